@@ -1,0 +1,85 @@
+namespace TraceAgent.Capture;
+
+/// <summary>
+/// What a processor's calling convention says about where a function's values are.
+/// Registers are named by their DWARF numbers, the one numbering that ABI tables, location expressions and USDT operands share.
+/// </summary>
+/// <param name="Name">As in <c>uname -m</c>.</param>
+/// <param name="ElfMachine">The <c>e_machine</c> of its ELF files.</param>
+/// <param name="ArgumentRegisters">DWARF numbers of the integer argument registers, in order.</param>
+/// <param name="ReturnRegister">DWARF number of the register with an integer return value.</param>
+/// <param name="StackPointer">DWARF number of the stack pointer.</param>
+/// <param name="RegisterOffsets">Offset in bytes of each DWARF register in the kernel's <c>struct pt_regs</c>; the index is the DWARF number.</param>
+/// <param name="InstructionPointerOffset">Offset in bytes of the instruction pointer in <c>struct pt_regs</c>.</param>
+/// <param name="FirstStackArgument">Bytes from the stack pointer on entry to the first argument passed in memory.</param>
+/// <param name="StackPointerRise">How many bytes higher the stack pointer is at the return than on entry.</param>
+public sealed record Architecture(
+    string Name,
+    ushort ElfMachine,
+    EquatableArray<int> ArgumentRegisters,
+    int ReturnRegister,
+    int StackPointer,
+    EquatableArray<int> RegisterOffsets,
+    int InstructionPointerOffset,
+    int FirstStackArgument,
+    int StackPointerRise)
+{
+    /// <summary>How many arguments a rule may capture.</summary>
+    public const int MaxArguments = 12;
+
+    /// <summary>
+    /// System V ABI, AMD64 supplement 3.2.3 (arguments) and 3.6.2 (DWARF register numbers);
+    /// <c>struct pt_regs</c> of arch/x86/include/uapi/asm/ptrace.h.
+    /// </summary>
+    public static Architecture X64 { get; } = new(
+        "x86_64",
+        ElfMachine: 62,
+        ArgumentRegisters: [5, 4, 1, 2, 8, 9],
+        ReturnRegister: 0,
+        StackPointer: 7,
+        //                rax rdx rcx rbx  rsi  rdi  rbp rsp  r8  r9  r10 r11 r12 r13 r14 r15
+        RegisterOffsets: [80, 96, 88, 40, 104, 112, 32, 152, 72, 64, 56, 48, 24, 16, 8, 0],
+        InstructionPointerOffset: 128,
+        FirstStackArgument: 8,
+        StackPointerRise: 8);
+
+    /// <summary>
+    /// Procedure Call Standard for the Arm 64-bit Architecture, 6.8.2; DWARF for the Arm 64-bit Architecture, 4.1;
+    /// <c>struct user_pt_regs</c> of arch/arm64/include/uapi/asm/ptrace.h.
+    /// </summary>
+    public static Architecture Arm64 { get; } = new(
+        "aarch64",
+        ElfMachine: 183,
+        ArgumentRegisters: [0, 1, 2, 3, 4, 5, 6, 7],
+        ReturnRegister: 0,
+        StackPointer: 31,
+        RegisterOffsets: Enumerable.Range(0, 32).Select(register => register * 8).ToEquatableArray(),
+        InstructionPointerOffset: 256,
+        FirstStackArgument: 0,
+        StackPointerRise: 0);
+
+    /// <summary>The architecture of an ELF file's <c>e_machine</c>, or null when it is not one of ours.</summary>
+    public static Architecture? OfElf(ushort machine) => machine switch
+    {
+        62 => X64,
+        183 => Arm64,
+        _ => null,
+    };
+
+    /// <summary>The value of the integer argument <paramref name="index"/> (from 0) when the function is entered.</summary>
+    public Expr Argument(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        if (index < ArgumentRegisters.Count)
+        {
+            return new Expr.Register(ArgumentRegisters[index]);
+        }
+
+        var offset = FirstStackArgument + (8 * (index - ArgumentRegisters.Count));
+        return new Expr.Load(
+            new Expr.Binary(BinaryOperator.Add, new Expr.Register(StackPointer), new Expr.Constant(offset)), 8, Signed: false);
+    }
+
+    /// <summary>The integer return value when the function returns.</summary>
+    public Expr ReturnValue => new Expr.Register(ReturnRegister);
+}

@@ -1,0 +1,108 @@
+namespace TraceAgent.Capture;
+
+/// <summary>When a rule's events happen: the <c>on:</c> of a rule.</summary>
+public enum ProbeMoment
+{
+    Entry,
+    Return,
+
+    /// <summary>Two events: one on entry, one on return.</summary>
+    Both,
+
+    /// <summary>One event per completed call: arguments as they were on entry, return value, duration.</summary>
+    Call,
+}
+
+/// <summary>The kind of one event, as it stands in a record's header.</summary>
+public enum EventKind
+{
+    Entry = 1,
+    Return = 2,
+    Call = 3,
+}
+
+/// <summary>
+/// What the kernel program of a probe reads and in which order. With the sites it is a probe's identity: two equal plans
+/// compile to the same instructions.
+/// </summary>
+/// <param name="Architecture">Of the probed binary.</param>
+/// <param name="Moment">When events happen.</param>
+/// <param name="EntryFields">Read when the function is entered.</param>
+/// <param name="ReturnFields">Read when it returns.</param>
+public sealed record CapturePlan(
+    Architecture Architecture,
+    ProbeMoment Moment,
+    EquatableArray<CaptureField> EntryFields,
+    EquatableArray<CaptureField> ReturnFields)
+{
+    /// <summary>The kinds of event that this plan makes.</summary>
+    public EquatableArray<EventKind> Kinds => Moment switch
+    {
+        ProbeMoment.Entry => [EventKind.Entry],
+        ProbeMoment.Return => [EventKind.Return],
+        ProbeMoment.Both => [EventKind.Entry, EventKind.Return],
+        _ => [EventKind.Call],
+    };
+
+    /// <summary>The fields of an event of this kind, in the order of its record.</summary>
+    public EquatableArray<CaptureField> FieldsOf(EventKind kind) => kind switch
+    {
+        EventKind.Entry => EntryFields,
+        EventKind.Return => ReturnFields,
+        _ => EntryFields.Concat(ReturnFields).ToEquatableArray(),
+    };
+
+    public RecordLayout LayoutOf(EventKind kind) => kind switch
+    {
+        EventKind.Entry => RecordLayout.Of(kind, EntryFields, []),
+        EventKind.Return => RecordLayout.Of(kind, [], ReturnFields),
+        _ => RecordLayout.Of(kind, EntryFields, ReturnFields),
+    };
+}
+
+/// <summary>One value: how to compute it and how it lies in the record.</summary>
+public sealed record CaptureField(Expr Value, Storage Storage);
+
+/// <summary>How a value lies in a record. Every field starts at a multiple of 8 bytes.</summary>
+public abstract record Storage
+{
+    private Storage()
+    {
+    }
+
+    /// <summary>Bytes in the record, a multiple of 8.</summary>
+    public abstract int Size { get; }
+
+    /// <summary>The 64-bit value itself.</summary>
+    public sealed record Scalar : Storage
+    {
+        public override int Size => 8;
+    }
+
+    /// <summary>
+    /// The NUL-terminated text to which the value points: its length in bytes (u32, without the NUL), 4 unused bytes, then
+    /// the bytes. <paramref name="Max"/> (1 to 4,096) counts the bytes kept; one more is reserved for the NUL, which is how
+    /// a text of exactly that length is told from a longer one.
+    /// </summary>
+    public sealed record Text(int Max) : Storage
+    {
+        public const int HeadSize = 8;
+
+        public override int Size => HeadSize + RecordLayout.Align(Max + 1);
+    }
+}
+
+/// <summary>What became of one value: a byte per field in the record.</summary>
+public enum Outcome : byte
+{
+    Ok = 0,
+
+    /// <summary>The pointer was NULL.</summary>
+    Null = 1,
+
+    /// <summary>The memory could not be read.</summary>
+    Fault = 2,
+
+    /// <summary>The value is longer than what was kept of it.</summary>
+    Truncated = 3,
+}

@@ -1,0 +1,95 @@
+namespace TraceAgent.Capture;
+
+/// <summary>
+/// How to compute one 64-bit value in the kernel when a probe is hit. Everything that reads the traced process lowers to
+/// this tree: arguments, DWARF locations, USDT operands, field paths and conditions. Equality is structural; it is part of
+/// a probe's identity.
+/// </summary>
+public abstract record Expr
+{
+    private Expr()
+    {
+    }
+
+    /// <summary>A register of the traced thread at the site, by DWARF number.</summary>
+    public sealed record Register(int Number) : Expr;
+
+    public sealed record Constant(long Value) : Expr;
+
+    public sealed record Unary(UnaryOperator Operator, Expr Operand) : Expr;
+
+    public sealed record Binary(BinaryOperator Operator, Expr Left, Expr Right) : Expr;
+
+    /// <summary>Reads <paramref name="Size"/> bytes (1, 2, 4 or 8) of the traced process's memory, widened by sign or with zeros.</summary>
+    public sealed record Load(Expr Address, int Size, bool Signed) : Expr;
+
+    /// <summary>
+    /// The low <paramref name="Size"/> bytes (1, 2, 4) of a value, widened by sign or with zeros: the upper half of a
+    /// register that holds a C <c>int</c> is undefined (System V ABI 3.2.3).
+    /// </summary>
+    public sealed record Extend(Expr Operand, int Size, bool Signed) : Expr;
+
+    /// <summary>A value that the kernel knows about the hit itself.</summary>
+    public sealed record Special(SpecialValue Value) : Expr;
+}
+
+public enum UnaryOperator
+{
+    Negate,
+    Complement,
+
+    /// <summary>1 for 0, else 0.</summary>
+    Not,
+}
+
+/// <summary>
+/// Arithmetic wraps at 64 bits; comparisons give 1 or 0. Division and modulo are unsigned, as BPF before instruction set v4
+/// has them; dividing by 0 gives 0, modulo 0 the left side.
+/// </summary>
+public enum BinaryOperator
+{
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    And,
+    Or,
+    Xor,
+    ShiftLeft,
+    ShiftRight,
+    ShiftRightArithmetic,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Below,
+    BelowOrEqual,
+    Above,
+    AboveOrEqual,
+
+    /// <summary>Does not evaluate the right side when the left is 0.</summary>
+    AndAlso,
+
+    /// <summary>Does not evaluate the right side when the left is not 0.</summary>
+    OrElse,
+}
+
+public enum SpecialValue
+{
+    /// <summary>Process ID as user space knows it (kernel: tgid).</summary>
+    Pid,
+
+    /// <summary>Thread ID (kernel: pid).</summary>
+    Tid,
+    Uid,
+    Gid,
+
+    /// <summary>CLOCK_MONOTONIC, ns.</summary>
+    Now,
+
+    /// <summary>ID of the cgroup (version 2): the inode of its folder.</summary>
+    Cgroup,
+}

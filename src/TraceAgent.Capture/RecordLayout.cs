@@ -1,0 +1,67 @@
+namespace TraceAgent.Capture;
+
+/// <summary>
+/// Where everything lies in a record of the ring buffer. The compiler writes by it and the decoder reads by it; nothing else
+/// knows an offset. Integers are in the byte order of the machine.
+/// </summary>
+/// <param name="Size">Bytes of the whole record, a multiple of 8.</param>
+/// <param name="EntryPart">Offset of what was read on entry: its outcomes, then its fields.</param>
+/// <param name="EntryPartSize">Bytes of the entry part.</param>
+/// <param name="ReturnPart">Offset of what was read on return.</param>
+/// <param name="Fields">Entry fields, then return fields.</param>
+public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, int ReturnPart, EquatableArray<FieldSlot> Fields)
+{
+    /// <summary>u64: CLOCK_MONOTONIC ns of the hit; for a call, of its entry.</summary>
+    public const int TimeOffset = 0;
+
+    /// <summary>u32: the slot of the probe that wrote the record.</summary>
+    public const int SlotOffset = 8;
+
+    /// <summary>u32: <see cref="EventKind"/>.</summary>
+    public const int KindOffset = 12;
+
+    /// <summary>u64: process ID in the upper half, thread ID in the lower, as bpf_get_current_pid_tgid gives them.</summary>
+    public const int PidTidOffset = 16;
+
+    /// <summary>u64: the cookie of the link, which is the index of the site in its probe.</summary>
+    public const int SiteOffset = 24;
+
+    /// <summary>16 bytes: the thread's name, NUL-terminated.</summary>
+    public const int CommOffset = 32;
+
+    public const int CommSize = 16;
+
+    public const int HeaderSize = 48;
+
+    /// <summary>u64, in records of calls only: ns from entry to return.</summary>
+    public const int DurationOffset = 48;
+
+    public static RecordLayout Of(EventKind kind, EquatableArray<CaptureField> entry, EquatableArray<CaptureField> @return)
+    {
+        var fields = new List<FieldSlot>(entry.Count + @return.Count);
+        var entryPart = kind == EventKind.Call ? HeaderSize + 8 : HeaderSize;
+        var returnPart = Place(entry, entryPart, fields);
+        var size = Place(@return, returnPart, fields);
+        return new RecordLayout(size, entryPart, returnPart - entryPart, returnPart, fields.ToEquatableArray());
+    }
+
+    internal static int Align(int size) => (size + 7) & ~7;
+
+    private static int Place(EquatableArray<CaptureField> fields, int start, List<FieldSlot> into)
+    {
+        var offset = start + Align(fields.Count);
+        for (var i = 0; i < fields.Count; i++)
+        {
+            into.Add(new FieldSlot(start + i, offset, fields[i].Storage));
+            offset += fields[i].Storage.Size;
+        }
+
+        return offset;
+    }
+}
+
+/// <summary>Where one field lies in its record.</summary>
+/// <param name="OutcomeOffset">Of its <see cref="Outcome"/> byte.</param>
+/// <param name="Offset">Of its value, a multiple of 8.</param>
+/// <param name="Storage">How the value lies there.</param>
+public sealed record FieldSlot(int OutcomeOffset, int Offset, Storage Storage);
