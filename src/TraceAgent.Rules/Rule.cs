@@ -18,7 +18,7 @@ public sealed record Rule(
     Located<Location> Where,
     ProbeMoment On,
     EquatableArray<Parameter> Arguments,
-    ValueType Return,
+    CaptureType Return,
     EquatableArray<EventMessage> Messages,
     EventLevel Level,
     EquatableArray<KeyValuePair<string, string>> Labels);
@@ -41,7 +41,7 @@ public abstract record Location
 }
 
 /// <summary>One captured argument: its place in the call (from 0), name and type.</summary>
-public sealed record Parameter(int Index, string Name, ValueType Type);
+public sealed record Parameter(int Index, string Name, CaptureType Type);
 
 public sealed record EventMessage(EventKind Kind, MessageTemplate Template);
 

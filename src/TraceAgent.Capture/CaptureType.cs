@@ -1,23 +1,23 @@
 namespace TraceAgent.Capture;
 
 /// <summary>What a captured value means: how it is stored in the record and how it is shown.</summary>
-public abstract record ValueType
+public abstract record CaptureType
 {
-    private ValueType()
+    private CaptureType()
     {
     }
 
     /// <summary>The value of a parameter without a type: a signed 64-bit integer.</summary>
-    public static ValueType Default { get; } = new Integer(8, Signed: true);
+    public static CaptureType Default { get; } = new Integer(8, Signed: true);
 
     /// <summary>An integer of <paramref name="Size"/> bytes (1, 2, 4 or 8).</summary>
-    public sealed record Integer(int Size, bool Signed) : ValueType;
+    public sealed record Integer(int Size, bool Signed) : CaptureType;
 
     /// <summary>An address, shown as <c>0x…</c>.</summary>
-    public sealed record Pointer : ValueType;
+    public sealed record Pointer : CaptureType;
 
     /// <summary>NUL-terminated UTF-8 text at an address; at most <paramref name="Max"/> bytes (1 to 4,096) are kept.</summary>
-    public sealed record Text(int Max) : ValueType
+    public sealed record Text(int Max) : CaptureType
     {
         public const int DefaultMax = 128;
 
