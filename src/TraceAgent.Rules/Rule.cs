@@ -23,23 +23,6 @@ public sealed record Rule(
     EventLevel Level,
     EquatableArray<KeyValuePair<string, string>> Labels);
 
-/// <summary>Where in the binary a rule looks.</summary>
-public abstract record Location
-{
-    private Location()
-    {
-    }
-
-    /// <summary><c>symbol: AddNum+0x14</c>.</summary>
-    public sealed record Symbol(string Name, ulong Addend) : Location;
-
-    /// <summary><c>offset: 0x117d</c>: a virtual address of the ELF file, as nm and objdump print it.</summary>
-    public sealed record Address(ulong Value) : Location;
-
-    /// <summary><c>offset: file+0x117d</c>: bytes from the start of the file.</summary>
-    public sealed record FileOffset(ulong Value) : Location;
-}
-
 /// <summary>One captured argument: its place in the call (from 0), name and type.</summary>
 public sealed record Parameter(int Index, string Name, CaptureType Type);
 

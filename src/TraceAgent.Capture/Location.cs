@@ -1,0 +1,18 @@
+namespace TraceAgent.Capture;
+
+/// <summary>Where in the binary a rule looks.</summary>
+public abstract record Location
+{
+    private Location()
+    {
+    }
+
+    /// <summary><c>symbol: AddNum+0x14</c>.</summary>
+    public sealed record Symbol(string Name, ulong Addend) : Location;
+
+    /// <summary><c>offset: 0x117d</c>: a virtual address of the ELF file, as nm and objdump print it.</summary>
+    public sealed record Address(ulong Value) : Location;
+
+    /// <summary><c>offset: file+0x117d</c>: bytes from the start of the file.</summary>
+    public sealed record FileOffset(ulong Value) : Location;
+}
