@@ -81,14 +81,17 @@ public abstract record Storage
 
     /// <summary>
     /// The NUL-terminated text to which the value points: its length in bytes (u32, without the NUL), 4 unused bytes, then
-    /// the bytes. <paramref name="Max"/> (1 to 4,096) counts the bytes kept; one more is reserved for the NUL, which is how
-    /// a text of exactly that length is told from a longer one.
+    /// the bytes. <paramref name="Max"/> (1 to 4,096) counts the bytes kept; two more are reserved, for the NUL and for the
+    /// byte that tells a longer text from one of exactly that length.
     /// </summary>
     public sealed record Text(int Max) : Storage
     {
         public const int HeadSize = 8;
 
-        public override int Size => HeadSize + RecordLayout.Align(Max + 1);
+        /// <summary>Bytes that the kernel may write behind the head.</summary>
+        public int ReadSize => Max + 2;
+
+        public override int Size => HeadSize + RecordLayout.Align(ReadSize);
     }
 }
 

@@ -45,7 +45,8 @@ public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, in
         return new RecordLayout(size, entryPart, returnPart - entryPart, returnPart, fields.ToEquatableArray());
     }
 
-    internal static int Align(int size) => (size + 7) & ~7;
+    /// <summary>The next multiple of 8.</summary>
+    public static int Align(int size) => (size + 7) & ~7;
 
     private static int Place(EquatableArray<CaptureField> fields, int start, List<FieldSlot> into)
     {
