@@ -1,0 +1,235 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf.Code;
+
+/// <summary>
+/// Emits the instructions that compute an <see cref="Expr"/>. Uses r0 to r5 and stack below the given place; expects the
+/// context (<c>struct pt_regs</c>) in r6.
+/// </summary>
+/// <param name="code">Where the instructions go.</param>
+/// <param name="registers">Where the traced registers are.</param>
+/// <param name="stackTop">Offset from the frame pointer below which temporaries may lie, a negative multiple of 8.</param>
+internal sealed class ExprCompiler(Assembler code, Architecture registers, int stackTop)
+{
+    /// <summary>The kernel gives a program 512 bytes of stack; temporaries that would pass them are refused.</summary>
+    private const int StackLimit = -512;
+
+    private int _stack = stackTop;
+
+    /// <param name="expr">What to compute.</param>
+    /// <param name="target">r0 to r5.</param>
+    /// <param name="onFault">Where to go when memory cannot be read.</param>
+    public void Compute(Expr expr, Reg target, Label onFault)
+    {
+        switch (expr)
+        {
+            case Expr.Register register:
+                code.Load(target, Reg.R6, registers.RegisterOffsets[register.Number]);
+                break;
+            case Expr.Constant constant:
+                code.Set(target, constant.Value);
+                break;
+            case Expr.Extend extend:
+                Compute(extend.Operand, target, onFault);
+                Widen(target, extend.Size, extend.Signed);
+                break;
+            case Expr.Load load:
+                ComputeLoad(load, target, onFault);
+                break;
+            case Expr.Unary unary:
+                ComputeUnary(unary, target, onFault);
+                break;
+            case Expr.Binary binary:
+                ComputeBinary(binary, onFault);
+                code.Move(target, Reg.R0);
+                break;
+            case Expr.Special special:
+                ComputeSpecial(special.Value);
+                code.Move(target, Reg.R0);
+                break;
+            default:
+                throw new ArgumentException($"no instructions for {expr}", nameof(expr));
+        }
+    }
+
+    /// <summary>True when the value needs the traced process's memory.</summary>
+    public static bool ReadsMemory(Expr expr) => expr switch
+    {
+        Expr.Load => true,
+        Expr.Unary unary => ReadsMemory(unary.Operand),
+        Expr.Extend extend => ReadsMemory(extend.Operand),
+        Expr.Binary binary => ReadsMemory(binary.Left) || ReadsMemory(binary.Right),
+        _ => false,
+    };
+
+    /// <summary>The addresses that computing the value reads, innermost first.</summary>
+    public static IEnumerable<Expr> AddressesIn(Expr expr) => expr switch
+    {
+        Expr.Load load => AddressesIn(load.Address).Append(load.Address),
+        Expr.Unary unary => AddressesIn(unary.Operand),
+        Expr.Extend extend => AddressesIn(extend.Operand),
+        Expr.Binary binary => AddressesIn(binary.Left).Concat(AddressesIn(binary.Right)),
+        _ => [],
+    };
+
+    private void ComputeLoad(Expr.Load load, Reg target, Label onFault)
+    {
+        Compute(load.Address, Reg.R3, onFault);
+        var temporary = Reserve();
+        code.Move(Reg.R1, Reg.Frame);
+        code.Arithmetic(Opcode.Add, Reg.R1, temporary);
+        code.Set(Reg.R2, load.Size);
+        code.Call(BpfFunction.ProbeReadUser);
+        code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, onFault);
+        code.Load(target, Reg.Frame, temporary, load.Size);
+        if (load.Signed)
+        {
+            Widen(target, load.Size, signed: true);
+        }
+
+        Release();
+    }
+
+    private void ComputeUnary(Expr.Unary unary, Reg target, Label onFault)
+    {
+        Compute(unary.Operand, target, onFault);
+        switch (unary.Operator)
+        {
+            case UnaryOperator.Negate:
+                code.Arithmetic(Opcode.Negate, target, 0);
+                break;
+            case UnaryOperator.Complement:
+                code.Arithmetic(Opcode.Xor, target, -1);
+                break;
+            default:
+                ToTruth(target, jump => code.JumpIf(Opcode.IfEqual, target, 0, jump));
+                break;
+        }
+    }
+
+    private void ComputeBinary(Expr.Binary binary, Label onFault)
+    {
+        if (binary.Operator is BinaryOperator.AndAlso or BinaryOperator.OrElse)
+        {
+            ComputeLogical(binary, onFault);
+            return;
+        }
+
+        Compute(binary.Left, Reg.R0, onFault);
+        if (binary.Right is Expr.Register or Expr.Constant)
+        {
+            Compute(binary.Right, Reg.R1, onFault);
+        }
+        else
+        {
+            var temporary = Reserve();
+            code.Store(Reg.Frame, temporary, Reg.R0);
+            Compute(binary.Right, Reg.R1, onFault);
+            code.Load(Reg.R0, Reg.Frame, temporary);
+            Release();
+        }
+
+        if (ArithmeticOf(binary.Operator) is { } operation)
+        {
+            code.Arithmetic(operation, Reg.R0, Reg.R1);
+        }
+        else
+        {
+            var comparison = ComparisonOf(binary.Operator);
+            ToTruth(Reg.R0, jump => code.JumpIf(comparison, Reg.R0, Reg.R1, jump));
+        }
+    }
+
+    private void ComputeLogical(Expr.Binary binary, Label onFault)
+    {
+        var decided = new Label();
+        var end = new Label();
+        var decides = binary.Operator == BinaryOperator.AndAlso ? Opcode.IfEqual : Opcode.IfNotEqual;
+        Compute(binary.Left, Reg.R0, onFault);
+        code.JumpIf(decides, Reg.R0, 0, decided);
+        Compute(binary.Right, Reg.R0, onFault);
+        code.JumpIf(decides, Reg.R0, 0, decided);
+        var decidedValue = binary.Operator == BinaryOperator.AndAlso ? 0 : 1;
+        code.Set(Reg.R0, 1 - decidedValue);
+        code.Jump(end);
+        code.Place(decided);
+        code.Set(Reg.R0, decidedValue);
+        code.Place(end);
+    }
+
+    private void ComputeSpecial(SpecialValue value)
+    {
+        code.Call(value switch
+        {
+            SpecialValue.Pid or SpecialValue.Tid => BpfFunction.GetCurrentPidTgid,
+            SpecialValue.Uid or SpecialValue.Gid => BpfFunction.GetCurrentUidGid,
+            SpecialValue.Now => BpfFunction.KtimeGetNs,
+            _ => BpfFunction.GetCurrentCgroupId,
+        });
+        if (value is SpecialValue.Pid or SpecialValue.Gid)
+        {
+            code.Arithmetic(Opcode.ShiftRight, Reg.R0, 32);
+        }
+        else if (value is SpecialValue.Tid or SpecialValue.Uid)
+        {
+            Widen(Reg.R0, 4, signed: false);
+        }
+    }
+
+    private void ToTruth(Reg target, Action<Label> jumpIf)
+    {
+        var isTrue = new Label();
+        var end = new Label();
+        jumpIf(isTrue);
+        code.Set(target, 0);
+        code.Jump(end);
+        code.Place(isTrue);
+        code.Set(target, 1);
+        code.Place(end);
+    }
+
+    private void Widen(Reg register, int size, bool signed)
+    {
+        var unused = 64 - (size * 8);
+        code.Arithmetic(Opcode.ShiftLeft, register, unused);
+        code.Arithmetic(signed ? Opcode.ShiftRightArithmetic : Opcode.ShiftRight, register, unused);
+    }
+
+    private int Reserve()
+    {
+        _stack -= 8;
+        return _stack >= StackLimit ? _stack : throw new ArgumentException("the expression is nested too deeply for the kernel's 512-byte stack");
+    }
+
+    private void Release() => _stack += 8;
+
+    private static byte? ArithmeticOf(BinaryOperator @operator) => @operator switch
+    {
+        BinaryOperator.Add => Opcode.Add,
+        BinaryOperator.Subtract => Opcode.Subtract,
+        BinaryOperator.Multiply => Opcode.Multiply,
+        BinaryOperator.Divide => Opcode.Divide,
+        BinaryOperator.Modulo => Opcode.Modulo,
+        BinaryOperator.And => Opcode.And,
+        BinaryOperator.Or => Opcode.Or,
+        BinaryOperator.Xor => Opcode.Xor,
+        BinaryOperator.ShiftLeft => Opcode.ShiftLeft,
+        BinaryOperator.ShiftRight => Opcode.ShiftRight,
+        BinaryOperator.ShiftRightArithmetic => Opcode.ShiftRightArithmetic,
+        _ => null,
+    };
+
+    private static byte ComparisonOf(BinaryOperator @operator) => @operator switch
+    {
+        BinaryOperator.Equal => Opcode.IfEqual,
+        BinaryOperator.NotEqual => Opcode.IfNotEqual,
+        BinaryOperator.Less => Opcode.IfLess,
+        BinaryOperator.LessOrEqual => Opcode.IfLessOrEqual,
+        BinaryOperator.Greater => Opcode.IfGreater,
+        BinaryOperator.GreaterOrEqual => Opcode.IfGreaterOrEqual,
+        BinaryOperator.Below => Opcode.IfBelow,
+        BinaryOperator.BelowOrEqual => Opcode.IfBelowOrEqual,
+        BinaryOperator.Above => Opcode.IfAbove,
+        _ => Opcode.IfAboveOrEqual,
+    };
+}

@@ -1,0 +1,160 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf.Code;
+
+/// <summary>
+/// Emits the reads of a list of fields. A page that the traced program has not touched yet cannot be read without waiting;
+/// so a read that faults is tried once more after the pages were brought in by bpf_copy_from_user, which may wait.
+/// No ring record is held while waiting: it would hold up the reader of all rules.
+/// </summary>
+internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, IReadOnlyList<(CaptureField Field, FieldSlot Slot)> fields)
+{
+    public bool ReadsMemory => fields.Any(one => one.Field.Storage is Storage.Text || ExprCompiler.ReadsMemory(one.Field.Value));
+
+    /// <summary>Emits the whole cycle: prepare, read, on a first fault abandon, touch and start over.</summary>
+    /// <param name="prepare">Puts the address of the record, or of the value that the fields lie in, into r7.</param>
+    /// <param name="abandon">Gives back what <paramref name="prepare"/> took.</param>
+    /// <param name="shift">What to add to the layout's offsets to have them from r7.</param>
+    public void ReadAll(Action prepare, Action abandon, int shift)
+    {
+        if (!ReadsMemory)
+        {
+            prepare();
+            EmitReads(shift);
+            return;
+        }
+
+        var again = new Label();
+        var done = new Label();
+        code.Store(Reg.Frame, StackFrame.Attempt, 0, 8);
+        code.Place(again);
+        prepare();
+        code.Store(Reg.Frame, StackFrame.Faulted, 0, 8);
+        EmitReads(shift);
+        code.Load(Reg.R1, Reg.Frame, StackFrame.Faulted);
+        code.JumpIf(Opcode.IfEqual, Reg.R1, 0, done);
+        code.Load(Reg.R1, Reg.Frame, StackFrame.Attempt);
+        code.JumpIf(Opcode.IfNotEqual, Reg.R1, 0, done);
+        abandon();
+        EmitTouches();
+        code.Store(Reg.Frame, StackFrame.Attempt, 1, 8);
+        code.Jump(again);
+        code.Place(done);
+    }
+
+    private void EmitReads(int shift)
+    {
+        var firstOutcome = 0;
+        for (var i = 0; i < fields.Count; i += 8)
+        {
+            firstOutcome = fields[i].Slot.OutcomeOffset + shift;
+            code.Store(Reg.R7, firstOutcome, 0, 8);
+        }
+
+        foreach (var (field, slot) in fields)
+        {
+            if (field.Storage is Storage.Text text)
+            {
+                ReadText(field, text, slot.Offset + shift, slot.OutcomeOffset + shift);
+            }
+            else
+            {
+                ReadScalar(field, slot.Offset + shift, slot.OutcomeOffset + shift);
+            }
+        }
+    }
+
+    private void ReadScalar(CaptureField field, int offset, int outcome)
+    {
+        var fault = new Label();
+        var end = new Label();
+        expressions.Compute(field.Value, Reg.R0, fault);
+        code.Store(Reg.R7, offset, Reg.R0);
+        if (ExprCompiler.ReadsMemory(field.Value))
+        {
+            code.Jump(end);
+            code.Place(fault);
+            code.Store(Reg.R7, offset, 0, 8);
+            EmitFault(outcome);
+            code.Place(end);
+        }
+    }
+
+    private void ReadText(CaptureField field, Storage.Text text, int offset, int outcome)
+    {
+        var fault = new Label();
+        var isNull = new Label();
+        var end = new Label();
+        expressions.Compute(field.Value, Reg.R3, fault);
+        code.Store(Reg.R7, offset, 0, 8);
+        code.JumpIf(Opcode.IfEqual, Reg.R3, 0, isNull);
+        code.Move(Reg.R1, Reg.R7);
+        code.Arithmetic(Opcode.Add, Reg.R1, offset + Storage.Text.HeadSize);
+        code.Set(Reg.R2, text.ReadSize);
+        code.Call(BpfFunction.ProbeReadUserStr);
+        code.JumpIf(Opcode.IfLess, Reg.R0, 1, fault);
+        code.Arithmetic(Opcode.Subtract, Reg.R0, 1);
+        code.Store(Reg.R7, offset, Reg.R0, 4);
+        code.JumpIf(Opcode.IfBelowOrEqual, Reg.R0, text.Max, end);
+        code.Store(Reg.R7, offset, text.Max, 4);
+        code.Store(Reg.R7, outcome, (int)Outcome.Truncated, 1);
+        code.Jump(end);
+        code.Place(isNull);
+        code.Store(Reg.R7, outcome, (int)Outcome.Null, 1);
+        code.Jump(end);
+        code.Place(fault);
+        code.Store(Reg.R7, offset, 0, 8);
+        EmitFault(outcome);
+        code.Place(end);
+    }
+
+    private void EmitFault(int outcome)
+    {
+        code.Store(Reg.R7, outcome, (int)Outcome.Fault, 1);
+        code.Store(Reg.Frame, StackFrame.Faulted, 1, 8);
+    }
+
+    private void EmitTouches()
+    {
+        foreach (var (field, _) in fields)
+        {
+            foreach (var address in ExprCompiler.AddressesIn(field.Value))
+            {
+                Touch(address, 8);
+            }
+
+            if (field.Storage is Storage.Text text)
+            {
+                Touch(field.Value, text.ReadSize);
+            }
+        }
+    }
+
+    /// <summary>Brings in the page of an address and, where <paramref name="size"/> bytes from it pass into the next page, that one.</summary>
+    private void Touch(Expr address, int size)
+    {
+        const int pageShift = 12;
+        var skip = new Label();
+        expressions.Compute(address, Reg.R3, skip);
+        code.JumpIf(Opcode.IfEqual, Reg.R3, 0, skip);
+        CopyOneByte();
+        expressions.Compute(address, Reg.R3, skip);
+        code.Move(Reg.R4, Reg.R3);
+        code.Arithmetic(Opcode.Add, Reg.R4, size - 1);
+        code.Arithmetic(Opcode.ShiftRight, Reg.R3, pageShift);
+        code.Arithmetic(Opcode.ShiftRight, Reg.R4, pageShift);
+        code.JumpIf(Opcode.IfEqual, Reg.R3, Reg.R4, skip);
+        code.Move(Reg.R3, Reg.R4);
+        code.Arithmetic(Opcode.ShiftLeft, Reg.R3, pageShift);
+        CopyOneByte();
+        code.Place(skip);
+    }
+
+    private void CopyOneByte()
+    {
+        code.Move(Reg.R1, Reg.Frame);
+        code.Arithmetic(Opcode.Add, Reg.R1, StackFrame.Scratch);
+        code.Set(Reg.R2, 1);
+        code.Call(BpfFunction.CopyFromUser);
+    }
+}

@@ -1,0 +1,67 @@
+namespace TraceAgent.Bpf.Code;
+
+/// <summary>What a program is bound to when it is compiled: its slot and the file descriptors of the maps.</summary>
+/// <param name="Slot">Index of the probe's state word and counters; written into each of its records.</param>
+/// <param name="ManySites">True when the link carries a cookie per site; else the site is 0.</param>
+public sealed record ProbeBinding(uint Slot, bool ManySites, int Ring, int Control, int Counters, int Marks, int InFlight);
+
+/// <summary>One kernel program of a probe.</summary>
+/// <param name="OnReturn">True when it is attached to returns.</param>
+/// <param name="Sleepable">True when it may wait for a page (BPF_F_SLEEPABLE).</param>
+public sealed record ProbeProgram(bool OnReturn, bool Sleepable, Instruction[] Instructions);
+
+/// <summary>
+/// The <c>control</c> map: one value that user space maps into memory. The word of the last wakeup, then a state word per
+/// slot, then zeros, which programs hand to the kernel where it wants an initial value.
+/// </summary>
+public static class ControlLayout
+{
+    public const int Slots = 4096;
+
+    /// <summary>u64: CLOCK_MONOTONIC ns of the last wakeup of the reader.</summary>
+    public const int LastWakeup = 0;
+
+    public const int Zeros = 64 + (Slots * 8);
+
+    /// <summary>Bytes of zeros: the largest entry part of a call.</summary>
+    public const int ZerosSize = 65536;
+
+    public const int Size = Zeros + ZerosSize;
+
+    public static int StateWord(uint slot) => 64 + ((int)slot * 8);
+}
+
+/// <summary>
+/// The state word of a slot. A program takes a hit only when it is <see cref="Active"/>. While one probe replaces another
+/// on the same sites, both are attached; the kernel runs the newer one first (consumer_add in kernel/events/uprobes.c puts
+/// it at the head). The newer marks each hit that it takes, the older takes only what is not marked: whichever state the
+/// two read, exactly one takes the hit.
+/// </summary>
+public static class StateWord
+{
+    public const long Inactive = 0;
+    public const long Active = 1;
+
+    /// <summary>Marks what it takes for its predecessor, whose slot is in the upper half.</summary>
+    public const long Marks = 2;
+
+    /// <summary>Leaves alone what its successor has marked.</summary>
+    public const long Yields = 4;
+
+    public const int PredecessorShift = 32;
+}
+
+/// <summary>Offsets in bytes of the u64 counters of a slot; one set per CPU.</summary>
+public static class CounterLayout
+{
+    /// <summary>Hits that the probe took; for a call rule, calls that completed or whose entry was lost.</summary>
+    public const int Calls = 0;
+
+    /// <summary>Calls without a record: the ring, or the table of calls in flight, was full.</summary>
+    public const int Lost = 8;
+
+    /// <summary>Entries of a call rule whose return was never seen.</summary>
+    public const int Unreturned = 16;
+
+    public const int Size = 64;
+}

@@ -1,0 +1,32 @@
+namespace TraceAgent.Bpf.Code;
+
+/// <summary>Where the programs keep things on their stack: offsets from the frame pointer.</summary>
+internal static class StackFrame
+{
+    /// <summary>u32: the key of the counters.</summary>
+    public const int SlotKey = -8;
+
+    /// <summary>u64: 1 when the fields are read for the second time.</summary>
+    public const int Attempt = -16;
+
+    /// <summary>24 bytes: thread, instruction pointer, slot and kind.</summary>
+    public const int MarkKey = -40;
+
+    public const int MarkKeySize = 24;
+
+    /// <summary>16 bytes: thread, stack pointer on entry.</summary>
+    public const int CallKey = -56;
+
+    public const int CallKeySize = 16;
+
+    public const int Scratch = -64;
+
+    /// <summary>u64: CLOCK_MONOTONIC ns of the return.</summary>
+    public const int ReturnTime = -72;
+
+    /// <summary>u64: 1 when a read of this attempt faulted.</summary>
+    public const int Faulted = -80;
+
+    /// <summary>Below it, expressions have their temporaries.</summary>
+    public const int Temporaries = -80;
+}

@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using TraceAgent.Bpf.Code;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>A loaded program.</summary>
+internal sealed unsafe class BpfProgram : BpfHandle
+{
+    private const int TypeKprobe = 2;
+    private const uint Sleepable = 1 << 4;
+    private const int NameLength = 15;
+    private const int LogSize = 256 * 1024;
+
+    private BpfProgram(int fd)
+        : base(fd)
+    {
+    }
+
+    /// <param name="program">The instructions.</param>
+    /// <param name="name">Shown by bpftool; cut to 15 bytes, other than letters, digits, <c>_</c> and <c>.</c> replaced.</param>
+    /// <param name="expectedAttachType">0, or BPF_TRACE_UPROBE_MULTI.</param>
+    /// <exception cref="KernelException">Not permitted, or rejected by the verifier, whose last words are in the message.</exception>
+    public static BpfProgram Load(ProbeProgram program, string name, int expectedAttachType)
+    {
+        var fd = TryLoad(program, name, expectedAttachType, null);
+        if (fd >= 0)
+        {
+            return new BpfProgram(fd);
+        }
+
+        var log = new byte[LogSize];
+        fixed (byte* buffer = log)
+        {
+            var second = TryLoad(program, name, expectedAttachType, buffer);
+            if (second >= 0)
+            {
+                return new BpfProgram(second);
+            }
+
+            var verifier = VerifierLog.UsefulLines(Marshal.PtrToStringUTF8((nint)buffer) ?? string.Empty);
+            throw new KernelException("load BPF program", name, -fd, verifier.Length == 0 ? Privileges.RemedyFor(-fd) : $"the verifier says:\n{verifier}");
+        }
+    }
+
+    internal static string NameFor(string rule)
+    {
+        var text = new StringBuilder("ta_");
+        foreach (var c in rule)
+        {
+            text.Append(char.IsAsciiLetterOrDigit(c) || c is '_' or '.' ? c : '_');
+        }
+
+        return text.Length > NameLength ? text.ToString(0, NameLength) : text.ToString();
+    }
+
+    private static int TryLoad(ProbeProgram program, string name, int expectedAttachType, byte* log)
+    {
+        var encoded = new ulong[program.Instructions.Length];
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            encoded[i] = program.Instructions[i].Encoded;
+        }
+
+        var options = new LibBpf.ProgLoadOptions
+        {
+            Size = (nuint)sizeof(LibBpf.ProgLoadOptions),
+            ExpectedAttachType = expectedAttachType,
+            Flags = program.Sleepable ? Sleepable : 0,
+            LogLevel = log == null ? 0u : 1u,
+            LogSize = log == null ? 0u : LogSize,
+            LogBuffer = log,
+        };
+        fixed (ulong* instructions = encoded)
+        {
+            return LibBpf.ProgLoad(TypeKprobe, name, "GPL", instructions, (nuint)encoded.Length, &options);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using TraceAgent.Bpf.Code;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>
+/// Waits until every uprobe handler that is running now has ended. Detaching a uprobe does that (uprobe_unregister_sync in
+/// kernel/events/uprobes.c), so a probe on a file of our own, which nothing executes, is attached and detached. Opening it
+/// is also how the features and privileges that all probes need are found out: by use.
+/// </summary>
+internal sealed class GracePeriod : IDisposable
+{
+    private const int FileSize = 4096;
+    private const uint CloseOnExec = 1;
+
+    private readonly BpfProgram _program;
+    private readonly BpfHandle _file;
+
+    private GracePeriod(AttachWay way, BpfProgram program, BpfHandle file)
+    {
+        Way = way;
+        _program = program;
+        _file = file;
+    }
+
+    public AttachWay Way { get; }
+
+    /// <param name="way">How to attach; null for the best that works.</param>
+    /// <exception cref="KernelException">Not permitted, or the kernel lacks what is needed.</exception>
+    public static GracePeriod Open(AttachWay? way)
+    {
+        var fd = Libc.MemfdCreate("traceagent-grace-period", CloseOnExec);
+        var errno = Libc.Errno();
+        if (fd < 0 || Libc.Ftruncate(fd, FileSize) < 0)
+        {
+            throw new KernelException("create", "a file in memory", errno);
+        }
+
+        var file = new BpfHandle(fd);
+        try
+        {
+            RequireCookies();
+            if (way is { } forced)
+            {
+                return TryWay(forced, file);
+            }
+
+            try
+            {
+                return TryWay(AttachWay.Multi, file);
+            }
+            catch (KernelException refusal) when (refusal.Errno is not (KernelException.Eperm or KernelException.Eacces))
+            {
+                return TryWay(AttachWay.PerfEvent, file);
+            }
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public void Wait() => Attach(Way, _program, _file).Dispose();
+
+    public void Dispose()
+    {
+        _program.Dispose();
+        _file.Dispose();
+    }
+
+    private static GracePeriod TryWay(AttachWay way, BpfHandle file)
+    {
+        var program = BpfProgram.Load(Program(), "ta_grace", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
+        try
+        {
+            Attach(way, program, file).Dispose();
+            return new GracePeriod(way, program, file);
+        }
+        catch
+        {
+            program.Dispose();
+            throw;
+        }
+    }
+
+    private static void RequireCookies()
+    {
+        try
+        {
+            BpfProgram.Load(Program(), "ta_features", 0).Dispose();
+        }
+        catch (KernelException refusal) when (refusal.Errno == KernelException.Einval)
+        {
+            throw new KernelException(
+                "load", "a program with bpf_get_attach_cookie", refusal.Errno,
+                $"kernel {Environment.OSVersion.Version} lacks attach cookies; needs 5.15 or newer, 6.1 or newer is tested");
+        }
+    }
+
+    private static UprobeLink Attach(AttachWay way, BpfProgram program, BpfHandle file) =>
+        UprobeLink.Attach(way, program, $"/proc/self/fd/{file.Fd}", "a file of our own", [0], 0, onReturn: false);
+
+    private static ProbeProgram Program()
+    {
+        var code = new Assembler();
+        code.Call(BpfFunction.GetAttachCookie);
+        code.Set(Reg.R0, 0);
+        code.Exit();
+        return new ProbeProgram(OnReturn: false, Sleepable: false, code.Finish());
+    }
+}

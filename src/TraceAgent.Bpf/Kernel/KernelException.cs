@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>The kernel refused something: what was tried, on what, why, and what would help.</summary>
+public sealed class KernelException : Exception
+{
+    internal const int Eperm = 1;
+    internal const int Enoent = 2;
+    internal const int E2Big = 7;
+    internal const int Eacces = 13;
+    internal const int Einval = 22;
+
+    /// <summary>ENOTSUPP, internal to the kernel but returned by uprobes for instructions that cannot be probed.</summary>
+    internal const int Enotsupp = 524;
+
+    public KernelException(string operation, string target, int errno, string? remedy = null)
+        : base(Describe(operation, target, errno, remedy))
+    {
+        Errno = errno;
+        Operation = operation;
+    }
+
+    public int Errno { get; }
+
+    public string Operation { get; }
+
+    /// <summary>True when more privileges, or another kernel, would help: exit code 77.</summary>
+    public bool IsRefusal => Errno is Eperm or Eacces or Einval or Enotsupp or 38 or 95;
+
+    private static string Describe(string operation, string target, int errno, string? remedy)
+    {
+        var reason = errno == Enotsupp ? "the kernel cannot probe this instruction (ENOTSUPP)" : Marshal.GetPInvokeErrorMessage(errno);
+        var text = $"{operation} {target}: {reason}";
+        return remedy is null ? text : $"{text}; {remedy}";
+    }
+}

@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>The functions of libbpf (1.0 or newer) that we use, one signature each (bpf.h, libbpf.h). Negative results are -errno.</summary>
+internal static unsafe partial class LibBpf
+{
+    /// <summary>The name with the version of the ABI: the plain name exists only where the development package is installed.</summary>
+    public const string Library = "libbpf.so.1";
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_create", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MapCreate(int type, string name, uint keySize, uint valueSize, uint maxEntries, MapCreateOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem")]
+    public static partial int MapLookup(int fd, void* key, void* value);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_update_elem")]
+    public static partial int MapUpdate(int fd, void* key, void* value, ulong flags);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_delete_elem")]
+    public static partial int MapDelete(int fd, void* key);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_get_next_key")]
+    public static partial int MapNextKey(int fd, void* key, void* next);
+
+    [LibraryImport(Library, EntryPoint = "bpf_prog_load", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ProgLoad(int type, string name, string license, ulong* instructions, nuint count, ProgLoadOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "libbpf_num_possible_cpus")]
+    public static partial int PossibleCpus();
+
+    [LibraryImport(Library, EntryPoint = "ring_buffer__new")]
+    public static partial nint RingNew(int mapFd, delegate* unmanaged<nint, void*, nuint, int> onRecord, nint context, nint options);
+
+    [LibraryImport(Library, EntryPoint = "ring_buffer__poll")]
+    public static partial int RingPoll(nint ring, int timeoutMs);
+
+    [LibraryImport(Library, EntryPoint = "ring_buffer__consume")]
+    public static partial int RingConsume(nint ring);
+
+    [LibraryImport(Library, EntryPoint = "ring_buffer__free")]
+    public static partial void RingFree(nint ring);
+
+    /// <summary><c>struct bpf_map_create_opts</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MapCreateOptions
+    {
+        public nuint Size;
+        public uint BtfFd;
+        public uint BtfKeyType;
+        public uint BtfValueType;
+        public uint BtfVmlinuxValueType;
+        public uint InnerMapFd;
+        public uint Flags;
+        public ulong Extra;
+        public uint NumaNode;
+        public uint Ifindex;
+    }
+
+    /// <summary><c>struct bpf_prog_load_opts</c> up to <c>log_buf</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ProgLoadOptions
+    {
+        public nuint Size;
+        public int Attempts;
+        public int ExpectedAttachType;
+        public uint BtfFd;
+        public uint Flags;
+        public uint Ifindex;
+        public uint KernelVersion;
+        public uint AttachBtfId;
+        public uint AttachProgFd;
+        public uint AttachBtfObjFd;
+        public nint FdArray;
+        public nint FuncInfo;
+        public uint FuncInfoCount;
+        public uint FuncInfoRecordSize;
+        public nint LineInfo;
+        public uint LineInfoCount;
+        public uint LineInfoRecordSize;
+        public uint LogLevel;
+        public uint LogSize;
+        public byte* LogBuffer;
+    }
+}

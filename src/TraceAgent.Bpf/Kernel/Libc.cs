@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>System calls that neither .NET nor every libbpf 1.x offers. Failures set errno, read on the next line.</summary>
+internal static unsafe partial class Libc
+{
+    private const string Library = "libc";
+
+    private static readonly nint BpfNumber = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 280 : 321;
+    private static readonly nint PerfEventOpenNumber = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 241 : 298;
+
+    public static int Bpf(int command, void* attributes, uint size) =>
+        (int)Syscall(BpfNumber, command, (nint)attributes, (nint)size, 0, 0);
+
+    public static int PerfEventOpen(void* attributes, int pid, int cpu, int group, ulong flags) =>
+        (int)Syscall(PerfEventOpenNumber, (nint)attributes, pid, cpu, group, (nint)flags);
+
+    public static int Errno() => Marshal.GetLastPInvokeError();
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Ioctl(int fd, nuint request, nint argument);
+
+    [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
+    public static partial void* Mmap(void* address, nuint length, int protection, int flags, int fd, long offset);
+
+    [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
+    public static partial int Munmap(void* address, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MemfdCreate(string name, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Ftruncate(int fd, long length);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint Syscall(nint number, nint a, nint b, nint c, nint d, nint e);
+}

@@ -1,0 +1,15 @@
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>Which capability or kernel a refusal asks for.</summary>
+internal static class Privileges
+{
+    public const string ForPrograms = "needs CAP_BPF and CAP_PERFMON (or root)";
+    public const string ForPerfEvents = "needs CAP_SYS_ADMIN, or a kernel of 6.6 or newer, where CAP_BPF and CAP_PERFMON are enough";
+
+    public static string? RemedyFor(int errno) => errno switch
+    {
+        KernelException.Eperm or KernelException.Eacces => ForPrograms,
+        12 => "the memory limit of the agent's cgroup is reached",
+        _ => null,
+    };
+}

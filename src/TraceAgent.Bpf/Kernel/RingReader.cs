@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>Takes the records of the ring buffer.</summary>
+public interface IRecordConsumer
+{
+    /// <param name="record">Valid during the call only.</param>
+    /// <returns>False to stop reading for now; the record counts as read.</returns>
+    bool Take(ReadOnlySpan<byte> record);
+}
+
+/// <summary>Reads the ring buffer of a session. Used by one thread.</summary>
+public sealed unsafe class RingReader : IDisposable
+{
+    /// <summary>Any negative number makes libbpf stop after the record; -EINTR and others have a meaning of their own.</summary>
+    private const int Stop = -1000;
+
+    private readonly GCHandle _self;
+    private nint _ring;
+    private IRecordConsumer? _consumer;
+    private Exception? _failure;
+
+    internal RingReader(BpfMap map)
+    {
+        _self = GCHandle.Alloc(this);
+        _ring = LibBpf.RingNew(map.Fd, &OnRecord, GCHandle.ToIntPtr(_self), 0);
+        if (_ring == 0)
+        {
+            _self.Free();
+            throw new KernelException("open", "the ring buffer", Marshal.GetLastSystemError());
+        }
+    }
+
+    /// <summary>Waits until the kernel announces records, or <paramref name="timeoutMs"/> has passed, and reads what there is.</summary>
+    /// <returns>False when the consumer stopped and there may be more.</returns>
+    public bool Read(IRecordConsumer consumer, int timeoutMs)
+    {
+        ObjectDisposedException.ThrowIf(_ring == 0, this);
+        _consumer = consumer;
+        var result = timeoutMs > 0 ? LibBpf.RingPoll(_ring, timeoutMs) : 0;
+        if (result == 0)
+        {
+            // Not every record is announced: read on a timeout as well.
+            result = LibBpf.RingConsume(_ring);
+        }
+
+        _consumer = null;
+        if (_failure is { } failure)
+        {
+            _failure = null;
+            throw new InvalidOperationException("a record could not be taken", failure);
+        }
+
+        return result != Stop;
+    }
+
+    public void Dispose()
+    {
+        if (_ring != 0)
+        {
+            LibBpf.RingFree(_ring);
+            _ring = 0;
+            _self.Free();
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    private static int OnRecord(nint context, void* data, nuint size)
+    {
+        var reader = Unsafe.As<RingReader>(GCHandle.FromIntPtr(context).Target)!;
+        try
+        {
+            return reader._consumer!.Take(new ReadOnlySpan<byte>(data, (int)size)) ? 0 : Stop;
+        }
+#pragma warning disable CA1031 // An exception must not unwind through libbpf; it is thrown again behind it.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            reader._failure = failure;
+            return Stop;
+        }
+    }
+}

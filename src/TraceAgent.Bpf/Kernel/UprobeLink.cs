@@ -1,0 +1,200 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>How programs are attached to uprobes.</summary>
+public enum AttachWay
+{
+    /// <summary>One link for many sites (kernel 6.6 and newer).</summary>
+    Multi,
+
+    /// <summary>A perf event and a link for each site.</summary>
+    PerfEvent,
+}
+
+/// <summary>What keeps one program attached to sites of one file. Closing it detaches, and takes milliseconds: the kernel waits until no CPU runs the program.</summary>
+internal sealed unsafe class UprobeLink : IDisposable
+{
+    public const int TraceUprobeMulti = 48;
+    private const int LinkCreate = 28;
+    private const int PerfEvent = 41;
+    private const uint MultiReturn = 1;
+    private const uint IoctlEnable = 0x2400;
+    private const ulong CloseOnExec = 8;
+
+    private readonly List<BpfHandle> _handles = [];
+
+    private UprobeLink()
+    {
+    }
+
+    /// <param name="way">How.</param>
+    /// <param name="program">Loaded for this way.</param>
+    /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
+    /// <param name="displayPath">As the user knows the file.</param>
+    /// <param name="offsets">Bytes from the start of the file.</param>
+    /// <param name="firstCookie">The cookie of the first site; the next ones count up.</param>
+    /// <param name="onReturn">On return instead of on entry.</param>
+    /// <exception cref="KernelException">The kernel refused; nothing is attached.</exception>
+    public static UprobeLink Attach(
+        AttachWay way, BpfProgram program, string path, string displayPath, ReadOnlySpan<ulong> offsets, ulong firstCookie, bool onReturn)
+    {
+        var link = new UprobeLink();
+        try
+        {
+            if (way == AttachWay.Multi)
+            {
+                link.AttachMulti(program, path, displayPath, offsets, firstCookie, onReturn);
+            }
+            else
+            {
+                for (var i = 0; i < offsets.Length; i++)
+                {
+                    link.AttachPerfEvent(program, path, displayPath, offsets[i], firstCookie + (ulong)i, onReturn);
+                }
+            }
+
+            return link;
+        }
+        catch
+        {
+            link.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        // One by one, the kernel waits for a grace period each; together, they share it.
+        if (_handles.Count > 2)
+        {
+            Parallel.ForEach(_handles, new ParallelOptions { MaxDegreeOfParallelism = 64 }, handle => handle.Dispose());
+        }
+        else
+        {
+            _handles.ForEach(handle => handle.Dispose());
+        }
+
+        _handles.Clear();
+    }
+
+    private void AttachMulti(
+        BpfProgram program, string path, string displayPath, ReadOnlySpan<ulong> offsets, ulong firstCookie, bool onReturn)
+    {
+        var cookies = new ulong[offsets.Length];
+        for (var i = 0; i < cookies.Length; i++)
+        {
+            cookies[i] = firstCookie + (ulong)i;
+        }
+
+        var encodedPath = Encoding.UTF8.GetBytes(path + '\0');
+        fixed (byte* pathAt = encodedPath)
+        fixed (ulong* offsetsAt = offsets, cookiesAt = cookies)
+        {
+            var attributes = new MultiAttributes
+            {
+                ProgramFd = (uint)program.Fd,
+                AttachType = TraceUprobeMulti,
+                Path = (ulong)pathAt,
+                Offsets = (ulong)offsetsAt,
+                Cookies = (ulong)cookiesAt,
+                Count = (uint)offsets.Length,
+                MultiFlags = onReturn ? MultiReturn : 0,
+            };
+            var fd = Libc.Bpf(LinkCreate, &attributes, (uint)sizeof(MultiAttributes));
+            var errno = Libc.Errno();
+            Keep(fd, errno, displayPath, offsets, Privileges.RemedyFor(errno));
+        }
+    }
+
+    private void AttachPerfEvent(BpfProgram program, string path, string displayPath, ulong offset, ulong cookie, bool onReturn)
+    {
+        var encodedPath = Encoding.UTF8.GetBytes(path + '\0');
+        int perfFd;
+        int errno;
+        fixed (byte* pathAt = encodedPath)
+        {
+            var attributes = new PerfAttributes
+            {
+                Type = UprobePmu.Type,
+                Size = (uint)sizeof(PerfAttributes),
+                Config = onReturn ? UprobePmu.ReturnBit : 0,
+                Path = (ulong)pathAt,
+                ProbeOffset = offset,
+            };
+            perfFd = Libc.PerfEventOpen(&attributes, -1, 0, -1, CloseOnExec);
+            errno = Libc.Errno();
+        }
+
+        var remedy = errno is KernelException.Eperm or KernelException.Eacces ? Privileges.ForPerfEvents : null;
+        var linkAttributes = new PerfLinkAttributes { ProgramFd = (uint)program.Fd, TargetFd = (uint)perfFd, AttachType = PerfEvent, Cookie = cookie };
+        Keep(perfFd, errno, displayPath, [offset], remedy);
+        var linkFd = Libc.Bpf(LinkCreate, &linkAttributes, (uint)sizeof(PerfLinkAttributes));
+        errno = Libc.Errno();
+        Keep(linkFd, errno, displayPath, [offset], Privileges.RemedyFor(errno));
+        if (Libc.Ioctl(perfFd, IoctlEnable, 0) < 0)
+        {
+            throw new KernelException("enable uprobe", Describe(displayPath, [offset]), Libc.Errno());
+        }
+    }
+
+    private void Keep(int fd, int errno, string displayPath, ReadOnlySpan<ulong> offsets, string? remedy)
+    {
+        if (fd < 0)
+        {
+            throw new KernelException("attach uprobe", Describe(displayPath, offsets), errno, remedy);
+        }
+
+        _handles.Add(new BpfHandle(fd));
+    }
+
+    private static string Describe(string path, ReadOnlySpan<ulong> offsets) =>
+        offsets.Length == 1 ? $"{path}+0x{offsets[0]:x}" : $"{path} at {offsets.Length} sites";
+
+    /// <summary><c>union bpf_attr</c>, <c>link_create</c> with <c>uprobe_multi</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct MultiAttributes
+    {
+        public uint ProgramFd;
+        public uint TargetFd;
+        public uint AttachType;
+        public uint Flags;
+        public ulong Path;
+        public ulong Offsets;
+        public ulong ReferenceCounters;
+        public ulong Cookies;
+        public uint Count;
+        public uint MultiFlags;
+        public uint Pid;
+        public uint Padding;
+    }
+
+    /// <summary><c>union bpf_attr</c>, <c>link_create</c> with <c>perf_event</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PerfLinkAttributes
+    {
+        public uint ProgramFd;
+        public uint TargetFd;
+        public uint AttachType;
+        public uint Flags;
+        public ulong Cookie;
+    }
+
+    /// <summary><c>struct perf_event_attr</c>, version 5.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 112)]
+    private struct PerfAttributes
+    {
+        public uint Type;
+        public uint Size;
+        public ulong Config;
+        public ulong SamplePeriod;
+        public ulong SampleType;
+        public ulong ReadFormat;
+        public ulong Flags;
+        public uint WakeupEvents;
+        public uint BreakpointType;
+        public ulong Path;
+        public ulong ProbeOffset;
+    }
+}

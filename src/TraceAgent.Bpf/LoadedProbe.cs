@@ -1,0 +1,157 @@
+using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf;
+
+/// <summary>The kernel's side of one probe: its programs, and what they are attached to. Not safe for use by several threads.</summary>
+public sealed class LoadedProbe : IDisposable
+{
+    /// <summary>Calls of one rule that may be in flight at once; more are counted as lost.</summary>
+    public const int MaxCallsInFlight = 8192;
+
+    private readonly BpfSession _session;
+    private readonly List<(ProbeProgram Code, BpfProgram Loaded)> _programs = [];
+    private readonly List<ProbeAttachment> _attachments = [];
+    private readonly BpfMap? _inFlight;
+
+    internal LoadedProbe(BpfSession session, uint slot, CapturePlan plan, string rule, bool manySites)
+    {
+        _session = session;
+        Slot = slot;
+        Plan = plan;
+        try
+        {
+            if (plan.Moment == ProbeMoment.Call)
+            {
+                _inFlight = BpfMap.Create(
+                    MapType.Hash, "ta_calls", StackFrame.CallKeySize, ProbeCompiler.InFlightSize(plan), MaxCallsInFlight, BpfMap.NoPreallocation);
+            }
+
+            var binding = session.Bind(slot, manySites, _inFlight?.Fd ?? -1);
+            var expected = session.Way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0;
+            foreach (var program in ProbeCompiler.Compile(plan, binding))
+            {
+                _programs.Add((program, BpfProgram.Load(program, BpfProgram.NameFor(rule), expected)));
+            }
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    /// <summary>Stands in each record of this probe; free for others after <see cref="Dispose"/>.</summary>
+    public uint Slot { get; }
+
+    public CapturePlan Plan { get; }
+
+    public KernelCounts Counts => _session.CountsOf(Slot);
+
+    /// <summary>Calls that were entered and have not returned; 0 unless the plan is for calls.</summary>
+    public int CallsInFlight => _inFlight?.Keys().Count ?? 0;
+
+    public bool HasCallsInFlight => _inFlight is { IsEmpty: false };
+
+    /// <summary>Attaches to one file.</summary>
+    /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
+    /// <param name="displayPath">As the user knows it.</param>
+    /// <param name="offsets">Bytes from the start of the file.</param>
+    /// <param name="firstCookie">The index of the first site.</param>
+    /// <exception cref="KernelException">The kernel refused; nothing new is attached.</exception>
+    public ProbeAttachment Attach(string path, string displayPath, ReadOnlySpan<ulong> offsets, ulong firstCookie)
+    {
+        var attachment = new ProbeAttachment(this);
+        try
+        {
+            // Returns first: a call is only followed when its entry and its return are both seen.
+            foreach (var (code, loaded) in _programs)
+            {
+                var link = UprobeLink.Attach(_session.Way, loaded, path, displayPath, offsets, firstCookie, code.OnReturn);
+                attachment.Add(link, code.OnReturn);
+            }
+        }
+        catch
+        {
+            attachment.Dispose();
+            throw;
+        }
+
+        _attachments.Add(attachment);
+        return attachment;
+    }
+
+    public void Activate() => _session.SetActive(Slot, active: true);
+
+    /// <summary>No hit is taken any more, at once; detaching may follow at leisure. Calls in flight still complete.</summary>
+    public void Deactivate() => _session.SetActive(Slot, active: false);
+
+    /// <summary>Detaches what takes hits. A call rule stays attached to returns, for the calls in flight.</summary>
+    internal void CloseTaking()
+    {
+        foreach (var attachment in _attachments)
+        {
+            attachment.Close(onReturn: false);
+            if (Plan.Moment != ProbeMoment.Call)
+            {
+                attachment.Close(onReturn: true);
+            }
+        }
+    }
+
+    internal void Forget(ProbeAttachment attachment) => _attachments.Remove(attachment);
+
+    /// <summary>Detaches and unloads. The counters stay readable until <see cref="Dispose"/>.</summary>
+    public void Close()
+    {
+        foreach (var attachment in _attachments.ToArray())
+        {
+            attachment.Dispose();
+        }
+
+        foreach (var (_, loaded) in _programs)
+        {
+            loaded.Dispose();
+        }
+
+        _programs.Clear();
+        _inFlight?.Dispose();
+    }
+
+    /// <summary>Closes, and gives the slot back: the ring must hold no record of this probe any more.</summary>
+    public void Dispose()
+    {
+        Close();
+        _session.FreeSlot(Slot);
+    }
+}
+
+/// <summary>One file that a probe is attached to.</summary>
+public sealed class ProbeAttachment : IDisposable
+{
+    private readonly LoadedProbe _probe;
+    private readonly List<(UprobeLink Link, bool OnReturn)> _links = [];
+
+    internal ProbeAttachment(LoadedProbe probe) => _probe = probe;
+
+    internal void Add(UprobeLink link, bool onReturn) => _links.Add((link, onReturn));
+
+    internal void Close(bool onReturn)
+    {
+        foreach (var (link, _) in _links.FindAll(one => one.OnReturn == onReturn))
+        {
+            link.Dispose();
+        }
+
+        _links.RemoveAll(one => one.OnReturn == onReturn);
+    }
+
+    /// <summary>Detaches from the file: entries before returns. Takes milliseconds.</summary>
+    public void Dispose()
+    {
+        Close(onReturn: false);
+        Close(onReturn: true);
+        _probe.Forget(this);
+    }
+}
