@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using TraceAgent.Bpf.Kernel;
+
+namespace TraceAgent.Bpf.Linux;
+
+/// <summary>Which file it is, and in which state: two equal ones have the same content as far as the file system tells.</summary>
+/// <param name="DeviceMajor">Of the file system.</param>
+/// <param name="DeviceMinor">Of the file system.</param>
+/// <param name="Inode">Number in the file system.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="ModifiedNs">Last change of the content, ns since 1970.</param>
+public readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode, long Size, long ModifiedNs)
+{
+    public bool IsSameFile(FileIdentity other) =>
+        DeviceMajor == other.DeviceMajor && DeviceMinor == other.DeviceMinor && Inode == other.Inode;
+}
+
+/// <summary>statx(2), because .NET tells neither device nor inode.</summary>
+public static partial class FileStatus
+{
+    private const int EmptyPath = 0x1000;
+    private const int CurrentFolder = -100;
+    private const uint BasicStats = 0x7ff;
+
+    /// <summary>The identity of an open file.</summary>
+    /// <exception cref="KernelException">The file cannot be examined.</exception>
+    public static FileIdentity Of(SafeFileHandle file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return Read((int)file.DangerousGetHandle(), string.Empty, EmptyPath)
+            ?? throw new KernelException("examine", "an open file", Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>The identity of what the path leads to now; null when there is no such file.</summary>
+    public static FileIdentity? Of(string path) => Read(CurrentFolder, path, 0);
+
+    private static FileIdentity? Read(int folder, string path, int flags)
+    {
+        if (Statx(folder, path, flags, BasicStats, out var status) != 0)
+        {
+            return null;
+        }
+
+        return new FileIdentity(
+            status.DeviceMajor, status.DeviceMinor, status.Inode, (long)status.Size,
+            (status.ModifiedSeconds * 1_000_000_000) + status.ModifiedNanoseconds);
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int folder, string path, int flags, uint mask, out StatxBuffer buffer);
+
+    /// <summary><c>struct statx</c> (include/uapi/linux/stat.h).</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct StatxBuffer
+    {
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        [FieldOffset(40)]
+        public ulong Size;
+
+        [FieldOffset(112)]
+        public long ModifiedSeconds;
+
+        [FieldOffset(120)]
+        public uint ModifiedNanoseconds;
+
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+
+        [FieldOffset(140)]
+        public uint DeviceMinor;
+    }
+}
