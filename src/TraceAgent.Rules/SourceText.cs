@@ -48,9 +48,28 @@ public sealed class SourceText
         return new SourceSpan(Path, line + 1, from - _starts[line] + 1, (int)Math.Max(1, to - from));
     }
 
+    /// <summary>Like <see cref="Span"/>, but a place after the last character that can be seen becomes that character.</summary>
+    internal SourceSpan SpanBeforeEnd(long start, long end)
+    {
+        var last = Math.Max(0, _text.AsSpan().TrimEnd().Length - 1);
+        return start > last ? Span(last, last + 1) : Span(start, Math.Max(end, start + 1));
+    }
+
+    internal SourceSpan? FirstTabInIndentation()
+    {
+        for (var number = 1; number <= LineCount; number++)
+        {
+            var blank = Line(number)[..^Line(number).TrimStart().Length];
+            if (blank.Length < Line(number).Length && blank.IndexOf('\t') is >= 0 and var tab)
+            {
+                return new SourceSpan(Path, number, tab + 1, 1);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Whether the text at this index is exactly <paramref name="value"/>.</summary>
     internal bool HasAt(long index, string value) =>
         index >= 0 && index <= _text.Length && _text.AsSpan((int)index).StartsWith(value, StringComparison.Ordinal);
-
-    internal char? At(long index) => index >= 0 && index < _text.Length ? _text[(int)index] : null;
 }

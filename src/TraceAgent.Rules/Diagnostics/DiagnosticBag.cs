@@ -11,13 +11,16 @@ internal sealed class DiagnosticBag
     /// <summary>Errors reported so far, also those that are no longer kept.</summary>
     public int ErrorCount { get; private set; }
 
+    /// <summary>Nothing more is kept: reading on would only cost time.</summary>
+    public bool IsFull => _diagnostics.Count > Limit;
+
     public void Error(string code, SourceSpan at, string message, string? hint = null) =>
         Add(Diagnostic.Error(code, at, message, hint));
 
     public void Add(Diagnostic diagnostic)
     {
         ErrorCount += diagnostic.Severity == Severity.Error ? 1 : 0;
-        if (_diagnostics.Count > Limit || !_seen.Add(diagnostic))
+        if (IsFull || !_seen.Add(diagnostic))
         {
             return;
         }

@@ -25,7 +25,7 @@ public static class Suggestion
         var order = 0;
         foreach (var word in known)
         {
-            var distance = Distance(wrong, word, limit);
+            var distance = IsAbbreviation(wrong, word) ? limit : Distance(wrong, word, limit);
             if (distance > limit)
             {
                 continue;
@@ -99,6 +99,10 @@ public static class Suggestion
 
         return last[to.Length];
     }
+
+    /// <summary><c>info</c> for <c>Information</c>.</summary>
+    private static bool IsAbbreviation(string wrong, string word) =>
+        wrong.Length >= 3 && word.StartsWith(wrong, StringComparison.OrdinalIgnoreCase) && word.Length > wrong.Length + 2;
 
     private static bool Same(char a, char b) => char.ToLowerInvariant(a) == char.ToLowerInvariant(b);
 }

@@ -34,7 +34,7 @@ internal static class FileKeys
             return;
         }
 
-        foreach (var item in list.Items)
+        foreach (var item in list.Items.TakeWhile(_ => !bag.IsFull))
         {
             ReadRule(file, item, bag);
         }

@@ -29,7 +29,7 @@ internal static class FormatKeys
         }
         else
         {
-            rule.Format = ScalarValue.Text(entry, bag, controls: true);
+            rule.Format = ScalarValue.Text(entry, bag, severalLines: true);
         }
     }
 
@@ -39,7 +39,7 @@ internal static class FormatKeys
         """{"type":"string"}""",
         (format, entry, bag) =>
         {
-            if (ScalarValue.Text(entry, bag, controls: true) is { } text)
+            if (ScalarValue.Text(entry, bag, severalLines: true) is { } text)
             {
                 format.Texts[kind] = text;
             }

@@ -26,16 +26,24 @@ internal sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
             return present;
         }
 
+        var meant = new HashSet<string>();
         foreach (var entry in mapping.Entries)
         {
+            if (bag.IsFull)
+            {
+                return present;
+            }
+
             var name = entry.Key.Value;
             if (!_byName.TryGetValue(name, out var key))
             {
+                var near = Suggestion.Nearest(name, _byName.Keys);
                 bag.Error(
                     DiagnosticCode.UnknownKey,
                     entry.Key.At,
                     $"unknown key '{Quoted.Clip(name)}'",
-                    Suggestion.DidYouMean(name, _byName.Keys) ?? $"known here: {Quoted.List(_byName.Keys)}");
+                    near is null ? $"known here: {Quoted.List(_byName.Keys)}" : $"did you mean '{near}'?");
+                meant.Add(near ?? "");
             }
             else if (present.TryGetValue(name, out var first))
             {
@@ -55,15 +63,19 @@ internal sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
             }
         }
 
-        RequireKeys(what, mapping, present, bag);
+        RequireKeys(what, mapping, [.. present.Keys, .. meant], bag);
         return present;
     }
 
-    private void RequireKeys(string what, YamlMapping mapping, Dictionary<string, YamlEntry> present, DiagnosticBag bag)
+    /// <param name="what">What the mapping is, for messages.</param>
+    /// <param name="mapping">Where to point.</param>
+    /// <param name="meant">The keys that are there, and those that misspelt ones were meant to be: one error is enough.</param>
+    /// <param name="bag">Takes the errors.</param>
+    private void RequireKeys(string what, YamlMapping mapping, HashSet<string> meant, DiagnosticBag bag)
     {
         foreach (var key in keys)
         {
-            if (key.Required && !present.ContainsKey(key.Name))
+            if (key.Required && !meant.Contains(key.Name))
             {
                 bag.Error(DiagnosticCode.MissingKey, mapping.At, $"{what} needs the key '{key.Name}'");
             }
@@ -75,7 +87,7 @@ internal sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
         }
 
         var chosen = mapping.Entries.Where(e => ExactlyOneOf.Contains(e.Key.Value)).DistinctBy(e => e.Key.Value).ToList();
-        if (chosen.Count == 0)
+        if (!meant.Overlaps(ExactlyOneOf))
         {
             bag.Error(DiagnosticCode.MissingKey, mapping.At, $"{what} needs one of the keys {Quoted.List(ExactlyOneOf)}");
         }

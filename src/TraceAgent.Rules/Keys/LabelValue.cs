@@ -34,7 +34,7 @@ internal static partial class LabelValue
             {
                 bag.Error(DiagnosticCode.MissingKey, label.Key.At, $"'{Quoted.Clip(name)}' has no value", "an empty text is \"\"");
             }
-            else if (ScalarValue.Text(label, bag, controls: true) is { } value)
+            else if (ScalarValue.Text(label, bag, severalLines: true) is { } value)
             {
                 rule.Labels.Add(new(name, value.Value));
             }

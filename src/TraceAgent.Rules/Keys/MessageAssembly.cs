@@ -41,8 +41,10 @@ internal static class MessageAssembly
         var count = draft.ArgumentCount ?? (draft.Has("args") ? RuleKeys.MostArguments : 0);
         var arguments = RuleAssembly.ArgumentsOf(count);
         var names = EventNames.Of(kind, arguments, draft.Return ?? CaptureType.Default);
+
+        // The line end that a block scalar keeps is not part of the message.
         return MessageTemplateParser.Parse(
-            own?.Value ?? Default(kind, arguments),
+            own is null ? Default(kind, arguments) : own.Value.TrimEnd('\n'),
             names,
             name => Explain(name, on, kind, count),
             problem => bag.Error(problem.Code, own!.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint));

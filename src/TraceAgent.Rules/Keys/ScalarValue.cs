@@ -6,8 +6,11 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads the scalars that several keys share.</summary>
 internal static class ScalarValue
 {
-    /// <summary>Text that can be printed and passed to the operating system; else null, and the reason is reported.</summary>
-    public static YamlScalar? Text(YamlEntry entry, DiagnosticBag bag, bool controls = false)
+    /// <summary>Text without control characters; else null, and the reason is reported.</summary>
+    /// <param name="entry">Key and value.</param>
+    /// <param name="bag">Takes the reason.</param>
+    /// <param name="severalLines">Allows line ends and tabs.</param>
+    public static YamlScalar? Text(YamlEntry entry, DiagnosticBag bag, bool severalLines = false)
     {
         var key = Quoted.Clip(entry.Key.Value);
         if (entry.Value is not YamlScalar scalar)
@@ -27,7 +30,7 @@ internal static class ScalarValue
             {
                 i++;
             }
-            else if (c == '\0' || char.IsSurrogate(c) || (char.IsControl(c) && !controls))
+            else if (char.IsSurrogate(c) || (char.IsControl(c) && !(severalLines && c is ('\t' or '\n' or '\r'))))
             {
                 bag.Error(DiagnosticCode.InvalidValue, scalar.SpanOf(i, 1), $"'{key}' must not hold the character U+{(int)c:X4}");
                 return null;

@@ -3,18 +3,38 @@ namespace TraceAgent.Rules.Yaml;
 /// <summary>YamlDotNet's words for a syntax error in those of a person who writes rules.</summary>
 internal static class SyntaxMessage
 {
+    /// <summary>Where YamlDotNet has no words.</summary>
+    public const string Unfinished = "unfinished";
+
+    /// <summary>In its words for tabs, which it reports without a place.</summary>
+    public const string Tab = "tab as indentation";
+
     private static readonly (string Part, string Message, string? Hint)[] Known =
     [
-        ("cannot start any token", "a value cannot begin with this character", "indent with spaces, not tabs; put text that begins with one of @ ` % into quotes"),
-        ("did not find expected ',' or ']'", "the list is not closed", "a ',' or ']' is missing"),
-        ("did not find expected ',' or '}'", "the mapping is not closed", "a ',' or '}' is missing; text that begins with '{' needs quotes"),
-        ("while parsing a block mapping, did not find expected key", "a key does not stand under the other keys", "keys of one mapping begin in the same column"),
-        ("did not find expected '-' indicator", "an entry of a list does not stand under the others", "the '-' of one list stand in the same column"),
-        ("mapping values are not allowed in this context", "a second ':' on this line", "put text that holds ': ' into quotes"),
-        ("unexpected end of stream", "the quotes are not closed", null),
-        ("could not find expected ':'", "the ':' after the key is missing", null),
-        ("unknown escape character", "unknown escape after '\\' in double quotes", "write '\\\\', or use single quotes"),
-    ];
+        (Unfinished, "the text ends, or goes on, inside a list or mapping that is not closed", "a ']' or '}' is missing"),
+        ("cannot start any token", "a value cannot begin with this character", "put text that begins with @, ` or % into quotes"),
+        (Tab, "a tab in the indentation", "indent with spaces"),
+        ("found invalid mapping", "a second ':' where text was expected", "put text that holds ': ' into quotes"),
+        ("expected ',' or ']'", "the list is not closed", "a ',' or ']' is missing"),
+        ("expected ',' or '}'", "the mapping is not closed", "a ',' or '}' is missing; text that begins with '{' needs quotes"),
+        ("block mapping, did not find expected key", "this does not belong to the keys above", "a key begins in the column of its neighbours and ends in ':'; text that begins with { or [ needs quotes"),
+        ("expected '-' indicator", "this does not belong to the list above", "the '-' of one list stand in one column, and the keys of one entry in another"),
+        ("Block sequence entries", "a '-' here does not begin a list", "begin the list on a line of its own"),
+        ("expected node content", "a value is missing", null),
+        ("expected ':'", "the ':' after the key is missing", null),
+        ("found unexpected end of stream", "the quotes are not closed", null),
+        ("found wrong indentation", "the quotes are not closed", "text in quotes that goes on in the next line is indented there"),
+        ("unexpected document indicator", "the quotes are not closed", null),
+        ("unknown escape character", "an unknown escape in double quotes", "write '\\\\' for a backslash, or use single quotes"),
+        ("expected hexadecimal number", "an incomplete escape in double quotes", "\\x takes 2, \\u 4 and \\U 8 hexadecimal digits"),
+        ("Unicode surrogates", "an escape that is half a character", "write the character itself"),
+        ("invalid Unicode character", "an escape that is no character", "write the character itself"),
+        ("anchor or alias", "anchors ('&') and aliases ('*') are not supported", "put text that begins with & or * into quotes"),
+        ("incompatible YAML document", "only YAML 1.1 and 1.2 are read", "remove the %YAML line"),
+        ("directive", "a '%' begins a directive here", "put text that begins with % into quotes"),
+        ("scanning a tag", "tags ('!') are not supported", "put text that begins with ! into quotes"),
+        ("a block scalar", "only an indentation digit, '+' or '-' can follow '|' and '>'", "begin the text on the next line"),
+        ];
 
     public static (string Message, string? Hint) Of(string problem)
     {
@@ -22,7 +42,7 @@ internal static class SyntaxMessage
         {
             if (problem.Contains(part, StringComparison.OrdinalIgnoreCase))
             {
-                return ($"{message}", hint);
+                return (message, hint);
             }
         }
 

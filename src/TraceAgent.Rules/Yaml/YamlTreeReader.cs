@@ -24,7 +24,7 @@ internal sealed class YamlTreeReader
         _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
     }
 
-    /// <summary>The root of the file's only document; null when there is none or the text is not YAML, which is reported.</summary>
+    /// <summary>The root of the file's only document; null when there is none or it cannot be read, which is reported.</summary>
     public static YamlNode? Read(SourceText source, string text, DiagnosticBag bag)
     {
         var reader = new YamlTreeReader(source, text, bag);
@@ -34,12 +34,12 @@ internal sealed class YamlTreeReader
         }
         catch (YamlException e)
         {
-            reader.ReportSyntax(e.Start, e.Message);
+            reader.ReportSyntax(e.Start, e.End, e.Message);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
         {
             // YamlDotNet 18.1 leaves some malformed texts to its own containers, such as `a: [1, 2\nb: 3`.
-            reader.ReportSyntax(Mark.Empty, "this is not complete YAML");
+            reader.ReportSyntax(reader._last, reader._last, SyntaxMessage.Unfinished);
         }
 
         return null;
@@ -73,7 +73,7 @@ internal sealed class YamlTreeReader
             }
         }
 
-        return root;
+        return _stopped ? null : root;
     }
 
     private YamlNode ReadNode(ParsingEvent start, int depth)
@@ -172,11 +172,13 @@ internal sealed class YamlTreeReader
         return true;
     }
 
-    private void ReportSyntax(Mark at, string problem)
+    private void ReportSyntax(Mark start, Mark end, string problem)
     {
-        var place = at.Index == 0 && at.Line <= 1 ? _last : at;
         var (message, hint) = SyntaxMessage.Of(problem);
-        _bag.Error(DiagnosticCode.Syntax, _source.Span(place.Index, place.Index + 1), message, hint);
+        var place = problem.Contains(SyntaxMessage.Tab, StringComparison.Ordinal) && _source.FirstTabInIndentation() is { } tab
+            ? tab
+            : _source.SpanBeforeEnd(Math.Max(start.Index, start.Index == 0 ? _last.Index : 0), end.Index);
+        _bag.Error(DiagnosticCode.Syntax, place, message, hint);
     }
 
     private ParsingEvent Next() => _parser.MoveNext() ? Current() : throw new InvalidOperationException("the events end inside a node");
