@@ -16,5 +16,8 @@ public abstract record MessageToken
     public sealed record Literal(string Text) : MessageToken;
 
     /// <summary><c>{Name,Alignment:Format}</c>.</summary>
-    public sealed record Hole(string Name, string? Format) : MessageToken;
+    /// <param name="Name">One that the event has.</param>
+    /// <param name="Format">One that fits the value; null for the value's own.</param>
+    /// <param name="Alignment">Least width in characters: to the right when positive, to the left when negative.</param>
+    public sealed record Hole(string Name, string? Format, int? Alignment = null) : MessageToken;
 }

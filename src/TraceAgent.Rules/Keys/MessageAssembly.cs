@@ -1,0 +1,82 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Templates;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>The messages of a rule: its own templates, or those that say what was captured.</summary>
+internal static class MessageAssembly
+{
+    public static EquatableArray<EventMessage> Finish(RuleDraft draft, ProbeMoment on, DiagnosticBag bag)
+    {
+        var kinds = KindsOf(on);
+        foreach (var entry in draft.Formats?.Present.Values ?? [])
+        {
+            if (!kinds.Any(k => FormatKeys.NameOf(k) == entry.Key.Value))
+            {
+                bag.Error(
+                    DiagnosticCode.KeyConflict,
+                    entry.Key.At,
+                    $"this rule has no {entry.Key.Value} events: it logs on {on.ToString().ToLowerInvariant()}",
+                    $"its events: {Quoted.List(kinds.Select(FormatKeys.NameOf))}");
+            }
+        }
+
+        return kinds.Select(kind => new EventMessage(kind, TemplateOf(draft, on, kind, bag))).ToEquatableArray();
+    }
+
+    private static EquatableArray<EventKind> KindsOf(ProbeMoment on) => on switch
+    {
+        ProbeMoment.Entry => [EventKind.Entry],
+        ProbeMoment.Return => [EventKind.Return],
+        ProbeMoment.Both => [EventKind.Entry, EventKind.Return],
+        _ => [EventKind.Call],
+    };
+
+    private static MessageTemplate TemplateOf(RuleDraft draft, ProbeMoment on, EventKind kind, DiagnosticBag bag)
+    {
+        var own = draft.Formats is { } formats ? formats.Texts.GetValueOrDefault(kind) : draft.Format;
+
+        // A wrong count is reported; that its names are unknown would say it again.
+        var count = draft.ArgumentCount ?? (draft.Has("args") ? RuleKeys.MostArguments : 0);
+        var arguments = RuleAssembly.ArgumentsOf(count);
+        var names = EventNames.Of(kind, arguments, draft.Return ?? CaptureType.Default);
+
+        // The line end that a block scalar keeps is not part of the message.
+        return MessageTemplateParser.Parse(
+            own is null ? Default(kind, arguments) : own.Value.TrimEnd('\n'),
+            names,
+            name => Explain(name, on, kind, count),
+            problem => bag.Error(problem.Code, own!.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint));
+    }
+
+    private static string Default(EventKind kind, EquatableArray<Parameter> arguments)
+    {
+        var call = $"{{symbol}}({string.Join(", ", arguments.Select(a => $"{a.Name}={{{a.Name}}}"))})";
+        return kind switch
+        {
+            EventKind.Entry => call,
+            EventKind.Return => "{symbol} = {ret}",
+            _ => $"{call} = {{ret}} in {{duration}}",
+        };
+    }
+
+    /// <summary>Why a name that exists elsewhere does not exist on this event.</summary>
+    private static string? Explain(string name, ProbeMoment on, EventKind kind, int count) => name switch
+    {
+        "duration" => "only 'on: call' knows the duration",
+        "ret" when on == ProbeMoment.Both => "the entry event has no return value: write format: {entry: …, return: …}",
+        "ret" => "there is no return value on entry: use 'on: call' or 'on: return'",
+        _ when ArgumentNumber(name) is not { } number || number > RuleKeys.MostArguments => null,
+        _ when on == ProbeMoment.Both && kind == EventKind.Return => "the return event has no arguments: write format: {entry: …, return: …}, or use 'on: call'",
+        _ when kind == EventKind.Return => "arguments are gone when the function returns: use 'on: call'",
+        _ when count == 0 => $"add 'args: {name.AsSpan(3)}'",
+        _ => $"the rule captures {count}: set 'args: {name.AsSpan(3)}'",
+    };
+
+    private static int? ArgumentNumber(string name) =>
+        name.StartsWith("arg", StringComparison.Ordinal) && name.Length > 3 && name[3] != '0'
+        && ScalarValue.TryUnsigned(name.AsSpan(3), out var number) && number < int.MaxValue
+            ? (int)number
+            : null;
+}

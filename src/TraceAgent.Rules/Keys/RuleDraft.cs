@@ -1,0 +1,44 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>What has been read of a rule so far. A key that is present but null here was wrong, and that is reported.</summary>
+internal sealed class RuleDraft(string baseDirectory)
+{
+    public string BaseDirectory => baseDirectory;
+
+    public IReadOnlyDictionary<string, YamlEntry> Present { get; set; } = new Dictionary<string, YamlEntry>();
+
+    public Located<string>? Name { get; set; }
+
+    public Located<string>? Binary { get; set; }
+
+    public Located<Location>? Where { get; set; }
+
+    public int? ArgumentCount { get; set; }
+
+    public ProbeMoment? On { get; set; }
+
+    public CaptureType? Return { get; set; }
+
+    /// <summary>A text for every event of the rule.</summary>
+    public YamlScalar? Format { get; set; }
+
+    /// <summary>The texts by event; null unless <c>format</c> is a mapping.</summary>
+    public FormatDraft? Formats { get; set; }
+
+    public EventLevel Level { get; set; } = EventLevel.Information;
+
+    public List<KeyValuePair<string, string>> Labels { get; } = [];
+
+    public bool Has(string key) => Present.ContainsKey(key);
+}
+
+/// <summary><c>format: {entry: …, return: …}</c>.</summary>
+internal sealed class FormatDraft
+{
+    public Dictionary<EventKind, YamlScalar> Texts { get; } = [];
+
+    public IReadOnlyDictionary<string, YamlEntry> Present { get; set; } = new Dictionary<string, YamlEntry>();
+}

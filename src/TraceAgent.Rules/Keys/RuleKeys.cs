@@ -1,0 +1,94 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>The keys of a rule.</summary>
+internal static class RuleKeys
+{
+    public const int MostArguments = 12;
+
+    private static readonly Dictionary<string, ProbeMoment> Moments = new()
+    {
+        ["entry"] = ProbeMoment.Entry,
+        ["return"] = ProbeMoment.Return,
+        ["both"] = ProbeMoment.Both,
+        ["call"] = ProbeMoment.Call,
+    };
+
+    private static readonly Dictionary<string, EventLevel> Levels =
+        Enum.GetValues<EventLevel>().ToDictionary(l => l.ToString(), StringComparer.OrdinalIgnoreCase);
+
+    public static KeyTable<RuleDraft> Table { get; } = new(
+        new Key<RuleDraft>(
+            "name",
+            "The rule's name in every line that it logs. Unique over all files; small letters, digits and . _ -",
+            """{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$","examples":["add-num"]}""",
+            PlaceValue.ReadName) { Required = true },
+        new Key<RuleDraft>(
+            "binary",
+            "The program or library to look into. A relative path starts at the folder of this file.",
+            """{"type":"string","minLength":1,"examples":["/usr/sbin/nginx"]}""",
+            PlaceValue.ReadBinary) { Required = true },
+        new Key<RuleDraft>(
+            "symbol",
+            "The function, as nm prints it; with +0x… an instruction inside it, counted in bytes from its start.",
+            """{"type":"string","pattern":"^[^\\s+]+(\\+(0[xX][0-9a-fA-F]+|[0-9]+))?$","examples":["AddNum","AddNum+0x14"]}""",
+            PlaceValue.ReadSymbol),
+        new Key<RuleDraft>(
+            "offset",
+            "The address of the instruction in the binary, as nm and objdump print it; file+0x… counts bytes from the start of the file.",
+            """{"type":["string","integer"],"minimum":0,"pattern":"^(file\\+)?(0[xX][0-9a-fA-F]+|[0-9]+)$","examples":["0x117d","file+0x117d"]}""",
+            PlaceValue.ReadOffset),
+        new Key<RuleDraft>(
+            "args",
+            "How many arguments to log: they are called arg1, arg2, … and are read as signed 64-bit numbers.",
+            $$"""{"type":"integer","minimum":1,"maximum":{{MostArguments}}}""",
+            (rule, entry, bag) => rule.ArgumentCount = ScalarValue.Integer(entry, 1, MostArguments, bag)),
+        new Key<RuleDraft>(
+            "on",
+            "When to log: on entry (the default), on return, on both (two lines), or once per completed call with arguments, return value and duration.",
+            """{"enum":["entry","return","both","call"],"default":"entry"}""",
+            (rule, entry, bag) => rule.On = ScalarValue.OneOf(entry, Moments, bag)),
+        new Key<RuleDraft>(
+            "ret",
+            "The type of the return value; a signed 64-bit number without this key. For on: return, both and call.",
+            ValueTypes.Schema,
+            ReadReturn),
+        new Key<RuleDraft>(
+            "format",
+            "The message: a Serilog message template such as \"{symbol} took {duration:ms}\"; or one for each event of on: both.",
+            $$"""{"anyOf":[{"type":"string"},{{FormatKeys.Table.Schema()}}]}""",
+            FormatKeys.ReadFormat),
+        new Key<RuleDraft>(
+            "level",
+            "The severity of the lines; Information without this key. Case does not matter.",
+            $$"""{"type":"string","pattern":"{{string.Join('|', Levels.Keys.Select(AnyCase))}}","examples":[{{string.Join(",", Levels.Keys.Select(l => $"\"{l}\""))}}],"default":"Information"}""",
+            (rule, entry, bag) => rule.Level = ScalarValue.OneOf(entry, Levels, bag) ?? rule.Level),
+        new Key<RuleDraft>(
+            "labels",
+            "Constant properties of every line, such as a team or a ticket.",
+            """{"type":"object","patternProperties":{"^[A-Za-z_][A-Za-z0-9_-]*$":{"type":["string","number","boolean"]}},"additionalProperties":false}""",
+            LabelValue.ReadLabels))
+    {
+        ExactlyOneOf = ["symbol", "offset"],
+    };
+
+    private static void ReadReturn(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (ScalarValue.Text(entry, bag) is not { } scalar)
+        {
+            return;
+        }
+
+        rule.Return = ValueTypes.Find(scalar.Value);
+        if (rule.Return is null)
+        {
+            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"unknown type '{Quoted.Clip(scalar.Value)}'", ValueTypes.Hint(scalar.Value));
+        }
+    }
+
+    /// <summary>A pattern for a word in any case: draft-07 has no flags.</summary>
+    private static string AnyCase(string word) =>
+        $"^{string.Concat(word.Select(c => $"[{char.ToUpperInvariant(c)}{char.ToLowerInvariant(c)}]"))}$";
+}

@@ -1,0 +1,45 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Rules;
+
+/// <summary>The rules of all files together.</summary>
+/// <param name="Rules">In the order of the files, then of each file. Where a name stands in two files, only the first rule.</param>
+/// <param name="Diagnostics">By the path of the file: each file's own, and those that come from another file. Files without any are left out.</param>
+public sealed record RuleSet(EquatableArray<Rule> Rules, IReadOnlyDictionary<string, EquatableArray<Diagnostic>> Diagnostics)
+{
+    public bool HasErrors => Diagnostics.Values.Any(list => list.Any(d => d.Severity == Severity.Error));
+}
+
+/// <summary>Puts files together: names must be unique over all of them.</summary>
+public static class RuleSetBuilder
+{
+    /// <param name="files">Each path once; of two rules with one name, the later file's is wrong.</param>
+    public static RuleSet Build(IReadOnlyList<RuleFile> files)
+    {
+        var rules = new List<Rule>();
+        var firsts = new Dictionary<string, SourceSpan>();
+        var diagnostics = new Dictionary<string, EquatableArray<Diagnostic>>();
+        foreach (var file in files)
+        {
+            var own = file.Diagnostics.ToList();
+            foreach (var rule in file.Rules)
+            {
+                if (firsts.TryAdd(rule.Name.Value, rule.Name.At))
+                {
+                    rules.Add(rule);
+                }
+                else
+                {
+                    own.Add(DuplicateName.Of(rule.Name, firsts[rule.Name.Value]));
+                }
+            }
+
+            if (own.Count > 0)
+            {
+                diagnostics[file.Path] = own.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column).ToEquatableArray();
+            }
+        }
+
+        return new RuleSet(rules.ToEquatableArray(), diagnostics);
+    }
+}

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Rules.Templates;
+
+/// <summary>Something wrong in a template: UTF-16 units from its start.</summary>
+internal readonly record struct TemplateProblem(int Start, int Length, string Code, string Message, string? Hint);
+
+/// <summary>
+/// Parses Serilog message templates (messagetemplates.org). Stricter than Serilog, which logs malformed holes as text: here
+/// they are typing errors.
+/// </summary>
+internal sealed class MessageTemplateParser
+{
+    public const int WidestAlignment = 1000;
+
+    private readonly string _text;
+    private readonly IReadOnlyDictionary<string, EventName> _names;
+    private readonly Func<string, string?> _explainUnknown;
+    private readonly Action<TemplateProblem> _report;
+    private readonly List<MessageToken> _tokens = [];
+    private readonly StringBuilder _literal = new();
+    private int _at;
+
+    private MessageTemplateParser(
+        string text,
+        IReadOnlyDictionary<string, EventName> names,
+        Func<string, string?> explainUnknown,
+        Action<TemplateProblem> report)
+    {
+        _text = text;
+        _names = names;
+        _explainUnknown = explainUnknown;
+        _report = report;
+    }
+
+    /// <param name="text">The template.</param>
+    /// <param name="names">What it can name.</param>
+    /// <param name="explainUnknown">What to do about a name that is not among them; null for the nearest of them.</param>
+    /// <param name="report">Takes each problem; malformed holes are left out of the result.</param>
+    public static MessageTemplate Parse(
+        string text,
+        IReadOnlyDictionary<string, EventName> names,
+        Func<string, string?> explainUnknown,
+        Action<TemplateProblem> report)
+    {
+        var parser = new MessageTemplateParser(text, names, explainUnknown, report);
+        parser.Run();
+        return new MessageTemplate(text, parser._tokens.ToEquatableArray());
+    }
+
+    private void Run()
+    {
+        while (_at < _text.Length)
+        {
+            var c = _text[_at];
+            var doubled = _at + 1 < _text.Length && _text[_at + 1] == c;
+            if (c is '{' or '}' && doubled)
+            {
+                _literal.Append(c);
+                _at += 2;
+            }
+            else if (c == '{')
+            {
+                ReadHole();
+            }
+            else if (c == '}')
+            {
+                Problem(_at, 1, DiagnosticCode.TemplateSyntax, "a '}' without '{'", "a brace in the text is written '}}'");
+                _at++;
+            }
+            else
+            {
+                _literal.Append(c);
+                _at++;
+            }
+        }
+
+        EndLiteral();
+    }
+
+    private void ReadHole()
+    {
+        var open = _at;
+        var close = _text.IndexOfAny(['{', '}'], open + 1);
+        if (close < 0 || _text[close] == '{')
+        {
+            Problem(open, 1, DiagnosticCode.TemplateSyntax, "a '{' without '}'", "a brace in the text is written '{{'");
+            _at++;
+            return;
+        }
+
+        _at = close + 1;
+        if (Hole(open + 1, _text[(open + 1)..close]) is { } hole)
+        {
+            EndLiteral();
+            _tokens.Add(hole);
+        }
+    }
+
+    /// <param name="start">Where the inside of the braces begins.</param>
+    /// <param name="inside">What stands between the braces.</param>
+    private MessageToken.Hole? Hole(int start, string inside)
+    {
+        // Serilog's operators for structured values: all of ours are scalars.
+        var nameStart = inside.StartsWith('@') || inside.StartsWith('$') ? 1 : 0;
+        var nameEnd = inside.IndexOfAny([',', ':'], nameStart) is var i && i < 0 ? inside.Length : i;
+        var colon = inside.IndexOf(':', nameEnd);
+        var name = inside[nameStart..nameEnd];
+        if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+        {
+            Problem(
+                start - 1,
+                inside.Length + 2,
+                DiagnosticCode.TemplateSyntax,
+                $"'{{{Quoted.Clip(inside)}}}' does not name a value",
+                "values look like {arg1} or {arg1:x}; a brace in the text is written '{{'");
+            return null;
+        }
+
+        if (!_names.TryGetValue(name, out var known))
+        {
+            Problem(
+                start + nameStart,
+                name.Length,
+                DiagnosticCode.UnknownName,
+                $"unknown name '{Quoted.Clip(name)}'",
+                _explainUnknown(name) ?? Suggestion.DidYouMean(name, _names.Keys) ?? $"known here: {Quoted.List(_names.Keys)}");
+            return null;
+        }
+
+        var alignment = Alignment(start, inside, nameEnd, colon < 0 ? inside.Length : colon);
+        var format = colon < 0 ? null : inside[(colon + 1)..];
+        if (format is null || ValueFormat.Fits(known.Form, format))
+        {
+            return new MessageToken.Hole(name, format, alignment);
+        }
+
+        Problem(
+            start + colon + 1,
+            format.Length,
+            DiagnosticCode.UnknownFormat,
+            $"'{name}' does not take the format '{Quoted.Clip(format)}'",
+            ValueFormat.Hint(known.Form));
+        return null;
+    }
+
+    private int? Alignment(int start, string inside, int comma, int end)
+    {
+        if (comma >= end || inside[comma] != ',')
+        {
+            return null;
+        }
+
+        if (int.TryParse(inside.AsSpan((comma + 1)..end), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var width)
+            && width is not 0 and >= -WidestAlignment and <= WidestAlignment)
+        {
+            return width;
+        }
+
+        Problem(
+            start + comma + 1,
+            end - comma - 1,
+            DiagnosticCode.TemplateSyntax,
+            $"'{Quoted.Clip(inside[(comma + 1)..end])}' is not a width",
+            $"a width is a number from 1 to {WidestAlignment}, with - in front for left-aligned values");
+        return null;
+    }
+
+    private void EndLiteral()
+    {
+        if (_literal.Length > 0)
+        {
+            _tokens.Add(new MessageToken.Literal(_literal.ToString()));
+            _literal.Clear();
+        }
+    }
+
+    private void Problem(int start, int length, string code, string message, string hint) =>
+        _report(new TemplateProblem(start, length, code, message, hint));
+}

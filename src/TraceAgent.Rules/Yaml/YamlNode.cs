@@ -1,0 +1,39 @@
+namespace TraceAgent.Rules.Yaml;
+
+/// <summary>A node of a YAML document and where it stands.</summary>
+internal abstract record YamlNode(SourceSpan At)
+{
+    /// <summary>What a message calls it.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>Nothing, <c>~</c> or <c>null</c>.</summary>
+    public virtual bool IsNull => false;
+}
+
+/// <param name="At">Of the scalar, quotes included.</param>
+/// <param name="Value">Unquoted, escapes resolved.</param>
+/// <param name="IsPlain">Without quotes and not a block.</param>
+/// <param name="TextColumn">The column of the first character of <paramref name="Value"/> when the file holds it letter by letter on one line; else 0.</param>
+internal sealed record YamlScalar(SourceSpan At, string Value, bool IsPlain, int TextColumn) : YamlNode(At)
+{
+    public override string Kind => "text";
+
+    public override bool IsNull => IsPlain && Value is ("" or "~" or "null" or "Null" or "NULL");
+
+    /// <summary>The place of a part of the value, or of the whole scalar when the file spells it differently.</summary>
+    public SourceSpan SpanOf(int start, int length) =>
+        TextColumn == 0 ? At : At with { Column = TextColumn + start, Length = Math.Max(1, length) };
+}
+
+internal sealed record YamlSequence(SourceSpan At, IReadOnlyList<YamlNode> Items) : YamlNode(At)
+{
+    public override string Kind => "a list";
+}
+
+internal sealed record YamlMapping(SourceSpan At, IReadOnlyList<YamlEntry> Entries) : YamlNode(At)
+{
+    public override string Kind => "a mapping";
+}
+
+/// <summary>A key and its value.</summary>
+internal sealed record YamlEntry(YamlScalar Key, YamlNode Value);

@@ -1,0 +1,44 @@
+namespace TraceAgent.Rules.Tests;
+
+public class RuleFileReaderTests
+{
+    public static TheoryData<string> Invalid => CaseFiles.In("invalid", "invalid-beyond-schema");
+
+    public static TheoryData<string> Valid => CaseFiles.In("valid");
+
+    [Theory]
+    [MemberData(nameof(Invalid))]
+    public void A_wrong_file_is_explained_with_line_caret_and_hint(string name)
+    {
+        var file = CaseFiles.Read(name);
+        var said = new StringWriter();
+        foreach (var diagnostic in file.Diagnostics)
+        {
+            DiagnosticWriter.WriteText(said, diagnostic, file.Source, colours: false);
+        }
+
+        Assert.True(file.HasErrors);
+        Expect(name, said.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Valid))]
+    public void A_valid_file_becomes_these_rules(string name)
+    {
+        var file = CaseFiles.Read(name);
+        Assert.Empty(file.Diagnostics);
+        Expect(name, string.Concat(file.Rules.Select(r => RuleDump.Of(r))));
+    }
+
+    private static void Expect(string name, string actual)
+    {
+        var expected = Path.ChangeExtension(name, ".expected");
+        if (CaseFiles.Update)
+        {
+            File.WriteAllText(Path.Combine(CaseFiles.SourceFolder, "Cases", expected), actual);
+            return;
+        }
+
+        Assert.Equal(File.ReadAllText(CaseFiles.PathOf(expected)), actual);
+    }
+}

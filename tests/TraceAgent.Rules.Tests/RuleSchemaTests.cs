@@ -1,0 +1,59 @@
+using System.Text;
+using NJsonSchema;
+
+namespace TraceAgent.Rules.Tests;
+
+public class RuleSchemaTests
+{
+    public static TheoryData<string> Accepted => CaseFiles.In("valid");
+
+    public static TheoryData<string> Rejected => CaseFiles.In("invalid");
+
+    /// <summary>With UPDATE_SCHEMA=1, writes it instead.</summary>
+    [Fact]
+    public void The_schema_file_is_what_the_key_tables_say()
+    {
+        var generated = Generate();
+        if (Environment.GetEnvironmentVariable("UPDATE_SCHEMA") == "1")
+        {
+            File.WriteAllText(Path.Combine(CaseFiles.SourceFolder, "../../schemas/rules.schema.json"), generated);
+            return;
+        }
+
+        Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "rules.schema.json")), generated);
+    }
+
+    [Theory]
+    [MemberData(nameof(Accepted))]
+    public async Task The_schema_accepts_what_the_reader_accepts(string name) =>
+        Assert.Empty(await ProblemsIn(name));
+
+    [Theory]
+    [MemberData(nameof(Rejected))]
+    public async Task The_schema_rejects_wrong_keys_and_values(string name) =>
+        Assert.NotEmpty(await ProblemsIn(name));
+
+    [Fact]
+    public void Every_key_is_explained_to_the_editor()
+    {
+        using var schema = System.Text.Json.JsonDocument.Parse(Generate());
+        var rule = schema.RootElement.GetProperty("definitions").GetProperty("rule").GetProperty("properties");
+        foreach (var key in rule.EnumerateObject())
+        {
+            Assert.NotEmpty(key.Value.GetProperty("description").GetString()!);
+        }
+    }
+
+    private static string Generate()
+    {
+        using var stream = new MemoryStream();
+        RuleSchema.Write(stream);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static async Task<IReadOnlyCollection<object>> ProblemsIn(string name)
+    {
+        var schema = await JsonSchema.FromJsonAsync(Generate());
+        return [.. schema.Validate(YamlJson.Of(File.ReadAllText(CaseFiles.PathOf(name))))];
+    }
+}
