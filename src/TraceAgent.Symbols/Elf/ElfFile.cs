@@ -1,0 +1,53 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace TraceAgent.Symbols.Elf;
+
+/// <summary>
+/// Bytes of a file that anyone may have written and may be changing right now. Reads copy (pread): a mapping of a file that
+/// is truncated while we look would end the agent with SIGBUS.
+/// </summary>
+internal sealed class ElfFile(SafeFileHandle handle, ulong length) : IDisposable
+{
+    /// <summary>At the time of opening, in bytes.</summary>
+    public ulong Length { get; } = length;
+
+    /// <summary>Fills the whole of <paramref name="destination"/>, or returns false when the file does not reach that far.</summary>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public bool TryRead(ulong offset, Span<byte> destination)
+    {
+        if (offset > Length || (ulong)destination.Length > Length - offset)
+        {
+            return false;
+        }
+
+        while (!destination.IsEmpty)
+        {
+            var count = RandomAccess.Read(handle, destination, (long)offset);
+            if (count == 0)
+            {
+                return false;
+            }
+
+            destination = destination[count..];
+            offset += (ulong)count;
+        }
+
+        return true;
+    }
+
+    /// <summary>The bytes, or null when the file does not have them or they are more than <paramref name="limit"/>.</summary>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public byte[]? ReadOrNull(ulong offset, ulong size, int limit)
+    {
+        // Checked before the allocation: a header of a small file must not cost memory.
+        if (size > (ulong)limit || offset > Length || size > Length - offset)
+        {
+            return null;
+        }
+
+        var bytes = GC.AllocateUninitializedArray<byte>((int)size);
+        return TryRead(offset, bytes) ? bytes : null;
+    }
+
+    public void Dispose() => handle.Dispose();
+}

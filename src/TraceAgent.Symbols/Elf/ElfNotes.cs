@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+
+namespace TraceAgent.Symbols.Elf;
+
+/// <summary>The notes that linkers leave. gABI, "Note Section".</summary>
+internal static class ElfNotes
+{
+    private const int MaxBytes = 64 << 10;
+    private const uint GnuBuildId = 3;
+    private const uint GoBuildId = 4;
+
+    /// <summary>The GNU build id in hex, or null; and whether Go's linker left its own.</summary>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public static (string? BuildId, bool IsGo) Read(ElfFile file, ElfSegment[] segments)
+    {
+        string? buildId = null;
+        var isGo = false;
+        var seen = 0;
+        foreach (var segment in segments)
+        {
+            // Each file has two or three; more would let a header multiply the work.
+            const int most = 16;
+            if (segment.Type != ElfSegment.Note || seen++ == most
+                || file.ReadOrNull(segment.Offset, segment.FileSize, MaxBytes) is not { } notes)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<byte> rest = notes;
+            while (rest.Length >= 12)
+            {
+                var nameSize = BinaryPrimitives.ReadUInt32LittleEndian(rest);
+                var valueSize = BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
+                var type = BinaryPrimitives.ReadUInt32LittleEndian(rest[8..]);
+                rest = rest[12..];
+                var nameEnd = (nameSize + 3UL) & ~3UL;
+                var end = nameEnd + ((valueSize + 3UL) & ~3UL);
+                if (end > (ulong)rest.Length)
+                {
+                    break;
+                }
+
+                var name = rest[..(int)nameSize];
+                if (type == GnuBuildId && name.SequenceEqual("GNU\0"u8) && valueSize is > 0 and <= 64)
+                {
+                    buildId ??= Convert.ToHexStringLower(rest.Slice((int)nameEnd, (int)valueSize));
+                }
+
+                isGo |= type == GoBuildId && name.SequenceEqual("Go\0\0"u8);
+                rest = rest[(int)end..];
+            }
+        }
+
+        return (buildId, isGo);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+
+namespace TraceAgent.Symbols.Elf;
+
+/// <summary>A program header: what the kernel and the loader map. ELF-64 Object File Format, "Program Header".</summary>
+/// <param name="Type">PT_ constant.</param>
+/// <param name="Flags">PF_X is 1.</param>
+/// <param name="Offset">Bytes from the start of the file.</param>
+/// <param name="Address">Virtual address.</param>
+/// <param name="FileSize">Bytes in the file.</param>
+internal readonly record struct ElfSegment(uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize)
+{
+    public const uint Load = 1;
+    public const uint Dynamic = 2;
+    public const uint Interpreter = 3;
+    public const uint Note = 4;
+    public const uint EhFrameHeader = 0x6474e550;
+
+    public bool IsCode => Type == Load && (Flags & 1) != 0;
+
+    /// <summary>Whether the file has the byte at this address. Differences, not sums: a hostile size must not wrap around.</summary>
+    public bool HoldsAddress(ulong address) => address >= Address && address - Address < FileSize;
+
+    public bool HoldsOffset(ulong offset) => offset >= Offset && offset - Offset < FileSize;
+}
+
+/// <summary>A section header. ELF-64 Object File Format, "Sections".</summary>
+internal readonly record struct ElfSection(string Name, uint Type, ulong Flags, ulong Address, ulong Offset, ulong Size, uint Link)
+{
+    public const uint SymbolTable = 2;
+    public const uint DynamicSymbolTable = 11;
+    public const uint NoBits = 8;
+
+    private const ulong AllocatedAndExecutable = 0x6;
+
+    public bool IsCode => Type != NoBits && (Flags & AllocatedAndExecutable) == AllocatedAndExecutable;
+
+    public bool HoldsAddress(ulong address) => address >= Address && address - Address < Size;
+}
+
+/// <summary><c>Elf64_Sym</c>, as it lies in the file.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct ElfSymbol
+{
+    public const int SizeInFile = 24;
+
+    public readonly uint Name;
+    public readonly byte TypeAndBinding;
+    public readonly byte Visibility;
+    public readonly ushort Section;
+    public readonly ulong Address;
+    public readonly ulong Size;
+
+    public bool IsDefined => Section != 0;
+
+    public bool IsFunction => (TypeAndBinding & 0xf) == 2;
+
+    public bool IsIndirectFunction => (TypeAndBinding & 0xf) == 10;
+
+    /// <summary>STT_NOTYPE or STT_OBJECT: it has a name and a place, and is not a function.</summary>
+    public bool IsLabelOrVariable => (TypeAndBinding & 0xf) is 0 or 1;
+
+    public bool IsLocal => TypeAndBinding >> 4 == 0;
+}

@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace TraceAgent.Symbols.Elf;
+
+/// <summary>
+/// One of the file's symbol tables, kept as it lies in the file: a million symbols cost one read and no objects, and a name
+/// is found by comparing bytes.
+/// </summary>
+internal sealed class SymbolTable
+{
+    // Chromium with all its symbols has about a tenth of this.
+    private const int MaxBytes = 256 << 20;
+
+    private readonly byte[] _symbols;
+    private readonly byte[] _names;
+
+    private SymbolTable(byte[] symbols, byte[] names)
+    {
+        _symbols = symbols;
+        _names = names;
+    }
+
+    public ReadOnlySpan<ElfSymbol> Symbols =>
+        MemoryMarshal.Cast<byte, ElfSymbol>(_symbols.AsSpan(0, _symbols.Length - (_symbols.Length % ElfSymbol.SizeInFile)));
+
+    /// <summary>The table, or null when the file does not have all of it.</summary>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public static SymbolTable? Read(ElfFile file, ElfSection section, ElfSection[] sections)
+    {
+        if (section.Link >= (uint)sections.Length)
+        {
+            return null;
+        }
+
+        var strings = sections[section.Link];
+        var symbols = file.ReadOrNull(section.Offset, section.Size, MaxBytes);
+        var names = symbols is null ? null : file.ReadOrNull(strings.Offset, strings.Size, MaxBytes);
+        return names is null ? null : new SymbolTable(symbols!, names);
+    }
+
+    /// <summary>Without the closing zero, at most 4,096 bytes; empty when the offset is outside the table.</summary>
+    public ReadOnlySpan<byte> NameOf(in ElfSymbol symbol)
+    {
+        // A string table without zeros would make every name as long as the table, and a scan of all names quadratic.
+        const int longest = 4096;
+        if (symbol.Name >= (uint)_names.Length)
+        {
+            return default;
+        }
+
+        var name = _names.AsSpan((int)symbol.Name);
+        name = name[..Math.Min(name.Length, longest)];
+        var end = name.IndexOf((byte)0);
+        return end < 0 ? name : name[..end];
+    }
+
+    /// <summary>
+    /// Whether the symbol is called <paramref name="name"/>, with or without a version behind it
+    /// (<c>foo@VERSION</c>, or <c>foo@@VERSION</c> for the default one).
+    /// </summary>
+    public bool IsNamed(in ElfSymbol symbol, ReadOnlySpan<byte> name)
+    {
+        if (symbol.Name >= (uint)_names.Length)
+        {
+            return false;
+        }
+
+        var rest = _names.AsSpan((int)symbol.Name);
+        if (!rest.StartsWith(name))
+        {
+            return false;
+        }
+
+        return rest.Length == name.Length || rest[name.Length] is 0 or (byte)'@';
+    }
+
+    public string TextOf(in ElfSymbol symbol) => Encoding.UTF8.GetString(NameOf(symbol));
+}

@@ -1,0 +1,256 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using TraceAgent.Capture;
+using TraceAgent.Symbols.Elf;
+using Architecture = TraceAgent.Capture.Architecture;
+
+namespace TraceAgent.Symbols;
+
+/// <summary>
+/// A program or library on disk. The file may be hostile: every offset and size is checked, memory is bounded (at most two
+/// symbol tables of 512 MiB each, and never more than the file's length), and what cannot be read counts as absent.
+/// Not safe for use by several threads at once.
+/// </summary>
+public sealed partial class ElfImage : IDisposable
+{
+    private const int OpenReadOnlyCloseOnExecNonBlocking = 0x80000 | 0x800;
+
+    // Linkers write one or two. Every symbol is held against each, so a header must not ask for thousands.
+    private const int MaxCodeSegments = 16;
+
+    private readonly ElfHeader _header;
+    private readonly (string? BuildId, bool IsGo) _notes;
+    private readonly ElfSegment[] _code;
+    private FunctionIndex? _functions;
+
+    private ElfImage(ElfFile file, ElfHeader header, Architecture architecture)
+    {
+        File = file;
+        _header = header;
+        Architecture = architecture;
+        _code = [.. header.Segments.Where(segment => segment.IsCode).Take(MaxCodeSegments)];
+        _notes = ElfNotes.Read(file, header.Segments);
+        IsExecutableProgram = header.Type == ElfHeader.Executable || FindSegment(ElfSegment.Interpreter) is not null || HasPieFlag();
+        IsGo = _notes.IsGo || header.Sections.Any(section => section.Name is ".note.go.buildid" or ".go.buildinfo"
+            || section.Name.EndsWith(".gopclntab", StringComparison.Ordinal));
+    }
+
+    public Architecture Architecture { get; }
+
+    /// <summary>Whether the file can be started by itself, as opposed to a library (some, like libc.so.6, are both).</summary>
+    public bool IsExecutableProgram { get; }
+
+    /// <summary>Whether Go's linker made the file, with or without C code in it.</summary>
+    public bool IsGo { get; }
+
+    /// <summary>The GNU build id in lower-case hex, or null when the file has none.</summary>
+    public string? BuildId => _notes.BuildId;
+
+    /// <summary>Virtual address of the first instruction of the process; 0 in most libraries.</summary>
+    internal ulong EntryPoint => _header.EntryPoint;
+
+    internal ElfFile File { get; }
+
+    internal ElfSection[] Sections => _header.Sections;
+
+    internal ElfSegment[] CodeSegments => _code;
+
+    /// <summary>Read at the first use and kept: many rules look into one file.</summary>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    internal FunctionIndex Functions => _functions ??= ReadFunctions();
+
+    internal UnwindIndex Unwind => field ??= new UnwindIndex(this);
+
+    /// <summary>Opens the file at <paramref name="path"/>. Null, and the reason in <paramref name="problem"/>, when that cannot be.</summary>
+    public static ElfImage? TryOpen(string path, out SiteProblem? problem)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            problem = new SiteProblem(SiteCodes.CannotRead, Refused: true, "a path cannot hold a zero byte");
+            return null;
+        }
+
+        // File.OpenHandle would wait for ever on a FIFO.
+        var file = Open(path, OpenReadOnlyCloseOnExecNonBlocking);
+        var error = Marshal.GetLastPInvokeError();
+        if (!file.IsInvalid)
+        {
+            return TryOpen(file, path, out problem);
+        }
+
+        file.Dispose();
+        problem = CannotRead(path, Marshal.GetPInvokeErrorMessage(error), error switch
+        {
+            2 => "check the path; a relative one starts at the folder of the rule file",
+            13 => "the agent needs CAP_DAC_READ_SEARCH, or read permission on the file",
+            _ => null,
+        });
+        return null;
+    }
+
+    /// <summary>As above, of a file that is already open; the image owns <paramref name="file"/> from now on, and closes it when it fails.</summary>
+    /// <param name="displayPath">What to call the file in messages.</param>
+    public static ElfImage? TryOpen(SafeFileHandle file, string displayPath, out SiteProblem? problem)
+    {
+        ElfImage? image = null;
+        try
+        {
+            var bytes = new ElfFile(file, (ulong)RandomAccess.GetLength(file));
+            if (ElfHeader.Read(bytes, out var failure) is not { } header)
+            {
+                problem = new SiteProblem(failure.Code, Refused: true, $"{displayPath} {failure.Message}");
+                return null;
+            }
+
+            if (Architecture.OfElf(header.Machine) is not { } architecture)
+            {
+                problem = new SiteProblem(
+                    SiteCodes.NotSupported, Refused: true, $"{displayPath} is for another processor (e_machine {header.Machine})",
+                    "x86_64 and aarch64 can be probed");
+                return null;
+            }
+
+            image = new ElfImage(bytes, header, architecture);
+            problem = null;
+            return image;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            // What the runtime throws for a folder, a pipe, or an error of the disk.
+            problem = error is NotSupportedException || Directory.Exists(displayPath)
+                ? new SiteProblem(SiteCodes.NotSupported, Refused: true, $"{displayPath} is not a regular file")
+                : CannotRead(displayPath, error.Message, null);
+            return null;
+        }
+        finally
+        {
+            if (image is null)
+            {
+                file.Dispose();
+            }
+        }
+    }
+
+    public void Dispose() => File.Dispose();
+
+    internal static SiteProblem CannotRead(string displayPath, string reason, string? hint) =>
+        new(SiteCodes.CannotRead, Refused: true, $"cannot read {displayPath}: {reason}", hint);
+
+    /// <summary>The executable segment that has the address in the file, or null.</summary>
+    internal ElfSegment? CodeSegmentAt(ulong address)
+    {
+        foreach (var segment in _code)
+        {
+            if (segment.HoldsAddress(address))
+            {
+                return segment;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Address behind the last byte of code that follows <paramref name="address"/> without a gap, which must be code.</summary>
+    internal ulong EndOfCodeAt(ulong address)
+    {
+        if (CodeSegmentAt(address) is not { } segment)
+        {
+            return address;
+        }
+
+        var left = segment.FileSize - (address - segment.Address);
+        foreach (var section in _header.Sections)
+        {
+            if (section.IsCode && section.HoldsAddress(address))
+            {
+                left = Math.Min(left, section.Size - (address - section.Address));
+                break;
+            }
+        }
+
+        return address + left;
+    }
+
+    /// <summary>Whether the address is in an executable segment and, in a file with sections, in an executable section.</summary>
+    internal bool IsCode(ulong address) =>
+        CodeSegmentAt(address) is not null
+        && (!_header.Sections.Any(section => section.IsCode) || _header.Sections.Any(section => section.IsCode && section.HoldsAddress(address)));
+
+    /// <summary>Bytes from the start of the file to the byte that is mapped at the address, or null.</summary>
+    internal ulong? FileOffsetOf(ulong address)
+    {
+        foreach (var segment in _header.Segments)
+        {
+            if (segment.Type == ElfSegment.Load && segment.HoldsAddress(address))
+            {
+                return segment.Offset + (address - segment.Address);
+            }
+        }
+
+        return null;
+    }
+
+    internal ElfSegment? FindSegment(uint type)
+    {
+        foreach (var segment in _header.Segments)
+        {
+            if (segment.Type == type)
+            {
+                return segment;
+            }
+        }
+
+        return null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags);
+
+    private FunctionIndex ReadFunctions()
+    {
+        var tables = new List<SymbolTable>();
+        var isDamaged = false;
+        foreach (var type in (ReadOnlySpan<uint>)[ElfSection.SymbolTable, ElfSection.DynamicSymbolTable])
+        {
+            foreach (var section in _header.Sections)
+            {
+                // The ELF format allows one of each kind.
+                if (section.Type == type)
+                {
+                    var table = SymbolTable.Read(File, section, _header.Sections);
+                    isDamaged |= table is null;
+                    if (table is not null)
+                    {
+                        tables.Add(table);
+                    }
+
+                    break;
+                }
+            }
+        }
+
+        return new FunctionIndex(this, [.. tables], isDamaged);
+    }
+
+    private bool HasPieFlag()
+    {
+        const ulong flags1 = 0x6ffffffb;
+        const ulong pie = 0x08000000;
+        const int mostBytes = 64 << 10;
+        if (FindSegment(ElfSegment.Dynamic) is not { } dynamic || File.ReadOrNull(dynamic.Offset, dynamic.FileSize, mostBytes) is not { } entries)
+        {
+            return false;
+        }
+
+        for (var rest = entries.AsSpan(); rest.Length >= 16; rest = rest[16..])
+        {
+            if (BinaryPrimitives.ReadUInt64LittleEndian(rest) == flags1)
+            {
+                return (BinaryPrimitives.ReadUInt64LittleEndian(rest[8..]) & pie) != 0;
+            }
+        }
+
+        return false;
+    }
+}

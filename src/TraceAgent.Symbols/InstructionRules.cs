@@ -1,0 +1,109 @@
+using Iced.Intel;
+
+namespace TraceAgent.Symbols;
+
+/// <summary>
+/// Which x86-64 instructions the kernel probes without changing what they do. After arch/x86/kernel/uprobes.c:
+/// <c>is_prefix_bad</c>, <c>insn_masking_exception</c>, <c>good_insns_64</c>, <c>good_2byte_insns</c>, <c>branch_setup_xol_ops</c>.
+/// </summary>
+internal static class InstructionRules
+{
+    /// <summary><c>nopl 0(%rax,%rax,1)</c>, the only NOP that the kernel rewrites.</summary>
+    public static ReadOnlySpan<byte> FiveByteNop => [0x0f, 0x1f, 0x44, 0x00, 0x00];
+
+    /// <summary>Why the instruction must not be probed, as the end of the sentence "the instruction …"; null when it may be.</summary>
+    /// <param name="instruction">Valid, decoded from <paramref name="bytes"/>.</param>
+    /// <param name="bytes">Exactly the instruction.</param>
+    public static string? Refusal(in Instruction instruction, ReadOnlySpan<byte> bytes)
+    {
+        var opcode = SkipPrefixes(bytes, out var prefixRefusal, out var has16Bit, out var rex);
+        if (prefixRefusal is not null)
+        {
+            return prefixRefusal;
+        }
+
+        // Intel and AMD disagree on a branch with this prefix, and the kernel accepts none.
+        if (has16Bit && instruction.FlowControl is (FlowControl.Call or FlowControl.IndirectCall or FlowControl.UnconditionalBranch
+            or FlowControl.IndirectBranch or FlowControl.ConditionalBranch))
+        {
+            return "is a branch with an operand size prefix, which the kernel cannot probe";
+        }
+
+        var first = opcode.Length > 0 ? opcode[0] : (byte)0;
+        if (first == 0x90 && (rex & 1) != 0)
+        {
+            // Kernels take every 90 for a NOP and would skip the exchange.
+            return "is `xchg %rax,%r8`, which the kernel takes for a NOP";
+        }
+
+        if (first == 0x8e && opcode.Length > 1 && ((opcode[1] >> 3) & 7) == 2)
+        {
+            return "loads the stack segment, which the kernel cannot probe";
+        }
+
+        if (first is 0xcc or 0xcd or 0xf1)
+        {
+            return "is a software interrupt, which the kernel cannot probe";
+        }
+
+        // Input and output, iret, far jumps, hlt, cli, sti: they fault in a program, or the kernel does not step over them.
+        if (first is (>= 0x6c and <= 0x6f) or (>= 0xe4 and <= 0xe7) or (>= 0xec and <= 0xef) or 0xcf or 0xf4 or 0xfa or 0xfb)
+        {
+            return "is privileged, and the kernel cannot probe it";
+        }
+
+        if (first == 0x0f && opcode.Length > 1 && SystemInstruction(opcode[1]) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return instruction.Mnemonic switch
+        {
+            Mnemonic.Xbegin or Mnemonic.Xabort => "begins or ends a memory transaction, which a probe would abort",
+            _ => null,
+        };
+    }
+
+    private static string? SystemInstruction(byte second) => second switch
+    {
+        // Single-stepped out of line, sigreturn and clone would come back to the wrong place.
+        0x05 or 0x34 => "enters the kernel, and stepping over it elsewhere can come back to the wrong place",
+        0x0b => "is `ud2`, which ends the program",
+        0x00 or 0x01 or (>= 0x06 and <= 0x09) or 0x30 or 0x35 or 0x37 or 0x78 or 0x79 or 0xaa =>
+            "is a system instruction, which the kernel cannot probe",
+        _ => null,
+    };
+
+    private static ReadOnlySpan<byte> SkipPrefixes(ReadOnlySpan<byte> bytes, out string? refusal, out bool has16Bit, out byte rex)
+    {
+        refusal = null;
+        has16Bit = false;
+        rex = 0;
+        while (!bytes.IsEmpty)
+        {
+            switch (bytes[0])
+            {
+                case 0xf0:
+                    refusal ??= "has a LOCK prefix, and the kernel cannot probe it";
+                    break;
+                case 0x26 or 0x2e or 0x36 or 0x3e:
+                    refusal ??= "has a CS, DS, ES or SS prefix, and the kernel cannot probe it";
+                    break;
+                case 0x66:
+                    has16Bit = true;
+                    break;
+                case 0x64 or 0x65 or 0x67 or 0xf2 or 0xf3:
+                    break;
+                case >= 0x40 and <= 0x4f:
+                    rex = bytes[0];
+                    return bytes[1..];
+                default:
+                    return bytes;
+            }
+
+            bytes = bytes[1..];
+        }
+
+        return bytes;
+    }
+}

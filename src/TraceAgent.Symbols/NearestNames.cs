@@ -1,0 +1,88 @@
+using System.Text;
+using TraceAgent.Symbols.Elf;
+
+namespace TraceAgent.Symbols;
+
+/// <summary>What a mistyped name may have meant.</summary>
+internal static class NearestNames
+{
+    private const int Most = 3;
+    private const int LongestName = 128;
+
+    /// <summary>At most three names, the nearest first; empty when none is near.</summary>
+    public static IReadOnlyList<string> Of(string wanted, FunctionIndex functions)
+    {
+        var name = Encoding.UTF8.GetBytes(wanted);
+        if (name.Length is 0 or > LongestName)
+        {
+            return [];
+        }
+
+        // A third of the letters may differ; more than that is another word.
+        var limit = Math.Clamp(name.Length / 3, 1, 4);
+        var found = new SortedSet<(int Distance, string Name)>();
+        var rows = new int[2 * (LongestName + 8)];
+        functions.ForEachName(candidate =>
+        {
+            var distance = IsCloneOf(candidate, name) ? 0
+                : Math.Abs(candidate.Length - name.Length) > limit ? limit + 1
+                : Ascii.EqualsIgnoreCase(candidate, name) ? 1
+                : Distance(name, candidate, found.Count == Most ? Math.Min(limit, found.Max.Distance) : limit, rows);
+            if (distance <= limit && (found.Count < Most || distance <= found.Max.Distance))
+            {
+                found.Add((distance, Encoding.UTF8.GetString(candidate)));
+                if (found.Count > Most)
+                {
+                    found.Remove(found.Max);
+                }
+            }
+        });
+        return [.. found.Select(item => item.Name)];
+    }
+
+    /// <summary>Whether the candidate is a copy that the compiler made of the function: <c>name.constprop.0</c>.</summary>
+    public static bool IsCloneOf(ReadOnlySpan<byte> candidate, ReadOnlySpan<byte> name)
+    {
+        if (candidate.Length <= name.Length || !candidate.StartsWith(name))
+        {
+            return false;
+        }
+
+        var suffix = candidate[name.Length..];
+        return suffix.StartsWith(".isra."u8) || suffix.StartsWith(".constprop."u8) || suffix.StartsWith(".part."u8);
+    }
+
+    /// <summary>Levenshtein distance, or more than <paramref name="limit"/>.</summary>
+    private static int Distance(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, int limit, int[] rows)
+    {
+        Span<int> previous = rows.AsSpan(0, right.Length + 1);
+        Span<int> current = rows.AsSpan(rows.Length / 2, right.Length + 1);
+        for (var column = 0; column <= right.Length; column++)
+        {
+            previous[column] = column;
+        }
+
+        for (var row = 1; row <= left.Length; row++)
+        {
+            current[0] = row;
+            var best = row;
+            for (var column = 1; column <= right.Length; column++)
+            {
+                var substituted = previous[column - 1] + (left[row - 1] == right[column - 1] ? 0 : 1);
+                current[column] = Math.Min(substituted, 1 + Math.Min(previous[column], current[column - 1]));
+                best = Math.Min(best, current[column]);
+            }
+
+            if (best > limit)
+            {
+                return limit + 1;
+            }
+
+            var swap = previous;
+            previous = current;
+            current = swap;
+        }
+
+        return previous[right.Length];
+    }
+}

@@ -1,0 +1,68 @@
+namespace TraceAgent.Symbols;
+
+/// <summary>The codes of every <see cref="SiteProblem"/>. They are stable: users search for them and silence them.</summary>
+public static class SiteCodes
+{
+    /// <summary>No function of that name in the file.</summary>
+    public const string SymbolNotFound = "TA201";
+
+    /// <summary>Not an ELF program or library of a processor that we know.</summary>
+    public const string NotSupported = "TA202";
+
+    /// <summary>An ELF file that contradicts itself or ends too early.</summary>
+    public const string Damaged = "TA203";
+
+    /// <summary>The operating system would not let us open or read the file.</summary>
+    public const string CannotRead = "TA204";
+
+    /// <summary>The file only calls the function; a library has it.</summary>
+    public const string Imported = "TA205";
+
+    /// <summary>The symbol names a resolver (STT_GNU_IFUNC), not the code that runs.</summary>
+    public const string IndirectFunction = "TA206";
+
+    /// <summary>The symbol is a variable or a label.</summary>
+    public const string NotAFunction = "TA207";
+
+    /// <summary>The distance behind the symbol is larger than the function.</summary>
+    public const string BeyondFunction = "TA208";
+
+    /// <summary>The address or file offset is not code.</summary>
+    public const string OutsideCode = "TA209";
+
+    /// <summary>The address is in the middle of an instruction.</summary>
+    public const string InsideInstruction = "TA210";
+
+    /// <summary>A 5-byte NOP in the middle of a function: kernels from 6.18 on make it a call, which destroys the red zone.</summary>
+    public const string FiveByteNop = "TA211";
+
+    /// <summary>The kernel cannot probe the instruction, or not without changing what it does.</summary>
+    public const string UnprobeableInstruction = "TA212";
+
+    /// <summary>A return asked for at a place where the stack pointer does not point at the return address.</summary>
+    public const string ReturnNotAtEntry = "TA213";
+
+    /// <summary>A return asked for in a Go program, which it would crash.</summary>
+    public const string GoReturn = "TA214";
+
+    /// <summary>The first instruction of a Go function, which runs twice when the stack grows.</summary>
+    public const string GoEntry = "TA215";
+
+    /// <summary>Nothing says where the function begins that holds the address, so instructions cannot be told apart.</summary>
+    public const string UnknownFunctionStart = "TA216";
+
+    /// <summary>An address that no instruction of the processor can have.</summary>
+    public const string Misaligned = "TA217";
+
+    /// <summary>A return asked for in a function that does not return once to its caller.</summary>
+    public const string ReturnsOtherwise = "TA218";
+
+    /// <summary>Warning: arguments asked for behind the function's entry, where their registers may hold something else.</summary>
+    public const string ArgumentsBehindEntry = "TA219";
+
+    /// <summary>Warning: the compiler made specialised copies of the function, and calls of them are not seen.</summary>
+    public const string Clones = "TA220";
+
+    /// <summary>More functions of one name than a rule may have sites.</summary>
+    public const string TooManySites = "TA221";
+}
