@@ -53,13 +53,13 @@ public sealed class BpfSession : IDisposable
 
     /// <summary>Compiles and loads the programs of a plan. The probe is not attached, and inactive.</summary>
     /// <exception cref="KernelException">The kernel refused a program or a map.</exception>
-    public LoadedProbe Load(CapturePlan plan, string rule, bool manySites)
+    public LoadedProbe Load(CapturePlan plan, string rule)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var slot = TakeSlot();
         try
         {
-            return new LoadedProbe(this, slot, plan, rule, manySites);
+            return new LoadedProbe(this, slot, plan, rule);
         }
         catch
         {
@@ -84,27 +84,46 @@ public sealed class BpfSession : IDisposable
         }
     }
 
-    /// <summary>Ends a <see cref="Switch"/>: waits until no CPU is in a handler that began before it, and closes what took the hits before.</summary>
-    public void Settle(LoadedProbe previous, LoadedProbe next)
+    /// <summary>
+    /// Ends switches, all that were begun on these probes' sites: waits until no handler runs that began before them, then
+    /// the predecessors take nothing any more, and are detached from what takes hits.
+    /// </summary>
+    public void Settle(IReadOnlyCollection<(LoadedProbe Previous, LoadedProbe Next)> switches)
     {
-        ArgumentNullException.ThrowIfNull(previous);
-        ArgumentNullException.ThrowIfNull(next);
+        ArgumentNullException.ThrowIfNull(switches);
         _grace.Wait();
-        previous.CloseTaking();
         lock (_gate)
         {
-            _control[next.Slot] &= ~(StateWord.Marks | (-1L << StateWord.PredecessorShift));
-            _control[previous.Slot] = StateWord.Inactive;
+            // Every hit that begins now is decided by the newest: first nobody looks for marks, then nobody makes them.
+            foreach (var (previous, _) in switches)
+            {
+                _control[previous.Slot] = StateWord.Inactive;
+            }
+
+            foreach (var (_, next) in switches)
+            {
+                _control[next.Slot] &= StateWord.Active | StateWord.Yields;
+            }
+        }
+
+        var slots = new HashSet<uint>();
+        foreach (var (previous, _) in switches)
+        {
+            previous.CloseTaking();
+            slots.Add(previous.Slot);
         }
 
         foreach (var key in _marks.Keys())
         {
-            if (MemoryMarshal.Read<uint>(key.AsSpan(16)) == previous.Slot)
+            if (slots.Contains(MemoryMarshal.Read<uint>(key.AsSpan(16))))
             {
                 _ = _marks.Delete(key);
             }
         }
     }
+
+    /// <summary>Waits until every handler that is running now has ended: after a probe was deactivated, its counters stand still.</summary>
+    public void WaitForHandlers() => _grace.Wait();
 
     public void Dispose()
     {
@@ -116,8 +135,8 @@ public sealed class BpfSession : IDisposable
         _grace.Dispose();
     }
 
-    internal ProbeBinding Bind(uint slot, bool manySites, int inFlight) =>
-        new(slot, manySites, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
+    internal ProbeBinding Bind(uint slot, int inFlight) =>
+        new(slot, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
 
     internal void SetActive(uint slot, bool active)
     {

@@ -15,7 +15,7 @@ public sealed class LoadedProbe : IDisposable
     private readonly List<ProbeAttachment> _attachments = [];
     private readonly BpfMap? _inFlight;
 
-    internal LoadedProbe(BpfSession session, uint slot, CapturePlan plan, string rule, bool manySites)
+    internal LoadedProbe(BpfSession session, uint slot, CapturePlan plan, string rule)
     {
         _session = session;
         Slot = slot;
@@ -28,7 +28,7 @@ public sealed class LoadedProbe : IDisposable
                     MapType.Hash, "ta_calls", StackFrame.CallKeySize, ProbeCompiler.InFlightSize(plan), MaxCallsInFlight, BpfMap.NoPreallocation);
             }
 
-            var binding = session.Bind(slot, manySites, _inFlight?.Fd ?? -1);
+            var binding = session.Bind(slot, _inFlight?.Fd ?? -1);
             var expected = session.Way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0;
             foreach (var program in ProbeCompiler.Compile(plan, binding))
             {

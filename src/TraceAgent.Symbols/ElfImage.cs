@@ -62,8 +62,11 @@ public sealed partial class ElfImage : IDisposable
 
     internal UnwindIndex Unwind => field ??= new UnwindIndex(this);
 
+    /// <summary>Opens the file at a path that is also its name in messages.</summary>
+    public static ElfImage? TryOpen(string path, out SiteProblem? problem) => TryOpen(path, path, out problem);
+
     /// <summary>Opens the file at <paramref name="path"/>. Null, and the reason in <paramref name="problem"/>, when that cannot be.</summary>
-    public static ElfImage? TryOpen(string path, out SiteProblem? problem)
+    public static ElfImage? TryOpen(string path, string displayPath, out SiteProblem? problem)
     {
         if (path.Contains('\0', StringComparison.Ordinal))
         {
@@ -76,11 +79,11 @@ public sealed partial class ElfImage : IDisposable
         var error = Marshal.GetLastPInvokeError();
         if (!file.IsInvalid)
         {
-            return TryOpen(file, path, out problem);
+            return TryOpen(file, displayPath, out problem);
         }
 
         file.Dispose();
-        problem = CannotRead(path, Marshal.GetPInvokeErrorMessage(error), error switch
+        problem = CannotRead(displayPath, Marshal.GetPInvokeErrorMessage(error), error switch
         {
             2 => "check the path; a relative one starts at the folder of the rule file",
             13 => "the agent needs CAP_DAC_READ_SEARCH, or read permission on the file",

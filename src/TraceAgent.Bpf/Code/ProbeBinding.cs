@@ -2,8 +2,7 @@ namespace TraceAgent.Bpf.Code;
 
 /// <summary>What a program is bound to when it is compiled: its slot and the file descriptors of the maps.</summary>
 /// <param name="Slot">Index of the probe's state word and counters; written into each of its records.</param>
-/// <param name="ManySites">True when the link carries a cookie per site; else the site is 0.</param>
-public sealed record ProbeBinding(uint Slot, bool ManySites, int Ring, int Control, int Counters, int Marks, int InFlight);
+public sealed record ProbeBinding(uint Slot, int Ring, int Control, int Counters, int Marks, int InFlight);
 
 /// <summary>One kernel program of a probe.</summary>
 /// <param name="OnReturn">True when it is attached to returns.</param>

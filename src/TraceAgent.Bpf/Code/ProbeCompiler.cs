@@ -255,17 +255,9 @@ public sealed class ProbeCompiler
         _code.Store(Reg.R7, RecordLayout.KindOffset, (int)kind, 4);
         _code.Call(BpfFunction.GetCurrentPidTgid);
         _code.Store(Reg.R7, RecordLayout.PidTidOffset, Reg.R0);
-        if (_binding.ManySites)
-        {
-            _code.Move(Reg.R1, Reg.R6);
-            _code.Call(BpfFunction.GetAttachCookie);
-            _code.Store(Reg.R7, RecordLayout.SiteOffset, Reg.R0);
-        }
-        else
-        {
-            _code.Store(Reg.R7, RecordLayout.SiteOffset, 0, 8);
-        }
-
+        _code.Move(Reg.R1, Reg.R6);
+        _code.Call(BpfFunction.GetAttachCookie);
+        _code.Store(Reg.R7, RecordLayout.SiteOffset, Reg.R0);
         _code.Move(Reg.R1, Reg.R7);
         _code.Arithmetic(Opcode.Add, Reg.R1, RecordLayout.CommOffset);
         _code.Set(Reg.R2, RecordLayout.CommSize);
