@@ -22,6 +22,9 @@ public sealed class SourceText
     /// <summary>As the user named it.</summary>
     public string Path { get; }
 
+    /// <summary>The whole text.</summary>
+    public string Text => _text;
+
     /// <summary>At least 1.</summary>
     public int LineCount => _starts.Count;
 

@@ -37,13 +37,17 @@ public sealed partial class PinnedFile : IDisposable
 
     /// <summary>Null when there is no such file.</summary>
     /// <exception cref="KernelException">It is there but cannot be opened, such as behind a folder without permission.</exception>
-    public static PinnedFile? TryOpen(string path)
+    public static PinnedFile? TryOpen(string path) => TryOpen(path, path);
+
+    /// <param name="path">Where to find it now.</param>
+    /// <param name="name">What to call it.</param>
+    public static PinnedFile? TryOpen(string path, string name)
     {
         var fd = Open(path, PathOnlyCloseOnExec);
         var errno = Marshal.GetLastPInvokeError();
         if (fd >= 0)
         {
-            return new PinnedFile(new SafeFileHandle(fd, ownsHandle: true), path);
+            return new PinnedFile(new SafeFileHandle(fd, ownsHandle: true), name);
         }
 
         return errno is KernelException.Enoent or Enotdir ? null : throw new KernelException("open", path, errno);

@@ -1,0 +1,189 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Serilog.Events;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
+using TraceAgent.Events;
+using TraceAgent.Outputs;
+using TraceAgent.Reconciling;
+
+namespace TraceAgent.Reading;
+
+/// <summary>
+/// The one thread that reads, decodes and writes. A slow output makes the ring fill, and the kernel counts what it could
+/// not hold: memory stays bounded, and nothing is lost without being counted.
+/// </summary>
+internal sealed class EventPump : IRecordConsumer, IDisposable
+{
+    /// <summary>Records that are not announced wait at most this long.</summary>
+    private const int PollMs = 20;
+
+    /// <summary>Records between two commits of the outputs.</summary>
+    private const int BatchSize = 8192;
+
+    private readonly RingReader _ring;
+    private readonly SlotTable _slots;
+    private readonly EventDecoder _decoder;
+    private readonly WallClock _clock;
+    private readonly OutputSet _outputs;
+    private readonly Action<CommitResult> _onFailure;
+    private readonly Func<IEnumerable<LogEvent>> _everySecond;
+    private readonly ConcurrentQueue<LogEvent> _statements = new();
+    private readonly ConcurrentQueue<Action> _barriers = new();
+    private readonly HashSet<RuleBooks> _uncommitted = [];
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private volatile bool _inOutput;
+    private long _lastTurn = Stopwatch.GetTimestamp();
+    private long _lastSecond = Stopwatch.GetTimestamp();
+    private int _batch;
+
+    public EventPump(
+        RingReader ring, SlotTable slots, EventDecoder decoder, WallClock clock, OutputSet outputs,
+        Action<CommitResult> onFailure, Func<IEnumerable<LogEvent>> everySecond)
+    {
+        (_ring, _slots, _decoder, _clock, _outputs, _onFailure, _everySecond) = (ring, slots, decoder, clock, outputs, onFailure, everySecond);
+        _thread = new Thread(Work) { Name = "events", IsBackground = true };
+    }
+
+    /// <summary>Set when the thread has ended by an error of ours.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Called on the thread when it ends by an error.</summary>
+    public event Action? Failed;
+
+    /// <summary>Since the thread was last seen to go round; an output that blocks does not count as standing still.</summary>
+    public TimeSpan StandsStill => _inOutput ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Writes one of the agent's own statements among the events.</summary>
+    public void Say(LogEvent statement) => _statements.Enqueue(statement);
+
+    /// <summary>Runs an action, on the reader's thread, when all records that are in the ring now have been taken.</summary>
+    public void WhenDrained(Action action) => _barriers.Enqueue(action);
+
+    /// <summary>Takes what is in the ring, commits and ends. False when an output held it up longer than that.</summary>
+    public bool Stop(TimeSpan patience)
+    {
+        _stopping = true;
+        return !_thread.IsAlive || _thread.Join(patience);
+    }
+
+    public bool Take(ReadOnlySpan<byte> record)
+    {
+        var slot = record.Length >= RecordLayout.HeaderSize
+            ? _slots[BinaryPrimitives.ReadUInt32LittleEndian(record[RecordLayout.SlotOffset..])]
+            : null;
+        if (slot is null)
+        {
+            return true;
+        }
+
+        if (_decoder.Decode(record, slot.Shape) is { } line)
+        {
+            _outputs.Write(line);
+            if (slot.Books.Uncommitted++ == 0)
+            {
+                _uncommitted.Add(slot.Books);
+            }
+        }
+        else
+        {
+            slot.Books.Undecodable();
+        }
+
+        return ++_batch < BatchSize && !_outputs.ShouldCommit;
+    }
+
+    public void Dispose()
+    {
+        if (Stop(TimeSpan.FromSeconds(1)))
+        {
+            _outputs.Dispose();
+        }
+    }
+
+    private void Work()
+    {
+        try
+        {
+            while (!_stopping)
+            {
+                Turn(PollMs);
+            }
+
+            while (!Turn(0))
+            {
+            }
+        }
+#pragma warning disable CA1031 // Whatever it is: the agent must say so and end, not stand still.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Failure = failure;
+            Failed?.Invoke();
+        }
+    }
+
+    /// <returns>True when the ring was empty at the end.</returns>
+    private bool Turn(int timeoutMs)
+    {
+        Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
+        var barriers = _barriers.Count;
+        _batch = 0;
+        var drained = _ring.Read(this, timeoutMs);
+        EverySecond();
+        while (_statements.TryDequeue(out var statement))
+        {
+            _outputs.Write(statement);
+            _batch++;
+        }
+
+        if (_batch > 0)
+        {
+            Commit();
+        }
+
+        for (; drained && barriers > 0 && _barriers.TryDequeue(out var action); barriers--)
+        {
+            action();
+        }
+
+        return drained;
+    }
+
+    private void EverySecond()
+    {
+        if (Stopwatch.GetElapsedTime(_lastSecond) < TimeSpan.FromSeconds(1))
+        {
+            return;
+        }
+
+        _lastSecond = Stopwatch.GetTimestamp();
+        _clock.Refresh();
+        foreach (var report in _everySecond())
+        {
+            Say(report);
+        }
+    }
+
+    private void Commit()
+    {
+        _inOutput = true;
+        var result = _outputs.Commit();
+        Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
+        _inOutput = false;
+        foreach (var books in _uncommitted)
+        {
+            books.Committed(result.Succeeded);
+        }
+
+        _uncommitted.Clear();
+        if (!result.Succeeded)
+        {
+            _onFailure(result);
+        }
+    }
+}

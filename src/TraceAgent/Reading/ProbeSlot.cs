@@ -1,0 +1,31 @@
+using TraceAgent.Bpf.Code;
+using TraceAgent.Events;
+using TraceAgent.Reconciling;
+
+namespace TraceAgent.Reading;
+
+/// <summary>What the reader needs of the probe in a slot. The shape is swapped as a whole; records are decoded with the one in force.</summary>
+internal sealed class ProbeSlot(EventShape shape, RuleBooks books)
+{
+    private volatile EventShape _shape = shape;
+
+    public EventShape Shape
+    {
+        get => _shape;
+        set => _shape = value;
+    }
+
+    public RuleBooks Books { get; } = books;
+}
+
+/// <summary>From the slot in a record to its probe. Written by the reconciler, read for every event.</summary>
+internal sealed class SlotTable
+{
+    private readonly ProbeSlot?[] _slots = new ProbeSlot?[ControlLayout.Slots];
+
+    public ProbeSlot? this[uint slot]
+    {
+        get => slot < (uint)_slots.Length ? Volatile.Read(ref _slots[slot]) : null;
+        set => Volatile.Write(ref _slots[slot], value);
+    }
+}

@@ -1,0 +1,89 @@
+using TraceAgent.Bpf.Kernel;
+
+namespace TraceAgent.Reconciling;
+
+/// <summary>A rule's accounts: what the kernel counted and what became of it. <c>Calls = Logged + Lost</c>.</summary>
+/// <param name="Calls">Hits of the rule; for <c>on: call</c>, completed calls.</param>
+/// <param name="Logged">Lines that all outputs took.</param>
+/// <param name="Lost">Not logged: the ring was full, or an output failed.</param>
+/// <param name="Unreturned">For <c>on: call</c>: entered, but never seen to return. Not part of the calls.</param>
+internal readonly record struct RuleTotals(long Calls, long Logged, long Lost, long Unreturned);
+
+/// <summary>
+/// The accounts of one rule over all the probes that it has had. The kernel counts calls and what the ring could not hold;
+/// the reader thread counts what the outputs took or did not.
+/// </summary>
+internal sealed class RuleBooks(string rule)
+{
+    private readonly Lock _gate = new();
+    private readonly List<Func<KernelCounts>> _live = [];
+    private KernelCounts _closed;
+    private long _logged;
+    private long _failed;
+
+    public string Rule { get; } = rule;
+
+    /// <summary>Events taken from the ring since the last commit of the outputs; the reader thread's own.</summary>
+    public int Uncommitted { get; set; }
+
+    public void Open(Func<KernelCounts> counts)
+    {
+        lock (_gate)
+        {
+            _live.Add(counts);
+        }
+    }
+
+    /// <summary>The last word of a probe: it is detached and will not count any more.</summary>
+    public void Close(Func<KernelCounts> counts, long unreturned)
+    {
+        lock (_gate)
+        {
+            _closed += counts() + new KernelCounts(0, 0, unreturned);
+            _live.Remove(counts);
+        }
+    }
+
+    public void Committed(bool reached)
+    {
+        if (reached)
+        {
+            Volatile.Write(ref _logged, _logged + Uncommitted);
+        }
+        else
+        {
+            Volatile.Write(ref _failed, _failed + Uncommitted);
+        }
+
+        Uncommitted = 0;
+    }
+
+    /// <summary>Events that were taken from the ring but had no line in them.</summary>
+    public void Undecodable() => Volatile.Write(ref _failed, _failed + 1);
+
+    /// <summary>While the program runs, calls whose record still waits in the ring are not counted yet, so the sums agree.</summary>
+    public RuleTotals Totals()
+    {
+        var kernel = Kernel();
+        var logged = Volatile.Read(ref _logged);
+        var lost = kernel.Lost + Volatile.Read(ref _failed);
+        return new RuleTotals(logged + lost, logged, lost, kernel.Unreturned);
+    }
+
+    /// <summary>When the probes are deactivated and the ring is drained: the calls as the kernel counted them.</summary>
+    public RuleTotals FinalTotals() => Totals() with { Calls = Kernel().Calls };
+
+    private KernelCounts Kernel()
+    {
+        lock (_gate)
+        {
+            var sum = _closed;
+            foreach (var counts in _live)
+            {
+                sum += counts();
+            }
+
+            return sum;
+        }
+    }
+}

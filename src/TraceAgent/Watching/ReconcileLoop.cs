@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using TraceAgent.Bpf.Linux;
+using TraceAgent.Reconciling;
+
+namespace TraceAgent.Watching;
+
+/// <summary>
+/// Follows the rule files and the probed binaries, and brings what is attached in line with them. One thread; it also looks
+/// by itself every two seconds, since not every change is announced (network file systems, links).
+/// </summary>
+internal sealed class ReconcileLoop : IDisposable
+{
+    private static readonly TimeSpan LookAround = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(30);
+
+    private readonly RuleSource _source;
+    private readonly AcceptedRules _rules;
+    private readonly Reconciler _reconciler;
+    private readonly IDeliberationVoice _voice;
+    private readonly WatchList _watches;
+    private readonly Settling _settling = new();
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private volatile bool _reload;
+    private long _lastLook;
+    private long _lastSweep = Stopwatch.GetTimestamp();
+    private long _lastTurn = Stopwatch.GetTimestamp();
+
+    public ReconcileLoop(RuleSource source, AcceptedRules rules, Reconciler reconciler, IDeliberationVoice voice)
+    {
+        (_source, _rules, _reconciler, _voice) = (source, rules, reconciler, voice);
+        _watches = new WatchList(source.Paths);
+        _thread = new Thread(Work) { Name = "rules", IsBackground = true };
+    }
+
+    /// <summary>Set when the thread has ended by an error of ours.</summary>
+    public Exception? Failure { get; private set; }
+
+    public event Action? Failed;
+
+    public TimeSpan StandsStill => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
+
+    /// <summary>Looks for the first time, on the caller's thread, then follows.</summary>
+    public void Start()
+    {
+        Look();
+        _thread.Start();
+    }
+
+    /// <summary>Reads everything again, soon.</summary>
+    public void Reload() => _reload = true;
+
+    public void Dispose()
+    {
+        _stopping = true;
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
+        _watches.Dispose();
+    }
+
+    private void Work()
+    {
+        try
+        {
+            while (!_stopping)
+            {
+                Turn();
+            }
+        }
+#pragma warning disable CA1031 // Whatever it is: the agent must say so and end, not stand still.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Failure = failure;
+            Failed?.Invoke();
+        }
+    }
+
+    private void Turn()
+    {
+        const int waitMs = 50;
+        Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
+        foreach (var change in _watches.Wait(_settling.WaitMs(waitMs)))
+        {
+            if (change.Kind == ChangeKind.Overwritten)
+            {
+                _reconciler.DetachOverwritten();
+            }
+
+            _settling.Note(change);
+        }
+
+        if (_reload)
+        {
+            _reload = false;
+            Look();
+            _voice.Reloaded();
+        }
+        else if (_settling.IsDue() || Stopwatch.GetElapsedTime(_lastLook) > LookAround)
+        {
+            Look();
+        }
+
+        if (Stopwatch.GetElapsedTime(_lastSweep) > SweepInterval)
+        {
+            _lastSweep = Stopwatch.GetTimestamp();
+            _reconciler.DetachUnused();
+        }
+    }
+
+    private void Look()
+    {
+        _settling.Clear();
+        if (_reconciler.DetachOverwritten())
+        {
+            // Still being written, as far as we can tell: it is resolved when it has been quiet.
+            _settling.Note(new Change(ChangeKind.Binary, "", IsComplete: false));
+        }
+
+        // Watches first: what changes while we look is then noticed.
+        _watches.Follow(_reconciler.Attached.Values);
+        var deliberation = _rules.Deliberate(_source.Read());
+        _watches.Follow(deliberation.Desired.Select(one => one.Rule.Binary.Value));
+        _voice.Deliberated(deliberation);
+        _reconciler.Apply(deliberation.Desired);
+        _watches.Follow(_reconciler.Attached.Values);
+        _lastLook = Stopwatch.GetTimestamp();
+    }
+}
+
+/// <summary>What there is to tell about a look at the files.</summary>
+internal interface IDeliberationVoice
+{
+    void Deliberated(Deliberation deliberation);
+
+    void Reloaded();
+}
