@@ -22,18 +22,17 @@ public static class RuleSetBuilder
         foreach (var file in files)
         {
             var own = file.Diagnostics.ToList();
-            foreach (var rule in file.Rules)
+            var taken = new HashSet<string>();
+            foreach (var name in file.Names)
             {
-                if (firsts.TryAdd(rule.Name.Value, rule.Name.At))
+                if (!firsts.TryAdd(name.Value, name.At))
                 {
-                    rules.Add(rule);
-                }
-                else
-                {
-                    own.Add(DuplicateName.Of(rule.Name, firsts[rule.Name.Value]));
+                    taken.Add(name.Value);
+                    own.Add(DuplicateName.Of(name, firsts[name.Value]));
                 }
             }
 
+            rules.AddRange(file.Rules.Where(r => !taken.Contains(r.Name.Value)));
             if (own.Count > 0)
             {
                 diagnostics[file.Path] = own.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column).ToEquatableArray();

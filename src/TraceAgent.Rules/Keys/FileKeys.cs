@@ -9,8 +9,11 @@ internal sealed class FileDraft(string baseDirectory)
 
     public List<Rule> Rules { get; } = [];
 
-    /// <summary>Every readable name in the file, also of rules with errors.</summary>
-    public Dictionary<string, SourceSpan> Names { get; } = [];
+    /// <summary>Every readable name in the file, also of rules with errors; each once.</summary>
+    public List<Located<string>> Names { get; } = [];
+
+    /// <summary>The names by themselves, for looking them up.</summary>
+    public Dictionary<string, SourceSpan> FirstUses { get; } = [];
 }
 
 /// <summary>The keys of a rule file.</summary>
@@ -51,9 +54,16 @@ internal static class FileKeys
         }
 
         draft.Present = RuleKeys.Table.Read("a rule", item, draft, bag);
-        if (draft.Name is { } name && !file.Names.TryAdd(name.Value, name.At))
+        if (draft.Name is { } name)
         {
-            bag.Add(DuplicateName.Of(name, file.Names[name.Value]));
+            if (file.FirstUses.TryAdd(name.Value, name.At))
+            {
+                file.Names.Add(name);
+            }
+            else
+            {
+                bag.Add(DuplicateName.Of(name, file.FirstUses[name.Value]));
+            }
         }
 
         var rule = RuleAssembly.Finish(draft, bag);
