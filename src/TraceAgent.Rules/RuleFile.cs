@@ -9,6 +9,9 @@ namespace TraceAgent.Rules;
 /// <param name="Source">The lines, for carets.</param>
 public sealed record RuleFile(string Path, EquatableArray<Rule> Rules, EquatableArray<Diagnostic> Diagnostics, SourceText Source)
 {
+    /// <summary>The names that the file gives, also to rules with errors; each once, in the order of the file.</summary>
+    public EquatableArray<Located<string>> Names { get; init; }
+
     public bool HasErrors => Diagnostics.Any(d => d.Severity == Severity.Error);
 
     /// <summary>A file that the operating system does not hand out.</summary>

@@ -29,6 +29,9 @@ public static class RuleFileReader
             }
         }
 
-        return new RuleFile(displayPath, file.Rules.ToEquatableArray(), bag.InOrder().ToEquatableArray(), source);
+        return new RuleFile(displayPath, file.Rules.ToEquatableArray(), bag.InOrder().ToEquatableArray(), source)
+        {
+            Names = file.Names.ToEquatableArray(),
+        };
     }
 }

@@ -2,14 +2,6 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Rules;
 
-/// <summary>The rules of all files together.</summary>
-/// <param name="Rules">In the order of the files, then of each file. Where a name stands in two files, only the first rule.</param>
-/// <param name="Diagnostics">By the path of the file: each file's own, and those that come from another file. Files without any are left out.</param>
-public sealed record RuleSet(EquatableArray<Rule> Rules, IReadOnlyDictionary<string, EquatableArray<Diagnostic>> Diagnostics)
-{
-    public bool HasErrors => Diagnostics.Values.Any(list => list.Any(d => d.Severity == Severity.Error));
-}
-
 /// <summary>Puts files together: names must be unique over all of them.</summary>
 public static class RuleSetBuilder
 {
@@ -22,18 +14,17 @@ public static class RuleSetBuilder
         foreach (var file in files)
         {
             var own = file.Diagnostics.ToList();
-            foreach (var rule in file.Rules)
+            var taken = new HashSet<string>();
+            foreach (var name in file.Names)
             {
-                if (firsts.TryAdd(rule.Name.Value, rule.Name.At))
+                if (!firsts.TryAdd(name.Value, name.At))
                 {
-                    rules.Add(rule);
-                }
-                else
-                {
-                    own.Add(DuplicateName.Of(rule.Name, firsts[rule.Name.Value]));
+                    taken.Add(name.Value);
+                    own.Add(DuplicateName.Of(name, firsts[name.Value]));
                 }
             }
 
+            rules.AddRange(file.Rules.Where(r => !taken.Contains(r.Name.Value)));
             if (own.Count > 0)
             {
                 diagnostics[file.Path] = own.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column).ToEquatableArray();

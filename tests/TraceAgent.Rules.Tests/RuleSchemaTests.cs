@@ -1,10 +1,13 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using NJsonSchema;
 
 namespace TraceAgent.Rules.Tests;
 
 public class RuleSchemaTests
 {
+    private static readonly Lazy<Task<JsonSchema>> Schema = new(() => JsonSchema.FromJsonAsync(Generate()));
+
     public static TheoryData<string> Accepted => CaseFiles.In("valid");
 
     public static TheoryData<string> Rejected => CaseFiles.In("invalid");
@@ -26,19 +29,26 @@ public class RuleSchemaTests
     [Theory]
     [MemberData(nameof(Accepted))]
     public async Task The_schema_accepts_what_the_reader_accepts(string name) =>
-        Assert.Empty(await ProblemsIn(name));
+        Assert.Empty(await ProblemsIn(JsonOf(name)));
 
     [Theory]
     [MemberData(nameof(Rejected))]
-    public async Task The_schema_rejects_wrong_keys_and_values(string name) =>
-        Assert.NotEmpty(await ProblemsIn(name));
+    public async Task The_schema_rejects_each_wrong_rule(string name)
+    {
+        var json = JsonOf(name);
+        Assert.NotEmpty(await ProblemsIn(json));
+        foreach (var rule in (json as JsonObject)?["rules"] as JsonArray ?? [])
+        {
+            Assert.NotEmpty(await ProblemsIn(new JsonObject { ["rules"] = new JsonArray(rule?.DeepClone()) }));
+        }
+    }
 
     [Fact]
     public void Every_key_is_explained_to_the_editor()
     {
         using var schema = System.Text.Json.JsonDocument.Parse(Generate());
-        var rule = schema.RootElement.GetProperty("definitions").GetProperty("rule").GetProperty("properties");
-        foreach (var key in rule.EnumerateObject())
+        var properties = schema.RootElement.GetProperty("definitions").GetProperty("rule").GetProperty("properties");
+        foreach (var key in properties.EnumerateObject())
         {
             Assert.NotEmpty(key.Value.GetProperty("description").GetString()!);
         }
@@ -51,9 +61,11 @@ public class RuleSchemaTests
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static async Task<IReadOnlyCollection<object>> ProblemsIn(string name)
+    private static JsonNode JsonOf(string name) => YamlJson.Of(File.ReadAllText(CaseFiles.PathOf(name)))!;
+
+    private static async Task<IReadOnlyCollection<object>> ProblemsIn(JsonNode json)
     {
-        var schema = await JsonSchema.FromJsonAsync(Generate());
-        return [.. schema.Validate(YamlJson.Of(File.ReadAllText(CaseFiles.PathOf(name))))];
+        var schema = await Schema.Value;
+        return [.. schema.Validate(json.ToJsonString())];
     }
 }

@@ -8,12 +8,12 @@ namespace TraceAgent.Rules.Tests;
 /// <summary>A YAML file as JSON, as an editor hands it to a JSON Schema validator (YAML 1.2 core schema).</summary>
 internal static partial class YamlJson
 {
-    public static string Of(string yaml)
+    public static JsonNode? Of(string yaml)
     {
         var bag = new DiagnosticBag();
         var root = YamlTreeReader.Read(new SourceText("x", yaml), yaml, bag);
         Assert.Equal(0, bag.ErrorCount);
-        return (root is null ? null : Convert(root))?.ToJsonString() ?? "null";
+        return root is null ? null : Convert(root);
     }
 
     private static JsonNode? Convert(YamlNode node) => node switch

@@ -30,7 +30,7 @@ public static class DiagnosticWriter
         }
 
         var (line, before, caret) = Excerpt(source.Line(at.Line), at);
-        output.Write(string.Create(CultureInfo.InvariantCulture, $"{at.Line,5} | {line}\n"));
+        output.Write(string.Create(CultureInfo.InvariantCulture, $"{at.Line,5} | {line}").TrimEnd() + "\n");
         output.Write($"      | {new string(' ', before)}{mark}{new string('^', caret)}{plain}{hint}\n");
     }
 
@@ -91,6 +91,6 @@ public static class DiagnosticWriter
         var before = shown.Length + PrintableText.Append(shown, line[from..start]);
         var caret = Math.Max(1, PrintableText.Append(shown, line[start..end]));
         PrintableText.Append(shown, line[end..to]);
-        return (shown.Append(to < line.Length ? "…" : "").ToString().TrimEnd(), before, caret);
+        return (shown.Append(to < line.Length ? "…" : "").ToString(), before, caret);
     }
 }

@@ -2,17 +2,6 @@ using TraceAgent.Rules.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>What has been read of a file so far.</summary>
-internal sealed class FileDraft(string baseDirectory)
-{
-    public string BaseDirectory => baseDirectory;
-
-    public List<Rule> Rules { get; } = [];
-
-    /// <summary>Every readable name in the file, also of rules with errors.</summary>
-    public Dictionary<string, SourceSpan> Names { get; } = [];
-}
-
 /// <summary>The keys of a rule file.</summary>
 internal static class FileKeys
 {
@@ -51,9 +40,16 @@ internal static class FileKeys
         }
 
         draft.Present = RuleKeys.Table.Read("a rule", item, draft, bag);
-        if (draft.Name is { } name && !file.Names.TryAdd(name.Value, name.At))
+        if (draft.Name is { } name)
         {
-            bag.Add(DuplicateName.Of(name, file.Names[name.Value]));
+            if (file.FirstUses.TryAdd(name.Value, name.At))
+            {
+                file.Names.Add(name);
+            }
+            else
+            {
+                bag.Add(DuplicateName.Of(name, file.FirstUses[name.Value]));
+            }
         }
 
         var rule = RuleAssembly.Finish(draft, bag);

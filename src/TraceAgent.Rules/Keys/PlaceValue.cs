@@ -63,6 +63,10 @@ internal static partial class PlaceValue
         {
             bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a function", "write it as nm prints it");
         }
+        else if (char.IsAsciiDigit(name[0]))
+        {
+            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a function", "an address is written 'offset: …'");
+        }
         else if (plus >= 0 && !ScalarValue.TryUnsigned(scalar.Value.AsSpan(plus + 1), out addend))
         {
             bag.Error(

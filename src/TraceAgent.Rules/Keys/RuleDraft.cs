@@ -34,11 +34,3 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public bool Has(string key) => Present.ContainsKey(key);
 }
-
-/// <summary><c>format: {entry: …, return: …}</c>.</summary>
-internal sealed class FormatDraft
-{
-    public Dictionary<EventKind, YamlScalar> Texts { get; } = [];
-
-    public IReadOnlyDictionary<string, YamlEntry> Present { get; set; } = new Dictionary<string, YamlEntry>();
-}

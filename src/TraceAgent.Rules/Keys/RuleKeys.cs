@@ -24,16 +24,18 @@ internal static class RuleKeys
             "name",
             "The rule's name in every line that it logs. Unique over all files; small letters, digits and . _ -",
             """{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$","examples":["add-num"]}""",
-            PlaceValue.ReadName) { Required = true },
+            PlaceValue.ReadName)
+        { Required = true },
         new Key<RuleDraft>(
             "binary",
             "The program or library to look into. A relative path starts at the folder of this file.",
             """{"type":"string","minLength":1,"examples":["/usr/sbin/nginx"]}""",
-            PlaceValue.ReadBinary) { Required = true },
+            PlaceValue.ReadBinary)
+        { Required = true },
         new Key<RuleDraft>(
             "symbol",
             "The function, as nm prints it; with +0x… an instruction inside it, counted in bytes from its start.",
-            """{"type":"string","pattern":"^[^\\s+]+(\\+(0[xX][0-9a-fA-F]+|[0-9]+))?$","examples":["AddNum","AddNum+0x14"]}""",
+            """{"type":"string","pattern":"^[^\\s+0-9][^\\s+]*(\\+(0[xX][0-9a-fA-F]+|[0-9]+))?$","examples":["AddNum","AddNum+0x14"]}""",
             PlaceValue.ReadSymbol),
         new Key<RuleDraft>(
             "offset",
@@ -63,7 +65,7 @@ internal static class RuleKeys
         new Key<RuleDraft>(
             "level",
             "The severity of the lines; Information without this key. Case does not matter.",
-            $$"""{"type":"string","pattern":"{{string.Join('|', Levels.Keys.Select(AnyCase))}}","examples":[{{string.Join(",", Levels.Keys.Select(l => $"\"{l}\""))}}],"default":"Information"}""",
+            $$"""{"anyOf":[{"enum":[{{string.Join(",", Levels.Keys.Select(l => $"\"{l}\""))}}]},{"type":"string","pattern":"{{string.Join('|', Levels.Keys.Select(AnyCase))}}"}],"default":"Information"}""",
             (rule, entry, bag) => rule.Level = ScalarValue.OneOf(entry, Levels, bag) ?? rule.Level),
         new Key<RuleDraft>(
             "labels",

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace TraceAgent.Rules.Templates;
 
 /// <summary>How a value is written, which decides the formats that it takes.</summary>
@@ -11,43 +8,4 @@ internal enum ValueForm
     Text,
     Duration,
     Time,
-}
-
-/// <summary>The formats of <c>{name:format}</c>.</summary>
-internal static partial class ValueFormat
-{
-    public static bool Fits(ValueForm form, string format) => form switch
-    {
-        ValueForm.Integer => IntegerFormat().IsMatch(format),
-        ValueForm.Pointer => format is "x" or "X",
-        ValueForm.Duration => format is "s" or "ms" or "us" or "ns",
-        ValueForm.Time => IsTimeFormat(format),
-        _ => false,
-    };
-
-    /// <summary>What can be written instead.</summary>
-    public static string Hint(ValueForm form) => form switch
-    {
-        ValueForm.Integer => "numbers take x, X, d, D, n, each also with a number of digits, such as x8",
-        ValueForm.Pointer => "addresses take x and X",
-        ValueForm.Duration => "durations take s, ms, us, ns",
-        ValueForm.Time => "times take o or a pattern such as HH:mm:ss.fff",
-        _ => "text takes no format",
-    };
-
-    private static bool IsTimeFormat(string format)
-    {
-        try
-        {
-            _ = DateTimeOffset.UnixEpoch.ToString(format, CultureInfo.InvariantCulture);
-            return format.Length is > 0 and <= 64;
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
-    }
-
-    [GeneratedRegex(@"^[xXdDnN][0-9]{0,2}\z")]
-    private static partial Regex IntegerFormat();
 }

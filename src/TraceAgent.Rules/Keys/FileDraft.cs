@@ -1,0 +1,15 @@
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>What has been read of a file so far.</summary>
+internal sealed class FileDraft(string baseDirectory)
+{
+    public string BaseDirectory => baseDirectory;
+
+    public List<Rule> Rules { get; } = [];
+
+    /// <summary>Every readable name in the file, also of rules with errors; each once.</summary>
+    public List<Located<string>> Names { get; } = [];
+
+    /// <summary>The names by themselves, for looking them up.</summary>
+    public Dictionary<string, SourceSpan> FirstUses { get; } = [];
+}
