@@ -96,7 +96,7 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
     [InlineData("AdNum", "did you mean 'AddNum'?")]
     [InlineData("addnum", "did you mean 'AddNum'?")]
     [InlineData("left_prize", "did you mean 'left_price'?")]
-    [InlineData("XyzNum", "did you mean 'AddNum' or 'PlusNum' or 'SubNum'?")]
+    [InlineData("lift_price", "did you mean 'left_price' or 'right_price'?")]
     [InlineData("nothing_like_this_at_all", null)]
     public void A_mistyped_symbol_is_refused_with_the_nearest_names(string name, string? hint)
     {
