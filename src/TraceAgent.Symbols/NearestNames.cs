@@ -21,14 +21,13 @@ internal static class NearestNames
         // A third of the letters may differ; more than that is another word.
         var limit = Math.Clamp(name.Length / 3, 1, 4);
         var found = new SortedSet<(int Distance, string Name)>();
-        var rows = new int[2 * (LongestName + 8)];
+        var rows = new int[2 * (LongestName + limit + 1)];
         functions.ForEachName(candidate =>
         {
             var distance = IsCloneOf(candidate, name) ? 0
-                : Math.Abs(candidate.Length - name.Length) > limit ? limit + 1
                 : Ascii.EqualsIgnoreCase(candidate, name) ? 1
-                : Distance(name, candidate, found.Count == Most ? Math.Min(limit, found.Max.Distance) : limit, rows);
-            if (distance <= limit && (found.Count < Most || distance <= found.Max.Distance))
+                : Distance(name, candidate, found.Count == Most ? Math.Clamp(found.Max.Distance - 1, 0, limit) : limit, rows);
+            if (distance <= limit && (found.Count < Most || distance < found.Max.Distance))
             {
                 found.Add((distance, Encoding.UTF8.GetString(candidate)));
                 if (found.Count > Most)
@@ -53,8 +52,23 @@ internal static class NearestNames
     }
 
     /// <summary>Levenshtein distance, or more than <paramref name="limit"/>.</summary>
-    private static int Distance(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, int limit, int[] rows)
+    internal static int Distance(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, int limit, int[] rows)
     {
+        if (Math.Abs(left.Length - right.Length) > limit)
+        {
+            return limit + 1;
+        }
+
+        var common = left.CommonPrefixLength(right);
+        left = left[common..];
+        right = right[common..];
+        while (left.Length > 0 && right.Length > 0 && left[^1] == right[^1])
+        {
+            left = left[..^1];
+            right = right[..^1];
+        }
+
+        // Of every row only what is at most `limit` away from the diagonal can matter: a million names must stay quick.
         Span<int> previous = rows.AsSpan(0, right.Length + 1);
         Span<int> current = rows.AsSpan(rows.Length / 2, right.Length + 1);
         for (var column = 0; column <= right.Length; column++)
@@ -64,12 +78,14 @@ internal static class NearestNames
 
         for (var row = 1; row <= left.Length; row++)
         {
-            current[0] = row;
-            var best = row;
-            for (var column = 1; column <= right.Length; column++)
+            var first = Math.Max(1, row - limit);
+            var last = Math.Min(right.Length, row + limit);
+            var best = current[first - 1] = first == 1 ? row : limit + 1;
+            for (var column = first; column <= last; column++)
             {
+                var above = column == row + limit ? limit + 1 : previous[column];
                 var substituted = previous[column - 1] + (left[row - 1] == right[column - 1] ? 0 : 1);
-                current[column] = Math.Min(substituted, 1 + Math.Min(previous[column], current[column - 1]));
+                current[column] = Math.Min(substituted, 1 + Math.Min(above, current[column - 1]));
                 best = Math.Min(best, current[column]);
             }
 

@@ -52,14 +52,19 @@ public static class SiteResolver
     private static void ResolveSymbol(
         ElfImage image, string displayPath, Location.Symbol where, bool capturesArguments, SiteGate gate, List<ProbeSite> sites, List<SiteProblem> problems)
     {
-        var functions = image.Functions.Named(where.Name);
-        if (functions.Count is 0 or > FunctionIndex.MaxOfOneName)
+        var kind = image.Functions.KindOf(where.Name);
+        if (kind != FunctionIndex.NameKind.Function)
         {
-            problems.Add(functions.Count == 0
-                ? Missing(image, displayPath, where.Name)
-                : new SiteProblem(
-                    SiteCodes.TooManySites, Refused: true, $"more than {FunctionIndex.MaxOfOneName} functions of {displayPath} are called '{where.Name}'",
-                    "use the address of the one that is meant, as `offset:`"));
+            problems.Add(NoFunction(image, displayPath, where.Name, kind));
+            return;
+        }
+
+        var functions = image.Functions.Named(where.Name);
+        if (functions.Count > FunctionIndex.MaxOfOneName)
+        {
+            problems.Add(new SiteProblem(
+                SiteCodes.TooManySites, Refused: true, $"more than {FunctionIndex.MaxOfOneName} functions of {displayPath} are called '{where.Name}'",
+                "use the address of the one that is meant, as `offset:`"));
             return;
         }
 
@@ -108,9 +113,9 @@ public static class SiteResolver
         }
     }
 
-    private static SiteProblem Missing(ElfImage image, string displayPath, string name)
+    private static SiteProblem NoFunction(ElfImage image, string displayPath, string name, FunctionIndex.NameKind kind)
     {
-        switch (image.Functions.KindOf(name))
+        switch (kind)
         {
             case FunctionIndex.NameKind.Imported:
                 return new SiteProblem(

@@ -5,14 +5,18 @@ namespace TraceAgent.Symbols.Elf;
 /// <summary>The functions that the file names: .symtab (all of them, unless stripped) and .dynsym (what libraries export).</summary>
 internal sealed class FunctionIndex(ElfImage image, SymbolTable[] tables, bool isDamaged)
 {
-    /// <summary>What is known of a name that is not, or not only, a function of this file.</summary>
+    /// <summary>What a name is. Of several, the last of this list counts.</summary>
     public enum NameKind
     {
         Absent,
-        Function,
-        IndirectFunction,
-        LabelOrVariable,
         Imported,
+        LabelOrVariable,
+        Function,
+
+        /// <summary>
+        /// It counts even beside a function: libc's memcpy is an indirect function, and a function only for programs linked before 2011.
+        /// </summary>
+        IndirectFunction,
     }
 
     /// <summary>True when the file has a symbol table that cannot be read.</summary>
@@ -61,7 +65,7 @@ internal sealed class FunctionIndex(ElfImage image, SymbolTable[] tables, bool i
         return [.. found.Values];
     }
 
-    /// <summary>What the name is; a function wins over everything else, and a definition over an import.</summary>
+    /// <summary>What the file has under the name.</summary>
     public NameKind KindOf(string name)
     {
         var bytes = Encoding.UTF8.GetBytes(name);
@@ -70,27 +74,9 @@ internal sealed class FunctionIndex(ElfImage image, SymbolTable[] tables, bool i
         {
             foreach (ref readonly var symbol in table.Symbols)
             {
-                if (!table.IsNamed(symbol, bytes))
+                if (table.IsNamed(symbol, bytes) && KindOf(symbol) is var found && found > kind)
                 {
-                    continue;
-                }
-
-                if (IsCode(symbol))
-                {
-                    return NameKind.Function;
-                }
-
-                if (symbol.IsDefined && symbol.IsIndirectFunction)
-                {
-                    kind = NameKind.IndirectFunction;
-                }
-                else if (symbol.IsDefined && symbol.IsLabelOrVariable && kind != NameKind.IndirectFunction)
-                {
-                    kind = NameKind.LabelOrVariable;
-                }
-                else if (!symbol.IsDefined && kind == NameKind.Absent)
-                {
-                    kind = NameKind.Imported;
+                    kind = found;
                 }
             }
         }
@@ -163,6 +149,19 @@ internal sealed class FunctionIndex(ElfImage image, SymbolTable[] tables, bool i
     {
         var version = name.IndexOf('@', StringComparison.Ordinal);
         return version > 0 ? name[..version] : name;
+    }
+
+    private NameKind KindOf(in ElfSymbol symbol)
+    {
+        if (!symbol.IsDefined)
+        {
+            return NameKind.Imported;
+        }
+
+        return symbol.IsIndirectFunction ? NameKind.IndirectFunction
+            : IsCode(symbol) ? NameKind.Function
+            : symbol.IsLabelOrVariable ? NameKind.LabelOrVariable
+            : NameKind.Absent;
     }
 
     private bool IsCode(in ElfSymbol symbol) =>

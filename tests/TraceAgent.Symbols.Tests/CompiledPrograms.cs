@@ -1,0 +1,70 @@
+using System.Diagnostics;
+
+namespace TraceAgent.Symbols.Tests;
+
+/// <summary>Compiles the programs of Programs/ once for all tests.</summary>
+public sealed class CompiledPrograms : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("traceagent-symbols-").FullName;
+
+    public CompiledPrograms()
+    {
+        string[] shop = ["-O1", "-g", "-o", Shop, Source("shop.c"), Source("left.c"), Source("right.c")];
+        Run("gcc", ["-fcf-protection=none", .. shop]);
+        shop[3] = ShopWithCet;
+        Run("gcc", ["-fcf-protection=full", .. shop]);
+        Run("strip", ["-o", ShopStripped, Shop]);
+        Run("gcc", ["-nostdlib", "-static", "-Wl,--build-id=none", "-o", Traps, Source("traps.s")]);
+        Run("strip", ["-o", TrapsStripped, Traps]);
+        Run("gcc", ["-nostdlib", "-static", "-o", Go, Source("go.s")]);
+        Run("gcc", ["-c", "-o", Object, Source("left.c")]);
+    }
+
+    public string Shop => At("shop");
+
+    public string ShopWithCet => At("shop-cet");
+
+    public string ShopStripped => At("shop-stripped");
+
+    /// <summary>Static and small, with no unwind table.</summary>
+    public string Traps => At("traps");
+
+    public string TrapsStripped => At("traps-stripped");
+
+    public string Go => At("go");
+
+    public string Object => At("left.o");
+
+    /// <summary>A path in the folder that is deleted when the tests are over.</summary>
+    public string At(string name) => Path.Combine(_folder, name);
+
+    public static string Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}");
+    }
+
+    /// <summary>The address that nm prints for a symbol.</summary>
+    public static ulong AddressOf(string path, string symbol)
+    {
+        foreach (var line in Run("nm", path).Split('\n'))
+        {
+            var parts = line.Split(' ');
+            if (parts.Length == 3 && parts[2] == symbol)
+            {
+                return Convert.ToUInt64(parts[0], 16);
+            }
+        }
+
+        throw new InvalidOperationException($"nm does not know {symbol} in {path}");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Source(string name) => Path.Combine(AppContext.BaseDirectory, "Programs", name);
+}

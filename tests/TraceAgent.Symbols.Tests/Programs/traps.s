@@ -1,0 +1,163 @@
+# Functions with one thing each that must not be probed, `at` of it known by a label.
+        .macro  function name
+        .globl  \name
+        .type   \name, @function
+\name:
+        .endm
+        .macro  done name
+        .size   \name, . - \name
+        .endm
+
+        .text
+        .globl  _start
+        .type   _start, @function
+_start:
+        xor     %ebp, %ebp
+        mov     $60, %eax
+        xor     %edi, %edi
+        syscall
+        .size   _start, . - _start
+
+function locked
+        mov     %rdi, %rax
+        lock incq (%rdi)
+        ret
+done locked
+
+function nop5_first
+        .byte   0x0f, 0x1f, 0x44, 0x00, 0x00
+        ret
+done nop5_first
+
+function nop5_behind_endbr
+        endbr64
+        .byte   0x0f, 0x1f, 0x44, 0x00, 0x00
+        ret
+done nop5_behind_endbr
+
+function nop5_inside
+        mov     %rdi, %rax
+        .byte   0x0f, 0x1f, 0x44, 0x00, 0x00
+        ret
+done nop5_inside
+
+function cs_prefixed
+        nop
+        .byte   0x2e, 0x66, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00
+        ret
+done cs_prefixed
+
+function notrack_jump
+        nop
+        notrack jmp *%rax
+        ret
+done notrack_jump
+
+function port
+        nop
+        in      %dx, %al
+        ret
+done port
+
+function halt
+        nop
+        hlt
+        ret
+done halt
+
+function kernel_entry
+        nop
+        syscall
+        ret
+done kernel_entry
+
+function breakpoint
+        nop
+        int3
+        ret
+done breakpoint
+
+function undefined_instruction
+        nop
+        ud2
+        ret
+done undefined_instruction
+
+function wide_call
+        nop
+        .byte   0x66, 0xe8, 0x00, 0x00, 0x00, 0x00
+        ret
+done wide_call
+
+function exchange_r8
+        nop
+        xchg    %rax, %r8
+        ret
+done exchange_r8
+
+function stack_segment
+        nop
+        mov     %eax, %ss
+        ret
+done stack_segment
+
+function transaction
+        nop
+        xbegin  1f
+1:      ret
+done transaction
+
+function pause_loop
+        nop
+        pause
+        ret
+done pause_loop
+
+function endbr_push
+        endbr64
+        push    %rbp
+        pop     %rbp
+        ret
+done endbr_push
+
+function endbr_push_r12
+        endbr64
+        push    %r12
+        pop     %r12
+        ret
+done endbr_push_r12
+
+function endbr_move
+        endbr64
+        mov     %rdi, %rax
+        ret
+done endbr_move
+
+function long_move
+        nop
+        movabs  $0x1122334455667788, %rax
+        ret
+done long_move
+
+function unreadable
+        nop
+        .byte   0x06
+        nop
+        ret
+done unreadable
+
+function sizeless
+        mov     %rdi, %rax
+        ret
+
+        .globl  setjmp
+        .type   setjmp, @function
+setjmp:
+        mov     %rdi, %rax
+        ret
+        .size   setjmp, . - setjmp
+
+        .globl  bare_label
+bare_label:
+        nop
+        ret

@@ -1,0 +1,163 @@
+using static TraceAgent.Symbols.Tests.CompiledPrograms;
+using static TraceAgent.Symbols.Tests.Resolving;
+
+namespace TraceAgent.Symbols.Tests;
+
+public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPrograms>
+{
+    [Fact]
+    public void A_place_within_an_instruction_is_refused_with_the_nearest_safe_ones() =>
+        Resolve(programs.Traps, Symbol("long_move", 4)).IsRefused(
+            SiteCodes.InsideInstruction, "long_move+0x4 in /srv/shop/test is in the middle of an instruction; a probe there breaks the program",
+            "the nearest safe places are long_move+0x1 and long_move+0xb");
+
+    [Fact]
+    public void Exactly_the_instructions_of_objdump_are_accepted()
+    {
+        foreach (var program in (string[])[programs.Shop, programs.ShopWithCet])
+        {
+            var starts = InstructionsOf(program, "SubNum");
+            using var image = Open(program);
+            for (var address = starts.Min(); address <= starts.Max(); address++)
+            {
+                var resolution = SiteResolver.Resolve(image, program, Address(address), needsReturn: false, capturesArguments: false);
+                Assert.Equal((address, starts.Contains(address)), (address, resolution.Sites.Count == 1));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_five_byte_nop_within_a_function_is_refused() =>
+        Resolve(programs.Traps, Symbol("nop5_inside", 3)).IsRefused(
+            SiteCodes.FiveByteNop,
+            "nop5_inside+0x3 in /srv/shop/test is a 5-byte NOP within a function; " +
+            "kernels from 6.18 on replace it by a call, which overwrites the function's data below the stack pointer",
+            "the nearest safe places are nop5_inside and nop5_inside+0x8");
+
+    [Theory]
+    [InlineData("nop5_first", 0)]
+    [InlineData("nop5_behind_endbr", 4)]
+    public void A_five_byte_nop_at_the_entry_is_accepted(string symbol, ulong addend) =>
+        Resolve(programs.Traps, Symbol(symbol, addend), needsReturn: true).OnlySite();
+
+    [Theory]
+    [InlineData("locked", 3, "has a LOCK prefix, and the kernel cannot probe it")]
+    [InlineData("cs_prefixed", 1, "has a CS, DS, ES or SS prefix, and the kernel cannot probe it")]
+    [InlineData("notrack_jump", 1, "has a CS, DS, ES or SS prefix, and the kernel cannot probe it")]
+    [InlineData("port", 1, "is privileged, and the kernel cannot probe it")]
+    [InlineData("halt", 1, "is privileged, and the kernel cannot probe it")]
+    [InlineData("kernel_entry", 1, "enters the kernel, and stepping over it elsewhere can come back to the wrong place")]
+    [InlineData("breakpoint", 1, "is a software interrupt, which the kernel cannot probe")]
+    [InlineData("undefined_instruction", 1, "is `ud2`, which ends the program")]
+    [InlineData("wide_call", 1, "is a branch with an operand size prefix, which the kernel cannot probe")]
+    [InlineData("exchange_r8", 1, "is `xchg %rax,%r8`, which the kernel takes for a NOP")]
+    [InlineData("stack_segment", 1, "loads the stack segment, which the kernel cannot probe")]
+    [InlineData("transaction", 1, "begins or ends a memory transaction, which a probe would abort")]
+    public void An_instruction_that_the_kernel_cannot_probe_is_refused(string symbol, ulong addend, string reason)
+    {
+        var problem = Assert.Single(Resolve(programs.Traps, Symbol(symbol, addend)).Problems);
+
+        Assert.Equal(SiteCodes.UnprobeableInstruction, problem.Code);
+        Assert.Equal($"the instruction at {symbol}+0x{addend:x} in /srv/shop/test {reason}", problem.Message);
+        Assert.StartsWith($"the nearest safe places are {symbol} and {symbol}+0x", problem.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Harmless_prefixes_are_accepted() => Resolve(programs.Traps, Symbol("pause_loop", 1)).OnlySite();
+
+    [Fact]
+    public void Nothing_behind_undecodable_bytes_is_accepted() =>
+        Resolve(programs.Traps, Symbol("unreadable", 2)).IsRefused(
+            SiteCodes.InsideInstruction,
+            "cannot tell whether an instruction begins at unreadable+0x2 in /srv/shop/test: the bytes at unreadable+0x1 before it are no instruction",
+            null);
+
+    [Fact]
+    public void A_return_is_followed_only_from_the_entry()
+    {
+        Resolve(programs.Traps, Symbol("long_move", 1), needsReturn: true).IsRefused(
+            SiteCodes.ReturnNotAtEntry,
+            "long_move+0x1 in /srv/shop/test is not the entry of a function, so its return cannot be followed: " +
+            "the kernel would overwrite whatever is on top of the stack",
+            "use `symbol: long_move`, or `on: entry`");
+        Resolve(programs.Traps, Symbol("endbr_move", 4), needsReturn: true).OnlySite();
+    }
+
+    [Theory]
+    [InlineData("split.cold", SiteCodes.ReturnNotAtEntry)]
+    [InlineData("_start", SiteCodes.ReturnsOtherwise)]
+    public void The_return_of_code_that_is_not_called_is_refused(string symbol, string code)
+    {
+        Resolve(programs.Shop, Symbol(symbol)).OnlySite();
+        Assert.Equal(code, Assert.Single(Resolve(programs.Shop, Symbol(symbol), needsReturn: true).Problems).Code);
+    }
+
+    [Fact]
+    public void The_return_of_a_function_that_returns_twice_is_refused() =>
+        Resolve(programs.Traps, Symbol("setjmp"), needsReturn: true).IsRefused(
+            SiteCodes.ReturnsOtherwise,
+            "the return of setjmp in /srv/shop/test cannot be followed: it does not return exactly once to its caller",
+            "use `on: entry`");
+
+    [Fact]
+    public void Arguments_behind_the_entry_are_warned_about()
+    {
+        Resolve(programs.Traps, Symbol("long_move", 1), capturesArguments: true).HasWarning(
+            SiteCodes.ArgumentsBehindEntry,
+            "long_move+0x1 in /srv/shop/test is not the entry of a function: the argument registers may hold other values there",
+            "use `symbol: long_move` to see the arguments of the call");
+        Resolve(programs.Traps, Symbol("endbr_move", 4), capturesArguments: true).OnlySite();
+    }
+
+    [Theory]
+    [InlineData("endbr_push", 4)]
+    [InlineData("endbr_push_r12", 4)]
+    [InlineData("endbr_move", 0)]
+    [InlineData("nop5_behind_endbr", 0)]
+    [InlineData("long_move", 0)]
+    public void A_probe_on_the_entry_moves_past_endbr64_when_a_push_follows(string symbol, ulong moved)
+    {
+        var site = Resolve(programs.Traps, Symbol(symbol), needsReturn: true, capturesArguments: true).OnlySite();
+
+        Assert.Equal(AddressOf(programs.Traps, symbol) + moved, site.Address);
+        Assert.Equal((symbol, 0UL), (site.Symbol, site.SymbolOffset));
+        Assert.Equal(site, Resolve(programs.Traps, Address(AddressOf(programs.Traps, symbol)), needsReturn: true).OnlySite());
+    }
+
+    [Fact]
+    public void A_compiled_function_with_control_flow_protection_moves_too()
+    {
+        var site = Resolve(programs.ShopWithCet, Symbol("SubNum")).OnlySite();
+
+        Assert.Equal(AddressOf(programs.ShopWithCet, "SubNum") + 4, site.Address);
+    }
+
+    [Fact]
+    public void The_first_instruction_of_a_Go_function_is_refused_with_the_first_safe_one()
+    {
+        Resolve(programs.Go, Symbol("main.add")).IsRefused(
+            SiteCodes.GoEntry, "main.add in /srv/shop/test is the first instruction of a Go function, which runs twice when the stack grows",
+            "use main.add+0x6, where the registers still hold the arguments");
+        Resolve(programs.Go, Symbol("main.add", 6)).OnlySite();
+    }
+
+    [Fact]
+    public void C_code_in_a_Go_program_may_be_probed_at_its_entry() => Resolve(programs.Go, Symbol("c_code")).OnlySite();
+
+    [Theory]
+    [InlineData("main.add")]
+    [InlineData("c_code")]
+    public void The_return_of_a_function_in_a_Go_program_is_refused(string symbol) =>
+        Resolve(programs.Go, Symbol(symbol), needsReturn: true).IsRefused(
+            SiteCodes.GoReturn,
+            $"the return of {symbol} in /srv/shop/test cannot be followed: it is a Go program, whose stacks move, " +
+            "and the kernel's way of catching a return would crash it",
+            "use `on: entry`");
+
+    private static HashSet<ulong> InstructionsOf(string program, string function)
+    {
+        var text = Run("objdump", "-d", "--no-show-raw-insn", $"--disassemble={function}", program);
+        return [.. text.Split('\n').Where(line => line.StartsWith("    ", StringComparison.Ordinal) && line.Contains(':', StringComparison.Ordinal))
+            .Select(line => Convert.ToUInt64(line.Trim().Split(':')[0], 16))];
+    }
+}
