@@ -1,0 +1,75 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Events;
+
+/// <summary>What a hole of a message shows.</summary>
+internal enum HoleSource
+{
+    Literal,
+    Value,
+    Duration,
+    Pid,
+    Tid,
+    Comm,
+    Executable,
+    Symbol,
+    Time,
+}
+
+/// <summary>A piece of a message: a text, or a value by its place.</summary>
+/// <param name="Source">Where the piece comes from.</param>
+/// <param name="Text">The literal.</param>
+/// <param name="Index">Of the value among the event's fields.</param>
+/// <param name="Format">As in the template.</param>
+/// <param name="Width">Least characters: right-aligned when positive, 0 for none.</param>
+internal readonly record struct MessagePiece(HoleSource Source, string Text, int Index, string? Format, int Width);
+
+/// <summary>A rule's message with every name resolved, so that no event looks one up.</summary>
+internal static class BoundMessage
+{
+    public static MessagePiece[] Of(MessageTemplate template, EventField[] fields, Rule rule)
+    {
+        var pieces = new List<MessagePiece>();
+        foreach (var token in template.Tokens)
+        {
+            pieces.Add(token is MessageToken.Hole hole ? Bind(hole, fields, rule) : Literal(((MessageToken.Literal)token).Text));
+        }
+
+        return [.. pieces];
+    }
+
+    private static MessagePiece Bind(MessageToken.Hole hole, EventField[] fields, Rule rule)
+    {
+        var width = hole.Alignment ?? 0;
+        if (Array.FindIndex(fields, f => f.Name == hole.Name) is >= 0 and var index)
+        {
+            return new MessagePiece(HoleSource.Value, "", index, hole.Format, width);
+        }
+
+        HoleSource? source = hole.Name switch
+        {
+            "duration" => HoleSource.Duration,
+            "pid" => HoleSource.Pid,
+            "tid" => HoleSource.Tid,
+            "comm" => HoleSource.Comm,
+            "exe" => HoleSource.Executable,
+            "symbol" => HoleSource.Symbol,
+            "time" => HoleSource.Time,
+            _ => null,
+        };
+        return source is { } known
+            ? new MessagePiece(known, "", 0, hole.Format, width)
+            : Literal(Constant(hole.Name, rule), width);
+    }
+
+    // Serilog shows a hole without a value as it was written.
+    private static string Constant(string name, Rule rule) => name switch
+    {
+        "rule" => rule.Name.Value,
+        "binary" => rule.Binary.Value,
+        _ => $"{{{name}}}",
+    };
+
+    private static MessagePiece Literal(string text, int width = 0) => new(HoleSource.Literal, text, 0, null, width);
+}

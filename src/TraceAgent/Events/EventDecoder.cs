@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text.Unicode;
+using Serilog.Events;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Events;
+
+/// <summary>
+/// Turns records of the ring buffer into Serilog's events. One thread only. Any bytes give an event or a count; the event is
+/// valid until the next call, because everything but the LogEvent itself is used again.
+/// </summary>
+internal sealed class EventDecoder
+{
+    private readonly WallClock _clock;
+    private readonly ProcessNames _processes;
+    private readonly TracedEvent _traced = new();
+    private readonly Dictionary<string, LogEventPropertyValue> _properties;
+
+    public EventDecoder(WallClock clock, ProcessNames processes)
+    {
+        _clock = clock;
+        _processes = processes;
+        _properties = new() { [TracedEvent.PropertyName] = _traced };
+    }
+
+    /// <summary>Records that were shorter than their layout.</summary>
+    public long ShortRecords { get; private set; }
+
+    /// <summary>Records of a kind or site that their shape does not have.</summary>
+    public long ForeignRecords { get; private set; }
+
+    /// <summary>The event of one record; null, and counted, when the record is not one of this shape.</summary>
+    public LogEvent? Decode(ReadOnlySpan<byte> record, EventShape shape)
+    {
+        if (record.Length < RecordLayout.HeaderSize)
+        {
+            ShortRecords++;
+            return null;
+        }
+
+        var kind = shape.Find(Read<uint>(record, RecordLayout.KindOffset));
+        var site = Read<ulong>(record, RecordLayout.SiteOffset);
+        if (kind is null || site >= (ulong)kind.Sites.Length)
+        {
+            ForeignRecords++;
+            return null;
+        }
+
+        if (record.Length < kind.Layout.Size)
+        {
+            ShortRecords++;
+            return null;
+        }
+
+        Fill(record, kind, kind.Sites[site]);
+        return LogEvent.UnstableAssembleFromParts(
+            UtcText.ToDateTimeOffset(_traced.Time), kind.Level, null, kind.Template, _properties, default, default);
+    }
+
+    private void Fill(ReadOnlySpan<byte> record, KindShape kind, SiteName site)
+    {
+        var traced = _traced;
+        var time = Read<ulong>(record, RecordLayout.TimeOffset);
+        var pidTid = Read<ulong>(record, RecordLayout.PidTidOffset);
+        traced.Reserve(kind);
+        traced.Shape = kind;
+        traced.Site = site;
+        traced.Time = _clock.ToUtc(time);
+        traced.Pid = (uint)(pidTid >> 32);
+        traced.Tid = (uint)pidTid;
+        traced.Duration = kind.HasDuration ? Read<ulong>(record, RecordLayout.DurationOffset) : 0;
+        var comm = record.Slice(RecordLayout.CommOffset, RecordLayout.CommSize);
+        traced.Process = _processes.Find((int)traced.Pid, traced.Pid == traced.Tid, MemoryMarshal.Read<UInt128>(comm), time);
+
+        var value = default(DecodedValue);
+        var used = DecodeText(comm, traced.Chars, 0, ref value);
+        traced.Comm = new TextSpan(0, used);
+        for (var i = 0; i < kind.Fields.Length; i++)
+        {
+            used = DecodeField(record, kind.Fields[i].Slot, traced.Chars, used, ref traced.Values[i]);
+        }
+    }
+
+    private static int DecodeField(ReadOnlySpan<byte> record, FieldSlot slot, char[] chars, int used, ref DecodedValue value)
+    {
+        value = default;
+        value.Outcome = (Outcome)record[slot.OutcomeOffset];
+        if (slot.Storage is not Storage.Text text)
+        {
+            value.Bits = Read<ulong>(record, slot.Offset);
+        }
+        else if (!value.IsMissing)
+        {
+            var length = Read<uint>(record, slot.Offset);
+            if (length > (uint)text.Max)
+            {
+                length = (uint)text.Max;
+                value.Outcome = Outcome.Truncated;
+            }
+
+            return DecodeText(record.Slice(slot.Offset + Storage.Text.HeadSize, (int)length), chars, used, ref value);
+        }
+
+        return used;
+    }
+
+    /// <summary>Decodes up to the first NUL and returns where the characters end.</summary>
+    private static int DecodeText(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
+    {
+        if (bytes.IndexOf((byte)0) is >= 0 and var end)
+        {
+            bytes = bytes[..end];
+        }
+
+        // What was cut off may have been the rest of a character: that is not the text's fault.
+        var whole = value.Outcome != Outcome.Truncated;
+        var status = Utf8.ToUtf16(bytes, chars.AsSpan(start), out var read, out var written, replaceInvalidSequences: false, whole);
+        if (status == OperationStatus.InvalidData)
+        {
+            value.InvalidUtf8 = true;
+            _ = Utf8.ToUtf16(bytes[read..], chars.AsSpan(start + written), out _, out var rest, replaceInvalidSequences: true, whole);
+            written += rest;
+        }
+
+        value.TextStart = start;
+        value.TextLength = written;
+        return start + written;
+    }
+
+    private static T Read<T>(ReadOnlySpan<byte> record, int offset)
+        where T : struct => MemoryMarshal.Read<T>(record[offset..]);
+}

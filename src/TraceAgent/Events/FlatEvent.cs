@@ -1,0 +1,123 @@
+using System.Globalization;
+using Serilog.Events;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Events;
+
+/// <summary>
+/// The same event for formatters and sinks that are not ours: properties of their own, under the names that the template
+/// uses, and nothing that is used again for the next event.
+/// </summary>
+internal static class FlatEvent
+{
+    public static LogEvent Of(LogEvent logEvent)
+    {
+        var properties = new Dictionary<string, LogEventPropertyValue>();
+        if (logEvent.Properties.TryGetValue(TracedEvent.PropertyName, out var value) && value is TracedEvent traced)
+        {
+            Add(traced, properties);
+        }
+        else if (logEvent.Properties.TryGetValue(AgentStatement.PropertyName, out value) && value is AgentStatement statement)
+        {
+            Add(statement, properties);
+        }
+        else
+        {
+            return logEvent;
+        }
+
+        return LogEvent.UnstableAssembleFromParts(
+            logEvent.Timestamp, logEvent.Level, logEvent.Exception, logEvent.MessageTemplate, properties, default, default);
+    }
+
+    private static void Add(TracedEvent traced, Dictionary<string, LogEventPropertyValue> properties)
+    {
+        var shape = traced.Shape;
+        foreach (var (name, label) in shape.Labels)
+        {
+            properties[name] = new ScalarValue(label);
+        }
+
+        properties["rule"] = Text(shape.Rule, shape.Rule);
+        properties["event"] = new ScalarValue(shape.Event);
+        properties["pid"] = new ScalarValue((long)traced.Pid);
+        properties["tid"] = new ScalarValue((long)traced.Tid);
+        properties["comm"] = Text(new string(traced.CommText), new string(traced.CommText));
+        properties["exe"] = Text(traced.Process.Executable, traced.Process.Executable ?? "<unknown>");
+        properties["symbol"] = Text(traced.Site.Text, traced.Site.Text);
+        properties["binary"] = Text(shape.Binary, shape.Binary);
+        properties["time"] = new ScalarValue(UtcText.ToDateTimeOffset(traced.Time));
+        if (shape.HasDuration)
+        {
+            properties["duration"] = Duration(traced.Duration);
+            properties["duration_ns"] = Number(traced.Duration);
+        }
+
+        for (var i = 0; i < shape.Fields.Length; i++)
+        {
+            properties[shape.Fields[i].Name] = Field(traced, i);
+            if (traced.Values[i].Problem is { } problem)
+            {
+                properties[$"{shape.Fields[i].Name}_problem"] = new ScalarValue(problem);
+            }
+        }
+    }
+
+    private static void Add(AgentStatement statement, Dictionary<string, LogEventPropertyValue> properties)
+    {
+        properties["event"] = new ScalarValue("agent");
+        properties["action"] = new ScalarValue(statement.Action);
+        if (statement.Rule is { } rule)
+        {
+            properties["rule"] = new ScalarValue(rule);
+        }
+
+        foreach (var (name, number) in statement.Numbers)
+        {
+            properties[name] = new ScalarValue(number);
+        }
+    }
+
+    private static object? ValueOf(TracedEvent traced, int index)
+    {
+        ref readonly var value = ref traced.Values[index];
+        if (value.IsMissing)
+        {
+            return null;
+        }
+
+        return traced.Shape.Fields[index].Type switch
+        {
+            CaptureType.Text => new string(traced.TextOf(in value)),
+            CaptureType.Pointer => $"0x{value.Bits:x}",
+            CaptureType.Integer { Signed: true } => (long)value.Bits,
+            _ => Number(value.Bits).Value,
+        };
+    }
+
+    private static ScalarValue Number(ulong value) => new(value <= long.MaxValue ? (long)value : value.ToString(CultureInfo.InvariantCulture));
+
+    // The value's own copy: the event is filled again before a sink may render it.
+    private static ShownValue Text(object? value, string shown) => new(value, (into, _) => into.Append(shown));
+
+    private static ShownValue Field(TracedEvent traced, int index)
+    {
+        var value = traced.Values[index];
+        if (!value.IsMissing && traced.Shape.Fields[index].Type is CaptureType.Integer or CaptureType.Pointer)
+        {
+            var type = traced.Shape.Fields[index].Type;
+            return new ShownValue(ValueOf(traced, index), (into, format) => MessageText.AppendNumber(into, value.Bits, type, format));
+        }
+
+        var buffer = new LineBuffer();
+        MessageText.Append(buffer, traced, new MessagePiece(HoleSource.Value, "", index, null, 0));
+        return Text(ValueOf(traced, index), new string(buffer.Text));
+    }
+
+    private static ShownValue Duration(ulong nanoseconds)
+    {
+        var buffer = new LineBuffer();
+        DurationText.Append(buffer, nanoseconds, null);
+        return new ShownValue(new string(buffer.Text), (into, format) => DurationText.Append(into, nanoseconds, format));
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+using Serilog.Parsing;
+using TraceAgent.Capture;
+using TraceAgent.Rules;
+using TraceAgent.Symbols;
+using SerilogTemplate = Serilog.Events.MessageTemplate;
+
+namespace TraceAgent.Events;
+
+/// <summary>One value of an event: where it lies, what it is, and its pieces of JSON.</summary>
+/// <param name="Name">As the rule names it; <c>ret</c> for the return value.</param>
+/// <param name="Key">The name as a JSON key with its colon.</param>
+/// <param name="Type">How it is shown.</param>
+/// <param name="Slot">Where it lies in the record.</param>
+internal sealed record EventField(string Name, string Key, CaptureType Type, FieldSlot Slot);
+
+/// <summary>The symbol of a site, as text and as JSON.</summary>
+internal sealed record SiteName(string Text, string Json);
+
+/// <summary>How events of one kind of one rule look.</summary>
+internal sealed class KindShape
+{
+    private KindShape(Rule rule, EventKind kind, RecordLayout layout, EventField[] fields, int arguments, SiteName[] sites)
+    {
+        var template = rule.Messages.First(m => m.Kind == kind).Template;
+        Rule = rule.Name.Value;
+        Binary = rule.Binary.Value;
+        Event = kind switch
+        {
+            EventKind.Entry => "entry",
+            EventKind.Return => "return",
+            _ => "call",
+        };
+        Layout = layout;
+        Fields = fields;
+        ArgumentCount = arguments;
+        Sites = sites;
+        HasDuration = kind == EventKind.Call;
+        Message = BoundMessage.Of(template, fields, rule);
+        Template = new MessageTemplateParser().Parse(template.Text);
+        Level = (LogEventLevel)rule.Level;
+        Labels = rule.Labels;
+        TextCapacity = fields.Sum(f => f.Slot.Storage is Storage.Text text ? text.Max : 0);
+        var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
+        var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
+        AfterMessage = $"\",\"@i\":\"{id}\"{level},\"rule\":{JsonText.Quote(Rule)},\"event\":\"{Event}\",\"pid\":";
+        LabelsJson = Labels.Count == 0
+            ? ""
+            : $",\"labels\":{{{string.Join(',', Labels.Select(l => $"{JsonText.Quote(l.Key)}:{JsonText.Quote(l.Value)}"))}}}";
+    }
+
+    public string Rule { get; }
+
+    public string Binary { get; }
+
+    /// <summary><c>entry</c>, <c>return</c> or <c>call</c>.</summary>
+    public string Event { get; }
+
+    public RecordLayout Layout { get; }
+
+    /// <summary>Arguments, then the return value.</summary>
+    public EventField[] Fields { get; }
+
+    /// <summary>How many of the fields are arguments.</summary>
+    public int ArgumentCount { get; }
+
+    public SiteName[] Sites { get; }
+
+    public bool HasDuration { get; }
+
+    public MessagePiece[] Message { get; }
+
+    public SerilogTemplate Template { get; }
+
+    public LogEventLevel Level { get; }
+
+    public EquatableArray<KeyValuePair<string, string>> Labels { get; }
+
+    /// <summary>UTF-16 units that all texts of an event need at most.</summary>
+    public int TextCapacity { get; }
+
+    /// <summary>The JSON from the end of the message to the process ID.</summary>
+    public string AfterMessage { get; }
+
+    public string LabelsJson { get; }
+
+    public static KindShape Of(EventKind kind, Rule rule, CapturePlan plan, EquatableArray<ProbeSite> sites)
+    {
+        var layout = plan.LayoutOf(kind);
+        List<(string Name, CaptureType Type)> values = kind == EventKind.Return ? [] : [.. rule.Arguments.Select(a => (a.Name, a.Type))];
+        var arguments = values.Count;
+        if (kind != EventKind.Entry)
+        {
+            values.Add(("ret", rule.Return));
+        }
+
+        if (values.Count != layout.Fields.Count)
+        {
+            throw new ArgumentException($"rule {rule.Name.Value} has {values.Count} values where its plan has {layout.Fields.Count}", nameof(plan));
+        }
+
+        var fields = values.Select((v, i) => new EventField(v.Name, JsonText.Quote(v.Name) + ":", v.Type, layout.Fields[i])).ToArray();
+        if (fields.Any(f => f.Type is CaptureType.Text != f.Slot.Storage is Storage.Text))
+        {
+            throw new ArgumentException($"rule {rule.Name.Value} has types that its plan does not store", nameof(plan));
+        }
+
+        var names = sites.Select(s => new SiteName(s.DisplayName, $",\"symbol\":{JsonText.Quote(s.DisplayName)}")).ToArray();
+        return new KindShape(rule, kind, layout, fields, arguments, names);
+    }
+}

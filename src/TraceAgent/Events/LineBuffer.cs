@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace TraceAgent.Events;
+
+/// <summary>A growing row of characters that is used again for every event.</summary>
+internal sealed class LineBuffer
+{
+    // C1 controls and the two line separators too: terminals and line readers act on them.
+    private static readonly SearchValues<char> Escaped = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7f, 0x21)).Select(c => (char)c), '"', '\\', '\u2028', '\u2029']);
+
+    private char[] _chars = new char[1024];
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<char> Text => _chars.AsSpan(0, Length);
+
+    public void Clear() => Length = 0;
+
+    public void Append(char c)
+    {
+        Reserve(1);
+        _chars[Length++] = c;
+    }
+
+    public void Append(ReadOnlySpan<char> text)
+    {
+        Reserve(text.Length);
+        text.CopyTo(_chars.AsSpan(Length));
+        Length += text.Length;
+    }
+
+    public void Append(long value, ReadOnlySpan<char> format = default)
+    {
+        int written;
+        while (!value.TryFormat(_chars.AsSpan(Length), out written, format, CultureInfo.InvariantCulture))
+        {
+            Grow(_chars.Length);
+        }
+
+        Length += written;
+    }
+
+    public void Append(ulong value, ReadOnlySpan<char> format = default)
+    {
+        int written;
+        while (!value.TryFormat(_chars.AsSpan(Length), out written, format, CultureInfo.InvariantCulture))
+        {
+            Grow(_chars.Length);
+        }
+
+        Length += written;
+    }
+
+    /// <summary>Appends the inside of a JSON string (RFC 8259, section 7), on one line, without any control character.</summary>
+    public void AppendJson(ReadOnlySpan<char> text)
+    {
+        while (true)
+        {
+            var plain = text.IndexOfAny(Escaped);
+            if (plain < 0)
+            {
+                Append(text);
+                return;
+            }
+
+            Append(text[..plain]);
+            AppendEscape(text[plain]);
+            text = text[(plain + 1)..];
+        }
+    }
+
+    /// <summary>Moves what was appended since <paramref name="start"/> to a column of |width| characters: right-aligned when positive.</summary>
+    public void Align(int start, int width)
+    {
+        var length = Length - start;
+        var missing = Math.Abs(width) - length;
+        if (missing <= 0)
+        {
+            return;
+        }
+
+        Reserve(missing);
+        var column = _chars.AsSpan(start, length + missing);
+        if (width > 0)
+        {
+            column[..length].CopyTo(column[missing..]);
+            column[..missing].Fill(' ');
+        }
+        else
+        {
+            column[length..].Fill(' ');
+        }
+
+        Length += missing;
+    }
+
+    public void WriteTo(TextWriter output) => output.Write(_chars, 0, Length);
+
+    private void AppendEscape(char c)
+    {
+        switch (c)
+        {
+            case '"':
+                Append("\\\"");
+                break;
+            case '\\':
+                Append("\\\\");
+                break;
+            case '\n':
+                Append("\\n");
+                break;
+            case '\r':
+                Append("\\r");
+                break;
+            case '\t':
+                Append("\\t");
+                break;
+            case '\0':
+                // Syslog daemons cut a string at an escaped NUL.
+                Append('\ufffd');
+                break;
+            default:
+                Append("\\u");
+                Append((ulong)c, "x4");
+                break;
+        }
+    }
+
+    private void Reserve(int count)
+    {
+        if (_chars.Length - Length < count)
+        {
+            Grow(count);
+        }
+    }
+
+    private void Grow(int count) => Array.Resize(ref _chars, Math.Max(_chars.Length * 2, Length + count));
+}

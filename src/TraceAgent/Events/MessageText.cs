@@ -1,0 +1,113 @@
+using System.Globalization;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Events;
+
+/// <summary>Renders the message of an event, unescaped.</summary>
+internal static class MessageText
+{
+    private const int LongestTime = 256;
+
+    public static void Append(LineBuffer into, TracedEvent traced)
+    {
+        foreach (ref readonly var piece in traced.Shape.Message.AsSpan())
+        {
+            Append(into, traced, in piece);
+        }
+    }
+
+    public static void Append(LineBuffer into, TracedEvent traced, in MessagePiece piece)
+    {
+        var start = into.Length;
+        switch (piece.Source)
+        {
+            case HoleSource.Literal:
+                into.Append(piece.Text);
+                break;
+            case HoleSource.Value:
+                AppendValue(into, traced, piece.Index, piece.Format);
+                break;
+            case HoleSource.Duration:
+                DurationText.Append(into, traced.Duration, piece.Format);
+                break;
+            case HoleSource.Pid:
+                into.Append((ulong)traced.Pid, piece.Format);
+                break;
+            case HoleSource.Tid:
+                into.Append((ulong)traced.Tid, piece.Format);
+                break;
+            case HoleSource.Comm:
+                into.Append(traced.CommText);
+                break;
+            case HoleSource.Executable:
+                into.Append(traced.Process.Executable ?? "<unknown>");
+                break;
+            case HoleSource.Symbol:
+                into.Append(traced.Site.Text);
+                break;
+            default:
+                AppendTime(into, traced.Time, piece.Format);
+                break;
+        }
+
+        if (piece.Width != 0)
+        {
+            into.Align(start, piece.Width);
+        }
+    }
+
+    private static void AppendValue(LineBuffer into, TracedEvent traced, int index, string? format)
+    {
+        ref readonly var value = ref traced.Values[index];
+        if (value.IsMissing)
+        {
+            into.Append(value.Outcome == Outcome.Null ? "<null>" : "<fault>");
+            return;
+        }
+
+        var type = traced.Shape.Fields[index].Type;
+        if (type is CaptureType.Text)
+        {
+            into.Append(traced.TextOf(in value));
+        }
+        else
+        {
+            AppendNumber(into, value.Bits, type, format);
+        }
+
+        if (value.Outcome == Outcome.Truncated)
+        {
+            into.Append('…');
+        }
+    }
+
+    /// <summary>Appends an integer or an address.</summary>
+    public static void AppendNumber(LineBuffer into, ulong bits, CaptureType type, string? format)
+    {
+        if (type is not CaptureType.Integer integer)
+        {
+            into.Append("0x");
+            into.Append(bits, format ?? "x");
+        }
+        else if (format is ['x' or 'X', ..])
+        {
+            // -1 of an int is ffffffff, as C shows it.
+            into.Append(integer.Size < 8 ? bits & ((1UL << (integer.Size * 8)) - 1) : bits, format);
+        }
+        else if (integer.Signed)
+        {
+            into.Append((long)bits, format);
+        }
+        else
+        {
+            into.Append(bits, format);
+        }
+    }
+
+    private static void AppendTime(LineBuffer into, long time, string? format)
+    {
+        Span<char> text = stackalloc char[LongestTime];
+        UtcText.ToDateTimeOffset(time).TryFormat(text, out var written, format ?? "o", CultureInfo.InvariantCulture);
+        into.Append(text[..written]);
+    }
+}

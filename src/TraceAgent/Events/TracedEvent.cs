@@ -1,0 +1,68 @@
+using Serilog.Events;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Events;
+
+/// <summary>
+/// What one record says, decoded. It travels in a LogEvent as the property <see cref="PropertyName"/>; the decoder fills the
+/// same instance again for every event.
+/// </summary>
+internal sealed class TracedEvent : LogEventPropertyValue
+{
+    public const string PropertyName = "traced";
+
+    private readonly LineBuffer _rendered = new();
+
+    /// <summary>Null only before the first event.</summary>
+    public KindShape Shape { get; set; } = null!;
+
+    /// <summary>Of the hit, UTC ns since 1970; for a call, of its entry.</summary>
+    public long Time { get; set; }
+
+    public uint Pid { get; set; }
+
+    public uint Tid { get; set; }
+
+    public ProcessName Process { get; set; } = ProcessName.Unknown;
+
+    public SiteName Site { get; set; } = null!;
+
+    /// <summary>From entry to return, ns; for calls only.</summary>
+    public ulong Duration { get; set; }
+
+    public TextSpan Comm { get; set; }
+
+    /// <summary>As many as the shape has fields; the array may be longer.</summary>
+    public DecodedValue[] Values { get; private set; } = [];
+
+    /// <summary>Where all texts lie.</summary>
+    public char[] Chars { get; private set; } = new char[RecordLayout.CommSize];
+
+    public ReadOnlySpan<char> CommText => Chars.AsSpan(Comm.Start, Comm.Length);
+
+    public ReadOnlySpan<char> TextOf(in DecodedValue value) => Chars.AsSpan(value.TextStart, value.TextLength);
+
+    /// <summary>Makes room for an event of this shape.</summary>
+    public void Reserve(KindShape shape)
+    {
+        if (Values.Length < shape.Fields.Length)
+        {
+            Values = new DecodedValue[shape.Fields.Length];
+        }
+
+        if (Chars.Length < shape.TextCapacity + RecordLayout.CommSize)
+        {
+            Chars = new char[shape.TextCapacity + RecordLayout.CommSize];
+        }
+    }
+
+    public override void Render(TextWriter output, string? format = null, IFormatProvider? formatProvider = null)
+    {
+        _rendered.Clear();
+        MessageText.Append(_rendered, this);
+        _rendered.WriteTo(output);
+    }
+}
+
+/// <summary>A text in an event's characters.</summary>
+internal readonly record struct TextSpan(int Start, int Length);

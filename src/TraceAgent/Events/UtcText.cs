@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace TraceAgent.Events;
+
+/// <summary>Writes UTC ns since 1970 as <c>2026-11-22T15:27:33.667556412Z</c>. Remembers the last second, which most events share.</summary>
+internal sealed class UtcText
+{
+    private const long NanosecondsPerSecond = 1_000_000_000;
+    private const long LastSecond = 253_402_300_799;
+    private readonly char[] _text = new char[30];
+    private long _second = long.MinValue;
+
+    /// <summary>30 characters, valid until the next call. Times outside the years 1970 to 9999 are shown as the nearest one inside.</summary>
+    public ReadOnlySpan<char> Format(long utc)
+    {
+        utc = Math.Max(utc, 0);
+        var second = utc / NanosecondsPerSecond;
+        if (second != _second)
+        {
+            _second = second;
+            var time = DateTimeOffset.FromUnixTimeSeconds(Math.Min(second, LastSecond));
+            time.TryFormat(_text, out _, "yyyy-MM-dd'T'HH:mm:ss'.'", CultureInfo.InvariantCulture);
+            _text[29] = 'Z';
+        }
+
+        var rest = (uint)(utc - (second * NanosecondsPerSecond));
+        for (var i = 28; i >= 20; i--)
+        {
+            _text[i] = (char)('0' + (rest % 10));
+            rest /= 10;
+        }
+
+        return _text;
+    }
+
+    /// <summary>The same instant for Serilog, whose ticks are 100 ns.</summary>
+    public static DateTimeOffset ToDateTimeOffset(long utc) =>
+        new(DateTime.UnixEpoch.Ticks + (Math.Max(utc, 0) / TimeSpan.NanosecondsPerTick), TimeSpan.Zero);
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Serilog;
+using Serilog.Configuration;
+using Serilog.Core;
+using Serilog.Events;
+using TraceAgent.Configuration;
+
+namespace TraceAgent.Outputs;
+
+/// <summary>
+/// Serilog's console sink on standard output. Console's own stream hides a broken pipe, so the bytes leave by a stream of ours.
+/// </summary>
+internal sealed class ConsoleOutput : EventOutput
+{
+    public const string Name = "standard output";
+
+    private readonly BatchStream _batch = new();
+    private readonly FileStream _stream;
+    private readonly TextWriter _before;
+    private readonly ILogEventSink _sink;
+
+    private ConsoleOutput(FileStream stream, OutputFormat format)
+    {
+        _stream = stream;
+        _before = Console.Out;
+        Console.SetOut(new StreamWriter(_batch, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)));
+        _sink = LoggerSinkConfiguration.CreateSink(to => to.Console(FormatterOf(format)));
+    }
+
+    public override int Pending => _batch.Pending.Length;
+
+    /// <param name="format">Of each line.</param>
+    /// <param name="descriptor">An open file descriptor; 1 but for tests.</param>
+    /// <exception cref="OutputException">Standard output is closed.</exception>
+    public static ConsoleOutput Open(OutputFormat format, int descriptor = 1)
+    {
+        try
+        {
+            return new ConsoleOutput(new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0), format);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new OutputException(OutputFailure.Of("open", Name, e));
+        }
+    }
+
+    public override void Write(LogEvent logEvent) => _sink.Emit(logEvent);
+
+    public override OutputFailure? Commit()
+    {
+        if (_batch.Pending.IsEmpty)
+        {
+            return null;
+        }
+
+        var start = _stream.CanSeek ? _stream.Position : 0;
+        try
+        {
+            _stream.Write(_batch.Pending.Span);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return TakeBack(start, OutputFailure.Of("write", Name, e));
+        }
+        finally
+        {
+            _batch.Clear();
+        }
+    }
+
+    public override void Dispose()
+    {
+        Console.SetOut(_before);
+        _stream.Dispose();
+    }
+
+    private OutputFailure TakeBack(long start, OutputFailure failure)
+    {
+        if (!_stream.CanSeek)
+        {
+            return failure;
+        }
+
+        try
+        {
+            _stream.SetLength(start);
+            return failure;
+        }
+        catch (IOException e)
+        {
+            return failure with { Reason = $"{failure.Reason}; then {OutputFailure.Of("cut", Name, e).Reason}" };
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Serilog.Events;
+using Serilog.Formatting;
+using TraceAgent.Configuration;
+using TraceAgent.Events;
+
+namespace TraceAgent.Outputs;
+
+/// <summary>One destination. What is written between two commits arrives whole or not at all.</summary>
+internal abstract class EventOutput : IDisposable
+{
+    /// <summary>Bytes that wait for a commit.</summary>
+    public abstract int Pending { get; }
+
+    public abstract void Write(LogEvent logEvent);
+
+    /// <summary>Null when all that was written since the last commit has arrived.</summary>
+    public abstract OutputFailure? Commit();
+
+    public abstract void Dispose();
+
+    public static ITextFormatter FormatterOf(OutputFormat format) => format switch
+    {
+        OutputFormat.ClefTemplate => new ClefTemplateFormatter(),
+        OutputFormat.Text => new TextFormatter(),
+        _ => new ClefFormatter(),
+    };
+}

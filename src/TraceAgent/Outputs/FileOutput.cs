@@ -1,0 +1,221 @@
+using System.Text;
+using Serilog;
+using Serilog.Configuration;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Sinks.File;
+using TraceAgent.Configuration;
+
+namespace TraceAgent.Outputs;
+
+/// <summary>
+/// Serilog's file sink, which names and rolls the files, over streams of ours, which know what reached the disk.
+/// </summary>
+internal sealed class FileOutput : EventOutput, ILoggingFailureListener
+{
+    private const UnixFileMode FileMode0640 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+    private readonly OutputConfiguration.File _configuration;
+    private readonly List<FileSegment> _segments = [];
+    private ILogEventSink? _sink;
+    private OutputFailure? _failure;
+
+    private FileOutput(OutputConfiguration.File configuration) => _configuration = configuration;
+
+    public override int Pending
+    {
+        get
+        {
+            var pending = 0;
+            foreach (var segment in _segments)
+            {
+                pending += segment.Batch.Pending.Length;
+            }
+
+            return pending;
+        }
+    }
+
+    /// <exception cref="OutputException">The file cannot be created or written.</exception>
+    public static FileOutput Open(OutputConfiguration.File configuration)
+    {
+        var output = new FileOutput(configuration);
+        try
+        {
+            output.CheckWritable();
+            output._sink = output.CreateSink();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OutputException(OutputFailure.Of("open", configuration.Path, e));
+        }
+
+        // Serilog's sink seeks; it has swallowed what came of that.
+        return configuration.Roll is null && output._segments.Count == 0
+            ? throw new OutputException(new OutputFailure(configuration.Path, $"open {configuration.Path}: not a regular file"))
+            : output;
+    }
+
+    public override void Write(LogEvent logEvent)
+    {
+        // The rest of a batch that has already failed is lost with it.
+        if (_failure is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            _sink ??= CreateSink();
+            _sink.Emit(logEvent);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _failure ??= OutputFailure.Of("open", _configuration.Path, e);
+        }
+    }
+
+    public override OutputFailure? Commit()
+    {
+        if (_failure is null)
+        {
+            WriteSegments();
+        }
+
+        var failure = _failure;
+        _failure = null;
+        foreach (var segment in _segments)
+        {
+            segment.Clear();
+        }
+
+        // A sink that could not open its file would not try again for half an hour.
+        if (failure is not null || IsFull())
+        {
+            CloseSink();
+        }
+
+        _segments.RemoveAll(DisposeIfClosed);
+        return failure;
+    }
+
+    public override void Dispose() => CloseSink();
+
+    void ILoggingFailureListener.OnLoggingFailed(
+        object sender, LoggingFailureKind kind, string message, IReadOnlyCollection<LogEvent>? events, Exception? exception)
+    {
+        // Temporary failures lose no event: a locked name is passed over, an obsolete file stays.
+        if (kind != LoggingFailureKind.Temporary)
+        {
+            _failure ??= exception is IOException or UnauthorizedAccessException
+                ? OutputFailure.Of("open", _configuration.Path, exception)
+                : new OutputFailure(_configuration.Path, $"write {_configuration.Path}: {message}");
+        }
+    }
+
+    private void WriteSegments()
+    {
+        var written = 0;
+        try
+        {
+            for (; written < _segments.Count; written++)
+            {
+                _segments[written].Write();
+            }
+        }
+        catch (IOException e)
+        {
+            _failure = OutputFailure.Of("write", _segments[written].Path, e);
+            for (; written >= 0; written--)
+            {
+                Undo(_segments[written]);
+            }
+        }
+    }
+
+    private void Undo(FileSegment segment)
+    {
+        try
+        {
+            segment.Undo();
+        }
+        catch (IOException e)
+        {
+            _failure = new OutputFailure(segment.Path, $"{_failure!.Reason}; then {OutputFailure.Of("cut", segment.Path, e).Reason}: the last lines may be torn");
+        }
+    }
+
+    // Serilog counts a file's bytes when it opens it and as it writes; ours pass it by. So a full file is opened anew, and
+    // Serilog then finds it full and goes on to the next name.
+    private bool IsFull() =>
+        _configuration.Roll?.Size is { } size && _segments is [.., { Closed: false } current] && current.Length >= size;
+
+    private void CloseSink()
+    {
+        (_sink as IDisposable)?.Dispose();
+        _sink = null;
+        _segments.RemoveAll(DisposeIfClosed);
+    }
+
+    private static bool DisposeIfClosed(FileSegment segment)
+    {
+        if (segment.Closed)
+        {
+            segment.Dispose();
+        }
+
+        return segment.Closed;
+    }
+
+    private ILogEventSink CreateSink()
+    {
+        var roll = _configuration.Roll;
+        var sink = LoggerSinkConfiguration.CreateSink(to => to.File(
+            FormatterOf(_configuration.Format),
+            _configuration.Path,
+            fileSizeLimitBytes: roll?.Size,
+            rollingInterval: roll?.Every switch
+            {
+                RollInterval.Day => RollingInterval.Day,
+                RollInterval.Hour => RollingInterval.Hour,
+                _ => RollingInterval.Infinite,
+            },
+            rollOnFileSizeLimit: roll?.Size is not null,
+            retainedFileCountLimit: roll?.Keep,
+            encoding: new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            hooks: new SegmentHook(this)));
+        if (sink is ISetLoggingFailureListener observed)
+        {
+            observed.SetFailureListener(this);
+        }
+
+        return sink;
+    }
+
+    private void CheckWritable()
+    {
+        var directory = Path.GetDirectoryName(Path.GetFullPath(_configuration.Path))!;
+        Directory.CreateDirectory(directory);
+        var file = _configuration.Roll is null ? _configuration.Path : Path.Combine(directory, $".traceagent-{Environment.ProcessId}");
+        using var handle = File.OpenHandle(
+            file,
+            FileMode.Append,
+            FileAccess.Write,
+            FileShare.ReadWrite,
+            _configuration.Roll is null ? FileOptions.None : FileOptions.DeleteOnClose);
+    }
+
+    private sealed class SegmentHook(FileOutput output) : FileLifecycleHooks
+    {
+        public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)
+        {
+            if (underlyingStream.Length == 0 && OperatingSystem.IsLinux())
+            {
+                File.SetUnixFileMode(path, FileMode0640);
+            }
+
+            var segment = new FileSegment(path, underlyingStream);
+            output._segments.Add(segment);
+            return segment.Batch;
+        }
+    }
+}

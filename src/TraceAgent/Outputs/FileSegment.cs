@@ -1,0 +1,74 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace TraceAgent.Outputs;
+
+/// <summary>
+/// One file of a batch. It writes by its own handle, because FileStream keeps bytes of a failed write and tries them again
+/// when it is closed.
+/// </summary>
+internal sealed class FileSegment : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+    private readonly Stream _serilogs;
+    private long _lengthBefore = -1;
+
+    /// <param name="path">Exists.</param>
+    /// <param name="serilogs">Serilog's stream of the same file, closed with this one and never written to.</param>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public FileSegment(string path, Stream serilogs)
+    {
+        Path = path;
+        _serilogs = serilogs;
+        _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        Batch = new BatchStream(() => Closed = true);
+    }
+
+    public string Path { get; }
+
+    public BatchStream Batch { get; }
+
+    /// <summary>Serilog has gone on to another file; what is pending still belongs into this one.</summary>
+    public bool Closed { get; private set; }
+
+    /// <summary>Bytes in the file.</summary>
+    public long Length => RandomAccess.GetLength(_handle);
+
+    /// <summary>Writes what is pending at the file's end. After an exception <see cref="Undo"/> takes back what was written.</summary>
+    /// <exception cref="IOException">The disk is full, for example.</exception>
+    public void Write()
+    {
+        _lengthBefore = -1;
+        if (Batch.Pending.IsEmpty)
+        {
+            return;
+        }
+
+        // The real end, not where we left it: others may have cut the file.
+        var end = Length;
+        _lengthBefore = end;
+        RandomAccess.Write(_handle, Batch.Pending.Span, end);
+    }
+
+    /// <summary>Cuts the file back to where it ended before <see cref="Write"/>, so that no torn line stays.</summary>
+    /// <exception cref="IOException">The file cannot be cut.</exception>
+    public void Undo()
+    {
+        if (_lengthBefore >= 0)
+        {
+            RandomAccess.SetLength(_handle, _lengthBefore);
+        }
+    }
+
+    /// <summary>Ends the batch.</summary>
+    public void Clear()
+    {
+        _lengthBefore = -1;
+        Batch.Clear();
+    }
+
+    public void Dispose()
+    {
+        _handle.Dispose();
+        _serilogs.Dispose();
+    }
+}

@@ -1,0 +1,45 @@
+using TraceAgent.Capture;
+using TraceAgent.Events;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Tests.Events;
+
+public class ClefFormatterTests
+{
+    [Fact]
+    public void A_call_is_the_line_of_the_specification()
+    {
+        var sample = new Sample("AddNum({arg1}, {arg2}) = {ret} in {duration}", labels: [new("team", "payments")]);
+
+        var line = sample.Line(sample.Record(3, 2, 5));
+
+        Assert.Equal(
+            """
+            {"@t":"2026-11-22T15:27:33.667556412Z","@m":"AddNum(3, 2) = 5 in 1.2µs","@i":"633e55e9","rule":"add-num","event":"call","pid":1234,"tid":1234,"comm":"test","exe":"/srv/shop/test","symbol":"AddNum","args":{"arg1":3,"arg2":2},"ret":5,"duration_ns":1210,"labels":{"team":"payments"}}
+
+            """,
+            line);
+    }
+
+    [Fact]
+    public void An_entry_has_no_ret_and_no_duration_and_says_its_level()
+    {
+        var sample = new Sample("AddNum({arg1})", ProbeMoment.Entry, [new(0, "arg1", CaptureType.Default)], level: EventLevel.Warning);
+
+        var line = sample.Line(sample.Record(-7));
+
+        Assert.Contains("\"@m\":\"AddNum(-7)\",\"@i\":\"", line, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\"@l\":\"Warning\",\"rule\":\"add-num\",\"event\":\"entry\",\"pid\":1234,\"tid\":1234,\"comm\":\"test\",\"exe\":\"/srv/shop/test\",\"symbol\":\"AddNum\",\"args\":{\"arg1\":-7}}\n",
+            line,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_return_has_no_arguments_but_the_key()
+    {
+        var sample = new Sample("{symbol} = {ret}", ProbeMoment.Return, []);
+
+        Assert.EndsWith("\"symbol\":\"AddNum\",\"args\":{},\"ret\":0}\n", sample.Line(sample.Record(0)), StringComparison.Ordinal);
+    }
+}

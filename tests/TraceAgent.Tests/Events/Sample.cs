@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using Serilog.Events;
+using Serilog.Formatting;
+using TraceAgent.Capture;
+using TraceAgent.Events;
+using TraceAgent.Rules;
+using TraceAgent.Rules.Templates;
+using TraceAgent.Symbols;
+
+namespace TraceAgent.Tests.Events;
+
+/// <summary>A rule, its shape, and records such as the kernel writes.</summary>
+internal sealed class Sample
+{
+    public const long Epoch = 1_795_361_253_667_556_412;
+    private static readonly SourceSpan Nowhere = new("rules.yaml", 1, 1, 1);
+    private readonly EventDecoder _decoder;
+
+    public Sample(
+        string format,
+        ProbeMoment on = ProbeMoment.Call,
+        Parameter[]? arguments = null,
+        CaptureType? returned = null,
+        EventLevel level = EventLevel.Information,
+        KeyValuePair<string, string>[]? labels = null)
+    {
+        arguments ??= [new(0, "arg1", CaptureType.Default), new(1, "arg2", CaptureType.Default)];
+        returned ??= CaptureType.Default;
+        Kind = on switch
+        {
+            ProbeMoment.Entry => EventKind.Entry,
+            ProbeMoment.Return => EventKind.Return,
+            _ => EventKind.Call,
+        };
+        var template = MessageTemplateParser.Parse(
+            format, EventNames.Of(Kind, arguments, returned), _ => null, p => Assert.Fail($"{p.Message} in {format}"));
+        Rule = new Rule(
+            new("add-num", Nowhere),
+            new("/srv/shop/test", Nowhere),
+            new(new Location.Symbol("AddNum", 0), Nowhere),
+            on,
+            arguments.ToEquatableArray(),
+            returned,
+            [new EventMessage(Kind, template)],
+            level,
+            (labels ?? []).ToEquatableArray());
+        Plan = new CapturePlan(
+            Architecture.X64,
+            on,
+            on == ProbeMoment.Return ? [] : arguments.Select(a => a.Type.Capture(Architecture.X64.Argument(a.Index))).ToEquatableArray(),
+            on == ProbeMoment.Entry ? [] : [returned.Capture(Architecture.X64.ReturnValue)]);
+        Layout = Plan.LayoutOf(Kind);
+        Shape = EventShape.Of(Rule, Plan, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)]);
+        _decoder = new EventDecoder(new WallClock(() => new ClockSample(0, Epoch, 0)), new ProcessNames(_ => "/srv/shop/test"));
+    }
+
+    public Rule Rule { get; }
+
+    public CapturePlan Plan { get; }
+
+    public EventKind Kind { get; }
+
+    public RecordLayout Layout { get; }
+
+    public EventShape Shape { get; }
+
+    public EventDecoder Decoder => _decoder;
+
+    /// <summary>A record of this rule: comm "test", process and thread 1234, time 0, duration 1,210 ns.</summary>
+    public byte[] Record(params object[] values)
+    {
+        var record = new byte[Layout.Size];
+        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(RecordLayout.KindOffset), (uint)Kind);
+        BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(RecordLayout.PidTidOffset), (1234UL << 32) | 1234);
+        "test"u8.CopyTo(record.AsSpan(RecordLayout.CommOffset));
+        if (Kind == EventKind.Call)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(RecordLayout.DurationOffset), 1210);
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            Put(record, Layout.Fields[i], values[i]);
+        }
+
+        return record;
+    }
+
+    public LogEvent? Decode(ReadOnlySpan<byte> record) => _decoder.Decode(record, Shape);
+
+    /// <summary>The line of a record, as the bytes of a file.</summary>
+    public string Line(byte[] record, ITextFormatter? formatter = null) => LineOf(Decode(record)!, formatter);
+
+    public static string LineOf(LogEvent logEvent, ITextFormatter? formatter = null)
+    {
+        var stream = new MemoryStream();
+        using (var writer = new StreamWriter(stream, new UTF8Encoding(false)))
+        {
+            (formatter ?? new ClefFormatter()).Format(logEvent, writer);
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    public JsonElement Json(byte[] record) => JsonDocument.Parse(Line(record)).RootElement;
+
+    public string Message(byte[] record) => Json(record).GetProperty("@m").GetString()!;
+
+    private static void Put(byte[] record, FieldSlot slot, object value)
+    {
+        var at = record.AsSpan(slot.Offset);
+        switch (value)
+        {
+            case Outcome outcome:
+                record[slot.OutcomeOffset] = (byte)outcome;
+                break;
+            case byte[] text:
+                BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)text.Length);
+                text.CopyTo(at[Storage.Text.HeadSize..]);
+                break;
+            case (byte[] text, Outcome outcome):
+                Put(record, slot, text);
+                record[slot.OutcomeOffset] = (byte)outcome;
+                break;
+            case string text:
+                Put(record, slot, Encoding.UTF8.GetBytes(text));
+                break;
+            case ulong number:
+                BinaryPrimitives.WriteUInt64LittleEndian(at, number);
+                break;
+            default:
+                BinaryPrimitives.WriteInt64LittleEndian(at, Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
+                break;
+        }
+    }
+}
