@@ -1,1 +1,22 @@
-return 0;
+using System.CommandLine;
+using TraceAgent.Commands;
+using TraceAgent.Hosting;
+
+var root = new RootCommand("Adds log lines to programs that are already running: rules in YAML, events as JSON lines.")
+{
+    RunCommand.Create(),
+    CheckCommand.Create(),
+    SchemaCommand.Create(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors)
+    {
+        CommandError.Write(ExitCode.Usage, error.Message);
+    }
+
+    return CommandError.Write(ExitCode.Usage, "see 'traceagent --help'");
+}
+
+return await parsed.InvokeAsync().ConfigureAwait(false);

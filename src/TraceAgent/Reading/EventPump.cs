@@ -117,6 +117,9 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
             while (!Turn(0))
             {
             }
+
+            // What was said when the ring was empty.
+            Turn(0);
         }
 #pragma warning disable CA1031 // Whatever it is: the agent must say so and end, not stand still.
         catch (Exception failure)

@@ -115,6 +115,12 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
 
         session.WaitForHandlers();
+        foreach (var probe in _attached.Values)
+        {
+            probe.CloseBooks(probe.Loaded.CallsInFlight);
+        }
+
+        _attached.Clear();
     }
 
     private void Attach(Rule rule, Probe probe)

@@ -49,6 +49,10 @@ internal sealed class Retirement : IDisposable
         _work.Set();
         _thread.Join();
         _work.Dispose();
+        foreach (var (probe, _) in _inFlight)
+        {
+            probe.CloseBooks(probe.Loaded.CallsInFlight);
+        }
     }
 
     private void Add(Leaver leaver)

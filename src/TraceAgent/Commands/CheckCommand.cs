@@ -1,0 +1,159 @@
+using System.CommandLine;
+using TraceAgent.Bpf;
+using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Linux;
+using TraceAgent.Hosting;
+using TraceAgent.Reconciling;
+using TraceAgent.Rules;
+using TraceAgent.Watching;
+
+namespace TraceAgent.Commands;
+
+/// <summary><c>traceagent check</c>: everything that is wrong with rule files, without touching the kernel unless asked.</summary>
+internal static class CheckCommand
+{
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("PATH")
+        {
+            Description = "Rule files, whatever their names, or folders of *.yaml and *.yml; - is standard input",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        paths.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.Length > 1 && token.Value[0] == '-'))
+            {
+                result.AddError($"there is no option {token.Value}");
+            }
+        });
+        var format = new Option<string>("--format") { Description = "text for people, json for machines", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json");
+        var attach = new Option<bool>("--attach") { Description = "Also load and attach every rule for a moment (needs the agent's privileges)" };
+        var command = new Command("check", "Read, resolve and compile rule files, and name every mistake. Exit code 1 when there is one.") { paths, format, attach };
+        command.SetAction(parsed => Run(parsed.GetValue(paths)!, parsed.GetValue(format) == "json", parsed.GetValue(attach)));
+        return command;
+    }
+
+    private static int Run(string[] paths, bool json, bool attach)
+    {
+        foreach (var path in paths.Where(path => path != "-" && FileStatus.Of(path) is null))
+        {
+            return CommandError.Write(ExitCode.Usage, $"{path}: no such file or folder");
+        }
+
+        var files = new RuleSource([.. paths.Select(path => path == "-" ? "/dev/stdin" : path)]).Read();
+        var set = RuleSetBuilder.Build([.. files.Select(file => file.Content)]);
+        using var resolver = new ProbeResolver();
+        var diagnostics = new List<Diagnostic>();
+        var resolutions = new List<(Rule Rule, Resolution Resolution)>();
+        foreach (var file in files)
+        {
+            var found = set.Diagnostics.GetValueOrDefault(file.Path).ToList();
+            foreach (var rule in file.Content.Rules)
+            {
+                var resolution = resolver.Resolve(rule);
+                resolutions.Add((rule, resolution));
+                found.AddRange(resolution.DiagnosticsFor(rule));
+                if (resolution.IsPending)
+                {
+                    found.Add(Diagnostic.Warning(
+                        CheckCodes.Pending, rule.Binary.At, $"{rule.Binary.Value} does not exist", "the rule waits until it appears"));
+                }
+            }
+
+            diagnostics.AddRange(found.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column));
+        }
+
+        try
+        {
+            diagnostics.AddRange(attach ? TryAttach(resolutions) : TryCompile(resolutions));
+        }
+        catch (KernelException refusal)
+        {
+            return CommandError.Write(ExitCode.NotPermitted, refusal.Message);
+        }
+
+        Show(diagnostics, files, resolutions.Count, json);
+        return diagnostics.Any(d => d.Severity == Severity.Error) ? ExitCode.Failure : ExitCode.Fine;
+    }
+
+    private static void Show(List<Diagnostic> diagnostics, IReadOnlyList<RuleFileVersion> files, int rules, bool json)
+    {
+        if (json)
+        {
+            using var output = Console.OpenStandardOutput();
+            DiagnosticWriter.WriteJson(output, diagnostics);
+            return;
+        }
+
+        var colours = !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        DiagnosticWriter.WriteText(Console.Error, diagnostics, files.ToDictionary(file => file.Path, file => file.Content.Source), colours);
+        var errors = diagnostics.Count(d => d.Severity == Severity.Error);
+        var warnings = diagnostics.Count - errors;
+        Console.Error.WriteLine(
+            $"{Count(files.Count, "file")}, {Count(rules, "rule")}: {(errors == 0 ? "no errors" : Count(errors, "error"))}{(warnings == 0 ? "" : $", {Count(warnings, "warning")}")}");
+    }
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+
+    private static List<Diagnostic> TryCompile(List<(Rule Rule, Resolution Resolution)> rules)
+    {
+        var problems = new List<Diagnostic>();
+        foreach (var (rule, resolution) in rules)
+        {
+            if (resolution.Probe is { } probe)
+            {
+                try
+                {
+                    ProbeCompiler.Compile(probe.Plan, new ProbeBinding(0, 0, 0, 0, 0, 0));
+                }
+                catch (ArgumentException refusal)
+                {
+                    problems.Add(Diagnostic.Error(CheckCodes.NotCompiled, rule.Name.At, refusal.Message));
+                }
+            }
+        }
+
+        return problems;
+    }
+
+    private static List<Diagnostic> TryAttach(List<(Rule Rule, Resolution Resolution)> rules)
+    {
+        var problems = new List<Diagnostic>();
+        using var session = BpfSession.Open(Environment.SystemPageSize);
+        foreach (var (rule, resolution) in rules)
+        {
+            if (resolution.Probe is not { } probe)
+            {
+                continue;
+            }
+
+            try
+            {
+                using var loaded = session.Load(probe.Plan, rule.Name.Value);
+                var offsets = probe.Sites.Select(site => site.FileOffset).ToArray();
+                loaded.Attach(rule.Binary.Value, rule.Binary.Value, offsets, 0).Dispose();
+            }
+            catch (KernelException refusal)
+            {
+                problems.Add(Diagnostic.Error(CheckCodes.KernelRefused, rule.Name.At, refusal.Message));
+            }
+        }
+
+        return problems;
+    }
+}
+
+/// <summary>Codes of what only this command finds.</summary>
+internal static class CheckCodes
+{
+    /// <summary>The target is not there yet.</summary>
+    public const string Pending = "TA290";
+
+    /// <summary>The rule needs more than a kernel program may have.</summary>
+    public const string NotCompiled = "TA301";
+
+    /// <summary>The kernel refused to load or attach the rule.</summary>
+    public const string KernelRefused = "TA302";
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using TraceAgent.Bpf;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Configuration;
+using TraceAgent.Hosting;
+using TraceAgent.Outputs;
+
+namespace TraceAgent.Commands;
+
+/// <summary><c>traceagent run</c>: the agent.</summary>
+internal static class RunCommand
+{
+    private const string AttachVariable = "TRACEAGENT_ATTACH";
+
+    public static Command Create()
+    {
+        var rules = new Option<string[]>("--rules") { Description = "Rule file, or folder of *.yaml and *.yml; may be given several times", HelpName = "PATH" };
+        var output = new Option<string?>("--output") { Description = "File to append events to, or - for standard output", HelpName = "-|FILE" };
+        var ring = new Option<int>("--ring-size")
+        {
+            Description = "Bytes of the ring buffer between kernel and agent: a power of two, at least a page",
+            HelpName = "BYTES",
+            DefaultValueFactory = _ => BpfSession.DefaultRingBytes,
+        };
+        ring.Validators.Add(result =>
+        {
+            var bytes = result.GetValueOrDefault<int>();
+            if (bytes < Environment.SystemPageSize || bytes > 1 << 30 || (bytes & (bytes - 1)) != 0)
+            {
+                result.AddError($"--ring-size takes a power of two from {Environment.SystemPageSize} to {1 << 30}, not {bytes}");
+            }
+        });
+        var command = new Command("run", "Attach the rules and write events until stopped. Follows every change of the rule files.") { rules, output, ring };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(rules) ?? [], parsed.GetValue(output), parsed.GetValue(ring)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string[] rulePaths, string? output, int ringBytes)
+    {
+        if (rulePaths.Length == 0)
+        {
+            return CommandError.Write(ExitCode.Usage, "which rules? give --rules PATH");
+        }
+
+        foreach (var path in rulePaths.Where(path => !File.Exists(path) && !Directory.Exists(path)))
+        {
+            return CommandError.Write(ExitCode.Usage, $"--rules {path}: no such file or folder");
+        }
+
+        if (!TryGetAttachWay(out var way, out var problem))
+        {
+            return CommandError.Write(ExitCode.Usage, problem);
+        }
+
+        OutputConfiguration destination = output is null or "-"
+            ? new OutputConfiguration.Console(OutputFormat.Clef)
+            : new OutputConfiguration.File(Path.GetFullPath(output), Roll: null, OutputFormat.Clef);
+        try
+        {
+            using var outputs = OutputSet.Open([destination]);
+            using var session = BpfSession.Open(ringBytes, way);
+            return await HostAsync(new AgentParts(session, outputs, rulePaths, ringBytes)).ConfigureAwait(false);
+        }
+        catch (OutputException refusal)
+        {
+            return CommandError.Write(ExitCode.Failure, refusal.Message);
+        }
+        catch (KernelException refusal)
+        {
+            return CommandError.Write(ExitCode.NotPermitted, refusal.Message);
+        }
+    }
+
+    private static async Task<int> HostAsync(AgentParts parts)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddProvider(new StandardErrorLoggerProvider());
+        builder.Services.AddSystemd();
+        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.AddSingleton(parts);
+        builder.Services.AddSingleton<Agent>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Agent>());
+        using var host = builder.Build();
+        var agent = host.Services.GetRequiredService<Agent>();
+        await host.RunAsync().ConfigureAwait(false);
+        return agent.Result;
+    }
+
+    /// <summary><c>TRACEAGENT_ATTACH=perf</c> or <c>multi</c>: for hosts where the better way misbehaves, and for tests.</summary>
+    private static bool TryGetAttachWay(out AttachWay? way, out string problem)
+    {
+        var asked = Environment.GetEnvironmentVariable(AttachVariable);
+        problem = $"{AttachVariable} is '{asked}'; it may be multi or perf";
+        way = asked switch
+        {
+            "perf" => AttachWay.PerfEvent,
+            "multi" => AttachWay.Multi,
+            _ => null,
+        };
+        return way is not null || string.IsNullOrEmpty(asked);
+    }
+}

@@ -1,0 +1,154 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using TraceAgent.Bpf;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Events;
+using TraceAgent.Outputs;
+using TraceAgent.Reading;
+using TraceAgent.Reconciling;
+using TraceAgent.Watching;
+
+namespace TraceAgent.Hosting;
+
+/// <summary>What a run of the agent is made of, before it starts.</summary>
+internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, IReadOnlyList<string> RulePaths, int RingBytes);
+
+/// <summary>The pipeline, started and stopped in its order.</summary>
+internal sealed class Agent : IHostedService, IDisposable
+{
+    /// <summary>How long an output may hold up the end.</summary>
+    private static readonly TimeSpan LastCommit = TimeSpan.FromSeconds(5);
+
+    private readonly AgentParts _parts;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ILogger _logger;
+    private readonly WallClock _clock = new();
+    private readonly EventPump _pump;
+    private readonly Reconciler _reconciler;
+    private readonly ProbeResolver _resolver = new();
+    private readonly Retirement _retirement;
+    private readonly AgentVoice _voice;
+    private readonly ReconcileLoop _loop;
+    private readonly SignalReload _signal;
+    private readonly Watchdog _watchdog;
+    private bool _outputFails;
+
+    public Agent(AgentParts parts, IHostApplicationLifetime lifetime, ISystemdNotifier notifier, ILogger<Agent> logger)
+    {
+        (_parts, _lifetime, _logger) = (parts, lifetime, logger);
+        var slots = new SlotTable();
+        IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
+        var reports = new LossReports(Books, _clock);
+        _pump = new EventPump(
+            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames()), _clock, parts.Outputs, OutputEnded, reports.Due);
+        _voice = new AgentVoice(logger, _pump, _clock);
+        _retirement = new Retirement(parts.Session, slots, _pump);
+        _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
+        _loop = new ReconcileLoop(new RuleSource(parts.RulePaths), new AcceptedRules(_resolver), _reconciler, _voice);
+        _signal = new SignalReload(notifier, _loop, _voice);
+        _watchdog = new Watchdog(notifier, _pump, _loop);
+        _pump.Failed += () => Defect(_pump.Failure);
+        _loop.Failed += () => Defect(_loop.Failure);
+    }
+
+    /// <summary>Of the whole run.</summary>
+    public int Result { get; private set; } = ExitCode.Fine;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _pump.Start();
+        _loop.Start();
+        Log.Ready(
+            _logger, _reconciler.Attached.Count, _voice.Pending, _parts.Session.Way == AttachWay.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _loop.Dispose();
+        _retirement.Dispose();
+        _reconciler.DeactivateAll();
+        _pump.WhenDrained(SayTotals);
+        if (!_pump.Stop(LastCommit))
+        {
+            Log.OutputTooSlow(_logger);
+            LogTotals(withheld: true);
+        }
+        else
+        {
+            LogTotals(withheld: false);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        _signal.Dispose();
+        _watchdog.Dispose();
+        _resolver.Dispose();
+        _pump.Dispose();
+    }
+
+    private void SayTotals()
+    {
+        foreach (var books in _reconciler.Books)
+        {
+            var totals = books.FinalTotals();
+            _pump.Say(AgentEvents.Totals(books.Rule, new CallCounts(totals.Logged, 0, 0, 0, totals.Lost), _clock.UtcNow));
+        }
+    }
+
+    private void LogTotals(bool withheld)
+    {
+        foreach (var books in _reconciler.Books)
+        {
+            var totals = books.FinalTotals();
+            if (withheld)
+            {
+                totals = totals with { Lost = totals.Calls - totals.Logged };
+            }
+
+            Log.Totals(_logger, books.Rule, totals.Calls, totals.Logged, totals.Lost);
+            if (totals.Unreturned > 0)
+            {
+                Log.Unreturned(_logger, books.Rule, totals.Unreturned);
+            }
+
+            if (totals.Calls != totals.Logged + totals.Lost)
+            {
+                Log.OutOfBalance(_logger, books.Rule, totals.Calls, totals.Logged, totals.Lost);
+            }
+        }
+    }
+
+    private void OutputEnded(CommitResult result)
+    {
+        if (result.Failures.Any(failure => failure.ReaderGone))
+        {
+            if (!_outputFails)
+            {
+                Log.ReaderGone(_logger);
+            }
+
+            _lifetime.StopApplication();
+        }
+        else if (!_outputFails)
+        {
+            foreach (var failure in result.Failures)
+            {
+                Log.OutputFailed(_logger, failure.Reason);
+            }
+        }
+
+        _outputFails = true;
+    }
+
+    private void Defect(Exception? failure)
+    {
+        Log.Defect(_logger, failure);
+        Result = ExitCode.Failure;
+        _lifetime.StopApplication();
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Events;
+using TraceAgent.Reading;
+using TraceAgent.Reconciling;
+using TraceAgent.Rules;
+using TraceAgent.Watching;
+
+namespace TraceAgent.Hosting;
+
+/// <summary>Tells what happens to rules: to the operator on standard error, and among the events as <c>"event":"agent"</c>.</summary>
+internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock) : IReconcilerVoice, IDeliberationVoice
+{
+    private HashSet<string> _pending = [];
+
+    public int Pending => _pending.Count;
+
+    public event Action? OnReloaded;
+
+    public void Attached(Rule rule, AttachedProbe probe)
+    {
+        Log.RuleAttached(logger, rule.Name.Value, SitesOf(probe), rule.Binary.Value);
+        pump.Say(AgentEvents.Attached(rule.Name.Value, probe.Sites.Count, clock.UtcNow));
+    }
+
+    public void Replaced(Rule rule, AttachedProbe probe)
+    {
+        Log.RuleReplaced(logger, rule.Name.Value, SitesOf(probe), rule.Binary.Value);
+        pump.Say(AgentEvents.Attached(rule.Name.Value, probe.Sites.Count, clock.UtcNow));
+    }
+
+    public void Extended(Rule rule, AttachedProbe probe)
+    {
+        Log.RuleExtended(logger, rule.Name.Value, rule.Binary.Value);
+        pump.Say(AgentEvents.Attached(rule.Name.Value, probe.Held.Probe.Sites.Count, clock.UtcNow));
+    }
+
+    public void Reshaped(Rule rule) => Log.RuleReshaped(logger, rule.Name.Value);
+
+    public void Detached(Rule rule, string reason)
+    {
+        Log.RuleDetached(logger, rule.Name.Value, reason);
+        pump.Say(AgentEvents.Detached(rule.Name.Value, reason, clock.UtcNow));
+    }
+
+    public void Overwritten(Rule rule, string path)
+    {
+        Log.RuleOverwritten(logger, rule.Name.Value, path);
+        pump.Say(AgentEvents.Detached(rule.Name.Value, $"{path} was overwritten in place", clock.UtcNow));
+    }
+
+    public void Refused(Rule rule, KernelException refusal)
+    {
+        var at = $"{rule.Name.At.File}:{rule.Name.At.Line}:{rule.Name.At.Column}";
+        Log.RuleRefused(logger, rule.Name.Value, $"{at}: {refusal.Message}");
+        pump.Say(AgentEvents.Rejected(rule.Name.Value, $"{at}: {refusal.Message}", clock.UtcNow));
+    }
+
+    public void Deliberated(Deliberation deliberation)
+    {
+        foreach (var (diagnostic, source) in deliberation.News)
+        {
+            using var text = new StringWriter();
+            DiagnosticWriter.WriteText(text, diagnostic, source, colours: false);
+            var lines = text.ToString().TrimEnd('\n');
+            if (diagnostic.Severity == Severity.Error)
+            {
+                Log.RuleRejected(logger, lines);
+                pump.Say(AgentEvents.Rejected(null, lines.Split('\n')[0], clock.UtcNow));
+            }
+            else
+            {
+                Log.RuleDoubtful(logger, lines);
+            }
+        }
+
+        foreach (var file in deliberation.Rejected)
+        {
+            Log.FileRejected(logger, file.Path, file.Errors, file.RulesKept);
+        }
+
+        var pending = deliberation.Pending.Select(rule => rule.Name.Value).ToHashSet();
+        foreach (var rule in deliberation.Pending.Where(rule => !_pending.Contains(rule.Name.Value)))
+        {
+            Log.RulePending(logger, rule.Name.Value, rule.Binary.Value);
+            pump.Say(AgentEvents.Pending(rule.Name.Value, $"{rule.Binary.Value} does not exist yet", clock.UtcNow));
+        }
+
+        _pending = pending;
+    }
+
+    public void Reloaded()
+    {
+        Log.Reloaded(logger);
+        OnReloaded?.Invoke();
+    }
+
+    private static string SitesOf(AttachedProbe probe)
+    {
+        var sites = probe.Held.Probe.Sites;
+        return sites.Count == 1 ? sites[0].DisplayName : $"{sites.Count} sites of {sites[0].DisplayName}";
+    }
+}

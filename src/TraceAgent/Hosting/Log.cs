@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+
+namespace TraceAgent.Hosting;
+
+/// <summary>The agent's own voice, on standard error. What was traced goes to the outputs and never here.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "ready: {attached} rules attached, {pending} pending ({way}, ring {ringKiB} KiB)")]
+    public static partial void Ready(ILogger logger, int attached, int pending, string way, int ringKiB);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {sites} in {binary}")]
+    public static partial void RuleAttached(ILogger logger, string rule, string sites, string binary);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule replaced: {rule} at {sites} in {binary}")]
+    public static partial void RuleReplaced(ILogger logger, string rule, string sites, string binary);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} to the new file at {binary}; its old processes stay traced")]
+    public static partial void RuleExtended(ILogger logger, string rule, string binary);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule changed: {rule}, only how its lines look; nothing was detached")]
+    public static partial void RuleReshaped(ILogger logger, string rule);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule detached: {rule}: {reason}")]
+    public static partial void RuleDetached(ILogger logger, string rule, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule pending: {rule}: {binary} does not exist yet")]
+    public static partial void RulePending(ILogger logger, string rule, string binary);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "rule detached: {rule}: {binary} was overwritten in place; it is resolved again when it is quiet")]
+    public static partial void RuleOverwritten(ILogger logger, string rule, string binary);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "rule rejected: {rule}: {reason}")]
+    public static partial void RuleRefused(ILogger logger, string rule, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "rule rejected: {diagnostic}")]
+    public static partial void RuleRejected(ILogger logger, string diagnostic);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{diagnostic}")]
+    public static partial void RuleDoubtful(ILogger logger, string diagnostic);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors} errors: {kept} of its last good rules stay in force")]
+    public static partial void FileRejected(ILogger logger, string file, int errors, int kept);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "reloaded")]
+    public static partial void Reloaded(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "output failed: {reason}; the events of this batch are counted as lost")]
+    public static partial void OutputFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "outputs work again")]
+    public static partial void OutputMended(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "nobody reads the output any more; stopping")]
+    public static partial void ReaderGone(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {calls} calls, {logged} logged, {lost} lost")]
+    public static partial void Totals(ILogger logger, string rule, long calls, long logged, long lost);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {unreturned} calls were entered but not seen to return, and are not part of the calls")]
+    public static partial void Unreturned(ILogger logger, string rule, long unreturned);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{rule}: the books do not balance: {calls} calls, but {logged} logged and {lost} lost")]
+    public static partial void OutOfBalance(ILogger logger, string rule, long calls, long logged, long lost);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "an output did not take the last events in time; they are counted as lost")]
+    public static partial void OutputTooSlow(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "failed, and stopping: this is a defect of traceagent")]
+    public static partial void Defect(ILogger logger, Exception? failure);
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Logging;
+
+namespace TraceAgent.Hosting;
+
+/// <summary>
+/// The agent's own messages, one line each, on standard error. Under systemd with the priority prefix of sd-daemon(3) and
+/// without a time, which the journal has itself.
+/// </summary>
+internal sealed class StandardErrorLoggerProvider : ILoggerProvider
+{
+    private const string OwnCategories = "TraceAgent";
+
+    private readonly Lock _gate = new();
+    private readonly bool _toJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 };
+
+    /// <remarks>Only the agent speaks: the host's own category would say "Application started".</remarks>
+    public ILogger CreateLogger(string categoryName) =>
+        categoryName.StartsWith(OwnCategories, StringComparison.Ordinal)
+            ? new StandardErrorLogger(this)
+            : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+
+    public void Dispose()
+    {
+    }
+
+    private void Write(LogLevel level, string message)
+    {
+        var (priority, word) = level switch
+        {
+            LogLevel.Critical => (2, "fatal"),
+            LogLevel.Error => (3, "error"),
+            LogLevel.Warning => (4, "warn "),
+            LogLevel.Information => (6, "info "),
+            _ => (7, "debug"),
+        };
+        var prefix = _toJournal ? $"<{priority}>" : $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {word} ";
+        lock (_gate)
+        {
+            try
+            {
+                Console.Error.WriteLine(_toJournal ? prefix + message.ReplaceLineEndings("\n" + prefix) : prefix + message);
+            }
+            catch (IOException)
+            {
+                // Standard error is closed or full: there is nobody left to tell, and tracing must go on.
+                _ = level;
+            }
+        }
+    }
+
+    private sealed class StandardErrorLogger(StandardErrorLoggerProvider provider) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                var message = formatter(state, exception);
+                provider.Write(logLevel, exception is null ? message : $"{message}\n{exception}");
+            }
+        }
+    }
+}

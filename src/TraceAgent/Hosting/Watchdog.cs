@@ -1,0 +1,36 @@
+using System.Globalization;
+using Microsoft.Extensions.Hosting.Systemd;
+using TraceAgent.Reading;
+using TraceAgent.Watching;
+
+namespace TraceAgent.Hosting;
+
+/// <summary>
+/// Tells systemd's watchdog (WatchdogSec=) that the agent is alive, twice an interval, as long as both of its threads go
+/// round. An output that blocks is not a reason to be killed.
+/// </summary>
+internal sealed class Watchdog : IDisposable
+{
+    private readonly Timer? _timer;
+
+    public Watchdog(ISystemdNotifier notifier, EventPump pump, ReconcileLoop loop)
+    {
+        if (!long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
+            || microseconds <= 0)
+        {
+            return;
+        }
+
+        var interval = TimeSpan.FromMicroseconds(microseconds);
+        _timer = new Timer(_ =>
+        {
+            if (pump.StandsStill < interval && loop.StandsStill < interval)
+            {
+                notifier.Notify(new ServiceState("WATCHDOG=1"));
+            }
+        });
+        _timer.Change(TimeSpan.Zero, interval / 2);
+    }
+
+    public void Dispose() => _timer?.Dispose();
+}
