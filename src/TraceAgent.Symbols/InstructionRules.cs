@@ -52,6 +52,11 @@ internal static class InstructionRules
             return "is privileged, and the kernel cannot probe it";
         }
 
+        if (IsVectorInstruction(first) && IsBadVectorOpcode(instruction.OpCode.OpCode))
+        {
+            return "is a vector instruction (AVX) that the kernel cannot probe";
+        }
+
         if (first == 0x0f && opcode.Length > 1 && SystemInstruction(opcode[1]) is { } refusal)
         {
             return refusal;
@@ -63,6 +68,16 @@ internal static class InstructionRules
             _ => null,
         };
     }
+
+    private static bool IsVectorInstruction(byte first) => first is 0xc4 or 0xc5 or 0x62;
+
+    /// <summary>
+    /// The kernel looks the opcode behind a VEX or EVEX prefix up in <c>good_insns_64</c>, the table of instructions without one,
+    /// and so refuses such harmless ones as vmovdqu (6f) and vpxor (ef).
+    /// </summary>
+    private static bool IsBadVectorOpcode(uint opcode) => (byte)opcode is 0x06 or 0x07 or 0x0e or 0x16 or 0x17 or 0x1e or 0x1f
+        or 0x27 or 0x2f or 0x37 or 0x3f or (>= 0x60 and <= 0x62) or (>= 0x6c and <= 0x6f) or 0x82 or 0x9a or (>= 0xcc and <= 0xcf)
+        or (>= 0xd4 and <= 0xd6) or (>= 0xe4 and <= 0xe7) or 0xea or (>= 0xec and <= 0xef) or 0xf1 or 0xf4 or 0xfa or 0xfb;
 
     private static string? SystemInstruction(byte second) => second switch
     {

@@ -65,4 +65,7 @@ public static class SiteCodes
 
     /// <summary>More functions of one name than a rule may have sites.</summary>
     public const string TooManySites = "TA221";
+
+    /// <summary>Warning: a return followed in a file with C++ code, where an exception that leaves the function ends the program.</summary>
+    public const string ExceptionsEnd = "TA222";
 }

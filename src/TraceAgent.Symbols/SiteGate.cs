@@ -129,6 +129,15 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
             return false;
         }
 
+        // The unwinder finds the kernel's trampoline in place of the return address, and std::terminate is called.
+        if (needsReturn && image.Functions.KindOf("__gxx_personality_v0") != FunctionIndex.NameKind.Absent)
+        {
+            problems.Add(new SiteProblem(
+                SiteCodes.ExceptionsEnd, Refused: false,
+                $"{displayPath} has C++ code: an exception that leaves {place} while its return is followed ends the program",
+                "use `on: entry` unless the function lets no exception through"));
+        }
+
         if (capturesArguments && !isEntry)
         {
             problems.Add(new SiteProblem(

@@ -17,6 +17,7 @@ public sealed class CompiledPrograms : IDisposable
         Run("gcc", ["-nostdlib", "-static", "-Wl,--build-id=none", "-o", Traps, Source("traps.s")]);
         Run("strip", ["-o", TrapsStripped, Traps]);
         Run("gcc", ["-nostdlib", "-static", "-o", Go, Source("go.s")]);
+        Run("g++", ["-O1", "-o", Thrower, Source("thrower.cpp")]);
         Run("gcc", ["-c", "-o", Object, Source("left.c")]);
     }
 
@@ -32,6 +33,8 @@ public sealed class CompiledPrograms : IDisposable
     public string TrapsStripped => At("traps-stripped");
 
     public string Go => At("go");
+
+    public string Thrower => At("thrower");
 
     public string Object => At("left.o");
 

@@ -52,6 +52,8 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [InlineData("wide_call", 1, "is a branch with an operand size prefix, which the kernel cannot probe")]
     [InlineData("exchange_r8", 1, "is `xchg %rax,%r8`, which the kernel takes for a NOP")]
     [InlineData("stack_segment", 1, "loads the stack segment, which the kernel cannot probe")]
+    [InlineData("vector_load", 1, "is a vector instruction (AVX) that the kernel cannot probe")]
+    [InlineData("vector_load_512", 1, "is a vector instruction (AVX) that the kernel cannot probe")]
     [InlineData("transaction", 1, "begins or ends a memory transaction, which a probe would abort")]
     public void An_instruction_that_the_kernel_cannot_probe_is_refused(string symbol, ulong addend, string reason)
     {
@@ -62,8 +64,19 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
         Assert.StartsWith($"the nearest safe places are {symbol} and {symbol}+0x", problem.Hint, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("pause_loop")]
+    [InlineData("vector_add")]
+    public void Harmless_prefixes_are_accepted(string symbol) => Resolve(programs.Traps, Symbol(symbol, 1)).OnlySite();
+
     [Fact]
-    public void Harmless_prefixes_are_accepted() => Resolve(programs.Traps, Symbol("pause_loop", 1)).OnlySite();
+    public void A_return_in_a_program_with_exceptions_is_warned_about()
+    {
+        Resolve(programs.Thrower, Symbol("thrower"), needsReturn: true).HasWarning(
+            SiteCodes.ExceptionsEnd, "/srv/shop/test has C++ code: an exception that leaves thrower while its return is followed ends the program",
+            "use `on: entry` unless the function lets no exception through");
+        Resolve(programs.Thrower, Symbol("thrower")).OnlySite();
+    }
 
     [Fact]
     public void Nothing_behind_undecodable_bytes_is_accepted() =>

@@ -107,6 +107,24 @@ function transaction
 1:      ret
 done transaction
 
+function vector_load
+        nop
+        vmovdqu (%rdi), %ymm0
+        ret
+done vector_load
+
+function vector_load_512
+        nop
+        vmovdqu64 (%rdi), %zmm0
+        ret
+done vector_load_512
+
+function vector_add
+        nop
+        vaddps  %ymm0, %ymm1, %ymm2
+        ret
+done vector_add
+
 function pause_loop
         nop
         pause
