@@ -195,20 +195,28 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(_configuration.Path))!;
         Directory.CreateDirectory(directory);
-        var file = _configuration.Roll is null ? _configuration.Path : Path.Combine(directory, $".traceagent-{Environment.ProcessId}");
-        using var handle = File.OpenHandle(
-            file,
-            FileMode.Append,
-            FileAccess.Write,
-            FileShare.ReadWrite,
-            _configuration.Roll is null ? FileOptions.None : FileOptions.DeleteOnClose);
+        if (_configuration.Roll is not null)
+        {
+            using var probe = File.OpenHandle(
+                Path.Combine(directory, $".traceagent-{Environment.ProcessId}"), FileMode.Create, FileAccess.Write, options: FileOptions.DeleteOnClose);
+        }
+        else if (File.Exists(_configuration.Path))
+        {
+            using var existing = File.OpenHandle(_configuration.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        }
+        else
+        {
+            var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, UnixCreateMode = FileMode0640 };
+            using var created = new FileStream(_configuration.Path, options);
+        }
     }
 
     private sealed class SegmentHook(FileOutput output) : FileLifecycleHooks
     {
         public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)
         {
-            if (underlyingStream.Length == 0 && OperatingSystem.IsLinux())
+            // Only what Serilog has just made: never the mode of a device, such as /dev/null, to which somebody sends events.
+            if (output._configuration.Roll is not null && underlyingStream.Length == 0 && !path.StartsWith("/dev/", StringComparison.Ordinal))
             {
                 File.SetUnixFileMode(path, FileMode0640);
             }
