@@ -62,6 +62,34 @@ public sealed class FullDiskTests : IDisposable
         Assert.True(expected.Count > 6 * BatchEvents, "the disk took nothing after it had room again");
     }
 
+    [Fact]
+    public void A_batch_over_two_files_leaves_nothing_in_the_first_when_the_second_is_full()
+    {
+        var first = Segment(Path.GetTempFileName());
+        var second = Segment(Path.Combine(_mount, "second"));
+        var batch = new SegmentBatch();
+        batch.Add(first);
+        first.Batch.Write("before\n"u8);
+        Assert.Null(batch.Write());
+        batch.Clear();
+
+        first.Batch.Write("one\n"u8);
+        first.Batch.Dispose();
+        batch.Add(second);
+        second.Batch.Write(new byte[100_000]);
+
+        Assert.Contains($"write {second.Path}: No space left", batch.Write()!.Reason, StringComparison.Ordinal);
+        Assert.Equal("before\n", File.ReadAllText(first.Path));
+        Assert.Equal(0, second.Length);
+
+        batch.Clear();
+        second.Batch.Write("two\n"u8);
+        Assert.Null(batch.Write());
+        Assert.Equal("two\n", File.ReadAllText(second.Path));
+        File.Delete(first.Path);
+        second.Dispose();
+    }
+
     public void Dispose()
     {
         Run("umount", "-l", _mount);
@@ -75,6 +103,8 @@ public sealed class FullDiskTests : IDisposable
             outputs.Write(_sample.Decode(_sample.Record(_next++))!);
         }
     }
+
+    private static FileSegment Segment(string path) => new(path, new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite));
 
     private void Fill()
     {
