@@ -1,3 +1,6 @@
+// Linux only; the modes of files are not for other systems.
+#pragma warning disable CA1416
+
 using System.Text;
 using Serilog;
 using Serilog.Configuration;
@@ -15,25 +18,13 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
 {
     private const UnixFileMode FileMode0640 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
     private readonly OutputConfiguration.File _configuration;
-    private readonly List<FileSegment> _segments = [];
+    private readonly SegmentBatch _batch = new();
     private ILogEventSink? _sink;
     private OutputFailure? _failure;
 
     private FileOutput(OutputConfiguration.File configuration) => _configuration = configuration;
 
-    public override int Pending
-    {
-        get
-        {
-            var pending = 0;
-            foreach (var segment in _segments)
-            {
-                pending += segment.Batch.Pending.Length;
-            }
-
-            return pending;
-        }
-    }
+    public override int Pending => _batch.Pending;
 
     /// <exception cref="OutputException">The file cannot be created or written.</exception>
     public static FileOutput Open(OutputConfiguration.File configuration)
@@ -50,7 +41,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         }
 
         // Serilog's sink seeks; it has swallowed what came of that.
-        return configuration.Roll is null && output._segments.Count == 0
+        return configuration.Roll is null && output._batch.Current is null
             ? throw new OutputException(new OutputFailure(configuration.Path, $"open {configuration.Path}: not a regular file"))
             : output;
     }
@@ -76,17 +67,9 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
 
     public override OutputFailure? Commit()
     {
-        if (_failure is null)
-        {
-            WriteSegments();
-        }
-
-        var failure = _failure;
+        var failure = _failure ?? _batch.Write();
         _failure = null;
-        foreach (var segment in _segments)
-        {
-            segment.Clear();
-        }
+        _batch.Clear();
 
         // A sink that could not open its file would not try again for half an hour.
         if (failure is not null || IsFull())
@@ -94,7 +77,6 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
             CloseSink();
         }
 
-        _segments.RemoveAll(DisposeIfClosed);
         return failure;
     }
 
@@ -112,58 +94,16 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         }
     }
 
-    private void WriteSegments()
-    {
-        var written = 0;
-        try
-        {
-            for (; written < _segments.Count; written++)
-            {
-                _segments[written].Write();
-            }
-        }
-        catch (IOException e)
-        {
-            _failure = OutputFailure.Of("write", _segments[written].Path, e);
-            for (; written >= 0; written--)
-            {
-                Undo(_segments[written]);
-            }
-        }
-    }
-
-    private void Undo(FileSegment segment)
-    {
-        try
-        {
-            segment.Undo();
-        }
-        catch (IOException e)
-        {
-            _failure = new OutputFailure(segment.Path, $"{_failure!.Reason}; then {OutputFailure.Of("cut", segment.Path, e).Reason}: the last lines may be torn");
-        }
-    }
-
     // Serilog counts a file's bytes when it opens it and as it writes; ours pass it by. So a full file is opened anew, and
     // Serilog then finds it full and goes on to the next name.
     private bool IsFull() =>
-        _configuration.Roll?.Size is { } size && _segments is [.., { Closed: false } current] && current.Length >= size;
+        _configuration.Roll?.Size is { } size && _batch.Current is { } current && current.Length >= size;
 
     private void CloseSink()
     {
         (_sink as IDisposable)?.Dispose();
         _sink = null;
-        _segments.RemoveAll(DisposeIfClosed);
-    }
-
-    private static bool DisposeIfClosed(FileSegment segment)
-    {
-        if (segment.Closed)
-        {
-            segment.Dispose();
-        }
-
-        return segment.Closed;
+        _batch.DropClosed();
     }
 
     private ILogEventSink CreateSink()
@@ -195,26 +135,34 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(_configuration.Path))!;
         Directory.CreateDirectory(directory);
-        var file = _configuration.Roll is null ? _configuration.Path : Path.Combine(directory, $".traceagent-{Environment.ProcessId}");
-        using var handle = File.OpenHandle(
-            file,
-            FileMode.Append,
-            FileAccess.Write,
-            FileShare.ReadWrite,
-            _configuration.Roll is null ? FileOptions.None : FileOptions.DeleteOnClose);
+        if (_configuration.Roll is not null)
+        {
+            using var probe = File.OpenHandle(
+                Path.Combine(directory, $".traceagent-{Environment.ProcessId}"), FileMode.Create, FileAccess.Write, options: FileOptions.DeleteOnClose);
+        }
+        else if (File.Exists(_configuration.Path))
+        {
+            using var existing = File.OpenHandle(_configuration.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        }
+        else
+        {
+            var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, UnixCreateMode = FileMode0640 };
+            using var created = new FileStream(_configuration.Path, options);
+        }
     }
 
     private sealed class SegmentHook(FileOutput output) : FileLifecycleHooks
     {
         public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)
         {
-            if (underlyingStream.Length == 0 && OperatingSystem.IsLinux())
+            // Only what Serilog has just made: never the mode of a device, such as /dev/null, to which somebody sends events.
+            if (output._configuration.Roll is not null && underlyingStream.Length == 0 && !path.StartsWith("/dev/", StringComparison.Ordinal))
             {
                 File.SetUnixFileMode(path, FileMode0640);
             }
 
             var segment = new FileSegment(path, underlyingStream);
-            output._segments.Add(segment);
+            output._batch.Add(segment);
             return segment.Batch;
         }
     }

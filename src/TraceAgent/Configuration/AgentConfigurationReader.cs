@@ -1,0 +1,29 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Configuration;
+
+/// <summary>Text of the agent configuration to values and diagnostics. Takes any bytes without throwing.</summary>
+internal static class AgentConfigurationReader
+{
+    /// <param name="displayPath">What diagnostics call the file.</param>
+    /// <param name="baseDirectory">Absolute; relative paths in the file start here.</param>
+    /// <param name="utf8">The whole file.</param>
+    /// <param name="environment">The value of a variable, or null when it is not set.</param>
+    public static AgentConfigurationFile Read(
+        string displayPath, string baseDirectory, ReadOnlySpan<byte> utf8, Func<string, string?> environment)
+    {
+        var bag = new DiagnosticBag();
+        var draft = new AgentDraft(baseDirectory, environment);
+        var (source, text) = YamlText.Decode(displayPath, utf8, bag, out var isText);
+        if (isText && YamlTreeReader.Read(source, text, bag) is { IsNull: false } root)
+        {
+            AgentKeys.Table.Read("the agent configuration", root, draft, bag);
+        }
+
+        var outputs = draft.Outputs.Count > 0 ? draft.Outputs.ToEquatableArray() : AgentConfiguration.Default.Outputs;
+        var value = bag.ErrorCount == 0 ? new AgentConfiguration(draft.Rules ?? AgentConfiguration.DefaultRules, outputs) : null;
+        return new AgentConfigurationFile(value, bag.InOrder().ToEquatableArray(), source);
+    }
+}

@@ -1,0 +1,33 @@
+namespace TraceAgent.Configuration;
+
+/// <summary>What has been read of the agent configuration so far.</summary>
+internal sealed class AgentDraft(string baseDirectory, Func<string, string?> environment)
+{
+    public string BaseDirectory => baseDirectory;
+
+    public Func<string, string?> Environment => environment;
+
+    public string? Rules { get; set; }
+
+    public List<OutputConfiguration> Outputs { get; } = [];
+}
+
+/// <summary>One entry of <c>outputs:</c>.</summary>
+internal sealed class OutputDraft(AgentDraft agent)
+{
+    public AgentDraft Agent => agent;
+
+    public string? Path { get; set; }
+
+    public OutputFormat? Format { get; set; }
+
+    public bool Rolls { get; set; }
+
+    public long? Size { get; set; }
+
+    public RollInterval? Every { get; set; }
+
+    public int? Keep { get; set; }
+
+    public OutputConfiguration? Output { get; set; }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using TraceAgent.Configuration;
+
+namespace TraceAgent.Tests.Configuration;
+
+public class AgentConfigurationReaderTests
+{
+    [Fact]
+    public void Every_key_is_read()
+    {
+        var value = Read(
+            """
+            rules: rules
+            outputs:
+              - file: {path: "${LOGS}/events-.json", roll: {size: 100MB, every: hour}, keep: 7, format: clef-template}
+              - file: {path: "${NONE:-/var/log}/all.txt", format: text}
+              - console: {format: text}
+            """).Value;
+
+        Assert.Equal(
+            new AgentConfiguration(
+                "/etc/traceagent/rules",
+                [
+                    new OutputConfiguration.File("/logs/events-.json", new RollPolicy(100_000_000, RollInterval.Hour, 7), OutputFormat.ClefTemplate),
+                    new OutputConfiguration.File("/var/log/all.txt", null, OutputFormat.Text),
+                    new OutputConfiguration.Console(OutputFormat.Text),
+                ]),
+            value);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing\n")]
+    [InlineData("rules: /etc/traceagent/rules.d\n")]
+    public void Everything_has_a_default(string text) => Assert.Equal(AgentConfiguration.Default, Read(text).Value);
+
+    [Fact]
+    public void A_file_rolls_every_day_and_keeps_all_unless_told()
+    {
+        var output = Assert.IsType<OutputConfiguration.File>(Read("outputs: [{file: {path: a.json, roll: {size: 64KiB}}}]").Value!.Outputs[0]);
+
+        Assert.Equal(new RollPolicy(65_536, RollInterval.Day, null), output.Roll);
+    }
+
+    [Theory]
+    [InlineData("outputs: [{fil: {path: a}}]", "1:12: unknown key 'fil' (did you mean 'file'?)")]
+    [InlineData("outputs: [{file: {}}]", "1:18: a file output needs the key 'path'")]
+    [InlineData("outputs: [{file: {path: a}, console: {}}]", "1:29: 'console' and 'file' exclude each other (keep exactly one of 'file', 'console')")]
+    [InlineData("outputs: [{file: {path: a, keep: 3}}]", "1:28: 'keep' needs 'roll' (a file that does not roll is only one)")]
+    [InlineData("outputs: [{file: {path: a, roll: {every: infinite}}}]", "1:35: a file that never rolls needs no 'roll' (add 'size', or leave 'roll' out)")]
+    [InlineData("outputs: [{file: {path: a, roll: {size: 5 MB}}}]", "1:41: '5 MB' is not a size (such as 100MB, 64KiB or 1GB)")]
+    [InlineData("outputs: [{file: {path: a, format: cleff}}]", "1:36: 'format' must be one of 'clef', 'clef-template', 'text', not 'cleff' (did you mean 'clef'?)")]
+    [InlineData("outputs: [{file: {path: a}}, {file: {path: ./a}}]", "1:30: there is already an output to /etc/traceagent/a")]
+    [InlineData("outputs: [{console: {}}, {console: {}}]", "1:26: there is already a console output")]
+    [InlineData("outputs: []", "1:10: 'outputs' is empty (leave the key out to write to standard output)")]
+    [InlineData("rules: a/${NONE}/b", "1:10: the environment variable 'NONE' is not set (a value for that case: ${NONE:-…})")]
+    [InlineData("rules: a/${NONE", "1:10: a '${' without '}'")]
+    public void A_mistake_is_told_at_its_place(string text, string expected)
+    {
+        var file = Read(text);
+
+        Assert.Null(file.Value);
+        var d = Assert.Single(file.Diagnostics);
+        Assert.Equal(expected, $"{d.At.Line}:{d.At.Column}: {d.Message}{(d.Hint is null ? "" : $" ({d.Hint})")}");
+    }
+
+    private static AgentConfigurationFile Read(string text) => AgentConfigurationReader.Read(
+        "agent.yaml", "/etc/traceagent", Encoding.UTF8.GetBytes(text), name => name == "LOGS" ? "/logs" : null);
+}

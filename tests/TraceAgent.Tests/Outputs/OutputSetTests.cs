@@ -1,0 +1,180 @@
+using System.Text;
+using TraceAgent.Capture;
+using TraceAgent.Configuration;
+using TraceAgent.Outputs;
+using TraceAgent.Rules;
+using TraceAgent.Tests.Events;
+
+namespace TraceAgent.Tests.Outputs;
+
+public sealed class OutputSetTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("traceagent").FullName;
+    private readonly Sample _sample = new("{v}", ProbeMoment.Entry, [new(0, "v", CaptureType.Default)]);
+    private int _next;
+
+    private string Target => Path.Combine(_folder, "events.json");
+
+    [Fact]
+    public void Nothing_is_in_the_file_before_the_commit_and_all_after_it()
+    {
+        using var outputs = Open(new OutputConfiguration.File(Target, null, OutputFormat.Clef));
+        Write(outputs, 3);
+        Assert.Empty(File.ReadAllText(Target));
+
+        Assert.True(outputs.Commit().Succeeded);
+
+        Assert.Equal([0, 1, 2], Numbers(Target));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(Target));
+    }
+
+    [Fact]
+    public void A_file_is_appended_to_and_closing_commits()
+    {
+        for (var run = 0; run < 3; run++)
+        {
+            using var outputs = Open(new OutputConfiguration.File(Target, null, OutputFormat.Clef));
+            Write(outputs, 2);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 6), Numbers(Target));
+        Assert.Equal(["events.json"], Directory.GetFiles(_folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_file_that_others_cut_has_no_hole()
+    {
+        using var outputs = Open(new OutputConfiguration.File(Target, null, OutputFormat.Clef));
+        Write(outputs, 3);
+        outputs.Commit();
+        File.WriteAllText(Target, "");
+        Write(outputs, 1);
+        outputs.Commit();
+
+        Assert.Equal([3], Numbers(Target));
+    }
+
+    [Fact]
+    public void A_large_batch_asks_to_be_committed()
+    {
+        using var outputs = Open(new OutputConfiguration.File(Target, null, OutputFormat.Clef));
+        Write(outputs, 1);
+        Assert.False(outputs.ShouldCommit);
+
+        Write(outputs, OutputSet.BatchSize / 150);
+
+        Assert.True(outputs.ShouldCommit);
+        outputs.Commit();
+        Assert.False(outputs.ShouldCommit);
+    }
+
+    [Fact]
+    public void Files_roll_by_size_at_the_end_of_a_batch_and_only_some_are_kept()
+    {
+        var rolling = new RollPolicy(1_000, RollInterval.Day, Keep: 3);
+        using (var outputs = Open(new OutputConfiguration.File(Path.Combine(_folder, "events-.json"), rolling, OutputFormat.Clef)))
+        {
+            for (var batch = 0; batch < 10; batch++)
+            {
+                Write(outputs, 10);
+                Assert.True(outputs.Commit().Succeeded);
+            }
+        }
+
+        var files = Directory.GetFiles(_folder).Order(StringComparer.Ordinal).ToArray();
+        Assert.Equal(["007", "008", "009"], files.Select(f => f[^8..^5]));
+        Assert.Matches("events-[0-9]{8}_007.json$", files[0]);
+        Assert.Equal(Enumerable.Range(70, 30), files.SelectMany(Numbers));
+        Assert.All(files, f => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(f) & UnixFileMode.OtherRead));
+    }
+
+    [Fact]
+    public void A_rolled_file_that_is_not_full_is_continued_by_the_next_run()
+    {
+        var rolling = new RollPolicy(1_000_000, RollInterval.Infinite, Keep: null);
+        for (var run = 0; run < 2; run++)
+        {
+            using var outputs = Open(new OutputConfiguration.File(Target, rolling, OutputFormat.Clef));
+            Write(outputs, 2);
+        }
+
+        Assert.Equal([0, 1, 2, 3], Numbers(Target));
+    }
+
+    [Fact]
+    public void A_folder_that_disappears_fails_the_batch_and_one_that_returns_takes_the_next()
+    {
+        var folder = Path.Combine(_folder, "logs");
+        var rolling = new RollPolicy(100, RollInterval.Infinite, Keep: null);
+        using var outputs = Open(new OutputConfiguration.File(Path.Combine(folder, "e.json"), rolling, OutputFormat.Clef));
+        Write(outputs, 1);
+        Assert.True(outputs.Commit().Succeeded);
+        Directory.Delete(folder, recursive: true);
+        File.WriteAllText(folder, "in the way");
+
+        Write(outputs, 2);
+        var failure = Assert.Single(outputs.Commit().Failures);
+        File.Delete(folder);
+        Write(outputs, 1);
+
+        Assert.Contains(folder, failure.Reason, StringComparison.Ordinal);
+        Assert.True(outputs.Commit().Succeeded);
+        Assert.Equal([3], Directory.GetFiles(folder).SelectMany(Numbers));
+    }
+
+    [Fact]
+    public void All_outputs_take_the_same_events_each_in_its_format()
+    {
+        var text = Path.Combine(_folder, "events.txt");
+        var template = Path.Combine(_folder, "template.json");
+        using (var outputs = Open(
+            new OutputConfiguration.File(Target, null, OutputFormat.Clef),
+            new OutputConfiguration.File(text, null, OutputFormat.Text),
+            new OutputConfiguration.File(template, null, OutputFormat.ClefTemplate)))
+        {
+            Write(outputs, 1);
+        }
+
+        Assert.Equal([0], Numbers(Target));
+        Assert.Equal("2026-11-22T15:27:33.667556412Z INF add-num: 0\n", File.ReadAllText(text));
+        Assert.Contains("\"@mt\":\"{v}\",\"rule\":\"add-num\"", File.ReadAllText(template), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/dev/null/x.json")]
+    [InlineData("/proc/x.json")]
+    [InlineData("/tmp")]
+    public void An_output_that_cannot_be_opened_is_named(string path)
+    {
+        var exception = Assert.Throws<OutputException>(() => Open(new OutputConfiguration.File(path, null, OutputFormat.Clef)));
+
+        Assert.StartsWith($"open {path}: ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_keeps_its_mode_and_its_failure_is_told()
+    {
+        var mode = File.GetUnixFileMode("/dev/full");
+        using var outputs = Open(new OutputConfiguration.File("/dev/full", null, OutputFormat.Clef));
+        Write(outputs, 1);
+
+        Assert.Contains("write /dev/full: No space left on device (ENOSPC)", Assert.Single(outputs.Commit().Failures).Reason, StringComparison.Ordinal);
+        Assert.Equal(mode, File.GetUnixFileMode("/dev/full"));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    internal static IEnumerable<int> Numbers(string file) =>
+        File.ReadAllLines(file, new UTF8Encoding(false, throwOnInvalidBytes: true))
+            .Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("args").GetProperty("v").GetInt32());
+
+    private static OutputSet Open(params OutputConfiguration[] outputs) => OutputSet.Open(outputs);
+
+    private void Write(OutputSet outputs, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            outputs.Write(_sample.Decode(_sample.Record(_next++))!);
+        }
+    }
+}
