@@ -99,15 +99,24 @@ internal sealed partial class AgentProcess : IDisposable
     {
         Signal(Terminate);
         StartReading();
-        WaitForEnd();
-        Assert.True(process.ExitCode == 0, $"the agent ended with {process.ExitCode}\n{Tell()}");
-        Assert.Empty(broken.Snapshot());
+        AssertEnds(exitCode: 0);
     }
 
     public void Kill()
     {
         Signal(Killed);
-        WaitForEnd();
+        // 128 + the signal, as shells and .NET say it.
+        AssertEnds(exitCode: 128 + Killed);
+    }
+
+    /// <summary>Waits for the end; no line of a well-ended agent is broken.</summary>
+    public void AssertEnds(int exitCode)
+    {
+        Assert.True(process.WaitForExit(Eventually.Deadline), $"the agent does not end\n{Tell()}");
+        outputReader.Join();
+        messageReader.Join();
+        Assert.True(process.ExitCode == exitCode, $"the agent ended with {process.ExitCode}\n{Tell()}");
+        Assert.True(exitCode != 0 || broken.Snapshot().Count == 0, string.Join('\n', broken.Snapshot().Take(5)));
     }
 
     /// <summary>What the stopped agent said of <paramref name="rule"/> in its last statement.</summary>
@@ -159,13 +168,6 @@ internal sealed partial class AgentProcess : IDisposable
         });
         thread.Start();
         return thread;
-    }
-
-    private void WaitForEnd()
-    {
-        Assert.True(process.WaitForExit(Eventually.Deadline), $"the agent does not end\n{Tell()}");
-        outputReader.Join();
-        messageReader.Join();
     }
 
     private void Signal(int signal) => Assert.Equal(0, kill(process.Id, signal));
