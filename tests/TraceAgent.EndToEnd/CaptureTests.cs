@@ -41,7 +41,7 @@ public sealed class CaptureTests : IDisposable
         using var ticker = TracedProgram.Start(program);
         ticker.Ask("2");
 
-        Assert.Equal("2 6\n", ticker.Finish());
+        Assert.Equal("2 9\n", ticker.Finish());
 
         agent.WaitForEvents("at-both", 4);
         agent.WaitForEvents("whole-call", 2);

@@ -5,7 +5,7 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Waiting for what must become true. The deadline is generous: it only ends a test that has failed.</summary>
 internal static class Eventually
 {
-    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(30);
+    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Polls <paramref name="condition"/> every few milliseconds.</summary>
     /// <param name="condition">What must become true.</param>

@@ -82,6 +82,7 @@ public sealed class TargetTests : IDisposable
         }
 
         var links = KernelObjects.Of(agent.Pid).Links;
+        Assert.NotEmpty(links);
         File.WriteAllBytes(target, File.ReadAllBytes(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=4")));
         Eventually.True(() => !KernelObjects.Of(agent.Pid).Links.Overlaps(links), "the old links to go", agent.Tell);
 
