@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace TraceAgent.EndToEnd;
 
@@ -8,6 +9,7 @@ namespace TraceAgent.EndToEnd;
 internal sealed partial class AgentProcess : IDisposable
 {
     private const int Hangup = 1;
+    private const int Interrupted = 2;
     private const int Killed = 9;
     private const int Terminate = 15;
 
@@ -75,8 +77,9 @@ internal sealed partial class AgentProcess : IDisposable
         return Events(rule);
     }
 
-    public int MessagesWith(string text) =>
-        Messages.Count(message => message.Contains(text, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Messages in which a word begins with <paramref name="text"/>: "already" is not "ready".</summary>
+    public int MessagesWith(string text) => Messages.Count(message =>
+        Regex.IsMatch(message, $@"\b{Regex.Escape(text)}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant));
 
     /// <summary>Waits for <paramref name="count"/> messages with <paramref name="text"/>, in any case of letters.</summary>
     public void WaitForMessage(string text, int count = 1)
@@ -93,6 +96,8 @@ internal sealed partial class AgentProcess : IDisposable
     public void StartReading() => reading.Set();
 
     public void Reload() => Signal(Hangup);
+
+    public void Interrupt() => Signal(Interrupted);
 
     /// <summary>Ends the agent in the ordinary way, which must succeed. Afterwards all its lines are there.</summary>
     public void Stop()

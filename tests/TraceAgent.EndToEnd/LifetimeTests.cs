@@ -39,7 +39,7 @@ public sealed class LifetimeTests : IDisposable
     public void SIGINT_ends_as_SIGTERM_does(AttachWay way)
     {
         using var agent = AgentProcess.Start(way, rules);
-        Command.OutputOf("kill", "-INT", $"{agent.Pid}");
+        agent.Interrupt();
         agent.AssertEnds(exitCode: 0);
         Assert.Equal(new Totals(0, 0, 0), agent.Totals("at-entry"));
     }

@@ -6,6 +6,8 @@ public sealed class PrivilegeTests : IDisposable
     private static readonly string[] Nobody =
         ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"];
 
+    private static readonly string[] NoCapabilities = ["--inh-caps=-all", "--bounding-set=-all"];
+
     private readonly Workspace workspace = new();
     private readonly string agentForAll;
     private readonly string program;
@@ -25,9 +27,8 @@ public sealed class PrivilegeTests : IDisposable
     [Theory, BothWays]
     public void Without_capabilities_run_ends_with_77_and_names_them(AttachWay way)
     {
-        var run = Execute([
-            "env", $"TRACEAGENT_ATTACH={(way == AttachWay.Perf ? "perf" : "")}",
-            .. Nobody, "--inh-caps=-all", "--bounding-set=-all", agentForAll, "run", "--rules", rules, "--output", "-"]);
+        string[] environment = way == AttachWay.Perf ? ["env", "TRACEAGENT_ATTACH=perf"] : [];
+        var run = Execute([.. environment, .. Nobody, .. NoCapabilities, agentForAll, "run", "--rules", rules, "--output", "-"]);
 
         Assert.True(run.ExitCode == 77, $"{run.ExitCode}\n{run.Errors}");
         Assert.Contains("CAP_BPF", run.Errors, StringComparison.Ordinal);
@@ -37,7 +38,7 @@ public sealed class PrivilegeTests : IDisposable
     [Fact]
     public void Check_needs_no_privileges()
     {
-        var check = Execute([.. Nobody, "--inh-caps=-all", "--bounding-set=-all", agentForAll, "check", rules]);
+        var check = Execute([.. Nobody, .. NoCapabilities, agentForAll, "check", rules]);
 
         Assert.True(check.ExitCode == 0, check.Output + check.Errors);
     }

@@ -19,16 +19,16 @@ public sealed class ReloadUnderLoadTests : IDisposable
     [InlineData(AttachWay.Multi, "call", 200)]
     [InlineData(AttachWay.Perf, "entry", 30)]
     [InlineData(AttachWay.Perf, "call", 30)]
-    public void No_call_is_missed_and_none_is_logged_twice(object way, string on, int cycles)
+    public void No_call_is_missed_and_none_is_logged_twice(AttachWay way, string on, int cycles)
     {
         var program = TracedProgram.Compile("ticker");
         var folder = workspace.Folder("rules");
         workspace.Write("rules/elsewhere.yaml", RuleText.File(
             RuleText.Rule("elsewhere", program, "Tick", "args: 2", $"on: {on}")));
         WriteChanging(program, on, 1, "start");
-        using var agent = AgentProcess.Start(new AgentStart((AttachWay)way, folder)
+        using var agent = AgentProcess.Start(new AgentStart(way, folder)
         {
-            Options = ["--ring-size", "67108864"],
+            Options = ["--ring-size", "33554432"],
             Sink = Take,
         });
         using var ticker = TracedProgram.Start(program);
