@@ -2,14 +2,14 @@
 # Traces a running program, changes the rule while both run, and cleans up.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-agent=$root/out/traceagent
+agent=${TRACEAGENT_BINARY:-$root/out/traceagent}
 
 say() { printf '\n# %s\n' "$*"; }
 
 if ((EUID != 0)); then
     if command -v sudo >/dev/null; then
         echo "Tracing needs root: continuing with sudo."
-        exec sudo "${BASH_SOURCE[0]}"
+        exec sudo --preserve-env=TRACEAGENT_BINARY "${BASH_SOURCE[0]}"
     fi
     echo "Tracing needs root: run 'make demo' as root." >&2
     exit 77
@@ -43,7 +43,7 @@ say "A C program runs: it calls AddNum(a, b) five times a second."
 gcc -O1 -o "$folder/addnum" "$root/examples/addnum/addnum.c"
 "$folder/addnum" 100000 200 >"$folder/program.out" &
 program_pid=$!
-grep -A2 'int AddNum' "$root/examples/addnum/addnum.c"
+grep -A3 'int AddNum' "$root/examples/addnum/addnum.c"
 
 say "This rule says what to log of it:"
 cp "$root/examples/addnum/rules.yaml" "$folder/rules.yaml"

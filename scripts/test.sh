@@ -33,10 +33,15 @@ counter() {
     sed -nE "s/.*<Counters [^>]*\\b$2=\"([0-9]+)\".*/\\1/p" "$1" | head -n 1
 }
 
+echo "== build"
+solution_builds=true
+dotnet build TraceAgent.sln -v quiet -nodeReuse:false </dev/null || solution_builds=false
+
 for project in "${projects[@]}"; do
     name=$(basename "$project" .csproj)
     echo "== $name"
-    if ! dotnet build "$project" -v quiet -nodeReuse:false </dev/null; then
+    # One project that does not build must not hide the results of the others.
+    if ! $solution_builds && ! dotnet build "$project" -v quiet -nodeReuse:false </dev/null; then
         echo "$name: does not build"
         failed=$((failed + 1))
         continue
