@@ -1,0 +1,37 @@
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+.PHONY: build demo test clean format needs
+
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+# Build servers outlive the command and keep a CI job (or a pipe) open.
+export MSBUILDDISABLENODEREUSE := 1
+export UseSharedCompilation := false
+
+SOURCES := $(shell find src bpf schemas -type f -not -path '*/bin/*' -not -path '*/obj/*' 2>/dev/null) \
+	$(wildcard Directory.*.props global.json .editorconfig)
+
+build: needs out/traceagent
+
+needs:
+	@scripts/install-needs.sh
+
+# The publish folder also holds debug symbols; out/ holds the executable and nothing else.
+out/traceagent: $(SOURCES)
+	dotnet publish src/TraceAgent -c Release --use-current-runtime -o src/TraceAgent/obj/publish -v quiet
+	@mkdir -p out
+	@install -m 755 src/TraceAgent/obj/publish/traceagent $@
+	@ls -lh $@
+
+demo: build
+	@scripts/demo.sh
+
+test: build
+	@scripts/test.sh
+
+format:
+	dotnet format TraceAgent.sln
+
+clean:
+	rm -rf out TestResults
+	find src tests \( -name bin -o -name obj -o -name TestResults \) -type d -prune -exec rm -rf {} +

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Installs what `make build`, `make demo` and `make test` need on Debian 12 or newer.
+# Does nothing when everything is there. The .NET SDK is expected, not installed.
+set -euo pipefail
+PATH="$PATH:/usr/sbin:/sbin"
+
+fail() {
+    echo "install-needs: $*" >&2
+    exit 1
+}
+
+command -v dotnet >/dev/null ||
+    fail "the .NET SDK 10 is missing; see https://dotnet.microsoft.com/download"
+# In the repository, `dotnet --version` also fails when global.json is not satisfied.
+version=$(dotnet --version 2>/dev/null) || version=none
+[[ ${version%%.*} =~ ^[0-9]+$ && ${version%%.*} -ge 10 ]] ||
+    fail "the .NET SDK 10 or newer is needed, found: $version"
+
+has_command() { command -v "$1" >/dev/null; }
+has_library() { grep -q "$1 " <<<"$(ldconfig -p)"; }
+has_header() { [[ -e /usr/include/$1 || -e /usr/include/$(uname -m)-linux-gnu/$1 ]]; }
+
+# Each missing need is a list of package names: Debian renamed some for 64-bit time.
+missing=()
+has_command make || missing+=("make")
+has_command gcc || missing+=("gcc")
+has_command nm || missing+=("binutils")
+has_header stdlib.h || missing+=("libc6-dev")
+has_header zlib.h || missing+=("zlib1g-dev")
+has_library libbpf.so.1 || missing+=("libbpf1 libbpf1t64")
+has_library libelf.so.1 || missing+=("libelf1 libelf1t64")
+has_command setpriv || missing+=("util-linux")
+has_command taskset || missing+=("util-linux")
+has_command script || missing+=("bsdutils")
+
+((${#missing[@]})) || exit 0
+
+names=$(printf '%s\n' "${missing[@]}" | cut -d' ' -f1 | sort -u | tr '\n' ' ')
+has_command apt-get || fail "missing: ${names}and there is no apt-get to install them with"
+sudo=()
+if ((EUID != 0)); then
+    has_command sudo || fail "missing: ${names}run this as root, or install sudo"
+    sudo=(sudo)
+fi
+
+echo "install-needs: installing ${names}" >&2
+"${sudo[@]}" apt-get update -qq </dev/null >&2
+packages=()
+for alternatives in "${missing[@]}"; do
+    found=
+    for package in $alternatives; do
+        if apt-cache show "$package" >/dev/null 2>&1; then
+            found=$package
+            break
+        fi
+    done
+    [[ $found ]] || fail "no package of this system offers: $alternatives"
+    packages+=("$found")
+done
+"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null >&2

@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>A running <c>traceagent run</c>: its lines, its messages, its end.</summary>
+internal sealed partial class AgentProcess : IDisposable
+{
+    private const int Hangup = 1;
+    private const int Interrupted = 2;
+    private const int Killed = 9;
+    private const int Terminate = 15;
+
+    private readonly Process process;
+    private readonly Transcript<EventLine> lines = new();
+    private readonly Transcript<string> broken = new();
+    private readonly Transcript<string> messages = new();
+    private readonly ManualResetEventSlim reading;
+    private readonly Thread outputReader;
+    private readonly Thread messageReader;
+
+    private AgentProcess(AgentStart start)
+    {
+        var launch = new ProcessStartInfo(start.Command[0], start.Command.Skip(1))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (start.Way == AttachWay.Perf)
+        {
+            launch.Environment["TRACEAGENT_ATTACH"] = "perf";
+        }
+
+        process = Process.Start(launch)!;
+        reading = new ManualResetEventSlim(start.ReadAtOnce);
+        outputReader = Read(process.StandardOutput, start.Sink ?? Take, reading);
+        messageReader = Read(process.StandardError, messages.Add, new ManualResetEventSlim(true));
+    }
+
+    public int Pid => process.Id;
+
+    /// <summary>The agent's own statements (standard error), so far.</summary>
+    public IReadOnlyList<string> Messages => messages.Snapshot();
+
+    /// <summary>Every line of the stream so far.</summary>
+    public IReadOnlyList<EventLine> Lines => lines.Snapshot();
+
+    /// <summary>Starts the agent on <paramref name="rules"/>, events to its standard output, and waits until it is ready.</summary>
+    public static AgentProcess Start(AttachWay way, string rules, params string[] options) =>
+        Start(new AgentStart(way, rules) { Options = options });
+
+    public static AgentProcess Start(AgentStart start)
+    {
+        var agent = new AgentProcess(start);
+        try
+        {
+            agent.WaitForMessage("ready");
+            return agent;
+        }
+        catch
+        {
+            agent.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Events of <paramref name="rule"/> so far, the agent's own statements left out.</summary>
+    public IReadOnlyList<EventLine> Events(string rule) =>
+        [.. Lines.Where(line => line.Rule == rule && line.Event != "agent")];
+
+    /// <summary>Waits for <paramref name="count"/> events of <paramref name="rule"/> and returns them.</summary>
+    public IReadOnlyList<EventLine> WaitForEvents(string rule, int count = 1)
+    {
+        Eventually.True(() => Events(rule).Count >= count, $"{count} events of {rule}", Tell);
+        return Events(rule);
+    }
+
+    /// <summary>Messages in which a word begins with <paramref name="text"/>: "already" is not "ready".</summary>
+    public int MessagesWith(string text) => Messages.Count(message =>
+        Regex.IsMatch(message, $@"\b{Regex.Escape(text)}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant));
+
+    /// <summary>Waits for <paramref name="count"/> messages with <paramref name="text"/>, in any case of letters.</summary>
+    public void WaitForMessage(string text, int count = 1)
+    {
+        Eventually.True(
+            () => MessagesWith(text) >= count || process.HasExited, $"{count} messages with '{text}'", Tell);
+        if (process.HasExited)
+        {
+            messageReader.Join();
+            Assert.True(MessagesWith(text) >= count, $"the agent ended with {process.ExitCode}\n{Tell()}");
+        }
+    }
+
+    public void StartReading() => reading.Set();
+
+    public void Reload() => Signal(Hangup);
+
+    public void Interrupt() => Signal(Interrupted);
+
+    /// <summary>Ends the agent in the ordinary way, which must succeed. Afterwards all its lines are there.</summary>
+    public void Stop()
+    {
+        Signal(Terminate);
+        StartReading();
+        AssertEnds(exitCode: 0);
+    }
+
+    public void Kill()
+    {
+        Signal(Killed);
+        // 128 + the signal, as shells and .NET say it.
+        AssertEnds(exitCode: 128 + Killed);
+    }
+
+    /// <summary>Waits for the end; no line of a well-ended agent is broken.</summary>
+    public void AssertEnds(int exitCode)
+    {
+        Assert.True(process.WaitForExit(Eventually.Deadline), $"the agent does not end\n{Tell()}");
+        outputReader.Join();
+        messageReader.Join();
+        Assert.True(process.ExitCode == exitCode, $"the agent ended with {process.ExitCode}\n{Tell()}");
+        Assert.True(exitCode != 0 || broken.Snapshot().Count == 0, string.Join('\n', broken.Snapshot().Take(5)));
+    }
+
+    /// <summary>What the stopped agent said of <paramref name="rule"/> in its last statement.</summary>
+    public Totals Totals(string rule) => EndToEnd.Totals.Of(
+        Lines.LastOrDefault(line => line.Event == "agent" && line.Rule == rule && line.Has("calls"))
+        ?? throw new InvalidOperationException($"no totals of {rule}\n{Tell()}"));
+
+    /// <summary>The last lines of both streams, for failures.</summary>
+    public string Tell() =>
+        "agent said:\n  " + string.Join("\n  ", Messages.TakeLast(20)) +
+        "\nlast events:\n  " + string.Join("\n  ", Lines.TakeLast(5));
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        StartReading();
+        outputReader.Join();
+        messageReader.Join();
+        reading.Dispose();
+        process.Dispose();
+    }
+
+    private void Take(string line)
+    {
+        try
+        {
+            lines.Add(EventLine.Parse(line));
+        }
+        catch (JsonException)
+        {
+            broken.Add(line);
+        }
+    }
+
+    private static Thread Read(StreamReader stream, Action<string> take, ManualResetEventSlim open)
+    {
+        var thread = new Thread(() =>
+        {
+            open.Wait();
+            while (stream.ReadLine() is { } line)
+            {
+                take(line);
+            }
+        });
+        thread.Start();
+        return thread;
+    }
+
+    private void Signal(int signal) => Assert.Equal(0, kill(process.Id, signal));
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int pid, int signal);
+}

@@ -1,0 +1,25 @@
+namespace TraceAgent.EndToEnd;
+
+/// <summary>How an agent is to be started.</summary>
+internal sealed record AgentStart(AttachWay Way, string Rules)
+{
+    /// <summary>The program (and its arguments) that executes the agent, as <c>setpriv</c> does.</summary>
+    public IReadOnlyList<string> Launcher { get; init; } = [];
+
+    public string Agent { get; init; } = Repository.Agent;
+
+    /// <summary>Where the events go: a path, or <c>-</c>, which the test reads.</summary>
+    public string Output { get; init; } = "-";
+
+    /// <summary>Further options of <c>run</c>.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
+    /// <summary>Takes each line instead of <see cref="AgentProcess.Lines"/>, unparsed.</summary>
+    public Action<string>? Sink { get; init; }
+
+    /// <summary>False: nobody reads the output before <see cref="AgentProcess.StartReading"/>.</summary>
+    public bool ReadAtOnce { get; init; } = true;
+
+    public IReadOnlyList<string> Command =>
+        [.. Launcher, Agent, "run", "--rules", Rules, "--output", Output, .. Options];
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>The commands that attach nothing, and command lines that are wrong.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly Workspace workspace = new();
+    private readonly string program = TracedProgram.Compile("ticker");
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("bogus")]
+    [InlineData("run --bogus")]
+    [InlineData("run --rules")]
+    [InlineData("run --rules x.yaml --ring-size 1000")]
+    [InlineData("run --rules x.yaml --ring-size many")]
+    [InlineData("check")]
+    [InlineData("check --bogus x.yaml")]
+    [InlineData("check x.yaml --bogus")]
+    [InlineData("check --format xml x.yaml")]
+    [InlineData("schema x.yaml")]
+    public void A_wrong_command_line_ends_with_2(string words)
+    {
+        var run = Command.Run(Repository.Agent, words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.True(run.ExitCode == 2, $"{run.ExitCode}\n{run.Output}{run.Errors}");
+        Assert.NotEmpty(run.Errors);
+    }
+
+    [Fact]
+    public void Check_tells_every_mistake_with_its_position_and_a_suggestion()
+    {
+        // Ansible's `validate` passes a file without an extension.
+        var file = workspace.Write("source", RuleText.File(
+            RuleText.Rule("first", program, "Tik", "args: 1"),
+            RuleText.Rule("second", program, "Tick", "args: 13"),
+            RuleText.Rule("third", program, "Tick", "arg: 1")));
+
+        var check = Command.Run(Repository.Agent, "check", file);
+
+        Assert.Equal(1, check.ExitCode);
+        var said = check.Output + check.Errors;
+        Assert.Matches(@"source:4:13: error TA\d+: .*Tik", said);
+        Assert.Contains("'Tick'", said, StringComparison.Ordinal);
+        Assert.Matches(@"source:9:11: error TA\d+: ", said);
+        Assert.Matches(@"source:13:5: error TA\d+: ", said);
+    }
+
+    [Fact]
+    public void Check_speaks_json_to_machines()
+    {
+        var file = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, "Tik")));
+
+        var check = Command.Run(Repository.Agent, "check", "--format", "json", file);
+
+        Assert.Equal(1, check.ExitCode);
+        using var document = JsonDocument.Parse(check.Output);
+        Assert.Contains("Tik", document.RootElement.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_of_a_good_folder_ends_with_0()
+    {
+        var folder = workspace.Folder("rules");
+        workspace.Write("rules/a.yaml", RuleText.File(RuleText.Rule("a", program, "Tick")));
+        workspace.Write("rules/b.yml", RuleText.File(RuleText.Rule("b", program, "Tick", "on: both")));
+
+        var check = Command.Run(Repository.Agent, "check", folder);
+
+        Assert.True(check.ExitCode == 0, check.Output + check.Errors);
+    }
+
+    [Fact]
+    public void One_name_in_two_files_is_an_error()
+    {
+        var folder = workspace.Folder("rules");
+        workspace.Write("rules/a.yaml", RuleText.File(RuleText.Rule("same", program, "Tick")));
+        workspace.Write("rules/b.yaml", RuleText.File(RuleText.Rule("same", program, "Tick")));
+
+        var check = Command.Run(Repository.Agent, "check", folder);
+
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains("same", check.Output + check.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_schema_of_the_repository_is_what_the_agent_prints() => Assert.Equal(
+        File.ReadAllText(Path.Combine(Repository.Root, "schemas", "rules.schema.json")),
+        Command.OutputOf(Repository.Agent, "schema"));
+}

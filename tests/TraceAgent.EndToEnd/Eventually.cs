@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>Waiting for what must become true. The deadline is generous: it only ends a test that has failed.</summary>
+internal static class Eventually
+{
+    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Polls <paramref name="condition"/> every few milliseconds.</summary>
+    /// <param name="condition">What must become true.</param>
+    /// <param name="what">Completes the sentence "waited in vain for …".</param>
+    /// <param name="context">What the failure should show as well.</param>
+    public static void True(Func<bool> condition, string what, Func<string>? context = null)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (clock.Elapsed > Deadline)
+            {
+                Assert.Fail($"waited in vain for {what}\n{context?.Invoke()}");
+            }
+
+            Thread.Sleep(5);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>Every example of the repository does what its README says.</summary>
+public sealed class ExampleTests : IDisposable
+{
+    private readonly Workspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory, BothWays]
+    public void Addnum_is_logged_with_arguments_result_and_duration(AttachWay way)
+    {
+        CopyExample("addnum");
+        using var agent = AgentProcess.Start(way, workspace["addnum/rules.yaml"]);
+
+        Assert.Equal("5\n6\n7\n", Command.OutputOf(workspace["addnum/addnum"], "3"));
+
+        var events = agent.WaitForEvents("add-num", 3);
+        agent.Stop();
+        AssertAdditions(agent.Events("add-num"));
+        Assert.All(events, line => Assert.Equal("AddNum", line.Json.GetProperty("symbol").GetString()));
+    }
+
+    [Theory, BothWays]
+    public void Addnum_is_logged_by_the_address_that_nm_prints(AttachWay way)
+    {
+        CopyExample("addnum");
+        using var agent = AgentProcess.Start(way, workspace["addnum/offset.yaml"]);
+
+        Assert.Equal("5\n6\n7\n", Command.OutputOf(workspace["addnum/addnum"], "3"));
+
+        agent.WaitForEvents("add-num-by-offset", 3);
+        agent.Stop();
+        AssertAdditions(agent.Events("add-num-by-offset"));
+    }
+
+    [Theory, BothWays]
+    public void A_line_typed_in_bash_is_logged(AttachWay way)
+    {
+        using var agent = AgentProcess.Start(way, Repository.Example("bash/rules.yaml"));
+        using var terminal = TracedProgram.Start("script", "-qec", "bash --norc --noprofile -i", "/dev/null");
+        var typed = $"echo typed-by-{Environment.ProcessId}";
+        terminal.Say(typed);
+
+        Eventually.True(() => agent.Events("bash-line").Any(line => line.Message == typed), typed, agent.Tell);
+
+        var logged = agent.Events("bash-line").Single(line => line.Message == typed);
+        Assert.Equal(typed, logged.RetText);
+        Assert.Equal("return", logged.Event);
+        Assert.Equal("bash", logged.Comm);
+        agent.Stop();
+    }
+
+    [Theory, BothWays]
+    public void A_file_that_cat_opens_is_logged(AttachWay way)
+    {
+        using var agent = AgentProcess.Start(way, Repository.Example("libc-open/rules.yaml"));
+
+        using var cat = TracedProgram.Start("cat", Repository.Example("libc-open/rules.yaml"));
+        cat.Finish();
+
+        // The child is a copy of this process before it becomes cat.
+        bool IsOurs(EventLine line) => line.Pid == cat.Pid && line.Comm == "cat";
+        Eventually.True(() => agent.Events("libc-open").Any(IsOurs), "cat's open", agent.Tell);
+        var opened = agent.Events("libc-open").First(IsOurs);
+        Assert.Equal(3, opened.Ret);
+        Assert.Equal(0, opened.Arg(2));
+        Assert.StartsWith("cat opened descriptor 3 with flags 0 in ", opened.Message, StringComparison.Ordinal);
+        Assert.Equal("libc", opened.Json.GetProperty("labels").GetProperty("library").GetString());
+        agent.Stop();
+    }
+
+    [Fact]
+    public void Every_example_passes_check()
+    {
+        var examples = Directory.GetDirectories(Repository.Example("")).Select(path => Path.GetFileName(path)!);
+        foreach (var example in examples)
+        {
+            CopyExample(example);
+        }
+
+        var files = Directory.GetFiles(workspace.Root, "*.yaml", SearchOption.AllDirectories);
+        Assert.True(files.Length >= 4);
+        var check = Command.Run(Repository.Agent, ["check", .. files]);
+        Assert.True(check.ExitCode == 0, check.Output + check.Errors);
+    }
+
+    private static void AssertAdditions(IReadOnlyList<EventLine> events)
+    {
+        Assert.Equal([3L, 4, 5], events.Select(line => line.Arg(1)));
+        Assert.Equal([2L, 2, 2], events.Select(line => line.Arg(2)));
+        Assert.Equal([5L, 6, 7], events.Select(line => line.Ret));
+        Assert.All(events, line =>
+        {
+            Assert.Equal("call", line.Event);
+            Assert.InRange(line.Duration, 1, (long)1e9);
+            Assert.StartsWith(
+                string.Create(CultureInfo.InvariantCulture, $"AddNum({line.Arg(1)}, 2) = {line.Ret} in "),
+                line.Message,
+                StringComparison.Ordinal);
+        });
+    }
+
+    /// <summary>Copies an example, compiles its program, and gives offset.yaml the address of this build.</summary>
+    private void CopyExample(string example)
+    {
+        workspace.Folder(example);
+        foreach (var file in Directory.GetFiles(Repository.Example(example)))
+        {
+            File.Copy(file, workspace[$"{example}/{Path.GetFileName(file)}"], overwrite: true);
+        }
+
+        foreach (var source in Directory.GetFiles(Repository.Example(example), "*.c"))
+        {
+            var program = TracedProgram.CompileFile(source);
+            workspace.Install(program, $"{example}/{Path.GetFileName(program)}");
+            workspace.Write(
+                $"{example}/offset.yaml", Command.OutputOf("sh", workspace[$"{example}/with-offset.sh"]));
+        }
+    }
+}

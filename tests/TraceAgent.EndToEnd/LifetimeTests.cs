@@ -1,0 +1,98 @@
+namespace TraceAgent.EndToEnd;
+
+/// <summary>What the agent puts into the kernel leaves with it, whatever its end; agents do not disturb each other.</summary>
+public sealed class LifetimeTests : IDisposable
+{
+    private readonly Workspace workspace = new();
+    private readonly string program = TracedProgram.Compile("ticker");
+    private readonly string rules;
+
+    public LifetimeTests() => rules = workspace.Write("rules.yaml", RuleText.File(
+        RuleText.Rule("at-entry", program, "Tick", "args: 2"),
+        RuleText.Rule("whole-call", program, "Tick", "args: 2", "on: call")));
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory, BothWays]
+    public void Links_are_of_the_kind_that_was_asked_for(AttachWay way)
+    {
+        using var agent = AgentProcess.Start(way, rules);
+
+        var kinds = KernelObjects.Of(agent.Pid).LinkKinds;
+
+        // The kernel tells entry and return apart: uprobe_multi, uretprobe_multi.
+        Assert.NotEmpty(kinds);
+        Assert.All(kinds, kind => Assert.Equal(
+            way == AttachWay.Multi, kind.EndsWith("probe_multi", StringComparison.Ordinal)));
+        agent.Stop();
+    }
+
+    [Theory, BothWays]
+    public void Nothing_is_left_in_the_kernel_after_SIGTERM(AttachWay way) =>
+        AssertNothingLeft(way, agent => agent.Stop());
+
+    [Theory, BothWays]
+    public void Nothing_is_left_in_the_kernel_after_SIGKILL(AttachWay way) =>
+        AssertNothingLeft(way, agent => agent.Kill());
+
+    [Theory, BothWays]
+    public void SIGINT_ends_as_SIGTERM_does(AttachWay way)
+    {
+        using var agent = AgentProcess.Start(way, rules);
+        agent.Interrupt();
+        agent.AssertEnds(exitCode: 0);
+        Assert.Equal(new Totals(0, 0, 0), agent.Totals("at-entry"));
+    }
+
+    [Theory, BothWays]
+    public void Two_agents_on_one_function_both_log_every_call(AttachWay way)
+    {
+        using var one = AgentProcess.Start(way, rules);
+        using var two = AgentProcess.Start(way, rules);
+        using var ticker = TracedProgram.Start(program);
+
+        ticker.Ask("500");
+
+        foreach (var agent in new[] { one, two })
+        {
+            agent.WaitForEvents("at-entry", 500);
+            agent.WaitForEvents("whole-call", 500);
+        }
+
+        one.Stop();
+        ticker.Ask("100");
+        two.WaitForEvents("whole-call", 600);
+        two.Stop();
+        AssertNumbered(one, 500);
+        AssertNumbered(two, 600);
+        Assert.Equal("600 540900\n", ticker.Finish());
+    }
+
+    private static void AssertNumbered(AgentProcess agent, int calls)
+    {
+        foreach (var rule in new[] { "at-entry", "whole-call" })
+        {
+            Assert.Equal(Enumerable.Range(1, calls).Select(call => (long)call), agent.Events(rule).Select(line => line.Arg(1)));
+            Assert.Equal(new Totals(calls, calls, 0), agent.Totals(rule));
+        }
+    }
+
+    private void AssertNothingLeft(AttachWay way, Action<AgentProcess> end)
+    {
+        using var ticker = TracedProgram.Start(program);
+        using var agent = AgentProcess.Start(way, rules);
+        ticker.Ask("10");
+        agent.WaitForEvents("whole-call", 10);
+        var held = KernelObjects.Of(agent.Pid);
+        Assert.NotEmpty(held.Links);
+        Assert.NotEmpty(held.Maps);
+        Assert.NotEmpty(held.ProgramNames());
+        Assert.All(held.ProgramNames(), name => Assert.StartsWith("ta_", name, StringComparison.Ordinal));
+
+        end(agent);
+
+        held.AssertGone();
+        Assert.Equal("20", ticker.Ask("10"));
+        Assert.Equal("20 630\n", ticker.Finish());
+    }
+}

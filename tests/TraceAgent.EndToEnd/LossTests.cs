@@ -1,0 +1,131 @@
+using System.Globalization;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>Whatever cannot be logged is counted, exactly: calls = logged + lost, and the lines are as many as logged.</summary>
+public sealed class LossTests : IDisposable
+{
+    private const long Calls = 100_000;
+    private readonly Workspace workspace = new();
+    private readonly string program = TracedProgram.Compile("ticker");
+
+    public void Dispose() => workspace.Dispose();
+
+    public static TheoryData<AttachWay, string, int> WaysShapesAndProcessors()
+    {
+        var data = new TheoryData<AttachWay, string, int>();
+        foreach (var on in new[] { "entry", "call" })
+        {
+            data.Add(AttachWay.Multi, on, 0);
+            // The highest-numbered one is where others forget to look.
+            data.Add(AttachWay.Multi, on, Environment.ProcessorCount - 1);
+        }
+
+        data.Add(AttachWay.Perf, "call", 0);
+        return data;
+    }
+
+    [Theory, MemberData(nameof(WaysShapesAndProcessors))]
+    public void The_books_balance_when_the_ring_overflows(AttachWay way, string on, int processor)
+    {
+        using var agent = AgentProcess.Start(new AgentStart(way, WriteRules(on))
+        {
+            Options = ["--ring-size", "4096"],
+        });
+        using var ticker = TracedProgram.Start(
+            "taskset", "-c", processor.ToString(CultureInfo.InvariantCulture), program);
+
+        ticker.Ask($"{Calls}");
+
+        agent.Stop();
+        AssertBalanced(agent.Totals("tick"), Calls, agent.Events("tick"));
+        Assert.Equal($"{Calls} {3 * Calls * (Calls + 1) / 2}\n", ticker.Finish());
+    }
+
+    [Theory]
+    [InlineData("entry")]
+    [InlineData("call")]
+    public void A_reader_that_sleeps_costs_lines_that_are_counted(string on)
+    {
+        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, WriteRules(on))
+        {
+            Options = ["--ring-size", "65536"],
+            ReadAtOnce = false,
+        });
+        using var ticker = TracedProgram.Start(program);
+
+        ticker.Ask($"{Calls}");
+
+        // The agent waits in a write to the pipe, and must still hear SIGTERM, which Stop sends before it reads.
+        agent.Stop();
+        AssertBalanced(agent.Totals("tick"), Calls, agent.Events("tick"));
+        ticker.Finish();
+    }
+
+    [Fact]
+    public void A_full_disk_costs_lines_that_are_counted_and_tears_none()
+    {
+        using var disk = new SmallDisk(workspace.Folder("disk"), "1m");
+        var file = workspace["disk/events.json"];
+        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, WriteRules("call")) { Output = file });
+        using var ticker = TracedProgram.Start(program);
+
+        // Lines of several megabytes; then the file grows no more, however many calls follow.
+        ticker.Ask("20000");
+        long length = -1;
+        var unchanged = 0;
+        Eventually.True(
+            () =>
+            {
+                ticker.Ask("100");
+                unchanged = new FileInfo(file).Length == length ? unchanged + 1 : 0;
+                length = new FileInfo(file).Length;
+                return length > 0 && unchanged == 50;
+            },
+            "the disk to be full",
+            agent.Tell);
+        disk.Resize("64m");
+        var calls = Number(ticker.Ask("0"));
+        Eventually.True(
+            () =>
+            {
+                ticker.Ask("1");
+                return NewestNumber(file) > calls;
+            },
+            "lines after the disk has room again",
+            agent.Tell);
+        agent.Stop();
+
+        var lines = File.ReadAllLines(file).Select(EventLine.Parse).ToList();
+        var totals = Totals.Of(lines.Last(line => line.Event == "agent" && line.Rule == "tick" && line.Has("calls")));
+        AssertBalanced(totals, Number(ticker.Ask("0")), [.. lines.Where(line => line.Rule == "tick" && line.Event != "agent")]);
+        ticker.Finish();
+    }
+
+    private static long NewestNumber(string file)
+    {
+        var numbers = new NumberedLines("tick");
+        foreach (var line in File.ReadLines(file))
+        {
+            numbers.Take(line);
+        }
+
+        return numbers.Last;
+    }
+
+    private static long Number(string line) => long.Parse(line, CultureInfo.InvariantCulture);
+
+    private static void AssertBalanced(Totals totals, long calls, IReadOnlyList<EventLine> lines)
+    {
+        Assert.Equal(calls, totals.Calls);
+        Assert.Equal(calls, totals.Logged + totals.Lost);
+        Assert.Equal(totals.Logged, lines.Count);
+        Assert.True(totals.Lost > 0, "nothing was lost: the test did not test");
+        // What is logged is whole and in order, with gaps only.
+        var numbers = lines.Select(line => line.Arg(1)).ToList();
+        Assert.Equal(numbers.Order().Distinct(), numbers);
+    }
+
+    private string WriteRules(string on) => workspace.Write("rules.yaml", RuleText.File(
+        RuleText.Rule("tick", program, "Tick", "args: 1", $"on: {on}")));
+}

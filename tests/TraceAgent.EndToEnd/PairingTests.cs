@@ -1,0 +1,110 @@
+namespace TraceAgent.EndToEnd;
+
+/// <summary>With <c>on: call</c>, the arguments and the result of a line belong to the same call.</summary>
+public sealed class PairingTests : IDisposable
+{
+    private const int Threads = 8;
+    private const int CallsOfThread = 300;
+    private readonly Workspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory, BothWays]
+    public void Each_level_of_a_recursion_has_its_own_arguments_and_result(AttachWay way)
+    {
+        var program = TracedProgram.Compile("recursion");
+        using var agent = Start(way, program, "Down");
+
+        Assert.Equal("211\n1210\n", Command.OutputOf(program));
+
+        agent.WaitForEvents("rule", 42);
+        agent.Stop();
+        // The innermost call returns first.
+        var expected = new[] { 1L, 1000 }.SelectMany(tag => Enumerable.Range(0, 21).Select(depth =>
+            (depth: (long)depth, tag, ret: tag + (depth * (depth + 1) / 2))));
+        Assert.Equal(expected, agent.Events("rule").Select(line => (line.Arg(1), line.Arg(2), line.Ret)));
+    }
+
+    [Theory, BothWays]
+    public void Threads_never_mix(AttachWay way)
+    {
+        var program = TracedProgram.Compile("threads");
+        using var agent = Start(way, program, "Mix", "--ring-size", "16777216");
+
+        Command.OutputOf(program, $"{CallsOfThread}");
+
+        agent.WaitForEvents("rule", Threads * CallsOfThread);
+        agent.Stop();
+        var events = agent.Events("rule");
+        Assert.All(events, line => Assert.Equal((line.Arg(1) * 1000000) + (line.Arg(2) * 7), line.Ret));
+        var threads = events.GroupBy(line => line.Tid).ToList();
+        Assert.Equal(Threads, threads.Count);
+        Assert.All(threads, thread =>
+        {
+            Assert.Single(thread.Select(line => line.Arg(1)).Distinct());
+            Assert.Equal(Enumerable.Range(0, CallsOfThread).Select(number => (long)number), thread.Select(line => line.Arg(2)));
+        });
+    }
+
+    [Theory, BothWays]
+    public void Calls_left_by_longjmp_are_forgotten(AttachWay way)
+    {
+        var program = TracedProgram.Compile("jumps");
+        using var agent = Start(way, program, "Nest");
+
+        // 25 rounds return 10 × round + 3.
+        Assert.Equal("6575\n", Command.OutputOf(program));
+
+        agent.WaitForEvents("rule", 100);
+        agent.Stop();
+        var expected = Enumerable.Range(1, 25).SelectMany(half => Enumerable.Range(0, 4).Select(depth =>
+            (depth: (long)depth, round: 2L * half, ret: (20L * half) + depth)));
+        Assert.Equal(expected, agent.Events("rule").Select(line => (line.Arg(1), line.Arg(2), line.Ret)));
+    }
+
+    [Theory, BothWays]
+    public void A_call_in_flight_when_the_rule_arrives_is_not_guessed_at(AttachWay way)
+    {
+        var program = TracedProgram.Compile("waiting");
+        using var waiting = TracedProgram.Start(program);
+        Assert.Equal("waiting", waiting.Ask("first"));
+        using var agent = Start(way, program, "Wait");
+
+        Assert.Equal("10", waiting.Ask("return"));
+        Assert.Equal("waiting", waiting.Ask("second"));
+        Assert.Equal("20", waiting.Ask("return"));
+
+        agent.WaitForEvents("rule");
+        agent.Stop();
+        var only = Assert.Single(agent.Events("rule"));
+        Assert.Equal((2L, 20L), (only.Arg(1), only.Ret));
+        waiting.Finish();
+    }
+
+    [Theory, BothWays]
+    public void A_call_in_flight_when_the_rule_leaves_returns_unharmed(AttachWay way)
+    {
+        var program = TracedProgram.Compile("waiting");
+        using var agent = Start(way, program, "Wait");
+        using var waiting = TracedProgram.Start(program);
+        Assert.Equal("waiting", waiting.Ask("first"));
+        var links = KernelObjects.Of(agent.Pid).Links;
+        Assert.NotEmpty(links);
+
+        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("other", program, "main")));
+        Eventually.True(() => !KernelObjects.Of(agent.Pid).Links.Overlaps(links), "the rule to leave", agent.Tell);
+
+        Assert.Equal("10", waiting.Ask("return"));
+        Assert.Equal("waiting", waiting.Ask("second"));
+        Assert.Equal("20", waiting.Ask("return"));
+        waiting.Finish();
+        agent.Stop();
+        Assert.Empty(agent.Events("rule"));
+    }
+
+    private AgentProcess Start(AttachWay way, string program, string symbol, params string[] options) =>
+        AgentProcess.Start(
+            way,
+            workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, symbol, "args: 2", "on: call"))),
+            options);
+}

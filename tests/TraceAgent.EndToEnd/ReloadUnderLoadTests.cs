@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>
+/// Many reloads of one folder under a program that makes numbered calls all the time: three rules on the same
+/// function, of which one is in a file that never changes, one beside the changing rule, and one changes.
+/// </summary>
+public sealed class ReloadUnderLoadTests : IDisposable
+{
+    private readonly Workspace workspace = new();
+    private readonly NumberedLines[] rules = [new("elsewhere"), new("beside"), new("changing")];
+    private readonly ConcurrentQueue<EventLine> statements = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory]
+    [InlineData(AttachWay.Multi, "entry", 200)]
+    [InlineData(AttachWay.Multi, "call", 200)]
+    [InlineData(AttachWay.Perf, "entry", 30)]
+    [InlineData(AttachWay.Perf, "call", 30)]
+    public void No_call_is_missed_and_none_is_logged_twice(AttachWay way, string on, int cycles)
+    {
+        var program = TracedProgram.Compile("ticker");
+        var folder = workspace.Folder("rules");
+        workspace.Write("rules/elsewhere.yaml", RuleText.File(
+            RuleText.Rule("elsewhere", program, "Tick", "args: 2", $"on: {on}")));
+        WriteChanging(program, on, 1, "start");
+        using var agent = AgentProcess.Start(new AgentStart(way, folder)
+        {
+            Options = ["--ring-size", "33554432"],
+            Sink = Take,
+        });
+        using var ticker = TracedProgram.Start(program);
+        ticker.Say("go");
+
+        for (var cycle = 1; cycle <= cycles; cycle++)
+        {
+            FiveReloads(agent, program, on, cycle);
+        }
+
+        var calls = long.Parse(ticker.Ask("1"), System.Globalization.CultureInfo.InvariantCulture);
+        Eventually.True(() => rules.All(rule => rule.Last == calls), $"number {calls}", () => Tell(agent));
+        agent.Stop();
+        Assert.All(rules, rule => Assert.Empty(rule.Faults));
+        Assert.Equal($"{calls} {3 * calls * (calls + 1) / 2}\n", ticker.Finish());
+        Assert.All(["elsewhere", "beside", "changing"], (name, index) =>
+        {
+            var totals = Totals.Of(statements.Last(line => line.Rule == name && line.Has("calls")));
+            Assert.Equal(new Totals(rules[index].Count, rules[index].Count, 0), totals);
+        });
+    }
+
+    private void FiveReloads(AgentProcess agent, string program, string on, int cycle)
+    {
+        // Nothing changes, and nothing tells that it was read.
+        File.SetLastWriteTimeUtc(workspace["rules/elsewhere.yaml"], DateTime.UtcNow);
+        WriteChanging(program, on, args: 1, $"message-{cycle}");
+        WaitForMark(agent, $"message-{cycle}");
+        WriteChanging(program, on, args: 2, $"captures-{cycle}");
+        WaitForMark(agent, $"captures-{cycle}");
+        var rejections = agent.MessagesWith("rejected");
+        workspace.Write("rules/changing.yaml", "rules: [{name: broken");
+        agent.WaitForMessage("rejected", rejections + 1);
+        WriteChanging(program, on, args: 1, $"mended-{cycle}");
+        WaitForMark(agent, $"mended-{cycle}");
+    }
+
+    private void WriteChanging(string program, string on, int args, string mark) =>
+        workspace.Write("rules/changing.yaml", RuleText.File(
+            RuleText.Rule("beside", program, "Tick", "args: 2", $"on: {on}"),
+            RuleText.Rule("changing", program, "Tick", $"args: {args}", $"on: {on}", $"format: '{mark}.'")));
+
+    private void WaitForMark(AgentProcess agent, string mark) => Eventually.True(
+        () => rules[2].LastLine.Contains($"\"{mark}.\"", StringComparison.Ordinal), mark, () => Tell(agent));
+
+    private void Take(string line)
+    {
+        foreach (var rule in rules)
+        {
+            rule.Take(line);
+        }
+
+        if (line.Contains("\"event\":\"agent\"", StringComparison.Ordinal))
+        {
+            statements.Enqueue(EventLine.Parse(line));
+        }
+    }
+
+    private string Tell(AgentProcess agent) =>
+        $"{agent.Tell()}\nlast lines:\n  {string.Join("\n  ", rules.Select(rule => rule.LastLine))}";
+}
