@@ -66,6 +66,6 @@ public static class SiteCodes
     /// <summary>More functions of one name than a rule may have sites.</summary>
     public const string TooManySites = "TA221";
 
-    /// <summary>Warning: a return followed in a file with C++ code, where an exception that leaves the function ends the program.</summary>
+    /// <summary>A return in a file with C++ or Rust code, where an exception or panic that leaves the function would end the program.</summary>
     public const string ExceptionsEnd = "TA222";
 }

@@ -9,6 +9,9 @@ namespace TraceAgent.Symbols;
 internal sealed class SiteGate(ElfImage image, string displayPath, bool needsReturn, bool capturesArguments, List<SiteProblem> problems)
 {
     // They return twice, or to somebody else: a replaced return address is restored when the kernel has forgotten it.
+    /// <summary>What is referenced by code that C++ exceptions or Rust panics may pass through.</summary>
+    private static readonly string[] s_unwinders = ["__gxx_personality_v0", "rust_eh_personality", "_Unwind_RaiseException"];
+
     private static readonly HashSet<string> s_returnOtherwise = new(StringComparer.Ordinal)
     {
         "setjmp", "_setjmp", "__setjmp", "sigsetjmp", "__sigsetjmp", "getcontext", "__getcontext", "swapcontext", "__swapcontext",
@@ -130,12 +133,13 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
         }
 
         // The unwinder finds the kernel's trampoline in place of the return address, and std::terminate is called.
-        if (needsReturn && image.Functions.KindOf("__gxx_personality_v0") != FunctionIndex.NameKind.Absent)
+        if (needsReturn && s_unwinders.Any(name => image.Functions.KindOf(name) != FunctionIndex.NameKind.Absent))
         {
-            problems.Add(new SiteProblem(
-                SiteCodes.ExceptionsEnd, Refused: false,
-                $"{displayPath} has C++ code: an exception that leaves {place} while its return is followed ends the program",
-                "use `on: entry` unless the function lets no exception through"));
+            Refuse(
+                SiteCodes.ExceptionsEnd,
+                $"the return of {place} cannot be followed: {displayPath} has C++ or Rust code, and an exception or panic that passed through {place} would end the program",
+                "use `on: entry`");
+            return false;
         }
 
         if (capturesArguments && !isEntry)

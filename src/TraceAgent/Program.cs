@@ -19,4 +19,5 @@ if (parsed.Errors.Count > 0)
     return CommandError.Write(ExitCode.Usage, "see 'traceagent --help'");
 }
 
-return await parsed.InvokeAsync().ConfigureAwait(false);
+// The host ends the agent by itself on a signal; the parser's own time limit would cut its totals off.
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }).ConfigureAwait(false);

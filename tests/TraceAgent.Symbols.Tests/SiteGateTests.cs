@@ -70,11 +70,12 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     public void Harmless_prefixes_are_accepted(string symbol) => Resolve(programs.Traps, Symbol(symbol, 1)).OnlySite();
 
     [Fact]
-    public void A_return_in_a_program_with_exceptions_is_warned_about()
+    public void A_return_in_a_program_with_exceptions_is_refused()
     {
-        Resolve(programs.Thrower, Symbol("thrower"), needsReturn: true).HasWarning(
-            SiteCodes.ExceptionsEnd, "/srv/shop/test has C++ code: an exception that leaves thrower while its return is followed ends the program",
-            "use `on: entry` unless the function lets no exception through");
+        Resolve(programs.Thrower, Symbol("thrower"), needsReturn: true).IsRefused(
+            SiteCodes.ExceptionsEnd,
+            "the return of thrower cannot be followed: /srv/shop/test has C++ or Rust code, and an exception or panic that passed through thrower would end the program",
+            "use `on: entry`");
         Resolve(programs.Thrower, Symbol("thrower")).OnlySite();
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
@@ -28,7 +29,12 @@ internal static class RunCommand
         };
         ring.Validators.Add(result =>
         {
-            var bytes = result.GetValueOrDefault<int>();
+            if (!int.TryParse(result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
+            {
+                // The parser's own error is enough.
+                return;
+            }
+
             if (bytes < Environment.SystemPageSize || bytes > 1 << 30 || (bytes & (bytes - 1)) != 0)
             {
                 result.AddError($"--ring-size takes a power of two from {Environment.SystemPageSize} to {1 << 30}, not {bytes}");

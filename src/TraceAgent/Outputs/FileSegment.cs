@@ -14,11 +14,14 @@ internal sealed class FileSegment : IDisposable
 
     /// <param name="path">Exists.</param>
     /// <param name="serilogs">Serilog's stream of the same file, closed with this one and never written to.</param>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="IOException">The file cannot be opened, or another process writes to it.</exception>
     public FileSegment(string path, Stream serilogs)
     {
         Path = path;
         _serilogs = serilogs;
+
+        // Two agents would write over each other's lines. A lock of fcntl(2): this process's two handles do not exclude each other.
+        (serilogs as FileStream)?.Lock(0, long.MaxValue);
         _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         Batch = new BatchStream(() => Closed = true);
     }

@@ -42,13 +42,14 @@ internal sealed class Retirement : IDisposable
     /// <summary>Deactivated: nothing takes its hits.</summary>
     public void Removed(AttachedProbe probe) => Add(new Leaver(probe, null));
 
-    /// <summary>Stops closing; what is left goes with the process.</summary>
+    /// <summary>Stops closing; what is left takes no more hits, and goes with the process.</summary>
     public void Dispose()
     {
         _stopping = true;
         _work.Set();
         _thread.Join();
         _work.Dispose();
+        _arrived.ForEach(leaver => leaver.Probe.Loaded.Deactivate());
         foreach (var (probe, _) in _inFlight)
         {
             probe.CloseBooks(probe.Loaded.CallsInFlight);
