@@ -9,6 +9,7 @@ using TraceAgent.Bpf.Kernel;
 using TraceAgent.Configuration;
 using TraceAgent.Hosting;
 using TraceAgent.Outputs;
+using TraceAgent.Rules;
 
 namespace TraceAgent.Commands;
 
@@ -19,8 +20,13 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        var rules = new Option<string[]>("--rules") { Description = "Rule file, or folder of *.yaml and *.yml; may be given several times", HelpName = "PATH" };
-        var output = new Option<string?>("--output") { Description = "File to append events to, or - for standard output", HelpName = "-|FILE" };
+        var config = new Option<string?>("--config") { Description = $"Agent configuration; {AgentConfigurationFile.DefaultPath} when that exists", HelpName = "FILE" };
+        var rules = new Option<string[]>("--rules")
+        {
+            Description = "Rule file, or folder of *.yaml and *.yml, instead of the configuration's; may be given several times",
+            HelpName = "PATH",
+        };
+        var output = new Option<string?>("--output") { Description = "File to append events to, or - for standard output, instead of the configuration's outputs", HelpName = "-|FILE" };
         var ring = new Option<int>("--ring-size")
         {
             Description = "Bytes of the ring buffer between kernel and agent: a power of two, at least a page",
@@ -40,21 +46,27 @@ internal static class RunCommand
                 result.AddError($"--ring-size takes a power of two from {Environment.SystemPageSize} to {1 << 30}, not {bytes}");
             }
         });
-        var command = new Command("run", "Attach the rules and write events until stopped. Follows every change of the rule files.") { rules, output, ring };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(rules) ?? [], parsed.GetValue(output), parsed.GetValue(ring)));
+        var command = new Command("run", "Attach the rules and write events until stopped. Follows every change of the rule files.") { config, rules, output, ring };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(config), parsed.GetValue(rules) ?? [], parsed.GetValue(output), parsed.GetValue(ring)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] rulePaths, string? output, int ringBytes)
+    private static async Task<int> RunAsync(string? configPath, string[] rulePaths, string? output, int ringBytes)
     {
-        if (rulePaths.Length == 0)
+        var file = AgentConfigurationFile.Load(configPath);
+        if (file.Value is not { } configuration)
         {
-            return CommandError.Write(ExitCode.Usage, "which rules? give --rules PATH");
+            DiagnosticWriter.WriteText(Console.Error, file.Diagnostics, new Dictionary<string, SourceText> { [file.Source.Path] = file.Source }, colours: false);
+            return ExitCode.InvalidConfiguration;
         }
 
+        var fromConfiguration = rulePaths.Length == 0;
+        rulePaths = fromConfiguration ? [configuration.Rules] : rulePaths;
         foreach (var path in rulePaths.Where(path => !File.Exists(path) && !Directory.Exists(path)))
         {
-            return CommandError.Write(ExitCode.Usage, $"--rules {path}: no such file or folder");
+            return fromConfiguration
+                ? CommandError.Write(ExitCode.InvalidConfiguration, $"rules: {path}: no such file or folder; create it, or give --rules PATH")
+                : CommandError.Write(ExitCode.Usage, $"--rules {path}: no such file or folder");
         }
 
         if (!TryGetAttachWay(out var way, out var problem))
@@ -62,12 +74,15 @@ internal static class RunCommand
             return CommandError.Write(ExitCode.Usage, problem);
         }
 
-        OutputConfiguration destination = output is null or "-"
-            ? new OutputConfiguration.Console(OutputFormat.Clef)
-            : new OutputConfiguration.File(Path.GetFullPath(output), Roll: null, OutputFormat.Clef);
+        IReadOnlyList<OutputConfiguration> destinations = output switch
+        {
+            null => configuration.Outputs,
+            "-" => [new OutputConfiguration.Console(OutputFormat.Clef)],
+            _ => [new OutputConfiguration.File(Path.GetFullPath(output), Roll: null, OutputFormat.Clef)],
+        };
         try
         {
-            using var outputs = OutputSet.Open([destination]);
+            using var outputs = OutputSet.Open(destinations);
             using var session = BpfSession.Open(ringBytes, way);
             return await HostAsync(new AgentParts(session, outputs, rulePaths, ringBytes)).ConfigureAwait(false);
         }

@@ -18,4 +18,28 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 /// <param name="Value">Null when there is an error.</param>
 /// <param name="Diagnostics">In the order of the file.</param>
 /// <param name="Source">To show the lines of the diagnostics.</param>
-internal sealed record AgentConfigurationFile(AgentConfiguration? Value, EquatableArray<Diagnostic> Diagnostics, SourceText Source);
+internal sealed record AgentConfigurationFile(AgentConfiguration? Value, EquatableArray<Diagnostic> Diagnostics, SourceText Source)
+{
+    public const string DefaultPath = "/etc/traceagent/agent.yaml";
+
+    /// <param name="path">Null for the default path, which need not exist.</param>
+    public static AgentConfigurationFile Load(string? path)
+    {
+        if (path is null && !File.Exists(DefaultPath))
+        {
+            return new AgentConfigurationFile(AgentConfiguration.Default, [], new SourceText(DefaultPath, ""));
+        }
+
+        path ??= DefaultPath;
+        try
+        {
+            var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+            return AgentConfigurationReader.Read(path, folder, File.ReadAllBytes(path), Environment.GetEnvironmentVariable);
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            var unreadable = Diagnostic.Error(DiagnosticCode.Unreadable, new SourceSpan(path, 1, 1, 1), $"cannot read the file: {refusal.Message}");
+            return new AgentConfigurationFile(null, [unreadable], new SourceText(path, ""));
+        }
+    }
+}

@@ -1,6 +1,3 @@
-// Linux only; the modes of files are not for other systems.
-#pragma warning disable CA1416
-
 using System.Text;
 using Serilog;
 using Serilog.Configuration;
