@@ -46,6 +46,7 @@ internal static class Given
                 held[rule.Name.Value] = new HeldProbe(rule, probe);
                 break;
             case ReconcileStep.Reshape(var rule):
+                Assert.Equal(held[rule.Name.Value].Probe.Plan, PlanBuilder.Build(rule, Architecture.X64));
                 held[rule.Name.Value] = held[rule.Name.Value] with { Rule = rule };
                 break;
             case ReconcileStep.Detach(var name):

@@ -138,6 +138,7 @@ public sealed class ReconcilePlanTests
     [InlineData("name: add, binary: bin/none, symbol: AddNum")]
     [InlineData("name: add, binary: bin/shop, symbol: SubNum")]
     [InlineData("name: add, binary: bin/shop, symbol: AddNum, on: return")]
+    [InlineData("name: add, binary: bin/shop, symbol: AddNum, args: 2")]
     public void A_rule_that_asks_for_something_else_that_is_missing_ends_the_old_probe(string edited) =>
         Assert.Equal([new ReconcileStep.Detach("add")], Steps(Held(Given.Rule(Add)), new DesiredProbe(Given.Rule(edited), null)));
 
