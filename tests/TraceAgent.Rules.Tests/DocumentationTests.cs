@@ -31,7 +31,7 @@ public partial class DocumentationTests
         var text = YamlBlocks(document).Single(block => block.Line == line).Text;
         var file = RuleFileReader.Read($"{document}:{line}", "/srv/shop/rules", Encoding.UTF8.GetBytes(text));
         Assert.Equal([], file.Diagnostics.Select(d => $"{d.At.Line}:{d.At.Column}: {d.Message}"));
-        Assert.NotEqual(0, file.Rules.Count);
+        Assert.NotEmpty(file.Rules);
     }
 
     [Theory]
