@@ -1,0 +1,123 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace TraceAgent.Rules.Tests;
+
+/// <summary>What people read is true of the program: examples, links, codes and keys.</summary>
+public partial class DocumentationTests
+{
+    private static readonly string Root = Path.GetFullPath(Path.Combine(CaseFiles.SourceFolder, "../.."));
+
+    public static TheoryData<string> Documents => [.. DocumentNames()];
+
+    public static TheoryData<string, int> RuleExamples
+    {
+        get
+        {
+            var examples = new TheoryData<string, int>();
+            foreach (var (document, line) in DocumentNames().SelectMany(name => YamlBlocks(name).Where(IsRules).Select(block => (name, block.Line))))
+            {
+                examples.Add(document, line);
+            }
+
+            return examples;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(RuleExamples))]
+    public void Every_rule_in_the_documents_is_read_without_errors(string document, int line)
+    {
+        var text = YamlBlocks(document).Single(block => block.Line == line).Text;
+        var file = RuleFileReader.Read($"{document}:{line}", "/srv/shop/rules", Encoding.UTF8.GetBytes(text));
+        Assert.Equal([], file.Diagnostics.Select(d => $"{d.At.Line}:{d.At.Column}: {d.Message}"));
+        Assert.NotEmpty(file.Rules);
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_relative_link_leads_to_a_file_and_to_a_heading_in_it(string document)
+    {
+        foreach (Match link in Link().Matches(WithoutCode(document)))
+        {
+            var target = link.Groups[1].Value;
+            if (target.Contains("://", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            var parts = target.Split('#');
+            var path = parts[0].Length == 0
+                ? Path.Combine(Root, document)
+                : Path.GetFullPath(Path.Combine(Root, Path.GetDirectoryName(document)!, parts[0]));
+            Assert.True(Path.Exists(path), $"{document} links to {target}, which does not exist");
+            if (parts.Length > 1)
+            {
+                Assert.Contains(parts[1], Headings(path));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_table_of_codes_has_every_code_of_the_program_and_no_other()
+    {
+        var sources = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal));
+        var defined = sources.SelectMany(path => CodeConstant().Matches(File.ReadAllText(path))).Select(match => match.Groups[1].Value).Order();
+        var explained = CodeRow().Matches(ReadDocument("docs/safety.md")).Select(match => match.Groups[1].Value).Order();
+        Assert.Equal(defined, explained);
+    }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/rules.md")]
+    public void The_table_of_keys_has_every_key_of_a_rule_and_no_other(string document)
+    {
+        var known = Keys.RuleKeys.Table.Keys.Select(key => key.Name).Order();
+        var table = ReadDocument(document).Split("\n\n").Single(part => part.StartsWith("| key |", StringComparison.Ordinal));
+        var explained = table.Split('\n').Skip(2).SelectMany(row => Quoted().Matches(row.Split('|')[1])).Select(match => match.Groups[1].Value).Order();
+        Assert.Equal(known, explained);
+    }
+
+    private static IEnumerable<string> DocumentNames() =>
+        Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Concat(Directory.EnumerateFiles(Root, "*.md"))
+            .Select(path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal);
+
+    private static string ReadDocument(string name) => File.ReadAllText(Path.Combine(Root, name));
+
+    private static string WithoutCode(string document) => Fence().Replace(ReadDocument(document), "");
+
+    private static IEnumerable<(int Line, string Text)> YamlBlocks(string document)
+    {
+        var text = ReadDocument(document);
+        return Fence().Matches(text).Where(match => match.Groups[1].Value == "yaml")
+            .Select(match => (text[..match.Index].Count(c => c == '\n') + 1, match.Groups[2].Value));
+    }
+
+    /// <summary>The agent configuration has a key of that name too, which is a path.</summary>
+    private static bool IsRules((int Line, string Text) block) => block.Text.Contains("rules:\n", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Headings(string path) =>
+        Heading().Matches(File.ReadAllText(path)).Select(match => NotInAnchor().Replace(match.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));
+
+    [GeneratedRegex(@"^```(\w*)\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"^#+ (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex("[^a-z0-9 _-]")]
+    private static partial Regex NotInAnchor();
+
+    [GeneratedRegex("const string \\w+ = \"(TA[0-9]{3})\"")]
+    private static partial Regex CodeConstant();
+
+    [GeneratedRegex(@"^\| (TA[0-9]{3}) \|", RegexOptions.Multiline)]
+    private static partial Regex CodeRow();
+
+    [GeneratedRegex("`([a-z]+)`")]
+    private static partial Regex Quoted();
+}
