@@ -32,7 +32,7 @@ public abstract record Expr
     /// <summary>In what is computed on return of a call: the scalar entry field <paramref name="Index"/> as it was on entry.</summary>
     public sealed record EntryField(int Index) : Expr;
 
-    /// <summary>1 when the NUL-terminated text at the address passes the test, else 0; also 0 when it cannot be read.</summary>
+    /// <summary>1 when the NUL-terminated text at the address passes the test, else 0. NULL passes none.</summary>
     public sealed record TextMatch(Expr Address, TextTest Test) : Expr;
 
     /// <summary>1 when the thread's name (at most 15 bytes) passes the test, else 0.</summary>

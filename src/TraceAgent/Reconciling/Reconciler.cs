@@ -148,7 +148,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             Thread.Sleep(1);
         }
 
-        var next = Load(rule, probe, previous.Books);
+        var next = Load(rule, probe, previous.Books, previous.Loaded);
         try
         {
             AttachTo(next, rule, probe);
@@ -193,9 +193,9 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
     }
 
-    private AttachedProbe Load(Rule rule, Probe probe, RuleBooks books)
+    private AttachedProbe Load(Rule rule, Probe probe, RuleBooks books, LoadedProbe? predecessor = null)
     {
-        var loaded = session.Load(probe.Plan, rule.Name.Value);
+        var loaded = session.Load(probe.Plan, rule.Name.Value, predecessor);
         var slot = new ProbeSlot(EventShape.Of(rule, probe.Plan, []), books);
         slots[loaded.Slot] = slot;
         return new AttachedProbe(new HeldProbe(rule, probe), loaded, slot);

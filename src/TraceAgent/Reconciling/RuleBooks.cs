@@ -39,7 +39,7 @@ internal sealed class RuleBooks(string rule)
     {
         lock (_gate)
         {
-            _closed += counts() + new KernelCounts(0, 0, unreturned);
+            _closed += counts() + new KernelCounts(0, 0, unreturned, 0, 0, 0);
             _live.Remove(counts);
         }
     }
