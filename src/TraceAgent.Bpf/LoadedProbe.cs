@@ -52,6 +52,10 @@ public sealed class LoadedProbe : IDisposable
     /// <summary>Calls that were entered and have not returned; 0 unless the plan is for calls.</summary>
     public int CallsInFlight => _closed ? 0 : _inFlight?.CountOf(Slot) ?? 0;
 
+    /// <summary>Forgets calls whose threads have ended in them.</summary>
+    /// <returns>How many: they are unreturned, and not in the counters.</returns>
+    public int ForgetDeadCalls() => _closed ? 0 : _inFlight?.RemoveDead(Slot) ?? 0;
+
     /// <summary>Attaches to one file.</summary>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
     /// <param name="displayPath">As the user knows it.</param>
@@ -117,7 +121,7 @@ public sealed class LoadedProbe : IDisposable
         if (!_closed)
         {
             _closed = true;
-            _inFlight?.Leave();
+            _inFlight?.Leave(Slot);
         }
     }
 

@@ -35,17 +35,41 @@ internal sealed class InFlightTable
     }
 
     /// <summary>How many calls the probe of a slot has seen enter and not return.</summary>
-    public int CountOf(uint slot)
+    public int CountOf(uint slot) => KeysOf(slot).Count;
+
+    /// <summary>Removes the calls of threads that have ended in them, which nothing else would.</summary>
+    /// <returns>How many.</returns>
+    public int RemoveDead(uint slot)
     {
-        var value = new byte[_valueSize];
-        return _map.Keys().Count(key => _map.TryLookup(key, value) && MemoryMarshal.Read<uint>(value.AsSpan(InFlightLayout.Slot)) == slot);
+        // The kernel's numbers are those of its first namespace.
+        const string firstNamespace = "pid:[4026531836]";
+        if (new FileInfo("/proc/self/ns/pid").LinkTarget != firstNamespace)
+        {
+            return 0;
+        }
+
+        return KeysOf(slot).Count(key =>
+        {
+            var thread = MemoryMarshal.Read<ulong>(key);
+            return !Directory.Exists($"/proc/{thread >> 32}/task/{(uint)thread}") && _map.Delete(key);
+        });
     }
 
-    public void Leave()
+    /// <summary>The probe of a slot is closed: its calls are forgotten, since the slot will be another's.</summary>
+    public void Leave(uint slot)
     {
         if (Interlocked.Decrement(ref _users) == 0)
         {
             _map.Dispose();
+            return;
         }
+
+        KeysOf(slot).ForEach(key => _ = _map.Delete(key));
+    }
+
+    private List<byte[]> KeysOf(uint slot)
+    {
+        var value = new byte[_valueSize];
+        return _map.Keys().FindAll(key => _map.TryLookup(key, value) && MemoryMarshal.Read<uint>(value.AsSpan(InFlightLayout.Slot)) == slot);
     }
 }

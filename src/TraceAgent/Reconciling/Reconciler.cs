@@ -83,6 +83,15 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         return any;
     }
 
+    /// <summary>Forgets calls whose threads have ended in them: the table of calls in flight would fill up.</summary>
+    public void ForgetDeadCalls()
+    {
+        foreach (var probe in _attached.Values)
+        {
+            probe.Books.AddUnreturned(probe.Loaded.ForgetDeadCalls());
+        }
+    }
+
     /// <summary>Detaches from files that are not at their path any more and that no process uses.</summary>
     public void DetachUnused()
     {

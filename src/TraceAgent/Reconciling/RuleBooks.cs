@@ -44,6 +44,15 @@ internal sealed class RuleBooks(string rule)
         }
     }
 
+    /// <summary>Calls that entered and whose thread has ended in them.</summary>
+    public void AddUnreturned(long calls)
+    {
+        lock (_gate)
+        {
+            _closed += new KernelCounts(0, 0, calls, 0, 0, 0);
+        }
+    }
+
     public void Committed(bool reached)
     {
         if (reached)

@@ -108,6 +108,7 @@ internal sealed class ReconcileLoop : IDisposable
         {
             _lastSweep = Stopwatch.GetTimestamp();
             _reconciler.DetachUnused();
+            _reconciler.ForgetDeadCalls();
         }
     }
 
