@@ -22,6 +22,7 @@ internal sealed class Agent : IHostedService, IDisposable
 
     private readonly AgentParts _parts;
     private readonly IHostApplicationLifetime _lifetime;
+    private readonly ISystemdNotifier _notifier;
     private readonly ILogger _logger;
     private readonly WallClock _clock = new();
     private readonly EventPump _pump;
@@ -36,7 +37,7 @@ internal sealed class Agent : IHostedService, IDisposable
 
     public Agent(AgentParts parts, IHostApplicationLifetime lifetime, ISystemdNotifier notifier, ILogger<Agent> logger)
     {
-        (_parts, _lifetime, _logger) = (parts, lifetime, logger);
+        (_parts, _lifetime, _notifier, _logger) = (parts, lifetime, notifier, logger);
         var slots = new SlotTable();
         IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
         var reports = new LossReports(Books, _clock);
@@ -61,11 +62,13 @@ internal sealed class Agent : IHostedService, IDisposable
         _loop.Start();
         Log.Ready(
             _logger, _reconciler.Attached.Count, _voice.Pending, _parts.Session.Way == AttachWay.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
+        _notifier.Notify(new ServiceState($"READY=1\nSTATUS={_reconciler.Attached.Count} rules attached, {_voice.Pending} pending"));
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
+        _notifier.Notify(ServiceState.Stopping);
         _loop.Dispose();
         _retirement.Dispose();
         _reconciler.DeactivateAll();

@@ -1,0 +1,46 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>The agent under a service manager that speaks sd_notify(3).</summary>
+public sealed class SystemdTests : IDisposable
+{
+    private readonly Workspace _workspace = new();
+    private readonly Socket _manager = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+
+    [Fact]
+    public void The_service_manager_hears_of_start_life_reload_and_end()
+    {
+        var socket = _workspace["notify"];
+        _manager.Bind(new UnixDomainSocketEndPoint(socket));
+        var rules = _workspace.Write("rules.yaml", "rules: []\n");
+        var start = new AgentStart(AttachWay.Multi, rules) { Launcher = ["env", $"NOTIFY_SOCKET={socket}", "WATCHDOG_USEC=400000"] };
+        using var agent = AgentProcess.Start(start);
+        Hears("READY=1\nSTATUS=0 rules attached, 0 pending");
+        Hears("WATCHDOG=1");
+        agent.Reload();
+        Hears("RELOADING=1\nMONOTONIC_USEC=");
+        Hears("READY=1");
+        Hears("WATCHDOG=1");
+        agent.Stop();
+        Hears("STOPPING=1");
+    }
+
+    public void Dispose()
+    {
+        _manager.Dispose();
+        _workspace.Dispose();
+    }
+
+    private void Hears(string expected)
+    {
+        var heard = "";
+        var buffer = new byte[4096];
+        _manager.ReceiveTimeout = (int)Eventually.Deadline.TotalMilliseconds;
+        while (!heard.StartsWith(expected, StringComparison.Ordinal))
+        {
+            heard = Encoding.UTF8.GetString(buffer, 0, _manager.Receive(buffer));
+        }
+    }
+}
