@@ -7,10 +7,18 @@ namespace TraceAgent.Bpf.Kernel;
 /// <param name="Calls">Hits taken; for a call rule, calls that completed or whose entry was lost.</param>
 /// <param name="Lost">Calls without a record, because the ring or the table of calls in flight was full.</param>
 /// <param name="Unreturned">Entries of a call rule whose return was never seen (longjmp, or a nesting deeper than the kernel's 64).</param>
-public readonly record struct KernelCounts(long Calls, long Lost, long Unreturned)
+/// <param name="Filtered">Calls that a condition did not let through.</param>
+/// <param name="Sampled">Calls that the sample left out.</param>
+/// <param name="Limited">Calls beyond the limit.</param>
+public readonly record struct KernelCounts(long Calls, long Lost, long Unreturned, long Filtered, long Sampled, long Limited)
 {
-    public static KernelCounts operator +(KernelCounts a, KernelCounts b) =>
-        new(a.Calls + b.Calls, a.Lost + b.Lost, a.Unreturned + b.Unreturned);
+    public static KernelCounts operator +(KernelCounts a, KernelCounts b) => new(
+        a.Calls + b.Calls,
+        a.Lost + b.Lost,
+        a.Unreturned + b.Unreturned,
+        a.Filtered + b.Filtered,
+        a.Sampled + b.Sampled,
+        a.Limited + b.Limited);
 }
 
 /// <summary>The counters of all slots, a set per CPU.</summary>
@@ -39,7 +47,7 @@ internal sealed unsafe class CounterMap : IDisposable
         for (var cpu = 0; cpu < _cpus; cpu++)
         {
             var own = MemoryMarshal.Cast<byte, long>(values.AsSpan(cpu * CounterLayout.Size, CounterLayout.Size));
-            sum += new KernelCounts(own[CounterLayout.Calls / 8], own[CounterLayout.Lost / 8], own[CounterLayout.Unreturned / 8]);
+            sum += new KernelCounts(own[CounterLayout.Calls / 8], own[CounterLayout.Lost / 8], own[CounterLayout.Unreturned / 8], 0, 0, 0);
         }
 
         return sum;
