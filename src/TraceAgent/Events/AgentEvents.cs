@@ -7,6 +7,17 @@ namespace TraceAgent.Events;
 internal readonly record struct CallCounts(long Logged, long Filtered, long Sampled, long Limited, long Lost)
 {
     public long Calls => Logged + Filtered + Sampled + Limited + Lost;
+
+    /// <summary>Calls that the rule asks for, and that are still not logged.</summary>
+    public long Missing => Sampled + Limited + Lost;
+
+    /// <summary>What the rule itself left out, to be put behind logged and lost; empty when it left out nothing.</summary>
+    public string Others => Part(Filtered, "filtered") + Part(Sampled, "sampled out") + Part(Limited, "over the limit");
+
+    public static CallCounts operator -(CallCounts a, CallCounts b) => new(
+        a.Logged - b.Logged, a.Filtered - b.Filtered, a.Sampled - b.Sampled, a.Limited - b.Limited, a.Lost - b.Lost);
+
+    private static string Part(long count, string what) => count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} {what}");
 }
 
 /// <summary>The agent's own statements in the stream of events. Times are UTC ns since 1970.</summary>

@@ -99,7 +99,7 @@ internal sealed class Agent : IHostedService, IDisposable
         foreach (var books in _reconciler.Books)
         {
             var totals = books.FinalTotals();
-            _pump.Say(AgentEvents.Totals(books.Rule, new CallCounts(totals.Logged, 0, 0, 0, totals.Lost), _clock.UtcNow));
+            _pump.Say(AgentEvents.Totals(books.Rule, totals.Counts, _clock.UtcNow));
         }
     }
 
@@ -107,21 +107,17 @@ internal sealed class Agent : IHostedService, IDisposable
     {
         foreach (var books in _reconciler.Books)
         {
-            var totals = books.FinalTotals();
-            if (withheld)
-            {
-                totals = totals with { Lost = totals.Calls - totals.Logged };
-            }
-
-            Log.Totals(_logger, books.Rule, totals.Calls, totals.Logged, totals.Lost);
+            var totals = withheld ? books.WithheldTotals() : books.FinalTotals();
+            var counts = totals.Counts;
+            Log.Totals(_logger, books.Rule, totals.Calls, counts.Logged, counts.Lost, counts.Others);
             if (totals.Unreturned > 0)
             {
                 Log.Unreturned(_logger, books.Rule, totals.Unreturned);
             }
 
-            if (totals.Calls != totals.Logged + totals.Lost)
+            if (!totals.Balances)
             {
-                Log.OutOfBalance(_logger, books.Rule, totals.Calls, totals.Logged, totals.Lost);
+                Log.OutOfBalance(_logger, books.Rule, totals.Calls, counts.Logged, counts.Lost, counts.Others);
             }
         }
     }
