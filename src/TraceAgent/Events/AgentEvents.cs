@@ -36,6 +36,12 @@ internal static class AgentEvents
     public static LogEvent Rejected(string? rule, string reason, long time) =>
         new AgentStatement(time, "rejected", "rule rejected: {reason}", $"rule rejected: {reason}", rule).ToLogEvent(LogEventLevel.Error);
 
+    public static LogEvent Suspended(string rule, string reason, long time) =>
+        new AgentStatement(time, "suspended", "rule {rule} suspended: {reason}", $"rule {rule} suspended: {reason}", rule).ToLogEvent(LogEventLevel.Warning);
+
+    public static LogEvent Expired(string rule, string reason, long time) =>
+        new AgentStatement(time, "expired", "rule {rule} expired: {reason}", $"rule {rule} expired: {reason}", rule).ToLogEvent(LogEventLevel.Information);
+
     public static LogEvent Detached(string rule, string reason, long time) =>
         new AgentStatement(time, "detached", "rule {rule} detached: {reason}", $"rule {rule} detached: {reason}", rule).ToLogEvent(LogEventLevel.Information);
 

@@ -46,7 +46,8 @@ internal sealed class Agent : IHostedService, IDisposable
         _voice = new AgentVoice(logger, _pump, _clock);
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
-        _loop = new ReconcileLoop(new RuleSource(parts.RulePaths), new AcceptedRules(_resolver), _reconciler, _voice);
+        var guard = new RuleGuard(() => HitCost.Measure(parts.Session.Way), _voice);
+        _loop = new ReconcileLoop(new RuleSource(parts.RulePaths), new AcceptedRules(_resolver), _reconciler, guard, _voice);
         _signal = new SignalReload(notifier, _loop, _voice);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);

@@ -23,6 +23,12 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "rule detached: {rule}: {reason}")]
     public static partial void RuleDetached(ILogger logger, string rule, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "rule suspended: {rule}: {reason}")]
+    public static partial void RuleSuspended(ILogger logger, string rule, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule expired: {rule}: {reason}")]
+    public static partial void RuleExpired(ILogger logger, string rule, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "rule pending: {rule}: {binary} does not exist yet")]
     public static partial void RulePending(ILogger logger, string rule, string binary);
 

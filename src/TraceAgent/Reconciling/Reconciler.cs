@@ -59,6 +59,16 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
     }
 
+    /// <summary>Takes a rule off at once.</summary>
+    public void TakeOff(string rule)
+    {
+        if (_attached.Remove(rule, out var attached))
+        {
+            attached.Loaded.Deactivate();
+            retirement.Removed(attached);
+        }
+    }
+
     /// <summary>Takes probes off every file that was written to: its processes would run into breakpoints that are not on their instructions.</summary>
     /// <returns>True when there was one.</returns>
     public bool DetachOverwritten()
@@ -194,12 +204,9 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
 
     private void Detach(string name, string reason)
     {
-        if (_attached.Remove(name, out var attached))
-        {
-            attached.Loaded.Deactivate();
-            retirement.Removed(attached);
-            voice.Detached(attached.Held.Rule, reason);
-        }
+        var rule = _attached[name].Held.Rule;
+        TakeOff(name);
+        voice.Detached(rule, reason);
     }
 
     private AttachedProbe Load(Rule rule, Probe probe, RuleBooks books, LoadedProbe? predecessor = null)

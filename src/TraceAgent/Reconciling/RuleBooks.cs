@@ -29,6 +29,9 @@ internal sealed class RuleBooks(string rule)
     /// <summary>Events taken from the ring since the last commit of the outputs; the reader thread's own.</summary>
     public int Uncommitted { get; set; }
 
+    /// <summary>Hits so far, of all its probes.</summary>
+    public long Hits => Kernel().Calls;
+
     public void Open(Func<KernelCounts> counts)
     {
         lock (_gate)
