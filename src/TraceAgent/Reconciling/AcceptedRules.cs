@@ -39,13 +39,13 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
             _files.Remove(path);
         }
 
-        foreach (var version in versions.Where(version => !ReferenceEquals(_files.GetValueOrDefault(version.Path).Judged, version)))
+        var judged = Judge(versions);
+        foreach (var (version, diagnostics) in judged)
         {
-            var good = _files.GetValueOrDefault(version.Path).Good;
-            var diagnostics = Judge(version);
+            var (before, good) = _files.GetValueOrDefault(version.Path);
             Say(diagnostics, version.Content.Source);
             var errors = diagnostics.Count(d => d.Severity == Severity.Error);
-            if (errors > 0)
+            if (errors > 0 && !ReferenceEquals(before, version))
             {
                 rejected.Add(new RejectedFile(version.Path, errors, good?.Content.Rules.Count ?? 0));
             }
@@ -75,7 +75,7 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
             }
         }
 
-        resolver.Keep(desired.Select(one => one.Rule).ToHashSet());
+        resolver.Keep(desired.Select(one => one.Rule).Concat(judged.SelectMany(one => one.Version.Content.Rules)).ToHashSet());
         _said = said;
         return new Deliberation(desired, pending, rejected, news);
 
@@ -91,10 +91,46 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
         }
     }
 
-    /// <summary>Everything wrong with a new text: its own diagnostics, names taken by rules in force, refusals of its binaries.</summary>
-    private List<Diagnostic> Judge(RuleFileVersion version)
+    /// <summary>
+    /// What is wrong with the files that are not in force: new ones, and rejected ones, whose hindrance may be gone. All new
+    /// texts are taken to be good at first, since a rule may move from file to file; each that is not leaves its old rules
+    /// in force, whose names the others are then held against.
+    /// </summary>
+    private List<(RuleFileVersion Version, List<Diagnostic> Diagnostics)> Judge(IReadOnlyList<RuleFileVersion> versions)
     {
-        var others = _files.Where(file => file.Key != version.Path && file.Value.Good is not null).Select(file => file.Value.Good!.Content);
+        var open = versions.Where(version => !ReferenceEquals(_files.GetValueOrDefault(version.Path).Good, version)).ToHashSet();
+        var refused = new HashSet<RuleFileVersion>();
+        while (true)
+        {
+            var inForce = versions.Where(version => !open.Contains(version) || refused.Contains(version))
+                .Select(version => _files.GetValueOrDefault(version.Path).Good?.Content).OfType<RuleFile>().ToList();
+            var judged = new List<(RuleFileVersion Version, List<Diagnostic> Diagnostics)>();
+            var stands = true;
+            foreach (var version in versions.Where(open.Contains))
+            {
+                var diagnostics = Judge(version, inForce);
+                judged.Add((version, diagnostics));
+                if (diagnostics.TrueForAll(d => d.Severity != Severity.Error))
+                {
+                    inForce.Add(version.Content);
+                }
+                else if (refused.Add(version))
+                {
+                    stands = false;
+                }
+            }
+
+            if (stands)
+            {
+                return judged;
+            }
+        }
+    }
+
+    /// <summary>Everything wrong with a text: its own diagnostics, names taken by rules in force, refusals of its binaries.</summary>
+    private List<Diagnostic> Judge(RuleFileVersion version, List<RuleFile> inForce)
+    {
+        var others = inForce.Where(file => file.Path != version.Path);
         var found = RuleSetBuilder.Build([.. others, version.Content]).Diagnostics.GetValueOrDefault(version.Path).ToList();
         foreach (var rule in version.Content.Rules)
         {

@@ -62,9 +62,11 @@ internal static class ReconcilePlan
 
         if (probe is null)
         {
-            // The file is gone: its processes may still run, and stay traced. Another path, or another place in the file,
-            // is another matter: what the rule asked for before must not go on.
-            if (rule.Binary != held.Rule.Binary || rule.Where != held.Rule.Where || rule.On != held.Rule.On)
+            // The file is gone: its processes may still run, and stay traced. Another path, another place in the file or
+            // other captures are another matter: what the rule asked for before must not go on, and records of the old
+            // plan cannot be shown by the new rule.
+            if (rule.Binary != held.Rule.Binary || rule.Where != held.Rule.Where
+                || PlanBuilder.Build(rule, held.Probe.Plan.Architecture) != held.Probe.Plan)
             {
                 return new ReconcileStep.Detach(rule.Name.Value);
             }

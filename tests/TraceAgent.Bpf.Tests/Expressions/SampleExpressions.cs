@@ -1,0 +1,102 @@
+using CsCheck;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf.Tests.Expressions;
+
+/// <summary>Expressions over the six integer arguments of an x86-64 function, the last of which points to a block of memory.</summary>
+internal static class SampleExpressions
+{
+    /// <summary>Bytes of the block. Its first eight are its own address.</summary>
+    public const int BlockSize = 64;
+
+    /// <summary>On the first page, where nothing is ever mapped.</summary>
+    private const long Unmapped = 0x10;
+
+    private static readonly int[] Sizes = [1, 2, 4, 8];
+
+    private static readonly long[] Edges =
+        [0, 1, -1, 2, 7, 63, 64, 65, 255, 256, -128, int.MaxValue, int.MinValue, 1L << 31, 1L << 32, 0xffff_ffff, long.MaxValue, long.MinValue];
+
+    public static Expr Argument(int index) => Architecture.X64.Argument(index);
+
+    private static Expr BlockPointer => Argument(5);
+
+    public static Gen<long> Value { get; } = Gen.Frequency((3, Gen.OneOf(Edges)), (1, Gen.Long));
+
+    /// <summary>Trees without calls to the kernel's knowledge, which differs from hit to hit.</summary>
+    public static Gen<Expr> Tree { get; } = Trees(5);
+
+    /// <summary>Every operator on operands at the edges, every width and sign, every way of reading memory.</summary>
+    public static IEnumerable<Expr> EveryConstruct()
+    {
+        foreach (var @operator in Enum.GetValues<BinaryOperator>())
+        {
+            foreach (var (left, right) in new (Expr, Expr)[]
+            {
+                (Argument(0), Argument(1)),
+                (Argument(1), Argument(0)),
+                (Argument(2), Argument(2)),
+                (Argument(3), new Expr.Constant(0)),
+                (Argument(0), new Expr.Constant(3)),
+                (Argument(1), new Expr.Constant(0x1234_5678_9abc)),
+                (new Expr.Constant(0), new Expr.Load(new Expr.Constant(Unmapped), 8, Signed: false)),
+                (new Expr.Constant(5), new Expr.Load(new Expr.Constant(Unmapped), 8, Signed: false)),
+                (Argument(3), new Expr.Binary(BinaryOperator.Subtract, Argument(1), Argument(2))),
+            })
+            {
+                yield return new Expr.Binary(@operator, left, right);
+            }
+        }
+
+        foreach (var @operator in Enum.GetValues<UnaryOperator>())
+        {
+            yield return new Expr.Unary(@operator, Argument(0));
+            yield return new Expr.Unary(@operator, Argument(1));
+            yield return new Expr.Unary(@operator, new Expr.Constant(0));
+        }
+
+        foreach (var signed in new[] { false, true })
+        {
+            foreach (var size in Sizes)
+            {
+                yield return new Expr.Load(At(8), size, signed);
+                yield return new Expr.Load(At(17), size, signed);
+                yield return new Expr.Load(new Expr.Binary(BinaryOperator.Add, new Expr.Load(BlockPointer, 8, false), new Expr.Constant(24)), size, signed);
+                yield return new Expr.Load(new Expr.Constant(Unmapped), size, signed);
+                if (size < 8)
+                {
+                    yield return new Expr.Extend(Argument(0), size, signed);
+                    yield return new Expr.Extend(Argument(1), size, signed);
+                    yield return new Expr.Extend(Argument(4), size, signed);
+                }
+            }
+        }
+    }
+
+    private static Expr.Binary At(int offset) => new(BinaryOperator.Add, BlockPointer, new Expr.Constant(offset));
+
+    private static Gen<Expr> Trees(int depth)
+    {
+        Gen<Expr> leaf = Gen.OneOf<Expr>(
+            Gen.Int[0, 5].Select(Argument),
+            Value.Select(value => (Expr)new Expr.Constant(value)));
+        if (depth == 0)
+        {
+            return leaf;
+        }
+
+        var inner = Trees(depth - 1);
+        var operators = Gen.Enum<BinaryOperator>();
+        var readable = Gen.Select(
+            Gen.OneOf(Gen.Const(BlockPointer), Gen.Const((Expr)new Expr.Load(BlockPointer, 8, false))),
+            Gen.Int[0, BlockSize - 8],
+            (from, offset) => (Expr)new Expr.Binary(BinaryOperator.Add, from, new Expr.Constant(offset)));
+        var address = Gen.Frequency((8, readable), (1, Gen.Const((Expr)new Expr.Constant(Unmapped))));
+        return Gen.Frequency(
+            (1, leaf),
+            (4, Gen.Select(operators, inner, inner, (@operator, left, right) => (Expr)new Expr.Binary(@operator, left, right))),
+            (2, Gen.Select(Gen.Enum<UnaryOperator>(), inner, (@operator, operand) => (Expr)new Expr.Unary(@operator, operand))),
+            (2, Gen.Select(inner, Gen.OneOf(1, 2, 4), Gen.Bool, (operand, size, signed) => (Expr)new Expr.Extend(operand, size, signed))),
+            (2, Gen.Select(address, Gen.OneOf(Sizes), Gen.Bool, (at, size, signed) => (Expr)new Expr.Load(at, size, signed))));
+    }
+}

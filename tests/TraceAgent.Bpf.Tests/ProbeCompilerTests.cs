@@ -1,0 +1,104 @@
+using System.Text;
+using TraceAgent.Bpf.Code;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf.Tests;
+
+public sealed class ProbeCompilerTests
+{
+    private static readonly ProbeBinding Binding = new(Slot: 3, Ring: 11, Control: 12, Counters: 13, Marks: 14, InFlight: 15);
+
+    public static TheoryData<string> Plans => SamplePlans.Names;
+
+    [Theory, MemberData(nameof(Plans))]
+    public void A_plan_compiles_to_the_instructions_of_its_case_file(string name)
+    {
+        var text = new StringBuilder();
+        foreach (var program in Compile(name))
+        {
+            text.Append("on ").Append(program.OnReturn ? "return" : "entry").Append(program.Sleepable ? ", may wait:\n" : ":\n")
+                .Append(Disassembler.Describe(program.Instructions)).Append('\n');
+        }
+
+        CaseFiles.AssertMatches($"{name}.txt", text.ToString());
+    }
+
+    [Theory, MemberData(nameof(Plans))]
+    public void The_same_plan_compiles_to_the_same_instructions(string name)
+    {
+        var first = Compile(name);
+        var second = Compile(name);
+
+        Assert.Equal(first.Select(program => program.Instructions), second.Select(program => program.Instructions));
+    }
+
+    [Theory, MemberData(nameof(Plans))]
+    public void A_record_is_given_back_on_every_path_and_never_held_while_waiting(string name)
+    {
+        foreach (var program in Compile(name))
+        {
+            RecordPaths.AssertSound(program.Instructions);
+        }
+    }
+
+    [Theory]
+    [InlineData("entry-two-args", false)]
+    [InlineData("entry-seventh-arg", true)]
+    [InlineData("return-text", true)]
+    [InlineData("call", false)]
+    [InlineData("call-with-texts", true)]
+    public void Only_programs_that_read_memory_may_wait(string name, bool expected)
+    {
+        foreach (var program in Compile(name))
+        {
+            Assert.Equal(expected, program.Sleepable);
+            Assert.Equal(expected, program.Instructions.Any(one => IsCall(one, BpfFunction.CopyFromUser)));
+        }
+    }
+
+    [Theory]
+    [InlineData("entry-no-args", new[] { false })]
+    [InlineData("return-text", new[] { true })]
+    [InlineData("both", new[] { true, false })]
+    [InlineData("call", new[] { true, false })]
+    public void The_program_on_return_comes_first(string name, bool[] onReturn) =>
+        Assert.Equal(onReturn, Compile(name).Select(program => program.OnReturn));
+
+    [Theory, MemberData(nameof(Plans))]
+    public void Records_have_exactly_the_size_of_their_layout(string name)
+    {
+        var plan = SamplePlans.All[name];
+        var sizes = plan.Kinds.Select(kind => plan.LayoutOf(kind).Size).Order();
+
+        Assert.Equal(sizes, Compile(name).SelectMany(program => ReservedBy(program.Instructions)).Order());
+    }
+
+    [Fact]
+    public void A_call_in_flight_holds_its_time_and_all_entry_fields() =>
+        Assert.Equal(8 + 8 + 8 + 8, ProbeCompiler.InFlightSize(SamplePlans.All["call"]));
+
+    [Fact]
+    public void The_zeros_of_a_new_call_in_flight_suffice_for_the_largest_rule()
+    {
+        var texts = Enumerable.Range(0, Architecture.MaxArguments).Select(i => (i, (CaptureType)new CaptureType.Text(CaptureType.Text.Limit)));
+        var largest = SamplePlans.Plan(Architecture.X64, ProbeMoment.Call, [.. texts], CaptureType.Default);
+
+        Assert.InRange(ProbeCompiler.InFlightSize(largest), 12 * CaptureType.Text.Limit, ControlLayout.ZerosSize);
+    }
+
+    private static IReadOnlyList<ProbeProgram> Compile(string name) => ProbeCompiler.Compile(SamplePlans.All[name], Binding);
+
+    private static bool IsCall(Instruction instruction, BpfFunction function) =>
+        instruction.Opcode == Opcode.Call && instruction.Immediate == (int)function;
+
+    private static IEnumerable<int> ReservedBy(Instruction[] program)
+    {
+        for (var i = 0; i < program.Length; i++)
+        {
+            if (IsCall(program[i], BpfFunction.RingbufReserve))
+            {
+                yield return program.Take(i).Last(one => one is { Opcode: Opcode.Arithmetic | Opcode.Move, Destination: 2 }).Immediate;
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using CsCheck;
+
+namespace TraceAgent.Capture.Tests;
+
+public sealed class RecordLayoutTests
+{
+    private static readonly Gen<EquatableArray<CaptureField>> Fields = Gen
+        .OneOf<Storage>(Gen.Const((Storage)new Storage.Scalar()), Gen.Int[1, 4096].Select(max => (Storage)new Storage.Text(max)))
+        .Select(storage => new CaptureField(new Expr.Constant(0), storage))
+        .Array[0, 20]
+        .Select(fields => fields.ToEquatableArray());
+
+    [Fact]
+    public void The_parts_of_any_record_are_aligned_and_do_not_overlap()
+    {
+        Gen.Select(Gen.Enum<EventKind>(), Fields, Fields).Sample((kind, entry, @return) =>
+        {
+            var layout = RecordLayout.Of(kind, entry, @return);
+            var bytes = new bool[layout.Size];
+            Assert.Equal(0, layout.Size % 8);
+            Take(bytes, 0, kind == EventKind.Call ? RecordLayout.DurationOffset + 8 : RecordLayout.HeaderSize);
+            foreach (var field in layout.Fields)
+            {
+                Assert.Equal(0, field.Offset % 8);
+                Take(bytes, field.OutcomeOffset, 1);
+                Take(bytes, field.Offset, field.Storage.Size);
+            }
+        });
+    }
+
+    [Fact]
+    public void Fields_lie_in_the_order_of_the_plan_first_those_of_the_entry()
+    {
+        Gen.Select(Fields, Fields).Sample((entry, @return) =>
+        {
+            var layout = RecordLayout.Of(EventKind.Call, entry, @return);
+
+            Assert.Equal([.. entry.Concat(@return).Select(field => field.Storage)], layout.Fields.Select(field => field.Storage));
+            Assert.Equal(layout.Fields.OrderBy(field => field.Offset), layout.Fields);
+            Assert.Equal(layout.Fields.OrderBy(field => field.OutcomeOffset), layout.Fields);
+            Assert.Equal(layout.EntryPart + layout.EntryPartSize, layout.ReturnPart);
+            Assert.All(layout.Fields.Take(entry.Count), field =>
+                Assert.InRange(field.Offset + field.Storage.Size, layout.EntryPart, layout.ReturnPart));
+            Assert.All(layout.Fields.Skip(entry.Count), field => Assert.InRange(field.OutcomeOffset, layout.ReturnPart, layout.Size - 1));
+        });
+    }
+
+    /// <summary>The compiler clears the outcomes of a part by eights.</summary>
+    [Fact]
+    public void The_outcomes_of_a_part_lie_together_in_words_of_their_own()
+    {
+        Gen.Select(Fields, Fields).Sample((entry, @return) =>
+        {
+            var layout = RecordLayout.Of(EventKind.Call, entry, @return);
+
+            Assert.Equal(Enumerable.Range(layout.EntryPart, entry.Count), layout.Fields.Take(entry.Count).Select(field => field.OutcomeOffset));
+            Assert.Equal(Enumerable.Range(layout.ReturnPart, @return.Count), layout.Fields.Skip(entry.Count).Select(field => field.OutcomeOffset));
+            Assert.Equal((0, 0), (layout.EntryPart % 8, layout.ReturnPart % 8));
+        });
+    }
+
+    [Fact]
+    public void The_parts_of_the_header_do_not_overlap()
+    {
+        var bytes = new bool[RecordLayout.HeaderSize];
+        Take(bytes, RecordLayout.TimeOffset, 8);
+        Take(bytes, RecordLayout.SlotOffset, 4);
+        Take(bytes, RecordLayout.KindOffset, 4);
+        Take(bytes, RecordLayout.PidTidOffset, 8);
+        Take(bytes, RecordLayout.SiteOffset, 8);
+        Take(bytes, RecordLayout.CommOffset, RecordLayout.CommSize);
+
+        Assert.DoesNotContain(false, bytes);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 8)]
+    [InlineData(8, 8)]
+    [InlineData(9, 16)]
+    public void Sizes_are_rounded_up_to_eight(int size, int expected) => Assert.Equal(expected, RecordLayout.Align(size));
+
+    [Theory]
+    [InlineData(1, 16)]
+    [InlineData(6, 16)]
+    [InlineData(7, 24)]
+    [InlineData(4096, 4112)]
+    public void A_text_has_room_for_its_length_its_NUL_and_one_byte_too_many(int max, int expected)
+    {
+        var text = new Storage.Text(max);
+
+        Assert.Equal((max + 2, expected), (text.ReadSize, text.Size));
+    }
+
+    private static void Take(bool[] bytes, int start, int size)
+    {
+        for (var i = start; i < start + size; i++)
+        {
+            Assert.False(bytes[i], $"byte {i} is used twice");
+            bytes[i] = true;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using TraceAgent.Bpf;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>Plans loaded into the real kernel and attached to a running <c>constructs.c</c>, without the agent around them.</summary>
+internal sealed class KernelBench : IDisposable
+{
+    private readonly BpfSession session;
+    private readonly string executable = TracedProgram.Compile("constructs");
+
+    public KernelBench(AttachWay way)
+    {
+        session = BpfSession.Open(1 << 20, way == AttachWay.Perf ? Bpf.Kernel.AttachWay.PerfEvent : Bpf.Kernel.AttachWay.Multi);
+        Program = TracedProgram.Start(executable);
+        BlockAddress = long.Parse(Program.Hear(), CultureInfo.InvariantCulture);
+    }
+
+    public TracedProgram Program { get; }
+
+    /// <summary>Of the program's 64 bytes: their own address, then known ones.</summary>
+    public long BlockAddress { get; }
+
+    /// <summary>The records of one plan on <paramref name="function"/> while the program is told a line.</summary>
+    public IReadOnlyList<KernelRecord> Hit(CapturePlan plan, string function, params string[] lines)
+    {
+        using var probe = session.Load(plan, "bench");
+        using var attached = probe.Attach(executable, executable, [OffsetOf(function)], firstCookie: 41);
+        probe.Activate();
+        foreach (var line in lines)
+        {
+            Program.Ask(line);
+        }
+
+        probe.Deactivate();
+        session.WaitForHandlers();
+        Assert.Equal(new KernelCounts(lines.Length * plan.Kinds.Count, 0, 0), probe.Counts);
+        var records = new Records();
+        session.Ring.Read(records, timeoutMs: 0);
+        return records.All;
+    }
+
+    public void Dispose()
+    {
+        Program.Dispose();
+        session.Dispose();
+    }
+
+    /// <summary>The code of a position-independent executable lies in the file where nm says it lies in memory.</summary>
+    private ulong OffsetOf(string function)
+    {
+        var line = Command.OutputOf("nm", executable).Split('\n').Single(line => line.EndsWith($" T {function}", StringComparison.Ordinal));
+        return ulong.Parse(line.Split(' ')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    }
+
+    private sealed class Records : IRecordConsumer
+    {
+        public List<KernelRecord> All { get; } = [];
+
+        public bool Take(ReadOnlySpan<byte> record)
+        {
+            All.Add(new KernelRecord(record.ToArray()));
+            return true;
+        }
+    }
+}

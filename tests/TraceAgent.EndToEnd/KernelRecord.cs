@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using System.Text;
+using TraceAgent.Capture;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>A record as the kernel wrote it, read by its layout.</summary>
+internal sealed record KernelRecord(byte[] Bytes)
+{
+    public EventKind Kind => (EventKind)BinaryPrimitives.ReadInt32LittleEndian(Bytes.AsSpan(RecordLayout.KindOffset));
+
+    public int Pid => BinaryPrimitives.ReadInt32LittleEndian(Bytes.AsSpan(RecordLayout.PidTidOffset + 4));
+
+    public long Site => LongAt(RecordLayout.SiteOffset);
+
+    public long TimeNs => LongAt(RecordLayout.TimeOffset);
+
+    public long DurationNs => LongAt(RecordLayout.DurationOffset);
+
+    public string Comm => Encoding.UTF8.GetString(Bytes.AsSpan(RecordLayout.CommOffset, RecordLayout.CommSize)).TrimEnd('\0');
+
+    /// <summary>The values of all fields: a <see cref="long"/>, a <see cref="string"/>, or the outcome when there is no value.</summary>
+    public IReadOnlyList<object> Values(RecordLayout layout)
+    {
+        Assert.Equal(layout.Size, Bytes.Length);
+        return [.. layout.Fields.Select(Value)];
+    }
+
+    private object Value(FieldSlot slot)
+    {
+        var outcome = (Outcome)Bytes[slot.OutcomeOffset];
+        if (outcome is Outcome.Null or Outcome.Fault)
+        {
+            return outcome;
+        }
+
+        if (slot.Storage is not Storage.Text)
+        {
+            return LongAt(slot.Offset);
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(Bytes.AsSpan(slot.Offset));
+        var text = Encoding.Latin1.GetString(Bytes.AsSpan(slot.Offset + Storage.Text.HeadSize, length));
+        return outcome == Outcome.Truncated ? $"{text}…" : text;
+    }
+
+    private long LongAt(int offset) => BinaryPrimitives.ReadInt64LittleEndian(Bytes.AsSpan(offset));
+}

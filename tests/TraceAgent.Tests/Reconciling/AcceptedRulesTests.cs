@@ -1,0 +1,216 @@
+using TraceAgent.Reconciling;
+using TraceAgent.Rules;
+using TraceAgent.Watching;
+
+namespace TraceAgent.Tests.Reconciling;
+
+public sealed class AcceptedRulesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ProbeResolver _resolver = new();
+    private readonly AcceptedRules _accepted;
+
+    public AcceptedRulesTests() => _accepted = new AcceptedRules(_resolver);
+
+    public void Dispose()
+    {
+        _resolver.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Rules_of_all_files_are_in_force_and_wait_for_their_binaries()
+    {
+        var found = _accepted.Deliberate([File("a.yaml", "add", "buy"), File("b.yaml", "sell")]);
+
+        Assert.Equal(["add", "buy", "sell"], InForce(found));
+        Assert.Equal(["add", "buy", "sell"], found.Pending.Select(rule => rule.Name.Value));
+        Assert.All(found.Desired, one => Assert.Null(one.Probe));
+        Assert.Empty(found.News);
+    }
+
+    [Fact]
+    public void A_file_that_breaks_keeps_its_last_good_rules_and_the_others_proceed()
+    {
+        _accepted.Deliberate([File("a.yaml", "add", "buy"), File("b.yaml", "sell")]);
+
+        var found = _accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "sell", "refund")]);
+
+        Assert.Equal(["add", "buy", "sell", "refund"], InForce(found));
+        Assert.Equal([new RejectedFile("a.yaml", Errors: 1, RulesKept: 2)], found.Rejected);
+        Assert.Equal(Severity.Error, Assert.Single(found.News).Diagnostic.Severity);
+    }
+
+    [Fact]
+    public void A_file_that_was_never_good_has_no_rules_in_force()
+    {
+        var found = _accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "sell")]);
+
+        Assert.Equal(["sell"], InForce(found));
+        Assert.Equal([new RejectedFile("a.yaml", Errors: 1, RulesKept: 0)], found.Rejected);
+    }
+
+    [Fact]
+    public void A_file_that_is_mended_is_in_force_again()
+    {
+        _accepted.Deliberate([File("a.yaml", "add")]);
+        _accepted.Deliberate([Broken("a.yaml")]);
+
+        var found = _accepted.Deliberate([File("a.yaml", "buy")]);
+
+        Assert.Equal(["buy"], InForce(found));
+        Assert.Empty(found.Rejected);
+    }
+
+    [Fact]
+    public void The_rules_of_a_file_that_is_gone_go_also_when_it_was_broken()
+    {
+        _accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "sell")]);
+        _accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "sell")]);
+
+        Assert.Equal(["sell"], InForce(_accepted.Deliberate([File("b.yaml", "sell")])));
+    }
+
+    [Fact]
+    public void What_is_wrong_is_said_once()
+    {
+        RuleFileVersion[] versions = [Broken("a.yaml"), With(File("b.yaml", "sell"), Doubt(2))];
+        Assert.Equal(2, _accepted.Deliberate(versions).News.Count);
+
+        var again = _accepted.Deliberate(versions);
+
+        Assert.Empty(again.News);
+        Assert.Empty(again.Rejected);
+    }
+
+    [Fact]
+    public void Warnings_keep_no_rule_from_being_in_force()
+    {
+        var found = _accepted.Deliberate([With(File("a.yaml", "add"), Doubt(2))]);
+
+        Assert.Equal(["add"], InForce(found));
+        Assert.Empty(found.Rejected);
+        Assert.Equal(Doubt(2), Assert.Single(found.News).Diagnostic);
+    }
+
+    [Fact]
+    public void What_a_binary_is_refused_for_is_said_at_the_place_where_the_rule_now_stands()
+    {
+        var text = _folder.Write("notes", "no program");
+        var before = Assert.Single(_accepted.Deliberate([Rules("a.yaml", "\n", Line("add", text))]).News).Diagnostic;
+
+        var after = Assert.Single(_accepted.Deliberate([Rules("a.yaml", "\n\n\n", Line("add", text))]).News).Diagnostic;
+
+        Assert.Equal((3, 5), (before.At.Line, after.At.Line));
+        Assert.Equal(before.Message, after.Message);
+    }
+
+    [Fact]
+    public void Of_two_files_with_one_name_the_later_is_rejected_and_told_where_the_first_is()
+    {
+        var found = _accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "add", "sell")]);
+
+        Assert.Equal(["add"], InForce(found));
+        var (diagnostic, source) = Assert.Single(found.News);
+        Assert.Equal(("b.yaml", "b.yaml"), (diagnostic.At.File, source.Path));
+        Assert.Contains("a.yaml:", diagnostic.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_in_force_is_not_taken_over_by_another_file()
+    {
+        _accepted.Deliberate([File("b.yaml", "add")]);
+
+        var found = _accepted.Deliberate([File("a.yaml", "add"), _files["b.yaml"]]);
+
+        Assert.Equal(["add"], InForce(found));
+        Assert.Equal("a.yaml", Assert.Single(found.Rejected).Path);
+    }
+
+    [Theory]
+    [InlineData("a.yaml", "b.yaml")]
+    [InlineData("b.yaml", "a.yaml")]
+    public void A_rule_may_move_from_one_file_to_another_in_one_change(string from, string to)
+    {
+        _accepted.Deliberate(InOrder(File(from, "add", "buy"), File(to, "sell")));
+
+        var found = _accepted.Deliberate(InOrder(File(from, "buy"), File(to, "sell", "add")));
+
+        Assert.Empty(found.Rejected);
+        Assert.Equal(["add", "buy", "sell"], InForce(found).Order());
+    }
+
+    [Fact]
+    public void Two_files_may_swap_their_rules_in_one_change()
+    {
+        _accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "sell")]);
+
+        var found = _accepted.Deliberate([File("a.yaml", "sell"), File("b.yaml", "add")]);
+
+        Assert.Empty(found.Rejected);
+        Assert.Equal(["sell", "add"], InForce(found));
+    }
+
+    [Fact]
+    public void A_file_is_accepted_when_the_other_one_gives_up_its_name()
+    {
+        _accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "add", "sell")]);
+
+        var found = _accepted.Deliberate([File("a.yaml", "buy"), _files["b.yaml"]]);
+
+        Assert.Equal(["buy", "add", "sell"], InForce(found));
+    }
+
+    [Fact]
+    public void A_file_is_accepted_when_the_other_one_is_deleted()
+    {
+        _accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "add")]);
+
+        Assert.Equal(["add"], InForce(_accepted.Deliberate([_files["b.yaml"]])));
+    }
+
+    [Fact]
+    public void A_file_is_accepted_when_its_binary_changes_to_one_that_can_be_probed()
+    {
+        var binary = _folder.Write("shop", "no program");
+        var file = Rules("a.yaml", "", Line("add", binary));
+        Assert.Single(_accepted.Deliberate([file]).Rejected);
+
+        System.IO.File.Delete(binary);
+
+        Assert.Equal(["add"], InForce(_accepted.Deliberate([file])));
+    }
+
+    [Fact]
+    public void A_name_is_in_force_once_whatever_fails()
+    {
+        _accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "sell")]);
+
+        // b takes a's rule, but a cannot give it up: its new text is broken.
+        var found = _accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "add")]);
+
+        Assert.Equal(["add", "sell"], InForce(found));
+        Assert.Equal(["a.yaml", "b.yaml"], found.Rejected.Select(file => file.Path));
+    }
+
+    private readonly Dictionary<string, RuleFileVersion> _files = [];
+
+    private RuleFileVersion File(string path, params string[] names) =>
+        _files[path] = Rules(path, "", [.. names.Select(name => Line(name, _folder["missing"]))]);
+
+    private static RuleFileVersion Rules(string path, string before, params string[] lines) =>
+        Given.File(path, $"{before}rules:\n{string.Concat(lines)}");
+
+    private static string Line(string name, string binary) => $"  - {{name: {name}, binary: {binary}, symbol: AddNum}}\n";
+
+    private static RuleFileVersion Broken(string path) => Given.File(path, "rules:\n  - {name: add, binry: shop, binary: shop, symbol: AddNum}\n");
+
+    private static RuleFileVersion With(RuleFileVersion file, Diagnostic diagnostic) =>
+        file with { Content = file.Content with { Diagnostics = [diagnostic] } };
+
+    private static Diagnostic Doubt(int line) => Diagnostic.Warning("TA199", new SourceSpan("b.yaml", line, 1, 1), "doubtful");
+
+    private static RuleFileVersion[] InOrder(params RuleFileVersion[] files) => [.. files.OrderBy(file => file.Path, StringComparer.Ordinal)];
+
+    private static IEnumerable<string> InForce(Deliberation deliberation) => deliberation.Desired.Select(one => one.Rule.Name.Value);
+}

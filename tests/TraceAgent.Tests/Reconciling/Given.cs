@@ -1,0 +1,57 @@
+using System.Text;
+using TraceAgent.Bpf.Linux;
+using TraceAgent.Capture;
+using TraceAgent.Reconciling;
+using TraceAgent.Rules;
+using TraceAgent.Symbols;
+using TraceAgent.Watching;
+
+namespace TraceAgent.Tests.Reconciling;
+
+/// <summary>Rules as their files say them, and probes as if their binaries existed.</summary>
+internal static class Given
+{
+    public static RuleFileVersion File(string path, string text) =>
+        new(path, RuleFileReader.Read(path, "/srv/shop", Encoding.UTF8.GetBytes(text)));
+
+    public static Rule Rule(string text)
+    {
+        var file = File("rules.yaml", $"rules:\n  - {{{text}}}\n").Content;
+        Assert.False(file.HasErrors, string.Join('\n', file.Diagnostics));
+        return file.Rules[0];
+    }
+
+    /// <summary>What the rule finds in the file with this inode.</summary>
+    public static Probe Probe(Rule rule, ulong inode = 1, ulong site = 0x1100) => new(
+        new FileIdentity(8, 1, inode, 16_000, 1_700_000_000_000_000_000),
+        [new ProbeSite(site, site, "AddNum", 0)],
+        PlanBuilder.Build(rule, Architecture.X64));
+
+    public static DesiredProbe Desired(Rule rule, ulong inode = 1, ulong site = 0x1100) => new(rule, Probe(rule, inode, site));
+
+    /// <summary>What is held when the step has been carried out.</summary>
+    public static void Apply(ReconcileStep step, Dictionary<string, HeldProbe> held)
+    {
+        switch (step)
+        {
+            case ReconcileStep.Attach(var rule, var probe):
+                held.Add(rule.Name.Value, new HeldProbe(rule, probe));
+                break;
+            case ReconcileStep.Replace(var rule, var probe):
+                Assert.True(held.ContainsKey(rule.Name.Value), $"there is no {rule.Name.Value} to replace");
+                held[rule.Name.Value] = new HeldProbe(rule, probe);
+                break;
+            case ReconcileStep.Extend(var rule, var probe):
+                Assert.Equal(held[rule.Name.Value].Probe.Plan, probe.Plan);
+                held[rule.Name.Value] = new HeldProbe(rule, probe);
+                break;
+            case ReconcileStep.Reshape(var rule):
+                Assert.Equal(held[rule.Name.Value].Probe.Plan, PlanBuilder.Build(rule, Architecture.X64));
+                held[rule.Name.Value] = held[rule.Name.Value] with { Rule = rule };
+                break;
+            case ReconcileStep.Detach(var name):
+                Assert.True(held.Remove(name), $"there is no {name} to detach");
+                break;
+        }
+    }
+}

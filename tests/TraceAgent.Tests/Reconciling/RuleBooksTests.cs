@@ -1,0 +1,86 @@
+using CsCheck;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Reconciling;
+
+namespace TraceAgent.Tests.Reconciling;
+
+public sealed class RuleBooksTests
+{
+    private readonly RuleBooks _books = new("add");
+
+    [Fact]
+    public void Lines_that_reached_all_outputs_are_logged_and_others_lost()
+    {
+        _books.Open(() => new KernelCounts(10, 2, 0));
+        Commit(5, reached: true);
+        Commit(2, reached: false);
+        _books.Undecodable();
+
+        Assert.Equal(new RuleTotals(Calls: 10, Logged: 5, Lost: 5, Unreturned: 0), _books.FinalTotals());
+    }
+
+    [Fact]
+    public void While_records_wait_in_the_ring_the_sums_agree_without_them()
+    {
+        _books.Open(() => new KernelCounts(10, 2, 0));
+        Commit(5, reached: true);
+
+        Assert.Equal(new RuleTotals(Calls: 7, Logged: 5, Lost: 2, Unreturned: 0), _books.Totals());
+    }
+
+    [Fact]
+    public void What_is_not_committed_yet_is_neither_logged_nor_lost()
+    {
+        _books.Uncommitted = 3;
+
+        Assert.Equal(default, _books.Totals());
+    }
+
+    [Fact]
+    public void A_probe_that_is_closed_keeps_its_counts_and_its_calls_in_flight_never_return()
+    {
+        var counts = new KernelCounts(10, 2, 1);
+        Func<KernelCounts> old = () => counts;
+        _books.Open(old);
+        _books.Open(() => new KernelCounts(100, 0, 0));
+
+        _books.Close(old, unreturned: 4);
+        counts = default;
+
+        var totals = _books.FinalTotals();
+        Assert.Equal((110, 2, 5), (totals.Calls, totals.Lost, totals.Unreturned));
+    }
+
+    [Fact]
+    public void Over_any_number_of_probes_and_commits_calls_are_logged_or_lost()
+    {
+        var probe = Gen.Select(Gen.Int[0, 50], Gen.Int[0, 50], Gen.Int[0, 5], Gen.Bool, Gen.Bool);
+        probe.Array[0, 8].Sample(probes =>
+        {
+            var books = new RuleBooks("any");
+            foreach (var (records, lost, unreturned, reached, closes) in probes)
+            {
+                Func<KernelCounts> counts = () => new KernelCounts(records + lost, lost, 0);
+                books.Open(counts);
+                books.Uncommitted += records;
+                books.Committed(reached);
+                if (closes)
+                {
+                    books.Close(counts, unreturned);
+                }
+            }
+
+            var totals = books.FinalTotals();
+            Assert.Equal(totals.Calls, totals.Logged + totals.Lost);
+            Assert.Equal(books.Totals(), totals);
+            Assert.Equal(probes.Sum(one => one.Item4 ? one.Item1 : 0), totals.Logged);
+            Assert.Equal(probes.Sum(one => one.Item5 ? one.Item3 : 0), totals.Unreturned);
+        });
+    }
+
+    private void Commit(int events, bool reached)
+    {
+        _books.Uncommitted = events;
+        _books.Committed(reached);
+    }
+}
