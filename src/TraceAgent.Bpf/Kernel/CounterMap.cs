@@ -10,7 +10,7 @@ namespace TraceAgent.Bpf.Kernel;
 /// <param name="Filtered">Calls that did not pass a condition.</param>
 /// <param name="Sampled">Calls left out by sampling.</param>
 /// <param name="Limited">Calls over the limit.</param>
-public readonly record struct KernelCounts(long Calls, long Lost, long Unreturned, long Filtered, long Sampled, long Limited)
+public readonly record struct KernelCounts(long Calls, long Lost, long Unreturned, long Filtered = 0, long Sampled = 0, long Limited = 0)
 {
     public static KernelCounts operator +(KernelCounts a, KernelCounts b) => new(
         a.Calls + b.Calls, a.Lost + b.Lost, a.Unreturned + b.Unreturned, a.Filtered + b.Filtered, a.Sampled + b.Sampled, a.Limited + b.Limited);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using TraceAgent.Bpf.Kernel;
 using TraceAgent.Events;
 using TraceAgent.Reading;
 using TraceAgent.Reconciling;
@@ -50,7 +49,7 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
         pump.Say(AgentEvents.Detached(rule.Name.Value, $"{path} was overwritten in place", clock.UtcNow));
     }
 
-    public void Refused(Rule rule, KernelException refusal)
+    public void Refused(Rule rule, Exception refusal)
     {
         var at = $"{rule.Name.At.File}:{rule.Name.At.Line}:{rule.Name.At.Column}";
         Log.RuleRefused(logger, rule.Name.Value, $"{at}: {refusal.Message}");

@@ -275,7 +275,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             step();
             _refused.Remove(rule.Name.Value);
         }
-        catch (KernelException refusal)
+        catch (Exception refusal) when (refusal is KernelException or ArgumentException)
         {
             if (_refused.GetValueOrDefault(rule.Name.Value) != probe)
             {
@@ -314,5 +314,5 @@ internal interface IReconcilerVoice
 
     void Overwritten(Rule rule, string path);
 
-    void Refused(Rule rule, KernelException refusal);
+    void Refused(Rule rule, Exception refusal);
 }

@@ -45,7 +45,7 @@ internal sealed class RuleBooks(string rule)
     {
         lock (_gate)
         {
-            _closed += counts() + new KernelCounts(0, 0, unreturned, 0, 0, 0);
+            _closed += counts() + new KernelCounts(0, 0, unreturned);
             _live.Remove(counts);
         }
     }
@@ -55,7 +55,7 @@ internal sealed class RuleBooks(string rule)
     {
         lock (_gate)
         {
-            _closed += new KernelCounts(0, 0, calls, 0, 0, 0);
+            _closed += new KernelCounts(0, 0, calls);
         }
     }
 
