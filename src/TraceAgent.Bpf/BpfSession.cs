@@ -52,14 +52,17 @@ public sealed class BpfSession : IDisposable
     }
 
     /// <summary>Compiles and loads the programs of a plan. The probe is not attached, and inactive.</summary>
+    /// <param name="plan">What to capture.</param>
+    /// <param name="rule">Names the programs.</param>
+    /// <param name="predecessor">The probe that it is to replace, if any.</param>
     /// <exception cref="KernelException">The kernel refused a program or a map.</exception>
-    public LoadedProbe Load(CapturePlan plan, string rule)
+    public LoadedProbe Load(CapturePlan plan, string rule, LoadedProbe? predecessor = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var slot = TakeSlot();
         try
         {
-            return new LoadedProbe(this, slot, plan, rule);
+            return new LoadedProbe(this, slot, plan, rule, predecessor);
         }
         catch
         {
@@ -80,6 +83,7 @@ public sealed class BpfSession : IDisposable
         {
             // In this order: a mark that the older one does not look for would be a call logged twice.
             _control[previous.Slot] |= StateWord.Yields;
+            _control.SetLimiter(next.Slot, _control.GetLimiter(previous.Slot));
             _control[next.Slot] = StateWord.Active | StateWord.Marks | ((long)previous.Slot << StateWord.PredecessorShift);
         }
     }
@@ -168,6 +172,7 @@ public sealed class BpfSession : IDisposable
                     _usedSlots[slot] = true;
                     _lastSlot = slot;
                     _control[(uint)slot] = StateWord.Inactive;
+                    _control.SetLimiter((uint)slot, 0);
                     _counters.Reset((uint)slot);
                     return (uint)slot;
                 }

@@ -13,9 +13,10 @@ public sealed class LoadedProbe : IDisposable
     private readonly BpfSession _session;
     private readonly List<(ProbeProgram Code, BpfProgram Loaded)> _programs = [];
     private readonly List<ProbeAttachment> _attachments = [];
-    private readonly BpfMap? _inFlight;
+    private readonly InFlightTable? _inFlight;
+    private bool _closed;
 
-    internal LoadedProbe(BpfSession session, uint slot, CapturePlan plan, string rule)
+    internal LoadedProbe(BpfSession session, uint slot, CapturePlan plan, string rule, LoadedProbe? predecessor)
     {
         _session = session;
         Slot = slot;
@@ -24,8 +25,7 @@ public sealed class LoadedProbe : IDisposable
         {
             if (plan.Moment == ProbeMoment.Call)
             {
-                _inFlight = BpfMap.Create(
-                    MapType.Hash, "ta_calls", StackFrame.CallKeySize, ProbeCompiler.InFlightSize(plan), MaxCallsInFlight, BpfMap.NoPreallocation);
+                _inFlight = InFlightTable.ShareOrCreate(predecessor?._inFlight, ProbeCompiler.InFlightSize(plan));
             }
 
             var binding = session.Bind(slot, _inFlight?.Fd ?? -1);
@@ -50,9 +50,11 @@ public sealed class LoadedProbe : IDisposable
     public KernelCounts Counts => _session.CountsOf(Slot);
 
     /// <summary>Calls that were entered and have not returned; 0 unless the plan is for calls.</summary>
-    public int CallsInFlight => _inFlight?.Keys().Count ?? 0;
+    public int CallsInFlight => _closed ? 0 : _inFlight?.CountOf(Slot) ?? 0;
 
-    public bool HasCallsInFlight => _inFlight is { IsEmpty: false };
+    /// <summary>Forgets calls whose threads have ended in them.</summary>
+    /// <returns>How many: they are unreturned, and not in the counters.</returns>
+    public int ForgetDeadCalls() => _closed ? 0 : _inFlight?.RemoveDead(Slot) ?? 0;
 
     /// <summary>Attaches to one file.</summary>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
@@ -116,7 +118,11 @@ public sealed class LoadedProbe : IDisposable
         }
 
         _programs.Clear();
-        _inFlight?.Dispose();
+        if (!_closed)
+        {
+            _closed = true;
+            _inFlight?.Leave(Slot);
+        }
     }
 
     /// <summary>Closes, and gives the slot back: the ring must hold no record of this probe any more.</summary>

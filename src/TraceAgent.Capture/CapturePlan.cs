@@ -35,6 +35,18 @@ public sealed record CapturePlan(
     EquatableArray<CaptureField> EntryFields,
     EquatableArray<CaptureField> ReturnFields)
 {
+    /// <summary>A hit is filtered when this is 0 on entry, or cannot be computed. Null: no condition.</summary>
+    public Expr? EntryCondition { get; init; }
+
+    /// <summary>The same on return; of calls it may use <see cref="Expr.EntryField"/> and the duration.</summary>
+    public Expr? ReturnCondition { get; init; }
+
+    /// <summary>Of the hits that pass the conditions, on average one in this many is logged; 1 to 1,000,000.</summary>
+    public int SampleEvery { get; init; } = 1;
+
+    /// <summary>Events a second, with a burst of twice that; 0 for no limit, at most 1,000,000.</summary>
+    public int LimitPerSecond { get; init; }
+
     /// <summary>The kinds of event that this plan makes.</summary>
     public EquatableArray<EventKind> Kinds => Moment switch
     {
@@ -77,6 +89,19 @@ public abstract record Storage
     public sealed record Scalar : Storage
     {
         public override int Size => 8;
+    }
+
+    /// <summary>
+    /// <paramref name="Max"/> or fewer bytes (1 to 4,096) at the address which the field's value is: how many were asked for
+    /// (u32), 4 unused bytes, then the bytes. Outcome <see cref="Outcome.Truncated"/> when more were asked for than kept.
+    /// </summary>
+    /// <param name="Length">How many bytes, computed like a value; negative counts as 0.</param>
+    /// <param name="Max">Bytes kept.</param>
+    public sealed record Bytes(Expr Length, int Max) : Storage
+    {
+        public const int HeadSize = 8;
+
+        public override int Size => HeadSize + RecordLayout.Align(Max);
     }
 
     /// <summary>

@@ -29,6 +29,15 @@ public abstract record Expr
     /// </summary>
     public sealed record Extend(Expr Operand, int Size, bool Signed) : Expr;
 
+    /// <summary>In what is computed on return of a call: the scalar entry field <paramref name="Index"/> as it was on entry.</summary>
+    public sealed record EntryField(int Index) : Expr;
+
+    /// <summary>1 when the NUL-terminated text at the address passes the test, else 0. NULL passes none.</summary>
+    public sealed record TextMatch(Expr Address, TextTest Test) : Expr;
+
+    /// <summary>1 when the thread's name (at most 15 bytes) passes the test, else 0.</summary>
+    public sealed record CommMatch(TextTest Test) : Expr;
+
     /// <summary>A value that the kernel knows about the hit itself.</summary>
     public sealed record Special(SpecialValue Value) : Expr;
 }
@@ -92,4 +101,7 @@ public enum SpecialValue
 
     /// <summary>ID of the cgroup (version 2): the inode of its folder.</summary>
     Cgroup,
+
+    /// <summary>On return of a call: ns since its entry.</summary>
+    Duration,
 }

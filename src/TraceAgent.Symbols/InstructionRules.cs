@@ -11,6 +11,19 @@ internal static class InstructionRules
     /// <summary><c>nopl 0(%rax,%rax,1)</c>, the only NOP that the kernel rewrites.</summary>
     public static ReadOnlySpan<byte> FiveByteNop => [0x0f, 0x1f, 0x44, 0x00, 0x00];
 
+    /// <summary>
+    /// Whether the kernel carries the instruction out itself (<c>push_setup_xol_ops</c>, <c>branch_setup_xol_ops</c>) instead
+    /// of single-stepping a copy.
+    /// </summary>
+    /// <param name="start">Its first bytes; null counts as not emulated.</param>
+    public static bool IsEmulated(ReadOnlySpan<byte> start) => start switch
+    {
+        [>= 0x50 and <= 0x57, ..] or [0x41, >= 0x50 and <= 0x57, ..] => true,
+        [0x90, ..] or [0x66, 0x90, ..] or [0x0f, 0x1f, ..] or [0x66, 0x0f, 0x1f, ..] => true,
+        [0xe8 or 0xe9 or 0xeb, ..] or [>= 0x70 and <= 0x7f, ..] or [0x0f, >= 0x80 and <= 0x8f, ..] => true,
+        _ => false,
+    };
+
     /// <summary>Why the instruction must not be probed, as the end of the sentence "the instruction …"; null when it may be.</summary>
     /// <param name="instruction">Valid, decoded from <paramref name="bytes"/>.</param>
     /// <param name="bytes">Exactly the instruction.</param>

@@ -10,6 +10,9 @@ namespace TraceAgent.Symbols;
 /// </param>
 public sealed record ProbeSite(ulong FileOffset, ulong Address, string Symbol, ulong SymbolOffset)
 {
+    /// <summary>True when the kernel emulates the instruction; else it single-steps it, and a hit costs several times as much.</summary>
+    public bool IsEmulated { get; init; }
+
     /// <summary><c>AddNum</c>, <c>AddNum+0x14</c> or, without a symbol, <c>0x117d</c>.</summary>
     public string DisplayName => (Symbol, SymbolOffset) switch
     {

@@ -91,8 +91,15 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
 
         // Only for the entry itself: there the skipped endbr64 changes nothing that a rule can see.
         var moved = (ulong)walk.CheaperBy;
-        return new ProbeSite(walk.FileOffset + moved, address + moved, function.Name, function.Name.Length == 0 ? 0 : address - function.Start);
+        var offset = walk.FileOffset + moved;
+        return new ProbeSite(offset, address + moved, function.Name, function.Name.Length == 0 ? 0 : address - function.Start)
+        {
+            IsEmulated = InstructionRules.IsEmulated(image.File.ReadOrNull(offset, LongestOpcode, LongestOpcode)),
+        };
     }
+
+    /// <summary>Bytes that tell whether an instruction is emulated.</summary>
+    private const int LongestOpcode = 3;
 
     private ProbeSite? PassArm64(FunctionRange function, ulong address, string place)
     {

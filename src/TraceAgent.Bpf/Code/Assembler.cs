@@ -54,7 +54,11 @@ internal sealed class Assembler
         Emit((byte)(Opcode.StoreImmediate | Opcode.SizeBits(size)), address, 0, checked((short)offset), value);
 
     public void AtomicAdd(Reg address, int offset, Reg value) =>
-        Emit(Opcode.AtomicAdd64, address, value, checked((short)offset), 0);
+        Emit(Opcode.Atomic64, address, value, checked((short)offset), 0);
+
+    /// <summary>Stores the value where r0 stands, else nothing; r0 is what stood there.</summary>
+    public void CompareExchange(Reg address, int offset, Reg value) =>
+        Emit(Opcode.Atomic64, address, value, checked((short)offset), Opcode.CompareExchange);
 
     public void Call(BpfFunction function) => Emit(Opcode.Call, 0, 0, 0, (int)function);
 

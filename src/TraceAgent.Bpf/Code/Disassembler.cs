@@ -49,7 +49,9 @@ public static class Disassembler
                 return "exit";
             case Opcode.JumpAlways:
                 return $"goto {target}";
-            case Opcode.AtomicAdd64:
+            case Opcode.Atomic64 when instruction.Immediate == Opcode.CompareExchange:
+                return $"r0 = cmpxchg {Memory(instruction, instruction.Destination)}, r0, r{instruction.Source}";
+            case Opcode.Atomic64:
                 return $"lock {Memory(instruction, instruction.Destination)} += r{instruction.Source}";
         }
 

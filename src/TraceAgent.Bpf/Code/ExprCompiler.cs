@@ -9,7 +9,8 @@ namespace TraceAgent.Bpf.Code;
 /// <param name="code">Where the instructions go.</param>
 /// <param name="registers">Where the traced registers are.</param>
 /// <param name="stackTop">Offset from the frame pointer below which temporaries may lie, a negative multiple of 8.</param>
-internal sealed class ExprCompiler(Assembler code, Architecture registers, int stackTop)
+/// <param name="callLayout">On return of a call: the layout of its record; the entry of the call is in r8.</param>
+internal sealed class ExprCompiler(Assembler code, Architecture registers, int stackTop, RecordLayout? callLayout = null)
 {
     /// <summary>The kernel gives a program 512 bytes of stack; temporaries that would pass them are refused.</summary>
     private const int StackLimit = -512;
@@ -43,8 +44,28 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
                 ComputeBinary(binary, onFault);
                 code.Move(target, Reg.R0);
                 break;
+            case Expr.Special { Value: SpecialValue.Duration }:
+                code.Load(Reg.R1, Reg.R8, InFlightLayout.Time);
+                code.Load(Reg.R0, Reg.Frame, StackFrame.ReturnTime);
+                code.Arithmetic(Opcode.Subtract, Reg.R0, Reg.R1);
+                code.Move(target, Reg.R0);
+                break;
             case Expr.Special special:
                 ComputeSpecial(special.Value);
+                code.Move(target, Reg.R0);
+                break;
+            case Expr.EntryField entryField:
+                ComputeEntryField(entryField.Index, target, onFault);
+                break;
+            case Expr.TextMatch match:
+                Compute(match.Address, Reg.R3, onFault);
+                new TextMatchCompiler(code).MatchUserText(match.Test, Reserve(TextMatchCompiler.BufferSize(match.Test)), onFault);
+                Release(TextMatchCompiler.BufferSize(match.Test));
+                code.Move(target, Reg.R0);
+                break;
+            case Expr.CommMatch match:
+                new TextMatchCompiler(code).MatchComm(match.Test, Reserve(TextMatchCompiler.CommBufferSize));
+                Release(TextMatchCompiler.CommBufferSize);
                 code.Move(target, Reg.R0);
                 break;
             default:
@@ -55,27 +76,37 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
     /// <summary>True when the value needs the traced process's memory.</summary>
     public static bool ReadsMemory(Expr expr) => expr switch
     {
-        Expr.Load => true,
+        Expr.Load or Expr.TextMatch => true,
         Expr.Unary unary => ReadsMemory(unary.Operand),
         Expr.Extend extend => ReadsMemory(extend.Operand),
         Expr.Binary binary => ReadsMemory(binary.Left) || ReadsMemory(binary.Right),
         _ => false,
     };
 
-    /// <summary>The addresses that computing the value reads, innermost first.</summary>
-    public static IEnumerable<Expr> AddressesIn(Expr expr) => expr switch
+    /// <summary>The addresses that computing the value reads, innermost first, and how many bytes there.</summary>
+    public static IEnumerable<(Expr Address, int Size)> ReadsIn(Expr expr) => expr switch
     {
-        Expr.Load load => AddressesIn(load.Address).Append(load.Address),
-        Expr.Unary unary => AddressesIn(unary.Operand),
-        Expr.Extend extend => AddressesIn(extend.Operand),
-        Expr.Binary binary => AddressesIn(binary.Left).Concat(AddressesIn(binary.Right)),
+        Expr.Load load => ReadsIn(load.Address).Append((load.Address, load.Size)),
+        Expr.TextMatch match => ReadsIn(match.Address).Append((match.Address, TextMatchCompiler.BufferSize(match.Test))),
+        Expr.Unary unary => ReadsIn(unary.Operand),
+        Expr.Extend extend => ReadsIn(extend.Operand),
+        Expr.Binary binary => ReadsIn(binary.Left).Concat(ReadsIn(binary.Right)),
         _ => [],
     };
+
+    private void ComputeEntryField(int index, Reg target, Label onFault)
+    {
+        var layout = callLayout ?? throw new ArgumentException("only what is computed on return of a call can use entry fields");
+        var shift = InFlightLayout.EntryPart - layout.EntryPart;
+        code.Load(target, Reg.R8, layout.Fields[index].OutcomeOffset + shift, 1);
+        code.JumpIf(Opcode.IfNotEqual, target, 0, onFault);
+        code.Load(target, Reg.R8, layout.Fields[index].Offset + shift);
+    }
 
     private void ComputeLoad(Expr.Load load, Reg target, Label onFault)
     {
         Compute(load.Address, Reg.R3, onFault);
-        var temporary = Reserve();
+        var temporary = Reserve(8);
         code.Move(Reg.R1, Reg.Frame);
         code.Arithmetic(Opcode.Add, Reg.R1, temporary);
         code.Set(Reg.R2, load.Size);
@@ -87,7 +118,7 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
             Widen(target, load.Size, signed: true);
         }
 
-        Release();
+        Release(8);
     }
 
     private void ComputeUnary(Expr.Unary unary, Reg target, Label onFault)
@@ -122,11 +153,11 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
         }
         else
         {
-            var temporary = Reserve();
+            var temporary = Reserve(8);
             code.Store(Reg.Frame, temporary, Reg.R0);
             Compute(binary.Right, Reg.R1, onFault);
             code.Load(Reg.R0, Reg.Frame, temporary);
-            Release();
+            Release(8);
         }
 
         if (ArithmeticOf(binary.Operator) is { } operation)
@@ -195,13 +226,13 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
         code.Arithmetic(signed ? Opcode.ShiftRightArithmetic : Opcode.ShiftRight, register, unused);
     }
 
-    private int Reserve()
+    private int Reserve(int size)
     {
-        _stack -= 8;
+        _stack -= RecordLayout.Align(size);
         return _stack >= StackLimit ? _stack : throw new ArgumentException("the expression is nested too deeply for the kernel's 512-byte stack");
     }
 
-    private void Release() => _stack += 8;
+    private void Release(int size) => _stack += RecordLayout.Align(size);
 
     private static byte? ArithmeticOf(BinaryOperator @operator) => @operator switch
     {

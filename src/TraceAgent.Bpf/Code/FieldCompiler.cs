@@ -7,9 +7,9 @@ namespace TraceAgent.Bpf.Code;
 /// so a read that faults is tried once more after the pages were brought in by bpf_copy_from_user, which may wait.
 /// No ring record is held while waiting: it would hold up the reader of all rules.
 /// </summary>
-internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, IReadOnlyList<(CaptureField Field, FieldSlot Slot)> fields)
+internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, PageTouch touch, IReadOnlyList<(CaptureField Field, FieldSlot Slot)> fields)
 {
-    public bool ReadsMemory => fields.Any(one => one.Field.Storage is Storage.Text || ExprCompiler.ReadsMemory(one.Field.Value));
+    public bool ReadsMemory => fields.Any(one => one.Field.Storage is not Storage.Scalar || ExprCompiler.ReadsMemory(one.Field.Value));
 
     /// <summary>Emits the whole cycle: prepare, read, on a first fault abandon, touch and start over.</summary>
     /// <param name="prepare">Puts the address of the record, or of the value that the fields lie in, into r7.</param>
@@ -56,6 +56,10 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, IR
             if (field.Storage is Storage.Text text)
             {
                 ReadText(field, text, slot.Offset + shift, slot.OutcomeOffset + shift);
+            }
+            else if (field.Storage is Storage.Bytes bytes)
+            {
+                ReadBytes(field, bytes, slot.Offset + shift, slot.OutcomeOffset + shift);
             }
             else
             {
@@ -108,6 +112,40 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, IR
         code.Place(end);
     }
 
+    private void ReadBytes(CaptureField field, Storage.Bytes bytes, int offset, int outcome)
+    {
+        var fault = new Label();
+        var isNull = new Label();
+        var positive = new Label();
+        var fits = new Label();
+        var end = new Label();
+        code.Store(Reg.R7, offset, 0, 8);
+        expressions.Compute(bytes.Length, Reg.R0, fault);
+        code.Store(Reg.Frame, StackFrame.Scratch, Reg.R0);
+        expressions.Compute(field.Value, Reg.R3, fault);
+        code.JumpIf(Opcode.IfEqual, Reg.R3, 0, isNull);
+        code.Load(Reg.R2, Reg.Frame, StackFrame.Scratch);
+        code.JumpIf(Opcode.IfGreater, Reg.R2, 0, positive);
+        code.Jump(end);
+        code.Place(positive);
+        code.Store(Reg.R7, offset, Reg.R2, 4);
+        code.JumpIf(Opcode.IfBelowOrEqual, Reg.R2, bytes.Max, fits);
+        code.Store(Reg.R7, outcome, (int)Outcome.Truncated, 1);
+        code.Set(Reg.R2, bytes.Max);
+        code.Place(fits);
+        code.Move(Reg.R1, Reg.R7);
+        code.Arithmetic(Opcode.Add, Reg.R1, offset + Storage.Bytes.HeadSize);
+        code.Call(BpfFunction.ProbeReadUser);
+        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, end);
+        code.Place(fault);
+        code.Store(Reg.R7, offset, 0, 8);
+        EmitFault(outcome);
+        code.Jump(end);
+        code.Place(isNull);
+        code.Store(Reg.R7, outcome, (int)Outcome.Null, 1);
+        code.Place(end);
+    }
+
     private void EmitFault(int outcome)
     {
         code.Store(Reg.R7, outcome, (int)Outcome.Fault, 1);
@@ -118,43 +156,16 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, IR
     {
         foreach (var (field, _) in fields)
         {
-            foreach (var address in ExprCompiler.AddressesIn(field.Value))
-            {
-                Touch(address, 8);
-            }
-
+            touch.AddressesIn(field.Value);
             if (field.Storage is Storage.Text text)
             {
-                Touch(field.Value, text.ReadSize);
+                touch.Page(field.Value, text.ReadSize);
+            }
+            else if (field.Storage is Storage.Bytes bytes)
+            {
+                touch.AddressesIn(bytes.Length);
+                touch.Page(field.Value, bytes.Max);
             }
         }
-    }
-
-    /// <summary>Brings in the page of an address and, where <paramref name="size"/> bytes from it pass into the next page, that one.</summary>
-    private void Touch(Expr address, int size)
-    {
-        const int pageShift = 12;
-        var skip = new Label();
-        expressions.Compute(address, Reg.R3, skip);
-        code.JumpIf(Opcode.IfEqual, Reg.R3, 0, skip);
-        CopyOneByte();
-        expressions.Compute(address, Reg.R3, skip);
-        code.Move(Reg.R4, Reg.R3);
-        code.Arithmetic(Opcode.Add, Reg.R4, size - 1);
-        code.Arithmetic(Opcode.ShiftRight, Reg.R3, pageShift);
-        code.Arithmetic(Opcode.ShiftRight, Reg.R4, pageShift);
-        code.JumpIf(Opcode.IfEqual, Reg.R3, Reg.R4, skip);
-        code.Move(Reg.R3, Reg.R4);
-        code.Arithmetic(Opcode.ShiftLeft, Reg.R3, pageShift);
-        CopyOneByte();
-        code.Place(skip);
-    }
-
-    private void CopyOneByte()
-    {
-        code.Move(Reg.R1, Reg.Frame);
-        code.Arithmetic(Opcode.Add, Reg.R1, StackFrame.Scratch);
-        code.Set(Reg.R2, 1);
-        code.Call(BpfFunction.CopyFromUser);
     }
 }

@@ -12,7 +12,10 @@ internal static class Opcode
     public const byte Arithmetic = 0x07;
 
     public const byte LoadImmediate64 = 0x18;
-    public const byte AtomicAdd64 = 0xdb;
+    public const byte Atomic64 = 0xdb;
+    /// <summary>The immediate of an atomic operation that compares with r0, exchanges, and leaves what was there in r0.</summary>
+    public const int CompareExchange = 0xf1;
+
     public const byte Call = 0x85;
     public const byte Exit = 0x95;
     public const byte JumpAlways = 0x05;

@@ -11,7 +11,7 @@ public sealed record ProbeProgram(bool OnReturn, bool Sleepable, Instruction[] I
 
 /// <summary>
 /// The <c>control</c> map: one value that user space maps into memory. The word of the last wakeup, then a state word per
-/// slot, then zeros, which programs hand to the kernel where it wants an initial value.
+/// slot, a limiter per slot, then zeros, which programs hand to the kernel where it wants an initial value.
 /// </summary>
 public static class ControlLayout
 {
@@ -20,7 +20,7 @@ public static class ControlLayout
     /// <summary>u64: CLOCK_MONOTONIC ns of the last wakeup of the reader.</summary>
     public const int LastWakeup = 0;
 
-    public const int Zeros = 64 + (Slots * 8);
+    public const int Zeros = 64 + (Slots * 16);
 
     /// <summary>Bytes of zeros: the largest entry part of a call.</summary>
     public const int ZerosSize = 65536;
@@ -28,6 +28,9 @@ public static class ControlLayout
     public const int Size = Zeros + ZerosSize;
 
     public static int StateWord(uint slot) => 64 + ((int)slot * 8);
+
+    /// <summary>u64: when the next event of a limited probe would be due if they came evenly, CLOCK_MONOTONIC ns.</summary>
+    public static int Limiter(uint slot) => 64 + (Slots * 8) + ((int)slot * 8);
 }
 
 /// <summary>
@@ -50,6 +53,22 @@ public static class StateWord
     public const int PredecessorShift = 32;
 }
 
+/// <summary>
+/// The value of a call in flight, whose key is its thread and the stack pointer on entry. The table is the rule's: a probe
+/// that replaces another writes into the same one, so that an entry left behind by longjmp is never taken for its own.
+/// </summary>
+public static class InFlightLayout
+{
+    /// <summary>u64: CLOCK_MONOTONIC ns of the entry.</summary>
+    public const int Time = 0;
+
+    /// <summary>u32: slot of the probe that took the call.</summary>
+    public const int Slot = 8;
+
+    /// <summary>What was read on entry, as it lies in the record.</summary>
+    public const int EntryPart = 16;
+}
+
 /// <summary>Offsets in bytes of the u64 counters of a slot; one set per CPU.</summary>
 public static class CounterLayout
 {
@@ -61,6 +80,15 @@ public static class CounterLayout
 
     /// <summary>Entries of a call rule whose return was never seen.</summary>
     public const int Unreturned = 16;
+
+    /// <summary>Hits that did not pass a condition.</summary>
+    public const int Filtered = 24;
+
+    /// <summary>Hits left out by sampling.</summary>
+    public const int Sampled = 32;
+
+    /// <summary>Hits over the limit.</summary>
+    public const int Limited = 40;
 
     public const int Size = 64;
 }

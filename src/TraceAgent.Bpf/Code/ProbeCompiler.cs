@@ -7,318 +7,187 @@ namespace TraceAgent.Bpf.Code;
 /// every verifier since 5.15 accepts and which costs a hit only what the rule asks for.
 /// r6 is the context, r7 the record, r8 the state word and later the entry of a call, r9 the counters.
 /// </summary>
-public sealed class ProbeCompiler
+public static class ProbeCompiler
 {
-    /// <summary>The reader is woken when the last wakeup is this long ago, in ns.</summary>
-    private const int WakeupInterval = 1_000_000;
-
-    private const int NoWakeup = 1;
-    private const int ForceWakeup = 2;
-
-    private readonly CapturePlan _plan;
-    private readonly ProbeBinding _binding;
-    private readonly Assembler _code = new();
-    private readonly Label _exit = new();
-    private readonly ExprCompiler _expressions;
-
-    private ProbeCompiler(CapturePlan plan, ProbeBinding binding)
-    {
-        _plan = plan;
-        _binding = binding;
-        _expressions = new ExprCompiler(_code, plan.Architecture, StackFrame.Temporaries);
-    }
+    /// <summary>Bytes of a record that instructions can address; also fewer than the zeros of the control map.</summary>
+    public const int MaxRecordSize = short.MaxValue - 7;
 
     /// <summary>The programs of a plan: one, or for <c>both</c> and <c>call</c> first the one on return and then the one on entry.</summary>
-    /// <exception cref="ArgumentException">An expression needs more than the kernel's 512-byte stack.</exception>
+    /// <exception cref="ArgumentException">The plan needs more than a program may have: 512 bytes of stack, or <see cref="MaxRecordSize"/>.</exception>
     public static IReadOnlyList<ProbeProgram> Compile(CapturePlan plan, ProbeBinding binding)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        foreach (var kind in plan.Kinds)
+        {
+            if (plan.LayoutOf(kind).Size is > MaxRecordSize and var size)
+            {
+                throw new ArgumentException($"an event would take {size} bytes, and at most {MaxRecordSize} are possible: capture less, or shorter texts");
+            }
+        }
+
         return plan.Moment switch
         {
-            ProbeMoment.Entry => [Event(EventKind.Entry)],
-            ProbeMoment.Return => [Event(EventKind.Return)],
-            ProbeMoment.Both => [Event(EventKind.Return), Event(EventKind.Entry)],
-            _ => [new ProbeCompiler(plan, binding).CallReturn(), new ProbeCompiler(plan, binding).CallEntry()],
+            ProbeMoment.Entry => [SingleEvent(plan, binding, EventKind.Entry)],
+            ProbeMoment.Return => [SingleEvent(plan, binding, EventKind.Return)],
+            ProbeMoment.Both => [SingleEvent(plan, binding, EventKind.Return), SingleEvent(plan, binding, EventKind.Entry)],
+            _ => [CallReturn(plan, binding), CallEntry(plan, binding)],
         };
-
-        ProbeProgram Event(EventKind kind) => new ProbeCompiler(plan, binding).SingleEvent(kind);
     }
 
-    /// <summary>Bytes of the value that a call in flight has in its table: the time of entry, then the entry part of the record.</summary>
+    /// <summary>Bytes of the value that a call in flight has in its table: see <see cref="InFlightLayout"/>.</summary>
     public static int InFlightSize(CapturePlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return 8 + plan.LayoutOf(EventKind.Call).EntryPartSize;
+        return InFlightLayout.EntryPart + plan.LayoutOf(EventKind.Call).EntryPartSize;
     }
 
-    private ProbeProgram SingleEvent(EventKind kind)
+    private static ProbeProgram SingleEvent(CapturePlan plan, ProbeBinding binding, EventKind kind)
     {
-        var layout = _plan.LayoutOf(kind);
-        var fields = Fields(kind == EventKind.Entry ? _plan.EntryFields : _plan.ReturnFields, layout, 0);
-        _code.Move(Reg.R6, Reg.R1);
-        TakeOrLeave(kind);
-        FindCounters();
-        Count(CounterLayout.Calls);
+        var layout = plan.LayoutOf(kind);
+        var program = new ProgramCode(plan, binding);
+        var (code, gate, record) = (program.Code, new HitGate(program), new RecordWriter(program, layout));
+        var condition = kind == EventKind.Entry ? plan.EntryCondition : plan.ReturnCondition;
+        var fields = program.Fields(plan.FieldsOf(kind), layout, 0);
+        code.Move(Reg.R6, Reg.R1);
+        gate.TakeOrLeave(kind);
+        program.FindCounters();
+        program.Count(CounterLayout.Calls);
+        gate.Filter(condition, program.Exit);
+        gate.Sample(program.Exit);
+        gate.Limit(program.Exit);
         fields.ReadAll(
             () =>
             {
-                ReserveRecord(layout, () => _code.Jump(_exit));
-                _code.Call(BpfFunction.KtimeGetNs);
-                _code.Store(Reg.R7, RecordLayout.TimeOffset, Reg.R0);
-                WriteHeader(kind);
+                record.Reserve(program.Exit);
+                code.Call(BpfFunction.KtimeGetNs);
+                code.Store(Reg.R7, RecordLayout.TimeOffset, Reg.R0);
+                record.WriteHeader(kind);
             },
-            DiscardRecord,
+            record.Discard,
             shift: 0);
-        _code.Load(Reg.R2, Reg.R7, RecordLayout.TimeOffset);
-        SubmitRecord();
-        return Finish(onReturn: kind == EventKind.Return, fields.ReadsMemory);
+        code.Load(Reg.R2, Reg.R7, RecordLayout.TimeOffset);
+        record.Submit();
+        return program.Finish(onReturn: kind == EventKind.Return, fields.ReadsMemory || ReadsMemory(condition));
     }
 
-    private ProbeProgram CallEntry()
+    private static ProbeProgram CallEntry(CapturePlan plan, ProbeBinding binding)
     {
-        var layout = _plan.LayoutOf(EventKind.Call);
-        var fields = Fields(_plan.EntryFields, layout, 0);
+        const int noExist = 1;
+        const int alreadyExists = -17;
+        var layout = plan.LayoutOf(EventKind.Call);
+        var program = new ProgramCode(plan, binding);
+        var (code, gate) = (program.Code, new HitGate(program));
+        var fields = program.Fields(plan.EntryFields, layout, 0);
+        var leave = new Label();
+        var uncounted = new Label();
         var overwrites = new Label();
         var stored = new Label();
         var lost = new Label();
-        const int noExist = 1;
-        const int alreadyExists = -17;
 
-        _code.Move(Reg.R6, Reg.R1);
-        TakeOrLeave(EventKind.Call);
-        FindCounters();
-        WriteCallKey(stackPointerRise: 0);
-        Map(BpfFunction.MapUpdate, _binding.InFlight, StackFrame.CallKey, () =>
+        code.Move(Reg.R6, Reg.R1);
+        gate.TakeOrLeave(EventKind.Call);
+        program.FindCounters();
+        WriteCallKey(program, stackPointerRise: 0);
+        gate.Filter(plan.EntryCondition, leave);
+        if (plan.ReturnCondition is null)
         {
-            _code.MapValue(Reg.R3, _binding.Control, ControlLayout.Zeros);
-            _code.Set(Reg.R4, noExist);
+            gate.Sample(leave);
+            gate.Limit(leave);
+        }
+
+        program.Map(BpfFunction.MapUpdate, binding.InFlight, StackFrame.CallKey, () =>
+        {
+            code.MapValue(Reg.R3, binding.Control, ControlLayout.Zeros);
+            code.Set(Reg.R4, noExist);
         });
-        _code.JumpIf(Opcode.IfEqual, Reg.R0, 0, stored);
-        _code.JumpIf(Opcode.IfEqual, Reg.R0, alreadyExists, overwrites);
-        _code.Place(lost);
-        Count(CounterLayout.Calls);
-        Count(CounterLayout.Lost);
-        _code.Jump(_exit);
-        _code.Place(overwrites);
-        Count(CounterLayout.Unreturned);
-        _code.Place(stored);
-        Map(BpfFunction.MapLookup, _binding.InFlight, StackFrame.CallKey);
-        _code.JumpIf(Opcode.IfEqual, Reg.R0, 0, lost);
-        _code.Move(Reg.R7, Reg.R0);
-        fields.ReadAll(() => { }, () => { }, shift: 8 - layout.EntryPart);
-        _code.Call(BpfFunction.KtimeGetNs);
-        _code.Store(Reg.R7, 0, Reg.R0);
-        return Finish(onReturn: false, fields.ReadsMemory);
+        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, stored);
+        code.JumpIf(Opcode.IfEqual, Reg.R0, alreadyExists, overwrites);
+        code.Place(lost);
+        program.Count(CounterLayout.Lost);
+        code.Place(leave);
+        program.Count(CounterLayout.Calls);
+        if (plan.EntryCondition is not null || plan.SampleEvery > 1 || plan.LimitPerSecond > 0)
+        {
+            // What longjmp left behind here must not be taken for this call when it returns.
+            program.Map(BpfFunction.MapDelete, binding.InFlight, StackFrame.CallKey);
+            code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, uncounted);
+            program.Count(CounterLayout.Unreturned);
+            code.Place(uncounted);
+        }
+
+        code.Jump(program.Exit);
+        code.Place(overwrites);
+        program.Count(CounterLayout.Unreturned);
+        code.Place(stored);
+        program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
+        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, lost);
+        code.Move(Reg.R7, Reg.R0);
+        code.Store(Reg.R7, InFlightLayout.Slot, (int)binding.Slot, 8);
+        fields.ReadAll(() => { }, () => { }, shift: InFlightLayout.EntryPart - layout.EntryPart);
+        code.Call(BpfFunction.KtimeGetNs);
+        code.Store(Reg.R7, InFlightLayout.Time, Reg.R0);
+        return program.Finish(onReturn: false, fields.ReadsMemory || ReadsMemory(plan.EntryCondition));
     }
 
-    private ProbeProgram CallReturn()
+    private static ProbeProgram CallReturn(CapturePlan plan, ProbeBinding binding)
     {
-        var layout = _plan.LayoutOf(EventKind.Call);
-        var fields = Fields(_plan.ReturnFields, layout, _plan.EntryFields.Count);
+        var layout = plan.LayoutOf(EventKind.Call);
+        var program = new ProgramCode(plan, binding, layout);
+        var (code, gate, record) = (program.Code, new HitGate(program), new RecordWriter(program, layout));
+        var fields = program.Fields(plan.ReturnFields, layout, plan.EntryFields.Count);
         var forget = new Label();
-        _code.Move(Reg.R6, Reg.R1);
-        _code.Call(BpfFunction.KtimeGetNs);
-        _code.Store(Reg.Frame, StackFrame.ReturnTime, Reg.R0);
-        WriteCallKey(_plan.Architecture.StackPointerRise);
-        Map(BpfFunction.MapLookup, _binding.InFlight, StackFrame.CallKey);
-        _code.JumpIf(Opcode.IfEqual, Reg.R0, 0, _exit);
-        _code.Move(Reg.R8, Reg.R0);
-        FindCounters();
-        Count(CounterLayout.Calls);
+        code.Move(Reg.R6, Reg.R1);
+        code.Call(BpfFunction.KtimeGetNs);
+        code.Store(Reg.Frame, StackFrame.ReturnTime, Reg.R0);
+        WriteCallKey(program, plan.Architecture.StackPointerRise);
+        program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
+        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, program.Exit);
+        code.Move(Reg.R8, Reg.R0);
+        code.Load(Reg.R1, Reg.R8, InFlightLayout.Slot);
+        code.JumpIf(Opcode.IfNotEqual, Reg.R1, (int)binding.Slot, program.Exit);
+        program.FindCounters();
+        program.Count(CounterLayout.Calls);
+        if (plan.ReturnCondition is not null)
+        {
+            gate.Filter(plan.ReturnCondition, forget);
+            gate.Sample(forget);
+            gate.Limit(forget);
+        }
+
         fields.ReadAll(
             () =>
             {
-                ReserveRecord(layout, () => _code.Jump(forget));
-                _code.Load(Reg.R1, Reg.R8, 0);
-                _code.Store(Reg.R7, RecordLayout.TimeOffset, Reg.R1);
-                _code.Load(Reg.R2, Reg.Frame, StackFrame.ReturnTime);
-                _code.Arithmetic(Opcode.Subtract, Reg.R2, Reg.R1);
-                _code.Store(Reg.R7, RecordLayout.DurationOffset, Reg.R2);
-                WriteHeader(EventKind.Call);
-                CopyEntryPart(layout);
+                record.Reserve(forget);
+                code.Load(Reg.R1, Reg.R8, InFlightLayout.Time);
+                code.Store(Reg.R7, RecordLayout.TimeOffset, Reg.R1);
+                code.Load(Reg.R2, Reg.Frame, StackFrame.ReturnTime);
+                code.Arithmetic(Opcode.Subtract, Reg.R2, Reg.R1);
+                code.Store(Reg.R7, RecordLayout.DurationOffset, Reg.R2);
+                record.WriteHeader(EventKind.Call);
+                record.CopyEntryPart();
             },
-            DiscardRecord,
+            record.Discard,
             shift: 0);
-        _code.Load(Reg.R2, Reg.Frame, StackFrame.ReturnTime);
-        SubmitRecord();
-        _code.Place(forget);
-        Map(BpfFunction.MapDelete, _binding.InFlight, StackFrame.CallKey);
-        return Finish(onReturn: true, fields.ReadsMemory);
+        code.Load(Reg.R2, Reg.Frame, StackFrame.ReturnTime);
+        record.Submit();
+        code.Place(forget);
+        program.Map(BpfFunction.MapDelete, binding.InFlight, StackFrame.CallKey);
+        return program.Finish(onReturn: true, fields.ReadsMemory || ReadsMemory(plan.ReturnCondition));
     }
 
-    private FieldCompiler Fields(EquatableArray<CaptureField> fields, RecordLayout layout, int first) =>
-        new(_code, _expressions, [.. fields.Select((field, i) => (field, layout.Fields[first + i]))]);
+    private static bool ReadsMemory(Expr? condition) => condition is not null && ExprCompiler.ReadsMemory(condition);
 
-    /// <summary>Leaves the program when the hit is another probe's: see <see cref="StateWord"/>.</summary>
-    private void TakeOrLeave(EventKind kind)
+    private static void WriteCallKey(ProgramCode program, int stackPointerRise)
     {
-        var take = new Label();
-        var switching = new Label();
-        var yields = new Label();
-        var mark = new Label();
-        _code.MapValue(Reg.R8, _binding.Control, ControlLayout.StateWord(_binding.Slot));
-        _code.Load(Reg.R8, Reg.R8, 0);
-        _code.JumpIf(Opcode.IfEqual, Reg.R8, (int)StateWord.Active, take);
-        _code.JumpIf(Opcode.IfAnySet, Reg.R8, (int)StateWord.Active, switching);
-        _code.Jump(_exit);
-
-        _code.Place(switching);
-        _code.Call(BpfFunction.GetCurrentPidTgid);
-        _code.Store(Reg.Frame, StackFrame.MarkKey, Reg.R0);
-        _code.Load(Reg.R1, Reg.R6, _plan.Architecture.InstructionPointerOffset);
-        _code.Store(Reg.Frame, StackFrame.MarkKey + 8, Reg.R1);
-        _code.Set(Reg.R9, 0);
-        _code.JumpIf(Opcode.IfAnySet, Reg.R8, (int)StateWord.Yields, yields);
-        _code.Jump(mark);
-
-        _code.Place(yields);
-        _code.Store(Reg.Frame, StackFrame.MarkKey + 16, (int)_binding.Slot, 4);
-        _code.Store(Reg.Frame, StackFrame.MarkKey + 20, (int)kind, 4);
-        Map(BpfFunction.MapDelete, _binding.Marks, StackFrame.MarkKey);
-        _code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, mark);
-        _code.Set(Reg.R9, 1);
-
-        _code.Place(mark);
-        var decided = new Label();
-        var marks = new Label();
-        _code.JumpIf(Opcode.IfAnySet, Reg.R8, (int)StateWord.Marks, marks);
-        _code.Jump(decided);
-        _code.Place(marks);
-        _code.Arithmetic(Opcode.ShiftRight, Reg.R8, StateWord.PredecessorShift);
-        _code.Store(Reg.Frame, StackFrame.MarkKey + 16, Reg.R8, 4);
-        _code.Store(Reg.Frame, StackFrame.MarkKey + 20, (int)kind, 4);
-        _code.Store(Reg.Frame, StackFrame.Scratch, 1, 8);
-        Map(BpfFunction.MapUpdate, _binding.Marks, StackFrame.MarkKey, () =>
-        {
-            _code.Move(Reg.R3, Reg.Frame);
-            _code.Arithmetic(Opcode.Add, Reg.R3, StackFrame.Scratch);
-            _code.Set(Reg.R4, 0);
-        });
-        _code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, _exit);
-        _code.Place(decided);
-        _code.JumpIf(Opcode.IfNotEqual, Reg.R9, 0, _exit);
-        _code.Place(take);
-    }
-
-    private void FindCounters()
-    {
-        _code.Store(Reg.Frame, StackFrame.SlotKey, (int)_binding.Slot, 4);
-        Map(BpfFunction.MapLookup, _binding.Counters, StackFrame.SlotKey);
-        _code.JumpIf(Opcode.IfEqual, Reg.R0, 0, _exit);
-        _code.Move(Reg.R9, Reg.R0);
-    }
-
-    /// <summary>Atomic although the counters are the CPU's own: a program on a uprobe can be preempted by another one.</summary>
-    private void Count(int counter)
-    {
-        _code.Set(Reg.R1, 1);
-        _code.AtomicAdd(Reg.R9, counter, Reg.R1);
-    }
-
-    private void WriteCallKey(int stackPointerRise)
-    {
-        _code.Call(BpfFunction.GetCurrentPidTgid);
-        _code.Store(Reg.Frame, StackFrame.CallKey, Reg.R0);
-        _code.Load(Reg.R1, Reg.R6, _plan.Architecture.RegisterOffsets[_plan.Architecture.StackPointer]);
+        var (code, architecture) = (program.Code, program.Plan.Architecture);
+        code.Call(BpfFunction.GetCurrentPidTgid);
+        code.Store(Reg.Frame, StackFrame.CallKey, Reg.R0);
+        code.Load(Reg.R1, Reg.R6, architecture.RegisterOffsets[architecture.StackPointer]);
         if (stackPointerRise != 0)
         {
-            _code.Arithmetic(Opcode.Subtract, Reg.R1, stackPointerRise);
+            code.Arithmetic(Opcode.Subtract, Reg.R1, stackPointerRise);
         }
 
-        _code.Store(Reg.Frame, StackFrame.CallKey + 8, Reg.R1);
-    }
-
-    private void ReserveRecord(RecordLayout layout, Action leave)
-    {
-        var reserved = new Label();
-        _code.MapFd(Reg.R1, _binding.Ring);
-        _code.Set(Reg.R2, layout.Size);
-        _code.Set(Reg.R3, 0);
-        _code.Call(BpfFunction.RingbufReserve);
-        _code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, reserved);
-        Count(CounterLayout.Lost);
-        leave();
-        _code.Place(reserved);
-        _code.Move(Reg.R7, Reg.R0);
-    }
-
-    private void DiscardRecord()
-    {
-        _code.Move(Reg.R1, Reg.R7);
-        _code.Set(Reg.R2, NoWakeup);
-        _code.Call(BpfFunction.RingbufDiscard);
-    }
-
-    private void WriteHeader(EventKind kind)
-    {
-        _code.Store(Reg.R7, RecordLayout.SlotOffset, (int)_binding.Slot, 4);
-        _code.Store(Reg.R7, RecordLayout.KindOffset, (int)kind, 4);
-        _code.Call(BpfFunction.GetCurrentPidTgid);
-        _code.Store(Reg.R7, RecordLayout.PidTidOffset, Reg.R0);
-        _code.Move(Reg.R1, Reg.R6);
-        _code.Call(BpfFunction.GetAttachCookie);
-        _code.Store(Reg.R7, RecordLayout.SiteOffset, Reg.R0);
-        _code.Move(Reg.R1, Reg.R7);
-        _code.Arithmetic(Opcode.Add, Reg.R1, RecordLayout.CommOffset);
-        _code.Set(Reg.R2, RecordLayout.CommSize);
-        _code.Call(BpfFunction.GetCurrentComm);
-    }
-
-    /// <summary>Copies what was read on entry from the call's entry (r8) to the record (r7).</summary>
-    private void CopyEntryPart(RecordLayout layout)
-    {
-        const int unrolled = 256;
-        if (layout.EntryPartSize <= unrolled)
-        {
-            for (var i = 0; i < layout.EntryPartSize; i += 8)
-            {
-                _code.Load(Reg.R1, Reg.R8, 8 + i);
-                _code.Store(Reg.R7, layout.EntryPart + i, Reg.R1);
-            }
-
-            return;
-        }
-
-        _code.Move(Reg.R1, Reg.R7);
-        _code.Arithmetic(Opcode.Add, Reg.R1, layout.EntryPart);
-        _code.Set(Reg.R2, layout.EntryPartSize);
-        _code.Move(Reg.R3, Reg.R8);
-        _code.Arithmetic(Opcode.Add, Reg.R3, 8);
-        _code.Call(BpfFunction.ProbeReadKernel);
-    }
-
-    /// <summary>Submits the record in r7; r2 is the time now. Wakes the reader when it has not been woken for a while.</summary>
-    private void SubmitRecord()
-    {
-        var submit = new Label();
-        _code.MapValue(Reg.R1, _binding.Control, ControlLayout.LastWakeup);
-        _code.Load(Reg.R3, Reg.R1, 0);
-        _code.Move(Reg.R4, Reg.R2);
-        _code.Arithmetic(Opcode.Subtract, Reg.R4, Reg.R3);
-        _code.Set(Reg.R3, NoWakeup);
-        _code.JumpIf(Opcode.IfLess, Reg.R4, WakeupInterval, submit);
-        _code.Store(Reg.R1, 0, Reg.R2);
-        _code.Set(Reg.R3, ForceWakeup);
-        _code.Place(submit);
-        _code.Move(Reg.R1, Reg.R7);
-        _code.Move(Reg.R2, Reg.R3);
-        _code.Call(BpfFunction.RingbufSubmit);
-    }
-
-    private void Map(BpfFunction function, int map, int key, Action? more = null)
-    {
-        _code.MapFd(Reg.R1, map);
-        _code.Move(Reg.R2, Reg.Frame);
-        _code.Arithmetic(Opcode.Add, Reg.R2, key);
-        more?.Invoke();
-        _code.Call(function);
-    }
-
-    private ProbeProgram Finish(bool onReturn, bool sleepable)
-    {
-        _code.Place(_exit);
-        _code.Set(Reg.R0, 0);
-        _code.Exit();
-        return new ProbeProgram(onReturn, sleepable, _code.Finish());
+        code.Store(Reg.Frame, StackFrame.CallKey + 8, Reg.R1);
     }
 }

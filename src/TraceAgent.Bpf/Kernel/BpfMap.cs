@@ -58,8 +58,6 @@ internal sealed unsafe class BpfMap : BpfHandle
         return keys;
     }
 
-    public bool IsEmpty => !Next(null, new byte[KeySize]);
-
     private bool Next(byte[]? key, byte[] next)
     {
         fixed (byte* keyAt = key, nextAt = next)

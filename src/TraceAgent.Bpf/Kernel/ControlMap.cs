@@ -35,6 +35,11 @@ internal sealed unsafe class ControlMap : IDisposable
         set => Volatile.Write(ref *(long*)At(slot), value);
     }
 
+    /// <summary>The limiter of a slot.</summary>
+    public long GetLimiter(uint slot) => Volatile.Read(ref *(long*)At(ControlLayout.Limiter(slot), slot));
+
+    public void SetLimiter(uint slot, long value) => Volatile.Write(ref *(long*)At(ControlLayout.Limiter(slot), slot), value);
+
     public void Dispose()
     {
         if (_memory != null)
@@ -46,10 +51,12 @@ internal sealed unsafe class ControlMap : IDisposable
         _map.Dispose();
     }
 
-    private byte* At(uint slot)
+    private byte* At(uint slot) => At(ControlLayout.StateWord(slot), slot);
+
+    private byte* At(int offset, uint slot)
     {
         ObjectDisposedException.ThrowIf(_memory == null, this);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slot, (uint)ControlLayout.Slots);
-        return _memory + ControlLayout.StateWord(slot);
+        return _memory + offset;
     }
 }

@@ -7,10 +7,13 @@ namespace TraceAgent.Bpf.Kernel;
 /// <param name="Calls">Hits taken; for a call rule, calls that completed or whose entry was lost.</param>
 /// <param name="Lost">Calls without a record, because the ring or the table of calls in flight was full.</param>
 /// <param name="Unreturned">Entries of a call rule whose return was never seen (longjmp, or a nesting deeper than the kernel's 64).</param>
-public readonly record struct KernelCounts(long Calls, long Lost, long Unreturned)
+/// <param name="Filtered">Calls that did not pass a condition.</param>
+/// <param name="Sampled">Calls left out by sampling.</param>
+/// <param name="Limited">Calls over the limit.</param>
+public readonly record struct KernelCounts(long Calls, long Lost, long Unreturned, long Filtered = 0, long Sampled = 0, long Limited = 0)
 {
-    public static KernelCounts operator +(KernelCounts a, KernelCounts b) =>
-        new(a.Calls + b.Calls, a.Lost + b.Lost, a.Unreturned + b.Unreturned);
+    public static KernelCounts operator +(KernelCounts a, KernelCounts b) => new(
+        a.Calls + b.Calls, a.Lost + b.Lost, a.Unreturned + b.Unreturned, a.Filtered + b.Filtered, a.Sampled + b.Sampled, a.Limited + b.Limited);
 }
 
 /// <summary>The counters of all slots, a set per CPU.</summary>
@@ -39,7 +42,9 @@ internal sealed unsafe class CounterMap : IDisposable
         for (var cpu = 0; cpu < _cpus; cpu++)
         {
             var own = MemoryMarshal.Cast<byte, long>(values.AsSpan(cpu * CounterLayout.Size, CounterLayout.Size));
-            sum += new KernelCounts(own[CounterLayout.Calls / 8], own[CounterLayout.Lost / 8], own[CounterLayout.Unreturned / 8]);
+            sum += new KernelCounts(
+                own[CounterLayout.Calls / 8], own[CounterLayout.Lost / 8], own[CounterLayout.Unreturned / 8],
+                own[CounterLayout.Filtered / 8], own[CounterLayout.Sampled / 8], own[CounterLayout.Limited / 8]);
         }
 
         return sum;

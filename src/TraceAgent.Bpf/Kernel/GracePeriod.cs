@@ -70,7 +70,7 @@ internal sealed class GracePeriod : IDisposable
 
     private static GracePeriod TryWay(AttachWay way, BpfHandle file)
     {
-        var program = BpfProgram.Load(Program(), "ta_grace", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
+        var program = BpfProgram.Load(EmptyProgram(), "ta_grace", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
         try
         {
             Attach(way, program, file).Dispose();
@@ -87,7 +87,7 @@ internal sealed class GracePeriod : IDisposable
     {
         try
         {
-            BpfProgram.Load(Program(), "ta_features", 0).Dispose();
+            BpfProgram.Load(EmptyProgram(), "ta_features", 0).Dispose();
         }
         catch (KernelException refusal) when (refusal.Errno == KernelException.Einval)
         {
@@ -100,7 +100,7 @@ internal sealed class GracePeriod : IDisposable
     private static UprobeLink Attach(AttachWay way, BpfProgram program, BpfHandle file) =>
         UprobeLink.Attach(way, program, $"/proc/self/fd/{file.Fd}", "a file of our own", [0], 0, onReturn: false);
 
-    private static ProbeProgram Program()
+    internal static ProbeProgram EmptyProgram()
     {
         var code = new Assembler();
         code.Call(BpfFunction.GetAttachCookie);

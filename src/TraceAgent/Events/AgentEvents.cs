@@ -7,6 +7,17 @@ namespace TraceAgent.Events;
 internal readonly record struct CallCounts(long Logged, long Filtered, long Sampled, long Limited, long Lost)
 {
     public long Calls => Logged + Filtered + Sampled + Limited + Lost;
+
+    /// <summary>Calls that the rule asks for, and that are still not logged.</summary>
+    public long Missing => Sampled + Limited + Lost;
+
+    /// <summary>What the rule itself left out, to be put behind logged and lost; empty when it left out nothing.</summary>
+    public string Others => Part(Filtered, "filtered") + Part(Sampled, "sampled out") + Part(Limited, "over the limit");
+
+    public static CallCounts operator -(CallCounts a, CallCounts b) => new(
+        a.Logged - b.Logged, a.Filtered - b.Filtered, a.Sampled - b.Sampled, a.Limited - b.Limited, a.Lost - b.Lost);
+
+    private static string Part(long count, string what) => count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} {what}");
 }
 
 /// <summary>The agent's own statements in the stream of events. Times are UTC ns since 1970.</summary>
@@ -24,6 +35,12 @@ internal static class AgentEvents
     /// <param name="time">Of the statement.</param>
     public static LogEvent Rejected(string? rule, string reason, long time) =>
         new AgentStatement(time, "rejected", "rule rejected: {reason}", $"rule rejected: {reason}", rule).ToLogEvent(LogEventLevel.Error);
+
+    public static LogEvent Suspended(string rule, string reason, long time) =>
+        new AgentStatement(time, "suspended", "rule {rule} suspended: {reason}", $"rule {rule} suspended: {reason}", rule).ToLogEvent(LogEventLevel.Warning);
+
+    public static LogEvent Expired(string rule, string reason, long time) =>
+        new AgentStatement(time, "expired", "rule {rule} expired: {reason}", $"rule {rule} expired: {reason}", rule).ToLogEvent(LogEventLevel.Information);
 
     public static LogEvent Detached(string rule, string reason, long time) =>
         new AgentStatement(time, "detached", "rule {rule} detached: {reason}", $"rule {rule} detached: {reason}", rule).ToLogEvent(LogEventLevel.Information);

@@ -54,10 +54,20 @@ internal sealed class ClefFormatter : ITextFormatter
         line.Append(traced.Process.Json);
         line.Append(traced.Site.Json);
         WriteValues(traced);
+        if (shape.HasErrorNumbers)
+        {
+            WriteErrorNames(traced);
+        }
+
         if (shape.HasDuration)
         {
             line.Append(",\"duration_ns\":");
             WriteUnsigned(traced.Duration);
+        }
+
+        if (shape.HasBytes)
+        {
+            WriteLengths(traced);
         }
 
         WriteProblems(traced);
@@ -97,25 +107,45 @@ internal sealed class ClefFormatter : ITextFormatter
             return;
         }
 
-        switch (traced.Shape.Fields[index].Type)
+        var field = traced.Shape.Fields[index];
+        switch (field.Form)
         {
-            case CaptureType.Text:
-                _line.Append('"');
-                _line.AppendJson(traced.TextOf(in value));
-                _line.Append('"');
-                break;
-            case CaptureType.Integer { Signed: true }:
+            case FieldForm.Signed or FieldForm.ErrorNumber:
                 _line.Append((long)value.Bits);
                 break;
-            case CaptureType.Integer:
+            case FieldForm.Unsigned or FieldForm.Duration:
                 WriteUnsigned(value.Bits);
                 break;
-            default:
+            case FieldForm.Pointer:
                 _line.Append("\"0x");
                 _line.Append(value.Bits, "x");
                 _line.Append('"');
                 break;
+            case FieldForm.Enumeration when field.NameOf(value.Bits) is null:
+                _line.Append((long)value.Bits);
+                break;
+            case FieldForm.Bool:
+                ScalarText.Append(_line, field, value.Bits, null);
+                break;
+            case FieldForm.Redacted:
+                _line.Append("\"" + SecretFinder.Mask + "\"");
+                break;
+            case < FieldForm.Text:
+                _message.Clear();
+                ScalarText.Append(_message, field, value.Bits, null);
+                WriteText(_message.Text);
+                break;
+            default:
+                WriteText(traced.TextOf(in value));
+                break;
         }
+    }
+
+    private void WriteText(ReadOnlySpan<char> text)
+    {
+        _line.Append('"');
+        _line.AppendJson(text);
+        _line.Append('"');
     }
 
     // Consumers clamp or refuse numbers above 2^63 - 1.
@@ -132,24 +162,64 @@ internal sealed class ClefFormatter : ITextFormatter
         _line.Append('"');
     }
 
+    // Objects with the values' names as keys, beside the values: a value keeps its type, and no key begins with another.
+    private void WriteErrorNames(TracedEvent traced)
+    {
+        var opened = false;
+        for (var i = 0; i < traced.Shape.Fields.Length; i++)
+        {
+            ref readonly var value = ref traced.Values[i];
+            if (traced.Shape.Fields[i].Form == FieldForm.ErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
+            {
+                WriteMember(",\"errno\":{", traced.Shape.Fields[i], ref opened);
+                WriteText(name);
+            }
+        }
+
+        Close(opened);
+    }
+
+    // Only of bytes that were cut: else it is half the hex digits.
+    private void WriteLengths(TracedEvent traced)
+    {
+        var opened = false;
+        for (var i = 0; i < traced.Shape.Fields.Length; i++)
+        {
+            ref readonly var value = ref traced.Values[i];
+            if (traced.Shape.Fields[i].Form == FieldForm.Bytes && value.Outcome == Outcome.Truncated)
+            {
+                WriteMember(",\"lengths\":{", traced.Shape.Fields[i], ref opened);
+                _line.Append(value.Bits);
+            }
+        }
+
+        Close(opened);
+    }
+
     private void WriteProblems(TracedEvent traced)
     {
         var opened = false;
         for (var i = 0; i < traced.Shape.Fields.Length; i++)
         {
-            if (traced.Values[i].Problem is not { } problem)
+            if (traced.Values[i].Problem is { } problem)
             {
-                continue;
+                WriteMember(",\"problems\":{", traced.Shape.Fields[i], ref opened);
+                WriteText(problem);
             }
-
-            _line.Append(opened ? "," : ",\"problems\":{");
-            opened = true;
-            _line.Append(traced.Shape.Fields[i].Key);
-            _line.Append('"');
-            _line.Append(problem);
-            _line.Append('"');
         }
 
+        Close(opened);
+    }
+
+    private void WriteMember(string open, EventField field, ref bool opened)
+    {
+        _line.Append(opened ? "," : open);
+        _line.Append(field.Key);
+        opened = true;
+    }
+
+    private void Close(bool opened)
+    {
         if (opened)
         {
             _line.Append('}');

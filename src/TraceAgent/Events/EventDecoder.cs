@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
-using System.Text.Unicode;
 using Serilog.Events;
 using TraceAgent.Capture;
 
@@ -15,6 +13,7 @@ internal sealed class EventDecoder
     private readonly WallClock _clock;
     private readonly ProcessNames _processes;
     private readonly TracedEvent _traced = new();
+    private readonly CharacterDecoder _characters = new();
     private readonly Dictionary<string, LogEventPropertyValue> _properties;
 
     public EventDecoder(WallClock clock, ProcessNames processes)
@@ -74,58 +73,41 @@ internal sealed class EventDecoder
         traced.Process = _processes.Find((int)traced.Pid, traced.Pid == traced.Tid, MemoryMarshal.Read<UInt128>(comm), time);
 
         var value = default(DecodedValue);
-        var used = DecodeText(comm, traced.Chars, 0, ref value);
+        var used = CharacterDecoder.Text(comm, traced.Chars, 0, ref value);
         traced.Comm = new TextSpan(0, used);
         for (var i = 0; i < kind.Fields.Length; i++)
         {
-            used = DecodeField(record, kind.Fields[i].Slot, traced.Chars, used, ref traced.Values[i]);
+            var field = kind.Fields[i];
+            if (field.IsCharacters)
+            {
+                used = _characters.Decode(record, field, traced.Chars, used, ref traced.Values[i]);
+            }
+            else
+            {
+                DecodeScalar(record, field, ref traced.Values[i]);
+            }
         }
     }
 
-    private static int DecodeField(ReadOnlySpan<byte> record, FieldSlot slot, char[] chars, int used, ref DecodedValue value)
+    private static void DecodeScalar(ReadOnlySpan<byte> record, EventField field, ref DecodedValue value)
     {
         value = default;
-        value.Outcome = (Outcome)record[slot.OutcomeOffset];
-        if (slot.Storage is not Storage.Text text)
+        if (field.Form == FieldForm.Redacted)
         {
-            value.Bits = Read<ulong>(record, slot.Offset);
-        }
-        else if (!value.IsMissing)
-        {
-            var length = Read<uint>(record, slot.Offset);
-            if (length > (uint)text.Max)
-            {
-                length = (uint)text.Max;
-                value.Outcome = Outcome.Truncated;
-            }
-
-            return DecodeText(record.Slice(slot.Offset + Storage.Text.HeadSize, (int)length), chars, used, ref value);
+            value.Redacted = true;
+            return;
         }
 
-        return used;
-    }
-
-    /// <summary>Decodes up to the first NUL and returns where the characters end.</summary>
-    private static int DecodeText(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
-    {
-        if (bytes.IndexOf((byte)0) is >= 0 and var end)
+        var bits = Read<ulong>(record, field.Slot.Offset);
+        value.Outcome = (Outcome)record[field.Slot.OutcomeOffset];
+        value.Bits = field.Form switch
         {
-            bytes = bytes[..end];
-        }
-
-        // What was cut off may have been the rest of a character: that is not the text's fault.
-        var whole = value.Outcome != Outcome.Truncated;
-        var status = Utf8.ToUtf16(bytes, chars.AsSpan(start), out var read, out var written, replaceInvalidSequences: false, whole);
-        if (status == OperationStatus.InvalidData)
-        {
-            value.InvalidUtf8 = true;
-            _ = Utf8.ToUtf16(bytes[read..], chars.AsSpan(start + written), out _, out var rest, replaceInvalidSequences: true, whole);
-            written += rest;
-        }
-
-        value.TextStart = start;
-        value.TextLength = written;
-        return start + written;
+            FieldForm.Bool => (byte)bits == 0 ? 0UL : 1,
+            FieldForm.Char => (byte)bits,
+            FieldForm.IPv4 => (uint)bits,
+            FieldForm.ErrorNumber => (ulong)ErrorNames.Normalise((long)bits),
+            _ => bits,
+        };
     }
 
     private static T Read<T>(ReadOnlySpan<byte> record, int offset)

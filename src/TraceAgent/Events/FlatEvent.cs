@@ -56,10 +56,32 @@ internal static class FlatEvent
         for (var i = 0; i < shape.Fields.Length; i++)
         {
             properties[shape.Fields[i].Name] = Field(traced, i);
-            if (traced.Values[i].Problem is { } problem)
-            {
-                properties[$"{shape.Fields[i].Name}_problem"] = new ScalarValue(problem);
-            }
+        }
+
+        for (var i = 0; i < shape.Fields.Length; i++)
+        {
+            AddBeside(traced, i, properties);
+        }
+    }
+
+    // What a rule has named itself stays.
+    private static void AddBeside(TracedEvent traced, int index, Dictionary<string, LogEventPropertyValue> properties)
+    {
+        ref readonly var value = ref traced.Values[index];
+        var field = traced.Shape.Fields[index];
+        if (field.Form == FieldForm.ErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
+        {
+            properties.TryAdd($"{field.Name}_errno", new ScalarValue(name));
+        }
+
+        if (field.Form == FieldForm.Bytes && value.Outcome == Outcome.Truncated)
+        {
+            properties.TryAdd($"{field.Name}_length", Number(value.Bits));
+        }
+
+        if (value.Problem is { } problem)
+        {
+            properties.TryAdd($"{field.Name}_problem", new ScalarValue(problem));
         }
     }
 
@@ -86,13 +108,24 @@ internal static class FlatEvent
             return null;
         }
 
-        return traced.Shape.Fields[index].Type switch
+        var field = traced.Shape.Fields[index];
+        return field.Form switch
         {
-            CaptureType.Text => new string(traced.TextOf(in value)),
-            CaptureType.Pointer => $"0x{value.Bits:x}",
-            CaptureType.Integer { Signed: true } => (long)value.Bits,
-            _ => Number(value.Bits).Value,
+            FieldForm.Signed or FieldForm.ErrorNumber => (long)value.Bits,
+            FieldForm.Unsigned or FieldForm.Duration => Number(value.Bits).Value,
+            FieldForm.Bool => value.Bits != 0,
+            FieldForm.Enumeration when field.NameOf(value.Bits) is null => (long)value.Bits,
+            FieldForm.Redacted => SecretFinder.Mask,
+            < FieldForm.Text => Shown(field, value.Bits),
+            _ => new string(traced.TextOf(in value)),
         };
+    }
+
+    private static string Shown(EventField field, ulong bits)
+    {
+        var buffer = new LineBuffer();
+        ScalarText.Append(buffer, field, bits, null);
+        return new string(buffer.Text);
     }
 
     private static ScalarValue Number(ulong value) => new(value <= long.MaxValue ? (long)value : value.ToString(CultureInfo.InvariantCulture));
@@ -103,15 +136,22 @@ internal static class FlatEvent
     private static ShownValue Field(TracedEvent traced, int index)
     {
         var value = traced.Values[index];
-        if (!value.IsMissing && traced.Shape.Fields[index].Type is CaptureType.Integer or CaptureType.Pointer)
+        var field = traced.Shape.Fields[index];
+        var shown = ValueOf(traced, index);
+        if (value.Outcome == Outcome.Ok && field.Form < FieldForm.Text)
         {
-            var type = traced.Shape.Fields[index].Type;
-            return new ShownValue(ValueOf(traced, index), (into, format) => MessageText.AppendNumber(into, value.Bits, type, format));
+            return new ShownValue(shown, (into, format) => ScalarText.Append(into, field, value.Bits, format));
+        }
+
+        if (value.Outcome == Outcome.Ok && field.Form == FieldForm.Bytes)
+        {
+            var hex = (string)shown!;
+            return new ShownValue(hex, (into, format) => MessageText.AppendCharacters(into, field, hex, format));
         }
 
         var buffer = new LineBuffer();
         MessageText.Append(buffer, traced, new MessagePiece(HoleSource.Value, "", index, null, 0));
-        return Text(ValueOf(traced, index), new string(buffer.Text));
+        return Text(shown, new string(buffer.Text));
     }
 
     private static ShownValue Duration(ulong nanoseconds)

@@ -9,13 +9,6 @@ using SerilogTemplate = Serilog.Events.MessageTemplate;
 
 namespace TraceAgent.Events;
 
-/// <summary>One value of an event: where it lies, what it is, and its pieces of JSON.</summary>
-/// <param name="Name">As the rule names it; <c>ret</c> for the return value.</param>
-/// <param name="Key">The name as a JSON key with its colon.</param>
-/// <param name="Type">How it is shown.</param>
-/// <param name="Slot">Where it lies in the record.</param>
-internal sealed record EventField(string Name, string Key, CaptureType Type, FieldSlot Slot);
-
 /// <summary>The symbol of a site, as text and as JSON.</summary>
 internal sealed record SiteName(string Text, string Json);
 
@@ -42,7 +35,9 @@ internal sealed class KindShape
         Template = new MessageTemplateParser().Parse(template.Text);
         Level = (LogEventLevel)rule.Level;
         Labels = rule.Labels;
-        TextCapacity = fields.Sum(f => f.Slot.Storage is Storage.Text text ? text.Max : 0);
+        TextCapacity = fields.Sum(f => f.TextCapacity);
+        HasErrorNumbers = fields.Any(f => f.Form == FieldForm.ErrorNumber);
+        HasBytes = fields.Any(f => f.Form == FieldForm.Bytes);
         var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
         var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
         AfterMessage = $"\",\"@i\":\"{id}\"{level},\"rule\":{JsonText.Quote(Rule)},\"event\":\"{Event}\",\"pid\":";
@@ -81,33 +76,27 @@ internal sealed class KindShape
     /// <summary>UTF-16 units that all texts of an event need at most.</summary>
     public int TextCapacity { get; }
 
+    public bool HasErrorNumbers { get; }
+
+    public bool HasBytes { get; }
+
     /// <summary>The JSON from the end of the message to the process ID.</summary>
     public string AfterMessage { get; }
 
     public string LabelsJson { get; }
 
-    public static KindShape Of(EventKind kind, Rule rule, CapturePlan plan, EquatableArray<ProbeSite> sites)
+    /// <exception cref="ArgumentException">The plan has not what is to be shown.</exception>
+    public static KindShape Of(
+        EventKind kind, Rule rule, CapturePlan plan, EquatableArray<ProbeSite> sites, IReadOnlyList<ShownField> values)
     {
         var layout = plan.LayoutOf(kind);
-        List<(string Name, CaptureType Type)> values = kind == EventKind.Return ? [] : [.. rule.Arguments.Select(a => (a.Name, a.Type))];
-        var arguments = values.Count;
-        if (kind != EventKind.Entry)
+        if (values.Any(v => v.FieldIndex < 0 || v.FieldIndex >= layout.Fields.Count))
         {
-            values.Add(("ret", rule.Return));
+            throw new ArgumentException($"rule {rule.Name.Value} shows more values than its plan has fields", nameof(values));
         }
 
-        if (values.Count != layout.Fields.Count)
-        {
-            throw new ArgumentException($"rule {rule.Name.Value} has {values.Count} values where its plan has {layout.Fields.Count}", nameof(plan));
-        }
-
-        var fields = values.Select((v, i) => new EventField(v.Name, JsonText.Quote(v.Name) + ":", v.Type, layout.Fields[i])).ToArray();
-        if (fields.Any(f => f.Type is CaptureType.Text != f.Slot.Storage is Storage.Text))
-        {
-            throw new ArgumentException($"rule {rule.Name.Value} has types that its plan does not store", nameof(plan));
-        }
-
+        var fields = values.OrderBy(v => v.IsReturnValue).Select(v => new EventField(v, layout.Fields[v.FieldIndex])).ToArray();
         var names = sites.Select(s => new SiteName(s.DisplayName, $",\"symbol\":{JsonText.Quote(s.DisplayName)}")).ToArray();
-        return new KindShape(rule, kind, layout, fields, arguments, names);
+        return new KindShape(rule, kind, layout, fields, values.Count(v => !v.IsReturnValue), names);
     }
 }

@@ -59,20 +59,22 @@ internal static class MessageText
     private static void AppendValue(LineBuffer into, TracedEvent traced, int index, string? format)
     {
         ref readonly var value = ref traced.Values[index];
+        var field = traced.Shape.Fields[index];
         if (value.IsMissing)
         {
             into.Append(value.Outcome == Outcome.Null ? "<null>" : "<fault>");
-            return;
         }
-
-        var type = traced.Shape.Fields[index].Type;
-        if (type is CaptureType.Text)
+        else if (field.IsCharacters)
         {
-            into.Append(traced.TextOf(in value));
+            AppendCharacters(into, field, traced.TextOf(in value), format);
+        }
+        else if (field.Form == FieldForm.Redacted)
+        {
+            into.Append(SecretFinder.Mask);
         }
         else
         {
-            AppendNumber(into, value.Bits, type, format);
+            ScalarText.Append(into, field, value.Bits, format);
         }
 
         if (value.Outcome == Outcome.Truncated)
@@ -81,26 +83,18 @@ internal static class MessageText
         }
     }
 
-    /// <summary>Appends an integer or an address.</summary>
-    public static void AppendNumber(LineBuffer into, ulong bits, CaptureType type, string? format)
+    /// <summary>Appends a text; bytes also in capitals.</summary>
+    public static void AppendCharacters(LineBuffer into, EventField field, ReadOnlySpan<char> text, string? format)
     {
-        if (type is not CaptureType.Integer integer)
+        if (field.Form != FieldForm.Bytes || format is not ['X', ..])
         {
-            into.Append("0x");
-            into.Append(bits, format ?? "x");
+            into.Append(text);
+            return;
         }
-        else if (format is ['x' or 'X', ..])
+
+        foreach (var c in text)
         {
-            // -1 of an int is ffffffff, as C shows it.
-            into.Append(integer.Size < 8 ? bits & ((1UL << (integer.Size * 8)) - 1) : bits, format);
-        }
-        else if (integer.Signed)
-        {
-            into.Append((long)bits, format);
-        }
-        else
-        {
-            into.Append(bits, format);
+            into.Append(char.ToUpperInvariant(c));
         }
     }
 

@@ -46,7 +46,8 @@ internal sealed class Agent : IHostedService, IDisposable
         _voice = new AgentVoice(logger, _pump, _clock);
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
-        _loop = new ReconcileLoop(new RuleSource(parts.RulePaths), new AcceptedRules(_resolver), _reconciler, _voice);
+        var guard = new RuleGuard(() => HitCost.Measure(parts.Session.Way), _voice);
+        _loop = new ReconcileLoop(new RuleSource(parts.RulePaths), new AcceptedRules(_resolver), _reconciler, guard, _voice);
         _signal = new SignalReload(notifier, _loop, _voice);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
@@ -99,7 +100,7 @@ internal sealed class Agent : IHostedService, IDisposable
         foreach (var books in _reconciler.Books)
         {
             var totals = books.FinalTotals();
-            _pump.Say(AgentEvents.Totals(books.Rule, new CallCounts(totals.Logged, 0, 0, 0, totals.Lost), _clock.UtcNow));
+            _pump.Say(AgentEvents.Totals(books.Rule, totals.Counts, _clock.UtcNow));
         }
     }
 
@@ -107,21 +108,17 @@ internal sealed class Agent : IHostedService, IDisposable
     {
         foreach (var books in _reconciler.Books)
         {
-            var totals = books.FinalTotals();
-            if (withheld)
-            {
-                totals = totals with { Lost = totals.Calls - totals.Logged };
-            }
-
-            Log.Totals(_logger, books.Rule, totals.Calls, totals.Logged, totals.Lost);
+            var totals = withheld ? books.WithheldTotals() : books.FinalTotals();
+            var counts = totals.Counts;
+            Log.Totals(_logger, books.Rule, totals.Calls, counts.Logged, counts.Lost, counts.Others);
             if (totals.Unreturned > 0)
             {
                 Log.Unreturned(_logger, books.Rule, totals.Unreturned);
             }
 
-            if (totals.Calls != totals.Logged + totals.Lost)
+            if (!totals.Balances)
             {
-                Log.OutOfBalance(_logger, books.Rule, totals.Calls, totals.Logged, totals.Lost);
+                Log.OutOfBalance(_logger, books.Rule, totals.Calls, counts.Logged, counts.Lost, counts.Others);
             }
         }
     }

@@ -1,5 +1,5 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
-using TraceAgent.Bpf.Kernel;
 using TraceAgent.Events;
 using TraceAgent.Reading;
 using TraceAgent.Reconciling;
@@ -9,7 +9,7 @@ using TraceAgent.Watching;
 namespace TraceAgent.Hosting;
 
 /// <summary>Tells what happens to rules: to the operator on standard error, and among the events as <c>"event":"agent"</c>.</summary>
-internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock) : IReconcilerVoice, IDeliberationVoice
+internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock) : IReconcilerVoice, IDeliberationVoice, IGuardVoice
 {
     private HashSet<string> _pending = [];
 
@@ -49,11 +49,28 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
         pump.Say(AgentEvents.Detached(rule.Name.Value, $"{path} was overwritten in place", clock.UtcNow));
     }
 
-    public void Refused(Rule rule, KernelException refusal)
+    public void Refused(Rule rule, Exception refusal)
     {
         var at = $"{rule.Name.At.File}:{rule.Name.At.Line}:{rule.Name.At.Column}";
         Log.RuleRefused(logger, rule.Name.Value, $"{at}: {refusal.Message}");
         pump.Say(AgentEvents.Rejected(rule.Name.Value, $"{at}: {refusal.Message}", clock.UtcNow));
+    }
+
+    public void Suspended(Rule rule, Suspension suspension)
+    {
+        var whose = suspension.OfAll ? "all rules together may use" : "its budget is";
+        var reason = string.Create(
+            CultureInfo.InvariantCulture,
+            $"it costs {suspension.UsedPercent:0.#} % of a CPU and {whose} {suspension.BudgetPercent:0.#} %; it is tried again in {suspension.Pause.TotalSeconds:0} s");
+        Log.RuleSuspended(logger, rule.Name.Value, reason);
+        pump.Say(AgentEvents.Suspended(rule.Name.Value, reason, clock.UtcNow));
+    }
+
+    public void Expired(Rule rule, TimeSpan ttl)
+    {
+        var reason = string.Create(CultureInfo.InvariantCulture, $"its time to live of {ttl.TotalSeconds:0} s is over; edit it to begin anew");
+        Log.RuleExpired(logger, rule.Name.Value, reason);
+        pump.Say(AgentEvents.Expired(rule.Name.Value, reason, clock.UtcNow));
     }
 
     public void Deliberated(Deliberation deliberation)

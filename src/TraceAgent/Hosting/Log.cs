@@ -23,6 +23,12 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "rule detached: {rule}: {reason}")]
     public static partial void RuleDetached(ILogger logger, string rule, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "rule suspended: {rule}: {reason}")]
+    public static partial void RuleSuspended(ILogger logger, string rule, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule expired: {rule}: {reason}")]
+    public static partial void RuleExpired(ILogger logger, string rule, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "rule pending: {rule}: {binary} does not exist yet")]
     public static partial void RulePending(ILogger logger, string rule, string binary);
 
@@ -53,14 +59,14 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "nobody reads the output any more; stopping")]
     public static partial void ReaderGone(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {calls} calls, {logged} logged, {lost} lost")]
-    public static partial void Totals(ILogger logger, string rule, long calls, long logged, long lost);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {calls} calls, {logged} logged, {lost} lost{others}")]
+    public static partial void Totals(ILogger logger, string rule, long calls, long logged, long lost, string others);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {unreturned} calls were entered but not seen to return, and are not part of the calls")]
     public static partial void Unreturned(ILogger logger, string rule, long unreturned);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{rule}: the books do not balance: {calls} calls, but {logged} logged and {lost} lost")]
-    public static partial void OutOfBalance(ILogger logger, string rule, long calls, long logged, long lost);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{rule}: the books do not balance: {calls} calls, but {logged} logged, {lost} lost{others}")]
+    public static partial void OutOfBalance(ILogger logger, string rule, long calls, long logged, long lost, string others);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "an output did not take the last events in time; they are counted as lost")]
     public static partial void OutputTooSlow(ILogger logger);

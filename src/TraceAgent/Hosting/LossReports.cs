@@ -10,10 +10,10 @@ internal sealed class LossReports(Func<IReadOnlyList<RuleBooks>> books, WallCloc
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<string, RuleTotals> _reported = [];
+    private readonly Dictionary<string, CallCounts> _reported = [];
     private long _last = Stopwatch.GetTimestamp();
 
-    public IEnumerable<LogEvent> Due()
+    public IReadOnlyList<LogEvent> Due()
     {
         if (Stopwatch.GetElapsedTime(_last) < Interval)
         {
@@ -24,19 +24,21 @@ internal sealed class LossReports(Func<IReadOnlyList<RuleBooks>> books, WallCloc
         return Now();
     }
 
-    private List<LogEvent> Now()
+    /// <summary>Whether it is time or not.</summary>
+    public IReadOnlyList<LogEvent> Now()
     {
+        // Calls that a condition left out were not asked for: they are in a report, but no reason for one.
         var reports = new List<LogEvent>();
         foreach (var rule in books())
         {
-            var totals = rule.Totals();
-            var before = _reported.GetValueOrDefault(rule.Rule);
-            _reported[rule.Rule] = totals;
-            if (totals.Lost > before.Lost)
+            var counts = rule.Totals().Counts;
+            var since = counts - _reported.GetValueOrDefault(rule.Rule);
+            if (since.Missing > 0)
             {
-                var counts = new CallCounts(totals.Logged - before.Logged, 0, 0, 0, totals.Lost - before.Lost);
-                reports.Add(AgentEvents.Loss(rule.Rule, counts, clock.UtcNow));
+                reports.Add(AgentEvents.Loss(rule.Rule, since, clock.UtcNow));
             }
+
+            _reported[rule.Rule] = counts;
         }
 
         return reports;

@@ -59,6 +59,16 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
     }
 
+    /// <summary>Takes a rule off at once.</summary>
+    public void TakeOff(string rule)
+    {
+        if (_attached.Remove(rule, out var attached))
+        {
+            attached.Loaded.Deactivate();
+            retirement.Removed(attached);
+        }
+    }
+
     /// <summary>Takes probes off every file that was written to: its processes would run into breakpoints that are not on their instructions.</summary>
     /// <returns>True when there was one.</returns>
     public bool DetachOverwritten()
@@ -81,6 +91,15 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
 
         return any;
+    }
+
+    /// <summary>Forgets calls whose threads have ended in them: the table of calls in flight would fill up.</summary>
+    public void ForgetDeadCalls()
+    {
+        foreach (var probe in _attached.Values)
+        {
+            probe.Books.AddUnreturned(probe.Loaded.ForgetDeadCalls());
+        }
     }
 
     /// <summary>Detaches from files that are not at their path any more and that no process uses.</summary>
@@ -148,7 +167,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             Thread.Sleep(1);
         }
 
-        var next = Load(rule, probe, previous.Books);
+        var next = Load(rule, probe, previous.Books, previous.Loaded);
         try
         {
             AttachTo(next, rule, probe);
@@ -185,17 +204,14 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
 
     private void Detach(string name, string reason)
     {
-        if (_attached.Remove(name, out var attached))
-        {
-            attached.Loaded.Deactivate();
-            retirement.Removed(attached);
-            voice.Detached(attached.Held.Rule, reason);
-        }
+        var rule = _attached[name].Held.Rule;
+        TakeOff(name);
+        voice.Detached(rule, reason);
     }
 
-    private AttachedProbe Load(Rule rule, Probe probe, RuleBooks books)
+    private AttachedProbe Load(Rule rule, Probe probe, RuleBooks books, LoadedProbe? predecessor = null)
     {
-        var loaded = session.Load(probe.Plan, rule.Name.Value);
+        var loaded = session.Load(probe.Plan, rule.Name.Value, predecessor);
         var slot = new ProbeSlot(EventShape.Of(rule, probe.Plan, []), books);
         slots[loaded.Slot] = slot;
         return new AttachedProbe(new HeldProbe(rule, probe), loaded, slot);
@@ -259,7 +275,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             step();
             _refused.Remove(rule.Name.Value);
         }
-        catch (KernelException refusal)
+        catch (Exception refusal) when (refusal is KernelException or ArgumentException)
         {
             if (_refused.GetValueOrDefault(rule.Name.Value) != probe)
             {
@@ -298,5 +314,5 @@ internal interface IReconcilerVoice
 
     void Overwritten(Rule rule, string path);
 
-    void Refused(Rule rule, KernelException refusal);
+    void Refused(Rule rule, Exception refusal);
 }

@@ -84,7 +84,7 @@ internal sealed class Retirement : IDisposable
                 Leave(leavers);
             }
 
-            foreach (var waiting in _inFlight.FindAll(one => !one.Probe.Loaded.HasCallsInFlight || Stopwatch.GetTimestamp() > one.Deadline))
+            foreach (var waiting in _inFlight.FindAll(one => one.Probe.Loaded.CallsInFlight == 0 || Stopwatch.GetTimestamp() > one.Deadline))
             {
                 _inFlight.Remove(waiting);
                 Close(waiting.Probe);
@@ -98,7 +98,7 @@ internal sealed class Retirement : IDisposable
         _session.Settle(switches);
         foreach (var (probe, next) in leavers)
         {
-            if (next is not null && probe.Loaded.HasCallsInFlight)
+            if (next is not null && probe.Loaded.CallsInFlight > 0)
             {
                 _inFlight.Add((probe, Stopwatch.GetTimestamp() + (long)(Patience.TotalSeconds * Stopwatch.Frequency)));
             }

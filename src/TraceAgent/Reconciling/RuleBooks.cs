@@ -1,13 +1,16 @@
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Events;
 
 namespace TraceAgent.Reconciling;
 
-/// <summary>A rule's accounts: what the kernel counted and what became of it. <c>Calls = Logged + Lost</c>.</summary>
-/// <param name="Calls">Hits of the rule; for <c>on: call</c>, completed calls.</param>
-/// <param name="Logged">Lines that all outputs took.</param>
-/// <param name="Lost">Not logged: the ring was full, or an output failed.</param>
+/// <summary>A rule's accounts: what the kernel counted and what became of it.</summary>
+/// <param name="Calls">Hits of the rule; for <c>on: call</c>, completed calls. When the books balance, the sum of <paramref name="Counts"/>.</param>
+/// <param name="Counts">What became of them. Logged: lines that all outputs took. Lost: the ring was full, or an output failed.</param>
 /// <param name="Unreturned">For <c>on: call</c>: entered, but never seen to return. Not part of the calls.</param>
-internal readonly record struct RuleTotals(long Calls, long Logged, long Lost, long Unreturned);
+internal readonly record struct RuleTotals(long Calls, CallCounts Counts, long Unreturned)
+{
+    public bool Balances => Calls == Counts.Calls;
+}
 
 /// <summary>
 /// The accounts of one rule over all the probes that it has had. The kernel counts calls and what the ring could not hold;
@@ -26,6 +29,9 @@ internal sealed class RuleBooks(string rule)
     /// <summary>Events taken from the ring since the last commit of the outputs; the reader thread's own.</summary>
     public int Uncommitted { get; set; }
 
+    /// <summary>Hits so far, of all its probes.</summary>
+    public long Hits => Kernel().Calls;
+
     public void Open(Func<KernelCounts> counts)
     {
         lock (_gate)
@@ -41,6 +47,15 @@ internal sealed class RuleBooks(string rule)
         {
             _closed += counts() + new KernelCounts(0, 0, unreturned);
             _live.Remove(counts);
+        }
+    }
+
+    /// <summary>Calls that entered and whose thread has ended in them.</summary>
+    public void AddUnreturned(long calls)
+    {
+        lock (_gate)
+        {
+            _closed += new KernelCounts(0, 0, calls);
         }
     }
 
@@ -64,14 +79,31 @@ internal sealed class RuleBooks(string rule)
     /// <summary>While the program runs, calls whose record still waits in the ring are not counted yet, so the sums agree.</summary>
     public RuleTotals Totals()
     {
-        var kernel = Kernel();
-        var logged = Volatile.Read(ref _logged);
-        var lost = kernel.Lost + Volatile.Read(ref _failed);
-        return new RuleTotals(logged + lost, logged, lost, kernel.Unreturned);
+        var (counts, kernel) = Read();
+        return new RuleTotals(counts.Calls, counts, kernel.Unreturned);
     }
 
     /// <summary>When the probes are deactivated and the ring is drained: the calls as the kernel counted them.</summary>
-    public RuleTotals FinalTotals() => Totals() with { Calls = Kernel().Calls };
+    public RuleTotals FinalTotals()
+    {
+        var (counts, kernel) = Read();
+        return new RuleTotals(kernel.Calls, counts, kernel.Unreturned);
+    }
+
+    /// <summary>The last totals when an output did not say what it took: all that is not known to be logged is lost.</summary>
+    public RuleTotals WithheldTotals()
+    {
+        var totals = FinalTotals();
+        return totals with { Counts = totals.Counts with { Lost = totals.Calls - (totals.Counts.Calls - totals.Counts.Lost) } };
+    }
+
+    private (CallCounts Counts, KernelCounts Kernel) Read()
+    {
+        var kernel = Kernel();
+        var logged = Volatile.Read(ref _logged);
+        var lost = kernel.Lost + Volatile.Read(ref _failed);
+        return (new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited, lost), kernel);
+    }
 
     private KernelCounts Kernel()
     {

@@ -11,11 +11,13 @@ namespace TraceAgent.Watching;
 internal sealed class ReconcileLoop : IDisposable
 {
     private static readonly TimeSpan LookAround = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan JudgmentInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(30);
 
     private readonly RuleSource _source;
     private readonly AcceptedRules _rules;
     private readonly Reconciler _reconciler;
+    private readonly RuleGuard _guard;
     private readonly IDeliberationVoice _voice;
     private readonly WatchList _watches;
     private readonly Settling _settling = new();
@@ -24,11 +26,12 @@ internal sealed class ReconcileLoop : IDisposable
     private volatile bool _reload;
     private long _lastLook;
     private long _lastSweep = Stopwatch.GetTimestamp();
+    private long _lastJudgment = Stopwatch.GetTimestamp();
     private long _lastTurn = Stopwatch.GetTimestamp();
 
-    public ReconcileLoop(RuleSource source, AcceptedRules rules, Reconciler reconciler, IDeliberationVoice voice)
+    public ReconcileLoop(RuleSource source, AcceptedRules rules, Reconciler reconciler, RuleGuard guard, IDeliberationVoice voice)
     {
-        (_source, _rules, _reconciler, _voice) = (source, rules, reconciler, voice);
+        (_source, _rules, _reconciler, _guard, _voice) = (source, rules, reconciler, guard, voice);
         _watches = new WatchList(source.Paths);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
@@ -39,6 +42,8 @@ internal sealed class ReconcileLoop : IDisposable
     public event Action? Failed;
 
     public TimeSpan StandsStill => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
+
+    private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
     /// <summary>Looks for the first time, on the caller's thread, then follows.</summary>
     public void Start()
@@ -104,10 +109,20 @@ internal sealed class ReconcileLoop : IDisposable
             Look();
         }
 
+        if (Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval)
+        {
+            _lastJudgment = Stopwatch.GetTimestamp();
+            foreach (var rule in _guard.Judge(_reconciler.Attached, Now))
+            {
+                _reconciler.TakeOff(rule);
+            }
+        }
+
         if (Stopwatch.GetElapsedTime(_lastSweep) > SweepInterval)
         {
             _lastSweep = Stopwatch.GetTimestamp();
             _reconciler.DetachUnused();
+            _reconciler.ForgetDeadCalls();
         }
     }
 
@@ -125,7 +140,7 @@ internal sealed class ReconcileLoop : IDisposable
         var deliberation = _rules.Deliberate(_source.Read());
         _watches.Follow(deliberation.Desired.Select(one => one.Rule.Binary.Value));
         _voice.Deliberated(deliberation);
-        _reconciler.Apply(deliberation.Desired);
+        _reconciler.Apply(_guard.Admit(deliberation.Desired, Now));
         _watches.Follow(_reconciler.Attached.Values);
         _lastLook = Stopwatch.GetTimestamp();
     }

@@ -6,7 +6,6 @@ using Serilog.Formatting;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Rules;
-using TraceAgent.Rules.Templates;
 using TraceAgent.Symbols;
 
 namespace TraceAgent.Tests.Events;
@@ -24,7 +23,8 @@ internal sealed class Sample
         Parameter[]? arguments = null,
         CaptureType? returned = null,
         EventLevel level = EventLevel.Information,
-        KeyValuePair<string, string>[]? labels = null)
+        KeyValuePair<string, string>[]? labels = null,
+        params string[] redacted)
     {
         arguments ??= [new(0, "arg1", CaptureType.Default), new(1, "arg2", CaptureType.Default)];
         returned ??= CaptureType.Default;
@@ -34,8 +34,7 @@ internal sealed class Sample
             ProbeMoment.Return => EventKind.Return,
             _ => EventKind.Call,
         };
-        var template = MessageTemplateParser.Parse(
-            format, EventNames.Of(Kind, arguments, returned), _ => null, p => Assert.Fail($"{p.Message} in {format}"));
+        var template = Template(format);
         Rule = new Rule(
             new("add-num", Nowhere),
             new("/srv/shop/test", Nowhere),
@@ -52,11 +51,38 @@ internal sealed class Sample
             on == ProbeMoment.Return ? [] : arguments.Select(a => a.Type.Capture(Architecture.X64.Argument(a.Index))).ToEquatableArray(),
             on == ProbeMoment.Entry ? [] : [returned.Capture(Architecture.X64.ReturnValue)]);
         Layout = Plan.LayoutOf(Kind);
-        Shape = EventShape.Of(Rule, Plan, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)]);
+        Shape = EventShape.Of(
+            Rule, Plan, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)], kind => Values(kind, arguments, returned, redacted));
         _decoder = new EventDecoder(new WallClock(() => new ClockSample(0, Epoch, 0)), new ProcessNames(_ => "/srv/shop/test"));
     }
 
     public Rule Rule { get; }
+
+    // Serilog's own parser: the tests of values do not depend on what rules may write.
+    private static TraceAgent.Rules.MessageTemplate Template(string format) => new(
+        format,
+        new Serilog.Parsing.MessageTemplateParser().Parse(format).Tokens
+            .Select(token => token is Serilog.Parsing.PropertyToken hole
+                ? (MessageToken)new MessageToken.Hole(hole.PropertyName, hole.Format, AlignmentOf(hole.Alignment))
+                : new MessageToken.Literal(((Serilog.Parsing.TextToken)token).Text))
+            .ToEquatableArray());
+
+    private static int? AlignmentOf(Serilog.Parsing.Alignment? alignment) => alignment is not { } column
+        ? null
+        : column.Direction == Serilog.Parsing.AlignmentDirection.Right ? column.Width : -column.Width;
+
+    private static List<ShownField> Values(EventKind kind, Parameter[] arguments, CaptureType returned, string[] redacted)
+    {
+        List<ShownField> values = kind == EventKind.Return
+            ? []
+            : [.. arguments.Select((a, i) => new ShownField(a.Name, a.Type, i, IsReturnValue: false, redacted.Contains(a.Name)))];
+        if (kind != EventKind.Entry)
+        {
+            values.Add(new ShownField("ret", returned, values.Count, IsReturnValue: true, redacted.Contains("ret")));
+        }
+
+        return values;
+    }
 
     public CapturePlan Plan { get; }
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Events;
 using TraceAgent.Reconciling;
 
 namespace TraceAgent.Tests.Reconciling;
@@ -16,7 +17,7 @@ public sealed class RuleBooksTests
         Commit(2, reached: false);
         _books.Undecodable();
 
-        Assert.Equal(new RuleTotals(Calls: 10, Logged: 5, Lost: 5, Unreturned: 0), _books.FinalTotals());
+        Assert.Equal(new RuleTotals(10, new CallCounts(Logged: 5, 0, 0, 0, Lost: 5), Unreturned: 0), _books.FinalTotals());
     }
 
     [Fact]
@@ -25,7 +26,7 @@ public sealed class RuleBooksTests
         _books.Open(() => new KernelCounts(10, 2, 0));
         Commit(5, reached: true);
 
-        Assert.Equal(new RuleTotals(Calls: 7, Logged: 5, Lost: 2, Unreturned: 0), _books.Totals());
+        Assert.Equal(new RuleTotals(7, new CallCounts(Logged: 5, 0, 0, 0, Lost: 2), Unreturned: 0), _books.Totals());
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class RuleBooksTests
         counts = default;
 
         var totals = _books.FinalTotals();
-        Assert.Equal((110, 2, 5), (totals.Calls, totals.Lost, totals.Unreturned));
+        Assert.Equal((110, 2, 5), (totals.Calls, totals.Counts.Lost, totals.Unreturned));
     }
 
     [Fact]
@@ -71,9 +72,9 @@ public sealed class RuleBooksTests
             }
 
             var totals = books.FinalTotals();
-            Assert.Equal(totals.Calls, totals.Logged + totals.Lost);
+            Assert.Equal(totals.Calls, totals.Counts.Logged + totals.Counts.Lost);
             Assert.Equal(books.Totals(), totals);
-            Assert.Equal(probes.Sum(one => one.Item4 ? one.Item1 : 0), totals.Logged);
+            Assert.Equal(probes.Sum(one => one.Item4 ? one.Item1 : 0), totals.Counts.Logged);
             Assert.Equal(probes.Sum(one => one.Item5 ? one.Item3 : 0), totals.Unreturned);
         });
     }

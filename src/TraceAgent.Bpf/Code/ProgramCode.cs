@@ -1,0 +1,65 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf.Code;
+
+/// <summary>What the parts of one program share while it is emitted.</summary>
+internal sealed class ProgramCode
+{
+    public ProgramCode(CapturePlan plan, ProbeBinding binding, RecordLayout? callLayout = null)
+    {
+        Plan = plan;
+        Binding = binding;
+        Expressions = new ExprCompiler(Code, plan.Architecture, StackFrame.Temporaries, callLayout);
+        Touch = new PageTouch(Code, Expressions);
+    }
+
+    public CapturePlan Plan { get; }
+
+    public ProbeBinding Binding { get; }
+
+    public Assembler Code { get; } = new();
+
+    /// <summary>Where the program ends.</summary>
+    public Label Exit { get; } = new();
+
+    public ExprCompiler Expressions { get; }
+
+    public PageTouch Touch { get; }
+
+    /// <summary>Puts the counters of this CPU into r9.</summary>
+    public void FindCounters()
+    {
+        Code.Store(Reg.Frame, StackFrame.SlotKey, (int)Binding.Slot, 4);
+        Map(BpfFunction.MapLookup, Binding.Counters, StackFrame.SlotKey);
+        Code.JumpIf(Opcode.IfEqual, Reg.R0, 0, Exit);
+        Code.Move(Reg.R9, Reg.R0);
+    }
+
+    /// <summary>Atomic although the counters are the CPU's own: a program on a uprobe can be preempted by another one.</summary>
+    public void Count(int counter)
+    {
+        Code.Set(Reg.R1, 1);
+        Code.AtomicAdd(Reg.R9, counter, Reg.R1);
+    }
+
+    /// <summary>Calls a helper of maps with a key on the stack.</summary>
+    public void Map(BpfFunction function, int map, int key, Action? more = null)
+    {
+        Code.MapFd(Reg.R1, map);
+        Code.Move(Reg.R2, Reg.Frame);
+        Code.Arithmetic(Opcode.Add, Reg.R2, key);
+        more?.Invoke();
+        Code.Call(function);
+    }
+
+    public FieldCompiler Fields(EquatableArray<CaptureField> fields, RecordLayout layout, int first) =>
+        new(Code, Expressions, Touch, [.. fields.Select((field, i) => (field, layout.Fields[first + i]))]);
+
+    public ProbeProgram Finish(bool onReturn, bool sleepable)
+    {
+        Code.Place(Exit);
+        Code.Set(Reg.R0, 0);
+        Code.Exit();
+        return new ProbeProgram(onReturn, sleepable, Code.Finish());
+    }
+}

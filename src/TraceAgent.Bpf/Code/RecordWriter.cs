@@ -1,0 +1,92 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf.Code;
+
+/// <summary>Emits the making of a record, which is in r7 from reserving to submitting.</summary>
+internal sealed class RecordWriter(ProgramCode program, RecordLayout layout)
+{
+    /// <summary>The reader is woken when the last wakeup is this long ago, in ns.</summary>
+    private const int WakeupInterval = 1_000_000;
+
+    private const int NoWakeup = 1;
+    private const int ForceWakeup = 2;
+
+    private readonly Assembler _code = program.Code;
+
+    public void Reserve(Label lost)
+    {
+        var reserved = new Label();
+        _code.MapFd(Reg.R1, program.Binding.Ring);
+        _code.Set(Reg.R2, layout.Size);
+        _code.Set(Reg.R3, 0);
+        _code.Call(BpfFunction.RingbufReserve);
+        _code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, reserved);
+        program.Count(CounterLayout.Lost);
+        _code.Jump(lost);
+        _code.Place(reserved);
+        _code.Move(Reg.R7, Reg.R0);
+    }
+
+    public void Discard()
+    {
+        _code.Move(Reg.R1, Reg.R7);
+        _code.Set(Reg.R2, NoWakeup);
+        _code.Call(BpfFunction.RingbufDiscard);
+    }
+
+    public void WriteHeader(EventKind kind)
+    {
+        _code.Store(Reg.R7, RecordLayout.SlotOffset, (int)program.Binding.Slot, 4);
+        _code.Store(Reg.R7, RecordLayout.KindOffset, (int)kind, 4);
+        _code.Call(BpfFunction.GetCurrentPidTgid);
+        _code.Store(Reg.R7, RecordLayout.PidTidOffset, Reg.R0);
+        _code.Move(Reg.R1, Reg.R6);
+        _code.Call(BpfFunction.GetAttachCookie);
+        _code.Store(Reg.R7, RecordLayout.SiteOffset, Reg.R0);
+        _code.Move(Reg.R1, Reg.R7);
+        _code.Arithmetic(Opcode.Add, Reg.R1, RecordLayout.CommOffset);
+        _code.Set(Reg.R2, RecordLayout.CommSize);
+        _code.Call(BpfFunction.GetCurrentComm);
+    }
+
+    /// <summary>Copies what was read on entry from the entry of the call, in r8.</summary>
+    public void CopyEntryPart()
+    {
+        const int unrolled = 256;
+        if (layout.EntryPartSize <= unrolled)
+        {
+            for (var i = 0; i < layout.EntryPartSize; i += 8)
+            {
+                _code.Load(Reg.R1, Reg.R8, InFlightLayout.EntryPart + i);
+                _code.Store(Reg.R7, layout.EntryPart + i, Reg.R1);
+            }
+
+            return;
+        }
+
+        _code.Move(Reg.R1, Reg.R7);
+        _code.Arithmetic(Opcode.Add, Reg.R1, layout.EntryPart);
+        _code.Set(Reg.R2, layout.EntryPartSize);
+        _code.Move(Reg.R3, Reg.R8);
+        _code.Arithmetic(Opcode.Add, Reg.R3, InFlightLayout.EntryPart);
+        _code.Call(BpfFunction.ProbeReadKernel);
+    }
+
+    /// <summary>Submits; r2 is the time now. Wakes the reader when it has not been woken for a while.</summary>
+    public void Submit()
+    {
+        var submit = new Label();
+        _code.MapValue(Reg.R1, program.Binding.Control, ControlLayout.LastWakeup);
+        _code.Load(Reg.R3, Reg.R1, 0);
+        _code.Move(Reg.R4, Reg.R2);
+        _code.Arithmetic(Opcode.Subtract, Reg.R4, Reg.R3);
+        _code.Set(Reg.R3, NoWakeup);
+        _code.JumpIf(Opcode.IfLess, Reg.R4, WakeupInterval, submit);
+        _code.Store(Reg.R1, 0, Reg.R2);
+        _code.Set(Reg.R3, ForceWakeup);
+        _code.Place(submit);
+        _code.Move(Reg.R1, Reg.R7);
+        _code.Move(Reg.R2, Reg.R3);
+        _code.Call(BpfFunction.RingbufSubmit);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf.Code;
+
+/// <summary>Emits comparisons of texts with what a rule names. The result, 1 or 0, is in r0.</summary>
+internal sealed class TextMatchCompiler(Assembler code)
+{
+    /// <summary>The thread's name as the kernel gives it, and a copy whose length is known.</summary>
+    public const int CommBufferSize = 16 + 24;
+
+    private const int CommSize = 16;
+
+    /// <summary>Bytes of stack that a test needs: the text as far as it matters, its NUL, and one to tell that it goes on.</summary>
+    public static int BufferSize(TextTest test) => test switch
+    {
+        { IsExact: true } => test.Prefix.Count + 2,
+        { Suffix.Count: 0 } => test.Prefix.Count + 1,
+        _ => TextTest.MaxText + 2,
+    };
+
+    /// <summary>The text of the traced process at the address in r3.</summary>
+    /// <param name="test">What to compare with.</param>
+    /// <param name="buffer">Offset of <see cref="BufferSize"/> bytes from the frame pointer.</param>
+    /// <param name="onFault">Where to go when the text cannot be read; a NULL pointer passes no test.</param>
+    public void MatchUserText(TextTest test, int buffer, Label onFault)
+    {
+        var no = new Label();
+        var end = new Label();
+        code.JumpIf(Opcode.IfEqual, Reg.R3, 0, no);
+        code.Move(Reg.R1, Reg.Frame);
+        code.Arithmetic(Opcode.Add, Reg.R1, buffer);
+        code.Set(Reg.R2, BufferSize(test));
+        code.Call(BpfFunction.ProbeReadUserStr);
+        code.JumpIf(Opcode.IfLess, Reg.R0, 1, onFault);
+        Match(test, buffer, BufferSize(test), no, end);
+    }
+
+    /// <summary>The name of the thread.</summary>
+    public void MatchComm(TextTest test, int buffer)
+    {
+        var no = new Label();
+        var end = new Label();
+        code.Move(Reg.R1, Reg.Frame);
+        code.Arithmetic(Opcode.Add, Reg.R1, buffer + CommBufferSize - CommSize);
+        code.Set(Reg.R2, CommSize);
+        code.Call(BpfFunction.GetCurrentComm);
+        code.Move(Reg.R1, Reg.Frame);
+        code.Arithmetic(Opcode.Add, Reg.R1, buffer);
+        code.Set(Reg.R2, CommSize);
+        code.Move(Reg.R3, Reg.Frame);
+        code.Arithmetic(Opcode.Add, Reg.R3, buffer + CommBufferSize - CommSize);
+        code.Call(BpfFunction.ProbeReadKernelStr);
+        code.JumpIf(Opcode.IfLess, Reg.R0, 1, no);
+        Match(test, buffer, CommSize, no, end);
+    }
+
+    /// <summary>r0 is the length of the text in the buffer with its NUL; equal to the size when the text may go on.</summary>
+    private void Match(TextTest test, int buffer, int size, Label no, Label end)
+    {
+        var prefix = test.Prefix.AsSpan();
+        var suffix = test.Suffix.AsSpan();
+        if (prefix.Length + suffix.Length + 1 > size)
+        {
+            // Longer than the text can be.
+            code.Jump(no);
+        }
+        else if (test.IsExact)
+        {
+            code.JumpIf(Opcode.IfNotEqual, Reg.R0, prefix.Length + 1, no);
+            Compare(prefix, Reg.Frame, buffer, no);
+        }
+        else
+        {
+            code.JumpIf(Opcode.IfLess, Reg.R0, prefix.Length + suffix.Length + 1, no);
+            Compare(prefix, Reg.Frame, buffer, no);
+            if (suffix.Length > 0)
+            {
+                // Where the text ends is only known when all of it is in the buffer.
+                code.JumpIf(Opcode.IfGreater, Reg.R0, size == CommSize ? size : size - 1, no);
+                code.Move(Reg.R1, Reg.Frame);
+                code.Arithmetic(Opcode.Add, Reg.R1, Reg.R0);
+                Compare(suffix, Reg.R1, buffer - 1 - suffix.Length, no);
+            }
+        }
+
+        code.Set(Reg.R0, 1);
+        code.Jump(end);
+        code.Place(no);
+        code.Set(Reg.R0, 0);
+        code.Place(end);
+    }
+
+    private void Compare(ReadOnlySpan<byte> expected, Reg address, int offset, Label unequal)
+    {
+        // Wider reads where the stack is aligned: from the frame pointer on, in whole words.
+        while (address == Reg.Frame && expected.Length >= 8)
+        {
+            code.Load(Reg.R2, address, offset);
+            code.Set(Reg.R3, BinaryPrimitives.ReadInt64LittleEndian(expected));
+            code.JumpIf(Opcode.IfNotEqual, Reg.R2, Reg.R3, unequal);
+            expected = expected[8..];
+            offset += 8;
+        }
+
+        foreach (var one in expected)
+        {
+            code.Load(Reg.R2, address, offset++, 1);
+            code.JumpIf(Opcode.IfNotEqual, Reg.R2, one, unequal);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using TraceAgent.Bpf.Code;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>The calls in flight of one rule, shared by the probes that it has one after the other.</summary>
+internal sealed class InFlightTable
+{
+    /// <summary>Room for a few more arguments than the first probe has, so that its successors find place.</summary>
+    private const int LeastValueSize = 256;
+
+    private readonly BpfMap _map;
+    private readonly int _valueSize;
+    private int _users = 1;
+
+    private InFlightTable(int valueSize)
+    {
+        _valueSize = valueSize;
+        _map = BpfMap.Create(
+            MapType.Hash, "ta_calls", StackFrame.CallKeySize, valueSize, LoadedProbe.MaxCallsInFlight, BpfMap.NoPreallocation);
+    }
+
+    public int Fd => _map.Fd;
+
+    /// <summary>The predecessor's table where values of that size fit, else a new one. To be given back by <see cref="Leave"/>.</summary>
+    public static InFlightTable ShareOrCreate(InFlightTable? predecessors, int valueSize)
+    {
+        if (predecessors is not null && predecessors._valueSize >= valueSize)
+        {
+            Interlocked.Increment(ref predecessors._users);
+            return predecessors;
+        }
+
+        return new InFlightTable(Math.Max(valueSize, LeastValueSize));
+    }
+
+    /// <summary>How many calls the probe of a slot has seen enter and not return.</summary>
+    public int CountOf(uint slot) => KeysOf(slot).Count;
+
+    /// <summary>Removes the calls of threads that have ended in them, which nothing else would.</summary>
+    /// <returns>How many.</returns>
+    public int RemoveDead(uint slot)
+    {
+        // The kernel's numbers are those of its first namespace.
+        const string firstNamespace = "pid:[4026531836]";
+        if (new FileInfo("/proc/self/ns/pid").LinkTarget != firstNamespace)
+        {
+            return 0;
+        }
+
+        return KeysOf(slot).Count(key =>
+        {
+            var thread = MemoryMarshal.Read<ulong>(key);
+            return !Directory.Exists($"/proc/{thread >> 32}/task/{(uint)thread}") && _map.Delete(key);
+        });
+    }
+
+    /// <summary>The probe of a slot is closed: its calls are forgotten, since the slot will be another's.</summary>
+    public void Leave(uint slot)
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            _map.Dispose();
+            return;
+        }
+
+        KeysOf(slot).ForEach(key => _ = _map.Delete(key));
+    }
+
+    private List<byte[]> KeysOf(uint slot)
+    {
+        var value = new byte[_valueSize];
+        return _map.Keys().FindAll(key => _map.TryLookup(key, value) && MemoryMarshal.Read<uint>(value.AsSpan(InFlightLayout.Slot)) == slot);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Events;
+
+/// <summary>
+/// Decodes values that are longer than 64 bits into their event's characters, with secrets already hidden. One thread only.
+/// </summary>
+internal sealed class CharacterDecoder
+{
+    private readonly SecretFinder _secrets = new();
+    private readonly LineBuffer _masked = new();
+
+    /// <summary>Decodes one field of a record and returns where its characters end.</summary>
+    public int Decode(ReadOnlySpan<byte> record, EventField field, char[] chars, int start, ref DecodedValue value)
+    {
+        value = default;
+        value.Outcome = (Outcome)record[field.Slot.OutcomeOffset];
+        value.TextStart = start;
+        if (value.IsMissing)
+        {
+            return start;
+        }
+
+        var max = field.Slot.Storage is Storage.Text text ? text.Max : ((Storage.Bytes)field.Slot.Storage).Max;
+        var length = MemoryMarshal.Read<uint>(record[field.Slot.Offset..]);
+        if (length > (uint)max && value.Outcome == Outcome.Ok)
+        {
+            value.Outcome = Outcome.Truncated;
+        }
+
+        var bytes = record.Slice(field.Slot.Offset + Storage.Text.HeadSize, (int)Math.Min(length, (uint)max));
+        switch (field.Form)
+        {
+            case FieldForm.Text:
+                return Mask(chars, Text(bytes, chars, start, ref value), ref value);
+            case FieldForm.Bytes:
+                value.Bits = length;
+                return Hex(bytes, chars, start, ref value);
+            case FieldForm.SocketAddress when SocketAddressText.IsUnix(bytes, out var name, out var isAbstract):
+                var end = start;
+                if (isAbstract)
+                {
+                    chars[end++] = '@';
+                }
+
+                end = Text(name, chars, end, ref value);
+                (value.TextStart, value.TextLength) = (start, end - start);
+                return Mask(chars, end, ref value);
+            case FieldForm.SocketAddress:
+                value.TextLength = SocketAddressText.Write(bytes, chars.AsSpan(start));
+                return start + value.TextLength;
+            default:
+                value.TextLength = SocketAddressText.WriteIPv6(record.Slice(field.Slot.Offset + Storage.Bytes.HeadSize, 16), 0, chars.AsSpan(start));
+                return start + value.TextLength;
+        }
+    }
+
+    /// <summary>Decodes UTF-8 up to the first NUL and returns where the characters end.</summary>
+    public static int Text(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
+    {
+        if (bytes.IndexOf((byte)0) is >= 0 and var end)
+        {
+            bytes = bytes[..end];
+        }
+
+        // What was cut off may have been the rest of a character: that is not the text's fault.
+        var whole = value.Outcome != Outcome.Truncated;
+        var status = Utf8.ToUtf16(bytes, chars.AsSpan(start), out var read, out var written, replaceInvalidSequences: false, whole);
+        if (status == OperationStatus.InvalidData)
+        {
+            value.InvalidUtf8 = true;
+            _ = Utf8.ToUtf16(bytes[read..], chars.AsSpan(start + written), out _, out var rest, replaceInvalidSequences: true, whole);
+            written += rest;
+        }
+
+        value.TextStart = start;
+        value.TextLength = written;
+        return start + written;
+    }
+
+    private int Mask(char[] chars, int end, ref DecodedValue value)
+    {
+        var text = chars.AsSpan(value.TextStart, value.TextLength);
+        var secrets = _secrets.Find(text, value.Outcome == Outcome.Truncated);
+        if (secrets.IsEmpty)
+        {
+            return end;
+        }
+
+        value.Redacted = true;
+        _masked.Clear();
+        var at = 0;
+        foreach (var secret in secrets)
+        {
+            _masked.Append(text[at..secret.Start]);
+            _masked.Append(SecretFinder.Mask);
+            at = secret.Start + secret.Length;
+        }
+
+        _masked.Append(text[at..]);
+        _masked.Text.CopyTo(chars.AsSpan(value.TextStart));
+        value.TextLength = _masked.Length;
+        return value.TextStart + value.TextLength;
+    }
+
+    private int Hex(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
+    {
+        // Secrets are looked for in the bytes as characters; these lie where the hex digits will.
+        var characters = chars.AsSpan(start, bytes.Length);
+        Encoding.Latin1.GetChars(bytes, characters);
+        var secrets = _secrets.Find(characters, value.Outcome == Outcome.Truncated);
+        var (at, end) = (0, start);
+        foreach (var secret in secrets)
+        {
+            end = Hex(bytes[at..secret.Start], chars, end);
+            SecretFinder.Mask.CopyTo(chars.AsSpan(end));
+            end += SecretFinder.Mask.Length;
+            at = secret.Start + secret.Length;
+        }
+
+        end = Hex(bytes[at..], chars, end);
+        value.Redacted = !secrets.IsEmpty;
+        value.TextLength = end - start;
+        return end;
+    }
+
+    private static int Hex(ReadOnlySpan<byte> bytes, char[] chars, int start)
+    {
+        _ = Convert.TryToHexStringLower(bytes, chars.AsSpan(start), out var written);
+        return start + written;
+    }
+}

@@ -1,0 +1,121 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Events;
+
+/// <summary>How a value is decoded and shown.</summary>
+internal enum FieldForm
+{
+    Signed,
+    Unsigned,
+    Pointer,
+    Bool,
+    Char,
+    ErrorNumber,
+    Enumeration,
+    Duration,
+    IPv4,
+
+    /// <summary>From here on the value is characters of its event.</summary>
+    Text,
+    Bytes,
+    IPv6,
+    SocketAddress,
+
+    /// <summary>By its name: the value is not even decoded.</summary>
+    Redacted,
+}
+
+/// <summary>One value that a rule shows, before its place in the record is known.</summary>
+/// <param name="Name">As the rule names it; <c>ret</c> for the return value.</param>
+/// <param name="Type">What it means.</param>
+/// <param name="FieldIndex">Its place in the plan's fields of this kind of event.</param>
+/// <param name="IsReturnValue">Shown as <c>ret</c>, not among the arguments.</param>
+/// <param name="IsRedacted">Never shown.</param>
+internal sealed record ShownField(string Name, CaptureType Type, int FieldIndex, bool IsReturnValue, bool IsRedacted);
+
+/// <summary>One value of an event: where it lies, what it is, and its pieces of JSON.</summary>
+internal sealed class EventField
+{
+    private readonly Dictionary<long, string> _names = [];
+
+    /// <exception cref="ArgumentException">The plan does not store what the type needs.</exception>
+    public EventField(ShownField shown, FieldSlot slot)
+    {
+        (Name, Slot) = (shown.Name, slot);
+        Key = JsonText.Quote(Name) + ":";
+        Form = shown.IsRedacted ? FieldForm.Redacted : FormOf(shown.Type);
+        Size = shown.Type switch
+        {
+            CaptureType.Integer integer => integer.Size,
+            CaptureType.Enumeration enumeration => enumeration.Size,
+            CaptureType.Bool or CaptureType.Char => 1,
+            CaptureType.Errno => 4,
+            _ => 8,
+        };
+        if (shown.Type is CaptureType.Enumeration named)
+        {
+            foreach (var (number, name) in named.Names)
+            {
+                _names.TryAdd(number, name);
+            }
+        }
+
+        if (!Fits(Form, slot.Storage))
+        {
+            throw new ArgumentException($"{Name} is {shown.Type}, which its plan does not store", nameof(slot));
+        }
+    }
+
+    public string Name { get; }
+
+    /// <summary>The name as a JSON key with its colon.</summary>
+    public string Key { get; }
+
+    public FieldForm Form { get; }
+
+    /// <summary>Of integers, bytes.</summary>
+    public int Size { get; }
+
+    public FieldSlot Slot { get; }
+
+    public bool IsCharacters => Form is >= FieldForm.Text and < FieldForm.Redacted;
+
+    /// <summary>UTF-16 units that the value needs at most; twice what it can have, because redacting may lengthen a text.</summary>
+    public int TextCapacity => Form switch
+    {
+        FieldForm.Text => 2 * ((Storage.Text)Slot.Storage).Max,
+        FieldForm.Bytes => 4 * ((Storage.Bytes)Slot.Storage).Max,
+        FieldForm.IPv6 or FieldForm.SocketAddress => 2 * SocketAddressText.MaxLength,
+        _ => 0,
+    };
+
+    /// <summary>The name of a value of an enumeration; null when it has none.</summary>
+    public string? NameOf(ulong bits) => _names.GetValueOrDefault((long)bits);
+
+    private static FieldForm FormOf(CaptureType type) => type switch
+    {
+        CaptureType.Integer { Signed: true } => FieldForm.Signed,
+        CaptureType.Integer => FieldForm.Unsigned,
+        CaptureType.Pointer => FieldForm.Pointer,
+        CaptureType.Bool => FieldForm.Bool,
+        CaptureType.Char => FieldForm.Char,
+        CaptureType.Errno => FieldForm.ErrorNumber,
+        CaptureType.Enumeration => FieldForm.Enumeration,
+        CaptureType.Duration => FieldForm.Duration,
+        CaptureType.IPv4 => FieldForm.IPv4,
+        CaptureType.Text => FieldForm.Text,
+        CaptureType.Bytes => FieldForm.Bytes,
+        CaptureType.IPv6 => FieldForm.IPv6,
+        CaptureType.SocketAddress => FieldForm.SocketAddress,
+        _ => throw new ArgumentException($"no way to show {type}", nameof(type)),
+    };
+
+    private static bool Fits(FieldForm form, Storage storage) => form switch
+    {
+        FieldForm.Text => storage is Storage.Text,
+        FieldForm.Bytes or FieldForm.SocketAddress => storage is Storage.Bytes,
+        FieldForm.IPv6 => storage is Storage.Bytes { Max: >= 16 },
+        FieldForm.Redacted => true,
+        _ => storage is Storage.Scalar,
+    };
+}

@@ -1,0 +1,98 @@
+namespace TraceAgent.Events;
+
+/// <summary>Values of at most 64 bits, as messages show them.</summary>
+internal static class ScalarText
+{
+    /// <param name="into">The message.</param>
+    /// <param name="field">Says how.</param>
+    /// <param name="bits">The value as decoded.</param>
+    /// <param name="format">Of the hole. A number's format (x, d, n) shows the number of anything that also has a name.</param>
+    public static void Append(LineBuffer into, EventField field, ulong bits, string? format)
+    {
+        switch (field.Form)
+        {
+            case FieldForm.Signed:
+                AppendNumber(into, bits, field.Size, signed: true, format);
+                break;
+            case FieldForm.Unsigned:
+                AppendNumber(into, bits, field.Size, signed: false, format);
+                break;
+            case FieldForm.Pointer:
+                into.Append("0x");
+                into.Append(bits, format ?? "x");
+                break;
+            case FieldForm.Duration:
+                DurationText.Append(into, bits, format);
+                break;
+            case FieldForm.IPv4:
+                AppendIPv4(into, (uint)bits);
+                break;
+            case var named when format is not null:
+                AppendNumber(into, named == FieldForm.Bool ? bits & 1 : bits, field.Size, named is FieldForm.ErrorNumber or FieldForm.Enumeration, format);
+                break;
+            default:
+                AppendNamed(into, field, bits);
+                break;
+        }
+    }
+
+    /// <summary>Octets in the order of memory, which is network order, on a little-endian machine.</summary>
+    public static void AppendIPv4(LineBuffer into, uint address)
+    {
+        for (var shift = 0; shift < 32; shift += 8)
+        {
+            if (shift > 0)
+            {
+                into.Append('.');
+            }
+
+            into.Append((ulong)(byte)(address >> shift));
+        }
+    }
+
+    private static void AppendNamed(LineBuffer into, EventField field, ulong bits)
+    {
+        switch (field.Form)
+        {
+            case FieldForm.Bool:
+                into.Append(bits != 0 ? "true" : "false");
+                break;
+            case FieldForm.Char when bits is >= ' ' and <= '~':
+                into.Append((char)bits);
+                break;
+            case FieldForm.Char:
+                into.Append("\\x");
+                into.Append(bits, "x2");
+                break;
+            case FieldForm.ErrorNumber when ErrorNames.Find((long)bits) is { } name:
+                into.Append(name);
+                into.Append(" (");
+                into.Append(ErrorNames.Describe((long)bits));
+                into.Append(')');
+                break;
+            case FieldForm.Enumeration when field.NameOf(bits) is { } name:
+                into.Append(name);
+                break;
+            default:
+                into.Append((long)bits);
+                break;
+        }
+    }
+
+    private static void AppendNumber(LineBuffer into, ulong bits, int size, bool signed, string? format)
+    {
+        if (format is ['x' or 'X', ..])
+        {
+            // -1 of an int is ffffffff, as C shows it.
+            into.Append(size < 8 ? bits & ((1UL << (size * 8)) - 1) : bits, format);
+        }
+        else if (signed)
+        {
+            into.Append((long)bits, format);
+        }
+        else
+        {
+            into.Append(bits, format);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using System.Text;
+using System.Text.Json;
+using TraceAgent.Capture;
+using TraceAgent.Events;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Tests.Events;
+
+public class RedactionTests
+{
+    private const string Visa = "4111111111111111";
+
+    public static TheoryData<string, string> Secrets => new()
+    {
+        { Visa, "***" },
+        { "card 4111 1111 1111 1111, exp 12/30", "card ***, exp 12/30" },
+        { "4111-1111-1111-1111", "***" },
+        { "3782 822463 10005", "***" },
+        { "378282246310005", "***" },
+        { "4222222222222", "***" },
+        { "6304000000000000000", "***" },
+        { "a=5555555555554444&b=4000056655665556", "a=***&b=***" },
+        { "2026 4111 1111 1111 1111", "2026 ***" },
+        { "4111 1111 1111 1111 2", "*** 2" },
+        { "Authorization: Bearer eyJhbGciOi.J9-x_y~z+/==", "Authorization: Bearer ***" },
+        { "authorization: Basic dXNlcjpwYXNz\r\nHost: x", "authorization: Basic ***\r\nHost: x" },
+        { "Authorization: Digest username=\"a\", response=\"b\"\r\nA: b", "Authorization: ***\r\nA: b" },
+        { "curl -H 'Authorization: token ghp_abc'", "curl -H 'Authorization: ***" },
+        { "got Bearer xxx, then", "got Bearer ***, then" },
+        { "BEARER\tabc", "BEARER\t***" },
+        { "Basic YTpi", "Basic ***" },
+        { "h=Bearer%20abc", "h=Bearer%20***" },
+        { "Cookie: a=b; c=d\nX: y", "Cookie: ***\nX: y" },
+        { "Set-Cookie: id=1; Path=/", "Set-Cookie: ***" },
+        { "https://x/?password=hunter2&a=b#c", "https://x/?password=***&a=b#c" },
+        { "user=me;pwd=a;db=x", "user=me;pwd=***;db=x" },
+        { "access_token=abc", "access_token=***" },
+        { "token=", "token=" },
+        { "X-Api-Key: abc def", "X-Api-Key: *** def" },
+        { "api_key = abc", "api_key = ***" },
+        { "clientSecret=abc", "clientSecret=***" },
+        { "SECRET_KEY_BASE=abc", "SECRET_KEY_BASE=***" },
+        { "{\"password\": \"a\\\"b c\", \"x\": 1}", "{\"password\": \"***\", \"x\": 1}" },
+        { "{\\\"token\\\":\\\"a b\\\"}", "{\\\"token\\\":\\\"***\\\"}" },
+        { ":password=>'a b'", ":password=>'***'" },
+        { "q=password%3Dabc", "q=password%3D***" },
+        { "PASSWORD='a b", "PASSWORD='***" },
+        { "password=" + Visa, "password=***" },
+        { "token=a token=b token=c", "token=*** token=*** token=***" },
+    };
+
+    public static TheoryData<string> Harmless =>
+    [
+        "4111111111111112",
+        "1795361253667556412",
+        "1795361253667",
+        "411111111111",
+        "41111111111111111111",
+        "2026-11-22 15:27:33.667556412",
+        "12345678-1234-1234-1234-123456789012",
+        "+49 170 1234567 890",
+        "/proc/self/maps",
+        "tokenizer: fast",
+        "if token == x",
+        "std::token::kind",
+        "the password is not here",
+        "Basic training of the basic kind",
+        "secretary=bob",
+        "/run/secrets/db",
+        "Bearer",
+        "password",
+        "",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Secrets))]
+    public void A_secret_in_a_text_is_hidden_and_flagged(string text, string expected)
+    {
+        var sample = Text("{v}");
+        var record = sample.Record(text);
+        var json = sample.Json(record);
+
+        Assert.Equal(expected, json.GetProperty("args").GetProperty("v").GetString());
+        Assert.Equal(expected, json.GetProperty("@m").GetString());
+        Assert.Equal(expected, FlatEvent.Of(sample.Decode(record)!).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(text != expected ? "redacted" : null, Problem(json));
+    }
+
+    [Theory]
+    [MemberData(nameof(Harmless))]
+    public void Other_texts_stay_as_they_are(string text)
+    {
+        var sample = Text("{v}");
+
+        var json = sample.Json(sample.Record(text));
+
+        Assert.Equal(text, json.GetProperty("args").GetProperty("v").GetString());
+        Assert.Null(Problem(json));
+    }
+
+    [Theory]
+    [InlineData("pay 4111 1111 11", "pay ***…")]
+    [InlineData("pay 4111 1111 1111 ", "pay *** …")]
+    [InlineData("token=ab", "token=***…")]
+    [InlineData("Bearer ab", "Bearer ***…")]
+    [InlineData("pid 12345678", "pid 12345678…")]
+    public void A_secret_that_was_cut_is_hidden_too(string text, string expected)
+    {
+        var sample = Text("{v}");
+
+        var json = sample.Json(sample.Record((Encoding.UTF8.GetBytes(text), Outcome.Truncated)));
+
+        Assert.Equal(expected, json.GetProperty("@m").GetString());
+        Assert.Equal(expected.Contains('*', StringComparison.Ordinal) ? "truncated,redacted" : "truncated", Problem(json));
+    }
+
+    [Fact]
+    public void A_secret_in_bytes_is_hidden_between_their_hex_digits()
+    {
+        var sample = new Sample("{v}", ProbeMoment.Entry, [new(0, "v", new CaptureType.Bytes(new Expr.Constant(64), 64))]);
+
+        var json = sample.Json(sample.Record(Encoding.ASCII.GetBytes("\u0001token=abc&a")));
+
+        Assert.Equal("01746f6b656e3d***2661", json.GetProperty("args").GetProperty("v").GetString());
+        Assert.Equal("redacted", Problem(json));
+    }
+
+    [Fact]
+    public void A_secret_in_the_path_of_a_socket_is_hidden()
+    {
+        var sample = new Sample("{v}", ProbeMoment.Entry, [new(0, "v", new CaptureType.SocketAddress())]);
+
+        Assert.Equal("@token=***", sample.Message(sample.Record(Encoding.ASCII.GetBytes("\u0001\0\0token=abc"))));
+    }
+
+    [Fact]
+    public void A_value_hidden_by_name_is_in_no_output_whatever_became_of_it()
+    {
+        CaptureType[] types =
+        [
+            new CaptureType.Text(16), CaptureType.Default, new CaptureType.Bytes(new Expr.Constant(8), 8), new CaptureType.Errno(), new CaptureType.SocketAddress(),
+        ];
+        foreach (var type in types)
+        {
+            foreach (var outcome in new[] { Outcome.Ok, Outcome.Truncated, Outcome.Null, Outcome.Fault })
+            {
+                var sample = new Sample("[{v,5}] {v:x} {ret}", ProbeMoment.Call, [new(0, "v", type)], new CaptureType.Errno(), redacted: ["v", "ret"]);
+                var record = sample.Record(type is CaptureType.Text or CaptureType.Bytes or CaptureType.SocketAddress ? "2abcdefg" : 2, 2);
+                record[sample.Layout.Fields[0].OutcomeOffset] = (byte)outcome;
+
+                var line = sample.Line(record);
+
+                Assert.Contains("\"@m\":\"[  ***] *** ***\"", line, StringComparison.Ordinal);
+                Assert.EndsWith(
+                    "\"args\":{\"v\":\"***\"},\"ret\":\"***\",\"duration_ns\":1210,\"problems\":{\"v\":\"redacted\",\"ret\":\"redacted\"}}\n",
+                    line,
+                    StringComparison.Ordinal);
+                var flat = sample.Line(record, new ClefTemplateFormatter());
+                Assert.DoesNotContain("2abc", flat + sample.Line(record, new TextFormatter()), StringComparison.Ordinal);
+                Assert.DoesNotContain("ENOENT", flat, StringComparison.Ordinal);
+                var traced = (TracedEvent)sample.Decode(record)!.Properties[TracedEvent.PropertyName];
+                Assert.Equal((0UL, 0), (traced.Values[0].Bits, traced.Values[0].TextLength));
+                Assert.DoesNotContain("2abc", new string(traced.Chars), StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_card_number_is_hidden_and_no_neighbour_of_one()
+    {
+        var random = new Random(3);
+        var sample = Text("{v}");
+        for (var i = 0; i < 2_000; i++)
+        {
+            var digits = string.Concat(Enumerable.Range(0, random.Next(13, 20) - 1).Select(n => (char)('0' + (n == 0 ? random.Next(2, 10) : random.Next(10)))));
+            var check = Enumerable.Range(0, 10).Single(c => Luhn($"{digits}{c}") == 0);
+
+            Assert.Equal("x *** y", sample.Message(sample.Record($"x {digits}{check} y")));
+            Assert.Equal($"x {digits}{(check + 1) % 10} y", sample.Message(sample.Record($"x {digits}{(check + 1) % 10} y")));
+        }
+    }
+
+    // The check digit's own definition, from the right.
+    private static int Luhn(string digits) =>
+        digits.Reverse().Select((c, i) => i % 2 == 0 ? c - '0' : "0246813579"[c - '0'] - '0').Sum() % 10;
+
+    private static Sample Text(string format) => new(format, ProbeMoment.Entry, [new(0, "v", new CaptureType.Text(128))]);
+
+    private static string? Problem(JsonElement json) => json.TryGetProperty("problems", out var problems) ? problems.GetProperty("v").GetString() : null;
+}

@@ -1,0 +1,82 @@
+using Serilog.Events;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Events;
+using TraceAgent.Hosting;
+using TraceAgent.Reconciling;
+
+namespace TraceAgent.Tests.Events;
+
+public class RuleBooksTests
+{
+    private static readonly WallClock Clock = new(() => new ClockSample(0, Sample.Epoch, 0));
+
+    private readonly RuleBooks _books = new("add-num");
+    private KernelCounts _kernel;
+
+    public RuleBooksTests() => _books.Open(Counts);
+
+    [Fact]
+    public void Calls_are_the_sum_of_what_became_of_them()
+    {
+        Log(5);
+        _books.Undecodable();
+        _kernel = new KernelCounts(Calls: 30, Lost: 1, Unreturned: 2, Filtered: 10, Sampled: 8, Limited: 5);
+
+        var totals = _books.FinalTotals();
+
+        Assert.Equal(new RuleTotals(30, new CallCounts(Logged: 5, Filtered: 10, Sampled: 8, Limited: 5, Lost: 2), Unreturned: 2), totals);
+        Assert.True(totals.Balances);
+        Assert.True(_books.Totals().Balances);
+        Assert.Equal(", 10 filtered, 8 sampled out, 5 over the limit", totals.Counts.Others);
+    }
+
+    [Fact]
+    public void A_call_without_an_account_is_out_of_balance_at_the_end()
+    {
+        _kernel = new KernelCounts(Calls: 4, Lost: 1, Unreturned: 0, Filtered: 1, Sampled: 1, Limited: 0);
+
+        Assert.False(_books.FinalTotals().Balances);
+        Assert.Equal((4, 3), (_books.FinalTotals().Calls, _books.Totals().Calls));
+        Assert.Equal(new CallCounts(0, 1, 1, 0, Lost: 2), _books.WithheldTotals().Counts);
+    }
+
+    [Fact]
+    public void A_probe_that_ended_leaves_its_counts()
+    {
+        _kernel = new KernelCounts(6, 1, 0, 2, 2, 1);
+
+        _books.Close(Counts, unreturned: 3);
+        _kernel = default;
+
+        Assert.Equal(new RuleTotals(6, new CallCounts(0, 2, 2, 1, 1), 3), _books.FinalTotals());
+    }
+
+    [Fact]
+    public void A_report_says_everything_since_the_last_and_only_when_something_is_missing()
+    {
+        var reports = new LossReports(() => [_books], Clock);
+        _kernel = new KernelCounts(3, 0, 0, Filtered: 3, 0, 0);
+        Assert.Empty(reports.Now());
+
+        Log(2);
+        _kernel = new KernelCounts(8, 0, 0, Filtered: 5, Sampled: 1, 0);
+        var counts = Numbers(Assert.Single(reports.Now()));
+        Assert.Equal([("calls", 5L), ("logged", 2L), ("filtered", 2L), ("sampled", 1L), ("limited", 0L), ("lost", 0L)], counts);
+        Assert.Empty(reports.Now());
+
+        _kernel += new KernelCounts(1, 0, 0, 0, 0, Limited: 1);
+        Assert.Single(reports.Now());
+        _books.Undecodable();
+        Assert.Single(reports.Now());
+    }
+
+    private static IReadOnlyList<(string Name, long Value)> Numbers(LogEvent report) => ((AgentStatement)report.Properties[AgentStatement.PropertyName]).Numbers;
+
+    private KernelCounts Counts() => _kernel;
+
+    private void Log(int events)
+    {
+        _books.Uncommitted = events;
+        _books.Committed(reached: true);
+    }
+}
