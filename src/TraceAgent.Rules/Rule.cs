@@ -21,10 +21,52 @@ public sealed record Rule(
     CaptureType Return,
     EquatableArray<EventMessage> Messages,
     EventLevel Level,
-    EquatableArray<KeyValuePair<string, string>> Labels);
+    EquatableArray<KeyValuePair<string, string>> Labels)
+{
+    /// <summary>The least budget that is never exceeded: <c>budget: none</c>.</summary>
+    public const double NoBudget = double.PositiveInfinity;
+
+    /// <summary>The return value's length when it is bytes and another value says how many.</summary>
+    public Term? ReturnLength { get; init; }
+
+    /// <summary>The signature says <c>void</c>: there is no return value to show.</summary>
+    public bool ReturnsNothing { get; init; }
+
+    /// <summary>The computed values, in the order of the file.</summary>
+    public EquatableArray<ComputedValue> Captures { get; init; }
+
+    /// <summary>An event happens only when this is not 0. Null: always.</summary>
+    public Term? When { get; init; }
+
+    /// <summary>Of the hits that pass the condition, on average one in this many is logged; 1 to 1,000,000.</summary>
+    public int SampleEvery { get; init; } = 1;
+
+    /// <summary>Events a second; 0 for no limit, at most 1,000,000.</summary>
+    public int LimitPerSecond { get; init; }
+
+    /// <summary>How long the rule lives; null for ever.</summary>
+    public TimeSpan? Ttl { get; init; }
+
+    /// <summary>Percent of one CPU, above 0; null for the agent's default, <see cref="NoBudget"/> for none.</summary>
+    public double? BudgetPercent { get; init; }
+
+    /// <summary>What must reach no output, besides what <see cref="Rules.Redaction"/> always hides.</summary>
+    public EquatableArray<string> Redact { get; init; }
+}
 
 /// <summary>One captured argument: its place in the call (from 0), name and type.</summary>
-public sealed record Parameter(int Index, string Name, CaptureType Type);
+public sealed record Parameter(int Index, string Name, CaptureType Type)
+{
+    /// <summary>How many bytes there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
+    public Term? Length { get; init; }
+}
+
+/// <summary>A value of <c>capture:</c>.</summary>
+public sealed record ComputedValue(string Name, CaptureType Type, Term Value)
+{
+    /// <summary>How many bytes there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
+    public Term? Length { get; init; }
+}
 
 public sealed record EventMessage(EventKind Kind, MessageTemplate Template);
 

@@ -8,7 +8,7 @@ public class MessageTemplateParserTests
 {
     private static readonly IReadOnlyDictionary<string, EventName> Names = EventNames.Of(
         EventKind.Call,
-        [new Parameter(0, "arg1", CaptureType.Default), new Parameter(1, "path", new CaptureType.Text(10))],
+        [new NamedValue("arg1", CaptureType.Default), new NamedValue("path", new CaptureType.Text(10))],
         new CaptureType.Pointer());
 
     [Fact]

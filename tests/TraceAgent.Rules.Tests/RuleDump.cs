@@ -13,10 +13,25 @@ internal static class RuleDump
         text.Append(CultureInfo.InvariantCulture, $"  {rule.Binary.Value}: {rule.Where.Value} on {rule.On}\n");
         foreach (var argument in rule.Arguments)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {argument.Index} {argument.Name}: {argument.Type}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {argument.Index} {argument.Name}: {argument.Type}{(argument.Length is null ? "" : $" of {argument.Length}")}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"  returns {rule.Return}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  returns {(rule.ReturnsNothing ? "nothing" : rule.Return)}{(rule.ReturnLength is null ? "" : $" of {rule.ReturnLength}")}\n");
+        foreach (var capture in rule.Captures)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  {capture.Name}: {capture.Type}{(capture.Length is null ? "" : $" of {capture.Length}")} = {capture.Value}\n");
+        }
+
+        if (rule.When is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  when {rule.When}\n");
+        }
+
+        if ((rule.SampleEvery, rule.LimitPerSecond, rule.Ttl, rule.BudgetPercent, rule.Redact.Count) != (1, 0, null, null, 0))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  sample {rule.SampleEvery}, limit {rule.LimitPerSecond}, ttl {rule.Ttl}, budget {rule.BudgetPercent}, redact {rule.Redact}\n");
+        }
+
         foreach (var message in rule.Messages)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {message.Kind} {rule.Level}: {message.Template.Text}\n");

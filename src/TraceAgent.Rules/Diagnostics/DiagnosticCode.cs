@@ -48,6 +48,30 @@ public static class DiagnosticCode
     /// <summary>A format in a message template that does not fit its value.</summary>
     public const string UnknownFormat = "TA122";
 
+    /// <summary>An expression that cannot be read, such as one with a stray bracket.</summary>
+    public const string ExpressionSyntax = "TA130";
+
+    /// <summary>An expression names a value that the rule does not have there.</summary>
+    public const string UnknownValue = "TA131";
+
+    /// <summary>Values that cannot be computed with like this, such as a string and a number.</summary>
+    public const string TypeMismatch = "TA132";
+
+    /// <summary>An expression that needs what is not there: debug information, floating point.</summary>
+    public const string NotAvailable = "TA133";
+
+    /// <summary>An expression that is longer, nests deeper or computes more than one can.</summary>
+    public const string ExpressionTooLarge = "TA134";
+
+    /// <summary>An expression that would tell something of a redacted value.</summary>
+    public const string RedactedValue = "TA135";
+
+    /// <summary>A signature that is not a C prototype.</summary>
+    public const string SignatureSyntax = "TA136";
+
+    /// <summary>Two values with one name, or a name that is taken.</summary>
+    public const string DuplicateValue = "TA137";
+
     /// <summary>The file has more errors than are listed.</summary>
     public const string TooManyErrors = "TA199";
 }

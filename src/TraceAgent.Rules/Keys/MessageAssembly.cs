@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules.Templates;
+using TraceAgent.Rules.Types;
 using TraceAgent.Rules.Yaml;
 
 namespace TraceAgent.Rules.Keys;
@@ -37,27 +38,29 @@ internal static class MessageAssembly
     {
         var own = draft.Formats is { } formats ? formats.Texts.GetValueOrDefault(kind) : draft.Format;
 
-        // A wrong count is reported; that its names are unknown would say it again.
-        var count = draft.ArgumentCount ?? (draft.Has("args") ? RuleKeys.MostArguments : 0);
-        var arguments = RuleAssembly.ArgumentsOf(count);
-        var names = EventNames.Of(kind, arguments, draft.Return ?? CaptureType.Default);
+        // Wrong arguments are reported; that their names are unknown would say it again.
+        var arguments = draft.Arguments ?? (draft.Has("args") ? ArgumentsValue.Numbered(RuleKeys.MostArguments) : []);
+        var count = arguments.Count;
+        List<NamedValue> values = kind == EventKind.Return ? [] : [.. arguments.Select(a => new NamedValue(a.Name, a.Spec.Type))];
+        var returned = kind == EventKind.Entry || draft.ReturnsNothing ? null : (draft.Return ?? TypeSpec.Default).Type;
+        var names = EventNames.Of(kind, values, returned);
 
         // The line end that a block scalar keeps is not part of the message.
         return MessageTemplateParser.Parse(
-            own is null ? Default(kind, arguments) : own.Value.TrimEnd('\n'),
+            own is null ? Default(kind, values, returned is not null) : own.Value.TrimEnd('\n'),
             names,
             name => Explain(name, on, kind, count),
             problem => bag.Error(problem.Code, own!.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint));
     }
 
-    private static string Default(EventKind kind, EquatableArray<Parameter> arguments)
+    private static string Default(EventKind kind, IEnumerable<NamedValue> values, bool hasReturn)
     {
-        var call = $"{{symbol}}({string.Join(", ", arguments.Select(a => $"{a.Name}={{{a.Name}}}"))})";
+        var call = $"{{symbol}}({string.Join(", ", values.Select(a => $"{a.Name}={{{a.Name}}}"))})";
         return kind switch
         {
             EventKind.Entry => call,
-            EventKind.Return => "{symbol} = {ret}",
-            _ => $"{call} = {{ret}} in {{duration}}",
+            EventKind.Return => hasReturn ? "{symbol} = {ret}" : "{symbol} returned",
+            _ => hasReturn ? $"{call} = {{ret}} in {{duration}}" : $"{call} in {{duration}}",
         };
     }
 

@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Types;
 
 namespace TraceAgent.Rules.Keys;
 
@@ -34,6 +35,10 @@ internal static class RuleAssembly
                 "add 'on: return', 'on: both' or 'on: call'");
         }
 
+        var scope = RuleScope.Of(draft, on);
+        var arguments = (draft.Arguments ?? []).Select(a => ArgumentOf(a, scope, on, bag)).ToEquatableArray();
+        var returned = draft.Return ?? TypeSpec.Default;
+        var returnLength = LengthResolution.Resolve(returned, draft.ReturnSource, scope, on, isReturned: true, bag);
         var messages = MessageAssembly.Finish(draft, on, bag);
         return draft is { Name: { } name, Binary: { } binary, Where: { } where }
             ? new Rule(
@@ -41,15 +46,21 @@ internal static class RuleAssembly
                 binary,
                 where,
                 on,
-                ArgumentsOf(draft.ArgumentCount ?? 0),
-                draft.Return ?? CaptureType.Default,
+                arguments,
+                returned.Type,
                 messages,
                 draft.Level,
                 draft.Labels.ToEquatableArray())
+            {
+                ReturnLength = returnLength,
+                ReturnsNothing = draft.ReturnsNothing,
+            }
             : null;
     }
 
-    /// <summary><c>arg1</c> to <c>argN</c>.</summary>
-    public static EquatableArray<Parameter> ArgumentsOf(int count) =>
-        Enumerable.Range(0, count).Select(i => new Parameter(i, $"arg{i + 1}", CaptureType.Default)).ToEquatableArray();
+    private static Parameter ArgumentOf(DraftArgument argument, NameScope scope, ProbeMoment on, DiagnosticBag bag) =>
+        new(argument.Index, argument.Name, argument.Spec.Type)
+        {
+            Length = LengthResolution.Resolve(argument.Spec, argument.Source, scope, on, isReturned: false, bag),
+        };
 }

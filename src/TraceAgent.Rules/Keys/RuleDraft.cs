@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Types;
 using TraceAgent.Rules.Yaml;
 
 namespace TraceAgent.Rules.Keys;
@@ -16,11 +17,17 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public Located<Location>? Where { get; set; }
 
-    public int? ArgumentCount { get; set; }
+    public IReadOnlyList<DraftArgument>? Arguments { get; set; }
 
     public ProbeMoment? On { get; set; }
 
-    public CaptureType? Return { get; set; }
+    public TypeSpec? Return { get; set; }
+
+    /// <summary>The text that the positions in <see cref="Return"/> count in.</summary>
+    public YamlScalar? ReturnSource { get; set; }
+
+    /// <summary>The signature says <c>void</c>.</summary>
+    public bool ReturnsNothing { get; set; }
 
     /// <summary>A text for every event of the rule.</summary>
     public YamlScalar? Format { get; set; }

@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Types;
 using TraceAgent.Rules.Yaml;
 
 namespace TraceAgent.Rules.Keys;
@@ -44,9 +45,9 @@ internal static class RuleKeys
             PlaceValue.ReadOffset),
         new Key<RuleDraft>(
             "args",
-            "How many arguments to log: they are called arg1, arg2, … and are read as signed 64-bit numbers.",
-            $$"""{"type":"integer","minimum":1,"maximum":{{MostArguments}}}""",
-            (rule, entry, bag) => rule.ArgumentCount = ScalarValue.Integer(entry, 1, MostArguments, bag)),
+            "How many arguments to log, called arg1, arg2, … and read as signed 64-bit numbers; or their names and types in order: [fd: int, path: string, _, buf: \"bytes(count)\", count: size_t]. An _ skips one.",
+            ArgumentsValue.Schema,
+            ArgumentsValue.Read),
         new Key<RuleDraft>(
             "on",
             "When to log: on entry (the default), on return, on both (two lines), or once per completed call with arguments, return value and duration.",
@@ -55,7 +56,7 @@ internal static class RuleKeys
         new Key<RuleDraft>(
             "ret",
             "The type of the return value; a signed 64-bit number without this key. For on: return, both and call.",
-            ValueTypes.Schema,
+            TypeText.Schema,
             ReadReturn),
         new Key<RuleDraft>(
             "format",
@@ -78,16 +79,9 @@ internal static class RuleKeys
 
     private static void ReadReturn(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
-        if (ScalarValue.Text(entry, bag) is not { } scalar)
-        {
-            return;
-        }
-
-        rule.Return = ValueTypes.Find(scalar.Value);
-        if (rule.Return is null)
-        {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"unknown type '{Quoted.Clip(scalar.Value)}'", ValueTypes.Hint(scalar.Value));
-        }
+        var type = TypeValue.Read(entry, bag);
+        rule.Return = type?.Spec;
+        rule.ReturnSource = type?.Source;
     }
 
     /// <summary>A pattern for a word in any case: draft-07 has no flags.</summary>

@@ -17,18 +17,18 @@ internal static class EventNames
         new("rule", ValueForm.Text),
     ];
 
-    public static Dictionary<string, EventName> Of(EventKind kind, IEnumerable<Parameter> arguments, CaptureType returned)
+    /// <param name="kind">Only calls have a duration.</param>
+    /// <param name="values">Arguments and computed values of such events.</param>
+    /// <param name="returned">Null when there is no return value.</param>
+    public static Dictionary<string, EventName> Of(EventKind kind, IEnumerable<NamedValue> values, CaptureType? returned)
     {
         var names = Always.ToDictionary(n => n.Name);
-        if (kind != EventKind.Return)
+        foreach (var value in values)
         {
-            foreach (var argument in arguments)
-            {
-                names.Add(argument.Name, new EventName(argument.Name, FormOf(argument.Type)));
-            }
+            names.TryAdd(value.Name, new EventName(value.Name, FormOf(value.Type)));
         }
 
-        if (kind != EventKind.Entry)
+        if (returned is not null)
         {
             names.Add("ret", new EventName("ret", FormOf(returned)));
         }
@@ -44,7 +44,9 @@ internal static class EventNames
     private static ValueForm FormOf(CaptureType type) => type switch
     {
         CaptureType.Pointer => ValueForm.Pointer,
-        CaptureType.Text => ValueForm.Text,
+        CaptureType.Text or CaptureType.Bytes or CaptureType.Bool or CaptureType.IPv4 or CaptureType.IPv6 or CaptureType.SocketAddress => ValueForm.Text,
+        CaptureType.Duration => ValueForm.Duration,
+        CaptureType.Errno or CaptureType.Enumeration or CaptureType.Char => ValueForm.NamedNumber,
         _ => ValueForm.Integer,
     };
 }

@@ -4,6 +4,9 @@ namespace TraceAgent.Rules.Templates;
 internal enum ValueForm
 {
     Integer,
+
+    /// <summary>A number that is shown by its name.</summary>
+    NamedNumber,
     Pointer,
     Text,
     Duration,

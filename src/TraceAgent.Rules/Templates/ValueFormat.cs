@@ -8,7 +8,7 @@ internal static partial class ValueFormat
 {
     public static bool Fits(ValueForm form, string format) => form switch
     {
-        ValueForm.Integer => IntegerFormat().IsMatch(format),
+        ValueForm.Integer or ValueForm.NamedNumber => IntegerFormat().IsMatch(format),
         ValueForm.Pointer => format is "x" or "X",
         ValueForm.Duration => format is "s" or "ms" or "us" or "ns",
         ValueForm.Time => IsTimeFormat(format),
@@ -19,6 +19,7 @@ internal static partial class ValueFormat
     public static string Hint(ValueForm form) => form switch
     {
         ValueForm.Integer => "numbers take x, X, d, D, n, each also with a number of digits, such as x8",
+        ValueForm.NamedNumber => "without a format it is shown by name; x, X, d, D, n show the number",
         ValueForm.Pointer => "addresses take x and X",
         ValueForm.Duration => "durations take s, ms, us, ns",
         ValueForm.Time => "times take o or a pattern such as HH:mm:ss.fff",

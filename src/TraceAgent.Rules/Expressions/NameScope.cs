@@ -1,0 +1,60 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Types;
+
+namespace TraceAgent.Rules.Expressions;
+
+/// <summary>A value that an expression can name.</summary>
+internal sealed record ScopedValue(Term Term, StaticType Type);
+
+/// <summary>The names that the expressions of a rule can use.</summary>
+internal sealed class NameScope
+{
+    private readonly Dictionary<string, ScopedValue> _values = [];
+    private readonly Dictionary<string, string> _reasons = [];
+
+    /// <summary>In the order in which they were added.</summary>
+    public IEnumerable<string> Names => _values.Keys;
+
+    /// <summary>What every event has.</summary>
+    public static NameScope Common()
+    {
+        var scope = new NameScope();
+        scope.Add("pid", new Term.Special(SpecialValue.Pid), new StaticType.Integer(4, Signed: false));
+        scope.Add("tid", new Term.Special(SpecialValue.Tid), new StaticType.Integer(4, Signed: false));
+        scope.Add("uid", new Term.Special(SpecialValue.Uid), new StaticType.Integer(4, Signed: false));
+        scope.Add("gid", new Term.Special(SpecialValue.Gid), new StaticType.Integer(4, Signed: false));
+        scope.Add("cgroup", new Term.Special(SpecialValue.Cgroup), StaticType.UInt64);
+        scope._values.Add("comm", new ScopedValue(new Term.Number(0), new StaticType.ThreadName()));
+        return scope;
+    }
+
+    /// <param name="name">Its name.</param>
+    /// <param name="raw">All 64 bits that hold it.</param>
+    /// <param name="type">Says how many of them count.</param>
+    public void Add(string name, Term raw, StaticType type) => _values.TryAdd(name, new ScopedValue(Widen(raw, type), type));
+
+    /// <summary>Another name of the same value.</summary>
+    public void Alias(string alias, string name)
+    {
+        if (_values.TryGetValue(name, out var value))
+        {
+            _values.TryAdd(alias, value);
+        }
+    }
+
+    /// <summary>A name that exists elsewhere, and why not here.</summary>
+    public void Exclude(string name, string reason) => _reasons.TryAdd(name, reason);
+
+    public ScopedValue? Find(string name) => _values.GetValueOrDefault(name);
+
+    public string? WhyNot(string name) => _reasons.GetValueOrDefault(name);
+
+    /// <summary>The value as 64 bits: a register's bits above the type's own are undefined (System V ABI 3.2.3).</summary>
+    public static Term Widen(Term raw, StaticType type) => type switch
+    {
+        StaticType.Integer { Size: < 8 } integer => new Term.Extend(raw, integer.Size, integer.Signed),
+        StaticType.Character => new Term.Extend(raw, 1, Signed: false),
+        StaticType.Bool => new Term.Binary(BinaryOperator.NotEqual, new Term.Extend(raw, 1, Signed: false), new Term.Number(0)),
+        _ => raw,
+    };
+}

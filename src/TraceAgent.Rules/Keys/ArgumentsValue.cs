@@ -1,0 +1,82 @@
+using TraceAgent.Rules.Types;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>Reads <c>args</c>: how many there are, or their names and types in order.</summary>
+internal static class ArgumentsValue
+{
+    public const string Skip = "_";
+
+    public static string Schema { get; } =
+        $$$$"""
+        {"anyOf":[{"type":"integer","minimum":1,"maximum":{{{{RuleKeys.MostArguments}}}}},{"type":"array","minItems":1,"maxItems":{{{{RuleKeys.MostArguments}}}},"items":{"anyOf":[{"type":"string","pattern":"{{{{ValueName.Pattern}}}}"},{"type":"object","minProperties":1,"maxProperties":1,"patternProperties":{"{{{{ValueName.Pattern}}}}":{{{{TypeText.Schema}}}}},"additionalProperties":false}]}}]}
+        """;
+
+    public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (entry.Value is not YamlSequence list)
+        {
+            if (entry.Value is YamlMapping)
+            {
+                bag.Error(DiagnosticCode.WrongType, entry.Value.At, $"'{entry.Key.Value}' must be a number or a list, not a mapping", "write [name: type, name: type]");
+                return;
+            }
+
+            rule.Arguments = ScalarValue.Integer(entry, 1, RuleKeys.MostArguments, bag) is { } count ? Numbered(count) : null;
+            return;
+        }
+
+        if (list.Items.Count is 0 or > RuleKeys.MostArguments)
+        {
+            bag.Error(DiagnosticCode.InvalidValue, list.At, $"'args' must list 1 to {RuleKeys.MostArguments} arguments, not {list.Items.Count}");
+            return;
+        }
+
+        var used = new HashSet<string>();
+        var arguments = new List<DraftArgument>();
+        for (var i = 0; i < list.Items.Count; i++)
+        {
+            if (ReadItem(i, list.Items[i], used, bag) is { } argument)
+            {
+                arguments.Add(argument);
+            }
+        }
+
+        rule.Arguments = arguments;
+    }
+
+    /// <summary><c>arg1</c> to <c>argN</c>.</summary>
+    public static List<DraftArgument> Numbered(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new DraftArgument(i, $"arg{i + 1}", TypeSpec.Default, null))];
+
+    private static DraftArgument? ReadItem(int index, YamlNode item, HashSet<string> used, DiagnosticBag bag)
+    {
+        if (item is YamlScalar { IsNull: false } name)
+        {
+            var isTaken = name.Value != Skip && ValueName.Take(name.Value, name.At, used, bag);
+            return isTaken ? new DraftArgument(index, name.Value, TypeSpec.Default, null) : null;
+        }
+
+        if (item is not YamlMapping { Entries: [var entry] })
+        {
+            bag.Error(
+                DiagnosticCode.WrongType,
+                item.At,
+                "an argument is written 'name: type', 'name' or '_'",
+                item is YamlMapping { Entries.Count: > 1 } ? "begin each argument with '- ' or put [ ] around all of them" : null);
+            return null;
+        }
+
+        if (entry.Value.IsNull)
+        {
+            bag.Error(DiagnosticCode.MissingKey, entry.Key.At, $"'{Quoted.Clip(entry.Key.Value)}' has no type", "such as int, unsigned long, string or ptr");
+            return null;
+        }
+
+        var type = TypeValue.Read(entry, bag);
+        return entry.Key.Value != Skip && ValueName.Take(entry.Key.Value, entry.Key.At, used, bag)
+            ? new DraftArgument(index, entry.Key.Value, type?.Spec ?? TypeSpec.Default, type?.Source)
+            : null;
+    }
+}

@@ -1,0 +1,11 @@
+using TraceAgent.Rules.Types;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>An argument as it was written.</summary>
+/// <param name="Index">Its place in the call, from 0.</param>
+/// <param name="Name">Good as a name.</param>
+/// <param name="Spec">Its type; the default where the written one was wrong, which is reported.</param>
+/// <param name="Source">The text that the positions in <paramref name="Spec"/> count in; null when it has none.</param>
+internal sealed record DraftArgument(int Index, string Name, TypeSpec Spec, YamlScalar? Source);

@@ -1,0 +1,89 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Types;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>The names that the expressions of a rule can use, by when its events happen.</summary>
+internal static class RuleScope
+{
+    private const string EntryHasNoReturn = "there is no return value on entry: use 'on: call' or 'on: return'";
+    private const string OnlyCallsLast = "only 'on: call' knows the duration";
+    private const string ArgumentsAreGone = "arguments are gone when the function returns: use 'on: call'";
+
+    /// <summary>For computed values and lengths.</summary>
+    public static NameScope Of(RuleDraft draft, ProbeMoment on)
+    {
+        var scope = NameScope.Common();
+        var entry = on == ProbeMoment.Return ? ArgumentsAreGone : null;
+        AddArguments(scope, draft, entry);
+        AddReturn(scope, draft, on == ProbeMoment.Entry ? EntryHasNoReturn : null);
+        AddDuration(scope, on);
+        return scope;
+    }
+
+    /// <summary>For the condition: with 'on: both' it decides about two events, and may name only what both have.</summary>
+    public static NameScope OfCondition(RuleDraft draft, ProbeMoment on)
+    {
+        if (on != ProbeMoment.Both)
+        {
+            return Of(draft, on);
+        }
+
+        const string NotOnReturn = "'when' decides about both events, and the return has no arguments: use 'on: call'";
+        var scope = NameScope.Common();
+        AddArguments(scope, draft, NotOnReturn);
+        AddReturn(scope, draft, "'when' decides about both events, and the entry has no return value: use 'on: call'");
+        AddDuration(scope, on);
+        return scope;
+    }
+
+    private static void AddArguments(NameScope scope, RuleDraft draft, string? reason)
+    {
+        foreach (var argument in draft.Arguments ?? [])
+        {
+            if (reason is null)
+            {
+                scope.Add(argument.Name, new Term.Argument(argument.Index), argument.Spec.Static);
+            }
+            else
+            {
+                scope.Exclude(argument.Name, reason);
+            }
+        }
+
+        foreach (var argument in draft.Arguments ?? [])
+        {
+            scope.Alias($"arg{argument.Index + 1}", argument.Name);
+        }
+
+        for (var number = 1; number <= RuleKeys.MostArguments; number++)
+        {
+            scope.Exclude($"arg{number}", reason ?? (draft.Has("args") || draft.Has("signature") ? "the rule does not have this argument" : $"add 'args: {number}'"));
+        }
+    }
+
+    private static void AddReturn(NameScope scope, RuleDraft draft, string? reason)
+    {
+        if (reason is null && !draft.ReturnsNothing)
+        {
+            scope.Add("ret", new Term.Result(), (draft.Return ?? TypeSpec.Default).Static);
+        }
+        else
+        {
+            scope.Exclude("ret", reason ?? "the signature says void");
+        }
+    }
+
+    private static void AddDuration(NameScope scope, ProbeMoment on)
+    {
+        if (on == ProbeMoment.Call)
+        {
+            scope.Add("duration", new Term.Special(SpecialValue.Duration), new StaticType.Duration());
+        }
+        else
+        {
+            scope.Exclude("duration", OnlyCallsLast);
+        }
+    }
+}

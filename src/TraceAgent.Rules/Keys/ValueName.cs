@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>The names that rules may give to values.</summary>
+internal static partial class ValueName
+{
+    /// <summary>JSON Schema (draft-07): a regular expression for names.</summary>
+    public const string Pattern = "^[A-Za-z_][A-Za-z0-9_]{0,62}$";
+
+    public static IReadOnlyList<string> Taken { get; } =
+    [
+        "pid", "tid", "ppid", "comm", "exe", "uid", "gid", "cgroup", "time", "duration", "ret", "symbol", "binary", "rule", "stack",
+    ];
+
+    /// <summary>Takes a name into <paramref name="used"/>; false when it cannot be one, which is reported.</summary>
+    public static bool Take(string name, SourceSpan at, ISet<string> used, DiagnosticBag bag)
+    {
+        if (!Form().IsMatch(name))
+        {
+            bag.Error(DiagnosticCode.InvalidValue, at, $"'{Quoted.Clip(name)}' is not a name for a value", "letters, digits and _ ; no digit first; at most 63");
+            return false;
+        }
+
+        if (Taken.Contains(name))
+        {
+            bag.Error(DiagnosticCode.DuplicateValue, at, $"'{name}' is taken: every event has its own '{name}'", "any other name will do: only the place of an argument counts");
+            return false;
+        }
+
+        if (used.Add(name))
+        {
+            return true;
+        }
+
+        bag.Error(DiagnosticCode.DuplicateValue, at, $"the rule already has a value '{Quoted.Clip(name)}'");
+        return false;
+    }
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]{0,62}\z")]
+    private static partial Regex Form();
+}

@@ -1,0 +1,141 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Rules.Lowering;
+
+/// <summary>The fields of a rule's plan, and which of them each event shows.</summary>
+internal sealed class PlanFields
+{
+    private readonly Rule _rule;
+    private readonly Architecture _architecture;
+    private readonly TermLowering _lowering;
+    private readonly List<CaptureField> _entry = [];
+    private readonly List<CaptureField> _return = [];
+    private readonly List<ShownValue> _shown = [];
+    private readonly Expr? _entryCondition;
+    private readonly Expr? _returnCondition;
+
+    public PlanFields(Rule rule, Architecture architecture)
+    {
+        _rule = rule;
+        _architecture = architecture;
+        _lowering = new TermLowering(architecture);
+        var values = Values().ToList();
+
+        // What only conditions and returns need comes behind what entries show: those indexes stay.
+        foreach (var value in values.Where(v => v.OnEntry))
+        {
+            var type = TypeOf(value, _lowering.Lower);
+            _shown.Add(new ShownValue(value, type, OnReturn: false, _entry.Count));
+            _entry.Add(type.Capture(_lowering.Lower(value.Term)));
+        }
+
+        foreach (var value in values.Where(v => v.OnReturn))
+        {
+            var type = TypeOf(value, OnReturn);
+            _shown.Add(new ShownValue(value, type, OnReturn: true, _return.Count));
+            _return.Add(type.Capture(OnReturn(value.Term)));
+        }
+
+        (_entryCondition, _returnCondition) = Conditions();
+    }
+
+    public CapturePlan Plan() => new(_architecture, _rule.On, _entry.ToEquatableArray(), _return.ToEquatableArray())
+    {
+        EntryCondition = _entryCondition,
+        ReturnCondition = _returnCondition,
+        SampleEvery = _rule.SampleEvery,
+        LimitPerSecond = _rule.LimitPerSecond,
+    };
+
+    public IReadOnlyList<CapturedValue> ValuesOf(EventKind kind) =>
+        [.. _shown
+            .Where(s => kind == EventKind.Call || s.OnReturn == (kind == EventKind.Return))
+            .OrderBy(s => s.Value.Order)
+            .Select(s => new CapturedValue(
+                s.Value.Name,
+                s.Type,
+                s.Index + (kind == EventKind.Call && s.OnReturn ? _entry.Count : 0),
+                s.Value.IsReturnValue))];
+
+    private IEnumerable<RuleValue> Values()
+    {
+        var order = 0;
+        var hasEntry = _rule.On != ProbeMoment.Return;
+        foreach (var argument in hasEntry ? _rule.Arguments : [])
+        {
+            var late = argument.Length is { NeedsReturn: true };
+            yield return new RuleValue(order++, argument.Name, argument.Type, new Term.Argument(argument.Index), argument.Length, !late, late);
+        }
+
+        foreach (var capture in _rule.Captures)
+        {
+            var late = capture.Value.NeedsReturn || capture.Length is { NeedsReturn: true };
+            var early = !late && hasEntry;
+            var both = _rule.On == ProbeMoment.Both && !capture.Value.NeedsEntry && capture.Length is not { NeedsEntry: true };
+            yield return new RuleValue(order++, capture.Name, capture.Type, capture.Value, capture.Length, early, !early || both);
+        }
+
+        if (_rule.On != ProbeMoment.Entry && !_rule.ReturnsNothing)
+        {
+            yield return new RuleValue(order, "ret", _rule.Return, new Term.Result(), _rule.ReturnLength, OnEntry: false, OnReturn: true)
+            {
+                IsReturnValue = true,
+            };
+        }
+    }
+
+    private static CaptureType TypeOf(RuleValue value, Func<Term, Expr> lower) => value is { Type: CaptureType.Bytes bytes, Length: { } length }
+        ? bytes with { Length = lower(length) }
+        : value.Type;
+
+    private (Expr? OnEntry, Expr? OnReturn) Conditions()
+    {
+        if (_rule.When is not { } when)
+        {
+            return default;
+        }
+
+        var whole = _rule.On == ProbeMoment.Call ? null : _lowering.Lower(when);
+        return _rule.On switch
+        {
+            ProbeMoment.Entry => (whole, null),
+            ProbeMoment.Return => (null, whole),
+            ProbeMoment.Both => (whole, whole),
+            _ => (
+                All(Conjuncts(when).Where(c => !c.NeedsReturn).Select(_lowering.Lower)),
+                All(Conjuncts(when).Where(c => c.NeedsReturn).Select(OnReturn))),
+        };
+    }
+
+    private static IEnumerable<Term> Conjuncts(Term term) => term is Term.Binary { Operator: BinaryOperator.AndAlso } both
+        ? Conjuncts(both.Left).Concat(Conjuncts(both.Right))
+        : [term];
+
+    private static Expr? All(IEnumerable<Expr> conditions) =>
+        conditions.Aggregate((Expr?)null, (all, next) => all is null ? next : new Expr.Binary(BinaryOperator.AndAlso, all, next));
+
+    private Expr OnReturn(Term term) =>
+        _rule.On == ProbeMoment.Call ? _lowering.LowerOnReturn(term, EntryField) : _lowering.Lower(term);
+
+    /// <summary>The entry field that holds this value, a new one when there is none.</summary>
+    private Expr.EntryField EntryField(Expr value)
+    {
+        var field = new CaptureField(value, new Storage.Scalar());
+        var index = _entry.IndexOf(field);
+        if (index < 0)
+        {
+            index = _entry.Count;
+            _entry.Add(field);
+        }
+
+        return new Expr.EntryField(index);
+    }
+
+    /// <summary>A value of the rule, and in which of the parts it is read; a call has each in one only.</summary>
+    private sealed record RuleValue(int Order, string Name, CaptureType Type, Term Term, Term? Length, bool OnEntry, bool OnReturn)
+    {
+        public bool IsReturnValue { get; init; }
+    }
+
+    private sealed record ShownValue(RuleValue Value, CaptureType Type, bool OnReturn, int Index);
+}

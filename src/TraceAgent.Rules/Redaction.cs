@@ -1,0 +1,45 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Rules;
+
+/// <summary>Which values of a rule must reach no output: those of <c>redact:</c>, and those whose name tells that they are secret.</summary>
+public sealed class Redaction(EquatableArray<string> patterns)
+{
+    /// <summary>A name that contains one of these, in any case, is always redacted.</summary>
+    public static IReadOnlyList<string> Sensitive { get; } =
+    [
+        "password", "passwd", "passphrase", "pwd", "token", "secret", "authorization", "cookie", "apikey", "api_key",
+        "credential", "private_key", "privatekey", "session",
+    ];
+
+    /// <summary>Whether the argument or captured value of this name is redacted.</summary>
+    public bool Applies(string name) =>
+        Sensitive.Any(s => name.Contains(s, StringComparison.OrdinalIgnoreCase)) || patterns.Any(p => Matches(p, name));
+
+    /// <summary>A name, or a pattern in which <c>*</c> stands for any text; in any case.</summary>
+    private static bool Matches(string pattern, string name)
+    {
+        var (p, n, star, retry) = (0, 0, -1, 0);
+        while (n < name.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                (star, retry) = (p++, n);
+            }
+            else if (p < pattern.Length && char.ToUpperInvariant(pattern[p]) == char.ToUpperInvariant(name[n]))
+            {
+                (p, n) = (p + 1, n + 1);
+            }
+            else if (star >= 0)
+            {
+                (p, n) = (star + 1, ++retry);
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return pattern.AsSpan(p).TrimStart('*').IsEmpty;
+    }
+}

@@ -1,0 +1,56 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Rules;
+
+/// <summary>
+/// An expression of a rule with its names resolved and its types decided, before the architecture is known: an
+/// <see cref="Expr"/> whose leaves are arguments and the return value. Equality is structural.
+/// </summary>
+public abstract record Term
+{
+    private Term()
+    {
+    }
+
+    public sealed record Number(long Value) : Term;
+
+    /// <summary>All 64 bits of the argument <paramref name="Index"/> (from 0), as it was on entry.</summary>
+    public sealed record Argument(int Index) : Term;
+
+    /// <summary>All 64 bits of the return value.</summary>
+    public sealed record Result : Term;
+
+    public sealed record Special(SpecialValue Value) : Term;
+
+    public sealed record Unary(UnaryOperator Operator, Term Operand) : Term;
+
+    public sealed record Binary(BinaryOperator Operator, Term Left, Term Right) : Term;
+
+    /// <summary>Reads <paramref name="Size"/> bytes (1, 2, 4 or 8) of the traced process's memory.</summary>
+    public sealed record Load(Term Address, int Size, bool Signed) : Term;
+
+    /// <summary>The low <paramref name="Size"/> bytes (1, 2, 4), widened.</summary>
+    public sealed record Extend(Term Operand, int Size, bool Signed) : Term;
+
+    /// <summary>1 when the text at the address passes the test, else 0.</summary>
+    public sealed record TextMatch(Term Address, TextTest Test) : Term;
+
+    /// <summary>1 when the thread's name passes the test, else 0.</summary>
+    public sealed record CommMatch(TextTest Test) : Term;
+
+    /// <summary>Known only when the function returns.</summary>
+    public bool NeedsReturn => this is Result or Special { Value: SpecialValue.Duration } || Children.Any(c => c.NeedsReturn);
+
+    /// <summary>Reads an argument, which is gone when the function returns.</summary>
+    public bool NeedsEntry => this is Argument || Children.Any(c => c.NeedsEntry);
+
+    private EquatableArray<Term> Children => this switch
+    {
+        Unary unary => [unary.Operand],
+        Binary binary => [binary.Left, binary.Right],
+        Load load => [load.Address],
+        Extend extend => [extend.Operand],
+        TextMatch match => [match.Address],
+        _ => [],
+    };
+}

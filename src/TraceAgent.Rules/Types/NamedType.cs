@@ -1,0 +1,52 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Rules.Types;
+
+/// <summary>A type that was read, also one that no value can have.</summary>
+/// <param name="Type">Null for a void, a structure, a floating point number, and a name that nobody knows.</param>
+/// <param name="Name">As it was written.</param>
+/// <param name="Start">UTF-16 units from the start of the text.</param>
+/// <param name="End">Of its last character, exclusive.</param>
+internal sealed record NamedType(CaptureType? Type, string Name, int Start, int End)
+{
+    public bool IsVoid { get; init; }
+
+    public bool IsStructure { get; init; }
+
+    public bool IsFloat { get; init; }
+
+    /// <summary>What it points to, when it is a pointer.</summary>
+    public NamedType? Target { get; init; }
+
+    /// <summary>What a pointer to it is: the address of anything at all, unless its target can be read.</summary>
+    public NamedType Pointer() => new(TypeOf(StaticPointer), Name, Start, End) { Target = this };
+
+    /// <summary>The type that a value has; null when it can have none, and the problem says why.</summary>
+    public TypeSpec? Specify(out TextProblem problem)
+    {
+        problem = default;
+        if (Type is not null)
+        {
+            return new TypeSpec(Type, Static!);
+        }
+
+        var (code, message, hint) = this switch
+        {
+            { IsVoid: true } => (DiagnosticCode.InvalidValue, "'void' is no value", "for a pointer, write 'void *' or 'ptr'"),
+            { IsStructure: true } => (DiagnosticCode.NotAvailable, $"'{Quoted.Clip(Name)}' by value: where its members are depends on its declaration", "only pointers to it can be read"),
+            { IsFloat: true } => (DiagnosticCode.NotAvailable, TypeText.FloatMessage(Name), TypeText.FloatHint),
+            _ => (DiagnosticCode.InvalidValue, $"unknown type '{Quoted.Clip(Name)}'", TypeText.Hint(Name)),
+        };
+        problem = new TextProblem(Start, Math.Max(1, End - Start), code, message, hint);
+        return null;
+    }
+
+    /// <summary>What expressions know of it; null like the type.</summary>
+    public StaticType? Static => Target is null
+        ? Type is null ? null : StaticType.Of(Type)
+        : Target.StaticPointer;
+
+    private StaticType.Pointer StaticPointer => new(Static);
+
+    private static CaptureType TypeOf(StaticType pointer) => pointer.Capture;
+}

@@ -1,0 +1,149 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Expressions;
+
+namespace TraceAgent.Rules.Types;
+
+/// <summary>Reads the types of C, and those of rules, where words stand one after another.</summary>
+internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem> report)
+{
+    private static readonly HashSet<string> Qualifiers =
+    [
+        "const", "volatile", "restrict", "__restrict", "__restrict__", "register", "static", "extern", "inline", "constexpr",
+    ];
+
+    private static readonly HashSet<string> Tags = ["struct", "union", "enum", "class"];
+
+    /// <summary>The word that is read next.</summary>
+    public int At { get; set; }
+
+    public Token Current => tokens[At];
+
+    public Token Peek(int ahead) => tokens[Math.Min(At + ahead, tokens.Count - 1)];
+
+    /// <summary>Whether a type begins here, whatever it is.</summary>
+    public static bool Begins(Token token) =>
+        token.Kind == TokenKind.Name && (TypeNames.IsType(token.Text) || Qualifiers.Contains(token.Text) || Tags.Contains(token.Text) || token.Text == "void");
+
+    /// <summary>A type with its pointers; null when there is none, which is reported. <see cref="NamedType.IsVoid"/> types are given back.</summary>
+    public NamedType? Read()
+    {
+        var named = ReadBase();
+        return named is null ? null : ReadPointers(named);
+    }
+
+    /// <summary>The type before its pointers: of one word, of several, or with a tag.</summary>
+    public NamedType? ReadBase()
+    {
+        var start = Current.Start;
+        SkipQualifiers();
+        var word = Current;
+        if (word.Kind != TokenKind.Name)
+        {
+            return Fail(word, DiagnosticCode.ExpressionSyntax, $"unexpected {word.Noun}", "a type belongs here, such as int or char *");
+        }
+
+        if (Tags.Contains(word.Text))
+        {
+            At++;
+            var tagged = Current;
+            if (tagged.Kind != TokenKind.Name)
+            {
+                return Fail(tagged, DiagnosticCode.ExpressionSyntax, $"unexpected {tagged.Noun}", $"the name of the {word.Text} belongs here");
+            }
+
+            At++;
+            SkipQualifiers();
+            var type = word.Text == "enum" ? new CaptureType.Integer(4, Signed: true) : (CaptureType?)null;
+            return new NamedType(type, $"{word.Text} {tagged.Text}", start, tagged.End) { IsStructure = type is null };
+        }
+
+        if (TypeNames.IsPart(word.Text))
+        {
+            return ReadParts(start);
+        }
+
+        At++;
+        var name = word.Text;
+        var end = word.End;
+        while (Current.Is("::") && Peek(1).Kind == TokenKind.Name)
+        {
+            name += $"::{Peek(1).Text}";
+            end = Peek(1).End;
+            At += 2;
+        }
+
+        var limited = TypeNames.Find(name);
+        if (limited is CaptureType.Text && Current.Is("(") && Peek(1).Kind == TokenKind.Number && Peek(2).Is(")"))
+        {
+            var max = Peek(1);
+            if (max.Value is < 1 or > CaptureType.Text.Limit)
+            {
+                return Fail(max, DiagnosticCode.InvalidValue, $"a string of {Quoted.Clip(max.Text)} bytes", TypeText.StringHint);
+            }
+
+            At += 3;
+            limited = new CaptureType.Text((int)max.Value);
+        }
+
+        SkipQualifiers();
+        return new NamedType(limited, name, start, end) { IsVoid = name == "void", IsFloat = TypeNames.IsFloat(name) };
+    }
+
+    /// <summary><c>*</c>, <c>* const</c>, <c>&amp;</c>: each makes it an address of what it was.</summary>
+    public NamedType ReadPointers(NamedType named)
+    {
+        while (Current.Is("*") || Current.Is("&") || Current.Is("&&"))
+        {
+            named = named.Pointer();
+            At++;
+            SkipQualifiers();
+        }
+
+        return named;
+    }
+
+    private NamedType? ReadParts(int start)
+    {
+        var parts = new List<string>();
+        var end = start;
+        while (Current.Kind == TokenKind.Name && (TypeNames.IsPart(Current.Text) || Qualifiers.Contains(Current.Text)))
+        {
+            if (TypeNames.IsPart(Current.Text))
+            {
+                parts.Add(Current.Text);
+                end = Current.End;
+            }
+
+            At++;
+        }
+
+        var name = string.Join(' ', parts);
+        var isFloat = parts.Any(TypeNames.IsFloat);
+        var type = TypeNames.Combine(parts);
+        if (type is not null || isFloat)
+        {
+            return new NamedType(type, name, start, end) { IsFloat = isFloat };
+        }
+
+        report(new TextProblem(start, end - start, DiagnosticCode.InvalidValue, $"unknown type '{Quoted.Clip(name)}'", TypeText.Hint(name)));
+        return null;
+    }
+
+    private void SkipQualifiers()
+    {
+        while (Current.Kind == TokenKind.Name && Qualifiers.Contains(Current.Text))
+        {
+            At++;
+        }
+    }
+
+    private NamedType? Fail(Token at, string code, string message, string hint)
+    {
+        if (at.Kind != TokenKind.Bad)
+        {
+            report(new TextProblem(at.Start, Math.Max(1, at.Length), code, message, hint));
+        }
+
+        return null;
+    }
+}
