@@ -23,19 +23,29 @@ internal static class CardNumber
     /// <param name="found">Grows by every number.</param>
     public static void Find(ReadOnlySpan<char> text, bool isCut, List<TextSpan> found)
     {
-        var at = 0;
-        while (at < text.Length && text[at..].IndexOfAnyInRange('0', '9') is >= 0 and var next)
+        // Every number begins with four digits in a row, of which one lies at every fourth place.
+        var passed = 0;
+        for (var at = FirstGroup - 1; at < text.Length; at += FirstGroup)
         {
-            var start = at + next;
-            var end = EndOfDigits(text, start);
-            var number = EndOfNumber(text, start, end, isCut);
-            if (number > start)
+            if (!char.IsAsciiDigit(text[at]))
             {
-                found.Add(new TextSpan(start, number - start));
-                end = number;
+                continue;
             }
 
-            at = end;
+            var start = at;
+            while (start > passed && char.IsAsciiDigit(text[start - 1]))
+            {
+                start--;
+            }
+
+            passed = EndOfDigits(text, at);
+            if (EndOfNumber(text, start, passed, isCut) is > 0 and var end)
+            {
+                found.Add(new TextSpan(start, end - start));
+                passed = end;
+            }
+
+            at = passed - 1;
         }
     }
 

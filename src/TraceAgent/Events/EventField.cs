@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules;
 
 namespace TraceAgent.Events;
 
@@ -26,12 +27,9 @@ internal enum FieldForm
 }
 
 /// <summary>One value that a rule shows, before its place in the record is known.</summary>
-/// <param name="Name">As the rule names it; <c>ret</c> for the return value.</param>
-/// <param name="Type">What it means.</param>
-/// <param name="FieldIndex">Its place in the plan's fields of this kind of event.</param>
-/// <param name="IsReturnValue">Shown as <c>ret</c>, not among the arguments.</param>
+/// <param name="Value">Its name, type and place in the plan.</param>
 /// <param name="IsRedacted">Never shown.</param>
-internal sealed record ShownField(string Name, CaptureType Type, int FieldIndex, bool IsReturnValue, bool IsRedacted);
+internal sealed record ShownField(CapturedValue Value, bool IsRedacted);
 
 /// <summary>One value of an event: where it lies, what it is, and its pieces of JSON.</summary>
 internal sealed class EventField
@@ -41,10 +39,10 @@ internal sealed class EventField
     /// <exception cref="ArgumentException">The plan does not store what the type needs.</exception>
     public EventField(ShownField shown, FieldSlot slot)
     {
-        (Name, Slot) = (shown.Name, slot);
+        (Name, Slot) = (shown.Value.Name, slot);
         Key = JsonText.Quote(Name) + ":";
-        Form = shown.IsRedacted ? FieldForm.Redacted : FormOf(shown.Type);
-        Size = shown.Type switch
+        Form = shown.IsRedacted ? FieldForm.Redacted : FormOf(shown.Value.Type);
+        Size = shown.Value.Type switch
         {
             CaptureType.Integer integer => integer.Size,
             CaptureType.Enumeration enumeration => enumeration.Size,
@@ -52,7 +50,7 @@ internal sealed class EventField
             CaptureType.Errno => 4,
             _ => 8,
         };
-        if (shown.Type is CaptureType.Enumeration named)
+        if (shown.Value.Type is CaptureType.Enumeration named)
         {
             foreach (var (number, name) in named.Names)
             {
@@ -62,7 +60,7 @@ internal sealed class EventField
 
         if (!Fits(Form, slot.Storage))
         {
-            throw new ArgumentException($"{Name} is {shown.Type}, which its plan does not store", nameof(slot));
+            throw new ArgumentException($"{Name} is {shown.Value.Type}, which its plan does not store", nameof(slot));
         }
     }
 

@@ -15,12 +15,16 @@ internal sealed class EventShape
     private EventShape(KindShape?[] kinds) => _kinds = kinds;
 
     /// <summary>The shape of a rule's events under a plan.</summary>
-    /// <param name="rule">Says names, types, messages, level and labels.</param>
-    /// <param name="plan">Its entry fields are the rule's arguments and its only return field the return value.</param>
+    /// <param name="rule">Says names, types, messages, level, labels and what is redacted.</param>
+    /// <param name="plan">The rule's own, on the architecture of its binary.</param>
     /// <param name="sites">In the order of their cookies.</param>
     /// <exception cref="ArgumentException">The plan is not one of this rule.</exception>
-    public static EventShape Of(Rule rule, CapturePlan plan, EquatableArray<ProbeSite> sites) =>
-        Of(rule, plan, sites, kind => ValuesOf(rule, kind));
+    public static EventShape Of(Rule rule, CapturePlan plan, EquatableArray<ProbeSite> sites)
+    {
+        var redaction = new Redaction(rule.Redact);
+        return Of(
+            rule, plan, sites, kind => [.. PlanBuilder.ValuesOf(rule, plan.Architecture, kind).Select(v => new ShownField(v, redaction.Applies(v.Name)))]);
+    }
 
     /// <summary>The same with other values than the rule's own.</summary>
     public static EventShape Of(
@@ -33,19 +37,6 @@ internal sealed class EventShape
         }
 
         return new EventShape(kinds);
-    }
-
-    private static List<ShownField> ValuesOf(Rule rule, EventKind kind)
-    {
-        List<ShownField> values = kind == EventKind.Return
-            ? []
-            : [.. rule.Arguments.Select((a, i) => new ShownField(a.Name, a.Type, i, IsReturnValue: false, IsRedacted: false))];
-        if (kind != EventKind.Entry)
-        {
-            values.Add(new ShownField("ret", rule.Return, values.Count, IsReturnValue: true, IsRedacted: false));
-        }
-
-        return values;
     }
 
     /// <summary>The shape of one kind; null when this probe makes no such event.</summary>

@@ -90,13 +90,13 @@ internal sealed class KindShape
         EventKind kind, Rule rule, CapturePlan plan, EquatableArray<ProbeSite> sites, IReadOnlyList<ShownField> values)
     {
         var layout = plan.LayoutOf(kind);
-        if (values.Any(v => v.FieldIndex < 0 || v.FieldIndex >= layout.Fields.Count))
+        if (values.Any(v => v.Value.FieldIndex < 0 || v.Value.FieldIndex >= layout.Fields.Count))
         {
             throw new ArgumentException($"rule {rule.Name.Value} shows more values than its plan has fields", nameof(values));
         }
 
-        var fields = values.OrderBy(v => v.IsReturnValue).Select(v => new EventField(v, layout.Fields[v.FieldIndex])).ToArray();
+        var fields = values.OrderBy(v => v.Value.IsReturnValue).Select(v => new EventField(v, layout.Fields[v.Value.FieldIndex])).ToArray();
         var names = sites.Select(s => new SiteName(s.DisplayName, $",\"symbol\":{JsonText.Quote(s.DisplayName)}")).ToArray();
-        return new KindShape(rule, kind, layout, fields, values.Count(v => !v.IsReturnValue), names);
+        return new KindShape(rule, kind, layout, fields, values.Count(v => !v.Value.IsReturnValue), names);
     }
 }

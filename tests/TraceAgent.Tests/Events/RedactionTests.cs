@@ -166,6 +166,24 @@ public class RedactionTests
     }
 
     [Fact]
+    public void A_rule_hides_what_it_names_and_what_is_named_like_a_secret()
+    {
+        var sample = new Sample(
+            "{user} {userPassword} {pin_code}",
+            ProbeMoment.Entry,
+            [new(0, "user", new CaptureType.Text(8)), new(1, "userPassword", new CaptureType.Text(8)), new(2, "pin_code", CaptureType.Default)]);
+        var rule = sample.Rule with { Redact = ["pin*"] };
+        var shape = EventShape.Of(rule, PlanBuilder.Build(rule, Architecture.X64), [new(0, 0, "login", 0)]);
+
+        var line = Sample.LineOf(sample.Decoder.Decode(sample.Record("me", "hunter2", 4711), shape)!);
+
+        Assert.Contains("\"@m\":\"me *** ***\"", line, StringComparison.Ordinal);
+        Assert.Contains("\"args\":{\"user\":\"me\",\"userPassword\":\"***\",\"pin_code\":\"***\"}", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("4711", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_card_number_is_hidden_and_no_neighbour_of_one()
     {
         var random = new Random(3);

@@ -75,10 +75,10 @@ internal sealed class Sample
     {
         List<ShownField> values = kind == EventKind.Return
             ? []
-            : [.. arguments.Select((a, i) => new ShownField(a.Name, a.Type, i, IsReturnValue: false, redacted.Contains(a.Name)))];
+            : [.. arguments.Select((a, i) => new ShownField(new(a.Name, a.Type, i, IsReturnValue: false), redacted.Contains(a.Name)))];
         if (kind != EventKind.Entry)
         {
-            values.Add(new ShownField("ret", returned, values.Count, IsReturnValue: true, redacted.Contains("ret")));
+            values.Add(new ShownField(new("ret", returned, values.Count, IsReturnValue: true), redacted.Contains("ret")));
         }
 
         return values;
