@@ -111,9 +111,9 @@ public sealed class BpfSession : IDisposable
         }
 
         var slots = new HashSet<uint>();
+        Closing.All([.. switches.Select<(LoadedProbe Previous, LoadedProbe), Action>(one => one.Previous.CloseTaking)]);
         foreach (var (previous, _) in switches)
         {
-            previous.CloseTaking();
             slots.Add(previous.Slot);
         }
 
@@ -140,7 +140,7 @@ public sealed class BpfSession : IDisposable
     }
 
     internal ProbeBinding Bind(uint slot, int inFlight) =>
-        new(slot, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
+        new(slot, (uint)Environment.ProcessId, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
 
     internal void SetActive(uint slot, bool active)
     {

@@ -94,11 +94,7 @@ public sealed class LoadedProbe : IDisposable
     {
         foreach (var attachment in _attachments)
         {
-            attachment.Close(onReturn: false);
-            if (Plan.Moment != ProbeMoment.Call)
-            {
-                attachment.Close(onReturn: true);
-            }
+            attachment.Close(link => !link.OnReturn || Plan.Moment != ProbeMoment.Call);
         }
     }
 
@@ -143,21 +139,16 @@ public sealed class ProbeAttachment : IDisposable
 
     internal void Add(UprobeLink link, bool onReturn) => _links.Add((link, onReturn));
 
-    internal void Close(bool onReturn)
+    internal void Close(Predicate<(UprobeLink Link, bool OnReturn)> which)
     {
-        foreach (var (link, _) in _links.FindAll(one => one.OnReturn == onReturn))
-        {
-            link.Dispose();
-        }
-
-        _links.RemoveAll(one => one.OnReturn == onReturn);
+        Closing.All([.. _links.FindAll(which).Select<(UprobeLink Link, bool OnReturn), Action>(one => one.Link.Dispose)]);
+        _links.RemoveAll(which);
     }
 
-    /// <summary>Detaches from the file: entries before returns. Takes milliseconds.</summary>
+    /// <summary>Detaches from the file. Takes milliseconds.</summary>
     public void Dispose()
     {
-        Close(onReturn: false);
-        Close(onReturn: true);
+        Close(_ => true);
         _probe.Forget(this);
     }
 }

@@ -10,13 +10,17 @@ internal sealed class HitGate(ProgramCode program)
 
     private readonly Assembler _code = program.Code;
 
-    /// <summary>Leaves the program when the hit is another probe's: see <see cref="StateWord"/>. Uses r8 and r9.</summary>
+    /// <summary>Leaves the program when the hit is the agent's own, or another probe's: see <see cref="StateWord"/>. Uses r8 and r9.</summary>
     public void TakeOrLeave(EventKind kind)
     {
         var take = new Label();
         var switching = new Label();
         var yields = new Label();
         var mark = new Label();
+        _code.Call(BpfFunction.GetCurrentPidTgid);
+        _code.Move(Reg.R1, Reg.R0);
+        _code.Arithmetic(Opcode.ShiftRight, Reg.R1, 32);
+        _code.JumpIf(Opcode.IfEqual, Reg.R1, (int)program.Binding.Self, program.Exit);
         _code.MapValue(Reg.R8, program.Binding.Control, ControlLayout.StateWord(program.Binding.Slot));
         _code.Load(Reg.R8, Reg.R8, 0);
         _code.JumpIf(Opcode.IfEqual, Reg.R8, (int)StateWord.Active, take);
@@ -24,7 +28,6 @@ internal sealed class HitGate(ProgramCode program)
         _code.Jump(program.Exit);
 
         _code.Place(switching);
-        _code.Call(BpfFunction.GetCurrentPidTgid);
         _code.Store(Reg.Frame, StackFrame.MarkKey, Reg.R0);
         _code.Load(Reg.R1, Reg.R6, program.Plan.Architecture.InstructionPointerOffset);
         _code.Store(Reg.Frame, StackFrame.MarkKey + 8, Reg.R1);

@@ -2,7 +2,8 @@ namespace TraceAgent.Bpf.Code;
 
 /// <summary>What a program is bound to when it is compiled: its slot and the file descriptors of the maps.</summary>
 /// <param name="Slot">Index of the probe's state word and counters; written into each of its records.</param>
-public sealed record ProbeBinding(uint Slot, int Ring, int Control, int Counters, int Marks, int InFlight);
+/// <param name="Self">Process ID of the agent, whose own hits are left alone: to log them would make more of them.</param>
+public sealed record ProbeBinding(uint Slot, uint Self, int Ring, int Control, int Counters, int Marks, int InFlight);
 
 /// <summary>One kernel program of a probe.</summary>
 /// <param name="OnReturn">True when it is attached to returns.</param>

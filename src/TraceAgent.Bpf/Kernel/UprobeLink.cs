@@ -66,16 +66,7 @@ internal sealed unsafe class UprobeLink : IDisposable
 
     public void Dispose()
     {
-        // One by one, the kernel waits for a grace period each; together, they share it.
-        if (_handles.Count > 2)
-        {
-            Parallel.ForEach(_handles, new ParallelOptions { MaxDegreeOfParallelism = 64 }, handle => handle.Dispose());
-        }
-        else
-        {
-            _handles.ForEach(handle => handle.Dispose());
-        }
-
+        Closing.All([.. _handles.Select<BpfHandle, Action>(handle => handle.Dispose)]);
         _handles.Clear();
     }
 

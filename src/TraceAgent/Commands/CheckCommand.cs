@@ -106,7 +106,7 @@ internal static class CheckCommand
             {
                 try
                 {
-                    ProbeCompiler.Compile(probe.Plan, new ProbeBinding(0, 0, 0, 0, 0, 0));
+                    ProbeCompiler.Compile(probe.Plan, new ProbeBinding(0, 0, 0, 0, 0, 0, 0));
                 }
                 catch (ArgumentException refusal)
                 {

@@ -84,6 +84,7 @@ internal sealed class Agent : IHostedService, IDisposable
             LogTotals(withheld: false);
         }
 
+        _reconciler.DetachAll();
         return Task.CompletedTask;
     }
 

@@ -45,9 +45,15 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
             var (before, good) = _files.GetValueOrDefault(version.Path);
             Say(diagnostics, version.Content.Source);
             var errors = diagnostics.Count(d => d.Severity == Severity.Error);
+            if (errors > 0 && good is null && StandsByItself(version, diagnostics))
+            {
+                // There are no last good rules to keep, and a restart must not end rules for what became of another's binary.
+                good = version;
+            }
+
             if (errors > 0 && !ReferenceEquals(before, version))
             {
-                rejected.Add(new RejectedFile(version.Path, errors, good?.Content.Rules.Count ?? 0));
+                rejected.Add(new RejectedFile(version.Path, errors, good is null ? 0 : RulesInForce(good)));
             }
 
             _files[version.Path] = (version, errors > 0 ? good : version);
@@ -126,6 +132,12 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
             }
         }
     }
+
+    /// <summary>True when only places in binaries are wrong, each of which concerns one rule.</summary>
+    private static bool StandsByItself(RuleFileVersion version, List<Diagnostic> diagnostics) =>
+        !version.Content.HasErrors && diagnostics.TrueForAll(d => d.Severity != Severity.Error || d.Code != DiagnosticCode.DuplicateRule);
+
+    private int RulesInForce(RuleFileVersion version) => version.Content.Rules.Count(rule => !resolver.Resolve(rule).IsRefused);
 
     /// <summary>Everything wrong with a text: its own diagnostics, names taken by rules in force, refusals of its binaries.</summary>
     private List<Diagnostic> Judge(RuleFileVersion version, List<RuleFile> inForce)

@@ -12,6 +12,8 @@ namespace TraceAgent.Reconciling;
 /// <param name="Problems">Refusals and warnings.</param>
 internal sealed record Resolution(Probe? Probe, bool IsPending, EquatableArray<SiteProblem> Problems)
 {
+    public bool IsRefused => Problems.Any(problem => problem.Refused);
+
     public static Resolution Pending { get; } = new(null, IsPending: true, []);
 
     /// <summary>The problems at their places in the rule file.</summary>

@@ -125,7 +125,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
     }
 
-    /// <summary>Nothing takes a hit any more when this returns, and the counters stand still. Closing is left to the end of the process.</summary>
+    /// <summary>Nothing takes a hit any more when this returns, and the counters stand still.</summary>
     public void DeactivateAll()
     {
         foreach (var probe in _attached.Values)
@@ -138,7 +138,12 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         {
             probe.CloseBooks(probe.Loaded.CallsInFlight);
         }
+    }
 
+    /// <summary>Detaches everything at once: left to the end of the process, the kernel would do it link by link.</summary>
+    public void DetachAll()
+    {
+        Closing.All([.. _attached.Values.Concat(retirement.Left).Select<AttachedProbe, Action>(probe => probe.Loaded.Close)]);
         _attached.Clear();
     }
 

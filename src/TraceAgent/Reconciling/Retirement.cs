@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TraceAgent.Bpf;
+using TraceAgent.Bpf.Kernel;
 using TraceAgent.Reading;
 
 namespace TraceAgent.Reconciling;
@@ -41,6 +42,9 @@ internal sealed class Retirement : IDisposable
 
     /// <summary>Deactivated: nothing takes its hits.</summary>
     public void Removed(AttachedProbe probe) => Add(new Leaver(probe, null));
+
+    /// <summary>What is still attached when the thread has stopped.</summary>
+    public IEnumerable<AttachedProbe> Left => _arrived.Select(leaver => leaver.Probe).Concat(_inFlight.Select(one => one.Probe));
 
     /// <summary>Stops closing; what is left takes no more hits, and goes with the process.</summary>
     public void Dispose()
@@ -84,11 +88,9 @@ internal sealed class Retirement : IDisposable
                 Leave(leavers);
             }
 
-            foreach (var waiting in _inFlight.FindAll(one => one.Probe.Loaded.CallsInFlight == 0 || Stopwatch.GetTimestamp() > one.Deadline))
-            {
-                _inFlight.Remove(waiting);
-                Close(waiting.Probe);
-            }
+            var done = _inFlight.FindAll(one => one.Probe.Loaded.CallsInFlight == 0 || Stopwatch.GetTimestamp() > one.Deadline);
+            _inFlight.RemoveAll(done.Contains);
+            Closing.All([.. done.Select<(AttachedProbe Probe, long), Action>(one => () => Close(one.Probe))]);
         }
     }
 
@@ -96,17 +98,10 @@ internal sealed class Retirement : IDisposable
     {
         var switches = leavers.Where(leaver => leaver.Next is not null).Select(leaver => (leaver.Probe.Loaded, leaver.Next!)).ToList();
         _session.Settle(switches);
-        foreach (var (probe, next) in leavers)
-        {
-            if (next is not null && probe.Loaded.CallsInFlight > 0)
-            {
-                _inFlight.Add((probe, Stopwatch.GetTimestamp() + (long)(Patience.TotalSeconds * Stopwatch.Frequency)));
-            }
-            else
-            {
-                Close(probe);
-            }
-        }
+        var deadline = Stopwatch.GetTimestamp() + (long)(Patience.TotalSeconds * Stopwatch.Frequency);
+        var waiting = leavers.Where(leaver => leaver.Next is not null && leaver.Probe.Loaded.CallsInFlight > 0).ToHashSet();
+        _inFlight.AddRange(waiting.Select(leaver => (leaver.Probe, deadline)));
+        Closing.All([.. leavers.Where(leaver => !waiting.Contains(leaver)).Select<Leaver, Action>(leaver => () => Close(leaver.Probe))]);
     }
 
     /// <summary>The slot is free when no record of the probe is in the ring any more.</summary>

@@ -1,0 +1,40 @@
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>
+/// Closes many things of the kernel at once. Each closing waits until no CPU runs the program; one by one these waits add up to minutes,
+/// together they are one.
+/// </summary>
+public static class Closing
+{
+    private const int MostThreads = 64;
+
+    /// <summary>Runs all. On threads of their own, since each blocks in the kernel, and the pool adds threads slowly.</summary>
+    public static void All(IReadOnlyList<Action> closings)
+    {
+        ArgumentNullException.ThrowIfNull(closings);
+        if (closings.Count == 1)
+        {
+            closings[0]();
+            return;
+        }
+
+        var next = -1;
+        var threads = new Thread[Math.Min(MostThreads, closings.Count)];
+        for (var i = 0; i < threads.Length; i++)
+        {
+            threads[i] = new Thread(() =>
+            {
+                for (var at = Interlocked.Increment(ref next); at < closings.Count; at = Interlocked.Increment(ref next))
+                {
+                    closings[at]();
+                }
+            });
+            threads[i].Start();
+        }
+
+        foreach (var thread in threads)
+        {
+            thread.Join();
+        }
+    }
+}
