@@ -109,7 +109,7 @@ public class ExpressionTests
             "*(char**)(p+8) == \"a\\\\b\" ^ (string(64))p ~ 'x*' == !1", "-a / b % c << 3 >> (unsigned long)d",
             "ssize_t write(int fd, const char *restrict buf, size_t count, void (*f)(int), struct x *y[3], ...);",
         ];
-        var edit = Gen.Select(Gen.Double[0, 1], Gen.Int[0, 4], Gen.String["()[]*&|!~-+<>='\"\\ 0x9msaepw,.;:{}%^", 0, 4]);
+        var edit = Gen.Select(Gen.Double[0, 1], Gen.Int[0, 4], Gen.Char["()[]*&|!~-+<>='\"\\ 0x9msaepw,.;:{}%^"].Array[0, 4].Select(c => new string(c)));
         Gen.Select(Gen.Int[0, seeds.Length - 1], edit.Array[1, 5]).Sample(
             (seed, edits) =>
             {
