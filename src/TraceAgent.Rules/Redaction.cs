@@ -13,8 +13,9 @@ public sealed class Redaction(EquatableArray<string> patterns)
     ];
 
     /// <summary>Whether the argument or captured value of this name is redacted.</summary>
-    public bool Applies(string name) =>
-        Sensitive.Any(s => name.Contains(s, StringComparison.OrdinalIgnoreCase)) || patterns.Any(p => Matches(p, name));
+    public bool Applies(string name) => IsSensitive(name) || patterns.Any(p => Matches(p, name));
+
+    internal static bool IsSensitive(string name) => Sensitive.Any(s => name.Contains(s, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A name, or a pattern in which <c>*</c> stands for any text; in any case.</summary>
     private static bool Matches(string pattern, string name)

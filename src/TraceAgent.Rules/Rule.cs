@@ -64,6 +64,10 @@ public sealed record Parameter(int Index, string Name, CaptureType Type)
 /// <summary>A value of <c>capture:</c>.</summary>
 public sealed record ComputedValue(string Name, CaptureType Type, Term Value)
 {
+    internal bool NeedsReturn => Value.NeedsReturn || Length is { NeedsReturn: true };
+
+    internal bool NeedsEntry => Value.NeedsEntry || Length is { NeedsEntry: true };
+
     /// <summary>How many bytes there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
     public Term? Length { get; init; }
 }

@@ -39,10 +39,10 @@ public abstract record Term
     public sealed record CommMatch(TextTest Test) : Term;
 
     /// <summary>Known only when the function returns.</summary>
-    public bool NeedsReturn => this is Result or Special { Value: SpecialValue.Duration } || Children.Any(c => c.NeedsReturn);
+    internal bool NeedsReturn => this is Result or Special { Value: SpecialValue.Duration } || Children.Any(c => c.NeedsReturn);
 
     /// <summary>Reads an argument, which is gone when the function returns.</summary>
-    public bool NeedsEntry => this is Argument || Children.Any(c => c.NeedsEntry);
+    internal bool NeedsEntry => this is Argument || Children.Any(c => c.NeedsEntry);
 
     private EquatableArray<Term> Children => this switch
     {

@@ -4,7 +4,10 @@ using TraceAgent.Rules.Types;
 namespace TraceAgent.Rules.Expressions;
 
 /// <summary>A value that an expression can name.</summary>
-internal sealed record ScopedValue(Term Term, StaticType Type);
+/// <param name="Name">Its own, also when an alias found it.</param>
+/// <param name="Term">As 64 bits.</param>
+/// <param name="Type">What it is.</param>
+internal sealed record ScopedValue(string Name, Term Term, StaticType Type);
 
 /// <summary>The names that the expressions of a rule can use.</summary>
 internal sealed class NameScope
@@ -19,19 +22,19 @@ internal sealed class NameScope
     public static NameScope Common()
     {
         var scope = new NameScope();
-        scope.Add("pid", new Term.Special(SpecialValue.Pid), new StaticType.Integer(4, Signed: false));
-        scope.Add("tid", new Term.Special(SpecialValue.Tid), new StaticType.Integer(4, Signed: false));
-        scope.Add("uid", new Term.Special(SpecialValue.Uid), new StaticType.Integer(4, Signed: false));
-        scope.Add("gid", new Term.Special(SpecialValue.Gid), new StaticType.Integer(4, Signed: false));
-        scope.Add("cgroup", new Term.Special(SpecialValue.Cgroup), StaticType.UInt64);
-        scope._values.Add("comm", new ScopedValue(new Term.Number(0), new StaticType.ThreadName()));
+        scope.AddComputed("pid", new Term.Special(SpecialValue.Pid), new StaticType.Integer(4, Signed: false));
+        scope.AddComputed("tid", new Term.Special(SpecialValue.Tid), new StaticType.Integer(4, Signed: false));
+        scope.AddComputed("uid", new Term.Special(SpecialValue.Uid), new StaticType.Integer(4, Signed: false));
+        scope.AddComputed("gid", new Term.Special(SpecialValue.Gid), new StaticType.Integer(4, Signed: false));
+        scope.AddComputed("cgroup", new Term.Special(SpecialValue.Cgroup), StaticType.UInt64);
+        scope._values.Add("comm", new ScopedValue("comm", new Term.Number(0), new StaticType.ThreadName()));
         return scope;
     }
 
     /// <param name="name">Its name.</param>
     /// <param name="raw">All 64 bits that hold it.</param>
     /// <param name="type">Says how many of them count.</param>
-    public void Add(string name, Term raw, StaticType type) => _values.TryAdd(name, new ScopedValue(Widen(raw, type), type));
+    public void Add(string name, Term raw, StaticType type) => _values.TryAdd(name, new ScopedValue(name, Widen(raw, type), type));
 
     /// <summary>Another name of the same value.</summary>
     public void Alias(string alias, string name)
@@ -41,6 +44,9 @@ internal sealed class NameScope
             _values.TryAdd(alias, value);
         }
     }
+
+    /// <summary>A computed value, which is as wide as its type says.</summary>
+    public void AddComputed(string name, Term term, StaticType type) => _values.TryAdd(name, new ScopedValue(name, term, type));
 
     /// <summary>A name that exists elsewhere, and why not here.</summary>
     public void Exclude(string name, string reason) => _reasons.TryAdd(name, reason);

@@ -8,7 +8,7 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>The messages of a rule: its own templates, or those that say what was captured.</summary>
 internal static class MessageAssembly
 {
-    public static EquatableArray<EventMessage> Finish(RuleDraft draft, ProbeMoment on, DiagnosticBag bag)
+    public static EquatableArray<EventMessage> Finish(RuleDraft draft, ProbeMoment on, IReadOnlyList<ComputedValue> captures, DiagnosticBag bag)
     {
         var kinds = KindsOf(on);
         foreach (var entry in draft.Formats?.Present.Values ?? [])
@@ -23,7 +23,7 @@ internal static class MessageAssembly
             }
         }
 
-        return kinds.Select(kind => new EventMessage(kind, TemplateOf(draft, on, kind, bag))).ToEquatableArray();
+        return kinds.Select(kind => new EventMessage(kind, TemplateOf(draft, on, kind, captures, bag))).ToEquatableArray();
     }
 
     private static EquatableArray<EventKind> KindsOf(ProbeMoment on) => on switch
@@ -34,7 +34,7 @@ internal static class MessageAssembly
         _ => [EventKind.Call],
     };
 
-    private static MessageTemplate TemplateOf(RuleDraft draft, ProbeMoment on, EventKind kind, DiagnosticBag bag)
+    private static MessageTemplate TemplateOf(RuleDraft draft, ProbeMoment on, EventKind kind, IReadOnlyList<ComputedValue> captures, DiagnosticBag bag)
     {
         var own = draft.Formats is { } formats ? formats.Texts.GetValueOrDefault(kind) : draft.Format;
 
@@ -42,6 +42,10 @@ internal static class MessageAssembly
         var arguments = draft.Arguments ?? (draft.Has("args") ? ArgumentsValue.Numbered(RuleKeys.MostArguments) : []);
         var count = arguments.Count;
         List<NamedValue> values = kind == EventKind.Return ? [] : [.. arguments.Select(a => new NamedValue(a.Name, a.Spec.Type))];
+        values.AddRange(captures.Where(c => HasCapture(c, on, kind)).Select(c => new NamedValue(c.Name, c.Type)));
+
+        // Those with errors have been reported.
+        values.AddRange(draft.Captures.Where(c => captures.All(k => k.Name != c.Key.Value)).Select(c => new NamedValue(c.Key.Value, CaptureType.Default)));
         var returned = kind == EventKind.Entry || draft.ReturnsNothing ? null : (draft.Return ?? TypeSpec.Default).Type;
         var names = EventNames.Of(kind, values, returned);
 
@@ -49,9 +53,13 @@ internal static class MessageAssembly
         return MessageTemplateParser.Parse(
             own is null ? Default(kind, values, returned is not null) : own.Value.TrimEnd('\n'),
             names,
-            name => Explain(name, on, kind, count),
+            name => Explain(name, on, kind, count, draft),
             problem => bag.Error(problem.Code, own!.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint));
     }
+
+    /// <summary>Of the two events of 'on: both', each has what is known then.</summary>
+    private static bool HasCapture(ComputedValue capture, ProbeMoment on, EventKind kind) =>
+        on != ProbeMoment.Both || (kind == EventKind.Entry ? !capture.NeedsReturn : !capture.NeedsEntry);
 
     private static string Default(EventKind kind, IEnumerable<NamedValue> values, bool hasReturn)
     {
@@ -59,20 +67,22 @@ internal static class MessageAssembly
         return kind switch
         {
             EventKind.Entry => call,
-            EventKind.Return => hasReturn ? "{symbol} = {ret}" : "{symbol} returned",
+            EventKind.Return => (hasReturn ? "{symbol} = {ret}" : "{symbol} returned") + string.Concat(values.Select(v => $", {v.Name}={{{v.Name}}}")),
             _ => hasReturn ? $"{call} = {{ret}} in {{duration}}" : $"{call} in {{duration}}",
         };
     }
 
     /// <summary>Why a name that exists elsewhere does not exist on this event.</summary>
-    private static string? Explain(string name, ProbeMoment on, EventKind kind, int count) => name switch
+    private static string? Explain(string name, ProbeMoment on, EventKind kind, int count, RuleDraft draft) => name switch
     {
         "duration" => "only 'on: call' knows the duration",
+        "ret" when draft.ReturnsNothing => "the signature says void",
         "ret" when on == ProbeMoment.Both => "the entry event has no return value: write format: {entry: …, return: …}",
         "ret" => "there is no return value on entry: use 'on: call' or 'on: return'",
         _ when ArgumentNumber(name) is not { } number || number > RuleKeys.MostArguments => null,
         _ when on == ProbeMoment.Both && kind == EventKind.Return => "the return event has no arguments: write format: {entry: …, return: …}, or use 'on: call'",
         _ when kind == EventKind.Return => "arguments are gone when the function returns: use 'on: call'",
+        _ when draft.Has("signature") => $"the signature has {count}",
         _ when count == 0 => $"add 'args: {name.AsSpan(3)}'",
         _ => $"the rule captures {count}: set 'args: {name.AsSpan(3)}'",
     };

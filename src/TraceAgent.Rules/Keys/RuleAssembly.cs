@@ -35,11 +35,39 @@ internal static class RuleAssembly
                 "add 'on: return', 'on: both' or 'on: call'");
         }
 
+        if (draft.Has("args") && draft.Has("signature"))
+        {
+            bag.Error(
+                DiagnosticCode.KeyConflict,
+                draft.Present["args"].Key.At,
+                "'args' and 'signature' exclude each other",
+                "the signature names the arguments already");
+        }
+
+        // Something wrong with one of them is reported; the names of the other are still good.
+        draft.Arguments ??= draft.SignatureArguments;
+        draft.Return ??= draft.SignatureReturn;
+        draft.ReturnsNothing &= !draft.Has("ret");
         var scope = RuleScope.Of(draft, on);
         var arguments = (draft.Arguments ?? []).Select(a => ArgumentOf(a, scope, on, bag)).ToEquatableArray();
         var returned = draft.Return ?? TypeSpec.Default;
         var returnLength = LengthResolution.Resolve(returned, draft.ReturnSource, scope, on, isReturned: true, bag);
-        var messages = MessageAssembly.Finish(draft, on, bag);
+        var redaction = new Redaction(draft.Redact.ToEquatableArray());
+        var expressions = new ExpressionValue(on, redaction, bag);
+        var condition = RuleScope.OfCondition(draft, on);
+        var captures = Captures(draft, expressions, scope, bag);
+        foreach (var capture in captures)
+        {
+            RuleScope.AddToCondition(condition, scope.Find(capture.Name)!, on);
+        }
+
+        foreach (var (key, _) in draft.Captures)
+        {
+            condition.Exclude(key.Value, "its own expression has an error");
+        }
+
+        var when = draft.When is { } text ? expressions.Condition(text, condition) : null;
+        var messages = MessageAssembly.Finish(draft, on, captures, bag);
         return draft is { Name: { } name, Binary: { } binary, Where: { } where }
             ? new Rule(
                 name,
@@ -54,8 +82,30 @@ internal static class RuleAssembly
             {
                 ReturnLength = returnLength,
                 ReturnsNothing = draft.ReturnsNothing,
+                Captures = captures.ToEquatableArray(),
+                When = when,
+                SampleEvery = draft.SampleEvery,
+                LimitPerSecond = draft.LimitPerSecond,
+                Ttl = draft.Ttl,
+                BudgetPercent = draft.BudgetPercent,
+                Redact = draft.Redact.ToEquatableArray(),
             }
             : null;
+    }
+
+    private static List<ComputedValue> Captures(RuleDraft draft, ExpressionValue expressions, NameScope scope, DiagnosticBag bag)
+    {
+        var used = (draft.Arguments ?? []).Select(a => a.Name).ToHashSet();
+        var captures = new List<ComputedValue>();
+        foreach (var (key, capture) in draft.Captures)
+        {
+            if (ValueName.Take(key.Value, key.At, used, bag) && expressions.Capture(capture, scope) is { } value)
+            {
+                captures.Add(value);
+            }
+        }
+
+        return captures;
     }
 
     private static Parameter ArgumentOf(DraftArgument argument, NameScope scope, ProbeMoment on, DiagnosticBag bag) =>

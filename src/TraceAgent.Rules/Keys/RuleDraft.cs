@@ -19,6 +19,25 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public IReadOnlyList<DraftArgument>? Arguments { get; set; }
 
+    public IReadOnlyList<DraftArgument>? SignatureArguments { get; set; }
+
+    public TypeSpec? SignatureReturn { get; set; }
+
+    /// <summary>With their keys, for their places.</summary>
+    public List<(YamlScalar Key, DraftCapture Capture)> Captures { get; } = [];
+
+    public YamlScalar? When { get; set; }
+
+    public int SampleEvery { get; set; } = 1;
+
+    public int LimitPerSecond { get; set; }
+
+    public TimeSpan? Ttl { get; set; }
+
+    public double? BudgetPercent { get; set; }
+
+    public List<string> Redact { get; } = [];
+
     public ProbeMoment? On { get; set; }
 
     public TypeSpec? Return { get; set; }

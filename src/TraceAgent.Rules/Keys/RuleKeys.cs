@@ -49,6 +49,46 @@ internal static class RuleKeys
             ArgumentsValue.Schema,
             ArgumentsValue.Read),
         new Key<RuleDraft>(
+            "signature",
+            "The C prototype of the function: names and types of its arguments, and the type of its return value. Instead of args.",
+            SignatureValue.Schema,
+            SignatureValue.Read),
+        new Key<RuleDraft>(
+            "capture",
+            "Computed values by name: expressions such as \"*(int32*)(arg1 + 16)\", or {value: expression, type: string(64)}.",
+            CaptureKeys.Schema,
+            CaptureKeys.Read),
+        new Key<RuleDraft>(
+            "when",
+            "Log only when this is true: an expression such as \"status >= 500 && duration > 10ms && path ~ '/api/*'\". Decided in the kernel.",
+            CaptureKeys.ExpressionSchema,
+            (rule, entry, bag) => rule.When = CaptureKeys.Text(entry, bag)),
+        new Key<RuleDraft>(
+            "sample",
+            "Log one in n on average, by chance: 1/100.",
+            LimitValues.SampleSchema,
+            LimitValues.ReadSample),
+        new Key<RuleDraft>(
+            "limit",
+            "At most so many events a second, with a burst of twice that: 100/s; none without this key.",
+            LimitValues.LimitSchema,
+            LimitValues.ReadLimit),
+        new Key<RuleDraft>(
+            "ttl",
+            "How long the rule lives: 24h, 30m, 10s, 7d; none without this key.",
+            LimitValues.TtlSchema,
+            LimitValues.ReadTtl),
+        new Key<RuleDraft>(
+            "budget",
+            "The share of one CPU that the rule may cost: 2%, or none. Above it the rule is suspended. Without this key the agent's default.",
+            LimitValues.BudgetSchema,
+            LimitValues.ReadBudget),
+        new Key<RuleDraft>(
+            "redact",
+            "Values that no output may see, by name or pattern: [password, \"token*\"]. Names that tell of secrets are redacted anyway.",
+            RedactValue.Schema,
+            RedactValue.Read),
+        new Key<RuleDraft>(
             "on",
             "When to log: on entry (the default), on return, on both (two lines), or once per completed call with arguments, return value and duration.",
             """{"enum":["entry","return","both","call"],"default":"entry"}""",

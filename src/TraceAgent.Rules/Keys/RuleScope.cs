@@ -38,6 +38,19 @@ internal static class RuleScope
         return scope;
     }
 
+    /// <summary>Lets the condition name a computed value, unless only one of the events of 'on: both' has it.</summary>
+    public static void AddToCondition(NameScope condition, ScopedValue computed, ProbeMoment on)
+    {
+        if (on == ProbeMoment.Both && (computed.Term.NeedsEntry || computed.Term.NeedsReturn))
+        {
+            condition.Exclude(computed.Name, $"'when' decides about both events, and only one has '{computed.Name}': use 'on: call'");
+        }
+        else
+        {
+            condition.AddComputed(computed.Name, computed.Term, computed.Type);
+        }
+    }
+
     private static void AddArguments(NameScope scope, RuleDraft draft, string? reason)
     {
         foreach (var argument in draft.Arguments ?? [])

@@ -69,9 +69,8 @@ internal sealed class PlanFields
 
         foreach (var capture in _rule.Captures)
         {
-            var late = capture.Value.NeedsReturn || capture.Length is { NeedsReturn: true };
-            var early = !late && hasEntry;
-            var both = _rule.On == ProbeMoment.Both && !capture.Value.NeedsEntry && capture.Length is not { NeedsEntry: true };
+            var early = !capture.NeedsReturn && hasEntry;
+            var both = _rule.On == ProbeMoment.Both && !capture.NeedsEntry;
             yield return new RuleValue(order++, capture.Name, capture.Type, capture.Value, capture.Length, early, !early || both);
         }
 

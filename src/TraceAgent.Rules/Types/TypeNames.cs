@@ -13,9 +13,9 @@ internal static class TypeNames
     /// <summary>What editors offer: every word, and the usual spellings of several words.</summary>
     public static IEnumerable<string> All =>
     [
-        .. Known.Keys,
         "char", "signed char", "unsigned char", "short", "unsigned short", "int", "unsigned int", "unsigned", "long",
         "unsigned long", "long long", "unsigned long long",
+        .. Known.Keys,
     ];
 
     /// <summary>A word that begins a type.</summary>

@@ -10,7 +10,7 @@ internal static partial class TypeText
 {
     public static string StringHint { get; } = $"string(max) keeps at most max bytes, from 1 to {CaptureType.Text.Limit}";
 
-    public const string FloatHint = "leave it out, or skip it with '_'";
+    public const string FloatHint = "leave it out: arguments like this are not counted among the others";
 
     private static readonly string BytesHint =
         $"bytes(n) for n bytes, from 1 to {CaptureType.Bytes.Limit}; bytes(name) or bytes(name, max) when another value holds their number";

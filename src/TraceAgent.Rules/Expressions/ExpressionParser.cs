@@ -1,0 +1,251 @@
+using TraceAgent.Rules.Types;
+
+namespace TraceAgent.Rules.Expressions;
+
+/// <summary>
+/// Parses expressions with C's precedence. <c>~</c> between two values matches a text with a pattern and binds like
+/// <c>==</c>.
+/// </summary>
+internal sealed class ExpressionParser
+{
+    public const int DeepestNesting = 64;
+
+    /// <summary>Loosest first; those of one row bind alike, from the left.</summary>
+    private static readonly string[][] Levels =
+    [
+        ["||"], ["&&"], ["|"], ["^"], ["&"], ["==", "!=", "~"], ["<", "<=", ">", ">="], ["<<", ">>"], ["+", "-"], ["*", "/", "%"],
+    ];
+
+    private readonly Func<string, bool> _isValue;
+    private readonly Action<TextProblem> _report;
+    private readonly TypeReader _reader;
+    private int _depth;
+    private bool _failed;
+
+    private ExpressionParser(List<Token> tokens, Func<string, bool> isValue, Action<TextProblem> report)
+    {
+        _isValue = isValue;
+        _report = report;
+        _reader = new TypeReader(tokens, Report);
+    }
+
+    private Token Current => _reader.Current;
+
+    /// <param name="text">The expression.</param>
+    /// <param name="isValue">Whether a name is a value's: then <c>(name)</c> is no cast.</param>
+    /// <param name="report">Takes what is wrong: the first thing only.</param>
+    /// <returns>Null when something is wrong.</returns>
+    public static Syntax? Parse(string text, Func<string, bool> isValue, Action<TextProblem> report)
+    {
+        var isRead = true;
+        var tokens = Tokenizer.Read(text, problem =>
+        {
+            isRead = false;
+            report(problem);
+        });
+        if (!isRead)
+        {
+            return null;
+        }
+
+        var parser = new ExpressionParser(tokens, isValue, report);
+        if (parser.Current.Kind == TokenKind.End)
+        {
+            parser.Report(new TextProblem(0, Math.Max(1, text.Length), DiagnosticCode.ExpressionSyntax, "an expression is missing"));
+            return null;
+        }
+
+        var result = parser.Level(0);
+        if (result is not null && parser.Current.Kind != TokenKind.End)
+        {
+            parser.Unexpected();
+        }
+
+        return parser._failed ? null : result;
+    }
+
+    private Syntax? Level(int level)
+    {
+        if (level == Levels.Length)
+        {
+            return Operand();
+        }
+
+        var left = Level(level + 1);
+        while (left is not null && Current.Kind == TokenKind.Sign && Levels[level].Contains(Current.Text))
+        {
+            var sign = Current;
+            _reader.At++;
+            left = Level(level + 1) is { } right ? new Syntax.Binary(sign.Text, left, right, left.Start, right.End) : null;
+        }
+
+        return left;
+    }
+
+    private Syntax? Operand()
+    {
+        if (_depth == DeepestNesting)
+        {
+            return TooDeep();
+        }
+
+        _depth++;
+        var result = Prefixed();
+        _depth--;
+        return result;
+    }
+
+    private Syntax? Prefixed()
+    {
+        var start = Current;
+        if (start.Is("-") || start.Is("!") || start.Is("~") || start.Is("*"))
+        {
+            _reader.At++;
+            return Operand() is { } operand ? new Syntax.Unary(start.Text, operand, start.Start, operand.End) : null;
+        }
+
+        if (start.Is("+"))
+        {
+            _reader.At++;
+            return Operand();
+        }
+
+        if (!start.Is("(") || !IsCast())
+        {
+            return Postfixed();
+        }
+
+        _reader.At++;
+        if (_reader.Read() is not { } type || !Expect(")"))
+        {
+            return null;
+        }
+
+        return Operand() is { } value ? new Syntax.Cast(type, value, start.Start, value.End) : null;
+    }
+
+    /// <summary>Behind the bracket stands a type that is no value's name; or any name with nothing but stars behind it.</summary>
+    private bool IsCast()
+    {
+        var first = _reader.Peek(1);
+        if (first.Kind != TokenKind.Name || _isValue(first.Text))
+        {
+            return false;
+        }
+
+        if (TypeReader.Begins(first))
+        {
+            return true;
+        }
+
+        var ahead = 2;
+        while (_reader.Peek(ahead).Is("*"))
+        {
+            ahead++;
+        }
+
+        return ahead > 2 && _reader.Peek(ahead).Is(")");
+    }
+
+    private Syntax? Postfixed()
+    {
+        var value = Primary();
+        while (value is not null)
+        {
+            if (Current.Is("["))
+            {
+                _reader.At++;
+                if (Level(0) is not { } position)
+                {
+                    return null;
+                }
+
+                var end = Current.End;
+                value = Expect("]") ? new Syntax.Index(value, position, value.Start, end) : null;
+            }
+            else if (Current.Is("->") || Current.Is("."))
+            {
+                return Fail(
+                    Current,
+                    DiagnosticCode.NotAvailable,
+                    $"'{Current.Text}' needs debug information to know where the member is",
+                    "write its offset: *(int32*)(p + 16)");
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return value;
+    }
+
+    private Syntax? Primary()
+    {
+        var token = Current;
+        switch (token.Kind)
+        {
+            case TokenKind.Number:
+                _reader.At++;
+                return new Syntax.Number(token.Value, token.Start, token.End);
+            case TokenKind.Duration:
+                _reader.At++;
+                return new Syntax.Duration(token.Value, token.Start, token.End);
+            case TokenKind.Quotation:
+                _reader.At++;
+                return new Syntax.Quotation(token.Text, token.MayBeCharacter, token.Start, token.End);
+            case TokenKind.Name:
+                _reader.At++;
+                return Current.Is("(")
+                    ? Fail(Current, DiagnosticCode.ExpressionSyntax, $"'{Quoted.Clip(token.Text)}' cannot be called", "expressions have no functions")
+                    : new Syntax.Name(token.Text, token.Start, token.End);
+            default:
+                if (!token.Is("("))
+                {
+                    return Unexpected();
+                }
+
+                _reader.At++;
+                var inner = Level(0);
+                var end = Current.End;
+                return inner is not null && Expect(")") ? inner with { Start = token.Start, End = end } : null;
+        }
+    }
+
+    private bool Expect(string sign)
+    {
+        if (!Current.Is(sign))
+        {
+            Fail(Current, DiagnosticCode.ExpressionSyntax, $"unexpected {Current.Noun}", $"a '{sign}' belongs here");
+            return false;
+        }
+
+        _reader.At++;
+        return true;
+    }
+
+    private Syntax? Unexpected() => Fail(
+        Current,
+        DiagnosticCode.ExpressionSyntax,
+        $"unexpected {Current.Noun}",
+        Current.Text == "=" ? "two values are compared with '=='" : null);
+
+    private Syntax? TooDeep() =>
+        Fail(Current, DiagnosticCode.ExpressionTooLarge, $"expressions nest deeper than {DeepestNesting} here", null);
+
+    private Syntax? Fail(Token at, string code, string message, string? hint)
+    {
+        Report(new TextProblem(at.Start, Math.Max(1, at.Length), code, message, hint));
+        return null;
+    }
+
+    private void Report(TextProblem problem)
+    {
+        if (!_failed)
+        {
+            _report(problem);
+        }
+
+        _failed = true;
+    }
+}

@@ -1,0 +1,31 @@
+using TraceAgent.Rules.Types;
+
+namespace TraceAgent.Rules.Expressions;
+
+/// <summary>An expression as it was written.</summary>
+/// <param name="Start">UTF-16 units from the start of the text.</param>
+/// <param name="End">Of its last character, exclusive.</param>
+internal abstract record Syntax(int Start, int End)
+{
+    public int Length => End - Start;
+
+    public sealed record Number(ulong Value, int Start, int End) : Syntax(Start, End);
+
+    /// <param name="Value">ns.</param>
+    public sealed record Duration(ulong Value, int Start, int End) : Syntax(Start, End);
+
+    /// <param name="MayBeCharacter">One character in single quotes: a number beside numbers, a text beside texts.</param>
+    public sealed record Quotation(string Value, bool MayBeCharacter, int Start, int End) : Syntax(Start, End);
+
+    public sealed record Name(string Value, int Start, int End) : Syntax(Start, End);
+
+    /// <param name="Sign"><c>- ! ~ *</c>.</param>
+    public sealed record Unary(string Sign, Syntax Operand, int Start, int End) : Syntax(Start, End);
+
+    /// <param name="Sign">Every operator of C between two values, and <c>~</c>.</param>
+    public sealed record Binary(string Sign, Syntax Left, Syntax Right, int Start, int End) : Syntax(Start, End);
+
+    public sealed record Cast(NamedType To, Syntax Operand, int Start, int End) : Syntax(Start, End);
+
+    public sealed record Index(Syntax Base, Syntax Position, int Start, int End) : Syntax(Start, End);
+}

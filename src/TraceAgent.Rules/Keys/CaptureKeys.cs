@@ -1,0 +1,69 @@
+using TraceAgent.Rules.Types;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>Reads <c>capture</c>: names with expressions, or with <c>{value: …, type: …}</c>.</summary>
+internal static class CaptureKeys
+{
+    private const int MostCaptures = 32;
+
+    private static readonly KeyTable<CaptureDraft> Table = new(
+        new Key<CaptureDraft>(
+            "value",
+            "The expression.",
+            ExpressionSchema,
+            (capture, entry, bag) => capture.Expression = Text(entry, bag))
+        { Required = true },
+        new Key<CaptureDraft>(
+            "type",
+            "How the value is read and shown; without it the expression decides.",
+            TypeText.Schema,
+            (capture, entry, bag) => capture.Type = TypeValue.Read(entry, bag)));
+
+    /// <summary>JSON Schema (draft-07) of an expression: <c>1</c> and <c>true</c> are no texts to YAML.</summary>
+    public const string ExpressionSchema = """{"type":["string","integer"],"minLength":1,"maxLength":4096}""";
+
+    public static string Schema { get; } =
+        $$$"""{"type":"object","minProperties":1,"maxProperties":{{{MostCaptures}}},"patternProperties":{"{{{ValueName.Pattern}}}":{"anyOf":[{{{ExpressionSchema}}},{{{Table.Schema()}}}]}},"additionalProperties":false}""";
+
+    public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (entry.Value is not YamlMapping captures)
+        {
+            bag.Error(DiagnosticCode.WrongType, entry.Value.At, $"'capture' must be a mapping (name: expression), not {entry.Value.Kind}");
+            return;
+        }
+
+        if (captures.Entries.Count is 0 or > MostCaptures)
+        {
+            bag.Error(DiagnosticCode.InvalidValue, captures.At, $"'capture' must have 1 to {MostCaptures} values, not {captures.Entries.Count}");
+            return;
+        }
+
+        foreach (var capture in captures.Entries)
+        {
+            var draft = new CaptureDraft();
+            if (capture.Value.IsNull)
+            {
+                bag.Error(DiagnosticCode.MissingKey, capture.Key.At, $"'{Quoted.Clip(capture.Key.Value)}' has no value");
+            }
+            else if (capture.Value is YamlMapping mapping)
+            {
+                Table.Read($"'{Quoted.Clip(capture.Key.Value)}'", mapping, draft, bag);
+            }
+            else
+            {
+                draft.Expression = Text(capture, bag);
+            }
+
+            if (draft.Expression is { } expression)
+            {
+                rule.Captures.Add((capture.Key, new DraftCapture(capture.Key.Value, expression, draft.Type?.Spec, draft.Type?.Source)));
+            }
+        }
+    }
+
+    /// <summary>An expression, which may stand on several lines.</summary>
+    public static YamlScalar? Text(YamlEntry entry, DiagnosticBag bag) => ScalarValue.Text(entry, bag, severalLines: true);
+}

@@ -1,0 +1,95 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Types;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>Expressions of a rule to terms: its computed values and its condition.</summary>
+internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, DiagnosticBag bag)
+{
+    /// <summary>Null when something is wrong, which is reported. The value is known to <paramref name="scope"/> from here on.</summary>
+    public ComputedValue? Capture(DraftCapture draft, NameScope scope)
+    {
+        if (Bind(draft.Expression, scope, used => Reveals(draft, used)) is not { } value)
+        {
+            scope.Exclude(draft.Name, "its own expression has an error");
+            return null;
+        }
+
+        value = ExpressionBinder.AsNumber(value);
+        var problem = value.Type switch
+        {
+            StaticType.ThreadName => "every event has 'comm' already",
+            StaticType.Quotation => "a constant text is a label: labels: {name: text}",
+            _ when draft.Spec is { } spec && NeedsAddress(spec.Type) && value.Type is not (StaticType.Pointer or StaticType.Integer) =>
+                $"{value.Type.Noun} is no address, where the value would lie",
+            _ when on != ProbeMoment.Call && value.Term.NeedsEntry && value.Term.NeedsReturn =>
+                "only 'on: call' knows arguments and return value together",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            bag.Error(DiagnosticCode.TypeMismatch, draft.Expression.SpanOf(0, draft.Expression.Value.Length), problem);
+            return null;
+        }
+
+        var term = draft.Spec?.Static is StaticType.Bool && value.Type is not StaticType.Bool
+            ? new Term.Binary(BinaryOperator.NotEqual, value.Term, new Term.Number(0))
+            : value.Term;
+        var type = draft.Spec?.Type ?? value.Capture ?? value.Type.Capture;
+        var length = draft.Spec is null ? null : LengthResolution.Resolve(draft.Spec, draft.TypeSource, scope, on, isReturned: on == ProbeMoment.Return || value.Term.NeedsReturn, bag);
+        scope.AddComputed(draft.Name, term, draft.Spec?.Static is StaticType.Pointer or StaticType.Duration ? draft.Spec.Static : value.Type);
+        return new ComputedValue(draft.Name, type, term) { Length = length };
+    }
+
+    /// <summary>Null when something is wrong, which is reported.</summary>
+    public Term? Condition(YamlScalar text, NameScope scope)
+    {
+        if (Bind(text, scope, Tells) is not { } value)
+        {
+            return null;
+        }
+
+        value = ExpressionBinder.AsNumber(value);
+        if (!value.Type.IsText)
+        {
+            return value.Term;
+        }
+
+        bag.Error(DiagnosticCode.TypeMismatch, text.SpanOf(0, text.Value.Length), $"a condition is true or false, not {value.Type.Noun}", "compare it: path == '/a', path ~ '/api/*'");
+        return null;
+    }
+
+    private Bound? Bind(YamlScalar text, NameScope scope, Func<string, string?> refusal)
+    {
+        void Report(TextProblem problem) => bag.Error(text, problem);
+        var syntax = ExpressionParser.Parse(text.Value, name => scope.Find(name) is not null || scope.WhyNot(name) is not null, Report);
+        if (syntax is null || ExpressionBinder.Bind(syntax, scope, Report, out var used) is not { } bound)
+        {
+            return null;
+        }
+
+        foreach (var (value, place) in used)
+        {
+            if (redaction.Applies(value.Name) && refusal(value.Name) is { } message)
+            {
+                bag.Error(
+                    DiagnosticCode.RedactedValue,
+                    text.SpanOf(place.Start, place.Length),
+                    message,
+                    Redaction.IsSensitive(value.Name) ? "names like this are always redacted: call the argument something else when it is no secret" : "see 'redact'");
+            }
+        }
+
+        return bound;
+    }
+
+    private string? Reveals(DraftCapture draft, string name) =>
+        redaction.Applies(draft.Name) ? null : $"'{draft.Name}' would show something of '{name}', which is redacted";
+
+    private static string Tells(string name) => $"'{name}' is redacted: whether an event happens would tell something of it";
+
+    private static bool NeedsAddress(CaptureType type) =>
+        type is CaptureType.Text or CaptureType.Bytes or CaptureType.IPv6 or CaptureType.SocketAddress;
+}

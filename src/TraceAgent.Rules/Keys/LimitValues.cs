@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>Reads how often a rule may log and how long it lives: <c>sample</c>, <c>limit</c>, <c>ttl</c>, <c>budget</c>.</summary>
+internal static partial class LimitValues
+{
+    public const string SampleSchema = """{"type":"string","pattern":"^1\\s*/\\s*[1-9][0-9]{0,6}$","examples":["1/100"]}""";
+    public const string LimitSchema = """{"type":"string","pattern":"^(none|[1-9][0-9]{0,6}\\s*/\\s*s)$","examples":["100/s","none"]}""";
+    public const string TtlSchema = """{"type":"string","pattern":"^(none|[1-9][0-9]{0,8}\\s*[smhd])$","examples":["24h","30m"]}""";
+    public const string BudgetSchema = """{"type":"string","pattern":"^(none|[0-9]+(\\.[0-9]+)?\\s*%)$","examples":["2%","none"]}""";
+
+    private const int MostPerSecond = 1_000_000;
+    private const string None = "none";
+
+    private static readonly Dictionary<string, TimeSpan> Units = new()
+    {
+        ["s"] = TimeSpan.FromSeconds(1),
+        ["m"] = TimeSpan.FromMinutes(1),
+        ["h"] = TimeSpan.FromHours(1),
+        ["d"] = TimeSpan.FromDays(1),
+    };
+
+    public static void ReadSample(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (Match(entry, SampleForm(), bag, "1/n", $"such as 1/100 for one in a hundred; n at most {MostPerSecond}") is not { } match)
+        {
+            return;
+        }
+
+        rule.SampleEvery = Number(entry, match, bag) ?? 1;
+    }
+
+    public static void ReadLimit(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (!IsNone(entry) && Match(entry, LimitForm(), bag, "n/s or none", $"such as 100/s; at most {MostPerSecond}/s") is { } match)
+        {
+            rule.LimitPerSecond = Number(entry, match, bag) ?? 0;
+        }
+    }
+
+    public static void ReadTtl(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (IsNone(entry) || Match(entry, TtlForm(), bag, "a length of time or none", "such as 24h, 30m, 10s or 7d") is not { } match)
+        {
+            return;
+        }
+
+        rule.Ttl = Units[match.Groups[2].Value] * int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        if (rule.Ttl > TimeSpan.FromDays(3650) || rule.Ttl == TimeSpan.Zero)
+        {
+            bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, "'ttl' must be from 1s to 3650d");
+        }
+    }
+
+    public static void ReadBudget(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (IsNone(entry))
+        {
+            rule.BudgetPercent = Rule.NoBudget;
+        }
+        else if (Match(entry, BudgetForm(), bag, "a percentage of one CPU or none", "such as 2% or 0.5%") is { } match)
+        {
+            rule.BudgetPercent = double.Parse(match.Groups[1].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
+            if (rule.BudgetPercent is not (> 0 and <= 10_000))
+            {
+                bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, "'budget' must be above 0% and at most 10000%", "100% is one whole CPU; 'none' lifts it");
+            }
+        }
+    }
+
+    private static int? Number(YamlEntry entry, Match match, DiagnosticBag bag)
+    {
+        if (int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MostPerSecond)
+        {
+            return number;
+        }
+
+        bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"the number in '{entry.Key.Value}' must be from 1 to {MostPerSecond}");
+        return null;
+    }
+
+    private static bool IsNone(YamlEntry entry) => entry.Value is YamlScalar { Value: None };
+
+    private static Match? Match(YamlEntry entry, Regex form, DiagnosticBag bag, string what, string hint)
+    {
+        if (ScalarValue.Text(entry, bag) is not { } scalar)
+        {
+            return null;
+        }
+
+        if (form.Match(scalar.Value) is { Success: true } match)
+        {
+            return match;
+        }
+
+        bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{entry.Key.Value}' must be {what}, not '{Quoted.Clip(scalar.Value)}'", hint);
+        return null;
+    }
+
+    [GeneratedRegex(@"^1\s*/\s*([0-9]{1,7})\z")]
+    private static partial Regex SampleForm();
+
+    [GeneratedRegex(@"^([0-9]{1,7})\s*/\s*s\z")]
+    private static partial Regex LimitForm();
+
+    [GeneratedRegex(@"^([0-9]{1,9})\s*([smhd])\z")]
+    private static partial Regex TtlForm();
+
+    [GeneratedRegex(@"^([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*%\z")]
+    private static partial Regex BudgetForm();
+}

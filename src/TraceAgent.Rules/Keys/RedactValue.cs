@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>Reads <c>redact</c>: names, and patterns of names.</summary>
+internal static partial class RedactValue
+{
+    public const string Schema = """{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9_*]{1,64}$"},"examples":[["password","token*"]]}""";
+
+    public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (entry.Value is not YamlSequence list)
+        {
+            bag.Error(DiagnosticCode.WrongType, entry.Value.At, $"'redact' must be a list of names, not {entry.Value.Kind}", "write [name, \"pattern*\"]");
+            return;
+        }
+
+        foreach (var item in list.Items)
+        {
+            if (item is YamlScalar { IsNull: false } name && Form().IsMatch(name.Value))
+            {
+                rule.Redact.Add(name.Value);
+            }
+            else
+            {
+                bag.Error(DiagnosticCode.InvalidValue, item.At, "this is no name of a value", "letters, digits and _ ; * stands for any of them; \"*\" alone needs quotes");
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9_*]{1,64}\z")]
+    private static partial Regex Form();
+}

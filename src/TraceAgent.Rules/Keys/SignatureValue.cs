@@ -1,0 +1,45 @@
+using TraceAgent.Rules.Types;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>Reads <c>signature</c>.</summary>
+internal static class SignatureValue
+{
+    public const string Schema = """{"type":"string","pattern":"\\(","maxLength":4096,"examples":["ssize_t write(int fd, const char *buf, size_t count)"]}""";
+
+    public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (ScalarValue.Text(entry, bag, severalLines: true) is not { } scalar
+            || PrototypeReader.Read(scalar.Value, problem => bag.Error(scalar, problem)) is not { } prototype)
+        {
+            return;
+        }
+
+        if (prototype.Parameters.Count > RuleKeys.MostArguments)
+        {
+            bag.Error(
+                DiagnosticCode.InvalidValue,
+                scalar.At,
+                $"the signature has {prototype.Parameters.Count} parameters; a rule captures at most {RuleKeys.MostArguments}",
+                "write '...' for the last ones");
+            return;
+        }
+
+        var used = new HashSet<string>();
+        var arguments = new List<DraftArgument>();
+        for (var i = 0; i < prototype.Parameters.Count; i++)
+        {
+            var parameter = prototype.Parameters[i];
+            var name = parameter.Name ?? $"arg{i + 1}";
+            if (ValueName.Take(name, scalar.SpanOf(parameter.Start, parameter.Length), used, bag))
+            {
+                arguments.Add(new DraftArgument(i, name, parameter.Spec, scalar));
+            }
+        }
+
+        rule.SignatureArguments = arguments;
+        rule.SignatureReturn = prototype.Return;
+        rule.ReturnsNothing = prototype.Return is null;
+    }
+}

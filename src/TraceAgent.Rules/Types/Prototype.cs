@@ -1,0 +1,230 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Expressions;
+
+namespace TraceAgent.Rules.Types;
+
+/// <summary>A C prototype: what a function takes and gives.</summary>
+/// <param name="Return">Null for <c>void</c>.</param>
+/// <param name="Parameters">In order.</param>
+internal sealed record Prototype(TypeSpec? Return, IReadOnlyList<PrototypeParameter> Parameters);
+
+/// <param name="Name">Null when the prototype gives none.</param>
+/// <param name="Start">Of the name, UTF-16 units from the start of the text.</param>
+internal sealed record PrototypeParameter(string? Name, TypeSpec Spec, int Start, int Length);
+
+/// <summary>Reads prototypes as headers and manual pages have them.</summary>
+internal sealed class PrototypeReader
+{
+    private readonly TypeReader _reader;
+    private readonly Action<TextProblem> _report;
+    private bool _failed;
+
+    private PrototypeReader(List<Token> tokens, Action<TextProblem> report)
+    {
+        _report = report;
+        _reader = new TypeReader(tokens, Report);
+    }
+
+    private Token Current => _reader.Current;
+
+    /// <summary>Null when it is no prototype, or one whose values cannot be read; the first reason is reported.</summary>
+    public static Prototype? Read(string text, Action<TextProblem> report)
+    {
+        var isRead = true;
+        var tokens = Tokenizer.Read(text, problem =>
+        {
+            isRead = false;
+            report(problem with { Code = problem.Code == DiagnosticCode.ExpressionSyntax ? DiagnosticCode.SignatureSyntax : problem.Code });
+        });
+        var reader = new PrototypeReader(tokens, report);
+        var prototype = isRead ? reader.Function() : null;
+        return reader._failed ? null : prototype;
+    }
+
+    private Prototype? Function()
+    {
+        if (_reader.Read() is not { } type)
+        {
+            return null;
+        }
+
+        var returned = type.IsVoid ? null : Specify(type);
+        if (_failed || !FunctionName() || !Expect("("))
+        {
+            return null;
+        }
+
+        var parameters = Parameters();
+        if (_failed)
+        {
+            return null;
+        }
+
+        while (Current.Is(";") || Current is { Kind: TokenKind.Name, Text: "const" or "noexcept" })
+        {
+            _reader.At++;
+        }
+
+        if (Current.Kind != TokenKind.End)
+        {
+            Unexpected("a prototype ends behind its parameters");
+        }
+
+        return new Prototype(returned, parameters);
+    }
+
+    private bool FunctionName()
+    {
+        if (Current.Kind != TokenKind.Name)
+        {
+            Unexpected("such as: ssize_t write(int fd, const char *buf, size_t count)");
+            return false;
+        }
+
+        _reader.At++;
+        while (Current.Is("::") && _reader.Peek(1).Kind == TokenKind.Name)
+        {
+            _reader.At += 2;
+        }
+
+        return true;
+    }
+
+    private List<PrototypeParameter> Parameters()
+    {
+        var parameters = new List<PrototypeParameter>();
+        if (Current is { Kind: TokenKind.Name, Text: "void" } && _reader.Peek(1).Is(")"))
+        {
+            _reader.At++;
+        }
+
+        while (!_failed && !Current.Is(")"))
+        {
+            if (Current.Is("..."))
+            {
+                _reader.At++;
+                break;
+            }
+
+            if (Parameter() is { } parameter)
+            {
+                parameters.Add(parameter);
+            }
+
+            if (_failed || !Current.Is(","))
+            {
+                break;
+            }
+
+            _reader.At++;
+        }
+
+        if (!_failed)
+        {
+            Expect(")");
+        }
+
+        return parameters;
+    }
+
+    private PrototypeParameter? Parameter()
+    {
+        var start = Current.Start;
+        if (_reader.Read() is not { } type)
+        {
+            return null;
+        }
+
+        string? name = null;
+        var place = (Start: start, Length: Math.Max(1, type.End - start));
+        var isFunction = Current.Is("(");
+        if (isFunction)
+        {
+            // The declarator of a pointer to a function: the name stands inside.
+            _reader.At++;
+            while (Current.Is("*") || Current is { Kind: TokenKind.Name, Text: "const" })
+            {
+                _reader.At++;
+            }
+        }
+
+        if (Current.Kind == TokenKind.Name)
+        {
+            (name, place) = (Current.Text, (Current.Start, Current.Length));
+            _reader.At++;
+        }
+
+        if (isFunction && !Expect(")"))
+        {
+            return null;
+        }
+
+        while (Current.Is("["))
+        {
+            type = type.Pointer();
+            SkipBrackets("[", "]");
+        }
+
+        if (Current.Is("("))
+        {
+            isFunction = true;
+            SkipBrackets("(", ")");
+        }
+
+        var spec = isFunction ? TypeSpec.Of(new CaptureType.Pointer()) : _failed ? null : Specify(type);
+        return spec is null ? null : new PrototypeParameter(name, spec, place.Start, place.Length);
+    }
+
+    private void SkipBrackets(string open, string close)
+    {
+        var depth = 0;
+        do
+        {
+            depth += Current.Is(open) ? 1 : Current.Is(close) ? -1 : 0;
+            if (Current.Kind == TokenKind.End)
+            {
+                Unexpected($"a '{close}' belongs here");
+                return;
+            }
+
+            _reader.At++;
+        }
+        while (depth > 0);
+    }
+
+    private TypeSpec? Specify(NamedType type)
+    {
+        if (type.Specify(out var problem) is { } spec)
+        {
+            return spec;
+        }
+
+        Report(problem);
+        return null;
+    }
+
+    private bool Expect(string sign)
+    {
+        if (!Current.Is(sign))
+        {
+            Unexpected($"a '{sign}' belongs here");
+            return false;
+        }
+
+        _reader.At++;
+        return true;
+    }
+
+    private void Unexpected(string hint) =>
+        Report(new TextProblem(Current.Start, Math.Max(1, Current.Length), DiagnosticCode.SignatureSyntax, $"unexpected {Current.Noun}", hint));
+
+    private void Report(TextProblem problem)
+    {
+        if (!_failed)
+        {
+            _report(problem with { Code = problem.Code == DiagnosticCode.ExpressionSyntax ? DiagnosticCode.SignatureSyntax : problem.Code });
+        }
+
+        _failed = true;
+    }
+}

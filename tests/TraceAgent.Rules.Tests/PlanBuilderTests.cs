@@ -1,0 +1,91 @@
+using System.Text;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Rules.Tests;
+
+public class PlanBuilderTests
+{
+    private static readonly Architecture X64 = Architecture.X64;
+
+    [Fact]
+    public void Bytes_as_long_as_the_return_value_keep_their_pointer_from_the_entry()
+    {
+        var plan = PlanBuilder.Build(Rule("on: call, args: [fd: int, buf: 'bytes(ret)'], ret: ssize_t"), X64);
+        Assert.Equal([Scalar(new Expr.Extend(X64.Argument(0), 4, true)), Scalar(X64.Argument(1))], plan.EntryFields);
+        Assert.Equal([new CaptureField(new Expr.EntryField(1), new Storage.Bytes(X64.ReturnValue, 64)), Scalar(X64.ReturnValue)], plan.ReturnFields);
+    }
+
+    [Fact]
+    public void Values_stand_in_the_order_of_the_rule_with_the_return_value_last()
+    {
+        var rule = Rule("on: call, args: [buf: 'bytes(ret)', fd: int], capture: {c: 'fd + 1', d: 'ret + fd'}, ret: ssize_t, when: 'buf[0] == ret'");
+        var values = PlanBuilder.ValuesOf(rule, X64, EventKind.Call);
+        var fields = PlanBuilder.Build(rule, X64).FieldsOf(EventKind.Call);
+        Assert.Equal(["buf", "fd", "c", "d", "ret"], values.Select(v => v.Name));
+        Assert.Equal([false, false, false, false, true], values.Select(v => v.IsReturnValue));
+        Assert.IsType<Storage.Bytes>(fields[values[0].FieldIndex].Storage);
+        Assert.Equal(Scalar(new Expr.Extend(X64.Argument(1), 4, true)), fields[values[1].FieldIndex]);
+        Assert.Equal(Scalar(X64.ReturnValue), fields[values[4].FieldIndex]);
+        Assert.Equal(values.Count, values.Select(v => v.FieldIndex).Distinct().Count());
+    }
+
+    [Fact]
+    public void Of_a_condition_the_entry_decides_what_it_can()
+    {
+        var plan = PlanBuilder.Build(Rule("on: call, args: [path: string, n: int64], when: \"n > 1 && (path == 'a' || ret < n)\""), X64);
+        var path = new Expr.TextMatch(X64.Argument(0), new TextTest([(byte)'a'], [], true));
+        Assert.Equal(new Expr.Binary(BinaryOperator.Greater, X64.Argument(1), new Expr.Constant(1)), plan.EntryCondition);
+        Assert.Equal(
+            new Expr.Binary(
+                BinaryOperator.OrElse,
+                new Expr.EntryField(2),
+                new Expr.Binary(BinaryOperator.Less, X64.ReturnValue, new Expr.EntryField(1))),
+            plan.ReturnCondition);
+        Assert.Equal(Scalar(path), plan.EntryFields[2]);
+    }
+
+    [Fact]
+    public void Both_events_have_the_condition_and_each_its_own_values()
+    {
+        var rule = Rule("on: both, args: [n: int64], capture: {u: uid, m: n * 2, r: ret * 2}, when: uid == 0");
+        var plan = PlanBuilder.Build(rule, X64);
+        Assert.NotNull(plan.EntryCondition);
+        Assert.Equal(plan.EntryCondition, plan.ReturnCondition);
+        Assert.Equal(["n", "u", "m"], PlanBuilder.ValuesOf(rule, X64, EventKind.Entry).Select(v => v.Name));
+        Assert.Equal(["u", "r", "ret"], PlanBuilder.ValuesOf(rule, X64, EventKind.Return).Select(v => v.Name));
+        Assert.Equal([0, 1, 2], PlanBuilder.ValuesOf(rule, X64, EventKind.Return).Select(v => v.FieldIndex).Order());
+    }
+
+    [Fact]
+    public void How_often_is_part_of_the_plan_and_how_long_is_not()
+    {
+        var plan = PlanBuilder.Build(Rule("sample: 1/9"), X64);
+        Assert.Equal(9, plan.SampleEvery);
+        Assert.NotEqual(plan, PlanBuilder.Build(Rule("limit: 9/s"), X64));
+        Assert.Equal(PlanBuilder.Build(Rule("ttl: 1h"), X64), PlanBuilder.Build(Rule("budget: none"), X64));
+    }
+
+    [Theory]
+    [InlineData("password", true)]
+    [InlineData("User_Token", true)]
+    [InlineData("card", true)]
+    [InlineData("Cards", false)]
+    [InlineData("pin_code", true)]
+    [InlineData("spin", false)]
+    [InlineData("path", false)]
+    public void Names_are_redacted_by_list_pattern_and_habit(string name, bool redacted) =>
+        Assert.Equal(redacted, new Redaction(["CARD", "pin*", "a*b*c"]).Applies(name));
+
+    [Fact]
+    public void Moving_an_expression_changes_nothing() =>
+        Assert.Equal(Rule("args: 1, when: 'arg1 > 1'"), Rule("args: 1,   when:    '( arg1>1 )'"));
+
+    private static CaptureField Scalar(Expr value) => new(value, new Storage.Scalar());
+
+    private static Rule Rule(string keys)
+    {
+        var file = RuleFileReader.Read("x.yaml", "/", Encoding.UTF8.GetBytes($"rules: [{{name: x, binary: /b, symbol: f, {keys}}}]"));
+        Assert.Empty(file.Diagnostics);
+        return file.Rules[0];
+    }
+}
