@@ -65,7 +65,7 @@ public abstract record CaptureType
         Text text => new CaptureField(value, new Storage.Text(text.Max)),
         Bytes bytes => new CaptureField(value, new Storage.Bytes(bytes.Length, bytes.Max)),
         IPv6 => new CaptureField(value, new Storage.Bytes(new Expr.Constant(16), 16)),
-        SocketAddress => new CaptureField(value, new Storage.Bytes(new Expr.Constant(MaxSocketAddress), MaxSocketAddress)),
+        SocketAddress => new CaptureField(value, new Storage.Bytes(SocketAddressLength(value), MaxSocketAddress)),
         Bool or Char => new CaptureField(new Expr.Extend(value, 1, Signed: false), new Storage.Scalar()),
         Errno => new CaptureField(new Expr.Extend(value, 4, Signed: true), new Storage.Scalar()),
         Enumeration { Size: < 8 } enumeration => new CaptureField(new Expr.Extend(value, enumeration.Size, Signed: true), new Storage.Scalar()),
@@ -73,4 +73,23 @@ public abstract record CaptureType
         Integer { Size: < 8 } integer => new CaptureField(new Expr.Extend(value, integer.Size, integer.Signed), new Storage.Scalar()),
         _ => new CaptureField(value, new Storage.Scalar()),
     };
+
+    /// <summary>By its family: what lies behind a shorter one may not be there to be read.</summary>
+    private static Expr.Binary SocketAddressLength(Expr address)
+    {
+        const int inet = 2;
+        const int inet6 = 10;
+        const int inetLength = 16;
+        const int inet6Length = 28;
+        var family = new Expr.Load(address, 2, Signed: false);
+        return Less(inet6, inet6Length, Less(inet, inetLength, new Expr.Constant(MaxSocketAddress)));
+
+        Expr.Binary Less(int one, int length, Expr otherwise) => new(
+            BinaryOperator.Subtract,
+            otherwise,
+            new Expr.Binary(
+                BinaryOperator.Multiply,
+                new Expr.Constant(MaxSocketAddress - length),
+                new Expr.Binary(BinaryOperator.Equal, family, new Expr.Constant(one))));
+    }
 }
