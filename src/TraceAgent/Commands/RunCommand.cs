@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 using TraceAgent.Hosting;
 using TraceAgent.Outputs;
@@ -62,11 +63,21 @@ internal static class RunCommand
 
         var fromConfiguration = rulePaths.Length == 0;
         rulePaths = fromConfiguration ? [configuration.Rules] : rulePaths;
-        foreach (var path in rulePaths.Where(path => !File.Exists(path) && !Directory.Exists(path)))
+        foreach (var path in rulePaths)
         {
-            return fromConfiguration
-                ? CommandError.Write(ExitCode.InvalidConfiguration, $"rules: {path}: no such file or folder; create it, or give --rules PATH")
-                : CommandError.Write(ExitCode.Usage, $"--rules {path}: no such file or folder");
+            switch (FileStatus.Of(path)?.Kind)
+            {
+                case FileKind.Regular or FileKind.Folder:
+                    break;
+                case null when fromConfiguration:
+                    return CommandError.Write(ExitCode.InvalidConfiguration, $"rules: {path}: no such file or folder; create it, or give --rules PATH");
+                case null:
+                    return CommandError.Write(ExitCode.Usage, $"--rules {path}: no such file or folder");
+                default:
+                    return CommandError.Write(
+                        fromConfiguration ? ExitCode.InvalidConfiguration : ExitCode.Usage,
+                        $"{(fromConfiguration ? "rules:" : "--rules")} {path}: neither a regular file nor a folder; the agent reads it again whenever it changes");
+            }
         }
 
         if (!TryGetAttachWay(out var way, out var problem))
