@@ -80,6 +80,11 @@ internal static class RunCommand
             }
         }
 
+        if (output is "")
+        {
+            return CommandError.Write(ExitCode.Usage, "--output takes a FILE, or - for standard output, not an empty text");
+        }
+
         if (!TryGetAttachWay(out var way, out var problem))
         {
             return CommandError.Write(ExitCode.Usage, problem);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
@@ -33,16 +34,17 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly ReconcileLoop _loop;
     private readonly SignalReload _signal;
     private readonly Watchdog _watchdog;
-    private bool _outputFails;
 
     public Agent(AgentParts parts, IHostApplicationLifetime lifetime, ISystemdNotifier notifier, ILogger<Agent> logger)
     {
         (_parts, _lifetime, _notifier, _logger) = (parts, lifetime, notifier, logger);
         var slots = new SlotTable();
+        var outputs = new OutputVoice(logger, () => Stopwatch.GetElapsedTime(0));
+        outputs.OnReaderGone += lifetime.StopApplication;
         IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
         var reports = new LossReports(Books, _clock);
         _pump = new EventPump(
-            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames()), _clock, parts.Outputs, OutputEnded, reports.Due);
+            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames()), _clock, parts.Outputs, outputs.Committed, reports.Due);
         _voice = new AgentVoice(logger, _pump, _clock);
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
@@ -121,28 +123,6 @@ internal sealed class Agent : IHostedService, IDisposable
                 Log.OutOfBalance(_logger, books.Rule, totals.Calls, counts.Logged, counts.Lost, counts.Others);
             }
         }
-    }
-
-    private void OutputEnded(CommitResult result)
-    {
-        if (result.Failures.Any(failure => failure.ReaderGone))
-        {
-            if (!_outputFails)
-            {
-                Log.ReaderGone(_logger);
-            }
-
-            _lifetime.StopApplication();
-        }
-        else if (!_outputFails)
-        {
-            foreach (var failure in result.Failures)
-            {
-                Log.OutputFailed(_logger, failure.Reason);
-            }
-        }
-
-        _outputFails = true;
     }
 
     private void Defect(Exception? failure)

@@ -50,11 +50,14 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "reloaded")]
     public static partial void Reloaded(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "output failed: {reason}; the events of this batch are counted as lost")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "output failed: {reason}; what it does not take is counted as lost")]
     public static partial void OutputFailed(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "outputs work again")]
-    public static partial void OutputMended(ILogger logger);
+    [LoggerMessage(Level = LogLevel.Information, Message = "output works again: {output}; lost meanwhile: {events}")]
+    public static partial void OutputMended(ILogger logger, string output, string events);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "output reopened: {output} had been renamed or deleted; a new file has its name")]
+    public static partial void OutputReopened(ILogger logger, string output);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "nobody reads the output any more; stopping")]
     public static partial void ReaderGone(ILogger logger);
