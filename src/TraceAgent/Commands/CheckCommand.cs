@@ -100,10 +100,8 @@ internal static class CheckCommand
         var errors = diagnostics.Count(d => d.Severity == Severity.Error);
         var warnings = diagnostics.Count - errors;
         Console.Error.WriteLine(
-            $"{Count(files.Count, "file")}, {Count(rules, "rule")}: {(errors == 0 ? "no errors" : Count(errors, "error"))}{(warnings == 0 ? "" : $", {Count(warnings, "warning")}")}");
+            $"{Counted.Of(files.Count, "file")}, {Counted.Of(rules, "rule")}: {(errors == 0 ? "no errors" : Counted.Of(errors, "error"))}{(warnings == 0 ? "" : $", {Counted.Of(warnings, "warning")}")}");
     }
-
-    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     private static List<Diagnostic> TryCompile(List<(Rule Rule, Resolution Resolution)> rules)
     {

@@ -33,18 +33,22 @@ internal static class RunCommand
             Description = "Bytes of the ring buffer between kernel and agent: a power of two, at least a page",
             HelpName = "BYTES",
             DefaultValueFactory = _ => BpfSession.DefaultRingBytes,
-        };
-        ring.Validators.Add(result =>
-        {
-            if (!int.TryParse(result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
+            CustomParser = result =>
             {
-                // The parser's own error is enough.
-                return;
-            }
+                if (!int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+                    || bytes < Environment.SystemPageSize || bytes > 1 << 30 || (bytes & (bytes - 1)) != 0)
+                {
+                    result.AddError($"--ring-size takes a number of bytes, a power of two from {Environment.SystemPageSize} to {1 << 30}, not {result.Tokens[^1].Value}");
+                }
 
-            if (bytes < Environment.SystemPageSize || bytes > 1 << 30 || (bytes & (bytes - 1)) != 0)
+                return bytes;
+            },
+        };
+        rules.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is { } option)
             {
-                result.AddError($"--ring-size takes a power of two from {Environment.SystemPageSize} to {1 << 30}, not {bytes}");
+                result.AddError($"--rules needs a PATH, not {option.Value}");
             }
         });
         var command = new Command("run", "Attach the rules and write events until stopped. Follows every change of the rule files.") { config, rules, output, ring };

@@ -27,6 +27,7 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly WallClock _clock = new();
     private readonly EventPump _pump;
+    private readonly RuleSource _source;
     private readonly Reconciler _reconciler;
     private readonly ProbeResolver _resolver = new();
     private readonly Retirement _retirement;
@@ -48,8 +49,9 @@ internal sealed class Agent : IHostedService, IDisposable
         _voice = new AgentVoice(logger, _pump, _clock);
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
+        _source = new RuleSource(parts.RulePaths);
         var guard = new RuleGuard(() => HitCost.Measure(parts.Session.Way), _voice);
-        _loop = new ReconcileLoop(new RuleSource(parts.RulePaths), new AcceptedRules(_resolver), _reconciler, guard, _voice);
+        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _reconciler, guard, _voice);
         _signal = new SignalReload(notifier, _loop, _voice);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
@@ -63,9 +65,15 @@ internal sealed class Agent : IHostedService, IDisposable
     {
         _pump.Start();
         _loop.Start();
-        Log.Ready(
-            _logger, _reconciler.Attached.Count, _voice.Pending, _parts.Session.Way == AttachWay.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
-        _notifier.Notify(new ServiceState($"READY=1\nSTATUS={_reconciler.Attached.Count} rules attached, {_voice.Pending} pending"));
+        foreach (var path in _source.WithoutFiles)
+        {
+            Log.NoRuleFiles(_logger, path);
+        }
+
+        var rejected = _voice.Rejected == 0 ? "" : $", {_voice.Rejected} rejected";
+        var rules = $"{Counted.Of(_reconciler.Attached.Count, "rule")} attached, {_voice.Pending} pending{rejected}";
+        Log.Ready(_logger, rules, _parts.Session.Way == AttachWay.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
+        _notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));
         return Task.CompletedTask;
     }
 
@@ -112,7 +120,7 @@ internal sealed class Agent : IHostedService, IDisposable
         {
             var totals = withheld ? books.WithheldTotals() : books.FinalTotals();
             var counts = totals.Counts;
-            Log.Totals(_logger, books.Rule, totals.Calls, counts.Logged, counts.Lost, counts.Others);
+            Log.Totals(_logger, books.Rule, Counted.Of(totals.Calls, "call"), counts.Logged, counts.Lost, counts.Others);
             if (totals.Unreturned > 0)
             {
                 Log.Unreturned(_logger, books.Rule, totals.Unreturned);

@@ -17,7 +17,8 @@ internal sealed record Deliberation(
 /// <param name="Path">Of the file.</param>
 /// <param name="Errors">How many.</param>
 /// <param name="RulesKept">How many of its last good rules stay in force.</param>
-internal sealed record RejectedFile(string Path, int Errors, int RulesKept);
+/// <param name="Rules">How many its new text names; 1 when it is too broken to tell.</param>
+internal sealed record RejectedFile(string Path, int Errors, int RulesKept, int Rules);
 
 /// <summary>
 /// Which rules are in force. A file with errors keeps its own last good rules, and all other files proceed; errors are
@@ -47,7 +48,7 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
             var errors = diagnostics.Count(d => d.Severity == Severity.Error);
             if (errors > 0 && !ReferenceEquals(before, version))
             {
-                rejected.Add(new RejectedFile(version.Path, errors, good?.Content.Rules.Count ?? 0));
+                rejected.Add(new RejectedFile(version.Path, errors, good?.Content.Rules.Count ?? 0, Math.Max(1, version.Content.Names.Count)));
             }
 
             _files[version.Path] = (version, errors > 0 ? good : version);
