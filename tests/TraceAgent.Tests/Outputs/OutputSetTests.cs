@@ -193,7 +193,7 @@ public sealed class OutputSetTests : IDisposable
 
     [Theory]
     [InlineData("/dev/null/x.json", "Not a directory (ENOTDIR)")]
-    [InlineData("/etc/passwd/x/y.json", "Not a directory (ENOTDIR)")]
+    [InlineData("/etc/passwd/x", "Not a directory (ENOTDIR)")]
     [InlineData("/proc/x.json", "No such file or directory (ENOENT)")]
     [InlineData("/tmp", "Is a directory (EISDIR)")]
     [InlineData("/", "Is a directory (EISDIR)")]
