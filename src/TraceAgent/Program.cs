@@ -1,6 +1,21 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Commands;
 using TraceAgent.Hosting;
+using TraceAgent.Outputs;
+
+const int StandardError = 2;
+
+var isRun = args is ["run", ..];
+
+// A hangup reloads a running agent; one that comes before there is anything to reload must not end it.
+using var hangup = isRun ? PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true) : null;
+if (!StandardDescriptor.IsWritable(StandardError))
+{
+    // Nobody wants to hear; the number may be one of the runtime's own files by now.
+    Console.SetError(TextWriter.Null);
+}
 
 var root = new RootCommand("Adds log lines to programs that are already running: rules in YAML, events as JSON lines.")
 {
@@ -11,13 +26,16 @@ var root = new RootCommand("Adds log lines to programs that are already running:
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    foreach (var error in parsed.Errors)
-    {
-        CommandError.Write(ExitCode.Usage, error.Message);
-    }
-
-    return CommandError.Write(ExitCode.Usage, "see 'traceagent --help'");
+    return UsageError.Write(parsed);
 }
 
-// The host ends the agent by itself on a signal; the parser's own time limit would cut its totals off.
-return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }).ConfigureAwait(false);
+try
+{
+    // The host ends the agent by itself on a signal; the parser's own time limit would cut its totals off.
+    var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = isRun };
+    return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
+}
+catch (Exception refusal) when (!isRun && (refusal is IOException or UnauthorizedAccessException))
+{
+    return CommandError.Write(ExitCode.Failure, OutputFailure.Of("write", "standard output", refusal).Reason);
+}

@@ -30,6 +30,41 @@ public sealed class CommandLineTests : IDisposable
         Assert.NotEmpty(run.Errors);
     }
 
+    [Theory]
+    [InlineData("run --rules --output -", "--rules needs a PATH, not --output")]
+    [InlineData("run --ring-size 10MB", "--ring-size takes a number of bytes")]
+    [InlineData("", "schema   Print")]
+    public void A_wrong_command_line_is_told_in_words_for_people(string words, string expected)
+    {
+        var run = Command.Run(Repository.Agent, words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Contains(expected, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run --rules {0} --output - >&-", 1)]
+    [InlineData("run --rules {0} --output /", 1)]
+    [InlineData("run --rules {0} --output ''", 2)]
+    [InlineData("schema >&-", 1)]
+    [InlineData("check {0} 2>&-", 0)]
+    public void A_stream_or_output_that_is_not_there_ends_the_command_in_order(string words, int exitCode)
+    {
+        var rules = workspace.Write("none.yaml", "rules: []\n");
+
+        var run = Command.Run("bash", "-c", $"{Repository.Agent} {words.Replace("{0}", rules, StringComparison.Ordinal)}");
+
+        Assert.True(run.ExitCode == exitCode, $"{run.ExitCode}\n{run.Errors}");
+        Assert.True(run.Errors.Count(c => c == '\n') <= 1, run.Errors);
+    }
+
+    [Fact]
+    public void Standard_input_starts_at_the_current_folder()
+    {
+        var run = Command.Run("bash", "-c", $"cd {workspace.Root} && echo 'rules: [{{name: a, binary: shop, symbol: x}}]' | {Repository.Agent} check -");
+
+        Assert.Contains($"<stdin>:1:27: warning TA290: {workspace["shop"]} does not exist", run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Check_tells_every_mistake_with_its_position_and_a_suggestion()
     {

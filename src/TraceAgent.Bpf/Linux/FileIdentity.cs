@@ -12,8 +12,23 @@ namespace TraceAgent.Bpf.Linux;
 /// <param name="ModifiedNs">Last change of the content, ns since 1970.</param>
 public readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode, long Size, long ModifiedNs)
 {
+    /// <summary>Of the file that a path leads to; never a link.</summary>
+    public FileKind Kind { get; init; }
+
     public bool IsSameFile(FileIdentity other) =>
         DeviceMajor == other.DeviceMajor && DeviceMinor == other.DeviceMinor && Inode == other.Inode;
+}
+
+/// <summary>The type bits of <c>st_mode</c> (inode(7)).</summary>
+public enum FileKind
+{
+    Unknown = 0,
+    Pipe = 0x1000,
+    CharacterDevice = 0x2000,
+    Folder = 0x4000,
+    BlockDevice = 0x6000,
+    Regular = 0x8000,
+    Socket = 0xc000,
 }
 
 /// <summary>statx(2), because .NET tells neither device nor inode.</summary>
@@ -22,6 +37,7 @@ public static partial class FileStatus
     private const int EmptyPath = 0x1000;
     private const int CurrentFolder = -100;
     private const uint BasicStats = 0x7ff;
+    private const int TypeBits = 0xf000;
 
     /// <summary>The identity of an open file.</summary>
     /// <exception cref="KernelException">The file cannot be examined.</exception>
@@ -44,7 +60,10 @@ public static partial class FileStatus
 
         return new FileIdentity(
             status.DeviceMajor, status.DeviceMinor, status.Inode, (long)status.Size,
-            (status.ModifiedSeconds * 1_000_000_000) + status.ModifiedNanoseconds);
+            (status.ModifiedSeconds * 1_000_000_000) + status.ModifiedNanoseconds)
+        {
+            Kind = (FileKind)(status.Mode & TypeBits),
+        };
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -54,6 +73,9 @@ public static partial class FileStatus
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct StatxBuffer
     {
+        [FieldOffset(28)]
+        public ushort Mode;
+
         [FieldOffset(32)]
         public ulong Inode;
 

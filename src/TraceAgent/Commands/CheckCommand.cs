@@ -42,7 +42,13 @@ internal static class CheckCommand
             return CommandError.Write(ExitCode.Usage, $"{path}: no such file or folder");
         }
 
-        var files = new RuleSource([.. paths.Select(path => path == "-" ? "/dev/stdin" : path)]).Read();
+        var source = new RuleSource([.. paths.Where(path => path != "-")], takesPipes: true);
+        var files = source.Read().ToList();
+        if (paths.Contains("-"))
+        {
+            files.Add(new RuleFileVersion(RuleFileLoader.StandardInput, RuleFileLoader.LoadStandardInput()));
+        }
+
         var set = RuleSetBuilder.Build([.. files.Select(file => file.Content)]);
         using var resolver = new ProbeResolver();
         var diagnostics = new List<Diagnostic>();
@@ -74,11 +80,13 @@ internal static class CheckCommand
             return CommandError.Write(ExitCode.NotPermitted, refusal.Message);
         }
 
+        diagnostics.AddRange(source.WithoutFiles.Select(path =>
+            Diagnostic.Warning(CheckCodes.NoFiles, new SourceSpan(path, 1, 1, 1), "no rule files in it", "names end in .yaml or .yml and do not begin with a dot")));
         Show(diagnostics, files, resolutions.Count, json);
         return diagnostics.Any(d => d.Severity == Severity.Error) ? ExitCode.Failure : ExitCode.Fine;
     }
 
-    private static void Show(List<Diagnostic> diagnostics, IReadOnlyList<RuleFileVersion> files, int rules, bool json)
+    private static void Show(List<Diagnostic> diagnostics, List<RuleFileVersion> files, int rules, bool json)
     {
         if (json)
         {
@@ -92,10 +100,8 @@ internal static class CheckCommand
         var errors = diagnostics.Count(d => d.Severity == Severity.Error);
         var warnings = diagnostics.Count - errors;
         Console.Error.WriteLine(
-            $"{Count(files.Count, "file")}, {Count(rules, "rule")}: {(errors == 0 ? "no errors" : Count(errors, "error"))}{(warnings == 0 ? "" : $", {Count(warnings, "warning")}")}");
+            $"{Counted.Of(files.Count, "file")}, {Counted.Of(rules, "rule")}: {(errors == 0 ? "no errors" : Counted.Of(errors, "error"))}{(warnings == 0 ? "" : $", {Counted.Of(warnings, "warning")}")}");
     }
-
-    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     private static List<Diagnostic> TryCompile(List<(Rule Rule, Resolution Resolution)> rules)
     {
@@ -150,6 +156,9 @@ internal static class CheckCodes
 {
     /// <summary>The target is not there yet.</summary>
     public const string Pending = "TA290";
+
+    /// <summary>A folder holds no rule files.</summary>
+    public const string NoFiles = "TA292";
 
     /// <summary>The rule needs more than a kernel program may have.</summary>
     public const string NotCompiled = "TA301";

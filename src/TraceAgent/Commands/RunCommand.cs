@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 using TraceAgent.Hosting;
 using TraceAgent.Outputs;
@@ -32,18 +33,22 @@ internal static class RunCommand
             Description = "Bytes of the ring buffer between kernel and agent: a power of two, at least a page",
             HelpName = "BYTES",
             DefaultValueFactory = _ => BpfSession.DefaultRingBytes,
-        };
-        ring.Validators.Add(result =>
-        {
-            if (!int.TryParse(result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
+            CustomParser = result =>
             {
-                // The parser's own error is enough.
-                return;
-            }
+                if (!int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+                    || bytes < Environment.SystemPageSize || bytes > 1 << 30 || (bytes & (bytes - 1)) != 0)
+                {
+                    result.AddError($"--ring-size takes a number of bytes, a power of two from {Environment.SystemPageSize} to {1 << 30}, not {result.Tokens[^1].Value}");
+                }
 
-            if (bytes < Environment.SystemPageSize || bytes > 1 << 30 || (bytes & (bytes - 1)) != 0)
+                return bytes;
+            },
+        };
+        rules.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is { } option)
             {
-                result.AddError($"--ring-size takes a power of two from {Environment.SystemPageSize} to {1 << 30}, not {bytes}");
+                result.AddError($"--rules needs a PATH, not {option.Value}");
             }
         });
         var command = new Command("run", "Attach the rules and write events until stopped. Follows every change of the rule files.") { config, rules, output, ring };
@@ -62,11 +67,26 @@ internal static class RunCommand
 
         var fromConfiguration = rulePaths.Length == 0;
         rulePaths = fromConfiguration ? [configuration.Rules] : rulePaths;
-        foreach (var path in rulePaths.Where(path => !File.Exists(path) && !Directory.Exists(path)))
+        foreach (var path in rulePaths)
         {
-            return fromConfiguration
-                ? CommandError.Write(ExitCode.InvalidConfiguration, $"rules: {path}: no such file or folder; create it, or give --rules PATH")
-                : CommandError.Write(ExitCode.Usage, $"--rules {path}: no such file or folder");
+            switch (FileStatus.Of(path)?.Kind)
+            {
+                case FileKind.Regular or FileKind.Folder:
+                    break;
+                case null when fromConfiguration:
+                    return CommandError.Write(ExitCode.InvalidConfiguration, $"rules: {path}: no such file or folder; create it, or give --rules PATH");
+                case null:
+                    return CommandError.Write(ExitCode.Usage, $"--rules {path}: no such file or folder");
+                default:
+                    return CommandError.Write(
+                        fromConfiguration ? ExitCode.InvalidConfiguration : ExitCode.Usage,
+                        $"{(fromConfiguration ? "rules:" : "--rules")} {path}: neither a regular file nor a folder; the agent reads it again whenever it changes");
+            }
+        }
+
+        if (output is "")
+        {
+            return CommandError.Write(ExitCode.Usage, "--output takes a FILE, or - for standard output, not an empty text");
         }
 
         if (!TryGetAttachWay(out var way, out var problem))

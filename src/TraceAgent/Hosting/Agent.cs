@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,7 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly WallClock _clock = new();
     private readonly EventPump _pump;
+    private readonly RuleSource _source;
     private readonly Reconciler _reconciler;
     private readonly ProbeResolver _resolver = new();
     private readonly Retirement _retirement;
@@ -33,21 +35,23 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly ReconcileLoop _loop;
     private readonly SignalReload _signal;
     private readonly Watchdog _watchdog;
-    private bool _outputFails;
 
     public Agent(AgentParts parts, IHostApplicationLifetime lifetime, ISystemdNotifier notifier, ILogger<Agent> logger)
     {
         (_parts, _lifetime, _notifier, _logger) = (parts, lifetime, notifier, logger);
         var slots = new SlotTable();
+        var outputs = new OutputVoice(logger, () => Stopwatch.GetElapsedTime(0));
+        outputs.OnReaderGone += lifetime.StopApplication;
         IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
         var reports = new LossReports(Books, _clock);
         _pump = new EventPump(
-            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames()), _clock, parts.Outputs, OutputEnded, reports.Due);
+            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames()), _clock, parts.Outputs, outputs.Committed, reports.Due);
         _voice = new AgentVoice(logger, _pump, _clock);
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
+        _source = new RuleSource(parts.RulePaths);
         var guard = new RuleGuard(() => HitCost.Measure(parts.Session.Way), _voice);
-        _loop = new ReconcileLoop(new RuleSource(parts.RulePaths), new AcceptedRules(_resolver), _reconciler, guard, _voice);
+        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _reconciler, guard, _voice);
         _signal = new SignalReload(notifier, _loop, _voice);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
@@ -61,9 +65,15 @@ internal sealed class Agent : IHostedService, IDisposable
     {
         _pump.Start();
         _loop.Start();
-        Log.Ready(
-            _logger, _reconciler.Attached.Count, _voice.Pending, _parts.Session.Way == AttachWay.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
-        _notifier.Notify(new ServiceState($"READY=1\nSTATUS={_reconciler.Attached.Count} rules attached, {_voice.Pending} pending"));
+        foreach (var path in _source.WithoutFiles)
+        {
+            Log.NoRuleFiles(_logger, path);
+        }
+
+        var rejected = _voice.Rejected == 0 ? "" : $", {_voice.Rejected} rejected";
+        var rules = $"{Counted.Of(_reconciler.Attached.Count, "rule")} attached, {_voice.Pending} pending{rejected}";
+        Log.Ready(_logger, rules, _parts.Session.Way == AttachWay.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
+        _notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));
         return Task.CompletedTask;
     }
 
@@ -111,7 +121,7 @@ internal sealed class Agent : IHostedService, IDisposable
         {
             var totals = withheld ? books.WithheldTotals() : books.FinalTotals();
             var counts = totals.Counts;
-            Log.Totals(_logger, books.Rule, totals.Calls, counts.Logged, counts.Lost, counts.Others);
+            Log.Totals(_logger, books.Rule, Counted.Of(totals.Calls, "call"), counts.Logged, counts.Lost, counts.Others);
             if (totals.Unreturned > 0)
             {
                 Log.Unreturned(_logger, books.Rule, totals.Unreturned);
@@ -122,28 +132,6 @@ internal sealed class Agent : IHostedService, IDisposable
                 Log.OutOfBalance(_logger, books.Rule, totals.Calls, counts.Logged, counts.Lost, counts.Others);
             }
         }
-    }
-
-    private void OutputEnded(CommitResult result)
-    {
-        if (result.Failures.Any(failure => failure.ReaderGone))
-        {
-            if (!_outputFails)
-            {
-                Log.ReaderGone(_logger);
-            }
-
-            _lifetime.StopApplication();
-        }
-        else if (!_outputFails)
-        {
-            foreach (var failure in result.Failures)
-            {
-                Log.OutputFailed(_logger, failure.Reason);
-            }
-        }
-
-        _outputFails = true;
     }
 
     private void Defect(Exception? failure)

@@ -15,6 +15,9 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
 
     public int Pending => _pending.Count;
 
+    /// <summary>Rules that were refused so far.</summary>
+    public int Rejected { get; private set; }
+
     public event Action? OnReloaded;
 
     public void Attached(Rule rule, AttachedProbe probe)
@@ -29,9 +32,17 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
         pump.Say(AgentEvents.Attached(rule.Name.Value, probe.Sites.Count, clock.UtcNow));
     }
 
-    public void Extended(Rule rule, AttachedProbe probe)
+    public void Extended(Rule rule, AttachedProbe probe, bool again)
     {
-        Log.RuleExtended(logger, rule.Name.Value, rule.Binary.Value);
+        if (again)
+        {
+            Log.RuleAttachedAgain(logger, rule.Name.Value, rule.Binary.Value);
+        }
+        else
+        {
+            Log.RuleExtended(logger, rule.Name.Value, rule.Binary.Value);
+        }
+
         pump.Say(AgentEvents.Attached(rule.Name.Value, probe.Held.Probe.Sites.Count, clock.UtcNow));
     }
 
@@ -52,6 +63,7 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
     public void Refused(Rule rule, Exception refusal)
     {
         var at = $"{rule.Name.At.File}:{rule.Name.At.Line}:{rule.Name.At.Column}";
+        Rejected++;
         Log.RuleRefused(logger, rule.Name.Value, $"{at}: {refusal.Message}");
         pump.Say(AgentEvents.Rejected(rule.Name.Value, $"{at}: {refusal.Message}", clock.UtcNow));
     }
@@ -93,7 +105,8 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
 
         foreach (var file in deliberation.Rejected)
         {
-            Log.FileRejected(logger, file.Path, file.Errors, file.RulesKept);
+            Rejected += file.Rules;
+            Log.FileRejected(logger, file.Path, Counted.Of(file.Errors, "error"), file.RulesKept);
         }
 
         var pending = deliberation.Pending.Select(rule => rule.Name.Value).ToHashSet();

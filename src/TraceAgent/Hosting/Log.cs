@@ -5,8 +5,11 @@ namespace TraceAgent.Hosting;
 /// <summary>The agent's own voice, on standard error. What was traced goes to the outputs and never here.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "ready: {attached} rules attached, {pending} pending ({way}, ring {ringKiB} KiB)")]
-    public static partial void Ready(ILogger logger, int attached, int pending, string way, int ringKiB);
+    [LoggerMessage(Level = LogLevel.Information, Message = "ready: {rules} ({way}, ring {ringKiB} KiB)")]
+    public static partial void Ready(ILogger logger, string rules, string way, int ringKiB);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "no rule files in {path}; they are read when they appear")]
+    public static partial void NoRuleFiles(ILogger logger, string path);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {sites} in {binary}")]
     public static partial void RuleAttached(ILogger logger, string rule, string sites, string binary);
@@ -16,6 +19,9 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} to the new file at {binary}; its old processes stay traced")]
     public static partial void RuleExtended(ILogger logger, string rule, string binary);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached again: {rule} to the file at {binary}")]
+    public static partial void RuleAttachedAgain(ILogger logger, string rule, string binary);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule changed: {rule}, only how its lines look; nothing was detached")]
     public static partial void RuleReshaped(ILogger logger, string rule);
@@ -44,23 +50,26 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "{diagnostic}")]
     public static partial void RuleDoubtful(ILogger logger, string diagnostic);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors} errors: {kept} of its last good rules stay in force")]
-    public static partial void FileRejected(ILogger logger, string file, int errors, int kept);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors}: {kept} of its last good rules stay in force")]
+    public static partial void FileRejected(ILogger logger, string file, string errors, int kept);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "reloaded")]
     public static partial void Reloaded(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "output failed: {reason}; the events of this batch are counted as lost")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "output failed: {reason}; what it does not take is counted as lost")]
     public static partial void OutputFailed(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "outputs work again")]
-    public static partial void OutputMended(ILogger logger);
+    [LoggerMessage(Level = LogLevel.Information, Message = "output works again: {output}; lost meanwhile: {events}")]
+    public static partial void OutputMended(ILogger logger, string output, string events);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "output reopened: {output} had been renamed or deleted; a new file has its name")]
+    public static partial void OutputReopened(ILogger logger, string output);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "nobody reads the output any more; stopping")]
     public static partial void ReaderGone(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {calls} calls, {logged} logged, {lost} lost{others}")]
-    public static partial void Totals(ILogger logger, string rule, long calls, long logged, long lost, string others);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {calls}, {logged} logged, {lost} lost{others}")]
+    public static partial void Totals(ILogger logger, string rule, string calls, long logged, long lost, string others);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {unreturned} calls were entered but not seen to return, and are not part of the calls")]
     public static partial void Unreturned(ILogger logger, string rule, long unreturned);

@@ -40,7 +40,7 @@ internal sealed class StandardErrorLoggerProvider : ILoggerProvider
             {
                 Console.Error.WriteLine(_toJournal ? prefix + message.ReplaceLineEndings("\n" + prefix) : prefix + message);
             }
-            catch (IOException)
+            catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
             {
                 // Standard error is closed or full: there is nobody left to tell, and tracing must go on.
                 _ = level;

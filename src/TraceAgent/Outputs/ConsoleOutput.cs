@@ -4,6 +4,7 @@ using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 
 namespace TraceAgent.Outputs;
@@ -13,7 +14,8 @@ namespace TraceAgent.Outputs;
 /// </summary>
 internal sealed class ConsoleOutput : EventOutput
 {
-    public const string Name = "standard output";
+    private const string StandardOutput = "standard output";
+    private const int StandardOutputDescriptor = 1;
 
     private readonly BatchStream _batch = new();
     private readonly FileStream _stream;
@@ -28,20 +30,27 @@ internal sealed class ConsoleOutput : EventOutput
         _sink = LoggerSinkConfiguration.CreateSink(to => to.Console(FormatterOf(format)));
     }
 
+    public override string Name => StandardOutput;
+
     public override int Pending => _batch.Pending.Length;
 
     /// <param name="format">Of each line.</param>
     /// <param name="descriptor">An open file descriptor; 1 but for tests.</param>
     /// <exception cref="OutputException">Standard output is closed.</exception>
-    public static ConsoleOutput Open(OutputFormat format, int descriptor = 1)
+    public static ConsoleOutput Open(OutputFormat format, int descriptor = StandardOutputDescriptor)
     {
+        if (descriptor == StandardOutputDescriptor && !StandardDescriptor.IsWritable(descriptor))
+        {
+            throw new OutputException(new OutputFailure(StandardOutput, $"open {StandardOutput}: it is closed"));
+        }
+
         try
         {
             return new ConsoleOutput(new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0), format);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new OutputException(OutputFailure.Of("open", Name, e));
+            throw new OutputException(OutputFailure.Of("open", StandardOutput, e));
         }
     }
 
@@ -60,9 +69,9 @@ internal sealed class ConsoleOutput : EventOutput
             _stream.Write(_batch.Pending.Span);
             return null;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return TakeBack(start, OutputFailure.Of("write", Name, e));
+            return TakeBack(start, OutputFailure.Of("write", StandardOutput, e));
         }
         finally
         {
@@ -90,7 +99,7 @@ internal sealed class ConsoleOutput : EventOutput
         }
         catch (IOException e)
         {
-            return failure with { Reason = $"{failure.Reason}; then {OutputFailure.Of("cut", Name, e).Reason}" };
+            return failure with { Reason = $"{failure.Reason}; then {OutputFailure.Of("cut", StandardOutput, e).Reason}" };
         }
     }
 }

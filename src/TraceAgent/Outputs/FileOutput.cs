@@ -4,6 +4,7 @@ using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.File;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 
 namespace TraceAgent.Outputs;
@@ -14,12 +15,18 @@ namespace TraceAgent.Outputs;
 internal sealed class FileOutput : EventOutput, ILoggingFailureListener
 {
     private const UnixFileMode FileMode0640 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+    private const string NotRegular = "not a regular file";
+
     private readonly OutputConfiguration.File _configuration;
     private readonly SegmentBatch _batch = new();
     private ILogEventSink? _sink;
     private OutputFailure? _failure;
+    private IOException? _refusal;
+    private bool _reopened;
 
     private FileOutput(OutputConfiguration.File configuration) => _configuration = configuration;
+
+    public override string Name => _configuration.Path;
 
     public override int Pending => _batch.Pending;
 
@@ -37,10 +44,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
             throw new OutputException(OutputFailure.Of("open", configuration.Path, e));
         }
 
-        // Serilog's sink seeks; it has swallowed what came of that.
-        return configuration.Roll is null && output._batch.Current is null
-            ? throw new OutputException(new OutputFailure(configuration.Path, $"open {configuration.Path}: not a regular file"))
-            : output;
+        return output;
     }
 
     public override void Write(LogEvent logEvent)
@@ -53,13 +57,26 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
 
         try
         {
-            _sink ??= CreateSink();
+            CloseWhenAstray();
+            if (_sink is null)
+            {
+                PrepareFile();
+                _sink = CreateSink();
+            }
+
             _sink.Emit(logEvent);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _failure ??= OutputFailure.Of("open", _configuration.Path, e);
         }
+    }
+
+    public override bool TakeReopened()
+    {
+        var reopened = _reopened;
+        _reopened = false;
+        return reopened;
     }
 
     public override OutputFailure? Commit()
@@ -96,6 +113,16 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
     private bool IsFull() =>
         _configuration.Roll?.Size is { } size && _batch.Current is { } current && current.Length >= size;
 
+    // Renamed or deleted by somebody else: what comes now belongs into the file that has the name. Asked once a batch.
+    private void CloseWhenAstray()
+    {
+        if (_batch.Pending == 0 && _batch.Current is { IsAstray: true })
+        {
+            CloseSink();
+            _reopened = true;
+        }
+    }
+
     private void CloseSink()
     {
         (_sink as IDisposable)?.Dispose();
@@ -106,6 +133,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
     private ILogEventSink CreateSink()
     {
         var roll = _configuration.Roll;
+        _refusal = null;
         var sink = LoggerSinkConfiguration.CreateSink(to => to.File(
             FormatterOf(_configuration.Format),
             _configuration.Path,
@@ -125,26 +153,55 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
             observed.SetFailureListener(this);
         }
 
-        return sink;
+        // Serilog's sink seeks, and swallows what comes of that and of our opening; a rolling one opens with its first event.
+        return roll is not null || _batch.Current is not null
+            ? sink
+            : throw _refusal ?? new IOException(NotRegular);
     }
 
     private void CheckWritable()
     {
-        var directory = Path.GetDirectoryName(Path.GetFullPath(_configuration.Path))!;
+        var directory = Path.GetDirectoryName(Path.GetFullPath(_configuration.Path)) ?? "/";
         Directory.CreateDirectory(directory);
         if (_configuration.Roll is not null)
         {
             using var probe = File.OpenHandle(
                 Path.Combine(directory, $".traceagent-{Environment.ProcessId}"), FileMode.Create, FileAccess.Write, options: FileOptions.DeleteOnClose);
         }
-        else if (File.Exists(_configuration.Path))
-        {
-            using var existing = File.OpenHandle(_configuration.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        }
         else
         {
-            var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, UnixCreateMode = FileMode0640 };
-            using var created = new FileStream(_configuration.Path, options);
+            PrepareFile();
+        }
+    }
+
+    /// <summary>Creates the one file of an output that does not roll, with its mode; Serilog would take the umask's.</summary>
+    private void PrepareFile()
+    {
+        if (_configuration.Roll is not null)
+        {
+            return;
+        }
+
+        switch (FileStatus.Of(_configuration.Path)?.Kind)
+        {
+            case null:
+                var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, UnixCreateMode = FileMode0640 };
+                using (new FileStream(_configuration.Path, options))
+                {
+                }
+
+                break;
+            case FileKind.Folder:
+                throw new IOException("Is a directory (EISDIR)");
+            case FileKind.Pipe or FileKind.Socket:
+                // Opening a pipe would wait for its reader.
+                throw new IOException(NotRegular);
+            default:
+                using (File.OpenHandle(_configuration.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+                {
+                }
+
+                break;
         }
     }
 
@@ -158,9 +215,17 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
                 File.SetUnixFileMode(path, FileMode0640);
             }
 
-            var segment = new FileSegment(path, underlyingStream);
-            output._batch.Add(segment);
-            return segment.Batch;
+            try
+            {
+                var segment = new FileSegment(path, underlyingStream);
+                output._batch.Add(segment);
+                return segment.Batch;
+            }
+            catch (IOException refusal)
+            {
+                output._refusal = refusal;
+                throw;
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using TraceAgent.Bpf.Linux;
 
 namespace TraceAgent.Outputs;
 
@@ -8,8 +9,13 @@ namespace TraceAgent.Outputs;
 /// </summary>
 internal sealed class FileSegment : IDisposable
 {
+    // What fcntl(2) may say of a lock that another process holds.
+    private const int TryAgain = 11;
+    private const int PermissionDenied = 13;
+
     private readonly SafeFileHandle _handle;
     private readonly Stream _serilogs;
+    private readonly FileIdentity _identity;
     private long _lengthBefore = -1;
 
     /// <param name="path">Exists.</param>
@@ -21,8 +27,9 @@ internal sealed class FileSegment : IDisposable
         _serilogs = serilogs;
 
         // Two agents would write over each other's lines. A lock of fcntl(2): this process's two handles do not exclude each other.
-        (serilogs as FileStream)?.Lock(0, long.MaxValue);
+        Lock(serilogs as FileStream);
         _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        _identity = FileStatus.Of(_handle);
         Batch = new BatchStream(() => Closed = true);
     }
 
@@ -32,6 +39,9 @@ internal sealed class FileSegment : IDisposable
 
     /// <summary>Serilog has gone on to another file; what is pending still belongs into this one.</summary>
     public bool Closed { get; private set; }
+
+    /// <summary>True when its name is gone or leads to another file.</summary>
+    public bool IsAstray => FileStatus.Of(Path) is not { } there || !there.IsSameFile(_identity);
 
     /// <summary>Bytes in the file.</summary>
     public long Length => RandomAccess.GetLength(_handle);
@@ -56,7 +66,8 @@ internal sealed class FileSegment : IDisposable
     /// <exception cref="IOException">The file cannot be cut.</exception>
     public void Undo()
     {
-        if (_lengthBefore >= 0)
+        // A device has nothing to cut.
+        if (_lengthBefore >= 0 && _identity.Kind == FileKind.Regular)
         {
             RandomAccess.SetLength(_handle, _lengthBefore);
         }
@@ -73,5 +84,17 @@ internal sealed class FileSegment : IDisposable
     {
         _handle.Dispose();
         _serilogs.Dispose();
+    }
+
+    private static void Lock(FileStream? stream)
+    {
+        try
+        {
+            stream?.Lock(0, long.MaxValue);
+        }
+        catch (IOException refusal) when (refusal.HResult is TryAgain or PermissionDenied)
+        {
+            throw new IOException("another process writes to it", refusal);
+        }
     }
 }

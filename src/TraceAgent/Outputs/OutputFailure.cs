@@ -24,7 +24,9 @@ internal sealed record OutputFailure(string Output, string Reason, bool ReaderGo
         (_, 1) => "Operation not permitted (EPERM)",
         (_, 5) => "Input/output error (EIO)",
         (_, 13) => "Permission denied (EACCES)",
-        (_, 20) => "Not a directory (ENOTDIR)",
+        // CreateDirectory says so of a file in the place of a folder.
+        (_, 17 or 20) => "Not a directory (ENOTDIR)",
+        (_, 9) => "Bad file descriptor (EBADF)",
         (_, 21) => "Is a directory (EISDIR)",
         (_, 27) => "File too large (EFBIG)",
         (_, 28) => "No space left on device (ENOSPC)",
@@ -39,6 +41,9 @@ internal sealed record OutputFailure(string Output, string Reason, bool ReaderGo
 /// <param name="Failures">One for each output that took nothing of it; empty when it reached all outputs whole.</param>
 internal sealed record CommitResult(IReadOnlyList<OutputFailure> Failures)
 {
+    /// <summary>Files that somebody had renamed or deleted, and that were opened anew.</summary>
+    public IReadOnlyList<string> Reopened { get; init; } = [];
+
     public static CommitResult Complete { get; } = new([]);
 
     public bool Succeeded => Failures.Count == 0;

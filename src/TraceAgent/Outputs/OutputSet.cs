@@ -76,15 +76,22 @@ internal sealed class OutputSet : IDisposable
     public CommitResult Commit()
     {
         List<OutputFailure>? failures = null;
+        List<string>? reopened = null;
         foreach (var output in _outputs)
         {
             if (output.Commit() is { } failure)
             {
                 (failures ??= []).Add(failure);
             }
+            else if (output.TakeReopened())
+            {
+                (reopened ??= []).Add(output.Name);
+            }
         }
 
-        return failures is null ? CommitResult.Complete : new CommitResult(failures);
+        return failures is null && reopened is null
+            ? CommitResult.Complete
+            : new CommitResult(failures ?? []) { Reopened = reopened ?? [] };
     }
 
     /// <summary>Commits, then closes. To know what became of the last batch, commit before.</summary>

@@ -27,7 +27,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     private readonly EventDecoder _decoder;
     private readonly WallClock _clock;
     private readonly OutputSet _outputs;
-    private readonly Action<CommitResult> _onFailure;
+    private readonly Action<CommitResult, int> _onCommit;
     private readonly Func<IEnumerable<LogEvent>> _everySecond;
     private readonly ConcurrentQueue<LogEvent> _statements = new();
     private readonly ConcurrentQueue<Action> _barriers = new();
@@ -41,9 +41,9 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
 
     public EventPump(
         RingReader ring, SlotTable slots, EventDecoder decoder, WallClock clock, OutputSet outputs,
-        Action<CommitResult> onFailure, Func<IEnumerable<LogEvent>> everySecond)
+        Action<CommitResult, int> onCommit, Func<IEnumerable<LogEvent>> everySecond)
     {
-        (_ring, _slots, _decoder, _clock, _outputs, _onFailure, _everySecond) = (ring, slots, decoder, clock, outputs, onFailure, everySecond);
+        (_ring, _slots, _decoder, _clock, _outputs, _onCommit, _everySecond) = (ring, slots, decoder, clock, outputs, onCommit, everySecond);
         _thread = new Thread(Work) { Name = "events", IsBackground = true };
     }
 
@@ -178,15 +178,14 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         var result = _outputs.Commit();
         Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
         _inOutput = false;
+        var events = 0;
         foreach (var books in _uncommitted)
         {
+            events += books.Uncommitted;
             books.Committed(result.Succeeded);
         }
 
         _uncommitted.Clear();
-        if (!result.Succeeded)
-        {
-            _onFailure(result);
-        }
+        _onCommit(result, events);
     }
 }

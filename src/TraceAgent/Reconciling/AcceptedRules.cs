@@ -16,8 +16,9 @@ internal sealed record Deliberation(
 
 /// <param name="Path">Of the file.</param>
 /// <param name="Errors">How many.</param>
-/// <param name="RulesKept">How many of its last good rules stay in force.</param>
-internal sealed record RejectedFile(string Path, int Errors, int RulesKept);
+/// <param name="RulesKept">How many rules of it are in force all the same.</param>
+/// <param name="Rules">How many of its new text are not; 1 when it is too broken to tell.</param>
+internal sealed record RejectedFile(string Path, int Errors, int RulesKept, int Rules);
 
 /// <summary>
 /// Which rules are in force. A file with errors keeps its own last good rules, and all other files proceed; errors are
@@ -53,7 +54,9 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
 
             if (errors > 0 && !ReferenceEquals(before, version))
             {
-                rejected.Add(new RejectedFile(version.Path, errors, good is null ? 0 : RulesInForce(good)));
+                var kept = good is null ? 0 : RulesInForce(good);
+                var named = Math.Max(1, version.Content.Names.Count);
+                rejected.Add(new RejectedFile(version.Path, errors, kept, ReferenceEquals(good, version) ? named - kept : named));
             }
 
             _files[version.Path] = (version, errors > 0 ? good : version);

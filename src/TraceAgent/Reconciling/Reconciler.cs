@@ -195,9 +195,10 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
 
     private void Extend(AttachedProbe attached, Rule rule, Probe probe)
     {
+        var again = !attached.Held.IsAttached;
         AttachTo(attached, rule, probe);
         attached.Held = new HeldProbe(rule, probe);
-        voice.Extended(rule, attached);
+        voice.Extended(rule, attached, again);
     }
 
     private void Reshape(AttachedProbe attached, Rule rule)
@@ -311,7 +312,10 @@ internal interface IReconcilerVoice
 
     void Replaced(Rule rule, AttachedProbe probe);
 
-    void Extended(Rule rule, AttachedProbe probe);
+    /// <param name="rule">In force.</param>
+    /// <param name="probe">Its probe.</param>
+    /// <param name="again">The file was overwritten, or unused, and the probe had been taken off it.</param>
+    void Extended(Rule rule, AttachedProbe probe, bool again);
 
     void Reshaped(Rule rule);
 

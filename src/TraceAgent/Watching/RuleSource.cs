@@ -9,7 +9,11 @@ namespace TraceAgent.Watching;
 internal sealed record RuleFileVersion(string Path, RuleFile Content);
 
 /// <summary>The files and folders that the user named, and the rule files in them.</summary>
-internal sealed class RuleSource(IReadOnlyList<string> paths)
+/// <param name="paths">As the user named them.</param>
+/// <param name="takesPipes">
+/// Whether a path that is named itself may be a pipe or a device, which can be read once and may keep the reader waiting.
+/// </param>
+internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = false)
 {
     /// <summary>A file that was changed this shortly before it was read may be changed again without a new time stamp.</summary>
     private static readonly TimeSpan Racy = TimeSpan.FromSeconds(2);
@@ -17,6 +21,9 @@ internal sealed class RuleSource(IReadOnlyList<string> paths)
     private readonly Dictionary<string, (FileIdentity Identity, DateTime ReadAt, RuleFileVersion Version)> _known = [];
 
     public IReadOnlyList<string> Paths => paths;
+
+    /// <summary>Those of <see cref="Paths"/> in which <see cref="Read"/> has found no rule file.</summary>
+    public IReadOnlyList<string> WithoutFiles { get; private set; } = [];
 
     /// <summary>True for names that are read in a folder: not those of editors' temporary and package managers' saved files.</summary>
     public static bool IsRuleFileName(string name) =>
@@ -27,14 +34,29 @@ internal sealed class RuleSource(IReadOnlyList<string> paths)
     public IReadOnlyList<RuleFileVersion> Read()
     {
         var versions = new List<RuleFileVersion>();
-        foreach (var path in Files())
+        var withoutFiles = new List<string>();
+        var seen = new HashSet<string>();
+        foreach (var path in paths)
         {
-            if (ReadFile(path) is { } version)
+            var any = false;
+            var isFolder = Directory.Exists(path);
+            foreach (var file in isFolder ? FilesIn(path) : [path])
             {
-                versions.Add(version);
+                var identity = FileStatus.Of(file);
+                any |= identity is not null;
+                if (seen.Add(Path.GetFullPath(file)) && ReadFile(file, identity, takesPipes && !isFolder) is { } version)
+                {
+                    versions.Add(version);
+                }
+            }
+
+            if (!any)
+            {
+                withoutFiles.Add(path);
             }
         }
 
+        WithoutFiles = withoutFiles;
         var present = versions.Select(version => version.Path).ToHashSet();
         foreach (var gone in _known.Keys.Where(path => !present.Contains(path)).ToList())
         {
@@ -44,48 +66,39 @@ internal sealed class RuleSource(IReadOnlyList<string> paths)
         return versions;
     }
 
-    private IEnumerable<string> Files()
+    private static List<string> FilesIn(string folder)
     {
-        var seen = new HashSet<string>();
-        foreach (var path in paths)
+        try
         {
-            IEnumerable<string> files = [path];
-            if (Directory.Exists(path))
-            {
-                try
-                {
-                    files = Directory.EnumerateFiles(path).Where(file => IsRuleFileName(Path.GetFileName(file))).Order(StringComparer.Ordinal).ToList();
-                }
-                catch (DirectoryNotFoundException)
-                {
-                    files = [];
-                }
-            }
-
-            foreach (var file in files)
-            {
-                if (seen.Add(Path.GetFullPath(file)))
-                {
-                    yield return file;
-                }
-            }
+            return [.. Directory.EnumerateFiles(folder).Where(file => IsRuleFileName(Path.GetFileName(file))).Order(StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
         }
     }
 
-    private RuleFileVersion? ReadFile(string path)
+    private RuleFileVersion? ReadFile(string path, FileIdentity? found, bool takesPipe)
     {
-        if (FileStatus.Of(path) is not { } identity)
+        if (found is null && !RuleFileLoader.IsLink(path))
         {
             return null;
         }
 
+        var identity = found ?? default;
         if (_known.TryGetValue(path, out var known) && known.Identity == identity && known.ReadAt - ModifiedAt(identity) > Racy)
         {
             return known.Version;
         }
 
         var readAt = DateTime.UtcNow;
-        var content = RuleFileLoader.Load(path);
+        var content = identity.Kind switch
+        {
+            FileKind.Unknown => RuleFileLoader.LinkToNowhere(path),
+            FileKind.Regular => RuleFileLoader.Load(path),
+            _ when takesPipe => RuleFileLoader.Load(path),
+            _ => RuleFile.Unreadable(path, "not a regular file"),
+        };
         var version = known.Version is { } old && old.Content.Source.Text == content.Source.Text && old.Content.Diagnostics == content.Diagnostics
             ? old
             : new RuleFileVersion(path, content);
@@ -94,28 +107,4 @@ internal sealed class RuleSource(IReadOnlyList<string> paths)
     }
 
     private static DateTime ModifiedAt(FileIdentity identity) => DateTime.UnixEpoch.AddTicks(identity.ModifiedNs / TimeSpan.NanosecondsPerTick);
-}
-
-/// <summary>A rule file from disk.</summary>
-internal static class RuleFileLoader
-{
-    /// <summary>Larger than any file that the reader takes, which says so itself.</summary>
-    private const int ReadLimit = (1 << 20) + 1;
-
-    /// <param name="path">Whatever its extension. Relative paths in the file start at the folder that holds it.</param>
-    public static RuleFile Load(string path)
-    {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            var bytes = new byte[ReadLimit];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return RuleFileReader.Read(path, folder, bytes.AsSpan(0, length));
-        }
-        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
-        {
-            return RuleFile.Unreadable(path, refusal.Message);
-        }
-    }
 }

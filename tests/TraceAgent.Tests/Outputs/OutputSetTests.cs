@@ -54,6 +54,57 @@ public sealed class OutputSetTests : IDisposable
         Assert.Equal([3], Numbers(Target));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_that_others_delete_is_made_anew(bool rolling)
+    {
+        using var outputs = Open(new OutputConfiguration.File(Target, rolling ? new RollPolicy(1_000_000, RollInterval.Infinite, null) : null, OutputFormat.Clef));
+        Write(outputs, 2);
+        outputs.Commit();
+        File.Delete(Target);
+
+        Write(outputs, 2);
+        Assert.Equal([Target], outputs.Commit().Reopened);
+        Write(outputs, 1);
+        Assert.Empty(outputs.Commit().Reopened);
+
+        Assert.Equal([2, 3, 4], Numbers(Target));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(Target));
+    }
+
+    [Fact]
+    public void A_file_that_others_rename_keeps_its_lines_and_the_next_go_to_a_new_one()
+    {
+        using var outputs = Open(new OutputConfiguration.File(Target, null, OutputFormat.Clef));
+        Write(outputs, 2);
+        outputs.Commit();
+        File.Move(Target, Target + ".1");
+        File.WriteAllText(Target, "");
+
+        Write(outputs, 3);
+
+        Assert.Equal([Target], outputs.Commit().Reopened);
+        Assert.Equal([0, 1], Numbers(Target + ".1"));
+        Assert.Equal([2, 3, 4], Numbers(Target));
+    }
+
+    [Fact]
+    public void What_comes_into_the_place_of_the_file_and_is_none_fails_the_batch()
+    {
+        using var outputs = Open(new OutputConfiguration.File(Target, null, OutputFormat.Clef));
+        File.Delete(Target);
+        Directory.CreateDirectory(Target);
+
+        Write(outputs, 2);
+        Assert.Equal($"open {Target}: Is a directory (EISDIR)", Assert.Single(outputs.Commit().Failures).Reason);
+        Directory.Delete(Target);
+        Write(outputs, 1);
+
+        Assert.True(outputs.Commit().Succeeded);
+        Assert.Equal([2], Numbers(Target));
+    }
+
     [Fact]
     public void A_large_batch_asks_to_be_committed()
     {
@@ -141,14 +192,29 @@ public sealed class OutputSetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("/dev/null/x.json")]
-    [InlineData("/proc/x.json")]
-    [InlineData("/tmp")]
-    public void An_output_that_cannot_be_opened_is_named(string path)
+    [InlineData("/dev/null/x.json", "Not a directory (ENOTDIR)")]
+    [InlineData("/etc/passwd/x", "Not a directory (ENOTDIR)")]
+    [InlineData("/proc/x.json", "No such file or directory (ENOENT)")]
+    [InlineData("/tmp", "Is a directory (EISDIR)")]
+    [InlineData("/", "Is a directory (EISDIR)")]
+    public void An_output_that_cannot_be_opened_is_named(string path, string reason)
     {
         var exception = Assert.Throws<OutputException>(() => Open(new OutputConfiguration.File(path, null, OutputFormat.Clef)));
 
-        Assert.StartsWith($"open {path}: ", exception.Message, StringComparison.Ordinal);
+        Assert.Equal($"open {path}: {reason}", exception.Message);
+    }
+
+    [Fact]
+    public void A_pipe_is_refused_without_waiting_for_its_reader()
+    {
+        using (var process = System.Diagnostics.Process.Start("mkfifo", [Target]))
+        {
+            process.WaitForExit();
+        }
+
+        var exception = Assert.Throws<OutputException>(() => Open(new OutputConfiguration.File(Target, null, OutputFormat.Clef)));
+
+        Assert.Equal($"open {Target}: not a regular file", exception.Message);
     }
 
     [Fact]
@@ -158,7 +224,7 @@ public sealed class OutputSetTests : IDisposable
         using var outputs = Open(new OutputConfiguration.File("/dev/full", null, OutputFormat.Clef));
         Write(outputs, 1);
 
-        Assert.Contains("write /dev/full: No space left on device (ENOSPC)", Assert.Single(outputs.Commit().Failures).Reason, StringComparison.Ordinal);
+        Assert.Equal("write /dev/full: No space left on device (ENOSPC)", Assert.Single(outputs.Commit().Failures).Reason);
         Assert.Equal(mode, File.GetUnixFileMode("/dev/full"));
     }
 

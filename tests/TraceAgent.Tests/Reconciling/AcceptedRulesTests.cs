@@ -37,7 +37,7 @@ public sealed class AcceptedRulesTests : IDisposable
         var found = _accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "sell", "refund")]);
 
         Assert.Equal(["add", "buy", "sell", "refund"], InForce(found));
-        Assert.Equal([new RejectedFile("a.yaml", Errors: 1, RulesKept: 2)], found.Rejected);
+        Assert.Equal([new RejectedFile("a.yaml", Errors: 1, RulesKept: 2, Rules: 1)], found.Rejected);
         Assert.Equal(Severity.Error, Assert.Single(found.News).Diagnostic.Severity);
     }
 
@@ -47,7 +47,7 @@ public sealed class AcceptedRulesTests : IDisposable
         var found = _accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "sell")]);
 
         Assert.Equal(["sell"], InForce(found));
-        Assert.Equal([new RejectedFile("a.yaml", Errors: 1, RulesKept: 0)], found.Rejected);
+        Assert.Equal([new RejectedFile("a.yaml", Errors: 1, RulesKept: 0, Rules: 1)], found.Rejected);
     }
 
     [Fact]

@@ -141,11 +141,48 @@ public sealed class RuleSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_link_that_leads_nowhere_is_no_file()
+    public void A_link_that_leads_nowhere_has_no_rules_and_a_warning()
     {
         File.CreateSymbolicLink(_folder["a.yaml"], "none");
+        File.CreateSymbolicLink(_folder["b.yaml"], "b.yaml");
+        var source = Source(_folder.Root);
 
-        Assert.Empty(Source(_folder.Root).Read());
+        var files = source.Read();
+
+        Assert.Equal(["the link leads nowhere: none", "the link leads nowhere: b.yaml"], files.Select(file => Assert.Single(file.Content.Diagnostics).Message));
+        Assert.All(files, file => Assert.False(file.Content.HasErrors));
+        Assert.Equal([_folder.Root], source.WithoutFiles);
+        Assert.Equal(files, source.Read(), ReferenceEqualityComparer.Instance);
+        _folder.Write("none", Rule("r"));
+        Assert.Equal("r", Assert.Single(source.Read()[0].Content.Rules).Name.Value);
+        Assert.Empty(source.WithoutFiles);
+    }
+
+    [Fact]
+    public void A_pipe_or_device_in_a_folder_is_refused_without_being_opened()
+    {
+        Pipe("a.yaml");
+        File.CreateSymbolicLink(_folder["b.yaml"], "/dev/zero");
+        _folder.Write("c.yaml", Rule("r"));
+
+        var files = Source(_folder.Root).Read();
+
+        Assert.All(files.Take(2), file => Assert.Equal("cannot read the file: not a regular file", Assert.Single(file.Content.Diagnostics).Message));
+        Assert.Single(files[2].Content.Rules);
+    }
+
+    [Fact]
+    public void A_pipe_that_is_named_itself_is_read_where_one_reading_is_enough()
+    {
+        var pipe = Pipe("rules");
+        Assert.True(Assert.Single(Source(pipe).Read()).Content.HasErrors);
+        var writer = new Thread(() => File.WriteAllText(pipe, Rule("r")));
+        writer.Start();
+
+        var file = Assert.Single(new RuleSource([pipe], takesPipes: true).Read());
+
+        Assert.Equal("r", Assert.Single(file.Content.Rules).Name.Value);
+        writer.Join();
     }
 
     [Fact]
@@ -181,6 +218,13 @@ public sealed class RuleSourceTests : IDisposable
         var source = Source(_folder.Write("a.yaml", Rule("r")));
 
         Assert.Equal(_folder["shop"], source.Read()[0].Content.Rules[0].Binary.Value);
+    }
+
+    private string Pipe(string name)
+    {
+        using var process = System.Diagnostics.Process.Start("mkfifo", [_folder[name]]);
+        process.WaitForExit();
+        return _folder[name];
     }
 
     private static RuleSource Source(params string[] paths) => new(paths);

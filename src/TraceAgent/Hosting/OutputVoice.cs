@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+using TraceAgent.Outputs;
+
+namespace TraceAgent.Hosting;
+
+/// <summary>Tells the operator when an output begins to fail and when it works again, and not each of the failures between.</summary>
+/// <param name="logger">Of the agent.</param>
+/// <param name="now">Time since any moment.</param>
+internal sealed class OutputVoice(ILogger logger, Func<TimeSpan> now)
+{
+    /// <summary>A disk that is almost full takes small batches and refuses large ones: that is one failure, not many.</summary>
+    private static readonly TimeSpan Mended = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, Failing> _failing = [];
+    private bool _readerGone;
+
+    /// <summary>Nobody reads a pipe any more: the agent has nothing left to do.</summary>
+    public event Action? OnReaderGone;
+
+    /// <param name="result">Of a commit.</param>
+    /// <param name="events">How many events of rules the batch had.</param>
+    public void Committed(CommitResult result, int events)
+    {
+        foreach (var path in result.Reopened)
+        {
+            Log.OutputReopened(logger, path);
+        }
+
+        foreach (var failure in result.Failures)
+        {
+            Tell(failure, events);
+        }
+
+        if (_failing.Count > 0)
+        {
+            TellMended(result);
+        }
+    }
+
+    private void Tell(OutputFailure failure, int events)
+    {
+        if (failure.ReaderGone)
+        {
+            if (!_readerGone)
+            {
+                _readerGone = true;
+                Log.ReaderGone(logger);
+                OnReaderGone?.Invoke();
+            }
+
+            return;
+        }
+
+        if (!_failing.TryGetValue(failure.Output, out var failing))
+        {
+            Log.OutputFailed(logger, failure.Reason);
+        }
+
+        _failing[failure.Output] = new Failing(now(), failing.Events + events);
+    }
+
+    private void TellMended(CommitResult result)
+    {
+        foreach (var (output, failing) in _failing)
+        {
+            if (now() - failing.Last >= Mended && result.Failures.All(failure => failure.Output != output))
+            {
+                _failing.Remove(output);
+                Log.OutputMended(logger, output, Counted.Of(failing.Events, "event"));
+            }
+        }
+    }
+
+    /// <param name="Last">When it failed.</param>
+    /// <param name="Events">That it did not take.</param>
+    private readonly record struct Failing(TimeSpan Last, long Events);
+}

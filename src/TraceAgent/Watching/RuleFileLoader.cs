@@ -1,0 +1,50 @@
+using TraceAgent.Rules;
+
+namespace TraceAgent.Watching;
+
+/// <summary>A rule file from disk.</summary>
+internal static class RuleFileLoader
+{
+    /// <summary>What standard input is called.</summary>
+    public const string StandardInput = "<stdin>";
+
+    /// <summary>A link in a folder of rules that leads nowhere.</summary>
+    public const string BrokenLink = "TA291";
+
+    /// <summary>Larger than any file that the reader takes, which says so itself.</summary>
+    private const int ReadLimit = (1 << 20) + 1;
+
+    /// <param name="path">Whatever its extension. Relative paths in the file start at the folder that holds it.</param>
+    public static RuleFile Load(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+        return Read(path, folder, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+    }
+
+    /// <summary>Relative paths in it start at the current folder.</summary>
+    public static RuleFile LoadStandardInput() => Read(StandardInput, Environment.CurrentDirectory, Console.OpenStandardInput);
+
+    public static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
+
+    /// <summary>No rules, and a warning: what the link leads to may be there later, or have been deleted with its package.</summary>
+    public static RuleFile LinkToNowhere(string path) => new(
+        path,
+        [],
+        [Diagnostic.Warning(BrokenLink, new SourceSpan(path, 1, 1, 1), $"the link leads nowhere: {new FileInfo(path).LinkTarget}", "no rules are read from it")],
+        new SourceText(path, ""));
+
+    private static RuleFile Read(string name, string folder, Func<Stream> open)
+    {
+        try
+        {
+            using var stream = open();
+            var bytes = new byte[ReadLimit];
+            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return RuleFileReader.Read(name, folder, bytes.AsSpan(0, length));
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            return RuleFile.Unreadable(name, refusal.Message);
+        }
+    }
+}
