@@ -34,28 +34,15 @@ public class HostileTextTests
     public void Mutated_files_never_throw()
     {
         var edit = Gen.Select(Gen.Double[0, 1], Gen.Int[0, 12], Spice.Array[0, 6]);
-        Gen.Select(OneOf(Seeds), edit.Array[1, 6]).Sample(
-            (seed, edits) =>
-            {
-                var bytes = seed.ToList();
-                foreach (var (place, cut, insert) in edits)
-                {
-                    var at = (int)(place * bytes.Count);
-                    bytes.RemoveRange(at, Math.Min(cut, bytes.Count - at));
-                    bytes.InsertRange(at, insert);
-                }
-
-                Read(bytes.ToArray());
-            },
-            iter: 15_000);
+        Gen.Select(OneOf(Seeds), edit.Array[1, 6], Mutated).Sample(bytes => { Read(bytes); }, iter: 15_000, print: Shown);
     }
 
     [Fact]
     public void Random_bytes_and_random_punctuation_never_throw()
     {
-        Gen.Byte.Array[0, 200].Sample(bytes => { Read(bytes); }, iter: 5_000);
-        Spice.Array[0, 60].Sample(bytes => { Read([.. "rules: [{name: a, binary: /b, symbol: f, format: "u8, .. bytes]); }, iter: 15_000);
-        Spice.Array[0, 60].Sample(bytes => { Read(bytes); }, iter: 15_000);
+        Gen.Byte.Array[0, 200].Sample(bytes => { Read(bytes); }, iter: 5_000, print: Shown);
+        Spice.Array[0, 60].Sample(bytes => { Read([.. "rules: [{name: a, binary: /b, symbol: f, format: "u8, .. bytes]); }, iter: 15_000, print: Shown);
+        Spice.Array[0, 60].Sample(bytes => { Read(bytes); }, iter: 15_000, print: Shown);
     }
 
     [Theory]
@@ -101,6 +88,22 @@ public class HostileTextTests
     [InlineData("!<")]
     public void A_full_size_file_of_anything_is_read(string repeated) =>
         Read(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(repeated, (1 << 20) / repeated.Length))));
+
+    private static byte[] Mutated(byte[] seed, (double Place, int Cut, byte[] Insert)[] edits)
+    {
+        var bytes = seed.ToList();
+        foreach (var (place, cut, insert) in edits)
+        {
+            var at = (int)(place * bytes.Count);
+            bytes.RemoveRange(at, Math.Min(cut, bytes.Count - at));
+            bytes.InsertRange(at, insert);
+        }
+
+        return [.. bytes];
+    }
+
+    /// <summary>The whole input of a failure, beside the seed that the library names: as text, and as bytes to paste.</summary>
+    private static string Shown(byte[] bytes) => $"{Encoding.Latin1.GetString(bytes)}\n({Convert.ToBase64String(bytes)})";
 
     private static Gen<T> OneOf<T>(T[] items) => Gen.Int[0, items.Length - 1].Select(i => items[i]);
 

@@ -44,8 +44,8 @@ internal static class MessageAssembly
         List<NamedValue> values = kind == EventKind.Return ? [] : [.. arguments.Select(a => new NamedValue(a.Name, a.Spec.Type))];
         values.AddRange(captures.Where(c => HasCapture(c, on, kind)).Select(c => new NamedValue(c.Name, c.Type)));
 
-        // Those with errors have been reported.
-        values.AddRange(draft.Captures.Where(c => captures.All(k => k.Name != c.Key.Value)).Select(c => new NamedValue(c.Key.Value, CaptureType.Default)));
+        // Those with errors have been reported. A name that none may have is no name in a message either.
+        values.AddRange(draft.Captures.Where(c => captures.All(k => k.Name != c.Key.Value) && ValueName.Allows(c.Key.Value)).Select(c => new NamedValue(c.Key.Value, CaptureType.Default)));
         var returned = kind == EventKind.Entry || draft.ReturnsNothing ? null : (draft.Return ?? TypeSpec.Default).Type;
         var names = EventNames.Of(kind, values, returned);
 

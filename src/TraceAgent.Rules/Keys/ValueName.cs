@@ -13,6 +13,9 @@ internal static partial class ValueName
         "pid", "tid", "ppid", "comm", "exe", "uid", "gid", "cgroup", "time", "duration", "ret", "symbol", "binary", "rule", "stack",
     ];
 
+    /// <summary>Whether some rule may give this name to a value.</summary>
+    public static bool Allows(string name) => Form().IsMatch(name) && !Taken.Contains(name);
+
     /// <summary>Takes a name into <paramref name="used"/>; false when it cannot be one, which is reported.</summary>
     public static bool Take(string name, SourceSpan at, ISet<string> used, DiagnosticBag bag)
     {
