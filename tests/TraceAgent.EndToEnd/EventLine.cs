@@ -45,6 +45,16 @@ internal sealed record EventLine(string Text, JsonElement Json)
 /// <summary>What the agent says of a rule at its end.</summary>
 internal sealed record Totals(long Calls, long Logged, long Lost)
 {
-    public static Totals Of(EventLine line) =>
-        new(line.Count("calls"), line.Count("logged"), line.Count("lost"));
+    public long Filtered { get; init; }
+
+    public long Sampled { get; init; }
+
+    public long Limited { get; init; }
+
+    public static Totals Of(EventLine line) => new(line.Count("calls"), line.Count("logged"), line.Count("lost"))
+    {
+        Filtered = line.Count("filtered"),
+        Sampled = line.Count("sampled"),
+        Limited = line.Count("limited"),
+    };
 }

@@ -127,5 +127,5 @@ public sealed class LossTests : IDisposable
     }
 
     private string WriteRules(string on) => workspace.Write("rules.yaml", RuleText.File(
-        RuleText.Rule("tick", program, "Tick", "args: 1", $"on: {on}")));
+        RuleText.Rule("tick", program, "Tick", "args: 1", $"on: {on}", "budget: none")));
 }

@@ -105,6 +105,6 @@ public sealed class PairingTests : IDisposable
     private AgentProcess Start(AttachWay way, string program, string symbol, params string[] options) =>
         AgentProcess.Start(
             way,
-            workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, symbol, "args: 2", "on: call"))),
+            workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, symbol, "args: 2", "on: call", "budget: none"))),
             options);
 }

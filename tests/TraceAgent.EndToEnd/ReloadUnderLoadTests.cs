@@ -24,7 +24,7 @@ public sealed class ReloadUnderLoadTests : IDisposable
         var program = TracedProgram.Compile("ticker");
         var folder = workspace.Folder("rules");
         workspace.Write("rules/elsewhere.yaml", RuleText.File(
-            RuleText.Rule("elsewhere", program, "Tick", "args: 2", $"on: {on}")));
+            RuleText.Rule("elsewhere", program, "Tick", "args: 2", $"on: {on}", "budget: none")));
         WriteChanging(program, on, 1, "start");
         using var agent = AgentProcess.Start(new AgentStart(way, folder)
         {
@@ -68,8 +68,8 @@ public sealed class ReloadUnderLoadTests : IDisposable
 
     private void WriteChanging(string program, string on, int args, string mark) =>
         workspace.Write("rules/changing.yaml", RuleText.File(
-            RuleText.Rule("beside", program, "Tick", "args: 2", $"on: {on}"),
-            RuleText.Rule("changing", program, "Tick", $"args: {args}", $"on: {on}", $"format: '{mark}.'")));
+            RuleText.Rule("beside", program, "Tick", "args: 2", $"on: {on}", "budget: none"),
+            RuleText.Rule("changing", program, "Tick", $"args: {args}", $"on: {on}", "budget: none", $"format: '{mark}.'")));
 
     private void WaitForMark(AgentProcess agent, string mark) => Eventually.True(
         () => rules[2].LastLine.Contains($"\"{mark}.\"", StringComparison.Ordinal), mark, () => Tell(agent));

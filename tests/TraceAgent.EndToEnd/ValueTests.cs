@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>For every call, the values of a line are those that the program itself printed.</summary>
+public sealed class ValueTests : IDisposable
+{
+    private static readonly string[] Compared = ["args", "ret", "errno", "lengths", "problems"];
+    private readonly Workspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory, BothWays]
+    public void Values_of_every_type_are_those_that_the_program_printed(AttachWay way) => AssertSame(
+        way,
+        "values",
+        ("signed", "Signed", ["args: [a: int8, b: short, c: int32_t, d: int64]", "on: call", "ret: int16"]),
+        ("unsigned", "Unsigned", ["args: [a: uint8, b: unsigned short, c: uint32, d: size_t]", "on: call", "ret: unsigned long"]),
+        ("truth", "Truth", ["args: [truth: bool, letter: char]", "on: call", "ret: bool"]),
+        ("place", "Place", ["args: [pointer: ptr, hex: hex]", "on: call", "ret: void *"]),
+        ("fail", "Fail", ["on: return", "ret: errno"]),
+        ("method", "Method", ["args: [method: {enum: {0: GET, 1: POST, 3: \"it's\", -1: none}}]"]),
+        ("address", "Address", ["args: [v4: ipv4, v6: ipv6]"]),
+        ("connect", "Connect", ["args: [address: sockaddr]"]),
+        ("sum", "Sum", ["args: [_, _, _, _, _, f, g: int8, h: uint16, i: string, j: char, k: bool, l: int]", "on: call"]),
+        ("handle", "Handle", [
+            "args: [request: ptr, index: long]",
+            "on: call",
+            "capture:",
+            "  status: '*(int32*)(request + 12)'",
+            "  part: ((int16*)request)[index]",
+            "  small: '*(uint8*)(request + 8)'",
+            "  user: '*(char**)(request + 16)'",
+            "  size: '*(uint64*)(request + 32)'",
+            "  flag: '**(bool**)(request + 40)'",
+            "  letter: (*(char**)(request + 16))[index]",
+            "  halved: '*(int32*)(request + 12) / 7'",
+            "  rest: '*(int32*)(request + 12) % 7'",
+            "  mixed: (((int16*)request)[index] * 3 - index) << 2 ^ 0x55",
+            "  failed: '*(int32*)(request + 12) < 0 || (index > 1 && !(index == 2))'",
+            "  whole: ret * 2",
+            "  next: '*(int32*)(*(ptr*)(request + 24) + 12)'"]),
+        ("prototype", "Prototype", [
+            "signature: 'ssize_t Prototype(int file, const char *restrict buffer, size_t count, unsigned char flags, void (*done)(int), ...);'",
+            "on: call"]));
+
+    [Theory, BothWays]
+    public void Texts_and_bytes_are_told_truly_wherever_they_lie(AttachWay way) => AssertSame(
+        way,
+        "texts",
+        ("text", "Text", ["args: [text: string(16)]", "on: call", "ret: string(16)"]),
+        ("give", "Give", ["on: return", "ret: string"]),
+        ("long", "Long", ["args: [text: string(4096)]"]),
+        ("chain", "Chain", [
+            "args: [chain: ptr]",
+            "capture: {text: '((char**)((ptr*)chain)[1])[2]', letter: '((char**)((ptr*)chain)[1])[2][7]'}"]),
+        ("send", "Send", [
+            "args: [buffer: bytes(4), count: long]",
+            "on: call",
+            "capture: {all: {value: buffer, type: 'bytes(count, 8)'}}"]),
+        ("receive", "Receive", ["args: [buffer: 'bytes(ret, 4)']", "on: call"]));
+
+    private void AssertSame(AttachWay way, string source, params (string Name, string Symbol, string[] Lines)[] rules)
+    {
+        var program = TracedProgram.Compile(source);
+        var text = RuleText.File([.. rules.Select(rule => RuleText.Rule(rule.Name, program, rule.Symbol, rule.Lines))]);
+        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", text), "--ring-size", "16777216");
+
+        var printed = Command.OutputOf(program).TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!.ToJsonString()).ToList();
+
+        agent.Stop();
+        var lines = agent.Lines.Where(line => line.Event != "agent").Select(Shown).ToList();
+        Assert.All(rules, rule => Assert.Contains(printed, line => line.StartsWith($"{{\"rule\":\"{rule.Name}\"", StringComparison.Ordinal)));
+        var different = printed.Zip(lines).Where(pair => pair.First != pair.Second).Select(pair => $"{pair.First}\n{pair.Second}").ToList();
+        Assert.True(different.Count == 0 && printed.Count == lines.Count, $"{different.Count} of {printed.Count} and {lines.Count} lines differ; the program's and ours:\n{string.Join('\n', different.Take(10))}\n{agent.Tell()}");
+    }
+
+    private static string Shown(EventLine line)
+    {
+        var whole = JsonNode.Parse(line.Text)!.AsObject();
+        var shown = new JsonObject { ["rule"] = line.Rule };
+        foreach (var key in Compared.Where(whole.ContainsKey))
+        {
+            shown[key] = whole[key]?.DeepClone();
+        }
+
+        return shown.ToJsonString();
+    }
+}
