@@ -50,7 +50,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "{diagnostic}")]
     public static partial void RuleDoubtful(ILogger logger, string diagnostic);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors}: {kept} of its last good rules stay in force")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors}: {kept} of its rules are in force")]
     public static partial void FileRejected(ILogger logger, string file, string errors, int kept);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "reloaded")]

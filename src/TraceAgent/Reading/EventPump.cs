@@ -19,6 +19,12 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     /// <summary>Records that are not announced wait at most this long.</summary>
     private const int PollMs = 20;
 
+    /// <summary>
+    /// Bytes that the thread may allocate before it has the short-lived ones collected. By itself the collector waits for as
+    /// many as the processor's cache holds, which is 100 MB and more on large machines; nearly nothing of ours survives.
+    /// </summary>
+    private const long CollectAfter = 4 << 20;
+
     /// <summary>Records between two commits of the outputs.</summary>
     private const int BatchSize = 8192;
 
@@ -37,6 +43,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     private volatile bool _inOutput;
     private long _lastTurn = Stopwatch.GetTimestamp();
     private long _lastSecond = Stopwatch.GetTimestamp();
+    private long _collectedAt;
     private int _batch;
 
     public EventPump(
@@ -186,6 +193,12 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         }
 
         _uncommitted.Clear();
+        if (GC.GetAllocatedBytesForCurrentThread() - _collectedAt > CollectAfter)
+        {
+            GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+            _collectedAt = GC.GetAllocatedBytesForCurrentThread();
+        }
+
         _onCommit(result, events);
     }
 }
