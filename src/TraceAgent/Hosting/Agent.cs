@@ -50,8 +50,9 @@ internal sealed class Agent : IHostedService, IDisposable
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
         _source = new RuleSource(parts.RulePaths);
+        var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice);
         var guard = new RuleGuard(() => HitCost.Measure(parts.Session.Way), _voice);
-        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _reconciler, guard, _voice);
+        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _reconciler, upkeep, guard, _voice);
         _signal = new SignalReload(notifier, _loop, _voice);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);

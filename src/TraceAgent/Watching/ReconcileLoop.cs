@@ -17,6 +17,7 @@ internal sealed class ReconcileLoop : IDisposable
     private readonly RuleSource _source;
     private readonly AcceptedRules _rules;
     private readonly Reconciler _reconciler;
+    private readonly ProbeUpkeep _upkeep;
     private readonly RuleGuard _guard;
     private readonly IDeliberationVoice _voice;
     private readonly WatchList _watches;
@@ -29,9 +30,9 @@ internal sealed class ReconcileLoop : IDisposable
     private long _lastJudgment = Stopwatch.GetTimestamp();
     private long _lastTurn = Stopwatch.GetTimestamp();
 
-    public ReconcileLoop(RuleSource source, AcceptedRules rules, Reconciler reconciler, RuleGuard guard, IDeliberationVoice voice)
+    public ReconcileLoop(RuleSource source, AcceptedRules rules, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice)
     {
-        (_source, _rules, _reconciler, _guard, _voice) = (source, rules, reconciler, guard, voice);
+        (_source, _rules, _reconciler, _upkeep, _guard, _voice) = (source, rules, reconciler, upkeep, guard, voice);
         _watches = new WatchList(source.Paths);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
@@ -92,7 +93,7 @@ internal sealed class ReconcileLoop : IDisposable
         {
             if (change.Kind == ChangeKind.Overwritten)
             {
-                _reconciler.DetachOverwritten();
+                _upkeep.DetachOverwritten();
             }
 
             _settling.Note(change);
@@ -121,15 +122,15 @@ internal sealed class ReconcileLoop : IDisposable
         if (Stopwatch.GetElapsedTime(_lastSweep) > SweepInterval)
         {
             _lastSweep = Stopwatch.GetTimestamp();
-            _reconciler.DetachUnused();
-            _reconciler.ForgetDeadCalls();
+            _upkeep.DetachUnused();
+            _upkeep.ForgetDeadCalls();
         }
     }
 
     private void Look()
     {
         _settling.Clear();
-        if (_reconciler.DetachOverwritten())
+        if (_upkeep.DetachOverwritten())
         {
             // Still being written, as far as we can tell: it is resolved when it has been quiet.
             _settling.Note(new Change(ChangeKind.Binary, "", IsComplete: false));
