@@ -8,7 +8,7 @@ internal sealed record AgentStart(AttachWay Way, string Rules)
 
     public string Agent { get; init; } = Repository.Agent;
 
-    /// <summary>Where the events go: a path, or <c>-</c>, which the test reads.</summary>
+    /// <summary>Where the events go: a path; <c>-</c>, which the test reads; or empty, when the configuration says it.</summary>
     public string Output { get; init; } = "-";
 
     /// <summary>Further options of <c>run</c>.</summary>
@@ -21,5 +21,5 @@ internal sealed record AgentStart(AttachWay Way, string Rules)
     public bool ReadAtOnce { get; init; } = true;
 
     public IReadOnlyList<string> Command =>
-        [.. Launcher, Agent, "run", "--rules", Rules, "--output", Output, .. Options];
+        [.. Launcher, Agent, "run", "--rules", Rules, .. Output.Length > 0 ? ["--output", Output] : Array.Empty<string>(), .. Options];
 }

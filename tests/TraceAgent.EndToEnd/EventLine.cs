@@ -30,7 +30,9 @@ internal sealed record EventLine(string Text, JsonElement Json)
     /// <summary>Nanoseconds.</summary>
     public long Duration => Json.GetProperty("duration_ns").GetInt64();
 
-    public long Arg(int number) => Json.GetProperty("args").GetProperty($"arg{number}").GetInt64();
+    public long Arg(int number) => Arg($"arg{number}");
+
+    public long Arg(string name) => Json.GetProperty("args").GetProperty(name).GetInt64();
 
     public IEnumerable<long> Args() =>
         Json.GetProperty("args").EnumerateObject().Select(argument => argument.Value.GetInt64());

@@ -1,0 +1,47 @@
+namespace TraceAgent.EndToEnd;
+
+/// <summary>The agent does not trace itself: a line about writing a line would never end.</summary>
+public sealed class SelfTests : IDisposable
+{
+    private readonly Workspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory, BothWays]
+    public void The_agents_own_writes_are_not_traced(AttachWay way)
+    {
+        var program = TracedProgram.Compile("ticker");
+        var library = Command.OutputOf("gcc", "-print-file-name=libc.so.6").Trim();
+        string[] symbols = ["write", "pwrite64"];
+        var rules = workspace.Write("rules.yaml", RuleText.File(
+            [.. symbols.Select(symbol => RuleText.Rule(symbol, library, symbol, "args: [file: int]", "on: call", "budget: none"))]));
+        var file = workspace["events.json"];
+        using var agent = AgentProcess.Start(new AgentStart(way, rules) { Output = file });
+        using var ticker = TracedProgram.Start(program);
+
+        // Each answer is one write of the traced program, and makes the agent write.
+        const int Answers = 50;
+        for (var answer = 1; answer <= Answers; answer++)
+        {
+            ticker.Ask("1");
+            Eventually.True(() => LinesOf(file, ticker.Pid) == answer, $"line {answer}", agent.Tell);
+        }
+
+        agent.Stop();
+        var lines = File.ReadAllLines(file).Select(EventLine.Parse).ToList();
+        var events = lines.Where(line => line.Event != "agent").ToList();
+        Assert.Equal(Answers, events.Count(line => line.Pid == ticker.Pid));
+        Assert.DoesNotContain(events, line => line.Pid == agent.Pid);
+        Assert.All(symbols, symbol =>
+        {
+            // Others may write too; what the agent writes is not even counted.
+            var totals = Totals.Of(lines.Last(line => line.Event == "agent" && line.Rule == symbol && line.Has("calls")));
+            Assert.Equal(totals.Calls, events.Count(line => line.Rule == symbol));
+        });
+        ticker.Finish();
+    }
+
+    // The newest line may not be whole yet.
+    private static int LinesOf(string file, int pid) => File.ReadAllText(file).Split('\n')[..^1].Count(line =>
+        line.Contains($"\"pid\":{pid},", StringComparison.Ordinal) && !line.Contains("\"event\":\"agent\"", StringComparison.Ordinal));
+}
