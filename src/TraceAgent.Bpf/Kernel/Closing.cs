@@ -7,6 +7,7 @@ namespace TraceAgent.Bpf.Kernel;
 public static class Closing
 {
     private const int MostThreads = 64;
+    private const int StackBytes = 256 << 10;
 
     /// <summary>Runs all. On threads of their own, since each blocks in the kernel, and the pool adds threads slowly.</summary>
     public static void All(IReadOnlyList<Action> closings)
@@ -28,7 +29,7 @@ public static class Closing
                 {
                     closings[at]();
                 }
-            });
+            }, StackBytes);
             threads[i].Start();
         }
 
