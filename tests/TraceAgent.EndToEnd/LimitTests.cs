@@ -85,7 +85,7 @@ public sealed class LimitTests : IDisposable
         agent.WaitForEvents("limited", 2 * Rate);
 
         workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
-            "limited", program, "Tick", "args: 2", "budget: none", $"limit: {Rate}/s", "format: 'after'")));
+            "limited", program, "Tick", "args: 2", "on: call", "budget: none", $"limit: {Rate}/s", "format: 'after'")));
         // The new probe is there when it logs what the rate gives it.
         var calls = 1000;
         Eventually.True(

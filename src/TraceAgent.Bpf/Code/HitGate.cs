@@ -37,7 +37,7 @@ internal sealed class HitGate(ProgramCode program)
 
         _code.Place(yields);
         _code.Store(Reg.Frame, StackFrame.MarkKey + 16, (int)program.Binding.Slot, 4);
-        _code.Store(Reg.Frame, StackFrame.MarkKey + 20, (int)kind, 4);
+        _code.Store(Reg.Frame, StackFrame.MarkKey + 20, HalfOf(kind), 4);
         program.Map(BpfFunction.MapDelete, program.Binding.Marks, StackFrame.MarkKey);
         _code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, mark);
         _code.Set(Reg.R9, 1);
@@ -158,7 +158,7 @@ internal sealed class HitGate(ProgramCode program)
         _code.Place(marks);
         _code.Arithmetic(Opcode.ShiftRight, Reg.R8, StateWord.PredecessorShift);
         _code.Store(Reg.Frame, StackFrame.MarkKey + 16, Reg.R8, 4);
-        _code.Store(Reg.Frame, StackFrame.MarkKey + 20, (int)kind, 4);
+        _code.Store(Reg.Frame, StackFrame.MarkKey + 20, HalfOf(kind), 4);
         _code.Store(Reg.Frame, StackFrame.Scratch, 1, 8);
         program.Map(BpfFunction.MapUpdate, program.Binding.Marks, StackFrame.MarkKey, () =>
         {
@@ -169,4 +169,7 @@ internal sealed class HitGate(ProgramCode program)
         _code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, program.Exit);
         _code.Place(decided);
     }
+
+    /// <summary>A call is taken when it enters: a probe that logs entries and one that logs calls must know each other's marks.</summary>
+    private static int HalfOf(EventKind kind) => kind == EventKind.Return ? 1 : 0;
 }
