@@ -80,6 +80,25 @@ public sealed class ExampleTests : IDisposable
         agent.Stop();
     }
 
+    [Theory]
+    [InlineData(AttachWay.Multi)]
+    [InlineData(AttachWay.Perf)]
+    public void A_file_that_could_not_be_opened_is_logged_with_its_name(AttachWay way)
+    {
+        const string path = "/nonexistent/for-the-example";
+        using var agent = AgentProcess.Start(way, Repository.Example("typed/rules.yaml"));
+        using var cat = TracedProgram.Start("sh", "-c", $"cat {path} 2>/dev/null; true");
+        cat.Finish();
+
+        Eventually.True(() => agent.Events("open-failed").Any(line => line.Message.Contains(path, StringComparison.Ordinal)), "cat's attempt", agent.Tell);
+        var failed = agent.Events("open-failed").First(line => line.Message.Contains(path, StringComparison.Ordinal));
+        Assert.Equal(-1, failed.Ret);
+        Assert.Equal(path, failed.Json.GetProperty("args").GetProperty("pathname").GetString());
+        Assert.StartsWith($"cat could not open {path} (flags 0) after ", failed.Message, StringComparison.Ordinal);
+        Assert.Equal("Warning", failed.Json.GetProperty("@l").GetString());
+        agent.Stop();
+    }
+
     [Fact]
     public void Every_example_passes_check()
     {
