@@ -38,7 +38,7 @@ public sealed class ConstructTests
     public void What_the_kernel_knows_of_a_hit_is_true(AttachWay way)
     {
         using var bench = new KernelBench(way);
-        var plan = Entry([.. Enum.GetValues<SpecialValue>().Select(special => Scalar(new Expr.Special(special)))]);
+        var plan = Entry([.. Enum.GetValues<SpecialValue>().Where(special => special != SpecialValue.Duration).Select(special => Scalar(new Expr.Special(special)))]);
 
         var record = Assert.Single(bench.Hit(plan, "Six", "args 0 0 0 0 0"));
 

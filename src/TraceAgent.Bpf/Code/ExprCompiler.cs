@@ -44,6 +44,8 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
                 ComputeBinary(binary, onFault);
                 code.Move(target, Reg.R0);
                 break;
+            case Expr.Special { Value: SpecialValue.Duration } when callLayout is null:
+                throw new ArgumentException("only what is computed on return of a call knows the duration", nameof(expr));
             case Expr.Special { Value: SpecialValue.Duration }:
                 code.Load(Reg.R1, Reg.R8, InFlightLayout.Time);
                 code.Load(Reg.R0, Reg.Frame, StackFrame.ReturnTime);

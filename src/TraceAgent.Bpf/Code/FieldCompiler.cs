@@ -120,11 +120,13 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         var fits = new Label();
         var end = new Label();
         code.Store(Reg.R7, offset, 0, 8);
-        expressions.Compute(bytes.Length, Reg.R0, fault);
+        expressions.Compute(field.Value, Reg.R0, fault);
+        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, isNull);
         code.Store(Reg.Frame, StackFrame.Scratch, Reg.R0);
-        expressions.Compute(field.Value, Reg.R3, fault);
-        code.JumpIf(Opcode.IfEqual, Reg.R3, 0, isNull);
-        code.Load(Reg.R2, Reg.Frame, StackFrame.Scratch);
+
+        // Behind the check for NULL: the length may be read from what is there.
+        expressions.Compute(bytes.Length, Reg.R2, fault);
+        code.Load(Reg.R3, Reg.Frame, StackFrame.Scratch);
         code.JumpIf(Opcode.IfGreater, Reg.R2, 0, positive);
         code.Jump(end);
         code.Place(positive);

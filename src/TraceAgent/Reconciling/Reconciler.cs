@@ -131,11 +131,25 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             throw;
         }
 
-        session.Switch(previous.Loaded, next.Loaded);
         _attached[rule.Name.Value] = next;
-        retirement.Replaced(previous, next.Loaded);
+        if (TakesTheSameHits(previous.Loaded.Plan.Moment, probe.Plan.Moment))
+        {
+            session.Switch(previous.Loaded, next.Loaded);
+            retirement.Replaced(previous, next.Loaded);
+        }
+        else
+        {
+            previous.Loaded.Deactivate();
+            next.Loaded.Activate();
+            retirement.Removed(previous);
+        }
+
         voice.Replaced(rule, next);
     }
+
+    /// <summary>Whether the one can take hits over from the other: a call is taken when it is entered, a return when it returns.</summary>
+    private static bool TakesTheSameHits(ProbeMoment previous, ProbeMoment next) =>
+        previous == next || (previous is ProbeMoment.Entry or ProbeMoment.Call && next is ProbeMoment.Entry or ProbeMoment.Call);
 
     private void Extend(AttachedProbe attached, Rule rule, Probe probe)
     {
