@@ -44,11 +44,9 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
 
     private void EmitReads(int shift)
     {
-        var firstOutcome = 0;
         for (var i = 0; i < fields.Count; i += 8)
         {
-            firstOutcome = fields[i].Slot.OutcomeOffset + shift;
-            code.Store(Reg.R7, firstOutcome, 0, 8);
+            code.Store(Reg.R7, fields[i].Slot.OutcomeOffset + shift, 0, 8);
         }
 
         foreach (var (field, slot) in fields)

@@ -83,7 +83,7 @@ internal sealed class Agent : IHostedService, IDisposable
         _notifier.Notify(ServiceState.Stopping);
         _loop.Dispose();
         _retirement.Dispose();
-        _reconciler.DeactivateAll();
+        _reconciler.DetachAll();
         _pump.WhenDrained(SayTotals);
         if (!_pump.Stop(LastCommit))
         {
@@ -95,7 +95,6 @@ internal sealed class Agent : IHostedService, IDisposable
             LogTotals(withheld: false);
         }
 
-        _reconciler.DetachAll();
         return Task.CompletedTask;
     }
 

@@ -69,25 +69,20 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
     }
 
-    /// <summary>Nothing takes a hit any more when this returns, and the counters stand still.</summary>
-    public void DeactivateAll()
+    /// <summary>
+    /// Detaches everything, all at once: left to the end of the process, the kernel would do it link by link. When this
+    /// returns no handler runs any more, those on the returns of calls in flight included, so the counters stand still.
+    /// </summary>
+    public void DetachAll()
     {
         foreach (var probe in _attached.Values)
         {
             probe.Loaded.Deactivate();
         }
 
-        session.WaitForHandlers();
-        foreach (var probe in _attached.Values)
-        {
-            probe.CloseBooks(probe.Loaded.CallsInFlight);
-        }
-    }
-
-    /// <summary>Detaches everything at once: left to the end of the process, the kernel would do it link by link.</summary>
-    public void DetachAll()
-    {
-        Closing.All([.. _attached.Values.Concat(retirement.Left).Select<AttachedProbe, Action>(probe => probe.Loaded.Close)]);
+        var all = _attached.Values.Concat(retirement.Left).ToList();
+        Closing.All([.. all.Select<AttachedProbe, Action>(probe => () => probe.Files.ForEach(file => file.Dispose()))]);
+        all.ForEach(probe => probe.CloseBooks(probe.Loaded.CallsInFlight));
         _attached.Clear();
     }
 

@@ -34,7 +34,7 @@ internal sealed class Retirement : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Probes that have not left yet. The reconciler lets this not grow without bound.</summary>
+    /// <summary>Probes that may still run on every hit. The reconciler lets this not grow without bound.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Replaced: the successor takes the hits already, as <see cref="BpfSession.Switch"/> arranged.</summary>
@@ -46,7 +46,7 @@ internal sealed class Retirement : IDisposable
     /// <summary>What is still attached when the thread has stopped.</summary>
     public IEnumerable<AttachedProbe> Left => _arrived.Select(leaver => leaver.Probe).Concat(_inFlight.Select(one => one.Probe));
 
-    /// <summary>Stops closing; what is left takes no more hits, and goes with the process.</summary>
+    /// <summary>Stops closing; what is left takes no more hits, and is for the reconciler to detach.</summary>
     public void Dispose()
     {
         _stopping = true;
@@ -54,10 +54,6 @@ internal sealed class Retirement : IDisposable
         _thread.Join();
         _work.Dispose();
         _arrived.ForEach(leaver => leaver.Probe.Loaded.Deactivate());
-        foreach (var (probe, _) in _inFlight)
-        {
-            probe.CloseBooks(probe.Loaded.CallsInFlight);
-        }
     }
 
     private void Add(Leaver leaver)
@@ -98,6 +94,7 @@ internal sealed class Retirement : IDisposable
     {
         var switches = leavers.Where(leaver => leaver.Next is not null).Select(leaver => (leaver.Probe.Loaded, leaver.Next!)).ToList();
         _session.Settle(switches);
+        Interlocked.Add(ref _waiting, -leavers.Length);
         var deadline = Stopwatch.GetTimestamp() + (long)(Patience.TotalSeconds * Stopwatch.Frequency);
         var waiting = leavers.Where(leaver => leaver.Next is not null && leaver.Probe.Loaded.CallsInFlight > 0).ToHashSet();
         _inFlight.AddRange(waiting.Select(leaver => (leaver.Probe, deadline)));
@@ -119,7 +116,6 @@ internal sealed class Retirement : IDisposable
         {
             _slots[probe.Loaded.Slot] = null;
             probe.Loaded.Dispose();
-            Interlocked.Decrement(ref _waiting);
         });
     }
 

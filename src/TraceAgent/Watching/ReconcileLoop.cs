@@ -105,7 +105,7 @@ internal sealed class ReconcileLoop : IDisposable
             Look();
             _voice.Reloaded();
         }
-        else if (_settling.IsDue() || Stopwatch.GetElapsedTime(_lastLook) > LookAround)
+        else if (_settling.IsWaiting ? _settling.IsDue() : Stopwatch.GetElapsedTime(_lastLook) > LookAround)
         {
             Look();
         }
@@ -133,7 +133,8 @@ internal sealed class ReconcileLoop : IDisposable
         if (_upkeep.DetachOverwritten())
         {
             // Still being written, as far as we can tell: it is resolved when it has been quiet.
-            _settling.Note(new Change(ChangeKind.Binary, "", IsComplete: false));
+            _settling.Note(new Change(ChangeKind.Overwritten, "", IsComplete: false));
+            return;
         }
 
         // Watches first: what changes while we look is then noticed.

@@ -54,6 +54,9 @@ internal sealed class Settling(Func<long>? now = null)
         }
     }
 
+    /// <summary>Something has changed that has not been looked at.</summary>
+    public bool IsWaiting => _waiting;
+
     public bool IsDue()
     {
         if (!_waiting)
