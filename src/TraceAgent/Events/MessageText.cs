@@ -36,6 +36,12 @@ internal static class MessageText
             case HoleSource.Tid:
                 into.Append((ulong)traced.Tid, piece.Format);
                 break;
+            case HoleSource.Parent when traced.Process.Parent is { } parent:
+                into.Append((long)parent, piece.Format);
+                break;
+            case HoleSource.Parent:
+                into.Append("<" + ProcessName.Gone + ">");
+                break;
             case HoleSource.Comm:
                 into.Append(traced.CommText);
                 break;
