@@ -148,9 +148,9 @@ internal static class FlatEvent
         var value = traced.Values[index];
         var field = traced.Shape.Fields[index];
         var shown = ValueOf(traced, index);
-        if (value.Outcome == Outcome.Ok && field.Form < FieldForm.Text)
+        if (!value.IsMissing && field.Form < FieldForm.Text)
         {
-            return new ShownValue(shown, (into, format) => ScalarText.Append(into, field, value.Bits, format));
+            return new ShownValue(shown, (into, format) => MessageText.AppendScalar(into, field, in value, format));
         }
 
         if (value.Outcome == Outcome.Ok && field.Form == FieldForm.Bytes)
