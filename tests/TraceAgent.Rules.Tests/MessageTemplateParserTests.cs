@@ -63,6 +63,8 @@ public class MessageTemplateParserTests
     [InlineData("{path:x}", 6, 1, DiagnosticCode.UnknownFormat)]
     [InlineData("{arg1,1001}", 6, 4, DiagnosticCode.TemplateSyntax)]
     [InlineData("{arg1,}", 6, 0, DiagnosticCode.TemplateSyntax)]
+    [InlineData("{arg1,+8}", 6, 2, DiagnosticCode.TemplateSyntax)]
+    [InlineData("{time:HH|mm}", 6, 5, DiagnosticCode.UnknownFormat)]
     [InlineData("{", 0, 1, DiagnosticCode.TemplateSyntax)]
     [InlineData("a}", 1, 1, DiagnosticCode.TemplateSyntax)]
     [InlineData("{arg1 {path}", 0, 1, DiagnosticCode.TemplateSyntax)]

@@ -159,8 +159,9 @@ internal sealed class MessageTemplateParser
             return null;
         }
 
-        if (int.TryParse(inside.AsSpan((comma + 1)..end), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var width)
-            && width is not 0 and >= -WidestAlignment and <= WidestAlignment)
+        var written = inside.AsSpan((comma + 1)..end);
+        if (int.TryParse(written, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var width)
+            && written[0] != '+' && width is not 0 and >= -WidestAlignment and <= WidestAlignment)
         {
             return width;
         }

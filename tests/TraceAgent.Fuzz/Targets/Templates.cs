@@ -17,7 +17,11 @@ internal sealed class Templates : FuzzTarget
     private static readonly Dictionary<string, EventName> Names = EventNames.Of(
         EventKind.Call, [new NamedValue("fd", CaptureType.Default) { Alias = "arg1" }, new NamedValue("path", new CaptureType.Text(10))], new CaptureType.Errno());
 
-    public override byte[] Make(Random random) => Encoding.UTF8.GetBytes(Mutation.Words(random, Words, 12));
+    public override byte[] Make(Random random) =>
+        Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(2) == 0 ? Mutation.Words(random, Words, 6) : Hole(random))));
+
+    private static string Hole(Random random) =>
+        $"{{{random.Pick(["", "", "@", "$"])}{random.Pick(Names.Keys.ToArray())}{(random.Next(2) == 0 ? "," + Mutation.Words(random, Words[6..], 3) : "")}{(random.Next(2) == 0 ? ":" + Mutation.Words(random, Words[6..], 3) : "")}}}";
 
     public override void Check(byte[] input)
     {
