@@ -8,10 +8,10 @@ public class ProcessNamesTests
     private readonly ProcessNames _names;
     private int _reads;
 
-    public ProcessNamesTests() => _names = new ProcessNames(pid =>
+    public ProcessNamesTests() => _names = new ProcessNames(null, pid =>
     {
         _reads++;
-        return _links.GetValueOrDefault(pid);
+        return _links.GetValueOrDefault(pid) is { } link ? new ProcessFacts(link) : null;
     });
 
     [Fact]
@@ -41,7 +41,7 @@ public class ProcessNamesTests
     [Fact]
     public void A_process_that_is_gone_keeps_its_name_and_an_unknown_one_has_none()
     {
-        _links[1] = "/bin/a (deleted)";
+        _links[1] = "/bin/a";
         Find(1, 10);
         _links.Clear();
 
@@ -66,8 +66,8 @@ public class ProcessNamesTests
     [Fact]
     public void The_own_process_has_the_name_that_the_system_gives()
     {
-        Assert.Equal(Environment.ProcessPath, new ProcessNames().Find(Environment.ProcessId, true, 0, 1).Executable);
-        Assert.Null(new ProcessNames().Find(int.MaxValue, true, 0, 1).Executable);
+        Assert.Equal(Environment.ProcessPath, new ProcessNames(null).Find(Environment.ProcessId, true, 0, 1).Executable);
+        Assert.Null(new ProcessNames(null).Find(int.MaxValue, true, 0, 1).Executable);
     }
 
     private string? Find(int pid, ulong time, int comm = 0) => _names.Find(pid, true, (UInt128)comm, time).Executable;
