@@ -68,7 +68,6 @@ struct task_struct {
 	struct mm_struct *mm;
 	struct signal_struct *signal;
 	__u64 start_time;
-	char comm[16];
 };
 
 #pragma clang attribute pop

@@ -61,7 +61,6 @@ static __always_inline void fill(struct process_record *record, __u32 event, str
 	record->unused = 0;
 	record->path_length = 0;
 	record->arguments_length = 0;
-	BPF_CORE_READ_STR_INTO(&record->comm, leader, comm);
 }
 
 static __always_inline void send(struct process_record *record, __u64 size)

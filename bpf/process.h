@@ -21,7 +21,6 @@ enum process_flag {
 #define PROCESS_PATH_BYTES 1024
 #define PROCESS_NAME_BYTES 256
 #define PROCESS_ARGUMENTS_BYTES 1024
-#define PROCESS_COMM_BYTES 16
 
 /* Followed, for PROCESS_EXEC, by path_length and then arguments_length bytes. */
 struct process_record {
@@ -41,7 +40,6 @@ struct process_record {
 	__u16 path_length;
 	__u16 arguments_length;
 	__u32 unused;
-	char comm[PROCESS_COMM_BYTES];
 };
 
 #endif

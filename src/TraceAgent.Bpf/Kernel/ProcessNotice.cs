@@ -14,7 +14,7 @@ public enum ProcessAct
 /// <summary>One record of <c>bpf/process.h</c>, valid as long as its bytes.</summary>
 public readonly ref struct ProcessNotice
 {
-    internal const int HeaderSize = 72;
+    internal const int HeaderSize = 56;
 
     private const uint PathCut = 1;
     private const uint ArgumentsCut = 2;
@@ -122,6 +122,5 @@ public readonly ref struct ProcessNotice
         public ushort PathLength;
         public ushort ArgumentsLength;
         public uint Unused;
-        public UInt128 Comm;
     }
 }

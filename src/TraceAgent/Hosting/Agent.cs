@@ -58,6 +58,11 @@ internal sealed class Agent : IHostedService, IDisposable
         _signal = new SignalReload(notifier, _loop, _voice);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
+        if (_processes is { } processes)
+        {
+            processes.Failed += () => Defect(processes.Failure);
+        }
+
         _loop.Failed += () => Defect(_loop.Failure);
     }
 

@@ -48,6 +48,12 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         _thread = new Thread(Work) { Name = "processes", IsBackground = true };
     }
 
+    /// <summary>Set when the thread has ended by an error of ours.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Called on the thread when it ends by an error.</summary>
+    public event Action? Failed;
+
     /// <summary>Called for each execution, in order, while nothing else can be asked here: to be left quickly.</summary>
     public event Action<Execution>? Executed;
 
@@ -108,6 +114,21 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     }
 
     private void Work()
+    {
+        try
+        {
+            Follow();
+        }
+#pragma warning disable CA1031 // Whatever it is: the agent must say so and end, not go on with wrong names.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Failure = failure;
+            Failed?.Invoke();
+        }
+    }
+
+    private void Follow()
     {
         long? lastUpkeep = null;
         while (!_stopping)
