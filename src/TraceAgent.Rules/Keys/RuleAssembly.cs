@@ -89,6 +89,7 @@ internal static class RuleAssembly
                 Ttl = draft.Ttl,
                 BudgetPercent = draft.BudgetPercent,
                 Redact = draft.Redact.ToEquatableArray(),
+                AllowsUnsafe = draft.AllowsUnsafe,
             }
             : null;
     }
