@@ -30,7 +30,15 @@ internal sealed class ReturnHazards(ElfImage image)
 
     private (bool HasExceptions, string? StackSwitcher) OfFile => _file ??= (
         s_unwinders.Any(name => image.Functions.KindOf(name) != FunctionIndex.NameKind.Absent),
-        image.IsExecutableProgram ? s_stackSwitchers.FirstOrDefault(name => image.Functions.KindOf(name) != FunctionIndex.NameKind.Absent) : null);
+        image.IsExecutableProgram ? s_stackSwitchers.FirstOrDefault(IsUsed) : null);
+
+    /// <summary>A static program has the function itself; libc, which can be started too, only offers it.</summary>
+    private bool IsUsed(string function) => image.Functions.KindOf(function) switch
+    {
+        FunctionIndex.NameKind.Imported => true,
+        FunctionIndex.NameKind.Function => image.FindSegment(ElfSegment.Interpreter) is null,
+        _ => false,
+    };
 
     /// <summary>Null when the return of the function can be followed.</summary>
     /// <param name="function">Of which the entry is asked for.</param>
