@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test clean format needs
+.PHONY: build demo test soak clean format needs
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -28,6 +28,12 @@ demo: build
 
 test: build
 	@scripts/test.sh
+
+# Random places of real programs, probed for as long as SOAK_SECONDS says: nothing that they do may differ.
+SOAK_SECONDS ?= 3600
+soak: build
+	TRACEAGENT_SOAK_SECONDS=$(SOAK_SECONDS) dotnet test tests/TraceAgent.EndToEnd -v quiet \
+		--filter FullyQualifiedName~DoNoHarm --logger 'console;verbosity=detailed'
 
 format:
 	dotnet format TraceAgent.sln
