@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test fuzz clean format needs
+.PHONY: build demo test fuzz soak clean format needs
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -32,6 +32,12 @@ test: build
 # More than a million inputs; `make fuzz FUZZ="--seed 7"` for others, `FUZZ="--only rules --input 12"` to see one again.
 fuzz: needs
 	dotnet run --project tests/TraceAgent.Fuzz -c Release -v quiet -- $(FUZZ)
+
+# Random places of real programs, probed for as long as SOAK_SECONDS says: nothing that they do may differ.
+SOAK_SECONDS ?= 3600
+soak: build
+	TRACEAGENT_SOAK_SECONDS=$(SOAK_SECONDS) dotnet test tests/TraceAgent.EndToEnd -v quiet \
+		--filter FullyQualifiedName~DoNoHarm --logger 'console;verbosity=detailed'
 
 format:
 	dotnet format TraceAgent.sln

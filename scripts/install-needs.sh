@@ -35,6 +35,14 @@ has_library libbpf.so.1 || missing+=("libbpf1 libbpf1t64")
 has_command setpriv || missing+=("util-linux")
 has_command taskset || missing+=("util-linux")
 has_command script || missing+=("bsdutils")
+# Real programs that are probed all over, and compilers of two more.
+has_command redis-server || missing+=("redis-server")
+has_command redis-benchmark || missing+=("redis-tools")
+has_command sqlite3 || missing+=("sqlite3")
+has_command openssl || missing+=("openssl")
+[[ -x /usr/bin/python3 ]] || missing+=("python3")
+has_command go || missing+=("golang-go")
+has_command rustc || missing+=("rustc")
 
 ((${#missing[@]})) || exit 0
 

@@ -30,7 +30,7 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly ProcessWatch? _processes;
     private readonly RuleSource _source;
     private readonly Reconciler _reconciler;
-    private readonly ProbeResolver _resolver = new();
+    private readonly ProbeResolver _resolver;
     private readonly Retirement _retirement;
     private readonly AgentVoice _voice;
     private readonly ReconcileLoop _loop;
@@ -52,6 +52,7 @@ internal sealed class Agent : IHostedService, IDisposable
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
         _source = new RuleSource(parts.RulePaths);
+        _resolver = new ProbeResolver(new SeccompReturns(() => SeccompTrial.ReturnsAreFatal(parts.Session.Way)));
         var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice);
         var guard = new RuleGuard(() => HitCost.Measure(parts.Session.Way), _voice);
         _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _reconciler, upkeep, guard, _voice);
