@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test clean format needs
+.PHONY: build demo test clean format needs package-needs deb rpm tar test-hosts test-kernels
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -26,8 +26,23 @@ out/traceagent: $(SOURCES)
 demo: build
 	@scripts/demo.sh
 
-test: build
+test: build package-needs
 	@scripts/test.sh
+
+package-needs:
+	@scripts/install-needs.sh packages
+
+deb rpm tar: build package-needs
+	@packaging/$@.sh out/packages
+
+# Boots Debian in a virtual machine: minutes, so not a part of `make test`.
+test-hosts: build
+	@scripts/install-needs.sh hosts
+	@tests/hosts/run.sh
+
+test-kernels: build
+	@scripts/install-needs.sh hosts
+	@tests/hosts/kernels.sh
 
 format:
 	dotnet format TraceAgent.sln

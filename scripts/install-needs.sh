@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make build`, `make demo` and `make test` need on Debian 12 or newer.
+# Installs what `make build`, `make demo` and `make test` need on Debian 12 or newer; with the argument `packages` also
+# what building and checking packages needs, with `hosts` also what virtual machines need.
 # Does nothing when everything is there. The .NET SDK is expected, not installed.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
@@ -32,6 +33,20 @@ has_library libbpf.so.1 || missing+=("libbpf1 libbpf1t64")
 has_command setpriv || missing+=("util-linux")
 has_command taskset || missing+=("util-linux")
 has_command script || missing+=("bsdutils")
+case ${1:-} in
+    packages | hosts)
+        has_command dh || missing+=("debhelper")
+        has_command lintian || missing+=("lintian")
+        has_command man || missing+=("man-db")
+        has_command rpmbuild || missing+=("rpm")
+        has_command systemd-analyze || missing+=("systemd")
+        ;;&
+    hosts)
+        has_command mke2fs || missing+=("e2fsprogs")
+        has_command mmdebstrap || missing+=("mmdebstrap")
+        has_command qemu-system-x86_64 || missing+=("qemu-system-x86")
+        ;;
+esac
 
 ((${#missing[@]})) || exit 0
 
