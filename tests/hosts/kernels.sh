@@ -19,10 +19,10 @@ pack_tests() {
     local dotnet sdk
     dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
     sdk=sdk/$(cd "$root" && dotnet --version)
-    # Of the SDK only what runs tests.
+    # Of the SDK only what runs tests; without the list of its parts it takes what is there.
     mkdir "$work/dotnet"
-    (cd "$dotnet" && cp -r --parents dotnet host shared/Microsoft.NETCore.App "$sdk"/vstest.console.* "$sdk"/Extensions \
-        "$sdk"/Microsoft.{TestPlatform,VisualStudio}*.dll "$sdk"/Newtonsoft.Json.dll "$sdk"/Microsoft.Extensions*.dll "$work/dotnet/")
+    (cd "$dotnet" && cp -r --parents dotnet host shared/Microsoft.NETCore.App \
+        "$sdk"/*.dll "$sdk"/vstest.console.runtimeconfig.json "$sdk"/Extensions "$work/dotnet/")
     tar --create --file "$work/dotnet.tar" --directory "$work/dotnet" .
 }
 

@@ -1,4 +1,4 @@
-# Sourced. Virtual machines with Debian 12, systemd and one of Debian's kernels.
+# Sourced. Virtual machines with Debian, systemd and one of Debian's kernels.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 hosts=$root/out/hosts
 
@@ -7,17 +7,20 @@ fail() {
     exit 1
 }
 
-# Debian 12 with systemd, unpacked once into a tar, from the archive that this system uses.
-base_system() {
-    local tar=$hosts/debian.tar
-    [[ -e $tar ]] && return
+# This system's release of Debian, small, with systemd; made once, from the archive that this system uses.
+base_system() (
+    tar=$hosts/debian.tar
     mkdir -p "$hosts"
+    exec 9>"$hosts/lock"
+    flock 9
+    [[ -e $tar ]] && return
     apt-get indextargets --format 'deb $(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
         sort -u >"$hosts/debian.list"
-    mmdebstrap --quiet --format=tar --variant=minbase --include=systemd,systemd-sysv,dbus,libbpf1,liblzma5,procps,util-linux,gcc,libc6-dev \
-        bookworm "$tar.new" "$hosts/debian.list" || fail "mmdebstrap failed"
+    packages=systemd,systemd-sysv,dbus,libbpf1,liblzma5,procps,util-linux,gcc,libc6-dev
+    mmdebstrap --quiet --format=tar --variant=minbase --include=$packages \
+        "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$tar.new" "$hosts/debian.list" || fail "mmdebstrap failed"
     mv "$tar.new" "$tar"
-}
+)
 
 # make_image IMAGE SCRIPT FILE…: a disk with Debian that runs SCRIPT as /test/run at every boot; FILEs are beside it.
 make_image() {
@@ -47,7 +50,7 @@ EOF
         ln -sf /dev/null "$tree/etc/systemd/system/$unit"
     done
     rm -f "$image"
-    truncate --size=1G "$image"
+    truncate --size=2G "$image"
     mke2fs -q -t ext4 -O ^has_journal -d "$tree" "$image"
     rm -rf "$tree"
 }
