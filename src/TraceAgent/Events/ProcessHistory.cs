@@ -25,7 +25,7 @@ internal sealed class ProcessHistory
     public bool Knows(int pid) => _newest.ContainsKey(pid);
 
     /// <summary>What the process was at that moment (CLOCK_MONOTONIC ns); null when it is not known.</summary>
-    public ProcessFacts? Find(int pid, ulong time)
+    public ProcessName? Find(int pid, ulong time)
     {
         var image = _newest.GetValueOrDefault(pid);
         while (image is not null && image.Since > time)
@@ -37,23 +37,23 @@ internal sealed class ProcessHistory
     }
 
     /// <summary>A process that was there before the notices began.</summary>
-    public void Seed(int pid, ProcessFacts facts) => Add(pid, since: 0, facts);
+    public void Seed(int pid, ProcessName facts) => Add(pid, since: 0, facts);
 
     /// <param name="notice">Those of one process come in their order.</param>
     /// <param name="readExecutable">Asked when the notice does not tell all of the path.</param>
     /// <returns>What a process that executed has become; null for other notices.</returns>
-    public ProcessFacts? Take(in ProcessNotice notice, Func<int, string?> readExecutable)
+    public ProcessName? Take(in ProcessNotice notice, Func<int, string?> readExecutable)
     {
         switch (notice.Act)
         {
             case ProcessAct.Forked:
                 var origin = Find(notice.OriginPid, notice.Time);
-                Add(notice.Pid, notice.Time, origin is null ? null : origin with { ParentPid = notice.ParentPid });
+                Add(notice.Pid, notice.Time, origin is null ? null : origin with { Parent = notice.ParentPid });
                 return null;
             case ProcessAct.Executed:
                 // Null, too, is of use: what the process was before is no longer true.
                 var executable = notice.Executable ?? readExecutable(notice.Pid);
-                var facts = executable is null ? null : new ProcessFacts(executable, notice.ParentPid, notice.CommandLine);
+                var facts = executable is null ? null : new ProcessName(executable, notice.ParentPid, notice.CommandLine);
                 Add(notice.Pid, notice.Time, facts);
                 return facts;
             default:
@@ -83,7 +83,7 @@ internal sealed class ProcessHistory
         _ended.Clear();
     }
 
-    private void Add(int pid, ulong since, ProcessFacts? facts)
+    private void Add(int pid, ulong since, ProcessName? facts)
     {
         var older = _newest.GetValueOrDefault(pid);
         if (older is null && facts is null)
@@ -132,11 +132,11 @@ internal sealed class ProcessHistory
         image.Older = null;
     }
 
-    private sealed class Image(ulong since, ProcessFacts? facts, Image? older)
+    private sealed class Image(ulong since, ProcessName? facts, Image? older)
     {
         public ulong Since => since;
 
-        public ProcessFacts? Facts => facts;
+        public ProcessName? Facts => facts;
 
         public Image? Older { get; set; } = older;
     }

@@ -8,10 +8,10 @@ using TraceAgent.Hosting;
 namespace TraceAgent.Reading;
 
 /// <summary>A process has executed a file.</summary>
-/// <param name="Facts">What the process is now.</param>
+/// <param name="Name">What the process is now.</param>
 /// <param name="Device">Of the executable; 20 bits of minor number below the major number.</param>
 /// <param name="Inode">Of the executable.</param>
-internal readonly record struct Execution(int Pid, ProcessFacts Facts, uint Device, ulong Inode);
+internal readonly record struct Execution(int Pid, ProcessName Name, uint Device, ulong Inode);
 
 /// <summary>
 /// Keeps the history of processes up to date: by a thread of its own, so that new processes are known at once and a storm of
@@ -75,7 +75,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
 
     public void Start() => _thread.Start();
 
-    public ProcessFacts? Find(int pid, ulong time)
+    public ProcessName? Find(int pid, ulong time)
     {
         lock (_gate)
         {
@@ -91,7 +91,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     bool IRecordConsumer.Take(ReadOnlySpan<byte> record)
     {
         _took = true;
-        if (ProcessNotice.TryRead(record, out var notice) && _history.Take(notice, ProcessFacts.ReadExecutable) is { } facts)
+        if (ProcessNotice.TryRead(record, out var notice) && _history.Take(notice, ProcessFolder.Executable) is { } facts)
         {
             Executed?.Invoke(new Execution(notice.Pid, facts, notice.Device, notice.Inode));
         }
@@ -215,7 +215,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
             // Under the lock: its end must not be taken between the look and the note.
             lock (_gate)
             {
-                if (!_history.Knows(pid) && ProcessFacts.Read(pid) is { } facts)
+                if (!_history.Knows(pid) && ProcessFolder.Name(pid) is { } facts)
                 {
                     _history.Seed(pid, facts);
                 }

@@ -17,17 +17,17 @@ public class ProcessHistoryTests
         Assert.Null(_history.Find(7, 99));
         Assert.Equal("/sh", _history.Find(7, 100)?.Executable);
         Assert.Equal("/sh", _history.Find(7, 199)?.Executable);
-        Assert.Equal(new ProcessFacts("/ls", 1, "ls -l"), _history.Find(7, 200));
+        Assert.Equal(new ProcessName("/ls", 1, "ls -l"), _history.Find(7, 200));
     }
 
     [Fact]
     public void A_copy_is_what_its_origin_was_with_a_parent_of_its_own()
     {
-        _history.Seed(5, new ProcessFacts("/sh", 1, "sh -c x"));
+        _history.Seed(5, new ProcessName("/sh", 1, "sh -c x"));
         Take(NoticeBytes.Forked(7, parent: 1, 100, origin: 5));
         Take(NoticeBytes.Executed(5, 1, 200, "ls\0", "ls\0"));
 
-        Assert.Equal(new ProcessFacts("/sh", 1, "sh -c x"), _history.Find(7, 300));
+        Assert.Equal(new ProcessName("/sh", 1, "sh -c x"), _history.Find(7, 300));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public class ProcessHistoryTests
     {
         Take(NoticeBytes.Executed(7, 1, 100, "a\0", ""));
         Take(NoticeBytes.Ended(7, 150));
-        _history.Seed(5, new ProcessFacts("/b"));
+        _history.Seed(5, new ProcessName("/b"));
         Take(NoticeBytes.Forked(7, 5, 200));
 
         Assert.Equal("/a", _history.Find(7, 149)?.Executable);
@@ -139,20 +139,13 @@ public class ProcessHistoryTests
         Assert.Null(_history.Find(7, 100));
     }
 
-    [Theory]
-    [InlineData("12 (sh) S 7 12 12 0", 7)]
-    [InlineData("12 (a) R 9 (b) S 7 12 12 0", 7)]
-    [InlineData("12 (sh", null)]
-    [InlineData("", null)]
-    public void The_parent_is_found_behind_any_name(string stat, int? parent) => Assert.Equal(parent, ProcessFacts.ParentIn(stat));
-
     [Fact]
     public void Of_the_own_process_proc_tells_all()
     {
-        var facts = ProcessFacts.Read(Environment.ProcessId);
+        var facts = ProcessFolder.Name(Environment.ProcessId);
 
         Assert.Equal(Environment.ProcessPath, facts?.Executable);
-        Assert.True(facts?.ParentPid > 0);
+        Assert.True(facts?.Parent > 0);
         Assert.False(string.IsNullOrEmpty(facts?.CommandLine));
     }
 
