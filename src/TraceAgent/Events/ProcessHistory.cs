@@ -48,7 +48,7 @@ internal sealed class ProcessHistory
         {
             case ProcessAct.Forked:
                 var origin = Find(notice.OriginPid, notice.Time);
-                Add(notice.Pid, notice.Time, origin is null ? null : origin with { Parent = notice.ParentPid });
+                Add(notice.Pid, notice.Time, origin is null ? null : origin with { ParentPid = notice.ParentPid });
                 return null;
             case ProcessAct.Executed:
                 // Null, too, is of use: what the process was before is no longer true.
