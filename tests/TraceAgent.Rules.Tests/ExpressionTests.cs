@@ -68,7 +68,7 @@ public class ExpressionTests
                     return;
                 }
 
-                var plan = PlanBuilder.Build(rule, X64);
+                var plan = PlanBuilder.Build(rule, CSiteAbi.X64);
                 var kernel = new ExprValue(r => registers[X64.ArgumentRegisters.ToList().IndexOf(r)], _ => 0).Of(plan.EntryCondition!);
                 Assert.Equal(Direct(syntax, registers, 0).Bits, kernel);
             },
@@ -87,7 +87,7 @@ public class ExpressionTests
                     return;
                 }
 
-                var plan = PlanBuilder.Build(rule, X64);
+                var plan = PlanBuilder.Build(rule, CSiteAbi.X64);
                 long Register(int number) => registers[X64.ArgumentRegisters.ToList().IndexOf(number)];
                 var onEntry = new ExprValue(Register, _ => throw new InvalidOperationException("an entry has no entry fields"));
                 var onReturn = new ExprValue(
@@ -124,7 +124,7 @@ public class ExpressionTests
 
     private static long Evaluate(string text, Func<int, long> register, Func<int, long> field)
     {
-        var plan = PlanBuilder.Build(Rule("[x: int]", text, "entry")!, X64);
+        var plan = PlanBuilder.Build(Rule("[x: int]", text, "entry")!, CSiteAbi.X64);
         return new ExprValue(register, field).Of(plan.EntryCondition!);
     }
 

@@ -5,7 +5,7 @@ namespace TraceAgent.Rules.Tests;
 
 public class PlanBuilderTests
 {
-    private static readonly Architecture X64 = Architecture.X64;
+    private static readonly CSiteAbi X64 = CSiteAbi.X64;
 
     [Fact]
     public void Bytes_as_long_as_the_return_value_keep_their_pointer_from_the_entry()
@@ -115,6 +115,23 @@ public class PlanBuilderTests
     [Fact]
     public void Moving_an_expression_changes_nothing() =>
         Assert.Equal(Rule("args: 1, when: 'arg1 > 1'"), Rule("args: 1,   when:    '( arg1>1 )'"));
+
+    [Theory]
+    [InlineData("args: 1", "")]
+    [InlineData("on: both, signature: 'void f(long a)'", "")]
+    [InlineData("args: 3", "argument 2, argument 3")]
+    [InlineData("on: call, args: 1", "the return value")]
+    [InlineData("on: return, capture: {a: ret + 1}", "the return value")]
+    [InlineData("args: [p: 'bytes(n)', n: int], when: n > 1", "argument 2")]
+    public void What_a_place_does_not_have_is_named(string keys, string missing) =>
+        Assert.Equal(missing, string.Join(", ", PlanBuilder.MissingAt(Rule(keys), new OneOperand())));
+
+    private sealed record OneOperand() : SiteAbi(Architecture.X64)
+    {
+        public override Expr? ReturnValue => null;
+
+        public override Expr? Argument(int index) => index == 0 ? new Expr.Register(3) : null;
+    }
 
     private static CaptureField Scalar(Expr value) => new(value, new Storage.Scalar());
 

@@ -6,7 +6,7 @@ namespace TraceAgent.Rules.Lowering;
 internal sealed class PlanFields
 {
     private readonly Rule _rule;
-    private readonly Architecture _architecture;
+    private readonly SiteAbi _abi;
     private readonly TermLowering _lowering;
     private readonly List<CaptureField> _entry = [];
     private readonly List<CaptureField> _return = [];
@@ -14,11 +14,11 @@ internal sealed class PlanFields
     private readonly Expr? _entryCondition;
     private readonly Expr? _returnCondition;
 
-    public PlanFields(Rule rule, Architecture architecture)
+    public PlanFields(Rule rule, SiteAbi abi)
     {
         _rule = rule;
-        _architecture = architecture;
-        _lowering = new TermLowering(architecture);
+        _abi = abi;
+        _lowering = new TermLowering(abi);
         var values = Values().ToList();
 
         // What only conditions and returns need comes behind what entries show: those indexes stay.
@@ -39,7 +39,7 @@ internal sealed class PlanFields
         (_entryCondition, _returnCondition) = Conditions();
     }
 
-    public CapturePlan Plan() => new(_architecture, _rule.On, _entry.ToEquatableArray(), _return.ToEquatableArray())
+    public CapturePlan Plan() => new(_abi.Architecture, _rule.On, _entry.ToEquatableArray(), _return.ToEquatableArray())
     {
         EntryCondition = _entryCondition,
         ReturnCondition = _returnCondition,
