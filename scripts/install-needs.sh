@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what `make build`, `make demo` and `make test` need on Debian 12 or newer; with the argument `packages` also
-# what building and checking packages needs, with `hosts` also what virtual machines need.
-# Does nothing when everything is there. The .NET SDK is expected, not installed.
+# Installs what `make build`, `make demo` and `make bench` need on Debian 12 or newer; with the argument `packages` also
+# what building and checking packages needs, with `test` also the programs that tests trace, with `hosts` also what
+# virtual machines need. Does nothing when everything is there. The .NET SDK is expected, not installed.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
 
