@@ -80,4 +80,7 @@ public static class SiteCodes
 
     /// <summary>A return in a program that runs on several stacks in turn.</summary>
     public const string SwitchesStacks = "TA233";
+
+    /// <summary>The rule names an argument or the return value, and the place has none.</summary>
+    public const string ValueMissing = "TA240";
 }
