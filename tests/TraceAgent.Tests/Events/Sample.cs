@@ -144,7 +144,7 @@ internal sealed class Sample
                 break;
             case byte[] text:
                 BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)text.Length);
-                text.CopyTo(at[Storage.Text.HeadSize..]);
+                text.CopyTo(at[Storage.HeadSize..]);
                 break;
             case (byte[] text, Outcome outcome):
                 Put(record, slot, text);
