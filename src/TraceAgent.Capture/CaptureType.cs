@@ -99,7 +99,7 @@ public abstract record CaptureType
     }
 
     /// <summary>Bytes of a value in memory; 0 when the type is not that of a scalar.</summary>
-    public int ScalarSize => this switch
+    public int ScalarSize() => this switch
     {
         Integer integer => integer.Size,
         Float number => number.Size,
@@ -125,7 +125,7 @@ public abstract record CaptureType
         Text text => new CaptureField(value, new Storage.Text(text.Max)),
         Utf16 text => At(value, new Expr.Constant(text.Max + 1), text.Max + 1, 2),
         Bytes bytes => At(value, bytes.Length, bytes.Max),
-        Array array => At(value, array.Length, array.Max, array.Element.ScalarSize),
+        Array array => At(value, array.Length, array.Max, array.Element.ScalarSize()),
         CountedText text => new CaptureField(value, new Storage.Bytes(text.Length, text.Max)),
         TextObject text => new CaptureField(
             TextObject.TextOf(value), new Storage.Bytes(TextObject.LengthOf(value), text.Max) { NullWhenZero = value }),

@@ -158,9 +158,13 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         code.Place(ends.Fault);
         code.Store(Reg.R7, offset, 0, 8);
         EmitFault(outcome);
-        code.Jump(ends.Done);
-        code.Place(ends.Null);
-        code.Store(Reg.R7, outcome, (int)Outcome.Null, 1);
+        if (ends.Null.IsTarget)
+        {
+            code.Jump(ends.Done);
+            code.Place(ends.Null);
+            code.Store(Reg.R7, outcome, (int)Outcome.Null, 1);
+        }
+
         code.Place(ends.Done);
     }
 

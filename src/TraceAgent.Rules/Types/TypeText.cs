@@ -113,7 +113,7 @@ internal static partial class TypeText
             return null;
         }
 
-        if (element is CaptureType.Char || element.ScalarSize == 0)
+        if (element is CaptureType.Char || element.ScalarSize() == 0)
         {
             report(new TextProblem(
                 start + word.Index,
@@ -124,7 +124,7 @@ internal static partial class TypeText
             return null;
         }
 
-        var kept = Kept(match, 2, CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.ScalarSize);
+        var kept = Kept(match, 2, CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.ScalarSize());
         return kept is not { } max
             ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", ArrayHint)
             : TypeSpec.Of(new CaptureType.Array(element, new Expr.Constant(max), max)) with { Length = LengthOf(text, match, 2) };

@@ -63,7 +63,7 @@ internal sealed class EventField
         (Name, Slot) = (name, slot);
         Key = JsonText.Quote(Name) + ":";
         Form = FormOf(type);
-        Size = type.ScalarSize is > 0 and var size ? size : 8;
+        Size = type.ScalarSize() is > 0 and var size ? size : 8;
         if (type is CaptureType.Enumeration named)
         {
             foreach (var (number, word) in named.Names)
