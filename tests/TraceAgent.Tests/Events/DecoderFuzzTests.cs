@@ -17,6 +17,16 @@ public class DecoderFuzzTests
         new CaptureType.IPv4(), new CaptureType.IPv6(), new CaptureType.SocketAddress(),
         new CaptureType.Enumeration(1, [new(0, "zero"), new(1, "\"one\"\n")]),
         new CaptureType.Text(1), new CaptureType.Text(40), new CaptureType.Bytes(new Expr.Constant(1), 1), new CaptureType.Bytes(new Expr.Constant(33), 33),
+        new CaptureType.Float(4), new CaptureType.Float(8), new CaptureType.Utf16(1), new CaptureType.Utf16(30),
+        new CaptureType.CountedText(new Expr.Constant(3), 1), new CaptureType.TextObject(32, 40),
+        .. from element in new CaptureType[]
+        {
+            new CaptureType.Integer(1, Signed: true), new CaptureType.Integer(2, Signed: false), new CaptureType.Integer(4, Signed: true),
+            new CaptureType.Integer(8, Signed: false), new CaptureType.Float(4), new CaptureType.Float(8), new CaptureType.Pointer(), new CaptureType.Bool(),
+            new CaptureType.Errno(), new CaptureType.IPv4(), new CaptureType.Duration(), new CaptureType.Enumeration(4, [new(0, "zero")]),
+        }
+        from max in (int[])[1, 9]
+        select (CaptureType)new CaptureType.Array(element, new Expr.Constant(max), max),
     ];
 
     // What secrets are made of, so that random texts have some.
@@ -138,6 +148,8 @@ public class DecoderFuzzTests
         }
     }
 
+    private static string? NameOf(JsonElement number, CaptureType type) => type is CaptureType.Errno ? ErrorNames.Find(number.GetInt64()) : null;
+
     // The message, from nothing but the JSON and the type.
     private static string Expected(JsonElement value, string? problem, CaptureType type, string? errorName)
     {
@@ -146,7 +158,9 @@ public class DecoderFuzzTests
             return $"<{problem}>";
         }
 
-        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        var text = type is CaptureType.Array array && value.ValueKind == JsonValueKind.Array
+            ? $"[{string.Join(", ", value.EnumerateArray().Select(v => Expected(v, null, array.Element, NameOf(v, array.Element))))}]"
+            : value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
         if (type is CaptureType.Duration && text != SecretFinder.Mask)
         {
             var buffer = new LineBuffer();
