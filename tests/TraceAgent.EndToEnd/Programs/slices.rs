@@ -1,5 +1,13 @@
 //! Calls functions with Rust strings. For each call it prints the values as a line about it should show them.
-use std::hint::black_box;
+
+/// Of std::hint only since Rust 1.66.
+fn black_box<T>(value: T) -> T {
+    unsafe {
+        let copy = std::ptr::read_volatile(&value);
+        std::mem::forget(value);
+        copy
+    }
+}
 
 #[repr(C)]
 pub struct Order<'a> {
