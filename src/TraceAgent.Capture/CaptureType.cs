@@ -43,6 +43,9 @@ public abstract record CaptureType
     /// <summary>A <c>struct sockaddr</c> of AF_INET, AF_INET6 or AF_UNIX at an address.</summary>
     public sealed record SocketAddress : CaptureType;
 
+    /// <summary>The ID of a cgroup (version 2), shown as its path where there is one.</summary>
+    public sealed record Cgroup : CaptureType;
+
     /// <summary>A number in IEEE 754 binary32 or binary64 format: <paramref name="Size"/> is 4 or 8 bytes.</summary>
     public sealed record Float(int Size) : CaptureType;
 

@@ -15,4 +15,7 @@ internal sealed record DraftArgument(int Index, int Register, string Name, TypeS
 
     /// <summary>What is in the second register, of a type that takes two.</summary>
     public Term Second => new Term.Argument(Register + 1);
+
+    /// <summary>Its other name, which holds unless another argument has it as its own.</summary>
+    public string Alias => $"arg{Index + 1}";
 }

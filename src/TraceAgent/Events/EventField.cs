@@ -24,6 +24,7 @@ internal enum FieldForm
     Bytes,
     IPv6,
     SocketAddress,
+    Cgroup,
 
     /// <summary>Several scalars of one form: numbers of its event.</summary>
     List,
@@ -100,6 +101,7 @@ internal sealed class EventField
         FieldForm.CountedText or FieldForm.Utf16 => 2 * ((Storage.Bytes)Slot.Storage).Max,
         FieldForm.Bytes => 4 * ((Storage.Bytes)Slot.Storage).Max,
         FieldForm.IPv6 or FieldForm.SocketAddress => 2 * SocketAddressText.MaxLength,
+        FieldForm.Cgroup => CgroupNames.LongestName,
         _ => 0,
     };
 
@@ -128,6 +130,7 @@ internal sealed class EventField
         CaptureType.Bytes => FieldForm.Bytes,
         CaptureType.IPv6 => FieldForm.IPv6,
         CaptureType.SocketAddress => FieldForm.SocketAddress,
+        CaptureType.Cgroup => FieldForm.Cgroup,
         _ => throw new ArgumentException($"no way to show {type}", nameof(type)),
     };
 
