@@ -147,18 +147,20 @@ internal sealed class BpfMachine(Surroundings surroundings, byte[] context)
     {
         var target = Memory((ulong)Registers[1], (int)Registers[2]);
         target.Clear();
-        for (var i = 0; i < target.Length - 1; i++)
+        for (var i = 0; i < target.Length; i++)
         {
-            if (surroundings.Read((ulong)Registers[3] + (ulong)i, 1) is not { } next)
+            // The kernel reads as many bytes, and then puts the NUL over the last one.
+            if (surroundings.Read((ulong)Registers[3] + (ulong)i, 1) is not [var next])
             {
                 return Efault;
             }
 
-            target[i] = next[0];
-            if (next[0] == 0)
+            if (next == 0)
             {
                 return i + 1;
             }
+
+            target[i] = i < target.Length - 1 ? next : (byte)0;
         }
 
         return target.Length;
