@@ -67,6 +67,7 @@ public sealed class ValueTests : IDisposable
         ("pairs", "Pairs", ["args: [a: long, s: go.string, b: int, t: rust.str, c: int64]", "on: call", "capture: {twice: arg3 * 2}"]),
         ("only", "Only", ["args: [s: go.string(11)]"]),
         ("equal", "Equal", ["signature: 'long Equal(&str s)'", "when: s == 'hello'"]),
+        ("empty", "Empty", ["args: [s: go.string]", "when: \"s == ''\""]),
         ("pattern", "Pattern", ["args: [s: rust.str(11)]", "when: \"'' != s && s ~ 'he*lo'\""]),
         ("pair", "GivePair", ["on: return", "ret: rust.str(11)"]),
         ("make", "Make", ["signature: 'std::string Make(int number, const std::string &from)'", "on: call"]),

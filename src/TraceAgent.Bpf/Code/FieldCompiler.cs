@@ -72,7 +72,7 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         var end = new Label();
         expressions.Compute(field.Value, Reg.R0, fault);
         code.Store(Reg.R7, offset, Reg.R0);
-        if (ExprCompiler.ReadsMemory(field.Value))
+        if (fault.IsTarget)
         {
             code.Jump(end);
             code.Place(fault);

@@ -42,6 +42,7 @@ CALLED long Pairs(long a, struct pair s, int b, struct pair t, long c) { return 
 CALLED long Only(struct pair s) { return s.length; }
 CALLED long Equal(struct pair s) { return s.length; }
 CALLED long Pattern(struct pair s) { return s.length; }
+CALLED long Empty(struct pair s) { return s.length; }
 CALLED long Greeting(const struct object *one, const struct object *two) { return one == two; }
 CALLED struct pair GivePair(struct pair s) { return s; }
 CALLED struct object Make(int number, const struct object *from) { return number < 0 ? (struct object){0} : *from; }
@@ -68,6 +69,9 @@ static void only(struct pair s, const char *shown, const char *rest)
     Equal(s);
     if (strcmp(shown, "\"hello\"") == 0)
         printf("{\"rule\":\"equal\",\"args\":{\"s\":%s}%s}\n", shown, rest);
+    Empty(s);
+    if (s.length == 0)
+        printf("{\"rule\":\"empty\",\"args\":{\"s\":%s}%s}\n", shown, rest);
     Pattern(s);
     if (strncmp(shown, "\"he", 3) == 0 && s.length >= 4 && strncmp(s.text + s.length - 2, "lo", 2) == 0)
         printf("{\"rule\":\"pattern\",\"args\":{\"s\":%s}%s}\n", shown, rest);
