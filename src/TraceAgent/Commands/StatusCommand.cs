@@ -57,7 +57,7 @@ internal static class StatusCommand
                 }
 
                 output.WriteLine((json
-                    ? JsonSerializer.Serialize(status, StatusJson.Default.AgentStatus)
+                    ? JsonSerializer.Serialize(status, StatusJson.Readable.AgentStatus)
                     : rule is null ? StatusTable.Of(status, DateTime.UtcNow) : StatusTable.Details(status.Rules[0], DateTime.UtcNow)).TrimEnd('\n'));
                 output.Flush();
             }

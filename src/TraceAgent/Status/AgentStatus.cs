@@ -91,6 +91,8 @@ internal sealed record LatencyStatus(ulong SumNs, IReadOnlyList<LatencyBucket> B
 internal sealed record LatencyBucket(ulong AboveNs, ulong UpToNs, long Calls);
 
 /// <summary>Both directions of the JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(AgentStatus))]
-internal sealed partial class StatusJson : JsonSerializerContext;
+internal sealed partial class StatusJson : JsonSerializerContext
+{
+    public static StatusJson Readable => field ??= new StatusJson(ReadableJson.Options());
+}

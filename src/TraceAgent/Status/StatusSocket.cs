@@ -109,7 +109,7 @@ internal sealed class StatusSocket : IDisposable
             .ConfigureAwait(false);
         if (request.AsSpan().SequenceEqual("status\n"u8))
         {
-            var answer = JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Default.AgentStatus);
+            var answer = JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Readable.AgentStatus);
             await BoundedServer.SendAsync(client, answer, cancellation).ConfigureAwait(false);
         }
     }
