@@ -68,4 +68,7 @@ public static class SiteCodes
 
     /// <summary>A return in a file with C++ or Rust code, where an exception or panic that leaves the function would end the program.</summary>
     public const string ExceptionsEnd = "TA222";
+
+    /// <summary>The rule names an argument or the return value, and the place has none.</summary>
+    public const string ValueMissing = "TA230";
 }

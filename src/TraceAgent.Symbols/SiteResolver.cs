@@ -46,7 +46,8 @@ public static class SiteResolver
             sites.Clear();
         }
 
-        return new SiteResolution(image.Architecture, sites.ToEquatableArray(), problems.ToEquatableArray());
+        return new SiteResolution(
+            sites.Count == 0 ? [] : [new SiteGroup(new CSiteAbi(image.Architecture), sites.ToEquatableArray())], problems.ToEquatableArray());
     }
 
     private static void ResolveSymbol(

@@ -108,15 +108,16 @@ internal static class CheckCommand
         var problems = new List<Diagnostic>();
         foreach (var (rule, resolution) in rules)
         {
-            if (resolution.Probe is { } probe)
+            foreach (var part in resolution.Probe?.Parts ?? [])
             {
                 try
                 {
-                    ProbeCompiler.Compile(probe.Plan, new ProbeBinding(0, 0, 0, 0, 0, 0, 0));
+                    ProbeCompiler.Compile(part.Plan, new ProbeBinding(0, 0, 0, 0, 0, 0, 0, 0));
                 }
                 catch (ArgumentException refusal)
                 {
                     problems.Add(Diagnostic.Error(CheckCodes.NotCompiled, rule.Name.At, refusal.Message));
+                    break;
                 }
             }
         }
@@ -130,16 +131,16 @@ internal static class CheckCommand
         using var session = BpfSession.Open(Environment.SystemPageSize);
         foreach (var (rule, resolution) in rules)
         {
-            if (resolution.Probe is not { } probe)
-            {
-                continue;
-            }
-
             try
             {
-                using var loaded = session.Load(probe.Plan, rule.Name.Value);
-                var offsets = probe.Sites.Select(site => site.FileOffset).ToArray();
-                loaded.Attach(rule.Binary.Value, rule.Binary.Value, offsets, 0).Dispose();
+                foreach (var part in resolution.Probe?.Parts ?? [])
+                {
+                    using var loaded = session.Load(part.Plan, rule.Name.Value);
+                    foreach (var file in part.Files)
+                    {
+                        loaded.Attach(file.Path, file.Path, [.. file.Sites.Select(site => site.FileOffset)], 0).Dispose();
+                    }
+                }
             }
             catch (KernelException refusal)
             {

@@ -11,17 +11,14 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "no rule files in {path}; they are read when they appear")]
     public static partial void NoRuleFiles(ILogger logger, string path);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {sites} in {binary}")]
-    public static partial void RuleAttached(ILogger logger, string rule, string sites, string binary);
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {sites}")]
+    public static partial void RuleAttached(ILogger logger, string rule, string sites);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule replaced: {rule} at {sites} in {binary}")]
-    public static partial void RuleReplaced(ILogger logger, string rule, string sites, string binary);
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule replaced: {rule} at {sites}")]
+    public static partial void RuleReplaced(ILogger logger, string rule, string sites);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} to the new file at {binary}; its old processes stay traced")]
-    public static partial void RuleExtended(ILogger logger, string rule, string binary);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached again: {rule} to the file at {binary}")]
-    public static partial void RuleAttachedAgain(ILogger logger, string rule, string binary);
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} also at {sites}; processes of older files stay traced")]
+    public static partial void RuleExtended(ILogger logger, string rule, string sites);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule changed: {rule}, only how its lines look; nothing was detached")]
     public static partial void RuleReshaped(ILogger logger, string rule);

@@ -106,9 +106,23 @@ internal sealed class ProbeResolver : IDisposable
 
         var found = SiteResolver.Resolve(
             image, rule.Binary.Value, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0);
-        var probe = found.Sites.Count == 0 || found.Architecture is null
-            ? null
-            : new Probe(file, found.Sites, PlanBuilder.Build(rule, found.Architecture));
-        return new Resolution(probe, IsPending: false, found.Problems);
+        var parts = new List<ProbePart>();
+        var problems = found.Problems.ToList();
+        foreach (var group in found.Groups)
+        {
+            var missing = PlanBuilder.MissingAt(rule, group.Abi);
+            if (missing.Count == 0)
+            {
+                parts.Add(new ProbePart(group.Abi, PlanBuilder.Build(rule, group.Abi), [new ProbeFile(rule.Binary.Value, file, group.Sites)]));
+            }
+            else
+            {
+                problems.Add(new SiteProblem(
+                    SiteCodes.ValueMissing, Refused: true, $"{string.Join(" and ", missing)} cannot be had at {group.Sites[0].DisplayName} in {rule.Binary.Value}"));
+            }
+        }
+
+        var refused = problems.Any(one => one.Refused);
+        return new Resolution(refused ? null : Probe.Of(parts), IsPending: false, problems.ToEquatableArray());
     }
 }

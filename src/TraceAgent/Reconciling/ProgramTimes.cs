@@ -1,4 +1,3 @@
-using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
 
@@ -14,19 +13,19 @@ internal sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitte
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<LoadedProbe, Sampled> _sampled = [];
+    private readonly Dictionary<AttachedProbe, Sampled> _sampled = [];
     private TimeSpan _last = -Interval;
 
     /// <summary>Null before the first try.</summary>
     public bool? IsPermitted { get; private set; }
 
     /// <summary>ns that a hit spends in the probe's programs on average; 0 while that is not known.</summary>
-    public double NsPerHit(LoadedProbe probe) => _sampled.GetValueOrDefault(probe)?.NsPerHit ?? 0;
+    public double NsPerHit(AttachedProbe probe) => _sampled.GetValueOrDefault(probe)?.NsPerHit ?? 0;
 
     /// <summary>Looks for a moment, when it is time or a probe is new.</summary>
     /// <param name="probes">All that are attached.</param>
     /// <param name="now">Monotonic.</param>
-    public void Look(IReadOnlyCollection<LoadedProbe> probes, TimeSpan now)
+    public void Look(IReadOnlyCollection<AttachedProbe> probes, TimeSpan now)
     {
         if (IsPermitted == false || probes.Count == 0 || (now - _last < Interval && probes.All(_sampled.ContainsKey)))
         {
@@ -58,7 +57,7 @@ internal sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitte
                 _sampled[probe] = sampled = new Sampled();
             }
 
-            sampled.Take(probe.RunTime, RunsPerHit(probe.Plan.Moment));
+            sampled.Take(probe.Parts.Aggregate(default(RunTime), (sum, part) => sum + part.Loaded.RunTime), RunsPerHit(probe.Rule.On));
         }
     }
 

@@ -79,11 +79,11 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
             return leaving;
         }
 
-        programs.Look([.. attached.Values.Select(probe => probe.Loaded)], now);
+        programs.Look([.. attached.Values], now);
         var costs = attached.Select(one => CostOf(one.Key, one.Value, _cost.Value.Result)).ToList();
         foreach (var verdict in _budget.Judge(costs, now).Where(verdict => !leaving.Contains(verdict.Rule)))
         {
-            voice.Suspended(attached[verdict.Rule].Held.Rule, verdict);
+            voice.Suspended(attached[verdict.Rule].Rule, verdict);
             leaving.Add(verdict.Rule);
         }
 
@@ -92,15 +92,15 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
 
     private RuleCost CostOf(string name, AttachedProbe probe, HitCost cost)
     {
-        var perHit = probe.Sites.All(site => site.IsEmulated) ? cost.EmulatedNs : cost.SteppedNs;
-        perHit = probe.Loaded.Plan.Moment switch
+        var perHit = probe.Parts.All(part => part.Sites.All(site => site.IsEmulated)) ? cost.EmulatedNs : cost.SteppedNs;
+        perHit = probe.Rule.On switch
         {
             ProbeMoment.Entry => perHit,
             ProbeMoment.Both => (perHit + cost.ReturnNs) / 2,
             _ => perHit + cost.ReturnNs,
         };
-        probe.Books.Charge(perHit + programs.NsPerHit(probe.Loaded));
-        var budget = probe.Held.Rule.BudgetPercent ?? Rule.NoBudget;
+        probe.Books.Charge(perHit + programs.NsPerHit(probe));
+        var budget = probe.Rule.BudgetPercent ?? Rule.NoBudget;
         return new RuleCost(name, probe.Books.CostNs, double.IsInfinity(budget) ? null : budget);
     }
 }

@@ -70,7 +70,7 @@ internal sealed class StandingBoard
         }
 
         var refusal = reconciler.WhyRefused(name);
-        if (reconciler.Attached.TryGetValue(name, out var probe) && probe.Files.Count > 0)
+        if (reconciler.Attached.TryGetValue(name, out var probe) && probe.Files.Any())
         {
             return (RuleState.Attached, fault?.Reason ?? refusal, probe.Files.Sum(file => file.Sites.Count));
         }
