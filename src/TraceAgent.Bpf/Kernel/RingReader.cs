@@ -11,7 +11,7 @@ public interface IRecordConsumer
     bool Take(ReadOnlySpan<byte> record);
 }
 
-/// <summary>Reads the ring buffer of a session. Used by one thread.</summary>
+/// <summary>Reads a ring buffer. Used by one thread at a time.</summary>
 public sealed unsafe class RingReader : IDisposable
 {
     /// <summary>Any negative number makes libbpf stop after the record; -EINTR and others have a meaning of their own.</summary>
@@ -27,11 +27,11 @@ public sealed unsafe class RingReader : IDisposable
     private IRecordConsumer? _consumer;
     private Exception? _failure;
 
-    internal RingReader(BpfMap map, int bytes)
+    internal RingReader(int mapFd, int bytes = 0)
     {
         Bytes = bytes;
         _self = GCHandle.Alloc(this);
-        _ring = LibBpf.RingNew(map.Fd, &OnRecord, GCHandle.ToIntPtr(_self), 0);
+        _ring = LibBpf.RingNew(mapFd, &OnRecord, GCHandle.ToIntPtr(_self), 0);
         if (_ring == 0)
         {
             _self.Free();
@@ -39,7 +39,7 @@ public sealed unsafe class RingReader : IDisposable
         }
 
         // Two pages before the data: where the reader is, and where the writers are (kernel/bpf/ringbuf.c).
-        _positions = (byte*)Libc.Mmap(null, 2 * (nuint)Environment.SystemPageSize, ReadOnly, Shared, map.Fd, 0);
+        _positions = (byte*)Libc.Mmap(null, 2 * (nuint)Environment.SystemPageSize, ReadOnly, Shared, mapFd, 0);
         if ((nint)_positions == -1)
         {
             var errno = Libc.Errno();
@@ -49,7 +49,7 @@ public sealed unsafe class RingReader : IDisposable
         }
     }
 
-    /// <summary>Its size.</summary>
+    /// <summary>Its size; 0 when whoever made it did not say.</summary>
     public int Bytes { get; }
 
     /// <summary>Bytes that wait to be read. Any thread may ask.</summary>

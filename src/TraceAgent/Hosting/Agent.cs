@@ -29,9 +29,10 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly WallClock _clock = new();
     private readonly EventPump _pump;
+    private readonly ProcessWatch? _processes;
     private readonly RuleSource _source;
     private readonly Reconciler _reconciler;
-    private readonly ProbeResolver _resolver = new();
+    private readonly ProbeResolver _resolver;
     private readonly Retirement _retirement;
     private readonly AgentVoice _voice;
     private readonly ReconcileLoop _loop;
@@ -48,12 +49,14 @@ internal sealed class Agent : IHostedService, IDisposable
         outputs.OnReaderGone += lifetime.StopApplication;
         IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
         var reports = new LossReports(Books, _clock);
+        _processes = ProcessWatch.TryOpen(logger, action => _pump!.WhenDrained(action));
         _pump = new EventPump(
-            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames(), new CgroupNames()), _clock, parts.Outputs, outputs.Committed, reports.Due);
+            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames(_processes), new CgroupNames()), _clock, parts.Outputs, outputs.Committed, reports.Due);
         _voice = new AgentVoice(logger, _pump, _clock);
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
         _source = new RuleSource(parts.RulePaths, defaults: parts.Configuration.Defaults);
+        _resolver = new ProbeResolver(new SeccompReturns(() => SeccompTrial.ReturnsAreFatal(parts.Session.Way)));
         var board = new StandingBoard();
         var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice);
         var programs = new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(logger));
@@ -70,6 +73,11 @@ internal sealed class Agent : IHostedService, IDisposable
         _signal = new SignalReload(notifier, _loop, _voice);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
+        if (_processes is { } processes)
+        {
+            processes.Failed += () => Defect(processes.Failure);
+        }
+
         _loop.Failed += () => Defect(_loop.Failure);
     }
 
@@ -78,6 +86,7 @@ internal sealed class Agent : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        _processes?.Start();
         _pump.Start();
         _loop.Start();
         foreach (var path in _source.WithoutFiles)
@@ -120,6 +129,7 @@ internal sealed class Agent : IHostedService, IDisposable
         _watchdog.Dispose();
         _resolver.Dispose();
         _pump.Dispose();
+        _processes?.Dispose();
     }
 
     private void SayTotals()
