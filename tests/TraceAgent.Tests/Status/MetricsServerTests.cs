@@ -19,10 +19,11 @@ public class MetricsServerTests
         var port = FreePort();
         using var server = MetricsServer.Open(new IPEndPoint(IPAddress.Loopback, port), () => "some 1\n"u8.ToArray());
         using var client = new TcpClient("127.0.0.1", port);
-        client.Client.Send(Encoding.ASCII.GetBytes(request));
+        var stream = client.GetStream();
+        stream.Write(Encoding.ASCII.GetBytes(request));
         client.Client.Shutdown(SocketShutdown.Send);
 
-        var answer = new StreamReader(client.GetStream()).ReadToEnd().Split("\r\n\r\n");
+        var answer = new StreamReader(stream).ReadToEnd().Split("\r\n\r\n");
 
         Assert.StartsWith(status, answer[0], StringComparison.Ordinal);
         Assert.Equal(body, answer[1]);
