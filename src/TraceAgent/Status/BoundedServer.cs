@@ -3,13 +3,13 @@ using System.Net.Sockets;
 namespace TraceAgent.Status;
 
 /// <summary>
-/// Answers clients of a socket, a few at a time, each within a time: one that says nothing, or reads nothing, takes a place
+/// Answers clients of a socket, some at a time, each within a time: one that says nothing, or reads nothing, takes a place
 /// for no longer than that, and the others wait in the kernel's queue.
 /// </summary>
 internal sealed class BoundedServer : IDisposable
 {
-    private const int MostAtOnce = 8;
-    private const int Backlog = 32;
+    private const int MostAtOnce = 32;
+    private const int Backlog = 64;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Socket _listener;
