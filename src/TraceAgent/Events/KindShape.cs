@@ -19,6 +19,7 @@ internal sealed class KindShape
     {
         var template = rule.Messages.First(m => m.Kind == kind).Template;
         Rule = rule.Name.Value;
+        RuleJson = JsonText.Quote(Rule);
         Binary = rule.Binary.Value;
         Event = kind switch
         {
@@ -42,13 +43,15 @@ internal sealed class KindShape
         HasLengths = fields.Any(f => f.HasLength);
         var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
         var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
-        AfterMessage = $"\",\"@i\":\"{id}\"{level},\"rule\":{JsonText.Quote(Rule)},\"event\":\"{Event}\",\"pid\":";
+        AfterMessage = $"\",\"@i\":\"{id}\"{level},\"rule\":{RuleJson},\"event\":\"{Event}\",\"pid\":";
         LabelsJson = Labels.Count == 0
             ? ""
             : $",\"labels\":{{{string.Join(',', Labels.Select(l => $"{JsonText.Quote(l.Key)}:{JsonText.Quote(l.Value)}"))}}}";
     }
 
     public string Rule { get; }
+
+    public string RuleJson { get; }
 
     public string Binary { get; }
 
