@@ -35,6 +35,9 @@ public abstract record Term
     /// <summary>1 when the text at the address passes the test, else 0.</summary>
     public sealed record TextMatch(Term Address, TextTest Test) : Term;
 
+    /// <summary>ID of the cgroup <paramref name="Level"/> folders below the root to which the thread's own belongs.</summary>
+    public sealed record AncestorCgroup(int Level) : Term;
+
     /// <summary>1 when the thread's name passes the test, else 0.</summary>
     public sealed record CommMatch(TextTest Test) : Term;
 

@@ -21,6 +21,7 @@ internal sealed class TermLowering(SiteAbi abi)
         Term.Argument argument => abi.Argument(argument.Index) ?? throw Missing($"argument {argument.Index + 1}"),
         Term.Result => abi.ReturnValue ?? throw Missing("return value"),
         Term.Special special => new Expr.Special(special.Value),
+        Term.AncestorCgroup ancestor => new Expr.AncestorCgroup(ancestor.Level),
         Term.Unary unary => new Expr.Unary(unary.Operator, Lower(unary.Operand, replace)),
         Term.Binary binary => new Expr.Binary(binary.Operator, Lower(binary.Left, replace), Lower(binary.Right, replace)),
         Term.Load load => new Expr.Load(Lower(load.Address, replace), load.Size, load.Signed),

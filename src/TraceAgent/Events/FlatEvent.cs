@@ -45,7 +45,7 @@ internal static class FlatEvent
         properties["comm"] = Text(new string(traced.CommText), new string(traced.CommText));
         properties["exe"] = Text(traced.Process.Executable, traced.Process.Executable ?? "<unknown>");
         properties["symbol"] = Text(traced.Site.Text, traced.Site.Text);
-        properties["binary"] = Text(shape.Binary, shape.Binary);
+        properties["binary"] = Text(traced.Site.Binary, traced.Site.Binary);
         properties["time"] = new ScalarValue(UtcText.ToDateTimeOffset(traced.Time));
         if (shape.HasDuration)
         {

@@ -153,7 +153,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             part.Announce(rule, files);
             foreach (var file in files)
             {
-                Refusable(() => part.Attach(file, file.Path));
+                Refusable(() => part.Attach(file, file.Source));
             }
         }
 
@@ -189,7 +189,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
                 added.Announce(rule, part.Files);
                 foreach (var file in part.Files)
                 {
-                    added.Attach(file, sources.GetValueOrDefault(file.Identity, file.Path));
+                    added.Attach(file, sources.GetValueOrDefault(file.Identity, file.Source));
                 }
             }
         }
@@ -220,7 +220,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         var found = probe.Files.Select(file => file.Identity).ToHashSet();
         return rule.Binary == previous.Rule.Binary
             ? previous.Files.Select(file => file.File).Where(file => !found.Contains(file.Identity)).DistinctBy(file => file.Identity)
-                .SelectMany(file => ProbeResolver.Resolve(rule, file).Probe?.Parts ?? [])
+                .SelectMany(file => ProbeResolver.PartsOf(rule, file))
             : [];
     }
 

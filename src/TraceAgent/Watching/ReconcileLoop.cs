@@ -113,6 +113,11 @@ internal sealed class ReconcileLoop : IDisposable
         if (Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
+            if (!_settling.IsWaiting && _rules.ProcessesHaveChanged())
+            {
+                Look();
+            }
+
             foreach (var rule in _guard.Judge(_reconciler.Attached, Now))
             {
                 _reconciler.TakeOff(rule);
@@ -140,7 +145,7 @@ internal sealed class ReconcileLoop : IDisposable
         // Watches first: what changes while we look is then noticed.
         _watches.Follow(_reconciler.Attached.Values);
         var deliberation = _rules.Deliberate(_source.Read());
-        _watches.Follow(deliberation.Desired.Select(one => one.Rule.Binary.Value));
+        _watches.Follow(deliberation.Looked);
         _voice.Deliberated(deliberation);
         _reconciler.Apply(_guard.Admit(deliberation.Desired, Now));
         _watches.Follow(_reconciler.Attached.Values);
