@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test clean format needs
+.PHONY: build demo test fuzz clean format needs
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -28,6 +28,10 @@ demo: build
 
 test: build
 	@scripts/test.sh
+
+# More than a million inputs; `make fuzz FUZZ="--seed 7"` for others, `FUZZ="--only rules --input 12"` to see one again.
+fuzz: needs
+	dotnet run --project tests/TraceAgent.Fuzz -c Release -v quiet -- $(FUZZ)
 
 format:
 	dotnet format TraceAgent.sln

@@ -25,7 +25,7 @@ public static class PlanBuilder
     /// <exception cref="InvalidOperationException">The rule names a value that these sites do not have: see <see cref="MissingAt"/>.</exception>
     public static CapturePlan Build(Rule rule, SiteAbi abi) => new PlanFields(rule, abi).Plan();
 
-    /// <summary>The values that an event of this kind shows: arguments, computed values, the return value. Fields that only conditions need are not among them.</summary>
+    /// <summary>The values that an event of this kind shows: arguments, computed values, the return value, and what its message wants to know of the hit. Fields that only conditions need are not among them.</summary>
     public static IReadOnlyList<CapturedValue> ValuesOf(Rule rule, SiteAbi abi, EventKind kind) =>
         new PlanFields(rule, abi).ValuesOf(kind);
 
@@ -53,4 +53,8 @@ public static class PlanBuilder
 /// <param name="Type">How it is shown; the length of bytes is that of the plan.</param>
 /// <param name="FieldIndex">Into <see cref="CapturePlan.FieldsOf"/>.</param>
 /// <param name="IsReturnValue">Not under <c>args</c>.</param>
-public sealed record CapturedValue(string Name, CaptureType Type, int FieldIndex, bool IsReturnValue);
+public sealed record CapturedValue(string Name, CaptureType Type, int FieldIndex, bool IsReturnValue)
+{
+    /// <summary>Not what the rule captures, but what its message wants to know of the hit: one of <see cref="OnDemand"/>.</summary>
+    public bool IsOfEvent { get; init; }
+}

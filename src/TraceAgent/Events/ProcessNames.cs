@@ -1,96 +1,74 @@
 namespace TraceAgent.Events;
 
-/// <summary>The executable of a process, as text and as a JSON value.</summary>
-internal sealed record ProcessName(string? Executable)
+/// <summary>What an event says of its process, besides what its record has.</summary>
+/// <param name="Executable">Null when it is not known.</param>
+/// <param name="Parent">Process ID; null when it is not known, or was never asked for.</param>
+internal sealed record ProcessName(string? Executable, int? Parent = null)
 {
+    /// <summary>Why a parent is not known.</summary>
+    public const string Gone = "gone";
+
     public static ProcessName Unknown { get; } = new((string?)null);
 
+    /// <summary>The executable as a JSON value.</summary>
     public string Json { get; } = Executable is null ? "null" : JsonText.Quote(Executable);
 }
 
-/// <summary>Which executable a process runs. Bounded; a process that is gone keeps the name under which it was known.</summary>
-internal sealed class ProcessNames
+/// <summary>Which executable a process runs, and who started it. Bounded; a process that is gone stays as it was known.</summary>
+/// <param name="executableOf">Null when it cannot be known now.</param>
+/// <param name="parentOf">The same.</param>
+internal sealed class ProcessNames(Func<int, string?> executableOf, Func<int, int?> parentOf)
 {
     /// <summary>Processes that are remembered, at most.</summary>
     public const int Capacity = 4096;
 
-    /// <summary>After this many ns a name is read again.</summary>
+    /// <summary>After this many ns it is asked for again.</summary>
     public const ulong Lifetime = 1_000_000_000;
 
-    private const string Deleted = " (deleted)";
-    private readonly Func<int, string?> _readLink;
-
-    // Two generations: when the young one is full the old one is forgotten, which needs no bookkeeping per event.
-    private Dictionary<int, Entry> _young = [];
-    private Dictionary<int, Entry> _old = [];
+    private readonly Generations<int, Entry> _entries = new(Capacity);
 
     public ProcessNames()
-        : this(pid => new FileInfo($"/proc/{pid}/exe").LinkTarget)
+        : this(ProcessFolder.Executable, ProcessFolder.Parent)
     {
     }
 
-    internal ProcessNames(Func<int, string?> readLink) => _readLink = readLink;
-
-    /// <summary>The name of a process at a hit.</summary>
+    /// <summary>What is known of a process at a hit.</summary>
     /// <param name="pid">Of the process.</param>
     /// <param name="main">True when the main thread hit: only its comm says whether the process has executed another file.</param>
     /// <param name="comm">The thread's 16 bytes of name.</param>
     /// <param name="time">Of the hit, CLOCK_MONOTONIC ns.</param>
-    public ProcessName Find(int pid, bool main, UInt128 comm, ulong time)
+    /// <param name="withParent">Whether the parent is wanted: to find it costs as much as the rest.</param>
+    public ProcessName Find(int pid, bool main, UInt128 comm, ulong time, bool withParent = false)
     {
-        if (!_young.TryGetValue(pid, out var entry))
-        {
-            entry = Promote(pid);
-        }
+        var entry = _entries.Find(pid);
 
         // Unsigned: an event that is older than the last look does not ask again unless it is far older.
         var age = time > entry.ReadAt ? time - entry.ReadAt : 0;
         if (entry.ReadAt == 0 || age >= Lifetime || (main && entry.Comm != comm))
         {
-            Read(pid, entry);
+            if (executableOf(pid) is { } executable && executable != entry.Name.Executable)
+            {
+                entry.Name = new ProcessName(executable, entry.Name.Parent);
+            }
+
             entry.ReadAt = Math.Max(time, 1);
+            entry.HasAskedForParent = false;
             if (main)
             {
                 entry.Comm = comm;
             }
         }
 
+        if (withParent && !entry.HasAskedForParent)
+        {
+            entry.HasAskedForParent = true;
+            if (parentOf(pid) is { } parent && parent != entry.Name.Parent)
+            {
+                entry.Name = entry.Name with { Parent = parent };
+            }
+        }
+
         return entry.Name;
-    }
-
-    private Entry Promote(int pid)
-    {
-        if (_young.Count >= Capacity / 2)
-        {
-            (_old, _young) = (_young, _old);
-            _young.Clear();
-        }
-
-        if (!_old.Remove(pid, out var entry))
-        {
-            entry = new Entry();
-        }
-
-        _young.Add(pid, entry);
-        return entry;
-    }
-
-    private void Read(int pid, Entry entry)
-    {
-        if (_readLink(pid) is not { } target)
-        {
-            return;
-        }
-
-        if (target.EndsWith(Deleted, StringComparison.Ordinal))
-        {
-            target = target[..^Deleted.Length];
-        }
-
-        if (target != entry.Name.Executable)
-        {
-            entry.Name = new ProcessName(target);
-        }
     }
 
     private sealed class Entry
@@ -100,5 +78,7 @@ internal sealed class ProcessNames
         public UInt128 Comm { get; set; }
 
         public ulong ReadAt { get; set; }
+
+        public bool HasAskedForParent { get; set; }
     }
 }

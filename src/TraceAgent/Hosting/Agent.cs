@@ -45,7 +45,7 @@ internal sealed class Agent : IHostedService, IDisposable
         IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
         var reports = new LossReports(Books, _clock);
         _pump = new EventPump(
-            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames()), _clock, parts.Outputs, outputs.Committed, reports.Due);
+            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames(), new CgroupNames()), _clock, parts.Outputs, outputs.Committed, reports.Due);
         _voice = new AgentVoice(logger, _pump, _clock);
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);

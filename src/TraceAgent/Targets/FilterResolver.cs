@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TraceAgent.Bpf.Linux;
+using TraceAgent.Events;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Targets;
@@ -14,7 +15,7 @@ internal sealed partial class FilterResolver
     /// <summary>From which levels of cgroups count: in another namespace we see only a part of the tree.</summary>
     private const string FirstNamespace = "cgroup:[4026531835]";
 
-    private readonly string? _root = CgroupRoot();
+    private readonly string? _root = CgroupNames.Hierarchy();
     private readonly bool _seesAll = new FileInfo("/proc/self/ns/cgroup").LinkTarget == FirstNamespace;
     private IReadOnlyList<string>? _containers;
 
@@ -89,10 +90,6 @@ internal sealed partial class FilterResolver
         return _containers = [.. Directory.EnumerateDirectories(_root, "*", options).Take(MostFolders)
             .Where(path => ContainerId().IsMatch(Path.GetFileName(path))).Select(path => Path.GetRelativePath(_root, path))];
     }
-
-    /// <summary>Where version 2 is mounted; null when it is not.</summary>
-    private static string? CgroupRoot() => File.ReadLines("/proc/self/mounts").Select(line => line.Split(' '))
-        .FirstOrDefault(field => field.Length > 2 && field[2] == "cgroup2")?[1];
 
     [GeneratedRegex("[0-9a-f]{64}")]
     private static partial Regex ContainerId();

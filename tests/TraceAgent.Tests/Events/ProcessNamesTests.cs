@@ -6,13 +6,21 @@ public class ProcessNamesTests
 {
     private readonly Dictionary<int, string?> _links = [];
     private readonly ProcessNames _names;
+    private readonly Dictionary<int, int> _parents = [];
     private int _reads;
+    private int _parentReads;
 
-    public ProcessNamesTests() => _names = new ProcessNames(pid =>
-    {
-        _reads++;
-        return _links.GetValueOrDefault(pid);
-    });
+    public ProcessNamesTests() => _names = new ProcessNames(
+        pid =>
+        {
+            _reads++;
+            return _links.GetValueOrDefault(pid);
+        },
+        pid =>
+        {
+            _parentReads++;
+            return _parents.TryGetValue(pid, out var parent) ? parent : null;
+        });
 
     [Fact]
     public void A_name_is_read_once_a_second()
@@ -41,7 +49,7 @@ public class ProcessNamesTests
     [Fact]
     public void A_process_that_is_gone_keeps_its_name_and_an_unknown_one_has_none()
     {
-        _links[1] = "/bin/a (deleted)";
+        _links[1] = "/bin/a";
         Find(1, 10);
         _links.Clear();
 
@@ -68,6 +76,56 @@ public class ProcessNamesTests
     {
         Assert.Equal(Environment.ProcessPath, new ProcessNames().Find(Environment.ProcessId, true, 0, 1).Executable);
         Assert.Null(new ProcessNames().Find(int.MaxValue, true, 0, 1).Executable);
+    }
+
+    [Fact]
+    public void A_parent_is_looked_for_only_when_it_is_wanted_and_once_a_second()
+    {
+        (_links[1], _parents[1]) = ("/bin/a", 7);
+        Assert.Null(_names.Find(1, true, 0, 10).Parent);
+        Assert.Equal(0, _parentReads);
+
+        Assert.Equal(7, _names.Find(1, true, 0, 11, withParent: true).Parent);
+        _parents[1] = 1;
+        Assert.Equal(7, _names.Find(1, true, 0, 12, withParent: true).Parent);
+        Assert.Equal(1, _names.Find(1, true, 0, 10 + ProcessNames.Lifetime, withParent: true).Parent);
+        Assert.Equal(2, _parentReads);
+    }
+
+    [Fact]
+    public void A_process_that_is_gone_keeps_its_parent_and_an_unknown_one_has_none()
+    {
+        _parents[1] = 7;
+        _names.Find(1, true, 0, 10, withParent: true);
+        _parents.Clear();
+
+        Assert.Equal(7, _names.Find(1, true, 0, 5 * ProcessNames.Lifetime, withParent: true).Parent);
+        Assert.Null(_names.Find(2, true, 0, 10, withParent: true).Parent);
+    }
+
+    [Fact]
+    public void The_own_process_has_the_parent_and_the_cgroup_that_the_system_gives()
+    {
+        var status = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("PPid:", StringComparison.Ordinal));
+        Assert.Equal(int.Parse(status[5..], System.Globalization.CultureInfo.InvariantCulture), ProcessFolder.Parent(Environment.ProcessId));
+        Assert.Contains("0::" + ProcessFolder.Cgroup(Environment.ProcessId), File.ReadAllLines("/proc/self/cgroup"));
+        Assert.Null(ProcessFolder.Parent(int.MaxValue));
+        Assert.Null(ProcessFolder.Cgroup(int.MaxValue));
+    }
+
+    [Fact]
+    public void A_cgroup_shows_as_its_number_until_a_process_that_is_in_it_is_met()
+    {
+        string? path = null;
+        var names = new CgroupNames((_, _) => path);
+        Assert.Equal("42", names.Find(42, 1, 10));
+
+        path = "/slice/a";
+        Assert.Equal("42", names.Find(42, 1, 11));
+        Assert.Equal("/slice/a", names.Find(42, 1, 10 + ProcessNames.Lifetime));
+
+        path = "/slice/b";
+        Assert.Equal("/slice/a", names.Find(42, 1, 9 * ProcessNames.Lifetime));
     }
 
     private string? Find(int pid, ulong time, int comm = 0) => _names.Find(pid, true, (UInt128)comm, time).Executable;
