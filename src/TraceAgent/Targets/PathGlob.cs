@@ -1,3 +1,4 @@
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Watching;
 
 namespace TraceAgent.Targets;
@@ -50,7 +51,7 @@ internal sealed class PathGlob
             {
                 Descend(path, depth + 1);
             }
-            else if (File.Exists(path))
+            else if (FileStatus.Of(path) is { Kind: FileKind.Regular })
             {
                 _files.Add(path);
             }
