@@ -60,6 +60,8 @@ public sealed partial class ElfImage : IDisposable
     /// <exception cref="IOException">The operating system could not read.</exception>
     internal FunctionIndex Functions => _functions ??= ReadFunctions();
 
+    internal ReturnHazards ReturnHazards => field ??= new ReturnHazards(this);
+
     internal UnwindIndex Unwind => field ??= new UnwindIndex(this);
 
     /// <summary>Opens the file at a path that is also its name in messages.</summary>
@@ -179,6 +181,20 @@ public sealed partial class ElfImage : IDisposable
     internal bool IsCode(ulong address) =>
         CodeSegmentAt(address) is not null
         && (!_header.Sections.Any(section => section.IsCode) || _header.Sections.Any(section => section.IsCode && section.HoldsAddress(address)));
+
+    /// <summary>The executable section that holds the address, or null.</summary>
+    internal ElfSection? SectionAt(ulong address)
+    {
+        foreach (var section in _header.Sections)
+        {
+            if (section.IsCode && section.HoldsAddress(address))
+            {
+                return section;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Bytes from the start of the file to the byte that is mapped at the address, or null.</summary>
     internal ulong? FileOffsetOf(ulong address)

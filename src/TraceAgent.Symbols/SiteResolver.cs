@@ -12,7 +12,9 @@ public static class SiteResolver
     /// <param name="where">As the rule has it.</param>
     /// <param name="needsReturn">The rule asks for returns or for calls.</param>
     /// <param name="capturesArguments">The rule reads argument registers.</param>
-    public static SiteResolution Resolve(ElfImage image, string displayPath, Location where, bool needsReturn, bool capturesArguments)
+    /// <param name="allowsUnsafe">Refusals of what misleads but harms no program become warnings.</param>
+    public static SiteResolution Resolve(
+        ElfImage image, string displayPath, Location where, bool needsReturn, bool capturesArguments, bool allowsUnsafe = false)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(where);
@@ -20,7 +22,7 @@ public static class SiteResolver
         var sites = new List<ProbeSite>();
         try
         {
-            var gate = new SiteGate(image, displayPath, needsReturn, capturesArguments, problems);
+            var gate = new SiteGate(image, displayPath, needsReturn, capturesArguments, allowsUnsafe, problems);
             switch (where)
             {
                 case Location.Symbol symbol:

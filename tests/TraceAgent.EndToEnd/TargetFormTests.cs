@@ -70,7 +70,7 @@ public sealed class TargetFormTests : IDisposable
 
         Assert.Equal(1, check.ExitCode);
         Assert.Contains("error TA201", check.Errors, StringComparison.Ordinal);
-        Assert.Contains("TA232: 3 more problems of this kind", check.Errors, StringComparison.Ordinal);
+        Assert.Contains("TA242: 3 more problems of this kind", check.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -18,6 +18,7 @@ public sealed class CompiledPrograms : IDisposable
         Run("strip", ["-o", TrapsStripped, Traps]);
         Run("gcc", ["-nostdlib", "-static", "-o", Go, Source("go.s")]);
         Run("g++", ["-O1", "-o", Thrower, Source("thrower.cpp")]);
+        Run("gcc", ["-O1", "-Wl,-z,lazy", "-o", Coroutines, Source("coroutines.c")]);
         Run("gcc", ["-c", "-o", Object, Source("left.c")]);
     }
 
@@ -35,6 +36,9 @@ public sealed class CompiledPrograms : IDisposable
     public string Go => At("go");
 
     public string Thrower => At("thrower");
+
+    /// <summary>With a table of jumps to libc.</summary>
+    public string Coroutines => At("coroutines");
 
     public string Object => At("left.o");
 

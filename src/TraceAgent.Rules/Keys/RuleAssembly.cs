@@ -91,6 +91,7 @@ internal static class RuleAssembly
                 Ttl = draft.Ttl,
                 BudgetPercent = draft.BudgetPercent,
                 Redact = redact,
+                AllowsUnsafe = draft.AllowsUnsafe,
             }
             : null;
     }

@@ -82,7 +82,7 @@ internal sealed class ClefFormatter : ITextFormatter
         if (shape.HasParent)
         {
             _line.Append(",\"ppid\":");
-            if (traced.Process.Parent is { } parent)
+            if (traced.Process.ParentPid is { } parent)
             {
                 _line.Append((long)parent);
             }
@@ -233,10 +233,10 @@ internal sealed class ClefFormatter : ITextFormatter
             }
         }
 
-        if (traced is { Shape.HasParent: true, Process.Parent: null })
+        if (traced is { Shape.HasParent: true, Process.ParentPid: null })
         {
             WriteMember(",\"problems\":{", "\"ppid\":", ref opened);
-            WriteText(ProcessName.Gone);
+            WriteText(ProcessFacts.Gone);
         }
 
         Close(opened);

@@ -72,7 +72,7 @@ internal sealed class EventDecoder
         traced.Tid = (uint)pidTid;
         traced.Duration = kind.HasDuration ? Read<ulong>(record, RecordLayout.DurationOffset) : 0;
         var comm = record.Slice(RecordLayout.CommOffset, RecordLayout.CommSize);
-        traced.Process = _processes.Find((int)traced.Pid, traced.Pid == traced.Tid, MemoryMarshal.Read<UInt128>(comm), time, kind.HasParent);
+        traced.Process = _processes.Find((int)traced.Pid, traced.Pid == traced.Tid, MemoryMarshal.Read<UInt128>(comm), time);
 
         var value = default(DecodedValue);
         var used = CharacterDecoder.Text(comm, traced.Chars, 0, ref value);

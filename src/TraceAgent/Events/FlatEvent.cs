@@ -46,7 +46,7 @@ internal static class FlatEvent
         properties["exe"] = Text(traced.Process.Executable, traced.Process.Executable ?? "<unknown>");
         if (shape.HasParent)
         {
-            properties["ppid"] = Parent(traced.Process.Parent);
+            properties["ppid"] = Parent(traced.Process.ParentPid);
         }
 
         properties["symbol"] = Text(traced.Site.Text, traced.Site.Text);
@@ -68,9 +68,9 @@ internal static class FlatEvent
             AddBeside(traced, i, properties);
         }
 
-        if (shape.HasParent && traced.Process.Parent is null)
+        if (shape.HasParent && traced.Process.ParentPid is null)
         {
-            properties.TryAdd("ppid_problem", new ScalarValue(ProcessName.Gone));
+            properties.TryAdd("ppid_problem", new ScalarValue(ProcessFacts.Gone));
         }
     }
 
@@ -164,7 +164,7 @@ internal static class FlatEvent
         return Text(shown, new string(buffer.Text));
     }
 
-    private static ScalarValue Parent(int? parent) => parent is { } known ? new ScalarValue((long)known) : Text(null, $"<{ProcessName.Gone}>");
+    private static ScalarValue Parent(int? parent) => parent is { } known ? new ScalarValue((long)known) : Text(null, $"<{ProcessFacts.Gone}>");
 
     private static ShownValue Duration(ulong nanoseconds)
     {

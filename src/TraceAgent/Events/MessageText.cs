@@ -36,11 +36,11 @@ internal static class MessageText
             case HoleSource.Tid:
                 into.Append((ulong)traced.Tid, piece.Format);
                 break;
-            case HoleSource.Parent when traced.Process.Parent is { } parent:
+            case HoleSource.Parent when traced.Process.ParentPid is { } parent:
                 into.Append((long)parent, piece.Format);
                 break;
             case HoleSource.Parent:
-                into.Append("<" + ProcessName.Gone + ">");
+                into.Append("<" + ProcessFacts.Gone + ">");
                 break;
             case HoleSource.Comm:
                 into.Append(traced.CommText);

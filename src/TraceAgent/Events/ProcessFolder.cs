@@ -3,16 +3,6 @@ namespace TraceAgent.Events;
 /// <summary>What /proc/PID tells of a process (proc(5)). Everything is null of a process that is gone, or that may not be looked at.</summary>
 internal static class ProcessFolder
 {
-    private const string Deleted = " (deleted)";
-
-    /// <summary>The path of the executable, also when the file itself has been deleted.</summary>
-    public static string? Executable(int pid) => new FileInfo($"/proc/{pid}/exe").LinkTarget is { } target
-        ? target.EndsWith(Deleted, StringComparison.Ordinal) ? target[..^Deleted.Length] : target
-        : null;
-
-    /// <summary>The process ID of the parent; 0 when it is outside of this PID namespace, as that of process 1 is.</summary>
-    public static int? Parent(int pid) => int.TryParse(Line(pid, "status", "PPid:"), out var parent) ? parent : null;
-
     /// <summary>The path of its cgroup (version 2) from the root of the hierarchy, such as <c>/system.slice/nginx.service</c>.</summary>
     public static string? Cgroup(int pid) => Line(pid, "cgroup", "0::");
 

@@ -1,84 +1,76 @@
 namespace TraceAgent.Events;
 
-/// <summary>What an event says of its process, besides what its record has.</summary>
-/// <param name="Executable">Null when it is not known.</param>
-/// <param name="Parent">Process ID; null when it is not known, or was never asked for.</param>
-internal sealed record ProcessName(string? Executable, int? Parent = null)
+/// <summary>Knows processes from the kernel's notices.</summary>
+internal interface IProcessHistory
 {
-    /// <summary>Why a parent is not known.</summary>
-    public const string Gone = "gone";
-
-    public static ProcessName Unknown { get; } = new((string?)null);
-
-    /// <summary>The executable as a JSON value.</summary>
-    public string Json { get; } = Executable is null ? "null" : JsonText.Quote(Executable);
+    /// <summary>What the process was at that moment (CLOCK_MONOTONIC ns); null when it is not known.</summary>
+    ProcessFacts? Find(int pid, ulong time);
 }
 
-/// <summary>Which executable a process runs, and who started it. Bounded; a process that is gone stays as it was known.</summary>
-/// <param name="executableOf">Null when it cannot be known now.</param>
-/// <param name="parentOf">The same.</param>
-internal sealed class ProcessNames(Func<int, string?> executableOf, Func<int, int?> parentOf)
+/// <summary>
+/// Which process hit: from the kernel's notices, and where these do not tell, from /proc. Bounded; a process that is gone
+/// keeps the name under which it was known.
+/// </summary>
+internal sealed class ProcessNames
 {
-    /// <summary>Processes that are remembered, at most.</summary>
+    /// <summary>Processes that are remembered from /proc, at most.</summary>
     public const int Capacity = 4096;
 
-    /// <summary>After this many ns it is asked for again.</summary>
+    /// <summary>After this many ns /proc is read again.</summary>
     public const ulong Lifetime = 1_000_000_000;
+
+    private readonly IProcessHistory? _history;
+    private readonly Func<int, ProcessFacts?> _read;
 
     private readonly Generations<int, Entry> _entries = new(Capacity);
 
-    public ProcessNames()
-        : this(ProcessFolder.Executable, ProcessFolder.Parent)
+    /// <param name="history">Null when the kernel gives no notices.</param>
+    public ProcessNames(IProcessHistory? history)
+        : this(history, ProcessFacts.Read)
     {
     }
 
-    /// <summary>What is known of a process at a hit.</summary>
+    internal ProcessNames(IProcessHistory? history, Func<int, ProcessFacts?> read) => (_history, _read) = (history, read);
+
+    /// <summary>What a process was at a hit.</summary>
     /// <param name="pid">Of the process.</param>
     /// <param name="main">True when the main thread hit: only its comm says whether the process has executed another file.</param>
     /// <param name="comm">The thread's 16 bytes of name.</param>
     /// <param name="time">Of the hit, CLOCK_MONOTONIC ns.</param>
-    /// <param name="withParent">Whether the parent is wanted: to find it costs as much as the rest.</param>
-    public ProcessName Find(int pid, bool main, UInt128 comm, ulong time, bool withParent = false)
+    public ProcessFacts Find(int pid, bool main, UInt128 comm, ulong time)
     {
+        if (_history?.Find(pid, time) is { } known)
+        {
+            return known;
+        }
+
         var entry = _entries.Find(pid);
 
         // Unsigned: an event that is older than the last look does not ask again unless it is far older.
         var age = time > entry.ReadAt ? time - entry.ReadAt : 0;
         if (entry.ReadAt == 0 || age >= Lifetime || (main && entry.Comm != comm))
         {
-            if (executableOf(pid) is { } executable && executable != entry.Name.Executable)
+            if (_read(pid) is { } facts && facts != entry.Facts)
             {
-                entry.Name = new ProcessName(executable, entry.Name.Parent);
+                entry.Facts = facts;
             }
 
             entry.ReadAt = Math.Max(time, 1);
-            entry.HasAskedForParent = false;
             if (main)
             {
                 entry.Comm = comm;
             }
         }
 
-        if (withParent && !entry.HasAskedForParent)
-        {
-            entry.HasAskedForParent = true;
-            if (parentOf(pid) is { } parent && parent != entry.Name.Parent)
-            {
-                entry.Name = entry.Name with { Parent = parent };
-            }
-        }
-
-        return entry.Name;
+        return entry.Facts;
     }
 
     private sealed class Entry
     {
-        public ProcessName Name { get; set; } = ProcessName.Unknown;
+        public ProcessFacts Facts { get; set; } = ProcessFacts.Unknown;
 
         public UInt128 Comm { get; set; }
 
         public ulong ReadAt { get; set; }
-
-        public bool HasAskedForParent { get; set; }
     }
 }

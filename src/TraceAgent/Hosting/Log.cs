@@ -77,6 +77,12 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "an output did not take the last events in time; they are counted as lost")]
     public static partial void OutputTooSlow(ILogger logger);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "new processes are not watched: {reason}; exe, ppid and cmdline are looked up in /proc, and missing for processes that end at once")]
+    public static partial void ProcessesUnwatched(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{notices} of new processes lost, because there were more than the agent could take; exe, ppid and cmdline may be missing for processes that ended at once")]
+    public static partial void ProcessNoticesLost(ILogger logger, string notices);
+
     [LoggerMessage(Level = LogLevel.Critical, Message = "failed, and stopping: this is a defect of traceagent")]
     public static partial void Defect(ILogger logger, Exception? failure);
 }

@@ -8,7 +8,8 @@ using TraceAgent.Targets;
 namespace TraceAgent.Reconciling;
 
 /// <summary>Rules to probes. Keeps what it found, for as long as neither the rule nor the file changes.</summary>
-internal sealed class ProbeResolver : IDisposable
+/// <param name="seccomp">What may speak against returns at the moment; null when nothing is to be attached.</param>
+internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposable
 {
     /// <summary>Problems that are told of one rule; of a pattern, thousands of files may have the same.</summary>
     private const int MostProblems = 3;
@@ -112,11 +113,17 @@ internal sealed class ProbeResolver : IDisposable
             _images[identity] = opened = (image, problem);
         }
 
+        // Of the moment, so it is not kept.
+        if (opened.Image is not null && seccomp?.Refuse(rule, identity) is { } refused)
+        {
+            return new SiteResolution([], [refused]);
+        }
+
         return _known[(rule, identity)] = opened.Image is null ? new SiteResolution([], [opened.Problem!]) : Sites(rule, opened.Image, file.Path);
     }
 
     private static SiteResolution Sites(Rule rule, ElfImage image, string path) => SiteResolver.Resolve(
-        image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0);
+        image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0, rule.AllowsUnsafe);
 
     private static List<ProbePart> PartsOf(Rule rule, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
     {

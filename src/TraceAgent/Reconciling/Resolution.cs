@@ -35,8 +35,8 @@ internal sealed record Resolution(DesiredProbe Desired, string? Missing, Equatab
 internal static class TargetCodes
 {
     /// <summary>Warning: more files than one rule may be attached to.</summary>
-    public const string TooManyFiles = "TA231";
+    public const string TooManyFiles = "TA241";
 
     /// <summary>Of the files of one rule, more cannot be probed than are told one by one.</summary>
-    public const string OtherFiles = "TA232";
+    public const string OtherFiles = "TA242";
 }

@@ -6,21 +6,13 @@ public class ProcessNamesTests
 {
     private readonly Dictionary<int, string?> _links = [];
     private readonly ProcessNames _names;
-    private readonly Dictionary<int, int> _parents = [];
     private int _reads;
-    private int _parentReads;
 
-    public ProcessNamesTests() => _names = new ProcessNames(
-        pid =>
-        {
-            _reads++;
-            return _links.GetValueOrDefault(pid);
-        },
-        pid =>
-        {
-            _parentReads++;
-            return _parents.TryGetValue(pid, out var parent) ? parent : null;
-        });
+    public ProcessNamesTests() => _names = new ProcessNames(null, pid =>
+    {
+        _reads++;
+        return _links.GetValueOrDefault(pid) is { } link ? new ProcessFacts(link) : null;
+    });
 
     [Fact]
     public void A_name_is_read_once_a_second()
@@ -74,42 +66,17 @@ public class ProcessNamesTests
     [Fact]
     public void The_own_process_has_the_name_that_the_system_gives()
     {
-        Assert.Equal(Environment.ProcessPath, new ProcessNames().Find(Environment.ProcessId, true, 0, 1).Executable);
-        Assert.Null(new ProcessNames().Find(int.MaxValue, true, 0, 1).Executable);
-    }
-
-    [Fact]
-    public void A_parent_is_looked_for_only_when_it_is_wanted_and_once_a_second()
-    {
-        (_links[1], _parents[1]) = ("/bin/a", 7);
-        Assert.Null(_names.Find(1, true, 0, 10).Parent);
-        Assert.Equal(0, _parentReads);
-
-        Assert.Equal(7, _names.Find(1, true, 0, 11, withParent: true).Parent);
-        _parents[1] = 1;
-        Assert.Equal(7, _names.Find(1, true, 0, 12, withParent: true).Parent);
-        Assert.Equal(1, _names.Find(1, true, 0, 10 + ProcessNames.Lifetime, withParent: true).Parent);
-        Assert.Equal(2, _parentReads);
-    }
-
-    [Fact]
-    public void A_process_that_is_gone_keeps_its_parent_and_an_unknown_one_has_none()
-    {
-        _parents[1] = 7;
-        _names.Find(1, true, 0, 10, withParent: true);
-        _parents.Clear();
-
-        Assert.Equal(7, _names.Find(1, true, 0, 5 * ProcessNames.Lifetime, withParent: true).Parent);
-        Assert.Null(_names.Find(2, true, 0, 10, withParent: true).Parent);
+        Assert.Equal(Environment.ProcessPath, new ProcessNames(null).Find(Environment.ProcessId, true, 0, 1).Executable);
+        Assert.Null(new ProcessNames(null).Find(int.MaxValue, true, 0, 1).Executable);
     }
 
     [Fact]
     public void The_own_process_has_the_parent_and_the_cgroup_that_the_system_gives()
     {
         var status = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("PPid:", StringComparison.Ordinal));
-        Assert.Equal(int.Parse(status[5..], System.Globalization.CultureInfo.InvariantCulture), ProcessFolder.Parent(Environment.ProcessId));
+        Assert.Equal(int.Parse(status[5..], System.Globalization.CultureInfo.InvariantCulture), ProcessFacts.Read(Environment.ProcessId)?.ParentPid);
         Assert.Contains("0::" + ProcessFolder.Cgroup(Environment.ProcessId), File.ReadAllLines("/proc/self/cgroup"));
-        Assert.Null(ProcessFolder.Parent(int.MaxValue));
+        Assert.Null(ProcessFacts.Read(int.MaxValue));
         Assert.Null(ProcessFolder.Cgroup(int.MaxValue));
     }
 
