@@ -186,7 +186,7 @@ public sealed class TargetFormTests : IDisposable
     }
 
     [Fact]
-    public void Many_edits_of_a_rule_with_several_files_miss_no_call_and_log_none_twice()
+    public async Task Many_edits_of_a_rule_with_several_files_miss_no_call_and_log_none_twice()
     {
         const int edits = 60;
         using var one = TracedProgram.Start(Install("app-1/ticker"));
@@ -201,8 +201,8 @@ public sealed class TargetFormTests : IDisposable
             Eventually.True(() => agent.Events("tick") is [.., var last] && last.Message == Mark(edit), $"edit {edit}", agent.Tell);
         }
 
-        stop.Cancel();
-        var counts = calls.GetAwaiter().GetResult();
+        await stop.CancelAsync();
+        var counts = await calls;
         Eventually.True(() => agent.Events("tick").Count >= counts.Sum(), "all calls", agent.Tell);
         agent.Stop();
 

@@ -55,13 +55,14 @@ internal sealed class Agent : IHostedService, IDisposable
         _resolver = new ProbeResolver(new SeccompReturns(() => SeccompTrial.ReturnsAreFatal(parts.Session.Way)));
         var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice);
         var guard = new RuleGuard(() => HitCost.Measure(parts.Session.Way), _voice);
-        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _reconciler, upkeep, guard, _voice);
+        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _resolver.Targets, _reconciler, upkeep, guard, _voice);
         _signal = new SignalReload(notifier, _loop, _voice);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
         if (_processes is { } processes)
         {
             processes.Failed += () => Defect(processes.Failure);
+            processes.Executed += execution => _resolver.Targets.Executed(execution.Pid);
         }
 
         _loop.Failed += () => Defect(_loop.Failure);

@@ -31,10 +31,6 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
     private readonly Dictionary<string, (RuleFileVersion Judged, RuleFileVersion? Good)> _files = [];
     private HashSet<Diagnostic> _said = [];
 
-    /// <summary>To be called about once a second.</summary>
-    /// <returns>True when processes have come that may change what <see cref="Deliberate"/> finds.</returns>
-    public bool ProcessesHaveChanged() => resolver.ProcessesHaveChanged();
-
     public Deliberation Deliberate(IReadOnlyList<RuleFileVersion> versions)
     {
         var said = new HashSet<Diagnostic>();

@@ -14,11 +14,12 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
     /// <summary>Problems that are told of one rule; of a pattern, thousands of files may have the same.</summary>
     private const int MostProblems = 3;
 
-    private readonly TargetFinder _targets = new();
     private readonly FilterResolver _filters = new();
     private readonly Dictionary<(Rule Rule, FileIdentity File), SiteResolution> _known = [];
     private readonly HashSet<(Rule Rule, FileIdentity File)> _used = [];
     private readonly Dictionary<FileIdentity, (ElfImage? Image, SiteProblem? Problem)> _images = [];
+
+    public TargetFinder Targets { get; } = new();
 
     public Resolution Resolve(Rule rule)
     {
@@ -62,11 +63,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
     }
 
     /// <summary>Where the rule leads, and where another file of it would appear.</summary>
-    public TargetFiles Lead(Rule rule) => _targets.Find(rule.Binary.Value);
-
-    /// <summary>To be called about once a second.</summary>
-    /// <returns>True when processes have come for which rules wait, perhaps.</returns>
-    public bool ProcessesHaveChanged() => _targets.ProcessesHaveChanged();
+    public TargetFiles Lead(Rule rule) => Targets.Find(rule.Binary.Value);
 
     /// <summary>Forgets what was not asked for since the last time, and closes the binaries: many rules look into one, but symbol tables are large.</summary>
     public void Settle()
@@ -77,7 +74,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
         }
 
         _used.Clear();
-        _targets.Forget();
+        Targets.Forget();
         _filters.Forget();
         Dispose();
     }

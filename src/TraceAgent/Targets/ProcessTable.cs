@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using TraceAgent.Bpf.Linux;
@@ -12,15 +13,42 @@ namespace TraceAgent.Targets;
 internal sealed class ProcessTable(Func<TimeSpan> now)
 {
     private const int LongestName = 15;
+    private const int MostNotices = 4096;
     private const string Deleted = " (deleted)";
 
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<int, Seen> _processes = [];
+    private readonly Dictionary<string, HashSet<FileIdentity>> _asked = [];
+    private readonly ConcurrentQueue<int> _executed = new();
+
+    /// <summary>The process has executed something. May be called by any thread.</summary>
+    public void Executed(int pid)
+    {
+        // In a storm, the next look at all processes finds what is not written down here.
+        if (_executed.Count < MostNotices)
+        {
+            _executed.Enqueue(pid);
+        }
+    }
+
+    /// <summary>Looks at the processes that have executed something.</summary>
+    /// <returns>True when one of them runs a file that <see cref="ExecutablesOf"/> would add.</returns>
+    public bool LookAtExecuted()
+    {
+        var changed = false;
+        while (_executed.TryDequeue(out var pid))
+        {
+            _processes.Remove(pid);
+            changed |= Look(pid, now());
+        }
+
+        return changed;
+    }
 
     /// <summary>Looks at /proc.</summary>
-    /// <returns>True when some process is another, or runs something else, than the last time.</returns>
+    /// <returns>True when a process runs a file that <see cref="ExecutablesOf"/> would add.</returns>
     public bool Refresh()
     {
         var time = now();
@@ -46,9 +74,9 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     /// <summary>Files that processes of this name run, one entry for each file, that of the lowest process ID.</summary>
     public IReadOnlyList<TargetFile> ExecutablesOf(string name)
     {
-        var comm = Encoding.UTF8.GetBytes(name) is { Length: > LongestName } bytes ? Encoding.UTF8.GetString(bytes, 0, LongestName) : name;
-        return [.. _processes.Where(one => one.Value.Comm == comm || Path.GetFileName(one.Value.Path) == name)
-            .OrderBy(one => one.Key).DistinctBy(one => one.Value.File).Select(one => new TargetFile(one.Value.Path, SourceOf(one.Key)))];
+        var found = _processes.Where(one => one.Value.IsCalled(name)).OrderBy(one => one.Key).DistinctBy(one => one.Value.File).ToList();
+        _asked[name] = [.. found.Select(one => one.Value.File)];
+        return [.. found.Select(one => new TargetFile(one.Value.Path, SourceOf(one.Key)))];
     }
 
     private bool Look(int pid, TimeSpan time)
@@ -62,11 +90,12 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         var seen = Read(pid) is var (comm, path, file) ? new Seen(comm, path, file, known?.Since ?? time, time) : null;
         if (seen is null)
         {
-            return _processes.Remove(pid);
+            _processes.Remove(pid);
+            return false;
         }
 
         _processes[pid] = seen;
-        return known is null || (known.Comm, known.Path, known.File) != (seen.Comm, seen.Path, seen.File);
+        return _asked.Any(one => seen.IsCalled(one.Key) && !one.Value.Contains(seen.File));
     }
 
     /// <summary>Null for kernel threads, and for processes that have ended or are hidden from us.</summary>
@@ -92,5 +121,12 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     /// <summary>Leads to the file whatever its name is in the mount namespace of the process, and when it has none any more.</summary>
     private static string SourceOf(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe");
 
-    private sealed record Seen(string Comm, string Path, FileIdentity File, TimeSpan Since, TimeSpan Last);
+    private sealed record Seen(string Comm, string Path, FileIdentity File, TimeSpan Since, TimeSpan Last)
+    {
+        public bool IsCalled(string name)
+        {
+            var comm = Encoding.UTF8.GetBytes(name) is { Length: > LongestName } bytes ? Encoding.UTF8.GetString(bytes, 0, LongestName) : name;
+            return Comm == comm || System.IO.Path.GetFileName(Path.AsSpan()).SequenceEqual(name);
+        }
+    }
 }

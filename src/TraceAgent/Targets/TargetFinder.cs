@@ -15,7 +15,7 @@ internal sealed class TargetFinder
     private readonly LibrarySearch _libraries = new(Architecture.OfThisMachine);
     private readonly ProcessTable _processes = new(() => Stopwatch.GetElapsedTime(0));
     private readonly Dictionary<Target, TargetFiles> _found = [];
-    private bool _needsProcesses;
+    private volatile bool _needsProcesses;
 
     public TargetFiles Find(Target target)
     {
@@ -30,9 +30,18 @@ internal sealed class TargetFinder
     /// <summary>The next answers are new ones.</summary>
     public void Forget() => _found.Clear();
 
-    /// <summary>To be called about once a second.</summary>
-    /// <returns>True when processes have come for which rules wait, perhaps.</returns>
-    public bool ProcessesHaveChanged() => _needsProcesses && _processes.Refresh();
+    /// <summary>A process has executed something. May be called by any thread.</summary>
+    public void Executed(int pid)
+    {
+        if (_needsProcesses)
+        {
+            _processes.Executed(pid);
+        }
+    }
+
+    /// <param name="all">Look at all processes, and not only at those that have executed something: to be done about once a second.</param>
+    /// <returns>True when the answer to some target would be another.</returns>
+    public bool ProcessesHaveChanged(bool all) => _needsProcesses && (all ? _processes.Refresh() : _processes.LookAtExecuted());
 
     private TargetFiles Look(Target target)
     {

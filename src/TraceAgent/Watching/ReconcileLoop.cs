@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Reconciling;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Watching;
 
@@ -16,6 +17,7 @@ internal sealed class ReconcileLoop : IDisposable
 
     private readonly RuleSource _source;
     private readonly AcceptedRules _rules;
+    private readonly TargetFinder _targets;
     private readonly Reconciler _reconciler;
     private readonly ProbeUpkeep _upkeep;
     private readonly RuleGuard _guard;
@@ -30,9 +32,9 @@ internal sealed class ReconcileLoop : IDisposable
     private long _lastJudgment = Stopwatch.GetTimestamp();
     private long _lastTurn = Stopwatch.GetTimestamp();
 
-    public ReconcileLoop(RuleSource source, AcceptedRules rules, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice)
+    public ReconcileLoop(RuleSource source, AcceptedRules rules, TargetFinder targets, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice)
     {
-        (_source, _rules, _reconciler, _upkeep, _guard, _voice) = (source, rules, reconciler, upkeep, guard, voice);
+        (_source, _rules, _targets, _reconciler, _upkeep, _guard, _voice) = (source, rules, targets, reconciler, upkeep, guard, voice);
         _watches = new WatchList(source.Paths);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
@@ -110,14 +112,15 @@ internal sealed class ReconcileLoop : IDisposable
             Look();
         }
 
-        if (Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval)
+        var isSecond = Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval;
+        if (!_settling.IsWaiting && _targets.ProcessesHaveChanged(isSecond))
+        {
+            Look();
+        }
+
+        if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
-            if (!_settling.IsWaiting && _rules.ProcessesHaveChanged())
-            {
-                Look();
-            }
-
             foreach (var rule in _guard.Judge(_reconciler.Attached, Now))
             {
                 _reconciler.TakeOff(rule);
