@@ -123,7 +123,7 @@ public sealed class TargetFormTests : IDisposable
 
         UntilLogged(agent, contained);
         agent.Stop();
-        Assert.All(Of(agent, contained), line => Assert.Equal($"/{unique}", line.Message));
+        Assert.All(Of(agent, contained), line => Assert.Equal(workspace[$"one/merged/{unique}"], line.Message));
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
                     Reshape(_attached[rule.Name.Value], rule);
                     break;
                 case ReconcileStep.Detach(var name):
-                    Detach(name, "it is not in the rule files any more");
+                    Detach(name, current.ContainsKey(name) ? "what it asks for is not there" : "it is not in the rule files any more");
                     break;
             }
         }

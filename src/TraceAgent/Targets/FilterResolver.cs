@@ -87,8 +87,16 @@ internal sealed partial class FilterResolver
         }
 
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        return _containers = [.. Directory.EnumerateDirectories(_root, "*", options).Take(MostFolders)
-            .Where(path => ContainerId().IsMatch(Path.GetFileName(path))).Select(path => Path.GetRelativePath(_root, path))];
+        try
+        {
+            return _containers = [.. Directory.EnumerateDirectories(_root, "*", options).Take(MostFolders)
+                .Where(path => ContainerId().IsMatch(Path.GetFileName(path))).Select(path => Path.GetRelativePath(_root, path))];
+        }
+        catch (IOException)
+        {
+            // A cgroup went away meanwhile: the next look is soon.
+            return [];
+        }
     }
 
     [GeneratedRegex("[0-9a-f]{64}")]

@@ -9,6 +9,9 @@ internal sealed class PathGlob
     /// <summary>Entries of folders that are looked at for one pattern.</summary>
     private const int MostEntries = 100_000;
 
+    /// <summary>Folders that are told to be watched for one pattern; beyond, the agent's own looks find new files.</summary>
+    private const int MostFolders = 1024;
+
     private readonly string[] _parts;
     private readonly int _most;
     private readonly List<string> _files = [];
@@ -34,7 +37,7 @@ internal sealed class PathGlob
         var part = _parts[depth];
         var isLast = depth == _parts.Length - 1;
         var isPattern = part.AsSpan().ContainsAny('*', '?');
-        if (isPattern || isLast)
+        if ((isPattern || isLast) && _looked.Count < MostFolders)
         {
             _looked.Add(new WatchedName(folder, part));
         }
