@@ -86,7 +86,7 @@ public class OnDemandTests
         }
 
         var decoder = new EventDecoder(
-            new WallClock(() => new ClockSample(0, Sample.Epoch, 0)), new ProcessNames(_ => "/b", _ => parent), new CgroupNames((id, _) => $"/slice/{id}"));
+            new WallClock(() => new ClockSample(0, Sample.Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/b", parent)), new CgroupNames((id, _) => $"/slice/{id}"));
         return decoder.Decode(record, EventShape.Of(rule, CSiteAbi.X64, plan, [new ProbeFile("/b", default, [new(0, 0, "f", 0)])]))!;
     }
 
