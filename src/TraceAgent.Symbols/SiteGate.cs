@@ -9,9 +9,6 @@ namespace TraceAgent.Symbols;
 internal sealed class SiteGate(ElfImage image, string displayPath, bool needsReturn, bool capturesArguments, List<SiteProblem> problems)
 {
     // They return twice, or to somebody else: a replaced return address is restored when the kernel has forgotten it.
-    /// <summary>What is referenced by code that C++ exceptions or Rust panics may pass through.</summary>
-    private static readonly string[] s_unwinders = ["__gxx_personality_v0", "rust_eh_personality", "_Unwind_RaiseException"];
-
     private static readonly HashSet<string> s_returnOtherwise = new(StringComparer.Ordinal)
     {
         "setjmp", "_setjmp", "__setjmp", "sigsetjmp", "__sigsetjmp", "getcontext", "__getcontext", "swapcontext", "__swapcontext",
@@ -43,11 +40,11 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
             : PassArm64(function, address, place);
     }
 
-    private static string Describe(FunctionRange function, ulong address) => (function.Name, address - function.Start) switch
+    private static string Describe(FunctionRange function, ulong address) => (function.Shown, address - function.Start) switch
     {
         ("", _) => $"0x{address:x}",
-        (_, 0) => function.Name,
-        (_, var distance) => $"{function.Name}+0x{distance:x}",
+        (_, 0) => function.Shown,
+        (_, var distance) => $"{function.Shown}+0x{distance:x}",
     };
 
     private ProbeSite? PassX64(FunctionRange function, ulong address, string place)
@@ -92,7 +89,7 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
         // Only for the entry itself: there the skipped endbr64 changes nothing that a rule can see.
         var moved = (ulong)walk.CheaperBy;
         var offset = walk.FileOffset + moved;
-        return new ProbeSite(offset, address + moved, function.Name, function.Name.Length == 0 ? 0 : address - function.Start)
+        return new ProbeSite(offset, address + moved, function.Shown, function.Name.Length == 0 ? 0 : address - function.Start)
         {
             IsEmulated = InstructionRules.IsEmulated(image.File.ReadOrNull(offset, LongestOpcode, LongestOpcode)),
         };
@@ -115,7 +112,7 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
             return null;
         }
 
-        return new ProbeSite(offset, address, function.Name, function.Name.Length == 0 ? 0 : address - function.Start);
+        return new ProbeSite(offset, address, function.Shown, function.Name.Length == 0 ? 0 : address - function.Start);
     }
 
     private bool CheckEntry(FunctionRange function, ulong address, string place, bool isFirst)
@@ -140,7 +137,7 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
         }
 
         // The unwinder finds the kernel's trampoline in place of the return address, and std::terminate is called.
-        if (needsReturn && s_unwinders.Any(name => image.Functions.KindOf(name) != FunctionIndex.NameKind.Absent))
+        if (needsReturn && image.HandlesExceptions)
         {
             Refuse(
                 SiteCodes.ExceptionsEnd,

@@ -105,7 +105,7 @@ internal sealed class ProbeResolver : IDisposable
         }
 
         var found = SiteResolver.Resolve(
-            image, rule.Binary.Value, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0);
+            image, rule.Binary.Value, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0, rule.MaxSites);
         var probe = found.Sites.Count == 0 || found.Architecture is null
             ? null
             : new Probe(file, found.Sites, PlanBuilder.Build(rule, found.Architecture));
