@@ -18,6 +18,7 @@ public sealed class CompiledPrograms : IDisposable
         Run("strip", ["-o", TrapsStripped, Traps]);
         Run("gcc", ["-nostdlib", "-static", "-o", Go, Source("go.s")]);
         Run("g++", ["-O1", "-o", Thrower, Source("thrower.cpp")]);
+        Run("g++", ["-O1", "-g", "-fno-inline", "-o", Cart, Source("cart.cpp")]);
         Run("gcc", ["-c", "-o", Object, Source("left.c")]);
     }
 
@@ -35,6 +36,9 @@ public sealed class CompiledPrograms : IDisposable
     public string Go => At("go");
 
     public string Thrower => At("thrower");
+
+    /// <summary>C++ with overloads and templates.</summary>
+    public string Cart => At("cart");
 
     public string Object => At("left.o");
 
@@ -69,5 +73,5 @@ public sealed class CompiledPrograms : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static string Source(string name) => Path.Combine(AppContext.BaseDirectory, "Programs", name);
+    public static string Source(string name) => Path.Combine(AppContext.BaseDirectory, "Programs", name);
 }

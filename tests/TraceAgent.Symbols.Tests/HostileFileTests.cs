@@ -1,19 +1,10 @@
 using System.Buffers.Binary;
-using TraceAgent.Capture;
 using static TraceAgent.Symbols.Tests.Resolving;
 
 namespace TraceAgent.Symbols.Tests;
 
 public class HostileFileTests(CompiledPrograms programs) : IClassFixture<CompiledPrograms>
 {
-    // Several times the file: a table is copied, its names are copied, and messages are made.
-    private const long MaxAllocation = 8 << 20;
-
-    private static readonly Location[] s_places =
-    [
-        Symbol("locked"), Symbol("sizeless", 3), Symbol("lockd"), Symbol("AddNum"), Symbol("setjmp"), Address(0x401010), Address(0x1139), FileOffset(0x1010),
-    ];
-
     [Theory]
     [InlineData("traps")]
     [InlineData("shop-stripped")]
@@ -36,7 +27,7 @@ public class HostileFileTests(CompiledPrograms programs) : IClassFixture<Compile
             }
 
             file.Flush();
-            AskEverything(path, $"round {round}");
+            HostileFile.AskEverything(path, $"round {round}");
             foreach (var place in places)
             {
                 file.Position = place;
@@ -54,7 +45,7 @@ public class HostileFileTests(CompiledPrograms programs) : IClassFixture<Compile
         for (var length = file.Length - 1; length >= 0; length--)
         {
             file.SetLength(length);
-            AskEverything(path, $"length {length}");
+            HostileFile.AskEverything(path, $"length {length}");
         }
     }
 
@@ -108,30 +99,8 @@ public class HostileFileTests(CompiledPrograms programs) : IClassFixture<Compile
             file.SetLength(200L << 30);
         }
 
-        AskEverything(path, "sparse");
+        HostileFile.AskEverything(path, "sparse");
         Assert.Equal(SiteCodes.Damaged, Assert.Single(Resolve(path, Symbol("locked")).Problems).Code);
-    }
-
-    private static void AskEverything(string path, string round)
-    {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        try
-        {
-            using var image = ElfImage.TryOpen(path, out var problem);
-            Assert.Equal(image is null, problem is not null);
-            foreach (var place in image is null ? [] : s_places)
-            {
-                var resolution = SiteResolver.Resolve(image!, path, place, needsReturn: true, capturesArguments: true);
-                Assert.Equal(resolution.Sites.Count == 0, resolution.Problems.Any(item => item.Refused));
-            }
-        }
-        catch (Exception error) when (error is not Xunit.Sdk.XunitException)
-        {
-            Assert.Fail($"{round}: {error}");
-        }
-
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated < MaxAllocation, $"{round}: {allocated} bytes");
     }
 
     /// <summary>Half of the changes hit the headers, where the lengths and offsets are.</summary>

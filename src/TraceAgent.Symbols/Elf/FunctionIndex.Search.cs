@@ -25,7 +25,12 @@ internal sealed partial class FunctionIndex
         var exact = Collect((table, index) => table.IsNamed(table.Symbols[index], pattern.NameBytes) && HasVersion(pattern, table, index));
         if (exact.Kind is NameKind.Function or NameKind.IndirectFunction)
         {
-            return Result(exact, most, exact.Kind, pattern.NameBytes);
+            var result = Result(exact, most, exact.Kind, pattern.NameBytes);
+
+            // Who asks for a version wants to read which one it was.
+            return pattern.Version is not null && result.Functions is [var only]
+                ? result with { Functions = [only with { Shown = pattern.Text }] }
+                : result;
         }
 
         var source = Collect((table, index) =>
