@@ -81,8 +81,8 @@ internal static class NearestNames
         }
 
         // _Z8checkouti: the length of the name stands before it.
-        return mangled.Length > 3 && char.IsAsciiDigit((char)mangled[2]) && wanted.Fragments.Length == 1
-            && Utf8Parser.TryParse(mangled[2..], out int length, out _) && Math.Abs(length - wanted.Fragments[0].Length) <= limit;
+        return wanted.Fragments.Length == 1
+            && Utf8Parser.TryParse(mangled[2..], out int length, out _) && Math.Abs(length - wanted.Name.Length) <= limit;
     }
 
     /// <summary>Levenshtein distance, or more than <paramref name="limit"/>.</summary>

@@ -21,6 +21,8 @@ internal sealed partial class SymbolPattern
     ];
 
     private readonly string _canonical;
+    private readonly string _canonicalPrefix;
+    private readonly string _wildCanonical;
     private readonly string _wildName;
     private readonly byte[] _prefix;
 
@@ -33,8 +35,11 @@ internal sealed partial class SymbolPattern
         Version = version > 0 ? text[(version + (IsDefaultVersion ? 2 : 1))..] : null;
         NameBytes = Encoding.UTF8.GetBytes(Name);
         IsGlob = Name.AsSpan().IndexOfAny('*', '?') >= 0;
-        _canonical = Canonical(Name);
+        _canonical = Canonical(LeadingConst().Replace(Name, "$2 const"));
+        _canonicalPrefix = _canonical.AsSpan().IndexOfAny('*', '?') is >= 0 and var first ? _canonical[..first] : _canonical;
+        _wildCanonical = Escaped(_canonical);
         _wildName = Escaped(Name);
+        MayBeSourceName = !IsGlob || Name.Contains('(', StringComparison.Ordinal) || Name.Contains("operator", StringComparison.Ordinal);
         var wild = NameBytes.AsSpan().IndexOfAny((byte)'*', (byte)'?');
         _prefix = wild < 0 ? NameBytes : NameBytes[..wild];
         Fragments = [.. FragmentsOf(Name).Select(Encoding.UTF8.GetBytes).OrderByDescending(fragment => fragment.Length)];
@@ -57,6 +62,9 @@ internal sealed partial class SymbolPattern
     /// <summary>There are wildcards in it. Names of Go and C++ have asterisks too: who searches tries it as a name first.</summary>
     public bool IsGlob { get; }
 
+    /// <summary>False for a pattern that no name of C++ has letter by letter: asterisks are in types of parameters.</summary>
+    public bool MayBeSourceName { get; }
+
     /// <summary>Pieces that a mangled name must contain so that its source name can be meant, the longest first.</summary>
     public byte[][] Fragments { get; }
 
@@ -76,7 +84,8 @@ internal sealed partial class SymbolPattern
 
     /// <summary>Whether it is the whole name, or the name without parameters, or without the last template arguments too.</summary>
     public bool Names(DemangledName name) =>
-        Canonical(name.Full) == _canonical || Canonical(name.Name) == _canonical || Canonical(name.Bare) == _canonical;
+        Canonical(name.Full) == _canonical || Canonical(name.Name) == _canonical
+        || (!ReferenceEquals(name.Bare, name.Name) && Canonical(name.Bare) == _canonical);
 
     /// <summary>Whether the name as nm prints it, without a version, fits the wildcards.</summary>
     public bool Fits(ReadOnlySpan<byte> name)
@@ -97,12 +106,11 @@ internal sealed partial class SymbolPattern
     }
 
     /// <summary>Whether the source name fits the wildcards, in one of the forms of <see cref="Names"/>.</summary>
-    public bool Fits(DemangledName name) => Fits(name.Full) || Fits(name.Name) || Fits(name.Bare);
+    public bool Fits(DemangledName name) => Fits(name.Full) || Fits(name.Name) || (!ReferenceEquals(name.Bare, name.Name) && Fits(name.Bare));
 
     /// <summary>Spaces only between words: people write <c>add(int,int)</c> and <c>const char*</c>.</summary>
     internal static string Canonical(string name)
     {
-        name = LeadingConst().Replace(name, "$2 const");
         if (!name.Contains(' ', StringComparison.Ordinal))
         {
             return name;
@@ -148,7 +156,9 @@ internal sealed partial class SymbolPattern
 
                 if (!s_unwritten.Any(unwritten => unwritten.Contains(word, StringComparison.Ordinal)))
                 {
-                    yield return word;
+                    // A whole identifier has its length before it, which most names with its letters by chance have not.
+                    var isWhole = word[0] != '_' && (start == 0 || name[start - 1] == ':') && (i == name.Length || name[i] is ':' or '(' or '<');
+                    yield return isWhole ? $"{word.Length}{word}" : word;
                 }
 
                 start = -1;
@@ -158,7 +168,9 @@ internal sealed partial class SymbolPattern
         }
     }
 
-    private bool Fits(string name) => FileSystemName.MatchesSimpleExpression(Escaped(_canonical), Canonical(name), ignoreCase: false);
+    private bool Fits(string name) =>
+        Canonical(name) is var canonical && canonical.StartsWith(_canonicalPrefix, StringComparison.Ordinal)
+        && FileSystemName.MatchesSimpleExpression(_wildCanonical, canonical, ignoreCase: false);
 
     [GeneratedRegex(@"(?<=[(,<]\s*)(const)\s+((?:unsigned |signed |long )*[\w:]+(?:<[^<>]*>)?)", RegexOptions.CultureInvariant)]
     private static partial Regex LeadingConst();

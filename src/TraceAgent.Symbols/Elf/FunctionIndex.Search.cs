@@ -33,7 +33,7 @@ internal sealed partial class FunctionIndex
                 : result;
         }
 
-        var source = Collect((table, index) =>
+        var source = !pattern.MayBeSourceName ? (Kind: NameKind.Absent, Found: [], IndirectCount: 0) : Collect((table, index) =>
             table.PlainNameOf(table.Symbols[index]) is var name && pattern.MayMean(name) && HasVersion(pattern, table, index)
             && Demangler.Demangle(name) is { } demangled && pattern.Names(demangled));
         if (source.Kind is NameKind.Function or NameKind.IndirectFunction)
