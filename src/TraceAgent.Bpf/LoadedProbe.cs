@@ -16,19 +16,20 @@ public sealed class LoadedProbe : IDisposable
     private readonly InFlightTable? _inFlight;
     private bool _closed;
 
-    internal LoadedProbe(BpfSession session, uint slot, CapturePlan plan, string rule, LoadedProbe? predecessor)
+    internal LoadedProbe(BpfSession session, uint slot, Limiter limiter, CapturePlan plan, string rule, LoadedProbe? sibling)
     {
         _session = session;
         Slot = slot;
+        Limiter = limiter;
         Plan = plan;
         try
         {
             if (plan.Moment == ProbeMoment.Call)
             {
-                _inFlight = InFlightTable.ShareOrCreate(predecessor?._inFlight, ProbeCompiler.InFlightSize(plan));
+                _inFlight = InFlightTable.ShareOrCreate(sibling?._inFlight, ProbeCompiler.InFlightSize(plan));
             }
 
-            var binding = session.Bind(slot, _inFlight?.Fd ?? -1);
+            var binding = session.Bind(slot, limiter, _inFlight?.Fd ?? -1);
             var expected = session.Way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0;
             foreach (var program in ProbeCompiler.Compile(plan, binding))
             {
@@ -46,6 +47,8 @@ public sealed class LoadedProbe : IDisposable
     public uint Slot { get; }
 
     public CapturePlan Plan { get; }
+
+    internal Limiter Limiter { get; }
 
     public KernelCounts Counts => _session.CountsOf(Slot);
 
@@ -125,7 +128,7 @@ public sealed class LoadedProbe : IDisposable
     public void Dispose()
     {
         Close();
-        _session.FreeSlot(Slot);
+        _session.Free(Slot, Limiter);
     }
 }
 

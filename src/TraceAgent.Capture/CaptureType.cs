@@ -43,6 +43,9 @@ public abstract record CaptureType
     /// <summary>A <c>struct sockaddr</c> of AF_INET, AF_INET6 or AF_UNIX at an address.</summary>
     public sealed record SocketAddress : CaptureType;
 
+    /// <summary>The ID of a cgroup (version 2), shown as its path where there is one.</summary>
+    public sealed record Cgroup : CaptureType;
+
     /// <summary>Bytes at an address, shown as hex; <paramref name="Length"/> says how many, at most <paramref name="Max"/> are kept.</summary>
     public sealed record Bytes(Expr Length, int Max) : CaptureType
     {

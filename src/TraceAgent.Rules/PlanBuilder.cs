@@ -3,16 +3,49 @@ using TraceAgent.Rules.Lowering;
 
 namespace TraceAgent.Rules;
 
-/// <summary>What a rule captures, on the architecture of its binary.</summary>
+/// <summary>What a rule captures, at sites that share where their values are.</summary>
 public static class PlanBuilder
 {
-    public static CapturePlan Build(Rule rule, Architecture architecture) => new PlanFields(rule, architecture).Plan();
+    /// <summary>What the rule names and these sites do not have, in words; empty when a plan can be built.</summary>
+    public static IReadOnlyList<string> MissingAt(Rule rule, SiteAbi abi)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(abi);
+        var terms = Terms(rule).SelectMany(term => term.Parts).ToHashSet();
+        var missing = terms.OfType<Term.Argument>().Select(argument => argument.Index).Order()
+            .Where(index => abi.Argument(index) is null).Select(index => $"argument {index + 1}").ToList();
+        if (abi.ReturnValue is null && terms.Contains(new Term.Result()))
+        {
+            missing.Add("the return value");
+        }
 
-    /// <summary>The values that an event of this kind shows: arguments, computed values, the return value. Fields that only conditions need are not among them.</summary>
-    public static IReadOnlyList<CapturedValue> ValuesOf(Rule rule, Architecture architecture, EventKind kind) =>
-        new PlanFields(rule, architecture).ValuesOf(kind);
+        return missing;
+    }
+
+    /// <exception cref="InvalidOperationException">The rule names a value that these sites do not have: see <see cref="MissingAt"/>.</exception>
+    public static CapturePlan Build(Rule rule, SiteAbi abi) => new PlanFields(rule, abi).Plan();
+
+    /// <summary>The values that an event of this kind shows: arguments, computed values, the return value, and what its message wants to know of the hit. Fields that only conditions need are not among them.</summary>
+    public static IReadOnlyList<CapturedValue> ValuesOf(Rule rule, SiteAbi abi, EventKind kind) =>
+        new PlanFields(rule, abi).ValuesOf(kind);
 
     public static bool NeedsReturn(Rule rule) => rule.On is not ProbeMoment.Entry;
+
+    private static IEnumerable<Term> Terms(Rule rule)
+    {
+        var terms = rule.Captures.SelectMany(capture => new[] { capture.Value, capture.Length }).Append(rule.When).ToList();
+        if (rule.On != ProbeMoment.Return)
+        {
+            terms.AddRange(rule.Arguments.SelectMany(argument => new[] { new Term.Argument(argument.Index), argument.Length }));
+        }
+
+        if (NeedsReturn(rule) && !rule.ReturnsNothing)
+        {
+            terms.AddRange([new Term.Result(), rule.ReturnLength]);
+        }
+
+        return terms.OfType<Term>();
+    }
 }
 
 /// <summary>One value that an event shows.</summary>
@@ -20,4 +53,8 @@ public static class PlanBuilder
 /// <param name="Type">How it is shown; the length of bytes is that of the plan.</param>
 /// <param name="FieldIndex">Into <see cref="CapturePlan.FieldsOf"/>.</param>
 /// <param name="IsReturnValue">Not under <c>args</c>.</param>
-public sealed record CapturedValue(string Name, CaptureType Type, int FieldIndex, bool IsReturnValue);
+public sealed record CapturedValue(string Name, CaptureType Type, int FieldIndex, bool IsReturnValue)
+{
+    /// <summary>Not what the rule captures, but what its message wants to know of the hit: one of <see cref="OnDemand"/>.</summary>
+    public bool IsOfEvent { get; init; }
+}

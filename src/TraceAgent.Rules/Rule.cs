@@ -58,6 +58,9 @@ public sealed record Rule(
 
     /// <summary>What must reach no output, besides what <see cref="Rules.Redaction"/> always hides.</summary>
     public EquatableArray<string> Redact { get; init; }
+
+    /// <summary>Places that mislead but harm no program are probed, with a warning.</summary>
+    public bool AllowsUnsafe { get; init; }
 }
 
 /// <summary>One captured argument: its place in the call (from 0), name and type.</summary>

@@ -44,6 +44,9 @@ public abstract record Term
     /// <summary>Reads an argument, which is gone when the function returns.</summary>
     internal bool NeedsEntry => this is Argument || Children.Any(c => c.NeedsEntry);
 
+    /// <summary>This term and all in it.</summary>
+    internal IEnumerable<Term> Parts => Children.SelectMany(child => child.Parts).Prepend(this);
+
     private EquatableArray<Term> Children => this switch
     {
         Unary unary => [unary.Operand],

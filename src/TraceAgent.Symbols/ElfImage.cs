@@ -19,9 +19,6 @@ public sealed partial class ElfImage : IDisposable
     // Linkers write one or two. Every symbol is held against each, so a header must not ask for thousands.
     private const int MaxCodeSegments = 16;
 
-    /// <summary>What is referenced by code that unwinds.</summary>
-    private static readonly string[] s_unwinders = ["__gxx_personality_v0", "rust_eh_personality", "_Unwind_RaiseException"];
-
     private const string DebugRoot = "/usr/lib/debug";
 
     private readonly ElfHeader _header;
@@ -30,7 +27,6 @@ public sealed partial class ElfImage : IDisposable
     private readonly (string? BuildId, bool IsGo) _notes;
     private readonly ElfSegment[] _code;
     private FunctionIndex? _functions;
-    private bool? _handlesExceptions;
 
     private ElfImage(ElfFile file, ElfHeader header, Architecture architecture, string displayPath, string debugRoot)
     {
@@ -70,9 +66,7 @@ public sealed partial class ElfImage : IDisposable
     /// <exception cref="IOException">The operating system could not read.</exception>
     internal FunctionIndex Functions => _functions ??= ReadFunctions();
 
-    /// <summary>Whether C++ exceptions or Rust panics may pass through its code.</summary>
-    internal bool HandlesExceptions => _handlesExceptions ??=
-        s_unwinders.Any(name => Functions.KindOf(name) != FunctionIndex.NameKind.Absent);
+    internal ReturnHazards ReturnHazards => field ??= new ReturnHazards(this);
 
     internal UnwindIndex Unwind => field ??= new UnwindIndex(this);
 
@@ -201,6 +195,20 @@ public sealed partial class ElfImage : IDisposable
     internal bool IsCode(ulong address) =>
         CodeSegmentAt(address) is not null
         && (!_header.Sections.Any(section => section.IsCode) || _header.Sections.Any(section => section.IsCode && section.HoldsAddress(address)));
+
+    /// <summary>The executable section that holds the address, or null.</summary>
+    internal ElfSection? SectionAt(ulong address)
+    {
+        foreach (var section in _header.Sections)
+        {
+            if (section.IsCode && section.HoldsAddress(address))
+            {
+                return section;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Bytes from the start of the file to the byte that is mapped at the address, or null.</summary>
     internal ulong? FileOffsetOf(ulong address)

@@ -70,5 +70,20 @@ public static class SiteCodes
     public const string ExceptionsEnd = "TA222";
 
     /// <summary>Warning: of several functions that the rule names, some cannot be probed.</summary>
-    public const string SomeSkipped = "TA230";
+    public const string SomeSkipped = "TA223";
+
+    /// <summary>A place in the table of jumps to other files (PLT).</summary>
+    public const string LinkageTable = "TA230";
+
+    /// <summary>A return, where a seccomp filter would end a process of the binary for the system call that the kernel adds.</summary>
+    public const string SeccompReturn = "TA231";
+
+    /// <summary>Warning: a string instruction with REP, hit once for each element.</summary>
+    public const string Repeated = "TA232";
+
+    /// <summary>A return in a program that runs on several stacks in turn.</summary>
+    public const string SwitchesStacks = "TA233";
+
+    /// <summary>The rule names an argument or the return value, and the place has none.</summary>
+    public const string ValueMissing = "TA240";
 }

@@ -18,9 +18,11 @@ public static class SiteResolver
     /// <param name="where">As the rule has it.</param>
     /// <param name="needsReturn">The rule asks for returns or for calls.</param>
     /// <param name="capturesArguments">The rule reads argument registers.</param>
+    /// <param name="allowsUnsafe">Refusals of what misleads but harms no program become warnings.</param>
     /// <param name="maxSites">More than this is a refusal.</param>
     public static SiteResolution Resolve(
-        ElfImage image, string displayPath, Location where, bool needsReturn, bool capturesArguments, int maxSites = DefaultMaxSites)
+        ElfImage image, string displayPath, Location where, bool needsReturn, bool capturesArguments, bool allowsUnsafe = false,
+        int maxSites = DefaultMaxSites)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(where);
@@ -28,11 +30,11 @@ public static class SiteResolver
         var sites = new List<ProbeSite>();
         try
         {
-            var gate = new SiteGate(image, displayPath, needsReturn, capturesArguments, problems);
+            var gate = new SiteGate(image, displayPath, needsReturn, capturesArguments, allowsUnsafe, problems);
             switch (where)
             {
                 case Location.Symbol symbol:
-                    new SymbolResolver(image, displayPath, symbol, needsReturn, capturesArguments, maxSites).Resolve(sites, problems);
+                    new SymbolResolver(image, displayPath, symbol, needsReturn, capturesArguments, allowsUnsafe, maxSites).Resolve(sites, problems);
                     break;
                 case Location.Address address:
                     ResolveAddress(image, displayPath, address.Value, $"0x{address.Value:x}", gate, sites, problems);
@@ -54,7 +56,8 @@ public static class SiteResolver
             sites.Clear();
         }
 
-        return new SiteResolution(image.Architecture, sites.ToEquatableArray(), problems.ToEquatableArray());
+        return new SiteResolution(
+            sites.Count == 0 ? [] : [new SiteGroup(new CSiteAbi(image.Architecture), sites.ToEquatableArray())], problems.ToEquatableArray());
     }
 
     private static void ResolveFileOffset(

@@ -81,6 +81,8 @@ internal sealed class SkippedFunctions(string displayPath, string asked, int tot
         SiteCodes.ReturnNotAtEntry => "not entered by a call",
         SiteCodes.ReturnsOtherwise => "that do not return once to their caller",
         SiteCodes.ExceptionsEnd => "that an exception or panic may leave",
+        SiteCodes.SwitchesStacks => "whose returns a program with several stacks makes unsafe",
+        SiteCodes.LinkageTable => "in the table of jumps to other files (PLT)",
         SiteCodes.GoReturn => "of Go, whose returns cannot be followed",
         SiteCodes.GoEntry => "of Go, whose first instruction runs twice when the stack grows",
         _ => $"refused ({code})",

@@ -5,7 +5,7 @@ namespace TraceAgent.Symbols;
 
 /// <summary>From the name, or the pattern, of <c>symbol:</c> to sites.</summary>
 internal sealed class SymbolResolver(
-    ElfImage image, string displayPath, Location.Symbol where, bool needsReturn, bool capturesArguments, int maxSites)
+    ElfImage image, string displayPath, Location.Symbol where, bool needsReturn, bool capturesArguments, bool allowsUnsafe, int maxSites)
 {
     private readonly SymbolPattern _pattern = new(where.Name);
 
@@ -27,7 +27,7 @@ internal sealed class SymbolResolver(
 
         if (found.Count == 1 && found.IndirectCount == 0)
         {
-            var gate = new SiteGate(image, displayPath, needsReturn, capturesArguments, problems);
+            var gate = new SiteGate(image, displayPath, needsReturn, capturesArguments, allowsUnsafe, problems);
             if (Pass(gate, found.Functions[0], problems) is { } site)
             {
                 sites.Add(site);
@@ -49,7 +49,7 @@ internal sealed class SymbolResolver(
     {
         var skipped = new SkippedFunctions(displayPath, where.Name, found.Count + found.IndirectCount);
         var own = new List<SiteProblem>();
-        var gate = new SiteGate(image, displayPath, needsReturn, capturesArguments, own);
+        var gate = new SiteGate(image, displayPath, needsReturn, capturesArguments, allowsUnsafe, own);
         foreach (var function in found.Functions)
         {
             own.Clear();

@@ -19,6 +19,7 @@ public sealed class CompiledPrograms : IDisposable
         Run("gcc", ["-nostdlib", "-static", "-o", Go, Source("go.s")]);
         Run("g++", ["-O1", "-o", Thrower, Source("thrower.cpp")]);
         Run("g++", ["-O1", "-g", "-fno-inline", "-o", Cart, Source("cart.cpp")]);
+        Run("gcc", ["-O1", "-Wl,-z,lazy", "-o", Coroutines, Source("coroutines.c")]);
         Run("gcc", ["-c", "-o", Object, Source("left.c")]);
     }
 
@@ -39,6 +40,9 @@ public sealed class CompiledPrograms : IDisposable
 
     /// <summary>C++ with overloads and templates.</summary>
     public string Cart => At("cart");
+
+    /// <summary>With a table of jumps to libc.</summary>
+    public string Coroutines => At("coroutines");
 
     public string Object => At("left.o");
 

@@ -1,41 +1,11 @@
 using System.Buffers.Binary;
+using TraceAgent.Capture;
 using static TraceAgent.Symbols.Tests.Resolving;
 
 namespace TraceAgent.Symbols.Tests;
 
 public class HostileFileTests(CompiledPrograms programs) : IClassFixture<CompiledPrograms>
 {
-    [Theory]
-    [InlineData("traps")]
-    [InlineData("shop-stripped")]
-    public void Random_changes_never_throw_and_never_cost_memory(string program)
-    {
-        var original = File.ReadAllBytes(programs.At(program));
-        var path = programs.At(program + "-mutated");
-        File.WriteAllBytes(path, original);
-        var random = new Random(20261122);
-        using var file = File.OpenWrite(path);
-        for (var round = 0; round < 12_500; round++)
-        {
-            var places = new List<int>();
-            for (var i = random.Next(1, 9); i > 0; i--)
-            {
-                var place = PlaceToChange(random, original);
-                places.Add(place);
-                file.Position = place;
-                file.WriteByte(random.Next(3) switch { 0 => 0xff, 1 => 0, _ => (byte)random.Next(256) });
-            }
-
-            file.Flush();
-            HostileFile.AskEverything(path, $"round {round}");
-            foreach (var place in places)
-            {
-                file.Position = place;
-                file.WriteByte(original[place]);
-            }
-        }
-    }
-
     [Fact]
     public void No_truncation_throws()
     {
@@ -101,18 +71,5 @@ public class HostileFileTests(CompiledPrograms programs) : IClassFixture<Compile
 
         HostileFile.AskEverything(path, "sparse");
         Assert.Equal(SiteCodes.Damaged, Assert.Single(Resolve(path, Symbol("locked")).Problems).Code);
-    }
-
-    /// <summary>Half of the changes hit the headers, where the lengths and offsets are.</summary>
-    private static int PlaceToChange(Random random, byte[] original)
-    {
-        var sections = (int)BinaryPrimitives.ReadUInt64LittleEndian(original.AsSpan(40));
-        return random.Next(4) switch
-        {
-            0 => random.Next(64, 64 + (56 * 8)),
-            1 => random.Next(sections, original.Length),
-            2 => random.Next(16, 64),
-            _ => random.Next(original.Length),
-        };
     }
 }

@@ -28,6 +28,6 @@ public sealed class LargeProgramTests : IDisposable
             Assert.Single(Resolve("worker_*", maxSites: 10_000).Problems).Message);
 
         SiteResolution Resolve(string name, int maxSites = 512) =>
-            SiteResolver.Resolve(image, "/srv/shop/test", Symbol(name), needsReturn: true, capturesArguments: true, maxSites);
+            SiteResolver.Resolve(image, "/srv/shop/test", Symbol(name), needsReturn: true, capturesArguments: true, maxSites: maxSites);
     }
 }

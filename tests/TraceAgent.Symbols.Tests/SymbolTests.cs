@@ -147,5 +147,5 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
 
     [Fact]
     public void The_architecture_is_told() =>
-        Assert.Equal("x86_64", Resolve(programs.Shop, Symbol("AddNum")).Architecture?.Name);
+        Assert.Equal("x86_64", Assert.Single(Resolve(programs.Shop, Symbol("AddNum")).Groups).Abi.Architecture.Name);
 }

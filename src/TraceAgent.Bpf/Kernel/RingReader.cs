@@ -11,7 +11,7 @@ public interface IRecordConsumer
     bool Take(ReadOnlySpan<byte> record);
 }
 
-/// <summary>Reads the ring buffer of a session. Used by one thread.</summary>
+/// <summary>Reads a ring buffer. Used by one thread at a time.</summary>
 public sealed unsafe class RingReader : IDisposable
 {
     /// <summary>Any negative number makes libbpf stop after the record; -EINTR and others have a meaning of their own.</summary>
@@ -22,10 +22,10 @@ public sealed unsafe class RingReader : IDisposable
     private IRecordConsumer? _consumer;
     private Exception? _failure;
 
-    internal RingReader(BpfMap map)
+    internal RingReader(int mapFd)
     {
         _self = GCHandle.Alloc(this);
-        _ring = LibBpf.RingNew(map.Fd, &OnRecord, GCHandle.ToIntPtr(_self), 0);
+        _ring = LibBpf.RingNew(mapFd, &OnRecord, GCHandle.ToIntPtr(_self), 0);
         if (_ring == 0)
         {
             _self.Free();

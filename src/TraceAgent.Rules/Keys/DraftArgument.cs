@@ -8,4 +8,8 @@ namespace TraceAgent.Rules.Keys;
 /// <param name="Name">Good as a name.</param>
 /// <param name="Spec">Its type; the default where the written one was wrong, which is reported.</param>
 /// <param name="Source">The text that the positions in <paramref name="Spec"/> count in; null when it has none.</param>
-internal sealed record DraftArgument(int Index, string Name, TypeSpec Spec, YamlScalar? Source);
+internal sealed record DraftArgument(int Index, string Name, TypeSpec Spec, YamlScalar? Source)
+{
+    /// <summary>Its other name, which holds unless another argument has it as its own.</summary>
+    public string Alias => $"arg{Index + 1}";
+}

@@ -57,7 +57,8 @@ internal static class RuleAssembly
         var arguments = (draft.Arguments ?? []).Select(a => ArgumentOf(a, scope, on, bag)).ToEquatableArray();
         var returned = draft.Return ?? TypeSpec.Default;
         var returnLength = LengthResolution.Resolve(returned, draft.ReturnSource, scope, on, isReturned: true, bag);
-        var redaction = new Redaction(draft.Redact.ToEquatableArray());
+        var redact = RedactValue.WithAliases(draft);
+        var redaction = new Redaction(redact);
         var expressions = new ExpressionValue(on, redaction, bag);
         var condition = RuleScope.OfCondition(draft, on);
         var captures = Captures(draft, expressions, scope, bag);
@@ -94,14 +95,15 @@ internal static class RuleAssembly
                 LimitPerSecond = draft.LimitPerSecond,
                 Ttl = draft.Ttl,
                 BudgetPercent = draft.BudgetPercent,
-                Redact = draft.Redact.ToEquatableArray(),
+                Redact = redact,
+                AllowsUnsafe = draft.AllowsUnsafe,
             }
             : null;
     }
 
     private static List<ComputedValue> Captures(RuleDraft draft, ExpressionValue expressions, NameScope scope, DiagnosticBag bag)
     {
-        var used = (draft.Arguments ?? []).Select(a => a.Name).ToHashSet();
+        var used = (draft.Arguments ?? []).SelectMany(a => new[] { a.Name, a.Alias }).ToHashSet();
         var captures = new List<ComputedValue>();
         foreach (var (key, capture) in draft.Captures)
         {

@@ -40,6 +40,8 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public List<string> Redact { get; } = [];
 
+    public bool AllowsUnsafe { get; set; }
+
     public ProbeMoment? On { get; set; }
 
     public TypeSpec? Return { get; set; }

@@ -101,6 +101,11 @@ internal static class RuleKeys
             """{"enum":["entry","return","both","call"],"default":"entry"}""",
             (rule, entry, bag) => rule.On = ScalarValue.OneOf(entry, Moments, bag)),
         new Key<RuleDraft>(
+            "unsafe",
+            "true also probes places that mislead but harm no program, such as the first instruction of a Go function; what would harm one is refused anyway.",
+            """{"type":"boolean","default":false}""",
+            (rule, entry, bag) => rule.AllowsUnsafe = ScalarValue.Boolean(entry, bag) ?? false),
+        new Key<RuleDraft>(
             "ret",
             "The type of the return value; a signed 64-bit number without this key. For on: return, both and call.",
             TypeText.Schema,

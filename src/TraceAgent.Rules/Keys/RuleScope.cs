@@ -67,7 +67,7 @@ internal static class RuleScope
 
         foreach (var argument in draft.Arguments ?? [])
         {
-            scope.Alias($"arg{argument.Index + 1}", argument.Name);
+            scope.Alias(argument.Alias, argument.Name);
         }
 
         for (var number = 1; number <= RuleKeys.MostArguments; number++)

@@ -6,7 +6,7 @@ namespace TraceAgent.Rules.Lowering;
 internal sealed class PlanFields
 {
     private readonly Rule _rule;
-    private readonly Architecture _architecture;
+    private readonly SiteAbi _abi;
     private readonly TermLowering _lowering;
     private readonly List<CaptureField> _entry = [];
     private readonly List<CaptureField> _return = [];
@@ -14,11 +14,11 @@ internal sealed class PlanFields
     private readonly Expr? _entryCondition;
     private readonly Expr? _returnCondition;
 
-    public PlanFields(Rule rule, Architecture architecture)
+    public PlanFields(Rule rule, SiteAbi abi)
     {
         _rule = rule;
-        _architecture = architecture;
-        _lowering = new TermLowering(architecture);
+        _abi = abi;
+        _lowering = new TermLowering(abi);
         var values = Values().ToList();
 
         // What only conditions and returns need comes behind what entries show: those indexes stay.
@@ -39,7 +39,7 @@ internal sealed class PlanFields
         (_entryCondition, _returnCondition) = Conditions();
     }
 
-    public CapturePlan Plan() => new(_architecture, _rule.On, _entry.ToEquatableArray(), _return.ToEquatableArray())
+    public CapturePlan Plan() => new(_abi.Architecture, _rule.On, _entry.ToEquatableArray(), _return.ToEquatableArray())
     {
         EntryCondition = _entryCondition,
         ReturnCondition = _returnCondition,
@@ -55,7 +55,10 @@ internal sealed class PlanFields
                 s.Value.Name,
                 s.Type,
                 s.Index + (kind == EventKind.Call && s.OnReturn ? _entry.Count : 0),
-                s.Value.IsReturnValue))];
+                s.Value.IsReturnValue)
+            {
+                IsOfEvent = s.Value.IsOfEvent,
+            })];
 
     private IEnumerable<RuleValue> Values()
     {
@@ -76,12 +79,22 @@ internal sealed class PlanFields
 
         if (_rule.On != ProbeMoment.Entry && !_rule.ReturnsNothing)
         {
-            yield return new RuleValue(order, "ret", _rule.Return, new Term.Result(), _rule.ReturnLength, OnEntry: false, OnReturn: true)
+            yield return new RuleValue(order++, "ret", _rule.Return, new Term.Result(), _rule.ReturnLength, OnEntry: false, OnReturn: true)
             {
                 IsReturnValue = true,
             };
         }
+
+        foreach (var (name, type, special) in OnDemand.All)
+        {
+            yield return new RuleValue(order++, name, type, new Term.Special(special), null, Shows(EventKind.Entry, name) || Shows(EventKind.Call, name), Shows(EventKind.Return, name))
+            {
+                IsOfEvent = true,
+            };
+        }
     }
+
+    private bool Shows(EventKind kind, string name) => _rule.Messages.Any(message => message.Kind == kind && message.Template.Shows(name));
 
     private static CaptureType TypeOf(RuleValue value, Func<Term, Expr> lower) => value is { Type: CaptureType.Bytes bytes, Length: { } length }
         ? bytes with { Length = lower(length) }
@@ -134,6 +147,8 @@ internal sealed class PlanFields
     private sealed record RuleValue(int Order, string Name, CaptureType Type, Term Term, Term? Length, bool OnEntry, bool OnReturn)
     {
         public bool IsReturnValue { get; init; }
+
+        public bool IsOfEvent { get; init; }
     }
 
     private sealed record ShownValue(RuleValue Value, CaptureType Type, bool OnReturn, int Index);

@@ -31,13 +31,16 @@ internal static partial class ValueFormat
         try
         {
             _ = DateTimeOffset.UnixEpoch.ToString(format, CultureInfo.InvariantCulture);
-            return format.Length is > 0 and <= 64;
+            return format.Length is > 0 and <= 64 && format.All(IsReadByOthers);
         }
         catch (FormatException)
         {
             return false;
         }
     }
+
+    /// <summary>Serilog takes a hole with any other character for text (MessageTemplateParser.IsValidInFormat).</summary>
+    private static bool IsReadByOthers(char c) => char.IsLetterOrDigit(c) || char.IsPunctuation(c) || c is ' ' or '+';
 
     [GeneratedRegex(@"^[xXdDnN][0-9]{0,2}\z")]
     private static partial Regex IntegerFormat();

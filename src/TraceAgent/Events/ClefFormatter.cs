@@ -52,6 +52,7 @@ internal sealed class ClefFormatter : ITextFormatter
         line.AppendJson(traced.CommText);
         line.Append("\",\"exe\":");
         line.Append(traced.Process.Json);
+        WriteOnDemand(traced);
         line.Append(traced.Site.Json);
         WriteValues(traced);
         if (shape.HasErrorNumbers)
@@ -75,6 +76,30 @@ internal sealed class ClefFormatter : ITextFormatter
         line.Append("}\n");
     }
 
+    private void WriteOnDemand(TracedEvent traced)
+    {
+        var shape = traced.Shape;
+        if (shape.HasParent)
+        {
+            _line.Append(",\"ppid\":");
+            if (traced.Process.ParentPid is { } parent)
+            {
+                _line.Append((long)parent);
+            }
+            else
+            {
+                _line.Append("null");
+            }
+        }
+
+        for (var i = shape.CapturedCount; i < shape.Fields.Length; i++)
+        {
+            _line.Append(',');
+            _line.Append(shape.Fields[i].Key);
+            WriteValue(traced, i);
+        }
+    }
+
     private void WriteValues(TracedEvent traced)
     {
         var fields = traced.Shape.Fields;
@@ -91,10 +116,10 @@ internal sealed class ClefFormatter : ITextFormatter
         }
 
         _line.Append('}');
-        if (fields.Length > traced.Shape.ArgumentCount)
+        if (traced.Shape.CapturedCount > traced.Shape.ArgumentCount)
         {
             _line.Append(",\"ret\":");
-            WriteValue(traced, fields.Length - 1);
+            WriteValue(traced, traced.Shape.ArgumentCount);
         }
     }
 
@@ -171,7 +196,7 @@ internal sealed class ClefFormatter : ITextFormatter
             ref readonly var value = ref traced.Values[i];
             if (traced.Shape.Fields[i].Form == FieldForm.ErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
             {
-                WriteMember(",\"errno\":{", traced.Shape.Fields[i], ref opened);
+                WriteMember(",\"errno\":{", traced.Shape.Fields[i].Key, ref opened);
                 WriteText(name);
             }
         }
@@ -188,7 +213,7 @@ internal sealed class ClefFormatter : ITextFormatter
             ref readonly var value = ref traced.Values[i];
             if (traced.Shape.Fields[i].Form == FieldForm.Bytes && value.Outcome == Outcome.Truncated)
             {
-                WriteMember(",\"lengths\":{", traced.Shape.Fields[i], ref opened);
+                WriteMember(",\"lengths\":{", traced.Shape.Fields[i].Key, ref opened);
                 _line.Append(value.Bits);
             }
         }
@@ -203,18 +228,24 @@ internal sealed class ClefFormatter : ITextFormatter
         {
             if (traced.Values[i].Problem is { } problem)
             {
-                WriteMember(",\"problems\":{", traced.Shape.Fields[i], ref opened);
+                WriteMember(",\"problems\":{", traced.Shape.Fields[i].Key, ref opened);
                 WriteText(problem);
             }
+        }
+
+        if (traced is { Shape.HasParent: true, Process.ParentPid: null })
+        {
+            WriteMember(",\"problems\":{", "\"ppid\":", ref opened);
+            WriteText(ProcessFacts.Gone);
         }
 
         Close(opened);
     }
 
-    private void WriteMember(string open, EventField field, ref bool opened)
+    private void WriteMember(string open, string key, ref bool opened)
     {
         _line.Append(opened ? "," : open);
-        _line.Append(field.Key);
+        _line.Append(key);
         opened = true;
     }
 

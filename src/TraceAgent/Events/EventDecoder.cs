@@ -12,14 +12,16 @@ internal sealed class EventDecoder
 {
     private readonly WallClock _clock;
     private readonly ProcessNames _processes;
+    private readonly CgroupNames _cgroups;
     private readonly TracedEvent _traced = new();
     private readonly CharacterDecoder _characters = new();
     private readonly Dictionary<string, LogEventPropertyValue> _properties;
 
-    public EventDecoder(WallClock clock, ProcessNames processes)
+    public EventDecoder(WallClock clock, ProcessNames processes, CgroupNames cgroups)
     {
         _clock = clock;
         _processes = processes;
+        _cgroups = cgroups;
         _properties = new() { [TracedEvent.PropertyName] = _traced };
     }
 
@@ -78,7 +80,11 @@ internal sealed class EventDecoder
         for (var i = 0; i < kind.Fields.Length; i++)
         {
             var field = kind.Fields[i];
-            if (field.IsCharacters)
+            if (field.Form == FieldForm.Cgroup)
+            {
+                used = DecodeCgroup(record, field, used, ref traced.Values[i], time);
+            }
+            else if (field.IsCharacters)
             {
                 used = _characters.Decode(record, field, traced.Chars, used, ref traced.Values[i]);
             }
@@ -87,6 +93,14 @@ internal sealed class EventDecoder
                 DecodeScalar(record, field, ref traced.Values[i]);
             }
         }
+    }
+
+    private int DecodeCgroup(ReadOnlySpan<byte> record, EventField field, int used, ref DecodedValue value, ulong time)
+    {
+        var name = _cgroups.Find(Read<ulong>(record, field.Slot.Offset), (int)_traced.Pid, time);
+        name.CopyTo(_traced.Chars.AsSpan(used));
+        value = new DecodedValue { TextStart = used, TextLength = name.Length };
+        return used + name.Length;
     }
 
     private static void DecodeScalar(ReadOnlySpan<byte> record, EventField field, ref DecodedValue value)

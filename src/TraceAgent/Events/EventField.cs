@@ -21,6 +21,7 @@ internal enum FieldForm
     Bytes,
     IPv6,
     SocketAddress,
+    Cgroup,
 
     /// <summary>By its name: the value is not even decoded.</summary>
     Redacted,
@@ -84,6 +85,7 @@ internal sealed class EventField
         FieldForm.Text => 2 * ((Storage.Text)Slot.Storage).Max,
         FieldForm.Bytes => 4 * ((Storage.Bytes)Slot.Storage).Max,
         FieldForm.IPv6 or FieldForm.SocketAddress => 2 * SocketAddressText.MaxLength,
+        FieldForm.Cgroup => CgroupNames.LongestName,
         _ => 0,
     };
 
@@ -105,6 +107,7 @@ internal sealed class EventField
         CaptureType.Bytes => FieldForm.Bytes,
         CaptureType.IPv6 => FieldForm.IPv6,
         CaptureType.SocketAddress => FieldForm.SocketAddress,
+        CaptureType.Cgroup => FieldForm.Cgroup,
         _ => throw new ArgumentException($"no way to show {type}", nameof(type)),
     };
 

@@ -16,14 +16,15 @@ internal sealed class EventShape
 
     /// <summary>The shape of a rule's events under a plan.</summary>
     /// <param name="rule">Says names, types, messages, level, labels and what is redacted.</param>
-    /// <param name="plan">The rule's own, on the architecture of its binary.</param>
+    /// <param name="abi">Where values are at the sites.</param>
+    /// <param name="plan">The rule's own, for this <paramref name="abi"/>.</param>
     /// <param name="sites">In the order of their cookies.</param>
     /// <exception cref="ArgumentException">The plan is not one of this rule.</exception>
-    public static EventShape Of(Rule rule, CapturePlan plan, EquatableArray<ProbeSite> sites)
+    public static EventShape Of(Rule rule, SiteAbi abi, CapturePlan plan, EquatableArray<ProbeSite> sites)
     {
         var redaction = new Redaction(rule.Redact);
         return Of(
-            rule, plan, sites, kind => [.. PlanBuilder.ValuesOf(rule, plan.Architecture, kind).Select(v => new ShownField(v, redaction.Applies(v.Name)))]);
+            rule, plan, sites, kind => [.. PlanBuilder.ValuesOf(rule, abi, kind).Select(v => new ShownField(v, redaction.Applies(v.Name)))]);
     }
 
     /// <summary>The same with other values than the rule's own.</summary>

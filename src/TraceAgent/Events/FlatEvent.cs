@@ -44,6 +44,11 @@ internal static class FlatEvent
         properties["tid"] = new ScalarValue((long)traced.Tid);
         properties["comm"] = Text(new string(traced.CommText), new string(traced.CommText));
         properties["exe"] = Text(traced.Process.Executable, traced.Process.Executable ?? "<unknown>");
+        if (shape.HasParent)
+        {
+            properties["ppid"] = Parent(traced.Process.ParentPid);
+        }
+
         properties["symbol"] = Text(traced.Site.Text, traced.Site.Text);
         properties["binary"] = Text(shape.Binary, shape.Binary);
         properties["time"] = new ScalarValue(UtcText.ToDateTimeOffset(traced.Time));
@@ -61,6 +66,11 @@ internal static class FlatEvent
         for (var i = 0; i < shape.Fields.Length; i++)
         {
             AddBeside(traced, i, properties);
+        }
+
+        if (shape.HasParent && traced.Process.ParentPid is null)
+        {
+            properties.TryAdd("ppid_problem", new ScalarValue(ProcessFacts.Gone));
         }
     }
 
@@ -138,9 +148,9 @@ internal static class FlatEvent
         var value = traced.Values[index];
         var field = traced.Shape.Fields[index];
         var shown = ValueOf(traced, index);
-        if (value.Outcome == Outcome.Ok && field.Form < FieldForm.Text)
+        if (!value.IsMissing && field.Form < FieldForm.Text)
         {
-            return new ShownValue(shown, (into, format) => ScalarText.Append(into, field, value.Bits, format));
+            return new ShownValue(shown, (into, format) => MessageText.AppendScalar(into, field, in value, format));
         }
 
         if (value.Outcome == Outcome.Ok && field.Form == FieldForm.Bytes)
@@ -153,6 +163,8 @@ internal static class FlatEvent
         MessageText.Append(buffer, traced, new MessagePiece(HoleSource.Value, "", index, null, 0));
         return Text(shown, new string(buffer.Text));
     }
+
+    private static ScalarValue Parent(int? parent) => parent is { } known ? new ScalarValue((long)known) : Text(null, $"<{ProcessFacts.Gone}>");
 
     private static ShownValue Duration(ulong nanoseconds)
     {

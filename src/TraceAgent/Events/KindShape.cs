@@ -15,7 +15,7 @@ internal sealed record SiteName(string Text, string Json);
 /// <summary>How events of one kind of one rule look.</summary>
 internal sealed class KindShape
 {
-    private KindShape(Rule rule, EventKind kind, RecordLayout layout, EventField[] fields, int arguments, SiteName[] sites)
+    private KindShape(Rule rule, EventKind kind, RecordLayout layout, EventField[] fields, int arguments, int captured, SiteName[] sites)
     {
         var template = rule.Messages.First(m => m.Kind == kind).Template;
         Rule = rule.Name.Value;
@@ -28,9 +28,10 @@ internal sealed class KindShape
         };
         Layout = layout;
         Fields = fields;
-        ArgumentCount = arguments;
+        (ArgumentCount, CapturedCount) = (arguments, captured);
         Sites = sites;
         HasDuration = kind == EventKind.Call;
+        HasParent = template.Shows("ppid");
         Message = BoundMessage.Of(template, fields, rule);
         Template = new MessageTemplateParser().Parse(template.Text);
         Level = (LogEventLevel)rule.Level;
@@ -55,15 +56,21 @@ internal sealed class KindShape
 
     public RecordLayout Layout { get; }
 
-    /// <summary>Arguments, then the return value.</summary>
+    /// <summary>Arguments, then the return value, then what the message wants to know of the hit.</summary>
     public EventField[] Fields { get; }
 
     /// <summary>How many of the fields are arguments.</summary>
     public int ArgumentCount { get; }
 
+    /// <summary>How many of the fields are arguments or the return value.</summary>
+    public int CapturedCount { get; }
+
     public SiteName[] Sites { get; }
 
     public bool HasDuration { get; }
+
+    /// <summary>True when the message names the process's parent: only then is it looked up.</summary>
+    public bool HasParent { get; }
 
     public MessagePiece[] Message { get; }
 
@@ -95,8 +102,8 @@ internal sealed class KindShape
             throw new ArgumentException($"rule {rule.Name.Value} shows more values than its plan has fields", nameof(values));
         }
 
-        var fields = values.OrderBy(v => v.Value.IsReturnValue).Select(v => new EventField(v, layout.Fields[v.Value.FieldIndex])).ToArray();
+        var fields = values.OrderBy(v => v.Value.IsOfEvent).ThenBy(v => v.Value.IsReturnValue).Select(v => new EventField(v, layout.Fields[v.Value.FieldIndex])).ToArray();
         var names = sites.Select(s => new SiteName(s.DisplayName, $",\"symbol\":{JsonText.Quote(s.DisplayName)}")).ToArray();
-        return new KindShape(rule, kind, layout, fields, values.Count(v => !v.Value.IsReturnValue), names);
+        return new KindShape(rule, kind, layout, fields, values.Count(v => v.Value is { IsReturnValue: false, IsOfEvent: false }), values.Count(v => !v.Value.IsOfEvent), names);
     }
 }

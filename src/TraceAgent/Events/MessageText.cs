@@ -36,6 +36,12 @@ internal static class MessageText
             case HoleSource.Tid:
                 into.Append((ulong)traced.Tid, piece.Format);
                 break;
+            case HoleSource.Parent when traced.Process.ParentPid is { } parent:
+                into.Append((long)parent, piece.Format);
+                break;
+            case HoleSource.Parent:
+                into.Append("<" + ProcessFacts.Gone + ">");
+                break;
             case HoleSource.Comm:
                 into.Append(traced.CommText);
                 break;
@@ -74,9 +80,22 @@ internal static class MessageText
         }
         else
         {
-            ScalarText.Append(into, field, value.Bits, format);
+            AppendScalar(into, field, in value, format);
+            return;
         }
 
+        AppendMark(into, in value);
+    }
+
+    /// <summary>Appends a value of at most 64 bits.</summary>
+    public static void AppendScalar(LineBuffer into, EventField field, in DecodedValue value, string? format)
+    {
+        ScalarText.Append(into, field, value.Bits, format);
+        AppendMark(into, in value);
+    }
+
+    private static void AppendMark(LineBuffer into, in DecodedValue value)
+    {
         if (value.Outcome == Outcome.Truncated)
         {
             into.Append('…');

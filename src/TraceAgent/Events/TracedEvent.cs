@@ -23,7 +23,7 @@ internal sealed class TracedEvent : LogEventPropertyValue
 
     public uint Tid { get; set; }
 
-    public ProcessName Process { get; set; } = ProcessName.Unknown;
+    public ProcessFacts Process { get; set; } = ProcessFacts.Unknown;
 
     public SiteName Site { get; set; } = null!;
 

@@ -27,9 +27,10 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly WallClock _clock = new();
     private readonly EventPump _pump;
+    private readonly ProcessWatch? _processes;
     private readonly RuleSource _source;
     private readonly Reconciler _reconciler;
-    private readonly ProbeResolver _resolver = new();
+    private readonly ProbeResolver _resolver;
     private readonly Retirement _retirement;
     private readonly AgentVoice _voice;
     private readonly ReconcileLoop _loop;
@@ -44,18 +45,25 @@ internal sealed class Agent : IHostedService, IDisposable
         outputs.OnReaderGone += lifetime.StopApplication;
         IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
         var reports = new LossReports(Books, _clock);
+        _processes = ProcessWatch.TryOpen(logger, action => _pump!.WhenDrained(action));
         _pump = new EventPump(
-            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames()), _clock, parts.Outputs, outputs.Committed, reports.Due);
+            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames(_processes), new CgroupNames()), _clock, parts.Outputs, outputs.Committed, reports.Due);
         _voice = new AgentVoice(logger, _pump, _clock);
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
         _source = new RuleSource(parts.RulePaths);
+        _resolver = new ProbeResolver(new SeccompReturns(() => SeccompTrial.ReturnsAreFatal(parts.Session.Way)));
         var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice);
         var guard = new RuleGuard(() => HitCost.Measure(parts.Session.Way), _voice);
         _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _reconciler, upkeep, guard, _voice);
         _signal = new SignalReload(notifier, _loop, _voice);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
+        if (_processes is { } processes)
+        {
+            processes.Failed += () => Defect(processes.Failure);
+        }
+
         _loop.Failed += () => Defect(_loop.Failure);
     }
 
@@ -64,6 +72,7 @@ internal sealed class Agent : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        _processes?.Start();
         _pump.Start();
         _loop.Start();
         foreach (var path in _source.WithoutFiles)
@@ -104,6 +113,7 @@ internal sealed class Agent : IHostedService, IDisposable
         _watchdog.Dispose();
         _resolver.Dispose();
         _pump.Dispose();
+        _processes?.Dispose();
     }
 
     private void SayTotals()

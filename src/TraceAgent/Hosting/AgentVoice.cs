@@ -22,28 +22,20 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
 
     public void Attached(Rule rule, AttachedProbe probe)
     {
-        Log.RuleAttached(logger, rule.Name.Value, SitesOf(probe), rule.Binary.Value);
-        pump.Say(AgentEvents.Attached(rule.Name.Value, probe.Sites.Count, clock.UtcNow));
+        Log.RuleAttached(logger, rule.Name.Value, SitesOf([.. probe.Files]));
+        pump.Say(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
     }
 
     public void Replaced(Rule rule, AttachedProbe probe)
     {
-        Log.RuleReplaced(logger, rule.Name.Value, SitesOf(probe), rule.Binary.Value);
-        pump.Say(AgentEvents.Attached(rule.Name.Value, probe.Sites.Count, clock.UtcNow));
+        Log.RuleReplaced(logger, rule.Name.Value, SitesOf([.. probe.Files]));
+        pump.Say(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
     }
 
-    public void Extended(Rule rule, AttachedProbe probe, bool again)
+    public void Extended(Rule rule, IReadOnlyList<AttachedFile> files)
     {
-        if (again)
-        {
-            Log.RuleAttachedAgain(logger, rule.Name.Value, rule.Binary.Value);
-        }
-        else
-        {
-            Log.RuleExtended(logger, rule.Name.Value, rule.Binary.Value);
-        }
-
-        pump.Say(AgentEvents.Attached(rule.Name.Value, probe.Held.Probe.Sites.Count, clock.UtcNow));
+        Log.RuleExtended(logger, rule.Name.Value, SitesOf(files));
+        pump.Say(AgentEvents.Attached(rule.Name.Value, CountSites(files), clock.UtcNow));
     }
 
     public void Reshaped(Rule rule) => Log.RuleReshaped(logger, rule.Name.Value);
@@ -125,9 +117,14 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
         OnReloaded?.Invoke();
     }
 
-    private static string SitesOf(AttachedProbe probe)
+    private static int CountSites(IEnumerable<AttachedFile> files) => files.Sum(file => file.Sites.Count);
+
+    /// <summary>Such as <c>AddNum in /srv/shop/test</c>.</summary>
+    private static string SitesOf(IReadOnlyList<AttachedFile> files)
     {
-        var sites = probe.Held.Probe.Sites;
-        return sites.Count == 1 ? sites[0].DisplayName : $"{sites.Count} sites of {sites[0].DisplayName}";
+        var first = files[0];
+        var sites = CountSites(files) == 1 ? first.Sites[0].DisplayName : $"{CountSites(files)} sites of {first.Sites[0].DisplayName}";
+        var names = files.Select(file => file.File.Path).Distinct().ToList();
+        return $"{sites} in {names[0]}{(names.Count == 1 ? "" : $" and {Counted.Of(names.Count - 1, "more file")}")}";
     }
 }

@@ -11,17 +11,14 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "no rule files in {path}; they are read when they appear")]
     public static partial void NoRuleFiles(ILogger logger, string path);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {sites} in {binary}")]
-    public static partial void RuleAttached(ILogger logger, string rule, string sites, string binary);
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {sites}")]
+    public static partial void RuleAttached(ILogger logger, string rule, string sites);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule replaced: {rule} at {sites} in {binary}")]
-    public static partial void RuleReplaced(ILogger logger, string rule, string sites, string binary);
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule replaced: {rule} at {sites}")]
+    public static partial void RuleReplaced(ILogger logger, string rule, string sites);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} to the new file at {binary}; its old processes stay traced")]
-    public static partial void RuleExtended(ILogger logger, string rule, string binary);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached again: {rule} to the file at {binary}")]
-    public static partial void RuleAttachedAgain(ILogger logger, string rule, string binary);
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} also at {sites}; processes of older files stay traced")]
+    public static partial void RuleExtended(ILogger logger, string rule, string sites);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule changed: {rule}, only how its lines look; nothing was detached")]
     public static partial void RuleReshaped(ILogger logger, string rule);
@@ -79,6 +76,12 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "an output did not take the last events in time; they are counted as lost")]
     public static partial void OutputTooSlow(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "new processes are not watched: {reason}; exe, ppid and cmdline are looked up in /proc, and missing for processes that end at once")]
+    public static partial void ProcessesUnwatched(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{notices} of new processes lost, because there were more than the agent could take; exe, ppid and cmdline may be missing for processes that ended at once")]
+    public static partial void ProcessNoticesLost(ILogger logger, string notices);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "failed, and stopping: this is a defect of traceagent")]
     public static partial void Defect(ILogger logger, Exception? failure);

@@ -28,7 +28,8 @@ internal sealed record Resolution(Probe? Probe, bool IsPending, EquatableArray<S
 }
 
 /// <summary>Rules to probes. Keeps what it found, for as long as neither the rule nor the file changes.</summary>
-internal sealed class ProbeResolver : IDisposable
+/// <param name="seccomp">What may speak against returns at the moment; null when nothing is to be attached.</param>
+internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposable
 {
     private readonly Dictionary<Rule, (FileIdentity File, Resolution Resolution)> _known = [];
     private readonly Dictionary<FileIdentity, (ElfImage? Image, SiteProblem? Problem)> _images = [];
@@ -57,6 +58,12 @@ internal sealed class ProbeResolver : IDisposable
             {
                 var image = ElfImage.TryOpen(file.InodePath, rule.Binary.Value, out var problem);
                 _images[file.Identity] = opened = (image, problem);
+            }
+
+            // Of the moment, so it is not kept.
+            if (seccomp?.Refuse(rule, file.Identity) is { } refused)
+            {
+                return new Resolution(null, IsPending: false, [refused]);
             }
 
             var resolution = Find(rule, file.Identity, opened.Image, opened.Problem);
@@ -105,10 +112,25 @@ internal sealed class ProbeResolver : IDisposable
         }
 
         var found = SiteResolver.Resolve(
-            image, rule.Binary.Value, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0, rule.MaxSites);
-        var probe = found.Sites.Count == 0 || found.Architecture is null
-            ? null
-            : new Probe(file, found.Sites, PlanBuilder.Build(rule, found.Architecture));
-        return new Resolution(probe, IsPending: false, found.Problems);
+            image, rule.Binary.Value, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0,
+            rule.AllowsUnsafe, rule.MaxSites);
+        var parts = new List<ProbePart>();
+        var problems = found.Problems.ToList();
+        foreach (var group in found.Groups)
+        {
+            var missing = PlanBuilder.MissingAt(rule, group.Abi);
+            if (missing.Count == 0)
+            {
+                parts.Add(new ProbePart(group.Abi, PlanBuilder.Build(rule, group.Abi), [new ProbeFile(rule.Binary.Value, file, group.Sites)]));
+            }
+            else
+            {
+                problems.Add(new SiteProblem(
+                    SiteCodes.ValueMissing, Refused: true, $"{string.Join(" and ", missing)} cannot be had at {group.Sites[0].DisplayName} in {rule.Binary.Value}"));
+            }
+        }
+
+        var refused = problems.Any(one => one.Refused);
+        return new Resolution(refused ? null : Probe.Of(parts), IsPending: false, problems.ToEquatableArray());
     }
 }

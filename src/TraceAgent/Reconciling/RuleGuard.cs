@@ -64,7 +64,7 @@ internal sealed class RuleGuard(Func<HitCost> measure, IGuardVoice voice)
         var costs = attached.Select(one => CostOf(one.Key, one.Value, _cost.Value.Result)).ToList();
         foreach (var verdict in _budget.Judge(costs, now).Where(verdict => !leaving.Contains(verdict.Rule)))
         {
-            voice.Suspended(attached[verdict.Rule].Held.Rule, verdict);
+            voice.Suspended(attached[verdict.Rule].Rule, verdict);
             leaving.Add(verdict.Rule);
         }
 
@@ -73,14 +73,14 @@ internal sealed class RuleGuard(Func<HitCost> measure, IGuardVoice voice)
 
     private static RuleCost CostOf(string name, AttachedProbe probe, HitCost cost)
     {
-        var perHit = probe.Sites.All(site => site.IsEmulated) ? cost.EmulatedNs : cost.SteppedNs;
-        perHit = probe.Loaded.Plan.Moment switch
+        var perHit = probe.Parts.All(part => part.Sites.All(site => site.IsEmulated)) ? cost.EmulatedNs : cost.SteppedNs;
+        perHit = probe.Rule.On switch
         {
             ProbeMoment.Entry => perHit,
             ProbeMoment.Both => (perHit + cost.ReturnNs) / 2,
             _ => perHit + cost.ReturnNs,
         };
-        var budget = probe.Held.Rule.BudgetPercent ?? DefaultBudgetPercent;
+        var budget = probe.Rule.BudgetPercent ?? DefaultBudgetPercent;
         return new RuleCost(name, probe.Books.Hits * perHit, double.IsInfinity(budget) ? null : budget);
     }
 }

@@ -53,7 +53,7 @@ internal sealed class Sample
         Layout = Plan.LayoutOf(Kind);
         Shape = EventShape.Of(
             Rule, Plan, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)], kind => Values(kind, arguments, returned, redacted));
-        _decoder = new EventDecoder(new WallClock(() => new ClockSample(0, Epoch, 0)), new ProcessNames(_ => "/srv/shop/test"));
+        _decoder = new EventDecoder(new WallClock(() => new ClockSample(0, Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/srv/shop/test", 1)), new CgroupNames((id, _) => $"/slice/{id}"));
     }
 
     public Rule Rule { get; }

@@ -1,0 +1,15 @@
+namespace TraceAgent.Capture;
+
+/// <summary>
+/// Where the values that a rule can name are when a site is hit: in the places of a calling convention, in the operands of a
+/// USDT note, where debug information says. Sites that share one share a plan. Equality is structural.
+/// </summary>
+/// <param name="Architecture">Its registers, and how calls and returns move the stack pointer.</param>
+public abstract record SiteAbi(Architecture Architecture)
+{
+    /// <summary>The argument <paramref name="index"/> (from 0), or null when there is none at these sites.</summary>
+    public abstract Expr? Argument(int index);
+
+    /// <summary>The return value where the function returns, or null when there is none.</summary>
+    public abstract Expr? ReturnValue { get; }
+}
