@@ -10,4 +10,7 @@ public sealed record CSiteAbi(Architecture Architecture) : SiteAbi(Architecture)
 
     /// <inheritdoc/>
     public override Expr ReturnValue => Architecture.ReturnValue;
+
+    /// <inheritdoc/>
+    public override Expr SecondReturnValue => new Expr.Register(Architecture.SecondReturnRegister);
 }

@@ -12,4 +12,7 @@ public abstract record SiteAbi(Architecture Architecture)
 
     /// <summary>The return value where the function returns, or null when there is none.</summary>
     public abstract Expr? ReturnValue { get; }
+
+    /// <summary>The second half of a return value of 16 bytes, or null when it is not known where that is.</summary>
+    public virtual Expr? SecondReturnValue => null;
 }

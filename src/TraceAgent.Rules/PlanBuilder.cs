@@ -18,6 +18,10 @@ public static class PlanBuilder
         {
             missing.Add("the return value");
         }
+        else if (abi.SecondReturnValue is null && terms.Contains(new Term.Result(1)))
+        {
+            missing.Add("the second half of the return value");
+        }
 
         return missing;
     }

@@ -63,10 +63,10 @@ public sealed record Rule(
     public bool AllowsUnsafe { get; init; }
 }
 
-/// <summary>One captured argument: its place in the call (from 0), name and type.</summary>
+/// <summary>One captured argument: the first register or place on the stack that it is passed in (from 0), name and type.</summary>
 public sealed record Parameter(int Index, string Name, CaptureType Type)
 {
-    /// <summary>How many bytes there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
+    /// <summary>How many bytes or elements there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
     public Term? Length { get; init; }
 }
 
@@ -77,7 +77,7 @@ public sealed record ComputedValue(string Name, CaptureType Type, Term Value)
 
     internal bool NeedsEntry => Value.NeedsEntry || Length is { NeedsEntry: true };
 
-    /// <summary>How many bytes there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
+    /// <summary>How many bytes or elements there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
     public Term? Length { get; init; }
 }
 

@@ -10,8 +10,9 @@ namespace TraceAgent.Symbols;
 /// </summary>
 internal static class InstructionRules
 {
-    /// <summary><c>nopl 0(%rax,%rax,1)</c>, the only NOP that the kernel rewrites.</summary>
-    public static ReadOnlySpan<byte> FiveByteNop => [0x0f, 0x1f, 0x44, 0x00, 0x00];
+    /// <summary>What kernels from 6.18 on rewrite into a call: every NOP of five bytes, <c>66 66 66 66 90</c> too, as was seen.</summary>
+    public static bool IsFiveByteNop(in Instruction instruction) =>
+        instruction is { Length: 5, Mnemonic: Mnemonic.Nop or Mnemonic.Reservednop };
 
     /// <summary>
     /// Whether the kernel carries the instruction out itself (<c>push_setup_xol_ops</c>, <c>branch_setup_xol_ops</c>) instead

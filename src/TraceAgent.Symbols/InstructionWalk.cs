@@ -101,7 +101,7 @@ internal sealed class InstructionWalk
             }
 
             var bytes = code.AsSpan((int)(instruction.IP - start), Math.Min(instruction.Length, LongestInstruction));
-            var isNop = bytes.SequenceEqual(InstructionRules.FiveByteNop);
+            var isNop = InstructionRules.IsFiveByteNop(instruction);
             var refusal = InstructionRules.Refusal(instruction, bytes);
             if (instruction.IP == target)
             {

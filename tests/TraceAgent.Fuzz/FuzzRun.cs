@@ -8,6 +8,7 @@ internal sealed class FuzzRun(string name, Func<FuzzTarget> make, int seed)
     private const int MostFailures = 10;
     private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(60);
     private readonly List<string> _failures = [];
+    private volatile bool _isOver;
 
     /// <summary>One text for each input that failed.</summary>
     public IReadOnlyList<string> Failures => _failures;
@@ -18,26 +19,27 @@ internal sealed class FuzzRun(string name, Func<FuzzTarget> make, int seed)
     public void Run(int count)
     {
         var clock = Stopwatch.StartNew();
-        var positions = new int[Environment.ProcessorCount];
+        var processors = Environment.ProcessorCount;
+        using var positions = new Positions(name, seed, processors);
         var next = -1;
-        var workers = positions.Select((_, worker) => new Thread(() =>
+        var workers = Enumerable.Range(0, processors).Select(worker => new Thread(() =>
         {
             using var target = make();
-            for (var index = Interlocked.Increment(ref next); index < count && _failures.Count < MostFailures; index = Interlocked.Increment(ref next))
+            for (var index = Interlocked.Increment(ref next); index < count && !_isOver; index = Interlocked.Increment(ref next))
             {
-                Volatile.Write(ref positions[worker], index);
+                positions[worker] = index;
                 Try(target, index);
             }
         })
         { IsBackground = true }).ToList();
         workers.ForEach(worker => worker.Start());
-        var (seen, since) = ((int[])positions.Clone(), Enumerable.Repeat(clock.Elapsed, positions.Length).ToArray());
+        var (seen, since) = (new int[processors], Enumerable.Repeat(clock.Elapsed, processors).ToArray());
         while (workers.Any(worker => worker.IsAlive))
         {
-            workers.First(worker => worker.IsAlive).Join(100);
-            for (var i = 0; i < positions.Length; i++)
+            workers.Find(worker => worker.IsAlive)?.Join(100);
+            for (var i = 0; i < processors; i++)
             {
-                var position = Volatile.Read(ref positions[i]);
+                var position = positions[i];
                 if (position != seen[i])
                 {
                     (seen[i], since[i]) = (position, clock.Elapsed);
@@ -46,6 +48,8 @@ internal sealed class FuzzRun(string name, Func<FuzzTarget> make, int seed)
                 {
                     using var target = make();
                     Fail(position, target.Make(RandomOf(position)), "it does not come to an end");
+                    _isOver = true;
+                    workers.Where(worker => worker != workers[i]).ToList().ForEach(worker => worker.Join());
                     Elapsed = clock.Elapsed;
                     return;
                 }
@@ -82,6 +86,7 @@ internal sealed class FuzzRun(string name, Func<FuzzTarget> make, int seed)
         lock (_failures)
         {
             _failures.Add($"{name} {index} (--seed {seed}), kept as {Corpus.Keep(name, input)}: {why}");
+            _isOver |= _failures.Count >= MostFailures;
         }
     }
 

@@ -13,7 +13,7 @@ internal abstract class FuzzTarget : IDisposable
         ("records", 200_000, () => new Targets.Records()),
         ("secrets", 100_000, () => new Targets.Secrets()),
         ("configurations", 100_000, () => new Targets.Configurations()),
-        ("elf", 25_000, () => new Targets.ElfFiles()),
+        ("elf", 40_000, () => new Targets.ElfFiles()),
     ];
 
     /// <summary>An input, the same for the same random numbers.</summary>

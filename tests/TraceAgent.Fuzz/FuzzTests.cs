@@ -3,7 +3,7 @@ namespace TraceAgent.Fuzz;
 /// <summary>A little of `make fuzz`, the same every time, and everything that it ever found.</summary>
 public class FuzzTests
 {
-    private const int Share = 50;
+    private const int Share = 10;
 
     public static TheoryData<string> Targets => [.. FuzzTarget.All.Select(target => target.Name)];
 

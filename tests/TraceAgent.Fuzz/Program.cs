@@ -22,6 +22,11 @@ foreach (var (name, most, make) in FuzzTarget.All.Where(target => options.GetVal
         continue;
     }
 
+    if (Positions.OfDead(name) is var (deadSeed, at))
+    {
+        Console.WriteLine($"{name}: the last run died: try --seed {deadSeed} --only {name} --input {string.Join(" or ", at)}");
+    }
+
     var count = (int)((long)most * share / 100);
     run.Run(count);
     Console.WriteLine($"{name,-16}{count,12:n0}{run.Elapsed.TotalSeconds,10:f1}{run.Failures.Count,10}");

@@ -12,7 +12,8 @@ public class PlanBuilderTests
     {
         var plan = PlanBuilder.Build(Rule("on: call, args: [fd: int, buf: 'bytes(ret)'], ret: ssize_t"), X64);
         Assert.Equal([Scalar(new Expr.Extend(X64.Argument(0), 4, true)), Scalar(X64.Argument(1))], plan.EntryFields);
-        Assert.Equal([new CaptureField(new Expr.EntryField(1), new Storage.Bytes(X64.ReturnValue, 64)), Scalar(X64.ReturnValue)], plan.ReturnFields);
+        var pointer = new Expr.EntryField(1);
+        Assert.Equal([new CaptureField(pointer, new Storage.Bytes(X64.ReturnValue, 64) { NullWhenZero = pointer }), Scalar(X64.ReturnValue)], plan.ReturnFields);
     }
 
     [Fact]

@@ -35,6 +35,12 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
             "the nearest safe places are nop5_inside and nop5_inside+0x8");
 
     [Theory]
+    [InlineData("nop5_of_another_form")]
+    [InlineData("nop5_of_prefixes")]
+    public void Every_nop_of_five_bytes_is_one(string symbol) =>
+        Assert.Equal(SiteCodes.FiveByteNop, Assert.Single(Resolve(programs.Traps, Symbol(symbol, 1)).Problems).Code);
+
+    [Theory]
     [InlineData("nop5_first", 0)]
     [InlineData("nop5_behind_endbr", 4)]
     public void A_five_byte_nop_at_the_entry_is_accepted(string symbol, ulong addend) =>

@@ -33,7 +33,7 @@ for series in "$@"; do
     rm -f "$log"
     if [[ $series == 5.* ]]; then
         make_image "$work/disk" "$root/tests/hosts/refusal.sh" "$root/out/traceagent"
-        boot "$work/disk" "$kernel" "$log" 600
+        boot "$work/disk" "$kernel" "$log" 1800
         summary=$(grep -aE '^(ok|not ok) ' "$log" | tr -d '\r')
         [[ $summary == ok\ * ]] || result=1
     else

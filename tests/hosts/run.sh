@@ -17,8 +17,8 @@ mv "$second" "$work/second.deb"
 log=$hosts/lifetime-$series.log
 rm -f "$log"
 make_image "$work/disk" "$root/tests/hosts/lifetime.sh" "$work"/{first.deb,second.deb,addnum}
-boot "$work/disk" "$kernel" "$log" 600
-boot "$work/disk" "$kernel" "$log" 600
+boot "$work/disk" "$kernel" "$log" 1800
+boot "$work/disk" "$kernel" "$log" 1800
 
 grep -E '^(ok|not ok|#) ' "$log" | tr -d '\r' || true
 passed=$(grep -c '^ok ' "$log" || true)

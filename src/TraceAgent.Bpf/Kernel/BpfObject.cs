@@ -6,7 +6,9 @@ namespace TraceAgent.Bpf.Kernel;
 /// <summary>One of the programs of <c>bpf/</c>, embedded in this assembly: loaded, and attached where its sections say.</summary>
 internal sealed unsafe class BpfObject : IDisposable
 {
-    private const string Variables = ".bss";
+    /// <summary>The map of the variables that begin as zero.</summary>
+    public const string Variables = ".bss";
+
     private const int ProgramInformationSize = 216;
     private const int MissesOffset = 208;
 
@@ -57,14 +59,6 @@ internal sealed unsafe class BpfObject : IDisposable
 
     /// <summary>The descriptor of a map, which is valid as long as this object is.</summary>
     public int MapFd(string map) => LibBpf.MapFd(FindMap(map));
-
-    /// <summary>The variables that begin as zero, as the programs see them.</summary>
-    public ReadOnlySpan<byte> ReadVariables()
-    {
-        nuint size;
-        var memory = LibBpf.MapMemory(FindMap(Variables), &size);
-        return new ReadOnlySpan<byte>(memory, (int)size);
-    }
 
     public void Dispose()
     {

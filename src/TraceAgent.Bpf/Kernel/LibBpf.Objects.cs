@@ -27,10 +27,6 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_map__fd")]
     public static partial int MapFd(nint map);
 
-    /// <summary>The memory of a section of variables, which is the kernel's own once the object is loaded.</summary>
-    [LibraryImport(Library, EntryPoint = "bpf_map__initial_value")]
-    public static partial byte* MapMemory(nint map, nuint* size);
-
     [LibraryImport(Library, EntryPoint = "bpf_program__fd")]
     public static partial int ProgramFd(nint program);
 

@@ -84,8 +84,7 @@ public readonly ref struct ProcessNotice
     /// <summary>The parts come last one first, each with a zero byte at its end.</summary>
     private static string Forward(ReadOnlySpan<byte> parts)
     {
-        var path = new byte[Math.Max(parts.Length, 1)];
-        path[0] = (byte)'/';
+        var path = new byte[parts.Length];
         var end = parts.Length;
         while (!parts.IsEmpty)
         {
@@ -104,7 +103,7 @@ public readonly ref struct ProcessNotice
             parts = zero < 0 ? [] : parts[(zero + 1)..];
         }
 
-        return Encoding.UTF8.GetString(path.AsSpan(end < path.Length ? end : 0));
+        return end < path.Length ? Encoding.UTF8.GetString(path.AsSpan(end)) : "/";
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>
@@ -9,47 +7,39 @@ namespace TraceAgent.Bpf.Kernel;
 public sealed unsafe class ProcessTracker : IDisposable
 {
     private const string Ring = "ta_notices";
-    private const int ProtectionRead = 1;
-    private const int Shared = 1;
     private const short PollIn = 1;
 
     /// <summary>How often <see cref="Drain"/> looks again for a notice that another CPU is just writing; from the half on once per ms.</summary>
     private const int Looks = 40;
 
     private readonly BpfObject _object;
-    private readonly RingReader _ring;
     private readonly int _fd;
-    private byte* _positions;
+    private readonly MappedMap _variables;
+    private readonly MappedMap _positions;
+    private readonly RingReader _ring;
 
     private ProcessTracker(BpfObject attached)
     {
         _object = attached;
         _fd = attached.MapFd(Ring);
-        _ring = new RingReader(_fd);
+        _variables = new MappedMap(attached.MapFd(BpfObject.Variables), BpfObject.Variables, pages: 1);
         // A page with the consumer's position, then one with the producer's (kernel/bpf/ringbuf.c).
-        var memory = Libc.Mmap(null, (nuint)(2 * Environment.SystemPageSize), ProtectionRead, Shared, _fd, 0);
-        var errno = Libc.Errno();
-        if ((nint)memory == -1)
-        {
-            _ring.Dispose();
-            throw new KernelException("map into memory", Ring, errno);
-        }
-
-        _positions = (byte*)memory;
+        _positions = new MappedMap(_fd, Ring, pages: 2);
+        _ring = new RingReader(_fd);
     }
 
     /// <summary>False when all notices that there are have been taken.</summary>
     public bool HasNotices => Produced != Consumed;
 
     /// <summary>Notices that did not come, because the ring was full. Cheap.</summary>
-    public long Lost => BinaryPrimitives.ReadInt64LittleEndian(_object.ReadVariables());
+    public long Lost => _variables[0];
 
     /// <summary>Notices that did not come, because the kernel left a program out. A few system calls.</summary>
     public long Skipped => _object.Misses;
 
-    private ulong Consumed => Volatile.Read(ref *(ulong*)_positions);
+    private long Consumed => _positions[0];
 
-    private ulong Produced => Volatile.Read(ref *(ulong*)(_positions + Environment.SystemPageSize));
+    private long Produced => _positions[Environment.SystemPageSize];
 
     /// <summary>From now on there are notices.</summary>
     /// <exception cref="KernelException">Not permitted, or the kernel does not tell its types; the message names the remedy.</exception>
@@ -84,7 +74,7 @@ public sealed unsafe class ProcessTracker : IDisposable
         {
             _ring.Read(consumer, 0);
             // Both run on for ever: the difference counts.
-            if ((long)(Consumed - end) >= 0)
+            if (Consumed - end >= 0)
             {
                 return true;
             }
@@ -97,12 +87,9 @@ public sealed unsafe class ProcessTracker : IDisposable
 
     public void Dispose()
     {
-        if (_positions != null)
-        {
-            _ = Libc.Munmap(_positions, (nuint)(2 * Environment.SystemPageSize));
-            _positions = null;
-            _ring.Dispose();
-            _object.Dispose();
-        }
+        _ring.Dispose();
+        _positions.Dispose();
+        _variables.Dispose();
+        _object.Dispose();
     }
 }

@@ -56,7 +56,7 @@ internal static class RuleAssembly
         var scope = RuleScope.Of(draft, on);
         var arguments = (draft.Arguments ?? []).Select(a => ArgumentOf(a, scope, on, bag)).ToEquatableArray();
         var returned = draft.Return ?? TypeSpec.Default;
-        var returnLength = LengthResolution.Resolve(returned, draft.ReturnSource, scope, on, isReturned: true, bag);
+        var returnLength = returned.IsPair ? new Term.Result(1) : LengthResolution.Resolve(returned, draft.ReturnSource, scope, on, isReturned: true, bag);
         var redact = RedactValue.WithAliases(draft);
         var redaction = new Redaction(redact);
         var expressions = new ExpressionValue(on, redaction, bag);
@@ -81,7 +81,7 @@ internal static class RuleAssembly
                 where,
                 on,
                 arguments,
-                returned.Type,
+                returned.InRegisters,
                 messages,
                 draft.Level,
                 draft.Labels.ToEquatableArray())
@@ -117,8 +117,8 @@ internal static class RuleAssembly
     }
 
     private static Parameter ArgumentOf(DraftArgument argument, NameScope scope, ProbeMoment on, DiagnosticBag bag) =>
-        new(argument.Index, argument.Name, argument.Spec.Type)
+        new(argument.Register, argument.Name, argument.Spec.InRegisters)
         {
-            Length = LengthResolution.Resolve(argument.Spec, argument.Source, scope, on, isReturned: false, bag),
+            Length = argument.Spec.IsPair ? argument.Second : LengthResolution.Resolve(argument.Spec, argument.Source, scope, on, isReturned: false, bag),
         };
 }

@@ -96,9 +96,8 @@ internal sealed class PlanFields
 
     private bool Shows(EventKind kind, string name) => _rule.Messages.Any(message => message.Kind == kind && message.Template.Shows(name));
 
-    private static CaptureType TypeOf(RuleValue value, Func<Term, Expr> lower) => value is { Type: CaptureType.Bytes bytes, Length: { } length }
-        ? bytes with { Length = lower(length) }
-        : value.Type;
+    private static CaptureType TypeOf(RuleValue value, Func<Term, Expr> lower) =>
+        value.Length is { } length ? value.Type.WithLength(lower(length)) : value.Type;
 
     private (Expr? OnEntry, Expr? OnReturn) Conditions()
     {

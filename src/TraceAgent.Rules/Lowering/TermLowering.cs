@@ -19,13 +19,14 @@ internal sealed class TermLowering(SiteAbi abi)
     {
         Term.Number number => new Expr.Constant(number.Value),
         Term.Argument argument => abi.Argument(argument.Index) ?? throw Missing($"argument {argument.Index + 1}"),
+        Term.Result { Part: 1 } => abi.SecondReturnValue ?? throw Missing("second half of the return value"),
         Term.Result => abi.ReturnValue ?? throw Missing("return value"),
         Term.Special special => new Expr.Special(special.Value),
         Term.Unary unary => new Expr.Unary(unary.Operator, Lower(unary.Operand, replace)),
         Term.Binary binary => new Expr.Binary(binary.Operator, Lower(binary.Left, replace), Lower(binary.Right, replace)),
         Term.Load load => new Expr.Load(Lower(load.Address, replace), load.Size, load.Signed),
         Term.Extend extend => new Expr.Extend(Lower(extend.Operand, replace), extend.Size, extend.Signed),
-        Term.TextMatch match => new Expr.TextMatch(Lower(match.Address, replace), match.Test),
+        Term.TextMatch match => new Expr.TextMatch(Lower(match.Address, replace), match.Test, match.Length is { } length ? Lower(length, replace) : null),
         Term.CommMatch match => new Expr.CommMatch(match.Test),
         _ => throw new ArgumentOutOfRangeException(nameof(term)),
     };

@@ -51,7 +51,9 @@ internal static class EventNames
     private static ValueForm FormOf(CaptureType type) => type switch
     {
         CaptureType.Pointer => ValueForm.Pointer,
-        CaptureType.Text or CaptureType.Bytes or CaptureType.Bool or CaptureType.IPv4 or CaptureType.IPv6 or CaptureType.SocketAddress or CaptureType.Cgroup => ValueForm.Text,
+        CaptureType.Float => ValueForm.Real,
+        CaptureType.Array array => FormOf(array.Element),
+        CaptureType.Text or CaptureType.Utf16 or CaptureType.CountedText or CaptureType.TextObject or CaptureType.Bytes or CaptureType.Bool or CaptureType.IPv4 or CaptureType.IPv6 or CaptureType.SocketAddress or CaptureType.Cgroup => ValueForm.Text,
         CaptureType.Duration => ValueForm.Duration,
         CaptureType.Errno or CaptureType.Enumeration or CaptureType.Char => ValueForm.NamedNumber,
         _ => ValueForm.Integer,

@@ -6,7 +6,11 @@ namespace TraceAgent.Rules.Types;
 /// <summary>A C prototype: what a function takes and gives.</summary>
 /// <param name="Return">Null for <c>void</c>.</param>
 /// <param name="Parameters">In order.</param>
-internal sealed record Prototype(TypeSpec? Return, IReadOnlyList<PrototypeParameter> Parameters);
+internal sealed record Prototype(TypeSpec? Return, IReadOnlyList<PrototypeParameter> Parameters)
+{
+    /// <summary>It returns a <c>std::string</c> by value: the caller says where.</summary>
+    public bool ReturnsObject { get; init; }
+}
 
 /// <param name="Name">Null when the prototype gives none.</param>
 /// <param name="Start">Of the name, UTF-16 units from the start of the text.</param>
@@ -70,7 +74,10 @@ internal sealed class PrototypeReader
             Unexpected("a prototype ends behind its parameters");
         }
 
-        return new Prototype(returned, parameters);
+        return new Prototype(returned, parameters)
+        {
+            ReturnsObject = type is { Target: null, Type: CaptureType.TextObject { Size: CaptureType.TextObject.StandardStringSize } },
+        };
     }
 
     private bool FunctionName()

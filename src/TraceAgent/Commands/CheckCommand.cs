@@ -56,14 +56,17 @@ internal static class CheckCommand
         }
 
         var configuration = configPath is null ? null : AgentConfigurationFile.Load(configPath);
+        var diagnostics = configuration?.Diagnostics.ToList() ?? [];
         if (paths.Length == 0 && configuration?.Value is { Rules: var rules })
         {
-            if (FileStatus.Of(rules) is null)
+            if (FileStatus.Of(rules) is not null)
             {
-                return CommandError.Write(ExitCode.Failure, $"{configPath}: rules: {rules}: no such file or folder");
+                paths = [rules];
             }
-
-            paths = [rules];
+            else
+            {
+                diagnostics.Add(Diagnostic.Error(DiagnosticCode.Unreadable, new SourceSpan(configPath!, 1, 1, 1), $"rules: {rules}: no such file or folder"));
+            }
         }
 
         var source = new RuleSource([.. paths.Where(path => path != "-")], takesPipes: true);
@@ -75,7 +78,6 @@ internal static class CheckCommand
 
         var set = RuleSetBuilder.Build([.. files.Select(file => file.Content)]);
         using var resolver = new ProbeResolver();
-        var diagnostics = configuration?.Diagnostics.ToList() ?? [];
         var resolutions = new List<(Rule Rule, Resolution Resolution)>();
         foreach (var file in files)
         {

@@ -66,7 +66,7 @@ internal sealed class ClefFormatter : ITextFormatter
             WriteUnsigned(traced.Duration);
         }
 
-        if (shape.HasBytes)
+        if (shape.HasLengths)
         {
             WriteLengths(traced);
         }
@@ -133,35 +133,66 @@ internal sealed class ClefFormatter : ITextFormatter
         }
 
         var field = traced.Shape.Fields[index];
+        if (field.Form == FieldForm.List && !value.Redacted)
+        {
+            WriteList(field.Element!, traced.NumbersOf(in value));
+        }
+        else if (field.Form is FieldForm.Redacted or FieldForm.List)
+        {
+            _line.Append("\"" + SecretFinder.Mask + "\"");
+        }
+        else if (field.IsCharacters)
+        {
+            WriteText(traced.TextOf(in value));
+        }
+        else
+        {
+            WriteScalar(field, value.Bits);
+        }
+    }
+
+    private void WriteList(EventField element, ReadOnlySpan<ulong> numbers)
+    {
+        _line.Append('[');
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (i > 0)
+            {
+                _line.Append(',');
+            }
+
+            WriteScalar(element, numbers[i]);
+        }
+
+        _line.Append(']');
+    }
+
+    private void WriteScalar(EventField field, ulong bits)
+    {
         switch (field.Form)
         {
             case FieldForm.Signed or FieldForm.ErrorNumber:
-                _line.Append((long)value.Bits);
+                _line.Append((long)bits);
                 break;
             case FieldForm.Unsigned or FieldForm.Duration:
-                WriteUnsigned(value.Bits);
+                WriteUnsigned(bits);
                 break;
             case FieldForm.Pointer:
                 _line.Append("\"0x");
-                _line.Append(value.Bits, "x");
+                _line.Append(bits, "x");
                 _line.Append('"');
                 break;
-            case FieldForm.Enumeration when field.NameOf(value.Bits) is null:
-                _line.Append((long)value.Bits);
+            case FieldForm.Enumeration when field.NameOf(bits) is null:
+                _line.Append((long)bits);
                 break;
             case FieldForm.Bool:
-                ScalarText.Append(_line, field, value.Bits, null);
-                break;
-            case FieldForm.Redacted:
-                _line.Append("\"" + SecretFinder.Mask + "\"");
-                break;
-            case < FieldForm.Text:
-                _message.Clear();
-                ScalarText.Append(_message, field, value.Bits, null);
-                WriteText(_message.Text);
+            case FieldForm.Real when ScalarText.IsFinite(field, bits):
+                ScalarText.Append(_line, field, bits, null);
                 break;
             default:
-                WriteText(traced.TextOf(in value));
+                _message.Clear();
+                ScalarText.Append(_message, field, bits, null);
+                WriteText(_message.Text);
                 break;
         }
     }
@@ -204,14 +235,14 @@ internal sealed class ClefFormatter : ITextFormatter
         Close(opened);
     }
 
-    // Only of bytes that were cut: else it is half the hex digits.
+    // Only of what was cut: else it can be counted.
     private void WriteLengths(TracedEvent traced)
     {
         var opened = false;
         for (var i = 0; i < traced.Shape.Fields.Length; i++)
         {
             ref readonly var value = ref traced.Values[i];
-            if (traced.Shape.Fields[i].Form == FieldForm.Bytes && value.Outcome == Outcome.Truncated)
+            if (traced.Shape.Fields[i].HasLength && value.IsPart)
             {
                 WriteMember(",\"lengths\":{", traced.Shape.Fields[i].Key, ref opened);
                 _line.Append(value.Bits);

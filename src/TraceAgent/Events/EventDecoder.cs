@@ -15,6 +15,7 @@ internal sealed class EventDecoder
     private readonly CgroupNames _cgroups;
     private readonly TracedEvent _traced = new();
     private readonly CharacterDecoder _characters = new();
+    private readonly ListDecoder _lists = new();
     private readonly Dictionary<string, LogEventPropertyValue> _properties;
 
     public EventDecoder(WallClock clock, ProcessNames processes, CgroupNames cgroups)
@@ -77,6 +78,7 @@ internal sealed class EventDecoder
         var value = default(DecodedValue);
         var used = CharacterDecoder.Text(comm, traced.Chars, 0, ref value);
         traced.Comm = new TextSpan(0, used);
+        var numbers = 0;
         for (var i = 0; i < kind.Fields.Length; i++)
         {
             var field = kind.Fields[i];
@@ -87,6 +89,10 @@ internal sealed class EventDecoder
             else if (field.IsCharacters)
             {
                 used = _characters.Decode(record, field, traced.Chars, used, ref traced.Values[i]);
+            }
+            else if (field.Form == FieldForm.List)
+            {
+                numbers = _lists.Decode(record, field, traced.Numbers, numbers, ref traced.Values[i]);
             }
             else
             {
@@ -112,16 +118,8 @@ internal sealed class EventDecoder
             return;
         }
 
-        var bits = Read<ulong>(record, field.Slot.Offset);
         value.Outcome = (Outcome)record[field.Slot.OutcomeOffset];
-        value.Bits = field.Form switch
-        {
-            FieldForm.Bool => (byte)bits == 0 ? 0UL : 1,
-            FieldForm.Char => (byte)bits,
-            FieldForm.IPv4 => (uint)bits,
-            FieldForm.ErrorNumber => (ulong)ErrorNames.Normalise((long)bits),
-            _ => bits,
-        };
+        value.Bits = ScalarText.Normalise(field.Form, Read<ulong>(record, field.Slot.Offset));
     }
 
     private static T Read<T>(ReadOnlySpan<byte> record, int offset)

@@ -84,7 +84,7 @@ internal static class FlatEvent
             properties.TryAdd($"{field.Name}_errno", new ScalarValue(name));
         }
 
-        if (field.Form == FieldForm.Bytes && value.Outcome == Outcome.Truncated)
+        if (field.HasLength && value.IsPart)
         {
             properties.TryAdd($"{field.Name}_length", Number(value.Bits));
         }
@@ -119,17 +119,22 @@ internal static class FlatEvent
         }
 
         var field = traced.Shape.Fields[index];
-        return field.Form switch
-        {
-            FieldForm.Signed or FieldForm.ErrorNumber => (long)value.Bits,
-            FieldForm.Unsigned or FieldForm.Duration => Number(value.Bits).Value,
-            FieldForm.Bool => value.Bits != 0,
-            FieldForm.Enumeration when field.NameOf(value.Bits) is null => (long)value.Bits,
-            FieldForm.Redacted => SecretFinder.Mask,
-            < FieldForm.Text => Shown(field, value.Bits),
-            _ => new string(traced.TextOf(in value)),
-        };
+        return field.IsCharacters ? new string(traced.TextOf(in value))
+            : field.Form is FieldForm.Redacted or FieldForm.List ? SecretFinder.Mask
+            : ScalarOf(field, value.Bits);
     }
+
+    private static object? ScalarOf(EventField field, ulong bits) => field.Form switch
+    {
+        FieldForm.Signed or FieldForm.ErrorNumber => (long)bits,
+        FieldForm.Unsigned or FieldForm.Duration => Number(bits).Value,
+        FieldForm.Bool => bits != 0,
+        FieldForm.Enumeration when field.NameOf(bits) is null => (long)bits,
+        FieldForm.Real when !ScalarText.IsFinite(field, bits) => Shown(field, bits),
+        FieldForm.Real when field.Size == 4 => BitConverter.UInt32BitsToSingle((uint)bits),
+        FieldForm.Real => BitConverter.UInt64BitsToDouble(bits),
+        _ => Shown(field, bits),
+    };
 
     private static string Shown(EventField field, ulong bits)
     {
@@ -143,10 +148,15 @@ internal static class FlatEvent
     // The value's own copy: the event is filled again before a sink may render it.
     private static ShownValue Text(object? value, string shown) => new(value, (into, _) => into.Append(shown));
 
-    private static ShownValue Field(TracedEvent traced, int index)
+    private static LogEventPropertyValue Field(TracedEvent traced, int index)
     {
         var value = traced.Values[index];
         var field = traced.Shape.Fields[index];
+        if (field.Form == FieldForm.List && !value.IsMissing && !value.Redacted)
+        {
+            return new ShownList(field.Element!, traced.NumbersOf(in value).ToArray(), value.IsPart, bits => ScalarOf(field.Element!, bits));
+        }
+
         var shown = ValueOf(traced, index);
         if (!value.IsMissing && field.Form < FieldForm.Text)
         {

@@ -37,8 +37,9 @@ internal sealed class KindShape
         Level = (LogEventLevel)rule.Level;
         Labels = rule.Labels;
         TextCapacity = fields.Sum(f => f.TextCapacity);
+        ListCapacity = fields.Sum(f => f.ListCapacity);
         HasErrorNumbers = fields.Any(f => f.Form == FieldForm.ErrorNumber);
-        HasBytes = fields.Any(f => f.Form == FieldForm.Bytes);
+        HasLengths = fields.Any(f => f.HasLength);
         var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
         var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
         AfterMessage = $"\",\"@i\":\"{id}\"{level},\"rule\":{JsonText.Quote(Rule)},\"event\":\"{Event}\",\"pid\":";
@@ -83,9 +84,13 @@ internal sealed class KindShape
     /// <summary>UTF-16 units that all texts of an event need at most.</summary>
     public int TextCapacity { get; }
 
+    /// <summary>Numbers that all lists of an event need at most.</summary>
+    public int ListCapacity { get; }
+
     public bool HasErrorNumbers { get; }
 
-    public bool HasBytes { get; }
+    /// <summary>Whether a value can say how long it was in the traced process.</summary>
+    public bool HasLengths { get; }
 
     /// <summary>The JSON from the end of the message to the process ID.</summary>
     public string AfterMessage { get; }

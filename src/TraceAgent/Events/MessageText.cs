@@ -74,7 +74,11 @@ internal static class MessageText
         {
             AppendCharacters(into, field, traced.TextOf(in value), format);
         }
-        else if (field.Form == FieldForm.Redacted)
+        else if (field.Form == FieldForm.List && !value.Redacted)
+        {
+            AppendList(into, field.Element!, traced.NumbersOf(in value), format);
+        }
+        else if (field.Form is FieldForm.Redacted or FieldForm.List)
         {
             into.Append(SecretFinder.Mask);
         }
@@ -96,10 +100,27 @@ internal static class MessageText
 
     private static void AppendMark(LineBuffer into, in DecodedValue value)
     {
-        if (value.Outcome == Outcome.Truncated)
+        if (value.IsPart)
         {
             into.Append('…');
         }
+    }
+
+    /// <summary>Appends values with commas between, in brackets.</summary>
+    public static void AppendList(LineBuffer into, EventField element, ReadOnlySpan<ulong> numbers, string? format)
+    {
+        into.Append('[');
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (i > 0)
+            {
+                into.Append(", ");
+            }
+
+            ScalarText.Append(into, element, numbers[i], format);
+        }
+
+        into.Append(']');
     }
 
     /// <summary>Appends a text; bytes also in capitals.</summary>

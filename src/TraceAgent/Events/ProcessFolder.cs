@@ -1,15 +1,17 @@
 namespace TraceAgent.Events;
 
-/// <summary>What /proc/PID tells of a process (proc(5)). Everything is null of a process that is gone, or that may not be looked at.</summary>
+/// <summary>What /proc/PID tells of a process besides <see cref="ProcessFacts"/>.</summary>
 internal static class ProcessFolder
 {
-    /// <summary>The path of its cgroup (version 2) from the root of the hierarchy, such as <c>/system.slice/nginx.service</c>.</summary>
-    public static string? Cgroup(int pid) => Line(pid, "cgroup", "0::");
+    private const string Version2 = "0::";
 
-    /// <summary>The rest of the first line that begins like this.</summary>
-    private static string? Line(int pid, string file, string start)
+    /// <summary>
+    /// The path of its cgroup (version 2) from the root of the hierarchy, such as <c>/system.slice/nginx.service</c>
+    /// (cgroups(7)); null when the process is gone or is hidden from us.
+    /// </summary>
+    public static string? Cgroup(int pid)
     {
-        var path = $"/proc/{pid}/{file}";
+        var path = $"/proc/{pid}/cgroup";
 
         // Most of those that cannot be read do not exist, and an exception would cost more than the question.
         if (!File.Exists(path))
@@ -19,7 +21,7 @@ internal static class ProcessFolder
 
         try
         {
-            return File.ReadLines(path).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))?[start.Length..].Trim();
+            return File.ReadLines(path).FirstOrDefault(line => line.StartsWith(Version2, StringComparison.Ordinal))?[Version2.Length..];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,5 @@
 /* Functions of a few instructions, each of which a probe might change: of p_NAME, the agent says what it thinks of it.
-   Each runs three times in a process of its own, and tells what it computed, or the signal that ended it. */
+   Each runs 50 times in a process of its own, and tells what it computed, or the signal that ended it. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -175,8 +175,14 @@ SNIPPET(red_zone, sse2,
         "mov %rsi,-8(%rsp)\n p_red_zone: nop\n mov -8(%rsp),%rax\n ret")
 SNIPPET(nop5_inside, sse2,
         "mov %rsi,-8(%rsp)\n p_nop5_inside: .byte 0x0f,0x1f,0x44,0,0\n mov -8(%rsp),%rax\n ret")
-SNIPPET(nop9_inside, sse2,
-        "mov %rsi,-8(%rsp)\n p_nop9_inside: nopw 0(%rax,%rax,1)\n mov -8(%rsp),%rax\n ret")
+SNIPPET(nop5_of_another_form, sse2,
+        "mov %rsi,-8(%rsp)\n p_nop5_of_another_form: nopw 0(%rax,%rax,1)\n mov -8(%rsp),%rax\n ret")
+SNIPPET(nop5_of_prefixes, sse2,
+        "mov %rsi,-8(%rsp)\n p_nop5_of_prefixes: .byte 0x66,0x66,0x66,0x66,0x90\n mov -8(%rsp),%rax\n ret")
+SNIPPET(nop6, sse2,
+        "mov %rsi,-8(%rsp)\n p_nop6: .byte 0x66,0x0f,0x1f,0x44,0,0\n mov -8(%rsp),%rax\n ret")
+SNIPPET(nop4, sse2,
+        "mov %rsi,-8(%rsp)\n p_nop4: .byte 0x0f,0x1f,0x40,0\n mov -8(%rsp),%rax\n ret")
 
 int main(void)
 {
@@ -188,7 +194,7 @@ int main(void)
         if (fork() == 0) {
             unsigned long memory[128], result = 0;
             alarm(10);
-            for (int round = 0; round < 3; round++) {
+            for (int round = 0; round < 50; round++) {
                 for (int word = 0; word < 128; word++)
                     memory[word] = 0x1122334455667788ul * (unsigned long)(word + 1);
                 result = snippets[i].code(memory, 42);

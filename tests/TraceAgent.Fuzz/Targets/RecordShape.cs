@@ -23,6 +23,16 @@ internal sealed class RecordShape
         new CaptureType.IPv4(), new CaptureType.IPv6(), new CaptureType.SocketAddress(), new CaptureType.Cgroup(),
         new CaptureType.Enumeration(1, [new(0, "zero"), new(1, "\"one\"\n")]),
         new CaptureType.Text(1), new CaptureType.Text(40), new CaptureType.Bytes(new Expr.Constant(1), 1), new CaptureType.Bytes(new Expr.Constant(33), 33),
+        new CaptureType.Float(4), new CaptureType.Float(8), new CaptureType.Utf16(1), new CaptureType.Utf16(30),
+        new CaptureType.CountedText(new Expr.Constant(3), 1), new CaptureType.TextObject(32, 40),
+        .. from element in new CaptureType[]
+        {
+            new CaptureType.Integer(1, Signed: true), new CaptureType.Integer(2, Signed: false), new CaptureType.Integer(4, Signed: true),
+            new CaptureType.Integer(8, Signed: false), new CaptureType.Float(4), new CaptureType.Float(8), new CaptureType.Pointer(), new CaptureType.Bool(),
+            new CaptureType.Errno(), new CaptureType.IPv4(), new CaptureType.Duration(), new CaptureType.Enumeration(4, [new(0, "zero")]),
+        }
+        from max in (int[])[1, 9]
+        select (CaptureType)new CaptureType.Array(element, new Expr.Constant(max), max),
     ];
 
     public RecordShape(Random random)
@@ -70,7 +80,7 @@ internal sealed class RecordShape
 
     private static RecordHole Hole(Random random, string name, CaptureType type)
     {
-        string[] formats = type switch
+        string[] formats = (type is CaptureType.Array array ? array.Element : type) switch
         {
             CaptureType.Integer or CaptureType.Errno => ["x", "X8", "d", "D5", "n", "N0", "x16"],
             CaptureType.Pointer => ["x", "X"],

@@ -84,14 +84,19 @@ internal sealed class Records : FuzzTarget
             return $"<{problem}>";
         }
 
-        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-        if (text != SecretFinder.Mask)
+        var text = value.ValueKind == JsonValueKind.Array && hole.Type is CaptureType.Array list
+            ? $"[{string.Join(", ", value.EnumerateArray().Select(element => Element(element, hole with { Type = list.Element })))}]"
+            : value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        if (text != SecretFinder.Mask && hole.Type is not CaptureType.Array)
         {
             text = Formatted(value, text, errorName, hole);
         }
 
         return problem?.StartsWith("truncated", StringComparison.Ordinal) == true ? text + "…" : text;
     }
+
+    private static string Element(JsonElement value, RecordHole hole) =>
+        Expected(value, null, hole.Type is CaptureType.Errno ? ErrorNames.Find(value.GetInt64()) : null, hole);
 
     private static string Formatted(JsonElement value, string text, string? errorName, RecordHole hole)
     {

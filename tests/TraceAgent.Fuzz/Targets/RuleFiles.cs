@@ -20,7 +20,7 @@ internal sealed class RuleFiles : FuzzTarget
         "*a", "<<: ", "? ", "- ", "\n  - ", "\n    ", "true", "on", "~", "null", "1e9", "0x", "...", "---\n", "%YAML 1.1\n",
     ];
 
-    private static readonly ProbeBinding Binding = new(Slot: 1, Self: 2, Ring: 3, Control: 4, Counters: 5, Marks: 6, InFlight: 7);
+    private static readonly ProbeBinding Binding = new(Slot: 1, Limiter: 1, Self: 2, Ring: 3, Control: 4, Counters: 5, Marks: 6, InFlight: 7);
 
     public override byte[] Make(Random random) => random.Next(12) switch
     {
@@ -35,16 +35,16 @@ internal sealed class RuleFiles : FuzzTarget
         DiagnosticPlaces.AssertInside(file.Diagnostics, file.Source);
         foreach (var rule in file.HasErrors ? [] : file.Rules)
         {
-            AssertWorks(rule, Architecture.X64);
-            AssertWorks(rule, Architecture.Arm64);
+            AssertWorks(rule, CSiteAbi.X64);
+            AssertWorks(rule, new CSiteAbi(Architecture.Arm64));
         }
     }
 
-    private static void AssertWorks(Rule rule, Architecture architecture)
+    private static void AssertWorks(Rule rule, SiteAbi abi)
     {
-        var plan = PlanBuilder.Build(rule, architecture);
-        Assert.Equal(plan, PlanBuilder.Build(rule, architecture));
-        EventShape.Of(rule, plan, [new(0, 0, "f", 0)]);
+        var plan = PlanBuilder.Build(rule, abi);
+        Assert.Equal(plan, PlanBuilder.Build(rule, abi));
+        EventShape.Of(rule, abi, plan, [new(0, 0, "f", 0)]);
         try
         {
             ProbeCompiler.Compile(plan, Binding);

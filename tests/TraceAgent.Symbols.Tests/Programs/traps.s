@@ -189,6 +189,18 @@ function dlsym
         ret
 done dlsym
 
+function nop5_of_another_form
+        nop
+        .byte   0x66, 0x0f, 0x1f, 0x04, 0x00
+        ret
+done nop5_of_another_form
+
+function nop5_of_prefixes
+        nop
+        .byte   0x66, 0x66, 0x66, 0x66, 0x90
+        ret
+done nop5_of_prefixes
+
 function pause_loop
         nop
         pause

@@ -74,19 +74,19 @@ public class OnDemandTests
         var file = RuleFileReader.Read("x.yaml", "/", Encoding.UTF8.GetBytes($"rules: [{{name: x, binary: /b, symbol: f, {keys}}}]"));
         Assert.Empty(file.Diagnostics);
         var rule = file.Rules[0];
-        var plan = PlanBuilder.Build(rule, Architecture.X64);
+        var plan = PlanBuilder.Build(rule, CSiteAbi.X64);
         var kind = plan.Kinds[0];
         var layout = plan.LayoutOf(kind);
         var record = new byte[layout.Size];
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(RecordLayout.KindOffset), (uint)kind);
-        foreach (var value in PlanBuilder.ValuesOf(rule, Architecture.X64, kind))
+        foreach (var value in PlanBuilder.ValuesOf(rule, CSiteAbi.X64, kind))
         {
             BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(layout.Fields[value.FieldIndex].Offset), values.Single(v => v.Name == value.Name).Value);
         }
 
         var decoder = new EventDecoder(
-            new WallClock(() => new ClockSample(0, Sample.Epoch, 0)), new ProcessNames(_ => "/b", _ => parent), new CgroupNames((id, _) => $"/slice/{id}"));
-        return decoder.Decode(record, EventShape.Of(rule, plan, [new(0, 0, "f", 0)]))!;
+            new WallClock(() => new ClockSample(0, Sample.Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/b", parent)), new CgroupNames((id, _) => $"/slice/{id}"));
+        return decoder.Decode(record, EventShape.Of(rule, CSiteAbi.X64, plan, [new(0, 0, "f", 0)]))!;
     }
 
     private static string Json(JsonElement line, params string[] keys) => "{" + string.Join(',', keys

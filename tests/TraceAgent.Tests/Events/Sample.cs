@@ -143,8 +143,10 @@ internal sealed class Sample
                 record[slot.OutcomeOffset] = (byte)outcome;
                 break;
             case byte[] text:
-                BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)text.Length);
-                text.CopyTo(at[Storage.Text.HeadSize..]);
+                var unit = slot.Storage is Storage.Bytes bytes ? bytes.Unit : 1;
+                BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)(text.Length / unit));
+                BinaryPrimitives.WriteUInt32LittleEndian(at[4..], (uint)text.Length);
+                text.CopyTo(at[Storage.HeadSize..]);
                 break;
             case (byte[] text, Outcome outcome):
                 Put(record, slot, text);
