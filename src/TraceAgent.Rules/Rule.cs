@@ -32,6 +32,12 @@ public sealed record Rule(
     /// <summary>The least time that never passes: <c>ttl: none</c>.</summary>
     public static readonly TimeSpan NoTtl = TimeSpan.MaxValue;
 
+    /// <summary>The most places that one rule may have without saying so.</summary>
+    public const int DefaultMaxSites = 512;
+
+    /// <summary>More places than this in a binary are an error; 1 to 10,000.</summary>
+    public int MaxSites { get; init; } = DefaultMaxSites;
+
     /// <summary>The return value's length when it is bytes and another value says how many.</summary>
     public Term? ReturnLength { get; init; }
 
