@@ -36,7 +36,7 @@ internal sealed class FuzzRun(string name, Func<FuzzTarget> make, int seed)
         var (seen, since) = (new int[processors], Enumerable.Repeat(clock.Elapsed, processors).ToArray());
         while (workers.Any(worker => worker.IsAlive))
         {
-            workers.First(worker => worker.IsAlive).Join(100);
+            workers.Find(worker => worker.IsAlive)?.Join(100);
             for (var i = 0; i < processors; i++)
             {
                 var position = positions[i];

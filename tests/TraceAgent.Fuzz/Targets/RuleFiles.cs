@@ -36,7 +36,7 @@ internal sealed class RuleFiles : FuzzTarget
         foreach (var rule in file.HasErrors ? [] : file.Rules)
         {
             AssertWorks(rule, CSiteAbi.X64);
-            AssertWorks(rule, CSiteAbi.Arm64);
+            AssertWorks(rule, new CSiteAbi(Architecture.Arm64));
         }
     }
 
