@@ -13,9 +13,13 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public Located<string>? Name { get; set; }
 
-    public Located<string>? Binary { get; set; }
+    public Located<Target>? Binary { get; set; }
+
+    public ProcessFilter? Filter { get; set; }
 
     public Located<Location>? Where { get; set; }
+
+    public int MaxSites { get; set; } = Rule.DefaultMaxSites;
 
     public IReadOnlyList<DraftArgument>? Arguments { get; set; }
 

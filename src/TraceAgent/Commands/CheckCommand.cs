@@ -78,6 +78,7 @@ internal static class CheckCommand
 
         var set = RuleSetBuilder.Build([.. files.Select(file => file.Content)]);
         using var resolver = new ProbeResolver();
+        var names = configuration?.Value is { } value ? AgentConfiguration.NamesOf(value.Outputs) : null;
         var resolutions = new List<(Rule Rule, Resolution Resolution)>();
         foreach (var file in files)
         {
@@ -86,11 +87,15 @@ internal static class CheckCommand
             {
                 var resolution = resolver.Resolve(rule);
                 resolutions.Add((rule, resolution));
-                found.AddRange(resolution.DiagnosticsFor(rule));
-                if (resolution.IsPending)
+                found.AddRange(resolution.Diagnostics);
+                if (OutputName.Problem(rule, names) is { } unknown)
                 {
-                    found.Add(Diagnostic.Warning(
-                        CheckCodes.Pending, rule.Binary.At, $"{rule.Binary.Value} does not exist", "the rule waits until it appears"));
+                    found.Add(unknown);
+                }
+
+                if (resolution.Missing is { } missing)
+                {
+                    found.Add(Diagnostic.Warning(CheckCodes.Pending, rule.Binary.At, missing, "the rule waits until it appears"));
                 }
             }
 
@@ -170,7 +175,7 @@ internal static class CheckCommand
                     using var loaded = session.Load(part.Plan, rule.Name.Value);
                     foreach (var file in part.Files)
                     {
-                        loaded.Attach(file.Path, file.Path, [.. file.Sites.Select(site => site.FileOffset)], 0).Dispose();
+                        loaded.Attach(file.Source, file.Path, [.. file.Sites.Select(site => site.FileOffset)], 0).Dispose();
                     }
                 }
             }

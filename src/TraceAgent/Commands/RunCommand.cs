@@ -116,7 +116,7 @@ internal static class RunCommand
         {
             using var outputs = OutputSet.Open(destinations);
             using var session = BpfSession.Open(ringBytes, way);
-            return await HostAsync(new AgentParts(session, outputs, rulePaths, ringBytes, configuration)).ConfigureAwait(false);
+            return await HostAsync(new AgentParts(session, outputs, rulePaths, ringBytes, configuration, file, output is null)).ConfigureAwait(false);
         }
         catch (OutputException refusal)
         {

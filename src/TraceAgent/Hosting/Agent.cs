@@ -15,7 +15,21 @@ using TraceAgent.Watching;
 namespace TraceAgent.Hosting;
 
 /// <summary>What a run of the agent is made of, before it starts.</summary>
-internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, IReadOnlyList<string> RulePaths, int RingBytes, AgentConfiguration Configuration);
+/// <param name="Session">The kernel.</param>
+/// <param name="Outputs">Open.</param>
+/// <param name="RulePaths">Files and folders.</param>
+/// <param name="RingBytes">Between kernel and agent.</param>
+/// <param name="Configuration">With what the command line says instead.</param>
+/// <param name="File">What the configuration was read from.</param>
+/// <param name="FollowsOutputs">The outputs are those of <paramref name="File"/>, and follow it.</param>
+internal sealed record AgentParts(
+    BpfSession Session,
+    OutputSet Outputs,
+    IReadOnlyList<string> RulePaths,
+    int RingBytes,
+    AgentConfiguration Configuration,
+    AgentConfigurationFile File,
+    bool FollowsOutputs);
 
 /// <summary>The pipeline, started and stopped in its order.</summary>
 internal sealed class Agent : IHostedService, IDisposable
@@ -47,6 +61,7 @@ internal sealed class Agent : IHostedService, IDisposable
         var slots = new SlotTable();
         var outputs = new OutputVoice(logger, () => Stopwatch.GetElapsedTime(0));
         outputs.OnReaderGone += lifetime.StopApplication;
+        parts.Outputs.Noticed += outputs.Noticed;
         IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
         var reports = new LossReports(Books, _clock);
         _processes = ProcessWatch.TryOpen(logger, action => _pump!.WhenDrained(action));
@@ -62,13 +77,18 @@ internal sealed class Agent : IHostedService, IDisposable
         var programs = new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(logger));
         var guard = new RuleGuard(
             () => HitCost.Measure(parts.Session.Way), programs, parts.Configuration.Defaults.TotalBudgetPercent, _voice);
-        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _reconciler, upkeep, guard, _voice, board);
+        var followed = new FollowedConfiguration(
+            parts.File,
+            parts.FollowsOutputs,
+            next => _pump.BetweenBatches(() => parts.Outputs.Exchange(next)),
+            new ConfigurationVoice(logger));
+        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver, () => followed.OutputNames), _resolver.Targets, _reconciler, upkeep, guard, _voice, board, followed);
         _status = new StatusSource(
             board,
             Books,
             parts.Session.Ring,
             parts.Session.Way,
-            () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name)))],
+            () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name), outputs.DroppedBy(name)))],
             parts.Configuration.Defaults.TotalBudgetPercent);
         _signal = new SignalReload(notifier, _loop, _voice);
         _watchdog = new Watchdog(notifier, _pump, _loop);
@@ -76,6 +96,7 @@ internal sealed class Agent : IHostedService, IDisposable
         if (_processes is { } processes)
         {
             processes.Failed += () => Defect(processes.Failure);
+            processes.Executed += execution => _resolver.Targets.Executed(execution.Pid);
         }
 
         _loop.Failed += () => Defect(_loop.Failure);

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Status;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Watching;
 
 /// <summary>
-/// Follows the rule files and the probed binaries, and brings what is attached in line with them. One thread; it also looks
+/// Follows the rule files, the agent configuration and the probed binaries, and brings what is attached in line with them. One thread; it also looks
 /// by itself every two seconds, since not every change is announced (network file systems, links).
 /// </summary>
 internal sealed class ReconcileLoop : IDisposable
@@ -17,11 +18,13 @@ internal sealed class ReconcileLoop : IDisposable
 
     private readonly RuleSource _source;
     private readonly AcceptedRules _rules;
+    private readonly TargetFinder _targets;
     private readonly Reconciler _reconciler;
     private readonly ProbeUpkeep _upkeep;
     private readonly RuleGuard _guard;
     private readonly IDeliberationVoice _voice;
     private readonly StandingBoard _board;
+    private readonly FollowedConfiguration _configuration;
     private readonly WatchList _watches;
     private readonly Settling _settling = new();
     private readonly Thread _thread;
@@ -33,10 +36,13 @@ internal sealed class ReconcileLoop : IDisposable
     private long _lastTurn = Stopwatch.GetTimestamp();
 
     public ReconcileLoop(
-        RuleSource source, AcceptedRules rules, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice, StandingBoard board)
+        RuleSource source, AcceptedRules rules, TargetFinder targets, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice,
+        StandingBoard board,
+        FollowedConfiguration configuration)
     {
-        (_source, _rules, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, reconciler, upkeep, guard, voice, board);
-        _watches = new WatchList(source.Paths);
+        (_source, _rules, _targets, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, targets, reconciler, upkeep, guard, voice, board);
+        _configuration = configuration;
+        _watches = new WatchList([.. source.Paths, configuration.Path]);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
 
@@ -113,7 +119,13 @@ internal sealed class ReconcileLoop : IDisposable
             Look();
         }
 
-        if (Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval)
+        var isSecond = Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval;
+        if (!_settling.IsWaiting && _targets.ProcessesHaveChanged(isSecond))
+        {
+            Look();
+        }
+
+        if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
             foreach (var rule in _guard.Judge(_reconciler.Attached, Now))
@@ -144,9 +156,10 @@ internal sealed class ReconcileLoop : IDisposable
 
         // Watches first: what changes while we look is then noticed.
         _watches.Follow(_reconciler.Attached.Values);
+        _configuration.Look();
         var versions = _source.Read();
         var deliberation = _rules.Deliberate(versions);
-        _watches.Follow(deliberation.Desired.Select(one => one.Rule.Binary.Value));
+        _watches.Follow(deliberation.Looked);
         _voice.Deliberated(deliberation);
         _reconciler.Apply(_guard.Admit(deliberation.Desired, Now));
         _watches.Follow(_reconciler.Attached.Values);
