@@ -23,6 +23,7 @@ var root = new RootCommand("Adds log lines to programs that are already running:
     CheckCommand.Create(),
     StatusCommand.Create(),
     DoctorCommand.Create(),
+    TraceCommand.Create(),
     SymbolsCommand.Create(),
     SchemaCommand.Create(),
 };

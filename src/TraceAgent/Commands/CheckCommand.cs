@@ -126,7 +126,7 @@ internal static class CheckCommand
             return;
         }
 
-        var colours = !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        var colours = TerminalColours.OnStandardError;
         DiagnosticWriter.WriteText(Console.Error, diagnostics, files.DistinctBy(file => file.Path).ToDictionary(file => file.Path), colours);
         var errors = diagnostics.Count(d => d.Severity == Severity.Error);
         var warnings = diagnostics.Count - errors;
