@@ -145,7 +145,7 @@ internal static partial class PlaceText
     private static string NameOf(string symbol)
     {
         const int longest = 40;
-        var name = NoName().Replace(symbol.ToLowerInvariant(), "-").Trim('-', '.', '_');
+        var name = NoName().Replace(char.IsAsciiDigit(symbol[0]) ? $"at-{symbol}" : symbol.ToLowerInvariant(), "-").Trim('-', '.', '_');
         return name.Length == 0 ? "trace" : name.Length <= longest ? name : name[..longest];
     }
 
