@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,16 @@ using TraceAgent.Watching;
 namespace TraceAgent.Hosting;
 
 /// <summary>What a run of the agent is made of, before it starts.</summary>
-internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, IReadOnlyList<string> RulePaths, int RingBytes, AgentConfiguration Configuration);
+internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, RuleSource Rules, int RingBytes, AgentConfiguration Configuration)
+{
+    /// <summary>For a run that ends by itself, and is over when its rule is refused; null for the service.</summary>
+    public Trial? Trial { get; init; }
+}
+
+/// <summary>When a trial is over.</summary>
+/// <param name="Events">After so many; null for any number.</param>
+/// <param name="Time">After this time; null for none.</param>
+internal sealed record Trial(long? Events, TimeSpan? Time);
 
 /// <summary>The pipeline, started and stopped in its order.</summary>
 internal sealed class Agent : IHostedService, IDisposable
@@ -36,9 +46,10 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly Retirement _retirement;
     private readonly AgentVoice _voice;
     private readonly ReconcileLoop _loop;
-    private readonly SignalReload _signal;
+    private readonly IDisposable _signal;
     private readonly Watchdog _watchdog;
     private readonly StatusSource _status;
+    private Timer? _end;
     private SelfObservation? _observation;
 
     public Agent(AgentParts parts, IHostApplicationLifetime lifetime, ISystemdNotifier notifier, ILogger<Agent> logger)
@@ -51,11 +62,14 @@ internal sealed class Agent : IHostedService, IDisposable
         var reports = new LossReports(Books, _clock);
         _processes = ProcessWatch.TryOpen(logger, action => _pump!.WhenDrained(action));
         _pump = new EventPump(
-            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames(_processes), new CgroupNames()), _clock, parts.Outputs, outputs.Committed, reports.Due);
+            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames(_processes), new CgroupNames()), _clock, parts.Outputs, outputs.Committed, reports.Due)
+        {
+            Quota = parts.Trial?.Events is { } events ? new EventQuota(events, lifetime.StopApplication) : null,
+        };
         _voice = new AgentVoice(logger, _pump, _clock);
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
-        _source = new RuleSource(parts.RulePaths, defaults: parts.Configuration.Defaults);
+        _source = parts.Rules;
         _resolver = new ProbeResolver(new SeccompReturns(() => SeccompTrial.ReturnsAreFatal(parts.Session.Way)));
         var board = new StandingBoard();
         var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice);
@@ -70,7 +84,7 @@ internal sealed class Agent : IHostedService, IDisposable
             parts.Session.Way,
             () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name)))],
             parts.Configuration.Defaults.TotalBudgetPercent);
-        _signal = new SignalReload(notifier, _loop, _voice);
+        _signal = parts.Trial is null ? new SignalReload(notifier, _loop, _voice) : EndOnHangup();
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
         if (_processes is { } processes)
@@ -100,6 +114,11 @@ internal sealed class Agent : IHostedService, IDisposable
         _observation = new SelfObservation(_parts.Configuration, _status, _logger);
         Log.Ready(_logger, rules, _parts.Session.Way == AttachWay.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
         _notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));
+        if (_parts.Trial is { } trial)
+        {
+            Begin(trial);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -126,12 +145,33 @@ internal sealed class Agent : IHostedService, IDisposable
 
     public void Dispose()
     {
+        _end?.Dispose();
         _signal.Dispose();
         _watchdog.Dispose();
         _resolver.Dispose();
         _pump.Dispose();
         _processes?.Dispose();
     }
+
+    private void Begin(Trial trial)
+    {
+        if (_voice.Rejected > 0)
+        {
+            Result = ExitCode.Failure;
+            _lifetime.StopApplication();
+        }
+        else if (trial.Time is { } time)
+        {
+            _end = new Timer(_ => _lifetime.StopApplication(), null, time, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>The terminal was closed.</summary>
+    private PosixSignalRegistration EndOnHangup() => PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+    {
+        context.Cancel = true;
+        _lifetime.StopApplication();
+    });
 
     private void SayTotals()
     {
