@@ -45,6 +45,7 @@ case ${1:-} in
         has_command openssl || missing+=("openssl")
         [[ -x /usr/bin/python3 ]] || missing+=("python3")
         has_command go || missing+=("golang-go")
+        has_command xz || missing+=("xz-utils")
         has_command rustc || missing+=("rustc")
         ;;&
     test | packages | hosts)
