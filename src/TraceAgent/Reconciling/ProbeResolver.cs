@@ -126,11 +126,18 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
             else
             {
                 problems.Add(new SiteProblem(
-                    SiteCodes.ValueMissing, Refused: true, $"{string.Join(" and ", missing)} cannot be had at {group.Sites[0].DisplayName} in {rule.Binary.Value}"));
+                    SiteCodes.ValueMissing, Refused: true, $"{string.Join(" and ", missing)} cannot be had at {Places(group.Sites)} in {rule.Binary.Value}"));
             }
         }
 
         var refused = problems.Any(one => one.Refused);
         return new Resolution(refused ? null : Probe.Of(parts), IsPending: false, problems.ToEquatableArray());
+    }
+
+    private static string Places(EquatableArray<ProbeSite> sites)
+    {
+        const int most = 3;
+        var names = sites.Select(site => site.DisplayName).Distinct().ToList();
+        return names.Count <= most ? string.Join(", ", names) : $"{string.Join(", ", names.Take(most))} and {names.Count - most} more";
     }
 }
