@@ -13,9 +13,10 @@ public static class PlanBuilder
         ArgumentNullException.ThrowIfNull(abi);
         var terms = Terms(rule).SelectMany(term => term.Parts).ToHashSet();
         var missing = terms.OfType<Term.Argument>().Select(argument => argument.Index).Order()
-            .Where(index => abi.Argument(index) is null).Select(index => Words($"argument {index + 1}", abi.WhyMissing(index))).ToList();
+            .Where(index => abi.Argument(index) is null).GroupBy(abi.WhyMissing)
+            .Select(same => $"{Arguments([.. same])}{(same.Key is { } reason ? $" ({reason})" : "")}").ToList();
         missing.AddRange(AsIntegers(rule).Where(index => abi.Argument(index) is not null && abi.TypeOf(index) is CaptureType.Float)
-            .Select(index => Words($"argument {index + 1} as an integer", "it is a floating point number")));
+            .Select(index => $"argument {index + 1} as an integer (it is a floating point number)"));
         if (abi.ReturnValue is null && terms.Contains(new Term.Result()))
         {
             missing.Add("the return value");
@@ -37,7 +38,9 @@ public static class PlanBuilder
 
     public static bool NeedsReturn(Rule rule) => rule.On is not ProbeMoment.Entry;
 
-    private static string Words(string what, string? reason) => reason is null ? what : $"{what} ({reason})";
+    private static string Arguments(int[] indexes) => indexes is [var only]
+        ? $"argument {only + 1}"
+        : $"arguments {string.Join(", ", indexes[..^1].Select(index => index + 1))} and {indexes[^1] + 1}";
 
     /// <summary>The arguments that the rule gives a type, or computes with.</summary>
     private static SortedSet<int> AsIntegers(Rule rule) => [

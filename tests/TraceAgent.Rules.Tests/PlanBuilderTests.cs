@@ -120,7 +120,7 @@ public class PlanBuilderTests
     [Theory]
     [InlineData("args: 1", "")]
     [InlineData("on: both, signature: 'void f(long a)'", "")]
-    [InlineData("args: 3", "argument 2, argument 3")]
+    [InlineData("args: 3", "arguments 2 and 3")]
     [InlineData("on: call, args: 1", "the return value")]
     [InlineData("on: return, capture: {a: ret + 1}", "the return value")]
     [InlineData("args: [p: 'bytes(n)', n: int], when: n > 1", "argument 2")]

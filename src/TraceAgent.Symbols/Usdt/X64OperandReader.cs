@@ -41,8 +41,7 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
             return Refuse(operand, operand.Contains(':', StringComparison.Ordinal) ? "is relative to a segment, such as a variable of the thread" : "cannot be read");
         }
 
-        var (name, offset) = (match.Groups["symbol"].Value, 0L);
-        if (match.Groups["offset"].Success && !TryNumber(match.Groups["offset"].Value, out offset))
+        if (Displacement(match.Groups["displacement"].Value) is not var (name, offset))
         {
             return Refuse(operand, "cannot be read");
         }
@@ -51,6 +50,29 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
             : name.Length > 0 ? Refuse(operand, "is relative to a symbol")
             : AddressOf(match, operand, offset) is { } at ? (new Expr.Load(at, size, signed), size, null)
             : Refuse(operand, "has a register that cannot be part of an address");
+    }
+
+    /// <summary>Numbers, and at most one symbol: <c>counter+8-4</c>.</summary>
+    private static (string Symbol, long Offset)? Displacement(string text)
+    {
+        var (name, sum) = ("", 0L);
+        foreach (Match term in Term().Matches(text))
+        {
+            if (TryNumber(term.Value, out var number))
+            {
+                sum = unchecked(sum + number);
+            }
+            else if (name.Length == 0 && !term.Value.StartsWith('-'))
+            {
+                name = term.Value.TrimStart('+');
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return (name, sum);
     }
 
     /// <summary>The distance from the probe to a variable is the same in every process.</summary>
@@ -125,9 +147,12 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
     [GeneratedRegex(@"^%(([xyz]?mm|k)[0-9]+|st(\([0-9]\))?)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex VectorRegister();
 
-    /// <summary><c>symbol+offset(base,index,scale)</c>, of which each may be missing.</summary>
+    /// <summary><c>displacement(base,index,scale)</c>, of which each may be missing.</summary>
     [GeneratedRegex(
-        @"^(?<symbol>[A-Za-z_.][\w.$]*)?(?<offset>[+-]?(0[xX][0-9a-fA-F]+|[0-9]+))?(\(\s*(?<base>%\w+)?\s*(,\s*(?<index>%\w+)\s*(,\s*(?<scale>[1248]))?)?\s*\))?$",
+        @"^(?<displacement>([+-]?[\w.$]+)([+-][\w.$]+)*)?(\(\s*(?<base>%\w+)?\s*(,\s*(?<index>%\w+)\s*(,\s*(?<scale>[1248]))?)?\s*\))?$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Memory();
+
+    [GeneratedRegex(@"[+-]?[\w.$]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Term();
 }
