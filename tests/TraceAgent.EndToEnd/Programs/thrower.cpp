@@ -7,7 +7,7 @@
 template <typename T>
 static void Throw(const T &value)
 {
-    std::printf("{\"rule\":\"throw\",\"args\":{\"type\":\"%s\"}}\n", typeid(T).name());
+    std::printf("{\"rule\":\"throw\",\"args\":{\"type\":\"%p\",\"name\":\"%s\"}}\n", static_cast<const void *>(&typeid(T)), typeid(T).name());
     std::fflush(stdout);
     try {
         throw value;
