@@ -4,7 +4,7 @@ namespace TraceAgent.Rules;
 
 /// <summary>What one entry of <c>rules:</c> asks for, before anything is known of the binary.</summary>
 /// <param name="Name">Unique over all files.</param>
-/// <param name="Binary">Absolute path of the file to probe.</param>
+/// <param name="Binary">The files to probe.</param>
 /// <param name="Where">Where in the binary.</param>
 /// <param name="On">When an event happens.</param>
 /// <param name="Arguments">The captured arguments, in order.</param>
@@ -14,7 +14,7 @@ namespace TraceAgent.Rules;
 /// <param name="Labels">Constant properties, in the order of the file.</param>
 public sealed record Rule(
     Located<string> Name,
-    Located<string> Binary,
+    Located<Target> Binary,
     Located<Location> Where,
     ProbeMoment On,
     EquatableArray<Parameter> Arguments,
@@ -25,6 +25,12 @@ public sealed record Rule(
 {
     /// <summary>The least budget that is never exceeded: <c>budget: none</c>.</summary>
     public const double NoBudget = double.PositiveInfinity;
+
+    /// <summary><c>limit: none</c>.</summary>
+    public const int NoLimit = 0;
+
+    /// <summary>The least time that never passes: <c>ttl: none</c>.</summary>
+    public static readonly TimeSpan NoTtl = TimeSpan.MaxValue;
 
     /// <summary>The most places that one rule may have without saying so.</summary>
     public const int DefaultMaxSites = 512;
@@ -41,16 +47,22 @@ public sealed record Rule(
     /// <summary>The computed values, in the order of the file.</summary>
     public EquatableArray<ComputedValue> Captures { get; init; }
 
+    /// <summary>Which of the processes are logged, as the file says it; null for all.</summary>
+    public ProcessFilter? Filter { get; init; }
+
+    /// <summary>The same as the kernel decides it; null until the users and cgroups were looked up on this machine.</summary>
+    public Term? Who { get; init; }
+
     /// <summary>An event happens only when this is not 0. Null: always.</summary>
     public Term? When { get; init; }
 
     /// <summary>Of the hits that pass the condition, on average one in this many is logged; 1 to 1,000,000.</summary>
     public int SampleEvery { get; init; } = 1;
 
-    /// <summary>Events a second; 0 for no limit, at most 1,000,000.</summary>
-    public int LimitPerSecond { get; init; }
+    /// <summary>Events a second, at most 1,000,000; null for the agent's default, <see cref="NoLimit"/> for none.</summary>
+    public int? LimitPerSecond { get; init; }
 
-    /// <summary>How long the rule lives; null for ever.</summary>
+    /// <summary>How long the rule lives; null for the agent's default, <see cref="NoTtl"/> for ever.</summary>
     public TimeSpan? Ttl { get; init; }
 
     /// <summary>Percent of one CPU, above 0; null for the agent's default, <see cref="NoBudget"/> for none.</summary>

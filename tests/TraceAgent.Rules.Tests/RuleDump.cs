@@ -10,7 +10,7 @@ internal static class RuleDump
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{rule.Name.Value} at {rule.Name.At.Line}:{rule.Name.At.Column}\n");
-        text.Append(CultureInfo.InvariantCulture, $"  {rule.Binary.Value}: {rule.Where.Value} on {rule.On}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  {rule.Binary.Value.Text}{Filter(rule)}: {rule.Where.Value} on {rule.On}\n");
         if (rule.MaxSites != Rule.DefaultMaxSites)
         {
             text.Append(CultureInfo.InvariantCulture, $"  max_sites {rule.MaxSites}\n");
@@ -37,7 +37,7 @@ internal static class RuleDump
             text.Append("  unsafe\n");
         }
 
-        if ((rule.SampleEvery, rule.LimitPerSecond, rule.Ttl, rule.BudgetPercent, rule.Redact.Count) != (1, 0, null, null, 0))
+        if ((rule.SampleEvery, rule.LimitPerSecond, rule.Ttl, rule.BudgetPercent, rule.Redact.Count) != (1, null, null, null, 0))
         {
             text.Append(CultureInfo.InvariantCulture, $"  sample {rule.SampleEvery}, limit {rule.LimitPerSecond}, ttl {rule.Ttl}, budget {rule.BudgetPercent}, redact {rule.Redact}\n");
         }
@@ -58,4 +58,6 @@ internal static class RuleDump
 
         return text.ToString();
     }
+
+    private static string Filter(Rule rule) => rule.Filter is { } filter ? $" for {filter}" : "";
 }

@@ -44,7 +44,7 @@ internal sealed class PlanFields
         EntryCondition = _entryCondition,
         ReturnCondition = _returnCondition,
         SampleEvery = _rule.SampleEvery,
-        LimitPerSecond = _rule.LimitPerSecond,
+        LimitPerSecond = _rule.LimitPerSecond ?? Rule.NoLimit,
     };
 
     public IReadOnlyList<CapturedValue> ValuesOf(EventKind kind) =>
@@ -102,7 +102,7 @@ internal sealed class PlanFields
 
     private (Expr? OnEntry, Expr? OnReturn) Conditions()
     {
-        if (_rule.When is not { } when)
+        if (All([_rule.Who, _rule.When]) is not { } when)
         {
             return default;
         }
@@ -122,6 +122,9 @@ internal sealed class PlanFields
     private static IEnumerable<Term> Conjuncts(Term term) => term is Term.Binary { Operator: BinaryOperator.AndAlso } both
         ? Conjuncts(both.Left).Concat(Conjuncts(both.Right))
         : [term];
+
+    private static Term? All(IEnumerable<Term?> conditions) => conditions.OfType<Term>()
+        .Aggregate((Term?)null, (all, next) => all is null ? next : new Term.Binary(BinaryOperator.AndAlso, all, next));
 
     private static Expr? All(IEnumerable<Expr> conditions) =>
         conditions.Aggregate((Expr?)null, (all, next) => all is null ? next : new Expr.Binary(BinaryOperator.AndAlso, all, next));

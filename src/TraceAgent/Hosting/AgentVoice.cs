@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Events;
 using TraceAgent.Reading;
@@ -62,17 +61,14 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
 
     public void Suspended(Rule rule, Suspension suspension)
     {
-        var whose = suspension.OfAll ? "all rules together may use" : "its budget is";
-        var reason = string.Create(
-            CultureInfo.InvariantCulture,
-            $"it costs {suspension.UsedPercent:0.#} % of a CPU and {whose} {suspension.BudgetPercent:0.#} %; it is tried again in {suspension.Pause.TotalSeconds:0} s");
+        var reason = suspension.Describe(suspension.Pause);
         Log.RuleSuspended(logger, rule.Name.Value, reason);
         pump.Say(AgentEvents.Suspended(rule.Name.Value, reason, clock.UtcNow));
     }
 
     public void Expired(Rule rule, TimeSpan ttl)
     {
-        var reason = string.Create(CultureInfo.InvariantCulture, $"its time to live of {ttl.TotalSeconds:0} s is over; edit it to begin anew");
+        var reason = RuleGuard.DescribeExpiry(ttl);
         Log.RuleExpired(logger, rule.Name.Value, reason);
         pump.Say(AgentEvents.Expired(rule.Name.Value, reason, clock.UtcNow));
     }
@@ -101,11 +97,11 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
             Log.FileRejected(logger, file.Path, Counted.Of(file.Errors, "error"), file.RulesKept);
         }
 
-        var pending = deliberation.Pending.Select(rule => rule.Name.Value).ToHashSet();
-        foreach (var rule in deliberation.Pending.Where(rule => !_pending.Contains(rule.Name.Value)))
+        var pending = deliberation.Pending.Select(one => one.Rule.Name.Value).ToHashSet();
+        foreach (var (rule, missing) in deliberation.Pending.Where(one => !_pending.Contains(one.Rule.Name.Value)))
         {
-            Log.RulePending(logger, rule.Name.Value, rule.Binary.Value);
-            pump.Say(AgentEvents.Pending(rule.Name.Value, $"{rule.Binary.Value} does not exist yet", clock.UtcNow));
+            Log.RulePending(logger, rule.Name.Value, missing);
+            pump.Say(AgentEvents.Pending(rule.Name.Value, $"{missing} yet", clock.UtcNow));
         }
 
         _pending = pending;

@@ -16,7 +16,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
 
     private readonly Dictionary<string, AttachedProbe> _attached = [];
     private readonly Dictionary<string, RuleBooks> _books = [];
-    private readonly Dictionary<string, Probe> _refused = [];
+    private readonly Dictionary<string, (Probe Probe, string Reason)> _refused = [];
 
     /// <summary>The rules in force, by name.</summary>
     public IReadOnlyDictionary<string, AttachedProbe> Attached => _attached;
@@ -31,6 +31,9 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             }
         }
     }
+
+    /// <summary>What the kernel said to the last try of a rule; null when that succeeded.</summary>
+    public string? WhyRefused(string rule) => _refused.TryGetValue(rule, out var refused) ? refused.Reason : null;
 
     public void Apply(IReadOnlyList<DesiredProbe> desired)
     {
@@ -53,7 +56,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
                     Reshape(_attached[rule.Name.Value], rule);
                     break;
                 case ReconcileStep.Detach(var name):
-                    Detach(name, "it is not in the rule files any more");
+                    Detach(name, current.ContainsKey(name) ? "what it asks for is not there" : "it is not in the rule files any more");
                     break;
             }
         }
@@ -153,7 +156,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             part.Announce(rule, files);
             foreach (var file in files)
             {
-                Refusable(() => part.Attach(file, file.Path));
+                Refusable(() => part.Attach(file, file.Source));
             }
         }
 
@@ -189,7 +192,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
                 added.Announce(rule, part.Files);
                 foreach (var file in part.Files)
                 {
-                    added.Attach(file, sources.GetValueOrDefault(file.Identity, file.Path));
+                    added.Attach(file, sources.GetValueOrDefault(file.Identity, file.Source));
                 }
             }
         }
@@ -220,7 +223,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         var found = probe.Files.Select(file => file.Identity).ToHashSet();
         return rule.Binary == previous.Rule.Binary
             ? previous.Files.Select(file => file.File).Where(file => !found.Contains(file.Identity)).DistinctBy(file => file.Identity)
-                .SelectMany(file => ProbeResolver.Resolve(rule, file).Probe?.Parts ?? [])
+                .SelectMany(file => ProbeResolver.PartsOf(rule, file))
             : [];
     }
 
@@ -269,10 +272,10 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
         catch (Exception refusal) when (IsRefusal(refusal))
         {
-            if (_refused.GetValueOrDefault(rule.Name.Value) != probe)
+            if (_refused.GetValueOrDefault(rule.Name.Value).Probe != probe)
             {
                 voice.Refused(rule, refusal);
-                _refused[rule.Name.Value] = probe;
+                _refused[rule.Name.Value] = (probe, refusal.Message);
             }
         }
     }

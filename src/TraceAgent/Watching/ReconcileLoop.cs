@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Reconciling;
+using TraceAgent.Status;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Watching;
 
@@ -16,10 +18,12 @@ internal sealed class ReconcileLoop : IDisposable
 
     private readonly RuleSource _source;
     private readonly AcceptedRules _rules;
+    private readonly TargetFinder _targets;
     private readonly Reconciler _reconciler;
     private readonly ProbeUpkeep _upkeep;
     private readonly RuleGuard _guard;
     private readonly IDeliberationVoice _voice;
+    private readonly StandingBoard _board;
     private readonly WatchList _watches;
     private readonly Settling _settling = new();
     private readonly Thread _thread;
@@ -30,9 +34,11 @@ internal sealed class ReconcileLoop : IDisposable
     private long _lastJudgment = Stopwatch.GetTimestamp();
     private long _lastTurn = Stopwatch.GetTimestamp();
 
-    public ReconcileLoop(RuleSource source, AcceptedRules rules, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice)
+    public ReconcileLoop(
+        RuleSource source, AcceptedRules rules, TargetFinder targets, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice,
+        StandingBoard board)
     {
-        (_source, _rules, _reconciler, _upkeep, _guard, _voice) = (source, rules, reconciler, upkeep, guard, voice);
+        (_source, _rules, _targets, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, targets, reconciler, upkeep, guard, voice, board);
         _watches = new WatchList(source.Paths);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
@@ -110,13 +116,21 @@ internal sealed class ReconcileLoop : IDisposable
             Look();
         }
 
-        if (Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval)
+        var isSecond = Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval;
+        if (!_settling.IsWaiting && _targets.ProcessesHaveChanged(isSecond))
+        {
+            Look();
+        }
+
+        if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
             foreach (var rule in _guard.Judge(_reconciler.Attached, Now))
             {
                 _reconciler.TakeOff(rule);
             }
+
+            _board.Update(_reconciler, _guard, Now);
         }
 
         if (Stopwatch.GetElapsedTime(_lastSweep) > SweepInterval)
@@ -139,11 +153,14 @@ internal sealed class ReconcileLoop : IDisposable
 
         // Watches first: what changes while we look is then noticed.
         _watches.Follow(_reconciler.Attached.Values);
-        var deliberation = _rules.Deliberate(_source.Read());
-        _watches.Follow(deliberation.Desired.Select(one => one.Rule.Binary.Value));
+        var versions = _source.Read();
+        var deliberation = _rules.Deliberate(versions);
+        _watches.Follow(deliberation.Looked);
         _voice.Deliberated(deliberation);
         _reconciler.Apply(_guard.Admit(deliberation.Desired, Now));
         _watches.Follow(_reconciler.Attached.Values);
+        _board.Looked(deliberation, versions);
+        _board.Update(_reconciler, _guard, Now);
         _lastLook = Stopwatch.GetTimestamp();
     }
 }
