@@ -57,7 +57,7 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
     [InlineData("wide", SiteCodes.FiveByteNop, "shop:wide: _start+0xf in /srv/shop/test is a 5-byte NOP within a function; kernels from 6.18 on replace it by a call, which overwrites the function's data below the stack pointer", "follow the function that it is in, with `symbol:`")]
     [InlineData("inside", SiteCodes.InsideInstruction, "shop:inside: _start+0x19 in /srv/shop/test is in the middle of an instruction; a probe there breaks the program", "follow the function that it is in, with `symbol:`")]
     [InlineData("readonly", SiteCodes.UsdtDamaged, "shop:readonly: its semaphore, at 0x401000, is not in the data of /srv/shop/test", "follow the function that it is in, with `symbol:`")]
-    [InlineData("plan", SiteCodes.UsdtNotFound, "USDT probe 'shop:plan' not found in /srv/shop/test", "did you mean 'shop:plain' or 'shop:data' or 'shop:twin'?")]
+    [InlineData("plan", SiteCodes.UsdtNotFound, "USDT probe 'shop:plan' not found in /srv/shop/test", "did you mean 'shop:plain' or 'shop:twin'?")]
     [InlineData("x*", SiteCodes.UsdtNotFound, "no USDT probe of /srv/shop/test is called like 'shop:x*'", "it has shop:data, shop:guarded, shop:inside, shop:odd, shop:partly, shop:plain and 3 more")]
     public void What_cannot_be_probed_is_refused(string name, string code, string message, string hint) => Resolve(name).IsRefused(code, message, hint);
 

@@ -32,7 +32,7 @@ internal static class RuleAssembly
                 DiagnosticCode.KeyConflict,
                 draft.Present["ret"].Key.At,
                 "there is no return value on entry",
-                "add 'on: return', 'on: both' or 'on: call'");
+                draft.Has("usdt") ? "a USDT probe has arguments only" : "add 'on: return', 'on: both' or 'on: call'");
         }
 
         if (draft.Has("max_sites") && draft.Has("offset") && !draft.Has("symbol") && !draft.Has("usdt"))

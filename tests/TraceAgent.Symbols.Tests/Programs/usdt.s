@@ -35,6 +35,7 @@ inside: mov $60, %eax
 _.stapsdt.base: .space 1
 
         .section .probes, "aw"
+        .balign 2
         .2byte 0
 counter: .2byte 0
 odd_at: .byte 0, 0, 0
