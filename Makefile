@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test fuzz soak clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels
+.PHONY: build demo test fuzz soak clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-pipelines
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -52,6 +52,11 @@ deb rpm tar: build package-needs
 test-hosts: build
 	@scripts/install-needs.sh hosts
 	@tests/hosts/run.sh
+
+# Every consumer of docs/pipelines.md that can be installed here; the quick ones are a part of `make test`.
+test-pipelines: build
+	@scripts/install-needs.sh pipelines
+	@tests/pipelines/run.sh
 
 test-kernels: build
 	@scripts/install-needs.sh hosts

@@ -16,6 +16,9 @@ internal enum OutputFormat
 
     /// <summary>For people.</summary>
     Text,
+
+    /// <summary>For the person who waits for the lines of one rule: of <c>traceagent trace</c>, not for configurations.</summary>
+    Trace,
 }
 
 /// <summary>How often a file is followed by a new one.</summary>

@@ -1,5 +1,6 @@
 using Serilog.Events;
 using Serilog.Formatting;
+using TraceAgent.Commands;
 using TraceAgent.Configuration;
 using TraceAgent.Events;
 
@@ -50,6 +51,7 @@ internal abstract class EventOutput : IDisposable
         OutputFormat.ClefTemplate => new ClefTemplateFormatter(),
         OutputFormat.Ecs => new EcsFormatter(),
         OutputFormat.Text => new TextFormatter(),
+        OutputFormat.Trace => new TraceFormatter(TerminalColours.OnStandardOutput),
         _ => new ClefFormatter(),
     };
 }

@@ -61,6 +61,9 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     /// <summary>Called on the thread when it ends by an error.</summary>
     public event Action? Failed;
 
+    /// <summary>Events beyond it are not written; null for no end.</summary>
+    public EventQuota? Quota { get; init; }
+
     /// <summary>Since the thread was last seen to go round; an output that blocks does not count as standing still.</summary>
     public TimeSpan StandsStill => _inOutput ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
 
@@ -97,11 +100,18 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
             return true;
         }
 
+        if (Quota is { IsUsedUp: true })
+        {
+            slot.Books.OverQuota();
+            return true;
+        }
+
         var shape = slot.Shape;
         if (_decoder.Decode(record, shape) is { } line)
         {
             var output = shape.Output;
             _outputs.Write(line, output);
+            Quota?.Use();
             if (slot.Books.Uncommitted == 0)
             {
                 _uncommitted.Add(slot.Books);

@@ -24,7 +24,7 @@ internal sealed class ReconcileLoop : IDisposable
     private readonly RuleGuard _guard;
     private readonly IDeliberationVoice _voice;
     private readonly StandingBoard _board;
-    private readonly FollowedConfiguration _configuration;
+    private readonly FollowedConfiguration? _configuration;
     private readonly WatchList _watches;
     private readonly Settling _settling = new();
     private readonly Thread _thread;
@@ -38,11 +38,11 @@ internal sealed class ReconcileLoop : IDisposable
     public ReconcileLoop(
         RuleSource source, AcceptedRules rules, TargetFinder targets, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice,
         StandingBoard board,
-        FollowedConfiguration configuration)
+        FollowedConfiguration? configuration = null)
     {
         (_source, _rules, _targets, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, targets, reconciler, upkeep, guard, voice, board);
         _configuration = configuration;
-        _watches = new WatchList([.. source.Paths, configuration.Path]);
+        _watches = new WatchList(configuration is null ? source.Paths : [.. source.Paths, configuration.Path]);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
 
@@ -156,7 +156,7 @@ internal sealed class ReconcileLoop : IDisposable
 
         // Watches first: what changes while we look is then noticed.
         _watches.Follow(_reconciler.Attached.Values);
-        _configuration.Look();
+        _configuration?.Look();
         var versions = _source.Read();
         var deliberation = _rules.Deliberate(versions);
         _watches.Follow(deliberation.Looked);
