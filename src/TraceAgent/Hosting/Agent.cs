@@ -16,16 +16,21 @@ using TraceAgent.Watching;
 namespace TraceAgent.Hosting;
 
 /// <summary>What a run of the agent is made of, before it starts.</summary>
+/// <param name="Session">The kernel.</param>
+/// <param name="Outputs">Open.</param>
+/// <param name="Rules">Where rules come from.</param>
+/// <param name="RingBytes">Between kernel and agent.</param>
+/// <param name="Configuration">With what the command line says instead.</param>
 internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, RuleSource Rules, int RingBytes, AgentConfiguration Configuration)
 {
-    /// <summary>For a run that ends by itself, and is over when its rule is refused; null for the service.</summary>
-    public Trial? Trial { get; init; }
-
-    /// <summary>What the configuration was read from, and is followed in; null for none.</summary>
+    /// <summary>What the configuration was read from, which is followed; null when there is none.</summary>
     public AgentConfigurationFile? File { get; init; }
 
-    /// <summary>The outputs are those of <see cref="File"/>, and change with it.</summary>
+    /// <summary>The outputs are those of <see cref="File"/>, and follow it.</summary>
     public bool FollowsOutputs { get; init; }
+
+    /// <summary>For a run that ends by itself, and is over when its rule is refused; null for the service.</summary>
+    public Trial? Trial { get; init; }
 }
 
 /// <summary>When a trial is over.</summary>
@@ -83,8 +88,11 @@ internal sealed class Agent : IHostedService, IDisposable
         var programs = new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(logger));
         var guard = new RuleGuard(
             () => HitCost.Measure(parts.Session.Way), programs, parts.Configuration.Defaults.TotalBudgetPercent, _voice);
-        var followed = parts.File is not { } file ? null : new FollowedConfiguration(
-            file, parts.FollowsOutputs, next => _pump.BetweenBatches(() => parts.Outputs.Exchange(next)), new ConfigurationVoice(logger));
+        var followed = parts.File is null ? null : new FollowedConfiguration(
+            parts.File,
+            parts.FollowsOutputs,
+            next => _pump.BetweenBatches(() => parts.Outputs.Exchange(next)),
+            new ConfigurationVoice(logger));
         _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver, () => followed?.OutputNames), _resolver.Targets, _reconciler, upkeep, guard, _voice, board, followed);
         _status = new StatusSource(
             board,

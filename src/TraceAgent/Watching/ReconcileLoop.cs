@@ -38,7 +38,7 @@ internal sealed class ReconcileLoop : IDisposable
     public ReconcileLoop(
         RuleSource source, AcceptedRules rules, TargetFinder targets, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice,
         StandingBoard board,
-        FollowedConfiguration? configuration = null)
+        FollowedConfiguration? configuration)
     {
         (_source, _rules, _targets, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, targets, reconciler, upkeep, guard, voice, board);
         _configuration = configuration;
