@@ -4,7 +4,7 @@ using TraceAgent.Rules.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>Reads what names a rule and its place: <c>name</c>, <c>symbol</c>, <c>offset</c>.</summary>
+/// <summary>Reads what names a rule and its place: <c>name</c>, <c>symbol</c>, <c>offset</c>, <c>usdt</c>.</summary>
 internal static partial class PlaceValue
 {
     public static void ReadName(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
@@ -89,6 +89,26 @@ internal static partial class PlaceValue
             scalar.At,
             $"'{Quoted.Clip(scalar.Value)}' is not an address",
             "0x117d as nm and objdump print it, or file+0x117d for bytes from the start of the file");
+    }
+
+    public const string UsdtSchema = """{"type":"string","pattern":"^[^\\s:]+:[^\\s:]+$","examples":["libstdcxx:throw","postgresql:query__*"]}""";
+
+    public static void ReadUsdt(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (ScalarValue.Text(entry, bag) is not { } scalar)
+        {
+            return;
+        }
+
+        if (scalar.Value.Split(':') is [{ Length: > 0 } provider, { Length: > 0 } name] && !scalar.Value.AsSpan().ContainsAny(" \t\r\n"))
+        {
+            rule.Where = new Located<Location>(new Location.Usdt(provider, name), scalar.At);
+            return;
+        }
+
+        bag.Error(
+            DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a USDT probe",
+            "write provider:name, such as libstdcxx:throw or postgresql:query__*");
     }
 
     [GeneratedRegex(@"[(<]|::|operator")]

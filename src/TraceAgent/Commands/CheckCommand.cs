@@ -152,7 +152,7 @@ internal static class CheckCommand
                     using var loaded = session.Load(part.Plan, rule.Name.Value);
                     foreach (var file in part.Files)
                     {
-                        loaded.Attach(file.Source, file.Path, [.. file.Sites.Select(site => site.FileOffset)], 0).Dispose();
+                        loaded.Attach(file.Source, file.Path, [.. file.UprobeSites], 0).Dispose();
                     }
                 }
             }
