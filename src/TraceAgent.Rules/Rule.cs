@@ -71,6 +71,9 @@ public sealed record Rule(
     /// <summary>What must reach no output, besides what <see cref="Rules.Redaction"/> always hides.</summary>
     public EquatableArray<string> Redact { get; init; }
 
+    /// <summary>The name of the one output that takes the events; null for all outputs.</summary>
+    public Located<string>? Output { get; init; }
+
     /// <summary>Places that mislead but harm no program are probed, with a warning.</summary>
     public bool AllowsUnsafe { get; init; }
 }

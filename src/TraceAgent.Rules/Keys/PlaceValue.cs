@@ -7,24 +7,32 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads what names a rule and its place: <c>name</c>, <c>symbol</c>, <c>offset</c>, <c>usdt</c>.</summary>
 internal static partial class PlaceValue
 {
-    public static void ReadName(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    public const string NameSchema = """{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"}""";
+
+    public static void ReadName(RuleDraft rule, YamlEntry entry, DiagnosticBag bag) => rule.Name = Name(entry, "a rule", bag);
+
+    /// <summary>A name of small letters, digits and <c>. _ -</c>; else null, and the reason is reported.</summary>
+    /// <param name="entry">Key and value.</param>
+    /// <param name="what">It names.</param>
+    /// <param name="bag">Takes the reason.</param>
+    public static Located<string>? Name(YamlEntry entry, string what, DiagnosticBag bag)
     {
         if (ScalarValue.Text(entry, bag) is not { } scalar)
         {
-            return;
+            return null;
         }
 
-        if (RuleName().IsMatch(scalar.Value))
+        if (NamePattern().IsMatch(scalar.Value))
         {
-            rule.Name = new Located<string>(scalar.Value, scalar.At);
-            return;
+            return new Located<string>(scalar.Value, scalar.At);
         }
 
         bag.Error(
             DiagnosticCode.InvalidValue,
             scalar.At,
-            $"'{Quoted.Clip(scalar.Value)}' is not a name for a rule",
+            $"'{Quoted.Clip(scalar.Value)}' is not a name for {what}",
             "small letters, digits and . _ - ; a letter or digit first");
+        return null;
     }
 
     /// <summary>
@@ -115,5 +123,5 @@ internal static partial class PlaceValue
     private static partial Regex SourceForm();
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9._-]*\z")]
-    private static partial Regex RuleName();
+    private static partial Regex NamePattern();
 }

@@ -106,6 +106,7 @@ internal static class RuleAssembly
                 Ttl = draft.Ttl,
                 BudgetPercent = draft.BudgetPercent,
                 Redact = redact,
+                Output = draft.Output,
                 AllowsUnsafe = draft.AllowsUnsafe,
             }
             : null;

@@ -111,6 +111,11 @@ internal static class RuleKeys
             """{"enum":["entry","return","both","call"],"default":"entry"}""",
             (rule, entry, bag) => rule.On = ScalarValue.OneOf(entry, Moments, bag)),
         new Key<RuleDraft>(
+            "output",
+            "The name of the one output that takes the lines; all outputs without this key.",
+            PlaceValue.NameSchema,
+            (rule, entry, bag) => rule.Output = PlaceValue.Name(entry, "an output", bag)),
+        new Key<RuleDraft>(
             "unsafe",
             "true also probes places that mislead but harm no program, such as the first instruction of a Go function; what would harm one is refused anyway.",
             """{"type":"boolean","default":false}""",

@@ -61,6 +61,7 @@ internal static class CheckCommand
         var (files, withoutFiles) = RulePaths.Read(paths);
         var set = RuleSetBuilder.Build([.. files.Select(file => file.Content)]);
         using var resolver = new ProbeResolver();
+        var names = configuration?.Value is { } value ? AgentConfiguration.NamesOf(value.Outputs) : null;
         var resolutions = new List<(Rule Rule, Resolution Resolution)>();
         foreach (var file in files)
         {
@@ -70,6 +71,11 @@ internal static class CheckCommand
                 var resolution = resolver.Resolve(rule);
                 resolutions.Add((rule, resolution));
                 found.AddRange(resolution.Diagnostics);
+                if (OutputName.Problem(rule, names) is { } unknown)
+                {
+                    found.Add(unknown);
+                }
+
                 if (resolution.Missing is { } missing)
                 {
                     found.Add(Diagnostic.Warning(CheckCodes.Pending, rule.Binary.At, missing, "the rule waits until it appears"));

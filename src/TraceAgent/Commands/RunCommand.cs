@@ -103,6 +103,6 @@ internal static class RunCommand
         var source = new RuleSource(rulePaths, defaults: configuration.Defaults);
         return await AgentHost.RunAsync(
             destinations, ringBytes, new StandardErrorLoggerProvider(),
-            (session, outputs) => new AgentParts(session, outputs, source, ringBytes, configuration)).ConfigureAwait(false);
+            (session, outputs) => new AgentParts(session, outputs, source, ringBytes, configuration) { File = file, FollowsOutputs = output is null }).ConfigureAwait(false);
     }
 }

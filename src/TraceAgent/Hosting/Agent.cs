@@ -16,8 +16,19 @@ using TraceAgent.Watching;
 namespace TraceAgent.Hosting;
 
 /// <summary>What a run of the agent is made of, before it starts.</summary>
+/// <param name="Session">The kernel.</param>
+/// <param name="Outputs">Open.</param>
+/// <param name="Rules">Where rules come from.</param>
+/// <param name="RingBytes">Between kernel and agent.</param>
+/// <param name="Configuration">With what the command line says instead.</param>
 internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, RuleSource Rules, int RingBytes, AgentConfiguration Configuration)
 {
+    /// <summary>What the configuration was read from, which is followed; null when there is none.</summary>
+    public AgentConfigurationFile? File { get; init; }
+
+    /// <summary>The outputs are those of <see cref="File"/>, and follow it.</summary>
+    public bool FollowsOutputs { get; init; }
+
     /// <summary>For a run that ends by itself, and is over when its rule is refused; null for the service.</summary>
     public Trial? Trial { get; init; }
 }
@@ -58,6 +69,7 @@ internal sealed class Agent : IHostedService, IDisposable
         var slots = new SlotTable();
         var outputs = new OutputVoice(logger, () => Stopwatch.GetElapsedTime(0));
         outputs.OnReaderGone += lifetime.StopApplication;
+        parts.Outputs.Noticed += outputs.Noticed;
         IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
         var reports = new LossReports(Books, _clock);
         _processes = ProcessWatch.TryOpen(logger, action => _pump!.WhenDrained(action));
@@ -76,13 +88,18 @@ internal sealed class Agent : IHostedService, IDisposable
         var programs = new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(logger));
         var guard = new RuleGuard(
             () => HitCost.Measure(parts.Session.Way), programs, parts.Configuration.Defaults.TotalBudgetPercent, _voice);
-        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _resolver.Targets, _reconciler, upkeep, guard, _voice, board);
+        var followed = parts.File is null ? null : new FollowedConfiguration(
+            parts.File,
+            parts.FollowsOutputs,
+            next => _pump.BetweenBatches(() => parts.Outputs.Exchange(next)),
+            new ConfigurationVoice(logger));
+        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver, () => followed?.OutputNames), _resolver.Targets, _reconciler, upkeep, guard, _voice, board, followed);
         _status = new StatusSource(
             board,
             Books,
             parts.Session.Ring,
             parts.Session.Way,
-            () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name)))],
+            () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name), outputs.DroppedBy(name)))],
             parts.Configuration.Defaults.TotalBudgetPercent);
         _signal = parts.Trial is null ? new SignalReload(notifier, _loop, _voice) : EndOnHangup();
         _watchdog = new Watchdog(notifier, _pump, _loop);

@@ -35,6 +35,9 @@ internal sealed class RuleBooks(string rule)
     /// <summary>Events taken from the ring since the last commit of the outputs; the reader thread's own.</summary>
     public int Uncommitted { get; set; }
 
+    /// <summary>The one output that they were written to; null for all. The reader thread's own.</summary>
+    public string? Output { get; set; }
+
     /// <summary>Hits so far, of all its probes.</summary>
     public long Hits => Kernel().Calls;
 
