@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test clean format needs
+.PHONY: build demo test fuzz soak clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -26,8 +26,36 @@ out/traceagent: $(SOURCES)
 demo: build
 	@scripts/demo.sh
 
-test: build
+test-needs:
+	@scripts/install-needs.sh test
+
+test: build test-needs
 	@scripts/test.sh
+
+# More than a million inputs; `make fuzz FUZZ="--seed 7"` for others, `FUZZ="--only rules --input 12"` to see one again.
+fuzz: needs
+	dotnet run --project tests/TraceAgent.Fuzz -c Release -v quiet -- $(FUZZ)
+
+# Random places of real programs, probed for as long as SOAK_SECONDS says: nothing that they do may differ.
+SOAK_SECONDS ?= 3600
+soak: build test-needs
+	TRACEAGENT_SOAK_SECONDS=$(SOAK_SECONDS) dotnet test tests/TraceAgent.EndToEnd -v quiet \
+		--filter FullyQualifiedName~DoNoHarm --logger 'console;verbosity=detailed'
+
+package-needs:
+	@scripts/install-needs.sh packages
+
+deb rpm tar: build package-needs
+	@packaging/$@.sh out/packages
+
+# Boots Debian in a virtual machine: minutes, so not a part of `make test`.
+test-hosts: build
+	@scripts/install-needs.sh hosts
+	@tests/hosts/run.sh
+
+test-kernels: build
+	@scripts/install-needs.sh hosts
+	@tests/hosts/kernels.sh
 
 format:
 	dotnet format TraceAgent.sln

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what `make build`, `make demo` and `make test` need on Debian 12 or newer.
-# Does nothing when everything is there. The .NET SDK is expected, not installed.
+# Installs what `make build`, `make demo` and `make bench` need on Debian 12 or newer; with the argument `packages` also
+# what building and checking packages needs, with `test` also the programs that tests trace, with `hosts` also what
+# virtual machines need. Does nothing when everything is there. The .NET SDK is expected, not installed.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
 
@@ -25,6 +26,9 @@ missing=()
 has_command make || missing+=("make")
 has_command gcc || missing+=("gcc")
 has_command g++ || missing+=("g++")
+has_command clang || missing+=("clang")
+has_header bpf/bpf_core_read.h || missing+=("libbpf-dev")
+has_header linux/bpf.h || missing+=("linux-libc-dev")
 has_command nm || missing+=("binutils")
 has_header stdlib.h || missing+=("libc6-dev")
 has_header zlib.h || missing+=("zlib1g-dev")
@@ -32,6 +36,33 @@ has_library libbpf.so.1 || missing+=("libbpf1 libbpf1t64")
 has_command setpriv || missing+=("util-linux")
 has_command taskset || missing+=("util-linux")
 has_command script || missing+=("bsdutils")
+case ${1:-} in
+    test)
+        # Real programs that are probed, and compilers of two more.
+        has_command redis-server || missing+=("redis-server")
+        has_command redis-benchmark || missing+=("redis-tools")
+        has_command sqlite3 || missing+=("sqlite3")
+        has_command openssl || missing+=("openssl")
+        [[ -x /usr/bin/python3 ]] || missing+=("python3")
+        has_command go || missing+=("golang-go")
+        has_command xz || missing+=("xz-utils")
+        has_header sys/sdt.h || missing+=("systemtap-sdt-dev")
+        [[ -n $(compgen -G '/usr/lib/postgresql/*/bin/initdb') ]] || missing+=("postgresql")
+        has_command rustc || missing+=("rustc")
+        ;;&
+    test | packages | hosts)
+        has_command dh || missing+=("debhelper")
+        has_command lintian || missing+=("lintian")
+        has_command man || missing+=("man-db")
+        has_command rpmbuild || missing+=("rpm")
+        has_command systemd-analyze || missing+=("systemd")
+        ;;&
+    hosts)
+        has_command mke2fs || missing+=("e2fsprogs")
+        has_command mmdebstrap || missing+=("mmdebstrap")
+        has_command qemu-system-x86_64 || missing+=("qemu-system-x86")
+        ;;
+esac
 
 ((${#missing[@]})) || exit 0
 

@@ -19,8 +19,9 @@ public sealed class BpfSession : IDisposable
     private readonly CounterMap _counters;
     private readonly BpfMap _marks;
     private readonly GracePeriod _grace;
-    private readonly bool[] _usedSlots = new bool[ControlLayout.Slots];
-    private int _lastSlot;
+    private readonly SlotPool _slots = new(ControlLayout.Slots);
+    private readonly SlotPool _limiters = new(ControlLayout.Slots);
+    private uint _nextSwitch;
 
     private BpfSession(int ringBytes, AttachWay? way)
     {
@@ -29,7 +30,7 @@ public sealed class BpfSession : IDisposable
         _control = new ControlMap();
         _counters = new CounterMap();
         _marks = BpfMap.Create(MapType.Hash, "ta_marks", StackFrame.MarkKeySize, MarkSize, MarkEntries, BpfMap.NoPreallocation);
-        Ring = new RingReader(_ring);
+        Ring = new RingReader(_ring.Fd, ringBytes);
     }
 
     /// <summary>How probes are attached here.</summary>
@@ -54,37 +55,49 @@ public sealed class BpfSession : IDisposable
     /// <summary>Compiles and loads the programs of a plan. The probe is not attached, and inactive.</summary>
     /// <param name="plan">What to capture.</param>
     /// <param name="rule">Names the programs.</param>
-    /// <param name="predecessor">The probe that it is to replace, if any.</param>
+    /// <param name="sibling">A probe of the same rule that is not closed, if any: they share the rule's limit and, for calls, its table of those in flight.</param>
     /// <exception cref="KernelException">The kernel refused a program or a map.</exception>
-    public LoadedProbe Load(CapturePlan plan, string rule, LoadedProbe? predecessor = null)
+    public LoadedProbe Load(CapturePlan plan, string rule, LoadedProbe? sibling = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var slot = TakeSlot();
+        var (slot, limiter) = TakeSlot(sibling?.Limiter);
         try
         {
-            return new LoadedProbe(this, slot, plan, rule, predecessor);
+            return new LoadedProbe(this, slot, limiter, plan, rule, sibling);
         }
         catch
         {
-            FreeSlot(slot);
+            Free(slot, limiter);
             throw;
         }
     }
 
     /// <summary>
-    /// From now on, <paramref name="next"/> takes the hits that <paramref name="previous"/> took, each by exactly one of the
-    /// two. Both are attached to the same sites, <paramref name="next"/> later. To be followed by <see cref="Settle"/>.
+    /// From now on, <paramref name="next"/> take the hits that <paramref name="previous"/> took, each by exactly one of them.
+    /// At every site, one of <paramref name="previous"/> and one of <paramref name="next"/> is attached, the latter later.
+    /// To be followed by <see cref="Settle"/>.
     /// </summary>
-    public void Switch(LoadedProbe previous, LoadedProbe next)
+    public Switchover Switch(IReadOnlyList<LoadedProbe> previous, IReadOnlyList<LoadedProbe> next)
     {
         ArgumentNullException.ThrowIfNull(previous);
         ArgumentNullException.ThrowIfNull(next);
         lock (_gate)
         {
+            var number = _nextSwitch;
+            _nextSwitch = number == StateWord.LastSwitch ? 0 : number + 1;
+
             // In this order: a mark that the older one does not look for would be a call logged twice.
-            _control[previous.Slot] |= StateWord.Yields;
-            _control.SetLimiter(next.Slot, _control.GetLimiter(previous.Slot));
-            _control[next.Slot] = StateWord.Active | StateWord.Marks | ((long)previous.Slot << StateWord.PredecessorShift);
+            foreach (var probe in previous)
+            {
+                _control[probe.Slot] |= StateWord.YieldingTo(number);
+            }
+
+            foreach (var probe in next)
+            {
+                _control[probe.Slot] = StateWord.MarkingFor(number);
+            }
+
+            return new Switchover(number, previous, next);
         }
     }
 
@@ -92,34 +105,30 @@ public sealed class BpfSession : IDisposable
     /// Ends switches, all that were begun on these probes' sites: waits until no handler runs that began before them, then
     /// the predecessors take nothing any more, and are detached from what takes hits.
     /// </summary>
-    public void Settle(IReadOnlyCollection<(LoadedProbe Previous, LoadedProbe Next)> switches)
+    public void Settle(IReadOnlyCollection<Switchover> switches)
     {
         ArgumentNullException.ThrowIfNull(switches);
         _grace.Wait();
+        var previous = switches.SelectMany(one => one.Previous).ToList();
         lock (_gate)
         {
             // Every hit that begins now is decided by the newest: first nobody looks for marks, then nobody makes them.
-            foreach (var (previous, _) in switches)
+            foreach (var probe in previous)
             {
-                _control[previous.Slot] = StateWord.Inactive;
+                _control[probe.Slot] = StateWord.Inactive;
             }
 
-            foreach (var (_, next) in switches)
+            foreach (var probe in switches.SelectMany(one => one.Next))
             {
-                _control[next.Slot] &= StateWord.Active | StateWord.Yields;
+                _control[probe.Slot] = StateWord.WithoutMarks(_control[probe.Slot]);
             }
         }
 
-        var slots = new HashSet<uint>();
-        Closing.All([.. switches.Select<(LoadedProbe Previous, LoadedProbe), Action>(one => one.Previous.CloseTaking)]);
-        foreach (var (previous, _) in switches)
-        {
-            slots.Add(previous.Slot);
-        }
-
+        Closing.All([.. previous.Select<LoadedProbe, Action>(probe => probe.CloseTaking)]);
+        var numbers = switches.Select(one => one.Number).ToHashSet();
         foreach (var key in _marks.Keys())
         {
-            if (slots.Contains(MemoryMarshal.Read<uint>(key.AsSpan(16))))
+            if (numbers.Contains(MemoryMarshal.Read<uint>(key.AsSpan(16))))
             {
                 _ = _marks.Delete(key);
             }
@@ -139,8 +148,8 @@ public sealed class BpfSession : IDisposable
         _grace.Dispose();
     }
 
-    internal ProbeBinding Bind(uint slot, int inFlight) =>
-        new(slot, (uint)Environment.ProcessId, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
+    internal ProbeBinding Bind(uint slot, Limiter limiter, int inFlight) =>
+        new(slot, limiter.Index, (uint)Environment.ProcessId, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
 
     internal void SetActive(uint slot, bool active)
     {
@@ -152,33 +161,38 @@ public sealed class BpfSession : IDisposable
 
     internal KernelCounts CountsOf(uint slot) => _counters.Read(slot);
 
-    internal void FreeSlot(uint slot)
+    internal void Free(uint slot, Limiter limiter)
     {
         lock (_gate)
         {
-            _usedSlots[slot] = false;
+            _slots.Free(slot);
+            if (--limiter.Users == 0)
+            {
+                _limiters.Free(limiter.Index);
+            }
         }
     }
 
-    private uint TakeSlot()
+    private (uint Slot, Limiter Limiter) TakeSlot(Limiter? limiter)
     {
         lock (_gate)
         {
-            for (var i = 1; i <= ControlLayout.Slots; i++)
+            if (_slots.Take() is not { } slot)
             {
-                var slot = (_lastSlot + i) % ControlLayout.Slots;
-                if (!_usedSlots[slot])
-                {
-                    _usedSlots[slot] = true;
-                    _lastSlot = slot;
-                    _control[(uint)slot] = StateWord.Inactive;
-                    _control.SetLimiter((uint)slot, 0);
-                    _counters.Reset((uint)slot);
-                    return (uint)slot;
-                }
+                throw new KernelException("load", "one more probe", KernelException.E2Big, $"an agent holds at most {ControlLayout.Slots} probes");
             }
-        }
 
-        throw new KernelException("load", "one more probe", KernelException.E2Big, $"an agent holds at most {ControlLayout.Slots} probes");
+            _control[slot] = StateWord.Inactive;
+            _counters.Reset(slot);
+            if (limiter is null)
+            {
+                // There are as many as probes, and each has at least one user.
+                limiter = new Limiter(_limiters.Take()!.Value);
+                _control.ResetLimiter(limiter.Index);
+            }
+
+            limiter.Users++;
+            return (slot, limiter);
+        }
     }
 }

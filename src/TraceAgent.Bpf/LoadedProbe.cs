@@ -16,19 +16,20 @@ public sealed class LoadedProbe : IDisposable
     private readonly InFlightTable? _inFlight;
     private bool _closed;
 
-    internal LoadedProbe(BpfSession session, uint slot, CapturePlan plan, string rule, LoadedProbe? predecessor)
+    internal LoadedProbe(BpfSession session, uint slot, Limiter limiter, CapturePlan plan, string rule, LoadedProbe? sibling)
     {
         _session = session;
         Slot = slot;
+        Limiter = limiter;
         Plan = plan;
         try
         {
             if (plan.Moment == ProbeMoment.Call)
             {
-                _inFlight = InFlightTable.ShareOrCreate(predecessor?._inFlight, ProbeCompiler.InFlightSize(plan));
+                _inFlight = InFlightTable.ShareOrCreate(sibling?._inFlight, ProbeCompiler.InFlightSize(plan));
             }
 
-            var binding = session.Bind(slot, _inFlight?.Fd ?? -1);
+            var binding = session.Bind(slot, limiter, _inFlight?.Fd ?? -1);
             var expected = session.Way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0;
             foreach (var program in ProbeCompiler.Compile(plan, binding))
             {
@@ -47,6 +48,8 @@ public sealed class LoadedProbe : IDisposable
 
     public CapturePlan Plan { get; }
 
+    internal Limiter Limiter { get; }
+
     public KernelCounts Counts => _session.CountsOf(Slot);
 
     /// <summary>Calls that were entered and have not returned; 0 unless the plan is for calls.</summary>
@@ -56,21 +59,25 @@ public sealed class LoadedProbe : IDisposable
     /// <returns>How many: they are unreturned, and not in the counters.</returns>
     public int ForgetDeadCalls() => _closed ? 0 : _inFlight?.RemoveDead(Slot) ?? 0;
 
+    /// <summary>Of its programs together, while <see cref="RunStatistics"/> were kept.</summary>
+    public RunTime RunTime => _programs.Aggregate(default(RunTime), (sum, one) => sum + one.Loaded.RunTime);
+
     /// <summary>Attaches to one file.</summary>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
     /// <param name="displayPath">As the user knows it.</param>
-    /// <param name="offsets">Bytes from the start of the file.</param>
+    /// <param name="sites">At least one.</param>
     /// <param name="firstCookie">The index of the first site.</param>
     /// <exception cref="KernelException">The kernel refused; nothing new is attached.</exception>
-    public ProbeAttachment Attach(string path, string displayPath, ReadOnlySpan<ulong> offsets, ulong firstCookie)
+    public ProbeAttachment Attach(string path, string displayPath, IReadOnlyList<UprobeSite> sites, ulong firstCookie)
     {
+        var places = sites.Select((site, i) => new UprobePlace(site.Offset, firstCookie + (ulong)i) { ReferenceCounter = site.ReferenceCounter }).ToArray();
         var attachment = new ProbeAttachment(this);
         try
         {
             // Returns first: a call is only followed when its entry and its return are both seen.
             foreach (var (code, loaded) in _programs)
             {
-                var link = UprobeLink.Attach(_session.Way, loaded, path, displayPath, offsets, firstCookie, code.OnReturn);
+                var link = UprobeLink.Attach(_session.Way, loaded, path, displayPath, places, code.OnReturn);
                 attachment.Add(link, code.OnReturn);
             }
         }
@@ -125,7 +132,7 @@ public sealed class LoadedProbe : IDisposable
     public void Dispose()
     {
         Close();
-        _session.FreeSlot(Slot);
+        _session.Free(Slot, Limiter);
     }
 }
 

@@ -8,6 +8,7 @@ namespace TraceAgent.Capture;
 /// <param name="ElfMachine">The <c>e_machine</c> of its ELF files.</param>
 /// <param name="ArgumentRegisters">DWARF numbers of the integer argument registers, in order.</param>
 /// <param name="ReturnRegister">DWARF number of the register with an integer return value.</param>
+/// <param name="SecondReturnRegister">DWARF number of the register with the second half of a return value of 16 bytes.</param>
 /// <param name="StackPointer">DWARF number of the stack pointer.</param>
 /// <param name="RegisterOffsets">Offset in bytes of each DWARF register in the kernel's <c>struct pt_regs</c>; the index is the DWARF number.</param>
 /// <param name="InstructionPointerOffset">Offset in bytes of the instruction pointer in <c>struct pt_regs</c>.</param>
@@ -18,6 +19,7 @@ public sealed record Architecture(
     ushort ElfMachine,
     EquatableArray<int> ArgumentRegisters,
     int ReturnRegister,
+    int SecondReturnRegister,
     int StackPointer,
     EquatableArray<int> RegisterOffsets,
     int InstructionPointerOffset,
@@ -36,9 +38,10 @@ public sealed record Architecture(
         ElfMachine: 62,
         ArgumentRegisters: [5, 4, 1, 2, 8, 9],
         ReturnRegister: 0,
+        SecondReturnRegister: 1,
         StackPointer: 7,
-        //                rax rdx rcx rbx  rsi  rdi  rbp rsp  r8  r9  r10 r11 r12 r13 r14 r15
-        RegisterOffsets: [80, 96, 88, 40, 104, 112, 32, 152, 72, 64, 56, 48, 24, 16, 8, 0],
+        //                rax rdx rcx rbx  rsi  rdi  rbp rsp  r8  r9  r10 r11 r12 r13 r14 r15 rip
+        RegisterOffsets: [80, 96, 88, 40, 104, 112, 32, 152, 72, 64, 56, 48, 24, 16, 8, 0, 128],
         InstructionPointerOffset: 128,
         FirstStackArgument: 8,
         StackPointerRise: 8);
@@ -52,11 +55,16 @@ public sealed record Architecture(
         ElfMachine: 183,
         ArgumentRegisters: [0, 1, 2, 3, 4, 5, 6, 7],
         ReturnRegister: 0,
+        SecondReturnRegister: 1,
         StackPointer: 31,
         RegisterOffsets: Enumerable.Range(0, 32).Select(register => register * 8).ToEquatableArray(),
         InstructionPointerOffset: 256,
         FirstStackArgument: 0,
         StackPointerRise: 0);
+
+    /// <summary>The architecture that the agent runs on.</summary>
+    public static Architecture OfThisMachine { get; } =
+        System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? Arm64 : X64;
 
     /// <summary>The architecture of an ELF file's <c>e_machine</c>, or null when it is not one of ours.</summary>
     public static Architecture? OfElf(ushort machine) => machine switch

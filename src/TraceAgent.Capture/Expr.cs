@@ -32,11 +32,17 @@ public abstract record Expr
     /// <summary>In what is computed on return of a call: the scalar entry field <paramref name="Index"/> as it was on entry.</summary>
     public sealed record EntryField(int Index) : Expr;
 
-    /// <summary>1 when the NUL-terminated text at the address passes the test, else 0. NULL passes none.</summary>
-    public sealed record TextMatch(Expr Address, TextTest Test) : Expr;
+    /// <summary>1 when the text at the address passes the test, else 0.</summary>
+    /// <param name="Address">Where it begins; of a text without a length, NULL passes no test.</param>
+    /// <param name="Test">What it is compared with.</param>
+    /// <param name="Length">Its bytes; null when it ends at a NUL.</param>
+    public sealed record TextMatch(Expr Address, TextTest Test, Expr? Length = null) : Expr;
 
     /// <summary>1 when the thread's name (at most 15 bytes) passes the test, else 0.</summary>
     public sealed record CommMatch(TextTest Test) : Expr;
+
+    /// <summary>ID of the cgroup (version 2) <paramref name="Level"/> folders below the root to which the thread's own belongs; 0 for none.</summary>
+    public sealed record AncestorCgroup(int Level) : Expr;
 
     /// <summary>A value that the kernel knows about the hit itself.</summary>
     public sealed record Special(SpecialValue Value) : Expr;

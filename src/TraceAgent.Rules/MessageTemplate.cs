@@ -3,8 +3,13 @@ using TraceAgent.Capture;
 namespace TraceAgent.Rules;
 
 /// <summary>A Serilog message template (messagetemplates.org), parsed once: text and holes in order.</summary>
-/// <param name="Text">As it stands in the file.</param>
-public sealed record MessageTemplate(string Text, EquatableArray<MessageToken> Tokens);
+/// <param name="Text">As it stands in the file, but every value under its own name.</param>
+/// <param name="Tokens">What it consists of.</param>
+public sealed record MessageTemplate(string Text, EquatableArray<MessageToken> Tokens)
+{
+    /// <summary>Whether the message shows this value.</summary>
+    public bool Shows(string name) => Tokens.Any(token => token is MessageToken.Hole hole && hole.Name == name);
+}
 
 public abstract record MessageToken
 {

@@ -3,16 +3,68 @@ using TraceAgent.Rules.Lowering;
 
 namespace TraceAgent.Rules;
 
-/// <summary>What a rule captures, on the architecture of its binary.</summary>
+/// <summary>What a rule captures, at sites that share where their values are.</summary>
 public static class PlanBuilder
 {
-    public static CapturePlan Build(Rule rule, Architecture architecture) => new PlanFields(rule, architecture).Plan();
+    /// <summary>What the rule names and these sites do not have, in words; empty when a plan can be built.</summary>
+    public static IReadOnlyList<string> MissingAt(Rule rule, SiteAbi abi)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(abi);
+        var terms = Terms(rule).SelectMany(term => term.Parts).ToHashSet();
+        var missing = terms.OfType<Term.Argument>().Select(argument => argument.Index).Order()
+            .Where(index => abi.Argument(index) is null).GroupBy(abi.WhyMissing)
+            .Select(same => $"{Arguments([.. same])}{(same.Key is { } reason ? $" ({reason})" : "")}").ToList();
+        missing.AddRange(AsIntegers(rule).Where(index => abi.Argument(index) is not null && abi.TypeOf(index) is CaptureType.Float)
+            .Select(index => $"argument {index + 1} as an integer (it is a floating point number)"));
+        if (abi.ReturnValue is null && terms.Contains(new Term.Result()))
+        {
+            missing.Add("the return value");
+        }
+        else if (abi.SecondReturnValue is null && terms.Contains(new Term.Result(1)))
+        {
+            missing.Add("the second half of the return value");
+        }
 
-    /// <summary>The values that an event of this kind shows: arguments, computed values, the return value. Fields that only conditions need are not among them.</summary>
-    public static IReadOnlyList<CapturedValue> ValuesOf(Rule rule, Architecture architecture, EventKind kind) =>
-        new PlanFields(rule, architecture).ValuesOf(kind);
+        return missing;
+    }
+
+    /// <exception cref="InvalidOperationException">The rule names a value that these sites do not have: see <see cref="MissingAt"/>.</exception>
+    public static CapturePlan Build(Rule rule, SiteAbi abi) => new PlanFields(rule, abi).Plan();
+
+    /// <summary>The values that an event of this kind shows: arguments, computed values, the return value, and what its message wants to know of the hit. Fields that only conditions need are not among them.</summary>
+    public static IReadOnlyList<CapturedValue> ValuesOf(Rule rule, SiteAbi abi, EventKind kind) =>
+        new PlanFields(rule, abi).ValuesOf(kind);
 
     public static bool NeedsReturn(Rule rule) => rule.On is not ProbeMoment.Entry;
+
+    private static string Arguments(int[] indexes) => indexes is [var only]
+        ? $"argument {only + 1}"
+        : $"arguments {string.Join(", ", indexes[..^1].Select(index => index + 1))} and {indexes[^1] + 1}";
+
+    /// <summary>The arguments that the rule gives a type, or computes with.</summary>
+    private static SortedSet<int> AsIntegers(Rule rule) => [
+        .. rule.Arguments.Where(argument => !argument.IsUntyped).Select(argument => argument.Index),
+        .. Computed(rule).OfType<Term>().SelectMany(term => term.Parts).OfType<Term.Argument>().Select(argument => argument.Index)];
+
+    private static IEnumerable<Term?> Computed(Rule rule) =>
+        rule.Captures.SelectMany(capture => new[] { capture.Value, capture.Length }).Append(rule.When);
+
+    private static IEnumerable<Term> Terms(Rule rule)
+    {
+        var terms = Computed(rule).ToList();
+        if (rule.On != ProbeMoment.Return)
+        {
+            terms.AddRange(rule.Arguments.SelectMany(argument => new[] { new Term.Argument(argument.Index), argument.Length }));
+        }
+
+        if (NeedsReturn(rule) && !rule.ReturnsNothing)
+        {
+            terms.AddRange([new Term.Result(), rule.ReturnLength]);
+        }
+
+        return terms.OfType<Term>();
+    }
 }
 
 /// <summary>One value that an event shows.</summary>
@@ -20,4 +72,8 @@ public static class PlanBuilder
 /// <param name="Type">How it is shown; the length of bytes is that of the plan.</param>
 /// <param name="FieldIndex">Into <see cref="CapturePlan.FieldsOf"/>.</param>
 /// <param name="IsReturnValue">Not under <c>args</c>.</param>
-public sealed record CapturedValue(string Name, CaptureType Type, int FieldIndex, bool IsReturnValue);
+public sealed record CapturedValue(string Name, CaptureType Type, int FieldIndex, bool IsReturnValue)
+{
+    /// <summary>Not what the rule captures, but what its message wants to know of the hit: one of <see cref="OnDemand"/>.</summary>
+    public bool IsOfEvent { get; init; }
+}

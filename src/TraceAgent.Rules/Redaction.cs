@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Keys;
 
 namespace TraceAgent.Rules;
 
@@ -12,8 +13,8 @@ public sealed class Redaction(EquatableArray<string> patterns)
         "credential", "private_key", "privatekey", "session",
     ];
 
-    /// <summary>Whether the argument or captured value of this name is redacted.</summary>
-    public bool Applies(string name) => IsSensitive(name) || patterns.Any(p => Matches(p, name));
+    /// <summary>Whether the argument, the captured value or the return value of this name is redacted. What every event has is not.</summary>
+    public bool Applies(string name) => IsSensitive(name) || ((name == "ret" || !ValueName.Taken.Contains(name)) && patterns.Any(p => Matches(p, name)));
 
     internal static bool IsSensitive(string name) => Sensitive.Any(s => name.Contains(s, StringComparison.OrdinalIgnoreCase));
 

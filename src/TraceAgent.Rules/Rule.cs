@@ -4,7 +4,7 @@ namespace TraceAgent.Rules;
 
 /// <summary>What one entry of <c>rules:</c> asks for, before anything is known of the binary.</summary>
 /// <param name="Name">Unique over all files.</param>
-/// <param name="Binary">Absolute path of the file to probe.</param>
+/// <param name="Binary">The files to probe.</param>
 /// <param name="Where">Where in the binary.</param>
 /// <param name="On">When an event happens.</param>
 /// <param name="Arguments">The captured arguments, in order.</param>
@@ -14,7 +14,7 @@ namespace TraceAgent.Rules;
 /// <param name="Labels">Constant properties, in the order of the file.</param>
 public sealed record Rule(
     Located<string> Name,
-    Located<string> Binary,
+    Located<Target> Binary,
     Located<Location> Where,
     ProbeMoment On,
     EquatableArray<Parameter> Arguments,
@@ -26,6 +26,18 @@ public sealed record Rule(
     /// <summary>The least budget that is never exceeded: <c>budget: none</c>.</summary>
     public const double NoBudget = double.PositiveInfinity;
 
+    /// <summary><c>limit: none</c>.</summary>
+    public const int NoLimit = 0;
+
+    /// <summary>The least time that never passes: <c>ttl: none</c>.</summary>
+    public static readonly TimeSpan NoTtl = TimeSpan.MaxValue;
+
+    /// <summary>The most places that one rule may have without saying so.</summary>
+    public const int DefaultMaxSites = 512;
+
+    /// <summary>More places than this in a binary are an error; 1 to 10,000.</summary>
+    public int MaxSites { get; init; } = DefaultMaxSites;
+
     /// <summary>The return value's length when it is bytes and another value says how many.</summary>
     public Term? ReturnLength { get; init; }
 
@@ -35,16 +47,22 @@ public sealed record Rule(
     /// <summary>The computed values, in the order of the file.</summary>
     public EquatableArray<ComputedValue> Captures { get; init; }
 
+    /// <summary>Which of the processes are logged, as the file says it; null for all.</summary>
+    public ProcessFilter? Filter { get; init; }
+
+    /// <summary>The same as the kernel decides it; null until the users and cgroups were looked up on this machine.</summary>
+    public Term? Who { get; init; }
+
     /// <summary>An event happens only when this is not 0. Null: always.</summary>
     public Term? When { get; init; }
 
     /// <summary>Of the hits that pass the condition, on average one in this many is logged; 1 to 1,000,000.</summary>
     public int SampleEvery { get; init; } = 1;
 
-    /// <summary>Events a second; 0 for no limit, at most 1,000,000.</summary>
-    public int LimitPerSecond { get; init; }
+    /// <summary>Events a second, at most 1,000,000; null for the agent's default, <see cref="NoLimit"/> for none.</summary>
+    public int? LimitPerSecond { get; init; }
 
-    /// <summary>How long the rule lives; null for ever.</summary>
+    /// <summary>How long the rule lives; null for the agent's default, <see cref="NoTtl"/> for ever.</summary>
     public TimeSpan? Ttl { get; init; }
 
     /// <summary>Percent of one CPU, above 0; null for the agent's default, <see cref="NoBudget"/> for none.</summary>
@@ -52,12 +70,21 @@ public sealed record Rule(
 
     /// <summary>What must reach no output, besides what <see cref="Rules.Redaction"/> always hides.</summary>
     public EquatableArray<string> Redact { get; init; }
+
+    /// <summary>The name of the one output that takes the events; null for all outputs.</summary>
+    public Located<string>? Output { get; init; }
+
+    /// <summary>Places that mislead but harm no program are probed, with a warning.</summary>
+    public bool AllowsUnsafe { get; init; }
 }
 
-/// <summary>One captured argument: its place in the call (from 0), name and type.</summary>
+/// <summary>One captured argument: the first register or place on the stack that it is passed in (from 0), name and type.</summary>
 public sealed record Parameter(int Index, string Name, CaptureType Type)
 {
-    /// <summary>How many bytes there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
+    /// <summary>The rule does not say its type: the place may know better than <see cref="Type"/>.</summary>
+    public bool IsUntyped { get; init; }
+
+    /// <summary>How many bytes or elements there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
     public Term? Length { get; init; }
 }
 
@@ -68,7 +95,7 @@ public sealed record ComputedValue(string Name, CaptureType Type, Term Value)
 
     internal bool NeedsEntry => Value.NeedsEntry || Length is { NeedsEntry: true };
 
-    /// <summary>How many bytes there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
+    /// <summary>How many bytes or elements there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
     public Term? Length { get; init; }
 }
 

@@ -17,8 +17,8 @@ public abstract record Term
     /// <summary>All 64 bits of the argument <paramref name="Index"/> (from 0), as it was on entry.</summary>
     public sealed record Argument(int Index) : Term;
 
-    /// <summary>All 64 bits of the return value.</summary>
-    public sealed record Result : Term;
+    /// <summary>All 64 bits of the return value; of one of 16 bytes, <paramref name="Part"/> 0 or 1.</summary>
+    public sealed record Result(int Part = 0) : Term;
 
     public sealed record Special(SpecialValue Value) : Term;
 
@@ -33,7 +33,11 @@ public abstract record Term
     public sealed record Extend(Term Operand, int Size, bool Signed) : Term;
 
     /// <summary>1 when the text at the address passes the test, else 0.</summary>
-    public sealed record TextMatch(Term Address, TextTest Test) : Term;
+    /// <param name="Length">Its bytes; null when it ends at a NUL.</param>
+    public sealed record TextMatch(Term Address, TextTest Test, Term? Length = null) : Term;
+
+    /// <summary>ID of the cgroup <paramref name="Level"/> folders below the root to which the thread's own belongs.</summary>
+    public sealed record AncestorCgroup(int Level) : Term;
 
     /// <summary>1 when the thread's name passes the test, else 0.</summary>
     public sealed record CommMatch(TextTest Test) : Term;
@@ -44,12 +48,16 @@ public abstract record Term
     /// <summary>Reads an argument, which is gone when the function returns.</summary>
     internal bool NeedsEntry => this is Argument || Children.Any(c => c.NeedsEntry);
 
+    /// <summary>This term and all in it.</summary>
+    internal IEnumerable<Term> Parts => Children.SelectMany(child => child.Parts).Prepend(this);
+
     private EquatableArray<Term> Children => this switch
     {
         Unary unary => [unary.Operand],
         Binary binary => [binary.Left, binary.Right],
         Load load => [load.Address],
         Extend extend => [extend.Operand],
+        TextMatch { Length: { } length } match => [match.Address, length],
         TextMatch match => [match.Address],
         _ => [],
     };

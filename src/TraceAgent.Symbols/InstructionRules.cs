@@ -4,12 +4,15 @@ namespace TraceAgent.Symbols;
 
 /// <summary>
 /// Which x86-64 instructions the kernel probes without changing what they do. After arch/x86/kernel/uprobes.c:
-/// <c>is_prefix_bad</c>, <c>insn_masking_exception</c>, <c>good_insns_64</c>, <c>good_2byte_insns</c>, <c>branch_setup_xol_ops</c>.
+/// <c>is_prefix_bad</c>, <c>insn_masking_exception</c>, <c>good_insns_64</c>, <c>branch_setup_xol_ops</c>, <c>arch_uprobe_analyze_insn</c>.
+/// The latter two look at the opcode behind a VEX or EVEX prefix as if the prefix were not there: vpor (eb) is skipped as a jump by
+/// nothing, vpshufd (70) jumps by its immediate, kmov (90) is skipped as a NOP, vfnmadd (9d) raises SIGTRAP as popf; seen on 6.18.
 /// </summary>
 internal static class InstructionRules
 {
-    /// <summary><c>nopl 0(%rax,%rax,1)</c>, the only NOP that the kernel rewrites.</summary>
-    public static ReadOnlySpan<byte> FiveByteNop => [0x0f, 0x1f, 0x44, 0x00, 0x00];
+    /// <summary>What kernels from 6.18 on rewrite into a call: every NOP of five bytes, <c>66 66 66 66 90</c> too, as was seen.</summary>
+    public static bool IsFiveByteNop(in Instruction instruction) =>
+        instruction is { Length: 5, Mnemonic: Mnemonic.Nop or Mnemonic.Reservednop };
 
     /// <summary>
     /// Whether the kernel carries the instruction out itself (<c>push_setup_xol_ops</c>, <c>branch_setup_xol_ops</c>) instead
@@ -65,9 +68,15 @@ internal static class InstructionRules
             return "is privileged, and the kernel cannot probe it";
         }
 
-        if (IsVectorInstruction(first) && IsBadVectorOpcode(instruction.OpCode.OpCode))
+        if (first is 0xc4 or 0xc5 or 0x62 || (first == 0x8f && opcode.Length > 1 && ((opcode[1] >> 3) & 7) != 0))
         {
-            return "is a vector instruction (AVX) that the kernel cannot probe";
+            return "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one";
+        }
+
+        if (first == 0x9c)
+        {
+            // Stepping sets TF, the copy on the stack keeps it, and the popf that belongs to it raises SIGTRAP.
+            return "stores the flags, which the kernel changes while it steps over the instruction";
         }
 
         if (first == 0x0f && opcode.Length > 1 && SystemInstruction(opcode[1]) is { } refusal)
@@ -82,15 +91,8 @@ internal static class InstructionRules
         };
     }
 
-    private static bool IsVectorInstruction(byte first) => first is 0xc4 or 0xc5 or 0x62;
-
-    /// <summary>
-    /// The kernel looks the opcode behind a VEX or EVEX prefix up in <c>good_insns_64</c>, the table of instructions without one,
-    /// and so refuses such harmless ones as vmovdqu (6f) and vpxor (ef).
-    /// </summary>
-    private static bool IsBadVectorOpcode(uint opcode) => (byte)opcode is 0x06 or 0x07 or 0x0e or 0x16 or 0x17 or 0x1e or 0x1f
-        or 0x27 or 0x2f or 0x37 or 0x3f or (>= 0x60 and <= 0x62) or (>= 0x6c and <= 0x6f) or 0x82 or 0x9a or (>= 0xcc and <= 0xcf)
-        or (>= 0xd4 and <= 0xd6) or (>= 0xe4 and <= 0xe7) or 0xea or (>= 0xec and <= 0xef) or 0xf1 or 0xf4 or 0xfa or 0xfb;
+    /// <summary>A string instruction with REP: the kernel steps over it, and a probe is hit, once for each element.</summary>
+    public static bool IsRepeated(in Instruction instruction) => instruction.IsStringInstruction && (instruction.HasRepPrefix || instruction.HasRepnePrefix);
 
     private static string? SystemInstruction(byte second) => second switch
     {
@@ -124,7 +126,13 @@ internal static class InstructionRules
                     break;
                 case >= 0x40 and <= 0x4f:
                     rex = bytes[0];
-                    return bytes[1..];
+                    bytes = bytes[1..];
+                    if (bytes is [0x26 or 0x2e or 0x36 or 0x3e or (>= 0x40 and <= 0x4f) or (>= 0x64 and <= 0x67) or 0xf0 or 0xf2 or 0xf3, ..])
+                    {
+                        refusal ??= "has a prefix behind its REX prefix, which the kernel may read differently";
+                    }
+
+                    return bytes;
                 default:
                     return bytes;
             }

@@ -1,3 +1,4 @@
+using System.Collections;
 using Iced.Intel;
 using TraceAgent.Symbols.Elf;
 
@@ -10,6 +11,9 @@ internal sealed class InstructionWalk
 {
     private const int MaxFunctionBytes = 16 << 20;
     private const int LongestInstruction = 15;
+
+    private const int MaxBranches = 1 << 16;
+    private const byte LockPrefix = 0xf0;
 
     // How far behind the target the nearest safe place is looked for.
     private const int Lookahead = 512;
@@ -26,6 +30,15 @@ internal sealed class InstructionWalk
 
     /// <summary>Whether the target is a 5-byte NOP.</summary>
     public bool IsFiveByteNop { get; private set; }
+
+    /// <summary>Whether the target is a string instruction with REP, which is hit once for each element.</summary>
+    public bool IsRepeated { get; private set; }
+
+    /// <summary>
+    /// A branch that leads into the middle of what was decoded as one instruction: there is data between the code, or code that
+    /// is read in two ways, and nothing proves where instructions begin. Null when there is none.
+    /// </summary>
+    public ulong? Contradiction { get; private set; }
 
     /// <summary>Whether all that stands before the target is one <c>endbr64</c>, or nothing.</summary>
     public bool IsEntry { get; private set; }
@@ -70,23 +83,32 @@ internal sealed class InstructionWalk
         var isFirst = true;
         var onlyEndbr = true;
         var comparesStack = false;
+        var starts = new BitArray(code.Length);
+        var branches = new List<(ulong From, ulong To)>();
         while (SafeAfter is null && decoder.IP - start < (ulong)code.Length)
         {
             decoder.Decode(out var instruction);
             if (instruction.IsInvalid)
             {
                 Undecodable = instruction.IP < target ? instruction.IP : null;
-                return;
+                break;
+            }
+
+            starts[(int)(instruction.IP - start)] = true;
+            if (instruction.Op0Kind == OpKind.NearBranch64 && instruction.NearBranchTarget - start < (ulong)code.Length && branches.Count < MaxBranches)
+            {
+                branches.Add((instruction.IP, instruction.NearBranchTarget));
             }
 
             var bytes = code.AsSpan((int)(instruction.IP - start), Math.Min(instruction.Length, LongestInstruction));
-            var isNop = bytes.SequenceEqual(InstructionRules.FiveByteNop);
+            var isNop = InstructionRules.IsFiveByteNop(instruction);
             var refusal = InstructionRules.Refusal(instruction, bytes);
             if (instruction.IP == target)
             {
                 IsBoundary = true;
                 Refusal = refusal;
                 IsFiveByteNop = isNop;
+                IsRepeated = InstructionRules.IsRepeated(instruction);
                 IsEntry = onlyEndbr;
                 if (isFirst && instruction.Code == Code.Endbr64)
                 {
@@ -113,6 +135,18 @@ internal sealed class InstructionWalk
             comparesStack = instruction.Mnemonic == Mnemonic.Cmp && instruction.MemoryBase is Register.R14 or Register.RCX;
             onlyEndbr = isFirst && instruction.Code == Code.Endbr64;
             isFirst = false;
+        }
+
+        var end = decoder.IP - start;
+        foreach (var (from, to) in branches)
+        {
+            // Hand-written code jumps over a LOCK prefix where there is one processor; the instruction itself is refused anyway.
+            var at = (int)(to - start);
+            if (to - start < end && !starts[at] && !(at > 0 && starts[at - 1] && code[at - 1] == LockPrefix))
+            {
+                Contradiction = from;
+                return;
+            }
         }
     }
 

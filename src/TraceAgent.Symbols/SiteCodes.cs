@@ -63,9 +63,33 @@ public static class SiteCodes
     /// <summary>Warning: the compiler made specialised copies of the function, and calls of them are not seen.</summary>
     public const string Clones = "TA220";
 
-    /// <summary>More functions of one name than a rule may have sites.</summary>
+    /// <summary>More functions than the rule may have sites.</summary>
     public const string TooManySites = "TA221";
 
     /// <summary>A return in a file with C++ or Rust code, where an exception or panic that leaves the function would end the program.</summary>
     public const string ExceptionsEnd = "TA222";
+
+    /// <summary>Warning: of several functions that the rule names, some cannot be probed.</summary>
+    public const string SomeSkipped = "TA223";
+
+    /// <summary>A place in the table of jumps to other files (PLT).</summary>
+    public const string LinkageTable = "TA230";
+
+    /// <summary>A return, where a seccomp filter would end a process of the binary for the system call that the kernel adds.</summary>
+    public const string SeccompReturn = "TA231";
+
+    /// <summary>Warning: a string instruction with REP, hit once for each element.</summary>
+    public const string Repeated = "TA232";
+
+    /// <summary>A return in a program that runs on several stacks in turn.</summary>
+    public const string SwitchesStacks = "TA233";
+
+    /// <summary>No USDT probe of that name in the file.</summary>
+    public const string UsdtNotFound = "TA235";
+
+    /// <summary>What a note says of a USDT probe cannot be: its place is no code, or its counter is not in data of the file.</summary>
+    public const string UsdtDamaged = "TA236";
+
+    /// <summary>The rule names an argument or the return value, and the place has none.</summary>
+    public const string ValueMissing = "TA240";
 }

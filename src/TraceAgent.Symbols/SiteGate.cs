@@ -6,18 +6,9 @@ namespace TraceAgent.Symbols;
 /// Lets through only the places where a probe leaves the program as it is. The kernel checks almost none of this: a probe within
 /// an instruction, for one, is accepted and gives the program wrong results.
 /// </summary>
-internal sealed class SiteGate(ElfImage image, string displayPath, bool needsReturn, bool capturesArguments, List<SiteProblem> problems)
+internal sealed class SiteGate(
+    ElfImage image, string displayPath, bool needsReturn, bool capturesArguments, bool allowsUnsafe, List<SiteProblem> problems)
 {
-    // They return twice, or to somebody else: a replaced return address is restored when the kernel has forgotten it.
-    /// <summary>What is referenced by code that C++ exceptions or Rust panics may pass through.</summary>
-    private static readonly string[] s_unwinders = ["__gxx_personality_v0", "rust_eh_personality", "_Unwind_RaiseException"];
-
-    private static readonly HashSet<string> s_returnOtherwise = new(StringComparer.Ordinal)
-    {
-        "setjmp", "_setjmp", "__setjmp", "sigsetjmp", "__sigsetjmp", "getcontext", "__getcontext", "swapcontext", "__swapcontext",
-        "vfork", "__vfork", "__libc_vfork", "__restore_rt",
-    };
-
     /// <summary>The site, or null when it was refused; either way there may be new problems.</summary>
     /// <param name="function">That holds the address; null when nothing says.</param>
     /// <param name="address">Of the place that the rule asked for, in code.</param>
@@ -33,9 +24,27 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
         }
 
         var place = Describe(function, address);
-        if (image.IsGo && RefuseGo(function, address, place) is { } goRefusal)
+        if (image.SectionAt(address) is { } section && section.Name.StartsWith(".plt", StringComparison.Ordinal) && !Lift(
+            SiteCodes.LinkageTable, $"{place} in {displayPath} is in {section.Name}, the table of jumps to functions of other files",
+            "name the library as `binary` and the function as `symbol`"))
         {
-            return Refuse(goRefusal.Code, goRefusal.Message, goRefusal.Hint);
+            return null;
+        }
+
+        if (image.IsGo && needsReturn)
+        {
+            return Refuse(
+                SiteCodes.GoReturn, $"the return of {place} in {displayPath} cannot be followed: it is a Go program, " +
+                "whose stacks move, and the kernel's way of catching a return would crash it", "use `on: entry`");
+        }
+
+        if (image.IsGo && IsGoEntry(function, address) && !Lift(
+            SiteCodes.GoEntry, $"{place} in {displayPath} is the first instruction of a Go function, which runs twice when the stack grows",
+            BehindStackCheck(function) is { } next
+                ? $"use {Describe(function, next)}, where the registers still hold the arguments"
+                : "use an offset behind the check of the stack's size"))
+        {
+            return null;
         }
 
         return image.Architecture.ElfMachine == Capture.Architecture.X64.ElfMachine
@@ -43,11 +52,11 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
             : PassArm64(function, address, place);
     }
 
-    private static string Describe(FunctionRange function, ulong address) => (function.Name, address - function.Start) switch
+    private static string Describe(FunctionRange function, ulong address) => (function.Shown, address - function.Start) switch
     {
         ("", _) => $"0x{address:x}",
-        (_, 0) => function.Name,
-        (_, var distance) => $"{function.Name}+0x{distance:x}",
+        (_, 0) => function.Shown,
+        (_, var distance) => $"{function.Shown}+0x{distance:x}",
     };
 
     private ProbeSite? PassX64(FunctionRange function, ulong address, string place)
@@ -71,12 +80,19 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
                 NearestSafe(function, walk));
         }
 
+        if (walk.Contradiction is { } branch && address != function.Start)
+        {
+            return Refuse(
+                SiteCodes.InsideInstruction, $"cannot tell whether an instruction begins at {place} in {displayPath}: " +
+                $"the branch at {Describe(function, branch)} leads into the middle of another instruction, so there may be data between the code");
+        }
+
         if (walk.Refusal is { } refusal)
         {
             return Refuse(SiteCodes.UnprobeableInstruction, $"the instruction at {place} in {displayPath} {refusal}", NearestSafe(function, walk));
         }
 
-        if (walk.IsFiveByteNop && !walk.IsEntry)
+        if (walk.IsFiveByteNop && !(walk.IsEntry && IsCalled(function)))
         {
             return Refuse(
                 SiteCodes.FiveByteNop, $"{place} in {displayPath} is a 5-byte NOP within a function; " +
@@ -89,10 +105,17 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
             return null;
         }
 
+        if (walk.IsRepeated)
+        {
+            problems.Add(new SiteProblem(
+                SiteCodes.Repeated, Refused: false, $"the instruction at {place} in {displayPath} repeats itself, and is hit once for each element that it moves or compares",
+                NearestSafe(function, walk)));
+        }
+
         // Only for the entry itself: there the skipped endbr64 changes nothing that a rule can see.
         var moved = (ulong)walk.CheaperBy;
         var offset = walk.FileOffset + moved;
-        return new ProbeSite(offset, address + moved, function.Name, function.Name.Length == 0 ? 0 : address - function.Start)
+        return new ProbeSite(offset, address + moved, function.Shown, function.Name.Length == 0 ? 0 : address - function.Start)
         {
             IsEmulated = InstructionRules.IsEmulated(image.File.ReadOrNull(offset, LongestOpcode, LongestOpcode)),
         };
@@ -115,12 +138,12 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
             return null;
         }
 
-        return new ProbeSite(offset, address, function.Name, function.Name.Length == 0 ? 0 : address - function.Start);
+        return new ProbeSite(offset, address, function.Shown, function.Name.Length == 0 ? 0 : address - function.Start);
     }
 
     private bool CheckEntry(FunctionRange function, ulong address, string place, bool isFirst)
     {
-        var isEntry = isFirst && function.IsEntered;
+        var isEntry = isFirst && IsCalled(function);
         if (needsReturn && !isEntry)
         {
             Refuse(
@@ -130,22 +153,9 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
             return false;
         }
 
-        if (needsReturn && (function.Start == image.EntryPoint || s_returnOtherwise.Contains(function.Name)))
+        if (needsReturn && image.ReturnHazards.Of(function, place, displayPath) is { } hazard)
         {
-            Refuse(
-                SiteCodes.ReturnsOtherwise, $"the return of {place} in {displayPath} cannot be followed: " +
-                (function.Start == image.EntryPoint ? "it is where the process begins, and it never returns" : "it does not return exactly once to its caller"),
-                "use `on: entry`");
-            return false;
-        }
-
-        // The unwinder finds the kernel's trampoline in place of the return address, and std::terminate is called.
-        if (needsReturn && s_unwinders.Any(name => image.Functions.KindOf(name) != FunctionIndex.NameKind.Absent))
-        {
-            Refuse(
-                SiteCodes.ExceptionsEnd,
-                $"the return of {place} cannot be followed: {displayPath} has C++ or Rust code, and an exception or panic that passed through {place} would end the program",
-                "use `on: entry`");
+            Refuse(hazard.Code, hazard.Message, "use `on: entry`");
             return false;
         }
 
@@ -160,26 +170,23 @@ internal sealed class SiteGate(ElfImage image, string displayPath, bool needsRet
         return true;
     }
 
-    private (string Code, string Message, string? Hint)? RefuseGo(FunctionRange function, ulong address, string place)
+    /// <summary>Whether the return address is on top of the stack at the start; what unwinders are told beats the name.</summary>
+    private bool IsCalled(FunctionRange function) =>
+        function.IsEntered && (image.Unwind.At(function.Start) is not { } unwound || unwound.Start != function.Start || unwound.IsEntered);
+
+    /// <summary>C code in a Go program has no package in its names.</summary>
+    private static bool IsGoEntry(FunctionRange function, ulong address) =>
+        address == function.Start && (function.Name.Length == 0 || function.Name.Contains('.', StringComparison.Ordinal));
+
+    private ulong? BehindStackCheck(FunctionRange function) => image.Architecture.ElfMachine == Capture.Architecture.X64.ElfMachine
+        ? InstructionWalk.To(image, function, function.Start)?.BehindStackCheck
+        : null;
+
+    /// <summary>For what misleads but harms no program: true, and a warning, when the rule says <c>unsafe: true</c>; else a refusal.</summary>
+    private bool Lift(string code, string message, string hint)
     {
-        if (needsReturn)
-        {
-            return (SiteCodes.GoReturn, $"the return of {place} in {displayPath} cannot be followed: it is a Go program, " +
-                "whose stacks move, and the kernel's way of catching a return would crash it", "use `on: entry`");
-        }
-
-        // C code in a Go program has no package in its names.
-        var isGoFunction = function.Name.Length == 0 || function.Name.Contains('.', StringComparison.Ordinal);
-        if (address != function.Start || !isGoFunction)
-        {
-            return null;
-        }
-
-        var behind = image.Architecture.ElfMachine == Capture.Architecture.X64.ElfMachine
-            ? InstructionWalk.To(image, function, address)?.BehindStackCheck
-            : null;
-        return (SiteCodes.GoEntry, $"{place} in {displayPath} is the first instruction of a Go function, which runs twice when the stack grows",
-            behind is { } next ? $"use {Describe(function, next)}, where the registers still hold the arguments" : "use an offset behind the check of the stack's size");
+        problems.Add(new SiteProblem(code, Refused: !allowsUnsafe, message, hint));
+        return allowsUnsafe;
     }
 
     private static string? NearestSafe(FunctionRange function, InstructionWalk walk) => (walk.SafeBefore, walk.SafeAfter) switch

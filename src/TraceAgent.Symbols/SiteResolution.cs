@@ -3,13 +3,20 @@ using TraceAgent.Capture;
 namespace TraceAgent.Symbols;
 
 /// <summary>Where the request leads, or why it leads nowhere.</summary>
-/// <param name="Architecture">Of the binary; null when it could not be told.</param>
-/// <param name="Sites">Safe to probe; empty when there is a refusal.</param>
+/// <param name="Groups">Sites that are safe to probe, by where their values are; empty when there is a refusal.</param>
 /// <param name="Problems">Refusals and warnings, in the words of the user.</param>
 public sealed record SiteResolution(
-    Architecture? Architecture,
-    EquatableArray<ProbeSite> Sites,
-    EquatableArray<SiteProblem> Problems);
+    EquatableArray<SiteGroup> Groups,
+    EquatableArray<SiteProblem> Problems)
+{
+    /// <summary>Of all groups.</summary>
+    public IReadOnlyList<ProbeSite> Sites => [.. Groups.SelectMany(group => group.Sites)];
+}
+
+/// <summary>Sites of one binary that share where their values are.</summary>
+/// <param name="Abi">No two groups of a resolution have the same.</param>
+/// <param name="Sites">At least one.</param>
+public sealed record SiteGroup(SiteAbi Abi, EquatableArray<ProbeSite> Sites);
 
 /// <param name="Code"><c>TA2</c> and two digits.</param>
 /// <param name="Refused">True when the site must not be probed; false for a warning.</param>

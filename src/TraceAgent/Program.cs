@@ -21,6 +21,11 @@ var root = new RootCommand("Adds log lines to programs that are already running:
 {
     RunCommand.Create(),
     CheckCommand.Create(),
+    ResolveCommand.Create(),
+    StatusCommand.Create(),
+    DoctorCommand.Create(),
+    TraceCommand.Create(),
+    SymbolsCommand.Create(),
     SchemaCommand.Create(),
 };
 var parsed = root.Parse(args);

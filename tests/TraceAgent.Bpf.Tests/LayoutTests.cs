@@ -33,12 +33,28 @@ public sealed class LayoutTests
             StackFrame.Temporaries,
             0);
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(StateWord.LastSwitch)]
+    public void A_probe_can_take_hits_from_one_switch_and_leave_them_to_another(uint number)
+    {
+        var other = StateWord.LastSwitch - number;
+        var both = StateWord.MarkingFor(number) | StateWord.YieldingTo(other);
+
+        Assert.Equal(number, both >>> StateWord.MarksForShift);
+        Assert.Equal(other, (both >>> StateWord.YieldsToShift) & StateWord.LastSwitch);
+        Assert.Equal(StateWord.Active | StateWord.Marks | StateWord.Yields, both & 0xff);
+        Assert.Equal(StateWord.Active | StateWord.YieldingTo(other), StateWord.WithoutMarks(both));
+        Assert.Equal(StateWord.Active, StateWord.WithoutMarks(StateWord.MarkingFor(number)));
+    }
+
     [Fact]
     public void The_bits_of_a_state_word_can_be_told_apart()
     {
         long[] bits = [StateWord.Active, StateWord.Marks, StateWord.Yields];
 
-        Assert.All(bits, bit => Assert.True(bit > 0 && bit < 1L << StateWord.PredecessorShift && (bit & (bit - 1)) == 0));
+        Assert.All(bits, bit => Assert.True(bit > 0 && bit < 1L << StateWord.YieldsToShift && (bit & (bit - 1)) == 0));
         Assert.Equal(3, bits.Distinct().Count());
         Assert.Equal(0, StateWord.Inactive);
     }

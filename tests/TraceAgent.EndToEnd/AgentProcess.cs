@@ -12,6 +12,8 @@ internal sealed partial class AgentProcess : IDisposable
     private const int Interrupted = 2;
     private const int Killed = 9;
     private const int Terminate = 15;
+    private const int Continue = 18;
+    private const int StopNow = 19;
 
     private readonly Process process;
     private readonly Transcript<EventLine> lines = new();
@@ -96,6 +98,11 @@ internal sealed partial class AgentProcess : IDisposable
     public void StartReading() => reading.Set();
 
     public void Reload() => Signal(Hangup);
+
+    /// <summary>Lets the agent do nothing at all until <see cref="Thaw"/>.</summary>
+    public void Freeze() => Signal(StopNow);
+
+    public void Thaw() => Signal(Continue);
 
     public void Interrupt() => Signal(Interrupted);
 

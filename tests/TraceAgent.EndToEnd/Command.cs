@@ -5,7 +5,7 @@ namespace TraceAgent.EndToEnd;
 /// <summary>A program that is run to its end.</summary>
 internal sealed record Command(int ExitCode, string Output, string Errors)
 {
-    /// <summary>Runs <paramref name="program"/>, which must end by itself within a minute.</summary>
+    /// <summary>Runs <paramref name="program"/>, which must end by itself within minutes.</summary>
     public static Command Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
@@ -17,7 +17,7 @@ internal sealed record Command(int ExitCode, string Output, string Errors)
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(1)))
+        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
         {
             process.Kill(entireProcessTree: true);
             Assert.Fail($"{program} {string.Join(' ', arguments)} did not end");

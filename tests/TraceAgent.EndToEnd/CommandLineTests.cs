@@ -21,7 +21,13 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("check --bogus x.yaml")]
     [InlineData("check x.yaml --bogus")]
     [InlineData("check --format xml x.yaml")]
+    [InlineData("check --config")]
+    [InlineData("check --config no-such-file.yaml")]
     [InlineData("schema x.yaml")]
+    [InlineData("status --rule")]
+    [InlineData("status x")]
+    [InlineData("doctor x")]
+    [InlineData("run --rules x.yaml --socket")]
     public void A_wrong_command_line_ends_with_2(string words)
     {
         var run = Command.Run(Repository.Agent, words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -33,6 +39,7 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("run --rules --output -", "--rules needs a PATH, not --output")]
     [InlineData("run --ring-size 10MB", "--ring-size takes a number of bytes")]
+    [InlineData("check --attach", "check needs a PATH of rules, or --config FILE")]
     [InlineData("", "schema   Print")]
     public void A_wrong_command_line_is_told_in_words_for_people(string words, string expected)
     {
@@ -109,6 +116,42 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Check_of_a_configuration_reads_the_rules_that_it_names()
+    {
+        workspace.Folder("elsewhere");
+        workspace.Write("elsewhere/a.yaml", RuleText.File(RuleText.Rule("a", program, "Tik")));
+        var configuration = workspace.Write("agent.yaml", "rules: elsewhere\n");
+
+        var check = Command.Run(Repository.Agent, "check", "--config", configuration);
+
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains("elsewhere/a.yaml:4:13: error TA201", check.Errors, StringComparison.Ordinal);
+        Assert.EndsWith("2 files, 1 rule: 1 error\n", check.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_of_a_configuration_tells_its_own_mistakes_too()
+    {
+        var configuration = workspace.Write("agent.yaml", "rules: elsewhere\noutput: []\n");
+
+        var check = Command.Run(Repository.Agent, "check", "--config", configuration);
+
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains("agent.yaml:2:1: error TA", check.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_of_a_configuration_whose_rules_do_not_exist_names_them()
+    {
+        var configuration = workspace.Write("agent.yaml", "rules: elsewhere\n");
+
+        var check = Command.Run(Repository.Agent, "check", "--config", configuration);
+
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains($"rules: {workspace["elsewhere"]}: no such file or folder", check.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_name_in_two_files_is_an_error()
     {
         var folder = workspace.Folder("rules");
@@ -125,4 +168,9 @@ public sealed class CommandLineTests : IDisposable
     public void The_schema_of_the_repository_is_what_the_agent_prints() => Assert.Equal(
         File.ReadAllText(Path.Combine(Repository.Root, "schemas", "rules.schema.json")),
         Command.OutputOf(Repository.Agent, "schema"));
+
+    [Fact]
+    public void The_schema_of_the_agent_configuration_is_what_the_agent_prints() => Assert.Equal(
+        File.ReadAllText(Path.Combine(Repository.Root, "schemas", "agent.schema.json")),
+        Command.OutputOf(Repository.Agent, "schema", "--agent"));
 }

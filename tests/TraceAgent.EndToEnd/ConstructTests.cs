@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using CsCheck;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
@@ -141,16 +140,9 @@ public sealed class ConstructTests
 
     private static Surroundings Around(KernelBench bench, long[] arguments)
     {
-        var block = new byte[SampleExpressions.BlockSize];
-        BinaryPrimitives.WriteInt64LittleEndian(block, bench.BlockAddress);
-        for (var i = 8; i < block.Length; i++)
-        {
-            block[i] = (byte)((i * 37) ^ 0x80);
-        }
-
         long[] all = [.. arguments, bench.BlockAddress];
         var numbers = Architecture.X64.ArgumentRegisters.ToList();
-        return new Surroundings(number => all[numbers.IndexOf(number)], (ulong)bench.BlockAddress, block, _ => 0);
+        return new Surroundings(number => all[numbers.IndexOf(number)], (ulong)bench.BlockAddress, SampleExpressions.Block((ulong)bench.BlockAddress), _ => 0);
     }
 
     private static CapturePlan Twelve(ProbeMoment moment) => new(

@@ -21,6 +21,8 @@ internal sealed record EventLine(string Text, JsonElement Json)
 
     public int Pid => Json.GetProperty("pid").GetInt32();
 
+    public string? Executable => Json.GetProperty("exe").GetString();
+
     public int Tid => Json.GetProperty("tid").GetInt32();
 
     public long Ret => Json.GetProperty("ret").GetInt64();

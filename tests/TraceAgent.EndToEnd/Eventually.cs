@@ -1,11 +1,14 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace TraceAgent.EndToEnd;
 
 /// <summary>Waiting for what must become true. The deadline is generous: it only ends a test that has failed.</summary>
 internal static class Eventually
 {
-    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(20);
+    /// <remarks><c>TRACEAGENT_TEST_DEADLINE</c>, in seconds, is for machines that are emulated.</remarks>
+    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(
+        int.Parse(Environment.GetEnvironmentVariable("TRACEAGENT_TEST_DEADLINE") ?? "20", CultureInfo.InvariantCulture));
 
     /// <summary>Polls <paramref name="condition"/> every few milliseconds.</summary>
     /// <param name="condition">What must become true.</param>

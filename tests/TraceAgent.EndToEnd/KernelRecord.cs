@@ -40,7 +40,7 @@ internal sealed record KernelRecord(byte[] Bytes)
         }
 
         var length = BinaryPrimitives.ReadInt32LittleEndian(Bytes.AsSpan(slot.Offset));
-        var text = Encoding.Latin1.GetString(Bytes.AsSpan(slot.Offset + Storage.Text.HeadSize, length));
+        var text = Encoding.Latin1.GetString(Bytes.AsSpan(slot.Offset + Storage.HeadSize, length));
         return outcome == Outcome.Truncated ? $"{text}…" : text;
     }
 

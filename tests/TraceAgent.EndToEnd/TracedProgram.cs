@@ -21,9 +21,9 @@ internal sealed class TracedProgram : IDisposable
 
     public int Pid => process.Id;
 
-    /// <summary>Compiles <c>Programs/NAME.c</c> once for each set of options, and returns the executable.</summary>
+    /// <summary>Compiles <c>Programs/NAME</c>, which is C unless its extension says otherwise, once for each set of options, and returns the executable.</summary>
     public static string Compile(string name, params string[] options) =>
-        CompileFile(Path.Combine(AppContext.BaseDirectory, "Programs", $"{name}.c"), options);
+        CompileFile(Path.Combine(AppContext.BaseDirectory, "Programs", Path.HasExtension(name) ? name : $"{name}.c"), options);
 
     public static string CompileFile(string source, params string[] options) =>
         Compiled.GetOrAdd($"{source} {string.Join(' ', options)}", _ =>
@@ -31,7 +31,13 @@ internal sealed class TracedProgram : IDisposable
             // A folder each: the file's own name, which is the comm, stays.
             var folder = Binaries.Folder($"{Compiled.Count}");
             var executable = Path.Combine(folder, Path.GetFileNameWithoutExtension(source));
-            Command.OutputOf("gcc", ["-O2", "-Wall", "-Werror", "-pthread", .. options, "-o", executable, source]);
+            var (compiler, own) = Path.GetExtension(source) switch
+            {
+                ".rs" => ("rustc", "-O -Dwarnings"),
+                ".cpp" => ("g++", "-O2 -Wall -Werror"),
+                _ => ("gcc", "-O2 -Wall -Werror -pthread"),
+            };
+            Command.OutputOf(compiler, [.. own.Split(' '), .. options, "-o", executable, source]);
             return executable;
         });
 

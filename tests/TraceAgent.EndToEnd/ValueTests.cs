@@ -1,11 +1,8 @@
-using System.Text.Json.Nodes;
-
 namespace TraceAgent.EndToEnd;
 
 /// <summary>For every call, the values of a line are those that the program itself printed.</summary>
 public sealed class ValueTests : IDisposable
 {
-    private static readonly string[] Compared = ["args", "ret", "errno", "lengths", "problems"];
     private readonly Workspace workspace = new();
 
     public void Dispose() => workspace.Dispose();
@@ -60,30 +57,75 @@ public sealed class ValueTests : IDisposable
             "capture: {all: {value: buffer, type: 'bytes(count, 8)'}}"]),
         ("receive", "Receive", ["args: [buffer: 'bytes(ret, 4)']", "on: call"]));
 
+    [Theory, BothWays]
+    public void Texts_with_a_length_lists_and_numbers_in_memory_are_what_the_program_printed(AttachWay way) => AssertSame(
+        way,
+        "layouts",
+        ("pairs", "Pairs", ["args: [a: long, s: go.string, b: int, t: rust.str, c: int64]", "on: call", "capture: {twice: arg3 * 2}"]),
+        ("only", "Only", ["args: [s: go.string(11)]"]),
+        ("equal", "Equal", ["signature: 'long Equal(&str s)'", "when: s == 'hello'"]),
+        ("empty", "Empty", ["args: [s: go.string]", "when: \"s == ''\""]),
+        ("pattern", "Pattern", ["args: [s: rust.str(11)]", "when: \"'' != s && s ~ 'he*lo'\""]),
+        ("pair", "GivePair", ["on: return", "ret: rust.str(11)"]),
+        ("make", "Make", ["signature: 'std::string Make(int number, const std::string &from)'", "on: call"]),
+        ("objects", "Objects", ["args: [one: std::string, number: int, two: 'std::string(10) *']", "on: call"]),
+        ("greeting", "Greeting", ["args: [one: 'const std::string&', two: ptr]", "capture: {same: '*(std::string(20)*)arg2'}", "when: one == 'hello'"]),
+        ("record", "Record", [
+            "args: [record: ptr]",
+            "capture:",
+            "  number: '*(double*)record'",
+            "  small: ((float*)(record + 8))[0]",
+            "  smalls: {value: record + 8, type: 'float[2]'}",
+            "  name: '*(go.string*)(record + 16)'",
+            "  values: {value: record + 32, type: 'int32[4]'}",
+            "  third: ((int*)(record + 32))[2]",
+            "  count: '*(uint16*)(record + 48)'",
+            "  few: {value: record + 50, type: 'uint16[count, 2]'}",
+            "  object: '**(std::string**)(record + 56)'",
+            "  second: ((rust.str*)(record + 64))[1]",
+            "  flags: {value: record + 96, type: 'bool[4]'}",
+            "  places: {value: record + 104, type: 'void *[2]'}"]),
+        ("lists", "Lists", ["args: [fixed: 'int32[3]', counted: 'unsigned short[count, 5]', count: long, reals: 'double[2]']"]),
+        ("wide", "Wide", ["args: [text: utf16(8)]"]),
+        ("begins", "Begins", ["args: [text: utf16]", "when: text[0] == 'a'"]));
+
+    [Theory, BothWays]
+    public void Strings_of_Cpp_are_what_the_program_printed(AttachWay way) => AssertSame(
+        way,
+        "strings.cpp",
+        ("reference", "Reference", ["args: [number: int, text: 'std::string(24)', after: long]"]),
+        ("value", "Value", ["args: [text: 'std::string(24)', number: int]"]),
+        ("compared", "Compared", ["args: [text: 'const std::string(24) &']", "when: text ~ '/api/*'"]),
+        ("pointer", "Pointer", ["signature: 'long Pointer(const std::string *text, std::string &&moved)'"]),
+        ("joined", "Joined", ["signature: 'std::string Joined(const std::string &left, int times, std::string right)'"]),
+        ("ship", "Ship", [
+            "args: [order: ptr]",
+            "capture:",
+            "  number: '*(long*)order'",
+            "  customer: '*(std::string*)(order + 8)'",
+            "  second: ((std::string*)(order + 40))[1]",
+            "  price: '*(double*)(order + 136)'"]));
+
+    [Theory, BothWays]
+    public void Strings_of_Rust_are_what_the_program_printed(AttachWay way) => AssertSame(
+        way,
+        "slices.rs",
+        ("greet", "greet", ["args: [number: i32, name: rust.str(20), loud: bool, other: '&str']"]),
+        ("compared", "compared", ["args: [name: rust.str(20)]", "when: name != 'nobody'"]),
+        ("ship", "ship", [
+            "args: [order: ptr]",
+            "capture:",
+            "  number: '*(u64*)order'",
+            "  customer: '*(rust.str*)(order + 8)'",
+            "  price: '*(f64*)(order + 24)'",
+            "  second: ((rust.str*)(order + 32))[1]",
+            "  counts: {value: order + 64, type: 'u32[3]'}"]),
+        ("numbers", "numbers", ["args: [values: 'i16[length]', length: usize, count: u8]"]));
+
     private void AssertSame(AttachWay way, string source, params (string Name, string Symbol, string[] Lines)[] rules)
     {
         var program = TracedProgram.Compile(source);
         var text = RuleText.File([.. rules.Select(rule => RuleText.Rule(rule.Name, program, rule.Symbol, rule.Lines))]);
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", text), "--ring-size", "16777216");
-
-        var printed = Command.OutputOf(program).TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!.ToJsonString()).ToList();
-
-        agent.Stop();
-        var lines = agent.Lines.Where(line => line.Event != "agent").Select(Shown).ToList();
-        Assert.All(rules, rule => Assert.Contains(printed, line => line.StartsWith($"{{\"rule\":\"{rule.Name}\"", StringComparison.Ordinal)));
-        var different = printed.Zip(lines).Where(pair => pair.First != pair.Second).Select(pair => $"{pair.First}\n{pair.Second}").ToList();
-        Assert.True(different.Count == 0 && printed.Count == lines.Count, $"{different.Count} of {printed.Count} and {lines.Count} lines differ; the program's and ours:\n{string.Join('\n', different.Take(10))}\n{agent.Tell()}");
-    }
-
-    private static string Shown(EventLine line)
-    {
-        var whole = JsonNode.Parse(line.Text)!.AsObject();
-        var shown = new JsonObject { ["rule"] = line.Rule };
-        foreach (var key in Compared.Where(whole.ContainsKey))
-        {
-            shown[key] = whole[key]?.DeepClone();
-        }
-
-        return shown.ToJsonString();
+        PrintedLines.AssertLogged(way, workspace, program, text, rules.Select(rule => rule.Name));
     }
 }

@@ -68,7 +68,7 @@ public class ExpressionTests
                     return;
                 }
 
-                var plan = PlanBuilder.Build(rule, X64);
+                var plan = PlanBuilder.Build(rule, CSiteAbi.X64);
                 var kernel = new ExprValue(r => registers[X64.ArgumentRegisters.ToList().IndexOf(r)], _ => 0).Of(plan.EntryCondition!);
                 Assert.Equal(Direct(syntax, registers, 0).Bits, kernel);
             },
@@ -87,7 +87,7 @@ public class ExpressionTests
                     return;
                 }
 
-                var plan = PlanBuilder.Build(rule, X64);
+                var plan = PlanBuilder.Build(rule, CSiteAbi.X64);
                 long Register(int number) => registers[X64.ArgumentRegisters.ToList().IndexOf(number)];
                 var onEntry = new ExprValue(Register, _ => throw new InvalidOperationException("an entry has no entry fields"));
                 var onReturn = new ExprValue(
@@ -98,41 +98,6 @@ public class ExpressionTests
                 Assert.Equal(Direct(syntax, registers, returned).Bits != 0, passes);
             },
             iter: 4_000);
-    }
-
-    [Fact]
-    public void Mutated_expressions_and_signatures_never_throw()
-    {
-        string[] seeds =
-        [
-            "status >= 500 && duration > 10ms && path ~ '/api/*'", "*(int32*)(p + 16) == -1 || ((uint16*)p)[a * 2] % 7 != 'x'",
-            "*(char**)(p+8) == \"a\\\\b\" ^ (string(64))p ~ 'x*' == !1", "-a / b % c << 3 >> (unsigned long)d",
-            "ssize_t write(int fd, const char *restrict buf, size_t count, void (*f)(int), struct x *y[3], ...);",
-        ];
-        var edit = Gen.Select(Gen.Double[0, 1], Gen.Int[0, 4], Gen.Char["()[]*&|!~-+<>='\"\\ 0x9msaepw,.;:{}%^"].Array[0, 4].Select(c => new string(c)));
-        Gen.Select(Gen.Int[0, seeds.Length - 1], edit.Array[1, 5]).Sample(
-            (seed, edits) =>
-            {
-                var text = seeds[seed];
-                foreach (var (place, cut, insert) in edits)
-                {
-                    var at = (int)(place * text.Length);
-                    text = text.Remove(at, Math.Min(cut, text.Length - at)).Insert(at, insert);
-                }
-
-                void InText(TextProblem problem) => Assert.InRange(problem.Start, 0, text.Length);
-                PrototypeReader.Read(text, InText);
-                TypeText.Read(text, InText);
-                var scope = NameScope.Common();
-                scope.Add("p", new Term.Argument(0), new StaticType.Pointer(null));
-                scope.Add("path", new Term.Argument(1), StaticType.Text);
-                scope.Add("a", new Term.Argument(2), StaticType.Int64);
-                if (ExpressionParser.Parse(text, n => scope.Find(n) is not null, InText) is { } syntax)
-                {
-                    ExpressionBinder.Bind(syntax, scope, InText, out _);
-                }
-            },
-            iter: 30_000);
     }
 
     [Theory]
@@ -159,7 +124,7 @@ public class ExpressionTests
 
     private static long Evaluate(string text, Func<int, long> register, Func<int, long> field)
     {
-        var plan = PlanBuilder.Build(Rule("[x: int]", text, "entry")!, X64);
+        var plan = PlanBuilder.Build(Rule("[x: int]", text, "entry")!, CSiteAbi.X64);
         return new ExprValue(register, field).Of(plan.EntryCondition!);
     }
 

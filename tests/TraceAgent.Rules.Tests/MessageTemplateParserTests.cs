@@ -35,6 +35,15 @@ public class MessageTemplateParserTests
         Assert.Equal([new MessageToken.Hole(name, format, width)], tokens);
     }
 
+    [Fact]
+    public void Another_name_of_a_value_becomes_its_own_everywhere()
+    {
+        var names = EventNames.Of(EventKind.Entry, [new NamedValue("fd", CaptureType.Default) { Alias = "arg1" }, new NamedValue("arg3", CaptureType.Default) { Alias = "arg2" }, new NamedValue("x", CaptureType.Default) { Alias = "arg3" }], null);
+        var template = MessageTemplateParser.Parse("{{arg1}} {arg1,8:x}{@arg1} {arg2} {arg3} arg1", names, _ => null, problem => Assert.Fail(problem.Message));
+        Assert.Equal("{{arg1}} {fd,8:x}{@fd} {arg3} {arg3} arg1", template.Text);
+        Assert.Equal(["fd", "fd", "arg3", "arg3"], template.Tokens.OfType<MessageToken.Hole>().Select(hole => hole.Name));
+    }
+
     [Theory]
     [InlineData("{{{arg1}}}", 3)]
     [InlineData("a{arg1}{path}b", 4)]
@@ -54,6 +63,8 @@ public class MessageTemplateParserTests
     [InlineData("{path:x}", 6, 1, DiagnosticCode.UnknownFormat)]
     [InlineData("{arg1,1001}", 6, 4, DiagnosticCode.TemplateSyntax)]
     [InlineData("{arg1,}", 6, 0, DiagnosticCode.TemplateSyntax)]
+    [InlineData("{arg1,+8}", 6, 2, DiagnosticCode.TemplateSyntax)]
+    [InlineData("{time:HH|mm}", 6, 5, DiagnosticCode.UnknownFormat)]
     [InlineData("{", 0, 1, DiagnosticCode.TemplateSyntax)]
     [InlineData("a}", 1, 1, DiagnosticCode.TemplateSyntax)]
     [InlineData("{arg1 {path}", 0, 1, DiagnosticCode.TemplateSyntax)]

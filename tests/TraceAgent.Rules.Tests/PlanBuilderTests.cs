@@ -5,14 +5,15 @@ namespace TraceAgent.Rules.Tests;
 
 public class PlanBuilderTests
 {
-    private static readonly Architecture X64 = Architecture.X64;
+    private static readonly CSiteAbi X64 = CSiteAbi.X64;
 
     [Fact]
     public void Bytes_as_long_as_the_return_value_keep_their_pointer_from_the_entry()
     {
         var plan = PlanBuilder.Build(Rule("on: call, args: [fd: int, buf: 'bytes(ret)'], ret: ssize_t"), X64);
         Assert.Equal([Scalar(new Expr.Extend(X64.Argument(0), 4, true)), Scalar(X64.Argument(1))], plan.EntryFields);
-        Assert.Equal([new CaptureField(new Expr.EntryField(1), new Storage.Bytes(X64.ReturnValue, 64)), Scalar(X64.ReturnValue)], plan.ReturnFields);
+        var pointer = new Expr.EntryField(1);
+        Assert.Equal([new CaptureField(pointer, new Storage.Bytes(X64.ReturnValue, 64) { NullWhenZero = pointer }), Scalar(X64.ReturnValue)], plan.ReturnFields);
     }
 
     [Fact]
@@ -57,6 +58,42 @@ public class PlanBuilderTests
     }
 
     [Fact]
+    public void What_every_event_could_have_is_captured_only_for_the_message_that_names_it()
+    {
+        var rule = Rule("on: both, args: [n: int64], format: {entry: '{uid} {cgroup} {n}', return: '{gid}'}");
+        var plan = PlanBuilder.Build(rule, X64);
+        Assert.Equal([Scalar(X64.Argument(0)), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Uid), 4, false)), Scalar(new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
+        Assert.Equal([Scalar(X64.ReturnValue), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Gid), 4, false))], plan.ReturnFields);
+        Assert.Equal(["n", "uid", "cgroup"], PlanBuilder.ValuesOf(rule, X64, EventKind.Entry).Select(v => v.Name));
+        Assert.Equal([false, true], PlanBuilder.ValuesOf(rule, X64, EventKind.Return).Select(v => v.IsOfEvent));
+    }
+
+    [Fact]
+    public void A_call_has_the_user_of_its_entry()
+    {
+        var rule = Rule("on: call, format: '{uid}'");
+        var plan = PlanBuilder.Build(rule, X64);
+        Assert.Single(plan.EntryFields);
+        Assert.Equal([("ret", 1), ("uid", 0)], PlanBuilder.ValuesOf(rule, X64, EventKind.Call).Select(v => (v.Name, v.FieldIndex)));
+    }
+
+    [Theory]
+    [InlineData("format: '{pid} {ppid} {exe}'")]
+    [InlineData("redact: [uid]")]
+    public void Other_messages_capture_nothing_more(string keys) => Assert.Empty(PlanBuilder.Build(Rule(keys), X64).EntryFields);
+
+    [Theory]
+    [InlineData("args: [pin: int, b: int], redact: [arg1]", "pin", true)]
+    [InlineData("args: [pin: int, b: int], redact: [arg1]", "b", false)]
+    [InlineData("args: [pin: int, arg1: int], redact: [arg1]", "pin", false)]
+    [InlineData("args: [pin: int, arg1: int], redact: [arg1]", "arg1", true)]
+    [InlineData("signature: 'int f(int pin, int b)', redact: ['arg*']", "b", true)]
+    [InlineData("redact: ['*']", "ret", true)]
+    [InlineData("redact: ['*']", "uid", false)]
+    public void An_argument_is_redacted_by_either_name(string keys, string name, bool redacted) =>
+        Assert.Equal(redacted, new Redaction(Rule(keys).Redact).Applies(name));
+
+    [Fact]
     public void How_often_is_part_of_the_plan_and_how_long_is_not()
     {
         var plan = PlanBuilder.Build(Rule("sample: 1/9"), X64);
@@ -79,6 +116,46 @@ public class PlanBuilderTests
     [Fact]
     public void Moving_an_expression_changes_nothing() =>
         Assert.Equal(Rule("args: 1, when: 'arg1 > 1'"), Rule("args: 1,   when:    '( arg1>1 )'"));
+
+    [Theory]
+    [InlineData("args: 1", "")]
+    [InlineData("on: both, signature: 'void f(long a)'", "")]
+    [InlineData("args: 3", "arguments 2 and 3")]
+    [InlineData("on: call, args: 1", "the return value")]
+    [InlineData("on: return, capture: {a: ret + 1}", "the return value")]
+    [InlineData("args: [p: 'bytes(n)', n: int], when: n > 1", "argument 2")]
+    public void What_a_place_does_not_have_is_named(string keys, string missing) =>
+        Assert.Equal(missing, string.Join(", ", PlanBuilder.MissingAt(Rule(keys), new OneOperand())));
+
+    [Theory]
+    [InlineData("args: 2", "")]
+    [InlineData("args: [a, b: long]", "argument 2 as an integer (it is a floating point number)")]
+    [InlineData("args: 2, when: arg2 > 1", "argument 2 as an integer (it is a floating point number)")]
+    [InlineData("args: 4", "argument 3 (it is in %xmm0), argument 4 (the probe has 3)")]
+    [InlineData("args: 12", "argument 3 (it is in %xmm0), arguments 4, 5, 6, 7, 8, 9, 10, 11 and 12 (the probe has 3)")]
+    public void What_a_USDT_probe_does_not_have_is_named_with_the_reason(string keys, string missing) =>
+        Assert.Equal(missing, string.Join(", ", PlanBuilder.MissingAt(Rule(keys), Probe)));
+
+    [Fact]
+    public void Arguments_without_a_type_have_that_of_the_place()
+    {
+        Assert.Equal([new CaptureType.Integer(8, Signed: false), new CaptureType.Float(8)], TypesOf("args: 2"));
+        Assert.Equal([new CaptureType.Pointer(), new CaptureType.Float(8)], TypesOf("args: [a: ptr, b]"));
+
+        static IEnumerable<CaptureType> TypesOf(string keys) => PlanBuilder.ValuesOf(Rule(keys), Probe, EventKind.Entry).Select(value => value.Type);
+    }
+
+    private static UsdtSiteAbi Probe => new(Architecture.X64, [
+        new UsdtOperand(new Expr.Register(0), new CaptureType.Integer(8, Signed: false), null),
+        new UsdtOperand(new Expr.Load(new Expr.Register(7), 8, Signed: false), new CaptureType.Float(8), null),
+        UsdtOperand.Refused("it is in %xmm0")]);
+
+    private sealed record OneOperand() : SiteAbi(Architecture.X64)
+    {
+        public override Expr? ReturnValue => null;
+
+        public override Expr? Argument(int index) => index == 0 ? new Expr.Register(3) : null;
+    }
 
     private static CaptureField Scalar(Expr value) => new(value, new Storage.Scalar());
 

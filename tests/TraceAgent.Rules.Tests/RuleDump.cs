@@ -10,7 +10,12 @@ internal static class RuleDump
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{rule.Name.Value} at {rule.Name.At.Line}:{rule.Name.At.Column}\n");
-        text.Append(CultureInfo.InvariantCulture, $"  {rule.Binary.Value}: {rule.Where.Value} on {rule.On}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  {rule.Binary.Value.Text}{Filter(rule)}: {rule.Where.Value} on {rule.On}\n");
+        if (rule.MaxSites != Rule.DefaultMaxSites)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  max_sites {rule.MaxSites}\n");
+        }
+
         foreach (var argument in rule.Arguments)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {argument.Index} {argument.Name}: {argument.Type}{(argument.Length is null ? "" : $" of {argument.Length}")}\n");
@@ -27,7 +32,12 @@ internal static class RuleDump
             text.Append(CultureInfo.InvariantCulture, $"  when {rule.When}\n");
         }
 
-        if ((rule.SampleEvery, rule.LimitPerSecond, rule.Ttl, rule.BudgetPercent, rule.Redact.Count) != (1, 0, null, null, 0))
+        if (rule.AllowsUnsafe)
+        {
+            text.Append("  unsafe\n");
+        }
+
+        if ((rule.SampleEvery, rule.LimitPerSecond, rule.Ttl, rule.BudgetPercent, rule.Redact.Count) != (1, null, null, null, 0))
         {
             text.Append(CultureInfo.InvariantCulture, $"  sample {rule.SampleEvery}, limit {rule.LimitPerSecond}, ttl {rule.Ttl}, budget {rule.BudgetPercent}, redact {rule.Redact}\n");
         }
@@ -48,4 +58,6 @@ internal static class RuleDump
 
         return text.ToString();
     }
+
+    private static string Filter(Rule rule) => rule.Filter is { } filter ? $" for {filter}" : "";
 }

@@ -15,9 +15,12 @@ public sealed class CompiledPrograms : IDisposable
         Run("gcc", ["-fcf-protection=full", .. shop]);
         Run("strip", ["-o", ShopStripped, Shop]);
         Run("gcc", ["-nostdlib", "-static", "-Wl,--build-id=none", "-o", Traps, Source("traps.s")]);
+        Run("gcc", ["-nostdlib", "-static", "-Wl,--build-id=none", "-o", Usdt, Source("usdt.s")]);
         Run("strip", ["-o", TrapsStripped, Traps]);
         Run("gcc", ["-nostdlib", "-static", "-o", Go, Source("go.s")]);
         Run("g++", ["-O1", "-o", Thrower, Source("thrower.cpp")]);
+        Run("g++", ["-O1", "-g", "-fno-inline", "-o", Cart, Source("cart.cpp")]);
+        Run("gcc", ["-O1", "-Wl,-z,lazy", "-o", Coroutines, Source("coroutines.c")]);
         Run("gcc", ["-c", "-o", Object, Source("left.c")]);
     }
 
@@ -32,9 +35,18 @@ public sealed class CompiledPrograms : IDisposable
 
     public string TrapsStripped => At("traps-stripped");
 
+    /// <summary>With notes of USDT probes, some of which lie.</summary>
+    public string Usdt => At("usdt");
+
     public string Go => At("go");
 
     public string Thrower => At("thrower");
+
+    /// <summary>C++ with overloads and templates.</summary>
+    public string Cart => At("cart");
+
+    /// <summary>With a table of jumps to libc.</summary>
+    public string Coroutines => At("coroutines");
 
     public string Object => At("left.o");
 
@@ -69,5 +81,5 @@ public sealed class CompiledPrograms : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static string Source(string name) => Path.Combine(AppContext.BaseDirectory, "Programs", name);
+    public static string Source(string name) => Path.Combine(AppContext.BaseDirectory, "Programs", name);
 }

@@ -92,7 +92,7 @@ public partial class ElfImageTests(CompiledPrograms programs) : IClassFixture<Co
         var address = AddressOf(programs.Traps, "long_move");
         address += 4 - (address % 4);
 
-        Assert.Equal("aarch64", Resolve(path, Address(address)).Architecture?.Name);
+        Assert.Equal("aarch64", Assert.Single(Resolve(path, Address(address)).Groups).Abi.Architecture.Name);
         Resolve(path, Address(address)).OnlySite();
         Resolve(path, Address(address + 1)).IsRefused(
             SiteCodes.Misaligned, $"no arm64 instruction begins at 0x{address + 1:x} in /srv/shop/test: it is not a multiple of 4",

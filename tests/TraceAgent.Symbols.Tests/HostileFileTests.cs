@@ -6,45 +6,6 @@ namespace TraceAgent.Symbols.Tests;
 
 public class HostileFileTests(CompiledPrograms programs) : IClassFixture<CompiledPrograms>
 {
-    // Several times the file: a table is copied, its names are copied, and messages are made.
-    private const long MaxAllocation = 8 << 20;
-
-    private static readonly Location[] s_places =
-    [
-        Symbol("locked"), Symbol("sizeless", 3), Symbol("lockd"), Symbol("AddNum"), Symbol("setjmp"), Address(0x401010), Address(0x1139), FileOffset(0x1010),
-    ];
-
-    [Theory]
-    [InlineData("traps")]
-    [InlineData("shop-stripped")]
-    public void Random_changes_never_throw_and_never_cost_memory(string program)
-    {
-        var original = File.ReadAllBytes(programs.At(program));
-        var path = programs.At(program + "-mutated");
-        File.WriteAllBytes(path, original);
-        var random = new Random(20261122);
-        using var file = File.OpenWrite(path);
-        for (var round = 0; round < 12_500; round++)
-        {
-            var places = new List<int>();
-            for (var i = random.Next(1, 9); i > 0; i--)
-            {
-                var place = PlaceToChange(random, original);
-                places.Add(place);
-                file.Position = place;
-                file.WriteByte(random.Next(3) switch { 0 => 0xff, 1 => 0, _ => (byte)random.Next(256) });
-            }
-
-            file.Flush();
-            AskEverything(path, $"round {round}");
-            foreach (var place in places)
-            {
-                file.Position = place;
-                file.WriteByte(original[place]);
-            }
-        }
-    }
-
     [Fact]
     public void No_truncation_throws()
     {
@@ -54,7 +15,7 @@ public class HostileFileTests(CompiledPrograms programs) : IClassFixture<Compile
         for (var length = file.Length - 1; length >= 0; length--)
         {
             file.SetLength(length);
-            AskEverything(path, $"length {length}");
+            HostileFile.AskEverything(path, $"length {length}");
         }
     }
 
@@ -108,42 +69,7 @@ public class HostileFileTests(CompiledPrograms programs) : IClassFixture<Compile
             file.SetLength(200L << 30);
         }
 
-        AskEverything(path, "sparse");
+        HostileFile.AskEverything(path, "sparse");
         Assert.Equal(SiteCodes.Damaged, Assert.Single(Resolve(path, Symbol("locked")).Problems).Code);
-    }
-
-    private static void AskEverything(string path, string round)
-    {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        try
-        {
-            using var image = ElfImage.TryOpen(path, out var problem);
-            Assert.Equal(image is null, problem is not null);
-            foreach (var place in image is null ? [] : s_places)
-            {
-                var resolution = SiteResolver.Resolve(image!, path, place, needsReturn: true, capturesArguments: true);
-                Assert.Equal(resolution.Sites.Count == 0, resolution.Problems.Any(item => item.Refused));
-            }
-        }
-        catch (Exception error) when (error is not Xunit.Sdk.XunitException)
-        {
-            Assert.Fail($"{round}: {error}");
-        }
-
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated < MaxAllocation, $"{round}: {allocated} bytes");
-    }
-
-    /// <summary>Half of the changes hit the headers, where the lengths and offsets are.</summary>
-    private static int PlaceToChange(Random random, byte[] original)
-    {
-        var sections = (int)BinaryPrimitives.ReadUInt64LittleEndian(original.AsSpan(40));
-        return random.Next(4) switch
-        {
-            0 => random.Next(64, 64 + (56 * 8)),
-            1 => random.Next(sections, original.Length),
-            2 => random.Next(16, 64),
-            _ => random.Next(original.Length),
-        };
     }
 }

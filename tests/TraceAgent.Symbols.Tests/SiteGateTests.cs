@@ -35,6 +35,12 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
             "the nearest safe places are nop5_inside and nop5_inside+0x8");
 
     [Theory]
+    [InlineData("nop5_of_another_form")]
+    [InlineData("nop5_of_prefixes")]
+    public void Every_nop_of_five_bytes_is_one(string symbol) =>
+        Assert.Equal(SiteCodes.FiveByteNop, Assert.Single(Resolve(programs.Traps, Symbol(symbol, 1)).Problems).Code);
+
+    [Theory]
     [InlineData("nop5_first", 0)]
     [InlineData("nop5_behind_endbr", 4)]
     public void A_five_byte_nop_at_the_entry_is_accepted(string symbol, ulong addend) =>
@@ -52,8 +58,14 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [InlineData("wide_call", 1, "is a branch with an operand size prefix, which the kernel cannot probe")]
     [InlineData("exchange_r8", 1, "is `xchg %rax,%r8`, which the kernel takes for a NOP")]
     [InlineData("stack_segment", 1, "loads the stack segment, which the kernel cannot probe")]
-    [InlineData("vector_load", 1, "is a vector instruction (AVX) that the kernel cannot probe")]
-    [InlineData("vector_load_512", 1, "is a vector instruction (AVX) that the kernel cannot probe")]
+    [InlineData("vector_load", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
+    [InlineData("vector_load_512", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
+    [InlineData("vector_add", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
+    [InlineData("vector_or", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
+    [InlineData("shift_without_flags", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
+    [InlineData("amd_vector", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
+    [InlineData("store_flags", 1, "stores the flags, which the kernel changes while it steps over the instruction")]
+    [InlineData("late_prefix", 1, "has a prefix behind its REX prefix, which the kernel may read differently")]
     [InlineData("transaction", 1, "begins or ends a memory transaction, which a probe would abort")]
     public void An_instruction_that_the_kernel_cannot_probe_is_refused(string symbol, ulong addend, string reason)
     {
@@ -64,10 +76,79 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
         Assert.StartsWith($"the nearest safe places are {symbol} and {symbol}+0x", problem.Hint, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Harmless_prefixes_are_accepted() => Resolve(programs.Traps, Symbol("pause_loop", 1)).OnlySite();
+
+    [Fact]
+    public void An_instruction_that_repeats_itself_is_warned_about() =>
+        Resolve(programs.Traps, Symbol("copy_bytes", 1)).HasWarning(
+            SiteCodes.Repeated,
+            "the instruction at copy_bytes+0x1 in /srv/shop/test repeats itself, and is hit once for each element that it moves or compares",
+            "the nearest safe places are copy_bytes and copy_bytes+0x3");
+
+    [Fact]
+    public void Code_with_data_in_it_is_refused_except_at_its_start()
+    {
+        Resolve(programs.Traps, Symbol("data_between", 12)).IsRefused(
+            SiteCodes.InsideInstruction,
+            "cannot tell whether an instruction begins at data_between+0xc in /srv/shop/test: " +
+            "the branch at data_between leads into the middle of another instruction, so there may be data between the code",
+            null);
+        Resolve(programs.Traps, Symbol("data_between")).OnlySite();
+    }
+
+    [Fact]
+    public void A_jump_past_a_LOCK_prefix_is_known_to_be_code() => Resolve(programs.Traps, Symbol("skip_lock", 2)).OnlySite();
+
+    [Fact]
+    public void The_return_of_a_function_that_asks_for_its_caller_is_refused() =>
+        Resolve(programs.Traps, Symbol("dlsym"), needsReturn: true).IsRefused(
+            SiteCodes.ReturnsOtherwise,
+            "the return of dlsym in /srv/shop/test cannot be followed: it looks at its return address to know its caller, and would find the kernel's",
+            "use `on: entry`");
+
+    [Fact]
+    public void The_return_in_a_program_with_several_stacks_is_refused()
+    {
+        Resolve(programs.Coroutines, Symbol("Work"), needsReturn: true).IsRefused(
+            SiteCodes.SwitchesStacks,
+            "the return of Work cannot be followed: /srv/shop/test calls swapcontext to run on several stacks in turn, and would jump to nowhere",
+            "use `on: entry`");
+        Resolve(programs.Coroutines, Symbol("Work")).OnlySite();
+    }
+
+    [Fact]
+    public void A_place_in_the_linkage_table_is_refused_unless_the_rule_is_unsafe()
+    {
+        var address = LinkageTableOf(programs.Coroutines);
+        Resolve(programs.Coroutines, Address(address)).IsRefused(
+            SiteCodes.LinkageTable, $"0x{address:x} in /srv/shop/test is in .plt, the table of jumps to functions of other files",
+            "name the library as `binary` and the function as `symbol`");
+
+        var resolution = Resolve(programs.Coroutines, Address(address), allowsUnsafe: true);
+
+        Assert.Single(resolution.Sites);
+        Assert.Equal((SiteCodes.LinkageTable, false), (resolution.Problems[0].Code, resolution.Problems[0].Refused));
+    }
+
+    [Fact]
+    public void An_unsafe_rule_may_probe_the_first_instruction_of_a_Go_function_and_is_warned()
+    {
+        var resolution = Resolve(programs.Go, Symbol("main.add"), allowsUnsafe: true);
+
+        Assert.Single(resolution.Sites);
+        Assert.Equal((SiteCodes.GoEntry, false), (resolution.Problems[0].Code, resolution.Problems[0].Refused));
+    }
+
     [Theory]
-    [InlineData("pause_loop")]
-    [InlineData("vector_add")]
-    public void Harmless_prefixes_are_accepted(string symbol) => Resolve(programs.Traps, Symbol(symbol, 1)).OnlySite();
+    [InlineData("long_move", 4, false, SiteCodes.InsideInstruction)]
+    [InlineData("nop5_inside", 3, false, SiteCodes.FiveByteNop)]
+    [InlineData("locked", 3, false, SiteCodes.UnprobeableInstruction)]
+    [InlineData("long_move", 1, true, SiteCodes.ReturnNotAtEntry)]
+    [InlineData("setjmp", 0, true, SiteCodes.ReturnsOtherwise)]
+    public void Nothing_that_can_harm_is_lifted_by_unsafe(string symbol, ulong addend, bool needsReturn, string code) =>
+        Assert.Contains(
+            Resolve(programs.Traps, Symbol(symbol, addend), needsReturn, allowsUnsafe: true).Problems, problem => problem.Refused && problem.Code == code);
 
     [Fact]
     public void A_return_in_a_program_with_exceptions_is_refused()
@@ -167,6 +248,12 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
             $"the return of {symbol} in /srv/shop/test cannot be followed: it is a Go program, whose stacks move, " +
             "and the kernel's way of catching a return would crash it",
             "use `on: entry`");
+
+    private static ulong LinkageTableOf(string program)
+    {
+        var line = Run("readelf", "-SW", program).Split('\n').Single(text => text.Contains(" .plt ", StringComparison.Ordinal));
+        return Convert.ToUInt64(line[line.IndexOf("PROGBITS", StringComparison.Ordinal)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], 16);
+    }
 
     private static HashSet<ulong> InstructionsOf(string program, string function)
     {

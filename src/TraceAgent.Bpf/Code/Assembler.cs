@@ -4,6 +4,9 @@ namespace TraceAgent.Bpf.Code;
 internal sealed class Label
 {
     internal int Position { get; set; } = -1;
+
+    /// <summary>True when a jump leads here: code that nothing leads to is refused by the verifier.</summary>
+    internal bool IsTarget { get; set; }
 }
 
 /// <summary>Collects instructions and resolves jumps.</summary>
@@ -92,6 +95,7 @@ internal sealed class Assembler
     private void EmitJump(byte opcode, Reg left, Reg right, int immediate, Label target)
     {
         _jumps.Add((_instructions.Count, target));
+        target.IsTarget = true;
         Emit(opcode, left, right, 0, immediate);
     }
 

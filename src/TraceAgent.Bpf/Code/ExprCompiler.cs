@@ -56,8 +56,17 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
                 ComputeSpecial(special.Value);
                 code.Move(target, Reg.R0);
                 break;
+            case Expr.AncestorCgroup ancestor:
+                code.Set(Reg.R1, ancestor.Level);
+                code.Call(BpfFunction.GetCurrentAncestorCgroupId);
+                code.Move(target, Reg.R0);
+                break;
             case Expr.EntryField entryField:
                 ComputeEntryField(entryField.Index, target, onFault);
+                break;
+            case Expr.TextMatch { Length: { } length } match:
+                ComputeCountedMatch(match, length, onFault);
+                code.Move(target, Reg.R0);
                 break;
             case Expr.TextMatch match:
                 Compute(match.Address, Reg.R3, onFault);
@@ -78,6 +87,7 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
     /// <summary>True when the value needs the traced process's memory.</summary>
     public static bool ReadsMemory(Expr expr) => expr switch
     {
+        Expr.TextMatch { Length: { } length, Test: { Prefix.Count: 0, Suffix.Count: 0 } } match => ReadsMemory(length) || ReadsMemory(match.Address),
         Expr.Load or Expr.TextMatch => true,
         Expr.Unary unary => ReadsMemory(unary.Operand),
         Expr.Extend extend => ReadsMemory(extend.Operand),
@@ -89,6 +99,7 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
     public static IEnumerable<(Expr Address, int Size)> ReadsIn(Expr expr) => expr switch
     {
         Expr.Load load => ReadsIn(load.Address).Append((load.Address, load.Size)),
+        Expr.TextMatch { Length: { } length } match => ReadsIn(length).Concat(ReadsIn(match.Address)).Concat(TextMatchCompiler.Reads(match, length)),
         Expr.TextMatch match => ReadsIn(match.Address).Append((match.Address, TextMatchCompiler.BufferSize(match.Test))),
         Expr.Unary unary => ReadsIn(unary.Operand),
         Expr.Extend extend => ReadsIn(extend.Operand),
@@ -103,6 +114,19 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
         code.Load(target, Reg.R8, layout.Fields[index].OutcomeOffset + shift, 1);
         code.JumpIf(Opcode.IfNotEqual, target, 0, onFault);
         code.Load(target, Reg.R8, layout.Fields[index].Offset + shift);
+    }
+
+    private void ComputeCountedMatch(Expr.TextMatch match, Expr length, Label onFault)
+    {
+        var place = Reserve(16);
+        Compute(length, Reg.R0, onFault);
+        code.Store(Reg.Frame, place, Reg.R0);
+        Compute(match.Address, Reg.R0, onFault);
+        code.Store(Reg.Frame, place + 8, Reg.R0);
+        var size = TextMatchCompiler.CountedBufferSize(match.Test);
+        new TextMatchCompiler(code).MatchCountedText(match.Test, place, Reserve(size), onFault);
+        Release(size);
+        Release(16);
     }
 
     private void ComputeLoad(Expr.Load load, Reg target, Label onFault)

@@ -72,7 +72,7 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         var end = new Label();
         expressions.Compute(field.Value, Reg.R0, fault);
         code.Store(Reg.R7, offset, Reg.R0);
-        if (ExprCompiler.ReadsMemory(field.Value))
+        if (fault.IsTarget)
         {
             code.Jump(end);
             code.Place(fault);
@@ -84,66 +84,109 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
 
     private void ReadText(CaptureField field, Storage.Text text, int offset, int outcome)
     {
-        var fault = new Label();
-        var isNull = new Label();
-        var end = new Label();
-        expressions.Compute(field.Value, Reg.R3, fault);
+        var ends = new MemoryEnds();
         code.Store(Reg.R7, offset, 0, 8);
-        code.JumpIf(Opcode.IfEqual, Reg.R3, 0, isNull);
+        expressions.Compute(field.Value, Reg.R3, ends.Fault);
+        code.JumpIf(Opcode.IfEqual, Reg.R3, 0, ends.Null);
+        code.Store(Reg.Frame, StackFrame.Scratch, Reg.R3);
         code.Move(Reg.R1, Reg.R7);
-        code.Arithmetic(Opcode.Add, Reg.R1, offset + Storage.Text.HeadSize);
+        code.Arithmetic(Opcode.Add, Reg.R1, offset + Storage.HeadSize);
         code.Set(Reg.R2, text.ReadSize);
         code.Call(BpfFunction.ProbeReadUserStr);
-        code.JumpIf(Opcode.IfLess, Reg.R0, 1, fault);
+        code.JumpIf(Opcode.IfLess, Reg.R0, 1, ends.Unreadable);
         code.Arithmetic(Opcode.Subtract, Reg.R0, 1);
         code.Store(Reg.R7, offset, Reg.R0, 4);
-        code.JumpIf(Opcode.IfBelowOrEqual, Reg.R0, text.Max, end);
+        code.JumpIf(Opcode.IfBelowOrEqual, Reg.R0, text.Max, ends.Done);
         code.Store(Reg.R7, offset, text.Max, 4);
         code.Store(Reg.R7, outcome, (int)Outcome.Truncated, 1);
-        code.Jump(end);
-        code.Place(isNull);
-        code.Store(Reg.R7, outcome, (int)Outcome.Null, 1);
-        code.Jump(end);
-        code.Place(fault);
-        code.Store(Reg.R7, offset, 0, 8);
-        EmitFault(outcome);
-        code.Place(end);
+        EmitEnds(ends, offset, outcome, text.ReadSize);
     }
 
     private void ReadBytes(CaptureField field, Storage.Bytes bytes, int offset, int outcome)
     {
-        var fault = new Label();
-        var isNull = new Label();
-        var positive = new Label();
+        var ends = new MemoryEnds();
         var fits = new Label();
-        var end = new Label();
+        var told = new Label();
+        var read = new Label();
+        var isOwnTest = bytes.NullWhenZero == field.Value;
         code.Store(Reg.R7, offset, 0, 8);
-        expressions.Compute(field.Value, Reg.R0, fault);
-        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, isNull);
-        code.Store(Reg.Frame, StackFrame.Scratch, Reg.R0);
+        if (bytes.NullWhenZero is { } test && !isOwnTest)
+        {
+            expressions.Compute(test, Reg.R0, ends.Fault);
+            code.JumpIf(Opcode.IfEqual, Reg.R0, 0, ends.Null);
+        }
+
+        expressions.Compute(field.Value, Reg.R0, ends.Fault);
+        if (isOwnTest)
+        {
+            code.JumpIf(Opcode.IfEqual, Reg.R0, 0, ends.Null);
+        }
 
         // Behind the check for NULL: the length may be read from what is there.
-        expressions.Compute(bytes.Length, Reg.R2, fault);
-        code.Load(Reg.R3, Reg.Frame, StackFrame.Scratch);
-        code.JumpIf(Opcode.IfGreater, Reg.R2, 0, positive);
-        code.Jump(end);
-        code.Place(positive);
-        code.Store(Reg.R7, offset, Reg.R2, 4);
+        code.Store(Reg.Frame, StackFrame.Scratch, Reg.R0);
+        expressions.Compute(bytes.Length, Reg.R2, ends.Fault);
+        code.JumpIf(Opcode.IfLessOrEqual, Reg.R2, 0, ends.Done);
         code.JumpIf(Opcode.IfBelowOrEqual, Reg.R2, bytes.Max, fits);
         code.Store(Reg.R7, outcome, (int)Outcome.Truncated, 1);
+        code.JumpIf(Opcode.IfBelowOrEqual, Reg.R2, int.MaxValue, told);
+        code.Set(Reg.R2, int.MaxValue);
+        code.Place(told);
+        code.Store(Reg.R7, offset, Reg.R2, 4);
         code.Set(Reg.R2, bytes.Max);
+        code.Jump(read);
         code.Place(fits);
+        code.Store(Reg.R7, offset, Reg.R2, 4);
+        code.Place(read);
+        if (bytes.Unit > 1)
+        {
+            code.Arithmetic(Opcode.Multiply, Reg.R2, bytes.Unit);
+        }
+
+        code.Load(Reg.R3, Reg.Frame, StackFrame.Scratch);
         code.Move(Reg.R1, Reg.R7);
-        code.Arithmetic(Opcode.Add, Reg.R1, offset + Storage.Bytes.HeadSize);
+        code.Arithmetic(Opcode.Add, Reg.R1, offset + Storage.HeadSize);
         code.Call(BpfFunction.ProbeReadUser);
-        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, end);
-        code.Place(fault);
+        code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, ends.Unreadable);
+        EmitEnds(ends, offset, outcome, bytes.ReadSize);
+    }
+
+    private void EmitEnds(MemoryEnds ends, int offset, int outcome, int size)
+    {
+        code.Jump(ends.Done);
+        code.Place(ends.Unreadable);
+        ReadToPageEnd(offset, outcome, size, ends);
+        code.Place(ends.Fault);
         code.Store(Reg.R7, offset, 0, 8);
         EmitFault(outcome);
-        code.Jump(end);
-        code.Place(isNull);
-        code.Store(Reg.R7, outcome, (int)Outcome.Null, 1);
-        code.Place(end);
+        if (ends.Null.IsTarget)
+        {
+            code.Jump(ends.Done);
+            code.Place(ends.Null);
+            code.Store(Reg.R7, outcome, (int)Outcome.Null, 1);
+        }
+
+        code.Place(ends.Done);
+    }
+
+    /// <summary>What could not be read, although its pages were touched, may begin in a page that is there and go on in one that is not.</summary>
+    private void ReadToPageEnd(int offset, int outcome, int size, MemoryEnds ends)
+    {
+        const int pageSize = 4096;
+        code.Load(Reg.R1, Reg.Frame, StackFrame.Attempt);
+        code.JumpIf(Opcode.IfEqual, Reg.R1, 0, ends.Fault);
+        code.Load(Reg.R3, Reg.Frame, StackFrame.Scratch);
+        code.Move(Reg.R1, Reg.R3);
+        code.Arithmetic(Opcode.And, Reg.R1, pageSize - 1);
+        code.Set(Reg.R2, pageSize);
+        code.Arithmetic(Opcode.Subtract, Reg.R2, Reg.R1);
+        code.JumpIf(Opcode.IfAboveOrEqual, Reg.R2, size, ends.Fault);
+        code.Store(Reg.R7, offset + 4, Reg.R2, 4);
+        code.Move(Reg.R1, Reg.R7);
+        code.Arithmetic(Opcode.Add, Reg.R1, offset + Storage.HeadSize);
+        code.Call(BpfFunction.ProbeReadUser);
+        code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, ends.Fault);
+        code.Store(Reg.R7, outcome, (int)Outcome.Cut, 1);
+        code.Jump(ends.Done);
     }
 
     private void EmitFault(int outcome)
@@ -164,8 +207,21 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
             else if (field.Storage is Storage.Bytes bytes)
             {
                 touch.AddressesIn(bytes.Length);
-                touch.Page(field.Value, bytes.Max);
+                touch.Page(field.Value, bytes.ReadSize);
             }
         }
+    }
+
+    /// <summary>Where the reading of something at an address may end.</summary>
+    private sealed class MemoryEnds
+    {
+        public Label Null { get; } = new();
+
+        /// <summary>The address is known, and what is there could not be read.</summary>
+        public Label Unreadable { get; } = new();
+
+        public Label Fault { get; } = new();
+
+        public Label Done { get; } = new();
     }
 }

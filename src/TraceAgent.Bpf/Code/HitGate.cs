@@ -36,14 +36,17 @@ internal sealed class HitGate(ProgramCode program)
         _code.Jump(mark);
 
         _code.Place(yields);
-        _code.Store(Reg.Frame, StackFrame.MarkKey + 16, (int)program.Binding.Slot, 4);
+        _code.Move(Reg.R1, Reg.R8);
+        _code.Arithmetic(Opcode.ShiftRight, Reg.R1, StateWord.YieldsToShift);
+        _code.Arithmetic(Opcode.And, Reg.R1, (int)StateWord.LastSwitch);
+        _code.Store(Reg.Frame, StackFrame.MarkKey + 16, Reg.R1, 4);
         _code.Store(Reg.Frame, StackFrame.MarkKey + 20, HalfOf(kind), 4);
         program.Map(BpfFunction.MapDelete, program.Binding.Marks, StackFrame.MarkKey);
         _code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, mark);
         _code.Set(Reg.R9, 1);
 
         _code.Place(mark);
-        MarkForPredecessor(kind);
+        MarkForPredecessors(kind);
         _code.JumpIf(Opcode.IfNotEqual, Reg.R9, 0, program.Exit);
         _code.Place(take);
     }
@@ -128,7 +131,7 @@ internal sealed class HitGate(ProgramCode program)
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var later = new Label();
-            _code.MapValue(Reg.R1, program.Binding.Control, ControlLayout.Limiter(program.Binding.Slot));
+            _code.MapValue(Reg.R1, program.Binding.Control, ControlLayout.Limiter(program.Binding.Limiter));
             _code.Load(Reg.R0, Reg.R1, 0);
             _code.Move(Reg.R4, Reg.R0);
             _code.Move(Reg.R2, Reg.R0);
@@ -149,14 +152,14 @@ internal sealed class HitGate(ProgramCode program)
         _code.Place(within);
     }
 
-    private void MarkForPredecessor(EventKind kind)
+    private void MarkForPredecessors(EventKind kind)
     {
         var decided = new Label();
         var marks = new Label();
         _code.JumpIf(Opcode.IfAnySet, Reg.R8, (int)StateWord.Marks, marks);
         _code.Jump(decided);
         _code.Place(marks);
-        _code.Arithmetic(Opcode.ShiftRight, Reg.R8, StateWord.PredecessorShift);
+        _code.Arithmetic(Opcode.ShiftRight, Reg.R8, StateWord.MarksForShift);
         _code.Store(Reg.Frame, StackFrame.MarkKey + 16, Reg.R8, 4);
         _code.Store(Reg.Frame, StackFrame.MarkKey + 20, HalfOf(kind), 4);
         _code.Store(Reg.Frame, StackFrame.Scratch, 1, 8);

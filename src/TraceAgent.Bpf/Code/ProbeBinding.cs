@@ -2,8 +2,9 @@ namespace TraceAgent.Bpf.Code;
 
 /// <summary>What a program is bound to when it is compiled: its slot and the file descriptors of the maps.</summary>
 /// <param name="Slot">Index of the probe's state word and counters; written into each of its records.</param>
+/// <param name="Limiter">Index of the token bucket, which the probes of one rule share.</param>
 /// <param name="Self">Process ID of the agent, whose own hits are left alone: to log them would make more of them.</param>
-public sealed record ProbeBinding(uint Slot, uint Self, int Ring, int Control, int Counters, int Marks, int InFlight);
+public sealed record ProbeBinding(uint Slot, uint Limiter, uint Self, int Ring, int Control, int Counters, int Marks, int InFlight);
 
 /// <summary>One kernel program of a probe.</summary>
 /// <param name="OnReturn">True when it is attached to returns.</param>
@@ -12,7 +13,7 @@ public sealed record ProbeProgram(bool OnReturn, bool Sleepable, Instruction[] I
 
 /// <summary>
 /// The <c>control</c> map: one value that user space maps into memory. The word of the last wakeup, then a state word per
-/// slot, a limiter per slot, then zeros, which programs hand to the kernel where it wants an initial value.
+/// slot, as many limiters, then zeros, which programs hand to the kernel where it wants an initial value.
 /// </summary>
 public static class ControlLayout
 {
@@ -31,27 +32,41 @@ public static class ControlLayout
     public static int StateWord(uint slot) => 64 + ((int)slot * 8);
 
     /// <summary>u64: when the next event of a limited probe would be due if they came evenly, CLOCK_MONOTONIC ns.</summary>
-    public static int Limiter(uint slot) => 64 + (Slots * 8) + ((int)slot * 8);
+    public static int Limiter(uint index) => 64 + (Slots * 8) + ((int)index * 8);
 }
 
 /// <summary>
-/// The state word of a slot. A program takes a hit only when it is <see cref="Active"/>. While one probe replaces another
-/// on the same sites, both are attached; the kernel runs the newer one first (consumer_add in kernel/events/uprobes.c puts
-/// it at the head). The newer marks each hit that it takes, the older takes only what is not marked: whichever state the
-/// two read, exactly one takes the hit.
+/// The state word of a slot. A program takes a hit only when it is <see cref="Active"/>. While probes replace others on the
+/// same sites, both are attached; the kernel runs the newer one first (consumer_add in kernel/events/uprobes.c puts it at
+/// the head). The newer marks each hit that it takes with the number of the switch, the older takes only what is not
+/// marked so: whichever state the two read, exactly one takes the hit.
 /// </summary>
 public static class StateWord
 {
     public const long Inactive = 0;
     public const long Active = 1;
 
-    /// <summary>Marks what it takes for its predecessor, whose slot is in the upper half.</summary>
+    /// <summary>Marks what it takes for its predecessors, with the switch in the upper half.</summary>
     public const long Marks = 2;
 
-    /// <summary>Leaves alone what its successor has marked.</summary>
+    /// <summary>Leaves alone what its successors have marked with the switch in bits 8 to 31.</summary>
     public const long Yields = 4;
 
-    public const int PredecessorShift = 32;
+    public const int YieldsToShift = 8;
+
+    public const int MarksForShift = 32;
+
+    /// <summary>Switches have numbers from 0 to this.</summary>
+    public const uint LastSwitch = 0xff_ffff;
+
+    /// <summary>Of a probe that takes what is not marked.</summary>
+    public static long YieldingTo(uint number) => Yields | ((long)number << YieldsToShift);
+
+    /// <summary>Of a probe that takes hits from its predecessors.</summary>
+    public static long MarkingFor(uint number) => Active | Marks | ((long)number << MarksForShift);
+
+    /// <summary>The same probe when its predecessors are gone.</summary>
+    public static long WithoutMarks(long word) => word & uint.MaxValue & ~Marks;
 }
 
 /// <summary>

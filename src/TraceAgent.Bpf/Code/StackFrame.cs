@@ -9,7 +9,7 @@ internal static class StackFrame
     /// <summary>u64: 1 when the fields are read for the second time.</summary>
     public const int Attempt = -16;
 
-    /// <summary>24 bytes: thread, instruction pointer, slot and kind.</summary>
+    /// <summary>24 bytes: thread, instruction pointer, switch and kind.</summary>
     public const int MarkKey = -40;
 
     public const int MarkKeySize = 24;

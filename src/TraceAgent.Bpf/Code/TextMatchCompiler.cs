@@ -36,6 +36,53 @@ internal sealed class TextMatchCompiler(Assembler code)
         Match(test, buffer, BufferSize(test), no, end);
     }
 
+    /// <summary>Bytes of stack that a test of a text with a length needs: its ends are read one after the other.</summary>
+    public static int CountedBufferSize(TextTest test) => Math.Max(1, Math.Max(test.Prefix.Count, test.Suffix.Count));
+
+    /// <summary>Where such a test reads, and how many bytes there.</summary>
+    public static IEnumerable<(Expr Address, int Size)> Reads(Expr.TextMatch match, Expr length)
+    {
+        if (match.Test.Prefix.Count > 0)
+        {
+            yield return (match.Address, match.Test.Prefix.Count);
+        }
+
+        if (match.Test.Suffix.Count is > 0 and var suffix)
+        {
+            var end = new Expr.Binary(BinaryOperator.Add, match.Address, length);
+            yield return (new Expr.Binary(BinaryOperator.Subtract, end, new Expr.Constant(suffix)), suffix);
+        }
+    }
+
+    /// <summary>The text of the traced process whose length and address lie, in this order, at <paramref name="place"/>.</summary>
+    /// <param name="test">What to compare with.</param>
+    /// <param name="place">Offset of 16 bytes from the frame pointer.</param>
+    /// <param name="buffer">Offset of <see cref="CountedBufferSize"/> bytes from the frame pointer.</param>
+    /// <param name="onFault">Where to go when the text cannot be read.</param>
+    public void MatchCountedText(TextTest test, int place, int buffer, Label onFault)
+    {
+        var no = new Label();
+        var end = new Label();
+        code.Load(Reg.R1, Reg.Frame, place);
+        code.JumpIf(test.IsExact ? Opcode.IfNotEqual : Opcode.IfLess, Reg.R1, test.Prefix.Count + test.Suffix.Count, no);
+        if (test.Prefix.Count > 0)
+        {
+            code.Load(Reg.R3, Reg.Frame, place + 8);
+            CompareUser(test.Prefix.AsSpan(), buffer, no, onFault);
+        }
+
+        if (test.Suffix.Count > 0)
+        {
+            code.Load(Reg.R3, Reg.Frame, place + 8);
+            code.Load(Reg.R1, Reg.Frame, place);
+            code.Arithmetic(Opcode.Add, Reg.R3, Reg.R1);
+            code.Arithmetic(Opcode.Subtract, Reg.R3, test.Suffix.Count);
+            CompareUser(test.Suffix.AsSpan(), buffer, no, onFault);
+        }
+
+        Answer(no, end);
+    }
+
     /// <summary>The name of the thread.</summary>
     public void MatchComm(TextTest test, int buffer)
     {
@@ -84,11 +131,27 @@ internal sealed class TextMatchCompiler(Assembler code)
             }
         }
 
+        Answer(no, end);
+    }
+
+    private void Answer(Label no, Label end)
+    {
         code.Set(Reg.R0, 1);
         code.Jump(end);
         code.Place(no);
         code.Set(Reg.R0, 0);
         code.Place(end);
+    }
+
+    /// <summary>As many bytes at the address in r3.</summary>
+    private void CompareUser(ReadOnlySpan<byte> expected, int buffer, Label unequal, Label onFault)
+    {
+        code.Move(Reg.R1, Reg.Frame);
+        code.Arithmetic(Opcode.Add, Reg.R1, buffer);
+        code.Set(Reg.R2, expected.Length);
+        code.Call(BpfFunction.ProbeReadUser);
+        code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, onFault);
+        Compare(expected, Reg.Frame, buffer, unequal);
     }
 
     private void Compare(ReadOnlySpan<byte> expected, Reg address, int offset, Label unequal)

@@ -35,10 +35,8 @@ internal sealed unsafe class ControlMap : IDisposable
         set => Volatile.Write(ref *(long*)At(slot), value);
     }
 
-    /// <summary>The limiter of a slot.</summary>
-    public long GetLimiter(uint slot) => Volatile.Read(ref *(long*)At(ControlLayout.Limiter(slot), slot));
-
-    public void SetLimiter(uint slot, long value) => Volatile.Write(ref *(long*)At(ControlLayout.Limiter(slot), slot), value);
+    /// <summary>The limiter has allowed nothing yet.</summary>
+    public void ResetLimiter(uint index) => Volatile.Write(ref *(long*)At(ControlLayout.Limiter(index), index), 0);
 
     public void Dispose()
     {

@@ -3,7 +3,7 @@ using TraceAgent.Bpf.Code;
 
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>The calls in flight of one rule, shared by the probes that it has one after the other.</summary>
+/// <summary>The calls in flight of one rule, shared by its probes: those at the same time and those one after the other.</summary>
 internal sealed class InFlightTable
 {
     /// <summary>Room for a few more arguments than the first probe has, so that its successors find place.</summary>
@@ -22,13 +22,13 @@ internal sealed class InFlightTable
 
     public int Fd => _map.Fd;
 
-    /// <summary>The predecessor's table where values of that size fit, else a new one. To be given back by <see cref="Leave"/>.</summary>
-    public static InFlightTable ShareOrCreate(InFlightTable? predecessors, int valueSize)
+    /// <summary>The sibling's table where values of that size fit, else a new one. To be given back by <see cref="Leave"/>.</summary>
+    public static InFlightTable ShareOrCreate(InFlightTable? sibling, int valueSize)
     {
-        if (predecessors is not null && predecessors._valueSize >= valueSize)
+        if (sibling is not null && sibling._valueSize >= valueSize)
         {
-            Interlocked.Increment(ref predecessors._users);
-            return predecessors;
+            Interlocked.Increment(ref sibling._users);
+            return sibling;
         }
 
         return new InFlightTable(Math.Max(valueSize, LeastValueSize));

@@ -8,6 +8,12 @@ internal sealed partial class ExpressionBinder
 {
     private Bound? Binary(Syntax.Binary binary, Bound left, Bound right)
     {
+        if (left.Type is StaticType.Float || right.Type is StaticType.Float)
+        {
+            var number = left.Type is StaticType.Float ? left : right;
+            return Fail(number.Source, DiagnosticCode.TypeMismatch, FloatsAreOnlyShown, Hint(number));
+        }
+
         if (binary.Sign is "==" or "!=" or "<" or "<=" or ">" or ">=" or "~")
         {
             return Comparison(binary, left, right);
@@ -36,6 +42,11 @@ internal sealed partial class ExpressionBinder
 
     private Bound? Comparison(Syntax.Binary binary, Bound left, Bound right)
     {
+        if ((left.Type is StaticType.Pointer { IsText: false } && right.Source is Syntax.Quotation) || (right.Type is StaticType.Pointer { IsText: false } && left.Source is Syntax.Quotation))
+        {
+            return Mismatch(binary, "compare", left, right, WidePointerHint(left, right));
+        }
+
         // 'x' is a number beside numbers and a text beside texts.
         left = right.Type.IsText ? left : AsNumber(left);
         right = left.Type.IsText ? right : AsNumber(right);
@@ -69,7 +80,12 @@ internal sealed partial class ExpressionBinder
             var text = left.Type.IsText ? left : right;
             return binary.Sign == "~" && !left.Type.IsText
                 ? Fail(left.Source, DiagnosticCode.TypeMismatch, $"'~' matches a string with a pattern, not {left.Type.Noun}", null)
-                : Mismatch(binary, "compare", left, right, IsPlainNumber(left) || IsPlainNumber(right) ? Hint(text) : null);
+                : Mismatch(
+                    binary,
+                    "compare",
+                    left,
+                    right,
+                    IsPlainNumber(left) || IsPlainNumber(right) ? Hint(text) : WidePointerHint(left, right));
         }
 
         if (left.Source is Syntax.Quotation && right.Source is not Syntax.Quotation && binary.Sign != "~")
@@ -93,12 +109,21 @@ internal sealed partial class ExpressionBinder
             return Fail(quotation, DiagnosticCode.TypeMismatch, problem, null);
         }
 
-        Term match = ofThread ? new Term.CommMatch(test) : new Term.TextMatch(left.Term, test);
+        Term match = left.Type switch
+        {
+            StaticType.ThreadName => new Term.CommMatch(test),
+            StaticType.CountedText text => new Term.TextMatch(left.Term, test, text.Bytes),
+            StaticType.TextObject => new Term.TextMatch(
+                new Term.Load(left.Term, 8, Signed: false),
+                test,
+                new Term.Load(new Term.Binary(BinaryOperator.Add, left.Term, new Term.Number(8)), 8, Signed: true)),
+            _ => new Term.TextMatch(left.Term, test),
+        };
         return new Bound(
             binary.Sign == "!=" ? new Term.Unary(UnaryOperator.Not, match) : match,
             StaticType.Boolean,
             binary,
-            left.Cost + 2 + ((test.Prefix.Count + test.Suffix.Count) / 4));
+            (left.Cost * 2) + 4 + ((test.Prefix.Count + test.Suffix.Count) / 4));
     }
 
     private Bound? PointerArithmetic(Syntax.Binary binary, Bound left, Bound right)
@@ -181,6 +206,9 @@ internal sealed partial class ExpressionBinder
     private static bool IsPlainNumber(Bound value) => value is { IsConstant: true, Type: StaticType.Integer };
 
     private const string DurationHint = "durations go with durations such as 10ms; the number of ns is (int64)duration";
+
+    private static string? WidePointerHint(Bound left, Bound right) =>
+        Hint(left.Type.IsWidePointer ? left : right.Type.IsWidePointer ? right : null);
 
     private Bound? Mismatch(Syntax.Binary binary, string verb, Bound left, Bound right, string? hint) => Fail(
         binary,

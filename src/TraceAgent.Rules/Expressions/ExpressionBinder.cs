@@ -78,7 +78,7 @@ internal sealed partial class ExpressionBinder
 
     private Bound? Unary(Syntax.Unary unary, Bound value)
     {
-        if (value.Type.IsText || (unary.Sign != "!" && value.Type is StaticType.Pointer) || (unary.Sign == "~" && value.Type is StaticType.Duration))
+        if (value.Type.IsText || value.Type is StaticType.Float || (unary.Sign != "!" && value.Type is StaticType.Pointer) || (unary.Sign == "~" && value.Type is StaticType.Duration))
         {
             return Fail(unary, DiagnosticCode.TypeMismatch, $"'{unary.Sign}' does not take {value.Type.Noun}", Hint(value));
         }
@@ -101,6 +101,18 @@ internal sealed partial class ExpressionBinder
     /// <summary>What lies at a pointer, or in the array that begins there.</summary>
     private Bound? Read(Bound pointer, Bound? position, Syntax source)
     {
+        if (position is not null && !IsNumber(position))
+        {
+            return Fail(position.Source, DiagnosticCode.TypeMismatch, $"an index is a number, not {position.Type.Noun}", null);
+        }
+
+        if (pointer.Type is StaticType.TextObject text)
+        {
+            // The object stands for its address.
+            var place = position is null ? pointer.Term : Offset(BinaryOperator.Add, pointer.Term, position.Term, text.Size);
+            return pointer with { Term = place, Source = source, Cost = pointer.Cost + (position?.Cost ?? 0) + 2 };
+        }
+
         if (pointer.Type is not StaticType.Pointer to)
         {
             return Fail(
@@ -113,11 +125,6 @@ internal sealed partial class ExpressionBinder
         if (to.Target is not { } target)
         {
             return Fail(pointer.Source, DiagnosticCode.TypeMismatch, "it is not known what this pointer points to", "say it: *(int32*)pointer");
-        }
-
-        if (position is not null && !IsNumber(position))
-        {
-            return Fail(position.Source, DiagnosticCode.TypeMismatch, $"an index is a number, not {position.Type.Noun}", null);
         }
 
         var address = position is null or { Term: Term.Number { Value: 0 } } ? pointer.Term : Offset(BinaryOperator.Add, pointer.Term, position.Term, target.Width);
@@ -137,12 +144,17 @@ internal sealed partial class ExpressionBinder
             return null;
         }
 
+        if (value.Type is StaticType.Float)
+        {
+            return Fail(cast, DiagnosticCode.TypeMismatch, FloatsAreOnlyShown, "its bits are *(uint64*)address");
+        }
+
         if (value.Type is StaticType.ThreadName or StaticType.Quotation)
         {
             return Fail(cast, DiagnosticCode.TypeMismatch, $"{value.Type.Noun} that lies at no address cannot be cast", null);
         }
 
-        if (cast.To.Target is null && spec.Type is not (CaptureType.Integer or CaptureType.Bool or CaptureType.Char or CaptureType.Pointer or CaptureType.Text))
+        if (cast.To.Target is null && spec.Type is not (CaptureType.Integer or CaptureType.Bool or CaptureType.Char or CaptureType.Pointer or CaptureType.Text or CaptureType.Utf16))
         {
             return Fail(
                 cast,
@@ -154,7 +166,7 @@ internal sealed partial class ExpressionBinder
         var term = spec.Static is StaticType.Bool
             ? new Term.Binary(BinaryOperator.NotEqual, value.Term, new Term.Number(0))
             : value.Type == spec.Static ? value.Term : NameScope.Widen(value.Term, spec.Static);
-        return new Bound(term, spec.Static, cast, value.Cost + 2) { Capture = spec.Type is CaptureType.Text ? spec.Type : null };
+        return new Bound(term, spec.Static, cast, value.Cost + 2) { Capture = spec.Type is CaptureType.Text or CaptureType.Utf16 or CaptureType.TextObject ? spec.Type : null };
     }
 
     private Bound? Limit(Bound? value)
@@ -179,14 +191,18 @@ internal sealed partial class ExpressionBinder
         return null;
     }
 
+    private const string FloatsAreOnlyShown = "floating point numbers are read and shown; the kernel does not compute with them";
+
     private static StaticType Wide(Bound value) => value.IsUnsigned ? StaticType.UInt64 : StaticType.Int64;
 
     private static bool IsNumber(Bound value) => value.Type is StaticType.Integer or StaticType.Bool or StaticType.Character;
 
-    private static string? Hint(Bound value) => value.Type switch
+    private static string? Hint(Bound? value) => value?.Type switch
     {
         StaticType.Pointer { Target: StaticType.Character } => "texts are compared: path == '/a', path ~ '/api/*'; the address is (ptr)path",
+        StaticType.Float => "it can be captured: capture: {name: '*(double*)address'}",
         { IsText: true } => "texts are compared: comm == 'nginx', path ~ '/api/*'",
+        { IsWidePointer: true } => "UTF-16 is not compared as text in the kernel: compare its units, such as name[0] == 'a'",
         StaticType.Pointer => "its number is (uint64)pointer",
         _ => null,
     };

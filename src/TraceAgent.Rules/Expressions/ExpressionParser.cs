@@ -133,7 +133,7 @@ internal sealed class ExpressionParser
             return false;
         }
 
-        if (TypeReader.Begins(first))
+        if (_reader.BeginsAt(1))
         {
             return true;
         }

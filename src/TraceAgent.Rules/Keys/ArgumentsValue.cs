@@ -35,9 +35,10 @@ internal static class ArgumentsValue
 
         var used = new HashSet<string>();
         var arguments = new List<DraftArgument>();
+        var register = 0;
         for (var i = 0; i < list.Items.Count; i++)
         {
-            if (ReadItem(i, list.Items[i], used, bag) is { } argument)
+            if (ReadItem(i, ref register, list.Items[i], used, bag) is { } argument)
             {
                 arguments.Add(argument);
             }
@@ -48,14 +49,15 @@ internal static class ArgumentsValue
 
     /// <summary><c>arg1</c> to <c>argN</c>.</summary>
     public static List<DraftArgument> Numbered(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new DraftArgument(i, $"arg{i + 1}", TypeSpec.Default, null))];
+        [.. Enumerable.Range(0, count).Select(i => new DraftArgument(i, i, $"arg{i + 1}", TypeSpec.Default, null))];
 
-    private static DraftArgument? ReadItem(int index, YamlNode item, HashSet<string> used, DiagnosticBag bag)
+    private static DraftArgument? ReadItem(int index, ref int register, YamlNode item, HashSet<string> used, DiagnosticBag bag)
     {
+        var first = register++;
         if (item is YamlScalar { IsNull: false } name)
         {
             var isTaken = name.Value != Skip && ValueName.Take(name.Value, name.At, used, bag);
-            return isTaken ? new DraftArgument(index, name.Value, TypeSpec.Default, null) : null;
+            return isTaken ? new DraftArgument(index, first, name.Value, TypeSpec.Default, null) : null;
         }
 
         if (item is not YamlMapping { Entries: [var entry] })
@@ -75,8 +77,9 @@ internal static class ArgumentsValue
         }
 
         var type = TypeValue.Read(entry, bag);
+        register = first + (type?.Spec.Registers ?? 1);
         return entry.Key.Value != Skip && ValueName.Take(entry.Key.Value, entry.Key.At, used, bag)
-            ? new DraftArgument(index, entry.Key.Value, type?.Spec ?? TypeSpec.Default, type?.Source)
+            ? new DraftArgument(index, first, entry.Key.Value, type?.Spec ?? TypeSpec.Default, type?.Source)
             : null;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Diagn
         {
             StaticType.ThreadName => "every event has 'comm' already",
             StaticType.Quotation => "a constant text is a label: labels: {name: text}",
-            _ when draft.Spec is { } spec && NeedsAddress(spec.Type) && value.Type is not (StaticType.Pointer or StaticType.Integer) =>
+            _ when draft.Spec is { } spec && NeedsAddress(spec.Type) && value.Type is not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText) =>
                 $"{value.Type.Noun} is no address, where the value would lie",
             _ when on != ProbeMoment.Call && value.Term.NeedsEntry && value.Term.NeedsReturn =>
                 "only 'on: call' knows arguments and return value together",
@@ -38,8 +38,8 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Diagn
             ? new Term.Binary(BinaryOperator.NotEqual, value.Term, new Term.Number(0))
             : value.Term;
         var type = draft.Spec?.Type ?? value.Capture ?? value.Type.Capture;
-        var length = draft.Spec is null ? null : LengthResolution.Resolve(draft.Spec, draft.TypeSource, scope, on, isReturned: on == ProbeMoment.Return || value.Term.NeedsReturn, bag);
-        scope.AddComputed(draft.Name, term, draft.Spec?.Static is StaticType.Pointer or StaticType.Duration ? draft.Spec.Static : value.Type);
+        var length = draft.Spec is null ? (value.Type as StaticType.CountedText)?.Bytes : LengthResolution.Resolve(draft.Spec, draft.TypeSource, scope, on, isReturned: on == ProbeMoment.Return || value.Term.NeedsReturn, bag);
+        scope.AddComputed(draft.Name, term, draft.Spec?.Static is StaticType.Pointer or StaticType.TextObject or StaticType.Duration ? draft.Spec.Static : value.Type);
         return new ComputedValue(draft.Name, type, term) { Length = length };
     }
 
@@ -52,12 +52,12 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Diagn
         }
 
         value = ExpressionBinder.AsNumber(value);
-        if (!value.Type.IsText)
+        if (!value.Type.IsText && value.Type is not StaticType.Float)
         {
             return value.Term;
         }
 
-        bag.Error(DiagnosticCode.TypeMismatch, text.SpanOf(0, text.Value.Length), $"a condition is true or false, not {value.Type.Noun}", "compare it: path == '/a', path ~ '/api/*'");
+        bag.Error(DiagnosticCode.TypeMismatch, text.SpanOf(0, text.Value.Length), $"a condition is true or false, not {value.Type.Noun}", value.Type is StaticType.Float ? null : "compare it: path == '/a', path ~ '/api/*'");
         return null;
     }
 
@@ -91,5 +91,5 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Diagn
     private static string Tells(string name) => $"'{name}' is redacted: whether an event happens would tell something of it";
 
     private static bool NeedsAddress(CaptureType type) =>
-        type is CaptureType.Text or CaptureType.Bytes or CaptureType.IPv6 or CaptureType.SocketAddress;
+        type is CaptureType.Text or CaptureType.Utf16 or CaptureType.TextObject or CaptureType.Bytes or CaptureType.Array or CaptureType.IPv6 or CaptureType.SocketAddress;
 }

@@ -37,12 +37,13 @@ internal sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
             var name = entry.Key.Value;
             if (!_byName.TryGetValue(name, out var key))
             {
-                var near = Suggestion.Nearest(name, _byName.Keys);
+                var truth = TruthKey.Meant(name, _byName.Keys);
+                var near = truth ?? Suggestion.Nearest(name, _byName.Keys);
                 bag.Error(
                     DiagnosticCode.UnknownKey,
                     entry.Key.At,
                     $"unknown key '{Quoted.Clip(name)}'",
-                    near is null ? $"known here: {Quoted.List(_byName.Keys)}" : $"did you mean '{near}'?");
+                    truth is not null ? TruthKey.Hint(truth) : near is null ? $"known here: {Quoted.List(_byName.Keys)}" : $"did you mean '{near}'?");
                 meant.Add(near ?? "");
             }
             else if (present.TryGetValue(name, out var first))

@@ -5,7 +5,7 @@ using TraceAgent.Rules.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>The value that <c>bytes(name)</c> names.</summary>
+/// <summary>The value that <c>bytes(name)</c> or <c>int[name]</c> names.</summary>
 internal static class LengthResolution
 {
     /// <summary>Null when the type names none, or when there is no such number, which is reported.</summary>
@@ -38,7 +38,7 @@ internal static class LengthResolution
             return value.Term;
         }
 
-        bag.Error(DiagnosticCode.TypeMismatch, at, $"'{length.Name}' is {value.Type.Noun}, not a number of bytes");
+        bag.Error(DiagnosticCode.TypeMismatch, at, $"'{length.Name}' is {value.Type.Noun}, not a number of {(spec.Type is CaptureType.Array ? "elements" : "bytes")}");
         return null;
     }
 }

@@ -41,7 +41,7 @@ internal static class MessageAssembly
         // Wrong arguments are reported; that their names are unknown would say it again.
         var arguments = draft.Arguments ?? (draft.Has("args") ? ArgumentsValue.Numbered(RuleKeys.MostArguments) : []);
         var count = arguments.Count;
-        List<NamedValue> values = kind == EventKind.Return ? [] : [.. arguments.Select(a => new NamedValue(a.Name, a.Spec.Type))];
+        List<NamedValue> values = kind == EventKind.Return ? [] : [.. arguments.Select(a => new NamedValue(a.Name, a.Spec.Type) { Alias = a.Alias })];
         values.AddRange(captures.Where(c => HasCapture(c, on, kind)).Select(c => new NamedValue(c.Name, c.Type)));
 
         // Those with errors have been reported. A name that none may have is no name in a message either.
@@ -83,6 +83,9 @@ internal static class MessageAssembly
         _ when on == ProbeMoment.Both && kind == EventKind.Return => "the return event has no arguments: write format: {entry: …, return: …}, or use 'on: call'",
         _ when kind == EventKind.Return => "arguments are gone when the function returns: use 'on: call'",
         _ when draft.Has("signature") => $"the signature has {count}",
+        _ when draft.Has("args") && draft.Present["args"].Value is YamlSequence list => ArgumentNumber(name) <= list.Items.Count
+            ? $"'args' skips this argument: write a name instead of {ArgumentsValue.Skip}"
+            : $"'args' lists {list.Items.Count}",
         _ when count == 0 => $"add 'args: {name.AsSpan(3)}'",
         _ => $"the rule captures {count}: set 'args: {name.AsSpan(3)}'",
     };

@@ -4,50 +4,42 @@ using TraceAgent.Rules.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>Reads what names a rule and its place: <c>name</c>, <c>binary</c>, <c>symbol</c>, <c>offset</c>.</summary>
+/// <summary>Reads what names a rule and its place: <c>name</c>, <c>symbol</c>, <c>offset</c>, <c>usdt</c>.</summary>
 internal static partial class PlaceValue
 {
-    public static void ReadName(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    public const string NameSchema = """{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"}""";
+
+    public static void ReadName(RuleDraft rule, YamlEntry entry, DiagnosticBag bag) => rule.Name = Name(entry, "a rule", bag);
+
+    /// <summary>A name of small letters, digits and <c>. _ -</c>; else null, and the reason is reported.</summary>
+    /// <param name="entry">Key and value.</param>
+    /// <param name="what">It names.</param>
+    /// <param name="bag">Takes the reason.</param>
+    public static Located<string>? Name(YamlEntry entry, string what, DiagnosticBag bag)
     {
         if (ScalarValue.Text(entry, bag) is not { } scalar)
         {
-            return;
+            return null;
         }
 
-        if (RuleName().IsMatch(scalar.Value))
+        if (NamePattern().IsMatch(scalar.Value))
         {
-            rule.Name = new Located<string>(scalar.Value, scalar.At);
-            return;
+            return new Located<string>(scalar.Value, scalar.At);
         }
 
         bag.Error(
             DiagnosticCode.InvalidValue,
             scalar.At,
-            $"'{Quoted.Clip(scalar.Value)}' is not a name for a rule",
+            $"'{Quoted.Clip(scalar.Value)}' is not a name for {what}",
             "small letters, digits and . _ - ; a letter or digit first");
+        return null;
     }
 
-    public static void ReadBinary(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
-    {
-        if (ScalarValue.Text(entry, bag) is not { } scalar)
-        {
-            return;
-        }
-
-        var path = scalar.Value;
-        if (path is "")
-        {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, "'binary' is empty", "write the path of a program or library");
-        }
-        else if (path is "~" || path.StartsWith("~/", StringComparison.Ordinal))
-        {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, "'~' is not expanded: the agent has another home than you", "write the whole path");
-        }
-        else
-        {
-            rule.Binary = new Located<string>(Path.GetFullPath(Path.Combine(rule.BaseDirectory, path)), scalar.At);
-        }
-    }
+    /// <summary>
+    /// A name without spaces; or, as C++ and Rust have them, one with brackets, <c>::</c> or <c>operator</c>, where spaces belong.
+    /// </summary>
+    public const string SymbolSchema =
+        """{"type":"string","pattern":"^[^\\s+0-9][^\\s+]*(\\+(0[xX][0-9a-fA-F]+|[0-9]+))?$|^(?=.*([(<]|::|operator))[^\\s+0-9]","examples":["AddNum","AddNum+0x14","ngx_http_*","shop::Cart::add(int)","pthread_create@GLIBC_2.34"]}""";
 
     public static void ReadSymbol(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -56,22 +48,26 @@ internal static partial class PlaceValue
             return;
         }
 
-        var plus = scalar.Value.LastIndexOf('+');
-        var name = plus < 0 ? scalar.Value : scalar.Value[..plus];
+        // The last plus begins a distance, unless it belongs to an operator of C++ or to the bounds of a type of Rust.
+        var text = scalar.Value;
+        var plus = text.LastIndexOf('+');
+        var hasSourceForm = SourceForm().IsMatch(text);
         var addend = 0UL;
-        if (name.Length == 0 || name.AsSpan().IndexOfAny(' ', '+') >= 0)
+        var hasAddend = plus >= 0 && ScalarValue.TryUnsigned(text.AsSpan(plus + 1), out addend);
+        var name = hasAddend || (plus >= 0 && !hasSourceForm) ? text[..plus] : text;
+        if (name.Length == 0 || name[0] == '+' || (!hasSourceForm && name.AsSpan().IndexOfAny(' ', '+') >= 0))
         {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a function", "write it as nm prints it");
+            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(text)}' is not the name of a function", "write it as nm prints it");
         }
         else if (char.IsAsciiDigit(name[0]))
         {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a function", "an address is written 'offset: …'");
+            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(text)}' is not the name of a function", "an address is written 'offset: …'");
         }
-        else if (plus >= 0 && !ScalarValue.TryUnsigned(scalar.Value.AsSpan(plus + 1), out addend))
+        else if (name.Length < text.Length && !hasAddend)
         {
             bag.Error(
                 DiagnosticCode.InvalidValue,
-                scalar.SpanOf(plus + 1, scalar.Value.Length - plus - 1),
+                scalar.SpanOf(plus + 1, text.Length - plus - 1),
                 "after '+' comes a number of bytes",
                 "such as +0x14 or +20");
         }
@@ -103,6 +99,29 @@ internal static partial class PlaceValue
             "0x117d as nm and objdump print it, or file+0x117d for bytes from the start of the file");
     }
 
+    public const string UsdtSchema = """{"type":"string","pattern":"^[^\\s:]+:[^\\s:]+$","examples":["libstdcxx:throw","postgresql:query__*"]}""";
+
+    public static void ReadUsdt(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (ScalarValue.Text(entry, bag) is not { } scalar)
+        {
+            return;
+        }
+
+        if (scalar.Value.Split(':') is [{ Length: > 0 } provider, { Length: > 0 } name] && !scalar.Value.AsSpan().ContainsAny(" \t\r\n"))
+        {
+            rule.Where = new Located<Location>(new Location.Usdt(provider, name), scalar.At);
+            return;
+        }
+
+        bag.Error(
+            DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a USDT probe",
+            "write provider:name, such as libstdcxx:throw or postgresql:query__*");
+    }
+
+    [GeneratedRegex(@"[(<]|::|operator")]
+    private static partial Regex SourceForm();
+
     [GeneratedRegex(@"^[a-z0-9][a-z0-9._-]*\z")]
-    private static partial Regex RuleName();
+    private static partial Regex NamePattern();
 }

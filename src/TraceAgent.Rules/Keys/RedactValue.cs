@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TraceAgent.Capture;
 using TraceAgent.Rules.Yaml;
 
 namespace TraceAgent.Rules.Keys;
@@ -27,6 +28,14 @@ internal static partial class RedactValue
                 bag.Error(DiagnosticCode.InvalidValue, item.At, "this is no name of a value", "letters, digits and _ ; * stands for any of them; \"*\" alone needs quotes");
             }
         }
+    }
+
+    /// <summary>What <c>redact</c> says, with the names of the arguments that it calls by their other names.</summary>
+    public static EquatableArray<string> WithAliases(RuleDraft rule)
+    {
+        var (arguments, written) = (rule.Arguments ?? [], new Redaction(rule.Redact.ToEquatableArray()));
+        var called = arguments.Where(a => !written.Applies(a.Name) && written.Applies(a.Alias) && arguments.All(other => other.Name != a.Alias));
+        return rule.Redact.Concat(called.Select(a => a.Name)).ToEquatableArray();
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9_*]{1,64}\z")]

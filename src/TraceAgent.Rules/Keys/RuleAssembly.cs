@@ -32,7 +32,21 @@ internal static class RuleAssembly
                 DiagnosticCode.KeyConflict,
                 draft.Present["ret"].Key.At,
                 "there is no return value on entry",
-                "add 'on: return', 'on: both' or 'on: call'");
+                draft.Has("usdt") ? "a USDT probe has arguments only" : "add 'on: return', 'on: both' or 'on: call'");
+        }
+
+        if (draft.Has("max_sites") && draft.Has("offset") && !draft.Has("symbol") && !draft.Has("usdt"))
+        {
+            bag.Error(DiagnosticCode.KeyConflict, draft.Present["max_sites"].Key.At, "an address is one place: 'max_sites' means nothing beside 'offset'");
+        }
+
+        if (draft.Has("usdt") && on != ProbeMoment.Entry)
+        {
+            bag.Error(
+                DiagnosticCode.KeyConflict,
+                draft.Present["on"].Key.At,
+                "a USDT probe is a place in a function: it has no return",
+                "remove 'on', or follow the function itself with 'symbol'");
         }
 
         if (draft.Has("args") && draft.Has("signature"))
@@ -51,8 +65,9 @@ internal static class RuleAssembly
         var scope = RuleScope.Of(draft, on);
         var arguments = (draft.Arguments ?? []).Select(a => ArgumentOf(a, scope, on, bag)).ToEquatableArray();
         var returned = draft.Return ?? TypeSpec.Default;
-        var returnLength = LengthResolution.Resolve(returned, draft.ReturnSource, scope, on, isReturned: true, bag);
-        var redaction = new Redaction(draft.Redact.ToEquatableArray());
+        var returnLength = returned.IsPair ? new Term.Result(1) : LengthResolution.Resolve(returned, draft.ReturnSource, scope, on, isReturned: true, bag);
+        var redact = RedactValue.WithAliases(draft);
+        var redaction = new Redaction(redact);
         var expressions = new ExpressionValue(on, redaction, bag);
         var condition = RuleScope.OfCondition(draft, on);
         var captures = Captures(draft, expressions, scope, bag);
@@ -75,27 +90,31 @@ internal static class RuleAssembly
                 where,
                 on,
                 arguments,
-                returned.Type,
+                returned.InRegisters,
                 messages,
                 draft.Level,
                 draft.Labels.ToEquatableArray())
             {
+                MaxSites = draft.MaxSites,
                 ReturnLength = returnLength,
                 ReturnsNothing = draft.ReturnsNothing,
                 Captures = captures.ToEquatableArray(),
+                Filter = draft.Filter,
                 When = when,
                 SampleEvery = draft.SampleEvery,
                 LimitPerSecond = draft.LimitPerSecond,
                 Ttl = draft.Ttl,
                 BudgetPercent = draft.BudgetPercent,
-                Redact = draft.Redact.ToEquatableArray(),
+                Redact = redact,
+                Output = draft.Output,
+                AllowsUnsafe = draft.AllowsUnsafe,
             }
             : null;
     }
 
     private static List<ComputedValue> Captures(RuleDraft draft, ExpressionValue expressions, NameScope scope, DiagnosticBag bag)
     {
-        var used = (draft.Arguments ?? []).Select(a => a.Name).ToHashSet();
+        var used = (draft.Arguments ?? []).SelectMany(a => new[] { a.Name, a.Alias }).ToHashSet();
         var captures = new List<ComputedValue>();
         foreach (var (key, capture) in draft.Captures)
         {
@@ -109,8 +128,9 @@ internal static class RuleAssembly
     }
 
     private static Parameter ArgumentOf(DraftArgument argument, NameScope scope, ProbeMoment on, DiagnosticBag bag) =>
-        new(argument.Index, argument.Name, argument.Spec.Type)
+        new(argument.Register, argument.Name, argument.Spec.InRegisters)
         {
-            Length = LengthResolution.Resolve(argument.Spec, argument.Source, scope, on, isReturned: false, bag),
+            IsUntyped = argument.IsUntyped,
+            Length = argument.Spec.IsPair ? argument.Second : LengthResolution.Resolve(argument.Spec, argument.Source, scope, on, isReturned: false, bag),
         };
 }

@@ -13,9 +13,13 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public Located<string>? Name { get; set; }
 
-    public Located<string>? Binary { get; set; }
+    public Located<Target>? Binary { get; set; }
+
+    public ProcessFilter? Filter { get; set; }
 
     public Located<Location>? Where { get; set; }
+
+    public int MaxSites { get; set; } = Rule.DefaultMaxSites;
 
     public IReadOnlyList<DraftArgument>? Arguments { get; set; }
 
@@ -30,13 +34,17 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public int SampleEvery { get; set; } = 1;
 
-    public int LimitPerSecond { get; set; }
+    public int? LimitPerSecond { get; set; }
 
     public TimeSpan? Ttl { get; set; }
 
     public double? BudgetPercent { get; set; }
 
     public List<string> Redact { get; } = [];
+
+    public Located<string>? Output { get; set; }
+
+    public bool AllowsUnsafe { get; set; }
 
     public ProbeMoment? On { get; set; }
 

@@ -9,6 +9,8 @@ internal static class RuleKeys
 {
     public const int MostArguments = 12;
 
+    private const int MostSites = 10_000;
+
     private static readonly Dictionary<string, ProbeMoment> Moments = new()
     {
         ["entry"] = ProbeMoment.Entry,
@@ -29,20 +31,35 @@ internal static class RuleKeys
         { Required = true },
         new Key<RuleDraft>(
             "binary",
-            "The program or library to look into. A relative path starts at the folder of this file.",
-            """{"type":"string","minLength":1,"examples":["/usr/sbin/nginx"]}""",
-            PlaceValue.ReadBinary)
+            "The program or library to look into: a path, which starts at the folder of this file when it is relative; a pattern of paths, with * and ?; the name of a library, as libssl.so.3; or {process: nginx}, the executable of every process of that name.",
+            TargetValue.Schema,
+            TargetValue.Read)
         { Required = true },
         new Key<RuleDraft>(
+            "target",
+            "Which processes to log, of those that run the binary: {pid: 1234}, {process: nginx}, {user: www-data}, {cgroup: system.slice/nginx.service}, {container: 4f5a…}. Decided in the kernel.",
+            FilterKeys.Table.Schema(),
+            FilterKeys.Read),
+        new Key<RuleDraft>(
             "symbol",
-            "The function, as nm prints it; with +0x… an instruction inside it, counted in bytes from its start.",
-            """{"type":"string","pattern":"^[^\\s+0-9][^\\s+]*(\\+(0[xX][0-9a-fA-F]+|[0-9]+))?$","examples":["AddNum","AddNum+0x14"]}""",
+            "The function, as nm prints it or as C++ and Rust sources have it; * and ? stand for any characters. With +0x… an instruction inside it, counted in bytes from its start.",
+            PlaceValue.SymbolSchema,
             PlaceValue.ReadSymbol),
         new Key<RuleDraft>(
             "offset",
             "The address of the instruction in the binary, as nm and objdump print it; file+0x… counts bytes from the start of the file.",
             """{"type":["string","integer"],"minimum":0,"pattern":"^(file\\+)?(0[xX][0-9a-fA-F]+|[0-9]+)$","examples":["0x117d","file+0x117d"]}""",
             PlaceValue.ReadOffset),
+        new Key<RuleDraft>(
+            "usdt",
+            "The USDT probes that the binary marks by this provider and name; * and ? stand for any characters.",
+            PlaceValue.UsdtSchema,
+            PlaceValue.ReadUsdt),
+        new Key<RuleDraft>(
+            "max_sites",
+            "How many places symbol or usdt may mean in a binary, 1 to 10000; 512 without this key. More are an error.",
+            """{"type":"integer","minimum":1,"maximum":10000,"default":512,"examples":[2000]}""",
+            (rule, entry, bag) => rule.MaxSites = ScalarValue.Integer(entry, 1, MostSites, bag) ?? rule.MaxSites),
         new Key<RuleDraft>(
             "args",
             "How many arguments to log, called arg1, arg2, … and read as signed 64-bit numbers; or their names and types in order: [fd: int, path: string, _, buf: \"bytes(count)\", count: size_t]. An _ skips one.",
@@ -72,17 +89,17 @@ internal static class RuleKeys
             "limit",
             "At most so many events a second, with a burst of twice that: 100/s; none without this key.",
             LimitValues.LimitSchema,
-            LimitValues.ReadLimit),
+            (rule, entry, bag) => rule.LimitPerSecond = LimitValues.Limit(entry, bag)),
         new Key<RuleDraft>(
             "ttl",
             "How long the rule lives: 24h, 30m, 10s, 7d; none without this key.",
             LimitValues.TtlSchema,
-            LimitValues.ReadTtl),
+            (rule, entry, bag) => rule.Ttl = LimitValues.Ttl(entry, bag)),
         new Key<RuleDraft>(
             "budget",
             "The share of one CPU that the rule may cost: 2%, or none. Above it the rule is suspended. Without this key the agent's default.",
             LimitValues.BudgetSchema,
-            LimitValues.ReadBudget),
+            (rule, entry, bag) => rule.BudgetPercent = LimitValues.Budget(entry, bag)),
         new Key<RuleDraft>(
             "redact",
             "Values that no output may see, by name or pattern: [password, \"token*\"]. Names that tell of secrets are redacted anyway.",
@@ -93,6 +110,16 @@ internal static class RuleKeys
             "When to log: on entry (the default), on return, on both (two lines), or once per completed call with arguments, return value and duration.",
             """{"enum":["entry","return","both","call"],"default":"entry"}""",
             (rule, entry, bag) => rule.On = ScalarValue.OneOf(entry, Moments, bag)),
+        new Key<RuleDraft>(
+            "output",
+            "The name of the one output that takes the lines; all outputs without this key.",
+            PlaceValue.NameSchema,
+            (rule, entry, bag) => rule.Output = PlaceValue.Name(entry, "an output", bag)),
+        new Key<RuleDraft>(
+            "unsafe",
+            "true also probes places that mislead but harm no program, such as the first instruction of a Go function; what would harm one is refused anyway.",
+            """{"type":"boolean","default":false}""",
+            (rule, entry, bag) => rule.AllowsUnsafe = ScalarValue.Boolean(entry, bag) ?? false),
         new Key<RuleDraft>(
             "ret",
             "The type of the return value; a signed 64-bit number without this key. For on: return, both and call.",
@@ -114,7 +141,7 @@ internal static class RuleKeys
             """{"type":"object","patternProperties":{"^[A-Za-z_][A-Za-z0-9_-]*$":{"type":["string","number","boolean"]}},"additionalProperties":false}""",
             LabelValue.ReadLabels))
     {
-        ExactlyOneOf = ["symbol", "offset"],
+        ExactlyOneOf = ["symbol", "offset", "usdt"],
     };
 
     private static void ReadReturn(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)

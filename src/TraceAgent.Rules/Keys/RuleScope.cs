@@ -57,7 +57,7 @@ internal static class RuleScope
         {
             if (reason is null)
             {
-                scope.Add(argument.Name, new Term.Argument(argument.Index), argument.Spec.Static);
+                scope.Add(argument.Name, argument.Value, argument.Spec.StaticInRegisters(argument.Second));
             }
             else
             {
@@ -67,7 +67,7 @@ internal static class RuleScope
 
         foreach (var argument in draft.Arguments ?? [])
         {
-            scope.Alias($"arg{argument.Index + 1}", argument.Name);
+            scope.Alias(argument.Alias, argument.Name);
         }
 
         for (var number = 1; number <= RuleKeys.MostArguments; number++)
@@ -80,7 +80,7 @@ internal static class RuleScope
     {
         if (reason is null && !draft.ReturnsNothing)
         {
-            scope.Add("ret", new Term.Result(), (draft.Return ?? TypeSpec.Default).Static);
+            scope.Add("ret", new Term.Result(), (draft.Return ?? TypeSpec.Default).StaticInRegisters(new Term.Result(1)));
         }
         else
         {

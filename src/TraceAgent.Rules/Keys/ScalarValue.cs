@@ -63,6 +63,22 @@ internal static class ScalarValue
         return null;
     }
 
+    /// <summary>true or false, without quotes; else null, and the reason is reported.</summary>
+    public static bool? Boolean(YamlEntry entry, DiagnosticBag bag)
+    {
+        if (entry.Value is YamlScalar { IsPlain: true, Value: "true" or "false" } scalar)
+        {
+            return scalar.Value == "true";
+        }
+
+        bag.Error(
+            DiagnosticCode.WrongType,
+            entry.Value.At,
+            $"'{entry.Key.Value}' must be true or false, not {(entry.Value is YamlScalar text ? $"'{Quoted.Clip(text.Value)}'" : entry.Value.Kind)}",
+            entry.Value is YamlScalar { IsPlain: false, Value: "true" or "false" } ? "remove the quotes" : null);
+        return null;
+    }
+
     /// <summary>One of the words; else null, and the reason is reported.</summary>
     public static T? OneOf<T>(YamlEntry entry, IReadOnlyDictionary<string, T> words, DiagnosticBag bag)
         where T : struct

@@ -28,14 +28,18 @@ internal static class SignatureValue
 
         var used = new HashSet<string>();
         var arguments = new List<DraftArgument>();
+        // The address of a place for the result comes before the parameters (Itanium C++ ABI 3.1.3.1, on x86-64).
+        var register = prototype.ReturnsObject ? 1 : 0;
         for (var i = 0; i < prototype.Parameters.Count; i++)
         {
             var parameter = prototype.Parameters[i];
             var name = parameter.Name ?? $"arg{i + 1}";
             if (ValueName.Take(name, scalar.SpanOf(parameter.Start, parameter.Length), used, bag))
             {
-                arguments.Add(new DraftArgument(i, name, parameter.Spec, scalar));
+                arguments.Add(new DraftArgument(i, register, name, parameter.Spec, scalar));
             }
+
+            register += parameter.Spec.Registers;
         }
 
         rule.SignatureArguments = arguments;

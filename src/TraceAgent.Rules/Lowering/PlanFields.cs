@@ -6,7 +6,7 @@ namespace TraceAgent.Rules.Lowering;
 internal sealed class PlanFields
 {
     private readonly Rule _rule;
-    private readonly Architecture _architecture;
+    private readonly SiteAbi _abi;
     private readonly TermLowering _lowering;
     private readonly List<CaptureField> _entry = [];
     private readonly List<CaptureField> _return = [];
@@ -14,11 +14,11 @@ internal sealed class PlanFields
     private readonly Expr? _entryCondition;
     private readonly Expr? _returnCondition;
 
-    public PlanFields(Rule rule, Architecture architecture)
+    public PlanFields(Rule rule, SiteAbi abi)
     {
         _rule = rule;
-        _architecture = architecture;
-        _lowering = new TermLowering(architecture);
+        _abi = abi;
+        _lowering = new TermLowering(abi);
         var values = Values().ToList();
 
         // What only conditions and returns need comes behind what entries show: those indexes stay.
@@ -39,12 +39,12 @@ internal sealed class PlanFields
         (_entryCondition, _returnCondition) = Conditions();
     }
 
-    public CapturePlan Plan() => new(_architecture, _rule.On, _entry.ToEquatableArray(), _return.ToEquatableArray())
+    public CapturePlan Plan() => new(_abi.Architecture, _rule.On, _entry.ToEquatableArray(), _return.ToEquatableArray())
     {
         EntryCondition = _entryCondition,
         ReturnCondition = _returnCondition,
         SampleEvery = _rule.SampleEvery,
-        LimitPerSecond = _rule.LimitPerSecond,
+        LimitPerSecond = _rule.LimitPerSecond ?? Rule.NoLimit,
     };
 
     public IReadOnlyList<CapturedValue> ValuesOf(EventKind kind) =>
@@ -55,7 +55,10 @@ internal sealed class PlanFields
                 s.Value.Name,
                 s.Type,
                 s.Index + (kind == EventKind.Call && s.OnReturn ? _entry.Count : 0),
-                s.Value.IsReturnValue))];
+                s.Value.IsReturnValue)
+            {
+                IsOfEvent = s.Value.IsOfEvent,
+            })];
 
     private IEnumerable<RuleValue> Values()
     {
@@ -64,7 +67,8 @@ internal sealed class PlanFields
         foreach (var argument in hasEntry ? _rule.Arguments : [])
         {
             var late = argument.Length is { NeedsReturn: true };
-            yield return new RuleValue(order++, argument.Name, argument.Type, new Term.Argument(argument.Index), argument.Length, !late, late);
+            var type = argument.IsUntyped ? _abi.TypeOf(argument.Index) : argument.Type;
+            yield return new RuleValue(order++, argument.Name, type, new Term.Argument(argument.Index), argument.Length, !late, late);
         }
 
         foreach (var capture in _rule.Captures)
@@ -76,20 +80,29 @@ internal sealed class PlanFields
 
         if (_rule.On != ProbeMoment.Entry && !_rule.ReturnsNothing)
         {
-            yield return new RuleValue(order, "ret", _rule.Return, new Term.Result(), _rule.ReturnLength, OnEntry: false, OnReturn: true)
+            yield return new RuleValue(order++, "ret", _rule.Return, new Term.Result(), _rule.ReturnLength, OnEntry: false, OnReturn: true)
             {
                 IsReturnValue = true,
             };
         }
+
+        foreach (var (name, type, special) in OnDemand.All)
+        {
+            yield return new RuleValue(order++, name, type, new Term.Special(special), null, Shows(EventKind.Entry, name) || Shows(EventKind.Call, name), Shows(EventKind.Return, name))
+            {
+                IsOfEvent = true,
+            };
+        }
     }
 
-    private static CaptureType TypeOf(RuleValue value, Func<Term, Expr> lower) => value is { Type: CaptureType.Bytes bytes, Length: { } length }
-        ? bytes with { Length = lower(length) }
-        : value.Type;
+    private bool Shows(EventKind kind, string name) => _rule.Messages.Any(message => message.Kind == kind && message.Template.Shows(name));
+
+    private static CaptureType TypeOf(RuleValue value, Func<Term, Expr> lower) =>
+        value.Length is { } length ? value.Type.WithLength(lower(length)) : value.Type;
 
     private (Expr? OnEntry, Expr? OnReturn) Conditions()
     {
-        if (_rule.When is not { } when)
+        if (All([_rule.Who, _rule.When]) is not { } when)
         {
             return default;
         }
@@ -109,6 +122,9 @@ internal sealed class PlanFields
     private static IEnumerable<Term> Conjuncts(Term term) => term is Term.Binary { Operator: BinaryOperator.AndAlso } both
         ? Conjuncts(both.Left).Concat(Conjuncts(both.Right))
         : [term];
+
+    private static Term? All(IEnumerable<Term?> conditions) => conditions.OfType<Term>()
+        .Aggregate((Term?)null, (all, next) => all is null ? next : new Term.Binary(BinaryOperator.AndAlso, all, next));
 
     private static Expr? All(IEnumerable<Expr> conditions) =>
         conditions.Aggregate((Expr?)null, (all, next) => all is null ? next : new Expr.Binary(BinaryOperator.AndAlso, all, next));
@@ -134,6 +150,8 @@ internal sealed class PlanFields
     private sealed record RuleValue(int Order, string Name, CaptureType Type, Term Term, Term? Length, bool OnEntry, bool OnReturn)
     {
         public bool IsReturnValue { get; init; }
+
+        public bool IsOfEvent { get; init; }
     }
 
     private sealed record ShownValue(RuleValue Value, CaptureType Type, bool OnReturn, int Index);

@@ -9,8 +9,10 @@ internal static class EventNames
     [
         new("pid", ValueForm.Integer),
         new("tid", ValueForm.Integer),
+        new("ppid", ValueForm.Integer),
         new("comm", ValueForm.Text),
         new("exe", ValueForm.Text),
+        .. OnDemand.All.Select(value => new EventName(value.Name, FormOf(value.Type))),
         new("time", ValueForm.Time),
         new("symbol", ValueForm.Text),
         new("binary", ValueForm.Text),
@@ -20,7 +22,7 @@ internal static class EventNames
     /// <param name="kind">Only calls have a duration.</param>
     /// <param name="values">Arguments and computed values of such events.</param>
     /// <param name="returned">Null when there is no return value.</param>
-    public static Dictionary<string, EventName> Of(EventKind kind, IEnumerable<NamedValue> values, CaptureType? returned)
+    public static Dictionary<string, EventName> Of(EventKind kind, IReadOnlyCollection<NamedValue> values, CaptureType? returned)
     {
         var names = Always.ToDictionary(n => n.Name);
         foreach (var value in values)
@@ -38,13 +40,20 @@ internal static class EventNames
             names.Add("duration", new EventName("duration", ValueForm.Duration));
         }
 
+        foreach (var value in values)
+        {
+            names.TryAdd(value.Alias ?? value.Name, names[value.Name]);
+        }
+
         return names;
     }
 
     private static ValueForm FormOf(CaptureType type) => type switch
     {
         CaptureType.Pointer => ValueForm.Pointer,
-        CaptureType.Text or CaptureType.Bytes or CaptureType.Bool or CaptureType.IPv4 or CaptureType.IPv6 or CaptureType.SocketAddress => ValueForm.Text,
+        CaptureType.Float => ValueForm.Real,
+        CaptureType.Array array => FormOf(array.Element),
+        CaptureType.Text or CaptureType.Utf16 or CaptureType.CountedText or CaptureType.TextObject or CaptureType.Bytes or CaptureType.Bool or CaptureType.IPv4 or CaptureType.IPv6 or CaptureType.SocketAddress or CaptureType.Cgroup => ValueForm.Text,
         CaptureType.Duration => ValueForm.Duration,
         CaptureType.Errno or CaptureType.Enumeration or CaptureType.Char => ValueForm.NamedNumber,
         _ => ValueForm.Integer,

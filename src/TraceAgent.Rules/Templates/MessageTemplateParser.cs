@@ -21,6 +21,8 @@ internal sealed class MessageTemplateParser
     private readonly Action<TemplateProblem> _report;
     private readonly List<MessageToken> _tokens = [];
     private readonly StringBuilder _literal = new();
+    private readonly StringBuilder _named = new();
+    private int _namedUntil;
     private int _at;
 
     private MessageTemplateParser(
@@ -39,6 +41,7 @@ internal sealed class MessageTemplateParser
     /// <param name="names">What it can name.</param>
     /// <param name="explainUnknown">What to do about a name that is not among them; null for the nearest of them.</param>
     /// <param name="report">Takes each problem; malformed holes are left out of the result.</param>
+    /// <returns>The template with every value under its own name, so that whoever reads it finds the property.</returns>
     public static MessageTemplate Parse(
         string text,
         IReadOnlyDictionary<string, EventName> names,
@@ -47,7 +50,8 @@ internal sealed class MessageTemplateParser
     {
         var parser = new MessageTemplateParser(text, names, explainUnknown, report);
         parser.Run();
-        return new MessageTemplate(text, parser._tokens.ToEquatableArray());
+        parser._named.Append(text, parser._namedUntil, text.Length - parser._namedUntil);
+        return new MessageTemplate(parser._named.ToString(), parser._tokens.ToEquatableArray());
     }
 
     private void Run()
@@ -126,7 +130,7 @@ internal sealed class MessageTemplateParser
                 name.Length,
                 DiagnosticCode.UnknownName,
                 $"unknown name '{Quoted.Clip(name)}'",
-                _explainUnknown(name) ?? Suggestion.DidYouMean(name, _names.Keys) ?? $"known here: {Quoted.List(_names.Keys)}");
+                _explainUnknown(name) ?? Suggestion.DidYouMean(name, _names.Keys) ?? $"known here: {Quoted.List(_names.Where(n => n.Key == n.Value.Name).Select(n => n.Key))}");
             return null;
         }
 
@@ -134,7 +138,9 @@ internal sealed class MessageTemplateParser
         var format = colon < 0 ? null : inside[(colon + 1)..];
         if (format is null || ValueFormat.Fits(known.Form, format))
         {
-            return new MessageToken.Hole(name, format, alignment);
+            _named.Append(_text, _namedUntil, start + nameStart - _namedUntil).Append(known.Name);
+            _namedUntil = start + nameEnd;
+            return new MessageToken.Hole(known.Name, format, alignment);
         }
 
         Problem(
@@ -153,8 +159,9 @@ internal sealed class MessageTemplateParser
             return null;
         }
 
-        if (int.TryParse(inside.AsSpan((comma + 1)..end), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var width)
-            && width is not 0 and >= -WidestAlignment and <= WidestAlignment)
+        var written = inside.AsSpan((comma + 1)..end);
+        if (int.TryParse(written, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var width)
+            && written[0] != '+' && width is not 0 and >= -WidestAlignment and <= WidestAlignment)
         {
             return width;
         }

@@ -7,6 +7,9 @@ internal enum ValueForm
 
     /// <summary>A number that is shown by its name.</summary>
     NamedNumber,
+
+    /// <summary>A floating point number.</summary>
+    Real,
     Pointer,
     Text,
     Duration,

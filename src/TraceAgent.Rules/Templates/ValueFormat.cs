@@ -9,6 +9,7 @@ internal static partial class ValueFormat
     public static bool Fits(ValueForm form, string format) => form switch
     {
         ValueForm.Integer or ValueForm.NamedNumber => IntegerFormat().IsMatch(format),
+        ValueForm.Real => RealFormat().IsMatch(format),
         ValueForm.Pointer => format is "x" or "X",
         ValueForm.Duration => format is "s" or "ms" or "us" or "ns",
         ValueForm.Time => IsTimeFormat(format),
@@ -20,6 +21,7 @@ internal static partial class ValueFormat
     {
         ValueForm.Integer => "numbers take x, X, d, D, n, each also with a number of digits, such as x8",
         ValueForm.NamedNumber => "without a format it is shown by name; x, X, d, D, n show the number",
+        ValueForm.Real => "floating point numbers take f, e, g, n, each also with a number of digits, such as f2",
         ValueForm.Pointer => "addresses take x and X",
         ValueForm.Duration => "durations take s, ms, us, ns",
         ValueForm.Time => "times take o or a pattern such as HH:mm:ss.fff",
@@ -31,7 +33,7 @@ internal static partial class ValueFormat
         try
         {
             _ = DateTimeOffset.UnixEpoch.ToString(format, CultureInfo.InvariantCulture);
-            return format.Length is > 0 and <= 64;
+            return format.Length is > 0 and <= 64 && format.All(IsReadByOthers);
         }
         catch (FormatException)
         {
@@ -39,6 +41,12 @@ internal static partial class ValueFormat
         }
     }
 
+    /// <summary>Serilog takes a hole with any other character for text (MessageTemplateParser.IsValidInFormat).</summary>
+    private static bool IsReadByOthers(char c) => char.IsLetterOrDigit(c) || char.IsPunctuation(c) || c is ' ' or '+';
+
     [GeneratedRegex(@"^[xXdDnN][0-9]{0,2}\z")]
     private static partial Regex IntegerFormat();
+
+    [GeneratedRegex(@"^[fFeEgGnN][0-9]{0,2}\z")]
+    private static partial Regex RealFormat();
 }

@@ -15,11 +15,14 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
 
     public bool IsFloat { get; init; }
 
+    /// <summary>A floating point number that can be read in memory.</summary>
+    public CaptureType? Float { get; init; }
+
     /// <summary>What it points to, when it is a pointer.</summary>
     public NamedType? Target { get; init; }
 
     /// <summary>What a pointer to it is: the address of anything at all, unless its target can be read.</summary>
-    public NamedType Pointer() => new(TypeOf(StaticPointer), Name, Start, End) { Target = this };
+    public NamedType Pointer() => new(IsTextObject ? Type : StaticPointer.Capture, Name, Start, End) { Target = this };
 
     /// <summary>The type that a value has; null when it can have none, and the problem says why.</summary>
     public TypeSpec? Specify(out TextProblem problem)
@@ -27,7 +30,7 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
         problem = default;
         if (Type is not null)
         {
-            return new TypeSpec(Type, Static!);
+            return new TypeSpec(Type, Static!) { IsPair = Target is null && Type is CaptureType.TextObject { Size: CaptureType.TextObject.PairSize } };
         }
 
         var (code, message, hint) = this switch
@@ -43,10 +46,11 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
 
     /// <summary>What expressions know of it; null like the type.</summary>
     public StaticType? Static => Target is null
-        ? Type is null ? null : StaticType.Of(Type)
+        ? (Type ?? Float) is { } type ? StaticType.Of(type) : null
         : Target.StaticPointer;
 
-    private StaticType.Pointer StaticPointer => new(Static);
+    /// <summary>A value of it is handled by its address, whether or not there is a <c>*</c> or <c>&amp;</c>.</summary>
+    private bool IsTextObject => Target is null && Type is CaptureType.TextObject;
 
-    private static CaptureType TypeOf(StaticType pointer) => pointer.Capture;
+    private StaticType StaticPointer => IsTextObject ? Static! : new StaticType.Pointer(Static);
 }

@@ -6,7 +6,16 @@ namespace TraceAgent.Rules.Types;
 /// <summary>A C prototype: what a function takes and gives.</summary>
 /// <param name="Return">Null for <c>void</c>.</param>
 /// <param name="Parameters">In order.</param>
-internal sealed record Prototype(TypeSpec? Return, IReadOnlyList<PrototypeParameter> Parameters);
+internal sealed record Prototype(TypeSpec? Return, IReadOnlyList<PrototypeParameter> Parameters)
+{
+    /// <summary>It returns a <c>std::string</c> by value: the caller says where.</summary>
+    public bool ReturnsObject { get; init; }
+
+    /// <summary>Where the function's name begins and ends, UTF-16 units from the start of the text.</summary>
+    public int NameStart { get; init; }
+
+    public int NameEnd { get; init; }
+}
 
 /// <param name="Name">Null when the prototype gives none.</param>
 /// <param name="Start">Of the name, UTF-16 units from the start of the text.</param>
@@ -49,7 +58,14 @@ internal sealed class PrototypeReader
         }
 
         var returned = type.IsVoid ? null : Specify(type);
-        if (_failed || !FunctionName() || !Expect("("))
+        var name = Current.Start;
+        if (_failed || !FunctionName())
+        {
+            return null;
+        }
+
+        var nameEnd = _reader.Peek(-1).End;
+        if (!Expect("("))
         {
             return null;
         }
@@ -70,7 +86,12 @@ internal sealed class PrototypeReader
             Unexpected("a prototype ends behind its parameters");
         }
 
-        return new Prototype(returned, parameters);
+        return new Prototype(returned, parameters)
+        {
+            NameStart = name,
+            NameEnd = nameEnd,
+            ReturnsObject = type is { Target: null, Type: CaptureType.TextObject { Size: CaptureType.TextObject.StandardStringSize } },
+        };
     }
 
     private bool FunctionName()

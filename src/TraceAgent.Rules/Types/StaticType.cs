@@ -23,11 +23,22 @@ internal abstract record StaticType
 
     public sealed record Character : StaticType;
 
+    /// <summary>Read and shown; nothing is computed with it.</summary>
+    /// <param name="Size">4 or 8.</param>
+    public sealed record Float(int Size) : StaticType;
+
     /// <summary>ns.</summary>
     public sealed record Duration : StaticType;
 
     /// <summary>An address; without a target it cannot be read through. One of characters is a text.</summary>
     public sealed record Pointer(StaticType? Target) : StaticType;
+
+    /// <summary>The address of an object that has the address of a text and its length: see <see cref="CaptureType.TextObject"/>.</summary>
+    /// <param name="Size">Of the object, bytes.</param>
+    public sealed record TextObject(int Size) : StaticType;
+
+    /// <summary>The address of a text whose length is another value.</summary>
+    public sealed record CountedText(Term Bytes) : StaticType;
 
     /// <summary>The name of the thread, which is no address.</summary>
     public sealed record ThreadName : StaticType;
@@ -35,12 +46,16 @@ internal abstract record StaticType
     /// <summary>A text in quotes.</summary>
     public sealed record Quotation : StaticType;
 
-    public bool IsText => this is Pointer { Target: Character } or ThreadName or Quotation;
+    public bool IsText => this is Pointer { Target: Character } or TextObject or CountedText or ThreadName or Quotation;
+
+    /// <summary>Of UTF-16, or of numbers of 2 bytes.</summary>
+    public bool IsWidePointer => this is Pointer { Target: Integer { Size: 2 } };
 
     /// <summary>Bytes in memory.</summary>
     public int Width => this switch
     {
         Integer integer => integer.Size,
+        Float number => number.Size,
         Bool or Character => 1,
         _ => 8,
     };
@@ -55,6 +70,7 @@ internal abstract record StaticType
         Pointer => "a pointer",
         Duration => "a duration",
         Bool => "a truth value",
+        Float => "a floating point number",
         _ => "a number",
     };
 
@@ -65,7 +81,10 @@ internal abstract record StaticType
         Bool => new CaptureType.Bool(),
         Character => new CaptureType.Char(),
         Duration => new CaptureType.Duration(),
+        Float number => new CaptureType.Float(number.Size),
         Pointer { Target: Character } => new CaptureType.Text(CaptureType.Text.DefaultMax),
+        TextObject text => new CaptureType.TextObject(text.Size, CaptureType.Text.DefaultMax),
+        CountedText => new CaptureType.CountedText(new Expr.Constant(0), CaptureType.Text.DefaultMax),
         _ => new CaptureType.Pointer(),
     };
 
@@ -80,7 +99,11 @@ internal abstract record StaticType
         CaptureType.Char => new Character(),
         CaptureType.Duration => new Duration(),
         CaptureType.Text => Text,
+        CaptureType.Utf16 => new Pointer(new Integer(2, Signed: false)),
         CaptureType.Bytes => new Pointer(new Integer(1, Signed: false)),
+        CaptureType.Array array => new Pointer(Of(array.Element)),
+        CaptureType.Float number => new Float(number.Size),
+        CaptureType.TextObject text => new TextObject(text.Size),
         _ => new Pointer(null),
     };
 }

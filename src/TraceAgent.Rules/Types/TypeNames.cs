@@ -23,6 +23,14 @@ internal static class TypeNames
 
     public static bool IsPart(string word) => Parts.Contains(word);
 
+    /// <summary>Of the floating point types that lie in memory as C# knows them; null for the others, and for words that are none.</summary>
+    public static CaptureType? FindFloat(string word) => word switch
+    {
+        "float" or "f32" or "float32" => new CaptureType.Float(4),
+        "double" or "f64" or "float64" => new CaptureType.Float(8),
+        _ => null,
+    };
+
     public static bool IsFloat(string word) => word is "float" or "double" or "f32" or "f64" or "float32" or "float64" or "_Float16" or "__float128";
 
     /// <summary>The type of one word that is not one of the parts.</summary>
@@ -67,6 +75,10 @@ internal static class TypeNames
         table.Add("ptr", new CaptureType.Pointer());
         table.Add("hex", new CaptureType.Pointer());
         table.Add("string", new CaptureType.Text(CaptureType.Text.DefaultMax));
+        table.Add("utf16", new CaptureType.Utf16(CaptureType.Text.DefaultMax));
+        table.Add("std::string", new CaptureType.TextObject(CaptureType.TextObject.StandardStringSize, CaptureType.Text.DefaultMax));
+        table.Add("go.string", new CaptureType.TextObject(CaptureType.TextObject.PairSize, CaptureType.Text.DefaultMax));
+        table.Add("rust.str", new CaptureType.TextObject(CaptureType.TextObject.PairSize, CaptureType.Text.DefaultMax));
         table.Add("bool", new CaptureType.Bool());
         table.Add("_Bool", new CaptureType.Bool());
         table.Add("errno", new CaptureType.Errno());

@@ -20,9 +20,13 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
 
     public Token Peek(int ahead) => tokens[Math.Min(At + ahead, tokens.Count - 1)];
 
-    /// <summary>Whether a type begins here, whatever it is.</summary>
-    public static bool Begins(Token token) =>
-        token.Kind == TokenKind.Name && (TypeNames.IsType(token.Text) || Qualifiers.Contains(token.Text) || Tags.Contains(token.Text) || token.Text == "void");
+    /// <summary>Whether a type begins there, whatever it is.</summary>
+    public bool BeginsAt(int ahead)
+    {
+        var word = Peek(ahead);
+        return word.Kind == TokenKind.Name
+            && (Qualifiers.Contains(word.Text) || Tags.Contains(word.Text) || word.Text == "void" || TypeNames.IsType(QualifiedName(ahead).Name));
+    }
 
     /// <summary>A type with its pointers; null when there is none, which is reported. <see cref="NamedType.IsVoid"/> types are given back.</summary>
     public NamedType? Read()
@@ -36,6 +40,12 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
     {
         var start = Current.Start;
         SkipQualifiers();
+        if (Current.Is("&") && Peek(1) is { Kind: TokenKind.Name, Text: "str" } slice)
+        {
+            At += 2;
+            return new NamedType(TypeNames.Find("rust.str"), "&str", start, slice.End);
+        }
+
         var word = Current;
         if (word.Kind != TokenKind.Name)
         {
@@ -53,8 +63,8 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
 
             At++;
             SkipQualifiers();
-            var type = word.Text == "enum" ? new CaptureType.Integer(4, Signed: true) : (CaptureType?)null;
-            return new NamedType(type, $"{word.Text} {tagged.Text}", start, tagged.End) { IsStructure = type is null };
+            var tag = word.Text == "enum" ? new CaptureType.Integer(4, Signed: true) : (CaptureType?)null;
+            return new NamedType(tag, $"{word.Text} {tagged.Text}", start, tagged.End) { IsStructure = tag is null };
         }
 
         if (TypeNames.IsPart(word.Text))
@@ -62,31 +72,45 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
             return ReadParts(start);
         }
 
-        At++;
-        var name = word.Text;
-        var end = word.End;
-        while (Current.Is("::") && Peek(1).Kind == TokenKind.Name)
-        {
-            name += $"::{Peek(1).Text}";
-            end = Peek(1).End;
-            At += 2;
-        }
-
-        var limited = TypeNames.Find(name);
-        if (limited is CaptureType.Text && Current.Is("(") && Peek(1).Kind == TokenKind.Number && Peek(2).Is(")"))
+        var (name, words) = QualifiedName(0);
+        var end = Peek(words - 1).End;
+        At += words;
+        var type = TypeNames.Find(name);
+        if (type is CaptureType.Text or CaptureType.Utf16 or CaptureType.TextObject && Current.Is("(") && Peek(1).Kind == TokenKind.Number && Peek(2).Is(")"))
         {
             var max = Peek(1);
-            if (max.Value is < 1 or > CaptureType.Text.Limit)
+            var limit = type is CaptureType.Utf16 ? CaptureType.Utf16.Limit : CaptureType.Text.Limit;
+            if (max.Value < 1 || max.Value > (ulong)limit)
             {
-                return Fail(max, DiagnosticCode.InvalidValue, $"a string of {Quoted.Clip(max.Text)} bytes", TypeText.StringHint);
+                var unit = type is CaptureType.Utf16 ? "units" : "bytes";
+                return Fail(max, DiagnosticCode.InvalidValue, $"a string of {Quoted.Clip(max.Text)} {unit}", TypeText.MaxHint(name, limit, unit));
             }
 
             At += 3;
-            limited = new CaptureType.Text((int)max.Value);
+            type = type switch
+            {
+                CaptureType.TextObject text => text with { Max = (int)max.Value },
+                CaptureType.Utf16 => new CaptureType.Utf16((int)max.Value),
+                _ => new CaptureType.Text((int)max.Value),
+            };
         }
 
         SkipQualifiers();
-        return new NamedType(limited, name, start, end) { IsVoid = name == "void", IsFloat = TypeNames.IsFloat(name) };
+        return new NamedType(type, name, start, end) { IsVoid = name == "void", IsFloat = TypeNames.IsFloat(name), Float = TypeNames.FindFloat(name) };
+    }
+
+    /// <summary>A word with those that <c>::</c> or <c>.</c> adds to it, and how many words and signs that is.</summary>
+    private (string Name, int Words) QualifiedName(int ahead)
+    {
+        var name = Peek(ahead).Text;
+        var words = 1;
+        while (Peek(ahead + words) is var sign && (sign.Is("::") || sign.Is(".")) && Peek(ahead + words + 1).Kind == TokenKind.Name)
+        {
+            name += sign.Text + Peek(ahead + words + 1).Text;
+            words += 2;
+        }
+
+        return (name, words);
     }
 
     /// <summary><c>*</c>, <c>* const</c>, <c>&amp;</c>: each makes it an address of what it was.</summary>
@@ -122,7 +146,7 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
         var type = TypeNames.Combine(parts);
         if (type is not null || isFloat)
         {
-            return new NamedType(type, name, start, end) { IsFloat = isFloat };
+            return new NamedType(type, name, start, end) { IsFloat = isFloat, Float = parts.Count == 1 ? TypeNames.FindFloat(name) : null };
         }
 
         report(new TextProblem(start, end - start, DiagnosticCode.InvalidValue, $"unknown type '{Quoted.Clip(name)}'", TypeText.Hint(name)));

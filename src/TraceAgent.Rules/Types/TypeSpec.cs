@@ -3,19 +3,32 @@ using TraceAgent.Capture;
 namespace TraceAgent.Rules.Types;
 
 /// <summary>A type as it was written.</summary>
-/// <param name="Type">Of bytes with their length in another value, the most that is kept stands for the length.</param>
+/// <param name="Type">Where another value holds the length, the most that is kept stands for it.</param>
 /// <param name="Static">What expressions know of the value.</param>
 internal sealed record TypeSpec(CaptureType Type, StaticType Static)
 {
-    /// <summary>The value that holds the number of bytes.</summary>
+    /// <summary>The value that holds the number of bytes or elements.</summary>
     public LengthName? Length { get; init; }
+
+    /// <summary>A text object that is passed in two registers, its address and its length; everything else takes one.</summary>
+    public bool IsPair { get; init; }
+
+    /// <summary>How many registers an argument of this type takes.</summary>
+    public int Registers => IsPair ? 2 : 1;
 
     public static TypeSpec Default { get; } = Of(CaptureType.Default);
 
     public static TypeSpec Of(CaptureType type) => new(type, StaticType.Of(type));
 
     public static TypeSpec Of(StaticType type) => new(type.Capture, type);
+
+    /// <summary>How the value is captured when it is passed in registers.</summary>
+    public CaptureType InRegisters => IsPair && Type is CaptureType.TextObject text ? new CaptureType.CountedText(new Expr.Constant(0), text.Max) : Type;
+
+    /// <summary>What expressions know of the value when it is passed in registers.</summary>
+    /// <param name="second">What is in the second one.</param>
+    public StaticType StaticInRegisters(Term second) => IsPair ? new StaticType.CountedText(second) : Static;
 }
 
-/// <summary>The <c>name</c> of <c>bytes(name)</c>, and where it stands in the text of the type.</summary>
+/// <summary>The <c>name</c> of <c>bytes(name)</c> or <c>int[name]</c>, and where it stands in the text of the type.</summary>
 internal sealed record LengthName(string Name, int Start);

@@ -8,18 +8,22 @@ namespace TraceAgent.Rules.Types;
 /// <summary>Reads a type that is a text by itself: the value of <c>ret:</c>, or of a name in <c>args:</c>.</summary>
 internal static partial class TypeText
 {
-    public static string StringHint { get; } = $"string(max) keeps at most max bytes, from 1 to {CaptureType.Text.Limit}";
-
-    public const string FloatHint = "leave it out: arguments like this are not counted among the others";
+    public const string FloatHint =
+        "leave it out: arguments like this are not counted among the others. In memory they can be read: *(double*)(arg1 + 8)";
 
     private static readonly string BytesHint =
         $"bytes(n) for n bytes, from 1 to {CaptureType.Bytes.Limit}; bytes(name) or bytes(name, max) when another value holds their number";
+
+    private static readonly string ArrayHint =
+        $"int32[8] for 8 numbers; int32[name] or int32[name, max] when another value holds how many; at most {CaptureType.Bytes.Limit} bytes";
 
     /// <summary>JSON Schema (draft-07) of a type.</summary>
     public static string Schema { get; } =
         $$$$"""
         {"anyOf":[{"enum":[{{{{string.Join(",", TypeNames.All.Select(n => $"\"{n}\""))}}}}]},
-        {"type":"string","pattern":"^string\\s*\\([0-9]{1,4}\\)$"},
+        {"type":"string","pattern":"^(string|utf16|std::string|go\\.string|rust\\.str)\\s*\\([0-9]{1,4}\\)"},
+        {"type":"string","pattern":"^&str$"},
+        {"type":"string","pattern":"\\[\\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[0-9]{1,4})?)\\s*\\]$"},
         {"type":"string","pattern":"^bytes\\s*\\(\\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[0-9]{1,4})?)\\s*\\)$"},
         {"type":"string","pattern":"^enum\\s*\\{[^{}]+\\}$"},
         {"type":"string","pattern":"^\\s*[A-Za-z_][A-Za-z0-9_: ]*[*&][\\s*&a-z]*$"},
@@ -34,6 +38,11 @@ internal static partial class TypeText
         if (BytesForm().Match(trimmed) is { Success: true } bytes)
         {
             return Bytes(text, bytes, report);
+        }
+
+        if (ArrayForm().Match(trimmed) is { Success: true } array)
+        {
+            return Array(text, array, report);
         }
 
         if (EnumForm().Match(trimmed) is { Success: true } names)
@@ -76,30 +85,63 @@ internal static partial class TypeText
     /// <summary>What to write instead of a name that is no type.</summary>
     public static string Hint(string name) => name switch
     {
-        _ when name.StartsWith("string", StringComparison.Ordinal) => StringHint,
-        "utf16" or "std::string" or "go.string" or "rust.str" => "this type cannot be read yet",
+        _ when name.StartsWith("string", StringComparison.Ordinal) => MaxHint("string", CaptureType.Text.Limit, "bytes"),
         _ => Suggestion.DidYouMean(name, TypeNames.All) ?? $"such as {Quoted.List(["int", "unsigned long", "int64", "uint8", "ptr", "string", "string(64)"])}",
     };
+
+    public static string MaxHint(string type, int limit, string unit) => $"{type}(max) keeps at most max {unit}, from 1 to {limit}";
 
     public static string FloatMessage(string name) =>
         $"'{name}' values cannot be read: they travel in floating point registers, which the kernel does not hand out";
 
     private static TypeSpec? Bytes(string text, Match match, Action<TextProblem> report)
     {
-        var (count, name, max) = (match.Groups[1], match.Groups[2], match.Groups[3]);
-        var kept = CaptureType.Bytes.DefaultMax;
-        var number = count.Success ? count : max;
-        if (number.Success && (!int.TryParse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out kept) || kept is < 1 or > CaptureType.Bytes.Limit))
+        var kept = Kept(match, 1, CaptureType.Bytes.DefaultMax, CaptureType.Bytes.Limit);
+        return kept is not { } max
+            ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", BytesHint)
+            : TypeSpec.Of(new CaptureType.Bytes(new Expr.Constant(max), max)) with { Length = LengthOf(text, match, 1) };
+    }
+
+    private static TypeSpec? Array(string text, Match match, Action<TextProblem> report)
+    {
+        var word = match.Groups[1];
+        var start = text.Length - text.TrimStart().Length;
+        var element = TypeNames.FindFloat(word.Value)
+            ?? Read(word.Value, problem => report(problem with { Start = problem.Start + start + word.Index }))?.Type;
+        if (element is null)
         {
-            return Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", BytesHint);
+            return null;
         }
 
-        var start = text.Length - text.TrimStart().Length;
-        return TypeSpec.Of(new CaptureType.Bytes(new Expr.Constant(kept), kept)) with
+        if (element is CaptureType.Char || element.ScalarSize() == 0)
         {
-            Length = count.Success ? null : new LengthName(name.Value, start + name.Index),
-        };
+            report(new TextProblem(
+                start + word.Index,
+                word.Length,
+                DiagnosticCode.InvalidValue,
+                $"an array is of numbers, truth values, addresses or names, not of '{Quoted.Clip(word.Value)}'",
+                element is CaptureType.Char ? "string(max) for text, uint8[n] for numbers, bytes(n) for hexadecimal digits" : null));
+            return null;
+        }
+
+        var kept = Kept(match, 2, CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.ScalarSize());
+        return kept is not { } max
+            ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", ArrayHint)
+            : TypeSpec.Of(new CaptureType.Array(element, new Expr.Constant(max), max)) with { Length = LengthOf(text, match, 2) };
     }
+
+    /// <summary>What is kept by <c>(n)</c>, <c>(name)</c> or <c>(name, max)</c>, whose groups begin at <paramref name="group"/>; null when it is too little or too much.</summary>
+    private static int? Kept(Match match, int group, int otherwise, int limit)
+    {
+        var number = match.Groups[group].Success ? match.Groups[group] : match.Groups[group + 2];
+        return !number.Success ? otherwise
+            : int.TryParse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var kept) && kept >= 1 && kept <= limit ? kept
+            : null;
+    }
+
+    private static LengthName? LengthOf(string text, Match match, int group) => match.Groups[group + 1] is { Success: true } name
+        ? new LengthName(name.Value, text.Length - text.TrimStart().Length + name.Index)
+        : null;
 
     private static TypeSpec? Enumeration(string text, Group list, Action<TextProblem> report)
     {
@@ -127,6 +169,9 @@ internal static partial class TypeText
 
     [GeneratedRegex(@"^bytes\s*\(\s*(?:([0-9]+)|([A-Za-z_][A-Za-z0-9_]*)(?:\s*,\s*([0-9]+))?)\s*\)\z")]
     private static partial Regex BytesForm();
+
+    [GeneratedRegex(@"^([^\s\[].*?)\s*\[\s*(?:([0-9]+)|([A-Za-z_][A-Za-z0-9_]*)(?:\s*,\s*([0-9]+))?)\s*\]\z")]
+    private static partial Regex ArrayForm();
 
     [GeneratedRegex(@"^enum\s*\{([^{}]*)\}\z")]
     private static partial Regex EnumForm();

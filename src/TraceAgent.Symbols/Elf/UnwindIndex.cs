@@ -14,30 +14,19 @@ internal sealed class UnwindIndex(ElfImage image)
     private const int MaxEntries = 4 << 20;
     private const int MaxEntryBytes = 4096;
 
+    private byte[]? _table;
+
     /// <summary>The function that holds the address, or null when the table does not prove one.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public FunctionRange? At(ulong address)
     {
-        if (image.FindSegment(ElfSegment.EhFrameHeader) is not { FileSize: >= 12 } segment)
-        {
-            return null;
-        }
-
-        Span<byte> header = stackalloc byte[12];
-        if (!image.File.TryRead(segment.Offset, header) || header[0] != 1 || (header[1] & 0x0f) is not (0x03 or 0x0b)
-            || header[2] != Unsigned4 || header[3] != DataRelativeSigned4)
-        {
-            return null;
-        }
-
-        var count = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        if (count is 0 or > MaxEntries || image.File.ReadOrNull(segment.Offset + 12, count * 8UL, MaxEntries * 8) is not { } table)
+        if (image.FindSegment(ElfSegment.EhFrameHeader) is not { FileSize: >= 12 } segment || (_table ??= ReadTable(segment)) is not { Length: > 0 } table)
         {
             return null;
         }
 
         var low = 0;
-        var high = (int)count;
+        var high = table.Length / 8;
         while (low < high)
         {
             var middle = low + ((high - low) / 2);
@@ -59,6 +48,20 @@ internal sealed class UnwindIndex(ElfImage image)
         var start = Relative(segment.Address, table.AsSpan((low - 1) * 8));
         var range = ReadEntry(Relative(segment.Address, table.AsSpan(((low - 1) * 8) + 4)), start);
         return range is not null && range.Holds(address) ? range : null;
+    }
+
+    /// <summary>Empty when the table is absent or of another form.</summary>
+    private byte[] ReadTable(ElfSegment segment)
+    {
+        Span<byte> header = stackalloc byte[12];
+        if (!image.File.TryRead(segment.Offset, header) || header[0] != 1 || (header[1] & 0x0f) is not (0x03 or 0x0b)
+            || header[2] != Unsigned4 || header[3] != DataRelativeSigned4)
+        {
+            return [];
+        }
+
+        var count = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
+        return count > MaxEntries ? [] : image.File.ReadOrNull(segment.Offset + 12, count * 8UL, MaxEntries * 8) ?? [];
     }
 
     private static ulong Relative(ulong origin, ReadOnlySpan<byte> distance) =>

@@ -3,6 +3,7 @@ using TraceAgent.Bpf;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Linux;
+using TraceAgent.Configuration;
 using TraceAgent.Hosting;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
@@ -15,43 +16,52 @@ internal static class CheckCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("PATH")
+        var paths = RulePaths.Argument(ArgumentArity.ZeroOrMore);
+        var config = new Option<string?>("--config")
         {
-            Description = "Rule files, whatever their names, or folders of *.yaml and *.yml; - is standard input",
-            Arity = ArgumentArity.OneOrMore,
+            Description = "Agent configuration to check as well, and the rules that it names unless there is a PATH",
+            HelpName = "FILE",
         };
-        paths.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => token.Value.Length > 1 && token.Value[0] == '-'))
-            {
-                result.AddError($"there is no option {token.Value}");
-            }
-        });
         var format = new Option<string>("--format") { Description = "text for people, json for machines", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var attach = new Option<bool>("--attach") { Description = "Also load and attach every rule for a moment (needs the agent's privileges)" };
-        var command = new Command("check", "Read, resolve and compile rule files, and name every mistake. Exit code 1 when there is one.") { paths, format, attach };
-        command.SetAction(parsed => Run(parsed.GetValue(paths)!, parsed.GetValue(format) == "json", parsed.GetValue(attach)));
+        var command = new Command("check", "Read, resolve and compile rule files, and name every mistake. Exit code 1 when there is one.") { paths, config, format, attach };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(paths) is null or { Tokens.Count: 0 } && result.GetResult(config) is null)
+            {
+                result.AddError("check needs a PATH of rules, or --config FILE");
+            }
+        });
+        command.SetAction(parsed => Run(parsed.GetValue(config), parsed.GetValue(paths) ?? [], parsed.GetValue(format) == "json", parsed.GetValue(attach)));
         return command;
     }
 
-    private static int Run(string[] paths, bool json, bool attach)
+    private static int Run(string? configPath, string[] paths, bool json, bool attach)
     {
-        foreach (var path in paths.Where(path => path != "-" && FileStatus.Of(path) is null))
+        if (RulePaths.FirstMissing(configPath is null ? paths : [.. paths, configPath]) is { } missingPath)
         {
-            return CommandError.Write(ExitCode.Usage, $"{path}: no such file or folder");
+            return CommandError.Write(ExitCode.Usage, $"{missingPath}: no such file or folder");
         }
 
-        var source = new RuleSource([.. paths.Where(path => path != "-")], takesPipes: true);
-        var files = source.Read().ToList();
-        if (paths.Contains("-"))
+        var configuration = configPath is null ? null : AgentConfigurationFile.Load(configPath);
+        var diagnostics = configuration?.Diagnostics.ToList() ?? [];
+        if (paths.Length == 0 && configuration?.Value is { Rules: var rules })
         {
-            files.Add(new RuleFileVersion(RuleFileLoader.StandardInput, RuleFileLoader.LoadStandardInput()));
+            if (FileStatus.Of(rules) is not null)
+            {
+                paths = [rules];
+            }
+            else
+            {
+                diagnostics.Add(Diagnostic.Error(DiagnosticCode.Unreadable, new SourceSpan(configPath!, 1, 1, 1), $"rules: {rules}: no such file or folder"));
+            }
         }
 
+        var (files, withoutFiles) = RulePaths.Read(paths);
         var set = RuleSetBuilder.Build([.. files.Select(file => file.Content)]);
         using var resolver = new ProbeResolver();
-        var diagnostics = new List<Diagnostic>();
+        var names = configuration?.Value is { } value ? AgentConfiguration.NamesOf(value.Outputs) : null;
         var resolutions = new List<(Rule Rule, Resolution Resolution)>();
         foreach (var file in files)
         {
@@ -60,11 +70,15 @@ internal static class CheckCommand
             {
                 var resolution = resolver.Resolve(rule);
                 resolutions.Add((rule, resolution));
-                found.AddRange(resolution.DiagnosticsFor(rule));
-                if (resolution.IsPending)
+                found.AddRange(resolution.Diagnostics);
+                if (OutputName.Problem(rule, names) is { } unknown)
                 {
-                    found.Add(Diagnostic.Warning(
-                        CheckCodes.Pending, rule.Binary.At, $"{rule.Binary.Value} does not exist", "the rule waits until it appears"));
+                    found.Add(unknown);
+                }
+
+                if (resolution.Missing is { } missing)
+                {
+                    found.Add(Diagnostic.Warning(CheckCodes.Pending, rule.Binary.At, missing, "the rule waits until it appears"));
                 }
             }
 
@@ -80,13 +94,19 @@ internal static class CheckCommand
             return CommandError.Write(ExitCode.NotPermitted, refusal.Message);
         }
 
-        diagnostics.AddRange(source.WithoutFiles.Select(path =>
+        diagnostics.AddRange(withoutFiles.Select(path =>
             Diagnostic.Warning(CheckCodes.NoFiles, new SourceSpan(path, 1, 1, 1), "no rule files in it", "names end in .yaml or .yml and do not begin with a dot")));
-        Show(diagnostics, files, resolutions.Count, json);
+        var sources = files.Select(file => file.Content.Source).ToList();
+        if (configuration is not null)
+        {
+            sources.Add(configuration.Source);
+        }
+
+        Show(diagnostics, sources, resolutions.Count, json);
         return diagnostics.Any(d => d.Severity == Severity.Error) ? ExitCode.Failure : ExitCode.Fine;
     }
 
-    private static void Show(List<Diagnostic> diagnostics, List<RuleFileVersion> files, int rules, bool json)
+    private static void Show(List<Diagnostic> diagnostics, List<SourceText> files, int rules, bool json)
     {
         if (json)
         {
@@ -95,8 +115,8 @@ internal static class CheckCommand
             return;
         }
 
-        var colours = !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        DiagnosticWriter.WriteText(Console.Error, diagnostics, files.ToDictionary(file => file.Path, file => file.Content.Source), colours);
+        var colours = TerminalColours.OnStandardError;
+        DiagnosticWriter.WriteText(Console.Error, diagnostics, files.DistinctBy(file => file.Path).ToDictionary(file => file.Path), colours);
         var errors = diagnostics.Count(d => d.Severity == Severity.Error);
         var warnings = diagnostics.Count - errors;
         Console.Error.WriteLine(
@@ -108,15 +128,16 @@ internal static class CheckCommand
         var problems = new List<Diagnostic>();
         foreach (var (rule, resolution) in rules)
         {
-            if (resolution.Probe is { } probe)
+            foreach (var part in resolution.Probe?.Parts ?? [])
             {
                 try
                 {
-                    ProbeCompiler.Compile(probe.Plan, new ProbeBinding(0, 0, 0, 0, 0, 0, 0));
+                    ProbeCompiler.Compile(part.Plan, new ProbeBinding(0, 0, 0, 0, 0, 0, 0, 0));
                 }
                 catch (ArgumentException refusal)
                 {
                     problems.Add(Diagnostic.Error(CheckCodes.NotCompiled, rule.Name.At, refusal.Message));
+                    break;
                 }
             }
         }
@@ -130,16 +151,16 @@ internal static class CheckCommand
         using var session = BpfSession.Open(Environment.SystemPageSize);
         foreach (var (rule, resolution) in rules)
         {
-            if (resolution.Probe is not { } probe)
-            {
-                continue;
-            }
-
             try
             {
-                using var loaded = session.Load(probe.Plan, rule.Name.Value);
-                var offsets = probe.Sites.Select(site => site.FileOffset).ToArray();
-                loaded.Attach(rule.Binary.Value, rule.Binary.Value, offsets, 0).Dispose();
+                foreach (var part in resolution.Probe?.Parts ?? [])
+                {
+                    using var loaded = session.Load(part.Plan, rule.Name.Value);
+                    foreach (var file in part.Files)
+                    {
+                        loaded.Attach(file.Source, file.Path, [.. file.UprobeSites], 0).Dispose();
+                    }
+                }
             }
             catch (KernelException refusal)
             {

@@ -1,24 +1,17 @@
 using System.CommandLine;
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Systemd;
-using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 using TraceAgent.Hosting;
-using TraceAgent.Outputs;
 using TraceAgent.Rules;
+using TraceAgent.Watching;
 
 namespace TraceAgent.Commands;
 
 /// <summary><c>traceagent run</c>: the agent.</summary>
 internal static class RunCommand
 {
-    private const string AttachVariable = "TRACEAGENT_ATTACH";
-
     public static Command Create()
     {
         var config = new Option<string?>("--config") { Description = $"Agent configuration; {AgentConfigurationFile.DefaultPath} when that exists", HelpName = "FILE" };
@@ -28,6 +21,7 @@ internal static class RunCommand
             HelpName = "PATH",
         };
         var output = new Option<string?>("--output") { Description = "File to append events to, or - for standard output, instead of the configuration's outputs", HelpName = "-|FILE" };
+        var socket = new Option<string?>("--socket") { Description = "Unix socket that answers 'traceagent status', or none, instead of the configuration's", HelpName = "PATH|none" };
         var ring = new Option<int>("--ring-size")
         {
             Description = "Bytes of the ring buffer between kernel and agent: a power of two, at least a page",
@@ -51,12 +45,13 @@ internal static class RunCommand
                 result.AddError($"--rules needs a PATH, not {option.Value}");
             }
         });
-        var command = new Command("run", "Attach the rules and write events until stopped. Follows every change of the rule files.") { config, rules, output, ring };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(config), parsed.GetValue(rules) ?? [], parsed.GetValue(output), parsed.GetValue(ring)));
+        var command = new Command("run", "Attach the rules and write events until stopped. Follows every change of the rule files.") { config, rules, output, socket, ring };
+        command.SetAction((parsed, _) => RunAsync(
+            parsed.GetValue(config), parsed.GetValue(rules) ?? [], parsed.GetValue(output), parsed.GetValue(socket), parsed.GetValue(ring)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? configPath, string[] rulePaths, string? output, int ringBytes)
+    private static async Task<int> RunAsync(string? configPath, string[] rulePaths, string? output, string? socket, int ringBytes)
     {
         var file = AgentConfigurationFile.Load(configPath);
         if (file.Value is not { } configuration)
@@ -89,9 +84,14 @@ internal static class RunCommand
             return CommandError.Write(ExitCode.Usage, "--output takes a FILE, or - for standard output, not an empty text");
         }
 
-        if (!TryGetAttachWay(out var way, out var problem))
+        if (socket is "")
         {
-            return CommandError.Write(ExitCode.Usage, problem);
+            return CommandError.Write(ExitCode.Usage, "--socket takes a PATH, or none, not an empty text");
+        }
+
+        if (socket is not null)
+        {
+            configuration = configuration with { Socket = socket == "none" ? null : Path.GetFullPath(socket) };
         }
 
         IReadOnlyList<OutputConfiguration> destinations = output switch
@@ -100,48 +100,9 @@ internal static class RunCommand
             "-" => [new OutputConfiguration.Console(OutputFormat.Clef)],
             _ => [new OutputConfiguration.File(Path.GetFullPath(output), Roll: null, OutputFormat.Clef)],
         };
-        try
-        {
-            using var outputs = OutputSet.Open(destinations);
-            using var session = BpfSession.Open(ringBytes, way);
-            return await HostAsync(new AgentParts(session, outputs, rulePaths, ringBytes)).ConfigureAwait(false);
-        }
-        catch (OutputException refusal)
-        {
-            return CommandError.Write(ExitCode.Failure, refusal.Message);
-        }
-        catch (KernelException refusal)
-        {
-            return CommandError.Write(ExitCode.NotPermitted, refusal.Message);
-        }
-    }
-
-    private static async Task<int> HostAsync(AgentParts parts)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.AddProvider(new StandardErrorLoggerProvider());
-        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
-        builder.Services.AddSingleton(parts);
-        builder.Services.AddSingleton<Agent>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<Agent>());
-        using var host = builder.Build();
-        var agent = host.Services.GetRequiredService<Agent>();
-        await host.RunAsync().ConfigureAwait(false);
-        return agent.Result;
-    }
-
-    /// <summary><c>TRACEAGENT_ATTACH=perf</c> or <c>multi</c>: for hosts where the better way misbehaves, and for tests.</summary>
-    private static bool TryGetAttachWay(out AttachWay? way, out string problem)
-    {
-        var asked = Environment.GetEnvironmentVariable(AttachVariable);
-        problem = $"{AttachVariable} is '{asked}'; it may be multi or perf";
-        way = asked switch
-        {
-            "perf" => AttachWay.PerfEvent,
-            "multi" => AttachWay.Multi,
-            _ => null,
-        };
-        return way is not null || string.IsNullOrEmpty(asked);
+        var source = new RuleSource(rulePaths, defaults: configuration.Defaults);
+        return await AgentHost.RunAsync(
+            destinations, ringBytes, new StandardErrorLoggerProvider(),
+            (session, outputs) => new AgentParts(session, outputs, source, ringBytes, configuration) { File = file, FollowsOutputs = output is null }).ConfigureAwait(false);
     }
 }

@@ -17,7 +17,30 @@ internal static class AgentKeys
             "outputs",
             "Where events go; all of them take every event.",
             """{"type":"array","minItems":1,"items":{"$ref":"#/definitions/output"}}""",
-            ReadOutputs));
+            ReadOutputs),
+        new Key<AgentDraft>(
+            "defaults",
+            "What holds for rules that do not say otherwise.",
+            """{"$ref":"#/definitions/defaults"}""",
+            (agent, entry, bag) => DefaultKeys.Table.Read("'defaults'", entry.Value, agent, bag)),
+        new Key<AgentDraft>(
+            "socket",
+            $"The unix socket that answers 'traceagent status', or none. {AgentConfiguration.DefaultSocket} unless it is set.",
+            """{"type":"string"}""",
+            (agent, entry, bag) => agent.Socket = entry.Value is YamlScalar { Value: "none" } ? null : PathValue.Read(entry, agent, bag)),
+        new Key<AgentDraft>(
+            "metrics",
+            "The agent's own numbers for Prometheus.",
+            """{"$ref":"#/definitions/metrics"}""",
+            ReadMetrics));
+
+    private static void ReadMetrics(AgentDraft agent, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (MetricsKeys.Table.Read("'metrics'", entry.Value, agent, bag).Count == 0 && entry.Value is YamlMapping { Entries.Count: 0 })
+        {
+            bag.Error(DiagnosticCode.MissingKey, entry.Value.At, "'metrics' needs 'listen' or 'textfile'", "listen: 127.0.0.1:9435");
+        }
+    }
 
     private static void ReadOutputs(AgentDraft agent, YamlEntry entry, DiagnosticBag bag)
     {
@@ -32,20 +55,25 @@ internal static class AgentKeys
             bag.Error(DiagnosticCode.MissingKey, list.At, "'outputs' is empty", "leave the key out to write to standard output");
         }
 
-        var consoles = 0;
         foreach (var item in list.Items)
         {
             var draft = new OutputDraft(agent);
             OutputKeys.Table.Read("an output", item, draft, bag);
-            if (draft.Output is OutputConfiguration.Console && ++consoles > 1)
+            if (draft.Output is not { } unnamed)
             {
-                bag.Error(DiagnosticCode.KeyConflict, item.At, "there is already a console output");
+                continue;
             }
-            else if (draft.Output is OutputConfiguration.File file && agent.Outputs.OfType<OutputConfiguration.File>().Any(o => o.Path == file.Path))
+
+            var output = unnamed with { Name = draft.Name };
+            if (agent.Outputs.Exists(other => other.Target == output.Target))
             {
-                bag.Error(DiagnosticCode.KeyConflict, item.At, $"there is already an output to {Quoted.Clip(file.Path)}");
+                bag.Error(DiagnosticCode.KeyConflict, item.At, $"there is already an output to {Quoted.Clip(output.Target)}");
             }
-            else if (draft.Output is { } output)
+            else if (output.Name is { } name && agent.Outputs.Exists(other => other.Name == name))
+            {
+                bag.Error(DiagnosticCode.KeyConflict, item.At, $"there is already an output called '{name}'");
+            }
+            else
             {
                 agent.Outputs.Add(output);
             }

@@ -10,10 +10,12 @@ internal enum HoleSource
     Value,
     Duration,
     Pid,
+    Parent,
     Tid,
     Comm,
     Executable,
     Symbol,
+    Binary,
     Time,
 }
 
@@ -52,9 +54,11 @@ internal static class BoundMessage
             "duration" => HoleSource.Duration,
             "pid" => HoleSource.Pid,
             "tid" => HoleSource.Tid,
+            "ppid" => HoleSource.Parent,
             "comm" => HoleSource.Comm,
             "exe" => HoleSource.Executable,
             "symbol" => HoleSource.Symbol,
+            "binary" => HoleSource.Binary,
             "time" => HoleSource.Time,
             _ => null,
         };
@@ -67,7 +71,6 @@ internal static class BoundMessage
     private static string Constant(string name, Rule rule) => name switch
     {
         "rule" => rule.Name.Value,
-        "binary" => rule.Binary.Value,
         _ => $"{{{name}}}",
     };
 

@@ -25,20 +25,16 @@ internal sealed class CharacterDecoder
             return start;
         }
 
-        var max = field.Slot.Storage is Storage.Text text ? text.Max : ((Storage.Bytes)field.Slot.Storage).Max;
-        var length = MemoryMarshal.Read<uint>(record[field.Slot.Offset..]);
-        if (length > (uint)max && value.Outcome == Outcome.Ok)
-        {
-            value.Outcome = Outcome.Truncated;
-        }
-
-        var bytes = record.Slice(field.Slot.Offset + Storage.Text.HeadSize, (int)Math.Min(length, (uint)max));
+        var bytes = MemoryPart.Of(record, field.Slot, ref value);
         switch (field.Form)
         {
             case FieldForm.Text:
                 return Mask(chars, Text(bytes, chars, start, ref value), ref value);
+            case FieldForm.CountedText:
+                return Mask(chars, Counted(bytes, chars, start, ref value), ref value);
+            case FieldForm.Utf16:
+                return Mask(chars, Utf16Text.Decode(bytes, chars, start, ref value), ref value);
             case FieldForm.Bytes:
-                value.Bits = length;
                 return Hex(bytes, chars, start, ref value);
             case FieldForm.SocketAddress when SocketAddressText.IsUnix(bytes, out var name, out var isAbstract):
                 var end = start;
@@ -50,12 +46,17 @@ internal sealed class CharacterDecoder
                 end = Text(name, chars, end, ref value);
                 (value.TextStart, value.TextLength) = (start, end - start);
                 return Mask(chars, end, ref value);
-            case FieldForm.SocketAddress:
+            case FieldForm.SocketAddress when value.Outcome != Outcome.Cut || SocketAddressText.IsWhole(bytes):
+                value.Outcome = Outcome.Ok;
                 value.TextLength = SocketAddressText.Write(bytes, chars.AsSpan(start));
                 return start + value.TextLength;
-            default:
-                value.TextLength = SocketAddressText.WriteIPv6(record.Slice(field.Slot.Offset + Storage.Bytes.HeadSize, 16), 0, chars.AsSpan(start));
+            case FieldForm.IPv6 when bytes.Length >= 16:
+                value.Outcome = Outcome.Ok;
+                value.TextLength = SocketAddressText.WriteIPv6(bytes[..16], 0, chars.AsSpan(start));
                 return start + value.TextLength;
+            default:
+                value.Outcome = Outcome.Fault;
+                return start;
         }
     }
 
@@ -64,11 +65,32 @@ internal sealed class CharacterDecoder
     {
         if (bytes.IndexOf((byte)0) is >= 0 and var end)
         {
+            // Where the text ends, nothing is missing from it.
+            value.Outcome = Outcome.Ok;
             bytes = bytes[..end];
         }
 
+        return Whole(bytes, chars, start, ref value);
+    }
+
+    /// <summary>Decodes UTF-8 in which a NUL is no end.</summary>
+    private static int Counted(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
+    {
+        var end = Whole(bytes, chars, start, ref value);
+        var text = chars.AsSpan(start, value.TextLength);
+        if (text.Contains('\0'))
+        {
+            value.InvalidUtf8 = true;
+            text.Replace('\0', '\ufffd');
+        }
+
+        return end;
+    }
+
+    private static int Whole(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
+    {
         // What was cut off may have been the rest of a character: that is not the text's fault.
-        var whole = value.Outcome != Outcome.Truncated;
+        var whole = !value.IsPart;
         var status = Utf8.ToUtf16(bytes, chars.AsSpan(start), out var read, out var written, replaceInvalidSequences: false, whole);
         if (status == OperationStatus.InvalidData)
         {
@@ -85,7 +107,7 @@ internal sealed class CharacterDecoder
     private int Mask(char[] chars, int end, ref DecodedValue value)
     {
         var text = chars.AsSpan(value.TextStart, value.TextLength);
-        var secrets = _secrets.Find(text, value.Outcome == Outcome.Truncated);
+        var secrets = _secrets.Find(text, value.IsPart);
         if (secrets.IsEmpty)
         {
             return end;
@@ -112,7 +134,7 @@ internal sealed class CharacterDecoder
         // Secrets are looked for in the bytes as characters; these lie where the hex digits will.
         var characters = chars.AsSpan(start, bytes.Length);
         Encoding.Latin1.GetChars(bytes, characters);
-        var secrets = _secrets.Find(characters, value.Outcome == Outcome.Truncated);
+        var secrets = _secrets.Find(characters, value.IsPart);
         var (at, end) = (0, start);
         foreach (var secret in secrets)
         {

@@ -1,7 +1,6 @@
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Compact;
-using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
@@ -14,7 +13,10 @@ internal sealed class ClefFormatter : ITextFormatter
     private readonly LineBuffer _line = new();
     private readonly LineBuffer _message = new();
     private readonly UtcText _time = new();
+    private readonly ValueJson _values;
     private readonly RenderedCompactJsonFormatter _foreign = new();
+
+    public ClefFormatter() => _values = new ValueJson(_line, _message);
 
     public void Format(LogEvent logEvent, TextWriter output)
     {
@@ -52,178 +54,10 @@ internal sealed class ClefFormatter : ITextFormatter
         line.AppendJson(traced.CommText);
         line.Append("\",\"exe\":");
         line.Append(traced.Process.Json);
+        _values.WriteOnDemand(traced);
         line.Append(traced.Site.Json);
-        WriteValues(traced);
-        if (shape.HasErrorNumbers)
-        {
-            WriteErrorNames(traced);
-        }
-
-        if (shape.HasDuration)
-        {
-            line.Append(",\"duration_ns\":");
-            WriteUnsigned(traced.Duration);
-        }
-
-        if (shape.HasBytes)
-        {
-            WriteLengths(traced);
-        }
-
-        WriteProblems(traced);
-        line.Append(shape.LabelsJson);
+        _values.Write(traced);
         line.Append("}\n");
-    }
-
-    private void WriteValues(TracedEvent traced)
-    {
-        var fields = traced.Shape.Fields;
-        _line.Append(",\"args\":{");
-        for (var i = 0; i < traced.Shape.ArgumentCount; i++)
-        {
-            if (i > 0)
-            {
-                _line.Append(',');
-            }
-
-            _line.Append(fields[i].Key);
-            WriteValue(traced, i);
-        }
-
-        _line.Append('}');
-        if (fields.Length > traced.Shape.ArgumentCount)
-        {
-            _line.Append(",\"ret\":");
-            WriteValue(traced, fields.Length - 1);
-        }
-    }
-
-    private void WriteValue(TracedEvent traced, int index)
-    {
-        ref readonly var value = ref traced.Values[index];
-        if (value.IsMissing)
-        {
-            _line.Append("null");
-            return;
-        }
-
-        var field = traced.Shape.Fields[index];
-        switch (field.Form)
-        {
-            case FieldForm.Signed or FieldForm.ErrorNumber:
-                _line.Append((long)value.Bits);
-                break;
-            case FieldForm.Unsigned or FieldForm.Duration:
-                WriteUnsigned(value.Bits);
-                break;
-            case FieldForm.Pointer:
-                _line.Append("\"0x");
-                _line.Append(value.Bits, "x");
-                _line.Append('"');
-                break;
-            case FieldForm.Enumeration when field.NameOf(value.Bits) is null:
-                _line.Append((long)value.Bits);
-                break;
-            case FieldForm.Bool:
-                ScalarText.Append(_line, field, value.Bits, null);
-                break;
-            case FieldForm.Redacted:
-                _line.Append("\"" + SecretFinder.Mask + "\"");
-                break;
-            case < FieldForm.Text:
-                _message.Clear();
-                ScalarText.Append(_message, field, value.Bits, null);
-                WriteText(_message.Text);
-                break;
-            default:
-                WriteText(traced.TextOf(in value));
-                break;
-        }
-    }
-
-    private void WriteText(ReadOnlySpan<char> text)
-    {
-        _line.Append('"');
-        _line.AppendJson(text);
-        _line.Append('"');
-    }
-
-    // Consumers clamp or refuse numbers above 2^63 - 1.
-    private void WriteUnsigned(ulong value)
-    {
-        if (value <= long.MaxValue)
-        {
-            _line.Append(value);
-            return;
-        }
-
-        _line.Append('"');
-        _line.Append(value);
-        _line.Append('"');
-    }
-
-    // Objects with the values' names as keys, beside the values: a value keeps its type, and no key begins with another.
-    private void WriteErrorNames(TracedEvent traced)
-    {
-        var opened = false;
-        for (var i = 0; i < traced.Shape.Fields.Length; i++)
-        {
-            ref readonly var value = ref traced.Values[i];
-            if (traced.Shape.Fields[i].Form == FieldForm.ErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
-            {
-                WriteMember(",\"errno\":{", traced.Shape.Fields[i], ref opened);
-                WriteText(name);
-            }
-        }
-
-        Close(opened);
-    }
-
-    // Only of bytes that were cut: else it is half the hex digits.
-    private void WriteLengths(TracedEvent traced)
-    {
-        var opened = false;
-        for (var i = 0; i < traced.Shape.Fields.Length; i++)
-        {
-            ref readonly var value = ref traced.Values[i];
-            if (traced.Shape.Fields[i].Form == FieldForm.Bytes && value.Outcome == Outcome.Truncated)
-            {
-                WriteMember(",\"lengths\":{", traced.Shape.Fields[i], ref opened);
-                _line.Append(value.Bits);
-            }
-        }
-
-        Close(opened);
-    }
-
-    private void WriteProblems(TracedEvent traced)
-    {
-        var opened = false;
-        for (var i = 0; i < traced.Shape.Fields.Length; i++)
-        {
-            if (traced.Values[i].Problem is { } problem)
-            {
-                WriteMember(",\"problems\":{", traced.Shape.Fields[i], ref opened);
-                WriteText(problem);
-            }
-        }
-
-        Close(opened);
-    }
-
-    private void WriteMember(string open, EventField field, ref bool opened)
-    {
-        _line.Append(opened ? "," : open);
-        _line.Append(field.Key);
-        opened = true;
-    }
-
-    private void Close(bool opened)
-    {
-        if (opened)
-        {
-            _line.Append('}');
-        }
     }
 
     private void Write(AgentStatement statement, LogEventLevel level)
@@ -244,13 +78,10 @@ internal sealed class ClefFormatter : ITextFormatter
             line.Append($",\"rule\":{JsonText.Quote(rule)}");
         }
 
-        line.Append($",\"event\":\"agent\",\"action\":\"{statement.Action}\"");
-        foreach (var (name, number) in statement.Numbers)
-        {
-            line.Append($",\"{name}\":");
-            line.Append(number);
-        }
-
+        line.Append(",\"event\":\"agent\",\"action\":\"");
+        line.Append(statement.Action);
+        line.Append('"');
+        _values.Write(statement);
         line.Append("}\n");
     }
 

@@ -7,39 +7,28 @@ internal struct DecodedValue
 {
     public Outcome Outcome;
 
-    /// <summary>True when the text had bytes that are not UTF-8; they show as U+FFFD.</summary>
+    /// <summary>True when the text had bytes that are not UTF-8, or a NUL inside; they show as U+FFFD.</summary>
     public bool InvalidUtf8;
+
+    /// <summary>True when the text had surrogates without their other half; they show as U+FFFD.</summary>
+    public bool InvalidUtf16;
 
     /// <summary>True when the value, or a part of it, is hidden.</summary>
     public bool Redacted;
 
-    /// <summary>The integer or address; of bytes, how many there were in the traced process.</summary>
+    /// <summary>The integer or address; of what has a length, how long it was in the traced process.</summary>
     public ulong Bits;
 
+    /// <summary>In the event's characters; of a list, in its numbers.</summary>
     public int TextStart;
 
     public int TextLength;
 
-    public readonly bool IsMissing => Outcome is not (Outcome.Ok or Outcome.Truncated);
+    public readonly bool IsMissing => Outcome is not (Outcome.Ok or Outcome.Truncated or Outcome.Cut);
+
+    /// <summary>True when the value is the beginning of a longer one.</summary>
+    public readonly bool IsPart => Outcome is Outcome.Truncated or Outcome.Cut;
 
     /// <summary>The word in <c>problems</c>, or several with commas between; null when there is none.</summary>
-    public readonly string? Problem => Outcome switch
-    {
-        Outcome.Ok when !InvalidUtf8 && !Redacted => null,
-        Outcome.Ok => (InvalidUtf8, Redacted) switch
-        {
-            (true, true) => "invalid_utf8,redacted",
-            (true, false) => "invalid_utf8",
-            _ => "redacted",
-        },
-        Outcome.Truncated => (InvalidUtf8, Redacted) switch
-        {
-            (true, true) => "truncated,invalid_utf8,redacted",
-            (true, false) => "truncated,invalid_utf8",
-            (false, true) => "truncated,redacted",
-            _ => "truncated",
-        },
-        Outcome.Null => "null",
-        _ => "fault",
-    };
+    public readonly string? Problem => ProblemWords.Of(Outcome, (InvalidUtf8 ? 1 : 0) | (InvalidUtf16 ? 2 : 0) | (Redacted ? 4 : 0));
 }

@@ -12,14 +12,17 @@ internal sealed class EventDecoder
 {
     private readonly WallClock _clock;
     private readonly ProcessNames _processes;
+    private readonly CgroupNames _cgroups;
     private readonly TracedEvent _traced = new();
     private readonly CharacterDecoder _characters = new();
+    private readonly ListDecoder _lists = new();
     private readonly Dictionary<string, LogEventPropertyValue> _properties;
 
-    public EventDecoder(WallClock clock, ProcessNames processes)
+    public EventDecoder(WallClock clock, ProcessNames processes, CgroupNames cgroups)
     {
         _clock = clock;
         _processes = processes;
+        _cgroups = cgroups;
         _properties = new() { [TracedEvent.PropertyName] = _traced };
     }
 
@@ -28,6 +31,9 @@ internal sealed class EventDecoder
 
     /// <summary>Records of a kind or site that their shape does not have.</summary>
     public long ForeignRecords { get; private set; }
+
+    /// <summary>ns that the call of the last event took; null when it was no call.</summary>
+    public ulong? LastDuration => _traced.Shape.HasDuration ? _traced.Duration : null;
 
     /// <summary>The event of one record; null, and counted, when the record is not one of this shape.</summary>
     public LogEvent? Decode(ReadOnlySpan<byte> record, EventShape shape)
@@ -75,18 +81,35 @@ internal sealed class EventDecoder
         var value = default(DecodedValue);
         var used = CharacterDecoder.Text(comm, traced.Chars, 0, ref value);
         traced.Comm = new TextSpan(0, used);
+        var numbers = 0;
         for (var i = 0; i < kind.Fields.Length; i++)
         {
             var field = kind.Fields[i];
-            if (field.IsCharacters)
+            if (field.Form == FieldForm.Cgroup)
+            {
+                used = DecodeCgroup(record, field, used, ref traced.Values[i], time);
+            }
+            else if (field.IsCharacters)
             {
                 used = _characters.Decode(record, field, traced.Chars, used, ref traced.Values[i]);
+            }
+            else if (field.Form == FieldForm.List)
+            {
+                numbers = _lists.Decode(record, field, traced.Numbers, numbers, ref traced.Values[i]);
             }
             else
             {
                 DecodeScalar(record, field, ref traced.Values[i]);
             }
         }
+    }
+
+    private int DecodeCgroup(ReadOnlySpan<byte> record, EventField field, int used, ref DecodedValue value, ulong time)
+    {
+        var name = _cgroups.Find(Read<ulong>(record, field.Slot.Offset), (int)_traced.Pid, time);
+        name.CopyTo(_traced.Chars.AsSpan(used));
+        value = new DecodedValue { TextStart = used, TextLength = name.Length };
+        return used + name.Length;
     }
 
     private static void DecodeScalar(ReadOnlySpan<byte> record, EventField field, ref DecodedValue value)
@@ -98,16 +121,8 @@ internal sealed class EventDecoder
             return;
         }
 
-        var bits = Read<ulong>(record, field.Slot.Offset);
         value.Outcome = (Outcome)record[field.Slot.OutcomeOffset];
-        value.Bits = field.Form switch
-        {
-            FieldForm.Bool => (byte)bits == 0 ? 0UL : 1,
-            FieldForm.Char => (byte)bits,
-            FieldForm.IPv4 => (uint)bits,
-            FieldForm.ErrorNumber => (ulong)ErrorNames.Normalise((long)bits),
-            _ => bits,
-        };
+        value.Bits = ScalarText.Normalise(field.Form, Read<ulong>(record, field.Slot.Offset));
     }
 
     private static T Read<T>(ReadOnlySpan<byte> record, int offset)

@@ -15,12 +15,19 @@ internal enum FieldForm
     Enumeration,
     Duration,
     IPv4,
+    Real,
 
     /// <summary>From here on the value is characters of its event.</summary>
     Text,
+    CountedText,
+    Utf16,
     Bytes,
     IPv6,
     SocketAddress,
+    Cgroup,
+
+    /// <summary>Several scalars of one form: numbers of its event.</summary>
+    List,
 
     /// <summary>By its name: the value is not even decoded.</summary>
     Redacted,
@@ -38,29 +45,32 @@ internal sealed class EventField
 
     /// <exception cref="ArgumentException">The plan does not store what the type needs.</exception>
     public EventField(ShownField shown, FieldSlot slot)
+        : this(shown.Value.Name, shown.Value.Type, slot)
     {
-        (Name, Slot) = (shown.Value.Name, slot);
-        Key = JsonText.Quote(Name) + ":";
-        Form = shown.IsRedacted ? FieldForm.Redacted : FormOf(shown.Value.Type);
-        Size = shown.Value.Type switch
+        Form = shown.IsRedacted ? FieldForm.Redacted : Form;
+        if (shown.Value.Type is CaptureType.Array array)
         {
-            CaptureType.Integer integer => integer.Size,
-            CaptureType.Enumeration enumeration => enumeration.Size,
-            CaptureType.Bool or CaptureType.Char => 1,
-            CaptureType.Errno => 4,
-            _ => 8,
-        };
-        if (shown.Value.Type is CaptureType.Enumeration named)
-        {
-            foreach (var (number, name) in named.Names)
-            {
-                _names.TryAdd(number, name);
-            }
+            Element = new EventField(Name, array.Element, slot);
         }
 
         if (!Fits(Form, slot.Storage))
         {
             throw new ArgumentException($"{Name} is {shown.Value.Type}, which its plan does not store", nameof(slot));
+        }
+    }
+
+    private EventField(string name, CaptureType type, FieldSlot slot)
+    {
+        (Name, Slot) = (name, slot);
+        Key = JsonText.Quote(Name) + ":";
+        Form = FormOf(type);
+        Size = type.ScalarSize() is > 0 and var size ? size : 8;
+        if (type is CaptureType.Enumeration named)
+        {
+            foreach (var (number, word) in named.Names)
+            {
+                _names.TryAdd(number, word);
+            }
         }
     }
 
@@ -71,21 +81,32 @@ internal sealed class EventField
 
     public FieldForm Form { get; }
 
-    /// <summary>Of integers, bytes.</summary>
+    /// <summary>Of scalars, bytes.</summary>
     public int Size { get; }
+
+    /// <summary>Of a list, how each of its values is shown; null for every other form.</summary>
+    public EventField? Element { get; }
 
     public FieldSlot Slot { get; }
 
-    public bool IsCharacters => Form is >= FieldForm.Text and < FieldForm.Redacted;
+    public bool IsCharacters => Form is >= FieldForm.Text and < FieldForm.List;
+
+    /// <summary>Whether a value that was cut says how long it was.</summary>
+    public bool HasLength => Form is FieldForm.Bytes or FieldForm.CountedText or FieldForm.List;
 
     /// <summary>UTF-16 units that the value needs at most; twice what it can have, because redacting may lengthen a text.</summary>
     public int TextCapacity => Form switch
     {
         FieldForm.Text => 2 * ((Storage.Text)Slot.Storage).Max,
+        FieldForm.CountedText or FieldForm.Utf16 => 2 * ((Storage.Bytes)Slot.Storage).Max,
         FieldForm.Bytes => 4 * ((Storage.Bytes)Slot.Storage).Max,
         FieldForm.IPv6 or FieldForm.SocketAddress => 2 * SocketAddressText.MaxLength,
+        FieldForm.Cgroup => CgroupNames.LongestName,
         _ => 0,
     };
+
+    /// <summary>Numbers that the value needs at most.</summary>
+    public int ListCapacity => Form == FieldForm.List ? ((Storage.Bytes)Slot.Storage).Max : 0;
 
     /// <summary>The name of a value of an enumeration; null when it has none.</summary>
     public string? NameOf(ulong bits) => _names.GetValueOrDefault((long)bits);
@@ -101,17 +122,24 @@ internal sealed class EventField
         CaptureType.Enumeration => FieldForm.Enumeration,
         CaptureType.Duration => FieldForm.Duration,
         CaptureType.IPv4 => FieldForm.IPv4,
+        CaptureType.Float => FieldForm.Real,
         CaptureType.Text => FieldForm.Text,
+        CaptureType.CountedText or CaptureType.TextObject => FieldForm.CountedText,
+        CaptureType.Utf16 => FieldForm.Utf16,
+        CaptureType.Array => FieldForm.List,
         CaptureType.Bytes => FieldForm.Bytes,
         CaptureType.IPv6 => FieldForm.IPv6,
         CaptureType.SocketAddress => FieldForm.SocketAddress,
+        CaptureType.Cgroup => FieldForm.Cgroup,
         _ => throw new ArgumentException($"no way to show {type}", nameof(type)),
     };
 
     private static bool Fits(FieldForm form, Storage storage) => form switch
     {
         FieldForm.Text => storage is Storage.Text,
-        FieldForm.Bytes or FieldForm.SocketAddress => storage is Storage.Bytes,
+        FieldForm.Bytes or FieldForm.CountedText or FieldForm.SocketAddress => storage is Storage.Bytes { Unit: 1 },
+        FieldForm.Utf16 => storage is Storage.Bytes { Unit: 2 },
+        FieldForm.List => storage is Storage.Bytes,
         FieldForm.IPv6 => storage is Storage.Bytes { Max: >= 16 },
         FieldForm.Redacted => true,
         _ => storage is Storage.Scalar,

@@ -1,6 +1,6 @@
 using TraceAgent.Capture;
+using TraceAgent.Reconciling;
 using TraceAgent.Rules;
-using TraceAgent.Symbols;
 
 namespace TraceAgent.Events;
 
@@ -12,31 +12,37 @@ internal sealed class EventShape
 {
     private readonly KindShape?[] _kinds;
 
-    private EventShape(KindShape?[] kinds) => _kinds = kinds;
+    private EventShape(KindShape?[] kinds, string? output) => (_kinds, Output) = (kinds, output);
+
+    /// <summary>The name of the output that the rule wants; null for all.</summary>
+    public string? Output { get; }
 
     /// <summary>The shape of a rule's events under a plan.</summary>
     /// <param name="rule">Says names, types, messages, level, labels and what is redacted.</param>
-    /// <param name="plan">The rule's own, on the architecture of its binary.</param>
-    /// <param name="sites">In the order of their cookies.</param>
+    /// <param name="abi">Where values are at the sites.</param>
+    /// <param name="plan">The rule's own, for this <paramref name="abi"/>.</param>
+    /// <param name="files">Their sites in the order of their cookies.</param>
     /// <exception cref="ArgumentException">The plan is not one of this rule.</exception>
-    public static EventShape Of(Rule rule, CapturePlan plan, EquatableArray<ProbeSite> sites)
+    public static EventShape Of(Rule rule, SiteAbi abi, CapturePlan plan, IReadOnlyList<ProbeFile> files)
     {
         var redaction = new Redaction(rule.Redact);
         return Of(
-            rule, plan, sites, kind => [.. PlanBuilder.ValuesOf(rule, plan.Architecture, kind).Select(v => new ShownField(v, redaction.Applies(v.Name)))]);
+            rule, plan, files, kind => [.. PlanBuilder.ValuesOf(rule, abi, kind).Select(v => new ShownField(v, redaction.Applies(v.Name)))]);
     }
 
     /// <summary>The same with other values than the rule's own.</summary>
     public static EventShape Of(
-        Rule rule, CapturePlan plan, EquatableArray<ProbeSite> sites, Func<EventKind, IReadOnlyList<ShownField>> valuesOf)
+        Rule rule, CapturePlan plan, IReadOnlyList<ProbeFile> files, Func<EventKind, IReadOnlyList<ShownField>> valuesOf)
     {
         var kinds = new KindShape?[(int)EventKind.Call + 1];
+        SiteName[] sites = [.. files.SelectMany(file => file.Sites, (file, site) =>
+            new SiteName(site.DisplayName, $",\"symbol\":{JsonText.Quote(site.DisplayName)}", file.Path))];
         foreach (var kind in plan.Kinds)
         {
             kinds[(int)kind] = KindShape.Of(kind, rule, plan, sites, valuesOf(kind));
         }
 
-        return new EventShape(kinds);
+        return new EventShape(kinds, rule.Output?.Value);
     }
 
     /// <summary>The shape of one kind; null when this probe makes no such event.</summary>

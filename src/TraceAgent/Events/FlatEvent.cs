@@ -44,8 +44,13 @@ internal static class FlatEvent
         properties["tid"] = new ScalarValue((long)traced.Tid);
         properties["comm"] = Text(new string(traced.CommText), new string(traced.CommText));
         properties["exe"] = Text(traced.Process.Executable, traced.Process.Executable ?? "<unknown>");
+        if (shape.HasParent)
+        {
+            properties["ppid"] = Parent(traced.Process.ParentPid);
+        }
+
         properties["symbol"] = Text(traced.Site.Text, traced.Site.Text);
-        properties["binary"] = Text(shape.Binary, shape.Binary);
+        properties["binary"] = Text(traced.Site.Binary, traced.Site.Binary);
         properties["time"] = new ScalarValue(UtcText.ToDateTimeOffset(traced.Time));
         if (shape.HasDuration)
         {
@@ -62,6 +67,11 @@ internal static class FlatEvent
         {
             AddBeside(traced, i, properties);
         }
+
+        if (shape.HasParent && traced.Process.ParentPid is null)
+        {
+            properties.TryAdd("ppid_problem", new ScalarValue(ProcessFacts.Gone));
+        }
     }
 
     // What a rule has named itself stays.
@@ -74,7 +84,7 @@ internal static class FlatEvent
             properties.TryAdd($"{field.Name}_errno", new ScalarValue(name));
         }
 
-        if (field.Form == FieldForm.Bytes && value.Outcome == Outcome.Truncated)
+        if (field.HasLength && value.IsPart)
         {
             properties.TryAdd($"{field.Name}_length", Number(value.Bits));
         }
@@ -100,6 +110,20 @@ internal static class FlatEvent
         }
     }
 
+    /// <summary>The value alone, for sinks that render nothing. Without NUL, at which some consumers cut a text.</summary>
+    internal static LogEventPropertyValue PlainOf(TracedEvent traced, int index)
+    {
+        ref readonly var value = ref traced.Values[index];
+        var field = traced.Shape.Fields[index];
+        if (field.Form == FieldForm.List && !value.IsMissing && !value.Redacted)
+        {
+            return new SequenceValue(traced.NumbersOf(in value).ToArray().Select(bits => new ScalarValue(ScalarOf(field.Element!, bits))));
+        }
+
+        var plain = ValueOf(traced, index);
+        return new ScalarValue(plain is string text ? text.Replace('\0', '\ufffd') : plain);
+    }
+
     private static object? ValueOf(TracedEvent traced, int index)
     {
         ref readonly var value = ref traced.Values[index];
@@ -109,17 +133,22 @@ internal static class FlatEvent
         }
 
         var field = traced.Shape.Fields[index];
-        return field.Form switch
-        {
-            FieldForm.Signed or FieldForm.ErrorNumber => (long)value.Bits,
-            FieldForm.Unsigned or FieldForm.Duration => Number(value.Bits).Value,
-            FieldForm.Bool => value.Bits != 0,
-            FieldForm.Enumeration when field.NameOf(value.Bits) is null => (long)value.Bits,
-            FieldForm.Redacted => SecretFinder.Mask,
-            < FieldForm.Text => Shown(field, value.Bits),
-            _ => new string(traced.TextOf(in value)),
-        };
+        return field.IsCharacters ? new string(traced.TextOf(in value))
+            : field.Form is FieldForm.Redacted or FieldForm.List ? SecretFinder.Mask
+            : ScalarOf(field, value.Bits);
     }
+
+    private static object? ScalarOf(EventField field, ulong bits) => field.Form switch
+    {
+        FieldForm.Signed or FieldForm.ErrorNumber => (long)bits,
+        FieldForm.Unsigned or FieldForm.Duration => Number(bits).Value,
+        FieldForm.Bool => bits != 0,
+        FieldForm.Enumeration when field.NameOf(bits) is null => (long)bits,
+        FieldForm.Real when !ScalarText.IsFinite(field, bits) => Shown(field, bits),
+        FieldForm.Real when field.Size == 4 => BitConverter.UInt32BitsToSingle((uint)bits),
+        FieldForm.Real => BitConverter.UInt64BitsToDouble(bits),
+        _ => Shown(field, bits),
+    };
 
     private static string Shown(EventField field, ulong bits)
     {
@@ -133,14 +162,19 @@ internal static class FlatEvent
     // The value's own copy: the event is filled again before a sink may render it.
     private static ShownValue Text(object? value, string shown) => new(value, (into, _) => into.Append(shown));
 
-    private static ShownValue Field(TracedEvent traced, int index)
+    private static LogEventPropertyValue Field(TracedEvent traced, int index)
     {
         var value = traced.Values[index];
         var field = traced.Shape.Fields[index];
-        var shown = ValueOf(traced, index);
-        if (value.Outcome == Outcome.Ok && field.Form < FieldForm.Text)
+        if (field.Form == FieldForm.List && !value.IsMissing && !value.Redacted)
         {
-            return new ShownValue(shown, (into, format) => ScalarText.Append(into, field, value.Bits, format));
+            return new ShownList(field.Element!, traced.NumbersOf(in value).ToArray(), value.IsPart, bits => ScalarOf(field.Element!, bits));
+        }
+
+        var shown = ValueOf(traced, index);
+        if (!value.IsMissing && field.Form < FieldForm.Text)
+        {
+            return new ShownValue(shown, (into, format) => MessageText.AppendScalar(into, field, in value, format));
         }
 
         if (value.Outcome == Outcome.Ok && field.Form == FieldForm.Bytes)
@@ -153,6 +187,8 @@ internal static class FlatEvent
         MessageText.Append(buffer, traced, new MessagePiece(HoleSource.Value, "", index, null, 0));
         return Text(shown, new string(buffer.Text));
     }
+
+    private static ScalarValue Parent(int? parent) => parent is { } known ? new ScalarValue((long)known) : Text(null, $"<{ProcessFacts.Gone}>");
 
     private static ShownValue Duration(ulong nanoseconds)
     {

@@ -4,22 +4,21 @@ using Serilog.Formatting.Compact;
 using Serilog.Parsing;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
-using TraceAgent.Symbols;
 using SerilogTemplate = Serilog.Events.MessageTemplate;
 
 namespace TraceAgent.Events;
 
-/// <summary>The symbol of a site, as text and as JSON.</summary>
-internal sealed record SiteName(string Text, string Json);
+/// <summary>The symbol of a site, as text and as JSON, and the path of its file.</summary>
+internal sealed record SiteName(string Text, string Json, string Binary);
 
 /// <summary>How events of one kind of one rule look.</summary>
 internal sealed class KindShape
 {
-    private KindShape(Rule rule, EventKind kind, RecordLayout layout, EventField[] fields, int arguments, SiteName[] sites)
+    private KindShape(Rule rule, EventKind kind, RecordLayout layout, EventField[] fields, int arguments, int captured, SiteName[] sites)
     {
         var template = rule.Messages.First(m => m.Kind == kind).Template;
         Rule = rule.Name.Value;
-        Binary = rule.Binary.Value;
+        RuleJson = JsonText.Quote(Rule);
         Event = kind switch
         {
             EventKind.Entry => "entry",
@@ -28,19 +27,21 @@ internal sealed class KindShape
         };
         Layout = layout;
         Fields = fields;
-        ArgumentCount = arguments;
+        (ArgumentCount, CapturedCount) = (arguments, captured);
         Sites = sites;
         HasDuration = kind == EventKind.Call;
+        HasParent = template.Shows("ppid");
         Message = BoundMessage.Of(template, fields, rule);
         Template = new MessageTemplateParser().Parse(template.Text);
         Level = (LogEventLevel)rule.Level;
         Labels = rule.Labels;
         TextCapacity = fields.Sum(f => f.TextCapacity);
+        ListCapacity = fields.Sum(f => f.ListCapacity);
         HasErrorNumbers = fields.Any(f => f.Form == FieldForm.ErrorNumber);
-        HasBytes = fields.Any(f => f.Form == FieldForm.Bytes);
+        HasLengths = fields.Any(f => f.HasLength);
         var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
         var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
-        AfterMessage = $"\",\"@i\":\"{id}\"{level},\"rule\":{JsonText.Quote(Rule)},\"event\":\"{Event}\",\"pid\":";
+        AfterMessage = $"\",\"@i\":\"{id}\"{level},\"rule\":{RuleJson},\"event\":\"{Event}\",\"pid\":";
         LabelsJson = Labels.Count == 0
             ? ""
             : $",\"labels\":{{{string.Join(',', Labels.Select(l => $"{JsonText.Quote(l.Key)}:{JsonText.Quote(l.Value)}"))}}}";
@@ -48,22 +49,28 @@ internal sealed class KindShape
 
     public string Rule { get; }
 
-    public string Binary { get; }
+    public string RuleJson { get; }
 
     /// <summary><c>entry</c>, <c>return</c> or <c>call</c>.</summary>
     public string Event { get; }
 
     public RecordLayout Layout { get; }
 
-    /// <summary>Arguments, then the return value.</summary>
+    /// <summary>Arguments, then the return value, then what the message wants to know of the hit.</summary>
     public EventField[] Fields { get; }
 
     /// <summary>How many of the fields are arguments.</summary>
     public int ArgumentCount { get; }
 
+    /// <summary>How many of the fields are arguments or the return value.</summary>
+    public int CapturedCount { get; }
+
     public SiteName[] Sites { get; }
 
     public bool HasDuration { get; }
+
+    /// <summary>True when the message names the process's parent: only then is it looked up.</summary>
+    public bool HasParent { get; }
 
     public MessagePiece[] Message { get; }
 
@@ -76,9 +83,13 @@ internal sealed class KindShape
     /// <summary>UTF-16 units that all texts of an event need at most.</summary>
     public int TextCapacity { get; }
 
+    /// <summary>Numbers that all lists of an event need at most.</summary>
+    public int ListCapacity { get; }
+
     public bool HasErrorNumbers { get; }
 
-    public bool HasBytes { get; }
+    /// <summary>Whether a value can say how long it was in the traced process.</summary>
+    public bool HasLengths { get; }
 
     /// <summary>The JSON from the end of the message to the process ID.</summary>
     public string AfterMessage { get; }
@@ -87,7 +98,7 @@ internal sealed class KindShape
 
     /// <exception cref="ArgumentException">The plan has not what is to be shown.</exception>
     public static KindShape Of(
-        EventKind kind, Rule rule, CapturePlan plan, EquatableArray<ProbeSite> sites, IReadOnlyList<ShownField> values)
+        EventKind kind, Rule rule, CapturePlan plan, SiteName[] sites, IReadOnlyList<ShownField> values)
     {
         var layout = plan.LayoutOf(kind);
         if (values.Any(v => v.Value.FieldIndex < 0 || v.Value.FieldIndex >= layout.Fields.Count))
@@ -95,8 +106,7 @@ internal sealed class KindShape
             throw new ArgumentException($"rule {rule.Name.Value} shows more values than its plan has fields", nameof(values));
         }
 
-        var fields = values.OrderBy(v => v.Value.IsReturnValue).Select(v => new EventField(v, layout.Fields[v.Value.FieldIndex])).ToArray();
-        var names = sites.Select(s => new SiteName(s.DisplayName, $",\"symbol\":{JsonText.Quote(s.DisplayName)}")).ToArray();
-        return new KindShape(rule, kind, layout, fields, values.Count(v => !v.Value.IsReturnValue), names);
+        var fields = values.OrderBy(v => v.Value.IsOfEvent).ThenBy(v => v.Value.IsReturnValue).Select(v => new EventField(v, layout.Fields[v.Value.FieldIndex])).ToArray();
+        return new KindShape(rule, kind, layout, fields, values.Count(v => v.Value is { IsReturnValue: false, IsOfEvent: false }), values.Count(v => !v.Value.IsOfEvent), sites);
     }
 }

@@ -31,18 +31,12 @@ internal sealed class LineBuffer
         Length += text.Length;
     }
 
-    public void Append(long value, ReadOnlySpan<char> format = default)
-    {
-        int written;
-        while (!value.TryFormat(_chars.AsSpan(Length), out written, format, CultureInfo.InvariantCulture))
-        {
-            Grow(_chars.Length);
-        }
+    public void Append(long value, ReadOnlySpan<char> format = default) => AppendNumber(value, format);
 
-        Length += written;
-    }
+    public void Append(ulong value, ReadOnlySpan<char> format = default) => AppendNumber(value, format);
 
-    public void Append(ulong value, ReadOnlySpan<char> format = default)
+    public void AppendNumber<T>(T value, ReadOnlySpan<char> format)
+        where T : struct, ISpanFormattable
     {
         int written;
         while (!value.TryFormat(_chars.AsSpan(Length), out written, format, CultureInfo.InvariantCulture))

@@ -36,6 +36,12 @@ internal static class MessageText
             case HoleSource.Tid:
                 into.Append((ulong)traced.Tid, piece.Format);
                 break;
+            case HoleSource.Parent when traced.Process.ParentPid is { } parent:
+                into.Append((long)parent, piece.Format);
+                break;
+            case HoleSource.Parent:
+                into.Append("<" + ProcessFacts.Gone + ">");
+                break;
             case HoleSource.Comm:
                 into.Append(traced.CommText);
                 break;
@@ -44,6 +50,9 @@ internal static class MessageText
                 break;
             case HoleSource.Symbol:
                 into.Append(traced.Site.Text);
+                break;
+            case HoleSource.Binary:
+                into.Append(traced.Site.Binary);
                 break;
             default:
                 AppendTime(into, traced.Time, piece.Format);
@@ -68,19 +77,53 @@ internal static class MessageText
         {
             AppendCharacters(into, field, traced.TextOf(in value), format);
         }
-        else if (field.Form == FieldForm.Redacted)
+        else if (field.Form == FieldForm.List && !value.Redacted)
+        {
+            AppendList(into, field.Element!, traced.NumbersOf(in value), format);
+        }
+        else if (field.Form is FieldForm.Redacted or FieldForm.List)
         {
             into.Append(SecretFinder.Mask);
         }
         else
         {
-            ScalarText.Append(into, field, value.Bits, format);
+            AppendScalar(into, field, in value, format);
+            return;
         }
 
-        if (value.Outcome == Outcome.Truncated)
+        AppendMark(into, in value);
+    }
+
+    /// <summary>Appends a value of at most 64 bits.</summary>
+    public static void AppendScalar(LineBuffer into, EventField field, in DecodedValue value, string? format)
+    {
+        ScalarText.Append(into, field, value.Bits, format);
+        AppendMark(into, in value);
+    }
+
+    private static void AppendMark(LineBuffer into, in DecodedValue value)
+    {
+        if (value.IsPart)
         {
             into.Append('…');
         }
+    }
+
+    /// <summary>Appends values with commas between, in brackets.</summary>
+    public static void AppendList(LineBuffer into, EventField element, ReadOnlySpan<ulong> numbers, string? format)
+    {
+        into.Append('[');
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (i > 0)
+            {
+                into.Append(", ");
+            }
+
+            ScalarText.Append(into, element, numbers[i], format);
+        }
+
+        into.Append(']');
     }
 
     /// <summary>Appends a text; bytes also in capitals.</summary>

@@ -3,6 +3,16 @@ namespace TraceAgent.Events;
 /// <summary>Values of at most 64 bits, as messages show them.</summary>
 internal static class ScalarText
 {
+    /// <summary>The bits of a value that count, widened.</summary>
+    public static ulong Normalise(FieldForm form, ulong bits) => form switch
+    {
+        FieldForm.Bool => (byte)bits == 0 ? 0UL : 1,
+        FieldForm.Char => (byte)bits,
+        FieldForm.IPv4 => (uint)bits,
+        FieldForm.ErrorNumber => (ulong)ErrorNames.Normalise((long)bits),
+        _ => bits,
+    };
+
     /// <param name="into">The message.</param>
     /// <param name="field">Says how.</param>
     /// <param name="bits">The value as decoded.</param>
@@ -27,6 +37,12 @@ internal static class ScalarText
             case FieldForm.IPv4:
                 AppendIPv4(into, (uint)bits);
                 break;
+            case FieldForm.Real when field.Size == 4:
+                into.AppendNumber(BitConverter.UInt32BitsToSingle((uint)bits), format);
+                break;
+            case FieldForm.Real:
+                into.AppendNumber(BitConverter.UInt64BitsToDouble(bits), format);
+                break;
             case var named when format is not null:
                 AppendNumber(into, named == FieldForm.Bool ? bits & 1 : bits, field.Size, named is FieldForm.ErrorNumber or FieldForm.Enumeration, format);
                 break;
@@ -35,6 +51,10 @@ internal static class ScalarText
                 break;
         }
     }
+
+    /// <summary>Whether a floating point number is one that JSON can write.</summary>
+    public static bool IsFinite(EventField field, ulong bits) =>
+        double.IsFinite(field.Size == 4 ? BitConverter.UInt32BitsToSingle((uint)bits) : BitConverter.UInt64BitsToDouble(bits));
 
     /// <summary>Octets in the order of memory, which is network order, on a little-endian machine.</summary>
     public static void AppendIPv4(LineBuffer into, uint address)

@@ -37,6 +37,14 @@ internal static class SocketAddressText
         return true;
     }
 
+    /// <summary>Whether all is there that the text of this family's addresses needs.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> address) => address.Length >= (address.Length < 2 ? 2 : FamilyOf(address) switch
+    {
+        Inet => IPv4Size,
+        Inet6 => IPv6Size,
+        _ => 2,
+    });
+
     /// <summary>Writes an address of any family but Unix and returns its length.</summary>
     public static int Write(ReadOnlySpan<byte> address, Span<char> into)
     {

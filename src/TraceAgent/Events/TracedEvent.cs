@@ -23,7 +23,7 @@ internal sealed class TracedEvent : LogEventPropertyValue
 
     public uint Tid { get; set; }
 
-    public ProcessName Process { get; set; } = ProcessName.Unknown;
+    public ProcessFacts Process { get; set; } = ProcessFacts.Unknown;
 
     public SiteName Site { get; set; } = null!;
 
@@ -38,9 +38,14 @@ internal sealed class TracedEvent : LogEventPropertyValue
     /// <summary>Where all texts lie.</summary>
     public char[] Chars { get; private set; } = new char[RecordLayout.CommSize];
 
+    /// <summary>Where the values of all lists lie.</summary>
+    public ulong[] Numbers { get; private set; } = [];
+
     public ReadOnlySpan<char> CommText => Chars.AsSpan(Comm.Start, Comm.Length);
 
     public ReadOnlySpan<char> TextOf(in DecodedValue value) => Chars.AsSpan(value.TextStart, value.TextLength);
+
+    public ReadOnlySpan<ulong> NumbersOf(in DecodedValue value) => Numbers.AsSpan(value.TextStart, value.TextLength);
 
     /// <summary>Makes room for an event of this shape.</summary>
     public void Reserve(KindShape shape)
@@ -48,6 +53,11 @@ internal sealed class TracedEvent : LogEventPropertyValue
         if (Values.Length < shape.Fields.Length)
         {
             Values = new DecodedValue[shape.Fields.Length];
+        }
+
+        if (Numbers.Length < shape.ListCapacity)
+        {
+            Numbers = new ulong[shape.ListCapacity];
         }
 
         if (Chars.Length < shape.TextCapacity + RecordLayout.CommSize)

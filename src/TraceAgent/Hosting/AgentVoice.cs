@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Events;
 using TraceAgent.Reading;
@@ -22,28 +21,20 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
 
     public void Attached(Rule rule, AttachedProbe probe)
     {
-        Log.RuleAttached(logger, rule.Name.Value, SitesOf(probe), rule.Binary.Value);
-        pump.Say(AgentEvents.Attached(rule.Name.Value, probe.Sites.Count, clock.UtcNow));
+        Log.RuleAttached(logger, rule.Name.Value, SitesOf([.. probe.Files]));
+        pump.Say(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
     }
 
     public void Replaced(Rule rule, AttachedProbe probe)
     {
-        Log.RuleReplaced(logger, rule.Name.Value, SitesOf(probe), rule.Binary.Value);
-        pump.Say(AgentEvents.Attached(rule.Name.Value, probe.Sites.Count, clock.UtcNow));
+        Log.RuleReplaced(logger, rule.Name.Value, SitesOf([.. probe.Files]));
+        pump.Say(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
     }
 
-    public void Extended(Rule rule, AttachedProbe probe, bool again)
+    public void Extended(Rule rule, IReadOnlyList<AttachedFile> files)
     {
-        if (again)
-        {
-            Log.RuleAttachedAgain(logger, rule.Name.Value, rule.Binary.Value);
-        }
-        else
-        {
-            Log.RuleExtended(logger, rule.Name.Value, rule.Binary.Value);
-        }
-
-        pump.Say(AgentEvents.Attached(rule.Name.Value, probe.Held.Probe.Sites.Count, clock.UtcNow));
+        Log.RuleExtended(logger, rule.Name.Value, SitesOf(files));
+        pump.Say(AgentEvents.Attached(rule.Name.Value, CountSites(files), clock.UtcNow));
     }
 
     public void Reshaped(Rule rule) => Log.RuleReshaped(logger, rule.Name.Value);
@@ -70,17 +61,14 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
 
     public void Suspended(Rule rule, Suspension suspension)
     {
-        var whose = suspension.OfAll ? "all rules together may use" : "its budget is";
-        var reason = string.Create(
-            CultureInfo.InvariantCulture,
-            $"it costs {suspension.UsedPercent:0.#} % of a CPU and {whose} {suspension.BudgetPercent:0.#} %; it is tried again in {suspension.Pause.TotalSeconds:0} s");
+        var reason = suspension.Describe(suspension.Pause);
         Log.RuleSuspended(logger, rule.Name.Value, reason);
         pump.Say(AgentEvents.Suspended(rule.Name.Value, reason, clock.UtcNow));
     }
 
     public void Expired(Rule rule, TimeSpan ttl)
     {
-        var reason = string.Create(CultureInfo.InvariantCulture, $"its time to live of {ttl.TotalSeconds:0} s is over; edit it to begin anew");
+        var reason = RuleGuard.DescribeExpiry(ttl);
         Log.RuleExpired(logger, rule.Name.Value, reason);
         pump.Say(AgentEvents.Expired(rule.Name.Value, reason, clock.UtcNow));
     }
@@ -109,11 +97,11 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
             Log.FileRejected(logger, file.Path, Counted.Of(file.Errors, "error"), file.RulesKept);
         }
 
-        var pending = deliberation.Pending.Select(rule => rule.Name.Value).ToHashSet();
-        foreach (var rule in deliberation.Pending.Where(rule => !_pending.Contains(rule.Name.Value)))
+        var pending = deliberation.Pending.Select(one => one.Rule.Name.Value).ToHashSet();
+        foreach (var (rule, missing) in deliberation.Pending.Where(one => !_pending.Contains(one.Rule.Name.Value)))
         {
-            Log.RulePending(logger, rule.Name.Value, rule.Binary.Value);
-            pump.Say(AgentEvents.Pending(rule.Name.Value, $"{rule.Binary.Value} does not exist yet", clock.UtcNow));
+            Log.RulePending(logger, rule.Name.Value, missing);
+            pump.Say(AgentEvents.Pending(rule.Name.Value, $"{missing} yet", clock.UtcNow));
         }
 
         _pending = pending;
@@ -125,9 +113,15 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
         OnReloaded?.Invoke();
     }
 
-    private static string SitesOf(AttachedProbe probe)
+    private static int CountSites(IEnumerable<AttachedFile> files) => files.Sum(file => file.Sites.Count);
+
+    /// <summary>Such as <c>AddNum in /srv/shop/test</c>, or <c>12 sites of shop::Cart::add and 3 more in …</c>.</summary>
+    private static string SitesOf(IReadOnlyList<AttachedFile> files)
     {
-        var sites = probe.Held.Probe.Sites;
-        return sites.Count == 1 ? sites[0].DisplayName : $"{sites.Count} sites of {sites[0].DisplayName}";
+        var count = CountSites(files);
+        var names = files.SelectMany(file => file.Sites).Select(site => site.DisplayName).Distinct().ToList();
+        var paths = files.Select(file => file.File.Path).Distinct().ToList();
+        var sites = $"{(count == 1 ? "" : $"{count} sites of ")}{names[0]}{(names.Count == 1 ? "" : $" and {names.Count - 1} more")}";
+        return $"{sites} in {paths[0]}{(paths.Count == 1 ? "" : $" and {Counted.Of(paths.Count - 1, "more file")}")}";
     }
 }

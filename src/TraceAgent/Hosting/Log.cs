@@ -11,17 +11,14 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "no rule files in {path}; they are read when they appear")]
     public static partial void NoRuleFiles(ILogger logger, string path);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {sites} in {binary}")]
-    public static partial void RuleAttached(ILogger logger, string rule, string sites, string binary);
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {sites}")]
+    public static partial void RuleAttached(ILogger logger, string rule, string sites);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule replaced: {rule} at {sites} in {binary}")]
-    public static partial void RuleReplaced(ILogger logger, string rule, string sites, string binary);
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule replaced: {rule} at {sites}")]
+    public static partial void RuleReplaced(ILogger logger, string rule, string sites);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} to the new file at {binary}; its old processes stay traced")]
-    public static partial void RuleExtended(ILogger logger, string rule, string binary);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached again: {rule} to the file at {binary}")]
-    public static partial void RuleAttachedAgain(ILogger logger, string rule, string binary);
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} also at {sites}; processes of older files stay traced")]
+    public static partial void RuleExtended(ILogger logger, string rule, string sites);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule changed: {rule}, only how its lines look; nothing was detached")]
     public static partial void RuleReshaped(ILogger logger, string rule);
@@ -35,8 +32,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "rule expired: {rule}: {reason}")]
     public static partial void RuleExpired(ILogger logger, string rule, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule pending: {rule}: {binary} does not exist yet")]
-    public static partial void RulePending(ILogger logger, string rule, string binary);
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule pending: {rule}: {missing} yet")]
+    public static partial void RulePending(ILogger logger, string rule, string missing);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "rule detached: {rule}: {binary} was overwritten in place; it is resolved again when it is quiet")]
     public static partial void RuleOverwritten(ILogger logger, string rule, string binary);
@@ -65,6 +62,27 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "output reopened: {output} had been renamed or deleted; a new file has its name")]
     public static partial void OutputReopened(ILogger logger, string output);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "output dropped events: {output}: {events}: {reason}")]
+    public static partial void OutputDropped(ILogger logger, string output, string events, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "output waits: {reason}; events wait in memory, and it is tried again")]
+    public static partial void OutputDelayed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "output delivers again: {output}")]
+    public static partial void OutputDelivers(ILogger logger, string output);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has errors, and what was in force stays:\n{diagnostics}")]
+    public static partial void ConfigurationRejected(ILogger logger, string file, string diagnostics);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the agent configuration has changed in what only a restart brings into force: {keys}")]
+    public static partial void ConfigurationNeedsStart(ILogger logger, string keys);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "outputs changed: {outputs}")]
+    public static partial void OutputsChanged(ILogger logger, string outputs);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "outputs not changed: {reason}; those that were in force stay")]
+    public static partial void OutputsRefused(ILogger logger, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "nobody reads the output any more; stopping")]
     public static partial void ReaderGone(ILogger logger);
 
@@ -77,8 +95,23 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{rule}: the books do not balance: {calls} calls, but {logged} logged, {lost} lost{others}")]
     public static partial void OutOfBalance(ILogger logger, string rule, long calls, long logged, long lost, string others);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "no status socket: {reason}; 'traceagent status' cannot ask this agent (--socket PATH, or none)")]
+    public static partial void NoStatusSocket(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "no metrics: {reason}")]
+    public static partial void NoMetrics(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the kernel's statistics of BPF run time need CAP_SYS_ADMIN: budgets count hits only, not what the rules' programs take")]
+    public static partial void NoRunStatistics(ILogger logger);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "an output did not take the last events in time; they are counted as lost")]
     public static partial void OutputTooSlow(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "new processes are not watched: {reason}; exe, ppid and cmdline are looked up in /proc, and missing for processes that end at once")]
+    public static partial void ProcessesUnwatched(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{notices} of new processes lost, because there were more than the agent could take; exe, ppid and cmdline may be missing for processes that ended at once")]
+    public static partial void ProcessNoticesLost(ILogger logger, string notices);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "failed, and stopping: this is a defect of traceagent")]
     public static partial void Defect(ILogger logger, Exception? failure);

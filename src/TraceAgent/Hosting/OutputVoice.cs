@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Outputs;
 
@@ -12,10 +13,36 @@ internal sealed class OutputVoice(ILogger logger, Func<TimeSpan> now)
     private static readonly TimeSpan Mended = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Failing> _failing = [];
+    private readonly ConcurrentDictionary<string, long> _errors = [];
+    private readonly ConcurrentDictionary<string, long> _dropped = [];
     private bool _readerGone;
 
     /// <summary>Nobody reads a pipe any more: the agent has nothing left to do.</summary>
     public event Action? OnReaderGone;
+
+    /// <summary>Batches that an output did not take. Any thread may ask.</summary>
+    public long ErrorsOf(string output) => _errors.GetValueOrDefault(output);
+
+    /// <summary>Events that an output took and then could not deliver. Any thread may ask.</summary>
+    public long DroppedBy(string output) => _dropped.GetValueOrDefault(output);
+
+    /// <summary>From any thread.</summary>
+    public void Noticed(DeliveryNotice notice)
+    {
+        if (notice.Dropped > 0)
+        {
+            _dropped.AddOrUpdate(notice.Output, notice.Dropped, (_, dropped) => dropped + notice.Dropped);
+            Log.OutputDropped(logger, notice.Output, Counted.Of(notice.Dropped, "event"), notice.Reason ?? "rejected");
+        }
+        else if (notice.Reason is { } reason)
+        {
+            Log.OutputDelayed(logger, reason);
+        }
+        else
+        {
+            Log.OutputDelivers(logger, notice.Output);
+        }
+    }
 
     /// <param name="result">Of a commit.</param>
     /// <param name="events">How many events of rules the batch had.</param>
@@ -28,6 +55,7 @@ internal sealed class OutputVoice(ILogger logger, Func<TimeSpan> now)
 
         foreach (var failure in result.Failures)
         {
+            _errors.AddOrUpdate(failure.Output, 1, (_, errors) => errors + 1);
             Tell(failure, events);
         }
 

@@ -5,14 +5,26 @@ namespace TraceAgent.Reconciling;
 
 /// <summary>What a new look at the files and binaries has brought.</summary>
 /// <param name="Desired">For every rule in force.</param>
-/// <param name="Pending">Names of rules whose target is missing.</param>
+/// <param name="Pending">Rules whose target is missing, and what it is that they wait for.</param>
 /// <param name="Rejected">Files whose new text is not in force.</param>
 /// <param name="News">Diagnostics that were not there the last time, with the text that they point into.</param>
+/// <param name="Looked">Where files would appear that change this.</param>
 internal sealed record Deliberation(
     IReadOnlyList<DesiredProbe> Desired,
-    IReadOnlyList<Rule> Pending,
+    IReadOnlyList<(Rule Rule, string Missing)> Pending,
     IReadOnlyList<RejectedFile> Rejected,
-    IReadOnlyList<(Diagnostic Diagnostic, SourceText Source)> News);
+    IReadOnlyList<(Diagnostic Diagnostic, SourceText Source)> News,
+    IReadOnlyList<WatchedName> Looked)
+{
+    /// <summary>What is wrong now, whether it is news or not.</summary>
+    public IReadOnlyList<RuleFault> Faults { get; init; } = [];
+}
+
+/// <summary>An error that keeps a rule, or a file's new text, out of force.</summary>
+/// <param name="File">As the user named it.</param>
+/// <param name="Rule">Its name and place; null when the file is too broken to tell.</param>
+/// <param name="Reason">The first error of the rule, or else of the file, with its position.</param>
+internal sealed record RuleFault(string File, Located<string>? Rule, string Reason);
 
 /// <param name="Path">Of the file.</param>
 /// <param name="Errors">How many.</param>
@@ -24,7 +36,9 @@ internal sealed record RejectedFile(string Path, int Errors, int RulesKept, int 
 /// Which rules are in force. A file with errors keeps its own last good rules, and all other files proceed; errors are
 /// those of its text, names that another file has already, and places in binaries that cannot be probed.
 /// </summary>
-internal sealed class AcceptedRules(ProbeResolver resolver)
+/// <param name="resolver">Finds the places in binaries.</param>
+/// <param name="outputs">The names of outputs; null when they do not matter.</param>
+internal sealed class AcceptedRules(ProbeResolver resolver, Func<IReadOnlyList<string>?>? outputs = null)
 {
     private readonly Dictionary<string, (RuleFileVersion Judged, RuleFileVersion? Good)> _files = [];
     private HashSet<Diagnostic> _said = [];
@@ -62,8 +76,10 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
             _files[version.Path] = (version, errors > 0 ? good : version);
         }
 
+        var faults = judged.SelectMany(one => FaultsOf(one.Version, one.Diagnostics)).ToList();
         var desired = new List<DesiredProbe>();
-        var pending = new List<Rule>();
+        var looked = new List<WatchedName>();
+        var pending = new List<(Rule, string)>();
         foreach (var path in versions.Select(version => version.Path))
         {
             if (_files[path].Good is not { } good)
@@ -74,19 +90,29 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
             foreach (var rule in good.Content.Rules)
             {
                 var resolution = resolver.Resolve(rule);
-                Say(resolution.DiagnosticsFor(rule), good.Content.Source);
-                if (resolution.IsPending)
+                Say(resolution.Diagnostics, good.Content.Source);
+                if (OutputName.Problem(rule, outputs?.Invoke()) is { } gone)
                 {
-                    pending.Add(rule);
+                    Say([gone with { Severity = Severity.Warning, Hint = "its lines go to all outputs" }], good.Content.Source);
                 }
 
-                desired.Add(new DesiredProbe(rule, resolution.Probe));
+                if (resolution.Missing is { } missing)
+                {
+                    pending.Add((rule, missing));
+                }
+                else if (resolution.Diagnostics.FirstOrDefault(d => d.Severity == Severity.Error) is { } refusal)
+                {
+                    faults.Add(new RuleFault(path, rule.Name, Describe(refusal)));
+                }
+
+                desired.Add(resolution.Desired);
+                looked.AddRange(resolver.Lead(rule).Looked);
             }
         }
 
-        resolver.Keep(desired.Select(one => one.Rule).Concat(judged.SelectMany(one => one.Version.Content.Rules)).ToHashSet());
+        resolver.Settle();
         _said = said;
-        return new Deliberation(desired, pending, rejected, news);
+        return new Deliberation(desired, pending, rejected, news, looked) { Faults = faults };
 
         void Say(IEnumerable<Diagnostic> diagnostics, SourceText source)
         {
@@ -136,9 +162,34 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
         }
     }
 
+    /// <summary>A fault for each rule of a file that is not in force as it is written.</summary>
+    private static IEnumerable<RuleFault> FaultsOf(RuleFileVersion version, List<Diagnostic> diagnostics)
+    {
+        var errors = diagnostics.FindAll(d => d.Severity == Severity.Error);
+        if (errors.Count == 0)
+        {
+            yield break;
+        }
+
+        var names = version.Content.Names;
+        for (var i = 0; i < names.Count; i++)
+        {
+            var end = i + 1 < names.Count ? names[i + 1].At.Line : int.MaxValue;
+            var own = errors.Find(d => d.At.Line >= names[i].At.Line && d.At.Line < end);
+            yield return new RuleFault(version.Path, names[i], Describe(own ?? errors[0]));
+        }
+
+        if (names.Count == 0)
+        {
+            yield return new RuleFault(version.Path, null, Describe(errors[0]));
+        }
+    }
+
+    private static string Describe(Diagnostic d) => $"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.Code}: {d.Message}";
+
     /// <summary>True when only places in binaries are wrong, each of which concerns one rule.</summary>
     private static bool StandsByItself(RuleFileVersion version, List<Diagnostic> diagnostics) =>
-        !version.Content.HasErrors && diagnostics.TrueForAll(d => d.Severity != Severity.Error || d.Code != DiagnosticCode.DuplicateRule);
+        !version.Content.HasErrors && diagnostics.TrueForAll(d => d.Severity != Severity.Error || d.Code is not (DiagnosticCode.DuplicateRule or DiagnosticCode.UnknownOutput));
 
     private int RulesInForce(RuleFileVersion version) => version.Content.Rules.Count(rule => !resolver.Resolve(rule).IsRefused);
 
@@ -149,7 +200,11 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
         var found = RuleSetBuilder.Build([.. others, version.Content]).Diagnostics.GetValueOrDefault(version.Path).ToList();
         foreach (var rule in version.Content.Rules)
         {
-            found.AddRange(resolver.Resolve(rule).DiagnosticsFor(rule));
+            found.AddRange(resolver.Resolve(rule).Diagnostics);
+            if (OutputName.Problem(rule, outputs?.Invoke()) is { } problem)
+            {
+                found.Add(problem);
+            }
         }
 
         return [.. found.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column)];

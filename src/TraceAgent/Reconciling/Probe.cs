@@ -1,3 +1,4 @@
+using TraceAgent.Bpf;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
@@ -5,11 +6,49 @@ using TraceAgent.Symbols;
 
 namespace TraceAgent.Reconciling;
 
-/// <summary>A rule resolved against a real file. Equality is what the kernel sees.</summary>
-/// <param name="File">The file, and the state in which it was examined.</param>
-/// <param name="Sites">What is probed in it.</param>
-/// <param name="Plan">What is captured there.</param>
-internal sealed record Probe(FileIdentity File, EquatableArray<ProbeSite> Sites, CapturePlan Plan);
+/// <summary>A rule resolved against real files.</summary>
+/// <param name="Parts">No two with the same plan and the same places of values; at least one.</param>
+internal sealed record Probe(EquatableArray<ProbePart> Parts)
+{
+    public IEnumerable<ProbeFile> Files => Parts.SelectMany(part => part.Files);
+
+    /// <summary>All that was found, as one probe; null for nothing.</summary>
+    public static Probe? Of(IEnumerable<ProbePart> found)
+    {
+        var parts = found.GroupBy(part => (part.Abi, part.Plan)).Select(same => new ProbePart(
+            same.Key.Abi,
+            same.Key.Plan,
+            same.SelectMany(part => part.Files).GroupBy(file => file.Identity)
+                .Select(one => one.First() with { Sites = one.SelectMany(file => file.Sites).ToEquatableArray() }).ToEquatableArray()));
+        var all = parts.ToEquatableArray();
+        return all.Count == 0 ? null : new Probe(all);
+    }
+}
+
+/// <summary>The sites of a rule at which the same programs run.</summary>
+/// <param name="Abi">Where values are at these sites, as far as the rule captures them.</param>
+/// <param name="Plan">What is captured.</param>
+/// <param name="Files">In which files.</param>
+internal sealed record ProbePart(SiteAbi Abi, CapturePlan Plan, EquatableArray<ProbeFile> Files);
+
+/// <summary>One file, and what is probed in it.</summary>
+/// <param name="Path">What it is called.</param>
+/// <param name="Identity">The file, and the state in which it was examined.</param>
+/// <param name="Sites">At least one.</param>
+internal sealed record ProbeFile(string Path, FileIdentity Identity, EquatableArray<ProbeSite> Sites)
+{
+    /// <summary>What the kernel is asked for.</summary>
+    public IEnumerable<UprobeSite> UprobeSites => Sites.Select(site => new UprobeSite(site.FileOffset) { ReferenceCounter = site.ReferenceCounter });
+
+    /// <summary>Where to open it; not always by its name, which may be one in another mount namespace.</summary>
+    public string Source { get; init; } = Path;
+
+    /// <summary>The same inode in the same state with the same sites, wherever it was found.</summary>
+    public bool Equals(ProbeFile? other) => other is not null && Identity == other.Identity && Sites == other.Sites;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Identity, Sites);
+}
 
 /// <summary>What should be in force for one rule.</summary>
 /// <param name="Rule">As asked.</param>

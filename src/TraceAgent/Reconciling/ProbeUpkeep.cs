@@ -12,16 +12,11 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
         var any = false;
         foreach (var probe in attached.Values)
         {
-            foreach (var file in probe.Files.FindAll(file => file.File.CurrentIdentity != file.File.Identity))
+            foreach (var (part, file) in Those(probe, file => file.CurrentIdentity != file.Identity))
             {
                 file.Dispose();
-                probe.Files.Remove(file);
-                if (probe.Held.Probe.File.IsSameFile(file.File.Identity))
-                {
-                    probe.Held = probe.Held with { IsAttached = false };
-                }
-
-                voice.Overwritten(probe.Held.Rule, file.File.Path);
+                part.Files.Remove(file);
+                voice.Overwritten(probe.Rule, file.File.Path);
                 any = true;
             }
         }
@@ -34,30 +29,27 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
     {
         foreach (var probe in attached.Values)
         {
-            probe.Books.AddUnreturned(probe.Loaded.ForgetDeadCalls());
+            probe.Books.AddUnreturned(probe.Parts.Sum(part => part.Loaded.ForgetDeadCalls()));
         }
     }
 
-    /// <summary>Detaches from files that are not at their path any more and that no process uses.</summary>
+    /// <summary>Detaches from files that their rule does not lead to any more and that no process uses.</summary>
     public void DetachUnused()
     {
-        var stale = attached.Values
-            .SelectMany(probe => probe.Files.Where(file => !file.File.Identity.IsSameFile(FileStatus.Of(file.File.Path) ?? default)), (probe, file) => (probe, file))
-            .ToList();
+        var stale = attached.Values.SelectMany(probe => Those(probe, file => !probe.Current.Contains(file.Identity))).ToList();
         if (stale.Count == 0)
         {
             return;
         }
 
         var used = ProcessMaps.Inodes();
-        foreach (var (probe, file) in stale.Where(one => !used.Contains(one.file.File.Identity.Inode)))
+        foreach (var (part, file) in stale.Where(one => !used.Contains(one.File.File.Identity.Inode)))
         {
             file.Dispose();
-            probe.Files.Remove(file);
-            if (probe.Held.Probe.File.IsSameFile(file.File.Identity))
-            {
-                probe.Held = probe.Held with { IsAttached = false };
-            }
+            part.Files.Remove(file);
         }
     }
+
+    private static List<(AttachedPart Part, AttachedFile File)> Those(AttachedProbe probe, Predicate<PinnedFile> which) =>
+        [.. probe.Parts.SelectMany(part => part.Files.Where(file => which(file.File)), (part, file) => (part, file))];
 }

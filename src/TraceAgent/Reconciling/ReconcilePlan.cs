@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules;
+using TraceAgent.Symbols;
 
 namespace TraceAgent.Reconciling;
 
@@ -15,8 +16,10 @@ internal abstract record ReconcileStep
     /// <summary>The kernel must do something else: a new probe takes over from the old one.</summary>
     public sealed record Replace(Rule Rule, Probe Probe) : ReconcileStep;
 
-    /// <summary>The path leads to another file now: the same programs are attached there too.</summary>
-    public sealed record Extend(Rule Rule, Probe Probe) : ReconcileStep;
+    /// <summary>There are more files, or another one at a path: the same is captured there too.</summary>
+    /// <param name="Rule">As it is now.</param>
+    /// <param name="More">What is not held yet.</param>
+    public sealed record Extend(Rule Rule, Probe More) : ReconcileStep;
 
     /// <summary>Only what lines look like has changed. Nothing in the kernel is touched.</summary>
     public sealed record Reshape(Rule Rule) : ReconcileStep;
@@ -26,9 +29,11 @@ internal abstract record ReconcileStep
 
 /// <summary>What is in force for one rule.</summary>
 /// <param name="Rule">As it was when it was last shaped.</param>
-/// <param name="Probe">Of the file that its path led to last.</param>
-/// <param name="IsAttached">False when that file was overwritten and the probe had to be taken off.</param>
-internal sealed record HeldProbe(Rule Rule, Probe Probe, bool IsAttached = true);
+/// <param name="Parts">
+/// What is attached. Files that the rule does not lead to any more are among it, while processes run them; and a part
+/// without files, when the last was overwritten.
+/// </param>
+internal sealed record HeldProbe(Rule Rule, EquatableArray<ProbePart> Parts);
 
 /// <summary>From what is to what should be. Pure; the same twice gives nothing to do.</summary>
 internal static class ReconcilePlan
@@ -60,32 +65,59 @@ internal static class ReconcilePlan
             return probe is null ? null : new ReconcileStep.Attach(rule, probe);
         }
 
+        var sameRequest = rule.Binary == held.Rule.Binary && held.Parts.All(part => Captures(rule, part));
         if (probe is null)
         {
             // The file is gone: its processes may still run, and stay traced. Another path, another place in the file or
             // other captures are another matter: what the rule asked for before must not go on, and records of the old
             // plan cannot be shown by the new rule.
-            if (rule.Binary != held.Rule.Binary || rule.Where != held.Rule.Where
-                || PlanBuilder.Build(rule, held.Probe.Plan.Architecture) != held.Probe.Plan)
-            {
-                return new ReconcileStep.Detach(rule.Name.Value);
-            }
-
-            return Reshaped(held, rule);
+            return sameRequest && rule.Where == held.Rule.Where ? Reshaped(held, rule) : new ReconcileStep.Detach(rule.Name.Value);
         }
 
-        if (probe.Plan != held.Probe.Plan || rule.Binary != held.Rule.Binary)
+        if (!sameRequest || !Agrees(held, rule, probe))
         {
             return new ReconcileStep.Replace(rule, probe);
         }
 
-        if (!held.IsAttached || !probe.File.IsSameFile(held.Probe.File))
+        return Missing(held, probe) is { } more ? new ReconcileStep.Extend(rule, more) : Reshaped(held, rule);
+    }
+
+    /// <summary>Whether what is held can stay as it is: in every file the same sites, for the same plan.</summary>
+    private static bool Agrees(HeldProbe held, Rule rule, Probe probe)
+    {
+        var wanted = probe.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).ToLookup(one => one.file.Identity.File);
+        foreach (var files in held.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).GroupBy(one => one.file.Identity.File))
         {
-            return rule.Where == held.Rule.Where ? new ReconcileStep.Extend(rule, probe) : new ReconcileStep.Replace(rule, probe);
+            if (!wanted.Contains(files.Key))
+            {
+                // Where the rule led before is known of this file, where it leads now is not.
+                if (rule.Where != held.Rule.Where)
+                {
+                    return false;
+                }
+            }
+            else if (!files.Select(Sites).ToHashSet().SetEquals(wanted[files.Key].Select(Sites)))
+            {
+                return false;
+            }
         }
 
-        return probe.Sites != held.Probe.Sites ? new ReconcileStep.Replace(rule, probe) : Reshaped(held, rule);
+        return true;
+
+        static (CapturePlan Plan, EquatableArray<ProbeSite> Sites) Sites((ProbePart Part, ProbeFile File) one) => (one.Part.Plan, one.File.Sites);
     }
+
+    /// <summary>Of what is wanted, the files that are not held; null for none.</summary>
+    private static Probe? Missing(HeldProbe held, Probe probe)
+    {
+        var present = held.Parts.SelectMany(part => part.Files).Select(file => file.Identity.File).ToHashSet();
+        return Probe.Of(probe.Parts
+            .Select(part => part with { Files = part.Files.Where(file => !present.Contains(file.Identity.File)).ToEquatableArray() })
+            .Where(part => part.Files.Count > 0));
+    }
+
+    private static bool Captures(Rule rule, ProbePart part) =>
+        PlanBuilder.MissingAt(rule, part.Abi).Count == 0 && PlanBuilder.Build(rule, part.Abi) == part.Plan;
 
     private static ReconcileStep.Reshape? Reshaped(HeldProbe held, Rule rule) =>
         rule == held.Rule ? null : new ReconcileStep.Reshape(rule);

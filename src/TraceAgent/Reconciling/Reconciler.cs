@@ -1,11 +1,10 @@
+using System.Runtime.ExceptionServices;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Reading;
 using TraceAgent.Rules;
-using TraceAgent.Symbols;
 
 namespace TraceAgent.Reconciling;
 
@@ -17,7 +16,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
 
     private readonly Dictionary<string, AttachedProbe> _attached = [];
     private readonly Dictionary<string, RuleBooks> _books = [];
-    private readonly Dictionary<string, Probe> _refused = [];
+    private readonly Dictionary<string, (Probe Probe, string Reason)> _refused = [];
 
     /// <summary>The rules in force, by name.</summary>
     public IReadOnlyDictionary<string, AttachedProbe> Attached => _attached;
@@ -33,9 +32,13 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
     }
 
+    /// <summary>What the kernel said to the last try of a rule; null when that succeeded.</summary>
+    public string? WhyRefused(string rule) => _refused.TryGetValue(rule, out var refused) ? refused.Reason : null;
+
     public void Apply(IReadOnlyList<DesiredProbe> desired)
     {
         var held = _attached.ToDictionary(one => one.Key, one => one.Value.Held);
+        var current = desired.ToDictionary(one => one.Rule.Name.Value, one => one.Probe?.Files.Select(file => file.Identity).ToHashSet() ?? []);
         foreach (var step in ReconcilePlan.Between(held, desired))
         {
             switch (step)
@@ -46,16 +49,21 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
                 case ReconcileStep.Replace(var rule, var probe):
                     Try(rule, probe, () => Replace(_attached[rule.Name.Value], rule, probe));
                     break;
-                case ReconcileStep.Extend(var rule, var probe):
-                    Try(rule, probe, () => Extend(_attached[rule.Name.Value], rule, probe));
+                case ReconcileStep.Extend(var rule, var more):
+                    Try(rule, more, () => Extend(_attached[rule.Name.Value], rule, more));
                     break;
                 case ReconcileStep.Reshape(var rule):
                     Reshape(_attached[rule.Name.Value], rule);
                     break;
                 case ReconcileStep.Detach(var name):
-                    Detach(name, "it is not in the rule files any more");
+                    Detach(name, current.ContainsKey(name) ? "what it asks for is not there" : "it is not in the rule files any more");
                     break;
             }
+        }
+
+        foreach (var (name, probe) in _attached)
+        {
+            probe.Current = current[name];
         }
     }
 
@@ -64,8 +72,8 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
     {
         if (_attached.Remove(rule, out var attached))
         {
-            attached.Loaded.Deactivate();
-            retirement.Removed(attached);
+            attached.Parts.ForEach(part => part.Loaded.Deactivate());
+            retirement.Removed(attached.Parts);
         }
     }
 
@@ -75,35 +83,97 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
     /// </summary>
     public void DetachAll()
     {
-        foreach (var probe in _attached.Values)
-        {
-            probe.Loaded.Deactivate();
-        }
-
-        var all = _attached.Values.Concat(retirement.Left).ToList();
-        Closing.All([.. all.Select<AttachedProbe, Action>(probe => () => probe.Files.ForEach(file => file.Dispose()))]);
-        all.ForEach(probe => probe.CloseBooks(probe.Loaded.CallsInFlight));
+        var parts = _attached.Values.SelectMany(probe => probe.Parts).ToList();
+        parts.ForEach(part => part.Loaded.Deactivate());
+        parts.AddRange(retirement.Left);
+        Closing.All([.. parts.Select<AttachedPart, Action>(part => () => part.Files.ForEach(file => file.Dispose()))]);
+        parts.ForEach(part => part.CloseBooks(part.Loaded.CallsInFlight));
         _attached.Clear();
     }
 
     private void Attach(Rule rule, Probe probe)
     {
-        var attached = Load(rule, probe, BooksOf(rule.Name.Value));
-        try
+        var attached = new AttachedProbe(rule, BooksOf(rule.Name.Value));
+        var refusal = Grow(attached, rule, probe);
+        if (attached.Parts.Count > 0)
         {
-            AttachTo(attached, rule, probe);
-        }
-        catch
-        {
-            Discard(attached);
-            throw;
+            _attached.Add(rule.Name.Value, attached);
+            voice.Attached(rule, attached);
         }
 
-        attached.Loaded.Activate();
-        _attached.Add(rule.Name.Value, attached);
-        voice.Attached(rule, attached);
+        refusal?.Throw();
     }
 
+    private void Extend(AttachedProbe attached, Rule rule, Probe more)
+    {
+        var before = attached.Files.ToHashSet();
+        var refusal = Grow(attached, rule, more);
+        attached.Parts.ForEach(part => part.Show(rule));
+        attached.Rule = rule;
+        var added = attached.Files.Where(file => !before.Contains(file)).ToList();
+        if (added.Count > 0)
+        {
+            voice.Extended(rule, added);
+        }
+
+        refusal?.Throw();
+    }
+
+    /// <summary>Attaches to as many of the files as possible.</summary>
+    /// <returns>Why one of the others was refused.</returns>
+    private ExceptionDispatchInfo? Grow(AttachedProbe probe, Rule rule, Probe more)
+    {
+        ExceptionDispatchInfo? refusal = null;
+        foreach (var part in more.Parts)
+        {
+            if (probe.Parts.Find(one => one.Loaded.Plan == part.Plan && one.Abi == part.Abi) is { } known)
+            {
+                AttachEach(known, part.Files);
+            }
+            else
+            {
+                Refusable(() =>
+                {
+                    var added = Load(probe, rule, part, probe.Parts.FirstOrDefault()?.Loaded);
+                    AttachEach(added, part.Files);
+                    if (added.Files.Count > 0)
+                    {
+                        added.Loaded.Activate();
+                        probe.Parts.Add(added);
+                    }
+                    else
+                    {
+                        Discard(added);
+                    }
+                });
+            }
+        }
+
+        return refusal;
+
+        void AttachEach(AttachedPart part, EquatableArray<ProbeFile> files)
+        {
+            part.Announce(rule, files);
+            foreach (var file in files)
+            {
+                Refusable(() => part.Attach(file, file.Source));
+            }
+        }
+
+        void Refusable(Action step)
+        {
+            try
+            {
+                step();
+            }
+            catch (Exception problem) when (IsRefusal(problem))
+            {
+                refusal ??= ExceptionDispatchInfo.Capture(problem);
+            }
+        }
+    }
+
+    /// <summary>All or nothing: what is attached goes on until the new probe is attached everywhere.</summary>
     private void Replace(AttachedProbe previous, Rule rule, Probe probe)
     {
         while (retirement.Waiting > MaxRetiring)
@@ -111,119 +181,85 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             Thread.Sleep(1);
         }
 
-        var next = Load(rule, probe, previous.Books, previous.Loaded);
+        var next = new AttachedProbe(rule, previous.Books);
+        var sources = previous.Files.DistinctBy(file => file.File.Identity).ToDictionary(file => file.File.Identity, file => file.File.InodePath);
         try
         {
-            AttachTo(next, rule, probe);
-            foreach (var old in previous.Files.Where(file => file.File.Path == rule.Binary.Value && !file.File.Identity.IsSameFile(probe.File)))
+            foreach (var part in Probe.Of(probe.Parts.Concat(StillRunning(previous, rule, probe)))!.Parts)
             {
-                AttachToOld(next, rule, old.File);
+                var added = Load(next, rule, part, (next.Parts.FirstOrDefault() ?? previous.Parts[0]).Loaded);
+                next.Parts.Add(added);
+                added.Announce(rule, part.Files);
+                foreach (var file in part.Files)
+                {
+                    added.Attach(file, sources.GetValueOrDefault(file.Identity, file.Source));
+                }
             }
         }
         catch
         {
-            Discard(next);
+            next.Parts.ForEach(Discard);
             throw;
         }
 
         _attached[rule.Name.Value] = next;
-        if (TakesTheSameHits(previous.Loaded.Plan.Moment, probe.Plan.Moment))
+        if (TakesTheSameHits(previous.Rule.On, rule.On))
         {
-            session.Switch(previous.Loaded, next.Loaded);
-            retirement.Replaced(previous, next.Loaded);
+            retirement.Replaced(previous.Parts, session.Switch([.. previous.Parts.Select(part => part.Loaded)], [.. next.Parts.Select(part => part.Loaded)]));
         }
         else
         {
-            previous.Loaded.Deactivate();
-            next.Loaded.Activate();
-            retirement.Removed(previous);
+            previous.Parts.ForEach(part => part.Loaded.Deactivate());
+            next.Parts.ForEach(part => part.Loaded.Activate());
+            retirement.Removed(previous.Parts);
         }
 
         voice.Replaced(rule, next);
+    }
+
+    /// <summary>The processes of a file that was replaced go on being traced, where the rule still finds its place in it.</summary>
+    private static IEnumerable<ProbePart> StillRunning(AttachedProbe previous, Rule rule, Probe probe)
+    {
+        var found = probe.Files.Select(file => file.Identity).ToHashSet();
+        return rule.Binary == previous.Rule.Binary
+            ? previous.Files.Select(file => file.File).Where(file => !found.Contains(file.Identity)).DistinctBy(file => file.Identity)
+                .SelectMany(file => ProbeResolver.PartsOf(rule, file))
+            : [];
     }
 
     /// <summary>Whether the one can take hits over from the other: a call is taken when it is entered, a return when it returns.</summary>
     private static bool TakesTheSameHits(ProbeMoment previous, ProbeMoment next) =>
         previous == next || (previous is ProbeMoment.Entry or ProbeMoment.Call && next is ProbeMoment.Entry or ProbeMoment.Call);
 
-    private void Extend(AttachedProbe attached, Rule rule, Probe probe)
-    {
-        var again = !attached.Held.IsAttached;
-        AttachTo(attached, rule, probe);
-        attached.Held = new HeldProbe(rule, probe);
-        voice.Extended(rule, attached, again);
-    }
-
     private void Reshape(AttachedProbe attached, Rule rule)
     {
-        attached.Held = attached.Held with { Rule = rule };
-        attached.Slot.Shape = EventShape.Of(rule, attached.Loaded.Plan, attached.Sites.ToEquatableArray());
+        attached.Rule = rule;
+        attached.Parts.ForEach(part => part.Show(rule));
         voice.Reshaped(rule);
     }
 
     private void Detach(string name, string reason)
     {
-        var rule = _attached[name].Held.Rule;
+        var rule = _attached[name].Rule;
         TakeOff(name);
         voice.Detached(rule, reason);
     }
 
-    private AttachedProbe Load(Rule rule, Probe probe, RuleBooks books, LoadedProbe? predecessor = null)
+    private AttachedPart Load(AttachedProbe probe, Rule rule, ProbePart part, LoadedProbe? sibling)
     {
-        var loaded = session.Load(probe.Plan, rule.Name.Value, predecessor);
-        var slot = new ProbeSlot(EventShape.Of(rule, probe.Plan, []), books);
+        var loaded = session.Load(part.Plan, rule.Name.Value, sibling);
+        var slot = new ProbeSlot(EventShape.Of(rule, part.Abi, part.Plan, []), probe.Books);
         slots[loaded.Slot] = slot;
-        return new AttachedProbe(new HeldProbe(rule, probe), loaded, slot);
+        return new AttachedPart(part.Abi, loaded, slot);
     }
 
-    private static void AttachTo(AttachedProbe attached, Rule rule, Probe probe)
+    private void Discard(AttachedPart part)
     {
-        var file = PinnedFile.TryOpen(rule.Binary.Value);
-        if (file is null || file.Identity != probe.File)
-        {
-            file?.Dispose();
-            throw new KernelException("attach uprobe", rule.Binary.Value, 26, "the file was replaced meanwhile; it is tried again");
-        }
-
-        AttachTo(attached, rule, file, probe.Sites);
-    }
-
-    /// <summary>The processes of a file that was replaced go on being traced, where the rule still finds its place in it.</summary>
-    private static void AttachToOld(AttachedProbe attached, Rule rule, PinnedFile old)
-    {
-        var file = PinnedFile.TryOpen(old.InodePath, old.Path);
-        if (file is not null && ProbeResolver.Resolve(rule, file).Probe is { } probe && probe.Plan == attached.Loaded.Plan)
-        {
-            AttachTo(attached, rule, file, probe.Sites);
-        }
-        else
-        {
-            file?.Dispose();
-        }
-    }
-
-    private static void AttachTo(AttachedProbe attached, Rule rule, PinnedFile file, EquatableArray<ProbeSite> sites)
-    {
-        try
-        {
-            attached.Announce(sites);
-            attached.Slot.Shape = EventShape.Of(rule, attached.Loaded.Plan, attached.Sites.ToEquatableArray());
-            attached.Attach(file, sites, rule.Binary.Value);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
-    private void Discard(AttachedProbe attached)
-    {
-        attached.Files.ForEach(file => file.Dispose());
-        attached.Loaded.Close();
-        attached.CloseBooks(0);
-        slots[attached.Loaded.Slot] = null;
-        attached.Loaded.Dispose();
+        part.Files.ForEach(file => file.Dispose());
+        part.Loaded.Close();
+        part.CloseBooks(0);
+        slots[part.Loaded.Slot] = null;
+        part.Loaded.Dispose();
     }
 
     /// <summary>What the kernel refuses is said once for each state of the file, and tried again when that changes.</summary>
@@ -234,15 +270,17 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             step();
             _refused.Remove(rule.Name.Value);
         }
-        catch (Exception refusal) when (refusal is KernelException or ArgumentException)
+        catch (Exception refusal) when (IsRefusal(refusal))
         {
-            if (_refused.GetValueOrDefault(rule.Name.Value) != probe)
+            if (_refused.GetValueOrDefault(rule.Name.Value).Probe != probe)
             {
                 voice.Refused(rule, refusal);
-                _refused[rule.Name.Value] = probe;
+                _refused[rule.Name.Value] = (probe, refusal.Message);
             }
         }
     }
+
+    private static bool IsRefusal(Exception problem) => problem is KernelException or ArgumentException;
 
     private RuleBooks BooksOf(string rule)
     {
@@ -266,9 +304,8 @@ internal interface IReconcilerVoice
     void Replaced(Rule rule, AttachedProbe probe);
 
     /// <param name="rule">In force.</param>
-    /// <param name="probe">Its probe.</param>
-    /// <param name="again">The file was overwritten, or unused, and the probe had been taken off it.</param>
-    void Extended(Rule rule, AttachedProbe probe, bool again);
+    /// <param name="files">To which it is attached as well now.</param>
+    void Extended(Rule rule, IReadOnlyList<AttachedFile> files);
 
     void Reshaped(Rule rule);
 

@@ -19,7 +19,7 @@ internal sealed class Retirement : IDisposable
     private readonly EventPump _pump;
     private readonly Lock _gate = new();
     private readonly List<Leaver> _arrived = [];
-    private readonly List<(AttachedProbe Probe, long Deadline)> _inFlight = [];
+    private readonly List<(AttachedPart Part, long Deadline)> _inFlight = [];
     private readonly AutoResetEvent _work = new(initialState: false);
     private readonly Thread _thread;
     private volatile bool _stopping;
@@ -37,14 +37,14 @@ internal sealed class Retirement : IDisposable
     /// <summary>Probes that may still run on every hit. The reconciler lets this not grow without bound.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Replaced: the successor takes the hits already, as <see cref="BpfSession.Switch"/> arranged.</summary>
-    public void Replaced(AttachedProbe previous, LoadedProbe next) => Add(new Leaver(previous, next));
+    /// <summary>Replaced: the successors take the hits already.</summary>
+    public void Replaced(IReadOnlyList<AttachedPart> previous, Switchover switchover) => Add(new Leaver(previous, switchover));
 
-    /// <summary>Deactivated: nothing takes its hits.</summary>
-    public void Removed(AttachedProbe probe) => Add(new Leaver(probe, null));
+    /// <summary>Deactivated: nothing takes their hits.</summary>
+    public void Removed(IReadOnlyList<AttachedPart> parts) => Add(new Leaver(parts, null));
 
     /// <summary>What is still attached when the thread has stopped.</summary>
-    public IEnumerable<AttachedProbe> Left => _arrived.Select(leaver => leaver.Probe).Concat(_inFlight.Select(one => one.Probe));
+    public IEnumerable<AttachedPart> Left => _arrived.SelectMany(leaver => leaver.Parts).Concat(_inFlight.Select(one => one.Part));
 
     /// <summary>Stops closing; what is left takes no more hits, and is for the reconciler to detach.</summary>
     public void Dispose()
@@ -53,7 +53,10 @@ internal sealed class Retirement : IDisposable
         _work.Set();
         _thread.Join();
         _work.Dispose();
-        _arrived.ForEach(leaver => leaver.Probe.Loaded.Deactivate());
+        foreach (var part in _arrived.SelectMany(leaver => leaver.Parts))
+        {
+            part.Loaded.Deactivate();
+        }
     }
 
     private void Add(Leaver leaver)
@@ -84,40 +87,40 @@ internal sealed class Retirement : IDisposable
                 Leave(leavers);
             }
 
-            var done = _inFlight.FindAll(one => one.Probe.Loaded.CallsInFlight == 0 || Stopwatch.GetTimestamp() > one.Deadline);
+            var done = _inFlight.FindAll(one => one.Part.Loaded.CallsInFlight == 0 || Stopwatch.GetTimestamp() > one.Deadline);
             _inFlight.RemoveAll(done.Contains);
-            Closing.All([.. done.Select<(AttachedProbe Probe, long), Action>(one => () => Close(one.Probe))]);
+            Closing.All([.. done.Select<(AttachedPart Part, long), Action>(one => () => Close(one.Part))]);
         }
     }
 
     private void Leave(Leaver[] leavers)
     {
-        var switches = leavers.Where(leaver => leaver.Next is not null).Select(leaver => (leaver.Probe.Loaded, leaver.Next!)).ToList();
-        _session.Settle(switches);
+        _session.Settle([.. leavers.Select(leaver => leaver.Switchover).OfType<Switchover>()]);
         Interlocked.Add(ref _waiting, -leavers.Length);
         var deadline = Stopwatch.GetTimestamp() + (long)(Patience.TotalSeconds * Stopwatch.Frequency);
-        var waiting = leavers.Where(leaver => leaver.Next is not null && leaver.Probe.Loaded.CallsInFlight > 0).ToHashSet();
-        _inFlight.AddRange(waiting.Select(leaver => (leaver.Probe, deadline)));
-        Closing.All([.. leavers.Where(leaver => !waiting.Contains(leaver)).Select<Leaver, Action>(leaver => () => Close(leaver.Probe))]);
+        var waiting = leavers.Where(leaver => leaver.Switchover is not null).SelectMany(leaver => leaver.Parts)
+            .Where(part => part.Loaded.CallsInFlight > 0).ToHashSet();
+        _inFlight.AddRange(waiting.Select(part => (part, deadline)));
+        Closing.All([.. leavers.SelectMany(leaver => leaver.Parts).Where(part => !waiting.Contains(part)).Select<AttachedPart, Action>(part => () => Close(part))]);
     }
 
-    /// <summary>The slot is free when no record of the probe is in the ring any more.</summary>
-    private void Close(AttachedProbe probe)
+    /// <summary>The slot is free when no record of it is in the ring any more.</summary>
+    private void Close(AttachedPart part)
     {
-        var calls = probe.Loaded.CallsInFlight;
-        foreach (var file in probe.Files)
+        var calls = part.Loaded.CallsInFlight;
+        foreach (var file in part.Files)
         {
             file.Dispose();
         }
 
-        probe.Loaded.Close();
-        probe.CloseBooks(calls);
+        part.Loaded.Close();
+        part.CloseBooks(calls);
         _pump.WhenDrained(() =>
         {
-            _slots[probe.Loaded.Slot] = null;
-            probe.Loaded.Dispose();
+            _slots[part.Loaded.Slot] = null;
+            part.Loaded.Dispose();
         });
     }
 
-    private readonly record struct Leaver(AttachedProbe Probe, LoadedProbe? Next);
+    private readonly record struct Leaver(IReadOnlyList<AttachedPart> Parts, Switchover? Switchover);
 }

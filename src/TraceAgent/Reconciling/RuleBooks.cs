@@ -1,5 +1,6 @@
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Events;
+using TraceAgent.Status;
 
 namespace TraceAgent.Reconciling;
 
@@ -23,14 +24,59 @@ internal sealed class RuleBooks(string rule)
     private KernelCounts _closed;
     private long _logged;
     private long _failed;
+    private long _overQuota;
+    private long _chargedHits;
+    private double _costNs;
+    private long _lastEvent;
+    private LatencyHistogram? _latency;
 
     public string Rule { get; } = rule;
 
     /// <summary>Events taken from the ring since the last commit of the outputs; the reader thread's own.</summary>
     public int Uncommitted { get; set; }
 
+    /// <summary>The one output that they were written to; null for all. The reader thread's own.</summary>
+    public string? Output { get; set; }
+
     /// <summary>Hits so far, of all its probes.</summary>
     public long Hits => Kernel().Calls;
+
+    /// <summary>ns of CPU that the hits charged so far took from the traced programs; never less than before.</summary>
+    public double CostNs => Volatile.Read(ref _costNs);
+
+    /// <summary>Of the latest event that was read: UTC, in units of 100 ns as <see cref="DateTime.Ticks"/>; 0 before the first.</summary>
+    public long LastEvent => Volatile.Read(ref _lastEvent);
+
+    /// <summary>How long calls took, of all events read; null unless there were calls.</summary>
+    public LatencyHistogram? Latency => Volatile.Read(ref _latency);
+
+    /// <summary>An event was read. By the reader thread.</summary>
+    /// <param name="ticks">UTC, as <see cref="DateTime.Ticks"/>.</param>
+    /// <param name="durationNs">Of a call.</param>
+    public void EventRead(long ticks, ulong? durationNs)
+    {
+        Uncommitted++;
+        Volatile.Write(ref _lastEvent, ticks);
+        if (durationNs is { } duration)
+        {
+            var latency = _latency;
+            if (latency is null)
+            {
+                Volatile.Write(ref _latency, latency = new LatencyHistogram());
+            }
+
+            latency.Add(duration);
+        }
+    }
+
+    /// <summary>Charges the hits since the last time. By one thread.</summary>
+    /// <param name="nsPerHit">What each of them has cost.</param>
+    public void Charge(double nsPerHit)
+    {
+        var hits = Hits;
+        Volatile.Write(ref _costNs, _costNs + ((hits - _chargedHits) * nsPerHit));
+        _chargedHits = hits;
+    }
 
     public void Open(Func<KernelCounts> counts)
     {
@@ -73,6 +119,9 @@ internal sealed class RuleBooks(string rule)
         Uncommitted = 0;
     }
 
+    /// <summary>An event that was taken from the ring when as many were written as were asked for. By the reader thread.</summary>
+    public void OverQuota() => Volatile.Write(ref _overQuota, _overQuota + 1);
+
     /// <summary>Events that were taken from the ring but had no line in them.</summary>
     public void Undecodable() => Volatile.Write(ref _failed, _failed + 1);
 
@@ -102,7 +151,7 @@ internal sealed class RuleBooks(string rule)
         var kernel = Kernel();
         var logged = Volatile.Read(ref _logged);
         var lost = kernel.Lost + Volatile.Read(ref _failed);
-        return (new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited, lost), kernel);
+        return (new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited + Volatile.Read(ref _overQuota), lost), kernel);
     }
 
     private KernelCounts Kernel()

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Reconciling;
+using TraceAgent.Status;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Watching;
 
 /// <summary>
-/// Follows the rule files and the probed binaries, and brings what is attached in line with them. One thread; it also looks
+/// Follows the rule files, the agent configuration and the probed binaries, and brings what is attached in line with them. One thread; it also looks
 /// by itself every two seconds, since not every change is announced (network file systems, links).
 /// </summary>
 internal sealed class ReconcileLoop : IDisposable
@@ -16,10 +18,13 @@ internal sealed class ReconcileLoop : IDisposable
 
     private readonly RuleSource _source;
     private readonly AcceptedRules _rules;
+    private readonly TargetFinder _targets;
     private readonly Reconciler _reconciler;
     private readonly ProbeUpkeep _upkeep;
     private readonly RuleGuard _guard;
     private readonly IDeliberationVoice _voice;
+    private readonly StandingBoard _board;
+    private readonly FollowedConfiguration? _configuration;
     private readonly WatchList _watches;
     private readonly Settling _settling = new();
     private readonly Thread _thread;
@@ -30,10 +35,14 @@ internal sealed class ReconcileLoop : IDisposable
     private long _lastJudgment = Stopwatch.GetTimestamp();
     private long _lastTurn = Stopwatch.GetTimestamp();
 
-    public ReconcileLoop(RuleSource source, AcceptedRules rules, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice)
+    public ReconcileLoop(
+        RuleSource source, AcceptedRules rules, TargetFinder targets, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice,
+        StandingBoard board,
+        FollowedConfiguration? configuration)
     {
-        (_source, _rules, _reconciler, _upkeep, _guard, _voice) = (source, rules, reconciler, upkeep, guard, voice);
-        _watches = new WatchList(source.Paths);
+        (_source, _rules, _targets, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, targets, reconciler, upkeep, guard, voice, board);
+        _configuration = configuration;
+        _watches = new WatchList(configuration is null ? source.Paths : [.. source.Paths, configuration.Path]);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
 
@@ -110,13 +119,21 @@ internal sealed class ReconcileLoop : IDisposable
             Look();
         }
 
-        if (Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval)
+        var isSecond = Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval;
+        if (!_settling.IsWaiting && _targets.ProcessesHaveChanged(isSecond))
+        {
+            Look();
+        }
+
+        if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
             foreach (var rule in _guard.Judge(_reconciler.Attached, Now))
             {
                 _reconciler.TakeOff(rule);
             }
+
+            _board.Update(_reconciler, _guard, Now);
         }
 
         if (Stopwatch.GetElapsedTime(_lastSweep) > SweepInterval)
@@ -139,11 +156,15 @@ internal sealed class ReconcileLoop : IDisposable
 
         // Watches first: what changes while we look is then noticed.
         _watches.Follow(_reconciler.Attached.Values);
-        var deliberation = _rules.Deliberate(_source.Read());
-        _watches.Follow(deliberation.Desired.Select(one => one.Rule.Binary.Value));
+        _configuration?.Look();
+        var versions = _source.Read();
+        var deliberation = _rules.Deliberate(versions);
+        _watches.Follow(deliberation.Looked);
         _voice.Deliberated(deliberation);
         _reconciler.Apply(_guard.Admit(deliberation.Desired, Now));
         _watches.Follow(_reconciler.Attached.Values);
+        _board.Looked(deliberation, versions);
+        _board.Update(_reconciler, _guard, Now);
         _lastLook = Stopwatch.GetTimestamp();
     }
 }

@@ -120,6 +120,7 @@ internal sealed class BpfMachine(Surroundings surroundings, byte[] context)
             15 => (surroundings.Special(SpecialValue.Gid) << 32) | surroundings.Special(SpecialValue.Uid),
             80 => surroundings.Special(SpecialValue.Cgroup),
             112 => ProbeReadUser(),
+            114 => ProbeReadUserStr(),
             _ => throw new InvalidOperationException($"helper {function} is not for expressions"),
         };
         for (var register = 1; register <= 5; register++)
@@ -139,6 +140,30 @@ internal sealed class BpfMachine(Surroundings surroundings, byte[] context)
 
         target.Clear();
         return Efault;
+    }
+
+    /// <summary>How many bytes were written, with the NUL that is always there.</summary>
+    private long ProbeReadUserStr()
+    {
+        var target = Memory((ulong)Registers[1], (int)Registers[2]);
+        target.Clear();
+        for (var i = 0; i < target.Length; i++)
+        {
+            // The kernel reads as many bytes, and then puts the NUL over the last one.
+            if (surroundings.Read((ulong)Registers[3] + (ulong)i, 1) is not [var next])
+            {
+                return Efault;
+            }
+
+            if (next == 0)
+            {
+                return i + 1;
+            }
+
+            target[i] = i < target.Length - 1 ? next : (byte)0;
+        }
+
+        return target.Length;
     }
 
     private static int SizeOf(Instruction instruction) => (instruction.Opcode & 0x18) switch { 0x00 => 4, 0x08 => 2, 0x10 => 1, _ => 8 };

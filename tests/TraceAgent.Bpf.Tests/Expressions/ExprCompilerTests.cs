@@ -133,18 +133,11 @@ public sealed class ExprCompilerTests
 
     private static Surroundings Around(long[] arguments, Func<int, long>? register = null)
     {
-        var block = new byte[SampleExpressions.BlockSize];
-        BinaryPrimitives.WriteUInt64LittleEndian(block, BlockAddress);
-        for (var i = 8; i < block.Length; i++)
-        {
-            block[i] = (byte)((i * 37) ^ 0x80);
-        }
-
         var numbers = Architecture.X64.ArgumentRegisters.ToList();
         return new Surroundings(
             register ?? (number => numbers.IndexOf(number) is var index and >= 0 ? arguments[index] : 0),
             BlockAddress,
-            block,
+            SampleExpressions.Block(BlockAddress),
             special => special switch
             {
                 SpecialValue.Pid => 4_000_000,

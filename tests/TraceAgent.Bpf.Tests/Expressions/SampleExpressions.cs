@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CsCheck;
 using TraceAgent.Capture;
 
@@ -8,6 +9,19 @@ internal static class SampleExpressions
 {
     /// <summary>Bytes of the block. Its first eight are its own address.</summary>
     public const int BlockSize = 64;
+
+    /// <summary>What every block holds behind its address: some bytes, with a NUL at the end of each sixteen.</summary>
+    public static byte[] Block(ulong address)
+    {
+        var block = new byte[BlockSize];
+        BinaryPrimitives.WriteUInt64LittleEndian(block, address);
+        for (var i = 8; i < block.Length; i++)
+        {
+            block[i] = i % 16 == 15 ? (byte)0 : (byte)((i * 37) ^ 0x80);
+        }
+
+        return block;
+    }
 
     /// <summary>On the first page, where nothing is ever mapped.</summary>
     private const long Unmapped = 0x10;
@@ -55,6 +69,18 @@ internal static class SampleExpressions
             yield return new Expr.Unary(@operator, new Expr.Constant(0));
         }
 
+        foreach (var test in Tests(17))
+        {
+            yield return new Expr.TextMatch(At(17), test);
+            yield return new Expr.TextMatch(new Expr.Constant(Unmapped), test);
+            yield return new Expr.TextMatch(new Expr.Constant(0), test);
+            yield return new Expr.TextMatch(At(17), test, new Expr.Constant(14));
+            yield return new Expr.TextMatch(At(17), test, new Expr.Constant(13));
+            yield return new Expr.TextMatch(At(17), test, new Expr.Constant(0));
+            yield return new Expr.TextMatch(At(17), test, new Expr.Constant(-1));
+            yield return new Expr.TextMatch(new Expr.Constant(Unmapped), test, new Expr.Constant(14));
+        }
+
         foreach (var signed in new[] { false, true })
         {
             foreach (var size in Sizes)
@@ -72,6 +98,23 @@ internal static class SampleExpressions
             }
         }
     }
+
+    /// <summary>Tests of the text at an offset of the block: those that it passes, and those that it just fails.</summary>
+    private static IEnumerable<TextTest> Tests(int offset)
+    {
+        var text = Block(0).AsSpan(offset);
+        text = text[..text.IndexOf((byte)0)];
+        var (whole, most, last) = (text.ToArray(), text[..(text.Length / 2)].ToArray(), text[(text.Length / 2)..].ToArray());
+        byte[] wrong = [.. most, 1];
+        return
+        [
+            Test(whole, [], isExact: true), Test([.. whole, 1], [], isExact: true), Test(most, [], isExact: true), Test([], [], isExact: true),
+            Test(whole, [], isExact: false), Test(most, [], isExact: false), Test(wrong, [], isExact: false), Test([], [], isExact: false),
+            Test(most, last, isExact: false), Test([], last, isExact: false), Test(most, most, isExact: false), Test(whole, last, isExact: false),
+        ];
+    }
+
+    private static TextTest Test(byte[] prefix, byte[] suffix, bool isExact) => new(prefix.ToEquatableArray(), suffix.ToEquatableArray(), isExact);
 
     private static Expr.Binary At(int offset) => new(BinaryOperator.Add, BlockPointer, new Expr.Constant(offset));
 
@@ -92,8 +135,14 @@ internal static class SampleExpressions
             Gen.Int[0, BlockSize - 8],
             (from, offset) => (Expr)new Expr.Binary(BinaryOperator.Add, from, new Expr.Constant(offset)));
         var address = Gen.Frequency((8, readable), (1, Gen.Const((Expr)new Expr.Constant(Unmapped))));
+        var texts = Gen.Int[8, BlockSize - 2].SelectMany(offset => Gen.Select(
+            Gen.OneOf([.. Tests(offset)]),
+            Gen.Int[-1, BlockSize - offset],
+            Gen.Bool,
+            (test, length, counted) => (Expr)new Expr.TextMatch(At(offset), test, counted ? new Expr.Constant(length) : null)));
         return Gen.Frequency(
             (1, leaf),
+            (1, texts),
             (4, Gen.Select(operators, inner, inner, (@operator, left, right) => (Expr)new Expr.Binary(@operator, left, right))),
             (2, Gen.Select(Gen.Enum<UnaryOperator>(), inner, (@operator, operand) => (Expr)new Expr.Unary(@operator, operand))),
             (2, Gen.Select(inner, Gen.OneOf(1, 2, 4), Gen.Bool, (operand, size, signed) => (Expr)new Expr.Extend(operand, size, signed))),

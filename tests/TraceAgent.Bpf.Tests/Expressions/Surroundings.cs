@@ -23,8 +23,51 @@ internal sealed record Surroundings(
         Expr.Load load => Evaluate(load.Address) is { } address ? Loaded((ulong)address, load.Size, load.Signed) : null,
         Expr.Unary unary => Evaluate(unary.Operand) is { } operand ? Unary(unary.Operator, operand) : null,
         Expr.Binary binary => Binary(binary),
+        Expr.TextMatch match => Evaluate(match.Address) is { } address ? Matches((ulong)address, match) : null,
         _ => throw new ArgumentException($"{expr} is new here", nameof(expr)),
     };
+
+    private long? Matches(ulong address, Expr.TextMatch match)
+    {
+        if (match.Length is not null)
+        {
+            return Evaluate(match.Length) is { } length ? Matches(address, length, match.Test) : null;
+        }
+
+        if (address == 0)
+        {
+            return 0;
+        }
+
+        for (var length = 0; ; length++)
+        {
+            if (Read(address + (ulong)length, 1) is not [var next])
+            {
+                return null;
+            }
+
+            if (next == 0)
+            {
+                return Matches(address, length, match.Test);
+            }
+        }
+    }
+
+    /// <summary>What the length decides is decided before anything is read.</summary>
+    private long? Matches(ulong address, long length, TextTest test)
+    {
+        var (prefix, suffix) = (test.Prefix.ToArray(), test.Suffix.ToArray());
+        if (test.IsExact ? length != prefix.Length : length < prefix.Length + suffix.Length)
+        {
+            return 0;
+        }
+
+        var begins = Same(address, prefix);
+        return begins == 1 ? Same(address + (ulong)length - (ulong)suffix.Length, suffix) : begins;
+    }
+
+    private long? Same(ulong address, byte[] bytes) =>
+        bytes.Length == 0 ? 1 : Read(address, bytes.Length) is { } there ? Truth(there.AsSpan().SequenceEqual(bytes)) : null;
 
     private long? Loaded(ulong address, int size, bool signed)
     {

@@ -42,7 +42,7 @@ int main(int count, char **arguments)
 
     (void)count;
     for (int i = 8; i < 64; i++)
-        block.bytes[i] = (unsigned char)((i * 37) ^ 0x80);
+        block.bytes[i] = i % 16 == 15 ? 0 : (unsigned char)((i * 37) ^ 0x80);
     block.self = &block;
     printf("%lu\n", (unsigned long)&block);
     fflush(stdout);

@@ -114,7 +114,15 @@ static void pages(void)
     text(edge + PAGE - 5, "last", "");
     text(edge + PAGE - 1, "", "");
     edge[PAGE - 1] = '!';
-    text(edge + PAGE - 5, "", "fault");
+    text(edge + PAGE - 5, "last!", "truncated,fault");
+    text(edge + PAGE - 1, "!", "truncated,fault");
+    memcpy(edge + PAGE - 3, "\xe2\x82", 2);
+    text(edge + PAGE - 5, "la\\ufffd!", "truncated,fault,invalid_utf8");
+    edge[PAGE - 1] = '\xe2';
+    text(edge + PAGE - 5, "la\\ufffd", "truncated,fault,invalid_utf8");
+    memset(edge + PAGE - 20, 'k', 20);
+    text(edge + PAGE - 16, "kkkkkkkkkkkkkkkk", "truncated,fault");
+    text(edge + PAGE - 18, "kkkkkkkkkkkkkkkk", "truncated");
     text(edge + PAGE, "", "fault");
 
     /* From one page that is there, and from one that is not, into one that is not. */
@@ -128,7 +136,7 @@ static void pages(void)
     /* The end of the last page of a file that nobody has touched: what follows is not mapped. */
     at = untouched(3);
     munmap(at + 2 * PAGE, PAGE);
-    text(at + 2 * PAGE - 3, "", "fault");
+    text(at + 2 * PAGE - 3, "end", "truncated,fault");
     munmap(at + PAGE, PAGE);
     text(at + 100, "in the middle", "");
 
@@ -171,6 +179,7 @@ static void bytes(void)
     static const struct { long filled; const char *shown, *rest; } receives[] = {
         {3, "a0a1a2", ""}, {0, "", ""}, {-1, "", ""}, {4, "a0a1a2a3", ""},
         {6, "a0a1a2a3", ",\"lengths\":{\"buffer\":6},\"problems\":{\"buffer\":\"truncated\"}"}};
+    char *edge;
 
     for (int i = 0; i < 5; i++) {
         char buffer[16];
@@ -185,6 +194,14 @@ static void bytes(void)
     printf("{\"rule\":\"send\",\"args\":{\"buffer\":null,\"count\":4,\"all\":null},\"ret\":-1,\"problems\":{\"buffer\":\"null\",\"all\":\"null\"}}\n");
     Send((void *)16, 4);
     printf("{\"rule\":\"send\",\"args\":{\"buffer\":null,\"count\":4,\"all\":null},\"ret\":4,\"problems\":{\"buffer\":\"fault\",\"all\":\"fault\"}}\n");
+    edge = untouched(2);
+    munmap(edge + PAGE, PAGE);
+    Send(edge + PAGE - 2, 3);
+    printf("{\"rule\":\"send\",\"args\":{\"buffer\":\"6e64\",\"count\":3,\"all\":\"6e64\"},\"ret\":3,\"lengths\":{\"buffer\":4,\"all\":3},"
+           "\"problems\":{\"buffer\":\"truncated,fault\",\"all\":\"truncated,fault\"}}\n");
+    Send(edge + PAGE - 2, 100);
+    printf("{\"rule\":\"send\",\"args\":{\"buffer\":\"6e64\",\"count\":100,\"all\":\"6e64\"},\"ret\":100,\"lengths\":{\"buffer\":4,\"all\":100},"
+           "\"problems\":{\"buffer\":\"truncated,fault\",\"all\":\"truncated,fault\"}}\n");
     Send(untouched(2) + PAGE - 2, 4);
     printf("{\"rule\":\"send\",\"args\":{\"buffer\":\"6e646265\",\"count\":4,\"all\":\"6e646265\"},\"ret\":4}\n");
 }

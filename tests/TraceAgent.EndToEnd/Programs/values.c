@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -113,6 +114,27 @@ static void connect_to(const void *address, size_t size, const char *shown)
     printf("{\"rule\":\"connect\",\"args\":{\"address\":\"%s\"}}\n", shown);
 }
 
+/* With nothing mapped behind the bytes that the family needs, and with fewer than those. */
+static void at_page_end(void)
+{
+    static const struct sockaddr_in inet = {.sin_family = AF_INET, .sin_addr = {0x04030201}, .sin_port = 0x5000};
+    static const struct sockaddr_in6 inet6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT, .sin6_port = 0x5000};
+    static const struct sockaddr_un path = {.sun_family = AF_UNIX, .sun_path = "/run/a"};
+    static const struct { const void *address; size_t size; const char *shown, *problem; } calls[] = {
+        {&inet, sizeof inet, "\"1.2.3.4:80\"", ""}, {&inet, 8, "\"1.2.3.4:80\"", ""}, {&inet, 7, "null", "fault"},
+        {&inet, 2, "null", "fault"}, {&inet, 1, "null", "fault"}, {&inet6, sizeof inet6, "\"[::1]:80\"", ""}, {&inet6, 27, "null", "fault"},
+        {&path, 9, "\"/run/a\"", ""}, {&path, 8, "\"/run/a\"", "truncated,fault"}, {&path, 5, "\"/ru\"", "truncated,fault"}};
+    char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    munmap(page + 4096, 4096);
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        memcpy(page + 4096 - calls[i].size, calls[i].address, calls[i].size);
+        Connect((struct sockaddr *)(page + 4096 - calls[i].size));
+        printf("{\"rule\":\"connect\",\"args\":{\"address\":%s}", calls[i].shown);
+        printf(*calls[i].problem ? ",\"problems\":{\"address\":\"%s\"}}\n" : "%s}\n", calls[i].problem);
+    }
+}
+
 static void addresses(void)
 {
     static const char *v4[] = {"0.0.0.0", "127.0.0.1", "255.255.255.255", "10.1.200.3"};
@@ -136,6 +158,7 @@ static void addresses(void)
     connect_to(&(struct sockaddr_un){.sun_family = AF_UNIX, .sun_path = "/run/some.sock"}, sizeof(struct sockaddr_un), "/run/some.sock");
     connect_to(&(struct sockaddr_un){.sun_family = AF_UNIX, .sun_path = "\0hidden"}, sizeof(struct sockaddr_un), "@hidden");
     connect_to(&(struct sockaddr){.sa_family = AF_APPLETALK}, sizeof(struct sockaddr), "family 5");
+    at_page_end();
     Connect(NULL);
     printf("{\"rule\":\"connect\",\"args\":{\"address\":null},\"problems\":{\"address\":\"null\"}}\n");
 }

@@ -125,6 +125,82 @@ function vector_add
         ret
 done vector_add
 
+function vector_or
+        nop
+        vpor    %xmm0, %xmm1, %xmm2
+        ret
+done vector_or
+
+function shift_without_flags
+        nop
+        shlx    %rcx, %rsi, %rax
+        ret
+done shift_without_flags
+
+function amd_vector
+        nop
+        .byte   0x8f, 0xe8, 0x78, 0xc0, 0xc8, 0x01
+        ret
+done amd_vector
+
+function store_flags
+        nop
+        pushf
+        ret
+done store_flags
+
+function late_prefix
+        nop
+        .byte   0x48, 0x66, 0x89, 0xf0
+        ret
+done late_prefix
+
+function copy_bytes
+        nop
+        rep movsb
+        ret
+done copy_bytes
+
+function data_between
+        jmp     1f
+        .byte   0x48, 0xb8
+1:      mov     %edi, %eax
+        ret
+        nop
+        nop
+        nop
+        nop
+        nop
+        nop
+        nop
+        nop
+        ret
+done data_between
+
+function skip_lock
+        test    %edi, %edi
+        je      1f
+        lock
+1:      addl    $1, (%rsi)
+        ret
+done skip_lock
+
+function dlsym
+        ret
+done dlsym
+
+function nop5_of_another_form
+        nop
+        .byte   0x66, 0x0f, 0x1f, 0x04, 0x00
+        ret
+done nop5_of_another_form
+
+function nop5_of_prefixes
+        nop
+        .byte   0x66, 0x66, 0x66, 0x66, 0x90
+        ret
+done nop5_of_prefixes
+
 function pause_loop
         nop
         pause
@@ -163,6 +239,11 @@ function unreadable
         nop
         ret
 done unreadable
+
+function starts_locked
+        lock incq (%rdi)
+        ret
+done starts_locked
 
 function sizeless
         mov     %rdi, %rax

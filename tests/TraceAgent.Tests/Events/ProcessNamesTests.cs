@@ -8,10 +8,10 @@ public class ProcessNamesTests
     private readonly ProcessNames _names;
     private int _reads;
 
-    public ProcessNamesTests() => _names = new ProcessNames(pid =>
+    public ProcessNamesTests() => _names = new ProcessNames(null, pid =>
     {
         _reads++;
-        return _links.GetValueOrDefault(pid);
+        return _links.GetValueOrDefault(pid) is { } link ? new ProcessFacts(link) : null;
     });
 
     [Fact]
@@ -41,7 +41,7 @@ public class ProcessNamesTests
     [Fact]
     public void A_process_that_is_gone_keeps_its_name_and_an_unknown_one_has_none()
     {
-        _links[1] = "/bin/a (deleted)";
+        _links[1] = "/bin/a";
         Find(1, 10);
         _links.Clear();
 
@@ -66,8 +66,33 @@ public class ProcessNamesTests
     [Fact]
     public void The_own_process_has_the_name_that_the_system_gives()
     {
-        Assert.Equal(Environment.ProcessPath, new ProcessNames().Find(Environment.ProcessId, true, 0, 1).Executable);
-        Assert.Null(new ProcessNames().Find(int.MaxValue, true, 0, 1).Executable);
+        Assert.Equal(Environment.ProcessPath, new ProcessNames(null).Find(Environment.ProcessId, true, 0, 1).Executable);
+        Assert.Null(new ProcessNames(null).Find(int.MaxValue, true, 0, 1).Executable);
+    }
+
+    [Fact]
+    public void The_own_process_has_the_parent_and_the_cgroup_that_the_system_gives()
+    {
+        var status = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("PPid:", StringComparison.Ordinal));
+        Assert.Equal(int.Parse(status[5..], System.Globalization.CultureInfo.InvariantCulture), ProcessFacts.Read(Environment.ProcessId)?.ParentPid);
+        Assert.Contains("0::" + ProcessFolder.Cgroup(Environment.ProcessId), File.ReadAllLines("/proc/self/cgroup"));
+        Assert.Null(ProcessFacts.Read(int.MaxValue));
+        Assert.Null(ProcessFolder.Cgroup(int.MaxValue));
+    }
+
+    [Fact]
+    public void A_cgroup_shows_as_its_number_until_a_process_that_is_in_it_is_met()
+    {
+        string? path = null;
+        var names = new CgroupNames((_, _) => path);
+        Assert.Equal("42", names.Find(42, 1, 10));
+
+        path = "/slice/a";
+        Assert.Equal("42", names.Find(42, 1, 11));
+        Assert.Equal("/slice/a", names.Find(42, 1, 10 + ProcessNames.Lifetime));
+
+        path = "/slice/b";
+        Assert.Equal("/slice/a", names.Find(42, 1, 9 * ProcessNames.Lifetime));
     }
 
     private string? Find(int pid, ulong time, int comm = 0) => _names.Find(pid, true, (UInt128)comm, time).Executable;

@@ -22,10 +22,14 @@ internal static class Given
     }
 
     /// <summary>What the rule finds in the file with this inode.</summary>
-    public static Probe Probe(Rule rule, ulong inode = 1, ulong site = 0x1100) => new(
+    public static Probe Probe(Rule rule, ulong inode = 1, ulong site = 0x1100, SiteAbi? abi = null) => new([Part(rule, abi ?? CSiteAbi.X64, File(inode, site))]);
+
+    public static ProbePart Part(Rule rule, SiteAbi abi, params ProbeFile[] files) => new(abi, PlanBuilder.Build(rule, abi), files.ToEquatableArray());
+
+    public static ProbeFile File(ulong inode, params ulong[] sites) => new(
+        "/srv/shop/bin/shop",
         new FileIdentity(8, 1, inode, 16_000, 1_700_000_000_000_000_000),
-        [new ProbeSite(site, site, "AddNum", 0)],
-        PlanBuilder.Build(rule, Architecture.X64));
+        sites.Select(site => new ProbeSite(site, site, "AddNum", 0)).ToEquatableArray());
 
     public static DesiredProbe Desired(Rule rule, ulong inode = 1, ulong site = 0x1100) => new(rule, Probe(rule, inode, site));
 
@@ -35,18 +39,21 @@ internal static class Given
         switch (step)
         {
             case ReconcileStep.Attach(var rule, var probe):
-                held.Add(rule.Name.Value, new HeldProbe(rule, probe));
+                held.Add(rule.Name.Value, new HeldProbe(rule, probe.Parts));
                 break;
             case ReconcileStep.Replace(var rule, var probe):
                 Assert.True(held.ContainsKey(rule.Name.Value), $"there is no {rule.Name.Value} to replace");
-                held[rule.Name.Value] = new HeldProbe(rule, probe);
+                held[rule.Name.Value] = new HeldProbe(rule, probe.Parts);
                 break;
-            case ReconcileStep.Extend(var rule, var probe):
-                Assert.Equal(held[rule.Name.Value].Probe.Plan, probe.Plan);
-                held[rule.Name.Value] = new HeldProbe(rule, probe);
+            case ReconcileStep.Extend(var rule, var more):
+                var before = held[rule.Name.Value].Parts;
+                Assert.All(before, part => Assert.Equal(part.Plan, PlanBuilder.Build(rule, part.Abi)));
+                var known = before.SelectMany(part => part.Files).Select(file => file.Identity).ToHashSet();
+                Assert.All(more.Files, file => Assert.DoesNotContain(file.Identity, known));
+                held[rule.Name.Value] = new HeldProbe(rule, TraceAgent.Reconciling.Probe.Of(before.Concat(more.Parts))!.Parts);
                 break;
             case ReconcileStep.Reshape(var rule):
-                Assert.Equal(held[rule.Name.Value].Probe.Plan, PlanBuilder.Build(rule, Architecture.X64));
+                Assert.All(held[rule.Name.Value].Parts, part => Assert.Equal(part.Plan, PlanBuilder.Build(rule, part.Abi)));
                 held[rule.Name.Value] = held[rule.Name.Value] with { Rule = rule };
                 break;
             case ReconcileStep.Detach(var name):

@@ -9,6 +9,11 @@ public sealed class ReconcilePlanTests
 {
     private const string Add = "name: add, binary: bin/shop, symbol: AddNum";
 
+    private static readonly CSiteAbi Arm64 = new(Architecture.Arm64);
+
+    /// <summary>Another place for arguments on the same processor.</summary>
+    private static readonly Operands Shifted = new(4);
+
     private static readonly Gen<DesiredProbe> AnyDesired =
         Gen.Select(
             Gen.OneOf("add", "buy", "sell"),
@@ -117,9 +122,74 @@ public sealed class ReconcilePlanTests
     public void A_file_that_was_overwritten_is_attached_again()
     {
         var rule = Given.Rule(Add);
-        var held = new Dictionary<string, HeldProbe> { ["add"] = new(rule, Given.Probe(rule), IsAttached: false) };
+        var held = new Dictionary<string, HeldProbe> { ["add"] = new(rule, [Given.Part(rule, CSiteAbi.X64)]) };
 
         Assert.Equal([new ReconcileStep.Extend(rule, Given.Probe(rule))], Steps(held, Given.Desired(rule)));
+    }
+
+    [Fact]
+    public void Only_the_files_that_are_not_held_are_added()
+    {
+        var rule = Given.Rule(Add);
+        var desired = new DesiredProbe(rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100), Given.File(2, 0x1200))]));
+
+        Assert.Equal([new ReconcileStep.Extend(rule, Given.Probe(rule, inode: 2, site: 0x1200))], Steps(Held(rule), desired));
+    }
+
+    [Fact]
+    public void A_file_whose_values_are_elsewhere_is_added_beside_the_others()
+    {
+        var rule = Given.Rule($"{Add}, args: 1");
+        var other = Given.Part(rule, Arm64, Given.File(2, 0x1200));
+        var desired = new DesiredProbe(rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100)), other]));
+
+        Assert.Equal([new ReconcileStep.Extend(rule, new Probe([other]))], Steps(Held(rule), desired));
+    }
+
+    [Fact]
+    public void Values_that_are_found_elsewhere_in_the_same_file_replace()
+    {
+        var rule = Given.Rule($"{Add}, args: 1");
+        var desired = new DesiredProbe(rule, Given.Probe(rule, abi: Arm64));
+
+        Assert.Equal([new ReconcileStep.Replace(rule, desired.Probe!)], Steps(Held(rule), desired));
+    }
+
+    [Fact]
+    public void A_file_that_the_rule_does_not_lead_to_any_more_stays_for_its_processes()
+    {
+        var rule = Given.Rule(Add);
+        var held = new Dictionary<string, HeldProbe>
+        {
+            ["add"] = new(rule, [Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100), Given.File(2, 0x1200))]),
+        };
+
+        Assert.Empty(Steps(held, Given.Desired(rule)));
+    }
+
+    [Fact]
+    public void Sites_of_one_file_that_need_different_programs_are_one_probe()
+    {
+        var rule = Given.Rule($"{Add}, args: 1");
+        var desired = new DesiredProbe(rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(rule, Arm64, Given.File(1, 0x1300))]));
+        var held = new Dictionary<string, HeldProbe> { ["add"] = new(rule, desired.Probe!.Parts) };
+
+        Assert.Empty(Steps(held, desired));
+    }
+
+    [Fact]
+    public void Sites_that_come_to_share_a_program_are_replaced_together()
+    {
+        var before = Given.Rule($"{Add}, args: 1");
+        var after = Given.Rule(Add);
+        var held = new Dictionary<string, HeldProbe>
+        {
+            ["add"] = new(before, [Given.Part(before, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(before, Shifted, Given.File(1, 0x1300))]),
+        };
+        var desired = Probe.Of([Given.Part(after, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(after, Shifted, Given.File(1, 0x1300))])!;
+
+        Assert.Equal([0x1100ul, 0x1300ul], Assert.Single(Assert.Single(desired.Parts).Files).Sites.Select(site => site.FileOffset));
+        Assert.Equal([new ReconcileStep.Replace(after, desired)], Steps(held, new DesiredProbe(after, desired)));
     }
 
     [Fact]
@@ -184,8 +254,8 @@ public sealed class ReconcilePlanTests
             if (probe is not null)
             {
                 Assert.NotNull(own);
-                Assert.Equal((probe.Plan, probe.Sites), (own.Probe.Plan, own.Probe.Sites));
-                Assert.True(probe.File.IsSameFile(own.Probe.File));
+                Assert.All(probe.Parts, part => Assert.Subset(
+                    own.Parts.Single(one => one.Plan == part.Plan).Files.ToHashSet(), part.Files.ToHashSet()));
             }
 
             if (own is not null)
@@ -197,7 +267,14 @@ public sealed class ReconcilePlanTests
     }
 
     private static Dictionary<string, HeldProbe> Held(Rule rule) =>
-        new() { [rule.Name.Value] = new HeldProbe(rule, Given.Probe(rule)) };
+        new() { [rule.Name.Value] = new HeldProbe(rule, Given.Probe(rule).Parts) };
+
+    private sealed record Operands(int Number) : SiteAbi(Architecture.X64)
+    {
+        public override Expr? ReturnValue => null;
+
+        public override Expr? Argument(int index) => index == 0 ? new Expr.Register(Number) : null;
+    }
 
     private static EquatableArray<ReconcileStep> Steps(Dictionary<string, HeldProbe> held, params DesiredProbe[] desired) =>
         ReconcilePlan.Between(held, desired);

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# stage.sh FOLDER: puts everything that a package holds below FOLDER, as it would be below /.
+# UNITS: where units of systemd go.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/version.sh"
+to=$1
+packaging=$root/packaging
+agent=${TRACEAGENT_BINARY:-$root/out/traceagent}
+units=${UNITS:-/usr/lib/systemd/system}
+doc=$to/usr/share/doc/traceagent
+
+[[ -x $agent ]] || { echo "$agent is missing: run 'make build'" >&2; exit 1; }
+built=$("$agent" --version)
+[[ ${built%%+*} == "$version" ]] || { echo "$agent is version $built, not $version: run 'make build'" >&2; exit 1; }
+
+install -D -m 755 "$agent" "$to/usr/bin/traceagent"
+install -D -m 644 "$packaging/agent.yaml" "$to/etc/traceagent/agent.yaml"
+install -d -m 755 "$to/etc/traceagent/rules.d"
+install -D -m 644 "$packaging/systemd/traceagent.service" "$to$units/traceagent.service"
+install -D -m 644 "$packaging/systemd/sysusers.conf" "$to/usr/lib/sysusers.d/traceagent.conf"
+install -D -m 644 "$packaging/completion.bash" "$to/usr/share/bash-completion/completions/traceagent"
+install -d -m 755 "$to/usr/share/man/man8"
+"$packaging/man.sh" "$agent" >"$to/usr/share/man/man8/traceagent.8"
+
+# The schema stays where the first line of each example looks for it.
+install -D -m 644 -t "$doc" "$root/README.md"
+install -D -m 644 -t "$doc/docs" "$root"/docs/*.md
+install -D -m 644 -t "$doc/schemas" "$root"/schemas/*.json
+install -D -m 644 -t "$doc/examples/systemd" "$packaging/systemd/without-sys-admin.conf"
+(cd "$root" && find examples -name '*.yaml' -o -name '*.md' -o -name '*.c') | while read -r file; do
+    install -D -m 644 "$root/$file" "$doc/$file"
+done
+(cd "$root" && find examples -name '*.sh') | while read -r file; do
+    install -D -m 755 "$root/$file" "$doc/$file"
+done

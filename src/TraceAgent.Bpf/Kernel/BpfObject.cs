@@ -1,0 +1,136 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>One of the programs of <c>bpf/</c>, embedded in this assembly: loaded, and attached where its sections say.</summary>
+internal sealed unsafe class BpfObject : IDisposable
+{
+    /// <summary>The map of the variables that begin as zero.</summary>
+    public const string Variables = ".bss";
+
+    private const int ProgramInformationSize = 216;
+    private const int MissesOffset = 208;
+
+    private readonly string _name;
+    private readonly List<nint> _links = [];
+    private readonly List<int> _programs = [];
+    private nint _object;
+
+    private BpfObject(string name) => _name = name;
+
+    /// <summary>Runs of the programs that the kernel left out, because the same program had been preempted on that CPU.</summary>
+    public long Misses
+    {
+        get
+        {
+            long misses = 0;
+            var information = stackalloc byte[ProgramInformationSize];
+            foreach (var program in _programs)
+            {
+                new Span<byte>(information, ProgramInformationSize).Clear();
+                uint length = ProgramInformationSize;
+                // A kernel before 5.12 does not know the field, and leaves it zero.
+                misses += LibBpf.GetInfo(program, information, &length) == 0 ? *(long*)(information + MissesOffset) : 0;
+            }
+
+            return misses;
+        }
+    }
+
+    /// <param name="name">Of the source, <c>bpf/NAME.bpf.c</c>.</param>
+    /// <exception cref="KernelException">Not permitted, or the kernel lacks what the object needs.</exception>
+    public static BpfObject Attach(string name)
+    {
+        var opened = new BpfObject(name);
+        try
+        {
+            opened.Open();
+            opened.Load();
+            opened.AttachPrograms();
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The descriptor of a map, which is valid as long as this object is.</summary>
+    public int MapFd(string map) => LibBpf.MapFd(FindMap(map));
+
+    public void Dispose()
+    {
+        foreach (var link in _links)
+        {
+            _ = LibBpf.LinkDestroy(link);
+        }
+
+        _links.Clear();
+        if (_object != 0)
+        {
+            LibBpf.ObjectClose(_object);
+            _object = 0;
+        }
+    }
+
+    private void Open()
+    {
+        // What libbpf would say is in the exceptions here.
+        _ = LibBpf.SetPrint(0);
+        using var resource = typeof(BpfObject).Assembly.GetManifestResourceStream($"{_name}.bpf.o")
+            ?? throw new InvalidOperationException($"{_name}.bpf.o is not embedded");
+        var image = new byte[resource.Length];
+        resource.ReadExactly(image);
+        fixed (byte* imageAt = image, nameAt = Encoding.ASCII.GetBytes(_name + '\0'))
+        {
+            var options = new LibBpf.ObjectOpenOptions { Size = (nuint)sizeof(LibBpf.ObjectOpenOptions), Name = nameAt };
+            _object = LibBpf.ObjectOpen(imageAt, (nuint)image.Length, &options);
+            var errno = Libc.Errno();
+            if (_object == 0)
+            {
+                throw Refusal("open", errno);
+            }
+        }
+    }
+
+    private void Load()
+    {
+        var result = LibBpf.ObjectLoad(_object);
+        if (result < 0)
+        {
+            throw Refusal("load", -result);
+        }
+    }
+
+    private void AttachPrograms()
+    {
+        for (var program = LibBpf.ObjectNextProgram(_object, 0); program != 0; program = LibBpf.ObjectNextProgram(_object, program))
+        {
+            var link = LibBpf.ProgramAttach(program);
+            var errno = Libc.Errno();
+            if (link == 0)
+            {
+                throw Refusal("attach", errno);
+            }
+
+            _links.Add(link);
+            _programs.Add(LibBpf.ProgramFd(program));
+        }
+    }
+
+    private nint FindMap(string map)
+    {
+        ObjectDisposedException.ThrowIf(_object == 0, this);
+        var found = LibBpf.ObjectFindMap(_object, map);
+        return found != 0 ? found : throw new InvalidOperationException($"{_name}.bpf.o has no map {map}");
+    }
+
+    private KernelException Refusal(string operation, int errno) => new(operation, $"{_name}.bpf.o", errno, errno switch
+    {
+        // libbpf says "no such process" when there is no BTF.
+        KernelException.Enoent or 3 => "needs a kernel with its types (CONFIG_DEBUG_INFO_BTF, /sys/kernel/btf/vmlinux)",
+        _ => Privileges.RemedyFor(errno),
+    });
+}

@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>For objects that clang compiled. Functions that return a pointer set errno when it is null.</summary>
+internal static unsafe partial class LibBpf
+{
+    /// <summary>0 silences libbpf, which would write to standard error by itself.</summary>
+    [LibraryImport(Library, EntryPoint = "libbpf_set_print")]
+    public static partial nint SetPrint(nint function);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__open_mem", SetLastError = true)]
+    public static partial nint ObjectOpen(byte* image, nuint size, ObjectOpenOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__load")]
+    public static partial int ObjectLoad(nint bpfObject);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__close")]
+    public static partial void ObjectClose(nint bpfObject);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__next_program")]
+    public static partial nint ObjectNextProgram(nint bpfObject, nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_object__find_map_by_name", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint ObjectFindMap(nint bpfObject, string name);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__fd")]
+    public static partial int MapFd(nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__fd")]
+    public static partial int ProgramFd(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach", SetLastError = true)]
+    public static partial nint ProgramAttach(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link__destroy")]
+    public static partial int LinkDestroy(nint link);
+
+    [LibraryImport(Library, EntryPoint = "bpf_obj_get_info_by_fd")]
+    public static partial int GetInfo(int fd, void* info, uint* length);
+
+    /// <summary>The beginning of <c>struct bpf_object_open_opts</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ObjectOpenOptions
+    {
+        public nuint Size;
+        public byte* Name;
+    }
+}

@@ -1,0 +1,9 @@
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>The token bucket of one rule, shared by its probes: those at the same time and those one after the other.</summary>
+/// <param name="Index">Into the limiters of the control map.</param>
+internal sealed record Limiter(uint Index)
+{
+    /// <summary>Probes that have it; for the session, under its lock.</summary>
+    public int Users { get; set; }
+}

@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>What a process did.</summary>
+public enum ProcessAct
+{
+    Forked = 1,
+    Executed = 2,
+    Ended = 3,
+}
+
+/// <summary>One record of <c>bpf/process.h</c>, valid as long as its bytes.</summary>
+public readonly ref struct ProcessNotice
+{
+    internal const int HeaderSize = 56;
+
+    private const uint PathCut = 1;
+    private const uint ArgumentsCut = 2;
+    private const uint ArgumentsFault = 4;
+
+    private readonly Header _header;
+    private readonly ReadOnlySpan<byte> _path;
+    private readonly ReadOnlySpan<byte> _arguments;
+
+    private ProcessNotice(Header header, ReadOnlySpan<byte> text)
+    {
+        _header = header;
+        _path = text[..header.PathLength];
+        _arguments = text.Slice(header.PathLength, header.ArgumentsLength);
+    }
+
+    public ProcessAct Act => (ProcessAct)_header.Act;
+
+    public int Pid => (int)_header.Pid;
+
+    /// <summary>The parent at that moment; a process whose parent ends gets another one.</summary>
+    public int ParentPid => (int)_header.Parent;
+
+    /// <summary>Of a fork: the process that was copied.</summary>
+    public int OriginPid => (int)_header.Origin;
+
+    /// <summary>CLOCK_MONOTONIC, ns.</summary>
+    public ulong Time => _header.Time;
+
+    /// <summary>When the process began, CLOCK_MONOTONIC ns: with the number it names a process for ever.</summary>
+    public ulong StartTime => _header.StartTime;
+
+    /// <summary>Of an execution: the inode number of the file, as its file system knows it.</summary>
+    public ulong Inode => _header.Inode;
+
+    /// <summary>Of an execution: the device of the file; 20 bits of minor number below the major number.</summary>
+    public uint Device => _header.Device;
+
+    /// <summary>Of an execution: what /proc/PID/exe shows. Null when it has too many or too long parts.</summary>
+    public string? Executable => Act == ProcessAct.Executed && (_header.Flags & PathCut) == 0 ? Forward(_path) : null;
+
+    /// <summary>Of an execution: the arguments with spaces between them, and <c>…</c> at the end when there are more. Null when they could not be read.</summary>
+    public string? CommandLine => Act == ProcessAct.Executed && (_header.Flags & ArgumentsFault) == 0
+        ? ArgumentText.Of(_arguments, (_header.Flags & ArgumentsCut) != 0)
+        : null;
+
+    /// <summary>False for bytes that are no such record.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> record, out ProcessNotice notice)
+    {
+        notice = default;
+        if (record.Length < HeaderSize)
+        {
+            return false;
+        }
+
+        var header = MemoryMarshal.Read<Header>(record);
+        var text = record[HeaderSize..];
+        if (header.PathLength + header.ArgumentsLength > text.Length || header.Act is < (uint)ProcessAct.Forked or > (uint)ProcessAct.Ended)
+        {
+            return false;
+        }
+
+        notice = new ProcessNotice(header, text);
+        return true;
+    }
+
+    /// <summary>The parts come last one first, each with a zero byte at its end.</summary>
+    private static string Forward(ReadOnlySpan<byte> parts)
+    {
+        var path = new byte[parts.Length];
+        var end = parts.Length;
+        while (!parts.IsEmpty)
+        {
+            var zero = parts.IndexOf((byte)0);
+            var part = zero < 0 ? parts : parts[..zero];
+            var start = end - part.Length;
+            // Only bytes that are not ours lack the last zero: then there is no room for the first slash.
+            if (start < 1)
+            {
+                break;
+            }
+
+            part.CopyTo(path.AsSpan(start));
+            path[start - 1] = (byte)'/';
+            end = start - 1;
+            parts = zero < 0 ? [] : parts[(zero + 1)..];
+        }
+
+        return end < path.Length ? Encoding.UTF8.GetString(path.AsSpan(end)) : "/";
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Header
+    {
+        public uint Act;
+        public uint Pid;
+        public uint Parent;
+        public uint Flags;
+        public ulong Time;
+        public ulong StartTime;
+        public ulong Inode;
+        public uint Device;
+        public uint Origin;
+        public ushort PathLength;
+        public ushort ArgumentsLength;
+        public uint Unused;
+    }
+}

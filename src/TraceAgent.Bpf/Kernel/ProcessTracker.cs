@@ -1,0 +1,95 @@
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>
+/// Tells which processes begin, execute and end. <see cref="Wait"/> may be called by one thread while another drains;
+/// <see cref="Drain"/> by one at a time.
+/// </summary>
+public sealed unsafe class ProcessTracker : IDisposable
+{
+    private const string Ring = "ta_notices";
+    private const short PollIn = 1;
+
+    /// <summary>How often <see cref="Drain"/> looks again for a notice that another CPU is just writing; from the half on once per ms.</summary>
+    private const int Looks = 40;
+
+    private readonly BpfObject _object;
+    private readonly int _fd;
+    private readonly MappedMap _variables;
+    private readonly MappedMap _positions;
+    private readonly RingReader _ring;
+
+    private ProcessTracker(BpfObject attached)
+    {
+        _object = attached;
+        _fd = attached.MapFd(Ring);
+        _variables = new MappedMap(attached.MapFd(BpfObject.Variables), BpfObject.Variables, pages: 1);
+        // A page with the consumer's position, then one with the producer's (kernel/bpf/ringbuf.c).
+        _positions = new MappedMap(_fd, Ring, pages: 2);
+        _ring = new RingReader(_fd);
+    }
+
+    /// <summary>False when all notices that there are have been taken.</summary>
+    public bool HasNotices => Produced != Consumed;
+
+    /// <summary>Notices that did not come, because the ring was full. Cheap.</summary>
+    public long Lost => _variables[0];
+
+    /// <summary>Notices that did not come, because the kernel left a program out. A few system calls.</summary>
+    public long Skipped => _object.Misses;
+
+    private long Consumed => _positions[0];
+
+    private long Produced => _positions[Environment.SystemPageSize];
+
+    /// <summary>From now on there are notices.</summary>
+    /// <exception cref="KernelException">Not permitted, or the kernel does not tell its types; the message names the remedy.</exception>
+    public static ProcessTracker Start()
+    {
+        var attached = BpfObject.Attach("process");
+        try
+        {
+            return new ProcessTracker(attached);
+        }
+        catch
+        {
+            attached.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until there may be notices, at most so long. An execution ends the wait at once, other notices need not.</summary>
+    public void Wait(int timeoutMs)
+    {
+        var poll = new Libc.PollDescriptor { Fd = _fd, Events = PollIn };
+        // Interrupted, or timed out: the caller looks anyway.
+        _ = Libc.Poll(&poll, 1, timeoutMs);
+    }
+
+    /// <summary>Takes every notice whose process did what it tells before this call: a process runs on only when its notice is in the ring.</summary>
+    /// <returns>False when a notice was being written all the time, and it and those behind it are still to come.</returns>
+    public bool Drain(IRecordConsumer consumer)
+    {
+        var end = Produced;
+        for (var look = 0; look < Looks; look++)
+        {
+            _ring.Read(consumer, 0);
+            // Both run on for ever: the difference counts.
+            if (Consumed - end >= 0)
+            {
+                return true;
+            }
+
+            Thread.Sleep(look < Looks / 2 ? 0 : 1);
+        }
+
+        return false;
+    }
+
+    public void Dispose()
+    {
+        _ring.Dispose();
+        _positions.Dispose();
+        _variables.Dispose();
+        _object.Dispose();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>
+/// Whether following a return ends a process that has a seccomp filter. Kernels from 6.11 on leave a function by the system call
+/// uretprobe (335); those before "seccomp: passthrough uretprobe systemcall without filtering" show it to the filter. It is tried,
+/// with a process of our own, because the fix is in older series too.
+/// </summary>
+public static unsafe class SeccompTrial
+{
+    private const uint CloseOnExec = 1;
+    private const int ReadOnlyCloseOnExec = 0x80000;
+    private const int SignalSystemCall = 31;
+    private const int LoadAddress = 0x400000;
+    private const int CodeAt = 0x78;
+    private const int FunctionAt = CodeAt + 0x55;
+    private const int FilterAt = 0xe0;
+
+    /// <summary>
+    /// prctl(PR_SET_NO_NEW_PRIVS, 1); prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &amp;program); when there is an argument: getpid();
+    /// then twice a function of push, pop, ret; exit. Behind it the <c>struct sock_fprog</c>, of four instructions.
+    /// </summary>
+    private static ReadOnlySpan<byte> Code =>
+    [
+        0xb8, 0x9d, 0, 0, 0, 0xbf, 38, 0, 0, 0, 0xbe, 1, 0, 0, 0, 0x31, 0xd2, 0x45, 0x31, 0xd2, 0x45, 0x31, 0xc0, 0x0f, 0x05,
+        0xb8, 0x9d, 0, 0, 0, 0xbf, 22, 0, 0, 0, 0xbe, 2, 0, 0, 0, 0x48, 0x8d, 0x15, 0x29, 0, 0, 0, 0x0f, 0x05,
+        0x89, 0xc7, 0x85, 0xc0, 0x75, 0x17, 0x83, 0x3c, 0x24, 1, 0x74, 0x07, 0xb8, 39, 0, 0, 0, 0x0f, 0x05,
+        0xe8, 0x0c, 0, 0, 0, 0xe8, 0x07, 0, 0, 0, 0xb8, 60, 0, 0, 0, 0x0f, 0x05,
+        0x55, 0x5d, 0xc3,
+        4, 0, 0, 0, 0, 0, 0, 0, FilterAt, 0, 0x40, 0, 0, 0, 0, 0,
+    ];
+
+    /// <summary>Loads the number of the system call; when it is exit (60), allows it; else ends the process.</summary>
+    private static ReadOnlySpan<ulong> Filter => [0x20, (60UL << 32) | (1UL << 24) | 0x15, (0x7fff0000UL << 32) | 0x06, (0x80000000UL << 32) | 0x06];
+
+    /// <summary>True: it ends the process. False: it does not, or that could not be tried, as on other processors, where returns need no system call.</summary>
+    /// <param name="way">How probes are attached.</param>
+    /// <exception cref="KernelException">The probe was refused.</exception>
+    public static bool ReturnsAreFatal(AttachWay way) =>
+        RuntimeInformation.ProcessArchitecture == Architecture.X64 && EndsBySignal(way, callsOut: false);
+
+    /// <summary>Whether the filter ended the process.</summary>
+    /// <param name="way">How probes are attached.</param>
+    /// <param name="callsOut">The process also makes a system call that its filter does not know.</param>
+    internal static bool EndsBySignal(AttachWay way, bool callsOut)
+    {
+        using var file = Create();
+        if (file is null)
+        {
+            return false;
+        }
+
+        var path = $"/proc/self/fd/{file.Fd}";
+        using var program = BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_seccomp", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
+        using var link = UprobeLink.Attach(way, program, path, "a program of our own", [new UprobePlace(FunctionAt, 0)], onReturn: true);
+        return Run(path, callsOut ? "call" : null) == SignalSystemCall;
+    }
+
+    /// <summary>Not writable, or it could not be executed. Null when the system forbids such files.</summary>
+    private static BpfHandle? Create()
+    {
+        var image = new byte[FilterAt + (Filter.Length * sizeof(ulong))];
+        WriteHeaders(image);
+        Code.CopyTo(image.AsSpan(CodeAt));
+        MemoryMarshal.AsBytes(Filter).CopyTo(image.AsSpan(FilterAt));
+        var fd = Libc.MemfdCreate("traceagent-seccomp-trial", CloseOnExec);
+        if (fd < 0)
+        {
+            return null;
+        }
+
+        using var writable = new BpfHandle(fd);
+        File.WriteAllBytes($"/proc/self/fd/{fd}", image);
+        var readable = Libc.Open($"/proc/self/fd/{fd}", ReadOnlyCloseOnExec);
+        return readable < 0 ? null : new BpfHandle(readable);
+    }
+
+    /// <summary>ELF-64 with one segment: all of the file, readable and executable.</summary>
+    private static void WriteHeaders(byte[] image)
+    {
+        "\u007fELF"u8.CopyTo(image);
+        ReadOnlySpan<byte> identity = [2, 1, 1];
+        identity.CopyTo(image.AsSpan(4));
+        Put16(16, 2);
+        Put16(18, 62);
+        Put32(20, 1);
+        Put64(24, LoadAddress + CodeAt);
+        Put64(32, 64);
+        Put16(52, 64);
+        Put16(54, 56);
+        Put16(56, 1);
+        Put32(64, 1);
+        Put32(68, 5);
+        Put64(80, LoadAddress);
+        Put64(88, LoadAddress);
+        Put64(96, image.Length);
+        Put64(104, image.Length);
+        Put64(112, 4096);
+
+        void Put16(int at, short value) => BinaryPrimitives.WriteInt16LittleEndian(image.AsSpan(at), value);
+        void Put32(int at, int value) => BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(at), value);
+        void Put64(int at, long value) => BinaryPrimitives.WriteInt64LittleEndian(image.AsSpan(at), value);
+    }
+
+    /// <returns>The signal that ended it, 0 for none or when it did not start.</returns>
+    private static int Run(string path, string? argument)
+    {
+        var texts = new[] { Marshal.StringToCoTaskMemUTF8("traceagent-seccomp-trial"), Marshal.StringToCoTaskMemUTF8(argument) };
+        try
+        {
+            var arguments = stackalloc nint[] { texts[0], texts[1], 0 };
+            nint environment = 0;
+            if (Libc.Spawn(out var pid, path, null, null, arguments, &environment) != 0)
+            {
+                return 0;
+            }
+
+            var status = 0;
+            return Libc.WaitPid(pid, &status, 0) == pid ? status & 0x7f : 0;
+        }
+        finally
+        {
+            Array.ForEach(texts, Marshal.FreeCoTaskMem);
+        }
+    }
+}

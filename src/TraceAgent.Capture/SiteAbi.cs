@@ -1,0 +1,24 @@
+namespace TraceAgent.Capture;
+
+/// <summary>
+/// Where the values that a rule can name are when a site is hit: in the places of a calling convention, in the operands of a
+/// USDT note, where debug information says. Sites that share one share a plan. Equality is structural.
+/// </summary>
+/// <param name="Architecture">Its registers, and how calls and returns move the stack pointer.</param>
+public abstract record SiteAbi(Architecture Architecture)
+{
+    /// <summary>The argument <paramref name="index"/> (from 0), or null when there is none at these sites.</summary>
+    public abstract Expr? Argument(int index);
+
+    /// <summary>What the argument <paramref name="index"/> is when the rule does not say.</summary>
+    public virtual CaptureType TypeOf(int index) => CaptureType.Default;
+
+    /// <summary>Why there is no argument <paramref name="index"/>, in a few words; null when there is nothing to say.</summary>
+    public virtual string? WhyMissing(int index) => null;
+
+    /// <summary>The return value where the function returns, or null when there is none.</summary>
+    public abstract Expr? ReturnValue { get; }
+
+    /// <summary>The second half of a return value of 16 bytes, or null when it is not known where that is.</summary>
+    public virtual Expr? SecondReturnValue => null;
+}

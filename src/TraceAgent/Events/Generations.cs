@@ -1,0 +1,31 @@
+namespace TraceAgent.Events;
+
+/// <summary>Things that are remembered by key, at most <paramref name="capacity"/>; those that were not used for long are forgotten.</summary>
+internal sealed class Generations<TKey, TEntry>(int capacity)
+    where TKey : notnull
+    where TEntry : class, new()
+{
+    // When the young one is full the old one is forgotten, which needs no bookkeeping per event.
+    private Dictionary<TKey, TEntry> _young = [];
+    private Dictionary<TKey, TEntry> _old = [];
+
+    /// <summary>The entry of a key, a new one when it is not remembered.</summary>
+    public TEntry Find(TKey key) => _young.TryGetValue(key, out var entry) ? entry : Promote(key);
+
+    private TEntry Promote(TKey key)
+    {
+        if (_young.Count >= capacity / 2)
+        {
+            (_old, _young) = (_young, _old);
+            _young.Clear();
+        }
+
+        if (!_old.Remove(key, out var entry))
+        {
+            entry = new TEntry();
+        }
+
+        _young.Add(key, entry);
+        return entry;
+    }
+}

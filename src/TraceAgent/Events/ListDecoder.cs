@@ -1,0 +1,67 @@
+using System.Buffers.Binary;
+using System.Text;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Events;
+
+/// <summary>Decodes lists of scalars into their event's numbers. One thread only.</summary>
+internal sealed class ListDecoder
+{
+    private readonly SecretFinder _secrets = new();
+    private char[] _characters = [];
+
+    /// <summary>Decodes one field of a record and returns where its numbers end.</summary>
+    public int Decode(ReadOnlySpan<byte> record, EventField field, ulong[] numbers, int start, ref DecodedValue value)
+    {
+        value = default;
+        value.Outcome = (Outcome)record[field.Slot.OutcomeOffset];
+        value.TextStart = start;
+        if (value.IsMissing)
+        {
+            return start;
+        }
+
+        var bytes = MemoryPart.Of(record, field.Slot, ref value);
+        var element = field.Element!;
+        value.TextLength = bytes.Length / element.Size;
+        if (element.Size == 1 && HasSecret(bytes, value.IsPart))
+        {
+            value.Redacted = true;
+            value.TextLength = 0;
+        }
+
+        for (var i = 0; i < value.TextLength; i++)
+        {
+            numbers[start + i] = ScalarText.Normalise(element.Form, Widen(bytes.Slice(i * element.Size, element.Size), element.Form));
+        }
+
+        return start + value.TextLength;
+    }
+
+    // A text can be asked for as numbers.
+    private bool HasSecret(ReadOnlySpan<byte> bytes, bool isPart)
+    {
+        if (_characters.Length < bytes.Length)
+        {
+            _characters = new char[bytes.Length];
+        }
+
+        Encoding.Latin1.GetChars(bytes, _characters);
+        return !_secrets.Find(_characters.AsSpan(0, bytes.Length), isPart).IsEmpty;
+    }
+
+    private static ulong Widen(ReadOnlySpan<byte> bytes, FieldForm form)
+    {
+        var isSigned = form is FieldForm.Signed or FieldForm.Enumeration or FieldForm.ErrorNumber;
+        return (bytes.Length, isSigned) switch
+        {
+            (1, true) => (ulong)(sbyte)bytes[0],
+            (1, false) => bytes[0],
+            (2, true) => (ulong)BinaryPrimitives.ReadInt16LittleEndian(bytes),
+            (2, false) => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
+            (4, true) => (ulong)BinaryPrimitives.ReadInt32LittleEndian(bytes),
+            (4, false) => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+            _ => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
+        };
+    }
+}

@@ -1,0 +1,42 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Events;
+
+/// <summary>What <c>problems</c> says of a value, every combination made once.</summary>
+internal static class ProblemWords
+{
+    private const int Flags = 8;
+
+    private static readonly string?[] Ok = All(null);
+    private static readonly string?[] Truncated = All("truncated");
+    private static readonly string?[] Cut = All("truncated,fault");
+
+    /// <param name="outcome">What became of the value.</param>
+    /// <param name="flags">1: invalid UTF-8, 2: invalid UTF-16, 4: redacted.</param>
+    public static string? Of(Outcome outcome, int flags) => outcome switch
+    {
+        Outcome.Ok => Ok[flags],
+        Outcome.Truncated => Truncated[flags],
+        Outcome.Cut => Cut[flags],
+        Outcome.Null => "null",
+        _ => "fault",
+    };
+
+    private static string?[] All(string? outcome)
+    {
+        var words = new string?[Flags];
+        for (var flags = 0; flags < Flags; flags++)
+        {
+            string?[] parts =
+            [
+                outcome,
+                (flags & 1) != 0 ? "invalid_utf8" : null,
+                (flags & 2) != 0 ? "invalid_utf16" : null,
+                (flags & 4) != 0 ? "redacted" : null,
+            ];
+            words[flags] = parts.Any(p => p is not null) ? string.Join(',', parts.Where(p => p is not null)) : null;
+        }
+
+        return words;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Events;
+
+/// <summary>UTF-16LE of a traced process.</summary>
+internal static class Utf16Text
+{
+    /// <summary>
+    /// Decodes up to the first NUL and returns where the characters end. Without a NUL, the last unit that was read tells that
+    /// there is more, and is not part of the text.
+    /// </summary>
+    public static int Decode(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
+    {
+        var (at, end) = (0, start);
+        for (; at + 2 <= bytes.Length; at += 2)
+        {
+            var unit = (char)BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
+            if (unit == 0)
+            {
+                value.Outcome = Outcome.Ok;
+                break;
+            }
+
+            if (char.IsLowSurrogate(unit) && !(end > start && char.IsHighSurrogate(chars[end - 1])))
+            {
+                unit = '\ufffd';
+                value.InvalidUtf16 = true;
+            }
+            else if (!char.IsLowSurrogate(unit))
+            {
+                End(chars, start, end, ref value);
+            }
+
+            chars[end++] = unit;
+        }
+
+        if (at + 2 > bytes.Length && value.Outcome != Outcome.Cut)
+        {
+            value.Outcome = Outcome.Truncated;
+            end = Math.Max(start, end - 1);
+        }
+
+        if (value.IsPart && end > start && char.IsHighSurrogate(chars[end - 1]))
+        {
+            // Its other half was cut off: that is not the text's fault.
+            end--;
+        }
+
+        End(chars, start, end, ref value);
+        value.TextStart = start;
+        value.TextLength = end - start;
+        return end;
+    }
+
+    /// <summary>What stands last is not followed by a low surrogate.</summary>
+    private static void End(char[] chars, int start, int end, ref DecodedValue value)
+    {
+        if (end > start && char.IsHighSurrogate(chars[end - 1]))
+        {
+            chars[end - 1] = '\ufffd';
+            value.InvalidUtf16 = true;
+        }
+    }
+}

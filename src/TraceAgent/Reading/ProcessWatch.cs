@@ -1,0 +1,225 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Events;
+using TraceAgent.Hosting;
+
+namespace TraceAgent.Reading;
+
+/// <summary>A process has executed a file.</summary>
+/// <param name="Facts">What the process is now.</param>
+/// <param name="Device">Of the executable; 20 bits of minor number below the major number.</param>
+/// <param name="Inode">Of the executable.</param>
+internal readonly record struct Execution(int Pid, ProcessFacts Facts, uint Device, ulong Inode);
+
+/// <summary>
+/// Keeps the history of processes up to date: by a thread of its own, so that new processes are known at once and a storm of
+/// them does not fill the ring while an output blocks; and by whoever asks, so that an event is never older than what is known.
+/// </summary>
+internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
+{
+    /// <summary>The kernel announces executions at most once per ms: after a notice it is looked again so soon.</summary>
+    private const int ShortWaitMs = 2;
+
+    private const int LongWaitMs = 250;
+
+    /// <summary>Between two looks at all processes, and at what is lost or may be forgotten.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger;
+    private readonly ProcessTracker _tracker;
+    private readonly Action<Action> _whenDrained;
+    private readonly ProcessHistory _history = new();
+    private readonly Lock _gate = new();
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private volatile bool _incomplete = true;
+    private volatile bool _waitsForReader;
+    private ulong _caughtUpTo;
+    private long _lost;
+    private long _skipped;
+    private long _saidLost;
+    private bool _took;
+
+    private ProcessWatch(ProcessTracker tracker, ILogger logger, Action<Action> whenDrained)
+    {
+        (_tracker, _logger, _whenDrained) = (tracker, logger, whenDrained);
+        _thread = new Thread(Work) { Name = "processes", IsBackground = true };
+    }
+
+    /// <summary>Set when the thread has ended by an error of ours.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Called on the thread when it ends by an error.</summary>
+    public event Action? Failed;
+
+    /// <summary>Called for each execution, in order, while nothing else can be asked here: to be left quickly.</summary>
+    public event Action<Execution>? Executed;
+
+    /// <summary>Null, and said why, when the kernel gives no notices: then /proc alone is asked.</summary>
+    /// <param name="logger">Of the agent.</param>
+    /// <param name="whenDrained">Runs an action when all events that are in their ring now have been read.</param>
+    public static ProcessWatch? TryOpen(ILogger logger, Action<Action> whenDrained)
+    {
+        try
+        {
+            return new ProcessWatch(ProcessTracker.Start(), logger, whenDrained);
+        }
+        catch (KernelException refusal)
+        {
+            Log.ProcessesUnwatched(logger, refusal.Message);
+            return null;
+        }
+    }
+
+    public void Start() => _thread.Start();
+
+    public ProcessFacts? Find(int pid, ulong time)
+    {
+        lock (_gate)
+        {
+            if (time >= _caughtUpTo && !_stopping)
+            {
+                CatchUp();
+            }
+
+            return _history.Find(pid, time);
+        }
+    }
+
+    bool IRecordConsumer.Take(ReadOnlySpan<byte> record)
+    {
+        _took = true;
+        if (ProcessNotice.TryRead(record, out var notice) && _history.Take(notice, ProcessFacts.ReadExecutable) is { } facts)
+        {
+            Executed?.Invoke(new Execution(notice.Pid, facts, notice.Device, notice.Inode));
+        }
+
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
+        lock (_gate)
+        {
+            _tracker.Dispose();
+        }
+    }
+
+    private void Work()
+    {
+        try
+        {
+            Follow();
+        }
+#pragma warning disable CA1031 // Whatever it is: the agent must say so and end, not go on with wrong names.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Failure = failure;
+            Failed?.Invoke();
+        }
+    }
+
+    private void Follow()
+    {
+        long? lastUpkeep = null;
+        while (!_stopping)
+        {
+            bool took;
+            lock (_gate)
+            {
+                CatchUp();
+                (took, _took) = (_took, false);
+            }
+
+            if (lastUpkeep is not { } last || Stopwatch.GetElapsedTime(last) >= Interval)
+            {
+                lastUpkeep = Stopwatch.GetTimestamp();
+                Upkeep();
+            }
+
+            _tracker.Wait(took ? ShortWaitMs : LongWaitMs);
+        }
+    }
+
+    private void Upkeep()
+    {
+        Volatile.Write(ref _skipped, _tracker.Skipped);
+        if (_incomplete)
+        {
+            _incomplete = false;
+            Survey();
+        }
+
+        var lost = Volatile.Read(ref _lost);
+        if (lost > _saidLost)
+        {
+            Log.ProcessNoticesLost(_logger, Counted.Of(lost - _saidLost, "notice"));
+            _saidLost = lost;
+        }
+
+        if (!_waitsForReader)
+        {
+            _waitsForReader = true;
+            var now = (ulong)Stopwatch.GetTimestamp();
+            _whenDrained(() => ForgetUpTo(now));
+        }
+    }
+
+    private void ForgetUpTo(ulong time)
+    {
+        lock (_gate)
+        {
+            _history.ReadUpTo(time);
+        }
+
+        _waitsForReader = false;
+    }
+
+    /// <summary>Takes all notices of what happened before now.</summary>
+    private void CatchUp()
+    {
+        var now = (ulong)Stopwatch.GetTimestamp();
+        if (!_tracker.HasNotices || _tracker.Drain(this))
+        {
+            _caughtUpTo = now;
+        }
+
+        var lost = _tracker.Lost + Volatile.Read(ref _skipped);
+        if (lost != _lost)
+        {
+            Volatile.Write(ref _lost, lost);
+            _incomplete = true;
+            _history.Clear();
+        }
+    }
+
+    /// <summary>Looks at all processes that are not known.</summary>
+    private void Survey()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+            {
+                continue;
+            }
+
+            // Under the lock: its end must not be taken between the look and the note.
+            lock (_gate)
+            {
+                if (!_history.Knows(pid) && ProcessFacts.Read(pid) is { } facts)
+                {
+                    _history.Seed(pid, facts);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace TraceAgent.EndToEnd;
+
+/// <summary>Nobody reads the output: rules go on following their files.</summary>
+public sealed class BlockedOutputTests : IDisposable
+{
+    private const int Edits = 100;
+    private const int Calls = 20_000;
+    private readonly Workspace workspace = new();
+    private readonly string program = TracedProgram.Compile("ticker");
+
+    public void Dispose() => workspace.Dispose();
+
+    [Fact]
+    public void A_full_pipe_holds_up_no_edit()
+    {
+        var rules = Write(args: 1);
+        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, rules) { ReadAtOnce = false });
+
+        var calls = EditWhileBlocked(agent);
+
+        agent.Stop();
+        Assert.Equal(agent.Totals("tick").Logged, agent.Events("tick").Count);
+        AssertBalanced(agent.Totals("tick"), calls);
+    }
+
+    private static void AssertBalanced(Totals totals, long calls)
+    {
+        Assert.Equal(calls, totals.Calls);
+        Assert.Equal(calls, totals.Logged + totals.Lost);
+    }
+
+    /// <summary>Returns the number of calls that were made.</summary>
+    private long EditWhileBlocked(AgentProcess agent)
+    {
+        using var ticker = TracedProgram.Start(program);
+        ticker.Ask($"{Calls}");
+        for (var edit = 1; edit <= Edits; edit++)
+        {
+            Write(args: 1 + (edit % 2));
+            agent.WaitForMessage("rule replaced", edit);
+            ticker.Ask("10");
+        }
+
+        ticker.Finish();
+        return Calls + (10 * Edits);
+    }
+
+    private string Write(int args) => workspace.Write("rules.yaml", RuleText.File(
+        RuleText.Rule("tick", program, "Tick", $"args: {args}", "budget: none")));
+}

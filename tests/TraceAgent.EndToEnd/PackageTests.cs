@@ -1,0 +1,198 @@
+using System.Text.RegularExpressions;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>The packages that <c>make deb</c>, <c>make rpm</c> and <c>make tar</c> build. Their life on a host is tested by <c>make test-hosts</c>.</summary>
+public sealed partial class PackageTests(PackageTests.Packages packages) : IClassFixture<PackageTests.Packages>
+{
+    private const string Service = "systemd/system/traceagent.service";
+
+    private static readonly string[] Everything =
+    [
+        "etc/traceagent/agent.yaml",
+        "etc/traceagent/rules.d/",
+        Service,
+        "usr/bin/traceagent",
+        "usr/lib/sysusers.d/traceagent.conf",
+        "usr/share/bash-completion/completions/traceagent",
+        "usr/share/doc/traceagent/docs/rules.md",
+        "usr/share/doc/traceagent/examples/addnum/rules.yaml",
+        "usr/share/doc/traceagent/examples/systemd/without-sys-admin.conf",
+        "usr/share/doc/traceagent/schemas/rules.schema.json",
+        "usr/share/man/man8/traceagent.8",
+    ];
+
+    private static string Version { get; } = Command.OutputOf(Repository.Agent, "--version").Split('+')[0].Trim();
+
+    [Fact]
+    public void Lintian_has_nothing_to_say()
+    {
+        var lintian = Command.Run("lintian", "--allow-root", "--fail-on", "error,warning", packages.Deb);
+
+        Assert.True(lintian.ExitCode == 0 && lintian.Output == "", lintian.Output + lintian.Errors);
+    }
+
+    [Fact]
+    public void The_deb_holds_everything_and_its_configuration_is_the_administrators()
+    {
+        Holds(Command.OutputOf("dpkg-deb", "--contents", packages.Deb));
+
+        Assert.Equal("/etc/traceagent/agent.yaml\n", Command.OutputOf("dpkg-deb", "--info", packages.Deb, "conffiles"));
+    }
+
+    [Fact]
+    public void The_deb_has_the_programs_version_and_asks_for_the_library_that_is_loaded_at_run_time()
+    {
+        var fields = Command.OutputOf("dpkg-deb", "--field", packages.Deb);
+
+        Assert.Contains($"Version: {Version}-1\n", fields, StringComparison.Ordinal);
+        Assert.Matches("Depends: .*libc6 .*libbpf1", fields);
+    }
+
+    [Fact]
+    public void The_rpm_holds_everything_and_its_configuration_is_the_administrators()
+    {
+        Holds(Command.OutputOf("rpm", "--query", "--package", packages.Rpm, "--queryformat", "[%{FILEMODES:perms} %{FILENAMES}\n]").Replace("rules.d\n", "rules.d/\n", StringComparison.Ordinal));
+
+        Assert.Equal("/etc/traceagent/agent.yaml\n", Command.OutputOf("rpm", "--query", "--package", "--configfiles", packages.Rpm));
+        Assert.Contains("libbpf.so.1()(64bit)", Command.OutputOf("rpm", "--query", "--package", "--requires", packages.Rpm), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_archive_installs_and_keeps_an_edited_configuration_and_removes_the_rest_again()
+    {
+        using var workspace = new Workspace();
+        Command.OutputOf("tar", "--extract", "--file", packages.Tar, "--directory", workspace.Root);
+        var install = Path.Combine(Directory.GetDirectories(workspace.Root, "traceagent-*").Single(), "install.sh");
+        var host = workspace.Folder("host");
+
+        Command.OutputOf(install, host);
+        Holds(Command.OutputOf("find", host, "-type", "d", "-printf", "%p/\n", "-o", "-print"));
+        File.WriteAllText(Path.Combine(host, "etc/traceagent/agent.yaml"), "rules: rules.d\n");
+        Command.OutputOf(install, host);
+        Command.OutputOf(install, "--remove", host);
+
+        Assert.Equal("rules: rules.d\n", File.ReadAllText(Path.Combine(host, "etc/traceagent/agent.yaml")));
+        Assert.Equal([Path.Combine(host, "etc/traceagent/agent.yaml")], Directory.GetFiles(host, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_second_build_gives_the_same_bytes()
+    {
+        using var workspace = new Workspace();
+
+        Assert.Equal(File.ReadAllBytes(packages.Deb), File.ReadAllBytes(Packages.Build("deb", workspace)));
+        Assert.Equal(File.ReadAllBytes(packages.Rpm), File.ReadAllBytes(Packages.Build("rpm", workspace)));
+        Assert.Equal(File.ReadAllBytes(packages.Tar), File.ReadAllBytes(Packages.Build("tar", workspace)));
+    }
+
+    [Fact]
+    public void The_packed_configuration_is_valid()
+    {
+        using var workspace = new Workspace();
+        workspace.Folder("rules.d");
+        var text = File.ReadAllText(packages.File("etc/traceagent/agent.yaml"));
+        Assert.Contains("\nrules: /etc/traceagent/rules.d\n", text, StringComparison.Ordinal);
+        var file = workspace.Write("agent.yaml", text.Replace("/etc/traceagent/rules.d", workspace["rules.d"], StringComparison.Ordinal));
+
+        Assert.Equal(0, Command.Run(Repository.Agent, "check", "--config", file).ExitCode);
+    }
+
+    [Fact]
+    public void The_manual_page_has_every_option_of_every_command_and_no_mistake()
+    {
+        var page = packages.File("usr/share/man/man8/traceagent.8.gz");
+        var shown = Command.Run("man", "--warnings", "--encoding=UTF-8", "--local-file", page);
+        Assert.Equal("", shown.Errors);
+        var words = Option().Matches(shown.Output).Select(match => match.Value).ToHashSet();
+
+        var commands = CommandLine().Matches(Command.OutputOf(Repository.Agent, "--help")).Select(match => match.Groups[1].Value).ToList();
+        Assert.Contains("run", commands);
+        foreach (var command in commands)
+        {
+            Assert.Matches($@"\n +{command}\n", shown.Output);
+            Assert.Subset(words, Option().Matches(Command.OutputOf(Repository.Agent, command, "--help")).Select(match => match.Value).ToHashSet());
+        }
+    }
+
+    [Theory]
+    [InlineData("traceagent ", "check run schema")]
+    [InlineData("traceagent r", "run")]
+    [InlineData("traceagent run --r", "--ring-size --rules")]
+    [InlineData("traceagent check --format ", "json text")]
+    [InlineData("traceagent check /etc/ho", "")]
+    public void Bash_completes_commands_and_options_and_leaves_files_to_itself(string line, string expected)
+    {
+        var script = $$"""
+            source {{packages.File("usr/share/bash-completion/completions/traceagent")}}
+            COMP_LINE='{{line}}' COMP_POINT={{line.Length}}
+            read -ra COMP_WORDS <<<"$COMP_LINE"
+            [[ $COMP_LINE == *' ' ]] && COMP_WORDS+=('')
+            COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            _traceagent {{Repository.Agent}}
+            echo "${COMPREPLY[@]}"
+            """;
+
+        var words = Command.OutputOf("bash", "-c", script).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Superset(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(), words.ToHashSet());
+        Assert.All(words, word => Assert.StartsWith(line.EndsWith(' ') ? "" : line.Split(' ')[^1], word, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_unit_is_understood_and_exposed_little()
+    {
+        using var workspace = new Workspace();
+        var text = File.ReadAllText(packages.File($"lib/{Service}")).Replace("/usr/bin/traceagent", Repository.Agent, StringComparison.Ordinal);
+        var unit = workspace.Write("traceagent.service", text);
+
+        var verified = Command.Run("systemd-analyze", "verify", "--man=no", unit);
+        var exposure = Command.Run("systemd-analyze", "security", "--offline=true", "--threshold=30", "--no-pager", unit);
+
+        // Unknown keys are a warning.
+        Assert.Equal("", verified.Errors);
+        Assert.True(exposure.ExitCode == 0, exposure.Output + exposure.Errors);
+    }
+
+    private static void Holds(string listing)
+    {
+        foreach (var path in Everything)
+        {
+            Assert.Matches($@"/{Regex.Escape(path)}(\.gz)?(\n|$)", listing);
+        }
+    }
+
+    [GeneratedRegex("--[a-z-]+")]
+    private static partial Regex Option();
+
+    [GeneratedRegex("^  ([a-z]+)  ", RegexOptions.Multiline)]
+    private static partial Regex CommandLine();
+
+    /// <summary>Built once for all tests.</summary>
+    public sealed class Packages : IDisposable
+    {
+        private readonly Workspace workspace = new();
+
+        public Packages()
+        {
+            Deb = Build("deb", workspace);
+            Rpm = Build("rpm", workspace);
+            Tar = Build("tar", workspace);
+            Command.OutputOf("dpkg-deb", "--extract", Deb, workspace["root"]);
+        }
+
+        public string Deb { get; }
+
+        public string Rpm { get; }
+
+        public string Tar { get; }
+
+        public void Dispose() => workspace.Dispose();
+
+        /// <summary>A file of the unpacked deb.</summary>
+        internal string File(string path) => Path.Combine(workspace["root"], path);
+
+        internal static string Build(string kind, Workspace workspace) =>
+            Command.OutputOf("env", $"TRACEAGENT_BINARY={Repository.Agent}", Path.Combine(Repository.Root, "packaging", $"{kind}.sh"), workspace["packages"]).Trim();
+    }
+}

@@ -1,0 +1,116 @@
+namespace TraceAgent.EndToEnd;
+
+/// <summary>Processes that are gone when their events are read are named all the same.</summary>
+public sealed class ShortLivedTests : IDisposable
+{
+    private readonly Workspace workspace = new();
+    private readonly string one;
+    private readonly string other;
+    private readonly string rules;
+
+    public ShortLivedTests()
+    {
+        // One file under two names: a rule sees both, and only the process knows which it is.
+        one = workspace.Install(TracedProgram.Compile("brief"), "one");
+        other = workspace["other"];
+        Command.OutputOf("ln", one, other);
+        rules = workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("brief", one, "Brief", "args: 1", "on: entry")));
+    }
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory, BothWays]
+    public void Each_of_500_processes_has_its_own_executable(AttachWay way)
+    {
+        using var agent = AgentProcess.Start(way, rules);
+
+        var expected = Command.OutputOf(one, "spawn", "500", one, other);
+
+        agent.WaitForEvents("brief", 500);
+        agent.Stop();
+        Assert.Equal(Lines(expected), agent.Events("brief").Select(Named));
+    }
+
+    [Fact]
+    public void A_worker_that_executes_nothing_has_the_executable_of_its_parent()
+    {
+        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+
+        var expected = Command.OutputOf(other, "fork", "200");
+
+        agent.WaitForEvents("brief", 200);
+        agent.Stop();
+        Assert.Equal(Lines(expected), agent.Events("brief").Select(Named));
+    }
+
+    [Fact]
+    public void Workers_of_a_process_that_is_older_than_the_agent_have_its_executable()
+    {
+        using var shell = TracedProgram.Start("/bin/sh");
+        shell.Ask("echo there");
+        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+
+        // The subshells are copies of the shell, and execute only what is probed.
+        shell.Ask($"for i in 1 2 3; do (exec {other} $i); done; echo done");
+
+        agent.WaitForEvents("brief", 3);
+        agent.Stop();
+        Assert.All(agent.Events("brief"), line => Assert.Equal(other, line.Executable));
+    }
+
+    [Fact]
+    public void A_link_is_followed_and_a_relative_path_completed()
+    {
+        Command.OutputOf("ln", "-s", "other", workspace["link"]);
+        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+
+        Command.OutputOf("sh", "-c", $"cd {workspace.Root}; ./one 1; ./link 2");
+
+        agent.WaitForEvents("brief", 2);
+        agent.Stop();
+        Assert.Equal([one, other], agent.Events("brief").Select(line => line.Executable));
+    }
+
+    [Fact]
+    public void More_new_processes_than_the_ring_holds_are_said_and_later_ones_are_right()
+    {
+        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var waiting = TracedProgram.Start(one, "wait");
+        waiting.Ask("1");
+        agent.WaitForEvents("brief");
+
+        agent.Freeze();
+        Command.OutputOf("/bin/sh", "-c", $"{one} spawn 1500 /bin/true >/dev/null");
+        agent.Thaw();
+
+        agent.WaitForMessage("notices of new processes lost");
+        waiting.Ask("2");
+        Command.OutputOf(one, "spawn", "1", other);
+        var lines = agent.WaitForEvents("brief", 3);
+        agent.Stop();
+        Assert.Equal([one, one, other], lines.Select(line => line.Executable));
+    }
+
+    [Fact]
+    public void Without_the_types_of_the_kernel_the_agent_says_so_and_looks_into_proc()
+    {
+        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, rules)
+        {
+            Launcher = ["unshare", "-m", "sh", "-c", "mount -t tmpfs none /sys/kernel/btf && exec \"$@\"", "sh"],
+        });
+        using var waiting = TracedProgram.Start(other, "wait");
+
+        waiting.Ask("1");
+
+        agent.WaitForEvents("brief");
+        agent.Stop();
+        Assert.Equal(other, agent.Events("brief")[0].Executable);
+        Assert.Equal(1, agent.MessagesWith("new processes are not watched"));
+        Assert.Equal(1, agent.MessagesWith("needs a kernel with its types"));
+    }
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private static string Named(EventLine line) => $"{line.Pid} {line.Executable}";
+}

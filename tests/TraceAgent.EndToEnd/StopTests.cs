@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>The end of an agent in the middle of calls: the books are exact, and no call is harmed.</summary>
+public sealed class StopTests : IDisposable
+{
+    private const int Rounds = 5;
+    private const int Threads = 8;
+    private readonly Workspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory, BothWays]
+    public void Calls_that_return_while_the_agent_stops_are_in_the_books_and_in_the_lines_or_in_neither(AttachWay way)
+    {
+        var program = TracedProgram.Compile("inflight");
+        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("doze", program, "Doze", "args: 1", "on: call", "budget: none")));
+        using var busy = TracedProgram.Start(program);
+        for (var round = 0; round < Rounds; round++)
+        {
+            using var agent = AgentProcess.Start(way, rules);
+            agent.WaitForEvents("doze", 100 + round);
+            agent.Stop();
+
+            var totals = agent.Totals("doze");
+            var events = agent.Events("doze");
+            Assert.Equal(totals.Calls, totals.Logged + totals.Lost);
+            Assert.Equal(totals.Logged, events.Count);
+            Assert.All(events, line => Assert.Equal(2 * line.Arg(1), line.Ret));
+            Assert.Equal(events.Count, events.Select(line => line.Arg(1)).Distinct().Count());
+            Assert.Equal(0, agent.MessagesWith("the books do not balance"));
+            Assert.True(Unreturned(agent) <= Threads, agent.Tell());
+            Assert.Equal("running", busy.Ask("still"));
+        }
+
+        var numbers = busy.Finish().Split(' ').Select(text => long.Parse(text, CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(numbers[0] * (numbers[0] + 1) / 2, numbers[1]);
+    }
+
+    /// <summary>What it said of calls that were entered only.</summary>
+    private static int Unreturned(AgentProcess agent) =>
+        agent.Messages.Where(message => message.Contains("calls were entered but not seen to return", StringComparison.Ordinal))
+            .Select(message => int.Parse(message.Split("doze: ")[1].Split(' ')[0], CultureInfo.InvariantCulture)).SingleOrDefault();
+}

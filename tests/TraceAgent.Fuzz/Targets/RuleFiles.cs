@@ -1,0 +1,58 @@
+using TraceAgent.Bpf.Code;
+using TraceAgent.Capture;
+using TraceAgent.Events;
+using TraceAgent.Reconciling;
+using TraceAgent.Rules;
+using TraceAgent.Rules.Tests;
+
+namespace TraceAgent.Fuzz.Targets;
+
+/// <summary>The text of a rule file: mistakes are said at their place, and what is accepted can be compiled and shown.</summary>
+internal sealed class RuleFiles : FuzzTarget
+{
+    private static readonly byte[][] Seeds =
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Cases"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+
+    private static readonly string[] Words =
+    [
+        "rules: ", "name: ", "binary: ", "symbol: ", "offset: ", "args: ", "signature: ", "capture: ", "when: ", "on: ", "ret: ", "format: ", "redact: ", "limit: ",
+        "sample: ", "ttl: ", "budget: ", "level: ", "labels: ", "target: ", "process: ", "pid: ", "cgroup: ", "user: ", "container: ", "lib.so.1", "call", "both", "return", "entry", "12", "bytes(ret)", "bytes(n, 4096)", "string(4096)", "sockaddr",
+        "errno", "enum {0: a}", "{arg1}", "{ret}", "{duration:ms}", "{cgroup}", "{uid,-9:x}", "arg1", "duration", "*(int32*)(arg1 + 4)", " == ", "'x*'", " ~ ", "&a ",
+        "*a", "<<: ", "? ", "- ", "\n  - ", "\n    ", "true", "on", "~", "null", "1e9", "0x", "...", "---\n", "%YAML 1.1\n",
+    ];
+
+    private static readonly ProbeBinding Binding = new(Slot: 1, Limiter: 1, Self: 2, Ring: 3, Control: 4, Counters: 5, Marks: 6, InFlight: 7);
+
+    public override byte[] Make(Random random) => random.Next(12) switch
+    {
+        0 => Mutation.Noise(random, 200),
+        1 => [.. "rules: [{name: a, binary: /b, symbol: f, "u8, .. System.Text.Encoding.UTF8.GetBytes(Mutation.Words(random, Words, 12)), .. "}]"u8],
+        _ => Mutation.Of(random, random.Pick(Seeds), Words),
+    };
+
+    public override void Check(byte[] input)
+    {
+        var file = RuleFileReader.Read("x.yaml", "/srv", input);
+        DiagnosticPlaces.AssertInside(file.Diagnostics, file.Source);
+        foreach (var rule in file.HasErrors ? [] : file.Rules)
+        {
+            AssertWorks(rule, CSiteAbi.X64);
+            AssertWorks(rule, new CSiteAbi(Architecture.Arm64));
+        }
+    }
+
+    private static void AssertWorks(Rule rule, SiteAbi abi)
+    {
+        var plan = PlanBuilder.Build(rule, abi);
+        Assert.Equal(plan, PlanBuilder.Build(rule, abi));
+        EventShape.Of(rule, abi, plan, [new ProbeFile("/b", default, [new(0, 0, "f", 0)])]);
+        try
+        {
+            ProbeCompiler.Compile(plan, Binding);
+        }
+        catch (ArgumentException tooLarge) when (tooLarge.Message.Contains("stack", StringComparison.Ordinal) || tooLarge.Message.Contains("possible", StringComparison.Ordinal))
+        {
+            // Said to the operator with the rule's name.
+        }
+    }
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# The life of the package on a Debian host, in a virtual machine: install, trace, edit, reload, upgrade, kill, reboot, purge.
+# run.sh [SERIES]: with the newest kernel of this series, 6.1 unless it is given.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/vm.sh"
+series=${1:-6.1}
+kernel=$("$root/tests/hosts/kernel.sh" "$series")
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+first=$(REVISION=1 "$root/packaging/deb.sh" "$work/1")
+second=$(REVISION=2 "$root/packaging/deb.sh" "$work/2")
+gcc -O1 -o "$work/addnum" "$root/examples/addnum/addnum.c"
+mv "$first" "$work/first.deb"
+mv "$second" "$work/second.deb"
+
+log=$hosts/lifetime-$series.log
+rm -f "$log"
+make_image "$work/disk" "$root/tests/hosts/lifetime.sh" "$work"/{first.deb,second.deb,addnum}
+boot "$work/disk" "$kernel" "$log" 1800
+boot "$work/disk" "$kernel" "$log" 1800
+
+grep -E '^(ok|not ok|#) ' "$log" | tr -d '\r' || true
+passed=$(grep -c '^ok ' "$log" || true)
+failed=$(grep -c '^not ok ' "$log" || true)
+# A check whose line is missing has failed, too.
+expected=$(sed -n 's/^the end of \([0-9]*\) checks.*/\1/p' "$log")
+if ((passed + failed != ${expected:-0})); then
+    tail -n 30 "$log"
+    failed=$((failed + 1))
+fi
+echo "kernel $series: $passed passed, $failed failed"
+((failed == 0 && passed > 0))
