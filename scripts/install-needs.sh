@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what `make build`, `make demo` and `make bench` need on Debian 12 or newer; with the argument `packages` also
 # what building and checking packages needs, with `test` also the programs that tests trace, with `hosts` also what
-# virtual machines need. Does nothing when everything is there. The .NET SDK is expected, not installed.
+# virtual machines need, with `bench` also what is measured beside us. Does nothing when everything is there. The .NET SDK is expected, not installed.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
 
@@ -37,6 +37,9 @@ has_command setpriv || missing+=("util-linux")
 has_command taskset || missing+=("util-linux")
 has_command script || missing+=("bsdutils")
 case ${1:-} in
+    bench)
+        has_command bpftrace || missing+=("bpftrace")
+        ;;
     test)
         # Real programs that are probed, and compilers of two more.
         has_command redis-server || missing+=("redis-server")
