@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs what `make build`, `make demo` and `make bench` need on Debian 12 or newer; with the argument `packages` also
-# what building and checking packages needs, with `test` also the programs that tests trace, with `pipelines` also
-# what reads the agent's lines, with `hosts` also what virtual machines need. Does nothing when everything is there. The .NET SDK is expected, not installed.
+# Installs what `make build` and `make demo` need on Debian 12 or newer; with an argument also what is needed for more:
+# `test`: the programs that tests trace; `packages`: building and checking packages; `pipelines`: what reads our lines;
+# `hosts`: virtual machines; `bench`: what is measured beside us.
+# Does nothing when everything is there. The .NET SDK is expected, not installed.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
 
@@ -37,6 +38,9 @@ has_command setpriv || missing+=("util-linux")
 has_command taskset || missing+=("util-linux")
 has_command script || missing+=("bsdutils")
 case ${1:-} in
+    bench)
+        has_command bpftrace || missing+=("bpftrace")
+        ;;
     test)
         # Real programs that are probed, and compilers of two more.
         has_command redis-server || missing+=("redis-server")
