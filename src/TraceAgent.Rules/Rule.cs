@@ -26,6 +26,12 @@ public sealed record Rule(
     /// <summary>The least budget that is never exceeded: <c>budget: none</c>.</summary>
     public const double NoBudget = double.PositiveInfinity;
 
+    /// <summary>The most places that one rule may have without saying so.</summary>
+    public const int DefaultMaxSites = 512;
+
+    /// <summary>More places than this in a binary are an error; 1 to 10,000.</summary>
+    public int MaxSites { get; init; } = DefaultMaxSites;
+
     /// <summary>The return value's length when it is bytes and another value says how many.</summary>
     public Term? ReturnLength { get; init; }
 

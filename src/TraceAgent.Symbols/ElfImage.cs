@@ -9,7 +9,7 @@ namespace TraceAgent.Symbols;
 
 /// <summary>
 /// A program or library on disk. The file may be hostile: every offset and size is checked, memory is bounded (at most two
-/// symbol tables of 512 MiB each, and never more than the file's length), and what cannot be read counts as absent.
+/// symbol tables of 512 MiB each, and never more than the files' lengths and 128 MiB), and what cannot be read counts as absent.
 /// Not safe for use by several threads at once.
 /// </summary>
 public sealed partial class ElfImage : IDisposable
@@ -19,18 +19,24 @@ public sealed partial class ElfImage : IDisposable
     // Linkers write one or two. Every symbol is held against each, so a header must not ask for thousands.
     private const int MaxCodeSegments = 16;
 
+    private const string DebugRoot = "/usr/lib/debug";
+
     private readonly ElfHeader _header;
+    private readonly string _displayPath;
+    private readonly string _debugRoot;
     private readonly (string? BuildId, bool IsGo) _notes;
     private readonly ElfSegment[] _code;
     private FunctionIndex? _functions;
 
-    private ElfImage(ElfFile file, ElfHeader header, Architecture architecture)
+    private ElfImage(ElfFile file, ElfHeader header, Architecture architecture, string displayPath, string debugRoot)
     {
+        _displayPath = displayPath;
+        _debugRoot = debugRoot;
         File = file;
         _header = header;
         Architecture = architecture;
         _code = [.. header.Segments.Where(segment => segment.IsCode).Take(MaxCodeSegments)];
-        _notes = ElfNotes.Read(file, header.Segments);
+        _notes = ElfNotes.Read(file, header);
         IsExecutableProgram = header.Type == ElfHeader.Executable || FindSegment(ElfSegment.Interpreter) is not null || HasPieFlag();
         IsGo = _notes.IsGo || header.Sections.Any(section => section.Name is ".note.go.buildid" or ".go.buildinfo"
             || section.Name.EndsWith(".gopclntab", StringComparison.Ordinal));
@@ -68,7 +74,11 @@ public sealed partial class ElfImage : IDisposable
     public static ElfImage? TryOpen(string path, out SiteProblem? problem) => TryOpen(path, path, out problem);
 
     /// <summary>Opens the file at <paramref name="path"/>. Null, and the reason in <paramref name="problem"/>, when that cannot be.</summary>
-    public static ElfImage? TryOpen(string path, string displayPath, out SiteProblem? problem)
+    /// <param name="path">Where it is.</param>
+    /// <param name="displayPath">What to call it in messages; files of debug information are looked for beside this one.</param>
+    /// <param name="problem">The reason.</param>
+    /// <param name="debugRoot">Below which separate debug information is.</param>
+    public static ElfImage? TryOpen(string path, string displayPath, out SiteProblem? problem, string debugRoot = DebugRoot)
     {
         if (path.Contains('\0', StringComparison.Ordinal))
         {
@@ -76,12 +86,11 @@ public sealed partial class ElfImage : IDisposable
             return null;
         }
 
-        // File.OpenHandle would wait for ever on a FIFO.
-        var file = Open(path, OpenReadOnlyCloseOnExecNonBlocking);
+        var file = OpenFile(path);
         var error = Marshal.GetLastPInvokeError();
         if (!file.IsInvalid)
         {
-            return TryOpen(file, displayPath, out problem);
+            return TryOpen(file, displayPath, out problem, debugRoot);
         }
 
         file.Dispose();
@@ -96,7 +105,9 @@ public sealed partial class ElfImage : IDisposable
 
     /// <summary>As above, of a file that is already open; the image owns <paramref name="file"/> from now on, and closes it when it fails.</summary>
     /// <param name="displayPath">What to call the file in messages.</param>
-    public static ElfImage? TryOpen(SafeFileHandle file, string displayPath, out SiteProblem? problem)
+    /// <param name="problem">The reason.</param>
+    /// <param name="debugRoot">Below which separate debug information is.</param>
+    public static ElfImage? TryOpen(SafeFileHandle file, string displayPath, out SiteProblem? problem, string debugRoot = DebugRoot)
     {
         ElfImage? image = null;
         try
@@ -116,7 +127,7 @@ public sealed partial class ElfImage : IDisposable
                 return null;
             }
 
-            image = new ElfImage(bytes, header, architecture);
+            image = new ElfImage(bytes, header, architecture, displayPath, debugRoot);
             problem = null;
             return image;
         }
@@ -138,6 +149,9 @@ public sealed partial class ElfImage : IDisposable
     }
 
     public void Dispose() => File.Dispose();
+
+    /// <summary>File.OpenHandle would wait for ever on a FIFO.</summary>
+    internal static SafeFileHandle OpenFile(string path) => Open(path, OpenReadOnlyCloseOnExecNonBlocking);
 
     internal static SiteProblem CannotRead(string displayPath, string reason, string? hint) =>
         new(SiteCodes.CannotRead, Refused: true, $"cannot read {displayPath}: {reason}", hint);
@@ -230,6 +244,7 @@ public sealed partial class ElfImage : IDisposable
     {
         var tables = new List<SymbolTable>();
         var isDamaged = false;
+        var hasAll = false;
         foreach (var type in (ReadOnlySpan<uint>)[ElfSection.SymbolTable, ElfSection.DynamicSymbolTable])
         {
             foreach (var section in _header.Sections)
@@ -238,6 +253,7 @@ public sealed partial class ElfImage : IDisposable
                 if (section.Type == type)
                 {
                     var table = SymbolTable.Read(File, section, _header.Sections);
+                    hasAll |= table is not null && type == ElfSection.SymbolTable;
                     isDamaged |= table is null;
                     if (table is not null)
                     {
@@ -249,7 +265,17 @@ public sealed partial class ElfImage : IDisposable
             }
         }
 
-        return new FunctionIndex(this, [.. tables], isDamaged);
+        string? remark = null;
+        if (!hasAll)
+        {
+            using var debug = DebugFile.Find(this, _displayPath, _debugRoot, out remark);
+            if ((debug?.Symbols() ?? (IsGo ? GoFunctionTable.Read(this) : null)) is { } more)
+            {
+                tables.Add(more);
+            }
+        }
+
+        return new FunctionIndex(this, [.. tables], isDamaged, remark);
     }
 
     private bool HasPieFlag()

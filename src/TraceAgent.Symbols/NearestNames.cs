@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Text;
+using TraceAgent.Symbols.Demangling;
 using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols;
@@ -8,6 +10,9 @@ internal static class NearestNames
 {
     private const int Most = 3;
     private const int LongestName = 128;
+
+    // A million templates of which each has the word `std` would take seconds.
+    private const int MostDemangled = 100_000;
 
     /// <summary>At most three names, the nearest first; empty when none is near.</summary>
     public static IReadOnlyList<string> Of(string wanted, FunctionIndex functions)
@@ -22,33 +27,62 @@ internal static class NearestNames
         var limit = Math.Clamp(name.Length / 3, 1, 4);
         var found = new SortedSet<(int Distance, string Name)>();
         var rows = new int[2 * (LongestName + limit + 1)];
+        var pattern = new SymbolPattern(wanted);
+        var demangled = 0;
         functions.ForEachName(candidate =>
         {
-            var distance = IsCloneOf(candidate, name) ? 0
-                : Ascii.EqualsIgnoreCase(candidate, name) ? 1
-                : Distance(name, candidate, found.Count == Most ? Math.Clamp(found.Max.Distance - 1, 0, limit) : limit, rows);
-            if (distance <= limit && (found.Count < Most || distance < found.Max.Distance))
+            var distance = CloneNames.IsCloneOf(candidate, name) ? 0 : DistanceTo(candidate);
+            if (IsNear(distance))
             {
-                found.Add((distance, Encoding.UTF8.GetString(candidate)));
-                if (found.Count > Most)
+                Add(distance, Encoding.UTF8.GetString(candidate));
+            }
+            else if (Demangler.IsMangled(candidate) && demangled < MostDemangled && MayBeNear(candidate, pattern, limit) && Demangler.Demangle(candidate) is { } source)
+            {
+                demangled++;
+                var shown = wanted.Contains('(', StringComparison.Ordinal) ? source.Full : source.Name;
+                distance = DistanceTo(Encoding.UTF8.GetBytes(shown));
+                if (IsNear(distance))
                 {
-                    found.Remove(found.Max);
+                    Add(distance, shown);
                 }
             }
         });
         return [.. found.Select(item => item.Name)];
+
+        int DistanceTo(ReadOnlySpan<byte> candidate) => Ascii.EqualsIgnoreCase(candidate, name)
+            ? 1
+            : Distance(name, candidate, found.Count == Most ? Math.Clamp(found.Max.Distance - 1, 0, limit) : limit, rows);
+
+        bool IsNear(int distance) => distance <= limit && (found.Count < Most || distance < found.Max.Distance);
+
+        void Add(int distance, string text)
+        {
+            found.Add((distance, text));
+            if (found.Count > Most)
+            {
+                found.Remove(found.Max);
+            }
+        }
     }
 
-    /// <summary>Whether the candidate is a copy that the compiler made of the function: <c>name.constprop.0</c>.</summary>
-    public static bool IsCloneOf(ReadOnlySpan<byte> candidate, ReadOnlySpan<byte> name)
+    /// <summary>
+    /// Whether reading the mangled name may lead to something near: it has one of the words that were asked for, or it is a lone
+    /// name that is about as long.
+    /// </summary>
+    private static bool MayBeNear(ReadOnlySpan<byte> mangled, SymbolPattern wanted, int limit)
     {
-        if (candidate.Length <= name.Length || !candidate.StartsWith(name))
+        const int shortestWord = 3;
+        foreach (var word in wanted.Fragments)
         {
-            return false;
+            if (word.Length >= shortestWord && mangled.IndexOf(word) >= 0)
+            {
+                return true;
+            }
         }
 
-        var suffix = candidate[name.Length..];
-        return suffix.StartsWith(".isra."u8) || suffix.StartsWith(".constprop."u8) || suffix.StartsWith(".part."u8);
+        // _Z8checkouti: the length of the name stands before it.
+        return wanted.Fragments.Length == 1
+            && Utf8Parser.TryParse(mangled[2..], out int length, out _) && Math.Abs(length - wanted.Name.Length) <= limit;
     }
 
     /// <summary>Levenshtein distance, or more than <paramref name="limit"/>.</summary>

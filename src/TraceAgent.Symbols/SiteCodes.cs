@@ -63,11 +63,14 @@ public static class SiteCodes
     /// <summary>Warning: the compiler made specialised copies of the function, and calls of them are not seen.</summary>
     public const string Clones = "TA220";
 
-    /// <summary>More functions of one name than a rule may have sites.</summary>
+    /// <summary>More functions than the rule may have sites.</summary>
     public const string TooManySites = "TA221";
 
     /// <summary>A return in a file with C++ or Rust code, where an exception or panic that leaves the function would end the program.</summary>
     public const string ExceptionsEnd = "TA222";
+
+    /// <summary>Warning: of several functions that the rule names, some cannot be probed.</summary>
+    public const string SomeSkipped = "TA223";
 
     /// <summary>A place in the table of jumps to other files (PLT).</summary>
     public const string LinkageTable = "TA230";

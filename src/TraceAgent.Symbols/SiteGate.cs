@@ -52,11 +52,11 @@ internal sealed class SiteGate(
             : PassArm64(function, address, place);
     }
 
-    private static string Describe(FunctionRange function, ulong address) => (function.Name, address - function.Start) switch
+    private static string Describe(FunctionRange function, ulong address) => (function.Shown, address - function.Start) switch
     {
         ("", _) => $"0x{address:x}",
-        (_, 0) => function.Name,
-        (_, var distance) => $"{function.Name}+0x{distance:x}",
+        (_, 0) => function.Shown,
+        (_, var distance) => $"{function.Shown}+0x{distance:x}",
     };
 
     private ProbeSite? PassX64(FunctionRange function, ulong address, string place)
@@ -115,7 +115,7 @@ internal sealed class SiteGate(
         // Only for the entry itself: there the skipped endbr64 changes nothing that a rule can see.
         var moved = (ulong)walk.CheaperBy;
         var offset = walk.FileOffset + moved;
-        return new ProbeSite(offset, address + moved, function.Name, function.Name.Length == 0 ? 0 : address - function.Start)
+        return new ProbeSite(offset, address + moved, function.Shown, function.Name.Length == 0 ? 0 : address - function.Start)
         {
             IsEmulated = InstructionRules.IsEmulated(image.File.ReadOrNull(offset, LongestOpcode, LongestOpcode)),
         };
@@ -138,7 +138,7 @@ internal sealed class SiteGate(
             return null;
         }
 
-        return new ProbeSite(offset, address, function.Name, function.Name.Length == 0 ? 0 : address - function.Start);
+        return new ProbeSite(offset, address, function.Shown, function.Name.Length == 0 ? 0 : address - function.Start);
     }
 
     private bool CheckEntry(FunctionRange function, ulong address, string place, bool isFirst)

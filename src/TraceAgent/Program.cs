@@ -21,6 +21,7 @@ var root = new RootCommand("Adds log lines to programs that are already running:
 {
     RunCommand.Create(),
     CheckCommand.Create(),
+    SymbolsCommand.Create(),
     SchemaCommand.Create(),
 };
 var parsed = root.Parse(args);

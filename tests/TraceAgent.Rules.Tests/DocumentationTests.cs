@@ -118,6 +118,6 @@ public partial class DocumentationTests
     [GeneratedRegex(@"^\| (TA[0-9]{3}) \|", RegexOptions.Multiline)]
     private static partial Regex CodeRow();
 
-    [GeneratedRegex("`([a-z]+)`")]
+    [GeneratedRegex("`([a-z_]+)`")]
     private static partial Regex Quoted();
 }

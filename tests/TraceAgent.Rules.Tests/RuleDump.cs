@@ -11,6 +11,11 @@ internal static class RuleDump
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{rule.Name.Value} at {rule.Name.At.Line}:{rule.Name.At.Column}\n");
         text.Append(CultureInfo.InvariantCulture, $"  {rule.Binary.Value}: {rule.Where.Value} on {rule.On}\n");
+        if (rule.MaxSites != Rule.DefaultMaxSites)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  max_sites {rule.MaxSites}\n");
+        }
+
         foreach (var argument in rule.Arguments)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {argument.Index} {argument.Name}: {argument.Type}{(argument.Length is null ? "" : $" of {argument.Length}")}\n");

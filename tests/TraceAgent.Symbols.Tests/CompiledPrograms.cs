@@ -18,6 +18,7 @@ public sealed class CompiledPrograms : IDisposable
         Run("strip", ["-o", TrapsStripped, Traps]);
         Run("gcc", ["-nostdlib", "-static", "-o", Go, Source("go.s")]);
         Run("g++", ["-O1", "-o", Thrower, Source("thrower.cpp")]);
+        Run("g++", ["-O1", "-g", "-fno-inline", "-o", Cart, Source("cart.cpp")]);
         Run("gcc", ["-O1", "-Wl,-z,lazy", "-o", Coroutines, Source("coroutines.c")]);
         Run("gcc", ["-c", "-o", Object, Source("left.c")]);
     }
@@ -36,6 +37,9 @@ public sealed class CompiledPrograms : IDisposable
     public string Go => At("go");
 
     public string Thrower => At("thrower");
+
+    /// <summary>C++ with overloads and templates.</summary>
+    public string Cart => At("cart");
 
     /// <summary>With a table of jumps to libc.</summary>
     public string Coroutines => At("coroutines");
@@ -73,5 +77,5 @@ public sealed class CompiledPrograms : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static string Source(string name) => Path.Combine(AppContext.BaseDirectory, "Programs", name);
+    public static string Source(string name) => Path.Combine(AppContext.BaseDirectory, "Programs", name);
 }

@@ -8,11 +8,12 @@ namespace TraceAgent.Symbols.Tests;
 internal static class HostileFile
 {
     // Several times the file: a table is copied, its names are copied, and messages are made.
-    private const long MaxAllocation = 8 << 20;
+    private const long MaxAllocation = 16 << 20;
 
     private static readonly Location[] Places =
     [
-        Symbol("locked"), Symbol("sizeless", 3), Symbol("lockd"), Symbol("AddNum"), Symbol("setjmp"), Address(0x401010), Address(0x1139), FileOffset(0x1010),
+        Symbol("locked"), Symbol("sizeless", 3), Symbol("lockd"), Symbol("AddNum"), Symbol("setjmp"),
+        Symbol("shop::Cart::*"), Symbol("*"), Symbol("puts@GLIBC_2.2.5"), Address(0x401010), Address(0x1139), FileOffset(0x1010),
     ];
 
     /// <summary>Nothing throws, and nothing takes much memory.</summary>

@@ -52,13 +52,13 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
     }
 
     [Fact]
-    public void Two_functions_of_one_name_are_two_sites()
+    public void Two_functions_of_one_name_are_two_sites_told_apart_by_their_source_files()
     {
         var resolution = Resolve(programs.Shop, Symbol("twin"), needsReturn: true);
 
         Assert.Empty(resolution.Problems);
         Assert.Equal(2, resolution.Sites.Select(site => site.Address).Distinct().Count());
-        Assert.All(resolution.Sites, site => Assert.Equal("twin", site.DisplayName));
+        Assert.Equal(["twin (left.c)", "twin (right.c)"], resolution.Sites.Select(site => site.DisplayName).Order());
     }
 
     [Fact]

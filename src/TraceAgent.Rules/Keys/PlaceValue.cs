@@ -49,6 +49,12 @@ internal static partial class PlaceValue
         }
     }
 
+    /// <summary>
+    /// A name without spaces; or, as C++ and Rust have them, one with brackets, <c>::</c> or <c>operator</c>, where spaces belong.
+    /// </summary>
+    public const string SymbolSchema =
+        """{"type":"string","pattern":"^[^\\s+0-9][^\\s+]*(\\+(0[xX][0-9a-fA-F]+|[0-9]+))?$|^(?=.*([(<]|::|operator))[^\\s+0-9]","examples":["AddNum","AddNum+0x14","ngx_http_*","shop::Cart::add(int)","pthread_create@GLIBC_2.34"]}""";
+
     public static void ReadSymbol(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
         if (ScalarValue.Text(entry, bag) is not { } scalar)
@@ -56,22 +62,26 @@ internal static partial class PlaceValue
             return;
         }
 
-        var plus = scalar.Value.LastIndexOf('+');
-        var name = plus < 0 ? scalar.Value : scalar.Value[..plus];
+        // The last plus begins a distance, unless it belongs to an operator of C++ or to the bounds of a type of Rust.
+        var text = scalar.Value;
+        var plus = text.LastIndexOf('+');
+        var hasSourceForm = SourceForm().IsMatch(text);
         var addend = 0UL;
-        if (name.Length == 0 || name.AsSpan().IndexOfAny(' ', '+') >= 0)
+        var hasAddend = plus >= 0 && ScalarValue.TryUnsigned(text.AsSpan(plus + 1), out addend);
+        var name = hasAddend || (plus >= 0 && !hasSourceForm) ? text[..plus] : text;
+        if (name.Length == 0 || name[0] == '+' || (!hasSourceForm && name.AsSpan().IndexOfAny(' ', '+') >= 0))
         {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a function", "write it as nm prints it");
+            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(text)}' is not the name of a function", "write it as nm prints it");
         }
         else if (char.IsAsciiDigit(name[0]))
         {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a function", "an address is written 'offset: …'");
+            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(text)}' is not the name of a function", "an address is written 'offset: …'");
         }
-        else if (plus >= 0 && !ScalarValue.TryUnsigned(scalar.Value.AsSpan(plus + 1), out addend))
+        else if (name.Length < text.Length && !hasAddend)
         {
             bag.Error(
                 DiagnosticCode.InvalidValue,
-                scalar.SpanOf(plus + 1, scalar.Value.Length - plus - 1),
+                scalar.SpanOf(plus + 1, text.Length - plus - 1),
                 "after '+' comes a number of bytes",
                 "such as +0x14 or +20");
         }
@@ -102,6 +112,9 @@ internal static partial class PlaceValue
             $"'{Quoted.Clip(scalar.Value)}' is not an address",
             "0x117d as nm and objdump print it, or file+0x117d for bytes from the start of the file");
     }
+
+    [GeneratedRegex(@"[(<]|::|operator")]
+    private static partial Regex SourceForm();
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9._-]*\z")]
     private static partial Regex RuleName();

@@ -35,6 +35,11 @@ internal static class RuleAssembly
                 "add 'on: return', 'on: both' or 'on: call'");
         }
 
+        if (draft.Has("max_sites") && draft.Has("offset") && !draft.Has("symbol"))
+        {
+            bag.Error(DiagnosticCode.KeyConflict, draft.Present["max_sites"].Key.At, "an address is one place: 'max_sites' means nothing beside 'offset'");
+        }
+
         if (draft.Has("args") && draft.Has("signature"))
         {
             bag.Error(
@@ -81,6 +86,7 @@ internal static class RuleAssembly
                 draft.Level,
                 draft.Labels.ToEquatableArray())
             {
+                MaxSites = draft.MaxSites,
                 ReturnLength = returnLength,
                 ReturnsNothing = draft.ReturnsNothing,
                 Captures = captures.ToEquatableArray(),

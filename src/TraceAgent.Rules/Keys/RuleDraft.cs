@@ -17,6 +17,8 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public Located<Location>? Where { get; set; }
 
+    public int MaxSites { get; set; } = Rule.DefaultMaxSites;
+
     public IReadOnlyList<DraftArgument>? Arguments { get; set; }
 
     public IReadOnlyList<DraftArgument>? SignatureArguments { get; set; }

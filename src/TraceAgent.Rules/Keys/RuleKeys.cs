@@ -9,6 +9,8 @@ internal static class RuleKeys
 {
     public const int MostArguments = 12;
 
+    private const int MostSites = 10_000;
+
     private static readonly Dictionary<string, ProbeMoment> Moments = new()
     {
         ["entry"] = ProbeMoment.Entry,
@@ -35,14 +37,19 @@ internal static class RuleKeys
         { Required = true },
         new Key<RuleDraft>(
             "symbol",
-            "The function, as nm prints it; with +0x… an instruction inside it, counted in bytes from its start.",
-            """{"type":"string","pattern":"^[^\\s+0-9][^\\s+]*(\\+(0[xX][0-9a-fA-F]+|[0-9]+))?$","examples":["AddNum","AddNum+0x14"]}""",
+            "The function, as nm prints it or as C++ and Rust sources have it; * and ? stand for any characters. With +0x… an instruction inside it, counted in bytes from its start.",
+            PlaceValue.SymbolSchema,
             PlaceValue.ReadSymbol),
         new Key<RuleDraft>(
             "offset",
             "The address of the instruction in the binary, as nm and objdump print it; file+0x… counts bytes from the start of the file.",
             """{"type":["string","integer"],"minimum":0,"pattern":"^(file\\+)?(0[xX][0-9a-fA-F]+|[0-9]+)$","examples":["0x117d","file+0x117d"]}""",
             PlaceValue.ReadOffset),
+        new Key<RuleDraft>(
+            "max_sites",
+            "How many functions the symbol may mean, 1 to 10000; 512 without this key. More are an error.",
+            """{"type":"integer","minimum":1,"maximum":10000,"default":512,"examples":[2000]}""",
+            (rule, entry, bag) => rule.MaxSites = ScalarValue.Integer(entry, 1, MostSites, bag) ?? rule.MaxSites),
         new Key<RuleDraft>(
             "args",
             "How many arguments to log, called arg1, arg2, … and read as signed 64-bit numbers; or their names and types in order: [fd: int, path: string, _, buf: \"bytes(count)\", count: size_t]. An _ skips one.",

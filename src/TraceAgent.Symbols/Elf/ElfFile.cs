@@ -6,10 +6,18 @@ namespace TraceAgent.Symbols.Elf;
 /// Bytes of a file that anyone may have written and may be changing right now. Reads copy (pread): a mapping of a file that
 /// is truncated while we look would end the agent with SIGBUS.
 /// </summary>
-internal sealed class ElfFile(SafeFileHandle handle, ulong length) : IDisposable
+internal sealed class ElfFile : IDisposable
 {
+    private readonly SafeFileHandle? _handle;
+    private readonly byte[] _content = [];
+
+    public ElfFile(SafeFileHandle handle, ulong length) => (_handle, Length) = (handle, length);
+
+    /// <summary>A file that another one holds in compressed form.</summary>
+    public ElfFile(byte[] content) => (_content, Length) = (content, (ulong)content.Length);
+
     /// <summary>At the time of opening, in bytes.</summary>
-    public ulong Length { get; } = length;
+    public ulong Length { get; }
 
     /// <summary>Fills the whole of <paramref name="destination"/>, or returns false when the file does not reach that far.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -20,9 +28,15 @@ internal sealed class ElfFile(SafeFileHandle handle, ulong length) : IDisposable
             return false;
         }
 
+        if (_handle is null)
+        {
+            _content.AsSpan((int)offset, destination.Length).CopyTo(destination);
+            return true;
+        }
+
         while (!destination.IsEmpty)
         {
-            var count = RandomAccess.Read(handle, destination, (long)offset);
+            var count = RandomAccess.Read(_handle, destination, (long)offset);
             if (count == 0)
             {
                 return false;
@@ -49,5 +63,5 @@ internal sealed class ElfFile(SafeFileHandle handle, ulong length) : IDisposable
         return TryRead(offset, bytes) ? bytes : null;
     }
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => _handle?.Dispose();
 }

@@ -96,7 +96,8 @@ internal sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, 
                 Flags: BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]),
                 Offset: BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]),
                 Address: BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]),
-                FileSize: BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]));
+                FileSize: BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]),
+                MemorySize: BinaryPrimitives.ReadUInt64LittleEndian(entry[40..]));
         }
 
         return segments;

@@ -11,17 +11,25 @@ internal static class ElfNotes
 
     /// <summary>The GNU build id in hex, or null; and whether Go's linker left its own.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
-    public static (string? BuildId, bool IsGo) Read(ElfFile file, ElfSegment[] segments)
+    public static (string? BuildId, bool IsGo) Read(ElfFile file, ElfHeader header)
     {
+        // A file of debug information has headers of segments whose bytes it does not have.
+        var places = header.Segments.Where(segment => segment.Type == ElfSegment.Note).Select(segment => (segment.Offset, segment.FileSize))
+            .Concat(header.Sections.Where(section => section.Type == ElfSection.Note).Select(section => (section.Offset, section.Size)))
+            .Distinct();
         string? buildId = null;
         var isGo = false;
         var seen = 0;
-        foreach (var segment in segments)
+        foreach (var (offset, size) in places)
         {
             // Each file has two or three; more would let a header multiply the work.
             const int most = 16;
-            if (segment.Type != ElfSegment.Note || seen++ == most
-                || file.ReadOrNull(segment.Offset, segment.FileSize, MaxBytes) is not { } notes)
+            if (seen++ == most)
+            {
+                break;
+            }
+
+            if (file.ReadOrNull(offset, size, MaxBytes) is not { } notes)
             {
                 continue;
             }

@@ -8,7 +8,8 @@ namespace TraceAgent.Symbols.Elf;
 /// <param name="Offset">Bytes from the start of the file.</param>
 /// <param name="Address">Virtual address.</param>
 /// <param name="FileSize">Bytes in the file.</param>
-internal readonly record struct ElfSegment(uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize)
+/// <param name="MemorySize">Bytes in memory.</param>
+internal readonly record struct ElfSegment(uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize, ulong MemorySize)
 {
     public const uint Load = 1;
     public const uint Dynamic = 2;
@@ -28,7 +29,11 @@ internal readonly record struct ElfSegment(uint Type, uint Flags, ulong Offset, 
 internal readonly record struct ElfSection(string Name, uint Type, ulong Flags, ulong Address, ulong Offset, ulong Size, uint Link)
 {
     public const uint SymbolTable = 2;
+    public const uint Note = 7;
     public const uint DynamicSymbolTable = 11;
+    public const uint VersionDefinitions = 0x6ffffffd;
+    public const uint VersionNeeds = 0x6ffffffe;
+    public const uint VersionNumbers = 0x6fffffff;
     public const uint NoBits = 8;
 
     private const ulong AllocatedAndExecutable = 0x6;
@@ -51,11 +56,27 @@ internal readonly struct ElfSymbol
     public readonly ulong Address;
     public readonly ulong Size;
 
+    private ElfSymbol(uint name, ulong address, ulong size)
+    {
+        const byte globalFunction = 0x12;
+        Name = name;
+        TypeAndBinding = globalFunction;
+        Section = 1;
+        Address = address;
+        Size = size;
+    }
+
+    /// <summary>A symbol for what another table says.</summary>
+    public static ElfSymbol Function(uint name, ulong address, ulong size) => new(name, address, size);
+
     public bool IsDefined => Section != 0;
 
     public bool IsFunction => (TypeAndBinding & 0xf) == 2;
 
     public bool IsIndirectFunction => (TypeAndBinding & 0xf) == 10;
+
+    /// <summary>STT_FILE: the source of the local symbols behind it.</summary>
+    public bool IsSourceFile => (TypeAndBinding & 0xf) == 4;
 
     /// <summary>STT_NOTYPE or STT_OBJECT: it has a name and a place, and is not a function.</summary>
     public bool IsLabelOrVariable => (TypeAndBinding & 0xf) is 0 or 1;

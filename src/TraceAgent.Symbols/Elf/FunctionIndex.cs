@@ -1,10 +1,20 @@
 using System.Text;
+using TraceAgent.Symbols.Demangling;
 
 namespace TraceAgent.Symbols.Elf;
 
-/// <summary>The functions that the file names: .symtab (all of them, unless stripped) and .dynsym (what libraries export).</summary>
-internal sealed class FunctionIndex(ElfImage image, SymbolTable[] tables, bool isDamaged)
+/// <summary>
+/// The functions that the file names: .symtab (all of them, unless stripped), .dynsym (what libraries export), and what separate
+/// or compressed debug information, or Go's own table, names instead of a .symtab that is gone.
+/// </summary>
+/// <param name="image">Whose code it is.</param>
+/// <param name="tables">At most four.</param>
+/// <param name="isDamaged">One more could not be read.</param>
+/// <param name="remark">Why separate symbols that were found are not among the tables, or null.</param>
+internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables, bool isDamaged, string? remark)
 {
+    private ulong[]? _starts;
+
     /// <summary>What a name is. Of several, the last of this list counts.</summary>
     public enum NameKind
     {
@@ -21,6 +31,8 @@ internal sealed class FunctionIndex(ElfImage image, SymbolTable[] tables, bool i
 
     /// <summary>True when the file has a symbol table that cannot be read.</summary>
     public bool IsDamaged => isDamaged;
+
+    public string? Remark => remark;
 
     /// <summary>False when the file is stripped and exports nothing.</summary>
     public bool NamesFunctions
@@ -42,30 +54,7 @@ internal sealed class FunctionIndex(ElfImage image, SymbolTable[] tables, bool i
         }
     }
 
-    /// <summary>More functions of one name than this are not one place any more. It also bounds the work on a hostile file.</summary>
-    public const int MaxOfOneName = 512;
-
-    /// <summary>Every function of that name, each address once, in order of address; at most one more than <see cref="MaxOfOneName"/>.</summary>
-    public List<FunctionRange> Named(string name)
-    {
-        var bytes = Encoding.UTF8.GetBytes(name);
-        var found = new SortedDictionary<ulong, FunctionRange>();
-        foreach (var table in tables)
-        {
-            foreach (ref readonly var symbol in table.Symbols)
-            {
-                if (IsCode(symbol) && table.IsNamed(symbol, bytes) && !found.ContainsKey(symbol.Address)
-                    && found.Count <= MaxOfOneName)
-                {
-                    found.Add(symbol.Address, RangeOf(symbol, name));
-                }
-            }
-        }
-
-        return [.. found.Values];
-    }
-
-    /// <summary>What the file has under the name.</summary>
+    /// <summary>What the file has under the name that nm prints, in any version.</summary>
     public NameKind KindOf(string name)
     {
         var bytes = Encoding.UTF8.GetBytes(name);
@@ -111,7 +100,7 @@ internal sealed class FunctionIndex(ElfImage image, SymbolTable[] tables, bool i
             }
         }
 
-        var range = bestTable is null ? null : RangeOf(best, Plain(bestTable.TextOf(best)));
+        var range = bestTable is null ? null : RangeOf(best, bestTable.PlainNameOf(best));
         return range is not null && range.Holds(address) ? range : null;
     }
 
@@ -124,12 +113,28 @@ internal sealed class FunctionIndex(ElfImage image, SymbolTable[] tables, bool i
             {
                 if (IsCode(symbol))
                 {
-                    var name = table.NameOf(symbol);
-                    var version = name.IndexOf((byte)'@');
-                    action(version > 0 ? name[..version] : name);
+                    action(table.PlainNameOf(symbol));
                 }
             }
         }
+    }
+
+    /// <summary>The versions that there are of a name, in order; at most <paramref name="most"/>.</summary>
+    public IReadOnlyList<string> VersionsOf(byte[] name, int most)
+    {
+        var versions = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var table in tables)
+        {
+            for (var i = 0; i < table.Symbols.Length && versions.Count < most; i++)
+            {
+                if (table.IsNamed(table.Symbols[i], name) && table.VersionOf(i, out _) is { Length: > 0 } version)
+                {
+                    versions.Add(version);
+                }
+            }
+        }
+
+        return [.. versions];
     }
 
     private static bool IsBetterName(SymbolTable table, in ElfSymbol symbol, SymbolTable bestTable, in ElfSymbol best)
@@ -143,12 +148,6 @@ internal sealed class FunctionIndex(ElfImage image, SymbolTable[] tables, bool i
         return symbol.IsLocal == best.IsLocal
             ? table.NameOf(symbol).Length < bestTable.NameOf(best).Length
             : best.IsLocal;
-    }
-
-    private static string Plain(string name)
-    {
-        var version = name.IndexOf('@', StringComparison.Ordinal);
-        return version > 0 ? name[..version] : name;
     }
 
     private NameKind KindOf(in ElfSymbol symbol)
@@ -167,30 +166,42 @@ internal sealed class FunctionIndex(ElfImage image, SymbolTable[] tables, bool i
     private bool IsCode(in ElfSymbol symbol) =>
         symbol.IsFunction && symbol.IsDefined && symbol.Address != 0 && image.CodeSegmentAt(symbol.Address) is not null;
 
-    private FunctionRange RangeOf(in ElfSymbol symbol, string name)
+    private FunctionRange RangeOf(in ElfSymbol symbol, ReadOnlySpan<byte> name)
     {
         var limit = image.EndOfCodeAt(symbol.Address);
         var end = symbol.Size == 0
             ? Math.Min(limit, NextFunctionAfter(symbol.Address))
             : symbol.Address + Math.Min(symbol.Size, limit - symbol.Address);
 
-        return new FunctionRange(name, symbol.Address, end, IsEntered: !name.Contains(".cold", StringComparison.Ordinal));
+        var text = Encoding.UTF8.GetString(name);
+        return new FunctionRange(text, symbol.Address, end, IsEntered: !text.Contains(".cold", StringComparison.Ordinal))
+        {
+            Shown = Demangler.Demangle(name)?.Full ?? text,
+        };
     }
 
     private ulong NextFunctionAfter(ulong address)
     {
-        var next = ulong.MaxValue;
-        foreach (var table in tables)
+        if (_starts is null)
         {
-            foreach (ref readonly var symbol in table.Symbols)
+            var starts = new List<ulong>();
+            foreach (var table in tables)
             {
-                if (symbol.Address > address && symbol.Address < next && IsCode(symbol))
+                foreach (ref readonly var symbol in table.Symbols)
                 {
-                    next = symbol.Address;
+                    if (IsCode(symbol))
+                    {
+                        starts.Add(symbol.Address);
+                    }
                 }
             }
+
+            _starts = [.. starts];
+            Array.Sort(_starts);
         }
 
-        return next;
+        var at = Array.BinarySearch(_starts, address + 1);
+        at = at < 0 ? ~at : at;
+        return at < _starts.Length ? _starts[at] : ulong.MaxValue;
     }
 }

@@ -15,10 +15,13 @@ internal sealed class SymbolTable
     private readonly byte[] _symbols;
     private readonly byte[] _names;
 
-    private SymbolTable(byte[] symbols, byte[] names)
+    private readonly SymbolVersions? _versions;
+
+    private SymbolTable(byte[] symbols, byte[] names, SymbolVersions? versions)
     {
         _symbols = symbols;
         _names = names;
+        _versions = versions;
     }
 
     public ReadOnlySpan<ElfSymbol> Symbols =>
@@ -36,8 +39,14 @@ internal sealed class SymbolTable
         var strings = sections[section.Link];
         var symbols = file.ReadOrNull(section.Offset, section.Size, MaxBytes);
         var names = symbols is null ? null : file.ReadOrNull(strings.Offset, strings.Size, MaxBytes);
-        return names is null ? null : new SymbolTable(symbols!, names);
+        var versions = names is not null && section.Type == ElfSection.DynamicSymbolTable ? SymbolVersions.Read(file, sections) : null;
+        return names is null ? null : new SymbolTable(symbols!, names, versions);
     }
+
+    /// <summary>A table made from another source, in the form of the file's.</summary>
+    /// <param name="symbols">Of type <see cref="ElfSymbol"/>.</param>
+    /// <param name="names">Each with a zero behind it.</param>
+    public static SymbolTable Of(byte[] symbols, byte[] names) => new(symbols, names, versions: null);
 
     /// <summary>Without the closing zero, at most 4,096 bytes; empty when the offset is outside the table.</summary>
     public ReadOnlySpan<byte> NameOf(in ElfSymbol symbol)
@@ -73,6 +82,54 @@ internal sealed class SymbolTable
         }
 
         return rest.Length == name.Length || rest[name.Length] is 0 or (byte)'@';
+    }
+
+    /// <summary>The name without its version.</summary>
+    public ReadOnlySpan<byte> PlainNameOf(in ElfSymbol symbol)
+    {
+        var name = NameOf(symbol);
+        var version = name.IndexOf((byte)'@');
+        return version > 0 ? name[..version] : name;
+    }
+
+    /// <summary>The symbol's version, or null.</summary>
+    /// <param name="index">Of the symbol.</param>
+    /// <param name="isDefault">Whether programs that are linked today get this one.</param>
+    public string? VersionOf(int index, out bool isDefault)
+    {
+        // Static tables have it in the name, dynamic ones beside it.
+        var name = NameOf(Symbols[index]);
+        var at = name.IndexOf((byte)'@');
+        if (at <= 0)
+        {
+            isDefault = false;
+            return _versions?.Of(index, out isDefault);
+        }
+
+        isDefault = name[at..].StartsWith("@@"u8);
+        return Encoding.UTF8.GetString(name[(at + (isDefault ? 2 : 1))..]);
+    }
+
+    /// <summary>The source file of a local symbol, or null: tables list a file and then its local symbols.</summary>
+    public string? SourceOf(int index)
+    {
+        // A hostile table would make this search for each of its symbols long.
+        const int farthest = 1 << 16;
+        var symbols = Symbols;
+        if (!symbols[index].IsLocal)
+        {
+            return null;
+        }
+
+        for (var i = index - 1; i >= 0 && i > index - farthest; i--)
+        {
+            if (symbols[i].IsSourceFile)
+            {
+                return TextOf(symbols[i]) is { Length: > 0 } name ? name : null;
+            }
+        }
+
+        return null;
     }
 
     public string TextOf(in ElfSymbol symbol) => Encoding.UTF8.GetString(NameOf(symbol));

@@ -113,7 +113,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
 
         var found = SiteResolver.Resolve(
             image, rule.Binary.Value, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0,
-            rule.AllowsUnsafe);
+            rule.AllowsUnsafe, rule.MaxSites);
         var parts = new List<ProbePart>();
         var problems = found.Problems.ToList();
         foreach (var group in found.Groups)

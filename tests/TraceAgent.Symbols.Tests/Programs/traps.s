@@ -240,6 +240,11 @@ function unreadable
         ret
 done unreadable
 
+function starts_locked
+        lock incq (%rdi)
+        ret
+done starts_locked
+
 function sizeless
         mov     %rdi, %rax
         ret

@@ -1,0 +1,525 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+
+namespace TraceAgent.Symbols.Demangling;
+
+/// <summary>Rust's second form (RFC 2603): <c>_RNvNtCs1234_4shop4cart3add</c>. Hashes of crates are left out.</summary>
+internal ref struct RustV0Demangler
+{
+    // References back can nest and repeat: both are bounded, and so is the text.
+    private const int DeepestNesting = 200;
+    private const int MostSteps = 20_000;
+
+    private readonly ReadOnlySpan<byte> _text;
+    private readonly StringBuilder _output = new();
+    private int _at;
+    private int _depth;
+    private int _steps;
+    private int _lifetimes;
+    private bool _failed;
+
+    private RustV0Demangler(ReadOnlySpan<byte> text) => _text = text;
+
+    /// <param name="name">ASCII, beginning with <c>_R</c>.</param>
+    public static DemangledName? Demangle(ReadOnlySpan<byte> name)
+    {
+        var reader = new RustV0Demangler(name[2..]);
+
+        // A digit would be the version of an encoding to come.
+        if (reader._text.IsEmpty || !char.IsAsciiLetterUpper((char)reader._text[0]))
+        {
+            return null;
+        }
+
+        var bareEnd = reader.Path(asValue: true);
+        if (!reader._failed && reader._at < reader._text.Length)
+        {
+            // The crate that made this copy.
+            var length = reader._output.Length;
+            reader.Path(asValue: false);
+            reader._output.Length = Math.Min(length, reader._output.Length);
+        }
+
+        if (reader._failed || reader._at != reader._text.Length)
+        {
+            return null;
+        }
+
+        var full = reader._output.ToString();
+        var bare = full[..bareEnd];
+        return new DemangledName(full, full, bare);
+    }
+
+    /// <summary>Appends a path.</summary>
+    /// <param name="asValue">Generic arguments of functions follow <c>::</c>, those of types do not.</param>
+    /// <returns>Where the text ended before the last list of generic arguments.</returns>
+    private int Path(bool asValue)
+    {
+        if (!Enter())
+        {
+            return 0;
+        }
+
+        var bareEnd = -1;
+        switch (Next())
+        {
+            case 'C':
+                Disambiguator();
+                Append(Identifier());
+                break;
+            case 'M':
+                ImplementationPath();
+                Append("<");
+                Type();
+                Append(">");
+                break;
+            case 'X':
+                ImplementationPath();
+                Append("<");
+                Type();
+                Append(" as ");
+                Path(asValue: false);
+                Append(">");
+                break;
+            case 'Y':
+                Append("<");
+                Type();
+                Append(" as ");
+                Path(asValue: false);
+                Append(">");
+                break;
+            case 'N':
+                Nested(asValue);
+                break;
+            case 'I':
+                Path(asValue);
+                bareEnd = _output.Length;
+                Append(asValue ? "::<" : "<");
+                List(ref this, static (ref RustV0Demangler reader) => reader.GenericArgument());
+                Append(">");
+                break;
+            case 'B':
+                Back(asValue, static (ref RustV0Demangler reader, bool value) => reader.Path(value));
+                break;
+            default:
+                _failed = true;
+                break;
+        }
+
+        _depth--;
+        return bareEnd < 0 ? _output.Length : bareEnd;
+    }
+
+    private void Nested(bool asValue)
+    {
+        var kind = Next();
+        Path(asValue);
+        var number = Disambiguator();
+        var name = Identifier();
+        if (char.IsAsciiLetterLower(kind))
+        {
+            Append(name.Length == 0 ? "" : "::");
+            Append(name);
+            return;
+        }
+
+        var word = kind switch { 'C' => "closure", 'S' => "shim", _ => kind.ToString() };
+        Append($"::{{{word}{(name.Length == 0 ? "" : ":")}{name}#{number.ToString(CultureInfo.InvariantCulture)}}}");
+        _failed |= !char.IsAsciiLetterUpper(kind);
+    }
+
+    /// <summary>Says where an implementation stands, which its name does not show.</summary>
+    private void ImplementationPath()
+    {
+        Disambiguator();
+        var length = _output.Length;
+        Path(asValue: false);
+        _output.Length = Math.Min(length, _output.Length);
+    }
+
+    private void GenericArgument()
+    {
+        if (Take('L'))
+        {
+            Lifetime(Base62());
+        }
+        else if (Take('K'))
+        {
+            Constant();
+        }
+        else
+        {
+            Type();
+        }
+    }
+
+    private void Type()
+    {
+        if (!Enter())
+        {
+            return;
+        }
+
+        var letter = Peek();
+        if (Basic(letter) is { } basic)
+        {
+            _at++;
+            Append(basic);
+        }
+        else
+        {
+            Composite(letter);
+        }
+
+        _depth--;
+    }
+
+    private void Composite(char letter)
+    {
+        if (!"ASTRQPOFDB".Contains(letter, StringComparison.Ordinal))
+        {
+            Path(asValue: false);
+            return;
+        }
+
+        _at++;
+        switch (letter)
+        {
+            case 'A':
+                Append("[");
+                Type();
+                Append("; ");
+                Constant();
+                Append("]");
+                break;
+            case 'S':
+                Append("[");
+                Type();
+                Append("]");
+                break;
+            case 'T':
+                Append("(");
+                var count = List(ref this, static (ref RustV0Demangler reader) => reader.Type());
+                Append(count == 1 ? ",)" : ")");
+                break;
+            case 'R' or 'Q':
+                Append("&");
+                if (Take('L') && Base62() is not 0 and var lifetime)
+                {
+                    Lifetime(lifetime);
+                    Append(" ");
+                }
+
+                Append(letter == 'Q' ? "mut " : "");
+                Type();
+                break;
+            case 'P' or 'O':
+                Append(letter == 'P' ? "*const " : "*mut ");
+                Type();
+                break;
+            case 'F':
+                Function();
+                break;
+            case 'D':
+                DynamicTrait();
+                break;
+            default:
+                Back(asValue: false, static (ref RustV0Demangler reader, bool _) => reader.Type());
+                break;
+        }
+    }
+
+    private void Function()
+    {
+        var outer = _lifetimes;
+        Binder();
+        Append(Take('U') ? "unsafe " : "");
+        if (Take('K'))
+        {
+            Append($"extern \"{(Take('C') ? "C" : Identifier().Replace('_', '-'))}\" ");
+        }
+
+        Append("fn(");
+        List(ref this, static (ref RustV0Demangler reader) => reader.Type());
+        Append(")");
+        if (!Take('u'))
+        {
+            Append(" -> ");
+            Type();
+        }
+
+        _lifetimes = outer;
+    }
+
+    private void DynamicTrait()
+    {
+        var outer = _lifetimes;
+        Append("dyn ");
+        Binder();
+        var isFirst = true;
+        while (!_failed && !Take('E'))
+        {
+            Append(isFirst ? "" : " + ");
+            isFirst = false;
+            Path(asValue: false);
+            while (Take('p'))
+            {
+                // The associated types belong into the trait's list of generic arguments.
+                var isOpen = _output.Length > 0 && _output[^1] == '>';
+                _output.Length -= isOpen ? 1 : 0;
+                Append(isOpen ? ", " : "<");
+                Append(Identifier());
+                Append(" = ");
+                Type();
+                Append(">");
+            }
+        }
+
+        _lifetimes = outer;
+        if (!Take('L'))
+        {
+            _failed = true;
+        }
+        else if (Base62() is not 0 and var lifetime)
+        {
+            Append(" + ");
+            Lifetime(lifetime);
+        }
+    }
+
+    private void Binder()
+    {
+        if (!Take('G'))
+        {
+            return;
+        }
+
+        var count = Base62() + 1;
+        if (count > 100)
+        {
+            _failed = true;
+            return;
+        }
+
+        Append("for<");
+        for (var i = 0UL; i < count; i++)
+        {
+            Append(i == 0 ? "" : ", ");
+            _lifetimes++;
+            Lifetime(1);
+        }
+
+        Append("> ");
+    }
+
+    /// <param name="index">Counted from the innermost, from 1; 0 is one that was erased.</param>
+    private void Lifetime(ulong index)
+    {
+        if (index > (ulong)_lifetimes)
+        {
+            _failed = true;
+            return;
+        }
+
+        var depth = (ulong)_lifetimes - index;
+        Append(index == 0 ? "'_" : depth < 26 ? $"'{(char)('a' + depth)}" : $"'_{depth.ToString(CultureInfo.InvariantCulture)}");
+    }
+
+    private void Constant()
+    {
+        if (!Enter())
+        {
+            return;
+        }
+
+        var type = Next();
+        if (type == 'B')
+        {
+            Back(asValue: false, static (ref RustV0Demangler reader, bool _) => reader.Constant());
+        }
+        else if (type == 'p')
+        {
+            Append("_");
+        }
+        else
+        {
+            var isNegative = Take('n');
+            var from = _at;
+            while (char.IsAsciiHexDigitLower(Peek()))
+            {
+                _at++;
+            }
+
+            var digits = Encoding.ASCII.GetString(_text[from.._at]);
+            _failed |= !Take('_') || digits.Length > 32 || !"abchijlmnostxy".Contains(type, StringComparison.Ordinal);
+            var value = BigInteger.Parse($"0{digits}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            Append(type switch
+            {
+                'b' => value.IsZero ? "false" : "true",
+                'c' => value < 0x110000 && Rune.TryCreate((int)value, out var rune) && !Rune.IsControl(rune) ? $"'{rune}'" : $"'\\u{{{digits}}}'",
+                _ => $"{(isNegative ? "-" : "")}{value.ToString(CultureInfo.InvariantCulture)}",
+            });
+        }
+
+        _depth--;
+    }
+
+    private delegate void Part(ref RustV0Demangler reader);
+
+    private delegate void ReferredPart(ref RustV0Demangler reader, bool asValue);
+
+    private static int List(ref RustV0Demangler reader, Part part)
+    {
+        var count = 0;
+        while (!reader._failed && !reader.Take('E'))
+        {
+            reader.Append(count++ == 0 ? "" : ", ");
+            part(ref reader);
+        }
+
+        return count;
+    }
+
+    /// <summary>Reads again what stands further in front.</summary>
+    private void Back(bool asValue, ReferredPart part)
+    {
+        var from = _at - 1;
+        var target = Base62();
+        if (_failed || target >= (ulong)from)
+        {
+            _failed = true;
+            return;
+        }
+
+        var behind = _at;
+        _at = (int)target;
+        part(ref this, asValue);
+        _at = behind;
+    }
+
+    private ulong Disambiguator() => Take('s') ? Base62() + 1 : 0;
+
+    private ulong Base62()
+    {
+        if (Take('_'))
+        {
+            return 0;
+        }
+
+        ulong value = 0;
+        while (!Take('_'))
+        {
+            var letter = Next();
+            var digit = char.IsAsciiDigit(letter) ? letter - '0'
+                : char.IsAsciiLetterLower(letter) ? letter - 'a' + 10
+                : char.IsAsciiLetterUpper(letter) ? letter - 'A' + 36
+                : -1;
+            if (digit < 0)
+            {
+                _failed = true;
+                return 0;
+            }
+
+            value = unchecked((value * 62) + (ulong)digit);
+        }
+
+        return unchecked(value + 1);
+    }
+
+    private string Identifier()
+    {
+        var isPunycode = Take('u');
+        var length = 0;
+        var digits = _at;
+        while (char.IsAsciiDigit(Peek()) && length <= _text.Length)
+        {
+            length = (length * 10) + (Next() - '0');
+            if (length == 0)
+            {
+                break;
+            }
+        }
+
+        if (_at == digits)
+        {
+            _failed = true;
+        }
+
+        Take('_');
+        if (_failed || length > _text.Length - _at)
+        {
+            _failed = true;
+            return "";
+        }
+
+        var name = Encoding.ASCII.GetString(_text.Slice(_at, length));
+        _at += length;
+        return isPunycode ? $"punycode{{{name}}}" : name;
+    }
+
+    private bool Enter()
+    {
+        _failed |= ++_depth > DeepestNesting || ++_steps > MostSteps;
+        if (_failed)
+        {
+            _depth--;
+        }
+
+        return !_failed;
+    }
+
+    private readonly char Peek() => _at < _text.Length ? (char)_text[_at] : '\0';
+
+    private char Next()
+    {
+        _failed |= _at >= _text.Length;
+        return _at < _text.Length ? (char)_text[_at++] : '\0';
+    }
+
+    private bool Take(char letter)
+    {
+        if (_failed || Peek() != letter)
+        {
+            return false;
+        }
+
+        _at++;
+        return true;
+    }
+
+    private void Append(string text)
+    {
+        if (!_failed)
+        {
+            _output.Append(text);
+            _failed = _output.Length > Demangler.LongestResult;
+        }
+    }
+
+    private static string? Basic(char letter) => letter switch
+    {
+        'a' => "i8",
+        'b' => "bool",
+        'c' => "char",
+        'd' => "f64",
+        'e' => "str",
+        'f' => "f32",
+        'h' => "u8",
+        'i' => "isize",
+        'j' => "usize",
+        'l' => "i32",
+        'm' => "u32",
+        'n' => "i128",
+        'o' => "u128",
+        's' => "i16",
+        't' => "u16",
+        'u' => "()",
+        'v' => "...",
+        'x' => "i64",
+        'y' => "u64",
+        'z' => "!",
+        'p' => "_",
+        _ => null,
+    };
+}

@@ -1,0 +1,196 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using TraceAgent.Symbols.Demangling;
+
+namespace TraceAgent.Symbols.Elf;
+
+/// <summary>What a pattern leads to.</summary>
+/// <param name="Kind">What the name is when it is no function; <see cref="FunctionIndex.NameKind.Function"/> when there are functions.</param>
+/// <param name="Functions">Each address once, in order of address, told apart; empty when there are more than were asked for.</param>
+/// <param name="Count">How many there are.</param>
+/// <param name="IndirectCount">How many IFUNCs a glob also fits.</param>
+internal sealed record FunctionSearch(FunctionIndex.NameKind Kind, IReadOnlyList<FunctionRange> Functions, int Count, int IndirectCount);
+
+/// <summary>The search for the functions that a rule names.</summary>
+internal sealed partial class FunctionIndex
+{
+    /// <summary>
+    /// The functions of that very name as nm prints it; when there is none, those that the source calls so; when there is none
+    /// either, those that the wildcards fit.
+    /// </summary>
+    /// <param name="pattern">What is asked for.</param>
+    /// <param name="most">More functions than this are counted, and not returned.</param>
+    public FunctionSearch Find(SymbolPattern pattern, int most)
+    {
+        var exact = Collect((table, index) => table.IsNamed(table.Symbols[index], pattern.NameBytes) && HasVersion(pattern, table, index));
+        if (exact.Kind is NameKind.Function or NameKind.IndirectFunction)
+        {
+            var result = Result(exact, most, exact.Kind, pattern.NameBytes);
+
+            // Who asks for a version wants to read which one it was.
+            return pattern.Version is not null && result.Functions is [var only]
+                ? result with { Functions = [only with { Shown = pattern.Text }] }
+                : result;
+        }
+
+        var source = !pattern.MayBeSourceName ? (Kind: NameKind.Absent, Found: [], IndirectCount: 0) : Collect((table, index) =>
+            table.PlainNameOf(table.Symbols[index]) is var name && pattern.MayMean(name) && HasVersion(pattern, table, index)
+            && Demangler.Demangle(name) is { } demangled && pattern.Names(demangled));
+        if (source.Kind is NameKind.Function or NameKind.IndirectFunction)
+        {
+            return Result(source, most, source.Kind);
+        }
+
+        if (pattern.IsGlob)
+        {
+            var wild = Collect((table, index) =>
+                table.PlainNameOf(table.Symbols[index]) is var name && HasVersion(pattern, table, index)
+                && (pattern.Fits(name) || (pattern.MayMean(name) && Demangler.Demangle(name) is { } demangled && pattern.Fits(demangled))));
+            if (wild.Kind >= NameKind.Function)
+            {
+                return Result(wild, most, wild.Found.Count == 0 ? NameKind.IndirectFunction : NameKind.Function);
+            }
+        }
+
+        return new FunctionSearch(exact.Kind > source.Kind ? exact.Kind : source.Kind, [], 0, 0);
+    }
+
+    /// <summary>
+    /// Copies that the compiler made (<c>add.constprop.0</c>) of functions in the set and that are not in it, in order; at most <paramref name="most"/>.
+    /// </summary>
+    /// <param name="functions">Names as the symbol table has them.</param>
+    /// <param name="most">More are not looked for.</param>
+    public IReadOnlyList<string> ClonesOf(IReadOnlySet<string> functions, int most)
+    {
+        var clones = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var table in tables)
+        {
+            foreach (ref readonly var symbol in table.Symbols)
+            {
+                var name = table.PlainNameOf(symbol);
+                if (CloneNames.BaseOf(name) is var origin && origin.Length > 0 && clones.Count < most && IsCode(symbol)
+                    && functions.Contains(Encoding.UTF8.GetString(origin)) && Encoding.UTF8.GetString(name) is var clone && !functions.Contains(clone))
+                {
+                    clones.Add(clone);
+                }
+            }
+        }
+
+        return [.. clones];
+    }
+
+    /// <summary>The variants of an indirect function, by the names that libraries give them (<c>__strlen_avx2</c>), in order; at most <paramref name="most"/>.</summary>
+    public IReadOnlyList<string> VariantsOf(string name, int most)
+    {
+        var prefix = Encoding.UTF8.GetBytes($"__{name.TrimStart('_')}_");
+        var variants = new SortedSet<string>(StringComparer.Ordinal);
+        ForEachName(candidate =>
+        {
+            if (variants.Count < most && candidate.StartsWith(prefix))
+            {
+                variants.Add(Encoding.UTF8.GetString(candidate));
+            }
+        });
+        return [.. variants];
+    }
+
+    private delegate bool Choice(SymbolTable table, int index);
+
+    private readonly record struct FoundSymbol(ulong Address, int Table, int Index);
+
+    private (NameKind Kind, List<FoundSymbol> Found, int IndirectCount) Collect(Choice isMeant)
+    {
+        var kind = NameKind.Absent;
+        var found = new List<FoundSymbol>();
+        var indirect = new HashSet<ulong>();
+        for (var t = 0; t < tables.Length; t++)
+        {
+            var symbols = tables[t].Symbols;
+            for (var i = 0; i < symbols.Length; i++)
+            {
+                if (!isMeant(tables[t], i) || KindOf(symbols[i]) is not (var symbolKind and not NameKind.Absent))
+                {
+                    continue;
+                }
+
+                kind = symbolKind > kind ? symbolKind : kind;
+                if (symbolKind == NameKind.Function)
+                {
+                    found.Add(new FoundSymbol(symbols[i].Address, t, i));
+                }
+                else if (symbolKind == NameKind.IndirectFunction)
+                {
+                    indirect.Add(symbols[i].Address);
+                }
+            }
+        }
+
+        return (kind, found, indirect.Count);
+    }
+
+    private static bool HasVersion(SymbolPattern pattern, SymbolTable table, int index) =>
+        pattern.Version is null
+        || (table.VersionOf(index, out var isDefault) == pattern.Version && (isDefault || !pattern.IsDefaultVersion));
+
+    private FunctionSearch Result((NameKind Kind, List<FoundSymbol> Found, int IndirectCount) collected, int most, NameKind kind, byte[]? askedName = null)
+    {
+        if (kind == NameKind.IndirectFunction)
+        {
+            return new FunctionSearch(kind, [], 0, collected.IndirectCount);
+        }
+
+        var found = collected.Found;
+        CollectionsMarshal.AsSpan(found).Sort((left, right) => left.Address != right.Address
+            ? left.Address.CompareTo(right.Address)
+            : IsBetterName(tables[left.Table], tables[left.Table].Symbols[left.Index], tables[right.Table], tables[right.Table].Symbols[right.Index]) ? -1
+            : IsBetterName(tables[right.Table], tables[right.Table].Symbols[right.Index], tables[left.Table], tables[left.Table].Symbols[left.Index]) ? 1
+            : (left.Table, left.Index).CompareTo((right.Table, right.Index)));
+        var count = 0;
+        for (var i = 0; i < found.Count; i++)
+        {
+            if (i == 0 || found[i].Address != found[count - 1].Address)
+            {
+                found[count++] = found[i];
+            }
+        }
+
+        if (count > most)
+        {
+            return new FunctionSearch(NameKind.Function, [], count, collected.IndirectCount);
+        }
+
+        found.RemoveRange(count, found.Count - count);
+        var ranges = found.ConvertAll(item =>
+        {
+            var table = tables[item.Table];
+            ref readonly var symbol = ref table.Symbols[item.Index];
+            return RangeOf(symbol, askedName ?? table.PlainNameOf(symbol));
+        });
+        TellApart(found, ranges);
+        return new FunctionSearch(NameKind.Function, ranges, count, collected.IndirectCount);
+    }
+
+    /// <summary>Functions of one name get what tells them apart: the version, else the source file, else the address.</summary>
+    private void TellApart(List<FoundSymbol> found, List<FunctionRange> ranges)
+    {
+        foreach (var twins in Enumerable.Range(0, ranges.Count).GroupBy(i => ranges[i].Shown, StringComparer.Ordinal))
+        {
+            var group = twins.ToList();
+            if (group.Count == 1)
+            {
+                continue;
+            }
+
+            var versions = group.ConvertAll(i => tables[found[i].Table].VersionOf(found[i].Index, out _) is { } version ? $"{twins.Key}@{version}" : null);
+            var files = versions.Distinct().Count() == group.Count && !versions.Contains(null)
+                ? versions
+                : group.ConvertAll(i => tables[found[i].Table].SourceOf(found[i].Index) is { } file ? $"{twins.Key} ({file})" : null);
+            var isClear = files.Distinct().Count() == group.Count && !files.Contains(null);
+            for (var i = 0; i < group.Count; i++)
+            {
+                var range = ranges[group[i]];
+                ranges[group[i]] = range with { Shown = isClear ? files[i]! : $"{range.Shown} (0x{range.Start:x})" };
+            }
+        }
+    }
+}
