@@ -73,8 +73,8 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
     private static unsafe double Probed(AttachWay way, BpfProgram program, BpfHandle file, byte* code, int offset, bool alsoReturn)
     {
         var path = $"/proc/self/fd/{file.Fd}";
-        using var entry = UprobeLink.Attach(way, program, path, "a function of our own", [(ulong)offset], 0, onReturn: false);
-        using var @return = alsoReturn ? UprobeLink.Attach(way, program, path, "a function of our own", [(ulong)offset], 0, onReturn: true) : null;
+        using var entry = UprobeLink.Attach(way, program, path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: false);
+        using var @return = alsoReturn ? UprobeLink.Attach(way, program, path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: true) : null;
         var function = (delegate* unmanaged<int, int>)(code + offset);
         var best = double.MaxValue;
         for (var round = 0; round < Rounds; round++)

@@ -13,6 +13,11 @@ public enum AttachWay
     PerfEvent,
 }
 
+/// <summary>An instruction to which a program is attached.</summary>
+/// <param name="Offset">Bytes from the start of the file.</param>
+/// <param name="Cookie">What the program is told of it.</param>
+internal readonly record struct UprobePlace(ulong Offset, ulong Cookie);
+
 /// <summary>What keeps one program attached to sites of one file. Closing it detaches, and takes milliseconds: the kernel waits until no CPU runs the program.</summary>
 internal sealed unsafe class UprobeLink : IDisposable
 {
@@ -33,25 +38,24 @@ internal sealed unsafe class UprobeLink : IDisposable
     /// <param name="program">Loaded for this way.</param>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
     /// <param name="displayPath">As the user knows the file.</param>
-    /// <param name="offsets">Bytes from the start of the file.</param>
-    /// <param name="firstCookie">The cookie of the first site; the next ones count up.</param>
-    /// <param name="onReturn">On return instead of on entry.</param>
+    /// <param name="places">At least one.</param>
+    /// <param name="onReturn">When the functions that begin there return, instead of when the instructions are hit.</param>
     /// <exception cref="KernelException">The kernel refused; nothing is attached.</exception>
     public static UprobeLink Attach(
-        AttachWay way, BpfProgram program, string path, string displayPath, ReadOnlySpan<ulong> offsets, ulong firstCookie, bool onReturn)
+        AttachWay way, BpfProgram program, string path, string displayPath, ReadOnlySpan<UprobePlace> places, bool onReturn)
     {
         var link = new UprobeLink();
         try
         {
             if (way == AttachWay.Multi)
             {
-                link.AttachMulti(program, path, displayPath, offsets, firstCookie, onReturn);
+                link.AttachMulti(program, path, displayPath, places, onReturn);
             }
             else
             {
-                for (var i = 0; i < offsets.Length; i++)
+                foreach (var place in places)
                 {
-                    link.AttachPerfEvent(program, path, displayPath, offsets[i], firstCookie + (ulong)i, onReturn);
+                    link.AttachPerfEvent(program, path, displayPath, place, onReturn);
                 }
             }
 
@@ -70,13 +74,13 @@ internal sealed unsafe class UprobeLink : IDisposable
         _handles.Clear();
     }
 
-    private void AttachMulti(
-        BpfProgram program, string path, string displayPath, ReadOnlySpan<ulong> offsets, ulong firstCookie, bool onReturn)
+    private void AttachMulti(BpfProgram program, string path, string displayPath, ReadOnlySpan<UprobePlace> places, bool onReturn)
     {
-        var cookies = new ulong[offsets.Length];
-        for (var i = 0; i < cookies.Length; i++)
+        var offsets = new ulong[places.Length];
+        var cookies = new ulong[places.Length];
+        for (var i = 0; i < places.Length; i++)
         {
-            cookies[i] = firstCookie + (ulong)i;
+            (offsets[i], cookies[i]) = places[i];
         }
 
         var encodedPath = Encoding.UTF8.GetBytes(path + '\0');
@@ -99,7 +103,7 @@ internal sealed unsafe class UprobeLink : IDisposable
         }
     }
 
-    private void AttachPerfEvent(BpfProgram program, string path, string displayPath, ulong offset, ulong cookie, bool onReturn)
+    private void AttachPerfEvent(BpfProgram program, string path, string displayPath, UprobePlace place, bool onReturn)
     {
         var encodedPath = Encoding.UTF8.GetBytes(path + '\0');
         int perfFd;
@@ -112,21 +116,21 @@ internal sealed unsafe class UprobeLink : IDisposable
                 Size = (uint)sizeof(PerfAttributes),
                 Config = onReturn ? UprobePmu.ReturnBit : 0,
                 Path = (ulong)pathAt,
-                ProbeOffset = offset,
+                ProbeOffset = place.Offset,
             };
             perfFd = Libc.PerfEventOpen(&attributes, -1, 0, -1, CloseOnExec);
             errno = Libc.Errno();
         }
 
         var remedy = errno is KernelException.Eperm or KernelException.Eacces ? Privileges.ForPerfEvents : null;
-        var linkAttributes = new PerfLinkAttributes { ProgramFd = (uint)program.Fd, TargetFd = (uint)perfFd, AttachType = PerfEvent, Cookie = cookie };
-        Keep(perfFd, errno, displayPath, [offset], remedy);
+        var linkAttributes = new PerfLinkAttributes { ProgramFd = (uint)program.Fd, TargetFd = (uint)perfFd, AttachType = PerfEvent, Cookie = place.Cookie };
+        Keep(perfFd, errno, displayPath, [place.Offset], remedy);
         var linkFd = Libc.Bpf(LinkCreate, &linkAttributes, (uint)sizeof(PerfLinkAttributes));
         errno = Libc.Errno();
-        Keep(linkFd, errno, displayPath, [offset], Privileges.RemedyFor(errno));
+        Keep(linkFd, errno, displayPath, [place.Offset], Privileges.RemedyFor(errno));
         if (Libc.Ioctl(perfFd, IoctlEnable, 0) < 0)
         {
-            throw new KernelException("enable uprobe", Describe(displayPath, [offset]), Libc.Errno());
+            throw new KernelException("enable uprobe", Describe(displayPath, [place.Offset]), Libc.Errno());
         }
     }
 

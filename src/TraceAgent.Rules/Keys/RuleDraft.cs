@@ -40,6 +40,8 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public List<string> Redact { get; } = [];
 
+    public bool ReturnsAtInstructions { get; set; }
+
     public bool AllowsUnsafe { get; set; }
 
     public ProbeMoment? On { get; set; }

@@ -170,7 +170,7 @@ internal static class CheckCommand
                     using var loaded = session.Load(part.Plan, rule.Name.Value);
                     foreach (var file in part.Files)
                     {
-                        loaded.Attach(file.Path, file.Path, [.. file.Sites.Select(site => site.FileOffset)], 0).Dispose();
+                        loaded.Attach(file.Path, file.Path, [.. file.Sites.Select(site => new UprobeSite(site.FileOffset, site.Returns))], 0).Dispose();
                     }
                 }
             }

@@ -79,8 +79,8 @@ internal sealed class AttachedPart
                 throw Changed(file, "the file was replaced meanwhile; it is tried again");
             }
 
-            var offsets = file.Sites.Select(site => site.FileOffset).ToArray();
-            var attachment = Loaded.Attach(pinned.InodePath, file.Path, offsets, (ulong)_cookies[(file.Identity, file.Sites)]);
+            var sites = file.Sites.Select(site => new UprobeSite(site.FileOffset, site.Returns)).ToArray();
+            var attachment = Loaded.Attach(pinned.InodePath, file.Path, sites, (ulong)_cookies[(file.Identity, file.Sites)]);
             if (pinned.CurrentIdentity != pinned.Identity)
             {
                 attachment.Dispose();

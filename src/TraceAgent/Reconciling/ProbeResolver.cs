@@ -60,13 +60,15 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
                 _images[file.Identity] = opened = (image, problem);
             }
 
+            var resolution = Find(rule, file.Identity, opened.Image, opened.Problem);
+
             // Of the moment, so it is not kept.
-            if (seccomp?.Refuse(rule, file.Identity) is { } refused)
+            if (resolution.Probe is { } probe && probe.Parts.Any(part => !part.Plan.ReturnsAtInstructions)
+                && seccomp?.Refuse(rule, file.Identity) is { } refused)
             {
                 return new Resolution(null, IsPending: false, [refused]);
             }
 
-            var resolution = Find(rule, file.Identity, opened.Image, opened.Problem);
             _known[rule] = (file.Identity, resolution);
             return resolution;
         }
@@ -113,7 +115,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
 
         var found = SiteResolver.Resolve(
             image, rule.Binary.Value, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0,
-            rule.AllowsUnsafe, rule.MaxSites);
+            rule.AllowsUnsafe, rule.MaxSites, rule.ReturnsAtInstructions);
         var parts = new List<ProbePart>();
         var problems = found.Problems.ToList();
         foreach (var group in found.Groups)

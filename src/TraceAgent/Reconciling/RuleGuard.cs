@@ -74,11 +74,14 @@ internal sealed class RuleGuard(Func<HitCost> measure, IGuardVoice voice)
     private static RuleCost CostOf(string name, AttachedProbe probe, HitCost cost)
     {
         var perHit = probe.Parts.All(part => part.Sites.All(site => site.IsEmulated)) ? cost.EmulatedNs : cost.SteppedNs;
+        var atInstructions = probe.Parts.Any(part => part.Loaded.Plan.ReturnsAtInstructions);
+        var perReturn = atInstructions ? cost.SteppedNs : cost.ReturnNs;
         perHit = probe.Rule.On switch
         {
             ProbeMoment.Entry => perHit,
-            ProbeMoment.Both => (perHit + cost.ReturnNs) / 2,
-            _ => perHit + cost.ReturnNs,
+            ProbeMoment.Both => (perHit + perReturn) / 2,
+            ProbeMoment.Return when atInstructions => perReturn,
+            _ => perHit + perReturn,
         };
         var budget = probe.Rule.BudgetPercent ?? DefaultBudgetPercent;
         return new RuleCost(name, probe.Books.Hits * perHit, double.IsInfinity(budget) ? null : budget);
