@@ -30,7 +30,7 @@ public sealed class BpfSession : IDisposable
         _control = new ControlMap();
         _counters = new CounterMap();
         _marks = BpfMap.Create(MapType.Hash, "ta_marks", StackFrame.MarkKeySize, MarkSize, MarkEntries, BpfMap.NoPreallocation);
-        Ring = new RingReader(_ring.Fd);
+        Ring = new RingReader(_ring.Fd, ringBytes);
     }
 
     /// <summary>How probes are attached here.</summary>

@@ -59,6 +59,9 @@ public sealed class LoadedProbe : IDisposable
     /// <returns>How many: they are unreturned, and not in the counters.</returns>
     public int ForgetDeadCalls() => _closed ? 0 : _inFlight?.RemoveDead(Slot, ofGoroutines: Plan.GoroutineRegister is not null) ?? 0;
 
+    /// <summary>Of its programs together, while <see cref="RunStatistics"/> were kept.</summary>
+    public RunTime RunTime => _programs.Aggregate(default(RunTime), (sum, one) => sum + one.Loaded.RunTime);
+
     /// <summary>Attaches to one file.</summary>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
     /// <param name="displayPath">As the user knows it.</param>

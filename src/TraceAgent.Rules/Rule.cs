@@ -26,6 +26,12 @@ public sealed record Rule(
     /// <summary>The least budget that is never exceeded: <c>budget: none</c>.</summary>
     public const double NoBudget = double.PositiveInfinity;
 
+    /// <summary><c>limit: none</c>.</summary>
+    public const int NoLimit = 0;
+
+    /// <summary>The least time that never passes: <c>ttl: none</c>.</summary>
+    public static readonly TimeSpan NoTtl = TimeSpan.MaxValue;
+
     /// <summary>The most places that one rule may have without saying so.</summary>
     public const int DefaultMaxSites = 512;
 
@@ -47,10 +53,10 @@ public sealed record Rule(
     /// <summary>Of the hits that pass the condition, on average one in this many is logged; 1 to 1,000,000.</summary>
     public int SampleEvery { get; init; } = 1;
 
-    /// <summary>Events a second; 0 for no limit, at most 1,000,000.</summary>
-    public int LimitPerSecond { get; init; }
+    /// <summary>Events a second, at most 1,000,000; null for the agent's default, <see cref="NoLimit"/> for none.</summary>
+    public int? LimitPerSecond { get; init; }
 
-    /// <summary>How long the rule lives; null for ever.</summary>
+    /// <summary>How long the rule lives; null for the agent's default, <see cref="NoTtl"/> for ever.</summary>
     public TimeSpan? Ttl { get; init; }
 
     /// <summary>Percent of one CPU, above 0; null for the agent's default, <see cref="NoBudget"/> for none.</summary>

@@ -10,12 +10,13 @@ namespace TraceAgent.Symbols;
 /// </summary>
 internal sealed class ReturnInstructions
 {
-    private const int MaxFunctionBytes = 16 << 20;
+    private const int MaxPartBytes = 16 << 20;
+    private const byte LockPrefix = 0xf0;
     private const int MaxParts = 16;
     private const int MaxLeaving = 16;
 
     private readonly ElfImage _image;
-    private readonly List<(FunctionRange Range, BitArray Starts)> _parts = [];
+    private readonly List<(FunctionRange Range, byte[] Code, BitArray Starts)> _parts = [];
     private readonly Queue<FunctionRange> _left = new();
     private readonly List<(ulong From, ulong To)> _branches = [];
 
@@ -23,6 +24,9 @@ internal sealed class ReturnInstructions
 
     /// <summary>Bytes from the start of the file.</summary>
     public List<ulong> Offsets { get; } = [];
+
+    /// <summary>Bytes of code that were decoded.</summary>
+    public long Decoded => _parts.Sum(part => (long)part.Code.Length);
 
     /// <summary>Addresses of jumps to another function, or to nobody knows where; at most 16.</summary>
     public List<ulong> Leaving { get; } = [];
@@ -48,14 +52,14 @@ internal sealed class ReturnInstructions
 
     private void Decode(FunctionRange part)
     {
-        if (_image.FileOffsetOf(part.Start) is not { } offset || _image.File.ReadOrNull(offset, part.End - part.Start, MaxFunctionBytes) is not { } code)
+        if (_image.FileOffsetOf(part.Start) is not { } offset || _image.File.ReadOrNull(offset, part.End - part.Start, MaxPartBytes) is not { } code)
         {
             Refusal = "its code cannot be read, or is larger than 16 MiB";
             return;
         }
 
         var starts = new BitArray(code.Length);
-        _parts.Add((part, starts));
+        _parts.Add((part, code, starts));
         var decoder = Decoder.Create(64, new ByteArrayCodeReader(code));
         decoder.IP = part.Start;
         var previous = default(Instruction);
@@ -97,7 +101,7 @@ internal sealed class ReturnInstructions
         {
             var unwound = _image.Unwind.At(target);
             var owner = _image.Functions.At(target) ?? unwound;
-            if (owner is null || (owner.IsEntered && unwound is not { IsEntered: false }) || _parts.Count + _left.Count >= MaxParts)
+            if (owner is null || IsLinkage(target) || (owner.IsEntered && unwound is not { IsEntered: false }) || _parts.Count + _left.Count >= MaxParts)
             {
                 Leave(jump.IP);
                 return;
@@ -108,6 +112,8 @@ internal sealed class ReturnInstructions
 
         _branches.Add((jump.IP, target));
     }
+
+    private bool IsLinkage(ulong address) => _image.SectionAt(address) is { } section && section.Name.StartsWith(".plt", StringComparison.Ordinal);
 
     private void Leave(ulong address)
     {
@@ -132,11 +138,11 @@ internal sealed class ReturnInstructions
     {
         foreach (var (from, to) in _branches)
         {
-            foreach (var (range, starts) in _parts)
+            foreach (var (range, code, starts) in _parts)
             {
                 // Hand-written code jumps over a LOCK prefix where there is one processor.
-                var at = to - range.Start;
-                if (range.Holds(to) && !starts[(int)at] && !(at > 0 && starts[(int)at - 1]))
+                var at = (int)(to - range.Start);
+                if (range.Holds(to) && !starts[at] && !(at > 0 && starts[at - 1] && code[at - 1] == LockPrefix))
                 {
                     return $"the branch at 0x{from:x} leads into the middle of another instruction, so there may be data between the code";
                 }

@@ -14,6 +14,14 @@ internal sealed class SiteGate(
     private const int FirstWithRegistersX64 = 17;
     private const int FirstWithRegistersArm64 = 18;
 
+    /// <summary>
+    /// Bytes of whole functions that one rule may cost us to decode; functions that are each other's neighbours are far less, and
+    /// a file may say that ten thousand lie on one another.
+    /// </summary>
+    private const long MostDecoded = 256 << 20;
+
+    private long _decoded;
+
     private bool NeedsReturn => returns != ReturnWay.None;
 
     /// <summary>The site and where its values are, or null when it was refused; either way there may be new problems.</summary>
@@ -54,7 +62,7 @@ internal sealed class SiteGate(
         return PassInstruction(function, address, address, place, abi);
     }
 
-    private static string Describe(FunctionRange function, ulong address) => (function.Shown, address - function.Start) switch
+    private static string Describe(FunctionRange function, ulong address) => (function.Holds(address) ? function.Shown : "", address - function.Start) switch
     {
         ("", _) => $"0x{address:x}",
         (_, 0) => function.Shown,
@@ -72,7 +80,8 @@ internal sealed class SiteGate(
             return PassInstruction(function, address, address, place, abi);
         }
 
-        var safe = isX64 ? GoPrologue.FirstSafe(image, function, passesInRegisters) : null;
+        _decoded += (long)(function.End - function.Start);
+        var safe = isX64 && _decoded <= MostDecoded ? GoPrologue.FirstSafe(image, function, passesInRegisters) : null;
         if (safe is null && !Lift(
             SiteCodes.GoEntry, $"{place} in {displayPath} is the first instruction of a Go function, which may run twice when the stack grows",
             "use an offset behind the check of the stack's size"))
@@ -108,7 +117,14 @@ internal sealed class SiteGate(
             return null;
         }
 
+        if (_decoded > MostDecoded)
+        {
+            Refuse(SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: there is too much code to decode", "make the name narrower");
+            return null;
+        }
+
         var found = ReturnInstructions.Of(image, function);
+        _decoded += found.Decoded;
         var leaving = string.Join(", ", found.Leaving.Take(3).Select(address => Describe(function, address)));
         if (found.Refusal is { } refusal)
         {
@@ -219,16 +235,17 @@ internal sealed class SiteGate(
     private bool CheckEntry(FunctionRange function, ulong address, string place, bool isFirst)
     {
         var isEntry = isFirst && IsCalled(function);
+        var followsCaller = returns == ReturnWay.Caller && !IsGo(function);
         if (NeedsReturn && !isEntry)
         {
             Refuse(
-                SiteCodes.ReturnNotAtEntry, $"{place} in {displayPath} is not the entry of a function, so its return cannot be followed: " +
-                "the kernel would overwrite whatever is on top of the stack",
+                SiteCodes.ReturnNotAtEntry, $"{place} in {displayPath} is not the entry of a function, so its return cannot be followed" +
+                (followsCaller ? ": the kernel would overwrite whatever is on top of the stack" : ""),
                 function is { IsEntered: true, Name.Length: > 0 } ? $"use `symbol: {function.Name}`, or `on: entry`" : "use `on: entry`");
             return false;
         }
 
-        if (NeedsReturn && image.ReturnHazards.Of(function, place, displayPath, returns == ReturnWay.Instructions || IsGo(function)) is { } hazard)
+        if (NeedsReturn && image.ReturnHazards.Of(function, place, displayPath, !followsCaller) is { } hazard)
         {
             Refuse(hazard.Code, hazard.Message, function.Start == image.EntryPoint ? "use `on: entry`" : "use `return_at: ret`, or `on: entry`");
             return false;

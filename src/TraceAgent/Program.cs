@@ -21,6 +21,8 @@ var root = new RootCommand("Adds log lines to programs that are already running:
 {
     RunCommand.Create(),
     CheckCommand.Create(),
+    StatusCommand.Create(),
+    DoctorCommand.Create(),
     SymbolsCommand.Create(),
     SchemaCommand.Create(),
 };

@@ -11,6 +11,9 @@ internal sealed record AgentStart(AttachWay Way, string Rules)
     /// <summary>Where the events go: a path; <c>-</c>, which the test reads; or empty, when the configuration says it.</summary>
     public string Output { get; init; } = "-";
 
+    /// <summary>Where it answers <c>status</c>: a path, or none, so that agents which run at once do not want the same.</summary>
+    public string Socket { get; init; } = "none";
+
     /// <summary>Further options of <c>run</c>.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
@@ -21,5 +24,5 @@ internal sealed record AgentStart(AttachWay Way, string Rules)
     public bool ReadAtOnce { get; init; } = true;
 
     public IReadOnlyList<string> Command =>
-        [.. Launcher, Agent, "run", "--rules", Rules, .. Output.Length > 0 ? ["--output", Output] : Array.Empty<string>(), .. Options];
+        [.. Launcher, Agent, "run", "--rules", Rules, "--socket", Socket, .. Output.Length > 0 ? ["--output", Output] : Array.Empty<string>(), .. Options];
 }

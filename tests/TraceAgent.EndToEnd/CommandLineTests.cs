@@ -24,6 +24,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("check --config")]
     [InlineData("check --config no-such-file.yaml")]
     [InlineData("schema x.yaml")]
+    [InlineData("status --rule")]
+    [InlineData("status x")]
+    [InlineData("doctor x")]
+    [InlineData("run --rules x.yaml --socket")]
     public void A_wrong_command_line_ends_with_2(string words)
     {
         var run = Command.Run(Repository.Agent, words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -164,4 +168,9 @@ public sealed class CommandLineTests : IDisposable
     public void The_schema_of_the_repository_is_what_the_agent_prints() => Assert.Equal(
         File.ReadAllText(Path.Combine(Repository.Root, "schemas", "rules.schema.json")),
         Command.OutputOf(Repository.Agent, "schema"));
+
+    [Fact]
+    public void The_schema_of_the_agent_configuration_is_what_the_agent_prints() => Assert.Equal(
+        File.ReadAllText(Path.Combine(Repository.Root, "schemas", "agent.schema.json")),
+        Command.OutputOf(Repository.Agent, "schema", "--agent"));
 }

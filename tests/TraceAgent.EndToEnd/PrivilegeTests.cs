@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace TraceAgent.EndToEnd;
 
 /// <summary>What the agent needs to be allowed, and what it says when it is not.</summary>
@@ -33,6 +35,37 @@ public sealed class PrivilegeTests : IDisposable
         Assert.True(run.ExitCode == 77, $"{run.ExitCode}\n{run.Errors}");
         Assert.Contains("CAP_BPF", run.Errors, StringComparison.Ordinal);
         Assert.Empty(run.Output);
+    }
+
+    [Fact]
+    public void Doctor_finds_nothing_missing_for_root_and_hits_a_probe_of_its_own()
+    {
+        var doctor = Execute([agentForAll, "doctor"]);
+
+        Assert.True(doctor.ExitCode == 0, doctor.Output + doctor.Errors);
+        Assert.Matches(@"(?m)^ok +returns +attached, hit, detached$", doctor.Output);
+        Assert.EndsWith("the agent can work here\n", doctor.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Doctor_names_the_capability_that_is_missing()
+    {
+        var doctor = Execute([.. Nobody, .. NoCapabilities, agentForAll, "doctor"]);
+
+        Assert.True(doctor.ExitCode == 77, $"{doctor.ExitCode}\n{doctor.Output}{doctor.Errors}");
+        Assert.Matches(@"(?m)^MISSING +BPF programs .*needs CAP_BPF and CAP_PERFMON", doctor.Output);
+        Assert.Matches(@"(?m)^limited +other users' processes .*CAP_SYS_PTRACE", doctor.Output);
+    }
+
+    [Fact]
+    public void Doctor_speaks_json_to_machines()
+    {
+        using var report = JsonDocument.Parse(Execute([agentForAll, "doctor", "--json"]).Output);
+
+        Assert.True(report.RootElement.GetProperty("works").GetBoolean());
+        Assert.All(
+            report.RootElement.GetProperty("checks").EnumerateArray(),
+            check => Assert.Contains(check.GetProperty("verdict").GetString(), (string[])["fine", "limited"]));
     }
 
     [Fact]

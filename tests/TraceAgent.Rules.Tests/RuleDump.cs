@@ -37,7 +37,7 @@ internal static class RuleDump
             text.Append("  unsafe\n");
         }
 
-        if ((rule.SampleEvery, rule.LimitPerSecond, rule.Ttl, rule.BudgetPercent, rule.Redact.Count) != (1, 0, null, null, 0))
+        if ((rule.SampleEvery, rule.LimitPerSecond, rule.Ttl, rule.BudgetPercent, rule.Redact.Count) != (1, null, null, null, 0))
         {
             text.Append(CultureInfo.InvariantCulture, $"  sample {rule.SampleEvery}, limit {rule.LimitPerSecond}, ttl {rule.Ttl}, budget {rule.BudgetPercent}, redact {rule.Redact}\n");
         }

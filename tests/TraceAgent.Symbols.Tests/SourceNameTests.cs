@@ -90,7 +90,7 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
             SiteCodes.ExceptionsEnd,
             "none of the 3 functions of /srv/shop/test that 'shop::Cart::add' means can be probed: " +
             "3 that an exception or panic may leave (shop::Cart::add(int), shop::Cart::add(int, char const*), …)",
-            "use `on: entry`");
+            "use `return_at: ret`, or `on: entry`");
 
     [Theory]
     [InlineData("pthread_create@GLIBC_2.34", "pthread_create@GLIBC_2.34")]

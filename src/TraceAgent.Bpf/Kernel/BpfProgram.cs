@@ -43,6 +43,17 @@ internal sealed unsafe class BpfProgram : BpfHandle
         }
     }
 
+    /// <summary>What the kernel has counted while <see cref="RunStatistics"/> were kept; zeros when it does not say.</summary>
+    public RunTime RunTime
+    {
+        get
+        {
+            var info = default(LibBpf.ProgramInfo);
+            var size = (uint)sizeof(LibBpf.ProgramInfo);
+            return LibBpf.GetObjectInfo(Fd, &info, &size) == 0 ? new RunTime((long)info.RunTimeNs, (long)info.Runs) : default;
+        }
+    }
+
     internal static string NameFor(string rule)
     {
         var text = new StringBuilder("ta_");

@@ -11,42 +11,27 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
 {
     private const int Calls = 2000;
     private const int Rounds = 3;
-    private const int FileSize = 4096;
     private const int SteppedAt = 256;
-    private const uint CloseOnExec = 1;
-    private const int ReadExecute = 5;
-    private const int Private = 2;
 
     /// <summary>Where it cannot be measured: what a virtual machine showed on kernel 6.18.</summary>
     public static HitCost Typical { get; } = new(540, 3740, 800);
 
     /// <summary>x86-64: push %rbp; pop %rbp; ret.</summary>
-    private static ReadOnlySpan<byte> Emulated => [0x55, 0x5d, 0xc3];
+    private static byte[] Emulated => [0x55, 0x5d, 0xc3];
 
     /// <summary>x86-64: mov %edi,%eax; ret.</summary>
-    private static ReadOnlySpan<byte> Stepped => [0x89, 0xf8, 0xc3];
+    private static byte[] Stepped => [0x89, 0xf8, 0xc3];
 
     /// <summary>Probes two functions of our own, in a file in memory, and calls them. Takes tenths of a second.</summary>
-    public static unsafe HitCost Measure(AttachWay way)
+    public static HitCost Measure(AttachWay way)
     {
         if (System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64)
         {
             return Typical;
         }
 
-        var fd = Libc.MemfdCreate("traceagent-hit-cost", CloseOnExec);
-        if (fd < 0)
-        {
-            return Typical;
-        }
-
-        using var file = new BpfHandle(fd);
-        var content = new byte[FileSize];
-        Emulated.CopyTo(content);
-        Stepped.CopyTo(content.AsSpan(SteppedAt));
-        File.WriteAllBytes($"/proc/self/fd/{fd}", content);
-        var code = (byte*)Libc.Mmap(null, FileSize, ReadExecute, Private, fd, 0);
-        if ((nint)code == -1)
+        using var code = OwnCode.TryMap((0, Emulated), (SteppedAt, Stepped));
+        if (code is null)
         {
             return Typical;
         }
@@ -54,37 +39,27 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
         try
         {
             using var program = BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_hit_cost", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
-            var emulated = Probed(way, program, file, code, 0, alsoReturn: false);
+            var emulated = Probed(way, program, code, 0, alsoReturn: false);
             return new HitCost(
                 emulated,
-                Probed(way, program, file, code, SteppedAt, alsoReturn: false),
-                Math.Max(0, Probed(way, program, file, code, 0, alsoReturn: true) - emulated));
+                Probed(way, program, code, SteppedAt, alsoReturn: false),
+                Math.Max(0, Probed(way, program, code, 0, alsoReturn: true) - emulated));
         }
         catch (KernelException)
         {
             return Typical;
         }
-        finally
-        {
-            _ = Libc.Munmap(code, FileSize);
-        }
     }
 
-    private static unsafe double Probed(AttachWay way, BpfProgram program, BpfHandle file, byte* code, int offset, bool alsoReturn)
+    private static double Probed(AttachWay way, BpfProgram program, OwnCode code, int offset, bool alsoReturn)
     {
-        var path = $"/proc/self/fd/{file.Fd}";
-        using var entry = UprobeLink.Attach(way, program, path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: false);
-        using var @return = alsoReturn ? UprobeLink.Attach(way, program, path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: true) : null;
-        var function = (delegate* unmanaged<int, int>)(code + offset);
+        using var entry = UprobeLink.Attach(way, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: false);
+        using var @return = alsoReturn ? UprobeLink.Attach(way, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: true) : null;
         var best = double.MaxValue;
         for (var round = 0; round < Rounds; round++)
         {
             var start = Stopwatch.GetTimestamp();
-            for (var i = 0; i < Calls; i++)
-            {
-                _ = function(i);
-            }
-
+            code.Call(offset, Calls);
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / Calls);
         }
 

@@ -26,6 +26,13 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_prog_load", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ProgLoad(int type, string name, string license, ulong* instructions, nuint count, ProgLoadOptions* options);
 
+    /// <returns>A descriptor; statistics are kept as long as it is open.</returns>
+    [LibraryImport(Library, EntryPoint = "bpf_enable_stats")]
+    public static partial int EnableStats(int type);
+
+    [LibraryImport(Library, EntryPoint = "bpf_obj_get_info_by_fd")]
+    public static partial int GetObjectInfo(int fd, void* info, uint* size);
+
     [LibraryImport(Library, EntryPoint = "libbpf_num_possible_cpus")]
     public static partial int PossibleCpus();
 
@@ -81,5 +88,16 @@ internal static unsafe partial class LibBpf
         public uint LogLevel;
         public uint LogSize;
         public byte* LogBuffer;
+    }
+
+    /// <summary><c>struct bpf_prog_info</c> up to <c>recursion_misses</c>; only what we read has a name.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 216)]
+    public struct ProgramInfo
+    {
+        [FieldOffset(192)]
+        public ulong RunTimeNs;
+
+        [FieldOffset(200)]
+        public ulong Runs;
     }
 }

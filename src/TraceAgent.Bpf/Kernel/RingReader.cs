@@ -17,19 +17,57 @@ public sealed unsafe class RingReader : IDisposable
     /// <summary>Any negative number makes libbpf stop after the record; -EINTR and others have a meaning of their own.</summary>
     private const int Stop = -1000;
 
+    private const int ReadOnly = 1;
+    private const int Shared = 1;
+
     private readonly GCHandle _self;
+    private readonly Lock _gate = new();
+    private byte* _positions;
     private nint _ring;
     private IRecordConsumer? _consumer;
     private Exception? _failure;
 
-    internal RingReader(int mapFd)
+    internal RingReader(int mapFd, int bytes = 0)
     {
+        Bytes = bytes;
         _self = GCHandle.Alloc(this);
         _ring = LibBpf.RingNew(mapFd, &OnRecord, GCHandle.ToIntPtr(_self), 0);
         if (_ring == 0)
         {
             _self.Free();
             throw new KernelException("open", "the ring buffer", Marshal.GetLastSystemError());
+        }
+
+        // Two pages before the data: where the reader is, and where the writers are (kernel/bpf/ringbuf.c).
+        _positions = (byte*)Libc.Mmap(null, 2 * (nuint)Environment.SystemPageSize, ReadOnly, Shared, mapFd, 0);
+        if ((nint)_positions == -1)
+        {
+            var errno = Libc.Errno();
+            _positions = null;
+            Dispose();
+            throw new KernelException("map", "the ring buffer", errno);
+        }
+    }
+
+    /// <summary>Its size; 0 when whoever made it did not say.</summary>
+    public int Bytes { get; }
+
+    /// <summary>Bytes that wait to be read. Any thread may ask.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_positions == null)
+                {
+                    return 0;
+                }
+
+                // The reader's first: it never overtakes the writers.
+                var read = Volatile.Read(ref *(long*)_positions);
+                return Volatile.Read(ref *(long*)(_positions + Environment.SystemPageSize)) - read;
+            }
         }
     }
 
@@ -63,6 +101,15 @@ public sealed unsafe class RingReader : IDisposable
             LibBpf.RingFree(_ring);
             _ring = 0;
             _self.Free();
+        }
+
+        lock (_gate)
+        {
+            if (_positions != null)
+            {
+                _ = Libc.Munmap(_positions, 2 * (nuint)Environment.SystemPageSize);
+                _positions = null;
+            }
         }
     }
 

@@ -19,5 +19,24 @@ internal static class KeySchema
             + $",\"properties\":{{{string.Join(",", properties)}}}}}";
     }
 
+    /// <summary>A whole schema document: UTF-8, indented, with a line end at the end.</summary>
+    /// <param name="output">Takes it.</param>
+    /// <param name="id">The file's name.</param>
+    /// <param name="title">For people.</param>
+    /// <param name="root">The schema of the document itself, as <see cref="Schema"/> makes it.</param>
+    /// <param name="definitions">What <c>#/definitions/</c> in it lead to.</param>
+    public static void WriteDocument(Stream output, string id, string title, string root, params (string Name, string Schema)[] definitions)
+    {
+        using var schema = JsonDocument.Parse(
+            $$"""{"$schema":"http://json-schema.org/draft-07/schema#","$id":{{Text(id)}},"title":{{Text(title)}},{{root[1..^1]}}"""
+            + $",\"definitions\":{{{string.Join(",", definitions.Select(one => $"{Text(one.Name)}:{one.Schema}"))}}}}}");
+        using (var writer = new Utf8JsonWriter(output, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            schema.WriteTo(writer);
+        }
+
+        output.Write("\n"u8);
+    }
+
     private static string Text(string value) => $"\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

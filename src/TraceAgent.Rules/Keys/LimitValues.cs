@@ -33,42 +33,62 @@ internal static partial class LimitValues
         rule.SampleEvery = Number(entry, match, bag) ?? 1;
     }
 
-    public static void ReadLimit(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
-    {
-        if (!IsNone(entry) && Match(entry, LimitForm(), bag, "n/s or none", $"such as 100/s; at most {MostPerSecond}/s") is { } match)
-        {
-            rule.LimitPerSecond = Number(entry, match, bag) ?? 0;
-        }
-    }
-
-    public static void ReadTtl(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
-    {
-        if (IsNone(entry) || Match(entry, TtlForm(), bag, "a length of time or none", "such as 24h, 30m, 10s or 7d") is not { } match)
-        {
-            return;
-        }
-
-        rule.Ttl = Units[match.Groups[2].Value] * int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-        if (rule.Ttl > TimeSpan.FromDays(3650) || rule.Ttl == TimeSpan.Zero)
-        {
-            bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, "'ttl' must be from 1s to 3650d");
-        }
-    }
-
-    public static void ReadBudget(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    /// <summary>Events a second, <see cref="Rule.NoLimit"/> for none; null, and the reason is reported, when it is no limit.</summary>
+    public static int? Limit(YamlEntry entry, DiagnosticBag bag)
     {
         if (IsNone(entry))
         {
-            rule.BudgetPercent = Rule.NoBudget;
+            return Rule.NoLimit;
         }
-        else if (Match(entry, BudgetForm(), bag, "a percentage of one CPU or none", "such as 2% or 0.5%") is { } match)
+
+        return Match(entry, LimitForm(), bag, "n/s or none", $"such as 100/s; at most {MostPerSecond}/s") is { } match ? Number(entry, match, bag) : null;
+    }
+
+    /// <summary>A length of time, <see cref="Rule.NoTtl"/> for ever; null, and the reason is reported, when it is none.</summary>
+    public static TimeSpan? Ttl(YamlEntry entry, DiagnosticBag bag)
+    {
+        if (IsNone(entry))
         {
-            rule.BudgetPercent = double.Parse(match.Groups[1].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
-            if (rule.BudgetPercent is not (> 0 and <= 10_000))
-            {
-                bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, "'budget' must be above 0% and at most 10000%", "100% is one whole CPU; 'none' lifts it");
-            }
+            return Rule.NoTtl;
         }
+
+        if (Match(entry, TtlForm(), bag, "a length of time or none", "such as 24h, 30m, 10s or 7d") is not { } match)
+        {
+            return null;
+        }
+
+        var ttl = Units[match.Groups[2].Value] * int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        if (ttl <= TimeSpan.FromDays(3650) && ttl > TimeSpan.Zero)
+        {
+            return ttl;
+        }
+
+        bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' must be from 1s to 3650d");
+        return null;
+    }
+
+    /// <summary>Percent of one CPU, <see cref="Rule.NoBudget"/> for none; null, and the reason is reported, when it is no budget.</summary>
+    public static double? Budget(YamlEntry entry, DiagnosticBag bag)
+    {
+        if (IsNone(entry))
+        {
+            return Rule.NoBudget;
+        }
+
+        if (Match(entry, BudgetForm(), bag, "a percentage of one CPU or none", "such as 2% or 0.5%") is not { } match)
+        {
+            return null;
+        }
+
+        var percent = double.Parse(match.Groups[1].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
+        if (percent is > 0 and <= 10_000)
+        {
+            return percent;
+        }
+
+        bag.Error(
+            DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' must be above 0% and at most 10000%", "100% is one whole CPU; 'none' lifts it");
+        return null;
     }
 
     private static int? Number(YamlEntry entry, Match match, DiagnosticBag bag)

@@ -32,7 +32,7 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public int SampleEvery { get; set; } = 1;
 
-    public int LimitPerSecond { get; set; }
+    public int? LimitPerSecond { get; set; }
 
     public TimeSpan? Ttl { get; set; }
 

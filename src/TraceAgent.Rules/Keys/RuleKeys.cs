@@ -81,17 +81,17 @@ internal static class RuleKeys
             "limit",
             "At most so many events a second, with a burst of twice that: 100/s; none without this key.",
             LimitValues.LimitSchema,
-            LimitValues.ReadLimit),
+            (rule, entry, bag) => rule.LimitPerSecond = LimitValues.Limit(entry, bag)),
         new Key<RuleDraft>(
             "ttl",
             "How long the rule lives: 24h, 30m, 10s, 7d; none without this key.",
             LimitValues.TtlSchema,
-            LimitValues.ReadTtl),
+            (rule, entry, bag) => rule.Ttl = LimitValues.Ttl(entry, bag)),
         new Key<RuleDraft>(
             "budget",
             "The share of one CPU that the rule may cost: 2%, or none. Above it the rule is suspended. Without this key the agent's default.",
             LimitValues.BudgetSchema,
-            LimitValues.ReadBudget),
+            (rule, entry, bag) => rule.BudgetPercent = LimitValues.Budget(entry, bag)),
         new Key<RuleDraft>(
             "redact",
             "Values that no output may see, by name or pattern: [password, \"token*\"]. Names that tell of secrets are redacted anyway.",

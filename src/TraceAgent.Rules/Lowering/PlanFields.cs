@@ -44,7 +44,7 @@ internal sealed class PlanFields
         EntryCondition = _entryCondition,
         ReturnCondition = _returnCondition,
         SampleEvery = _rule.SampleEvery,
-        LimitPerSecond = _rule.LimitPerSecond,
+        LimitPerSecond = _rule.LimitPerSecond ?? Rule.NoLimit,
         ReturnsAtInstructions = _abi.ReturnsAtInstructions && PlanBuilder.NeedsReturn(_rule),
         GoroutineRegister = _rule.On == ProbeMoment.Call ? _abi.GoroutineRegister : null,
     };

@@ -28,6 +28,7 @@ internal static class RunCommand
             HelpName = "PATH",
         };
         var output = new Option<string?>("--output") { Description = "File to append events to, or - for standard output, instead of the configuration's outputs", HelpName = "-|FILE" };
+        var socket = new Option<string?>("--socket") { Description = "Unix socket that answers 'traceagent status', or none, instead of the configuration's", HelpName = "PATH|none" };
         var ring = new Option<int>("--ring-size")
         {
             Description = "Bytes of the ring buffer between kernel and agent: a power of two, at least a page",
@@ -51,12 +52,13 @@ internal static class RunCommand
                 result.AddError($"--rules needs a PATH, not {option.Value}");
             }
         });
-        var command = new Command("run", "Attach the rules and write events until stopped. Follows every change of the rule files.") { config, rules, output, ring };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(config), parsed.GetValue(rules) ?? [], parsed.GetValue(output), parsed.GetValue(ring)));
+        var command = new Command("run", "Attach the rules and write events until stopped. Follows every change of the rule files.") { config, rules, output, socket, ring };
+        command.SetAction((parsed, _) => RunAsync(
+            parsed.GetValue(config), parsed.GetValue(rules) ?? [], parsed.GetValue(output), parsed.GetValue(socket), parsed.GetValue(ring)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? configPath, string[] rulePaths, string? output, int ringBytes)
+    private static async Task<int> RunAsync(string? configPath, string[] rulePaths, string? output, string? socket, int ringBytes)
     {
         var file = AgentConfigurationFile.Load(configPath);
         if (file.Value is not { } configuration)
@@ -89,6 +91,16 @@ internal static class RunCommand
             return CommandError.Write(ExitCode.Usage, "--output takes a FILE, or - for standard output, not an empty text");
         }
 
+        if (socket is "")
+        {
+            return CommandError.Write(ExitCode.Usage, "--socket takes a PATH, or none, not an empty text");
+        }
+
+        if (socket is not null)
+        {
+            configuration = configuration with { Socket = socket == "none" ? null : Path.GetFullPath(socket) };
+        }
+
         if (!TryGetAttachWay(out var way, out var problem))
         {
             return CommandError.Write(ExitCode.Usage, problem);
@@ -104,7 +116,7 @@ internal static class RunCommand
         {
             using var outputs = OutputSet.Open(destinations);
             using var session = BpfSession.Open(ringBytes, way);
-            return await HostAsync(new AgentParts(session, outputs, rulePaths, ringBytes)).ConfigureAwait(false);
+            return await HostAsync(new AgentParts(session, outputs, rulePaths, ringBytes, configuration)).ConfigureAwait(false);
         }
         catch (OutputException refusal)
         {

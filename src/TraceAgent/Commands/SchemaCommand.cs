@@ -1,19 +1,29 @@
 using System.CommandLine;
+using TraceAgent.Configuration;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Commands;
 
-/// <summary><c>traceagent schema</c>: what editors need to complete and check rule files.</summary>
+/// <summary><c>traceagent schema</c>: what editors need to complete and check its files.</summary>
 internal static class SchemaCommand
 {
     public static Command Create()
     {
-        var command = new Command("schema", "Print the JSON Schema (draft-07) of rule files.");
-        command.SetAction(_ =>
+        var agent = new Option<bool>("--agent") { Description = "Of the agent configuration (agent.yaml) instead" };
+        var command = new Command("schema", "Print the JSON Schema (draft-07) of rule files.") { agent };
+        command.SetAction(parsed =>
         {
             using var output = Console.OpenStandardOutput();
-            RuleSchema.Write(output);
+            if (parsed.GetValue(agent))
+            {
+                AgentSchema.Write(output);
+            }
+            else
+            {
+                RuleSchema.Write(output);
+            }
+
             return ExitCode.Fine;
         });
         return command;

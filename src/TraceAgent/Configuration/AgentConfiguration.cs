@@ -1,3 +1,4 @@
+using System.Net;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
 
@@ -9,10 +10,24 @@ namespace TraceAgent.Configuration;
 internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputConfiguration> Outputs)
 {
     public const string DefaultRules = "/etc/traceagent/rules.d";
+    public const string DefaultSocket = "/run/traceagent/traceagent.sock";
+
+    /// <summary>What holds for rules that do not say otherwise.</summary>
+    public RuleDefaults Defaults { get; init; } = new();
+
+    /// <summary>Absolute path of the socket that answers <c>traceagent status</c>; null for none.</summary>
+    public string? Socket { get; init; } = DefaultSocket;
+
+    public MetricsConfiguration Metrics { get; init; } = new(null, null);
 
     /// <summary>What holds without a file.</summary>
     public static AgentConfiguration Default { get; } = new(DefaultRules, [new OutputConfiguration.Console(OutputFormat.Clef)]);
 }
+
+/// <summary>How the agent's own numbers are published for Prometheus.</summary>
+/// <param name="Listen">A loopback address and port that serve them by HTTP; null for none.</param>
+/// <param name="Textfile">A file for node-exporter's textfile collector; null for none.</param>
+internal sealed record MetricsConfiguration(IPEndPoint? Listen, string? Textfile);
 
 /// <summary>A read agent configuration.</summary>
 /// <param name="Value">Null when there is an error.</param>

@@ -23,7 +23,12 @@ internal static class AgentConfigurationReader
         }
 
         var outputs = draft.Outputs.Count > 0 ? draft.Outputs.ToEquatableArray() : AgentConfiguration.Default.Outputs;
-        var value = bag.ErrorCount == 0 ? new AgentConfiguration(draft.Rules ?? AgentConfiguration.DefaultRules, outputs) : null;
-        return new AgentConfigurationFile(value, bag.InOrder().ToEquatableArray(), source);
+        var value = new AgentConfiguration(draft.Rules ?? AgentConfiguration.DefaultRules, outputs)
+        {
+            Defaults = draft.Defaults,
+            Socket = draft.Socket,
+            Metrics = new MetricsConfiguration(draft.MetricsListen, draft.MetricsTextfile),
+        };
+        return new AgentConfigurationFile(bag.ErrorCount == 0 ? value : null, bag.InOrder().ToEquatableArray(), source);
     }
 }

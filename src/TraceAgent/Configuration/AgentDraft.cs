@@ -1,3 +1,6 @@
+using System.Net;
+using TraceAgent.Rules;
+
 namespace TraceAgent.Configuration;
 
 /// <summary>What has been read of the agent configuration so far.</summary>
@@ -10,6 +13,14 @@ internal sealed class AgentDraft(string baseDirectory, Func<string, string?> env
     public string? Rules { get; set; }
 
     public List<OutputConfiguration> Outputs { get; } = [];
+
+    public RuleDefaults Defaults { get; set; } = new();
+
+    public string? Socket { get; set; } = AgentConfiguration.DefaultSocket;
+
+    public IPEndPoint? MetricsListen { get; set; }
+
+    public string? MetricsTextfile { get; set; }
 }
 
 /// <summary>One entry of <c>outputs:</c>.</summary>

@@ -17,7 +17,30 @@ internal static class AgentKeys
             "outputs",
             "Where events go; all of them take every event.",
             """{"type":"array","minItems":1,"items":{"$ref":"#/definitions/output"}}""",
-            ReadOutputs));
+            ReadOutputs),
+        new Key<AgentDraft>(
+            "defaults",
+            "What holds for rules that do not say otherwise.",
+            """{"$ref":"#/definitions/defaults"}""",
+            (agent, entry, bag) => DefaultKeys.Table.Read("'defaults'", entry.Value, agent, bag)),
+        new Key<AgentDraft>(
+            "socket",
+            $"The unix socket that answers 'traceagent status', or none. {AgentConfiguration.DefaultSocket} unless it is set.",
+            """{"type":"string"}""",
+            (agent, entry, bag) => agent.Socket = entry.Value is YamlScalar { Value: "none" } ? null : PathValue.Read(entry, agent, bag)),
+        new Key<AgentDraft>(
+            "metrics",
+            "The agent's own numbers for Prometheus.",
+            """{"$ref":"#/definitions/metrics"}""",
+            ReadMetrics));
+
+    private static void ReadMetrics(AgentDraft agent, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (MetricsKeys.Table.Read("'metrics'", entry.Value, agent, bag).Count == 0 && entry.Value is YamlMapping { Entries.Count: 0 })
+        {
+            bag.Error(DiagnosticCode.MissingKey, entry.Value.At, "'metrics' needs 'listen' or 'textfile'", "listen: 127.0.0.1:9435");
+        }
+    }
 
     private static void ReadOutputs(AgentDraft agent, YamlEntry entry, DiagnosticBag bag)
     {

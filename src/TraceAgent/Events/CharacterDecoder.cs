@@ -51,6 +51,7 @@ internal sealed class CharacterDecoder
                 value.TextLength = SocketAddressText.Write(bytes, chars.AsSpan(start));
                 return start + value.TextLength;
             case FieldForm.IPv6 when bytes.Length >= 16:
+                value.Outcome = Outcome.Ok;
                 value.TextLength = SocketAddressText.WriteIPv6(bytes[..16], 0, chars.AsSpan(start));
                 return start + value.TextLength;
             default:

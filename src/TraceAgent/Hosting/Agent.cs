@@ -4,16 +4,18 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Configuration;
 using TraceAgent.Events;
 using TraceAgent.Outputs;
 using TraceAgent.Reading;
 using TraceAgent.Reconciling;
+using TraceAgent.Status;
 using TraceAgent.Watching;
 
 namespace TraceAgent.Hosting;
 
 /// <summary>What a run of the agent is made of, before it starts.</summary>
-internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, IReadOnlyList<string> RulePaths, int RingBytes);
+internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, IReadOnlyList<string> RulePaths, int RingBytes, AgentConfiguration Configuration);
 
 /// <summary>The pipeline, started and stopped in its order.</summary>
 internal sealed class Agent : IHostedService, IDisposable
@@ -36,6 +38,8 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly ReconcileLoop _loop;
     private readonly SignalReload _signal;
     private readonly Watchdog _watchdog;
+    private readonly StatusSource _status;
+    private SelfObservation? _observation;
 
     public Agent(AgentParts parts, IHostApplicationLifetime lifetime, ISystemdNotifier notifier, ILogger<Agent> logger)
     {
@@ -51,11 +55,21 @@ internal sealed class Agent : IHostedService, IDisposable
         _voice = new AgentVoice(logger, _pump, _clock);
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
-        _source = new RuleSource(parts.RulePaths);
+        _source = new RuleSource(parts.RulePaths, defaults: parts.Configuration.Defaults);
         _resolver = new ProbeResolver(new SeccompReturns(() => SeccompTrial.ReturnsAreFatal(parts.Session.Way)));
+        var board = new StandingBoard();
         var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice);
-        var guard = new RuleGuard(() => HitCost.Measure(parts.Session.Way), _voice);
-        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _reconciler, upkeep, guard, _voice);
+        var programs = new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(logger));
+        var guard = new RuleGuard(
+            () => HitCost.Measure(parts.Session.Way), programs, parts.Configuration.Defaults.TotalBudgetPercent, _voice);
+        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _reconciler, upkeep, guard, _voice, board);
+        _status = new StatusSource(
+            board,
+            Books,
+            parts.Session.Ring,
+            parts.Session.Way,
+            () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name)))],
+            parts.Configuration.Defaults.TotalBudgetPercent);
         _signal = new SignalReload(notifier, _loop, _voice);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
@@ -82,6 +96,7 @@ internal sealed class Agent : IHostedService, IDisposable
 
         var rejected = _voice.Rejected == 0 ? "" : $", {_voice.Rejected} rejected";
         var rules = $"{Counted.Of(_reconciler.Attached.Count, "rule")} attached, {_voice.Pending} pending{rejected}";
+        _observation = new SelfObservation(_parts.Configuration, _status, _logger);
         Log.Ready(_logger, rules, _parts.Session.Way == AttachWay.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
         _notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));
         return Task.CompletedTask;
@@ -90,6 +105,7 @@ internal sealed class Agent : IHostedService, IDisposable
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _notifier.Notify(ServiceState.Stopping);
+        _observation?.Dispose();
         _loop.Dispose();
         _retirement.Dispose();
         _reconciler.DetachAll();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Events;
 using TraceAgent.Reading;
@@ -62,17 +61,14 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
 
     public void Suspended(Rule rule, Suspension suspension)
     {
-        var whose = suspension.OfAll ? "all rules together may use" : "its budget is";
-        var reason = string.Create(
-            CultureInfo.InvariantCulture,
-            $"it costs {suspension.UsedPercent:0.#} % of a CPU and {whose} {suspension.BudgetPercent:0.#} %; it is tried again in {suspension.Pause.TotalSeconds:0} s");
+        var reason = suspension.Describe(suspension.Pause);
         Log.RuleSuspended(logger, rule.Name.Value, reason);
         pump.Say(AgentEvents.Suspended(rule.Name.Value, reason, clock.UtcNow));
     }
 
     public void Expired(Rule rule, TimeSpan ttl)
     {
-        var reason = string.Create(CultureInfo.InvariantCulture, $"its time to live of {ttl.TotalSeconds:0} s is over; edit it to begin anew");
+        var reason = RuleGuard.DescribeExpiry(ttl);
         Log.RuleExpired(logger, rule.Name.Value, reason);
         pump.Say(AgentEvents.Expired(rule.Name.Value, reason, clock.UtcNow));
     }

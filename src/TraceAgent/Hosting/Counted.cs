@@ -6,7 +6,8 @@ namespace TraceAgent.Hosting;
 internal static class Counted
 {
     /// <param name="number">0 or more.</param>
-    /// <param name="noun">Whose plural is made with an s.</param>
-    public static string Of(long number, string noun) =>
-        string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
+    /// <param name="noun">Of one.</param>
+    /// <param name="plural">Null when it is made with an s.</param>
+    public static string Of(long number, string noun, string? plural = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {(number == 1 ? noun : plural ?? noun + "s")}");
 }

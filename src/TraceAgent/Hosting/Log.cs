@@ -74,6 +74,15 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{rule}: the books do not balance: {calls} calls, but {logged} logged, {lost} lost{others}")]
     public static partial void OutOfBalance(ILogger logger, string rule, long calls, long logged, long lost, string others);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "no status socket: {reason}; 'traceagent status' cannot ask this agent (--socket PATH, or none)")]
+    public static partial void NoStatusSocket(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "no metrics: {reason}")]
+    public static partial void NoMetrics(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the kernel's statistics of BPF run time need CAP_SYS_ADMIN: budgets count hits only, not what the rules' programs take")]
+    public static partial void NoRunStatistics(ILogger logger);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "an output did not take the last events in time; they are counted as lost")]
     public static partial void OutputTooSlow(ILogger logger);
 

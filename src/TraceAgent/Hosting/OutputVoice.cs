@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Outputs;
 
@@ -12,10 +13,14 @@ internal sealed class OutputVoice(ILogger logger, Func<TimeSpan> now)
     private static readonly TimeSpan Mended = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Failing> _failing = [];
+    private readonly ConcurrentDictionary<string, long> _errors = [];
     private bool _readerGone;
 
     /// <summary>Nobody reads a pipe any more: the agent has nothing left to do.</summary>
     public event Action? OnReaderGone;
+
+    /// <summary>Batches that an output did not take. Any thread may ask.</summary>
+    public long ErrorsOf(string output) => _errors.GetValueOrDefault(output);
 
     /// <param name="result">Of a commit.</param>
     /// <param name="events">How many events of rules the batch had.</param>
@@ -28,6 +33,7 @@ internal sealed class OutputVoice(ILogger logger, Func<TimeSpan> now)
 
         foreach (var failure in result.Failures)
         {
+            _errors.AddOrUpdate(failure.Output, 1, (_, errors) => errors + 1);
             Tell(failure, events);
         }
 

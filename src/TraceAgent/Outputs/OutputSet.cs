@@ -17,6 +17,8 @@ internal sealed class OutputSet : IDisposable
 
     private OutputSet(EventOutput[] outputs) => _outputs = outputs;
 
+    public IEnumerable<string> Names => _outputs.Select(output => output.Name);
+
     /// <summary>True when the batch is large: the caller commits before it writes on.</summary>
     public bool ShouldCommit
     {

@@ -91,10 +91,12 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         if (_decoder.Decode(record, slot.Shape) is { } line)
         {
             _outputs.Write(line);
-            if (slot.Books.Uncommitted++ == 0)
+            if (slot.Books.Uncommitted == 0)
             {
                 _uncommitted.Add(slot.Books);
             }
+
+            slot.Books.EventRead(line.Timestamp.UtcTicks, _decoder.LastDuration);
         }
         else
         {

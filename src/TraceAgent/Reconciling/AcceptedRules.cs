@@ -12,7 +12,17 @@ internal sealed record Deliberation(
     IReadOnlyList<DesiredProbe> Desired,
     IReadOnlyList<Rule> Pending,
     IReadOnlyList<RejectedFile> Rejected,
-    IReadOnlyList<(Diagnostic Diagnostic, SourceText Source)> News);
+    IReadOnlyList<(Diagnostic Diagnostic, SourceText Source)> News)
+{
+    /// <summary>What is wrong now, whether it is news or not.</summary>
+    public IReadOnlyList<RuleFault> Faults { get; init; } = [];
+}
+
+/// <summary>An error that keeps a rule, or a file's new text, out of force.</summary>
+/// <param name="File">As the user named it.</param>
+/// <param name="Rule">Its name and place; null when the file is too broken to tell.</param>
+/// <param name="Reason">The first error of the rule, or else of the file, with its position.</param>
+internal sealed record RuleFault(string File, Located<string>? Rule, string Reason);
 
 /// <param name="Path">Of the file.</param>
 /// <param name="Errors">How many.</param>
@@ -62,6 +72,7 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
             _files[version.Path] = (version, errors > 0 ? good : version);
         }
 
+        var faults = judged.SelectMany(one => FaultsOf(one.Version, one.Diagnostics)).ToList();
         var desired = new List<DesiredProbe>();
         var pending = new List<Rule>();
         foreach (var path in versions.Select(version => version.Path))
@@ -79,6 +90,10 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
                 {
                     pending.Add(rule);
                 }
+                else if (resolution.DiagnosticsFor(rule).FirstOrDefault(d => d.Severity == Severity.Error) is { } refusal)
+                {
+                    faults.Add(new RuleFault(path, rule.Name, Describe(refusal)));
+                }
 
                 desired.Add(new DesiredProbe(rule, resolution.Probe));
             }
@@ -86,7 +101,7 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
 
         resolver.Keep(desired.Select(one => one.Rule).Concat(judged.SelectMany(one => one.Version.Content.Rules)).ToHashSet());
         _said = said;
-        return new Deliberation(desired, pending, rejected, news);
+        return new Deliberation(desired, pending, rejected, news) { Faults = faults };
 
         void Say(IEnumerable<Diagnostic> diagnostics, SourceText source)
         {
@@ -135,6 +150,31 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
             }
         }
     }
+
+    /// <summary>A fault for each rule of a file that is not in force as it is written.</summary>
+    private static IEnumerable<RuleFault> FaultsOf(RuleFileVersion version, List<Diagnostic> diagnostics)
+    {
+        var errors = diagnostics.FindAll(d => d.Severity == Severity.Error);
+        if (errors.Count == 0)
+        {
+            yield break;
+        }
+
+        var names = version.Content.Names;
+        for (var i = 0; i < names.Count; i++)
+        {
+            var end = i + 1 < names.Count ? names[i + 1].At.Line : int.MaxValue;
+            var own = errors.Find(d => d.At.Line >= names[i].At.Line && d.At.Line < end);
+            yield return new RuleFault(version.Path, names[i], Describe(own ?? errors[0]));
+        }
+
+        if (names.Count == 0)
+        {
+            yield return new RuleFault(version.Path, null, Describe(errors[0]));
+        }
+    }
+
+    private static string Describe(Diagnostic d) => $"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.Code}: {d.Message}";
 
     /// <summary>True when only places in binaries are wrong, each of which concerns one rule.</summary>
     private static bool StandsByItself(RuleFileVersion version, List<Diagnostic> diagnostics) =>

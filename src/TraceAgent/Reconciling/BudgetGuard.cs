@@ -1,8 +1,10 @@
+using System.Globalization;
+
 namespace TraceAgent.Reconciling;
 
 /// <summary>What one rule has cost so far.</summary>
 /// <param name="Rule">Its name.</param>
-/// <param name="CostNs">ns of CPU that its hits took from the traced programs, since it was attached.</param>
+/// <param name="CostNs">ns of CPU that its hits took from the traced programs so far.</param>
 /// <param name="BudgetPercent">Of one CPU; null for none.</param>
 internal readonly record struct RuleCost(string Rule, double CostNs, double? BudgetPercent);
 
@@ -12,7 +14,13 @@ internal readonly record struct RuleCost(string Rule, double CostNs, double? Bud
 /// <param name="BudgetPercent">What it may use; of all rules together when <paramref name="OfAll"/>.</param>
 /// <param name="OfAll">The rules together are over their budget, and this one costs most.</param>
 /// <param name="Pause">Until it is tried again.</param>
-internal readonly record struct Suspension(string Rule, double UsedPercent, double BudgetPercent, bool OfAll, TimeSpan Pause);
+internal readonly record struct Suspension(string Rule, double UsedPercent, double BudgetPercent, bool OfAll, TimeSpan Pause)
+{
+    /// <param name="left">Of the pause.</param>
+    public string Describe(TimeSpan left) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"it costs {UsedPercent:0.#} % of a CPU and {(OfAll ? "all rules together may use" : "its budget is")} {BudgetPercent:0.#} %; it is tried again in {left.TotalSeconds:0} s");
+}
 
 /// <summary>
 /// Protects the host from careless rules: one that is over its budget for three seconds is suspended, and comes back after
@@ -41,7 +49,7 @@ internal sealed class BudgetGuard(double allPercent)
         {
             var state = StateOf(cost.Rule);
             var percent = state.Seen && cost.CostNs >= state.CostNs ? 100 * (cost.CostNs - state.CostNs) / elapsed : 0;
-            (state.Seen, state.CostNs) = (true, cost.CostNs);
+            (state.Seen, state.CostNs, state.Percent) = (true, cost.CostNs, percent);
             if (cost.BudgetPercent is not { } budget)
             {
                 continue;
@@ -52,6 +60,7 @@ internal sealed class BudgetGuard(double allPercent)
             if (state.Over >= Patience)
             {
                 verdicts.Add(new Suspension(cost.Rule, percent, budget, OfAll: false, Suspend(state, now)));
+                state.Last = verdicts[^1];
             }
         }
 
@@ -60,6 +69,7 @@ internal sealed class BudgetGuard(double allPercent)
         {
             var (cost, percent) = used.MaxBy(one => one.Percent);
             verdicts.Add(new Suspension(cost.Rule, percent, allPercent, OfAll: true, Suspend(StateOf(cost.Rule), now)));
+            StateOf(cost.Rule).Last = verdicts[^1];
             _allOver = 0;
         }
 
@@ -67,6 +77,13 @@ internal sealed class BudgetGuard(double allPercent)
     }
 
     public bool IsSuspended(string rule, TimeSpan now) => _rules.TryGetValue(rule, out var state) && now < state.Until;
+
+    /// <summary>Why the rule is suspended, or null when it is not.</summary>
+    public string? WhySuspended(string rule, TimeSpan now) =>
+        IsSuspended(rule, now) ? _rules[rule].Last.Describe(_rules[rule].Until - now) : null;
+
+    /// <summary>Percent of one CPU over the last second; null while the rule is not attached, or not judged yet.</summary>
+    public double? UsedPercent(string rule) => _rules.TryGetValue(rule, out var state) && state.Seen ? state.Percent : null;
 
     /// <summary>The rule was edited, or is gone: it begins anew.</summary>
     public void Forget(string rule) => _rules.Remove(rule);
@@ -97,6 +114,10 @@ internal sealed class BudgetGuard(double allPercent)
         public bool Seen { get; set; }
 
         public double CostNs { get; set; }
+
+        public double Percent { get; set; }
+
+        public Suspension Last { get; set; }
 
         public int Over { get; set; }
 

@@ -16,7 +16,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
 
     private readonly Dictionary<string, AttachedProbe> _attached = [];
     private readonly Dictionary<string, RuleBooks> _books = [];
-    private readonly Dictionary<string, Probe> _refused = [];
+    private readonly Dictionary<string, (Probe Probe, string Reason)> _refused = [];
 
     /// <summary>The rules in force, by name.</summary>
     public IReadOnlyDictionary<string, AttachedProbe> Attached => _attached;
@@ -31,6 +31,9 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             }
         }
     }
+
+    /// <summary>What the kernel said to the last try of a rule; null when that succeeded.</summary>
+    public string? WhyRefused(string rule) => _refused.TryGetValue(rule, out var refused) ? refused.Reason : null;
 
     public void Apply(IReadOnlyList<DesiredProbe> desired)
     {
@@ -276,10 +279,10 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
         catch (Exception refusal) when (IsRefusal(refusal))
         {
-            if (_refused.GetValueOrDefault(rule.Name.Value) != probe)
+            if (_refused.GetValueOrDefault(rule.Name.Value).Probe != probe)
             {
                 voice.Refused(rule, refusal);
-                _refused[rule.Name.Value] = probe;
+                _refused[rule.Name.Value] = (probe, refusal.Message);
             }
         }
     }

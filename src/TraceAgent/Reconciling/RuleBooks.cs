@@ -1,5 +1,6 @@
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Events;
+using TraceAgent.Status;
 
 namespace TraceAgent.Reconciling;
 
@@ -23,6 +24,10 @@ internal sealed class RuleBooks(string rule)
     private KernelCounts _closed;
     private long _logged;
     private long _failed;
+    private long _chargedHits;
+    private double _costNs;
+    private long _lastEvent;
+    private LatencyHistogram? _latency;
 
     public string Rule { get; } = rule;
 
@@ -31,6 +36,43 @@ internal sealed class RuleBooks(string rule)
 
     /// <summary>Hits so far, of all its probes.</summary>
     public long Hits => Kernel().Calls;
+
+    /// <summary>ns of CPU that the hits charged so far took from the traced programs; never less than before.</summary>
+    public double CostNs => Volatile.Read(ref _costNs);
+
+    /// <summary>Of the latest event that was read: UTC, in units of 100 ns as <see cref="DateTime.Ticks"/>; 0 before the first.</summary>
+    public long LastEvent => Volatile.Read(ref _lastEvent);
+
+    /// <summary>How long calls took, of all events read; null unless there were calls.</summary>
+    public LatencyHistogram? Latency => Volatile.Read(ref _latency);
+
+    /// <summary>An event was read. By the reader thread.</summary>
+    /// <param name="ticks">UTC, as <see cref="DateTime.Ticks"/>.</param>
+    /// <param name="durationNs">Of a call.</param>
+    public void EventRead(long ticks, ulong? durationNs)
+    {
+        Uncommitted++;
+        Volatile.Write(ref _lastEvent, ticks);
+        if (durationNs is { } duration)
+        {
+            var latency = _latency;
+            if (latency is null)
+            {
+                Volatile.Write(ref _latency, latency = new LatencyHistogram());
+            }
+
+            latency.Add(duration);
+        }
+    }
+
+    /// <summary>Charges the hits since the last time. By one thread.</summary>
+    /// <param name="nsPerHit">What each of them has cost.</param>
+    public void Charge(double nsPerHit)
+    {
+        var hits = Hits;
+        Volatile.Write(ref _costNs, _costNs + ((hits - _chargedHits) * nsPerHit));
+        _chargedHits = hits;
+    }
 
     public void Open(Func<KernelCounts> counts)
     {

@@ -1,21 +1,19 @@
+using System.Globalization;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
+using TraceAgent.Status;
 
 namespace TraceAgent.Reconciling;
 
 /// <summary>Which of the rules in force may be attached now: those that have neither used up their time nor their budget.</summary>
 /// <param name="measure">The cost of a hit on this machine; asked once, on a thread of its own.</param>
-internal sealed class RuleGuard(Func<HitCost> measure, IGuardVoice voice)
+/// <param name="programs">What the probes' own programs add to it.</param>
+/// <param name="totalBudgetPercent">Of one CPU, for all rules with a budget together.</param>
+internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, IGuardVoice voice)
 {
-    /// <summary>Percent of one CPU that a rule may cost the traced programs, unless it says otherwise.</summary>
-    public const double DefaultBudgetPercent = 20;
-
-    /// <summary>The same for all rules with a budget together.</summary>
-    public const double AllRulesPercent = 50;
-
     private readonly Lazy<Task<HitCost>> _cost = new(() => Task.Run(measure));
-    private readonly BudgetGuard _budget = new(AllRulesPercent);
+    private readonly BudgetGuard _budget = new(totalBudgetPercent);
     private readonly Dictionary<string, (Rule Rule, TimeSpan Since, bool Expired)> _known = [];
 
     /// <summary>What may be attached of what should be. An edited rule begins anew.</summary>
@@ -41,6 +39,26 @@ internal sealed class RuleGuard(Func<HitCost> measure, IGuardVoice voice)
         return [.. desired.Where(one => !_known[one.Rule.Name.Value].Expired && !_budget.IsSuspended(one.Rule.Name.Value, now))];
     }
 
+    /// <summary>Null before the first try.</summary>
+    public bool? MeasuresPrograms => programs.IsPermitted;
+
+    /// <summary>Why a rule that should be attached is not: null when the guard lets it.</summary>
+    public (RuleState State, string Reason)? Objection(string rule, TimeSpan now)
+    {
+        if (_known.TryGetValue(rule, out var known) && known.Expired)
+        {
+            return (RuleState.Expired, DescribeExpiry(known.Rule.Ttl ?? default));
+        }
+
+        return _budget.WhySuspended(rule, now) is { } reason ? (RuleState.Suspended, reason) : null;
+    }
+
+    /// <summary>Percent of one CPU over the last second; null while that is not known.</summary>
+    public double? UsedPercent(string rule) => _budget.UsedPercent(rule);
+
+    public static string DescribeExpiry(TimeSpan ttl) =>
+        string.Create(CultureInfo.InvariantCulture, $"its time to live of {ttl.TotalSeconds:0} s is over; edit it to begin anew");
+
     /// <summary>To be called about once a second.</summary>
     /// <returns>The rules to take off now.</returns>
     public IReadOnlyList<string> Judge(IReadOnlyDictionary<string, AttachedProbe> attached, TimeSpan now)
@@ -61,6 +79,7 @@ internal sealed class RuleGuard(Func<HitCost> measure, IGuardVoice voice)
             return leaving;
         }
 
+        programs.Look([.. attached.Values], now);
         var costs = attached.Select(one => CostOf(one.Key, one.Value, _cost.Value.Result)).ToList();
         foreach (var verdict in _budget.Judge(costs, now).Where(verdict => !leaving.Contains(verdict.Rule)))
         {
@@ -71,7 +90,7 @@ internal sealed class RuleGuard(Func<HitCost> measure, IGuardVoice voice)
         return leaving;
     }
 
-    private static RuleCost CostOf(string name, AttachedProbe probe, HitCost cost)
+    private RuleCost CostOf(string name, AttachedProbe probe, HitCost cost)
     {
         var perHit = probe.Parts.All(part => part.Sites.All(site => site.IsEmulated)) ? cost.EmulatedNs : cost.SteppedNs;
         var atInstructions = probe.Parts.Any(part => part.Loaded.Plan.ReturnsAtInstructions);
@@ -83,8 +102,9 @@ internal sealed class RuleGuard(Func<HitCost> measure, IGuardVoice voice)
             ProbeMoment.Return when atInstructions => perReturn,
             _ => perHit + perReturn,
         };
-        var budget = probe.Rule.BudgetPercent ?? DefaultBudgetPercent;
-        return new RuleCost(name, probe.Books.Hits * perHit, double.IsInfinity(budget) ? null : budget);
+        probe.Books.Charge(perHit + programs.NsPerHit(probe));
+        var budget = probe.Rule.BudgetPercent ?? Rule.NoBudget;
+        return new RuleCost(name, probe.Books.CostNs, double.IsInfinity(budget) ? null : budget);
     }
 }
 

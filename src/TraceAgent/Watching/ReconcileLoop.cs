@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Reconciling;
+using TraceAgent.Status;
 
 namespace TraceAgent.Watching;
 
@@ -20,6 +21,7 @@ internal sealed class ReconcileLoop : IDisposable
     private readonly ProbeUpkeep _upkeep;
     private readonly RuleGuard _guard;
     private readonly IDeliberationVoice _voice;
+    private readonly StandingBoard _board;
     private readonly WatchList _watches;
     private readonly Settling _settling = new();
     private readonly Thread _thread;
@@ -30,9 +32,10 @@ internal sealed class ReconcileLoop : IDisposable
     private long _lastJudgment = Stopwatch.GetTimestamp();
     private long _lastTurn = Stopwatch.GetTimestamp();
 
-    public ReconcileLoop(RuleSource source, AcceptedRules rules, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice)
+    public ReconcileLoop(
+        RuleSource source, AcceptedRules rules, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice, StandingBoard board)
     {
-        (_source, _rules, _reconciler, _upkeep, _guard, _voice) = (source, rules, reconciler, upkeep, guard, voice);
+        (_source, _rules, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, reconciler, upkeep, guard, voice, board);
         _watches = new WatchList(source.Paths);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
@@ -117,6 +120,8 @@ internal sealed class ReconcileLoop : IDisposable
             {
                 _reconciler.TakeOff(rule);
             }
+
+            _board.Update(_reconciler, _guard, Now);
         }
 
         if (Stopwatch.GetElapsedTime(_lastSweep) > SweepInterval)
@@ -139,11 +144,14 @@ internal sealed class ReconcileLoop : IDisposable
 
         // Watches first: what changes while we look is then noticed.
         _watches.Follow(_reconciler.Attached.Values);
-        var deliberation = _rules.Deliberate(_source.Read());
+        var versions = _source.Read();
+        var deliberation = _rules.Deliberate(versions);
         _watches.Follow(deliberation.Desired.Select(one => one.Rule.Binary.Value));
         _voice.Deliberated(deliberation);
         _reconciler.Apply(_guard.Admit(deliberation.Desired, Now));
         _watches.Follow(_reconciler.Attached.Values);
+        _board.Looked(deliberation, versions);
+        _board.Update(_reconciler, _guard, Now);
         _lastLook = Stopwatch.GetTimestamp();
     }
 }

@@ -1,4 +1,5 @@
 using TraceAgent.Bpf.Linux;
+using TraceAgent.Capture;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Watching;
@@ -13,7 +14,8 @@ internal sealed record RuleFileVersion(string Path, RuleFile Content);
 /// <param name="takesPipes">
 /// Whether a path that is named itself may be a pipe or a device, which can be read once and may keep the reader waiting.
 /// </param>
-internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = false)
+/// <param name="defaults">What rules leave open is taken from here; null leaves it open.</param>
+internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null)
 {
     /// <summary>A file that was changed this shortly before it was read may be changed again without a new time stamp.</summary>
     private static readonly TimeSpan Racy = TimeSpan.FromSeconds(2);
@@ -101,7 +103,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         };
         var version = known.Version is { } old && old.Content.Source.Text == content.Source.Text && old.Content.Diagnostics == content.Diagnostics
             ? old
-            : new RuleFileVersion(path, content);
+            : new RuleFileVersion(path, defaults is null ? content : content with { Rules = content.Rules.Select(defaults.Complete).ToEquatableArray() });
         _known[path] = (identity, readAt, version);
         return version;
     }

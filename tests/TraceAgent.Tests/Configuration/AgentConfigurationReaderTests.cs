@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text;
 using TraceAgent.Configuration;
+using TraceAgent.Rules;
 
 namespace TraceAgent.Tests.Configuration;
 
@@ -15,6 +17,9 @@ public class AgentConfigurationReaderTests
               - file: {path: "${LOGS}/events-.json", roll: {size: 100MB, every: hour}, keep: 7, format: clef-template}
               - file: {path: "${NONE:-/var/log}/all.txt", format: text}
               - console: {format: text}
+            defaults: {budget: 2.5%, total_budget: none, limit: 100/s, ttl: 24h}
+            socket: run/agent.sock
+            metrics: {listen: "127.0.0.1:9435", textfile: agent.prom}
             """).Value;
 
         Assert.Equal(
@@ -24,7 +29,12 @@ public class AgentConfigurationReaderTests
                     new OutputConfiguration.File("/logs/events-.json", new RollPolicy(100_000_000, RollInterval.Hour, 7), OutputFormat.ClefTemplate),
                     new OutputConfiguration.File("/var/log/all.txt", null, OutputFormat.Text),
                     new OutputConfiguration.Console(OutputFormat.Text),
-                ]),
+                ])
+            {
+                Defaults = new RuleDefaults { BudgetPercent = 2.5, TotalBudgetPercent = Rule.NoBudget, LimitPerSecond = 100, Ttl = TimeSpan.FromDays(1) },
+                Socket = "/etc/traceagent/run/agent.sock",
+                Metrics = new MetricsConfiguration(new IPEndPoint(IPAddress.Loopback, 9435), "/etc/traceagent/agent.prom"),
+            },
             value);
     }
 
@@ -33,6 +43,15 @@ public class AgentConfigurationReaderTests
     [InlineData("# nothing\n")]
     [InlineData("rules: /etc/traceagent/rules.d\n")]
     public void Everything_has_a_default(string text) => Assert.Equal(AgentConfiguration.Default, Read(text).Value);
+
+    [Fact]
+    public void None_asks_for_no_socket_and_no_budget()
+    {
+        var value = Read("socket: none\ndefaults: {budget: none}").Value!;
+
+        Assert.Null(value.Socket);
+        Assert.Equal(Rule.NoBudget, value.Defaults.BudgetPercent);
+    }
 
     [Fact]
     public void A_file_rolls_every_day_and_keeps_all_unless_told()
@@ -54,6 +73,14 @@ public class AgentConfigurationReaderTests
     [InlineData("outputs: [{console: {}}, {console: {}}]", "1:26: there is already a console output")]
     [InlineData("outputs: []", "1:10: 'outputs' is empty (leave the key out to write to standard output)")]
     [InlineData("rules: a/${NONE}/b", "1:10: the environment variable 'NONE' is not set (a value for that case: ${NONE:-…})")]
+    [InlineData("defaults: {budget: 20}", "1:20: 'budget' must be a percentage of one CPU or none, not '20' (such as 2% or 0.5%)")]
+    [InlineData("defaults: {total_budget: 0%}", "1:26: 'total_budget' must be above 0% and at most 10000% (100% is one whole CPU; 'none' lifts it)")]
+    [InlineData("defaults: {limits: 1/s}", "1:12: unknown key 'limits' (did you mean 'limit'?)")]
+    [InlineData("defaults: 20%", "1:11: 'defaults' must be a mapping (key: value), not text")]
+    [InlineData("metrics: {listen: 9435}", "1:19: '9435' is not an address with a port (such as 127.0.0.1:9435)")]
+    [InlineData("metrics: {listen: '10.0.0.1:1'}", "1:19: '10.0.0.1:1' is not a loopback address: metrics are served to anybody who asks, unencrypted (127.0.0.1 or [::1]; a proxy or node-exporter's textfile collector can take them further)")]
+    [InlineData("metrics: {textfile: a.txt}", "1:21: the name of a textfile ends in .prom (node-exporter reads no other files)")]
+    [InlineData("metrics: {}", "1:10: 'metrics' needs 'listen' or 'textfile' (listen: 127.0.0.1:9435)")]
     [InlineData("rules: a/${NONE", "1:10: a '${' without '}'")]
     public void A_mistake_is_told_at_its_place(string text, string expected)
     {

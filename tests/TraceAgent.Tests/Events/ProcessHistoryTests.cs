@@ -142,10 +142,10 @@ public class ProcessHistoryTests
     [Fact]
     public void Of_the_own_process_proc_tells_all()
     {
-        var facts = ProcessFolder.Name(Environment.ProcessId);
+        var facts = ProcessFacts.Read(Environment.ProcessId);
 
         Assert.Equal(Environment.ProcessPath, facts?.Executable);
-        Assert.True(facts?.Parent > 0);
+        Assert.True(facts?.ParentPid > 0);
         Assert.False(string.IsNullOrEmpty(facts?.CommandLine));
     }
 

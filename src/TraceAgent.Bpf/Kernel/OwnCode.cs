@@ -1,0 +1,66 @@
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>Machine code of our own in a file in memory, to be probed and called: what a probe does is found out by use.</summary>
+internal sealed unsafe class OwnCode : IDisposable
+{
+    private const int FileSize = 4096;
+    private const uint CloseOnExec = 1;
+    private const int ReadExecute = 5;
+    private const int Private = 2;
+
+    private readonly BpfHandle _file;
+    private readonly byte* _code;
+
+    private OwnCode(BpfHandle file, byte* code)
+    {
+        _file = file;
+        _code = code;
+    }
+
+    /// <summary>For <see cref="UprobeLink.Attach"/>.</summary>
+    public string Path => $"/proc/self/fd/{_file.Fd}";
+
+    /// <summary>Null when the system does not let us have code in memory.</summary>
+    /// <param name="functions">Each with the offset at which it begins, below 4096.</param>
+    public static OwnCode? TryMap(params ReadOnlySpan<(int Offset, byte[] Code)> functions)
+    {
+        var fd = Libc.MemfdCreate("traceagent-own-code", CloseOnExec);
+        if (fd < 0)
+        {
+            return null;
+        }
+
+        var file = new BpfHandle(fd);
+        var content = new byte[FileSize];
+        foreach (var (offset, code) in functions)
+        {
+            code.CopyTo(content.AsSpan(offset));
+        }
+
+        File.WriteAllBytes($"/proc/self/fd/{fd}", content);
+        var at = (byte*)Libc.Mmap(null, FileSize, ReadExecute, Private, fd, 0);
+        if ((nint)at == -1)
+        {
+            file.Dispose();
+            return null;
+        }
+
+        return new OwnCode(file, at);
+    }
+
+    /// <summary>Calls the function at an offset <paramref name="times"/> times.</summary>
+    public void Call(int offset, int times)
+    {
+        var function = (delegate* unmanaged<int, int>)(_code + offset);
+        for (var i = 0; i < times; i++)
+        {
+            _ = function(i);
+        }
+    }
+
+    public void Dispose()
+    {
+        _ = Libc.Munmap(_code, FileSize);
+        _file.Dispose();
+    }
+}

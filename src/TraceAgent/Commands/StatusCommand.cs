@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Text.Json;
+using TraceAgent.Configuration;
+using TraceAgent.Hosting;
+using TraceAgent.Status;
+
+namespace TraceAgent.Commands;
+
+/// <summary><c>traceagent status</c>: what a running agent says about itself.</summary>
+internal static class StatusCommand
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    public static Command Create()
+    {
+        var socket = new Option<string?>("--socket") { Description = "The agent's socket, instead of the configuration's", HelpName = "PATH" };
+        var config = new Option<string?>("--config") { Description = "Agent configuration that names the socket", HelpName = "FILE" };
+        var json = new Option<bool>("--json") { Description = "One JSON object" };
+        var watch = new Option<bool>("--watch") { Description = "Again every 2 s, until stopped" };
+        var rule = new Option<string?>("--rule") { Description = "Only this rule, in full, with a histogram of how long its calls took", HelpName = "NAME" };
+        var command = new Command("status", "Show the rules of the running agent: state, calls, what became of them, cost. Exit code 1 when no agent answers.")
+        {
+            socket, config, json, watch, rule,
+        };
+        command.SetAction(parsed =>
+        {
+            var path = parsed.GetValue(socket)
+                ?? (AgentConfigurationFile.Load(parsed.GetValue(config)).Value is { } configuration ? configuration.Socket : AgentConfiguration.DefaultSocket);
+            return path is null
+                ? CommandError.Write(ExitCode.Failure, "the agent configuration says 'socket: none'; give --socket PATH")
+                : Run(Path.GetFullPath(path), parsed.GetValue(json), parsed.GetValue(watch), parsed.GetValue(rule));
+        });
+        return command;
+    }
+
+    private static int Run(string path, bool json, bool watch, string? rule)
+    {
+        using var output = new StreamWriter(Console.OpenStandardOutput());
+        while (true)
+        {
+            try
+            {
+                var status = StatusClient.Ask(path);
+                if (rule is not null)
+                {
+                    status = status with { Rules = [.. status.Rules.Where(one => one.Rule == rule)] };
+                    if (status.Rules.Count == 0)
+                    {
+                        return CommandError.Write(ExitCode.Failure, $"the agent has no rule '{rule}'");
+                    }
+                }
+
+                if (watch && !json && !Console.IsOutputRedirected)
+                {
+                    // Home, and clear what is below (ECMA-48: CUP, ED).
+                    output.Write("\e[H\e[J");
+                }
+
+                output.WriteLine((json
+                    ? JsonSerializer.Serialize(status, StatusJson.Readable.AgentStatus)
+                    : rule is null ? StatusTable.Of(status, DateTime.UtcNow) : StatusTable.Details(status.Rules[0], DateTime.UtcNow)).TrimEnd('\n'));
+                output.Flush();
+            }
+            catch (StatusUnavailableException refusal)
+            {
+                return CommandError.Write(ExitCode.Failure, refusal.Message);
+            }
+
+            if (!watch)
+            {
+                return ExitCode.Fine;
+            }
+
+            Thread.Sleep(Interval);
+        }
+    }
+}

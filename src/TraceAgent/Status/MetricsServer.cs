@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace TraceAgent.Status;
+
+/// <summary>Serves <c>GET /metrics</c> by HTTP/1.1, one request a connection, and nothing else.</summary>
+internal sealed class MetricsServer : IDisposable
+{
+    private const int LongestRequest = 8 << 10;
+
+    /// <summary>Anybody on the host may ask, as often as he likes: within this time the same answer is given.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    private readonly Func<byte[]> _text;
+    private readonly Lock _gate = new();
+    private readonly BoundedServer _server;
+    private byte[] _last = [];
+    private long _lastAt;
+
+    private MetricsServer(Socket listener, Func<byte[]> text)
+    {
+        _text = text;
+        _server = new BoundedServer(listener, AnswerAsync);
+    }
+
+    /// <exception cref="SocketException">The address cannot be listened on.</exception>
+    public static MetricsServer Open(IPEndPoint address, Func<byte[]> text)
+    {
+        var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            // So that an agent that was restarted gets its port back at once (SO_REUSEADDR; .NET's default on Unix for Bind).
+            listener.Bind(address);
+            return new MetricsServer(listener, text);
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _server.Dispose();
+
+    private async Task AnswerAsync(Socket client, CancellationToken cancellation)
+    {
+        var request = await BoundedServer.ReadRequestAsync(client, read => read.Span.IndexOf("\r\n\r\n"u8) >= 0, LongestRequest, cancellation)
+            .ConfigureAwait(false);
+        var line = request is null ? "" : Encoding.ASCII.GetString(request, 0, request.AsSpan().IndexOf((byte)'\r'));
+        var (status, body) = line.Split(' ') switch
+        {
+            ["GET" or "HEAD", "/metrics", "HTTP/1.0" or "HTTP/1.1"] => ("200 OK", Current()),
+            ["GET" or "HEAD", _, "HTTP/1.0" or "HTTP/1.1"] => ("404 Not Found", "the metrics are at /metrics\n"u8.ToArray()),
+            [_, _, "HTTP/1.0" or "HTTP/1.1"] => ("405 Method Not Allowed", "only GET\n"u8.ToArray()),
+            _ => ("400 Bad Request", "not a request\n"u8.ToArray()),
+        };
+        var head = $"HTTP/1.1 {status}\r\nContent-Type: {PrometheusText.ContentType}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
+        byte[] answer = [.. Encoding.ASCII.GetBytes(head), .. line.StartsWith("HEAD ", StringComparison.Ordinal) ? [] : body];
+        await BoundedServer.SendAsync(client, answer, cancellation).ConfigureAwait(false);
+    }
+
+    private byte[] Current()
+    {
+        lock (_gate)
+        {
+            if (_last.Length == 0 || Stopwatch.GetElapsedTime(_lastAt) > Fresh)
+            {
+                _last = _text();
+                _lastAt = Stopwatch.GetTimestamp();
+            }
+
+            return _last;
+        }
+    }
+}

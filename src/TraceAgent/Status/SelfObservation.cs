@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using TraceAgent.Configuration;
+using TraceAgent.Hosting;
+
+namespace TraceAgent.Status;
+
+/// <summary>All ways in which the agent can be asked about itself. One that cannot be opened is told, and the agent goes on without.</summary>
+internal sealed class SelfObservation : IDisposable
+{
+    private readonly List<IDisposable> _ways = [];
+
+    public SelfObservation(AgentConfiguration configuration, StatusSource source, ILogger logger)
+    {
+        byte[] Metrics() => PrometheusText.Of(source.Take());
+        if (configuration.Socket is { } path)
+        {
+            try
+            {
+                _ways.Add(StatusSocket.Open(path, source.Take));
+            }
+            catch (StatusSocketException refusal)
+            {
+                Log.NoStatusSocket(logger, refusal.Message);
+            }
+        }
+
+        if (configuration.Metrics.Listen is { } address)
+        {
+            try
+            {
+                _ways.Add(MetricsServer.Open(address, Metrics));
+            }
+            catch (SocketException refusal)
+            {
+                Log.NoMetrics(logger, $"{address}: {refusal.Message}");
+            }
+        }
+
+        if (configuration.Metrics.Textfile is { } file)
+        {
+            _ways.Add(new MetricsTextfile(file, Metrics, reason => Log.NoMetrics(logger, reason)));
+        }
+    }
+
+    public void Dispose() => _ways.ForEach(way => way.Dispose());
+}

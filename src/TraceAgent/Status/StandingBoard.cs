@@ -1,0 +1,89 @@
+using TraceAgent.Reconciling;
+using TraceAgent.Rules;
+using TraceAgent.Watching;
+
+namespace TraceAgent.Status;
+
+/// <summary>How all rules stand. Written by the thread of the rules, read by any.</summary>
+internal sealed class StandingBoard
+{
+    private volatile IReadOnlyList<RuleStanding> _rules = [];
+    private volatile IReadOnlyList<RejectedText> _rejected = [];
+    private Deliberation? _deliberation;
+    private IReadOnlyList<RuleFileVersion> _versions = [];
+    private long _reloads;
+    private volatile bool _measuresPrograms = true;
+
+    public IReadOnlyList<RuleStanding> Rules => _rules;
+
+    public IReadOnlyList<RejectedText> Rejected => _rejected;
+
+    /// <summary>How often rule files were found changed, removed or added.</summary>
+    public long Reloads => Volatile.Read(ref _reloads);
+
+    /// <summary>False when the kernel does not tell us what the rules' programs take.</summary>
+    public bool MeasuresPrograms => _measuresPrograms;
+
+    public void Looked(Deliberation deliberation, IReadOnlyList<RuleFileVersion> versions)
+    {
+        if (_deliberation is not null && !versions.SequenceEqual(_versions, ReferenceEqualityComparer.Instance))
+        {
+            Volatile.Write(ref _reloads, _reloads + 1);
+        }
+
+        (_deliberation, _versions) = (deliberation, versions);
+    }
+
+    public void Update(Reconciler reconciler, RuleGuard guard, TimeSpan now)
+    {
+        if (_deliberation is not { } deliberation)
+        {
+            return;
+        }
+
+        var faults = deliberation.Faults.Where(fault => fault.Rule is not null).DistinctBy(fault => fault.Rule!.Value).ToDictionary(fault => fault.Rule!.Value);
+        var pending = deliberation.Pending.Select(rule => rule.Name.Value).ToHashSet();
+        var standings = new List<RuleStanding>();
+        foreach (var rule in deliberation.Desired.Select(one => one.Rule))
+        {
+            faults.Remove(rule.Name.Value, out var fault);
+            var (state, reason, sites) = Judge(rule, fault, pending, reconciler, guard, now);
+            var budget = rule.BudgetPercent is { } percent && double.IsFinite(percent) ? percent : (double?)null;
+            standings.Add(new RuleStanding(
+                rule.Name.Value, state, reason, PlaceOf(rule.Name), rule.Binary.Value, sites, budget, guard.UsedPercent(rule.Name.Value)));
+        }
+
+        standings.AddRange(faults.Values.Select(fault =>
+            new RuleStanding(fault.Rule!.Value, RuleState.Rejected, fault.Reason, PlaceOf(fault.Rule), null, 0, null, null)));
+        _rules = standings;
+        _rejected = [.. deliberation.Faults.DistinctBy(fault => fault.File).Select(fault => new RejectedText(fault.File, fault.Reason))];
+        _measuresPrograms = guard.MeasuresPrograms != false;
+    }
+
+    private static (RuleState State, string? Reason, int Sites) Judge(
+        Rule rule, RuleFault? fault, HashSet<string> pending, Reconciler reconciler, RuleGuard guard, TimeSpan now)
+    {
+        var name = rule.Name.Value;
+        if (guard.Objection(name, now) is { } objection)
+        {
+            return (objection.State, objection.Reason, 0);
+        }
+
+        var refusal = reconciler.WhyRefused(name);
+        if (reconciler.Attached.TryGetValue(name, out var probe) && probe.Files.Any())
+        {
+            return (RuleState.Attached, fault?.Reason ?? refusal, probe.Files.Sum(file => file.Sites.Count));
+        }
+
+        if (pending.Contains(name))
+        {
+            return (RuleState.Pending, $"{rule.Binary.Value} does not exist yet", 0);
+        }
+
+        return fault is not null ? (RuleState.Rejected, fault.Reason, 0)
+            : refusal is not null ? (RuleState.Refused, refusal, 0)
+            : (RuleState.Pending, $"{rule.Binary.Value} is being written, or was replaced; it is looked at again when it is quiet", 0);
+    }
+
+    private static string PlaceOf(Located<string> name) => $"{name.At.File}:{name.At.Line}";
+}

@@ -1,0 +1,56 @@
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace TraceAgent.Status;
+
+/// <summary>Asks a running agent.</summary>
+internal static class StatusClient
+{
+    private const int LongestAnswer = 256 << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="StatusUnavailableException">No agent answers; the message says where, why and what to do.</exception>
+    public static AgentStatus Ask(string path)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.SendTimeout = socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            socket.Send("status\n"u8);
+            using var answer = new MemoryStream();
+            var buffer = new byte[64 << 10];
+            while (socket.Receive(buffer) is > 0 and var length)
+            {
+                answer.Write(buffer.AsSpan(0, length));
+                if (answer.Length > LongestAnswer)
+                {
+                    throw new StatusUnavailableException($"{path}: what answers there is no traceagent");
+                }
+            }
+
+            return JsonSerializer.Deserialize(answer.GetBuffer().AsSpan(0, (int)answer.Length), StatusJson.Readable.AgentStatus) is { Rules: not null } status
+                ? status
+                : throw new StatusUnavailableException($"{path}: what answers there is no traceagent");
+        }
+        catch (JsonException)
+        {
+            throw new StatusUnavailableException($"{path}: what answers there is no traceagent, or one of another version");
+        }
+        catch (ArgumentException)
+        {
+            throw new StatusUnavailableException($"{path}: no name for a unix socket, which has 107 bytes at most");
+        }
+        catch (SocketException refusal)
+        {
+            throw new StatusUnavailableException(refusal.SocketErrorCode switch
+            {
+                SocketError.AccessDenied => $"{path}: permission denied; only root and the agent's user may ask",
+                SocketError.TimedOut or SocketError.WouldBlock => $"{path}: the agent does not answer",
+                _ => $"no agent answers at {path}; is 'traceagent run' running, and is this its socket (--socket)?",
+            });
+        }
+    }
+}
+
+internal sealed class StatusUnavailableException(string message) : Exception(message);

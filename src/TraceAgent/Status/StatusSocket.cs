@@ -1,0 +1,119 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using TraceAgent.Bpf.Linux;
+
+namespace TraceAgent.Status;
+
+/// <summary>
+/// The unix socket that answers <c>traceagent status</c>: a client sends the line <c>status</c> and gets the JSON of
+/// <see cref="AgentStatus"/>, then the end. Only the agent's own user, and root, may connect.
+/// </summary>
+internal sealed class StatusSocket : IDisposable
+{
+    private const int LongestRequest = 64;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode FolderMode = OwnerOnly | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private readonly string _path;
+    private readonly FileStream _lock;
+    private readonly BoundedServer _server;
+
+    private StatusSocket(string path, FileStream @lock, BoundedServer server) => (_path, _lock, _server) = (path, @lock, server);
+
+    /// <param name="path">Absolute.</param>
+    /// <param name="status">Asked for each client.</param>
+    /// <exception cref="StatusSocketException">Another agent answers there, or the socket cannot be made.</exception>
+    public static StatusSocket Open(string path, Func<AgentStatus> status)
+    {
+        var held = TakeLock(path);
+        try
+        {
+            // A socket that an agent left behind when it was killed: ours now, since we hold the lock.
+            RemoveSocket(path);
+            var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                listener.Bind(new UnixDomainSocketEndPoint(path));
+                File.SetUnixFileMode(path, OwnerOnly);
+                return new StatusSocket(path, held, new BoundedServer(listener, (client, cancellation) => AnswerAsync(client, status, cancellation)));
+            }
+            catch
+            {
+                listener.Dispose();
+                throw;
+            }
+        }
+        catch (Exception refusal) when (refusal is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            held.Dispose();
+            throw new StatusSocketException($"{path}: {refusal.Message}", refusal);
+        }
+    }
+
+    public void Dispose()
+    {
+        _server.Dispose();
+        RemoveSocket(_path);
+        _lock.Dispose();
+    }
+
+    /// <summary>
+    /// The lock goes with its process, however that ends. Only its holder may bind or remove the socket, so two agents that
+    /// start at once do not take it from each other.
+    /// </summary>
+    private static FileStream TakeLock(string path)
+    {
+        try
+        {
+            var folder = Path.GetDirectoryName(path)!;
+            if (!Directory.Exists(folder))
+            {
+                Directory.CreateDirectory(folder, FolderMode);
+            }
+
+            return new FileStream(path + ".lock", new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                UnixCreateMode = OwnerOnly,
+            });
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            // EWOULDBLOCK of flock(2).
+            var taken = refusal is IOException { HResult: 11 };
+            throw new StatusSocketException(taken ? $"{path}: another agent answers there" : refusal.Message, refusal);
+        }
+    }
+
+    /// <exception cref="IOException">Something else has that name.</exception>
+    private static void RemoveSocket(string path)
+    {
+        switch (FileStatus.Of(path)?.Kind)
+        {
+            case null:
+                break;
+            case FileKind.Socket:
+                File.Delete(path);
+                break;
+            default:
+                throw new IOException("something that is no socket has that name");
+        }
+    }
+
+    private static async Task AnswerAsync(Socket client, Func<AgentStatus> status, CancellationToken cancellation)
+    {
+        var request = await BoundedServer.ReadRequestAsync(client, read => read.Span.Contains((byte)'\n'), LongestRequest, cancellation)
+            .ConfigureAwait(false);
+        if (request.AsSpan().SequenceEqual("status\n"u8))
+        {
+            var answer = JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Readable.AgentStatus);
+            await BoundedServer.SendAsync(client, answer, cancellation).ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>Why the agent cannot be asked; it does its work all the same.</summary>
+internal sealed class StatusSocketException(string message, Exception inner) : Exception(message, inner);

@@ -1,0 +1,88 @@
+using System.Reflection;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Reconciling;
+
+namespace TraceAgent.Status;
+
+/// <summary>Puts together what the agent says about itself. Any thread may ask.</summary>
+/// <param name="board">How the rules stand.</param>
+/// <param name="books">Of all rules that there have been.</param>
+/// <param name="ring">Between kernel and agent.</param>
+/// <param name="outputs">Of all outputs.</param>
+/// <param name="totalBudgetPercent">Of one CPU; infinite for none.</param>
+internal sealed class StatusSource(
+    StandingBoard board,
+    Func<IReadOnlyList<RuleBooks>> books,
+    RingReader ring,
+    AttachWay way,
+    Func<IReadOnlyList<OutputStatus>> outputs,
+    double totalBudgetPercent)
+{
+    private readonly AgentIdentity _agent = new(
+        ProgramVersion, Environment.ProcessId, DateTime.UtcNow, way == AttachWay.Multi ? "uprobe_multi" : "perf_event");
+
+    public static string ProgramVersion { get; } =
+        typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    public AgentStatus Take()
+    {
+        // Standings first: a rule that comes meanwhile is in the next status, and none is shown twice.
+        var standings = board.Rules;
+        var byName = books().ToDictionary(one => one.Rule);
+        var rules = standings.Select(standing => RuleOf(standing, byName.GetValueOrDefault(standing.Rule))).ToList();
+        var known = standings.Select(standing => standing.Rule).ToHashSet();
+        rules.AddRange(byName.Values.Where(one => !known.Contains(one.Rule)).Select(one =>
+            RuleOf(new RuleStanding(one.Rule, RuleState.Removed, "it is not in the rule files any more", "", null, 0, null, null), one)));
+        return new AgentStatus(
+            AgentStatus.CurrentVersion,
+            _agent,
+            new RingStatus(ring.Bytes, ring.UsedBytes),
+            new CostStatus(
+                Math.Round(rules.Sum(rule => rule.CostPercent ?? 0), 3),
+                double.IsFinite(totalBudgetPercent) ? totalBudgetPercent : null,
+                board.MeasuresPrograms),
+            outputs(),
+            board.Reloads,
+            board.Rejected,
+            rules);
+    }
+
+    private static RuleStatus RuleOf(RuleStanding standing, RuleBooks? books)
+    {
+        var totals = books?.Totals() ?? default;
+        var counts = totals.Counts;
+        return new RuleStatus(
+            standing.Rule,
+            standing.State.ToString().ToLowerInvariant(),
+            standing.Reason,
+            standing.Place.Length > 0 ? standing.Place : null,
+            standing.Binary,
+            standing.Sites,
+            totals.Calls,
+            counts.Logged,
+            counts.Filtered,
+            counts.Sampled,
+            counts.Limited,
+            counts.Lost,
+            totals.Unreturned,
+            standing.CostPercent is { } percent ? Math.Round(percent, 3) : null,
+            (long)(books?.CostNs ?? 0),
+            standing.BudgetPercent,
+            books?.LastEvent is > 0 and var ticks ? new DateTime(ticks, DateTimeKind.Utc) : null,
+            books?.Latency is { } latency ? LatencyOf(latency) : null);
+    }
+
+    private static LatencyStatus LatencyOf(LatencyHistogram latency)
+    {
+        var sum = latency.Sum;
+        var counts = latency.Counts();
+        var buckets = new List<LatencyBucket>();
+        var first = Array.FindIndex(counts, count => count > 0);
+        for (var i = first; i >= 0 && i <= Array.FindLastIndex(counts, count => count > 0); i++)
+        {
+            buckets.Add(new LatencyBucket(i == 0 ? 0 : 1ul << (i - 1), 1ul << i, counts[i]));
+        }
+
+        return new LatencyStatus(sum, buckets);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text;
+using TraceAgent.Hosting;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Status;
+
+/// <summary>The status for people.</summary>
+internal static class StatusTable
+{
+    private static readonly string[] Heads =
+        ["RULE", "STATE", "SITES", "CALLS", "LOGGED", "FILTERED", "SAMPLED", "LIMITED", "LOST", "UNRETURNED", "COST", "LAST EVENT"];
+
+    /// <summary>Columns of text; the others are numbers, and right-aligned.</summary>
+    private static readonly HashSet<string> Texts = ["RULE", "STATE"];
+
+    public static string Of(AgentStatus status, DateTime now)
+    {
+        var text = new StringBuilder();
+        var agent = status.Agent;
+        text.Append(CultureInfo.InvariantCulture, $"traceagent {agent.Version}, process {agent.Pid}, up {Span(now - agent.Started)}, {agent.Attach}; ");
+        text.Append(CultureInfo.InvariantCulture, $"ring {status.Ring.UsedBytes >> 10} of {status.Ring.Bytes >> 10} KiB; {Counted.Of(status.Reloads, "reload")}; ");
+        text.Append(CultureInfo.InvariantCulture, $"cost {Percent(status.Cost.Percent)} of a CPU");
+        text.Append(status.Cost.BudgetPercent is { } budget ? $" (budget {Percent(budget)})\n" : "\n");
+        AppendRows(text, [Heads, .. status.Rules.Select(rule => RowOf(rule, now))]);
+        foreach (var rule in status.Rules.Where(rule => rule.Reason is not null))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{Clean(rule.Rule)}: {Clean(rule.Reason!)}\n");
+        }
+
+        foreach (var file in status.RejectedFiles.Where(file => status.Rules.All(rule => rule.Reason != file.Reason)))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{Clean(file.Reason)}\n");
+        }
+
+        foreach (var output in status.Outputs.Where(output => output.Errors > 0))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"output {Clean(output.Name)}: {Counted.Of(output.Errors, "batch", "batches")} not taken\n");
+        }
+
+        if (!status.Cost.ProgramsMeasured)
+        {
+            text.Append("cost counts hits only: what the rules' programs take can be told with CAP_SYS_ADMIN\n");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>One rule in full, with a picture of how long its calls took.</summary>
+    public static string Details(RuleStatus rule, DateTime now)
+    {
+        var text = new StringBuilder();
+        Line("rule", Clean(rule.Rule));
+        Line("state", rule.Reason is null ? rule.State : $"{rule.State}: {Clean(rule.Reason)}");
+        Line("place", Clean(rule.Place ?? "in no file"));
+        Line("binary", Clean(rule.Binary ?? "-"));
+        Line("sites", Number(rule.Sites));
+        Line("calls", $"{Number(rule.Calls)} = {Number(rule.Logged)} logged + {Number(rule.Filtered)} filtered + {Number(rule.Sampled)} sampled out + {Number(rule.Limited)} over the limit + {Number(rule.Lost)} lost");
+        Line("unreturned", Number(rule.Unreturned));
+        Line("cost", string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(rule.CostPercent is { } percent ? $"{Percent(percent)} of a CPU" : "-")}; {rule.CostNs / 1e9:0.000} s in all; budget {(rule.BudgetPercent is { } budget ? Percent(budget) : "none")}"));
+        Line("last event", rule.LastEvent is { } last ? $"{last:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} ({Span(now - last)} ago)" : "none yet");
+        if (rule.Latency is { } latency)
+        {
+            text.Append('\n').Append(LatencyPicture.Of(latency));
+        }
+
+        return text.ToString();
+
+        void Line(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"{name,-11}{value}\n");
+    }
+
+    private static string[] RowOf(RuleStatus rule, DateTime now) =>
+    [
+        Clean(rule.Rule),
+        Clean(rule.State),
+        Number(rule.Sites),
+        Number(rule.Calls),
+        Number(rule.Logged),
+        Number(rule.Filtered),
+        Number(rule.Sampled),
+        Number(rule.Limited),
+        Number(rule.Lost),
+        Number(rule.Unreturned),
+        rule.CostPercent is { } percent ? Percent(percent) : "-",
+        rule.LastEvent is { } last ? $"{Span(now - last)} ago" : "-",
+    ];
+
+    private static void AppendRows(StringBuilder text, List<string[]> rows)
+    {
+        var widths = Enumerable.Range(0, Heads.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        foreach (var row in rows)
+        {
+            var line = string.Join("  ", row.Select((cell, i) => Texts.Contains(Heads[i]) ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i])));
+            text.Append(line.TrimEnd()).Append('\n');
+        }
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Percent(double value) => value.ToString(value is > 0 and < 1 ? "0.00" : "0.#", CultureInfo.InvariantCulture) + " %";
+
+    private static string Span(TimeSpan span) => span.TotalSeconds switch
+    {
+        < 1 => "<1 s",
+        < 120 => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0} s"),
+        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0} min"),
+        < 172_800 => string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0} d"),
+    };
+
+    /// <summary>Paths and texts of rules may hold what moves a terminal's cursor.</summary>
+    private static string Clean(string text) => PrintableText.Of(text);
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using TraceAgent.Status;
+
+namespace TraceAgent.Tests.Status;
+
+public class StatusTableTests
+{
+    [Fact]
+    public void The_table_has_a_line_for_each_rule_and_then_the_reasons_without_controls() => Assert.Equal(
+        """
+        traceagent 0.1.0, process 4711, up 3 h, uprobe_multi; ring 4 of 8192 KiB; 3 reloads; cost 1.3 % of a CPU (budget 50 %)
+        RULE     STATE     SITES  CALLS  LOGGED  FILTERED  SAMPLED  LIMITED  LOST  UNRETURNED   COST  LAST EVENT
+        add-num  attached      1  1,210   1,000       200        4        3     3           7  1.3 %     5 s ago
+        later    pending       0      0       0         0        0        0     0           0      -           -
+        later: /srv/x␛[31m does not exist yet
+        output /var/log/a"b\c.json: 2 batches not taken
+
+        """,
+        StatusTable.Of(StatusSample.Of(StatusSample.Call, StatusSample.Pending), StatusSample.Now));
+
+    [Fact]
+    public void The_details_of_a_rule_end_with_a_picture_of_its_durations()
+    {
+        var text = StatusTable.Details(StatusSample.Call, StatusSample.Now);
+
+        Assert.Contains("calls      1,210 = 1,000 logged + 200 filtered + 4 sampled out + 3 over the limit + 3 lost\n", text, StringComparison.Ordinal);
+        Assert.Contains("cost       1.3 % of a CPU; 0.013 s in all; budget 20 %\n", text, StringComparison.Ordinal);
+        Assert.Contains("     1 µs … 2 µs              600  ████", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_json_is_read_back_as_it_was_written()
+    {
+        var status = StatusSample.Of(StatusSample.Call, StatusSample.Pending);
+        var json = JsonSerializer.Serialize(status, StatusJson.Readable.AgentStatus);
+
+        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize(json, StatusJson.Readable.AgentStatus)!, StatusJson.Readable.AgentStatus));
+        Assert.Contains("\"last_event\": \"2026-11-22T14:59:55Z\"", json, StringComparison.Ordinal);
+    }
+}
