@@ -35,6 +35,7 @@ internal sealed class TracedProgram : IDisposable
             {
                 ".rs" => ("rustc", "-O -Dwarnings"),
                 ".cpp" => ("g++", "-O2 -Wall -Werror"),
+                ".go" => ("env", $"GO111MODULE=off CGO_ENABLED=0 GOCACHE={Binaries["go-cache"]} GOPATH={Binaries["go-path"]} go build"),
                 _ => ("gcc", "-O2 -Wall -Werror -pthread"),
             };
             Command.OutputOf(compiler, [.. own.Split(' '), .. options, "-o", executable, source]);

@@ -12,7 +12,7 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
     [Theory]
     [InlineData("main.*")]
     [InlineData("runtime.*")]
-    [InlineData("strconv.*")]
+    [InlineData("internal/*")]
     public void Every_function_is_probed_behind_its_check_and_at_each_of_its_returns(string pattern)
     {
         var listing = Disassembly(programs.Whole);

@@ -8,7 +8,7 @@ public class ReturnInstructionTests(CompiledPrograms programs) : IClassFixture<C
 {
     [Theory]
     [InlineData("several", new[] { 4UL, 9UL })]
-    [InlineData("with_cold_part", new[] { 8UL, 11UL })]
+    [InlineData("with_cold_part", new[] { 4UL, 7UL })]
     [InlineData("with_switch", new[] { 8UL, 9UL })]
     public void Every_return_is_found(string symbol, ulong[] distances)
     {
@@ -54,7 +54,7 @@ public class ReturnInstructionTests(CompiledPrograms programs) : IClassFixture<C
 
     [Fact]
     public void Only_the_entry_of_a_function_has_returns() =>
-        Resolve(programs.Traps, Symbol("several", 1), needsReturn: true, returnsAtInstructions: true).IsRefused(
+        Resolve(programs.Traps, Symbol("several", 2), needsReturn: true, returnsAtInstructions: true).IsRefused(
             SiteCodes.ReturnNotAtEntry,
-            "several+0x1 in /srv/shop/test is not the entry of a function, so its return cannot be followed", "use `symbol: several`, or `on: entry`");
+            "several+0x2 in /srv/shop/test is not the entry of a function, so its return cannot be followed", "use `symbol: several`, or `on: entry`");
 }

@@ -79,7 +79,7 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
         var warning = Assert.Single(resolution.Problems);
         Assert.Equal((SiteCodes.SomeSkipped, false), (warning.Code, warning.Refused));
         Assert.Matches(
-            "^1 of the [0-9]+ functions of /srv/shop/test that '\\*' means are not probed: 1 with an instruction there that the kernel cannot probe \\(starts_locked\\)$",
+            "^2 of the [0-9]+ functions of /srv/shop/test that '\\*' means are not probed: 1 with an instruction there that the kernel cannot probe \\(starts_locked\\); 1 not entered by a call \\(with_cold_part.cold\\)$",
             warning.Message);
         Assert.Contains(resolution.Sites, site => site.Symbol == "long_move");
     }
