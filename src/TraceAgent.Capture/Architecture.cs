@@ -62,6 +62,10 @@ public sealed record Architecture(
         FirstStackArgument: 0,
         StackPointerRise: 0);
 
+    /// <summary>The architecture that the agent runs on.</summary>
+    public static Architecture OfThisMachine { get; } =
+        System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? Arm64 : X64;
+
     /// <summary>The architecture of an ELF file's <c>e_machine</c>, or null when it is not one of ours.</summary>
     public static Architecture? OfElf(ushort machine) => machine switch
     {

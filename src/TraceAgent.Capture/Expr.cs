@@ -41,6 +41,9 @@ public abstract record Expr
     /// <summary>1 when the thread's name (at most 15 bytes) passes the test, else 0.</summary>
     public sealed record CommMatch(TextTest Test) : Expr;
 
+    /// <summary>ID of the cgroup (version 2) <paramref name="Level"/> folders below the root to which the thread's own belongs; 0 for none.</summary>
+    public sealed record AncestorCgroup(int Level) : Expr;
+
     /// <summary>A value that the kernel knows about the hit itself.</summary>
     public sealed record Special(SpecialValue Value) : Expr;
 }

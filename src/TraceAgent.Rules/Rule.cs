@@ -4,7 +4,7 @@ namespace TraceAgent.Rules;
 
 /// <summary>What one entry of <c>rules:</c> asks for, before anything is known of the binary.</summary>
 /// <param name="Name">Unique over all files.</param>
-/// <param name="Binary">Absolute path of the file to probe.</param>
+/// <param name="Binary">The files to probe.</param>
 /// <param name="Where">Where in the binary.</param>
 /// <param name="On">When an event happens.</param>
 /// <param name="Arguments">The captured arguments, in order.</param>
@@ -14,7 +14,7 @@ namespace TraceAgent.Rules;
 /// <param name="Labels">Constant properties, in the order of the file.</param>
 public sealed record Rule(
     Located<string> Name,
-    Located<string> Binary,
+    Located<Target> Binary,
     Located<Location> Where,
     ProbeMoment On,
     EquatableArray<Parameter> Arguments,
@@ -46,6 +46,12 @@ public sealed record Rule(
 
     /// <summary>The computed values, in the order of the file.</summary>
     public EquatableArray<ComputedValue> Captures { get; init; }
+
+    /// <summary>Which of the processes are logged, as the file says it; null for all.</summary>
+    public ProcessFilter? Filter { get; init; }
+
+    /// <summary>The same as the kernel decides it; null until the users and cgroups were looked up on this machine.</summary>
+    public Term? Who { get; init; }
 
     /// <summary>An event happens only when this is not 0. Null: always.</summary>
     public Term? When { get; init; }

@@ -36,6 +36,9 @@ public abstract record Term
     /// <param name="Length">Its bytes; null when it ends at a NUL.</param>
     public sealed record TextMatch(Term Address, TextTest Test, Term? Length = null) : Term;
 
+    /// <summary>ID of the cgroup <paramref name="Level"/> folders below the root to which the thread's own belongs.</summary>
+    public sealed record AncestorCgroup(int Level) : Term;
+
     /// <summary>1 when the thread's name passes the test, else 0.</summary>
     public sealed record CommMatch(TextTest Test) : Term;
 

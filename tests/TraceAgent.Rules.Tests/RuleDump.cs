@@ -10,7 +10,7 @@ internal static class RuleDump
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{rule.Name.Value} at {rule.Name.At.Line}:{rule.Name.At.Column}\n");
-        text.Append(CultureInfo.InvariantCulture, $"  {rule.Binary.Value}: {rule.Where.Value} on {rule.On}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  {rule.Binary.Value.Text}{Filter(rule)}: {rule.Where.Value} on {rule.On}\n");
         if (rule.MaxSites != Rule.DefaultMaxSites)
         {
             text.Append(CultureInfo.InvariantCulture, $"  max_sites {rule.MaxSites}\n");
@@ -63,4 +63,6 @@ internal static class RuleDump
 
         return text.ToString();
     }
+
+    private static string Filter(Rule rule) => rule.Filter is { } filter ? $" for {filter}" : "";
 }

@@ -56,6 +56,11 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
                 ComputeSpecial(special.Value);
                 code.Move(target, Reg.R0);
                 break;
+            case Expr.AncestorCgroup ancestor:
+                code.Set(Reg.R1, ancestor.Level);
+                code.Call(BpfFunction.GetCurrentAncestorCgroupId);
+                code.Move(target, Reg.R0);
+                break;
             case Expr.EntryField entryField:
                 ComputeEntryField(entryField.Index, target, onFault);
                 break;

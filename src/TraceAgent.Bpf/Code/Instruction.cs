@@ -48,6 +48,7 @@ internal enum BpfFunction
     ProbeReadKernel = 113,
     ProbeReadUserStr = 114,
     ProbeReadKernelStr = 115,
+    GetCurrentAncestorCgroupId = 123,
     RingbufReserve = 131,
     RingbufSubmit = 132,
     RingbufDiscard = 133,

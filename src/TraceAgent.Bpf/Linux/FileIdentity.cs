@@ -15,8 +15,17 @@ public readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, u
     /// <summary>Of the file that a path leads to; never a link.</summary>
     public FileKind Kind { get; init; }
 
-    public bool IsSameFile(FileIdentity other) =>
-        DeviceMajor == other.DeviceMajor && DeviceMinor == other.DeviceMinor && Inode == other.Inode;
+    /// <summary>
+    /// On overlay file systems, the last change of the inode, ns since 1970; else 0. Containers of one image have an overlay
+    /// each, but one file below them all, which must be probed once: their device is given as 0:0. A container that has its own
+    /// copy shows the same inode number, but not the same moment.
+    /// </summary>
+    public long OverlaidNs { get; init; }
+
+    /// <summary>Equal for two states of one file.</summary>
+    public (uint Major, uint Minor, ulong Inode, long OverlaidNs) File => (DeviceMajor, DeviceMinor, Inode, OverlaidNs);
+
+    public bool IsSameFile(FileIdentity other) => File == other.File;
 }
 
 /// <summary>The type bits of <c>st_mode</c> (inode(7)).</summary>
@@ -38,6 +47,7 @@ public static partial class FileStatus
     private const int CurrentFolder = -100;
     private const uint BasicStats = 0x7ff;
     private const int TypeBits = 0xf000;
+    private const long OverlayMagic = 0x794c7630;
 
     /// <summary>The identity of an open file.</summary>
     /// <exception cref="KernelException">The file cannot be examined.</exception>
@@ -58,13 +68,31 @@ public static partial class FileStatus
             return null;
         }
 
-        return new FileIdentity(
+        var identity = new FileIdentity(
             status.DeviceMajor, status.DeviceMinor, status.Inode, (long)status.Size,
             (status.ModifiedSeconds * 1_000_000_000) + status.ModifiedNanoseconds)
         {
             Kind = (FileKind)(status.Mode & TypeBits),
         };
+        return identity.DeviceMajor == 0 && identity.Kind == FileKind.Regular && IsOverlay(folder, path)
+            ? identity with { DeviceMinor = 0, OverlaidNs = (status.ChangedSeconds * 1_000_000_000) + status.ChangedNanoseconds }
+            : identity;
     }
+
+    private static unsafe bool IsOverlay(int file, string path)
+    {
+        const int longs = 16;
+        var status = stackalloc long[longs];
+        return (path.Length == 0 ? Fstatfs(file, status) : Statfs(path, status)) == 0 && status[0] == OverlayMagic;
+    }
+
+    /// <param name="path">The file.</param>
+    /// <param name="status"><c>struct statfs</c>, 120 bytes, of which the first 8 are the type.</param>
+    [LibraryImport("libc", EntryPoint = "statfs", StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int Statfs(string path, long* status);
+
+    [LibraryImport("libc", EntryPoint = "fstatfs")]
+    private static unsafe partial int Fstatfs(int file, long* status);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, out StatxBuffer buffer);
@@ -81,6 +109,12 @@ public static partial class FileStatus
 
         [FieldOffset(40)]
         public ulong Size;
+
+        [FieldOffset(96)]
+        public long ChangedSeconds;
+
+        [FieldOffset(104)]
+        public uint ChangedNanoseconds;
 
         [FieldOffset(112)]
         public long ModifiedSeconds;

@@ -4,7 +4,7 @@ using TraceAgent.Rules.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>Reads what names a rule and its place: <c>name</c>, <c>binary</c>, <c>symbol</c>, <c>offset</c>.</summary>
+/// <summary>Reads what names a rule and its place: <c>name</c>, <c>symbol</c>, <c>offset</c>.</summary>
 internal static partial class PlaceValue
 {
     public static void ReadName(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
@@ -25,28 +25,6 @@ internal static partial class PlaceValue
             scalar.At,
             $"'{Quoted.Clip(scalar.Value)}' is not a name for a rule",
             "small letters, digits and . _ - ; a letter or digit first");
-    }
-
-    public static void ReadBinary(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
-    {
-        if (ScalarValue.Text(entry, bag) is not { } scalar)
-        {
-            return;
-        }
-
-        var path = scalar.Value;
-        if (path is "")
-        {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, "'binary' is empty", "write the path of a program or library");
-        }
-        else if (path is "~" || path.StartsWith("~/", StringComparison.Ordinal))
-        {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, "'~' is not expanded: the agent has another home than you", "write the whole path");
-        }
-        else
-        {
-            rule.Binary = new Located<string>(Path.GetFullPath(Path.Combine(rule.BaseDirectory, path)), scalar.At);
-        }
     }
 
     /// <summary>

@@ -99,6 +99,7 @@ internal static class RuleAssembly
                 ReturnLength = returnLength,
                 ReturnsNothing = draft.ReturnsNothing,
                 Captures = captures.ToEquatableArray(),
+                Filter = draft.Filter,
                 When = when,
                 SampleEvery = draft.SampleEvery,
                 LimitPerSecond = draft.LimitPerSecond,

@@ -13,7 +13,9 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public Located<string>? Name { get; set; }
 
-    public Located<string>? Binary { get; set; }
+    public Located<Target>? Binary { get; set; }
+
+    public ProcessFilter? Filter { get; set; }
 
     public Located<Location>? Where { get; set; }
 

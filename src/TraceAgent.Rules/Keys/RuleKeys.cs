@@ -33,10 +33,15 @@ internal static class RuleKeys
         { Required = true },
         new Key<RuleDraft>(
             "binary",
-            "The program or library to look into. A relative path starts at the folder of this file.",
-            """{"type":"string","minLength":1,"examples":["/usr/sbin/nginx"]}""",
-            PlaceValue.ReadBinary)
+            "The program or library to look into: a path, which starts at the folder of this file when it is relative; a pattern of paths, with * and ?; the name of a library, as libssl.so.3; or {process: nginx}, the executable of every process of that name.",
+            TargetValue.Schema,
+            TargetValue.Read)
         { Required = true },
+        new Key<RuleDraft>(
+            "target",
+            "Which processes to log, of those that run the binary: {pid: 1234}, {process: nginx}, {user: www-data}, {cgroup: system.slice/nginx.service}, {container: 4f5a…}. Decided in the kernel.",
+            FilterKeys.Table.Schema(),
+            FilterKeys.Read),
         new Key<RuleDraft>(
             "symbol",
             "The function, as nm prints it or as C++ and Rust sources have it; * and ? stand for any characters. With +0x… an instruction inside it, counted in bytes from its start.",

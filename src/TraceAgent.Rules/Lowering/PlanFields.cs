@@ -103,7 +103,7 @@ internal sealed class PlanFields
 
     private (Expr? OnEntry, Expr? OnReturn) Conditions()
     {
-        if (_rule.When is not { } when)
+        if (All([_rule.Who, _rule.When]) is not { } when)
         {
             return default;
         }
@@ -123,6 +123,9 @@ internal sealed class PlanFields
     private static IEnumerable<Term> Conjuncts(Term term) => term is Term.Binary { Operator: BinaryOperator.AndAlso } both
         ? Conjuncts(both.Left).Concat(Conjuncts(both.Right))
         : [term];
+
+    private static Term? All(IEnumerable<Term?> conditions) => conditions.OfType<Term>()
+        .Aggregate((Term?)null, (all, next) => all is null ? next : new Term.Binary(BinaryOperator.AndAlso, all, next));
 
     private static Expr? All(IEnumerable<Expr> conditions) =>
         conditions.Aggregate((Expr?)null, (all, next) => all is null ? next : new Expr.Binary(BinaryOperator.AndAlso, all, next));

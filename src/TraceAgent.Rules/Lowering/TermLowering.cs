@@ -22,6 +22,7 @@ internal sealed class TermLowering(SiteAbi abi)
         Term.Result { Part: 1 } => abi.SecondReturnValue ?? throw Missing("second half of the return value"),
         Term.Result => abi.ReturnValue ?? throw Missing("return value"),
         Term.Special special => new Expr.Special(special.Value),
+        Term.AncestorCgroup ancestor => new Expr.AncestorCgroup(ancestor.Level),
         Term.Unary unary => new Expr.Unary(unary.Operator, Lower(unary.Operand, replace)),
         Term.Binary binary => new Expr.Binary(binary.Operator, Lower(binary.Left, replace), Lower(binary.Right, replace)),
         Term.Load load => new Expr.Load(Lower(load.Address, replace), load.Size, load.Signed),

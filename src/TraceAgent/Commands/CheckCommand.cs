@@ -86,11 +86,10 @@ internal static class CheckCommand
             {
                 var resolution = resolver.Resolve(rule);
                 resolutions.Add((rule, resolution));
-                found.AddRange(resolution.DiagnosticsFor(rule));
-                if (resolution.IsPending)
+                found.AddRange(resolution.Diagnostics);
+                if (resolution.Missing is { } missing)
                 {
-                    found.Add(Diagnostic.Warning(
-                        CheckCodes.Pending, rule.Binary.At, $"{rule.Binary.Value} does not exist", "the rule waits until it appears"));
+                    found.Add(Diagnostic.Warning(CheckCodes.Pending, rule.Binary.At, missing, "the rule waits until it appears"));
                 }
             }
 
@@ -170,7 +169,7 @@ internal static class CheckCommand
                     using var loaded = session.Load(part.Plan, rule.Name.Value);
                     foreach (var file in part.Files)
                     {
-                        loaded.Attach(file.Path, file.Path, [.. file.Sites.Select(site => new UprobeSite(site.FileOffset, site.Returns))], 0).Dispose();
+                        loaded.Attach(file.Source, file.Path, [.. file.Sites.Select(site => new UprobeSite(site.FileOffset, site.Returns))], 0).Dispose();
                     }
                 }
             }

@@ -15,6 +15,7 @@ internal enum HoleSource
     Comm,
     Executable,
     Symbol,
+    Binary,
     Time,
 }
 
@@ -57,6 +58,7 @@ internal static class BoundMessage
             "comm" => HoleSource.Comm,
             "exe" => HoleSource.Executable,
             "symbol" => HoleSource.Symbol,
+            "binary" => HoleSource.Binary,
             "time" => HoleSource.Time,
             _ => null,
         };
@@ -69,7 +71,6 @@ internal static class BoundMessage
     private static string Constant(string name, Rule rule) => name switch
     {
         "rule" => rule.Name.Value,
-        "binary" => rule.Binary.Value,
         _ => $"{{{name}}}",
     };
 

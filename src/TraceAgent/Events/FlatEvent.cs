@@ -50,7 +50,7 @@ internal static class FlatEvent
         }
 
         properties["symbol"] = Text(traced.Site.Text, traced.Site.Text);
-        properties["binary"] = Text(shape.Binary, shape.Binary);
+        properties["binary"] = Text(traced.Site.Binary, traced.Site.Binary);
         properties["time"] = new ScalarValue(UtcText.ToDateTimeOffset(traced.Time));
         if (shape.HasDuration)
         {

@@ -4,13 +4,12 @@ using Serilog.Formatting.Compact;
 using Serilog.Parsing;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
-using TraceAgent.Symbols;
 using SerilogTemplate = Serilog.Events.MessageTemplate;
 
 namespace TraceAgent.Events;
 
-/// <summary>The symbol of a site, as text and as JSON.</summary>
-internal sealed record SiteName(string Text, string Json);
+/// <summary>The symbol of a site, as text and as JSON, and the path of its file.</summary>
+internal sealed record SiteName(string Text, string Json, string Binary);
 
 /// <summary>How events of one kind of one rule look.</summary>
 internal sealed class KindShape
@@ -19,7 +18,6 @@ internal sealed class KindShape
     {
         var template = rule.Messages.First(m => m.Kind == kind).Template;
         Rule = rule.Name.Value;
-        Binary = rule.Binary.Value;
         Event = kind switch
         {
             EventKind.Entry => "entry",
@@ -49,8 +47,6 @@ internal sealed class KindShape
     }
 
     public string Rule { get; }
-
-    public string Binary { get; }
 
     /// <summary><c>entry</c>, <c>return</c> or <c>call</c>.</summary>
     public string Event { get; }
@@ -99,7 +95,7 @@ internal sealed class KindShape
 
     /// <exception cref="ArgumentException">The plan has not what is to be shown.</exception>
     public static KindShape Of(
-        EventKind kind, Rule rule, CapturePlan plan, EquatableArray<ProbeSite> sites, IReadOnlyList<ShownField> values)
+        EventKind kind, Rule rule, CapturePlan plan, SiteName[] sites, IReadOnlyList<ShownField> values)
     {
         var layout = plan.LayoutOf(kind);
         if (values.Any(v => v.Value.FieldIndex < 0 || v.Value.FieldIndex >= layout.Fields.Count))
@@ -108,7 +104,6 @@ internal sealed class KindShape
         }
 
         var fields = values.OrderBy(v => v.Value.IsOfEvent).ThenBy(v => v.Value.IsReturnValue).Select(v => new EventField(v, layout.Fields[v.Value.FieldIndex])).ToArray();
-        var names = sites.Select(s => new SiteName(s.DisplayName, $",\"symbol\":{JsonText.Quote(s.DisplayName)}")).ToArray();
-        return new KindShape(rule, kind, layout, fields, values.Count(v => v.Value is { IsReturnValue: false, IsOfEvent: false }), values.Count(v => !v.Value.IsOfEvent), names);
+        return new KindShape(rule, kind, layout, fields, values.Count(v => v.Value is { IsReturnValue: false, IsOfEvent: false }), values.Count(v => !v.Value.IsOfEvent), sites);
     }
 }

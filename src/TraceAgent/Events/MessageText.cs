@@ -51,6 +51,9 @@ internal static class MessageText
             case HoleSource.Symbol:
                 into.Append(traced.Site.Text);
                 break;
+            case HoleSource.Binary:
+                into.Append(traced.Site.Binary);
+                break;
             default:
                 AppendTime(into, traced.Time, piece.Format);
                 break;

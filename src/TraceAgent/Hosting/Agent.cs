@@ -62,7 +62,7 @@ internal sealed class Agent : IHostedService, IDisposable
         var programs = new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(logger));
         var guard = new RuleGuard(
             () => HitCost.Measure(parts.Session.Way), programs, parts.Configuration.Defaults.TotalBudgetPercent, _voice);
-        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _reconciler, upkeep, guard, _voice, board);
+        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _resolver.Targets, _reconciler, upkeep, guard, _voice, board);
         _status = new StatusSource(
             board,
             Books,
@@ -76,6 +76,7 @@ internal sealed class Agent : IHostedService, IDisposable
         if (_processes is { } processes)
         {
             processes.Failed += () => Defect(processes.Failure);
+            processes.Executed += execution => _resolver.Targets.Executed(execution.Pid);
         }
 
         _loop.Failed += () => Defect(_loop.Failure);

@@ -97,11 +97,11 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
             Log.FileRejected(logger, file.Path, Counted.Of(file.Errors, "error"), file.RulesKept);
         }
 
-        var pending = deliberation.Pending.Select(rule => rule.Name.Value).ToHashSet();
-        foreach (var rule in deliberation.Pending.Where(rule => !_pending.Contains(rule.Name.Value)))
+        var pending = deliberation.Pending.Select(one => one.Rule.Name.Value).ToHashSet();
+        foreach (var (rule, missing) in deliberation.Pending.Where(one => !_pending.Contains(one.Rule.Name.Value)))
         {
-            Log.RulePending(logger, rule.Name.Value, rule.Binary.Value);
-            pump.Say(AgentEvents.Pending(rule.Name.Value, $"{rule.Binary.Value} does not exist yet", clock.UtcNow));
+            Log.RulePending(logger, rule.Name.Value, missing);
+            pump.Say(AgentEvents.Pending(rule.Name.Value, $"{missing} yet", clock.UtcNow));
         }
 
         _pending = pending;

@@ -32,8 +32,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "rule expired: {rule}: {reason}")]
     public static partial void RuleExpired(ILogger logger, string rule, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule pending: {rule}: {binary} does not exist yet")]
-    public static partial void RulePending(ILogger logger, string rule, string binary);
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule pending: {rule}: {missing} yet")]
+    public static partial void RulePending(ILogger logger, string rule, string missing);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "rule detached: {rule}: {binary} was overwritten in place; it is resolved again when it is quiet")]
     public static partial void RuleOverwritten(ILogger logger, string rule, string binary);

@@ -5,14 +5,16 @@ namespace TraceAgent.Reconciling;
 
 /// <summary>What a new look at the files and binaries has brought.</summary>
 /// <param name="Desired">For every rule in force.</param>
-/// <param name="Pending">Names of rules whose target is missing.</param>
+/// <param name="Pending">Rules whose target is missing, and what it is that they wait for.</param>
 /// <param name="Rejected">Files whose new text is not in force.</param>
 /// <param name="News">Diagnostics that were not there the last time, with the text that they point into.</param>
+/// <param name="Looked">Where files would appear that change this.</param>
 internal sealed record Deliberation(
     IReadOnlyList<DesiredProbe> Desired,
-    IReadOnlyList<Rule> Pending,
+    IReadOnlyList<(Rule Rule, string Missing)> Pending,
     IReadOnlyList<RejectedFile> Rejected,
-    IReadOnlyList<(Diagnostic Diagnostic, SourceText Source)> News)
+    IReadOnlyList<(Diagnostic Diagnostic, SourceText Source)> News,
+    IReadOnlyList<WatchedName> Looked)
 {
     /// <summary>What is wrong now, whether it is news or not.</summary>
     public IReadOnlyList<RuleFault> Faults { get; init; } = [];
@@ -74,7 +76,8 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
 
         var faults = judged.SelectMany(one => FaultsOf(one.Version, one.Diagnostics)).ToList();
         var desired = new List<DesiredProbe>();
-        var pending = new List<Rule>();
+        var looked = new List<WatchedName>();
+        var pending = new List<(Rule, string)>();
         foreach (var path in versions.Select(version => version.Path))
         {
             if (_files[path].Good is not { } good)
@@ -85,23 +88,24 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
             foreach (var rule in good.Content.Rules)
             {
                 var resolution = resolver.Resolve(rule);
-                Say(resolution.DiagnosticsFor(rule), good.Content.Source);
-                if (resolution.IsPending)
+                Say(resolution.Diagnostics, good.Content.Source);
+                if (resolution.Missing is { } missing)
                 {
-                    pending.Add(rule);
+                    pending.Add((rule, missing));
                 }
-                else if (resolution.DiagnosticsFor(rule).FirstOrDefault(d => d.Severity == Severity.Error) is { } refusal)
+                else if (resolution.Diagnostics.FirstOrDefault(d => d.Severity == Severity.Error) is { } refusal)
                 {
                     faults.Add(new RuleFault(path, rule.Name, Describe(refusal)));
                 }
 
-                desired.Add(new DesiredProbe(rule, resolution.Probe));
+                desired.Add(resolution.Desired);
+                looked.AddRange(resolver.Lead(rule).Looked);
             }
         }
 
-        resolver.Keep(desired.Select(one => one.Rule).Concat(judged.SelectMany(one => one.Version.Content.Rules)).ToHashSet());
+        resolver.Settle();
         _said = said;
-        return new Deliberation(desired, pending, rejected, news) { Faults = faults };
+        return new Deliberation(desired, pending, rejected, news, looked) { Faults = faults };
 
         void Say(IEnumerable<Diagnostic> diagnostics, SourceText source)
         {
@@ -189,7 +193,7 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
         var found = RuleSetBuilder.Build([.. others, version.Content]).Diagnostics.GetValueOrDefault(version.Path).ToList();
         foreach (var rule in version.Content.Rules)
         {
-            found.AddRange(resolver.Resolve(rule).DiagnosticsFor(rule));
+            found.AddRange(resolver.Resolve(rule).Diagnostics);
         }
 
         return [.. found.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column)];

@@ -25,7 +25,11 @@ internal sealed class AttachedPart
 {
     private readonly Func<KernelCounts> _counts;
     private readonly ProbeSlot _slot;
-    private readonly Dictionary<(FileIdentity File, EquatableArray<ProbeSite> Sites), int> _cookies = [];
+
+    /// <summary>Every file that it has had, with the cookie of its first site: late records still name theirs.</summary>
+    private readonly Dictionary<ProbeFile, int> _cookies = [];
+    private readonly List<ProbeFile> _announced = [];
+    private int _sites;
 
     public AttachedPart(SiteAbi abi, LoadedProbe loaded, ProbeSlot slot)
     {
@@ -42,9 +46,6 @@ internal sealed class AttachedPart
 
     public List<AttachedFile> Files { get; } = [];
 
-    /// <summary>Every site that it has had, by cookie: late records still name theirs.</summary>
-    public List<ProbeSite> Sites { get; } = [];
-
     /// <summary>What of it is attached now.</summary>
     public ProbePart Held => new(
         Abi, Loaded.Plan, Files.Select(file => new ProbeFile(file.File.Path, file.File.Identity, file.Sites)).ToEquatableArray());
@@ -56,9 +57,10 @@ internal sealed class AttachedPart
     {
         foreach (var file in files)
         {
-            if (_cookies.TryAdd((file.Identity, file.Sites), Sites.Count))
+            if (_cookies.TryAdd(file, _sites))
             {
-                Sites.AddRange(file.Sites);
+                _announced.Add(file);
+                _sites += file.Sites.Count;
             }
         }
 
@@ -80,7 +82,7 @@ internal sealed class AttachedPart
             }
 
             var sites = file.Sites.Select(site => new UprobeSite(site.FileOffset, site.Returns)).ToArray();
-            var attachment = Loaded.Attach(pinned.InodePath, file.Path, sites, (ulong)_cookies[(file.Identity, file.Sites)]);
+            var attachment = Loaded.Attach(pinned.InodePath, file.Path, sites, (ulong)_cookies[file]);
             if (pinned.CurrentIdentity != pinned.Identity)
             {
                 attachment.Dispose();
@@ -97,7 +99,7 @@ internal sealed class AttachedPart
     }
 
     /// <summary>From now on, events look as the rule says.</summary>
-    public void Show(Rule rule) => _slot.Shape = EventShape.Of(rule, Abi, Loaded.Plan, Sites.ToEquatableArray());
+    public void Show(Rule rule) => _slot.Shape = EventShape.Of(rule, Abi, Loaded.Plan, _announced);
 
     /// <summary>It is detached: what it counted goes over to the accounts of its rule.</summary>
     /// <param name="unreturned">Calls in flight when it was detached.</param>

@@ -31,10 +31,20 @@ internal sealed record Probe(EquatableArray<ProbePart> Parts)
 internal sealed record ProbePart(SiteAbi Abi, CapturePlan Plan, EquatableArray<ProbeFile> Files);
 
 /// <summary>One file, and what is probed in it.</summary>
-/// <param name="Path">What it is called, and where it is found.</param>
+/// <param name="Path">What it is called.</param>
 /// <param name="Identity">The file, and the state in which it was examined.</param>
 /// <param name="Sites">At least one.</param>
-internal sealed record ProbeFile(string Path, FileIdentity Identity, EquatableArray<ProbeSite> Sites);
+internal sealed record ProbeFile(string Path, FileIdentity Identity, EquatableArray<ProbeSite> Sites)
+{
+    /// <summary>Where to open it; not always by its name, which may be one in another mount namespace.</summary>
+    public string Source { get; init; } = Path;
+
+    /// <summary>The same inode in the same state with the same sites, wherever it was found.</summary>
+    public bool Equals(ProbeFile? other) => other is not null && Identity == other.Identity && Sites == other.Sites;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Identity, Sites);
+}
 
 /// <summary>What should be in force for one rule.</summary>
 /// <param name="Rule">As asked.</param>

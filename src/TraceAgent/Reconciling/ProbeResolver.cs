@@ -3,96 +3,79 @@ using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Reconciling;
-
-/// <summary>What became of a rule when it was held against its binary.</summary>
-/// <param name="Probe">Null when the target is missing or something was refused.</param>
-/// <param name="IsPending">The target is missing.</param>
-/// <param name="Problems">Refusals and warnings.</param>
-internal sealed record Resolution(Probe? Probe, bool IsPending, EquatableArray<SiteProblem> Problems)
-{
-    public bool IsRefused => Problems.Any(problem => problem.Refused);
-
-    public static Resolution Pending { get; } = new(null, IsPending: true, []);
-
-    /// <summary>The problems at their places in the rule file.</summary>
-    public IEnumerable<Diagnostic> DiagnosticsFor(Rule rule)
-    {
-        foreach (var problem in Problems)
-        {
-            var at = problem.Code is SiteCodes.CannotRead or SiteCodes.NotSupported or SiteCodes.Damaged ? rule.Binary.At : rule.Where.At;
-            yield return new Diagnostic(problem.Refused ? Severity.Error : Severity.Warning, problem.Code, at, problem.Message, problem.Hint);
-        }
-    }
-}
 
 /// <summary>Rules to probes. Keeps what it found, for as long as neither the rule nor the file changes.</summary>
 /// <param name="seccomp">What may speak against returns at the moment; null when nothing is to be attached.</param>
 internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposable
 {
-    private readonly Dictionary<Rule, (FileIdentity File, Resolution Resolution)> _known = [];
+    /// <summary>Problems that are told of one rule; of a pattern, thousands of files may have the same.</summary>
+    private const int MostProblems = 3;
+
+    private readonly FilterResolver _filters = new();
+    private readonly Dictionary<(Rule Rule, FileIdentity File), SiteResolution> _known = [];
+    private readonly HashSet<(Rule Rule, FileIdentity File)> _used = [];
     private readonly Dictionary<FileIdentity, (ElfImage? Image, SiteProblem? Problem)> _images = [];
+
+    public TargetFinder Targets { get; } = new();
 
     public Resolution Resolve(Rule rule)
     {
-        if (FileStatus.Of(rule.Binary.Value) is not { } identity)
+        var resolved = _filters.Resolve(rule, out var missing);
+        var target = Lead(rule);
+        var parts = new List<ProbePart>();
+        var problems = new List<SiteProblem>();
+        var seen = new HashSet<FileIdentity>();
+        foreach (var file in target.Files)
         {
-            return Resolution.Pending;
-        }
-
-        if (_known.TryGetValue(rule, out var known) && known.File == identity)
-        {
-            return known.Resolution;
-        }
-
-        try
-        {
-            using var file = PinnedFile.TryOpen(rule.Binary.Value);
-            if (file is null)
+            try
             {
-                return Resolution.Pending;
+                // The same file under another name has the same sites: they are probed once.
+                if (FileStatus.Of(file.Source) is { } identity && seen.Add(identity) && Sites(resolved, file, identity) is { } found)
+                {
+                    problems.AddRange(found.Problems);
+                    parts.AddRange(PartsOf(resolved, file, identity, found, problems));
+                }
             }
-
-            if (!_images.TryGetValue(file.Identity, out var opened))
+            catch (KernelException refusal)
             {
-                var image = ElfImage.TryOpen(file.InodePath, rule.Binary.Value, out var problem);
-                _images[file.Identity] = opened = (image, problem);
+                problems.Add(new SiteProblem(SiteCodes.CannotRead, Refused: true, refusal.Message));
             }
-
-            var resolution = Find(rule, file.Identity, opened.Image, opened.Problem);
-
-            // Of the moment, so it is not kept.
-            if (resolution.Probe is { } probe && probe.Parts.Any(part => !part.Plan.ReturnsAtInstructions)
-                && seccomp?.Refuse(rule, file.Identity) is { } refused)
-            {
-                return new Resolution(null, IsPending: false, [refused]);
-            }
-
-            _known[rule] = (file.Identity, resolution);
-            return resolution;
         }
-        catch (KernelException refusal)
+
+        if (parts.Count == 0 && problems.Count == 0)
         {
-            return new Resolution(null, IsPending: false, [new SiteProblem(SiteCodes.CannotRead, Refused: true, refusal.Message)]);
+            missing ??= rule.Binary.Value.Missing;
         }
+
+        var all = Summary(rule, target, parts.Count > 0, problems);
+        var probe = missing is null && !all.Any(problem => problem.Refused) ? Probe.Of(parts) : null;
+        return new Resolution(new DesiredProbe(resolved, probe), missing, all);
     }
 
     /// <summary>Of a file that is held open, whatever its path leads to now.</summary>
-    public static Resolution Resolve(Rule rule, PinnedFile file)
+    public static IEnumerable<ProbePart> PartsOf(Rule rule, PinnedFile file)
     {
-        using var image = ElfImage.TryOpen(file.InodePath, rule.Binary.Value, out var problem);
-        return Find(rule, file.Identity, image, problem);
+        using var image = ElfImage.TryOpen(file.InodePath, file.Path, out _);
+        return image is null ? [] : PartsOf(rule, new TargetFile(file.Path), file.Identity, Sites(rule, image, file.Path), []);
     }
 
-    /// <summary>Forgets all other rules, and closes the binaries: many rules look into one, but symbol tables are large.</summary>
-    public void Keep(IReadOnlySet<Rule> rules)
+    /// <summary>Where the rule leads, and where another file of it would appear.</summary>
+    public TargetFiles Lead(Rule rule) => Targets.Find(rule.Binary.Value);
+
+    /// <summary>Forgets what was not asked for since the last time, and closes the binaries: many rules look into one, but symbol tables are large.</summary>
+    public void Settle()
     {
-        foreach (var rule in _known.Keys.Where(rule => !rules.Contains(rule)).ToList())
+        foreach (var key in _known.Keys.Where(key => !_used.Contains(key)).ToList())
         {
-            _known.Remove(rule);
+            _known.Remove(key);
         }
 
+        _used.Clear();
+        Targets.Forget();
+        _filters.Forget();
         Dispose();
     }
 
@@ -106,33 +89,80 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
         _images.Clear();
     }
 
-    private static Resolution Find(Rule rule, FileIdentity file, ElfImage? image, SiteProblem? problem)
+    /// <summary>Null when the file is gone.</summary>
+    private SiteResolution? Sites(Rule rule, TargetFile file, FileIdentity identity)
     {
-        if (image is null)
+        _used.Add((rule, identity));
+        if (_known.TryGetValue((rule, identity), out var known))
         {
-            return new Resolution(null, IsPending: false, [problem!]);
+            return known;
         }
 
-        var found = SiteResolver.Resolve(
-            image, rule.Binary.Value, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0,
-            rule.AllowsUnsafe, rule.MaxSites, rule.ReturnsAtInstructions);
+        using var pinned = PinnedFile.TryOpen(file.Source, file.Path);
+        if (pinned is null || pinned.Identity != identity)
+        {
+            return null;
+        }
+
+        if (!_images.TryGetValue(identity, out var opened))
+        {
+            var image = ElfImage.TryOpen(pinned.InodePath, file.Path, out var problem);
+            _images[identity] = opened = (image, problem);
+        }
+
+        var found = opened.Image is null ? new SiteResolution([], [opened.Problem!]) : Sites(rule, opened.Image, file.Path);
+
+        // Of the moment, so it is not kept.
+        if (found.Groups.Any(group => !group.Abi.ReturnsAtInstructions) && seccomp?.Refuse(rule, identity) is { } refused)
+        {
+            return new SiteResolution([], [refused]);
+        }
+
+        return _known[(rule, identity)] = found;
+    }
+
+    private static SiteResolution Sites(Rule rule, ElfImage image, string path) => SiteResolver.Resolve(
+        image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0, rule.AllowsUnsafe,
+        rule.MaxSites, rule.ReturnsAtInstructions);
+
+    private static List<ProbePart> PartsOf(Rule rule, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
+    {
         var parts = new List<ProbePart>();
-        var problems = found.Problems.ToList();
         foreach (var group in found.Groups)
         {
             var missing = PlanBuilder.MissingAt(rule, group.Abi);
             if (missing.Count == 0)
             {
-                parts.Add(new ProbePart(group.Abi, PlanBuilder.Build(rule, group.Abi), [new ProbeFile(rule.Binary.Value, file, group.Sites)]));
+                parts.Add(new ProbePart(group.Abi, PlanBuilder.Build(rule, group.Abi), [new ProbeFile(file.Path, identity, group.Sites) { Source = file.Source }]));
             }
             else
             {
                 problems.Add(new SiteProblem(
-                    SiteCodes.ValueMissing, Refused: true, $"{string.Join(" and ", missing)} cannot be had at {group.Sites[0].DisplayName} in {rule.Binary.Value}"));
+                    SiteCodes.ValueMissing, Refused: true, $"{string.Join(" and ", missing)} cannot be had at {group.Sites[0].DisplayName} in {file.Path}"));
             }
         }
 
-        var refused = problems.Any(one => one.Refused);
-        return new Resolution(refused ? null : Probe.Of(parts), IsPending: false, problems.ToEquatableArray());
+        return parts;
+    }
+
+    /// <summary>What to tell. Where some of several files can be probed, what is wrong with the others is a warning.</summary>
+    private static EquatableArray<SiteProblem> Summary(Rule rule, TargetFiles target, bool isProbed, List<SiteProblem> problems)
+    {
+        var several = target.Files.Count > 1;
+        var told = several && isProbed ? problems.ConvertAll(problem => problem with { Refused = false }) : problems;
+        if (several && told.Count > MostProblems)
+        {
+            told = [.. told.Take(MostProblems - 1), new SiteProblem(
+                TargetCodes.OtherFiles, Refused: false, $"{told.Count - MostProblems + 1} more problems of this kind in files of {rule.Binary.Value.Text}")];
+        }
+
+        if (target.IsCut)
+        {
+            told = [.. told, new SiteProblem(
+                TargetCodes.TooManyFiles, Refused: false, $"{rule.Binary.Value.Text} leads to more than {TargetFinder.MostFiles} files; only the first are probed",
+                "a narrower pattern, or several rules")];
+        }
+
+        return told.ToEquatableArray();
     }
 }

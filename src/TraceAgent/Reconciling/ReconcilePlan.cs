@@ -85,8 +85,8 @@ internal static class ReconcilePlan
     /// <summary>Whether what is held can stay as it is: in every file the same sites, for the same plan.</summary>
     private static bool Agrees(HeldProbe held, Rule rule, Probe probe)
     {
-        var wanted = probe.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).ToLookup(one => Inode(one.file));
-        foreach (var files in held.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).GroupBy(one => Inode(one.file)))
+        var wanted = probe.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).ToLookup(one => one.file.Identity.File);
+        foreach (var files in held.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).GroupBy(one => one.file.Identity.File))
         {
             if (!wanted.Contains(files.Key))
             {
@@ -110,9 +110,9 @@ internal static class ReconcilePlan
     /// <summary>Of what is wanted, the files that are not held; null for none.</summary>
     private static Probe? Missing(HeldProbe held, Probe probe)
     {
-        var present = held.Parts.SelectMany(part => part.Files).Select(Inode).ToHashSet();
+        var present = held.Parts.SelectMany(part => part.Files).Select(file => file.Identity.File).ToHashSet();
         return Probe.Of(probe.Parts
-            .Select(part => part with { Files = part.Files.Where(file => !present.Contains(Inode(file))).ToEquatableArray() })
+            .Select(part => part with { Files = part.Files.Where(file => !present.Contains(file.Identity.File)).ToEquatableArray() })
             .Where(part => part.Files.Count > 0));
     }
 
@@ -121,7 +121,4 @@ internal static class ReconcilePlan
 
     private static ReconcileStep.Reshape? Reshaped(HeldProbe held, Rule rule) =>
         rule == held.Rule ? null : new ReconcileStep.Reshape(rule);
-
-    private static (uint Major, uint Minor, ulong Inode) Inode(ProbeFile file) =>
-        (file.Identity.DeviceMajor, file.Identity.DeviceMinor, file.Identity.Inode);
 }

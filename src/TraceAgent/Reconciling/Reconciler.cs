@@ -56,7 +56,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
                     Reshape(_attached[rule.Name.Value], rule);
                     break;
                 case ReconcileStep.Detach(var name):
-                    Detach(name, "it is not in the rule files any more");
+                    Detach(name, current.ContainsKey(name) ? "what it asks for is not there" : "it is not in the rule files any more");
                     break;
             }
         }
@@ -156,7 +156,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             part.Announce(rule, files);
             foreach (var file in files)
             {
-                Refusable(() => part.Attach(file, file.Path));
+                Refusable(() => part.Attach(file, file.Source));
             }
         }
 
@@ -192,7 +192,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
                 added.Announce(rule, part.Files);
                 foreach (var file in part.Files)
                 {
-                    added.Attach(file, sources.GetValueOrDefault(file.Identity, file.Path));
+                    added.Attach(file, sources.GetValueOrDefault(file.Identity, file.Source));
                 }
             }
         }
@@ -223,7 +223,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         var found = probe.Files.Select(file => file.Identity).ToHashSet();
         return rule.Binary == previous.Rule.Binary
             ? previous.Files.Select(file => file.File).Where(file => !found.Contains(file.Identity)).DistinctBy(file => file.Identity)
-                .SelectMany(file => ProbeResolver.Resolve(rule, file).Probe?.Parts ?? [])
+                .SelectMany(file => ProbeResolver.PartsOf(rule, file))
             : [];
     }
 

@@ -92,7 +92,7 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
 
     private RuleCost CostOf(string name, AttachedProbe probe, HitCost cost)
     {
-        var perHit = probe.Parts.All(part => part.Sites.All(site => site.IsEmulated)) ? cost.EmulatedNs : cost.SteppedNs;
+        var perHit = probe.Files.All(file => file.Sites.All(site => site.IsEmulated)) ? cost.EmulatedNs : cost.SteppedNs;
         var atInstructions = probe.Parts.Any(part => part.Loaded.Plan.ReturnsAtInstructions);
         var perReturn = atInstructions ? cost.SteppedNs : cost.ReturnNs;
         perHit = probe.Rule.On switch

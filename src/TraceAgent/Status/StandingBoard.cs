@@ -42,7 +42,7 @@ internal sealed class StandingBoard
         }
 
         var faults = deliberation.Faults.Where(fault => fault.Rule is not null).DistinctBy(fault => fault.Rule!.Value).ToDictionary(fault => fault.Rule!.Value);
-        var pending = deliberation.Pending.Select(rule => rule.Name.Value).ToHashSet();
+        var pending = deliberation.Pending.ToDictionary(one => one.Rule.Name.Value, one => one.Missing);
         var standings = new List<RuleStanding>();
         foreach (var rule in deliberation.Desired.Select(one => one.Rule))
         {
@@ -50,7 +50,7 @@ internal sealed class StandingBoard
             var (state, reason, sites) = Judge(rule, fault, pending, reconciler, guard, now);
             var budget = rule.BudgetPercent is { } percent && double.IsFinite(percent) ? percent : (double?)null;
             standings.Add(new RuleStanding(
-                rule.Name.Value, state, reason, PlaceOf(rule.Name), rule.Binary.Value, sites, budget, guard.UsedPercent(rule.Name.Value)));
+                rule.Name.Value, state, reason, PlaceOf(rule.Name), rule.Binary.Value.Text, sites, budget, guard.UsedPercent(rule.Name.Value)));
         }
 
         standings.AddRange(faults.Values.Select(fault =>
@@ -61,7 +61,7 @@ internal sealed class StandingBoard
     }
 
     private static (RuleState State, string? Reason, int Sites) Judge(
-        Rule rule, RuleFault? fault, HashSet<string> pending, Reconciler reconciler, RuleGuard guard, TimeSpan now)
+        Rule rule, RuleFault? fault, Dictionary<string, string> pending, Reconciler reconciler, RuleGuard guard, TimeSpan now)
     {
         var name = rule.Name.Value;
         if (guard.Objection(name, now) is { } objection)
@@ -75,14 +75,14 @@ internal sealed class StandingBoard
             return (RuleState.Attached, fault?.Reason ?? refusal, probe.Files.Sum(file => file.Sites.Count));
         }
 
-        if (pending.Contains(name))
+        if (pending.TryGetValue(name, out var missing))
         {
-            return (RuleState.Pending, $"{rule.Binary.Value} does not exist yet", 0);
+            return (RuleState.Pending, $"{missing} yet", 0);
         }
 
         return fault is not null ? (RuleState.Rejected, fault.Reason, 0)
             : refusal is not null ? (RuleState.Refused, refusal, 0)
-            : (RuleState.Pending, $"{rule.Binary.Value} is being written, or was replaced; it is looked at again when it is quiet", 0);
+            : (RuleState.Pending, $"{rule.Binary.Value.Text} is being written, or was replaced; it is looked at again when it is quiet", 0);
     }
 
     private static string PlaceOf(Located<string> name) => $"{name.At.File}:{name.At.Line}";

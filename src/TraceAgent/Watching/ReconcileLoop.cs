@@ -2,6 +2,7 @@ using System.Diagnostics;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Status;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Watching;
 
@@ -17,6 +18,7 @@ internal sealed class ReconcileLoop : IDisposable
 
     private readonly RuleSource _source;
     private readonly AcceptedRules _rules;
+    private readonly TargetFinder _targets;
     private readonly Reconciler _reconciler;
     private readonly ProbeUpkeep _upkeep;
     private readonly RuleGuard _guard;
@@ -33,9 +35,10 @@ internal sealed class ReconcileLoop : IDisposable
     private long _lastTurn = Stopwatch.GetTimestamp();
 
     public ReconcileLoop(
-        RuleSource source, AcceptedRules rules, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice, StandingBoard board)
+        RuleSource source, AcceptedRules rules, TargetFinder targets, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice,
+        StandingBoard board)
     {
-        (_source, _rules, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, reconciler, upkeep, guard, voice, board);
+        (_source, _rules, _targets, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, targets, reconciler, upkeep, guard, voice, board);
         _watches = new WatchList(source.Paths);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
@@ -113,7 +116,13 @@ internal sealed class ReconcileLoop : IDisposable
             Look();
         }
 
-        if (Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval)
+        var isSecond = Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval;
+        if (!_settling.IsWaiting && _targets.ProcessesHaveChanged(isSecond))
+        {
+            Look();
+        }
+
+        if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
             foreach (var rule in _guard.Judge(_reconciler.Attached, Now))
@@ -146,7 +155,7 @@ internal sealed class ReconcileLoop : IDisposable
         _watches.Follow(_reconciler.Attached.Values);
         var versions = _source.Read();
         var deliberation = _rules.Deliberate(versions);
-        _watches.Follow(deliberation.Desired.Select(one => one.Rule.Binary.Value));
+        _watches.Follow(deliberation.Looked);
         _voice.Deliberated(deliberation);
         _reconciler.Apply(_guard.Admit(deliberation.Desired, Now));
         _watches.Follow(_reconciler.Attached.Values);

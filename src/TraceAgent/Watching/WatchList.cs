@@ -25,18 +25,18 @@ internal sealed class WatchList : IDisposable
         FollowRules();
     }
 
-    /// <summary>Watches the folders of these binaries, or the nearest ones above that exist.</summary>
-    public void Follow(IEnumerable<string> binaries)
+    /// <summary>Watches the folders of these names, or the nearest ones above that exist.</summary>
+    public void Follow(IEnumerable<WatchedName> binaries)
     {
         FollowRules();
         foreach (var binary in binaries)
         {
-            var name = Path.GetFileName(binary);
-            for (var folder = Path.GetDirectoryName(binary); !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
+            var name = binary.Name;
+            for (var folder = binary.Folder; !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
             {
                 if (WatchFolder(folder) is { } watched)
                 {
-                    watched.Binaries.Add(name);
+                    (name.AsSpan().ContainsAny('*', '?') ? watched.Patterns : watched.Binaries).Add(name);
                     break;
                 }
 
@@ -117,7 +117,7 @@ internal sealed class WatchList : IDisposable
         // Data folders of Kubernetes are links called ..data, renamed into place.
         var isRule = folder.RuleNames.Contains(notice.Name)
             || (folder.IsRuleFolder && (RuleSource.IsRuleFileName(notice.Name) || notice.Name.StartsWith("..", StringComparison.Ordinal)));
-        if (!isRule && !folder.Binaries.Contains(notice.Name))
+        if (!isRule && !folder.Binaries.Contains(notice.Name) && !folder.Patterns.Any(pattern => NamePattern.Matches(pattern, notice.Name)))
         {
             return;
         }
@@ -179,5 +179,7 @@ internal sealed class WatchList : IDisposable
         public HashSet<string> RuleNames { get; } = [];
 
         public HashSet<string> Binaries { get; } = [];
+
+        public HashSet<string> Patterns { get; } = [];
     }
 }

@@ -1,6 +1,7 @@
 using TraceAgent.Bpf.Code;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Tests;
 
@@ -15,7 +16,7 @@ internal sealed class RuleFiles : FuzzTarget
     private static readonly string[] Words =
     [
         "rules: ", "name: ", "binary: ", "symbol: ", "offset: ", "args: ", "signature: ", "capture: ", "when: ", "on: ", "ret: ", "format: ", "redact: ", "limit: ",
-        "sample: ", "ttl: ", "budget: ", "level: ", "labels: ", "call", "both", "return", "entry", "12", "bytes(ret)", "bytes(n, 4096)", "string(4096)", "sockaddr",
+        "sample: ", "ttl: ", "budget: ", "level: ", "labels: ", "target: ", "process: ", "pid: ", "cgroup: ", "user: ", "container: ", "lib.so.1", "call", "both", "return", "entry", "12", "bytes(ret)", "bytes(n, 4096)", "string(4096)", "sockaddr",
         "errno", "enum {0: a}", "{arg1}", "{ret}", "{duration:ms}", "{cgroup}", "{uid,-9:x}", "arg1", "duration", "*(int32*)(arg1 + 4)", " == ", "'x*'", " ~ ", "&a ",
         "*a", "<<: ", "? ", "- ", "\n  - ", "\n    ", "true", "on", "~", "null", "1e9", "0x", "...", "---\n", "%YAML 1.1\n",
     ];
@@ -44,7 +45,7 @@ internal sealed class RuleFiles : FuzzTarget
     {
         var plan = PlanBuilder.Build(rule, abi);
         Assert.Equal(plan, PlanBuilder.Build(rule, abi));
-        EventShape.Of(rule, abi, plan, [new(0, 0, "f", 0)]);
+        EventShape.Of(rule, abi, plan, [new ProbeFile("/b", default, [new(0, 0, "f", 0)])]);
         try
         {
             ProbeCompiler.Compile(plan, Binding);

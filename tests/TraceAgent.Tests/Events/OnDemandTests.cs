@@ -5,6 +5,7 @@ using System.Text.Json;
 using Serilog.Formatting;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Tests.Events;
@@ -86,7 +87,7 @@ public class OnDemandTests
 
         var decoder = new EventDecoder(
             new WallClock(() => new ClockSample(0, Sample.Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/b", parent)), new CgroupNames((id, _) => $"/slice/{id}"));
-        return decoder.Decode(record, EventShape.Of(rule, CSiteAbi.X64, plan, [new(0, 0, "f", 0)]))!;
+        return decoder.Decode(record, EventShape.Of(rule, CSiteAbi.X64, plan, [new ProbeFile("/b", default, [new(0, 0, "f", 0)])]))!;
     }
 
     private static string Json(JsonElement line, params string[] keys) => "{" + string.Join(',', keys

@@ -5,6 +5,7 @@ using Serilog.Events;
 using Serilog.Formatting;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;
 
@@ -37,7 +38,7 @@ internal sealed class Sample
         var template = Template(format);
         Rule = new Rule(
             new("add-num", Nowhere),
-            new("/srv/shop/test", Nowhere),
+            new(new Target.Path("/srv/shop/test"), Nowhere),
             new(new Location.Symbol("AddNum", 0), Nowhere),
             on,
             arguments.ToEquatableArray(),
@@ -52,7 +53,7 @@ internal sealed class Sample
             on == ProbeMoment.Entry ? [] : [returned.Capture(Architecture.X64.ReturnValue)]);
         Layout = Plan.LayoutOf(Kind);
         Shape = EventShape.Of(
-            Rule, Plan, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)], kind => Values(kind, arguments, returned, redacted));
+            Rule, Plan, [new ProbeFile("/srv/shop/test", default, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)])], kind => Values(kind, arguments, returned, redacted));
         _decoder = new EventDecoder(new WallClock(() => new ClockSample(0, Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/srv/shop/test", 1)), new CgroupNames((id, _) => $"/slice/{id}"));
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Tests.Events;
@@ -122,7 +123,7 @@ public class TypedValueTests
     {
         var sample = new Sample("{a}", ProbeMoment.Entry, [new(0, "hidden", CaptureType.Default), new(1, "a", CaptureType.Default)]);
         var shape = EventShape.Of(
-            sample.Rule, sample.Plan, [new(0, 0, "AddNum", 0)], _ => [new ShownField(new("a", CaptureType.Default, 1, IsReturnValue: false), IsRedacted: false)]);
+            sample.Rule, sample.Plan, [new ProbeFile("/srv/shop/test", default, [new(0, 0, "AddNum", 0)])], _ => [new ShownField(new("a", CaptureType.Default, 1, IsReturnValue: false), IsRedacted: false)]);
 
         var line = Sample.LineOf(sample.Decoder.Decode(sample.Record(7, 8), shape)!);
 

@@ -24,7 +24,7 @@ public sealed class AcceptedRulesTests : IDisposable
         var found = _accepted.Deliberate([File("a.yaml", "add", "buy"), File("b.yaml", "sell")]);
 
         Assert.Equal(["add", "buy", "sell"], InForce(found));
-        Assert.Equal(["add", "buy", "sell"], found.Pending.Select(rule => rule.Name.Value));
+        Assert.Equal(["add", "buy", "sell"], found.Pending.Select(one => one.Rule.Name.Value));
         Assert.All(found.Desired, one => Assert.Null(one.Probe));
         Assert.Empty(found.News);
     }

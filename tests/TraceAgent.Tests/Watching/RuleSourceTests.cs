@@ -217,7 +217,7 @@ public sealed class RuleSourceTests : IDisposable
     {
         var source = Source(_folder.Write("a.yaml", Rule("r")));
 
-        Assert.Equal(_folder["shop"], source.Read()[0].Content.Rules[0].Binary.Value);
+        Assert.Equal(_folder["shop"], source.Read()[0].Content.Rules[0].Binary.Value.Text);
     }
 
     private string Pipe(string name)

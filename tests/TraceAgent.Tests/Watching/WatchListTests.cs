@@ -93,7 +93,7 @@ public sealed class WatchListTests : IDisposable
     [Fact]
     public void A_followed_binary_that_appears_is_a_change_and_its_neighbours_are_not()
     {
-        _watches.Follow([_folder["bin/shop"]]);
+        _watches.Follow([WatchedName.Of(_folder["bin/shop"])]);
 
         _folder.Write("beside", "");
         File.Copy(_folder["beside"], _folder["bin/other"]);
@@ -106,14 +106,14 @@ public sealed class WatchListTests : IDisposable
     public void A_binary_in_a_folder_that_does_not_exist_yet_is_followed_from_the_nearest_one_above()
     {
         var binary = _folder["bin/v2/release/shop"];
-        _watches.Follow([binary]);
+        _watches.Follow([WatchedName.Of(binary)]);
 
         _folder.Folder("bin/v2");
         Assert.Equal([new Change(ChangeKind.Binary, "v2", IsComplete: false)], Changes());
-        _watches.Follow([binary]);
+        _watches.Follow([WatchedName.Of(binary)]);
         _folder.Folder("bin/v2/release");
         Assert.Equal([new Change(ChangeKind.Binary, "release", IsComplete: false)], Changes());
-        _watches.Follow([binary]);
+        _watches.Follow([WatchedName.Of(binary)]);
         _folder.Write("bin/v2/release/shop", "");
 
         Assert.Contains(Changes(), change => change is { Kind: ChangeKind.Binary, Name: "shop" });
@@ -125,7 +125,7 @@ public sealed class WatchListTests : IDisposable
         Directory.Move(_rules, _folder["rules.old"]);
         _folder.Folder("rules");
         Assert.Contains(Changes(sentinel: false), change => change.Kind == ChangeKind.Rules);
-        _watches.Follow(Array.Empty<string>());
+        _watches.Follow(Array.Empty<WatchedName>());
 
         _folder.Write("rules/a.yaml", "");
 

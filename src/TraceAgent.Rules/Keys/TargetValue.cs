@@ -1,0 +1,89 @@
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>Reads <c>binary</c>: a path, a pattern of paths, the name of a library, or <c>{process: name}</c>.</summary>
+internal static class TargetValue
+{
+    private const string ProcessKey = "process";
+
+    private static readonly KeyTable<RuleDraft> Keys = new(new Key<RuleDraft>(
+        ProcessKey,
+        "The executable of every process of this name, those in containers and those that start later included.",
+        """{"type":"string","pattern":"^[^/*?]+$","examples":["nginx"]}""",
+        ReadProcess)
+    {
+        Required = true,
+    });
+
+    public static string Schema { get; } =
+        $$"""{"anyOf":[{"type":"string","minLength":1},{{Keys.Schema()}}],"examples":["/usr/sbin/nginx","/opt/app-*/bin/server","libssl.so.3",{"process":"nginx"}]}""";
+
+    public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (entry.Value is YamlMapping)
+        {
+            Keys.Read("a binary", entry.Value, rule, bag);
+            return;
+        }
+
+        if (ScalarValue.Text(entry, bag) is not { } scalar)
+        {
+            return;
+        }
+
+        var text = scalar.Value;
+        if (text is "")
+        {
+            bag.Error(DiagnosticCode.InvalidValue, scalar.At, "'binary' is empty", "write the path of a program or library");
+        }
+        else if (text is "~" || text.StartsWith("~/", StringComparison.Ordinal))
+        {
+            bag.Error(DiagnosticCode.InvalidValue, scalar.At, "'~' is not expanded: the agent has another home than you", "write the whole path");
+        }
+        else if (text.StartsWith("process:", StringComparison.Ordinal))
+        {
+            bag.Error(
+                DiagnosticCode.InvalidValue, scalar.At, "this is the path of a file that is called so",
+                $"for processes by name, without the quotes: binary: {{process: {Quoted.Clip(text["process:".Length..].Trim())}}}");
+        }
+        else if (IsLibraryName(text))
+        {
+            rule.Binary = new Located<Target>(new Target.Library(text), scalar.At);
+        }
+        else if (text.Contains("**", StringComparison.Ordinal))
+        {
+            bag.Error(
+                DiagnosticCode.InvalidValue, scalar.SpanOf(text.IndexOf("**", StringComparison.Ordinal), 2), "'**' does not stand for several folders",
+                "write one * for each folder, such as /opt/*/bin/*");
+        }
+        else
+        {
+            var path = Path.GetFullPath(Path.Combine(rule.BaseDirectory, text));
+            rule.Binary = new Located<Target>(path.AsSpan().ContainsAny('*', '?') ? new Target.Paths(path) : new Target.Path(path), scalar.At);
+        }
+    }
+
+    /// <summary>Such as <c>libssl.so.3</c>; a file of that name beside the rules is written <c>./libssl.so.3</c>.</summary>
+    private static bool IsLibraryName(string text) =>
+        !text.AsSpan().ContainsAny('/', '*', '?')
+        && (text.EndsWith(".so", StringComparison.Ordinal) || text.Contains(".so.", StringComparison.Ordinal));
+
+    private static void ReadProcess(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (ScalarValue.Text(entry, bag) is not { } scalar)
+        {
+            return;
+        }
+
+        if (scalar.Value is "" || scalar.Value.AsSpan().ContainsAny('/', '*', '?'))
+        {
+            bag.Error(
+                DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a process",
+                "write the name alone, as ps -C takes it; a path is written 'binary: /usr/sbin/nginx'");
+            return;
+        }
+
+        rule.Binary = new Located<Target>(new Target.Process(scalar.Value), scalar.At);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using TraceAgent.Bpf.Linux;
+
+namespace TraceAgent.Targets;
+
+/// <summary>
+/// The running processes by name, as far as rules ask for them. A process is looked at when it is new, for a moment
+/// after that, since it may execute something else, and then now and again.
+/// </summary>
+/// <param name="now">Time since any moment.</param>
+internal sealed class ProcessTable(Func<TimeSpan> now)
+{
+    private const int LongestName = 15;
+    private const int MostNotices = 4096;
+    private const string Deleted = " (deleted)";
+
+    private static readonly TimeSpan Young = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<int, Seen> _processes = [];
+    private readonly Dictionary<string, HashSet<FileIdentity>> _asked = [];
+    private readonly ConcurrentQueue<int> _executed = new();
+
+    /// <summary>The process has executed something. May be called by any thread.</summary>
+    public void Executed(int pid)
+    {
+        // In a storm, the next look at all processes finds what is not written down here.
+        if (_executed.Count < MostNotices)
+        {
+            _executed.Enqueue(pid);
+        }
+    }
+
+    /// <summary>Looks at the processes that have executed something.</summary>
+    /// <returns>True when one of them runs a file that <see cref="ExecutablesOf"/> would add.</returns>
+    public bool LookAtExecuted()
+    {
+        var changed = false;
+        while (_executed.TryDequeue(out var pid))
+        {
+            _processes.Remove(pid);
+            changed |= Look(pid, now());
+        }
+
+        return changed;
+    }
+
+    /// <summary>Looks at /proc.</summary>
+    /// <returns>True when a process runs a file that <see cref="ExecutablesOf"/> would add.</returns>
+    public bool Refresh()
+    {
+        var time = now();
+        var present = new HashSet<int>();
+        var changed = false;
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+            {
+                present.Add(pid);
+                changed |= Look(pid, time);
+            }
+        }
+
+        foreach (var gone in _processes.Keys.Where(pid => !present.Contains(pid)).ToList())
+        {
+            _processes.Remove(gone);
+        }
+
+        return changed;
+    }
+
+    /// <summary>Files that processes of this name run, one entry for each file, that of the lowest process ID.</summary>
+    public IReadOnlyList<TargetFile> ExecutablesOf(string name)
+    {
+        var found = _processes.Where(one => one.Value.IsCalled(name)).OrderBy(one => one.Key).DistinctBy(one => one.Value.File).ToList();
+        _asked[name] = [.. found.Select(one => one.Value.File)];
+        return [.. found.Select(one => new TargetFile(one.Value.Path, SourceOf(one.Key)))];
+    }
+
+    private bool Look(int pid, TimeSpan time)
+    {
+        var known = _processes.GetValueOrDefault(pid);
+        if (known is not null && time - known.Since > Young && time - known.Last < Again)
+        {
+            return false;
+        }
+
+        var seen = Read(pid) is var (comm, path, file) ? new Seen(comm, path, file, known?.Since ?? time, time) : null;
+        if (seen is null)
+        {
+            _processes.Remove(pid);
+            return false;
+        }
+
+        _processes[pid] = seen;
+        return _asked.Any(one => seen.IsCalled(one.Key) && !one.Value.Contains(seen.File));
+    }
+
+    /// <summary>Null for kernel threads, and for processes that have ended or are hidden from us.</summary>
+    private static (string Comm, string Path, FileIdentity File)? Read(int pid)
+    {
+        try
+        {
+            var source = SourceOf(pid);
+            if (FileStatus.Of(source) is not { } file || new FileInfo(source).LinkTarget is not { } path)
+            {
+                return null;
+            }
+
+            var comm = File.ReadAllText($"/proc/{pid}/comm").TrimEnd('\n');
+            return (comm, path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : path, file);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Leads to the file whatever its name is in the mount namespace of the process, and when it has none any more.</summary>
+    private static string SourceOf(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe");
+
+    private sealed record Seen(string Comm, string Path, FileIdentity File, TimeSpan Since, TimeSpan Last)
+    {
+        public bool IsCalled(string name)
+        {
+            var comm = Encoding.UTF8.GetBytes(name) is { Length: > LongestName } bytes ? Encoding.UTF8.GetString(bytes, 0, LongestName) : name;
+            return Comm == comm || System.IO.Path.GetFileName(Path.AsSpan()).SequenceEqual(name);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+using System.Globalization;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>Every form of <c>binary</c> leads to its files, those that come later included.</summary>
+public sealed class TargetFormTests : IDisposable
+{
+    private readonly Workspace workspace = new();
+
+    /// <summary>Found by name on the whole machine: no other test may have it.</summary>
+    private readonly string unique = $"tk{Guid.NewGuid():N}"[..12];
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory, BothWays]
+    public void Each_version_under_a_pattern_is_traced_and_one_that_appears_later_too(AttachWay way)
+    {
+        var first = Install("app-1/bin/ticker", "-DFACTOR=3");
+        var second = Install("app-2/bin/ticker", "-DSHIFTED", "-DFACTOR=4");
+        Install("other/bin/ticker", "-DFACTOR=9");
+        var rules = Rules(workspace["app-*/bin/ticker"], "args: 1", "on: call", "format: '{binary}'");
+        using var agent = AgentProcess.Start(way, rules);
+        agent.WaitForMessage("and 1 more file");
+        var third = workspace["app-3/bin/ticker"];
+        Install("app-3/bin/ticker", "-DFACTOR=5");
+
+        using var one = TracedProgram.Start(first);
+        using var two = TracedProgram.Start(second);
+        using var three = TracedProgram.Start(third);
+        using var other = TracedProgram.Start(workspace["other/bin/ticker"]);
+        UntilLogged(agent, three);
+        one.Ask("10");
+        two.Ask("10");
+        other.Ask("10");
+        Eventually.True(() => Of(agent, one).Count == 10 && Of(agent, two).Count == 10, "ten calls of each", agent.Tell);
+        agent.Stop();
+
+        Assert.Equal(Enumerable.Range(1, 10).Select(n => 3L * n), Of(agent, one).Select(line => line.Ret));
+        Assert.Equal(Enumerable.Range(1, 10).Select(n => 4L * n), Of(agent, two).Select(line => line.Ret));
+        Assert.All(Of(agent, three), line => Assert.Equal(5 * line.Arg(1), line.Ret));
+        Assert.All(Of(agent, one), line => Assert.Equal(first, line.Message));
+        Assert.All(Of(agent, two), line => Assert.Equal(second, line.Message));
+        Assert.All(Of(agent, three), line => Assert.Equal(third, line.Message));
+        Assert.Empty(Of(agent, other));
+    }
+
+    [Fact]
+    public void A_file_without_the_function_is_a_warning_beside_one_that_has_it()
+    {
+        Install("app-1/ticker");
+        workspace.Folder("app-2");
+        workspace.Install(TracedProgram.Compile("waiting"), "app-2/ticker");
+
+        var check = Command.Run(Repository.Agent, "check", Rules(workspace["app-*/ticker"]));
+
+        Assert.Equal(0, check.ExitCode);
+        Assert.Contains($"warning TA201: symbol 'Tick' not found in {workspace["app-2/ticker"]}", check.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rule_whose_files_all_lack_the_function_is_refused()
+    {
+        foreach (var number in Enumerable.Range(1, 5))
+        {
+            workspace.Folder($"app-{number}");
+            workspace.Install(TracedProgram.Compile("waiting"), $"app-{number}/ticker");
+        }
+
+        var check = Command.Run(Repository.Agent, "check", Rules(workspace["app-*/ticker"]));
+
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains("error TA201", check.Errors, StringComparison.Ordinal);
+        Assert.Contains("TA242: 3 more problems of this kind", check.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("libc.so.6", "getppid", "import os; os.getppid()")]
+    [InlineData("libz.so.1", "adler32", "import zlib; zlib.adler32(b'traceagent')")]
+    public void A_library_is_found_by_its_name(string library, string symbol, string python)
+    {
+        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", library, symbol, "budget: none", "format: '{binary}'")));
+        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+
+        Command.OutputOf("/usr/bin/python3", "-c", python);
+
+        Assert.Contains(library, agent.WaitForEvents("tick")[0].Message, StringComparison.Ordinal);
+        agent.Stop();
+    }
+
+    [Fact]
+    public void A_library_that_is_nowhere_is_waited_for()
+    {
+        using var agent = AgentProcess.Start(AttachWay.Multi, Rules("libnowhere-traceagent.so.7"));
+
+        agent.WaitForMessage("the dynamic linker finds no libnowhere-traceagent.so.7 yet");
+        agent.Stop();
+    }
+
+    [Theory, BothWays]
+    public void Processes_of_a_name_are_found_whether_they_start_before_or_after(AttachWay way)
+    {
+        var program = workspace.Install(TracedProgram.Compile("ticker"), unique);
+        using var before = TracedProgram.Start(program);
+        using var agent = AgentProcess.Start(way, Rules($"{{process: {unique}}}", "args: 1", "format: '{binary}'"));
+        UntilLogged(agent, before);
+        workspace.Folder("elsewhere");
+        using var after = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED"), $"elsewhere/{unique}"));
+        UntilLogged(agent, after);
+        agent.Stop();
+
+        Assert.All(Of(agent, before), line => Assert.Equal(program, line.Message));
+        Assert.All(Of(agent, after), line => Assert.Equal(workspace[$"elsewhere/{unique}"], line.Message));
+    }
+
+    [Fact]
+    public void A_process_in_a_chroot_on_an_overlay_in_its_own_mount_namespace_is_traced_also_when_its_file_is_gone()
+    {
+        using var contained = Contained("one");
+        using var agent = AgentProcess.Start(AttachWay.Multi, Rules($"{{process: {unique}}}", "args: 1", "format: '{binary}'"));
+        UntilLogged(agent, contained);
+        Assert.False(File.Exists(workspace[$"one/merged/{unique}"]));
+        File.Delete($"/proc/{contained.Pid}/root/{unique}");
+
+        UntilLogged(agent, contained);
+        agent.Stop();
+        Assert.All(Of(agent, contained), line => Assert.Equal(workspace[$"one/merged/{unique}"], line.Message));
+    }
+
+    [Fact]
+    public void Containers_of_one_image_are_all_traced_and_each_call_once()
+    {
+        using var one = Contained("one");
+        using var two = Contained("two");
+        File.SetUnixFileMode($"/proc/{two.Pid}/root/{unique}", UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var copied = TracedProgram.Start("nsenter", "-t", $"{two.Pid}", "-m", "-r", $"/{unique}");
+        copied.Ask("1");
+        using var agent = AgentProcess.Start(AttachWay.Multi, Rules($"{{process: {unique}}}", "args: 1"));
+        using var three = Contained("three");
+        UntilLogged(agent, three);
+        foreach (var program in new[] { one, two, copied })
+        {
+            program.Ask("5");
+        }
+
+        var calls = Of(agent, three).Count + 15;
+        Eventually.True(() => agent.Events("tick").Count >= calls, $"{calls} calls", agent.Tell);
+        agent.Stop();
+        Assert.All(new[] { one, two, copied }, program => Assert.Equal(5, Of(agent, program).Count));
+        Assert.Equal(Of(agent, three).Select(line => line.Arg(1)).Distinct(), Of(agent, three).Select(line => line.Arg(1)));
+    }
+
+    /// <summary>A process of its own overlay of one image, in a mount namespace of its own.</summary>
+    private TracedProgram Contained(string name)
+    {
+        foreach (var folder in new[] { "image", name, $"{name}/upper", $"{name}/work", $"{name}/merged" })
+        {
+            workspace.Folder(folder);
+        }
+
+        if (!File.Exists(workspace[$"image/{unique}"]))
+        {
+            workspace.Install(TracedProgram.Compile("ticker", "-static"), $"image/{unique}");
+        }
+
+        var (image, own) = (workspace["image"], workspace[name]);
+        var contained = TracedProgram.Start(
+            "unshare", "-m", "sh", "-c",
+            $"mount -t overlay overlay -o lowerdir={image},upperdir={own}/upper,workdir={own}/work {own}/merged && exec chroot {own}/merged /{unique}");
+        Assert.Equal("0", contained.Ask("0"));
+        return contained;
+    }
+
+    [Fact]
+    public void Two_builds_of_one_library_are_traced_in_their_processes()
+    {
+        var one = Library("v1", 3);
+        var two = Library("v2", 5);
+        using var agent = AgentProcess.Start(AttachWay.Multi, Rules(workspace["v*/libtick.so"], "args: 1", "on: call"));
+
+        Assert.Equal("30", Call(one));
+        Assert.Equal("50", Call(two));
+
+        agent.WaitForEvents("tick", 2);
+        agent.Stop();
+        Assert.Equal([30L, 50L], agent.Events("tick").Select(line => line.Ret).Order());
+    }
+
+    [Fact]
+    public async Task Many_edits_of_a_rule_with_several_files_miss_no_call_and_log_none_twice()
+    {
+        const int edits = 60;
+        using var one = TracedProgram.Start(Install("app-1/ticker"));
+        using var two = TracedProgram.Start(Install("app-2/ticker", "-DSHIFTED", "-DFACTOR=4"));
+        Edit(0);
+        using var agent = AgentProcess.Start(AttachWay.Multi, workspace["rules.yaml"], "--ring-size", "33554432");
+        using var stop = new CancellationTokenSource();
+        var calls = Task.WhenAll(Run(one, stop.Token), Run(two, stop.Token));
+        for (var edit = 1; edit <= edits; edit++)
+        {
+            Edit(edit);
+            Eventually.True(() => agent.Events("tick") is [.., var last] && last.Message == Mark(edit), $"edit {edit}", agent.Tell);
+        }
+
+        await stop.CancelAsync();
+        var counts = await calls;
+        Eventually.True(() => agent.Events("tick").Count >= counts.Sum(), "all calls", agent.Tell);
+        agent.Stop();
+
+        Assert.Equal(Numbers(counts[0]), Of(agent, one).Select(line => line.Arg(1)).Order());
+        Assert.Equal(Numbers(counts[1]), Of(agent, two).Select(line => line.Arg(1)).Order());
+        Assert.Equal(new Totals(counts.Sum(), counts.Sum(), 0), agent.Totals("tick"));
+
+        void Edit(int edit) => Rules(workspace["app-*/ticker"], $"args: {1 + (edit % 2)}", "on: call", "budget: none", $"format: '{Mark(edit)}'");
+
+        static string Mark(int edit) => $"edit {edit}.";
+
+        static IEnumerable<long> Numbers(long count) => Enumerable.Range(1, (int)count).Select(number => (long)number);
+
+        static Task<long> Run(TracedProgram program, CancellationToken stop) => Task.Run(() =>
+        {
+            var count = 0L;
+            while (!stop.IsCancellationRequested)
+            {
+                count = long.Parse(program.Ask("5"), CultureInfo.InvariantCulture);
+            }
+
+            return count;
+        });
+    }
+
+    private string Rules(string binary, params string[] lines) =>
+        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", binary, "Tick", lines)));
+
+    private string Install(string path, params string[] options)
+    {
+        workspace.Folder(Path.GetDirectoryName(path)!);
+        return workspace.Install(TracedProgram.Compile("ticker", options), path);
+    }
+
+    private string Library(string folder, int factor)
+    {
+        workspace.Folder(folder);
+        var source = workspace.Write($"{folder}/tick.c", $"__attribute__((noipa)) long Tick(long number) {{ return {factor} * number; }}\n");
+        Command.OutputOf("gcc", "-O2", "-shared", "-fPIC", "-o", workspace[$"{folder}/libtick.so"], source);
+        return workspace[$"{folder}/libtick.so"];
+    }
+
+    private static string Call(string library) => Command.OutputOf(
+        "/usr/bin/python3", "-c", $"import ctypes; print(ctypes.CDLL('{library}').Tick(10), end='')");
+
+    private static IReadOnlyList<EventLine> Of(AgentProcess agent, TracedProgram program) =>
+        [.. agent.Events("tick").Where(line => line.Pid == program.Pid)];
+
+    private static void UntilLogged(AgentProcess agent, TracedProgram program)
+    {
+        var before = Of(agent, program).Count;
+        Eventually.True(
+            () =>
+            {
+                program.Ask("1");
+                return Of(agent, program).Count > before;
+            },
+            $"a call of {program.Pid} to be logged",
+            agent.Tell);
+    }
+}
