@@ -128,17 +128,19 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
     private static List<ProbePart> PartsOf(Rule rule, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
     {
         var parts = new List<ProbePart>();
-        foreach (var group in found.Groups)
+        foreach (var (group, missing) in found.Groups.Select(group => (group, PlanBuilder.MissingAt(rule, group.Abi))).OrderBy(one => one.Item2.Count))
         {
-            var missing = PlanBuilder.MissingAt(rule, group.Abi);
             if (missing.Count == 0)
             {
                 parts.Add(new ProbePart(group.Abi, PlanBuilder.Build(rule, group.Abi), [new ProbeFile(file.Path, identity, group.Sites) { Source = file.Source }]));
             }
             else
             {
+                // Of several places that the rule means, those that have all it asks for are probed.
+                var others = group.Sites.Count > 1 ? $" and {group.Sites.Count - 1} more places" : "";
                 problems.Add(new SiteProblem(
-                    SiteCodes.ValueMissing, Refused: true, $"{string.Join(" and ", missing)} cannot be had at {group.Sites[0].DisplayName} in {file.Path}"));
+                    SiteCodes.ValueMissing, Refused: parts.Count == 0,
+                    $"{string.Join(" and ", missing)} cannot be had at {group.Sites[0].DisplayName}{others} in {file.Path}"));
             }
         }
 
