@@ -70,7 +70,7 @@ public sealed class LoadedProbe : IDisposable
     /// <exception cref="KernelException">The kernel refused; nothing new is attached.</exception>
     public ProbeAttachment Attach(string path, string displayPath, IReadOnlyList<UprobeSite> sites, ulong firstCookie)
     {
-        var entries = sites.Select((site, i) => new UprobePlace(site.Offset, firstCookie + (ulong)i)).ToArray();
+        var entries = sites.Select((site, i) => new UprobePlace(site.Offset, firstCookie + (ulong)i) { ReferenceCounter = site.ReferenceCounter }).ToArray();
         var returns = sites.SelectMany((site, i) => site.Returns.Select(offset => new UprobePlace(offset, firstCookie + (ulong)i))).ToArray();
         var attachment = new ProbeAttachment(this);
         try

@@ -87,8 +87,14 @@ public static class SiteCodes
     /// <summary>Warning: the function also leaves by a jump to another one, and returns from there are not seen.</summary>
     public const string LeavesByJump = "TA234";
 
+    /// <summary>No USDT probe of that name in the file.</summary>
+    public const string UsdtNotFound = "TA235";
+
+    /// <summary>What a note says of a USDT probe cannot be: its place is no code, or its counter is not in data of the file.</summary>
+    public const string UsdtDamaged = "TA236";
+
     /// <summary>Returns asked for at the RET instructions of a function that has none, or whose instructions cannot be told apart.</summary>
-    public const string NoReturnInstruction = "TA235";
+    public const string NoReturnInstruction = "TA237";
 
     /// <summary>The rule names an argument or the return value, and the place has none.</summary>
     public const string ValueMissing = "TA240";

@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Usdt;
 
 namespace TraceAgent.Symbols;
 
@@ -30,6 +31,7 @@ public static class SiteResolver
         var problems = new List<SiteProblem>();
         var sites = new List<PlacedSite>();
         var returns = !needsReturn ? ReturnWay.None : returnsAtInstructions ? ReturnWay.Instructions : ReturnWay.Caller;
+        var groups = new List<SiteGroup>();
         try
         {
             var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, problems);
@@ -44,6 +46,9 @@ public static class SiteResolver
                 case Location.FileOffset offset:
                     ResolveFileOffset(image, displayPath, offset.Value, gate, sites, problems);
                     break;
+                case Location.Usdt usdt:
+                    groups.AddRange(new UsdtResolver(image, displayPath, usdt, capturesArguments, allowsUnsafe, maxSites).Resolve(problems));
+                    break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(where), where, "a kind of location that the resolver does not know");
             }
@@ -53,14 +58,13 @@ public static class SiteResolver
             problems.Add(ElfImage.CannotRead(displayPath, error.Message, null));
         }
 
+        groups.AddRange(sites.GroupBy(site => site.Abi).Select(one => new SiteGroup(one.Key, one.Select(placed => placed.Site).ToEquatableArray())));
         if (problems.Any(problem => problem.Refused))
         {
-            sites.Clear();
+            groups.Clear();
         }
 
-        return new SiteResolution(
-            sites.GroupBy(site => site.Abi).Select(group => new SiteGroup(group.Key, group.Select(placed => placed.Site).ToEquatableArray())).ToEquatableArray(),
-            problems.ToEquatableArray());
+        return new SiteResolution(groups.ToEquatableArray(), problems.ToEquatableArray());
     }
 
     private static void ResolveFileOffset(

@@ -129,6 +129,27 @@ public sealed class GoTests : IDisposable
             line => entered[(line.Ret / 1000, line.Ret % 1000)] != line.Tid);
     }
 
+    [Theory, BothWays]
+    public void Assembly_has_its_arguments_on_the_stack_and_no_calls(AttachWay way)
+    {
+        var program = TracedProgram.Compile("assembly/main.go");
+        const string symbol = "main.Sum.abi0";
+        var calls = workspace.Write("calls.yaml", RuleText.File(RuleText.Rule("calls", program, symbol, "on: call")));
+        Assert.Contains("TA240", Command.Run(Repository.Agent, "check", calls).Errors, StringComparison.Ordinal);
+        var rules = workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("sum", program, symbol, "args: [a: int64, b: int64, text: go.string]", "format: 'Sum {a} {b} {text}'"),
+            RuleText.Rule("both", program, symbol, "signature: void Sum(long a)", "on: both")));
+        using var agent = AgentProcess.Start(way, rules);
+
+        var printed = LinesOf(program);
+
+        Assert.Equal(["Sum 1 -2 text 1", "Sum 2 -4 text 2", "Sum 3 -6 text 3", "Sum 4 -8 text 4", "Sum 5 -10 text 5"], agent.WaitForEvents("sum", 5).Select(line => line.Message));
+        Assert.Equal(["Sum 1 -2 5", "Sum 2 -4 4", "Sum 3 -6 3", "Sum 4 -8 2", "Sum 5 -10 1"], printed);
+        agent.WaitForEvents("both", 10);
+        agent.Stop();
+        Assert.Equal(Enumerable.Repeat<string[]>(["entry", "return"], 5).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
+    }
+
     private static List<string> LinesOf(string program) => [.. Command.OutputOf(program).TrimEnd('\n').Split('\n')];
 
     private static List<string> Sorted(IEnumerable<string> lines) => [.. lines.Order(StringComparer.Ordinal)];

@@ -16,7 +16,11 @@ public enum AttachWay
 /// <summary>An instruction to which a program is attached.</summary>
 /// <param name="Offset">Bytes from the start of the file.</param>
 /// <param name="Cookie">What the program is told of it.</param>
-internal readonly record struct UprobePlace(ulong Offset, ulong Cookie);
+internal readonly record struct UprobePlace(ulong Offset, ulong Cookie)
+{
+    /// <summary>See <see cref="UprobeSite.ReferenceCounter"/>.</summary>
+    public ulong ReferenceCounter { get; init; }
+}
 
 /// <summary>What keeps one program attached to sites of one file. Closing it detaches, and takes milliseconds: the kernel waits until no CPU runs the program.</summary>
 internal sealed unsafe class UprobeLink : IDisposable
@@ -78,14 +82,16 @@ internal sealed unsafe class UprobeLink : IDisposable
     {
         var offsets = new ulong[places.Length];
         var cookies = new ulong[places.Length];
+        var counters = new ulong[places.Length];
         for (var i = 0; i < places.Length; i++)
         {
             (offsets[i], cookies[i]) = places[i];
+            counters[i] = places[i].ReferenceCounter;
         }
 
         var encodedPath = Encoding.UTF8.GetBytes(path + '\0');
         fixed (byte* pathAt = encodedPath)
-        fixed (ulong* offsetsAt = offsets, cookiesAt = cookies)
+        fixed (ulong* offsetsAt = offsets, cookiesAt = cookies, countersAt = counters)
         {
             var attributes = new MultiAttributes
             {
@@ -93,13 +99,14 @@ internal sealed unsafe class UprobeLink : IDisposable
                 AttachType = TraceUprobeMulti,
                 Path = (ulong)pathAt,
                 Offsets = (ulong)offsetsAt,
+                ReferenceCounters = (ulong)countersAt,
                 Cookies = (ulong)cookiesAt,
                 Count = (uint)offsets.Length,
                 MultiFlags = onReturn ? MultiReturn : 0,
             };
             var fd = Libc.Bpf(LinkCreate, &attributes, (uint)sizeof(MultiAttributes));
             var errno = Libc.Errno();
-            Keep(fd, errno, displayPath, offsets, Privileges.RemedyFor(errno));
+            Keep(fd, errno, displayPath, offsets, RemedyFor(errno, counters.Any(counter => counter != 0)));
         }
     }
 
@@ -114,7 +121,7 @@ internal sealed unsafe class UprobeLink : IDisposable
             {
                 Type = UprobePmu.Type,
                 Size = (uint)sizeof(PerfAttributes),
-                Config = onReturn ? UprobePmu.ReturnBit : 0,
+                Config = (onReturn ? UprobePmu.ReturnBit : 0) | UprobePmu.ReferenceCounter(place.ReferenceCounter),
                 Path = (ulong)pathAt,
                 ProbeOffset = place.Offset,
             };
@@ -122,7 +129,7 @@ internal sealed unsafe class UprobeLink : IDisposable
             errno = Libc.Errno();
         }
 
-        var remedy = errno is KernelException.Eperm or KernelException.Eacces ? Privileges.ForPerfEvents : null;
+        var remedy = errno is KernelException.Eperm or KernelException.Eacces ? Privileges.ForPerfEvents : RemedyFor(errno, place.ReferenceCounter != 0);
         var linkAttributes = new PerfLinkAttributes { ProgramFd = (uint)program.Fd, TargetFd = (uint)perfFd, AttachType = PerfEvent, Cookie = place.Cookie };
         Keep(perfFd, errno, displayPath, [place.Offset], remedy);
         var linkFd = Libc.Bpf(LinkCreate, &linkAttributes, (uint)sizeof(PerfLinkAttributes));
@@ -143,6 +150,11 @@ internal sealed unsafe class UprobeLink : IDisposable
 
         _handles.Add(new BpfHandle(fd));
     }
+
+    /// <summary>The kernel keeps one counter for a place (kernel/events/uprobes.c, <c>ref_ctr_mismatch_warn</c>).</summary>
+    private static string? RemedyFor(int errno, bool hasCounter) => errno == KernelException.Einval && hasCounter
+        ? "another tracer may hold a place of it without its counter (semaphore)"
+        : Privileges.RemedyFor(errno);
 
     private static string Describe(string path, ReadOnlySpan<ulong> offsets) =>
         offsets.Length == 1 ? $"{path}+0x{offsets[0]:x}" : $"{path} at {offsets.Length} sites";

@@ -44,6 +44,8 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public bool ReturnsAtInstructions { get; set; }
 
+    public Located<string>? Output { get; set; }
+
     public bool AllowsUnsafe { get; set; }
 
     public ProbeMoment? On { get; set; }

@@ -137,10 +137,12 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
             else
             {
                 // Of several places that the rule means, those that have all it asks for are probed.
-                var others = group.Sites.Count > 1 ? $" and {group.Sites.Count - 1} more places" : "";
-                problems.Add(new SiteProblem(
-                    SiteCodes.ValueMissing, Refused: parts.Count == 0,
-                    $"{string.Join(" and ", missing)} cannot be had at {group.Sites[0].DisplayName}{others} in {file.Path}"));
+                var problem = new SiteProblem(
+                    SiteCodes.ValueMissing, Refused: parts.Count == 0, $"{string.Join(" and ", missing)} cannot be had at {Places(group.Sites)} in {file.Path}");
+                if (!problems.Contains(problem))
+                {
+                    problems.Add(problem);
+                }
             }
         }
 
@@ -166,5 +168,12 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
         }
 
         return told.ToEquatableArray();
+    }
+
+    private static string Places(EquatableArray<ProbeSite> sites)
+    {
+        const int most = 3;
+        var names = sites.Select(site => site.DisplayName).Distinct().ToList();
+        return names.Count <= most ? string.Join(", ", names) : $"{string.Join(", ", names.Take(most))} and {names.Count - most} more";
     }
 }
