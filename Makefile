@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test fuzz soak clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels
+.PHONY: build demo test fuzz soak clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-ansible test-editors
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -26,11 +26,23 @@ out/traceagent: $(SOURCES)
 demo: build
 	@scripts/demo.sh
 
+# The validator of schemas and the language server that tests ask: as the lock file has them, which holds their digests.
+node_packages := tests/TraceAgent.Editors.Tests/node_modules/.package-lock.json
+
 test-needs:
 	@scripts/install-needs.sh test
+	@$(MAKE) --no-print-directory $(node_packages)
+
+$(node_packages): tests/TraceAgent.Editors.Tests/package-lock.json
+	@npm ci --prefix $(<D) --no-audit --no-fund --loglevel=error </dev/null
+	@touch $@
 
 test: build test-needs
 	@scripts/test.sh
+
+# What `make test` asks of editors, alone.
+test-editors: build test-needs
+	dotnet test tests/TraceAgent.Editors.Tests -v quiet
 
 # More than a million inputs; `make fuzz FUZZ="--seed 7"` for others, `FUZZ="--only rules --input 12"` to see one again.
 fuzz: needs
@@ -52,6 +64,11 @@ deb rpm tar: build package-needs
 test-hosts: build
 	@scripts/install-needs.sh hosts
 	@tests/hosts/run.sh
+
+# The role's life on a copy of this host: about two minutes.
+test-ansible: build
+	@scripts/install-needs.sh ansible
+	@tests/ansible/run.sh
 
 test-kernels: build
 	@scripts/install-needs.sh hosts

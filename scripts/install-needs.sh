@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what `make build`, `make demo` and `make bench` need on Debian 12 or newer; with the argument `packages` also
-# what building and checking packages needs, with `test` also the programs that tests trace, with `hosts` also what
-# virtual machines need. Does nothing when everything is there. The .NET SDK is expected, not installed.
+# what building and checking packages needs, with `test` also the programs that tests trace or ask, with `ansible` also
+# Ansible, with `hosts` also what virtual machines need. Does nothing when everything is there. The .NET SDK is expected, not
+# installed.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
 
@@ -47,8 +48,15 @@ case ${1:-} in
         has_command go || missing+=("golang-go")
         has_command xz || missing+=("xz-utils")
         has_command rustc || missing+=("rustc")
+        has_command node || missing+=("nodejs")
+        has_command npm || missing+=("npm")
         ;;&
-    test | packages | hosts)
+    ansible)
+        has_command ansible-playbook || missing+=("ansible-core")
+        has_command ansible-lint || missing+=("ansible-lint")
+        /usr/bin/python3 -c 'import apt' 2>/dev/null || missing+=("python3-apt")
+        ;;&
+    test | packages | hosts | ansible)
         has_command dh || missing+=("debhelper")
         has_command lintian || missing+=("lintian")
         has_command man || missing+=("man-db")
