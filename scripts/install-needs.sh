@@ -39,7 +39,7 @@ has_command taskset || missing+=("util-linux")
 has_command script || missing+=("bsdutils")
 case ${1:-} in
     test)
-        # Real programs that are probed all over, and compilers of two more.
+        # Real programs that are probed, and compilers of two more.
         has_command redis-server || missing+=("redis-server")
         has_command redis-benchmark || missing+=("redis-tools")
         has_command sqlite3 || missing+=("sqlite3")
@@ -47,6 +47,8 @@ case ${1:-} in
         [[ -x /usr/bin/python3 ]] || missing+=("python3")
         has_command go || missing+=("golang-go")
         has_command xz || missing+=("xz-utils")
+        has_header sys/sdt.h || missing+=("systemtap-sdt-dev")
+        [[ -n $(compgen -G '/usr/lib/postgresql/*/bin/initdb') ]] || missing+=("postgresql")
         has_command rustc || missing+=("rustc")
         has_command node || missing+=("nodejs")
         has_command npm || missing+=("npm")

@@ -65,6 +65,7 @@ if [[ ! -e rebooted ]]; then
     rule 'second {arg1}' >/etc/traceagent/rules.d/add.yaml
     check "a reload without mistakes succeeds" "systemctl reload traceagent"
     eventually "the edited rule holds" "logged '\"second '"
+    check "status knows the rule" "traceagent status | grep -q add-num"
 
     pid=$(main_pid)
     kill -9 "$pid"
