@@ -64,6 +64,7 @@ deb rpm tar: build package-needs
 test-hosts: build
 	@scripts/install-needs.sh hosts
 	@tests/hosts/run.sh
+	@tests/hosts/ansible.sh
 
 # The role's life on a copy of this host: about two minutes.
 test-ansible: build

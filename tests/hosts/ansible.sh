@@ -19,6 +19,6 @@ END
 
 log=$hosts/ansible-$series.log
 rm -f "$log"
-MORE_PACKAGES=ansible-core,python3-apt make_image "$work/disk" "$work/run" "$root/tests/ansible/role.sh" "$work"/{packages,collection}
+more_packages=,ansible-core,python3-apt make_image "$work/disk" "$work/run" "$root/tests/ansible/role.sh" "$work"/{packages,collection}
 boot "$work/disk" "$kernel" "$log" 3600
-count_checks "$log" "kernel $series, ansible"
+"$root/tests/hosts/count.sh" "$log" "ansible, kernel $series"
