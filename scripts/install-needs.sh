@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs what `make build`, `make demo` and `make bench` need on Debian 12 or newer; with the argument `packages` also
-# what building and checking packages needs, with `test` also the programs that tests trace or ask, with `ansible` also
-# Ansible, with `hosts` also what virtual machines need. Does nothing when everything is there. The .NET SDK is expected, not
-# installed.
+# Installs what `make build` and `make demo` need on Debian 12 or newer; with an argument also what is needed for more:
+# `test`: the programs that tests trace or ask; `packages`: building and checking packages; `pipelines`: what reads our lines;
+# `hosts`: virtual machines; `ansible`: Ansible and ansible-lint; `bench`: what is measured beside us.
+# Does nothing when everything is there. The .NET SDK is expected, not installed.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
 
@@ -38,6 +38,9 @@ has_command setpriv || missing+=("util-linux")
 has_command taskset || missing+=("util-linux")
 has_command script || missing+=("bsdutils")
 case ${1:-} in
+    bench)
+        has_command bpftrace || missing+=("bpftrace")
+        ;;
     test)
         # Real programs that are probed, and compilers of two more.
         has_command redis-server || missing+=("redis-server")
@@ -50,7 +53,6 @@ case ${1:-} in
         has_header sys/sdt.h || missing+=("systemtap-sdt-dev")
         [[ -n $(compgen -G '/usr/lib/postgresql/*/bin/initdb') ]] || missing+=("postgresql")
         has_command rustc || missing+=("rustc")
-        has_command node || missing+=("nodejs")
         has_command npm || missing+=("npm")
         ;;&
     ansible)
@@ -65,6 +67,24 @@ case ${1:-} in
         has_command rpmbuild || missing+=("rpm")
         has_command systemd-analyze || missing+=("systemd")
         ;;&
+    test | pipelines)
+        # The quick pipelines are tests.
+        has_command jq || missing+=("jq")
+        has_command rsyslogd || missing+=("rsyslog")
+        has_command node || missing+=("nodejs")
+        [[ -x /usr/bin/python3 ]] || missing+=("python3")
+        ;;&
+    pipelines)
+        has_command lnav || missing+=("lnav")
+        has_command curl || missing+=("curl")
+        has_command prometheus-node-exporter || missing+=("prometheus-node-exporter")
+        [[ -x /lib/systemd/systemd-journal-remote ]] || missing+=("systemd-journal-remote")
+        # syslog-ng itself is unpacked by the test: its package excludes rsyslog's.
+        has_library libivykis.so.0 || missing+=("libivykis0")
+        has_library libnet.so.1 || missing+=("libnet1")
+        has_library libwrap.so.0 || missing+=("libwrap0")
+        has_library libjson-c.so.5 || missing+=("libjson-c5")
+        ;;
     hosts)
         has_command mke2fs || missing+=("e2fsprogs")
         has_command mmdebstrap || missing+=("mmdebstrap")

@@ -42,9 +42,10 @@ public static class PlanBuilder
         ? $"argument {only + 1}"
         : $"arguments {string.Join(", ", indexes[..^1].Select(index => index + 1))} and {indexes[^1] + 1}";
 
-    /// <summary>The arguments that the rule gives a type, or computes with.</summary>
+    /// <summary>The arguments that the rule gives a type, shows in a format of integers, or computes with.</summary>
     private static SortedSet<int> AsIntegers(Rule rule) => [
-        .. rule.Arguments.Where(argument => !argument.IsUntyped).Select(argument => argument.Index),
+        .. rule.Arguments.Where(argument => !argument.IsUntyped || rule.Messages.Any(message => message.Template.Tokens.Any(token =>
+            token is MessageToken.Hole { Format: ['x' or 'X' or 'd' or 'D', ..] } hole && hole.Name == argument.Name))).Select(argument => argument.Index),
         .. Computed(rule).OfType<Term>().SelectMany(term => term.Parts).OfType<Term.Argument>().Select(argument => argument.Index)];
 
     private static IEnumerable<Term?> Computed(Rule rule) =>

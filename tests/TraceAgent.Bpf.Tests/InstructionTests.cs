@@ -54,6 +54,8 @@ public sealed class InstructionTests
         ["if less or equal"] = (If(Opcode.IfLessOrEqual), 0x00000007_000101d5, "if r1 s<= 7 goto 2"),
         ["if two registers are equal"] =
             (code => Jump(code, label => code.JumpIf(Opcode.IfEqual, Reg.R1, Reg.R2, label)), 0x0001211d, "if r1 == r2 goto 2"),
+        ["if the lower half is not equal"] =
+            (code => Jump(code, label => code.JumpIfInt(Opcode.IfNotEqual, Reg.R1, 7, label)), 0x00000007_00010156, "if w1 != 7 goto 2"),
     };
 
     public static TheoryData<string> Names => [.. Forms.Keys];

@@ -130,6 +130,8 @@ public class PlanBuilderTests
     [Theory]
     [InlineData("args: 2", "")]
     [InlineData("args: [a, b: long]", "argument 2 as an integer (it is a floating point number)")]
+    [InlineData("args: 2, format: '{arg1:x8} {arg2:n}'", "")]
+    [InlineData("args: 2, format: '{arg2:x8}'", "argument 2 as an integer (it is a floating point number)")]
     [InlineData("args: 2, when: arg2 > 1", "argument 2 as an integer (it is a floating point number)")]
     [InlineData("args: 4", "argument 3 (it is in %xmm0), argument 4 (the probe has 3)")]
     [InlineData("args: 12", "argument 3 (it is in %xmm0), arguments 4, 5, 6, 7, 8, 9, 10, 11 and 12 (the probe has 3)")]

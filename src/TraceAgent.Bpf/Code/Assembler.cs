@@ -75,6 +75,13 @@ internal sealed class Assembler
     public void JumpIf(byte condition, Reg left, Reg right, Label target) =>
         EmitJump((byte)(Opcode.Jump | condition | Opcode.FromRegister), left, right, 0, target);
 
+    /// <summary>
+    /// Compares the lower halves. For what the update of a map and the deletion from it return: programs call the map's own
+    /// function, whose result is an int before kernel 6.4, so that -17 in all of the register is not -17.
+    /// </summary>
+    public void JumpIfInt(byte condition, Reg left, int right, Label target) =>
+        EmitJump((byte)(Opcode.Jump32 | condition), left, 0, right, target);
+
     public void Place(Label label) => label.Position = _instructions.Count;
 
     public Instruction[] Finish()

@@ -62,6 +62,8 @@ public static class Disassembler
             Opcode.StoreRegister & Opcode.ClassMask => $"{Memory(instruction, instruction.Destination)} = r{instruction.Source}",
             Opcode.Jump when (instruction.Opcode >> 4) is var comparison && comparison < Comparisons.Length =>
                 $"if {destination} {Comparisons[comparison]} {operand} goto {target}",
+            Opcode.Jump32 when (instruction.Opcode >> 4) is var comparison && comparison < Comparisons.Length =>
+                $"if w{instruction.Destination} {Comparisons[comparison]} {instruction.Immediate} goto {target}",
             Opcode.Arithmetic when (instruction.Opcode & 0xf0) == Opcode.Negate => $"{destination} = -{destination}",
             Opcode.Arithmetic when (instruction.Opcode >> 4) is var sign && sign < ArithmeticSigns.Length =>
                 $"{destination} {ArithmeticSigns[sign]} {operand}",

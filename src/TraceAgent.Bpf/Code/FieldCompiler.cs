@@ -93,7 +93,10 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         code.Arithmetic(Opcode.Add, Reg.R1, offset + Storage.HeadSize);
         code.Set(Reg.R2, text.ReadSize);
         code.Call(BpfFunction.ProbeReadUserStr);
-        code.JumpIf(Opcode.IfLess, Reg.R0, 1, ends.Unreadable);
+        code.JumpIf(Opcode.IfLess, Reg.R0, 0, ends.Unreadable);
+
+        // Up to 6.12 the kernel does not count the NUL of an empty text (strncpy_from_user_nofault in mm/maccess.c).
+        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, ends.Done);
         code.Arithmetic(Opcode.Subtract, Reg.R0, 1);
         code.Store(Reg.R7, offset, Reg.R0, 4);
         code.JumpIf(Opcode.IfBelowOrEqual, Reg.R0, text.Max, ends.Done);

@@ -42,7 +42,7 @@ internal sealed class HitGate(ProgramCode program)
         _code.Store(Reg.Frame, StackFrame.MarkKey + 16, Reg.R1, 4);
         _code.Store(Reg.Frame, StackFrame.MarkKey + 20, HalfOf(kind), 4);
         program.Map(BpfFunction.MapDelete, program.Binding.Marks, StackFrame.MarkKey);
-        _code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, mark);
+        _code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, mark);
         _code.Set(Reg.R9, 1);
 
         _code.Place(mark);
@@ -169,7 +169,7 @@ internal sealed class HitGate(ProgramCode program)
             _code.Arithmetic(Opcode.Add, Reg.R3, StackFrame.Scratch);
             _code.Set(Reg.R4, 0);
         });
-        _code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, program.Exit);
+        _code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, program.Exit);
         _code.Place(decided);
     }
 

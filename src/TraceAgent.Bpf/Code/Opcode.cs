@@ -9,6 +9,10 @@ internal static class Opcode
     public const byte StoreImmediate = 0x62;
     public const byte StoreRegister = 0x63;
     public const byte Jump = 0x05;
+
+    /// <summary>Compares the lower halves (since kernel 5.1).</summary>
+    public const byte Jump32 = 0x06;
+
     public const byte Arithmetic = 0x07;
 
     public const byte LoadImmediate64 = 0x18;

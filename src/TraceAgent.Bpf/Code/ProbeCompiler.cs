@@ -73,16 +73,13 @@ public static class ProbeCompiler
     private static ProbeProgram CallEntry(CapturePlan plan, ProbeBinding binding)
     {
         const int noExist = 1;
-        const int alreadyExists = -17;
         var layout = plan.LayoutOf(EventKind.Call);
         var program = new ProgramCode(plan, binding);
         var (code, gate) = (program.Code, new HitGate(program));
         var fields = program.Fields(plan.EntryFields, layout, 0);
         var leave = new Label();
-        var uncounted = new Label();
-        var overwrites = new Label();
-        var stored = new Label();
-        var lost = new Label();
+        var found = new Label();
+        var isNew = new Label();
 
         code.Move(Reg.R6, Reg.R1);
         gate.TakeOrLeave(EventKind.Call);
@@ -100,9 +97,11 @@ public static class ProbeCompiler
             code.MapValue(Reg.R3, binding.Control, ControlLayout.Zeros);
             code.Set(Reg.R4, noExist);
         });
-        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, stored);
-        code.JumpIf(Opcode.IfEqual, Reg.R0, alreadyExists, overwrites);
-        code.Place(lost);
+
+        // What is there is this call's, whatever the update said: new, or left behind by longjmp and overwritten.
+        code.Move(Reg.R8, Reg.R0);
+        program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
+        code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, found);
         program.Count(CounterLayout.Lost);
         code.Place(leave);
         program.Count(CounterLayout.Calls);
@@ -110,18 +109,16 @@ public static class ProbeCompiler
         {
             // What longjmp left behind here must not be taken for this call when it returns.
             program.Map(BpfFunction.MapDelete, binding.InFlight, StackFrame.CallKey);
-            code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, uncounted);
+            code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, program.Exit);
             program.Count(CounterLayout.Unreturned);
-            code.Place(uncounted);
         }
 
         code.Jump(program.Exit);
-        code.Place(overwrites);
-        program.Count(CounterLayout.Unreturned);
-        code.Place(stored);
-        program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
-        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, lost);
+        code.Place(found);
         code.Move(Reg.R7, Reg.R0);
+        code.JumpIfInt(Opcode.IfEqual, Reg.R8, 0, isNew);
+        program.Count(CounterLayout.Unreturned);
+        code.Place(isNew);
         code.Store(Reg.R7, InFlightLayout.Slot, (int)binding.Slot, 8);
         fields.ReadAll(() => { }, () => { }, shift: InFlightLayout.EntryPart - layout.EntryPart);
         code.Call(BpfFunction.KtimeGetNs);

@@ -25,6 +25,7 @@ internal sealed class TextMatchCompiler(Assembler code)
     /// <param name="onFault">Where to go when the text cannot be read; a NULL pointer passes no test.</param>
     public void MatchUserText(TextTest test, int buffer, Label onFault)
     {
+        var counted = new Label();
         var no = new Label();
         var end = new Label();
         code.JumpIf(Opcode.IfEqual, Reg.R3, 0, no);
@@ -32,7 +33,12 @@ internal sealed class TextMatchCompiler(Assembler code)
         code.Arithmetic(Opcode.Add, Reg.R1, buffer);
         code.Set(Reg.R2, BufferSize(test));
         code.Call(BpfFunction.ProbeReadUserStr);
-        code.JumpIf(Opcode.IfLess, Reg.R0, 1, onFault);
+        code.JumpIf(Opcode.IfLess, Reg.R0, 0, onFault);
+
+        // Up to 6.12 the kernel does not count the NUL of an empty text (strncpy_from_user_nofault in mm/maccess.c).
+        code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, counted);
+        code.Set(Reg.R0, 1);
+        code.Place(counted);
         Match(test, buffer, BufferSize(test), no, end);
     }
 

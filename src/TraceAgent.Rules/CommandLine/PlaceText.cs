@@ -6,7 +6,7 @@ namespace TraceAgent.Rules.CommandLine;
 
 /// <summary>
 /// Reads <c>BINARY:FUNCTION(name: type, …) -> type</c>: the keys <c>name</c>, <c>binary</c>, those of the place, of the
-/// arguments and of the return value.
+/// arguments and of the return value. The place may be an address, or <c>usdt:PROVIDER:NAME</c>.
 /// </summary>
 internal static partial class PlaceText
 {
@@ -16,6 +16,7 @@ internal static partial class PlaceText
     private const string Arrow = "->";
 
     private const string OfProcess = "process:";
+    private const string OfUsdt = "usdt:";
 
     private const string Example = "such as '/bin/bash:readline() -> string'";
 
@@ -95,13 +96,15 @@ internal static partial class PlaceText
         }
 
         var (symbol, arguments) = parts;
+        var isUsdt = symbol.Text.StartsWith(OfUsdt, StringComparison.Ordinal);
+        symbol = isUsdt ? symbol[OfUsdt.Length..] : symbol;
         if (symbol.Text.Length == 0)
         {
             bag.Error(DiagnosticCode.InvalidValue, place.Whole.At, "the name of a function is missing", Example);
             return [];
         }
 
-        var key = char.IsAsciiDigit(symbol.Text[0]) || symbol.Text.StartsWith("file+", StringComparison.Ordinal) ? "offset" : "symbol";
+        var key = isUsdt ? "usdt" : char.IsAsciiDigit(symbol.Text[0]) || symbol.Text.StartsWith("file+", StringComparison.Ordinal) ? "offset" : "symbol";
         var entries = new List<YamlEntry>(NamesOf(symbol, key, symbol.Text));
         var hasArguments = arguments is { } list && list.Trim().Text.Length > 0;
         if (hasArguments && ArgumentEntries.Read(arguments!.Value, symbol.Text, returned, bag) is { } written)

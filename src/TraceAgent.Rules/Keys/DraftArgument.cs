@@ -12,7 +12,7 @@ namespace TraceAgent.Rules.Keys;
 internal sealed record DraftArgument(int Index, int Register, string Name, TypeSpec Spec, YamlScalar? Source)
 {
     /// <summary>No type was written.</summary>
-    public bool IsUntyped => Source is null;
+    public bool IsUntyped => Source is null && Spec == TypeSpec.Default;
 
     public Term Value => new Term.Argument(Register);
 
