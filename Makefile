@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test fuzz soak clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels
+.PHONY: build demo test bench fuzz soak clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-pipelines
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -32,6 +32,11 @@ test-needs:
 test: build test-needs
 	@scripts/test.sh
 
+# Side by side with a program in C and with bpftrace; `make bench BENCH="--runs 1 --only hits"` for a part.
+bench: build
+	@scripts/install-needs.sh bench
+	dotnet run --project tests/TraceAgent.Benchmarks -c Release -v quiet -- $(CURDIR)/out/traceagent $(BENCH)
+
 # More than a million inputs; `make fuzz FUZZ="--seed 7"` for others, `FUZZ="--only rules --input 12"` to see one again.
 fuzz: needs
 	dotnet run --project tests/TraceAgent.Fuzz -c Release -v quiet -- $(FUZZ)
@@ -52,6 +57,11 @@ deb rpm tar: build package-needs
 test-hosts: build
 	@scripts/install-needs.sh hosts
 	@tests/hosts/run.sh
+
+# Every consumer of docs/pipelines.md that can be installed here; the quick ones are a part of `make test`.
+test-pipelines: build
+	@scripts/install-needs.sh pipelines
+	@tests/pipelines/run.sh
 
 test-kernels: build
 	@scripts/install-needs.sh hosts

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs what `make build`, `make demo` and `make bench` need on Debian 12 or newer; with the argument `packages` also
-# what building and checking packages needs, with `test` also the programs that tests trace, with `hosts` also what
-# virtual machines need. Does nothing when everything is there. The .NET SDK is expected, not installed.
+# Installs what `make build` and `make demo` need on Debian 12 or newer; with an argument also what is needed for more:
+# `test`: the programs that tests trace; `packages`: building and checking packages; `pipelines`: what reads our lines;
+# `hosts`: virtual machines; `bench`: what is measured beside us.
+# Does nothing when everything is there. The .NET SDK is expected, not installed.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
 
@@ -37,8 +38,11 @@ has_command setpriv || missing+=("util-linux")
 has_command taskset || missing+=("util-linux")
 has_command script || missing+=("bsdutils")
 case ${1:-} in
+    bench)
+        has_command bpftrace || missing+=("bpftrace")
+        ;;
     test)
-        # Real programs that are probed all over, and compilers of two more.
+        # Real programs that are probed, and compilers of two more.
         has_command redis-server || missing+=("redis-server")
         has_command redis-benchmark || missing+=("redis-tools")
         has_command sqlite3 || missing+=("sqlite3")
@@ -46,6 +50,8 @@ case ${1:-} in
         [[ -x /usr/bin/python3 ]] || missing+=("python3")
         has_command go || missing+=("golang-go")
         has_command xz || missing+=("xz-utils")
+        has_header sys/sdt.h || missing+=("systemtap-sdt-dev")
+        [[ -n $(compgen -G '/usr/lib/postgresql/*/bin/initdb') ]] || missing+=("postgresql")
         has_command rustc || missing+=("rustc")
         ;;&
     test | packages | hosts)
@@ -55,6 +61,24 @@ case ${1:-} in
         has_command rpmbuild || missing+=("rpm")
         has_command systemd-analyze || missing+=("systemd")
         ;;&
+    test | pipelines)
+        # The quick pipelines are tests.
+        has_command jq || missing+=("jq")
+        has_command rsyslogd || missing+=("rsyslog")
+        has_command node || missing+=("nodejs")
+        [[ -x /usr/bin/python3 ]] || missing+=("python3")
+        ;;&
+    pipelines)
+        has_command lnav || missing+=("lnav")
+        has_command curl || missing+=("curl")
+        has_command prometheus-node-exporter || missing+=("prometheus-node-exporter")
+        [[ -x /lib/systemd/systemd-journal-remote ]] || missing+=("systemd-journal-remote")
+        # syslog-ng itself is unpacked by the test: its package excludes rsyslog's.
+        has_library libivykis.so.0 || missing+=("libivykis0")
+        has_library libnet.so.1 || missing+=("libnet1")
+        has_library libwrap.so.0 || missing+=("libwrap0")
+        has_library libjson-c.so.5 || missing+=("libjson-c5")
+        ;;
     hosts)
         has_command mke2fs || missing+=("e2fsprogs")
         has_command mmdebstrap || missing+=("mmdebstrap")

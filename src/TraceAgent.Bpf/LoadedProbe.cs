@@ -65,18 +65,19 @@ public sealed class LoadedProbe : IDisposable
     /// <summary>Attaches to one file.</summary>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
     /// <param name="displayPath">As the user knows it.</param>
-    /// <param name="offsets">Bytes from the start of the file.</param>
+    /// <param name="sites">At least one.</param>
     /// <param name="firstCookie">The index of the first site.</param>
     /// <exception cref="KernelException">The kernel refused; nothing new is attached.</exception>
-    public ProbeAttachment Attach(string path, string displayPath, ReadOnlySpan<ulong> offsets, ulong firstCookie)
+    public ProbeAttachment Attach(string path, string displayPath, IReadOnlyList<UprobeSite> sites, ulong firstCookie)
     {
+        var places = sites.Select((site, i) => new UprobePlace(site.Offset, firstCookie + (ulong)i) { ReferenceCounter = site.ReferenceCounter }).ToArray();
         var attachment = new ProbeAttachment(this);
         try
         {
             // Returns first: a call is only followed when its entry and its return are both seen.
             foreach (var (code, loaded) in _programs)
             {
-                var link = UprobeLink.Attach(_session.Way, loaded, path, displayPath, offsets, firstCookie, code.OnReturn);
+                var link = UprobeLink.Attach(_session.Way, loaded, path, displayPath, places, code.OnReturn);
                 attachment.Add(link, code.OnReturn);
             }
         }

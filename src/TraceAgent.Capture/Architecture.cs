@@ -40,8 +40,8 @@ public sealed record Architecture(
         ReturnRegister: 0,
         SecondReturnRegister: 1,
         StackPointer: 7,
-        //                rax rdx rcx rbx  rsi  rdi  rbp rsp  r8  r9  r10 r11 r12 r13 r14 r15
-        RegisterOffsets: [80, 96, 88, 40, 104, 112, 32, 152, 72, 64, 56, 48, 24, 16, 8, 0],
+        //                rax rdx rcx rbx  rsi  rdi  rbp rsp  r8  r9  r10 r11 r12 r13 r14 r15 rip
+        RegisterOffsets: [80, 96, 88, 40, 104, 112, 32, 152, 72, 64, 56, 48, 24, 16, 8, 0, 128],
         InstructionPointerOffset: 128,
         FirstStackArgument: 8,
         StackPointerRise: 8);

@@ -10,6 +10,12 @@ public abstract record SiteAbi(Architecture Architecture)
     /// <summary>The argument <paramref name="index"/> (from 0), or null when there is none at these sites.</summary>
     public abstract Expr? Argument(int index);
 
+    /// <summary>What the argument <paramref name="index"/> is when the rule does not say.</summary>
+    public virtual CaptureType TypeOf(int index) => CaptureType.Default;
+
+    /// <summary>Why there is no argument <paramref name="index"/>, in a few words; null when there is nothing to say.</summary>
+    public virtual string? WhyMissing(int index) => null;
+
     /// <summary>The return value where the function returns, or null when there is none.</summary>
     public abstract Expr? ReturnValue { get; }
 

@@ -13,7 +13,10 @@ public static class PlanBuilder
         ArgumentNullException.ThrowIfNull(abi);
         var terms = Terms(rule).SelectMany(term => term.Parts).ToHashSet();
         var missing = terms.OfType<Term.Argument>().Select(argument => argument.Index).Order()
-            .Where(index => abi.Argument(index) is null).Select(index => $"argument {index + 1}").ToList();
+            .Where(index => abi.Argument(index) is null).GroupBy(abi.WhyMissing)
+            .Select(same => $"{Arguments([.. same])}{(same.Key is { } reason ? $" ({reason})" : "")}").ToList();
+        missing.AddRange(AsIntegers(rule).Where(index => abi.Argument(index) is not null && abi.TypeOf(index) is CaptureType.Float)
+            .Select(index => $"argument {index + 1} as an integer (it is a floating point number)"));
         if (abi.ReturnValue is null && terms.Contains(new Term.Result()))
         {
             missing.Add("the return value");
@@ -35,9 +38,22 @@ public static class PlanBuilder
 
     public static bool NeedsReturn(Rule rule) => rule.On is not ProbeMoment.Entry;
 
+    private static string Arguments(int[] indexes) => indexes is [var only]
+        ? $"argument {only + 1}"
+        : $"arguments {string.Join(", ", indexes[..^1].Select(index => index + 1))} and {indexes[^1] + 1}";
+
+    /// <summary>The arguments that the rule gives a type, shows in a format of integers, or computes with.</summary>
+    private static SortedSet<int> AsIntegers(Rule rule) => [
+        .. rule.Arguments.Where(argument => !argument.IsUntyped || rule.Messages.Any(message => message.Template.Tokens.Any(token =>
+            token is MessageToken.Hole { Format: ['x' or 'X' or 'd' or 'D', ..] } hole && hole.Name == argument.Name))).Select(argument => argument.Index),
+        .. Computed(rule).OfType<Term>().SelectMany(term => term.Parts).OfType<Term.Argument>().Select(argument => argument.Index)];
+
+    private static IEnumerable<Term?> Computed(Rule rule) =>
+        rule.Captures.SelectMany(capture => new[] { capture.Value, capture.Length }).Append(rule.When);
+
     private static IEnumerable<Term> Terms(Rule rule)
     {
-        var terms = rule.Captures.SelectMany(capture => new[] { capture.Value, capture.Length }).Append(rule.When).ToList();
+        var terms = Computed(rule).ToList();
         if (rule.On != ProbeMoment.Return)
         {
             terms.AddRange(rule.Arguments.SelectMany(argument => new[] { new Term.Argument(argument.Index), argument.Length }));

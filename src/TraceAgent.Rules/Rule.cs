@@ -71,6 +71,9 @@ public sealed record Rule(
     /// <summary>What must reach no output, besides what <see cref="Rules.Redaction"/> always hides.</summary>
     public EquatableArray<string> Redact { get; init; }
 
+    /// <summary>The name of the one output that takes the events; null for all outputs.</summary>
+    public Located<string>? Output { get; init; }
+
     /// <summary>Places that mislead but harm no program are probed, with a warning.</summary>
     public bool AllowsUnsafe { get; init; }
 }
@@ -78,6 +81,9 @@ public sealed record Rule(
 /// <summary>One captured argument: the first register or place on the stack that it is passed in (from 0), name and type.</summary>
 public sealed record Parameter(int Index, string Name, CaptureType Type)
 {
+    /// <summary>The rule does not say its type: the place may know better than <see cref="Type"/>.</summary>
+    public bool IsUntyped { get; init; }
+
     /// <summary>How many bytes or elements there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
     public Term? Length { get; init; }
 }

@@ -68,6 +68,8 @@ public sealed partial class ElfImage : IDisposable
 
     internal ReturnHazards ReturnHazards => field ??= new ReturnHazards(this);
 
+    internal UsdtNotes Usdt => field ??= UsdtNotes.Read(File, _header.Sections);
+
     internal UnwindIndex Unwind => field ??= new UnwindIndex(this);
 
     /// <summary>Opens the file at a path that is also its name in messages.</summary>
@@ -216,6 +218,20 @@ public sealed partial class ElfImage : IDisposable
         foreach (var segment in _header.Segments)
         {
             if (segment.Type == ElfSegment.Load && segment.HoldsAddress(address))
+            {
+                return segment.Offset + (address - segment.Address);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>As above, when the <paramref name="size"/> bytes from there are in the file, in a segment that the program can write to.</summary>
+    internal ulong? WritableFileOffsetOf(ulong address, ulong size)
+    {
+        foreach (var segment in _header.Segments)
+        {
+            if (segment.IsWritable && segment.HoldsAddress(address) && segment.FileSize - (address - segment.Address) >= size)
             {
                 return segment.Offset + (address - segment.Address);
             }

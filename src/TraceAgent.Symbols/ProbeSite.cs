@@ -13,6 +13,12 @@ public sealed record ProbeSite(ulong FileOffset, ulong Address, string Symbol, u
     /// <summary>True when the kernel emulates the instruction; else it single-steps it, and a hit costs several times as much.</summary>
     public bool IsEmulated { get; init; }
 
+    /// <summary>
+    /// Where in the file the 16-bit counter begins that is above 0 while somebody probes the place, and without which the program does
+    /// not pass there; 0 for none. The kernel keeps it in each process.
+    /// </summary>
+    public ulong ReferenceCounter { get; init; }
+
     /// <summary><c>AddNum</c>, <c>AddNum+0x14</c> or, without a symbol, <c>0x117d</c>.</summary>
     public string DisplayName => (Symbol, SymbolOffset) switch
     {

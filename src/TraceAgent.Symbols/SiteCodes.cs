@@ -84,6 +84,12 @@ public static class SiteCodes
     /// <summary>A return in a program that runs on several stacks in turn.</summary>
     public const string SwitchesStacks = "TA233";
 
+    /// <summary>No USDT probe of that name in the file.</summary>
+    public const string UsdtNotFound = "TA235";
+
+    /// <summary>What a note says of a USDT probe cannot be: its place is no code, or its counter is not in data of the file.</summary>
+    public const string UsdtDamaged = "TA236";
+
     /// <summary>The rule names an argument or the return value, and the place has none.</summary>
     public const string ValueMissing = "TA240";
 }

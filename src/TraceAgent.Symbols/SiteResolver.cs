@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Usdt;
 
 namespace TraceAgent.Symbols;
 
@@ -28,6 +29,7 @@ public static class SiteResolver
         ArgumentNullException.ThrowIfNull(where);
         var problems = new List<SiteProblem>();
         var sites = new List<ProbeSite>();
+        var groups = new List<SiteGroup>();
         try
         {
             var gate = new SiteGate(image, displayPath, needsReturn, capturesArguments, allowsUnsafe, problems);
@@ -42,6 +44,9 @@ public static class SiteResolver
                 case Location.FileOffset offset:
                     ResolveFileOffset(image, displayPath, offset.Value, gate, sites, problems);
                     break;
+                case Location.Usdt usdt:
+                    groups.AddRange(new UsdtResolver(image, displayPath, usdt, capturesArguments, allowsUnsafe, maxSites).Resolve(problems));
+                    break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(where), where, "a kind of location that the resolver does not know");
             }
@@ -51,13 +56,17 @@ public static class SiteResolver
             problems.Add(ElfImage.CannotRead(displayPath, error.Message, null));
         }
 
-        if (problems.Any(problem => problem.Refused))
+        if (sites.Count > 0)
         {
-            sites.Clear();
+            groups.Add(new SiteGroup(new CSiteAbi(image.Architecture), sites.ToEquatableArray()));
         }
 
-        return new SiteResolution(
-            sites.Count == 0 ? [] : [new SiteGroup(new CSiteAbi(image.Architecture), sites.ToEquatableArray())], problems.ToEquatableArray());
+        if (problems.Any(problem => problem.Refused))
+        {
+            groups.Clear();
+        }
+
+        return new SiteResolution(groups.ToEquatableArray(), problems.ToEquatableArray());
     }
 
     private static void ResolveFileOffset(

@@ -21,8 +21,10 @@ var root = new RootCommand("Adds log lines to programs that are already running:
 {
     RunCommand.Create(),
     CheckCommand.Create(),
+    ResolveCommand.Create(),
     StatusCommand.Create(),
     DoctorCommand.Create(),
+    TraceCommand.Create(),
     SymbolsCommand.Create(),
     SchemaCommand.Create(),
 };

@@ -7,9 +7,9 @@ public sealed class ArchitectureTests
     private static readonly string[] X64Frame =
         ["r15", "r14", "r13", "r12", "rbp", "rbx", "r11", "r10", "r9", "r8", "rax", "rcx", "rdx", "rsi", "rdi", "orig_rax", "rip", "cs", "eflags", "rsp", "ss"];
 
-    /// <summary>DWARF numbers 0 to 15 (System V ABI, AMD64 supplement, figure 3.36).</summary>
+    /// <summary>DWARF numbers 0 to 16 (System V ABI, AMD64 supplement, figure 3.36); the return address has the last.</summary>
     private static readonly string[] X64Dwarf =
-        ["rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"];
+        ["rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "rip"];
 
     [Fact]
     public void Each_x64_register_is_where_the_kernel_saves_it()

@@ -27,7 +27,7 @@ internal sealed class KernelBench : IDisposable
     public IReadOnlyList<KernelRecord> Hit(CapturePlan plan, string function, params string[] lines)
     {
         using var probe = session.Load(plan, "bench");
-        using var attached = probe.Attach(executable, executable, [OffsetOf(function)], firstCookie: 41);
+        using var attached = probe.Attach(executable, executable, [new UprobeSite(OffsetOf(function))], firstCookie: 41);
         probe.Activate();
         foreach (var line in lines)
         {

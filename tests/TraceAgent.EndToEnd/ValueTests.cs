@@ -1,11 +1,8 @@
-using System.Text.Json.Nodes;
-
 namespace TraceAgent.EndToEnd;
 
 /// <summary>For every call, the values of a line are those that the program itself printed.</summary>
 public sealed class ValueTests : IDisposable
 {
-    private static readonly string[] Compared = ["args", "ret", "errno", "lengths", "problems"];
     private readonly Workspace workspace = new();
 
     public void Dispose() => workspace.Dispose();
@@ -129,26 +126,6 @@ public sealed class ValueTests : IDisposable
     {
         var program = TracedProgram.Compile(source);
         var text = RuleText.File([.. rules.Select(rule => RuleText.Rule(rule.Name, program, rule.Symbol, rule.Lines))]);
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", text), "--ring-size", "16777216");
-
-        var printed = Command.OutputOf(program).TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!.ToJsonString()).ToList();
-
-        agent.Stop();
-        var lines = agent.Lines.Where(line => line.Event != "agent").Select(Shown).ToList();
-        Assert.All(rules, rule => Assert.Contains(printed, line => line.StartsWith($"{{\"rule\":\"{rule.Name}\"", StringComparison.Ordinal)));
-        var different = printed.Zip(lines).Where(pair => pair.First != pair.Second).Select(pair => $"{pair.First}\n{pair.Second}").ToList();
-        Assert.True(different.Count == 0 && printed.Count == lines.Count, $"{different.Count} of {printed.Count} and {lines.Count} lines differ; the program's and ours:\n{string.Join('\n', different.Take(10))}\n{agent.Tell()}");
-    }
-
-    private static string Shown(EventLine line)
-    {
-        var whole = JsonNode.Parse(line.Text)!.AsObject();
-        var shown = new JsonObject { ["rule"] = line.Rule };
-        foreach (var key in Compared.Where(whole.ContainsKey))
-        {
-            shown[key] = whole[key]?.DeepClone();
-        }
-
-        return shown.ToJsonString();
+        PrintedLines.AssertLogged(way, workspace, program, text, rules.Select(rule => rule.Name));
     }
 }

@@ -13,6 +13,7 @@ internal abstract class FuzzTarget : IDisposable
         ("records", 200_000, () => new Targets.Records()),
         ("secrets", 100_000, () => new Targets.Secrets()),
         ("configurations", 100_000, () => new Targets.Configurations()),
+        ("names", 100_000, () => new Targets.MangledNames()),
         ("elf", 40_000, () => new Targets.ElfFiles()),
     ];
 

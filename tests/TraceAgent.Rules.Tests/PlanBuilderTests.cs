@@ -120,12 +120,37 @@ public class PlanBuilderTests
     [Theory]
     [InlineData("args: 1", "")]
     [InlineData("on: both, signature: 'void f(long a)'", "")]
-    [InlineData("args: 3", "argument 2, argument 3")]
+    [InlineData("args: 3", "arguments 2 and 3")]
     [InlineData("on: call, args: 1", "the return value")]
     [InlineData("on: return, capture: {a: ret + 1}", "the return value")]
     [InlineData("args: [p: 'bytes(n)', n: int], when: n > 1", "argument 2")]
     public void What_a_place_does_not_have_is_named(string keys, string missing) =>
         Assert.Equal(missing, string.Join(", ", PlanBuilder.MissingAt(Rule(keys), new OneOperand())));
+
+    [Theory]
+    [InlineData("args: 2", "")]
+    [InlineData("args: [a, b: long]", "argument 2 as an integer (it is a floating point number)")]
+    [InlineData("args: 2, format: '{arg1:x8} {arg2:n}'", "")]
+    [InlineData("args: 2, format: '{arg2:x8}'", "argument 2 as an integer (it is a floating point number)")]
+    [InlineData("args: 2, when: arg2 > 1", "argument 2 as an integer (it is a floating point number)")]
+    [InlineData("args: 4", "argument 3 (it is in %xmm0), argument 4 (the probe has 3)")]
+    [InlineData("args: 12", "argument 3 (it is in %xmm0), arguments 4, 5, 6, 7, 8, 9, 10, 11 and 12 (the probe has 3)")]
+    public void What_a_USDT_probe_does_not_have_is_named_with_the_reason(string keys, string missing) =>
+        Assert.Equal(missing, string.Join(", ", PlanBuilder.MissingAt(Rule(keys), Probe)));
+
+    [Fact]
+    public void Arguments_without_a_type_have_that_of_the_place()
+    {
+        Assert.Equal([new CaptureType.Integer(8, Signed: false), new CaptureType.Float(8)], TypesOf("args: 2"));
+        Assert.Equal([new CaptureType.Pointer(), new CaptureType.Float(8)], TypesOf("args: [a: ptr, b]"));
+
+        static IEnumerable<CaptureType> TypesOf(string keys) => PlanBuilder.ValuesOf(Rule(keys), Probe, EventKind.Entry).Select(value => value.Type);
+    }
+
+    private static UsdtSiteAbi Probe => new(Architecture.X64, [
+        new UsdtOperand(new Expr.Register(0), new CaptureType.Integer(8, Signed: false), null),
+        new UsdtOperand(new Expr.Load(new Expr.Register(7), 8, Signed: false), new CaptureType.Float(8), null),
+        UsdtOperand.Refused("it is in %xmm0")]);
 
     private sealed record OneOperand() : SiteAbi(Architecture.X64)
     {

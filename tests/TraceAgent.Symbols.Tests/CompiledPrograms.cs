@@ -15,6 +15,7 @@ public sealed class CompiledPrograms : IDisposable
         Run("gcc", ["-fcf-protection=full", .. shop]);
         Run("strip", ["-o", ShopStripped, Shop]);
         Run("gcc", ["-nostdlib", "-static", "-Wl,--build-id=none", "-o", Traps, Source("traps.s")]);
+        Run("gcc", ["-nostdlib", "-static", "-Wl,--build-id=none", "-o", Usdt, Source("usdt.s")]);
         Run("strip", ["-o", TrapsStripped, Traps]);
         Run("gcc", ["-nostdlib", "-static", "-o", Go, Source("go.s")]);
         Run("g++", ["-O1", "-o", Thrower, Source("thrower.cpp")]);
@@ -33,6 +34,9 @@ public sealed class CompiledPrograms : IDisposable
     public string Traps => At("traps");
 
     public string TrapsStripped => At("traps-stripped");
+
+    /// <summary>With notes of USDT probes, some of which lie.</summary>
+    public string Usdt => At("usdt");
 
     public string Go => At("go");
 

@@ -98,7 +98,7 @@ internal sealed class GracePeriod : IDisposable
     }
 
     private static UprobeLink Attach(AttachWay way, BpfProgram program, BpfHandle file) =>
-        UprobeLink.Attach(way, program, $"/proc/self/fd/{file.Fd}", "a file of our own", [0], 0, onReturn: false);
+        UprobeLink.Attach(way, program, $"/proc/self/fd/{file.Fd}", "a file of our own", [default], onReturn: false);
 
     internal static ProbeProgram EmptyProgram()
     {

@@ -53,8 +53,8 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
 
     private static double Probed(AttachWay way, BpfProgram program, OwnCode code, int offset, bool alsoReturn)
     {
-        using var entry = UprobeLink.Attach(way, program, code.Path, "a function of our own", [(ulong)offset], 0, onReturn: false);
-        using var @return = alsoReturn ? UprobeLink.Attach(way, program, code.Path, "a function of our own", [(ulong)offset], 0, onReturn: true) : null;
+        using var entry = UprobeLink.Attach(way, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: false);
+        using var @return = alsoReturn ? UprobeLink.Attach(way, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: true) : null;
         var best = double.MaxValue;
         for (var round = 0; round < Rounds; round++)
         {

@@ -139,7 +139,7 @@ public static class HostCheck
         using var code = OwnCode.TryMap((0, function)) ?? throw new KernelException("map", "code of our own", KernelException.Eperm);
         using var count = BpfMap.Create(MapType.Array, "ta_doctor", 4, 8, 1);
         using var program = BpfProgram.Load(Counting(count, onReturn), "ta_doctor", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
-        using (UprobeLink.Attach(way, program, code.Path, "a function of our own", [0], 0, onReturn))
+        using (UprobeLink.Attach(way, program, code.Path, "a function of our own", [default], onReturn))
         {
             code.Call(0, calls);
         }

@@ -54,7 +54,7 @@ public static unsafe class SeccompTrial
 
         var path = $"/proc/self/fd/{file.Fd}";
         using var program = BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_seccomp", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
-        using var link = UprobeLink.Attach(way, program, path, "a program of our own", [FunctionAt], 0, onReturn: true);
+        using var link = UprobeLink.Attach(way, program, path, "a program of our own", [new UprobePlace(FunctionAt, 0)], onReturn: true);
         return Run(path, callsOut ? "call" : null) == SignalSystemCall;
     }
 

@@ -13,6 +13,15 @@ public enum AttachWay
     PerfEvent,
 }
 
+/// <summary>An instruction to which a program is attached.</summary>
+/// <param name="Offset">Bytes from the start of the file.</param>
+/// <param name="Cookie">What the program is told of it.</param>
+internal readonly record struct UprobePlace(ulong Offset, ulong Cookie)
+{
+    /// <summary>See <see cref="UprobeSite.ReferenceCounter"/>.</summary>
+    public ulong ReferenceCounter { get; init; }
+}
+
 /// <summary>What keeps one program attached to sites of one file. Closing it detaches, and takes milliseconds: the kernel waits until no CPU runs the program.</summary>
 internal sealed unsafe class UprobeLink : IDisposable
 {
@@ -33,25 +42,24 @@ internal sealed unsafe class UprobeLink : IDisposable
     /// <param name="program">Loaded for this way.</param>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
     /// <param name="displayPath">As the user knows the file.</param>
-    /// <param name="offsets">Bytes from the start of the file.</param>
-    /// <param name="firstCookie">The cookie of the first site; the next ones count up.</param>
-    /// <param name="onReturn">On return instead of on entry.</param>
+    /// <param name="places">At least one.</param>
+    /// <param name="onReturn">When the functions that begin there return, instead of when the instructions are hit.</param>
     /// <exception cref="KernelException">The kernel refused; nothing is attached.</exception>
     public static UprobeLink Attach(
-        AttachWay way, BpfProgram program, string path, string displayPath, ReadOnlySpan<ulong> offsets, ulong firstCookie, bool onReturn)
+        AttachWay way, BpfProgram program, string path, string displayPath, ReadOnlySpan<UprobePlace> places, bool onReturn)
     {
         var link = new UprobeLink();
         try
         {
             if (way == AttachWay.Multi)
             {
-                link.AttachMulti(program, path, displayPath, offsets, firstCookie, onReturn);
+                link.AttachMulti(program, path, displayPath, places, onReturn);
             }
             else
             {
-                for (var i = 0; i < offsets.Length; i++)
+                foreach (var place in places)
                 {
-                    link.AttachPerfEvent(program, path, displayPath, offsets[i], firstCookie + (ulong)i, onReturn);
+                    link.AttachPerfEvent(program, path, displayPath, place, onReturn);
                 }
             }
 
@@ -70,18 +78,20 @@ internal sealed unsafe class UprobeLink : IDisposable
         _handles.Clear();
     }
 
-    private void AttachMulti(
-        BpfProgram program, string path, string displayPath, ReadOnlySpan<ulong> offsets, ulong firstCookie, bool onReturn)
+    private void AttachMulti(BpfProgram program, string path, string displayPath, ReadOnlySpan<UprobePlace> places, bool onReturn)
     {
-        var cookies = new ulong[offsets.Length];
-        for (var i = 0; i < cookies.Length; i++)
+        var offsets = new ulong[places.Length];
+        var cookies = new ulong[places.Length];
+        var counters = new ulong[places.Length];
+        for (var i = 0; i < places.Length; i++)
         {
-            cookies[i] = firstCookie + (ulong)i;
+            (offsets[i], cookies[i]) = places[i];
+            counters[i] = places[i].ReferenceCounter;
         }
 
         var encodedPath = Encoding.UTF8.GetBytes(path + '\0');
         fixed (byte* pathAt = encodedPath)
-        fixed (ulong* offsetsAt = offsets, cookiesAt = cookies)
+        fixed (ulong* offsetsAt = offsets, cookiesAt = cookies, countersAt = counters)
         {
             var attributes = new MultiAttributes
             {
@@ -89,17 +99,18 @@ internal sealed unsafe class UprobeLink : IDisposable
                 AttachType = TraceUprobeMulti,
                 Path = (ulong)pathAt,
                 Offsets = (ulong)offsetsAt,
+                ReferenceCounters = (ulong)countersAt,
                 Cookies = (ulong)cookiesAt,
                 Count = (uint)offsets.Length,
                 MultiFlags = onReturn ? MultiReturn : 0,
             };
             var fd = Libc.Bpf(LinkCreate, &attributes, (uint)sizeof(MultiAttributes));
             var errno = Libc.Errno();
-            Keep(fd, errno, displayPath, offsets, Privileges.RemedyFor(errno));
+            Keep(fd, errno, displayPath, offsets, RemedyFor(errno, counters.Any(counter => counter != 0)));
         }
     }
 
-    private void AttachPerfEvent(BpfProgram program, string path, string displayPath, ulong offset, ulong cookie, bool onReturn)
+    private void AttachPerfEvent(BpfProgram program, string path, string displayPath, UprobePlace place, bool onReturn)
     {
         var encodedPath = Encoding.UTF8.GetBytes(path + '\0');
         int perfFd;
@@ -110,23 +121,23 @@ internal sealed unsafe class UprobeLink : IDisposable
             {
                 Type = UprobePmu.Type,
                 Size = (uint)sizeof(PerfAttributes),
-                Config = onReturn ? UprobePmu.ReturnBit : 0,
+                Config = (onReturn ? UprobePmu.ReturnBit : 0) | UprobePmu.ReferenceCounter(place.ReferenceCounter),
                 Path = (ulong)pathAt,
-                ProbeOffset = offset,
+                ProbeOffset = place.Offset,
             };
             perfFd = Libc.PerfEventOpen(&attributes, -1, 0, -1, CloseOnExec);
             errno = Libc.Errno();
         }
 
-        var remedy = errno is KernelException.Eperm or KernelException.Eacces ? Privileges.ForPerfEvents : null;
-        var linkAttributes = new PerfLinkAttributes { ProgramFd = (uint)program.Fd, TargetFd = (uint)perfFd, AttachType = PerfEvent, Cookie = cookie };
-        Keep(perfFd, errno, displayPath, [offset], remedy);
+        var remedy = errno is KernelException.Eperm or KernelException.Eacces ? Privileges.ForPerfEvents : RemedyFor(errno, place.ReferenceCounter != 0);
+        var linkAttributes = new PerfLinkAttributes { ProgramFd = (uint)program.Fd, TargetFd = (uint)perfFd, AttachType = PerfEvent, Cookie = place.Cookie };
+        Keep(perfFd, errno, displayPath, [place.Offset], remedy);
         var linkFd = Libc.Bpf(LinkCreate, &linkAttributes, (uint)sizeof(PerfLinkAttributes));
         errno = Libc.Errno();
-        Keep(linkFd, errno, displayPath, [offset], Privileges.RemedyFor(errno));
+        Keep(linkFd, errno, displayPath, [place.Offset], Privileges.RemedyFor(errno));
         if (Libc.Ioctl(perfFd, IoctlEnable, 0) < 0)
         {
-            throw new KernelException("enable uprobe", Describe(displayPath, [offset]), Libc.Errno());
+            throw new KernelException("enable uprobe", Describe(displayPath, [place.Offset]), Libc.Errno());
         }
     }
 
@@ -139,6 +150,11 @@ internal sealed unsafe class UprobeLink : IDisposable
 
         _handles.Add(new BpfHandle(fd));
     }
+
+    /// <summary>The kernel keeps one counter for a place (kernel/events/uprobes.c, <c>ref_ctr_mismatch_warn</c>).</summary>
+    private static string? RemedyFor(int errno, bool hasCounter) => errno == KernelException.Einval && hasCounter
+        ? "another tracer may hold a place of it without its counter (semaphore)"
+        : Privileges.RemedyFor(errno);
 
     private static string Describe(string path, ReadOnlySpan<ulong> offsets) =>
         offsets.Length == 1 ? $"{path}+0x{offsets[0]:x}" : $"{path} at {offsets.Length} sites";

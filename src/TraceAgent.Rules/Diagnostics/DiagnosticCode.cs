@@ -39,6 +39,9 @@ public static class DiagnosticCode
     /// <summary>Two rules have one name.</summary>
     public const string DuplicateRule = "TA111";
 
+    /// <summary>A rule names an output that the agent configuration does not have.</summary>
+    public const string UnknownOutput = "TA112";
+
     /// <summary>A message template with a stray brace or a malformed <c>{name}</c>.</summary>
     public const string TemplateSyntax = "TA120";
 

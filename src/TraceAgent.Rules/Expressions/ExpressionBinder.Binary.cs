@@ -42,6 +42,11 @@ internal sealed partial class ExpressionBinder
 
     private Bound? Comparison(Syntax.Binary binary, Bound left, Bound right)
     {
+        if ((left.Type is StaticType.Pointer { IsText: false } && right.Source is Syntax.Quotation) || (right.Type is StaticType.Pointer { IsText: false } && left.Source is Syntax.Quotation))
+        {
+            return Mismatch(binary, "compare", left, right, WidePointerHint(left, right));
+        }
+
         // 'x' is a number beside numbers and a text beside texts.
         left = right.Type.IsText ? left : AsNumber(left);
         right = left.Type.IsText ? right : AsNumber(right);
@@ -80,7 +85,7 @@ internal sealed partial class ExpressionBinder
                     "compare",
                     left,
                     right,
-                    IsPlainNumber(left) || IsPlainNumber(right) ? Hint(text) : Hint(left.Type.IsWidePointer ? left : right.Type.IsWidePointer ? right : null));
+                    IsPlainNumber(left) || IsPlainNumber(right) ? Hint(text) : WidePointerHint(left, right));
         }
 
         if (left.Source is Syntax.Quotation && right.Source is not Syntax.Quotation && binary.Sign != "~")
@@ -201,6 +206,9 @@ internal sealed partial class ExpressionBinder
     private static bool IsPlainNumber(Bound value) => value is { IsConstant: true, Type: StaticType.Integer };
 
     private const string DurationHint = "durations go with durations such as 10ms; the number of ns is (int64)duration";
+
+    private static string? WidePointerHint(Bound left, Bound right) =>
+        Hint(left.Type.IsWidePointer ? left : right.Type.IsWidePointer ? right : null);
 
     private Bound? Mismatch(Syntax.Binary binary, string verb, Bound left, Bound right, string? hint) => Fail(
         binary,

@@ -11,6 +11,9 @@ namespace TraceAgent.Rules.Keys;
 /// <param name="Source">The text that the positions in <paramref name="Spec"/> count in; null when it has none.</param>
 internal sealed record DraftArgument(int Index, int Register, string Name, TypeSpec Spec, YamlScalar? Source)
 {
+    /// <summary>No type was written.</summary>
+    public bool IsUntyped => Source is null && Spec == TypeSpec.Default;
+
     public Term Value => new Term.Argument(Register);
 
     /// <summary>What is in the second register, of a type that takes two.</summary>

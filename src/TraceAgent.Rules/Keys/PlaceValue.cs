@@ -4,27 +4,35 @@ using TraceAgent.Rules.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>Reads what names a rule and its place: <c>name</c>, <c>symbol</c>, <c>offset</c>.</summary>
+/// <summary>Reads what names a rule and its place: <c>name</c>, <c>symbol</c>, <c>offset</c>, <c>usdt</c>.</summary>
 internal static partial class PlaceValue
 {
-    public static void ReadName(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    public const string NameSchema = """{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"}""";
+
+    public static void ReadName(RuleDraft rule, YamlEntry entry, DiagnosticBag bag) => rule.Name = Name(entry, "a rule", bag);
+
+    /// <summary>A name of small letters, digits and <c>. _ -</c>; else null, and the reason is reported.</summary>
+    /// <param name="entry">Key and value.</param>
+    /// <param name="what">It names.</param>
+    /// <param name="bag">Takes the reason.</param>
+    public static Located<string>? Name(YamlEntry entry, string what, DiagnosticBag bag)
     {
         if (ScalarValue.Text(entry, bag) is not { } scalar)
         {
-            return;
+            return null;
         }
 
-        if (RuleName().IsMatch(scalar.Value))
+        if (NamePattern().IsMatch(scalar.Value))
         {
-            rule.Name = new Located<string>(scalar.Value, scalar.At);
-            return;
+            return new Located<string>(scalar.Value, scalar.At);
         }
 
         bag.Error(
             DiagnosticCode.InvalidValue,
             scalar.At,
-            $"'{Quoted.Clip(scalar.Value)}' is not a name for a rule",
+            $"'{Quoted.Clip(scalar.Value)}' is not a name for {what}",
             "small letters, digits and . _ - ; a letter or digit first");
+        return null;
     }
 
     /// <summary>
@@ -91,9 +99,29 @@ internal static partial class PlaceValue
             "0x117d as nm and objdump print it, or file+0x117d for bytes from the start of the file");
     }
 
+    public const string UsdtSchema = """{"type":"string","pattern":"^[^\\s:]+:[^\\s:]+$","examples":["libstdcxx:throw","postgresql:query__*"]}""";
+
+    public static void ReadUsdt(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (ScalarValue.Text(entry, bag) is not { } scalar)
+        {
+            return;
+        }
+
+        if (scalar.Value.Split(':') is [{ Length: > 0 } provider, { Length: > 0 } name] && !scalar.Value.AsSpan().ContainsAny(" \t\r\n"))
+        {
+            rule.Where = new Located<Location>(new Location.Usdt(provider, name), scalar.At);
+            return;
+        }
+
+        bag.Error(
+            DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a USDT probe",
+            "write provider:name, such as libstdcxx:throw or postgresql:query__*");
+    }
+
     [GeneratedRegex(@"[(<]|::|operator")]
     private static partial Regex SourceForm();
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9._-]*\z")]
-    private static partial Regex RuleName();
+    private static partial Regex NamePattern();
 }

@@ -32,12 +32,21 @@ internal static class RuleAssembly
                 DiagnosticCode.KeyConflict,
                 draft.Present["ret"].Key.At,
                 "there is no return value on entry",
-                "add 'on: return', 'on: both' or 'on: call'");
+                draft.Has("usdt") ? "a USDT probe has arguments only" : "add 'on: return', 'on: both' or 'on: call'");
         }
 
-        if (draft.Has("max_sites") && draft.Has("offset") && !draft.Has("symbol"))
+        if (draft.Has("max_sites") && draft.Has("offset") && !draft.Has("symbol") && !draft.Has("usdt"))
         {
             bag.Error(DiagnosticCode.KeyConflict, draft.Present["max_sites"].Key.At, "an address is one place: 'max_sites' means nothing beside 'offset'");
+        }
+
+        if (draft.Has("usdt") && on != ProbeMoment.Entry)
+        {
+            bag.Error(
+                DiagnosticCode.KeyConflict,
+                draft.Present["on"].Key.At,
+                "a USDT probe is a place in a function: it has no return",
+                "remove 'on', or follow the function itself with 'symbol'");
         }
 
         if (draft.Has("args") && draft.Has("signature"))
@@ -97,6 +106,7 @@ internal static class RuleAssembly
                 Ttl = draft.Ttl,
                 BudgetPercent = draft.BudgetPercent,
                 Redact = redact,
+                Output = draft.Output,
                 AllowsUnsafe = draft.AllowsUnsafe,
             }
             : null;
@@ -120,6 +130,7 @@ internal static class RuleAssembly
     private static Parameter ArgumentOf(DraftArgument argument, NameScope scope, ProbeMoment on, DiagnosticBag bag) =>
         new(argument.Register, argument.Name, argument.Spec.InRegisters)
         {
+            IsUntyped = argument.IsUntyped,
             Length = argument.Spec.IsPair ? argument.Second : LengthResolution.Resolve(argument.Spec, argument.Source, scope, on, isReturned: false, bag),
         };
 }

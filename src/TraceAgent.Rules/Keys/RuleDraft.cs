@@ -42,6 +42,8 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public List<string> Redact { get; } = [];
 
+    public Located<string>? Output { get; set; }
+
     public bool AllowsUnsafe { get; set; }
 
     public ProbeMoment? On { get; set; }

@@ -51,8 +51,13 @@ internal static class RuleKeys
             """{"type":["string","integer"],"minimum":0,"pattern":"^(file\\+)?(0[xX][0-9a-fA-F]+|[0-9]+)$","examples":["0x117d","file+0x117d"]}""",
             PlaceValue.ReadOffset),
         new Key<RuleDraft>(
+            "usdt",
+            "The USDT probes that the binary marks by this provider and name; * and ? stand for any characters.",
+            PlaceValue.UsdtSchema,
+            PlaceValue.ReadUsdt),
+        new Key<RuleDraft>(
             "max_sites",
-            "How many functions the symbol may mean, 1 to 10000; 512 without this key. More are an error.",
+            "How many places symbol or usdt may mean in a binary, 1 to 10000; 512 without this key. More are an error.",
             """{"type":"integer","minimum":1,"maximum":10000,"default":512,"examples":[2000]}""",
             (rule, entry, bag) => rule.MaxSites = ScalarValue.Integer(entry, 1, MostSites, bag) ?? rule.MaxSites),
         new Key<RuleDraft>(
@@ -106,6 +111,11 @@ internal static class RuleKeys
             """{"enum":["entry","return","both","call"],"default":"entry"}""",
             (rule, entry, bag) => rule.On = ScalarValue.OneOf(entry, Moments, bag)),
         new Key<RuleDraft>(
+            "output",
+            "The name of the one output that takes the lines; all outputs without this key.",
+            PlaceValue.NameSchema,
+            (rule, entry, bag) => rule.Output = PlaceValue.Name(entry, "an output", bag)),
+        new Key<RuleDraft>(
             "unsafe",
             "true also probes places that mislead but harm no program, such as the first instruction of a Go function; what would harm one is refused anyway.",
             """{"type":"boolean","default":false}""",
@@ -131,7 +141,7 @@ internal static class RuleKeys
             """{"type":"object","patternProperties":{"^[A-Za-z_][A-Za-z0-9_-]*$":{"type":["string","number","boolean"]}},"additionalProperties":false}""",
             LabelValue.ReadLabels))
     {
-        ExactlyOneOf = ["symbol", "offset"],
+        ExactlyOneOf = ["symbol", "offset", "usdt"],
     };
 
     private static void ReadReturn(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)

@@ -67,7 +67,8 @@ internal sealed class PlanFields
         foreach (var argument in hasEntry ? _rule.Arguments : [])
         {
             var late = argument.Length is { NeedsReturn: true };
-            yield return new RuleValue(order++, argument.Name, argument.Type, new Term.Argument(argument.Index), argument.Length, !late, late);
+            var type = argument.IsUntyped ? _abi.TypeOf(argument.Index) : argument.Type;
+            yield return new RuleValue(order++, argument.Name, type, new Term.Argument(argument.Index), argument.Length, !late, late);
         }
 
         foreach (var capture in _rule.Captures)

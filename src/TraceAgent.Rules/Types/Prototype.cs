@@ -10,6 +10,11 @@ internal sealed record Prototype(TypeSpec? Return, IReadOnlyList<PrototypeParame
 {
     /// <summary>It returns a <c>std::string</c> by value: the caller says where.</summary>
     public bool ReturnsObject { get; init; }
+
+    /// <summary>Where the function's name begins and ends, UTF-16 units from the start of the text.</summary>
+    public int NameStart { get; init; }
+
+    public int NameEnd { get; init; }
 }
 
 /// <param name="Name">Null when the prototype gives none.</param>
@@ -53,7 +58,14 @@ internal sealed class PrototypeReader
         }
 
         var returned = type.IsVoid ? null : Specify(type);
-        if (_failed || !FunctionName() || !Expect("("))
+        var name = Current.Start;
+        if (_failed || !FunctionName())
+        {
+            return null;
+        }
+
+        var nameEnd = _reader.Peek(-1).End;
+        if (!Expect("("))
         {
             return null;
         }
@@ -76,6 +88,8 @@ internal sealed class PrototypeReader
 
         return new Prototype(returned, parameters)
         {
+            NameStart = name,
+            NameEnd = nameEnd,
             ReturnsObject = type is { Target: null, Type: CaptureType.TextObject { Size: CaptureType.TextObject.StandardStringSize } },
         };
     }

@@ -19,6 +19,8 @@ internal readonly record struct ElfSegment(uint Type, uint Flags, ulong Offset, 
 
     public bool IsCode => Type == Load && (Flags & 1) != 0;
 
+    public bool IsWritable => Type == Load && (Flags & 2) != 0;
+
     /// <summary>Whether the file has the byte at this address. Differences, not sums: a hostile size must not wrap around.</summary>
     public bool HoldsAddress(ulong address) => address >= Address && address - Address < FileSize;
 

@@ -16,18 +16,7 @@ internal static class CheckCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("PATH")
-        {
-            Description = "Rule files, whatever their names, or folders of *.yaml and *.yml; - is standard input",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        paths.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => token.Value.Length > 1 && token.Value[0] == '-'))
-            {
-                result.AddError($"there is no option {token.Value}");
-            }
-        });
+        var paths = RulePaths.Argument(ArgumentArity.ZeroOrMore);
         var config = new Option<string?>("--config")
         {
             Description = "Agent configuration to check as well, and the rules that it names unless there is a PATH",
@@ -50,9 +39,9 @@ internal static class CheckCommand
 
     private static int Run(string? configPath, string[] paths, bool json, bool attach)
     {
-        foreach (var path in paths.Append(configPath ?? "-").Where(path => path != "-" && FileStatus.Of(path) is null))
+        if (RulePaths.FirstMissing(configPath is null ? paths : [.. paths, configPath]) is { } missingPath)
         {
-            return CommandError.Write(ExitCode.Usage, $"{path}: no such file or folder");
+            return CommandError.Write(ExitCode.Usage, $"{missingPath}: no such file or folder");
         }
 
         var configuration = configPath is null ? null : AgentConfigurationFile.Load(configPath);
@@ -69,15 +58,10 @@ internal static class CheckCommand
             }
         }
 
-        var source = new RuleSource([.. paths.Where(path => path != "-")], takesPipes: true);
-        var files = source.Read().ToList();
-        if (paths.Contains("-"))
-        {
-            files.Add(new RuleFileVersion(RuleFileLoader.StandardInput, RuleFileLoader.LoadStandardInput()));
-        }
-
+        var (files, withoutFiles) = RulePaths.Read(paths);
         var set = RuleSetBuilder.Build([.. files.Select(file => file.Content)]);
         using var resolver = new ProbeResolver();
+        var names = configuration?.Value is { } value ? AgentConfiguration.NamesOf(value.Outputs) : null;
         var resolutions = new List<(Rule Rule, Resolution Resolution)>();
         foreach (var file in files)
         {
@@ -87,6 +71,11 @@ internal static class CheckCommand
                 var resolution = resolver.Resolve(rule);
                 resolutions.Add((rule, resolution));
                 found.AddRange(resolution.Diagnostics);
+                if (OutputName.Problem(rule, names) is { } unknown)
+                {
+                    found.Add(unknown);
+                }
+
                 if (resolution.Missing is { } missing)
                 {
                     found.Add(Diagnostic.Warning(CheckCodes.Pending, rule.Binary.At, missing, "the rule waits until it appears"));
@@ -105,7 +94,7 @@ internal static class CheckCommand
             return CommandError.Write(ExitCode.NotPermitted, refusal.Message);
         }
 
-        diagnostics.AddRange(source.WithoutFiles.Select(path =>
+        diagnostics.AddRange(withoutFiles.Select(path =>
             Diagnostic.Warning(CheckCodes.NoFiles, new SourceSpan(path, 1, 1, 1), "no rule files in it", "names end in .yaml or .yml and do not begin with a dot")));
         var sources = files.Select(file => file.Content.Source).ToList();
         if (configuration is not null)
@@ -126,7 +115,7 @@ internal static class CheckCommand
             return;
         }
 
-        var colours = !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        var colours = TerminalColours.OnStandardError;
         DiagnosticWriter.WriteText(Console.Error, diagnostics, files.DistinctBy(file => file.Path).ToDictionary(file => file.Path), colours);
         var errors = diagnostics.Count(d => d.Severity == Severity.Error);
         var warnings = diagnostics.Count - errors;
@@ -169,7 +158,7 @@ internal static class CheckCommand
                     using var loaded = session.Load(part.Plan, rule.Name.Value);
                     foreach (var file in part.Files)
                     {
-                        loaded.Attach(file.Source, file.Path, [.. file.Sites.Select(site => site.FileOffset)], 0).Dispose();
+                        loaded.Attach(file.Source, file.Path, [.. file.UprobeSites], 0).Dispose();
                     }
                 }
             }

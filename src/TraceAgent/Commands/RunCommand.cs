@@ -1,24 +1,17 @@
 using System.CommandLine;
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Systemd;
-using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 using TraceAgent.Hosting;
-using TraceAgent.Outputs;
 using TraceAgent.Rules;
+using TraceAgent.Watching;
 
 namespace TraceAgent.Commands;
 
 /// <summary><c>traceagent run</c>: the agent.</summary>
 internal static class RunCommand
 {
-    private const string AttachVariable = "TRACEAGENT_ATTACH";
-
     public static Command Create()
     {
         var config = new Option<string?>("--config") { Description = $"Agent configuration; {AgentConfigurationFile.DefaultPath} when that exists", HelpName = "FILE" };
@@ -101,59 +94,15 @@ internal static class RunCommand
             configuration = configuration with { Socket = socket == "none" ? null : Path.GetFullPath(socket) };
         }
 
-        if (!TryGetAttachWay(out var way, out var problem))
-        {
-            return CommandError.Write(ExitCode.Usage, problem);
-        }
-
         IReadOnlyList<OutputConfiguration> destinations = output switch
         {
             null => configuration.Outputs,
             "-" => [new OutputConfiguration.Console(OutputFormat.Clef)],
             _ => [new OutputConfiguration.File(Path.GetFullPath(output), Roll: null, OutputFormat.Clef)],
         };
-        try
-        {
-            using var outputs = OutputSet.Open(destinations);
-            using var session = BpfSession.Open(ringBytes, way);
-            return await HostAsync(new AgentParts(session, outputs, rulePaths, ringBytes, configuration)).ConfigureAwait(false);
-        }
-        catch (OutputException refusal)
-        {
-            return CommandError.Write(ExitCode.Failure, refusal.Message);
-        }
-        catch (KernelException refusal)
-        {
-            return CommandError.Write(ExitCode.NotPermitted, refusal.Message);
-        }
-    }
-
-    private static async Task<int> HostAsync(AgentParts parts)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.AddProvider(new StandardErrorLoggerProvider());
-        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
-        builder.Services.AddSingleton(parts);
-        builder.Services.AddSingleton<Agent>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<Agent>());
-        using var host = builder.Build();
-        var agent = host.Services.GetRequiredService<Agent>();
-        await host.RunAsync().ConfigureAwait(false);
-        return agent.Result;
-    }
-
-    /// <summary><c>TRACEAGENT_ATTACH=perf</c> or <c>multi</c>: for hosts where the better way misbehaves, and for tests.</summary>
-    private static bool TryGetAttachWay(out AttachWay? way, out string problem)
-    {
-        var asked = Environment.GetEnvironmentVariable(AttachVariable);
-        problem = $"{AttachVariable} is '{asked}'; it may be multi or perf";
-        way = asked switch
-        {
-            "perf" => AttachWay.PerfEvent,
-            "multi" => AttachWay.Multi,
-            _ => null,
-        };
-        return way is not null || string.IsNullOrEmpty(asked);
+        var source = new RuleSource(rulePaths, defaults: configuration.Defaults);
+        return await AgentHost.RunAsync(
+            destinations, ringBytes, new StandardErrorLoggerProvider(),
+            (session, outputs) => new AgentParts(session, outputs, source, ringBytes, configuration) { File = file, FollowsOutputs = output is null }).ConfigureAwait(false);
     }
 }

@@ -20,6 +20,9 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 
     public MetricsConfiguration Metrics { get; init; } = new(null, null);
 
+    /// <summary>What rules may call outputs.</summary>
+    public static IReadOnlyList<string> NamesOf(EquatableArray<OutputConfiguration> outputs) => [.. outputs.Select(output => output.Name).OfType<string>()];
+
     /// <summary>What holds without a file.</summary>
     public static AgentConfiguration Default { get; } = new(DefaultRules, [new OutputConfiguration.Console(OutputFormat.Clef)]);
 }

@@ -28,7 +28,15 @@ internal sealed class OutputDraft(AgentDraft agent)
 {
     public AgentDraft Agent => agent;
 
+    public string? Name { get; set; }
+
     public string? Path { get; set; }
+
+    public Uri? Endpoint { get; set; }
+
+    public bool Grpc { get; set; }
+
+    public List<KeyValuePair<string, string>> Headers { get; } = [];
 
     public OutputFormat? Format { get; set; }
 

@@ -55,20 +55,25 @@ internal static class AgentKeys
             bag.Error(DiagnosticCode.MissingKey, list.At, "'outputs' is empty", "leave the key out to write to standard output");
         }
 
-        var consoles = 0;
         foreach (var item in list.Items)
         {
             var draft = new OutputDraft(agent);
             OutputKeys.Table.Read("an output", item, draft, bag);
-            if (draft.Output is OutputConfiguration.Console && ++consoles > 1)
+            if (draft.Output is not { } unnamed)
             {
-                bag.Error(DiagnosticCode.KeyConflict, item.At, "there is already a console output");
+                continue;
             }
-            else if (draft.Output is OutputConfiguration.File file && agent.Outputs.OfType<OutputConfiguration.File>().Any(o => o.Path == file.Path))
+
+            var output = unnamed with { Name = draft.Name };
+            if (agent.Outputs.Exists(other => other.Target == output.Target))
             {
-                bag.Error(DiagnosticCode.KeyConflict, item.At, $"there is already an output to {Quoted.Clip(file.Path)}");
+                bag.Error(DiagnosticCode.KeyConflict, item.At, $"there is already an output to {Quoted.Clip(output.Target)}");
             }
-            else if (draft.Output is { } output)
+            else if (output.Name is { } name && agent.Outputs.Exists(other => other.Name == name))
+            {
+                bag.Error(DiagnosticCode.KeyConflict, item.At, $"there is already an output called '{name}'");
+            }
+            else
             {
                 agent.Outputs.Add(output);
             }

@@ -14,6 +14,7 @@ internal static class AgentSchema
         ("output", OutputKeys.Table.Schema()),
         ("file", OutputKeys.File.Schema()),
         ("console", OutputKeys.Console.Schema()),
+        ("otlp", OtlpKeys.Table.Schema()),
         ("roll", OutputKeys.Roll.Schema()),
         ("defaults", DefaultKeys.Table.Schema()),
         ("metrics", "{\"minProperties\":1," + MetricsKeys.Table.Schema()[1..]));

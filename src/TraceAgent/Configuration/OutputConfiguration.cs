@@ -1,3 +1,5 @@
+using TraceAgent.Capture;
+
 namespace TraceAgent.Configuration;
 
 /// <summary>How an event is written.</summary>
@@ -9,8 +11,14 @@ internal enum OutputFormat
     /// <summary>CLEF with template and properties, as Serilog.Formatting.Compact writes it.</summary>
     ClefTemplate,
 
+    /// <summary>JSON with the names of the Elastic Common Schema.</summary>
+    Ecs,
+
     /// <summary>For people.</summary>
     Text,
+
+    /// <summary>For the person who waits for the lines of one rule: of <c>traceagent trace</c>, not for configurations.</summary>
+    Trace,
 }
 
 /// <summary>How often a file is followed by a new one.</summary>
@@ -30,15 +38,38 @@ internal sealed record RollPolicy(long? Size, RollInterval Every, int? Keep);
 /// <summary>Where events go.</summary>
 internal abstract record OutputConfiguration
 {
-    private OutputConfiguration(OutputFormat format) => Format = format;
+    private OutputConfiguration()
+    {
+    }
 
-    public OutputFormat Format { get; }
+    /// <summary>What rules call it; null when they cannot.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>A path, an address, or <c>standard output</c>: no two outputs have the same.</summary>
+    public abstract string Target { get; }
 
     /// <param name="Path">With a <paramref name="Roll"/>, date and number are put before the extension.</param>
     /// <param name="Roll">Null to append to exactly this file.</param>
     /// <param name="Format">Of each line.</param>
-    internal sealed record File(string Path, RollPolicy? Roll, OutputFormat Format) : OutputConfiguration(Format);
+    internal sealed record File(string Path, RollPolicy? Roll, OutputFormat Format) : OutputConfiguration
+    {
+        public override string Target => Path;
+    }
 
     /// <summary>Standard output.</summary>
-    internal sealed record Console(OutputFormat Format) : OutputConfiguration(Format);
+    internal sealed record Console(OutputFormat Format) : OutputConfiguration
+    {
+        public const string StandardOutput = "standard output";
+
+        public override string Target => StandardOutput;
+    }
+
+    /// <summary>A receiver of OpenTelemetry's logs (OTLP).</summary>
+    /// <param name="Endpoint">Absolute, http or https.</param>
+    /// <param name="Grpc">gRPC, or else protobuf by HTTP.</param>
+    /// <param name="Headers">Of every request.</param>
+    internal sealed record Otlp(Uri Endpoint, bool Grpc, EquatableArray<KeyValuePair<string, string>> Headers) : OutputConfiguration
+    {
+        public override string Target => Endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    }
 }

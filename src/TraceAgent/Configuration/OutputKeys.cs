@@ -8,12 +8,13 @@ namespace TraceAgent.Configuration;
 internal static class OutputKeys
 {
     private const int MostFiles = 100_000;
-    private const string FormatSchema = """{"enum":["clef","clef-template","text"]}""";
+    private const string FormatSchema = """{"enum":["clef","clef-template","ecs","text"]}""";
 
     private static readonly Dictionary<string, OutputFormat> Formats = new()
     {
         ["clef"] = OutputFormat.Clef,
         ["clef-template"] = OutputFormat.ClefTemplate,
+        ["ecs"] = OutputFormat.Ecs,
         ["text"] = OutputFormat.Text,
     };
 
@@ -26,9 +27,15 @@ internal static class OutputKeys
 
     public static KeyTable<OutputDraft> Table { get; } = new(
         new Key<OutputDraft>("file", "Lines are appended to a file.", """{"$ref":"#/definitions/file"}""", ReadFile),
-        new Key<OutputDraft>("console", "Lines go to standard output.", """{"$ref":"#/definitions/console"}""", ReadConsole))
+        new Key<OutputDraft>("console", "Lines go to standard output.", """{"$ref":"#/definitions/console"}""", ReadConsole),
+        new Key<OutputDraft>("otlp", "Events go to a receiver of OpenTelemetry's logs.", """{"$ref":"#/definitions/otlp"}""", OtlpKeys.Read),
+        new Key<OutputDraft>(
+            "name",
+            "What rules call it: a rule with this output sends its events nowhere else.",
+            PlaceValue.NameSchema,
+            (draft, entry, bag) => draft.Name = PlaceValue.Name(entry, "an output", bag)?.Value))
     {
-        ExactlyOneOf = ["file", "console"],
+        ExactlyOneOf = ["file", "console", "otlp"],
     };
 
     public static KeyTable<OutputDraft> File { get; } = new(
@@ -64,7 +71,7 @@ internal static class OutputKeys
 
     private static Key<OutputDraft> FormatKey() => new(
         "format",
-        "clef: one JSON object a line (the default); clef-template: the same with template and properties; text: for people.",
+        "clef: one JSON object a line (the default); clef-template: the same with template and properties; ecs: JSON with the names of the Elastic Common Schema; text: for people.",
         FormatSchema,
         (draft, entry, bag) => draft.Format = ScalarValue.OneOf(entry, Formats, bag));
 

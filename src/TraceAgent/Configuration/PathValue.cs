@@ -1,17 +1,16 @@
-using System.Text;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Keys;
 using TraceAgent.Rules.Yaml;
 
 namespace TraceAgent.Configuration;
 
-/// <summary>Reads paths, with <c>${VAR}</c> and <c>${VAR:-default}</c> from the environment.</summary>
+/// <summary>Reads paths.</summary>
 internal static class PathValue
 {
     /// <summary>An absolute path; null, and the reason is reported, when there is none.</summary>
     public static string? Read(YamlEntry entry, AgentDraft agent, DiagnosticBag bag)
     {
-        if (ScalarValue.Text(entry, bag) is not { } scalar || Expand(scalar, agent, bag) is not { } path)
+        if (ScalarValue.Text(entry, bag) is not { } scalar || EnvironmentText.Expand(scalar, agent, bag) is not { } path)
         {
             return null;
         }
@@ -23,45 +22,5 @@ internal static class PathValue
         }
 
         return Path.GetFullPath(path, agent.BaseDirectory);
-    }
-
-    private static string? Expand(YamlScalar scalar, AgentDraft agent, DiagnosticBag bag)
-    {
-        var text = scalar.Value;
-        var expanded = new StringBuilder();
-        var at = 0;
-        while (text.IndexOf("${", at, StringComparison.Ordinal) is >= 0 and var open)
-        {
-            var close = text.IndexOf('}', open);
-            if (close < 0)
-            {
-                bag.Error(DiagnosticCode.InvalidValue, scalar.SpanOf(open, 2), "a '${' without '}'");
-                return null;
-            }
-
-            var inside = text[(open + 2)..close];
-            var colon = inside.IndexOf(":-", StringComparison.Ordinal);
-            var name = colon < 0 ? inside : inside[..colon];
-            var value = agent.Environment(name);
-            if (colon >= 0 && string.IsNullOrEmpty(value))
-            {
-                value = inside[(colon + 2)..];
-            }
-
-            if (value is null)
-            {
-                bag.Error(
-                    DiagnosticCode.InvalidValue,
-                    scalar.SpanOf(open, close + 1 - open),
-                    $"the environment variable '{Quoted.Clip(name)}' is not set",
-                    $"a value for that case: ${{{Quoted.Clip(name)}:-…}}");
-                return null;
-            }
-
-            expanded.Append(text, at, open - at).Append(value);
-            at = close + 1;
-        }
-
-        return expanded.Append(text, at, text.Length - at).ToString();
     }
 }

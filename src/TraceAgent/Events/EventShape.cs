@@ -12,7 +12,10 @@ internal sealed class EventShape
 {
     private readonly KindShape?[] _kinds;
 
-    private EventShape(KindShape?[] kinds) => _kinds = kinds;
+    private EventShape(KindShape?[] kinds, string? output) => (_kinds, Output) = (kinds, output);
+
+    /// <summary>The name of the output that the rule wants; null for all.</summary>
+    public string? Output { get; }
 
     /// <summary>The shape of a rule's events under a plan.</summary>
     /// <param name="rule">Says names, types, messages, level, labels and what is redacted.</param>
@@ -39,7 +42,7 @@ internal sealed class EventShape
             kinds[(int)kind] = KindShape.Of(kind, rule, plan, sites, valuesOf(kind));
         }
 
-        return new EventShape(kinds);
+        return new EventShape(kinds, rule.Output?.Value);
     }
 
     /// <summary>The shape of one kind; null when this probe makes no such event.</summary>

@@ -110,6 +110,20 @@ internal static class FlatEvent
         }
     }
 
+    /// <summary>The value alone, for sinks that render nothing. Without NUL, at which some consumers cut a text.</summary>
+    internal static LogEventPropertyValue PlainOf(TracedEvent traced, int index)
+    {
+        ref readonly var value = ref traced.Values[index];
+        var field = traced.Shape.Fields[index];
+        if (field.Form == FieldForm.List && !value.IsMissing && !value.Redacted)
+        {
+            return new SequenceValue(traced.NumbersOf(in value).ToArray().Select(bits => new ScalarValue(ScalarOf(field.Element!, bits))));
+        }
+
+        var plain = ValueOf(traced, index);
+        return new ScalarValue(plain is string text ? text.Replace('\0', '\ufffd') : plain);
+    }
+
     private static object? ValueOf(TracedEvent traced, int index)
     {
         ref readonly var value = ref traced.Values[index];

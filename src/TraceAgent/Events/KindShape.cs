@@ -18,6 +18,7 @@ internal sealed class KindShape
     {
         var template = rule.Messages.First(m => m.Kind == kind).Template;
         Rule = rule.Name.Value;
+        RuleJson = JsonText.Quote(Rule);
         Event = kind switch
         {
             EventKind.Entry => "entry",
@@ -40,13 +41,15 @@ internal sealed class KindShape
         HasLengths = fields.Any(f => f.HasLength);
         var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
         var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
-        AfterMessage = $"\",\"@i\":\"{id}\"{level},\"rule\":{JsonText.Quote(Rule)},\"event\":\"{Event}\",\"pid\":";
+        AfterMessage = $"\",\"@i\":\"{id}\"{level},\"rule\":{RuleJson},\"event\":\"{Event}\",\"pid\":";
         LabelsJson = Labels.Count == 0
             ? ""
             : $",\"labels\":{{{string.Join(',', Labels.Select(l => $"{JsonText.Quote(l.Key)}:{JsonText.Quote(l.Value)}"))}}}";
     }
 
     public string Rule { get; }
+
+    public string RuleJson { get; }
 
     /// <summary><c>entry</c>, <c>return</c> or <c>call</c>.</summary>
     public string Event { get; }

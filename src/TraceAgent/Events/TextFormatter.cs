@@ -39,11 +39,11 @@ internal sealed class TextFormatter : ITextFormatter
         _line.Append(Abbreviate(logEvent.Level));
         if (rule is not null)
         {
-            AppendPrintable(rule);
+            _line.AppendPrintable(rule);
             _line.Append(": ");
         }
 
-        AppendPrintable(_message.Text);
+        _line.AppendPrintable(_message.Text);
         _line.Append('\n');
         _line.WriteTo(output);
     }
@@ -57,35 +57,4 @@ internal sealed class TextFormatter : ITextFormatter
         LogEventLevel.Error => " ERR ",
         _ => " FTL ",
     };
-
-    private void AppendPrintable(ReadOnlySpan<char> text)
-    {
-        foreach (var c in text)
-        {
-            switch (c)
-            {
-                case '\n':
-                    _line.Append("\\n");
-                    break;
-                case '\r':
-                    _line.Append("\\r");
-                    break;
-                case '\t':
-                    _line.Append("\\t");
-                    break;
-                case < ' ' or (>= '\u007f' and <= '\u009f'):
-                    _line.Append("\\x");
-                    _line.Append((ulong)c, "x2");
-                    break;
-                // Line separators and the marks that reverse the direction of text.
-                case '\u2028' or '\u2029' or '\u061c' or (>= '\u200e' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069'):
-                    _line.Append("\\u");
-                    _line.Append((ulong)c, "x4");
-                    break;
-                default:
-                    _line.Append(c);
-                    break;
-            }
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,27 @@ using TraceAgent.Watching;
 namespace TraceAgent.Hosting;
 
 /// <summary>What a run of the agent is made of, before it starts.</summary>
-internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, IReadOnlyList<string> RulePaths, int RingBytes, AgentConfiguration Configuration);
+/// <param name="Session">The kernel.</param>
+/// <param name="Outputs">Open.</param>
+/// <param name="Rules">Where rules come from.</param>
+/// <param name="RingBytes">Between kernel and agent.</param>
+/// <param name="Configuration">With what the command line says instead.</param>
+internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, RuleSource Rules, int RingBytes, AgentConfiguration Configuration)
+{
+    /// <summary>What the configuration was read from, which is followed; null when there is none.</summary>
+    public AgentConfigurationFile? File { get; init; }
+
+    /// <summary>The outputs are those of <see cref="File"/>, and follow it.</summary>
+    public bool FollowsOutputs { get; init; }
+
+    /// <summary>For a run that ends by itself, and is over when its rule is refused; null for the service.</summary>
+    public Trial? Trial { get; init; }
+}
+
+/// <summary>When a trial is over.</summary>
+/// <param name="Events">After so many; null for any number.</param>
+/// <param name="Time">After this time; null for none.</param>
+internal sealed record Trial(long? Events, TimeSpan? Time);
 
 /// <summary>The pipeline, started and stopped in its order.</summary>
 internal sealed class Agent : IHostedService, IDisposable
@@ -36,9 +57,10 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly Retirement _retirement;
     private readonly AgentVoice _voice;
     private readonly ReconcileLoop _loop;
-    private readonly SignalReload _signal;
+    private readonly IDisposable _signal;
     private readonly Watchdog _watchdog;
     private readonly StatusSource _status;
+    private Timer? _end;
     private SelfObservation? _observation;
 
     public Agent(AgentParts parts, IHostApplicationLifetime lifetime, ISystemdNotifier notifier, ILogger<Agent> logger)
@@ -47,30 +69,39 @@ internal sealed class Agent : IHostedService, IDisposable
         var slots = new SlotTable();
         var outputs = new OutputVoice(logger, () => Stopwatch.GetElapsedTime(0));
         outputs.OnReaderGone += lifetime.StopApplication;
+        parts.Outputs.Noticed += outputs.Noticed;
         IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
         var reports = new LossReports(Books, _clock);
         _processes = ProcessWatch.TryOpen(logger, action => _pump!.WhenDrained(action));
         _pump = new EventPump(
-            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames(_processes), new CgroupNames()), _clock, parts.Outputs, outputs.Committed, reports.Due);
+            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames(_processes), new CgroupNames()), _clock, parts.Outputs, outputs.Committed, reports.Due)
+        {
+            Quota = parts.Trial?.Events is { } events ? new EventQuota(events, lifetime.StopApplication) : null,
+        };
         _voice = new AgentVoice(logger, _pump, _clock);
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
-        _source = new RuleSource(parts.RulePaths, defaults: parts.Configuration.Defaults);
+        _source = parts.Rules;
         _resolver = new ProbeResolver(new SeccompReturns(() => SeccompTrial.ReturnsAreFatal(parts.Session.Way)));
         var board = new StandingBoard();
         var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice);
         var programs = new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(logger));
         var guard = new RuleGuard(
             () => HitCost.Measure(parts.Session.Way), programs, parts.Configuration.Defaults.TotalBudgetPercent, _voice);
-        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver), _resolver.Targets, _reconciler, upkeep, guard, _voice, board);
+        var followed = parts.File is null ? null : new FollowedConfiguration(
+            parts.File,
+            parts.FollowsOutputs,
+            next => _pump.BetweenBatches(() => parts.Outputs.Exchange(next)),
+            new ConfigurationVoice(logger));
+        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver, () => followed?.OutputNames), _resolver.Targets, _reconciler, upkeep, guard, _voice, board, followed);
         _status = new StatusSource(
             board,
             Books,
             parts.Session.Ring,
             parts.Session.Way,
-            () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name)))],
+            () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name), outputs.DroppedBy(name)))],
             parts.Configuration.Defaults.TotalBudgetPercent);
-        _signal = new SignalReload(notifier, _loop, _voice);
+        _signal = parts.Trial is null ? new SignalReload(notifier, _loop, _voice) : EndOnHangup();
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
         if (_processes is { } processes)
@@ -100,6 +131,11 @@ internal sealed class Agent : IHostedService, IDisposable
         _observation = new SelfObservation(_parts.Configuration, _status, _logger);
         Log.Ready(_logger, rules, _parts.Session.Way == AttachWay.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
         _notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));
+        if (_parts.Trial is { } trial)
+        {
+            Begin(trial);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -126,12 +162,33 @@ internal sealed class Agent : IHostedService, IDisposable
 
     public void Dispose()
     {
+        _end?.Dispose();
         _signal.Dispose();
         _watchdog.Dispose();
         _resolver.Dispose();
         _pump.Dispose();
         _processes?.Dispose();
     }
+
+    private void Begin(Trial trial)
+    {
+        if (_voice.Rejected > 0)
+        {
+            Result = ExitCode.Failure;
+            _lifetime.StopApplication();
+        }
+        else if (trial.Time is { } time)
+        {
+            _end = new Timer(_ => _lifetime.StopApplication(), null, time, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>The terminal was closed.</summary>
+    private PosixSignalRegistration EndOnHangup() => PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+    {
+        context.Cancel = true;
+        _lifetime.StopApplication();
+    });
 
     private void SayTotals()
     {

@@ -115,12 +115,13 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
 
     private static int CountSites(IEnumerable<AttachedFile> files) => files.Sum(file => file.Sites.Count);
 
-    /// <summary>Such as <c>AddNum in /srv/shop/test</c>.</summary>
+    /// <summary>Such as <c>AddNum in /srv/shop/test</c>, or <c>12 sites of shop::Cart::add and 3 more in …</c>.</summary>
     private static string SitesOf(IReadOnlyList<AttachedFile> files)
     {
-        var first = files[0];
-        var sites = CountSites(files) == 1 ? first.Sites[0].DisplayName : $"{CountSites(files)} sites of {first.Sites[0].DisplayName}";
-        var names = files.Select(file => file.File.Path).Distinct().ToList();
-        return $"{sites} in {names[0]}{(names.Count == 1 ? "" : $" and {Counted.Of(names.Count - 1, "more file")}")}";
+        var count = CountSites(files);
+        var names = files.SelectMany(file => file.Sites).Select(site => site.DisplayName).Distinct().ToList();
+        var paths = files.Select(file => file.File.Path).Distinct().ToList();
+        var sites = $"{(count == 1 ? "" : $"{count} sites of ")}{names[0]}{(names.Count == 1 ? "" : $" and {names.Count - 1} more")}";
+        return $"{sites} in {paths[0]}{(paths.Count == 1 ? "" : $" and {Counted.Of(paths.Count - 1, "more file")}")}";
     }
 }

@@ -62,6 +62,27 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "output reopened: {output} had been renamed or deleted; a new file has its name")]
     public static partial void OutputReopened(ILogger logger, string output);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "output dropped events: {output}: {events}: {reason}")]
+    public static partial void OutputDropped(ILogger logger, string output, string events, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "output waits: {reason}; events wait in memory, and it is tried again")]
+    public static partial void OutputDelayed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "output delivers again: {output}")]
+    public static partial void OutputDelivers(ILogger logger, string output);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has errors, and what was in force stays:\n{diagnostics}")]
+    public static partial void ConfigurationRejected(ILogger logger, string file, string diagnostics);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the agent configuration has changed in what only a restart brings into force: {keys}")]
+    public static partial void ConfigurationNeedsStart(ILogger logger, string keys);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "outputs changed: {outputs}")]
+    public static partial void OutputsChanged(ILogger logger, string outputs);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "outputs not changed: {reason}; those that were in force stay")]
+    public static partial void OutputsRefused(ILogger logger, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "nobody reads the output any more; stopping")]
     public static partial void ReaderGone(ILogger logger);
 

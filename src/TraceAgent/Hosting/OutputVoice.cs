@@ -14,6 +14,7 @@ internal sealed class OutputVoice(ILogger logger, Func<TimeSpan> now)
 
     private readonly Dictionary<string, Failing> _failing = [];
     private readonly ConcurrentDictionary<string, long> _errors = [];
+    private readonly ConcurrentDictionary<string, long> _dropped = [];
     private bool _readerGone;
 
     /// <summary>Nobody reads a pipe any more: the agent has nothing left to do.</summary>
@@ -21,6 +22,27 @@ internal sealed class OutputVoice(ILogger logger, Func<TimeSpan> now)
 
     /// <summary>Batches that an output did not take. Any thread may ask.</summary>
     public long ErrorsOf(string output) => _errors.GetValueOrDefault(output);
+
+    /// <summary>Events that an output took and then could not deliver. Any thread may ask.</summary>
+    public long DroppedBy(string output) => _dropped.GetValueOrDefault(output);
+
+    /// <summary>From any thread.</summary>
+    public void Noticed(DeliveryNotice notice)
+    {
+        if (notice.Dropped > 0)
+        {
+            _dropped.AddOrUpdate(notice.Output, notice.Dropped, (_, dropped) => dropped + notice.Dropped);
+            Log.OutputDropped(logger, notice.Output, Counted.Of(notice.Dropped, "event"), notice.Reason ?? "rejected");
+        }
+        else if (notice.Reason is { } reason)
+        {
+            Log.OutputDelayed(logger, reason);
+        }
+        else
+        {
+            Log.OutputDelivers(logger, notice.Output);
+        }
+    }
 
     /// <param name="result">Of a commit.</param>
     /// <param name="events">How many events of rules the batch had.</param>

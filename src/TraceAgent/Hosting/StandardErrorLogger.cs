@@ -6,7 +6,8 @@ namespace TraceAgent.Hosting;
 /// The agent's own messages, one line each, on standard error. Under systemd with the priority prefix of sd-daemon(3) and
 /// without a time, which the journal has itself.
 /// </summary>
-internal sealed class StandardErrorLoggerProvider : ILoggerProvider
+/// <param name="isCommand">For a person who has just typed the command: without time, and without what needs no saying.</param>
+internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILoggerProvider
 {
     private const string OwnCategories = "TraceAgent";
 
@@ -23,6 +24,8 @@ internal sealed class StandardErrorLoggerProvider : ILoggerProvider
     {
     }
 
+    private bool Omits(EventId message) => isCommand && message.Name == nameof(Hosting.Log.Ready);
+
     private void Write(LogLevel level, string message)
     {
         var (priority, word) = level switch
@@ -33,7 +36,9 @@ internal sealed class StandardErrorLoggerProvider : ILoggerProvider
             LogLevel.Information => (6, "info "),
             _ => (7, "debug"),
         };
-        var prefix = _toJournal ? $"<{priority}>" : $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {word} ";
+        var prefix = _toJournal ? $"<{priority}>"
+            : isCommand ? $"traceagent: {(level >= LogLevel.Warning ? $"{word.TrimEnd()}: " : "")}"
+            : $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {word} ";
         lock (_gate)
         {
             try
@@ -57,7 +62,7 @@ internal sealed class StandardErrorLoggerProvider : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            if (IsEnabled(logLevel) && !provider.Omits(eventId))
             {
                 var message = formatter(state, exception);
                 provider.Write(logLevel, exception is null ? message : $"{message}\n{exception}");

@@ -14,30 +14,31 @@ namespace TraceAgent.Outputs;
 /// </summary>
 internal sealed class ConsoleOutput : EventOutput
 {
-    private const string StandardOutput = "standard output";
+    private const string StandardOutput = OutputConfiguration.Console.StandardOutput;
     private const int StandardOutputDescriptor = 1;
 
     private readonly BatchStream _batch = new();
     private readonly FileStream _stream;
     private readonly TextWriter _before;
-    private readonly ILogEventSink _sink;
+    private OutputConfiguration.Console _configuration;
+    private ILogEventSink _sink;
 
-    private ConsoleOutput(FileStream stream, OutputFormat format)
+    private ConsoleOutput(FileStream stream, OutputConfiguration.Console configuration)
     {
-        _stream = stream;
+        (_stream, _configuration) = (stream, configuration);
         _before = Console.Out;
         Console.SetOut(new StreamWriter(_batch, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)));
-        _sink = LoggerSinkConfiguration.CreateSink(to => to.Console(FormatterOf(format)));
+        _sink = CreateSink(configuration);
     }
 
-    public override string Name => StandardOutput;
+    public override OutputConfiguration Configuration => _configuration;
 
     public override int Pending => _batch.Pending.Length;
 
-    /// <param name="format">Of each line.</param>
+    /// <param name="configuration">Says the format.</param>
     /// <param name="descriptor">An open file descriptor; 1 but for tests.</param>
     /// <exception cref="OutputException">Standard output is closed.</exception>
-    public static ConsoleOutput Open(OutputFormat format, int descriptor = StandardOutputDescriptor)
+    public static ConsoleOutput Open(OutputConfiguration.Console configuration, int descriptor = StandardOutputDescriptor)
     {
         if (descriptor == StandardOutputDescriptor && !StandardDescriptor.IsWritable(descriptor))
         {
@@ -46,7 +47,7 @@ internal sealed class ConsoleOutput : EventOutput
 
         try
         {
-            return new ConsoleOutput(new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0), format);
+            return new ConsoleOutput(new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0), configuration);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -79,11 +80,20 @@ internal sealed class ConsoleOutput : EventOutput
         }
     }
 
+    public override void Become(OutputConfiguration next)
+    {
+        _configuration = (OutputConfiguration.Console)next;
+        _sink = CreateSink(_configuration);
+    }
+
     public override void Dispose()
     {
         Console.SetOut(_before);
         _stream.Dispose();
     }
+
+    private static ILogEventSink CreateSink(OutputConfiguration.Console configuration) =>
+        LoggerSinkConfiguration.CreateSink(to => to.Console(FormatterOf(configuration.Format)));
 
     private OutputFailure TakeBack(long start, OutputFailure failure)
     {

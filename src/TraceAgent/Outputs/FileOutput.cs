@@ -17,7 +17,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
     private const UnixFileMode FileMode0640 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
     private const string NotRegular = "not a regular file";
 
-    private readonly OutputConfiguration.File _configuration;
+    private OutputConfiguration.File _configuration;
     private readonly SegmentBatch _batch = new();
     private ILogEventSink? _sink;
     private OutputFailure? _failure;
@@ -26,7 +26,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
 
     private FileOutput(OutputConfiguration.File configuration) => _configuration = configuration;
 
-    public override string Name => _configuration.Path;
+    public override OutputConfiguration Configuration => _configuration;
 
     public override int Pending => _batch.Pending;
 
@@ -92,6 +92,17 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         }
 
         return failure;
+    }
+
+    public override void Become(OutputConfiguration next)
+    {
+        var file = (OutputConfiguration.File)next;
+        if (file with { Name = _configuration.Name } != _configuration)
+        {
+            CloseSink();
+        }
+
+        _configuration = file;
     }
 
     public override void Dispose() => CloseSink();

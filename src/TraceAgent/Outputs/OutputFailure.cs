@@ -1,7 +1,7 @@
 namespace TraceAgent.Outputs;
 
 /// <summary>Why an output did not take events.</summary>
-/// <param name="Output">Its path, or <c>standard output</c>.</param>
+/// <param name="Output">Its path, its address, or <c>standard output</c>.</param>
 /// <param name="Reason">Operation, object and cause: <c>write /var/log/x: No space left on device (ENOSPC)</c>.</param>
 /// <param name="ReaderGone">True when nobody reads the pipe any more, so that no later write can succeed.</param>
 internal sealed record OutputFailure(string Output, string Reason, bool ReaderGone = false)

@@ -4,20 +4,27 @@ using TraceAgent.Configuration;
 namespace TraceAgent.Outputs;
 
 /// <summary>
-/// All outputs. Written and committed by one thread. What lies between two commits is one batch: an output takes it whole or
-/// not at all, and the result of the commit says which.
+/// All outputs. Written, committed and exchanged by one thread. What lies between two commits is one batch: an output takes
+/// it whole or not at all, and the result of the commit says which.
 /// </summary>
 internal sealed class OutputSet : IDisposable
 {
     /// <summary>Bytes that wait in an output when it is time to commit.</summary>
     public const int BatchSize = 256 << 10;
 
-    private readonly EventOutput[] _outputs;
+    private readonly List<Task> _closing = [];
+    private EventOutput[] _outputs = [];
     private bool _disposed;
 
-    private OutputSet(EventOutput[] outputs) => _outputs = outputs;
+    private OutputSet()
+    {
+    }
 
-    public IEnumerable<string> Names => _outputs.Select(output => output.Name);
+    /// <summary>Of outputs that send, from any thread.</summary>
+    public event Action<DeliveryNotice>? Noticed;
+
+    /// <summary>Their targets. Any thread may ask.</summary>
+    public IEnumerable<string> Names => Volatile.Read(ref _outputs).Select(output => output.Name);
 
     /// <summary>True when the batch is large: the caller commits before it writes on.</summary>
     public bool ShouldCommit
@@ -39,38 +46,77 @@ internal sealed class OutputSet : IDisposable
     /// <exception cref="OutputException">One of them cannot be opened; none stays open.</exception>
     public static OutputSet Open(IReadOnlyList<OutputConfiguration> configurations)
     {
-        var opened = new List<EventOutput>(configurations.Count);
+        var set = new OutputSet();
+        set.Exchange(configurations);
+        return set;
+    }
+
+    /// <summary>
+    /// Between two commits: what was written so far is in the old outputs, and what comes goes to the new ones. Outputs whose
+    /// target stays are kept, and go on in their new way.
+    /// </summary>
+    /// <exception cref="OutputException">A new one cannot be opened; everything is as before.</exception>
+    public void Exchange(IReadOnlyList<OutputConfiguration> configurations)
+    {
+        var left = _outputs.ToList();
+        var next = new List<EventOutput>(configurations.Count);
+        var opened = new List<EventOutput>();
+        var kept = new List<(EventOutput Output, OutputConfiguration Configuration)>();
         try
         {
             foreach (var configuration in configurations)
             {
-                opened.Add(configuration switch
+                if (left.Find(one => one.Name == configuration.Target && one.MayBecome(configuration)) is { } output)
                 {
-                    OutputConfiguration.File file => FileOutput.Open(file),
-                    OutputConfiguration.Console console => ConsoleOutput.Open(console.Format),
-                    _ => throw new ArgumentException($"no output for {configuration}", nameof(configurations)),
-                });
+                    left.Remove(output);
+                    kept.Add((output, configuration));
+                }
+                else
+                {
+                    output = Open(configuration);
+                    opened.Add(output);
+                }
+
+                next.Add(output);
             }
         }
         catch
         {
-            foreach (var output in opened)
-            {
-                output.Dispose();
-            }
-
+            opened.ForEach(output => output.Dispose());
             throw;
         }
 
-        return new OutputSet([.. opened]);
+        // From here on nothing fails.
+        kept.ForEach(one => one.Output.Become(one.Configuration));
+        Volatile.Write(ref _outputs, [.. next]);
+        _closing.RemoveAll(task => task.IsCompleted);
+        _closing.AddRange(left.Select(output => output.CloseAsync(EventOutput.LastPatience)));
     }
 
-    /// <summary>Adds an event to the batch of every output.</summary>
-    public void Write(LogEvent logEvent)
+    /// <summary>Adds an event to the batch of an output, or of every output.</summary>
+    /// <param name="logEvent">One of the agent's.</param>
+    /// <param name="only">The name of the output that takes it; null, or a name that no output has, for all.</param>
+    public void Write(LogEvent logEvent, string? only = null)
     {
-        foreach (var output in _outputs)
+        var taken = false;
+        if (only is not null)
         {
-            output.Write(logEvent);
+            foreach (var output in _outputs)
+            {
+                if (output.Configuration.Name == only)
+                {
+                    output.Write(logEvent);
+                    taken = true;
+                }
+            }
+        }
+
+        if (!taken)
+        {
+            foreach (var output in _outputs)
+            {
+                output.Write(logEvent);
+            }
         }
     }
 
@@ -96,7 +142,21 @@ internal sealed class OutputSet : IDisposable
             : new CommitResult(failures ?? []) { Reopened = reopened ?? [] };
     }
 
-    /// <summary>Commits, then closes. To know what became of the last batch, commit before.</summary>
+    /// <summary>Whether events for that output, or for all, have arrived.</summary>
+    /// <param name="result">Of their commit.</param>
+    /// <param name="only">As they were written.</param>
+    public bool Reached(CommitResult result, string? only)
+    {
+        if (result.Succeeded || only is null)
+        {
+            return result.Succeeded;
+        }
+
+        var taker = Array.Find(_outputs, output => output.Configuration.Name == only);
+        return taker is not null && result.Failures.All(failure => failure.Output != taker.Name);
+    }
+
+    /// <summary>Closes all. What an output that sends could not deliver within <see cref="EventOutput.LastPatience"/> is told as dropped.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -106,9 +166,14 @@ internal sealed class OutputSet : IDisposable
 
         _disposed = true;
         _ = Commit();
-        foreach (var output in _outputs)
-        {
-            output.Dispose();
-        }
+        Task.WaitAll([.. _closing, .. _outputs.Select(output => output.CloseAsync(EventOutput.LastPatience))]);
     }
+
+    private EventOutput Open(OutputConfiguration configuration) => configuration switch
+    {
+        OutputConfiguration.File file => FileOutput.Open(file),
+        OutputConfiguration.Console console => ConsoleOutput.Open(console),
+        OutputConfiguration.Otlp otlp => OtlpOutput.Open(otlp, notice => Noticed?.Invoke(notice)),
+        _ => throw new ArgumentException($"no output for {configuration}", nameof(configuration)),
+    };
 }

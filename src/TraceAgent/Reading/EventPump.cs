@@ -37,6 +37,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     private readonly Func<IEnumerable<LogEvent>> _everySecond;
     private readonly ConcurrentQueue<LogEvent> _statements = new();
     private readonly ConcurrentQueue<Action> _barriers = new();
+    private readonly ConcurrentQueue<Action> _betweenBatches = new();
     private readonly HashSet<RuleBooks> _uncommitted = [];
     private readonly Thread _thread;
     private volatile bool _stopping;
@@ -60,6 +61,9 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     /// <summary>Called on the thread when it ends by an error.</summary>
     public event Action? Failed;
 
+    /// <summary>Events beyond it are not written; null for no end.</summary>
+    public EventQuota? Quota { get; init; }
+
     /// <summary>Since the thread was last seen to go round; an output that blocks does not count as standing still.</summary>
     public TimeSpan StandsStill => _inOutput ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
 
@@ -70,6 +74,14 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
 
     /// <summary>Runs an action, on the reader's thread, when all records that are in the ring now have been taken.</summary>
     public void WhenDrained(Action action) => _barriers.Enqueue(action);
+
+    /// <summary>Runs an action, on the reader's thread, when the outputs are committed and nothing is written yet; ends with it.</summary>
+    public Task BetweenBatches(Action action)
+    {
+        var task = new Task(action);
+        _betweenBatches.Enqueue(task.RunSynchronously);
+        return task;
+    }
 
     /// <summary>Takes what is in the ring, commits and ends. False when an output held it up longer than that.</summary>
     public bool Stop(TimeSpan patience)
@@ -88,12 +100,27 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
             return true;
         }
 
-        if (_decoder.Decode(record, slot.Shape) is { } line)
+        if (Quota is { IsUsedUp: true })
         {
-            _outputs.Write(line);
+            slot.Books.OverQuota();
+            return true;
+        }
+
+        var shape = slot.Shape;
+        if (_decoder.Decode(record, shape) is { } line)
+        {
+            var output = shape.Output;
+            _outputs.Write(line, output);
+            Quota?.Use();
             if (slot.Books.Uncommitted == 0)
             {
                 _uncommitted.Add(slot.Books);
+                slot.Books.Output = output;
+            }
+            else if (slot.Books.Output != output)
+            {
+                // Changed within a batch: it counts as logged when all outputs took it.
+                slot.Books.Output = null;
             }
 
             slot.Books.EventRead(line.Timestamp.UtcTicks, _decoder.LastDuration);
@@ -158,6 +185,11 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
             Commit();
         }
 
+        while (_betweenBatches.TryDequeue(out var exchange))
+        {
+            exchange();
+        }
+
         for (; drained && barriers > 0 && _barriers.TryDequeue(out var action); barriers--)
         {
             action();
@@ -191,7 +223,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         foreach (var books in _uncommitted)
         {
             events += books.Uncommitted;
-            books.Committed(result.Succeeded);
+            books.Committed(_outputs.Reached(result, books.Output));
         }
 
         _uncommitted.Clear();

@@ -36,7 +36,9 @@ internal sealed record RejectedFile(string Path, int Errors, int RulesKept, int 
 /// Which rules are in force. A file with errors keeps its own last good rules, and all other files proceed; errors are
 /// those of its text, names that another file has already, and places in binaries that cannot be probed.
 /// </summary>
-internal sealed class AcceptedRules(ProbeResolver resolver)
+/// <param name="resolver">Finds the places in binaries.</param>
+/// <param name="outputs">The names of outputs; null when they do not matter.</param>
+internal sealed class AcceptedRules(ProbeResolver resolver, Func<IReadOnlyList<string>?>? outputs = null)
 {
     private readonly Dictionary<string, (RuleFileVersion Judged, RuleFileVersion? Good)> _files = [];
     private HashSet<Diagnostic> _said = [];
@@ -89,6 +91,11 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
             {
                 var resolution = resolver.Resolve(rule);
                 Say(resolution.Diagnostics, good.Content.Source);
+                if (OutputName.Problem(rule, outputs?.Invoke()) is { } gone)
+                {
+                    Say([gone with { Severity = Severity.Warning, Hint = "its lines go to all outputs" }], good.Content.Source);
+                }
+
                 if (resolution.Missing is { } missing)
                 {
                     pending.Add((rule, missing));
@@ -182,7 +189,7 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
 
     /// <summary>True when only places in binaries are wrong, each of which concerns one rule.</summary>
     private static bool StandsByItself(RuleFileVersion version, List<Diagnostic> diagnostics) =>
-        !version.Content.HasErrors && diagnostics.TrueForAll(d => d.Severity != Severity.Error || d.Code != DiagnosticCode.DuplicateRule);
+        !version.Content.HasErrors && diagnostics.TrueForAll(d => d.Severity != Severity.Error || d.Code is not (DiagnosticCode.DuplicateRule or DiagnosticCode.UnknownOutput));
 
     private int RulesInForce(RuleFileVersion version) => version.Content.Rules.Count(rule => !resolver.Resolve(rule).IsRefused);
 
@@ -194,6 +201,10 @@ internal sealed class AcceptedRules(ProbeResolver resolver)
         foreach (var rule in version.Content.Rules)
         {
             found.AddRange(resolver.Resolve(rule).Diagnostics);
+            if (OutputName.Problem(rule, outputs?.Invoke()) is { } problem)
+            {
+                found.Add(problem);
+            }
         }
 
         return [.. found.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column)];

@@ -81,8 +81,7 @@ internal sealed class AttachedPart
                 throw Changed(file, "the file was replaced meanwhile; it is tried again");
             }
 
-            var offsets = file.Sites.Select(site => site.FileOffset).ToArray();
-            var attachment = Loaded.Attach(pinned.InodePath, file.Path, offsets, (ulong)_cookies[file]);
+            var attachment = Loaded.Attach(pinned.InodePath, file.Path, [.. file.UprobeSites], (ulong)_cookies[file]);
             if (pinned.CurrentIdentity != pinned.Identity)
             {
                 attachment.Dispose();

@@ -1,3 +1,4 @@
+using TraceAgent.Bpf;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
@@ -6,7 +7,7 @@ using TraceAgent.Symbols;
 namespace TraceAgent.Reconciling;
 
 /// <summary>A rule resolved against real files.</summary>
-/// <param name="Parts">No two with the same plan; at least one.</param>
+/// <param name="Parts">No two with the same plan and the same places of values; at least one.</param>
 internal sealed record Probe(EquatableArray<ProbePart> Parts)
 {
     public IEnumerable<ProbeFile> Files => Parts.SelectMany(part => part.Files);
@@ -14,9 +15,9 @@ internal sealed record Probe(EquatableArray<ProbePart> Parts)
     /// <summary>All that was found, as one probe; null for nothing.</summary>
     public static Probe? Of(IEnumerable<ProbePart> found)
     {
-        var parts = found.GroupBy(part => part.Plan).Select(same => new ProbePart(
-            same.First().Abi,
-            same.Key,
+        var parts = found.GroupBy(part => (part.Abi, part.Plan)).Select(same => new ProbePart(
+            same.Key.Abi,
+            same.Key.Plan,
             same.SelectMany(part => part.Files).GroupBy(file => file.Identity)
                 .Select(one => one.First() with { Sites = one.SelectMany(file => file.Sites).ToEquatableArray() }).ToEquatableArray()));
         var all = parts.ToEquatableArray();
@@ -36,6 +37,9 @@ internal sealed record ProbePart(SiteAbi Abi, CapturePlan Plan, EquatableArray<P
 /// <param name="Sites">At least one.</param>
 internal sealed record ProbeFile(string Path, FileIdentity Identity, EquatableArray<ProbeSite> Sites)
 {
+    /// <summary>What the kernel is asked for.</summary>
+    public IEnumerable<UprobeSite> UprobeSites => Sites.Select(site => new UprobeSite(site.FileOffset) { ReferenceCounter = site.ReferenceCounter });
+
     /// <summary>Where to open it; not always by its name, which may be one in another mount namespace.</summary>
     public string Source { get; init; } = Path;
 

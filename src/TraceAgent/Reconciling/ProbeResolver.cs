@@ -135,8 +135,13 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
             }
             else
             {
-                problems.Add(new SiteProblem(
-                    SiteCodes.ValueMissing, Refused: true, $"{string.Join(" and ", missing)} cannot be had at {group.Sites[0].DisplayName} in {file.Path}"));
+                // Places of one probe may differ in where their arguments are.
+                var problem = new SiteProblem(
+                    SiteCodes.ValueMissing, Refused: true, $"{string.Join(" and ", missing)} cannot be had at {Places(group.Sites)} in {file.Path}");
+                if (!problems.Contains(problem))
+                {
+                    problems.Add(problem);
+                }
             }
         }
 
@@ -162,5 +167,12 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
         }
 
         return told.ToEquatableArray();
+    }
+
+    private static string Places(EquatableArray<ProbeSite> sites)
+    {
+        const int most = 3;
+        var names = sites.Select(site => site.DisplayName).Distinct().ToList();
+        return names.Count <= most ? string.Join(", ", names) : $"{string.Join(", ", names.Take(most))} and {names.Count - most} more";
     }
 }

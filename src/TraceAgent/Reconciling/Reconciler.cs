@@ -126,7 +126,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         ExceptionDispatchInfo? refusal = null;
         foreach (var part in more.Parts)
         {
-            if (probe.Parts.Find(one => one.Loaded.Plan == part.Plan) is { } known)
+            if (probe.Parts.Find(one => one.Loaded.Plan == part.Plan && one.Abi == part.Abi) is { } known)
             {
                 AttachEach(known, part.Files);
             }

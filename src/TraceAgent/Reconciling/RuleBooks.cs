@@ -24,6 +24,7 @@ internal sealed class RuleBooks(string rule)
     private KernelCounts _closed;
     private long _logged;
     private long _failed;
+    private long _overQuota;
     private long _chargedHits;
     private double _costNs;
     private long _lastEvent;
@@ -33,6 +34,9 @@ internal sealed class RuleBooks(string rule)
 
     /// <summary>Events taken from the ring since the last commit of the outputs; the reader thread's own.</summary>
     public int Uncommitted { get; set; }
+
+    /// <summary>The one output that they were written to; null for all. The reader thread's own.</summary>
+    public string? Output { get; set; }
 
     /// <summary>Hits so far, of all its probes.</summary>
     public long Hits => Kernel().Calls;
@@ -115,6 +119,9 @@ internal sealed class RuleBooks(string rule)
         Uncommitted = 0;
     }
 
+    /// <summary>An event that was taken from the ring when as many were written as were asked for. By the reader thread.</summary>
+    public void OverQuota() => Volatile.Write(ref _overQuota, _overQuota + 1);
+
     /// <summary>Events that were taken from the ring but had no line in them.</summary>
     public void Undecodable() => Volatile.Write(ref _failed, _failed + 1);
 
@@ -144,7 +151,7 @@ internal sealed class RuleBooks(string rule)
         var kernel = Kernel();
         var logged = Volatile.Read(ref _logged);
         var lost = kernel.Lost + Volatile.Read(ref _failed);
-        return (new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited, lost), kernel);
+        return (new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited + Volatile.Read(ref _overQuota), lost), kernel);
     }
 
     private KernelCounts Kernel()

@@ -39,9 +39,10 @@ internal sealed record RingStatus(long Bytes, long UsedBytes);
 /// <param name="ProgramsMeasured">False when the kernel does not tell what the rules' programs take: then only hits are counted.</param>
 internal sealed record CostStatus(double Percent, double? BudgetPercent, bool ProgramsMeasured);
 
-/// <param name="Name">A path, or <c>standard output</c>.</param>
+/// <param name="Name">A path, an address, or <c>standard output</c>.</param>
 /// <param name="Errors">Batches that it did not take.</param>
-internal sealed record OutputStatus(string Name, long Errors);
+/// <param name="Dropped">Events that it took and then could not deliver.</param>
+internal sealed record OutputStatus(string Name, long Errors, long Dropped);
 
 /// <param name="Rule">Its name.</param>
 /// <param name="State">In lower case, of <see cref="RuleState"/>.</param>

@@ -37,6 +37,12 @@ internal static class PrometheusText
             Sample("traceagent_output_errors_total", output.Errors, ("output", output.Name));
         }
 
+        Head("traceagent_output_dropped_events_total", "counter", "Events that an output took and then could not deliver.");
+        foreach (var output in status.Outputs)
+        {
+            Sample("traceagent_output_dropped_events_total", output.Dropped, ("output", output.Name));
+        }
+
         Rules("traceagent_rule_sites", "gauge", "Places that the rule is attached to.", rule => rule.Sites);
         Rules("traceagent_rule_calls_total", "counter", "Calls that the rule saw: logged, filtered, sampled, limited and lost ones together.", rule => rule.Calls);
         Rules("traceagent_rule_logged_total", "counter", "Calls whose line all outputs took.", rule => rule.Logged);

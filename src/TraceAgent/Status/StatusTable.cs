@@ -33,6 +33,11 @@ internal static class StatusTable
             text.Append(CultureInfo.InvariantCulture, $"{Clean(file.Reason)}\n");
         }
 
+        foreach (var output in status.Outputs.Where(output => output.Dropped > 0))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"output {Clean(output.Name)}: {Counted.Of(output.Dropped, "event")} not delivered\n");
+        }
+
         foreach (var output in status.Outputs.Where(output => output.Errors > 0))
         {
             text.Append(CultureInfo.InvariantCulture, $"output {Clean(output.Name)}: {Counted.Of(output.Errors, "batch", "batches")} not taken\n");

@@ -7,7 +7,7 @@ using TraceAgent.Targets;
 namespace TraceAgent.Watching;
 
 /// <summary>
-/// Follows the rule files and the probed binaries, and brings what is attached in line with them. One thread; it also looks
+/// Follows the rule files, the agent configuration and the probed binaries, and brings what is attached in line with them. One thread; it also looks
 /// by itself every two seconds, since not every change is announced (network file systems, links).
 /// </summary>
 internal sealed class ReconcileLoop : IDisposable
@@ -24,6 +24,7 @@ internal sealed class ReconcileLoop : IDisposable
     private readonly RuleGuard _guard;
     private readonly IDeliberationVoice _voice;
     private readonly StandingBoard _board;
+    private readonly FollowedConfiguration? _configuration;
     private readonly WatchList _watches;
     private readonly Settling _settling = new();
     private readonly Thread _thread;
@@ -36,10 +37,12 @@ internal sealed class ReconcileLoop : IDisposable
 
     public ReconcileLoop(
         RuleSource source, AcceptedRules rules, TargetFinder targets, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice,
-        StandingBoard board)
+        StandingBoard board,
+        FollowedConfiguration? configuration)
     {
         (_source, _rules, _targets, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, targets, reconciler, upkeep, guard, voice, board);
-        _watches = new WatchList(source.Paths);
+        _configuration = configuration;
+        _watches = new WatchList(configuration is null ? source.Paths : [.. source.Paths, configuration.Path]);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
 
@@ -153,6 +156,7 @@ internal sealed class ReconcileLoop : IDisposable
 
         // Watches first: what changes while we look is then noticed.
         _watches.Follow(_reconciler.Attached.Values);
+        _configuration?.Look();
         var versions = _source.Read();
         var deliberation = _rules.Deliberate(versions);
         _watches.Follow(deliberation.Looked);

@@ -24,6 +24,9 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
 
     public IReadOnlyList<string> Paths => paths;
 
+    /// <summary>Rules that stand in no file, besides those of <see cref="Paths"/>.</summary>
+    public RuleFileVersion? Given { get; init; }
+
     /// <summary>Those of <see cref="Paths"/> in which <see cref="Read"/> has found no rule file.</summary>
     public IReadOnlyList<string> WithoutFiles { get; private set; } = [];
 
@@ -35,7 +38,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
     /// <summary>All files in force, in lexical order within each path. The same object again for a file that has not changed.</summary>
     public IReadOnlyList<RuleFileVersion> Read()
     {
-        var versions = new List<RuleFileVersion>();
+        var versions = new List<RuleFileVersion>(Given is null ? [] : [Given]);
         var withoutFiles = new List<string>();
         var seen = new HashSet<string>();
         foreach (var path in paths)

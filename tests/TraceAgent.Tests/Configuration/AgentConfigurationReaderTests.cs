@@ -17,6 +17,8 @@ public class AgentConfigurationReaderTests
               - file: {path: "${LOGS}/events-.json", roll: {size: 100MB, every: hour}, keep: 7, format: clef-template}
               - file: {path: "${NONE:-/var/log}/all.txt", format: text}
               - console: {format: text}
+              - name: far
+                otlp: {endpoint: "https://${NONE:-host}:4318/x", protocol: grpc, headers: {api-key: "${LOGS}"}}
             defaults: {budget: 2.5%, total_budget: none, limit: 100/s, ttl: 24h}
             socket: run/agent.sock
             metrics: {listen: "127.0.0.1:9435", textfile: agent.prom}
@@ -29,6 +31,7 @@ public class AgentConfigurationReaderTests
                     new OutputConfiguration.File("/logs/events-.json", new RollPolicy(100_000_000, RollInterval.Hour, 7), OutputFormat.ClefTemplate),
                     new OutputConfiguration.File("/var/log/all.txt", null, OutputFormat.Text),
                     new OutputConfiguration.Console(OutputFormat.Text),
+                    new OutputConfiguration.Otlp(new Uri("https://host:4318/x"), Grpc: true, [new("api-key", "/logs")]) { Name = "far" },
                 ])
             {
                 Defaults = new RuleDefaults { BudgetPercent = 2.5, TotalBudgetPercent = Rule.NoBudget, LimitPerSecond = 100, Ttl = TimeSpan.FromDays(1) },
@@ -64,13 +67,20 @@ public class AgentConfigurationReaderTests
     [Theory]
     [InlineData("outputs: [{fil: {path: a}}]", "1:12: unknown key 'fil' (did you mean 'file'?)")]
     [InlineData("outputs: [{file: {}}]", "1:18: a file output needs the key 'path'")]
-    [InlineData("outputs: [{file: {path: a}, console: {}}]", "1:29: 'console' and 'file' exclude each other (keep exactly one of 'file', 'console')")]
+    [InlineData("outputs: [{file: {path: a}, console: {}}]", "1:29: 'console' and 'file' exclude each other (keep exactly one of 'file', 'console', 'otlp')")]
     [InlineData("outputs: [{file: {path: a, keep: 3}}]", "1:28: 'keep' needs 'roll' (a file that does not roll is only one)")]
     [InlineData("outputs: [{file: {path: a, roll: {every: infinite}}}]", "1:35: a file that never rolls needs no 'roll' (add 'size', or leave 'roll' out)")]
     [InlineData("outputs: [{file: {path: a, roll: {size: 5 MB}}}]", "1:41: '5 MB' is not a size (such as 100MB, 64KiB or 1GB)")]
-    [InlineData("outputs: [{file: {path: a, format: cleff}}]", "1:36: 'format' must be one of 'clef', 'clef-template', 'text', not 'cleff' (did you mean 'clef'?)")]
+    [InlineData("outputs: [{file: {path: a, format: cleff}}]", "1:36: 'format' must be one of 'clef', 'clef-template', 'ecs', 'text', not 'cleff' (did you mean 'clef'?)")]
     [InlineData("outputs: [{file: {path: a}}, {file: {path: ./a}}]", "1:30: there is already an output to /etc/traceagent/a")]
-    [InlineData("outputs: [{console: {}}, {console: {}}]", "1:26: there is already a console output")]
+    [InlineData("outputs: [{console: {}}, {console: {}}]", "1:26: there is already an output to standard output")]
+    [InlineData("outputs: [{console: {}, name: a}, {file: {path: b}, name: a}]", "1:35: there is already an output called 'a'")]
+    [InlineData("outputs: [{console: {}, name: A}]", "1:31: 'A' is not a name for an output (small letters, digits and . _ - ; a letter or digit first)")]
+    [InlineData("outputs: [{otlp: {}}]", "1:18: an otlp output needs the key 'endpoint'")]
+    [InlineData("outputs: [{otlp: {endpoint: 'host:4318'}}]", "1:29: 'host:4318' is not an address (such as http://127.0.0.1:4318; a password belongs into 'headers')")]
+    [InlineData("outputs: [{otlp: {endpoint: 'http://a', protocol: http}}]", "1:51: 'protocol' must be one of 'http/protobuf', 'grpc', not 'http' (did you mean 'http/protobuf'?)")]
+    [InlineData("outputs: [{otlp: {endpoint: 'http://a', headers: {a b: c}}}]", "1:51: 'a b' is not the name of a header (letters, digits and -)")]
+    [InlineData("outputs: [{otlp: {endpoint: 'http://a', headers: {a: '${NONE}'}}}]", "1:55: the environment variable 'NONE' is not set (a value for that case: ${NONE:-…})")]
     [InlineData("outputs: []", "1:10: 'outputs' is empty (leave the key out to write to standard output)")]
     [InlineData("rules: a/${NONE}/b", "1:10: the environment variable 'NONE' is not set (a value for that case: ${NONE:-…})")]
     [InlineData("defaults: {budget: 20}", "1:20: 'budget' must be a percentage of one CPU or none, not '20' (such as 2% or 0.5%)")]

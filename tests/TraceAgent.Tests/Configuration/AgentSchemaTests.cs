@@ -60,6 +60,7 @@ public partial class AgentSchemaTests
             OutputKeys.Table.Keys.Select(key => key.Name),
             OutputKeys.File.Keys.Select(key => key.Name),
             OutputKeys.Roll.Keys.Select(key => key.Name),
+            OtlpKeys.Table.Keys.Select(key => key.Name),
             DefaultKeys.Table.Keys.Select(key => key.Name),
             MetricsKeys.Table.Keys.Select(key => key.Name),
         };

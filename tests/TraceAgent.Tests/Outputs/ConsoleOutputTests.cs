@@ -40,5 +40,5 @@ public class ConsoleOutputTests
     }
 
     private static ConsoleOutput Open(AnonymousPipeServerStream pipe) =>
-        ConsoleOutput.Open(OutputFormat.Clef, (int)pipe.ClientSafePipeHandle.DangerousGetHandle());
+        ConsoleOutput.Open(new OutputConfiguration.Console(OutputFormat.Clef), (int)pipe.ClientSafePipeHandle.DangerousGetHandle());
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Configuration;
+using TraceAgent.Events;
 using TraceAgent.Outputs;
 using TraceAgent.Rules;
 using TraceAgent.Tests.Events;
@@ -191,6 +192,102 @@ public sealed class OutputSetTests : IDisposable
         Assert.Contains("\"@mt\":\"{v}\",\"rule\":\"add-num\"", File.ReadAllText(template), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Ecs_has_the_names_of_the_Elastic_Common_Schema()
+    {
+        using (var outputs = Open(new OutputConfiguration.File(Target, null, OutputFormat.Ecs)))
+        {
+            Write(outputs, 1);
+            outputs.Write(AgentEvents.Loss("add-num", new CallCounts(1, 0, 0, 0, 2), 0));
+        }
+
+        Assert.Equal(
+            [
+                """{"@timestamp":"2026-11-22T15:27:33.667556412Z","log.level":"info","message":"0","ecs.version":"8.11.0","process":{"pid":1234,"name":"test","executable":"/srv/shop/test","thread":{"id":1234}},"traceagent":{"rule":"add-num","event":"entry","symbol":"AddNum","args":{"v":0}}}""",
+                """{"@timestamp":"1970-01-01T00:00:00.000000000Z","log.level":"warn","message":"add-num: 2 of 3 calls not logged","ecs.version":"8.11.0","traceagent":{"event":"agent","action":"loss","rule":"add-num","calls":3,"logged":1,"filtered":0,"sampled":0,"limited":0,"lost":2}}""",
+            ],
+            File.ReadAllLines(Target));
+    }
+
+    [Fact]
+    public void A_named_output_takes_what_is_meant_for_it_and_what_is_for_all()
+    {
+        var audit = Path.Combine(_folder, "audit.json");
+        using (var outputs = Open(
+            new OutputConfiguration.File(Target, null, OutputFormat.Clef),
+            new OutputConfiguration.File(audit, null, OutputFormat.Clef) { Name = "audit" }))
+        {
+            Write(outputs, 1);
+            Write(outputs, 1, "audit");
+            Write(outputs, 1, "gone");
+        }
+
+        Assert.Equal([0, 2], Numbers(Target));
+        Assert.Equal([0, 1, 2], Numbers(audit));
+    }
+
+    [Fact]
+    public void What_only_another_output_failed_to_take_has_arrived()
+    {
+        using var outputs = Open(
+            new OutputConfiguration.File("/dev/full", null, OutputFormat.Clef) { Name = "full" },
+            new OutputConfiguration.File(Target, null, OutputFormat.Clef) { Name = "audit" });
+        Write(outputs, 1);
+
+        var result = outputs.Commit();
+
+        Assert.True(outputs.Reached(result, "audit"));
+        Assert.False(outputs.Reached(result, "full"));
+        Assert.False(outputs.Reached(result, "gone"));
+        Assert.False(outputs.Reached(result, null));
+    }
+
+    [Fact]
+    public void Outputs_are_exchanged_between_batches_without_losing_an_event()
+    {
+        var text = Path.Combine(_folder, "events.txt");
+        var other = Path.Combine(_folder, "other.json");
+        using (var outputs = Open(
+            new OutputConfiguration.File(Target, null, OutputFormat.Clef),
+            new OutputConfiguration.File(text, null, OutputFormat.Text)))
+        {
+            Write(outputs, 2);
+            outputs.Commit();
+            outputs.Exchange([new OutputConfiguration.File(Target, null, OutputFormat.Text), new OutputConfiguration.File(other, null, OutputFormat.Clef)]);
+            Write(outputs, 2);
+            outputs.Commit();
+            outputs.Exchange([new OutputConfiguration.File(Target, null, OutputFormat.Clef)]);
+            Write(outputs, 1);
+            Assert.Equal([Target], outputs.Names);
+        }
+
+        Assert.Equal(2, File.ReadAllLines(text).Length);
+        Assert.Equal([2, 3], Numbers(other));
+        Assert.Equal("{{  {", string.Concat(File.ReadAllLines(Target).Select(line => line[0] == '{' ? '{' : ' ')));
+    }
+
+    [Fact]
+    public void An_exchange_that_fails_changes_nothing()
+    {
+        var other = Path.Combine(_folder, "other.json");
+        using (var outputs = Open(new OutputConfiguration.File(Target, null, OutputFormat.Clef)))
+        {
+            Write(outputs, 1);
+            outputs.Commit();
+            var refusal = Assert.Throws<OutputException>(() => outputs.Exchange(
+            [
+                new OutputConfiguration.File(Target, null, OutputFormat.Text),
+                new OutputConfiguration.File(other, null, OutputFormat.Clef),
+                new OutputConfiguration.File("/proc/x.json", null, OutputFormat.Clef),
+            ]));
+            Assert.Equal("open /proc/x.json: No such file or directory (ENOENT)", refusal.Message);
+            Write(outputs, 1);
+        }
+
+        Assert.Equal([0, 1], Numbers(Target));
+        Assert.Empty(File.ReadAllText(other));
+    }
+
     [Theory]
     [InlineData("/dev/null/x.json", "Not a directory (ENOTDIR)")]
     [InlineData("/etc/passwd/x", "Not a directory (ENOTDIR)")]
@@ -236,11 +333,11 @@ public sealed class OutputSetTests : IDisposable
 
     private static OutputSet Open(params OutputConfiguration[] outputs) => OutputSet.Open(outputs);
 
-    private void Write(OutputSet outputs, int count)
+    private void Write(OutputSet outputs, int count, string? only = null)
     {
         for (var i = 0; i < count; i++)
         {
-            outputs.Write(_sample.Decode(_sample.Record(_next++))!);
+            outputs.Write(_sample.Decode(_sample.Record(_next++))!, only);
         }
     }
 }

@@ -51,6 +51,27 @@ public sealed class AcceptedRulesTests : IDisposable
     }
 
     [Fact]
+    public void A_rule_that_names_an_unknown_output_keeps_its_file_out_until_there_is_one()
+    {
+        string[]? names = ["audit"];
+        var accepted = new AcceptedRules(_resolver, () => names);
+        var file = Given.File("a.yaml", "rules:\n  - {name: add, binary: /nonexistent/shop, symbol: Add, output: audti}\n");
+
+        var refused = accepted.Deliberate([file]);
+        Assert.Empty(InForce(refused));
+        var told = Assert.Single(refused.News).Diagnostic;
+        Assert.Equal("TA112 2:65 no output is called 'audti' (did you mean 'audit'?)", $"{told.Code} {told.At.Line}:{told.At.Column} {told.Message} ({told.Hint})");
+
+        names = ["audit", "audti"];
+        Assert.Equal(["add"], InForce(accepted.Deliberate([file])));
+
+        names = [];
+        var gone = accepted.Deliberate([file]);
+        Assert.Equal(["add"], InForce(gone));
+        Assert.Equal(Severity.Warning, Assert.Single(gone.News).Diagnostic.Severity);
+    }
+
+    [Fact]
     public void A_file_that_is_mended_is_in_force_again()
     {
         _accepted.Deliberate([File("a.yaml", "add")]);

@@ -11,7 +11,7 @@ internal static class StatusSample
         new AgentIdentity("0.1.0", 4711, Now.AddHours(-3), "uprobe_multi"),
         new RingStatus(8 << 20, 4096),
         new CostStatus(1.25, 50, ProgramsMeasured: true),
-        [new OutputStatus("/var/log/a\"b\\c.json", 2)],
+        [new OutputStatus("/var/log/a\"b\\c.json", 2, 3)],
         3,
         [],
         rules);

@@ -13,6 +13,7 @@ public class StatusTableTests
         add-num  attached      1  1,210   1,000       200        4        3     3           7  1.3 %     5 s ago
         later    pending       0      0       0         0        0        0     0           0      -           -
         later: /srv/x␛[31m does not exist yet
+        output /var/log/a"b\c.json: 3 events not delivered
         output /var/log/a"b\c.json: 2 batches not taken
 
         """,

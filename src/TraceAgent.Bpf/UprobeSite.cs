@@ -1,0 +1,9 @@
+namespace TraceAgent.Bpf;
+
+/// <summary>A place in a file that a probe is attached to.</summary>
+/// <param name="Offset">Bytes from the start of the file.</param>
+public readonly record struct UprobeSite(ulong Offset)
+{
+    /// <summary>Where in the file the 16-bit counter is that the kernel raises in each process while the probe is there; 0 for none.</summary>
+    public ulong ReferenceCounter { get; init; }
+}

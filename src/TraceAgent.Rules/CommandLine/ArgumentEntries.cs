@@ -1,0 +1,97 @@
+using TraceAgent.Rules.Keys;
+using TraceAgent.Rules.Types;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.CommandLine;
+
+/// <summary>What stands between the brackets behind a function: <c>args</c> or <c>signature</c>.</summary>
+internal static class ArgumentEntries
+{
+    /// <summary>What a function gives that gives nothing.</summary>
+    public const string Nothing = "void";
+
+    /// <param name="list">Without the brackets; not empty.</param>
+    /// <param name="symbol">Before them.</param>
+    /// <param name="returned">The type behind the arrow.</param>
+    /// <param name="bag">Takes what is wrong.</param>
+    /// <returns>Null when it cannot be read, which is reported.</returns>
+    public static YamlEntry? Read(Word list, string symbol, Word? returned, DiagnosticBag bag)
+    {
+        var parts = Split(list);
+        if (parts.FindIndex(part => part.Text.Length == 0) is >= 0 and var empty)
+        {
+            bag.Error(DiagnosticCode.InvalidValue, parts[empty].Whole.At, "an argument is missing here", "'_' skips one");
+            return null;
+        }
+
+        if (parts is [{ Text: var number } only] && number.All(char.IsAsciiDigit))
+        {
+            return new YamlEntry(only.Key("args"), only.Plain);
+        }
+
+        return parts.Exists(part => part.Text == ArgumentsValue.Skip || ColonIn(part) >= 0) || parts.TrueForAll(IsName)
+            ? new YamlEntry(list.Key("args"), new YamlSequence(list.Whole.At, [.. parts.Select(Item)]))
+            : new YamlEntry(list.Key("signature"), Signature(list, symbol, returned));
+    }
+
+    private static YamlNode Item(Word part)
+    {
+        var colon = ColonIn(part);
+        return colon < 0
+            ? part.Whole
+            : new YamlMapping(part.Whole.At, [new YamlEntry(part[..colon].Trim().Whole, part[(colon + 1)..].Trim().Plain)]);
+    }
+
+    /// <summary>A word that is no type: C would take <c>(size)</c> for a parameter without a name.</summary>
+    private static bool IsName(Word part) => part.Text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !TypeNames.IsType(part.Text) && part.Text != Nothing;
+
+    /// <summary>The parameters as C has them, with what must stand before them; places in them stay those of the line.</summary>
+    private static YamlScalar Signature(Word list, string symbol, Word? returned)
+    {
+        var name = symbol.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? symbol : "function";
+        var before = $"{(returned?.Text == Nothing ? Nothing : "int64_t")} {name}(";
+        var parameters = list.Whole;
+        return parameters with { Value = $"{before}{list.Text})", TextColumn = Math.Max(0, parameters.TextColumn - before.Length) };
+    }
+
+    /// <summary>The colon between name and type; not one of <c>::</c>, nor one inside of brackets.</summary>
+    private static int ColonIn(Word part)
+    {
+        var text = part.Text;
+        var depth = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            depth += Depth(text[i]);
+            if (text[i] == ':' && i + 1 < text.Length && text[i + 1] == ':')
+            {
+                i++;
+            }
+            else if (text[i] == ':' && depth == 0)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static List<Word> Split(Word list)
+    {
+        var parts = new List<Word>();
+        var (depth, start) = (0, 0);
+        for (var i = 0; i < list.Text.Length; i++)
+        {
+            depth += Depth(list.Text[i]);
+            if (list.Text[i] == ',' && depth == 0)
+            {
+                parts.Add(list[start..i].Trim());
+                start = i + 1;
+            }
+        }
+
+        parts.Add(list[start..].Trim());
+        return parts;
+    }
+
+    private static int Depth(char c) => c is '(' or '[' or '{' ? 1 : c is ')' or ']' or '}' ? -1 : 0;
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Symbols.Usdt;
+
+/// <summary>
+/// The operands of a USDT probe, which are those of an assembler with a size before each: <c>-4@%eax 8@-16(%rbp,%rax,8) 4@$7</c>.
+/// Any text gives operands; what cannot be had says why.
+/// </summary>
+internal abstract partial class OperandReader
+{
+    // Assemblers take no longer expression, and messages repeat it.
+    private const int LongestOperand = 128;
+    private const int MostOperands = 64;
+
+    private static readonly UsdtOperand s_unreadable = UsdtOperand.Refused("its operand cannot be read");
+
+    /// <param name="arguments">Of a note.</param>
+    public EquatableArray<UsdtOperand> Read(string arguments)
+    {
+        var operands = new List<UsdtOperand>();
+        var rest = arguments.AsSpan().Trim();
+        while (rest.Length > 0 && operands.Count < MostOperands)
+        {
+            var end = EndOfFirst(rest);
+            operands.Add(ReadOne(rest[..end].ToString()));
+            rest = rest[end..].TrimStart();
+        }
+
+        return operands.ToEquatableArray();
+    }
+
+    /// <summary>The value as it is in the place, and how many bytes of it are there; or the reason why it cannot be had.</summary>
+    /// <param name="operand">Without its size.</param>
+    /// <param name="size">Of the value, bytes: 1, 2, 4 or 8.</param>
+    /// <param name="signed">How memory is widened.</param>
+    protected abstract (Expr? Value, int Width, string? Refusal) Place(string operand, int size, bool signed);
+
+    protected abstract bool IsVectorRegister(string operand);
+
+    protected static (Expr? Value, int Width, string? Refusal) Refuse(string operand, string reason) => (null, 0, $"its operand {operand} {reason}");
+
+    /// <summary>A register, an immediate with or without <c>$</c> or <c>#</c>, decimal or hexadecimal.</summary>
+    protected static bool TryNumber(ReadOnlySpan<char> text, out long number)
+    {
+        var negative = text is ['-', ..];
+        var digits = text is ['-' or '+', ..] ? text[1..] : text;
+        var isRead = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+            ? ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            : ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+        number = unchecked(negative ? -(long)value : (long)value);
+        return isRead;
+    }
+
+    protected static Expr Sum(Expr left, Expr right) => (left, right) switch
+    {
+        (_, Expr.Constant { Value: 0 }) => left,
+        (Expr.Constant { Value: 0 }, _) => right,
+        _ => new Expr.Binary(BinaryOperator.Add, left, right),
+    };
+
+    private UsdtOperand ReadOne(string text)
+    {
+        var match = Sized().Match(text);
+        if (!match.Success || text.Length > LongestOperand)
+        {
+            return s_unreadable;
+        }
+
+        // Without a size it is as wide as a register.
+        var size = match.Groups["size"].Success ? match.Groups["size"].Value[0] - '0' : 8;
+        var signed = match.Groups["sign"].Success;
+        var isFloat = match.Groups["float"].Success;
+        var operand = match.Groups["operand"].Value;
+        if (match.Groups["size"].Length > 1 || size is not (1 or 2 or 4 or 8))
+        {
+            return UsdtOperand.Refused($"its operand {text} has a size that is not 1, 2, 4 or 8 bytes");
+        }
+
+        if (IsVectorRegister(operand))
+        {
+            return UsdtOperand.Refused($"it is in {operand}, a register for floating point numbers and vectors, which the kernel does not hand out");
+        }
+
+        var (value, width, refusal) = Place(operand, size, signed);
+        return value is null ? UsdtOperand.Refused(refusal!)
+            : isFloat ? OfFloat(text, value, size)
+            : new UsdtOperand(Widen(value, Math.Min(size, width), signed), new CaptureType.Integer(8, signed || size < 8), null);
+    }
+
+    private static UsdtOperand OfFloat(string text, Expr value, int size) => value is Expr.Load && size is 4 or 8
+        ? new UsdtOperand(value, new CaptureType.Float(size), null)
+        : UsdtOperand.Refused($"its operand {text} is a floating point number that is not in memory");
+
+    private static Expr Widen(Expr value, int size, bool signed) => value switch
+    {
+        Expr.Load => value,
+        Expr.Constant constant => new Expr.Constant((size, signed) switch
+        {
+            (1, true) => (sbyte)constant.Value,
+            (2, true) => (short)constant.Value,
+            (4, true) => (int)constant.Value,
+            (1, false) => (byte)constant.Value,
+            (2, false) => (ushort)constant.Value,
+            (4, false) => (uint)constant.Value,
+            _ => constant.Value,
+        }),
+        _ when size == 8 => value,
+        _ => new Expr.Extend(value, size, signed),
+    };
+
+    /// <summary>Where the next operand begins: behind a space outside brackets, since those of arm64 have spaces in them.</summary>
+    private static int EndOfFirst(ReadOnlySpan<char> text)
+    {
+        var depth = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '[' or '(':
+                    depth++;
+                    break;
+                case ']' or ')':
+                    depth--;
+                    break;
+                case ' ' when depth <= 0:
+                    return i;
+            }
+        }
+
+        return text.Length;
+    }
+
+    [GeneratedRegex(@"^((?<sign>-)?(?<size>[0-9]+)(?<float>f)?@)?(?<operand>[^\s@][^@]*)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Sized();
+}

@@ -1,0 +1,119 @@
+using TraceAgent.Capture;
+using TraceAgent.Symbols.Elf;
+
+namespace TraceAgent.Symbols.Usdt;
+
+/// <summary>From <c>usdt:</c> to sites, grouped by where their arguments are.</summary>
+internal sealed class UsdtResolver(
+    ElfImage image, string displayPath, Location.Usdt where, bool capturesArguments, bool allowsUnsafe, int maxSites)
+{
+    // Each costs a look at every symbol of the file.
+    private const int MostVariables = 64;
+
+    private readonly UsdtPattern _pattern = new(where);
+    private readonly Dictionary<string, ulong?> _variables = [];
+
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public IEnumerable<SiteGroup> Resolve(List<SiteProblem> problems)
+    {
+        var notes = image.Usdt.Items.Where(_pattern.Fits).ToList();
+        if (notes.Count == 0)
+        {
+            problems.Add(new MissingUsdtProbe(image.Usdt, displayPath, _pattern).Problem());
+            return [];
+        }
+
+        if (notes.Count > maxSites)
+        {
+            problems.Add(TooMany(notes.Count));
+            return [];
+        }
+
+        var groups = new Dictionary<SiteAbi, List<ProbeSite>>();
+        var skipped = new List<SiteProblem>();
+        var gate = new SiteGate(image, displayPath, needsReturn: false, capturesArguments: false, allowsUnsafe, skipped);
+        foreach (var note in notes)
+        {
+            var before = skipped.Count;
+            if (Pass(gate, note, skipped) is { } site)
+            {
+                problems.AddRange(skipped.Skip(before));
+                skipped.RemoveRange(before, skipped.Count - before);
+                var abi = AbiOf(note);
+                groups.TryAdd(abi, []);
+                groups[abi].Add(site);
+            }
+            else
+            {
+                skipped[^1] = skipped[^1] with { Message = $"{note.FullName}: {skipped[^1].Message}", Hint = "follow the function that it is in, with `symbol:`" };
+            }
+        }
+
+        Tell(skipped, notes.Count, problems);
+        return groups.Select(group => new SiteGroup(group.Key, group.Value.ToEquatableArray()));
+    }
+
+    private ProbeSite? Pass(SiteGate gate, UsdtNote note, List<SiteProblem> problems)
+    {
+        if (!image.IsCode(note.Address))
+        {
+            problems.Add(new SiteProblem(SiteCodes.UsdtDamaged, Refused: true, $"its note names 0x{note.Address:x}, which is no code of {displayPath}"));
+            return null;
+        }
+
+        ulong counter = 0;
+        if (note.Semaphore != 0)
+        {
+            // The kernel counts in two bytes that must be aligned, in a mapping that the program can write to.
+            if (image.WritableFileOffsetOf(note.Semaphore, 2) is not ({ } offset and > 0) || offset % 2 != 0)
+            {
+                problems.Add(new SiteProblem(SiteCodes.UsdtDamaged, Refused: true, $"its semaphore, at 0x{note.Semaphore:x}, is not in the data of {displayPath}"));
+                return null;
+            }
+
+            counter = offset;
+        }
+
+        var site = gate.Pass(image.Functions.At(note.Address) ?? image.Unwind.At(note.Address), note.Address);
+        return site is null ? null : site with { Symbol = note.FullName, SymbolOffset = 0, ReferenceCounter = counter };
+    }
+
+    /// <summary>Without captured arguments, it does not matter where they are.</summary>
+    private UsdtSiteAbi AbiOf(UsdtNote note)
+    {
+        OperandReader reader = image.Architecture == Architecture.X64 ? new X64OperandReader(note.Address, VariableAt) : new Arm64OperandReader();
+        return new UsdtSiteAbi(image.Architecture, capturesArguments ? reader.Read(note.Arguments) : []);
+    }
+
+    private ulong? VariableAt(string name)
+    {
+        if (!_variables.TryGetValue(name, out var address) && _variables.Count < MostVariables)
+        {
+            _variables[name] = address = image.Functions.AddressOf(name);
+        }
+
+        return address;
+    }
+
+    private void Tell(List<SiteProblem> skipped, int total, List<SiteProblem> problems)
+    {
+        if (skipped.Count == 0)
+        {
+            return;
+        }
+
+        problems.Add(skipped.Count == total
+            ? skipped[0]
+            : new SiteProblem(
+                SiteCodes.SomeSkipped, Refused: false,
+                FormattableString.Invariant($"{skipped.Count:N0} of the {total:N0} places of {displayPath} that '{_pattern.Text}' means are not probed; {skipped[0].Message}"),
+                skipped[0].Hint));
+    }
+
+    private SiteProblem TooMany(int count) => new(
+        SiteCodes.TooManySites, Refused: true,
+        FormattableString.Invariant($"'{_pattern.Text}' means {count:N0} places of {displayPath}, and the rule may have {maxSites:N0} sites"),
+        count <= SiteResolver.MostSites
+            ? $"make the name narrower, or allow them with `max_sites: {count}`"
+            : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolver.MostSites:N0} at most"));
+}

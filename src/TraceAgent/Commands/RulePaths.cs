@@ -1,0 +1,44 @@
+using System.CommandLine;
+using TraceAgent.Bpf.Linux;
+using TraceAgent.Watching;
+
+namespace TraceAgent.Commands;
+
+/// <summary>The rule files that a command is given.</summary>
+internal static class RulePaths
+{
+    private const string StandardInput = "-";
+
+    public static Argument<string[]> Argument(ArgumentArity arity)
+    {
+        var paths = new Argument<string[]>("PATH")
+        {
+            Description = "Rule files, whatever their names, or folders of *.yaml and *.yml; - is standard input",
+            Arity = arity,
+        };
+        paths.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.Length > 1 && token.Value[0] == '-'))
+            {
+                result.AddError($"there is no option {token.Value}");
+            }
+        });
+        return paths;
+    }
+
+    /// <summary>The first that is not there; null when all are.</summary>
+    public static string? FirstMissing(IEnumerable<string> paths) => paths.FirstOrDefault(path => path != StandardInput && FileStatus.Of(path) is null);
+
+    /// <summary>The files, and those of the paths in which there are none.</summary>
+    public static (IReadOnlyList<RuleFileVersion> Files, IReadOnlyList<string> WithoutFiles) Read(IReadOnlyCollection<string> paths)
+    {
+        var source = new RuleSource([.. paths.Where(path => path != StandardInput)], takesPipes: true);
+        var files = source.Read().ToList();
+        if (paths.Contains(StandardInput))
+        {
+            files.Add(new RuleFileVersion(RuleFileLoader.StandardInput, RuleFileLoader.LoadStandardInput()));
+        }
+
+        return (files, source.WithoutFiles);
+    }
+}

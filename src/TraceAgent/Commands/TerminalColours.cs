@@ -1,0 +1,11 @@
+namespace TraceAgent.Commands;
+
+/// <summary>Whether to write colours: only on a terminal, and not where <c>NO_COLOR</c> (no-color.org) forbids it.</summary>
+internal static class TerminalColours
+{
+    public static bool OnStandardError => !Console.IsErrorRedirected && AreAllowed;
+
+    public static bool OnStandardOutput => !Console.IsOutputRedirected && AreAllowed;
+
+    private static bool AreAllowed => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+}

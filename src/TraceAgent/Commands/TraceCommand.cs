@@ -1,0 +1,146 @@
+using System.CommandLine;
+using System.Globalization;
+using TraceAgent.Bpf;
+using TraceAgent.Capture;
+using TraceAgent.Configuration;
+using TraceAgent.Hosting;
+using TraceAgent.Reconciling;
+using TraceAgent.Rules;
+using TraceAgent.Watching;
+
+namespace TraceAgent.Commands;
+
+/// <summary><c>traceagent trace</c>: one rule without a file.</summary>
+internal static class TraceCommand
+{
+    private const string Name = "trace";
+
+    /// <summary>The options that say keys of the rule.</summary>
+    private static readonly (string Key, string HelpName, string Description)[] Keys =
+    [
+        ("on", "WHEN", "entry, return, both or call; without it, what the place says: entry, or with '-> type' call, or return where nothing is between the brackets"),
+        ("when", "EXPRESSION", "Only calls for which this is true: 'ret < 0 && path ~ \"/etc/*\"'"),
+        ("format", "TEMPLATE", "The message: '{comm} opens {path}'"),
+        ("capture", "NAME=EXPRESSION", "A computed value, also NAME:TYPE=EXPRESSION; may be given several times"),
+        ("limit", "N/s", "At most so many lines a second"),
+        ("sample", "1/N", "One line for N calls, by chance"),
+        ("budget", "PERCENT", "Of one CPU that it may cost, or none; without it 20%"),
+        ("pid", "PID", "Only this process"),
+    ];
+
+    public static Command Create()
+    {
+        var place = new Argument<string>("BINARY:PLACE")
+        {
+            Description = "Where, and what to log: '/bin/bash:readline() -> string', 'libc.so.6:open(path: string, flags: int) -> errno'. "
+                + "BINARY is a path, a library or process:NAME",
+        };
+        var prototype = new Argument<string?>("PLACE")
+        {
+            Description = "When the first word is the binary alone; also a C prototype: 'int add(int a, int b)'",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        foreach (var argument in (ReadOnlySpan<Argument>)[place, prototype])
+        {
+            argument.Validators.Add(result =>
+            {
+                if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is { } option)
+                {
+                    result.AddError($"there is no option {option.Value}");
+                }
+            });
+        }
+
+        var keys = Keys.Select(key => (
+            key.Key,
+            Option: new Option<string[]>($"--{key.Key}") { HelpName = key.HelpName, Description = key.Description, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false })).ToList();
+        var count = new Option<long?>("--count") { HelpName = "N", Description = "End after so many lines" };
+        count.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && (!long.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1))
+            {
+                result.AddError($"--count takes a number from 1, not {token.Value}");
+            }
+        });
+        var time = new Option<TimeSpan?>("--for")
+        {
+            HelpName = "TIME",
+            Description = "End after this time: 500ms, 10s, 5m, 1h",
+            CustomParser = result =>
+            {
+                if (ShortTime.Parse(result.Tokens[0].Value) is not { } value)
+                {
+                    result.AddError($"--for takes a time such as 500ms, 10s, 5m or 1h, not {result.Tokens[0].Value}");
+                    return null;
+                }
+
+                return value;
+            },
+        };
+        var json = new Option<bool>("--json") { Description = "JSON lines, as 'run --output -' writes them" };
+        var print = new Option<bool>("--print-rule") { Description = "Attach nothing; print the rule file that says the same" };
+        var command = new Command(Name, "Trace one function without a rule file, until Ctrl-C. Totals are on standard error.") { place, prototype };
+        keys.ForEach(key => command.Add(key.Option));
+        foreach (var option in (ReadOnlySpan<Option>)[count, time, json, print])
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((parsed, _) =>
+        {
+            IReadOnlyList<string> words = parsed.GetValue(prototype) is { } second ? [parsed.GetValue(place)!, second] : [parsed.GetValue(place)!];
+            var options = keys.SelectMany(key => (parsed.GetValue(key.Option) ?? []).Select(value => new RuleOption(key.Option.Name, key.Key, value))).ToList();
+            var rule = CommandLineRule.Read($"traceagent {Name}", Environment.CurrentDirectory, words, options);
+            return parsed.GetValue(print)
+                ? Task.FromResult(Print(rule))
+                : TraceAsync(rule.File, parsed.GetValue(json), new Trial(parsed.GetValue(count), parsed.GetValue(time)));
+        });
+        return command;
+    }
+
+    private static int Print(CommandLineRule rule)
+    {
+        if (rule.Yaml is not { } yaml)
+        {
+            return Refuse(rule.File, rule.File.Diagnostics, ExitCode.Usage);
+        }
+
+        using var output = new StreamWriter(Console.OpenStandardOutput());
+        output.Write(yaml);
+        return ExitCode.Fine;
+    }
+
+    private static async Task<int> TraceAsync(RuleFile file, bool json, Trial trial)
+    {
+        if (file.HasErrors)
+        {
+            return Refuse(file, file.Diagnostics, ExitCode.Usage);
+        }
+
+        // What is wrong with the place is known without privileges, and better told before anything is opened.
+        using (var resolver = new ProbeResolver())
+        {
+            var resolutions = file.Rules.Select(resolver.Resolve).ToList();
+            if (resolutions.Exists(resolution => resolution.IsRefused))
+            {
+                return Refuse(file, resolutions.SelectMany(resolution => resolution.Diagnostics), ExitCode.Failure);
+            }
+        }
+
+        var configuration = AgentConfiguration.Default with { Socket = null };
+        var source = new RuleSource([])
+        {
+            Given = new RuleFileVersion(file.Path, file with { Rules = file.Rules.Select(configuration.Defaults.Complete).ToEquatableArray() }),
+        };
+        return await AgentHost.RunAsync(
+            [new OutputConfiguration.Console(json ? OutputFormat.Clef : OutputFormat.Trace)], BpfSession.DefaultRingBytes, new StandardErrorLoggerProvider(isCommand: true),
+            (session, outputs) => new AgentParts(session, outputs, source, BpfSession.DefaultRingBytes, configuration) { Trial = trial }).ConfigureAwait(false);
+    }
+
+    private static int Refuse(RuleFile file, IEnumerable<Diagnostic> diagnostics, int exitCode)
+    {
+        DiagnosticWriter.WriteText(
+            Console.Error, diagnostics, new Dictionary<string, SourceText> { [file.Path] = file.Source }, TerminalColours.OnStandardError);
+        return exitCode;
+    }
+}

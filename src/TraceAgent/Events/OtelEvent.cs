@@ -1,0 +1,117 @@
+using System.Globalization;
+using Serilog.Events;
+using Serilog.Parsing;
+
+namespace TraceAgent.Events;
+
+/// <summary>
+/// The same event with the attribute names of OpenTelemetry's semantic conventions; what those have no name for begins with
+/// <c>traceagent.</c>. Nothing in it is used again for the next event.
+/// </summary>
+internal static class OtelEvent
+{
+    private const string Own = "traceagent.";
+
+    /// <param name="logEvent">One of the agent's.</param>
+    /// <param name="spare">Used again for each event.</param>
+    public static LogEvent Of(LogEvent logEvent, LineBuffer spare)
+    {
+        var attributes = new Dictionary<string, LogEventPropertyValue>();
+        spare.Clear();
+        if (logEvent.Properties.TryGetValue(TracedEvent.PropertyName, out var value) && value is TracedEvent traced)
+        {
+            MessageText.Append(spare, traced);
+            Add(traced, attributes);
+        }
+        else if (logEvent.Properties.TryGetValue(AgentStatement.PropertyName, out value) && value is AgentStatement statement)
+        {
+            spare.Append(statement.Message);
+            Add(statement, attributes);
+        }
+        else
+        {
+            throw new ArgumentException("an event that is not the agent's", nameof(logEvent));
+        }
+
+        // The body is this text; nothing in it is a hole of a template.
+        var message = new string(spare.Text).Replace('\0', '\ufffd');
+        return LogEvent.UnstableAssembleFromParts(
+            logEvent.Timestamp, logEvent.Level, null, new MessageTemplate(message, [new TextToken(message)]), attributes, default, default);
+    }
+
+    private static void Add(TracedEvent traced, Dictionary<string, LogEventPropertyValue> attributes)
+    {
+        var shape = traced.Shape;
+        attributes["process.pid"] = new ScalarValue((long)traced.Pid);
+        attributes["thread.id"] = new ScalarValue((long)traced.Tid);
+        attributes["thread.name"] = new ScalarValue(new string(traced.CommText));
+        attributes["code.function.name"] = new ScalarValue(traced.Site.Text);
+        if (traced.Process.Executable is { } executable)
+        {
+            attributes["process.executable.path"] = new ScalarValue(executable);
+        }
+
+        if (shape.HasParent && traced.Process.ParentPid is { } parent)
+        {
+            attributes["process.parent_pid"] = new ScalarValue((long)parent);
+        }
+
+        attributes[Own + "rule"] = new ScalarValue(shape.Rule);
+        attributes[Own + "event"] = new ScalarValue(shape.Event);
+        if (shape.HasDuration)
+        {
+            attributes[Own + "duration_ns"] = new ScalarValue(
+                traced.Duration <= long.MaxValue ? (long)traced.Duration : traced.Duration.ToString(CultureInfo.InvariantCulture));
+        }
+
+        for (var i = 0; i < shape.Fields.Length; i++)
+        {
+            AddField(traced, i, attributes);
+        }
+
+        foreach (var (name, label) in shape.Labels)
+        {
+            attributes[$"{Own}labels.{name}"] = new ScalarValue(label);
+        }
+    }
+
+    private static void AddField(TracedEvent traced, int index, Dictionary<string, LogEventPropertyValue> attributes)
+    {
+        ref readonly var value = ref traced.Values[index];
+        var field = traced.Shape.Fields[index];
+        var name = index < traced.Shape.ArgumentCount ? $"args.{field.Name}" : field.Name;
+        if (!value.IsMissing)
+        {
+            attributes[Own + name] = FlatEvent.PlainOf(traced, index);
+            if (field.Form == FieldForm.ErrorNumber && ErrorNames.Find((long)value.Bits) is { } error)
+            {
+                attributes[$"{Own}errno.{field.Name}"] = new ScalarValue(error);
+            }
+        }
+
+        if (field.HasLength && value.IsPart)
+        {
+            attributes[$"{Own}lengths.{field.Name}"] = new ScalarValue((long)value.Bits);
+        }
+
+        if (value.Problem is { } problem)
+        {
+            attributes[$"{Own}problems.{field.Name}"] = new ScalarValue(problem);
+        }
+    }
+
+    private static void Add(AgentStatement statement, Dictionary<string, LogEventPropertyValue> attributes)
+    {
+        attributes[Own + "event"] = new ScalarValue("agent");
+        attributes[Own + "action"] = new ScalarValue(statement.Action);
+        if (statement.Rule is { } rule)
+        {
+            attributes[Own + "rule"] = new ScalarValue(rule);
+        }
+
+        foreach (var (name, number) in statement.Numbers)
+        {
+            attributes[Own + name] = new ScalarValue(number);
+        }
+    }
+}

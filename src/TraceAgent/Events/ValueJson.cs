@@ -1,0 +1,259 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Events;
+
+/// <summary>Writes the values of events as members of a JSON object, the same in every format of ours.</summary>
+/// <param name="line">Takes them.</param>
+/// <param name="spare">Used again for each value.</param>
+internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
+{
+    /// <summary>Arguments, result and what is said about them, up to the labels, each with a comma before it.</summary>
+    public void Write(TracedEvent traced)
+    {
+        var shape = traced.Shape;
+        WriteValues(traced);
+        if (shape.HasErrorNumbers)
+        {
+            WriteErrorNames(traced);
+        }
+
+        if (shape.HasDuration)
+        {
+            line.Append(",\"duration_ns\":");
+            WriteUnsigned(traced.Duration);
+        }
+
+        if (shape.HasLengths)
+        {
+            WriteLengths(traced);
+        }
+
+        WriteProblems(traced);
+        line.Append(shape.LabelsJson);
+    }
+
+    /// <summary>The numbers of a statement, each with a comma before it.</summary>
+    public void Write(AgentStatement statement)
+    {
+        foreach (var (name, number) in statement.Numbers)
+        {
+            line.Append(",\"");
+            line.Append(name);
+            line.Append("\":");
+            line.Append(number);
+        }
+    }
+
+    /// <summary>What only the message wanted to know of the hit, each with a comma before it.</summary>
+    public void WriteOnDemand(TracedEvent traced)
+    {
+        var shape = traced.Shape;
+        if (shape.HasParent)
+        {
+            line.Append(",\"ppid\":");
+            if (traced.Process.ParentPid is { } parent)
+            {
+                line.Append((long)parent);
+            }
+            else
+            {
+                line.Append("null");
+            }
+        }
+
+        for (var i = shape.CapturedCount; i < shape.Fields.Length; i++)
+        {
+            line.Append(',');
+            line.Append(shape.Fields[i].Key);
+            WriteValue(traced, i);
+        }
+    }
+
+    private void WriteValues(TracedEvent traced)
+    {
+        var fields = traced.Shape.Fields;
+        line.Append(",\"args\":{");
+        for (var i = 0; i < traced.Shape.ArgumentCount; i++)
+        {
+            if (i > 0)
+            {
+                line.Append(',');
+            }
+
+            line.Append(fields[i].Key);
+            WriteValue(traced, i);
+        }
+
+        line.Append('}');
+        if (traced.Shape.CapturedCount > traced.Shape.ArgumentCount)
+        {
+            line.Append(",\"ret\":");
+            WriteValue(traced, traced.Shape.ArgumentCount);
+        }
+    }
+
+    private void WriteValue(TracedEvent traced, int index)
+    {
+        ref readonly var value = ref traced.Values[index];
+        if (value.IsMissing)
+        {
+            line.Append("null");
+            return;
+        }
+
+        var field = traced.Shape.Fields[index];
+        if (field.Form == FieldForm.List && !value.Redacted)
+        {
+            WriteList(field.Element!, traced.NumbersOf(in value));
+        }
+        else if (field.Form is FieldForm.Redacted or FieldForm.List)
+        {
+            line.Append("\"" + SecretFinder.Mask + "\"");
+        }
+        else if (field.IsCharacters)
+        {
+            WriteText(traced.TextOf(in value));
+        }
+        else
+        {
+            WriteScalar(field, value.Bits);
+        }
+    }
+
+    private void WriteList(EventField element, ReadOnlySpan<ulong> numbers)
+    {
+        line.Append('[');
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (i > 0)
+            {
+                line.Append(',');
+            }
+
+            WriteScalar(element, numbers[i]);
+        }
+
+        line.Append(']');
+    }
+
+    private void WriteScalar(EventField field, ulong bits)
+    {
+        switch (field.Form)
+        {
+            case FieldForm.Signed or FieldForm.ErrorNumber:
+                line.Append((long)bits);
+                break;
+            case FieldForm.Unsigned or FieldForm.Duration:
+                WriteUnsigned(bits);
+                break;
+            case FieldForm.Pointer:
+                line.Append("\"0x");
+                line.Append(bits, "x");
+                line.Append('"');
+                break;
+            case FieldForm.Enumeration when field.NameOf(bits) is null:
+                line.Append((long)bits);
+                break;
+            case FieldForm.Bool:
+            case FieldForm.Real when ScalarText.IsFinite(field, bits):
+                ScalarText.Append(line, field, bits, null);
+                break;
+            default:
+                spare.Clear();
+                ScalarText.Append(spare, field, bits, null);
+                WriteText(spare.Text);
+                break;
+        }
+    }
+
+    private void WriteText(ReadOnlySpan<char> text)
+    {
+        line.Append('"');
+        line.AppendJson(text);
+        line.Append('"');
+    }
+
+    // Consumers clamp or refuse numbers above 2^63 - 1.
+    private void WriteUnsigned(ulong value)
+    {
+        if (value <= long.MaxValue)
+        {
+            line.Append(value);
+            return;
+        }
+
+        line.Append('"');
+        line.Append(value);
+        line.Append('"');
+    }
+
+    // Objects with the values' names as keys, beside the values: a value keeps its type, and no key begins with another.
+    private void WriteErrorNames(TracedEvent traced)
+    {
+        var opened = false;
+        for (var i = 0; i < traced.Shape.Fields.Length; i++)
+        {
+            ref readonly var value = ref traced.Values[i];
+            if (traced.Shape.Fields[i].Form == FieldForm.ErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
+            {
+                WriteMember(",\"errno\":{", traced.Shape.Fields[i].Key, ref opened);
+                WriteText(name);
+            }
+        }
+
+        Close(opened);
+    }
+
+    // Only of what was cut: else it can be counted.
+    private void WriteLengths(TracedEvent traced)
+    {
+        var opened = false;
+        for (var i = 0; i < traced.Shape.Fields.Length; i++)
+        {
+            ref readonly var value = ref traced.Values[i];
+            if (traced.Shape.Fields[i].HasLength && value.IsPart)
+            {
+                WriteMember(",\"lengths\":{", traced.Shape.Fields[i].Key, ref opened);
+                line.Append(value.Bits);
+            }
+        }
+
+        Close(opened);
+    }
+
+    private void WriteProblems(TracedEvent traced)
+    {
+        var opened = false;
+        for (var i = 0; i < traced.Shape.Fields.Length; i++)
+        {
+            if (traced.Values[i].Problem is { } problem)
+            {
+                WriteMember(",\"problems\":{", traced.Shape.Fields[i].Key, ref opened);
+                WriteText(problem);
+            }
+        }
+
+        if (traced is { Shape.HasParent: true, Process.ParentPid: null })
+        {
+            WriteMember(",\"problems\":{", "\"ppid\":", ref opened);
+            WriteText(ProcessFacts.Gone);
+        }
+
+        Close(opened);
+    }
+
+    private void WriteMember(string open, string key, ref bool opened)
+    {
+        line.Append(opened ? "," : open);
+        line.Append(key);
+        opened = true;
+    }
+
+    private void Close(bool opened)
+    {
+        if (opened)
+        {
+            line.Append('}');
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using TraceAgent.Bpf;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Commands;
+using TraceAgent.Configuration;
+using TraceAgent.Outputs;
+
+namespace TraceAgent.Hosting;
+
+/// <summary>Opens what the agent needs, and runs it until a signal ends it or it ends by itself.</summary>
+internal static class AgentHost
+{
+    private const string AttachVariable = "TRACEAGENT_ATTACH";
+
+    /// <param name="destinations">Of the events.</param>
+    /// <param name="ringBytes">A power of two, at least a page.</param>
+    /// <param name="voice">For what the agent says of its own.</param>
+    /// <param name="partsOf">With what was opened.</param>
+    /// <returns>The exit code. What stood in the way is said.</returns>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<OutputConfiguration> destinations, int ringBytes, ILoggerProvider voice, Func<BpfSession, OutputSet, AgentParts> partsOf)
+    {
+        if (!TryGetAttachWay(out var way, out var problem))
+        {
+            return CommandError.Write(ExitCode.Usage, problem);
+        }
+
+        try
+        {
+            using var outputs = OutputSet.Open(destinations);
+            using var session = BpfSession.Open(ringBytes, way);
+            return await HostAsync(partsOf(session, outputs), voice).ConfigureAwait(false);
+        }
+        catch (OutputException refusal)
+        {
+            return CommandError.Write(ExitCode.Failure, refusal.Message);
+        }
+        catch (KernelException refusal)
+        {
+            return CommandError.Write(ExitCode.NotPermitted, refusal.Message);
+        }
+    }
+
+    private static async Task<int> HostAsync(AgentParts parts, ILoggerProvider voice)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddProvider(voice);
+        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.AddSingleton(parts);
+        builder.Services.AddSingleton<Agent>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Agent>());
+        using var host = builder.Build();
+        var agent = host.Services.GetRequiredService<Agent>();
+        await host.RunAsync().ConfigureAwait(false);
+        return agent.Result;
+    }
+
+    /// <summary><c>TRACEAGENT_ATTACH=perf</c> or <c>multi</c>: for hosts where the better way misbehaves, and for tests.</summary>
+    private static bool TryGetAttachWay(out AttachWay? way, out string problem)
+    {
+        var asked = Environment.GetEnvironmentVariable(AttachVariable);
+        problem = $"{AttachVariable} is '{asked}'; it may be multi or perf";
+        way = asked switch
+        {
+            "perf" => AttachWay.PerfEvent,
+            "multi" => AttachWay.Multi,
+            _ => null,
+        };
+        return way is not null || string.IsNullOrEmpty(asked);
+    }
+}

@@ -1,0 +1,23 @@
+using TraceAgent.Rules;
+
+namespace TraceAgent.Reconciling;
+
+/// <summary>What is wrong with the output that a rule names.</summary>
+internal static class OutputName
+{
+    /// <summary>Null when nothing is wrong.</summary>
+    /// <param name="rule">May name an output.</param>
+    /// <param name="names">That outputs have; null when they do not matter.</param>
+    public static Diagnostic? Problem(Rule rule, IReadOnlyList<string>? names)
+    {
+        if (names is null || rule.Output is not { } output || names.Contains(output.Value))
+        {
+            return null;
+        }
+
+        var hint = Suggestion.Nearest(output.Value, names) is { } near ? $"did you mean '{near}'?"
+            : names.Count == 0 ? "give one of 'outputs' in the agent configuration a 'name'"
+            : $"names in the agent configuration: {string.Join(", ", names)}";
+        return Diagnostic.Error(DiagnosticCode.UnknownOutput, output.At, $"no output is called '{output.Value}'", hint);
+    }
+}

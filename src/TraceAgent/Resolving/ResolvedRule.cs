@@ -1,0 +1,51 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TraceAgent.Resolving;
+
+/// <summary>What a rule means on this machine: an object of <c>traceagent resolve --json</c>.</summary>
+/// <param name="Rule">Its name.</param>
+/// <param name="File">Where it stands.</param>
+/// <param name="Line">From 1.</param>
+/// <param name="On"><c>entry</c>, <c>return</c>, <c>both</c> or <c>call</c>.</param>
+/// <param name="State"><c>resolved</c>, <c>pending</c> or <c>refused</c>.</param>
+/// <param name="WaitsFor">Of a pending rule, why.</param>
+/// <param name="Parts">Sites that have their values at the same places; empty unless resolved.</param>
+/// <param name="Problems">Refusals and warnings.</param>
+internal sealed record ResolvedRule(
+    string Rule, string File, int Line, string On, string State, string? WaitsFor, IReadOnlyList<ResolvedPart> Parts, IReadOnlyList<ResolvedProblem> Problems);
+
+/// <param name="Sites">In the order of the files.</param>
+/// <param name="Values">What an event shows, in its order.</param>
+/// <param name="RecordBytes">Of the largest record between kernel and agent.</param>
+internal sealed record ResolvedPart(IReadOnlyList<ResolvedSite> Sites, IReadOnlyList<ResolvedValue> Values, int RecordBytes);
+
+/// <param name="File">That holds it.</param>
+/// <param name="Symbol">With <c>+0x…</c> inside of a function.</param>
+/// <param name="Address">Virtual address in the file, <c>0x…</c>.</param>
+/// <param name="FileOffset">Bytes from the start of the file, <c>0x…</c>.</param>
+/// <param name="Hit"><c>emulated</c> or <c>stepped</c>.</param>
+/// <param name="CostNs">Of a hit, without the rule's own program; null when it could not be measured.</param>
+internal sealed record ResolvedSite(string File, string Symbol, string Address, string FileOffset, string Hit, double? CostNs);
+
+/// <param name="Name">As the rule names it.</param>
+/// <param name="Type">As rules write it.</param>
+/// <param name="ReadOn"><c>entry</c> or <c>return</c>.</param>
+/// <param name="Where">Registers and memory.</param>
+/// <param name="Bytes">In the record.</param>
+internal sealed record ResolvedValue(string Name, string Type, string ReadOn, string Where, int Bytes);
+
+/// <param name="Severity"><c>error</c> or <c>warning</c>.</param>
+internal sealed record ResolvedProblem(string Severity, string Code, string Message, string? Hint);
+
+[JsonSerializable(typeof(ResolvedRule))]
+internal sealed partial class ResolvedJson : JsonSerializerContext
+{
+    /// <summary>One line for each rule.</summary>
+    public static ResolvedJson Line => field ??= new ResolvedJson(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

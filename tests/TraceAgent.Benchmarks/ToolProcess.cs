@@ -1,0 +1,64 @@
+using System.Diagnostics;
+
+namespace TraceAgent.Benchmarks;
+
+/// <summary>A tool that runs under <c>measure</c> on the first processor, its standard output in a file.</summary>
+internal sealed class ToolProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly List<string> _messages = [];
+    private readonly string _output;
+
+    public ToolProcess(WorkFolder folder, IReadOnlyList<string> command, string output)
+    {
+        _output = output;
+        var quoted = string.Join(' ', command.Select(part => $"'{part}'"));
+        _process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec taskset -c 0 '{folder.Measure}' {quoted} >> '{output}'"])
+        {
+            RedirectStandardError = true,
+        })!;
+        _process.ErrorDataReceived += (_, message) =>
+        {
+            lock (_messages)
+            {
+                _messages.Add(message.Data ?? "");
+            }
+        };
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Waits until the tool writes nothing more: what it has buffered is to be counted too.</summary>
+    public void WaitUntilQuiet()
+    {
+        long before;
+        do
+        {
+            before = Size();
+            Thread.Sleep(400);
+        }
+        while (Size() != before);
+    }
+
+    public Measurement Stop()
+    {
+        Machine.Output("kill", "-TERM", $"{_process.Id}");
+        _process.WaitForExit();
+        lock (_messages)
+        {
+            var measured = _messages.Find(message => message.StartsWith("measured ", StringComparison.Ordinal));
+            return Measurement.Parse(measured ?? throw new InvalidOperationException(string.Join('\n', _messages)));
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    private long Size() => File.Exists(_output) ? new FileInfo(_output).Length : 0;
+}
