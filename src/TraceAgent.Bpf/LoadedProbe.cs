@@ -99,12 +99,15 @@ public sealed class LoadedProbe : IDisposable
     /// <summary>No hit is taken any more, at once; detaching may follow at leisure. Calls in flight still complete.</summary>
     public void Deactivate() => _session.SetActive(Slot, active: false);
 
-    /// <summary>Detaches what takes hits. A call rule stays attached to returns, for the calls in flight.</summary>
+    /// <summary>
+    /// Detaches, but not a call rule: its return completes the calls in flight, and its entry forgets those that were left by
+    /// longjmp and are not.
+    /// </summary>
     internal void CloseTaking()
     {
-        foreach (var attachment in _attachments)
+        if (Plan.Moment != ProbeMoment.Call)
         {
-            attachment.Close(link => !link.OnReturn || Plan.Moment != ProbeMoment.Call);
+            _attachments.ForEach(attachment => attachment.Close(_ => true));
         }
     }
 
@@ -158,6 +161,8 @@ public sealed class ProbeAttachment : IDisposable
     /// <summary>Detaches from the file. Takes milliseconds.</summary>
     public void Dispose()
     {
+        // A return without its entry could be taken for that of a call which longjmp left behind.
+        Close(link => link.OnReturn);
         Close(_ => true);
         _probe.Forget(this);
     }

@@ -69,6 +69,25 @@ public class PairingTests : IDisposable
     }
 
     [Theory, BothWays]
+    public void A_replaced_rule_does_not_take_a_later_call_for_one_that_was_left_by_longjmp(AttachWay way)
+    {
+        var program = TracedProgram.Compile("leaving");
+        using var agent = Start(way, program, "Visit");
+        using var leaving = TracedProgram.Start(program);
+        Assert.Equal("left", leaving.Ask("leave"));
+
+        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, "Visit", "args: 2", "on: entry", "budget: none")));
+        agent.WaitForMessage("replaced");
+        Assert.Equal("20", leaving.Ask("stay"));
+        Assert.Equal("30", leaving.Ask("stay"));
+
+        agent.WaitForEvents("rule", 2);
+        agent.Stop();
+        Assert.Equal([2L, 3], agent.Events("rule").Select(line => line.Arg(1)));
+        leaving.Finish();
+    }
+
+    [Theory, BothWays]
     public void A_call_in_flight_when_the_rule_arrives_is_not_guessed_at(AttachWay way)
     {
         var program = TracedProgram.Compile("waiting");

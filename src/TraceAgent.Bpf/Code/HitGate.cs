@@ -10,8 +10,8 @@ internal sealed class HitGate(ProgramCode program)
 
     private readonly Assembler _code = program.Code;
 
-    /// <summary>Leaves the program when the hit is the agent's own, or another probe's: see <see cref="StateWord"/>. Uses r8 and r9.</summary>
-    public void TakeOrLeave(EventKind kind)
+    /// <summary>Leaves when the hit is the agent's own, or another probe's: see <see cref="StateWord"/>. Uses r8 and r9.</summary>
+    public void TakeOrLeave(EventKind kind, Label leave)
     {
         var take = new Label();
         var switching = new Label();
@@ -20,12 +20,12 @@ internal sealed class HitGate(ProgramCode program)
         _code.Call(BpfFunction.GetCurrentPidTgid);
         _code.Move(Reg.R1, Reg.R0);
         _code.Arithmetic(Opcode.ShiftRight, Reg.R1, 32);
-        _code.JumpIf(Opcode.IfEqual, Reg.R1, (int)program.Binding.Self, program.Exit);
+        _code.JumpIf(Opcode.IfEqual, Reg.R1, (int)program.Binding.Self, leave);
         _code.MapValue(Reg.R8, program.Binding.Control, ControlLayout.StateWord(program.Binding.Slot));
         _code.Load(Reg.R8, Reg.R8, 0);
         _code.JumpIf(Opcode.IfEqual, Reg.R8, (int)StateWord.Active, take);
         _code.JumpIf(Opcode.IfAnySet, Reg.R8, (int)StateWord.Active, switching);
-        _code.Jump(program.Exit);
+        _code.Jump(leave);
 
         _code.Place(switching);
         _code.Store(Reg.Frame, StackFrame.MarkKey, Reg.R0);
@@ -46,8 +46,8 @@ internal sealed class HitGate(ProgramCode program)
         _code.Set(Reg.R9, 1);
 
         _code.Place(mark);
-        MarkForPredecessors(kind);
-        _code.JumpIf(Opcode.IfNotEqual, Reg.R9, 0, program.Exit);
+        MarkForPredecessors(kind, leave);
+        _code.JumpIf(Opcode.IfNotEqual, Reg.R9, 0, leave);
         _code.Place(take);
     }
 
@@ -152,7 +152,7 @@ internal sealed class HitGate(ProgramCode program)
         _code.Place(within);
     }
 
-    private void MarkForPredecessors(EventKind kind)
+    private void MarkForPredecessors(EventKind kind, Label leave)
     {
         var decided = new Label();
         var marks = new Label();
@@ -169,7 +169,7 @@ internal sealed class HitGate(ProgramCode program)
             _code.Arithmetic(Opcode.Add, Reg.R3, StackFrame.Scratch);
             _code.Set(Reg.R4, 0);
         });
-        _code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, program.Exit);
+        _code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, leave);
         _code.Place(decided);
     }
 

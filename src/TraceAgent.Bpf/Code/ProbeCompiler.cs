@@ -49,7 +49,7 @@ public static class ProbeCompiler
         var condition = kind == EventKind.Entry ? plan.EntryCondition : plan.ReturnCondition;
         var fields = program.Fields(plan.FieldsOf(kind), layout, 0);
         code.Move(Reg.R6, Reg.R1);
-        gate.TakeOrLeave(kind);
+        gate.TakeOrLeave(kind, program.Exit);
         program.FindCounters();
         program.Count(CounterLayout.Calls);
         gate.Filter(condition, program.Exit);
@@ -78,11 +78,12 @@ public static class ProbeCompiler
         var (code, gate) = (program.Code, new HitGate(program));
         var fields = program.Fields(plan.EntryFields, layout, 0);
         var leave = new Label();
+        var notTaken = new Label();
         var found = new Label();
         var isNew = new Label();
 
         code.Move(Reg.R6, Reg.R1);
-        gate.TakeOrLeave(EventKind.Call);
+        gate.TakeOrLeave(EventKind.Call, notTaken);
         program.FindCounters();
         WriteCallKey(program, stackPointerRise: 0, unknown: lost);
         gate.Filter(plan.EntryCondition, leave);
@@ -123,6 +124,9 @@ public static class ProbeCompiler
         fields.ReadAll(() => { }, () => { }, shift: InFlightLayout.EntryPart - layout.EntryPart);
         code.Call(BpfFunction.KtimeGetNs);
         code.Store(Reg.R7, InFlightLayout.Time, Reg.R0);
+        code.Jump(program.Exit);
+        code.Place(notTaken);
+        ForgetOwn(program);
         return program.Finish(onReturn: false, fields.ReadsMemory || ReadsMemory(plan.EntryCondition));
     }
 
@@ -170,6 +174,24 @@ public static class ProbeCompiler
         code.Place(forget);
         program.Map(BpfFunction.MapDelete, binding.InFlight, StackFrame.CallKey);
         return program.Finish(onReturn: true, fields.ReadsMemory || ReadsMemory(plan.ReturnCondition));
+    }
+
+    /// <summary>
+    /// A probe that takes no calls any more still completes those in flight. What longjmp left behind here is not in flight,
+    /// and must not be taken for the call that enters now when that one returns. The entry may also be a successor's.
+    /// </summary>
+    private static void ForgetOwn(ProgramCode program)
+    {
+        var code = program.Code;
+        WriteCallKey(program, stackPointerRise: 0);
+        program.Map(BpfFunction.MapLookup, program.Binding.InFlight, StackFrame.CallKey);
+        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, program.Exit);
+        code.Load(Reg.R1, Reg.R0, InFlightLayout.Slot);
+        code.JumpIf(Opcode.IfNotEqual, Reg.R1, (int)program.Binding.Slot, program.Exit);
+        program.Map(BpfFunction.MapDelete, program.Binding.InFlight, StackFrame.CallKey);
+        code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, program.Exit);
+        program.FindCounters();
+        program.Count(CounterLayout.Unreturned);
     }
 
     private static bool ReadsMemory(Expr? condition) => condition is not null && ExprCompiler.ReadsMemory(condition);
