@@ -81,6 +81,7 @@ public static class ProbeCompiler
         var notTaken = new Label();
         var found = new Label();
         var isNew = new Label();
+        var lost = new Label();
 
         code.Move(Reg.R6, Reg.R1);
         gate.TakeOrLeave(EventKind.Call, notTaken);
@@ -103,6 +104,7 @@ public static class ProbeCompiler
         code.Move(Reg.R8, Reg.R0);
         program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
         code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, found);
+        code.Place(lost);
         program.Count(CounterLayout.Lost);
         code.Place(leave);
         program.Count(CounterLayout.Calls);
@@ -183,7 +185,7 @@ public static class ProbeCompiler
     private static void ForgetOwn(ProgramCode program)
     {
         var code = program.Code;
-        WriteCallKey(program, stackPointerRise: 0);
+        WriteCallKey(program, stackPointerRise: 0, unknown: program.Exit);
         program.Map(BpfFunction.MapLookup, program.Binding.InFlight, StackFrame.CallKey);
         code.JumpIf(Opcode.IfEqual, Reg.R0, 0, program.Exit);
         code.Load(Reg.R1, Reg.R0, InFlightLayout.Slot);
