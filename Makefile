@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test bench fuzz soak clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-pipelines
+.PHONY: build demo test bench fuzz soak clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-pipelines test-ansible test-editors
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -26,11 +26,23 @@ out/traceagent: $(SOURCES)
 demo: build
 	@scripts/demo.sh
 
+# The validator of schemas and the language server that tests ask: as the lock file has them, which holds their digests.
+node_packages := tests/TraceAgent.Editors.Tests/node_modules/.package-lock.json
+
 test-needs:
 	@scripts/install-needs.sh test
+	@$(MAKE) --no-print-directory $(node_packages)
+
+$(node_packages): tests/TraceAgent.Editors.Tests/package-lock.json
+	@npm ci --prefix $(<D) --no-audit --no-fund --loglevel=error </dev/null
+	@touch $@
 
 test: build test-needs
 	@scripts/test.sh
+
+# What `make test` asks of editors, alone.
+test-editors: build test-needs
+	dotnet test tests/TraceAgent.Editors.Tests -v quiet
 
 # Side by side with a program in C and with bpftrace; `make bench BENCH="--runs 1 --only hits"` for a part.
 bench: build
@@ -57,6 +69,12 @@ deb rpm tar: build package-needs
 test-hosts: build
 	@scripts/install-needs.sh hosts
 	@tests/hosts/run.sh
+	@tests/hosts/ansible.sh
+
+# The role's life on a copy of this host: about two minutes.
+test-ansible: build
+	@scripts/install-needs.sh ansible
+	@tests/ansible/run.sh
 
 # Every consumer of docs/pipelines.md that can be installed here; the quick ones are a part of `make test`.
 test-pipelines: build

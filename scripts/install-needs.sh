@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what `make build` and `make demo` need on Debian 12 or newer; with an argument also what is needed for more:
-# `test`: the programs that tests trace; `packages`: building and checking packages; `pipelines`: what reads our lines;
-# `hosts`: virtual machines; `bench`: what is measured beside us.
+# `test`: the programs that tests trace or ask; `packages`: building and checking packages; `pipelines`: what reads our lines;
+# `hosts`: virtual machines; `ansible`: Ansible and ansible-lint; `bench`: what is measured beside us.
 # Does nothing when everything is there. The .NET SDK is expected, not installed.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
@@ -53,8 +53,14 @@ case ${1:-} in
         has_header sys/sdt.h || missing+=("systemtap-sdt-dev")
         [[ -n $(compgen -G '/usr/lib/postgresql/*/bin/initdb') ]] || missing+=("postgresql")
         has_command rustc || missing+=("rustc")
+        has_command npm || missing+=("npm")
         ;;&
-    test | packages | hosts)
+    ansible)
+        has_command ansible-playbook || missing+=("ansible-core")
+        has_command ansible-lint || missing+=("ansible-lint")
+        /usr/bin/python3 -c 'import apt' 2>/dev/null || missing+=("python3-apt")
+        ;;&
+    test | packages | hosts | ansible)
         has_command dh || missing+=("debhelper")
         has_command lintian || missing+=("lintian")
         has_command man || missing+=("man-db")

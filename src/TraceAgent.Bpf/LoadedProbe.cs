@@ -55,9 +55,9 @@ public sealed class LoadedProbe : IDisposable
     /// <summary>Calls that were entered and have not returned; 0 unless the plan is for calls.</summary>
     public int CallsInFlight => _closed ? 0 : _inFlight?.CountOf(Slot) ?? 0;
 
-    /// <summary>Forgets calls whose threads have ended in them.</summary>
+    /// <summary>Forgets calls whose threads, or of goroutines whose processes, have ended in them.</summary>
     /// <returns>How many: they are unreturned, and not in the counters.</returns>
-    public int ForgetDeadCalls() => _closed ? 0 : _inFlight?.RemoveDead(Slot) ?? 0;
+    public int ForgetDeadCalls() => _closed ? 0 : _inFlight?.RemoveDead(Slot, ofGoroutines: Plan.GoroutineRegister is not null) ?? 0;
 
     /// <summary>Of its programs together, while <see cref="RunStatistics"/> were kept.</summary>
     public RunTime RunTime => _programs.Aggregate(default(RunTime), (sum, one) => sum + one.Loaded.RunTime);
@@ -65,19 +65,22 @@ public sealed class LoadedProbe : IDisposable
     /// <summary>Attaches to one file.</summary>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
     /// <param name="displayPath">As the user knows it.</param>
-    /// <param name="sites">At least one.</param>
+    /// <param name="sites">At least one, each with a return where the plan sees returns at instructions.</param>
     /// <param name="firstCookie">The index of the first site.</param>
     /// <exception cref="KernelException">The kernel refused; nothing new is attached.</exception>
     public ProbeAttachment Attach(string path, string displayPath, IReadOnlyList<UprobeSite> sites, ulong firstCookie)
     {
-        var places = sites.Select((site, i) => new UprobePlace(site.Offset, firstCookie + (ulong)i) { ReferenceCounter = site.ReferenceCounter }).ToArray();
+        var entries = sites.Select((site, i) => new UprobePlace(site.Offset, firstCookie + (ulong)i) { ReferenceCounter = site.ReferenceCounter }).ToArray();
+        var returns = sites.SelectMany((site, i) => site.Returns.Select(offset => new UprobePlace(offset, firstCookie + (ulong)i))).ToArray();
         var attachment = new ProbeAttachment(this);
         try
         {
             // Returns first: a call is only followed when its entry and its return are both seen.
             foreach (var (code, loaded) in _programs)
             {
-                var link = UprobeLink.Attach(_session.Way, loaded, path, displayPath, places, code.OnReturn);
+                var atInstructions = code.OnReturn && Plan.ReturnsAtInstructions;
+                var link = UprobeLink.Attach(
+                    _session.Way, loaded, path, displayPath, atInstructions ? returns : entries, code.OnReturn && !atInstructions);
                 attachment.Add(link, code.OnReturn);
             }
         }

@@ -47,6 +47,12 @@ public sealed record CapturePlan(
     /// <summary>Events a second, with a burst of twice that; 0 for no limit, at most 1,000,000.</summary>
     public int LimitPerSecond { get; init; }
 
+    /// <summary>Returns are hits of the function's RET instructions: see <see cref="SiteAbi.ReturnsAtInstructions"/>.</summary>
+    public bool ReturnsAtInstructions { get; init; }
+
+    /// <summary>Of calls: the register with the goroutine whose call it is; null when it is the thread's.</summary>
+    public int? GoroutineRegister { get; init; }
+
     /// <summary>The kinds of event that this plan makes.</summary>
     public EquatableArray<EventKind> Kinds => Moment switch
     {

@@ -21,4 +21,17 @@ public abstract record SiteAbi(Architecture Architecture)
 
     /// <summary>The second half of a return value of 16 bytes, or null when it is not known where that is.</summary>
     public virtual Expr? SecondReturnValue => null;
+
+    /// <summary>
+    /// Returns are seen at the function's own RET instructions, not where the kernel put its address in place of the caller's.
+    /// </summary>
+    public bool ReturnsAtInstructions { get; init; }
+
+    /// <summary>
+    /// DWARF number of the register with the goroutine, when calls are its own and not those of a thread; null where threads call.
+    /// </summary>
+    public virtual int? GoroutineRegister => null;
+
+    /// <summary>Whether it can be told which return belongs to which entry.</summary>
+    public virtual bool PairsCalls => true;
 }

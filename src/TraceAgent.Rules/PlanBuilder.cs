@@ -26,6 +26,11 @@ public static class PlanBuilder
             missing.Add("the second half of the return value");
         }
 
+        if (rule.On == ProbeMoment.Call && !abi.PairsCalls)
+        {
+            missing.Add("the goroutine, by which a return is known to belong to a call,");
+        }
+
         return missing;
     }
 

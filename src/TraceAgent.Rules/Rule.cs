@@ -71,6 +71,9 @@ public sealed record Rule(
     /// <summary>What must reach no output, besides what <see cref="Rules.Redaction"/> always hides.</summary>
     public EquatableArray<string> Redact { get; init; }
 
+    /// <summary>Returns are seen at the RET instructions of the function, and its return address stays as it is.</summary>
+    public bool ReturnsAtInstructions { get; init; }
+
     /// <summary>The name of the one output that takes the events; null for all outputs.</summary>
     public Located<string>? Output { get; init; }
 

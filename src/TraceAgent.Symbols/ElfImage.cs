@@ -50,6 +50,10 @@ public sealed partial class ElfImage : IDisposable
     /// <summary>Whether Go's linker made the file, with or without C code in it.</summary>
     public bool IsGo { get; }
 
+    /// <summary>The N of the Go 1.N that made the file; null when it is not Go's, or does not say.</summary>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    internal int? GoMinor => field ??= IsGo ? GoBuildVersion.MinorOf(this) : null;
+
     /// <summary>The GNU build id in lower-case hex, or null when the file has none.</summary>
     public string? BuildId => _notes.BuildId;
 

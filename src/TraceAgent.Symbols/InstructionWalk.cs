@@ -58,9 +58,6 @@ internal sealed class InstructionWalk
     /// <summary>Bytes that a probe on the entry moves on, because a hit of the next instruction costs a fifth: 4 or 0.</summary>
     public int CheaperBy { get; private set; }
 
-    /// <summary>In a Go function, the first address behind the check of the stack's size; null when there is none at the start.</summary>
-    public ulong? BehindStackCheck { get; private set; }
-
     /// <summary>Null when the file does not have the code, or the function is larger than 16 MiB up to the target.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static InstructionWalk? To(ElfImage image, FunctionRange function, ulong target)
@@ -82,7 +79,6 @@ internal sealed class InstructionWalk
         decoder.IP = start;
         var isFirst = true;
         var onlyEndbr = true;
-        var comparesStack = false;
         var starts = new BitArray(code.Length);
         var branches = new List<(ulong From, ulong To)>();
         while (SafeAfter is null && decoder.IP - start < (ulong)code.Length)
@@ -127,12 +123,6 @@ internal sealed class InstructionWalk
                 }
             }
 
-            if (comparesStack && instruction.FlowControl == FlowControl.ConditionalBranch && instruction.NextIP - start < Lookahead)
-            {
-                BehindStackCheck ??= instruction.NextIP;
-            }
-
-            comparesStack = instruction.Mnemonic == Mnemonic.Cmp && instruction.MemoryBase is Register.R14 or Register.RCX;
             onlyEndbr = isFirst && instruction.Code == Code.Endbr64;
             isFirst = false;
         }

@@ -1,3 +1,5 @@
+using TraceAgent.Capture;
+
 namespace TraceAgent.Symbols;
 
 /// <summary>One instruction to probe.</summary>
@@ -12,6 +14,12 @@ public sealed record ProbeSite(ulong FileOffset, ulong Address, string Symbol, u
 {
     /// <summary>True when the kernel emulates the instruction; else it single-steps it, and a hit costs several times as much.</summary>
     public bool IsEmulated { get; init; }
+
+    /// <summary>
+    /// Bytes from the start of the file to each RET of the function, where returns are seen at these: see
+    /// <see cref="SiteAbi.ReturnsAtInstructions"/>.
+    /// </summary>
+    public EquatableArray<ulong> Returns { get; init; }
 
     /// <summary>
     /// Where in the file the 16-bit counter begins that is above 0 while somebody probes the place, and without which the program does

@@ -44,12 +44,18 @@ internal sealed class ReturnHazards(ElfImage image)
     /// <param name="function">Of which the entry is asked for.</param>
     /// <param name="place">The entry, in the words of the user.</param>
     /// <param name="displayPath">What to call the file.</param>
+    /// <param name="atInstructions">Its RET instructions are probed: the kernel leaves the return address alone.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
-    public (string Code, string Message)? Of(FunctionRange function, string place, string displayPath)
+    public (string Code, string Message)? Of(FunctionRange function, string place, string displayPath, bool atInstructions)
     {
         if (function.Start == image.EntryPoint)
         {
             return (SiteCodes.ReturnsOtherwise, $"the return of {place} in {displayPath} cannot be followed: it is where the process begins, and it never returns");
+        }
+
+        if (atInstructions)
+        {
+            return null;
         }
 
         if (s_returnOtherwise.Contains(function.Name))

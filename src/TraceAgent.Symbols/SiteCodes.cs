@@ -42,10 +42,10 @@ public static class SiteCodes
     /// <summary>A return asked for at a place where the stack pointer does not point at the return address.</summary>
     public const string ReturnNotAtEntry = "TA213";
 
-    /// <summary>A return asked for in a Go program, which it would crash.</summary>
+    /// <summary>A return asked for in a Go program at a place where the RET instructions of Go code are not known.</summary>
     public const string GoReturn = "TA214";
 
-    /// <summary>The first instruction of a Go function, which runs twice when the stack grows.</summary>
+    /// <summary>A Go function whose start is not understood: its first instruction may run twice when the stack grows.</summary>
     public const string GoEntry = "TA215";
 
     /// <summary>Nothing says where the function begins that holds the address, so instructions cannot be told apart.</summary>
@@ -84,11 +84,17 @@ public static class SiteCodes
     /// <summary>A return in a program that runs on several stacks in turn.</summary>
     public const string SwitchesStacks = "TA233";
 
+    /// <summary>Warning: the function also leaves by a jump to another one, and returns from there are not seen.</summary>
+    public const string LeavesByJump = "TA234";
+
     /// <summary>No USDT probe of that name in the file.</summary>
     public const string UsdtNotFound = "TA235";
 
     /// <summary>What a note says of a USDT probe cannot be: its place is no code, or its counter is not in data of the file.</summary>
     public const string UsdtDamaged = "TA236";
+
+    /// <summary>Returns asked for at the RET instructions of a function that has none, or whose instructions cannot be told apart.</summary>
+    public const string NoReturnInstruction = "TA237";
 
     /// <summary>The rule names an argument or the return value, and the place has none.</summary>
     public const string ValueMissing = "TA240";

@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols;
@@ -7,17 +8,31 @@ namespace TraceAgent.Symbols;
 /// an instruction, for one, is accepted and gives the program wrong results.
 /// </summary>
 internal sealed class SiteGate(
-    ElfImage image, string displayPath, bool needsReturn, bool capturesArguments, bool allowsUnsafe, List<SiteProblem> problems)
+    ElfImage image, string displayPath, ReturnWay returns, bool capturesArguments, bool allowsUnsafe, List<SiteProblem> problems)
 {
-    /// <summary>The site, or null when it was refused; either way there may be new problems.</summary>
+    /// <summary>Go passes arguments in registers from 1.17 on (amd64), 1.18 on (arm64).</summary>
+    private const int FirstWithRegistersX64 = 17;
+    private const int FirstWithRegistersArm64 = 18;
+
+    /// <summary>
+    /// Bytes of whole functions that one rule may cost us to decode; functions that are each other's neighbours are far less, and
+    /// a file may say that ten thousand lie on one another.
+    /// </summary>
+    private const long MostDecoded = 256 << 20;
+
+    private long _decoded;
+
+    private bool NeedsReturn => returns != ReturnWay.None;
+
+    /// <summary>The site and where its values are, or null when it was refused; either way there may be new problems.</summary>
     /// <param name="function">That holds the address; null when nothing says.</param>
     /// <param name="address">Of the place that the rule asked for, in code.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
-    public ProbeSite? Pass(FunctionRange? function, ulong address)
+    public PlacedSite? Pass(FunctionRange? function, ulong address)
     {
         if (function is null)
         {
-            return Refuse(
+            return Refuse<PlacedSite>(
                 SiteCodes.UnknownFunctionStart, $"cannot tell whether an instruction begins at 0x{address:x} in {displayPath}: " +
                 "no symbol and no unwind entry says where its function begins",
                 "use the address of a function, or a binary with symbols");
@@ -31,76 +46,152 @@ internal sealed class SiteGate(
             return null;
         }
 
-        if (image.IsGo && needsReturn)
+        if (IsGo(function))
         {
-            return Refuse(
-                SiteCodes.GoReturn, $"the return of {place} in {displayPath} cannot be followed: it is a Go program, " +
-                "whose stacks move, and the kernel's way of catching a return would crash it", "use `on: entry`");
+            return PassGo(function, address, place);
         }
 
-        if (image.IsGo && IsGoEntry(function, address) && !Lift(
-            SiteCodes.GoEntry, $"{place} in {displayPath} is the first instruction of a Go function, which runs twice when the stack grows",
-            BehindStackCheck(function) is { } next
-                ? $"use {Describe(function, next)}, where the registers still hold the arguments"
-                : "use an offset behind the check of the stack's size"))
+        if (image.IsGo && returns == ReturnWay.Caller)
         {
-            return null;
+            return Refuse<PlacedSite>(
+                SiteCodes.GoReturn, $"the return of {place} in {displayPath} cannot be followed: it is C code in a Go program, " +
+                "whose stacks move, and the kernel's way of catching a return would crash it", "use `return_at: ret`, or `on: entry`");
         }
 
-        return image.Architecture.ElfMachine == Capture.Architecture.X64.ElfMachine
-            ? PassX64(function, address, place)
-            : PassArm64(function, address, place);
+        var abi = new CSiteAbi(image.Architecture) { ReturnsAtInstructions = returns == ReturnWay.Instructions };
+        return PassInstruction(function, address, address, place, abi);
     }
 
-    private static string Describe(FunctionRange function, ulong address) => (function.Shown, address - function.Start) switch
+    private static string Describe(FunctionRange function, ulong address) => (function.Holds(address) ? function.Shown : "", address - function.Start) switch
     {
         ("", _) => $"0x{address:x}",
         (_, 0) => function.Shown,
         (_, var distance) => $"{function.Shown}+0x{distance:x}",
     };
 
-    private ProbeSite? PassX64(FunctionRange function, ulong address, string place)
+    private PlacedSite? PassGo(FunctionRange function, ulong address, string place)
     {
-        if (InstructionWalk.To(image, function, address) is not { } walk)
+        var isX64 = image.Architecture.ElfMachine == Architecture.X64.ElfMachine;
+        var first = isX64 ? FirstWithRegistersX64 : FirstWithRegistersArm64;
+        var passesInRegisters = !function.Name.EndsWith(".abi0", StringComparison.Ordinal) && (image.GoMinor ?? first) >= first;
+        var abi = new GoSiteAbi(image.Architecture, passesInRegisters) { ReturnsAtInstructions = NeedsReturn };
+        if (address != function.Start)
         {
-            return Refuse(SiteCodes.UnknownFunctionStart, $"{place} in {displayPath} is too far from the start of its function to decode all before it");
+            return PassInstruction(function, address, address, place, abi);
+        }
+
+        _decoded += (long)(function.End - function.Start);
+        var safe = isX64 && _decoded <= MostDecoded ? GoPrologue.FirstSafe(image, function, passesInRegisters) : null;
+        if (safe is null && !Lift(
+            SiteCodes.GoEntry, $"{place} in {displayPath} is the first instruction of a Go function, which may run twice when the stack grows",
+            "use an offset behind the check of the stack's size"))
+        {
+            return null;
+        }
+
+        return PassInstruction(function, address, safe ?? address, place, abi);
+    }
+
+    private PlacedSite? PassInstruction(FunctionRange function, ulong address, ulong probed, string place, SiteAbi abi)
+    {
+        var isX64 = image.Architecture.ElfMachine == Architecture.X64.ElfMachine;
+        var site = isX64 ? PassX64(function, address, probed, place) : PassArm64(function, address, place);
+        if (site is null || !abi.ReturnsAtInstructions)
+        {
+            return site is null ? null : new PlacedSite(abi, site);
+        }
+
+        return ReturnsOf(function, place, isX64) is { Count: > 0 } returns
+            ? new PlacedSite(abi, site with { Returns = returns.ToEquatableArray() })
+            : null;
+    }
+
+    /// <summary>Null when there are none that can be probed, which is said.</summary>
+    private List<ulong>? ReturnsOf(FunctionRange function, string place, bool isX64)
+    {
+        if (!isX64)
+        {
+            Refuse(
+                SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: RET instructions are known of x86_64 only",
+                image.IsGo ? "use `on: entry`" : "leave `return_at` out, or use `on: entry`");
+            return null;
+        }
+
+        if (_decoded > MostDecoded)
+        {
+            Refuse(SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: there is too much code to decode", "make the name narrower");
+            return null;
+        }
+
+        var found = ReturnInstructions.Of(image, function);
+        _decoded += found.Decoded;
+        var leaving = string.Join(", ", found.Leaving.Take(3).Select(address => Describe(function, address)));
+        if (found.Refusal is { } refusal)
+        {
+            Refuse(
+                SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: {refusal}",
+                IsGo(function) ? "use `on: entry`" : "leave `return_at` out, or use `on: entry`");
+        }
+        else if (found.Offsets.Count == 0)
+        {
+            Refuse(
+                SiteCodes.NoReturnInstruction, $"{place} in {displayPath} has no return" +
+                (leaving.Length == 0 ? "" : $"; it leaves by a jump to another function at {leaving}"),
+                IsGo(function) || leaving.Length == 0 ? "use `on: entry`" : "leave `return_at` out, or use `on: entry`");
+        }
+        else if (leaving.Length > 0)
+        {
+            problems.Add(new SiteProblem(
+                SiteCodes.LeavesByJump, Refused: false,
+                $"{place} in {displayPath} also leaves by a jump to another function at {leaving}; returns from there are not seen"));
+        }
+
+        return found.Refusal is null ? found.Offsets : null;
+    }
+
+    private ProbeSite? PassX64(FunctionRange function, ulong address, ulong probed, string place)
+    {
+        if (InstructionWalk.To(image, function, probed) is not { } walk)
+        {
+            return Refuse<ProbeSite>(SiteCodes.UnknownFunctionStart, $"{place} in {displayPath} is too far from the start of its function to decode all before it");
         }
 
         if (walk.Undecodable is { } undecodable)
         {
-            return Refuse(
+            return Refuse<ProbeSite>(
                 SiteCodes.InsideInstruction, $"cannot tell whether an instruction begins at {place} in {displayPath}: " +
                 $"the bytes at {Describe(function, undecodable)} before it are no instruction");
         }
 
         if (!walk.IsBoundary)
         {
-            return Refuse(
+            return Refuse<ProbeSite>(
                 SiteCodes.InsideInstruction, $"{place} in {displayPath} is in the middle of an instruction; a probe there breaks the program",
                 NearestSafe(function, walk));
         }
 
         if (walk.Contradiction is { } branch && address != function.Start)
         {
-            return Refuse(
+            return Refuse<ProbeSite>(
                 SiteCodes.InsideInstruction, $"cannot tell whether an instruction begins at {place} in {displayPath}: " +
                 $"the branch at {Describe(function, branch)} leads into the middle of another instruction, so there may be data between the code");
         }
 
         if (walk.Refusal is { } refusal)
         {
-            return Refuse(SiteCodes.UnprobeableInstruction, $"the instruction at {place} in {displayPath} {refusal}", NearestSafe(function, walk));
+            return Refuse<ProbeSite>(SiteCodes.UnprobeableInstruction, $"the instruction at {place} in {displayPath} {refusal}", NearestSafe(function, walk));
         }
 
         if (walk.IsFiveByteNop && !(walk.IsEntry && IsCalled(function)))
         {
-            return Refuse(
+            return Refuse<ProbeSite>(
                 SiteCodes.FiveByteNop, $"{place} in {displayPath} is a 5-byte NOP within a function; " +
                 "kernels from 6.18 on replace it by a call, which overwrites the function's data below the stack pointer",
                 NearestSafe(function, walk));
         }
 
-        if (!CheckEntry(function, address, place, walk.IsEntry))
+        // What a Go function does before it is probed changes nothing that a rule can see.
+        if (!CheckEntry(function, address, place, walk.IsEntry || probed != address))
         {
             return null;
         }
@@ -115,7 +206,7 @@ internal sealed class SiteGate(
         // Only for the entry itself: there the skipped endbr64 changes nothing that a rule can see.
         var moved = (ulong)walk.CheaperBy;
         var offset = walk.FileOffset + moved;
-        return new ProbeSite(offset, address + moved, function.Shown, function.Name.Length == 0 ? 0 : address - function.Start)
+        return new ProbeSite(offset, probed + moved, function.Shown, function.Name.Length == 0 ? 0 : address - function.Start)
         {
             IsEmulated = InstructionRules.IsEmulated(image.File.ReadOrNull(offset, LongestOpcode, LongestOpcode)),
         };
@@ -128,7 +219,7 @@ internal sealed class SiteGate(
     {
         if (address % 4 != 0)
         {
-            return Refuse(
+            return Refuse<ProbeSite>(
                 SiteCodes.Misaligned, $"no arm64 instruction begins at 0x{address:x} in {displayPath}: it is not a multiple of 4",
                 $"the nearest addresses are 0x{address & ~3UL:x} and 0x{(address | 3) + 1:x}");
         }
@@ -144,18 +235,19 @@ internal sealed class SiteGate(
     private bool CheckEntry(FunctionRange function, ulong address, string place, bool isFirst)
     {
         var isEntry = isFirst && IsCalled(function);
-        if (needsReturn && !isEntry)
+        var followsCaller = returns == ReturnWay.Caller && !IsGo(function);
+        if (NeedsReturn && !isEntry)
         {
             Refuse(
-                SiteCodes.ReturnNotAtEntry, $"{place} in {displayPath} is not the entry of a function, so its return cannot be followed: " +
-                "the kernel would overwrite whatever is on top of the stack",
+                SiteCodes.ReturnNotAtEntry, $"{place} in {displayPath} is not the entry of a function, so its return cannot be followed" +
+                (followsCaller ? ": the kernel would overwrite whatever is on top of the stack" : ""),
                 function is { IsEntered: true, Name.Length: > 0 } ? $"use `symbol: {function.Name}`, or `on: entry`" : "use `on: entry`");
             return false;
         }
 
-        if (needsReturn && image.ReturnHazards.Of(function, place, displayPath) is { } hazard)
+        if (NeedsReturn && image.ReturnHazards.Of(function, place, displayPath, !followsCaller) is { } hazard)
         {
-            Refuse(hazard.Code, hazard.Message, "use `on: entry`");
+            Refuse(hazard.Code, hazard.Message, function.Start == image.EntryPoint ? "use `on: entry`" : "use `return_at: ret`, or `on: entry`");
             return false;
         }
 
@@ -174,13 +266,9 @@ internal sealed class SiteGate(
     private bool IsCalled(FunctionRange function) =>
         function.IsEntered && (image.Unwind.At(function.Start) is not { } unwound || unwound.Start != function.Start || unwound.IsEntered);
 
-    /// <summary>C code in a Go program has no package in its names.</summary>
-    private static bool IsGoEntry(FunctionRange function, ulong address) =>
-        address == function.Start && (function.Name.Length == 0 || function.Name.Contains('.', StringComparison.Ordinal));
-
-    private ulong? BehindStackCheck(FunctionRange function) => image.Architecture.ElfMachine == Capture.Architecture.X64.ElfMachine
-        ? InstructionWalk.To(image, function, function.Start)?.BehindStackCheck
-        : null;
+    /// <summary>C code in a Go program has no package in its names, or has unwind entries like all C code.</summary>
+    private bool IsGo(FunctionRange function) => image.IsGo
+        && (function.Name.Length == 0 || function.Name.Contains('.', StringComparison.Ordinal)) && image.Unwind.At(function.Start) is null;
 
     /// <summary>For what misleads but harms no program: true, and a warning, when the rule says <c>unsafe: true</c>; else a refusal.</summary>
     private bool Lift(string code, string message, string hint)
@@ -197,9 +285,12 @@ internal sealed class SiteGate(
         _ => null,
     };
 
-    private ProbeSite? Refuse(string code, string message, string? hint = null)
+    private void Refuse(string code, string message, string? hint = null) => problems.Add(new SiteProblem(code, Refused: true, message, hint));
+
+    private T? Refuse<T>(string code, string message, string? hint = null)
+        where T : class
     {
-        problems.Add(new SiteProblem(code, Refused: true, message, hint));
+        Refuse(code, message, hint);
         return null;
     }
 }

@@ -21,22 +21,24 @@ public static class SiteResolver
     /// <param name="capturesArguments">The rule reads argument registers.</param>
     /// <param name="allowsUnsafe">Refusals of what misleads but harms no program become warnings.</param>
     /// <param name="maxSites">More than this is a refusal.</param>
+    /// <param name="returnsAtInstructions">Returns are to be seen at RET instructions, in C code too.</param>
     public static SiteResolution Resolve(
         ElfImage image, string displayPath, Location where, bool needsReturn, bool capturesArguments, bool allowsUnsafe = false,
-        int maxSites = DefaultMaxSites)
+        int maxSites = DefaultMaxSites, bool returnsAtInstructions = false)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(where);
         var problems = new List<SiteProblem>();
-        var sites = new List<ProbeSite>();
+        var sites = new List<PlacedSite>();
+        var returns = !needsReturn ? ReturnWay.None : returnsAtInstructions ? ReturnWay.Instructions : ReturnWay.Caller;
         var groups = new List<SiteGroup>();
         try
         {
-            var gate = new SiteGate(image, displayPath, needsReturn, capturesArguments, allowsUnsafe, problems);
+            var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, problems);
             switch (where)
             {
                 case Location.Symbol symbol:
-                    new SymbolResolver(image, displayPath, symbol, needsReturn, capturesArguments, allowsUnsafe, maxSites).Resolve(sites, problems);
+                    new SymbolResolver(image, displayPath, symbol, returns, capturesArguments, allowsUnsafe, maxSites).Resolve(sites, problems);
                     break;
                 case Location.Address address:
                     ResolveAddress(image, displayPath, address.Value, $"0x{address.Value:x}", gate, sites, problems);
@@ -56,11 +58,7 @@ public static class SiteResolver
             problems.Add(ElfImage.CannotRead(displayPath, error.Message, null));
         }
 
-        if (sites.Count > 0)
-        {
-            groups.Add(new SiteGroup(new CSiteAbi(image.Architecture), sites.ToEquatableArray()));
-        }
-
+        groups.AddRange(sites.GroupBy(site => site.Abi).Select(one => new SiteGroup(one.Key, one.Select(placed => placed.Site).ToEquatableArray())));
         if (problems.Any(problem => problem.Refused))
         {
             groups.Clear();
@@ -70,7 +68,7 @@ public static class SiteResolver
     }
 
     private static void ResolveFileOffset(
-        ElfImage image, string displayPath, ulong offset, SiteGate gate, List<ProbeSite> sites, List<SiteProblem> problems)
+        ElfImage image, string displayPath, ulong offset, SiteGate gate, List<PlacedSite> sites, List<SiteProblem> problems)
     {
         foreach (var segment in image.CodeSegments)
         {
@@ -85,7 +83,7 @@ public static class SiteResolver
     }
 
     private static void ResolveAddress(
-        ElfImage image, string displayPath, ulong address, string asked, SiteGate gate, List<ProbeSite> sites, List<SiteProblem> problems)
+        ElfImage image, string displayPath, ulong address, string asked, SiteGate gate, List<PlacedSite> sites, List<SiteProblem> problems)
     {
         if (!image.IsCode(address))
         {

@@ -83,8 +83,9 @@ internal sealed class SkippedFunctions(string displayPath, string asked, int tot
         SiteCodes.ExceptionsEnd => "that an exception or panic may leave",
         SiteCodes.SwitchesStacks => "whose returns a program with several stacks makes unsafe",
         SiteCodes.LinkageTable => "in the table of jumps to other files (PLT)",
-        SiteCodes.GoReturn => "of Go, whose returns cannot be followed",
-        SiteCodes.GoEntry => "of Go, whose first instruction runs twice when the stack grows",
+        SiteCodes.GoReturn => "in a Go program, whose returns cannot be followed",
+        SiteCodes.GoEntry => "of Go, whose first instruction may run twice when the stack grows",
+        SiteCodes.NoReturnInstruction => "whose return instructions cannot be found",
         _ => $"refused ({code})",
     };
 }

@@ -5,12 +5,12 @@ namespace TraceAgent.Symbols;
 
 /// <summary>From the name, or the pattern, of <c>symbol:</c> to sites.</summary>
 internal sealed class SymbolResolver(
-    ElfImage image, string displayPath, Location.Symbol where, bool needsReturn, bool capturesArguments, bool allowsUnsafe, int maxSites)
+    ElfImage image, string displayPath, Location.Symbol where, ReturnWay returns, bool capturesArguments, bool allowsUnsafe, int maxSites)
 {
     private readonly SymbolPattern _pattern = new(where.Name);
 
     /// <exception cref="IOException">The operating system could not read.</exception>
-    public void Resolve(List<ProbeSite> sites, List<SiteProblem> problems)
+    public void Resolve(List<PlacedSite> sites, List<SiteProblem> problems)
     {
         var found = image.Functions.Find(_pattern, maxSites);
         if (found.Kind != FunctionIndex.NameKind.Function)
@@ -27,7 +27,7 @@ internal sealed class SymbolResolver(
 
         if (found.Count == 1 && found.IndirectCount == 0)
         {
-            var gate = new SiteGate(image, displayPath, needsReturn, capturesArguments, allowsUnsafe, problems);
+            var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, problems);
             if (Pass(gate, found.Functions[0], problems) is { } site)
             {
                 sites.Add(site);
@@ -45,11 +45,11 @@ internal sealed class SymbolResolver(
     }
 
     /// <summary>The probeable ones of many; what became of the others is one warning, not thousands.</summary>
-    private void ResolveSeveral(FunctionSearch found, List<ProbeSite> sites, List<SiteProblem> problems)
+    private void ResolveSeveral(FunctionSearch found, List<PlacedSite> sites, List<SiteProblem> problems)
     {
         var skipped = new SkippedFunctions(displayPath, where.Name, found.Count + found.IndirectCount);
         var own = new List<SiteProblem>();
-        var gate = new SiteGate(image, displayPath, needsReturn, capturesArguments, allowsUnsafe, own);
+        var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, own);
         foreach (var function in found.Functions)
         {
             own.Clear();
@@ -73,7 +73,7 @@ internal sealed class SymbolResolver(
         problems.AddRange(skipped.Problems(isAnythingLeft: sites.Count > 0));
     }
 
-    private ProbeSite? Pass(SiteGate gate, FunctionRange function, List<SiteProblem> problems)
+    private PlacedSite? Pass(SiteGate gate, FunctionRange function, List<SiteProblem> problems)
     {
         if (where.Addend < function.End - function.Start)
         {

@@ -1,13 +1,19 @@
 namespace TraceAgent.EndToEnd;
 
 /// <summary>With <c>on: call</c>, the arguments and the result of a line belong to the same call.</summary>
-public sealed class PairingTests : IDisposable
+public class PairingTests : IDisposable
 {
     private const int Threads = 8;
     private const int CallsOfThread = 300;
     private readonly Workspace workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    protected virtual string ReturnAt => "caller";
+
+    public void Dispose()
+    {
+        workspace.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory, BothWays]
     public void Each_level_of_a_recursion_has_its_own_arguments_and_result(AttachWay way)
@@ -124,6 +130,12 @@ public sealed class PairingTests : IDisposable
     private AgentProcess Start(AttachWay way, string program, string symbol, params string[] options) =>
         AgentProcess.Start(
             way,
-            workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, symbol, "args: 2", "on: call", "budget: none"))),
+            workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, symbol, "args: 2", "on: call", $"return_at: {ReturnAt}", "budget: none"))),
             options);
+}
+
+/// <summary>The same where returns are seen at the function's RET instructions.</summary>
+public sealed class PairingAtRetTests : PairingTests
+{
+    protected override string ReturnAt => "ret";
 }

@@ -35,4 +35,22 @@ public sealed class SeccompTests : IDisposable
         Assert.Equal("", running.Finish());
         agent.Stop();
     }
+
+    [Theory, BothWays]
+    public void Returns_at_ret_need_no_system_call(AttachWay way)
+    {
+        var program = TracedProgram.Compile("filtered");
+        var rules = workspace.Write(
+            "rules.yaml", RuleText.File(RuleText.Rule("square", program, "Square", "args: 1", "on: call", "return_at: ret")));
+        using var running = TracedProgram.Start(program);
+        Assert.Equal("9", running.Ask("3"));
+        using var agent = AgentProcess.Start(way, rules);
+
+        Assert.Equal("16", running.Ask("4"));
+
+        var call = Assert.Single(agent.WaitForEvents("square"));
+        Assert.Equal((4, 16), (call.Arg(1), call.Ret));
+        Assert.Equal("", running.Finish());
+        agent.Stop();
+    }
 }

@@ -35,9 +35,13 @@ internal sealed class TracedProgram : IDisposable
             {
                 ".rs" => ("rustc", "-O -Dwarnings"),
                 ".cpp" => ("g++", "-O2 -Wall -Werror"),
+                ".go" => ("env", $"-C {Path.GetDirectoryName(source)} GO111MODULE=off CGO_ENABLED=0 GOCACHE={Binaries["go-cache"]} GOPATH={Binaries["go-path"]} go build"),
                 _ => ("gcc", "-O2 -Wall -Werror -pthread"),
             };
-            Command.OutputOf(compiler, [.. own.Split(' '), .. options, "-o", executable, source]);
+
+            // A main.go is one of several files of its folder, which Go does not take by an absolute path.
+            var what = Path.GetFileName(source) == "main.go" ? "." : source;
+            Command.OutputOf(compiler, [.. own.Split(' '), .. options, "-o", executable, what]);
             return executable;
         });
 

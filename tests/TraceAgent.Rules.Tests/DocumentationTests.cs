@@ -95,7 +95,7 @@ public partial class DocumentationTests
     }
 
     /// <summary>The agent configuration has a key of that name too, which is a path.</summary>
-    private static bool IsRules((int Line, string Text) block) => block.Text.Contains("rules:\n", StringComparison.Ordinal);
+    private static bool IsRules((int Line, string Text) block) => block.Text.StartsWith("rules:\n", StringComparison.Ordinal) || block.Text.Contains("\nrules:\n", StringComparison.Ordinal);
 
     private static IEnumerable<string> Headings(string path) =>
         Heading().Matches(File.ReadAllText(path)).Select(match => NotInAnchor().Replace(match.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));

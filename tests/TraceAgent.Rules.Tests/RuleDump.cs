@@ -32,6 +32,11 @@ internal static class RuleDump
             text.Append(CultureInfo.InvariantCulture, $"  when {rule.When}\n");
         }
 
+        if (rule.ReturnsAtInstructions)
+        {
+            text.Append("  returns at ret\n");
+        }
+
         if (rule.AllowsUnsafe)
         {
             text.Append("  unsafe\n");

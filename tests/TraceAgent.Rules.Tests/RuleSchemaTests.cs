@@ -43,16 +43,6 @@ public class RuleSchemaTests
         }
     }
 
-    public static TheoryData<string> Examples =>
-        [.. Directory.GetFiles(ExampleFolder, "*.yaml", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(ExampleFolder, path))];
-
-    private static string ExampleFolder => Path.GetFullPath(Path.Combine(CaseFiles.SourceFolder, "../../examples"));
-
-    [Theory]
-    [MemberData(nameof(Examples))]
-    public async Task The_schema_accepts_every_example(string path) =>
-        Assert.Empty(await ProblemsIn(YamlJson.Of(await File.ReadAllTextAsync(Path.Combine(ExampleFolder, path)))!));
-
     [Fact]
     public void Every_key_is_explained_to_the_editor()
     {

@@ -5,10 +5,11 @@ namespace TraceAgent.Symbols.Tests;
 /// <summary>Short ways to ask and to state what is expected.</summary>
 internal static class Resolving
 {
-    public static SiteResolution Resolve(string path, Location where, bool needsReturn = false, bool capturesArguments = false, bool allowsUnsafe = false)
+    public static SiteResolution Resolve(
+        string path, Location where, bool needsReturn = false, bool capturesArguments = false, bool allowsUnsafe = false, bool returnsAtInstructions = false)
     {
         using var image = Open(path);
-        return SiteResolver.Resolve(image, "/srv/shop/test", where, needsReturn, capturesArguments, allowsUnsafe);
+        return SiteResolver.Resolve(image, "/srv/shop/test", where, needsReturn, capturesArguments, allowsUnsafe, returnsAtInstructions: returnsAtInstructions);
     }
 
     public static ElfImage Open(string path)

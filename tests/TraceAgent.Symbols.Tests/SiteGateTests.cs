@@ -105,7 +105,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
         Resolve(programs.Traps, Symbol("dlsym"), needsReturn: true).IsRefused(
             SiteCodes.ReturnsOtherwise,
             "the return of dlsym in /srv/shop/test cannot be followed: it looks at its return address to know its caller, and would find the kernel's",
-            "use `on: entry`");
+            "use `return_at: ret`, or `on: entry`");
 
     [Fact]
     public void The_return_in_a_program_with_several_stacks_is_refused()
@@ -113,7 +113,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
         Resolve(programs.Coroutines, Symbol("Work"), needsReturn: true).IsRefused(
             SiteCodes.SwitchesStacks,
             "the return of Work cannot be followed: /srv/shop/test calls swapcontext to run on several stacks in turn, and would jump to nowhere",
-            "use `on: entry`");
+            "use `return_at: ret`, or `on: entry`");
         Resolve(programs.Coroutines, Symbol("Work")).OnlySite();
     }
 
@@ -134,7 +134,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [Fact]
     public void An_unsafe_rule_may_probe_the_first_instruction_of_a_Go_function_and_is_warned()
     {
-        var resolution = Resolve(programs.Go, Symbol("main.add"), allowsUnsafe: true);
+        var resolution = Resolve(programs.Go, Symbol("main.loop"), allowsUnsafe: true);
 
         Assert.Single(resolution.Sites);
         Assert.Equal((SiteCodes.GoEntry, false), (resolution.Problems[0].Code, resolution.Problems[0].Refused));
@@ -156,7 +156,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
         Resolve(programs.Thrower, Symbol("thrower"), needsReturn: true).IsRefused(
             SiteCodes.ExceptionsEnd,
             "the return of thrower cannot be followed: /srv/shop/test has C++ or Rust code, and an exception or panic that passed through thrower would end the program",
-            "use `on: entry`");
+            "use `return_at: ret`, or `on: entry`");
         Resolve(programs.Thrower, Symbol("thrower")).OnlySite();
     }
 
@@ -192,7 +192,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
         Resolve(programs.Traps, Symbol("setjmp"), needsReturn: true).IsRefused(
             SiteCodes.ReturnsOtherwise,
             "the return of setjmp in /srv/shop/test cannot be followed: it does not return exactly once to its caller",
-            "use `on: entry`");
+            "use `return_at: ret`, or `on: entry`");
 
     [Fact]
     public void Arguments_behind_the_entry_are_warned_about()
@@ -228,26 +228,33 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     }
 
     [Fact]
-    public void The_first_instruction_of_a_Go_function_is_refused_with_the_first_safe_one()
+    public void The_first_instruction_of_a_Go_function_is_refused_when_it_may_run_twice() =>
+        Resolve(programs.Go, Symbol("main.loop")).IsRefused(
+            SiteCodes.GoEntry, "main.loop in /srv/shop/test is the first instruction of a Go function, which may run twice when the stack grows",
+            "use an offset behind the check of the stack's size");
+
+    [Fact]
+    public void A_Go_function_is_probed_behind_its_check_and_goes_by_its_name()
     {
-        Resolve(programs.Go, Symbol("main.add")).IsRefused(
-            SiteCodes.GoEntry, "main.add in /srv/shop/test is the first instruction of a Go function, which runs twice when the stack grows",
-            "use main.add+0x6, where the registers still hold the arguments");
-        Resolve(programs.Go, Symbol("main.add", 6)).OnlySite();
+        var site = Resolve(programs.Go, Symbol("main.add"), capturesArguments: true).OnlySite();
+
+        Assert.Equal((AddressOf(programs.Go, "main.add") + 6, "main.add"), (site.Address, site.DisplayName));
+        Assert.Empty(site.Returns);
     }
 
     [Fact]
     public void C_code_in_a_Go_program_may_be_probed_at_its_entry() => Resolve(programs.Go, Symbol("c_code")).OnlySite();
 
-    [Theory]
-    [InlineData("main.add")]
-    [InlineData("c_code")]
-    public void The_return_of_a_function_in_a_Go_program_is_refused(string symbol) =>
-        Resolve(programs.Go, Symbol(symbol), needsReturn: true).IsRefused(
+    [Fact]
+    public void The_return_of_C_code_in_a_Go_program_is_refused_but_at_ret()
+    {
+        Resolve(programs.Go, Symbol("c_code"), needsReturn: true).IsRefused(
             SiteCodes.GoReturn,
-            $"the return of {symbol} in /srv/shop/test cannot be followed: it is a Go program, whose stacks move, " +
+            "the return of c_code in /srv/shop/test cannot be followed: it is C code in a Go program, whose stacks move, " +
             "and the kernel's way of catching a return would crash it",
-            "use `on: entry`");
+            "use `return_at: ret`, or `on: entry`");
+        Assert.Single(Resolve(programs.Go, Symbol("c_code"), needsReturn: true, returnsAtInstructions: true).OnlySite().Returns);
+    }
 
     private static ulong LinkageTableOf(string program)
     {

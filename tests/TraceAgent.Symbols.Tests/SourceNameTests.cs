@@ -79,7 +79,7 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
         var warning = Assert.Single(resolution.Problems);
         Assert.Equal((SiteCodes.SomeSkipped, false), (warning.Code, warning.Refused));
         Assert.Matches(
-            "^1 of the [0-9]+ functions of /srv/shop/test that '\\*' means are not probed: 1 with an instruction there that the kernel cannot probe \\(starts_locked\\)$",
+            "^2 of the [0-9]+ functions of /srv/shop/test that '\\*' means are not probed: 1 with an instruction there that the kernel cannot probe \\(starts_locked\\); 1 not entered by a call \\(with_cold_part.cold\\)$",
             warning.Message);
         Assert.Contains(resolution.Sites, site => site.Symbol == "long_move");
     }
@@ -90,7 +90,7 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
             SiteCodes.ExceptionsEnd,
             "none of the 3 functions of /srv/shop/test that 'shop::Cart::add' means can be probed: " +
             "3 that an exception or panic may leave (shop::Cart::add(int), shop::Cart::add(int, char const*), …)",
-            "use `on: entry`");
+            "use `return_at: ret`, or `on: entry`");
 
     [Theory]
     [InlineData("pthread_create@GLIBC_2.34", "pthread_create@GLIBC_2.34")]

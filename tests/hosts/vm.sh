@@ -7,16 +7,17 @@ fail() {
     exit 1
 }
 
-# This system's release of Debian, small, with systemd; made once, from the archive that this system uses.
+# This system's release of Debian, small, with systemd and more_packages; made once, from the archive that this system uses.
+base_tar() { echo "$hosts/debian${more_packages:-}.tar"; }
 base_system() (
-    tar=$hosts/debian.tar
+    tar=$(base_tar)
     mkdir -p "$hosts"
     exec 9>"$hosts/lock"
     flock 9
     [[ -e $tar ]] && return
     apt-get indextargets --format 'deb $(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
         sort -u >"$hosts/debian.list"
-    packages=systemd,systemd-sysv,dbus,libbpf1,liblzma5,procps,util-linux,gcc,libc6-dev
+    packages=systemd,systemd-sysv,dbus,libbpf1,liblzma5,procps,util-linux,gcc,libc6-dev${more_packages:-}
     mmdebstrap --quiet --format=tar --variant=minbase --include=$packages \
         "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$tar.new" "$hosts/debian.list" || fail "mmdebstrap failed"
     mv "$tar.new" "$tar"
@@ -28,9 +29,9 @@ make_image() {
     shift 2
     base_system
     tree=$(mktemp -d)
-    tar --extract --file "$hosts/debian.tar" --directory "$tree"
+    tar --extract --file "$(base_tar)" --directory "$tree"
     mkdir "$tree/test"
-    cp "$@" "$tree/test/"
+    cp -r "$@" "$tree/test/"
     install -m 755 "$script" "$tree/test/run"
     cat >"$tree/etc/systemd/system/host-test.service" <<'EOF'
 [Unit]

@@ -70,7 +70,8 @@ public static class StateWord
 }
 
 /// <summary>
-/// The value of a call in flight, whose key is its thread and the stack pointer on entry. The table is the rule's: a probe
+/// The value of a call in flight. Its key: the process in the upper 32 bits, then the thread and the stack pointer on entry,
+/// or in Go how far that is from the end of the goroutine's stack, and the goroutine. The table is the rule's: a probe
 /// that replaces another writes into the same one, so that an entry left behind by longjmp is never taken for its own.
 /// </summary>
 public static class InFlightLayout

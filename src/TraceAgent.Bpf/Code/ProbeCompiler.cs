@@ -81,11 +81,12 @@ public static class ProbeCompiler
         var notTaken = new Label();
         var found = new Label();
         var isNew = new Label();
+        var lost = new Label();
 
         code.Move(Reg.R6, Reg.R1);
         gate.TakeOrLeave(EventKind.Call, notTaken);
         program.FindCounters();
-        WriteCallKey(program, stackPointerRise: 0);
+        WriteCallKey(program, stackPointerRise: 0, unknown: lost);
         gate.Filter(plan.EntryCondition, leave);
         if (plan.ReturnCondition is null)
         {
@@ -103,6 +104,7 @@ public static class ProbeCompiler
         code.Move(Reg.R8, Reg.R0);
         program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
         code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, found);
+        code.Place(lost);
         program.Count(CounterLayout.Lost);
         code.Place(leave);
         program.Count(CounterLayout.Calls);
@@ -140,7 +142,7 @@ public static class ProbeCompiler
         code.Move(Reg.R6, Reg.R1);
         code.Call(BpfFunction.KtimeGetNs);
         code.Store(Reg.Frame, StackFrame.ReturnTime, Reg.R0);
-        WriteCallKey(program, plan.Architecture.StackPointerRise);
+        WriteCallKey(program, plan.ReturnsAtInstructions ? 0 : plan.Architecture.StackPointerRise, unknown: program.Exit);
         program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
         code.JumpIf(Opcode.IfEqual, Reg.R0, 0, program.Exit);
         code.Move(Reg.R8, Reg.R0);
@@ -183,7 +185,7 @@ public static class ProbeCompiler
     private static void ForgetOwn(ProgramCode program)
     {
         var code = program.Code;
-        WriteCallKey(program, stackPointerRise: 0);
+        WriteCallKey(program, stackPointerRise: 0, unknown: program.Exit);
         program.Map(BpfFunction.MapLookup, program.Binding.InFlight, StackFrame.CallKey);
         code.JumpIf(Opcode.IfEqual, Reg.R0, 0, program.Exit);
         code.Load(Reg.R1, Reg.R0, InFlightLayout.Slot);
@@ -196,12 +198,32 @@ public static class ProbeCompiler
 
     private static bool ReadsMemory(Expr? condition) => condition is not null && ExprCompiler.ReadsMemory(condition);
 
-    private static void WriteCallKey(ProgramCode program, int stackPointerRise)
+    /// <summary>
+    /// Whose call it is, and how deep on its stack. A goroutine changes threads, and its stack is moved when it grows:
+    /// only the distance to the stack's end stays.
+    /// </summary>
+    private static void WriteCallKey(ProgramCode program, int stackPointerRise, Label unknown)
     {
         var (code, architecture) = (program.Code, program.Plan.Architecture);
-        code.Call(BpfFunction.GetCurrentPidTgid);
-        code.Store(Reg.Frame, StackFrame.CallKey, Reg.R0);
-        code.Load(Reg.R1, Reg.R6, architecture.RegisterOffsets[architecture.StackPointer]);
+        var stackPointer = new Expr.Register(architecture.StackPointer);
+        if (program.Plan.GoroutineRegister is { } register)
+        {
+            var goroutine = new Expr.Register(register);
+            var end = new Expr.Load(
+                new Expr.Binary(BinaryOperator.Add, goroutine, new Expr.Constant(GoSiteAbi.StackEndOffset)), 8, Signed: false);
+            var depth = new Expr.Extend(new Expr.Binary(BinaryOperator.Subtract, end, stackPointer), 4, Signed: false);
+            var process = new Expr.Binary(BinaryOperator.ShiftLeft, new Expr.Special(SpecialValue.Pid), new Expr.Constant(32));
+            program.Expressions.Compute(new Expr.Binary(BinaryOperator.Or, process, depth), Reg.R0, unknown);
+            code.Store(Reg.Frame, StackFrame.CallKey, Reg.R0);
+            program.Expressions.Compute(goroutine, Reg.R1, unknown);
+        }
+        else
+        {
+            code.Call(BpfFunction.GetCurrentPidTgid);
+            code.Store(Reg.Frame, StackFrame.CallKey, Reg.R0);
+            program.Expressions.Compute(stackPointer, Reg.R1, unknown);
+        }
+
         if (stackPointerRise != 0)
         {
             code.Arithmetic(Opcode.Subtract, Reg.R1, stackPointerRise);

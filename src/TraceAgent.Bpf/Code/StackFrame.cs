@@ -14,7 +14,7 @@ internal static class StackFrame
 
     public const int MarkKeySize = 24;
 
-    /// <summary>16 bytes: thread, stack pointer on entry.</summary>
+    /// <summary>16 bytes: the key of a call in flight, see <see cref="InFlightLayout"/>.</summary>
     public const int CallKey = -56;
 
     public const int CallKeySize = 16;

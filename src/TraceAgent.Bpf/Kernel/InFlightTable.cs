@@ -37,9 +37,11 @@ internal sealed class InFlightTable
     /// <summary>How many calls the probe of a slot has seen enter and not return.</summary>
     public int CountOf(uint slot) => KeysOf(slot).Count;
 
-    /// <summary>Removes the calls of threads that have ended in them, which nothing else would.</summary>
+    /// <summary>Removes the calls of threads, or of processes with goroutines, that have ended in them, which nothing else would.</summary>
+    /// <param name="slot">Of the probe.</param>
+    /// <param name="ofGoroutines">The keys do not name threads.</param>
     /// <returns>How many.</returns>
-    public int RemoveDead(uint slot)
+    public int RemoveDead(uint slot, bool ofGoroutines)
     {
         // The kernel's numbers are those of its first namespace.
         const string firstNamespace = "pid:[4026531836]";
@@ -51,7 +53,8 @@ internal sealed class InFlightTable
         return KeysOf(slot).Count(key =>
         {
             var thread = MemoryMarshal.Read<ulong>(key);
-            return !Directory.Exists($"/proc/{thread >> 32}/task/{(uint)thread}") && _map.Delete(key);
+            var folder = ofGoroutines ? $"/proc/{thread >> 32}" : $"/proc/{thread >> 32}/task/{(uint)thread}";
+            return !Directory.Exists(folder) && _map.Delete(key);
         });
     }
 

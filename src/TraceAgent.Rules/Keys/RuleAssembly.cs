@@ -35,6 +35,15 @@ internal static class RuleAssembly
                 draft.Has("usdt") ? "a USDT probe has arguments only" : "add 'on: return', 'on: both' or 'on: call'");
         }
 
+        if (on == ProbeMoment.Entry && draft.Has("return_at"))
+        {
+            bag.Error(
+                DiagnosticCode.KeyConflict,
+                draft.Present["return_at"].Key.At,
+                "there is no return on entry",
+                "add 'on: return', 'on: both' or 'on: call'");
+        }
+
         if (draft.Has("max_sites") && draft.Has("offset") && !draft.Has("symbol") && !draft.Has("usdt"))
         {
             bag.Error(DiagnosticCode.KeyConflict, draft.Present["max_sites"].Key.At, "an address is one place: 'max_sites' means nothing beside 'offset'");
@@ -106,6 +115,7 @@ internal static class RuleAssembly
                 Ttl = draft.Ttl,
                 BudgetPercent = draft.BudgetPercent,
                 Redact = redact,
+                ReturnsAtInstructions = draft.ReturnsAtInstructions,
                 Output = draft.Output,
                 AllowsUnsafe = draft.AllowsUnsafe,
             }

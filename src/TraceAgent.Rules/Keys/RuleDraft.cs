@@ -42,6 +42,8 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public List<string> Redact { get; } = [];
 
+    public bool ReturnsAtInstructions { get; set; }
+
     public Located<string>? Output { get; set; }
 
     public bool AllowsUnsafe { get; set; }

@@ -19,6 +19,8 @@ internal static class RuleKeys
         ["call"] = ProbeMoment.Call,
     };
 
+    private static readonly Dictionary<string, bool> ReturnPlaces = new() { ["caller"] = false, ["ret"] = true };
+
     private static readonly Dictionary<string, EventLevel> Levels =
         Enum.GetValues<EventLevel>().ToDictionary(l => l.ToString(), StringComparer.OrdinalIgnoreCase);
 
@@ -110,6 +112,11 @@ internal static class RuleKeys
             "When to log: on entry (the default), on return, on both (two lines), or once per completed call with arguments, return value and duration.",
             """{"enum":["entry","return","both","call"],"default":"entry"}""",
             (rule, entry, bag) => rule.On = ScalarValue.OneOf(entry, Moments, bag)),
+        new Key<RuleDraft>(
+            "return_at",
+            "Where returns are seen: at the caller (the default), or at the function's own ret instructions, which leaves its return address alone. Go is always seen at ret.",
+            """{"enum":["caller","ret"],"default":"caller"}""",
+            (rule, entry, bag) => rule.ReturnsAtInstructions = ScalarValue.OneOf(entry, ReturnPlaces, bag) ?? false),
         new Key<RuleDraft>(
             "output",
             "The name of the one output that takes the lines; all outputs without this key.",

@@ -45,6 +45,8 @@ internal sealed class PlanFields
         ReturnCondition = _returnCondition,
         SampleEvery = _rule.SampleEvery,
         LimitPerSecond = _rule.LimitPerSecond ?? Rule.NoLimit,
+        ReturnsAtInstructions = _abi.ReturnsAtInstructions && PlanBuilder.NeedsReturn(_rule),
+        GoroutineRegister = _rule.On == ProbeMoment.Call ? _abi.GoroutineRegister : null,
     };
 
     public IReadOnlyList<CapturedValue> ValuesOf(EventKind kind) =>

@@ -31,7 +31,7 @@ internal sealed class UsdtResolver(
 
         var groups = new Dictionary<SiteAbi, List<ProbeSite>>();
         var skipped = new List<SiteProblem>();
-        var gate = new SiteGate(image, displayPath, needsReturn: false, capturesArguments: false, allowsUnsafe, skipped);
+        var gate = new SiteGate(image, displayPath, ReturnWay.None, capturesArguments: false, allowsUnsafe, skipped);
         foreach (var note in notes)
         {
             var before = skipped.Count;
@@ -75,7 +75,7 @@ internal sealed class UsdtResolver(
         }
 
         var site = gate.Pass(image.Functions.At(note.Address) ?? image.Unwind.At(note.Address), note.Address);
-        return site is null ? null : site with { Symbol = note.FullName, SymbolOffset = 0, ReferenceCounter = counter };
+        return site is null ? null : site.Site with { Symbol = note.FullName, SymbolOffset = 0, ReferenceCounter = counter };
     }
 
     /// <summary>Without captured arguments, it does not matter where they are.</summary>

@@ -38,7 +38,11 @@ internal sealed record ProbePart(SiteAbi Abi, CapturePlan Plan, EquatableArray<P
 internal sealed record ProbeFile(string Path, FileIdentity Identity, EquatableArray<ProbeSite> Sites)
 {
     /// <summary>What the kernel is asked for.</summary>
-    public IEnumerable<UprobeSite> UprobeSites => Sites.Select(site => new UprobeSite(site.FileOffset) { ReferenceCounter = site.ReferenceCounter });
+    public IEnumerable<UprobeSite> UprobeSites => Sites.Select(site => new UprobeSite(site.FileOffset)
+    {
+        Returns = site.Returns,
+        ReferenceCounter = site.ReferenceCounter,
+    });
 
     /// <summary>Where to open it; not always by its name, which may be one in another mount namespace.</summary>
     public string Source { get; init; } = Path;

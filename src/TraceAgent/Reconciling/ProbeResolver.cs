@@ -110,34 +110,35 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
             _images[identity] = opened = (image, problem);
         }
 
+        var found = opened.Image is null ? new SiteResolution([], [opened.Problem!]) : Sites(rule, opened.Image, file.Path);
+
         // Of the moment, so it is not kept.
-        if (opened.Image is not null && seccomp?.Refuse(rule, identity) is { } refused)
+        if (found.Groups.Any(group => !group.Abi.ReturnsAtInstructions) && seccomp?.Refuse(rule, identity) is { } refused)
         {
             return new SiteResolution([], [refused]);
         }
 
-        return _known[(rule, identity)] = opened.Image is null ? new SiteResolution([], [opened.Problem!]) : Sites(rule, opened.Image, file.Path);
+        return _known[(rule, identity)] = found;
     }
 
     private static SiteResolution Sites(Rule rule, ElfImage image, string path) => SiteResolver.Resolve(
         image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0, rule.AllowsUnsafe,
-        rule.MaxSites);
+        rule.MaxSites, rule.ReturnsAtInstructions);
 
     private static List<ProbePart> PartsOf(Rule rule, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
     {
         var parts = new List<ProbePart>();
-        foreach (var group in found.Groups)
+        foreach (var (group, missing) in found.Groups.Select(group => (group, PlanBuilder.MissingAt(rule, group.Abi))).OrderBy(one => one.Item2.Count))
         {
-            var missing = PlanBuilder.MissingAt(rule, group.Abi);
             if (missing.Count == 0)
             {
                 parts.Add(new ProbePart(group.Abi, PlanBuilder.Build(rule, group.Abi), [new ProbeFile(file.Path, identity, group.Sites) { Source = file.Source }]));
             }
             else
             {
-                // Places of one probe may differ in where their arguments are.
+                // Of several places that the rule means, those that have all it asks for are probed.
                 var problem = new SiteProblem(
-                    SiteCodes.ValueMissing, Refused: true, $"{string.Join(" and ", missing)} cannot be had at {Places(group.Sites)} in {file.Path}");
+                    SiteCodes.ValueMissing, Refused: parts.Count == 0, $"{string.Join(" and ", missing)} cannot be had at {Places(group.Sites)} in {file.Path}");
                 if (!problems.Contains(problem))
                 {
                     problems.Add(problem);

@@ -203,7 +203,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
 
         _attached[rule.Name.Value] = next;
-        if (TakesTheSameHits(previous.Rule.On, rule.On))
+        if (TakesTheSameHits(previous, next))
         {
             retirement.Replaced(previous.Parts, session.Switch([.. previous.Parts.Select(part => part.Loaded)], [.. next.Parts.Select(part => part.Loaded)]));
         }
@@ -228,8 +228,15 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
     }
 
     /// <summary>Whether the one can take hits over from the other: a call is taken when it is entered, a return when it returns.</summary>
-    private static bool TakesTheSameHits(ProbeMoment previous, ProbeMoment next) =>
-        previous == next || (previous is ProbeMoment.Entry or ProbeMoment.Call && next is ProbeMoment.Entry or ProbeMoment.Call);
+    private static bool TakesTheSameHits(AttachedProbe previous, AttachedProbe next)
+    {
+        var (before, after) = (previous.Rule.On, next.Rule.On);
+        return before is ProbeMoment.Entry or ProbeMoment.Call
+            ? after is ProbeMoment.Entry or ProbeMoment.Call
+            : before == after && SeesReturnsAt(previous).SetEquals(SeesReturnsAt(next));
+    }
+
+    private static HashSet<bool> SeesReturnsAt(AttachedProbe probe) => [.. probe.Parts.Select(part => part.Loaded.Plan.ReturnsAtInstructions)];
 
     private void Reshape(AttachedProbe attached, Rule rule)
     {

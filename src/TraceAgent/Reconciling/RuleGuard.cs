@@ -93,11 +93,14 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
     private RuleCost CostOf(string name, AttachedProbe probe, HitCost cost)
     {
         var perHit = probe.Files.All(file => file.Sites.All(site => site.IsEmulated)) ? cost.EmulatedNs : cost.SteppedNs;
+        var atInstructions = probe.Parts.Any(part => part.Loaded.Plan.ReturnsAtInstructions);
+        var perReturn = atInstructions ? cost.SteppedNs : cost.ReturnNs;
         perHit = probe.Rule.On switch
         {
             ProbeMoment.Entry => perHit,
-            ProbeMoment.Both => (perHit + cost.ReturnNs) / 2,
-            _ => perHit + cost.ReturnNs,
+            ProbeMoment.Both => (perHit + perReturn) / 2,
+            ProbeMoment.Return when atInstructions => perReturn,
+            _ => perHit + perReturn,
         };
         probe.Books.Charge(perHit + programs.NsPerHit(probe));
         var budget = probe.Rule.BudgetPercent ?? Rule.NoBudget;

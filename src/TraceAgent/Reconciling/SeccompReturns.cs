@@ -17,6 +17,6 @@ internal sealed class SeccompReturns(Func<bool> returnsAreFatal)
                 SiteCodes.SeccompReturn, Refused: true,
                 $"returns in {rule.Binary.Value.Text} cannot be followed: process {pid} has it in memory and a seccomp filter, " +
                 "which on this kernel would end the process for the system call that returns are followed by",
-                "use `on: entry`, or a kernel that lets that system call pass (6.14, or a later version of 6.12 or 6.13)")
+                "use `return_at: ret` or `on: entry`, or a kernel that lets that system call pass (6.14, or a later version of 6.12 or 6.13)")
             : null;
 }

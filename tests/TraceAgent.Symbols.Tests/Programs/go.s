@@ -26,6 +26,14 @@ main.add:
         jmp     main.add
         .size   main.add, . - main.add
 
+        .globl  main.loop
+        .type   main.loop, @function
+main.loop:
+        dec     %rax
+        jne     main.loop
+        ret
+        .size   main.loop, . - main.loop
+
         .globl  c_code
         .type   c_code, @function
 c_code:

@@ -260,3 +260,59 @@ setjmp:
 bare_label:
         nop
         ret
+
+# Functions by the ways in which they leave.
+function several
+        test    %edi, %edi
+        je      1f
+        ret
+1:      mov     %edi, %eax
+        nop
+        nop
+        ret
+done several
+
+function with_cold_part
+        test    %edi, %edi
+        js      with_cold_part.cold
+        ret
+done with_cold_part
+
+function with_cold_part.cold
+        mov     %edi, %eax
+        ret
+done with_cold_part.cold
+
+function with_switch
+        jmp     *table(, %rax, 8)
+        nop
+1:      ret
+2:      ret
+done with_switch
+        .section .rodata
+table:  .quad   1b, 2b
+        .text
+
+function tail_call
+        test    %edi, %edi
+        je      1f
+        ret
+1:      jmp     several
+done tail_call
+
+function tail_call_by_pointer
+        test    %edi, %edi
+        je      1f
+        ret
+1:      jmp     *%rax
+done tail_call_by_pointer
+
+function only_jumps
+        nop
+        jmp     several
+done only_jumps
+
+function for_ever
+        nop
+1:      jmp     1b
+done for_ever

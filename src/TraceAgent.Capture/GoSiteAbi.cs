@@ -1,0 +1,50 @@
+namespace TraceAgent.Capture;
+
+/// <summary>
+/// Go's calling convention, counted in words of 8 bytes: a string takes two, a slice three, an interface two.
+/// In registers since 1.17 (amd64) and 1.18 (arm64): abi-internal.md of Go's compiler. Before that, and in assembly since, on the stack.
+/// </summary>
+/// <param name="Architecture">Of the processor.</param>
+/// <param name="PassesInRegisters">False for the convention on the stack, where only the arguments' places are known.</param>
+public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters) : SiteAbi(Architecture)
+{
+    /// <summary>Of a goroutine, <c>runtime.g</c>, which begins with <c>stack.lo</c>: the address behind its stack.</summary>
+    public const int StackEndOffset = 8;
+
+    //                                                      AX BX CX DI SI R8 R9 R10 R11
+    private static readonly EquatableArray<int> s_x64 = [0, 3, 2, 5, 4, 8, 9, 10, 11];
+    private static readonly EquatableArray<int> s_arm64 = Enumerable.Range(0, 16).ToEquatableArray();
+
+    /// <inheritdoc/>
+    public override Expr? ReturnValue => Result(0);
+
+    /// <inheritdoc/>
+    public override Expr? SecondReturnValue => Result(1);
+
+    /// <inheritdoc/>
+    public override int? GoroutineRegister => !PassesInRegisters ? null : IsX64 ? 14 : 28;
+
+    /// <inheritdoc/>
+    public override bool PairsCalls => GoroutineRegister is not null;
+
+    private bool IsX64 => Architecture.ElfMachine == Architecture.X64.ElfMachine;
+
+    private EquatableArray<int> Registers => IsX64 ? s_x64 : s_arm64;
+
+    /// <inheritdoc/>
+    public override Expr? Argument(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        if (PassesInRegisters)
+        {
+            // What does not fit is on the stack, but a value of several words goes there as a whole: the count ends here.
+            return index < Registers.Count ? new Expr.Register(Registers[index]) : null;
+        }
+
+        // Above the return address; on arm64 above the place that is kept free for it.
+        return new Expr.Load(
+            new Expr.Binary(BinaryOperator.Add, new Expr.Register(Architecture.StackPointer), new Expr.Constant(8 + (8 * index))), 8, Signed: false);
+    }
+
+    private Expr.Register? Result(int index) => PassesInRegisters ? new Expr.Register(Registers[index]) : null;
+}

@@ -1,0 +1,167 @@
+namespace TraceAgent.EndToEnd;
+
+/// <summary>Go programs: what is logged of a call is what the program prints of it, and the program is as without it.</summary>
+public sealed class GoTests : IDisposable
+{
+    private const string Source = "goroutines.go";
+
+    private static readonly (string Name, string Symbol, string[] Keys)[] Functions =
+    [
+        ("leaf", "main.Leaf", ["args: [a: int64, b: int64]", "format: 'Leaf {a} {b} = {ret}'"]),
+        ("join", "main.Join", ["args: [l: go.string, r: go.string, n: int64]", "ret: go.string", "format: 'Join {l} {r} {n} = {ret}'"]),
+        ("choose", "main.Choose", ["args: [n: int64]", "ret: go.string", "format: 'Choose {n} = {ret}'"]),
+        ("large", "main.Large", ["args: [n: int64]", "format: 'Large {n} = {ret}'"]),
+        ("handle", "'main.(*Server).handle'", ["args: [server: ptr, path: go.string, body: bytes(len), len: int64]", "format: 'handle {path} {body} = {ret}'"]),
+        ("recover", "main.Recover", ["args: [n: int64]", "format: 'Recover {n} = {ret}'"]),
+        ("wander", "main.Wander", ["args: [id: int64, n: int64]", "format: 'Wander {id} {n} = {ret}'"]),
+    ];
+
+    private readonly Workspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Theory]
+    [InlineData(AttachWay.Multi, "")]
+    [InlineData(AttachWay.Multi, "-ldflags=-s -w")]
+    [InlineData(AttachWay.Multi, "-buildmode=pie")]
+    [InlineData(AttachWay.Perf, "")]
+    public void Every_call_is_logged_as_the_program_prints_it(AttachWay way, string option)
+    {
+        var program = TracedProgram.Compile(Source, option.Length == 0 ? [] : [option]);
+        using var agent = Start(way, program, "call");
+
+        var printed = LinesOf(program);
+
+        foreach (var (name, _, _) in Functions)
+        {
+            var expected = printed.Where(line => line.StartsWith($"{name} ", StringComparison.OrdinalIgnoreCase)).ToList();
+            Assert.NotEmpty(expected);
+            var logged = agent.WaitForEvents(name, expected.Count);
+            Assert.Equal(Sorted(expected), Sorted(logged.Select(line => line.Message)));
+        }
+
+        agent.Stop();
+        Assert.All(Functions, function => Assert.Equal(0, agent.Totals(function.Name).Lost));
+    }
+
+    [Fact]
+    public void The_output_of_a_traced_program_is_that_of_an_untraced_one()
+    {
+        var program = TracedProgram.Compile(Source);
+        var plain = Sorted(LinesOf(program));
+        using var agent = Start(AttachWay.Multi, program, "call");
+
+        Assert.Equal(plain, Sorted(LinesOf(program)));
+        agent.Stop();
+    }
+
+    [Theory, BothWays]
+    public void A_call_is_paired_although_its_stack_grows_and_moves(AttachWay way)
+    {
+        // Goroutine 1 to 16 goes 100 × its number deep, each level a call.
+        var depths = Enumerable.Range(1, 16).SelectMany(id => Enumerable.Range(0, (100 * id) + 1).Select(depth => (Id: (long)id, Depth: (long)depth))).ToList();
+        var program = TracedProgram.Compile(Source);
+        using var agent = Start(way, program, "grow", "main.Grow", "args: [id: int64, depth: int64]");
+
+        LinesOf(program);
+
+        var logged = agent.WaitForEvents("grow", depths.Count);
+        Assert.Equal(depths, logged.Select(line => (line.Arg("id"), line.Arg("depth"))).Order());
+        Assert.All(logged, line => Assert.Equal(line.Arg("id") + line.Arg("depth"), line.Ret));
+        agent.Stop();
+        Assert.Equal(new Totals(depths.Count, depths.Count, 0), agent.Totals("grow"));
+    }
+
+    [Theory, BothWays]
+    public void Calls_that_a_panic_leaves_are_unreturned_and_disturb_no_other(AttachWay way)
+    {
+        var program = TracedProgram.Compile(Source);
+        using var agent = Start(way, program, "fail", "main.Fail", "args: [n: int64]");
+
+        LinesOf(program);
+
+        Assert.Equal([(0L, 1L), (2L, 3L), (4L, 5L)], agent.WaitForEvents("fail", 3).Select(line => (line.Arg("n"), line.Ret)));
+        agent.Stop();
+        Assert.Equal(new Totals(3, 3, 0), agent.Totals("fail"));
+        Assert.Contains("3 calls were entered but not seen to return", string.Join('\n', agent.Messages), StringComparison.Ordinal);
+    }
+
+    [Theory, BothWays]
+    public void Every_entry_and_every_return_is_one_event(AttachWay way)
+    {
+        var program = TracedProgram.Compile(Source);
+        var rules = workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("both", program, "main.Large", "args: [n: int64]", "on: both", "budget: none"),
+            RuleText.Rule("return", program, "main.Choose", "ret: go.string", "on: return", "budget: none"),
+            RuleText.Rule("deep", program, "main.Grow", "budget: none"),
+            RuleText.Rule("error", program, "main.Check", "args: [n: int64]", "on: call", "ret: ptr", "when: ret != 0")));
+        using var agent = AgentProcess.Start(way, rules, "--ring-size", "16777216");
+
+        LinesOf(program);
+
+        agent.WaitForEvents("both", 40);
+        agent.WaitForEvents("return", 20);
+        agent.WaitForEvents("deep", 13616);
+        agent.WaitForEvents("error", 3);
+        agent.Stop();
+        Assert.Equal(Enumerable.Repeat<string[]>(["entry", "return"], 20).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
+        Assert.Equal(20, agent.Events("return").Count);
+        Assert.Equal(13616, agent.Events("deep").Count);
+        Assert.Equal([3L, 4, 5], agent.Events("error").Select(line => line.Arg("n")));
+    }
+
+    [Fact]
+    public void A_goroutine_goes_through_several_threads_within_its_calls()
+    {
+        var program = TracedProgram.Compile(Source);
+        var rules = workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("both", program, "main.Wander", "args: [id: int64, n: int64]", "on: both", "budget: none")));
+        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+
+        LinesOf(program);
+
+        var events = agent.WaitForEvents("both", 2 * 640);
+        agent.Stop();
+        // What the pairing by goroutine is for: a thread's returns are not in the reverse order of its entries.
+        var entered = events.Where(line => line.Event == "entry").GroupBy(line => (line.Arg("id"), line.Arg("n"))).ToDictionary(call => call.Key, call => call.Single().Tid);
+        Assert.Contains(
+            events.Where(line => line.Event == "return"),
+            line => entered[(line.Ret / 1000, line.Ret % 1000)] != line.Tid);
+    }
+
+    [Theory, BothWays]
+    public void Assembly_has_its_arguments_on_the_stack_and_no_calls(AttachWay way)
+    {
+        var program = TracedProgram.Compile("assembly/main.go");
+        const string symbol = "main.Sum.abi0";
+        var calls = workspace.Write("calls.yaml", RuleText.File(RuleText.Rule("calls", program, symbol, "on: call")));
+        Assert.Contains("TA240", Command.Run(Repository.Agent, "check", calls).Errors, StringComparison.Ordinal);
+        var rules = workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("sum", program, symbol, "args: [a: int64, b: int64, text: go.string]", "format: 'Sum {a} {b} {text}'"),
+            RuleText.Rule("both", program, symbol, "signature: void Sum(long a)", "on: both")));
+        using var agent = AgentProcess.Start(way, rules);
+
+        var printed = LinesOf(program);
+
+        Assert.Equal(["Sum 1 -2 text 1", "Sum 2 -4 text 2", "Sum 3 -6 text 3", "Sum 4 -8 text 4", "Sum 5 -10 text 5"], agent.WaitForEvents("sum", 5).Select(line => line.Message));
+        Assert.Equal(["Sum 1 -2 5", "Sum 2 -4 4", "Sum 3 -6 3", "Sum 4 -8 2", "Sum 5 -10 1"], printed);
+        agent.WaitForEvents("both", 10);
+        agent.Stop();
+        Assert.Equal(Enumerable.Repeat<string[]>(["entry", "return"], 5).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
+    }
+
+    private static List<string> LinesOf(string program) => [.. Command.OutputOf(program).TrimEnd('\n').Split('\n')];
+
+    private static List<string> Sorted(IEnumerable<string> lines) => [.. lines.Order(StringComparer.Ordinal)];
+
+    private AgentProcess Start(AttachWay way, string program, string on) => AgentProcess.Start(
+        way,
+        workspace.Write("rules.yaml", RuleText.File(
+            [.. Functions.Select(function => RuleText.Rule(function.Name, program, function.Symbol, [.. function.Keys, $"on: {on}", "budget: none"]))])),
+        "--ring-size", "16777216");
+
+    private AgentProcess Start(AttachWay way, string program, string name, string symbol, string arguments) => AgentProcess.Start(
+        way,
+        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(name, program, symbol, arguments, "on: call", "budget: none"))),
+        "--ring-size", "16777216");
+}
