@@ -39,7 +39,9 @@ rm -rf "$state/unpacked"
 dpkg-deb --extract "$state"/cache/"$package"_*.deb "$state/unpacked"
 image=$(find "$state/unpacked" -name 'vmlinuz*' -type f)
 [[ $image ]] || { echo "kernel.sh: $package holds no kernel" >&2; exit 1; }
-mv "$image" "$kernels/"
-ln -sfn "$(basename "$image")" "$kernels/$series"
+# linux-binary-… names it without its version.
+kept=vmlinuz-${package#linux-*-}
+mv "$image" "$kernels/$kept"
+ln -sfn "$kept" "$kernels/$series"
 rm -rf "$state/unpacked" "$state"/cache/*.deb
 readlink -f "$kernels/$series"

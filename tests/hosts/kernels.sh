@@ -10,7 +10,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # What emulation leaves time for: what is captured, which calls pair, what a reload does.
-chosen='FullyQualifiedName~CaptureTests|FullyQualifiedName~ValueTests|FullyQualifiedName~PairingTests|FullyQualifiedName~ExampleTests'
+chosen='FullyQualifiedName~CaptureTests|FullyQualifiedName~ValueTests|FullyQualifiedName~PairingTests'
+chosen+='|FullyQualifiedName~ConditionTests|(FullyQualifiedName~ExampleTests&DisplayName~way)'
 
 pack_tests() {
     dotnet build "$root/tests/TraceAgent.EndToEnd" -v quiet -nodeReuse:false >&2
