@@ -33,6 +33,20 @@ public sealed class ShortLivedTests : IDisposable
     }
 
     [Fact]
+    public void A_message_names_the_command_line_and_the_parent_of_a_process_that_is_gone()
+    {
+        var named = workspace.Write("named.yaml", RuleText.File(
+            RuleText.Rule("brief", one, "Brief", "on: entry", "format: '{cmdline} of {ppid}'")));
+        using var agent = AgentProcess.Start(AttachWay.Multi, named);
+
+        Command.OutputOf(one, "7", "--token=abcdef");
+
+        agent.WaitForEvents("brief");
+        agent.Stop();
+        Assert.Equal($"{one} 7 --token=*** of {Environment.ProcessId}", agent.Events("brief")[0].Message);
+    }
+
+    [Fact]
     public void A_worker_that_executes_nothing_has_the_executable_of_its_parent()
     {
         using var agent = AgentProcess.Start(AttachWay.Multi, rules);

@@ -28,7 +28,7 @@ internal sealed class NameScope
         scope.AddComputed("gid", new Term.Special(SpecialValue.Gid), new StaticType.Integer(4, Signed: false));
         scope.AddComputed("cgroup", new Term.Special(SpecialValue.Cgroup), StaticType.UInt64);
         scope._values.Add("comm", new ScopedValue("comm", new Term.Number(0), new StaticType.ThreadName()));
-        foreach (var name in (string[])["ppid", "exe", "time", "symbol", "binary", "rule"])
+        foreach (var name in (string[])["ppid", "exe", "cmdline", "time", "symbol", "binary", "rule"])
         {
             scope.Exclude(name, "only messages can name it: the agent finds it out after the kernel has decided");
         }

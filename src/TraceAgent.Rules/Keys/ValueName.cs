@@ -10,7 +10,7 @@ internal static partial class ValueName
 
     public static IReadOnlyList<string> Taken { get; } =
     [
-        "pid", "tid", "ppid", "comm", "exe", "uid", "gid", "cgroup", "time", "duration", "ret", "symbol", "binary", "rule", "stack",
+        "pid", "tid", "ppid", "comm", "exe", "cmdline", "uid", "gid", "cgroup", "time", "duration", "ret", "symbol", "binary", "rule", "stack",
     ];
 
     /// <summary>Whether some rule may give this name to a value.</summary>

@@ -12,6 +12,7 @@ internal static class EventNames
         new("ppid", ValueForm.Integer),
         new("comm", ValueForm.Text),
         new("exe", ValueForm.Text),
+        new("cmdline", ValueForm.Text),
         .. OnDemand.All.Select(value => new EventName(value.Name, FormOf(value.Type))),
         new("time", ValueForm.Time),
         new("symbol", ValueForm.Text),

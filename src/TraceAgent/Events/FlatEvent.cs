@@ -49,6 +49,11 @@ internal static class FlatEvent
             properties["ppid"] = Parent(traced.Process.ParentPid);
         }
 
+        if (shape.HasCommandLine)
+        {
+            properties["cmdline"] = Text(traced.Process.CommandLine, traced.Process.CommandLine ?? $"<{ProcessFacts.Gone}>");
+        }
+
         properties["symbol"] = Text(traced.Site.Text, traced.Site.Text);
         properties["binary"] = Text(traced.Site.Binary, traced.Site.Binary);
         properties["time"] = new ScalarValue(UtcText.ToDateTimeOffset(traced.Time));
@@ -71,6 +76,11 @@ internal static class FlatEvent
         if (shape.HasParent && traced.Process.ParentPid is null)
         {
             properties.TryAdd("ppid_problem", new ScalarValue(ProcessFacts.Gone));
+        }
+
+        if (shape.HasCommandLine && traced.Process.CommandLine is null)
+        {
+            properties.TryAdd("cmdline_problem", new ScalarValue(ProcessFacts.Gone));
         }
     }
 

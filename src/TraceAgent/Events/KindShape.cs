@@ -31,6 +31,7 @@ internal sealed class KindShape
         Sites = sites;
         HasDuration = kind == EventKind.Call;
         HasParent = template.Shows("ppid");
+        HasCommandLine = template.Shows("cmdline");
         Message = BoundMessage.Of(template, fields, rule);
         Template = new MessageTemplateParser().Parse(template.Text);
         Level = (LogEventLevel)rule.Level;
@@ -69,8 +70,11 @@ internal sealed class KindShape
 
     public bool HasDuration { get; }
 
-    /// <summary>True when the message names the process's parent: only then is it looked up.</summary>
+    /// <summary>True when the message names the process's parent.</summary>
     public bool HasParent { get; }
+
+    /// <summary>True when the message names the command line.</summary>
+    public bool HasCommandLine { get; }
 
     public MessagePiece[] Message { get; }
 

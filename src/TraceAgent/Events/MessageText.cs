@@ -48,6 +48,9 @@ internal static class MessageText
             case HoleSource.Executable:
                 into.Append(traced.Process.Executable ?? "<unknown>");
                 break;
+            case HoleSource.CommandLine:
+                into.Append(traced.Process.CommandLine ?? "<" + ProcessFacts.Gone + ">");
+                break;
             case HoleSource.Symbol:
                 into.Append(traced.Site.Text);
                 break;

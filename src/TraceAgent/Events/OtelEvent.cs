@@ -56,6 +56,11 @@ internal static class OtelEvent
             attributes["process.parent_pid"] = new ScalarValue((long)parent);
         }
 
+        if (shape.HasCommandLine && traced.Process.CommandLine is { } arguments)
+        {
+            attributes["process.command_line"] = new ScalarValue(arguments);
+        }
+
         attributes[Own + "rule"] = new ScalarValue(shape.Rule);
         attributes[Own + "event"] = new ScalarValue(shape.Event);
         if (shape.HasDuration)

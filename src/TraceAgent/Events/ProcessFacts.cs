@@ -20,6 +20,9 @@ internal sealed record ProcessFacts(string? Executable, int? ParentPid = null, s
 
     public static ProcessFacts Unknown { get; } = new((string?)null);
 
+    /// <summary>Without the secrets that <see cref="SecretFinder"/> knows by their form.</summary>
+    public string? CommandLine { get; } = Masked(CommandLine);
+
     /// <summary>The executable as a JSON value.</summary>
     public string Json { get; } = Executable is null ? "null" : JsonText.Quote(Executable);
 
@@ -57,5 +60,29 @@ internal sealed record ProcessFacts(string? Executable, int? ParentPid = null, s
         Span<byte> bytes = stackalloc byte[CommandLineBytes + 1];
         var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return ArgumentText.Of(bytes[..Math.Min(read, CommandLineBytes)], read > CommandLineBytes);
+    }
+
+    private static string? Masked(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var secrets = new SecretFinder().Find(text, isCut: text.EndsWith('…'));
+        if (secrets.IsEmpty)
+        {
+            return text;
+        }
+
+        var masked = new StringBuilder();
+        var end = 0;
+        foreach (var secret in secrets)
+        {
+            masked.Append(text.AsSpan(end, secret.Start - end)).Append(SecretFinder.Mask);
+            end = secret.Start + secret.Length;
+        }
+
+        return masked.Append(text.AsSpan(end)).ToString();
     }
 }

@@ -61,6 +61,19 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
             }
         }
 
+        if (shape.HasCommandLine)
+        {
+            line.Append(",\"cmdline\":");
+            if (traced.Process.CommandLine is { } arguments)
+            {
+                WriteText(arguments);
+            }
+            else
+            {
+                line.Append("null");
+            }
+        }
+
         for (var i = shape.CapturedCount; i < shape.Fields.Length; i++)
         {
             line.Append(',');
@@ -236,6 +249,12 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
         if (traced is { Shape.HasParent: true, Process.ParentPid: null })
         {
             WriteMember(",\"problems\":{", "\"ppid\":", ref opened);
+            WriteText(ProcessFacts.Gone);
+        }
+
+        if (traced is { Shape.HasCommandLine: true, Process.CommandLine: null })
+        {
+            WriteMember(",\"problems\":{", "\"cmdline\":", ref opened);
             WriteText(ProcessFacts.Gone);
         }
 

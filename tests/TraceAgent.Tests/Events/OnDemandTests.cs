@@ -44,6 +44,22 @@ public class OnDemandTests
     }
 
     [Fact]
+    public void A_command_line_is_there_when_the_message_names_it_and_hides_secrets()
+    {
+        var line = Line("format: 'ran {cmdline}'");
+        Assert.Equal("ran login --password=*** -v", line.GetProperty("@m").GetString());
+        Assert.Equal("""{"cmdline":"login --password=*** -v"}""", Json(line, "cmdline", "problems"));
+    }
+
+    [Fact]
+    public void A_command_line_that_cannot_be_known_is_null_and_says_why()
+    {
+        var line = Line("format: 'ran {cmdline}'", parent: null);
+        Assert.Equal("ran <gone>", line.GetProperty("@m").GetString());
+        Assert.Equal("""{"cmdline":null,"problems":{"cmdline":"gone"}}""", Json(line, "cmdline", "problems"));
+    }
+
+    [Fact]
     public void An_argument_that_is_called_by_its_other_name_has_its_property_once_and_under_its_own()
     {
         var line = Line("args: [fd: int, pin: int], redact: [arg2], format: '{arg1:x} {fd} {arg2} {pin}'", ("fd", -1), ("pin", 1234));
@@ -86,7 +102,7 @@ public class OnDemandTests
         }
 
         var decoder = new EventDecoder(
-            new WallClock(() => new ClockSample(0, Sample.Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/b", parent)), new CgroupNames((id, _) => $"/slice/{id}"));
+            new WallClock(() => new ClockSample(0, Sample.Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/b", parent, parent is null ? null : "login --password=hunter2 -v")), new CgroupNames((id, _) => $"/slice/{id}"));
         return decoder.Decode(record, EventShape.Of(rule, CSiteAbi.X64, plan, [new ProbeFile("/b", default, [new(0, 0, "f", 0)])]))!;
     }
 
