@@ -103,7 +103,7 @@ static void watch(const char *prefix, int count)
         if (!probed(code[i]))
             i++;
         else
-            usleep(100);
+            usleep(2000);
     printf("%llu\n", (unsigned long long)now(CLOCK_MONOTONIC));
 }
 
