@@ -11,6 +11,9 @@ namespace TraceAgent.EndToEnd.DoNoHarm;
 public sealed class HarmlessTests(ITestOutputHelper log) : IDisposable
 {
     private const int PlacesAtOnce = 400;
+
+    /// <summary>A batch may miss all that the program runs: one of them proves nothing, and says nothing against the agent.</summary>
+    private const int MostBatchesWithoutHit = 5;
     private readonly Workspace _workspace = new();
 
     public static TheoryData<string> Workloads => [.. Workload.Names];
@@ -51,7 +54,7 @@ public sealed class HarmlessTests(ITestOutputHelper log) : IDisposable
             batches++;
             seed = unchecked(seed + 1);
         }
-        while (clock.Elapsed < length);
+        while (clock.Elapsed < length || (hits == 0 && batches < MostBatchesWithoutHit));
 
         log.WriteLine($"{name}: {batches} batches, {attached} places probed, {hits} hits");
         Assert.True(attached > PlacesAtOnce / 10 * batches && hits > 0, $"{attached} places of {batches} batches were probed, with {hits} hits: the test did not test");
