@@ -15,7 +15,6 @@ public sealed unsafe class ProcessTracker : IDisposable
     private readonly BpfObject _object;
     private readonly int _fd;
     private readonly MappedMap _variables;
-    private readonly MappedMap _positions;
     private readonly RingReader _ring;
 
     private ProcessTracker(BpfObject attached)
@@ -23,23 +22,17 @@ public sealed unsafe class ProcessTracker : IDisposable
         _object = attached;
         _fd = attached.MapFd(Ring);
         _variables = new MappedMap(attached.MapFd(BpfObject.Variables), BpfObject.Variables, pages: 1);
-        // A page with the consumer's position, then one with the producer's (kernel/bpf/ringbuf.c).
-        _positions = new MappedMap(_fd, Ring, pages: 2);
         _ring = new RingReader(_fd);
     }
 
     /// <summary>False when all notices that there are have been taken.</summary>
-    public bool HasNotices => Produced != Consumed;
+    public bool HasNotices => _ring.Produced != _ring.Consumed;
 
     /// <summary>Notices that did not come, because the ring was full. Cheap.</summary>
     public long Lost => _variables[0];
 
     /// <summary>Notices that did not come, because the kernel left a program out. A few system calls.</summary>
     public long Skipped => _object.Misses;
-
-    private long Consumed => _positions[0];
-
-    private long Produced => _positions[Environment.SystemPageSize];
 
     /// <summary>From now on there are notices.</summary>
     /// <exception cref="KernelException">Not permitted, or the kernel does not tell its types; the message names the remedy.</exception>
@@ -69,12 +62,12 @@ public sealed unsafe class ProcessTracker : IDisposable
     /// <returns>False when a notice was being written all the time, and it and those behind it are still to come.</returns>
     public bool Drain(IRecordConsumer consumer)
     {
-        var end = Produced;
+        var end = _ring.Produced;
         for (var look = 0; look < Looks; look++)
         {
             _ring.Read(consumer, 0);
             // Both run on for ever: the difference counts.
-            if (Consumed - end >= 0)
+            if (_ring.Consumed - end >= 0)
             {
                 return true;
             }
@@ -88,7 +81,6 @@ public sealed unsafe class ProcessTracker : IDisposable
     public void Dispose()
     {
         _ring.Dispose();
-        _positions.Dispose();
         _variables.Dispose();
         _object.Dispose();
     }

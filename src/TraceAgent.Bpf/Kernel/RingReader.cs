@@ -17,12 +17,9 @@ public sealed unsafe class RingReader : IDisposable
     /// <summary>Any negative number makes libbpf stop after the record; -EINTR and others have a meaning of their own.</summary>
     private const int Stop = -1000;
 
-    private const int ReadOnly = 1;
-    private const int Shared = 1;
-
     private readonly GCHandle _self;
     private readonly Lock _gate = new();
-    private byte* _positions;
+    private MappedMap? _positions;
     private nint _ring;
     private IRecordConsumer? _consumer;
     private Exception? _failure;
@@ -38,19 +35,26 @@ public sealed unsafe class RingReader : IDisposable
             throw new KernelException("open", "the ring buffer", Marshal.GetLastSystemError());
         }
 
-        // Two pages before the data: where the reader is, and where the writers are (kernel/bpf/ringbuf.c).
-        _positions = (byte*)Libc.Mmap(null, 2 * (nuint)Environment.SystemPageSize, ReadOnly, Shared, mapFd, 0);
-        if ((nint)_positions == -1)
+        try
         {
-            var errno = Libc.Errno();
-            _positions = null;
+            // Two pages before the data: where the reader is, and where the writers are (kernel/bpf/ringbuf.c).
+            _positions = new MappedMap(mapFd, "the ring buffer", pages: 2);
+        }
+        catch
+        {
             Dispose();
-            throw new KernelException("map", "the ring buffer", errno);
+            throw;
         }
     }
 
     /// <summary>Its size; 0 when whoever made it did not say.</summary>
     public int Bytes { get; }
+
+    /// <summary>Bytes that were ever read; wraps.</summary>
+    internal long Consumed => _positions![0];
+
+    /// <summary>Bytes that were ever written; wraps.</summary>
+    internal long Produced => _positions![Environment.SystemPageSize];
 
     /// <summary>Bytes that wait to be read. Any thread may ask.</summary>
     public long UsedBytes
@@ -59,14 +63,14 @@ public sealed unsafe class RingReader : IDisposable
         {
             lock (_gate)
             {
-                if (_positions == null)
+                if (_positions is null)
                 {
                     return 0;
                 }
 
                 // The reader's first: it never overtakes the writers.
-                var read = Volatile.Read(ref *(long*)_positions);
-                return Volatile.Read(ref *(long*)(_positions + Environment.SystemPageSize)) - read;
+                var read = Consumed;
+                return Produced - read;
             }
         }
     }
@@ -105,11 +109,8 @@ public sealed unsafe class RingReader : IDisposable
 
         lock (_gate)
         {
-            if (_positions != null)
-            {
-                _ = Libc.Munmap(_positions, 2 * (nuint)Environment.SystemPageSize);
-                _positions = null;
-            }
+            _positions?.Dispose();
+            _positions = null;
         }
     }
 
