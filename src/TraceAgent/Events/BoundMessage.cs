@@ -10,11 +10,10 @@ internal enum HoleSource
     Value,
     Duration,
     Pid,
-    Parent,
     Tid,
     Comm,
     Executable,
-    CommandLine,
+    Process,
     Symbol,
     Binary,
     Time,
@@ -23,7 +22,7 @@ internal enum HoleSource
 /// <summary>A piece of a message: a text, or a value by its place.</summary>
 /// <param name="Source">Where the piece comes from.</param>
 /// <param name="Text">The literal.</param>
-/// <param name="Index">Of the value among the event's fields.</param>
+/// <param name="Index">Of the value among the event's fields, or of what the message names of the process.</param>
 /// <param name="Format">As in the template.</param>
 /// <param name="Width">Least characters: right-aligned when positive, 0 for none.</param>
 internal readonly record struct MessagePiece(HoleSource Source, string Text, int Index, string? Format, int Width);
@@ -31,18 +30,18 @@ internal readonly record struct MessagePiece(HoleSource Source, string Text, int
 /// <summary>A rule's message with every name resolved, so that no event looks one up.</summary>
 internal static class BoundMessage
 {
-    public static MessagePiece[] Of(MessageTemplate template, EventField[] fields, Rule rule)
+    public static MessagePiece[] Of(MessageTemplate template, EventField[] fields, ProcessProperty[] ofProcess, Rule rule)
     {
         var pieces = new List<MessagePiece>();
         foreach (var token in template.Tokens)
         {
-            pieces.Add(token is MessageToken.Hole hole ? Bind(hole, fields, rule) : Literal(((MessageToken.Literal)token).Text));
+            pieces.Add(token is MessageToken.Hole hole ? Bind(hole, fields, ofProcess, rule) : Literal(((MessageToken.Literal)token).Text));
         }
 
         return [.. pieces];
     }
 
-    private static MessagePiece Bind(MessageToken.Hole hole, EventField[] fields, Rule rule)
+    private static MessagePiece Bind(MessageToken.Hole hole, EventField[] fields, ProcessProperty[] ofProcess, Rule rule)
     {
         var width = hole.Alignment ?? 0;
         if (Array.FindIndex(fields, f => f.Name == hole.Name) is >= 0 and var index)
@@ -50,15 +49,18 @@ internal static class BoundMessage
             return new MessagePiece(HoleSource.Value, "", index, hole.Format, width);
         }
 
+        if (Array.FindIndex(ofProcess, property => property.Name == hole.Name) is >= 0 and var at)
+        {
+            return new MessagePiece(HoleSource.Process, "", at, hole.Format, width);
+        }
+
         HoleSource? source = hole.Name switch
         {
             "duration" => HoleSource.Duration,
             "pid" => HoleSource.Pid,
             "tid" => HoleSource.Tid,
-            "ppid" => HoleSource.Parent,
             "comm" => HoleSource.Comm,
             "exe" => HoleSource.Executable,
-            "cmdline" => HoleSource.CommandLine,
             "symbol" => HoleSource.Symbol,
             "binary" => HoleSource.Binary,
             "time" => HoleSource.Time,

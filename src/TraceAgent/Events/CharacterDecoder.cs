@@ -107,23 +107,13 @@ internal sealed class CharacterDecoder
     private int Mask(char[] chars, int end, ref DecodedValue value)
     {
         var text = chars.AsSpan(value.TextStart, value.TextLength);
-        var secrets = _secrets.Find(text, value.IsPart);
-        if (secrets.IsEmpty)
+        _masked.Clear();
+        if (!_secrets.Hide(text, value.IsPart, _masked))
         {
             return end;
         }
 
         value.Redacted = true;
-        _masked.Clear();
-        var at = 0;
-        foreach (var secret in secrets)
-        {
-            _masked.Append(text[at..secret.Start]);
-            _masked.Append(SecretFinder.Mask);
-            at = secret.Start + secret.Length;
-        }
-
-        _masked.Append(text[at..]);
         _masked.Text.CopyTo(chars.AsSpan(value.TextStart));
         value.TextLength = _masked.Length;
         return value.TextStart + value.TextLength;

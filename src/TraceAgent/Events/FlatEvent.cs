@@ -44,14 +44,11 @@ internal static class FlatEvent
         properties["tid"] = new ScalarValue((long)traced.Tid);
         properties["comm"] = Text(new string(traced.CommText), new string(traced.CommText));
         properties["exe"] = Text(traced.Process.Executable, traced.Process.Executable ?? "<unknown>");
-        if (shape.HasParent)
+        foreach (var property in shape.OfProcess)
         {
-            properties["ppid"] = Parent(traced.Process.ParentPid);
-        }
-
-        if (shape.HasCommandLine)
-        {
-            properties["cmdline"] = Text(traced.Process.CommandLine, traced.Process.CommandLine ?? $"<{ProcessFacts.Gone}>");
+            properties[property.Name] = property.Number(traced.Process) is { } number
+                ? new ScalarValue(number)
+                : Text(property.Text(traced.Process), property.Text(traced.Process) ?? ProcessProperty.GoneText);
         }
 
         properties["symbol"] = Text(traced.Site.Text, traced.Site.Text);
@@ -73,14 +70,12 @@ internal static class FlatEvent
             AddBeside(traced, i, properties);
         }
 
-        if (shape.HasParent && traced.Process.ParentPid is null)
+        foreach (var property in shape.OfProcess)
         {
-            properties.TryAdd("ppid_problem", new ScalarValue(ProcessFacts.Gone));
-        }
-
-        if (shape.HasCommandLine && traced.Process.CommandLine is null)
-        {
-            properties.TryAdd("cmdline_problem", new ScalarValue(ProcessFacts.Gone));
+            if (!property.IsKnown(traced.Process))
+            {
+                properties.TryAdd($"{property.Name}_problem", new ScalarValue(ProcessProperty.Gone));
+            }
         }
     }
 
@@ -198,7 +193,6 @@ internal static class FlatEvent
         return Text(shown, new string(buffer.Text));
     }
 
-    private static ScalarValue Parent(int? parent) => parent is { } known ? new ScalarValue((long)known) : Text(null, $"<{ProcessFacts.Gone}>");
 
     private static ShownValue Duration(ulong nanoseconds)
     {

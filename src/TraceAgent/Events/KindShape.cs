@@ -30,9 +30,8 @@ internal sealed class KindShape
         (ArgumentCount, CapturedCount) = (arguments, captured);
         Sites = sites;
         HasDuration = kind == EventKind.Call;
-        HasParent = template.Shows("ppid");
-        HasCommandLine = template.Shows("cmdline");
-        Message = BoundMessage.Of(template, fields, rule);
+        OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
+        Message = BoundMessage.Of(template, fields, OfProcess, rule);
         Template = new MessageTemplateParser().Parse(template.Text);
         Level = (LogEventLevel)rule.Level;
         Labels = rule.Labels;
@@ -70,11 +69,8 @@ internal sealed class KindShape
 
     public bool HasDuration { get; }
 
-    /// <summary>True when the message names the process's parent.</summary>
-    public bool HasParent { get; }
-
-    /// <summary>True when the message names the command line.</summary>
-    public bool HasCommandLine { get; }
+    /// <summary>What the message names of the process.</summary>
+    public ProcessProperty[] OfProcess { get; }
 
     public MessagePiece[] Message { get; }
 

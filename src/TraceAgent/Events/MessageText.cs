@@ -36,20 +36,14 @@ internal static class MessageText
             case HoleSource.Tid:
                 into.Append((ulong)traced.Tid, piece.Format);
                 break;
-            case HoleSource.Parent when traced.Process.ParentPid is { } parent:
-                into.Append((long)parent, piece.Format);
-                break;
-            case HoleSource.Parent:
-                into.Append("<" + ProcessFacts.Gone + ">");
+            case HoleSource.Process:
+                AppendProperty(into, traced.Shape.OfProcess[piece.Index], traced.Process, piece.Format);
                 break;
             case HoleSource.Comm:
                 into.Append(traced.CommText);
                 break;
             case HoleSource.Executable:
                 into.Append(traced.Process.Executable ?? "<unknown>");
-                break;
-            case HoleSource.CommandLine:
-                into.Append(traced.Process.CommandLine ?? "<" + ProcessFacts.Gone + ">");
                 break;
             case HoleSource.Symbol:
                 into.Append(traced.Site.Text);
@@ -65,6 +59,18 @@ internal static class MessageText
         if (piece.Width != 0)
         {
             into.Align(start, piece.Width);
+        }
+    }
+
+    private static void AppendProperty(LineBuffer into, ProcessProperty property, ProcessFacts facts, string? format)
+    {
+        if (property.Number(facts) is { } number)
+        {
+            into.Append(number, format);
+        }
+        else
+        {
+            into.Append(property.Text(facts) ?? ProcessProperty.GoneText);
         }
     }
 

@@ -51,14 +51,12 @@ internal static class OtelEvent
             attributes["process.executable.path"] = new ScalarValue(executable);
         }
 
-        if (shape.HasParent && traced.Process.ParentPid is { } parent)
+        foreach (var property in shape.OfProcess)
         {
-            attributes["process.parent_pid"] = new ScalarValue((long)parent);
-        }
-
-        if (shape.HasCommandLine && traced.Process.CommandLine is { } arguments)
-        {
-            attributes["process.command_line"] = new ScalarValue(arguments);
+            if (property.IsKnown(traced.Process))
+            {
+                attributes[property.OtelName] = new ScalarValue(property.Number(traced.Process) as object ?? property.Text(traced.Process));
+            }
         }
 
         attributes[Own + "rule"] = new ScalarValue(shape.Rule);

@@ -15,13 +15,10 @@ internal sealed record ProcessFacts(string? Executable, int? ParentPid = null, s
 
     private const string Deleted = " (deleted)";
 
-    /// <summary>Why a parent is not known.</summary>
-    public const string Gone = "gone";
-
     public static ProcessFacts Unknown { get; } = new((string?)null);
 
     /// <summary>Without the secrets that <see cref="SecretFinder"/> knows by their form.</summary>
-    public string? CommandLine { get; } = Masked(CommandLine);
+    public string? CommandLine { get; } = CommandLine is null ? null : WithoutSecrets(CommandLine);
 
     /// <summary>The executable as a JSON value.</summary>
     public string Json { get; } = Executable is null ? "null" : JsonText.Quote(Executable);
@@ -62,27 +59,9 @@ internal sealed record ProcessFacts(string? Executable, int? ParentPid = null, s
         return ArgumentText.Of(bytes[..Math.Min(read, CommandLineBytes)], read > CommandLineBytes);
     }
 
-    private static string? Masked(string? text)
+    private static string WithoutSecrets(string text)
     {
-        if (text is null)
-        {
-            return null;
-        }
-
-        var secrets = new SecretFinder().Find(text, isCut: text.EndsWith('…'));
-        if (secrets.IsEmpty)
-        {
-            return text;
-        }
-
-        var masked = new StringBuilder();
-        var end = 0;
-        foreach (var secret in secrets)
-        {
-            masked.Append(text.AsSpan(end, secret.Start - end)).Append(SecretFinder.Mask);
-            end = secret.Start + secret.Length;
-        }
-
-        return masked.Append(text.AsSpan(end)).ToString();
+        var hidden = new LineBuffer();
+        return new SecretFinder().Hide(text, isCut: text.EndsWith('…'), hidden) ? new string(hidden.Text) : text;
     }
 }

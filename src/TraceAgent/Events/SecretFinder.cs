@@ -57,6 +57,29 @@ internal sealed class SecretFinder
         return CollectionsMarshal.AsSpan(_found);
     }
 
+    /// <summary>Writes a text with its secrets hidden.</summary>
+    /// <returns>False when it has none, and nothing was written.</returns>
+    /// <inheritdoc cref="Find"/>
+    public bool Hide(ReadOnlySpan<char> text, bool isCut, LineBuffer into)
+    {
+        var secrets = Find(text, isCut);
+        if (secrets.IsEmpty)
+        {
+            return false;
+        }
+
+        var at = 0;
+        foreach (var secret in secrets)
+        {
+            into.Append(text[at..secret.Start]);
+            into.Append(Mask);
+            at = secret.Start + secret.Length;
+        }
+
+        into.Append(text[at..]);
+        return true;
+    }
+
     private void FindWords(ReadOnlySpan<char> text)
     {
         var at = 0;

@@ -48,25 +48,17 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
     public void WriteOnDemand(TracedEvent traced)
     {
         var shape = traced.Shape;
-        if (shape.HasParent)
+        foreach (var property in shape.OfProcess)
         {
-            line.Append(",\"ppid\":");
-            if (traced.Process.ParentPid is { } parent)
+            line.Append(',');
+            line.Append(property.Key);
+            if (property.Number(traced.Process) is { } number)
             {
-                line.Append((long)parent);
+                line.Append(number);
             }
-            else
+            else if (property.Text(traced.Process) is { } text)
             {
-                line.Append("null");
-            }
-        }
-
-        if (shape.HasCommandLine)
-        {
-            line.Append(",\"cmdline\":");
-            if (traced.Process.CommandLine is { } arguments)
-            {
-                WriteText(arguments);
+                WriteText(text);
             }
             else
             {
@@ -246,16 +238,13 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
             }
         }
 
-        if (traced is { Shape.HasParent: true, Process.ParentPid: null })
+        foreach (var property in traced.Shape.OfProcess)
         {
-            WriteMember(",\"problems\":{", "\"ppid\":", ref opened);
-            WriteText(ProcessFacts.Gone);
-        }
-
-        if (traced is { Shape.HasCommandLine: true, Process.CommandLine: null })
-        {
-            WriteMember(",\"problems\":{", "\"cmdline\":", ref opened);
-            WriteText(ProcessFacts.Gone);
+            if (!property.IsKnown(traced.Process))
+            {
+                WriteMember(",\"problems\":{", property.Key, ref opened);
+                WriteText(ProcessProperty.Gone);
+            }
         }
 
         Close(opened);
