@@ -17,15 +17,11 @@ internal sealed class CharacterDecoder
     /// <summary>Decodes one field of a record and returns where its characters end.</summary>
     public int Decode(ReadOnlySpan<byte> record, EventField field, char[] chars, int start, ref DecodedValue value)
     {
-        value = default;
-        value.Outcome = (Outcome)record[field.Slot.OutcomeOffset];
-        value.TextStart = start;
-        if (value.IsMissing)
+        if (!MemoryPart.TryRead(record, field.Slot, start, ref value, out var bytes))
         {
             return start;
         }
 
-        var bytes = MemoryPart.Of(record, field.Slot, ref value);
         switch (field.Form)
         {
             case FieldForm.Text:

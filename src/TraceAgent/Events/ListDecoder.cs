@@ -13,15 +13,11 @@ internal sealed class ListDecoder
     /// <summary>Decodes one field of a record and returns where its numbers end.</summary>
     public int Decode(ReadOnlySpan<byte> record, EventField field, ulong[] numbers, int start, ref DecodedValue value)
     {
-        value = default;
-        value.Outcome = (Outcome)record[field.Slot.OutcomeOffset];
-        value.TextStart = start;
-        if (value.IsMissing)
+        if (!MemoryPart.TryRead(record, field.Slot, start, ref value, out var bytes))
         {
             return start;
         }
 
-        var bytes = MemoryPart.Of(record, field.Slot, ref value);
         var element = field.Element!;
         value.TextLength = bytes.Length / element.Size;
         if (element.Size == 1 && HasSecret(bytes, value.IsPart))

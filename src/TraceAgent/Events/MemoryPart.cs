@@ -6,8 +6,23 @@ namespace TraceAgent.Events;
 /// <summary>What a record has of a value that lies at an address.</summary>
 internal static class MemoryPart
 {
-    /// <summary>Its bytes, and into <paramref name="value"/> how long it was in the traced process and what became of it.</summary>
-    public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> record, FieldSlot slot, ref DecodedValue value)
+    /// <summary>Its bytes, and <paramref name="value"/> anew: how long it was in the traced process and what became of it.</summary>
+    /// <param name="record">Whole.</param>
+    /// <param name="slot">Where the value lies in the record.</param>
+    /// <param name="start">Where the event's texts, or numbers, go on.</param>
+    /// <param name="value">What is known of it so far.</param>
+    /// <param name="bytes">Empty when there are none.</param>
+    /// <returns>False when the value is missing, and <paramref name="value"/> says why.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> record, FieldSlot slot, int start, ref DecodedValue value, out ReadOnlySpan<byte> bytes)
+    {
+        value = default;
+        value.Outcome = (Outcome)record[slot.OutcomeOffset];
+        value.TextStart = start;
+        bytes = value.IsMissing ? [] : Of(record, slot, ref value);
+        return !value.IsMissing;
+    }
+
+    private static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> record, FieldSlot slot, ref DecodedValue value)
     {
         var head = record.Slice(slot.Offset, Storage.HeadSize);
         ulong length = MemoryMarshal.Read<uint>(head);

@@ -64,7 +64,7 @@ internal static class StatusTable
         Line("unreturned", Number(rule.Unreturned));
         Line("cost", string.Create(
             CultureInfo.InvariantCulture,
-            $"{(rule.CostPercent is { } percent ? $"{Percent(percent)} of a CPU" : "-")}; {rule.CostNs / 1e9:0.000} s in all; budget {(rule.BudgetPercent is { } budget ? Percent(budget) : "none")}"));
+            $"{(rule.CostPercent is { } percent ? $"{Percent(percent)} of a CPU" : "-")}; {rule.CostNs / 1e9:0.000} s in all; budget {(rule.BudgetPercent is { } budget ? Percent(budget) : rule.Binary is null ? "-" : "none")}"));
         Line("last event", rule.LastEvent is { } last ? $"{last:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} ({Span(now - last)} ago)" : "none yet");
         if (rule.Latency is { } latency)
         {
