@@ -302,23 +302,3 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
     }
 }
-
-/// <summary>What the reconciler has to tell the operator.</summary>
-internal interface IReconcilerVoice
-{
-    void Attached(Rule rule, AttachedProbe probe);
-
-    void Replaced(Rule rule, AttachedProbe probe);
-
-    /// <param name="rule">In force.</param>
-    /// <param name="files">To which it is attached as well now.</param>
-    void Extended(Rule rule, IReadOnlyList<AttachedFile> files);
-
-    void Reshaped(Rule rule);
-
-    void Detached(Rule rule, string reason);
-
-    void Overwritten(Rule rule, string path);
-
-    void Refused(Rule rule, Exception refusal);
-}

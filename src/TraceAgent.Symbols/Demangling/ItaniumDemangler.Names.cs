@@ -1,0 +1,304 @@
+namespace TraceAgent.Symbols.Demangling;
+
+/// <summary>Names of functions, scopes and operators.</summary>
+internal sealed partial class ItaniumDemangler
+{
+    /// <param name="state">Of the encoding.</param>
+    /// <param name="isOuter">Template parameters further on mean this name's arguments.</param>
+    private string Name(ref NameState state, bool isOuter)
+    {
+        if (!Enter())
+        {
+            return "";
+        }
+
+        string name;
+        if (Peek() == 'N')
+        {
+            name = Nested(ref state, isOuter);
+        }
+        else if (Peek() == 'Z')
+        {
+            name = Local(ref state, isOuter);
+        }
+        else if (Peek() == 'S' && PeekAt(1) != 't')
+        {
+            name = Substitution().Text;
+            _failed |= Peek() != 'I';
+            name = WithArguments(name, ref state, isOuter);
+        }
+        else
+        {
+            name = Unscoped(ref state);
+            if (Peek() == 'I')
+            {
+                Remember(new TypeText(name));
+                name = WithArguments(name, ref state, isOuter);
+            }
+        }
+
+        _depth--;
+        return name;
+    }
+
+    private string Unscoped(ref NameState state)
+    {
+        var isStd = Peek() == 'S' && PeekAt(1) == 't';
+        _at += isStd ? 2 : 0;
+        return Kept((isStd ? "std::" : "") + Unqualified("", ref state));
+    }
+
+    private string WithArguments(string name, ref NameState state, bool isOuter)
+    {
+        state.Bare = name;
+        state.EndsWithTemplateArguments = true;
+        return Kept($"{name}{(name.EndsWith('<') ? " " : "")}{TemplateArguments(isOuter)}");
+    }
+
+    private string Nested(ref NameState state, bool isOuter)
+    {
+        _at++;
+        var qualifiers = "";
+        while (Peek() is 'r' or 'V' or 'K')
+        {
+            qualifiers = Qualifier(Next()) + qualifiers;
+        }
+
+        qualifiers += Peek() == 'R' ? " &" : Peek() == 'O' ? " &&" : "";
+        _at += Peek() is 'R' or 'O' ? 1 : 0;
+        state.Qualifiers = qualifiers;
+
+        var name = "";
+        var hasNew = false;
+        while (!_failed && !Take('E'))
+        {
+            if (!Enter())
+            {
+                return "";
+            }
+
+            _depth--;
+            state.EndsWithTemplateArguments &= Peek() == 'I';
+            switch (Peek())
+            {
+                case 'I':
+                    _failed |= name.Length == 0;
+                    name = WithArguments(name, ref state, isOuter);
+                    break;
+                case 'S' when PeekAt(1) == 't':
+                    _failed |= name.Length > 0;
+                    _at += 2;
+                    name = "std";
+                    continue;
+                case 'S':
+                    _failed |= name.Length > 0;
+                    name = Substitution().Text;
+                    continue;
+                case 'T' when name.Length == 0:
+                    name = TemplateParameter().Text;
+                    break;
+                case 'D' when PeekAt(1) is 't' or 'T' && name.Length == 0:
+                    name = Type().Text;
+                    continue;
+                case 'M':
+                    _at++;
+                    continue;
+                default:
+                    name = Kept($"{name}{(name.Length == 0 ? "" : "::")}{Unqualified(LastPart(name), ref state)}");
+                    break;
+            }
+
+            hasNew = true;
+            Remember(new TypeText(name));
+        }
+
+        // The whole name is no prefix of itself; as a type it is remembered by who asked for a type.
+        if (hasNew && _substitutions.Count > 0)
+        {
+            _substitutions.RemoveAt(_substitutions.Count - 1);
+        }
+
+        return name.Length == 0 ? Fail() : name;
+    }
+
+    /// <summary>What a constructor of it is called.</summary>
+    private static string LastPart(string name)
+    {
+        // An ABI tag belongs to the class, not to its constructors.
+        var tag = name.EndsWith(']') ? name.LastIndexOf("[abi:", StringComparison.Ordinal) : -1;
+        var end = tag > 0 ? tag : name.Length;
+        for (var depth = 0; end > 0; end--)
+        {
+            depth += name[end - 1] switch { '>' => 1, '<' => -1, _ => 0 };
+            if (depth == 0 && name[end - 1] != '<')
+            {
+                break;
+            }
+        }
+
+        var start = name.LastIndexOf(':', Math.Max(0, end - 1)) + 1;
+        return name[start..end];
+    }
+
+    private string Local(ref NameState state, bool isOuter)
+    {
+        _at++;
+        var function = Encoding().Full;
+        _failed |= !Take('E');
+        if (Take('s'))
+        {
+            Discriminator();
+            return Kept($"{function}::string literal");
+        }
+
+        if (Take('d'))
+        {
+            Number();
+            _failed |= !Take('_');
+        }
+
+        state = new NameState { Qualifiers = "" };
+        var entity = Name(ref state, isOuter);
+        state.Bare = state.Bare is { } bare ? Kept($"{function}::{bare}") : null;
+        Discriminator();
+        return Kept($"{function}::{entity}");
+    }
+
+    private void Discriminator()
+    {
+        if (Peek() != '_')
+        {
+            return;
+        }
+
+        if (PeekAt(1) == '_')
+        {
+            _at += 2;
+            Number();
+            Take('_');
+        }
+        else if (char.IsAsciiDigit(PeekAt(1)))
+        {
+            _at += 2;
+        }
+    }
+
+    /// <param name="owner">The class, for constructors and destructors.</param>
+    /// <param name="state">Of the encoding.</param>
+    private string Unqualified(string owner, ref NameState state)
+    {
+        Take('L');
+        state.HasNoReturnType = false;
+        string name;
+        var letter = Peek();
+        if (char.IsAsciiDigit(letter))
+        {
+            name = SourceName();
+        }
+        else if (letter == 'C' && owner.Length > 0)
+        {
+            _at++;
+            var inherits = Take('I');
+            _failed |= Next() is < '1' or > '5';
+            if (inherits)
+            {
+                var ignored = new NameState { Qualifiers = "" };
+                Name(ref ignored, isOuter: false);
+            }
+
+            state.HasNoReturnType = true;
+            name = owner;
+        }
+        else if (letter == 'D' && PeekAt(1) is >= '0' and <= '5' && owner.Length > 0)
+        {
+            _at += 2;
+            state.HasNoReturnType = true;
+            name = $"~{owner}";
+        }
+        else if (letter == 'D' && PeekAt(1) == 'C')
+        {
+            _at += 2;
+            var names = new List<string>();
+            while (!_failed && !Take('E'))
+            {
+                names.Add(SourceName());
+            }
+
+            name = $"[{string.Join(", ", names)}]";
+        }
+        else if (letter == 'U')
+        {
+            name = Unnamed();
+        }
+        else
+        {
+            name = OperatorName(ref state);
+        }
+
+        while (!_failed && Take('B'))
+        {
+            name = Kept($"{name}[abi:{SourceName()}]");
+        }
+
+        return name;
+    }
+
+    private string Unnamed()
+    {
+        _at++;
+        if (Take('t'))
+        {
+            return $"{{unnamed type#{Ordinal()}}}";
+        }
+
+        if (!Take('l'))
+        {
+            return Fail();
+        }
+
+        var wasInLambda = _inLambda;
+        _inLambda = true;
+        var parameters = Parameters();
+        _inLambda = wasInLambda;
+        _failed |= !Take('E');
+        return Kept($"{{lambda({parameters})#{Ordinal()}}}");
+    }
+
+    /// <summary>The first has no number, the second 0.</summary>
+    private long Ordinal()
+    {
+        var number = char.IsAsciiDigit(Peek()) ? Number() + 2 : 1;
+        _failed |= !Take('_');
+        return number;
+    }
+
+    private string SourceName()
+    {
+        var length = char.IsAsciiDigit(Peek()) ? Number() : 0;
+        if (length <= 0 || length > _text.Length - _at)
+        {
+            return Fail();
+        }
+
+        var name = _text.Substring(_at, (int)length);
+        _at += (int)length;
+        return name.StartsWith("_GLOBAL__N", StringComparison.Ordinal) ? "(anonymous namespace)" : name;
+    }
+
+    private string OperatorName(ref NameState state)
+    {
+        var code = $"{Next()}{Next()}";
+        switch (code)
+        {
+            case "cv":
+                state.HasNoReturnType = true;
+                return Kept($"operator {Type().Text}");
+            case "li":
+                return $"operator\"\" {SourceName()}";
+            default:
+                return s_operators.TryGetValue(code, out var sign)
+                    ? $"operator{(char.IsAsciiLetter(sign[0]) ? " " : "")}{sign}"
+                    : Fail();
+        }
+    }
+}
