@@ -14,7 +14,7 @@ internal sealed class ReconcileLoop : IDisposable
 {
     private static readonly TimeSpan LookAround = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan JudgmentInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
 
     private readonly RuleSource _source;
     private readonly AcceptedRules _rules;
