@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
@@ -10,7 +9,7 @@ using TraceAgent.Configuration;
 namespace TraceAgent.Outputs;
 
 /// <summary>
-/// Serilog's console sink on standard output. Console's own stream hides a broken pipe, so the bytes leave by a stream of ours.
+/// Serilog's console sink on standard output. Console's own stream hides a broken pipe, so the bytes leave by write(2).
 /// </summary>
 internal sealed class ConsoleOutput : EventOutput
 {
@@ -18,14 +17,14 @@ internal sealed class ConsoleOutput : EventOutput
     private const int StandardOutputDescriptor = 1;
 
     private readonly BatchStream _batch = new();
-    private readonly FileStream _stream;
+    private readonly int _descriptor;
     private readonly TextWriter _before;
     private OutputConfiguration.Console _configuration;
     private ILogEventSink _sink;
 
-    private ConsoleOutput(FileStream stream, OutputConfiguration.Console configuration)
+    private ConsoleOutput(int descriptor, OutputConfiguration.Console configuration)
     {
-        (_stream, _configuration) = (stream, configuration);
+        (_descriptor, _configuration) = (descriptor, configuration);
         _before = Console.Out;
         Console.SetOut(new StreamWriter(_batch, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)));
         _sink = CreateSink(configuration);
@@ -45,14 +44,7 @@ internal sealed class ConsoleOutput : EventOutput
             throw new OutputException(new OutputFailure(StandardOutput, $"open {StandardOutput}: it is closed"));
         }
 
-        try
-        {
-            return new ConsoleOutput(new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0), configuration);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new OutputException(OutputFailure.Of("open", StandardOutput, e));
-        }
+        return new ConsoleOutput(descriptor, configuration);
     }
 
     public override void Write(LogEvent logEvent) => _sink.Emit(logEvent);
@@ -64,15 +56,14 @@ internal sealed class ConsoleOutput : EventOutput
             return null;
         }
 
-        var start = _stream.CanSeek ? _stream.Position : 0;
         try
         {
-            _stream.Write(_batch.Pending.Span);
+            StandardDescriptor.Write(_descriptor, _batch.Pending.Span);
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
-            return TakeBack(start, OutputFailure.Of("write", StandardOutput, e));
+            return OutputFailure.Of("write", StandardOutput, e);
         }
         finally
         {
@@ -86,30 +77,8 @@ internal sealed class ConsoleOutput : EventOutput
         _sink = CreateSink(_configuration);
     }
 
-    public override void Dispose()
-    {
-        Console.SetOut(_before);
-        _stream.Dispose();
-    }
+    public override void Dispose() => Console.SetOut(_before);
 
     private static ILogEventSink CreateSink(OutputConfiguration.Console configuration) =>
         LoggerSinkConfiguration.CreateSink(to => to.Console(FormatterOf(configuration.Format)));
-
-    private OutputFailure TakeBack(long start, OutputFailure failure)
-    {
-        if (!_stream.CanSeek)
-        {
-            return failure;
-        }
-
-        try
-        {
-            _stream.SetLength(start);
-            return failure;
-        }
-        catch (IOException e)
-        {
-            return failure with { Reason = $"{failure.Reason}; then {OutputFailure.Of("cut", StandardOutput, e).Reason}" };
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.IO.Pipes;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Configuration;
 using TraceAgent.Outputs;
@@ -37,6 +38,30 @@ public class ConsoleOutputTests
         Assert.NotNull(failure);
         Assert.True(failure.ReaderGone);
         Assert.Equal("write standard output: Broken pipe (EPIPE); its reader has closed it", failure.Reason);
+    }
+
+    [Fact]
+    public void Lines_come_behind_what_others_have_written_to_the_same_file()
+    {
+        var path = Path.GetTempFileName();
+        using (var file = File.OpenHandle(path, FileMode.Truncate, FileAccess.ReadWrite))
+        {
+            var descriptor = (int)file.DangerousGetHandle();
+            using var output = ConsoleOutput.Open(new OutputConfiguration.Console(OutputFormat.Clef), descriptor);
+            StandardDescriptor.Write(descriptor, "before\n"u8);
+            output.Write(_sample.Decode(_sample.Record(7))!);
+            Assert.Null(output.Commit());
+            StandardDescriptor.Write(descriptor, "after\n"u8);
+            output.Write(_sample.Decode(_sample.Record(8))!);
+            Assert.Null(output.Commit());
+        }
+
+        var lines = File.ReadAllLines(path);
+        File.Delete(path);
+        Assert.Equal(4, lines.Length);
+        Assert.Equal(("before", "after"), (lines[0], lines[2]));
+        Assert.EndsWith("{\"v\":7}}", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith("{\"v\":8}}", lines[3], StringComparison.Ordinal);
     }
 
     private static ConsoleOutput Open(AnonymousPipeServerStream pipe) =>
