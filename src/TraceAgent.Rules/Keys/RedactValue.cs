@@ -21,7 +21,7 @@ internal static partial class RedactValue
         {
             if (item is YamlScalar { IsNull: false } name && Form().IsMatch(name.Value))
             {
-                rule.Redact.Add(name.Value);
+                rule.Redact.Add(new Located<string>(name.Value, name.At));
             }
             else
             {
@@ -33,9 +33,30 @@ internal static partial class RedactValue
     /// <summary>What <c>redact</c> says, with the names of the arguments that it calls by their other names.</summary>
     public static EquatableArray<string> WithAliases(RuleDraft rule)
     {
-        var (arguments, written) = (rule.Arguments ?? [], new Redaction(rule.Redact.ToEquatableArray()));
+        var patterns = rule.Redact.Select(name => name.Value).ToList();
+        var (arguments, written) = (rule.Arguments ?? [], new Redaction(patterns.ToEquatableArray()));
         var called = arguments.Where(a => !written.Applies(a.Name) && written.Applies(a.Alias) && arguments.All(other => other.Name != a.Alias));
-        return rule.Redact.Concat(called.Select(a => a.Name)).ToEquatableArray();
+        return patterns.Concat(called.Select(a => a.Name)).ToEquatableArray();
+    }
+
+    /// <summary>Warns of names that redact nothing: what was meant to be hidden would be logged. Patterns may be of more rules than one.</summary>
+    public static void WarnOfUnknown(RuleDraft rule, DiagnosticBag bag)
+    {
+        var known = (rule.Arguments ?? []).SelectMany(argument => new[] { argument.Name, argument.Alias })
+            .Concat(rule.Captures.Select(capture => capture.Key.Value)).ToList();
+        foreach (var name in rule.Redact.Where(name => !name.Value.Contains('*') && !Redaction.IsSensitive(name.Value) && !ValueName.Taken.Contains(name.Value)))
+        {
+            if (!known.Contains(name.Value, StringComparer.OrdinalIgnoreCase))
+            {
+                var nearest = Suggestion.Nearest(name.Value, known);
+                bag.Add(new Diagnostic(
+                    Severity.Warning,
+                    DiagnosticCode.UnknownValue,
+                    name.At,
+                    $"the rule has no value '{name.Value}' to redact",
+                    nearest is null ? "what it does not name is logged" : $"did you mean '{nearest}'?"));
+            }
+        }
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9_*]{1,64}\z")]

@@ -76,6 +76,7 @@ internal static class RuleAssembly
         var returned = draft.Return ?? TypeSpec.Default;
         var returnLength = returned.IsPair ? new Term.Result(1) : LengthResolution.Resolve(returned, draft.ReturnSource, scope, on, isReturned: true, bag);
         var redact = RedactValue.WithAliases(draft);
+        RedactValue.WarnOfUnknown(draft, bag);
         var redaction = new Redaction(redact);
         var expressions = new ExpressionValue(on, redaction, bag);
         var condition = RuleScope.OfCondition(draft, on);

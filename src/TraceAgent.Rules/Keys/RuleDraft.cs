@@ -40,7 +40,7 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public double? BudgetPercent { get; set; }
 
-    public List<string> Redact { get; } = [];
+    public List<Located<string>> Redact { get; } = [];
 
     public bool ReturnsAtInstructions { get; set; }
 
