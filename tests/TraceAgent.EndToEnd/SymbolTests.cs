@@ -61,8 +61,17 @@ public sealed class SymbolTests : IDisposable
         Assert.Contains(objects[0].GetProperty("probe").GetString(), (string[])["emulated", "stepped"]);
     }
 
+    [Fact]
+    public void A_library_is_found_by_its_name_as_in_rules()
+    {
+        var byName = Command.OutputOf(Repository.Agent, "symbols", "libc.so.6", "getenv");
+
+        Assert.EndsWith("\tgetenv\n", byName, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("symbols /nowhere", 2, "/nowhere: no such file")]
+    [InlineData("symbols libnowhere.so.1", 2, "libnowhere.so.1: no such file, and no library that the dynamic linker knows")]
     [InlineData("symbols /etc/passwd", 1, "TA202: /etc/passwd is not an ELF program or library")]
     [InlineData("symbols /bin/bash readlin", 1, "did you mean 'readline'")]
     [InlineData("symbols /bin/bash --max 0", 2, "--max takes a number from 1, not 0")]

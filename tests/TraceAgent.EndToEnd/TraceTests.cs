@@ -111,6 +111,14 @@ public sealed class TraceTests : IDisposable
         Command.OutputOf(Repository.Agent, "check", rule);
     }
 
+    [Fact]
+    public void Where_returns_are_seen_can_be_said()
+    {
+        var rule = Command.OutputOf(Repository.Agent, "trace", $"{program}:Tick(number: long) -> long", "--return-at", "ret", "--print-rule");
+
+        Assert.Contains("return_at: ret", rule, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(2, "<command line>:1:43: error TA109: unknown type 'strin'", "/bin/bash:readline() -> strin")]
     [InlineData(2, "                                          ^^^^^ did you mean 'string'?", "/bin/bash:readline() -> strin")]

@@ -7,6 +7,7 @@ using TraceAgent.Bpf.Linux;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Commands;
 
@@ -17,7 +18,7 @@ internal static class SymbolsCommand
 
     public static Command Create()
     {
-        var binary = new Argument<string>("BINARY") { Description = "A program or library" };
+        var binary = new Argument<string>("BINARY") { Description = "A program or library: a path, or a name such as libc.so.6" };
         var pattern = new Argument<string>("PATTERN")
         {
             Description = "A name or pattern as in symbol:, such as 'ngx_http_*' or 'shop::Cart::add'; all functions without it",
@@ -49,11 +50,13 @@ internal static class SymbolsCommand
         return command;
     }
 
-    private static int Run(string path, string pattern, bool json, int most)
+    private static int Run(string binary, string pattern, bool json, int most)
     {
-        if (FileStatus.Of(path) is null)
+        // A library by its name, as in rules.
+        var path = FileStatus.Of(binary) is not null ? binary : LibraryCalled(binary);
+        if (path is null)
         {
-            return CommandError.Write(ExitCode.Usage, $"{path}: no such file");
+            return CommandError.Write(ExitCode.Usage, $"{binary}: no such file{(binary.Contains('/') ? "" : ", and no library that the dynamic linker knows")}");
         }
 
         using var image = ElfImage.TryOpen(path, out var problem);
@@ -89,6 +92,9 @@ internal static class SymbolsCommand
 
         return ExitCode.Fine;
     }
+
+    private static string? LibraryCalled(string name) =>
+        !name.Contains('/') && new TargetFinder().Find(new Target.Library(name)).Files is [var first, ..] ? first.Path : null;
 
     /// <summary>How a hit at the entry is carried out, or the code of the refusal.</summary>
     private static string Probe(ListedFunction function) => function.Refusal?.Code ?? (function.IsEmulated ? "emulated" : "stepped");

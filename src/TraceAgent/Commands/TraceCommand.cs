@@ -19,6 +19,7 @@ internal static class TraceCommand
     private static readonly (string Key, string HelpName, string Description)[] Keys =
     [
         ("on", "WHEN", "entry, return, both or call; without it, what the place says: entry, or with '-> type' call, or return where nothing is between the brackets"),
+        ("return_at", "WHERE", "caller or ret: where returns are seen; ret in programs of C++ and Rust"),
         ("when", "EXPRESSION", "Only calls for which this is true: 'ret < 0 && path ~ \"/etc/*\"'"),
         ("format", "TEMPLATE", "The message: '{comm} opens {path}'"),
         ("capture", "NAME=EXPRESSION", "A computed value, also NAME:TYPE=EXPRESSION; may be given several times"),
@@ -53,7 +54,7 @@ internal static class TraceCommand
 
         var keys = Keys.Select(key => (
             key.Key,
-            Option: new Option<string[]>($"--{key.Key}") { HelpName = key.HelpName, Description = key.Description, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false })).ToList();
+            Option: new Option<string[]>($"--{key.Key.Replace('_', '-')}") { HelpName = key.HelpName, Description = key.Description, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false })).ToList();
         var count = new Option<long?>("--count") { HelpName = "N", Description = "End after so many lines" };
         count.Validators.Add(result =>
         {
