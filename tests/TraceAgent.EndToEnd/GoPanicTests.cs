@@ -54,5 +54,8 @@ public sealed class GoPanicTests : IDisposable
 
     private AgentProcess Start() => AgentProcess.Start(
         new AgentStart(AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("fail", program, "main.Fail", "args: [n: int64]", "on: call", "budget: none")))) { Socket = workspace["agent.sock"] });
+            RuleText.Rule("fail", program, "main.Fail", "args: [n: int64]", "on: call", "budget: none"))))
+        {
+            Socket = workspace["agent.sock"],
+        });
 }
