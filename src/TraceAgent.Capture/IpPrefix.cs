@@ -1,0 +1,100 @@
+using System.Globalization;
+
+namespace TraceAgent.Capture;
+
+/// <summary>What is wrong with the text of a prefix.</summary>
+public enum PrefixFault
+{
+    None,
+
+    /// <summary>Not an address, with or without <c>/length</c>.</summary>
+    Form,
+
+    /// <summary>The length is more than the address has bits.</summary>
+    Length,
+
+    /// <summary>Bits behind the length are set: meant is the network (<see cref="IpPrefix.Masked"/>) or the address alone.</summary>
+    HostBits,
+
+    /// <summary>An IPv4 address in IPv6 form (<c>::ffff:192.0.2.1</c>), which is never the source of a packet: IPv4 is to be written as IPv4.</summary>
+    MappedIPv4,
+}
+
+/// <summary>All addresses whose first <paramref name="Length"/> bits are those of <paramref name="Address"/>.</summary>
+/// <param name="Address">Its family is the prefix's.</param>
+/// <param name="Length">0 to 32, or 128.</param>
+public readonly record struct IpPrefix(IpAddress Address, int Length) : IComparable<IpPrefix>
+{
+    /// <summary>True of <c>0.0.0.0/0</c> and <c>::/0</c>.</summary>
+    public bool IsEverything => Length == 0;
+
+    /// <summary>Without the bits behind the length.</summary>
+    public IpPrefix Masked => new(new IpAddress(Address.IsIPv6, Address.Bits & MaskOf(Address.IsIPv6, Length)), Length);
+
+    private static UInt128 MappedPrefix => (UInt128)0xffff << 32;
+
+    /// <summary>Reads <c>192.0.2.7</c>, <c>198.51.100.0/24</c>, <c>2001:db8::/32</c>; a lone address is as long as it has bits.</summary>
+    /// <param name="text">Without spaces around it.</param>
+    /// <param name="prefix">Also set when the fault is <see cref="PrefixFault.HostBits"/> or <see cref="PrefixFault.MappedIPv4"/>, as written.</param>
+    public static PrefixFault TryParse(ReadOnlySpan<char> text, out IpPrefix prefix)
+    {
+        prefix = default;
+        var slash = text.IndexOf('/');
+        if (!IpAddress.TryParse(slash < 0 ? text : text[..slash], out var address))
+        {
+            return PrefixFault.Form;
+        }
+
+        var length = address.Width;
+        if (slash >= 0)
+        {
+            var digits = text[(slash + 1)..];
+            if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9') || (digits.Length > 1 && digits[0] == '0'))
+            {
+                return PrefixFault.Form;
+            }
+
+            if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > address.Width)
+            {
+                return PrefixFault.Length;
+            }
+        }
+
+        prefix = new IpPrefix(address, length);
+        return address.IsIPv6 && address.Bits >> 32 == MappedPrefix >> 32 ? PrefixFault.MappedIPv4
+            : prefix != prefix.Masked ? PrefixFault.HostBits
+            : PrefixFault.None;
+    }
+
+    public bool Contains(IpAddress address) =>
+        address.IsIPv6 == Address.IsIPv6 && ((address.Bits ^ Address.Bits) & MaskOf(Address.IsIPv6, Length)) == 0;
+
+    /// <summary>True also of itself.</summary>
+    public bool Contains(IpPrefix other) => other.Length >= Length && Contains(other.Address);
+
+    /// <summary>The first so many bits; <paramref name="length"/> is at most <see cref="Length"/>.</summary>
+    public IpPrefix Shortened(int length) => new IpPrefix(Address, length).Masked;
+
+    /// <summary>By address, and the wider one first.</summary>
+    public int CompareTo(IpPrefix other) => Address.CompareTo(other.Address) is var order and not 0 ? order : Length.CompareTo(other.Length);
+
+    /// <summary>A single address without its length.</summary>
+    public override string ToString() =>
+        Length == Address.Width ? Address.ToString() : string.Create(CultureInfo.InvariantCulture, $"{Address}/{Length}");
+
+    public static bool operator <(IpPrefix left, IpPrefix right) => left.CompareTo(right) < 0;
+
+    public static bool operator <=(IpPrefix left, IpPrefix right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >(IpPrefix left, IpPrefix right) => left.CompareTo(right) > 0;
+
+    public static bool operator >=(IpPrefix left, IpPrefix right) => left.CompareTo(right) >= 0;
+
+    private static UInt128 MaskOf(bool isIPv6, int length)
+    {
+        var width = IpAddress.WidthOf(isIPv6);
+        // A shift by the whole width shifts by nothing.
+        var mask = length == 0 ? UInt128.Zero : UInt128.MaxValue << (width - length);
+        return isIPv6 ? mask : mask & uint.MaxValue;
+    }
+}
