@@ -53,6 +53,7 @@ case ${1:-} in
         has_header sys/sdt.h || missing+=("systemtap-sdt-dev")
         [[ -n $(compgen -G '/usr/lib/postgresql/*/bin/initdb') ]] || missing+=("postgresql")
         has_command rustc || missing+=("rustc")
+        has_command setfacl || missing+=("acl")
         has_command npm || missing+=("npm")
         ;;&
     ansible)

@@ -64,8 +64,18 @@ public partial class DocumentationTests
         var sources = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal));
         var defined = sources.SelectMany(path => CodeConstant().Matches(File.ReadAllText(path))).Select(match => match.Groups[1].Value).Order();
-        var explained = CodeRow().Matches(ReadDocument("docs/safety.md")).Select(match => match.Groups[1].Value).Order();
+        var explained = CodeRow().Matches(ReadDocument("docs/troubleshooting.md")).Select(match => match.Groups[1].Value).Order();
         Assert.Equal(defined, explained);
+    }
+
+    [Fact]
+    public void Every_warning_and_error_of_the_agent_is_in_the_table_of_messages()
+    {
+        var messages = LoudMessage().Matches(File.ReadAllText(Path.Combine(Root, "src/TraceAgent/Hosting/Log.cs")))
+            .Select(match => Placeholder().Replace(match.Groups[1].Value, "…").Replace("\\n", "", StringComparison.Ordinal)).Where(text => text != "…").ToList();
+        var explained = MessageRow().Matches(ReadDocument("docs/troubleshooting.md")).Select(match => match.Groups[1].Value).ToHashSet();
+        Assert.NotEmpty(messages);
+        Assert.All(messages, message => Assert.Contains(message, explained));
     }
 
     [Theory]
@@ -117,6 +127,15 @@ public partial class DocumentationTests
 
     [GeneratedRegex(@"^\| (TA[0-9]{3}) \|", RegexOptions.Multiline)]
     private static partial Regex CodeRow();
+
+    [GeneratedRegex(@"LogLevel[.](?:Warning|Error|Critical), Message = ""(.*)""\)\]")]
+    private static partial Regex LoudMessage();
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex Placeholder();
+
+    [GeneratedRegex(@"^\| `([^`]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex MessageRow();
 
     [GeneratedRegex("`([a-z_]+)`")]
     private static partial Regex Quoted();

@@ -43,9 +43,9 @@ public enum FileKind
 /// <summary>statx(2), because .NET tells neither device nor inode.</summary>
 public static partial class FileStatus
 {
-    private const int EmptyPath = 0x1000;
-    private const int CurrentFolder = -100;
-    private const uint BasicStats = 0x7ff;
+    internal const int EmptyPath = 0x1000;
+    internal const int CurrentFolder = -100;
+    internal const uint BasicStats = 0x7ff;
     private const int TypeBits = 0xf000;
     private const long OverlayMagic = 0x794c7630;
 
@@ -95,12 +95,18 @@ public static partial class FileStatus
     private static unsafe partial int Fstatfs(int file, long* status);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Statx(int folder, string path, int flags, uint mask, out StatxBuffer buffer);
+    internal static partial int Statx(int folder, string path, int flags, uint mask, out StatxBuffer buffer);
 
     /// <summary><c>struct statx</c> (include/uapi/linux/stat.h).</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct StatxBuffer
+    internal struct StatxBuffer
     {
+        [FieldOffset(20)]
+        public uint User;
+
+        [FieldOffset(24)]
+        public uint Group;
+
         [FieldOffset(28)]
         public ushort Mode;
 

@@ -7,6 +7,8 @@ using TraceAgent.Configuration;
 using TraceAgent.Hosting;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
+using TraceAgent.Targets;
+using TraceAgent.Trust;
 using TraceAgent.Watching;
 
 namespace TraceAgent.Commands;
@@ -44,10 +46,12 @@ internal static class CheckCommand
             return CommandError.Write(ExitCode.Usage, $"{missingPath}: no such file or folder");
         }
 
-        var configuration = configPath is null ? null : AgentConfigurationFile.Load(configPath);
+        var configuration = configPath is null ? null : AgentConfigurationFile.Load(configPath, new PathTrust(TrustedUsers.OfThisProcess()));
         var diagnostics = configuration?.Diagnostics.ToList() ?? [];
+        var untrusted = Severity.Warning;
         if (paths.Length == 0 && configuration?.Value is { Rules: var rules })
         {
+            untrusted = Severity.Error;
             if (FileStatus.Of(rules) is not null)
             {
                 paths = [rules];
@@ -58,10 +62,11 @@ internal static class CheckCommand
             }
         }
 
-        var (files, withoutFiles) = RulePaths.Read(paths);
+        var (files, withoutFiles) = RulePaths.Read(paths, untrusted);
         var set = RuleSetBuilder.Build([.. files.Select(file => file.Content)]);
-        using var resolver = new ProbeResolver();
-        var names = configuration?.Value is { } value ? AgentConfiguration.NamesOf(value.Outputs) : null;
+        var value = configuration?.Value;
+        using var resolver = new ProbeResolver(permitted: value is null ? null : new PermittedBinaries(() => value.Binaries));
+        var names = value is null ? null : AgentConfiguration.NamesOf(value.Outputs);
         var resolutions = new List<(Rule Rule, Resolution Resolution)>();
         foreach (var file in files)
         {

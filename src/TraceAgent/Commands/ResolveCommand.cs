@@ -3,10 +3,12 @@ using System.Text;
 using System.Text.Json;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Configuration;
 using TraceAgent.Hosting;
 using TraceAgent.Reconciling;
 using TraceAgent.Resolving;
 using TraceAgent.Rules;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Commands;
 
@@ -16,21 +18,30 @@ internal static class ResolveCommand
     public static Command Create()
     {
         var paths = RulePaths.Argument(ArgumentArity.OneOrMore);
+        var config = new Option<string?>("--config") { Description = "Agent configuration whose 'binaries' say what may be probed", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "One JSON object a line for each rule, for machines" };
         var command = new Command(
             "resolve", "Show what rules mean on this machine: places, cost of a hit, where each value is, what is refused. Exit code 1 when something is wrong.")
         {
-            paths, json,
+            paths, config, json,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(paths)!, parsed.GetValue(json)));
+        command.SetAction(parsed => Run(parsed.GetValue(paths)!, parsed.GetValue(config), parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(string[] paths, bool json)
+    private static int Run(string[] paths, string? configPath, bool json)
     {
-        if (RulePaths.FirstMissing(paths) is { } missing)
+        if (RulePaths.FirstMissing(configPath is null ? paths : [.. paths, configPath]) is { } missing)
         {
             return CommandError.Write(ExitCode.Usage, $"{missing}: no such file or folder");
+        }
+
+        var configuration = configPath is null ? null : AgentConfigurationFile.Load(configPath);
+        if (configuration is { Value: null, Source: var text })
+        {
+            DiagnosticWriter.WriteText(
+                Console.Error, configuration.Diagnostics, new Dictionary<string, SourceText> { [text.Path] = text }, TerminalColours.OnStandardError);
+            return ExitCode.Failure;
         }
 
         var (files, withoutFiles) = RulePaths.Read(paths);
@@ -40,7 +51,7 @@ internal static class ResolveCommand
         var words = new RuleResolution(TryMeasure());
         using (var stream = Console.OpenStandardOutput())
         using (var output = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16))
-        using (var resolver = new ProbeResolver())
+        using (var resolver = new ProbeResolver(permitted: configuration?.Value is { } value ? new PermittedBinaries(() => value.Binaries) : null))
         {
             foreach (var rule in files.SelectMany(file => file.Content.Rules))
             {

@@ -5,6 +5,7 @@ using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
+using TraceAgent.Trust;
 using TraceAgent.Watching;
 
 namespace TraceAgent.Commands;
@@ -53,7 +54,8 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(string? configPath, string[] rulePaths, string? output, string? socket, int ringBytes)
     {
-        var file = AgentConfigurationFile.Load(configPath);
+        var trust = new PathTrust(TrustedUsers.OfThisProcess());
+        var file = AgentConfigurationFile.Load(configPath, trust);
         if (file.Value is not { } configuration)
         {
             DiagnosticWriter.WriteText(Console.Error, file.Diagnostics, new Dictionary<string, SourceText> { [file.Source.Path] = file.Source }, colours: false);
@@ -100,9 +102,10 @@ internal static class RunCommand
             "-" => [new OutputConfiguration.Console(OutputFormat.Clef)],
             _ => [new OutputConfiguration.File(Path.GetFullPath(output), Roll: null, OutputFormat.Clef)],
         };
-        var source = new RuleSource(rulePaths, defaults: configuration.Defaults);
+        var source = new RuleSource(rulePaths, defaults: configuration.Defaults, trust: trust);
         return await AgentHost.RunAsync(
             destinations, ringBytes, new StandardErrorLoggerProvider(),
-            (session, outputs) => new AgentParts(session, outputs, source, ringBytes, configuration) { File = file, FollowsOutputs = output is null }).ConfigureAwait(false);
+            (session, outputs) => new AgentParts(session, outputs, source, ringBytes, configuration) { File = file, Trust = trust, FollowsOutputs = output is null })
+            .ConfigureAwait(false);
     }
 }

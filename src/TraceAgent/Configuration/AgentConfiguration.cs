@@ -1,6 +1,7 @@
 using System.Net;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
+using TraceAgent.Trust;
 
 namespace TraceAgent.Configuration;
 
@@ -20,6 +21,9 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 
     public MetricsConfiguration Metrics { get; init; } = new(null, null);
 
+    /// <summary>Which binaries rules may probe.</summary>
+    public BinaryLists Binaries { get; init; } = new([], []);
+
     /// <summary>What rules may call outputs.</summary>
     public static IReadOnlyList<string> NamesOf(EquatableArray<OutputConfiguration> outputs) => [.. outputs.Select(output => output.Name).OfType<string>()];
 
@@ -32,6 +36,11 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 /// <param name="Textfile">A file for node-exporter's textfile collector; null for none.</param>
 internal sealed record MetricsConfiguration(IPEndPoint? Listen, string? Textfile);
 
+/// <summary>Patterns of paths: <c>*</c> and <c>?</c> stand for characters of one name, <c>**</c> for any names.</summary>
+/// <param name="Allow">Only these may be probed; all when there are none.</param>
+/// <param name="Deny">These may not, whatever <paramref name="Allow"/> says.</param>
+internal sealed record BinaryLists(EquatableArray<string> Allow, EquatableArray<string> Deny);
+
 /// <summary>A read agent configuration.</summary>
 /// <param name="Value">Null when there is an error.</param>
 /// <param name="Diagnostics">In the order of the file.</param>
@@ -40,8 +49,12 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
 {
     public const string DefaultPath = "/etc/traceagent/agent.yaml";
 
+    /// <summary>Larger than any file that the reader takes, which says so itself.</summary>
+    private const int ReadLimit = (1 << 20) + 1;
+
     /// <param name="path">Null for the default path, which need not exist.</param>
-    public static AgentConfigurationFile Load(string? path)
+    /// <param name="trust">Says whether it is to be obeyed; null when anything is.</param>
+    public static AgentConfigurationFile Load(string? path, PathTrust? trust = null)
     {
         if (path is null && !File.Exists(DefaultPath))
         {
@@ -52,7 +65,14 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
         try
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-            return AgentConfigurationReader.Read(path, folder, File.ReadAllBytes(path), Environment.GetEnvironmentVariable);
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            var distrust = trust?.Judge(path, stream.SafeFileHandle);
+            var bytes = new byte[ReadLimit];
+            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            var file = AgentConfigurationReader.Read(path, folder, bytes.AsSpan(0, length), Environment.GetEnvironmentVariable);
+            return distrust is null
+                ? file
+                : file with { Value = distrust.Severity == Severity.Error ? null : file.Value, Diagnostics = [distrust, .. file.Diagnostics] };
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

@@ -28,6 +28,7 @@ internal static class AgentConfigurationReader
             Defaults = draft.Defaults,
             Socket = draft.Socket,
             Metrics = new MetricsConfiguration(draft.MetricsListen, draft.MetricsTextfile),
+            Binaries = new BinaryLists(draft.Allow.ToEquatableArray(), draft.Deny.ToEquatableArray()),
         };
         return new AgentConfigurationFile(bag.ErrorCount == 0 ? value : null, bag.InOrder().ToEquatableArray(), source);
     }

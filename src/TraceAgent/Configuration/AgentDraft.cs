@@ -21,6 +21,10 @@ internal sealed class AgentDraft(string baseDirectory, Func<string, string?> env
     public IPEndPoint? MetricsListen { get; set; }
 
     public string? MetricsTextfile { get; set; }
+
+    public List<string> Allow { get; } = [];
+
+    public List<string> Deny { get; } = [];
 }
 
 /// <summary>One entry of <c>outputs:</c>.</summary>

@@ -24,6 +24,11 @@ internal static class AgentKeys
             """{"$ref":"#/definitions/defaults"}""",
             (agent, entry, bag) => DefaultKeys.Table.Read("'defaults'", entry.Value, agent, bag)),
         new Key<AgentDraft>(
+            "binaries",
+            "Which programs and libraries rules may probe: all, unless this says otherwise.",
+            """{"$ref":"#/definitions/binaries"}""",
+            ReadBinaries),
+        new Key<AgentDraft>(
             "socket",
             $"The unix socket that answers 'traceagent status', or none. {AgentConfiguration.DefaultSocket} unless it is set.",
             """{"type":"string"}""",
@@ -33,6 +38,14 @@ internal static class AgentKeys
             "The agent's own numbers for Prometheus.",
             """{"$ref":"#/definitions/metrics"}""",
             ReadMetrics));
+
+    private static void ReadBinaries(AgentDraft agent, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (BinaryKeys.Table.Read("'binaries'", entry.Value, agent, bag).Count == 0 && entry.Value is YamlMapping { Entries.Count: 0 })
+        {
+            bag.Error(DiagnosticCode.MissingKey, entry.Value.At, "'binaries' needs 'allow' or 'deny'", "deny: [/usr/sbin/sshd]");
+        }
+    }
 
     private static void ReadMetrics(AgentDraft agent, YamlEntry entry, DiagnosticBag bag)
     {

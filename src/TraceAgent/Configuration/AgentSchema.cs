@@ -17,5 +17,6 @@ internal static class AgentSchema
         ("otlp", OtlpKeys.Table.Schema()),
         ("roll", OutputKeys.Roll.Schema()),
         ("defaults", DefaultKeys.Table.Schema()),
+        ("binaries", "{\"minProperties\":1," + BinaryKeys.Table.Schema()[1..]),
         ("metrics", "{\"minProperties\":1," + MetricsKeys.Table.Schema()[1..]));
 }

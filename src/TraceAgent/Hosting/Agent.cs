@@ -11,6 +11,8 @@ using TraceAgent.Outputs;
 using TraceAgent.Reading;
 using TraceAgent.Reconciling;
 using TraceAgent.Status;
+using TraceAgent.Targets;
+using TraceAgent.Trust;
 using TraceAgent.Watching;
 
 namespace TraceAgent.Hosting;
@@ -25,6 +27,9 @@ internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, RuleSou
 {
     /// <summary>What the configuration was read from, which is followed; null when there is none.</summary>
     public AgentConfigurationFile? File { get; init; }
+
+    /// <summary>Says whether <see cref="File"/> is to be obeyed.</summary>
+    public PathTrust? Trust { get; init; }
 
     /// <summary>The outputs are those of <see cref="File"/>, and follow it.</summary>
     public bool FollowsOutputs { get; init; }
@@ -82,7 +87,6 @@ internal sealed class Agent : IHostedService, IDisposable
         _retirement = new Retirement(parts.Session, slots, _pump);
         _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
         _source = parts.Rules;
-        _resolver = new ProbeResolver(new SeccompReturns(() => SeccompTrial.ReturnsAreFatal(parts.Session.Way)));
         var board = new StandingBoard();
         var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice);
         var programs = new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(logger));
@@ -92,8 +96,11 @@ internal sealed class Agent : IHostedService, IDisposable
             parts.File,
             parts.FollowsOutputs,
             next => _pump.BetweenBatches(() => parts.Outputs.Exchange(next)),
-            new ConfigurationVoice(logger));
-        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver, () => followed?.OutputNames), _resolver.Targets, _reconciler, upkeep, guard, _voice, board, followed);
+            new ConfigurationVoice(logger),
+            parts.Trust);
+        var permitted = new PermittedBinaries(() => followed?.Binaries ?? parts.Configuration.Binaries);
+        _resolver = new ProbeResolver(new SeccompReturns(() => SeccompTrial.ReturnsAreFatal(parts.Session.Way)), permitted);
+        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver, () => followed?.OutputNames), _resolver.Targets, _reconciler, upkeep, guard, _voice, board, followed, permitted);
         _status = new StatusSource(
             board,
             Books,

@@ -51,6 +51,8 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
         pump.Say(AgentEvents.Detached(rule.Name.Value, $"{path} was overwritten in place", clock.UtcNow));
     }
 
+    public void Denied(Rule rule, string path) => Detached(rule, $"the agent configuration does not permit {path} any more");
+
     public void Refused(Rule rule, Exception refusal)
     {
         var at = $"{rule.Name.At.File}:{rule.Name.At.Line}:{rule.Name.At.Column}";

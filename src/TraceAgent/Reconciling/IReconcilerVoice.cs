@@ -17,6 +17,10 @@ internal interface IReconcilerVoice
 
     void Detached(Rule rule, string reason);
 
+    /// <param name="rule">In force.</param>
+    /// <param name="path">Of a file that the agent configuration does not permit any more.</param>
+    void Denied(Rule rule, string path);
+
     void Overwritten(Rule rule, string path);
 
     void Refused(Rule rule, Exception refusal);

@@ -9,7 +9,8 @@ namespace TraceAgent.Reconciling;
 
 /// <summary>Rules to probes. Keeps what it found, for as long as neither the rule nor the file changes.</summary>
 /// <param name="seccomp">What may speak against returns at the moment; null when nothing is to be attached.</param>
-internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposable
+/// <param name="permitted">Which binaries may be probed; null for all.</param>
+internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinaries? permitted = null) : IDisposable
 {
     /// <summary>Problems that are told of one rule; of a pattern, thousands of files may have the same.</summary>
     private const int MostProblems = 3;
@@ -33,7 +34,16 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
             try
             {
                 // The same file under another name has the same sites: they are probed once.
-                if (FileStatus.Of(file.Source) is { } identity && seen.Add(identity) && Sites(resolved, file, identity) is { } found)
+                if (FileStatus.Of(file.Source) is not { } identity || !seen.Add(identity))
+                {
+                    continue;
+                }
+
+                if (permitted?.Refusal(file, identity) is { } refusal)
+                {
+                    problems.Add(new SiteProblem(TargetCodes.Denied, Refused: true, refusal, "the key 'binaries' of the agent configuration says which files may be"));
+                }
+                else if (Sites(resolved, file, identity) is { } found)
                 {
                     problems.AddRange(found.Problems);
                     parts.AddRange(PartsOf(resolved, file, identity, found, problems));
@@ -76,6 +86,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null) : IDisposabl
         _used.Clear();
         Targets.Forget();
         _filters.Forget();
+        permitted?.Forget();
         Dispose();
     }
 

@@ -1,4 +1,5 @@
 using TraceAgent.Bpf.Linux;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Reconciling;
 
@@ -22,6 +23,31 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
         }
 
         return any;
+    }
+
+    /// <summary>Takes probes off every file that the agent configuration does not permit any more.</summary>
+    /// <returns>The rules that have no file left.</returns>
+    public IReadOnlyList<string> DetachDenied(PermittedBinaries permitted)
+    {
+        var bare = new List<string>();
+        foreach (var (name, probe) in attached)
+        {
+            var any = false;
+            foreach (var (part, file) in Those(probe, file => permitted.Refusal(new TargetFile(file.Path, file.InodePath), file.CurrentIdentity) is not null))
+            {
+                file.Dispose();
+                part.Files.Remove(file);
+                voice.Denied(probe.Rule, file.File.Path);
+                any = true;
+            }
+
+            if (any && !probe.Files.Any())
+            {
+                bare.Add(name);
+            }
+        }
+
+        return bare;
     }
 
     /// <summary>Forgets calls whose threads have ended in them: the table of calls in flight would fill up.</summary>

@@ -23,6 +23,7 @@ internal sealed record Resolution(DesiredProbe Desired, string? Missing, Equatab
             foreach (var problem in Problems)
             {
                 var at = problem.Code is SiteCodes.CannotRead or SiteCodes.NotSupported or SiteCodes.Damaged or TargetCodes.TooManyFiles or TargetCodes.OtherFiles
+                    or TargetCodes.Denied
                     ? rule.Binary.At
                     : rule.Where.At;
                 yield return new Diagnostic(problem.Refused ? Severity.Error : Severity.Warning, problem.Code, at, problem.Message, problem.Hint);
@@ -39,4 +40,7 @@ internal static class TargetCodes
 
     /// <summary>Of the files of one rule, more cannot be probed than are told one by one.</summary>
     public const string OtherFiles = "TA242";
+
+    /// <summary>The agent configuration does not let rules probe the file.</summary>
+    public const string Denied = "TA243";
 }

@@ -2,6 +2,7 @@ using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Configuration;
 using TraceAgent.Rules;
+using TraceAgent.Trust;
 
 namespace TraceAgent.Watching;
 
@@ -13,8 +14,10 @@ namespace TraceAgent.Watching;
 /// <param name="followsOutputs">False when the command line said where events go.</param>
 /// <param name="exchange">Brings outputs into force; fails with an <see cref="Outputs.OutputException"/> and then has changed nothing.</param>
 /// <param name="voice">Is told.</param>
+/// <param name="trust">Says whether the file is to be obeyed; null when it always is.</param>
 internal sealed class FollowedConfiguration(
-    AgentConfigurationFile file, bool followsOutputs, Func<IReadOnlyList<OutputConfiguration>, Task> exchange, IConfigurationVoice voice)
+    AgentConfigurationFile file, bool followsOutputs, Func<IReadOnlyList<OutputConfiguration>, Task> exchange, IConfigurationVoice voice,
+    PathTrust? trust = null)
 {
     /// <summary>An output that blocks holds up the exchange, but not the rules.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -31,6 +34,9 @@ internal sealed class FollowedConfiguration(
 
     /// <summary>The outputs in force that rules may name; null when any name is as good as none.</summary>
     public IReadOnlyList<string>? OutputNames => followsOutputs ? AgentConfiguration.NamesOf(_outputs) : null;
+
+    /// <summary>Which binaries rules may probe, as the last file without errors says.</summary>
+    public BinaryLists Binaries { get; private set; } = file.Value!.Binaries;
 
     /// <summary>Reads the file if it has changed.</summary>
     public void Look()
@@ -55,7 +61,7 @@ internal sealed class FollowedConfiguration(
 
     private void Read()
     {
-        var next = AgentConfigurationFile.Load(Path);
+        var next = AgentConfigurationFile.Load(Path, trust);
         if (next.Source.Text == _read.Source.Text && next.Diagnostics == _read.Diagnostics)
         {
             return;
@@ -65,8 +71,11 @@ internal sealed class FollowedConfiguration(
         if (next.Value is not { } value)
         {
             voice.Rejected(next);
+            return;
         }
-        else if (KeysThatNeedAStart(value) is { Count: > 0 } keys)
+
+        Binaries = value.Binaries;
+        if (KeysThatNeedAStart(value) is { Count: > 0 } keys)
         {
             voice.NeedsStart(keys);
         }

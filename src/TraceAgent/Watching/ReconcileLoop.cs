@@ -25,6 +25,7 @@ internal sealed class ReconcileLoop : IDisposable
     private readonly IDeliberationVoice _voice;
     private readonly StandingBoard _board;
     private readonly FollowedConfiguration? _configuration;
+    private readonly PermittedBinaries _permitted;
     private readonly WatchList _watches;
     private readonly Settling _settling = new();
     private readonly Thread _thread;
@@ -38,10 +39,11 @@ internal sealed class ReconcileLoop : IDisposable
     public ReconcileLoop(
         RuleSource source, AcceptedRules rules, TargetFinder targets, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice,
         StandingBoard board,
-        FollowedConfiguration? configuration)
+        FollowedConfiguration? configuration,
+        PermittedBinaries permitted)
     {
         (_source, _rules, _targets, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, targets, reconciler, upkeep, guard, voice, board);
-        _configuration = configuration;
+        (_configuration, _permitted) = (configuration, permitted);
         _watches = new WatchList(configuration is null ? source.Paths : [.. source.Paths, configuration.Path]);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
@@ -157,6 +159,11 @@ internal sealed class ReconcileLoop : IDisposable
         // Watches first: what changes while we look is then noticed.
         _watches.Follow(_reconciler.Attached.Values);
         _configuration?.Look();
+        foreach (var rule in _upkeep.DetachDenied(_permitted))
+        {
+            _reconciler.TakeOff(rule);
+        }
+
         var versions = _source.Read();
         var deliberation = _rules.Deliberate(versions);
         _watches.Follow(deliberation.Looked);

@@ -1,4 +1,5 @@
 using TraceAgent.Rules;
+using TraceAgent.Trust;
 
 namespace TraceAgent.Watching;
 
@@ -15,10 +16,18 @@ internal static class RuleFileLoader
     private const int ReadLimit = (1 << 20) + 1;
 
     /// <param name="path">Whatever its extension. Relative paths in the file start at the folder that holds it.</param>
-    public static RuleFile Load(string path)
+    /// <param name="trust">Says whether it is to be obeyed; null when everything is.</param>
+    public static RuleFile Load(string path, PathTrust? trust = null)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-        return Read(path, folder, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+        Diagnostic? distrust = null;
+        var file = Read(path, folder, () =>
+        {
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            distrust = trust?.Judge(path, stream.SafeFileHandle);
+            return stream;
+        });
+        return distrust is null ? file : file with { Diagnostics = [distrust, .. file.Diagnostics] };
     }
 
     /// <summary>Relative paths in it start at the current folder.</summary>

@@ -1,6 +1,7 @@
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
+using TraceAgent.Trust;
 
 namespace TraceAgent.Watching;
 
@@ -15,7 +16,8 @@ internal sealed record RuleFileVersion(string Path, RuleFile Content);
 /// Whether a path that is named itself may be a pipe or a device, which can be read once and may keep the reader waiting.
 /// </param>
 /// <param name="defaults">What rules leave open is taken from here; null leaves it open.</param>
-internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null)
+/// <param name="trust">Says which files are to be obeyed; null when all are.</param>
+internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null, PathTrust? trust = null)
 {
     /// <summary>A file that was changed this shortly before it was read may be changed again without a new time stamp.</summary>
     private static readonly TimeSpan Racy = TimeSpan.FromSeconds(2);
@@ -91,7 +93,8 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         }
 
         var identity = found ?? default;
-        if (_known.TryGetValue(path, out var known) && known.Identity == identity && known.ReadAt - ModifiedAt(identity) > Racy)
+        if (_known.TryGetValue(path, out var known) && known.Identity == identity && known.ReadAt - ModifiedAt(identity) > Racy
+            && IsTrustedAsBefore(path, known.Version.Content, identity))
         {
             return known.Version;
         }
@@ -100,7 +103,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         var content = identity.Kind switch
         {
             FileKind.Unknown => RuleFileLoader.LinkToNowhere(path),
-            FileKind.Regular => RuleFileLoader.Load(path),
+            FileKind.Regular => RuleFileLoader.Load(path, trust),
             _ when takesPipe => RuleFileLoader.Load(path),
             _ => RuleFile.Unreadable(path, "not a regular file"),
         };
@@ -110,6 +113,10 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         _known[path] = (identity, readAt, version);
         return version;
     }
+
+    /// <summary>Permissions change without the file, and those of its folders.</summary>
+    private bool IsTrustedAsBefore(string path, RuleFile content, FileIdentity identity) =>
+        trust is null || identity.Kind != FileKind.Regular || trust.Judge(path) == content.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);
 
     private static DateTime ModifiedAt(FileIdentity identity) => DateTime.UnixEpoch.AddTicks(identity.ModifiedNs / TimeSpan.NanosecondsPerTick);
 }

@@ -22,6 +22,7 @@ public class AgentConfigurationReaderTests
             defaults: {budget: 2.5%, total_budget: none, limit: 100/s, ttl: 24h}
             socket: run/agent.sock
             metrics: {listen: "127.0.0.1:9435", textfile: agent.prom}
+            binaries: {allow: ["${LOGS}/**", bin/*], deny: [/usr/sbin/sshd]}
             """).Value;
 
         Assert.Equal(
@@ -37,6 +38,7 @@ public class AgentConfigurationReaderTests
                 Defaults = new RuleDefaults { BudgetPercent = 2.5, TotalBudgetPercent = Rule.NoBudget, LimitPerSecond = 100, Ttl = TimeSpan.FromDays(1) },
                 Socket = "/etc/traceagent/run/agent.sock",
                 Metrics = new MetricsConfiguration(new IPEndPoint(IPAddress.Loopback, 9435), "/etc/traceagent/agent.prom"),
+                Binaries = new BinaryLists(["/logs/**", "/etc/traceagent/bin/*"], ["/usr/sbin/sshd"]),
             },
             value);
     }
@@ -87,6 +89,12 @@ public class AgentConfigurationReaderTests
     [InlineData("defaults: {total_budget: 0%}", "1:26: 'total_budget' must be above 0% and at most 10000% (100% is one whole CPU; 'none' lifts it)")]
     [InlineData("defaults: {limits: 1/s}", "1:12: unknown key 'limits' (did you mean 'limit'?)")]
     [InlineData("defaults: 20%", "1:11: 'defaults' must be a mapping (key: value), not text")]
+    [InlineData("binaries: {}", "1:11: 'binaries' needs 'allow' or 'deny' (deny: [/usr/sbin/sshd])")]
+    [InlineData("binaries: {deny: /usr/sbin/sshd}", "1:18: 'deny' must be a list, not text (in brackets: [/srv/**])")]
+    [InlineData("binaries: {allow: []}", "1:19: 'allow' is empty (leave the key out for no restriction; deny: [\"/**\"] refuses everything)")]
+    [InlineData("binaries: {allow: ['']}", "1:20: 'allow' is empty")]
+    [InlineData("binaries: {allow: [{a: b}]}", "1:20: 'allow' must be text, not a mapping (text that begins with '{' needs quotes)")]
+    [InlineData("binaries: {alow: [/srv/**]}", "1:12: unknown key 'alow' (did you mean 'allow'?)")]
     [InlineData("metrics: {listen: 9435}", "1:19: '9435' is not an address with a port (such as 127.0.0.1:9435)")]
     [InlineData("metrics: {listen: '10.0.0.1:1'}", "1:19: '10.0.0.1:1' is not a loopback address: metrics are served to anybody who asks, unencrypted (127.0.0.1 or [::1]; a proxy or node-exporter's textfile collector can take them further)")]
     [InlineData("metrics: {textfile: a.txt}", "1:21: the name of a textfile ends in .prom (node-exporter reads no other files)")]

@@ -62,6 +62,7 @@ public partial class AgentSchemaTests
             OutputKeys.Roll.Keys.Select(key => key.Name),
             OtlpKeys.Table.Keys.Select(key => key.Name),
             DefaultKeys.Table.Keys.Select(key => key.Name),
+            BinaryKeys.Table.Keys.Select(key => key.Name),
             MetricsKeys.Table.Keys.Select(key => key.Name),
         };
         var explained = Row().Matches(File.ReadAllText(SourceTree.PathOf("docs/agent-configuration.md")))

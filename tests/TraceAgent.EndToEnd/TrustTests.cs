@@ -1,0 +1,154 @@
+namespace TraceAgent.EndToEnd;
+
+/// <summary>Whose files the agent obeys, and which binaries its configuration lets rules probe.</summary>
+public sealed class TrustTests : IDisposable
+{
+    private static readonly string[] Somebody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"];
+
+    private readonly Workspace workspace = new();
+    private readonly string program;
+    private readonly string rules;
+
+    public TrustTests()
+    {
+        program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+        rules = workspace.Folder("rules.d");
+        Write("ours.yaml", "ours");
+        workspace.Write("agent.yaml", "rules: rules.d\n");
+    }
+
+    public void Dispose() => workspace.Dispose();
+
+    [Fact]
+    public void A_file_that_others_may_write_to_is_not_obeyed_until_it_is_mended_and_then_keeps_its_last_rules()
+    {
+        var theirs = Write("theirs.yaml", "theirs");
+        Change("chmod", "o+w", theirs);
+        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var ticker = TracedProgram.Start(program);
+        ticker.Ask("2");
+        agent.WaitForEvents("ours", 2);
+        Assert.Contains(agent.Messages, message => message.Contains($"theirs.yaml:1:1: error TA293: not obeyed: everybody may write to {theirs}", StringComparison.Ordinal));
+        Assert.Contains(agent.Messages, message => message.Contains($"chmod go-w {theirs}", StringComparison.Ordinal));
+
+        Change("chmod", "go-w", theirs);
+        agent.WaitForMessage("rule attached: theirs");
+        ticker.Ask("2");
+        agent.WaitForEvents("theirs", 2);
+
+        Change("chown", "65534", theirs);
+        agent.WaitForMessage("error TA293", count: 2);
+        File.WriteAllText(theirs, RuleText.File(RuleText.Rule("smuggled", program, "Tick")));
+        agent.Reload();
+        agent.WaitForMessage("reloaded");
+        ticker.Ask("2");
+        agent.WaitForEvents("theirs", 4);
+        agent.Stop();
+        Assert.Empty(agent.Events("smuggled"));
+    }
+
+    [Fact]
+    public void A_configuration_that_others_may_write_to_ends_with_78()
+    {
+        Change("chmod", "g+w,o+w", workspace["agent.yaml"]);
+
+        var run = Command.Run(Repository.Agent, "run", "--config", workspace["agent.yaml"], "--output", "-", "--socket", "none");
+
+        Assert.True(run.ExitCode == 78, $"{run.ExitCode}\n{run.Errors}");
+        Assert.Contains($"agent.yaml:1:1: error TA293: not obeyed: everybody may write to {workspace["agent.yaml"]}", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_warns_of_a_file_and_refuses_what_the_configuration_names()
+    {
+        Change("chmod", "o+w", rules);
+
+        var looked = Command.Run(Repository.Agent, "check", rules);
+        var judged = Command.Run(Repository.Agent, "check", "--config", workspace["agent.yaml"]);
+
+        Assert.True(looked.ExitCode == 0, looked.Errors);
+        Assert.Contains($"warning TA293: the agent would not obey it here: everybody may write to {rules}", looked.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, judged.ExitCode);
+        Assert.Contains($"error TA293: not obeyed: everybody may write to {rules}", judged.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Users_check_their_own_files_without_a_warning()
+    {
+        Change("chown", "-R", "65534", rules, workspace["agent.yaml"], workspace.Root);
+        var agent = workspace.Install(Repository.Agent, "traceagent");
+
+        var check = Command.Run(Somebody[0], [.. Somebody[1..], agent, "check", "--config", workspace["agent.yaml"]]);
+
+        Assert.True(check.ExitCode == 0, check.Errors);
+        Assert.EndsWith("no errors\n", check.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_called_sudo_may_own_the_files()
+    {
+        Change("chown", "-R", "65534", rules, workspace["agent.yaml"], workspace.Root);
+
+        var root = Command.Run(Repository.Agent, "check", "--config", workspace["agent.yaml"]);
+        var sudo = Command.Run("env", "SUDO_UID=65534", Repository.Agent, "check", "--config", workspace["agent.yaml"]);
+
+        Assert.Equal((1, 0), (root.ExitCode, sudo.ExitCode));
+    }
+
+    [Fact]
+    public void A_binary_that_is_denied_while_the_agent_runs_is_detached_and_comes_back()
+    {
+        using var agent = Configured();
+        using var ticker = TracedProgram.Start(program);
+        ticker.Ask("2");
+        agent.WaitForEvents("ours", 2);
+
+        workspace.Write("agent.yaml", $"rules: rules.d\nbinaries: {{deny: [{program}]}}\n");
+        agent.WaitForMessage("rule detached: ours: the agent configuration does not permit");
+        ticker.Ask("2");
+        Assert.Contains(agent.Messages, message => message.Contains($"ours.yaml:3:13: error TA243: {program} must not be probed", StringComparison.Ordinal));
+
+        workspace.Write("agent.yaml", $"rules: rules.d\nbinaries: {{allow: ['{workspace.Root}/**']}}\n");
+        agent.WaitForMessage("rule attached: ours", count: 2);
+        ticker.Ask("3");
+        agent.WaitForEvents("ours", 5);
+        agent.Stop();
+        Assert.Equal(5, agent.Events("ours").Count);
+    }
+
+    [Fact]
+    public void A_process_that_runs_a_denied_file_under_another_name_is_not_probed()
+    {
+        Change("ln", program, workspace["innocent"]);
+        Write("ours.yaml", "ours", "{process: innocent}");
+        workspace.Write("agent.yaml", $"rules: rules.d\nbinaries: {{deny: [{program}]}}\n");
+        using var ticker = TracedProgram.Start(workspace["innocent"]);
+        using var agent = Configured();
+
+        agent.WaitForMessage($"must not be probed: the agent configuration denies {program}");
+        ticker.Ask("2");
+        agent.Stop();
+        Assert.Empty(agent.Events("ours"));
+    }
+
+    [Fact]
+    public void Check_and_resolve_tell_what_the_configuration_denies()
+    {
+        workspace.Write("agent.yaml", "rules: rules.d\nbinaries: {allow: [/srv/**]}\n");
+
+        var check = Command.Run(Repository.Agent, "check", "--config", workspace["agent.yaml"]);
+        var resolve = Command.Run(Repository.Agent, "resolve", "--config", workspace["agent.yaml"], rules);
+
+        Assert.Equal((1, 1), (check.ExitCode, resolve.ExitCode));
+        Assert.Contains("ours.yaml:3:13: error TA243: ", check.Errors, StringComparison.Ordinal);
+        Assert.Contains($"refused TA243: {program} must not be probed: it is not among what the agent configuration allows", resolve.Output, StringComparison.Ordinal);
+        Assert.Equal(0, Command.Run(Repository.Agent, "resolve", rules).ExitCode);
+    }
+
+    private AgentProcess Configured() => AgentProcess.Start(new AgentStart(AttachWay.Multi, rules) { Options = ["--config", workspace["agent.yaml"]] });
+
+    private string Write(string file, string rule, string? binary = null) =>
+        workspace.Write($"rules.d/{file}", RuleText.File(RuleText.Rule(rule, binary ?? program, "Tick", "args: 1")));
+
+    private static void Change(string command, params string[] words) => Command.OutputOf(command, words);
+}
