@@ -21,6 +21,7 @@ public sealed class BpfSession : IDisposable
     private readonly GracePeriod _grace;
     private readonly SlotPool _slots = new(ControlLayout.Slots);
     private readonly SlotPool _limiters = new(ControlLayout.Slots);
+    private readonly uint _self = OwnProcess.Id();
     private uint _nextSwitch;
 
     private BpfSession(int ringBytes, AttachWay? way)
@@ -149,7 +150,7 @@ public sealed class BpfSession : IDisposable
     }
 
     internal ProbeBinding Bind(uint slot, Limiter limiter, int inFlight) =>
-        new(slot, limiter.Index, (uint)Environment.ProcessId, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
+        new(slot, limiter.Index, _self, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
 
     internal void SetActive(uint slot, bool active)
     {

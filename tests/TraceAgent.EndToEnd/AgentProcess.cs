@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -16,6 +17,7 @@ internal sealed partial class AgentProcess : IDisposable
     private const int StopNow = 19;
 
     private readonly Process process;
+    private readonly bool launcherStays;
     private readonly Transcript<EventLine> lines = new();
     private readonly Transcript<string> broken = new();
     private readonly Transcript<string> messages = new();
@@ -36,12 +38,16 @@ internal sealed partial class AgentProcess : IDisposable
         }
 
         process = Process.Start(launch)!;
+        launcherStays = start.LauncherStays;
         reading = new ManualResetEventSlim(start.ReadAtOnce);
         outputReader = Read(process.StandardOutput, start.Sink ?? Take, reading);
         messageReader = Read(process.StandardError, messages.Add, new ManualResetEventSlim(true));
     }
 
-    public int Pid => process.Id;
+    /// <summary>In the PID namespace of the test.</summary>
+    public int Pid => launcherStays
+        ? int.Parse(File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children"), CultureInfo.InvariantCulture)
+        : process.Id;
 
     /// <summary>The agent's own statements (standard error), so far.</summary>
     public IReadOnlyList<string> Messages => messages.Snapshot();
@@ -182,7 +188,7 @@ internal sealed partial class AgentProcess : IDisposable
         return thread;
     }
 
-    private void Signal(int signal) => Assert.Equal(0, kill(process.Id, signal));
+    private void Signal(int signal) => Assert.Equal(0, kill(Pid, signal));
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int kill(int pid, int signal);

@@ -6,6 +6,9 @@ internal sealed record AgentStart(AttachWay Way, string Rules)
     /// <summary>The program (and its arguments) that executes the agent, as <c>setpriv</c> does.</summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
 
+    /// <summary>True: the launcher waits for the agent as its parent, as <c>unshare --fork</c> does.</summary>
+    public bool LauncherStays { get; init; }
+
     public string Agent { get; init; } = Repository.Agent;
 
     /// <summary>Where the events go: a path; <c>-</c>, which the test reads; or empty, when the configuration says it.</summary>

@@ -8,7 +8,14 @@ public sealed class SelfTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void The_agents_own_writes_are_not_traced(AttachWay way)
+    public void The_agents_own_writes_are_not_traced(AttachWay way) => AssertNotTraced(start => start with { Way = way });
+
+    /// <summary>There it is told another process ID than the kernel's programs see.</summary>
+    [Fact]
+    public void They_are_not_traced_either_when_the_agent_has_a_PID_namespace_of_its_own() =>
+        AssertNotTraced(start => start with { Launcher = ["unshare", "--pid", "--fork", "--mount-proc"], LauncherStays = true });
+
+    private void AssertNotTraced(Func<AgentStart, AgentStart> with)
     {
         var program = TracedProgram.Compile("ticker");
         var library = Command.OutputOf("gcc", "-print-file-name=libc.so.6").Trim();
@@ -16,7 +23,8 @@ public sealed class SelfTests : IDisposable
         var rules = workspace.Write("rules.yaml", RuleText.File(
             [.. symbols.Select(symbol => RuleText.Rule(symbol, library, symbol, "args: [file: int]", "on: call", "budget: none"))]));
         var file = workspace["events.json"];
-        using var agent = AgentProcess.Start(new AgentStart(way, rules) { Output = file });
+        using var agent = AgentProcess.Start(with(new AgentStart(AttachWay.Multi, rules) { Output = file }));
+        var own = agent.Pid;
         using var ticker = TracedProgram.Start(program);
 
         // Each answer is one write of the traced program, and makes the agent write.
@@ -31,7 +39,7 @@ public sealed class SelfTests : IDisposable
         var lines = File.ReadAllLines(file).Select(EventLine.Parse).ToList();
         var events = lines.Where(line => line.Event != "agent").ToList();
         Assert.Equal(Answers, events.Count(line => line.Pid == ticker.Pid));
-        Assert.DoesNotContain(events, line => line.Pid == agent.Pid);
+        Assert.DoesNotContain(events, line => line.Pid == own);
         Assert.All(symbols, symbol =>
         {
             // Others may write too; what the agent writes is not even counted.

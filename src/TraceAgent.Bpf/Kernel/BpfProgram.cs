@@ -8,6 +8,7 @@ namespace TraceAgent.Bpf.Kernel;
 internal sealed unsafe class BpfProgram : BpfHandle
 {
     private const int TypeKprobe = 2;
+    private const int TypeRawTracepoint = 17;
     private const uint Sleepable = 1 << 4;
     private const int NameLength = 15;
     private const int LogSize = 256 * 1024;
@@ -23,7 +24,7 @@ internal sealed unsafe class BpfProgram : BpfHandle
     /// <exception cref="KernelException">Not permitted, or rejected by the verifier, whose last words are in the message.</exception>
     public static BpfProgram Load(ProbeProgram program, string name, int expectedAttachType)
     {
-        var fd = TryLoad(program, name, expectedAttachType, null);
+        var fd = TryLoad(TypeKprobe, program, name, expectedAttachType, null);
         if (fd >= 0)
         {
             return new BpfProgram(fd);
@@ -32,7 +33,7 @@ internal sealed unsafe class BpfProgram : BpfHandle
         var log = new byte[LogSize];
         fixed (byte* buffer = log)
         {
-            var second = TryLoad(program, name, expectedAttachType, buffer);
+            var second = TryLoad(TypeKprobe, program, name, expectedAttachType, buffer);
             if (second >= 0)
             {
                 return new BpfProgram(second);
@@ -54,6 +55,20 @@ internal sealed unsafe class BpfProgram : BpfHandle
         }
     }
 
+    /// <summary>What the program returns when the calling thread runs it here and now; null when the kernel does not do that (before 5.10).</summary>
+    public static uint? TryRun(ProbeProgram program, string name)
+    {
+        var fd = TryLoad(TypeRawTracepoint, program, name, 0, null);
+        if (fd < 0)
+        {
+            return null;
+        }
+
+        using var loaded = new BpfProgram(fd);
+        var options = new LibBpf.TestRunOptions { Size = (nuint)sizeof(LibBpf.TestRunOptions) };
+        return LibBpf.ProgTestRun(fd, &options) == 0 ? options.Returned : null;
+    }
+
     internal static string NameFor(string rule)
     {
         var text = new StringBuilder("ta_");
@@ -65,7 +80,7 @@ internal sealed unsafe class BpfProgram : BpfHandle
         return text.Length > NameLength ? text.ToString(0, NameLength) : text.ToString();
     }
 
-    private static int TryLoad(ProbeProgram program, string name, int expectedAttachType, byte* log)
+    private static int TryLoad(int type, ProbeProgram program, string name, int expectedAttachType, byte* log)
     {
         var encoded = new ulong[program.Instructions.Length];
         for (var i = 0; i < encoded.Length; i++)
@@ -84,7 +99,7 @@ internal sealed unsafe class BpfProgram : BpfHandle
         };
         fixed (ulong* instructions = encoded)
         {
-            return LibBpf.ProgLoad(TypeKprobe, name, "GPL", instructions, (nuint)encoded.Length, &options);
+            return LibBpf.ProgLoad(type, name, "GPL", instructions, (nuint)encoded.Length, &options);
         }
     }
 }

@@ -26,6 +26,9 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_prog_load", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ProgLoad(int type, string name, string license, ulong* instructions, nuint count, ProgLoadOptions* options);
 
+    [LibraryImport(Library, EntryPoint = "bpf_prog_test_run_opts")]
+    public static partial int ProgTestRun(int fd, TestRunOptions* options);
+
     /// <returns>A descriptor; statistics are kept as long as it is open.</returns>
     [LibraryImport(Library, EntryPoint = "bpf_enable_stats")]
     public static partial int EnableStats(int type);
@@ -88,6 +91,26 @@ internal static unsafe partial class LibBpf
         public uint LogLevel;
         public uint LogSize;
         public byte* LogBuffer;
+    }
+
+    /// <summary><c>struct bpf_test_run_opts</c> up to <c>cpu</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TestRunOptions
+    {
+        public nuint Size;
+        public nint In;
+        public nint Out;
+        public uint InSize;
+        public uint OutSize;
+        public nint ContextIn;
+        public nint ContextOut;
+        public uint ContextInSize;
+        public uint ContextOutSize;
+        public uint Returned;
+        public int Repeat;
+        public uint Duration;
+        public uint Flags;
+        public uint Cpu;
     }
 
     /// <summary><c>struct bpf_prog_info</c> up to <c>recursion_misses</c>; only what we read has a name.</summary>
