@@ -26,6 +26,8 @@ public sealed class SymbolTests : IDisposable
         Assert.Equal(["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"], SymbolsOf(agent.WaitForEvents("add", 2)));
         Assert.Equal(
             ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)", "shop::Cart::count() const"], SymbolsOf(agent.WaitForEvents("all", 3)));
+        Assert.Equal(
+            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)", "shop::Cart::count() const"], agent.Events("all").Select(line => line.Message).Order());
         Assert.Equal("shop::Cart::add(int, char const*) = 5", Assert.Single(agent.WaitForEvents("exact")).Message);
         agent.Stop();
     }

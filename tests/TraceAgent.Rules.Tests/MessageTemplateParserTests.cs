@@ -26,6 +26,7 @@ public class MessageTemplateParserTests
     [InlineData("{$path,-20}", "path", -20, null)]
     [InlineData("{arg1,8:X4}", "arg1", 8, "X4")]
     [InlineData("{ret:x}", "ret", null, "x")]
+    [InlineData("{symbol,30:call}", "symbol", 30, "call")]
     [InlineData("{duration:us}", "duration", null, "us")]
     [InlineData("{time:HH:mm,ss}", "time", null, "HH:mm,ss")]
     public void A_hole_has_a_name_a_width_and_a_format(string text, string name, int? width, string? format)
@@ -61,6 +62,7 @@ public class MessageTemplateParserTests
     [InlineData("{arg1:q}", 6, 1, DiagnosticCode.UnknownFormat)]
     [InlineData("{arg1:}", 6, 0, DiagnosticCode.UnknownFormat)]
     [InlineData("{path:x}", 6, 1, DiagnosticCode.UnknownFormat)]
+    [InlineData("{symbol:calls}", 8, 5, DiagnosticCode.UnknownFormat)]
     [InlineData("{arg1,1001}", 6, 4, DiagnosticCode.TemplateSyntax)]
     [InlineData("{arg1,}", 6, 0, DiagnosticCode.TemplateSyntax)]
     [InlineData("{arg1,+8}", 6, 2, DiagnosticCode.TemplateSyntax)]

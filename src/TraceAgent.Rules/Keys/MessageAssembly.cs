@@ -61,9 +61,11 @@ internal static class MessageAssembly
     private static bool HasCapture(ComputedValue capture, ProbeMoment on, EventKind kind) =>
         on != ProbeMoment.Both || (kind == EventKind.Entry ? !capture.NeedsReturn : !capture.NeedsEntry);
 
-    private static string Default(EventKind kind, IEnumerable<NamedValue> values, bool hasReturn)
+    private static string Default(EventKind kind, List<NamedValue> values, bool hasReturn)
     {
-        var call = $"{{symbol}}({string.Join(", ", values.Select(a => $"{a.Name}={{{a.Name}}}"))})";
+        var call = values.Count == 0
+            ? $"{{symbol:{ValueFormat.CallFormat}}}"
+            : $"{{symbol}}({string.Join(", ", values.Select(a => $"{a.Name}={{{a.Name}}}"))})";
         return kind switch
         {
             EventKind.Entry => call,

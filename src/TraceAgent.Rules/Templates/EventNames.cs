@@ -15,7 +15,7 @@ internal static class EventNames
         new("cmdline", ValueForm.Text),
         .. OnDemand.All.Select(value => new EventName(value.Name, FormOf(value.Type))),
         new("time", ValueForm.Time),
-        new("symbol", ValueForm.Text),
+        new("symbol", ValueForm.Symbol),
         new("binary", ValueForm.Text),
         new("rule", ValueForm.Text),
     ];

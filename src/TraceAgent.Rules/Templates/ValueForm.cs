@@ -14,4 +14,7 @@ internal enum ValueForm
     Text,
     Duration,
     Time,
+
+    /// <summary>The name of a function.</summary>
+    Symbol,
 }

@@ -6,6 +6,9 @@ namespace TraceAgent.Rules.Templates;
 /// <summary>The formats of <c>{name:format}</c>.</summary>
 internal static partial class ValueFormat
 {
+    /// <summary>Of a symbol: with brackets behind it, unless it has its parameters already, as names of C++ do.</summary>
+    public const string CallFormat = "call";
+
     public static bool Fits(ValueForm form, string format) => form switch
     {
         ValueForm.Integer or ValueForm.NamedNumber => IntegerFormat().IsMatch(format),
@@ -13,6 +16,7 @@ internal static partial class ValueFormat
         ValueForm.Pointer => format is "x" or "X",
         ValueForm.Duration => format is "s" or "ms" or "us" or "ns",
         ValueForm.Time => IsTimeFormat(format),
+        ValueForm.Symbol => format is CallFormat,
         _ => false,
     };
 
@@ -24,6 +28,7 @@ internal static partial class ValueFormat
         ValueForm.Real => "floating point numbers take f, e, g, n, each also with a number of digits, such as f2",
         ValueForm.Pointer => "addresses take x and X",
         ValueForm.Duration => "durations take s, ms, us, ns",
+        ValueForm.Symbol => "the symbol takes call, which puts () behind a name without parameters",
         ValueForm.Time => "times take o or a pattern such as HH:mm:ss.fff",
         _ => "text takes no format",
     };

@@ -51,7 +51,8 @@ internal static class FlatEvent
                 : Text(property.Text(traced.Process), property.Text(traced.Process) ?? ProcessProperty.GoneText);
         }
 
-        properties["symbol"] = Text(traced.Site.Text, traced.Site.Text);
+        var symbol = traced.Site.Text;
+        properties["symbol"] = new ShownValue(symbol, (into, format) => MessageText.AppendSymbol(into, symbol, format));
         properties["binary"] = Text(traced.Site.Binary, traced.Site.Binary);
         properties["time"] = new ScalarValue(UtcText.ToDateTimeOffset(traced.Time));
         if (shape.HasDuration)

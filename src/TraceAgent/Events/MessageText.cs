@@ -46,7 +46,7 @@ internal static class MessageText
                 into.Append(traced.Process.Executable ?? "<unknown>");
                 break;
             case HoleSource.Symbol:
-                into.Append(traced.Site.Text);
+                AppendSymbol(into, traced.Site.Text, piece.Format);
                 break;
             case HoleSource.Binary:
                 into.Append(traced.Site.Binary);
@@ -149,6 +149,20 @@ internal static class MessageText
             into.Append(char.ToUpperInvariant(c));
         }
     }
+
+    /// <summary>Appends the name of a function; in the format <c>call</c> with <c>()</c> unless it has parameters.</summary>
+    public static void AppendSymbol(LineBuffer into, string symbol, string? format)
+    {
+        into.Append(symbol);
+        if (format is not null && !HasParameters(symbol))
+        {
+            into.Append("()");
+        }
+    }
+
+    // f(int), f() const, f(int)+0x14; but not Go's main.(*Server).handle.
+    private static bool HasParameters(string symbol) =>
+        symbol.LastIndexOf(')') is >= 0 and var end && (end == symbol.Length - 1 || symbol[end + 1] is ' ' or '+');
 
     private static void AppendTime(LineBuffer into, long time, string? format)
     {

@@ -6,7 +6,7 @@ namespace TraceAgent.Tests.Events;
 
 public class FlatEventTests
 {
-    private const string Format = "{fd:x} {fd,5} {path} {addr} {ret} {duration} {duration:ms} {comm} {exe} {symbol} {rule} {pid}";
+    private const string Format = "{fd:x} {fd,5} {path} {addr} {ret} {duration} {duration:ms} {comm} {exe} {symbol} {symbol:call} {rule} {pid}";
 
     private readonly Sample _sample = new(
         Format,
@@ -22,7 +22,7 @@ public class FlatEventTests
         var flat = FlatEvent.Of(logEvent);
         _sample.Decode(_sample.Record(5, "other", 0x20UL, 9));
 
-        Assert.Equal("ffffffff    -1 /etc/pas… 0x10 <fault> 1.2µs 0.00121 test /srv/shop/test AddNum add-num 1234", ours);
+        Assert.Equal("ffffffff    -1 /etc/pas… 0x10 <fault> 1.2µs 0.00121 test /srv/shop/test AddNum AddNum() add-num 1234", ours);
         Assert.Equal(ours, flat.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using TraceAgent.Capture;
+using TraceAgent.Events;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Tests.Events;
@@ -28,6 +29,23 @@ public class ValueTests
         var sample = Entry(new CaptureType.Integer(4, Signed: true), format);
 
         Assert.Equal(expected, sample.Message(sample.Record(value)));
+    }
+
+    [Theory]
+    [InlineData("AddNum", "AddNum()")]
+    [InlineData("AddNum+0x14", "AddNum+0x14()")]
+    [InlineData("main.(*Server).handle", "main.(*Server).handle()")]
+    [InlineData("libstdcxx:throw", "libstdcxx:throw()")]
+    [InlineData("shop::add(int)", "shop::add(int)")]
+    [InlineData("shop::Cart::count() const", "shop::Cart::count() const")]
+    [InlineData("shop::add(int)+0x14", "shop::add(int)+0x14")]
+    public void A_symbol_is_shown_as_a_call_without_brackets_behind_its_parameters(string symbol, string expected)
+    {
+        var line = new LineBuffer();
+
+        MessageText.AppendSymbol(line, symbol, "call");
+
+        Assert.Equal(expected, new string(line.Text));
     }
 
     [Theory]
