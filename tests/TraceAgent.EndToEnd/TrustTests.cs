@@ -96,6 +96,52 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
+    public void What_the_agent_makes_is_for_its_user_and_group_alone_whatever_the_mask()
+    {
+        workspace.Write("agent.yaml", """
+            rules: rules.d
+            outputs:
+              - file: {path: new/deep/plain.json}
+              - file: {path: new/rolled-.json, roll: {size: 1MB}}
+            socket: run/agent.sock
+            metrics: {textfile: agent.prom}
+            """);
+        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, rules)
+        {
+            Launcher = ["bash", "-c", "umask 0; exec \"$@\"", "bash"],
+            Output = "",
+            Socket = workspace["run/agent.sock"],
+            Options = ["--config", workspace["agent.yaml"]],
+        });
+        using var ticker = TracedProgram.Start(program);
+        ticker.Ask("1");
+        Eventually.True(() => Directory.Exists(workspace["new"]) && Directory.GetFiles(workspace["new"]).Length == 1, "the file that rolls", agent.Tell);
+        Eventually.True(() => File.Exists(workspace["agent.prom"]), "the textfile", agent.Tell);
+
+        var modes = Command.OutputOf("bash", "-c", $"cd {workspace.Root} && stat -c '%a %n' new new/deep new/deep/* new/* run run/* agent.prom | sed 's/-[0-9]*[.]json/.json/'");
+
+        Assert.Equal(
+            ["600 run/agent.sock", "600 run/agent.sock.lock", "640 new/deep/plain.json", "640 new/rolled.json", "644 agent.prom", "750 new", "750 new/deep", "750 run"],
+            modes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Order(StringComparer.Ordinal));
+        agent.Stop();
+    }
+
+    [Fact]
+    public void The_name_of_a_file_is_no_message_of_the_agent()
+    {
+        var evil = workspace.Install(program, "evil\n2026-01-01T00:00:00.000Z error forged\e[31m");
+        Write("ours.yaml", "ours", $"'{workspace.Root}/evil*'");
+        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        agent.WaitForMessage("rule attached: ours");
+        File.Delete(evil);
+        workspace.Write("evil\n2026-01-01T00:00:00.000Z error forged\e[32m", "no program");
+        agent.WaitForMessage("error TA202");
+        agent.Stop();
+
+        Assert.DoesNotContain(agent.Messages, message => message.Contains('\e', StringComparison.Ordinal) || message.StartsWith("2026-01-01", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_binary_that_is_denied_while_the_agent_runs_is_detached_and_comes_back()
     {
         using var agent = Configured();

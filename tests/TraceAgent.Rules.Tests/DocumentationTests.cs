@@ -78,6 +78,17 @@ public partial class DocumentationTests
         Assert.All(messages, message => Assert.Contains(message, explained));
     }
 
+    [Fact]
+    public void Every_test_that_the_threat_model_names_exists()
+    {
+        var tests = string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText));
+        var named = Row().Matches(ReadDocument("docs/security.md").Split("## What an attacker can try")[1].Split("\n## ")[0])
+            .SelectMany(row => TestName().Matches(row.Value.Split('|')[^2])).Select(match => match.Groups[1].Value).Distinct().ToList();
+        Assert.NotEmpty(named);
+        Assert.All(named, name => Assert.Matches($@"(class|void) {name}\b", tests));
+    }
+
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/rules.md")]
@@ -136,6 +147,12 @@ public partial class DocumentationTests
 
     [GeneratedRegex(@"^\| `([^`]+)` \|", RegexOptions.Multiline)]
     private static partial Regex MessageRow();
+
+    [GeneratedRegex(@"^\|.*\|$", RegexOptions.Multiline)]
+    private static partial Regex Row();
+
+    [GeneratedRegex("`([A-Z][A-Za-z_]+)`")]
+    private static partial Regex TestName();
 
     [GeneratedRegex("`([a-z_]+)`")]
     private static partial Regex Quoted();

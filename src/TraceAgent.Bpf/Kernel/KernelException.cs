@@ -31,7 +31,9 @@ public sealed class KernelException : Exception
     private static string Describe(string operation, string target, int errno, string? remedy)
     {
         var reason = errno == Enotsupp ? "the kernel cannot probe this instruction (ENOTSUPP)" : Marshal.GetPInvokeErrorMessage(errno);
-        var text = $"{operation} {target}: {reason}";
+
+        // The name of a file may be anything; in a message it must not begin another line, or move a terminal's cursor.
+        var text = $"{operation} {string.Concat(target.Select(c => char.IsControl(c) ? '\ufffd' : c))}: {reason}";
         return remedy is null ? text : $"{text}; {remedy}";
     }
 }

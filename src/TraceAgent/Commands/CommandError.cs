@@ -1,3 +1,5 @@
+using TraceAgent.Rules;
+
 namespace TraceAgent.Commands;
 
 /// <summary>Why a command did not do what it was asked for.</summary>
@@ -6,7 +8,7 @@ internal static class CommandError
     /// <returns>The exit code, for the caller to return.</returns>
     public static int Write(int exitCode, string message)
     {
-        Console.Error.WriteLine($"traceagent: {message}");
+        Console.Error.WriteLine($"traceagent: {string.Join('\n', message.Split('\n').Select(PrintableText.Of))}");
         return exitCode;
     }
 }

@@ -54,6 +54,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(string? configPath, string[] rulePaths, string? output, string? socket, int ringBytes)
     {
+        CreationMask.Tighten();
         var trust = new PathTrust(TrustedUsers.OfThisProcess());
         var file = AgentConfigurationFile.Load(configPath, trust);
         if (file.Value is not { } configuration)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TraceAgent.Rules;
 
 namespace TraceAgent.Hosting;
 
@@ -10,6 +11,12 @@ namespace TraceAgent.Hosting;
 internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILoggerProvider
 {
     private const string OwnCategories = "TraceAgent";
+
+    /// <summary>Of several lines, which are ours: excerpts of files with carets, what the kernel says. In others, a line end comes from a name.</summary>
+    private static readonly HashSet<string> Long =
+    [
+        nameof(Hosting.Log.RuleRejected), nameof(Hosting.Log.RuleDoubtful), nameof(Hosting.Log.RuleRefused), nameof(Hosting.Log.ConfigurationRejected), nameof(Hosting.Log.Defect),
+    ];
 
     private readonly Lock _gate = new();
     private readonly bool _toJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 };
@@ -25,6 +32,10 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
     }
 
     private bool Omits(EventId message) => isCommand && message.Name == nameof(Hosting.Log.Ready);
+
+    /// <summary>Names of files and of what is in them are others' to choose: harmless for terminals, and no message of their own.</summary>
+    private static string Plain(string? message, string text) =>
+        message is not null && Long.Contains(message) ? string.Join('\n', text.Split('\n').Select(PrintableText.Of)) : PrintableText.Of(text);
 
     private void Write(LogLevel level, string message)
     {
@@ -65,7 +76,7 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
             if (IsEnabled(logLevel) && !provider.Omits(eventId))
             {
                 var message = formatter(state, exception);
-                provider.Write(logLevel, exception is null ? message : $"{message}\n{exception}");
+                provider.Write(logLevel, Plain(eventId.Name, exception is null ? message : $"{message}\n{exception}"));
             }
         }
     }

@@ -176,8 +176,10 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         Directory.CreateDirectory(directory);
         if (_configuration.Roll is not null)
         {
-            using var probe = File.OpenHandle(
-                Path.Combine(directory, $".traceagent-{Environment.ProcessId}"), FileMode.Create, FileAccess.Write, options: FileOptions.DeleteOnClose);
+            // New, and not through a link that somebody may have left there.
+            var name = Path.Combine(directory, $".traceagent-{Environment.ProcessId}");
+            File.Delete(name);
+            using var probe = File.OpenHandle(name, FileMode.CreateNew, FileAccess.Write, options: FileOptions.DeleteOnClose);
         }
         else
         {

@@ -50,9 +50,10 @@ internal sealed class MetricsTextfile : IDisposable
             {
                 // Not into what somebody else may have put there.
                 File.Delete(_unfinished);
-                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Everybody };
-                using (var file = new FileStream(_unfinished, options))
+                using (var file = new FileStream(_unfinished, FileMode.CreateNew, FileAccess.Write))
                 {
+                    // The collector is another user, and the process's mask is not for it.
+                    File.SetUnixFileMode(file.SafeFileHandle, Everybody);
                     file.Write(_text());
                 }
 
