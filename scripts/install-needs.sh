@@ -55,6 +55,7 @@ case ${1:-} in
         has_command rustc || missing+=("rustc")
         has_command setfacl || missing+=("acl")
         has_command npm || missing+=("npm")
+        has_command ip || missing+=("iproute2")
         ;;&
     ansible)
         has_command ansible-playbook || missing+=("ansible-core")

@@ -6,6 +6,7 @@ internal enum MapType
     Hash = 1,
     Array = 2,
     PerCpuArray = 6,
+    LruHash = 9,
     RingBuffer = 27,
 }
 

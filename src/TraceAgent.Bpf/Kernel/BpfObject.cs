@@ -3,21 +3,25 @@ using System.Text;
 
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>One of the programs of <c>bpf/</c>, embedded in this assembly: loaded, and attached where its sections say.</summary>
+/// <summary>One of the objects of <c>bpf/</c>, embedded in this assembly.</summary>
 internal sealed unsafe class BpfObject : IDisposable
 {
     /// <summary>The map of the variables that begin as zero.</summary>
     public const string Variables = ".bss";
 
+    /// <summary>The map of the constants.</summary>
+    public const string Constants = ".rodata";
+
     private const int ProgramInformationSize = 216;
     private const int MissesOffset = 208;
 
     private readonly string _name;
+    private readonly string _privileges;
     private readonly List<nint> _links = [];
     private readonly List<int> _programs = [];
     private nint _object;
 
-    private BpfObject(string name) => _name = name;
+    private BpfObject(string name, string privileges) => (_name, _privileges) = (name, privileges);
 
     /// <summary>Runs of the programs that the kernel left out, because the same program had been preempted on that CPU.</summary>
     public long Misses
@@ -38,15 +42,14 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
+    /// <summary>Loaded, and attached where its sections say.</summary>
     /// <param name="name">Of the source, <c>bpf/NAME.bpf.c</c>.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what the object needs.</exception>
     public static BpfObject Attach(string name)
     {
-        var opened = new BpfObject(name);
+        var opened = Load(name, Privileges.ForPrograms, _ => { });
         try
         {
-            opened.Open();
-            opened.Load();
             opened.AttachPrograms();
             return opened;
         }
@@ -55,6 +58,50 @@ internal sealed unsafe class BpfObject : IDisposable
             opened.Dispose();
             throw;
         }
+    }
+
+    /// <param name="name">Of the source, <c>bpf/NAME.bpf.c</c>.</param>
+    /// <param name="privileges">What the message of a refusal asks for.</param>
+    /// <param name="prepare">Sizes the maps, before the kernel sees them.</param>
+    /// <exception cref="KernelException">Not permitted, or the kernel lacks what the object needs.</exception>
+    public static BpfObject Load(string name, string privileges, Action<BpfObject> prepare)
+    {
+        var opened = new BpfObject(name, privileges);
+        try
+        {
+            opened.Open();
+            prepare(opened);
+            opened.Load();
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Before loading: another size than that of the source.</summary>
+    public void Resize(string map, int entries) => Prepared(LibBpf.MapSetMaxEntries(FindMap(map), (uint)entries));
+
+    /// <summary>Before loading: another type than that of the source.</summary>
+    public void Retype(string map, MapType type) => Prepared(LibBpf.MapSetType(FindMap(map), (int)type));
+
+    /// <summary>Before loading: all <c>const volatile</c> variables, which the verifier then knows.</summary>
+    public void SetConstants(ReadOnlySpan<byte> values)
+    {
+        fixed (byte* valuesAt = values)
+        {
+            Prepared(LibBpf.MapSetInitialValue(FindMap(Constants), valuesAt, (nuint)values.Length));
+        }
+    }
+
+    /// <summary>The descriptor of a program, which is valid as long as this object is.</summary>
+    public int ProgramFd(string program)
+    {
+        ObjectDisposedException.ThrowIf(_object == 0, this);
+        var found = LibBpf.ObjectFindProgram(_object, program);
+        return found != 0 ? LibBpf.ProgramFd(found) : throw new InvalidOperationException($"{_name}.bpf.o has no program {program}");
     }
 
     /// <summary>The descriptor of a map, which is valid as long as this object is.</summary>
@@ -120,6 +167,14 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
+    private void Prepared(int result)
+    {
+        if (result < 0)
+        {
+            throw Refusal("prepare", -result);
+        }
+    }
+
     private nint FindMap(string map)
     {
         ObjectDisposedException.ThrowIf(_object == 0, this);
@@ -131,6 +186,6 @@ internal sealed unsafe class BpfObject : IDisposable
     {
         // libbpf says "no such process" when there is no BTF.
         KernelException.Enoent or 3 => "needs a kernel with its types (CONFIG_DEBUG_INFO_BTF, /sys/kernel/btf/vmlinux)",
-        _ => Privileges.RemedyFor(errno),
+        _ => Privileges.RemedyFor(errno, _privileges),
     });
 }

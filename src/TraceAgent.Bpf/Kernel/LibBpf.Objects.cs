@@ -24,6 +24,18 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_object__find_map_by_name", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint ObjectFindMap(nint bpfObject, string name);
 
+    [LibraryImport(Library, EntryPoint = "bpf_object__find_program_by_name", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint ObjectFindProgram(nint bpfObject, string name);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__set_max_entries")]
+    public static partial int MapSetMaxEntries(nint map, uint entries);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__set_type")]
+    public static partial int MapSetType(nint map, int type);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__set_initial_value")]
+    public static partial int MapSetInitialValue(nint map, void* value, nuint size);
+
     [LibraryImport(Library, EntryPoint = "bpf_map__fd")]
     public static partial int MapFd(nint map);
 

@@ -23,6 +23,34 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_map_get_next_key")]
     public static partial int MapNextKey(int fd, void* key, void* next);
 
+    /// <param name="fd">Of the map.</param>
+    /// <param name="keys">One behind the other, as the values.</param>
+    /// <param name="values">As many.</param>
+    /// <param name="count">In: how many; out: how many were done.</param>
+    /// <param name="options"><c>struct bpf_map_batch_opts</c>, or null.</param>
+    [LibraryImport(Library, EntryPoint = "bpf_map_update_batch")]
+    public static partial int MapUpdateBatch(int fd, void* keys, void* values, uint* count, void* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_delete_batch")]
+    public static partial int MapDeleteBatch(int fd, void* keys, uint* count, void* options);
+
+    /// <param name="fd">Of the map.</param>
+    /// <param name="after">Where the batch before ended; null to begin.</param>
+    /// <param name="end">Where this one ends.</param>
+    /// <param name="keys">Room for <paramref name="count"/>.</param>
+    /// <param name="values">Room for <paramref name="count"/>.</param>
+    /// <param name="count">In: room; out: how many there are.</param>
+    /// <param name="options"><c>struct bpf_map_batch_opts</c>, or null.</param>
+    /// <returns>-ENOENT with the last batch, -ENOSPC when there is not even room for one bucket of the table.</returns>
+    [LibraryImport(Library, EntryPoint = "bpf_map_lookup_batch")]
+    public static partial int MapLookupBatch(int fd, void* after, void* end, void* keys, void* values, uint* count, void* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_xdp_query")]
+    public static partial int XdpQuery(int interfaceIndex, int flags, XdpQueryOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_prog_get_fd_by_id")]
+    public static partial int ProgramFdById(uint id);
+
     [LibraryImport(Library, EntryPoint = "bpf_prog_load", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ProgLoad(int type, string name, string license, ulong* instructions, nuint count, ProgLoadOptions* options);
 
@@ -65,6 +93,18 @@ internal static unsafe partial class LibBpf
         public ulong Extra;
         public uint NumaNode;
         public uint Ifindex;
+    }
+
+    /// <summary><c>struct bpf_xdp_query_opts</c> of libbpf 1.0.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct XdpQueryOptions
+    {
+        public nuint Size;
+        public uint ProgramId;
+        public uint NativeProgramId;
+        public uint OffloadedProgramId;
+        public uint GenericProgramId;
+        public byte AttachMode;
     }
 
     /// <summary><c>struct bpf_prog_load_opts</c> up to <c>log_buf</c>.</summary>

@@ -10,11 +10,15 @@ internal static unsafe partial class Libc
     private static readonly nint BpfNumber = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 280 : 321;
     private static readonly nint PerfEventOpenNumber = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 241 : 298;
 
+    private static readonly nint MembarrierNumber = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 283 : 324;
+
     public static int Bpf(int command, void* attributes, uint size) =>
         (int)Syscall(BpfNumber, command, (nint)attributes, (nint)size, 0, 0);
 
     public static int PerfEventOpen(void* attributes, int pid, int cpu, int group, ulong flags) =>
         (int)Syscall(PerfEventOpenNumber, (nint)attributes, pid, cpu, group, (nint)flags);
+
+    public static int Membarrier(int command) => (int)Syscall(MembarrierNumber, command, 0, 0, 0, 0);
 
     public static int Errno() => Marshal.GetLastPInvokeError();
 
@@ -45,6 +49,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitPid(int pid, int* status, int options);
+
+    /// <param name="index">In the network namespace of the calling thread.</param>
+    /// <param name="name">Room for 16 bytes.</param>
+    /// <returns>Null when there is none.</returns>
+    [LibraryImport(Library, EntryPoint = "if_indextoname")]
+    public static partial byte* InterfaceName(uint index, byte* name);
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Syscall(nint number, nint a, nint b, nint c, nint d, nint e);

@@ -6,9 +6,11 @@ internal static class Privileges
     public const string ForPrograms = "needs CAP_BPF and CAP_PERFMON (or root)";
     public const string ForPerfEvents = "needs CAP_SYS_ADMIN, or a kernel of 6.6 or newer, where CAP_BPF and CAP_PERFMON are enough";
 
-    public static string? RemedyFor(int errno) => errno switch
+    public const string ForPackets = "needs CAP_BPF and CAP_NET_ADMIN (or root)";
+
+    public static string? RemedyFor(int errno, string needed = ForPrograms) => errno switch
     {
-        KernelException.Eperm or KernelException.Eacces => ForPrograms,
+        KernelException.Eperm or KernelException.Eacces => needed,
         12 => "the memory limit of the agent's cgroup is reached",
         _ => null,
     };

@@ -1,12 +1,8 @@
+using System.Runtime.InteropServices;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Packets;
-
-/// <summary>What <see cref="PacketFilter.Update"/> has changed.</summary>
-/// <param name="Added">Prefixes that are new in a table, or have changed sides.</param>
-/// <param name="Removed">Prefixes that are no longer in a table.</param>
-public readonly record struct PrefixChange(int Added, int Removed);
 
 /// <summary>
 /// The program of <c>bpf/packets.bpf.c</c> with tables of its own: counts packets by source and drops those of denied sources.
@@ -14,7 +10,28 @@ public readonly record struct PrefixChange(int Added, int Removed);
 /// </summary>
 public sealed class PacketFilter : IDisposable
 {
-    private PacketFilter(string rule, PacketFilterOptions options) => (Rule, Options) = (rule, options);
+    /// <summary>
+    /// A copy of the values per CPU spares packets of one source on several CPUs to wait for each other. Where that takes more
+    /// than this, they share one.
+    /// </summary>
+    private const long MostBytesPerCpu = 64 * 1024 * 1024;
+
+    private readonly BpfObject _object;
+    private readonly PacketCounts _counts;
+    private readonly PrefixLists _lists;
+    private readonly MappedMap _control;
+
+    private PacketFilter(string rule, PacketFilterOptions options, BpfObject loaded, bool perCpu)
+    {
+        Rule = rule;
+        Options = options;
+        _object = loaded;
+        _counts = new PacketCounts(loaded, options.CountsSources, perCpu);
+        _control = new MappedMap(loaded.MapFd(BpfObject.Variables), BpfObject.Variables, pages: 1, writable: true);
+        _lists = new PrefixLists(loaded, _control, rule, options.PrefixCapacity);
+        _control.Write(PacketLayout.CountsSources, options.CountsSources ? 1 : 0);
+        DryRun = options.DryRun;
+    }
 
     public string Rule { get; }
 
@@ -23,15 +40,50 @@ public sealed class PacketFilter : IDisposable
     /// <summary>While true, packets of denied sources pass and are counted as <see cref="PacketTotals.Spared"/>. In force with the next packet.</summary>
     public bool DryRun
     {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        get => _control.ReadInt32(PacketLayout.DryRun) != 0;
+        set => _control.Write(PacketLayout.DryRun, value ? 1 : 0);
     }
+
+    internal int ProgramFd => _object.ProgramFd(PacketLayout.Program);
 
     /// <summary>Denies nothing yet, and is attached nowhere.</summary>
     /// <param name="rule">For messages.</param>
     /// <param name="options">Sizes.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what is needed.</exception>
-    public static PacketFilter Load(string rule, PacketFilterOptions options) => throw new NotSupportedException();
+    public static PacketFilter Load(string rule, PacketFilterOptions options) =>
+        Load(rule, options, LibBpf.PossibleCpus() * BytesPerCpu(options) <= MostBytesPerCpu);
+
+    /// <param name="rule">For messages.</param>
+    /// <param name="options">Sizes.</param>
+    /// <param name="perCpu">Whether each CPU has its own values in the tables of sources.</param>
+    internal static PacketFilter Load(string rule, PacketFilterOptions options, bool perCpu)
+    {
+        var loaded = BpfObject.Load(PacketLayout.Object, Privileges.ForPackets, prepared =>
+        {
+            prepared.SetConstants(MemoryMarshal.AsBytes<int>([perCpu ? 1 : 0]));
+            foreach (var isIPv6 in PacketLayout.Families)
+            {
+                prepared.Resize(PacketLayout.Sources(isIPv6), options.CountsSources ? options.SourceCapacity : 1);
+                prepared.Resize(PacketLayout.DeniedSources(isIPv6), options.DeniedCapacity);
+                // While one list follows another, both may be there.
+                prepared.Resize(PacketLayout.Prefixes(isIPv6), 2 * options.PrefixCapacity);
+                if (!perCpu)
+                {
+                    prepared.Retype(PacketLayout.Sources(isIPv6), MapType.LruHash);
+                    prepared.Retype(PacketLayout.DeniedSources(isIPv6), MapType.LruHash);
+                }
+            }
+        });
+        try
+        {
+            return new PacketFilter(rule, options, loaded, perCpu);
+        }
+        catch
+        {
+            loaded.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>From the next packet on. The caller disposes of the attachment, before the filter.</summary>
     /// <param name="interfaceIndex">In the network namespace of the calling thread.</param>
@@ -39,7 +91,8 @@ public sealed class PacketFilter : IDisposable
     /// <param name="mode">Asked for.</param>
     /// <exception cref="InterfaceTakenException">There is a program already.</exception>
     /// <exception cref="KernelException">Not permitted, not possible in this mode, or no such interface (ENODEV).</exception>
-    public PacketAttachment Attach(int interfaceIndex, string interfaceName, PacketMode mode) => throw new NotSupportedException();
+    public PacketAttachment Attach(int interfaceIndex, string interfaceName, PacketMode mode) =>
+        PacketAttachment.Create(ProgramFd, interfaceIndex, interfaceName, mode);
 
     /// <summary>
     /// Makes these the prefixes in force; allowed ones win over denied ones, whichever is longer. Only what differs is touched,
@@ -47,17 +100,25 @@ public sealed class PacketFilter : IDisposable
     /// after is dropped meanwhile. Nothing is detached. When it throws, the former prefixes are in force.
     /// </summary>
     /// <exception cref="KernelException">More than <see cref="PacketFilterOptions.PrefixCapacity"/> (ENOSPC), or no memory.</exception>
-    public PrefixChange Update(IReadOnlyCollection<IpPrefix> deny, IReadOnlyCollection<IpPrefix> allow) => throw new NotSupportedException();
+    public PrefixChange Update(IReadOnlyCollection<IpPrefix> deny, IReadOnlyCollection<IpPrefix> allow) => _lists.Update(deny, allow);
 
     /// <summary>Since the filter was loaded. Cheap.</summary>
-    public PacketTotals Totals() => throw new NotSupportedException();
+    public PacketTotals Totals() => _counts.Totals();
 
     /// <summary>Sources that passed; empty without <see cref="PacketFilterOptions.CountsSources"/>. Milliseconds when the table is full.</summary>
-    public SourceReading<SourceCount> Sources() => throw new NotSupportedException();
+    public SourceReading<SourceCount> Sources() => _counts.Sources();
 
     /// <summary>Sources that were denied. Also those that no longer are.</summary>
-    public SourceReading<DeniedSource> Denied() => throw new NotSupportedException();
+    public SourceReading<DeniedSource> Denied() => _counts.Denied();
 
     /// <summary>Frees the tables, once nothing is attached any more.</summary>
-    public void Dispose() => throw new NotSupportedException();
+    public void Dispose()
+    {
+        _lists.Dispose();
+        _control.Dispose();
+        _object.Dispose();
+    }
+
+    private static long BytesPerCpu(PacketFilterOptions options) =>
+        2L * sizeof(long) * (((options.CountsSources ? options.SourceCapacity : 1) * PacketLayout.SourceWords) + (options.DeniedCapacity * PacketLayout.DeniedWords));
 }

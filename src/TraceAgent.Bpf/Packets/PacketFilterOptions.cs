@@ -4,8 +4,8 @@ namespace TraceAgent.Bpf.Packets;
 public sealed record PacketFilterOptions
 {
     /// <summary>
-    /// Sources of each family that are counted at a time; the one that was quiet for longest makes room. The kernel keeps up
-    /// to 128 places per CPU free. About 80 bytes of kernel memory each, for each family.
+    /// Sources of each family that are counted at a time; of those that came only once, the oldest makes room for a new one,
+    /// even a little before all places are taken. About 80 bytes of kernel memory each, for each family, and 24 for each CPU.
     /// </summary>
     public int SourceCapacity { get; init; } = 65_536;
 

@@ -1,0 +1,64 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf.Packets;
+
+/// <summary>
+/// What makes the prefixes of one family in a table those that are wanted. Done in the order of the properties, no packet gets
+/// a verdict that neither the former nor the new list gives: a denied prefix comes after the allowed ones within it, and goes
+/// when what denies instead is there; allowed ones go last.
+/// </summary>
+internal sealed record PrefixPlan(
+    IReadOnlyList<IpPrefix> Allow, IReadOnlyList<IpPrefix> Deny, IReadOnlyList<IpPrefix> Undeny, IReadOnlyList<IpPrefix> Unallow)
+{
+    public bool IsEmpty => Allow.Count + Deny.Count + Undeny.Count + Unallow.Count == 0;
+
+    /// <summary>
+    /// The longest prefix of an address is to say its verdict, and an allowed one wins whichever is longer: so what an allowed
+    /// prefix contains is not denied at all.
+    /// </summary>
+    /// <returns>True of those that are denied.</returns>
+    public static Dictionary<IpPrefix, bool> Effective(IEnumerable<IpPrefix> deny, IEnumerable<IpPrefix> allow)
+    {
+        var effective = new Dictionary<IpPrefix, bool>();
+        var lengths = new SortedSet<int>();
+        foreach (var prefix in allow)
+        {
+            effective[prefix.Masked] = false;
+            lengths.Add(prefix.Length);
+        }
+
+        foreach (var prefix in deny)
+        {
+            if (!lengths.Any(length => length <= prefix.Length && effective.TryGetValue(prefix.Shortened(length), out var denied) && !denied))
+            {
+                effective[prefix.Masked] = true;
+            }
+        }
+
+        return effective;
+    }
+
+    /// <param name="current">What is in the table; true of those that are denied.</param>
+    /// <param name="wanted">Likewise.</param>
+    public static PrefixPlan Between(IReadOnlyDictionary<IpPrefix, bool> current, IReadOnlyDictionary<IpPrefix, bool> wanted)
+    {
+        List<IpPrefix> allow = [], deny = [], undeny = [], unallow = [];
+        foreach (var (prefix, denied) in wanted)
+        {
+            if (!current.TryGetValue(prefix, out var now) || now != denied)
+            {
+                (denied ? deny : allow).Add(prefix);
+            }
+        }
+
+        foreach (var (prefix, denied) in current)
+        {
+            if (!wanted.ContainsKey(prefix))
+            {
+                (denied ? undeny : unallow).Add(prefix);
+            }
+        }
+
+        return new PrefixPlan(allow, deny, undeny, unallow);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf.Packets;
+
+/// <summary>The trie of one family, and what is in it.</summary>
+internal sealed unsafe class PrefixTable
+{
+    /// <summary>Prefixes in one system call.</summary>
+    private const int BatchSize = 8192;
+
+    private const int Enotsup = 95;
+
+    private readonly int _fd;
+    private readonly string _rule;
+    private readonly int _keySize;
+    private readonly Dictionary<IpPrefix, bool> _contents = [];
+    private bool _batches = true;
+
+    public PrefixTable(int fd, string rule, bool isIPv6) => (_fd, _rule, _keySize) = (fd, rule, sizeof(uint) + (isIPv6 ? 16 : 4));
+
+    /// <summary>True of those that are denied.</summary>
+    public IReadOnlyDictionary<IpPrefix, bool> Contents => _contents;
+
+    /// <summary>Known is also after an exception what is in the table.</summary>
+    /// <exception cref="KernelException">No memory.</exception>
+    public void Apply(PrefixPlan plan)
+    {
+        Put(plan.Allow, denied: false);
+        Put(plan.Deny, denied: true);
+        Remove(plan.Undeny);
+        Remove(plan.Unallow);
+    }
+
+    private void Put(IReadOnlyList<IpPrefix> prefixes, bool denied)
+    {
+        var values = new uint[Math.Min(prefixes.Count, BatchSize)];
+        values.AsSpan().Fill(denied ? PacketLayout.Denied : PacketLayout.Allowed);
+        InBatches(prefixes, "load", prefix => _contents[prefix] = denied, (keys, count) =>
+        {
+            fixed (uint* valuesAt = values)
+            {
+                return _batches
+                    ? LibBpf.MapUpdateBatch(_fd, (void*)keys, valuesAt, (uint*)count, null)
+                    : LibBpf.MapUpdate(_fd, (void*)keys, valuesAt, 0);
+            }
+        });
+    }
+
+    private void Remove(IReadOnlyList<IpPrefix> prefixes) =>
+        InBatches(prefixes, "remove", prefix => _contents.Remove(prefix), (keys, count) =>
+            _batches ? LibBpf.MapDeleteBatch(_fd, (void*)keys, (uint*)count, null) : LibBpf.MapDelete(_fd, (void*)keys));
+
+    private void InBatches(IReadOnlyList<IpPrefix> prefixes, string operation, Action<IpPrefix> note, Func<nint, nint, int> call)
+    {
+        var keys = new byte[Math.Min(prefixes.Count, BatchSize) * _keySize];
+        for (var done = 0; done < prefixes.Count;)
+        {
+            var asked = _batches ? (uint)Math.Min(prefixes.Count - done, BatchSize) : 1;
+            var count = asked;
+            for (var i = 0; i < asked; i++)
+            {
+                WriteKey(prefixes[done + i], keys.AsSpan(i * _keySize, _keySize));
+            }
+
+            int result;
+            fixed (byte* keysAt = keys)
+            {
+                result = call((nint)keysAt, (nint)(&count));
+            }
+
+            if (_batches && -result is Enotsup or KernelException.Enotsupp)
+            {
+                _batches = false;
+                continue;
+            }
+
+            // Of a batch that fails the kernel says how many were done before, or leaves the number alone when none was.
+            count = result < 0 && count == asked ? 0 : count;
+            for (var i = 0; i < count; i++)
+            {
+                note(prefixes[done + i]);
+            }
+
+            if (result < 0)
+            {
+                throw new KernelException(operation, $"prefixes of {_rule}", -result, Privileges.RemedyFor(-result, Privileges.ForPackets));
+            }
+
+            done += (int)count;
+        }
+    }
+
+    private static void WriteKey(IpPrefix prefix, Span<byte> key)
+    {
+        MemoryMarshal.Write(key, prefix.Length);
+        prefix.Address.WriteTo(key[sizeof(uint)..]);
+    }
+}

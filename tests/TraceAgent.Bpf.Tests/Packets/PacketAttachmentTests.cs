@@ -1,0 +1,295 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Packets;
+using TraceAgent.Capture;
+using TraceAgent.EndToEnd;
+using TraceAgent.EndToEnd.Network;
+
+namespace TraceAgent.Bpf.Tests.Packets;
+
+/// <summary>The filter on an interface, with packets that come from another network namespace.</summary>
+public sealed class PacketAttachmentTests : IDisposable
+{
+    /// <summary>A socket keeps about 200 packets.</summary>
+    private const int DrainEvery = 50;
+
+    private readonly NetworkPair network = new();
+    private readonly PacketFilter filter = PacketFilter.Load("edge", TrialFilter.Small);
+
+    public static TheoryData<PacketMode> Modes => [PacketMode.Native, PacketMode.Generic];
+
+    public void Dispose()
+    {
+        filter.Dispose();
+        network.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public void Packets_of_both_families_are_counted_exactly_and_arrive(PacketMode mode)
+    {
+        using var attachment = Attach(mode);
+        var (sent4, sent6) = (Exchange(IPv4Pair, 300), Exchange(IPv6Pair, 200));
+
+        Assert.Equal((mode, mode, true), (attachment.Mode, ModeShown(), attachment.IsAttached));
+        Assert.Equal((300, 200), (sent4, sent6));
+        // Ethernet, IP and UDP headers, and ten bytes.
+        Assert.Equal(new Traffic(300, 300 * 52), CountOf(network.Far.IPv4));
+        Assert.Equal(new Traffic(200, 200 * 72), CountOf(network.Far.IPv6));
+    }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public void Packets_of_a_denied_source_do_not_arrive_and_others_do(PacketMode mode)
+    {
+        network.Far.Ip($"addr add 10.77.0.66/24 dev {network.Far.Interface}");
+        using var attachment = Attach(mode);
+        filter.Update(TrialFilter.Prefixes("10.77.0.64/27", "fd77::2"), []);
+
+        Assert.Equal(0, Exchange((IPAddress.Parse("10.77.0.66"), network.Near.IPv4), 100));
+        Assert.Equal(0, Exchange(IPv6Pair, 100));
+        Assert.Equal(100, Exchange(IPv4Pair, 100));
+
+        Assert.Equal(200, filter.Totals().Dropped.Packets);
+        filter.Update([], []);
+        Assert.Equal(100, Exchange(IPv6Pair, 100));
+        Assert.Equal(["10.77.0.66", "fd77::2"], filter.Denied().Sources.Select(source => source.Source.ToString()).Order(StringComparer.Ordinal));
+        Assert.All(filter.Denied().Sources, source => Assert.Equal(100, source.Dropped.Packets));
+    }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public void Tagged_and_broken_frames_are_counted_as_what_they_are(PacketMode mode)
+    {
+        using var attachment = Attach(mode);
+        filter.Update(TrialFilter.Prefixes("192.0.2.66"), []);
+        using var socket = network.Far.Frames();
+        byte[][] frames =
+        [
+            Frame.From("192.0.2.7", Frame.Vlan),
+            Frame.From("192.0.2.66", Frame.Provider, Frame.Vlan),
+            Frame.From("2001:db8::7", Frame.Vlan, Frame.Vlan),
+            Frame.From("192.0.2.7", Frame.Vlan, Frame.Vlan, Frame.Vlan),
+            Frame.From("192.0.2.7")[..30],
+            Frame.From("2001:db8::7")[..15],
+        ];
+        foreach (var frame in frames)
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                socket.Send(frame);
+            }
+        }
+
+        // The kernel also tells of the groups of IPv6, from ::.
+        Eventually.True(() => Own() == (100, 50, 50, 100), "all frames", () => filter.Totals().ToString());
+        Assert.Equal(new Traffic(50, 50 * frames[0].Length), CountOf(IPAddress.Parse("192.0.2.7")));
+
+        (long, long, long, long) Own()
+        {
+            var totals = filter.Totals();
+            return (totals.Passed.Packets - CountOf(IPAddress.IPv6Any).Packets, totals.Dropped.Packets, totals.NotIp.Packets, totals.Malformed.Packets);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public void A_packet_whose_headers_are_not_in_its_first_part_is_judged_as_any_other(PacketMode mode)
+    {
+        using var wide = new NetworkPair(mtu: 9000);
+        using var attachment = filter.Attach(wide.Near, mode);
+        filter.Update(TrialFilter.Prefixes("2001:db8::66"), []);
+        using var socket = wide.Far.Frames();
+        // Above one page, the kernel leaves only the Ethernet header in the first part of what a raw socket sends.
+        byte[][] frames = [Frame.From(Frame.Address("192.0.2.7"), 8000, [Frame.Vlan]), Frame.From(Frame.Address("2001:db8::66"), 8000, [])];
+        foreach (var frame in frames)
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                socket.Send(frame);
+            }
+        }
+
+        Eventually.True(() => filter.Totals().Dropped == new Traffic(20, 20 * frames[1].Length), "the dropped ones", () => filter.Totals().ToString());
+        Eventually.True(() => CountOf(IPAddress.Parse("192.0.2.7")) == new Traffic(20, 20 * frames[0].Length), "the passed ones", () => filter.Totals().ToString());
+        Assert.Equal(default, filter.Totals().Malformed);
+    }
+
+    [Fact]
+    public void Auto_is_native_where_the_driver_can_and_else_generic_with_the_reason()
+    {
+        using (var native = Attach(PacketMode.Auto))
+        {
+            Assert.Equal((PacketMode.Native, PacketMode.Native, null), (native.Mode, ModeShown(), native.WhyNotNative));
+        }
+
+        using var generic = network.Near.Inside(() => filter.Attach(1, "lo", PacketMode.Auto));
+        Assert.Equal((PacketMode.Generic, "Operation not supported"), (generic.Mode, generic.WhyNotNative));
+    }
+
+    [Fact]
+    public void What_an_interface_cannot_is_said()
+    {
+        Assert.Equal(
+            "attach packet rule to lo: Operation not supported; its driver cannot; use auto or generic",
+            Refusal(1, "lo", PacketMode.Native));
+        Assert.Equal(
+            "attach packet rule to near0: Invalid argument; no driver is known to take over tables of these kinds; use native or auto",
+            Refusal(network.Near.InterfaceIndex, "near0", PacketMode.Offload));
+        Assert.Equal("attach packet rule to gone0: No such device", Refusal(4711, "gone0", PacketMode.Auto));
+
+        string Refusal(int index, string name, PacketMode mode) =>
+            network.Near.Inside(() => Assert.Throws<KernelException>(() => filter.Attach(index, name, mode)).Message);
+    }
+
+    [Theory]
+    [InlineData("xdpdrv", PacketMode.Auto)]
+    [InlineData("xdpgeneric", PacketMode.Auto)]
+    [InlineData("xdpdrv", PacketMode.Generic)]
+    [InlineData("xdpgeneric", PacketMode.Native)]
+    public void A_program_that_is_there_is_named_and_left_alone(string theirs, PacketMode mode)
+    {
+        ForeignProgram.Attach(network.Near, theirs);
+        var before = network.Near.Description;
+
+        var taken = Assert.Throws<InterfaceTakenException>(() => Attach(mode));
+
+        Assert.Equal(("their_program", "near0"), (taken.ProgramName, taken.InterfaceName));
+        Assert.Contains($"prog/xdp id {taken.ProgramId} ", before, StringComparison.Ordinal);
+        Assert.Equal($"near0 has another XDP program already ('their_program', id {taken.ProgramId}), which is left alone", taken.Message);
+        Assert.Equal(before, network.Near.Description);
+    }
+
+    [Fact]
+    public void Detaching_leaves_the_counts_and_attaching_again_continues_them()
+    {
+        for (var time = 1; time <= 2; time++)
+        {
+            using (Attach(PacketMode.Auto))
+            {
+                Exchange(IPv4Pair, 10);
+            }
+
+            Assert.Null(ModeShown());
+            Assert.Equal(10, Exchange(IPv4Pair, 10));
+            Assert.Equal(10 * time, CountOf(network.Far.IPv4).Packets);
+        }
+    }
+
+    [Fact]
+    public void An_interface_that_goes_away_takes_its_attachment_with_it()
+    {
+        using var attachment = Attach(PacketMode.Auto);
+
+        network.Near.Ip($"link delete {network.Near.Interface}");
+
+        Assert.False(attachment.IsAttached);
+    }
+
+    [Fact]
+    public void Lists_that_change_under_load_touch_nobody_else()
+    {
+        const int packets = 20_000;
+        using var attachment = Attach(PacketMode.Native);
+        using var sender = network.Far.Udp(network.Far.IPv4);
+        using var receiver = network.Near.Udp(network.Near.IPv4);
+        var others = Enumerable.Range(0, 2000).Select(i => new IpPrefix(new IpAddress(false, 0xc6120000u + (uint)i), 32)).ToList();
+        var done = false;
+        var updates = 0;
+        var changing = new Thread(() =>
+        {
+            while (!Volatile.Read(ref done))
+            {
+                // 10.77.0.2 is in a denied prefix and in an allowed one, of which both come and go; the other is in 10.77.0.0/24.
+                var allow = updates % 2 == 0 ? TrialFilter.Prefixes("10.77.0.0/24") : TrialFilter.Prefixes("10.77.0.2");
+                filter.Update([.. others.Skip(updates % 7), TrialFilter.Prefix(updates % 2 == 0 ? "10.0.0.0/8" : "10.64.0.0/10")], allow);
+                updates++;
+            }
+        });
+        filter.Update([], TrialFilter.Prefixes("10.77.0.0/24"));
+        changing.Start();
+        var arrived = 0;
+        for (var i = 0; i < packets; i++)
+        {
+            sender.SendTo("0123456789"u8, receiver.LocalEndPoint!);
+            arrived += i % DrainEvery == 0 ? Drain(receiver) : 0;
+        }
+
+        Volatile.Write(ref done, true);
+        changing.Join();
+        Eventually.True(() => CountOf(network.Far.IPv4).Packets == packets, "all packets", () => filter.Totals().ToString());
+        Assert.Equal(packets, arrived + Drain(receiver));
+        Assert.Equal(default, filter.Totals().Dropped);
+        Assert.True(updates > 1);
+    }
+
+    [Fact]
+    public void Of_a_process_that_is_killed_nothing_stays_on_the_interface()
+    {
+        var index = network.Near.InterfaceIndex;
+        var command = network.Near.CommandInside("dotnet", typeof(Program).Assembly.Location, "hold", network.Near.Interface, $"{index}");
+        using var holder = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
+        Assert.Equal("Native", holder.StandardOutput.ReadLine());
+        Assert.Equal(PacketMode.Native, ModeShown());
+        Assert.Equal(0, Exchange(IPv4Pair, 10));
+
+        holder.Kill();
+        holder.WaitForExit();
+
+        Eventually.True(() => ModeShown() is null, "the end of the program on the interface", () => network.Near.Description);
+        Assert.Equal(10, Exchange(IPv4Pair, 10));
+    }
+
+    private (IPAddress From, IPAddress To) IPv4Pair => (network.Far.IPv4, network.Near.IPv4);
+
+    private (IPAddress From, IPAddress To) IPv6Pair => (network.Far.IPv6, network.Near.IPv6);
+
+    private PacketAttachment Attach(PacketMode mode) => filter.Attach(network.Near, mode);
+
+    /// <returns>How many of the packets arrived.</returns>
+    private int Exchange((IPAddress From, IPAddress To) pair, int packets)
+    {
+        using var sender = network.Far.Udp(pair.From);
+        using var receiver = network.Near.Udp(pair.To);
+        var arrived = 0;
+        for (var i = 0; i < packets; i++)
+        {
+            sender.SendTo("0123456789"u8, receiver.LocalEndPoint!);
+            arrived += i % DrainEvery == 0 ? Drain(receiver) : 0;
+        }
+
+        // Of those that never come nothing tells that they do not.
+        for (var look = 0; look < 60 && arrived < packets; look++)
+        {
+            Thread.Sleep(5);
+            arrived += Drain(receiver);
+        }
+
+        return arrived;
+    }
+
+    private static int Drain(Socket receiver)
+    {
+        Span<byte> buffer = stackalloc byte[64];
+        var taken = 0;
+        for (; receiver.Available > 0; taken++)
+        {
+            receiver.Receive(buffer);
+        }
+
+        return taken;
+    }
+
+    private Traffic CountOf(IPAddress source) =>
+        filter.Sources().Sources.FirstOrDefault(count => count.Source == IpAddress.From(source)).Passed;
+
+    private PacketMode? ModeShown()
+    {
+        var words = network.Near.Description.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return words.Contains("xdp") ? PacketMode.Native
+            : words.Contains("xdpgeneric") ? PacketMode.Generic
+            : null;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+using TraceAgent.Bpf.Packets;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf.Tests;
+
+/// <summary><c>hold INTERFACE INDEX</c>: a process that denies everything on an interface until it is killed.</summary>
+internal static class Program
+{
+    private static void Main(string[] arguments)
+    {
+        if (arguments is not ["hold", var name, var index])
+        {
+            throw new ArgumentException("dotnet test runs the tests");
+        }
+
+        var filter = PacketFilter.Load("held", new PacketFilterOptions());
+        filter.Update([new IpPrefix(default, 0)], []);
+        using var attachment = filter.Attach(int.Parse(index, CultureInfo.InvariantCulture), name, PacketMode.Auto);
+        Console.WriteLine(attachment.Mode);
+        Thread.Sleep(Timeout.Infinite);
+    }
+}
