@@ -9,8 +9,10 @@ public sealed record CSiteAbi(Architecture Architecture) : SiteAbi(Architecture)
     public override Expr Argument(int index) => Architecture.Argument(index);
 
     /// <inheritdoc/>
-    public override Expr ReturnValue => Architecture.ReturnValue;
-
-    /// <inheritdoc/>
-    public override Expr SecondReturnValue => new Expr.Register(Architecture.SecondReturnRegister);
+    public override Expr? Result(int index) => index switch
+    {
+        0 => Architecture.ReturnValue,
+        1 => new Expr.Register(Architecture.SecondReturnRegister),
+        _ => null,
+    };
 }

@@ -16,12 +16,6 @@ public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters
     private static readonly EquatableArray<int> s_arm64 = Enumerable.Range(0, 16).ToEquatableArray();
 
     /// <inheritdoc/>
-    public override Expr? ReturnValue => Result(0);
-
-    /// <inheritdoc/>
-    public override Expr? SecondReturnValue => Result(1);
-
-    /// <inheritdoc/>
     public override int? GoroutineRegister => !PassesInRegisters ? null : IsX64 ? 14 : 28;
 
     /// <inheritdoc/>
@@ -46,5 +40,6 @@ public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters
             new Expr.Binary(BinaryOperator.Add, new Expr.Register(Architecture.StackPointer), new Expr.Constant(8 + (8 * index))), 8, Signed: false);
     }
 
-    private Expr.Register? Result(int index) => PassesInRegisters ? new Expr.Register(Registers[index]) : null;
+    /// <inheritdoc/>
+    public override Expr? Result(int index) => PassesInRegisters && index < Registers.Count ? new Expr.Register(Registers[index]) : null;
 }

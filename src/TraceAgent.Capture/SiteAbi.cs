@@ -16,11 +16,11 @@ public abstract record SiteAbi(Architecture Architecture)
     /// <summary>Why there is no argument <paramref name="index"/>, in a few words; null when there is nothing to say.</summary>
     public virtual string? WhyMissing(int index) => null;
 
-    /// <summary>The return value where the function returns, or null when there is none.</summary>
-    public abstract Expr? ReturnValue { get; }
-
-    /// <summary>The second half of a return value of 16 bytes, or null when it is not known where that is.</summary>
-    public virtual Expr? SecondReturnValue => null;
+    /// <summary>
+    /// The word <paramref name="index"/> (from 0, 8 bytes each) of what the function gives, where it returns; null when there is
+    /// none, or when it is not known where it is.
+    /// </summary>
+    public abstract Expr? Result(int index);
 
     /// <summary>
     /// Returns are seen at the function's own RET instructions, not where the kernel put its address in place of the caller's.

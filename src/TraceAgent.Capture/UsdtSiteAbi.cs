@@ -6,7 +6,7 @@ namespace TraceAgent.Capture;
 public sealed record UsdtSiteAbi(Architecture Architecture, EquatableArray<UsdtOperand> Operands) : SiteAbi(Architecture)
 {
     /// <summary>Only its entry can be followed.</summary>
-    public override Expr? ReturnValue => null;
+    public override Expr? Result(int index) => null;
 
     /// <inheritdoc/>
     public override Expr? Argument(int index) => index < Operands.Count ? Operands[index].Value : null;

@@ -17,13 +17,9 @@ public static class PlanBuilder
             .Select(same => $"{Arguments([.. same])}{(same.Key is { } reason ? $" ({reason})" : "")}").ToList();
         missing.AddRange(AsIntegers(rule).Where(index => abi.Argument(index) is not null && abi.TypeOf(index) is CaptureType.Float)
             .Select(index => $"argument {index + 1} as an integer (it is a floating point number)"));
-        if (abi.ReturnValue is null && terms.Contains(new Term.Result()))
+        if (terms.OfType<Term.Result>().Where(result => abi.Result(result.Part) is null).MinBy(result => result.Part) is { } result)
         {
-            missing.Add("the return value");
-        }
-        else if (abi.SecondReturnValue is null && terms.Contains(new Term.Result(1)))
-        {
-            missing.Add("the second half of the return value");
+            missing.Add(result.Part == 0 ? "the return value" : $"word {result.Part + 1} of the return value");
         }
 
         if (rule.On == ProbeMoment.Call && !abi.PairsCalls)
@@ -66,7 +62,7 @@ public static class PlanBuilder
 
         if (NeedsReturn(rule) && !rule.ReturnsNothing)
         {
-            terms.AddRange([new Term.Result(), rule.ReturnLength]);
+            terms.AddRange([new Term.Result(rule.ReturnRegister), rule.ReturnLength]);
         }
 
         return terms.OfType<Term>();

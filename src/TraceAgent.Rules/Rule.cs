@@ -41,10 +41,13 @@ public sealed record Rule(
     /// <summary>The return value's length when it is bytes and another value says how many.</summary>
     public Term? ReturnLength { get; init; }
 
-    /// <summary>The signature says <c>void</c>: there is no return value to show.</summary>
+    /// <summary>The first register of the return value that its type reads: 0, and 1 for an error of Go.</summary>
+    public int ReturnRegister { get; init; }
+
+    /// <summary>The signature says <c>void</c>, or the results are among <see cref="Captures"/>: there is no return value to show.</summary>
     public bool ReturnsNothing { get; init; }
 
-    /// <summary>The computed values, in the order of the file.</summary>
+    /// <summary>The results that have names, then the computed values, each in the order of the file.</summary>
     public EquatableArray<ComputedValue> Captures { get; init; }
 
     /// <summary>Which of the processes are logged, as the file says it; null for all.</summary>

@@ -17,7 +17,7 @@ public abstract record Term
     /// <summary>All 64 bits of the argument <paramref name="Index"/> (from 0), as it was on entry.</summary>
     public sealed record Argument(int Index) : Term;
 
-    /// <summary>All 64 bits of the return value; of one of 16 bytes, <paramref name="Part"/> 0 or 1.</summary>
+    /// <summary>All 64 bits of the return value; of a longer one, its 8 bytes number <paramref name="Part"/>, from 0.</summary>
     public sealed record Result(int Part = 0) : Term;
 
     public sealed record Special(SpecialValue Value) : Term;

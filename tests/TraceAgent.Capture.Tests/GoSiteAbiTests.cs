@@ -12,12 +12,12 @@ public class GoSiteAbiTests
         int[] expected = [0, 3, 2, 5, 4, 8, 9, 10, 11];
 
         Assert.Equal(expected, Enumerable.Range(0, 9).Select(index => Assert.IsType<Expr.Register>(s_registers.Argument(index)).Number));
-        Assert.Equal((new Expr.Register(0), new Expr.Register(3)), (s_registers.ReturnValue, s_registers.SecondReturnValue));
+        Assert.Equal(expected, Enumerable.Range(0, 9).Select(index => Assert.IsType<Expr.Register>(s_registers.Result(index)).Number));
         Assert.Equal((14, true), (s_registers.GoroutineRegister, s_registers.PairsCalls));
     }
 
     [Fact]
-    public void Behind_the_registers_nothing_is_guessed() => Assert.Null(s_registers.Argument(9));
+    public void Behind_the_registers_nothing_is_guessed() => Assert.Equal((null, null), (s_registers.Argument(9), s_registers.Result(9)));
 
     [Fact]
     public void Sixteen_words_are_in_registers_of_arm64()
@@ -34,7 +34,7 @@ public class GoSiteAbiTests
     {
         Assert.Equal(
             new Expr.Load(new Expr.Binary(BinaryOperator.Add, new Expr.Register(7), new Expr.Constant(24)), 8, Signed: false), s_stack.Argument(2));
-        Assert.Equal((null, null), (s_stack.ReturnValue, s_stack.SecondReturnValue));
+        Assert.Equal((null, null), (s_stack.Result(0), s_stack.Result(1)));
         Assert.False(s_stack.PairsCalls);
     }
 }

@@ -12,6 +12,7 @@ public sealed class GoTests : IDisposable
         ("choose", "main.Choose", ["args: [n: int64]", "ret: go.string", "format: 'Choose {n} = {ret}'"]),
         ("large", "main.Large", ["args: [n: int64]", "format: 'Large {n} = {ret}'"]),
         ("handle", "'main.(*Server).handle'", ["args: [server: ptr, path: go.string, body: bytes(len), len: int64]", "format: 'handle {path} {body} = {ret}'"]),
+        ("total", "main.Total", ["args: [values: '[]int', body: '[]byte']", "ret: [sum: int64, text: go.string, failure: go.error]", "format: 'Total {values} {body} = {sum} {text} {failure}'"]),
         ("recover", "main.Recover", ["args: [n: int64]", "format: 'Recover {n} = {ret}'"]),
         ("wander", "main.Wander", ["args: [id: int64, n: int64]", "format: 'Wander {id} {n} = {ret}'"]),
     ];
@@ -94,7 +95,9 @@ public sealed class GoTests : IDisposable
             RuleText.Rule("both", program, "main.Large", "args: [n: int64]", "on: both", "budget: none"),
             RuleText.Rule("return", program, "main.Choose", "ret: go.string", "on: return", "budget: none"),
             RuleText.Rule("deep", program, "main.Grow", "budget: none"),
-            RuleText.Rule("error", program, "main.Check", "args: [n: int64]", "on: call", "ret: ptr", "when: ret != 0")));
+            RuleText.Rule("error", program, "main.Check", "args: [n: int64]", "on: call", "ret: go.error", "when: ret ~ '*more than two'", "format: '{n}: {ret}'"),
+            RuleText.Rule("type", program, "main.Check", "args: [n: int64]", "on: call", "ret: [type: ptr, _]", "when: type != 0"),
+            RuleText.Rule("wrapped", program, "main.Total", "args: ['_': '[]int', body: '[]byte']", "on: call", "ret: [_, _: go.string, failure: go.error]", "when: failure != ''")));
         using var agent = AgentProcess.Start(way, rules, "--ring-size", "16777216");
 
         LinesOf(program);
@@ -103,11 +106,15 @@ public sealed class GoTests : IDisposable
         agent.WaitForEvents("return", 20);
         agent.WaitForEvents("deep", 13616);
         agent.WaitForEvents("error", 3);
+        agent.WaitForEvents("type", 3);
+        agent.WaitForEvents("wrapped", 4);
         agent.Stop();
         Assert.Equal(Enumerable.Repeat<string[]>(["entry", "return"], 20).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
         Assert.Equal(20, agent.Events("return").Count);
         Assert.Equal(13616, agent.Events("deep").Count);
-        Assert.Equal([3L, 4, 5], agent.Events("error").Select(line => line.Arg("n")));
+        Assert.Equal([3L, 4, 5], agent.Events("type").Select(line => line.Arg("n")));
+        Assert.Equal(["3: 3 is more than two", "4: 4 is more than two", "5: 5 is more than two"], agent.Events("error").Select(line => line.Message));
+        Assert.Equal(4, agent.Events("wrapped").Count);
     }
 
     [Fact]

@@ -17,6 +17,8 @@ public sealed class CommandLineRuleTests
     [InlineData("/srv/x:shop::Cart::add(int)(2)", "binary: /srv/x|symbol: 'shop::Cart::add(int)'|args: 2")]
     [InlineData("/srv/x:shop::Cart::count() const", "binary: /srv/x|symbol: 'shop::Cart::count() const'")]
     [InlineData("/srv/x:shop::operator()", "binary: /srv/x|symbol: 'shop::operator()'")]
+    [InlineData("/srv/x:main.Read(path: go.string) -> (count: int64, _, failure: go.error)", "binary: /srv/x|symbol: main.Read|args: [path: go.string]|ret: [count: int64, _, failure: go.error]|on: call")]
+    [InlineData("/srv/x:main.Read() -> (count: int64, body: []byte)", "binary: /srv/x|symbol: main.Read|ret: [count: int64, body: '[]byte']|on: return")]
     [InlineData("/srv/x:shop::P::operator->", "binary: /srv/x|symbol: 'shop::P::operator->'")]
     [InlineData("/srv/x:main.(*Server).handle(1)", "binary: /srv/x|symbol: 'main.(*Server).handle'|args: 1")]
     [InlineData("/srv/x:0x117d(2)", "binary: /srv/x|offset: '0x117d'|args: 2")]

@@ -13,7 +13,7 @@ public class PlanBuilderTests
         var plan = PlanBuilder.Build(Rule("on: call, args: [fd: int, buf: 'bytes(ret)'], ret: ssize_t"), X64);
         Assert.Equal([Scalar(new Expr.Extend(X64.Argument(0), 4, true)), Scalar(X64.Argument(1))], plan.EntryFields);
         var pointer = new Expr.EntryField(1);
-        Assert.Equal([new CaptureField(pointer, new Storage.Bytes(X64.ReturnValue, 64) { NullWhenZero = pointer }), Scalar(X64.ReturnValue)], plan.ReturnFields);
+        Assert.Equal([new CaptureField(pointer, new Storage.Bytes(X64.Result(0)!, 64) { NullWhenZero = pointer }), Scalar(X64.Result(0)!)], plan.ReturnFields);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public class PlanBuilderTests
         Assert.Equal([false, false, false, false, true], values.Select(v => v.IsReturnValue));
         Assert.IsType<Storage.Bytes>(fields[values[0].FieldIndex].Storage);
         Assert.Equal(Scalar(new Expr.Extend(X64.Argument(1), 4, true)), fields[values[1].FieldIndex]);
-        Assert.Equal(Scalar(X64.ReturnValue), fields[values[4].FieldIndex]);
+        Assert.Equal(Scalar(X64.Result(0)!), fields[values[4].FieldIndex]);
         Assert.Equal(values.Count, values.Select(v => v.FieldIndex).Distinct().Count());
     }
 
@@ -40,7 +40,7 @@ public class PlanBuilderTests
             new Expr.Binary(
                 BinaryOperator.OrElse,
                 new Expr.EntryField(2),
-                new Expr.Binary(BinaryOperator.Less, X64.ReturnValue, new Expr.EntryField(1))),
+                new Expr.Binary(BinaryOperator.Less, X64.Result(0)!, new Expr.EntryField(1))),
             plan.ReturnCondition);
         Assert.Equal(Scalar(path), plan.EntryFields[2]);
     }
@@ -63,7 +63,7 @@ public class PlanBuilderTests
         var rule = Rule("on: both, args: [n: int64], format: {entry: '{uid} {cgroup} {n}', return: '{gid}'}");
         var plan = PlanBuilder.Build(rule, X64);
         Assert.Equal([Scalar(X64.Argument(0)), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Uid), 4, false)), Scalar(new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
-        Assert.Equal([Scalar(X64.ReturnValue), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Gid), 4, false))], plan.ReturnFields);
+        Assert.Equal([Scalar(X64.Result(0)!), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Gid), 4, false))], plan.ReturnFields);
         Assert.Equal(["n", "uid", "cgroup"], PlanBuilder.ValuesOf(rule, X64, EventKind.Entry).Select(v => v.Name));
         Assert.Equal([false, true], PlanBuilder.ValuesOf(rule, X64, EventKind.Return).Select(v => v.IsOfEvent));
     }
@@ -154,7 +154,7 @@ public class PlanBuilderTests
 
     private sealed record OneOperand() : SiteAbi(Architecture.X64)
     {
-        public override Expr? ReturnValue => null;
+        public override Expr? Result(int index) => null;
 
         public override Expr? Argument(int index) => index == 0 ? new Expr.Register(3) : null;
     }

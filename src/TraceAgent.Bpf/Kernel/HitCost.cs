@@ -9,8 +9,9 @@ namespace TraceAgent.Bpf.Kernel;
 /// <param name="ReturnNs">What following the return adds.</param>
 public readonly record struct HitCost(double EmulatedNs, double SteppedNs, double ReturnNs)
 {
-    private const int Calls = 2000;
-    private const int Rounds = 3;
+    // Short rounds, many of them: on a busy machine, the best one is one in which no other thread took the processor.
+    private const int Calls = 100;
+    private const int Rounds = 60;
     private const int SteppedAt = 256;
 
     /// <summary>Where it cannot be measured: what a virtual machine showed on kernel 6.18.</summary>

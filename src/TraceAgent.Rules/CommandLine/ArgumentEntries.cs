@@ -18,9 +18,8 @@ internal static class ArgumentEntries
     public static YamlEntry? Read(Word list, string symbol, Word? returned, DiagnosticBag bag)
     {
         var parts = Split(list);
-        if (parts.FindIndex(part => part.Text.Length == 0) is >= 0 and var empty)
+        if (HasGap(parts, "an argument", bag))
         {
-            bag.Error(DiagnosticCode.InvalidValue, parts[empty].Whole.At, "an argument is missing here", "'_' skips one");
             return null;
         }
 
@@ -32,6 +31,26 @@ internal static class ArgumentEntries
         return parts.Exists(part => part.Text == ArgumentsValue.Skip || ColonIn(part) >= 0) || parts.TrueForAll(IsName)
             ? new YamlEntry(list.Key("args"), new YamlSequence(list.Whole.At, [.. parts.Select(Item)]))
             : new YamlEntry(list.Key("signature"), Signature(list, symbol, returned));
+    }
+
+    /// <param name="list">Without the brackets.</param>
+    /// <param name="bag">Takes what is wrong.</param>
+    /// <returns>Null when it cannot be read, which is reported.</returns>
+    public static YamlSequence? Results(Word list, DiagnosticBag bag)
+    {
+        var parts = Split(list);
+        return HasGap(parts, "a result", bag) ? null : new YamlSequence(list.Whole.At, [.. parts.Select(Item)]);
+    }
+
+    private static bool HasGap(List<Word> parts, string noun, DiagnosticBag bag)
+    {
+        var empty = parts.FindIndex(part => part.Text.Length == 0);
+        if (empty >= 0)
+        {
+            bag.Error(DiagnosticCode.InvalidValue, parts[empty].Whole.At, $"{noun} is missing here", "'_' skips one");
+        }
+
+        return empty >= 0;
     }
 
     private static YamlNode Item(Word part)

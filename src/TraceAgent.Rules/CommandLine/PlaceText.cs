@@ -5,7 +5,7 @@ using TraceAgent.Rules.Yaml;
 namespace TraceAgent.Rules.CommandLine;
 
 /// <summary>
-/// Reads <c>BINARY:FUNCTION(name: type, …) -> type</c>: the keys <c>name</c>, <c>binary</c>, those of the place, of the
+/// Reads <c>BINARY:FUNCTION(name: type, …) -> type</c>, also <c>-> (name: type, …)</c>: the keys <c>name</c>, <c>binary</c>, those of the place, of the
 /// arguments and of the return value. The place may be an address, or <c>usdt:PROVIDER:NAME</c>.
 /// </summary>
 internal static partial class PlaceText
@@ -119,8 +119,15 @@ internal static partial class PlaceText
                 bag.Error(DiagnosticCode.InvalidValue, place.Whole.At, $"after '{Arrow}' comes the type of the return value", Example);
             }
 
+            if (IsList(type))
+            {
+                if (ArgumentEntries.Results(type[1..(type.Text.Length - 1)], bag) is { } results)
+                {
+                    entries.Add(new YamlEntry(type.Key("ret"), results));
+                }
+            }
             // A signature says it itself.
-            if (type.Text != ArgumentEntries.Nothing || entries.TrueForAll(entry => entry.Key.Value != "signature"))
+            else if (type.Text != ArgumentEntries.Nothing || entries.TrueForAll(entry => entry.Key.Value != "signature"))
             {
                 entries.Add(new YamlEntry(type.Key("ret"), type.Whole));
             }
@@ -155,10 +162,17 @@ internal static partial class PlaceText
     private static (Word Head, Word? Type) SplitReturn(Word place)
     {
         var arrow = place.Text.LastIndexOf(Arrow, StringComparison.Ordinal);
-        return arrow < 0 || place.Text.AsSpan(0, arrow).EndsWith("operator") || place.Text.IndexOf(')', arrow) >= 0
-            ? (place, null)
-            : (place[..arrow].Trim(), place[(arrow + Arrow.Length)..].Trim());
+        if (arrow < 0 || place.Text.AsSpan(0, arrow).EndsWith("operator"))
+        {
+            return (place, null);
+        }
+
+        var returned = place[(arrow + Arrow.Length)..].Trim();
+        return returned.Text.Contains(')') && !IsList(returned) ? (place, null) : (place[..arrow].Trim(), returned);
     }
+
+    /// <summary>Several results: <c>(n: int64, err: go.error)</c>.</summary>
+    private static bool IsList(Word returned) => returned.Text is ['(', .., ')'];
 
     /// <summary>The last brackets hold the arguments; those of an overload before them belong to the name.</summary>
     /// <returns>Null when brackets do not match, which is reported.</returns>

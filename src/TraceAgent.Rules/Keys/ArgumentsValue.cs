@@ -8,10 +8,14 @@ internal static class ArgumentsValue
 {
     public const string Skip = "_";
 
-    public static string Schema { get; } =
+    /// <summary>JSON Schema (draft-07) of a list of names and types.</summary>
+    public static string ListSchema { get; } =
         $$$$"""
-        {"anyOf":[{"type":"integer","minimum":1,"maximum":{{{{RuleKeys.MostArguments}}}}},{"type":"array","minItems":1,"maxItems":{{{{RuleKeys.MostArguments}}}},"items":{"anyOf":[{"type":"string","pattern":"{{{{ValueName.Pattern}}}}"},{"type":"object","minProperties":1,"maxProperties":1,"patternProperties":{"{{{{ValueName.Pattern}}}}":{{{{TypeText.Schema}}}}},"additionalProperties":false}]}}]}
+        {"type":"array","minItems":1,"maxItems":{{{{RuleKeys.MostArguments}}}},"items":{"anyOf":[{"type":"string","pattern":"{{{{ValueName.Pattern}}}}"},{"type":"object","minProperties":1,"maxProperties":1,"patternProperties":{"{{{{ValueName.Pattern}}}}":{{{{TypeText.Schema}}}}},"additionalProperties":false}]}}
         """;
+
+    public static string Schema { get; } =
+        $$$"""{"anyOf":[{"type":"integer","minimum":1,"maximum":{{{RuleKeys.MostArguments}}}},{{{ListSchema}}}]}""";
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -27,10 +31,20 @@ internal static class ArgumentsValue
             return;
         }
 
+        rule.Arguments = ReadList("args", "argument", list, bag);
+    }
+
+    /// <summary>Names and types in order; null when there are too many or none, which is reported.</summary>
+    /// <param name="key">Of the list.</param>
+    /// <param name="noun">What an item is.</param>
+    /// <param name="list">The items.</param>
+    /// <param name="bag">Takes what is wrong.</param>
+    public static List<DraftArgument>? ReadList(string key, string noun, YamlSequence list, DiagnosticBag bag)
+    {
         if (list.Items.Count is 0 or > RuleKeys.MostArguments)
         {
-            bag.Error(DiagnosticCode.InvalidValue, list.At, $"'args' must list 1 to {RuleKeys.MostArguments} arguments, not {list.Items.Count}");
-            return;
+            bag.Error(DiagnosticCode.InvalidValue, list.At, $"'{key}' must list 1 to {RuleKeys.MostArguments} {noun}s, not {list.Items.Count}");
+            return null;
         }
 
         var used = new HashSet<string>();
@@ -38,26 +52,26 @@ internal static class ArgumentsValue
         var register = 0;
         for (var i = 0; i < list.Items.Count; i++)
         {
-            if (ReadItem(i, ref register, list.Items[i], used, bag) is { } argument)
+            if (ReadItem(noun, i, ref register, list.Items[i], used, bag) is { } argument)
             {
                 arguments.Add(argument);
             }
         }
 
-        rule.Arguments = arguments;
+        return arguments;
     }
 
     /// <summary><c>arg1</c> to <c>argN</c>.</summary>
     public static List<DraftArgument> Numbered(int count) =>
         [.. Enumerable.Range(0, count).Select(i => new DraftArgument(i, i, $"arg{i + 1}", TypeSpec.Default, null))];
 
-    private static DraftArgument? ReadItem(int index, ref int register, YamlNode item, HashSet<string> used, DiagnosticBag bag)
+    private static DraftArgument? ReadItem(string noun, int index, ref int register, YamlNode item, HashSet<string> used, DiagnosticBag bag)
     {
         var first = register++;
         if (item is YamlScalar { IsNull: false } name)
         {
             var isTaken = name.Value != Skip && ValueName.Take(name.Value, name.At, used, bag);
-            return isTaken ? new DraftArgument(index, first, name.Value, TypeSpec.Default, null) : null;
+            return isTaken ? new DraftArgument(index, first, name.Value, TypeSpec.Default, null) { At = name.At } : null;
         }
 
         if (item is not YamlMapping { Entries: [var entry] })
@@ -65,8 +79,8 @@ internal static class ArgumentsValue
             bag.Error(
                 DiagnosticCode.WrongType,
                 item.At,
-                "an argument is written 'name: type', 'name' or '_'",
-                item is YamlMapping { Entries.Count: > 1 } ? "begin each argument with '- ' or put [ ] around all of them" : null);
+                $"{(noun[0] == 'a' ? "an" : "a")} {noun} is written 'name: type', 'name' or '_'",
+                item is YamlMapping { Entries.Count: > 1 } ? $"begin each {noun} with '- ' or put [ ] around all of them" : null);
             return null;
         }
 
@@ -79,7 +93,7 @@ internal static class ArgumentsValue
         var type = TypeValue.Read(entry, bag);
         register = first + (type?.Spec.Registers ?? 1);
         return entry.Key.Value != Skip && ValueName.Take(entry.Key.Value, entry.Key.At, used, bag)
-            ? new DraftArgument(index, first, entry.Key.Value, type?.Spec ?? TypeSpec.Default, type?.Source)
+            ? new DraftArgument(index, first, entry.Key.Value, type?.Spec ?? TypeSpec.Default, type?.Source) { At = entry.Key.At }
             : null;
     }
 }

@@ -3,7 +3,7 @@ using TraceAgent.Rules.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>An argument as it was written.</summary>
+/// <summary>An argument as it was written, or a result.</summary>
 /// <param name="Index">Its place in the list, from 0.</param>
 /// <param name="Register">The first of the registers that it is passed in, or of the places on the stack behind them, from 0.</param>
 /// <param name="Name">Good as a name.</param>
@@ -14,10 +14,16 @@ internal sealed record DraftArgument(int Index, int Register, string Name, TypeS
     /// <summary>No type was written.</summary>
     public bool IsUntyped => Source is null && Spec == TypeSpec.Default;
 
-    public Term Value => new Term.Argument(Register);
+    /// <summary>Where its name stands.</summary>
+    public SourceSpan At { get; init; }
 
-    /// <summary>What is in the second register, of a type that takes two.</summary>
-    public Term Second => new Term.Argument(Register + 1);
+    /// <summary>It is one of the results.</summary>
+    public bool IsResult { get; init; }
+
+    public Term Value => In(Spec.ValueRegister);
+
+    /// <summary>What is in one of its registers, from 0.</summary>
+    public Term In(int register) => IsResult ? new Term.Result(Register + register) : new Term.Argument(Register + register);
 
     /// <summary>Its other name, which holds unless another argument has it as its own.</summary>
     public string Alias => $"arg{Index + 1}";

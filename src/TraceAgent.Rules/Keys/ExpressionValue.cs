@@ -34,11 +34,16 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Diagn
             return null;
         }
 
-        var term = draft.Spec?.Static is StaticType.Bool && value.Type is not StaticType.Bool
+        // A text of Go or Rust knows by itself that its address and its length are there; other types of several words do not.
+        var isObject = draft.Spec is { Registers: > 1, Type: not CaptureType.TextObject } or { ValueRegister: > 0 };
+        Term InMemory(int word) => new Term.Load(word == 0 ? value.Term : new Term.Binary(BinaryOperator.Add, value.Term, new Term.Number(8 * word)), 8, Signed: word == 1);
+        var term = isObject ? InMemory(draft.Spec!.ValueRegister)
+            : draft.Spec?.Static is StaticType.Bool && value.Type is not StaticType.Bool
             ? new Term.Binary(BinaryOperator.NotEqual, value.Term, new Term.Number(0))
             : value.Term;
         var type = draft.Spec?.Type ?? value.Capture ?? value.Type.Capture;
-        var length = draft.Spec is null ? (value.Type as StaticType.CountedText)?.Bytes : LengthResolution.Resolve(draft.Spec, draft.TypeSource, scope, on, isReturned: on == ProbeMoment.Return || value.Term.NeedsReturn, bag);
+        var length = isObject ? draft.Spec!.LengthBehind(InMemory)
+            : draft.Spec is null ? (value.Type as StaticType.CountedText)?.Bytes : LengthResolution.Resolve(draft.Spec, draft.TypeSource, scope, on, isReturned: on == ProbeMoment.Return || value.Term.NeedsReturn, bag);
         scope.AddComputed(draft.Name, term, draft.Spec?.Static is StaticType.Pointer or StaticType.TextObject or StaticType.Duration ? draft.Spec.Static : value.Type);
         return new ComputedValue(draft.Name, type, term) { Length = length };
     }

@@ -78,7 +78,7 @@ internal static class MessageAssembly
     private static string? Explain(string name, ProbeMoment on, EventKind kind, int count, RuleDraft draft) => name switch
     {
         "duration" => "only 'on: call' knows the duration",
-        "ret" when draft.ReturnsNothing => "the signature says void",
+        "ret" when draft.ReturnsNothing => draft.WhyNoReturn,
         "ret" when on == ProbeMoment.Both => "the entry event has no return value: write format: {entry: …, return: …}",
         "ret" => "there is no return value on entry: use 'on: call' or 'on: return'",
         _ when ArgumentNumber(name) is not { } number || number > RuleKeys.MostArguments => null,

@@ -43,7 +43,7 @@ internal static partial class RedactValue
     public static void WarnOfUnknown(RuleDraft rule, DiagnosticBag bag)
     {
         var known = (rule.Arguments ?? []).SelectMany(argument => new[] { argument.Name, argument.Alias })
-            .Concat(rule.Captures.Select(capture => capture.Key.Value)).ToList();
+            .Concat((rule.Results ?? []).Select(result => result.Name)).Concat(rule.Captures.Select(capture => capture.Key.Value)).ToList();
         foreach (var name in rule.Redact.Where(name => !name.Value.Contains('*') && !Redaction.IsSensitive(name.Value) && !ValueName.Taken.Contains(name.Value)))
         {
             if (!known.Contains(name.Value, StringComparer.OrdinalIgnoreCase))

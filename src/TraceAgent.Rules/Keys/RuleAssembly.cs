@@ -70,18 +70,21 @@ internal static class RuleAssembly
         // Something wrong with one of them is reported; the names of the other are still good.
         draft.Arguments ??= draft.SignatureArguments;
         draft.Return ??= draft.SignatureReturn;
-        draft.ReturnsNothing &= !draft.Has("ret");
+        var names = (draft.Arguments ?? []).SelectMany(a => new[] { a.Name, a.Alias }).ToHashSet();
+        draft.Results = draft.Results?.Where(result => ValueName.Take(result.Name, result.At, names, bag)).ToList();
+        draft.ReturnsNothing = draft.Results is not null || (draft.ReturnsNothing && !draft.Has("ret"));
         var scope = RuleScope.Of(draft, on);
         var arguments = (draft.Arguments ?? []).Select(a => ArgumentOf(a, scope, on, bag)).ToEquatableArray();
         var returned = draft.Return ?? TypeSpec.Default;
-        var returnLength = returned.IsPair ? new Term.Result(1) : LengthResolution.Resolve(returned, draft.ReturnSource, scope, on, isReturned: true, bag);
+        var returnLength = returned.LengthBehind(register => new Term.Result(register)) ?? LengthResolution.Resolve(returned, draft.ReturnSource, scope, on, isReturned: true, bag);
         var redact = RedactValue.WithAliases(draft);
         RedactValue.WarnOfUnknown(draft, bag);
         var redaction = new Redaction(redact);
         var expressions = new ExpressionValue(on, redaction, bag);
         var condition = RuleScope.OfCondition(draft, on);
-        var captures = Captures(draft, expressions, scope, bag);
-        foreach (var capture in captures)
+        var results = (draft.Results ?? []).Select(result => ResultOf(result, scope, on, bag)).ToList();
+        List<ComputedValue> captures = [.. results, .. Captures(draft, names, expressions, scope, bag)];
+        foreach (var capture in captures.Skip(results.Count))
         {
             RuleScope.AddToCondition(condition, scope.Find(capture.Name)!, on);
         }
@@ -107,6 +110,7 @@ internal static class RuleAssembly
             {
                 MaxSites = draft.MaxSites,
                 ReturnLength = returnLength,
+                ReturnRegister = returned.ValueRegister,
                 ReturnsNothing = draft.ReturnsNothing,
                 Captures = captures.ToEquatableArray(),
                 Filter = draft.Filter,
@@ -123,9 +127,8 @@ internal static class RuleAssembly
             : null;
     }
 
-    private static List<ComputedValue> Captures(RuleDraft draft, ExpressionValue expressions, NameScope scope, DiagnosticBag bag)
+    private static List<ComputedValue> Captures(RuleDraft draft, HashSet<string> used, ExpressionValue expressions, NameScope scope, DiagnosticBag bag)
     {
-        var used = (draft.Arguments ?? []).SelectMany(a => new[] { a.Name, a.Alias }).ToHashSet();
         var captures = new List<ComputedValue>();
         foreach (var (key, capture) in draft.Captures)
         {
@@ -139,9 +142,15 @@ internal static class RuleAssembly
     }
 
     private static Parameter ArgumentOf(DraftArgument argument, NameScope scope, ProbeMoment on, DiagnosticBag bag) =>
-        new(argument.Register, argument.Name, argument.Spec.InRegisters)
+        new(argument.Register + argument.Spec.ValueRegister, argument.Name, argument.Spec.InRegisters)
         {
             IsUntyped = argument.IsUntyped,
-            Length = argument.Spec.IsPair ? argument.Second : LengthResolution.Resolve(argument.Spec, argument.Source, scope, on, isReturned: false, bag),
+            Length = argument.Spec.LengthBehind(argument.In) ?? LengthResolution.Resolve(argument.Spec, argument.Source, scope, on, isReturned: false, bag),
+        };
+
+    private static ComputedValue ResultOf(DraftArgument result, NameScope scope, ProbeMoment on, DiagnosticBag bag) =>
+        new(result.Name, result.Spec.InRegisters, result.Value)
+        {
+            Length = result.Spec.LengthBehind(result.In) ?? LengthResolution.Resolve(result.Spec, result.Source, scope, on, isReturned: true, bag),
         };
 }

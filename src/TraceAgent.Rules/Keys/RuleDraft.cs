@@ -55,8 +55,15 @@ internal sealed class RuleDraft(string baseDirectory)
     /// <summary>The text that the positions in <see cref="Return"/> count in.</summary>
     public YamlScalar? ReturnSource { get; set; }
 
-    /// <summary>The signature says <c>void</c>.</summary>
+    /// <summary>The results by name, when the rule lists them.</summary>
+    public IReadOnlyList<DraftArgument>? Results { get; set; }
+
+    /// <summary>The signature says <c>void</c>, or the results have names of their own.</summary>
     public bool ReturnsNothing { get; set; }
+
+    public string WhyNoReturn => Results is null
+        ? "the signature says void"
+        : $"the rule names its results: {Quoted.List(Results.Select(result => result.Name))}";
 
     /// <summary>A text for every event of the rule.</summary>
     public YamlScalar? Format { get; set; }

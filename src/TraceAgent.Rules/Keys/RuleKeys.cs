@@ -129,8 +129,8 @@ internal static class RuleKeys
             (rule, entry, bag) => rule.AllowsUnsafe = ScalarValue.Boolean(entry, bag) ?? false),
         new Key<RuleDraft>(
             "ret",
-            "The type of the return value; a signed 64-bit number without this key. For on: return, both and call.",
-            TypeText.Schema,
+            "The type of the return value; a signed 64-bit number without this key. Or names and types of several results, as Go has them: [n: int64, err: go.error]. For on: return, both and call.",
+            $$"""{"anyOf":[{{TypeText.Schema}},{{ArgumentsValue.ListSchema}}]}""",
             ReadReturn),
         new Key<RuleDraft>(
             "format",
@@ -153,6 +153,12 @@ internal static class RuleKeys
 
     private static void ReadReturn(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
+        if (entry.Value is YamlSequence results)
+        {
+            rule.Results = [.. (ArgumentsValue.ReadList("ret", "result", results, bag) ?? []).Select(result => result with { IsResult = true })];
+            return;
+        }
+
         var type = TypeValue.Read(entry, bag);
         rule.Return = type?.Spec;
         rule.ReturnSource = type?.Source;

@@ -57,7 +57,7 @@ internal static class RuleScope
         {
             if (reason is null)
             {
-                scope.Add(argument.Name, argument.Value, argument.Spec.StaticInRegisters(argument.Second));
+                scope.Add(argument.Name, argument.Value, argument.Spec.StaticInRegisters(argument.In(1)));
             }
             else
             {
@@ -80,11 +80,24 @@ internal static class RuleScope
     {
         if (reason is null && !draft.ReturnsNothing)
         {
-            scope.Add("ret", new Term.Result(), (draft.Return ?? TypeSpec.Default).StaticInRegisters(new Term.Result(1)));
+            var returned = draft.Return ?? TypeSpec.Default;
+            scope.Add("ret", new Term.Result(returned.ValueRegister), returned.StaticInRegisters(new Term.Result(1)));
         }
         else
         {
-            scope.Exclude("ret", reason ?? "the signature says void");
+            scope.Exclude("ret", reason ?? draft.WhyNoReturn);
+        }
+
+        foreach (var result in draft.Results ?? [])
+        {
+            if (reason is null)
+            {
+                scope.Add(result.Name, result.Value, result.Spec.StaticInRegisters(result.In(1)));
+            }
+            else
+            {
+                scope.Exclude(result.Name, reason);
+            }
         }
     }
 

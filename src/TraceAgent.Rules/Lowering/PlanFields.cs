@@ -82,7 +82,7 @@ internal sealed class PlanFields
 
         if (_rule.On != ProbeMoment.Entry && !_rule.ReturnsNothing)
         {
-            yield return new RuleValue(order++, "ret", _rule.Return, new Term.Result(), _rule.ReturnLength, OnEntry: false, OnReturn: true)
+            yield return new RuleValue(order++, "ret", _rule.Return, new Term.Result(_rule.ReturnRegister), _rule.ReturnLength, OnEntry: false, OnReturn: true)
             {
                 IsReturnValue = true,
             };

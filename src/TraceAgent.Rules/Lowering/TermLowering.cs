@@ -19,8 +19,7 @@ internal sealed class TermLowering(SiteAbi abi)
     {
         Term.Number number => new Expr.Constant(number.Value),
         Term.Argument argument => abi.Argument(argument.Index) ?? throw Missing($"argument {argument.Index + 1}"),
-        Term.Result { Part: 1 } => abi.SecondReturnValue ?? throw Missing("second half of the return value"),
-        Term.Result => abi.ReturnValue ?? throw Missing("return value"),
+        Term.Result result => abi.Result(result.Part) ?? throw Missing($"word {result.Part + 1} of a return value"),
         Term.Special special => new Expr.Special(special.Value),
         Term.AncestorCgroup ancestor => new Expr.AncestorCgroup(ancestor.Level),
         Term.Unary unary => new Expr.Unary(unary.Operator, Lower(unary.Operand, replace)),

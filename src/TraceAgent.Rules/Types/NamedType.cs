@@ -30,7 +30,8 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
         problem = default;
         if (Type is not null)
         {
-            return new TypeSpec(Type, Static!) { IsPair = Target is null && Type is CaptureType.TextObject { Size: CaptureType.TextObject.PairSize } };
+            var isPair = Target is null && Type is CaptureType.TextObject { Size: CaptureType.TextObject.PairSize };
+            return new TypeSpec(Type, Static!) { Registers = isPair ? 2 : 1, HasLengthBehind = isPair };
         }
 
         var (code, message, hint) = this switch

@@ -10,12 +10,15 @@ internal static class TypeNames
 
     private static readonly Dictionary<string, CaptureType> Known = Table();
 
+    /// <summary>Only by itself: it is no part of other types.</summary>
+    public const string GoError = "go.error";
+
     /// <summary>What editors offer: every word, and the usual spellings of several words.</summary>
     public static IEnumerable<string> All =>
     [
         "char", "signed char", "unsigned char", "short", "unsigned short", "int", "unsigned int", "unsigned", "long",
         "unsigned long", "long long", "unsigned long long",
-        .. Known.Keys,
+        .. Known.Keys, GoError,
     ];
 
     /// <summary>A word that begins a type.</summary>
@@ -35,6 +38,17 @@ internal static class TypeNames
 
     /// <summary>The type of one word that is not one of the parts.</summary>
     public static CaptureType? Find(string word) => Known.GetValueOrDefault(word);
+
+    /// <summary>The types of numbers that Go calls otherwise than C, and pointers; null for others.</summary>
+    public static CaptureType? FindGo(string word) => word switch
+    {
+        "int" => new CaptureType.Integer(8, Signed: true),
+        "uint" or "uintptr" => new CaptureType.Integer(8, Signed: false),
+        "byte" => new CaptureType.Integer(1, Signed: false),
+        "rune" => new CaptureType.Integer(4, Signed: true),
+        ['*', ..] => new CaptureType.Pointer(),
+        _ => null,
+    };
 
     /// <summary>The type of parts such as <c>long unsigned int</c>, in any order; null when they say nothing.</summary>
     public static CaptureType? Combine(IReadOnlyCollection<string> parts)

@@ -10,11 +10,14 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
     /// <summary>The value that holds the number of bytes or elements.</summary>
     public LengthName? Length { get; init; }
 
-    /// <summary>A text object that is passed in two registers, its address and its length; everything else takes one.</summary>
-    public bool IsPair { get; init; }
+    /// <summary>How many registers an argument of this type takes: words of 8 bytes.</summary>
+    public int Registers { get; init; } = 1;
 
-    /// <summary>How many registers an argument of this type takes.</summary>
-    public int Registers => IsPair ? 2 : 1;
+    /// <summary>Which of them holds the value, or its address.</summary>
+    public int ValueRegister { get; init; }
+
+    /// <summary>The second register holds the number of bytes or elements.</summary>
+    public bool HasLengthBehind { get; init; }
 
     public static TypeSpec Default { get; } = Of(CaptureType.Default);
 
@@ -23,11 +26,14 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
     public static TypeSpec Of(StaticType type) => new(type.Capture, type);
 
     /// <summary>How the value is captured when it is passed in registers.</summary>
-    public CaptureType InRegisters => IsPair && Type is CaptureType.TextObject text ? new CaptureType.CountedText(new Expr.Constant(0), text.Max) : Type;
+    public CaptureType InRegisters => HasLengthBehind && Type is CaptureType.TextObject text ? new CaptureType.CountedText(new Expr.Constant(0), text.Max) : Type;
 
     /// <summary>What expressions know of the value when it is passed in registers.</summary>
     /// <param name="second">What is in the second one.</param>
-    public StaticType StaticInRegisters(Term second) => IsPair ? new StaticType.CountedText(second) : Static;
+    public StaticType StaticInRegisters(Term second) => HasLengthBehind && Type is CaptureType.TextObject ? new StaticType.CountedText(second) : Static;
+
+    /// <summary>The number of bytes or elements that the second register holds; null when it holds something else.</summary>
+    public Term? LengthBehind(Func<int, Term> register) => HasLengthBehind ? register(1) : null;
 }
 
 /// <summary>The <c>name</c> of <c>bytes(name)</c> or <c>int[name]</c>, and where it stands in the text of the type.</summary>

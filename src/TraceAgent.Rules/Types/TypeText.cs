@@ -17,12 +17,16 @@ internal static partial class TypeText
     private static readonly string ArrayHint =
         $"int32[8] for 8 numbers; int32[name] or int32[name, max] when another value holds how many; at most {CaptureType.Bytes.Limit} bytes";
 
+    private static readonly string SliceHint =
+        $"[]int64 for a slice of Go, []int64(max) to keep at most so many; at most {CaptureType.Bytes.Limit} bytes";
+
     /// <summary>JSON Schema (draft-07) of a type.</summary>
     public static string Schema { get; } =
         $$$$"""
         {"anyOf":[{"enum":[{{{{string.Join(",", TypeNames.All.Select(n => $"\"{n}\""))}}}}]},
-        {"type":"string","pattern":"^(string|utf16|std::string|go\\.string|rust\\.str)\\s*\\([0-9]{1,4}\\)"},
+        {"type":"string","pattern":"^(string|utf16|std::string|go\\.string|go\\.error|rust\\.str)\\s*\\([0-9]{1,4}\\)"},
         {"type":"string","pattern":"^&str$"},
+        {"type":"string","pattern":"^\\[\\s*\\]\\s*(\\*\\s*)?[A-Za-z_][A-Za-z0-9_.]*\\s*(\\(\\s*[0-9]{1,4}\\s*\\))?$"},
         {"type":"string","pattern":"\\[\\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[0-9]{1,4})?)\\s*\\]$"},
         {"type":"string","pattern":"^bytes\\s*\\(\\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[0-9]{1,4})?)\\s*\\)$"},
         {"type":"string","pattern":"^enum\\s*\\{[^{}]+\\}$"},
@@ -38,6 +42,16 @@ internal static partial class TypeText
         if (BytesForm().Match(trimmed) is { Success: true } bytes)
         {
             return Bytes(text, bytes, report);
+        }
+
+        if (SliceForm().Match(trimmed) is { Success: true } slice)
+        {
+            return Slice(text, slice, report);
+        }
+
+        if (GoErrorForm().Match(trimmed) is { Success: true } error)
+        {
+            return GoError(text, error, report);
         }
 
         if (ArrayForm().Match(trimmed) is { Success: true } array)
@@ -104,9 +118,50 @@ internal static partial class TypeText
 
     private static TypeSpec? Array(string text, Match match, Action<TextProblem> report)
     {
-        var word = match.Groups[1];
+        if (Element(text, match.Groups[1], _ => null, report) is not { } element)
+        {
+            return null;
+        }
+
+        var kept = Kept(match, 2, CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.ScalarSize());
+        return kept is not { } max
+            ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", ArrayHint)
+            : TypeSpec.Of(new CaptureType.Array(element, new Expr.Constant(max), max)) with { Length = LengthOf(text, match, 2) };
+    }
+
+    /// <summary>A slice of Go: three registers, the second of which has its length.</summary>
+    private static TypeSpec? Slice(string text, Match match, Action<TextProblem> report)
+    {
+        if (Element(text, match.Groups[1], TypeNames.FindGo, report) is not { } element)
+        {
+            return null;
+        }
+
+        var isBytes = match.Groups[1].Value == "byte";
+        var kept = Kept(match.Groups[2], isBytes ? CaptureType.Bytes.DefaultMax : CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.ScalarSize());
+        if (kept is not { } max)
+        {
+            return Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", SliceHint);
+        }
+
+        var type = isBytes ? new CaptureType.Bytes(new Expr.Constant(max), max) : (CaptureType)new CaptureType.Array(element, new Expr.Constant(max), max);
+        return TypeSpec.Of(type) with { Registers = 3, HasLengthBehind = true };
+    }
+
+    /// <summary>An error of Go: two registers, the type and the address of the value, of which the first text is its message.</summary>
+    private static TypeSpec? GoError(string text, Match match, Action<TextProblem> report)
+    {
+        var kept = Kept(match.Groups[1], CaptureType.Text.DefaultMax, CaptureType.Text.Limit);
+        return kept is not { } max
+            ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", MaxHint(TypeNames.GoError, CaptureType.Text.Limit, "bytes"))
+            : TypeSpec.Of(new CaptureType.TextObject(CaptureType.TextObject.PairSize, max)) with { Registers = 2, ValueRegister = 1 };
+    }
+
+    /// <summary>What a list is of; null when it cannot be, which is reported.</summary>
+    private static CaptureType? Element(string text, Group word, Func<string, CaptureType?> own, Action<TextProblem> report)
+    {
         var start = text.Length - text.TrimStart().Length;
-        var element = TypeNames.FindFloat(word.Value)
+        var element = own(word.Value) ?? TypeNames.FindFloat(word.Value)
             ?? Read(word.Value, problem => report(problem with { Start = problem.Start + start + word.Index }))?.Type;
         if (element is null)
         {
@@ -124,20 +179,17 @@ internal static partial class TypeText
             return null;
         }
 
-        var kept = Kept(match, 2, CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.ScalarSize());
-        return kept is not { } max
-            ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", ArrayHint)
-            : TypeSpec.Of(new CaptureType.Array(element, new Expr.Constant(max), max)) with { Length = LengthOf(text, match, 2) };
+        return element;
     }
 
     /// <summary>What is kept by <c>(n)</c>, <c>(name)</c> or <c>(name, max)</c>, whose groups begin at <paramref name="group"/>; null when it is too little or too much.</summary>
-    private static int? Kept(Match match, int group, int otherwise, int limit)
-    {
-        var number = match.Groups[group].Success ? match.Groups[group] : match.Groups[group + 2];
-        return !number.Success ? otherwise
-            : int.TryParse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var kept) && kept >= 1 && kept <= limit ? kept
-            : null;
-    }
+    private static int? Kept(Match match, int group, int otherwise, int limit) =>
+        Kept(match.Groups[group].Success ? match.Groups[group] : match.Groups[group + 2], otherwise, limit);
+
+    private static int? Kept(Group number, int otherwise, int limit) =>
+        !number.Success ? otherwise
+        : int.TryParse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var kept) && kept >= 1 && kept <= limit ? kept
+        : null;
 
     private static LengthName? LengthOf(string text, Match match, int group) => match.Groups[group + 1] is { Success: true } name
         ? new LengthName(name.Value, text.Length - text.TrimStart().Length + name.Index)
@@ -172,6 +224,12 @@ internal static partial class TypeText
 
     [GeneratedRegex(@"^([^\s\[].*?)\s*\[\s*(?:([0-9]+)|([A-Za-z_][A-Za-z0-9_]*)(?:\s*,\s*([0-9]+))?)\s*\]\z")]
     private static partial Regex ArrayForm();
+
+    [GeneratedRegex(@"^\[\s*\]\s*(\*?\s*[A-Za-z_][A-Za-z0-9_.]*)\s*(?:\(\s*([0-9]+)\s*\))?\z")]
+    private static partial Regex SliceForm();
+
+    [GeneratedRegex(@"^go\.error\s*(?:\(\s*([0-9]+)\s*\))?\z")]
+    private static partial Regex GoErrorForm();
 
     [GeneratedRegex(@"^enum\s*\{([^{}]*)\}\z")]
     private static partial Regex EnumForm();

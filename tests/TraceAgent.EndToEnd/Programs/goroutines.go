@@ -112,6 +112,34 @@ func Check(n int) error {
 	return nil
 }
 
+// Arguments of three words each, and results of five.
+//
+//go:noinline
+func Total(values []int, body []byte) (sum int, text string, failure error) {
+	for _, value := range values {
+		sum += value
+	}
+	text = strings.Repeat("t", len(values))
+	if len(body) > 0 {
+		failure = fmt.Errorf("%d bytes too many: %w", len(body), Check(len(body)))
+	}
+	return
+}
+
+func list(values []int) string {
+	if values == nil {
+		return "<null>"
+	}
+	return strings.ReplaceAll(fmt.Sprint(values), " ", ", ")
+}
+
+func message(failure error) string {
+	if failure == nil {
+		return "<null>"
+	}
+	return failure.Error()
+}
+
 func main() {
 	for i := 0; i < 20; i++ {
 		say("Leaf %d %d = %d", i, -i, Leaf(i, -i))
@@ -130,7 +158,16 @@ func main() {
 	}
 	for i := 0; i < 6; i++ {
 		say("Recover %d = %d", i, Recover(i))
-		say("Check %d = %t", i, Check(i) == nil)
+		say("Check %d = %s", i, message(Check(i)))
+	}
+	for i := 0; i < 6; i++ {
+		var values []int
+		for j := 0; j < i; j++ {
+			values = append(values, j-2)
+		}
+		body := []byte(strings.Repeat("b", i%3))
+		sum, text, failure := Total(values, body)
+		say("Total %s %x = %d %s %s", list(values), body, sum, text, message(failure))
 	}
 	var all sync.WaitGroup
 	for id := 1; id <= 16; id++ {

@@ -271,7 +271,7 @@ public sealed class ReconcilePlanTests
 
     private sealed record Operands(int Number) : SiteAbi(Architecture.X64)
     {
-        public override Expr? ReturnValue => null;
+        public override Expr? Result(int index) => null;
 
         public override Expr? Argument(int index) => index == 0 ? new Expr.Register(Number) : null;
     }
