@@ -79,6 +79,17 @@ public partial class DocumentationTests
     }
 
     [Fact]
+    public void The_reference_of_the_rule_language_is_what_the_schema_says()
+    {
+        using var check = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", [Path.Combine(Root, "scripts/rules-reference.py"), "--check"]) { RedirectStandardError = true })!;
+        var complaint = check.StandardError.ReadToEnd();
+        check.WaitForExit();
+
+        Assert.True(check.ExitCode == 0, complaint);
+    }
+
+    [Fact]
     public void Every_test_that_the_threat_model_names_exists()
     {
         var tests = string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories)
