@@ -25,13 +25,14 @@ public enum PrefixFault
 /// <param name="Length">0 to 32, or 128.</param>
 public readonly record struct IpPrefix(IpAddress Address, int Length) : IComparable<IpPrefix>
 {
+    /// <summary>What is before the last 32 bits of an IPv4 address in IPv6 form (RFC 4291, 2.5.5.2).</summary>
+    private const int Mapped = 0xffff;
+
     /// <summary>True of <c>0.0.0.0/0</c> and <c>::/0</c>.</summary>
     public bool IsEverything => Length == 0;
 
     /// <summary>Without the bits behind the length.</summary>
     public IpPrefix Masked => new(new IpAddress(Address.IsIPv6, Address.Bits & MaskOf(Address.IsIPv6, Length)), Length);
-
-    private static UInt128 MappedPrefix => (UInt128)0xffff << 32;
 
     /// <summary>Reads <c>192.0.2.7</c>, <c>198.51.100.0/24</c>, <c>2001:db8::/32</c>; a lone address is as long as it has bits.</summary>
     /// <param name="text">Without spaces around it.</param>
@@ -61,7 +62,7 @@ public readonly record struct IpPrefix(IpAddress Address, int Length) : ICompara
         }
 
         prefix = new IpPrefix(address, length);
-        return address.IsIPv6 && address.Bits >> 32 == MappedPrefix >> 32 ? PrefixFault.MappedIPv4
+        return address.IsIPv6 && address.Bits >> 32 == Mapped ? PrefixFault.MappedIPv4
             : prefix != prefix.Masked ? PrefixFault.HostBits
             : PrefixFault.None;
     }

@@ -1,9 +1,10 @@
 using System.Globalization;
+using TraceAgent.Benchmarks.Packets;
 
 namespace TraceAgent.Benchmarks;
 
 /// <summary>
-/// <c>benchmarks TRACEAGENT [--runs N] [--only hits|scale|latency] [--calls N]</c>: all tools side by side in one run,
+/// <c>benchmarks TRACEAGENT [--runs N] [--only hits|scale|latency|packets] [--calls N]</c>: all tools side by side in one run,
 /// interleaved, medians. Says ratios; the absolute numbers are those of the machine.
 /// </summary>
 internal static class Program
@@ -28,6 +29,11 @@ internal static class Program
         if (options.Wants("scale"))
         {
             ScaleBenchmark.Run(folder, options, results);
+        }
+
+        if (options.Wants("packets"))
+        {
+            PacketBenchmark.Run(options, results);
         }
 
         results.Print();

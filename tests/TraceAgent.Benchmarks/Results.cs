@@ -15,6 +15,9 @@ internal sealed class Results
         return values.Count == 0 ? null : (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
     }
 
+    public IReadOnlyList<string> ScenariosWith(string column) =>
+        [.. _samples.Where(sample => sample.Column == column).Select(sample => sample.Scenario).Distinct()];
+
     public void Print()
     {
         foreach (var group in _samples.GroupBy(sample => string.Join('|', ColumnsOf(sample.Scenario))))

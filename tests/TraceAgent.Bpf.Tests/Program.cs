@@ -1,10 +1,11 @@
 using System.Globalization;
+using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Packets;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Tests;
 
-/// <summary><c>hold INTERFACE INDEX</c>: a process that denies everything on an interface until it is killed.</summary>
+/// <summary><c>hold INTERFACE INDEX</c>: a process that denies everything on an interface until it is killed, or says why it cannot.</summary>
 internal static class Program
 {
     private static void Main(string[] arguments)
@@ -14,10 +15,17 @@ internal static class Program
             throw new ArgumentException("dotnet test runs the tests");
         }
 
-        var filter = PacketFilter.Load("held", new PacketFilterOptions());
-        filter.Update([new IpPrefix(default, 0)], []);
-        using var attachment = filter.Attach(int.Parse(index, CultureInfo.InvariantCulture), name, PacketMode.Auto);
-        Console.WriteLine(attachment.Mode);
-        Thread.Sleep(Timeout.Infinite);
+        try
+        {
+            using var filter = PacketFilter.Load("held", new PacketFilterOptions());
+            filter.Update([new IpPrefix(default, 0)], []);
+            using var attachment = filter.Attach(int.Parse(index, CultureInfo.InvariantCulture), name, PacketMode.Auto);
+            Console.WriteLine(attachment.Mode);
+            Thread.Sleep(Timeout.Infinite);
+        }
+        catch (KernelException refusal)
+        {
+            Console.WriteLine(refusal.Message);
+        }
     }
 }

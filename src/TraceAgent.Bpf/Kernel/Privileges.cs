@@ -6,7 +6,7 @@ internal static class Privileges
     public const string ForPrograms = "needs CAP_BPF and CAP_PERFMON (or root)";
     public const string ForPerfEvents = "needs CAP_SYS_ADMIN, or a kernel of 6.6 or newer, where CAP_BPF and CAP_PERFMON are enough";
 
-    public const string ForPackets = "needs CAP_BPF and CAP_NET_ADMIN (or root)";
+    public const string ForPackets = "needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (or root)";
 
     public static string? RemedyFor(int errno, string needed = ForPrograms) => errno switch
     {

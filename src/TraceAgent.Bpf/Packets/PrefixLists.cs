@@ -51,6 +51,7 @@ internal sealed class PrefixLists : IDisposable
     private PrefixChange Apply(Dictionary<IpPrefix, bool>[] wanted, bool always)
     {
         var change = default(PrefixChange);
+        var changes = false;
         try
         {
             for (var i = 0; i < _families.Length; i++)
@@ -59,6 +60,7 @@ internal sealed class PrefixLists : IDisposable
                 var plan = PrefixPlan.Between(family.Table.Contents, wanted[i]);
                 if (always || !plan.IsEmpty)
                 {
+                    changes = true;
                     Apply(family, plan, [.. wanted[i].Where(entry => entry.Value).Select(entry => entry.Key)]);
                     change = new PrefixChange(
                         change.Added + plan.Allow.Count + plan.Deny.Count, change.Removed + plan.Undeny.Count + plan.Unallow.Count);
@@ -67,7 +69,10 @@ internal sealed class PrefixLists : IDisposable
         }
         finally
         {
-            ForgetVerdicts();
+            if (changes)
+            {
+                ForgetVerdicts();
+            }
         }
 
         return change;

@@ -242,6 +242,27 @@ public sealed class PacketAttachmentTests : IDisposable
         Assert.Equal(10, Exchange(IPv4Pair, 10));
     }
 
+    [Theory]
+    [InlineData("+bpf,+perfmon,+net_admin", "Native")]
+    [InlineData("+bpf,+perfmon", "load packets.bpf.o: Operation not permitted; needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (or root)")]
+    [InlineData("+bpf,+net_admin", "load packets.bpf.o: Permission denied; needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (or root)")]
+    public void Three_capabilities_are_enough_and_a_refusal_names_them(string capabilities, string expected)
+    {
+        var index = network.Near.InterfaceIndex;
+        var command = network.Near.CommandInside(
+            "setpriv", $"--bounding-set=-all,{capabilities}", $"--inh-caps=-all,{capabilities}", "dotnet", typeof(Program).Assembly.Location, "hold", network.Near.Interface, $"{index}");
+        using var holder = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
+        try
+        {
+            Assert.Equal(expected, holder.StandardOutput.ReadLine());
+        }
+        finally
+        {
+            holder.Kill();
+            holder.WaitForExit();
+        }
+    }
+
     private (IPAddress From, IPAddress To) IPv4Pair => (network.Far.IPv4, network.Near.IPv4);
 
     private (IPAddress From, IPAddress To) IPv6Pair => (network.Far.IPv6, network.Near.IPv6);
