@@ -64,6 +64,18 @@ public sealed class SymbolTests : IDisposable
     }
 
     [Fact]
+    public void Usdt_probes_are_listed_by_pattern_with_the_number_of_their_arguments()
+    {
+        Assert.Matches("^0x[0-9a-f]+\temulated\t2\tlibstdcxx:throw\n$", Command.OutputOf(Repository.Agent, "symbols", "--usdt", "libstdc++.so.6", "libstdcxx:thro?"));
+
+        var lines = Command.OutputOf(Repository.Agent, "symbols", "--usdt", "--json", "/usr/bin/python3.11", "gc__*").TrimEnd('\n').Split('\n');
+        var probes = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(["python:gc__done", "python:gc__start"], probes.Select(probe => probe.GetProperty("usdt").GetString()).Distinct());
+        Assert.All(probes, probe => Assert.True(probe.GetProperty("semaphore").GetBoolean()));
+        Assert.All(probes, probe => Assert.Equal(1, probe.GetProperty("args").GetInt32()));
+    }
+
+    [Fact]
     public void A_library_is_found_by_its_name_as_in_rules()
     {
         var byName = Command.OutputOf(Repository.Agent, "symbols", "libc.so.6", "getenv");
@@ -78,6 +90,8 @@ public sealed class SymbolTests : IDisposable
     [InlineData("symbols /bin/bash readlin", 1, "did you mean 'readline'")]
     [InlineData("symbols /bin/bash --max 0", 2, "--max takes a number from 1, not 0")]
     [InlineData("symbols /bin/bash --bogus", 2, "there is no option --bogus")]
+    [InlineData("symbols --usdt /bin/bash", 1, "TA235: /bin/bash has no USDT probes")]
+    [InlineData("symbols --usdt libstdc++.so.6 libstdcxx:thro", 1, "did you mean 'libstdcxx:throw'")]
     [InlineData("symbols /bin/bash --max 2", 0, "2 of ")]
     public void What_cannot_be_listed_is_told(string words, int exitCode, string expected)
     {

@@ -53,6 +53,23 @@ internal sealed class UsdtResolver(
         return groups.Select(group => new SiteGroup(group.Key, group.Value.ToEquatableArray()));
     }
 
+    /// <summary>The places that are meant, in order of their names, each with what the gate says of it.</summary>
+    /// <param name="most">How many.</param>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public IEnumerable<ListedUsdtProbe> List(int most)
+    {
+        var problems = new List<SiteProblem>();
+        var gate = new SiteGate(image, displayPath, ReturnWay.None, capturesArguments: false, allowsUnsafe, problems);
+        foreach (var note in image.Usdt.Items.Where(_pattern.Fits).OrderBy(note => note.FullName, StringComparer.Ordinal).ThenBy(note => note.Address).Take(most))
+        {
+            problems.Clear();
+            var site = Pass(gate, note, problems);
+            yield return new ListedUsdtProbe(
+                note.Provider, note.Name, note.Address, note.Semaphore != 0, note.Arguments, AbiOf(note).Operands, site is { IsEmulated: true },
+                site is null ? problems.Find(problem => problem.Refused) : null);
+        }
+    }
+
     private ProbeSite? Pass(SiteGate gate, UsdtNote note, List<SiteProblem> problems)
     {
         if (!image.IsCode(note.Address))

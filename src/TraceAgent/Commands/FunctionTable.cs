@@ -1,0 +1,33 @@
+using System.Globalization;
+using TraceAgent.Rules;
+using TraceAgent.Symbols;
+
+namespace TraceAgent.Commands;
+
+/// <summary>Functions, one a row.</summary>
+internal static class FunctionTable
+{
+    public static SymbolRows Rows(FunctionList list)
+    {
+        var rows = new SymbolRows("ADDRESS", "SIZE ", "PROBE", "NAME");
+        foreach (var function in list.Functions)
+        {
+            rows.Add(
+                function.Refusal,
+                line =>
+                {
+                    line.WriteString("name", PrintableText.WellFormed(function.Name));
+                    line.WriteString("symbol", PrintableText.WellFormed(function.Symbol));
+                    line.WriteString("address", SymbolRows.Hexadecimal(function.Address));
+                    line.WriteNumber("size", function.Size);
+                    SymbolRows.WriteProbe(line, function.Refusal, function.IsEmulated);
+                },
+                SymbolRows.Hexadecimal(function.Address),
+                function.Size.ToString(CultureInfo.InvariantCulture),
+                SymbolRows.Probe(function.Refusal, function.IsEmulated),
+                PrintableText.Of(function.Name));
+        }
+
+        return rows;
+    }
+}
