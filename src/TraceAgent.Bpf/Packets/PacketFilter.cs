@@ -46,6 +46,8 @@ public sealed class PacketFilter : IDisposable
 
     internal int ProgramFd => _object.ProgramFd(PacketLayout.Program);
 
+    internal int PrefixesFd(bool isIPv6) => _object.MapFd(PacketLayout.Prefixes(isIPv6));
+
     /// <summary>Denies nothing yet, and is attached nowhere.</summary>
     /// <param name="rule">For messages.</param>
     /// <param name="options">Sizes.</param>

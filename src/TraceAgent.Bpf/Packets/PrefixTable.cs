@@ -10,20 +10,19 @@ internal sealed unsafe class PrefixTable
     /// <summary>Prefixes in one system call.</summary>
     private const int BatchSize = 8192;
 
-    private const int Enotsup = 95;
-
     private readonly int _fd;
     private readonly string _rule;
     private readonly int _keySize;
     private readonly Dictionary<IpPrefix, bool> _contents = [];
-    private bool _batches = true;
 
     public PrefixTable(int fd, string rule, bool isIPv6) => (_fd, _rule, _keySize) = (fd, rule, sizeof(uint) + (isIPv6 ? 16 : 4));
+
+    private delegate int Batch(byte* keys, uint* count);
 
     /// <summary>True of those that are denied.</summary>
     public IReadOnlyDictionary<IpPrefix, bool> Contents => _contents;
 
-    /// <summary>Known is also after an exception what is in the table.</summary>
+    /// <summary>Also after an exception, <see cref="Contents"/> is what is in the table.</summary>
     /// <exception cref="KernelException">No memory.</exception>
     public void Apply(PrefixPlan plan)
     {
@@ -41,39 +40,30 @@ internal sealed unsafe class PrefixTable
         {
             fixed (uint* valuesAt = values)
             {
-                return _batches
-                    ? LibBpf.MapUpdateBatch(_fd, (void*)keys, valuesAt, (uint*)count, null)
-                    : LibBpf.MapUpdate(_fd, (void*)keys, valuesAt, 0);
+                return LibBpf.MapUpdateBatch(_fd, keys, valuesAt, count, null);
             }
         });
     }
 
     private void Remove(IReadOnlyList<IpPrefix> prefixes) =>
-        InBatches(prefixes, "remove", prefix => _contents.Remove(prefix), (keys, count) =>
-            _batches ? LibBpf.MapDeleteBatch(_fd, (void*)keys, (uint*)count, null) : LibBpf.MapDelete(_fd, (void*)keys));
+        InBatches(prefixes, "remove", prefix => _contents.Remove(prefix), (keys, count) => LibBpf.MapDeleteBatch(_fd, keys, count, null));
 
-    private void InBatches(IReadOnlyList<IpPrefix> prefixes, string operation, Action<IpPrefix> note, Func<nint, nint, int> call)
+    private void InBatches(IReadOnlyList<IpPrefix> prefixes, string operation, Action<IpPrefix> note, Batch batch)
     {
         var keys = new byte[Math.Min(prefixes.Count, BatchSize) * _keySize];
         for (var done = 0; done < prefixes.Count;)
         {
-            var asked = _batches ? (uint)Math.Min(prefixes.Count - done, BatchSize) : 1;
-            var count = asked;
+            var asked = (uint)Math.Min(prefixes.Count - done, BatchSize);
             for (var i = 0; i < asked; i++)
             {
                 WriteKey(prefixes[done + i], keys.AsSpan(i * _keySize, _keySize));
             }
 
+            var count = asked;
             int result;
             fixed (byte* keysAt = keys)
             {
-                result = call((nint)keysAt, (nint)(&count));
-            }
-
-            if (_batches && -result is Enotsup or KernelException.Enotsupp)
-            {
-                _batches = false;
-                continue;
+                result = batch(keysAt, &count);
             }
 
             // Of a batch that fails the kernel says how many were done before, or leaves the number alone when none was.

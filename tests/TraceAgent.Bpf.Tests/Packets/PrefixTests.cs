@@ -133,6 +133,22 @@ public sealed class PrefixTests
     }
 
     [Fact]
+    public unsafe void When_a_change_fails_midway_the_former_list_is_in_force()
+    {
+        using var trial = new TrialFilter();
+        trial.Filter.Update(TrialFilter.Prefixes("192.0.2.1", "192.0.2.2", "192.0.2.3"), []);
+        // Behind its back: it cannot be removed once more.
+        var key = stackalloc byte[] { 32, 0, 0, 0, 192, 0, 2, 2 };
+        Assert.Equal(0, LibBpf.MapDelete(trial.Filter.PrefixesFd(isIPv6: false), key));
+
+        var failure = Assert.Throws<KernelException>(() => trial.Filter.Update(TrialFilter.Prefixes("192.0.2.4", "2001:db8::/32"), []));
+
+        Assert.Equal("remove prefixes of trial: No such file or directory", failure.Message);
+        Assert.All(["192.0.2.1", "192.0.2.3"], source => Assert.True(trial.Drops(source)));
+        Assert.All(["192.0.2.4", "2001:db8::1"], source => Assert.False(trial.Drops(source)));
+    }
+
+    [Fact]
     public void A_list_that_is_too_long_is_refused_and_the_former_one_stays()
     {
         using var trial = new TrialFilter(TrialFilter.Small with { PrefixCapacity = 100 });
