@@ -31,7 +31,7 @@ public sealed class BpfSession : IDisposable
         _control = new ControlMap();
         _counters = new CounterMap();
         _marks = BpfMap.Create(MapType.Hash, "ta_marks", StackFrame.MarkKeySize, MarkSize, MarkEntries, BpfMap.NoPreallocation);
-        Ring = new RingReader(_ring.Fd, ringBytes);
+        Ring = new RingReader(_ring.Fd, ringBytes, ProbeCompiler.MaxRecordSize);
     }
 
     /// <summary>How probes are attached here.</summary>

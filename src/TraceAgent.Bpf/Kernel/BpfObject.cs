@@ -107,6 +107,9 @@ internal sealed unsafe class BpfObject : IDisposable
     /// <summary>The descriptor of a map, which is valid as long as this object is.</summary>
     public int MapFd(string map) => LibBpf.MapFd(FindMap(map));
 
+    /// <summary>How many entries a map has; of a ring buffer, its bytes.</summary>
+    public int MapEntries(string map) => (int)LibBpf.MapMaxEntries(FindMap(map));
+
     public void Dispose()
     {
         foreach (var link in _links)

@@ -73,7 +73,9 @@ internal sealed class GracePeriod : IDisposable
         var program = BpfProgram.Load(EmptyProgram(), "ta_grace", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
         try
         {
-            Attach(way, program, file).Dispose();
+            // Closing waits for what the others need not wait for.
+            var link = Attach(way, program, file);
+            ThreadPool.UnsafeQueueUserWorkItem(static attached => attached.Dispose(), link, preferLocal: false);
             return new GracePeriod(way, program, file);
         }
         catch

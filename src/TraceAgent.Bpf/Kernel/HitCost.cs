@@ -10,8 +10,8 @@ namespace TraceAgent.Bpf.Kernel;
 public readonly record struct HitCost(double EmulatedNs, double SteppedNs, double ReturnNs)
 {
     // Short rounds, many of them: on a busy machine, the best one is one in which no other thread took the processor.
-    private const int Calls = 100;
-    private const int Rounds = 60;
+    private const int Calls = 50;
+    private const int Rounds = 20;
     private const int SteppedAt = 256;
 
     /// <summary>Where it cannot be measured: what a virtual machine showed on kernel 6.18.</summary>
@@ -23,7 +23,7 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
     /// <summary>x86-64: mov %edi,%eax; ret.</summary>
     private static byte[] Stepped => [0x89, 0xf8, 0xc3];
 
-    /// <summary>Probes two functions of our own, in a file in memory, and calls them. Takes tenths of a second.</summary>
+    /// <summary>Probes two functions of our own, in a file in memory, and calls them. Takes some ms to some tens of ms.</summary>
     public static HitCost Measure(AttachWay way)
     {
         if (System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64)

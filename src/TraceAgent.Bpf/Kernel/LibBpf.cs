@@ -67,18 +67,6 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "libbpf_num_possible_cpus")]
     public static partial int PossibleCpus();
 
-    [LibraryImport(Library, EntryPoint = "ring_buffer__new")]
-    public static partial nint RingNew(int mapFd, delegate* unmanaged<nint, void*, nuint, int> onRecord, nint context, nint options);
-
-    [LibraryImport(Library, EntryPoint = "ring_buffer__poll")]
-    public static partial int RingPoll(nint ring, int timeoutMs);
-
-    [LibraryImport(Library, EntryPoint = "ring_buffer__consume")]
-    public static partial int RingConsume(nint ring);
-
-    [LibraryImport(Library, EntryPoint = "ring_buffer__free")]
-    public static partial void RingFree(nint ring);
-
     /// <summary><c>struct bpf_map_create_opts</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct MapCreateOptions

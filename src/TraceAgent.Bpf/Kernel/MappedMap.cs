@@ -1,6 +1,6 @@
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>Memory of a map, shared with the kernel. Counters in it are read with <see cref="this"/>, never torn.</summary>
+/// <summary>Memory of a map, shared with the kernel. Counters in it are read and written in one piece, never torn.</summary>
 internal sealed unsafe class MappedMap : IDisposable
 {
     private const int ProtectionRead = 1;
@@ -10,15 +10,11 @@ internal sealed unsafe class MappedMap : IDisposable
     private readonly nuint _length;
     private byte* _memory;
 
-    /// <param name="fd">Of the map.</param>
-    /// <param name="name">For the message.</param>
-    /// <param name="pages">From the beginning.</param>
-    /// <param name="writable">Whether <see cref="Write"/> may be called.</param>
-    /// <exception cref="KernelException">The kernel refused.</exception>
-    public MappedMap(int fd, string name, int pages, bool writable = false)
+    private MappedMap(int fd, string name, long offset, long bytes, int protection)
     {
-        _length = (nuint)(pages * Environment.SystemPageSize);
-        var memory = Libc.Mmap(null, _length, writable ? ProtectionRead | ProtectionWrite : ProtectionRead, Shared, fd, 0);
+        var page = Environment.SystemPageSize;
+        _length = (nuint)((bytes + page - 1) & -page);
+        var memory = Libc.Mmap(null, _length, protection, Shared, fd, offset);
         var errno = Libc.Errno();
         if ((nint)memory == -1)
         {
@@ -28,11 +24,19 @@ internal sealed unsafe class MappedMap : IDisposable
         _memory = (byte*)memory;
     }
 
-    /// <param name="offset">Bytes from the beginning, a multiple of 8.</param>
-    public long this[int offset]
-    {
-        get => Volatile.Read(ref *(long*)At(offset, sizeof(long)));
-    }
+    /// <param name="offset">Bytes from the beginning of what was mapped, a multiple of 8.</param>
+    public long this[int offset] => Volatile.Read(ref *(long*)At(offset, sizeof(long)));
+
+    /// <param name="fd">Of the map.</param>
+    /// <param name="name">For the message.</param>
+    /// <param name="offset">Where the memory begins: bytes, whole pages.</param>
+    /// <param name="bytes">Rounded up to whole pages.</param>
+    /// <exception cref="KernelException">The kernel refused.</exception>
+    public static MappedMap ReadOnly(int fd, string name, long offset, long bytes) => new(fd, name, offset, bytes, ProtectionRead);
+
+    /// <summary>Which <see cref="Write(int, long)"/> may be called for.</summary>
+    /// <inheritdoc cref="ReadOnly"/>
+    public static MappedMap Writable(int fd, string name, long offset, long bytes) => new(fd, name, offset, bytes, ProtectionRead | ProtectionWrite);
 
     public int ReadInt32(int offset) => Volatile.Read(ref *(int*)At(offset, sizeof(int)));
 
@@ -41,6 +45,9 @@ internal sealed unsafe class MappedMap : IDisposable
 
     /// <summary>In one piece.</summary>
     public void Write(int offset, int value) => Volatile.Write(ref *(int*)At(offset, sizeof(int)), value);
+
+    /// <summary>Bytes that nobody writes any more.</summary>
+    public ReadOnlySpan<byte> Span(int offset, int length) => new(At(offset, length), length);
 
     public void Dispose()
     {
@@ -54,7 +61,9 @@ internal sealed unsafe class MappedMap : IDisposable
     private byte* At(int offset, int size)
     {
         ObjectDisposedException.ThrowIf(_memory == null, this);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((nuint)offset, _length - (nuint)size);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(size);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)offset + (ulong)size, _length);
         return _memory + offset;
     }
 }

@@ -16,6 +16,9 @@ public readonly ref struct ProcessNotice
 {
     internal const int HeaderSize = 56;
 
+    /// <summary>Bytes of the longest one: <c>struct exec_notice</c> of <c>bpf/process.bpf.c</c>.</summary>
+    internal const int MaxSize = HeaderSize + 1024 + 256 + 1024;
+
     private const uint PathCut = 1;
     private const uint ArgumentsCut = 2;
     private const uint ArgumentsFault = 4;

@@ -21,8 +21,8 @@ public sealed unsafe class ProcessTracker : IDisposable
     {
         _object = attached;
         _fd = attached.MapFd(Ring);
-        _variables = new MappedMap(attached.MapFd(BpfObject.Variables), BpfObject.Variables, pages: 1);
-        _ring = new RingReader(_fd);
+        _variables = MappedMap.ReadOnly(attached.MapFd(BpfObject.Variables), BpfObject.Variables, 0, Environment.SystemPageSize);
+        _ring = new RingReader(_fd, attached.MapEntries(Ring), ProcessNotice.MaxSize);
     }
 
     /// <summary>False when all notices that there are have been taken.</summary>

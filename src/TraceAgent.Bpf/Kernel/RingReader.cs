@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>Takes the records of the ring buffer.</summary>
@@ -11,34 +8,41 @@ public interface IRecordConsumer
     bool Take(ReadOnlySpan<byte> record);
 }
 
-/// <summary>Reads a ring buffer. Used by one thread at a time.</summary>
+/// <summary>
+/// Reads a ring buffer (kernel/bpf/ringbuf.c). Used by one thread at a time. Not libbpf's reader, which tells the kernel after
+/// every record how far it is: that word is what the traced program reads on every hit, so that the two processors would take
+/// it from each other a million times a second; and which maps the data twice.
+/// </summary>
 public sealed unsafe class RingReader : IDisposable
 {
-    /// <summary>Any negative number makes libbpf stop after the record; -EINTR and others have a meaning of their own.</summary>
-    private const int Stop = -1000;
+    private const uint BusyBit = 1u << 31;
+    private const uint DiscardBit = 1u << 30;
+    private const int HeaderSize = 8;
 
-    private readonly GCHandle _self;
     private readonly Lock _gate = new();
-    private MappedMap? _positions;
-    private nint _ring;
-    private IRecordConsumer? _consumer;
-    private Exception? _failure;
+    private readonly int _batch;
+    private readonly RingWait _wait;
+    private MappedMap? _reader;
+    private MappedMap? _writers;
 
-    internal RingReader(int mapFd, int bytes = 0)
+    /// <param name="mapFd">Of the map.</param>
+    /// <param name="bytes">Size of the ring: a power of two, at least a page.</param>
+    /// <param name="longestRecord">Bytes of the longest record that anybody writes, without its header.</param>
+    /// <exception cref="KernelException">It cannot be mapped or waited for.</exception>
+    internal RingReader(int mapFd, int bytes, int longestRecord)
     {
+        const string name = "the ring buffer";
         Bytes = bytes;
-        _self = GCHandle.Alloc(this);
-        _ring = LibBpf.RingNew(mapFd, &OnRecord, GCHandle.ToIntPtr(_self), 0);
-        if (_ring == 0)
-        {
-            _self.Free();
-            throw new KernelException("open", "the ring buffer", Marshal.GetLastSystemError());
-        }
-
+        _batch = Math.Min(64 << 10, bytes / 16);
+        _wait = new RingWait(mapFd);
         try
         {
-            // Two pages before the data: where the reader is, and where the writers are (kernel/bpf/ringbuf.c).
-            _positions = new MappedMap(mapFd, "the ring buffer", pages: 2);
+            var page = Environment.SystemPageSize;
+            _reader = MappedMap.Writable(mapFd, name, 0, page);
+
+            // Behind the data the kernel maps its beginning once more, for records that go over the end.
+            var overlap = Math.Min(bytes, RoundUp(longestRecord + HeaderSize, page));
+            _writers = MappedMap.ReadOnly(mapFd, name, page, page + (long)bytes + overlap);
         }
         catch
         {
@@ -47,14 +51,14 @@ public sealed unsafe class RingReader : IDisposable
         }
     }
 
-    /// <summary>Its size; 0 when whoever made it did not say.</summary>
+    /// <summary>Its size.</summary>
     public int Bytes { get; }
 
     /// <summary>Bytes that were ever read; wraps.</summary>
-    internal long Consumed => _positions![0];
+    internal long Consumed => _reader![0];
 
     /// <summary>Bytes that were ever written; wraps.</summary>
-    internal long Produced => _positions![Environment.SystemPageSize];
+    internal long Produced => _writers![0];
 
     /// <summary>Bytes that wait to be read. Any thread may ask.</summary>
     public long UsedBytes
@@ -63,7 +67,7 @@ public sealed unsafe class RingReader : IDisposable
         {
             lock (_gate)
             {
-                if (_positions is null)
+                if (_reader is null || _writers is null)
                 {
                     return 0;
                 }
@@ -79,55 +83,71 @@ public sealed unsafe class RingReader : IDisposable
     /// <returns>False when the consumer stopped and there may be more.</returns>
     public bool Read(IRecordConsumer consumer, int timeoutMs)
     {
-        ObjectDisposedException.ThrowIf(_ring == 0, this);
-        _consumer = consumer;
-        var result = timeoutMs > 0 ? LibBpf.RingPoll(_ring, timeoutMs) : 0;
-        if (result == 0)
+        ArgumentNullException.ThrowIfNull(consumer);
+        ObjectDisposedException.ThrowIf(_reader is null, this);
+        if (timeoutMs > 0)
         {
             // Not every record is announced: read on a timeout as well.
-            result = LibBpf.RingConsume(_ring);
+            _wait.UntilAnnounced(timeoutMs);
         }
 
-        _consumer = null;
-        if (_failure is { } failure)
+        var consumed = Consumed;
+        var told = consumed;
+        try
         {
-            _failure = null;
-            throw new InvalidOperationException("a record could not be taken", failure);
-        }
+            for (var produced = Produced; consumed != produced; produced = Produced)
+            {
+                while (consumed != produced)
+                {
+                    var header = Header(consumed);
+                    if ((header & BusyBit) != 0)
+                    {
+                        return true;
+                    }
 
-        return result != Stop;
+                    var length = (int)(header & ~DiscardBit);
+                    var record = _writers!.Span(Environment.SystemPageSize + OffsetOf(consumed) + HeaderSize, length);
+                    consumed += RoundUp(length + HeaderSize, 8);
+                    if ((header & DiscardBit) == 0 && !consumer.Take(record))
+                    {
+                        return false;
+                    }
+
+                    if (consumed - told >= _batch)
+                    {
+                        told = consumed;
+                        _reader!.Write(0, told);
+                    }
+                }
+            }
+
+            return true;
+        }
+        finally
+        {
+            if (consumed != told)
+            {
+                _reader!.Write(0, consumed);
+            }
+        }
     }
 
     public void Dispose()
     {
-        if (_ring != 0)
-        {
-            LibBpf.RingFree(_ring);
-            _ring = 0;
-            _self.Free();
-        }
-
         lock (_gate)
         {
-            _positions?.Dispose();
-            _positions = null;
+            _reader?.Dispose();
+            _writers?.Dispose();
+            (_reader, _writers) = (null, null);
         }
+
+        _wait.Dispose();
     }
 
-    [UnmanagedCallersOnly]
-    private static int OnRecord(nint context, void* data, nuint size)
-    {
-        var reader = Unsafe.As<RingReader>(GCHandle.FromIntPtr(context).Target)!;
-        try
-        {
-            return reader._consumer!.Take(new ReadOnlySpan<byte>(data, (int)size)) ? 0 : Stop;
-        }
-#pragma warning disable CA1031 // An exception must not unwind through libbpf; it is thrown again behind it.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            reader._failure = failure;
-            return Stop;
-        }
-    }
+    private static int RoundUp(int size, int unit) => (size + unit - 1) & -unit;
+
+    private int OffsetOf(long position) => (int)(position & (Bytes - 1));
+
+    /// <summary>Length and flags: the first half of the eight bytes before a record.</summary>
+    private uint Header(long position) => (uint)_writers![Environment.SystemPageSize + OffsetOf(position)];
 }

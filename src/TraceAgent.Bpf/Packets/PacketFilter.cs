@@ -27,7 +27,7 @@ public sealed class PacketFilter : IDisposable
         Options = options;
         _object = loaded;
         _counts = new PacketCounts(loaded, options.CountsSources, perCpu);
-        _control = new MappedMap(loaded.MapFd(BpfObject.Variables), BpfObject.Variables, pages: 1, writable: true);
+        _control = MappedMap.Writable(loaded.MapFd(BpfObject.Variables), BpfObject.Variables, 0, Environment.SystemPageSize);
         _lists = new PrefixLists(loaded, _control, rule, options.PrefixCapacity);
         _control.Write(PacketLayout.CountsSources, options.CountsSources ? 1 : 0);
         DryRun = options.DryRun;

@@ -18,7 +18,7 @@ internal sealed class PrefixSieve : IDisposable
     {
         var map = PacketLayout.Sieve(isIPv6);
         _isIPv6 = isIPv6;
-        _memory = new MappedMap(loaded.MapFd(map), map, Words * sizeof(long) / Environment.SystemPageSize, writable: true);
+        _memory = MappedMap.Writable(loaded.MapFd(map), map, 0, Words * sizeof(long));
     }
 
     /// <summary>The bits of these prefixes, and with <paramref name="keep"/> those that were set before.</summary>

@@ -13,6 +13,7 @@ internal sealed class ClefFormatter : ITextFormatter
     private readonly LineBuffer _line = new();
     private readonly LineBuffer _message = new();
     private readonly UtcText _time = new();
+    private readonly OriginJson _origin = new();
     private readonly ValueJson _values;
     private readonly RenderedCompactJsonFormatter _foreign = new();
 
@@ -41,19 +42,11 @@ internal sealed class ClefFormatter : ITextFormatter
     private void Write(TracedEvent traced)
     {
         var line = _line;
-        var shape = traced.Shape;
         Begin(traced.Time);
-        _message.Clear();
-        MessageText.Append(_message, traced);
-        line.AppendJson(_message.Text);
-        line.Append(shape.AfterMessage);
-        line.Append((ulong)traced.Pid);
-        line.Append(",\"tid\":");
-        line.Append((ulong)traced.Tid);
-        line.Append(",\"comm\":\"");
-        line.AppendJson(traced.CommText);
-        line.Append("\",\"exe\":");
-        line.Append(traced.Process.Json);
+        var start = line.Length;
+        MessageText.Append(line, traced);
+        line.EscapeJson(start, _message);
+        line.Append(_origin.Of(traced));
         _values.WriteOnDemand(traced);
         line.Append(traced.Site.Json);
         _values.Write(traced);

@@ -18,6 +18,11 @@ internal sealed class EventDecoder
     private readonly ListDecoder _lists = new();
     private readonly Dictionary<string, LogEventPropertyValue> _properties;
 
+    // The thread's name of the last event, which most events share.
+    private readonly char[] _commText = new char[RecordLayout.CommSize];
+    private UInt128 _comm;
+    private int _commLength;
+
     public EventDecoder(WallClock clock, ProcessNames processes, CgroupNames cgroups)
     {
         _clock = clock;
@@ -75,11 +80,17 @@ internal sealed class EventDecoder
         traced.Pid = (uint)(pidTid >> 32);
         traced.Tid = (uint)pidTid;
         traced.Duration = kind.HasDuration ? Read<ulong>(record, RecordLayout.DurationOffset) : 0;
-        var comm = record.Slice(RecordLayout.CommOffset, RecordLayout.CommSize);
-        traced.Process = _processes.Find((int)traced.Pid, traced.Pid == traced.Tid, MemoryMarshal.Read<UInt128>(comm), time);
+        var comm = Read<UInt128>(record, RecordLayout.CommOffset);
+        traced.Process = _processes.Find((int)traced.Pid, traced.Pid == traced.Tid, comm, time);
+        if (comm != _comm)
+        {
+            _comm = comm;
+            var value = default(DecodedValue);
+            _commLength = CharacterDecoder.Text(record.Slice(RecordLayout.CommOffset, RecordLayout.CommSize), _commText, 0, ref value);
+        }
 
-        var value = default(DecodedValue);
-        var used = CharacterDecoder.Text(comm, traced.Chars, 0, ref value);
+        _commText.CopyTo(traced.Chars.AsSpan());
+        var used = _commLength;
         traced.Comm = new TextSpan(0, used);
         var numbers = 0;
         for (var i = 0; i < kind.Fields.Length; i++)

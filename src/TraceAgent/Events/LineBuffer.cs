@@ -6,6 +6,10 @@ namespace TraceAgent.Events;
 /// <summary>A growing row of characters that is used again for every event.</summary>
 internal sealed class LineBuffer
 {
+    /// <summary>What a JSON string can hold as it is, of ASCII: a search among ASCII alone takes a few ns.</summary>
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
+
     // C1 controls and the two line separators too: terminals and line readers act on them.
     private static readonly SearchValues<char> Escaped = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7f, 0x21)).Select(c => (char)c), '"', '\\', '\u2028', '\u2029']);
@@ -50,19 +54,29 @@ internal sealed class LineBuffer
     /// <summary>Appends the inside of a JSON string (RFC 8259, section 7), on one line, without any control character.</summary>
     public void AppendJson(ReadOnlySpan<char> text)
     {
-        while (true)
+        for (var at = NextEscape(text); at >= 0; at = NextEscape(text))
         {
-            var plain = text.IndexOfAny(Escaped);
-            if (plain < 0)
-            {
-                Append(text);
-                return;
-            }
-
-            Append(text[..plain]);
-            AppendEscape(text[plain]);
-            text = text[(plain + 1)..];
+            Append(text[..at]);
+            AppendEscape(text[at]);
+            text = text[(at + 1)..];
         }
+
+        Append(text);
+    }
+
+    /// <summary>Makes what was appended since <paramref name="start"/> the inside of a JSON string.</summary>
+    /// <param name="spare">Another one, whose text is not needed any more.</param>
+    public void EscapeJson(int start, LineBuffer spare)
+    {
+        if (NextEscape(Text[start..]) < 0)
+        {
+            return;
+        }
+
+        spare.Clear();
+        spare.Append(Text[start..]);
+        Length = start;
+        AppendJson(spare.Text);
     }
 
     /// <summary>Moves what was appended since <paramref name="start"/> to a column of |width| characters: right-aligned when positive.</summary>
@@ -90,7 +104,30 @@ internal sealed class LineBuffer
         Length += missing;
     }
 
-    public void WriteTo(TextWriter output) => output.Write(_chars, 0, Length);
+    /// <summary>Past the writer when its stream takes characters: the sinks flush their writer after every event, so nothing is before these in it.</summary>
+    public void WriteTo(TextWriter output)
+    {
+        if (output is StreamWriter { BaseStream: ICharacterStream stream })
+        {
+            stream.Write(Text);
+        }
+        else
+        {
+            output.Write(_chars, 0, Length);
+        }
+    }
+
+    private static int NextEscape(ReadOnlySpan<char> text)
+    {
+        var at = text.IndexOfAnyExcept(Plain);
+        if (at < 0 || Escaped.Contains(text[at]))
+        {
+            return at;
+        }
+
+        var next = text[at..].IndexOfAny(Escaped);
+        return next < 0 ? next : at + next;
+    }
 
     private void AppendEscape(char c)
     {

@@ -55,7 +55,7 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly WallClock _clock = new();
     private readonly EventPump _pump;
-    private readonly ProcessWatch? _processes;
+    private readonly ProcessWatch _processes;
     private readonly RuleSource _source;
     private readonly Reconciler _reconciler;
     private readonly ProbeResolver _resolver;
@@ -77,7 +77,7 @@ internal sealed class Agent : IHostedService, IDisposable
         parts.Outputs.Noticed += outputs.Noticed;
         IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
         var reports = new LossReports(Books, _clock);
-        _processes = ProcessWatch.TryOpen(logger, action => _pump!.WhenDrained(action));
+        _processes = new ProcessWatch(logger, action => _pump!.WhenDrained(action));
         _pump = new EventPump(
             parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames(_processes), new CgroupNames()), _clock, parts.Outputs, outputs.Committed, reports.Due)
         {
@@ -111,12 +111,8 @@ internal sealed class Agent : IHostedService, IDisposable
         _signal = parts.Trial is null ? new SignalReload(notifier, _loop, _voice) : EndOnHangup();
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
-        if (_processes is { } processes)
-        {
-            processes.Failed += () => Defect(processes.Failure);
-            processes.Executed += execution => _resolver.Targets.Executed(execution.Pid);
-        }
-
+        _processes.Failed += () => Defect(_processes.Failure);
+        _processes.Executed += execution => _resolver.Targets.Executed(execution.Pid);
         _loop.Failed += () => Defect(_loop.Failure);
     }
 
@@ -125,9 +121,9 @@ internal sealed class Agent : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _processes?.Start();
         _pump.Start();
         _loop.Start();
+        _processes.Start();
         foreach (var path in _source.WithoutFiles)
         {
             Log.NoRuleFiles(_logger, path);
@@ -174,7 +170,7 @@ internal sealed class Agent : IHostedService, IDisposable
         _watchdog.Dispose();
         _resolver.Dispose();
         _pump.Dispose();
-        _processes?.Dispose();
+        _processes.Dispose();
     }
 
     private void Begin(Trial trial)

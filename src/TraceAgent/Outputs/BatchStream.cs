@@ -1,11 +1,17 @@
+using System.Text;
+using TraceAgent.Events;
+
 namespace TraceAgent.Outputs;
 
 /// <summary>Collects what a sink writes until the owner commits it. Flush does nothing: a sink flushes after every event.</summary>
-internal sealed class BatchStream(Action? onDispose = null) : Stream
+internal sealed class BatchStream(Action? onDispose = null) : Stream, ICharacterStream
 {
     private const int Kept = 1 << 20;
     private byte[] _bytes = new byte[64 << 10];
     private int _count;
+
+    /// <summary>Bytes that are pending.</summary>
+    public int Count => _count;
 
     public ReadOnlyMemory<byte> Pending => _bytes.AsMemory(0, _count);
 
@@ -41,13 +47,15 @@ internal sealed class BatchStream(Action? onDispose = null) : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        if (_bytes.Length - _count < buffer.Length)
-        {
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _count + buffer.Length));
-        }
-
+        Reserve(buffer.Length);
         buffer.CopyTo(_bytes.AsSpan(_count));
         _count += buffer.Length;
+    }
+
+    public void Write(ReadOnlySpan<char> text)
+    {
+        Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
+        _count += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(_count));
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -55,6 +63,14 @@ internal sealed class BatchStream(Action? onDispose = null) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private void Reserve(int count)
+    {
+        if (_bytes.Length - _count < count)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _count + count));
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {

@@ -13,10 +13,11 @@ internal sealed class SegmentBatch
     {
         get
         {
+            // Asked for every event.
             var pending = 0;
-            foreach (var segment in _segments)
+            for (var i = 0; i < _segments.Count; i++)
             {
-                pending += segment.Batch.Pending.Length;
+                pending += _segments[i].Batch.Count;
             }
 
             return pending;

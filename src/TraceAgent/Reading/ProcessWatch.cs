@@ -28,7 +28,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger;
-    private readonly ProcessTracker _tracker;
+    private ProcessTracker? _tracker;
     private readonly Action<Action> _whenDrained;
     private readonly ProcessHistory _history = new();
     private readonly Lock _gate = new();
@@ -42,10 +42,12 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     private long _saidLost;
     private bool _took;
 
-    private ProcessWatch(ProcessTracker tracker, ILogger logger, Action<Action> whenDrained)
+    /// <param name="logger">Of the agent.</param>
+    /// <param name="whenDrained">Runs an action when all events that are in their ring now have been read.</param>
+    public ProcessWatch(ILogger logger, Action<Action> whenDrained)
     {
-        (_tracker, _logger, _whenDrained) = (tracker, logger, whenDrained);
-        _thread = new Thread(Work) { Name = "processes", IsBackground = true };
+        (_logger, _whenDrained) = (logger, whenDrained);
+        _thread = new Thread(() => Work(_tracker!)) { Name = "processes", IsBackground = true };
     }
 
     /// <summary>Set when the thread has ended by an error of ours.</summary>
@@ -57,31 +59,40 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     /// <summary>Called for each execution, in order, while nothing else can be asked here: to be left quickly.</summary>
     public event Action<Execution>? Executed;
 
-    /// <summary>Null, and said why, when the kernel gives no notices: then /proc alone is asked.</summary>
-    /// <param name="logger">Of the agent.</param>
-    /// <param name="whenDrained">Runs an action when all events that are in their ring now have been read.</param>
-    public static ProcessWatch? TryOpen(ILogger logger, Action<Action> whenDrained)
+    /// <summary>
+    /// From now on processes are known by the kernel's notices. Where it gives none, that is said, and /proc alone is asked.
+    /// It takes a while: the kernel's types are some megabytes. So the rules are attached first.
+    /// </summary>
+    public void Start()
     {
         try
         {
-            return new ProcessWatch(ProcessTracker.Start(), logger, whenDrained);
+            var tracker = ProcessTracker.Start();
+            lock (_gate)
+            {
+                _tracker = tracker;
+            }
+
+            _thread.Start();
         }
         catch (KernelException refusal)
         {
-            Log.ProcessesUnwatched(logger, refusal.Message);
-            return null;
+            Log.ProcessesUnwatched(_logger, refusal.Message);
         }
     }
-
-    public void Start() => _thread.Start();
 
     public ProcessFacts? Find(int pid, ulong time)
     {
         lock (_gate)
         {
+            if (_tracker is not { } tracker)
+            {
+                return null;
+            }
+
             if (time >= _caughtUpTo && !_stopping)
             {
-                CatchUp();
+                CatchUp(tracker);
             }
 
             return _history.Find(pid, time);
@@ -109,15 +120,15 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
 
         lock (_gate)
         {
-            _tracker.Dispose();
+            _tracker?.Dispose();
         }
     }
 
-    private void Work()
+    private void Work(ProcessTracker tracker)
     {
         try
         {
-            Follow();
+            Follow(tracker);
         }
 #pragma warning disable CA1031 // Whatever it is: the agent must say so and end, not go on with wrong names.
         catch (Exception failure)
@@ -128,7 +139,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         }
     }
 
-    private void Follow()
+    private void Follow(ProcessTracker tracker)
     {
         long? lastUpkeep = null;
         while (!_stopping)
@@ -136,23 +147,23 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
             bool took;
             lock (_gate)
             {
-                CatchUp();
+                CatchUp(tracker);
                 (took, _took) = (_took, false);
             }
 
             if (lastUpkeep is not { } last || Stopwatch.GetElapsedTime(last) >= Interval)
             {
                 lastUpkeep = Stopwatch.GetTimestamp();
-                Upkeep();
+                Upkeep(tracker);
             }
 
-            _tracker.Wait(took ? ShortWaitMs : LongWaitMs);
+            tracker.Wait(took ? ShortWaitMs : LongWaitMs);
         }
     }
 
-    private void Upkeep()
+    private void Upkeep(ProcessTracker tracker)
     {
-        Volatile.Write(ref _skipped, _tracker.Skipped);
+        Volatile.Write(ref _skipped, tracker.Skipped);
         if (_incomplete)
         {
             _incomplete = false;
@@ -185,15 +196,15 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     }
 
     /// <summary>Takes all notices of what happened before now.</summary>
-    private void CatchUp()
+    private void CatchUp(ProcessTracker tracker)
     {
         var now = (ulong)Stopwatch.GetTimestamp();
-        if (!_tracker.HasNotices || _tracker.Drain(this))
+        if (!tracker.HasNotices || tracker.Drain(this))
         {
             _caughtUpTo = now;
         }
 
-        var lost = _tracker.Lost + Volatile.Read(ref _skipped);
+        var lost = tracker.Lost + Volatile.Read(ref _skipped);
         if (lost != _lost)
         {
             Volatile.Write(ref _lost, lost);

@@ -1,0 +1,41 @@
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>
+/// Waits for the announcements of a ring buffer: by epoll, edge-triggered, because poll(2) returns at once while there are
+/// records, announced or not, and each would be read and written alone.
+/// </summary>
+internal sealed unsafe class RingWait : BpfHandle
+{
+    private const int CloseOnExec = 0x80000;
+    private const int Add = 1;
+    private const uint In = 1;
+    private const uint EdgeTriggered = 1u << 31;
+
+    /// <exception cref="KernelException">The kernel refused.</exception>
+    public RingWait(int mapFd)
+        : base(Create())
+    {
+        // struct epoll_event: 4 bytes of events, 8 of data; packed on x86-64 only. No data is needed, so any layout will do.
+        var interest = stackalloc ulong[2];
+        interest[0] = In | EdgeTriggered;
+        if (Libc.EpollControl(Fd, Add, mapFd, interest) < 0)
+        {
+            var errno = Libc.Errno();
+            Dispose();
+            throw new KernelException("wait for", "the ring buffer", errno);
+        }
+    }
+
+    /// <summary>Returns when records were announced since the last time, when so many ms have passed, or earlier for a signal.</summary>
+    public void UntilAnnounced(int timeoutMs)
+    {
+        var happened = stackalloc ulong[2];
+        _ = Libc.EpollWait(Fd, happened, 1, timeoutMs);
+    }
+
+    private static int Create()
+    {
+        var fd = Libc.EpollCreate(CloseOnExec);
+        return fd >= 0 ? fd : throw new KernelException("open", "an epoll instance", Libc.Errno());
+    }
+}

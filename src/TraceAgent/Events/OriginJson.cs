@@ -1,0 +1,44 @@
+namespace TraceAgent.Events;
+
+/// <summary>
+/// The part of a line from the end of the message to the executable: which rule, which thread. Most events have the same as
+/// the one before them, so it is kept.
+/// </summary>
+internal sealed class OriginJson
+{
+    private readonly LineBuffer _text = new();
+    private readonly char[] _comm = new char[Capture.RecordLayout.CommSize];
+    private KindShape? _shape;
+    private ProcessFacts? _process;
+    private uint _pid;
+    private uint _tid;
+    private int _commLength;
+
+    /// <summary>Valid until the next call.</summary>
+    public ReadOnlySpan<char> Of(TracedEvent traced)
+    {
+        if (traced.Tid != _tid || traced.Pid != _pid || !ReferenceEquals(traced.Shape, _shape) || !ReferenceEquals(traced.Process, _process)
+            || !traced.CommText.SequenceEqual(_comm.AsSpan(0, _commLength)))
+        {
+            Remember(traced);
+        }
+
+        return _text.Text;
+    }
+
+    private void Remember(TracedEvent traced)
+    {
+        (_pid, _tid, _shape, _process) = (traced.Pid, traced.Tid, traced.Shape, traced.Process);
+        _commLength = traced.CommText.Length;
+        traced.CommText.CopyTo(_comm);
+        _text.Clear();
+        _text.Append(traced.Shape.AfterMessage);
+        _text.Append((ulong)traced.Pid);
+        _text.Append(",\"tid\":");
+        _text.Append((ulong)traced.Tid);
+        _text.Append(",\"comm\":\"");
+        _text.AppendJson(traced.CommText);
+        _text.Append("\",\"exe\":");
+        _text.Append(traced.Process.Json);
+    }
+}
