@@ -53,11 +53,12 @@ bench: build
 fuzz: needs
 	dotnet run --project tests/TraceAgent.Fuzz -c Release -v quiet -- $(FUZZ)
 
-# Random places of real programs, probed for as long as SOAK_SECONDS says: nothing that they do may differ.
+# Two tests, each for as long as SOAK_SECONDS says: random places of real programs, probed, and nothing that these do may differ;
+# half of the load that saturates, and a reload every second, and nothing that the agent holds may grow.
 SOAK_SECONDS ?= 3600
 soak: build test-needs
 	TRACEAGENT_SOAK_SECONDS=$(SOAK_SECONDS) dotnet test tests/TraceAgent.EndToEnd -v quiet \
-		--filter FullyQualifiedName~DoNoHarm --logger 'console;verbosity=detailed'
+		--filter "FullyQualifiedName~DoNoHarm|FullyQualifiedName~SoakTests" --logger 'console;verbosity=detailed'
 
 package-needs:
 	@scripts/install-needs.sh packages

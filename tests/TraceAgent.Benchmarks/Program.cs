@@ -1,10 +1,11 @@
 using System.Globalization;
+using TraceAgent.Benchmarks.Micro;
 using TraceAgent.Benchmarks.Packets;
 
 namespace TraceAgent.Benchmarks;
 
 /// <summary>
-/// <c>benchmarks TRACEAGENT [--runs N] [--only hits|scale|latency|packets] [--calls N]</c>: all tools side by side in one run,
+/// <c>benchmarks TRACEAGENT [--runs N] [--only hits|scale|latency|packets|micro] [--calls N]</c>: all tools side by side in one run,
 /// interleaved, medians. Says ratios; the absolute numbers are those of the machine.
 /// </summary>
 internal static class Program
@@ -37,6 +38,11 @@ internal static class Program
         }
 
         results.Print();
+        if (options.Wants("micro"))
+        {
+            MicroBenchmarks.Run();
+        }
+
         return 0;
     }
 }
