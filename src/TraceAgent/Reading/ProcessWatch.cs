@@ -110,16 +110,12 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         return true;
     }
 
+    /// <summary>Does not wait for the thread, which may be waiting for notices: it touches nothing any more when it wakes.</summary>
     public void Dispose()
     {
-        _stopping = true;
-        if (_thread.IsAlive)
-        {
-            _thread.Join();
-        }
-
         lock (_gate)
         {
+            _stopping = true;
             _tracker?.Dispose();
         }
     }
@@ -142,11 +138,16 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     private void Follow(ProcessTracker tracker)
     {
         long? lastUpkeep = null;
-        while (!_stopping)
+        while (true)
         {
             bool took;
             lock (_gate)
             {
+                if (_stopping)
+                {
+                    return;
+                }
+
                 CatchUp(tracker);
                 (took, _took) = (_took, false);
             }
@@ -163,7 +164,16 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
 
     private void Upkeep(ProcessTracker tracker)
     {
-        Volatile.Write(ref _skipped, tracker.Skipped);
+        lock (_gate)
+        {
+            if (_stopping)
+            {
+                return;
+            }
+
+            _skipped = tracker.Skipped;
+        }
+
         if (_incomplete)
         {
             _incomplete = false;
@@ -204,7 +214,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
             _caughtUpTo = now;
         }
 
-        var lost = tracker.Lost + Volatile.Read(ref _skipped);
+        var lost = tracker.Lost + _skipped;
         if (lost != _lost)
         {
             Volatile.Write(ref _lost, lost);
