@@ -6,7 +6,8 @@ namespace TraceAgent.Fuzz;
 internal sealed class FuzzRun(string name, Func<FuzzTarget> make, int seed)
 {
     private const int MostFailures = 10;
-    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(60);
+    // Long enough for the longest input on a machine that does much else.
+    private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(5);
     private readonly List<string> _failures = [];
     private volatile bool _isOver;
 
@@ -15,7 +16,7 @@ internal sealed class FuzzRun(string name, Func<FuzzTarget> make, int seed)
 
     public TimeSpan Elapsed { get; private set; }
 
-    /// <summary>Runs inputs 0 to <paramref name="count"/> - 1; ends early after some failures, and when an input takes a minute.</summary>
+    /// <summary>Runs inputs 0 to <paramref name="count"/> - 1; ends early after some failures, and when an input takes minutes.</summary>
     public void Run(int count)
     {
         var clock = Stopwatch.StartNew();
