@@ -26,4 +26,11 @@ public sealed record RuleDefaults
             Ttl = rule.Ttl ?? Ttl,
         };
     }
+
+    /// <summary>The rule with nothing left open.</summary>
+    public PacketRule Complete(PacketRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return rule with { Ttl = rule.Ttl ?? Ttl };
+    }
 }

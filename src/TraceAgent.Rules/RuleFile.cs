@@ -12,6 +12,12 @@ public sealed record RuleFile(string Path, EquatableArray<Rule> Rules, Equatable
     /// <summary>The names that the file gives, also to rules with errors; each once, in the order of the file.</summary>
     public EquatableArray<Located<string>> Names { get; init; }
 
+    /// <summary>The packet rules without errors, in the order of the file. Not to be used while <see cref="HasErrors"/>.</summary>
+    public EquatableArray<PacketRule> Packets { get; init; }
+
+    /// <summary>Those of <see cref="Names"/> that are packet rules.</summary>
+    public IReadOnlySet<string> PacketNames { get; init; } = new HashSet<string>();
+
     public bool HasErrors => Diagnostics.Any(d => d.Severity == Severity.Error);
 
     /// <summary>A file that the operating system does not hand out.</summary>

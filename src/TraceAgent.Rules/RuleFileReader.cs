@@ -31,7 +31,9 @@ public static class RuleFileReader
 
         return new RuleFile(displayPath, file.Rules.ToEquatableArray(), bag.InOrder().ToEquatableArray(), source)
         {
+            Packets = file.Packets.ToEquatableArray(),
             Names = file.Names.ToEquatableArray(),
+            PacketNames = file.PacketNames,
         };
     }
 }

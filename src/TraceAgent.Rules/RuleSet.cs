@@ -7,5 +7,8 @@ namespace TraceAgent.Rules;
 /// <param name="Diagnostics">By the path of the file: each file's own, and those that come from another file. Files without any are left out.</param>
 public sealed record RuleSet(EquatableArray<Rule> Rules, IReadOnlyDictionary<string, EquatableArray<Diagnostic>> Diagnostics)
 {
+    /// <summary>Like <see cref="Rules"/>.</summary>
+    public EquatableArray<PacketRule> Packets { get; init; }
+
     public bool HasErrors => Diagnostics.Values.Any(list => list.Any(d => d.Severity == Severity.Error));
 }

@@ -9,6 +9,7 @@ public static class RuleSetBuilder
     public static RuleSet Build(IReadOnlyList<RuleFile> files)
     {
         var rules = new List<Rule>();
+        var packets = new List<PacketRule>();
         var firsts = new Dictionary<string, SourceSpan>();
         var diagnostics = new Dictionary<string, EquatableArray<Diagnostic>>();
         foreach (var file in files)
@@ -25,12 +26,13 @@ public static class RuleSetBuilder
             }
 
             rules.AddRange(file.Rules.Where(r => !taken.Contains(r.Name.Value)));
+            packets.AddRange(file.Packets.Where(r => !taken.Contains(r.Name.Value)));
             if (own.Count > 0)
             {
                 diagnostics[file.Path] = own.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column).ToEquatableArray();
             }
         }
 
-        return new RuleSet(rules.ToEquatableArray(), diagnostics);
+        return new RuleSet(rules.ToEquatableArray(), diagnostics) { Packets = packets.ToEquatableArray() };
     }
 }

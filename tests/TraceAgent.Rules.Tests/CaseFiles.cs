@@ -22,6 +22,19 @@ internal static class CaseFiles
 
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Cases", name);
 
+    /// <summary>Compares with the file beside the case; with UPDATE_CASES=1, writes that.</summary>
+    public static void Expect(string name, string actual)
+    {
+        var expected = Path.ChangeExtension(name, ".expected");
+        if (Update)
+        {
+            File.WriteAllText(Path.Combine(SourceFolder, "Cases", expected), actual);
+            return;
+        }
+
+        Assert.Equal(File.ReadAllText(PathOf(expected)), actual);
+    }
+
     /// <summary>Reads a case under the name of its file, with <c>/srv/shop/rules</c> as its folder.</summary>
     public static RuleFile Read(string name) =>
         RuleFileReader.Read(Path.GetFileName(name), "/srv/shop/rules", File.ReadAllBytes(PathOf(name)));

@@ -64,5 +64,23 @@ internal static class RuleDump
         return text.ToString();
     }
 
+    public static string Of(PacketRule rule)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{rule.Name.Value} at {rule.Name.At.Line}:{rule.Name.At.Column}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  {rule.Interface.Value}, {rule.Mode}{(rule.DryRun ? ", dry run" : "")}{(rule.AllowsUnsafe ? ", unsafe" : "")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  counts {(rule.Count is { } count ? $"top {count.Top} every {count.Every}" : "nothing")}, {rule.MaxSources} sources\n");
+        text.Append(CultureInfo.InvariantCulture, $"  denies {rule.Deny} and {rule.DenyFile?.Value ?? "no file"}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  allows {rule.Allow} and {rule.AllowFile?.Value ?? "no file"}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  {rule.Level} to {rule.Output?.Value ?? "all outputs"}, ttl {rule.Ttl?.ToString() ?? "by default"}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  packets: {rule.Messages.Packets.Text}\n  dropped: {rule.Messages.Dropped.Text}\n");
+        foreach (var (name, value) in rule.Labels)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  {name} = {value}\n");
+        }
+
+        return text.ToString();
+    }
+
     private static string Filter(Rule rule) => rule.Filter is { } filter ? $" for {filter}" : "";
 }

@@ -18,7 +18,7 @@ public class RuleFileReaderTests
         }
 
         Assert.True(file.HasErrors);
-        Expect(name, said.ToString());
+        CaseFiles.Expect(name, said.ToString());
     }
 
     [Theory]
@@ -27,18 +27,6 @@ public class RuleFileReaderTests
     {
         var file = CaseFiles.Read(name);
         Assert.Empty(file.Diagnostics);
-        Expect(name, string.Concat(file.Rules.Select(r => RuleDump.Of(r))));
-    }
-
-    private static void Expect(string name, string actual)
-    {
-        var expected = Path.ChangeExtension(name, ".expected");
-        if (CaseFiles.Update)
-        {
-            File.WriteAllText(Path.Combine(CaseFiles.SourceFolder, "Cases", expected), actual);
-            return;
-        }
-
-        Assert.Equal(File.ReadAllText(CaseFiles.PathOf(expected)), actual);
+        CaseFiles.Expect(name, string.Concat([.. file.Rules.Select(RuleDump.Of), .. file.Packets.Select(RuleDump.Of)]));
     }
 }

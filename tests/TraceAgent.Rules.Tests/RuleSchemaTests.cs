@@ -37,17 +37,22 @@ public class RuleSchemaTests
     {
         var json = JsonOf(name);
         Assert.NotEmpty(await ProblemsIn(json));
-        foreach (var rule in (json as JsonObject)?["rules"] as JsonArray ?? [])
+        foreach (var list in (string[])["rules", "packets"])
         {
-            Assert.NotEmpty(await ProblemsIn(new JsonObject { ["rules"] = new JsonArray(rule?.DeepClone()) }));
+            foreach (var rule in (json as JsonObject)?[list] as JsonArray ?? [])
+            {
+                Assert.NotEmpty(await ProblemsIn(new JsonObject { [list] = new JsonArray(rule?.DeepClone()) }));
+            }
         }
     }
 
-    [Fact]
-    public void Every_key_is_explained_to_the_editor()
+    [Theory]
+    [InlineData("rule")]
+    [InlineData("packets")]
+    public void Every_key_is_explained_to_the_editor(string kind)
     {
         using var schema = System.Text.Json.JsonDocument.Parse(Generate());
-        var properties = schema.RootElement.GetProperty("definitions").GetProperty("rule").GetProperty("properties");
+        var properties = schema.RootElement.GetProperty("definitions").GetProperty(kind).GetProperty("properties");
         foreach (var key in properties.EnumerateObject())
         {
             Assert.NotEmpty(key.Value.GetProperty("description").GetString()!);

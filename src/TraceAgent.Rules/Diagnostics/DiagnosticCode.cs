@@ -75,6 +75,15 @@ public static class DiagnosticCode
     /// <summary>Two values with one name, or a name that is taken.</summary>
     public const string DuplicateValue = "TA137";
 
+    /// <summary>A text that is no address and no network.</summary>
+    public const string InvalidPrefix = "TA140";
+
+    /// <summary>Every address there is would be denied, and the rule does not say <c>unsafe: true</c>.</summary>
+    public const string DeniesEverything = "TA141";
+
+    /// <summary>An address that stands twice, or in both lists.</summary>
+    public const string DuplicatePrefix = "TA142";
+
     /// <summary>The file has more errors than are listed.</summary>
     public const string TooManyErrors = "TA199";
 }

@@ -7,8 +7,13 @@ internal sealed class FileDraft(string baseDirectory)
 
     public List<Rule> Rules { get; } = [];
 
+    public List<PacketRule> Packets { get; } = [];
+
     /// <summary>Every readable name in the file, also of rules with errors; each once.</summary>
     public List<Located<string>> Names { get; } = [];
+
+    /// <summary>Those of them that are packet rules.</summary>
+    public HashSet<string> PacketNames { get; } = [];
 
     /// <summary>The names by themselves, for looking them up.</summary>
     public Dictionary<string, SourceSpan> FirstUses { get; } = [];

@@ -6,26 +6,42 @@ namespace TraceAgent.Rules.Keys;
 internal static class FileKeys
 {
     public static KeyTable<FileDraft> Table { get; } = new(
-        new Key<FileDraft>("rules", "The rules of this file. Each one says where to look in which program and what to log.", """{"type":"array","items":{"$ref":"#/definitions/rule"}}""", ReadRules)
-        {
-            Required = true,
-        });
+        new Key<FileDraft>(
+            "rules",
+            "The rules of this file. Each one says where to look in which program and what to log.",
+            """{"type":"array","items":{"$ref":"#/definitions/rule"}}""",
+            (file, entry, bag) => ReadList(entry, bag, item => ReadRule(file, item, bag))),
+        new Key<FileDraft>(
+            "packets",
+            "The packet rules of this file. Each one says which packets to count, and which to drop, at a network interface.",
+            """{"type":"array","items":{"$ref":"#/definitions/packets"}}""",
+            (file, entry, bag) => ReadList(entry, bag, item => ReadPackets(file, item, bag))))
+    {
+        AtLeastOneOf = ["rules", "packets"],
+    };
 
-    private static void ReadRules(FileDraft file, YamlEntry entry, DiagnosticBag bag)
+    private static void ReadList(YamlEntry entry, DiagnosticBag bag, Action<YamlNode> read)
     {
         if (entry.Value is not YamlSequence list)
         {
             bag.Error(
                 DiagnosticCode.WrongType,
                 entry.Value.At,
-                $"'rules' must be a list, not {entry.Value.Kind}",
+                $"'{entry.Key.Value}' must be a list, not {entry.Value.Kind}",
                 "begin each rule with '- '");
             return;
         }
 
         foreach (var item in list.Items.TakeWhile(_ => !bag.IsFull))
         {
-            ReadRule(file, item, bag);
+            if (item.IsNull)
+            {
+                bag.Error(DiagnosticCode.MissingKey, item.At, $"an entry of '{entry.Key.Value}' is empty");
+            }
+            else
+            {
+                read(item);
+            }
         }
     }
 
@@ -33,29 +49,47 @@ internal static class FileKeys
     {
         var errorsBefore = bag.ErrorCount;
         var draft = new RuleDraft(file.BaseDirectory);
-        if (item.IsNull)
-        {
-            bag.Error(DiagnosticCode.MissingKey, item.At, "an entry of 'rules' is empty");
-            return;
-        }
-
         draft.Present = RuleKeys.Table.Read("a rule", item, draft, bag);
-        if (draft.Name is { } name)
-        {
-            if (file.FirstUses.TryAdd(name.Value, name.At))
-            {
-                file.Names.Add(name);
-            }
-            else
-            {
-                bag.Add(DuplicateName.Of(name, file.FirstUses[name.Value]));
-            }
-        }
-
+        Enter(file, draft, bag);
         var rule = RuleAssembly.Finish(draft, bag);
         if (rule is not null && bag.ErrorCount == errorsBefore)
         {
             file.Rules.Add(rule);
         }
+    }
+
+    private static void ReadPackets(FileDraft file, YamlNode item, DiagnosticBag bag)
+    {
+        var errorsBefore = bag.ErrorCount;
+        var draft = new PacketDraft(file.BaseDirectory);
+        draft.Present = PacketKeys.Table.Read("a packet rule", item, draft, bag);
+        if (Enter(file, draft, bag) is { } name)
+        {
+            file.PacketNames.Add(name);
+        }
+
+        var rule = PacketAssembly.Finish(draft, bag);
+        if (rule is not null && bag.ErrorCount == errorsBefore)
+        {
+            file.Packets.Add(rule);
+        }
+    }
+
+    /// <summary>Takes the name of a rule; null when there is none, or another rule of the file has it.</summary>
+    private static string? Enter(FileDraft file, LineDraft draft, DiagnosticBag bag)
+    {
+        if (draft.Name is not { } name)
+        {
+            return null;
+        }
+
+        if (file.FirstUses.TryAdd(name.Value, name.At))
+        {
+            file.Names.Add(name);
+            return name.Value;
+        }
+
+        bag.Add(DuplicateName.Of(name, file.FirstUses[name.Value]));
+        return null;
     }
 }

@@ -12,9 +12,11 @@ internal static class KeySchema
         var properties = table.Keys.Select(k =>
             $"{Text(k.Name)}:{{\"description\":{Text(k.Description)},{k.Schema.AsSpan(1)}");
         var required = table.Keys.Where(k => k.Required).Select(k => Text(k.Name));
+        var needs = table.AtLeastOneOf.Select(n => $$"""{"required":[{{Text(n)}}]}""");
         var choices = table.ExactlyOneOf.Select(n => $$"""{"required":[{{Text(n)}}]}""");
         return $$"""{"type":"object","additionalProperties":false"""
             + (required.Any() ? $",\"required\":[{string.Join(",", required)}]" : "")
+            + (needs.Any() ? $",\"anyOf\":[{string.Join(",", needs)}]" : "")
             + (choices.Any() ? $",\"oneOf\":[{string.Join(",", choices)}]" : "")
             + $",\"properties\":{{{string.Join(",", properties)}}}}}";
     }

@@ -13,6 +13,9 @@ internal sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
     /// <summary>Exactly one of these must be there.</summary>
     public IReadOnlyList<string> ExactlyOneOf { get; init; } = [];
 
+    /// <summary>At least one of these must be there.</summary>
+    public IReadOnlyList<string> AtLeastOneOf { get; init; } = [];
+
     /// <summary>
     /// Reads a mapping's values into the draft. Reports keys that are unknown, repeated, empty, missing or in conflict.
     /// </summary>
@@ -80,6 +83,11 @@ internal sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
             {
                 bag.Error(DiagnosticCode.MissingKey, mapping.At, $"{what} needs the key '{key.Name}'");
             }
+        }
+
+        if (AtLeastOneOf.Count > 0 && !meant.Overlaps(AtLeastOneOf))
+        {
+            bag.Error(DiagnosticCode.MissingKey, mapping.At, $"{what} needs one of the keys {Quoted.List(AtLeastOneOf)}");
         }
 
         if (ExactlyOneOf.Count == 0)

@@ -6,7 +6,7 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads <c>labels</c>.</summary>
 internal static partial class LabelValue
 {
-    public static void ReadLabels(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    public static void ReadLabels(LineDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
         if (entry.Value is not YamlMapping labels)
         {

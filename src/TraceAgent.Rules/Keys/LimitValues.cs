@@ -12,6 +12,8 @@ internal static partial class LimitValues
     public const string TtlSchema = """{"type":"string","pattern":"^(none|[1-9][0-9]{0,8}\\s*[smhd])$","examples":["24h","30m"]}""";
     public const string BudgetSchema = """{"type":"string","pattern":"^(none|[0-9]+(\\.[0-9]+)?\\s*%)$","examples":["2%","none"]}""";
 
+    public const string IntervalSchema = """{"type":"string","pattern":"^[1-9][0-9]{0,4}\\s*[smh]$","default":"10s","examples":["10s","1m"]}""";
+
     private const int MostPerSecond = 1_000_000;
     private const string None = "none";
 
@@ -52,18 +54,27 @@ internal static partial class LimitValues
             return Rule.NoTtl;
         }
 
-        if (Match(entry, TtlForm(), bag, "a length of time or none", "such as 24h, 30m, 10s or 7d") is not { } match)
+        return Time(entry, bag, "a length of time or none", "such as 24h, 30m, 10s or 7d", TimeSpan.FromDays(3650), "3650d");
+    }
+
+    /// <summary>From a second to a day; null, and the reason is reported, when it is not that.</summary>
+    public static TimeSpan? Interval(YamlEntry entry, DiagnosticBag bag) =>
+        Time(entry, bag, "a length of time", "such as 10s, 1m or 1h", TimeSpan.FromDays(1), "24h");
+
+    private static TimeSpan? Time(YamlEntry entry, DiagnosticBag bag, string what, string hint, TimeSpan most, string mostText)
+    {
+        if (Match(entry, TtlForm(), bag, what, hint) is not { } match)
         {
             return null;
         }
 
-        var ttl = Units[match.Groups[2].Value] * int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-        if (ttl <= TimeSpan.FromDays(3650) && ttl > TimeSpan.Zero)
+        var time = Units[match.Groups[2].Value] * int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        if (time <= most && time > TimeSpan.Zero)
         {
-            return ttl;
+            return time;
         }
 
-        bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' must be from 1s to 3650d");
+        bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' must be from 1s to {mostText}");
         return null;
     }
 

@@ -9,8 +9,6 @@ internal static partial class PlaceValue
 {
     public const string NameSchema = """{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"}""";
 
-    public static void ReadName(RuleDraft rule, YamlEntry entry, DiagnosticBag bag) => rule.Name = Name(entry, "a rule", bag);
-
     /// <summary>A name of small letters, digits and <c>. _ -</c>; else null, and the reason is reported.</summary>
     /// <param name="entry">Key and value.</param>
     /// <param name="what">It names.</param>

@@ -5,13 +5,9 @@ using TraceAgent.Rules.Yaml;
 namespace TraceAgent.Rules.Keys;
 
 /// <summary>What has been read of a rule so far. A key that is present but null here was wrong, and that is reported.</summary>
-internal sealed class RuleDraft(string baseDirectory)
+internal sealed class RuleDraft(string baseDirectory) : LineDraft
 {
     public string BaseDirectory => baseDirectory;
-
-    public IReadOnlyDictionary<string, YamlEntry> Present { get; set; } = new Dictionary<string, YamlEntry>();
-
-    public Located<string>? Name { get; set; }
 
     public Located<Target>? Binary { get; set; }
 
@@ -36,15 +32,11 @@ internal sealed class RuleDraft(string baseDirectory)
 
     public int? LimitPerSecond { get; set; }
 
-    public TimeSpan? Ttl { get; set; }
-
     public double? BudgetPercent { get; set; }
 
     public List<Located<string>> Redact { get; } = [];
 
     public bool ReturnsAtInstructions { get; set; }
-
-    public Located<string>? Output { get; set; }
 
     public bool AllowsUnsafe { get; set; }
 
@@ -70,10 +62,4 @@ internal sealed class RuleDraft(string baseDirectory)
 
     /// <summary>The texts by event; null unless <c>format</c> is a mapping.</summary>
     public FormatDraft? Formats { get; set; }
-
-    public EventLevel Level { get; set; } = EventLevel.Information;
-
-    public List<KeyValuePair<string, string>> Labels { get; } = [];
-
-    public bool Has(string key) => Present.ContainsKey(key);
 }

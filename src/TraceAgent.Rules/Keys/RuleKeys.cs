@@ -21,16 +21,8 @@ internal static class RuleKeys
 
     private static readonly Dictionary<string, bool> ReturnPlaces = new() { ["caller"] = false, ["ret"] = true };
 
-    private static readonly Dictionary<string, EventLevel> Levels =
-        Enum.GetValues<EventLevel>().ToDictionary(l => l.ToString(), StringComparer.OrdinalIgnoreCase);
-
     public static KeyTable<RuleDraft> Table { get; } = new(
-        new Key<RuleDraft>(
-            "name",
-            "The rule's name in every line that it logs. Unique over all files; small letters, digits and . _ -",
-            """{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$","examples":["add-num"]}""",
-            PlaceValue.ReadName)
-        { Required = true },
+        LineKeys.Name<RuleDraft>(),
         new Key<RuleDraft>(
             "binary",
             "The program or library to look into: a path, which starts at the folder of this file when it is relative; a pattern of paths, with * and ?; the name of a library, as libssl.so.3; or {process: nginx}, the executable of every process of that name.",
@@ -92,11 +84,7 @@ internal static class RuleKeys
             "At most so many events a second, with a burst of twice that: 100/s; none without this key.",
             LimitValues.LimitSchema,
             (rule, entry, bag) => rule.LimitPerSecond = LimitValues.Limit(entry, bag)),
-        new Key<RuleDraft>(
-            "ttl",
-            "How long the rule lives: 24h, 30m, 10s, 7d; none without this key.",
-            LimitValues.TtlSchema,
-            (rule, entry, bag) => rule.Ttl = LimitValues.Ttl(entry, bag)),
+        LineKeys.Ttl<RuleDraft>(),
         new Key<RuleDraft>(
             "budget",
             "The share of one CPU that the rule may cost: 2%, or none. Above it the rule is suspended. Without this key the agent's default.",
@@ -117,11 +105,7 @@ internal static class RuleKeys
             "Where returns are seen: at the caller (the default), or at the function's own ret instructions, which leaves its return address alone. Go is always seen at ret.",
             """{"enum":["caller","ret"],"default":"caller"}""",
             (rule, entry, bag) => rule.ReturnsAtInstructions = ScalarValue.OneOf(entry, ReturnPlaces, bag) ?? false),
-        new Key<RuleDraft>(
-            "output",
-            "The name of the one output that takes the lines; all outputs without this key.",
-            PlaceValue.NameSchema,
-            (rule, entry, bag) => rule.Output = PlaceValue.Name(entry, "an output", bag)),
+        LineKeys.Output<RuleDraft>(),
         new Key<RuleDraft>(
             "unsafe",
             "true also probes places that mislead but harm no program, such as the first instruction of a Go function; what would harm one is refused anyway.",
@@ -137,16 +121,8 @@ internal static class RuleKeys
             "The message: a Serilog message template such as \"{symbol} took {duration:ms}\"; or one for each event of on: both.",
             $$"""{"anyOf":[{"type":"string"},{{FormatKeys.Table.Schema()}}]}""",
             FormatKeys.ReadFormat),
-        new Key<RuleDraft>(
-            "level",
-            "The severity of the lines; Information without this key. Case does not matter.",
-            $$"""{"anyOf":[{"enum":[{{string.Join(",", Levels.Keys.Select(l => $"\"{l}\""))}}]},{"type":"string","pattern":"{{string.Join('|', Levels.Keys.Select(AnyCase))}}"}],"default":"Information"}""",
-            (rule, entry, bag) => rule.Level = ScalarValue.OneOf(entry, Levels, bag) ?? rule.Level),
-        new Key<RuleDraft>(
-            "labels",
-            "Constant properties of every line, such as a team or a ticket.",
-            """{"type":"object","patternProperties":{"^[A-Za-z_][A-Za-z0-9_-]*$":{"type":["string","number","boolean"]}},"additionalProperties":false}""",
-            LabelValue.ReadLabels))
+        LineKeys.Level<RuleDraft>(),
+        LineKeys.Labels<RuleDraft>())
     {
         ExactlyOneOf = ["symbol", "offset", "usdt"],
     };
@@ -163,8 +139,4 @@ internal static class RuleKeys
         rule.Return = type?.Spec;
         rule.ReturnSource = type?.Source;
     }
-
-    /// <summary>A pattern for a word in any case: draft-07 has no flags.</summary>
-    private static string AnyCase(string word) =>
-        $"^{string.Concat(word.Select(c => $"[{char.ToUpperInvariant(c)}{char.ToLowerInvariant(c)}]"))}$";
 }

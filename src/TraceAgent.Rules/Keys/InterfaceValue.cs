@@ -1,0 +1,43 @@
+using System.Text;
+using TraceAgent.Rules.Yaml;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>Reads <c>interface</c>: the name of a network interface, or a pattern of names.</summary>
+internal static class InterfaceValue
+{
+    /// <summary>Bytes: linux/if.h, IFNAMSIZ, without the NUL.</summary>
+    private const int LongestName = 15;
+
+    private const int LongestPattern = 64;
+
+    public const string Schema = """{"type":"string","pattern":"^[^\\s/:]+$","maxLength":64,"not":{"enum":[".",".."]},"examples":["eth0","en*"]}""";
+
+    public static Located<string>? Read(YamlEntry entry, DiagnosticBag bag)
+    {
+        if (ScalarValue.Text(entry, bag) is not { } scalar)
+        {
+            return null;
+        }
+
+        var name = scalar.Value;
+        if (name is "" or "." or ".." || name.AsSpan().ContainsAny('/', ':') || name.Any(char.IsWhiteSpace))
+        {
+            bag.Error(
+                DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(name)}' is not the name of a network interface",
+                "write it as 'ip link' shows it, such as eth0, or a pattern such as en*");
+            return null;
+        }
+
+        var isPattern = name.AsSpan().ContainsAny('*', '?');
+        if (Encoding.UTF8.GetByteCount(name) > (isPattern ? LongestPattern : LongestName))
+        {
+            bag.Error(
+                DiagnosticCode.InvalidValue, scalar.At, $"no network interface can be called '{Quoted.Clip(name)}'",
+                $"a name has at most {LongestName} bytes");
+            return null;
+        }
+
+        return new Located<string>(name, scalar.At);
+    }
+}

@@ -1,0 +1,20 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Rules;
+
+/// <summary>What a file of addresses says, and everything that is wrong with it.</summary>
+/// <param name="Path">Of the file.</param>
+/// <param name="Prefixes">Each once, in the order of the file. Not to be used while <see cref="HasErrors"/>.</param>
+/// <param name="Diagnostics">In the order of the file.</param>
+/// <param name="Source">The lines, for carets.</param>
+public sealed record PrefixFile(string Path, EquatableArray<IpPrefix> Prefixes, EquatableArray<Diagnostic> Diagnostics, SourceText Source)
+{
+    public bool HasErrors => Diagnostics.Any(d => d.Severity == Severity.Error);
+
+    /// <summary>A file that the operating system does not hand out.</summary>
+    public static PrefixFile Unreadable(string path, string reason) => new(
+        path,
+        [],
+        [Diagnostic.Error(DiagnosticCode.Unreadable, new SourceSpan(path, 1, 1, 1), $"cannot read the file: {reason}")],
+        new SourceText(path, ""));
+}
