@@ -17,7 +17,8 @@ public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadO
 
     public ReadOnlySpan<T> AsSpan() => _items;
 
-    public bool Equals(EquatableArray<T> other) => AsSpan().SequenceEqual(other.AsSpan(), EqualityComparer<T>.Default);
+    // The same array is told at once: lists of addresses are long, and compared at every look.
+    public bool Equals(EquatableArray<T> other) => AsSpan() == other.AsSpan() || AsSpan().SequenceEqual(other.AsSpan(), EqualityComparer<T>.Default);
 
     public override bool Equals(object? obj) => obj is EquatableArray<T> other && Equals(other);
 

@@ -84,6 +84,9 @@ public static class DiagnosticCode
     /// <summary>An address that stands twice, or in both lists.</summary>
     public const string DuplicatePrefix = "TA142";
 
+    /// <summary>A file of addresses is not there.</summary>
+    public const string PrefixFileMissing = "TA143";
+
     /// <summary>The file has more errors than are listed.</summary>
     public const string TooManyErrors = "TA199";
 }

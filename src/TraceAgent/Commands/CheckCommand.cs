@@ -68,6 +68,7 @@ internal static class CheckCommand
         using var resolver = new ProbeResolver(permitted: value is null ? null : new PermittedBinaries(() => value.Binaries));
         var names = value is null ? null : AgentConfiguration.NamesOf(value.Outputs);
         var resolutions = new List<(Rule Rule, Resolution Resolution)>();
+        var filters = new FilterCheck(NetworkInterfaces.List(), new PathTrust(TrustedUsers.OfThisProcess(), untrusted));
         foreach (var file in files)
         {
             var found = set.Diagnostics.GetValueOrDefault(file.Path).ToList();
@@ -76,7 +77,7 @@ internal static class CheckCommand
                 var resolution = resolver.Resolve(rule);
                 resolutions.Add((rule, resolution));
                 found.AddRange(resolution.Diagnostics);
-                if (OutputName.Problem(rule, names) is { } unknown)
+                if (OutputName.Problem(rule.Output, names) is { } unknown)
                 {
                     found.Add(unknown);
                 }
@@ -87,12 +88,21 @@ internal static class CheckCommand
                 }
             }
 
-            diagnostics.AddRange(found.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column));
+            foreach (var rule in file.Content.Packets)
+            {
+                found.AddRange(filters.Judge(rule));
+                if (OutputName.Problem(rule.Output, names) is { } unknown)
+                {
+                    found.Add(unknown);
+                }
+            }
+
+            diagnostics.AddRange(found.OrderBy(d => d.At.File != file.Path).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column));
         }
 
         try
         {
-            diagnostics.AddRange(attach ? TryAttach(resolutions) : TryCompile(resolutions));
+            diagnostics.AddRange(attach ? [.. TryAttach(resolutions), .. filters.TryLoad()] : TryCompile(resolutions));
         }
         catch (KernelException refusal)
         {
@@ -101,17 +111,17 @@ internal static class CheckCommand
 
         diagnostics.AddRange(withoutFiles.Select(path =>
             Diagnostic.Warning(CheckCodes.NoFiles, new SourceSpan(path, 1, 1, 1), "no rule files in it", "names end in .yaml or .yml and do not begin with a dot")));
-        var sources = files.Select(file => file.Content.Source).ToList();
+        var sources = files.Select(file => file.Content.Source).Concat(filters.Sources).ToList();
         if (configuration is not null)
         {
             sources.Add(configuration.Source);
         }
 
-        Show(diagnostics, sources, resolutions.Count, json);
+        Show(diagnostics, sources, files.Count, resolutions.Count + filters.Count, json);
         return diagnostics.Any(d => d.Severity == Severity.Error) ? ExitCode.Failure : ExitCode.Fine;
     }
 
-    private static void Show(List<Diagnostic> diagnostics, List<SourceText> files, int rules, bool json)
+    private static void Show(List<Diagnostic> diagnostics, List<SourceText> sources, int files, int rules, bool json)
     {
         if (json)
         {
@@ -121,11 +131,11 @@ internal static class CheckCommand
         }
 
         var colours = TerminalColours.OnStandardError;
-        DiagnosticWriter.WriteText(Console.Error, diagnostics, files.DistinctBy(file => file.Path).ToDictionary(file => file.Path), colours);
+        DiagnosticWriter.WriteText(Console.Error, diagnostics, sources.DistinctBy(source => source.Path).ToDictionary(source => source.Path), colours);
         var errors = diagnostics.Count(d => d.Severity == Severity.Error);
         var warnings = diagnostics.Count - errors;
         Console.Error.WriteLine(
-            $"{Counted.Of(files.Count, "file")}, {Counted.Of(rules, "rule")}: {(errors == 0 ? "no errors" : Counted.Of(errors, "error"))}{(warnings == 0 ? "" : $", {Counted.Of(warnings, "warning")}")}");
+            $"{Counted.Of(files, "file")}, {Counted.Of(rules, "rule")}: {(errors == 0 ? "no errors" : Counted.Of(errors, "error"))}{(warnings == 0 ? "" : $", {Counted.Of(warnings, "warning")}")}");
     }
 
     private static List<Diagnostic> TryCompile(List<(Rule Rule, Resolution Resolution)> rules)
@@ -185,6 +195,9 @@ internal static class CheckCodes
 
     /// <summary>A folder holds no rule files.</summary>
     public const string NoFiles = "TA292";
+
+    /// <summary>Two packet rules mean one interface.</summary>
+    public const string SharedInterface = "TA294";
 
     /// <summary>The rule needs more than a kernel program may have.</summary>
     public const string NotCompiled = "TA301";

@@ -43,8 +43,12 @@ internal static class StatusCommand
                 var status = StatusClient.Ask(path);
                 if (rule is not null)
                 {
-                    status = status with { Rules = [.. status.Rules.Where(one => one.Rule == rule)] };
-                    if (status.Rules.Count == 0)
+                    status = status with
+                    {
+                        Rules = [.. status.Rules.Where(one => one.Rule == rule)],
+                        Packets = [.. status.Packets.Where(one => one.Rule == rule)],
+                    };
+                    if (status.Rules.Count + status.Packets.Count == 0)
                     {
                         return CommandError.Write(ExitCode.Failure, $"the agent has no rule '{rule}'");
                     }
@@ -58,7 +62,9 @@ internal static class StatusCommand
 
                 output.WriteLine((json
                     ? JsonSerializer.Serialize(status, StatusJson.Readable.AgentStatus)
-                    : rule is null ? StatusTable.Of(status, DateTime.UtcNow) : StatusTable.Details(status.Rules[0], DateTime.UtcNow)).TrimEnd('\n'));
+                    : rule is null ? StatusTable.Of(status, DateTime.UtcNow)
+                    : status.Rules.Count > 0 ? StatusTable.Details(status.Rules[0], DateTime.UtcNow)
+                    : PacketTable.Details(status.Packets[0])).TrimEnd('\n'));
                 output.Flush();
             }
             catch (StatusUnavailableException refusal)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Serilog.Events;
+using TraceAgent.Bpf.Packets;
 
 namespace TraceAgent.Events;
 
@@ -60,6 +61,40 @@ internal static class AgentEvents
         return new AgentStatement(time, "totals", "{rule}: {logged} of {calls} calls logged in all", message, rule, Numbers(counts))
             .ToLogEvent(LogEventLevel.Information);
     }
+
+    /// <summary>A packet rule's filter is on an interface.</summary>
+    public static LogEvent FilterAttached(string rule, string interfaceName, string mode, long time) =>
+        new AgentStatement(time, "attached", "rule {rule} attached to {interface} ({mode})", $"rule {rule} attached to {interfaceName} ({mode})", rule)
+            .ToLogEvent(LogEventLevel.Information);
+
+    /// <summary>The lists of a packet rule have changed while it stayed attached.</summary>
+    public static LogEvent ListsChanged(string rule, int denied, int allowed, long time)
+    {
+        var message = string.Create(CultureInfo.InvariantCulture, $"rule {rule}: {denied:N0} denied and {allowed:N0} allowed networks in force");
+        return new AgentStatement(time, "updated", "rule {rule}: {denied} denied and {allowed} allowed networks in force", message, rule, ("denied", denied), ("allowed", allowed))
+            .ToLogEvent(LogEventLevel.Information);
+    }
+
+    /// <summary>Sources had to make room for others since the last such statement.</summary>
+    public static LogEvent Evicted(string rule, long sources, long time)
+    {
+        var message = string.Create(CultureInfo.InvariantCulture, $"{rule}: {sources:N0} sources had to make room for others, and are counted anew");
+        return new AgentStatement(time, "evicted", "{rule}: {sources} sources had to make room for others, and are counted anew", message, rule, ("sources", sources))
+            .ToLogEvent(LogEventLevel.Warning);
+    }
+
+    /// <summary>Every packet that the filters of a rule have seen.</summary>
+    public static LogEvent PacketTotals(string rule, PacketTotals totals, long evicted, long time) =>
+        new AgentStatement(
+            time, "totals", "{rule}: {packets} packets in all", $"{rule}: {PacketWords.Of(totals)} in all", rule,
+            ("packets", totals.Seen.Packets),
+            ("bytes", totals.Seen.Bytes),
+            ("passed", totals.Passed.Packets),
+            ("dropped", totals.Dropped.Packets),
+            ("spared", totals.Spared.Packets),
+            ("not_ip", totals.NotIp.Packets),
+            ("malformed", totals.Malformed.Packets),
+            ("evicted", evicted)).ToLogEvent(LogEventLevel.Information);
 
     private static (string Name, long Value)[] Numbers(CallCounts counts) =>
     [

@@ -30,6 +30,10 @@ internal sealed class ClefFormatter : ITextFormatter
         {
             Write(statement, logEvent.Level);
         }
+        else if (logEvent.Properties.TryGetValue(PacketEvent.PropertyName, out value) && value is PacketEvent packets)
+        {
+            Write(packets, logEvent.Level);
+        }
         else
         {
             _foreign.Format(logEvent, output);
@@ -75,6 +79,26 @@ internal sealed class ClefFormatter : ITextFormatter
         line.Append(statement.Action);
         line.Append('"');
         _values.Write(statement);
+        line.Append("}\n");
+    }
+
+    private void Write(PacketEvent packets, LogEventLevel level)
+    {
+        var line = _line;
+        Begin(packets.Time);
+        _message.Clear();
+        PacketText.Append(_message, packets);
+        line.AppendJson(_message.Text);
+        line.Append("\",\"@i\":\"");
+        line.Append((ulong)EventIdHash.Compute(packets.Template.Text), "x8");
+        line.Append('"');
+        if (level != LogEventLevel.Information)
+        {
+            line.Append($",\"@l\":\"{level}\"");
+        }
+
+        line.Append($",\"rule\":{JsonText.Quote(packets.Rule.Name.Value)},\"event\":\"{packets.Event}\"");
+        _values.Write(packets);
         line.Append("}\n");
     }
 

@@ -32,6 +32,12 @@ internal sealed class EcsFormatter : ITextFormatter
             Begin(statement.Time, logEvent.Level);
             Write(statement);
         }
+        else if (logEvent.Properties.TryGetValue(PacketEvent.PropertyName, out value) && value is PacketEvent packets)
+        {
+            PacketText.Append(_message, packets);
+            Begin(packets.Time, logEvent.Level);
+            Write(packets);
+        }
         else
         {
             throw new ArgumentException("an event that is not the agent's", nameof(logEvent));
@@ -85,6 +91,21 @@ internal sealed class EcsFormatter : ITextFormatter
         }
 
         _values.Write(statement);
+    }
+
+    private void Write(PacketEvent packets)
+    {
+        if (packets.Subject.Source is { } source)
+        {
+            _line.Append($",\"source\":{{\"ip\":\"{source}\",\"packets\":");
+            _line.Append(packets.Numbers.Packets);
+            _line.Append(",\"bytes\":");
+            _line.Append(packets.Numbers.Bytes);
+            _line.Append('}');
+        }
+
+        _line.Append($",\"traceagent\":{{\"rule\":{JsonText.Quote(packets.Rule.Name.Value)},\"event\":\"{packets.Event}\"");
+        _values.Write(packets, packets.Subject.Source is null ? ["source"] : ["source", "packets", "bytes"]);
     }
 
     private static string WordOf(LogEventLevel level) => level switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Serilog.Events;
+using Serilog.Parsing;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
@@ -20,6 +21,12 @@ internal static class FlatEvent
         else if (logEvent.Properties.TryGetValue(AgentStatement.PropertyName, out value) && value is AgentStatement statement)
         {
             Add(statement, properties);
+        }
+        else if (logEvent.Properties.TryGetValue(PacketEvent.PropertyName, out value) && value is PacketEvent packets)
+        {
+            Add(packets, properties);
+            return LogEvent.UnstableAssembleFromParts(
+                logEvent.Timestamp, logEvent.Level, null, new MessageTemplateParser().Parse(packets.Template.Text), properties, default, default);
         }
         else
         {
@@ -98,6 +105,29 @@ internal static class FlatEvent
         if (value.Problem is { } problem)
         {
             properties.TryAdd($"{field.Name}_problem", new ScalarValue(problem));
+        }
+    }
+
+    private static void Add(PacketEvent packets, Dictionary<string, LogEventPropertyValue> properties)
+    {
+        foreach (var (name, label) in packets.Rule.Labels)
+        {
+            properties[name] = new ScalarValue(label);
+        }
+
+        properties["rule"] = Text(packets.Rule.Name.Value, packets.Rule.Name.Value);
+        properties["event"] = new ScalarValue(packets.Event);
+        properties["time"] = new ScalarValue(UtcText.ToDateTimeOffset(packets.Time));
+        properties["dropped"] = new ScalarValue(packets.Numbers.Dropped);
+        properties["spared"] = new ScalarValue(packets.Numbers.Spared);
+        foreach (var (name, value) in packets.Properties)
+        {
+            properties[name] = value is string text ? Text(text, text) : new ScalarValue(value);
+        }
+
+        if (packets.Subject.Source is null)
+        {
+            properties["source"] = Text(null, packets.Subject.Text);
         }
     }
 

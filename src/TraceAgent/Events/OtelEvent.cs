@@ -28,6 +28,11 @@ internal static class OtelEvent
             spare.Append(statement.Message);
             Add(statement, attributes);
         }
+        else if (logEvent.Properties.TryGetValue(PacketEvent.PropertyName, out value) && value is PacketEvent packets)
+        {
+            PacketText.Append(spare, packets);
+            Add(packets, attributes);
+        }
         else
         {
             throw new ArgumentException("an event that is not the agent's", nameof(logEvent));
@@ -100,6 +105,26 @@ internal static class OtelEvent
         if (value.Problem is { } problem)
         {
             attributes[$"{Own}problems.{field.Name}"] = new ScalarValue(problem);
+        }
+    }
+
+    private static void Add(PacketEvent packets, Dictionary<string, LogEventPropertyValue> attributes)
+    {
+        attributes[Own + "rule"] = new ScalarValue(packets.Rule.Name.Value);
+        attributes[Own + "event"] = new ScalarValue(packets.Event);
+        foreach (var (name, value) in packets.Properties.Where(property => property.Value is not null))
+        {
+            attributes[name switch
+            {
+                "source" => "source.address",
+                "interface" => "network.interface.name",
+                _ => Own + name,
+            }] = new ScalarValue(value);
+        }
+
+        foreach (var (name, label) in packets.Rule.Labels)
+        {
+            attributes[$"{Own}labels.{name}"] = new ScalarValue(label);
         }
     }
 

@@ -30,6 +30,12 @@ internal sealed class TextFormatter : ITextFormatter
             time = statement.Time;
             _message.Append(statement.Message);
         }
+        else if (logEvent.Properties.TryGetValue(PacketEvent.PropertyName, out value) && value is PacketEvent packets)
+        {
+            time = packets.Time;
+            rule = packets.Rule.Name.Value;
+            PacketText.Append(_message, packets);
+        }
         else
         {
             _message.Append(logEvent.RenderMessage());

@@ -5,9 +5,11 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 using TraceAgent.Events;
 using TraceAgent.Outputs;
+using TraceAgent.Packets;
 using TraceAgent.Reading;
 using TraceAgent.Reconciling;
 using TraceAgent.Status;
@@ -61,6 +63,8 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly ProbeResolver _resolver;
     private readonly Retirement _retirement;
     private readonly AgentVoice _voice;
+    private readonly PacketReconciler _filters;
+    private readonly PacketKeeper _packets;
     private readonly ReconcileLoop _loop;
     private readonly IDisposable _signal;
     private readonly Watchdog _watchdog;
@@ -100,10 +104,18 @@ internal sealed class Agent : IHostedService, IDisposable
             parts.Trust);
         var permitted = new PermittedBinaries(() => followed?.Binaries ?? parts.Configuration.Binaries);
         _resolver = new ProbeResolver(new SeccompReturns(() => SeccompTrial.ReturnsAreFatal(parts.Session.Way)), permitted);
-        _loop = new ReconcileLoop(_source, new AcceptedRules(_resolver, () => followed?.OutputNames), _resolver.Targets, _reconciler, upkeep, guard, _voice, board, followed, permitted);
+        var packetVoice = new PacketVoice(logger, _pump, _clock);
+        var packetReports = new PacketReports(_pump, _clock, packetVoice.Evicted);
+        _filters = new PacketReconciler(packetReports, packetVoice);
+        _packets = new PacketKeeper(_filters, packetReports, packetVoice, NetworkInterfaces.List);
+        _loop = new ReconcileLoop(
+            _source, new AcceptedRules(_resolver, new PrefixSource(parts.Trust), () => followed?.OutputNames), _resolver.Targets, _reconciler, upkeep, guard, _voice, board,
+            _packets, followed, permitted);
         _status = new StatusSource(
             board,
             Books,
+            _packets.Board,
+            () => _filters.Books,
             parts.Session.Ring,
             parts.Session.Way,
             () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name), outputs.DroppedBy(name)))],
@@ -130,7 +142,9 @@ internal sealed class Agent : IHostedService, IDisposable
         }
 
         var rejected = _voice.Rejected == 0 ? "" : $", {_voice.Rejected} rejected";
-        var rules = $"{Counted.Of(_reconciler.Attached.Count, "rule")} attached, {_voice.Pending} pending{rejected}";
+        var filters = _packets.Board.Rules;
+        var packets = filters.Count == 0 ? "" : $", {filters.Count(one => one.State == RuleState.Attached)} of {Counted.Of(filters.Count, "packet rule")} attached";
+        var rules = $"{Counted.Of(_reconciler.Attached.Count, "rule")} attached, {_voice.Pending} pending{rejected}{packets}";
         _observation = new SelfObservation(_parts.Configuration, _status, _logger);
         Log.Ready(_logger, rules, _parts.Session.Way == AttachWay.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
         _notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));
@@ -149,6 +163,7 @@ internal sealed class Agent : IHostedService, IDisposable
         _loop.Dispose();
         _retirement.Dispose();
         _reconciler.DetachAll();
+        _packets.Stop();
         _pump.WhenDrained(SayTotals);
         if (!_pump.Stop(LastCommit))
         {
@@ -200,6 +215,11 @@ internal sealed class Agent : IHostedService, IDisposable
             var totals = books.FinalTotals();
             _pump.Say(AgentEvents.Totals(books.Rule, totals.Counts, _clock.UtcNow));
         }
+
+        foreach (var books in _filters.Books)
+        {
+            _pump.Say(AgentEvents.PacketTotals(books.Rule, books.Totals, books.Evicted, _clock.UtcNow));
+        }
     }
 
     private void LogTotals(bool withheld)
@@ -218,6 +238,11 @@ internal sealed class Agent : IHostedService, IDisposable
             {
                 Log.OutOfBalance(_logger, books.Rule, totals.Calls, counts.Logged, counts.Lost, counts.Others);
             }
+        }
+
+        foreach (var books in _filters.Books)
+        {
+            Log.PacketTotals(_logger, books.Rule, PacketWords.Of(books.Totals), Counted.Of(books.Logged, "line"), books.Failed + (withheld ? books.Uncommitted : 0));
         }
     }
 

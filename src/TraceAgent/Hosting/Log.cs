@@ -50,6 +50,27 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors}: {kept} of its rules are in force")]
     public static partial void FileRejected(ILogger logger, string file, string errors, int kept);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {interfaceName} ({mode}): {lists}")]
+    public static partial void FilterAttached(ILogger logger, string rule, string interfaceName, string mode, string lists);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule changed: {rule}: {change}: {lists}; nothing was detached")]
+    public static partial void FilterUpdated(ILogger logger, string rule, string change, string lists);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule changed: {rule}: it takes a new filter; packets pass uncounted for a moment")]
+    public static partial void FilterReplaced(ILogger logger, string rule);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule detached: {rule} from {interfaceName}: {reason}")]
+    public static partial void FilterLeft(ILogger logger, string rule, string interfaceName, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "rule {rule}: {doubt}")]
+    public static partial void FilterDoubtful(ILogger logger, string rule, string doubt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "rule {rule}: {sources} had to make room for others, and are counted anew; 'max_sources' is {most}")]
+    public static partial void SourcesEvicted(ILogger logger, string rule, string sources, int most);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {packets}; {lines} logged, {lost} lost")]
+    public static partial void PacketTotals(ILogger logger, string rule, string packets, string lines, long lost);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "reloaded")]
     public static partial void Reloaded(ILogger logger);
 

@@ -35,10 +35,10 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     private readonly OutputSet _outputs;
     private readonly Action<CommitResult, int> _onCommit;
     private readonly Func<IEnumerable<LogEvent>> _everySecond;
-    private readonly ConcurrentQueue<LogEvent> _statements = new();
+    private readonly ConcurrentQueue<(LogEvent Event, LineBooks? Books, string? Output)> _statements = new();
     private readonly ConcurrentQueue<Action> _barriers = new();
     private readonly ConcurrentQueue<Action> _betweenBatches = new();
-    private readonly HashSet<RuleBooks> _uncommitted = [];
+    private readonly HashSet<LineBooks> _uncommitted = [];
     private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile bool _inOutput;
@@ -70,7 +70,13 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>Writes one of the agent's own statements among the events.</summary>
-    public void Say(LogEvent statement) => _statements.Enqueue(statement);
+    public void Say(LogEvent statement) => _statements.Enqueue((statement, null, null));
+
+    /// <summary>Writes a line of a rule that does not come from the ring.</summary>
+    /// <param name="line">What it says.</param>
+    /// <param name="books">Of the rule.</param>
+    /// <param name="output">The name of the one output that takes it; null for all.</param>
+    public void Say(LogEvent line, LineBooks books, string? output) => _statements.Enqueue((line, books, output));
 
     /// <summary>Runs an action, on the reader's thread, when all records that are in the ring now have been taken.</summary>
     public void WhenDrained(Action action) => _barriers.Enqueue(action);
@@ -112,17 +118,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
             var output = shape.Output;
             _outputs.Write(line, output);
             Quota?.Use();
-            if (slot.Books.Uncommitted == 0)
-            {
-                _uncommitted.Add(slot.Books);
-                slot.Books.Output = output;
-            }
-            else if (slot.Books.Output != output)
-            {
-                // Changed within a batch: it counts as logged when all outputs took it.
-                slot.Books.Output = null;
-            }
-
+            Note(slot.Books, output);
             slot.Books.EventRead(line.Timestamp.UtcTicks, _decoder.LastDuration);
         }
         else
@@ -174,10 +170,14 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         _batch = 0;
         var drained = _ring.Read(this, timeoutMs);
         EverySecond();
-        while (_statements.TryDequeue(out var statement))
+        while (_statements.TryDequeue(out var said))
         {
-            _outputs.Write(statement);
+            _outputs.Write(said.Event, said.Output);
             _batch++;
+            if (said.Books is { } books)
+            {
+                Note(books, said.Output);
+            }
         }
 
         if (_batch > 0)
@@ -196,6 +196,14 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         }
 
         return drained;
+    }
+
+    private void Note(LineBooks books, string? output)
+    {
+        if (books.Written(output))
+        {
+            _uncommitted.Add(books);
+        }
     }
 
     private void EverySecond()

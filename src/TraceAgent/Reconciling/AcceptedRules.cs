@@ -1,3 +1,4 @@
+using TraceAgent.Packets;
 using TraceAgent.Rules;
 using TraceAgent.Watching;
 
@@ -16,6 +17,9 @@ internal sealed record Deliberation(
     IReadOnlyList<(Diagnostic Diagnostic, SourceText Source)> News,
     IReadOnlyList<WatchedName> Looked)
 {
+    /// <summary>For every packet rule in force.</summary>
+    public IReadOnlyList<FilterResolution> Filters { get; init; } = [];
+
     /// <summary>What is wrong now, whether it is news or not.</summary>
     public IReadOnlyList<RuleFault> Faults { get; init; } = [];
 }
@@ -24,7 +28,8 @@ internal sealed record Deliberation(
 /// <param name="File">As the user named it.</param>
 /// <param name="Rule">Its name and place; null when the file is too broken to tell.</param>
 /// <param name="Reason">The first error of the rule, or else of the file, with its position.</param>
-internal sealed record RuleFault(string File, Located<string>? Rule, string Reason);
+/// <param name="IsPackets">Whether it is a packet rule.</param>
+internal sealed record RuleFault(string File, Located<string>? Rule, string Reason, bool IsPackets = false);
 
 /// <param name="Path">Of the file.</param>
 /// <param name="Errors">How many.</param>
@@ -37,8 +42,9 @@ internal sealed record RejectedFile(string Path, int Errors, int RulesKept, int 
 /// those of its text, names that another file has already, and places in binaries that cannot be probed.
 /// </summary>
 /// <param name="resolver">Finds the places in binaries.</param>
+/// <param name="prefixes">Reads the lists of packet rules.</param>
 /// <param name="outputs">The names of outputs; null when they do not matter.</param>
-internal sealed class AcceptedRules(ProbeResolver resolver, Func<IReadOnlyList<string>?>? outputs = null)
+internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixes, Func<IReadOnlyList<string>?>? outputs = null)
 {
     private readonly Dictionary<string, (RuleFileVersion Judged, RuleFileVersion? Good)> _files = [];
     private HashSet<Diagnostic> _said = [];
@@ -78,6 +84,7 @@ internal sealed class AcceptedRules(ProbeResolver resolver, Func<IReadOnlyList<s
 
         var faults = judged.SelectMany(one => FaultsOf(one.Version, one.Diagnostics)).ToList();
         var desired = new List<DesiredProbe>();
+        var filters = new List<FilterResolution>();
         var looked = new List<WatchedName>();
         var pending = new List<(Rule, string)>();
         foreach (var path in versions.Select(version => version.Path))
@@ -91,11 +98,7 @@ internal sealed class AcceptedRules(ProbeResolver resolver, Func<IReadOnlyList<s
             {
                 var resolution = resolver.Resolve(rule);
                 Say(resolution.Diagnostics, good.Content.Source);
-                if (OutputName.Problem(rule, outputs?.Invoke()) is { } gone)
-                {
-                    Say([gone with { Severity = Severity.Warning, Hint = "its lines go to all outputs" }], good.Content.Source);
-                }
-
+                SayOutput(rule.Output, good);
                 if (resolution.Missing is { } missing)
                 {
                     pending.Add((rule, missing));
@@ -108,11 +111,33 @@ internal sealed class AcceptedRules(ProbeResolver resolver, Func<IReadOnlyList<s
                 desired.Add(resolution.Desired);
                 looked.AddRange(resolver.Lead(rule).Looked);
             }
+
+            foreach (var rule in good.Content.Packets)
+            {
+                var filter = prefixes.Resolve(rule);
+                foreach (var (diagnostic, source) in filter.Diagnostics)
+                {
+                    Say([diagnostic], source ?? good.Content.Source);
+                }
+
+                SayOutput(rule.Output, good);
+                filters.Add(filter);
+                looked.AddRange(((Located<string>?[])[rule.DenyFile, rule.AllowFile]).OfType<Located<string>>().Select(file => WatchedName.Of(file.Value)));
+            }
         }
 
         resolver.Settle();
+        prefixes.Settle();
         _said = said;
-        return new Deliberation(desired, pending, rejected, news, looked) { Faults = faults };
+        return new Deliberation(desired, pending, rejected, news, looked) { Filters = filters, Faults = faults };
+
+        void SayOutput(Located<string>? output, RuleFileVersion file)
+        {
+            if (OutputName.Problem(output, outputs?.Invoke()) is { } gone)
+            {
+                Say([gone with { Severity = Severity.Warning, Hint = "its lines go to all outputs" }], file.Content.Source);
+            }
+        }
 
         void Say(IEnumerable<Diagnostic> diagnostics, SourceText source)
         {
@@ -176,7 +201,7 @@ internal sealed class AcceptedRules(ProbeResolver resolver, Func<IReadOnlyList<s
         {
             var end = i + 1 < names.Count ? names[i + 1].At.Line : int.MaxValue;
             var own = errors.Find(d => d.At.Line >= names[i].At.Line && d.At.Line < end);
-            yield return new RuleFault(version.Path, names[i], Describe(own ?? errors[0]));
+            yield return new RuleFault(version.Path, names[i], Describe(own ?? errors[0]), version.Content.PacketNames.Contains(names[i].Value));
         }
 
         if (names.Count == 0)
@@ -191,7 +216,8 @@ internal sealed class AcceptedRules(ProbeResolver resolver, Func<IReadOnlyList<s
     private static bool StandsByItself(RuleFileVersion version, List<Diagnostic> diagnostics) =>
         !version.Content.HasErrors && diagnostics.TrueForAll(d => d.Severity != Severity.Error || d.Code is not (DiagnosticCode.DuplicateRule or DiagnosticCode.UnknownOutput));
 
-    private int RulesInForce(RuleFileVersion version) => version.Content.Rules.Count(rule => !resolver.Resolve(rule).IsRefused);
+    private int RulesInForce(RuleFileVersion version) =>
+        version.Content.Rules.Count(rule => !resolver.Resolve(rule).IsRefused) + version.Content.Packets.Count;
 
     /// <summary>Everything wrong with a text: its own diagnostics, names taken by rules in force, refusals of its binaries.</summary>
     private List<Diagnostic> Judge(RuleFileVersion version, List<RuleFile> inForce)
@@ -201,7 +227,11 @@ internal sealed class AcceptedRules(ProbeResolver resolver, Func<IReadOnlyList<s
         foreach (var rule in version.Content.Rules)
         {
             found.AddRange(resolver.Resolve(rule).Diagnostics);
-            if (OutputName.Problem(rule, outputs?.Invoke()) is { } problem)
+        }
+
+        foreach (var output in version.Content.Rules.Select(rule => rule.Output).Concat(version.Content.Packets.Select(rule => rule.Output)))
+        {
+            if (OutputName.Problem(output, outputs?.Invoke()) is { } problem)
             {
                 found.Add(problem);
             }

@@ -6,11 +6,11 @@ namespace TraceAgent.Reconciling;
 internal static class OutputName
 {
     /// <summary>Null when nothing is wrong.</summary>
-    /// <param name="rule">May name an output.</param>
+    /// <param name="output">As a rule names it; null when it names none.</param>
     /// <param name="names">That outputs have; null when they do not matter.</param>
-    public static Diagnostic? Problem(Rule rule, IReadOnlyList<string>? names)
+    public static Diagnostic? Problem(Located<string>? output, IReadOnlyList<string>? names)
     {
-        if (names is null || rule.Output is not { } output || names.Contains(output.Value))
+        if (names is null || output is null || names.Contains(output.Value))
         {
             return null;
         }

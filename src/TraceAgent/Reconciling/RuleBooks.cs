@@ -1,5 +1,6 @@
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Events;
+using TraceAgent.Reading;
 using TraceAgent.Status;
 
 namespace TraceAgent.Reconciling;
@@ -17,26 +18,16 @@ internal readonly record struct RuleTotals(long Calls, CallCounts Counts, long U
 /// The accounts of one rule over all the probes that it has had. The kernel counts calls and what the ring could not hold;
 /// the reader thread counts what the outputs took or did not.
 /// </summary>
-internal sealed class RuleBooks(string rule)
+internal sealed class RuleBooks(string rule) : LineBooks(rule)
 {
     private readonly Lock _gate = new();
     private readonly List<Func<KernelCounts>> _live = [];
     private KernelCounts _closed;
-    private long _logged;
-    private long _failed;
     private long _overQuota;
     private long _chargedHits;
     private double _costNs;
     private long _lastEvent;
     private LatencyHistogram? _latency;
-
-    public string Rule { get; } = rule;
-
-    /// <summary>Events taken from the ring since the last commit of the outputs; the reader thread's own.</summary>
-    public int Uncommitted { get; set; }
-
-    /// <summary>The one output that they were written to; null for all. The reader thread's own.</summary>
-    public string? Output { get; set; }
 
     /// <summary>Hits so far, of all its probes.</summary>
     public long Hits => Kernel().Calls;
@@ -55,7 +46,6 @@ internal sealed class RuleBooks(string rule)
     /// <param name="durationNs">Of a call.</param>
     public void EventRead(long ticks, ulong? durationNs)
     {
-        Uncommitted++;
         Volatile.Write(ref _lastEvent, ticks);
         if (durationNs is { } duration)
         {
@@ -105,25 +95,8 @@ internal sealed class RuleBooks(string rule)
         }
     }
 
-    public void Committed(bool reached)
-    {
-        if (reached)
-        {
-            Volatile.Write(ref _logged, _logged + Uncommitted);
-        }
-        else
-        {
-            Volatile.Write(ref _failed, _failed + Uncommitted);
-        }
-
-        Uncommitted = 0;
-    }
-
     /// <summary>An event that was taken from the ring when as many were written as were asked for. By the reader thread.</summary>
     public void OverQuota() => Volatile.Write(ref _overQuota, _overQuota + 1);
-
-    /// <summary>Events that were taken from the ring but had no line in them.</summary>
-    public void Undecodable() => Volatile.Write(ref _failed, _failed + 1);
 
     /// <summary>While the program runs, calls whose record still waits in the ring are not counted yet, so the sums agree.</summary>
     public RuleTotals Totals()
@@ -149,8 +122,8 @@ internal sealed class RuleBooks(string rule)
     private (CallCounts Counts, KernelCounts Kernel) Read()
     {
         var kernel = Kernel();
-        var logged = Volatile.Read(ref _logged);
-        var lost = kernel.Lost + Volatile.Read(ref _failed);
+        var logged = Logged;
+        var lost = kernel.Lost + Failed;
         return (new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited + Volatile.Read(ref _overQuota), lost), kernel);
     }
 

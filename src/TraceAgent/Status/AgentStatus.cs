@@ -22,6 +22,9 @@ internal sealed record AgentStatus(
     IReadOnlyList<RuleStatus> Rules)
 {
     public const int CurrentVersion = 1;
+
+    /// <summary>The packet rules, in the order of the files; then those that are in no file any more.</summary>
+    public IReadOnlyList<PacketRuleStatus> Packets { get; init; } = [];
 }
 
 /// <param name="Version">Of the program.</param>

@@ -63,7 +63,39 @@ internal static class PrometheusText
             }
         }
 
+        Head("traceagent_packet_rules", "gauge", "Packet rules by state.");
+        foreach (var state in Enum.GetNames<RuleState>())
+        {
+            var name = state.ToLowerInvariant();
+            Sample("traceagent_packet_rules", status.Packets.Count(rule => rule.State == name), ("state", name));
+        }
+
+        Head("traceagent_packets_total", "counter", "Packets that the rule saw, by what became of them.");
+        foreach (var rule in status.Packets)
+        {
+            foreach (var (verdict, packets) in ((string, long)[])[("passed", rule.Passed), ("dropped", rule.Dropped), ("spared", rule.Spared), ("not_ip", rule.NotIp), ("malformed", rule.Malformed)])
+            {
+                Sample("traceagent_packets_total", packets, ("rule", rule.Rule), ("verdict", verdict));
+            }
+        }
+
+        Packets("traceagent_packet_rule_bytes_total", "counter", "Bytes of all packets that the rule saw.", rule => rule.Bytes);
+        Packets("traceagent_packet_rule_interfaces", "gauge", "Network interfaces that the rule is attached to.", rule => rule.Interfaces.Count);
+        Packets("traceagent_packet_rule_denied_networks", "gauge", "Networks that the rule denies.", rule => rule.Denied);
+        Packets("traceagent_packet_rule_allowed_networks", "gauge", "Networks that the rule allows.", rule => rule.Allowed);
+        Packets("traceagent_packet_rule_evicted_total", "counter", "How often a source had to make room for another one.", rule => rule.Evicted);
+        Packets("traceagent_packet_rule_logged_total", "counter", "Lines of the rule that all outputs took.", rule => rule.Logged);
+        Packets("traceagent_packet_rule_lost_total", "counter", "Lines of the rule that an output did not take.", rule => rule.Lost);
         return Encoding.UTF8.GetBytes(text.ToString());
+
+        void Packets(string name, string type, string help, Func<PacketRuleStatus, double> value)
+        {
+            Head(name, type, help);
+            foreach (var rule in status.Packets)
+            {
+                Sample(name, value(rule), ("rule", rule.Rule));
+            }
+        }
 
         void Head(string name, string type, string help) =>
             text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");

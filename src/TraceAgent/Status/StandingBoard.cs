@@ -9,12 +9,16 @@ internal sealed class StandingBoard
 {
     private volatile IReadOnlyList<RuleStanding> _rules = [];
     private volatile IReadOnlyList<RejectedText> _rejected = [];
+    private volatile IReadOnlyList<RuleFault> _packetFaults = [];
     private Deliberation? _deliberation;
     private IReadOnlyList<RuleFileVersion> _versions = [];
     private long _reloads;
     private volatile bool _measuresPrograms = true;
 
     public IReadOnlyList<RuleStanding> Rules => _rules;
+
+    /// <summary>What is wrong with newer texts of packet rules.</summary>
+    public IReadOnlyList<RuleFault> PacketFaults => _packetFaults;
 
     public IReadOnlyList<RejectedText> Rejected => _rejected;
 
@@ -41,7 +45,7 @@ internal sealed class StandingBoard
             return;
         }
 
-        var faults = deliberation.Faults.Where(fault => fault.Rule is not null).DistinctBy(fault => fault.Rule!.Value).ToDictionary(fault => fault.Rule!.Value);
+        var faults = deliberation.Faults.Where(fault => fault.Rule is not null && !fault.IsPackets).DistinctBy(fault => fault.Rule!.Value).ToDictionary(fault => fault.Rule!.Value);
         var pending = deliberation.Pending.ToDictionary(one => one.Rule.Name.Value, one => one.Missing);
         var standings = new List<RuleStanding>();
         foreach (var rule in deliberation.Desired.Select(one => one.Rule))
@@ -56,6 +60,7 @@ internal sealed class StandingBoard
         standings.AddRange(faults.Values.Select(fault =>
             new RuleStanding(fault.Rule!.Value, RuleState.Rejected, fault.Reason, PlaceOf(fault.Rule), null, 0, null, null)));
         _rules = standings;
+        _packetFaults = [.. deliberation.Faults.Where(fault => fault.Rule is not null && fault.IsPackets).DistinctBy(fault => fault.Rule!.Value)];
         _rejected = [.. deliberation.Faults.DistinctBy(fault => fault.File).Select(fault => new RejectedText(fault.File, fault.Reason))];
         _measuresPrograms = guard.MeasuresPrograms != false;
     }

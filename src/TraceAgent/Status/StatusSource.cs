@@ -1,18 +1,24 @@
 using System.Reflection;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Packets;
 using TraceAgent.Reconciling;
+using TraceAgent.Rules;
 
 namespace TraceAgent.Status;
 
 /// <summary>Puts together what the agent says about itself. Any thread may ask.</summary>
 /// <param name="board">How the rules stand.</param>
 /// <param name="books">Of all rules that there have been.</param>
+/// <param name="packets">How the packet rules stand.</param>
+/// <param name="packetBooks">Of all packet rules that there have been.</param>
 /// <param name="ring">Between kernel and agent.</param>
 /// <param name="outputs">Of all outputs.</param>
 /// <param name="totalBudgetPercent">Of one CPU; infinite for none.</param>
 internal sealed class StatusSource(
     StandingBoard board,
     Func<IReadOnlyList<RuleBooks>> books,
+    PacketBoard packets,
+    Func<IReadOnlyList<PacketBooks>> packetBooks,
     RingReader ring,
     AttachWay way,
     Func<IReadOnlyList<OutputStatus>> outputs,
@@ -44,7 +50,62 @@ internal sealed class StatusSource(
             outputs(),
             board.Reloads,
             board.Rejected,
-            rules);
+            rules)
+        {
+            Packets = PacketRules(),
+        };
+    }
+
+    private List<PacketRuleStatus> PacketRules()
+    {
+        var faults = board.PacketFaults.ToDictionary(fault => fault.Rule!.Value);
+        var standings = packets.Rules;
+        var byName = packetBooks().ToDictionary(one => one.Rule);
+        var rules = new List<PacketRuleStatus>();
+        foreach (var standing in standings)
+        {
+            var rule = standing.Rule;
+            faults.Remove(rule.Name.Value, out var fault);
+            byName.Remove(rule.Name.Value, out var books);
+            rules.Add(PacketRuleOf(
+                rule.Name.Value, standing.State, fault?.Reason ?? standing.Reason, $"{rule.Name.At.File}:{rule.Name.At.Line}", rule, standing, books));
+        }
+
+        foreach (var (name, fault) in faults)
+        {
+            byName.Remove(name, out var books);
+            rules.Add(PacketRuleOf(name, RuleState.Rejected, fault.Reason, $"{fault.Rule!.At.File}:{fault.Rule.At.Line}", null, null, books));
+        }
+
+        rules.AddRange(byName.Values.Select(books =>
+            PacketRuleOf(books.Rule, RuleState.Removed, "it is not in the rule files any more", null, null, null, books)));
+        return rules;
+    }
+
+    private static PacketRuleStatus PacketRuleOf(
+        string name, RuleState state, string? reason, string? place, PacketRule? rule, PacketStanding? standing, PacketBooks? books)
+    {
+        var totals = books?.Totals ?? default;
+        return new PacketRuleStatus(
+            name,
+            state.ToString().ToLowerInvariant(),
+            reason,
+            place,
+            rule?.Interface.Value,
+            standing?.Attached ?? [],
+            rule?.DryRun ?? false,
+            standing?.Denied ?? 0,
+            standing?.Allowed ?? 0,
+            totals.Seen.Packets,
+            totals.Seen.Bytes,
+            totals.Passed.Packets,
+            totals.Dropped.Packets,
+            totals.Spared.Packets,
+            totals.NotIp.Packets,
+            totals.Malformed.Packets,
+            books?.Evicted ?? 0,
+            books?.Logged ?? 0,
+            books?.Failed ?? 0);
     }
 
     private static RuleStatus RuleOf(RuleStanding standing, RuleBooks? books)

@@ -12,7 +12,7 @@ internal static class StatusTable
         ["RULE", "STATE", "SITES", "CALLS", "LOGGED", "FILTERED", "SAMPLED", "LIMITED", "LOST", "UNRETURNED", "COST", "LAST EVENT"];
 
     /// <summary>Columns of text; the others are numbers, and right-aligned.</summary>
-    private static readonly HashSet<string> Texts = ["RULE", "STATE"];
+    private static readonly HashSet<string> Texts = ["RULE", "PACKETS OF", "STATE", "INTERFACE"];
 
     public static string Of(AgentStatus status, DateTime now)
     {
@@ -22,7 +22,12 @@ internal static class StatusTable
         text.Append(CultureInfo.InvariantCulture, $"ring {status.Ring.UsedBytes >> 10} of {status.Ring.Bytes >> 10} KiB; {Counted.Of(status.Reloads, "reload")}; ");
         text.Append(CultureInfo.InvariantCulture, $"cost {Percent(status.Cost.Percent)} of a CPU");
         text.Append(status.Cost.BudgetPercent is { } budget ? $" (budget {Percent(budget)})\n" : "\n");
-        AppendRows(text, [Heads, .. status.Rules.Select(rule => RowOf(rule, now))]);
+        if (status.Rules.Count > 0 || status.Packets.Count == 0)
+        {
+            AppendRows(text, [Heads, .. status.Rules.Select(rule => RowOf(rule, now))]);
+        }
+
+        PacketTable.Append(text, status.Packets);
         foreach (var rule in status.Rules.Where(rule => rule.Reason is not null))
         {
             text.Append(CultureInfo.InvariantCulture, $"{Clean(rule.Rule)}: {Clean(rule.Reason!)}\n");
@@ -92,17 +97,19 @@ internal static class StatusTable
         rule.LastEvent is { } last ? $"{Span(now - last)} ago" : "-",
     ];
 
-    private static void AppendRows(StringBuilder text, List<string[]> rows)
+    /// <summary>Rows under their heads, the first row.</summary>
+    internal static void AppendRows(StringBuilder text, List<string[]> rows)
     {
-        var widths = Enumerable.Range(0, Heads.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        var heads = rows[0];
+        var widths = Enumerable.Range(0, heads.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in rows)
         {
-            var line = string.Join("  ", row.Select((cell, i) => Texts.Contains(Heads[i]) ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i])));
+            var line = string.Join("  ", row.Select((cell, i) => Texts.Contains(heads[i]) ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i])));
             text.Append(line.TrimEnd()).Append('\n');
         }
     }
 
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    internal static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Percent(double value) => value.ToString(value is > 0 and < 1 ? "0.00" : "0.#", CultureInfo.InvariantCulture) + " %";
 
@@ -116,5 +123,5 @@ internal static class StatusTable
     };
 
     /// <summary>Paths and texts of rules may hold what moves a terminal's cursor.</summary>
-    private static string Clean(string text) => PrintableText.Of(text);
+    internal static string Clean(string text) => PrintableText.Of(text);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TraceAgent.Bpf.Linux;
+using TraceAgent.Packets;
 using TraceAgent.Reconciling;
 using TraceAgent.Status;
 using TraceAgent.Targets;
@@ -24,6 +25,7 @@ internal sealed class ReconcileLoop : IDisposable
     private readonly RuleGuard _guard;
     private readonly IDeliberationVoice _voice;
     private readonly StandingBoard _board;
+    private readonly PacketKeeper _packets;
     private readonly FollowedConfiguration? _configuration;
     private readonly PermittedBinaries _permitted;
     private readonly WatchList _watches;
@@ -39,11 +41,12 @@ internal sealed class ReconcileLoop : IDisposable
     public ReconcileLoop(
         RuleSource source, AcceptedRules rules, TargetFinder targets, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice,
         StandingBoard board,
+        PacketKeeper packets,
         FollowedConfiguration? configuration,
         PermittedBinaries permitted)
     {
         (_source, _rules, _targets, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, targets, reconciler, upkeep, guard, voice, board);
-        (_configuration, _permitted) = (configuration, permitted);
+        (_packets, _configuration, _permitted) = (packets, configuration, permitted);
         _watches = new WatchList(configuration is null ? source.Paths : [.. source.Paths, configuration.Path]);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
@@ -138,6 +141,7 @@ internal sealed class ReconcileLoop : IDisposable
             _board.Update(_reconciler, _guard, Now);
         }
 
+        _packets.Turn();
         if (Stopwatch.GetElapsedTime(_lastSweep) > SweepInterval)
         {
             _lastSweep = Stopwatch.GetTimestamp();
@@ -170,6 +174,7 @@ internal sealed class ReconcileLoop : IDisposable
         _voice.Deliberated(deliberation);
         _reconciler.Apply(_guard.Admit(deliberation.Desired, Now));
         _watches.Follow(_reconciler.Attached.Values);
+        _packets.Apply(deliberation.Filters);
         _board.Looked(deliberation, versions);
         _board.Update(_reconciler, _guard, Now);
         _lastLook = Stopwatch.GetTimestamp();

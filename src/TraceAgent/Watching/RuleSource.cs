@@ -109,7 +109,11 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         };
         var version = known.Version is { } old && old.Content.Source.Text == content.Source.Text && old.Content.Diagnostics == content.Diagnostics
             ? old
-            : new RuleFileVersion(path, defaults is null ? content : content with { Rules = content.Rules.Select(defaults.Complete).ToEquatableArray() });
+            : new RuleFileVersion(path, defaults is null ? content : content with
+            {
+                Rules = content.Rules.Select(defaults.Complete).ToEquatableArray(),
+                Packets = content.Packets.Select(defaults.Complete).ToEquatableArray(),
+            });
         _known[path] = (identity, readAt, version);
         return version;
     }

@@ -1,0 +1,80 @@
+using TraceAgent.Bpf.Packets;
+using TraceAgent.Events;
+using TraceAgent.Reading;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Packets;
+
+/// <summary>The lines of packet rules, among the events of the others.</summary>
+internal sealed class PacketReports(EventPump pump, WallClock clock, Action<PacketRule, long> onEvicted)
+{
+    /// <summary>An attacker with many addresses must not fill the disk: of more new ones at a look, what they sum to is told.</summary>
+    private const int MostDropped = 100;
+
+    /// <summary>Tells what is new. To be called about once a second.</summary>
+    public void Tell(AttachedFilter filter)
+    {
+        TellDropped(filter);
+        if (filter.IsDue)
+        {
+            TellInterval(filter, isLast: false);
+        }
+    }
+
+    /// <summary>Tells the rest, and the totals. When nothing is attached any more.</summary>
+    public void TellLast(AttachedFilter filter)
+    {
+        TellDropped(filter);
+        TellInterval(filter, isLast: true);
+        foreach (var (subject, numbers) in filter.Totals())
+        {
+            Say(filter, new PacketEvent(filter.Rule, PacketEventKind.Total, clock.UtcNow, subject, numbers));
+        }
+    }
+
+    private void TellInterval(AttachedFilter filter, bool isLast)
+    {
+        var (lines, time) = filter.TakeInterval();
+        foreach (var (subject, numbers) in filter.Rule.Count is null ? [] : lines)
+        {
+            Say(filter, new PacketEvent(filter.Rule, PacketEventKind.Packets, clock.UtcNow, subject, numbers)
+            {
+                Interval = (long)time.TotalNanoseconds,
+            });
+        }
+
+        if (filter.TakeEvicted(isLast) is > 0 and var evicted)
+        {
+            onEvicted(filter.Rule, evicted);
+        }
+    }
+
+    private void TellDropped(AttachedFilter filter)
+    {
+        var sources = filter.Look();
+        foreach (var source in sources.Take(MostDropped))
+        {
+            Say(filter, Dropped(filter, new PacketSubject(source.Source.ToString(), 1), [source], filter.PrefixOf(source.Source)?.ToString()));
+        }
+
+        if (sources.Count > MostDropped)
+        {
+            var others = sources.Skip(MostDropped).ToList();
+            Say(filter, Dropped(filter, new PacketSubject(null, others.Count), others, null));
+        }
+    }
+
+    private PacketEvent Dropped(AttachedFilter filter, PacketSubject subject, IReadOnlyList<DeniedSource> sources, string? prefix)
+    {
+        var dropped = sources.Aggregate(default(Traffic), (sum, source) => sum + source.Dropped);
+        var spared = sources.Aggregate(default(Traffic), (sum, source) => sum + source.Spared);
+        var all = dropped + spared;
+        return new PacketEvent(
+            filter.Rule, PacketEventKind.Dropped, clock.UtcNow, subject, new PacketNumbers(all.Packets, all.Bytes, dropped.Packets, spared.Packets))
+        {
+            Prefix = prefix,
+        };
+    }
+
+    private void Say(AttachedFilter filter, PacketEvent line) => pump.Say(line.ToLogEvent(), filter.Books, filter.Rule.Output?.Value);
+}

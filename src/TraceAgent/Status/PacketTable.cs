@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+
+namespace TraceAgent.Status;
+
+/// <summary>The packet rules of the status, for people.</summary>
+internal static class PacketTable
+{
+    private static readonly string[] Heads = ["PACKETS OF", "STATE", "INTERFACE", "PACKETS", "PASSED", "DROPPED", "SPARED", "DENIED", "ALLOWED", "EVICTED", "LINES", "LOST"];
+
+    public static void Append(StringBuilder text, IReadOnlyList<PacketRuleStatus> rules)
+    {
+        if (rules.Count == 0)
+        {
+            return;
+        }
+
+        StatusTable.AppendRows(text, [Heads, .. rules.Select(RowOf)]);
+        foreach (var rule in rules.Where(rule => rule.Reason is not null))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{StatusTable.Clean(rule.Rule)}: {StatusTable.Clean(rule.Reason!)}\n");
+        }
+    }
+
+    /// <summary>One packet rule in full.</summary>
+    public static string Details(PacketRuleStatus rule)
+    {
+        var text = new StringBuilder();
+        Line("rule", StatusTable.Clean(rule.Rule));
+        Line("state", rule.Reason is null ? rule.State : $"{rule.State}: {StatusTable.Clean(rule.Reason)}");
+        Line("place", StatusTable.Clean(rule.Place ?? "in no file"));
+        Line("interface", StatusTable.Clean(rule.Interface ?? "-"));
+        foreach (var one in rule.Interfaces)
+        {
+            Line("", string.Create(CultureInfo.InvariantCulture, $"{StatusTable.Clean(one.Name)} (index {one.Index}), {one.Mode}"));
+        }
+
+        Line("lists", $"{(rule.DryRun ? "dry run: would deny" : "denies")} {StatusTable.Number(rule.Denied)} and allows {StatusTable.Number(rule.Allowed)} networks");
+        Line("packets", $"{StatusTable.Number(rule.Packets)} = {StatusTable.Number(rule.Passed)} passed + {StatusTable.Number(rule.Dropped)} dropped + {StatusTable.Number(rule.Spared)} spared + {StatusTable.Number(rule.NotIp)} not IP + {StatusTable.Number(rule.Malformed)} malformed");
+        Line("bytes", StatusTable.Number(rule.Bytes));
+        Line("evicted", $"{StatusTable.Number(rule.Evicted)} times a source had to make room for another one");
+        Line("lines", $"{StatusTable.Number(rule.Logged)} logged, {StatusTable.Number(rule.Lost)} lost");
+        return text.ToString();
+
+        void Line(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"{name,-11}{value}\n");
+    }
+
+    private static string[] RowOf(PacketRuleStatus rule) =>
+    [
+        StatusTable.Clean(rule.Rule),
+        rule.DryRun && rule.State == "attached" ? "dry run" : StatusTable.Clean(rule.State),
+        rule.Interfaces.Count > 0 ? StatusTable.Clean(string.Join(", ", rule.Interfaces.Select(one => $"{one.Name} ({one.Mode})"))) : StatusTable.Clean(rule.Interface ?? "-"),
+        StatusTable.Number(rule.Packets),
+        StatusTable.Number(rule.Passed),
+        StatusTable.Number(rule.Dropped),
+        StatusTable.Number(rule.Spared),
+        StatusTable.Number(rule.Denied),
+        StatusTable.Number(rule.Allowed),
+        StatusTable.Number(rule.Evicted),
+        StatusTable.Number(rule.Logged),
+        StatusTable.Number(rule.Lost),
+    ];
+}
