@@ -1,3 +1,4 @@
+using TraceAgent.Packets;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Watching;
@@ -10,7 +11,7 @@ public sealed class AcceptedRulesTests : IDisposable
     private readonly ProbeResolver _resolver = new();
     private readonly AcceptedRules _accepted;
 
-    public AcceptedRulesTests() => _accepted = new AcceptedRules(_resolver);
+    public AcceptedRulesTests() => _accepted = new AcceptedRules(_resolver, new PrefixSource());
 
     public void Dispose()
     {
@@ -54,7 +55,7 @@ public sealed class AcceptedRulesTests : IDisposable
     public void A_rule_that_names_an_unknown_output_keeps_its_file_out_until_there_is_one()
     {
         string[]? names = ["audit"];
-        var accepted = new AcceptedRules(_resolver, () => names);
+        var accepted = new AcceptedRules(_resolver, new PrefixSource(), () => names);
         var file = Given.File("a.yaml", "rules:\n  - {name: add, binary: /nonexistent/shop, symbol: Add, output: audti}\n");
 
         var refused = accepted.Deliberate([file]);

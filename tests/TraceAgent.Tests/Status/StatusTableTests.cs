@@ -20,6 +20,22 @@ public class StatusTableTests
         StatusTable.Of(StatusSample.Of(StatusSample.Call, StatusSample.Pending), StatusSample.Now));
 
     [Fact]
+    public void Packet_rules_have_a_table_of_their_own() => Assert.Equal(
+        """
+        PACKETS OF  STATE     INTERFACE                      PACKETS  PASSED  DROPPED  SPARED  DENIED  ALLOWED  EVICTED  LINES  LOST
+        edge        attached  eth0 (native), eth1 (generic)    1,215   1,100      100       0  12,000        3        7     40     1
+        guard       pending   wlan0                                0       0        0       0       0        0        0      0     0
+        guard: there is no network interface wlan0
+
+        """,
+        string.Join('\n', StatusTable.Of(StatusSample.Of() with { Packets = [StatusSample.Edge, StatusSample.Guard], Outputs = [] }, StatusSample.Now).Split('\n').Skip(1)));
+
+    [Fact]
+    public void The_details_of_a_packet_rule_balance() =>
+        Assert.Contains(
+            "packets    1,215 = 1,100 passed + 100 dropped + 0 spared + 10 not IP + 5 malformed\n", PacketTable.Details(StatusSample.Edge), StringComparison.Ordinal);
+
+    [Fact]
     public void The_details_of_a_rule_end_with_a_picture_of_its_durations()
     {
         var text = StatusTable.Details(StatusSample.Call, StatusSample.Now);
@@ -32,7 +48,7 @@ public class StatusTableTests
     [Fact]
     public void The_json_is_read_back_as_it_was_written()
     {
-        var status = StatusSample.Of(StatusSample.Call, StatusSample.Pending);
+        var status = StatusSample.Of(StatusSample.Call, StatusSample.Pending) with { Packets = [StatusSample.Edge] };
         var json = JsonSerializer.Serialize(status, StatusJson.Readable.AgentStatus);
 
         Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize(json, StatusJson.Readable.AgentStatus)!, StatusJson.Readable.AgentStatus));
