@@ -1,0 +1,215 @@
+using System.Net;
+using static TraceAgent.EndToEnd.PacketScene;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>Packet rules count and drop what really arrives.</summary>
+public sealed class PacketRuleTests : IDisposable
+{
+    private const string Near = "interface: near0";
+
+    /// <summary>Every packet is in exactly one of them.</summary>
+    private static readonly string[] Kinds = ["passed", "dropped", "spared", "not_ip", "malformed"];
+
+    private readonly PacketScene scene = new();
+
+    public void Dispose() => scene.Dispose();
+
+    [Theory]
+    [InlineData("native")]
+    [InlineData("generic")]
+    public void Packets_of_each_source_are_counted_exactly(string mode)
+    {
+        scene.Rules($"name: edge, {Near}, mode: {mode}, count: {{every: 1s}}");
+        using var agent = scene.Start();
+        Assert.Equal(mode, scene.Status("edge").GetProperty("interfaces")[0].GetProperty("mode").GetString());
+
+        for (var round = 0; round < 3; round++)
+        {
+            scene.Send(Good, 100);
+            scene.Send(Bad, 7);
+            scene.Send(Bad6, 30);
+            Thread.Sleep(700);
+        }
+
+        agent.Stop();
+        foreach (var (source, packets, frame) in new[] { (Good, 300, 142), (Bad, 21, 142), (Bad6, 90, 162) })
+        {
+            // 100 bytes, UDP, IP, Ethernet.
+            Assert.Equal((packets, packets * frame), (Sum(agent, "edge", "packets", source), Sum(agent, "edge", "packets", source, "bytes")));
+            Assert.Equal(packets, Sum(agent, "edge", "total", source));
+        }
+
+        Assert.Equal(Totals(agent, "edge").Count("passed"), Lines(agent, "edge", "packets").Sum(line => line.Count("packets")));
+        AssertBalance(agent, "edge");
+    }
+
+    [Fact]
+    public void Denied_packets_are_gone_and_others_are_untouched()
+    {
+        scene.Rules($"name: guard, {Near}, deny: [{Bad}, \"{Bad6}/128\"], format: \"{{source}} by {{prefix}}\"");
+        using var agent = scene.Start();
+
+        scene.Send(Bad, 50);
+        scene.Send(Good, 40);
+        scene.Send(Bad6, 30);
+
+        Assert.Equal(new Dictionary<string, int> { [Good] = 40 }, scene.Arrived());
+        Eventually.True(() => Lines(agent, "guard", "dropped").Count() == 2, "both sources", agent.Tell);
+        Assert.Equal([$"{Bad} by {Bad}", $"{Bad6} by {Bad6}"], Lines(agent, "guard", "dropped").Select(line => line.Message).Order());
+        scene.Send(Bad, 5);
+        agent.Stop();
+        Assert.Equal((55, 30), (Sum(agent, "guard", "total", Bad, "dropped"), Sum(agent, "guard", "total", Bad6, "dropped")));
+        Assert.Equal((85, 0), (Totals(agent, "guard").Count("dropped"), Totals(agent, "guard").Count("spared")));
+        Assert.Equal(2, Lines(agent, "guard", "dropped").Count());
+        AssertBalance(agent, "guard");
+    }
+
+    [Fact]
+    public void A_dry_run_drops_nothing_and_says_what_it_would()
+    {
+        scene.Rules($"name: guard, {Near}, deny: [10.77.0.64/26], dry_run: true");
+        using var agent = scene.Start();
+        scene.Send(Bad, 20);
+
+        Assert.Equal(20, scene.Arrived()[Bad]);
+        Eventually.True(() => Lines(agent, "guard", "dropped").Any(), "the source", agent.Tell);
+        var told = Lines(agent, "guard", "dropped").Single();
+        Assert.True(told.Json.GetProperty("dry_run").GetBoolean());
+        Assert.StartsWith($"{Bad} on near0 would be dropped by 10.77.0.64/26", told.Message, StringComparison.Ordinal);
+
+        // Then in earnest, without being detached, and the source is told again.
+        var attached = scene.Attached;
+        scene.Rules($"name: guard, {Near}, deny: [10.77.0.64/26]");
+        scene.WaitForStatus("guard", status => !status.GetProperty("dry_run").GetBoolean(), agent);
+        Assert.Equal(attached, scene.Attached);
+        scene.Send(Bad, 10);
+        Assert.DoesNotContain(Bad, scene.Arrived().Keys);
+        Eventually.True(() => Lines(agent, "guard", "dropped").Count() == 2, "the source again", agent.Tell);
+        agent.Stop();
+        Assert.Equal((10, 20), (Totals(agent, "guard").Count("dropped"), Totals(agent, "guard").Count("spared")));
+        AssertBalance(agent, "guard");
+    }
+
+    [Fact]
+    public void What_is_allowed_passes_whatever_is_denied()
+    {
+        scene.Rules($"name: guard, {Near}, deny: [\"0.0.0.0/0\"], unsafe: true, allow: [{Good}]");
+        using var agent = scene.Start();
+        scene.Send(Good, 10);
+        scene.Send(Bad, 10);
+        scene.Send(Bad6, 10);
+
+        Assert.Equal(new Dictionary<string, int> { [Good] = 10, [Bad6] = 10 }, scene.Arrived());
+        agent.Stop();
+    }
+
+    [Fact]
+    public void Sources_beyond_the_top_are_told_together()
+    {
+        scene.Rules($"name: edge, {Near}, count: {{top: 1, every: 1s}}");
+        using var agent = scene.Start();
+        scene.Send(Good, 50);
+        scene.Send(Bad, 20);
+        scene.Send(Bad6, 5);
+
+        agent.Stop();
+        var passed = Totals(agent, "edge").Count("passed");
+        Assert.Equal(passed, Lines(agent, "edge", "packets").Sum(line => line.Count("packets")));
+        var totals = Lines(agent, "edge", "total").ToList();
+        Assert.Equal((50, passed - 50), (Sum(agent, "edge", "total", Good), Sum(agent, "edge", "total", null)));
+        Assert.EndsWith("others on near0", totals[^1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tagged_packets_are_counted_and_dropped_like_others()
+    {
+        scene.Rules($"name: edge, {Near}, count: {{every: 1s}}, deny: [10.78.0.0/24]");
+        using var agent = scene.Start();
+        using var frames = scene.Network.Far.Frames();
+        for (var i = 0; i < 25; i++)
+        {
+            frames.Send(Frame("10.78.0.2", tags: 1));
+            frames.Send(Frame("10.79.0.2", tags: 2));
+        }
+
+        Eventually.True(() => Sum(agent, "edge", "packets", "10.78.0.2", "dropped") == 25, "25 packets", agent.Tell);
+        Eventually.True(() => Sum(agent, "edge", "packets", "10.79.0.2") == 25, "25 packets", agent.Tell);
+        agent.Stop();
+        Assert.Equal(25, Totals(agent, "edge").Count("dropped"));
+        AssertBalance(agent, "edge");
+    }
+
+    [Fact]
+    public void Of_two_rules_for_an_interface_the_second_is_told_and_waits_for_it()
+    {
+        scene.Rules($"name: one, {Near}, count: {{}}", $"name: two, {Near}, count: {{}}");
+        using var agent = scene.Start();
+        agent.WaitForMessage("rule rejected: two: ");
+        Assert.Contains("near0 has the packet rule 'one' already", scene.Status("two").GetProperty("reason").GetString(), StringComparison.Ordinal);
+
+        scene.Rules($"name: two, {Near}, count: {{}}");
+        scene.WaitForStatus("two", status => status.GetProperty("state").GetString() == "attached", agent);
+        agent.Stop();
+    }
+
+    [Fact]
+    public void A_rule_ends_with_its_time()
+    {
+        scene.Rules($"name: brief, {Near}, deny: [{Bad}], ttl: 2s");
+        using var agent = scene.Start();
+        scene.Send(Bad, 3);
+        Assert.Empty(scene.Arrived());
+
+        agent.WaitForMessage("rule expired: brief");
+        Assert.Empty(scene.Attached);
+        scene.Send(Bad, 4);
+        Assert.Equal(4, scene.Arrived()[Bad]);
+        Assert.Equal("expired", scene.Status("brief").GetProperty("state").GetString());
+        agent.Stop();
+        Assert.Equal(3, Totals(agent, "brief").Count("dropped"));
+    }
+
+    [Fact]
+    public void Status_and_lines_agree()
+    {
+        scene.Rules($"name: edge, {Near}, count: {{every: 1s}}, deny: [{Bad}]");
+        using var agent = scene.Start();
+        scene.Send(Good, 33);
+        scene.Send(Bad, 11);
+        scene.WaitForStatus("edge", status => status.GetProperty("dropped").GetInt64() == 11 && status.GetProperty("logged").GetInt64() > 0, agent);
+
+        var status = scene.Status("edge");
+        Assert.Equal(
+            status.GetProperty("packets").GetInt64(),
+            Kinds.Sum(key => status.GetProperty(key).GetInt64()));
+        Assert.Equal(("attached", 1), (status.GetProperty("state").GetString(), status.GetProperty("denied").GetInt32()));
+        Assert.Matches(@"(?m)^edge +attached +near0 \(native\) ", Command.OutputOf(Repository.Agent, "status", "--socket", scene.SocketPath));
+        Assert.Contains("11 dropped", Command.OutputOf(Repository.Agent, "status", "--socket", scene.SocketPath, "--rule", "edge"), StringComparison.Ordinal);
+        agent.Stop();
+    }
+
+    /// <summary>An empty IPv4 packet, inside of as many VLAN tags.</summary>
+    private byte[] Frame(string source, int tags)
+    {
+        var frame = new List<byte>();
+        foreach (var address in new[] { scene.Network.Near.Mac, scene.Network.Far.Mac })
+        {
+            frame.AddRange(Convert.FromHexString(address.Replace(":", "", StringComparison.Ordinal)));
+        }
+
+        for (var tag = tags; tag > 0; tag--)
+        {
+            frame.AddRange(tag > 1 ? [0x88, 0xa8, 0, 9] : [0x81, 0x00, 0, 7]);
+        }
+
+        frame.AddRange([0x08, 0x00, 0x45, 0, 0, 20, 0, 0, 0, 0, 64, 59, 0, 0, .. IPAddress.Parse(source).GetAddressBytes(), .. scene.Network.Near.IPv4.GetAddressBytes()]);
+        return [.. frame];
+    }
+
+    private static void AssertBalance(AgentProcess agent, string rule)
+    {
+        var totals = Totals(agent, rule);
+        Assert.Equal(totals.Count("packets"), Kinds.Sum(totals.Count));
+    }
+}
