@@ -26,8 +26,8 @@ install -d -m 755 "$to/usr/share/man/man8"
 install -D -m 644 -t "$doc" "$root/README.md"
 install -D -m 644 -t "$doc/docs" "$root"/docs/*.md
 install -D -m 644 -t "$doc/schemas" "$root"/schemas/*.json
-install -D -m 644 -t "$doc/examples/systemd" "$packaging/systemd/without-sys-admin.conf"
-(cd "$root" && find examples -name '*.yaml' -o -name '*.md' -o -name '*.c') | while read -r file; do
+install -D -m 644 -t "$doc/examples/systemd" "$packaging/systemd/without-sys-admin.conf" "$packaging/systemd/with-packet-rules.conf"
+(cd "$root" && find examples -name '*.yaml' -o -name '*.md' -o -name '*.txt' -o -name '*.c') | while read -r file; do
     install -D -m 644 "$root/$file" "$doc/$file"
 done
 (cd "$root" && find examples -name '*.sh') | while read -r file; do

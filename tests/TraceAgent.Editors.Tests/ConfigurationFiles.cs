@@ -25,7 +25,7 @@ internal static partial class ConfigurationFiles
 
     public static string Text(string path) => File.ReadAllText(Path.Combine(Repository.Root, path));
 
-    [GeneratedRegex("^(rules|outputs):", RegexOptions.Multiline)]
+    [GeneratedRegex("^(rules|packets|outputs):", RegexOptions.Multiline)]
     private static partial Regex OwnKey();
 
     [GeneratedRegex(@"\A# yaml-language-server: \$schema=(\S+)\n")]

@@ -17,7 +17,10 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
         "usr/share/bash-completion/completions/traceagent",
         "usr/share/doc/traceagent/docs/rules.md",
         "usr/share/doc/traceagent/examples/addnum/rules.yaml",
+        "usr/share/doc/traceagent/examples/packets/rules.yaml",
+        "usr/share/doc/traceagent/examples/packets/deny.txt",
         "usr/share/doc/traceagent/examples/systemd/without-sys-admin.conf",
+        "usr/share/doc/traceagent/examples/systemd/with-packet-rules.conf",
         "usr/share/doc/traceagent/schemas/rules.schema.json",
         "usr/share/man/man8/traceagent.8",
     ];

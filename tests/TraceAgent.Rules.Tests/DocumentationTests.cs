@@ -31,7 +31,7 @@ public partial class DocumentationTests
         var text = YamlBlocks(document).Single(block => block.Line == line).Text;
         var file = RuleFileReader.Read($"{document}:{line}", "/srv/shop/rules", Encoding.UTF8.GetBytes(text));
         Assert.Equal([], file.Diagnostics.Select(d => $"{d.At.Line}:{d.At.Column}: {d.Message}"));
-        Assert.NotEmpty(file.Rules);
+        Assert.NotEqual(0, file.Rules.Count + file.Packets.Count);
     }
 
     [Theory]
@@ -111,6 +111,15 @@ public partial class DocumentationTests
         Assert.Equal(known, explained);
     }
 
+    [Fact]
+    public void The_table_of_keys_of_packet_rules_has_every_key_and_no_other()
+    {
+        var known = Keys.PacketKeys.Table.Keys.Select(key => key.Name).Order();
+        var table = ReadDocument("docs/packets.md").Split("\n\n").Single(part => part.StartsWith("| key |", StringComparison.Ordinal));
+        var explained = table.Split('\n').Skip(2).SelectMany(row => Quoted().Matches(row.Split('|')[1])).Select(match => match.Groups[1].Value).Order();
+        Assert.Equal(known, explained);
+    }
+
     private static IEnumerable<string> DocumentNames() =>
         Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Concat(Directory.EnumerateFiles(Root, "*.md"))
             .Select(path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal);
@@ -127,10 +136,13 @@ public partial class DocumentationTests
     }
 
     /// <summary>The agent configuration has a key of that name too, which is a path.</summary>
-    private static bool IsRules((int Line, string Text) block) => block.Text.StartsWith("rules:\n", StringComparison.Ordinal) || block.Text.Contains("\nrules:\n", StringComparison.Ordinal);
+    private static bool IsRules((int Line, string Text) block) => RuleKey().IsMatch(block.Text);
 
     private static IEnumerable<string> Headings(string path) =>
         Heading().Matches(File.ReadAllText(path)).Select(match => NotInAnchor().Replace(match.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));
+
+    [GeneratedRegex("^(rules|packets):\n", RegexOptions.Multiline)]
+    private static partial Regex RuleKey();
 
     [GeneratedRegex(@"^```(\w*)\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Linux;
+using TraceAgent.Bpf.Packets;
 
 namespace TraceAgent.Bpf.Kernel;
 
@@ -114,6 +115,7 @@ public static class HostCheck
         findings.Add(Holds(capabilities, DacReadSearch)
             ? new HostFinding("other users' binaries", HostVerdict.Fine, "CAP_DAC_READ_SEARCH")
             : new HostFinding("other users' binaries", HostVerdict.Limited, "those that only their owner may read cannot be probed", "needs CAP_DAC_READ_SEARCH"));
+        findings.Add(Try("packet rules", HostVerdict.Limited, "an XDP program is taken", LoadPacketFilter, "packets cannot be counted or dropped"));
         findings.Add(Try("file notices", HostVerdict.Missing, "inotify", () => new Inotify().Dispose()));
     }
 
@@ -165,6 +167,10 @@ public static class HostCheck
         code.Exit();
         BpfProgram.Load(new ProbeProgram(OnReturn: false, Sleepable: true, code.Finish()), "ta_doctor", 0).Dispose();
     }
+
+    /// <summary>Attached nowhere: that could take a network card down for a moment.</summary>
+    private static void LoadPacketFilter() =>
+        PacketFilter.Load("doctor", new PacketFilterOptions { SourceCapacity = 1024, DeniedCapacity = 1024, PrefixCapacity = 1024 }).Dispose();
 
     private static ProbeProgram Trivial()
     {
