@@ -15,7 +15,12 @@ HEAD = """# Reference of the rule language
 Made from the [schema](../schemas/rules.schema.json) by `scripts/rules-reference.py`; a change goes into the tables of keys in the source.
 What the keys do together, and why: [rules](rules.md).
 
-A file is a mapping with the key `rules`, a list of rules. Every rule has {required}, and exactly one of {one_of}.
+A file is a mapping with the key `rules`, a list of rules, or `packets`, a list of [packet rules](#packet-rules), or both. Every rule has {required}, and exactly one of {one_of}.
+"""
+
+PACKETS = """## Packet rules
+
+Every packet rule has {required}, and at least one of {any_of}. What the keys do together: [packets](packets.md).
 """
 
 
@@ -109,6 +114,13 @@ def document():
     parts.append("Keys: " + " · ".join(f"[{name}](#{name})" for name in names) + "\n")
     for name in names:
         parts.extend(key_section(2, name, rule["properties"][name], name in rule["required"], definitions))
+    packets = definitions["packets"]
+    parts.append(PACKETS.format(
+        required=listed(map(code, packets["required"]), "and"),
+        any_of=listed(code(choice["required"][0]) for choice in packets["anyOf"])))
+    parts.append("Keys: " + " · ".join(f"[{name}](#packets-{name})" for name in packets["properties"]) + "\n")
+    for name, key in packets["properties"].items():
+        parts.extend(key_section(3, f"packets: {name}", key, name in packets["required"], definitions))
     return "\n".join(parts)
 
 
