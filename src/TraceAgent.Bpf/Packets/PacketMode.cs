@@ -12,6 +12,6 @@ public enum PacketMode
     /// <summary>In the network stack: works with every driver, and costs several times as much.</summary>
     Generic,
 
-    /// <summary>On the network card. Needs a card that takes over tables of these kinds; no driver of Linux 6.18 does.</summary>
+    /// <summary>On the network card. Needs a driver that takes over tables of these kinds; none is known.</summary>
     Offload,
 }

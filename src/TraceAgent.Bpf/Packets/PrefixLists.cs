@@ -21,8 +21,7 @@ internal sealed class PrefixLists : IDisposable
 
     public PrefixChange Update(IReadOnlyCollection<IpPrefix> deny, IReadOnlyCollection<IpPrefix> allow)
     {
-        var wanted = _families.Select(family => PrefixPlan.Effective(
-            deny.Where(prefix => prefix.Address.IsIPv6 == family.IsIPv6), allow.Where(prefix => prefix.Address.IsIPv6 == family.IsIPv6))).ToArray();
+        var wanted = _families.Select(family => PrefixPlan.Effective(Of(family, deny), Of(family, allow))).ToArray();
         if (wanted.FirstOrDefault(list => list.Count > _capacity) is { } tooMany)
         {
             throw new KernelException("load", $"{tooMany.Count} prefixes of {_rule}", Enospc, $"it may have {_capacity} of each family");
@@ -46,6 +45,20 @@ internal sealed class PrefixLists : IDisposable
         {
             family.Sieve.Dispose();
         }
+    }
+
+    private static List<IpPrefix> Of(Family family, IReadOnlyCollection<IpPrefix> prefixes)
+    {
+        var own = new List<IpPrefix>();
+        foreach (var prefix in prefixes)
+        {
+            if (prefix.Address.IsIPv6 == family.IsIPv6)
+            {
+                own.Add(prefix);
+            }
+        }
+
+        return own;
     }
 
     private PrefixChange Apply(Dictionary<IpPrefix, bool>[] wanted, bool always)

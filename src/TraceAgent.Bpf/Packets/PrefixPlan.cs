@@ -17,19 +17,18 @@ internal sealed record PrefixPlan(
     /// prefix contains is not denied at all.
     /// </summary>
     /// <returns>True of those that are denied.</returns>
-    public static Dictionary<IpPrefix, bool> Effective(IEnumerable<IpPrefix> deny, IEnumerable<IpPrefix> allow)
+    public static Dictionary<IpPrefix, bool> Effective(IReadOnlyCollection<IpPrefix> deny, IReadOnlyCollection<IpPrefix> allow)
     {
-        var effective = new Dictionary<IpPrefix, bool>();
-        var lengths = new SortedSet<int>();
+        var effective = new Dictionary<IpPrefix, bool>(deny.Count + allow.Count);
         foreach (var prefix in allow)
         {
             effective[prefix.Masked] = false;
-            lengths.Add(prefix.Length);
         }
 
+        int[] lengths = [.. allow.Select(prefix => prefix.Length).Distinct()];
         foreach (var prefix in deny)
         {
-            if (!lengths.Any(length => length <= prefix.Length && effective.TryGetValue(prefix.Shortened(length), out var denied) && !denied))
+            if (!IsAllowed(prefix, lengths, effective))
             {
                 effective[prefix.Masked] = true;
             }
@@ -40,7 +39,7 @@ internal sealed record PrefixPlan(
 
     /// <param name="current">What is in the table; true of those that are denied.</param>
     /// <param name="wanted">Likewise.</param>
-    public static PrefixPlan Between(IReadOnlyDictionary<IpPrefix, bool> current, IReadOnlyDictionary<IpPrefix, bool> wanted)
+    public static PrefixPlan Between(Dictionary<IpPrefix, bool> current, Dictionary<IpPrefix, bool> wanted)
     {
         List<IpPrefix> allow = [], deny = [], undeny = [], unallow = [];
         foreach (var (prefix, denied) in wanted)
@@ -60,5 +59,18 @@ internal sealed record PrefixPlan(
         }
 
         return new PrefixPlan(allow, deny, undeny, unallow);
+    }
+
+    private static bool IsAllowed(IpPrefix prefix, int[] lengths, Dictionary<IpPrefix, bool> effective)
+    {
+        foreach (var length in lengths)
+        {
+            if (length <= prefix.Length && effective.TryGetValue(prefix.Shortened(length), out var denied) && !denied)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

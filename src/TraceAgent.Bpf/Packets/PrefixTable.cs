@@ -13,14 +13,13 @@ internal sealed unsafe class PrefixTable
     private readonly int _fd;
     private readonly string _rule;
     private readonly int _keySize;
-    private readonly Dictionary<IpPrefix, bool> _contents = [];
 
     public PrefixTable(int fd, string rule, bool isIPv6) => (_fd, _rule, _keySize) = (fd, rule, sizeof(uint) + (isIPv6 ? 16 : 4));
 
     private delegate int Batch(byte* keys, uint* count);
 
     /// <summary>True of those that are denied.</summary>
-    public IReadOnlyDictionary<IpPrefix, bool> Contents => _contents;
+    public Dictionary<IpPrefix, bool> Contents { get; } = [];
 
     /// <summary>Also after an exception, <see cref="Contents"/> is what is in the table.</summary>
     /// <exception cref="KernelException">No memory.</exception>
@@ -36,7 +35,7 @@ internal sealed unsafe class PrefixTable
     {
         var values = new uint[Math.Min(prefixes.Count, BatchSize)];
         values.AsSpan().Fill(denied ? PacketLayout.Denied : PacketLayout.Allowed);
-        InBatches(prefixes, "load", prefix => _contents[prefix] = denied, (keys, count) =>
+        InBatches(prefixes, "load", prefix => Contents[prefix] = denied, (keys, count) =>
         {
             fixed (uint* valuesAt = values)
             {
@@ -46,7 +45,7 @@ internal sealed unsafe class PrefixTable
     }
 
     private void Remove(IReadOnlyList<IpPrefix> prefixes) =>
-        InBatches(prefixes, "remove", prefix => _contents.Remove(prefix), (keys, count) => LibBpf.MapDeleteBatch(_fd, keys, count, null));
+        InBatches(prefixes, "remove", prefix => Contents.Remove(prefix), (keys, count) => LibBpf.MapDeleteBatch(_fd, keys, count, null));
 
     private void InBatches(IReadOnlyList<IpPrefix> prefixes, string operation, Action<IpPrefix> note, Batch batch)
     {

@@ -72,26 +72,29 @@ internal static class PacketBenchmark
 
         void Measure(string scenario, IReadOnlyCollection<IpPrefix> deny)
         {
-            var start = Stopwatch.GetTimestamp();
-            filter.Update(deny, []);
-            results.Add(scenario, Tool.TraceAgent.Name, "ms", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            Time(results, scenario, () => filter.Update(deny, []));
         }
     }
 
     private static void MeasureReading(Results results)
     {
-        var start = Stopwatch.GetTimestamp();
-        using var filter = PacketFilter.Load("bench", new PacketFilterOptions());
-        results.Add("tables of the default sizes made", Tool.TraceAgent.Name, "ms", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        using var filter = Time(results, "tables of the default sizes made", () => PacketFilter.Load("bench", new PacketFilterOptions()));
         const uint sources = 60_000;
         for (uint i = 0; i < sources; i++)
         {
             PacketTrial.Run(filter.ProgramFd, Frame.From(new IpAddress(false, 0x0a000000 + i)));
         }
 
-        start = Stopwatch.GetTimestamp();
-        var reading = filter.Sources();
-        results.Add($"{reading.Sources.Count:N0} sources read", Tool.TraceAgent.Name, "ms", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        Time(results, $"{sources:N0} sources read", filter.Sources);
+    }
+
+    private static T Time<T>(Results results, string scenario, Func<T> action)
+    {
+        var (start, used) = (Stopwatch.GetTimestamp(), ThreadTime.Nanoseconds);
+        var result = action();
+        results.Add(scenario, Tool.TraceAgent.Name, "ms", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        results.Add(scenario, Tool.TraceAgent.Name, "CPU ms", (ThreadTime.Nanoseconds - used) / 1e6);
+        return result;
     }
 
     /// <summary>By our clock: the kernel's own counts whole ns.</summary>
