@@ -79,6 +79,7 @@ case ${1:-} in
     pipelines)
         has_command lnav || missing+=("lnav")
         has_command curl || missing+=("curl")
+        has_command promtool || missing+=("prometheus")
         has_command prometheus-node-exporter || missing+=("prometheus-node-exporter")
         [[ -x /lib/systemd/systemd-journal-remote ]] || missing+=("systemd-journal-remote")
         # syslog-ng itself is unpacked by the test: its package excludes rsyslog's.

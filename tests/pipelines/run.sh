@@ -8,7 +8,7 @@ examples=$root/examples/pipelines
 agent=${TRACEAGENT_BINARY:-$root/out/traceagent}
 PATH="$PATH:/usr/sbin:/sbin"
 
-every=(jq rsyslog syslog-ng otlp journald lnav node-exporter)
+every=(jq rsyslog syslog-ng otlp journald lnav node-exporter promtool)
 chosen=("$@")
 ((${#chosen[@]})) || chosen=("${every[@]}")
 calls=${PIPELINE_CALLS:-10000}
@@ -153,6 +153,38 @@ start_node-exporter() {
 }
 exports() { curl -sf "http://127.0.0.1:$exporter/metrics" | grep -qxF "traceagent_rule_logged_total{rule=\"numbers\"} $calls"; }
 check_node-exporter() { await "node-exporter's numbers" exports; }
+
+# Of an agent of its own: what it serves, and what it writes, with a histogram and with names that need escapes.
+start_promtool() { :; }
+check_promtool() {
+    local port
+    port=$(free_port)
+    cat >"$work/metrics.yaml" <<EOF2
+rules: $work/metrics-rules.yaml
+outputs:
+  - {name: a, file: {path: "$out/metrics \\"quoted\\".json"}}
+metrics: {listen: "127.0.0.1:$port", textfile: $out/promtool.prom}
+EOF2
+    cat >"$work/metrics-rules.yaml" <<EOF2
+rules:
+  - {name: calls, binary: $work/numbers, symbol: take, on: call}
+  - {name: later, binary: $work/none, symbol: take}
+EOF2
+    "$agent" run --config "$work/metrics.yaml" --socket none 2>"$work/metrics.err" &
+    local pid=$!
+    running+=("$pid")
+    await "the agent with metrics" grep -q ready "$work/metrics.err"
+    "$work/numbers" 100 10 >/dev/null
+    await "its histogram" sh -c "curl -sf http://127.0.0.1:$port/metrics | grep -q 'traceagent_rule_duration_seconds_count{rule=\"calls\"} 100'"
+    curl -sf "http://127.0.0.1:$port/metrics" >"$work/served.prom"
+    for file in "$work/served.prom" "$out/promtool.prom"; do
+        promtool check metrics <"$file" >"$work/promtool.out" 2>&1 || fail "promtool refuses $file: $(cat "$work/promtool.out")"
+        # It warns with exit code 0 of what only offends against conventions.
+        [[ ! -s $work/promtool.out ]] || fail "promtool has something to say of $file: $(cat "$work/promtool.out")"
+    done
+    kill "$pid"
+    wait "$pid" || fail "the agent with metrics ended with $?"
+}
 
 gcc -O1 -o "$work/numbers" "$here/numbers.c"
 cp "$here/rules.yaml" "$work/rules.yaml"

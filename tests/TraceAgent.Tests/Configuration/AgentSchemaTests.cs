@@ -28,6 +28,7 @@ public partial class AgentSchemaTests
     [InlineData("defaults: {budget: 5%, total_budget: none, limit: 100/s, ttl: 24h}")]
     [InlineData("socket: none")]
     [InlineData("metrics: {listen: '[::1]:9435', textfile: /var/lib/a.prom}")]
+    [InlineData("binaries: {allow: [/srv/**], deny: ['/usr/lib/**/libcrypto.so*']}")]
     public async Task The_schema_and_the_reader_accept_the_same(string text)
     {
         Assert.Empty(Read(text).Diagnostics);
@@ -45,10 +46,29 @@ public partial class AgentSchemaTests
     [InlineData("metrics: {listen: 127.0.0.1}")]
     [InlineData("metrics: {textfile: a.txt}")]
     [InlineData("metrics: {}")]
+    [InlineData("binaries: {}")]
+    [InlineData("binaries: {allow: []}")]
+    [InlineData("binaries: {deny: ['']}")]
+    [InlineData("binaries: {deny: /usr/sbin/sshd}")]
     public async Task The_schema_and_the_reader_refuse_the_same(string text)
     {
         Assert.NotEmpty(Read(text).Diagnostics);
         Assert.NotEmpty(await ProblemsIn(text));
+    }
+
+    [Theory]
+    [InlineData("docs/agent-configuration.md")]
+    [InlineData("docs/status.md")]
+    public async Task Configurations_in_the_documents_are_accepted(string document)
+    {
+        var texts = Yaml().Matches(File.ReadAllText(SourceTree.PathOf(document))).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.NotEmpty(texts);
+        foreach (var text in texts)
+        {
+            Assert.Empty(Read(text).Diagnostics);
+            Assert.Empty(await ProblemsIn(text));
+        }
     }
 
     [Fact]
@@ -83,6 +103,9 @@ public partial class AgentSchemaTests
         AgentSchema.Write(stream);
         return Encoding.UTF8.GetString(stream.ToArray());
     }
+
+    [GeneratedRegex(@"^```yaml\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Yaml();
 
     [GeneratedRegex(@"^\| `([a-z_: ]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Row();
