@@ -18,6 +18,12 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
     /// <summary>As many as the kernel follows (path_resolution(7)).</summary>
     private const int MostLinks = 40;
 
+    /// <summary>Folders that have been walked to; null when each time anew.</summary>
+    private Dictionary<string, Way>? _walked;
+
+    /// <summary>The same judge for many files at once: the way to a folder is looked at once.</summary>
+    public PathTrust ForOneLook() => new(users, severity) { _walked = [] };
+
     /// <summary>
     /// Of a file that has been opened by this path: what was read is what is judged. Null when there is nothing to say, as of a
     /// pipe, which only who started the command can have handed to it.
@@ -36,21 +42,29 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
             severity, Code, new SourceSpan(path, 1, 1, 1), severity == Severity.Error ? $"not obeyed: {reason}" : $"the agent would not obey it here: {reason}", remedy)
         : null;
 
+    private (string Reason, string Remedy)? OnTheWayTo(string path)
+    {
+        var full = path.StartsWith('/') ? path : $"{Environment.CurrentDirectory}/{path}";
+        var end = full.LastIndexOf('/');
+        var folder = full[..end];
+        if (_walked is null || !_walked.TryGetValue(folder, out var way))
+        {
+            way = FileOwnership.Of("/") is { } root && Problem("/", root) is { } problem ? new Way(problem, null) : Walk("/", folder);
+            _walked?.Add(folder, way);
+        }
+
+        return way.End is null ? way.Problem : Walk(way.End, full[(end + 1)..]).Problem;
+    }
+
     /// <summary>
     /// As the kernel walks, name by name. Each folder that passes can only be changed by trusted users, so that what has been
     /// seen behind it stays as it is.
     /// </summary>
-    private (string Reason, string Remedy)? OnTheWayTo(string path)
+    private Way Walk(string at, string path)
     {
         var names = new Stack<string>();
-        Push(path.StartsWith('/') ? path : $"{Environment.CurrentDirectory}/{path}");
-        var at = "/";
+        Push(path);
         var links = 0;
-        if (FileOwnership.Of(at) is { } root && Problem(at, root) is { } problem)
-        {
-            return problem;
-        }
-
         while (names.TryPop(out var name))
         {
             if (name == "..")
@@ -62,12 +76,12 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
             var next = Path.Combine(at, name);
             if (FileOwnership.Of(next) is not { } ownership)
             {
-                return null;
+                return default;
             }
 
-            if (Problem(next, ownership) is { } here)
+            if (Problem(next, ownership) is { } problem)
             {
-                return here;
+                return new Way(problem, null);
             }
 
             if (!ownership.IsLink)
@@ -76,7 +90,7 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
             }
             else if (links++ == MostLinks || new FileInfo(next).LinkTarget is not { } target)
             {
-                return null;
+                return default;
             }
             else
             {
@@ -85,11 +99,11 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
             }
         }
 
-        return null;
+        return new Way(null, at);
 
-        void Push(string names_)
+        void Push(string text)
         {
-            foreach (var part in names_.Split('/').Reverse().Where(part => part is not ("" or ".")))
+            foreach (var part in text.Split('/').Reverse().Where(part => part is not ("" or ".")))
             {
                 names.Push(part);
             }
@@ -133,4 +147,8 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
 
     private static string Shell(string path) =>
         path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+".Contains(c, StringComparison.Ordinal)) ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <param name="Problem">What is wrong on it.</param>
+    /// <param name="End">Where it leads, without links; null when it leads nowhere, or is not to be gone.</param>
+    private readonly record struct Way((string Reason, string Remedy)? Problem, string? End);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using TraceAgent.Rules;
 using TraceAgent.Trust;
 
@@ -44,16 +45,21 @@ internal static class RuleFileLoader
 
     private static RuleFile Read(string name, string folder, Func<Stream> open)
     {
+        // There may be thousands of files, most of them small.
+        var bytes = ArrayPool<byte>.Shared.Rent(ReadLimit);
         try
         {
             using var stream = open();
-            var bytes = new byte[ReadLimit];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            var length = stream.ReadAtLeast(bytes.AsSpan(0, ReadLimit), ReadLimit, throwOnEndOfStream: false);
             return RuleFileReader.Read(name, folder, bytes.AsSpan(0, length));
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
             return RuleFile.Unreadable(name, refusal.Message);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 }

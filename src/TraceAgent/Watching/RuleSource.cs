@@ -41,6 +41,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
     public IReadOnlyList<RuleFileVersion> Read()
     {
         var versions = new List<RuleFileVersion>(Given is null ? [] : [Given]);
+        var judge = trust?.ForOneLook();
         var withoutFiles = new List<string>();
         var seen = new HashSet<string>();
         foreach (var path in paths)
@@ -51,7 +52,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
             {
                 var identity = FileStatus.Of(file);
                 any |= identity is not null;
-                if (seen.Add(Path.GetFullPath(file)) && ReadFile(file, identity, takesPipes && !isFolder) is { } version)
+                if (seen.Add(Path.GetFullPath(file)) && ReadFile(file, identity, takesPipes && !isFolder, judge) is { } version)
                 {
                     versions.Add(version);
                 }
@@ -85,7 +86,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         }
     }
 
-    private RuleFileVersion? ReadFile(string path, FileIdentity? found, bool takesPipe)
+    private RuleFileVersion? ReadFile(string path, FileIdentity? found, bool takesPipe, PathTrust? judge)
     {
         if (found is null && !RuleFileLoader.IsLink(path))
         {
@@ -94,7 +95,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
 
         var identity = found ?? default;
         if (_known.TryGetValue(path, out var known) && known.Identity == identity && known.ReadAt - ModifiedAt(identity) > Racy
-            && IsTrustedAsBefore(path, known.Version.Content, identity))
+            && IsTrustedAsBefore(path, known.Version.Content, identity, judge))
         {
             return known.Version;
         }
@@ -103,7 +104,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         var content = identity.Kind switch
         {
             FileKind.Unknown => RuleFileLoader.LinkToNowhere(path),
-            FileKind.Regular => RuleFileLoader.Load(path, trust),
+            FileKind.Regular => RuleFileLoader.Load(path, judge),
             _ when takesPipe => RuleFileLoader.Load(path),
             _ => RuleFile.Unreadable(path, "not a regular file"),
         };
@@ -119,8 +120,8 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
     }
 
     /// <summary>Permissions change without the file, and those of its folders.</summary>
-    private bool IsTrustedAsBefore(string path, RuleFile content, FileIdentity identity) =>
-        trust is null || identity.Kind != FileKind.Regular || trust.Judge(path) == content.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);
+    private static bool IsTrustedAsBefore(string path, RuleFile content, FileIdentity identity, PathTrust? judge) =>
+        judge is null || identity.Kind != FileKind.Regular || judge.Judge(path) == content.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);
 
     private static DateTime ModifiedAt(FileIdentity identity) => DateTime.UnixEpoch.AddTicks(identity.ModifiedNs / TimeSpan.NanosecondsPerTick);
 }
