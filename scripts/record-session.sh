@@ -64,7 +64,7 @@ session() {
 }
 
 # Of what differs from run to run nothing but that it is there.
-shape() { sed -E 's/[0-9][0-9.,:]*/N/g; s/N ?(ns|µs|ms|s)\b/N/g; s/N(-N)*TNZ/TIME/g; s/"@i":"[^"]*"/"@i":"X"/; s/[0-9a-f]{8}/X/g; s/uprobe_multi|perf_event/WAY/; s/reloads/reload/; s/ +/ /g; s/ $//'; }
+shape() { sed -E 's/[0-9][0-9.,:]*/N/g; s/N ?(ns|µs|ms|s)\b/N/g; s/N(-N)*TNZ/TIME/g; s/"@i":"[^"]*"/"@i":"X"/; s/[0-9a-f]{8}/X/g; s/uprobe_multi|perf_event/WAY/; s/reloads/reload/; s/, N over the limit//; s/<N ago/N ago/; s/ +/ /g; s/ $//'; }
 shown() { sed -n "\%^$begin\$%,\%^$end\$%p" "$readme" | sed -n '/^```console$/,/^```$/p' | sed '1d;$d'; }
 
 trap 'clean_up; rm -f "$work.session" "$work.errors"' EXIT

@@ -151,6 +151,7 @@ public sealed class TrustTests : IDisposable
 
         workspace.Write("agent.yaml", $"rules: rules.d\nbinaries: {{deny: [{program}]}}\n");
         agent.WaitForMessage("rule detached: ours: the agent configuration does not permit");
+        agent.WaitForMessage("error TA243");
         ticker.Ask("2");
         Assert.Contains(agent.Messages, message => message.Contains($"ours.yaml:3:13: error TA243: {program} must not be probed", StringComparison.Ordinal));
 
