@@ -170,6 +170,18 @@ public sealed class CommandLineTests : IDisposable
         Command.OutputOf(Repository.Agent, "schema"));
 
     [Fact]
+    public void On_a_narrow_terminal_a_line_is_not_wrapped_above_its_caret()
+    {
+        var rules = workspace.Write("x.yaml", $"rules: [{{name: a, binary: /bin/true, symbol: main, labels: {{x: {new string('y', 200)}}}, nonsense: 1}}]\n");
+
+        var lines = Command.Run("script", "-qec", $"stty cols 60; NO_COLOR=1 {Repository.Agent} check {rules}", "/dev/null").Output.Split("\r\n");
+
+        var at = Array.FindIndex(lines, line => line.StartsWith("    1 | ", StringComparison.Ordinal));
+        Assert.InRange(lines[at].Length, 40, 60);
+        Assert.Equal(lines[at].IndexOf("nonsense", StringComparison.Ordinal), lines[at + 1].IndexOf('^', StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_schema_of_the_agent_configuration_is_what_the_agent_prints() => Assert.Equal(
         File.ReadAllText(Path.Combine(Repository.Root, "schemas", "agent.schema.json")),
         Command.OutputOf(Repository.Agent, "schema", "--agent"));

@@ -53,6 +53,28 @@ public sealed class UsdtTests : IDisposable
         Assert.Equal("100", before.Ask("5"));
     }
 
+    /// <summary>Two builds have their arguments at different places, so each takes a program of its own.</summary>
+    [Fact]
+    public void The_program_of_a_file_that_is_gone_is_unloaded()
+    {
+        var staying = workspace.Install(TracedProgram.Compile("semaphores"), "app-1");
+        var going = workspace.Install(TracedProgram.Compile("semaphores", "-O0"), "app-2");
+        var rules = workspace.Write("rules.yaml", RuleText.File(Rule("tick", $"{Path.GetDirectoryName(staying)}/app-?", "shop:tick", "args: 2")));
+        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        Assert.Equal(2, Programs());
+
+        File.Delete(going);
+
+        Eventually.True(() => Programs() == 1, "the program of the deleted file to go", agent.Tell);
+        using var traced = TracedProgram.Start(staying);
+        Assert.Equal("3", traced.Ask("3"));
+        agent.WaitForEvents("tick", 3);
+        agent.Stop();
+        Assert.Equal(new Totals(3, 3, 0), agent.Totals("tick"));
+
+        int Programs() => KernelObjects.Of(agent.Pid).ProgramNames().Count(name => name == "ta_tick");
+    }
+
     [Theory, BothWays]
     public void A_semaphore_is_down_after_SIGKILL(AttachWay way)
     {

@@ -35,6 +35,21 @@ public class DiagnosticWriterTests
         Assert.EndsWith("b…", lines[1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(80, 80)]
+    [InlineData(40, 40)]
+    [InlineData(1, 40)]
+    [InlineData(1000, 120)]
+    public void No_line_is_wider_than_the_terminal(int columns, int widest)
+    {
+        using var text = new StringWriter();
+        var line = new string('a', 500) + "X" + new string('b', 500);
+        DiagnosticWriter.WriteText(text, At(501), new SourceText("x.yaml", line), colours: false, columns);
+        var lines = text.ToString().Split('\n');
+        Assert.Equal(widest, lines[1].Length);
+        Assert.Equal(lines[1].IndexOf('X', StringComparison.Ordinal), lines[2].IndexOf('^', StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_end_of_a_long_line_can_be_pointed_at()
     {

@@ -64,6 +64,14 @@ public static unsafe partial class StandardDescriptor
         }
     }
 
+    /// <summary>How wide the terminal is that it leads to; null when it leads to none, or to one that does not say.</summary>
+    public static int? Columns(int descriptor)
+    {
+        const nuint getWindowSize = 0x5413;
+        var size = default(WindowSize);
+        return Libc.Ioctl(descriptor, getWindowSize, (nint)(&size)) == 0 && size.Columns > 0 ? size.Columns : null;
+    }
+
     private static void TakeBack(int descriptor, int written)
     {
         var here = Seek(descriptor, 0, FromHere);
@@ -78,6 +86,16 @@ public static unsafe partial class StandardDescriptor
         }
 
         _ = Seek(descriptor, here, FromStart);
+    }
+
+    /// <summary><c>struct winsize</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct WindowSize
+    {
+        public ushort Rows;
+        public ushort Columns;
+        public ushort Width;
+        public ushort Height;
     }
 
     [LibraryImport("libc", EntryPoint = "fcntl")]

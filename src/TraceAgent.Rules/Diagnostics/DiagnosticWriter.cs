@@ -9,12 +9,17 @@ namespace TraceAgent.Rules;
 public static class DiagnosticWriter
 {
     private const int WidestLine = 110;
+    private const int NarrowestLine = 30;
+
+    /// <summary>The number of the line before it, and the signs for what is left out.</summary>
+    private const int BesideLine = 10;
 
     /// <param name="output">Gets lines that end in <c>\n</c>.</param>
     /// <param name="diagnostic">What to show.</param>
     /// <param name="source">The file's lines; null leaves line and caret out.</param>
     /// <param name="colours">ANSI colours: only for a terminal.</param>
-    public static void WriteText(TextWriter output, Diagnostic diagnostic, SourceText? source, bool colours)
+    /// <param name="columns">Of the terminal: a line that is wrapped would not be above its caret.</param>
+    public static void WriteText(TextWriter output, Diagnostic diagnostic, SourceText? source, bool colours, int? columns = null)
     {
         var isError = diagnostic.Severity == Severity.Error;
         var (bold, accent, mark, plain) = colours ? ("\e[1m", isError ? "\e[1;31m" : "\e[1;35m", "\e[1;32m", "\e[0m") : ("", "", "", "");
@@ -29,17 +34,17 @@ public static class DiagnosticWriter
             return;
         }
 
-        var (line, before, caret) = Excerpt(source.Line(at.Line), at);
+        var (line, before, caret) = Excerpt(source.Line(at.Line), at, columns is { } wide ? Math.Clamp(wide - BesideLine, NarrowestLine, WidestLine) : WidestLine);
         output.Write(string.Create(CultureInfo.InvariantCulture, $"{at.Line,5} | {line}").TrimEnd() + "\n");
         output.Write($"      | {new string(' ', before)}{mark}{new string('^', caret)}{plain}{hint}\n");
     }
 
     /// <summary>All of them, in order, with the lines of their files.</summary>
-    public static void WriteText(TextWriter output, IEnumerable<Diagnostic> diagnostics, IReadOnlyDictionary<string, SourceText> sources, bool colours)
+    public static void WriteText(TextWriter output, IEnumerable<Diagnostic> diagnostics, IReadOnlyDictionary<string, SourceText> sources, bool colours, int? columns = null)
     {
         foreach (var diagnostic in diagnostics)
         {
-            WriteText(output, diagnostic, sources.GetValueOrDefault(diagnostic.At.File), colours);
+            WriteText(output, diagnostic, sources.GetValueOrDefault(diagnostic.At.File), colours, columns);
         }
     }
 
@@ -77,12 +82,12 @@ public static class DiagnosticWriter
     }
 
     /// <summary>The part of a line around the caret, and the columns of the terminal before and under the caret.</summary>
-    private static (string Line, int Before, int Caret) Excerpt(ReadOnlySpan<char> line, SourceSpan at)
+    private static (string Line, int Before, int Caret) Excerpt(ReadOnlySpan<char> line, SourceSpan at, int widest)
     {
         var start = Math.Clamp(at.Column - 1, 0, line.Length);
         var end = Math.Clamp(start + at.Length, start, line.Length);
-        var from = line.Length <= WidestLine ? 0 : Math.Max(0, start - (WidestLine / 2));
-        var to = Math.Min(line.Length, from + WidestLine);
+        var from = line.Length <= widest ? 0 : Math.Max(0, start - (widest / 2));
+        var to = Math.Min(line.Length, from + widest);
         from += from > 0 && char.IsLowSurrogate(line[from]) ? 1 : 0;
         to -= to < line.Length && char.IsLowSurrogate(line[to]) ? 1 : 0;
         end = Math.Min(end, to);

@@ -9,7 +9,7 @@ namespace TraceAgent.Rules.Types;
 internal static partial class TypeText
 {
     public const string FloatHint =
-        "leave it out: arguments like this are not counted among the others. In memory they can be read: *(double*)(arg1 + 8)";
+        "leave it out: arguments like this are not counted among the others, and 'ret: [_]' logs no result. In memory they can be read: *(double*)(arg1 + 8)";
 
     private static readonly string BytesHint =
         $"bytes(n) for n bytes, from 1 to {CaptureType.Bytes.Limit}; bytes(name) or bytes(name, max) when another value holds their number";

@@ -131,7 +131,8 @@ internal static class CheckCommand
         }
 
         var colours = TerminalColours.OnStandardError;
-        DiagnosticWriter.WriteText(Console.Error, diagnostics, sources.DistinctBy(source => source.Path).ToDictionary(source => source.Path), colours);
+        DiagnosticWriter.WriteText(
+            Console.Error, diagnostics, sources.DistinctBy(source => source.Path).ToDictionary(source => source.Path), colours, TerminalColours.ColumnsOnStandardError);
         var errors = diagnostics.Count(d => d.Severity == Severity.Error);
         var warnings = diagnostics.Count - errors;
         Console.Error.WriteLine(

@@ -40,7 +40,7 @@ internal static class ResolveCommand
         if (configuration is { Value: null, Source: var text })
         {
             DiagnosticWriter.WriteText(
-                Console.Error, configuration.Diagnostics, new Dictionary<string, SourceText> { [text.Path] = text }, TerminalColours.OnStandardError);
+                Console.Error, configuration.Diagnostics, new Dictionary<string, SourceText> { [text.Path] = text }, TerminalColours.OnStandardError, TerminalColours.ColumnsOnStandardError);
             return ExitCode.Failure;
         }
 
@@ -63,7 +63,7 @@ internal static class ResolveCommand
         }
 
         // What is wrong with the text of a file is no rule yet.
-        DiagnosticWriter.WriteText(Console.Error, set.Diagnostics.Values.SelectMany(list => list), sources, TerminalColours.OnStandardError);
+        DiagnosticWriter.WriteText(Console.Error, set.Diagnostics.Values.SelectMany(list => list), sources, TerminalColours.OnStandardError, TerminalColours.ColumnsOnStandardError);
         foreach (var path in withoutFiles)
         {
             Console.Error.WriteLine($"traceagent: {PrintableText.Of(path)}: no rule files in it");

@@ -141,7 +141,7 @@ internal static class TraceCommand
     private static int Refuse(RuleFile file, IEnumerable<Diagnostic> diagnostics, int exitCode)
     {
         DiagnosticWriter.WriteText(
-            Console.Error, diagnostics, new Dictionary<string, SourceText> { [file.Path] = file.Source }, TerminalColours.OnStandardError);
+            Console.Error, diagnostics, new Dictionary<string, SourceText> { [file.Path] = file.Source }, TerminalColours.OnStandardError, TerminalColours.ColumnsOnStandardError);
         return exitCode;
     }
 }

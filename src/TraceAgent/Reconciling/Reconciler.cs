@@ -77,6 +77,26 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
     }
 
+    /// <summary>Unloads the programs of parts whose last file is gone. One part stays: by it, the rule is known to be in force.</summary>
+    public void LeaveBareParts()
+    {
+        foreach (var probe in _attached.Values)
+        {
+            var bare = probe.Parts.FindAll(part => part.Files.Count == 0);
+            if (bare.Count == probe.Parts.Count)
+            {
+                bare.RemoveAt(0);
+            }
+
+            if (bare.Count > 0)
+            {
+                bare.ForEach(part => part.Loaded.Deactivate());
+                probe.Parts.RemoveAll(bare.Contains);
+                retirement.Removed(bare);
+            }
+        }
+    }
+
     /// <summary>
     /// Detaches everything, all at once: left to the end of the process, the kernel would do it link by link. When this
     /// returns no handler runs any more, those on the returns of calls in flight included, so the counters stand still.

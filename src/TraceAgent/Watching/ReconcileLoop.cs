@@ -146,6 +146,7 @@ internal sealed class ReconcileLoop : IDisposable
         {
             _lastSweep = Stopwatch.GetTimestamp();
             _upkeep.DetachUnused();
+            _reconciler.LeaveBareParts();
             _upkeep.ForgetDeadCalls();
         }
     }
