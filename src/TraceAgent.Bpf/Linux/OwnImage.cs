@@ -6,11 +6,12 @@ namespace TraceAgent.Bpf.Linux;
 public static unsafe partial class OwnImage
 {
     private const uint Load = 1;
+    private const uint Executable = 1;
     private const uint Writable = 2;
     private const int DontNeed = 4;
 
     /// <summary>
-    /// Takes the pages of code and constants out of this process; those that are still needed come back from the page cache.
+    /// Takes the pages of code out of this process; those that are still needed come back from the page cache.
     /// Most were needed once: to begin, to read arguments and rules, to resolve and compile.
     /// </summary>
     public static void GiveBackPages() => _ = IteratePrograms(&GiveBack, null);
@@ -22,9 +23,9 @@ public static unsafe partial class OwnImage
         var page = (nuint)Environment.SystemPageSize;
         for (var i = 0; i < program->HeaderCount; i++)
         {
-            // What may be written holds relocated addresses, also where it was made read-only since.
+            // Code alone: the runtime keeps values of its own among the constants, which the file does not have.
             var header = program->Headers + i;
-            if (header->Type != Load || (header->Flags & Writable) != 0)
+            if (header->Type != Load || (header->Flags & (Executable | Writable)) != Executable)
             {
                 continue;
             }
