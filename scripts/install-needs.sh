@@ -120,4 +120,4 @@ for alternatives in "${missing[@]}"; do
     packages+=("$found")
 done
 "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null >&2
+    apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends "${packages[@]}" </dev/null >&2

@@ -19,6 +19,8 @@ public sealed class ReloadUnderLoadTests : IDisposable
     [InlineData(AttachWay.Multi, "call", 200)]
     [InlineData(AttachWay.Perf, "entry", 30)]
     [InlineData(AttachWay.Perf, "call", 30)]
+    [InlineData(AttachWay.Multi, "call", 3)]
+    [InlineData(AttachWay.Perf, "call", 3)]
     public void No_call_is_missed_and_none_is_logged_twice(AttachWay way, string on, int cycles)
     {
         var program = TracedProgram.Compile("ticker");

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.IO.Hashing;
+using System.Text;
 
 namespace TraceAgent.EndToEnd;
 
@@ -8,6 +10,10 @@ internal sealed class TracedProgram : IDisposable
 {
     private static readonly ConcurrentDictionary<string, string> Compiled = new();
     private static readonly Workspace Binaries = new();
+
+    /// <summary>A folder that holds what is compiled beyond this run: for a machine without compilers, or other runs.</summary>
+    private static readonly string? Kept = Environment.GetEnvironmentVariable("TRACEAGENT_TEST_PROGRAMS");
+
     private readonly Process process;
     private readonly Task<string> errors;
 
@@ -29,19 +35,21 @@ internal sealed class TracedProgram : IDisposable
         Compiled.GetOrAdd($"{source} {string.Join(' ', options)}", _ =>
         {
             // A folder each: the file's own name, which is the comm, stays.
-            var folder = Binaries.Folder($"{Compiled.Count}");
-            var executable = Path.Combine(folder, Path.GetFileNameWithoutExtension(source));
-            var (compiler, own) = Path.GetExtension(source) switch
+            var executable = Path.Combine(Binaries.Folder($"{Compiled.Count}"), Path.GetFileNameWithoutExtension(source));
+            var kept = Kept is { Length: > 0 } ? Path.Combine(Kept, Digest(source, options)) : null;
+            if (File.Exists(kept))
             {
-                ".rs" => ("rustc", "-O -Dwarnings"),
-                ".cpp" => ("g++", "-O2 -Wall -Werror"),
-                ".go" => ("env", $"-C {Path.GetDirectoryName(source)} GO111MODULE=off CGO_ENABLED=0 GOCACHE={Binaries["go-cache"]} GOPATH={Binaries["go-path"]} go build"),
-                _ => ("gcc", "-O2 -Wall -Werror -pthread"),
-            };
+                File.Copy(kept, executable);
+                return executable;
+            }
 
-            // A main.go is one of several files of its folder, which Go does not take by an absolute path.
-            var what = Path.GetFileName(source) == "main.go" ? "." : source;
-            Command.OutputOf(compiler, [.. own.Split(' '), .. options, "-o", executable, what]);
+            Build(source, options, executable);
+            if (kept is not null)
+            {
+                Directory.CreateDirectory(Kept!);
+                File.Copy(executable, kept);
+            }
+
             return executable;
         });
 
@@ -93,5 +101,34 @@ internal sealed class TracedProgram : IDisposable
         }
 
         process.Dispose();
+    }
+
+    private static void Build(string source, string[] options, string executable)
+    {
+        var (compiler, own) = Path.GetExtension(source) switch
+        {
+            ".rs" => ("rustc", "-O -Dwarnings"),
+            ".cpp" => ("g++", "-O2 -Wall -Werror"),
+            ".go" => ("env", $"-C {Path.GetDirectoryName(source)} GO111MODULE=off CGO_ENABLED=0 GOCACHE={Binaries["go-cache"]} GOPATH={Binaries["go-path"]} go build"),
+            _ => ("gcc", "-O2 -Wall -Werror -pthread"),
+        };
+
+        // A main.go is one of several files of its folder, which Go does not take by an absolute path.
+        var what = Path.GetFileName(source) == "main.go" ? "." : source;
+        Command.OutputOf(compiler, [.. own.Split(' '), .. options, "-o", executable, what]);
+    }
+
+    /// <summary>The same sources with the same options have the same name, wherever they are.</summary>
+    private static string Digest(string source, string[] options)
+    {
+        // Not of System.Security.Cryptography, which asks for a library of the system that a small machine does not have.
+        var hash = new XxHash128();
+        string[] files = Path.GetFileName(source) == "main.go" ? Directory.GetFiles(Path.GetDirectoryName(source)!) : [source];
+        foreach (var bytes in files.Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Append(Encoding.UTF8.GetBytes(string.Join('\0', options))))
+        {
+            hash.Append(bytes);
+        }
+
+        return $"{Path.GetFileNameWithoutExtension(source)}-{Convert.ToHexStringLower(hash.GetCurrentHash())}";
     }
 }
