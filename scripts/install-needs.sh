@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what `make build` and `make demo` need on Debian 12 or newer; with an argument also what is needed for more:
 # `test`: the programs that tests trace or ask; `packages`: building and checking packages; `pipelines`: what reads our lines;
-# `hosts`: virtual machines; `ansible`: Ansible and ansible-lint; `bench`: what is measured beside us.
+# `hosts`: virtual machines, of which tests have some, too; `ansible`: Ansible and ansible-lint; `bench`: what is measured beside us.
 # Does nothing when everything is there. The .NET SDK is expected, not installed.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
@@ -67,6 +67,7 @@ case ${1:-} in
         has_command lintian || missing+=("lintian")
         has_command man || missing+=("man-db")
         has_command rpmbuild || missing+=("rpm")
+        has_command rpmlint || missing+=("rpmlint")
         has_command systemd-analyze || missing+=("systemd")
         ;;&
     test | pipelines)
@@ -88,7 +89,8 @@ case ${1:-} in
         has_library libwrap.so.0 || missing+=("libwrap0")
         has_library libjson-c.so.5 || missing+=("libjson-c5")
         ;;
-    hosts)
+    test | hosts)
+        # Older kernels are a part of the tests.
         has_command mke2fs || missing+=("e2fsprogs")
         has_command mmdebstrap || missing+=("mmdebstrap")
         has_command qemu-system-x86_64 || missing+=("qemu-system-x86")

@@ -120,6 +120,16 @@ internal sealed partial class AgentProcess : IDisposable
         AssertEnds(exitCode: 0);
     }
 
+    /// <summary>Ends the agent, whose output nobody reads before it has ended. Its last line may be a part of one.</summary>
+    public void StopUnread()
+    {
+        Signal(Terminate);
+        Assert.True(process.WaitForExit(Eventually.Deadline), "the agent does not end");
+        StartReading();
+        outputReader.Join();
+        messageReader.Join();
+    }
+
     public void Kill()
     {
         Signal(Killed);

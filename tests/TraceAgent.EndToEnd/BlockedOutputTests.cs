@@ -23,6 +23,23 @@ public sealed class BlockedOutputTests : IDisposable
         AssertBalanced(agent.Totals("tick"), calls);
     }
 
+    [Fact]
+    public void An_agent_whose_reader_stays_away_ends_and_has_written_no_line_twice()
+    {
+        var lines = new List<string>();
+        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, Write(args: 1)) { ReadAtOnce = false, Sink = lines.Add });
+        using var ticker = TracedProgram.Start(program);
+        ticker.Ask($"{Calls}");
+
+        agent.StopUnread();
+
+        agent.WaitForMessage("did not take");
+        // The end of the process cuts the write short that the full pipe holds up.
+        var whole = lines.SkipLast(1).Select(EventLine.Parse).Where(line => line.Event != "agent").ToList();
+        Assert.Equal(Enumerable.Range(1, whole.Count).Select(number => (long)number), whole.Select(line => line.Arg(1)));
+        Assert.InRange(whole.Count, 100, Calls - 1);
+    }
+
     private static void AssertBalanced(Totals totals, long calls)
     {
         Assert.Equal(calls, totals.Calls);

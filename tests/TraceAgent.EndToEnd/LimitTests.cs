@@ -20,6 +20,7 @@ public sealed class LimitTests : IDisposable
 
         ticker.Ask($"{Calls}");
 
+        agent.WaitForEvents("every", Calls);
         agent.Stop();
         var logged = agent.Events("sampled").Count;
         // 1,000 are expected; the standard deviation is 31.
@@ -45,6 +46,7 @@ public sealed class LimitTests : IDisposable
         ticker.Ask("1000");
         var most = (2 * Rate) + (Rate * clock.Elapsed.TotalSeconds) + 1;
 
+        agent.WaitForEvents("unlimited", Calls);
         agent.Stop();
         var logged = agent.Events("limited").Count;
         // The burst, and what a second of silence gave back.

@@ -62,6 +62,28 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
     }
 
     [Fact]
+    public void Rpmlint_has_nothing_to_say()
+    {
+        var rpmlint = Command.Run("rpmlint", "--config", Path.Combine(Repository.Root, "packaging/rpmlint.toml"), packages.Rpm);
+
+        Assert.True(rpmlint.ExitCode == 0 && rpmlint.Output.Contains(" 0 errors, 0 warnings", StringComparison.Ordinal), rpmlint.Output + rpmlint.Errors);
+    }
+
+    [Fact]
+    public void The_rpm_is_refused_without_its_library_installs_upgrades_and_leaves()
+    {
+        using var workspace = new Workspace();
+        var next = Packages.Build("rpm", workspace, revision: 2);
+
+        // On a copy of this host that is gone afterwards.
+        var life = Command.OutputOf(
+            Path.Combine(Repository.Root, "tests/ansible/scratch.sh"), Path.Combine(Repository.Root, "tests/hosts/rpm.sh"), packages.Rpm, next);
+
+        var passed = life.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal));
+        Assert.EndsWith($"\nthe end of {passed} checks\n", life, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_archive_installs_and_keeps_an_edited_configuration_and_removes_the_rest_again()
     {
         using var workspace = new Workspace();
@@ -195,7 +217,7 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
         /// <summary>A file of the unpacked deb.</summary>
         internal string File(string path) => Path.Combine(workspace["root"], path);
 
-        internal static string Build(string kind, Workspace workspace) =>
-            Command.OutputOf("env", $"TRACEAGENT_BINARY={Repository.Agent}", Path.Combine(Repository.Root, "packaging", $"{kind}.sh"), workspace["packages"]).Trim();
+        internal static string Build(string kind, Workspace workspace, int revision = 1) =>
+            Command.OutputOf("env", $"TRACEAGENT_BINARY={Repository.Agent}", $"REVISION={revision}", Path.Combine(Repository.Root, "packaging", $"{kind}.sh"), workspace["packages"]).Trim();
     }
 }

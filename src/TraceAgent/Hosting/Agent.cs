@@ -48,7 +48,7 @@ internal sealed record Trial(long? Events, TimeSpan? Time);
 /// <summary>The pipeline, started and stopped in its order.</summary>
 internal sealed class Agent : IHostedService, IDisposable
 {
-    /// <summary>How long an output may hold up the end.</summary>
+    /// <summary>How long an output may take nothing at the end; one that is slow has <see cref="EventPump.Stop"/>'s multiple of it.</summary>
     private static readonly TimeSpan LastCommit = TimeSpan.FromSeconds(5);
 
     private readonly AgentParts _parts;

@@ -156,6 +156,12 @@ internal sealed class OutputSet : IDisposable
         return taker is not null && result.Failures.All(failure => failure.Output != taker.Name);
     }
 
+    /// <summary>
+    /// Leaves everything to the thread that an output still holds up in a commit: whoever committed beside it would write the
+    /// same lines between its own, or be held up, too.
+    /// </summary>
+    public void Abandon() => _disposed = true;
+
     /// <summary>Closes all. What an output that sends could not deliver within <see cref="EventOutput.LastPatience"/> is told as dropped.</summary>
     public void Dispose()
     {

@@ -25,6 +25,8 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     /// </summary>
     private const long CollectAfter = 4 << 20;
 
+    private const int LongestStop = 4;
+
     /// <summary>Records between two commits of the outputs.</summary>
     private const int BatchSize = 8192;
 
@@ -41,6 +43,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     private readonly HashSet<LineBooks> _uncommitted = [];
     private readonly Thread _thread;
     private volatile bool _stopping;
+    private volatile bool _abandoned;
     private volatile bool _inOutput;
     private long _lastTurn = Stopwatch.GetTimestamp();
     private long _lastSecond = Stopwatch.GetTimestamp();
@@ -89,11 +92,36 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         return task;
     }
 
-    /// <summary>Takes what is in the ring, commits and ends. False when an output held it up longer than that.</summary>
+    /// <summary>
+    /// Takes what is in the ring, commits and ends. False when an output held it up for so long, or was so slow that it took
+    /// <see cref="LongestStop"/> times as long.
+    /// </summary>
     public bool Stop(TimeSpan patience)
     {
         _stopping = true;
-        return !_thread.IsAlive || _thread.Join(patience);
+        if (!_thread.IsAlive)
+        {
+            return true;
+        }
+
+        var turn = Volatile.Read(ref _lastTurn);
+        for (var time = 0; time < LongestStop; time++)
+        {
+            if (_thread.Join(patience))
+            {
+                return true;
+            }
+
+            var latest = Volatile.Read(ref _lastTurn);
+            if (latest == turn)
+            {
+                return false;
+            }
+
+            turn = latest;
+        }
+
+        return false;
     }
 
     public bool Take(ReadOnlySpan<byte> record)
@@ -135,6 +163,11 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         {
             _outputs.Dispose();
         }
+        else
+        {
+            _abandoned = true;
+            _outputs.Abandon();
+        }
     }
 
     private void Work()
@@ -165,6 +198,12 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     /// <returns>True when the ring was empty at the end.</returns>
     private bool Turn(int timeoutMs)
     {
+        if (_abandoned)
+        {
+            // An output let go of the thread after everybody else had left, and the ring is gone with them.
+            return true;
+        }
+
         Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
         var barriers = _barriers.Count;
         _batch = 0;
