@@ -55,14 +55,9 @@ for project in "${projects[@]}"; do
     run=(dotnet test "$project" --no-build --results-directory "$results"
         --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal"
         --blame-hang-timeout 10min --blame-hang-dump-type none)
-<<<<<<< HEAD
     # The first attaches probes; the second gives files to other users.
-    if [[ $name == *EndToEnd || $name == TraceAgent.Tests ]] && ((EUID != 0)); then
-        run=("${as_root[@]}" "${run[@]}")
-=======
-    if [[ $name == *EndToEnd ]]; then
+    if [[ $name == *EndToEnd || $name == TraceAgent.Tests ]]; then
         run=("${as_root[@]}" env "TRACEAGENT_TEST_PROGRAMS=$programs" "${run[@]}")
->>>>>>> 8ed1439 (RPM really installed)
     fi
     status=0
     "${run[@]}" </dev/null || status=$?
