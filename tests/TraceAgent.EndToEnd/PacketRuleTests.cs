@@ -141,6 +141,64 @@ public sealed class PacketRuleTests : IDisposable
     }
 
     [Fact]
+    public void More_sources_than_are_remembered_lose_no_packet_from_the_sums()
+    {
+        const int sources = 20_000;
+        scene.Rules($"name: edge, {Near}, max_sources: 1024, count: {{top: 10, every: 1s}}");
+        using var agent = scene.Start();
+        using var frames = scene.Network.Far.Frames();
+        for (var i = 0; i < sources; i++)
+        {
+            frames.Send(Frame($"10.80.{i >> 8}.{i & 255}", tags: 0));
+        }
+
+        agent.WaitForMessage("had to make room for others");
+        agent.Stop();
+        var totals = Totals(agent, "edge");
+        Assert.InRange(totals.Count("passed"), sources, sources + 100);
+        Assert.InRange(totals.Count("evicted"), sources - 2048, sources);
+        Assert.Equal(totals.Count("passed"), Lines(agent, "edge", "packets").Sum(line => line.Count("packets")));
+        Assert.Equal(totals.Count("passed"), Lines(agent, "edge", "total").Sum(line => line.Count("packets")));
+        AssertBalance(agent, "edge");
+    }
+
+    [Fact]
+    public void Without_the_capability_the_rule_is_refused_and_the_agent_names_it()
+    {
+        scene.Rules($"name: guard, {Near}, deny: [{Bad}]");
+        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, scene.Workspace["rules"])
+        {
+            Launcher = scene.Network.Near.CommandInside("setpriv", "--inh-caps=-net_admin,-sys_admin", "--bounding-set=-net_admin,-sys_admin"),
+            Socket = scene.SocketPath,
+        });
+
+        agent.WaitForMessage("CAP_NET_ADMIN");
+        Assert.Empty(scene.Attached);
+        Assert.Equal("refused", scene.Status("guard").GetProperty("state").GetString());
+        agent.Stop();
+    }
+
+    [Fact]
+    public void A_list_of_a_hundred_thousand_networks_is_in_force_and_an_edit_of_it_too()
+    {
+        scene.Workspace.Folder("rules");
+        var lines = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"11.{i >> 16}.{(i >> 8) & 255}.{i & 255}\n"));
+        scene.Workspace.Write("rules/deny.txt", lines);
+        scene.Rules($"name: guard, {Near}, deny_file: deny.txt");
+        using var agent = scene.Start();
+        Assert.Equal(100_000, scene.Status("guard").GetProperty("denied").GetInt32());
+
+        scene.Workspace.Write("rules/deny.txt", lines + $"{Bad}\n");
+        scene.WaitForStatus("guard", status => status.GetProperty("denied").GetInt32() == 100_001, agent);
+        Assert.Equal(1, agent.MessagesWith("1 networks added, 0 removed"));
+        scene.Send(Bad, 9);
+        scene.Send(Good, 9);
+        Assert.Equal(new Dictionary<string, int> { [Good] = 9 }, scene.Arrived());
+        agent.Stop();
+        Assert.Equal(9, Totals(agent, "guard").Count("dropped"));
+    }
+
+    [Fact]
     public void Of_two_rules_for_an_interface_the_second_is_told_and_waits_for_it()
     {
         scene.Rules($"name: one, {Near}, count: {{}}", $"name: two, {Near}, count: {{}}");

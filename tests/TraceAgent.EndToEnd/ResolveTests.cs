@@ -34,6 +34,20 @@ public sealed class ResolveTests : IDisposable
     }
 
     [Fact]
+    public void Packet_rules_show_their_interfaces_and_lists()
+    {
+        workspace.Write("deny.txt", "203.0.113.7\n203.0.113.8\n");
+        var rules = workspace.Write(
+            "rules.yaml", "packets:\n  - {name: edge, interface: lo, deny_file: deny.txt, deny: [198.51.100.0/24]}\n  - {name: later, interface: none0, count: {}}\n");
+
+        var found = ObjectsOf(Command.OutputOf(Repository.Agent, "resolve", "--json", rules));
+
+        Assert.Equal(["resolved", "pending"], found.Select(rule => Text(rule, "state")));
+        Assert.Equal(("lo", 3), (Text(found[0].GetProperty("interfaces")[0], "name"), found[0].GetProperty("denied").GetInt32()));
+        Assert.Contains("warning TA290: ", Command.OutputOf(Repository.Agent, "resolve", rules), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_privileges_costs_are_words_and_the_rest_is_there()
     {
         var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("line", "/bin/bash", "readline", "on: return", "ret: string")));

@@ -7,6 +7,7 @@ internal abstract class FuzzTarget : IDisposable
     public static IReadOnlyList<(string Name, int Inputs, Func<FuzzTarget> Make)> All { get; } =
     [
         ("rules", 150_000, () => new Targets.RuleFiles()),
+        ("addresses", 100_000, () => new Targets.PrefixFiles()),
         ("templates", 250_000, () => new Targets.Templates()),
         ("expressions", 250_000, () => new Targets.Expressions()),
         ("types", 200_000, () => new Targets.Types()),

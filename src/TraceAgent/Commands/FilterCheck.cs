@@ -23,16 +23,19 @@ internal sealed class FilterCheck(IReadOnlyList<NetworkInterface> present, PathT
     /// <summary>The lines of their lists.</summary>
     public IReadOnlyList<SourceText> Sources => _sources;
 
-    public IEnumerable<Diagnostic> Judge(PacketRule rule)
+    /// <summary>The rules that were judged, with their lists, in that order.</summary>
+    public IReadOnlyList<DesiredFilter> Filters => _filters;
+
+    public IReadOnlyList<Diagnostic> Judge(PacketRule rule)
     {
         var resolution = _prefixes.Resolve(rule);
         _filters.Add(resolution.Desired);
         _sources.AddRange(resolution.Diagnostics.Select(one => one.Source).OfType<SourceText>());
-        foreach (var (diagnostic, _) in resolution.Diagnostics)
-        {
-            yield return diagnostic;
-        }
+        return [.. resolution.Diagnostics.Select(one => one.Diagnostic), .. JudgeInterfaces(rule)];
+    }
 
+    private IEnumerable<Diagnostic> JudgeInterfaces(PacketRule rule)
+    {
         var meant = present.Where(one => PacketPlan.Means(rule, one.Name)).ToList();
         if (meant.Count == 0)
         {

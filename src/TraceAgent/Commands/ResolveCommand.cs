@@ -3,12 +3,14 @@ using System.Text;
 using System.Text.Json;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 using TraceAgent.Hosting;
 using TraceAgent.Reconciling;
 using TraceAgent.Resolving;
 using TraceAgent.Rules;
 using TraceAgent.Targets;
+using TraceAgent.Trust;
 
 namespace TraceAgent.Commands;
 
@@ -59,6 +61,16 @@ internal static class ResolveCommand
                 isWrong |= resolution.IsRefused;
                 var resolved = words.Of(rule, resolution);
                 output.Write(json ? JsonSerializer.Serialize(resolved, ResolvedJson.Line.ResolvedRule) + "\n" : ResolvedRuleText.Of(resolved));
+            }
+
+            var present = NetworkInterfaces.List();
+            var filters = new FilterCheck(present, new PathTrust(TrustedUsers.OfThisProcess(), Severity.Warning));
+            foreach (var rule in files.SelectMany(file => file.Content.Packets))
+            {
+                var diagnostics = filters.Judge(rule);
+                isWrong |= diagnostics.Any(d => d.Severity == Severity.Error);
+                var resolved = ResolvedFilter.Of(filters.Filters[^1], present, diagnostics);
+                output.Write(json ? JsonSerializer.Serialize(resolved, ResolvedJson.Line.ResolvedFilter) + "\n" : resolved.ToText());
             }
         }
 

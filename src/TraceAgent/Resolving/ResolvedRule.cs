@@ -40,6 +40,7 @@ internal sealed record ResolvedValue(string Name, string Type, string ReadOn, st
 internal sealed record ResolvedProblem(string Severity, string Code, string Message, string? Hint);
 
 [JsonSerializable(typeof(ResolvedRule))]
+[JsonSerializable(typeof(ResolvedFilter))]
 internal sealed partial class ResolvedJson : JsonSerializerContext
 {
     /// <summary>One line for each rule.</summary>

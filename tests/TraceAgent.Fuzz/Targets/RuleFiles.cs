@@ -18,6 +18,7 @@ internal sealed class RuleFiles : FuzzTarget
         "rules: ", "name: ", "binary: ", "symbol: ", "offset: ", "args: ", "signature: ", "capture: ", "when: ", "on: ", "ret: ", "format: ", "redact: ", "limit: ",
         "sample: ", "ttl: ", "budget: ", "level: ", "labels: ", "target: ", "process: ", "pid: ", "cgroup: ", "user: ", "container: ", "lib.so.1", "call", "both", "return", "entry", "12", "bytes(ret)", "bytes(n, 4096)", "string(4096)", "sockaddr",
         "errno", "enum {0: a}", "{arg1}", "{ret}", "{duration:ms}", "{cgroup}", "{uid,-9:x}", "arg1", "duration", "*(int32*)(arg1 + 4)", " == ", "'x*'", " ~ ", "&a ",
+        "packets: ", "interface: ", "eth0", "count: {}", "deny: ", "allow: ", "deny_file: ", "[10.0.0.0/8, ", "::/0", "unsafe: ", "{source}", "{packets:x}", "every: ", "1s",
         "*a", "<<: ", "? ", "- ", "\n  - ", "\n    ", "true", "on", "~", "null", "1e9", "0x", "...", "---\n", "%YAML 1.1\n",
     ];
 
@@ -34,6 +35,14 @@ internal sealed class RuleFiles : FuzzTarget
     {
         var file = RuleFileReader.Read("x.yaml", "/srv", input);
         DiagnosticPlaces.AssertInside(file.Diagnostics, file.Source);
+        foreach (var rule in file.HasErrors ? [] : file.Packets)
+        {
+            foreach (var kind in Enum.GetValues<PacketEventKind>())
+            {
+                new PacketEvent(rule, kind, 0, new PacketSubject(null, 1), default).ToLogEvent();
+            }
+        }
+
         foreach (var rule in file.HasErrors ? [] : file.Rules)
         {
             AssertWorks(rule, CSiteAbi.X64);

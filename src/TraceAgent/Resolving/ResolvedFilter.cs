@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using TraceAgent.Bpf.Linux;
+using TraceAgent.Packets;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Resolving;
+
+/// <summary>What a packet rule means on this machine: an object of <c>traceagent resolve --json</c>.</summary>
+/// <param name="Rule">Its name.</param>
+/// <param name="File">Where it stands.</param>
+/// <param name="Line">From 1.</param>
+/// <param name="Kind"><c>packets</c>.</param>
+/// <param name="State"><c>resolved</c>, <c>pending</c> or <c>refused</c>.</param>
+/// <param name="Interfaces">That it means.</param>
+/// <param name="Denied">Networks, those of its file included.</param>
+/// <param name="Allowed">Networks, those of its file included.</param>
+/// <param name="DryRun">Nothing is dropped.</param>
+/// <param name="Problems">Errors and warnings of its lists and interfaces.</param>
+internal sealed record ResolvedFilter(
+    string Rule, string File, int Line, string Kind, string State, IReadOnlyList<ResolvedInterface> Interfaces, int Denied, int Allowed, bool DryRun,
+    IReadOnlyList<ResolvedProblem> Problems)
+{
+    /// <param name="filter">The rule with its lists.</param>
+    /// <param name="present">The interfaces of this machine.</param>
+    /// <param name="diagnostics">What is said of it.</param>
+    public static ResolvedFilter Of(DesiredFilter filter, IReadOnlyList<NetworkInterface> present, IReadOnlyList<Diagnostic> diagnostics)
+    {
+        var rule = filter.Rule;
+        var interfaces = present.Where(one => PacketPlan.Means(rule, one.Name)).Select(one => new ResolvedInterface(PrintableText.WellFormed(one.Name), one.Index)).ToList();
+        return new ResolvedFilter(
+            rule.Name.Value,
+            PrintableText.WellFormed(rule.Name.At.File),
+            rule.Name.At.Line,
+            "packets",
+            diagnostics.Any(d => d.Severity == Severity.Error) ? "refused" : interfaces.Count == 0 || filter.Lists is null ? "pending" : "resolved",
+            interfaces,
+            filter.Lists?.Deny.Count ?? 0,
+            filter.Lists?.Allow.Count ?? 0,
+            rule.DryRun,
+            [.. diagnostics.Select(d => new ResolvedProblem(
+                d.Severity == Severity.Error ? "error" : "warning",
+                d.Code,
+                PrintableText.WellFormed($"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.Message}"),
+                d.Hint is { } hint ? PrintableText.WellFormed(hint) : null))]);
+    }
+
+    /// <summary>For people: lines that end in <c>\n</c>.</summary>
+    public string ToText()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{Rule}  ({PrintableText.Of(File)}:{Line}, packets)\n");
+        foreach (var one in Interfaces)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  {PrintableText.Of(one.Name)} (index {one.Index})\n");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"  {(DryRun ? "would deny" : "denies")} {Denied:N0} and allows {Allowed:N0} networks\n");
+        foreach (var problem in Problems)
+        {
+            var hint = problem.Hint is null ? "" : $"; {PrintableText.Of(problem.Hint)}";
+            text.Append(CultureInfo.InvariantCulture, $"  {(problem.Severity == "error" ? "refused" : "warning")} {problem.Code}: {PrintableText.Of(problem.Message)}{hint}\n");
+        }
+
+        return text.ToString();
+    }
+}
+
+/// <param name="Name">Of the interface.</param>
+/// <param name="Index">As <c>ip link</c> shows it.</param>
+internal sealed record ResolvedInterface(string Name, int Index);
