@@ -138,9 +138,11 @@ check_lnav() {
     mkdir -p "$work/home"
     HOME=$work/home XDG_CONFIG_HOME='' lnav -i "$examples/lnav/clef.json" >/dev/null 2>"$work/lnav.err"
     HOME=$work/home XDG_CONFIG_HOME='' lnav -n -c ";SELECT count(*) AS n, count(DISTINCT json_extract(args, '\$.number')) AS d, min(json_extract(args, '\$.low')) AS low, \
-max(json_extract(args, '\$.high')) AS high FROM traceagent_log WHERE rule = 'numbers' AND event = 'call'" -c ':write-json-to -' "$logs"/events-*.json \
+max(json_extract(args, '\$.high')) AS high, \
+sum(json_extract(args, '\$.text') = 'a \"b\" \\ {c} ' || char(9) || 'é€ 😀 ' || char(65533) || '.') AS text, \
+sum(json_extract(args, '\$.inside') = 'nul' || char(65533) || 'inside') AS inside FROM traceagent_log WHERE rule = 'numbers' AND event = 'call'" -c ':write-json-to -' "$logs"/events-*.json \
         >"$out/lnav.json" 2>"$work/lnav.err" </dev/null
-    [[ $(tr -d ' \n' <"$out/lnav.json") == "[{\"n\":$calls,\"d\":$calls,\"low\":-9223372036854775807,\"high\":\"18446744073709551614\"}]" ]] ||
+    [[ $(tr -d ' \n' <"$out/lnav.json") == "[{\"n\":$calls,\"d\":$calls,\"low\":-9223372036854775807,\"high\":\"18446744073709551614\",\"text\":$calls,\"inside\":$calls}]" ]] ||
         fail "lnav reads $(cat "$out/lnav.json" "$work/lnav.err")"
 }
 
