@@ -28,6 +28,9 @@ from_here() { seen=$(events 2>/dev/null | wc -l); }
 logged() { events | tail -n +$((seen + 1)) | grep -q -- "$1"; }
 main_pid() { systemctl show --property MainPID --value traceagent; }
 
+# What docs/install.md tells to type.
+document() { sed -n '/^```sh$/,/^```$/{/^```/d;p}' /usr/share/doc/traceagent/docs/install.md; }
+
 rule() {
     cat <<EOF
 rules:
@@ -40,8 +43,8 @@ rules:
 EOF
 }
 
+echo "# $(uname -r)"
 if [[ ! -e rebooted ]]; then
-    echo "# $(uname -r)"
     check "the package installs" "dpkg --install first.deb >/dev/null 2>&1"
     eventually "the service runs after the installation" "systemctl is-active --quiet traceagent"
     check "it is not root" "[[ \$(ps -o user= -p \$(main_pid)) == traceag* ]]"
@@ -87,23 +90,47 @@ if [[ ! -e rebooted ]]; then
     eventually "the upgraded agent logs" "logged second"
 
     if (($(uname -r | cut -d. -f1) * 100 + $(uname -r | cut -d. -f2) >= 606)); then
-        install -D -m 644 -t /etc/systemd/system/traceagent.service.d /usr/share/doc/traceagent/examples/systemd/without-sys-admin.conf
-        systemctl daemon-reload
-        check "the agent starts without CAP_SYS_ADMIN" "systemctl restart traceagent"
+        check "the agent starts without CAP_SYS_ADMIN, as docs/install.md says" "document | sed -n '/^install .*sys-admin/,\$p' | bash -e"
         # CAP_SYS_ADMIN is bit 21.
         check "it does not have CAP_SYS_ADMIN" "! ((0x\$(sed -n 's/^CapEff:\t//p' /proc/\$(main_pid)/status) >> 21 & 1))"
         from_here
         eventually "it logs without CAP_SYS_ADMIN" "logged second"
     fi
 
+    rule 'second {arg1}' | sed 's/AddNum/AddNumm/' >/etc/traceagent/rules.d/add.yaml
+    check "a rule with a mistake does not keep the agent from starting" "systemctl restart traceagent"
+    check "a strict start, as docs/install.md says, is refused for it" "document | sed '/^install /,\$d' | bash -e && ! systemctl restart traceagent 2>/dev/null"
+    rule 'second {arg1}' >/etc/traceagent/rules.d/add.yaml
+    systemctl reset-failed traceagent
+    check "and goes on when it is mended" "systemctl restart traceagent"
+    rm /etc/systemd/system/traceagent.service.d/strict.conf
+    systemctl daemon-reload
+
+    # What does not mend itself is not tried again and again: neither is a start counted after the first one.
+    given_up() { [[ $(systemctl show --property ExecMainStatus --value traceagent) == "$1" && $(systemctl is-failed traceagent) == failed ]]; }
+    not_again() { given_up "$1" && [[ $(systemctl show --property NRestarts --value traceagent) == 0 ]]; }
     cp /etc/traceagent/agent.yaml /test/agent.yaml.good
     echo "rulez: x" >/etc/traceagent/agent.yaml
     systemctl restart traceagent 2>/dev/null
-    eventually "an invalid configuration is not tried again and again" \
-        "[[ \$(systemctl show --property ExecMainStatus --value traceagent) == 78 && \$(systemctl is-failed traceagent) == failed ]]"
+    eventually "an invalid configuration ends the agent with 78" "given_up 78"
+    check "which is not started again" "sleep 5; not_again 78"
     cp /test/agent.yaml.good /etc/traceagent/agent.yaml
+    dropped=/run/systemd/system/traceagent.service.d/zz-test.conf
+    mkdir -p "$(dirname $dropped)"
+    printf '%s\n' '[Service]' ExecStart= 'ExecStart=/usr/bin/traceagent run --no-such-option' >$dropped
+    systemctl daemon-reload
+    systemctl restart traceagent 2>/dev/null
+    eventually "a wrong option ends it with 2" "given_up 2"
+    check "and it is not started again" "sleep 5; not_again 2"
+    printf '%s\n' '[Service]' CapabilityBoundingSet= AmbientCapabilities= >$dropped
+    systemctl daemon-reload
+    systemctl restart traceagent 2>/dev/null
+    eventually "missing capabilities end it with 77" "given_up 77"
+    check "and so it stays" "sleep 5; not_again 77"
+    rm $dropped
+    systemctl daemon-reload
     systemctl reset-failed traceagent
-    check "the service starts again with the configuration mended" "systemctl start traceagent"
+    check "the service starts again with everything mended" "systemctl start traceagent"
     touch rebooted
     sync
     systemctl reboot --force
