@@ -69,8 +69,7 @@ deb rpm tar: build package-needs
 # Boots Debian in a virtual machine: minutes, so not a part of `make test`.
 test-hosts: build
 	@scripts/install-needs.sh hosts
-	@tests/hosts/run.sh
-	@tests/hosts/ansible.sh
+	@for series in 6.1 6.12; do tests/hosts/run.sh $$series && tests/hosts/ansible.sh $$series || exit; done
 
 # The role's life on a copy of this host: about two minutes.
 test-ansible: build

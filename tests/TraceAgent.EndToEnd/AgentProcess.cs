@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -20,6 +21,9 @@ internal sealed partial class AgentProcess : IDisposable
     private readonly bool launcherStays;
     private readonly Transcript<EventLine> lines = new();
     private readonly Transcript<string> broken = new();
+
+    /// <summary>How many lines a rule has: looking through all of them again and again leaves a slow machine no time to read more.</summary>
+    private readonly ConcurrentDictionary<string, int> eventsOf = new();
     private readonly Transcript<string> messages = new();
     private readonly ManualResetEventSlim reading;
     private readonly Thread outputReader;
@@ -81,7 +85,7 @@ internal sealed partial class AgentProcess : IDisposable
     /// <summary>Waits for <paramref name="count"/> events of <paramref name="rule"/> and returns them.</summary>
     public IReadOnlyList<EventLine> WaitForEvents(string rule, int count = 1)
     {
-        Eventually.True(() => Events(rule).Count >= count, $"{count} events of {rule}", Tell);
+        Eventually.True(() => eventsOf.GetValueOrDefault(rule) >= count, $"{count} events of {rule}", Tell);
         return Events(rule);
     }
 
@@ -176,7 +180,12 @@ internal sealed partial class AgentProcess : IDisposable
     {
         try
         {
-            lines.Add(EventLine.Parse(line));
+            var parsed = EventLine.Parse(line);
+            lines.Add(parsed);
+            if (parsed.Rule is { } rule && parsed.Has("event") && parsed.Event != "agent")
+            {
+                eventsOf.AddOrUpdate(rule, 1, (_, count) => count + 1);
+            }
         }
         catch (JsonException)
         {

@@ -10,7 +10,7 @@ internal static class Eventually
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(
         int.Parse(Environment.GetEnvironmentVariable("TRACEAGENT_TEST_DEADLINE") ?? "60", CultureInfo.InvariantCulture));
 
-    /// <summary>Polls <paramref name="condition"/> every few milliseconds.</summary>
+    /// <summary>Polls <paramref name="condition"/> every few milliseconds; less often when it takes long.</summary>
     /// <param name="condition">What must become true.</param>
     /// <param name="what">Completes the sentence "waited in vain for …".</param>
     /// <param name="context">What the failure should show as well.</param>
@@ -24,7 +24,7 @@ internal static class Eventually
                 Assert.Fail($"waited in vain for {what}\n{context?.Invoke()}");
             }
 
-            Thread.Sleep(5);
+            Thread.Sleep(clock.Elapsed > TimeSpan.FromSeconds(2) ? 50 : 5);
         }
     }
 }

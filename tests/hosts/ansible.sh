@@ -19,6 +19,6 @@ END
 
 log=$hosts/ansible-$series.log
 rm -f "$log"
-more_packages=,ansible-core,python3-apt make_image "$work/disk" "$work/run" "$root/tests/ansible/role.sh" "$work"/{packages,collection}
-boot "$work/disk" "$kernel" "$log" 3600
+more_packages="ansible-core python3-apt" make_image "$work/disk" "$work/run" "$root/tests/ansible/role.sh" "$work"/{packages,collection}
+boot "$kernel" "$log" 7200 "$work/disk"
 "$root/tests/hosts/count.sh" "$log" "ansible, kernel $series"

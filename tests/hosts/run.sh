@@ -17,7 +17,7 @@ mv "$second" "$work/second.deb"
 log=$hosts/lifetime-$series.log
 rm -f "$log"
 make_image "$work/disk" "$root/tests/hosts/lifetime.sh" "$work"/{first.deb,second.deb,addnum}
-boot "$work/disk" "$kernel" "$log" 1800
-boot "$work/disk" "$kernel" "$log" 1800
+boot "$kernel" "$log" 3600 "$work/disk"
+boot "$kernel" "$log" 3600 "$work/disk"
 
 "$root/tests/hosts/count.sh" "$log" "kernel $series"
