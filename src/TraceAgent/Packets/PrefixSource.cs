@@ -33,16 +33,16 @@ internal sealed class PrefixSource(PathTrust? trust = null)
     {
         var diagnostics = new List<(Diagnostic, SourceText?)>();
         string? doubt = null;
-        var deny = Read(rule.DenyFile, rule.AllowsUnsafe);
-        var allow = Read(rule.AllowFile, takesEverything: true);
+        var deny = Read(rule.DenyFile, rule.AllowsUnsafe, "its addresses are taken in when it appears");
+        var allow = Read(rule.AllowFile, takesEverything: true, "the rule waits until it appears: nothing may be denied before");
         if (allow is { Good: null })
         {
-            return new FilterResolution(new DesiredFilter(rule, null), diagnostics, $"{doubt}; without it nothing may be denied");
+            return new FilterResolution(new DesiredFilter(rule, null), diagnostics, $"{allow.Doubt}; without it nothing may be denied");
         }
 
         return new FilterResolution(new DesiredFilter(rule, Merge(rule, deny?.Good, allow?.Good)), diagnostics, doubt);
 
-        KnownFile? Read(Located<string>? path, bool takesEverything)
+        KnownFile? Read(Located<string>? path, bool takesEverything, string whenMissing)
         {
             if (path is null)
             {
@@ -53,7 +53,7 @@ internal sealed class PrefixSource(PathTrust? trust = null)
             diagnostics.AddRange(file.Latest.Diagnostics.Select(diagnostic => (diagnostic, (SourceText?)file.Latest.Source)));
             if (file.IsMissing)
             {
-                diagnostics.Add((Diagnostic.Warning(DiagnosticCode.PrefixFileMissing, path.At, $"{path.Value} does not exist", file.Kept ?? "its addresses are taken in when it appears"), null));
+                diagnostics.Add((Diagnostic.Warning(DiagnosticCode.PrefixFileMissing, path.At, $"{path.Value} does not exist", file.Kept ?? whenMissing), null));
             }
 
             doubt ??= file.Doubt;
