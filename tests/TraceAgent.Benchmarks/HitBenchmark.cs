@@ -11,7 +11,7 @@ internal static class HitBenchmark
     {
         for (var run = 0; run < options.Runs; run++)
         {
-            foreach (var scenario in Scenario.All)
+            foreach (var scenario in options.Scenarios)
             {
                 foreach (var tool in Tool.All)
                 {
@@ -21,7 +21,7 @@ internal static class HitBenchmark
             }
         }
 
-        foreach (var scenario in Scenario.All)
+        foreach (var scenario in options.Scenarios)
         {
             var floor = results.Median(scenario.Name, Tool.Floor.Name, Column.Hit);
             foreach (var tool in Tool.All)
