@@ -73,7 +73,21 @@ public sealed partial class ElfImage
         return null;
     }
 
-    /// <summary>As above, when the <paramref name="size"/> bytes from there are in the file, in a segment that the program can write to.</summary>
+    /// <summary>The address at which a byte of the file is mapped, in the first of the segments that have it, or null.</summary>
+    internal ulong? AddressOf(ulong offset)
+    {
+        foreach (var segment in _header.Segments)
+        {
+            if (segment.Type == ElfSegment.Load && segment.HoldsOffset(offset))
+            {
+                return segment.Address + (offset - segment.Offset);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>As <see cref="FileOffsetOf"/>, when the <paramref name="size"/> bytes from there are in the file, in a segment that the program can write to.</summary>
     internal ulong? WritableFileOffsetOf(ulong address, ulong size)
     {
         foreach (var segment in _header.Segments)

@@ -35,10 +35,10 @@ internal sealed class SiteGate(
             return Refuse<PlacedSite>(
                 SiteCodes.UnknownFunctionStart, $"cannot tell whether an instruction begins at 0x{address:x} in {displayPath}: " +
                 "no symbol and no unwind entry says where its function begins",
-                "use the address of a function, or a binary with symbols");
+                new NearestPlaces(image, displayPath).Around(address) ?? "use the address of a function, or a binary with symbols");
         }
 
-        var place = Describe(function, address);
+        var place = NearestPlaces.Describe(function, address);
         if (image.SectionAt(address) is { } section && section.Name.StartsWith(".plt", StringComparison.Ordinal) && !Lift(
             SiteCodes.LinkageTable, $"{place} in {displayPath} is in {section.Name}, the table of jumps to functions of other files",
             "name the library as `binary` and the function as `symbol`"))
@@ -61,13 +61,6 @@ internal sealed class SiteGate(
         var abi = new CSiteAbi(image.Architecture) { ReturnsAtInstructions = returns == ReturnWay.Instructions };
         return PassInstruction(function, address, address, place, abi);
     }
-
-    private static string Describe(FunctionRange function, ulong address) => (function.Holds(address) ? function.Shown : "", address - function.Start) switch
-    {
-        ("", _) => $"0x{address:x}",
-        (_, 0) => function.Shown,
-        (_, var distance) => $"{function.Shown}+0x{distance:x}",
-    };
 
     private PlacedSite? PassGo(FunctionRange function, ulong address, string place)
     {
@@ -125,7 +118,7 @@ internal sealed class SiteGate(
 
         var found = ReturnInstructions.Of(image, function);
         _decoded += found.Decoded;
-        var leaving = string.Join(", ", found.Leaving.Take(3).Select(address => Describe(function, address)));
+        var leaving = string.Join(", ", found.Leaving.Take(3).Select(address => NearestPlaces.Describe(function, address)));
         if (found.Refusal is { } refusal)
         {
             Refuse(
@@ -153,33 +146,36 @@ internal sealed class SiteGate(
     {
         if (InstructionWalk.To(image, function, probed) is not { } walk)
         {
-            return Refuse<ProbeSite>(SiteCodes.UnknownFunctionStart, $"{place} in {displayPath} is too far from the start of its function to decode all before it");
+            return Refuse<ProbeSite>(SiteCodes.UnknownFunctionStart, $"{place} in {displayPath} is too far from the start of its function to decode all before it",
+                new NearestPlaces(image, displayPath).EntryOf(function));
         }
 
         if (walk.Undecodable is { } undecodable)
         {
             return Refuse<ProbeSite>(
                 SiteCodes.InsideInstruction, $"cannot tell whether an instruction begins at {place} in {displayPath}: " +
-                $"the bytes at {Describe(function, undecodable)} before it are no instruction");
+                $"the bytes at {NearestPlaces.Describe(function, undecodable)} before it are no instruction",
+                NearestPlaces.Within(function, walk));
         }
 
         if (!walk.IsBoundary)
         {
             return Refuse<ProbeSite>(
                 SiteCodes.InsideInstruction, $"{place} in {displayPath} is in the middle of an instruction; a probe there breaks the program",
-                NearestSafe(function, walk));
+                NearestPlaces.Within(function, walk));
         }
 
         if (walk.Contradiction is { } branch && address != function.Start)
         {
             return Refuse<ProbeSite>(
                 SiteCodes.InsideInstruction, $"cannot tell whether an instruction begins at {place} in {displayPath}: " +
-                $"the branch at {Describe(function, branch)} leads into the middle of another instruction, so there may be data between the code");
+                $"the branch at {NearestPlaces.Describe(function, branch)} leads into the middle of another instruction, so there may be data between the code",
+                new NearestPlaces(image, displayPath).EntryOf(function));
         }
 
         if (walk.Refusal is { } refusal)
         {
-            return Refuse<ProbeSite>(SiteCodes.UnprobeableInstruction, $"the instruction at {place} in {displayPath} {refusal}", NearestSafe(function, walk));
+            return Refuse<ProbeSite>(SiteCodes.UnprobeableInstruction, $"the instruction at {place} in {displayPath} {refusal}", NearestPlaces.Within(function, walk));
         }
 
         if (walk.IsFiveByteNop && !(walk.IsEntry && IsCalled(function)))
@@ -187,7 +183,7 @@ internal sealed class SiteGate(
             return Refuse<ProbeSite>(
                 SiteCodes.FiveByteNop, $"{place} in {displayPath} is a 5-byte NOP within a function; " +
                 "kernels from 6.18 on replace it by a call, which overwrites the function's data below the stack pointer",
-                NearestSafe(function, walk));
+                NearestPlaces.Within(function, walk));
         }
 
         // What a Go function does before it is probed changes nothing that a rule can see.
@@ -200,7 +196,7 @@ internal sealed class SiteGate(
         {
             problems.Add(new SiteProblem(
                 SiteCodes.Repeated, Refused: false, $"the instruction at {place} in {displayPath} repeats itself, and is hit once for each element that it moves or compares",
-                NearestSafe(function, walk)));
+                NearestPlaces.Within(function, walk)));
         }
 
         // Only for the entry itself: there the skipped endbr64 changes nothing that a rule can see.
@@ -276,14 +272,6 @@ internal sealed class SiteGate(
         problems.Add(new SiteProblem(code, Refused: !allowsUnsafe, message, hint));
         return allowsUnsafe;
     }
-
-    private static string? NearestSafe(FunctionRange function, InstructionWalk walk) => (walk.SafeBefore, walk.SafeAfter) switch
-    {
-        ({ } before, { } after) => $"the nearest safe places are {Describe(function, before)} and {Describe(function, after)}",
-        ({ } before, null) => $"the nearest safe place is {Describe(function, before)}",
-        (null, { } after) => $"the nearest safe place is {Describe(function, after)}",
-        _ => null,
-    };
 
     private void Refuse(string code, string message, string? hint = null) => problems.Add(new SiteProblem(code, Refused: true, message, hint));
 

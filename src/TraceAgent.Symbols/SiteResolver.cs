@@ -79,7 +79,7 @@ public static class SiteResolver
             }
         }
 
-        problems.Add(OutsideCode(image, displayPath, $"file+0x{offset:x}", asFileOffsets: true));
+        problems.Add(OutsideCode(image, displayPath, $"file+0x{offset:x}", image.AddressOf(offset) ?? ulong.MaxValue, asFileOffsets: true));
     }
 
     private static void ResolveAddress(
@@ -87,7 +87,7 @@ public static class SiteResolver
     {
         if (!image.IsCode(address))
         {
-            problems.Add(OutsideCode(image, displayPath, asked, asFileOffsets: asked.StartsWith("file+", StringComparison.Ordinal)));
+            problems.Add(OutsideCode(image, displayPath, asked, address, asFileOffsets: asked.StartsWith("file+", StringComparison.Ordinal)));
         }
         else if (gate.Pass(image.Functions.At(address) ?? image.Unwind.At(address), address) is { } site)
         {
@@ -95,7 +95,7 @@ public static class SiteResolver
         }
     }
 
-    private static SiteProblem OutsideCode(ElfImage image, string displayPath, string asked, bool asFileOffsets)
+    private static SiteProblem OutsideCode(ElfImage image, string displayPath, string asked, ulong address, bool asFileOffsets)
     {
         const int most = 4;
         var sections = image.Sections.Where(section => section.IsCode).OrderByDescending(section => section.Size).Take(most)
@@ -105,9 +105,10 @@ public static class SiteResolver
         var prefix = asFileOffsets ? "file+" : "";
         var ranges = (sections.Any() ? sections : segments).Where(range => range.Size > 0)
             .Select(range => $"{prefix}0x{range.Start:x} to {prefix}0x{range.Start + range.Size - 1:x} ({range.Name})".Replace(" ()", "", StringComparison.Ordinal));
-        var hint = string.Join(", ", ranges);
+        var code = string.Join(", ", ranges);
+        var nearest = new NearestPlaces(image, displayPath).Around(address);
         return new SiteProblem(
             SiteCodes.OutsideCode, Refused: true, $"{asked} is outside the code of {displayPath}",
-            hint.Length == 0 ? "the file has no code" : $"its code is at {hint}");
+            code.Length == 0 ? "the file has no code" : $"its code is at {code}{(nearest is null ? "" : $"; {nearest}")}");
     }
 }

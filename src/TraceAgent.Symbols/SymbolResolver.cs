@@ -82,7 +82,8 @@ internal sealed class SymbolResolver(
 
         problems.Add(new SiteProblem(
             SiteCodes.BeyondFunction, Refused: true,
-            $"{function.Shown}+0x{where.Addend:x} is behind the end of '{function.Shown}' in {displayPath}, which has 0x{function.End - function.Start:x} bytes"));
+            $"{function.Shown}+0x{where.Addend:x} is behind the end of '{function.Shown}' in {displayPath}, which has 0x{function.End - function.Start:x} bytes",
+            new NearestPlaces(image, displayPath).LastOf(function)));
         return null;
     }
 

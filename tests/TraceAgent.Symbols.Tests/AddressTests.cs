@@ -37,7 +37,13 @@ public class AddressTests(CompiledPrograms programs) : IClassFixture<CompiledPro
 
         Assert.Equal((SiteCodes.OutsideCode, $"0x{address:x} is outside the code of /srv/shop/test"), (problem.Code, problem.Message));
         Assert.Matches(@"^its code is at .*0x1\w+ to 0x1\w+ \(\.text\)", problem.Hint);
+        Assert.EndsWith("; the nearest safe place is _fini", problem.Hint, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_file_offset_behind_all_code_is_told_the_last_function() =>
+        Assert.EndsWith(
+            "; the nearest safe place is _fini", Assert.Single(Resolve(programs.Shop, FileOffset(0xffffff)).Problems).Hint, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0UL)]
@@ -101,5 +107,14 @@ public class AddressTests(CompiledPrograms programs) : IClassFixture<CompiledPro
             $"cannot tell whether an instruction begins at 0x{address:x} in /srv/shop/test: " +
             "no symbol and no unwind entry says where its function begins",
             "use the address of a function, or a binary with symbols");
+    }
+
+    [Fact]
+    public void Code_between_functions_is_told_the_functions_beside_it()
+    {
+        var problem = Assert.Single(Resolve(programs.ShopStripped, Address(AddressOf(programs.Shop, "_start") - 1)).Problems);
+
+        Assert.Equal(SiteCodes.UnknownFunctionStart, problem.Code);
+        Assert.Matches("^the nearest safe places? (is|are) 0x", problem.Hint);
     }
 }

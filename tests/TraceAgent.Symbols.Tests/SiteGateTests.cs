@@ -93,7 +93,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
             SiteCodes.InsideInstruction,
             "cannot tell whether an instruction begins at data_between+0xc in /srv/shop/test: " +
             "the branch at data_between leads into the middle of another instruction, so there may be data between the code",
-            null);
+            "the nearest safe place is data_between");
         Resolve(programs.Traps, Symbol("data_between")).OnlySite();
     }
 
@@ -165,7 +165,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
         Resolve(programs.Traps, Symbol("unreadable", 2)).IsRefused(
             SiteCodes.InsideInstruction,
             "cannot tell whether an instruction begins at unreadable+0x2 in /srv/shop/test: the bytes at unreadable+0x1 before it are no instruction",
-            null);
+            "the nearest safe place is unreadable");
 
     [Fact]
     public void A_return_is_followed_only_from_the_entry()

@@ -126,7 +126,8 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
     [Fact]
     public void A_place_behind_the_end_of_the_function_is_refused() =>
         Resolve(programs.Traps, Symbol("endbr_push", 7)).IsRefused(
-            SiteCodes.BeyondFunction, "endbr_push+0x7 is behind the end of 'endbr_push' in /srv/shop/test, which has 0x7 bytes", null);
+            SiteCodes.BeyondFunction, "endbr_push+0x7 is behind the end of 'endbr_push' in /srv/shop/test, which has 0x7 bytes",
+            "the nearest safe place is endbr_push+0x6");
 
     [Fact]
     public void A_huge_distance_does_not_wrap_around() =>

@@ -170,7 +170,7 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
     {
         var limit = image.EndOfCodeAt(symbol.Address);
         var end = symbol.Size == 0
-            ? Math.Min(limit, NextFunctionAfter(symbol.Address))
+            ? Math.Min(limit, StartBeside(symbol.Address, before: false) ?? ulong.MaxValue)
             : symbol.Address + Math.Min(symbol.Size, limit - symbol.Address);
 
         var text = Encoding.UTF8.GetString(name);
@@ -180,28 +180,38 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
         };
     }
 
-    private ulong NextFunctionAfter(ulong address)
+    /// <summary>The nearest start of a function before or behind the address, which may be one itself; null when there is none.</summary>
+    public ulong? StartBeside(ulong address, bool before)
     {
-        if (_starts is null)
+        var starts = Starts;
+        var at = Array.BinarySearch(starts, address);
+        at = before ? (at < 0 ? ~at : at) - 1 : at < 0 ? ~at : at + 1;
+        return at >= 0 && at < starts.Length ? starts[at] : null;
+    }
+
+    private ulong[] Starts
+    {
+        get
         {
-            var starts = new List<ulong>();
-            foreach (var table in tables)
+            if (_starts is null)
             {
-                foreach (ref readonly var symbol in table.Symbols)
+                var starts = new List<ulong>();
+                foreach (var table in tables)
                 {
-                    if (IsCode(symbol))
+                    foreach (ref readonly var symbol in table.Symbols)
                     {
-                        starts.Add(symbol.Address);
+                        if (IsCode(symbol))
+                        {
+                            starts.Add(symbol.Address);
+                        }
                     }
                 }
+
+                starts.Sort();
+                _starts = [.. starts.Distinct()];
             }
 
-            _starts = [.. starts];
-            Array.Sort(_starts);
+            return _starts;
         }
-
-        var at = Array.BinarySearch(_starts, address + 1);
-        at = at < 0 ? ~at : at;
-        return at < _starts.Length ? _starts[at] : ulong.MaxValue;
     }
 }

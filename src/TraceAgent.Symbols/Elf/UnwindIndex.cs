@@ -13,6 +13,7 @@ internal sealed class UnwindIndex(ElfImage image)
     private const byte ProgramRelativeSigned4 = 0x1b;
     private const int MaxEntries = 4 << 20;
     private const int MaxEntryBytes = 4096;
+    private const int EntryBytes = 8;
 
     private byte[]? _table;
 
@@ -20,17 +21,43 @@ internal sealed class UnwindIndex(ElfImage image)
     /// <exception cref="IOException">The operating system could not read.</exception>
     public FunctionRange? At(ulong address)
     {
-        if (image.FindSegment(ElfSegment.EhFrameHeader) is not { FileSize: >= 12 } segment || (_table ??= ReadTable(segment)) is not { Length: > 0 } table)
+        if (Table() is not var (origin, table) || CountUpTo(address, origin, table) is not (> 0 and var count))
         {
             return null;
         }
 
+        var entry = table.AsSpan((count - 1) * EntryBytes);
+        var range = ReadEntry(Relative(origin, entry[4..]), Relative(origin, entry));
+        return range is not null && range.Holds(address) ? range : null;
+    }
+
+    /// <summary>The nearest start of an entry before or behind the address, which may be one itself; null when there is none.</summary>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public ulong? StartBeside(ulong address, bool before)
+    {
+        if (Table() is not var (origin, table))
+        {
+            return null;
+        }
+
+        var at = before ? CountUpTo(address - 1, origin, table) - 1 : CountUpTo(address, origin, table);
+        return at >= 0 && at < table.Length / EntryBytes ? Relative(origin, table.AsSpan(at * EntryBytes)) : null;
+    }
+
+    private (ulong Origin, byte[] Table)? Table() =>
+        image.FindSegment(ElfSegment.EhFrameHeader) is { FileSize: >= 12 } segment && (_table ??= ReadTable(segment)) is { Length: > 0 } table
+            ? (segment.Address, table)
+            : null;
+
+    /// <summary>Entries that start at the address or before it.</summary>
+    private static int CountUpTo(ulong address, ulong origin, byte[] table)
+    {
         var low = 0;
-        var high = table.Length / 8;
+        var high = table.Length / EntryBytes;
         while (low < high)
         {
             var middle = low + ((high - low) / 2);
-            if (Relative(segment.Address, table.AsSpan(middle * 8)) <= address)
+            if (Relative(origin, table.AsSpan(middle * EntryBytes)) <= address)
             {
                 low = middle + 1;
             }
@@ -40,14 +67,7 @@ internal sealed class UnwindIndex(ElfImage image)
             }
         }
 
-        if (low == 0)
-        {
-            return null;
-        }
-
-        var start = Relative(segment.Address, table.AsSpan((low - 1) * 8));
-        var range = ReadEntry(Relative(segment.Address, table.AsSpan(((low - 1) * 8) + 4)), start);
-        return range is not null && range.Holds(address) ? range : null;
+        return low;
     }
 
     /// <summary>Empty when the table is absent or of another form.</summary>
