@@ -23,6 +23,11 @@ public sealed class ConditionTests : IDisposable
         ("anything", "path ~ '*'"),
         ("guarded", $"box != 0 && {Code} == 500"),
         ("either", "number == 1 || box != 0 && *(uint8*)(box + 4) > 100"),
+        // What stands behind the side that decides is not read: where it cannot be, the condition would not pass.
+        ("absent", $"box == 0 || {Code} == 500"),
+        ("decided", "number == 1 || *(uint8*)(box + 4) > 100"),
+        ("shifted", "(number << 2 ^ 5 | 1) > 40"),
+        ("halved", "number >> 1 <= 6 && -number + 2 * 3 >= ~width"),
         ("neither", "!(number == 1 || number == 2) && width < 100"),
         ("label", "*(char**)(box + 8) == 'gold'"),
         ("letter", "path[0] == '/'"),

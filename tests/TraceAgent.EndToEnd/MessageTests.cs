@@ -41,6 +41,24 @@ public sealed class MessageTests : IDisposable
         Assert.Equal(new Totals(2, 1, 0) { Filtered = 1 }, agent.Totals("call"));
     }
 
+    [Theory, BothWays]
+    public void What_every_line_tells_can_be_in_its_message(AttachWay way)
+    {
+        var program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
+            "call", program, "Tick", "on: call",
+            "format: '{time:yyyy-MM-ddTHH:mm:ss} {comm} {pid} {tid} {exe} {binary} {rule} {symbol:call} {duration:ns} {cmdline}'"))));
+        using var ticker = TracedProgram.Start(program);
+        ticker.Ask("1");
+
+        var line = agent.WaitForEvents("call", 1).Single();
+        ticker.Finish();
+        agent.Stop();
+        var time = line.Json.GetProperty("@t").GetString()!.Split('.')[0];
+        Assert.Equal(
+            $"{time} ticker {ticker.Pid} {ticker.Pid} {program} {program} call Tick() {line.Duration} {program}", line.Message);
+    }
+
     /// <summary>A cgroup (version 2) below that of the test.</summary>
     private sealed class OwnCgroup : IDisposable
     {

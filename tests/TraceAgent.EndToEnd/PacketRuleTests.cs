@@ -105,6 +105,25 @@ public sealed class PacketRuleTests : IDisposable
     }
 
     [Fact]
+    public void What_is_allowed_by_a_file_passes_and_follows_the_file()
+    {
+        scene.Workspace.Folder("rules");
+        scene.Workspace.Write("rules/allow.txt", $"{Good}\n");
+        scene.Rules($"name: guard, {Near}, deny: [\"0.0.0.0/0\"], unsafe: true, allow_file: allow.txt");
+        using var agent = scene.Start();
+        scene.Send(Good, 10);
+        scene.Send(Bad, 10);
+        Assert.Equal(new Dictionary<string, int> { [Good] = 10 }, scene.Arrived());
+
+        scene.Workspace.Write("rules/allow.txt", $"{Good}\n{Bad}\n");
+        agent.WaitForMessage("1 networks added, 0 removed");
+        scene.Send(Bad, 7);
+        Assert.Equal(new Dictionary<string, int> { [Bad] = 7 }, scene.Arrived());
+        agent.Stop();
+        Assert.Equal(10, Totals(agent, "guard").Count("dropped"));
+    }
+
+    [Fact]
     public void Sources_beyond_the_top_are_told_together()
     {
         scene.Rules($"name: edge, {Near}, count: {{top: 1, every: 1s}}");

@@ -17,6 +17,7 @@ public sealed class ValueTests : IDisposable
         ("place", "Place", ["args: [pointer: ptr, hex: hex]", "on: call", "ret: void *"]),
         ("fail", "Fail", ["on: return", "ret: errno"]),
         ("method", "Method", ["args: [method: {enum: {0: GET, 1: POST, 3: \"it's\", -1: none}}]"]),
+        ("method-text", "Method", ["args: [method: \"enum {0: GET, 1: POST, 3: it's, -1: none}\"]"]),
         ("address", "Address", ["args: [v4: ipv4, v6: ipv6]"]),
         ("connect", "Connect", ["args: [address: sockaddr]"]),
         ("sum", "Sum", ["args: [_, _, _, _, _, f, g: int8, h: uint16, i: string, j: char, k: bool, l: int]", "on: call"]),

@@ -11,7 +11,7 @@ internal sealed class ExpressionParser
     public const int DeepestNesting = 64;
 
     /// <summary>Loosest first; those of one row bind alike, from the left.</summary>
-    private static readonly string[][] Levels =
+    internal static IReadOnlyList<IReadOnlyList<string>> Levels { get; } =
     [
         ["||"], ["&&"], ["|"], ["^"], ["&"], ["==", "!=", "~"], ["<", "<=", ">", ">="], ["<<", ">>"], ["+", "-"], ["*", "/", "%"],
     ];
@@ -66,7 +66,7 @@ internal sealed class ExpressionParser
 
     private Syntax? Level(int level)
     {
-        if (level == Levels.Length)
+        if (level == Levels.Count)
         {
             return Operand();
         }

@@ -53,6 +53,10 @@ static void choose(long number, const char *path, const struct box *box, unsigne
     SAY("anything", text != NULL);
     SAY("guarded", box && at && at->code == 500);
     SAY("either", number == 1 || (at && at->level > 100));
+    SAY("absent", !box || (at && at->code == 500));
+    SAY("decided", number == 1 || (at && at->level > 100));
+    SAY("shifted", (((int64_t)((uint64_t)number << 2) ^ 5) | 1) > 40);
+    SAY("halved", number >> 1 <= 6 && (int64_t)(6 - (uint64_t)number) >= ~(long)width);
     SAY("neither", !(number == 1 || number == 2) && width < 100);
     SAY("label", at && at->label && strcmp(at->label, "gold") == 0);
     SAY("letter", text && text[0] == '/');
