@@ -147,7 +147,7 @@ internal sealed class SiteGate(
         if (InstructionWalk.To(image, function, probed) is not { } walk)
         {
             return Refuse<ProbeSite>(SiteCodes.UnknownFunctionStart, $"{place} in {displayPath} is too far from the start of its function to decode all before it",
-                new NearestPlaces(image, displayPath).EntryOf(function));
+                address == function.Start ? null : new NearestPlaces(image, displayPath).EntryOf(function));
         }
 
         if (walk.Undecodable is { } undecodable)
