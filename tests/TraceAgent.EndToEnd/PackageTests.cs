@@ -140,6 +140,20 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
         }
     }
 
+    [Fact]
+    public void Rules_in_the_manual_page_are_valid()
+    {
+        var page = Command.OutputOf("man", "--encoding=UTF-8", "--local-file", packages.File("usr/share/man/man8/traceagent.8.gz"));
+        var files = RuleFile().Matches(page);
+        Assert.Equal(["packets", "rules"], files.Select(file => file.Groups[1].Value).Order());
+
+        using var workspace = new Workspace();
+        foreach (Match file in files)
+        {
+            Assert.Equal(0, Command.Run(Repository.Agent, "check", workspace.Write($"{file.Groups[1].Value}.yaml", file.Value)).ExitCode);
+        }
+    }
+
     [Theory]
     [InlineData("traceagent ", "check run schema")]
     [InlineData("traceagent r", "run")]
@@ -192,6 +206,9 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
 
     [GeneratedRegex("^  ([a-z]+)  ", RegexOptions.Multiline)]
     private static partial Regex CommandLine();
+
+    [GeneratedRegex(@"^ +(rules|packets):\n(?: .+\n)+", RegexOptions.Multiline)]
+    private static partial Regex RuleFile();
 
     /// <summary>Built once for all tests.</summary>
     public sealed class Packages : IDisposable

@@ -58,7 +58,9 @@ traceagent_rules:
           binary: $(sed -n 's/.*binary: //p' opened.yaml)
           symbol: readlink
           on: call
-          format: 'a \"true\": {ret}'"
+          format: 'a \"true\": {ret}'
+      packets:
+        - {name: edge, interface: lo, count: {}, deny: [192.0.2.0/24, '2001:db8::/32'], dry_run: true}"
 first="traceagent_package: $packages/first.deb$wanted"
 second="traceagent_package: file://$packages/second.deb$wanted"
 
@@ -73,6 +75,8 @@ check "the package, the configuration and the rules come to the host" "play \"\$
 check "a copied file is as it was" "cmp opened.yaml /etc/traceagent/rules.d/copied.yaml"
 check "a key that YAML 1.1 takes for a truth value is a key again, and texts stay" \
     "grep -q \"'on': call\" /etc/traceagent/rules.d/inline.yaml && grep -qF 'a \"true\": {ret}' /etc/traceagent/rules.d/inline.yaml"
+check "packet rules come with the others" \
+    "grep -A 9 '^packets:' /etc/traceagent/rules.d/inline.yaml | grep -q '^ *- 2001:db8::/32'"
 check "editors know the schema of what is written" "head -n 1 /etc/traceagent/rules.d/inline.yaml | grep -q 'yaml-language-server: .schema=/' &&
     ls \$(sed -n '1s/.*schema=//p' /etc/traceagent/rules.d/inline.yaml /etc/traceagent/agent.yaml) >/dev/null"
 check "the configuration is for the agent only" "[[ \$(stat -c %U:%G:%a /etc/traceagent/agent.yaml) == root:traceagent:640 ]]"
