@@ -22,7 +22,9 @@ internal sealed partial class FunctionIndex
     /// <param name="most">More functions than this are counted, and not returned.</param>
     public FunctionSearch Find(SymbolPattern pattern, int most)
     {
-        var exact = Collect((table, index) => table.IsNamed(table.Symbols[index], pattern.NameBytes) && HasVersion(pattern, table, index));
+        var exact = Collect(
+            (table, index) => table.IsNamed(table.Symbols[index], pattern.NameBytes) && HasVersion(pattern, table, index),
+            _searches++ > 0 ? (_names ??= new SymbolNames(tables, name => name)).Near(pattern.NameBytes) : null);
         if (exact.Kind is NameKind.Function or NameKind.IndirectFunction)
         {
             var result = Result(exact, most, exact.Kind, pattern.NameBytes);
@@ -63,16 +65,15 @@ internal sealed partial class FunctionIndex
     public IReadOnlyList<string> ClonesOf(IReadOnlySet<string> functions, int most)
     {
         var clones = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var table in tables)
+        _clones ??= new SymbolNames(tables, CloneNames.BaseOf);
+        foreach (var (table, index) in functions.SelectMany(function => _clones.Near(Encoding.UTF8.GetBytes(function))))
         {
-            foreach (ref readonly var symbol in table.Symbols)
+            ref readonly var symbol = ref tables[table].Symbols[index];
+            var name = tables[table].PlainNameOf(symbol);
+            if (clones.Count < most && IsCode(symbol) && functions.Contains(Encoding.UTF8.GetString(CloneNames.BaseOf(name)))
+                && Encoding.UTF8.GetString(name) is var clone && !functions.Contains(clone))
             {
-                var name = table.PlainNameOf(symbol);
-                if (CloneNames.BaseOf(name) is var origin && origin.Length > 0 && clones.Count < most && IsCode(symbol)
-                    && functions.Contains(Encoding.UTF8.GetString(origin)) && Encoding.UTF8.GetString(name) is var clone && !functions.Contains(clone))
-                {
-                    clones.Add(clone);
-                }
+                clones.Add(clone);
             }
         }
 
@@ -96,36 +97,55 @@ internal sealed partial class FunctionIndex
 
     private delegate bool Choice(SymbolTable table, int index);
 
+    private SymbolNames? _names;
+    private SymbolNames? _clones;
+
+    // A single search is over before an index would be made.
+    private int _searches;
+
     private readonly record struct FoundSymbol(ulong Address, int Table, int Index);
 
-    private (NameKind Kind, List<FoundSymbol> Found, int IndirectCount) Collect(Choice isMeant)
+    /// <param name="isMeant">Whether a symbol is.</param>
+    /// <param name="candidates">The only ones that can be; null for all.</param>
+    private (NameKind Kind, List<FoundSymbol> Found, int IndirectCount) Collect(Choice isMeant, IEnumerable<(int Table, int Index)>? candidates = null)
     {
         var kind = NameKind.Absent;
         var found = new List<FoundSymbol>();
         var indirect = new HashSet<ulong>();
-        for (var t = 0; t < tables.Length; t++)
+        foreach (var (table, index) in candidates ?? [])
         {
-            var symbols = tables[t].Symbols;
-            for (var i = 0; i < symbols.Length; i++)
-            {
-                if (!isMeant(tables[t], i) || KindOf(symbols[i]) is not (var symbolKind and not NameKind.Absent))
-                {
-                    continue;
-                }
+            Consider(table, index);
+        }
 
-                kind = symbolKind > kind ? symbolKind : kind;
-                if (symbolKind == NameKind.Function)
-                {
-                    found.Add(new FoundSymbol(symbols[i].Address, t, i));
-                }
-                else if (symbolKind == NameKind.IndirectFunction)
-                {
-                    indirect.Add(symbols[i].Address);
-                }
+        for (var t = 0; candidates is null && t < tables.Length; t++)
+        {
+            var count = tables[t].Symbols.Length;
+            for (var i = 0; i < count; i++)
+            {
+                Consider(t, i);
             }
         }
 
         return (kind, found, indirect.Count);
+
+        void Consider(int table, int index)
+        {
+            ref readonly var symbol = ref tables[table].Symbols[index];
+            if (!isMeant(tables[table], index) || KindOf(symbol) is not (var symbolKind and not NameKind.Absent))
+            {
+                return;
+            }
+
+            kind = symbolKind > kind ? symbolKind : kind;
+            if (symbolKind == NameKind.Function)
+            {
+                found.Add(new FoundSymbol(symbol.Address, table, index));
+            }
+            else if (symbolKind == NameKind.IndirectFunction)
+            {
+                indirect.Add(symbol.Address);
+            }
+        }
     }
 
     private static bool HasVersion(SymbolPattern pattern, SymbolTable table, int index) =>
