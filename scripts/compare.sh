@@ -47,7 +47,8 @@ build
 
 say() { printf '\n## %s\n' "$*"; }
 tool() { printf '\n[%s] %s\n' "$1" "${*:2}"; }
-show() { sed "s|$work/||g; s|^|    |" "$1" | cut -c1-${2:-250} | head -n "${3:-8}"; }
+# What reads less than all comes first in a pipe: behind another program it would end that one, and with it this script.
+show() { head -n "${3:-8}" "$1" | sed "s|$work/||g; s|^|    |" | cut -c1-${2:-250}; }
 has() { command -v "$1" >/dev/null || { echo "    not installed"; return 1; }; }
 
 # await FILE TEXT: at most 20 s.
@@ -243,7 +244,7 @@ job_go() {
     tool TraceAgent "on: call"
     ours $'name: grow\nbinary: ./gotarget\nsymbol: main.Grow\non: call\nargs: [depth: int]\nret: int\nbudget: none'
     { ./gotarget 2>&1 || true; } >program; sleep 0.5; stop
-    { sed 's/^/the program: /' program; events | grep -o '"@m":"[^"]*"' | head -n 1; echo "$(grep -c '"event":"call"' out) of 201 calls"; } >shown; show shown
+    { sed 's/^/the program: /' program; events | grep -o '"@m":"[^"]*"' | sed -n 1p; echo "$(grep -c '"event":"call"' out) of 201 calls"; } >shown; show shown
     tool bpftrace "-e 'uretprobe:./gotarget:\"main.Grow\" { @ = count(); }'"
     if has bpftrace; then
         by_bpftrace -e 'uretprobe:./gotarget:"main.Grow" { @ = count(); }'
