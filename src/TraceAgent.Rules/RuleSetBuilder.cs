@@ -10,26 +10,17 @@ public static class RuleSetBuilder
     {
         var rules = new List<Rule>();
         var packets = new List<PacketRule>();
-        var firsts = new Dictionary<string, SourceSpan>();
+        var names = new RuleNames();
         var diagnostics = new Dictionary<string, EquatableArray<Diagnostic>>();
         foreach (var file in files)
         {
-            var own = file.Diagnostics.ToList();
-            var taken = new HashSet<string>();
-            foreach (var name in file.Names)
-            {
-                if (!firsts.TryAdd(name.Value, name.At))
-                {
-                    taken.Add(name.Value);
-                    own.Add(DuplicateName.Of(name, firsts[name.Value]));
-                }
-            }
-
+            var found = names.Judge(file, out var taken);
+            names.Add(file);
             rules.AddRange(file.Rules.Where(r => !taken.Contains(r.Name.Value)));
             packets.AddRange(file.Packets.Where(r => !taken.Contains(r.Name.Value)));
-            if (own.Count > 0)
+            if (found.Count > 0)
             {
-                diagnostics[file.Path] = own.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column).ToEquatableArray();
+                diagnostics[file.Path] = found.ToEquatableArray();
             }
         }
 

@@ -158,12 +158,19 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
     /// </summary>
     private List<(RuleFileVersion Version, List<Diagnostic> Diagnostics)> Judge(IReadOnlyList<RuleFileVersion> versions)
     {
-        var open = versions.Where(version => !ReferenceEquals(_files.GetValueOrDefault(version.Path).Good, version)).ToHashSet();
-        var refused = new HashSet<RuleFileVersion>();
+        var open = versions.Where(version => !ReferenceEquals(_files.GetValueOrDefault(version.Path).Good, version)).ToHashSet(ReferenceEqualityComparer.Instance);
+        var refused = new HashSet<RuleFileVersion>(ReferenceEqualityComparer.Instance);
         while (true)
         {
-            var inForce = versions.Where(version => !open.Contains(version) || refused.Contains(version))
-                .Select(version => _files.GetValueOrDefault(version.Path).Good?.Content).OfType<RuleFile>().ToList();
+            var inForce = new RuleNames();
+            foreach (var version in versions.Where(version => !open.Contains(version) || refused.Contains(version)))
+            {
+                if (_files.GetValueOrDefault(version.Path).Good is { } good)
+                {
+                    inForce.Add(good.Content);
+                }
+            }
+
             var judged = new List<(RuleFileVersion Version, List<Diagnostic> Diagnostics)>();
             var stands = true;
             foreach (var version in versions.Where(open.Contains))
@@ -220,10 +227,9 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
         version.Content.Rules.Count(rule => !resolver.Resolve(rule).IsRefused) + version.Content.Packets.Count;
 
     /// <summary>Everything wrong with a text: its own diagnostics, names taken by rules in force, refusals of its binaries.</summary>
-    private List<Diagnostic> Judge(RuleFileVersion version, List<RuleFile> inForce)
+    private List<Diagnostic> Judge(RuleFileVersion version, RuleNames inForce)
     {
-        var others = inForce.Where(file => file.Path != version.Path);
-        var found = RuleSetBuilder.Build([.. others, version.Content]).Diagnostics.GetValueOrDefault(version.Path).ToList();
+        var found = inForce.Judge(version.Content, out _).ToList();
         foreach (var rule in version.Content.Rules)
         {
             found.AddRange(resolver.Resolve(rule).Diagnostics);

@@ -24,25 +24,32 @@ internal sealed record AttachedFile(PinnedFile File, EquatableArray<ProbeSite> S
 internal sealed class AttachedPart
 {
     private readonly Func<KernelCounts> _counts;
-    private readonly ProbeSlot _slot;
 
     /// <summary>Every file that it has had, with the cookie of its first site: late records still name theirs.</summary>
     private readonly Dictionary<ProbeFile, int> _cookies = [];
     private readonly List<ProbeFile> _announced = [];
     private int _sites;
 
-    public AttachedPart(SiteAbi abi, LoadedProbe loaded, ProbeSlot slot)
+    /// <param name="rule">Says how the events look.</param>
+    /// <param name="part">To whose files it is to be attached.</param>
+    /// <param name="loaded">In the kernel, for the part's plan.</param>
+    /// <param name="books">Of the rule.</param>
+    public AttachedPart(Rule rule, ProbePart part, LoadedProbe loaded, RuleBooks books)
     {
-        Abi = abi;
+        Abi = part.Abi;
         Loaded = loaded;
-        _slot = slot;
+        Note(part.Files);
+        Slot = new ProbeSlot(ShapeOf(rule), books);
         _counts = () => loaded.Counts;
-        slot.Books.Open(_counts);
+        books.Open(_counts);
     }
 
     public SiteAbi Abi { get; }
 
     public LoadedProbe Loaded { get; }
+
+    /// <summary>What the reader of its records needs.</summary>
+    public ProbeSlot Slot { get; }
 
     public List<AttachedFile> Files { get; } = [];
 
@@ -55,15 +62,7 @@ internal sealed class AttachedPart
     /// <param name="files">As they were examined.</param>
     public void Announce(Rule rule, IEnumerable<ProbeFile> files)
     {
-        foreach (var file in files)
-        {
-            if (_cookies.TryAdd(file, _sites))
-            {
-                _announced.Add(file);
-                _sites += file.Sites.Count;
-            }
-        }
-
+        Note(files);
         Show(rule);
     }
 
@@ -98,11 +97,25 @@ internal sealed class AttachedPart
     }
 
     /// <summary>From now on, events look as the rule says.</summary>
-    public void Show(Rule rule) => _slot.Shape = EventShape.Of(rule, Abi, Loaded.Plan, _announced);
+    public void Show(Rule rule) => Slot.Shape = ShapeOf(rule);
 
     /// <summary>It is detached: what it counted goes over to the accounts of its rule.</summary>
     /// <param name="unreturned">Calls in flight when it was detached.</param>
-    public void CloseBooks(long unreturned) => _slot.Books.Close(_counts, unreturned);
+    public void CloseBooks(long unreturned) => Slot.Books.Close(_counts, unreturned);
+
+    private EventShape ShapeOf(Rule rule) => EventShape.Of(rule, Abi, Loaded.Plan, _announced);
+
+    private void Note(IEnumerable<ProbeFile> files)
+    {
+        foreach (var file in files)
+        {
+            if (_cookies.TryAdd(file, _sites))
+            {
+                _announced.Add(file);
+                _sites += file.Sites.Count;
+            }
+        }
+    }
 
     private static KernelException Changed(ProbeFile file, string hint)
     {

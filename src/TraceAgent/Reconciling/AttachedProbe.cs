@@ -21,4 +21,13 @@ internal sealed class AttachedProbe(Rule rule, RuleBooks books)
     public HeldProbe Held => new(Rule, Parts.Select(part => part.Held).ToEquatableArray());
 
     public IEnumerable<AttachedFile> Files => Parts.SelectMany(part => part.Files);
+
+    private DesiredProbe? _asked;
+    private int _askedFiles;
+
+    /// <summary>Takes note that what is attached is what is asked for.</summary>
+    public void Agree(DesiredProbe asked) => (_asked, _askedFiles) = (asked, Files.Count());
+
+    /// <summary>Whether this was asked for the last time, and nothing has been detached since.</summary>
+    public bool Agrees(DesiredProbe asked) => ReferenceEquals(_asked, asked) && _askedFiles == Files.Count();
 }

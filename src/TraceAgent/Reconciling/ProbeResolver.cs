@@ -16,34 +16,80 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
     private const int MostProblems = 3;
 
     private readonly FilterResolver _filters = new();
-    private readonly Dictionary<(Rule Rule, FileIdentity File), SiteResolution> _known = [];
-    private readonly HashSet<(Rule Rule, FileIdentity File)> _used = [];
+    private readonly Dictionary<Rule, Finding> _findings = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(Rule Rule, FileIdentity File), (SiteResolution Found, int Look)> _known = new(new SameRule());
+    private readonly Dictionary<string, FileIdentity?> _statuses = [];
     private readonly Dictionary<FileIdentity, (ElfImage? Image, SiteProblem? Problem)> _images = [];
+    private int _look;
 
     public TargetFinder Targets { get; } = new();
 
+    /// <summary>The same object again while nothing has changed that it rests on.</summary>
     public Resolution Resolve(Rule rule)
     {
-        var resolved = _filters.Resolve(rule, out var missing);
+        var known = _findings.GetValueOrDefault(rule);
+        if (known is not null && known.Look == _look)
+        {
+            return known.Resolution;
+        }
+
         var target = Lead(rule);
+        var files = Present(target);
+        if (known is not null && known.IsCut == target.IsCut && known.Files == files
+            && files.All(file => permitted?.Refusal(file.File, file.Identity) is null))
+        {
+            known.Look = _look;
+            return known.Resolution;
+        }
+
+        var (resolution, isLasting) = Resolve(rule, target, files);
+        var finding = new Finding(resolution, files, target.IsCut) { Look = _look };
+        if (isLasting)
+        {
+            _findings[rule] = finding;
+        }
+
+        return resolution;
+    }
+
+    /// <summary>The same file under another name has the same sites: it is probed once.</summary>
+    private EquatableArray<(TargetFile File, FileIdentity Identity)> Present(TargetFiles target)
+    {
+        var seen = new HashSet<FileIdentity>();
+        var files = new List<(TargetFile, FileIdentity)>();
+        foreach (var file in target.Files)
+        {
+            if (!_statuses.TryGetValue(file.Source, out var identity))
+            {
+                _statuses[file.Source] = identity = FileStatus.Of(file.Source);
+            }
+
+            if (identity is { } present && seen.Add(present))
+            {
+                files.Add((file, present));
+            }
+        }
+
+        return files.ToEquatableArray();
+    }
+
+    /// <returns>And whether the answer stays true while rule and files stay as they are.</returns>
+    private (Resolution Resolution, bool IsLasting) Resolve(Rule rule, TargetFiles target, EquatableArray<(TargetFile File, FileIdentity Identity)> files)
+    {
+        var resolved = _filters.Resolve(rule, out var missing);
+        var isLasting = rule.Filter is null;
         var parts = new List<ProbePart>();
         var problems = new List<SiteProblem>();
-        var seen = new HashSet<FileIdentity>();
-        foreach (var file in target.Files)
+        foreach (var (file, identity) in files)
         {
             try
             {
-                // The same file under another name has the same sites: they are probed once.
-                if (FileStatus.Of(file.Source) is not { } identity || !seen.Add(identity))
-                {
-                    continue;
-                }
-
                 if (permitted?.Refusal(file, identity) is { } refusal)
                 {
+                    isLasting = false;
                     problems.Add(new SiteProblem(TargetCodes.Denied, Refused: true, refusal, "the key 'binaries' of the agent configuration says which files may be"));
                 }
-                else if (Sites(resolved, file, identity) is { } found)
+                else if (Sites(resolved, file, identity, ref isLasting) is { } found)
                 {
                     problems.AddRange(found.Problems);
                     parts.AddRange(PartsOf(resolved, file, identity, found, problems));
@@ -51,6 +97,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
             }
             catch (KernelException refusal)
             {
+                isLasting = false;
                 problems.Add(new SiteProblem(SiteCodes.CannotRead, Refused: true, refusal.Message));
             }
         }
@@ -62,7 +109,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
 
         var all = Summary(rule, target, parts.Count > 0, problems);
         var probe = missing is null && !all.Any(problem => problem.Refused) ? Probe.Of(parts) : null;
-        return new Resolution(new DesiredProbe(resolved, probe), missing, all);
+        return (new Resolution(new DesiredProbe(resolved, probe), missing, all), isLasting);
     }
 
     /// <summary>Of a file that is held open, whatever its path leads to now.</summary>
@@ -78,12 +125,18 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
     /// <summary>Forgets what was not asked for since the last time, and closes the binaries: many rules look into one, but symbol tables are large.</summary>
     public void Settle()
     {
-        foreach (var key in _known.Keys.Where(key => !_used.Contains(key)).ToList())
+        foreach (var (rule, _) in _findings.Where(one => one.Value.Look != _look).ToList())
+        {
+            _findings.Remove(rule);
+        }
+
+        foreach (var (key, _) in _known.Where(one => one.Value.Look != _look && !_findings.ContainsKey(one.Key.Rule)).ToList())
         {
             _known.Remove(key);
         }
 
-        _used.Clear();
+        _look++;
+        _statuses.Clear();
         Targets.Forget();
         _filters.Forget();
         permitted?.Forget();
@@ -101,17 +154,18 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
     }
 
     /// <summary>Null when the file is gone.</summary>
-    private SiteResolution? Sites(Rule rule, TargetFile file, FileIdentity identity)
+    private SiteResolution? Sites(Rule rule, TargetFile file, FileIdentity identity, ref bool isLasting)
     {
-        _used.Add((rule, identity));
         if (_known.TryGetValue((rule, identity), out var known))
         {
-            return known;
+            _known[(rule, identity)] = (known.Found, _look);
+            return known.Found;
         }
 
         using var pinned = PinnedFile.TryOpen(file.Source, file.Path);
         if (pinned is null || pinned.Identity != identity)
         {
+            isLasting = false;
             return null;
         }
 
@@ -126,10 +180,12 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
         // Of the moment, so it is not kept.
         if (found.Groups.Any(group => !group.Abi.ReturnsAtInstructions) && seccomp?.Refuse(rule, identity) is { } refused)
         {
+            isLasting = false;
             return new SiteResolution([], [refused]);
         }
 
-        return _known[(rule, identity)] = found;
+        _known[(rule, identity)] = (found, _look);
+        return found;
     }
 
     private static SiteResolution Sites(Rule rule, ElfImage image, string path) => SiteResolver.Resolve(
@@ -186,5 +242,23 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
         const int most = 3;
         var names = sites.Select(site => site.DisplayName).Distinct().ToList();
         return names.Count <= most ? string.Join(", ", names) : $"{string.Join(", ", names.Take(most))} and {names.Count - most} more";
+    }
+
+    /// <summary>What was found of a rule.</summary>
+    /// <param name="Resolution">All of it.</param>
+    /// <param name="Files">Where it was looked for.</param>
+    /// <param name="IsCut">There were more.</param>
+    private sealed record Finding(Resolution Resolution, EquatableArray<(TargetFile File, FileIdentity Identity)> Files, bool IsCut)
+    {
+        /// <summary>At which it was true last.</summary>
+        public int Look { get; set; }
+    }
+
+    /// <summary>By value, as an edited file has most of its rules as before. The hash is of little, and that soon told.</summary>
+    private sealed class SameRule : IEqualityComparer<(Rule Rule, FileIdentity File)>
+    {
+        public bool Equals((Rule Rule, FileIdentity File) one, (Rule Rule, FileIdentity File) other) => one.File == other.File && one.Rule == other.Rule;
+
+        public int GetHashCode((Rule Rule, FileIdentity File) one) => HashCode.Combine(one.Rule.Name.Value, one.File);
     }
 }

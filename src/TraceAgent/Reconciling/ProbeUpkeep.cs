@@ -11,9 +11,10 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
     public bool DetachOverwritten()
     {
         var any = false;
+        var states = new FileStates();
         foreach (var probe in attached.Values)
         {
-            foreach (var (part, file) in Those(probe, file => file.CurrentIdentity != file.Identity))
+            foreach (var (part, file) in Those(probe, file => states.Now(file) != file.Identity))
             {
                 file.Dispose();
                 part.Files.Remove(file);
@@ -30,10 +31,11 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
     public IReadOnlyList<string> DetachDenied(PermittedBinaries permitted)
     {
         var bare = new List<string>();
+        var states = new FileStates();
         foreach (var (name, probe) in attached)
         {
             var any = false;
-            foreach (var (part, file) in Those(probe, file => permitted.Refusal(new TargetFile(file.Path, file.InodePath), file.CurrentIdentity) is not null))
+            foreach (var (part, file) in Those(probe, file => permitted.Refusal(new TargetFile(file.Path, file.InodePath), states.Now(file)) is not null))
             {
                 file.Dispose();
                 part.Files.Remove(file);
@@ -73,6 +75,22 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
         {
             file.Dispose();
             part.Files.Remove(file);
+        }
+    }
+
+    /// <summary>Asks once for each inode: many rules look into one, and each holds it open for itself.</summary>
+    private sealed class FileStates
+    {
+        private readonly Dictionary<FileIdentity, FileIdentity> _known = [];
+
+        public FileIdentity Now(PinnedFile file)
+        {
+            if (!_known.TryGetValue(file.Identity, out var now))
+            {
+                _known[file.Identity] = now = file.CurrentIdentity;
+            }
+
+            return now;
         }
     }
 

@@ -37,9 +37,12 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
 
     public void Apply(IReadOnlyList<DesiredProbe> desired)
     {
-        var held = _attached.ToDictionary(one => one.Key, one => one.Value.Held);
-        var current = desired.ToDictionary(one => one.Rule.Name.Value, one => one.Probe?.Files.Select(file => file.Identity).ToHashSet() ?? []);
-        foreach (var step in ReconcilePlan.Between(held, desired))
+        var settled = desired.Where(one => _attached.TryGetValue(one.Rule.Name.Value, out var probe) && probe.Agrees(one))
+            .Select(one => one.Rule.Name.Value).ToHashSet();
+        var open = desired.Where(one => !settled.Contains(one.Rule.Name.Value)).ToList();
+        var held = _attached.Where(one => !settled.Contains(one.Key)).ToDictionary(one => one.Key, one => one.Value.Held);
+        var current = open.ToDictionary(one => one.Rule.Name.Value);
+        foreach (var step in ReconcilePlan.Between(held, open))
         {
             switch (step)
             {
@@ -61,9 +64,16 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             }
         }
 
-        foreach (var (name, probe) in _attached)
+        foreach (var (name, asked) in current)
         {
-            probe.Current = current[name];
+            if (_attached.TryGetValue(name, out var probe))
+            {
+                probe.Current = asked.Probe?.Files.Select(file => file.Identity).ToHashSet() ?? [];
+                if (!_refused.ContainsKey(name))
+                {
+                    probe.Agree(asked);
+                }
+            }
         }
     }
 
@@ -148,6 +158,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         {
             if (probe.Parts.Find(one => one.Loaded.Plan == part.Plan && one.Abi == part.Abi) is { } known)
             {
+                known.Announce(rule, part.Files);
                 AttachEach(known, part.Files);
             }
             else
@@ -173,7 +184,6 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
 
         void AttachEach(AttachedPart part, EquatableArray<ProbeFile> files)
         {
-            part.Announce(rule, files);
             foreach (var file in files)
             {
                 Refusable(() => part.Attach(file, file.Source));
@@ -209,7 +219,6 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             {
                 var added = Load(next, rule, part, (next.Parts.FirstOrDefault() ?? previous.Parts[0]).Loaded);
                 next.Parts.Add(added);
-                added.Announce(rule, part.Files);
                 foreach (var file in part.Files)
                 {
                     added.Attach(file, sources.GetValueOrDefault(file.Identity, file.Source));
@@ -275,9 +284,9 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
     private AttachedPart Load(AttachedProbe probe, Rule rule, ProbePart part, LoadedProbe? sibling)
     {
         var loaded = session.Load(part.Plan, rule.Name.Value, sibling);
-        var slot = new ProbeSlot(EventShape.Of(rule, part.Abi, part.Plan, []), probe.Books);
-        slots[loaded.Slot] = slot;
-        return new AttachedPart(part.Abi, loaded, slot);
+        var attached = new AttachedPart(rule, part, loaded, probe.Books);
+        slots[loaded.Slot] = attached.Slot;
+        return attached;
     }
 
     private void Discard(AttachedPart part)
