@@ -66,10 +66,11 @@ package-needs:
 deb rpm tar: build package-needs
 	@packaging/$@.sh out/packages
 
-# Boots Debian in a virtual machine: minutes, so not a part of `make test`.
+# Boots Debian in a virtual machine: most of an hour, so not a part of `make test`. The role does not know kernels: one is enough.
 test-hosts: build
 	@scripts/install-needs.sh hosts
-	@for series in 6.1 6.12; do tests/hosts/run.sh $$series && tests/hosts/ansible.sh $$series || exit; done
+	@for series in 6.1 6.12; do tests/hosts/run.sh $$series || exit; done
+	@tests/hosts/ansible.sh
 
 # The role's life on a copy of this host: about two minutes.
 test-ansible: build

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The life of the Ansible role on a Debian host with systemd, in a virtual machine.
-# ansible.sh [SERIES]: with the newest kernel of this series, 6.12 unless it is given.
+# ansible.sh [SERIES]: with the newest kernel of this series, 6.12 unless it is given. About half an hour: an emulated processor
+# takes minutes for each run of the role. What has nothing to do with the service is left to `make test-ansible`.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/vm.sh"
 series=${1:-6.12}
@@ -14,7 +15,7 @@ cat >"$work/run" <<'END'
 #!/bin/bash
 echo
 echo "# $(uname -r)"
-/test/role.sh /test/collection /test/packages
+ROLE_BRIEF=yes /test/role.sh /test/collection /test/packages
 END
 
 log=$hosts/ansible-$series.log

@@ -28,8 +28,8 @@ from_here() { seen=$(events 2>/dev/null | wc -l); }
 logged() { events | tail -n +$((seen + 1)) | grep -q -- "$1"; }
 main_pid() { systemctl show --property MainPID --value traceagent; }
 
-# What docs/install.md tells to type.
-document() { sed -n '/^```sh$/,/^```$/{/^```/d;p}' /usr/share/doc/traceagent/docs/install.md; }
+# What docs/NAME.md tells to type.
+document() { sed -n '/^```sh$/,/^```$/{/^```/d;p}' "/usr/share/doc/traceagent/docs/$1.md"; }
 
 rule() {
     cat <<EOF
@@ -42,6 +42,9 @@ rules:
     format: "$1"
 EOF
 }
+
+# Whether packets that arrive at lo from now on are counted.
+counted() { echo >/dev/udp/127.0.0.1/9; logged '"event":"packets","interface":"lo"'; }
 
 echo "# $(uname -r)"
 if [[ ! -e rebooted ]]; then
@@ -89,17 +92,29 @@ if [[ ! -e rebooted ]]; then
     from_here
     eventually "the upgraded agent logs" "logged second"
 
+    printf '%s\n' packets: '  - {name: edge, interface: lo, count: {every: 1s}}' >/etc/traceagent/rules.d/edge.yaml
+    from_here
+    eventually "packets are counted by the service as it is packed" counted
+
     if (($(uname -r | cut -d. -f1) * 100 + $(uname -r | cut -d. -f2) >= 606)); then
-        check "the agent starts without CAP_SYS_ADMIN, as docs/install.md says" "document | sed -n '/^install .*sys-admin/,\$p' | bash -e"
+        check "the agent starts without CAP_SYS_ADMIN, as docs/install.md says" "document install | sed -n '/^install .*sys-admin/,\$p' | bash -e"
         # CAP_SYS_ADMIN is bit 21.
         check "it does not have CAP_SYS_ADMIN" "! ((0x\$(sed -n 's/^CapEff:\t//p' /proc/\$(main_pid)/status) >> 21 & 1))"
         from_here
         eventually "it logs without CAP_SYS_ADMIN" "logged second"
+
+        eventually "packet rules are refused without it, and say what they need" \
+            "journalctl --quiet --unit traceagent | grep -q 'edge.yaml:2:12: .*needs .*CAP_NET_ADMIN'"
+        check "the agent starts with CAP_NET_ADMIN, as docs/packets.md says" "document packets | bash -e"
+        from_here
+        eventually "then packets are counted without CAP_SYS_ADMIN" counted
     fi
+
+    rm /etc/traceagent/rules.d/edge.yaml
 
     rule 'second {arg1}' | sed 's/AddNum/AddNumm/' >/etc/traceagent/rules.d/add.yaml
     check "a rule with a mistake does not keep the agent from starting" "systemctl restart traceagent"
-    check "a strict start, as docs/install.md says, is refused for it" "document | sed '/^install /,\$d' | bash -e && ! systemctl restart traceagent 2>/dev/null"
+    check "a strict start, as docs/install.md says, is refused for it" "document install | sed '/^install /,\$d' | bash -e && ! systemctl restart traceagent 2>/dev/null"
     rule 'second {arg1}' >/etc/traceagent/rules.d/add.yaml
     systemctl reset-failed traceagent
     check "and goes on when it is mended" "systemctl restart traceagent"
