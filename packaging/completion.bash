@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Completion of traceagent for bash. The words are the program's own, so they are those of the version that is installed.
 _traceagent() {
     local word=${COMP_WORDS[COMP_CWORD]} words

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced. Sets version, the one of Directory.Build.props, and root; exports SOURCE_DATE_EPOCH, the time of the last
 # commit (of the changelog where there is no repository) unless it is set, so that the same sources give the same packages.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

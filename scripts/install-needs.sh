@@ -56,6 +56,7 @@ case ${1:-} in
         has_command setfacl || missing+=("acl")
         has_command npm || missing+=("npm")
         has_command ip || missing+=("iproute2")
+        has_command shellcheck || missing+=("shellcheck")
         ;;&
     ansible)
         has_command ansible-playbook || missing+=("ansible-core")

@@ -2,7 +2,7 @@
 # Runs every check and every test project. The last line is `N passed, N failed, N skipped`.
 # A project that does not build, crashes, or holds no test counts as one failure.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 
@@ -32,6 +32,9 @@ if ! dotnet format TraceAgent.sln --verify-no-changes </dev/null; then
     echo "format: run 'make format'"
     failed=$((failed + 1))
 fi
+
+echo "== scripts"
+scripts/lint.sh </dev/null || failed=$((failed + 1))
 
 # The counters of a .trx file: a test that did not execute was skipped.
 counter() {

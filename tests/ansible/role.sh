@@ -2,6 +2,8 @@
 # role.sh COLLECTION PACKAGES: the life of the Ansible role on this host, which it changes; run.sh gives it a copy.
 # PACKAGES holds first.deb, second.deb and an archive, *.tar.gz.
 # ROLE_BRIEF: leaves out what is the same without a service, where a run of the role takes minutes.
+# What `check` evaluates, shellcheck takes for unused.
+# shellcheck disable=SC2034
 export ANSIBLE_NOCOLOR=1 ANSIBLE_PIPELINING=1 ANSIBLE_LOCALHOST_WARNING=false LC_ALL=C.UTF-8
 collection=$1 packages=$2
 work=$(mktemp -d)

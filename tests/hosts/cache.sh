@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # root is set where this is read.
 # Sourced. What is fetched from Debian's archive is kept beyond the repository, in `cache`, and fetched anew after a week: a
 # machine that has nothing yet, or nowhere to keep it, has all of it after the first use.
 cache=${TRACEAGENT_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/traceagent-tests}

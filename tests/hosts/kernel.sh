@@ -34,7 +34,7 @@ apt-get "${private[@]}" update >&2 || { kept "$kernels/$series" && answer; }
 # From 6.19 on, linux-image-… only depends on linux-binary-…, which holds the kernel.
 [[ $series == newest ]] && numbers='[0-9]+' || numbers=${series//./\\.}
 package=$(apt-cache "${private[@]}" pkgnames linux- |
-    sed -nE "s/^linux-(image|binary)-($numbers[.-][0-9.-]*(\+[a-z0-9+]+)?-cloud-amd64)$/\2 &/p" |
+    sed -nE "s/^linux-(image|binary)-(${numbers}[.-][0-9.-]*(\+[a-z0-9+]+)?-cloud-amd64)$/\2 &/p" |
     sort -k 1,1Vr -k 2,2 | sed -n '1s/.* //p')
 [[ $package ]] || { echo "kernel.sh: the archive has no kernel $series" >&2; exit 1; }
 echo "kernel.sh: fetching $package" >&2

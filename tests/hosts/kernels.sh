@@ -31,7 +31,7 @@ pack() {
     cp -r "$TRACEAGENT_TEST_PROGRAMS" "$tree/programs"
     # The runtime alone: the tests run themselves.
     dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
-    runtime=$(ls "$dotnet/shared/Microsoft.NETCore.App" | grep '^10\.' | sort -V | tail -n 1)
+    runtime=$(cd "$dotnet/shared/Microsoft.NETCore.App" && printf '%s\n' 10.* | sort -V | tail -n 1)
     (cd "$dotnet" && cp -r --parents dotnet host "shared/Microsoft.NETCore.App/$runtime" "$tree/dotnet/")
     cp "$root/tests/hosts/endtoend.sh" "$tree/run"
     # uprobe_multi came with 6.6; where it is, perf events are left to the older kernel when there is little time.

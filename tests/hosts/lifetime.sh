@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs in the virtual machine, at each of two boots.
-cd /test
+cd /test || exit
 
 # A line of its own: the terminal may hold half of another one.
 echo

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs in the virtual machine: a kernel that is too old is refused by name.
-cd /test
+cd /test || exit
 echo
 echo "# $(uname -r)"
 chmod 755 traceagent

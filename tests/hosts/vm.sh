@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced. Virtual machines with Debian and one of Debian's kernels.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 hosts=$root/out/hosts
@@ -99,10 +100,10 @@ EOF
 # BPF's statistics, dies of it.
 # The kernels have NVMe and ext4 built in, so there is no initrd. An emulated timer is late on a busy host: no_timer_check.
 boot() {
-    local kernel=$1 log=$2 seconds=$3 disk=$4 console machine up started attempt
+    local kernel=$1 log=$2 seconds=$3 disk=$4 console machine up started
     shift 4
     console=$(mktemp)
-    for attempt in 1 2; do
+    for _ in 1 2; do
         timeout "$seconds" qemu-system-x86_64 -M q35 -accel tcg -cpu max -smp 1 -m 1024 -nographic -no-reboot \
             -nodefaults -serial mon:stdio -net none -kernel "$kernel" \
             -drive "file=$disk,if=none,id=disk,format=raw" -device nvme,drive=disk,serial=disk ${snapshot:+-snapshot} \

@@ -211,11 +211,11 @@ kill "$agent_pid"
 wait "$agent_pid" || fail "the agent ended with $?: $(tail -n 5 "$work/agent.err")"
 grep -q "numbers: $calls calls, $calls logged, 0 lost" "$work/agent.err" || fail "not all was logged: $(tail -n 5 "$work/agent.err")"
 if grep 'dropped' "$work/agent.err" >&2; then fail "events were dropped"; fi
-files=$(find "$logs" -name 'events-*.json' | wc -l)
-((files >= 5)) || fail "only $files files: nothing rolled"
+rolled=$(find "$logs" -name 'events-*.json' | wc -l)
+((rolled >= 5)) || fail "only $rolled files: nothing rolled"
 for name in "${chosen[@]}"; do
     [[ $name == node-exporter ]] && continue
     "check_$name"
     echo "$name: fine"
 done
-echo "pipelines: $calls calls over $files files reached ${chosen[*]}"
+echo "pipelines: $calls calls over $rolled files reached ${chosen[*]}"
