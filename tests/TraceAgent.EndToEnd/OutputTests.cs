@@ -36,6 +36,33 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
+    public void A_file_on_an_overlay_as_containers_have_it_stays_the_same_by_being_written_to()
+    {
+        foreach (var folder in new[] { "lower", "upper", "work", "merged" })
+        {
+            workspace.Folder(folder);
+        }
+
+        Command.OutputOf(
+            "mount", "-t", "overlay", "overlay", "-o", $"lowerdir={workspace["lower"]},upperdir={workspace["upper"]},workdir={workspace["work"]}", workspace["merged"]);
+        try
+        {
+            Configure("  - file: {path: merged/0.json}");
+            using var agent = Start();
+
+            Command.OutputOf(workspace["addnum/addnum"], "3", "50");
+            Eventually.True(() => Lines("merged/0.json").Count(line => line.Event == "call") == 3, "three lines", agent.Tell);
+
+            agent.Stop();
+            Assert.DoesNotContain(agent.Messages, message => message.Contains("reopened", StringComparison.Ordinal));
+        }
+        finally
+        {
+            Command.OutputOf("umount", workspace["merged"]);
+        }
+    }
+
+    [Fact]
     public void A_wrong_configuration_is_told_at_its_place_and_what_was_in_force_stays()
     {
         Configure("  - file: {path: 0.json}");

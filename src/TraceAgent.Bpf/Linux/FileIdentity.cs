@@ -26,6 +26,12 @@ public readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, u
     public (uint Major, uint Minor, ulong Inode, long OverlaidNs) File => (DeviceMajor, DeviceMinor, Inode, OverlaidNs);
 
     public bool IsSameFile(FileIdentity other) => File == other.File;
+
+    /// <summary>
+    /// <see cref="IsSameFile"/> for a file that is held open and written to, which changes <see cref="OverlaidNs"/>: as long as it
+    /// is open, no other file of its file system has its number.
+    /// </summary>
+    public bool IsSameOpenFile(FileIdentity other) => (DeviceMajor, DeviceMinor, Inode) == (other.DeviceMajor, other.DeviceMinor, other.Inode);
 }
 
 /// <summary>The type bits of <c>st_mode</c> (inode(7)).</summary>

@@ -41,7 +41,7 @@ internal sealed class FileSegment : IDisposable
     public bool Closed { get; private set; }
 
     /// <summary>True when its name is gone or leads to another file.</summary>
-    public bool IsAstray => FileStatus.Of(Path) is not { } there || !there.IsSameFile(_identity);
+    public bool IsAstray => FileStatus.Of(Path) is not { } there || !there.IsSameOpenFile(_identity);
 
     /// <summary>Bytes in the file.</summary>
     public long Length => RandomAccess.GetLength(_handle);
