@@ -27,9 +27,9 @@ install -D -m 644 -t "$doc" "$root/README.md"
 install -D -m 644 -t "$doc/docs" "$root"/docs/*.md
 install -D -m 644 -t "$doc/schemas" "$root"/schemas/*.json
 install -D -m 644 -t "$doc/examples/systemd" "$packaging/systemd/without-sys-admin.conf" "$packaging/systemd/with-packet-rules.conf"
-(cd "$root" && find examples -name '*.yaml' -o -name '*.md' -o -name '*.txt' -o -name '*.c') | while read -r file; do
-    install -D -m 644 "$root/$file" "$doc/$file"
-done
-(cd "$root" && find examples -name '*.sh') | while read -r file; do
-    install -D -m 755 "$root/$file" "$doc/$file"
-done
+# By name: what people compile and log beside the examples stays behind.
+(cd "$root" && find examples -type f \( -name '*.yaml' -o -name '*.md' -o -name '*.txt' -o -name '*.c' -o -name '*.sh' -o -path 'examples/pipelines/*' \)) |
+    while read -r file; do
+        [[ -x $root/$file ]] && mode=755 || mode=644
+        install -D -m "$mode" "$root/$file" "$doc/$file"
+    done

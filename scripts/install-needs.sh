@@ -83,6 +83,7 @@ case ${1:-} in
         has_command curl || missing+=("curl")
         has_command promtool || missing+=("prometheus")
         has_command prometheus-node-exporter || missing+=("prometheus-node-exporter")
+        /usr/bin/python3 -c 'import yaml' 2>/dev/null || missing+=("python3-yaml")
         [[ -x /lib/systemd/systemd-journal-remote ]] || missing+=("systemd-journal-remote")
         # syslog-ng itself is unpacked by the test: its package excludes rsyslog's.
         has_library libivykis.so.0 || missing+=("libivykis0")

@@ -112,6 +112,10 @@ if [[ ! -e rebooted ]]; then
 
     rm /etc/traceagent/rules.d/edge.yaml
 
+    echo 'metrics: {textfile: /var/lib/prometheus/node-exporter/traceagent.prom}' >>/etc/traceagent/agent.yaml
+    check "the service may write for node-exporter, as docs/pipelines.md says" "document pipelines | bash -e"
+    eventually "and writes its numbers there" "grep -q '^traceagent_rules' /var/lib/prometheus/node-exporter/traceagent.prom"
+
     rule 'second {arg1}' | sed 's/AddNum/AddNumm/' >/etc/traceagent/rules.d/add.yaml
     check "a rule with a mistake does not keep the agent from starting" "systemctl restart traceagent"
     check "a strict start, as docs/install.md says, is refused for it" "document install | sed '/^install /,\$d' | bash -e && ! systemctl restart traceagent 2>/dev/null"

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // A receiver of OpenTelemetry logs to look at what an agent sends: one line of JSON for each record, 64-bit numbers as text.
 // node receiver.js --http 4318 --grpc 4317 [--out FILE] [--unavailable N]
 // --unavailable N: the first N requests of each kind are answered as by a receiver that is overloaded.
