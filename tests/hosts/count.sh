@@ -6,7 +6,7 @@ grep -E '^(ok|not ok|#) ' "$log" | tr -d '\r' || true
 passed=$(grep -c '^ok ' "$log" || true)
 failed=$(grep -c '^not ok ' "$log" || true)
 # A check whose line is missing has failed, too.
-expected=$(sed -n 's/^the end of \([0-9]*\) checks.*/\1/p' "$log")
+expected=$(sed -n 's/^the end of \([0-9]*\) checks.*/\1/p' "$log" | paste -sd +)
 if ((passed + failed != ${expected:-0})); then
     tail -n 30 "$log"
     failed=$((failed + 1))
