@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace TraceAgent.Bpf.Kernel;
 
@@ -42,21 +43,20 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    /// <summary>Loaded, and attached where its sections say.</summary>
+    /// <summary>Loaded, and attached where its sections say. It may read structures of the kernel.</summary>
     /// <param name="name">Of the source, <c>bpf/NAME.bpf.c</c>.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what the object needs.</exception>
     public static BpfObject Attach(string name)
     {
-        var opened = Load(name, Privileges.ForPrograms, _ => { });
+        using var types = TypesFor(name);
         try
         {
-            opened.AttachPrograms();
-            return opened;
+            return Attach(name, types);
         }
-        catch
+        catch (KernelException) when (types is not null)
         {
-            opened.Dispose();
-            throw;
+            // What speaks against it is said of the whole.
+            return Attach(name, null);
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed unsafe class BpfObject : IDisposable
         var opened = new BpfObject(name, privileges);
         try
         {
-            opened.Open();
+            opened.Open(null);
             prepare(opened);
             opened.Load();
             return opened;
@@ -125,7 +125,35 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    private void Open()
+    /// <summary>Of the kernel's types, what the object needs; null when that cannot be told.</summary>
+    internal static SafeFileHandle? TypesFor(string name)
+    {
+        using var opened = new BpfObject(name, Privileges.ForPrograms);
+        opened.Open(null);
+        return ReducedTypes.Of(opened._object);
+    }
+
+    /// <param name="name">As above.</param>
+    /// <param name="types">Of the kernel, as much as is needed; null for all, from the kernel.</param>
+    internal static BpfObject Attach(string name, SafeFileHandle? types)
+    {
+        var opened = new BpfObject(name, Privileges.ForPrograms);
+        try
+        {
+            opened.Open(types);
+            opened.Load();
+            opened.AttachPrograms();
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <param name="types">Of the kernel, as much as is needed; null for all, from the kernel.</param>
+    private void Open(SafeFileHandle? types)
     {
         // What libbpf would say is in the exceptions here.
         _ = LibBpf.SetPrint(0);
@@ -134,8 +162,9 @@ internal sealed unsafe class BpfObject : IDisposable
         var image = new byte[resource.Length];
         resource.ReadExactly(image);
         fixed (byte* imageAt = image, nameAt = Encoding.ASCII.GetBytes(_name + '\0'))
+        fixed (byte* typesAt = types is null ? null : Encoding.ASCII.GetBytes($"/proc/self/fd/{types.DangerousGetHandle()}\0"))
         {
-            var options = new LibBpf.ObjectOpenOptions { Size = (nuint)sizeof(LibBpf.ObjectOpenOptions), Name = nameAt };
+            var options = new LibBpf.ObjectOpenOptions { Size = (nuint)sizeof(LibBpf.ObjectOpenOptions), Name = nameAt, Types = typesAt };
             _object = LibBpf.ObjectOpen(imageAt, (nuint)image.Length, &options);
             var errno = Libc.Errno();
             if (_object == 0)

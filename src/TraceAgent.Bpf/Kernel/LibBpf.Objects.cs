@@ -54,11 +54,46 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_obj_get_info_by_fd")]
     public static partial int GetInfo(int fd, void* info, uint* length);
 
-    /// <summary>The beginning of <c>struct bpf_object_open_opts</c>.</summary>
+    [LibraryImport(Library, EntryPoint = "bpf_object__btf")]
+    public static partial nint ObjectTypes(nint bpfObject);
+
+    [LibraryImport(Library, EntryPoint = "btf__raw_data")]
+    public static partial void* TypesRaw(nint types, uint* size);
+
+    [LibraryImport(Library, EntryPoint = "btf__new_empty")]
+    public static partial nint TypesNew();
+
+    [LibraryImport(Library, EntryPoint = "btf__free")]
+    public static partial void TypesFree(nint types);
+
+    [LibraryImport(Library, EntryPoint = "btf__add_int", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int TypesAddInteger(nint types, string name, nuint bytes, int encoding);
+
+    [LibraryImport(Library, EntryPoint = "btf__add_ptr")]
+    public static partial int TypesAddPointer(nint types, int to);
+
+    [LibraryImport(Library, EntryPoint = "btf__add_array")]
+    public static partial int TypesAddArray(nint types, int indexType, int elementType, uint count);
+
+    [LibraryImport(Library, EntryPoint = "btf__add_struct", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int TypesAddStruct(nint types, string? name, uint bytes);
+
+    [LibraryImport(Library, EntryPoint = "btf__add_union", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int TypesAddUnion(nint types, string? name, uint bytes);
+
+    [LibraryImport(Library, EntryPoint = "btf__add_field", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int TypesAddField(nint types, string name, int type, uint bitOffset, uint bitSize);
+
+    /// <summary><c>struct bpf_object_open_opts</c> up to the path of the kernel's types.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct ObjectOpenOptions
     {
         public nuint Size;
         public byte* Name;
+        public nuint RelaxedMaps;
+        public byte* PinRoot;
+        public nuint Unused;
+        public byte* Configuration;
+        public byte* Types;
     }
 }

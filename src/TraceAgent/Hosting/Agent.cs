@@ -135,7 +135,6 @@ internal sealed class Agent : IHostedService, IDisposable
     {
         _pump.Start();
         _loop.Start();
-        OwnImage.GiveBackPages();
         _processes.Start();
         foreach (var path in _source.WithoutFiles)
         {
@@ -154,6 +153,7 @@ internal sealed class Agent : IHostedService, IDisposable
             Begin(trial);
         }
 
+        OwnImage.GiveBackPages();
         return Task.CompletedTask;
     }
 
