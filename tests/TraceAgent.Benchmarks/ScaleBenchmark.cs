@@ -86,6 +86,9 @@ internal static class ScaleBenchmark
             RedirectStandardError = true,
         })!;
         Await(process, "ready");
+
+        // Files that were just written are read anew at every look, since their time stamps do not tell the next change.
+        Thread.Sleep(3000);
         for (var args = 3; args <= 6; args++)
         {
             var edited = folder.Write("edited", RuleFile(folder, FirstFunction + 500, args));

@@ -16,6 +16,27 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
         Assert.Equal("AddNum", site.DisplayName);
     }
 
+    [Fact]
+    public void The_first_question_is_answered_like_those_after_it()
+    {
+        string[] names = ["malloc", "memcpy", "regexec", "open", "pthread_create@GLIBC_2.34", "nothing_of_the_kind", "malloc"];
+        using var image = ElfImage.TryOpen(Libc, out _)!;
+
+        Assert.Equal(names.Select(Alone), names.Select(name => Answer(image, name)));
+
+        static string Alone(string name)
+        {
+            using var image = ElfImage.TryOpen(Libc, out _)!;
+            return Answer(image, name);
+        }
+
+        static string Answer(ElfImage image, string name)
+        {
+            var found = SiteResolver.Resolve(image, Libc, Symbol(name), needsReturn: false, capturesArguments: false);
+            return string.Join('\n', found.Sites.Select(site => $"{site}").Concat(found.Problems.Select(problem => $"{problem}")));
+        }
+    }
+
     [Theory]
     [InlineData("/bin/bash", "readline")]
     [InlineData(Libc, "open")]

@@ -135,6 +135,7 @@ internal sealed class Agent : IHostedService, IDisposable
     {
         _pump.Start();
         _loop.Start();
+        OwnImage.GiveBackPages();
         _processes.Start();
         foreach (var path in _source.WithoutFiles)
         {
