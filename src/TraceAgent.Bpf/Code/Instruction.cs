@@ -40,6 +40,9 @@ internal enum BpfFunction
     MapDelete = 3,
     KtimeGetNs = 5,
     GetRandom = 7,
+
+    /// <summary>Never reached: see <see cref="ProgramCode.Finish"/>.</summary>
+    TailCall = 12,
     GetCurrentPidTgid = 14,
     GetCurrentUidGid = 15,
     GetCurrentComm = 16,

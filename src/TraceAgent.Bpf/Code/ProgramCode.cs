@@ -55,10 +55,20 @@ internal sealed class ProgramCode
     public FieldCompiler Fields(EquatableArray<CaptureField> fields, RecordLayout layout, int first) =>
         new(Code, Expressions, Touch, [.. fields.Select((field, i) => (field, layout.Fields[first + i]))]);
 
+    /// <summary>
+    /// From 6.13 on, the kernel gives a program with 64 bytes of stack or more one stack per CPU, believing that the same program cannot
+    /// begin there again before it ends (kernel/bpf/verifier.c, bpf_enable_priv_stack). On a uprobe it can: where the kernel is
+    /// preemptible, and where a program waits for a page. Two hits then overwrite each other's keys. A program with a tail call
+    /// keeps the thread's own stack; this one is behind a condition that the verifier knows, and removes.
+    /// </summary>
     public ProbeProgram Finish(bool onReturn, bool sleepable)
     {
+        var end = new Label();
         Code.Place(Exit);
         Code.Set(Reg.R0, 0);
+        Code.JumpIf(Opcode.IfEqual, Reg.R0, 0, end);
+        Code.Call(BpfFunction.TailCall);
+        Code.Place(end);
         Code.Exit();
         return new ProbeProgram(onReturn, sleepable, Code.Finish());
     }
