@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace TraceAgent.Bpf.Kernel;
 
@@ -64,22 +63,11 @@ internal sealed unsafe class BpfObject : IDisposable
     /// <param name="privileges">What the message of a refusal asks for.</param>
     /// <param name="prepare">Sizes the maps, before the kernel sees them.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what the object needs.</exception>
-    public static BpfObject Load(string name, string privileges, Action<BpfObject> prepare)
+    public static BpfObject Load(string name, string privileges, Action<BpfObject> prepare) => Opened(name, privileges, null, opened =>
     {
-        var opened = new BpfObject(name, privileges);
-        try
-        {
-            opened.Open(null);
-            prepare(opened);
-            opened.Load();
-            return opened;
-        }
-        catch
-        {
-            opened.Dispose();
-            throw;
-        }
-    }
+        prepare(opened);
+        opened.Load();
+    });
 
     /// <summary>Before loading: another size than that of the source.</summary>
     public void Resize(string map, int entries) => Prepared(LibBpf.MapSetMaxEntries(FindMap(map), (uint)entries));
@@ -126,7 +114,7 @@ internal sealed unsafe class BpfObject : IDisposable
     }
 
     /// <summary>Of the kernel's types, what the object needs; null when that cannot be told.</summary>
-    internal static SafeFileHandle? TypesFor(string name)
+    internal static MemoryFile? TypesFor(string name)
     {
         using var opened = new BpfObject(name, Privileges.ForPrograms);
         opened.Open(null);
@@ -135,14 +123,19 @@ internal sealed unsafe class BpfObject : IDisposable
 
     /// <param name="name">As above.</param>
     /// <param name="types">Of the kernel, as much as is needed; null for all, from the kernel.</param>
-    internal static BpfObject Attach(string name, SafeFileHandle? types)
+    internal static BpfObject Attach(string name, MemoryFile? types) => Opened(name, Privileges.ForPrograms, types, opened =>
     {
-        var opened = new BpfObject(name, Privileges.ForPrograms);
+        opened.Load();
+        opened.AttachPrograms();
+    });
+
+    private static BpfObject Opened(string name, string privileges, MemoryFile? types, Action<BpfObject> then)
+    {
+        var opened = new BpfObject(name, privileges);
         try
         {
             opened.Open(types);
-            opened.Load();
-            opened.AttachPrograms();
+            then(opened);
             return opened;
         }
         catch
@@ -153,7 +146,7 @@ internal sealed unsafe class BpfObject : IDisposable
     }
 
     /// <param name="types">Of the kernel, as much as is needed; null for all, from the kernel.</param>
-    private void Open(SafeFileHandle? types)
+    private void Open(MemoryFile? types)
     {
         // What libbpf would say is in the exceptions here.
         _ = LibBpf.SetPrint(0);
@@ -162,7 +155,7 @@ internal sealed unsafe class BpfObject : IDisposable
         var image = new byte[resource.Length];
         resource.ReadExactly(image);
         fixed (byte* imageAt = image, nameAt = Encoding.ASCII.GetBytes(_name + '\0'))
-        fixed (byte* typesAt = types is null ? null : Encoding.ASCII.GetBytes($"/proc/self/fd/{types.DangerousGetHandle()}\0"))
+        fixed (byte* typesAt = types is null ? null : Encoding.ASCII.GetBytes(types.Path + '\0'))
         {
             var options = new LibBpf.ObjectOpenOptions { Size = (nuint)sizeof(LibBpf.ObjectOpenOptions), Name = nameAt, Types = typesAt };
             _object = LibBpf.ObjectOpen(imageAt, (nuint)image.Length, &options);

@@ -10,12 +10,11 @@ namespace TraceAgent.Bpf.Kernel;
 internal sealed class GracePeriod : IDisposable
 {
     private const int FileSize = 4096;
-    private const uint CloseOnExec = 1;
 
     private readonly BpfProgram _program;
-    private readonly BpfHandle _file;
+    private readonly MemoryFile _file;
 
-    private GracePeriod(AttachWay way, BpfProgram program, BpfHandle file)
+    private GracePeriod(AttachWay way, BpfProgram program, MemoryFile file)
     {
         Way = way;
         _program = program;
@@ -28,14 +27,7 @@ internal sealed class GracePeriod : IDisposable
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what is needed.</exception>
     public static GracePeriod Open(AttachWay? way)
     {
-        var fd = Libc.MemfdCreate("traceagent-grace-period", CloseOnExec);
-        var errno = Libc.Errno();
-        if (fd < 0 || Libc.Ftruncate(fd, FileSize) < 0)
-        {
-            throw new KernelException("create", "a file in memory", errno);
-        }
-
-        var file = new BpfHandle(fd);
+        var file = MemoryFile.TryCreate("traceagent-grace-period", new byte[FileSize]) ?? throw new KernelException("create", "a file in memory", Libc.Errno());
         try
         {
             RequireCookies();
@@ -68,7 +60,7 @@ internal sealed class GracePeriod : IDisposable
         _file.Dispose();
     }
 
-    private static GracePeriod TryWay(AttachWay way, BpfHandle file)
+    private static GracePeriod TryWay(AttachWay way, MemoryFile file)
     {
         var program = BpfProgram.Load(EmptyProgram(), "ta_grace", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
         try
@@ -99,8 +91,8 @@ internal sealed class GracePeriod : IDisposable
         }
     }
 
-    private static UprobeLink Attach(AttachWay way, BpfProgram program, BpfHandle file) =>
-        UprobeLink.Attach(way, program, $"/proc/self/fd/{file.Fd}", "a file of our own", [default], onReturn: false);
+    private static UprobeLink Attach(AttachWay way, BpfProgram program, MemoryFile file) =>
+        UprobeLink.Attach(way, program, file.Path, "a file of our own", [default], onReturn: false);
 
     internal static ProbeProgram EmptyProgram()
     {

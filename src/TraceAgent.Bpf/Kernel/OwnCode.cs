@@ -4,41 +4,37 @@ namespace TraceAgent.Bpf.Kernel;
 internal sealed unsafe class OwnCode : IDisposable
 {
     private const int FileSize = 4096;
-    private const uint CloseOnExec = 1;
     private const int ReadExecute = 5;
     private const int Private = 2;
 
-    private readonly BpfHandle _file;
+    private readonly MemoryFile _file;
     private readonly byte* _code;
 
-    private OwnCode(BpfHandle file, byte* code)
+    private OwnCode(MemoryFile file, byte* code)
     {
         _file = file;
         _code = code;
     }
 
     /// <summary>For <see cref="UprobeLink.Attach"/>.</summary>
-    public string Path => $"/proc/self/fd/{_file.Fd}";
+    public string Path => _file.Path;
 
     /// <summary>Null when the system does not let us have code in memory.</summary>
     /// <param name="functions">Each with the offset at which it begins, below 4096.</param>
     public static OwnCode? TryMap(params ReadOnlySpan<(int Offset, byte[] Code)> functions)
     {
-        var fd = Libc.MemfdCreate("traceagent-own-code", CloseOnExec);
-        if (fd < 0)
-        {
-            return null;
-        }
-
-        var file = new BpfHandle(fd);
         var content = new byte[FileSize];
         foreach (var (offset, code) in functions)
         {
             code.CopyTo(content.AsSpan(offset));
         }
 
-        File.WriteAllBytes($"/proc/self/fd/{fd}", content);
-        var at = (byte*)Libc.Mmap(null, FileSize, ReadExecute, Private, fd, 0);
+        if (MemoryFile.TryCreate("traceagent-own-code", content) is not { } file)
+        {
+            return null;
+        }
+
+        var at = (byte*)Libc.Mmap(null, FileSize, ReadExecute, Private, file.Fd, 0);
         if ((nint)at == -1)
         {
             file.Dispose();

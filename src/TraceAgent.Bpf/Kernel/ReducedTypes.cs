@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace TraceAgent.Bpf.Kernel;
 
@@ -10,8 +9,6 @@ namespace TraceAgent.Bpf.Kernel;
 /// </summary>
 internal sealed unsafe class ReducedTypes
 {
-    private const uint CloseOnExec = 1;
-
     private readonly BtfTypes _asked;
     private readonly Func<uint, string> _nameOf;
     private readonly KernelTypes _kernel;
@@ -23,10 +20,10 @@ internal sealed unsafe class ReducedTypes
     private ReducedTypes(BtfTypes asked, Func<uint, string> nameOf, KernelTypes kernel, nint made) =>
         (_asked, _nameOf, _kernel, _made) = (asked, nameOf, kernel, made);
 
-    /// <summary>A file in memory, which lasts until it is closed.</summary>
+    /// <summary>As libbpf reads them.</summary>
     /// <param name="bpfObject">Opened by libbpf.</param>
     /// <returns>Null when it cannot be made; libbpf must see for itself.</returns>
-    public static SafeFileHandle? Of(nint bpfObject)
+    public static MemoryFile? Of(nint bpfObject)
     {
         uint size = 0;
         var raw = LibBpf.ObjectTypes(bpfObject) is not 0 and var types ? (byte*)LibBpf.TypesRaw(types, &size) : null;
@@ -50,7 +47,7 @@ internal sealed unsafe class ReducedTypes
         }
     }
 
-    private static SafeFileHandle? Make(byte* raw, nint made)
+    private static MemoryFile? Make(byte* raw, nint made)
     {
         var header = (BtfHeader*)raw;
         var asked = new BtfTypes(raw + header->TypesAt, header->TypesLength);
@@ -157,18 +154,10 @@ internal sealed unsafe class ReducedTypes
     private static int Added(int result, bool mayBeZero = false) =>
         result > 0 || (mayBeZero && result == 0) ? result : throw new InvalidDataException($"libbpf takes no such type: {-result}");
 
-    private static SafeFileHandle? Store(nint made)
+    private static MemoryFile? Store(nint made)
     {
         uint size = 0;
         var raw = LibBpf.TypesRaw(made, &size);
-        var file = new SafeFileHandle(Libc.MemfdCreate("traceagent-types", CloseOnExec), ownsHandle: true);
-        if (raw == null || file.IsInvalid)
-        {
-            file.Dispose();
-            return null;
-        }
-
-        RandomAccess.Write(file, new ReadOnlySpan<byte>(raw, (int)size), 0);
-        return file;
+        return raw == null ? null : MemoryFile.TryCreate("traceagent-types", new ReadOnlySpan<byte>(raw, (int)size));
     }
 }

@@ -10,7 +10,6 @@ namespace TraceAgent.Bpf.Kernel;
 /// </summary>
 public static unsafe class SeccompTrial
 {
-    private const uint CloseOnExec = 1;
     private const int ReadOnlyCloseOnExec = 0x80000;
     private const int SignalSystemCall = 31;
     private const int LoadAddress = 0x400000;
@@ -65,15 +64,8 @@ public static unsafe class SeccompTrial
         WriteHeaders(image);
         Code.CopyTo(image.AsSpan(CodeAt));
         MemoryMarshal.AsBytes(Filter).CopyTo(image.AsSpan(FilterAt));
-        var fd = Libc.MemfdCreate("traceagent-seccomp-trial", CloseOnExec);
-        if (fd < 0)
-        {
-            return null;
-        }
-
-        using var writable = new BpfHandle(fd);
-        File.WriteAllBytes($"/proc/self/fd/{fd}", image);
-        var readable = Libc.Open($"/proc/self/fd/{fd}", ReadOnlyCloseOnExec);
+        using var writable = MemoryFile.TryCreate("traceagent-seccomp-trial", image);
+        var readable = writable is null ? -1 : Libc.Open(writable.Path, ReadOnlyCloseOnExec);
         return readable < 0 ? null : new BpfHandle(readable);
     }
 
