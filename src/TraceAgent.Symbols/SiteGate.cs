@@ -7,8 +7,16 @@ namespace TraceAgent.Symbols;
 /// Lets through only the places where a probe leaves the program as it is. The kernel checks almost none of this: a probe within
 /// an instruction, for one, is accepted and gives the program wrong results.
 /// </summary>
+/// <param name="image">Open.</param>
+/// <param name="displayPath">What to call it.</param>
+/// <param name="returns">How returns are to be seen.</param>
+/// <param name="capturesArguments">The rule reads argument registers.</param>
+/// <param name="allowsUnsafe">Refusals of what misleads but harms no program become warnings.</param>
+/// <param name="problems">Takes what there is to say.</param>
+/// <param name="nearest">Says what can be probed instead; null where nobody would read it, as of one function of many.</param>
 internal sealed class SiteGate(
-    ElfImage image, string displayPath, ReturnWay returns, bool capturesArguments, bool allowsUnsafe, List<SiteProblem> problems)
+    ElfImage image, string displayPath, ReturnWay returns, bool capturesArguments, bool allowsUnsafe, List<SiteProblem> problems,
+    NearestPlaces? nearest = null)
 {
     /// <summary>Go passes arguments in registers from 1.17 on (amd64), 1.18 on (arm64).</summary>
     private const int FirstWithRegistersX64 = 17;
@@ -35,7 +43,7 @@ internal sealed class SiteGate(
             return Refuse<PlacedSite>(
                 SiteCodes.UnknownFunctionStart, $"cannot tell whether an instruction begins at 0x{address:x} in {displayPath}: " +
                 "no symbol and no unwind entry says where its function begins",
-                new NearestPlaces(image, displayPath).Around(address) ?? "use the address of a function, or a binary with symbols");
+                nearest?.Around(address) ?? "use the address of a function, or a binary with symbols");
         }
 
         var place = NearestPlaces.Describe(function, address);
@@ -147,7 +155,7 @@ internal sealed class SiteGate(
         if (InstructionWalk.To(image, function, probed) is not { } walk)
         {
             return Refuse<ProbeSite>(SiteCodes.UnknownFunctionStart, $"{place} in {displayPath} is too far from the start of its function to decode all before it",
-                address == function.Start ? null : new NearestPlaces(image, displayPath).EntryOf(function));
+                nearest?.EntryOf(function));
         }
 
         if (walk.Undecodable is { } undecodable)
@@ -170,7 +178,7 @@ internal sealed class SiteGate(
             return Refuse<ProbeSite>(
                 SiteCodes.InsideInstruction, $"cannot tell whether an instruction begins at {place} in {displayPath}: " +
                 $"the branch at {NearestPlaces.Describe(function, branch)} leads into the middle of another instruction, so there may be data between the code",
-                new NearestPlaces(image, displayPath).EntryOf(function));
+                nearest?.EntryOf(function));
         }
 
         if (walk.Refusal is { } refusal)

@@ -34,7 +34,7 @@ public static class SiteResolver
         var groups = new List<SiteGroup>();
         try
         {
-            var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, problems);
+            var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, problems, new NearestPlaces(image, displayPath));
             switch (where)
             {
                 case Location.Symbol symbol:

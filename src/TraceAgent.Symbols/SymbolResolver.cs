@@ -27,8 +27,9 @@ internal sealed class SymbolResolver(
 
         if (found.Count == 1 && found.IndirectCount == 0)
         {
-            var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, problems);
-            if (Pass(gate, found.Functions[0], problems, isOnly: true) is { } site)
+            var nearest = new NearestPlaces(image, displayPath);
+            var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, problems, nearest);
+            if (Pass(gate, found.Functions[0], problems, nearest) is { } site)
             {
                 sites.Add(site);
             }
@@ -57,7 +58,7 @@ internal sealed class SymbolResolver(
             {
                 skipped.Add(function, SkippedFunctions.NotEntered);
             }
-            else if (Pass(gate, function, own, isOnly: false) is { } site)
+            else if (Pass(gate, function, own, nearest: null) is { } site)
             {
                 sites.Add(site);
                 skipped.Warn(own);
@@ -73,8 +74,7 @@ internal sealed class SymbolResolver(
         problems.AddRange(skipped.Problems(isAnythingLeft: sites.Count > 0));
     }
 
-    /// <param name="isOnly">Of several functions nobody reads what is near, and to find it the whole function is decoded.</param>
-    private PlacedSite? Pass(SiteGate gate, FunctionRange function, List<SiteProblem> problems, bool isOnly)
+    private PlacedSite? Pass(SiteGate gate, FunctionRange function, List<SiteProblem> problems, NearestPlaces? nearest)
     {
         if (where.Addend < function.End - function.Start)
         {
@@ -84,7 +84,7 @@ internal sealed class SymbolResolver(
         problems.Add(new SiteProblem(
             SiteCodes.BeyondFunction, Refused: true,
             $"{function.Shown}+0x{where.Addend:x} is behind the end of '{function.Shown}' in {displayPath}, which has 0x{function.End - function.Start:x} bytes",
-            isOnly ? new NearestPlaces(image, displayPath).LastOf(function) : null));
+            nearest?.LastOf(function)));
         return null;
     }
 

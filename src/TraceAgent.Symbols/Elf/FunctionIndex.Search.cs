@@ -14,6 +14,12 @@ internal sealed record FunctionSearch(FunctionIndex.NameKind Kind, IReadOnlyList
 /// <summary>The search for the functions that a rule names.</summary>
 internal sealed partial class FunctionIndex
 {
+    private SymbolNames? _names;
+    private SymbolNames? _clones;
+
+    // A single search is over before an index would be made.
+    private int _searches;
+
     /// <summary>
     /// The functions of that very name as nm prints it; when there is none, those that the source calls so; when there is none
     /// either, those that the wildcards fit.
@@ -97,11 +103,6 @@ internal sealed partial class FunctionIndex
 
     private delegate bool Choice(SymbolTable table, int index);
 
-    private SymbolNames? _names;
-    private SymbolNames? _clones;
-
-    // A single search is over before an index would be made.
-    private int _searches;
 
     private readonly record struct FoundSymbol(ulong Address, int Table, int Index);
 
