@@ -135,6 +135,7 @@ internal sealed class Agent : IHostedService, IDisposable
     {
         _pump.Start();
         _loop.Start();
+        // Here the peak of memory would be, and once more when all has begun.
         OwnImage.GiveBackPages();
         _processes.Start();
         foreach (var path in _source.WithoutFiles)

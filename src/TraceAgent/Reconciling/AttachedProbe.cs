@@ -7,6 +7,9 @@ namespace TraceAgent.Reconciling;
 /// <summary>What the agent holds for one rule.</summary>
 internal sealed class AttachedProbe(Rule rule, RuleBooks books)
 {
+    private DesiredProbe? _asked;
+    private int _askedFiles;
+
     /// <summary>As it was when it was last shaped.</summary>
     public Rule Rule { get; set; } = rule;
 
@@ -21,9 +24,6 @@ internal sealed class AttachedProbe(Rule rule, RuleBooks books)
     public HeldProbe Held => new(Rule, Parts.Select(part => part.Held).ToEquatableArray());
 
     public IEnumerable<AttachedFile> Files => Parts.SelectMany(part => part.Files);
-
-    private DesiredProbe? _asked;
-    private int _askedFiles;
 
     /// <summary>Takes note that what is attached is what is asked for.</summary>
     public void Agree(DesiredProbe asked) => (_asked, _askedFiles) = (asked, Files.Count());
