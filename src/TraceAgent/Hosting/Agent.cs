@@ -89,7 +89,7 @@ internal sealed class Agent : IHostedService, IDisposable
         };
         _voice = new AgentVoice(logger, _pump, _clock);
         _retirement = new Retirement(parts.Session, slots, _pump);
-        _reconciler = new Reconciler(parts.Session, slots, _retirement, _voice);
+        _reconciler = new Reconciler(parts.Session, new ProbeAttacher(parts.Session, slots), _retirement, _voice);
         _source = parts.Rules;
         var board = new StandingBoard();
         var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice);

@@ -1,15 +1,12 @@
-using System.Runtime.ExceptionServices;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
-using TraceAgent.Events;
-using TraceAgent.Reading;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Reconciling;
 
 /// <summary>Carries out what <see cref="ReconcilePlan"/> says. Used by one thread.</summary>
-internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement retirement, IReconcilerVoice voice)
+internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Retirement retirement, IReconcilerVoice voice)
 {
     /// <summary>Replaced probes stay attached until the kernel has settled; more than this many would slow the traced programs.</summary>
     private const int MaxRetiring = 64;
@@ -124,7 +121,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
     private void Attach(Rule rule, Probe probe)
     {
         var attached = new AttachedProbe(rule, BooksOf(rule.Name.Value));
-        var refusal = Grow(attached, rule, probe);
+        var refusal = attacher.Grow(attached, rule, probe);
         if (attached.Parts.Count > 0)
         {
             _attached.Add(rule.Name.Value, attached);
@@ -137,7 +134,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
     private void Extend(AttachedProbe attached, Rule rule, Probe more)
     {
         var before = attached.Files.ToHashSet();
-        var refusal = Grow(attached, rule, more);
+        var refusal = attacher.Grow(attached, rule, more);
         attached.Parts.ForEach(part => part.Show(rule));
         attached.Rule = rule;
         var added = attached.Files.Where(file => !before.Contains(file)).ToList();
@@ -149,60 +146,6 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         refusal?.Throw();
     }
 
-    /// <summary>Attaches to as many of the files as possible.</summary>
-    /// <returns>Why one of the others was refused.</returns>
-    private ExceptionDispatchInfo? Grow(AttachedProbe probe, Rule rule, Probe more)
-    {
-        ExceptionDispatchInfo? refusal = null;
-        foreach (var part in more.Parts)
-        {
-            if (probe.Parts.Find(one => one.Loaded.Plan == part.Plan && one.Abi == part.Abi) is { } known)
-            {
-                known.Announce(rule, part.Files);
-                AttachEach(known, part.Files);
-            }
-            else
-            {
-                Refusable(() =>
-                {
-                    var added = Load(probe, rule, part, probe.Parts.FirstOrDefault()?.Loaded);
-                    AttachEach(added, part.Files);
-                    if (added.Files.Count > 0)
-                    {
-                        added.Loaded.Activate();
-                        probe.Parts.Add(added);
-                    }
-                    else
-                    {
-                        Discard(added);
-                    }
-                });
-            }
-        }
-
-        return refusal;
-
-        void AttachEach(AttachedPart part, EquatableArray<ProbeFile> files)
-        {
-            foreach (var file in files)
-            {
-                Refusable(() => part.Attach(file, file.Source));
-            }
-        }
-
-        void Refusable(Action step)
-        {
-            try
-            {
-                step();
-            }
-            catch (Exception problem) when (IsRefusal(problem))
-            {
-                refusal ??= ExceptionDispatchInfo.Capture(problem);
-            }
-        }
-    }
-
     /// <summary>All or nothing: what is attached goes on until the new probe is attached everywhere.</summary>
     private void Replace(AttachedProbe previous, Rule rule, Probe probe)
     {
@@ -211,26 +154,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             Thread.Sleep(1);
         }
 
-        var next = new AttachedProbe(rule, previous.Books);
-        var sources = previous.Files.DistinctBy(file => file.File.Identity).ToDictionary(file => file.File.Identity, file => file.File.InodePath);
-        try
-        {
-            foreach (var part in Probe.Of(probe.Parts.Concat(StillRunning(previous, rule, probe)))!.Parts)
-            {
-                var added = Load(next, rule, part, (next.Parts.FirstOrDefault() ?? previous.Parts[0]).Loaded);
-                next.Parts.Add(added);
-                foreach (var file in part.Files)
-                {
-                    added.Attach(file, sources.GetValueOrDefault(file.Identity, file.Source));
-                }
-            }
-        }
-        catch
-        {
-            next.Parts.ForEach(Discard);
-            throw;
-        }
-
+        var next = attacher.Succeed(previous, rule, probe);
         _attached[rule.Name.Value] = next;
         if (TakesTheSameHits(previous, next))
         {
@@ -244,16 +168,6 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         }
 
         voice.Replaced(rule, next);
-    }
-
-    /// <summary>The processes of a file that was replaced go on being traced, where the rule still finds its place in it.</summary>
-    private static IEnumerable<ProbePart> StillRunning(AttachedProbe previous, Rule rule, Probe probe)
-    {
-        var found = probe.Files.Select(file => file.Identity).ToHashSet();
-        return rule.Binary == previous.Rule.Binary
-            ? previous.Files.Select(file => file.File).Where(file => !found.Contains(file.Identity)).DistinctBy(file => file.Identity)
-                .SelectMany(file => ProbeResolver.PartsOf(rule, file))
-            : [];
     }
 
     /// <summary>Whether the one can take hits over from the other: a call is taken when it is entered, a return when it returns.</summary>
@@ -281,23 +195,6 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
         voice.Detached(rule, reason);
     }
 
-    private AttachedPart Load(AttachedProbe probe, Rule rule, ProbePart part, LoadedProbe? sibling)
-    {
-        var loaded = session.Load(part.Plan, rule.Name.Value, sibling);
-        var attached = new AttachedPart(rule, part, loaded, probe.Books);
-        slots[loaded.Slot] = attached.Slot;
-        return attached;
-    }
-
-    private void Discard(AttachedPart part)
-    {
-        part.Files.ForEach(file => file.Dispose());
-        part.Loaded.Close();
-        part.CloseBooks(0);
-        slots[part.Loaded.Slot] = null;
-        part.Loaded.Dispose();
-    }
-
     /// <summary>What the kernel refuses is said once for each state of the file, and tried again when that changes.</summary>
     private void Try(Rule rule, Probe probe, Action step)
     {
@@ -306,7 +203,7 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             step();
             _refused.Remove(rule.Name.Value);
         }
-        catch (Exception refusal) when (IsRefusal(refusal))
+        catch (Exception refusal) when (ProbeAttacher.IsRefusal(refusal))
         {
             if (_refused.GetValueOrDefault(rule.Name.Value).Probe != probe)
             {
@@ -315,8 +212,6 @@ internal sealed class Reconciler(BpfSession session, SlotTable slots, Retirement
             }
         }
     }
-
-    private static bool IsRefusal(Exception problem) => problem is KernelException or ArgumentException;
 
     private RuleBooks BooksOf(string rule)
     {

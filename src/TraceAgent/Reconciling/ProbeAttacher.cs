@@ -1,0 +1,126 @@
+using System.Runtime.ExceptionServices;
+using TraceAgent.Bpf;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
+using TraceAgent.Reading;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Reconciling;
+
+/// <summary>Loads the programs of probes, and attaches them to files.</summary>
+internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
+{
+    /// <summary>Whether the kernel, or what it was given, is why something could not be attached; anything else is a defect of ours.</summary>
+    public static bool IsRefusal(Exception problem) => problem is KernelException or ArgumentException;
+
+    /// <summary>Attaches to as many of the files as possible.</summary>
+    /// <returns>Why one of the others was refused.</returns>
+    public ExceptionDispatchInfo? Grow(AttachedProbe probe, Rule rule, Probe more)
+    {
+        ExceptionDispatchInfo? refusal = null;
+        foreach (var part in more.Parts)
+        {
+            if (probe.Parts.Find(one => one.Loaded.Plan == part.Plan && one.Abi == part.Abi) is { } known)
+            {
+                known.Announce(rule, part.Files);
+                AttachEach(known, part.Files);
+            }
+            else
+            {
+                Refusable(() =>
+                {
+                    var added = Load(probe, rule, part, probe.Parts.FirstOrDefault()?.Loaded);
+                    AttachEach(added, part.Files);
+                    if (added.Files.Count > 0)
+                    {
+                        added.Loaded.Activate();
+                        probe.Parts.Add(added);
+                    }
+                    else
+                    {
+                        Discard(added);
+                    }
+                });
+            }
+        }
+
+        return refusal;
+
+        void AttachEach(AttachedPart part, EquatableArray<ProbeFile> files)
+        {
+            foreach (var file in files)
+            {
+                Refusable(() => part.Attach(file, file.Source));
+            }
+        }
+
+        void Refusable(Action step)
+        {
+            try
+            {
+                step();
+            }
+            catch (Exception problem) when (IsRefusal(problem))
+            {
+                refusal ??= ExceptionDispatchInfo.Capture(problem);
+            }
+        }
+    }
+
+    /// <summary>What takes the place of a probe. All or nothing, and not yet active.</summary>
+    /// <param name="previous">That is attached; its files are found again even where their paths lead elsewhere now.</param>
+    /// <param name="rule">As it is now.</param>
+    /// <param name="probe">What it asks for.</param>
+    /// <exception cref="KernelException">The kernel refused a part of it.</exception>
+    public AttachedProbe Succeed(AttachedProbe previous, Rule rule, Probe probe)
+    {
+        var next = new AttachedProbe(rule, previous.Books);
+        var sources = previous.Files.DistinctBy(file => file.File.Identity).ToDictionary(file => file.File.Identity, file => file.File.InodePath);
+        try
+        {
+            foreach (var part in Probe.Of(probe.Parts.Concat(StillRunning(previous, rule, probe)))!.Parts)
+            {
+                var added = Load(next, rule, part, (next.Parts.FirstOrDefault() ?? previous.Parts[0]).Loaded);
+                next.Parts.Add(added);
+                foreach (var file in part.Files)
+                {
+                    added.Attach(file, sources.GetValueOrDefault(file.Identity, file.Source));
+                }
+            }
+        }
+        catch
+        {
+            next.Parts.ForEach(Discard);
+            throw;
+        }
+
+        return next;
+    }
+
+    /// <summary>The processes of a file that was replaced go on being traced, where the rule still finds its place in it.</summary>
+    private static IEnumerable<ProbePart> StillRunning(AttachedProbe previous, Rule rule, Probe probe)
+    {
+        var found = probe.Files.Select(file => file.Identity).ToHashSet();
+        return rule.Binary == previous.Rule.Binary
+            ? previous.Files.Select(file => file.File).Where(file => !found.Contains(file.Identity)).DistinctBy(file => file.Identity)
+                .SelectMany(file => ProbeResolver.PartsOf(rule, file))
+            : [];
+    }
+
+    private AttachedPart Load(AttachedProbe probe, Rule rule, ProbePart part, LoadedProbe? sibling)
+    {
+        var loaded = session.Load(part.Plan, rule.Name.Value, sibling);
+        var attached = new AttachedPart(rule, part, loaded, probe.Books);
+        slots[loaded.Slot] = attached.Slot;
+        return attached;
+    }
+
+    private void Discard(AttachedPart part)
+    {
+        part.Files.ForEach(file => file.Dispose());
+        part.Loaded.Close();
+        part.CloseBooks(0);
+        slots[part.Loaded.Slot] = null;
+        part.Loaded.Dispose();
+    }
+}
