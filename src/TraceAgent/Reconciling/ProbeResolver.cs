@@ -43,10 +43,9 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
         }
 
         var (resolution, isLasting) = Resolve(rule, target, files);
-        var finding = new Finding(resolution, files, target.IsCut) { Look = _look };
         if (isLasting)
         {
-            _findings[rule] = finding;
+            _findings[rule] = new Finding(resolution, files, target.IsCut) { Look = _look };
         }
 
         return resolution;
