@@ -154,7 +154,7 @@ public sealed class LimitTests : IDisposable
             AttachWay.Multi, Rule("spender", "limit: 10/s", "on: entry").Replace("budget: none", "budget: 1%", StringComparison.Ordinal), Rule("lifted", "limit: 10/s"));
         using var ticker = TracedProgram.Start(program);
 
-        ticker.Say("go");
+        ticker.Say("go 10");
 
         Eventually.True(() => Statements(agent, "spender", "suspended").Count == 1, "the suspension", agent.Tell);
         agent.WaitForMessage("suspended");

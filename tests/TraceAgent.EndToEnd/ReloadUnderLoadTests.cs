@@ -14,14 +14,15 @@ public sealed class ReloadUnderLoadTests : IDisposable
 
     public void Dispose() => workspace.Dispose();
 
+    /// <remarks>The last two are for machines that are emulated, where an agent falls behind ten calls a millisecond.</remarks>
     [Theory]
-    [InlineData(AttachWay.Multi, "entry", 200)]
-    [InlineData(AttachWay.Multi, "call", 200)]
-    [InlineData(AttachWay.Perf, "entry", 30)]
-    [InlineData(AttachWay.Perf, "call", 30)]
-    [InlineData(AttachWay.Multi, "call", 3)]
-    [InlineData(AttachWay.Perf, "call", 3)]
-    public void No_call_is_missed_and_none_is_logged_twice(AttachWay way, string on, int cycles)
+    [InlineData(AttachWay.Multi, "entry", 200, 10)]
+    [InlineData(AttachWay.Multi, "call", 200, 10)]
+    [InlineData(AttachWay.Perf, "entry", 30, 10)]
+    [InlineData(AttachWay.Perf, "call", 30, 10)]
+    [InlineData(AttachWay.Multi, "call", 3, 1)]
+    [InlineData(AttachWay.Perf, "call", 3, 1)]
+    public void No_call_is_missed_and_none_is_logged_twice(AttachWay way, string on, int cycles, int callsPerMs)
     {
         var program = TracedProgram.Compile("ticker");
         var folder = workspace.Folder("rules");
@@ -34,7 +35,7 @@ public sealed class ReloadUnderLoadTests : IDisposable
             Sink = Take,
         });
         using var ticker = TracedProgram.Start(program);
-        ticker.Say("go");
+        ticker.Say($"go {callsPerMs}");
 
         for (var cycle = 1; cycle <= cycles; cycle++)
         {
