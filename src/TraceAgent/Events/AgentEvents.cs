@@ -24,69 +24,63 @@ internal readonly record struct CallCounts(long Logged, long Filtered, long Samp
 /// <summary>The agent's own statements in the stream of events. Times are UTC ns since 1970.</summary>
 internal static class AgentEvents
 {
-    public static LogEvent Attached(string rule, int sites, long time) =>
-        new AgentStatement(time, "attached", "rule {rule} attached: {sites} sites", $"rule {rule} attached: {sites} {(sites == 1 ? "site" : "sites")}", rule, ("sites", sites))
-            .ToLogEvent(LogEventLevel.Information);
+    public static AgentStatement Attached(string rule, int sites, long time) =>
+        new AgentStatement(time, LogEventLevel.Information, "attached", "rule {rule} attached: {sites} sites", $"rule {rule} attached: {sites} {(sites == 1 ? "site" : "sites")}", rule, ("sites", sites));
 
-    public static LogEvent Pending(string rule, string reason, long time) =>
-        new AgentStatement(time, "pending", "rule {rule} pending: {reason}", $"rule {rule} pending: {reason}", rule).ToLogEvent(LogEventLevel.Warning);
+    public static AgentStatement Pending(string rule, string reason, long time) =>
+        new AgentStatement(time, LogEventLevel.Warning, "pending", "rule {rule} pending: {reason}", $"rule {rule} pending: {reason}", rule);
 
     /// <param name="rule">Null when the file could not be read as far as a rule's name.</param>
     /// <param name="reason">With its position.</param>
     /// <param name="time">Of the statement.</param>
-    public static LogEvent Rejected(string? rule, string reason, long time) =>
-        new AgentStatement(time, "rejected", "rule rejected: {reason}", $"rule rejected: {reason}", rule).ToLogEvent(LogEventLevel.Error);
+    public static AgentStatement Rejected(string? rule, string reason, long time) =>
+        new AgentStatement(time, LogEventLevel.Error, "rejected", "rule rejected: {reason}", $"rule rejected: {reason}", rule);
 
-    public static LogEvent Suspended(string rule, string reason, long time) =>
-        new AgentStatement(time, "suspended", "rule {rule} suspended: {reason}", $"rule {rule} suspended: {reason}", rule).ToLogEvent(LogEventLevel.Warning);
+    public static AgentStatement Suspended(string rule, string reason, long time) =>
+        new AgentStatement(time, LogEventLevel.Warning, "suspended", "rule {rule} suspended: {reason}", $"rule {rule} suspended: {reason}", rule);
 
-    public static LogEvent Expired(string rule, string reason, long time) =>
-        new AgentStatement(time, "expired", "rule {rule} expired: {reason}", $"rule {rule} expired: {reason}", rule).ToLogEvent(LogEventLevel.Information);
+    public static AgentStatement Expired(string rule, string reason, long time) =>
+        new AgentStatement(time, LogEventLevel.Information, "expired", "rule {rule} expired: {reason}", $"rule {rule} expired: {reason}", rule);
 
-    public static LogEvent Detached(string rule, string reason, long time) =>
-        new AgentStatement(time, "detached", "rule {rule} detached: {reason}", $"rule {rule} detached: {reason}", rule).ToLogEvent(LogEventLevel.Information);
+    public static AgentStatement Detached(string rule, string reason, long time) =>
+        new AgentStatement(time, LogEventLevel.Information, "detached", "rule {rule} detached: {reason}", $"rule {rule} detached: {reason}", rule);
 
     /// <summary>Calls that were not logged since the last such report.</summary>
-    public static LogEvent Loss(string rule, CallCounts counts, long time)
+    public static AgentStatement Loss(string rule, CallCounts counts, long time)
     {
         var message = string.Create(CultureInfo.InvariantCulture, $"{rule}: {counts.Calls - counts.Logged:N0} of {counts.Calls:N0} calls not logged");
-        return new AgentStatement(time, "loss", "{rule}: {missing} of {calls} calls not logged", message, rule, Numbers(counts))
-            .ToLogEvent(LogEventLevel.Warning);
+        return new AgentStatement(time, LogEventLevel.Warning, "loss", "{rule}: {missing} of {calls} calls not logged", message, rule, Numbers(counts));
     }
 
     /// <summary>What became of all calls of a rule since it was attached.</summary>
-    public static LogEvent Totals(string rule, CallCounts counts, long time)
+    public static AgentStatement Totals(string rule, CallCounts counts, long time)
     {
         var message = string.Create(CultureInfo.InvariantCulture, $"{rule}: {counts.Logged:N0} of {counts.Calls:N0} calls logged in all");
-        return new AgentStatement(time, "totals", "{rule}: {logged} of {calls} calls logged in all", message, rule, Numbers(counts))
-            .ToLogEvent(LogEventLevel.Information);
+        return new AgentStatement(time, LogEventLevel.Information, "totals", "{rule}: {logged} of {calls} calls logged in all", message, rule, Numbers(counts));
     }
 
     /// <summary>A packet rule's filter is on an interface.</summary>
-    public static LogEvent FilterAttached(string rule, string interfaceName, string mode, long time) =>
-        new AgentStatement(time, "attached", "rule {rule} attached to {interface} ({mode})", $"rule {rule} attached to {interfaceName} ({mode})", rule)
-            .ToLogEvent(LogEventLevel.Information);
+    public static AgentStatement FilterAttached(string rule, string interfaceName, string mode, long time) =>
+        new AgentStatement(time, LogEventLevel.Information, "attached", "rule {rule} attached to {interface} ({mode})", $"rule {rule} attached to {interfaceName} ({mode})", rule);
 
     /// <summary>The lists of a packet rule have changed while it stayed attached.</summary>
-    public static LogEvent ListsChanged(string rule, int denied, int allowed, long time)
+    public static AgentStatement ListsChanged(string rule, int denied, int allowed, long time)
     {
         var message = string.Create(CultureInfo.InvariantCulture, $"rule {rule}: {denied:N0} denied and {allowed:N0} allowed networks in force");
-        return new AgentStatement(time, "updated", "rule {rule}: {denied} denied and {allowed} allowed networks in force", message, rule, ("denied", denied), ("allowed", allowed))
-            .ToLogEvent(LogEventLevel.Information);
+        return new AgentStatement(time, LogEventLevel.Information, "updated", "rule {rule}: {denied} denied and {allowed} allowed networks in force", message, rule, ("denied", denied), ("allowed", allowed));
     }
 
     /// <summary>Sources had to make room for others since the last such statement.</summary>
-    public static LogEvent Evicted(string rule, long sources, long time)
+    public static AgentStatement Evicted(string rule, long sources, long time)
     {
         var message = string.Create(CultureInfo.InvariantCulture, $"{rule}: {sources:N0} sources had to make room for others, and are counted anew");
-        return new AgentStatement(time, "evicted", "{rule}: {sources} sources had to make room for others, and are counted anew", message, rule, ("sources", sources))
-            .ToLogEvent(LogEventLevel.Warning);
+        return new AgentStatement(time, LogEventLevel.Warning, "evicted", "{rule}: {sources} sources had to make room for others, and are counted anew", message, rule, ("sources", sources));
     }
 
     /// <summary>Every packet that the filters of a rule have seen.</summary>
-    public static LogEvent PacketTotals(string rule, PacketTotals totals, long evicted, long time) =>
+    public static AgentStatement PacketTotals(string rule, PacketTotals totals, long evicted, long time) =>
         new AgentStatement(
-            time, "totals", "{rule}: {packets} packets in all", $"{rule}: {PacketWords.Of(totals)} in all", rule,
+            time, LogEventLevel.Information, "totals", "{rule}: {packets} packets in all", $"{rule}: {PacketWords.Of(totals)} in all", rule,
             ("packets", totals.Seen.Packets),
             ("bytes", totals.Seen.Bytes),
             ("passed", totals.Passed.Packets),
@@ -94,7 +88,7 @@ internal static class AgentEvents
             ("spared", totals.Spared.Packets),
             ("not_ip", totals.NotIp.Packets),
             ("malformed", totals.Malformed.Packets),
-            ("evicted", evicted)).ToLogEvent(LogEventLevel.Information);
+            ("evicted", evicted));
 
     private static (string Name, long Value)[] Numbers(CallCounts counts) =>
     [

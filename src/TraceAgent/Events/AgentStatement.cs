@@ -1,23 +1,23 @@
 using Serilog.Events;
 using Serilog.Formatting.Compact;
-using Serilog.Parsing;
 
 namespace TraceAgent.Events;
 
 /// <summary>Something that the agent itself says in the stream of events.</summary>
 /// <param name="time">UTC ns since 1970.</param>
+/// <param name="level">How much it matters.</param>
 /// <param name="action">What happened, one word.</param>
 /// <param name="template">The message before its values were put in: what all such statements share.</param>
 /// <param name="message">The message.</param>
 /// <param name="rule">The rule that it is about, if any.</param>
 /// <param name="numbers">More properties; their names are plain words.</param>
 internal sealed class AgentStatement(
-    long time, string action, string template, string message, string? rule, params (string Name, long Value)[] numbers)
-    : LogEventPropertyValue
+    long time, LogEventLevel level, string action, string template, string message, string? rule, params (string Name, long Value)[] numbers)
+    : StreamEvent
 {
-    public const string PropertyName = "agent";
+    public override long Time => time;
 
-    public long Time => time;
+    public override LogEventLevel Level => level;
 
     public string Action => action;
 
@@ -29,14 +29,5 @@ internal sealed class AgentStatement(
 
     public uint TemplateId => EventIdHash.Compute(template);
 
-    public LogEvent ToLogEvent(LogEventLevel level) => LogEvent.UnstableAssembleFromParts(
-        UtcText.ToDateTimeOffset(time),
-        level,
-        null,
-        new MessageTemplate(message, [new TextToken(message)]),
-        new() { [PropertyName] = this },
-        default,
-        default);
-
-    public override void Render(TextWriter output, string? format = null, IFormatProvider? formatProvider = null) => output.Write(message);
+    public override void AppendMessage(LineBuffer into) => into.Append(message);
 }

@@ -25,7 +25,18 @@ internal enum HoleSource
 /// <param name="Index">Of the value among the event's fields, or of what the message names of the process.</param>
 /// <param name="Format">As in the template.</param>
 /// <param name="Width">Least characters: right-aligned when positive, 0 for none.</param>
-internal readonly record struct MessagePiece(HoleSource Source, string Text, int Index, string? Format, int Width);
+internal readonly record struct MessagePiece(HoleSource Source, string Text, int Index, string? Format, int Width)
+{
+    /// <summary>True when it never has anything that JSON escapes.</summary>
+    /// <param name="fields">Of the event.</param>
+    public bool IsPlain(EventField[] fields) => Format is null && Source switch
+    {
+        HoleSource.Literal => LineBuffer.IsPlain(Text),
+        HoleSource.Value => fields[Index].Form is FieldForm.Signed or FieldForm.Unsigned or FieldForm.Pointer or FieldForm.Bool or FieldForm.Duration,
+        HoleSource.Pid or HoleSource.Tid or HoleSource.Duration => true,
+        _ => false,
+    };
+}
 
 /// <summary>A rule's message with every name resolved, so that no event looks one up.</summary>
 internal static class BoundMessage

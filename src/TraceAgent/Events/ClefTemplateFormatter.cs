@@ -1,13 +1,28 @@
-using Serilog.Events;
-using Serilog.Formatting;
+using System.Text;
 using Serilog.Formatting.Compact;
 
 namespace TraceAgent.Events;
 
 /// <summary>CLEF as Serilog.Formatting.Compact writes it: template and flat properties.</summary>
-internal sealed class ClefTemplateFormatter : ITextFormatter
+internal sealed class ClefTemplateFormatter : LineFormatter
 {
     private readonly CompactJsonFormatter _compact = new();
+    private readonly StringBuilder _line = new();
 
-    public void Format(LogEvent logEvent, TextWriter output) => _compact.Format(FlatEvent.Of(logEvent), output);
+    protected override void Append(TracedEvent traced) => Write(traced);
+
+    protected override void Append(PacketEvent packets) => Write(packets);
+
+    protected override void Append(AgentStatement statement) => Write(statement);
+
+    private void Write(StreamEvent streamEvent)
+    {
+        _line.Clear();
+        using var writer = new StringWriter(_line);
+        _compact.Format(FlatEvent.Of(streamEvent), writer);
+        foreach (var chunk in _line.GetChunks())
+        {
+            Lines.Append(chunk.Span);
+        }
+    }
 }

@@ -29,6 +29,9 @@ internal struct DecodedValue
     /// <summary>True when the value is the beginning of a longer one.</summary>
     public readonly bool IsPart => Outcome is Outcome.Truncated or Outcome.Cut;
 
+    /// <summary>True when <see cref="Problem"/> is not null.</summary>
+    public readonly bool HasProblem => Outcome != Outcome.Ok || InvalidUtf8 || InvalidUtf16 || Redacted;
+
     /// <summary>The word in <c>problems</c>, or several with commas between; null when there is none.</summary>
     public readonly string? Problem => ProblemWords.Of(Outcome, (InvalidUtf8 ? 1 : 0) | (InvalidUtf16 ? 2 : 0) | (Redacted ? 4 : 0));
 }

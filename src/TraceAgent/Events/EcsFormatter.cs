@@ -1,111 +1,85 @@
 using Serilog.Events;
-using Serilog.Formatting;
 
 namespace TraceAgent.Events;
 
 /// <summary>
 /// One JSON object a line with the names of the Elastic Common Schema; what that has no name for is below
-/// <c>traceagent</c>. One instance per output: it is not for several threads.
+/// <c>traceagent</c>.
 /// </summary>
-internal sealed class EcsFormatter : ITextFormatter
+internal sealed class EcsFormatter : LineFormatter
 {
-    private readonly LineBuffer _line = new();
-    private readonly LineBuffer _message = new();
+    private readonly LineBuffer _spare = new();
     private readonly UtcText _time = new();
     private readonly ValueJson _values;
 
-    public EcsFormatter() => _values = new ValueJson(_line, _message);
-
-    public void Format(LogEvent logEvent, TextWriter output)
-    {
-        _line.Clear();
-        _message.Clear();
-        if (logEvent.Properties.TryGetValue(TracedEvent.PropertyName, out var value) && value is TracedEvent traced)
-        {
-            MessageText.Append(_message, traced);
-            Begin(traced.Time, logEvent.Level);
-            Write(traced);
-        }
-        else if (logEvent.Properties.TryGetValue(AgentStatement.PropertyName, out value) && value is AgentStatement statement)
-        {
-            _message.Append(statement.Message);
-            Begin(statement.Time, logEvent.Level);
-            Write(statement);
-        }
-        else if (logEvent.Properties.TryGetValue(PacketEvent.PropertyName, out value) && value is PacketEvent packets)
-        {
-            PacketText.Append(_message, packets);
-            Begin(packets.Time, logEvent.Level);
-            Write(packets);
-        }
-        else
-        {
-            throw new ArgumentException("an event that is not the agent's", nameof(logEvent));
-        }
-
-        _line.Append("}}\n");
-        _line.WriteTo(output);
-    }
+    public EcsFormatter() => _values = new ValueJson(Lines, _spare);
 
     // The specification wants log.level as one key at the top; so there must be no object called log.
-    private void Begin(long time, LogEventLevel level)
+    private void Begin(StreamEvent streamEvent)
     {
-        _line.Append("{\"@timestamp\":\"");
-        _line.Append(_time.Format(time));
-        _line.Append("\",\"log.level\":\"");
-        _line.Append(WordOf(level));
-        _line.Append("\",\"message\":\"");
-        _line.AppendJson(_message.Text);
-        _line.Append("\",\"ecs.version\":\"8.11.0\"");
+        Lines.Append("{\"@timestamp\":\"");
+        Lines.Append(_time.Format(streamEvent.Time));
+        Lines.Append("\",\"log.level\":\"");
+        Lines.Append(WordOf(streamEvent.Level));
+        Lines.Append("\",\"message\":\"");
+        var start = Lines.Length;
+        streamEvent.AppendMessage(Lines);
+        Lines.EscapeJson(start, _spare);
+        Lines.Append("\",\"ecs.version\":\"8.11.0\"");
     }
 
-    private void Write(TracedEvent traced)
+    protected override void Append(TracedEvent traced)
     {
-        _line.Append(",\"process\":{\"pid\":");
-        _line.Append((ulong)traced.Pid);
-        _line.Append(",\"name\":\"");
-        _line.AppendJson(traced.CommText);
-        _line.Append("\",\"executable\":");
-        _line.Append(traced.Process.Json);
-        _line.Append(",\"thread\":{\"id\":");
-        _line.Append((ulong)traced.Tid);
-        _line.Append("}},\"traceagent\":{\"rule\":");
-        _line.Append(traced.Shape.RuleJson);
-        _line.Append(",\"event\":\"");
-        _line.Append(traced.Shape.Event);
-        _line.Append('"');
-        _values.WriteOnDemand(traced);
-        _line.Append(traced.Site.Json);
+        Begin(traced);
+        Lines.Append(",\"process\":{\"pid\":");
+        Lines.Append((ulong)traced.Pid);
+        Lines.Append(",\"name\":\"");
+        Lines.AppendJson(traced.CommText);
+        Lines.Append("\",\"executable\":");
+        Lines.Append(traced.Process.Json);
+        Lines.Append(",\"thread\":{\"id\":");
+        Lines.Append((ulong)traced.Tid);
+        Lines.Append("}},\"traceagent\":{\"rule\":");
+        Lines.Append(traced.Shape.RuleJson);
+        Lines.Append(",\"event\":\"");
+        Lines.Append(traced.Shape.Event);
+        Lines.Append('"');
+        Lines.Append(traced.Site.Json);
         _values.Write(traced);
+        Lines.Append("}}\n");
     }
 
-    private void Write(AgentStatement statement)
+    protected override void Append(AgentStatement statement)
     {
-        _line.Append(",\"traceagent\":{\"event\":\"agent\",\"action\":\"");
-        _line.Append(statement.Action);
-        _line.Append('"');
+        Begin(statement);
+        Lines.Append(",\"traceagent\":{\"event\":\"agent\",\"action\":\"");
+        Lines.Append(statement.Action);
+        Lines.Append('"');
         if (statement.Rule is { } rule)
         {
-            _line.Append(",\"rule\":");
-            _line.Append(JsonText.Quote(rule));
+            Lines.Append(",\"rule\":");
+            Lines.Append(JsonText.Quote(rule));
         }
 
         _values.Write(statement);
+        Lines.Append("}}\n");
     }
 
-    private void Write(PacketEvent packets)
+    protected override void Append(PacketEvent packets)
     {
+        Begin(packets);
         if (packets.Subject.Source is { } source)
         {
-            _line.Append($",\"source\":{{\"ip\":\"{source}\",\"packets\":");
-            _line.Append(packets.Numbers.Packets);
-            _line.Append(",\"bytes\":");
-            _line.Append(packets.Numbers.Bytes);
-            _line.Append('}');
+            Lines.Append($",\"source\":{{\"ip\":\"{source}\",\"packets\":");
+            Lines.Append(packets.Numbers.Packets);
+            Lines.Append(",\"bytes\":");
+            Lines.Append(packets.Numbers.Bytes);
+            Lines.Append('}');
         }
 
-        _line.Append($",\"traceagent\":{{\"rule\":{JsonText.Quote(packets.Rule.Name.Value)},\"event\":\"{packets.Event}\"");
+        Lines.Append($",\"traceagent\":{{\"rule\":{JsonText.Quote(packets.Rule.Name.Value)},\"event\":\"{packets.Event}\"");
         _values.Write(packets, packets.Subject.Source is null ? ["source"] : ["source", "packets", "bytes"]);
+        Lines.Append("}}\n");
     }
 
     private static string WordOf(LogEventLevel level) => level switch

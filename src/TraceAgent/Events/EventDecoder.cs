@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
-using Serilog.Events;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
 /// <summary>
-/// Turns records of the ring buffer into Serilog's events. One thread only. Any bytes give an event or a count; the event is
-/// valid until the next call, because everything but the LogEvent itself is used again.
+/// Turns records of the ring buffer into events. One thread only. Any bytes give an event or a count; the event is valid
+/// until the next call, which fills it again.
 /// </summary>
 internal sealed class EventDecoder
 {
@@ -16,7 +15,6 @@ internal sealed class EventDecoder
     private readonly TracedEvent _traced = new();
     private readonly CharacterDecoder _characters = new();
     private readonly ListDecoder _lists = new();
-    private readonly Dictionary<string, LogEventPropertyValue> _properties;
 
     // The thread's name of the last event, which most events share.
     private readonly char[] _commText = new char[RecordLayout.CommSize];
@@ -28,7 +26,6 @@ internal sealed class EventDecoder
         _clock = clock;
         _processes = processes;
         _cgroups = cgroups;
-        _properties = new() { [TracedEvent.PropertyName] = _traced };
     }
 
     /// <summary>Records that were shorter than their layout.</summary>
@@ -41,7 +38,7 @@ internal sealed class EventDecoder
     public ulong? LastDuration => _traced.Shape.HasDuration ? _traced.Duration : null;
 
     /// <summary>The event of one record; null, and counted, when the record is not one of this shape.</summary>
-    public LogEvent? Decode(ReadOnlySpan<byte> record, EventShape shape)
+    public TracedEvent? Decode(ReadOnlySpan<byte> record, EventShape shape)
     {
         if (record.Length < RecordLayout.HeaderSize)
         {
@@ -64,8 +61,7 @@ internal sealed class EventDecoder
         }
 
         Fill(record, kind, kind.Sites[site]);
-        return LogEvent.UnstableAssembleFromParts(
-            UtcText.ToDateTimeOffset(_traced.Time), kind.Level, null, kind.Template, _properties, default, default);
+        return _traced;
     }
 
     private void Fill(ReadOnlySpan<byte> record, KindShape kind, SiteName site)
@@ -73,10 +69,7 @@ internal sealed class EventDecoder
         var traced = _traced;
         var time = Read<ulong>(record, RecordLayout.TimeOffset);
         var pidTid = Read<ulong>(record, RecordLayout.PidTidOffset);
-        traced.Reserve(kind);
-        traced.Shape = kind;
-        traced.Site = site;
-        traced.Time = _clock.ToUtc(time);
+        traced.Begin(kind, site, _clock.ToUtc(time));
         traced.Pid = (uint)(pidTid >> 32);
         traced.Tid = (uint)pidTid;
         traced.Duration = kind.HasDuration ? Read<ulong>(record, RecordLayout.DurationOffset) : 0;

@@ -11,30 +11,29 @@ namespace TraceAgent.Events;
 /// </summary>
 internal static class FlatEvent
 {
-    public static LogEvent Of(LogEvent logEvent)
+    public static LogEvent Of(StreamEvent streamEvent)
     {
         var properties = new Dictionary<string, LogEventPropertyValue>();
-        if (logEvent.Properties.TryGetValue(TracedEvent.PropertyName, out var value) && value is TracedEvent traced)
+        MessageTemplate template;
+        switch (streamEvent)
         {
-            Add(traced, properties);
-        }
-        else if (logEvent.Properties.TryGetValue(AgentStatement.PropertyName, out value) && value is AgentStatement statement)
-        {
-            Add(statement, properties);
-        }
-        else if (logEvent.Properties.TryGetValue(PacketEvent.PropertyName, out value) && value is PacketEvent packets)
-        {
-            Add(packets, properties);
-            return LogEvent.UnstableAssembleFromParts(
-                logEvent.Timestamp, logEvent.Level, null, new MessageTemplateParser().Parse(packets.Template.Text), properties, default, default);
-        }
-        else
-        {
-            return logEvent;
+            case TracedEvent traced:
+                Add(traced, properties);
+                template = traced.Shape.Template;
+                break;
+            case PacketEvent packets:
+                Add(packets, properties);
+                template = new MessageTemplateParser().Parse(packets.Template.Text);
+                break;
+            default:
+                var statement = (AgentStatement)streamEvent;
+                Add(statement, properties);
+                template = new MessageTemplate(statement.Message, [new TextToken(statement.Message)]);
+                break;
         }
 
         return LogEvent.UnstableAssembleFromParts(
-            logEvent.Timestamp, logEvent.Level, logEvent.Exception, logEvent.MessageTemplate, properties, default, default);
+            UtcText.ToDateTimeOffset(streamEvent.Time), streamEvent.Level, null, template, properties, default, default);
     }
 
     private static void Add(TracedEvent traced, Dictionary<string, LogEventPropertyValue> properties)

@@ -32,6 +32,7 @@ internal sealed class KindShape
         HasDuration = kind == EventKind.Call;
         OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
         Message = BoundMessage.Of(template, fields, OfProcess, rule);
+        HasPlainMessage = Array.TrueForAll(Message, piece => piece.IsPlain(fields));
         Template = new MessageTemplateParser().Parse(template.Text);
         Level = (LogEventLevel)rule.Level;
         Labels = rule.Labels;
@@ -74,6 +75,9 @@ internal sealed class KindShape
 
     public MessagePiece[] Message { get; }
 
+    /// <summary>True when no message has anything that JSON escapes.</summary>
+    public bool HasPlainMessage { get; }
+
     public SerilogTemplate Template { get; }
 
     public LogEventLevel Level { get; }
@@ -85,6 +89,9 @@ internal sealed class KindShape
 
     /// <summary>Numbers that all lists of an event need at most.</summary>
     public int ListCapacity { get; }
+
+    /// <summary>Whether the message wants to know more of the hit or the process than every event tells.</summary>
+    public bool HasOnDemand => OfProcess.Length > 0 || CapturedCount < Fields.Length;
 
     public bool HasErrorNumbers { get; }
 

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace TraceAgent.Events;
 
-/// <summary>A growing row of characters that is used again for every event.</summary>
+/// <summary>A growing row of characters that is used again.</summary>
 internal sealed class LineBuffer
 {
     /// <summary>What a JSON string can hold as it is, of ASCII: a search among ASCII alone takes a few ns.</summary>
@@ -14,13 +15,25 @@ internal sealed class LineBuffer
     private static readonly SearchValues<char> Escaped = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7f, 0x21)).Select(c => (char)c), '"', '\\', '\u2028', '\u2029']);
 
+    private const int Kept = 1 << 20;
+
     private char[] _chars = new char[1024];
 
     public int Length { get; private set; }
 
     public ReadOnlySpan<char> Text => _chars.AsSpan(0, Length);
 
-    public void Clear() => Length = 0;
+    /// <summary>True when a JSON string can hold the text as it is.</summary>
+    public static bool IsPlain(ReadOnlySpan<char> text) => NextEscape(text) < 0;
+
+    public void Clear()
+    {
+        Length = 0;
+        if (_chars.Length > Kept)
+        {
+            _chars = new char[Kept];
+        }
+    }
 
     public void Append(char c)
     {
@@ -35,9 +48,48 @@ internal sealed class LineBuffer
         Length += text.Length;
     }
 
-    public void Append(long value, ReadOnlySpan<char> format = default) => AppendNumber(value, format);
+    public void Append(long value)
+    {
+        if (value < 0)
+        {
+            Append('-');
+        }
 
-    public void Append(ulong value, ReadOnlySpan<char> format = default) => AppendNumber(value, format);
+        // Also of the least number, which has no opposite.
+        Append(value < 0 ? 0 - (ulong)value : (ulong)value);
+    }
+
+    public void Append(ulong value)
+    {
+        Reserve(DecimalDigits.Most);
+        var digits = DecimalDigits.Count(value);
+        DecimalDigits.Write(value, _chars.AsSpan(Length, digits));
+        Length += digits;
+    }
+
+    public void Append(long value, string? format)
+    {
+        if (format is null)
+        {
+            Append(value);
+        }
+        else
+        {
+            AppendNumber(value, format);
+        }
+    }
+
+    public void Append(ulong value, string? format)
+    {
+        if (format is null)
+        {
+            Append(value);
+        }
+        else
+        {
+            AppendNumber(value, format);
+        }
+    }
 
     public void AppendNumber<T>(T value, ReadOnlySpan<char> format)
         where T : struct, ISpanFormattable
@@ -104,7 +156,7 @@ internal sealed class LineBuffer
         Length += missing;
     }
 
-    /// <summary>Past the writer when its stream takes characters: the sinks flush their writer after every event, so nothing is before these in it.</summary>
+    /// <summary>Past the writer when its stream takes characters: the sinks flush their writer each time, so nothing is before these in it.</summary>
     public void WriteTo(TextWriter output)
     {
         if (output is StreamWriter { BaseStream: ICharacterStream stream })
@@ -159,6 +211,7 @@ internal sealed class LineBuffer
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Reserve(int count)
     {
         if (_chars.Length - Length < count)
@@ -167,5 +220,6 @@ internal sealed class LineBuffer
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int count) => Array.Resize(ref _chars, Math.Max(_chars.Length * 2, Length + count));
 }

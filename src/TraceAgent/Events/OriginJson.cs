@@ -1,7 +1,7 @@
 namespace TraceAgent.Events;
 
 /// <summary>
-/// The part of a line from the end of the message to the executable: which rule, which thread. Most events have the same as
+/// The part of a line from the end of the message to the symbol: which rule, which thread, where. Most events have the same as
 /// the one before them, so it is kept.
 /// </summary>
 internal sealed class OriginJson
@@ -10,6 +10,7 @@ internal sealed class OriginJson
     private readonly char[] _comm = new char[Capture.RecordLayout.CommSize];
     private KindShape? _shape;
     private ProcessFacts? _process;
+    private SiteName? _site;
     private uint _pid;
     private uint _tid;
     private int _commLength;
@@ -18,7 +19,7 @@ internal sealed class OriginJson
     public ReadOnlySpan<char> Of(TracedEvent traced)
     {
         if (traced.Tid != _tid || traced.Pid != _pid || !ReferenceEquals(traced.Shape, _shape) || !ReferenceEquals(traced.Process, _process)
-            || !traced.CommText.SequenceEqual(_comm.AsSpan(0, _commLength)))
+            || !ReferenceEquals(traced.Site, _site) || !traced.CommText.SequenceEqual(_comm.AsSpan(0, _commLength)))
         {
             Remember(traced);
         }
@@ -28,7 +29,7 @@ internal sealed class OriginJson
 
     private void Remember(TracedEvent traced)
     {
-        (_pid, _tid, _shape, _process) = (traced.Pid, traced.Tid, traced.Shape, traced.Process);
+        (_pid, _tid, _shape, _process, _site) = (traced.Pid, traced.Tid, traced.Shape, traced.Process, traced.Site);
         _commLength = traced.CommText.Length;
         traced.CommText.CopyTo(_comm);
         _text.Clear();
@@ -40,5 +41,6 @@ internal sealed class OriginJson
         _text.AppendJson(traced.CommText);
         _text.Append("\",\"exe\":");
         _text.Append(traced.Process.Json);
+        _text.Append(traced.Site.Json);
     }
 }

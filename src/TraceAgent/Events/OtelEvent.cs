@@ -12,36 +12,31 @@ internal static class OtelEvent
 {
     private const string Own = "traceagent.";
 
-    /// <param name="logEvent">One of the agent's.</param>
+    /// <param name="streamEvent">May be filled again afterwards.</param>
     /// <param name="spare">Used again for each event.</param>
-    public static LogEvent Of(LogEvent logEvent, LineBuffer spare)
+    public static LogEvent Of(StreamEvent streamEvent, LineBuffer spare)
     {
         var attributes = new Dictionary<string, LogEventPropertyValue>();
+        switch (streamEvent)
+        {
+            case TracedEvent traced:
+                Add(traced, attributes);
+                break;
+            case PacketEvent packets:
+                Add(packets, attributes);
+                break;
+            default:
+                Add((AgentStatement)streamEvent, attributes);
+                break;
+        }
+
         spare.Clear();
-        if (logEvent.Properties.TryGetValue(TracedEvent.PropertyName, out var value) && value is TracedEvent traced)
-        {
-            MessageText.Append(spare, traced);
-            Add(traced, attributes);
-        }
-        else if (logEvent.Properties.TryGetValue(AgentStatement.PropertyName, out value) && value is AgentStatement statement)
-        {
-            spare.Append(statement.Message);
-            Add(statement, attributes);
-        }
-        else if (logEvent.Properties.TryGetValue(PacketEvent.PropertyName, out value) && value is PacketEvent packets)
-        {
-            PacketText.Append(spare, packets);
-            Add(packets, attributes);
-        }
-        else
-        {
-            throw new ArgumentException("an event that is not the agent's", nameof(logEvent));
-        }
+        streamEvent.AppendMessage(spare);
 
         // The body is this text; nothing in it is a hole of a template.
         var message = new string(spare.Text).Replace('\0', '\ufffd');
         return LogEvent.UnstableAssembleFromParts(
-            logEvent.Timestamp, logEvent.Level, null, new MessageTemplate(message, [new TextToken(message)]), attributes, default, default);
+            UtcText.ToDateTimeOffset(streamEvent.Time), streamEvent.Level, null, new MessageTemplate(message, [new TextToken(message)]), attributes, default, default);
     }
 
     private static void Add(TracedEvent traced, Dictionary<string, LogEventPropertyValue> attributes)

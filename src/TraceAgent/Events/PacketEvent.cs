@@ -1,6 +1,5 @@
 using System.Globalization;
 using Serilog.Events;
-using Serilog.Parsing;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Events;
@@ -33,19 +32,19 @@ internal readonly record struct PacketSubject(string? Source, long Sources)
 /// <param name="Spared">Packets of them that would have been dropped, but for <c>dry_run</c>.</param>
 internal readonly record struct PacketNumbers(long Packets, long Bytes, long Dropped, long Spared);
 
-/// <summary>A line of a packet rule. It travels in a LogEvent as the property <see cref="PropertyName"/>.</summary>
+/// <summary>A line of a packet rule.</summary>
 /// <param name="rule">Says how it looks.</param>
 /// <param name="kind">What it is about.</param>
 /// <param name="time">UTC ns since 1970.</param>
 /// <param name="subject">Whom it is about.</param>
 /// <param name="numbers">Since the interval began, or since the source was seen first.</param>
-internal sealed class PacketEvent(PacketRule rule, PacketEventKind kind, long time, PacketSubject subject, PacketNumbers numbers) : LogEventPropertyValue
+internal sealed class PacketEvent(PacketRule rule, PacketEventKind kind, long time, PacketSubject subject, PacketNumbers numbers) : StreamEvent
 {
-    public const string PropertyName = "packet";
+    public override long Time => time;
+
+    public override LogEventLevel Level => (LogEventLevel)rule.Level;
 
     public PacketRule Rule => rule;
-
-    public long Time => time;
 
     public PacketSubject Subject => subject;
 
@@ -100,25 +99,5 @@ internal sealed class PacketEvent(PacketRule rule, PacketEventKind kind, long ti
         }
     }
 
-    public LogEvent ToLogEvent()
-    {
-        var message = new LineBuffer();
-        PacketText.Append(message, this);
-        var text = new string(message.Text);
-        return LogEvent.UnstableAssembleFromParts(
-            UtcText.ToDateTimeOffset(time),
-            (LogEventLevel)rule.Level,
-            null,
-            new Serilog.Events.MessageTemplate(text, [new TextToken(text)]),
-            new() { [PropertyName] = this },
-            default,
-            default);
-    }
-
-    public override void Render(TextWriter output, string? format = null, IFormatProvider? formatProvider = null)
-    {
-        var message = new LineBuffer();
-        PacketText.Append(message, this);
-        message.WriteTo(output);
-    }
+    public override void AppendMessage(LineBuffer into) => PacketText.Append(into, this);
 }

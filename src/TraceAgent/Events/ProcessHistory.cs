@@ -25,12 +25,20 @@ internal sealed class ProcessHistory
     public bool Knows(int pid) => _newest.ContainsKey(pid);
 
     /// <summary>What the process was at that moment (CLOCK_MONOTONIC ns); null when it is not known.</summary>
-    public ProcessFacts? Find(int pid, ulong time)
+    public ProcessFacts? Find(int pid, ulong time) => Find(pid, time, out _);
+
+    /// <param name="pid">Of the process.</param>
+    /// <param name="time">CLOCK_MONOTONIC ns.</param>
+    /// <param name="isNewest">True when it stays so until the next notice.</param>
+    /// <inheritdoc cref="Find(int, ulong)"/>
+    public ProcessFacts? Find(int pid, ulong time, out bool isNewest)
     {
         var image = _newest.GetValueOrDefault(pid);
+        isNewest = true;
         while (image is not null && image.Since > time)
         {
             image = image.Older;
+            isNewest = false;
         }
 
         return image?.Facts;

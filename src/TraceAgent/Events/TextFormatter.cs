@@ -1,5 +1,4 @@
 using Serilog.Events;
-using Serilog.Formatting;
 
 namespace TraceAgent.Events;
 
@@ -7,51 +6,32 @@ namespace TraceAgent.Events;
 /// A line for people: time, level, rule, message. What a traced program put into its values cannot steer the terminal:
 /// controls are shown as <c>\x1b</c>, <c>\n</c>, <c>\u202e</c>.
 /// </summary>
-internal sealed class TextFormatter : ITextFormatter
+internal sealed class TextFormatter : LineFormatter
 {
-    private readonly LineBuffer _line = new();
     private readonly LineBuffer _message = new();
     private readonly UtcText _time = new();
 
-    public void Format(LogEvent logEvent, TextWriter output)
-    {
-        _line.Clear();
-        _message.Clear();
-        var time = (logEvent.Timestamp.UtcTicks - DateTime.UnixEpoch.Ticks) * TimeSpan.NanosecondsPerTick;
-        string? rule = null;
-        if (logEvent.Properties.TryGetValue(TracedEvent.PropertyName, out var value) && value is TracedEvent traced)
-        {
-            time = traced.Time;
-            rule = traced.Shape.Rule;
-            MessageText.Append(_message, traced);
-        }
-        else if (logEvent.Properties.TryGetValue(AgentStatement.PropertyName, out value) && value is AgentStatement statement)
-        {
-            time = statement.Time;
-            _message.Append(statement.Message);
-        }
-        else if (logEvent.Properties.TryGetValue(PacketEvent.PropertyName, out value) && value is PacketEvent packets)
-        {
-            time = packets.Time;
-            rule = packets.Rule.Name.Value;
-            PacketText.Append(_message, packets);
-        }
-        else
-        {
-            _message.Append(logEvent.RenderMessage());
-        }
+    protected override void Append(TracedEvent traced) => Append(traced, traced.Shape.Rule);
 
-        _line.Append(_time.Format(time));
-        _line.Append(Abbreviate(logEvent.Level));
+    protected override void Append(PacketEvent packets) => Append(packets, packets.Rule.Name.Value);
+
+    // The message names the rule.
+    protected override void Append(AgentStatement statement) => Append(statement, rule: null);
+
+    private void Append(StreamEvent streamEvent, string? rule)
+    {
+        Lines.Append(_time.Format(streamEvent.Time));
+        Lines.Append(Abbreviate(streamEvent.Level));
         if (rule is not null)
         {
-            _line.AppendPrintable(rule);
-            _line.Append(": ");
+            Lines.AppendPrintable(rule);
+            Lines.Append(": ");
         }
 
-        _line.AppendPrintable(_message.Text);
-        _line.Append('\n');
-        _line.WriteTo(output);
+        _message.Clear();
+        streamEvent.AppendMessage(_message);
+        Lines.AppendPrintable(_message.Text);
+        Lines.Append('\n');
     }
 
     private static string Abbreviate(LogEventLevel level) => level switch

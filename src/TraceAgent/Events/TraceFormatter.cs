@@ -1,6 +1,3 @@
-using Serilog.Events;
-using Serilog.Formatting;
-
 namespace TraceAgent.Events;
 
 /// <summary>
@@ -8,46 +5,49 @@ namespace TraceAgent.Events;
 /// own is on standard error, but for loss.
 /// </summary>
 /// <param name="colours">ANSI colours: only for a terminal.</param>
-internal sealed class TraceFormatter(bool colours) : ITextFormatter
+internal sealed class TraceFormatter(bool colours) : LineFormatter
 {
     private const string Loss = "loss";
 
-    private readonly LineBuffer _line = new();
     private readonly LineBuffer _message = new();
 
-    public void Format(LogEvent logEvent, TextWriter output)
+    protected override void Append(TracedEvent traced)
     {
-        _line.Clear();
-        _message.Clear();
-        if (logEvent.Properties.TryGetValue(TracedEvent.PropertyName, out var value) && value is TracedEvent traced)
-        {
-            Begin(traced.Time);
-            _line.AppendPrintable(traced.CommText);
-            _line.Append('[');
-            _line.Append((ulong)traced.Pid);
-            _line.Append(']');
-            MessageText.Append(_message, traced);
-        }
-        else if (logEvent.Properties.TryGetValue(AgentStatement.PropertyName, out value) && value is AgentStatement { Action: Loss } loss)
-        {
-            Begin(loss.Time);
-            _line.Append("traceagent");
-            _message.Append(loss.Message);
-        }
-        else
-        {
-            return;
-        }
+        Begin(traced.Time);
+        Lines.AppendPrintable(traced.CommText);
+        Lines.Append('[');
+        Lines.Append((ulong)traced.Pid);
+        Lines.Append(']');
+        End(traced);
+    }
 
-        _line.Append(colours ? "\e[0m " : " ");
-        _line.AppendPrintable(_message.Text);
-        _line.Append('\n');
-        _line.WriteTo(output);
+    protected override void Append(AgentStatement statement)
+    {
+        if (statement.Action == Loss)
+        {
+            Begin(statement.Time);
+            Lines.Append("traceagent");
+            End(statement);
+        }
+    }
+
+    // One rule is traced, and it is not one of packets.
+    protected override void Append(PacketEvent packets)
+    {
+    }
+
+    private void End(StreamEvent streamEvent)
+    {
+        Lines.Append(colours ? "\e[0m " : " ");
+        _message.Clear();
+        streamEvent.AppendMessage(_message);
+        Lines.AppendPrintable(_message.Text);
+        Lines.Append('\n');
     }
 
     private void Begin(long time)
     {
-        _line.Append(colours ? "\e[2m" : "");
-        _line.AppendNumber(UtcText.ToDateTimeOffset(time).ToLocalTime(), "HH':'mm':'ss'.'ffffff' '");
+        Lines.Append(colours ? "\e[2m" : "");
+        Lines.AppendNumber(UtcText.ToDateTimeOffset(time).ToLocalTime(), "HH':'mm':'ss'.'ffffff' '");
     }
 }

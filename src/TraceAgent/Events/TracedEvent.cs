@@ -4,20 +4,19 @@ using TraceAgent.Capture;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// What one record says, decoded. It travels in a LogEvent as the property <see cref="PropertyName"/>; the decoder fills the
-/// same instance again for every event.
+/// What one record says, decoded; the decoder fills the same instance again for every event.
 /// </summary>
-internal sealed class TracedEvent : LogEventPropertyValue
+internal sealed class TracedEvent : StreamEvent
 {
-    public const string PropertyName = "traced";
-
-    private readonly LineBuffer _rendered = new();
+    private long _time;
 
     /// <summary>Null only before the first event.</summary>
-    public KindShape Shape { get; set; } = null!;
+    public KindShape Shape { get; private set; } = null!;
 
-    /// <summary>Of the hit, UTC ns since 1970; for a call, of its entry.</summary>
-    public long Time { get; set; }
+    /// <summary>Of the hit; for a call, of its entry.</summary>
+    public override long Time => _time;
+
+    public override LogEventLevel Level => Shape.Level;
 
     public uint Pid { get; set; }
 
@@ -25,7 +24,7 @@ internal sealed class TracedEvent : LogEventPropertyValue
 
     public ProcessFacts Process { get; set; } = ProcessFacts.Unknown;
 
-    public SiteName Site { get; set; } = null!;
+    public SiteName Site { get; private set; } = null!;
 
     /// <summary>From entry to return, ns; for calls only.</summary>
     public ulong Duration { get; set; }
@@ -47,9 +46,16 @@ internal sealed class TracedEvent : LogEventPropertyValue
 
     public ReadOnlySpan<ulong> NumbersOf(in DecodedValue value) => Numbers.AsSpan(value.TextStart, value.TextLength);
 
-    /// <summary>Makes room for an event of this shape.</summary>
-    public void Reserve(KindShape shape)
+    /// <summary>Begins an event of this shape, and makes room for it.</summary>
+    public void Begin(KindShape shape, SiteName site, long time)
     {
+        _time = time;
+        if (ReferenceEquals(Shape, shape) && ReferenceEquals(Site, site))
+        {
+            return;
+        }
+
+        (Shape, Site) = (shape, site);
         if (Values.Length < shape.Fields.Length)
         {
             Values = new DecodedValue[shape.Fields.Length];
@@ -66,12 +72,9 @@ internal sealed class TracedEvent : LogEventPropertyValue
         }
     }
 
-    public override void Render(TextWriter output, string? format = null, IFormatProvider? formatProvider = null)
-    {
-        _rendered.Clear();
-        MessageText.Append(_rendered, this);
-        _rendered.WriteTo(output);
-    }
+    public override bool IsPlainMessage => Shape.HasPlainMessage;
+
+    public override void AppendMessage(LineBuffer into) => MessageText.Append(into, this);
 }
 
 /// <summary>A text in an event's characters.</summary>

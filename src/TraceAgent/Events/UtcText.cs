@@ -3,14 +3,18 @@ using System.Globalization;
 namespace TraceAgent.Events;
 
 /// <summary>Writes UTC ns since 1970 as <c>2026-11-22T15:27:33.667556412Z</c>. Remembers the last second, which most events share.</summary>
-internal sealed class UtcText
+/// <param name="before">What stands before the time.</param>
+/// <param name="after">What stands behind it.</param>
+internal sealed class UtcText(string before = "", string after = "")
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
     private const long LastSecond = 253_402_300_799;
-    private readonly char[] _text = new char[30];
+    private const int Digits = 9;
+    private const string Pattern = "yyyy-MM-ddTHH:mm:ss.";
+    private readonly char[] _text = [.. before, .. Pattern, .. "000000000Z", .. after];
     private long _second = long.MinValue;
 
-    /// <summary>30 characters, valid until the next call. Times outside the years 1970 to 9999 are shown as the nearest one inside.</summary>
+    /// <summary>Valid until the next call. Times outside the years 1970 to 9999 are shown as the nearest one inside.</summary>
     public ReadOnlySpan<char> Format(long utc)
     {
         utc = Math.Max(utc, 0);
@@ -19,16 +23,10 @@ internal sealed class UtcText
         {
             _second = second;
             var time = DateTimeOffset.FromUnixTimeSeconds(Math.Min(second, LastSecond));
-            time.TryFormat(_text, out _, "yyyy-MM-dd'T'HH:mm:ss'.'", CultureInfo.InvariantCulture);
-            _text[29] = 'Z';
+            time.TryFormat(_text.AsSpan(before.Length), out _, "yyyy-MM-dd'T'HH:mm:ss'.'", CultureInfo.InvariantCulture);
         }
 
-        var rest = (uint)(utc - (second * NanosecondsPerSecond));
-        for (var i = 28; i >= 20; i--)
-        {
-            _text[i] = (char)('0' + (rest % 10));
-            rest /= 10;
-        }
+        DecimalDigits.Write((ulong)(utc - (second * NanosecondsPerSecond)), _text.AsSpan(before.Length + Pattern.Length, Digits));
 
         return _text;
     }

@@ -8,10 +8,15 @@ namespace TraceAgent.Events;
 /// <param name="spare">Used again for each value.</param>
 internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
 {
-    /// <summary>Arguments, result and what is said about them, up to the labels, each with a comma before it.</summary>
+    /// <summary>What the message wanted to know of the hit, arguments, result and what is said about them, up to the labels, each with a comma before it.</summary>
     public void Write(TracedEvent traced)
     {
         var shape = traced.Shape;
+        if (shape.HasOnDemand)
+        {
+            WriteOnDemand(traced);
+        }
+
         WriteValues(traced);
         if (shape.HasErrorNumbers)
         {
@@ -30,7 +35,10 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
         }
 
         WriteProblems(traced);
-        line.Append(shape.LabelsJson);
+        if (shape.LabelsJson.Length > 0)
+        {
+            line.Append(shape.LabelsJson);
+        }
     }
 
     /// <summary>The numbers of a statement, each with a comma before it.</summary>
@@ -70,8 +78,7 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
         }
     }
 
-    /// <summary>What only the message wanted to know of the hit, each with a comma before it.</summary>
-    public void WriteOnDemand(TracedEvent traced)
+    private void WriteOnDemand(TracedEvent traced)
     {
         var shape = traced.Shape;
         foreach (var property in shape.OfProcess)
@@ -257,10 +264,11 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
         var opened = false;
         for (var i = 0; i < traced.Shape.Fields.Length; i++)
         {
-            if (traced.Values[i].Problem is { } problem)
+            ref readonly var value = ref traced.Values[i];
+            if (value.HasProblem)
             {
                 WriteMember(",\"problems\":{", traced.Shape.Fields[i].Key, ref opened);
-                WriteText(problem);
+                WriteText(value.Problem!);
             }
         }
 

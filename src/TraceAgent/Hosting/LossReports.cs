@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Serilog.Events;
 using TraceAgent.Events;
 using TraceAgent.Reconciling;
 
@@ -13,7 +12,7 @@ internal sealed class LossReports(Func<IReadOnlyList<RuleBooks>> books, WallCloc
     private readonly Dictionary<string, CallCounts> _reported = [];
     private long _last = Stopwatch.GetTimestamp();
 
-    public IReadOnlyList<LogEvent> Due()
+    public IReadOnlyList<StreamEvent> Due()
     {
         if (Stopwatch.GetElapsedTime(_last) < Interval)
         {
@@ -25,10 +24,10 @@ internal sealed class LossReports(Func<IReadOnlyList<RuleBooks>> books, WallCloc
     }
 
     /// <summary>Whether it is time or not.</summary>
-    public IReadOnlyList<LogEvent> Now()
+    public IReadOnlyList<StreamEvent> Now()
     {
         // Calls that a condition left out were not asked for: they are in a report, but no reason for one.
-        var reports = new List<LogEvent>();
+        var reports = new List<StreamEvent>();
         foreach (var rule in books())
         {
             var counts = rule.Totals().Counts;

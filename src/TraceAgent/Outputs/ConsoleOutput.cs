@@ -2,9 +2,9 @@ using System.Text;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
-using Serilog.Events;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
+using TraceAgent.Events;
 
 namespace TraceAgent.Outputs;
 
@@ -20,6 +20,7 @@ internal sealed class ConsoleOutput : EventOutput
     private readonly int _descriptor;
     private readonly TextWriter _before;
     private OutputConfiguration.Console _configuration;
+    private LineFormatter _formatter;
     private ILogEventSink _sink;
 
     private ConsoleOutput(int descriptor, OutputConfiguration.Console configuration)
@@ -27,7 +28,7 @@ internal sealed class ConsoleOutput : EventOutput
         (_descriptor, _configuration) = (descriptor, configuration);
         _before = Console.Out;
         Console.SetOut(new StreamWriter(_batch, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)));
-        _sink = CreateSink(configuration);
+        (_formatter, _sink) = Create(configuration);
     }
 
     public override OutputConfiguration Configuration => _configuration;
@@ -47,7 +48,13 @@ internal sealed class ConsoleOutput : EventOutput
         return new ConsoleOutput(descriptor, configuration);
     }
 
-    public override void Write(LogEvent logEvent) => _sink.Emit(logEvent);
+    public override void Write(StreamEvent streamEvent)
+    {
+        // One at a time: the sink makes a string of what it is given.
+        _formatter.Lines.Clear();
+        _formatter.Append(streamEvent);
+        _sink.Emit(LineFormatter.Envelope);
+    }
 
     public override OutputFailure? Commit()
     {
@@ -74,11 +81,14 @@ internal sealed class ConsoleOutput : EventOutput
     public override void Become(OutputConfiguration next)
     {
         _configuration = (OutputConfiguration.Console)next;
-        _sink = CreateSink(_configuration);
+        (_formatter, _sink) = Create(_configuration);
     }
 
     public override void Dispose() => Console.SetOut(_before);
 
-    private static ILogEventSink CreateSink(OutputConfiguration.Console configuration) =>
-        LoggerSinkConfiguration.CreateSink(to => to.Console(FormatterOf(configuration.Format)));
+    private static (LineFormatter Formatter, ILogEventSink Sink) Create(OutputConfiguration.Console configuration)
+    {
+        var formatter = FormatterOf(configuration.Format);
+        return (formatter, LoggerSinkConfiguration.CreateSink(to => to.Console(formatter)));
+    }
 }

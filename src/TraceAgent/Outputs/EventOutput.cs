@@ -1,5 +1,3 @@
-using Serilog.Events;
-using Serilog.Formatting;
 using TraceAgent.Commands;
 using TraceAgent.Configuration;
 using TraceAgent.Events;
@@ -18,10 +16,10 @@ internal abstract class EventOutput : IDisposable
     /// <summary>Its path, its address, or <c>standard output</c>.</summary>
     public string Name => Configuration.Target;
 
-    /// <summary>Bytes that wait for a commit.</summary>
+    /// <summary>Bytes, or characters, that wait for a commit.</summary>
     public abstract int Pending { get; }
 
-    public abstract void Write(LogEvent logEvent);
+    public abstract void Write(StreamEvent streamEvent);
 
     /// <summary>Null when all that was written since the last commit has arrived.</summary>
     public abstract OutputFailure? Commit();
@@ -46,7 +44,7 @@ internal abstract class EventOutput : IDisposable
 
     public abstract void Dispose();
 
-    public static ITextFormatter FormatterOf(OutputFormat format) => format switch
+    public static LineFormatter FormatterOf(OutputFormat format) => format switch
     {
         OutputFormat.ClefTemplate => new ClefTemplateFormatter(),
         OutputFormat.Ecs => new EcsFormatter(),

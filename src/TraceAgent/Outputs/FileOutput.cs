@@ -6,6 +6,7 @@ using Serilog.Events;
 using Serilog.Sinks.File;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
+using TraceAgent.Events;
 
 namespace TraceAgent.Outputs;
 
@@ -18,17 +19,19 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
     private const string NotRegular = "not a regular file";
 
     private OutputConfiguration.File _configuration;
-    private readonly SegmentBatch _batch = new();
+    private LineFormatter _formatter;
     private ILogEventSink? _sink;
+    private FileSegment? _segment;
     private OutputFailure? _failure;
     private IOException? _refusal;
     private bool _reopened;
 
-    private FileOutput(OutputConfiguration.File configuration) => _configuration = configuration;
+    private FileOutput(OutputConfiguration.File configuration) =>
+        (_configuration, _formatter) = (configuration, FormatterOf(configuration.Format));
 
     public override OutputConfiguration Configuration => _configuration;
 
-    public override int Pending => _batch.Pending;
+    public override int Pending => _formatter.Lines.Length;
 
     /// <exception cref="OutputException">The file cannot be created or written.</exception>
     public static FileOutput Open(OutputConfiguration.File configuration)
@@ -47,30 +50,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         return output;
     }
 
-    public override void Write(LogEvent logEvent)
-    {
-        // The rest of a batch that has already failed is lost with it.
-        if (_failure is not null)
-        {
-            return;
-        }
-
-        try
-        {
-            CloseWhenAstray();
-            if (_sink is null)
-            {
-                PrepareFile();
-                _sink = CreateSink();
-            }
-
-            _sink.Emit(logEvent);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _failure ??= OutputFailure.Of("open", _configuration.Path, e);
-        }
-    }
+    public override void Write(StreamEvent streamEvent) => _formatter.Append(streamEvent);
 
     public override bool TakeReopened()
     {
@@ -79,11 +59,17 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         return reopened;
     }
 
+    /// <remarks>The sink takes the batch as one event of its own, so that it lies in one file.</remarks>
     public override OutputFailure? Commit()
     {
-        var failure = _failure ?? _batch.Write();
-        _failure = null;
-        _batch.Clear();
+        if (_formatter.Lines.Length == 0)
+        {
+            return null;
+        }
+
+        var failure = Deliver() ?? _segment?.Write();
+        _formatter.Lines.Clear();
+        _segment?.Batch.Clear();
 
         // A sink that could not open its file would not try again for half an hour.
         if (failure is not null || IsFull())
@@ -100,6 +86,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         if (file with { Name = _configuration.Name } != _configuration)
         {
             CloseSink();
+            _formatter = FormatterOf(file.Format);
         }
 
         _configuration = file;
@@ -119,15 +106,36 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         }
     }
 
+    /// <summary>Has the sink write the lines into the segment of the file that is theirs.</summary>
+    private OutputFailure? Deliver()
+    {
+        _failure = null;
+        try
+        {
+            CloseWhenAstray();
+            if (_sink is null)
+            {
+                PrepareFile();
+                _sink = CreateSink();
+            }
+
+            _sink.Emit(LineFormatter.Envelope);
+            return _failure;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return OutputFailure.Of("open", _configuration.Path, e);
+        }
+    }
+
     // Serilog counts a file's bytes when it opens it and as it writes; ours pass it by. So a full file is opened anew, and
     // Serilog then finds it full and goes on to the next name.
-    private bool IsFull() =>
-        _configuration.Roll?.Size is { } size && _batch.Current is { } current && current.Length >= size;
+    private bool IsFull() => _configuration.Roll?.Size is { } size && _segment is { } segment && segment.Length >= size;
 
-    // Renamed or deleted by somebody else: what comes now belongs into the file that has the name. Asked once a batch.
+    // Renamed or deleted by somebody else: what comes now belongs into the file that has the name.
     private void CloseWhenAstray()
     {
-        if (_batch.Pending == 0 && _batch.Current is { IsAstray: true })
+        if (_segment is { IsAstray: true })
         {
             CloseSink();
             _reopened = true;
@@ -138,7 +146,6 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
     {
         (_sink as IDisposable)?.Dispose();
         _sink = null;
-        _batch.DropClosed();
     }
 
     private ILogEventSink CreateSink()
@@ -146,7 +153,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         var roll = _configuration.Roll;
         _refusal = null;
         var sink = LoggerSinkConfiguration.CreateSink(to => to.File(
-            FormatterOf(_configuration.Format),
+            _formatter,
             _configuration.Path,
             fileSizeLimitBytes: roll?.Size,
             rollingInterval: roll?.Every switch
@@ -165,7 +172,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         }
 
         // Serilog's sink seeks, and swallows what comes of that and of our opening; a rolling one opens with its first event.
-        return roll is not null || _batch.Current is not null
+        return roll is not null || _segment is not null
             ? sink
             : throw _refusal ?? new IOException(NotRegular);
     }
@@ -231,7 +238,8 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
             try
             {
                 var segment = new FileSegment(path, underlyingStream);
-                output._batch.Add(segment);
+                output._segment = segment;
+                segment.Closed += () => output._segment = output._segment == segment ? null : output._segment;
                 return segment.Batch;
             }
             catch (IOException refusal)

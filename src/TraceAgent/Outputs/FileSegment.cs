@@ -4,10 +4,10 @@ using TraceAgent.Bpf.Linux;
 namespace TraceAgent.Outputs;
 
 /// <summary>
-/// One file of a batch. It writes by its own handle, because FileStream keeps bytes of a failed write and tries them again
-/// when it is closed.
+/// One of an output's files, as the sink has it open. It writes by its own handle, because FileStream keeps bytes of a failed
+/// write and tries them again when it is closed.
 /// </summary>
-internal sealed class FileSegment : IDisposable
+internal sealed class FileSegment
 {
     // What fcntl(2) may say of a lock that another process holds.
     private const int TryAgain = 11;
@@ -16,7 +16,6 @@ internal sealed class FileSegment : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly Stream _serilogs;
     private readonly FileIdentity _identity;
-    private long _lengthBefore = -1;
 
     /// <param name="path">Exists.</param>
     /// <param name="serilogs">Serilog's stream of the same file, closed with this one and never written to.</param>
@@ -30,15 +29,15 @@ internal sealed class FileSegment : IDisposable
         Lock(serilogs as FileStream);
         _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         _identity = FileStatus.Of(_handle);
-        Batch = new BatchStream(() => Closed = true);
+        Batch = new BatchStream(Close);
     }
 
     public string Path { get; }
 
+    /// <summary>What the sink writes, and closes: with it everything here.</summary>
     public BatchStream Batch { get; }
 
-    /// <summary>Serilog has gone on to another file; what is pending still belongs into this one.</summary>
-    public bool Closed { get; private set; }
+    public event Action? Closed;
 
     /// <summary>True when its name is gone or leads to another file.</summary>
     public bool IsAstray => FileStatus.Of(Path) is not { } there || !there.IsSameOpenFile(_identity);
@@ -46,44 +45,48 @@ internal sealed class FileSegment : IDisposable
     /// <summary>Bytes in the file.</summary>
     public long Length => RandomAccess.GetLength(_handle);
 
-    /// <summary>Writes what is pending at the file's end. After an exception <see cref="Undo"/> takes back what was written.</summary>
-    /// <exception cref="IOException">The disk is full, for example.</exception>
-    public void Write()
+    /// <summary>Writes what is pending at the file's end, whole or not at all; null when it has arrived.</summary>
+    public OutputFailure? Write()
     {
-        _lengthBefore = -1;
-        if (Batch.Pending.IsEmpty)
+        long? before = null;
+        try
         {
-            return;
+            // The real end, not where we left it: others may have cut the file.
+            var end = Length;
+            before = end;
+            RandomAccess.Write(_handle, Batch.Pending.Span, end);
+            return null;
         }
-
-        // The real end, not where we left it: others may have cut the file.
-        var end = Length;
-        _lengthBefore = end;
-        RandomAccess.Write(_handle, Batch.Pending.Span, end);
-    }
-
-    /// <summary>Cuts the file back to where it ended before <see cref="Write"/>, so that no torn line stays.</summary>
-    /// <exception cref="IOException">The file cannot be cut.</exception>
-    public void Undo()
-    {
-        // A device has nothing to cut.
-        if (_lengthBefore >= 0 && _identity.Kind == FileKind.Regular)
+        catch (IOException e)
         {
-            RandomAccess.SetLength(_handle, _lengthBefore);
+            return Undo(before, OutputFailure.Of("write", Path, e));
         }
     }
 
-    /// <summary>Ends the batch.</summary>
-    public void Clear()
+    // So that no torn line stays. A device has nothing to cut.
+    private OutputFailure Undo(long? length, OutputFailure failure)
     {
-        _lengthBefore = -1;
-        Batch.Clear();
+        try
+        {
+            if (length is { } before && _identity.Kind == FileKind.Regular)
+            {
+                RandomAccess.SetLength(_handle, before);
+            }
+
+            return failure;
+        }
+        catch (IOException e)
+        {
+            var also = OutputFailure.Of("cut", Path, e).Reason;
+            return failure with { Reason = $"{failure.Reason}; then {also}: the last line may be torn" };
+        }
     }
 
-    public void Dispose()
+    private void Close()
     {
         _handle.Dispose();
         _serilogs.Dispose();
+        Closed?.Invoke();
     }
 
     private static void Lock(FileStream? stream)

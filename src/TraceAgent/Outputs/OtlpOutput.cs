@@ -72,9 +72,9 @@ internal sealed class OtlpOutput : EventOutput
     public static OtlpOutput Open(OutputConfiguration.Otlp configuration, Action<DeliveryNotice> notice) =>
         new(configuration, new OtlpDelivery(configuration.Target, configuration.Grpc, notice));
 
-    public override void Write(LogEvent logEvent)
+    public override void Write(StreamEvent streamEvent)
     {
-        var own = OtelEvent.Of(logEvent, _spare);
+        var own = OtelEvent.Of(streamEvent, _spare);
         _pending += BytesPerEvent + (4 * _spare.Length);
         _batch.Add(own);
     }

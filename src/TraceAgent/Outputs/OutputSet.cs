@@ -1,5 +1,5 @@
-using Serilog.Events;
 using TraceAgent.Configuration;
+using TraceAgent.Events;
 
 namespace TraceAgent.Outputs;
 
@@ -9,7 +9,7 @@ namespace TraceAgent.Outputs;
 /// </summary>
 internal sealed class OutputSet : IDisposable
 {
-    /// <summary>Bytes that wait in an output when it is time to commit.</summary>
+    /// <summary>Characters that wait in an output when it is time to commit.</summary>
     public const int BatchSize = 256 << 10;
 
     private readonly List<Task> _closing = [];
@@ -94,9 +94,9 @@ internal sealed class OutputSet : IDisposable
     }
 
     /// <summary>Adds an event to the batch of an output, or of every output.</summary>
-    /// <param name="logEvent">One of the agent's.</param>
+    /// <param name="streamEvent">May be filled again afterwards.</param>
     /// <param name="only">The name of the output that takes it; null, or a name that no output has, for all.</param>
-    public void Write(LogEvent logEvent, string? only = null)
+    public void Write(StreamEvent streamEvent, string? only = null)
     {
         var taken = false;
         if (only is not null)
@@ -105,7 +105,7 @@ internal sealed class OutputSet : IDisposable
             {
                 if (output.Configuration.Name == only)
                 {
-                    output.Write(logEvent);
+                    output.Write(streamEvent);
                     taken = true;
                 }
             }
@@ -115,7 +115,7 @@ internal sealed class OutputSet : IDisposable
         {
             foreach (var output in _outputs)
             {
-                output.Write(logEvent);
+                output.Write(streamEvent);
             }
         }
     }

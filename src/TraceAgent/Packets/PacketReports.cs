@@ -76,5 +76,5 @@ internal sealed class PacketReports(EventPump pump, WallClock clock, Action<Pack
         };
     }
 
-    private void Say(AttachedFilter filter, PacketEvent line) => pump.Say(line.ToLogEvent(), filter.Books, filter.Rule.Output?.Value);
+    private void Say(AttachedFilter filter, PacketEvent line) => pump.Say(line, filter.Books, filter.Rule.Output?.Value);
 }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Serilog.Events;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
 using TraceAgent.Events;
@@ -36,8 +35,8 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     private readonly WallClock _clock;
     private readonly OutputSet _outputs;
     private readonly Action<CommitResult, int> _onCommit;
-    private readonly Func<IEnumerable<LogEvent>> _everySecond;
-    private readonly ConcurrentQueue<(LogEvent Event, LineBooks? Books, string? Output)> _statements = new();
+    private readonly Func<IEnumerable<StreamEvent>> _everySecond;
+    private readonly ConcurrentQueue<(StreamEvent Event, LineBooks? Books, string? Output)> _statements = new();
     private readonly ConcurrentQueue<Action> _barriers = new();
     private readonly ConcurrentQueue<Action> _betweenBatches = new();
     private readonly HashSet<LineBooks> _uncommitted = [];
@@ -52,7 +51,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
 
     public EventPump(
         RingReader ring, SlotTable slots, EventDecoder decoder, WallClock clock, OutputSet outputs,
-        Action<CommitResult, int> onCommit, Func<IEnumerable<LogEvent>> everySecond)
+        Action<CommitResult, int> onCommit, Func<IEnumerable<StreamEvent>> everySecond)
     {
         (_ring, _slots, _decoder, _clock, _outputs, _onCommit, _everySecond) = (ring, slots, decoder, clock, outputs, onCommit, everySecond);
         _thread = new Thread(Work) { Name = "events", IsBackground = true };
@@ -73,13 +72,13 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>Writes one of the agent's own statements among the events.</summary>
-    public void Say(LogEvent statement) => _statements.Enqueue((statement, null, null));
+    public void Say(StreamEvent statement) => _statements.Enqueue((statement, null, null));
 
     /// <summary>Writes a line of a rule that does not come from the ring.</summary>
     /// <param name="line">What it says.</param>
     /// <param name="books">Of the rule.</param>
     /// <param name="output">The name of the one output that takes it; null for all.</param>
-    public void Say(LogEvent line, LineBooks books, string? output) => _statements.Enqueue((line, books, output));
+    public void Say(StreamEvent line, LineBooks books, string? output) => _statements.Enqueue((line, books, output));
 
     /// <summary>Runs an action, on the reader's thread, when all records that are in the ring now have been taken.</summary>
     public void WhenDrained(Action action) => _barriers.Enqueue(action);
@@ -147,7 +146,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
             _outputs.Write(line, output);
             Quota?.Use();
             Note(slot.Books, output);
-            slot.Books.EventRead(line.Timestamp.UtcTicks, _decoder.LastDuration);
+            slot.Books.EventRead(line.Time, _decoder.LastDuration);
         }
         else
         {

@@ -37,6 +37,11 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     private volatile bool _incomplete = true;
     private volatile bool _waitsForReader;
     private ulong _caughtUpTo;
+
+    // The newest that is known of the process of the last event, which most events share. Both but the facts are the asker's own.
+    private ProcessFacts? _latest;
+    private int _latestPid;
+    private ulong _latestSince;
     private long _lost;
     private long _skipped;
     private long _saidLost;
@@ -81,8 +86,15 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         }
     }
 
+    /// <remarks>Asked by one thread.</remarks>
     public ProcessFacts? Find(int pid, ulong time)
     {
+        // In this order: whatever happened before the moment up to which notices were taken has been taken by then.
+        if (time < Volatile.Read(ref _caughtUpTo) && Volatile.Read(ref _latest) is { } latest && pid == _latestPid && time >= _latestSince)
+        {
+            return latest;
+        }
+
         lock (_gate)
         {
             if (_tracker is not { } tracker)
@@ -95,13 +107,16 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
                 CatchUp(tracker);
             }
 
-            return _history.Find(pid, time);
+            var facts = _history.Find(pid, time, out var isNewest);
+            (_latest, _latestPid, _latestSince) = (isNewest ? facts : null, pid, time);
+            return facts;
         }
     }
 
     bool IRecordConsumer.Take(ReadOnlySpan<byte> record)
     {
         _took = true;
+        _latest = null;
         if (ProcessNotice.TryRead(record, out var notice) && _history.Take(notice, ProcessFacts.ReadExecutable) is { } facts)
         {
             Executed?.Invoke(new Execution(notice.Pid, facts, notice.Device, notice.Inode));
@@ -199,6 +214,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     {
         lock (_gate)
         {
+            _latest = null;
             _history.ReadUpTo(time);
         }
 
@@ -211,7 +227,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         var now = (ulong)Stopwatch.GetTimestamp();
         if (!tracker.HasNotices || tracker.Drain(this))
         {
-            _caughtUpTo = now;
+            Volatile.Write(ref _caughtUpTo, now);
         }
 
         var lost = tracker.Lost + _skipped;
@@ -219,6 +235,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         {
             Volatile.Write(ref _lost, lost);
             _incomplete = true;
+            _latest = null;
             _history.Clear();
         }
     }

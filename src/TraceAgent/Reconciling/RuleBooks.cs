@@ -35,18 +35,18 @@ internal sealed class RuleBooks(string rule) : LineBooks(rule)
     /// <summary>ns of CPU that the hits charged so far took from the traced programs; never less than before.</summary>
     public double CostNs => Volatile.Read(ref _costNs);
 
-    /// <summary>Of the latest event that was read: UTC, in units of 100 ns as <see cref="DateTime.Ticks"/>; 0 before the first.</summary>
+    /// <summary>Of the latest event that was read: UTC ns since 1970; 0 before the first.</summary>
     public long LastEvent => Volatile.Read(ref _lastEvent);
 
     /// <summary>How long calls took, of all events read; null unless there were calls.</summary>
     public LatencyHistogram? Latency => Volatile.Read(ref _latency);
 
     /// <summary>An event was read. By the reader thread.</summary>
-    /// <param name="ticks">UTC, as <see cref="DateTime.Ticks"/>.</param>
+    /// <param name="time">UTC ns since 1970.</param>
     /// <param name="durationNs">Of a call.</param>
-    public void EventRead(long ticks, ulong? durationNs)
+    public void EventRead(long time, ulong? durationNs)
     {
-        Volatile.Write(ref _lastEvent, ticks);
+        Volatile.Write(ref _lastEvent, time);
         if (durationNs is { } duration)
         {
             var latency = _latency;

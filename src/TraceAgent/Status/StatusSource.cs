@@ -1,5 +1,6 @@
 using System.Reflection;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Events;
 using TraceAgent.Packets;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
@@ -129,7 +130,7 @@ internal sealed class StatusSource(
             standing.CostPercent is { } percent ? Math.Round(percent, 3) : null,
             (long)(books?.CostNs ?? 0),
             standing.BudgetPercent,
-            books?.LastEvent is > 0 and var ticks ? new DateTime(ticks, DateTimeKind.Utc) : null,
+            books?.LastEvent is > 0 and var time ? UtcText.ToDateTimeOffset(time).UtcDateTime : null,
             books?.Latency is { } latency ? LatencyOf(latency) : null);
     }
 

@@ -83,10 +83,10 @@ public class OnDemandTests
 
     private static JsonElement Line(string keys, int? parent) => Line(keys, new ClefFormatter(), parent);
 
-    private static JsonElement Line(string keys, ITextFormatter formatter, int? parent, params (string, long)[] values) =>
+    private static JsonElement Line(string keys, LineFormatter formatter, int? parent, params (string, long)[] values) =>
         JsonDocument.Parse(Sample.LineOf(Decode(keys, parent, values), formatter)).RootElement;
 
-    private static Serilog.Events.LogEvent Decode(string keys, int? parent, params (string Name, long Value)[] values)
+    private static TracedEvent Decode(string keys, int? parent, params (string Name, long Value)[] values)
     {
         var file = RuleFileReader.Read("x.yaml", "/", Encoding.UTF8.GetBytes($"rules: [{{name: x, binary: /b, symbol: f, {keys}}}]"));
         Assert.Empty(file.Diagnostics);

@@ -20,12 +20,12 @@ public class PacketEventTests
         {"@t":"2026-11-22T15:27:33.667556412Z","@m":"12 packets (7,200 bytes) from 203.0.113.7   !","@i":"ID","rule":"edge","event":"packets","interface":"eth0","source":"203.0.113.7","packets":12,"bytes":7200,"dropped":3,"spared":0,"interval_ns":10000000000,"labels":{"team":"net"}}
 
         """,
-        WithoutId(Sample.LineOf(Interval(Source).ToLogEvent())));
+        WithoutId(Sample.LineOf(Interval(Source))));
 
     [Fact]
     public void The_others_have_a_number_instead_of_a_source()
     {
-        var line = JsonDocument.Parse(Sample.LineOf(Interval(new PacketSubject(null, 4711)).ToLogEvent())).RootElement;
+        var line = JsonDocument.Parse(Sample.LineOf(Interval(new PacketSubject(null, 4711)))).RootElement;
 
         Assert.Equal("12 packets (7,200 bytes) from 4711 others   !", line.GetProperty("@m").GetString());
         Assert.Equal((JsonValueKind.Null, 4711), (line.GetProperty("source").ValueKind, line.GetProperty("sources").GetInt32()));
@@ -37,20 +37,20 @@ public class PacketEventTests
         {"@t":"2026-11-22T15:27:33.667556412Z","@m":"203.0.113.7 on eth0 is dropped by 203.0.113.0/24: 12 packets (7200 bytes) so far","@i":"ID","@l":"Warning","rule":"guard","event":"dropped","interface":"eth0","source":"203.0.113.7","packets":12,"bytes":7200,"prefix":"203.0.113.0/24","dry_run":false}
 
         """,
-        WithoutId(Sample.LineOf(Dropped("name: guard, interface: eth0, deny: [203.0.113.0/24], level: warning").ToLogEvent())));
+        WithoutId(Sample.LineOf(Dropped("name: guard, interface: eth0, deny: [203.0.113.0/24], level: warning"))));
 
     [Fact]
     public void A_dry_run_says_so() =>
         Assert.Contains(
             "203.0.113.7 on eth0 would be dropped by 203.0.113.0/24",
-            Sample.LineOf(Dropped("name: guard, interface: eth0, deny: [203.0.113.0/24], dry_run: true").ToLogEvent(), new TextFormatter()),
+            Sample.LineOf(Dropped("name: guard, interface: eth0, deny: [203.0.113.0/24], dry_run: true"), new TextFormatter()),
             StringComparison.Ordinal);
 
     [Fact]
     public void Lines_of_one_rule_and_event_share_their_hash()
     {
         var ids = new[] { Interval(Source), Interval(new PacketSubject("10.0.0.1", 1)), Dropped(Edge) }
-            .Select(line => JsonDocument.Parse(Sample.LineOf(line.ToLogEvent())).RootElement.GetProperty("@i").GetString()).ToList();
+            .Select(line => JsonDocument.Parse(Sample.LineOf(line)).RootElement.GetProperty("@i").GetString()).ToList();
 
         Assert.Equal(ids[0], ids[1]);
         Assert.NotEqual(ids[0], ids[2]);
@@ -62,12 +62,12 @@ public class PacketEventTests
         {"@timestamp":"2026-11-22T15:27:33.667556412Z","log.level":"info","message":"12 packets (7,200 bytes) from 203.0.113.7   !","ecs.version":"8.11.0","source":{"ip":"203.0.113.7","packets":12,"bytes":7200},"traceagent":{"rule":"edge","event":"packets","interface":"eth0","dropped":3,"spared":0,"interval_ns":10000000000,"labels":{"team":"net"}}}
 
         """,
-        Sample.LineOf(Interval(Source).ToLogEvent(), new EcsFormatter()));
+        Sample.LineOf(Interval(Source), new EcsFormatter()));
 
     [Fact]
     public void Any_Serilog_sink_renders_the_message_that_we_render()
     {
-        var line = Interval(Source).ToLogEvent();
+        var line = Interval(Source);
 
         Assert.Equal("12 packets (7,200 bytes) from 203.0.113.7   !", FlatEvent.Of(line).RenderMessage(CultureInfo.InvariantCulture));
         Assert.Equal(12, JsonDocument.Parse(Sample.LineOf(line, new ClefTemplateFormatter())).RootElement.GetProperty("packets").GetInt32());
@@ -88,7 +88,7 @@ public class PacketEventTests
             ["traceagent.interval_ns"] = 10_000_000_000L,
             ["traceagent.labels.team"] = "net",
         },
-        OtelEvent.Of(Interval(Source).ToLogEvent(), new LineBuffer()).Properties.ToDictionary(one => one.Key, one => ((ScalarValue)one.Value).Value));
+        OtelEvent.Of(Interval(Source), new LineBuffer()).Properties.ToDictionary(one => one.Key, one => ((ScalarValue)one.Value).Value));
 
     [Fact]
     public void Every_value_of_a_message_can_be_shown()
@@ -97,8 +97,8 @@ public class PacketEventTests
         var line = new PacketEvent(
             GivenPackets.Rule($"name: edge, interface: eth0, count: {{}}, format: \"{format}\""), PacketEventKind.Total, Sample.Epoch, Source, Numbers);
 
-        Assert.Contains(" edge: 12 7200 203.0.113.7 eth0 edge 15:27 3 0\n", Sample.LineOf(line.ToLogEvent(), new TextFormatter()), StringComparison.Ordinal);
-        Assert.Contains("\"event\":\"total\"", Sample.LineOf(line.ToLogEvent()), StringComparison.Ordinal);
+        Assert.Contains(" edge: 12 7200 203.0.113.7 eth0 edge 15:27 3 0\n", Sample.LineOf(line, new TextFormatter()), StringComparison.Ordinal);
+        Assert.Contains("\"event\":\"total\"", Sample.LineOf(line), StringComparison.Ordinal);
     }
 
     private static PacketEvent Interval(PacketSubject subject) =>

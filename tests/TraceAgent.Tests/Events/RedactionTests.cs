@@ -159,7 +159,7 @@ public class RedactionTests
                 var flat = sample.Line(record, new ClefTemplateFormatter());
                 Assert.DoesNotContain("2abc", flat + sample.Line(record, new TextFormatter()), StringComparison.Ordinal);
                 Assert.DoesNotContain("ENOENT", flat, StringComparison.Ordinal);
-                var traced = (TracedEvent)sample.Decode(record)!.Properties[TracedEvent.PropertyName];
+                var traced = sample.Decode(record)!;
                 Assert.Equal((0UL, 0), (traced.Values[0].Bits, traced.Values[0].TextLength));
                 Assert.DoesNotContain("2abc", new string(traced.Chars), StringComparison.Ordinal);
             }

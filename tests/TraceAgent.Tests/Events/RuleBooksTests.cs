@@ -70,7 +70,7 @@ public class RuleBooksTests
         Assert.Single(reports.Now());
     }
 
-    private static IReadOnlyList<(string Name, long Value)> Numbers(LogEvent report) => ((AgentStatement)report.Properties[AgentStatement.PropertyName]).Numbers;
+    private static IReadOnlyList<(string Name, long Value)> Numbers(StreamEvent report) => ((AgentStatement)report).Numbers;
 
     private KernelCounts Counts() => _kernel;
 

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
-using Serilog.Events;
-using Serilog.Formatting;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Reconciling;
@@ -115,17 +113,20 @@ internal sealed class Sample
         return record;
     }
 
-    public LogEvent? Decode(ReadOnlySpan<byte> record) => _decoder.Decode(record, Shape);
+    public TracedEvent? Decode(ReadOnlySpan<byte> record) => _decoder.Decode(record, Shape);
 
     /// <summary>The line of a record, as the bytes of a file.</summary>
-    public string Line(byte[] record, ITextFormatter? formatter = null) => LineOf(Decode(record)!, formatter);
+    public string Line(byte[] record, LineFormatter? formatter = null) => LineOf(Decode(record)!, formatter);
 
-    public static string LineOf(LogEvent logEvent, ITextFormatter? formatter = null)
+    public static string LineOf(StreamEvent streamEvent, LineFormatter? formatter = null)
     {
         var stream = new MemoryStream();
         using (var writer = new StreamWriter(stream, new UTF8Encoding(false)))
         {
-            (formatter ?? new ClefFormatter()).Format(logEvent, writer);
+            formatter ??= new ClefFormatter();
+            formatter.Append(streamEvent);
+            formatter.Format(LineFormatter.Envelope, writer);
+            formatter.Lines.Clear();
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());

@@ -63,31 +63,23 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_over_two_files_leaves_nothing_in_the_first_when_the_second_is_full()
+    public void A_batch_that_does_not_fit_leaves_nothing_of_it_in_the_file()
     {
-        var first = Segment(Path.GetTempFileName());
-        var second = Segment(Path.Combine(_mount, "second"));
-        var batch = new SegmentBatch();
-        batch.Add(first);
-        first.Batch.Write("before\n"u8);
-        Assert.Null(batch.Write());
-        batch.Clear();
+        var path = Path.Combine(_mount, "events");
+        var segment = new FileSegment(path, new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite));
+        segment.Batch.Write("before\n"u8);
+        Assert.Null(segment.Write());
+        segment.Batch.Clear();
 
-        first.Batch.Write("one\n"u8);
-        first.Batch.Dispose();
-        batch.Add(second);
-        second.Batch.Write(new byte[100_000]);
+        segment.Batch.Write(new byte[100_000]);
+        Assert.Contains($"write {path}: No space left", segment.Write()!.Reason, StringComparison.Ordinal);
+        Assert.Equal("before\n", File.ReadAllText(path));
 
-        Assert.Contains($"write {second.Path}: No space left", batch.Write()!.Reason, StringComparison.Ordinal);
-        Assert.Equal("before\n", File.ReadAllText(first.Path));
-        Assert.Equal(0, second.Length);
-
-        batch.Clear();
-        second.Batch.Write("two\n"u8);
-        Assert.Null(batch.Write());
-        Assert.Equal("two\n", File.ReadAllText(second.Path));
-        File.Delete(first.Path);
-        second.Dispose();
+        segment.Batch.Clear();
+        segment.Batch.Write("after\n"u8);
+        Assert.Null(segment.Write());
+        Assert.Equal("before\nafter\n", File.ReadAllText(path));
+        segment.Batch.Dispose();
     }
 
     public void Dispose()
@@ -103,8 +95,6 @@ public sealed class FullDiskTests : IDisposable
             outputs.Write(_sample.Decode(_sample.Record(_next++))!);
         }
     }
-
-    private static FileSegment Segment(string path) => new(path, new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite));
 
     private void Fill()
     {

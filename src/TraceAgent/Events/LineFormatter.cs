@@ -1,0 +1,44 @@
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Parsing;
+
+namespace TraceAgent.Events;
+
+/// <summary>
+/// Makes lines of events and keeps them until a sink takes them, all at once: what a sink of Serilog's does for one of its
+/// events, it then does once for many lines of ours. One instance per output: it is not for several threads.
+/// </summary>
+internal abstract class LineFormatter : ITextFormatter
+{
+    /// <summary>Given to a sink, stands for the lines that its formatter keeps.</summary>
+    public static LogEvent Envelope { get; } = LogEvent.UnstableAssembleFromParts(
+        DateTimeOffset.UnixEpoch, LogEventLevel.Information, null, new MessageTemplate(Array.Empty<MessageTemplateToken>()), [], default, default);
+
+    /// <summary>What was made since they were cleared.</summary>
+    public LineBuffer Lines { get; } = new();
+
+    public void Append(StreamEvent streamEvent)
+    {
+        switch (streamEvent)
+        {
+            case TracedEvent traced:
+                Append(traced);
+                break;
+            case PacketEvent packets:
+                Append(packets);
+                break;
+            default:
+                Append((AgentStatement)streamEvent);
+                break;
+        }
+    }
+
+    /// <summary>Writes the lines, which stay.</summary>
+    public void Format(LogEvent logEvent, TextWriter output) => Lines.WriteTo(output);
+
+    protected abstract void Append(TracedEvent traced);
+
+    protected abstract void Append(PacketEvent packets);
+
+    protected abstract void Append(AgentStatement statement);
+}
