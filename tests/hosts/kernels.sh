@@ -21,7 +21,8 @@ programs() {
     [[ ! ${TRACEAGENT_TEST_PROGRAMS:-} ]] || return 0
     export TRACEAGENT_TEST_PROGRAMS=$work/programs
     dotnet build "$root/tests/TraceAgent.EndToEnd" -v quiet -nodeReuse:false </dev/null
-    dotnet "$root/$built/TraceAgent.EndToEnd.dll" "${tests[@]}" --without "${without[@]}"
+    # What a script runs in the background ignores SIGINT, and so would the agents, to which a test sends it.
+    env --default-signal=INT dotnet "$root/$built/TraceAgent.EndToEnd.dll" "${tests[@]}" --without "${without[@]}"
 }
 
 pack() {
