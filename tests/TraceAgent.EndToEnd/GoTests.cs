@@ -125,7 +125,8 @@ public sealed class GoTests : IDisposable
             RuleText.Rule("both", program, "main.Wander", "args: [id: int64, n: int64]", "on: both", "budget: none")));
         using var agent = AgentProcess.Start(AttachWay.Multi, rules);
 
-        LinesOf(program);
+        // With one processor, Go has one thread that runs goroutines, unless it is told otherwise.
+        Command.OutputOf("env", "GOMAXPROCS=8", program);
 
         var events = agent.WaitForEvents("both", 2 * 640);
         agent.Stop();
