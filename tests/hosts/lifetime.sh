@@ -27,6 +27,16 @@ events() { cat /var/log/traceagent/events-*.json; }
 from_here() { seen=$(events 2>/dev/null | wc -l); }
 logged() { events | tail -n +$((seen + 1)) | grep -q -- "$1"; }
 main_pid() { systemctl show --property MainPID --value traceagent; }
+# Sets `pid`. There is none between two starts, as after a watchdog timeout on a host that was too busy for the machine; a signal
+# to 0 would be one to this script.
+wait_for_pid() {
+    for ((i = 0; i < 300; i++)); do
+        pid=$(main_pid)
+        ((pid)) && return
+        sleep 0.2
+    done
+    pid=none
+}
 
 # What docs/NAME.md tells to type.
 document() { sed -n '/^```sh$/,/^```$/{/^```/d;p}' "/usr/share/doc/traceagent/docs/$1.md"; }
@@ -73,19 +83,19 @@ if [[ ! -e rebooted ]]; then
     eventually "the edited rule holds" "logged '\"second '"
     check "status knows the rule" "traceagent status | grep -q add-num"
 
-    pid=$(main_pid)
+    wait_for_pid
     kill -9 "$pid"
     eventually "systemd restarts a killed agent" "[[ \$(main_pid) != 0 && \$(main_pid) != $pid ]] && systemctl is-active --quiet traceagent"
     from_here
     eventually "the restarted agent logs" "logged second"
 
-    pid=$(main_pid)
+    wait_for_pid
     kill -STOP "$pid"
     eventually "the watchdog ends a stopped agent" "journalctl --quiet --unit traceagent | grep -qi 'watchdog timeout'"
     eventually "and systemd restarts it" "[[ \$(main_pid) != 0 && \$(main_pid) != $pid ]] && systemctl is-active --quiet traceagent"
 
     echo '# edited by the administrator' >>/etc/traceagent/agent.yaml
-    pid=$(main_pid)
+    wait_for_pid
     check "the package upgrades" "dpkg --install second.deb >/dev/null 2>&1 && dpkg-query --show --showformat '\${Version}' traceagent | grep -q -- -2"
     eventually "the upgraded agent runs anew" "[[ \$(main_pid) != $pid ]] && systemctl is-active --quiet traceagent"
     check "an edited configuration survives the upgrade" "grep -q administrator /etc/traceagent/agent.yaml"
