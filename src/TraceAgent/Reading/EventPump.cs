@@ -173,9 +173,11 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     {
         try
         {
-            while (!_stopping)
+            // What a full batch left in the ring has been announced: to wait for the next announcement would make a batch a
+            // millisecond the most that can be read.
+            for (var drained = true; !_stopping;)
             {
-                Turn(PollMs);
+                drained = Turn(drained ? PollMs : 0);
             }
 
             while (!Turn(0))
