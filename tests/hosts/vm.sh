@@ -98,7 +98,8 @@ EOF
 # KERNEL` first: a machine that hangs before that is given a second chance. OPTIONs are the kernel's.
 # One processor: with more, one of QEMU 7.2's runs what another has just rewritten, and a kernel that patches itself, as for
 # BPF's statistics, dies of it.
-# The kernels have NVMe and ext4 built in, so there is no initrd. An emulated timer is late on a busy host: no_timer_check.
+# The kernels have NVMe and ext4 built in, so there is no initrd. An emulated timer is late on a busy host: no_timer_check. The
+# whole machine may stand still there for longer than the 20 seconds after which a kernel complains, into the lines of the tests.
 boot() {
     local kernel=$1 log=$2 seconds=$3 disk=$4 console machine up started
     shift 4
@@ -107,7 +108,7 @@ boot() {
         timeout "$seconds" qemu-system-x86_64 -M q35 -accel tcg -cpu max -smp 1 -m 1024 -nographic -no-reboot \
             -nodefaults -serial mon:stdio -net none -kernel "$kernel" \
             -drive "file=$disk,if=none,id=disk,format=raw" -device nvme,drive=disk,serial=disk ${snapshot:+-snapshot} \
-            -append "root=/dev/nvme0n1 rw console=ttyS0 quiet loglevel=3 systemd.show_status=0 mitigations=off no_timer_check panic=-1 $*" \
+            -append "root=/dev/nvme0n1 rw console=ttyS0 quiet loglevel=3 systemd.show_status=0 mitigations=off no_timer_check watchdog_thresh=60 panic=-1 $*" \
             </dev/null >"$console" 2>&1 &
         machine=$!
         started=$SECONDS up=false
