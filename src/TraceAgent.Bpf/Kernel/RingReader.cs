@@ -18,6 +18,7 @@ public sealed unsafe class RingReader : IDisposable
     private const uint BusyBit = 1u << 31;
     private const uint DiscardBit = 1u << 30;
     private const int HeaderSize = 8;
+    private static readonly int Page = Environment.SystemPageSize;
 
     private readonly Lock _gate = new();
     private readonly int _batch;
@@ -37,12 +38,11 @@ public sealed unsafe class RingReader : IDisposable
         _wait = new RingWait(mapFd);
         try
         {
-            var page = Environment.SystemPageSize;
-            _reader = MappedMap.Writable(mapFd, name, 0, page);
+            _reader = MappedMap.Writable(mapFd, name, 0, Page);
 
             // Behind the data the kernel maps its beginning once more, for records that go over the end.
-            var overlap = Math.Min(bytes, RoundUp(longestRecord + HeaderSize, page));
-            _writers = MappedMap.ReadOnly(mapFd, name, page, page + (long)bytes + overlap);
+            var overlap = Math.Min(bytes, RoundUp(longestRecord + HeaderSize, Page));
+            _writers = MappedMap.ReadOnly(mapFd, name, Page, Page + (long)bytes + overlap);
         }
         catch
         {
@@ -106,7 +106,7 @@ public sealed unsafe class RingReader : IDisposable
                     }
 
                     var length = (int)(header & ~DiscardBit);
-                    var record = _writers!.Span(Environment.SystemPageSize + OffsetOf(consumed) + HeaderSize, length);
+                    var record = _writers!.Span(Page + OffsetOf(consumed) + HeaderSize, length);
                     consumed += RoundUp(length + HeaderSize, 8);
                     if ((header & DiscardBit) == 0 && !consumer.Take(record))
                     {
@@ -149,5 +149,5 @@ public sealed unsafe class RingReader : IDisposable
     private int OffsetOf(long position) => (int)(position & (Bytes - 1));
 
     /// <summary>Length and flags: the first half of the eight bytes before a record.</summary>
-    private uint Header(long position) => (uint)_writers![Environment.SystemPageSize + OffsetOf(position)];
+    private uint Header(long position) => (uint)_writers![Page + OffsetOf(position)];
 }
