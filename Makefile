@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test bench fuzz soak clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-pipelines test-ansible test-editors
+.PHONY: build demo test bench fuzz clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-pipelines test-ansible test-editors
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -53,12 +53,18 @@ bench: build
 fuzz: needs
 	dotnet run --project tests/TraceAgent.Fuzz -c Release -v quiet -- $(FUZZ)
 
-# Two tests, each for as long as SOAK_SECONDS says: random places of real programs, probed, and nothing that these do may differ;
-# half of the load that saturates, and a reload every second, and nothing that the agent holds may grow.
+# Two tests side by side, each for as long as SOAK_SECONDS says: random places of real programs, probed, and nothing that these
+# do may differ; half of the load that saturates, and a reload every second, and nothing that the agent holds may grow.
 SOAK_SECONDS ?= 3600
+soaks := soak-DoNoHarm soak-SoakTests
+.PHONY: soak $(soaks)
 soak: build test-needs
-	TRACEAGENT_SOAK_SECONDS=$(SOAK_SECONDS) dotnet test tests/TraceAgent.EndToEnd -v quiet \
-		--filter "FullyQualifiedName~DoNoHarm|FullyQualifiedName~SoakTests" --logger 'console;verbosity=detailed'
+	dotnet build tests/TraceAgent.EndToEnd -v quiet
+	@$(MAKE) --no-print-directory -j $(words $(soaks)) --output-sync $(soaks)
+
+$(soaks): soak-%:
+	TRACEAGENT_SOAK_SECONDS=$(SOAK_SECONDS) dotnet test tests/TraceAgent.EndToEnd --no-build -v quiet \
+		--filter "FullyQualifiedName~$*" --logger 'console;verbosity=detailed'
 
 package-needs:
 	@scripts/install-needs.sh packages
