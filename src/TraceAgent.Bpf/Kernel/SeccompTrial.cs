@@ -5,11 +5,14 @@ namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>
 /// Whether following a return ends a process that has a seccomp filter. Kernels from 6.11 on leave a function by the system call
-/// uretprobe (335); those before "seccomp: passthrough uretprobe systemcall without filtering" show it to the filter. It is tried,
-/// with a process of our own, because the fix is in older series too.
+/// uretprobe (335); those before "seccomp: passthrough uretprobe systemcall without filtering" show it to the filter. Before 6.14
+/// it is tried, with a process of our own, because both are in older series too.
 /// </summary>
 public static unsafe class SeccompTrial
 {
+    /// <summary>From this one on the fix is in every kernel.</summary>
+    private static readonly Version Fixed = new(6, 14);
+
     private const int ReadOnlyCloseOnExec = 0x80000;
     private const int SignalSystemCall = 31;
     private const int LoadAddress = 0x400000;
@@ -38,7 +41,7 @@ public static unsafe class SeccompTrial
     /// <param name="way">How probes are attached.</param>
     /// <exception cref="KernelException">The probe was refused.</exception>
     public static bool ReturnsAreFatal(AttachWay way) =>
-        RuntimeInformation.ProcessArchitecture == Architecture.X64 && EndsBySignal(way, callsOut: false);
+        RuntimeInformation.ProcessArchitecture == Architecture.X64 && Environment.OSVersion.Version < Fixed && EndsBySignal(way, callsOut: false);
 
     /// <summary>Whether the filter ended the process.</summary>
     /// <param name="way">How probes are attached.</param>
