@@ -54,7 +54,7 @@ internal sealed class BatchStream(Action? onDispose = null) : Stream, ICharacter
 
     public void Write(ReadOnlySpan<char> text)
     {
-        Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
+        Reserve(Encoding.UTF8.GetByteCount(text));
         _count += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(_count));
     }
 
