@@ -67,7 +67,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
             return null;
         }
 
-        var failure = Deliver() ?? _segment?.Write();
+        var failure = Deliver() ?? _segment!.Write();
         _formatter.Lines.Clear();
         _segment?.Batch.Clear();
 
@@ -106,7 +106,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         }
     }
 
-    /// <summary>Has the sink write the lines into the segment of the file that is theirs.</summary>
+    /// <summary>Has the sink write the lines into the segment of the file that is theirs; null when they are there.</summary>
     private OutputFailure? Deliver()
     {
         _failure = null;
@@ -120,7 +120,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
             }
 
             _sink.Emit(LineFormatter.Envelope);
-            return _failure;
+            return _failure ?? (_segment is { Batch.Count: > 0 } ? null : new OutputFailure(_configuration.Path, $"write {_configuration.Path}: the sink took nothing"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
