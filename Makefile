@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test bench fuzz clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-pipelines test-ansible test-editors
+.PHONY: build demo test bench fuzz clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-seccomp test-pipelines test-ansible test-editors
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -91,6 +91,11 @@ test-pipelines: build
 test-kernels: build
 	@scripts/install-needs.sh hosts
 	@tests/hosts/kernels.sh
+
+# A kernel on which following returns ends programs that have a seccomp filter, and one on which it does not: some ten minutes.
+test-seccomp: build
+	@scripts/install-needs.sh hosts
+	@tests/hosts/affected.sh
 
 format:
 	dotnet format TraceAgent.sln

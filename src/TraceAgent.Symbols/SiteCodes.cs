@@ -75,7 +75,7 @@ public static class SiteCodes
     /// <summary>A place in the table of jumps to other files (PLT).</summary>
     public const string LinkageTable = "TA230";
 
-    /// <summary>A return, where a seccomp filter would end a process of the binary for the system call that the kernel adds.</summary>
+    /// <summary>A return, on a kernel that follows it by a system call for which a seccomp filter ends the process.</summary>
     public const string SeccompReturn = "TA231";
 
     /// <summary>Warning: a string instruction with REP, hit once for each element.</summary>

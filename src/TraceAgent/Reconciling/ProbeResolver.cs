@@ -8,7 +8,7 @@ using TraceAgent.Targets;
 namespace TraceAgent.Reconciling;
 
 /// <summary>Rules to probes. Keeps what it found, for as long as neither the rule nor the file changes.</summary>
-/// <param name="seccomp">What may speak against returns at the moment; null when nothing is to be attached.</param>
+/// <param name="seccomp">What may speak against returns on this kernel; null when nothing is to be attached.</param>
 /// <param name="permitted">Which binaries may be probed; null for all.</param>
 internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinaries? permitted = null) : IDisposable
 {
@@ -176,11 +176,9 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
 
         var found = opened.Image is null ? new SiteResolution([], [opened.Problem!]) : Sites(rule, opened.Image, file.Path);
 
-        // Of the moment, so it is not kept.
-        if (found.Groups.Any(group => !group.Abi.ReturnsAtInstructions) && seccomp?.Refuse(rule, identity) is { } refused)
+        if (found.Groups.Any(group => !group.Abi.ReturnsAtInstructions) && seccomp?.Refuse(rule) is { } refused)
         {
-            isLasting = false;
-            return new SiteResolution([], [refused]);
+            found = new SiteResolution([], [refused]);
         }
 
         _known[(rule, identity)] = (found, _look);

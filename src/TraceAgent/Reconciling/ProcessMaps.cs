@@ -13,11 +13,6 @@ internal static class ProcessMaps
     /// </summary>
     public static HashSet<ulong> Inodes() => [.. Processes().SelectMany(InodesOf)];
 
-    /// <summary>A process with a seccomp filter that has the file in memory; null when there is none that we can see.</summary>
-    public static int? FilteredProcess(ulong inode) =>
-        Processes().Where(folder => HasFilter(folder) && InodesOf(folder).Contains(inode))
-            .Select(folder => (int?)int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture)).FirstOrDefault();
-
     private static IEnumerable<string> Processes() =>
         Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]));
 
@@ -32,9 +27,6 @@ internal static class ProcessMaps
             }
         }
     }
-
-    /// <summary>Mode 1 allows four system calls and no other; mode 2 is a filter. proc_pid_status(5).</summary>
-    private static bool HasFilter(string process) => Lines(process, "status").Any(line => line is "Seccomp:\t1" or "Seccomp:\t2");
 
     private static string[] Lines(string process, string file)
     {
