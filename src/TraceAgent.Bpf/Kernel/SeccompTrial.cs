@@ -10,6 +10,9 @@ namespace TraceAgent.Bpf.Kernel;
 /// </summary>
 public static unsafe class SeccompTrial
 {
+    /// <summary>The first with the system call.</summary>
+    private static readonly Version First = new(6, 11);
+
     /// <summary>From this one on the fix is in every kernel.</summary>
     private static readonly Version Fixed = new(6, 14);
 
@@ -37,27 +40,31 @@ public static unsafe class SeccompTrial
     /// <summary>Loads the number of the system call; when it is exit (60), allows it; else ends the process.</summary>
     private static ReadOnlySpan<ulong> Filter => [0x20, (60UL << 32) | (1UL << 24) | 0x15, (0x7fff0000UL << 32) | 0x06, (0x80000000UL << 32) | 0x06];
 
-    /// <summary>True: it ends the process. False: it does not, or that could not be tried, as on other processors, where returns need no system call.</summary>
+    /// <summary>
+    /// True: it ends the process, or that could not be tried on a kernel that may. False: it does not; on other processors than
+    /// x86-64 returns need no system call.
+    /// </summary>
     /// <param name="way">How probes are attached.</param>
     /// <exception cref="KernelException">The probe was refused.</exception>
     public static bool ReturnsAreFatal(AttachWay way) =>
-        RuntimeInformation.ProcessArchitecture == Architecture.X64 && Environment.OSVersion.Version < Fixed && EndsBySignal(way, callsOut: false);
+        RuntimeInformation.ProcessArchitecture == Architecture.X64 && Environment.OSVersion.Version < Fixed
+        && (EndsBySignal(way, callsOut: false) ?? Environment.OSVersion.Version >= First);
 
-    /// <summary>Whether the filter ended the process.</summary>
+    /// <summary>Whether the filter ended the process; null when it could not be started, as where files in memory must not be executed.</summary>
     /// <param name="way">How probes are attached.</param>
     /// <param name="callsOut">The process also makes a system call that its filter does not know.</param>
-    internal static bool EndsBySignal(AttachWay way, bool callsOut)
+    internal static bool? EndsBySignal(AttachWay way, bool callsOut)
     {
         using var file = Create();
         if (file is null)
         {
-            return false;
+            return null;
         }
 
         var path = $"/proc/self/fd/{file.Fd}";
         using var program = BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_seccomp", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
         using var link = UprobeLink.Attach(way, program, path, "a program of our own", [new UprobePlace(FunctionAt, 0)], onReturn: true);
-        return Run(path, callsOut ? "call" : null) == SignalSystemCall;
+        return Run(path, callsOut ? "call" : null) is { } signal ? signal == SignalSystemCall : null;
     }
 
     /// <summary>Not writable, or it could not be executed. Null when the system forbids such files.</summary>
@@ -99,8 +106,8 @@ public static unsafe class SeccompTrial
         void Put64(int at, long value) => BinaryPrimitives.WriteInt64LittleEndian(image.AsSpan(at), value);
     }
 
-    /// <returns>The signal that ended it, 0 for none or when it did not start.</returns>
-    private static int Run(string path, string? argument)
+    /// <returns>The signal that ended it, 0 for none; null when it did not start.</returns>
+    private static int? Run(string path, string? argument)
     {
         var texts = new[] { Marshal.StringToCoTaskMemUTF8("traceagent-seccomp-trial"), Marshal.StringToCoTaskMemUTF8(argument) };
         try
@@ -109,11 +116,11 @@ public static unsafe class SeccompTrial
             nint environment = 0;
             if (Libc.Spawn(out var pid, path, null, null, arguments, &environment) != 0)
             {
-                return 0;
+                return null;
             }
 
             var status = 0;
-            return Libc.WaitPid(pid, &status, 0) == pid ? status & 0x7f : 0;
+            return Libc.WaitPid(pid, &status, 0) == pid ? status & 0x7f : null;
         }
         finally
         {
