@@ -225,11 +225,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     private void CatchUp(ProcessTracker tracker)
     {
         var now = (ulong)Stopwatch.GetTimestamp();
-        if (!tracker.HasNotices || tracker.Drain(this))
-        {
-            Volatile.Write(ref _caughtUpTo, now);
-        }
-
+        var isComplete = !tracker.HasNotices || tracker.Drain(this);
         var lost = tracker.Lost + _skipped;
         if (lost != _lost)
         {
@@ -237,6 +233,12 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
             _incomplete = true;
             _latest = null;
             _history.Clear();
+        }
+
+        // Last: whoever sees it sees what was taken, too.
+        if (isComplete)
+        {
+            Volatile.Write(ref _caughtUpTo, now);
         }
     }
 
