@@ -39,7 +39,7 @@ internal sealed class RuleFiles : FuzzTarget
         {
             foreach (var kind in Enum.GetValues<PacketEventKind>())
             {
-                new PacketEvent(rule, kind, 0, new PacketSubject(null, 1), default);
+                new PacketEvent(rule, kind, 0, new PacketSubject(null, 1), default).AppendMessage(new LineBuffer());
             }
         }
 
