@@ -5,7 +5,7 @@ namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>
 /// Whether following a return ends a process that has a seccomp filter. Kernels from 6.11 on leave a function by the system call
-/// uretprobe (335); those before "seccomp: passthrough uretprobe systemcall without filtering" show it to the filter. Before 6.14
+/// uretprobe (335); those before "seccomp: passthrough uretprobe systemcall without filtering" show it to the filter. Before 6.15
 /// it is tried, with a process of our own, because both are in older series too.
 /// </summary>
 public static unsafe class SeccompTrial
@@ -13,8 +13,8 @@ public static unsafe class SeccompTrial
     /// <summary>The first with the system call.</summary>
     private static readonly Version First = new(6, 11);
 
-    /// <summary>From this one on the fix is in every kernel.</summary>
-    private static readonly Version Fixed = new(6, 14);
+    /// <summary>From this one on the fix is in every kernel; 6.14 began without it.</summary>
+    private static readonly Version Fixed = new(6, 15);
 
     private const int ReadOnlyCloseOnExec = 0x80000;
     private const int SignalSystemCall = 31;
