@@ -43,7 +43,7 @@ internal static class LatencyBenchmark
         reader.Start();
         target.WaitForExit();
         Thread.Sleep(500);
-        Machine.Output("kill", "-INT", $"{process.Id}");
+        Machine.Output("kill", "-TERM", $"{process.Id}");
         process.WaitForExit();
         reader.Join();
         delays.Sort();
