@@ -60,6 +60,7 @@ soaks := soak-DoNoHarm soak-SoakTests
 .PHONY: soak $(soaks)
 soak: build test-needs
 	dotnet build tests/TraceAgent.EndToEnd -v quiet
+	@echo 'soak: $(SOAK_SECONDS) seconds; what the tests say comes at the end'
 	@$(MAKE) --no-print-directory -j $(words $(soaks)) --output-sync $(soaks)
 
 $(soaks): soak-%:
