@@ -120,7 +120,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
             }
 
             _sink.Emit(LineFormatter.Envelope);
-            return _failure ?? (_segment is { Batch.Count: > 0 } ? null : new OutputFailure(_configuration.Path, $"write {_configuration.Path}: the sink took nothing"));
+            return _failure ?? (_segment is { Batch.Count: > 0 } ? null : new OutputFailure(_configuration.Path, $"write {_configuration.Path}: no file could be opened"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
