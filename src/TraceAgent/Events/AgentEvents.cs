@@ -24,26 +24,26 @@ internal readonly record struct CallCounts(long Logged, long Filtered, long Samp
 /// <summary>The agent's own statements in the stream of events. Times are UTC ns since 1970.</summary>
 internal static class AgentEvents
 {
-    public static AgentStatement Attached(string rule, int sites, long time) =>
-        new AgentStatement(time, LogEventLevel.Information, "attached", "rule {rule} attached: {sites} sites", $"rule {rule} attached: {sites} {(sites == 1 ? "site" : "sites")}", rule, ("sites", sites));
+    public static AgentStatement Attached(string rule, int sites, long time) => new(
+        time, LogEventLevel.Information, "attached", "rule {rule} attached: {sites} sites", $"rule {rule} attached: {sites} {(sites == 1 ? "site" : "sites")}", rule, ("sites", sites));
 
-    public static AgentStatement Pending(string rule, string reason, long time) =>
-        new AgentStatement(time, LogEventLevel.Warning, "pending", "rule {rule} pending: {reason}", $"rule {rule} pending: {reason}", rule);
+    public static AgentStatement Pending(string rule, string reason, long time) => new(
+        time, LogEventLevel.Warning, "pending", "rule {rule} pending: {reason}", $"rule {rule} pending: {reason}", rule);
 
     /// <param name="rule">Null when the file could not be read as far as a rule's name.</param>
     /// <param name="reason">With its position.</param>
     /// <param name="time">Of the statement.</param>
-    public static AgentStatement Rejected(string? rule, string reason, long time) =>
-        new AgentStatement(time, LogEventLevel.Error, "rejected", "rule rejected: {reason}", $"rule rejected: {reason}", rule);
+    public static AgentStatement Rejected(string? rule, string reason, long time) => new(
+        time, LogEventLevel.Error, "rejected", "rule rejected: {reason}", $"rule rejected: {reason}", rule);
 
-    public static AgentStatement Suspended(string rule, string reason, long time) =>
-        new AgentStatement(time, LogEventLevel.Warning, "suspended", "rule {rule} suspended: {reason}", $"rule {rule} suspended: {reason}", rule);
+    public static AgentStatement Suspended(string rule, string reason, long time) => new(
+        time, LogEventLevel.Warning, "suspended", "rule {rule} suspended: {reason}", $"rule {rule} suspended: {reason}", rule);
 
-    public static AgentStatement Expired(string rule, string reason, long time) =>
-        new AgentStatement(time, LogEventLevel.Information, "expired", "rule {rule} expired: {reason}", $"rule {rule} expired: {reason}", rule);
+    public static AgentStatement Expired(string rule, string reason, long time) => new(
+        time, LogEventLevel.Information, "expired", "rule {rule} expired: {reason}", $"rule {rule} expired: {reason}", rule);
 
-    public static AgentStatement Detached(string rule, string reason, long time) =>
-        new AgentStatement(time, LogEventLevel.Information, "detached", "rule {rule} detached: {reason}", $"rule {rule} detached: {reason}", rule);
+    public static AgentStatement Detached(string rule, string reason, long time) => new(
+        time, LogEventLevel.Information, "detached", "rule {rule} detached: {reason}", $"rule {rule} detached: {reason}", rule);
 
     /// <summary>Calls that were not logged since the last such report.</summary>
     public static AgentStatement Loss(string rule, CallCounts counts, long time)
@@ -60,8 +60,8 @@ internal static class AgentEvents
     }
 
     /// <summary>A packet rule's filter is on an interface.</summary>
-    public static AgentStatement FilterAttached(string rule, string interfaceName, string mode, long time) =>
-        new AgentStatement(time, LogEventLevel.Information, "attached", "rule {rule} attached to {interface} ({mode})", $"rule {rule} attached to {interfaceName} ({mode})", rule);
+    public static AgentStatement FilterAttached(string rule, string interfaceName, string mode, long time) => new(
+        time, LogEventLevel.Information, "attached", "rule {rule} attached to {interface} ({mode})", $"rule {rule} attached to {interfaceName} ({mode})", rule);
 
     /// <summary>The lists of a packet rule have changed while it stayed attached.</summary>
     public static AgentStatement ListsChanged(string rule, int denied, int allowed, long time)
@@ -78,8 +78,7 @@ internal static class AgentEvents
     }
 
     /// <summary>Every packet that the filters of a rule have seen.</summary>
-    public static AgentStatement PacketTotals(string rule, PacketTotals totals, long evicted, long time) =>
-        new AgentStatement(
+    public static AgentStatement PacketTotals(string rule, PacketTotals totals, long evicted, long time) => new(
             time, LogEventLevel.Information, "totals", "{rule}: {packets} packets in all", $"{rule}: {PacketWords.Of(totals)} in all", rule,
             ("packets", totals.Seen.Packets),
             ("bytes", totals.Seen.Bytes),

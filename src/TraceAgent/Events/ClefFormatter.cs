@@ -6,12 +6,11 @@ namespace TraceAgent.Events;
 /// <summary>One JSON object a line, in Serilog's compact format (CLEF) with the message rendered.</summary>
 internal sealed class ClefFormatter : LineFormatter
 {
-    private readonly LineBuffer _spare = new();
     private readonly UtcText _time = new("{\"@t\":\"", "\",\"@m\":\"");
     private readonly OriginJson _origin = new();
     private readonly ValueJson _values;
 
-    public ClefFormatter() => _values = new ValueJson(Lines, _spare);
+    public ClefFormatter() => _values = new ValueJson(Lines, Spare);
 
     protected override void Append(TracedEvent traced)
     {
@@ -31,7 +30,7 @@ internal sealed class ClefFormatter : LineFormatter
         }
 
         Lines.Append($",\"event\":\"agent\",\"action\":\"{statement.Action}\"");
-        _values.Write(statement);
+        Lines.AppendProperties(statement);
         Lines.Append("}\n");
     }
 
@@ -40,19 +39,14 @@ internal sealed class ClefFormatter : LineFormatter
         Begin(packets);
         AppendId(EventIdHash.Compute(packets.Template.Text), packets.Level);
         Lines.Append($",\"rule\":{JsonText.Quote(packets.Rule.Name.Value)},\"event\":\"{packets.Event}\"");
-        _values.Write(packets);
+        Lines.AppendProperties(packets);
         Lines.Append("}\n");
     }
 
     private void Begin(StreamEvent streamEvent)
     {
         Lines.Append(_time.Format(streamEvent.Time));
-        var start = Lines.Length;
-        streamEvent.AppendMessage(Lines);
-        if (!streamEvent.IsPlainMessage)
-        {
-            Lines.EscapeJson(start, _spare);
-        }
+        AppendJsonMessage(streamEvent);
     }
 
     private void AppendId(uint id, LogEventLevel level)

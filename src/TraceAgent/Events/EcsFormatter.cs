@@ -8,11 +8,10 @@ namespace TraceAgent.Events;
 /// </summary>
 internal sealed class EcsFormatter : LineFormatter
 {
-    private readonly LineBuffer _spare = new();
     private readonly UtcText _time = new();
     private readonly ValueJson _values;
 
-    public EcsFormatter() => _values = new ValueJson(Lines, _spare);
+    public EcsFormatter() => _values = new ValueJson(Lines, Spare);
 
     // The specification wants log.level as one key at the top; so there must be no object called log.
     private void Begin(StreamEvent streamEvent)
@@ -22,9 +21,7 @@ internal sealed class EcsFormatter : LineFormatter
         Lines.Append("\",\"log.level\":\"");
         Lines.Append(WordOf(streamEvent.Level));
         Lines.Append("\",\"message\":\"");
-        var start = Lines.Length;
-        streamEvent.AppendMessage(Lines);
-        Lines.EscapeJson(start, _spare);
+        AppendJsonMessage(streamEvent);
         Lines.Append("\",\"ecs.version\":\"8.11.0\"");
     }
 
@@ -61,7 +58,7 @@ internal sealed class EcsFormatter : LineFormatter
             Lines.Append(JsonText.Quote(rule));
         }
 
-        _values.Write(statement);
+        Lines.AppendProperties(statement);
         Lines.Append("}}\n");
     }
 
@@ -78,7 +75,7 @@ internal sealed class EcsFormatter : LineFormatter
         }
 
         Lines.Append($",\"traceagent\":{{\"rule\":{JsonText.Quote(packets.Rule.Name.Value)},\"event\":\"{packets.Event}\"");
-        _values.Write(packets, packets.Subject.Source is null ? ["source"] : ["source", "packets", "bytes"]);
+        Lines.AppendProperties(packets, packets.Subject.Source is null ? ["source"] : ["source", "packets", "bytes"]);
         Lines.Append("}}\n");
     }
 

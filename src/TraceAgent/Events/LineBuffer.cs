@@ -48,8 +48,14 @@ internal sealed class LineBuffer
         Length += text.Length;
     }
 
-    public void Append(long value)
+    public void Append(long value, string? format = null)
     {
+        if (format is not null)
+        {
+            AppendNumber(value, format);
+            return;
+        }
+
         if (value < 0)
         {
             Append('-');
@@ -59,36 +65,18 @@ internal sealed class LineBuffer
         Append(value < 0 ? 0 - (ulong)value : (ulong)value);
     }
 
-    public void Append(ulong value)
+    public void Append(ulong value, string? format = null)
     {
+        if (format is not null)
+        {
+            AppendNumber(value, format);
+            return;
+        }
+
         Reserve(DecimalDigits.Most);
         var digits = DecimalDigits.Count(value);
         DecimalDigits.Write(value, _chars.AsSpan(Length, digits));
         Length += digits;
-    }
-
-    public void Append(long value, string? format)
-    {
-        if (format is null)
-        {
-            Append(value);
-        }
-        else
-        {
-            AppendNumber(value, format);
-        }
-    }
-
-    public void Append(ulong value, string? format)
-    {
-        if (format is null)
-        {
-            Append(value);
-        }
-        else
-        {
-            AppendNumber(value, format);
-        }
     }
 
     public void AppendNumber<T>(T value, ReadOnlySpan<char> format)

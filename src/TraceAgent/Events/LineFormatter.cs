@@ -14,6 +14,9 @@ internal abstract class LineFormatter : ITextFormatter
     public static LogEvent Envelope { get; } = LogEvent.UnstableAssembleFromParts(
         DateTimeOffset.UnixEpoch, LogEventLevel.Information, null, new MessageTemplate(Array.Empty<MessageTemplateToken>()), [], default, default);
 
+    /// <summary>Used again for each message and value.</summary>
+    protected LineBuffer Spare { get; } = new();
+
     /// <summary>What was made since they were cleared.</summary>
     public LineBuffer Lines { get; } = new();
 
@@ -35,6 +38,26 @@ internal abstract class LineFormatter : ITextFormatter
 
     /// <summary>Writes the lines, which stay.</summary>
     public void Format(LogEvent logEvent, TextWriter output) => Lines.WriteTo(output);
+
+    /// <summary>Appends the message as the inside of a JSON string.</summary>
+    protected void AppendJsonMessage(StreamEvent streamEvent)
+    {
+        var start = Lines.Length;
+        streamEvent.AppendMessage(Lines);
+        if (!streamEvent.IsPlainMessage)
+        {
+            Lines.EscapeJson(start, Spare);
+        }
+    }
+
+    /// <summary>Appends the message for a person, and ends the line.</summary>
+    protected void AppendPrintableMessage(StreamEvent streamEvent)
+    {
+        Spare.Clear();
+        streamEvent.AppendMessage(Spare);
+        Lines.AppendPrintable(Spare.Text);
+        Lines.Append('\n');
+    }
 
     protected abstract void Append(TracedEvent traced);
 

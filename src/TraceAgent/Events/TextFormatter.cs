@@ -8,7 +8,6 @@ namespace TraceAgent.Events;
 /// </summary>
 internal sealed class TextFormatter : LineFormatter
 {
-    private readonly LineBuffer _message = new();
     private readonly UtcText _time = new();
 
     protected override void Append(TracedEvent traced) => Append(traced, traced.Shape.Rule);
@@ -28,10 +27,7 @@ internal sealed class TextFormatter : LineFormatter
             Lines.Append(": ");
         }
 
-        _message.Clear();
-        streamEvent.AppendMessage(_message);
-        Lines.AppendPrintable(_message.Text);
-        Lines.Append('\n');
+        AppendPrintableMessage(streamEvent);
     }
 
     private static string Abbreviate(LogEventLevel level) => level switch

@@ -9,7 +9,6 @@ internal sealed class TraceFormatter(bool colours) : LineFormatter
 {
     private const string Loss = "loss";
 
-    private readonly LineBuffer _message = new();
 
     protected override void Append(TracedEvent traced)
     {
@@ -39,10 +38,7 @@ internal sealed class TraceFormatter(bool colours) : LineFormatter
     private void End(StreamEvent streamEvent)
     {
         Lines.Append(colours ? "\e[0m " : " ");
-        _message.Clear();
-        streamEvent.AppendMessage(_message);
-        Lines.AppendPrintable(_message.Text);
-        Lines.Append('\n');
+        AppendPrintableMessage(streamEvent);
     }
 
     private void Begin(long time)

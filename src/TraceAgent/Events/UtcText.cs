@@ -10,8 +10,8 @@ internal sealed class UtcText(string before = "", string after = "")
     private const long NanosecondsPerSecond = 1_000_000_000;
     private const long LastSecond = 253_402_300_799;
     private const int Digits = 9;
-    private const string Pattern = "yyyy-MM-ddTHH:mm:ss.";
-    private readonly char[] _text = [.. before, .. Pattern, .. "000000000Z", .. after];
+    private const int BeforeDigits = 20;
+    private readonly char[] _text = [.. before, .. new string('0', BeforeDigits + Digits), 'Z', .. after];
     private long _second = long.MinValue;
 
     /// <summary>Valid until the next call. Times outside the years 1970 to 9999 are shown as the nearest one inside.</summary>
@@ -26,7 +26,7 @@ internal sealed class UtcText(string before = "", string after = "")
             time.TryFormat(_text.AsSpan(before.Length), out _, "yyyy-MM-dd'T'HH:mm:ss'.'", CultureInfo.InvariantCulture);
         }
 
-        DecimalDigits.Write((ulong)(utc - (second * NanosecondsPerSecond)), _text.AsSpan(before.Length + Pattern.Length, Digits));
+        DecimalDigits.Write((ulong)(utc - (second * NanosecondsPerSecond)), _text.AsSpan(before.Length + BeforeDigits, Digits));
 
         return _text;
     }

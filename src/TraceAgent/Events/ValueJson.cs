@@ -1,4 +1,3 @@
-using System.Globalization;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
@@ -38,43 +37,6 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
         if (shape.LabelsJson.Length > 0)
         {
             line.Append(shape.LabelsJson);
-        }
-    }
-
-    /// <summary>The numbers of a statement, each with a comma before it.</summary>
-    public void Write(AgentStatement statement)
-    {
-        foreach (var (name, number) in statement.Numbers)
-        {
-            line.Append(",\"");
-            line.Append(name);
-            line.Append("\":");
-            line.Append(number);
-        }
-    }
-
-    /// <summary>What a line of a packet rule says, and its labels, each with a comma before it.</summary>
-    /// <param name="packets">The line.</param>
-    /// <param name="without">Names that stand elsewhere.</param>
-    public void Write(PacketEvent packets, params ReadOnlySpan<string> without)
-    {
-        foreach (var (name, value) in packets.Properties)
-        {
-            if (!without.Contains(name))
-            {
-                line.Append($",\"{name}\":{value switch
-                {
-                    null => "null",
-                    bool truth => truth ? "true" : "false",
-                    long number => number.ToString(CultureInfo.InvariantCulture),
-                    _ => JsonText.Quote((string)value),
-                }}");
-            }
-        }
-
-        if (packets.Rule.Labels.Count > 0)
-        {
-            line.Append($",\"labels\":{{{string.Join(',', packets.Rule.Labels.Select(l => $"{JsonText.Quote(l.Key)}:{JsonText.Quote(l.Value)}"))}}}");
         }
     }
 

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace TraceAgent.Events;
+
+/// <summary>Writes what statements and lines of packet rules say as members of a JSON object, the same in every format of ours.</summary>
+internal static class PropertyJson
+{
+    /// <summary>The numbers of a statement, each with a comma before it.</summary>
+    public static void AppendProperties(this LineBuffer line, AgentStatement statement)
+    {
+        foreach (var (name, number) in statement.Numbers)
+        {
+            line.Append(",\"");
+            line.Append(name);
+            line.Append("\":");
+            line.Append(number);
+        }
+    }
+
+    /// <summary>What a line of a packet rule says, and its labels, each with a comma before it.</summary>
+    /// <param name="line">Takes them.</param>
+    /// <param name="packets">The line.</param>
+    /// <param name="without">Names that stand elsewhere.</param>
+    public static void AppendProperties(this LineBuffer line, PacketEvent packets, params ReadOnlySpan<string> without)
+    {
+        foreach (var (name, value) in packets.Properties)
+        {
+            if (!without.Contains(name))
+            {
+                line.Append($",\"{name}\":{value switch
+                {
+                    null => "null",
+                    bool truth => truth ? "true" : "false",
+                    long number => number.ToString(CultureInfo.InvariantCulture),
+                    _ => JsonText.Quote((string)value),
+                }}");
+            }
+        }
+
+        if (packets.Rule.Labels.Count > 0)
+        {
+            line.Append($",\"labels\":{{{string.Join(',', packets.Rule.Labels.Select(l => $"{JsonText.Quote(l.Key)}:{JsonText.Quote(l.Value)}"))}}}");
+        }
+    }
+}
