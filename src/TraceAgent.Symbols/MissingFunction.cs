@@ -46,7 +46,7 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
         {
             return new SiteProblem(
                 SiteCodes.SymbolNotFound, Refused: true, $"{message}, which names no functions at all (stripped)",
-                functions.Remark ?? "use a binary with symbols, or an address as `offset:`");
+                functions.Remark ?? "use a binary with symbols, an address as `offset:`, or one of its libraries, which `ldd` lists, as `binary:`");
         }
 
         return new SiteProblem(SiteCodes.SymbolNotFound, Refused: true, message, Hint(functions));

@@ -132,7 +132,7 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
     public void A_file_without_names_says_that_it_is_stripped() =>
         Resolve(programs.TrapsStripped, Symbol("locked")).IsRefused(
             SiteCodes.SymbolNotFound, "symbol 'locked' not found in /srv/shop/test, which names no functions at all (stripped)",
-            "use a binary with symbols, or an address as `offset:`");
+            "use a binary with symbols, an address as `offset:`, or one of its libraries, which `ldd` lists, as `binary:`");
 
     [Fact]
     public void A_variable_is_refused() =>
