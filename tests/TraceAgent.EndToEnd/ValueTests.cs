@@ -56,6 +56,7 @@ public sealed class ValueTests : IDisposable
             "args: [buffer: bytes(4), count: long]",
             "on: call",
             "capture: {all: {value: buffer, type: 'bytes(count, 8)'}}"]),
+        ("pass", "Pass", ["args: [buffer: 'bytes(size, 4)', size: size_t]"]),
         ("receive", "Receive", ["args: [buffer: 'bytes(ret, 4)']", "on: call"]));
 
     [Theory, BothWays]

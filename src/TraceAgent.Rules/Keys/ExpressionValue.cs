@@ -6,7 +6,7 @@ using TraceAgent.Rules.Yaml;
 namespace TraceAgent.Rules.Keys;
 
 /// <summary>Expressions of a rule to terms: its computed values and its condition.</summary>
-internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, DiagnosticBag bag)
+internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, LengthResolution lengths, DiagnosticBag bag)
 {
     /// <summary>Null when something is wrong, which is reported. The value is known to <paramref name="scope"/> from here on.</summary>
     public ComputedValue? Capture(DraftCapture draft, NameScope scope)
@@ -43,7 +43,7 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Diagn
             : value.Term;
         var type = draft.Spec?.Type ?? value.Capture ?? value.Type.Capture;
         var length = isObject ? draft.Spec!.LengthBehind(InMemory)
-            : draft.Spec is null ? (value.Type as StaticType.CountedText)?.Bytes : LengthResolution.Resolve(draft.Spec, draft.TypeSource, scope, on, isReturned: on == ProbeMoment.Return || value.Term.NeedsReturn, bag);
+            : draft.Spec is null ? (value.Type as StaticType.CountedText)?.Bytes : lengths.Resolve(draft.Name, draft.Spec, draft.TypeSource, scope, isReturned: on == ProbeMoment.Return || value.Term.NeedsReturn);
         scope.AddComputed(draft.Name, term, draft.Spec?.Static is StaticType.Pointer or StaticType.TextObject or StaticType.Duration ? draft.Spec.Static : value.Type);
         return new ComputedValue(draft.Name, type, term) { Length = length };
     }
@@ -79,11 +79,7 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Diagn
         {
             if (redaction.Applies(value.Name) && refusal(value.Name) is { } message)
             {
-                bag.Error(
-                    DiagnosticCode.RedactedValue,
-                    text.SpanOf(place.Start, place.Length),
-                    message,
-                    Redaction.IsSensitive(value.Name) ? "names like this are always redacted: call the argument something else when it is no secret" : "see 'redact'");
+                RedactValue.Report(bag, text.SpanOf(place.Start, place.Length), value.Name, message);
             }
         }
 
@@ -91,7 +87,7 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Diagn
     }
 
     private string? Reveals(DraftCapture draft, string name) =>
-        redaction.Applies(draft.Name) ? null : $"'{draft.Name}' would show something of '{name}', which is redacted";
+        redaction.Applies(draft.Name) ? null : RedactValue.Reveals(draft.Name, name);
 
     private static string Tells(string name) => $"'{name}' is redacted: whether an event happens would tell something of it";
 

@@ -6,10 +6,10 @@ using TraceAgent.Rules.Yaml;
 namespace TraceAgent.Rules.Keys;
 
 /// <summary>The value that <c>bytes(name)</c> or <c>int[name]</c> names.</summary>
-internal static class LengthResolution
+internal sealed class LengthResolution(ProbeMoment on, Redaction redaction, DiagnosticBag bag)
 {
-    /// <summary>Null when the type names none, or when there is no such number, which is reported.</summary>
-    public static Term? Resolve(TypeSpec spec, YamlScalar? source, NameScope scope, ProbeMoment on, bool isReturned, DiagnosticBag bag)
+    /// <summary>Null when the type of <paramref name="owner"/> names none, or when there is no such number, which is reported.</summary>
+    public Term? Resolve(string owner, TypeSpec spec, YamlScalar? source, NameScope scope, bool isReturned)
     {
         if (spec.Length is not { } length || source is null)
         {
@@ -33,12 +33,22 @@ internal static class LengthResolution
             return null;
         }
 
-        if (value.Type is StaticType.Integer)
+        if (value.Type is not StaticType.Integer number)
         {
-            return value.Term;
+            bag.Error(DiagnosticCode.TypeMismatch, at, $"'{length.Name}' is {value.Type.Noun}, not a number of {(spec.Type is CaptureType.Array ? "elements" : "bytes")}");
+            return null;
         }
 
-        bag.Error(DiagnosticCode.TypeMismatch, at, $"'{length.Name}' is {value.Type.Noun}, not a number of {(spec.Type is CaptureType.Array ? "elements" : "bytes")}");
-        return null;
+        if (redaction.Applies(value.Name) && !redaction.Applies(owner))
+        {
+            RedactValue.Report(bag, at, value.Name, RedactValue.Reveals(owner, value.Name));
+            return null;
+        }
+
+        return number is { Size: 8, Signed: false } ? Positive(value.Term) : value.Term;
     }
+
+    /// <summary>A negative length counts as 0. An unsigned one has no sign: where its first bit is set, half of it is still more than any value has.</summary>
+    private static Term.Binary Positive(Term unsigned) =>
+        new(BinaryOperator.ShiftRight, unsigned, new Term.Binary(BinaryOperator.ShiftRight, unsigned, new Term.Number(63)));
 }

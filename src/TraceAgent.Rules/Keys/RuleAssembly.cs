@@ -74,15 +74,16 @@ internal static class RuleAssembly
         draft.Results = draft.Results?.Where(result => ValueName.Take(result.Name, result.At, names, bag)).ToList();
         draft.ReturnsNothing = draft.Results is not null || (draft.ReturnsNothing && !draft.Has("ret"));
         var scope = RuleScope.Of(draft, on);
-        var arguments = (draft.Arguments ?? []).Select(a => ArgumentOf(a, scope, on, bag)).ToEquatableArray();
-        var returned = draft.Return ?? TypeSpec.Default;
-        var returnLength = returned.LengthBehind(register => new Term.Result(register)) ?? LengthResolution.Resolve(returned, draft.ReturnSource, scope, on, isReturned: true, bag);
         var redact = RedactValue.WithAliases(draft);
         RedactValue.WarnOfUnknown(draft, bag);
         var redaction = new Redaction(redact);
-        var expressions = new ExpressionValue(on, redaction, bag);
+        var lengths = new LengthResolution(on, redaction, bag);
+        var arguments = (draft.Arguments ?? []).Select(a => ArgumentOf(a, scope, lengths)).ToEquatableArray();
+        var returned = draft.Return ?? TypeSpec.Default;
+        var returnLength = returned.LengthBehind(register => new Term.Result(register)) ?? lengths.Resolve("ret", returned, draft.ReturnSource, scope, isReturned: true);
+        var expressions = new ExpressionValue(on, redaction, lengths, bag);
         var condition = RuleScope.OfCondition(draft, on);
-        var results = (draft.Results ?? []).Select(result => ResultOf(result, scope, on, bag)).ToList();
+        var results = (draft.Results ?? []).Select(result => ResultOf(result, scope, lengths)).ToList();
         List<ComputedValue> captures = [.. results, .. Captures(draft, names, expressions, scope, bag)];
         foreach (var capture in captures.Skip(results.Count))
         {
@@ -141,16 +142,16 @@ internal static class RuleAssembly
         return captures;
     }
 
-    private static Parameter ArgumentOf(DraftArgument argument, NameScope scope, ProbeMoment on, DiagnosticBag bag) =>
+    private static Parameter ArgumentOf(DraftArgument argument, NameScope scope, LengthResolution lengths) =>
         new(argument.Register + argument.Spec.ValueRegister, argument.Name, argument.Spec.InRegisters)
         {
             IsUntyped = argument.IsUntyped,
-            Length = argument.Spec.LengthBehind(argument.In) ?? LengthResolution.Resolve(argument.Spec, argument.Source, scope, on, isReturned: false, bag),
+            Length = argument.Spec.LengthBehind(argument.In) ?? lengths.Resolve(argument.Name, argument.Spec, argument.Source, scope, isReturned: false),
         };
 
-    private static ComputedValue ResultOf(DraftArgument result, NameScope scope, ProbeMoment on, DiagnosticBag bag) =>
+    private static ComputedValue ResultOf(DraftArgument result, NameScope scope, LengthResolution lengths) =>
         new(result.Name, result.Spec.InRegisters, result.Value)
         {
-            Length = result.Spec.LengthBehind(result.In) ?? LengthResolution.Resolve(result.Spec, result.Source, scope, on, isReturned: true, bag),
+            Length = result.Spec.LengthBehind(result.In) ?? lengths.Resolve(result.Name, result.Spec, result.Source, scope, isReturned: true),
         };
 }

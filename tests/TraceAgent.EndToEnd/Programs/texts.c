@@ -1,6 +1,7 @@
 /* Calls functions with texts and bytes in every kind of memory. For each call it prints the values as a line about it should
    show them. */
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ CALLED const char *Give(const char *text) { return text; }
 CALLED long Long(const char *text) { return text != NULL; }
 CALLED long Chain(const void *chain) { return chain != NULL; }
 CALLED long Send(const void *buffer, long count) { return buffer == NULL ? -1 : count; }
+CALLED void Pass(const void *buffer, size_t size) { (void)buffer, (void)size; }
 CALLED long Receive(char *buffer, long size, long filled)
 {
     for (long i = 0; i < filled && i < size; i++)
@@ -179,8 +181,16 @@ static void bytes(void)
     static const struct { long filled; const char *shown, *rest; } receives[] = {
         {3, "a0a1a2", ""}, {0, "", ""}, {-1, "", ""}, {4, "a0a1a2a3", ""},
         {6, "a0a1a2a3", ",\"lengths\":{\"buffer\":6},\"problems\":{\"buffer\":\"truncated\"}"}};
+    static const struct { size_t size; const char *shown, *rest; } passed[] = {
+        {2, "\"0001\",\"size\":2", ""},
+        {SIZE_MAX, "\"0001feff\",\"size\":\"18446744073709551615\"", ",\"lengths\":{\"buffer\":2147483647},\"problems\":{\"buffer\":\"truncated\"}"},
+        {1UL << 63, "\"0001feff\",\"size\":\"9223372036854775808\"", ",\"lengths\":{\"buffer\":2147483647},\"problems\":{\"buffer\":\"truncated\"}"}};
     char *edge;
 
+    for (int i = 0; i < 3; i++) {
+        Pass(data, passed[i].size);
+        printf("{\"rule\":\"pass\",\"args\":{\"buffer\":%s}%s}\n", passed[i].shown, passed[i].rest);
+    }
     for (int i = 0; i < 5; i++) {
         char buffer[16];
         long ret = Send(data, sends[i].count);
