@@ -92,13 +92,14 @@ public sealed class ValueTests : IDisposable
         ("begins", "Begins", ["args: [text: utf16]", "when: text[0] == 'a'"]));
 
     [Theory, BothWays]
-    public void Strings_of_Cpp_are_what_the_program_printed(AttachWay way) => AssertSame(
+    public void Values_of_Cpp_are_what_the_program_printed(AttachWay way) => AssertSame(
         way,
         "strings.cpp",
         ("reference", "Reference", ["args: [number: int, text: 'std::string(24)', after: long]"]),
         ("value", "Value", ["args: [text: 'std::string(24)', number: int]"]),
         ("compared", "Compared", ["args: [text: 'const std::string(24) &']", "when: text ~ '/api/*'"]),
         ("pointer", "Pointer", ["signature: 'long Pointer(const std::string *text, std::string &&moved)'"]),
+        ("numbers", "Numbers", ["signature: 'std::int16_t Numbers(std::uint8_t small, std::size_t large, std::byte byte, const std::int32_t *list)'", "on: call", "return_at: ret"]),
         ("joined", "Joined", ["signature: 'std::string Joined(const std::string &left, int times, std::string right)'"]),
         ("ship", "Ship", [
             "args: [order: ptr]",

@@ -22,7 +22,7 @@ internal static class TypeNames
     ];
 
     /// <summary>A word that begins a type.</summary>
-    public static bool IsType(string word) => Known.ContainsKey(word) || Parts.Contains(word) || IsFloat(word);
+    public static bool IsType(string word) => Find(word) is not null || Parts.Contains(word) || IsFloat(word);
 
     public static bool IsPart(string word) => Parts.Contains(word);
 
@@ -36,8 +36,9 @@ internal static class TypeNames
 
     public static bool IsFloat(string word) => word is "float" or "double" or "f32" or "f64" or "float32" or "float64" or "_Float16" or "__float128";
 
-    /// <summary>The type of one word that is not one of the parts.</summary>
-    public static CaptureType? Find(string word) => Known.GetValueOrDefault(word);
+    /// <summary>The type of one word that is not one of the parts. C++ has the names of C's headers also behind <c>std::</c>.</summary>
+    public static CaptureType? Find(string word) => Known.GetValueOrDefault(word)
+        ?? (word.StartsWith("std::", StringComparison.Ordinal) && word.EndsWith("_t", StringComparison.Ordinal) ? Known.GetValueOrDefault(word["std::".Length..]) : null);
 
     /// <summary>The types of numbers that Go calls otherwise than C, and pointers; null for others.</summary>
     public static CaptureType? FindGo(string word) => word switch
@@ -102,7 +103,7 @@ internal static class TypeNames
         table.Add("sockaddr", new CaptureType.SocketAddress());
         table.Add("in_addr_t", new CaptureType.IPv4());
         Integers(1, true, "int8_t", "int_least8_t", "int_fast8_t", "i8", "__s8");
-        Integers(1, false, "uint8_t", "uint_least8_t", "uint_fast8_t", "u8", "__u8", "u_char", "u_int8_t", "char8_t");
+        Integers(1, false, "uint8_t", "uint_least8_t", "uint_fast8_t", "u8", "__u8", "u_char", "u_int8_t", "char8_t", "std::byte");
         Integers(2, true, "int16_t", "int_least16_t", "i16", "__s16");
         Integers(2, false, "uint16_t", "uint_least16_t", "u16", "__u16", "u_short", "ushort", "u_int16_t", "char16_t", "sa_family_t", "in_port_t");
         Integers(4, true, "int32_t", "int_least32_t", "i32", "__s32", "pid_t", "key_t", "clockid_t", "wchar_t");

@@ -25,7 +25,7 @@ internal static partial class TypeText
         $$$$"""
         {"anyOf":[{"enum":[{{{{string.Join(",", TypeNames.All.Select(n => $"\"{n}\""))}}}}]},
         {"type":"string","pattern":"^(string|utf16|std::string|go\\.string|go\\.error|rust\\.str)\\s*\\([0-9]{1,4}\\)"},
-        {"type":"string","pattern":"^&str$"},
+        {"type":"string","pattern":"^(&str|std::[a-z0-9_]+_t)$"},
         {"type":"string","pattern":"^\\[\\s*\\]\\s*(\\*\\s*)?[A-Za-z_][A-Za-z0-9_.]*\\s*(\\(\\s*[0-9]{1,4}\\s*\\))?$"},
         {"type":"string","pattern":"\\[\\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[0-9]{1,4})?)\\s*\\]$"},
         {"type":"string","pattern":"^bytes\\s*\\(\\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[0-9]{1,4})?)\\s*\\)$"},

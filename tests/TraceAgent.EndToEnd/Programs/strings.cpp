@@ -1,5 +1,7 @@
 // Calls functions with C++ strings in every way that they are passed. For each call it prints the values as a line about it
 // should show them.
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 
@@ -9,6 +11,11 @@ CALLED long Reference(int number, const std::string &text, long after) { return 
 CALLED long Value(std::string text, int number) { return number + (long)text.size(); }
 CALLED long Pointer(const std::string *text, std::string &&moved) { return text == &moved; }
 CALLED long Compared(const std::string &text) { return (long)text.size(); }
+CALLED std::int16_t Numbers(std::uint8_t small, std::size_t large, std::byte byte, const std::int32_t *)
+{
+    return static_cast<std::int16_t>(small + large + static_cast<unsigned char>(byte));
+}
+
 CALLED std::string Joined(const std::string &left, int times, std::string right)
 {
     std::string joined = left;
@@ -59,6 +66,12 @@ int main()
     std::printf("{\"rule\":\"pointer\",\"args\":{\"text\":null,\"moved\":\"/api/\"},\"problems\":{\"text\":\"null\"}}\n");
     Joined("ab", 2, "cd");
     std::printf("{\"rule\":\"joined\",\"args\":{\"left\":\"ab\",\"times\":2,\"right\":\"cd\"}}\n");
+    for (int number : {0, 1, -1, 200, 70000}) {
+        std::int16_t ret = Numbers(static_cast<std::uint8_t>(number), static_cast<std::uint32_t>(number), static_cast<std::byte>(number), nullptr);
+
+        std::printf("{\"rule\":\"numbers\",\"args\":{\"small\":%d,\"large\":%u,", number & 255, static_cast<unsigned>(number));
+        std::printf("\"byte\":%d,\"list\":\"0x0\"},\"ret\":%d}\n", number & 255, ret);
+    }
     Ship(&first);
     std::printf("{\"rule\":\"ship\",\"args\":{\"order\":\"%p\",\"number\":7,\"customer\":\"a customer\",", static_cast<const void *>(&first));
     std::printf("\"second\":\"a nut that is not short at all\",\"price\":12.75}}\n");
