@@ -21,13 +21,30 @@ public class PositionTests
     [InlineData("'{no}'", 15, 2)]
     [InlineData("\"{no}\"", 15, 2)]
     [InlineData("ü 😀 {no}", 19, 2)]
-    [InlineData("'it''s {no}'", 13, 12)]
+    [InlineData("'it''s {no}'", 21, 2)]
+    [InlineData("\"\\\"{no}\\\"\"", 17, 2)]
     [InlineData("\"\\t{no}\"", 13, 8)]
     public void A_name_in_a_template_is_found_behind_quotes_and_wide_characters(string format, int column, int length)
     {
         var diagnostic = Single($"rules:\n  - name: x\n    binary: /b\n    symbol: f\n    format: {format}\n");
         Assert.Equal(DiagnosticCode.UnknownName, diagnostic.Code);
         Assert.Equal(new SourceSpan("x.yaml", 5, column, length), diagnostic.At);
+    }
+
+    [Theory]
+    [InlineData("|\n      n > 1 &&\n        no == 2", 8, 9, 2)]
+    [InlineData("|  # why\n\n      n > 1 &&\n      (no == 2)", 9, 8, 2)]
+    [InlineData(">-\n      n > 1\n      && no == 2", 8, 10, 2)]
+    [InlineData(">-\r\n      n > 1\r\n      && no == 2", 8, 10, 2)]
+    [InlineData("n > 1\n      && no == 2", 7, 10, 2)]
+    [InlineData("'n > 1\n      && no == 2'", 7, 10, 2)]
+    [InlineData("\"n > 1\n\n      && no == 2\"", 8, 10, 2)]
+    [InlineData(">-\n      n > 1\n      &&\n", 8, 9, 1)]
+    [InlineData(">-\n      no\n      > 1\n      && n", 7, 7, 2)]
+    public void A_name_in_an_expression_is_found_on_whichever_line_it_stands(string when, int line, int column, int length)
+    {
+        var diagnostic = Single($"rules:\n  - name: x\n    binary: /b\n    symbol: f\n    args: [n: int]\n    when: {when}\n");
+        Assert.Equal(new SourceSpan("x.yaml", line, column, length), diagnostic.At);
     }
 
     [Fact]

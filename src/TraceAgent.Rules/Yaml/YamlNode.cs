@@ -20,9 +20,12 @@ internal sealed record YamlScalar(SourceSpan At, string Value, bool IsPlain, int
 
     public override bool IsNull => IsPlain && Value is ("" or "~" or "null" or "Null" or "NULL");
 
+    /// <summary>Where the value stands when it is not letter by letter on one line.</summary>
+    public SpreadText? Spread { get; init; }
+
     /// <summary>The place of a part of the value, or of the whole scalar when the file spells it differently.</summary>
     public SourceSpan SpanOf(int start, int length) =>
-        TextColumn == 0 ? At : At with { Column = TextColumn + start, Length = Math.Max(1, length) };
+        TextColumn == 0 ? Spread?.SpanOf(start, length) ?? At : At with { Column = TextColumn + start, Length = Math.Max(1, length) };
 }
 
 internal sealed record YamlSequence(SourceSpan At, IReadOnlyList<YamlNode> Items) : YamlNode(At)

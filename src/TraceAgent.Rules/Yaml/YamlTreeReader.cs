@@ -131,16 +131,21 @@ internal sealed class YamlTreeReader
 
     private YamlScalar ScalarOf(Scalar scalar)
     {
-        var index = scalar.Start.Index + (scalar.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted ? 1 : 0);
-        var span = SpanOf(scalar);
-        var verbatim = scalar.Style is not (ScalarStyle.Literal or ScalarStyle.Folded)
-            && _source.HasAt(index, scalar.Value)
-            && !scalar.Value.AsSpan().ContainsAny('\n', '\r');
-        return new YamlScalar(
-            span,
-            scalar.Value,
-            scalar.Style == ScalarStyle.Plain,
-            verbatim ? _source.Span(index, index).Column : 0);
+        var quote = scalar.Style switch { ScalarStyle.SingleQuoted => '\'', ScalarStyle.DoubleQuoted => '"', _ => '\0' };
+        var index = (int)scalar.Start.Index + (quote == '\0' ? 0 : 1);
+        var isBlock = scalar.Style is ScalarStyle.Literal or ScalarStyle.Folded;
+        var verbatim = !isBlock && _source.HasAt(index, scalar.Value) && !scalar.Value.AsSpan().ContainsAny('\n', '\r');
+        return new YamlScalar(SpanOf(scalar), scalar.Value, scalar.Style == ScalarStyle.Plain, verbatim ? _source.Span(index, index).Column : 0)
+        {
+            Spread = verbatim ? null : new SpreadText(_source, scalar.Value, isBlock ? EndOfLine(index) : index, quote),
+        };
+    }
+
+    /// <summary>A block begins on the line behind its sign, which a comment may follow.</summary>
+    private int EndOfLine(int index)
+    {
+        var length = _source.Text.AsSpan(index).IndexOfAny('\r', '\n');
+        return length < 0 ? _source.Text.Length : index + length;
     }
 
     private void RefuseProperties(ParsingEvent start)
