@@ -1,3 +1,4 @@
+using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
 
@@ -21,17 +22,17 @@ internal enum HoleSource
 
 /// <summary>A piece of a message: a text, or a value by its place.</summary>
 /// <param name="Source">Where the piece comes from.</param>
-/// <param name="Text">The literal.</param>
+/// <param name="Text">The literal, UTF-8.</param>
 /// <param name="Index">Of the value among the event's fields, or of what the message names of the process.</param>
 /// <param name="Format">As in the template.</param>
 /// <param name="Width">Least characters: right-aligned when positive, 0 for none.</param>
-internal readonly record struct MessagePiece(HoleSource Source, string Text, int Index, string? Format, int Width)
+internal readonly record struct MessagePiece(HoleSource Source, byte[] Text, int Index, string? Format, int Width)
 {
     /// <summary>True when it never has anything that JSON escapes.</summary>
     /// <param name="fields">Of the event.</param>
     public bool IsPlain(EventField[] fields) => Format is null && Source switch
     {
-        HoleSource.Literal => LineBuffer.IsPlain(Text),
+        HoleSource.Literal => JsonText.IsPlain(Text),
         HoleSource.Value => fields[Index].Form is FieldForm.Signed or FieldForm.Unsigned or FieldForm.Pointer or FieldForm.Bool or FieldForm.Duration,
         HoleSource.Pid or HoleSource.Tid or HoleSource.Duration => true,
         _ => false,
@@ -57,12 +58,12 @@ internal static class BoundMessage
         var width = hole.Alignment ?? 0;
         if (Array.FindIndex(fields, f => f.Name == hole.Name) is >= 0 and var index)
         {
-            return new MessagePiece(HoleSource.Value, "", index, hole.Format, width);
+            return new MessagePiece(HoleSource.Value, [], index, hole.Format, width);
         }
 
         if (Array.FindIndex(ofProcess, property => property.Name == hole.Name) is >= 0 and var at)
         {
-            return new MessagePiece(HoleSource.Process, "", at, hole.Format, width);
+            return new MessagePiece(HoleSource.Process, [], at, hole.Format, width);
         }
 
         HoleSource? source = hole.Name switch
@@ -78,7 +79,7 @@ internal static class BoundMessage
             _ => null,
         };
         return source is { } known
-            ? new MessagePiece(known, "", 0, hole.Format, width)
+            ? new MessagePiece(known, [], 0, hole.Format, width)
             : Literal(Constant(hole.Name, rule), width);
     }
 
@@ -89,5 +90,5 @@ internal static class BoundMessage
         _ => $"{{{name}}}",
     };
 
-    private static MessagePiece Literal(string text, int width = 0) => new(HoleSource.Literal, text, 0, null, width);
+    private static MessagePiece Literal(string text, int width = 0) => new(HoleSource.Literal, Encoding.UTF8.GetBytes(text), 0, null, width);
 }

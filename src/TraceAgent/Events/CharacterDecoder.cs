@@ -110,8 +110,7 @@ internal sealed class CharacterDecoder
         }
 
         value.Redacted = true;
-        _masked.Text.CopyTo(chars.AsSpan(value.TextStart));
-        value.TextLength = _masked.Length;
+        value.TextLength = Encoding.UTF8.GetChars(_masked.Bytes, chars.AsSpan(value.TextStart));
         return value.TextStart + value.TextLength;
     }
 

@@ -10,14 +10,14 @@ internal sealed class ClefFormatter : LineFormatter
     private readonly OriginJson _origin = new();
     private readonly ValueJson _values;
 
-    public ClefFormatter() => _values = new ValueJson(Lines, Spare);
+    public ClefFormatter() => _values = new ValueJson(Lines);
 
     protected override void Append(TracedEvent traced)
     {
         Begin(traced);
         Lines.Append(_origin.Of(traced));
         _values.Write(traced);
-        Lines.Append("}\n");
+        Lines.Append("}\n"u8);
     }
 
     protected override void Append(AgentStatement statement)
@@ -31,7 +31,7 @@ internal sealed class ClefFormatter : LineFormatter
 
         Lines.Append($",\"event\":\"agent\",\"action\":\"{statement.Action}\"");
         Lines.AppendProperties(statement);
-        Lines.Append("}\n");
+        Lines.Append("}\n"u8);
     }
 
     protected override void Append(PacketEvent packets)
@@ -40,7 +40,7 @@ internal sealed class ClefFormatter : LineFormatter
         AppendId(EventIdHash.Compute(packets.Template.Text), packets.Level);
         Lines.Append($",\"rule\":{JsonText.Quote(packets.Rule.Name.Value)},\"event\":\"{packets.Event}\"");
         Lines.AppendProperties(packets);
-        Lines.Append("}\n");
+        Lines.Append("}\n"u8);
     }
 
     private void Begin(StreamEvent streamEvent)
@@ -51,7 +51,7 @@ internal sealed class ClefFormatter : LineFormatter
 
     private void AppendId(uint id, LogEventLevel level)
     {
-        Lines.Append("\",\"@i\":\"");
+        Lines.Append("\",\"@i\":\""u8);
         Lines.Append((ulong)id, "x8");
         Lines.Append('"');
         if (level != LogEventLevel.Information)

@@ -20,9 +20,6 @@ internal sealed class ClefTemplateFormatter : LineFormatter
         _line.Clear();
         using var writer = new StringWriter(_line);
         _compact.Format(FlatEvent.Of(streamEvent), writer);
-        foreach (var chunk in _line.GetChunks())
-        {
-            Lines.Append(chunk.Span);
-        }
+        Lines.Append(_line.ToString());
     }
 }

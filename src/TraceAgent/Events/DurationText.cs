@@ -16,22 +16,22 @@ internal static class DurationText
         else if (nanoseconds < 1_000)
         {
             into.Append(nanoseconds);
-            into.Append("ns");
+            into.Append("ns"u8);
         }
         else if (nanoseconds < 999_950)
         {
             AppendNumber(into, (nanoseconds + 50) / 100, 1);
-            into.Append("µs");
+            into.Append("µs"u8);
         }
         else if (nanoseconds < 999_995_000)
         {
             AppendNumber(into, (nanoseconds + 5_000) / 10_000, 2);
-            into.Append("ms");
+            into.Append("ms"u8);
         }
         else
         {
             AppendNumber(into, (nanoseconds / 10_000_000) + (nanoseconds % 10_000_000 >= 5_000_000 ? 1UL : 0), 2);
-            into.Append("s");
+            into.Append("s"u8);
         }
     }
 

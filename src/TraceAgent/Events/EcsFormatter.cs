@@ -11,55 +11,55 @@ internal sealed class EcsFormatter : LineFormatter
     private readonly UtcText _time = new();
     private readonly ValueJson _values;
 
-    public EcsFormatter() => _values = new ValueJson(Lines, Spare);
+    public EcsFormatter() => _values = new ValueJson(Lines);
 
     // The specification wants log.level as one key at the top; so there must be no object called log.
     private void Begin(StreamEvent streamEvent)
     {
-        Lines.Append("{\"@timestamp\":\"");
+        Lines.Append("{\"@timestamp\":\""u8);
         Lines.Append(_time.Format(streamEvent.Time));
-        Lines.Append("\",\"log.level\":\"");
+        Lines.Append("\",\"log.level\":\""u8);
         Lines.Append(WordOf(streamEvent.Level));
-        Lines.Append("\",\"message\":\"");
+        Lines.Append("\",\"message\":\""u8);
         AppendJsonMessage(streamEvent);
-        Lines.Append("\",\"ecs.version\":\"8.11.0\"");
+        Lines.Append("\",\"ecs.version\":\"8.11.0\""u8);
     }
 
     protected override void Append(TracedEvent traced)
     {
         Begin(traced);
-        Lines.Append(",\"process\":{\"pid\":");
+        Lines.Append(",\"process\":{\"pid\":"u8);
         Lines.Append((ulong)traced.Pid);
-        Lines.Append(",\"name\":\"");
+        Lines.Append(",\"name\":\""u8);
         Lines.AppendJson(traced.CommText);
-        Lines.Append("\",\"executable\":");
+        Lines.Append("\",\"executable\":"u8);
         Lines.Append(traced.Process.Json);
-        Lines.Append(",\"thread\":{\"id\":");
+        Lines.Append(",\"thread\":{\"id\":"u8);
         Lines.Append((ulong)traced.Tid);
-        Lines.Append("}},\"traceagent\":{\"rule\":");
+        Lines.Append("}},\"traceagent\":{\"rule\":"u8);
         Lines.Append(traced.Shape.RuleJson);
-        Lines.Append(",\"event\":\"");
+        Lines.Append(",\"event\":\""u8);
         Lines.Append(traced.Shape.Event);
         Lines.Append('"');
         Lines.Append(traced.Site.Json);
         _values.Write(traced);
-        Lines.Append("}}\n");
+        Lines.Append("}}\n"u8);
     }
 
     protected override void Append(AgentStatement statement)
     {
         Begin(statement);
-        Lines.Append(",\"traceagent\":{\"event\":\"agent\",\"action\":\"");
+        Lines.Append(",\"traceagent\":{\"event\":\"agent\",\"action\":\""u8);
         Lines.Append(statement.Action);
         Lines.Append('"');
         if (statement.Rule is { } rule)
         {
-            Lines.Append(",\"rule\":");
+            Lines.Append(",\"rule\":"u8);
             Lines.Append(JsonText.Quote(rule));
         }
 
         Lines.AppendProperties(statement);
-        Lines.Append("}}\n");
+        Lines.Append("}}\n"u8);
     }
 
     protected override void Append(PacketEvent packets)
@@ -69,14 +69,14 @@ internal sealed class EcsFormatter : LineFormatter
         {
             Lines.Append($",\"source\":{{\"ip\":\"{source}\",\"packets\":");
             Lines.Append(packets.Numbers.Packets);
-            Lines.Append(",\"bytes\":");
+            Lines.Append(",\"bytes\":"u8);
             Lines.Append(packets.Numbers.Bytes);
             Lines.Append('}');
         }
 
         Lines.Append($",\"traceagent\":{{\"rule\":{JsonText.Quote(packets.Rule.Name.Value)},\"event\":\"{packets.Event}\"");
         Lines.AppendProperties(packets, packets.Subject.Source is null ? ["source"] : ["source", "packets", "bytes"]);
-        Lines.Append("}}\n");
+        Lines.Append("}}\n"u8);
     }
 
     private static string WordOf(LogEventLevel level) => level switch

@@ -62,7 +62,7 @@ internal sealed class EventField
     private EventField(string name, CaptureType type, FieldSlot slot)
     {
         (Name, Slot) = (name, slot);
-        Key = JsonText.Quote(Name) + ":";
+        Key = JsonText.Key(Name);
         Form = FormOf(type);
         Size = type.ScalarSize() is > 0 and var size ? size : 8;
         if (type is CaptureType.Enumeration named)
@@ -77,7 +77,7 @@ internal sealed class EventField
     public string Name { get; }
 
     /// <summary>The name as a JSON key with its colon.</summary>
-    public string Key { get; }
+    public byte[] Key { get; }
 
     public FieldForm Form { get; }
 

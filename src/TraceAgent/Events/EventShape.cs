@@ -1,3 +1,4 @@
+using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
@@ -36,7 +37,7 @@ internal sealed class EventShape
     {
         var kinds = new KindShape?[(int)EventKind.Call + 1];
         SiteName[] sites = [.. files.SelectMany(file => file.Sites, (file, site) =>
-            new SiteName(site.DisplayName, $",\"symbol\":{JsonText.Quote(site.DisplayName)}", file.Path))];
+            new SiteName(site.DisplayName, Encoding.UTF8.GetBytes($",\"symbol\":{JsonText.Quote(site.DisplayName)}"), file.Path))];
         foreach (var kind in plan.Kinds)
         {
             kinds[(int)kind] = KindShape.Of(kind, rule, plan, sites, valuesOf(kind));

@@ -189,7 +189,7 @@ internal static class FlatEvent
     {
         var buffer = new LineBuffer();
         ScalarText.Append(buffer, field, bits, null);
-        return new string(buffer.Text);
+        return buffer.ToString();
     }
 
     private static ScalarValue Number(ulong value) => new(value <= long.MaxValue ? (long)value : value.ToString(CultureInfo.InvariantCulture));
@@ -219,8 +219,8 @@ internal static class FlatEvent
         }
 
         var buffer = new LineBuffer();
-        MessageText.Append(buffer, traced, new MessagePiece(HoleSource.Value, "", index, null, 0));
-        return Text(shown, new string(buffer.Text));
+        MessageText.Append(buffer, traced, new MessagePiece(HoleSource.Value, [], index, null, 0));
+        return Text(shown, buffer.ToString());
     }
 
 
@@ -228,6 +228,6 @@ internal static class FlatEvent
     {
         var buffer = new LineBuffer();
         DurationText.Append(buffer, nanoseconds, null);
-        return new ShownValue(new string(buffer.Text), (into, format) => DurationText.Append(into, nanoseconds, format));
+        return new ShownValue(buffer.ToString(), (into, format) => DurationText.Append(into, nanoseconds, format));
     }
 }

@@ -1,12 +1,23 @@
+using System.Buffers;
+using System.Text;
+
 namespace TraceAgent.Events;
 
-/// <summary>JSON that is made once, not per event.</summary>
+/// <summary>The inside of JSON strings (RFC 8259, section 7), on one line, without any control character.</summary>
 internal static class JsonText
 {
+    /// <summary>What a JSON string can hold as it is, of ASCII.</summary>
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(
+        [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (byte)c).Where(c => c is not ((byte)'"' or (byte)'\\'))]);
+
+    /// <summary>With what a character that is escaped begins; <see cref="EscapedBytes"/> tells them from others that begin so.</summary>
+    private static readonly SearchValues<byte> Suspect = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(c => (byte)c), 0x7f, (byte)'"', (byte)'\\', 0xc2, 0xe2]);
+
     [ThreadStatic]
     private static LineBuffer? _buffer;
 
-    /// <summary>A JSON string with its quotes.</summary>
+    /// <summary>A JSON string with its quotes; made once, not per event.</summary>
     public static string Quote(string text)
     {
         var buffer = _buffer ??= new LineBuffer();
@@ -14,6 +25,93 @@ internal static class JsonText
         buffer.Append('"');
         buffer.AppendJson(text);
         buffer.Append('"');
-        return new string(buffer.Text);
+        return buffer.ToString();
+    }
+
+    /// <summary>A name as a member of a JSON object, with its colon.</summary>
+    public static byte[] Key(string name) => Encoding.UTF8.GetBytes(Quote(name) + ":");
+
+    /// <summary>True when a JSON string can hold the text as it is.</summary>
+    public static bool IsPlain(ReadOnlySpan<byte> utf8) => NextEscaped(utf8) < 0;
+
+    public static void AppendJson(this LineBuffer line, ReadOnlySpan<char> text)
+    {
+        var start = line.Length;
+        line.Append(text);
+        line.EscapeJson(start);
+    }
+
+    /// <summary>Makes what was appended since <paramref name="start"/> the inside of a JSON string.</summary>
+    public static void EscapeJson(this LineBuffer line, int start)
+    {
+        var at = NextEscaped(line.Bytes[start..]);
+        if (at < 0)
+        {
+            return;
+        }
+
+        var text = line.TakeFrom(start);
+        for (; at >= 0; at = NextEscaped(text))
+        {
+            line.Append(text[..at]);
+            text = text[at..];
+            var bytes = EscapedBytes(text);
+            AppendEscape(line, bytes switch { 1 => (char)text[0], 2 => (char)text[1], _ => (char)(0x2000 | (text[2] & 0x3f)) });
+            text = text[bytes..];
+        }
+
+        line.Append(text);
+    }
+
+    private static int NextEscaped(ReadOnlySpan<byte> utf8)
+    {
+        // A search among ASCII alone takes a few ns.
+        var at = utf8.IndexOfAnyExcept(Plain);
+        while (at >= 0 && EscapedBytes(utf8[at..]) == 0)
+        {
+            var next = utf8[(at + 1)..].IndexOfAny(Suspect);
+            at = next < 0 ? next : at + 1 + next;
+        }
+
+        return at;
+    }
+
+    // C1 controls (U+0080 to U+009F) and the two line separators (U+2028, U+2029) too: terminals and line readers act on them.
+    private static int EscapedBytes(ReadOnlySpan<byte> utf8) => utf8 switch
+    {
+        [< 0x20 or 0x7f or (byte)'"' or (byte)'\\', ..] => 1,
+        [0xc2, < 0xa0, ..] => 2,
+        [0xe2, 0x80, 0xa8 or 0xa9, ..] => 3,
+        _ => 0,
+    };
+
+    private static void AppendEscape(LineBuffer line, char c)
+    {
+        switch (c)
+        {
+            case '"':
+                line.Append("\\\""u8);
+                break;
+            case '\\':
+                line.Append("\\\\"u8);
+                break;
+            case '\n':
+                line.Append("\\n"u8);
+                break;
+            case '\r':
+                line.Append("\\r"u8);
+                break;
+            case '\t':
+                line.Append("\\t"u8);
+                break;
+            case '\0':
+                // Syslog daemons cut a string at an escaped NUL.
+                line.Append('\ufffd');
+                break;
+            default:
+                line.Append("\\u"u8);
+                line.Append((ulong)c, "x4");
+                break;
+        }
     }
 }

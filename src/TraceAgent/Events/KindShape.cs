@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
 using Serilog.Parsing;
@@ -9,7 +10,7 @@ using SerilogTemplate = Serilog.Events.MessageTemplate;
 namespace TraceAgent.Events;
 
 /// <summary>The symbol of a site, as text and as JSON, and the path of its file.</summary>
-internal sealed record SiteName(string Text, string Json, string Binary);
+internal sealed record SiteName(string Text, byte[] Json, string Binary);
 
 /// <summary>How events of one kind of one rule look.</summary>
 internal sealed class KindShape
@@ -42,10 +43,10 @@ internal sealed class KindShape
         HasLengths = fields.Any(f => f.HasLength);
         var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
         var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
-        AfterMessage = $"\",\"@i\":\"{id}\"{level},\"rule\":{RuleJson},\"event\":\"{Event}\",\"pid\":";
+        AfterMessage = Encoding.UTF8.GetBytes($"\",\"@i\":\"{id}\"{level},\"rule\":{RuleJson},\"event\":\"{Event}\",\"pid\":");
         LabelsJson = Labels.Count == 0
-            ? ""
-            : $",\"labels\":{{{string.Join(',', Labels.Select(l => $"{JsonText.Quote(l.Key)}:{JsonText.Quote(l.Value)}"))}}}";
+            ? []
+            : Encoding.UTF8.GetBytes($",\"labels\":{{{string.Join(',', Labels.Select(l => $"{JsonText.Quote(l.Key)}:{JsonText.Quote(l.Value)}"))}}}");
     }
 
     public string Rule { get; }
@@ -99,9 +100,9 @@ internal sealed class KindShape
     public bool HasLengths { get; }
 
     /// <summary>The JSON from the end of the message to the process ID.</summary>
-    public string AfterMessage { get; }
+    public byte[] AfterMessage { get; }
 
-    public string LabelsJson { get; }
+    public byte[] LabelsJson { get; }
 
     /// <exception cref="ArgumentException">The plan has not what is to be shown.</exception>
     public static KindShape Of(

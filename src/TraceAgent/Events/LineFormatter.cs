@@ -1,3 +1,4 @@
+using System.Text;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Parsing;
@@ -13,9 +14,6 @@ internal abstract class LineFormatter : ITextFormatter
     /// <summary>Given to a sink, stands for the lines that its formatter keeps.</summary>
     public static LogEvent Envelope { get; } = LogEvent.UnstableAssembleFromParts(
         DateTimeOffset.UnixEpoch, LogEventLevel.Information, null, new MessageTemplate(Array.Empty<MessageTemplateToken>()), [], default, default);
-
-    /// <summary>Used again for each message and value.</summary>
-    protected LineBuffer Spare { get; } = new();
 
     /// <summary>What was made since they were cleared.</summary>
     public LineBuffer Lines { get; } = new();
@@ -36,8 +34,21 @@ internal abstract class LineFormatter : ITextFormatter
         }
     }
 
-    /// <summary>Writes the lines, which stay.</summary>
-    public void Format(LogEvent logEvent, TextWriter output) => Lines.WriteTo(output);
+    /// <summary>
+    /// Writes the lines, which stay; past the writer when it makes UTF-8 as well: the sinks flush their writer each time, so
+    /// nothing is before these in it.
+    /// </summary>
+    public void Format(LogEvent logEvent, TextWriter output)
+    {
+        if (output is StreamWriter { Encoding: UTF8Encoding } writer)
+        {
+            writer.BaseStream.Write(Lines.Bytes);
+        }
+        else
+        {
+            output.Write(Lines.ToString());
+        }
+    }
 
     /// <summary>Appends the message as the inside of a JSON string.</summary>
     protected void AppendJsonMessage(StreamEvent streamEvent)
@@ -46,16 +57,16 @@ internal abstract class LineFormatter : ITextFormatter
         streamEvent.AppendMessage(Lines);
         if (!streamEvent.IsPlainMessage)
         {
-            Lines.EscapeJson(start, Spare);
+            Lines.EscapeJson(start);
         }
     }
 
     /// <summary>Appends the message for a person, and ends the line.</summary>
     protected void AppendPrintableMessage(StreamEvent streamEvent)
     {
-        Spare.Clear();
-        streamEvent.AppendMessage(Spare);
-        Lines.AppendPrintable(Spare.Text);
+        var start = Lines.Length;
+        streamEvent.AppendMessage(Lines);
+        Lines.MakePrintable(start);
         Lines.Append('\n');
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
@@ -6,8 +5,6 @@ namespace TraceAgent.Events;
 /// <summary>Renders the message of an event, unescaped.</summary>
 internal static class MessageText
 {
-    private const int LongestTime = 256;
-
     public static void Append(LineBuffer into, TracedEvent traced)
     {
         foreach (ref readonly var piece in traced.Shape.Message.AsSpan())
@@ -80,7 +77,7 @@ internal static class MessageText
         var field = traced.Shape.Fields[index];
         if (value.IsMissing)
         {
-            into.Append(value.Outcome == Outcome.Null ? "<null>" : "<fault>");
+            into.Append(value.Outcome == Outcome.Null ? "<null>"u8 : "<fault>"u8);
         }
         else if (field.IsCharacters)
         {
@@ -126,7 +123,7 @@ internal static class MessageText
         {
             if (i > 0)
             {
-                into.Append(", ");
+                into.Append(", "u8);
             }
 
             ScalarText.Append(into, element, numbers[i], format);
@@ -156,7 +153,7 @@ internal static class MessageText
         into.Append(symbol);
         if (format is not null && !HasParameters(symbol))
         {
-            into.Append("()");
+            into.Append("()"u8);
         }
     }
 
@@ -166,8 +163,6 @@ internal static class MessageText
 
     private static void AppendTime(LineBuffer into, long time, string? format)
     {
-        Span<char> text = stackalloc char[LongestTime];
-        UtcText.ToDateTimeOffset(time).TryFormat(text, out var written, format ?? "o", CultureInfo.InvariantCulture);
-        into.Append(text[..written]);
+        into.AppendNumber(UtcText.ToDateTimeOffset(time), format ?? "o");
     }
 }

@@ -16,7 +16,7 @@ internal sealed class OriginJson
     private int _commLength;
 
     /// <summary>Valid until the next call.</summary>
-    public ReadOnlySpan<char> Of(TracedEvent traced)
+    public ReadOnlySpan<byte> Of(TracedEvent traced)
     {
         if (traced.Tid != _tid || traced.Pid != _pid || !ReferenceEquals(traced.Shape, _shape) || !ReferenceEquals(traced.Process, _process)
             || !ReferenceEquals(traced.Site, _site) || !traced.CommText.SequenceEqual(_comm.AsSpan(0, _commLength)))
@@ -24,7 +24,7 @@ internal sealed class OriginJson
             Remember(traced);
         }
 
-        return _text.Text;
+        return _text.Bytes;
     }
 
     private void Remember(TracedEvent traced)
@@ -35,11 +35,11 @@ internal sealed class OriginJson
         _text.Clear();
         _text.Append(traced.Shape.AfterMessage);
         _text.Append((ulong)traced.Pid);
-        _text.Append(",\"tid\":");
+        _text.Append(",\"tid\":"u8);
         _text.Append((ulong)traced.Tid);
-        _text.Append(",\"comm\":\"");
+        _text.Append(",\"comm\":\""u8);
         _text.AppendJson(traced.CommText);
-        _text.Append("\",\"exe\":");
+        _text.Append("\",\"exe\":"u8);
         _text.Append(traced.Process.Json);
         _text.Append(traced.Site.Json);
     }

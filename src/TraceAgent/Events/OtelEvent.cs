@@ -34,7 +34,7 @@ internal static class OtelEvent
         streamEvent.AppendMessage(spare);
 
         // The body is this text; nothing in it is a hole of a template.
-        var message = new string(spare.Text).Replace('\0', '\ufffd');
+        var message = spare.ToString().Replace('\0', '\ufffd');
         return LogEvent.UnstableAssembleFromParts(
             UtcText.ToDateTimeOffset(streamEvent.Time), streamEvent.Level, null, new MessageTemplate(message, [new TextToken(message)]), attributes, default, default);
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Events;
@@ -6,8 +5,6 @@ namespace TraceAgent.Events;
 /// <summary>Renders the message of a line of a packet rule, unescaped.</summary>
 internal static class PacketText
 {
-    private const int LongestTime = 256;
-
     public static void Append(LineBuffer into, PacketEvent line)
     {
         foreach (var token in line.Template.Tokens)
@@ -64,8 +61,6 @@ internal static class PacketText
 
     private static void AppendTime(LineBuffer into, long time, string? format)
     {
-        Span<char> text = stackalloc char[LongestTime];
-        UtcText.ToDateTimeOffset(time).TryFormat(text, out var written, format ?? "o", CultureInfo.InvariantCulture);
-        into.Append(text[..written]);
+        into.AppendNumber(UtcText.ToDateTimeOffset(time), format ?? "o");
     }
 }

@@ -1,37 +1,54 @@
+using System.Text;
+
 namespace TraceAgent.Events;
 
 /// <summary>Text that a traced program chose, made harmless for a terminal.</summary>
 internal static class PrintableLine
 {
-    /// <summary>Controls are shown as <c>\x1b</c>, <c>\n</c>, <c>\u202e</c>.</summary>
     public static void AppendPrintable(this LineBuffer line, ReadOnlySpan<char> text)
     {
-        foreach (var c in text)
+        var start = line.Length;
+        line.Append(text);
+        line.MakePrintable(start);
+    }
+
+    /// <summary>Controls in what was appended since <paramref name="start"/> are shown as <c>\x1b</c>, <c>\n</c>, <c>\u202e</c>.</summary>
+    public static void MakePrintable(this LineBuffer line, int start)
+    {
+        if (!line.Bytes[start..].ContainsAnyExceptInRange((byte)' ', (byte)'~'))
         {
-            switch (c)
+            return;
+        }
+
+        for (var text = line.TakeFrom(start); !text.IsEmpty;)
+        {
+            Rune.DecodeFromUtf8(text, out var rune, out var bytes);
+            switch (rune.Value)
             {
                 case '\n':
-                    line.Append("\\n");
+                    line.Append("\\n"u8);
                     break;
                 case '\r':
-                    line.Append("\\r");
+                    line.Append("\\r"u8);
                     break;
                 case '\t':
-                    line.Append("\\t");
+                    line.Append("\\t"u8);
                     break;
-                case < ' ' or (>= '\u007f' and <= '\u009f'):
-                    line.Append("\\x");
-                    line.Append((ulong)c, "x2");
+                case < ' ' or (>= 0x7f and <= 0x9f):
+                    line.Append("\\x"u8);
+                    line.Append((ulong)rune.Value, "x2");
                     break;
                 // Line separators and the marks that reverse the direction of text.
-                case '\u2028' or '\u2029' or '\u061c' or (>= '\u200e' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069'):
-                    line.Append("\\u");
-                    line.Append((ulong)c, "x4");
+                case 0x2028 or 0x2029 or 0x061c or (>= 0x200e and <= 0x200f) or (>= 0x202a and <= 0x202e) or (>= 0x2066 and <= 0x2069):
+                    line.Append("\\u"u8);
+                    line.Append((ulong)rune.Value, "x4");
                     break;
                 default:
-                    line.Append(c);
+                    line.Append(text[..bytes]);
                     break;
             }
+
+            text = text[bytes..];
         }
     }
 }

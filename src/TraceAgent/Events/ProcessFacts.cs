@@ -62,6 +62,6 @@ internal sealed record ProcessFacts(string? Executable, int? ParentPid = null, s
     private static string WithoutSecrets(string text)
     {
         var hidden = new LineBuffer();
-        return new SecretFinder().Hide(text, isCut: text.EndsWith('…'), hidden) ? new string(hidden.Text) : text;
+        return new SecretFinder().Hide(text, isCut: text.EndsWith('…'), hidden) ? hidden.ToString() : text;
     }
 }

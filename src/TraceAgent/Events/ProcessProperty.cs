@@ -20,7 +20,7 @@ internal sealed record ProcessProperty(string Name, string OtelName, Func<Proces
     ];
 
     /// <summary>The name as a member of a JSON object, with its colon.</summary>
-    public string Key { get; } = JsonText.Quote(Name) + ":";
+    public byte[] Key { get; } = JsonText.Key(Name);
 
     public bool IsKnown(ProcessFacts facts) => Number(facts) is not null || Text(facts) is not null;
 }

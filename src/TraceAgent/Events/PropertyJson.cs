@@ -10,9 +10,9 @@ internal static class PropertyJson
     {
         foreach (var (name, number) in statement.Numbers)
         {
-            line.Append(",\"");
+            line.Append(",\""u8);
             line.Append(name);
-            line.Append("\":");
+            line.Append("\":"u8);
             line.Append(number);
         }
     }

@@ -28,7 +28,7 @@ internal static class ScalarText
                 AppendNumber(into, bits, field.Size, signed: false, format);
                 break;
             case FieldForm.Pointer:
-                into.Append("0x");
+                into.Append("0x"u8);
                 into.Append(bits, format ?? "x");
                 break;
             case FieldForm.Duration:
@@ -75,18 +75,18 @@ internal static class ScalarText
         switch (field.Form)
         {
             case FieldForm.Bool:
-                into.Append(bits != 0 ? "true" : "false");
+                into.Append(bits != 0 ? "true"u8 : "false"u8);
                 break;
             case FieldForm.Char when bits is >= ' ' and <= '~':
                 into.Append((char)bits);
                 break;
             case FieldForm.Char:
-                into.Append("\\x");
+                into.Append("\\x"u8);
                 into.Append(bits, "x2");
                 break;
             case FieldForm.ErrorNumber when ErrorNames.Find((long)bits) is { } name:
                 into.Append(name);
-                into.Append(" (");
+                into.Append(" ("u8);
                 into.Append(ErrorNames.Describe((long)bits));
                 into.Append(')');
                 break;

@@ -15,6 +15,6 @@ internal sealed class ShownList(EventField element, ulong[] numbers, bool isPart
             buffer.Append('…');
         }
 
-        buffer.WriteTo(output);
+        output.Write(buffer.ToString());
     }
 }

@@ -9,6 +9,6 @@ internal sealed class ShownValue(object? value, Action<LineBuffer, string?> appe
     {
         var buffer = new LineBuffer();
         append(buffer, format);
-        buffer.WriteTo(output);
+        output.Write(buffer.ToString());
     }
 }

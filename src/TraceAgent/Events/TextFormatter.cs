@@ -24,7 +24,7 @@ internal sealed class TextFormatter : LineFormatter
         if (rule is not null)
         {
             Lines.AppendPrintable(rule);
-            Lines.Append(": ");
+            Lines.Append(": "u8);
         }
 
         AppendPrintableMessage(streamEvent);

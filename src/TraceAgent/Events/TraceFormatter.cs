@@ -9,7 +9,6 @@ internal sealed class TraceFormatter(bool colours) : LineFormatter
 {
     private const string Loss = "loss";
 
-
     protected override void Append(TracedEvent traced)
     {
         Begin(traced.Time);
@@ -25,7 +24,7 @@ internal sealed class TraceFormatter(bool colours) : LineFormatter
         if (statement.Action == Loss)
         {
             Begin(statement.Time);
-            Lines.Append("traceagent");
+            Lines.Append("traceagent"u8);
             End(statement);
         }
     }
@@ -37,13 +36,13 @@ internal sealed class TraceFormatter(bool colours) : LineFormatter
 
     private void End(StreamEvent streamEvent)
     {
-        Lines.Append(colours ? "\e[0m " : " ");
+        Lines.Append(colours ? "\e[0m "u8 : " "u8);
         AppendPrintableMessage(streamEvent);
     }
 
     private void Begin(long time)
     {
-        Lines.Append(colours ? "\e[2m" : "");
+        Lines.Append(colours ? "\e[2m"u8 : []);
         Lines.AppendNumber(UtcText.ToDateTimeOffset(time).ToLocalTime(), "HH':'mm':'ss'.'ffffff' '");
     }
 }

@@ -1,21 +1,26 @@
 using System.Globalization;
+using System.Text;
 
 namespace TraceAgent.Events;
 
 /// <summary>Writes UTC ns since 1970 as <c>2026-11-22T15:27:33.667556412Z</c>. Remembers the last second, which most events share.</summary>
-/// <param name="before">What stands before the time.</param>
-/// <param name="after">What stands behind it.</param>
-internal sealed class UtcText(string before = "", string after = "")
+internal sealed class UtcText
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
     private const long LastSecond = 253_402_300_799;
     private const int Digits = 9;
     private const int BeforeDigits = 20;
-    private readonly char[] _text = [.. before, .. new string('0', BeforeDigits + Digits), 'Z', .. after];
+    private readonly byte[] _text;
+    private readonly int _start;
     private long _second = long.MinValue;
 
+    /// <param name="before">What stands before the time, ASCII.</param>
+    /// <param name="after">What stands behind it, ASCII.</param>
+    public UtcText(string before = "", string after = "") =>
+        (_text, _start) = (Encoding.ASCII.GetBytes($"{before}{new string('0', BeforeDigits + Digits)}Z{after}"), before.Length);
+
     /// <summary>Valid until the next call. Times outside the years 1970 to 9999 are shown as the nearest one inside.</summary>
-    public ReadOnlySpan<char> Format(long utc)
+    public ReadOnlySpan<byte> Format(long utc)
     {
         utc = Math.Max(utc, 0);
         var second = utc / NanosecondsPerSecond;
@@ -23,10 +28,10 @@ internal sealed class UtcText(string before = "", string after = "")
         {
             _second = second;
             var time = DateTimeOffset.FromUnixTimeSeconds(Math.Min(second, LastSecond));
-            time.TryFormat(_text.AsSpan(before.Length), out _, "yyyy-MM-dd'T'HH:mm:ss'.'", CultureInfo.InvariantCulture);
+            time.TryFormat(_text.AsSpan(_start), out _, "yyyy-MM-dd'T'HH:mm:ss'.'", CultureInfo.InvariantCulture);
         }
 
-        DecimalDigits.Write((ulong)(utc - (second * NanosecondsPerSecond)), _text.AsSpan(before.Length + BeforeDigits, Digits));
+        DecimalDigits.Fill((ulong)(utc - (second * NanosecondsPerSecond)), _text.AsSpan(_start + BeforeDigits, Digits));
 
         return _text;
     }

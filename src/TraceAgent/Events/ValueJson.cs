@@ -4,8 +4,7 @@ namespace TraceAgent.Events;
 
 /// <summary>Writes the values of events as members of a JSON object, the same in every format of ours.</summary>
 /// <param name="line">Takes them.</param>
-/// <param name="spare">Used again for each value.</param>
-internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
+internal sealed class ValueJson(LineBuffer line)
 {
     /// <summary>What the message wanted to know of the hit, arguments, result and what is said about them, up to the labels, each with a comma before it.</summary>
     public void Write(TracedEvent traced)
@@ -24,7 +23,7 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
 
         if (shape.HasDuration)
         {
-            line.Append(",\"duration_ns\":");
+            line.Append(",\"duration_ns\":"u8);
             WriteUnsigned(traced.Duration);
         }
 
@@ -57,7 +56,7 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
             }
             else
             {
-                line.Append("null");
+                line.Append("null"u8);
             }
         }
 
@@ -72,7 +71,7 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
     private void WriteValues(TracedEvent traced)
     {
         var fields = traced.Shape.Fields;
-        line.Append(",\"args\":{");
+        line.Append(",\"args\":{"u8);
         for (var i = 0; i < traced.Shape.ArgumentCount; i++)
         {
             if (i > 0)
@@ -87,7 +86,7 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
         line.Append('}');
         if (traced.Shape.CapturedCount > traced.Shape.ArgumentCount)
         {
-            line.Append(",\"ret\":");
+            line.Append(",\"ret\":"u8);
             WriteValue(traced, traced.Shape.ArgumentCount);
         }
     }
@@ -97,7 +96,7 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
         ref readonly var value = ref traced.Values[index];
         if (value.IsMissing)
         {
-            line.Append("null");
+            line.Append("null"u8);
             return;
         }
 
@@ -108,7 +107,9 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
         }
         else if (field.Form is FieldForm.Redacted or FieldForm.List)
         {
-            line.Append("\"" + SecretFinder.Mask + "\"");
+            line.Append('"');
+            line.Append(SecretFinder.Mask);
+            line.Append('"');
         }
         else if (field.IsCharacters)
         {
@@ -147,7 +148,7 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
                 WriteUnsigned(bits);
                 break;
             case FieldForm.Pointer:
-                line.Append("\"0x");
+                line.Append("\"0x"u8);
                 line.Append(bits, "x");
                 line.Append('"');
                 break;
@@ -159,9 +160,11 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
                 ScalarText.Append(line, field, bits, null);
                 break;
             default:
-                spare.Clear();
-                ScalarText.Append(spare, field, bits, null);
-                WriteText(spare.Text);
+                line.Append('"');
+                var start = line.Length;
+                ScalarText.Append(line, field, bits, null);
+                line.EscapeJson(start);
+                line.Append('"');
                 break;
         }
     }
@@ -196,7 +199,7 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
             ref readonly var value = ref traced.Values[i];
             if (traced.Shape.Fields[i].Form == FieldForm.ErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
             {
-                WriteMember(",\"errno\":{", traced.Shape.Fields[i].Key, ref opened);
+                WriteMember(",\"errno\":{"u8, traced.Shape.Fields[i].Key, ref opened);
                 WriteText(name);
             }
         }
@@ -213,7 +216,7 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
             ref readonly var value = ref traced.Values[i];
             if (traced.Shape.Fields[i].HasLength && value.IsPart)
             {
-                WriteMember(",\"lengths\":{", traced.Shape.Fields[i].Key, ref opened);
+                WriteMember(",\"lengths\":{"u8, traced.Shape.Fields[i].Key, ref opened);
                 line.Append(value.Bits);
             }
         }
@@ -229,7 +232,7 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
             ref readonly var value = ref traced.Values[i];
             if (value.HasProblem)
             {
-                WriteMember(",\"problems\":{", traced.Shape.Fields[i].Key, ref opened);
+                WriteMember(",\"problems\":{"u8, traced.Shape.Fields[i].Key, ref opened);
                 WriteText(value.Problem!);
             }
         }
@@ -238,7 +241,7 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
         {
             if (!property.IsKnown(traced.Process))
             {
-                WriteMember(",\"problems\":{", property.Key, ref opened);
+                WriteMember(",\"problems\":{"u8, property.Key, ref opened);
                 WriteText(ProcessProperty.Gone);
             }
         }
@@ -246,9 +249,9 @@ internal sealed class ValueJson(LineBuffer line, LineBuffer spare)
         Close(opened);
     }
 
-    private void WriteMember(string open, string key, ref bool opened)
+    private void WriteMember(ReadOnlySpan<byte> open, ReadOnlySpan<byte> key, ref bool opened)
     {
-        line.Append(opened ? "," : open);
+        line.Append(opened ? ","u8 : open);
         line.Append(key);
         opened = true;
     }

@@ -1,10 +1,7 @@
-using System.Text;
-using TraceAgent.Events;
-
 namespace TraceAgent.Outputs;
 
 /// <summary>Collects what a sink writes until the owner commits it. Flush does nothing: a sink flushes after every event.</summary>
-internal sealed class BatchStream(Action? onDispose = null) : Stream, ICharacterStream
+internal sealed class BatchStream(Action? onDispose = null) : Stream
 {
     private const int Kept = 1 << 20;
     private byte[] _bytes = new byte[64 << 10];
@@ -50,12 +47,6 @@ internal sealed class BatchStream(Action? onDispose = null) : Stream, ICharacter
         Reserve(buffer.Length);
         buffer.CopyTo(_bytes.AsSpan(_count));
         _count += buffer.Length;
-    }
-
-    public void Write(ReadOnlySpan<char> text)
-    {
-        Reserve(Encoding.UTF8.GetByteCount(text));
-        _count += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(_count));
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

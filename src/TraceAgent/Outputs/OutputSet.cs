@@ -9,7 +9,7 @@ namespace TraceAgent.Outputs;
 /// </summary>
 internal sealed class OutputSet : IDisposable
 {
-    /// <summary>Characters that wait in an output when it is time to commit.</summary>
+    /// <summary>Bytes that wait in an output when it is time to commit.</summary>
     public const int BatchSize = 128 << 10;
 
     private readonly List<Task> _closing = [];

@@ -114,7 +114,7 @@ internal sealed class Records : FuzzTarget
             case CaptureType.Duration:
                 var buffer = new LineBuffer();
                 DurationText.Append(buffer, ulong.Parse(text, invariant), null);
-                return new string(buffer.Text);
+                return buffer.ToString();
             case CaptureType.Errno when hole.Format is { } format:
                 return format[0] is 'x' or 'X' ? ((uint)value.GetInt64()).ToString(format, invariant) : value.GetInt64().ToString(format, invariant);
             case CaptureType.Errno when errorName is not null:

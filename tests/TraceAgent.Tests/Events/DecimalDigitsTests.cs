@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CsCheck;
 using TraceAgent.Events;
 
@@ -20,7 +21,7 @@ public sealed class DecimalDigitsTests
         {
             var line = new LineBuffer();
             line.Append(number);
-            Assert.Equal(number.ToString(CultureInfo.InvariantCulture), new string(line.Text));
+            Assert.Equal(number.ToString(CultureInfo.InvariantCulture), line.ToString());
         });
         Check(ulong.MaxValue);
     }
@@ -29,19 +30,21 @@ public sealed class DecimalDigitsTests
     [InlineData(7, 9, "000000007")]
     [InlineData(123_456_789, 9, "123456789")]
     [InlineData(1_234, 3, "234")]
+    [InlineData(ulong.MaxValue, 1, "5")]
+    [InlineData(ulong.MaxValue, 3, "615")]
     public void A_number_fills_its_place(ulong number, int digits, string expected)
     {
-        var place = new char[digits];
+        var place = new byte[digits];
 
-        DecimalDigits.Write(number, place);
+        DecimalDigits.Fill(number, place);
 
-        Assert.Equal(expected, new string(place));
+        Assert.Equal(expected, Encoding.ASCII.GetString(place));
     }
 
     private static void Check(ulong number)
     {
         var line = new LineBuffer();
         line.Append(number);
-        Assert.Equal(number.ToString(CultureInfo.InvariantCulture), new string(line.Text));
+        Assert.Equal(number.ToString(CultureInfo.InvariantCulture), line.ToString());
     }
 }

@@ -45,7 +45,7 @@ public class ValueTests
 
         MessageText.AppendSymbol(line, symbol, "call");
 
-        Assert.Equal(expected, new string(line.Text));
+        Assert.Equal(expected, line.ToString());
     }
 
     [Theory]
