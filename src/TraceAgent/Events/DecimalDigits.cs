@@ -1,16 +1,16 @@
-using System.Runtime.CompilerServices;
+using System.Buffers.Binary;
+using System.Numerics;
 
 namespace TraceAgent.Events;
 
-/// <summary>Decimal numbers in ASCII, two digits at a time.</summary>
+/// <summary>Decimal numbers in ASCII, eight digits at a time.</summary>
 internal static class DecimalDigits
 {
     /// <summary>Of the longest number.</summary>
     public const int Most = 20;
 
-    private static ReadOnlySpan<byte> Pairs =>
-        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"u8 +
-        "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"u8;
+    private const uint TenTo8 = 100_000_000;
+    private const ulong Zeros = 0x3030_3030_3030_3030;
 
     /// <summary>Writes a number without leading zeros.</summary>
     /// <param name="value">The number.</param>
@@ -18,51 +18,32 @@ internal static class DecimalDigits
     /// <returns>How many digits it has.</returns>
     public static int Write(ulong value, Span<byte> into)
     {
-        var digits = Count(value);
-        Fill(value, into[..digits]);
-        return digits;
+        if (value >= TenTo8)
+        {
+            var before = Write(value / TenTo8, into);
+            WriteEight((uint)(value % TenTo8), into[before..]);
+            return before + 8;
+        }
+
+        var digits = Eight((uint)value);
+
+        // The first digit is the lowest byte; of 0 the last one stays.
+        var leading = Math.Min(BitOperations.TrailingZeroCount(digits) / 8, 7);
+        BinaryPrimitives.WriteUInt64LittleEndian(into, (digits | Zeros) >> (8 * leading));
+        return 8 - leading;
     }
 
-    /// <summary>Fills <paramref name="into"/> with the last digits of a number, zeros before them.</summary>
-    public static void Fill(ulong value, Span<byte> into)
+    /// <summary>Writes a number below 10^8 with leading zeros.</summary>
+    public static void WriteEight(uint value, Span<byte> into) =>
+        BinaryPrimitives.WriteUInt64LittleEndian(into, Eight(value) | Zeros);
+
+    // Halves twice: each step divides in all parts of the word at once, by multiplying with a fraction that is exact in their range.
+    private static ulong Eight(uint value)
     {
-        var at = into.Length;
-
-        // Few numbers are so large, and 32 bits are divided in half the time.
-        for (; value > uint.MaxValue && at >= 2; value /= 100)
-        {
-            at = FillPair((uint)(value % 100), into, at);
-        }
-
-        // Where there is room for one digit only, the number may still be large.
-        var rest = (uint)(at < 2 ? value % 10 : value);
-        for (; at >= 2; rest /= 100)
-        {
-            at = FillPair(rest % 100, into, at);
-        }
-
-        if (at > 0)
-        {
-            into[0] = (byte)('0' + (rest % 10));
-        }
-    }
-
-    private static int Count(ulong value)
-    {
-        var digits = 1;
-        for (; value >= 10_000; value /= 10_000)
-        {
-            digits += 4;
-        }
-
-        return digits + (value >= 1_000 ? 3 : value >= 100 ? 2 : value >= 10 ? 1 : 0);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int FillPair(uint pair, Span<byte> into, int at)
-    {
-        into[at - 1] = Pairs[((int)pair * 2) + 1];
-        into[at - 2] = Pairs[(int)pair * 2];
-        return at - 2;
+        var fours = (value / 10_000) | ((ulong)(value % 10_000) << 32);
+        var hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+        var twos = hundreds | ((fours - (hundreds * 100)) << 16);
+        var tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+        return tens | ((twos - (tens * 10)) << 8);
     }
 }

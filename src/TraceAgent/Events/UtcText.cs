@@ -6,7 +6,7 @@ namespace TraceAgent.Events;
 /// <summary>Writes UTC ns since 1970 as <c>2026-11-22T15:27:33.667556412Z</c>. Remembers the last second, which most events share.</summary>
 internal sealed class UtcText
 {
-    private const long NanosecondsPerSecond = 1_000_000_000;
+    private const uint NanosecondsPerSecond = 1_000_000_000;
     private const long LastSecond = 253_402_300_799;
     private const int Digits = 9;
     private const int BeforeDigits = 20;
@@ -31,8 +31,9 @@ internal sealed class UtcText
             time.TryFormat(_text.AsSpan(_start), out _, "yyyy-MM-dd'T'HH:mm:ss'.'", CultureInfo.InvariantCulture);
         }
 
-        DecimalDigits.Fill((ulong)(utc - (second * NanosecondsPerSecond)), _text.AsSpan(_start + BeforeDigits, Digits));
-
+        var (first, rest) = Math.DivRem((uint)(utc - (second * NanosecondsPerSecond)), NanosecondsPerSecond / 10);
+        _text[_start + BeforeDigits] = (byte)('0' + first);
+        DecimalDigits.WriteEight(rest, _text.AsSpan(_start + BeforeDigits + 1));
         return _text;
     }
 

@@ -26,19 +26,26 @@ public sealed class DecimalDigitsTests
         Check(ulong.MaxValue);
     }
 
-    [Theory]
-    [InlineData(7, 9, "000000007")]
-    [InlineData(123_456_789, 9, "123456789")]
-    [InlineData(1_234, 3, "234")]
-    [InlineData(ulong.MaxValue, 1, "5")]
-    [InlineData(ulong.MaxValue, 3, "615")]
-    public void A_number_fills_its_place(ulong number, int digits, string expected)
+    [Fact]
+    public void Eight_digits_are_written_with_the_zeros_before_them() => Gen.UInt[0, 99_999_999].Sample(number =>
     {
-        var place = new byte[digits];
+        var place = new byte[8];
 
-        DecimalDigits.Fill(number, place);
+        DecimalDigits.WriteEight(number, place);
 
-        Assert.Equal(expected, Encoding.ASCII.GetString(place));
+        Assert.Equal(number.ToString("d8", CultureInfo.InvariantCulture), Encoding.ASCII.GetString(place));
+    });
+
+    [Fact]
+    public void Every_number_of_four_digits_is_right_in_both_halves()
+    {
+        var place = new byte[8];
+        for (var number = 0U; number < 10_000; number++)
+        {
+            DecimalDigits.WriteEight((number * 10_000) + number, place);
+
+            Assert.Equal($"{number:d4}{number:d4}", Encoding.ASCII.GetString(place));
+        }
     }
 
     private static void Check(ulong number)
