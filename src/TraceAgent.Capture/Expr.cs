@@ -11,6 +11,16 @@ public abstract record Expr
     {
     }
 
+    /// <summary>True when computing it reads memory, or what was read on entry.</summary>
+    public bool CanFail => this switch
+    {
+        Load or TextMatch or EntryField => true,
+        Unary unary => unary.Operand.CanFail,
+        Extend extend => extend.Operand.CanFail,
+        Binary binary => binary.Left.CanFail || binary.Right.CanFail,
+        _ => false,
+    };
+
     /// <summary>A register of the traced thread at the site, by DWARF number.</summary>
     public sealed record Register(int Number) : Expr;
 

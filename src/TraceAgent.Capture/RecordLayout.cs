@@ -5,7 +5,7 @@ namespace TraceAgent.Capture;
 /// knows an offset. Integers are in the byte order of the machine.
 /// </summary>
 /// <param name="Size">Bytes of the whole record, a multiple of 8.</param>
-/// <param name="EntryPart">Offset of what was read on entry: its outcomes, then its fields.</param>
+/// <param name="EntryPart">Offset of what was read on entry: its outcomes, if any can fail, then its fields.</param>
 /// <param name="EntryPartSize">Bytes of the entry part.</param>
 /// <param name="ReturnPart">Offset of what was read on return.</param>
 /// <param name="Fields">Entry fields, then return fields.</param>
@@ -14,27 +14,27 @@ public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, in
     /// <summary>u64: CLOCK_MONOTONIC ns of the hit; for a call, of its entry.</summary>
     public const int TimeOffset = 0;
 
-    /// <summary>u32: the slot of the probe that wrote the record.</summary>
+    /// <summary>u16: the slot of the probe that wrote the record.</summary>
     public const int SlotOffset = 8;
 
-    /// <summary>u32: <see cref="EventKind"/>.</summary>
-    public const int KindOffset = 12;
+    /// <summary>u16: <see cref="EventKind"/>.</summary>
+    public const int KindOffset = 10;
+
+    /// <summary>u32: the cookie of the link, which is the index of the site in its probe.</summary>
+    public const int SiteOffset = 12;
 
     /// <summary>u64: process ID in the upper half, thread ID in the lower, as bpf_get_current_pid_tgid gives them.</summary>
     public const int PidTidOffset = 16;
 
-    /// <summary>u64: the cookie of the link, which is the index of the site in its probe.</summary>
-    public const int SiteOffset = 24;
-
     /// <summary>16 bytes: the thread's name, NUL-terminated.</summary>
-    public const int CommOffset = 32;
+    public const int CommOffset = 24;
 
     public const int CommSize = 16;
 
-    public const int HeaderSize = 48;
+    public const int HeaderSize = 40;
 
     /// <summary>u64, in records of calls only: ns from entry to return.</summary>
-    public const int DurationOffset = 48;
+    public const int DurationOffset = 40;
 
     public static RecordLayout Of(EventKind kind, EquatableArray<CaptureField> entry, EquatableArray<CaptureField> @return)
     {
@@ -50,10 +50,12 @@ public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, in
 
     private static int Place(EquatableArray<CaptureField> fields, int start, List<FieldSlot> into)
     {
-        var offset = start + Align(fields.Count);
+        // What comes from registers is always there: its events are a cache line less for the processor that is traced.
+        var canFail = fields.Any(field => field.CanFail);
+        var offset = start + (canFail ? Align(fields.Count) : 0);
         for (var i = 0; i < fields.Count; i++)
         {
-            into.Add(new FieldSlot(start + i, offset, fields[i].Storage));
+            into.Add(new FieldSlot(canFail ? start + i : null, offset, fields[i].Storage));
             offset += fields[i].Storage.Size;
         }
 
@@ -62,7 +64,10 @@ public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, in
 }
 
 /// <summary>Where one field lies in its record.</summary>
-/// <param name="OutcomeOffset">Of its <see cref="Outcome"/> byte.</param>
+/// <param name="OutcomeOffset">Of its <see cref="Outcome"/> byte; null in a part of a record in which every value is always there.</param>
 /// <param name="Offset">Of its value, a multiple of 8.</param>
 /// <param name="Storage">How the value lies there.</param>
-public sealed record FieldSlot(int OutcomeOffset, int Offset, Storage Storage);
+public sealed record FieldSlot(int? OutcomeOffset, int Offset, Storage Storage)
+{
+    public Outcome OutcomeIn(ReadOnlySpan<byte> record) => OutcomeOffset is { } at ? (Outcome)record[at] : Outcome.Ok;
+}

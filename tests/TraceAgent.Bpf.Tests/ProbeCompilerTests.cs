@@ -75,7 +75,7 @@ public sealed class ProbeCompilerTests
 
     [Fact]
     public void A_call_in_flight_holds_its_time_and_all_entry_fields() =>
-        Assert.Equal(InFlightLayout.EntryPart + 8 + 8 + 8, ProbeCompiler.InFlightSize(SamplePlans.All["call"]));
+        Assert.Equal(InFlightLayout.EntryPart + 8 + 8, ProbeCompiler.InFlightSize(SamplePlans.All["call"]));
 
     [Fact]
     public void The_zeros_of_a_new_call_in_flight_suffice_for_the_largest_rule()

@@ -6,7 +6,7 @@ public sealed class RecordLayoutTests
 {
     private static readonly Gen<EquatableArray<CaptureField>> Fields = Gen
         .OneOf<Storage>(Gen.Const((Storage)new Storage.Scalar()), Gen.Int[1, 4096].Select(max => (Storage)new Storage.Text(max)))
-        .Select(storage => new CaptureField(new Expr.Constant(0), storage))
+        .Select(storage => new CaptureField(new Expr.Load(new Expr.Register(5), 8, Signed: false), storage))
         .Array[0, 20]
         .Select(fields => fields.ToEquatableArray());
 
@@ -22,7 +22,7 @@ public sealed class RecordLayoutTests
             foreach (var field in layout.Fields)
             {
                 Assert.Equal(0, field.Offset % 8);
-                Take(bytes, field.OutcomeOffset, 1);
+                Take(bytes, field.OutcomeOffset!.Value, 1);
                 Take(bytes, field.Offset, field.Storage.Size);
             }
         });
@@ -41,7 +41,7 @@ public sealed class RecordLayoutTests
             Assert.Equal(layout.EntryPart + layout.EntryPartSize, layout.ReturnPart);
             Assert.All(layout.Fields.Take(entry.Count), field =>
                 Assert.InRange(field.Offset + field.Storage.Size, layout.EntryPart, layout.ReturnPart));
-            Assert.All(layout.Fields.Skip(entry.Count), field => Assert.InRange(field.OutcomeOffset, layout.ReturnPart, layout.Size - 1));
+            Assert.All(layout.Fields.Skip(entry.Count), field => Assert.InRange(field.OutcomeOffset!.Value, layout.ReturnPart, layout.Size - 1));
         });
     }
 
@@ -53,10 +53,32 @@ public sealed class RecordLayoutTests
         {
             var layout = RecordLayout.Of(EventKind.Call, entry, @return);
 
-            Assert.Equal(Enumerable.Range(layout.EntryPart, entry.Count), layout.Fields.Take(entry.Count).Select(field => field.OutcomeOffset));
-            Assert.Equal(Enumerable.Range(layout.ReturnPart, @return.Count), layout.Fields.Skip(entry.Count).Select(field => field.OutcomeOffset));
+            Assert.Equal(Enumerable.Range(layout.EntryPart, entry.Count), layout.Fields.Take(entry.Count).Select(field => field.OutcomeOffset!.Value));
+            Assert.Equal(Enumerable.Range(layout.ReturnPart, @return.Count), layout.Fields.Skip(entry.Count).Select(field => field.OutcomeOffset!.Value));
             Assert.Equal((0, 0), (layout.EntryPart % 8, layout.ReturnPart % 8));
         });
+    }
+
+    [Fact]
+    public void A_part_whose_values_are_always_there_has_no_outcomes()
+    {
+        var register = new CaptureField(new Expr.Extend(new Expr.Register(5), 4, Signed: true), new Storage.Scalar());
+        var memory = new CaptureField(new Expr.Load(new Expr.Register(4), 8, Signed: false), new Storage.Scalar());
+
+        var layout = RecordLayout.Of(EventKind.Call, [register, register], [memory]);
+
+        Assert.Equal([null, null, layout.ReturnPart], layout.Fields.Select(field => field.OutcomeOffset));
+        Assert.Equal((16, layout.ReturnPart + 16), (layout.EntryPartSize, layout.Size));
+        Assert.Equal(Outcome.Ok, layout.Fields[0].OutcomeIn([]));
+    }
+
+    [Fact]
+    public void Two_integers_are_one_cache_line_with_the_header_that_the_ring_puts_before_them()
+    {
+        const int ringHeader = 8;
+        var register = new CaptureField(new Expr.Register(5), new Storage.Scalar());
+
+        Assert.Equal(64, ringHeader + RecordLayout.Of(EventKind.Entry, [register, register], []).Size);
     }
 
     [Fact]
@@ -64,10 +86,10 @@ public sealed class RecordLayoutTests
     {
         var bytes = new bool[RecordLayout.HeaderSize];
         Take(bytes, RecordLayout.TimeOffset, 8);
-        Take(bytes, RecordLayout.SlotOffset, 4);
-        Take(bytes, RecordLayout.KindOffset, 4);
+        Take(bytes, RecordLayout.SlotOffset, 2);
+        Take(bytes, RecordLayout.KindOffset, 2);
+        Take(bytes, RecordLayout.SiteOffset, 4);
         Take(bytes, RecordLayout.PidTidOffset, 8);
-        Take(bytes, RecordLayout.SiteOffset, 8);
         Take(bytes, RecordLayout.CommOffset, RecordLayout.CommSize);
 
         Assert.DoesNotContain(false, bytes);

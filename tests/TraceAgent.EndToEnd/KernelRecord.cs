@@ -7,11 +7,11 @@ namespace TraceAgent.EndToEnd;
 /// <summary>A record as the kernel wrote it, read by its layout.</summary>
 internal sealed record KernelRecord(byte[] Bytes)
 {
-    public EventKind Kind => (EventKind)BinaryPrimitives.ReadInt32LittleEndian(Bytes.AsSpan(RecordLayout.KindOffset));
+    public EventKind Kind => (EventKind)BinaryPrimitives.ReadUInt16LittleEndian(Bytes.AsSpan(RecordLayout.KindOffset));
 
     public int Pid => BinaryPrimitives.ReadInt32LittleEndian(Bytes.AsSpan(RecordLayout.PidTidOffset + 4));
 
-    public long Site => LongAt(RecordLayout.SiteOffset);
+    public long Site => BinaryPrimitives.ReadUInt32LittleEndian(Bytes.AsSpan(RecordLayout.SiteOffset));
 
     public long TimeNs => LongAt(RecordLayout.TimeOffset);
 
@@ -28,7 +28,7 @@ internal sealed record KernelRecord(byte[] Bytes)
 
     private object Value(FieldSlot slot)
     {
-        var outcome = (Outcome)Bytes[slot.OutcomeOffset];
+        var outcome = slot.OutcomeIn(Bytes);
         if (outcome is Outcome.Null or Outcome.Fault)
         {
             return outcome;

@@ -111,8 +111,12 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
     {
         var layout = callLayout ?? throw new ArgumentException("only what is computed on return of a call can use entry fields");
         var shift = InFlightLayout.EntryPart - layout.EntryPart;
-        code.Load(target, Reg.R8, layout.Fields[index].OutcomeOffset + shift, 1);
-        code.JumpIf(Opcode.IfNotEqual, target, 0, onFault);
+        if (layout.Fields[index].OutcomeOffset is { } outcome)
+        {
+            code.Load(target, Reg.R8, outcome + shift, 1);
+            code.JumpIf(Opcode.IfNotEqual, target, 0, onFault);
+        }
+
         code.Load(target, Reg.R8, layout.Fields[index].Offset + shift);
     }
 

@@ -46,22 +46,31 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
     {
         for (var i = 0; i < fields.Count; i += 8)
         {
-            code.Store(Reg.R7, fields[i].Slot.OutcomeOffset + shift, 0, 8);
+            if (fields[i].Slot.OutcomeOffset is { } outcomes)
+            {
+                code.Store(Reg.R7, outcomes + shift, 0, 8);
+            }
         }
 
         foreach (var (field, slot) in fields)
         {
-            if (field.Storage is Storage.Text text)
+            var (offset, outcome) = (slot.Offset + shift, slot.OutcomeOffset + shift);
+            if (outcome is not { } tells)
             {
-                ReadText(field, text, slot.Offset + shift, slot.OutcomeOffset + shift);
+                expressions.Compute(field.Value, Reg.R0, new Label());
+                code.Store(Reg.R7, offset, Reg.R0);
+            }
+            else if (field.Storage is Storage.Text text)
+            {
+                ReadText(field, text, offset, tells);
             }
             else if (field.Storage is Storage.Bytes bytes)
             {
-                ReadBytes(field, bytes, slot.Offset + shift, slot.OutcomeOffset + shift);
+                ReadBytes(field, bytes, offset, tells);
             }
             else
             {
-                ReadScalar(field, slot.Offset + shift, slot.OutcomeOffset + shift);
+                ReadScalar(field, offset, tells);
             }
         }
     }

@@ -17,7 +17,7 @@ internal sealed class HitGate(ProgramCode program)
         var switching = new Label();
         var yields = new Label();
         var mark = new Label();
-        _code.Call(BpfFunction.GetCurrentPidTgid);
+        program.FindThread();
         _code.Move(Reg.R1, Reg.R0);
         _code.Arithmetic(Opcode.ShiftRight, Reg.R1, 32);
         _code.JumpIf(Opcode.IfEqual, Reg.R1, (int)program.Binding.Self, leave);

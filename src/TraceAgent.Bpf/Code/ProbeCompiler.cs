@@ -219,7 +219,7 @@ public static class ProbeCompiler
         }
         else
         {
-            code.Call(BpfFunction.GetCurrentPidTgid);
+            program.FindThread();
             code.Store(Reg.Frame, StackFrame.CallKey, Reg.R0);
             program.Expressions.Compute(stackPointer, Reg.R1, unknown);
         }

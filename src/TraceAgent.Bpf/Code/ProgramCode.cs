@@ -5,6 +5,8 @@ namespace TraceAgent.Bpf.Code;
 /// <summary>What the parts of one program share while it is emitted.</summary>
 internal sealed class ProgramCode
 {
+    private bool _threadIsKnown;
+
     public ProgramCode(CapturePlan plan, ProbeBinding binding, RecordLayout? callLayout = null)
     {
         Plan = plan;
@@ -25,6 +27,20 @@ internal sealed class ProgramCode
     public ExprCompiler Expressions { get; }
 
     public PageTouch Touch { get; }
+
+    /// <summary>Puts process and thread into r0 as bpf_get_current_pid_tgid gives them; asks for them once.</summary>
+    public void FindThread()
+    {
+        if (_threadIsKnown)
+        {
+            Code.Load(Reg.R0, Reg.Frame, StackFrame.Thread);
+            return;
+        }
+
+        Code.Call(BpfFunction.GetCurrentPidTgid);
+        Code.Store(Reg.Frame, StackFrame.Thread, Reg.R0);
+        _threadIsKnown = true;
+    }
 
     /// <summary>Puts the counters of this CPU into r9.</summary>
     public void FindCounters()

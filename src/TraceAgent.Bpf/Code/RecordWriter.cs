@@ -36,13 +36,12 @@ internal sealed class RecordWriter(ProgramCode program, RecordLayout layout)
 
     public void WriteHeader(EventKind kind)
     {
-        _code.Store(Reg.R7, RecordLayout.SlotOffset, (int)program.Binding.Slot, 4);
-        _code.Store(Reg.R7, RecordLayout.KindOffset, (int)kind, 4);
-        _code.Call(BpfFunction.GetCurrentPidTgid);
+        _code.Store(Reg.R7, RecordLayout.SlotOffset, (int)program.Binding.Slot | ((int)kind << 16), 4);
+        program.FindThread();
         _code.Store(Reg.R7, RecordLayout.PidTidOffset, Reg.R0);
         _code.Move(Reg.R1, Reg.R6);
         _code.Call(BpfFunction.GetAttachCookie);
-        _code.Store(Reg.R7, RecordLayout.SiteOffset, Reg.R0);
+        _code.Store(Reg.R7, RecordLayout.SiteOffset, Reg.R0, 4);
         _code.Move(Reg.R1, Reg.R7);
         _code.Arithmetic(Opcode.Add, Reg.R1, RecordLayout.CommOffset);
         _code.Set(Reg.R2, RecordLayout.CommSize);

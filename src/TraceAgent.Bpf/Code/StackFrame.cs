@@ -27,6 +27,9 @@ internal static class StackFrame
     /// <summary>u64: 1 when a read of this attempt faulted.</summary>
     public const int Faulted = -80;
 
+    /// <summary>u64: process and thread.</summary>
+    public const int Thread = -88;
+
     /// <summary>Below it, expressions have their temporaries.</summary>
-    public const int Temporaries = -80;
+    public const int Temporaries = -88;
 }

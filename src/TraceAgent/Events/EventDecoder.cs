@@ -46,9 +46,9 @@ internal sealed class EventDecoder
             return null;
         }
 
-        var kind = shape.Find(Read<uint>(record, RecordLayout.KindOffset));
-        var site = Read<ulong>(record, RecordLayout.SiteOffset);
-        if (kind is null || site >= (ulong)kind.Sites.Length)
+        var kind = shape.Find(Read<ushort>(record, RecordLayout.KindOffset));
+        var site = Read<uint>(record, RecordLayout.SiteOffset);
+        if (kind is null || site >= (uint)kind.Sites.Length)
         {
             ForeignRecords++;
             return null;
@@ -125,7 +125,7 @@ internal sealed class EventDecoder
             return;
         }
 
-        value.Outcome = (Outcome)record[field.Slot.OutcomeOffset];
+        value.Outcome = field.Slot.OutcomeIn(record);
         value.Bits = ScalarText.Normalise(field.Form, Read<ulong>(record, field.Slot.Offset));
     }
 

@@ -16,7 +16,7 @@ internal static class MemoryPart
     public static bool TryRead(ReadOnlySpan<byte> record, FieldSlot slot, int start, ref DecodedValue value, out ReadOnlySpan<byte> bytes)
     {
         value = default;
-        value.Outcome = (Outcome)record[slot.OutcomeOffset];
+        value.Outcome = slot.OutcomeIn(record);
         value.TextStart = start;
         bytes = value.IsMissing ? [] : Of(record, slot, ref value);
         return !value.IsMissing;

@@ -126,7 +126,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     public bool Take(ReadOnlySpan<byte> record)
     {
         var slot = record.Length >= RecordLayout.HeaderSize
-            ? _slots[BinaryPrimitives.ReadUInt32LittleEndian(record[RecordLayout.SlotOffset..])]
+            ? _slots[BinaryPrimitives.ReadUInt16LittleEndian(record[RecordLayout.SlotOffset..])]
             : null;
         if (slot is null)
         {

@@ -61,7 +61,7 @@ internal sealed class RecordShape
         Sample.Record().AsSpan(0, RecordLayout.CommOffset).CopyTo(record);
         foreach (var slot in Sample.Layout.Fields)
         {
-            record[slot.OutcomeOffset] = (byte)(random.Next(3) > 0 ? 0 : random.Next(6));
+            record[slot.OutcomeOffset!.Value] = (byte)(random.Next(3) > 0 ? 0 : random.Next(6));
             if (slot.Storage is Storage.Scalar && random.Next(2) == 0)
             {
                 BitConverter.TryWriteBytes(record.AsSpan(slot.Offset), (long)random.Next(-200, 200));

@@ -72,9 +72,8 @@ public class HostileBytesTests
         {
             var record = sample.Record();
             random.NextBytes(record);
-            record.AsSpan(RecordLayout.KindOffset, 4).Clear();
-            record[RecordLayout.KindOffset] = (byte)EventKind.Call;
-            record.AsSpan(RecordLayout.SiteOffset, 8).Clear();
+            BitConverter.TryWriteBytes(record.AsSpan(RecordLayout.KindOffset), (ushort)EventKind.Call);
+            record.AsSpan(RecordLayout.SiteOffset, 4).Clear();
 
             var json = sample.Json(record);
 

@@ -95,7 +95,7 @@ public class OnDemandTests
         var kind = plan.Kinds[0];
         var layout = plan.LayoutOf(kind);
         var record = new byte[layout.Size];
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(RecordLayout.KindOffset), (uint)kind);
+        BinaryPrimitives.WriteUInt16LittleEndian(record.AsSpan(RecordLayout.KindOffset), (ushort)kind);
         foreach (var value in PlanBuilder.ValuesOf(rule, CSiteAbi.X64, kind))
         {
             BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(layout.Fields[value.FieldIndex].Offset), values.Single(v => v.Name == value.Name).Value);

@@ -147,7 +147,7 @@ public class RedactionTests
             {
                 var sample = new Sample("[{v,5}] {v:x} {ret}", ProbeMoment.Call, [new(0, "v", type)], new CaptureType.Errno(), redacted: ["v", "ret"]);
                 var record = sample.Record(type is CaptureType.Text or CaptureType.Bytes or CaptureType.SocketAddress ? "2abcdefg" : 2, 2);
-                record[sample.Layout.Fields[0].OutcomeOffset] = (byte)outcome;
+                record[sample.Layout.Fields[0].OutcomeOffset!.Value] = (byte)outcome;
 
                 var line = sample.Line(record);
 

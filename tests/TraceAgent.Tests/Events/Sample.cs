@@ -44,11 +44,12 @@ internal sealed class Sample
             [new EventMessage(Kind, template)],
             level,
             (labels ?? []).ToEquatableArray());
+        // As if each stood in memory: then any of them can be missing.
         Plan = new CapturePlan(
             Architecture.X64,
             on,
-            on == ProbeMoment.Return ? [] : arguments.Select(a => a.Type.Capture(Architecture.X64.Argument(a.Index))).ToEquatableArray(),
-            on == ProbeMoment.Entry ? [] : [returned.Capture(Architecture.X64.ReturnValue)]);
+            on == ProbeMoment.Return ? [] : arguments.Select(a => a.Type.Capture(new Expr.Load(Architecture.X64.Argument(a.Index), 8, Signed: false))).ToEquatableArray(),
+            on == ProbeMoment.Entry ? [] : [returned.Capture(new Expr.Load(Architecture.X64.ReturnValue, 8, Signed: false))]);
         Layout = Plan.LayoutOf(Kind);
         Shape = EventShape.Of(
             Rule, Plan, [new ProbeFile("/srv/shop/test", default, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)])], kind => Values(kind, arguments, returned, redacted));
@@ -97,7 +98,7 @@ internal sealed class Sample
     public byte[] Record(params object[] values)
     {
         var record = new byte[Layout.Size];
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(RecordLayout.KindOffset), (uint)Kind);
+        BinaryPrimitives.WriteUInt16LittleEndian(record.AsSpan(RecordLayout.KindOffset), (ushort)Kind);
         BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(RecordLayout.PidTidOffset), (1234UL << 32) | 1234);
         "test"u8.CopyTo(record.AsSpan(RecordLayout.CommOffset));
         if (Kind == EventKind.Call)
@@ -142,7 +143,7 @@ internal sealed class Sample
         switch (value)
         {
             case Outcome outcome:
-                record[slot.OutcomeOffset] = (byte)outcome;
+                record[slot.OutcomeOffset!.Value] = (byte)outcome;
                 break;
             case byte[] text:
                 var unit = slot.Storage is Storage.Bytes bytes ? bytes.Unit : 1;
@@ -152,7 +153,7 @@ internal sealed class Sample
                 break;
             case (byte[] text, Outcome outcome):
                 Put(record, slot, text);
-                record[slot.OutcomeOffset] = (byte)outcome;
+                record[slot.OutcomeOffset!.Value] = (byte)outcome;
                 break;
             case string text:
                 Put(record, slot, Encoding.UTF8.GetBytes(text));
