@@ -6,7 +6,7 @@ namespace TraceAgent.Bpf.Kernel;
 /// </summary>
 public static class Closing
 {
-    private const int MostThreads = 64;
+    private const int MostThreads = 128;
     private const int StackBytes = 256 << 10;
 
     /// <summary>Runs all. On threads of their own, since each blocks in the kernel, and the pool adds threads slowly.</summary>

@@ -25,9 +25,11 @@ internal sealed class AttachedProbe(Rule rule, RuleBooks books)
 
     public IEnumerable<AttachedFile> Files => Parts.SelectMany(part => part.Files);
 
+    private int FileCount => Parts.Sum(part => part.Files.Count);
+
     /// <summary>Takes note that what is attached is what is asked for.</summary>
-    public void Agree(DesiredProbe asked) => (_asked, _askedFiles) = (asked, Files.Count());
+    public void Agree(DesiredProbe asked) => (_asked, _askedFiles) = (asked, FileCount);
 
     /// <summary>Whether this was asked for the last time, and nothing has been detached since.</summary>
-    public bool Agrees(DesiredProbe asked) => ReferenceEquals(_asked, asked) && _askedFiles == Files.Count();
+    public bool Agrees(DesiredProbe asked) => ReferenceEquals(_asked, asked) && _askedFiles == FileCount;
 }

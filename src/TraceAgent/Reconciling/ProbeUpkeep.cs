@@ -79,7 +79,9 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
     }
 
     private static List<(AttachedPart Part, AttachedFile File)> Those(AttachedProbe probe, Predicate<PinnedFile> which) =>
-        [.. probe.Parts.SelectMany(part => part.Files.Where(file => which(file.File)), (part, file) => (part, file))];
+        probe.Parts.Exists(part => part.Files.Exists(file => which(file.File)))
+            ? [.. probe.Parts.SelectMany(part => part.Files.Where(file => which(file.File)), (part, file) => (part, file))]
+            : [];
 
     /// <summary>Asks once for each inode: many rules look into one, and each holds it open for itself.</summary>
     private sealed class FileStates

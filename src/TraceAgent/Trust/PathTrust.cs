@@ -103,9 +103,12 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
 
         void Push(string text)
         {
-            foreach (var part in text.Split('/').Reverse().Where(part => part is not ("" or ".")))
+            foreach (var part in text.Split('/', StringSplitOptions.RemoveEmptyEntries).AsEnumerable().Reverse())
             {
-                names.Push(part);
+                if (part != ".")
+                {
+                    names.Push(part);
+                }
             }
         }
     }
@@ -124,10 +127,9 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
             return null;
         }
 
-        var remedy = $"chmod go-w {Shell(path)}";
         if (ownership.OthersWrite)
         {
-            return ($"everybody may write to {path}", remedy);
+            return ($"everybody may write to {path}", $"chmod go-w {Shell(path)}");
         }
 
         if (!ownership.GroupWrites)
@@ -142,7 +144,7 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
 
         return users.Fill(ownership.Group)
             ? null
-            : ($"the group {UserAccounts.NameOfGroup(ownership.Group) ?? $"{ownership.Group}"} may write to {path}", remedy);
+            : ($"the group {UserAccounts.NameOfGroup(ownership.Group) ?? $"{ownership.Group}"} may write to {path}", $"chmod go-w {Shell(path)}");
     }
 
     private static string Shell(string path) =>

@@ -48,11 +48,12 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         {
             var any = false;
             var isFolder = Directory.Exists(path);
+            var full = Path.GetFullPath(path);
             foreach (var file in isFolder ? FilesIn(path) : [path])
             {
                 var identity = FileStatus.Of(file);
                 any |= identity is not null;
-                if (seen.Add(Path.GetFullPath(file)) && ReadFile(file, identity, takesPipes && !isFolder, judge) is { } version)
+                if (seen.Add(isFolder ? Path.Combine(full, Path.GetFileName(file)) : full) && ReadFile(file, identity, takesPipes && !isFolder, judge) is { } version)
                 {
                     versions.Add(version);
                 }

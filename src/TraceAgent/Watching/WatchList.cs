@@ -49,13 +49,17 @@ internal sealed class WatchList : IDisposable
     public void Follow(IEnumerable<AttachedProbe> probes)
     {
         var probed = new HashSet<FileIdentity>();
-        foreach (var file in probes.SelectMany(probe => probe.Files).Select(file => file.File))
+        foreach (var part in probes.SelectMany(probe => probe.Parts))
         {
-            if (probed.Add(file.Identity) && !_fileWatches.ContainsKey(file.Identity))
+            foreach (var attached in part.Files)
             {
-                var watch = _inotify.Watch(file.InodePath, InFile);
-                _fileWatches[file.Identity] = watch;
-                _files.Add(watch);
+                var file = attached.File;
+                if (probed.Add(file.Identity) && !_fileWatches.ContainsKey(file.Identity))
+                {
+                    var watch = _inotify.Watch(file.InodePath, InFile);
+                    _fileWatches[file.Identity] = watch;
+                    _files.Add(watch);
+                }
             }
         }
 
