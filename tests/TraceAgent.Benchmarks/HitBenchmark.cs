@@ -40,11 +40,12 @@ internal static class HitBenchmark
         watch.StandardOutput.ReadLine();
         var target = TargetProcess.Start(folder.Target, scenario.Environment, "run", scenario.Function, $"{calls}", TracedProcessor);
         using var process = new ToolProcess(folder, tool.Command(folder, scenario, output), output);
+        var attached = ulong.Parse(watch.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        var starting = process.CpuSeconds;
+        watch.WaitForExit();
         var probed = TargetProcess.NanosecondsPerCall(target);
         process.WaitUntilQuiet();
         var cost = process.Stop();
-        var attached = ulong.Parse(watch.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
-        watch.WaitForExit();
 
         results.Add(scenario.Name, tool.Name, Column.Hit, probed - free);
         if (tool != Tool.Empty)
@@ -52,7 +53,7 @@ internal static class HitBenchmark
             var expected = calls * scenario.LinesPerCall * (tool == Tool.Floor && scenario.Floor[0] == "empty" ? 0 : 1);
             var events = tool.Events(output);
             results.Add(scenario.Name, tool.Name, "lost %", expected == 0 ? 0 : 100 * (expected - events) / expected);
-            results.Add(scenario.Name, tool.Name, "CPU s per million events", events == 0 ? 0 : cost.CpuSeconds * 1e6 / events);
+            results.Add(scenario.Name, tool.Name, "CPU s per million events", events == 0 ? 0 : (cost.CpuSeconds - starting) * 1e6 / events);
             results.Add(scenario.Name, tool.Name, "CPU s in all", cost.CpuSeconds);
             results.Add(scenario.Name, tool.Name, "peak RSS MB", cost.PeakMegabytes);
             results.Add(scenario.Name, tool.Name, "start to attached ms", (attached - cost.Started) / 1e6);

@@ -27,6 +27,18 @@ internal sealed class ToolProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>User and system, of the tool so far, as proc_pid_stat(5) has them: in hundredths.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            var tool = File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ')[0];
+            var stat = File.ReadAllText($"/proc/{tool}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return (long.Parse(fields[11], null) + long.Parse(fields[12], null)) / 100.0;
+        }
+    }
+
     /// <summary>Waits until the tool writes nothing more: what it has buffered is to be counted too.</summary>
     public void WaitUntilQuiet()
     {

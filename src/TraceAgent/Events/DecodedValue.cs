@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
@@ -24,7 +25,11 @@ internal struct DecodedValue
 
     public int TextLength;
 
-    public readonly bool IsMissing => Outcome is not (Outcome.Ok or Outcome.Truncated or Outcome.Cut);
+    public readonly bool IsMissing
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Outcome is not (Outcome.Ok or Outcome.Truncated or Outcome.Cut);
+    }
 
     /// <summary>True when the value is the beginning of a longer one.</summary>
     public readonly bool IsPart => Outcome is Outcome.Truncated or Outcome.Cut;

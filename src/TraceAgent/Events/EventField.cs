@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
 
@@ -89,7 +90,11 @@ internal sealed class EventField
 
     public FieldSlot Slot { get; }
 
-    public bool IsCharacters => Form is >= FieldForm.Text and < FieldForm.List;
+    public bool IsCharacters
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Form is >= FieldForm.Text and < FieldForm.List;
+    }
 
     /// <summary>Whether a value that was cut says how long it was.</summary>
     public bool HasLength => Form is FieldForm.Bytes or FieldForm.CountedText or FieldForm.List;

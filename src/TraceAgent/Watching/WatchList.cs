@@ -11,6 +11,9 @@ internal sealed class WatchList : IDisposable
 
     private const FileChange InFile = FileChange.Modified;
 
+    /// <summary>A log that is written beside the rules would wake us with each of its lines.</summary>
+    private const int PauseMs = 10;
+
     private readonly Inotify _inotify = new();
     private readonly IReadOnlyList<string> _rulePaths;
     private readonly Dictionary<int, WatchedFolder> _folders = [];
@@ -96,6 +99,11 @@ internal sealed class WatchList : IDisposable
             {
                 Judge(notice, folder, changes);
             }
+        }
+
+        if (changes.Count == 0 && _notices.Count > 0)
+        {
+            Thread.Sleep(PauseMs);
         }
 
         return changes;
