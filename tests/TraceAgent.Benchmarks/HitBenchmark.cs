@@ -42,10 +42,10 @@ internal static class HitBenchmark
         using var process = new ToolProcess(folder, tool.Command(folder, scenario, output), output);
         var attached = ulong.Parse(watch.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
         var starting = process.CpuSeconds;
-        watch.WaitForExit();
         var probed = TargetProcess.NanosecondsPerCall(target);
         process.WaitUntilQuiet();
         var cost = process.Stop();
+        watch.WaitForExit();
 
         results.Add(scenario.Name, tool.Name, Column.Hit, probed - free);
         if (tool != Tool.Empty)
