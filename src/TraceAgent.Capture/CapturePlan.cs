@@ -81,6 +81,6 @@ public sealed record CapturePlan(
 /// <summary>One value: how to compute it and how it lies in the record.</summary>
 public sealed record CaptureField(Expr Value, Storage Storage)
 {
-    /// <summary>False for what registers and the kernel tell.</summary>
-    public bool CanFail => Storage is not Storage.Scalar || Value.CanFail;
+    /// <summary>False for what registers and the kernel tell, and for what has its outcome in its head.</summary>
+    public bool HasOutcomeOfItsOwn() => Storage is Storage.Scalar && Value.CanFail();
 }

@@ -12,12 +12,12 @@ public abstract record Expr
     }
 
     /// <summary>True when computing it reads memory, or what was read on entry.</summary>
-    public bool CanFail => this switch
+    public bool CanFail() => this switch
     {
         Load or TextMatch or EntryField => true,
-        Unary unary => unary.Operand.CanFail,
-        Extend extend => extend.Operand.CanFail,
-        Binary binary => binary.Left.CanFail || binary.Right.CanFail,
+        Unary unary => unary.Operand.CanFail(),
+        Extend extend => extend.Operand.CanFail(),
+        Binary binary => binary.Left.CanFail() || binary.Right.CanFail(),
         _ => false,
     };
 

@@ -5,7 +5,7 @@ namespace TraceAgent.Capture;
 /// knows an offset. Integers are in the byte order of the machine.
 /// </summary>
 /// <param name="Size">Bytes of the whole record, a multiple of 8.</param>
-/// <param name="EntryPart">Offset of what was read on entry: its outcomes, if any can fail, then its fields.</param>
+/// <param name="EntryPart">Offset of what was read on entry: the outcomes of scalars that can fail, then its fields.</param>
 /// <param name="EntryPartSize">Bytes of the entry part.</param>
 /// <param name="ReturnPart">Offset of what was read on return.</param>
 /// <param name="Fields">Entry fields, then return fields.</param>
@@ -50,13 +50,14 @@ public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, in
 
     private static int Place(EquatableArray<CaptureField> fields, int start, List<FieldSlot> into)
     {
-        // What comes from registers is always there: its events are a cache line less for the processor that is traced.
-        var canFail = fields.Any(field => field.CanFail);
-        var offset = start + (canFail ? Align(fields.Count) : 0);
-        for (var i = 0; i < fields.Count; i++)
+        // Each byte less is less that the processor which is traced and ours take from each other.
+        var outcome = start;
+        var offset = start + Align(fields.Count(field => field.HasOutcomeOfItsOwn()));
+        foreach (var field in fields)
         {
-            into.Add(new FieldSlot(canFail ? start + i : null, offset, fields[i].Storage));
-            offset += fields[i].Storage.Size;
+            into.Add(new FieldSlot(
+                field.Storage is not Storage.Scalar ? offset + Storage.HeadOutcome : field.HasOutcomeOfItsOwn() ? outcome++ : null, offset, field.Storage));
+            offset += field.Storage.Size;
         }
 
         return offset;
@@ -64,7 +65,7 @@ public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, in
 }
 
 /// <summary>Where one field lies in its record.</summary>
-/// <param name="OutcomeOffset">Of its <see cref="Outcome"/> byte; null in a part of a record in which every value is always there.</param>
+/// <param name="OutcomeOffset">Of its <see cref="Outcome"/> byte; null when the value is always there.</param>
 /// <param name="Offset">Of its value, a multiple of 8.</param>
 /// <param name="Storage">How the value lies there.</param>
 public sealed record FieldSlot(int? OutcomeOffset, int Offset, Storage Storage)

@@ -2,13 +2,19 @@ namespace TraceAgent.Capture;
 
 /// <summary>
 /// How a value lies in a record. Every field starts at a multiple of 8 bytes. What lies at an address has a head: a u32 that
-/// says how much of it there is, a u32 that says how many bytes of it were read when its outcome is <see cref="Outcome.Cut"/>,
-/// then the bytes.
+/// says how much of it there is, a u16 that says how many bytes of it were read when its outcome is <see cref="Outcome.Cut"/>,
+/// its outcome, a byte that is not used, then the bytes.
 /// </summary>
 public abstract record Storage
 {
     /// <summary>Of what lies at an address.</summary>
     public const int HeadSize = 8;
+
+    /// <summary>Of the u16, in the head.</summary>
+    public const int HeadCut = 4;
+
+    /// <summary>Of the outcome, in the head.</summary>
+    public const int HeadOutcome = 6;
 
     private Storage()
     {
@@ -55,7 +61,7 @@ public abstract record Storage
     }
 }
 
-/// <summary>What became of one value: a byte per field in the record.</summary>
+/// <summary>What became of one value: a byte in the record for each that can fail.</summary>
 public enum Outcome : byte
 {
     Ok = 0,

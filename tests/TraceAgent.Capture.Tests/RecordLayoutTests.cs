@@ -22,8 +22,11 @@ public sealed class RecordLayoutTests
             foreach (var field in layout.Fields)
             {
                 Assert.Equal(0, field.Offset % 8);
-                Take(bytes, field.OutcomeOffset!.Value, 1);
                 Take(bytes, field.Offset, field.Storage.Size);
+                if (field.Storage is Storage.Scalar)
+                {
+                    Take(bytes, field.OutcomeOffset!.Value, 1);
+                }
             }
         });
     }
@@ -37,7 +40,6 @@ public sealed class RecordLayoutTests
 
             Assert.Equal([.. entry.Concat(@return).Select(field => field.Storage)], layout.Fields.Select(field => field.Storage));
             Assert.Equal(layout.Fields.OrderBy(field => field.Offset), layout.Fields);
-            Assert.Equal(layout.Fields.OrderBy(field => field.OutcomeOffset), layout.Fields);
             Assert.Equal(layout.EntryPart + layout.EntryPartSize, layout.ReturnPart);
             Assert.All(layout.Fields.Take(entry.Count), field =>
                 Assert.InRange(field.Offset + field.Storage.Size, layout.EntryPart, layout.ReturnPart));
@@ -45,22 +47,39 @@ public sealed class RecordLayoutTests
         });
     }
 
-    /// <summary>The compiler clears the outcomes of a part by eights.</summary>
+    /// <summary>The compiler clears the outcomes of scalars by eights.</summary>
     [Fact]
-    public void The_outcomes_of_a_part_lie_together_in_words_of_their_own()
+    public void The_outcomes_of_the_scalars_of_a_part_lie_together_in_words_of_their_own()
     {
         Gen.Select(Fields, Fields).Sample((entry, @return) =>
         {
             var layout = RecordLayout.Of(EventKind.Call, entry, @return);
 
-            Assert.Equal(Enumerable.Range(layout.EntryPart, entry.Count), layout.Fields.Take(entry.Count).Select(field => field.OutcomeOffset!.Value));
-            Assert.Equal(Enumerable.Range(layout.ReturnPart, @return.Count), layout.Fields.Skip(entry.Count).Select(field => field.OutcomeOffset!.Value));
+            AssertTogether(layout.EntryPart, layout.Fields.Take(entry.Count));
+            AssertTogether(layout.ReturnPart, layout.Fields.Skip(entry.Count));
             Assert.Equal((0, 0), (layout.EntryPart % 8, layout.ReturnPart % 8));
         });
+
+        static void AssertTogether(int start, IEnumerable<FieldSlot> fields)
+        {
+            var scalars = fields.Where(field => field.Storage is Storage.Scalar).ToList();
+            Assert.Equal(Enumerable.Range(start, scalars.Count), scalars.Select(field => field.OutcomeOffset!.Value));
+        }
     }
 
     [Fact]
-    public void A_part_whose_values_are_always_there_has_no_outcomes()
+    public void What_has_a_head_has_its_outcome_in_it()
+    {
+        var text = new CaptureField(new Expr.Register(5), new Storage.Text(128));
+
+        var layout = RecordLayout.Of(EventKind.Entry, [text], []);
+
+        Assert.Equal(layout.Fields[0].Offset + Storage.HeadOutcome, layout.Fields[0].OutcomeOffset);
+        Assert.Equal(RecordLayout.HeaderSize, layout.Fields[0].Offset);
+    }
+
+    [Fact]
+    public void What_is_always_there_has_no_outcome()
     {
         var register = new CaptureField(new Expr.Extend(new Expr.Register(5), 4, Signed: true), new Storage.Scalar());
         var memory = new CaptureField(new Expr.Load(new Expr.Register(4), 8, Signed: false), new Storage.Scalar());

@@ -44,12 +44,9 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
 
     private void EmitReads(int shift)
     {
-        for (var i = 0; i < fields.Count; i += 8)
+        foreach (var outcomes in fields.Where(one => one.Field.HasOutcomeOfItsOwn()).Select(one => one.Slot.OutcomeOffset!.Value & ~7).Distinct())
         {
-            if (fields[i].Slot.OutcomeOffset is { } outcomes)
-            {
-                code.Store(Reg.R7, outcomes + shift, 0, 8);
-            }
+            code.Store(Reg.R7, outcomes + shift, 0, 8);
         }
 
         foreach (var (field, slot) in fields)
@@ -192,7 +189,7 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         code.Set(Reg.R2, pageSize);
         code.Arithmetic(Opcode.Subtract, Reg.R2, Reg.R1);
         code.JumpIf(Opcode.IfAboveOrEqual, Reg.R2, size, ends.Fault);
-        code.Store(Reg.R7, offset + 4, Reg.R2, 4);
+        code.Store(Reg.R7, offset + Storage.HeadCut, Reg.R2, 2);
         code.Move(Reg.R1, Reg.R7);
         code.Arithmetic(Opcode.Add, Reg.R1, offset + Storage.HeadSize);
         code.Call(BpfFunction.ProbeReadUser);

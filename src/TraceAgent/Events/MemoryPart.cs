@@ -38,7 +38,7 @@ internal static class MemoryPart
         }
 
         value.Bits = length;
-        var there = value.Outcome == Outcome.Cut ? MemoryMarshal.Read<uint>(head[4..]) : length * (uint)unit;
+        var there = value.Outcome == Outcome.Cut ? MemoryMarshal.Read<ushort>(head[Storage.HeadCut..]) : length * (uint)unit;
         return record.Slice(slot.Offset + Storage.HeadSize, (int)Math.Min(there, (uint)size));
     }
 }

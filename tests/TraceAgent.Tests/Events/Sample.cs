@@ -148,7 +148,7 @@ internal sealed class Sample
             case byte[] text:
                 var unit = slot.Storage is Storage.Bytes bytes ? bytes.Unit : 1;
                 BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)(text.Length / unit));
-                BinaryPrimitives.WriteUInt32LittleEndian(at[4..], (uint)text.Length);
+                BinaryPrimitives.WriteUInt16LittleEndian(at[Storage.HeadCut..], (ushort)text.Length);
                 text.CopyTo(at[Storage.HeadSize..]);
                 break;
             case (byte[] text, Outcome outcome):
