@@ -31,7 +31,7 @@ internal static class LatencyBenchmark
     {
         using var target = TargetProcess.Start(folder.Target, null, "tick", Ticks.Function, $"{calls}", $"{microseconds}");
         var command = tool.Command(folder, Ticks, "-");
-        using var process = Process.Start(new ProcessStartInfo("taskset", ["-c", "0", .. command])
+        using var process = Process.Start(new ProcessStartInfo("taskset", ["-c", "0", folder.Measure, .. command])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
