@@ -11,13 +11,19 @@ public abstract record Expr
     {
     }
 
+    /// <summary>True when the value needs the traced process's memory.</summary>
+    public bool ReadsMemory() => Has(one => one is Load or TextMatch and not TextMatch { Length: not null, Test: { Prefix.Count: 0, Suffix.Count: 0 } });
+
     /// <summary>True when computing it reads memory, or what was read on entry.</summary>
-    public bool CanFail() => this switch
+    public bool CanFail() => ReadsMemory() || Has(one => one is EntryField);
+
+    private bool Has(Predicate<Expr> which) => which(this) || this switch
     {
-        Load or TextMatch or EntryField => true,
-        Unary unary => unary.Operand.CanFail(),
-        Extend extend => extend.Operand.CanFail(),
-        Binary binary => binary.Left.CanFail() || binary.Right.CanFail(),
+        Load load => load.Address.Has(which),
+        TextMatch match => match.Address.Has(which) || match.Length?.Has(which) == true,
+        Unary unary => unary.Operand.Has(which),
+        Extend extend => extend.Operand.Has(which),
+        Binary binary => binary.Left.Has(which) || binary.Right.Has(which),
         _ => false,
     };
 

@@ -84,17 +84,6 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
         }
     }
 
-    /// <summary>True when the value needs the traced process's memory.</summary>
-    public static bool ReadsMemory(Expr expr) => expr switch
-    {
-        Expr.TextMatch { Length: { } length, Test: { Prefix.Count: 0, Suffix.Count: 0 } } match => ReadsMemory(length) || ReadsMemory(match.Address),
-        Expr.Load or Expr.TextMatch => true,
-        Expr.Unary unary => ReadsMemory(unary.Operand),
-        Expr.Extend extend => ReadsMemory(extend.Operand),
-        Expr.Binary binary => ReadsMemory(binary.Left) || ReadsMemory(binary.Right),
-        _ => false,
-    };
-
     /// <summary>The addresses that computing the value reads, innermost first, and how many bytes there.</summary>
     public static IEnumerable<(Expr Address, int Size)> ReadsIn(Expr expr) => expr switch
     {

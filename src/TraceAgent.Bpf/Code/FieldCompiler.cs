@@ -9,7 +9,7 @@ namespace TraceAgent.Bpf.Code;
 /// </summary>
 internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, PageTouch touch, IReadOnlyList<(CaptureField Field, FieldSlot Slot)> fields)
 {
-    public bool ReadsMemory => fields.Any(one => one.Field.Storage is not Storage.Scalar || ExprCompiler.ReadsMemory(one.Field.Value));
+    public bool ReadsMemory => fields.Any(one => one.Field.Storage is not Storage.Scalar || one.Field.Value.ReadsMemory());
 
     /// <summary>Emits the whole cycle: prepare, read, on a first fault abandon, touch and start over.</summary>
     /// <param name="prepare">Puts the address of the record, or of the value that the fields lie in, into r7.</param>
@@ -51,28 +51,22 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
 
         foreach (var (field, slot) in fields)
         {
-            var (offset, outcome) = (slot.Offset + shift, slot.OutcomeOffset + shift);
-            if (outcome is not { } tells)
+            switch (field.Storage)
             {
-                expressions.Compute(field.Value, Reg.R0, new Label());
-                code.Store(Reg.R7, offset, Reg.R0);
-            }
-            else if (field.Storage is Storage.Text text)
-            {
-                ReadText(field, text, offset, tells);
-            }
-            else if (field.Storage is Storage.Bytes bytes)
-            {
-                ReadBytes(field, bytes, offset, tells);
-            }
-            else
-            {
-                ReadScalar(field, offset, tells);
+                case Storage.Text text:
+                    ReadText(field, text, slot.Offset + shift);
+                    break;
+                case Storage.Bytes bytes:
+                    ReadBytes(field, bytes, slot.Offset + shift);
+                    break;
+                default:
+                    ReadScalar(field, slot.Offset + shift, slot.OutcomeOffset + shift);
+                    break;
             }
         }
     }
 
-    private void ReadScalar(CaptureField field, int offset, int outcome)
+    private void ReadScalar(CaptureField field, int offset, int? outcome)
     {
         var fault = new Label();
         var end = new Label();
@@ -83,12 +77,12 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
             code.Jump(end);
             code.Place(fault);
             code.Store(Reg.R7, offset, 0, 8);
-            EmitFault(outcome);
+            EmitFault(outcome!.Value);
             code.Place(end);
         }
     }
 
-    private void ReadText(CaptureField field, Storage.Text text, int offset, int outcome)
+    private void ReadText(CaptureField field, Storage.Text text, int offset)
     {
         var ends = new MemoryEnds();
         code.Store(Reg.R7, offset, 0, 8);
@@ -107,11 +101,11 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         code.Store(Reg.R7, offset, Reg.R0, 4);
         code.JumpIf(Opcode.IfBelowOrEqual, Reg.R0, text.Max, ends.Done);
         code.Store(Reg.R7, offset, text.Max, 4);
-        code.Store(Reg.R7, outcome, (int)Outcome.Truncated, 1);
-        EmitEnds(ends, offset, outcome, text.ReadSize);
+        code.Store(Reg.R7, offset + Storage.HeadOutcome, (int)Outcome.Truncated, 1);
+        EmitEnds(ends, offset, text.ReadSize);
     }
 
-    private void ReadBytes(CaptureField field, Storage.Bytes bytes, int offset, int outcome)
+    private void ReadBytes(CaptureField field, Storage.Bytes bytes, int offset)
     {
         var ends = new MemoryEnds();
         var fits = new Label();
@@ -136,7 +130,7 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         expressions.Compute(bytes.Length, Reg.R2, ends.Fault);
         code.JumpIf(Opcode.IfLessOrEqual, Reg.R2, 0, ends.Done);
         code.JumpIf(Opcode.IfBelowOrEqual, Reg.R2, bytes.Max, fits);
-        code.Store(Reg.R7, outcome, (int)Outcome.Truncated, 1);
+        code.Store(Reg.R7, offset + Storage.HeadOutcome, (int)Outcome.Truncated, 1);
         code.JumpIf(Opcode.IfBelowOrEqual, Reg.R2, int.MaxValue, told);
         code.Set(Reg.R2, int.MaxValue);
         code.Place(told);
@@ -156,29 +150,29 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         code.Arithmetic(Opcode.Add, Reg.R1, offset + Storage.HeadSize);
         code.Call(BpfFunction.ProbeReadUser);
         code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, ends.Unreadable);
-        EmitEnds(ends, offset, outcome, bytes.ReadSize);
+        EmitEnds(ends, offset, bytes.ReadSize);
     }
 
-    private void EmitEnds(MemoryEnds ends, int offset, int outcome, int size)
+    private void EmitEnds(MemoryEnds ends, int offset, int size)
     {
         code.Jump(ends.Done);
         code.Place(ends.Unreadable);
-        ReadToPageEnd(offset, outcome, size, ends);
+        ReadToPageEnd(offset, size, ends);
         code.Place(ends.Fault);
         code.Store(Reg.R7, offset, 0, 8);
-        EmitFault(outcome);
+        EmitFault(offset + Storage.HeadOutcome);
         if (ends.Null.IsTarget)
         {
             code.Jump(ends.Done);
             code.Place(ends.Null);
-            code.Store(Reg.R7, outcome, (int)Outcome.Null, 1);
+            code.Store(Reg.R7, offset + Storage.HeadOutcome, (int)Outcome.Null, 1);
         }
 
         code.Place(ends.Done);
     }
 
     /// <summary>What could not be read, although its pages were touched, may begin in a page that is there and go on in one that is not.</summary>
-    private void ReadToPageEnd(int offset, int outcome, int size, MemoryEnds ends)
+    private void ReadToPageEnd(int offset, int size, MemoryEnds ends)
     {
         const int pageSize = 4096;
         code.Load(Reg.R1, Reg.Frame, StackFrame.Attempt);
@@ -194,7 +188,7 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         code.Arithmetic(Opcode.Add, Reg.R1, offset + Storage.HeadSize);
         code.Call(BpfFunction.ProbeReadUser);
         code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, ends.Fault);
-        code.Store(Reg.R7, outcome, (int)Outcome.Cut, 1);
+        code.Store(Reg.R7, offset + Storage.HeadOutcome, (int)Outcome.Cut, 1);
         code.Jump(ends.Done);
     }
 

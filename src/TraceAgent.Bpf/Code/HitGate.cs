@@ -63,7 +63,7 @@ internal sealed class HitGate(ProgramCode program)
         var fault = new Label();
         var filtered = new Label();
         var passed = new Label();
-        var waits = ExprCompiler.ReadsMemory(condition);
+        var waits = condition.ReadsMemory();
         if (waits)
         {
             _code.Store(Reg.Frame, StackFrame.Attempt, 0, 8);
