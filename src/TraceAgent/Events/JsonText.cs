@@ -31,6 +31,11 @@ internal static class JsonText
     /// <summary>A name as a member of a JSON object, with its colon.</summary>
     public static byte[] Key(string name) => Encoding.UTF8.GetBytes(Quote(name) + ":");
 
+    /// <summary>A rule's labels as a member of a JSON object, with a comma before it; empty when there are none.</summary>
+    public static string Labels(IReadOnlyCollection<KeyValuePair<string, string>> labels) => labels.Count == 0
+        ? ""
+        : $",\"labels\":{{{string.Join(',', labels.Select(label => $"{Quote(label.Key)}:{Quote(label.Value)}"))}}}";
+
     /// <summary>True when a JSON string can hold the text as it is.</summary>
     public static bool IsPlain(ReadOnlySpan<byte> utf8) => NextEscaped(utf8) < 0;
 
@@ -40,6 +45,9 @@ internal static class JsonText
         line.Append(text);
         line.EscapeJson(start);
     }
+
+    /// <summary>Line feed, carriage return and tab, as JSON and C write them.</summary>
+    public static void AppendShortEscape(this LineBuffer line, char c) => line.Append(c switch { '\n' => "\\n"u8, '\r' => "\\r"u8, _ => "\\t"u8 });
 
     /// <summary>Makes what was appended since <paramref name="start"/> the inside of a JSON string.</summary>
     public static void EscapeJson(this LineBuffer line, int start)
@@ -89,20 +97,12 @@ internal static class JsonText
     {
         switch (c)
         {
-            case '"':
-                line.Append("\\\""u8);
+            case '\n' or '\r' or '\t':
+                line.AppendShortEscape(c);
                 break;
-            case '\\':
-                line.Append("\\\\"u8);
-                break;
-            case '\n':
-                line.Append("\\n"u8);
-                break;
-            case '\r':
-                line.Append("\\r"u8);
-                break;
-            case '\t':
-                line.Append("\\t"u8);
+            case '"' or '\\':
+                line.Append('\\');
+                line.Append(c);
                 break;
             case '\0':
                 // Syslog daemons cut a string at an escaped NUL.

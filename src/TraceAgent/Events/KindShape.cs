@@ -44,9 +44,7 @@ internal sealed class KindShape
         var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
         var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
         AfterMessage = Encoding.UTF8.GetBytes($"\",\"@i\":\"{id}\"{level},\"rule\":{RuleJson},\"event\":\"{Event}\",\"pid\":");
-        LabelsJson = Labels.Count == 0
-            ? []
-            : Encoding.UTF8.GetBytes($",\"labels\":{{{string.Join(',', Labels.Select(l => $"{JsonText.Quote(l.Key)}:{JsonText.Quote(l.Value)}"))}}}");
+        LabelsJson = Encoding.UTF8.GetBytes(JsonText.Labels(Labels));
     }
 
     public string Rule { get; }

@@ -27,6 +27,11 @@ internal sealed class LineBuffer
         {
             _bytes = new byte[Kept];
         }
+
+        if (_taken.Length > Kept)
+        {
+            _taken = [];
+        }
     }
 
     /// <param name="c">No half of a surrogate pair.</param>
@@ -105,7 +110,7 @@ internal sealed class LineBuffer
         var text = Bytes[start..];
         if (_taken.Length < text.Length)
         {
-            _taken = new byte[_bytes.Length];
+            _taken = new byte[Math.Max(text.Length, 2 * _taken.Length)];
         }
 
         text.CopyTo(_taken);

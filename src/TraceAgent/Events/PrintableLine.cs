@@ -25,14 +25,8 @@ internal static class PrintableLine
             Rune.DecodeFromUtf8(text, out var rune, out var bytes);
             switch (rune.Value)
             {
-                case '\n':
-                    line.Append("\\n"u8);
-                    break;
-                case '\r':
-                    line.Append("\\r"u8);
-                    break;
-                case '\t':
-                    line.Append("\\t"u8);
+                case '\n' or '\r' or '\t':
+                    line.AppendShortEscape((char)rune.Value);
                     break;
                 case < ' ' or (>= 0x7f and <= 0x9f):
                     line.Append("\\x"u8);

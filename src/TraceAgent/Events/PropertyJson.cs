@@ -37,9 +37,6 @@ internal static class PropertyJson
             }
         }
 
-        if (packets.Rule.Labels.Count > 0)
-        {
-            line.Append($",\"labels\":{{{string.Join(',', packets.Rule.Labels.Select(l => $"{JsonText.Quote(l.Key)}:{JsonText.Quote(l.Value)}"))}}}");
-        }
+        line.Append(JsonText.Labels(packets.Rule.Labels));
     }
 }
