@@ -21,12 +21,14 @@ public sealed class BpfSession : IDisposable
     private readonly GracePeriod _grace;
     private readonly SlotPool _slots = new(ControlLayout.Slots);
     private readonly SlotPool _limiters = new(ControlLayout.Slots);
+    private readonly bool _mayWait;
     private readonly uint _self = OwnProcess.Id();
     private uint _nextSwitch;
 
-    private BpfSession(int ringBytes, AttachWay? way)
+    private BpfSession(int ringBytes, AttachWay? way, bool? mayWait)
     {
         _grace = GracePeriod.Open(way);
+        _mayWait = mayWait ?? SleepablePrograms.AreSupported();
         _ring = BpfMap.Create(MapType.RingBuffer, "ta_ring", 0, 0, ringBytes);
         _control = new ControlMap();
         _counters = new CounterMap();
@@ -41,8 +43,9 @@ public sealed class BpfSession : IDisposable
 
     /// <param name="ringBytes">Size of the ring buffer: a power of two, at least a page.</param>
     /// <param name="way">How to attach; null for the best that the kernel has.</param>
+    /// <param name="mayWait">Whether programs may wait for a page; null when they may where the kernel has it.</param>
     /// <exception cref="KernelException">Not permitted, or a feature is missing; the message names the remedy.</exception>
-    public static BpfSession Open(int ringBytes = DefaultRingBytes, AttachWay? way = null)
+    public static BpfSession Open(int ringBytes = DefaultRingBytes, AttachWay? way = null, bool? mayWait = null)
     {
         if (!NativeLibrary.TryLoad(LibBpf.Library, out _))
         {
@@ -50,7 +53,7 @@ public sealed class BpfSession : IDisposable
                 "load", LibBpf.Library, KernelException.Enoent, "install libbpf1 (Debian, Ubuntu) or libbpf (Fedora, RHEL); version 1.0 or newer");
         }
 
-        return new BpfSession(ringBytes, way);
+        return new BpfSession(ringBytes, way, mayWait);
     }
 
     /// <summary>Compiles and loads the programs of a plan. The probe is not attached, and inactive.</summary>
@@ -150,7 +153,7 @@ public sealed class BpfSession : IDisposable
     }
 
     internal ProbeBinding Bind(uint slot, Limiter limiter, int inFlight) =>
-        new(slot, limiter.Index, _self, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
+        new(slot, limiter.Index, _mayWait, _self, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
 
     internal void SetActive(uint slot, bool active)
     {

@@ -4,20 +4,19 @@ namespace TraceAgent.Bpf.Code;
 
 /// <summary>
 /// Emits the reads of a list of fields. A page that the traced program has not touched yet cannot be read without waiting;
-/// so a read that faults is tried once more after the pages were brought in by bpf_copy_from_user, which may wait.
+/// so a read that faults is tried once more after the pages were brought in by bpf_copy_from_user, which may wait. Without
+/// <paramref name="touch"/> it stays a fault.
 /// No ring record is held while waiting: it would hold up the reader of all rules.
 /// </summary>
-internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, PageTouch touch, IReadOnlyList<(CaptureField Field, FieldSlot Slot)> fields)
+internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, PageTouch? touch, IReadOnlyList<(CaptureField Field, FieldSlot Slot)> fields)
 {
-    public bool ReadsMemory => fields.Any(one => one.Field.Storage is not Storage.Scalar || one.Field.Value.ReadsMemory());
-
     /// <summary>Emits the whole cycle: prepare, read, on a first fault abandon, touch and start over.</summary>
     /// <param name="prepare">Puts the address of the record, or of the value that the fields lie in, into r7.</param>
     /// <param name="abandon">Gives back what <paramref name="prepare"/> took.</param>
     /// <param name="shift">What to add to the layout's offsets to have them from r7.</param>
     public void ReadAll(Action prepare, Action abandon, int shift)
     {
-        if (!ReadsMemory)
+        if (touch is null || !fields.Any(one => one.Field.Storage is not Storage.Scalar || one.Field.Value.ReadsMemory()))
         {
             prepare();
             EmitReads(shift);
@@ -36,7 +35,7 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         code.Load(Reg.R1, Reg.Frame, StackFrame.Attempt);
         code.JumpIf(Opcode.IfNotEqual, Reg.R1, 0, done);
         abandon();
-        EmitTouches();
+        EmitTouches(touch);
         code.Store(Reg.Frame, StackFrame.Attempt, 1, 8);
         code.Jump(again);
         code.Place(done);
@@ -171,12 +170,16 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         code.Place(ends.Done);
     }
 
-    /// <summary>What could not be read, although its pages were touched, may begin in a page that is there and go on in one that is not.</summary>
+    /// <summary>What could not be read, although its pages were touched if that is possible, may begin in a page that is there and go on in one that is not.</summary>
     private void ReadToPageEnd(int offset, int size, MemoryEnds ends)
     {
         const int pageSize = 4096;
-        code.Load(Reg.R1, Reg.Frame, StackFrame.Attempt);
-        code.JumpIf(Opcode.IfEqual, Reg.R1, 0, ends.Fault);
+        if (touch is not null)
+        {
+            code.Load(Reg.R1, Reg.Frame, StackFrame.Attempt);
+            code.JumpIf(Opcode.IfEqual, Reg.R1, 0, ends.Fault);
+        }
+
         code.Load(Reg.R3, Reg.Frame, StackFrame.Scratch);
         code.Move(Reg.R1, Reg.R3);
         code.Arithmetic(Opcode.And, Reg.R1, pageSize - 1);
@@ -195,10 +198,13 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
     private void EmitFault(int outcome)
     {
         code.Store(Reg.R7, outcome, (int)Outcome.Fault, 1);
-        code.Store(Reg.Frame, StackFrame.Faulted, 1, 8);
+        if (touch is not null)
+        {
+            code.Store(Reg.Frame, StackFrame.Faulted, 1, 8);
+        }
     }
 
-    private void EmitTouches()
+    private void EmitTouches(PageTouch touch)
     {
         foreach (var (field, _) in fields)
         {

@@ -63,8 +63,8 @@ internal sealed class HitGate(ProgramCode program)
         var fault = new Label();
         var filtered = new Label();
         var passed = new Label();
-        var waits = condition.ReadsMemory();
-        if (waits)
+        var touch = condition.ReadsMemory() ? program.Touch : null;
+        if (touch is not null)
         {
             _code.Store(Reg.Frame, StackFrame.Attempt, 0, 8);
             _code.Place(again);
@@ -72,17 +72,17 @@ internal sealed class HitGate(ProgramCode program)
 
         program.Expressions.Compute(condition, Reg.R0, fault);
         _code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, passed);
-        if (waits)
+        if (touch is not null)
         {
             _code.Jump(filtered);
         }
 
         _code.Place(fault);
-        if (waits)
+        if (touch is not null)
         {
             _code.Load(Reg.R1, Reg.Frame, StackFrame.Attempt);
             _code.JumpIf(Opcode.IfNotEqual, Reg.R1, 0, filtered);
-            program.Touch.AddressesIn(condition);
+            touch.AddressesIn(condition);
             _code.Store(Reg.Frame, StackFrame.Attempt, 1, 8);
             _code.Jump(again);
             _code.Place(filtered);

@@ -8,6 +8,9 @@ namespace TraceAgent.Bpf.Code;
 /// </summary>
 internal sealed class PageTouch(Assembler code, ExprCompiler expressions)
 {
+    /// <summary>Whether anything was emitted: the program may wait then.</summary>
+    public bool IsUsed { get; private set; }
+
     /// <summary>Every page that computing the value reads.</summary>
     public void AddressesIn(Expr expr)
     {
@@ -39,6 +42,7 @@ internal sealed class PageTouch(Assembler code, ExprCompiler expressions)
 
     private void CopyOneByte()
     {
+        IsUsed = true;
         code.Move(Reg.R1, Reg.Frame);
         code.Arithmetic(Opcode.Add, Reg.R1, StackFrame.Scratch);
         code.Set(Reg.R2, 1);

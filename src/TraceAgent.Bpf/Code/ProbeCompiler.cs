@@ -67,7 +67,7 @@ public static class ProbeCompiler
             shift: 0);
         code.Load(Reg.R2, Reg.R7, RecordLayout.TimeOffset);
         record.Submit();
-        return program.Finish(onReturn: kind == EventKind.Return, fields.ReadsMemory || condition?.ReadsMemory() == true);
+        return program.Finish(onReturn: kind == EventKind.Return);
     }
 
     private static ProbeProgram CallEntry(CapturePlan plan, ProbeBinding binding)
@@ -129,7 +129,7 @@ public static class ProbeCompiler
         code.Jump(program.Exit);
         code.Place(notTaken);
         ForgetOwn(program);
-        return program.Finish(onReturn: false, fields.ReadsMemory || plan.EntryCondition?.ReadsMemory() == true);
+        return program.Finish(onReturn: false);
     }
 
     private static ProbeProgram CallReturn(CapturePlan plan, ProbeBinding binding)
@@ -175,7 +175,7 @@ public static class ProbeCompiler
         record.Submit();
         code.Place(forget);
         program.Map(BpfFunction.MapDelete, binding.InFlight, StackFrame.CallKey);
-        return program.Finish(onReturn: true, fields.ReadsMemory || plan.ReturnCondition?.ReadsMemory() == true);
+        return program.Finish(onReturn: true);
     }
 
     /// <summary>

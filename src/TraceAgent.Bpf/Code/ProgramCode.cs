@@ -12,7 +12,7 @@ internal sealed class ProgramCode
         Plan = plan;
         Binding = binding;
         Expressions = new ExprCompiler(Code, plan.Architecture, StackFrame.Temporaries, callLayout);
-        Touch = new PageTouch(Code, Expressions);
+        Touch = binding.MayWait ? new PageTouch(Code, Expressions) : null;
     }
 
     public CapturePlan Plan { get; }
@@ -26,7 +26,8 @@ internal sealed class ProgramCode
 
     public ExprCompiler Expressions { get; }
 
-    public PageTouch Touch { get; }
+    /// <summary>Null where programs may not wait: what is not in memory is then a fault.</summary>
+    public PageTouch? Touch { get; }
 
     /// <summary>Puts process and thread into r0 as bpf_get_current_pid_tgid gives them; asks for them once.</summary>
     public void FindThread()
@@ -77,7 +78,7 @@ internal sealed class ProgramCode
     /// preemptible, and where a program waits for a page. Two hits then overwrite each other's keys. A program with a tail call
     /// keeps the thread's own stack; this one is behind a condition that the verifier knows, and removes.
     /// </summary>
-    public ProbeProgram Finish(bool onReturn, bool sleepable)
+    public ProbeProgram Finish(bool onReturn)
     {
         var end = new Label();
         Code.Place(Exit);
@@ -86,6 +87,6 @@ internal sealed class ProgramCode
         Code.Call(BpfFunction.TailCall);
         Code.Place(end);
         Code.Exit();
-        return new ProbeProgram(onReturn, sleepable, Code.Finish());
+        return new ProbeProgram(onReturn, Touch is { IsUsed: true }, Code.Finish());
     }
 }

@@ -52,7 +52,7 @@ public static class HostCheck
         findings.Add(Try("ring buffer", HostVerdict.Missing, "made", () =>
             BpfMap.Create(MapType.RingBuffer, "ta_doctor", 0, 0, Environment.SystemPageSize).Dispose(), "needs kernel 5.8 or newer"));
         AddUprobes(findings);
-        findings.Add(Try("untouched pages", HostVerdict.Limited, "programs may wait for a page", LoadSleepable, "texts whose page is not in memory are shown as faults"));
+        findings.Add(Try("untouched pages", HostVerdict.Limited, "programs may wait for a page", SleepablePrograms.Require, "needs kernel 6.0 or newer; until then, what the program has not touched yet is shown as a fault"));
         AddComforts(findings);
         return findings;
     }
@@ -153,19 +153,6 @@ public static class HostCheck
             throw new KernelException(
                 "hit", $"a probe {MemoryMarshal.Read<long>(value)} times instead of {calls.ToString(CultureInfo.InvariantCulture)}", KernelException.Einval, "needs a kernel whose uprobes work");
         }
-    }
-
-    private static void LoadSleepable()
-    {
-        var code = new Assembler();
-        code.Move(Reg.R1, Reg.Frame);
-        code.Arithmetic(Opcode.Add, Reg.R1, -8);
-        code.Set(Reg.R2, 1);
-        code.Set(Reg.R3, 0);
-        code.Call(BpfFunction.CopyFromUser);
-        code.Set(Reg.R0, 0);
-        code.Exit();
-        BpfProgram.Load(new ProbeProgram(OnReturn: false, Sleepable: true, code.Finish()), "ta_doctor", 0).Dispose();
     }
 
     /// <summary>Attached nowhere: that could take a network card down for a moment.</summary>

@@ -13,8 +13,6 @@ namespace TraceAgent.Hosting;
 /// <summary>Opens what the agent needs, and runs it until a signal ends it or it ends by itself.</summary>
 internal static class AgentHost
 {
-    private const string AttachVariable = "TRACEAGENT_ATTACH";
-
     /// <param name="destinations">Of the events.</param>
     /// <param name="ringBytes">A power of two, at least a page.</param>
     /// <param name="voice">For what the agent says of its own.</param>
@@ -23,15 +21,15 @@ internal static class AgentHost
     public static async Task<int> RunAsync(
         IReadOnlyList<OutputConfiguration> destinations, int ringBytes, ILoggerProvider voice, Func<BpfSession, OutputSet, AgentParts> partsOf)
     {
-        if (!TryGetAttachWay(out var way, out var problem))
+        if (KernelChoices.Read(Environment.GetEnvironmentVariable, out var problem) is not { } choices)
         {
-            return CommandError.Write(ExitCode.Usage, problem);
+            return CommandError.Write(ExitCode.Usage, problem!);
         }
 
         try
         {
             using var outputs = OutputSet.Open(destinations);
-            using var session = BpfSession.Open(ringBytes, way);
+            using var session = BpfSession.Open(ringBytes, choices.Way, choices.MayWait);
             return await HostAsync(partsOf(session, outputs), voice).ConfigureAwait(false);
         }
         catch (OutputException refusal)
@@ -57,19 +55,5 @@ internal static class AgentHost
         var agent = host.Services.GetRequiredService<Agent>();
         await host.RunAsync().ConfigureAwait(false);
         return agent.Result;
-    }
-
-    /// <summary><c>TRACEAGENT_ATTACH=perf</c> or <c>multi</c>: for hosts where the better way misbehaves, and for tests.</summary>
-    private static bool TryGetAttachWay(out AttachWay? way, out string problem)
-    {
-        var asked = Environment.GetEnvironmentVariable(AttachVariable);
-        problem = $"{AttachVariable} is '{asked}'; it may be multi or perf";
-        way = asked switch
-        {
-            "perf" => AttachWay.PerfEvent,
-            "multi" => AttachWay.Multi,
-            _ => null,
-        };
-        return way is not null || string.IsNullOrEmpty(asked);
     }
 }

@@ -1,0 +1,43 @@
+using TraceAgent.Bpf.Kernel;
+
+namespace TraceAgent.Hosting;
+
+/// <summary>What the environment says instead of the agent's own choice: for hosts where the better way misbehaves, and for tests.</summary>
+/// <param name="Way"><c>TRACEAGENT_ATTACH=multi</c> or <c>perf</c>.</param>
+/// <param name="MayWait"><c>TRACEAGENT_READS=waiting</c> or <c>plain</c>.</param>
+internal sealed record KernelChoices(AttachWay? Way, bool? MayWait)
+{
+    private const string AttachVariable = "TRACEAGENT_ATTACH";
+    private const string ReadsVariable = "TRACEAGENT_READS";
+
+    /// <param name="variable">Gives the value of an environment variable.</param>
+    /// <param name="problem">What is wrong with one of them; null when the choices are there.</param>
+    public static KernelChoices? Read(Func<string, string?> variable, out string? problem)
+    {
+        problem = null;
+        var way = Choose<AttachWay>(variable, AttachVariable, ref problem, ("multi", AttachWay.Multi), ("perf", AttachWay.PerfEvent));
+        var mayWait = Choose<bool>(variable, ReadsVariable, ref problem, ("waiting", true), ("plain", false));
+        return problem is null ? new KernelChoices(way, mayWait) : null;
+    }
+
+    private static T? Choose<T>(Func<string, string?> variable, string name, ref string? problem, params (string Word, T Meaning)[] choices)
+        where T : struct
+    {
+        var asked = variable(name);
+        if (string.IsNullOrEmpty(asked))
+        {
+            return null;
+        }
+
+        foreach (var (word, meaning) in choices)
+        {
+            if (asked == word)
+            {
+                return meaning;
+            }
+        }
+
+        problem ??= $"{name} is '{asked}'; it may be {string.Join(" or ", choices.Select(choice => choice.Word))}";
+        return null;
+    }
+}

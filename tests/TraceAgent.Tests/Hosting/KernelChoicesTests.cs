@@ -1,0 +1,31 @@
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Hosting;
+
+namespace TraceAgent.Tests.Hosting;
+
+public sealed class KernelChoicesTests
+{
+    [Theory]
+    [InlineData(null, null, null, null)]
+    [InlineData("", "", null, null)]
+    [InlineData("perf", null, AttachWay.PerfEvent, null)]
+    [InlineData("multi", "waiting", AttachWay.Multi, true)]
+    [InlineData(null, "plain", null, false)]
+    public void The_environment_chooses_where_it_says_something(string? attach, string? reads, AttachWay? way, bool? mayWait)
+    {
+        Assert.Equal(new KernelChoices(way, mayWait), KernelChoices.Read(Environment(attach, reads), out var problem));
+        Assert.Null(problem);
+    }
+
+    [Theory]
+    [InlineData("Perf", "plain", "TRACEAGENT_ATTACH is 'Perf'; it may be multi or perf")]
+    [InlineData("perf", "no", "TRACEAGENT_READS is 'no'; it may be waiting or plain")]
+    public void Another_word_is_refused_with_those_that_there_are(string attach, string reads, string expected)
+    {
+        Assert.Null(KernelChoices.Read(Environment(attach, reads), out var problem));
+        Assert.Equal(expected, problem);
+    }
+
+    private static Func<string, string?> Environment(string? attach, string? reads) =>
+        name => name == "TRACEAGENT_ATTACH" ? attach : name == "TRACEAGENT_READS" ? reads : throw new ArgumentException(name);
+}
