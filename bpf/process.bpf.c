@@ -78,15 +78,19 @@ static __always_inline void send(struct process_record *record, __u64 size)
 		__sync_fetch_and_add(&shared.lost, 1);
 }
 
-/* As /proc/PID/exe shows it: upwards from the file to the root of its mount namespace. */
+/*
+ * As /proc/PID/exe shows it: upwards from the file to the root of its mount namespace. The length is kept in the record:
+ * of what lies in memory the verifier keeps no bounds, and looks at a step once for all lengths and not once for each.
+ */
 static __always_inline void read_path(struct exec_notice *notice, struct file *exe)
 {
 	struct dentry *dentry = BPF_CORE_READ(exe, f_path.dentry);
 	struct vfsmount *mount = BPF_CORE_READ(exe, f_path.mnt);
-	__u32 length = 0;
+	volatile __u16 *length = &notice->record.path_length;
 
 	notice->record.flags |= PROCESS_PATH_CUT;
 	for (int step = 0; step < PATH_STEPS; step++) {
+		__u32 before = *length;
 		struct dentry *parent;
 		long read;
 
@@ -102,13 +106,13 @@ static __always_inline void read_path(struct exec_notice *notice, struct file *e
 			mount = (void *)above + bpf_core_field_offset(struct mount, mnt);
 			continue;
 		}
-		if (length >= PROCESS_PATH_BYTES)
+		if (before >= PROCESS_PATH_BYTES)
 			break;
-		read = bpf_probe_read_kernel_str(&notice->text[length & (PROCESS_PATH_BYTES - 1)], PROCESS_NAME_BYTES,
+		read = bpf_probe_read_kernel_str(&notice->text[before & (PROCESS_PATH_BYTES - 1)], PROCESS_NAME_BYTES,
 						 BPF_CORE_READ(dentry, d_name.name));
 		if (read <= 0)
 			break;
-		length += read & (2 * PROCESS_NAME_BYTES - 1);
+		*length = before + (read & (2 * PROCESS_NAME_BYTES - 1));
 		parent = BPF_CORE_READ(dentry, d_parent);
 		if (parent == dentry) {
 			/* In no mounted tree: a file in memory (memfd). */
@@ -117,11 +121,10 @@ static __always_inline void read_path(struct exec_notice *notice, struct file *e
 		}
 		dentry = parent;
 	}
-	if (length >= PROCESS_PATH_BYTES) {
+	if (*length >= PROCESS_PATH_BYTES) {
 		notice->record.flags |= PROCESS_PATH_CUT;
-		length = 0;
+		*length = 0;
 	}
-	notice->record.path_length = length;
 }
 
 static __always_inline void read_arguments(struct exec_notice *notice, struct mm_struct *mm)

@@ -12,6 +12,9 @@ public sealed record RuleFile(string Path, EquatableArray<Rule> Rules, Equatable
     /// <summary>The names that the file gives, also to rules with errors; each once, in the order of the file.</summary>
     public EquatableArray<Located<string>> Names { get; init; }
 
+    /// <summary>How many rules the file has, also with errors or without a name.</summary>
+    public int Entries { get; init; }
+
     /// <summary>The packet rules without errors, in the order of the file. Not to be used while <see cref="HasErrors"/>.</summary>
     public EquatableArray<PacketRule> Packets { get; init; }
 

@@ -31,6 +31,7 @@ public static class RuleFileReader
 
         return new RuleFile(displayPath, file.Rules.ToEquatableArray(), bag.InOrder().ToEquatableArray(), source)
         {
+            Entries = file.Entries,
             Packets = file.Packets.ToEquatableArray(),
             Names = file.Names.ToEquatableArray(),
             PacketNames = file.PacketNames,

@@ -116,6 +116,17 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Check_counts_rules_with_errors_too()
+    {
+        var rules = workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("good", program, "Tick"), RuleText.Rule("bad", program, "Tick", "args: many"), "  - {binary: /bin/true, symbol: main}\n"));
+
+        var check = Command.Run(Repository.Agent, "check", rules);
+
+        Assert.EndsWith("1 file, 3 rules: 2 errors\n", check.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Check_of_a_configuration_reads_the_rules_that_it_names()
     {
         workspace.Folder("elsewhere");

@@ -9,6 +9,9 @@ internal sealed class FileDraft(string baseDirectory)
 
     public List<PacketRule> Packets { get; } = [];
 
+    /// <summary>How many rules were read, with errors or without.</summary>
+    public int Entries { get; set; }
+
     /// <summary>Every readable name in the file, also of rules with errors; each once.</summary>
     public List<Located<string>> Names { get; } = [];
 

@@ -75,9 +75,10 @@ internal static class FileKeys
         }
     }
 
-    /// <summary>Takes the name of a rule; null when there is none, or another rule of the file has it.</summary>
+    /// <summary>Counts a rule and takes its name; null when there is none, or another rule of the file has it.</summary>
     private static string? Enter(FileDraft file, LineDraft draft, DiagnosticBag bag)
     {
+        file.Entries++;
         if (draft.Name is not { } name)
         {
             return null;

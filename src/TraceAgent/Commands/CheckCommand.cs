@@ -117,7 +117,7 @@ internal static class CheckCommand
             sources.Add(configuration.Source);
         }
 
-        Show(diagnostics, sources, files.Count + (configuration is null ? 0 : 1), resolutions.Count + filters.Count, json);
+        Show(diagnostics, sources, files.Count + (configuration is null ? 0 : 1), files.Sum(file => file.Content.Entries), json);
         return diagnostics.Any(d => d.Severity == Severity.Error) ? ExitCode.Failure : ExitCode.Fine;
     }
 

@@ -17,9 +17,6 @@ internal sealed class FilterCheck(IReadOnlyList<NetworkInterface> present, PathT
     private readonly Dictionary<int, PacketRule> _holders = [];
     private readonly List<SourceText> _sources = [];
 
-    /// <summary>Packet rules that were judged.</summary>
-    public int Count => _filters.Count;
-
     /// <summary>The lines of their lists.</summary>
     public IReadOnlyList<SourceText> Sources => _sources;
 
