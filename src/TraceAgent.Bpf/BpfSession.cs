@@ -18,26 +18,39 @@ public sealed class BpfSession : IDisposable
     private readonly ControlMap _control;
     private readonly CounterMap _counters;
     private readonly BpfMap _marks;
-    private readonly GracePeriod _grace;
+    private readonly Task<GracePeriod> _grace;
     private readonly SlotPool _slots = new(ControlLayout.Slots);
     private readonly SlotPool _limiters = new(ControlLayout.Slots);
     private readonly bool _mayWait;
-    private readonly uint _self = OwnProcess.Id();
+    private readonly uint _self;
     private uint _nextSwitch;
 
     private BpfSession(int ringBytes, AttachWay? way, bool? mayWait)
     {
-        _grace = GracePeriod.Open(way);
-        _mayWait = mayWait ?? SleepablePrograms.AreSupported();
-        _ring = BpfMap.Create(MapType.RingBuffer, "ta_ring", 0, 0, ringBytes);
-        _control = new ControlMap();
-        _counters = new CounterMap();
-        _marks = BpfMap.Create(MapType.Hash, "ta_marks", StackFrame.MarkKeySize, MarkSize, MarkEntries, BpfMap.NoPreallocation);
-        Ring = new RingReader(_ring.Fd, ringBytes, ProbeCompiler.MaxRecordSize);
+        // The first uprobe of a host that has none waits for an RCU grace period (dup_mmap_sem in kernel/events/uprobes.c): a
+        // third of the time to the first rule, in which nothing else need wait.
+        _grace = Task.Run(() => GracePeriod.Open(way));
+        try
+        {
+            _mayWait = mayWait ?? SleepablePrograms.AreSupported();
+            _self = OwnProcess.Id();
+            _ring = BpfMap.Create(MapType.RingBuffer, "ta_ring", 0, 0, ringBytes);
+            _control = new ControlMap();
+            _counters = new CounterMap();
+            _marks = BpfMap.Create(MapType.Hash, "ta_marks", StackFrame.MarkKeySize, MarkSize, MarkEntries, BpfMap.NoPreallocation);
+            Ring = new RingReader(_ring.Fd, ringBytes, ProbeCompiler.MaxRecordSize);
+        }
+        catch (KernelException)
+        {
+            // What has stopped it says more of what is missing.
+            AwaitAttachable();
+            throw;
+        }
     }
 
-    /// <summary>How probes are attached here.</summary>
-    public AttachWay Way => _grace.Way;
+    /// <summary>How probes are attached here; waits until it is known.</summary>
+    /// <exception cref="KernelException">They cannot be.</exception>
+    public AttachWay Way => Grace.Way;
 
     public RingReader Ring { get; }
 
@@ -47,6 +60,23 @@ public sealed class BpfSession : IDisposable
     /// <exception cref="KernelException">Not permitted, or a feature is missing; the message names the remedy.</exception>
     public static BpfSession Open(int ringBytes = DefaultRingBytes, AttachWay? way = null, bool? mayWait = null)
     {
+        var session = Begin(ringBytes, way, mayWait);
+        try
+        {
+            session.AwaitAttachable();
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="Open"/>, but does not wait for what <see cref="AwaitAttachable"/> waits for.</summary>
+    /// <exception cref="KernelException">Not permitted, or a feature is missing; the message names the remedy.</exception>
+    public static BpfSession Begin(int ringBytes, AttachWay? way, bool? mayWait)
+    {
         if (!NativeLibrary.TryLoad(LibBpf.Library, out _))
         {
             throw new KernelException(
@@ -55,6 +85,10 @@ public sealed class BpfSession : IDisposable
 
         return new BpfSession(ringBytes, way, mayWait);
     }
+
+    /// <summary>Waits until a first probe was attached; nothing else can be before.</summary>
+    /// <exception cref="KernelException">Not permitted, or a feature is missing; the message names the remedy.</exception>
+    public void AwaitAttachable() => _ = Grace;
 
     /// <summary>Compiles and loads the programs of a plan. The probe is not attached, and inactive.</summary>
     /// <param name="plan">What to capture.</param>
@@ -112,7 +146,7 @@ public sealed class BpfSession : IDisposable
     public void Settle(IReadOnlyCollection<Switchover> switches)
     {
         ArgumentNullException.ThrowIfNull(switches);
-        _grace.Wait();
+        Grace.Wait();
         var previous = switches.SelectMany(one => one.Previous).ToList();
         lock (_gate)
         {
@@ -140,7 +174,7 @@ public sealed class BpfSession : IDisposable
     }
 
     /// <summary>Waits until every handler that is running now has ended: after a probe was deactivated, its counters stand still.</summary>
-    public void WaitForHandlers() => _grace.Wait();
+    public void WaitForHandlers() => Grace.Wait();
 
     public void Dispose()
     {
@@ -149,8 +183,17 @@ public sealed class BpfSession : IDisposable
         _counters.Dispose();
         _control.Dispose();
         _ring.Dispose();
-        _grace.Dispose();
+        try
+        {
+            Grace.Dispose();
+        }
+        catch (KernelException)
+        {
+            // It was never open, and whoever waited for it knows.
+        }
     }
+
+    private GracePeriod Grace => _grace.GetAwaiter().GetResult();
 
     internal ProbeBinding Bind(uint slot, Limiter limiter, int inFlight) =>
         new(slot, limiter.Index, _mayWait, _self, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);

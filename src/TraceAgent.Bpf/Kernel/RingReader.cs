@@ -54,6 +54,9 @@ public sealed unsafe class RingReader : IDisposable
     /// <summary>Its size.</summary>
     public int Bytes { get; }
 
+    /// <summary>Bytes that the last <see cref="Read"/> took.</summary>
+    public long LastRead { get; private set; }
+
     /// <summary>Bytes that were ever read; wraps.</summary>
     internal long Consumed => _reader![0];
 
@@ -92,7 +95,7 @@ public sealed unsafe class RingReader : IDisposable
         }
 
         var consumed = Consumed;
-        var told = consumed;
+        var (told, before) = (consumed, consumed);
         try
         {
             for (var produced = Produced; consumed != produced; produced = Produced)
@@ -125,6 +128,7 @@ public sealed unsafe class RingReader : IDisposable
         }
         finally
         {
+            LastRead = consumed - before;
             if (consumed != told)
             {
                 _reader!.Write(0, consumed);

@@ -42,18 +42,31 @@ internal readonly record struct MessagePiece(HoleSource Source, byte[] Text, int
 /// <summary>A rule's message with every name resolved, so that no event looks one up.</summary>
 internal static class BoundMessage
 {
-    public static MessagePiece[] Of(MessageTemplate template, EventField[] fields, ProcessProperty[] ofProcess, Rule rule)
+    /// <param name="template">As the rule has it.</param>
+    /// <param name="fields">Of the event.</param>
+    /// <param name="ofProcess">What the message names of the process.</param>
+    /// <param name="sites">Where the event may come from.</param>
+    /// <param name="rule">Whose message it is.</param>
+    public static MessagePiece[] Of(MessageTemplate template, EventField[] fields, ProcessProperty[] ofProcess, SiteName[] sites, Rule rule)
     {
         var pieces = new List<MessagePiece>();
         foreach (var token in template.Tokens)
         {
-            pieces.Add(token is MessageToken.Hole hole ? Bind(hole, fields, ofProcess, rule) : Literal(((MessageToken.Literal)token).Text));
+            var piece = token is MessageToken.Hole hole ? Bind(hole, fields, ofProcess, sites, rule) : Literal(((MessageToken.Literal)token).Text);
+            if (piece is { Source: HoleSource.Literal, Width: 0 } && pieces is [.., { Source: HoleSource.Literal, Width: 0 } before])
+            {
+                pieces[^1] = before with { Text = [.. before.Text, .. piece.Text] };
+            }
+            else
+            {
+                pieces.Add(piece);
+            }
         }
 
         return [.. pieces];
     }
 
-    private static MessagePiece Bind(MessageToken.Hole hole, EventField[] fields, ProcessProperty[] ofProcess, Rule rule)
+    private static MessagePiece Bind(MessageToken.Hole hole, EventField[] fields, ProcessProperty[] ofProcess, SiteName[] sites, Rule rule)
     {
         var width = hole.Alignment ?? 0;
         if (Array.FindIndex(fields, f => f.Name == hole.Name) is >= 0 and var index)
@@ -78,9 +91,13 @@ internal static class BoundMessage
             "time" => HoleSource.Time,
             _ => null,
         };
-        return source is { } known
-            ? new MessagePiece(known, [], 0, hole.Format, width)
-            : Literal(Constant(hole.Name, rule), width);
+        return (source, sites) switch
+        {
+            (null, _) => Literal(Constant(hole.Name, rule), width),
+            (HoleSource.Symbol, [var only]) => Literal(MessageText.SymbolText(only.Text, hole.Format), width),
+            (HoleSource.Binary, [var only]) => Literal(only.Binary, width),
+            _ => new MessagePiece(source.Value, [], 0, hole.Format, width),
+        };
     }
 
     // Serilog shows a hole without a value as it was written.

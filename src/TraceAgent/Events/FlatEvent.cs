@@ -58,7 +58,7 @@ internal static class FlatEvent
         }
 
         var symbol = traced.Site.Text;
-        properties["symbol"] = new ShownValue(symbol, (into, format) => MessageText.AppendSymbol(into, symbol, format));
+        properties["symbol"] = new ShownValue(symbol, (into, format) => into.Append(MessageText.SymbolText(symbol, format)));
         properties["binary"] = Text(traced.Site.Binary, traced.Site.Binary);
         properties["time"] = new ScalarValue(UtcText.ToDateTimeOffset(traced.Time));
         if (shape.HasDuration)

@@ -32,7 +32,7 @@ internal sealed class KindShape
         Sites = sites;
         HasDuration = kind == EventKind.Call;
         OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
-        Message = BoundMessage.Of(template, fields, OfProcess, rule);
+        Message = BoundMessage.Of(template, fields, OfProcess, sites, rule);
         HasPlainMessage = Array.TrueForAll(Message, piece => piece.IsPlain(fields));
         Template = new MessageTemplateParser().Parse(template.Text);
         Level = (LogEventLevel)rule.Level;

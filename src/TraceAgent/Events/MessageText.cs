@@ -43,7 +43,7 @@ internal static class MessageText
                 into.Append(traced.Process.Executable ?? "<unknown>");
                 break;
             case HoleSource.Symbol:
-                AppendSymbol(into, traced.Site.Text, piece.Format);
+                into.Append(SymbolText(traced.Site.Text, piece.Format));
                 break;
             case HoleSource.Binary:
                 into.Append(traced.Site.Binary);
@@ -147,15 +147,8 @@ internal static class MessageText
         }
     }
 
-    /// <summary>Appends the name of a function; in the format <c>call</c> with <c>()</c> unless it has parameters.</summary>
-    public static void AppendSymbol(LineBuffer into, string symbol, string? format)
-    {
-        into.Append(symbol);
-        if (format is not null && !HasParameters(symbol))
-        {
-            into.Append("()"u8);
-        }
-    }
+    /// <summary>The name of a function; in the format <c>call</c> with <c>()</c> unless it has parameters.</summary>
+    public static string SymbolText(string symbol, string? format) => format is null || HasParameters(symbol) ? symbol : $"{symbol}()";
 
     // f(int), f() const, f(int)+0x14; but not Go's main.(*Server).handle.
     private static bool HasParameters(string symbol) =>

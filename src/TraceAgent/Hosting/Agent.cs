@@ -117,7 +117,7 @@ internal sealed class Agent : IHostedService, IDisposable
             _packets.Board,
             () => _filters.Books,
             parts.Session.Ring,
-            parts.Session.Way,
+            () => parts.Session.Way,
             () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name), outputs.DroppedBy(name)))],
             parts.Configuration.Defaults.TotalBudgetPercent);
         _signal = parts.Trial is null ? new SignalReload(notifier, _loop, _voice) : EndOnHangup();

@@ -29,7 +29,7 @@ internal static class AgentHost
         try
         {
             using var outputs = OutputSet.Open(destinations);
-            using var session = BpfSession.Open(ringBytes, choices.Way, choices.MayWait);
+            using var session = BpfSession.Begin(ringBytes, choices.Way, choices.MayWait);
             return await HostAsync(partsOf(session, outputs), voice).ConfigureAwait(false);
         }
         catch (OutputException refusal)
@@ -53,6 +53,7 @@ internal static class AgentHost
         builder.Services.AddHostedService(services => services.GetRequiredService<Agent>());
         using var host = builder.Build();
         var agent = host.Services.GetRequiredService<Agent>();
+        parts.Session.AwaitAttachable();
         await host.RunAsync().ConfigureAwait(false);
         return agent.Result;
     }

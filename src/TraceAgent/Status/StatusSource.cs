@@ -21,12 +21,11 @@ internal sealed class StatusSource(
     PacketBoard packets,
     Func<IReadOnlyList<PacketBooks>> packetBooks,
     RingReader ring,
-    AttachWay way,
+    Func<AttachWay> way,
     Func<IReadOnlyList<OutputStatus>> outputs,
     double totalBudgetPercent)
 {
-    private readonly AgentIdentity _agent = new(
-        ProgramVersion, Environment.ProcessId, DateTime.UtcNow, way == AttachWay.Multi ? "uprobe_multi" : "perf_event");
+    private readonly DateTime _started = DateTime.UtcNow;
 
     public static string ProgramVersion { get; } =
         typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
@@ -42,7 +41,7 @@ internal sealed class StatusSource(
             RuleOf(new RuleStanding(one.Rule, RuleState.Removed, "it is not in the rule files any more", "", null, 0, null, null), one)));
         return new AgentStatus(
             AgentStatus.CurrentVersion,
-            _agent,
+            new AgentIdentity(ProgramVersion, Environment.ProcessId, _started, way() == AttachWay.Multi ? "uprobe_multi" : "perf_event"),
             new RingStatus(ring.Bytes, ring.UsedBytes),
             new CostStatus(
                 Math.Round(rules.Sum(rule => rule.CostPercent ?? 0), 3),

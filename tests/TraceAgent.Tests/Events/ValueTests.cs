@@ -39,14 +39,8 @@ public class ValueTests
     [InlineData("shop::add(int)", "shop::add(int)")]
     [InlineData("shop::Cart::count() const", "shop::Cart::count() const")]
     [InlineData("shop::add(int)+0x14", "shop::add(int)+0x14")]
-    public void A_symbol_is_shown_as_a_call_without_brackets_behind_its_parameters(string symbol, string expected)
-    {
-        var line = new LineBuffer();
-
-        MessageText.AppendSymbol(line, symbol, "call");
-
-        Assert.Equal(expected, line.ToString());
-    }
+    public void A_symbol_is_shown_as_a_call_without_brackets_behind_its_parameters(string symbol, string expected) =>
+        Assert.Equal(expected, MessageText.SymbolText(symbol, "call"));
 
     [Theory]
     [InlineData(0UL, "0")]
