@@ -9,7 +9,9 @@ internal static class DecimalDigits
     /// <summary>Of the longest number.</summary>
     public const int Most = 20;
 
-    private const uint TenTo8 = 100_000_000;
+    /// <summary>Below it, a number has eight digits at most.</summary>
+    public const uint TenTo8 = 100_000_000;
+
     private const ulong Zeros = 0x3030_3030_3030_3030;
 
     /// <summary>Writes a number without leading zeros.</summary>
@@ -25,17 +27,22 @@ internal static class DecimalDigits
             return before + 8;
         }
 
-        var digits = Eight((uint)value);
-
-        // The first digit is the lowest byte; of 0 the last one stays.
-        var leading = Math.Min(BitOperations.TrailingZeroCount(digits) / 8, 7);
-        BinaryPrimitives.WriteUInt64LittleEndian(into, (digits | Zeros) >> (8 * leading));
-        return 8 - leading;
+        return Short((uint)value).Write(into);
     }
 
     /// <summary>Writes a number below 10^8 with leading zeros.</summary>
     public static void WriteEight(uint value, Span<byte> into) =>
         BinaryPrimitives.WriteUInt64LittleEndian(into, Eight(value) | Zeros);
+
+    /// <summary>A number below 10^8 without leading zeros.</summary>
+    public static ShortNumber Short(uint value)
+    {
+        var digits = Eight(value);
+
+        // The first digit is the lowest byte; of 0 the last one stays.
+        var leading = Math.Min(BitOperations.TrailingZeroCount(digits) / 8, 7);
+        return new ShortNumber(value, 8 - leading, (digits | Zeros) >> (8 * leading));
+    }
 
     // Halves twice: each step divides in all parts of the word at once, by multiplying with a fraction that is exact in their range.
     private static ulong Eight(uint value)
@@ -45,5 +52,20 @@ internal static class DecimalDigits
         var twos = hundreds | ((fours - (hundreds * 100)) << 16);
         var tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
         return tens | ((twos - (tens * 10)) << 8);
+    }
+}
+
+/// <summary>A number of at most eight digits.</summary>
+/// <param name="Value">The number.</param>
+/// <param name="Count">How many digits it has.</param>
+/// <param name="Digits">In ASCII, the first one in the lowest byte.</param>
+internal readonly record struct ShortNumber(uint Value, int Count, ulong Digits)
+{
+    /// <summary>Writes the digits, and up to eight bytes in all.</summary>
+    /// <returns>How many digits there are.</returns>
+    public int Write(Span<byte> into)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(into, Digits);
+        return Count;
     }
 }

@@ -96,6 +96,9 @@ internal sealed class EventField
         get => Form is >= FieldForm.Text and < FieldForm.List;
     }
 
+    /// <summary>Whether a value can have a word in <c>problems</c>.</summary>
+    public bool HasProblems => Slot.OutcomeOffset is not null || Form == FieldForm.Redacted;
+
     /// <summary>Whether a value that was cut says how long it was.</summary>
     public bool HasLength => Form is FieldForm.Bytes or FieldForm.CountedText or FieldForm.List;
 

@@ -41,6 +41,7 @@ internal sealed class KindShape
         ListCapacity = fields.Sum(f => f.ListCapacity);
         HasErrorNumbers = fields.Any(f => f.Form == FieldForm.ErrorNumber);
         HasLengths = fields.Any(f => f.HasLength);
+        HasProblems = OfProcess.Length > 0 || fields.Any(f => f.HasProblems);
         var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
         var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
         AfterMessage = Encoding.UTF8.GetBytes($"\",\"@i\":\"{id}\"{level},\"rule\":{RuleJson},\"event\":\"{Event}\",\"pid\":");
@@ -96,6 +97,9 @@ internal sealed class KindShape
 
     /// <summary>Whether a value can say how long it was in the traced process.</summary>
     public bool HasLengths { get; }
+
+    /// <summary>Whether there can be anything to say in <c>problems</c>.</summary>
+    public bool HasProblems { get; }
 
     /// <summary>The JSON from the end of the message to the process ID.</summary>
     public byte[] AfterMessage { get; }

@@ -10,6 +10,10 @@ internal sealed class LineBuffer
 {
     private const int Kept = 1 << 20;
 
+    private const int Recent = 64;
+
+    // A message and the values behind it show the same numbers, and so do many lines.
+    private readonly ShortNumber[] _recent = new ShortNumber[Recent];
     private byte[] _bytes = new byte[1024];
     private byte[] _taken = [];
 
@@ -89,7 +93,8 @@ internal sealed class LineBuffer
         }
 
         Reserve(DecimalDigits.Most);
-        Length += DecimalDigits.Write(value, _bytes.AsSpan(Length, DecimalDigits.Most));
+        var room = _bytes.AsSpan(Length, DecimalDigits.Most);
+        Length += value < DecimalDigits.TenTo8 ? Known((uint)value).Write(room) : DecimalDigits.Write(value, room);
     }
 
     public void AppendNumber<T>(T value, ReadOnlySpan<char> format)
@@ -141,6 +146,17 @@ internal sealed class LineBuffer
         }
 
         Length += missing;
+    }
+
+    private ref readonly ShortNumber Known(uint value)
+    {
+        ref var known = ref _recent[value % Recent];
+        if (known.Value != value || known.Count == 0)
+        {
+            known = DecimalDigits.Short(value);
+        }
+
+        return ref known;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

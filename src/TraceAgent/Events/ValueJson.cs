@@ -32,7 +32,11 @@ internal sealed class ValueJson(LineBuffer line)
             WriteLengths(traced);
         }
 
-        WriteProblems(traced);
+        if (shape.HasProblems)
+        {
+            WriteProblems(traced);
+        }
+
         if (shape.LabelsJson.Length > 0)
         {
             line.Append(shape.LabelsJson);
