@@ -42,4 +42,4 @@ public sealed record ProcessFilter(
 /// <summary>A cgroup as the kernel knows it.</summary>
 /// <param name="Id">The inode of its folder.</param>
 /// <param name="Level">How many folders below the root it is; null when that cannot be told, and cgroups below it do not belong to it.</param>
-public readonly record struct CgroupPlace(long Id, int? Level);
+public sealed record CgroupPlace(long Id, int? Level);

@@ -10,10 +10,13 @@ namespace TraceAgent.Bpf.Linux;
 /// <param name="Inode">Number in the file system.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="ModifiedNs">Last change of the content, ns since 1970.</param>
-public readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode, long Size, long ModifiedNs)
+public sealed record FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode, long Size, long ModifiedNs)
 {
     /// <summary>Of the file that a path leads to; never a link.</summary>
     public FileKind Kind { get; init; }
+
+    /// <summary>Of no file.</summary>
+    public static FileIdentity None { get; } = new(0, 0, 0, 0, 0);
 
     /// <summary>
     /// On overlay file systems, the last change of the inode, ns since 1970; else 0. Containers of one image have an overlay

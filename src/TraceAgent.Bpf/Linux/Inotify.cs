@@ -32,7 +32,7 @@ public enum FileChange : uint
 /// <param name="Watch">The number that <see cref="Inotify.Watch"/> returned; -1 for <see cref="FileChange.Overflow"/>.</param>
 /// <param name="Change">What happened.</param>
 /// <param name="Name">Of the file in the watched folder; empty for the watched file itself.</param>
-public readonly record struct FileNotice(int Watch, FileChange Change, string Name);
+public sealed record FileNotice(int Watch, FileChange Change, string Name);
 
 /// <summary>
 /// One inotify instance with many watches. .NET's FileSystemWatcher opens an instance for each folder, of which a user has

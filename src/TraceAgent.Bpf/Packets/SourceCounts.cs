@@ -9,14 +9,14 @@ namespace TraceAgent.Bpf.Packets;
 /// one tells that the source had made room in between and was counted anew from zero.
 /// </param>
 /// <param name="Passed">Since then.</param>
-public readonly record struct SourceCount(IpAddress Source, long Since, Traffic Passed);
+public sealed record SourceCount(IpAddress Source, long Since, Traffic Passed);
 
 /// <summary>What has come from one denied source, since <paramref name="Since"/>.</summary>
 /// <param name="Source">The address.</param>
 /// <param name="Since">As in <see cref="SourceCount"/>: CLOCK_MONOTONIC ns of the first packet that was denied.</param>
 /// <param name="Dropped">Since then.</param>
 /// <param name="Spared">Since then; passed because of <see cref="PacketFilter.DryRun"/>.</param>
-public readonly record struct DeniedSource(IpAddress Source, long Since, Traffic Dropped, Traffic Spared);
+public sealed record DeniedSource(IpAddress Source, long Since, Traffic Dropped, Traffic Spared);
 
 /// <summary>One reading of a table of sources.</summary>
 /// <param name="Sources">Those that are in the table, in no order.</param>

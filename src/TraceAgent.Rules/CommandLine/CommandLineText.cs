@@ -56,7 +56,7 @@ internal sealed partial class CommandLineText
 /// <param name="Source">The line.</param>
 /// <param name="Text">Its characters.</param>
 /// <param name="Start">Of its first character in the line.</param>
-internal readonly record struct Word(SourceText Source, string Text, int Start)
+internal sealed record Word(SourceText Source, string Text, int Start)
 {
     /// <summary>As a value; nothing in it is YAML's.</summary>
     public YamlScalar Whole => Scalar(isPlain: false);

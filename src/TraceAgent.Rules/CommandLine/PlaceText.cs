@@ -107,7 +107,7 @@ internal static partial class PlaceText
         var key = isUsdt ? "usdt" : char.IsAsciiDigit(symbol.Text[0]) || symbol.Text.StartsWith("file+", StringComparison.Ordinal) ? "offset" : "symbol";
         var entries = new List<YamlEntry>(NamesOf(symbol, key, symbol.Text));
         var hasArguments = arguments is { } list && list.Trim().Text.Length > 0;
-        if (hasArguments && ArgumentEntries.Read(arguments!.Value, symbol.Text, returned, bag) is { } written)
+        if (hasArguments && ArgumentEntries.Read(arguments!, symbol.Text, returned, bag) is { } written)
         {
             entries.Add(written);
         }

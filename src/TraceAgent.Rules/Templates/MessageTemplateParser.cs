@@ -5,7 +5,7 @@ using TraceAgent.Capture;
 namespace TraceAgent.Rules.Templates;
 
 /// <summary>Something wrong in a template: UTF-16 units from its start.</summary>
-internal readonly record struct TemplateProblem(int Start, int Length, string Code, string Message, string? Hint);
+internal sealed record TemplateProblem(int Start, int Length, string Code, string Message, string? Hint);
 
 /// <summary>
 /// Parses Serilog message templates (messagetemplates.org). Stricter than Serilog, which logs malformed holes as text: here

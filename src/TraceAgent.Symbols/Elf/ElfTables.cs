@@ -9,7 +9,7 @@ namespace TraceAgent.Symbols.Elf;
 /// <param name="Address">Virtual address.</param>
 /// <param name="FileSize">Bytes in the file.</param>
 /// <param name="MemorySize">Bytes in memory.</param>
-internal readonly record struct ElfSegment(uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize, ulong MemorySize)
+internal sealed record ElfSegment(uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize, ulong MemorySize)
 {
     public const uint Load = 1;
     public const uint Dynamic = 2;

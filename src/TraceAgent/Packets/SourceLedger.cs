@@ -5,7 +5,7 @@ using TraceAgent.Events;
 namespace TraceAgent.Packets;
 
 /// <summary>One line of a report.</summary>
-internal readonly record struct SourceLine(PacketSubject Subject, PacketNumbers Numbers);
+internal sealed record SourceLine(PacketSubject Subject, PacketNumbers Numbers);
 
 /// <summary>
 /// Tells from readings of the kernel's tables what came from which source since the last one. What its lines say, over all

@@ -11,7 +11,7 @@ namespace TraceAgent.Reading;
 /// <param name="Facts">What the process is now.</param>
 /// <param name="Device">Of the executable; 20 bits of minor number below the major number.</param>
 /// <param name="Inode">Of the executable.</param>
-internal readonly record struct Execution(int Pid, ProcessFacts Facts, uint Device, ulong Inode);
+internal sealed record Execution(int Pid, ProcessFacts Facts, uint Device, ulong Inode);
 
 /// <summary>
 /// Keeps the history of processes up to date: by a thread of its own, so that new processes are known at once and a storm of

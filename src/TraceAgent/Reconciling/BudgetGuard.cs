@@ -6,7 +6,7 @@ namespace TraceAgent.Reconciling;
 /// <param name="Rule">Its name.</param>
 /// <param name="CostNs">ns of CPU that its hits took from the traced programs so far.</param>
 /// <param name="BudgetPercent">Of one CPU; null for none.</param>
-internal readonly record struct RuleCost(string Rule, double CostNs, double? BudgetPercent);
+internal sealed record RuleCost(string Rule, double CostNs, double? BudgetPercent);
 
 /// <summary>A rule that costs too much.</summary>
 /// <param name="Rule">Its name.</param>

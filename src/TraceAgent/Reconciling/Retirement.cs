@@ -122,5 +122,5 @@ internal sealed class Retirement : IDisposable
         });
     }
 
-    private readonly record struct Leaver(IReadOnlyList<AttachedPart> Parts, Switchover? Switchover);
+    private sealed record Leaver(IReadOnlyList<AttachedPart> Parts, Switchover? Switchover);
 }

@@ -94,7 +94,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
             return null;
         }
 
-        var identity = found ?? default;
+        var identity = found ?? FileIdentity.None;
         if (_known.TryGetValue(path, out var known) && known.Identity == identity && known.ReadAt - ModifiedAt(identity) > Racy
             && IsTrustedAsBefore(path, known.Version.Content, identity, judge))
         {

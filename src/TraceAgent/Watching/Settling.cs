@@ -15,7 +15,7 @@ internal enum ChangeKind
 /// <param name="Name">The file, to tell several from each other.</param>
 /// <param name="IsComplete">True for a rename: the new content is there as a whole.</param>
 /// <param name="IsOpen">True while the writer has not closed the file.</param>
-internal readonly record struct Change(ChangeKind Kind, string Name, bool IsComplete, bool IsOpen = false);
+internal sealed record Change(ChangeKind Kind, string Name, bool IsComplete, bool IsOpen = false);
 
 /// <summary>
 /// When to look. Most prefixes of a valid file are valid, so a file that is being written is read when it has been quiet

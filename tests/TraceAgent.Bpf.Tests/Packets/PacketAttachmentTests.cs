@@ -307,7 +307,7 @@ public sealed class PacketAttachmentTests : IDisposable
     }
 
     private Traffic CountOf(IPAddress source) =>
-        filter.Sources().Sources.FirstOrDefault(count => count.Source == IpAddress.From(source)).Passed;
+        filter.Sources().Sources.FirstOrDefault(count => count.Source == IpAddress.From(source))?.Passed ?? default;
 
     private PacketMode? ModeShown()
     {

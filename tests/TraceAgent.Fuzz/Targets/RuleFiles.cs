@@ -1,3 +1,4 @@
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Capture;
 using TraceAgent.Events;
@@ -61,7 +62,7 @@ internal sealed class RuleFiles : FuzzTarget
 
         var plan = PlanBuilder.Build(rule, abi);
         Assert.Equal(plan, PlanBuilder.Build(rule, abi));
-        EventShape.Of(rule, abi, plan, [new ProbeFile("/b", default, [new(0, 0, "f", 0)])]);
+        EventShape.Of(rule, abi, plan, [new ProbeFile("/b", FileIdentity.None, [new(0, 0, "f", 0)])]);
         try
         {
             ProbeCompiler.Compile(plan, Binding);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Serilog.Formatting;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Reconciling;
@@ -103,7 +104,7 @@ public class OnDemandTests
 
         var decoder = new EventDecoder(
             new WallClock(() => new ClockSample(0, Sample.Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/b", parent, parent is null ? null : "login --password=hunter2 -v")), new CgroupNames((id, _) => $"/slice/{id}"));
-        return decoder.Decode(record, EventShape.Of(rule, CSiteAbi.X64, plan, [new ProbeFile("/b", default, [new(0, 0, "f", 0)])]))!;
+        return decoder.Decode(record, EventShape.Of(rule, CSiteAbi.X64, plan, [new ProbeFile("/b", FileIdentity.None, [new(0, 0, "f", 0)])]))!;
     }
 
     private static string Json(JsonElement line, params string[] keys) => "{" + string.Join(',', keys

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Reconciling;
@@ -174,7 +175,7 @@ public class RedactionTests
             ProbeMoment.Entry,
             [new(0, "user", new CaptureType.Text(8)), new(1, "userPassword", new CaptureType.Text(8)), new(2, "pin_code", CaptureType.Default)]);
         var rule = sample.Rule with { Redact = ["pin*"] };
-        var shape = EventShape.Of(rule, CSiteAbi.X64, sample.Plan, [new ProbeFile("/srv/shop/test", default, [new(0, 0, "login", 0)])]);
+        var shape = EventShape.Of(rule, CSiteAbi.X64, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "login", 0)])]);
 
         var line = Sample.LineOf(sample.Decoder.Decode(sample.Record("me", "hunter2", 4711), shape)!);
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Reconciling;
@@ -52,7 +53,7 @@ internal sealed class Sample
             on == ProbeMoment.Entry ? [] : [returned.Capture(new Expr.Load(Architecture.X64.ReturnValue, 8, Signed: false))]);
         Layout = Plan.LayoutOf(Kind);
         Shape = EventShape.Of(
-            Rule, Plan, [new ProbeFile("/srv/shop/test", default, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)])], kind => Values(kind, arguments, returned, redacted));
+            Rule, Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)])], kind => Values(kind, arguments, returned, redacted));
         _decoder = new EventDecoder(new WallClock(() => new ClockSample(0, Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/srv/shop/test", 1)), new CgroupNames((id, _) => $"/slice/{id}"));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Reconciling;
@@ -123,7 +124,7 @@ public class TypedValueTests
     {
         var sample = new Sample("{a}", ProbeMoment.Entry, [new(0, "hidden", CaptureType.Default), new(1, "a", CaptureType.Default)]);
         var shape = EventShape.Of(
-            sample.Rule, sample.Plan, [new ProbeFile("/srv/shop/test", default, [new(0, 0, "AddNum", 0)])], _ => [new ShownField(new("a", CaptureType.Default, 1, IsReturnValue: false), IsRedacted: false)]);
+            sample.Rule, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "AddNum", 0)])], _ => [new ShownField(new("a", CaptureType.Default, 1, IsReturnValue: false), IsRedacted: false)]);
 
         var line = Sample.LineOf(sample.Decoder.Decode(sample.Record(7, 8), shape)!);
 

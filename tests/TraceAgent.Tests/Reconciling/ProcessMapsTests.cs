@@ -8,7 +8,7 @@ public sealed class ProcessMapsTests
     [Fact]
     public void The_program_that_runs_this_test_is_in_use()
     {
-        var own = FileStatus.Of("/proc/self/exe")!.Value.Inode;
+        var own = FileStatus.Of("/proc/self/exe")!.Inode;
 
         Assert.Contains(own, ProcessMaps.Inodes());
     }
@@ -19,7 +19,7 @@ public sealed class ProcessMapsTests
         var path = Path.GetTempFileName();
         try
         {
-            Assert.DoesNotContain(FileStatus.Of(path)!.Value.Inode, ProcessMaps.Inodes());
+            Assert.DoesNotContain(FileStatus.Of(path)!.Inode, ProcessMaps.Inodes());
         }
         finally
         {

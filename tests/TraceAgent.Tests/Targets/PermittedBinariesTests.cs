@@ -114,7 +114,7 @@ public sealed class PermittedBinariesTests : IDisposable
     private string File(string name) => _folder.Write(name, name);
 
     private string? Refusal(string path, string[] allow, string[] deny) => new PermittedBinaries(() => new BinaryLists(In(allow), In(deny)))
-        .Refusal(new TargetFile(path), FileStatus.Of(path)!.Value);
+        .Refusal(new TargetFile(path), FileStatus.Of(path)!);
 
     private EquatableArray<string> In(string[] patterns) => patterns.Select(pattern => _folder[pattern]).ToEquatableArray();
 }
