@@ -1,5 +1,5 @@
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Reconciling;
