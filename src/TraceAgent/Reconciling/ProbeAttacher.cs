@@ -10,8 +10,40 @@ namespace TraceAgent.Reconciling;
 /// <summary>Loads the programs of probes, and attaches them to files.</summary>
 internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
 {
+    /// <summary>With fewer rules, it is not worth the while of a second thread.</summary>
+    private const int Many = 8;
+
+    private readonly Dictionary<string, LoadedProbe> _prepared = [];
+
     /// <summary>Whether the kernel, or what it was given, is why something could not be attached; anything else is a defect of ours.</summary>
     public static bool IsRefusal(Exception problem) => problem is KernelException or ArgumentException;
+
+    /// <summary>
+    /// Loads the first parts of probes on two threads: half of what it takes to attach many is the kernel's verifier. What is
+    /// refused here is tried, and refused, again when it is its turn.
+    /// </summary>
+    public void Prepare(IReadOnlyList<ReconcileStep.Attach> coming)
+    {
+        if (coming.Count < Many)
+        {
+            return;
+        }
+
+        var other = Task.Run(() => PrepareEach(coming, first: 1));
+        PrepareEach(coming, first: 0);
+        other.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Gives back what was prepared and not attached.</summary>
+    public void ForgetPrepared()
+    {
+        foreach (var probe in _prepared.Values)
+        {
+            probe.Dispose();
+        }
+
+        _prepared.Clear();
+    }
 
     /// <summary>Attaches to as many of the files as possible.</summary>
     /// <returns>Why one of the others was refused.</returns>
@@ -107,9 +139,28 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
             : [];
     }
 
+    private void PrepareEach(IReadOnlyList<ReconcileStep.Attach> coming, int first)
+    {
+        for (var i = first; i < coming.Count; i += 2)
+        {
+            try
+            {
+                var loaded = session.Load(coming[i].Probe.Parts[0].Plan, coming[i].Rule.Name.Value);
+                lock (_prepared)
+                {
+                    _prepared.Add(coming[i].Rule.Name.Value, loaded);
+                }
+            }
+            catch (Exception problem) when (IsRefusal(problem))
+            {
+                // It is the same, and said, when it is attached.
+            }
+        }
+    }
+
     private AttachedPart Load(AttachedProbe probe, Rule rule, ProbePart part, LoadedProbe? sibling)
     {
-        var loaded = session.Load(part.Plan, rule.Name.Value, sibling);
+        var loaded = sibling is null && _prepared.Remove(rule.Name.Value, out var prepared) ? prepared : session.Load(part.Plan, rule.Name.Value, sibling);
         var attached = new AttachedPart(rule, part, loaded, probe.Books);
         slots[loaded.Slot] = attached.Slot;
         return attached;

@@ -39,7 +39,9 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
         var open = desired.Where(one => !settled.Contains(one.Rule.Name.Value)).ToList();
         var held = _attached.Where(one => !settled.Contains(one.Key)).ToDictionary(one => one.Key, one => one.Value.Held);
         var current = open.ToDictionary(one => one.Rule.Name.Value);
-        foreach (var step in ReconcilePlan.Between(held, open))
+        var steps = ReconcilePlan.Between(held, open);
+        attacher.Prepare([.. steps.OfType<ReconcileStep.Attach>()]);
+        foreach (var step in steps)
         {
             switch (step)
             {
@@ -61,6 +63,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
             }
         }
 
+        attacher.ForgetPrepared();
         foreach (var (name, asked) in current)
         {
             if (_attached.TryGetValue(name, out var probe))
