@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace TraceAgent.Events;
 
@@ -35,6 +36,7 @@ internal static class DecimalDigits
         BinaryPrimitives.WriteUInt64LittleEndian(into, Eight(value) | Zeros);
 
     /// <summary>A number below 10^8 without leading zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ShortNumber Short(uint value)
     {
         var digits = Eight(value);
@@ -45,6 +47,7 @@ internal static class DecimalDigits
     }
 
     // Halves twice: each step divides in all parts of the word at once, by multiplying with a fraction that is exact in their range.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Eight(uint value)
     {
         var fours = (value / 10_000) | ((ulong)(value % 10_000) << 32);

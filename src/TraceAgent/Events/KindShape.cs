@@ -29,6 +29,7 @@ internal sealed class KindShape
         Layout = layout;
         Fields = fields;
         (ArgumentCount, CapturedCount) = (arguments, captured);
+        ArgumentLeads = [.. fields.Take(arguments).Select((field, i) => (byte[])[.. i == 0 ? ",\"args\":{"u8 : ","u8, .. field.Key])];
         Sites = sites;
         HasDuration = kind == EventKind.Call;
         OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
@@ -62,6 +63,9 @@ internal sealed class KindShape
 
     /// <summary>How many of the fields are arguments.</summary>
     public int ArgumentCount { get; }
+
+    /// <summary>The JSON before the value of each argument.</summary>
+    public byte[][] ArgumentLeads { get; }
 
     /// <summary>How many of the fields are arguments or the return value.</summary>
     public int CapturedCount { get; }

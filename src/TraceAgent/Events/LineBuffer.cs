@@ -148,6 +148,7 @@ internal sealed class LineBuffer
         Length += missing;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref readonly ShortNumber Known(uint value)
     {
         ref var known = ref _recent[value % Recent];

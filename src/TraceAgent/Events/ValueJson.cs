@@ -74,20 +74,14 @@ internal sealed class ValueJson(LineBuffer line)
 
     private void WriteValues(TracedEvent traced)
     {
-        var fields = traced.Shape.Fields;
-        line.Append(",\"args\":{"u8);
-        for (var i = 0; i < traced.Shape.ArgumentCount; i++)
+        var leads = traced.Shape.ArgumentLeads;
+        for (var i = 0; i < leads.Length; i++)
         {
-            if (i > 0)
-            {
-                line.Append(',');
-            }
-
-            line.Append(fields[i].Key);
+            line.Append(leads[i]);
             WriteValue(traced, i);
         }
 
-        line.Append('}');
+        line.Append(leads.Length == 0 ? ",\"args\":{}"u8 : "}"u8);
         if (traced.Shape.CapturedCount > traced.Shape.ArgumentCount)
         {
             line.Append(",\"ret\":"u8);
