@@ -1,4 +1,9 @@
+using System.Globalization;
+using System.Text;
 using BenchmarkDotNet.Attributes;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+using Serilog.Parsing;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Tests.Events;
@@ -15,6 +20,9 @@ public class EventBenchmark
     private readonly byte[] _integersRecord;
     private readonly byte[] _textRecord;
     private readonly TracedEvent _decoded;
+    private readonly RenderedCompactJsonFormatter _serilogs = new();
+    private readonly StringBuilder _characters = new();
+    private readonly LogEvent _logged;
 
     public EventBenchmark()
     {
@@ -23,6 +31,15 @@ public class EventBenchmark
         // A sample of its own: a decoder fills the same event again.
         var sample = new Sample("AddNum({arg1}, {arg2})", ProbeMoment.Entry);
         _decoded = sample.Decode(sample.Record(3, 2))!;
+        _logged = new LogEvent(
+            DateTimeOffset.UnixEpoch,
+            LogEventLevel.Information,
+            null,
+            new MessageTemplateParser().Parse("AddNum({arg1}, {arg2})"),
+            [
+                Property("arg1", 3L), Property("arg2", 2L), Property("rule", "test"), Property("event", "entry"), Property("pid", 4711L),
+                Property("tid", 4711L), Property("comm", "test"), Property("exe", "/srv/shop/test"), Property("symbol", "AddNum"),
+            ]);
     }
 
     [Benchmark(Description = "decode 2 integers")]
@@ -38,4 +55,15 @@ public class EventBenchmark
         _formatter.Append(_decoded);
         return _formatter.Lines.Length;
     }
+
+    [Benchmark(Description = "format 2 integers by Serilog.Formatting.Compact, beside it")]
+    public int FormatBySerilog()
+    {
+        _characters.Clear();
+        using var writer = new StringWriter(_characters, CultureInfo.InvariantCulture);
+        _serilogs.Format(_logged, writer);
+        return _characters.Length;
+    }
+
+    private static LogEventProperty Property(string name, object value) => new(name, new ScalarValue(value));
 }
