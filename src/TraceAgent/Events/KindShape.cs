@@ -6,11 +6,18 @@ using Serilog.Parsing;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
 using SerilogTemplate = Serilog.Events.MessageTemplate;
+using ValueFormat = TraceAgent.Rules.Templates.ValueFormat;
 
 namespace TraceAgent.Events;
 
 /// <summary>The symbol of a site, as text and as JSON, and the path of its file.</summary>
-internal sealed record SiteName(string Text, byte[] Json, string Binary);
+internal sealed record SiteName(string Text, byte[] Json, string Binary)
+{
+    private string? _call;
+
+    /// <summary>The symbol as a call: see <see cref="MessageText.SymbolText"/>.</summary>
+    public string Call => _call ??= MessageText.SymbolText(Text, ValueFormat.CallFormat);
+}
 
 /// <summary>How events of one kind of one rule look.</summary>
 internal sealed class KindShape

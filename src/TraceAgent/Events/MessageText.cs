@@ -43,7 +43,7 @@ internal static class MessageText
                 into.Append(traced.Process.Executable ?? "<unknown>");
                 break;
             case HoleSource.Symbol:
-                into.Append(SymbolText(traced.Site.Text, piece.Format));
+                into.Append(piece.Format is null ? traced.Site.Text : traced.Site.Call);
                 break;
             case HoleSource.Binary:
                 into.Append(traced.Site.Binary);
