@@ -1,6 +1,11 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Reconciling;
 using TraceAgent.Rules;
+using TraceAgent.Symbols;
 
 namespace TraceAgent.Tests.Events;
 
@@ -19,6 +24,26 @@ public class ClefFormatterTests
 
             """,
             line);
+    }
+
+    [Theory]
+    [InlineData("{symbol:call} of {binary}: {arg1}", "Add() of /a: 3", "shop::Add(int) of /b: 3")]
+    [InlineData("<{symbol,5}>", "<  Add>", "<shop::Add(int)>")]
+    public void A_message_of_several_sites_names_the_one_that_was_hit(string format, string atFirst, string atSecond)
+    {
+        var sample = new Sample(format, ProbeMoment.Entry, [new(0, "arg1", CaptureType.Default)]);
+        ProbeFile[] files = [new("/a", FileIdentity.None, [new(0, 0, "Add", 0)]), new("/b", FileIdentity.None, [new(0, 0, "shop::Add(int)", 0)])];
+        var shape = EventShape.Of(sample.Rule, CSiteAbi.X64, sample.Plan, files);
+        var record = sample.Record(3);
+
+        Assert.Equal(atFirst, MessageAt(0));
+        Assert.Equal(atSecond, MessageAt(1));
+
+        string MessageAt(uint site)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(RecordLayout.SiteOffset), site);
+            return JsonDocument.Parse(Sample.LineOf(sample.Decoder.Decode(record, shape)!)).RootElement.GetProperty("@m").GetString()!;
+        }
     }
 
     [Fact]

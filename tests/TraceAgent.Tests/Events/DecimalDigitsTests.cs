@@ -27,6 +27,19 @@ public sealed class DecimalDigitsTests
     }
 
     [Fact]
+    public void Numbers_in_one_buffer_are_each_themselves_however_they_follow() => Gen.OneOf(Gen.ULong[0, 300], Gen.ULong).Array[1, 60].Sample(numbers =>
+    {
+        var line = new LineBuffer();
+        foreach (var number in numbers)
+        {
+            line.Append(number);
+            line.Append(' ');
+        }
+
+        Assert.Equal(string.Concat(numbers.Select(number => string.Create(CultureInfo.InvariantCulture, $"{number} "))), line.ToString());
+    });
+
+    [Fact]
     public void Eight_digits_are_written_with_the_zeros_before_them() => Gen.UInt[0, 99_999_999].Sample(number =>
     {
         var place = new byte[8];
