@@ -11,7 +11,7 @@ internal sealed record KernelChoices(AttachWay? Way, bool? MayWait)
     private const string ReadsVariable = "TRACEAGENT_READS";
 
     /// <param name="variable">Gives the value of an environment variable.</param>
-    /// <param name="problem">What is wrong with one of them; null when the choices are there.</param>
+    /// <param name="problem">What is wrong with them; null when the choices are there.</param>
     public static KernelChoices? Read(Func<string, string?> variable, out string? problem)
     {
         problem = null;
@@ -37,7 +37,7 @@ internal sealed record KernelChoices(AttachWay? Way, bool? MayWait)
             }
         }
 
-        problem ??= $"{name} is '{asked}'; it may be {string.Join(" or ", choices.Select(choice => choice.Word))}";
+        problem = $"{(problem is null ? "" : $"{problem}; ")}{name} is '{asked}'; it may be {string.Join(" or ", choices.Select(choice => choice.Word))}";
         return null;
     }
 }

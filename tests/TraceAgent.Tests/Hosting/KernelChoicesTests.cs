@@ -20,6 +20,7 @@ public sealed class KernelChoicesTests
     [Theory]
     [InlineData("Perf", "plain", "TRACEAGENT_ATTACH is 'Perf'; it may be multi or perf")]
     [InlineData("perf", "no", "TRACEAGENT_READS is 'no'; it may be waiting or plain")]
+    [InlineData("Perf", "no", "TRACEAGENT_ATTACH is 'Perf'; it may be multi or perf; TRACEAGENT_READS is 'no'; it may be waiting or plain")]
     public void Another_word_is_refused_with_those_that_there_are(string attach, string reads, string expected)
     {
         Assert.Null(KernelChoices.Read(Environment(attach, reads), out var problem));
