@@ -58,7 +58,7 @@ internal sealed class PermittedBinaries(Func<BinaryLists> lists)
         private readonly List<(PathPattern Pattern, PathPattern Resolved)> _allow = Of(lists.Allow);
         private readonly List<(PathPattern Pattern, PathPattern Resolved)> _deny = Of(lists.Deny);
         private readonly List<(string Path, FileIdentity Identity)> _denied =
-            [.. lists.Deny.Where(path => new PathPattern(path).IsPlain).Select(path => (path, FileStatus.Of(path) ?? FileIdentity.None)).Where(one => one.Item2 != FileIdentity.None)];
+            [.. lists.Deny.Where(path => new PathPattern(path).IsPlain).SelectMany(path => FileStatus.Of(path) is { } found ? new[] { (path, found) } : [])];
 
         public bool Allows(string real) => _allow.Count == 0 || _allow.Exists(one => one.Pattern.Matches(real) || one.Resolved.Matches(real));
 
