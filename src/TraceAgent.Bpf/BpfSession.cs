@@ -29,16 +29,18 @@ public sealed class BpfSession : IDisposable
     {
         // The first uprobe of a host that has none waits for an RCU grace period (dup_mmap_sem in kernel/events/uprobes.c): a
         // third of the time to the first rule, in which nothing else need wait.
-        _grace = Task.Run(() => GracePeriod.Open(way));
+        _grace = OwnThread.Run(() => GracePeriod.Open(way));
         try
         {
+            var counters = Task.Run(static () => new CounterMap());
             _mayWait = mayWait ?? SleepablePrograms.AreSupported();
             _self = OwnProcess.Id();
             _ring = BpfMap.Create(MapType.RingBuffer, "ta_ring", 0, 0, ringBytes);
+            _ = OwnThread.Run(() => DescriptorTable.Grow(_ring.Fd));
             _control = new ControlMap();
-            _counters = new CounterMap();
             _marks = BpfMap.Create(MapType.Hash, "ta_marks", StackFrame.MarkKeySize, MarkSize, MarkEntries, BpfMap.NoPreallocation);
             Ring = new RingReader(_ring.Fd, ringBytes, ProbeCompiler.MaxRecordSize);
+            _counters = counters.GetAwaiter().GetResult();
         }
         catch (KernelException)
         {
@@ -89,6 +91,9 @@ public sealed class BpfSession : IDisposable
     /// <summary>Waits until a first probe was attached; nothing else can be before.</summary>
     /// <exception cref="KernelException">Not permitted, or a feature is missing; the message names the remedy.</exception>
     public void AwaitAttachable() => _ = Grace;
+
+    /// <summary>Probes are about to be attached: what the kernel lets the first of them wait for begins now. For one thread.</summary>
+    public void ExpectAttach() => Grace.Expect();
 
     /// <summary>Compiles and loads the programs of a plan. The probe is not attached, and inactive.</summary>
     /// <param name="plan">What to capture.</param>

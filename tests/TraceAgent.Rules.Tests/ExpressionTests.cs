@@ -115,7 +115,7 @@ public class ExpressionTests
             var problems = new List<TextProblem>();
             if (ExpressionParser.Parse(text, _ => true, problems.Add) is { } syntax)
             {
-                ExpressionBinder.Bind(syntax, NameScope.Common(), problems.Add, out _);
+                ExpressionBinder.Bind(syntax, new NameScope(), problems.Add, out _);
             }
 
             Assert.NotEmpty(problems);

@@ -13,6 +13,7 @@ internal sealed class GracePeriod : IDisposable
 
     private readonly BpfProgram _program;
     private readonly MemoryFile _file;
+    private Task _expectation = Task.CompletedTask;
 
     private GracePeriod(AttachWay way, BpfProgram program, MemoryFile file)
     {
@@ -54,8 +55,31 @@ internal sealed class GracePeriod : IDisposable
 
     public void Wait() => Attach(Way, _program, _file).Dispose();
 
+    /// <summary>
+    /// A uprobe is about to be attached. Where none was for some milliseconds, the kernel makes it wait for an RCU grace period
+    /// (dup_mmap_sem in kernel/events/uprobes.c): that begins now, and is over for the one that comes.
+    /// </summary>
+    public void Expect()
+    {
+        if (_expectation.IsCompleted)
+        {
+            _expectation = OwnThread.Run(() =>
+            {
+                try
+                {
+                    Wait();
+                }
+                catch (KernelException)
+                {
+                    // The one that comes says it.
+                }
+            });
+        }
+    }
+
     public void Dispose()
     {
+        _expectation.Wait();
         _program.Dispose();
         _file.Dispose();
     }
@@ -67,7 +91,7 @@ internal sealed class GracePeriod : IDisposable
         {
             // Closing waits for what the others need not wait for.
             var link = Attach(way, program, file);
-            ThreadPool.UnsafeQueueUserWorkItem(static attached => attached.Dispose(), link, preferLocal: false);
+            _ = OwnThread.Run(link.Dispose);
             return new GracePeriod(way, program, file);
         }
         catch

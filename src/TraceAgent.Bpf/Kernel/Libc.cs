@@ -5,6 +5,9 @@ namespace TraceAgent.Bpf.Kernel;
 /// <summary>System calls that neither .NET nor every libbpf 1.x offers. Failures set errno, read on the next line.</summary>
 internal static unsafe partial class Libc
 {
+    /// <summary>F_DUPFD_CLOEXEC.</summary>
+    public const int DuplicateCloseOnExec = 1030;
+
     private const string Library = "libc";
 
     private static readonly nint BpfNumber = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 280 : 321;
@@ -51,6 +54,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Fcntl(int fd, int command, int argument);
 
     /// <returns>0, or the error's number.</returns>
     [LibraryImport(Library, EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]

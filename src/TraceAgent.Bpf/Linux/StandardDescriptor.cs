@@ -26,8 +26,8 @@ public static unsafe partial class StandardDescriptor
     /// </summary>
     public static bool IsWritable(int descriptor)
     {
-        var flags = Fcntl(descriptor, GetDescriptorFlags, 0);
-        return flags >= 0 && (flags & CloseOnExec) == 0 && (Fcntl(descriptor, GetStatusFlags, 0) & AccessMode) != 0;
+        var flags = Libc.Fcntl(descriptor, GetDescriptorFlags, 0);
+        return flags >= 0 && (flags & CloseOnExec) == 0 && (Libc.Fcntl(descriptor, GetStatusFlags, 0) & AccessMode) != 0;
     }
 
     /// <summary>Writes all of it with write(2), behind what others have written; waits while a pipe is full.</summary>
@@ -97,9 +97,6 @@ public static unsafe partial class StandardDescriptor
         public ushort Width;
         public ushort Height;
     }
-
-    [LibraryImport("libc", EntryPoint = "fcntl")]
-    private static partial int Fcntl(int descriptor, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint WriteSome(int descriptor, byte* bytes, nuint count);

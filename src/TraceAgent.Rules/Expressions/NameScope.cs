@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Keys;
 using TraceAgent.Rules.Types;
 
 namespace TraceAgent.Rules.Expressions;
@@ -9,37 +10,34 @@ namespace TraceAgent.Rules.Expressions;
 /// <param name="Type">What it is.</param>
 internal sealed record ScopedValue(string Name, Term Term, StaticType Type);
 
-/// <summary>The names that the expressions of a rule can use.</summary>
-internal sealed class NameScope
+/// <summary>The names that the expressions of a rule can use: what every event has, and what is added.</summary>
+/// <param name="whyNotArgument">Why there is no argument of a number, counted from 1; null when there could not be.</param>
+internal sealed class NameScope(Func<int, string?>? whyNotArgument = null)
 {
+    private static readonly StaticType Number = new StaticType.Integer(4, Signed: false);
+
+    private static readonly Dictionary<string, ScopedValue> Common = new()
+    {
+        ["pid"] = new("pid", new Term.Special(SpecialValue.Pid), Number),
+        ["tid"] = new("tid", new Term.Special(SpecialValue.Tid), Number),
+        ["uid"] = new("uid", new Term.Special(SpecialValue.Uid), Number),
+        ["gid"] = new("gid", new Term.Special(SpecialValue.Gid), Number),
+        ["cgroup"] = new("cgroup", new Term.Special(SpecialValue.Cgroup), StaticType.UInt64),
+        ["comm"] = new("comm", new Term.Number(0), new StaticType.ThreadName()),
+    };
+
+    private static readonly string[] OnlyInMessages = ["ppid", "exe", "cmdline", "time", "symbol", "binary", "rule"];
+
     private readonly Dictionary<string, ScopedValue> _values = [];
     private readonly Dictionary<string, string> _reasons = [];
 
     /// <summary>In the order in which they were added.</summary>
-    public IEnumerable<string> Names => _values.Keys;
-
-    /// <summary>What every event has.</summary>
-    public static NameScope Common()
-    {
-        var scope = new NameScope();
-        scope.AddComputed("pid", new Term.Special(SpecialValue.Pid), new StaticType.Integer(4, Signed: false));
-        scope.AddComputed("tid", new Term.Special(SpecialValue.Tid), new StaticType.Integer(4, Signed: false));
-        scope.AddComputed("uid", new Term.Special(SpecialValue.Uid), new StaticType.Integer(4, Signed: false));
-        scope.AddComputed("gid", new Term.Special(SpecialValue.Gid), new StaticType.Integer(4, Signed: false));
-        scope.AddComputed("cgroup", new Term.Special(SpecialValue.Cgroup), StaticType.UInt64);
-        scope._values.Add("comm", new ScopedValue("comm", new Term.Number(0), new StaticType.ThreadName()));
-        foreach (var name in (string[])["ppid", "exe", "cmdline", "time", "symbol", "binary", "rule"])
-        {
-            scope.Exclude(name, "only messages can name it: the agent finds it out after the kernel has decided");
-        }
-
-        return scope;
-    }
+    public IEnumerable<string> Names => Common.Keys.Concat(_values.Keys);
 
     /// <param name="name">Its name.</param>
     /// <param name="raw">All 64 bits that hold it.</param>
     /// <param name="type">Says how many of them count.</param>
-    public void Add(string name, Term raw, StaticType type) => _values.TryAdd(name, new ScopedValue(name, Widen(raw, type), type));
+    public void Add(string name, Term raw, StaticType type) => AddComputed(name, Widen(raw, type), type);
 
     /// <summary>Another name of the same value.</summary>
     public void Alias(string alias, string name)
@@ -56,9 +54,11 @@ internal sealed class NameScope
     /// <summary>A name that exists elsewhere, and why not here.</summary>
     public void Exclude(string name, string reason) => _reasons.TryAdd(name, reason);
 
-    public ScopedValue? Find(string name) => _values.GetValueOrDefault(name);
+    public ScopedValue? Find(string name) => Common.GetValueOrDefault(name) ?? _values.GetValueOrDefault(name);
 
-    public string? WhyNot(string name) => _reasons.GetValueOrDefault(name);
+    public string? WhyNot(string name) => OnlyInMessages.Contains(name)
+        ? "only messages can name it: the agent finds it out after the kernel has decided"
+        : _reasons.GetValueOrDefault(name) ?? (ValueName.ArgumentNumber(name) is { } number ? whyNotArgument?.Invoke(number) : null);
 
     /// <summary>The value as 64 bits: a register's bits above the type's own are undefined (System V ABI 3.2.3).</summary>
     public static Term Widen(Term raw, StaticType type) => type switch

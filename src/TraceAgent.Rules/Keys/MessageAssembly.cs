@@ -81,20 +81,14 @@ internal static class MessageAssembly
         "ret" when draft.ReturnsNothing => draft.WhyNoReturn,
         "ret" when on == ProbeMoment.Both => "the entry event has no return value: write format: {entry: …, return: …}",
         "ret" => "there is no return value on entry: use 'on: call' or 'on: return'",
-        _ when ArgumentNumber(name) is not { } number || number > RuleKeys.MostArguments => null,
+        _ when ValueName.ArgumentNumber(name) is not { } number || number > RuleKeys.MostArguments => null,
         _ when on == ProbeMoment.Both && kind == EventKind.Return => "the return event has no arguments: write format: {entry: …, return: …}, or use 'on: call'",
         _ when kind == EventKind.Return => "arguments are gone when the function returns: use 'on: call'",
         _ when draft.Has("signature") => $"the signature has {count}",
-        _ when draft.Has("args") && draft.Present["args"].Value is YamlSequence list => ArgumentNumber(name) <= list.Items.Count
+        _ when draft.Has("args") && draft.Present["args"].Value is YamlSequence list => ValueName.ArgumentNumber(name) <= list.Items.Count
             ? $"'args' skips this argument: write a name instead of {ArgumentsValue.Skip}"
             : $"'args' lists {list.Items.Count}",
         _ when count == 0 => $"add 'args: {name.AsSpan(3)}'",
         _ => $"the rule captures {count}: set 'args: {name.AsSpan(3)}'",
     };
-
-    private static int? ArgumentNumber(string name) =>
-        name.StartsWith("arg", StringComparison.Ordinal) && name.Length > 3 && name[3] != '0'
-        && ScalarValue.TryUnsigned(name.AsSpan(3), out var number) && number < int.MaxValue
-            ? (int)number
-            : null;
 }

@@ -14,9 +14,8 @@ internal static class RuleScope
     /// <summary>For computed values and lengths.</summary>
     public static NameScope Of(RuleDraft draft, ProbeMoment on)
     {
-        var scope = NameScope.Common();
         var entry = on == ProbeMoment.Return ? ArgumentsAreGone : null;
-        AddArguments(scope, draft, entry);
+        var scope = WithArguments(draft, entry);
         AddReturn(scope, draft, on == ProbeMoment.Entry ? EntryHasNoReturn : null);
         AddDuration(scope, on);
         return scope;
@@ -31,8 +30,7 @@ internal static class RuleScope
         }
 
         const string NotOnReturn = "'when' decides about both events, and the return has no arguments: use 'on: call'";
-        var scope = NameScope.Common();
-        AddArguments(scope, draft, NotOnReturn);
+        var scope = WithArguments(draft, NotOnReturn);
         AddReturn(scope, draft, "'when' decides about both events, and the entry has no return value: use 'on: call'");
         AddDuration(scope, on);
         return scope;
@@ -51,8 +49,11 @@ internal static class RuleScope
         }
     }
 
-    private static void AddArguments(NameScope scope, RuleDraft draft, string? reason)
+    private static NameScope WithArguments(RuleDraft draft, string? reason)
     {
+        var scope = new NameScope(number => number > RuleKeys.MostArguments
+            ? null
+            : reason ?? (draft.Has("args") || draft.Has("signature") ? "the rule does not have this argument" : $"add 'args: {number}'"));
         foreach (var argument in draft.Arguments ?? [])
         {
             if (reason is null)
@@ -70,10 +71,7 @@ internal static class RuleScope
             scope.Alias(argument.Alias, argument.Name);
         }
 
-        for (var number = 1; number <= RuleKeys.MostArguments; number++)
-        {
-            scope.Exclude($"arg{number}", reason ?? (draft.Has("args") || draft.Has("signature") ? "the rule does not have this argument" : $"add 'args: {number}'"));
-        }
+        return scope;
     }
 
     private static void AddReturn(NameScope scope, RuleDraft draft, string? reason)

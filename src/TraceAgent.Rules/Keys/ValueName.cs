@@ -40,6 +40,13 @@ internal static partial class ValueName
         return false;
     }
 
+    /// <summary>The N of <c>argN</c>, counted from 1; null for every other name.</summary>
+    public static int? ArgumentNumber(string name) =>
+        name.StartsWith("arg", StringComparison.Ordinal) && name.Length > 3 && name[3] != '0'
+        && ScalarValue.TryUnsigned(name.AsSpan(3), out var number) && number < int.MaxValue
+            ? (int)number
+            : null;
+
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]{0,62}\z")]
     private static partial Regex Form();
 }

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Commands;
@@ -44,10 +46,16 @@ internal static class AgentHost
 
     private static async Task<int> HostAsync(AgentParts parts, ILoggerProvider voice)
     {
+        using var loggers = new LoggerFactory([voice]);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.AddProvider(voice);
+
+        // Each as what it is: made of an open generic type at run time, they are a tenth of the start.
+        builder.Services.AddSingleton<ILoggerFactory>(loggers);
+        builder.Services.AddSingleton<ILogger<Agent>>(new Logger<Agent>(loggers));
+        builder.Services.AddSingleton<ILogger<ApplicationLifetime>>(new Logger<ApplicationLifetime>(loggers));
+        builder.Services.AddSingleton(Options.Create(new HostOptions { ShutdownTimeout = TimeSpan.FromSeconds(20) }));
+        builder.Services.AddSingleton(Options.Create(new ConsoleLifetimeOptions()));
         builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.Services.AddSingleton(parts);
         builder.Services.AddSingleton<Agent>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Agent>());

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
@@ -29,8 +30,10 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
             return;
         }
 
-        var other = Task.Run(() => PrepareEach(coming, first: 1));
-        PrepareEach(coming, first: 0);
+        session.ExpectAttach();
+        var remaining = new ConcurrentQueue<ReconcileStep.Attach>(coming);
+        var other = Task.Run(() => PrepareEach(remaining));
+        PrepareEach(remaining);
         other.GetAwaiter().GetResult();
     }
 
@@ -139,16 +142,16 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
             : [];
     }
 
-    private void PrepareEach(IReadOnlyList<ReconcileStep.Attach> coming, int first)
+    private void PrepareEach(ConcurrentQueue<ReconcileStep.Attach> remaining)
     {
-        for (var i = first; i < coming.Count; i += 2)
+        while (remaining.TryDequeue(out var coming))
         {
             try
             {
-                var loaded = session.Load(coming[i].Probe.Parts[0].Plan, coming[i].Rule.Name.Value);
+                var loaded = session.Load(coming.Probe.Parts[0].Plan, coming.Rule.Name.Value);
                 lock (_prepared)
                 {
-                    _prepared.Add(coming[i].Rule.Name.Value, loaded);
+                    _prepared.Add(coming.Rule.Name.Value, loaded);
                 }
             }
             catch (Exception problem) when (IsRefusal(problem))

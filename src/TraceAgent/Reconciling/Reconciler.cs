@@ -32,6 +32,9 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
     /// <summary>What the kernel said to the last try of a rule; null when that succeeded.</summary>
     public string? WhyRefused(string rule) => _refused.TryGetValue(rule, out var refused) ? refused.Reason : null;
 
+    /// <summary>Something has changed, and may lead to probes.</summary>
+    public void ExpectAttach() => session.ExpectAttach();
+
     public void Apply(IReadOnlyList<DesiredProbe> desired)
     {
         var settled = desired.Where(one => _attached.TryGetValue(one.Rule.Name.Value, out var probe) && probe.Agrees(one))

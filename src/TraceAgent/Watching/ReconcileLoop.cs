@@ -119,7 +119,15 @@ internal sealed class ReconcileLoop : IDisposable
             Look();
             _voice.Reloaded();
         }
-        else if (_settling.IsWaiting ? _settling.IsDue() : Stopwatch.GetElapsedTime(_lastLook) > LookAround)
+        else if (_settling.IsWaiting)
+        {
+            if (_settling.IsDue())
+            {
+                _reconciler.ExpectAttach();
+                Look();
+            }
+        }
+        else if (Stopwatch.GetElapsedTime(_lastLook) > LookAround)
         {
             Look();
         }

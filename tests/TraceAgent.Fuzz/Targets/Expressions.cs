@@ -52,7 +52,7 @@ internal sealed class Expressions : FuzzTarget
 
     private static NameScope Scope()
     {
-        var scope = NameScope.Common();
+        var scope = new NameScope();
         scope.Add("p", new Term.Argument(0), new StaticType.Pointer(null));
         scope.Add("path", new Term.Argument(1), StaticType.Text);
         scope.Add("a", new Term.Argument(2), StaticType.Int64);

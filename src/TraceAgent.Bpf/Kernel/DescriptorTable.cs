@@ -1,0 +1,20 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>The process's own table of file descriptors.</summary>
+internal static class DescriptorTable
+{
+    private const int Enough = 4096;
+
+    /// <summary>
+    /// Makes room in it for the programs and links of a thousand rules. A table that several threads share grows only after an
+    /// RCU grace period (expand_fdtable in fs/file.c), each time that it doubles: here that waits beside something else.
+    /// </summary>
+    /// <param name="open">Any descriptor that is open.</param>
+    public static void Grow(int open)
+    {
+        // Where fewer are allowed, there is none, and the table grows as it is needed.
+        using var last = new SafeFileHandle(Libc.Fcntl(open, Libc.DuplicateCloseOnExec, Enough - 1), ownsHandle: true);
+    }
+}
