@@ -57,7 +57,8 @@ internal static class ScaleBenchmark
         using var watch = TargetProcess.Start(folder.Many, null, "watch", count == 1 ? $"{Prefix}{FirstFunction}" : Prefix, $"{count}");
         watch.StandardOutput.ReadLine();
         using var process = new ToolProcess(folder, command, folder.File("many.events"));
-        var attached = ulong.Parse(watch.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        var attached = ulong.Parse(
+            watch.StandardOutput.ReadLine() ?? throw new TimeoutException($"{tool} has not attached {name} within two minutes"), CultureInfo.InvariantCulture);
         Thread.Sleep(500);
         var stopping = Stopwatch.GetTimestamp();
         var cost = process.Stop();

@@ -54,7 +54,11 @@ internal sealed class ToolProcess : IDisposable
     public Measurement Stop()
     {
         Machine.Output("kill", "-TERM", $"{_process.Id}");
-        _process.WaitForExit();
+        if (!_process.WaitForExit(TimeSpan.FromMinutes(1)))
+        {
+            throw new TimeoutException("a tool has not ended within a minute of its SIGTERM");
+        }
+
         lock (_messages)
         {
             var measured = _messages.Find(message => message.StartsWith("measured ", StringComparison.Ordinal));

@@ -92,6 +92,7 @@ static void watch(const char *prefix, int count)
         code[i] = find(name);
     }
     setvbuf(stdout, 0, _IOLBF, 0);
+    alarm(120);
     puts("watching");
     for (int i = 0; i < count;)
         if (probed(code[i]))
