@@ -13,13 +13,15 @@ internal sealed class GracePeriod : IDisposable
 
     private readonly BpfProgram _program;
     private readonly MemoryFile _file;
-    private Task _expectation = Task.CompletedTask;
+    private Task _trials;
+    private int _expecting;
 
-    private GracePeriod(AttachWay way, BpfProgram program, MemoryFile file)
+    private GracePeriod(AttachWay way, BpfProgram program, MemoryFile file, Task closing)
     {
         Way = way;
         _program = program;
         _file = file;
+        _trials = closing;
     }
 
     public AttachWay Way { get; }
@@ -61,27 +63,34 @@ internal sealed class GracePeriod : IDisposable
     /// </summary>
     public void Expect()
     {
-        if (_expectation.IsCompleted)
+        if (Interlocked.Exchange(ref _expecting, 1) == 0)
         {
-            _expectation = OwnThread.Run(() =>
-            {
-                try
-                {
-                    Wait();
-                }
-                catch (KernelException)
-                {
-                    // The one that comes says it.
-                }
-            });
+            _trials = Task.WhenAll(_trials, OwnThread.Run(Try));
         }
     }
 
     public void Dispose()
     {
-        _expectation.Wait();
+        _trials.Wait();
         _program.Dispose();
         _file.Dispose();
+    }
+
+    private void Try()
+    {
+        UprobeLink? link = null;
+        try
+        {
+            link = Attach(Way, _program, _file);
+        }
+        catch (KernelException)
+        {
+            // The one that comes says it.
+        }
+
+        // Closing waits longer, for something else.
+        Volatile.Write(ref _expecting, 0);
+        link?.Dispose();
     }
 
     private static GracePeriod TryWay(AttachWay way, MemoryFile file)
@@ -91,8 +100,7 @@ internal sealed class GracePeriod : IDisposable
         {
             // Closing waits for what the others need not wait for.
             var link = Attach(way, program, file);
-            _ = OwnThread.Run(link.Dispose);
-            return new GracePeriod(way, program, file);
+            return new GracePeriod(way, program, file, OwnThread.Run(link.Dispose));
         }
         catch
         {
