@@ -95,6 +95,9 @@ public sealed class BpfSession : IDisposable
     /// <summary>Probes are about to be attached: what the kernel lets the first of them wait for begins now. For one thread.</summary>
     public void ExpectAttach() => Grace.Expect();
 
+    /// <summary>Whether so many probes may be loaded before the first of them is attached: they are all open, and need more then.</summary>
+    public static bool HasRoomFor(int probes) => probes <= DescriptorTable.Limit / 8;
+
     /// <summary>Compiles and loads the programs of a plan. The probe is not attached, and inactive.</summary>
     /// <param name="plan">What to capture.</param>
     /// <param name="rule">Names the programs.</param>

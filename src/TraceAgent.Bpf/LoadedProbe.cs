@@ -82,6 +82,10 @@ public sealed class LoadedProbe : IDisposable
                 var link = UprobeLink.Attach(
                     _session.Way, loaded, path, displayPath, atInstructions ? returns : entries, code.OnReturn && !atInstructions);
                 attachment.Add(link, code.OnReturn);
+                if (link.TakesKept)
+                {
+                    throw new KernelException("attach uprobe", displayPath, KernelException.Emfile);
+                }
             }
         }
         catch

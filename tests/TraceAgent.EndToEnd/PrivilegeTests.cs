@@ -38,6 +38,17 @@ public sealed class PrivilegeTests : IDisposable
     }
 
     [Fact]
+    public void Rules_beyond_the_limit_of_open_files_are_refused_with_what_raises_it_and_the_others_are_in_force()
+    {
+        var many = workspace.Write("many.yaml", RuleText.File([.. Enumerable.Range(0, 100).Select(i => RuleText.Rule($"tick{i}", program, "Tick", "args: 1"))]));
+
+        var run = Execute(["prlimit", "--nofile=128", "timeout", "--signal=TERM", "5", agentForAll, "run", "--rules", many, "--output", workspace["many.json"]]);
+
+        Assert.Matches(@"rule rejected: tick\d+: .*: Too many open files; rules need some each: raise the limit", run.Errors);
+        Assert.Matches(@"ready: [1-9]\d* rules attached, 0 pending, [1-9]\d* rejected", run.Errors);
+    }
+
+    [Fact]
     public void Doctor_finds_nothing_missing_for_root_and_hits_a_probe_of_its_own()
     {
         var doctor = Execute([agentForAll, "doctor"]);

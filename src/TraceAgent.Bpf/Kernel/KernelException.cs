@@ -10,6 +10,7 @@ public sealed class KernelException : Exception
     internal const int E2Big = 7;
     internal const int Eacces = 13;
     internal const int Einval = 22;
+    internal const int Emfile = 24;
 
     /// <summary>ENOTSUPP, internal to the kernel but returned by uprobes for instructions that cannot be probed.</summary>
     internal const int Enotsupp = 524;
@@ -34,6 +35,7 @@ public sealed class KernelException : Exception
 
         // The name of a file may be anything; in a message it must not begin another line, or move a terminal's cursor.
         var text = $"{operation} {string.Concat(target.Select(c => char.IsControl(c) ? '\ufffd' : c))}: {reason}";
+        remedy ??= errno == Emfile ? "rules need some each: raise the limit (ulimit -n; LimitNOFILE= of the service)" : null;
         return remedy is null ? text : $"{text}; {remedy}";
     }
 }

@@ -72,6 +72,9 @@ internal sealed unsafe class UprobeLink : IDisposable
         }
     }
 
+    /// <summary>True when it has used up descriptors that rules leave to the agent.</summary>
+    public bool TakesKept => DescriptorTable.IsKept(_handles.Max(handle => handle.Fd));
+
     public void Dispose()
     {
         Closing.All([.. _handles.Select<BpfHandle, Action>(handle => handle.Dispose)]);

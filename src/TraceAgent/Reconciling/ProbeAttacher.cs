@@ -25,7 +25,7 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     /// </summary>
     public void Prepare(IReadOnlyList<ReconcileStep.Attach> coming)
     {
-        if (coming.Count < Many)
+        if (coming.Count < Many || !BpfSession.HasRoomFor(coming.Count))
         {
             return;
         }

@@ -35,6 +35,11 @@ public sealed class KernelMessageTests
             VerifierLog.UsefulLines(log));
     }
 
+    [Fact]
+    public void A_limit_of_open_files_that_is_reached_is_named_with_what_raises_it() => Assert.Equal(
+        "open /bin/x: Too many open files; rules need some each: raise the limit (ulimit -n; LimitNOFILE= of the service)",
+        new KernelException("open", "/bin/x", KernelException.Emfile).Message);
+
     [Theory]
     [InlineData("")]
     [InlineData("\n\nprocessed 0 insns (limit 1000000)\n")]
