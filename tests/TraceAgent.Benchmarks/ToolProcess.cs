@@ -59,6 +59,8 @@ internal sealed class ToolProcess : IDisposable
             throw new TimeoutException("a tool has not ended within a minute of its SIGTERM");
         }
 
+        // Only this one waits for what it has said.
+        _process.WaitForExit();
         lock (_messages)
         {
             var measured = _messages.Find(message => message.StartsWith("measured ", StringComparison.Ordinal));
