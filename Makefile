@@ -72,6 +72,7 @@ package-needs:
 
 deb rpm tar: build package-needs
 	@packaging/$@.sh out/packages
+	@install -m 644 src/TraceAgent/obj/publish/traceagent.dbg out/packages/
 
 # Boots Debian in a virtual machine: most of an hour, so not a part of `make test`. The role does not know kernels: one is enough.
 test-hosts: build
