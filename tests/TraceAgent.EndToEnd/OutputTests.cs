@@ -31,8 +31,8 @@ public sealed class OutputTests : IDisposable
         agent.Stop();
 
         var lines = Enumerable.Range(0, 6).SelectMany(i => Lines($"{i}.json")).Where(line => line.Event == "call").ToList();
-        Assert.Equal(Enumerable.Range(1, calls).Select(i => (long)i + 2), lines.Select(line => line.Arg(1)));
         Assert.Contains($"add: {calls} calls, {calls} logged, 0 lost", string.Join('\n', agent.Messages), StringComparison.Ordinal);
+        Assert.True(lines.Select(line => line.Arg(1)).SequenceEqual(Enumerable.Range(1, calls).Select(i => (long)i + 2)), $"{lines.Count} lines of calls\n{agent.Tell()}");
     }
 
     [Fact]
@@ -121,7 +121,8 @@ public sealed class OutputTests : IDisposable
     private static string Rules(string name, string more) =>
         $"rules:\n  - {{name: {name}, binary: addnum, symbol: AddNum, args: 2, {more}on: call}}\n";
 
-    private void Configure(string outputs) => workspace.Write("agent.yaml", $"rules: addnum\noutputs:\n{outputs}\n");
+    /// <summary>Without a budget: on a machine that is slow for some seconds a thousand calls a second are too many, and the rule would be suspended.</summary>
+    private void Configure(string outputs) => workspace.Write("agent.yaml", $"rules: addnum\noutputs:\n{outputs}\ndefaults: {{budget: none}}\n");
 
     private AgentProcess Start() => AgentProcess.Start(
         new AgentStart(AttachWay.Multi, workspace["addnum/rules.yaml"]) { Output = "", Options = ["--config", workspace["agent.yaml"]] });
