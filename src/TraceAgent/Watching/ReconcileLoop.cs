@@ -119,15 +119,7 @@ internal sealed class ReconcileLoop : IDisposable
             Look();
             _voice.Reloaded();
         }
-        else if (_settling.IsWaiting)
-        {
-            if (_settling.IsDue())
-            {
-                _reconciler.ExpectAttach();
-                Look();
-            }
-        }
-        else if (Stopwatch.GetElapsedTime(_lastLook) > LookAround)
+        else if (_settling.IsWaiting ? _settling.IsDue() : Stopwatch.GetElapsedTime(_lastLook) > LookAround)
         {
             Look();
         }
@@ -161,6 +153,11 @@ internal sealed class ReconcileLoop : IDisposable
 
     private void Look()
     {
+        if (_settling.IsWaiting)
+        {
+            _reconciler.ExpectAttach();
+        }
+
         _settling.Clear();
         if (_upkeep.DetachOverwritten())
         {
