@@ -84,7 +84,7 @@ public sealed class LoadedProbe : IDisposable
                 attachment.Add(link, code.OnReturn);
                 if (link.TakesKept)
                 {
-                    throw new KernelException("attach uprobe", displayPath, KernelException.Emfile);
+                    throw new KernelException("attach uprobe", displayPath, KernelException.Emfile, Privileges.RemedyFor(KernelException.Emfile));
                 }
             }
         }

@@ -35,7 +35,6 @@ public sealed class KernelException : Exception
 
         // The name of a file may be anything; in a message it must not begin another line, or move a terminal's cursor.
         var text = $"{operation} {string.Concat(target.Select(c => char.IsControl(c) ? '\ufffd' : c))}: {reason}";
-        remedy ??= errno == Emfile ? "rules need some each: raise the limit (ulimit -n; LimitNOFILE= of the service)" : null;
         return remedy is null ? text : $"{text}; {remedy}";
     }
 }

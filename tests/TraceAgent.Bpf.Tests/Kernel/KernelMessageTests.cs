@@ -38,7 +38,7 @@ public sealed class KernelMessageTests
     [Fact]
     public void A_limit_of_open_files_that_is_reached_is_named_with_what_raises_it() => Assert.Equal(
         "open /bin/x: Too many open files; rules need some each: raise the limit (ulimit -n; LimitNOFILE= of the service)",
-        new KernelException("open", "/bin/x", KernelException.Emfile).Message);
+        new KernelException("open", "/bin/x", KernelException.Emfile, Privileges.RemedyFor(KernelException.Emfile)).Message);
 
     [Theory]
     [InlineData("")]
