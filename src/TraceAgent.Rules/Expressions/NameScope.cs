@@ -1,5 +1,4 @@
 using TraceAgent.Capture;
-using TraceAgent.Rules.Keys;
 using TraceAgent.Rules.Types;
 
 namespace TraceAgent.Rules.Expressions;
@@ -11,8 +10,8 @@ namespace TraceAgent.Rules.Expressions;
 internal sealed record ScopedValue(string Name, Term Term, StaticType Type);
 
 /// <summary>The names that the expressions of a rule can use: what every event has, and what is added.</summary>
-/// <param name="whyNotArgument">Why there is no argument of a number, counted from 1; null when there could not be.</param>
-internal sealed class NameScope(Func<int, string?>? whyNotArgument = null)
+/// <param name="whyNot">Why a name that was not added is not there; null for one that could not be.</param>
+internal sealed class NameScope(Func<string, string?>? whyNot = null)
 {
     private static readonly StaticType Number = new StaticType.Integer(4, Signed: false);
 
@@ -58,7 +57,7 @@ internal sealed class NameScope(Func<int, string?>? whyNotArgument = null)
 
     public string? WhyNot(string name) => OnlyInMessages.Contains(name)
         ? "only messages can name it: the agent finds it out after the kernel has decided"
-        : _reasons.GetValueOrDefault(name) ?? (ValueName.ArgumentNumber(name) is { } number ? whyNotArgument?.Invoke(number) : null);
+        : _reasons.GetValueOrDefault(name) ?? whyNot?.Invoke(name);
 
     /// <summary>The value as 64 bits: a register's bits above the type's own are undefined (System V ABI 3.2.3).</summary>
     public static Term Widen(Term raw, StaticType type) => type switch

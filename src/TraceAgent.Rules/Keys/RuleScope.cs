@@ -51,7 +51,7 @@ internal static class RuleScope
 
     private static NameScope WithArguments(RuleDraft draft, string? reason)
     {
-        var scope = new NameScope(number => number > RuleKeys.MostArguments
+        var scope = new NameScope(name => ValueName.ArgumentNumber(name) is not { } number || number > RuleKeys.MostArguments
             ? null
             : reason ?? (draft.Has("args") || draft.Has("signature") ? "the rule does not have this argument" : $"add 'args: {number}'"));
         foreach (var argument in draft.Arguments ?? [])
