@@ -31,8 +31,9 @@ public sealed class OutputTests : IDisposable
         agent.Stop();
 
         var lines = Enumerable.Range(0, 6).SelectMany(i => Lines($"{i}.json")).Where(line => line.Event == "call").ToList();
+        Assert.True(lines.Count == calls, $"{lines.Count} lines of calls\n{agent.Tell()}");
+        Assert.Equal(Enumerable.Range(1, calls).Select(i => (long)i + 2), lines.Select(line => line.Arg(1)));
         Assert.Contains($"add: {calls} calls, {calls} logged, 0 lost", string.Join('\n', agent.Messages), StringComparison.Ordinal);
-        Assert.True(lines.Select(line => line.Arg(1)).SequenceEqual(Enumerable.Range(1, calls).Select(i => (long)i + 2)), $"{lines.Count} lines of calls\n{agent.Tell()}");
     }
 
     [Fact]
