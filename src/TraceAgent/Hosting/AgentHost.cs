@@ -49,7 +49,7 @@ internal static class AgentHost
         using var loggers = new LoggerFactory([voice]);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
 
-        // Each as what it is: made of an open generic type at run time, they are a tenth of the start.
+        // Each as a closed type: the container makes them of open ones at run time, which takes milliseconds and 2 MB.
         builder.Services.AddSingleton<ILoggerFactory>(loggers);
         builder.Services.AddSingleton<ILogger<Agent>>(new Logger<Agent>(loggers));
         builder.Services.AddSingleton<ILogger<ApplicationLifetime>>(new Logger<ApplicationLifetime>(loggers));
