@@ -31,7 +31,7 @@ internal sealed class EcsFormatter : LineFormatter
         Lines.Append(",\"process\":{\"pid\":"u8);
         Lines.Append((ulong)traced.Pid);
         Lines.Append(",\"name\":\""u8);
-        Lines.AppendJson(traced.CommText);
+        Lines.AppendJson(traced.Comm.Text);
         Lines.Append("\",\"executable\":"u8);
         Lines.Append(traced.Process.Json);
         Lines.Append(",\"thread\":{\"id\":"u8);

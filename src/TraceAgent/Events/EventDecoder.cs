@@ -16,11 +16,6 @@ internal sealed class EventDecoder
     private readonly CharacterDecoder _characters = new();
     private readonly ListDecoder _lists = new();
 
-    // The thread's name of the last event, which most events share.
-    private readonly char[] _commText = new char[RecordLayout.CommSize];
-    private UInt128 _comm;
-    private int _commLength;
-
     public EventDecoder(WallClock clock, ProcessNames processes, CgroupNames cgroups)
     {
         _clock = clock;
@@ -74,17 +69,9 @@ internal sealed class EventDecoder
         traced.Tid = (uint)pidTid;
         traced.Duration = kind.HasDuration ? Read<ulong>(record, RecordLayout.DurationOffset) : 0;
         var comm = Read<UInt128>(record, RecordLayout.CommOffset);
+        traced.Comm.Set(comm);
         traced.Process = _processes.Find((int)traced.Pid, traced.Pid == traced.Tid, comm, time);
-        if (comm != _comm)
-        {
-            _comm = comm;
-            var value = default(DecodedValue);
-            _commLength = CharacterDecoder.Text(record.Slice(RecordLayout.CommOffset, RecordLayout.CommSize), _commText, 0, ref value);
-        }
-
-        _commText.CopyTo(traced.Chars.AsSpan());
-        var used = _commLength;
-        traced.Comm = new TextSpan(0, used);
+        var used = 0;
         var numbers = 0;
         for (var i = 0; i < kind.Fields.Length; i++)
         {

@@ -48,7 +48,7 @@ internal static class FlatEvent
         properties["event"] = new ScalarValue(shape.Event);
         properties["pid"] = new ScalarValue((long)traced.Pid);
         properties["tid"] = new ScalarValue((long)traced.Tid);
-        properties["comm"] = Text(new string(traced.CommText), new string(traced.CommText));
+        properties["comm"] = Text(new string(traced.Comm.Text), new string(traced.Comm.Text));
         properties["exe"] = Text(traced.Process.Executable, traced.Process.Executable ?? "<unknown>");
         foreach (var property in shape.OfProcess)
         {

@@ -37,7 +37,7 @@ internal static class MessageText
                 AppendProperty(into, traced.Shape.OfProcess[piece.Index], traced.Process, piece.Format);
                 break;
             case HoleSource.Comm:
-                into.Append(traced.CommText);
+                into.Append(traced.Comm.Text);
                 break;
             case HoleSource.Executable:
                 into.Append(traced.Process.Executable ?? "<unknown>");

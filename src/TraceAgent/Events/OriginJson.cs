@@ -7,19 +7,18 @@ namespace TraceAgent.Events;
 internal sealed class OriginJson
 {
     private readonly LineBuffer _text = new();
-    private readonly char[] _comm = new char[Capture.RecordLayout.CommSize];
     private KindShape? _shape;
     private ProcessFacts? _process;
     private SiteName? _site;
     private uint _pid;
     private uint _tid;
-    private int _commLength;
+    private UInt128 _comm;
 
     /// <summary>Valid until the next call.</summary>
     public ReadOnlySpan<byte> Of(TracedEvent traced)
     {
         if (traced.Tid != _tid || traced.Pid != _pid || !ReferenceEquals(traced.Shape, _shape) || !ReferenceEquals(traced.Process, _process)
-            || !ReferenceEquals(traced.Site, _site) || !traced.CommText.SequenceEqual(_comm.AsSpan(0, _commLength)))
+            || !ReferenceEquals(traced.Site, _site) || traced.Comm.Bytes != _comm)
         {
             Remember(traced);
         }
@@ -29,16 +28,15 @@ internal sealed class OriginJson
 
     private void Remember(TracedEvent traced)
     {
-        (_pid, _tid, _shape, _process, _site) = (traced.Pid, traced.Tid, traced.Shape, traced.Process, traced.Site);
-        _commLength = traced.CommText.Length;
-        traced.CommText.CopyTo(_comm);
+        (_pid, _tid, _comm) = (traced.Pid, traced.Tid, traced.Comm.Bytes);
+        (_shape, _process, _site) = (traced.Shape, traced.Process, traced.Site);
         _text.Clear();
         _text.Append(traced.Shape.AfterMessage);
         _text.Append((ulong)traced.Pid);
         _text.Append(",\"tid\":"u8);
         _text.Append((ulong)traced.Tid);
         _text.Append(",\"comm\":\""u8);
-        _text.AppendJson(traced.CommText);
+        _text.AppendJson(traced.Comm.Text);
         _text.Append("\",\"exe\":"u8);
         _text.Append(traced.Process.Json);
         _text.Append(traced.Site.Json);

@@ -44,7 +44,7 @@ internal static class OtelEvent
         var shape = traced.Shape;
         attributes["process.pid"] = new ScalarValue((long)traced.Pid);
         attributes["thread.id"] = new ScalarValue((long)traced.Tid);
-        attributes["thread.name"] = new ScalarValue(new string(traced.CommText));
+        attributes["thread.name"] = new ScalarValue(new string(traced.Comm.Text));
         attributes["code.function.name"] = new ScalarValue(traced.Site.Text);
         if (traced.Process.Executable is { } executable)
         {

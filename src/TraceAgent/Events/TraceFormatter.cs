@@ -12,7 +12,7 @@ internal sealed class TraceFormatter(bool colours) : LineFormatter
     protected override void Append(TracedEvent traced)
     {
         Begin(traced.Time);
-        Lines.AppendPrintable(traced.CommText);
+        Lines.AppendPrintable(traced.Comm.Text);
         Lines.Append('[');
         Lines.Append((ulong)traced.Pid);
         Lines.Append(']');

@@ -29,18 +29,16 @@ internal sealed class TracedEvent : StreamEvent
     /// <summary>From entry to return, ns; for calls only.</summary>
     public ulong Duration { get; set; }
 
-    public TextSpan Comm { get; set; }
+    public ThreadName Comm { get; } = new();
 
     /// <summary>As many as the shape has fields; the array may be longer.</summary>
     public DecodedValue[] Values { get; private set; } = [];
 
     /// <summary>Where all texts lie.</summary>
-    public char[] Chars { get; private set; } = new char[RecordLayout.CommSize];
+    public char[] Chars { get; private set; } = [];
 
     /// <summary>Where the values of all lists lie.</summary>
     public ulong[] Numbers { get; private set; } = [];
-
-    public ReadOnlySpan<char> CommText => Chars.AsSpan(Comm.Start, Comm.Length);
 
     public ReadOnlySpan<char> TextOf(in DecodedValue value) => Chars.AsSpan(value.TextStart, value.TextLength);
 
@@ -66,9 +64,9 @@ internal sealed class TracedEvent : StreamEvent
             Numbers = new ulong[shape.ListCapacity];
         }
 
-        if (Chars.Length < shape.TextCapacity + RecordLayout.CommSize)
+        if (Chars.Length < shape.TextCapacity)
         {
-            Chars = new char[shape.TextCapacity + RecordLayout.CommSize];
+            Chars = new char[shape.TextCapacity];
         }
     }
 
@@ -76,6 +74,3 @@ internal sealed class TracedEvent : StreamEvent
 
     public override void AppendMessage(LineBuffer into) => MessageText.Append(into, this);
 }
-
-/// <summary>A text in an event's characters.</summary>
-internal readonly record struct TextSpan(int Start, int Length);

@@ -1,0 +1,4 @@
+namespace TraceAgent.Events;
+
+/// <summary>A part of a text, in UTF-16 units.</summary>
+internal readonly record struct TextSpan(int Start, int Length);
