@@ -53,7 +53,7 @@ internal static class BoundMessage
         foreach (var token in template.Tokens)
         {
             var piece = token is MessageToken.Hole hole ? Bind(hole, fields, ofProcess, sites, rule) : Literal(((MessageToken.Literal)token).Text);
-            if (piece is { Source: HoleSource.Literal, Width: 0 } && pieces is [.., { Source: HoleSource.Literal, Width: 0 } before])
+            if (piece.Source == HoleSource.Literal && pieces is [.., { Source: HoleSource.Literal } before])
             {
                 pieces[^1] = before with { Text = [.. before.Text, .. piece.Text] };
             }
@@ -107,5 +107,6 @@ internal static class BoundMessage
         _ => $"{{{name}}}",
     };
 
-    private static MessagePiece Literal(string text, int width = 0) => new(HoleSource.Literal, Encoding.UTF8.GetBytes(text), 0, null, width);
+    private static MessagePiece Literal(string text, int width = 0) =>
+        new(HoleSource.Literal, Encoding.UTF8.GetBytes(width > 0 ? text.PadLeft(width) : text.PadRight(-width)), 0, null, 0);
 }

@@ -96,6 +96,13 @@ internal sealed class EventField
         get => Form is >= FieldForm.Text and < FieldForm.List;
     }
 
+    /// <summary>Whether the value is at most 64 bits, and is shown.</summary>
+    public bool IsScalar
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Form < FieldForm.Text;
+    }
+
     /// <summary>Whether a value can have a word in <c>problems</c>.</summary>
     public bool HasProblems => Slot.OutcomeOffset is not null || Form == FieldForm.Redacted;
 

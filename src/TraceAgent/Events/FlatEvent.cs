@@ -219,7 +219,7 @@ internal static class FlatEvent
         }
 
         var buffer = new LineBuffer();
-        MessageText.Append(buffer, traced, new MessagePiece(HoleSource.Value, [], index, null, 0));
+        MessageText.AppendHole(buffer, traced, new MessagePiece(HoleSource.Value, [], index, null, 0));
         return Text(shown, buffer.ToString());
     }
 

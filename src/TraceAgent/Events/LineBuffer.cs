@@ -67,6 +67,7 @@ internal sealed class LineBuffer
         Length += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(Length));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(long value, string? format = null)
     {
         if (format is not null)
@@ -81,9 +82,10 @@ internal sealed class LineBuffer
         }
 
         // Also of the least number, which has no opposite.
-        Append(value < 0 ? 0 - (ulong)value : (ulong)value);
+        AppendDecimal(value < 0 ? 0 - (ulong)value : (ulong)value);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(ulong value, string? format = null)
     {
         if (format is not null)
@@ -92,6 +94,11 @@ internal sealed class LineBuffer
             return;
         }
 
+        AppendDecimal(value);
+    }
+
+    private void AppendDecimal(ulong value)
+    {
         Reserve(DecimalDigits.Most);
         var room = _bytes.AsSpan(Length, DecimalDigits.Most);
         Length += value < DecimalDigits.TenTo8 ? Known((uint)value).Write(room) : DecimalDigits.Write(value, room);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
@@ -9,18 +10,25 @@ internal static class MessageText
     {
         foreach (ref readonly var piece in traced.Shape.Message.AsSpan())
         {
-            Append(into, traced, in piece);
+            if (piece.Source == HoleSource.Literal)
+            {
+                into.Append(piece.Text);
+            }
+            else
+            {
+                AppendHole(into, traced, in piece);
+            }
         }
     }
 
-    public static void Append(LineBuffer into, TracedEvent traced, in MessagePiece piece)
+    /// <param name="into">The message.</param>
+    /// <param name="traced">Has what the hole shows.</param>
+    /// <param name="piece">No literal.</param>
+    public static void AppendHole(LineBuffer into, TracedEvent traced, in MessagePiece piece)
     {
         var start = into.Length;
         switch (piece.Source)
         {
-            case HoleSource.Literal:
-                into.Append(piece.Text);
-                break;
             case HoleSource.Value:
                 AppendValue(into, traced, piece.Index, piece.Format);
                 break;
@@ -79,6 +87,11 @@ internal static class MessageText
         {
             into.Append(value.Outcome == Outcome.Null ? "<null>"u8 : "<fault>"u8);
         }
+        else if (field.IsScalar)
+        {
+            AppendScalar(into, field, in value, format);
+            return;
+        }
         else if (field.IsCharacters)
         {
             AppendCharacters(into, field, traced.TextOf(in value), format);
@@ -87,20 +100,16 @@ internal static class MessageText
         {
             AppendList(into, field.Element!, traced.NumbersOf(in value), format);
         }
-        else if (field.Form is FieldForm.Redacted or FieldForm.List)
-        {
-            into.Append(SecretFinder.Mask);
-        }
         else
         {
-            AppendScalar(into, field, in value, format);
-            return;
+            into.Append(SecretFinder.Mask);
         }
 
         AppendMark(into, in value);
     }
 
     /// <summary>Appends a value of at most 64 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AppendScalar(LineBuffer into, EventField field, in DecodedValue value, string? format)
     {
         ScalarText.Append(into, field, value.Bits, format);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace TraceAgent.Events;
 
 /// <summary>Values of at most 64 bits, as messages show them.</summary>
@@ -99,6 +101,7 @@ internal static class ScalarText
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AppendNumber(LineBuffer into, ulong bits, int size, bool signed, string? format)
     {
         if (format is ['x' or 'X', ..])

@@ -7,11 +7,12 @@ namespace TraceAgent.Events;
 internal sealed class UtcText
 {
     private const uint NanosecondsPerSecond = 1_000_000_000;
-    private const long LastSecond = 253_402_300_799;
     private const int Digits = 9;
     private const int BeforeDigits = 20;
     private readonly byte[] _text;
     private readonly int _start;
+
+    // When it began, ns; at first so long ago that no time is in it.
     private long _second = long.MinValue;
 
     /// <param name="before">What stands before the time, ASCII.</param>
@@ -19,19 +20,19 @@ internal sealed class UtcText
     public UtcText(string before = "", string after = "") =>
         (_text, _start) = (Encoding.ASCII.GetBytes($"{before}{new string('0', BeforeDigits + Digits)}Z{after}"), before.Length);
 
-    /// <summary>Valid until the next call. Times outside the years 1970 to 9999 are shown as the nearest one inside.</summary>
+    /// <summary>Valid until the next call. Times before 1970 are shown as its first.</summary>
     public ReadOnlySpan<byte> Format(long utc)
     {
         utc = Math.Max(utc, 0);
-        var second = utc / NanosecondsPerSecond;
-        if (second != _second)
+        if ((ulong)(utc - _second) >= NanosecondsPerSecond)
         {
-            _second = second;
-            var time = DateTimeOffset.FromUnixTimeSeconds(Math.Min(second, LastSecond));
+            var second = utc / NanosecondsPerSecond;
+            _second = second * NanosecondsPerSecond;
+            var time = DateTimeOffset.FromUnixTimeSeconds(second);
             time.TryFormat(_text.AsSpan(_start), out _, "yyyy-MM-dd'T'HH:mm:ss'.'", CultureInfo.InvariantCulture);
         }
 
-        var (first, rest) = Math.DivRem((uint)(utc - (second * NanosecondsPerSecond)), NanosecondsPerSecond / 10);
+        var (first, rest) = Math.DivRem((uint)(utc - _second), NanosecondsPerSecond / 10);
         _text[_start + BeforeDigits] = (byte)('0' + first);
         DecimalDigits.WriteEight(rest, _text.AsSpan(_start + BeforeDigits + 1));
         return _text;

@@ -99,23 +99,21 @@ internal sealed class ValueJson(LineBuffer line)
         }
 
         var field = traced.Shape.Fields[index];
-        if (field.Form == FieldForm.List && !value.Redacted)
+        if (field.IsScalar)
         {
-            WriteList(field.Element!, traced.NumbersOf(in value));
-        }
-        else if (field.Form is FieldForm.Redacted or FieldForm.List)
-        {
-            line.Append('"');
-            line.Append(SecretFinder.Mask);
-            line.Append('"');
+            WriteScalar(field, value.Bits);
         }
         else if (field.IsCharacters)
         {
             WriteText(traced.TextOf(in value));
         }
+        else if (field.Form == FieldForm.List && !value.Redacted)
+        {
+            WriteList(field.Element!, traced.NumbersOf(in value));
+        }
         else
         {
-            WriteScalar(field, value.Bits);
+            WriteText(SecretFinder.Mask);
         }
     }
 

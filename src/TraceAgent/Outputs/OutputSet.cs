@@ -16,6 +16,9 @@ internal sealed class OutputSet : IDisposable
     private EventOutput[] _outputs = [];
     private bool _disposed;
 
+    // Of the output in which most waits.
+    private int _pending;
+
     private OutputSet()
     {
     }
@@ -27,21 +30,7 @@ internal sealed class OutputSet : IDisposable
     public IEnumerable<string> Names => Volatile.Read(ref _outputs).Select(output => output.Name);
 
     /// <summary>True when the batch is large: the caller commits before it writes on.</summary>
-    public bool ShouldCommit
-    {
-        get
-        {
-            foreach (var output in _outputs)
-            {
-                if (output.Pending >= BatchSize)
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-    }
+    public bool ShouldCommit => _pending >= BatchSize;
 
     /// <exception cref="OutputException">One of them cannot be opened; none stays open.</exception>
     public static OutputSet Open(IReadOnlyList<OutputConfiguration> configurations)
@@ -105,7 +94,7 @@ internal sealed class OutputSet : IDisposable
             {
                 if (output.Configuration.Name == only)
                 {
-                    output.Write(streamEvent);
+                    Write(streamEvent, output);
                     taken = true;
                 }
             }
@@ -115,7 +104,7 @@ internal sealed class OutputSet : IDisposable
         {
             foreach (var output in _outputs)
             {
-                output.Write(streamEvent);
+                Write(streamEvent, output);
             }
         }
     }
@@ -123,6 +112,7 @@ internal sealed class OutputSet : IDisposable
     /// <summary>Writes the batch out. Blocks as long as an output is slow. After a failure the next batch tries again.</summary>
     public CommitResult Commit()
     {
+        _pending = 0;
         List<OutputFailure>? failures = null;
         List<string>? reopened = null;
         foreach (var output in _outputs)
@@ -173,6 +163,12 @@ internal sealed class OutputSet : IDisposable
         _disposed = true;
         _ = Commit();
         Task.WaitAll([.. _closing, .. _outputs.Select(output => output.CloseAsync(EventOutput.LastPatience))]);
+    }
+
+    private void Write(StreamEvent streamEvent, EventOutput output)
+    {
+        output.Write(streamEvent);
+        _pending = Math.Max(_pending, output.Pending);
     }
 
     private EventOutput Open(OutputConfiguration configuration) => configuration switch
