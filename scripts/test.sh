@@ -58,9 +58,10 @@ for project in "${projects[@]}"; do
     run=(dotnet test "$project" --no-build --results-directory "$results"
         --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal"
         --blame-hang-timeout 10min --blame-hang-dump-type none)
-    # The first attaches probes; the second gives files to other users.
+    # The first attaches probes; the second gives files to other users. Agents and programs are sent signals, which nohup and
+    # shells without job control would have them ignore.
     if [[ $name == *EndToEnd || $name == TraceAgent.Tests ]]; then
-        run=("${as_root[@]}" env "TRACEAGENT_TEST_PROGRAMS=$programs" "${run[@]}")
+        run=("${as_root[@]}" env --default-signal=HUP,INT "TRACEAGENT_TEST_PROGRAMS=$programs" "${run[@]}")
     fi
     status=0
     "${run[@]}" </dev/null || status=$?
