@@ -61,7 +61,7 @@ for project in "${projects[@]}"; do
     # The first attaches probes; the second gives files to other users. Agents and programs are sent signals, which nohup and
     # shells without job control would have them ignore.
     if [[ $name == *EndToEnd || $name == TraceAgent.Tests ]]; then
-        run=("${as_root[@]}" env --default-signal=HUP,INT "TRACEAGENT_TEST_PROGRAMS=$programs" "${run[@]}")
+        run=("${as_root[@]}" env "--default-signal=HUP,INT" "TRACEAGENT_TEST_PROGRAMS=$programs" "${run[@]}")
     fi
     status=0
     "${run[@]}" </dev/null || status=$?
