@@ -71,8 +71,7 @@ internal sealed class EventDecoder
         var comm = Read<UInt128>(record, RecordLayout.CommOffset);
         traced.Comm.Set(comm);
         traced.Process = _processes.Find((int)traced.Pid, traced.Pid == traced.Tid, comm, time);
-        var used = 0;
-        var numbers = 0;
+        var (used, numbers) = (0, 0);
         for (var i = 0; i < kind.Fields.Length; i++)
         {
             var field = kind.Fields[i];

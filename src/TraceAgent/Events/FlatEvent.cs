@@ -168,9 +168,9 @@ internal static class FlatEvent
         }
 
         var field = traced.Shape.Fields[index];
-        return field.IsCharacters ? new string(traced.TextOf(in value))
-            : field.Form is FieldForm.Redacted or FieldForm.List ? SecretFinder.Mask
-            : ScalarOf(field, value.Bits);
+        return field.IsScalar ? ScalarOf(field, value.Bits)
+            : field.IsCharacters ? new string(traced.TextOf(in value))
+            : SecretFinder.Mask;
     }
 
     private static object? ScalarOf(EventField field, ulong bits) => field.Form switch
@@ -207,7 +207,7 @@ internal static class FlatEvent
         }
 
         var shown = ValueOf(traced, index);
-        if (!value.IsMissing && field.Form < FieldForm.Text)
+        if (!value.IsMissing && field.IsScalar)
         {
             return new ShownValue(shown, (into, format) => MessageText.AppendScalar(into, field, in value, format));
         }
@@ -219,7 +219,7 @@ internal static class FlatEvent
         }
 
         var buffer = new LineBuffer();
-        MessageText.AppendHole(buffer, traced, new MessagePiece(HoleSource.Value, [], index, null, 0));
+        MessageText.AppendValue(buffer, traced, index, format: null);
         return Text(shown, buffer.ToString());
     }
 

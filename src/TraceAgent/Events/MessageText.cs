@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
@@ -21,10 +20,7 @@ internal static class MessageText
         }
     }
 
-    /// <param name="into">The message.</param>
-    /// <param name="traced">Has what the hole shows.</param>
-    /// <param name="piece">No literal.</param>
-    public static void AppendHole(LineBuffer into, TracedEvent traced, in MessagePiece piece)
+    private static void AppendHole(LineBuffer into, TracedEvent traced, in MessagePiece piece)
     {
         var start = into.Length;
         switch (piece.Source)
@@ -79,7 +75,8 @@ internal static class MessageText
         }
     }
 
-    private static void AppendValue(LineBuffer into, TracedEvent traced, int index, string? format)
+    /// <summary>Appends a value of any size, or what is said instead of it.</summary>
+    public static void AppendValue(LineBuffer into, TracedEvent traced, int index, string? format)
     {
         ref readonly var value = ref traced.Values[index];
         var field = traced.Shape.Fields[index];
@@ -89,8 +86,7 @@ internal static class MessageText
         }
         else if (field.IsScalar)
         {
-            AppendScalar(into, field, in value, format);
-            return;
+            ScalarText.Append(into, field, value.Bits, format);
         }
         else if (field.IsCharacters)
         {
@@ -109,7 +105,6 @@ internal static class MessageText
     }
 
     /// <summary>Appends a value of at most 64 bits.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AppendScalar(LineBuffer into, EventField field, in DecodedValue value, string? format)
     {
         ScalarText.Append(into, field, value.Bits, format);

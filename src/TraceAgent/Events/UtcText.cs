@@ -12,27 +12,27 @@ internal sealed class UtcText
     private readonly byte[] _text;
     private readonly int _start;
 
-    // When it began, ns; at first so long ago that no time is in it.
-    private long _second = long.MinValue;
+    // Of the last second, ns; at first so long ago that no time is in it.
+    private long _begin = long.MinValue;
 
     /// <param name="before">What stands before the time, ASCII.</param>
     /// <param name="after">What stands behind it, ASCII.</param>
     public UtcText(string before = "", string after = "") =>
         (_text, _start) = (Encoding.ASCII.GetBytes($"{before}{new string('0', BeforeDigits + Digits)}Z{after}"), before.Length);
 
-    /// <summary>Valid until the next call. Times before 1970 are shown as its first.</summary>
+    /// <summary>Valid until the next call. Times before 1970 are shown as the beginning of 1970.</summary>
     public ReadOnlySpan<byte> Format(long utc)
     {
         utc = Math.Max(utc, 0);
-        if ((ulong)(utc - _second) >= NanosecondsPerSecond)
+        if ((ulong)(utc - _begin) >= NanosecondsPerSecond)
         {
             var second = utc / NanosecondsPerSecond;
-            _second = second * NanosecondsPerSecond;
+            _begin = second * NanosecondsPerSecond;
             var time = DateTimeOffset.FromUnixTimeSeconds(second);
             time.TryFormat(_text.AsSpan(_start), out _, "yyyy-MM-dd'T'HH:mm:ss'.'", CultureInfo.InvariantCulture);
         }
 
-        var (first, rest) = Math.DivRem((uint)(utc - _second), NanosecondsPerSecond / 10);
+        var (first, rest) = Math.DivRem((uint)(utc - _begin), NanosecondsPerSecond / 10);
         _text[_start + BeforeDigits] = (byte)('0' + first);
         DecimalDigits.WriteEight(rest, _text.AsSpan(_start + BeforeDigits + 1));
         return _text;

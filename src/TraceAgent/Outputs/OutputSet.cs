@@ -94,7 +94,7 @@ internal sealed class OutputSet : IDisposable
             {
                 if (output.Configuration.Name == only)
                 {
-                    Write(streamEvent, output);
+                    Add(streamEvent, output);
                     taken = true;
                 }
             }
@@ -104,7 +104,7 @@ internal sealed class OutputSet : IDisposable
         {
             foreach (var output in _outputs)
             {
-                Write(streamEvent, output);
+                Add(streamEvent, output);
             }
         }
     }
@@ -165,7 +165,7 @@ internal sealed class OutputSet : IDisposable
         Task.WaitAll([.. _closing, .. _outputs.Select(output => output.CloseAsync(EventOutput.LastPatience))]);
     }
 
-    private void Write(StreamEvent streamEvent, EventOutput output)
+    private void Add(StreamEvent streamEvent, EventOutput output)
     {
         output.Write(streamEvent);
         _pending = Math.Max(_pending, output.Pending);
