@@ -3,7 +3,9 @@ using TraceAgent.Bpf.Kernel;
 
 namespace TraceAgent.Bpf.Tests.Kernel;
 
-/// <summary>What is begun before it is needed, since the kernel lets it wait.</summary>
+/// <summary>What is begun before it is needed, since the kernel lets it wait. Looks at all that this process has open, so no other test may run.</summary>
+[Collection(nameof(ExpectationTests))]
+[CollectionDefinition(nameof(ExpectationTests), DisableParallelization = true)]
 public sealed class ExpectationTests
 {
     [Fact]
