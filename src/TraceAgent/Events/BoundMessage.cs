@@ -1,82 +1,59 @@
-using System.Text;
-using TraceAgent.Capture;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Events;
 
-/// <summary>What a hole of a message shows.</summary>
-internal enum HoleSource
-{
-    Literal,
-    Value,
-    Duration,
-    Pid,
-    Tid,
-    Comm,
-    Executable,
-    Process,
-    Symbol,
-    Binary,
-    Time,
-}
-
-/// <summary>A piece of a message: a text, or a value by its place.</summary>
-/// <param name="Source">Where the piece comes from.</param>
-/// <param name="Text">The literal, UTF-8.</param>
-/// <param name="Index">Of the value among the event's fields, or of what the message names of the process.</param>
-/// <param name="Format">As in the template.</param>
-/// <param name="Width">Least characters: right-aligned when positive, 0 for none.</param>
-internal readonly record struct MessagePiece(HoleSource Source, byte[] Text, int Index, string? Format, int Width)
-{
-    /// <summary>True when it never has anything that JSON escapes.</summary>
-    /// <param name="fields">Of the event.</param>
-    public bool IsPlain(EventField[] fields) => Format is null && Source switch
-    {
-        HoleSource.Literal => JsonText.IsPlain(Text),
-        HoleSource.Value => fields[Index].Form is FieldForm.Signed or FieldForm.Unsigned or FieldForm.Pointer or FieldForm.Bool or FieldForm.Duration,
-        HoleSource.Pid or HoleSource.Tid or HoleSource.Duration => true,
-        _ => false,
-    };
-}
-
 /// <summary>A rule's message with every name resolved, so that no event looks one up.</summary>
-internal static class BoundMessage
+internal sealed class BoundMessage
 {
+    private readonly EventField[] _fields;
+    private readonly ProcessProperty[] _ofProcess;
+    private readonly SiteName[] _sites;
+    private readonly string _rule;
+    private readonly BoundTextBuilder _text = new();
+    private readonly BoundTextBuilder _json = new();
+
     /// <param name="template">As the rule has it.</param>
     /// <param name="fields">Of the event.</param>
     /// <param name="ofProcess">What the message names of the process.</param>
     /// <param name="sites">Where the event may come from.</param>
     /// <param name="rule">Whose message it is.</param>
-    public static MessagePiece[] Of(MessageTemplate template, EventField[] fields, ProcessProperty[] ofProcess, SiteName[] sites, Rule rule)
+    public BoundMessage(MessageTemplate template, EventField[] fields, ProcessProperty[] ofProcess, SiteName[] sites, string rule)
     {
-        var pieces = new List<MessagePiece>();
+        (_fields, _ofProcess, _sites, _rule) = (fields, ofProcess, sites, rule);
         foreach (var token in template.Tokens)
         {
-            var piece = token is MessageToken.Hole hole ? Bind(hole, fields, ofProcess, sites, rule) : Literal(((MessageToken.Literal)token).Text);
-            if (piece.Source == HoleSource.Literal && pieces is [.., { Source: HoleSource.Literal } before])
+            if (token is MessageToken.Hole hole)
             {
-                pieces[^1] = before with { Text = [.. before.Text, .. piece.Text] };
+                Bind(hole);
             }
             else
             {
-                pieces.Add(piece);
+                Literal(((MessageToken.Literal)token).Text);
             }
         }
 
-        return [.. pieces];
+        (Text, Json) = (_text.Build(), _json.Build());
     }
 
-    private static MessagePiece Bind(MessageToken.Hole hole, EventField[] fields, ProcessProperty[] ofProcess, SiteName[] sites, Rule rule)
+    /// <summary>As it is.</summary>
+    public BoundText Text { get; }
+
+    /// <summary>The inside of a JSON string.</summary>
+    public BoundText Json { get; }
+
+    private void Bind(MessageToken.Hole hole)
     {
         var width = hole.Alignment ?? 0;
-        if (Array.FindIndex(fields, f => f.Name == hole.Name) is >= 0 and var index)
+        if (Array.FindIndex(_fields, f => f.Name == hole.Name) is >= 0 and var index)
         {
-            return new MessagePiece(HoleSource.Value, [], index, hole.Format, width);
+            Add(new Hole(HoleSource.Value, index, hole.Format, width) { IsNumber = hole.Format is null && width == 0 && _fields[index].IsNumber });
+            return;
         }
 
-        if (Array.FindIndex(ofProcess, property => property.Name == hole.Name) is >= 0 and var at)
+        if (Array.FindIndex(_ofProcess, property => property.Name == hole.Name) is >= 0 and var at)
         {
-            return new MessagePiece(HoleSource.Process, [], at, hole.Format, width);
+            Add(new Hole(HoleSource.Process, at, hole.Format, width));
+            return;
         }
 
         HoleSource? source = hole.Name switch
@@ -91,22 +68,48 @@ internal static class BoundMessage
             "time" => HoleSource.Time,
             _ => null,
         };
-        return (source, sites) switch
+        switch (source, _sites)
         {
-            (null, _) => Literal(Constant(hole.Name, rule), width),
-            (HoleSource.Symbol, [var only]) => Literal(MessageText.SymbolText(only.Text, hole.Format), width),
-            (HoleSource.Binary, [var only]) => Literal(only.Binary, width),
-            _ => new MessagePiece(source.Value, [], 0, hole.Format, width),
-        };
+            case (null, _):
+                Literal(Constant(hole.Name), width);
+                break;
+            case (HoleSource.Symbol, [var only]):
+                Literal(MessageText.SymbolText(only.Text, hole.Format), width);
+                break;
+            case (HoleSource.Binary, [var only]):
+                Literal(only.Binary, width);
+                break;
+            default:
+                Add(new Hole(source.Value, 0, hole.Format, width));
+                break;
+        }
+    }
+
+    private void Add(Hole hole)
+    {
+        _text.Add(hole);
+        _json.Add(hole with { IsEscaped = !IsPlain(hole) });
     }
 
     // Serilog shows a hole without a value as it was written.
-    private static string Constant(string name, Rule rule) => name switch
+    private string Constant(string name) => name switch
     {
-        "rule" => rule.Name.Value,
+        "rule" => _rule,
         _ => $"{{{name}}}",
     };
 
-    private static MessagePiece Literal(string text, int width = 0) =>
-        new(HoleSource.Literal, Encoding.UTF8.GetBytes(width > 0 ? text.PadLeft(width) : text.PadRight(-width)), 0, null, 0);
+    private void Literal(string text, int width = 0)
+    {
+        var literal = width > 0 ? text.PadLeft(width) : text.PadRight(-width);
+        _text.Add(literal);
+        _json.Add(JsonText.Quote(literal)[1..^1]);
+    }
+
+    /// <summary>True when it never has anything that JSON escapes.</summary>
+    private bool IsPlain(Hole hole) => hole.Format is null && hole.Source switch
+    {
+        HoleSource.Value => _fields[hole.Index].Form is FieldForm.Signed or FieldForm.Unsigned or FieldForm.Pointer or FieldForm.Bool or FieldForm.Duration,
+        HoleSource.Pid or HoleSource.Tid or HoleSource.Duration => true,
+        _ => false,
+    };
 }

@@ -8,15 +8,16 @@ internal sealed class ClefFormatter : LineFormatter
 {
     private readonly UtcText _time = new("{\"@t\":\"", "\",\"@m\":\"");
     private readonly OriginJson _origin = new();
-    private readonly ValueJson _values;
-
-    public ClefFormatter() => _values = new ValueJson(Lines);
 
     protected override void Append(TracedEvent traced)
     {
-        Begin(traced);
+        var (message, values) = (traced.Shape.JsonMessage, traced.Shape.JsonValues);
+        Lines.Append(_time.Format(traced.Time));
+        Lines.Append(message.Begin);
+        message.AppendHoles(Lines, traced);
         Lines.Append(_origin.Of(traced));
-        _values.Write(traced);
+        values.AppendHoles(Lines, traced);
+        Lines.Append(values.End);
         Lines.Append("}\n"u8);
     }
 
@@ -46,7 +47,7 @@ internal sealed class ClefFormatter : LineFormatter
     private void Begin(StreamEvent streamEvent)
     {
         Lines.Append(_time.Format(streamEvent.Time));
-        AppendJsonMessage(streamEvent);
+        streamEvent.AppendJsonMessage(Lines);
     }
 
     private void AppendId(uint id, LogEventLevel level)

@@ -9,9 +9,6 @@ namespace TraceAgent.Events;
 internal sealed class EcsFormatter : LineFormatter
 {
     private readonly UtcText _time = new();
-    private readonly ValueJson _values;
-
-    public EcsFormatter() => _values = new ValueJson(Lines);
 
     // The specification wants log.level as one key at the top; so there must be no object called log.
     private void Begin(StreamEvent streamEvent)
@@ -21,7 +18,7 @@ internal sealed class EcsFormatter : LineFormatter
         Lines.Append("\",\"log.level\":\""u8);
         Lines.Append(WordOf(streamEvent.Level));
         Lines.Append("\",\"message\":\""u8);
-        AppendJsonMessage(streamEvent);
+        streamEvent.AppendJsonMessage(Lines);
         Lines.Append("\",\"ecs.version\":\"8.11.0\""u8);
     }
 
@@ -42,7 +39,7 @@ internal sealed class EcsFormatter : LineFormatter
         Lines.Append(traced.Shape.Event);
         Lines.Append('"');
         Lines.Append(traced.Site.Json);
-        _values.Write(traced);
+        traced.Shape.JsonValues.Append(Lines, traced);
         Lines.Append("}}\n"u8);
     }
 

@@ -103,6 +103,9 @@ internal sealed class EventField
         get => Form < FieldForm.Text;
     }
 
+    /// <summary>Whether the value is shown as a decimal number when nothing else is asked for.</summary>
+    public bool IsNumber => Form is FieldForm.Signed or FieldForm.Unsigned;
+
     /// <summary>Whether a value can have a word in <c>problems</c>.</summary>
     public bool HasProblems => Slot.OutcomeOffset is not null || Form == FieldForm.Redacted;
 

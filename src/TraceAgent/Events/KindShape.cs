@@ -36,24 +36,20 @@ internal sealed class KindShape
         Layout = layout;
         Fields = fields;
         (ArgumentCount, CapturedCount) = (arguments, captured);
-        ArgumentLeads = [.. fields.Take(arguments).Select((field, i) => (byte[])[.. i == 0 ? ",\"args\":{"u8 : ","u8, .. field.Key])];
         Sites = sites;
         HasDuration = kind == EventKind.Call;
         OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
-        Message = BoundMessage.Of(template, fields, OfProcess, sites, rule);
-        HasPlainMessage = Array.TrueForAll(Message, piece => piece.IsPlain(fields));
+        var message = new BoundMessage(template, fields, OfProcess, sites, Rule);
+        (Message, JsonMessage) = (message.Text, message.Json);
         Template = new MessageTemplateParser().Parse(template.Text);
         Level = (LogEventLevel)rule.Level;
         Labels = rule.Labels;
         TextCapacity = fields.Sum(f => f.TextCapacity);
         ListCapacity = fields.Sum(f => f.ListCapacity);
-        HasErrorNumbers = fields.Any(f => f.Form == FieldForm.ErrorNumber);
-        HasLengths = fields.Any(f => f.HasLength);
-        HasProblems = OfProcess.Length > 0 || fields.Any(f => f.HasProblems);
         var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
         var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
         AfterMessage = Encoding.UTF8.GetBytes($"\",\"@i\":\"{id}\"{level},\"rule\":{RuleJson},\"event\":\"{Event}\",\"pid\":");
-        LabelsJson = Encoding.UTF8.GetBytes(JsonText.Labels(Labels));
+        JsonValues = BoundValues.Of(this);
     }
 
     public string Rule { get; }
@@ -71,9 +67,6 @@ internal sealed class KindShape
     /// <summary>How many of the fields are arguments.</summary>
     public int ArgumentCount { get; }
 
-    /// <summary>The JSON before the value of each argument.</summary>
-    public byte[][] ArgumentLeads { get; }
-
     /// <summary>How many of the fields are arguments or the return value.</summary>
     public int CapturedCount { get; }
 
@@ -84,10 +77,13 @@ internal sealed class KindShape
     /// <summary>What the message names of the process.</summary>
     public ProcessProperty[] OfProcess { get; }
 
-    public MessagePiece[] Message { get; }
+    public BoundText Message { get; }
 
-    /// <summary>True when no message has anything that JSON escapes.</summary>
-    public bool HasPlainMessage { get; }
+    /// <summary>The message as the inside of a JSON string.</summary>
+    public BoundText JsonMessage { get; }
+
+    /// <summary>Values and labels as members of a JSON object, each with a comma before it.</summary>
+    public BoundText JsonValues { get; }
 
     public SerilogTemplate Template { get; }
 
@@ -101,21 +97,8 @@ internal sealed class KindShape
     /// <summary>Numbers that all lists of an event need at most.</summary>
     public int ListCapacity { get; }
 
-    /// <summary>Whether the message wants to know more of the hit or the process than every event tells.</summary>
-    public bool HasOnDemand => OfProcess.Length > 0 || CapturedCount < Fields.Length;
-
-    public bool HasErrorNumbers { get; }
-
-    /// <summary>Whether a value can say how long it was in the traced process.</summary>
-    public bool HasLengths { get; }
-
-    /// <summary>Whether there can be anything to say in <c>problems</c>.</summary>
-    public bool HasProblems { get; }
-
     /// <summary>The JSON from the end of the message to the process ID.</summary>
     public byte[] AfterMessage { get; }
-
-    public byte[] LabelsJson { get; }
 
     /// <exception cref="ArgumentException">The plan has not what is to be shown.</exception>
     public static KindShape Of(

@@ -50,17 +50,6 @@ internal abstract class LineFormatter : ITextFormatter
         }
     }
 
-    /// <summary>Appends the message as the inside of a JSON string.</summary>
-    protected void AppendJsonMessage(StreamEvent streamEvent)
-    {
-        var start = Lines.Length;
-        streamEvent.AppendMessage(Lines);
-        if (!streamEvent.IsPlainMessage)
-        {
-            Lines.EscapeJson(start);
-        }
-    }
-
     /// <summary>Appends the message for a person, and ends the line.</summary>
     protected void AppendPrintableMessage(StreamEvent streamEvent)
     {

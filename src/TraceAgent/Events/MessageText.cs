@@ -2,43 +2,28 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>Renders the message of an event, unescaped.</summary>
+/// <summary>Renders the holes of messages.</summary>
 internal static class MessageText
 {
-    public static void Append(LineBuffer into, TracedEvent traced)
-    {
-        foreach (ref readonly var piece in traced.Shape.Message.AsSpan())
-        {
-            if (piece.Source == HoleSource.Literal)
-            {
-                into.Append(piece.Text);
-            }
-            else
-            {
-                AppendHole(into, traced, in piece);
-            }
-        }
-    }
-
-    private static void AppendHole(LineBuffer into, TracedEvent traced, in MessagePiece piece)
+    public static void Append(LineBuffer into, TracedEvent traced, Hole hole)
     {
         var start = into.Length;
-        switch (piece.Source)
+        switch (hole.Source)
         {
             case HoleSource.Value:
-                AppendValue(into, traced, piece.Index, piece.Format);
+                AppendValue(into, traced, hole.Index, hole.Format);
                 break;
             case HoleSource.Duration:
-                DurationText.Append(into, traced.Duration, piece.Format);
+                DurationText.Append(into, traced.Duration, hole.Format);
                 break;
             case HoleSource.Pid:
-                into.Append((ulong)traced.Pid, piece.Format);
+                into.Append((ulong)traced.Pid, hole.Format);
                 break;
             case HoleSource.Tid:
-                into.Append((ulong)traced.Tid, piece.Format);
+                into.Append((ulong)traced.Tid, hole.Format);
                 break;
             case HoleSource.Process:
-                AppendProperty(into, traced.Shape.OfProcess[piece.Index], traced.Process, piece.Format);
+                AppendProperty(into, traced.Shape.OfProcess[hole.Index], traced.Process, hole.Format);
                 break;
             case HoleSource.Comm:
                 into.Append(traced.Comm.Text);
@@ -47,19 +32,24 @@ internal static class MessageText
                 into.Append(traced.Process.Executable ?? "<unknown>");
                 break;
             case HoleSource.Symbol:
-                into.Append(piece.Format is null ? traced.Site.Text : traced.Site.Call);
+                into.Append(hole.Format is null ? traced.Site.Text : traced.Site.Call);
                 break;
             case HoleSource.Binary:
                 into.Append(traced.Site.Binary);
                 break;
             default:
-                AppendTime(into, traced.Time, piece.Format);
+                AppendTime(into, traced.Time, hole.Format);
                 break;
         }
 
-        if (piece.Width != 0)
+        if (hole.Width != 0)
         {
-            into.Align(start, piece.Width);
+            into.Align(start, hole.Width);
+        }
+
+        if (hole.IsEscaped)
+        {
+            into.EscapeJson(start);
         }
     }
 

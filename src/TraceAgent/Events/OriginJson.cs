@@ -1,8 +1,8 @@
 namespace TraceAgent.Events;
 
 /// <summary>
-/// The part of a line from the end of the message to the symbol: which rule, which thread, where. Most events have the same as
-/// the one before them, so it is kept.
+/// The part of a line between the last hole of the message and the first value: which rule, which thread, where. Most events have
+/// the same as the one before them, so it is kept.
 /// </summary>
 internal sealed class OriginJson
 {
@@ -31,6 +31,7 @@ internal sealed class OriginJson
         (_pid, _tid, _comm) = (traced.Pid, traced.Tid, traced.Comm.Bytes);
         (_shape, _process, _site) = (traced.Shape, traced.Process, traced.Site);
         _text.Clear();
+        _text.Append(traced.Shape.JsonMessage.End);
         _text.Append(traced.Shape.AfterMessage);
         _text.Append((ulong)traced.Pid);
         _text.Append(",\"tid\":"u8);
@@ -40,5 +41,6 @@ internal sealed class OriginJson
         _text.Append("\",\"exe\":"u8);
         _text.Append(traced.Process.Json);
         _text.Append(traced.Site.Json);
+        _text.Append(traced.Shape.JsonValues.Begin);
     }
 }

@@ -10,9 +10,14 @@ internal abstract class StreamEvent
 
     public abstract LogEventLevel Level { get; }
 
-    /// <summary>True when the message is known to have nothing that JSON escapes.</summary>
-    public virtual bool IsPlainMessage => false;
-
     /// <summary>Appends the message, unescaped.</summary>
     public abstract void AppendMessage(LineBuffer into);
+
+    /// <summary>Appends the message as the inside of a JSON string.</summary>
+    public virtual void AppendJsonMessage(LineBuffer into)
+    {
+        var start = into.Length;
+        AppendMessage(into);
+        into.EscapeJson(start);
+    }
 }

@@ -70,7 +70,7 @@ internal sealed class TracedEvent : StreamEvent
         }
     }
 
-    public override bool IsPlainMessage => Shape.HasPlainMessage;
+    public override void AppendMessage(LineBuffer into) => Shape.Message.Append(into, this);
 
-    public override void AppendMessage(LineBuffer into) => MessageText.Append(into, this);
+    public override void AppendJsonMessage(LineBuffer into) => Shape.JsonMessage.Append(into, this);
 }

@@ -2,94 +2,51 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>Writes the values of events as members of a JSON object, the same in every format of ours.</summary>
-/// <param name="line">Takes them.</param>
-internal sealed class ValueJson(LineBuffer line)
+/// <summary>Renders the holes of JSON objects.</summary>
+internal static class ValueJson
 {
-    /// <summary>What the message wanted to know of the hit, arguments, result and what is said about them, up to the labels, each with a comma before it.</summary>
-    public void Write(TracedEvent traced)
+    public static void Append(LineBuffer line, TracedEvent traced, Hole hole)
     {
-        var shape = traced.Shape;
-        if (shape.HasOnDemand)
+        switch (hole.Source)
         {
-            WriteOnDemand(traced);
-        }
-
-        WriteValues(traced);
-        if (shape.HasErrorNumbers)
-        {
-            WriteErrorNames(traced);
-        }
-
-        if (shape.HasDuration)
-        {
-            line.Append(",\"duration_ns\":"u8);
-            WriteUnsigned(traced.Duration);
-        }
-
-        if (shape.HasLengths)
-        {
-            WriteLengths(traced);
-        }
-
-        if (shape.HasProblems)
-        {
-            WriteProblems(traced);
-        }
-
-        if (shape.LabelsJson.Length > 0)
-        {
-            line.Append(shape.LabelsJson);
+            case HoleSource.JsonValue:
+                WriteValue(line, traced, hole.Index);
+                break;
+            case HoleSource.JsonDuration:
+                WriteUnsigned(line, traced.Duration);
+                break;
+            case HoleSource.JsonProcess:
+                WriteProperty(line, traced.Shape.OfProcess[hole.Index], traced.Process);
+                break;
+            case HoleSource.JsonErrorNames:
+                WriteErrorNames(line, traced);
+                break;
+            case HoleSource.JsonLengths:
+                WriteLengths(line, traced);
+                break;
+            default:
+                WriteProblems(line, traced);
+                break;
         }
     }
 
-    private void WriteOnDemand(TracedEvent traced)
+    private static void WriteProperty(LineBuffer line, ProcessProperty property, ProcessFacts facts)
     {
-        var shape = traced.Shape;
-        foreach (var property in shape.OfProcess)
+        if (property.Number(facts) is { } number)
         {
-            line.Append(',');
-            line.Append(property.Key);
-            if (property.Number(traced.Process) is { } number)
-            {
-                line.Append(number);
-            }
-            else if (property.Text(traced.Process) is { } text)
-            {
-                WriteText(text);
-            }
-            else
-            {
-                line.Append("null"u8);
-            }
+            line.Append(number);
         }
-
-        for (var i = shape.CapturedCount; i < shape.Fields.Length; i++)
+        else if (property.Text(facts) is { } text)
         {
-            line.Append(',');
-            line.Append(shape.Fields[i].Key);
-            WriteValue(traced, i);
+            WriteText(line, text);
+        }
+        else
+        {
+            line.Append("null"u8);
         }
     }
 
-    private void WriteValues(TracedEvent traced)
-    {
-        var leads = traced.Shape.ArgumentLeads;
-        for (var i = 0; i < leads.Length; i++)
-        {
-            line.Append(leads[i]);
-            WriteValue(traced, i);
-        }
-
-        line.Append(leads.Length == 0 ? ",\"args\":{}"u8 : "}"u8);
-        if (traced.Shape.CapturedCount > traced.Shape.ArgumentCount)
-        {
-            line.Append(",\"ret\":"u8);
-            WriteValue(traced, traced.Shape.ArgumentCount);
-        }
-    }
-
-    private void WriteValue(TracedEvent traced, int index)
+    private static void WriteValue(LineBuffer line, TracedEvent traced, int index)
     {
         ref readonly var value = ref traced.Values[index];
         if (value.IsMissing)
@@ -101,23 +58,23 @@ internal sealed class ValueJson(LineBuffer line)
         var field = traced.Shape.Fields[index];
         if (field.IsScalar)
         {
-            WriteScalar(field, value.Bits);
+            WriteScalar(line, field, value.Bits);
         }
         else if (field.IsCharacters)
         {
-            WriteText(traced.TextOf(in value));
+            WriteText(line, traced.TextOf(in value));
         }
         else if (field.Form == FieldForm.List && !value.Redacted)
         {
-            WriteList(field.Element!, traced.NumbersOf(in value));
+            WriteList(line, field.Element!, traced.NumbersOf(in value));
         }
         else
         {
-            WriteText(SecretFinder.Mask);
+            WriteText(line, SecretFinder.Mask);
         }
     }
 
-    private void WriteList(EventField element, ReadOnlySpan<ulong> numbers)
+    private static void WriteList(LineBuffer line, EventField element, ReadOnlySpan<ulong> numbers)
     {
         line.Append('[');
         for (var i = 0; i < numbers.Length; i++)
@@ -127,13 +84,13 @@ internal sealed class ValueJson(LineBuffer line)
                 line.Append(',');
             }
 
-            WriteScalar(element, numbers[i]);
+            WriteScalar(line, element, numbers[i]);
         }
 
         line.Append(']');
     }
 
-    private void WriteScalar(EventField field, ulong bits)
+    private static void WriteScalar(LineBuffer line, EventField field, ulong bits)
     {
         switch (field.Form)
         {
@@ -141,7 +98,7 @@ internal sealed class ValueJson(LineBuffer line)
                 line.Append((long)bits);
                 break;
             case FieldForm.Unsigned or FieldForm.Duration:
-                WriteUnsigned(bits);
+                WriteUnsigned(line, bits);
                 break;
             case FieldForm.Pointer:
                 line.Append("\"0x"u8);
@@ -165,7 +122,7 @@ internal sealed class ValueJson(LineBuffer line)
         }
     }
 
-    private void WriteText(ReadOnlySpan<char> text)
+    private static void WriteText(LineBuffer line, ReadOnlySpan<char> text)
     {
         line.Append('"');
         line.AppendJson(text);
@@ -173,7 +130,7 @@ internal sealed class ValueJson(LineBuffer line)
     }
 
     // Consumers clamp or refuse numbers above 2^63 - 1.
-    private void WriteUnsigned(ulong value)
+    private static void WriteUnsigned(LineBuffer line, ulong value)
     {
         if (value <= long.MaxValue)
         {
@@ -187,7 +144,7 @@ internal sealed class ValueJson(LineBuffer line)
     }
 
     // Objects with the values' names as keys, beside the values: a value keeps its type, and no key begins with another.
-    private void WriteErrorNames(TracedEvent traced)
+    private static void WriteErrorNames(LineBuffer line, TracedEvent traced)
     {
         var opened = false;
         for (var i = 0; i < traced.Shape.Fields.Length; i++)
@@ -195,16 +152,16 @@ internal sealed class ValueJson(LineBuffer line)
             ref readonly var value = ref traced.Values[i];
             if (traced.Shape.Fields[i].Form == FieldForm.ErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
             {
-                WriteMember(",\"errno\":{"u8, traced.Shape.Fields[i].Key, ref opened);
-                WriteText(name);
+                WriteMember(line, ",\"errno\":{"u8, traced.Shape.Fields[i].Key, ref opened);
+                WriteText(line, name);
             }
         }
 
-        Close(opened);
+        Close(line, opened);
     }
 
     // Only of what was cut: else it can be counted.
-    private void WriteLengths(TracedEvent traced)
+    private static void WriteLengths(LineBuffer line, TracedEvent traced)
     {
         var opened = false;
         for (var i = 0; i < traced.Shape.Fields.Length; i++)
@@ -212,15 +169,15 @@ internal sealed class ValueJson(LineBuffer line)
             ref readonly var value = ref traced.Values[i];
             if (traced.Shape.Fields[i].HasLength && value.IsPart)
             {
-                WriteMember(",\"lengths\":{"u8, traced.Shape.Fields[i].Key, ref opened);
+                WriteMember(line, ",\"lengths\":{"u8, traced.Shape.Fields[i].Key, ref opened);
                 line.Append(value.Bits);
             }
         }
 
-        Close(opened);
+        Close(line, opened);
     }
 
-    private void WriteProblems(TracedEvent traced)
+    private static void WriteProblems(LineBuffer line, TracedEvent traced)
     {
         var opened = false;
         for (var i = 0; i < traced.Shape.Fields.Length; i++)
@@ -228,8 +185,8 @@ internal sealed class ValueJson(LineBuffer line)
             ref readonly var value = ref traced.Values[i];
             if (value.HasProblem)
             {
-                WriteMember(",\"problems\":{"u8, traced.Shape.Fields[i].Key, ref opened);
-                WriteText(value.Problem!);
+                WriteMember(line, ",\"problems\":{"u8, traced.Shape.Fields[i].Key, ref opened);
+                WriteText(line, value.Problem!);
             }
         }
 
@@ -237,22 +194,22 @@ internal sealed class ValueJson(LineBuffer line)
         {
             if (!property.IsKnown(traced.Process))
             {
-                WriteMember(",\"problems\":{"u8, property.Key, ref opened);
-                WriteText(ProcessProperty.Gone);
+                WriteMember(line, ",\"problems\":{"u8, property.Key, ref opened);
+                WriteText(line, ProcessProperty.Gone);
             }
         }
 
-        Close(opened);
+        Close(line, opened);
     }
 
-    private void WriteMember(ReadOnlySpan<byte> open, ReadOnlySpan<byte> key, ref bool opened)
+    private static void WriteMember(LineBuffer line, ReadOnlySpan<byte> open, ReadOnlySpan<byte> key, ref bool opened)
     {
         line.Append(opened ? ","u8 : open);
         line.Append(key);
         opened = true;
     }
 
-    private void Close(bool opened)
+    private static void Close(LineBuffer line, bool opened)
     {
         if (opened)
         {
