@@ -10,7 +10,7 @@ namespace TraceAgent.Bpf.Kernel;
 public readonly record struct HitCost(double EmulatedNs, double SteppedNs, double ReturnNs)
 {
     // Short rounds, many of them: on a busy machine, the best one is one in which no other thread took the processor.
-    private const int Calls = 50;
+    private const int Calls = 20;
     private const int Rounds = 20;
     private const int SteppedAt = 256;
 

@@ -42,7 +42,7 @@ internal static class DecimalDigits
         var digits = Eight(value);
 
         // The first digit is the lowest byte; of 0 the last one stays.
-        var leading = Math.Min(BitOperations.TrailingZeroCount(digits) / 8, 7);
+        var leading = Math.Min(BitOperations.TrailingZeroCount(digits) >> 3, 7);
         return new ShortNumber(value, 8 - leading, (digits | Zeros) >> (8 * leading));
     }
 

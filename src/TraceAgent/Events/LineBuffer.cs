@@ -13,7 +13,7 @@ internal sealed class LineBuffer
     private const int Recent = 64;
 
     // A message and the values behind it show the same numbers, and so do many lines.
-    private readonly ShortNumber[] _recent = new ShortNumber[Recent];
+    private readonly ShortNumber[] _recent = NoneRecent();
     private byte[] _bytes = new byte[1024];
     private byte[] _taken = [];
 
@@ -155,11 +155,19 @@ internal sealed class LineBuffer
         Length += missing;
     }
 
+    // In all but the first place, 0 is a number that is never looked for there.
+    private static ShortNumber[] NoneRecent()
+    {
+        var recent = new ShortNumber[Recent];
+        recent[0] = DecimalDigits.Short(0);
+        return recent;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref readonly ShortNumber Known(uint value)
     {
         ref var known = ref _recent[value % Recent];
-        if (known.Value != value || known.Count == 0)
+        if (known.Value != value)
         {
             known = DecimalDigits.Short(value);
         }
