@@ -10,7 +10,7 @@ namespace TraceAgent.Outputs;
 internal sealed class OutputSet : IDisposable
 {
     /// <summary>Bytes that wait in an output when it is time to commit.</summary>
-    public const int BatchSize = 128 << 10;
+    public const int BatchSize = 256 << 10;
 
     private readonly List<Task> _closing = [];
     private EventOutput[] _outputs = [];
