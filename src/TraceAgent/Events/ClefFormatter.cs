@@ -12,7 +12,7 @@ internal sealed class ClefFormatter : LineFormatter
     protected override void Append(TracedEvent traced)
     {
         var (message, values) = (traced.Shape.JsonMessage, traced.Shape.JsonValues);
-        Lines.Append(_time.Format(traced.Time));
+        _time.Append(Lines, traced.Time);
         Lines.Append(message.Begin);
         message.AppendHoles(Lines, traced);
         Lines.Append(_origin.Of(traced));
@@ -46,7 +46,7 @@ internal sealed class ClefFormatter : LineFormatter
 
     private void Begin(StreamEvent streamEvent)
     {
-        Lines.Append(_time.Format(streamEvent.Time));
+        _time.Append(Lines, streamEvent.Time);
         streamEvent.AppendJsonMessage(Lines);
     }
 

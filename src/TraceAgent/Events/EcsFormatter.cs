@@ -14,7 +14,7 @@ internal sealed class EcsFormatter : LineFormatter
     private void Begin(StreamEvent streamEvent)
     {
         Lines.Append("{\"@timestamp\":\""u8);
-        Lines.Append(_time.Format(streamEvent.Time));
+        _time.Append(Lines, streamEvent.Time);
         Lines.Append("\",\"log.level\":\""u8);
         Lines.Append(WordOf(streamEvent.Level));
         Lines.Append("\",\"message\":\""u8);

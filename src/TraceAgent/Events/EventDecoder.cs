@@ -29,9 +29,6 @@ internal sealed class EventDecoder
     /// <summary>Records of a kind or site that their shape does not have.</summary>
     public long ForeignRecords { get; private set; }
 
-    /// <summary>ns that the call of the last event took; null when it was no call.</summary>
-    public ulong? LastDuration => _traced.Shape.HasDuration ? _traced.Duration : null;
-
     /// <summary>The event of one record; null, and counted, when the record is not one of this shape.</summary>
     public TracedEvent? Decode(ReadOnlySpan<byte> record, EventShape shape)
     {

@@ -60,6 +60,15 @@ internal sealed class LineBuffer
         Length += utf8.Length;
     }
 
+    /// <summary>Becomes longer by so many bytes, which the caller fills.</summary>
+    public Span<byte> Extend(int count)
+    {
+        Reserve(count);
+        var added = _bytes.AsSpan(Length, count);
+        Length += count;
+        return added;
+    }
+
     /// <summary>A surrogate without its other half becomes U+FFFD.</summary>
     public void Append(ReadOnlySpan<char> text)
     {

@@ -19,7 +19,7 @@ internal sealed class TextFormatter : LineFormatter
 
     private void Append(StreamEvent streamEvent, string? rule)
     {
-        Lines.Append(_time.Format(streamEvent.Time));
+        _time.Append(Lines, streamEvent.Time);
         Lines.Append(Abbreviate(streamEvent.Level));
         if (rule is not null)
         {

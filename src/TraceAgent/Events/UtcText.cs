@@ -9,6 +9,8 @@ internal sealed class UtcText
     private const uint NanosecondsPerSecond = 1_000_000_000;
     private const int Digits = 9;
     private const int BeforeDigits = 20;
+
+    // Its digits stay zeros: to write them here and to copy them at once would make the copy wait for the write.
     private readonly byte[] _text;
     private readonly int _start;
 
@@ -20,8 +22,8 @@ internal sealed class UtcText
     public UtcText(string before = "", string after = "") =>
         (_text, _start) = (Encoding.ASCII.GetBytes($"{before}{new string('0', BeforeDigits + Digits)}Z{after}"), before.Length);
 
-    /// <summary>Valid until the next call. Times before 1970 are shown as the beginning of 1970.</summary>
-    public ReadOnlySpan<byte> Format(long utc)
+    /// <summary>Appends a time. Those before 1970 are shown as the beginning of 1970.</summary>
+    public void Append(LineBuffer into, long utc)
     {
         utc = Math.Max(utc, 0);
         if ((ulong)(utc - _begin) >= NanosecondsPerSecond)
@@ -33,9 +35,10 @@ internal sealed class UtcText
         }
 
         var (first, rest) = Math.DivRem((uint)(utc - _begin), NanosecondsPerSecond / 10);
-        _text[_start + BeforeDigits] = (byte)('0' + first);
-        DecimalDigits.WriteEight(rest, _text.AsSpan(_start + BeforeDigits + 1));
-        return _text;
+        var text = into.Extend(_text.Length);
+        _text.CopyTo(text);
+        text[_start + BeforeDigits] = (byte)('0' + first);
+        DecimalDigits.WriteEight(rest, text[(_start + BeforeDigits + 1)..]);
     }
 
     /// <summary>The same instant for Serilog, whose ticks are 100 ns.</summary>

@@ -67,9 +67,8 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
             return null;
         }
 
-        var failure = Deliver() ?? _segment!.Write();
+        var failure = Deliver();
         _formatter.Lines.Clear();
-        _segment?.Batch.Clear();
 
         // A sink that could not open its file would not try again for half an hour.
         if (failure is not null || IsFull())
@@ -106,7 +105,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         }
     }
 
-    /// <summary>Has the sink write the lines into the segment of the file that is theirs; null when they are there.</summary>
+    /// <summary>Has the sink write the lines into the file that is theirs; null when they are there.</summary>
     private OutputFailure? Deliver()
     {
         _failure = null;
@@ -120,7 +119,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
             }
 
             _sink.Emit(LineFormatter.Envelope);
-            return _failure ?? (_segment is { Batch.Count: > 0 } ? null : new OutputFailure(_configuration.Path, $"write {_configuration.Path}: no file could be opened"));
+            return _failure ?? (_segment is { } segment ? segment.EndBatch() : new OutputFailure(_configuration.Path, $"write {_configuration.Path}: no file could be opened"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -240,7 +239,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
                 var segment = new FileSegment(path, underlyingStream);
                 output._segment = segment;
                 segment.Closed += () => output._segment = output._segment == segment ? null : output._segment;
-                return segment.Batch;
+                return segment;
             }
             catch (IOException refusal)
             {

@@ -5,9 +5,9 @@ namespace TraceAgent.Outputs;
 
 /// <summary>
 /// One of an output's files, as the sink has it open. It writes by its own handle, because FileStream keeps bytes of a failed
-/// write and tries them again when it is closed.
+/// write and tries them again when it is closed. The sink, which swallows failures, hears of none.
 /// </summary>
-internal sealed class FileSegment
+internal sealed class FileSegment : SinkStream
 {
     // What fcntl(2) may say of a lock that another process holds.
     private const int TryAgain = 11;
@@ -16,6 +16,10 @@ internal sealed class FileSegment
     private readonly SafeFileHandle _handle;
     private readonly Stream _serilogs;
     private readonly FileIdentity _identity;
+    private OutputFailure? _failure;
+
+    // Where the batch begins in the file; null as long as nothing of it was to be written.
+    private long? _begin;
 
     /// <param name="path">Exists.</param>
     /// <param name="serilogs">Serilog's stream of the same file, closed with this one and never written to.</param>
@@ -29,13 +33,9 @@ internal sealed class FileSegment
         Lock(serilogs as FileStream);
         _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         _identity = FileStatus.Of(_handle);
-        Batch = new BatchStream(Close);
     }
 
     public string Path { get; }
-
-    /// <summary>What the sink writes, and closes: with it everything here.</summary>
-    public BatchStream Batch { get; }
 
     public event Action? Closed;
 
@@ -43,24 +43,34 @@ internal sealed class FileSegment
     public bool IsAstray => FileStatus.Of(Path) is not { } there || !there.IsSameOpenFile(_identity);
 
     /// <summary>Bytes in the file.</summary>
-    public long Length => RandomAccess.GetLength(_handle);
+    public override long Length => RandomAccess.GetLength(_handle);
 
-    /// <summary>Writes what is pending at the file's end, whole or not at all; null when it has arrived.</summary>
-    public OutputFailure? Write()
+    public override void Write(ReadOnlySpan<byte> buffer)
     {
-        long? before = null;
+        if (_failure is not null)
+        {
+            return;
+        }
+
         try
         {
             // The real end, not where we left it: others may have cut the file.
             var end = Length;
-            before = end;
-            RandomAccess.Write(_handle, Batch.Pending.Span, end);
-            return null;
+            _begin ??= end;
+            RandomAccess.Write(_handle, buffer, end);
         }
         catch (IOException e)
         {
-            return Undo(before, OutputFailure.Of("write", Path, e));
+            _failure = Undo(_begin, OutputFailure.Of("write", Path, e));
         }
+    }
+
+    /// <summary>What was written since the last time is a batch, which is in the file whole or not at all; null when it has arrived.</summary>
+    public OutputFailure? EndBatch()
+    {
+        var failure = _failure ?? (_begin is null ? new OutputFailure(Path, $"write {Path}: nothing came from the sink") : null);
+        (_failure, _begin) = (null, null);
+        return failure;
     }
 
     // So that no torn line stays. A device has nothing to cut.
@@ -82,11 +92,16 @@ internal sealed class FileSegment
         }
     }
 
-    private void Close()
+    protected override void Dispose(bool disposing)
     {
-        _handle.Dispose();
-        _serilogs.Dispose();
-        Closed?.Invoke();
+        if (disposing)
+        {
+            _handle.Dispose();
+            _serilogs.Dispose();
+            Closed?.Invoke();
+        }
+
+        base.Dispose(disposing);
     }
 
     private static void Lock(FileStream? stream)

@@ -154,7 +154,11 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
             _outputs.Write(line, output);
             Quota?.Use();
             Note(slot.Books, output);
-            slot.Books.EventRead(line.Time, _decoder.LastDuration);
+            slot.Books.EventRead(line.Time);
+            if (line.Shape.HasDuration)
+            {
+                slot.Books.CallRead(line.Duration);
+            }
         }
         else
         {

@@ -43,20 +43,18 @@ internal sealed class RuleBooks(string rule) : LineBooks(rule)
 
     /// <summary>An event was read. By the reader thread.</summary>
     /// <param name="time">UTC ns since 1970.</param>
-    /// <param name="durationNs">Of a call.</param>
-    public void EventRead(long time, ulong? durationNs)
-    {
-        Volatile.Write(ref _lastEvent, time);
-        if (durationNs is { } duration)
-        {
-            var latency = _latency;
-            if (latency is null)
-            {
-                Volatile.Write(ref _latency, latency = new LatencyHistogram());
-            }
+    public void EventRead(long time) => Volatile.Write(ref _lastEvent, time);
 
-            latency.Add(duration);
+    /// <summary>The event that was read is a call. By the reader thread.</summary>
+    public void CallRead(ulong durationNs)
+    {
+        var latency = _latency;
+        if (latency is null)
+        {
+            Volatile.Write(ref _latency, latency = new LatencyHistogram());
         }
+
+        latency.Add(durationNs);
     }
 
     /// <summary>Charges the hits since the last time. By one thread.</summary>

@@ -67,19 +67,19 @@ public sealed class FullDiskTests : IDisposable
     {
         var path = Path.Combine(_mount, "events");
         var segment = new FileSegment(path, new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite));
-        segment.Batch.Write("before\n"u8);
-        Assert.Null(segment.Write());
-        segment.Batch.Clear();
+        segment.Write("before\n"u8);
+        Assert.Null(segment.EndBatch());
 
-        segment.Batch.Write(new byte[100_000]);
-        Assert.Contains($"write {path}: No space left", segment.Write()!.Reason, StringComparison.Ordinal);
+        segment.Write("a part\n"u8);
+        segment.Write(new byte[100_000]);
+        segment.Write("the rest\n"u8);
+        Assert.Contains($"write {path}: No space left", segment.EndBatch()!.Reason, StringComparison.Ordinal);
         Assert.Equal("before\n", File.ReadAllText(path));
 
-        segment.Batch.Clear();
-        segment.Batch.Write("after\n"u8);
-        Assert.Null(segment.Write());
+        segment.Write("after\n"u8);
+        Assert.Null(segment.EndBatch());
         Assert.Equal("before\nafter\n", File.ReadAllText(path));
-        segment.Batch.Dispose();
+        segment.Dispose();
     }
 
     public void Dispose()
