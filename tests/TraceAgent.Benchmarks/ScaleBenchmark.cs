@@ -56,7 +56,7 @@ internal static class ScaleBenchmark
         Console.Error.WriteLine($"{name}, {tool}");
         using var watch = TargetProcess.Start(folder.Many, null, "watch", count == 1 ? $"{Prefix}{FirstFunction}" : Prefix, $"{count}");
         watch.StandardOutput.ReadLine();
-        using var process = new ToolProcess(folder, command, folder.File("many.events"));
+        using var process = new ToolProcess(folder, command, folder.File("many.events"), pinned: false);
         var attached = ulong.Parse(
             watch.StandardOutput.ReadLine() ?? throw new TimeoutException($"{tool} has not attached {name} within two minutes"), CultureInfo.InvariantCulture);
         Thread.Sleep(500);
@@ -82,7 +82,7 @@ internal static class ScaleBenchmark
             File.WriteAllText(Path.Combine(rulesFolder, $"{i}.yaml"), RuleFile(folder, i, 2));
         }
 
-        using var process = Process.Start(new ProcessStartInfo("taskset", ["-c", "0", options.Agent, "run", "--rules", rulesFolder, "--output", folder.File("reload.out")])
+        using var process = Process.Start(new ProcessStartInfo(options.Agent, ["run", "--rules", rulesFolder, "--output", folder.File("reload.out")])
         {
             RedirectStandardError = true,
         })!;

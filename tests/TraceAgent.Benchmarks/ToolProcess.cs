@@ -2,18 +2,22 @@ using System.Diagnostics;
 
 namespace TraceAgent.Benchmarks;
 
-/// <summary>A tool that runs under <c>measure</c> on the first processor, its standard output in a file.</summary>
+/// <summary>A tool that runs under <c>measure</c>, its standard output in a file.</summary>
 internal sealed class ToolProcess : IDisposable
 {
     private readonly Process _process;
     private readonly List<string> _messages = [];
     private readonly string _output;
 
-    public ToolProcess(WorkFolder folder, IReadOnlyList<string> command, string output)
+    /// <param name="folder">Has <c>measure</c>.</param>
+    /// <param name="command">The tool and its arguments.</param>
+    /// <param name="output">A path, for its standard output.</param>
+    /// <param name="pinned">Whether it has the first processor only.</param>
+    public ToolProcess(WorkFolder folder, IReadOnlyList<string> command, string output, bool pinned)
     {
         _output = output;
         var quoted = string.Join(' ', command.Select(part => $"'{part}'"));
-        _process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec taskset -c 0 '{folder.Measure}' {quoted} >> '{output}'"])
+        _process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec {(pinned ? "taskset -c 0 " : "")}'{folder.Measure}' {quoted} >> '{output}'"])
         {
             RedirectStandardError = true,
         })!;

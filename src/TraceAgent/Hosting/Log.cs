@@ -47,7 +47,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "{diagnostic}")]
     public static partial void RuleDoubtful(ILogger logger, string diagnostic);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors}: {kept} of its rules are in force")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors}; its rules in force: {kept}")]
     public static partial void FileRejected(ILogger logger, string file, string errors, int kept);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {interfaceName} ({mode}): {lists}")]
