@@ -22,8 +22,8 @@ internal sealed partial class AgentProcess : IDisposable
     private readonly Transcript<EventLine> lines = new();
     private readonly Transcript<string> broken = new();
 
-    /// <summary>How many lines a rule has: looking through all of them again and again leaves a slow machine no time to read more.</summary>
-    private readonly ConcurrentDictionary<string, int> eventsOf = new();
+    /// <summary>Of each rule: looking through all lines again and again leaves a slow machine no time to read more.</summary>
+    private readonly ConcurrentDictionary<string, Transcript<EventLine>> eventsOf = new();
     private readonly Transcript<string> messages = new();
     private readonly ManualResetEventSlim reading;
     private readonly Thread outputReader;
@@ -79,13 +79,12 @@ internal sealed partial class AgentProcess : IDisposable
     }
 
     /// <summary>Events of <paramref name="rule"/> so far, the agent's own statements left out.</summary>
-    public IReadOnlyList<EventLine> Events(string rule) =>
-        [.. Lines.Where(line => line.Rule == rule && line.Event != "agent")];
+    public IReadOnlyList<EventLine> Events(string rule) => eventsOf.GetValueOrDefault(rule)?.Snapshot() ?? [];
 
     /// <summary>Waits for <paramref name="count"/> events of <paramref name="rule"/> and returns them.</summary>
     public IReadOnlyList<EventLine> WaitForEvents(string rule, int count = 1)
     {
-        Eventually.True(() => eventsOf.GetValueOrDefault(rule) >= count, $"{count} events of {rule}", Tell);
+        Eventually.True(() => Events(rule).Count >= count, $"{count} events of {rule}", Tell);
         return Events(rule);
     }
 
@@ -184,7 +183,7 @@ internal sealed partial class AgentProcess : IDisposable
             lines.Add(parsed);
             if (parsed.Rule is { } rule && parsed.Has("event") && parsed.Event != "agent")
             {
-                eventsOf.AddOrUpdate(rule, 1, (_, count) => count + 1);
+                eventsOf.GetOrAdd(rule, _ => new Transcript<EventLine>()).Add(parsed);
             }
         }
         catch (JsonException)

@@ -46,6 +46,36 @@ public class ClefFormatterTests
         }
     }
 
+    [Theory]
+    [InlineData("nothing \"else\"", "nothing \"else\"")]
+    [InlineData("{arg1}", "3")]
+    [InlineData("{arg1}{arg2}", "3-2")]
+    [InlineData("\t{arg1}", "\t3")]
+    [InlineData("{arg1}\\{arg2,4}\"{tid}", "3\\  -2\"1234")]
+    public void A_message_is_its_literals_and_holes_wherever_they_stand(string format, string expected)
+    {
+        var sample = new Sample(format);
+        var traced = sample.Decode(sample.Record(3, -2, 5))!;
+        var text = new LineBuffer();
+        traced.AppendMessage(text);
+
+        Assert.Equal(expected, text.ToString());
+        Assert.Equal(expected, JsonDocument.Parse(Sample.LineOf(traced)).RootElement.GetProperty("@m").GetString());
+    }
+
+    [Fact]
+    public void A_number_that_is_missing_or_too_large_is_not_taken_for_one()
+    {
+        var sample = new Sample("{a} {b}", ProbeMoment.Entry, [new(0, "a", new CaptureType.Integer(8, Signed: false)), new(1, "b", CaptureType.Default)]);
+        var record = sample.Record(-1, 7);
+        record[sample.Layout.Fields[1].OutcomeOffset!.Value] = (byte)Outcome.Fault;
+
+        var line = JsonDocument.Parse(sample.Line(record)).RootElement;
+
+        Assert.Equal("18446744073709551615 <fault>", line.GetProperty("@m").GetString());
+        Assert.Equal("""{"a":"18446744073709551615","b":null}""", line.GetProperty("args").GetRawText());
+    }
+
     [Fact]
     public void An_entry_has_no_ret_and_no_duration_and_says_its_level()
     {
