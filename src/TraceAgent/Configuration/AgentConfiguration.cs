@@ -76,7 +76,8 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
-            var unreadable = Diagnostic.Error(DiagnosticCode.Unreadable, new SourceSpan(path, 1, 1, 1), $"cannot read the file: {refusal.Message}");
+            var reason = refusal is FileNotFoundException or DirectoryNotFoundException ? "no such file or folder" : refusal.Message;
+            var unreadable = Diagnostic.Error(DiagnosticCode.Unreadable, new SourceSpan(path, 1, 1, 1), $"cannot read the file: {reason}");
             return new AgentConfigurationFile(null, [unreadable], new SourceText(path, ""));
         }
     }

@@ -28,13 +28,17 @@ internal static class FlatEvent
             default:
                 var statement = (AgentStatement)streamEvent;
                 Add(statement, properties);
-                template = new MessageTemplate(statement.Message, [new TextToken(statement.Message)]);
+                template = WithoutHoles(statement.Message);
                 break;
         }
 
         return LogEvent.UnstableAssembleFromParts(
             UtcText.ToDateTimeOffset(streamEvent.Time), streamEvent.Level, null, template, properties, default, default);
     }
+
+    // A path, or the word that was wrong in a rule, may have braces.
+    private static MessageTemplate WithoutHoles(string text) => new(
+        text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal), [new TextToken(text)]);
 
     private static void Add(TracedEvent traced, Dictionary<string, LogEventPropertyValue> properties)
     {

@@ -40,4 +40,16 @@ public class FlatEventTests
         Assert.Equal("payments", json.GetProperty("team").GetString());
         Assert.Equal("call", json.GetProperty("event").GetString());
     }
+
+    [Fact]
+    public void What_the_agent_says_itself_is_a_template_without_holes()
+    {
+        const string text = "rule rejected: /srv/{action}/r.yaml:1:1: '{}' does not name a value";
+        var statement = new AgentStatement(Sample.Epoch, Serilog.Events.LogEventLevel.Error, "rejected", "rule rejected", text, rule: null);
+        var template = JsonDocument.Parse(Sample.LineOf(statement, new ClefTemplateFormatter())).RootElement.GetProperty("@mt").GetString()!;
+
+        Assert.Equal("rule rejected: /srv/{{action}}/r.yaml:1:1: '{{}}' does not name a value", template);
+        Assert.Equal(text, FlatEvent.Of(statement).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(text, new Serilog.Parsing.MessageTemplateParser().Parse(template).Render(new Dictionary<string, Serilog.Events.LogEventPropertyValue>(), System.Globalization.CultureInfo.InvariantCulture));
+    }
 }
