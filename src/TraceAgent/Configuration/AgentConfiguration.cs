@@ -1,5 +1,6 @@
 using System.Net;
 using TraceAgent.Capture;
+using TraceAgent.Hosting;
 using TraceAgent.Rules;
 using TraceAgent.Trust;
 
@@ -76,8 +77,7 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
-            var reason = refusal is FileNotFoundException or DirectoryNotFoundException ? "no such file or folder" : refusal.Message;
-            var unreadable = Diagnostic.Error(DiagnosticCode.Unreadable, new SourceSpan(path, 1, 1, 1), $"cannot read the file: {reason}");
+            var unreadable = Diagnostic.Error(DiagnosticCode.Unreadable, new SourceSpan(path, 1, 1, 1), $"cannot read the file: {IoFailure.Describe(refusal)}");
             return new AgentConfigurationFile(null, [unreadable], new SourceText(path, ""));
         }
     }

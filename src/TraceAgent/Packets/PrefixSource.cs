@@ -1,5 +1,6 @@
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
+using TraceAgent.Hosting;
 using TraceAgent.Rules;
 using TraceAgent.Trust;
 
@@ -131,7 +132,7 @@ internal sealed class PrefixSource(PathTrust? trust = null)
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
-            return PrefixFile.Unreadable(path, refusal.Message);
+            return PrefixFile.Unreadable(path, IoFailure.Describe(refusal));
         }
     }
 

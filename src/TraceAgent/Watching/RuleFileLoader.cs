@@ -1,4 +1,5 @@
 using System.Buffers;
+using TraceAgent.Hosting;
 using TraceAgent.Rules;
 using TraceAgent.Trust;
 
@@ -55,7 +56,7 @@ internal static class RuleFileLoader
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
-            return RuleFile.Unreadable(name, refusal.Message);
+            return RuleFile.Unreadable(name, IoFailure.Describe(refusal));
         }
         finally
         {
