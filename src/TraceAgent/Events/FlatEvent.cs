@@ -36,8 +36,8 @@ internal static class FlatEvent
             UtcText.ToDateTimeOffset(streamEvent.Time), streamEvent.Level, null, template, properties, default, default);
     }
 
-    // A path, or the word that was wrong in a rule, may have braces.
-    private static MessageTemplate WithoutHoles(string text) => new(
+    /// <summary>A template that is this text, also when a path or a value in it has braces.</summary>
+    internal static MessageTemplate WithoutHoles(string text) => new(
         text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal), [new TextToken(text)]);
 
     private static void Add(TracedEvent traced, Dictionary<string, LogEventPropertyValue> properties)

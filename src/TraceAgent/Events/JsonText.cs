@@ -36,9 +36,6 @@ internal static class JsonText
         ? ""
         : $",\"labels\":{{{string.Join(',', labels.Select(label => $"{Quote(label.Key)}:{Quote(label.Value)}"))}}}";
 
-    /// <summary>True when a JSON string can hold the text as it is.</summary>
-    public static bool IsPlain(ReadOnlySpan<byte> utf8) => NextEscaped(utf8) < 0;
-
     public static void AppendJson(this LineBuffer line, ReadOnlySpan<char> text)
     {
         var start = line.Length;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Serilog.Events;
-using Serilog.Parsing;
 
 namespace TraceAgent.Events;
 
@@ -33,10 +32,9 @@ internal static class OtelEvent
         spare.Clear();
         streamEvent.AppendMessage(spare);
 
-        // The body is this text; nothing in it is a hole of a template.
         var message = spare.ToString().Replace('\0', '\ufffd');
         return LogEvent.UnstableAssembleFromParts(
-            UtcText.ToDateTimeOffset(streamEvent.Time), streamEvent.Level, null, new MessageTemplate(message, [new TextToken(message)]), attributes, default, default);
+            UtcText.ToDateTimeOffset(streamEvent.Time), streamEvent.Level, null, FlatEvent.WithoutHoles(message), attributes, default, default);
     }
 
     private static void Add(TracedEvent traced, Dictionary<string, LogEventPropertyValue> attributes)
