@@ -100,17 +100,17 @@ internal static partial class TypeText
     public static string Hint(string name) => name switch
     {
         _ when name.StartsWith("string", StringComparison.Ordinal) => MaxHint("string", CaptureType.Text.Limit, "bytes"),
-        _ => Suggestion.DidYouMean(name, TypeNames.All) ?? OtherName(name) ?? $"such as {Quoted.List(["int", "unsigned long", "int64", "uint8", "ptr", "string", "string(64)"])}",
+        _ => Suggestion.DidYouMean(OursFor(name), TypeNames.All) ?? $"such as {Quoted.List(["int", "unsigned long", "int64", "uint8", "ptr", "string", "string(64)"])}",
     };
 
-    // What other languages and tools say for a type of ours, and which is too far from it to be a misspelling.
-    private static string? OtherName(string name) => name switch
+    // What other languages and tools say for a type of ours, where that is too far from it to be a misspelling.
+    private static string OursFor(string name) => name switch
     {
-        "pointer" or "address" or "addr" => "did you mean 'ptr'?",
-        "integer" or "number" => "did you mean 'int'?",
-        "boolean" => "did you mean 'bool'?",
-        "text" or "cstring" => "did you mean 'string'?",
-        _ => null,
+        "pointer" or "address" or "addr" => "ptr",
+        "integer" or "number" => "int",
+        "boolean" => "bool",
+        "text" or "cstring" => "string",
+        _ => name,
     };
 
     public static string MaxHint(string type, int limit, string unit) => $"{type}(max) keeps at most max {unit}, from 1 to {limit}";
