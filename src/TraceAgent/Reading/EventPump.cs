@@ -154,11 +154,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
             _outputs.Write(line, output);
             Quota?.Use();
             Note(slot.Books, output);
-            slot.Books.EventRead(line.Time);
-            if (line.Shape.HasDuration)
-            {
-                slot.Books.CallRead(line.Duration);
-            }
+            slot.Books.EventRead(line);
         }
         else
         {

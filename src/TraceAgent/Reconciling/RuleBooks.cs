@@ -42,19 +42,19 @@ internal sealed class RuleBooks(string rule) : LineBooks(rule)
     public LatencyHistogram? Latency => Volatile.Read(ref _latency);
 
     /// <summary>An event was read. By the reader thread.</summary>
-    /// <param name="time">UTC ns since 1970.</param>
-    public void EventRead(long time) => Volatile.Write(ref _lastEvent, time);
-
-    /// <summary>The event that was read is a call. By the reader thread.</summary>
-    public void CallRead(ulong durationNs)
+    public void EventRead(TracedEvent traced)
     {
-        var latency = _latency;
-        if (latency is null)
+        Volatile.Write(ref _lastEvent, traced.Time);
+        if (traced.Shape.HasDuration)
         {
-            Volatile.Write(ref _latency, latency = new LatencyHistogram());
-        }
+            var latency = _latency;
+            if (latency is null)
+            {
+                Volatile.Write(ref _latency, latency = new LatencyHistogram());
+            }
 
-        latency.Add(durationNs);
+            latency.Add(traced.Duration);
+        }
     }
 
     /// <summary>Charges the hits since the last time. By one thread.</summary>
