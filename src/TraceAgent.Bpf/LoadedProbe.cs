@@ -12,6 +12,9 @@ public sealed class LoadedProbe : IDisposable
 
     private readonly BpfSession _session;
     private readonly List<(ProbeProgram Code, BpfProgram Loaded)> _programs = [];
+    private readonly Dictionary<ExitForm, BpfProgram> _exits = [];
+    private readonly ProbeBinding _binding;
+    private readonly string _rule;
     private readonly List<ProbeAttachment> _attachments = [];
     private readonly InFlightTable? _inFlight;
     private bool _closed;
@@ -22,18 +25,24 @@ public sealed class LoadedProbe : IDisposable
         Slot = slot;
         Limiter = limiter;
         Plan = plan;
+        _rule = rule;
+        _binding = session.Bind(slot, limiter, -1);
         try
         {
-            if (plan.Moment == ProbeMoment.Call)
+            if (plan.PairsCalls)
             {
                 _inFlight = InFlightTable.ShareOrCreate(sibling?._inFlight, ProbeCompiler.InFlightSize(plan));
             }
 
-            var binding = session.Bind(slot, limiter, _inFlight?.Fd ?? -1);
-            var expected = session.Way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0;
-            foreach (var program in ProbeCompiler.Compile(plan, binding))
+            _binding = session.Bind(slot, limiter, _inFlight?.Fd ?? -1);
+            foreach (var program in ProbeCompiler.Compile(plan, _binding))
             {
-                _programs.Add((program, BpfProgram.Load(program, BpfProgram.NameFor(rule), expected)));
+                _programs.Add((program, Load(program)));
+            }
+
+            if (plan.ReturnsAtInstructions)
+            {
+                _ = ExitProgram(ExitForm.Return);
             }
         }
         catch
@@ -52,7 +61,7 @@ public sealed class LoadedProbe : IDisposable
 
     public KernelCounts Counts => _session.CountsOf(Slot);
 
-    /// <summary>Calls that were entered and have not returned; 0 unless the plan is for calls.</summary>
+    /// <summary>Calls that were entered and have not returned; 0 unless the plan pairs them.</summary>
     public int CallsInFlight => _closed ? 0 : _inFlight?.CountOf(Slot) ?? 0;
 
     /// <summary>Forgets calls whose threads, or of goroutines whose processes, have ended in them.</summary>
@@ -60,7 +69,8 @@ public sealed class LoadedProbe : IDisposable
     public int ForgetDeadCalls() => _closed ? 0 : _inFlight?.RemoveDead(Slot, ofGoroutines: Plan.GoroutineRegister is not null) ?? 0;
 
     /// <summary>Of its programs together, while <see cref="RunStatistics"/> were kept.</summary>
-    public RunTime RunTime => _programs.Aggregate(default(RunTime), (sum, one) => sum + one.Loaded.RunTime);
+    public RunTime RunTime => _programs.Select(one => one.Loaded).Concat(_exits.Values)
+        .Aggregate(default(RunTime), (sum, one) => sum + one.RunTime);
 
     /// <summary>Attaches to one file.</summary>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
@@ -70,22 +80,22 @@ public sealed class LoadedProbe : IDisposable
     /// <exception cref="KernelException">The kernel refused; nothing new is attached.</exception>
     public ProbeAttachment Attach(string path, string displayPath, IReadOnlyList<UprobeSite> sites, ulong firstCookie)
     {
-        var entries = sites.Select((site, i) => new UprobePlace(site.Offset, firstCookie + (ulong)i) { ReferenceCounter = site.ReferenceCounter }).ToArray();
-        var returns = sites.SelectMany((site, i) => site.Returns.Select(offset => new UprobePlace(offset, firstCookie + (ulong)i))).ToArray();
+        var entries = sites.Select((site, i) => new UprobePlace(site.Offset, Cookie(site, i)) { ReferenceCounter = site.ReferenceCounter }).ToArray();
+        var exits = sites.SelectMany((site, i) => site.Exits.Select(exit => (exit.Form, Place: new UprobePlace(exit.Offset, Cookie(site, i)))))
+            .Where(exit => exit.Form.Kind == ExitKind.Restart ? Plan.Restarts : Plan.ReturnsAtInstructions)
+            .GroupBy(exit => exit.Form, exit => exit.Place);
         var attachment = new ProbeAttachment(this);
         try
         {
             // Returns first: a call is only followed when its entry and its return are both seen.
+            foreach (var form in exits)
+            {
+                Add(ExitProgram(form.Key), [.. form], onReturn: true, byCaller: false);
+            }
+
             foreach (var (code, loaded) in _programs)
             {
-                var atInstructions = code.OnReturn && Plan.ReturnsAtInstructions;
-                var link = UprobeLink.Attach(
-                    _session.Way, loaded, path, displayPath, atInstructions ? returns : entries, code.OnReturn && !atInstructions);
-                attachment.Add(link, code.OnReturn);
-                if (link.TakesKept)
-                {
-                    throw new KernelException("attach uprobe", displayPath, KernelException.Emfile, Privileges.RemedyFor(KernelException.Emfile));
-                }
+                Add(loaded, entries, code.OnReturn, byCaller: code.OnReturn);
             }
         }
         catch
@@ -96,6 +106,31 @@ public sealed class LoadedProbe : IDisposable
 
         _attachments.Add(attachment);
         return attachment;
+
+        ulong Cookie(UprobeSite site, int index) => SiteCookie.Of(firstCookie + (ulong)index, site.Offset);
+
+        void Add(BpfProgram program, UprobePlace[] places, bool onReturn, bool byCaller)
+        {
+            var link = UprobeLink.Attach(_session.Way, program, path, displayPath, places, byCaller);
+            attachment.Add(link, onReturn);
+            if (link.TakesKept)
+            {
+                throw new KernelException("attach uprobe", displayPath, KernelException.Emfile, Privileges.RemedyFor(KernelException.Emfile));
+            }
+        }
+    }
+
+    private BpfProgram Load(ProbeProgram program) =>
+        BpfProgram.Load(program, BpfProgram.NameFor(_rule), _session.Way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
+
+    private BpfProgram ExitProgram(ExitForm form)
+    {
+        if (!_exits.TryGetValue(form, out var program))
+        {
+            _exits[form] = program = Load(ProbeCompiler.CompileExit(Plan, _binding, form));
+        }
+
+        return program;
     }
 
     public void Activate() => _session.SetActive(Slot, active: true);
@@ -109,7 +144,7 @@ public sealed class LoadedProbe : IDisposable
     /// </summary>
     internal void CloseTaking()
     {
-        if (Plan.Moment != ProbeMoment.Call)
+        if (!Plan.PairsCalls)
         {
             _attachments.ForEach(attachment => attachment.Close(_ => true));
         }
@@ -130,7 +165,13 @@ public sealed class LoadedProbe : IDisposable
             loaded.Dispose();
         }
 
+        foreach (var loaded in _exits.Values)
+        {
+            loaded.Dispose();
+        }
+
         _programs.Clear();
+        _exits.Clear();
         if (!_closed)
         {
             _closed = true;

@@ -12,6 +12,7 @@ namespace TraceAgent.Capture;
 /// <param name="StackPointer">DWARF number of the stack pointer.</param>
 /// <param name="RegisterOffsets">Offset in bytes of each DWARF register in the kernel's <c>struct pt_regs</c>; the index is the DWARF number.</param>
 /// <param name="InstructionPointerOffset">Offset in bytes of the instruction pointer in <c>struct pt_regs</c>.</param>
+/// <param name="FlagsOffset">Offset in bytes of the flags in <c>struct pt_regs</c>.</param>
 /// <param name="FirstStackArgument">Bytes from the stack pointer on entry to the first argument passed in memory.</param>
 /// <param name="StackPointerRise">How many bytes higher the stack pointer is at the return than on entry.</param>
 public sealed record Architecture(
@@ -23,6 +24,7 @@ public sealed record Architecture(
     int StackPointer,
     EquatableArray<int> RegisterOffsets,
     int InstructionPointerOffset,
+    int FlagsOffset,
     int FirstStackArgument,
     int StackPointerRise)
 {
@@ -43,6 +45,7 @@ public sealed record Architecture(
         //                rax rdx rcx rbx  rsi  rdi  rbp rsp  r8  r9  r10 r11 r12 r13 r14 r15 rip
         RegisterOffsets: [80, 96, 88, 40, 104, 112, 32, 152, 72, 64, 56, 48, 24, 16, 8, 0, 128],
         InstructionPointerOffset: 128,
+        FlagsOffset: 144,
         FirstStackArgument: 8,
         StackPointerRise: 8);
 
@@ -59,6 +62,7 @@ public sealed record Architecture(
         StackPointer: 31,
         RegisterOffsets: Enumerable.Range(0, 32).Select(register => register * 8).ToEquatableArray(),
         InstructionPointerOffset: 256,
+        FlagsOffset: 264,
         FirstStackArgument: 0,
         StackPointerRise: 0);
 

@@ -50,6 +50,15 @@ public sealed record CapturePlan(
     /// <summary>Returns are hits of the function's RET instructions: see <see cref="SiteAbi.ReturnsAtInstructions"/>.</summary>
     public bool ReturnsAtInstructions { get; init; }
 
+    /// <summary>Returns are hits of other functions' instructions, too: see <see cref="SiteAbi.LeavesByJumps"/>.</summary>
+    public bool LeavesByJumps { get; init; }
+
+    /// <summary>Some hits of the entry are no calls: see <see cref="SiteAbi.Restarts"/>.</summary>
+    public bool Restarts { get; init; }
+
+    /// <summary>A return is taken only when its entry was: entries are kept until then.</summary>
+    public bool PairsCalls => Moment == ProbeMoment.Call || (LeavesByJumps && Moment != ProbeMoment.Entry);
+
     /// <summary>Of calls: the register with the goroutine whose call it is; null when it is the thread's.</summary>
     public int? GoroutineRegister { get; init; }
 
@@ -83,4 +92,7 @@ public sealed record CaptureField(Expr Value, Storage Storage)
 {
     /// <summary>False for what registers and the kernel tell, and for what has its outcome in its head.</summary>
     public bool HasOutcomeOfItsOwn() => Storage is Storage.Scalar && Value.CanFail();
+
+    /// <summary>Read on return, it is not there when the call ends at a jump: it needs registers or memory as the function leaves them.</summary>
+    public bool NeedsResult() => Value.ReadsHit() || (Storage is Storage.Bytes bytes && bytes.Length.ReadsHit());
 }

@@ -17,6 +17,9 @@ public abstract record Expr
     /// <summary>True when computing it reads memory, or what was read on entry.</summary>
     public bool CanFail() => ReadsMemory() || Has(one => one is EntryField);
 
+    /// <summary>True when computing it needs registers or memory of the hit itself, and not only what was read on entry.</summary>
+    public bool ReadsHit() => Has(one => one is Register or Load or TextMatch);
+
     private bool Has(Predicate<Expr> which) => which(this) || this switch
     {
         Load load => load.Address.Has(which),
@@ -126,4 +129,7 @@ public enum SpecialValue
 
     /// <summary>On return of a call: ns since its entry.</summary>
     Duration,
+
+    /// <summary>The flags of the processor before the probed instruction.</summary>
+    Flags,
 }

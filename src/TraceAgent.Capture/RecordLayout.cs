@@ -17,8 +17,11 @@ public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, in
     /// <summary>u16: the slot of the probe that wrote the record.</summary>
     public const int SlotOffset = 8;
 
-    /// <summary>u16: <see cref="EventKind"/>.</summary>
+    /// <summary>u16: <see cref="EventKind"/>, with <see cref="LeftByJump"/> or without.</summary>
     public const int KindOffset = 10;
+
+    /// <summary>The call ended at a jump: what is read on return is not in the record.</summary>
+    public const int LeftByJump = 0x100;
 
     /// <summary>u32: the cookie of the link, which is the index of the site in its probe.</summary>
     public const int SiteOffset = 12;

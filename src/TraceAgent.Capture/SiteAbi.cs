@@ -28,6 +28,14 @@ public abstract record SiteAbi(Architecture Architecture)
     public bool ReturnsAtInstructions { get; init; }
 
     /// <summary>
+    /// A call may also end outside of the function's own code, or at a jump: which call it was is known from its entry only.
+    /// </summary>
+    public bool LeavesByJumps { get; init; }
+
+    /// <summary>The function branches back to its entry, which is then hit without a call.</summary>
+    public bool Restarts { get; init; }
+
+    /// <summary>
     /// DWARF number of the register with the goroutine, when calls are its own and not those of a thread; null where threads call.
     /// </summary>
     public virtual int? GoroutineRegister => null;

@@ -77,4 +77,7 @@ public enum Outcome : byte
 
     /// <summary>The memory could be read up to the end of its first page only, and the value may go on behind that.</summary>
     Cut = 4,
+
+    /// <summary>The function left by a jump to code that is not followed: there is no result yet.</summary>
+    LeftByJump = 8,
 }

@@ -22,7 +22,7 @@ public static class PlanBuilder
             missing.Add(result.Part == 0 ? "the return value" : $"word {result.Part + 1} of the return value");
         }
 
-        if (rule.On == ProbeMoment.Call && !abi.PairsCalls)
+        if (PairsCalls(rule, abi) && !abi.PairsCalls)
         {
             missing.Add("the goroutine, by which a return is known to belong to a call,");
         }
@@ -38,6 +38,14 @@ public static class PlanBuilder
         new PlanFields(rule, abi).ValuesOf(kind);
 
     public static bool NeedsReturn(Rule rule) => rule.On is not ProbeMoment.Entry;
+
+    /// <summary>Whether a return of the rule is taken only together with its entry.</summary>
+    public static bool PairsCalls(Rule rule, SiteAbi abi)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(abi);
+        return rule.On == ProbeMoment.Call || (abi.LeavesByJumps && NeedsReturn(rule));
+    }
 
     private static string Arguments(int[] indexes) => indexes is [var only]
         ? $"argument {only + 1}"

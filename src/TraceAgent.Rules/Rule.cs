@@ -75,7 +75,7 @@ public sealed record Rule(
     public EquatableArray<string> Redact { get; init; }
 
     /// <summary>Returns are seen at the RET instructions of the function, and its return address stays as it is.</summary>
-    public bool ReturnsAtInstructions { get; init; }
+    public bool ReturnsAtInstructions { get; init; } = true;
 
     /// <summary>The name of the one output that takes the events; null for all outputs.</summary>
     public Located<string>? Output { get; init; }

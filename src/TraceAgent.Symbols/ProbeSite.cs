@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Symbols.Exits;
 
 namespace TraceAgent.Symbols;
 
@@ -16,10 +17,13 @@ public sealed record ProbeSite(ulong FileOffset, ulong Address, string Symbol, u
     public bool IsEmulated { get; init; }
 
     /// <summary>
-    /// Bytes from the start of the file to each RET of the function, where returns are seen at these: see
-    /// <see cref="SiteAbi.ReturnsAtInstructions"/>.
+    /// Where calls of the function end, when returns are seen at instructions (<see cref="SiteAbi.ReturnsAtInstructions"/>), and the
+    /// branches that lead back to its entry.
     /// </summary>
-    public EquatableArray<ulong> Returns { get; init; }
+    public EquatableArray<ExitSite> Exits { get; init; }
+
+    /// <summary>Functions that a call may leave to by a jump, and at whose RET instructions it ends then.</summary>
+    public EquatableArray<FollowedFunction> Followed { get; init; }
 
     /// <summary>
     /// Where in the file the 16-bit counter begins that is above 0 while somebody probes the place, and without which the program does

@@ -84,7 +84,7 @@ public static class SiteCodes
     /// <summary>A return in a program that runs on several stacks in turn.</summary>
     public const string SwitchesStacks = "TA233";
 
-    /// <summary>Warning: the function also leaves by a jump to another one, and returns from there are not seen.</summary>
+    /// <summary>Warning: the function also leaves by a jump that cannot be followed; the call is logged there, without its result.</summary>
     public const string LeavesByJump = "TA234";
 
     /// <summary>No USDT probe of that name in the file.</summary>
@@ -96,6 +96,18 @@ public static class SiteCodes
     /// <summary>Returns asked for at the RET instructions of a function that has none, or whose instructions cannot be told apart.</summary>
     public const string NoReturnInstruction = "TA237";
 
+    /// <summary>Warning: returns are also seen in functions that others call, and whose calls cost as those of the traced one.</summary>
+    public const string SharedExit = "TA238";
+
+    /// <summary>Warning: the function also leaves by a jump that cannot be probed, and calls that leave there are not seen to return.</summary>
+    public const string UnseenExit = "TA239";
+
     /// <summary>The rule names an argument or the return value, and the place has none.</summary>
     public const string ValueMissing = "TA240";
+
+    /// <summary>Warning: a loop of the function passes its entry, and its rounds cannot be told from calls.</summary>
+    public const string EntryLoop = "TA244";
+
+    /// <summary>Warning: what <c>return_at: caller</c> may do to programs, although nothing in the file speaks against it.</summary>
+    public const string CallerReturn = "TA245";
 }

@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Exits;
 
 namespace TraceAgent.Symbols;
 
@@ -28,6 +29,10 @@ internal sealed class SiteGate(
     /// </summary>
     private const long MostDecoded = 256 << 20;
 
+    /// <summary>Places that are named in one message.</summary>
+    private const int MostNamed = 3;
+
+    private readonly CodeCache _codes = new(image);
     private long _decoded;
 
     private bool NeedsReturn => returns != ReturnWay.None;
@@ -63,7 +68,7 @@ internal sealed class SiteGate(
         {
             return Refuse<PlacedSite>(
                 SiteCodes.GoReturn, $"the return of {place} in {displayPath} cannot be followed: it is C code in a Go program, " +
-                "whose stacks move, and the kernel's way of catching a return would crash it", "use `return_at: ret`, or `on: entry`");
+                "whose stacks move, and the kernel's way of catching a return would crash it", "leave `return_at` out, or use `on: entry`");
         }
 
         var abi = new CSiteAbi(image.Architecture) { ReturnsAtInstructions = returns == ReturnWay.Instructions };
@@ -96,62 +101,107 @@ internal sealed class SiteGate(
     private PlacedSite? PassInstruction(FunctionRange function, ulong address, ulong probed, string place, SiteAbi abi)
     {
         var isX64 = image.Architecture.ElfMachine == Architecture.X64.ElfMachine;
-        var site = isX64 ? PassX64(function, address, probed, place) : PassArm64(function, address, place);
-        if (site is null || !abi.ReturnsAtInstructions)
+        var site = isX64 ? PassX64(function, address, probed, place, out var isEntry) : PassArm64(function, address, place, out isEntry);
+        if (site is null)
         {
-            return site is null ? null : new PlacedSite(abi, site);
+            return null;
         }
 
-        return ReturnsOf(function, place, isX64) is { Count: > 0 } returns
-            ? new PlacedSite(abi, site with { Returns = returns.ToEquatableArray() })
-            : null;
+        if (isX64 && isEntry && function.IsEntered)
+        {
+            return WithExits(function, place, abi, site);
+        }
+
+        if (!abi.ReturnsAtInstructions)
+        {
+            return new PlacedSite(abi, site);
+        }
+
+        return Refuse<PlacedSite>(
+            SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: RET instructions are known of x86_64 only",
+            image.IsGo ? "use `on: entry`" : "use `on: entry`; `return_at: caller` with `unsafe: true` is another way, with its dangers");
     }
 
-    /// <summary>Null when there are none that can be probed, which is said.</summary>
-    private List<ulong>? ReturnsOf(FunctionRange function, string place, bool isX64)
+    /// <summary>Where calls end, and what leads back to the entry. Null when no end can be seen, which is said.</summary>
+    private PlacedSite? WithExits(FunctionRange function, string place, SiteAbi abi, ProbeSite site)
     {
-        if (!isX64)
+        if (_decoded + _codes.Decoded > MostDecoded)
         {
-            Refuse(
-                SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: RET instructions are known of x86_64 only",
-                image.IsGo ? "use `on: entry`" : "leave `return_at` out, or use `on: entry`");
+            return !abi.ReturnsAtInstructions ? new PlacedSite(abi, site) : Refuse<PlacedSite>(
+                SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: there is too much code to decode", "make the name narrower");
+        }
+
+        // The check of a Go function's stack also leads back to its start, before the probe is reached.
+        var restartsFrom = abi is GoSiteAbi ? site.Address : function.Start;
+        var exits = FunctionExits.Of(_codes, function, (restartsFrom, site.Address), abi.ReturnsAtInstructions);
+        if (abi.ReturnsAtInstructions && Objection(exits, place) is { } objection)
+        {
+            problems.Add(objection);
             return null;
         }
 
-        if (_decoded > MostDecoded)
+        Warn(exits, place, abi.ReturnsAtInstructions);
+        return new PlacedSite(
+            abi with { LeavesByJumps = exits.Leaves, Restarts = exits.Restarts.Any() },
+            site with
+            {
+                Exits = exits.Sites.Concat(exits.Restarts).ToEquatableArray(),
+                Followed = exits.Followed.Select(one => new FollowedFunction(NearestPlaces.Describe(one, one.Start), one.Start, 0, [])).ToEquatableArray(),
+            })
         {
-            Refuse(SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: there is too much code to decode", "make the name narrower");
-            return null;
+            Functions = [function, .. exits.Followed],
+        };
+    }
+
+    private SiteProblem? Objection(FunctionExits exits, string place)
+    {
+        if (exits.Refusal is { } refusal)
+        {
+            return new SiteProblem(
+                SiteCodes.NoReturnInstruction, Refused: true, $"the returns of {place} in {displayPath} cannot be found: {refusal}", "use `on: entry`");
         }
 
-        var found = ReturnInstructions.Of(image, function);
-        _decoded += found.Decoded;
-        var leaving = string.Join(", ", found.Leaving.Take(3).Select(address => NearestPlaces.Describe(function, address)));
-        if (found.Refusal is { } refusal)
-        {
-            Refuse(
-                SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: {refusal}",
-                IsGo(function) ? "use `on: entry`" : "leave `return_at` out, or use `on: entry`");
-        }
-        else if (found.Offsets.Count == 0)
-        {
-            Refuse(
-                SiteCodes.NoReturnInstruction, $"{place} in {displayPath} has no return" +
-                (leaving.Length == 0 ? "" : $"; it leaves by a jump to another function at {leaving}"),
-                IsGo(function) || leaving.Length == 0 ? "use `on: entry`" : "leave `return_at` out, or use `on: entry`");
-        }
-        else if (leaving.Length > 0)
+        var leaving = Places([.. exits.SeenJumps, .. exits.UnseenJumps]);
+        return exits.Returns ? null : new SiteProblem(
+            SiteCodes.NoReturnInstruction, Refused: true,
+            $"{place} in {displayPath} has no return{(leaving.Length == 0 ? "" : $"; it leaves by a jump that cannot be followed at {leaving}")}",
+            "use `on: entry`");
+    }
+
+    private void Warn(FunctionExits exits, string place, bool needsReturn)
+    {
+        if (exits.SeenJumps.Count > 0)
         {
             problems.Add(new SiteProblem(
                 SiteCodes.LeavesByJump, Refused: false,
-                $"{place} in {displayPath} also leaves by a jump to another function at {leaving}; returns from there are not seen"));
+                $"{place} in {displayPath} also leaves by a jump that cannot be followed at {Places(exits.SeenJumps)}; " +
+                "calls that leave there end there, without a return value (left_by_jump)"));
         }
 
-        return found.Refusal is null ? found.Offsets : null;
+        if (exits.UnseenJumps.Count > 0)
+        {
+            problems.Add(new SiteProblem(
+                SiteCodes.UnseenExit, Refused: false,
+                $"{place} in {displayPath} also leaves by a jump that cannot be probed at {Places(exits.UnseenJumps)}; " +
+                "calls that leave there are not seen to return"));
+        }
+
+        if (exits.UnseenRestarts.Count > 0)
+        {
+            var loops = string.Join(", ", exits.UnseenRestarts.Take(MostNamed).Select(address => $"0x{address:x}"));
+            problems.Add(new SiteProblem(
+                SiteCodes.EntryLoop, Refused: false,
+                $"{place} in {displayPath} branches back to its first instruction at {loops}; each round of that loop counts as a call" +
+                (needsReturn ? ", of which only the last returns" : "")));
+        }
     }
 
-    private ProbeSite? PassX64(FunctionRange function, ulong address, ulong probed, string place)
+    private static string Places(IEnumerable<(FunctionRange Function, ulong Address)> places) =>
+        string.Join(", ", places.Take(MostNamed).Select(one => NearestPlaces.Describe(one.Function, one.Address)));
+
+    private ProbeSite? PassX64(FunctionRange function, ulong address, ulong probed, string place, out bool isEntry)
     {
+        isEntry = false;
         if (InstructionWalk.To(image, function, probed) is not { } walk)
         {
             return Refuse<ProbeSite>(SiteCodes.UnknownFunctionStart, $"{place} in {displayPath} is too far from the start of its function to decode all before it",
@@ -195,7 +245,8 @@ internal sealed class SiteGate(
         }
 
         // What a Go function does before it is probed changes nothing that a rule can see.
-        if (!CheckEntry(function, address, place, walk.IsEntry || probed != address))
+        isEntry = walk.IsEntry || probed != address;
+        if (!CheckEntry(function, address, place, isEntry))
         {
             return null;
         }
@@ -219,8 +270,9 @@ internal sealed class SiteGate(
     /// <summary>Bytes that tell whether an instruction is emulated.</summary>
     private const int LongestOpcode = 3;
 
-    private ProbeSite? PassArm64(FunctionRange function, ulong address, string place)
+    private ProbeSite? PassArm64(FunctionRange function, ulong address, string place, out bool isEntry)
     {
+        isEntry = address == function.Start;
         if (address % 4 != 0)
         {
             return Refuse<ProbeSite>(
@@ -228,7 +280,7 @@ internal sealed class SiteGate(
                 $"the nearest addresses are 0x{address & ~3UL:x} and 0x{(address | 3) + 1:x}");
         }
 
-        if (image.FileOffsetOf(address) is not { } offset || !CheckEntry(function, address, place, address == function.Start))
+        if (image.FileOffsetOf(address) is not { } offset || !CheckEntry(function, address, place, isEntry))
         {
             return null;
         }
@@ -240,7 +292,7 @@ internal sealed class SiteGate(
     {
         var isEntry = isFirst && IsCalled(function);
         var followsCaller = returns == ReturnWay.Caller && !IsGo(function);
-        if (NeedsReturn && !isEntry)
+        if (NeedsReturn && !isEntry && function.Start != image.EntryPoint)
         {
             Refuse(
                 SiteCodes.ReturnNotAtEntry, $"{place} in {displayPath} is not the entry of a function, so its return cannot be followed" +
@@ -251,8 +303,13 @@ internal sealed class SiteGate(
 
         if (NeedsReturn && image.ReturnHazards.Of(function, place, displayPath, !followsCaller) is { } hazard)
         {
-            Refuse(hazard.Code, hazard.Message, function.Start == image.EntryPoint ? "use `on: entry`" : "use `return_at: ret`, or `on: entry`");
+            Refuse(hazard.Code, hazard.Message, function.Start == image.EntryPoint ? "use `on: entry`" : "leave `return_at` out, or use `on: entry`");
             return false;
+        }
+
+        if (followsCaller && NeedsReturn)
+        {
+            problems.Add(ReturnHazards.Remaining(place, displayPath));
         }
 
         if (capturesArguments && !isEntry)

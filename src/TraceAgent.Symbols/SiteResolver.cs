@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Exits;
 using TraceAgent.Symbols.Usdt;
 
 namespace TraceAgent.Symbols;
@@ -21,16 +22,17 @@ public static class SiteResolver
     /// <param name="capturesArguments">The rule reads argument registers.</param>
     /// <param name="allowsUnsafe">Refusals of what misleads but harms no program become warnings.</param>
     /// <param name="maxSites">More than this is a refusal.</param>
-    /// <param name="returnsAtInstructions">Returns are to be seen at RET instructions, in C code too.</param>
+    /// <param name="returnsAtCaller">Returns are to be seen by changing the return address, but in Go.</param>
     public static SiteResolution Resolve(
         ElfImage image, string displayPath, Location where, bool needsReturn, bool capturesArguments, bool allowsUnsafe = false,
-        int maxSites = DefaultMaxSites, bool returnsAtInstructions = false)
+        int maxSites = DefaultMaxSites, bool returnsAtCaller = false)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(where);
         var problems = new List<SiteProblem>();
         var sites = new List<PlacedSite>();
-        var returns = !needsReturn ? ReturnWay.None : returnsAtInstructions ? ReturnWay.Instructions : ReturnWay.Caller;
+        var seen = returnsAtCaller ? ReturnWay.Caller : ReturnWay.Instructions;
+        var returns = needsReturn ? seen : ReturnWay.None;
         var groups = new List<SiteGroup>();
         try
         {
@@ -52,6 +54,8 @@ public static class SiteResolver
                 default:
                     throw new ArgumentOutOfRangeException(nameof(where), where, "a kind of location that the resolver does not know");
             }
+
+            sites = new SharedExits(image, displayPath).Count(sites, problems);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

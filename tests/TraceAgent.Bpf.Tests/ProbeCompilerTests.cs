@@ -59,7 +59,7 @@ public sealed class ProbeCompilerTests
     [Theory, MemberData(nameof(Plans))]
     public void Where_programs_may_not_wait_they_read_once(string name)
     {
-        foreach (var program in ProbeCompiler.Compile(SamplePlans.All[name], Binding with { MayWait = false }))
+        foreach (var program in Compile(name, Binding with { MayWait = false }))
         {
             Assert.False(program.Sleepable);
             Assert.DoesNotContain(program.Instructions, one => IsCall(one, BpfFunction.CopyFromUser));
@@ -73,16 +73,18 @@ public sealed class ProbeCompilerTests
     [InlineData("return-text", new[] { true })]
     [InlineData("both", new[] { true, false })]
     [InlineData("call", new[] { true, false })]
-    public void The_program_on_return_comes_first(string name, bool[] onReturn) =>
+    [InlineData("call-at-ret", new[] { false, true })]
+    [InlineData("call-that-leaves", new[] { false, true, true, true })]
+    public void There_is_a_program_for_the_sites_and_one_for_each_form_of_exit(string name, bool[] onReturn) =>
         Assert.Equal(onReturn, Compile(name).Select(program => program.OnReturn));
 
     [Theory, MemberData(nameof(Plans))]
     public void Records_have_exactly_the_size_of_their_layout(string name)
     {
         var plan = SamplePlans.All[name];
-        var sizes = plan.Kinds.Select(kind => plan.LayoutOf(kind).Size).Order();
+        var sizes = plan.Kinds.Select(kind => plan.LayoutOf(kind).Size).Distinct().Order();
 
-        Assert.Equal(sizes, Compile(name).SelectMany(program => ReservedBy(program.Instructions)).Order());
+        Assert.Equal(sizes, Compile(name).SelectMany(program => ReservedBy(program.Instructions)).Distinct().Order());
     }
 
     [Fact]
@@ -98,7 +100,15 @@ public sealed class ProbeCompilerTests
         Assert.InRange(ProbeCompiler.InFlightSize(largest), 12 * CaptureType.Text.Limit, ControlLayout.ZerosSize);
     }
 
-    private static IReadOnlyList<ProbeProgram> Compile(string name) => ProbeCompiler.Compile(SamplePlans.All[name], Binding);
+    private static List<ProbeProgram> Compile(string name) => Compile(name, Binding);
+
+    private static List<ProbeProgram> Compile(string name, ProbeBinding binding)
+    {
+        var plan = SamplePlans.All[name];
+        return [
+            .. ProbeCompiler.Compile(plan, binding),
+            .. SamplePlans.ExitsOf(plan).Select(form => ProbeCompiler.CompileExit(plan, binding, form))];
+    }
 
     private static bool IsCall(Instruction instruction, BpfFunction function) =>
         instruction.Opcode == Opcode.Call && instruction.Immediate == (int)function;

@@ -17,11 +17,29 @@ internal static class SamplePlans
         ["both"] = Plan(Architecture.X64, ProbeMoment.Both, [(0, Long)], Int),
         ["call"] = Plan(Architecture.X64, ProbeMoment.Call, [(0, Long), (1, Long)], Long),
         ["call-with-texts"] = Plan(Architecture.X64, ProbeMoment.Call, [(0, new CaptureType.Text(300))], new CaptureType.Text(16)),
+        ["call-at-ret"] = Plan(Architecture.X64, ProbeMoment.Call, [(0, Long)], Long) with { ReturnsAtInstructions = true },
+        ["call-that-leaves"] = Leaving(ProbeMoment.Call, [(0, Long)], Long),
+        ["return-that-leaves"] = Leaving(ProbeMoment.Return, [], new CaptureType.Text(16)),
+        ["both-that-leaves"] = Leaving(ProbeMoment.Both, [(0, Long)], Int),
+        ["entry-that-restarts"] = Plan(Architecture.X64, ProbeMoment.Entry, [(0, Long)], null) with { Restarts = true },
         ["arm64-entry"] = Plan(Architecture.Arm64, ProbeMoment.Entry, [(0, Int), (8, Long)], null),
         ["arm64-call"] = Plan(Architecture.Arm64, ProbeMoment.Call, [(1, Long)], Long),
     };
 
     public static TheoryData<string> Names => [.. All.Keys];
+
+    /// <summary>What is probed where calls end, in addition to the sites themselves.</summary>
+    public static IEnumerable<ExitForm> ExitsOf(CapturePlan plan)
+    {
+        Expr isZero = new Expr.Binary(BinaryOperator.And, new Expr.Special(SpecialValue.Flags), new Expr.Constant(0x40));
+        return [
+            .. plan.ReturnsAtInstructions ? [ExitForm.Return] : Array.Empty<ExitForm>(),
+            .. plan.LeavesByJumps ? [new ExitForm(ExitKind.Jump, isZero)] : Array.Empty<ExitForm>(),
+            .. plan.Restarts ? [new ExitForm(ExitKind.Restart, isZero)] : Array.Empty<ExitForm>()];
+    }
+
+    private static CapturePlan Leaving(ProbeMoment moment, (int Index, CaptureType Type)[] arguments, CaptureType @return) =>
+        Plan(Architecture.X64, moment, arguments, @return) with { ReturnsAtInstructions = true, LeavesByJumps = true, Restarts = true };
 
     public static CapturePlan Plan(Architecture architecture, ProbeMoment moment, (int Index, CaptureType Type)[] arguments, CaptureType? @return) => new(
         architecture,

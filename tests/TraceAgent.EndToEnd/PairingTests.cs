@@ -7,7 +7,7 @@ public class PairingTests : IDisposable
     private const int CallsOfThread = 300;
     private readonly Workspace workspace = new();
 
-    protected virtual string ReturnAt => "caller";
+    protected virtual string ReturnAt => "ret";
 
     public void Dispose()
     {
@@ -130,12 +130,12 @@ public class PairingTests : IDisposable
     private AgentProcess Start(AttachWay way, string program, string symbol, params string[] options) =>
         AgentProcess.Start(
             way,
-            workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, symbol, "args: 2", "on: call", $"return_at: {ReturnAt}", "budget: none"))),
+            workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, symbol, "args: 2", "on: call", $"return_at: {ReturnAt}", "unsafe: true", "budget: none"))),
             options);
 }
 
-/// <summary>The same where returns are seen at the function's RET instructions.</summary>
-public sealed class PairingAtRetTests : PairingTests
+/// <summary>The same where the kernel changes the return address.</summary>
+public sealed class PairingAtCallerTests : PairingTests
 {
-    protected override string ReturnAt => "ret";
+    protected override string ReturnAt => "caller";
 }

@@ -32,9 +32,9 @@ internal static class RuleDump
             text.Append(CultureInfo.InvariantCulture, $"  when {rule.When}\n");
         }
 
-        if (rule.ReturnsAtInstructions)
+        if (!rule.ReturnsAtInstructions)
         {
-            text.Append("  returns at ret\n");
+            text.Append("  returns at caller\n");
         }
 
         if (rule.AllowsUnsafe)

@@ -16,6 +16,7 @@ public sealed class CompiledPrograms : IDisposable
         Run("strip", ["-o", ShopStripped, Shop]);
         Run("gcc", ["-nostdlib", "-static", "-Wl,--build-id=none", "-o", Traps, Source("traps.s")]);
         Run("gcc", ["-nostdlib", "-static", "-Wl,--build-id=none", "-o", Usdt, Source("usdt.s")]);
+        Run("gcc", ["-nostdlib", "-static", "-Wl,--build-id=none", "-Wl,--eh-frame-hdr", "-o", Frames, Source("frames.s")]);
         Run("strip", ["-o", TrapsStripped, Traps]);
         Run("gcc", ["-nostdlib", "-static", "-o", Go, Source("go.s")]);
         Run("g++", ["-O1", "-o", Thrower, Source("thrower.cpp")]);
@@ -37,6 +38,9 @@ public sealed class CompiledPrograms : IDisposable
 
     /// <summary>With notes of USDT probes, some of which lie.</summary>
     public string Usdt => At("usdt");
+
+    /// <summary>With an unwind table.</summary>
+    public string Frames => At("frames");
 
     public string Go => At("go");
 

@@ -6,10 +6,10 @@ namespace TraceAgent.Symbols.Tests;
 internal static class Resolving
 {
     public static SiteResolution Resolve(
-        string path, Location where, bool needsReturn = false, bool capturesArguments = false, bool allowsUnsafe = false, bool returnsAtInstructions = false)
+        string path, Location where, bool needsReturn = false, bool capturesArguments = false, bool allowsUnsafe = false, bool returnsAtCaller = false)
     {
         using var image = Open(path);
-        return SiteResolver.Resolve(image, "/srv/shop/test", where, needsReturn, capturesArguments, allowsUnsafe, returnsAtInstructions: returnsAtInstructions);
+        return SiteResolver.Resolve(image, "/srv/shop/test", where, needsReturn, capturesArguments, allowsUnsafe, returnsAtCaller: returnsAtCaller);
     }
 
     public static ElfImage Open(string path)
@@ -24,6 +24,10 @@ internal static class Resolving
     public static Location Address(ulong value) => new Location.Address(value);
 
     public static Location FileOffset(ulong value) => new Location.FileOffset(value);
+
+    /// <summary>Places of the file at which calls end, or, of another kind, what that says.</summary>
+    public static IEnumerable<ulong> ExitsOf(this ProbeSite site, ExitKind kind = ExitKind.Return) =>
+        site.Exits.Where(exit => exit.Form.Kind == kind).Select(exit => exit.Offset);
 
     public static ProbeSite OnlySite(this SiteResolution resolution)
     {

@@ -102,18 +102,18 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
 
     [Fact]
     public void The_return_of_a_function_that_asks_for_its_caller_is_refused() =>
-        Resolve(programs.Traps, Symbol("dlsym"), needsReturn: true).IsRefused(
+        Resolve(programs.Traps, Symbol("dlsym"), needsReturn: true, returnsAtCaller: true).IsRefused(
             SiteCodes.ReturnsOtherwise,
             "the return of dlsym in /srv/shop/test cannot be followed: it looks at its return address to know its caller, and would find the kernel's",
-            "use `return_at: ret`, or `on: entry`");
+            "leave `return_at` out, or use `on: entry`");
 
     [Fact]
     public void The_return_in_a_program_with_several_stacks_is_refused()
     {
-        Resolve(programs.Coroutines, Symbol("Work"), needsReturn: true).IsRefused(
+        Resolve(programs.Coroutines, Symbol("Work"), needsReturn: true, returnsAtCaller: true).IsRefused(
             SiteCodes.SwitchesStacks,
             "the return of Work cannot be followed: /srv/shop/test calls swapcontext to run on several stacks in turn, and would jump to nowhere",
-            "use `return_at: ret`, or `on: entry`");
+            "leave `return_at` out, or use `on: entry`");
         Resolve(programs.Coroutines, Symbol("Work")).OnlySite();
     }
 
@@ -148,15 +148,15 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [InlineData("setjmp", 0, true, SiteCodes.ReturnsOtherwise)]
     public void Nothing_that_can_harm_is_lifted_by_unsafe(string symbol, ulong addend, bool needsReturn, string code) =>
         Assert.Contains(
-            Resolve(programs.Traps, Symbol(symbol, addend), needsReturn, allowsUnsafe: true).Problems, problem => problem.Refused && problem.Code == code);
+            Resolve(programs.Traps, Symbol(symbol, addend), needsReturn, allowsUnsafe: true, returnsAtCaller: true).Problems, problem => problem.Refused && problem.Code == code);
 
     [Fact]
     public void A_return_in_a_program_with_exceptions_is_refused()
     {
-        Resolve(programs.Thrower, Symbol("thrower"), needsReturn: true).IsRefused(
+        Resolve(programs.Thrower, Symbol("thrower"), needsReturn: true, returnsAtCaller: true).IsRefused(
             SiteCodes.ExceptionsEnd,
             "the return of thrower cannot be followed: /srv/shop/test has C++ or Rust code, and an exception or panic that passed through thrower would end the program",
-            "use `return_at: ret`, or `on: entry`");
+            "leave `return_at` out, or use `on: entry`");
         Resolve(programs.Thrower, Symbol("thrower")).OnlySite();
     }
 
@@ -172,8 +172,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     {
         Resolve(programs.Traps, Symbol("long_move", 1), needsReturn: true).IsRefused(
             SiteCodes.ReturnNotAtEntry,
-            "long_move+0x1 in /srv/shop/test is not the entry of a function, so its return cannot be followed: " +
-            "the kernel would overwrite whatever is on top of the stack",
+            "long_move+0x1 in /srv/shop/test is not the entry of a function, so its return cannot be followed",
             "use `symbol: long_move`, or `on: entry`");
         Resolve(programs.Traps, Symbol("endbr_move", 4), needsReturn: true).OnlySite();
     }
@@ -189,10 +188,10 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
 
     [Fact]
     public void The_return_of_a_function_that_returns_twice_is_refused() =>
-        Resolve(programs.Traps, Symbol("setjmp"), needsReturn: true).IsRefused(
+        Resolve(programs.Traps, Symbol("setjmp"), needsReturn: true, returnsAtCaller: true).IsRefused(
             SiteCodes.ReturnsOtherwise,
             "the return of setjmp in /srv/shop/test cannot be followed: it does not return exactly once to its caller",
-            "use `return_at: ret`, or `on: entry`");
+            "leave `return_at` out, or use `on: entry`");
 
     [Fact]
     public void Arguments_behind_the_entry_are_warned_about()
@@ -239,21 +238,21 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
         var site = Resolve(programs.Go, Symbol("main.add"), capturesArguments: true).OnlySite();
 
         Assert.Equal((AddressOf(programs.Go, "main.add") + 6, "main.add"), (site.Address, site.DisplayName));
-        Assert.Empty(site.Returns);
+        Assert.Empty(site.Exits);
     }
 
     [Fact]
     public void C_code_in_a_Go_program_may_be_probed_at_its_entry() => Resolve(programs.Go, Symbol("c_code")).OnlySite();
 
     [Fact]
-    public void The_return_of_C_code_in_a_Go_program_is_refused_but_at_ret()
+    public void The_return_of_C_code_in_a_Go_program_is_refused_at_its_caller()
     {
-        Resolve(programs.Go, Symbol("c_code"), needsReturn: true).IsRefused(
+        Resolve(programs.Go, Symbol("c_code"), needsReturn: true, returnsAtCaller: true).IsRefused(
             SiteCodes.GoReturn,
             "the return of c_code in /srv/shop/test cannot be followed: it is C code in a Go program, whose stacks move, " +
             "and the kernel's way of catching a return would crash it",
-            "use `return_at: ret`, or `on: entry`");
-        Assert.Single(Resolve(programs.Go, Symbol("c_code"), needsReturn: true, returnsAtInstructions: true).OnlySite().Returns);
+            "leave `return_at` out, or use `on: entry`");
+        Assert.Single(Resolve(programs.Go, Symbol("c_code"), needsReturn: true).OnlySite().Exits);
     }
 
     private static ulong LinkageTableOf(string program)

@@ -86,11 +86,11 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
 
     [Fact]
     public void When_nothing_is_left_of_a_pattern_that_is_an_error() =>
-        Resolve(programs.Cart, Symbol("shop::Cart::add"), needsReturn: true).IsRefused(
+        Resolve(programs.Cart, Symbol("shop::Cart::add"), needsReturn: true, returnsAtCaller: true).IsRefused(
             SiteCodes.ExceptionsEnd,
             "none of the 3 functions of /srv/shop/test that 'shop::Cart::add' means can be probed: " +
             "3 that an exception or panic may leave (shop::Cart::add(int), shop::Cart::add(int, char const*), …)",
-            "use `return_at: ret`, or `on: entry`");
+            "leave `return_at` out, or use `on: entry`");
 
     [Theory]
     [InlineData("pthread_create@GLIBC_2.34", "pthread_create@GLIBC_2.34")]

@@ -111,13 +111,13 @@ seen() { check "$scene: the calls are seen" "((\$(squares) == $1 && \$(grep -c '
 refused() { check "$scene: the rule is refused with TA231, once" '(($(grep -c TA231 messages) == 1 && $(squares) == 0))'; }
 
 for way in multi perf; do
-    scene $way 'early late next' 'on: call'
+    scene $way 'early late next' 'on: call' 'return_at: caller' 'unsafe: true'
     [[ $returns == fatal ]] && refused || seen 4 3
-    scene $way 'late next' 'on: call'
+    scene $way 'late next' 'on: call' 'return_at: caller' 'unsafe: true'
     [[ $returns == fatal ]] && refused || seen 3 2
-    scene $way 'late next' 'on: return'
+    scene $way 'late next' 'on: return' 'return_at: caller' 'unsafe: true'
     [[ $returns == fatal ]] && refused || seen 3 2
-    scene $way 'early late next' 'on: call' 'return_at: ret'
+    scene $way 'early late next' 'on: call'
     seen 4 3
     scene $way 'early late next' 'on: entry'
     seen 4 0

@@ -52,6 +52,9 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
                 code.Arithmetic(Opcode.Subtract, Reg.R0, Reg.R1);
                 code.Move(target, Reg.R0);
                 break;
+            case Expr.Special { Value: SpecialValue.Flags }:
+                code.Load(target, Reg.R6, registers.FlagsOffset);
+                break;
             case Expr.Special special:
                 ComputeSpecial(special.Value);
                 code.Move(target, Reg.R0);

@@ -8,7 +8,7 @@ namespace TraceAgent.Bpf.Code;
 public sealed record ProbeBinding(uint Slot, uint Limiter, bool MayWait, uint Self, int Ring, int Control, int Counters, int Marks, int InFlight);
 
 /// <summary>One kernel program of a probe.</summary>
-/// <param name="OnReturn">True when it is attached to returns.</param>
+/// <param name="OnReturn">True when it is attached to returns, or to instructions at which calls end.</param>
 /// <param name="Sleepable">True when it may wait for a page (BPF_F_SLEEPABLE).</param>
 public sealed record ProbeProgram(bool OnReturn, bool Sleepable, Instruction[] Instructions);
 
@@ -57,6 +57,9 @@ public static class StateWord
 
     public const int MarksForShift = 32;
 
+    /// <summary>In the last word of a mark's key: it is not of a switch, but of a loop that leads to an entry.</summary>
+    public const int RestartMark = 2;
+
     /// <summary>Switches have numbers from 0 to this.</summary>
     public const uint LastSwitch = 0xff_ffff;
 
@@ -70,9 +73,21 @@ public static class StateWord
     public static long WithoutMarks(long word) => word & uint.MaxValue & ~Marks;
 }
 
+/// <summary>What a program is told of the site that was hit, or at whose exit it is.</summary>
+public static class SiteCookie
+{
+    /// <summary>Above it, the place of the entry in its file, which tells functions of one rule apart; below it, the index of the site.</summary>
+    public const int FunctionShift = 32;
+
+    /// <param name="index">Of the site among those of its probe.</param>
+    /// <param name="offset">Of the entry, bytes from the start of the file.</param>
+    public static ulong Of(ulong index, ulong offset) => (offset << FunctionShift) | (uint)index;
+}
+
 /// <summary>
 /// The value of a call in flight. Its key: the process in the upper 32 bits, then the thread and the stack pointer on entry,
-/// or in Go how far that is from the end of the goroutine's stack, and the goroutine. The table is the rule's: a probe
+/// or in Go how far that is from the end of the goroutine's stack, and the goroutine; and the function, since one that leaves to another
+/// by a jump ends together with it. The table is the rule's: a probe
 /// that replaces another writes into the same one, so that an entry left behind by longjmp is never taken for its own.
 /// </summary>
 public static class InFlightLayout
@@ -83,8 +98,11 @@ public static class InFlightLayout
     /// <summary>u32: slot of the probe that took the call.</summary>
     public const int Slot = 8;
 
+    /// <summary>u64: the return address, of plans whose calls may end in other functions; else not used.</summary>
+    public const int Caller = 16;
+
     /// <summary>What was read on entry, as it lies in the record.</summary>
-    public const int EntryPart = 16;
+    public const int EntryPart = 24;
 }
 
 /// <summary>Offsets in bytes of the u64 counters of a slot; one set per CPU.</summary>
@@ -107,6 +125,12 @@ public static class CounterLayout
 
     /// <summary>Hits over the limit.</summary>
     public const int Limited = 40;
+
+    /// <summary>
+    /// Hits of probed instructions that end no call of the rule, as of a function that others call too, and of an entry that a loop
+    /// passes. They are no calls, but they cost as much.
+    /// </summary>
+    public const int Passing = 48;
 
     public const int Size = 64;
 }

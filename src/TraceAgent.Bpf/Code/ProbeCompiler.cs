@@ -12,7 +12,9 @@ public static class ProbeCompiler
     /// <summary>Bytes of a record that instructions can address; also fewer than the zeros of the control map.</summary>
     public const int MaxRecordSize = short.MaxValue - 7;
 
-    /// <summary>The programs of a plan: one, or for <c>both</c> and <c>call</c> first the one on return and then the one on entry.</summary>
+    /// <summary>
+    /// The programs of a plan's sites themselves: first the one on return, where the kernel's way sees returns, then the one on entry.
+    /// </summary>
     /// <exception cref="ArgumentException">The plan needs more than a program may have: 512 bytes of stack, or <see cref="MaxRecordSize"/>.</exception>
     public static IReadOnlyList<ProbeProgram> Compile(CapturePlan plan, ProbeBinding binding)
     {
@@ -25,13 +27,32 @@ public static class ProbeCompiler
             }
         }
 
-        return plan.Moment switch
+        var programs = new List<ProbeProgram>();
+        if (plan.Moment != ProbeMoment.Entry && !plan.ReturnsAtInstructions)
         {
-            ProbeMoment.Entry => [SingleEvent(plan, binding, EventKind.Entry)],
-            ProbeMoment.Return => [SingleEvent(plan, binding, EventKind.Return)],
-            ProbeMoment.Both => [SingleEvent(plan, binding, EventKind.Return), SingleEvent(plan, binding, EventKind.Entry)],
-            _ => [CallReturn(plan, binding), CallEntry(plan, binding)],
-        };
+            programs.Add(CompileExit(plan, binding, ExitForm.Return));
+        }
+
+        if (plan.PairsCalls)
+        {
+            programs.Add(PairedEntry(plan, binding));
+        }
+        else if (plan.Moment != ProbeMoment.Return)
+        {
+            programs.Add(SingleEvent(plan, binding, EventKind.Entry));
+        }
+
+        return programs;
+    }
+
+    /// <summary>The program of instructions of one form at which calls end, or of the kernel's way to see returns.</summary>
+    public static ProbeProgram CompileExit(CapturePlan plan, ProbeBinding binding, ExitForm form)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(form);
+        return form.Kind == ExitKind.Restart ? Restart(plan, binding, form)
+            : plan.PairsCalls ? PairedExit(plan, binding, form)
+            : SingleEvent(plan, binding, EventKind.Return);
     }
 
     /// <summary>Bytes of the value that a call in flight has in its table: see <see cref="InFlightLayout"/>.</summary>
@@ -43,19 +64,30 @@ public static class ProbeCompiler
 
     private static ProbeProgram SingleEvent(CapturePlan plan, ProbeBinding binding, EventKind kind)
     {
-        var layout = plan.LayoutOf(kind);
         var program = new ProgramCode(plan, binding);
-        var (code, gate, record) = (program.Code, new HitGate(program), new RecordWriter(program, layout));
-        var condition = kind == EventKind.Entry ? plan.EntryCondition : plan.ReturnCondition;
-        var fields = program.Fields(plan.FieldsOf(kind), layout, 0);
-        code.Move(Reg.R6, Reg.R1);
-        gate.TakeOrLeave(kind, program.Exit);
+        program.Code.Move(Reg.R6, Reg.R1);
+        if (kind == EventKind.Entry)
+        {
+            LeaveOnRestart(program);
+        }
+
+        new HitGate(program).TakeOrLeave(kind, program.Exit);
         program.FindCounters();
+        LogEvent(program, kind);
+        return program.Finish(onReturn: kind == EventKind.Return);
+    }
+
+    /// <summary>Counts a hit that was taken, and logs it unless something speaks against that.</summary>
+    private static void LogEvent(ProgramCode program, EventKind kind)
+    {
+        var plan = program.Plan;
+        var layout = plan.LayoutOf(kind);
+        var (code, gate, record) = (program.Code, new HitGate(program), new RecordWriter(program, layout));
         program.Count(CounterLayout.Calls);
-        gate.Filter(condition, program.Exit);
+        gate.Filter(kind == EventKind.Entry ? plan.EntryCondition : plan.ReturnCondition, program.Exit);
         gate.Sample(program.Exit);
         gate.Limit(program.Exit);
-        fields.ReadAll(
+        program.Fields(plan.FieldsOf(kind), layout, 0).ReadAll(
             () =>
             {
                 record.Reserve(program.Exit);
@@ -67,33 +99,70 @@ public static class ProbeCompiler
             shift: 0);
         code.Load(Reg.R2, Reg.R7, RecordLayout.TimeOffset);
         record.Submit();
-        return program.Finish(onReturn: kind == EventKind.Return);
     }
 
-    private static ProbeProgram CallEntry(CapturePlan plan, ProbeBinding binding)
+    /// <summary>
+    /// Keeps the call until it ends, with what was read on entry; of <c>both</c>, logs the entry, too. Of calls, conditions and limits
+    /// decide here whether it is kept; of <c>return</c> and <c>both</c>, each event is decided about by itself.
+    /// </summary>
+    private static ProbeProgram PairedEntry(CapturePlan plan, ProbeBinding binding)
     {
-        const int noExist = 1;
-        var layout = plan.LayoutOf(EventKind.Call);
         var program = new ProgramCode(plan, binding);
         var (code, gate) = (program.Code, new HitGate(program));
-        var fields = program.Fields(plan.EntryFields, layout, 0);
-        var leave = new Label();
+        var isCall = plan.Moment == ProbeMoment.Call;
         var notTaken = new Label();
-        var found = new Label();
-        var isNew = new Label();
         var lost = new Label();
-
         code.Move(Reg.R6, Reg.R1);
-        gate.TakeOrLeave(EventKind.Call, notTaken);
+        LeaveOnRestart(program);
+        program.FindCookie();
+        gate.TakeOrLeave(isCall ? EventKind.Call : EventKind.Entry, notTaken);
         program.FindCounters();
         WriteCallKey(program, stackPointerRise: 0, unknown: lost);
-        gate.Filter(plan.EntryCondition, leave);
-        if (plan.ReturnCondition is null)
+        var leave = new Label();
+        if (isCall)
         {
-            gate.Sample(leave);
-            gate.Limit(leave);
+            gate.Filter(plan.EntryCondition, leave);
+            if (plan.ReturnCondition is null)
+            {
+                gate.Sample(leave);
+                gate.Limit(leave);
+            }
         }
 
+        var kept = new Label();
+        Keep(program, lost, kept);
+        code.Place(lost);
+        program.Count(CounterLayout.Lost);
+        code.Place(leave);
+        program.Count(CounterLayout.Calls);
+        if (isCall && (plan.EntryCondition is not null || plan.SampleEvery > 1 || plan.LimitPerSecond > 0))
+        {
+            // What longjmp left behind here must not be taken for this call when it returns.
+            program.Map(BpfFunction.MapDelete, binding.InFlight, StackFrame.CallKey);
+            code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, program.Exit);
+            program.Count(CounterLayout.Unreturned);
+        }
+
+        code.Jump(plan.Moment == ProbeMoment.Both ? kept : program.Exit);
+        code.Place(kept);
+        if (plan.Moment == ProbeMoment.Both)
+        {
+            LogEvent(program, EventKind.Entry);
+        }
+
+        code.Jump(program.Exit);
+        code.Place(notTaken);
+        ForgetOwn(program);
+        return program.Finish(onReturn: false);
+    }
+
+    /// <summary>Writes the entry of the call into the table; goes to <paramref name="lost"/> when that is full.</summary>
+    private static void Keep(ProgramCode program, Label lost, Label kept)
+    {
+        const int noExist = 1;
+        var (code, plan, binding) = (program.Code, program.Plan, program.Binding);
+        var found = new Label();
+        var isNew = new Label();
         program.Map(BpfFunction.MapUpdate, binding.InFlight, StackFrame.CallKey, () =>
         {
             code.MapValue(Reg.R3, binding.Control, ControlLayout.Zeros);
@@ -104,55 +173,70 @@ public static class ProbeCompiler
         code.Move(Reg.R8, Reg.R0);
         program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
         code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, found);
-        code.Place(lost);
-        program.Count(CounterLayout.Lost);
-        code.Place(leave);
-        program.Count(CounterLayout.Calls);
-        if (plan.EntryCondition is not null || plan.SampleEvery > 1 || plan.LimitPerSecond > 0)
-        {
-            // What longjmp left behind here must not be taken for this call when it returns.
-            program.Map(BpfFunction.MapDelete, binding.InFlight, StackFrame.CallKey);
-            code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, program.Exit);
-            program.Count(CounterLayout.Unreturned);
-        }
-
-        code.Jump(program.Exit);
+        code.Jump(lost);
         code.Place(found);
         code.Move(Reg.R7, Reg.R0);
         code.JumpIfInt(Opcode.IfEqual, Reg.R8, 0, isNew);
         program.Count(CounterLayout.Unreturned);
         code.Place(isNew);
         code.Store(Reg.R7, InFlightLayout.Slot, (int)binding.Slot, 8);
-        fields.ReadAll(() => { }, () => { }, shift: InFlightLayout.EntryPart - layout.EntryPart);
+        if (plan.LeavesByJumps)
+        {
+            ReadCaller(program);
+            code.Load(Reg.R1, Reg.Frame, StackFrame.Scratch);
+            code.Store(Reg.R7, InFlightLayout.Caller, Reg.R1);
+        }
+
+        if (plan.Moment == ProbeMoment.Call)
+        {
+            var layout = plan.LayoutOf(EventKind.Call);
+            program.Fields(plan.EntryFields, layout, 0).ReadAll(() => { }, () => { }, shift: InFlightLayout.EntryPart - layout.EntryPart);
+        }
+
         code.Call(BpfFunction.KtimeGetNs);
         code.Store(Reg.R7, InFlightLayout.Time, Reg.R0);
-        code.Jump(program.Exit);
-        code.Place(notTaken);
-        ForgetOwn(program);
-        return program.Finish(onReturn: false);
+        code.Jump(kept);
     }
 
-    private static ProbeProgram CallReturn(CapturePlan plan, ProbeBinding binding)
+    private static ProbeProgram PairedExit(CapturePlan plan, ProbeBinding binding, ExitForm form)
     {
-        var layout = plan.LayoutOf(EventKind.Call);
+        var kind = plan.Moment == ProbeMoment.Call ? EventKind.Call : EventKind.Return;
+        var layout = plan.LayoutOf(kind);
         var program = new ProgramCode(plan, binding, layout);
         var (code, gate, record) = (program.Code, new HitGate(program), new RecordWriter(program, layout));
-        var fields = program.Fields(plan.ReturnFields, layout, plan.EntryFields.Count);
+        var isJump = form.Kind == ExitKind.Jump;
+        var fields = program.Fields(plan.ReturnFields, layout, kind == EventKind.Call ? plan.EntryFields.Count : 0, withResult: !isJump);
         var forget = new Label();
+        var passing = new Label();
         code.Move(Reg.R6, Reg.R1);
         code.Call(BpfFunction.KtimeGetNs);
         code.Store(Reg.Frame, StackFrame.ReturnTime, Reg.R0);
+        LeaveUnlessTaken(program, form, passing);
         WriteCallKey(program, plan.ReturnsAtInstructions ? 0 : plan.Architecture.StackPointerRise, unknown: program.Exit);
         program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
-        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, program.Exit);
+        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, passing);
         code.Move(Reg.R8, Reg.R0);
         code.Load(Reg.R1, Reg.R8, InFlightLayout.Slot);
         code.JumpIf(Opcode.IfNotEqual, Reg.R1, (int)binding.Slot, program.Exit);
+        if (plan.LeavesByJumps)
+        {
+            // What an exception left behind at this depth must not be taken for a call of a function that is only followed.
+            ReadCaller(program);
+            code.Load(Reg.R1, Reg.Frame, StackFrame.Scratch);
+            code.Load(Reg.R2, Reg.R8, InFlightLayout.Caller);
+            code.JumpIf(Opcode.IfNotEqual, Reg.R1, Reg.R2, passing);
+        }
+
         program.FindCounters();
         program.Count(CounterLayout.Calls);
-        if (plan.ReturnCondition is not null)
+        if (plan.ReturnCondition is { } condition)
         {
-            gate.Filter(plan.ReturnCondition, forget);
+            // Without a result, a condition on it cannot be computed.
+            gate.Filter(isJump && condition.ReadsHit() ? new Expr.Constant(0) : condition, forget);
+        }
+
+        if (plan.ReturnCondition is not null || kind == EventKind.Return)
+        {
             gate.Sample(forget);
             gate.Limit(forget);
         }
@@ -161,13 +245,21 @@ public static class ProbeCompiler
             () =>
             {
                 record.Reserve(forget);
-                code.Load(Reg.R1, Reg.R8, InFlightLayout.Time);
-                code.Store(Reg.R7, RecordLayout.TimeOffset, Reg.R1);
                 code.Load(Reg.R2, Reg.Frame, StackFrame.ReturnTime);
-                code.Arithmetic(Opcode.Subtract, Reg.R2, Reg.R1);
-                code.Store(Reg.R7, RecordLayout.DurationOffset, Reg.R2);
-                record.WriteHeader(EventKind.Call);
-                record.CopyEntryPart();
+                if (kind == EventKind.Call)
+                {
+                    code.Load(Reg.R1, Reg.R8, InFlightLayout.Time);
+                    code.Store(Reg.R7, RecordLayout.TimeOffset, Reg.R1);
+                    code.Arithmetic(Opcode.Subtract, Reg.R2, Reg.R1);
+                    code.Store(Reg.R7, RecordLayout.DurationOffset, Reg.R2);
+                    record.WriteHeader(kind, isJump);
+                    record.CopyEntryPart();
+                }
+                else
+                {
+                    code.Store(Reg.R7, RecordLayout.TimeOffset, Reg.R2);
+                    record.WriteHeader(kind, isJump);
+                }
             },
             record.Discard,
             shift: 0);
@@ -175,7 +267,94 @@ public static class ProbeCompiler
         record.Submit();
         code.Place(forget);
         program.Map(BpfFunction.MapDelete, binding.InFlight, StackFrame.CallKey);
+        code.Jump(program.Exit);
+        CountPassing(program, passing);
         return program.Finish(onReturn: true);
+    }
+
+    /// <summary>A branch back to the entry: the hit of the entry that follows is marked as none.</summary>
+    private static ProbeProgram Restart(CapturePlan plan, ProbeBinding binding, ExitForm form)
+    {
+        var program = new ProgramCode(plan, binding);
+        var code = program.Code;
+        code.Move(Reg.R6, Reg.R1);
+        LeaveUnlessTaken(program, form, program.Exit);
+
+        // While the probe is not active, its entry may not be attached yet: nobody would take the mark, but the next call.
+        code.MapValue(Reg.R1, binding.Control, ControlLayout.StateWord(binding.Slot));
+        code.Load(Reg.R1, Reg.R1, 0);
+        code.Arithmetic(Opcode.And, Reg.R1, (int)StateWord.Active);
+        code.JumpIf(Opcode.IfEqual, Reg.R1, 0, program.Exit);
+        WriteRestartKey(program);
+        code.Store(Reg.Frame, StackFrame.Scratch, 1, 8);
+        program.Map(BpfFunction.MapUpdate, binding.Marks, StackFrame.MarkKey, () =>
+        {
+            code.Move(Reg.R3, Reg.Frame);
+            code.Arithmetic(Opcode.Add, Reg.R3, StackFrame.Scratch);
+            code.Set(Reg.R4, 0);
+        });
+        program.FindCounters();
+        program.Count(CounterLayout.Passing);
+        return program.Finish(onReturn: true);
+    }
+
+    /// <summary>Leaves when a loop of the function, and no call, has led to its entry.</summary>
+    private static void LeaveOnRestart(ProgramCode program)
+    {
+        if (!program.Plan.Restarts)
+        {
+            return;
+        }
+
+        var code = program.Code;
+        var isCall = new Label();
+        WriteRestartKey(program);
+        program.Map(BpfFunction.MapDelete, program.Binding.Marks, StackFrame.MarkKey);
+        code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, isCall);
+        program.FindCounters();
+        program.Count(CounterLayout.Passing);
+        code.Jump(program.Exit);
+        code.Place(isCall);
+    }
+
+    /// <summary>Thread, stack pointer and slot: a handler of a signal may be in between, and calls the function at another depth.</summary>
+    private static void WriteRestartKey(ProgramCode program)
+    {
+        var code = program.Code;
+        program.FindThread();
+        code.Store(Reg.Frame, StackFrame.MarkKey, Reg.R0);
+        program.Expressions.Compute(new Expr.Register(program.Plan.Architecture.StackPointer), Reg.R1, program.Exit);
+        code.Store(Reg.Frame, StackFrame.MarkKey + 8, Reg.R1);
+        code.Store(Reg.Frame, StackFrame.MarkKey + 16, (int)program.Binding.Slot, 4);
+        code.Store(Reg.Frame, StackFrame.MarkKey + 20, StateWord.RestartMark, 4);
+    }
+
+    private static void LeaveUnlessTaken(ProgramCode program, ExitForm form, Label leave)
+    {
+        if (form.TakenWhen is { } condition)
+        {
+            program.Expressions.Compute(condition, Reg.R0, program.Exit);
+            program.Code.JumpIf(Opcode.IfEqual, Reg.R0, 0, leave);
+        }
+    }
+
+    private static void CountPassing(ProgramCode program, Label passing)
+    {
+        program.Code.Place(passing);
+        program.FindCounters();
+        program.Count(CounterLayout.Passing);
+    }
+
+    /// <summary>Puts the return address, on top of the stack, into scratch; 0 when it cannot be read.</summary>
+    private static void ReadCaller(ProgramCode program)
+    {
+        var code = program.Code;
+        var unreadable = new Label();
+        code.Store(Reg.Frame, StackFrame.Scratch, 0, 8);
+        program.Expressions.Compute(
+            new Expr.Load(new Expr.Register(program.Plan.Architecture.StackPointer), 8, Signed: false), Reg.R1, unreadable);
+        code.Store(Reg.Frame, StackFrame.Scratch, Reg.R1);
+        code.Place(unreadable);
     }
 
     /// <summary>
@@ -228,5 +407,8 @@ public static class ProbeCompiler
         }
 
         code.Store(Reg.Frame, StackFrame.CallKey + 8, Reg.R1);
+        program.FindCookie();
+        code.Arithmetic(Opcode.ShiftRight, Reg.R0, SiteCookie.FunctionShift);
+        code.Store(Reg.Frame, StackFrame.CallKey + 16, Reg.R0);
     }
 }

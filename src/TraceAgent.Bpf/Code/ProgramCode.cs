@@ -6,6 +6,7 @@ namespace TraceAgent.Bpf.Code;
 internal sealed class ProgramCode
 {
     private bool _threadIsKnown;
+    private bool _cookieIsKnown;
 
     public ProgramCode(CapturePlan plan, ProbeBinding binding, RecordLayout? callLayout = null)
     {
@@ -43,6 +44,21 @@ internal sealed class ProgramCode
         _threadIsKnown = true;
     }
 
+    /// <summary>Puts the cookie of the site into r0; asks for it once.</summary>
+    public void FindCookie()
+    {
+        if (_cookieIsKnown)
+        {
+            Code.Load(Reg.R0, Reg.Frame, StackFrame.Cookie);
+            return;
+        }
+
+        Code.Move(Reg.R1, Reg.R6);
+        Code.Call(BpfFunction.GetAttachCookie);
+        Code.Store(Reg.Frame, StackFrame.Cookie, Reg.R0);
+        _cookieIsKnown = true;
+    }
+
     /// <summary>Puts the counters of this CPU into r9.</summary>
     public void FindCounters()
     {
@@ -69,8 +85,12 @@ internal sealed class ProgramCode
         Code.Call(function);
     }
 
-    public FieldCompiler Fields(EquatableArray<CaptureField> fields, RecordLayout layout, int first) =>
-        new(Code, Expressions, Touch, [.. fields.Select((field, i) => (field, layout.Fields[first + i]))]);
+    /// <param name="fields">To be read.</param>
+    /// <param name="layout">Of the record.</param>
+    /// <param name="first">Index of the first of them there.</param>
+    /// <param name="withResult">False where the function has no result yet: what needs it is left out.</param>
+    public FieldCompiler Fields(EquatableArray<CaptureField> fields, RecordLayout layout, int first, bool withResult = true) => new(
+        Code, Expressions, Touch, [.. fields.Select((field, i) => (field, layout.Fields[first + i])).Where(one => withResult || !one.field.NeedsResult())]);
 
     /// <summary>
     /// From 6.13 on, the kernel gives a program with 64 bytes of stack or more one stack per CPU, believing that the same program cannot

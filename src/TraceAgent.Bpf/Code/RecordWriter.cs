@@ -34,13 +34,13 @@ internal sealed class RecordWriter(ProgramCode program, RecordLayout layout)
         _code.Call(BpfFunction.RingbufDiscard);
     }
 
-    public void WriteHeader(EventKind kind)
+    public void WriteHeader(EventKind kind, bool leftByJump = false)
     {
-        _code.Store(Reg.R7, RecordLayout.SlotOffset, (int)program.Binding.Slot | ((int)kind << 16), 4);
+        var word = (int)kind | (leftByJump ? RecordLayout.LeftByJump : 0);
+        _code.Store(Reg.R7, RecordLayout.SlotOffset, (int)program.Binding.Slot | (word << 16), 4);
         program.FindThread();
         _code.Store(Reg.R7, RecordLayout.PidTidOffset, Reg.R0);
-        _code.Move(Reg.R1, Reg.R6);
-        _code.Call(BpfFunction.GetAttachCookie);
+        program.FindCookie();
         _code.Store(Reg.R7, RecordLayout.SiteOffset, Reg.R0, 4);
         _code.Move(Reg.R1, Reg.R7);
         _code.Arithmetic(Opcode.Add, Reg.R1, RecordLayout.CommOffset);

@@ -14,22 +14,25 @@ internal static class StackFrame
 
     public const int MarkKeySize = 24;
 
-    /// <summary>16 bytes: the key of a call in flight, see <see cref="InFlightLayout"/>.</summary>
-    public const int CallKey = -56;
+    /// <summary>24 bytes: the key of a call in flight, see <see cref="InFlightLayout"/>.</summary>
+    public const int CallKey = -64;
 
-    public const int CallKeySize = 16;
+    public const int CallKeySize = 24;
 
-    public const int Scratch = -64;
+    public const int Scratch = -72;
 
     /// <summary>u64: CLOCK_MONOTONIC ns of the return.</summary>
-    public const int ReturnTime = -72;
+    public const int ReturnTime = -80;
 
     /// <summary>u64: 1 when a read of this attempt faulted.</summary>
-    public const int Faulted = -80;
+    public const int Faulted = -88;
 
     /// <summary>u64: process and thread.</summary>
-    public const int Thread = -88;
+    public const int Thread = -96;
+
+    /// <summary>u64: the cookie of the site, see <see cref="SiteCookie"/>.</summary>
+    public const int Cookie = -104;
 
     /// <summary>Below it, expressions have their temporaries.</summary>
-    public const int Temporaries = -88;
+    public const int Temporaries = -104;
 }

@@ -6,14 +6,17 @@ namespace TraceAgent.Bpf.Kernel;
 /// <summary>What the kernel counted for one slot, over all CPUs.</summary>
 /// <param name="Calls">Hits taken; for a call rule, calls that completed or whose entry was lost.</param>
 /// <param name="Lost">Calls without a record, because the ring or the table of calls in flight was full.</param>
-/// <param name="Unreturned">Entries of a call rule whose return was never seen (longjmp, or a nesting deeper than the kernel's 64).</param>
+/// <param name="Unreturned">Entries of a call rule whose return was never seen (longjmp, an exception, or a jump that cannot be probed).</param>
 /// <param name="Filtered">Calls that did not pass a condition.</param>
 /// <param name="Sampled">Calls left out by sampling.</param>
 /// <param name="Limited">Calls over the limit.</param>
-public readonly record struct KernelCounts(long Calls, long Lost, long Unreturned, long Filtered = 0, long Sampled = 0, long Limited = 0)
+/// <param name="Passing">Hits that are neither the entry nor the end of a call: see <see cref="CounterLayout.Passing"/>.</param>
+public readonly record struct KernelCounts(
+    long Calls, long Lost, long Unreturned, long Filtered = 0, long Sampled = 0, long Limited = 0, long Passing = 0)
 {
     public static KernelCounts operator +(KernelCounts a, KernelCounts b) => new(
-        a.Calls + b.Calls, a.Lost + b.Lost, a.Unreturned + b.Unreturned, a.Filtered + b.Filtered, a.Sampled + b.Sampled, a.Limited + b.Limited);
+        a.Calls + b.Calls, a.Lost + b.Lost, a.Unreturned + b.Unreturned, a.Filtered + b.Filtered, a.Sampled + b.Sampled, a.Limited + b.Limited,
+        a.Passing + b.Passing);
 }
 
 /// <summary>The counters of all slots, a set per CPU.</summary>
@@ -44,7 +47,8 @@ internal sealed unsafe class CounterMap : IDisposable
             var own = MemoryMarshal.Cast<byte, long>(values.AsSpan(cpu * CounterLayout.Size, CounterLayout.Size));
             sum += new KernelCounts(
                 own[CounterLayout.Calls / 8], own[CounterLayout.Lost / 8], own[CounterLayout.Unreturned / 8],
-                own[CounterLayout.Filtered / 8], own[CounterLayout.Sampled / 8], own[CounterLayout.Limited / 8]);
+                own[CounterLayout.Filtered / 8], own[CounterLayout.Sampled / 8], own[CounterLayout.Limited / 8],
+                own[CounterLayout.Passing / 8]);
         }
 
         return sum;

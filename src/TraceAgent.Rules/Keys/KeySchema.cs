@@ -18,6 +18,7 @@ internal static class KeySchema
             + (required.Any() ? $",\"required\":[{string.Join(",", required)}]" : "")
             + (needs.Any() ? $",\"anyOf\":[{string.Join(",", needs)}]" : "")
             + (choices.Any() ? $",\"oneOf\":[{string.Join(",", choices)}]" : "")
+            + (table.Demands.Count > 0 ? $",\"allOf\":[{string.Join(",", table.Demands)}]" : "")
             + $",\"properties\":{{{string.Join(",", properties)}}}}}";
     }
 

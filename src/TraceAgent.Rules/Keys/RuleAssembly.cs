@@ -44,6 +44,15 @@ internal static class RuleAssembly
                 "add 'on: return', 'on: both' or 'on: call'");
         }
 
+        if (!draft.ReturnsAtInstructions && !draft.AllowsUnsafe)
+        {
+            bag.Error(
+                DiagnosticCode.KeyConflict,
+                draft.Present["return_at"].Key.At,
+                "'return_at: caller' changes return addresses in every process that runs the binary, which crashes or hangs some programs",
+                "leave 'return_at' out, or add 'unsafe: true' if you know these programs");
+        }
+
         if (draft.Has("max_sites") && draft.Has("offset") && !draft.Has("symbol") && !draft.Has("usdt"))
         {
             bag.Error(DiagnosticCode.KeyConflict, draft.Present["max_sites"].Key.At, "an address is one place: 'max_sites' means nothing beside 'offset'");

@@ -36,7 +36,7 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
 
     public List<Located<string>> Redact { get; } = [];
 
-    public bool ReturnsAtInstructions { get; set; }
+    public bool ReturnsAtInstructions { get; set; } = true;
 
     public bool AllowsUnsafe { get; set; }
 

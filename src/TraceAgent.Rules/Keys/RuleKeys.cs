@@ -102,13 +102,13 @@ internal static class RuleKeys
             (rule, entry, bag) => rule.On = ScalarValue.OneOf(entry, Moments, bag)),
         new Key<RuleDraft>(
             "return_at",
-            "Where returns are seen: at the caller (the default), or at the function's own ret instructions, which leaves its return address alone. Go is always seen at ret.",
-            """{"enum":["caller","ret"],"default":"caller"}""",
-            (rule, entry, bag) => rule.ReturnsAtInstructions = ScalarValue.OneOf(entry, ReturnPlaces, bag) ?? false),
+            "Where returns are seen: at the instructions by which the function leaves (ret, the default), or at the caller, by changing its return address: cheaper, but it can crash or hang programs, and needs unsafe: true. Go is always seen at ret.",
+            """{"enum":["ret","caller"],"default":"ret"}""",
+            (rule, entry, bag) => rule.ReturnsAtInstructions = ScalarValue.OneOf(entry, ReturnPlaces, bag) ?? true),
         LineKeys.Output<RuleDraft>(),
         new Key<RuleDraft>(
             "unsafe",
-            "true also probes places that mislead but harm no program, such as the first instruction of a Go function; what would harm one is refused anyway.",
+            "true also probes places that mislead, such as the first instruction of a Go function, and lets return_at: caller follow returns in a way that harms some programs; what is known to harm is refused anyway.",
             """{"type":"boolean","default":false}""",
             (rule, entry, bag) => rule.AllowsUnsafe = ScalarValue.Boolean(entry, bag) ?? false),
         new Key<RuleDraft>(
@@ -125,6 +125,10 @@ internal static class RuleKeys
         LineKeys.Labels<RuleDraft>())
     {
         ExactlyOneOf = ["symbol", "offset", "usdt"],
+        Demands =
+        [
+            """{"anyOf":[{"not":{"required":["return_at"],"properties":{"return_at":{"enum":["caller"]}}}},{"required":["unsafe"],"properties":{"unsafe":{"enum":[true]}}}]}""",
+        ],
     };
 
     private static void ReadReturn(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)

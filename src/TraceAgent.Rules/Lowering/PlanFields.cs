@@ -46,7 +46,9 @@ internal sealed class PlanFields
         SampleEvery = _rule.SampleEvery,
         LimitPerSecond = _rule.LimitPerSecond ?? Rule.NoLimit,
         ReturnsAtInstructions = _abi.ReturnsAtInstructions && PlanBuilder.NeedsReturn(_rule),
-        GoroutineRegister = _rule.On == ProbeMoment.Call ? _abi.GoroutineRegister : null,
+        LeavesByJumps = _abi.LeavesByJumps && PlanBuilder.NeedsReturn(_rule),
+        Restarts = _abi.Restarts && (_rule.On != ProbeMoment.Return || PlanBuilder.PairsCalls(_rule, _abi)),
+        GoroutineRegister = PlanBuilder.PairsCalls(_rule, _abi) ? _abi.GoroutineRegister : null,
     };
 
     public IReadOnlyList<CapturedValue> ValuesOf(EventKind kind) =>

@@ -12,10 +12,11 @@ internal sealed class UnwindIndex(ElfImage image)
     private const byte Unsigned4 = 0x03;
     private const byte ProgramRelativeSigned4 = 0x1b;
     private const int MaxEntries = 4 << 20;
-    private const int MaxEntryBytes = 4096;
+    private const int MaxEntryBytes = 64 << 10;
     private const int EntryBytes = 8;
 
     private byte[]? _table;
+    private Entry? _last;
 
     /// <summary>The function that holds the address, or null when the table does not prove one.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -27,8 +28,28 @@ internal sealed class UnwindIndex(ElfImage image)
         }
 
         var entry = table.AsSpan((count - 1) * EntryBytes);
-        var range = ReadEntry(Relative(origin, entry[4..]), Relative(origin, entry));
-        return range is not null && range.Holds(address) ? range : null;
+        return ReadEntry(Relative(origin, entry[4..]), Relative(origin, entry)) is { } found && address - found.Start < found.End - found.Start
+            ? new FunctionRange("", found.Start, found.End, !found.IsSignalFrame && found.RowAt(found.Start) is { IsAtCall: true })
+            : null;
+    }
+
+    /// <summary>How the stack is at an address; null when the table does not say, or not in a form that is understood.</summary>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public UnwindRow? RowAt(ulong address)
+    {
+        if (Table() is not var (origin, table) || CountUpTo(address, origin, table) is not (> 0 and var count))
+        {
+            return null;
+        }
+
+        var place = table.AsSpan((count - 1) * EntryBytes);
+        var start = Relative(origin, place);
+        if (_last?.Start != start)
+        {
+            _last = ReadEntry(Relative(origin, place[4..]), start);
+        }
+
+        return _last is { IsSignalFrame: false } entry && address - entry.Start < entry.End - entry.Start ? entry.RowAt(address) : null;
     }
 
     /// <summary>The nearest start of an entry before or behind the address, which may be one itself; null when there is none.</summary>
@@ -87,7 +108,7 @@ internal sealed class UnwindIndex(ElfImage image)
     private static ulong Relative(ulong origin, ReadOnlySpan<byte> distance) =>
         origin + (ulong)BinaryPrimitives.ReadInt32LittleEndian(distance);
 
-    private FunctionRange? ReadEntry(ulong entryAddress, ulong start)
+    private Entry? ReadEntry(ulong entryAddress, ulong start)
     {
         if (ReadRecord(entryAddress) is not { } entry || entry.Length < 16)
         {
@@ -95,7 +116,7 @@ internal sealed class UnwindIndex(ElfImage image)
         }
 
         var commonAddress = entryAddress + 4 - BinaryPrimitives.ReadUInt32LittleEndian(entry.AsSpan(4));
-        if (ReadRecord(commonAddress) is not { } common || !TryReadAugmentation(common, out var hasAugmentation, out var isSignalFrame))
+        if (ReadRecord(commonAddress) is not { } common || Common.TryRead(common) is not { } shared)
         {
             return null;
         }
@@ -107,25 +128,7 @@ internal sealed class UnwindIndex(ElfImage image)
         }
 
         var reader = new LebReader(entry.AsSpan(16));
-        if (hasAugmentation && !reader.TrySkip(reader.Unsigned()))
-        {
-            return null;
-        }
-
-        return new FunctionRange("", start, start + length, !isSignalFrame && StartsLikeACall(reader.Rest));
-    }
-
-    /// <summary>
-    /// The common entry (CIE) says how the stack looks after a call. An entry that begins by saying otherwise describes code that
-    /// is jumped to, such as the cold half of a function.
-    /// </summary>
-    private static bool StartsLikeACall(ReadOnlySpan<byte> instructions)
-    {
-        const byte advance = 0x40;
-        const byte advance1 = 0x02;
-        const byte advance4 = 0x04;
-        return instructions.IsEmpty || instructions[0] == 0 || (instructions[0] & 0xc0) == advance
-            || instructions[0] is >= advance1 and <= advance4;
+        return reader.TrySkip(reader.Unsigned()) ? new Entry(start, start + length, shared, reader.Rest.ToArray()) : null;
     }
 
     private byte[]? ReadRecord(ulong address)
@@ -140,103 +143,68 @@ internal sealed class UnwindIndex(ElfImage image)
         return size is 0 or > MaxEntryBytes ? null : image.File.ReadOrNull(offset, size + 4UL, MaxEntryBytes + 4);
     }
 
-    /// <summary>False when the entries of this CIE do not give addresses as distances of 4 bytes.</summary>
-    private static bool TryReadAugmentation(byte[] common, out bool hasAugmentation, out bool isSignalFrame)
+    /// <summary>One entry (FDE).</summary>
+    private sealed record Entry(ulong Start, ulong End, Common Shared, byte[] Instructions)
     {
-        hasAugmentation = false;
-        isSignalFrame = false;
-        if (common.Length < 10 || BinaryPrimitives.ReadUInt32LittleEndian(common.AsSpan(4)) != 0 || common[8] is not (1 or 3))
-        {
-            return false;
-        }
+        public bool IsSignalFrame => Shared.IsSignalFrame;
 
-        var letters = common.AsSpan(9);
-        var end = letters.IndexOf((byte)0);
-        if (end < 1 || letters[0] != (byte)'z')
-        {
-            return false;
-        }
-
-        var reader = new LebReader(letters[(end + 1)..]);
-        reader.Unsigned();
-        reader.Unsigned();
-        if (common[8] == 1)
-        {
-            reader.TrySkip(1);
-        }
-        else
-        {
-            reader.Unsigned();
-        }
-
-        reader.Unsigned();
-        hasAugmentation = true;
-        var encoding = (byte)0;
-        foreach (var letter in letters[1..end])
-        {
-            switch (letter)
-            {
-                case (byte)'R':
-                    encoding = reader.Byte();
-                    break;
-                case (byte)'L':
-                    reader.Byte();
-                    break;
-                case (byte)'P':
-                    reader.TrySkip((reader.Byte() & 0x0f) switch { 0x2 or 0xa => 2, 0x3 or 0xb => 4, _ => 8 });
-                    break;
-                case (byte)'S':
-                    isSignalFrame = true;
-                    break;
-                default:
-                    return false;
-            }
-        }
-
-        return encoding == ProgramRelativeSigned4;
+        public UnwindRow? RowAt(ulong address) => new UnwindProgram(Shared.CodeAlignment, Shared.DataAlignment, Shared.ReturnAddress)
+            .RowAt(Shared.Instructions, Instructions, address - Start);
     }
 
-    private ref struct LebReader(ReadOnlySpan<byte> bytes)
+    /// <summary>What entries share (CIE).</summary>
+    private sealed record Common(ulong CodeAlignment, long DataAlignment, ulong ReturnAddress, bool IsSignalFrame, byte[] Instructions)
     {
-        public ReadOnlySpan<byte> Rest { get; private set; } = bytes;
-
-        public byte Byte()
+        /// <summary>Null when its entries do not give addresses as distances of 4 bytes.</summary>
+        public static Common? TryRead(byte[] common)
         {
-            if (Rest.IsEmpty)
+            if (common.Length < 10 || BinaryPrimitives.ReadUInt32LittleEndian(common.AsSpan(4)) != 0 || common[8] is not (1 or 3))
             {
-                return 0;
+                return null;
             }
 
-            var value = Rest[0];
-            Rest = Rest[1..];
-            return value;
-        }
-
-        public ulong Unsigned()
-        {
-            ulong value = 0;
-            for (var shift = 0; shift < 64 && !Rest.IsEmpty; shift += 7)
+            var letters = common.AsSpan(9);
+            var end = letters.IndexOf((byte)0);
+            if (end < 1 || letters[0] != (byte)'z')
             {
-                var part = Byte();
-                value |= (ulong)(part & 0x7f) << shift;
-                if (part < 0x80)
+                return null;
+            }
+
+            var reader = new LebReader(letters[(end + 1)..]);
+            var codeAlignment = reader.Unsigned();
+            var dataAlignment = reader.Signed();
+            var returnAddress = common[8] == 1 ? reader.Byte() : reader.Unsigned();
+            var behind = reader;
+            behind.Unsigned();
+            var augmentation = reader.Unsigned();
+            var isSignalFrame = false;
+            var encoding = (byte)0;
+            foreach (var letter in letters[1..end])
+            {
+                switch (letter)
                 {
-                    break;
+                    case (byte)'R':
+                        encoding = reader.Byte();
+                        break;
+                    case (byte)'L':
+                        reader.Byte();
+                        break;
+                    case (byte)'P':
+                        reader.TrySkip((reader.Byte() & 0x0f) switch { 0x2 or 0xa => 2, 0x3 or 0xb => 4, _ => 8 });
+                        break;
+                    case (byte)'S':
+                        isSignalFrame = true;
+                        break;
+                    case (byte)'B':
+                        break;
+                    default:
+                        return null;
                 }
             }
 
-            return value;
-        }
-
-        public bool TrySkip(ulong count)
-        {
-            if (count > (ulong)Rest.Length)
-            {
-                return false;
-            }
-
-            Rest = Rest[(int)count..];
-            return true;
+            return encoding == ProgramRelativeSigned4 && behind.TrySkip(augmentation)
+                ? new Common(codeAlignment, dataAlignment, returnAddress, isSignalFrame, behind.Rest.ToArray())
+                : null;
         }
     }
 }

@@ -19,7 +19,8 @@ internal static class TraceCommand
     private static readonly (string Key, string HelpName, string Description)[] Keys =
     [
         ("on", "WHEN", "entry, return, both or call; without it, what the place says: entry, or with '-> type' call, or return where nothing is between the brackets"),
-        ("return_at", "WHERE", "caller or ret: where returns are seen; ret in programs of C++ and Rust"),
+        ("return_at", "WHERE", "ret (the default) or caller: where returns are seen; caller needs --unsafe true"),
+        ("unsafe", "TRUE", "true lets --return-at caller change return addresses, which crashes or hangs some programs"),
         ("when", "EXPRESSION", "Only calls for which this is true: 'ret < 0 && path ~ \"/etc/*\"'"),
         ("format", "TEMPLATE", "The message: '{comm} opens {path}'"),
         ("capture", "NAME=EXPRESSION", "A computed value, also NAME:TYPE=EXPRESSION; may be given several times"),

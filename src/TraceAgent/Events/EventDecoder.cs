@@ -38,7 +38,9 @@ internal sealed class EventDecoder
             return null;
         }
 
-        var kind = shape.Find(Read<ushort>(record, RecordLayout.KindOffset));
+        var word = Read<ushort>(record, RecordLayout.KindOffset);
+        var leftByJump = (word & RecordLayout.LeftByJump) != 0;
+        var kind = shape.Find(word & ~(uint)RecordLayout.LeftByJump);
         var site = Read<uint>(record, RecordLayout.SiteOffset);
         if (kind is null || site >= (uint)kind.Sites.Length)
         {
@@ -52,11 +54,11 @@ internal sealed class EventDecoder
             return null;
         }
 
-        Fill(record, kind, kind.Sites[site]);
+        Fill(record, kind, kind.Sites[site], leftByJump);
         return _traced;
     }
 
-    private void Fill(ReadOnlySpan<byte> record, KindShape kind, SiteName site)
+    private void Fill(ReadOnlySpan<byte> record, KindShape kind, SiteName site, bool leftByJump)
     {
         var traced = _traced;
         var time = Read<ulong>(record, RecordLayout.TimeOffset);
@@ -72,7 +74,11 @@ internal sealed class EventDecoder
         for (var i = 0; i < kind.Fields.Length; i++)
         {
             var field = kind.Fields[i];
-            if (field.Form == FieldForm.Cgroup)
+            if (leftByJump && field.NeedsResult)
+            {
+                traced.Values[i] = new DecodedValue { Outcome = Outcome.LeftByJump };
+            }
+            else if (field.Form == FieldForm.Cgroup)
             {
                 used = DecodeCgroup(record, field, used, ref traced.Values[i], time);
             }

@@ -44,10 +44,14 @@ internal sealed class EventField
 {
     private readonly Dictionary<long, string> _names = [];
 
+    /// <param name="shown">The value.</param>
+    /// <param name="slot">Where it lies.</param>
+    /// <param name="needsResult">It is not there when the call ends at a jump.</param>
     /// <exception cref="ArgumentException">The plan does not store what the type needs.</exception>
-    public EventField(ShownField shown, FieldSlot slot)
+    public EventField(ShownField shown, FieldSlot slot, bool needsResult)
         : this(shown.Value.Name, shown.Value.Type, slot)
     {
+        NeedsResult = needsResult;
         Form = shown.IsRedacted ? FieldForm.Redacted : Form;
         if (shown.Value.Type is CaptureType.Array array)
         {
@@ -90,6 +94,9 @@ internal sealed class EventField
 
     public FieldSlot Slot { get; }
 
+    /// <summary>Not there when the call ends at a jump to code that is not followed.</summary>
+    public bool NeedsResult { get; }
+
     public bool IsCharacters
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -107,7 +114,7 @@ internal sealed class EventField
     public bool IsNumber => Form is FieldForm.Signed or FieldForm.Unsigned;
 
     /// <summary>Whether a value can have a word in <c>problems</c>.</summary>
-    public bool HasProblems => Slot.OutcomeOffset is not null || Form == FieldForm.Redacted;
+    public bool HasProblems => Slot.OutcomeOffset is not null || Form == FieldForm.Redacted || NeedsResult;
 
     /// <summary>Whether a value that was cut says how long it was.</summary>
     public bool HasLength => Form is FieldForm.Bytes or FieldForm.CountedText or FieldForm.List;

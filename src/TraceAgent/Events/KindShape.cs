@@ -110,7 +110,13 @@ internal sealed class KindShape
             throw new ArgumentException($"rule {rule.Name.Value} shows more values than its plan has fields", nameof(values));
         }
 
-        var fields = values.OrderBy(v => v.Value.IsOfEvent).ThenBy(v => v.Value.IsReturnValue).Select(v => new EventField(v, layout.Fields[v.Value.FieldIndex])).ToArray();
+        var captured = plan.FieldsOf(kind);
+        var entryFields = kind == EventKind.Call ? plan.EntryFields.Count : 0;
+        var fields = values.OrderBy(v => v.Value.IsOfEvent).ThenBy(v => v.Value.IsReturnValue)
+            .Select(v => new EventField(v, layout.Fields[v.Value.FieldIndex], NeedsResult(v.Value.FieldIndex))).ToArray();
         return new KindShape(rule, kind, layout, fields, values.Count(v => v.Value is { IsReturnValue: false, IsOfEvent: false }), values.Count(v => !v.Value.IsOfEvent), sites);
+
+        bool NeedsResult(int index) =>
+            plan.LeavesByJumps && kind != EventKind.Entry && index >= entryFields && captured[index].NeedsResult();
     }
 }

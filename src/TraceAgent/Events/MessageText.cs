@@ -72,7 +72,12 @@ internal static class MessageText
         var field = traced.Shape.Fields[index];
         if (value.IsMissing)
         {
-            into.Append(value.Outcome == Outcome.Null ? "<null>"u8 : "<fault>"u8);
+            into.Append(value.Outcome switch
+            {
+                Outcome.Null => "<null>"u8,
+                Outcome.LeftByJump => "<left_by_jump>"u8,
+                _ => "<fault>"u8,
+            });
         }
         else if (field.IsScalar)
         {

@@ -40,7 +40,7 @@ internal sealed record ProbeFile(string Path, FileIdentity Identity, EquatableAr
     /// <summary>What the kernel is asked for.</summary>
     public IEnumerable<UprobeSite> UprobeSites => Sites.Select(site => new UprobeSite(site.FileOffset)
     {
-        Returns = site.Returns,
+        Exits = site.Exits,
         ReferenceCounter = site.ReferenceCounter,
     });
 

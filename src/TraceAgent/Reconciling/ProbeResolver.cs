@@ -187,7 +187,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
 
     private static SiteResolution Sites(Rule rule, ElfImage image, string path) => SiteResolver.Resolve(
         image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0, rule.AllowsUnsafe,
-        rule.MaxSites, rule.ReturnsAtInstructions);
+        rule.MaxSites, !rule.ReturnsAtInstructions);
 
     private static List<ProbePart> PartsOf(Rule rule, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
     {

@@ -185,7 +185,8 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
             : before == after && SeesReturnsAt(previous).SetEquals(SeesReturnsAt(next));
     }
 
-    private static HashSet<bool> SeesReturnsAt(AttachedProbe probe) => [.. probe.Parts.Select(part => part.Loaded.Plan.ReturnsAtInstructions)];
+    private static HashSet<(bool, bool)> SeesReturnsAt(AttachedProbe probe) =>
+        [.. probe.Parts.Select(part => (part.Loaded.Plan.ReturnsAtInstructions, part.Loaded.Plan.PairsCalls))];
 
     private void Reshape(AttachedProbe attached, Rule rule)
     {

@@ -25,6 +25,7 @@ internal sealed class RuleBooks(string rule) : LineBooks(rule)
     private KernelCounts _closed;
     private long _overQuota;
     private long _chargedHits;
+    private long _chargedPassing;
     private double _costNs;
     private long _lastEvent;
     private LatencyHistogram? _latency;
@@ -59,11 +60,13 @@ internal sealed class RuleBooks(string rule) : LineBooks(rule)
 
     /// <summary>Charges the hits since the last time. By one thread.</summary>
     /// <param name="nsPerHit">What each of them has cost.</param>
-    public void Charge(double nsPerHit)
+    /// <param name="nsPerPassing">What each hit has cost that belongs to no call of the rule.</param>
+    public void Charge(double nsPerHit, double nsPerPassing)
     {
-        var hits = Hits;
-        Volatile.Write(ref _costNs, _costNs + ((hits - _chargedHits) * nsPerHit));
-        _chargedHits = hits;
+        var counts = Kernel();
+        var added = ((counts.Calls - _chargedHits) * nsPerHit) + ((counts.Passing - _chargedPassing) * nsPerPassing);
+        Volatile.Write(ref _costNs, _costNs + added);
+        (_chargedHits, _chargedPassing) = (counts.Calls, counts.Passing);
     }
 
     public void Open(Func<KernelCounts> counts)

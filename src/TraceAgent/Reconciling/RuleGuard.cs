@@ -102,7 +102,7 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
             ProbeMoment.Return when atInstructions => perReturn,
             _ => perHit + perReturn,
         };
-        probe.Books.Charge(perHit + programs.NsPerHit(probe));
+        probe.Books.Charge(perHit + programs.NsPerHit(probe), cost.SteppedNs);
         var budget = probe.Rule.BudgetPercent ?? Rule.NoBudget;
         return new RuleCost(name, probe.Books.CostNs, double.IsInfinity(budget) ? null : budget);
     }

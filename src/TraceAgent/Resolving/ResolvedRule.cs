@@ -27,7 +27,20 @@ internal sealed record ResolvedPart(IReadOnlyList<ResolvedSite> Sites, IReadOnly
 /// <param name="FileOffset">Bytes from the start of the file, <c>0x…</c>.</param>
 /// <param name="Hit"><c>emulated</c> or <c>stepped</c>.</param>
 /// <param name="CostNs">Of a hit, without the rule's own program; null when it could not be measured.</param>
-internal sealed record ResolvedSite(string File, string Symbol, string Address, string FileOffset, string Hit, double? CostNs);
+/// <param name="Call">Of the whole call; null for a rule that sees entries only.</param>
+internal sealed record ResolvedSite(string File, string Symbol, string Address, string FileOffset, string Hit, double? CostNs, ResolvedCall? Call);
+
+/// <param name="Returns">Instructions at which calls end with their result; 0 where the kernel changes the return address.</param>
+/// <param name="Jumps">Those at which they end without one, since the code behind them cannot be followed.</param>
+/// <param name="Followed">Functions that the traced one leaves to by a jump, and that returns are seen in, too.</param>
+/// <param name="CostNs">Of the hits of one call, without the rule's own programs; null when it could not be measured.</param>
+internal sealed record ResolvedCall(int Returns, int Jumps, IReadOnlyList<ResolvedFollowed> Followed, double? CostNs);
+
+/// <param name="Symbol">Of the function.</param>
+/// <param name="Address">Of its start, <c>0x…</c>.</param>
+/// <param name="Callers">Places in the file that call it and are not traced by the rule; each of their calls hits the probe, too. At most 1,000 are counted.</param>
+/// <param name="CallerNames">Functions of some of them.</param>
+internal sealed record ResolvedFollowed(string Symbol, string Address, int Callers, IReadOnlyList<string> CallerNames);
 
 /// <param name="Name">As the rule names it.</param>
 /// <param name="Type">As rules write it.</param>

@@ -8,7 +8,10 @@ namespace TraceAgent.Resolving;
 /// <summary>A resolved rule for people.</summary>
 internal static class ResolvedRuleText
 {
+    private const int MostNamed = 3;
+
     private static readonly string[] SiteHeads = ["SYMBOL", "ADDRESS", "FILE OFFSET", "A HIT"];
+    private static readonly string[] CallHeads = ["SYMBOL", "ADDRESS", "FILE OFFSET", "A HIT OF THE ENTRY", "A WHOLE CALL"];
     private static readonly string[] ValueHeads = ["VALUE", "TYPE", "ON", "WHERE"];
 
     /// <summary>Lines that end in <c>\n</c>. Names from files are harmless for a terminal.</summary>
@@ -32,7 +35,11 @@ internal static class ResolvedRuleText
             foreach (var file in part.Sites.GroupBy(site => site.File))
             {
                 Line(2, PrintableText.Of(file.Key));
-                Rows([SiteHeads, .. file.Select(site => (string[])[PrintableText.Of(site.Symbol), site.Address, site.FileOffset, Hit(site)])]);
+                Rows([file.First().Call is null ? SiteHeads : CallHeads, .. file.Select(Cells)]);
+                foreach (var site in file.Where(site => site.Call is { } call && call.Followed.Count + call.Jumps > 0))
+                {
+                    Line(4, Ends(site.Symbol, site.Call!));
+                }
             }
 
             if (part.Values.Count > 0)
@@ -53,6 +60,35 @@ internal static class ResolvedRuleText
             rows.ForEach(row => Line(4, string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd()));
         }
     }
+
+    private static string[] Cells(ResolvedSite site)
+    {
+        string[] cells = [PrintableText.Of(site.Symbol), site.Address, site.FileOffset, Hit(site)];
+        return site.Call is not { } call ? cells
+            : [.. cells, call.CostNs is { } cost ? string.Create(CultureInfo.InvariantCulture, $"about {cost / 1000:0.0} µs") : ""];
+    }
+
+    /// <summary>Where calls of a function end that does not only return by itself, and who else hits the probes there.</summary>
+    private static string Ends(string symbol, ResolvedCall call)
+    {
+        var text = new StringBuilder($"calls of {PrintableText.Of(symbol)} end at {Counted.Of(call.Returns + call.Jumps, "instruction")}");
+        if (call.Jumps > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $", of which {Counted.Of(call.Jumps, "jump")} cannot be followed");
+        }
+
+        if (call.Followed.Count > 0)
+        {
+            text.Append(", also in ").AppendJoin("; ", call.Followed.OrderByDescending(one => one.Callers).Take(MostNamed).Select(Caller));
+            text.Append(call.Followed.Count > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {call.Followed.Count - MostNamed} more") : "");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Caller(ResolvedFollowed one) => one.Callers == 0
+        ? PrintableText.Of(one.Symbol)
+        : $"{PrintableText.Of(one.Symbol)} (also called at {Counted.Of(one.Callers, "other place")}, by {PrintableText.Of(string.Join(", ", one.CallerNames))})";
 
     private static string Hit(ResolvedSite site)
     {

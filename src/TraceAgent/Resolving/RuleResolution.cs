@@ -23,19 +23,37 @@ internal sealed class RuleResolution(HitCost? cost)
             problem.Refused ? "error" : "warning", problem.Code, PrintableText.WellFormed(problem.Message), problem.Hint is { } hint ? PrintableText.WellFormed(hint) : null))]);
 
     private ResolvedPart PartOf(Rule rule, ProbePart part) => new(
-        [.. part.Files.SelectMany(file => file.Sites, (file, site) => SiteOf(rule, file.Path, site))],
+        [.. part.Files.SelectMany(file => file.Sites, (file, site) => SiteOf(rule, part, file.Path, site))],
         [.. part.Plan.Kinds.SelectMany(kind => ValuesOf(rule, part, kind))],
         part.Plan.Kinds.Max(kind => part.Plan.LayoutOf(kind).Size));
 
-    private ResolvedSite SiteOf(Rule rule, string file, ProbeSite site) => new(
+    private ResolvedSite SiteOf(Rule rule, ProbePart part, string file, ProbeSite site) => new(
         PrintableText.WellFormed(file),
         PrintableText.WellFormed(site.DisplayName),
         string.Create(CultureInfo.InvariantCulture, $"0x{site.Address:x}"),
         string.Create(CultureInfo.InvariantCulture, $"0x{site.FileOffset:x}"),
         site.IsEmulated ? "emulated" : "stepped",
-        cost is { } measured
-            ? Math.Round((site.IsEmulated ? measured.EmulatedNs : measured.SteppedNs) + (PlanBuilder.NeedsReturn(rule) ? measured.ReturnNs : 0))
-            : null);
+        cost is { } measured ? Math.Round(EntryNs(measured, site)) : null,
+        PlanBuilder.NeedsReturn(rule) ? CallOf(part, site) : null);
+
+    private ResolvedCall CallOf(ProbePart part, ProbeSite site) => new(
+        site.Exits.Count(exit => exit.Form.Kind == ExitKind.Return),
+        site.Exits.Count(exit => exit.Form.Kind == ExitKind.Jump),
+        [.. site.Followed.Select(one => new ResolvedFollowed(
+            PrintableText.WellFormed(one.Name),
+            string.Create(CultureInfo.InvariantCulture, $"0x{one.Address:x}"),
+            one.Callers,
+            [.. one.CallerNames.Select(PrintableText.WellFormed)]))],
+        cost is { } measured ? Math.Round(CallNs(measured, part.Plan, site)) : null);
+
+    private static double EntryNs(HitCost cost, ProbeSite site) => site.IsEmulated ? cost.EmulatedNs : cost.SteppedNs;
+
+    /// <summary>A RET is stepped over; of returns alone, nothing is probed at the entry unless calls are paired.</summary>
+    private static double CallNs(HitCost cost, CapturePlan plan, ProbeSite site)
+    {
+        var isEntered = plan.Moment != ProbeMoment.Return || plan.PairsCalls || !plan.ReturnsAtInstructions;
+        return (isEntered ? EntryNs(cost, site) : 0) + (plan.ReturnsAtInstructions ? cost.SteppedNs : cost.ReturnNs);
+    }
 
     private static IEnumerable<ResolvedValue> ValuesOf(Rule rule, ProbePart part, EventKind kind)
     {

@@ -312,6 +312,30 @@ function only_jumps
         jmp     several
 done only_jumps
 
+function only_jumps_by_pointer
+        nop
+        jmp     *%rax
+done only_jumps_by_pointer
+
+function calls_several
+        call    several
+        ret
+done calls_several
+
+function restarts
+        nop
+        test    %edi, %edi
+        jne     restarts
+        ret
+done restarts
+
+function restarts_if_odd
+        sub     $1, %edi
+        test    %edi, %edi
+        jp      restarts_if_odd
+        ret
+done restarts_if_odd
+
 function for_ever
         nop
 1:      jmp     1b

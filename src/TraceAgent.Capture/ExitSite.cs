@@ -1,0 +1,28 @@
+namespace TraceAgent.Capture;
+
+/// <summary>An instruction that is probed because a call ends there, or because it leads back to the function's entry.</summary>
+/// <param name="Offset">Bytes from the start of the file.</param>
+/// <param name="Form">What a hit of it means.</param>
+public readonly record struct ExitSite(ulong Offset, ExitForm Form);
+
+/// <summary>What a hit of an <see cref="ExitSite"/> means. Sites of one form share a program.</summary>
+/// <param name="Kind">What happens there.</param>
+/// <param name="TakenWhen">A hit counts only when this is not 0, as of a conditional branch; null for every hit.</param>
+public sealed record ExitForm(ExitKind Kind, Expr? TakenWhen = null)
+{
+    /// <summary>A RET instruction: where most calls end.</summary>
+    public static ExitForm Return { get; } = new(ExitKind.Return);
+}
+
+/// <summary>What happens at an <see cref="ExitSite"/>.</summary>
+public enum ExitKind
+{
+    /// <summary>The function returns to its caller; the result is in its registers.</summary>
+    Return,
+
+    /// <summary>The call goes on in code that is not followed: there is no result.</summary>
+    Jump,
+
+    /// <summary>The entry is hit next, by a loop of the function and not by a call.</summary>
+    Restart,
+}

@@ -1,0 +1,161 @@
+namespace TraceAgent.Symbols.Elf;
+
+/// <summary>
+/// Carries out call frame instructions (DWARF 5, section 6.4.2) up to an address. Whatever the bytes say, it ends: each instruction
+/// takes at least one of them.
+/// </summary>
+/// <param name="codeAlignment">Factor of advances.</param>
+/// <param name="dataAlignment">Factor of offsets.</param>
+/// <param name="returnAddress">Number of the column of the return address.</param>
+internal sealed class UnwindProgram(ulong codeAlignment, long dataAlignment, ulong returnAddress)
+{
+    private const int MostRemembered = 32;
+    private const int Expression = -1;
+
+    private readonly Stack<UnwindRow> _remembered = new();
+    private UnwindRow _row = new(Expression, 0, null);
+    private UnwindRow _initial;
+
+    /// <summary>The row at an address; null when the instructions are not understood.</summary>
+    /// <param name="common">Instructions of the common entry (CIE).</param>
+    /// <param name="own">Instructions of the entry (FDE).</param>
+    /// <param name="distance">Bytes from the start of the entry's code to the address.</param>
+    public UnwindRow? RowAt(ReadOnlySpan<byte> common, ReadOnlySpan<byte> own, ulong distance)
+    {
+        if (!Run(new LebReader(common), ulong.MaxValue))
+        {
+            return null;
+        }
+
+        _initial = _row;
+        return Run(new LebReader(own), distance) ? _row : null;
+    }
+
+    /// <returns>False when an instruction is not known, or cut.</returns>
+    private bool Run(LebReader reader, ulong distance)
+    {
+        ulong at = 0;
+        while (!reader.Rest.IsEmpty)
+        {
+            var instruction = reader.Byte();
+            var low = (ulong)(instruction & 0x3f);
+            switch (instruction >> 6)
+            {
+                case 1:
+                    at += low * codeAlignment;
+                    break;
+                case 2:
+                    SetOffset(low, (long)reader.Unsigned());
+                    break;
+                case 3:
+                    Restore(low);
+                    break;
+                default:
+                    if (!Extended(ref reader, instruction, ref at))
+                    {
+                        return false;
+                    }
+
+                    break;
+            }
+
+            if (at > distance)
+            {
+                return true;
+            }
+        }
+
+        return true;
+    }
+
+    private bool Extended(ref LebReader reader, byte instruction, ref ulong at)
+    {
+        switch (instruction)
+        {
+            case 0x00 or 0x2d:
+                return true;
+            case 0x02:
+                at += reader.Byte() * codeAlignment;
+                return true;
+            case 0x03:
+                at += reader.Fixed(2) * codeAlignment;
+                return true;
+            case 0x04:
+                at += reader.Fixed(4) * codeAlignment;
+                return true;
+            case 0x05:
+                SetOffset(reader.Unsigned(), (long)reader.Unsigned());
+                return true;
+            case 0x11:
+                SetOffset(reader.Unsigned(), reader.Signed());
+                return true;
+            case 0x06:
+                Restore(reader.Unsigned());
+                return true;
+            case 0x07 or 0x08:
+                Forget(reader.Unsigned());
+                return true;
+            case 0x09 or 0x14 or 0x15:
+                Forget(reader.Unsigned());
+                reader.Unsigned();
+                return true;
+            case 0x0a:
+                _remembered.Push(_row);
+                return _remembered.Count <= MostRemembered;
+            case 0x0b:
+                return _remembered.TryPop(out _row);
+            case 0x0c:
+                _row = _row with { CfaRegister = Register(reader.Unsigned()), CfaOffset = (long)reader.Unsigned() };
+                return true;
+            case 0x12:
+                _row = _row with { CfaRegister = Register(reader.Unsigned()), CfaOffset = reader.Signed() * dataAlignment };
+                return true;
+            case 0x0d:
+                _row = _row with { CfaRegister = Register(reader.Unsigned()) };
+                return true;
+            case 0x0e:
+                _row = _row with { CfaOffset = (long)reader.Unsigned() };
+                return true;
+            case 0x13:
+                _row = _row with { CfaOffset = reader.Signed() * dataAlignment };
+                return true;
+            case 0x0f:
+                _row = _row with { CfaRegister = Expression };
+                return reader.TrySkip(reader.Unsigned());
+            case 0x10 or 0x16:
+                Forget(reader.Unsigned());
+                return reader.TrySkip(reader.Unsigned());
+            case 0x2e:
+                reader.Unsigned();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static int Register(ulong number) => number <= int.MaxValue ? (int)number : Expression;
+
+    private void SetOffset(ulong register, long factored)
+    {
+        if (register == returnAddress)
+        {
+            _row = _row with { ReturnAddressAt = factored * dataAlignment };
+        }
+    }
+
+    private void Restore(ulong register)
+    {
+        if (register == returnAddress)
+        {
+            _row = _row with { ReturnAddressAt = _initial.ReturnAddressAt };
+        }
+    }
+
+    private void Forget(ulong register)
+    {
+        if (register == returnAddress)
+        {
+            _row = _row with { ReturnAddressAt = null };
+        }
+    }
+}

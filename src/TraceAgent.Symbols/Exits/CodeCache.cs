@@ -1,0 +1,40 @@
+using TraceAgent.Symbols.Elf;
+
+namespace TraceAgent.Symbols.Exits;
+
+/// <summary>Decoded functions of one file: many leave to the same ones. Holds what one rule asks for, up to a bound.</summary>
+/// <param name="image">Open, for x86-64.</param>
+internal sealed class CodeCache(ElfImage image)
+{
+    private const int MostKept = 256;
+    private const long MostKeptBytes = 4 << 20;
+
+    private readonly Dictionary<ulong, FunctionCode> _codes = [];
+    private long _kept;
+
+    public ElfImage Image => image;
+
+    /// <summary>Bytes that were decoded for all of them.</summary>
+    public long Decoded { get; private set; }
+
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public FunctionCode Of(FunctionRange function)
+    {
+        if (_codes.TryGetValue(function.Start, out var code))
+        {
+            return code;
+        }
+
+        code = FunctionCode.Of(image, function);
+        Decoded += code.Decoded;
+        if (_codes.Count == MostKept || _kept > MostKeptBytes)
+        {
+            _codes.Clear();
+            _kept = 0;
+        }
+
+        _kept += code.Decoded;
+        _codes[function.Start] = code;
+        return code;
+    }
+}

@@ -1,0 +1,201 @@
+using TraceAgent.Capture;
+using TraceAgent.Symbols.Elf;
+
+namespace TraceAgent.Symbols.Exits;
+
+/// <summary>
+/// Every place at which a call of a function ends: its own RET instructions, those of functions that it leaves to by a jump (a tail
+/// call), and of these in turn; where a jump cannot be followed, the jump itself.
+/// </summary>
+internal sealed class FunctionExits
+{
+    /// <summary>Functions of which one is followed into, counted with all that these lead to.</summary>
+    private const int MostFollowed = 64;
+
+    /// <summary>Bytes of these that are decoded.</summary>
+    private const long MostFollowedBytes = 1 << 20;
+
+    private const int MostSites = 1024;
+    private const int MostNamed = 16;
+
+    private readonly Dictionary<ulong, ExitSite> _sites = [];
+    private readonly Dictionary<ulong, ExitSite> _restarts = [];
+    private readonly HashSet<ulong> _visited = [];
+    private readonly Queue<(FunctionRange Function, FunctionCode Code)> _queue = new();
+    private readonly CodeCache _codes;
+    private long _followedBytes;
+    private bool _sharesCode;
+
+    private FunctionExits(CodeCache codes) => _codes = codes;
+
+    /// <summary>In the order of the file.</summary>
+    public IEnumerable<ExitSite> Sites => _sites.Values.OrderBy(site => site.Offset);
+
+    /// <summary>Branches back to the entry, which is hit again without a call.</summary>
+    public IEnumerable<ExitSite> Restarts => _restarts.Values.OrderBy(site => site.Offset);
+
+    /// <summary>The function has RET instructions of its own, or of what it leaves to.</summary>
+    public bool Returns => _sites.Values.Any(site => site.Form.Kind == ExitKind.Return);
+
+    /// <summary>A call may end elsewhere than at a RET of the function.</summary>
+    public bool Leaves => Followed.Count > 0 || _sharesCode || _sites.Values.Any(site => site.Form.Kind == ExitKind.Jump);
+
+    /// <summary>Functions that it leaves to.</summary>
+    public List<FunctionRange> Followed { get; } = [];
+
+    /// <summary>Jumps that are not followed, at most 16: the call is logged there.</summary>
+    public List<(FunctionRange Function, ulong Address)> SeenJumps { get; } = [];
+
+    /// <summary>Jumps that cannot be probed, at most 16: calls that leave there are not seen to end.</summary>
+    public List<(FunctionRange Function, ulong Address)> UnseenJumps { get; } = [];
+
+    /// <summary>Branches back to the entry that cannot be probed, at most 16.</summary>
+    public List<ulong> UnseenRestarts { get; } = [];
+
+    /// <summary>Why none can be found, as the end of a sentence; null when they can.</summary>
+    public string? Refusal { get; private set; }
+
+    /// <param name="codes">Of the image.</param>
+    /// <param name="function">That is entered by a call.</param>
+    /// <param name="entry">A branch to a place from the first to the last of these leads to the probe on the entry.</param>
+    /// <param name="needsExits">False when only branches back to the entry are wanted.</param>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public static FunctionExits Of(CodeCache codes, FunctionRange function, (ulong First, ulong Last) entry, bool needsExits)
+    {
+        var exits = new FunctionExits(codes);
+        var own = codes.Of(function);
+        exits.Refusal = own.Refusal;
+        exits._visited.Add(function.Start);
+        if (own.Refusal is not null)
+        {
+            return exits;
+        }
+
+        exits._sharesCode = own.SharesCode;
+        exits._queue.Enqueue((function, own));
+        while (exits._queue.TryDequeue(out var next))
+        {
+            exits.AddRestarts(next.Code, entry);
+            if (needsExits)
+            {
+                exits.AddExits(next.Function, next.Code);
+            }
+        }
+
+        return exits;
+    }
+
+    private void AddRestarts(FunctionCode code, (ulong First, ulong Last) entry)
+    {
+        foreach (var from in code.BranchesTo(entry.First, entry.Last))
+        {
+            var branch = code.At(from);
+            if (BranchCondition.TryGet(branch, out var condition) && SiteOf(code, from, new ExitForm(ExitKind.Restart, condition)) is { } site)
+            {
+                _restarts[site.Offset] = site;
+            }
+            else if (UnseenRestarts.Count < MostNamed)
+            {
+                UnseenRestarts.Add(from);
+            }
+        }
+    }
+
+    private void AddExits(FunctionRange function, FunctionCode code)
+    {
+        foreach (var address in code.Returns)
+        {
+            Add(SiteOf(code, address, ExitForm.Return)!.Value);
+        }
+
+        foreach (var jump in code.Leaving)
+        {
+            if (jump.Owner is { } owner && TryFollow(owner))
+            {
+                continue;
+            }
+
+            if (JumpSite(code, jump) is { } site && Add(site))
+            {
+                Name(SeenJumps, function, jump.Address);
+            }
+            else
+            {
+                Name(UnseenJumps, function, jump.Address);
+            }
+        }
+    }
+
+    /// <returns>False when the function's own jump is to be probed instead.</returns>
+    private bool TryFollow(FunctionRange owner)
+    {
+        if (_visited.Contains(owner.Start))
+        {
+            return true;
+        }
+
+        if (Followed.Count == MostFollowed || _sites.Count >= MostSites || owner.End - owner.Start > (ulong)(MostFollowedBytes - _followedBytes))
+        {
+            return false;
+        }
+
+        var code = _codes.Of(owner);
+        if (code.Refusal is not null)
+        {
+            return false;
+        }
+
+        _visited.Add(owner.Start);
+        _followedBytes += code.Decoded;
+        Followed.Add(owner);
+        _queue.Enqueue((owner, code));
+        return true;
+    }
+
+    private ExitSite? JumpSite(FunctionCode code, LeavingJump jump)
+    {
+        var instruction = code.At(jump.Address);
+        if (instruction.FlowControl != Iced.Intel.FlowControl.IndirectBranch)
+        {
+            return BranchCondition.TryGet(instruction, out var condition) ? SiteOf(code, jump.Address, new ExitForm(ExitKind.Jump, condition)) : null;
+        }
+
+        if (jump.IsKnown)
+        {
+            return SiteOf(code, jump.Address, new ExitForm(ExitKind.Jump));
+        }
+
+        return IndirectJump.TargetOf(instruction) is { } target
+            ? SiteOf(code, jump.Address, new ExitForm(ExitKind.Jump, code.IsOutside(target, jump.Address)))
+            : null;
+    }
+
+    /// <summary>Null when the instruction cannot be probed.</summary>
+    private ExitSite? SiteOf(FunctionCode code, ulong address, ExitForm form)
+    {
+        var instruction = code.At(address);
+        return InstructionRules.Refusal(instruction, code.BytesOf(instruction)) is null && _codes.Image.FileOffsetOf(address) is { } offset
+            ? new ExitSite(offset, form)
+            : null;
+    }
+
+    private bool Add(ExitSite site)
+    {
+        if (_sites.Count >= MostSites && !_sites.ContainsKey(site.Offset))
+        {
+            Refusal = $"it has more than {MostSites} places to leave at";
+            return false;
+        }
+
+        _sites[site.Offset] = site;
+        return true;
+    }
+
+    private static void Name(List<(FunctionRange Function, ulong Address)> names, FunctionRange function, ulong address)
+    {
+        if (names.Count < MostNamed)
+        {
+            names.Add((function, address));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using TraceAgent.Capture;
+using TraceAgent.Symbols.Elf;
+
+namespace TraceAgent.Symbols.Exits;
+
+/// <summary>Who else calls the functions that traced ones leave to: these calls hit the probes on their RET instructions, too.</summary>
+/// <param name="image">For x86-64.</param>
+/// <param name="displayPath">What to call it.</param>
+internal sealed class SharedExits(ElfImage image, string displayPath)
+{
+    private const int MostNames = 3;
+
+    /// <summary>The sites with the callers of what they leave to; a warning in <paramref name="problems"/> where there are any.</summary>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public List<PlacedSite> Count(List<PlacedSite> sites, List<SiteProblem> problems)
+    {
+        var traced = sites.SelectMany(site => site.Functions).DistinctBy(function => function.Start).ToList();
+        var followed = sites.SelectMany(site => site.Site.Followed).Select(one => one.Address).ToHashSet();
+        if (followed.Count == 0)
+        {
+            return sites;
+        }
+
+        var counted = CallerScan.Of(image, followed).ToDictionary(
+            one => one.Key, one => one.Value.Where(from => !traced.Exists(function => function.Holds(from))).ToList());
+        var names = counted.ToDictionary(one => one.Key, one => NamesOf(one.Value));
+        if (counted.Values.Sum(callers => callers.Count) > 0)
+        {
+            problems.Add(Warning(sites, counted, names));
+        }
+
+        return sites.ConvertAll(site => site with
+        {
+            Site = site.Site with
+            {
+                Followed = site.Site.Followed
+                    .Select(one => one with { Callers = counted[one.Address].Count, CallerNames = names[one.Address] }).ToEquatableArray(),
+            },
+        });
+    }
+
+    private SiteProblem Warning(
+        List<PlacedSite> sites, Dictionary<ulong, List<ulong>> callers, Dictionary<ulong, EquatableArray<string>> names)
+    {
+        var most = sites.SelectMany(site => site.Site.Followed).DistinctBy(one => one.Address).Where(one => callers[one.Address].Count > 0)
+            .OrderByDescending(one => callers[one.Address].Count).ToList();
+        var told = string.Join("; ", most.Take(MostNames).Select(one =>
+            $"{one.Name}, called at {Places(callers[one.Address].Count)} by {string.Join(", ", names[one.Address])}"));
+        return new SiteProblem(
+            SiteCodes.SharedExit, Refused: false,
+            $"returns are also seen in {(most.Count == 1 ? "a function" : $"{most.Count} functions")} of {displayPath} that others call: {told}" +
+            $"{(most.Count > MostNames ? "; …" : "")}; each of these calls costs a hit, which counts for the budget of this rule",
+            "`traceagent resolve` shows what a hit costs; `on: entry` needs none");
+    }
+
+    private static string Places(int count) => count == 1 ? "1 place" : $"{count} places";
+
+    private EquatableArray<string> NamesOf(List<ulong> callers)
+    {
+        var names = callers.Take(MostNames * MostNames).Select(from => image.Functions.At(from) is { } function ? function.Shown : $"0x{from:x}")
+            .Distinct().ToList();
+        return (names.Count > MostNames || callers.Count > MostNames * MostNames ? names.Take(MostNames).Append("…") : names).ToEquatableArray();
+    }
+}
