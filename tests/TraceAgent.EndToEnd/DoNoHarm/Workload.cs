@@ -8,6 +8,7 @@ namespace TraceAgent.EndToEnd.DoNoHarm;
 /// </summary>
 internal sealed class Workload
 {
+    private const string OwnLoader = "lib/own-loader.so";
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(3);
     private static readonly string s_sources = Path.Combine(AppContext.BaseDirectory, "Programs", "workloads");
     private readonly Workspace _workspace;
@@ -19,6 +20,7 @@ internal sealed class Workload
     public Workload(string name, Workspace workspace)
     {
         _workspace = workspace;
+        workspace.Folder("lib");
         (var program, _script) = name switch
         {
             "bash" => ("/bin/bash", $"$RUN {s_sources}/bash.sh"),
@@ -26,18 +28,29 @@ internal sealed class Workload
             "openssl" => ("/usr/bin/openssl", $". {s_sources}/openssl.sh"),
             "redis" => ("/usr/bin/redis-server", $". {s_sources}/redis.sh"),
             "python3" => (Resolve("/usr/bin/python3"), $"PYTHONHOME=/usr PYTHONHASHSEED=0 $RUN {s_sources}/python3.py"),
+            "perl" => ("/usr/bin/perl", $". {s_sources}/perl.sh"),
+            "git" => ("/usr/bin/git", $". {s_sources}/git.sh"),
+            "nginx" => ("/usr/sbin/nginx", $". {s_sources}/nginx.sh"),
+            "php" => (Resolve("/usr/bin/php"), $"$RUN -n {s_sources}/php.php"),
+            "ruby" => (Resolve("/usr/bin/ruby"), $"$RUN --disable-all {s_sources}/ruby.rb"),
+            "greenlet" => (Resolve("/usr/bin/python3"), $"PYTHONHOME=/usr PYTHONHASHSEED=0 $RUN -S -E {s_sources}/greenlet.py"),
             "go" => (Build("work.go", "go", "build", "-o"), "$RUN"),
             "rust" => (Build("work.rs", "rustc", "-O", "-g", "-o"), "$RUN"),
+            "hard" => (BuildHard(), "$RUN"),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "a workload that nobody wrote"),
         };
-        workspace.Folder("lib");
         var binary = workspace.Install(program, Path.GetFileName(program));
         var libraries = LibrariesOf(binary);
         Binaries = [binary, .. libraries.Where(library => !IsLoader(library)).Select(library => workspace.Install(library, $"lib/{Path.GetFileName(library)}"))];
+        if (name == "hard")
+        {
+            Binaries = [.. Binaries, _workspace[OwnLoader]];
+        }
+
         _loader = libraries.Count == 0 ? binary : $"env LD_LIBRARY_PATH={workspace["lib"]} {binary}";
     }
 
-    public static IReadOnlyList<string> Names { get; } = ["bash", "sqlite3", "openssl", "redis", "python3", "go", "rust"];
+    public static IReadOnlyList<string> Names { get; } = ["bash", "sqlite3", "openssl", "redis", "python3", "perl", "git", "nginx", "php", "ruby", "hard", "go", "rust"];
 
     /// <summary>The program and its libraries.</summary>
     public IReadOnlyList<string> Binaries { get; }
@@ -62,6 +75,13 @@ internal sealed class Workload
         }
 
         return output.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Its loader is a copy, too, which nothing else on this machine begins with.</summary>
+    private string BuildHard()
+    {
+        var loader = _workspace.Install(Resolve("/lib64/ld-linux-x86-64.so.2"), OwnLoader);
+        return Build("hard.cpp", "g++", "-O2", "-pthread", "-w", "-Wl,-z,lazy", $"-Wl,--dynamic-linker={loader}", "-o");
     }
 
     private static bool IsLoader(string library) => Path.GetFileName(library).StartsWith("ld-linux", StringComparison.Ordinal);
