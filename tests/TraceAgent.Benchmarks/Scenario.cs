@@ -47,6 +47,14 @@ internal sealed record Scenario(string Name, string Function, string Rule, strin
                 + "delete(@t[tid]); delete(@a[tid]); delete(@b[tid]); }",
             ["entry", "leave"]) { Share = 0.5 },
         new(
+            "the same at the caller",
+            "work_push",
+            "args: 2\non: call\nreturn_at: caller\nunsafe: true\nformat: 'work({arg1}, {arg2}) = {ret} in {duration}'",
+            "uprobe:{0} { @t[tid] = nsecs; @a[tid] = arg0; @b[tid] = arg1; } "
+                + "uretprobe:{0} { printf(\"%llu %d %d %s work(%d, %d) = %d in %d\\n\", nsecs, pid, tid, comm, @a[tid], @b[tid], retval, nsecs - @t[tid]); "
+                + "delete(@t[tid]); delete(@a[tid]); delete(@b[tid]); }",
+            ["entry", "leave"]) { Share = 0.5 },
+        new(
             "6 values, 1 % pass",
             "work_push",
             "args: 6\nwhen: \"arg1 % 100 == 0\"\nformat: 'work({arg1}, {arg2}, {arg3}, {arg4}, {arg5}, {arg6})'",

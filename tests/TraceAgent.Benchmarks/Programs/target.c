@@ -18,7 +18,7 @@ typedef long work6(long, long, long, long, long, long);
 
 #define FUNCTION(name, body)                                                              \
     __asm__(".text\n.globl " name "\n.type " name ",@function\n.p2align 6\n" name ":\n"   \
-            body "\n.size " name ",.-" name "\n")
+            ".cfi_startproc\n" body "\n.cfi_endproc\n.size " name ",.-" name "\n")
 
 FUNCTION("work_push", "push %rbp\nlea (%rdi,%rsi),%rax\npop %rbp\nret");
 FUNCTION("work_step", "mov %rdi,%rax\nadd %rsi,%rax\nret");
