@@ -156,6 +156,22 @@ public sealed class ExitTests : IDisposable
         Assert.Contains("A WHOLE CALL", resolve.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Hits_of_other_callers_count_for_the_budget_of_the_rule()
+    {
+        var program = TracedProgram.Compile("shared");
+        using var agent = AgentProcess.Start(AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("rare", program, "Rare", "args: [n: int64]", "on: call", "budget: 5%"))));
+        using var running = TracedProgram.Start(program, "20");
+
+        agent.WaitForMessage("rule suspended: rare");
+
+        // One call in a thousand: by themselves they would not have been noticed.
+        agent.Stop();
+        Assert.All(agent.Events("rare"), line => Assert.Equal((line.Arg("n") * 2) + 1, line.Ret));
+        Assert.NotEmpty(agent.Events("rare"));
+    }
+
     private static string Name(string symbol) => symbol.ToLowerInvariant();
 
     private static List<string> LinesOf(string program) => [.. Command.OutputOf(program).TrimEnd('\n').Split('\n')];

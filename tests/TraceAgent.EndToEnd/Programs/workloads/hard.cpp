@@ -208,8 +208,10 @@ __attribute__((noinline)) static void deeper(int n)
 
 __attribute__((noinline)) static int recurse(int n)
 {
-    volatile int m = n;
-    return m == 0 ? 0 : 1 + recurse(m - 1);
+    if (n == 0)
+        return 0;
+    volatile int below = recurse(n - 1);
+    return below + 1;
 }
 
 static void jumps()
