@@ -119,7 +119,7 @@ __asm__(".text\n.globl hop\n.type hop,@function\nhop:\n push %rbp\n push %rbx\n 
         " mov (%rsi),%rsp\n pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbx\n pop %rbp\n ret\n.size hop,.-hop\n");
 static fiber main_fiber, fibers[2];
 
-__attribute__((noinline)) static int step(int who, int n)
+__attribute__((noipa)) static int step(int who, int n)
 {
     volatile int keep = who * 1000 + n;
     hop(&fibers[who], &main_fiber);
@@ -160,7 +160,7 @@ static void own_stacks()
 }
 
 static std::atomic<int> handled;
-__attribute__((noinline)) static int helper(int n) { volatile int k = n; return k + 1; }
+__attribute__((noipa)) static int helper(int n) { volatile int k = n; return k + 1; }
 static void on_signal(int) { handled += helper(41); }
 static sigjmp_buf back;
 static void on_fault(int) { siglongjmp(back, 3); }
@@ -198,7 +198,7 @@ static void signals()
 }
 
 static jmp_buf out;
-__attribute__((noinline)) static void deeper(int n)
+__attribute__((noipa)) static void deeper(int n)
 {
     if (n == 0)
         longjmp(out, 9);
@@ -206,7 +206,7 @@ __attribute__((noinline)) static void deeper(int n)
     deeper(n - 1 + frame[3]);
 }
 
-__attribute__((noinline)) static int recurse(int n)
+__attribute__((noipa)) static int recurse(int n)
 {
     if (n == 0)
         return 0;
