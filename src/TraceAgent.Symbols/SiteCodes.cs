@@ -98,4 +98,7 @@ public static class SiteCodes
 
     /// <summary>The rule names an argument or the return value, and the place has none.</summary>
     public const string ValueMissing = "TA240";
+
+    /// <summary>A place in a restartable sequence (rseq), which is lost when a probe interrupts it.</summary>
+    public const string Restartable = "TA270";
 }

@@ -99,12 +99,27 @@ internal sealed class SiteGate(
         var site = isX64 ? PassX64(function, address, probed, place) : PassArm64(function, address, place);
         if (site is null || !abi.ReturnsAtInstructions)
         {
-            return site is null ? null : new PlacedSite(abi, site);
+            return site is null ? null : OutsideSequences(new PlacedSite(abi, site), place);
         }
 
         return ReturnsOf(function, place, isX64) is { Count: > 0 } returns
-            ? new PlacedSite(abi, site with { Returns = returns.ToEquatableArray() })
+            ? OutsideSequences(new PlacedSite(abi, site with { Returns = returns.ToEquatableArray() }), place)
             : null;
+    }
+
+    /// <summary>Null, and said, when the site or one of its returns is in code that the kernel starts again.</summary>
+    private PlacedSite? OutsideSequences(PlacedSite placed, string place)
+    {
+        var returns = placed.Site.Returns.Select(offset => image.AddressOf(offset) ?? 0).FirstOrDefault(image.Restartable.Holds);
+        if (returns == 0 && !image.Restartable.Holds(placed.Site.Address))
+        {
+            return placed;
+        }
+
+        var what = returns == 0 ? place : $"the return of {place} at 0x{returns:x}";
+        return Refuse<PlacedSite>(
+            SiteCodes.Restartable, $"{what} in {displayPath} is in a restartable sequence (rseq), which is lost when a probe interrupts it: updates would go missing",
+            returns == 0 ? null : "use `on: entry`");
     }
 
     /// <summary>Null when there are none that can be probed, which is said.</summary>
