@@ -12,8 +12,6 @@ internal static class AbortSignatures
     private const uint X64 = 0x53053053;
     private const uint Arm64 = 0xd428bc00;
     private const int Size = 4;
-    private const int ChunkBytes = 1 << 20;
-    private const ulong MostScanned = 512 << 20;
     private const int Most = 4096;
 
     // librseq hides the value in a ud1, tcmalloc in a NOP. As an operand of `mov` it is the registration of glibc itself.
@@ -37,33 +35,33 @@ internal static class AbortSignatures
             return found;
         }
 
-        Span<byte> signature = stackalloc byte[Size];
+        var signature = new byte[Size];
         BinaryPrimitives.WriteUInt32LittleEndian(signature, X64);
-        var longest = Carriers[0].Length + Size;
-        var scanned = 0UL;
-        foreach (var segment in image.CodeSegments)
+        SegmentScan.Of(image.File, image.CodeSegments, Carriers[0].Length + Size, (piece, address) =>
         {
-            for (var at = 0UL; at < segment.FileSize && scanned < MostScanned; at += ChunkBytes, scanned += ChunkBytes)
+            for (var from = 0; piece[from..].IndexOf(signature) is >= 0 and var next && found.Count < Most; from += next + 1)
             {
-                var length = Math.Min(segment.FileSize - at, (ulong)(ChunkBytes + longest));
-                if (image.File.ReadOrNull(segment.Offset + at, length, ChunkBytes + longest) is not { } chunk)
+                var place = from + next;
+                if (IsCarried(piece[..place]))
                 {
-                    continue;
+                    found.Add(address + (ulong)(place + Size));
                 }
+            }
+        });
+        return found;
+    }
 
-                ReadOnlySpan<byte> rest = chunk;
-                for (var from = 0; rest[from..].IndexOf(signature) is >= 0 and var next && found.Count < Most; from += next + 1)
-                {
-                    var place = from + next;
-                    if (place >= Carriers[0].Length && Array.Exists(Carriers, carrier => chunk.AsSpan(place - carrier.Length, carrier.Length).SequenceEqual(carrier)))
-                    {
-                        found.Add(segment.Address + at + (ulong)(place + Size));
-                    }
-                }
+    private static bool IsCarried(ReadOnlySpan<byte> before)
+    {
+        foreach (var carrier in Carriers)
+        {
+            if (before.EndsWith(carrier))
+            {
+                return true;
             }
         }
 
-        return found;
+        return false;
     }
 
     private static uint Of(Architecture architecture) => architecture.ElfMachine == Architecture.X64.ElfMachine ? X64 : Arm64;

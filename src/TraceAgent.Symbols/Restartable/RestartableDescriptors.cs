@@ -31,9 +31,6 @@ internal sealed class RestartableDescriptors
     /// <summary>The largest programs have a few thousand; a file can claim as many as it has bytes.</summary>
     private const int Most = 65_536;
 
-    private const int ChunkBytes = 1 << 20;
-    private const ulong MostScanned = 512 << 20;
-
     private readonly ElfImage _image;
     private readonly RelativeRelocations _relocations;
     private readonly Dictionary<ulong, RestartableDescriptor> _found = [];
@@ -83,35 +80,20 @@ internal sealed class RestartableDescriptors
     }
 
     /// <summary>Of files that lie where they were linked to, and of such whose relocations leave the pointer in its place.</summary>
-    private void LookAtData()
-    {
-        var scanned = 0UL;
-        foreach (var segment in _image.LoadedSegments)
-        {
-            for (var at = 0UL; at < segment.FileSize && scanned < MostScanned; at += ChunkBytes, scanned += ChunkBytes)
-            {
-                // Neighbours overlap by what a descriptor may reach across.
-                var length = Math.Min(segment.FileSize - at, ChunkBytes + Size);
-                if (_image.File.ReadOrNull(segment.Offset + at, length, ChunkBytes + Size) is { } chunk)
-                {
-                    LookAt(chunk, segment.Address + at);
-                }
-            }
-        }
-    }
+    private void LookAtData() => SegmentScan.Of(_image.File, _image.LoadedSegments, Size, LookAt);
 
-    private void LookAt(ReadOnlySpan<byte> chunk, ulong address)
+    private void LookAt(ReadOnlySpan<byte> piece, ulong address)
     {
-        for (var at = (int)(-(long)address & 7); at + Size <= chunk.Length; at += 8)
+        for (var at = (int)(-(long)address & 7); at + Size <= piece.Length; at += 8)
         {
-            var head = BinaryPrimitives.ReadUInt64LittleEndian(chunk[at..]);
-            var length = BinaryPrimitives.ReadUInt64LittleEndian(chunk[(at + LengthAt)..]);
+            var head = BinaryPrimitives.ReadUInt64LittleEndian(piece[at..]);
+            var length = BinaryPrimitives.ReadUInt64LittleEndian(piece[(at + LengthAt)..]);
 
             // Version 0 in the lower half, flags in the upper one.
             if ((uint)head == 0 && head >> 32 <= KnownFlags && length - 1 < LongestByForm
-                && BinaryPrimitives.ReadUInt64LittleEndian(chunk[(at + StartAt)..]) != 0)
+                && BinaryPrimitives.ReadUInt64LittleEndian(piece[(at + StartAt)..]) != 0)
             {
-                Add(address + (ulong)at, chunk.Slice(at, Size), byForm: true);
+                Add(address + (ulong)at, piece.Slice(at, Size), byForm: true);
             }
         }
     }
