@@ -88,7 +88,7 @@ public static partial class FileStatus
             : identity;
     }
 
-    private static unsafe bool IsOverlay(int file, string path)
+    internal static unsafe bool IsOverlay(int file, string path)
     {
         const int longs = 16;
         var status = stackalloc long[longs];
@@ -142,5 +142,8 @@ public static partial class FileStatus
 
         [FieldOffset(140)]
         public uint DeviceMinor;
+
+        [FieldOffset(144)]
+        public ulong MountId;
     }
 }
