@@ -37,7 +37,11 @@ internal enum FieldForm
 /// <summary>One value that a rule shows, before its place in the record is known.</summary>
 /// <param name="Value">Its name, type and place in the plan.</param>
 /// <param name="IsRedacted">Never shown.</param>
-internal sealed record ShownField(CapturedValue Value, bool IsRedacted);
+internal sealed record ShownField(CapturedValue Value, bool IsRedacted)
+{
+    /// <summary>Keys inside the value that its rule says are no secrets.</summary>
+    public EquatableArray<string> NotSecret { get; init; }
+}
 
 /// <summary>One value of an event: where it lies, what it is, and its pieces of JSON.</summary>
 internal sealed class EventField
@@ -49,6 +53,7 @@ internal sealed class EventField
         : this(shown.Value.Name, shown.Value.Type, slot)
     {
         Form = shown.IsRedacted ? FieldForm.Redacted : Form;
+        NotSecret = shown.NotSecret;
         if (shown.Value.Type is CaptureType.Array array)
         {
             Element = new EventField(Name, array.Element, slot);
@@ -89,6 +94,8 @@ internal sealed class EventField
     public EventField? Element { get; }
 
     public FieldSlot Slot { get; }
+
+    public EquatableArray<string> NotSecret { get; }
 
     public bool IsCharacters
     {
