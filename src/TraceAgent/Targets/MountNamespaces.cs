@@ -28,7 +28,7 @@ internal sealed class MountNamespaces
     {
         var mounts = new Dictionary<ulong, (Mount, bool)>();
         var seen = new HashSet<(ulong Namespace, string Root)>();
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (var folder in ProcessFolders.All())
         {
             if (!int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out _)
                 || FileStatus.Of($"{folder}/ns/mnt") is not { } space)

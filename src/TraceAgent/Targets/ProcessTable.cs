@@ -54,7 +54,13 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         var time = now();
         var present = new HashSet<int>();
         var changed = false;
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        var folders = ProcessFolders.All();
+        if (folders.Count == 0)
+        {
+            return false;
+        }
+
+        foreach (var folder in folders)
         {
             if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
             {
