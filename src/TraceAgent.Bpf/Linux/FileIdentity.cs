@@ -55,7 +55,7 @@ public static partial class FileStatus
     internal const int EmptyPath = 0x1000;
     internal const int CurrentFolder = -100;
     internal const uint BasicStats = 0x7ff;
-    private const int TypeBits = 0xf000;
+    internal const int TypeBits = 0xf000;
     private const long OverlayMagic = 0x794c7630;
 
     /// <summary>The identity of an open file.</summary>
@@ -136,6 +136,12 @@ public static partial class FileStatus
 
         [FieldOffset(120)]
         public uint ModifiedNanoseconds;
+
+        [FieldOffset(128)]
+        public uint DeviceOfFileMajor;
+
+        [FieldOffset(132)]
+        public uint DeviceOfFileMinor;
 
         [FieldOffset(136)]
         public uint DeviceMajor;

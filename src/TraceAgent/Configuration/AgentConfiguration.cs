@@ -1,4 +1,5 @@
 using System.Net;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
@@ -66,10 +67,10 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
         try
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            var distrust = trust?.Judge(path, stream.SafeFileHandle);
+            using var opened = InputFile.Open(path);
+            var distrust = trust?.Judge(path, opened.Handle);
             var bytes = new byte[ReadLimit];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            var length = opened.Read(bytes);
             var file = AgentConfigurationReader.Read(path, folder, bytes.AsSpan(0, length), Environment.GetEnvironmentVariable);
             return distrust is null
                 ? file

@@ -115,7 +115,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         {
             FileKind.Unknown => RuleFileLoader.LinkToNowhere(path),
             FileKind.Regular => RuleFileLoader.Load(path, judge),
-            _ when takesPipe => RuleFileLoader.Load(path),
+            _ when takesPipe => RuleFileLoader.Load(path, takesPipe: true),
             _ => RuleFile.Unreadable(path, "not a regular file"),
         };
         var version = known.Version is { } old && old.Content.Source.Text == content.Source.Text && old.Content.Diagnostics == content.Diagnostics
