@@ -14,12 +14,16 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 {
     public const string DefaultRules = "/etc/traceagent/rules.d";
     public const string DefaultSocket = "/run/traceagent/traceagent.sock";
+    public const string NoState = "none";
 
     /// <summary>What holds for rules that do not say otherwise.</summary>
     public RuleDefaults Defaults { get; init; } = new();
 
     /// <summary>Absolute path of the socket that answers <c>traceagent status</c>; null for none.</summary>
     public string? Socket { get; init; } = DefaultSocket;
+
+    /// <summary>Absolute path of the folder in which a run leaves word for the next one; null for the one that systemd gives, <see cref="NoState"/> for none.</summary>
+    public string? State { get; init; }
 
     public MetricsConfiguration Metrics { get; init; } = new(null, null);
 

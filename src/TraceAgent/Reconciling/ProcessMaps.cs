@@ -17,7 +17,8 @@ internal static class ProcessMaps
     private static IEnumerable<string> Processes() =>
         ProcessFolders.All().Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]));
 
-    private static IEnumerable<ulong> InodesOf(string process)
+    /// <param name="process">Its folder in /proc.</param>
+    public static IEnumerable<ulong> InodesOf(string process)
     {
         foreach (var line in Lines(process, "maps"))
         {
