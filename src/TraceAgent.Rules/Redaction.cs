@@ -3,20 +3,15 @@ using TraceAgent.Rules.Keys;
 
 namespace TraceAgent.Rules;
 
-/// <summary>Which values of a rule must reach no output: those of <c>redact:</c>, and those whose name tells that they are secret.</summary>
-public sealed class Redaction(EquatableArray<string> patterns)
+/// <summary>
+/// Which values of a rule must reach no output: those of <c>redact:</c>, and those whose name tells that they are secret, except
+/// for names that <c>redact: {not: …}</c> says are none.
+/// </summary>
+public sealed class Redaction(EquatableArray<string> patterns, EquatableArray<string> notSecret = default)
 {
-    /// <summary>A name that contains one of these, in any case, is always redacted.</summary>
-    public static IReadOnlyList<string> Sensitive { get; } =
-    [
-        "password", "passwd", "passphrase", "pwd", "token", "secret", "authorization", "cookie", "apikey", "api_key",
-        "credential", "private_key", "privatekey", "session",
-    ];
-
     /// <summary>Whether the argument, the captured value or the return value of this name is redacted. What every event has is not.</summary>
-    public bool Applies(string name) => IsSensitive(name) || ((name == "ret" || !ValueName.Taken.Contains(name)) && patterns.Any(p => Matches(p, name)));
-
-    internal static bool IsSensitive(string name) => Sensitive.Any(s => name.Contains(s, StringComparison.OrdinalIgnoreCase));
+    public bool Applies(string name) => !notSecret.Contains(name, StringComparer.OrdinalIgnoreCase)
+        && (SecretNames.Tell(name) || ((name == "ret" || !ValueName.Taken.Contains(name)) && patterns.Any(p => Matches(p, name))));
 
     /// <summary>A name, or a pattern in which <c>*</c> stands for any text; in any case.</summary>
     private static bool Matches(string pattern, string name)

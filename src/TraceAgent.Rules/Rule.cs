@@ -74,6 +74,9 @@ public sealed record Rule(
     /// <summary>What must reach no output, besides what <see cref="Rules.Redaction"/> always hides.</summary>
     public EquatableArray<string> Redact { get; init; }
 
+    /// <summary>Names that are no secrets although they look like it, of values and of keys inside texts.</summary>
+    public EquatableArray<string> NotSecret { get; init; }
+
     /// <summary>Returns are seen at the RET instructions of the function, and its return address stays as it is.</summary>
     public bool ReturnsAtInstructions { get; init; } = true;
 

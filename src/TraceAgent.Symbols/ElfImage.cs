@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Restartable;
 using Architecture = TraceAgent.Capture.Architecture;
 
 namespace TraceAgent.Symbols;
@@ -18,6 +19,7 @@ public sealed partial class ElfImage : IDisposable
 
     // Linkers write one or two. Every symbol is held against each, so a header must not ask for thousands.
     private const int MaxCodeSegments = 16;
+    private const int MaxLoadedSegments = 64;
 
     private const string DebugRoot = "/usr/lib/debug";
 
@@ -66,11 +68,16 @@ public sealed partial class ElfImage : IDisposable
 
     internal ElfSegment[] CodeSegments => _code;
 
+    /// <summary>All that is mapped; at most 64.</summary>
+    internal IEnumerable<ElfSegment> LoadedSegments => _header.Segments.Where(segment => segment.Type == ElfSegment.Load).Take(MaxLoadedSegments);
+
     /// <summary>Read at the first use and kept: many rules look into one file.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     internal FunctionIndex Functions => _functions ??= ReadFunctions();
 
     internal ReturnHazards ReturnHazards => field ??= new ReturnHazards(this);
+
+    internal RestartableSequences Restartable => field ??= new RestartableSequences(this);
 
     internal UsdtNotes Usdt => field ??= UsdtNotes.Read(File, _header.Sections);
 

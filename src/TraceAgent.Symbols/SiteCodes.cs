@@ -110,4 +110,7 @@ public static class SiteCodes
 
     /// <summary>Warning: what <c>return_at: caller</c> may do to programs, although nothing in the file speaks against it.</summary>
     public const string CallerReturn = "TA245";
+
+    /// <summary>A place in a restartable sequence (rseq), which is lost when a probe interrupts it.</summary>
+    public const string Restartable = "TA270";
 }

@@ -15,7 +15,7 @@ namespace TraceAgent.Symbols;
 /// <param name="allowsUnsafe">Refusals of what misleads but harms no program become warnings.</param>
 /// <param name="problems">Takes what there is to say.</param>
 /// <param name="nearest">Says what can be probed instead; null where nobody would read it, as of one function of many.</param>
-internal sealed class SiteGate(
+internal sealed partial class SiteGate(
     ElfImage image, string displayPath, ReturnWay returns, bool capturesArguments, bool allowsUnsafe, List<SiteProblem> problems,
     NearestPlaces? nearest = null)
 {
@@ -28,9 +28,6 @@ internal sealed class SiteGate(
     /// a file may say that ten thousand lie on one another.
     /// </summary>
     private const long MostDecoded = 256 << 20;
-
-    /// <summary>Places that are named in one message.</summary>
-    private const int MostNamed = 3;
 
     private readonly CodeCache _codes = new(image);
     private long _decoded;
@@ -109,95 +106,18 @@ internal sealed class SiteGate(
 
         if (isX64 && isEntry && function.IsEntered)
         {
-            return WithExits(function, place, abi, site);
+            return WithExits(function, place, abi, site) is { } placed ? OutsideSequences(placed, place) : null;
         }
 
         if (!abi.ReturnsAtInstructions)
         {
-            return new PlacedSite(abi, site);
+            return OutsideSequences(new PlacedSite(abi, site), place);
         }
 
         return Refuse<PlacedSite>(
             SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: RET instructions are known of x86_64 only",
             image.IsGo ? "use `on: entry`" : "use `on: entry`; `return_at: caller` with `unsafe: true` is another way, with its dangers");
     }
-
-    /// <summary>Where calls end, and what leads back to the entry. Null when no end can be seen, which is said.</summary>
-    private PlacedSite? WithExits(FunctionRange function, string place, SiteAbi abi, ProbeSite site)
-    {
-        if (_decoded + _codes.Decoded > MostDecoded)
-        {
-            return !abi.ReturnsAtInstructions ? new PlacedSite(abi, site) : Refuse<PlacedSite>(
-                SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: there is too much code to decode", "make the name narrower");
-        }
-
-        // The check of a Go function's stack also leads back to its start, before the probe is reached.
-        var restartsFrom = abi is GoSiteAbi ? site.Address : function.Start;
-        var exits = FunctionExits.Of(_codes, function, (restartsFrom, site.Address), abi.ReturnsAtInstructions);
-        if (abi.ReturnsAtInstructions && Objection(exits, place) is { } objection)
-        {
-            problems.Add(objection);
-            return null;
-        }
-
-        Warn(exits, place, abi.ReturnsAtInstructions);
-        return new PlacedSite(
-            abi with { LeavesByJumps = exits.Leaves, Restarts = exits.Restarts.Any() },
-            site with
-            {
-                Exits = exits.Sites.Concat(exits.Restarts).ToEquatableArray(),
-                Followed = exits.Followed.Select(one => new FollowedFunction(NearestPlaces.Describe(one, one.Start), one.Start, 0, [])).ToEquatableArray(),
-            })
-        {
-            Functions = [function, .. exits.Followed],
-        };
-    }
-
-    private SiteProblem? Objection(FunctionExits exits, string place)
-    {
-        if (exits.Refusal is { } refusal)
-        {
-            return new SiteProblem(
-                SiteCodes.NoReturnInstruction, Refused: true, $"the returns of {place} in {displayPath} cannot be found: {refusal}", "use `on: entry`");
-        }
-
-        var leaving = Places([.. exits.SeenJumps, .. exits.UnseenJumps]);
-        return exits.Returns ? null : new SiteProblem(
-            SiteCodes.NoReturnInstruction, Refused: true,
-            $"{place} in {displayPath} has no return{(leaving.Length == 0 ? "" : $"; it leaves by a jump that cannot be followed at {leaving}")}",
-            "use `on: entry`");
-    }
-
-    private void Warn(FunctionExits exits, string place, bool needsReturn)
-    {
-        if (exits.SeenJumps.Count > 0)
-        {
-            problems.Add(new SiteProblem(
-                SiteCodes.LeavesByJump, Refused: false,
-                $"{place} in {displayPath} also leaves by a jump that cannot be followed at {Places(exits.SeenJumps)}; " +
-                "calls that leave there end there, without a return value (left_by_jump)"));
-        }
-
-        if (exits.UnseenJumps.Count > 0)
-        {
-            problems.Add(new SiteProblem(
-                SiteCodes.UnseenExit, Refused: false,
-                $"{place} in {displayPath} also leaves by a jump that cannot be probed at {Places(exits.UnseenJumps)}; " +
-                "calls that leave there are not seen to return"));
-        }
-
-        if (exits.UnseenRestarts.Count > 0)
-        {
-            var loops = string.Join(", ", exits.UnseenRestarts.Take(MostNamed).Select(address => $"0x{address:x}"));
-            problems.Add(new SiteProblem(
-                SiteCodes.EntryLoop, Refused: false,
-                $"{place} in {displayPath} branches back to its first instruction at {loops}; each round of that loop counts as a call" +
-                (needsReturn ? ", of which only the last returns" : "")));
-        }
-    }
-
-    private static string Places(IEnumerable<(FunctionRange Function, ulong Address)> places) =>
-        string.Join(", ", places.Take(MostNamed).Select(one => NearestPlaces.Describe(one.Function, one.Address)));
 
     private ProbeSite? PassX64(FunctionRange function, ulong address, ulong probed, string place, out bool isEntry)
     {

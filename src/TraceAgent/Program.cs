@@ -7,6 +7,11 @@ using TraceAgent.Outputs;
 
 const int StandardError = 2;
 
+if (!OpenFileLimit.IsEnough())
+{
+    return ExitCode.NotPermitted;
+}
+
 var isRun = args is ["run", ..];
 
 // A hangup reloads a running agent; one that comes before there is anything to reload must not end it.

@@ -47,6 +47,11 @@ internal static class RuleDump
             text.Append(CultureInfo.InvariantCulture, $"  sample {rule.SampleEvery}, limit {rule.LimitPerSecond}, ttl {rule.Ttl}, budget {rule.BudgetPercent}, redact {rule.Redact}\n");
         }
 
+        if (rule.NotSecret.Count > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  not secret {rule.NotSecret}\n");
+        }
+
         foreach (var message in rule.Messages)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {message.Kind} {rule.Level}: {message.Template.Text}\n");

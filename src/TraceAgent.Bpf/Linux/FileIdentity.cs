@@ -55,7 +55,7 @@ public static partial class FileStatus
     internal const int EmptyPath = 0x1000;
     internal const int CurrentFolder = -100;
     internal const uint BasicStats = 0x7ff;
-    private const int TypeBits = 0xf000;
+    internal const int TypeBits = 0xf000;
     private const long OverlayMagic = 0x794c7630;
 
     /// <summary>The identity of an open file.</summary>
@@ -88,7 +88,7 @@ public static partial class FileStatus
             : identity;
     }
 
-    private static unsafe bool IsOverlay(int file, string path)
+    internal static unsafe bool IsOverlay(int file, string path)
     {
         const int longs = 16;
         var status = stackalloc long[longs];
@@ -137,10 +137,19 @@ public static partial class FileStatus
         [FieldOffset(120)]
         public uint ModifiedNanoseconds;
 
+        [FieldOffset(128)]
+        public uint DeviceOfFileMajor;
+
+        [FieldOffset(132)]
+        public uint DeviceOfFileMinor;
+
         [FieldOffset(136)]
         public uint DeviceMajor;
 
         [FieldOffset(140)]
         public uint DeviceMinor;
+
+        [FieldOffset(144)]
+        public ulong MountId;
     }
 }

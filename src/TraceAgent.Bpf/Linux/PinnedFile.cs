@@ -35,6 +35,9 @@ public sealed partial class PinnedFile : IDisposable
     /// <summary>A path that leads to this inode for as long as this object is not disposed, in this process only.</summary>
     public string InodePath => string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{(int)_handle.DangerousGetHandle()}");
 
+    /// <summary>Valid as long as this object is not disposed.</summary>
+    internal int Descriptor => (int)_handle.DangerousGetHandle();
+
     /// <summary>Null when there is no such file.</summary>
     /// <exception cref="KernelException">It is there but cannot be opened, such as behind a folder without permission.</exception>
     public static PinnedFile? TryOpen(string path) => TryOpen(path, path);

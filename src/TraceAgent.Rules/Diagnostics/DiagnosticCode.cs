@@ -87,6 +87,9 @@ public static class DiagnosticCode
     /// <summary>A file of addresses is not there.</summary>
     public const string PrefixFileMissing = "TA143";
 
+    /// <summary>Warning: a name that is said to be no secret would not be redacted anyway.</summary>
+    public const string NotRedacted = "TA160";
+
     /// <summary>The file has more errors than are listed.</summary>
     public const string TooManyErrors = "TA199";
 }

@@ -83,9 +83,11 @@ internal static class RuleAssembly
         draft.Results = draft.Results?.Where(result => ValueName.Take(result.Name, result.At, names, bag)).ToList();
         draft.ReturnsNothing = draft.Results is not null || (draft.ReturnsNothing && !draft.Has("ret"));
         var scope = RuleScope.Of(draft, on);
-        var redact = RedactValue.WithAliases(draft);
+        var notSecret = RedactValue.NotSecret(draft);
+        var redact = RedactValue.WithAliases(draft, notSecret);
         RedactValue.WarnOfUnknown(draft, bag);
-        var redaction = new Redaction(redact);
+        RedactValue.WarnOfNeedless(draft, bag);
+        var redaction = new Redaction(redact, notSecret);
         var lengths = new LengthResolution(on, redaction, bag);
         var arguments = (draft.Arguments ?? []).Select(a => ArgumentOf(a, scope, lengths)).ToEquatableArray();
         var returned = draft.Return ?? TypeSpec.Default;
@@ -130,6 +132,7 @@ internal static class RuleAssembly
                 Ttl = draft.Ttl,
                 BudgetPercent = draft.BudgetPercent,
                 Redact = redact,
+                NotSecret = notSecret,
                 ReturnsAtInstructions = draft.ReturnsAtInstructions,
                 Output = draft.Output,
                 AllowsUnsafe = draft.AllowsUnsafe,

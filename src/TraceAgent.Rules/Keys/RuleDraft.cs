@@ -36,6 +36,8 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
 
     public List<Located<string>> Redact { get; } = [];
 
+    public List<Located<string>> NotSecret { get; } = [];
+
     public bool ReturnsAtInstructions { get; set; } = true;
 
     public bool AllowsUnsafe { get; set; }

@@ -92,7 +92,7 @@ internal static class RuleKeys
             (rule, entry, bag) => rule.BudgetPercent = LimitValues.Budget(entry, bag)),
         new Key<RuleDraft>(
             "redact",
-            "Values that no output may see, by name or pattern: [password, \"token*\"]. Names that tell of secrets are redacted anyway.",
+            "Values that no output may see, by name or pattern: [password, \"token*\"]. Names that tell of secrets are redacted anyway, unless {not: [token_count]} says that they are none.",
             RedactValue.Schema,
             RedactValue.Read),
         new Key<RuleDraft>(

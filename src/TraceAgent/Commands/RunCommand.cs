@@ -52,6 +52,13 @@ internal static class RunCommand
         return command;
     }
 
+    /// <summary>systemd names the unit's StateDirectory in the environment, several with colons between (systemd.exec(5)).</summary>
+    private static CrashGuard? CrashesOf(AgentConfiguration configuration)
+    {
+        var folder = configuration.State ?? Environment.GetEnvironmentVariable("STATE_DIRECTORY")?.Split(':')[0];
+        return folder is null or AgentConfiguration.NoState or "" ? null : new CrashGuard(CrashStore.In(Path.GetFullPath(folder)), () => DateTime.UtcNow);
+    }
+
     private static async Task<int> RunAsync(string? configPath, string[] rulePaths, string? output, string? socket, int ringBytes)
     {
         CreationMask.Tighten();
@@ -106,7 +113,10 @@ internal static class RunCommand
         var source = new RuleSource(rulePaths, defaults: configuration.Defaults, trust: trust);
         return await AgentHost.RunAsync(
             destinations, ringBytes, new StandardErrorLoggerProvider(),
-            (session, outputs) => new AgentParts(session, outputs, source, ringBytes, configuration) { File = file, Trust = trust, FollowsOutputs = output is null })
+            (session, outputs) => new AgentParts(session, outputs, source, ringBytes, configuration)
+            {
+                File = file, Trust = trust, FollowsOutputs = output is null, Crashes = CrashesOf(configuration),
+            })
             .ConfigureAwait(false);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
@@ -13,12 +14,16 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 {
     public const string DefaultRules = "/etc/traceagent/rules.d";
     public const string DefaultSocket = "/run/traceagent/traceagent.sock";
+    public const string NoState = "none";
 
     /// <summary>What holds for rules that do not say otherwise.</summary>
     public RuleDefaults Defaults { get; init; } = new();
 
     /// <summary>Absolute path of the socket that answers <c>traceagent status</c>; null for none.</summary>
     public string? Socket { get; init; } = DefaultSocket;
+
+    /// <summary>Absolute path of the folder in which a run leaves word for the next one; null for the one that systemd gives, <see cref="NoState"/> for none.</summary>
+    public string? State { get; init; }
 
     public MetricsConfiguration Metrics { get; init; } = new(null, null);
 
@@ -66,10 +71,10 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
         try
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            var distrust = trust?.Judge(path, stream.SafeFileHandle);
+            using var opened = InputFile.Open(path);
+            var distrust = trust?.Judge(path, opened.Handle);
             var bytes = new byte[ReadLimit];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            var length = opened.Read(bytes);
             var file = AgentConfigurationReader.Read(path, folder, bytes.AsSpan(0, length), Environment.GetEnvironmentVariable);
             return distrust is null
                 ? file

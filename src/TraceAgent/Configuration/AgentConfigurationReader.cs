@@ -27,6 +27,7 @@ internal static class AgentConfigurationReader
         {
             Defaults = draft.Defaults,
             Socket = draft.Socket,
+            State = draft.State,
             Metrics = new MetricsConfiguration(draft.MetricsListen, draft.MetricsTextfile),
             Binaries = new BinaryLists(draft.Allow.ToEquatableArray(), draft.Deny.ToEquatableArray()),
         };

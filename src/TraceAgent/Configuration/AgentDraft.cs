@@ -18,6 +18,9 @@ internal sealed class AgentDraft(string baseDirectory, Func<string, string?> env
 
     public string? Socket { get; set; } = AgentConfiguration.DefaultSocket;
 
+    /// <summary>Null when the file does not say; <see cref="AgentConfiguration.NoState"/> for none.</summary>
+    public string? State { get; set; }
+
     public IPEndPoint? MetricsListen { get; set; }
 
     public string? MetricsTextfile { get; set; }

@@ -34,6 +34,11 @@ internal static class AgentKeys
             """{"type":"string"}""",
             (agent, entry, bag) => agent.Socket = entry.Value is YamlScalar { Value: "none" } ? null : PathValue.Read(entry, agent, bag)),
         new Key<AgentDraft>(
+            "state",
+            "A folder in which a run leaves word for the next one: after a crash, the rule file that changed last is held back. Or none. Without it the StateDirectory of the unit.",
+            """{"type":"string"}""",
+            (agent, entry, bag) => agent.State = entry.Value is YamlScalar { Value: AgentConfiguration.NoState } ? AgentConfiguration.NoState : PathValue.Read(entry, agent, bag)),
+        new Key<AgentDraft>(
             "metrics",
             "The agent's own numbers for Prometheus.",
             """{"$ref":"#/definitions/metrics"}""",

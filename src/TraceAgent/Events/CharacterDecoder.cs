@@ -25,13 +25,13 @@ internal sealed class CharacterDecoder
         switch (field.Form)
         {
             case FieldForm.Text:
-                return Mask(chars, Text(bytes, chars, start, ref value), ref value);
+                return Mask(field, chars, Text(bytes, chars, start, ref value), ref value);
             case FieldForm.CountedText:
-                return Mask(chars, Counted(bytes, chars, start, ref value), ref value);
+                return Mask(field, chars, Counted(bytes, chars, start, ref value), ref value);
             case FieldForm.Utf16:
-                return Mask(chars, Utf16Text.Decode(bytes, chars, start, ref value), ref value);
+                return Mask(field, chars, Utf16Text.Decode(bytes, chars, start, ref value), ref value);
             case FieldForm.Bytes:
-                return Hex(bytes, chars, start, ref value);
+                return Hex(field, bytes, chars, start, ref value);
             case FieldForm.SocketAddress when SocketAddressText.IsUnix(bytes, out var name, out var isAbstract):
                 var end = start;
                 if (isAbstract)
@@ -41,7 +41,7 @@ internal sealed class CharacterDecoder
 
                 end = Text(name, chars, end, ref value);
                 (value.TextStart, value.TextLength) = (start, end - start);
-                return Mask(chars, end, ref value);
+                return Mask(field, chars, end, ref value);
             case FieldForm.SocketAddress when value.Outcome != Outcome.Cut || SocketAddressText.IsWhole(bytes):
                 value.Outcome = Outcome.Ok;
                 value.TextLength = SocketAddressText.Write(bytes, chars.AsSpan(start));
@@ -100,11 +100,11 @@ internal sealed class CharacterDecoder
         return start + written;
     }
 
-    private int Mask(char[] chars, int end, ref DecodedValue value)
+    private int Mask(EventField field, char[] chars, int end, ref DecodedValue value)
     {
         var text = chars.AsSpan(value.TextStart, value.TextLength);
         _masked.Clear();
-        if (!_secrets.Hide(text, value.IsPart, _masked))
+        if (!_secrets.Hide(text, value.IsPart, _masked, field.NotSecret))
         {
             return end;
         }
@@ -114,12 +114,12 @@ internal sealed class CharacterDecoder
         return value.TextStart + value.TextLength;
     }
 
-    private int Hex(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
+    private int Hex(EventField field, ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
     {
         // Secrets are looked for in the bytes as characters; these lie where the hex digits will.
         var characters = chars.AsSpan(start, bytes.Length);
         Encoding.Latin1.GetChars(bytes, characters);
-        var secrets = _secrets.Find(characters, value.IsPart);
+        var secrets = _secrets.Find(characters, value.IsPart, field.NotSecret);
         var (at, end) = (0, start);
         foreach (var secret in secrets)
         {

@@ -37,7 +37,11 @@ internal enum FieldForm
 /// <summary>One value that a rule shows, before its place in the record is known.</summary>
 /// <param name="Value">Its name, type and place in the plan.</param>
 /// <param name="IsRedacted">Never shown.</param>
-internal sealed record ShownField(CapturedValue Value, bool IsRedacted);
+internal sealed record ShownField(CapturedValue Value, bool IsRedacted)
+{
+    /// <summary>Keys inside the value that its rule says are no secrets.</summary>
+    public EquatableArray<string> NotSecret { get; init; }
+}
 
 /// <summary>One value of an event: where it lies, what it is, and its pieces of JSON.</summary>
 internal sealed class EventField
@@ -53,6 +57,7 @@ internal sealed class EventField
     {
         NeedsResult = needsResult;
         Form = shown.IsRedacted ? FieldForm.Redacted : Form;
+        NotSecret = shown.NotSecret;
         if (shown.Value.Type is CaptureType.Array array)
         {
             Element = new EventField(Name, array.Element, slot);
@@ -96,6 +101,8 @@ internal sealed class EventField
 
     /// <summary>Not there when the call ends at a jump to code that is not followed.</summary>
     public bool NeedsResult { get; }
+
+    public EquatableArray<string> NotSecret { get; }
 
     public bool IsCharacters
     {

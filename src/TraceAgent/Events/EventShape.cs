@@ -26,9 +26,9 @@ internal sealed class EventShape
     /// <exception cref="ArgumentException">The plan is not one of this rule.</exception>
     public static EventShape Of(Rule rule, SiteAbi abi, CapturePlan plan, IReadOnlyList<ProbeFile> files)
     {
-        var redaction = new Redaction(rule.Redact);
+        var redaction = new Redaction(rule.Redact, rule.NotSecret);
         return Of(
-            rule, plan, files, kind => [.. PlanBuilder.ValuesOf(rule, abi, kind).Select(v => new ShownField(v, redaction.Applies(v.Name)))]);
+            rule, plan, files, kind => [.. PlanBuilder.ValuesOf(rule, abi, kind).Select(v => new ShownField(v, redaction.Applies(v.Name)) { NotSecret = rule.NotSecret })]);
     }
 
     /// <summary>The same with other values than the rule's own.</summary>

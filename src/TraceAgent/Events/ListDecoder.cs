@@ -20,7 +20,7 @@ internal sealed class ListDecoder
 
         var element = field.Element!;
         value.TextLength = bytes.Length / element.Size;
-        if (element.Size == 1 && HasSecret(bytes, value.IsPart))
+        if (element.Size == 1 && HasSecret(bytes, value.IsPart, field.NotSecret))
         {
             value.Redacted = true;
             value.TextLength = 0;
@@ -35,7 +35,7 @@ internal sealed class ListDecoder
     }
 
     // A text can be asked for as numbers.
-    private bool HasSecret(ReadOnlySpan<byte> bytes, bool isPart)
+    private bool HasSecret(ReadOnlySpan<byte> bytes, bool isPart, EquatableArray<string> notSecret)
     {
         if (_characters.Length < bytes.Length)
         {
@@ -43,7 +43,7 @@ internal sealed class ListDecoder
         }
 
         Encoding.Latin1.GetChars(bytes, _characters);
-        return !_secrets.Find(_characters.AsSpan(0, bytes.Length), isPart).IsEmpty;
+        return !_secrets.Find(_characters.AsSpan(0, bytes.Length), isPart, notSecret).IsEmpty;
     }
 
     private static ulong Widen(ReadOnlySpan<byte> bytes, FieldForm form)

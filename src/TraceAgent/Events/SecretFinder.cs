@@ -1,47 +1,45 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using TraceAgent.Capture;
+using TraceAgent.Rules;
 
 namespace TraceAgent.Events;
 
 /// <summary>
-/// Finds what must not be logged inside a text: payment cards, the credentials of <c>Bearer</c> and <c>Basic</c>, and the
-/// values of <c>password=…</c> and its like. Texts without a suspicious character cost one vectorised search. One thread only.
+/// Finds what must not be logged inside a text: payment cards, the credentials of <c>Bearer</c> and <c>Basic</c>, what
+/// <see cref="SecretForms"/> knows, and the values of keys that <see cref="SecretNames"/> knows. A text without any of their
+/// beginnings costs one vectorised search. One thread only.
 /// </summary>
 internal sealed class SecretFinder
 {
     public const string Mask = "***";
 
-    /// <summary>Of a key behind its word; bounds the work on a text that repeats a word.</summary>
-    private const int MaxKeyRest = 32;
+    /// <summary>The shortest secret that needs no sign before it.</summary>
+    private const int LeastAlone = 12;
 
     private static readonly string[] Schemes = ["bearer", "basic"];
-
-    // Their value is the rest of the line.
-    private static readonly string[] Headers = ["authorization", "cookie"];
-    private static readonly string[] Keys = ["password", "passwd", "passphrase", "pwd", "token", "secret", "api_key", "api-key", "apikey"];
-    private static readonly string[] AllWords = [.. Schemes, .. Headers, .. Keys];
-    private static readonly SearchValues<string> Words = SearchValues.Create(AllWords, StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> Stems = SearchValues.Create(
+        [.. Schemes, .. SecretNames.Stems, .. SecretForms.Stems, .. KeyedSecret.Stems], StringComparison.OrdinalIgnoreCase);
 
     // What follows a word that has a secret.
-    private static readonly SearchValues<char> Separators = SearchValues.Create("=: \t%+");
-    private static readonly SearchValues<char> ValueEnds = SearchValues.Create(" \t\r\n\"'&;,<>(){}[]|\\`");
-    private static readonly SearchValues<char> LineEnds = SearchValues.Create("\r\n");
+    private static readonly SearchValues<char> Separators = SearchValues.Create("=: \t%+>\0");
 
     private readonly List<TextSpan> _found = [];
 
     /// <summary>What to hide, in order and without overlap; valid until the next call.</summary>
     /// <param name="text">Decoded text, or bytes as characters.</param>
     /// <param name="isCut">True when more of the text was not kept: a secret at its end may go on there.</param>
-    public ReadOnlySpan<TextSpan> Find(ReadOnlySpan<char> text, bool isCut)
+    /// <param name="notSecret">Names that a rule says are none.</param>
+    public ReadOnlySpan<TextSpan> Find(ReadOnlySpan<char> text, bool isCut, EquatableArray<string> notSecret = default)
     {
         if (_found.Count > 0)
         {
             _found.Clear();
         }
 
-        if (text.ContainsAny(Separators))
+        if (text.Length >= LeastAlone || text.ContainsAny(Separators))
         {
-            FindWords(text);
+            FindStems(text, isCut, notSecret);
         }
 
         if (text.Length >= CardNumber.MinDigits || isCut)
@@ -60,9 +58,9 @@ internal sealed class SecretFinder
     /// <summary>Writes a text with its secrets hidden.</summary>
     /// <returns>False when it has none, and nothing was written.</returns>
     /// <inheritdoc cref="Find"/>
-    public bool Hide(ReadOnlySpan<char> text, bool isCut, LineBuffer into)
+    public bool Hide(ReadOnlySpan<char> text, bool isCut, LineBuffer into, EquatableArray<string> notSecret = default)
     {
-        var secrets = Find(text, isCut);
+        var secrets = Find(text, isCut, notSecret);
         if (secrets.IsEmpty)
         {
             return false;
@@ -80,32 +78,36 @@ internal sealed class SecretFinder
         return true;
     }
 
-    private void FindWords(ReadOnlySpan<char> text)
+    private void FindStems(ReadOnlySpan<char> text, bool isCut, EquatableArray<string> notSecret)
     {
         var at = 0;
-        while (text[at..].IndexOfAny(Words) is >= 0 and var next)
+        while (text[at..].IndexOfAny(Stems) is >= 0 and var next)
         {
             var start = at + next;
-            var word = WordAt(text[start..]);
-            var secret = SecretOf(text, start, word);
+            var (secret, end) = KeyedSecret.At(text, start, notSecret);
+            secret = secret.Length > 0 ? secret : Credentials(text, start);
+            secret = secret.Length > 0 ? secret : SecretForms.At(text, start, isCut);
             if (secret.Length > 0)
             {
                 _found.Add(secret);
             }
 
-            at = Math.Max(start + word.Length, secret.Start + secret.Length);
+            // A name is looked at once, however many stems it has; what begins in it may be a form of its own.
+            at = Math.Max(Math.Max(start + 1, end), secret.Start + secret.Length);
         }
     }
 
-    private static TextSpan SecretOf(ReadOnlySpan<char> text, int start, string word)
+    private static TextSpan Credentials(ReadOnlySpan<char> text, int start)
     {
-        var end = start + word.Length;
-        if (Array.IndexOf(Schemes, word) >= 0)
+        foreach (var scheme in Schemes)
         {
-            return start > 0 && char.IsAsciiLetterOrDigit(text[start - 1]) ? default : Credentials(text, end, word);
+            if (text[start..].StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            {
+                return start > 0 && char.IsAsciiLetterOrDigit(text[start - 1]) ? default : Credentials(text, start + scheme.Length, scheme);
+            }
         }
 
-        return Value(text, end, toEndOfLine: Array.IndexOf(Headers, word) >= 0);
+        return default;
     }
 
     private static TextSpan Credentials(ReadOnlySpan<char> text, int at, string scheme)
@@ -127,153 +129,11 @@ internal sealed class SecretFinder
             }
         }
 
-        var length = start == at ? 0 : EndOf(text, start, ValueEnds) - start;
+        var length = start == at ? 0 : KeyedSecret.EndOfValue(text, start) - start;
         var token = text.Slice(start, length);
 
         // "Basic training" is English; base64 of user:password has a digit, a capital or a sign in it.
         return scheme == "basic" && length < 16 && !token.ContainsAnyExceptInRange('a', 'z') ? default : new TextSpan(start, length);
-    }
-
-    private static TextSpan Value(ReadOnlySpan<char> text, int end, bool toEndOfLine)
-    {
-        var at = EndOfKey(text, end);
-        at = SkipQuote(text, at, out _);
-        at = SkipBlanks(text, at);
-        if (at < 0 || at >= text.Length)
-        {
-            return default;
-        }
-
-        if (text[at] is not ('=' or ':'))
-        {
-            return text[at..].StartsWith("%3D", StringComparison.OrdinalIgnoreCase) ? Until(text, at + 3, ValueEnds) : default;
-        }
-
-        var separator = text[at++];
-        if (at < text.Length && text[at] == '>')
-        {
-            at++;
-        }
-        else if (at < text.Length && text[at] == separator)
-        {
-            // a == b compares, a::b is a name.
-            return default;
-        }
-
-        at = SkipBlanks(text, at);
-        var quoted = SkipQuote(text, at, out var quote);
-        if (quoted != at)
-        {
-            return new TextSpan(quoted, EndOfQuoted(text, quoted, quote, isEscaped: text[at] == '\\') - quoted);
-        }
-
-        return toEndOfLine ? Line(text, at) : Until(text, at, ValueEnds);
-    }
-
-    // "Authorization: Bearer x" keeps the scheme.
-    private static TextSpan Line(ReadOnlySpan<char> text, int at)
-    {
-        foreach (var scheme in Schemes)
-        {
-            if (text[at..].StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && SkipBlanks(text, at + scheme.Length) is var after && after > at + scheme.Length)
-            {
-                at = after;
-                break;
-            }
-        }
-
-        return Until(text, at, LineEnds);
-    }
-
-    // token_id, secretKey and passwords are keys like their words; tokenizer is not.
-    private static int EndOfKey(ReadOnlySpan<char> text, int at)
-    {
-        if (at < text.Length && text[at] is 's' or 'S')
-        {
-            at++;
-        }
-
-        if (at < text.Length && char.IsAsciiLetterLower(text[at]))
-        {
-            return -1;
-        }
-
-        var limit = Math.Min(text.Length, at + MaxKeyRest);
-        while (at < limit && (char.IsAsciiLetterOrDigit(text[at]) || text[at] is '_' or '-' or '.'))
-        {
-            at++;
-        }
-
-        return at;
-    }
-
-    private static int SkipQuote(ReadOnlySpan<char> text, int at, out char quote)
-    {
-        quote = '\0';
-        if (at < 0)
-        {
-            return at;
-        }
-
-        var next = at < text.Length && text[at] == '\\' ? at + 1 : at;
-        if (next >= text.Length || text[next] is not ('"' or '\''))
-        {
-            return at;
-        }
-
-        quote = text[next];
-        return next + 1;
-    }
-
-    private static int SkipBlanks(ReadOnlySpan<char> text, int at)
-    {
-        while (at >= 0 && at < text.Length && text[at] is ' ' or '\t')
-        {
-            at++;
-        }
-
-        return at;
-    }
-
-    private static int EndOfQuoted(ReadOnlySpan<char> text, int at, char quote, bool isEscaped)
-    {
-        for (; at < text.Length; at++)
-        {
-            if (text[at] == quote)
-            {
-                return at;
-            }
-
-            if (text[at] == '\\')
-            {
-                if (isEscaped && at + 1 < text.Length && text[at + 1] == quote)
-                {
-                    return at;
-                }
-
-                at++;
-            }
-        }
-
-        return text.Length;
-    }
-
-    private static TextSpan Until(ReadOnlySpan<char> text, int at, SearchValues<char> ends) => new(at, EndOf(text, at, ends) - at);
-
-    private static int EndOf(ReadOnlySpan<char> text, int at, SearchValues<char> ends) =>
-        text[at..].IndexOfAny(ends) is >= 0 and var length ? at + length : text.Length;
-
-    private static string WordAt(ReadOnlySpan<char> text)
-    {
-        foreach (var word in AllWords)
-        {
-            if (text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-            {
-                return word;
-            }
-        }
-
-        throw new InvalidOperationException("a word was found that is none");
     }
 
     private void Order()

@@ -36,6 +36,9 @@ internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, RuleSou
     /// <summary>The outputs are those of <see cref="File"/>, and follow it.</summary>
     public bool FollowsOutputs { get; init; }
 
+    /// <summary>Breaks loops of crashes; null for none.</summary>
+    public CrashGuard? Crashes { get; init; }
+
     /// <summary>For a run that ends by itself, and is over when its rule is refused; null for the service.</summary>
     public Trial? Trial { get; init; }
 }
@@ -110,7 +113,8 @@ internal sealed class Agent : IHostedService, IDisposable
         _packets = new PacketKeeper(_filters, packetReports, packetVoice, NetworkInterfaces.List);
         _loop = new ReconcileLoop(
             _source, new AcceptedRules(_resolver, new PrefixSource(parts.Trust), () => followed?.OutputNames), _resolver.Targets, _reconciler, upkeep, guard, _voice, board,
-            _packets, followed, permitted);
+            _packets, followed, permitted)
+        { Crashes = parts.Crashes };
         _status = new StatusSource(
             board,
             Books,
@@ -134,7 +138,17 @@ internal sealed class Agent : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _pump.Start();
+        if (_parts.Crashes?.Begin() is { } word)
+        {
+            Log.EndedAbnormally(_logger, word);
+        }
+
         _loop.Start();
+        if (_parts.Crashes?.Trouble is { } trouble)
+        {
+            Log.NoState(_logger, trouble);
+        }
+
         // Here the peak of memory would be, and once more when all has begun.
         OwnImage.GiveBackPages();
         _processes.Start();
@@ -176,6 +190,12 @@ internal sealed class Agent : IHostedService, IDisposable
         else
         {
             LogTotals(withheld: false);
+        }
+
+        // An end by a defect of ours is none that the next run should repeat.
+        if (Result == ExitCode.Fine)
+        {
+            _parts.Crashes?.End();
         }
 
         return Task.CompletedTask;

@@ -10,6 +10,7 @@ namespace TraceAgent.Hosting;
 /// <summary>Tells what happens to rules: to the operator on standard error, and among the events as <c>"event":"agent"</c>.</summary>
 internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock) : IReconcilerVoice, IDeliberationVoice, IGuardVoice
 {
+    private readonly TextReaders _readers = new();
     private HashSet<string> _pending = [];
 
     public int Pending => _pending.Count;
@@ -22,6 +23,7 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
     public void Attached(Rule rule, AttachedProbe probe)
     {
         Log.RuleAttached(logger, rule.Name.Value, SitesOf([.. probe.Files]));
+        WarnOfReaders(rule, probe.Files);
         pump.Say(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
     }
 
@@ -34,6 +36,7 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
     public void Extended(Rule rule, IReadOnlyList<AttachedFile> files)
     {
         Log.RuleExtended(logger, rule.Name.Value, SitesOf(files));
+        WarnOfReaders(rule, files);
         pump.Say(AgentEvents.Attached(rule.Name.Value, CountSites(files), clock.UtcNow));
     }
 
@@ -113,6 +116,14 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
     {
         Log.Reloaded(logger);
         OnReloaded?.Invoke();
+    }
+
+    private void WarnOfReaders(Rule rule, IEnumerable<AttachedFile> files)
+    {
+        foreach (var reader in _readers.Of([.. files.Select(file => file.File)]))
+        {
+            Log.TextReader(logger, rule.Name.Value, reader);
+        }
     }
 
     private static int CountSites(IEnumerable<AttachedFile> files) => files.Sum(file => file.Sites.Count);

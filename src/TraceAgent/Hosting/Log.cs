@@ -134,6 +134,15 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "{notices} of new processes lost, because there were more than the agent could take; exe, ppid and cmdline may be missing for processes that ended at once")]
     public static partial void ProcessNoticesLost(ILogger logger, string notices);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "rule {rule}: {reader}")]
+    public static partial void TextReader(ILogger logger, string rule, string reader);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{word}")]
+    public static partial void EndedAbnormally(ILogger logger, string word);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "loops of crashes are not noticed: {reason}")]
+    public static partial void NoState(ILogger logger, string reason);
+
     [LoggerMessage(Level = LogLevel.Critical, Message = "failed, and stopping: this is a defect of traceagent")]
     public static partial void Defect(ILogger logger, Exception? failure);
 }

@@ -182,6 +182,11 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         Directory.CreateDirectory(directory);
         if (_configuration.Roll is not null)
         {
+            if (WritableTarget.Problem(Path.Combine(directory, Path.GetRandomFileName())) is { } problem)
+            {
+                throw new IOException(problem);
+            }
+
             // New, and not through a link that somebody may have left there.
             var name = Path.Combine(directory, $".traceagent-{Environment.ProcessId}");
             File.Delete(name);
@@ -201,6 +206,12 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
             return;
         }
 
+        if (WritableTarget.Problem(_configuration.Path) is { } problem)
+        {
+            // A pipe is none either: opening it would wait for its reader.
+            throw new IOException(problem);
+        }
+
         switch (FileStatus.Of(_configuration.Path)?.Kind)
         {
             case null:
@@ -210,11 +221,6 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
                 }
 
                 break;
-            case FileKind.Folder:
-                throw new IOException("Is a directory (EISDIR)");
-            case FileKind.Pipe or FileKind.Socket:
-                // Opening a pipe would wait for its reader.
-                throw new IOException(NotRegular);
             default:
                 using (File.OpenHandle(_configuration.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
                 {

@@ -124,11 +124,16 @@ internal sealed class PrefixSource(PathTrust? trust = null)
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            var bytes = new byte[Math.Min(stream.Length, PrefixFileReader.LargestFile) + 1];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            using var opened = InputFile.Open(path);
+            if (opened.Kind != FileKind.Regular)
+            {
+                return PrefixFile.Unreadable(path, "not a regular file");
+            }
+
+            var bytes = new byte[Math.Min(RandomAccess.GetLength(opened.Handle), PrefixFileReader.LargestFile) + 1];
+            var length = opened.Read(bytes);
             var file = PrefixFileReader.Read(path, bytes.AsSpan(0, length), takesEverything);
-            return trust?.Judge(path, stream.SafeFileHandle) is { } distrust ? file with { Diagnostics = [distrust, .. file.Diagnostics] } : file;
+            return trust?.Judge(path, opened.Handle) is { } distrust ? file with { Diagnostics = [distrust, .. file.Diagnostics] } : file;
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Events;
+using TraceAgent.Targets;
 using TraceAgent.Hosting;
 
 namespace TraceAgent.Reading;
@@ -245,7 +246,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     /// <summary>Looks at all processes that are not known.</summary>
     private void Survey()
     {
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (var folder in ProcessFolders.All())
         {
             if (!int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
             {

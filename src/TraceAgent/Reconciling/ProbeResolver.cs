@@ -36,7 +36,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
         var target = Lead(rule);
         var files = Present(target);
         if (known is not null && known.IsCut == target.IsCut && known.Files == files
-            && files.All(file => permitted?.Refusal(file.File, file.Identity) is null))
+            && files.All(file => Refusal(file.File, file.Identity) is null))
         {
             known.Look = _look;
             return known.Resolution;
@@ -51,11 +51,11 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
         return resolution;
     }
 
-    /// <summary>The same file under another name has the same sites: it is probed once.</summary>
+    /// <summary>The same file under another name has the same sites: it is probed once, by a name that is permitted.</summary>
     private EquatableArray<(TargetFile File, FileIdentity Identity)> Present(TargetFiles target)
     {
-        var seen = new HashSet<FileIdentity>();
-        var files = new List<(TargetFile, FileIdentity)>();
+        var seen = new Dictionary<FileIdentity, int>();
+        var files = new List<(TargetFile File, FileIdentity Identity)>();
         foreach (var file in target.Files)
         {
             if (!_statuses.TryGetValue(file.Source, out var identity))
@@ -63,13 +63,45 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
                 _statuses[file.Source] = identity = FileStatus.Of(file.Source);
             }
 
-            if (identity is { } present && seen.Add(present))
+            if (identity is not { } present)
             {
+                continue;
+            }
+
+            var known = seen.TryGetValue(present, out var index) ? index : files.FindIndex(other => IsBelow(file, present, other.File, other.Identity));
+            if (known < 0)
+            {
+                seen[present] = files.Count;
                 files.Add((file, present));
+            }
+            else if (IsRefused(files[known].File, files[known].Identity) && !IsRefused(file, present))
+            {
+                files[known] = (file, present);
             }
         }
 
         return files.ToEquatableArray();
+
+        bool IsRefused(TargetFile file, FileIdentity identity) => Refusal(file, identity) is not null;
+    }
+
+    /// <summary>Whether one is a file of an overlay and the other the one in the layer below, which are one inode for the kernel.</summary>
+    private static bool IsBelow(TargetFile file, FileIdentity identity, TargetFile other, FileIdentity otherIdentity) =>
+        (identity.OverlaidNs == 0) != (otherIdentity.OverlaidNs == 0)
+        && (identity.Size, identity.ModifiedNs) == (otherIdentity.Size, otherIdentity.ModifiedNs)
+        && KernelFile.Of(file.Source) is { } one && KernelFile.Of(other.Source) is { } two && one.IsSameAs(two);
+
+    /// <summary>Also the reason that it cannot be opened.</summary>
+    private string? Refusal(TargetFile file, FileIdentity identity)
+    {
+        try
+        {
+            return permitted?.Refusal(file, identity);
+        }
+        catch (KernelException problem)
+        {
+            return problem.Message;
+        }
     }
 
     /// <returns>And whether the answer stays true while rule and files stay as they are.</returns>

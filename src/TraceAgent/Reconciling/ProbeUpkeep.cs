@@ -71,6 +71,11 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
         }
 
         var used = ProcessMaps.Inodes();
+        if (used.Count == 0)
+        {
+            return;
+        }
+
         foreach (var (part, file) in stale.Where(one => !used.Contains(one.File.File.Identity.Inode)))
         {
             file.Dispose();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Reconciling;
 
@@ -9,14 +10,15 @@ internal static class ProcessMaps
 
     /// <summary>
     /// Inode numbers of all mapped files. Without their device: overlay file systems show another one here than stat(2)
-    /// does, and taking a file for used that is not does no harm.
+    /// does, and taking a file for used that is not does no harm. Empty when it cannot be told.
     /// </summary>
     public static HashSet<ulong> Inodes() => [.. Processes().SelectMany(InodesOf)];
 
     private static IEnumerable<string> Processes() =>
-        Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]));
+        ProcessFolders.All().Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]));
 
-    private static IEnumerable<ulong> InodesOf(string process)
+    /// <param name="process">Its folder in /proc.</param>
+    public static IEnumerable<ulong> InodesOf(string process)
     {
         foreach (var line in Lines(process, "maps"))
         {

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace TraceAgent.Status;
 
 /// <summary>
-/// Answers clients of a socket, some at a time, each within a time: one that says nothing, or reads nothing, takes a place
-/// for no longer than that, and the others wait in the kernel's queue.
+/// Answers clients of a socket, one request each, some at a time. Nobody is kept waiting by others: when there are too many, the one
+/// that has been silent for longest makes room, and nobody has more than five seconds.
 /// </summary>
 internal sealed class BoundedServer : IDisposable
 {
@@ -13,16 +13,19 @@ internal sealed class BoundedServer : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Socket _listener;
-    private readonly Func<Socket, CancellationToken, Task> _serve;
-    private readonly SemaphoreSlim _places = new(MostAtOnce);
+    private readonly RequestForm _form;
+    private readonly Func<byte[]?, byte[]?> _answer;
+    private readonly LinkedList<Connection> _connections = [];
+    private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
 
     /// <param name="listener">Bound; taken over.</param>
-    /// <param name="serve">Reads a request and answers it.</param>
-    public BoundedServer(Socket listener, Func<Socket, CancellationToken, Task> serve)
+    /// <param name="form">Of a request.</param>
+    /// <param name="answer">To a request, which is null when it did not end within the limit; null for none. Called by any thread.</param>
+    public BoundedServer(Socket listener, RequestForm form, Func<byte[]?, byte[]?> answer)
     {
-        (_listener, _serve) = (listener, serve);
+        (_listener, _form, _answer) = (listener, form, answer);
         _listener.Listen(Backlog);
         _accepting = Task.Run(AcceptAsync);
     }
@@ -34,21 +37,92 @@ internal sealed class BoundedServer : IDisposable
         _accepting.Wait(Patience);
     }
 
-    /// <summary>Reads until the text ends a request, or is too long for one.</summary>
-    /// <param name="client">The other side.</param>
-    /// <param name="isComplete">Of what was read so far.</param>
-    /// <param name="limit">Bytes of the longest request.</param>
-    /// <param name="cancellation">When to give up.</param>
-    /// <returns>Null when it did not end within the limit.</returns>
-    public static async Task<byte[]?> ReadRequestAsync(Socket client, Func<ReadOnlyMemory<byte>, bool> isComplete, int limit, CancellationToken cancellation)
+    private async Task AcceptAsync()
     {
-        var buffer = new byte[limit];
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var client = await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                _ = ServeAsync(Enter(client));
+            }
+            catch (Exception end) when (end is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // Out of descriptors, or the client has gone already: the next one may do better.
+                await Task.Delay(100).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private LinkedListNode<Connection> Enter(Socket client)
+    {
+        var connection = new Connection(client, CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
+        connection.Patience.CancelAfter(Patience);
+        Connection? evicted = null;
+        LinkedListNode<Connection> node;
+        lock (_gate)
+        {
+            if (_connections.Count >= MostAtOnce)
+            {
+                var oldest = _connections.FirstOrDefault(one => !one.HasAsked) ?? _connections.First!.Value;
+                _connections.Remove(oldest);
+                evicted = oldest;
+            }
+
+            node = _connections.AddLast(connection);
+        }
+
+        evicted?.Patience.Cancel();
+        return node;
+    }
+
+    private async Task ServeAsync(LinkedListNode<Connection> node)
+    {
+        var connection = node.Value;
+        using var client = connection.Client;
+        try
+        {
+            var cancellation = connection.Patience.Token;
+            var request = await ReadRequestAsync(client, cancellation).ConfigureAwait(false);
+            connection.HasAsked = true;
+            if (_answer(request) is { } answer)
+            {
+                await SendAsync(client, answer, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (Exception gone) when (gone is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client went away, was too slow, or made room: that is its own affair.
+            client.Close(0);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (node.List is not null)
+                {
+                    _connections.Remove(node);
+                }
+            }
+
+            connection.Patience.Dispose();
+        }
+    }
+
+    /// <summary>Null when it did not end within the limit.</summary>
+    private async Task<byte[]?> ReadRequestAsync(Socket client, CancellationToken cancellation)
+    {
+        var buffer = new byte[_form.Longest];
         var length = 0;
-        while (length < limit)
+        while (length < buffer.Length)
         {
             var read = await client.ReceiveAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false);
             length += read;
-            if (isComplete(buffer.AsMemory(0, length)))
+            if (_form.IsComplete(buffer.AsMemory(0, length)))
             {
                 return buffer[..length];
             }
@@ -62,7 +136,7 @@ internal sealed class BoundedServer : IDisposable
         return null;
     }
 
-    public static async Task SendAsync(Socket client, ReadOnlyMemory<byte> answer, CancellationToken cancellation)
+    private static async Task SendAsync(Socket client, ReadOnlyMemory<byte> answer, CancellationToken cancellation)
     {
         for (var sent = 0; sent < answer.Length;)
         {
@@ -72,46 +146,17 @@ internal sealed class BoundedServer : IDisposable
         client.Shutdown(SocketShutdown.Send);
     }
 
-    private async Task AcceptAsync()
+    private sealed class Connection(Socket client, CancellationTokenSource patience)
     {
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await _places.WaitAsync(_stopping.Token).ConfigureAwait(false);
-                var client = await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
-                _ = ServeAsync(client);
-            }
-            catch (Exception end) when (end is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (SocketException)
-            {
-                // Out of descriptors, or the client has gone already: the next one may do better.
-                _places.Release();
-                await Task.Delay(100).ConfigureAwait(false);
-            }
-        }
-    }
+        public Socket Client => client;
 
-    private async Task ServeAsync(Socket client)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        patience.CancelAfter(Patience);
-        try
-        {
-            await _serve(client, patience.Token).ConfigureAwait(false);
-        }
-        catch (Exception gone) when (gone is SocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The client went away, or was too slow: that is its own affair.
-            client.Close(0);
-        }
-        finally
-        {
-            client.Dispose();
-            _places.Release();
-        }
+        public CancellationTokenSource Patience => patience;
+
+        public volatile bool HasAsked;
     }
 }
+
+/// <summary>How to tell that a request has ended.</summary>
+/// <param name="Longest">Bytes.</param>
+/// <param name="IsComplete">Of what was read so far.</param>
+internal sealed record RequestForm(int Longest, Func<ReadOnlyMemory<byte>, bool> IsComplete);

@@ -9,6 +9,7 @@ namespace TraceAgent.Status;
 internal sealed class MetricsServer : IDisposable
 {
     private const int LongestRequest = 8 << 10;
+    private const string HostHeader = "Host:";
 
     /// <summary>Anybody on the host may ask, as often as he likes: within this time the same answer is given.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
@@ -22,7 +23,7 @@ internal sealed class MetricsServer : IDisposable
     private MetricsServer(Socket listener, Func<byte[]> text)
     {
         _text = text;
-        _server = new BoundedServer(listener, AnswerAsync);
+        _server = new BoundedServer(listener, new RequestForm(LongestRequest, read => read.Span.IndexOf("\r\n\r\n"u8) >= 0), Answer);
     }
 
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
@@ -44,21 +45,35 @@ internal sealed class MetricsServer : IDisposable
 
     public void Dispose() => _server.Dispose();
 
-    private async Task AnswerAsync(Socket client, CancellationToken cancellation)
+    private byte[] Answer(byte[]? request)
     {
-        var request = await BoundedServer.ReadRequestAsync(client, read => read.Span.IndexOf("\r\n\r\n"u8) >= 0, LongestRequest, cancellation)
-            .ConfigureAwait(false);
-        var line = request is null ? "" : Encoding.ASCII.GetString(request, 0, request.AsSpan().IndexOf((byte)'\r'));
-        var (status, body) = line.Split(' ') switch
+        var lines = request is null ? [""] : Encoding.ASCII.GetString(request).Split("\r\n");
+        var (status, body) = lines[0].Split(' ') switch
         {
+            [_, _, "HTTP/1.1"] when Hosts(lines) is not [_] => ("400 Bad Request", "a request has one Host\n"u8.ToArray()),
+            [_, _, "HTTP/1.0" or "HTTP/1.1"] when !Hosts(lines).All(IsOwn) => ("403 Forbidden", "this is asked by a loopback address or as localhost\n"u8.ToArray()),
             ["GET" or "HEAD", "/metrics", "HTTP/1.0" or "HTTP/1.1"] => ("200 OK", Current()),
             ["GET" or "HEAD", _, "HTTP/1.0" or "HTTP/1.1"] => ("404 Not Found", "the metrics are at /metrics\n"u8.ToArray()),
             [_, _, "HTTP/1.0" or "HTTP/1.1"] => ("405 Method Not Allowed", "only GET\n"u8.ToArray()),
             _ => ("400 Bad Request", "not a request\n"u8.ToArray()),
         };
         var head = $"HTTP/1.1 {status}\r\nContent-Type: {PrometheusText.ContentType}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
-        byte[] answer = [.. Encoding.ASCII.GetBytes(head), .. line.StartsWith("HEAD ", StringComparison.Ordinal) ? [] : body];
-        await BoundedServer.SendAsync(client, answer, cancellation).ConfigureAwait(false);
+        return [.. Encoding.ASCII.GetBytes(head), .. lines[0].StartsWith("HEAD ", StringComparison.Ordinal) ? [] : body];
+    }
+
+    private static string[] Hosts(string[] lines) =>
+        [.. lines.Skip(1).Where(line => line.StartsWith(HostHeader, StringComparison.OrdinalIgnoreCase)).Select(line => line[HostHeader.Length..].Trim())];
+
+    /// <summary>
+    /// A page of any site may have a browser ask under the site's own name, once that leads to this address (DNS rebinding), and would
+    /// then be let read the answer.
+    /// </summary>
+    private static bool IsOwn(string host)
+    {
+        var end = host.StartsWith('[') ? host.IndexOf(']', StringComparison.Ordinal) + 1 : host.IndexOf(':', StringComparison.Ordinal);
+        var name = end > 0 ? host[..end] : host;
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
     }
 
     private byte[] Current()

@@ -15,6 +15,8 @@ internal sealed class StatusSocket : IDisposable
     private const UnixFileMode FolderMode = OwnerOnly | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
+    private static readonly RequestForm Form = new(LongestRequest, read => read.Span.Contains((byte)'\n'));
+
     private readonly string _path;
     private readonly FileStream _lock;
     private readonly BoundedServer _server;
@@ -36,7 +38,7 @@ internal sealed class StatusSocket : IDisposable
             {
                 listener.Bind(new UnixDomainSocketEndPoint(path));
                 File.SetUnixFileMode(path, OwnerOnly);
-                return new StatusSocket(path, held, new BoundedServer(listener, (client, cancellation) => AnswerAsync(client, status, cancellation)));
+                return new StatusSocket(path, held, new BoundedServer(listener, Form, request => Answer(request, status)));
             }
             catch
             {
@@ -103,16 +105,8 @@ internal sealed class StatusSocket : IDisposable
         }
     }
 
-    private static async Task AnswerAsync(Socket client, Func<AgentStatus> status, CancellationToken cancellation)
-    {
-        var request = await BoundedServer.ReadRequestAsync(client, read => read.Span.Contains((byte)'\n'), LongestRequest, cancellation)
-            .ConfigureAwait(false);
-        if (request.AsSpan().SequenceEqual("status\n"u8))
-        {
-            var answer = JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Readable.AgentStatus);
-            await BoundedServer.SendAsync(client, answer, cancellation).ConfigureAwait(false);
-        }
-    }
+    private static byte[]? Answer(byte[]? request, Func<AgentStatus> status) =>
+        request.AsSpan().SequenceEqual("status\n"u8) ? JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Readable.AgentStatus) : null;
 }
 
 /// <summary>Why the agent cannot be asked; it does its work all the same.</summary>

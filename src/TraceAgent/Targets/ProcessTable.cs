@@ -54,7 +54,13 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         var time = now();
         var present = new HashSet<int>();
         var changed = false;
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        var folders = ProcessFolders.All();
+        if (folders.Count == 0)
+        {
+            return false;
+        }
+
+        foreach (var folder in folders)
         {
             if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
             {
@@ -71,10 +77,13 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         return changed;
     }
 
-    /// <summary>Files that processes of this name run, one entry for each file, that of the lowest process ID.</summary>
+    /// <summary>
+    /// Files that processes of this name run, one entry for each file and path, that of the lowest process ID: of one file, a path
+    /// that somebody made up must not hide the other.
+    /// </summary>
     public IReadOnlyList<TargetFile> ExecutablesOf(string name)
     {
-        var found = _processes.Where(one => one.Value.IsCalled(name)).OrderBy(one => one.Key).DistinctBy(one => one.Value.File).ToList();
+        var found = _processes.Where(one => one.Value.IsCalled(name)).OrderBy(one => one.Key).DistinctBy(one => (one.Value.File, one.Value.Path)).ToList();
         _asked[name] = [.. found.Select(one => one.Value.File)];
         return [.. found.Select(one => new TargetFile(one.Value.Path, SourceOf(one.Key)))];
     }

@@ -51,6 +51,9 @@ internal sealed class ReconcileLoop : IDisposable
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
 
+    /// <summary>Holds rule files back after a crash; null for no such thing.</summary>
+    public CrashGuard? Crashes { get; init; }
+
     /// <summary>Set when the thread has ended by an error of ours.</summary>
     public Exception? Failure { get; private set; }
 
@@ -174,7 +177,7 @@ internal sealed class ReconcileLoop : IDisposable
             _reconciler.TakeOff(rule);
         }
 
-        var versions = _source.Read();
+        var versions = Crashes is null ? _source.Read() : Crashes.Judge(_source.Read());
         var deliberation = _rules.Deliberate(versions);
         _watches.Follow(deliberation.Looked);
         _voice.Deliberated(deliberation);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
 using TraceAgent.Trust;
@@ -19,21 +20,31 @@ internal static class RuleFileLoader
 
     /// <param name="path">Whatever its extension. Relative paths in the file start at the folder that holds it.</param>
     /// <param name="trust">Says whether it is to be obeyed; null when everything is.</param>
-    public static RuleFile Load(string path, PathTrust? trust = null)
+    /// <param name="takesPipe">Whether it may be a pipe or a device.</param>
+    public static RuleFile Load(string path, PathTrust? trust = null, bool takesPipe = false)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
         Diagnostic? distrust = null;
-        var file = Read(path, folder, () =>
+        var file = Read(path, folder, bytes =>
         {
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            distrust = trust?.Judge(path, stream.SafeFileHandle);
-            return stream;
+            using var opened = InputFile.Open(path);
+            if (opened.Kind != FileKind.Regular && !(takesPipe && opened.Kind is FileKind.Pipe or FileKind.CharacterDevice))
+            {
+                throw new IOException("not a regular file");
+            }
+
+            distrust = trust?.Judge(path, opened.Handle);
+            return opened.Read(bytes);
         });
         return distrust is null ? file : file with { Diagnostics = [distrust, .. file.Diagnostics] };
     }
 
     /// <summary>Relative paths in it start at the current folder.</summary>
-    public static RuleFile LoadStandardInput() => Read(StandardInput, Environment.CurrentDirectory, Console.OpenStandardInput);
+    public static RuleFile LoadStandardInput() => Read(StandardInput, Environment.CurrentDirectory, bytes =>
+    {
+        using var stream = Console.OpenStandardInput();
+        return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+    });
 
     public static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
@@ -44,14 +55,15 @@ internal static class RuleFileLoader
         [Diagnostic.Warning(BrokenLink, new SourceSpan(path, 1, 1, 1), $"the link leads nowhere: {new FileInfo(path).LinkTarget}", "no rules are read from it")],
         new SourceText(path, ""));
 
-    private static RuleFile Read(string name, string folder, Func<Stream> open)
+    private delegate int Reading(Span<byte> bytes);
+
+    private static RuleFile Read(string name, string folder, Reading read)
     {
         // There may be thousands of files, most of them small.
         var bytes = ArrayPool<byte>.Shared.Rent(ReadLimit);
         try
         {
-            using var stream = open();
-            var length = stream.ReadAtLeast(bytes.AsSpan(0, ReadLimit), ReadLimit, throwOnEndOfStream: false);
+            var length = read(bytes.AsSpan(0, ReadLimit));
             return RuleFileReader.Read(name, folder, bytes.AsSpan(0, length));
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)

@@ -49,7 +49,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
             var any = false;
             var isFolder = Directory.Exists(path);
             var full = Path.GetFullPath(path);
-            foreach (var file in isFolder ? FilesIn(path) : [path])
+            foreach (var file in isFolder ? FilesIn(path) ?? KnownIn(path) : [path])
             {
                 var identity = FileStatus.Of(file);
                 any |= identity is not null;
@@ -75,7 +75,12 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         return versions;
     }
 
-    private static List<string> FilesIn(string folder)
+    /// <summary>Those of the last time: a folder that cannot be listed for a moment (too many open files, a slow server) takes no rule away.</summary>
+    private List<string> KnownIn(string folder) =>
+        [.. _known.Keys.Where(path => string.Equals(Path.GetDirectoryName(path), folder.TrimEnd('/'), StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    /// <summary>Null when the folder cannot be listed.</summary>
+    private static List<string>? FilesIn(string folder)
     {
         try
         {
@@ -84,6 +89,10 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         catch (DirectoryNotFoundException)
         {
             return [];
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
@@ -106,7 +115,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         {
             FileKind.Unknown => RuleFileLoader.LinkToNowhere(path),
             FileKind.Regular => RuleFileLoader.Load(path, judge),
-            _ when takesPipe => RuleFileLoader.Load(path),
+            _ when takesPipe => RuleFileLoader.Load(path, takesPipe: true),
             _ => RuleFile.Unreadable(path, "not a regular file"),
         };
         var version = known.Version is { } old && old.Content.Source.Text == content.Source.Text && old.Content.Diagnostics == content.Diagnostics

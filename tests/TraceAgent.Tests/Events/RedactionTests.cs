@@ -49,6 +49,42 @@ public class RedactionTests
         { "PASSWORD='a b", "PASSWORD='***" },
         { "password=" + Visa, "password=***" },
         { "token=a token=b token=c", "token=*** token=*** token=***" },
+        { "mysql --password hunter2 -h db", "mysql --password *** -h db" },
+        { "app --api-key 'a b' --verbose", "app --api-key '***' --verbose" },
+        { "app -storepass changeit", "app -storepass ***" },
+        { "app --db-pass=a,b;c", "app --db-pass=***,b;c" },
+        { "[\"--token\", \"abc\", \"-v\"]", "[\"--token\", \"***\", \"-v\"]" },
+        { "curl -u admin:hunter2 http://x/", "curl -u admin:*** http://x/" },
+        { "curl --user admin:hunter2", "curl --user admin:***" },
+        { "curl --proxy-user=me:pw1 x", "curl --proxy-user=me:*** x" },
+        { "postgres://app:hunter2@db:5432/shop", "postgres://app:***@db:5432/shop" },
+        { "redis://:hunter2@cache/0", "redis://:***@cache/0" },
+        { "amqp://a:p/w@mq/", "amqp://a:***@mq/" },
+        { "mongodb+srv://a:b@c@h1,h2/db?x=1", "mongodb+srv://a:***@h1,h2/db?x=1" },
+        { "-----BEGIN PRIVATE KEY-----\nMIIE\nvQ==\n-----END PRIVATE KEY-----\n", "-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----\n" },
+        { "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz", "-----BEGIN OPENSSH PRIVATE KEY-----***" },
+        { "DB_PASS=hunter2", "DB_PASS=***" },
+        { "dbPass: hunter2", "dbPass: ***" },
+        { "user=a&pass=b", "user=a&pass=***" },
+        { "MYSQL_PW=x", "MYSQL_PW=***" },
+        { "private_key=abc", "private_key=***" },
+        { "PrivateKey: abc", "PrivateKey: ***" },
+        { "AccountName=a;AccountKey=b+c==;x", "AccountName=a;AccountKey=***;x" },
+        { "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI", "AWS_SECRET_ACCESS_KEY=***" },
+        { "sessionid=abc; x", "sessionid=***; x" },
+        { "PHPSESSID=abc", "PHPSESSID=***" },
+        { "credential: abc", "credential: ***" },
+        { "X-Amz-Credential=AK/20", "X-Amz-Credential=***" },
+        { "got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln here", "got *** here" },
+        { "key AKIAIOSFODNN7EXAMPLE used", "key *** used" },
+        { "remote ghp_16C7e42F292c6912E7710c838347Ae178B4a", "remote ***" },
+        { "hook xoxb-17653672481-19874698323", "hook ***" },
+        { "sk_live_4eC39HqLyjWDarjtT1zdp7dc", "***" },
+        { "AIzaSyDaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe", "***" },
+        { "<password>hunter2</password>", "<password>***</password>" },
+        { "<db:secret type=\"x\">a b</db:secret>", "<db:secret type=\"x\">***</db:secret>" },
+        { "name=\"password\"\r\n\r\nhunter2\r\n--b", "name=\"password\"\r\n\r\n***\r\n--b" },
+        { "auth_key=x passphrase=y", "auth_key=*** passphrase=***" },
     };
 
     public static TheoryData<string> Harmless =>
@@ -69,6 +105,19 @@ public class RedactionTests
         "Basic training of the basic kind",
         "secretary=bob",
         "/run/secrets/db",
+        "passenger=3 bypass=on passed=7 compass: north",
+        "http://host:8080/path?x=user@example.org",
+        "ssh://git@github.com/a/b",
+        "docker run -u 1000:1000 x",
+        "-----BEGIN CERTIFICATE-----\nMIIE",
+        "primary_key=7 keyboard=us key=abc keyword: x",
+        "eyJust text",
+        "sk-learn and hf_small",
+        "pwned in Warpway",
+        "--password",
+        "--tokenizer fast",
+        "<password/>",
+        "https://example.org:443/",
         "Bearer",
         "password",
         "",
@@ -106,6 +155,10 @@ public class RedactionTests
     [InlineData("token=ab", "token=***…")]
     [InlineData("Bearer ab", "Bearer ***…")]
     [InlineData("pid 12345678", "pid 12345678…")]
+    [InlineData("at postgres://app:hunt", "at postgres://app:***…")]
+    [InlineData("at http://host:80", "at http://host:80…")]
+    [InlineData("got eyJhbGciOiJIUz", "got ***…")]
+    [InlineData("got ghp_16C7", "got ***…")]
     public void A_secret_that_was_cut_is_hidden_too(string text, string expected)
     {
         var sample = Text("{v}");
@@ -183,6 +236,38 @@ public class RedactionTests
         Assert.Contains("\"args\":{\"user\":\"me\",\"userPassword\":\"***\",\"pin_code\":\"***\"}", line, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", line, StringComparison.Ordinal);
         Assert.DoesNotContain("4711", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_that_a_rule_says_is_no_secret_is_shown_and_so_is_a_key_in_its_texts()
+    {
+        var sample = new Sample(
+            "{token_count} {body}", ProbeMoment.Entry, [new(0, "token_count", CaptureType.Default), new(1, "body", new CaptureType.Text(64))]);
+        var rule = sample.Rule with { NotSecret = ["token_count"] };
+        var shape = EventShape.Of(rule, CSiteAbi.X64, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "login", 0)])]);
+
+        var line = Sample.LineOf(sample.Decoder.Decode(sample.Record(4711, "token_count=5 token=abc"), shape)!);
+
+        Assert.Contains("\"@m\":\"4711 token_count=5 token=***\"", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_hides_a_value_by_its_name_hides_it_behind_that_name_in_a_text()
+    {
+        foreach (var name in SecretNames.All)
+        {
+            Assert.True(new Redaction([]).Applies(name), name);
+            Assert.Equal($"{name}=***", Text("{v}").Message(Text("{v}").Record($"{name}=hunter2")));
+            Assert.Equal($"--x-{name.ToUpperInvariant()}=***", Text("{v}").Message(Text("{v}").Record($"--x-{name.ToUpperInvariant()}=hunter2")));
+        }
+    }
+
+    [Fact]
+    public void A_command_line_shows_no_password()
+    {
+        var facts = new ProcessFacts("/usr/bin/mysql", 1, "mysql --user app --password hunter2 redis://a:hunter2@b");
+
+        Assert.Equal("mysql --user app --password *** redis://a:***@b", facts.CommandLine);
     }
 
     [Fact]

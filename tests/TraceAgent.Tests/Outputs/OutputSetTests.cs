@@ -280,7 +280,7 @@ public sealed class OutputSetTests : IDisposable
                 new OutputConfiguration.File(other, null, OutputFormat.Clef),
                 new OutputConfiguration.File("/proc/x.json", null, OutputFormat.Clef),
             ]));
-            Assert.Equal("open /proc/x.json: No such file or directory (ENOENT)", refusal.Message);
+            Assert.Equal("open /proc/x.json: not a regular file, but one of the kernel's (proc)", refusal.Message);
             Write(outputs, 1);
         }
 
@@ -291,7 +291,12 @@ public sealed class OutputSetTests : IDisposable
     [Theory]
     [InlineData("/dev/null/x.json", "Not a directory (ENOTDIR)")]
     [InlineData("/etc/passwd/x", "Not a directory (ENOTDIR)")]
-    [InlineData("/proc/x.json", "No such file or directory (ENOENT)")]
+    [InlineData("/proc/x.json", "not a regular file, but one of the kernel's (proc)")]
+    [InlineData("/proc/self/mem", "not a regular file, but one of the kernel's (proc)")]
+    [InlineData("/proc/self/comm", "not a regular file, but one of the kernel's (proc)")]
+    [InlineData("/sys/kernel/uevent_helper", "not a regular file, but one of the kernel's (sysfs)")]
+    [InlineData("/dev/kmsg", "not a regular file, but a device")]
+    [InlineData("/dev/urandom", "not a regular file, but a device")]
     [InlineData("/tmp", "Is a directory (EISDIR)")]
     [InlineData("/", "Is a directory (EISDIR)")]
     public void An_output_that_cannot_be_opened_is_named(string path, string reason)
@@ -312,6 +317,19 @@ public sealed class OutputSetTests : IDisposable
         var exception = Assert.Throws<OutputException>(() => Open(new OutputConfiguration.File(Target, null, OutputFormat.Clef)));
 
         Assert.Equal($"open {Target}: not a regular file", exception.Message);
+    }
+
+    [Fact]
+    public void A_disk_is_never_written_to()
+    {
+        using (var process = System.Diagnostics.Process.Start("mknod", [Target, "b", "8", "199"]))
+        {
+            process.WaitForExit();
+        }
+
+        var exception = Assert.Throws<OutputException>(() => Open(new OutputConfiguration.File(Target, null, OutputFormat.Clef)));
+
+        Assert.Equal($"open {Target}: not a regular file, but a disk", exception.Message);
     }
 
     [Fact]

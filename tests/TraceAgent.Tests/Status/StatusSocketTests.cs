@@ -73,7 +73,7 @@ public sealed class StatusSocketTests : IDisposable
     public void Clients_that_say_nothing_nonsense_or_too_much_get_nothing_and_keep_nobody_else_waiting_for_ever()
     {
         using var socket = Open();
-        var silent = Enumerable.Range(0, 20).Select(_ => Connect()).ToList();
+        var silent = Enumerable.Range(0, 100).Select(_ => Connect()).ToList();
         using var nonsense = Connect();
         nonsense.Send("GET / HTTP/1.1\r\n"u8);
         using var endless = Connect();

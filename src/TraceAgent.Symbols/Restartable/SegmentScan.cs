@@ -1,0 +1,39 @@
+using TraceAgent.Symbols.Elf;
+
+namespace TraceAgent.Symbols.Restartable;
+
+/// <summary>Bytes of segments, a piece at a time, as a program may have hundreds of megabytes; what is beyond 512 MiB is left out.</summary>
+internal static class SegmentScan
+{
+    private const int PieceBytes = 256 << 10;
+    private const ulong Most = 512 << 20;
+
+    /// <summary>Looks at a piece of a segment.</summary>
+    /// <param name="piece">Valid during the call.</param>
+    /// <param name="address">Of its first byte.</param>
+    public delegate void Look(ReadOnlySpan<byte> piece, ulong address);
+
+    /// <param name="file">To read.</param>
+    /// <param name="segments">Of it.</param>
+    /// <param name="overlap">Bytes that two neighbours share, so that nothing of this length is cut.</param>
+    /// <param name="look">Is given each piece.</param>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public static void Of(ElfFile file, IEnumerable<ElfSegment> segments, int overlap, Look look)
+    {
+        var buffer = new byte[PieceBytes + overlap];
+        var left = Most;
+        foreach (var segment in segments)
+        {
+            for (var at = 0UL; at < segment.FileSize && left > 0; at += PieceBytes, left -= PieceBytes)
+            {
+                var piece = buffer.AsSpan(0, (int)Math.Min(segment.FileSize - at, (ulong)buffer.Length));
+                if (!file.TryRead(segment.Offset + at, piece))
+                {
+                    break;
+                }
+
+                look(piece, segment.Address + at);
+            }
+        }
+    }
+}
