@@ -1,6 +1,11 @@
 using TraceAgent.Capture;
+using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols;
 
 /// <summary>A site that may be probed, and where its values are.</summary>
-internal sealed record PlacedSite(SiteAbi Abi, ProbeSite Site);
+internal sealed record PlacedSite(SiteAbi Abi, ProbeSite Site)
+{
+    /// <summary>That holds it; null when nothing says.</summary>
+    public FunctionRange? Function { get; init; }
+}

@@ -98,4 +98,19 @@ public static class SiteCodes
 
     /// <summary>The rule names an argument or the return value, and the place has none.</summary>
     public const string ValueMissing = "TA240";
+
+    /// <summary>Warning: nothing tells whether a C++ function is called on an object, whose address would be its first argument.</summary>
+    public const string ObjectUncertain = "TA250";
+
+    /// <summary>Warning: nothing tells whether the caller passes the address of a place for a result that is a class.</summary>
+    public const string ResultUncertain = "TA251";
+
+    /// <summary>Warning: the compiler may have changed what is passed to the function.</summary>
+    public const string ParametersChanged = "TA252";
+
+    /// <summary>Warning: the prototype and the name of the function contradict each other.</summary>
+    public const string PrototypeContradicts = "TA253";
+
+    /// <summary>Warning: it is not known which word is the hidden one that a generic function of Go takes.</summary>
+    public const string DictionaryUncertain = "TA254";
 }

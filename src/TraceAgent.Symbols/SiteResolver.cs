@@ -22,9 +22,10 @@ public static class SiteResolver
     /// <param name="allowsUnsafe">Refusals of what misleads but harms no program become warnings.</param>
     /// <param name="maxSites">More than this is a refusal.</param>
     /// <param name="returnsAtInstructions">Returns are to be seen at RET instructions, in C code too.</param>
+    /// <param name="form">What the rule's prototype says of calls; null without one.</param>
     public static SiteResolution Resolve(
         ElfImage image, string displayPath, Location where, bool needsReturn, bool capturesArguments, bool allowsUnsafe = false,
-        int maxSites = DefaultMaxSites, bool returnsAtInstructions = false)
+        int maxSites = DefaultMaxSites, bool returnsAtInstructions = false, CallForm? form = null)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(where);
@@ -51,6 +52,11 @@ public static class SiteResolver
                     break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(where), where, "a kind of location that the resolver does not know");
+            }
+
+            if (capturesArguments)
+            {
+                sites = ArgumentPlaces.Of(image, displayPath, form, sites, problems);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -89,9 +95,9 @@ public static class SiteResolver
         {
             problems.Add(OutsideCode(image, displayPath, asked, address, asFileOffsets: asked.StartsWith("file+", StringComparison.Ordinal)));
         }
-        else if (gate.Pass(image.Functions.At(address) ?? image.Unwind.At(address), address) is { } site)
+        else if ((image.Functions.At(address) ?? image.Unwind.At(address)) is var function && gate.Pass(function, address) is { } site)
         {
-            sites.Add(site);
+            sites.Add(site with { Function = function });
         }
     }
 

@@ -113,6 +113,7 @@ internal static class RuleAssembly
                 ReturnLength = returnLength,
                 ReturnRegister = returned.ValueRegister,
                 ReturnsNothing = draft.ReturnsNothing,
+                Form = draft.Form,
                 Captures = captures.ToEquatableArray(),
                 Filter = draft.Filter,
                 When = when,

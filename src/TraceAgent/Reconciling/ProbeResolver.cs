@@ -186,8 +186,8 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
     }
 
     private static SiteResolution Sites(Rule rule, ElfImage image, string path) => SiteResolver.Resolve(
-        image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0, rule.AllowsUnsafe,
-        rule.MaxSites, rule.ReturnsAtInstructions);
+        image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.On != ProbeMoment.Return && rule.Arguments.Count > 0, rule.AllowsUnsafe,
+        rule.MaxSites, rule.ReturnsAtInstructions, rule.Form);
 
     private static List<ProbePart> PartsOf(Rule rule, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
     {
