@@ -50,6 +50,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors}; its rules in force: {kept}")]
     public static partial void FileRejected(ILogger logger, string file, string errors, int kept);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule file accepted: {file}, {rules}: what was wrong with it is gone")]
+    public static partial void FileAccepted(ILogger logger, string file, string rules);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {interfaceName} ({mode}): {lists}")]
     public static partial void FilterAttached(ILogger logger, string rule, string interfaceName, string mode, string lists);
 

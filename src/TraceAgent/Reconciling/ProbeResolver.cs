@@ -142,6 +142,14 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
         Dispose();
     }
 
+    /// <summary>The next answers are new ones.</summary>
+    public void Forget()
+    {
+        _findings.Clear();
+        _known.Clear();
+        Settle();
+    }
+
     public void Dispose()
     {
         foreach (var (image, _) in _images.Values)

@@ -71,7 +71,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
         {
             if (_attached.TryGetValue(name, out var probe))
             {
-                probe.Current = asked.Probe?.Files.Select(file => file.Identity).ToHashSet() ?? [];
+                probe.Current = asked.Probe?.Files.Select(file => file.Identity.File).ToHashSet() ?? [];
                 if (!_refused.ContainsKey(name))
                 {
                     probe.Agree(asked);
