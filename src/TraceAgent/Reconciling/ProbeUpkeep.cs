@@ -4,7 +4,10 @@ using TraceAgent.Targets;
 namespace TraceAgent.Reconciling;
 
 /// <summary>Looks after what is attached when no rule changes but the world does: files and threads come and go.</summary>
-internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerVoice voice)
+/// <param name="attached">By rule.</param>
+/// <param name="voice">Is told.</param>
+/// <param name="seesAll">Whether /proc has all processes; else any file may still be used by one.</param>
+internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerVoice voice, bool seesAll = true)
 {
     /// <summary>Takes probes off every file that was written to: its processes would run into breakpoints that are not on their instructions.</summary>
     /// <param name="written">Files that were seen to be written to, whatever they look like now: time and size can be set back. Null for none.</param>
@@ -66,7 +69,7 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
     public void DetachUnused()
     {
         var stale = attached.Values.SelectMany(probe => Those(probe, file => !probe.Current.Contains(file.Identity.File))).ToList();
-        if (stale.Count == 0)
+        if (stale.Count == 0 || !seesAll)
         {
             return;
         }
