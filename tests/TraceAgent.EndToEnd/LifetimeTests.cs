@@ -44,6 +44,22 @@ public sealed class LifetimeTests : IDisposable
         Assert.Equal(new Totals(0, 0, 0), agent.Totals("at-entry"));
     }
 
+    [Fact]
+    public void A_second_agent_on_one_rolling_file_is_refused_and_one_after_a_killed_agent_is_not()
+    {
+        var file = workspace["events.json"];
+        var configuration = workspace.Write("agent.yaml", $"outputs:\n  - file: {{path: {file}, roll: {{size: 1MB, every: day}, keep: 3}}}\n");
+        var start = new AgentStart(AttachWay.Multi, rules) { Output = "", Options = ["--config", configuration] };
+        using var one = AgentProcess.Start(start);
+
+        var second = Command.Run(Repository.Agent, "run", "--rules", rules, "--socket", "none", "--config", configuration);
+
+        Assert.Equal((1, true), (second.ExitCode, second.Errors.Contains($"open {file}: another process writes to it", StringComparison.Ordinal)));
+        one.Kill();
+        using var next = AgentProcess.Start(start);
+        next.Stop();
+    }
+
     [Theory, BothWays]
     public void Rules_at_one_place_log_in_the_order_of_their_files(AttachWay way)
     {
