@@ -92,6 +92,22 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Check_tells_a_wrong_place_beside_the_other_mistakes_of_its_rule()
+    {
+        var file = workspace.Write("twice.yaml", RuleText.File(
+            RuleText.Rule("function", program, "Tik", "args: 99"),
+            RuleText.Rule("moment", program, "Tok", "on: sometimes"),
+            RuleText.Rule("right", program, "Tick", "limit: fast"),
+            RuleText.Rule("message", "/nonexistent/program", "Tick", "format: '{nope}'")));
+
+        var check = Command.Run(Repository.Agent, "check", file);
+
+        var told = check.Errors.Split('\n').Where(line => line.Contains(": error ", StringComparison.Ordinal)).Select(line => line.Split(": error ")[1][..5]);
+        Assert.Equal((1, "TA201 TA109 TA201 TA109 TA109 TA121"), (check.ExitCode, string.Join(' ', told)));
+        Assert.Contains("did you mean 'Tick'?", check.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Check_speaks_json_to_machines()
     {
         var file = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, "Tik")));

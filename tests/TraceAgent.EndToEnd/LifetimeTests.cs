@@ -48,7 +48,7 @@ public sealed class LifetimeTests : IDisposable
     public void A_second_agent_on_one_rolling_file_is_refused_and_one_after_a_killed_agent_is_not()
     {
         var file = workspace["events.json"];
-        var configuration = workspace.Write("agent.yaml", $"outputs:\n  - file: {{path: {file}, roll: {{size: 1MB, every: day}, keep: 3}}}\n");
+        var configuration = workspace.Write("agent.yaml", $"outputs:\n  - file:\n      path: {file}\n      roll:\n        size: 1MB\n");
         var start = new AgentStart(AttachWay.Multi, rules) { Output = "", Options = ["--config", configuration] };
         using var one = AgentProcess.Start(start);
 

@@ -87,6 +87,9 @@ public static class DiagnosticCode
     /// <summary>A file of addresses is not there.</summary>
     public const string PrefixFileMissing = "TA143";
 
+    /// <summary>Warning: a number that stands for a duration and has no unit.</summary>
+    public const string NumberWithoutUnit = "TA150";
+
     /// <summary>The file has more errors than are listed.</summary>
     public const string TooManyErrors = "TA199";
 }

@@ -146,7 +146,10 @@ internal sealed class Agent : IHostedService, IDisposable
         OwnImage.GiveBackPages();
         if (!_parts.Session.SeesAllProcesses)
         {
-            Log.ProcessesHidden(_logger);
+            Log.ProcessesHidden(
+                _logger,
+                "exe, ppid and cmdline are missing for processes that began before the agent, and replaced files stay probed; "
+                + "give the agent the PID namespace of the host (docker run --pid=host, hostPID: true)");
         }
 
         _loop.Start();

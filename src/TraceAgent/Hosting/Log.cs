@@ -134,8 +134,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "new processes are not watched: {reason}; exe, ppid and cmdline are looked up in /proc, and missing for processes that end at once")]
     public static partial void ProcessesUnwatched(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "in this PID namespace the kernel's process IDs are those of others: exe, ppid and cmdline are missing for processes that began before the agent, and replaced files stay probed; give the agent the PID namespace of the host (docker run --pid=host, hostPID: true)")]
-    public static partial void ProcessesHidden(ILogger logger);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "in this PID namespace the kernel's process IDs are those of others: {consequence}")]
+    public static partial void ProcessesHidden(ILogger logger, string consequence);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{notices} of new processes lost, because there were more than the agent could take; exe, ppid and cmdline may be missing for processes that ended at once")]
     public static partial void ProcessNoticesLost(ILogger logger, string notices);

@@ -250,7 +250,12 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
             found.AddRange(resolver.Resolve(rule).Diagnostics);
         }
 
-        foreach (var output in version.Content.Rules.Select(rule => rule.Output).Concat(version.Content.Packets.Select(rule => rule.Output)))
+        foreach (var place in version.Content.Places)
+        {
+            found.AddRange(resolver.Resolve(place).Diagnostics.Where(d => d.Severity == Severity.Error));
+        }
+
+        foreach (var output in version.Content.Rules.Concat(version.Content.Places).Select(rule => rule.Output).Concat(version.Content.Packets.Select(rule => rule.Output)))
         {
             if (OutputName.Problem(output, outputs?.Invoke()) is { } problem)
             {
