@@ -135,7 +135,7 @@ public sealed class CommandLineTests : IDisposable
     public void Check_counts_rules_with_errors_too()
     {
         var rules = workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("good", program, "Tick"), RuleText.Rule("bad", program, "Tick", "args: many"), "  - {binary: /bin/true, symbol: main}\n"));
+            RuleText.Rule("good", program, "Tick"), RuleText.Rule("bad", program, "Tick", "args: many"), $"  - {{binary: {program}, symbol: Tick}}\n"));
 
         var check = Command.Run(Repository.Agent, "check", rules);
 
@@ -199,7 +199,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void On_a_narrow_terminal_a_line_is_not_wrapped_above_its_caret()
     {
-        var rules = workspace.Write("x.yaml", $"rules: [{{name: a, binary: /bin/true, symbol: main, labels: {{x: {new string('y', 200)}}}, nonsense: 1}}]\n");
+        var rules = workspace.Write("x.yaml", $"rules: [{{name: a, binary: {program}, symbol: Tick, labels: {{x: {new string('y', 200)}}}, nonsense: 1}}]\n");
 
         var lines = Command.Run("script", "-qec", $"stty cols 60; NO_COLOR=1 {Repository.Agent} check {rules}", "/dev/null").Output.Split("\r\n");
 
