@@ -35,6 +35,7 @@ public sealed class BpfSession : IDisposable
             var counters = Task.Run(static () => new CounterMap());
             _mayWait = mayWait ?? SleepablePrograms.AreSupported();
             _self = OwnProcess.Id();
+            SeesAllProcesses = OwnProcess.IsShownAs(_self);
             _ring = BpfMap.Create(MapType.RingBuffer, "ta_ring", 0, 0, ringBytes);
             _ = OwnThread.Run(() => DescriptorTable.Grow(_ring.Fd));
             _control = new ControlMap();
@@ -55,6 +56,12 @@ public sealed class BpfSession : IDisposable
     public AttachWay Way => Grace.Way;
 
     public RingReader Ring { get; }
+
+    /// <summary>
+    /// Whether /proc has every process under the number that the kernel's programs tell. In a PID namespace of its own, other processes
+    /// have these numbers there.
+    /// </summary>
+    public bool SeesAllProcesses { get; }
 
     /// <param name="ringBytes">Size of the ring buffer: a power of two, at least a page.</param>
     /// <param name="way">How to attach; null for the best that the kernel has.</param>

@@ -15,6 +15,12 @@ public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters
     private static readonly EquatableArray<int> s_x64 = [0, 3, 2, 5, 4, 8, 9, 10, 11];
     private static readonly EquatableArray<int> s_arm64 = Enumerable.Range(0, 16).ToEquatableArray();
 
+    /// <summary>
+    /// The word, from 0, with the dictionary of a generic function, which no source has among the parameters: before everything up to
+    /// Go 1.19, behind the receiver since (shapeSig in cmd/compile/internal/noder/reader.go). Null where there is none.
+    /// </summary>
+    public int? DictionaryWord { get; init; }
+
     /// <inheritdoc/>
     public override int? GoroutineRegister => !PassesInRegisters ? null : IsX64 ? 14 : 28;
 
@@ -29,6 +35,7 @@ public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters
     public override Expr? Argument(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
+        index += index >= DictionaryWord ? 1 : 0;
         if (PassesInRegisters)
         {
             // What does not fit is on the stack, but a value of several words goes there as a whole: the count ends here.

@@ -47,6 +47,9 @@ public sealed record Rule(
     /// <summary>The signature says <c>void</c>, or the results are among <see cref="Captures"/>: there is no return value to show.</summary>
     public bool ReturnsNothing { get; init; }
 
+    /// <summary>What the signature says of the call as a whole; null without one.</summary>
+    public CallForm? Form { get; init; }
+
     /// <summary>The results that have names, then the computed values, each in the order of the file.</summary>
     public EquatableArray<ComputedValue> Captures { get; init; }
 

@@ -15,6 +15,12 @@ public sealed record RuleFile(string Path, EquatableArray<Rule> Rules, Equatable
     /// <summary>How many rules the file has, also with errors or without a name.</summary>
     public int Entries { get; init; }
 
+    /// <summary>
+    /// Of rules with errors, those whose binary and place could be read: rules that log nothing, so that what is wrong with the place is
+    /// told beside the other mistakes.
+    /// </summary>
+    public EquatableArray<Rule> Places { get; init; }
+
     /// <summary>The packet rules without errors, in the order of the file. Not to be used while <see cref="HasErrors"/>.</summary>
     public EquatableArray<PacketRule> Packets { get; init; }
 

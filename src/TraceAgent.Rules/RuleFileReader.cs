@@ -32,6 +32,7 @@ public static class RuleFileReader
         return new RuleFile(displayPath, file.Rules.ToEquatableArray(), bag.InOrder().ToEquatableArray(), source)
         {
             Entries = file.Entries,
+            Places = file.Places.ToEquatableArray(),
             Packets = file.Packets.ToEquatableArray(),
             Names = file.Names.ToEquatableArray(),
             PacketNames = file.PacketNames,

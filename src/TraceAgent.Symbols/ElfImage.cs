@@ -29,6 +29,7 @@ public sealed partial class ElfImage : IDisposable
     private readonly (string? BuildId, bool IsGo) _notes;
     private readonly ElfSegment[] _code;
     private FunctionIndex? _functions;
+    private bool? _isOfClang;
 
     private ElfImage(ElfFile file, ElfHeader header, Architecture architecture, string displayPath, string debugRoot)
     {
@@ -55,6 +56,9 @@ public sealed partial class ElfImage : IDisposable
     /// <summary>The N of the Go 1.N that made the file; null when it is not Go's, or does not say.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     internal int? GoMinor => field ??= IsGo ? GoBuildVersion.MinorOf(this) : null;
+
+    /// <summary>Something of it was compiled by clang, as its <c>.comment</c> says.</summary>
+    internal bool IsOfClang => _isOfClang ??= HasComment("clang version"u8);
 
     /// <summary>The GNU build id in lower-case hex, or null when the file has none.</summary>
     public string? BuildId => _notes.BuildId;
@@ -221,6 +225,13 @@ public sealed partial class ElfImage : IDisposable
         }
 
         return new FunctionIndex(this, [.. tables], isDamaged, remark);
+    }
+
+    private bool HasComment(ReadOnlySpan<byte> text)
+    {
+        const int mostBytes = 64 << 10;
+        var section = Array.Find(_header.Sections, section => section.Name == ".comment");
+        return section.Type != ElfSection.NoBits && File.ReadOrNull(section.Offset, section.Size, mostBytes) is { } comment && comment.AsSpan().IndexOf(text) >= 0;
     }
 
     private bool HasPieFlag()

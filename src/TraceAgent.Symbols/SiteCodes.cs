@@ -113,4 +113,19 @@ public static class SiteCodes
 
     /// <summary>A place in a restartable sequence (rseq), which is lost when a probe interrupts it.</summary>
     public const string Restartable = "TA270";
+
+    /// <summary>Warning: nothing tells whether a C++ function is called on an object, whose address would be its first argument.</summary>
+    public const string ObjectUncertain = "TA250";
+
+    /// <summary>Warning: nothing tells whether the caller passes the address of a place for a result that is a class.</summary>
+    public const string ResultUncertain = "TA251";
+
+    /// <summary>Warning: the compiler may have changed what is passed to the function.</summary>
+    public const string ParametersChanged = "TA252";
+
+    /// <summary>Warning: the prototype and the name of the function contradict each other.</summary>
+    public const string PrototypeContradicts = "TA253";
+
+    /// <summary>Warning: it is not known which word is the hidden one that a generic function of Go takes.</summary>
+    public const string DictionaryUncertain = "TA254";
 }

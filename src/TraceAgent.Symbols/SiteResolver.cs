@@ -23,9 +23,10 @@ public static class SiteResolver
     /// <param name="allowsUnsafe">Refusals of what misleads but harms no program become warnings.</param>
     /// <param name="maxSites">More than this is a refusal.</param>
     /// <param name="returnsAtCaller">Returns are to be seen by changing the return address, but in Go.</param>
+    /// <param name="form">What the rule's prototype says of calls; null without one.</param>
     public static SiteResolution Resolve(
         ElfImage image, string displayPath, Location where, bool needsReturn, bool capturesArguments, bool allowsUnsafe = false,
-        int maxSites = DefaultMaxSites, bool returnsAtCaller = false)
+        int maxSites = DefaultMaxSites, bool returnsAtCaller = false, CallForm? form = null)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(where);
@@ -56,6 +57,10 @@ public static class SiteResolver
             }
 
             sites = new SharedExits(image, displayPath).Count(sites, problems);
+            if (capturesArguments)
+            {
+                sites = ArgumentPlaces.Of(image, displayPath, form, sites, problems);
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -93,9 +98,9 @@ public static class SiteResolver
         {
             problems.Add(OutsideCode(image, displayPath, asked, address, asFileOffsets: asked.StartsWith("file+", StringComparison.Ordinal)));
         }
-        else if (gate.Pass(image.Functions.At(address) ?? image.Unwind.At(address), address) is { } site)
+        else if ((image.Functions.At(address) ?? image.Unwind.At(address)) is var function && gate.Pass(function, address) is { } site)
         {
-            sites.Add(site);
+            sites.Add(site with { Function = function });
         }
     }
 

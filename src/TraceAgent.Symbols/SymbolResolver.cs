@@ -78,7 +78,7 @@ internal sealed class SymbolResolver(
     {
         if (where.Addend < function.End - function.Start)
         {
-            return gate.Pass(function, function.Start + where.Addend);
+            return gate.Pass(function, function.Start + where.Addend) is { } site ? site with { Function = function } : null;
         }
 
         problems.Add(new SiteProblem(

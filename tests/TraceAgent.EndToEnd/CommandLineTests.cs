@@ -92,6 +92,22 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Check_tells_a_wrong_place_beside_the_other_mistakes_of_its_rule()
+    {
+        var file = workspace.Write("twice.yaml", RuleText.File(
+            RuleText.Rule("function", program, "Tik", "args: 99"),
+            RuleText.Rule("moment", program, "Tok", "on: sometimes"),
+            RuleText.Rule("right", program, "Tick", "limit: fast"),
+            RuleText.Rule("message", "/nonexistent/program", "Tick", "format: '{nope}'")));
+
+        var check = Command.Run(Repository.Agent, "check", file);
+
+        var told = check.Errors.Split('\n').Where(line => line.Contains(": error ", StringComparison.Ordinal)).Select(line => line.Split(": error ")[1][..5]);
+        Assert.Equal((1, "TA201 TA109 TA201 TA109 TA109 TA121"), (check.ExitCode, string.Join(' ', told)));
+        Assert.Contains("did you mean 'Tick'?", check.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Check_speaks_json_to_machines()
     {
         var file = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, "Tik")));
@@ -119,7 +135,7 @@ public sealed class CommandLineTests : IDisposable
     public void Check_counts_rules_with_errors_too()
     {
         var rules = workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("good", program, "Tick"), RuleText.Rule("bad", program, "Tick", "args: many"), "  - {binary: /bin/true, symbol: main}\n"));
+            RuleText.Rule("good", program, "Tick"), RuleText.Rule("bad", program, "Tick", "args: many"), $"  - {{binary: {program}, symbol: Tick}}\n"));
 
         var check = Command.Run(Repository.Agent, "check", rules);
 
@@ -183,7 +199,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void On_a_narrow_terminal_a_line_is_not_wrapped_above_its_caret()
     {
-        var rules = workspace.Write("x.yaml", $"rules: [{{name: a, binary: /bin/true, symbol: main, labels: {{x: {new string('y', 200)}}}, nonsense: 1}}]\n");
+        var rules = workspace.Write("x.yaml", $"rules: [{{name: a, binary: {program}, symbol: Tick, labels: {{x: {new string('y', 200)}}}, nonsense: 1}}]\n");
 
         var lines = Command.Run("script", "-qec", $"stty cols 60; NO_COLOR=1 {Repository.Agent} check {rules}", "/dev/null").Output.Split("\r\n");
 

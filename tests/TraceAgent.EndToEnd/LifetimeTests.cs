@@ -44,6 +44,52 @@ public sealed class LifetimeTests : IDisposable
         Assert.Equal(new Totals(0, 0, 0), agent.Totals("at-entry"));
     }
 
+    [Fact]
+    public void A_second_agent_on_one_rolling_file_is_refused_and_one_after_a_killed_agent_is_not()
+    {
+        var file = workspace["events.json"];
+        var configuration = workspace.Write("agent.yaml", $"outputs:\n  - file:\n      path: {file}\n      roll:\n        size: 1MB\n");
+        var start = new AgentStart(AttachWay.Multi, rules) { Output = "", Options = ["--config", configuration] };
+        using var one = AgentProcess.Start(start);
+
+        var second = Command.Run(Repository.Agent, "run", "--rules", rules, "--socket", "none", "--config", configuration);
+
+        Assert.Equal((1, true), (second.ExitCode, second.Errors.Contains($"open {file}: another process writes to it", StringComparison.Ordinal)));
+        one.Kill();
+        using var next = AgentProcess.Start(start);
+        next.Stop();
+    }
+
+    [Theory, BothWays]
+    public void Rules_at_one_place_log_in_the_order_of_their_files(AttachWay way)
+    {
+        const int calls = 20;
+        string[] names = ["zebra", "middle", "apple", "last"];
+        workspace.Folder("rules");
+        string Rules(string add, params string[] some) => RuleText.File([.. some.Select(name => RuleText.Rule(name, program, "Tick", $"args: {add}", "on: both"))]);
+        workspace.Write("rules/1.yaml", Rules("1", "zebra", "middle", "apple"));
+        workspace.Write("rules/2.yaml", Rules("1", "last"));
+        using var agent = AgentProcess.Start(way, workspace["rules"]);
+        using var ticker = TracedProgram.Start(program);
+        ticker.Ask($"{calls}");
+        agent.WaitForEvents("zebra", 2 * calls);
+        Assert.All(names, name => agent.WaitForEvents(name, 2 * calls));
+        IEnumerable<string?> Order() => agent.Lines.Where(line => line.Event is "entry" or "return").Select(line => line.Rule);
+        Assert.Equal(Enumerable.Repeat(names, 2 * calls).SelectMany(one => one), Order());
+        Assert.Equal(names, agent.Messages.Where(message => message.Contains("rule attached: ", StringComparison.Ordinal)).Select(message => message.Split("rule attached: ")[1].Split(' ')[0]));
+
+        // All that an edit replaces is in this order again.
+        workspace.Write("rules/2.yaml", "rules: []\n");
+        workspace.Write("rules/1.yaml", Rules("2", "middle", "apple", "zebra"));
+        agent.WaitForMessage("rule replaced: ", 3);
+        agent.WaitForMessage("rule detached: last");
+        var before = agent.Lines.Count(line => line.Event is "entry" or "return");
+        ticker.Ask($"{calls}");
+        Assert.All(names[..3], name => agent.WaitForEvents(name, 4 * calls));
+        agent.Stop();
+        Assert.Equal(Enumerable.Repeat<string[]>(["middle", "apple", "zebra"], 2 * calls).SelectMany(one => one), Order().Skip(before));
+    }
+
     [Theory, BothWays]
     public void Two_agents_on_one_function_both_log_every_call(AttachWay way)
     {

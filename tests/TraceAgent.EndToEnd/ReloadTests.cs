@@ -41,6 +41,23 @@ public sealed class ReloadTests : IDisposable
         workspace.Write("rules/first.yaml", Tick("first", "new"));
         CallUntil(agent, "first", "new");
         agent.Stop();
+        Assert.Equal(1, agent.MessagesWith("rule file accepted: "));
+    }
+
+    [Fact]
+    public void An_edit_that_keeps_size_and_time_of_the_file_is_in_force()
+    {
+        var file = workspace.Write("rules.yaml", Tick("rule", "first"));
+        var old = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(file, old);
+        using var agent = AgentProcess.Start(AttachWay.Multi, file);
+        CallUntil(agent, "rule", "first");
+
+        File.WriteAllText(file, Tick("rule", "other"));
+        File.SetLastWriteTimeUtc(file, old);
+
+        CallUntil(agent, "rule", "other");
+        agent.Stop();
     }
 
     [Fact]

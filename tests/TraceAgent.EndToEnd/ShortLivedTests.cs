@@ -107,6 +107,50 @@ public sealed class ShortLivedTests : IDisposable
     }
 
     [Fact]
+    public async Task Processes_that_are_hit_while_the_agent_starts_have_their_executable()
+    {
+        using var done = new CancellationTokenSource();
+        var spawning = Task.Run(() =>
+        {
+            var spawned = new List<string>();
+            while (!done.IsCancellationRequested)
+            {
+                spawned.AddRange(Lines(Command.OutputOf(one, "spawn", "20", one, other)));
+            }
+
+            return spawned;
+        });
+        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        agent.WaitForEvents("brief", 100);
+        await done.CancelAsync();
+        var expected = (await spawning).ToHashSet();
+
+        agent.Stop();
+        Assert.All(agent.Events("brief"), line => Assert.Contains(Named(line), expected));
+    }
+
+    /// <summary>There another process has the number that the kernel tells.</summary>
+    [Fact]
+    public void In_a_PID_namespace_no_process_is_named_after_another()
+    {
+        using var waiting = TracedProgram.Start(one, "wait");
+        waiting.Ask("1");
+        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, rules)
+        {
+            Launcher = ["unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", $"echo {waiting.Pid - 1} > /proc/sys/kernel/ns_last_pid && {{ sleep 1000 & }} && [ $! = {waiting.Pid} ] && exec \"$@\"", "sh"],
+            LauncherStays = true,
+        });
+        waiting.Ask("2");
+        agent.WaitForEvents("brief");
+        Command.OutputOf(one, "spawn", "1", other);
+        var lines = agent.WaitForEvents("brief", 2);
+
+        agent.Stop();
+        Assert.Equal([null, other], lines.Select(line => line.Executable));
+        Assert.Equal(1, agent.MessagesWith("in this PID namespace"));
+    }
+
+    [Fact]
     public void Without_the_types_of_the_kernel_the_agent_says_so_and_looks_into_proc()
     {
         using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, rules)

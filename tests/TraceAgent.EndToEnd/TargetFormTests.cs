@@ -113,6 +113,65 @@ public sealed class TargetFormTests : IDisposable
     }
 
     [Fact]
+    public void Of_long_names_that_begin_alike_only_the_one_that_was_asked_for_is_traced()
+    {
+        var api = $"{unique}-service-api";
+        using var asked = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker"), api));
+        using var other = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED"), $"{unique}-service-worker"));
+        using var agent = AgentProcess.Start(AttachWay.Multi, Rules($"{{process: {api}}}", "args: 1"));
+        using var later = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=5"), $"{unique}-service-other"));
+        UntilLogged(agent, asked);
+        agent.Reload();
+        agent.WaitForMessage("reloaded");
+
+        other.Ask("5");
+        later.Ask("5");
+        var calls = long.Parse(asked.Ask("1"), CultureInfo.InvariantCulture);
+        Eventually.True(() => Of(agent, asked).Any(line => line.Arg(1) == calls), "the last call", agent.Tell);
+        agent.Stop();
+
+        Assert.All(agent.Events("tick"), line => Assert.Equal(asked.Pid, line.Pid));
+    }
+
+    [Fact]
+    public void A_script_is_known_by_its_long_name()
+    {
+        var script = $"{unique}-service-script";
+        workspace.Install(TracedProgram.Compile("ticker"), "interpreter");
+        File.WriteAllText(workspace[script], $"#!{workspace["interpreter"]}\n");
+        File.SetUnixFileMode(workspace[script], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var program = TracedProgram.Start(workspace[script]);
+        Assert.Equal("0", program.Ask("0"));
+        using var agent = AgentProcess.Start(AttachWay.Multi, Rules($"{{process: {script}}}", "args: 1"));
+
+        UntilLogged(agent, program);
+        agent.Stop();
+    }
+
+    [Fact]
+    public void A_file_on_an_overlay_that_is_renamed_linked_or_deleted_is_not_taken_for_overwritten()
+    {
+        using var contained = Contained("one", ownCopy: true);
+        var file = $"/proc/{contained.Pid}/root/{unique}";
+        using var agent = AgentProcess.Start(AttachWay.Multi, Rules($"{{process: {unique}}}", "args: 1"));
+        UntilLogged(agent, contained);
+        string[][] changes = [["chmod", "0711", file], ["ln", file, $"{file}.link"], ["mv", file, $"{file}.moved"], ["rm", $"{file}.moved", $"{file}.link"]];
+
+        foreach (var (change, looks) in changes.Select((change, index) => (change, index + 1)))
+        {
+            Command.OutputOf(change[0], change[1..]);
+            agent.Reload();
+            agent.WaitForMessage("reloaded", looks);
+            var calls = long.Parse(contained.Ask("1"), CultureInfo.InvariantCulture);
+            Eventually.True(() => Of(agent, contained).Any(line => line.Arg(1) == calls), $"the call after {change[0]}", agent.Tell);
+        }
+
+        agent.Stop();
+        Assert.Equal(0, agent.MessagesWith("overwritten"));
+        Assert.Equal(Of(agent, contained).Select(line => line.Arg(1)).Distinct(), Of(agent, contained).Select(line => line.Arg(1)));
+    }
+
+    [Fact]
     public void A_process_in_a_chroot_on_an_overlay_in_its_own_mount_namespace_is_traced_also_when_its_file_is_gone()
     {
         using var contained = Contained("one");
@@ -150,7 +209,7 @@ public sealed class TargetFormTests : IDisposable
     }
 
     /// <summary>A process of its own overlay of one image, in a mount namespace of its own.</summary>
-    private TracedProgram Contained(string name)
+    private TracedProgram Contained(string name, bool ownCopy = false)
     {
         foreach (var folder in new[] { "image", name, $"{name}/upper", $"{name}/work", $"{name}/merged" })
         {
@@ -165,7 +224,7 @@ public sealed class TargetFormTests : IDisposable
         var (image, own) = (workspace["image"], workspace[name]);
         var contained = TracedProgram.Start(
             "unshare", "-m", "sh", "-c",
-            $"mount -t overlay overlay -o lowerdir={image},upperdir={own}/upper,workdir={own}/work {own}/merged && exec chroot {own}/merged /{unique}");
+            $"mount -t overlay overlay -o lowerdir={image},upperdir={own}/upper,workdir={own}/work {own}/merged && {(ownCopy ? $"cp {own}/merged/{unique} {own}/merged/copy && mv {own}/merged/copy {own}/merged/{unique} && " : "")}exec chroot {own}/merged /{unique}");
         Assert.Equal("0", contained.Ask("0"));
         return contained;
     }

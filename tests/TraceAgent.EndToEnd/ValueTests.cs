@@ -110,6 +110,22 @@ public sealed class ValueTests : IDisposable
             "  price: '*(double*)(order + 136)'"]));
 
     [Theory, BothWays]
+    public void Arguments_of_Cpp_are_counted_behind_objects_and_places_for_results(AttachWay way) => AssertSame(
+        way,
+        "members.cpp",
+        ("count", "shop::Cart::count", ["signature: int shop::Cart::count(int n) const"]),
+        ("add", "shop::Cart::add", ["signature: 'int shop::Cart::add(std::string_view what, int n)'"]),
+        ("create", "shop::Cart::create", ["signature: static int shop::Cart::create(int n)"]),
+        ("clone", "shop::Cart::clone", ["signature: 'Cart shop::Cart::clone(int n, const char *why) const'"]),
+        ("name", "'shop::Cart::name*'", ["signature: 'std::string shop::Cart::name(int n) const'"]),
+        ("invoke", "'shop::Cart::operator()'", ["signature: int invoke(int n)"]),
+        ("locate", "shop::locate", ["signature: long locate(int n)"]),
+        ("list", "shop::list", ["signature: 'static std::vector<int> shop::list(int n, long after)'"]),
+        ("views", "shop::views", ["signature: 'static int shop::views(int a, int b, int c, int d, int e, std::string_view f, int g)'"]),
+        ("larger", "shop::larger", ["signature: 'static const shop::Cart &shop::larger(const Cart &one, const Cart &other, int n)'"]),
+        ("lambda", "_ZZ4mainENKUliE_clEi", ["signature: int lambda(int n)"]));
+
+    [Theory, BothWays]
     public void Strings_of_Rust_are_what_the_program_printed(AttachWay way) => AssertSame(
         way,
         "slices.rs",

@@ -44,6 +44,29 @@ public sealed class WrittenBinaryTests : IDisposable
         program.Finish();
     }
 
+    [Fact]
+    public void A_probed_binary_that_is_written_with_its_old_time_and_size_is_detached_and_attached_as_it_is_now()
+    {
+        var target = workspace.Install(TracedProgram.Compile("ticker", "-DFACTOR=3"), "ticker");
+        var time = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(target, time);
+        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", target, "Tick", "args: 2", "on: call")));
+        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+
+        var other = File.ReadAllBytes(TracedProgram.Compile("ticker", "-DFACTOR=4"));
+        Assert.Equal(new FileInfo(target).Length, other.Length);
+        Command.OutputOf("dd", $"if={TracedProgram.Compile("ticker", "-DFACTOR=4")}", $"of={target}", "conv=notrunc", "status=none");
+        File.SetLastWriteTimeUtc(target, time);
+
+        agent.WaitForMessage("overwritten in place");
+        agent.WaitForMessage("rule attached: tick", 2);
+        using var program = TracedProgram.Start(target);
+        program.Ask("5");
+        Assert.All(agent.WaitForEvents("tick", 5), line => Assert.Equal(4 * line.Arg(1), line.Ret));
+        agent.Stop();
+        program.Finish();
+    }
+
     /// <summary>False when there was a pause that the agent may take for the end.</summary>
     private static bool WriteSlowly(AgentProcess agent, string target, byte[] content, out IReadOnlyList<string> said)
     {

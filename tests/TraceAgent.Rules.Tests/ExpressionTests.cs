@@ -49,7 +49,7 @@ public class ExpressionTests
     [InlineData("'\\n'", 10)]
     [InlineData("10ms / 1us", 10_000)]
     [InlineData("1s > 999ms", 1)]
-    [InlineData("2 * 3ms == 6000000", 1)]
+    [InlineData("2 * 3ms == 6000000ns", 1)]
     [InlineData("!0 && !!5", 1)]
     [InlineData("0 || 0x10", 1)]
     [InlineData("100UL", 100)]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Rules.Tests;
 
@@ -19,6 +20,11 @@ internal static class RuleDump
         foreach (var argument in rule.Arguments)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {argument.Index} {argument.Name}: {argument.Type}{(argument.Length is null ? "" : $" of {argument.Length}")}\n");
+        }
+
+        if (rule.Form is { } form && form != new CallForm(form.Parameters, ObjectArgument.Unsaid, ResultPlace.Registers))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  object {form.Object}, result {form.Result} {form.ResultClass}, scope {form.Scope}\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"  returns {(rule.ReturnsNothing ? "nothing" : rule.Return)}{(rule.ReturnLength is null ? "" : $" of {rule.ReturnLength}")}\n");

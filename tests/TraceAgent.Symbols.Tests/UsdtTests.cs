@@ -95,6 +95,32 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
         "they are built in by an option of the program (such as --enable-dtrace) or by its libraries: name the one that has them as `binary`");
 
     [Fact]
+    public void Probes_of_every_section_of_notes_are_found_and_megabytes_of_them_are_not_damaged()
+    {
+        // As `ld --unique` leaves them: one section for each object.
+        const int many = 40_000;
+        var (source, program) = (programs.At("sections.s"), programs.At("sections"));
+        var notes = new System.Text.StringBuilder();
+        for (var i = 0; i < many; i++)
+        {
+            notes.Append(System.Globalization.CultureInfo.InvariantCulture, $"note plain, filler{i}, 0, \"8@%rax -4@%edi 8@$123456789 8@-1234(%rbp) 8@(%rsp) 8@%r15 8@%r14 -8@%r13 8@%r12\"\n");
+        }
+
+        var text = File.ReadAllText(CompiledPrograms.Source("usdt.s"));
+        var other = text.Replace(".note.stapsdt, \"\", \"note\"", ".note.stapsdt, \"\", \"note\", unique, 7", StringComparison.Ordinal).Replace(".macro note", ".macro other", StringComparison.Ordinal);
+        var macro = other[other.IndexOf(".macro other", StringComparison.Ordinal)..(other.IndexOf(".endm", StringComparison.Ordinal) + 5)];
+        File.WriteAllText(source, $"{text}\n{macro}\n{notes}\nother twin1, last, 0, \"\"\n");
+        CompiledPrograms.Run("gcc", "-nostdlib", "-static", "-Wl,--build-id=none", "-Wl,--unique=.note.stapsdt", "-o", program, source);
+        using var image = Resolving.Open(program);
+
+        Assert.True(image.Sections.Count(section => section.Name == ".note.stapsdt") > 1);
+        Assert.True(image.Sections.Where(section => section.Name == ".note.stapsdt").Sum(section => (long)section.Size) > 4 << 20);
+        Assert.False(image.Usdt.IsDamaged);
+        Assert.Contains(image.Usdt.Items, note => note.FullName == "shop:last");
+        Assert.Contains(image.Usdt.Items, note => note.FullName == $"shop:filler{many - 1}");
+    }
+
+    [Fact]
     public void Notes_that_end_too_early_are_damaged()
     {
         var path = programs.At("cut-notes");

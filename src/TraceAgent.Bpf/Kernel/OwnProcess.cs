@@ -1,3 +1,4 @@
+using System.Globalization;
 using TraceAgent.Bpf.Code;
 
 namespace TraceAgent.Bpf.Kernel;
@@ -17,4 +18,7 @@ internal static class OwnProcess
         code.Exit();
         return BpfProgram.TryRun(new ProbeProgram(OnReturn: false, Sleepable: false, code.Finish()), "ta_own_process") ?? (uint)Environment.ProcessId;
     }
+
+    /// <summary>Whether /proc has this process under that number: it belongs to a PID namespace, which need not be that of the process.</summary>
+    public static bool IsShownAs(uint id) => new FileInfo("/proc/self").LinkTarget == id.ToString(CultureInfo.InvariantCulture);
 }

@@ -4,7 +4,7 @@ using TraceAgent.Bpf.Kernel;
 
 namespace TraceAgent.Bpf.Linux;
 
-/// <summary>Which file it is, and in which state: two equal ones have the same content as far as the file system tells.</summary>
+/// <summary>Which file it is, and in which state: nothing has happened to it between two equal ones, as far as the file system tells.</summary>
 /// <param name="DeviceMajor">Of the file system.</param>
 /// <param name="DeviceMinor">Of the file system.</param>
 /// <param name="Inode">Number in the file system.</param>
@@ -19,11 +19,20 @@ public sealed record FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inod
     public static FileIdentity None { get; } = new(0, 0, 0, 0, 0);
 
     /// <summary>
-    /// On overlay file systems, the last change of the inode, ns since 1970; else 0. Containers of one image have an overlay
+    /// Last change of the inode, ns since 1970: of the content, also where that has its old time and size again, and of mode, owner
+    /// and names. Nobody can set it back.
+    /// </summary>
+    public long ChangedNs { get; init; }
+
+    /// <summary>
+    /// On overlay file systems, when the inode was made, ns since 1970; else 0. Containers of one image have an overlay
     /// each, but one file below them all, which must be probed once: their device is given as 0:0. A container that has its own
-    /// copy shows the same inode number, but not the same moment.
+    /// copy shows the same inode number, but not the same moment. Where the file system below keeps none, it is <see cref="ChangedNs"/>.
     /// </summary>
     public long OverlaidNs { get; init; }
+
+    /// <summary>On an overlay whose upper file system does not tell when an inode was made: every change makes another file of it.</summary>
+    public bool HidesBirth { get; init; }
 
     /// <summary>Equal for two states of one file.</summary>
     public (uint Major, uint Minor, ulong Inode, long OverlaidNs) File => (DeviceMajor, DeviceMinor, Inode, OverlaidNs);
@@ -31,10 +40,17 @@ public sealed record FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inod
     public bool IsSameFile(FileIdentity other) => File == other.File;
 
     /// <summary>
-    /// <see cref="IsSameFile"/> for a file that is held open and written to, which changes <see cref="OverlaidNs"/>: as long as it
+    /// <see cref="IsSameFile"/> for a file that is held open and written to, which may change <see cref="OverlaidNs"/>: as long as it
     /// is open, no other file of its file system has its number.
     /// </summary>
     public bool IsSameOpenFile(FileIdentity other) => (DeviceMajor, DeviceMinor, Inode) == (other.DeviceMajor, other.DeviceMinor, other.Inode);
+
+    /// <summary>
+    /// Whether this is what became of a file that is held open when its content was written to; not when it was renamed, linked, deleted or
+    /// got another mode, nor when an overlay has made a copy of it, to which all goes from then on.
+    /// </summary>
+    public bool IsOverwritten(FileIdentity before) =>
+        HidesBirth ? this != before : (Size, ModifiedNs) != (before.Size, before.ModifiedNs) && OverlaidNs == before.OverlaidNs;
 }
 
 /// <summary>The type bits of <c>st_mode</c> (inode(7)).</summary>
@@ -56,6 +72,7 @@ public static partial class FileStatus
     internal const int CurrentFolder = -100;
     internal const uint BasicStats = 0x7ff;
     internal const int TypeBits = 0xf000;
+    private const uint BirthTime = 0x800;
     private const long OverlayMagic = 0x794c7630;
 
     /// <summary>The identity of an open file.</summary>
@@ -72,7 +89,7 @@ public static partial class FileStatus
 
     private static FileIdentity? Read(int folder, string path, int flags)
     {
-        if (Statx(folder, path, flags, BasicStats, out var status) != 0)
+        if (Statx(folder, path, flags, BasicStats | BirthTime, out var status) != 0)
         {
             return null;
         }
@@ -82,9 +99,15 @@ public static partial class FileStatus
             (status.ModifiedSeconds * 1_000_000_000) + status.ModifiedNanoseconds)
         {
             Kind = (FileKind)(status.Mode & TypeBits),
+            ChangedNs = (status.ChangedSeconds * 1_000_000_000) + status.ChangedNanoseconds,
         };
         return identity.DeviceMajor == 0 && identity.Kind == FileKind.Regular && IsOverlay(folder, path)
-            ? identity with { DeviceMinor = 0, OverlaidNs = (status.ChangedSeconds * 1_000_000_000) + status.ChangedNanoseconds }
+            ? identity with
+            {
+                DeviceMinor = 0,
+                HidesBirth = (status.Mask & BirthTime) == 0,
+                OverlaidNs = (status.Mask & BirthTime) != 0 ? (status.BornSeconds * 1_000_000_000) + status.BornNanoseconds : identity.ChangedNs,
+            }
             : identity;
     }
 
@@ -110,6 +133,9 @@ public static partial class FileStatus
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct StatxBuffer
     {
+        [FieldOffset(0)]
+        public uint Mask;
+
         [FieldOffset(20)]
         public uint User;
 
@@ -124,6 +150,12 @@ public static partial class FileStatus
 
         [FieldOffset(40)]
         public ulong Size;
+
+        [FieldOffset(80)]
+        public long BornSeconds;
+
+        [FieldOffset(88)]
+        public uint BornNanoseconds;
 
         [FieldOffset(96)]
         public long ChangedSeconds;

@@ -90,6 +90,9 @@ public static class DiagnosticCode
     /// <summary>Warning: a name that is said to be no secret would not be redacted anyway.</summary>
     public const string NotRedacted = "TA160";
 
+    /// <summary>Warning: a number that stands for a duration and has no unit.</summary>
+    public const string NumberWithoutUnit = "TA150";
+
     /// <summary>The file has more errors than are listed.</summary>
     public const string TooManyErrors = "TA199";
 }

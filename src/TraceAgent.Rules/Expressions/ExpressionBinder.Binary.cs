@@ -60,6 +60,7 @@ internal sealed partial class ExpressionBinder
             return Mismatch(binary, "compare", left, right, DurationHint);
         }
 
+        WarnOfUnit(left, right);
         var unsigned = left.IsUnsigned || right.IsUnsigned;
         var op = binary.Sign switch
         {
@@ -156,6 +157,11 @@ internal sealed partial class ExpressionBinder
     {
         var bothAre = left.Type is StaticType.Duration && right.Type is StaticType.Duration;
         var leftIs = left.Type is StaticType.Duration;
+        if (binary.Sign is "+" or "-" or "%")
+        {
+            WarnOfUnit(left, right);
+        }
+
         return binary.Sign switch
         {
             "+" or "-" or "%" when bothAre || IsPlainNumber(left) || IsPlainNumber(right) => Arithmetic(binary, left, right, new StaticType.Duration()),
@@ -203,6 +209,18 @@ internal sealed partial class ExpressionBinder
         new(new Term.Binary(op, left.Term, right.Term), type, binary, left.Cost + right.Cost + 1);
 
     /// <summary>A constant without a unit, which may count ns.</summary>
+    /// <summary>A number beside a duration counts nanoseconds, which is seldom meant.</summary>
+    private void WarnOfUnit(Bound left, Bound right)
+    {
+        var (number, other) = IsPlainNumber(left) ? (left, right) : (right, left);
+        if (other.Type is StaticType.Duration && IsPlainNumber(number) && number.Term is Term.Number { Value: not 0 and var value })
+        {
+            _report(new TextProblem(
+                number.Source.Start, number.Source.Length, DiagnosticCode.NumberWithoutUnit, $"{value} without a unit is {value} nanoseconds here",
+                $"write {value}ms or {value}us if these are meant, and {value}ns otherwise") { IsWarning = true });
+        }
+    }
+
     private static bool IsPlainNumber(Bound value) => value is { IsConstant: true, Type: StaticType.Integer };
 
     private const string DurationHint = "durations go with durations such as 10ms; the number of ns is (int64)duration";

@@ -7,6 +7,9 @@ internal sealed class FileDraft(string baseDirectory)
 
     public List<Rule> Rules { get; } = [];
 
+    /// <summary>What can be told of rules with errors: see <see cref="RuleFile.Places"/>.</summary>
+    public List<Rule> Places { get; } = [];
+
     public List<PacketRule> Packets { get; } = [];
 
     /// <summary>How many rules were read, with errors or without.</summary>

@@ -56,6 +56,10 @@ internal static class FileKeys
         {
             file.Rules.Add(rule);
         }
+        else if (RuleAssembly.PlaceOf(draft) is { } place)
+        {
+            file.Places.Add(place);
+        }
     }
 
     private static void ReadPackets(FileDraft file, YamlNode item, DiagnosticBag bag)

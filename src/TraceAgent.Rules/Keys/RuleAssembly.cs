@@ -124,6 +124,7 @@ internal static class RuleAssembly
                 ReturnLength = returnLength,
                 ReturnRegister = returned.ValueRegister,
                 ReturnsNothing = draft.ReturnsNothing,
+                Form = draft.Form,
                 Captures = captures.ToEquatableArray(),
                 Filter = draft.Filter,
                 When = when,
@@ -139,6 +140,17 @@ internal static class RuleAssembly
             }
             : null;
     }
+
+    /// <summary>The place alone of a rule with errors; null when that, too, is wrong.</summary>
+    public static Rule? PlaceOf(RuleDraft draft) => draft is { Binary: { } binary, Where: { } where }
+        ? new Rule(
+            draft.Name ?? new Located<string>("", where.At), binary, where, ProbeMoment.Entry, [], CaptureType.Default, [], draft.Level, [])
+        {
+            MaxSites = draft.MaxSites,
+            AllowsUnsafe = draft.AllowsUnsafe,
+            Output = draft.Output,
+        }
+        : null;
 
     private static List<ComputedValue> Captures(RuleDraft draft, HashSet<string> used, ExpressionValue expressions, NameScope scope, DiagnosticBag bag)
     {

@@ -23,6 +23,9 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
 
     public TypeSpec? SignatureReturn { get; set; }
 
+    /// <summary>What the signature says of the call as a whole.</summary>
+    public CallForm? Form { get; set; }
+
     /// <summary>With their keys, for their places.</summary>
     public List<(YamlScalar Key, DraftCapture Capture)> Captures { get; } = [];
 

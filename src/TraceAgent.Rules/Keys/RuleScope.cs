@@ -58,7 +58,7 @@ internal static class RuleScope
         {
             if (reason is null)
             {
-                scope.Add(argument.Name, argument.Value, argument.Spec.StaticInRegisters(argument.In(1)));
+                scope.Add(argument.Name, argument.Value, argument.Spec.StaticInRegisters(argument.In));
             }
             else
             {
@@ -79,7 +79,7 @@ internal static class RuleScope
         if (reason is null && !draft.ReturnsNothing)
         {
             var returned = draft.Return ?? TypeSpec.Default;
-            scope.Add("ret", new Term.Result(returned.ValueRegister), returned.StaticInRegisters(new Term.Result(1)));
+            scope.Add("ret", new Term.Result(returned.ValueRegister), returned.StaticInRegisters(register => new Term.Result(register)));
         }
         else
         {
@@ -90,7 +90,7 @@ internal static class RuleScope
         {
             if (reason is null)
             {
-                scope.Add(result.Name, result.Value, result.Spec.StaticInRegisters(result.In(1)));
+                scope.Add(result.Name, result.Value, result.Spec.StaticInRegisters(result.In));
             }
             else
             {

@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Rules.Types;
 using TraceAgent.Rules.Yaml;
 
@@ -28,8 +29,7 @@ internal static class SignatureValue
 
         var used = new HashSet<string>();
         var arguments = new List<DraftArgument>();
-        // The address of a place for the result comes before the parameters (Itanium C++ ABI 3.1.3.1, on x86-64).
-        var register = prototype.ReturnsObject ? 1 : 0;
+        var register = 0;
         for (var i = 0; i < prototype.Parameters.Count; i++)
         {
             var parameter = prototype.Parameters[i];
@@ -45,5 +45,10 @@ internal static class SignatureValue
         rule.SignatureArguments = arguments;
         rule.SignatureReturn = prototype.Return;
         rule.ReturnsNothing = prototype.Return is null;
+        rule.Form = new CallForm(prototype.Parameters.Select(parameter => parameter.Spec.Registers).ToEquatableArray(), prototype.Object, prototype.Result)
+        {
+            ResultClass = prototype.ResultClass,
+            Scope = prototype.Scope,
+        };
     }
 }

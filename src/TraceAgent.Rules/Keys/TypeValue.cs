@@ -23,7 +23,8 @@ internal static class TypeValue
     }
 
     public static void Error(this DiagnosticBag bag, YamlScalar scalar, TextProblem problem) =>
-        bag.Error(problem.Code, scalar.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint);
+        bag.Add(new Diagnostic(
+            problem.IsWarning ? Severity.Warning : Severity.Error, problem.Code, scalar.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint));
 
     private static TypeSpec? Enumeration(YamlMapping names, DiagnosticBag bag)
     {

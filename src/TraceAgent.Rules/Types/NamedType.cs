@@ -9,6 +9,9 @@ namespace TraceAgent.Rules.Types;
 /// <param name="End">Of its last character, exclusive.</param>
 internal sealed record NamedType(CaptureType? Type, string Name, int Start, int End)
 {
+    /// <summary>A text with its length in two registers, of C++; behind an address, it is any class.</summary>
+    public const string ViewName = "std::string_view";
+
     public bool IsVoid { get; init; }
 
     public bool IsStructure { get; init; }
@@ -32,6 +35,18 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
         {
             var isPair = Target is null && Type is CaptureType.TextObject { Size: CaptureType.TextObject.PairSize };
             return new TypeSpec(Type, Static!) { Registers = isPair ? 2 : 1, HasLengthBehind = isPair };
+        }
+
+        if (Target is null && Name == ViewName)
+        {
+            // libstdc++ has the length first (include/std/string_view).
+            return TypeSpec.Of(new CaptureType.TextObject(CaptureType.TextObject.PairSize, CaptureType.Text.DefaultMax)) with
+            {
+                Registers = 2,
+                ValueRegister = 1,
+                HasLengthBehind = true,
+                LengthRegister = 0,
+            };
         }
 
         var (code, message, hint) = this switch

@@ -8,8 +8,17 @@ namespace TraceAgent.Rules.Types;
 /// <param name="Parameters">In order.</param>
 internal sealed record Prototype(TypeSpec? Return, IReadOnlyList<PrototypeParameter> Parameters)
 {
-    /// <summary>It returns a <c>std::string</c> by value: the caller says where.</summary>
-    public bool ReturnsObject { get; init; }
+    /// <summary>Whether it is a member of a class that is called on an object.</summary>
+    public ObjectArgument Object { get; init; }
+
+    /// <summary>Where it leaves what it returns.</summary>
+    public ResultPlace Result { get; init; }
+
+    /// <summary>The type that it returns, as it was written, when nothing is known of it but that it is a class.</summary>
+    public string ResultClass { get; init; } = "";
+
+    /// <summary>What stands before its name: <c>shop::Cart</c>; empty for nothing.</summary>
+    public string Scope { get; init; } = "";
 
     /// <summary>Where the function's name begins and ends, UTF-16 units from the start of the text.</summary>
     public int NameStart { get; init; }
@@ -27,11 +36,12 @@ internal sealed class PrototypeReader
     private readonly TypeReader _reader;
     private readonly Action<TextProblem> _report;
     private bool _failed;
+    private string _scope = "";
 
     private PrototypeReader(List<Token> tokens, Action<TextProblem> report)
     {
         _report = report;
-        _reader = new TypeReader(tokens, Report);
+        _reader = new TypeReader(tokens, Report) { ReadsTemplates = true };
     }
 
     private Token Current => _reader.Current;
@@ -57,7 +67,9 @@ internal sealed class PrototypeReader
             return null;
         }
 
-        var returned = type.IsVoid ? null : Specify(type);
+        var isClass = IsClass(type);
+        var returned = type.IsVoid ? null : isClass ? TypeSpec.Of(new CaptureType.Pointer()) : Specify(type);
+        var before = WordsBefore(_reader.At);
         var name = Current.Start;
         if (_failed || !FunctionName())
         {
@@ -76,22 +88,63 @@ internal sealed class PrototypeReader
             return null;
         }
 
-        while (Current.Is(";") || Current is { Kind: TokenKind.Name, Text: "const" or "noexcept" })
-        {
-            _reader.At++;
-        }
-
+        var behind = WordsBehind();
         if (Current.Kind != TokenKind.End)
         {
             Unexpected("a prototype ends behind its parameters");
         }
 
+        var isInMemory = type is { Target: null, Type: CaptureType.TextObject { Size: CaptureType.TextObject.StandardStringSize } }
+            || (isClass && ClassNames.IsPassedByAddress(type.Name));
         return new Prototype(returned, parameters)
         {
             NameStart = name,
             NameEnd = nameEnd,
-            ReturnsObject = type is { Target: null, Type: CaptureType.TextObject { Size: CaptureType.TextObject.StandardStringSize } },
+            Object = ObjectOf(before, behind, parameters),
+            Result = isInMemory ? ResultPlace.Memory : isClass ? ResultPlace.OfClass : ResultPlace.Registers,
+            ResultClass = isClass ? type.Name : "",
+            Scope = _scope,
         };
+    }
+
+    /// <summary>Whether the type that is returned is a class: it has a tag, template arguments or a scope, or the function is one of C++.</summary>
+    private bool IsClass(NamedType type) => type is { Target: null, Type: null, IsVoid: false, IsFloat: false, Name: not NamedType.ViewName }
+        && (type.IsStructure || type.Name.Contains("::", StringComparison.Ordinal) || (Current.Kind == TokenKind.Name && _reader.Peek(1) is var next && (next.Is("::") || next.Is("<"))));
+
+    private HashSet<string> WordsBefore(int end)
+    {
+        var words = new HashSet<string>();
+        for (var at = -end; at < 0; at++)
+        {
+            words.Add(_reader.Peek(at).Text);
+        }
+
+        return words;
+    }
+
+    /// <summary>What may stand behind the parameters: <c>const</c>, <c>noexcept</c>, <c>&amp;&amp;</c>, <c>override</c>.</summary>
+    private HashSet<string> WordsBehind()
+    {
+        var words = new HashSet<string>();
+        while (Current.Is(";") || Current.Is("&") || Current.Is("&&")
+            || Current is { Kind: TokenKind.Name, Text: "const" or "volatile" or "noexcept" or "override" or "final" })
+        {
+            words.Add(Current.Text);
+            _reader.At++;
+        }
+
+        return words;
+    }
+
+    private static ObjectArgument ObjectOf(HashSet<string> before, HashSet<string> behind, List<PrototypeParameter> parameters)
+    {
+        if (before.Contains("static") || parameters is [{ Name: "this" }, ..])
+        {
+            return ObjectArgument.Absent;
+        }
+
+        behind.ExceptWith([";", "noexcept"]);
+        return behind.Count > 0 || before.Contains("virtual") ? ObjectArgument.Hidden : ObjectArgument.Unsaid;
     }
 
     private bool FunctionName()
@@ -102,13 +155,21 @@ internal sealed class PrototypeReader
             return false;
         }
 
-        _reader.At++;
-        while (Current.Is("::") && _reader.Peek(1).Kind == TokenKind.Name)
+        var name = "";
+        while (true)
         {
-            _reader.At += 2;
-        }
+            name += Current.Text;
+            _reader.At++;
+            name += Current.Is("<") ? _reader.SkipTemplateArguments() : "";
+            if (!Current.Is("::") || _reader.Peek(1).Kind != TokenKind.Name)
+            {
+                return true;
+            }
 
-        return true;
+            _scope = name;
+            name += "::";
+            _reader.At++;
+        }
     }
 
     private List<PrototypeParameter> Parameters()
@@ -192,7 +253,8 @@ internal sealed class PrototypeReader
             SkipBrackets("(", ")");
         }
 
-        var spec = isFunction ? TypeSpec.Of(new CaptureType.Pointer()) : _failed ? null : Specify(type);
+        var isAddress = isFunction || (type is { Target: null, Type: null } && ClassNames.IsPassedByAddress(type.Name));
+        var spec = isAddress ? TypeSpec.Of(new CaptureType.Pointer()) : _failed ? null : Specify(type);
         return spec is null ? null : new PrototypeParameter(name, spec, place.Start, place.Length);
     }
 

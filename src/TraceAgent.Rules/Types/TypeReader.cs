@@ -8,13 +8,16 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
 {
     private static readonly HashSet<string> Qualifiers =
     [
-        "const", "volatile", "restrict", "__restrict", "__restrict__", "register", "static", "extern", "inline", "constexpr",
+        "const", "volatile", "restrict", "__restrict", "__restrict__", "register", "static", "extern", "inline", "constexpr", "virtual",
     ];
 
     private static readonly HashSet<string> Tags = ["struct", "union", "enum", "class"];
 
     /// <summary>The word that is read next.</summary>
     public int At { get; set; }
+
+    /// <summary>Types of C++ may have template arguments: <c>&lt;</c> is no comparison there.</summary>
+    public bool ReadsTemplates { get; init; }
 
     public Token Current => tokens[At];
 
@@ -61,10 +64,10 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
                 return Fail(tagged, DiagnosticCode.ExpressionSyntax, $"unexpected {tagged.Noun}", $"the name of the {word.Text} belongs here");
             }
 
-            At++;
+            var (tagName, tagEnd) = ClassName();
             SkipQualifiers();
             var tag = word.Text == "enum" ? new CaptureType.Integer(4, Signed: true) : (CaptureType?)null;
-            return new NamedType(tag, $"{word.Text} {tagged.Text}", start, tagged.End) { IsStructure = tag is null };
+            return new NamedType(tag, $"{word.Text} {tagName}", start, tagEnd) { IsStructure = tag is null };
         }
 
         if (TypeNames.IsPart(word.Text))
@@ -72,9 +75,7 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
             return ReadParts(start);
         }
 
-        var (name, words) = QualifiedName(0);
-        var end = Peek(words - 1).End;
-        At += words;
+        var (name, end) = ClassName();
         var type = TypeNames.Find(name);
         if (type is CaptureType.Text or CaptureType.Utf16 or CaptureType.TextObject && Current.Is("(") && Peek(1).Kind == TokenKind.Number && Peek(2).Is(")"))
         {
@@ -96,7 +97,53 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
         }
 
         SkipQualifiers();
-        return new NamedType(type, name, start, end) { IsVoid = name == "void", IsFloat = TypeNames.IsFloat(name), Float = TypeNames.FindFloat(name) };
+        return new NamedType(type, name, start, end)
+        {
+            IsVoid = name == "void",
+            IsFloat = TypeNames.IsFloat(name),
+            Float = TypeNames.FindFloat(name),
+            IsStructure = name.EndsWith('>'),
+        };
+    }
+
+    /// <summary>Reads a name with its scopes and, where there may be any, template arguments.</summary>
+    private (string Name, int End) ClassName()
+    {
+        var (name, words) = QualifiedName(0);
+        At += words;
+        while (ReadsTemplates && Current.Is("<") && SkipTemplateArguments() is { } arguments)
+        {
+            name += arguments;
+            if (Current.Is("::") && Peek(1).Kind == TokenKind.Name)
+            {
+                At++;
+                (var inner, words) = QualifiedName(0);
+                name += $"::{inner}";
+                At += words;
+            }
+        }
+
+        return (name, Peek(-1).End);
+    }
+
+    /// <summary>Reads from a <c>&lt;</c> to what closes it; null, and nothing is read, when nothing does.</summary>
+    public string? SkipTemplateArguments()
+    {
+        var depth = 0;
+        var text = "";
+        for (var ahead = 0; Peek(ahead) is { Kind: not (TokenKind.End or TokenKind.Bad) } token; ahead++)
+        {
+            depth += token.Text switch { "<" or "(" => 1, "<<" => 2, ">" or ")" => -1, ">>" => -2, _ => 0 };
+            var isBetweenWords = token.Kind == TokenKind.Name && Peek(ahead - 1) is { Kind: TokenKind.Name };
+            text += isBetweenWords ? $" {token.Text}" : token.Text;
+            if (depth <= 0)
+            {
+                At += ahead + 1;
+                return text;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>A word with those that <c>::</c> or <c>.</c> adds to it, and how many words and signs that is.</summary>

@@ -16,8 +16,11 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
     /// <summary>Which of them holds the value, or its address.</summary>
     public int ValueRegister { get; init; }
 
-    /// <summary>The second register holds the number of bytes or elements.</summary>
+    /// <summary>Another register holds the number of bytes or elements.</summary>
     public bool HasLengthBehind { get; init; }
+
+    /// <summary>Which register that is.</summary>
+    public int LengthRegister { get; init; } = 1;
 
     public static TypeSpec Default { get; } = Of(CaptureType.Default);
 
@@ -29,11 +32,12 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
     public CaptureType InRegisters => HasLengthBehind && Type is CaptureType.TextObject text ? new CaptureType.CountedText(new Expr.Constant(0), text.Max) : Type;
 
     /// <summary>What expressions know of the value when it is passed in registers.</summary>
-    /// <param name="second">What is in the second one.</param>
-    public StaticType StaticInRegisters(Term second) => HasLengthBehind && Type is CaptureType.TextObject ? new StaticType.CountedText(second) : Static;
+    /// <param name="register">What is in each of them.</param>
+    public StaticType StaticInRegisters(Func<int, Term> register) =>
+        HasLengthBehind && Type is CaptureType.TextObject ? new StaticType.CountedText(register(LengthRegister)) : Static;
 
-    /// <summary>The number of bytes or elements that the second register holds; null when it holds something else.</summary>
-    public Term? LengthBehind(Func<int, Term> register) => HasLengthBehind ? register(1) : null;
+    /// <summary>The number of bytes or elements that a register holds; null when none does.</summary>
+    public Term? LengthBehind(Func<int, Term> register) => HasLengthBehind ? register(LengthRegister) : null;
 }
 
 /// <summary>The <c>name</c> of <c>bytes(name)</c> or <c>int[name]</c>, and where it stands in the text of the type.</summary>

@@ -50,6 +50,6 @@ internal static class Demangler
 
         // Only its whole text names a copy: who asks for the function means the function.
         var clone = $"{found.Full} [clone {suffix}]";
-        return new DemangledName(clone, clone, clone);
+        return new DemangledName(clone, clone, clone) { Member = found.Member };
     }
 }

@@ -20,20 +20,25 @@ internal sealed partial class ItaniumDemangler
         else if (Peek() == 'Z')
         {
             name = Local(ref state, isOuter);
+            _member = _member is null ? null : _member with { IsLocal = true };
         }
         else if (Peek() == 'S' && PeekAt(1) != 't')
         {
+            _member = null;
             name = Substitution().Text;
             _failed |= Peek() != 'I';
             name = WithArguments(name, ref state, isOuter);
+            _member = null;
         }
         else
         {
             name = Unscoped(ref state);
+            _member = null;
             if (Peek() == 'I')
             {
                 Remember(new TypeText(name));
                 name = WithArguments(name, ref state, isOuter);
+                _member = null;
             }
         }
 
@@ -70,6 +75,7 @@ internal sealed partial class ItaniumDemangler
 
         var name = "";
         var hasNew = false;
+        var (begin, last, scope) = (_at, _at, "");
         while (!_failed && !Take('E'))
         {
             if (!Enter())
@@ -104,6 +110,7 @@ internal sealed partial class ItaniumDemangler
                     _at++;
                     continue;
                 default:
+                    (last, scope) = (_at, name);
                     name = Kept($"{name}{(name.Length == 0 ? "" : "::")}{Unqualified(LastPart(name), ref state)}");
                     break;
             }
@@ -118,6 +125,7 @@ internal sealed partial class ItaniumDemangler
             _substitutions.RemoveAt(_substitutions.Count - 1);
         }
 
+        _member = _failed ? null : new MemberName(_text[begin..last], Shortened(scope), _text[last..(_at - 1)], qualifiers.Length > 0);
         return name.Length == 0 ? Fail() : name;
     }
 

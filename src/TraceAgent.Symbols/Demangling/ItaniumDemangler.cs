@@ -27,6 +27,9 @@ internal sealed partial class ItaniumDemangler
 
     private ItaniumDemangler(string text, bool scopesAreLists) => (_text, _at, _scopesAreLists) = (text, 2, scopesAreLists);
 
+    // Of the name that was read last: the one of the whole when its parameters begin.
+    private MemberName? _member;
+
     /// <summary>What the rest of an encoding depends on.</summary>
     private struct NameState
     {
@@ -52,7 +55,7 @@ internal sealed partial class ItaniumDemangler
     {
         var reader = new ItaniumDemangler(text, scopesAreLists);
         var result = reader.Encoding();
-        return reader._failed || reader._at != reader._text.Length || result.Full.Length == 0 ? null : result;
+        return reader._failed || reader._at != reader._text.Length || result.Full.Length == 0 ? null : result with { Member = reader._member };
     }
 
     private DemangledName Encoding()
@@ -66,12 +69,14 @@ internal sealed partial class ItaniumDemangler
         if (Peek() == 'T' || (Peek() == 'G' && PeekAt(1) is 'V' or 'R' or 'T'))
         {
             var special = Special();
+            _member = _member is null ? null : _member with { IsThunk = true };
             result = new DemangledName(special, special, special);
         }
         else
         {
             var state = new NameState { Qualifiers = "" };
             var name = Name(ref state, isOuter: true);
+            var member = _member;
             var full = name;
             if (!IsAtEnd())
             {
@@ -84,6 +89,7 @@ internal sealed partial class ItaniumDemangler
                 full = Kept($"{name}({Parameters()}){state.Qualifiers}");
             }
 
+            _member = member;
             result = new DemangledName(full, name, state.EndsWithTemplateArguments && state.Bare is { } bare ? bare : name);
         }
 

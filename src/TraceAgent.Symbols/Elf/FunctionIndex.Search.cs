@@ -52,7 +52,7 @@ internal sealed partial class FunctionIndex
         if (pattern.IsGlob)
         {
             var wild = Collect((table, index) =>
-                table.PlainNameOf(table.Symbols[index]) is var name && HasVersion(pattern, table, index)
+                table.PlainNameOf(table.Symbols[index]) is { Length: > 0 } name && HasVersion(pattern, table, index)
                 && (pattern.Fits(name) || (pattern.MayMean(name) && Demangler.Demangle(name) is { } demangled && pattern.Fits(demangled))));
             if (wild.Kind >= NameKind.Function)
             {

@@ -177,6 +177,7 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
         return new FunctionRange(text, symbol.Address, end, IsEntered: !text.Contains(".cold", StringComparison.Ordinal))
         {
             Shown = Demangler.Demangle(name)?.Full ?? text,
+            IsLocal = symbol.IsLocal,
         };
     }
 

@@ -10,5 +10,8 @@ internal sealed record FunctionRange(string Name, ulong Start, ulong End, bool I
     /// <summary>What people read: the name in the source language, told apart from others of that name; empty like <paramref name="Name"/>.</summary>
     public string Shown { get; init; } = Name;
 
+    /// <summary>Only its own object file could call it by name: the compiler may have changed what is passed to it.</summary>
+    public bool IsLocal { get; init; }
+
     public bool Holds(ulong address) => address >= Start && address < End;
 }

@@ -14,6 +14,10 @@ internal static class GoFunctionTable
     private const int HeaderSize = 72;
     private const int MaxBytes = 256 << 20;
 
+    // _func.funcID: what the runtime knows a function as.
+    private const int IdentityOffset118 = 36;
+    private const int IdentityOffset120 = 40;
+
     /// <summary>Null when the file has no such table, or one that does not agree with the code.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static SymbolTable? Read(ElfImage image)
@@ -44,6 +48,8 @@ internal static class GoFunctionTable
         var entries = MemoryMarshal.Cast<byte, ElfSymbol>(symbols.AsSpan());
         var index = table.AsSpan((int)functions);
         var hasEntryPoint = false;
+        var identity = BinaryPrimitives.ReadUInt32LittleEndian(table) == Magic118 ? IdentityOffset118 : IdentityOffset120;
+        var identities = new byte[entries.Length];
         for (var i = 0; i < entries.Length; i++)
         {
             var start = BinaryPrimitives.ReadUInt32LittleEndian(index[(i * 8)..]);
@@ -60,9 +66,38 @@ internal static class GoFunctionTable
             var address = textStart + start;
             entries[i] = ElfSymbol.Function(name, address, end - start);
             hasEntryPoint |= address == image.EntryPoint;
+            identities[i] = at + (ulong)identity < (ulong)index.Length ? index[(int)at + identity] : (byte)0;
         }
+
+        LeaveOutWrappers(entries, identities, table.AsSpan((int)names));
 
         // Go's own start-up code begins the process. Where C begins it, the symbols that C needs say where the code is.
         return hasEntryPoint ? SymbolTable.Of(symbols, table[(int)names..]) : null;
+    }
+
+    /// <summary>
+    /// Before Go 1.21, this table calls all that was made of a generic function by one name (<c>main.(*stack[...]).push</c>), also what
+    /// only finds the dictionary and goes on to one of the others. That is code without a name here: it has other arguments, and its
+    /// calls would be seen twice. Code that the compiler made up has the highest of the identities (objabi/funcid.go, funcID_wrapper).
+    /// </summary>
+    private static void LeaveOutWrappers(Span<ElfSymbol> entries, byte[] identities, ReadOnlySpan<byte> names)
+    {
+        var wrapper = identities.Max();
+        var none = names.IndexOf((byte)0);
+        for (var i = 0; wrapper > 0 && none >= 0 && i < entries.Length; i++)
+        {
+            ref var entry = ref entries[i];
+            if (identities[i] != wrapper || entry.Name >= (uint)names.Length)
+            {
+                continue;
+            }
+
+            var name = names[(int)entry.Name..];
+            var end = name.IndexOf((byte)0);
+            if ((end < 0 ? name : name[..end]).IndexOf("[...]"u8) >= 0)
+            {
+                entry = ElfSymbol.Function((uint)none, entry.Address, entry.Size);
+            }
+        }
     }
 }

@@ -9,56 +9,59 @@ namespace TraceAgent.Symbols.Elf;
 /// </summary>
 /// <param name="Items">In the order of the file, without repetitions.</param>
 /// <param name="IsDamaged">There is more that cannot be read.</param>
-internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged)
+/// <param name="IsCut">There are more than are kept.</param>
+internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, bool IsCut)
 {
-    // libjvm.so, with a probe in each of its methods for Java programs, has about 100 KiB.
-    private const int MaxBytes = 4 << 20;
+    // libjvm.so, with a probe in each of its methods for Java programs, has 100 KiB of notes; generated code has been seen with 20 MiB.
+    private const int MostNotes = 200_000;
+    private const long MostBytes = 1L << 30;
+    private const int MostUnits = 32 << 20;
     private const int LongestName = 256;
     private const int LongestArguments = 4096;
 
+    /// <summary>Of all such sections: linkers leave several when objects are put together in parts.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static UsdtNotes Read(ElfFile file, ElfSection[] sections)
     {
         var items = new List<UsdtNote>();
         var known = new HashSet<UsdtNote>();
         var isDamaged = false;
+        var units = 0L;
+        var left = MostBytes;
         var bases = Array.Find(sections, section => section.Name == ".stapsdt.base");
-        foreach (var section in sections.Where(section => section is { Name: ".note.stapsdt", Type: ElfSection.Note }).Take(1))
+        foreach (var section in sections.Where(section => section is { Name: ".note.stapsdt", Type: ElfSection.Note }))
         {
-            if (file.ReadOrNull(section.Offset, section.Size, MaxBytes) is not { } bytes)
+            var reader = new NoteReader(file, section.Offset, section.Size);
+            while (reader.Next() is { } found)
             {
-                return new UsdtNotes([], IsDamaged: true);
+                if (found.Type != 3 || found.Owner != "stapsdt")
+                {
+                    continue;
+                }
+
+                var note = ReadOne(found.Value.Span, bases);
+                isDamaged |= note is null;
+                if (note is not null && known.Add(note))
+                {
+                    units += note.FullName.Length + note.Arguments.Length;
+                    if (items.Count >= MostNotes || units > MostUnits)
+                    {
+                        return new UsdtNotes(items, isDamaged, IsCut: true);
+                    }
+
+                    items.Add(note);
+                }
             }
 
-            var rest = bytes.AsSpan();
-            while (rest.Length >= 12)
+            isDamaged |= reader.IsDamaged;
+            left -= (long)Math.Min(section.Size, (ulong)MostBytes);
+            if (left <= 0)
             {
-                var ownerSize = BinaryPrimitives.ReadUInt32LittleEndian(rest);
-                var size = BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
-                var type = BinaryPrimitives.ReadUInt32LittleEndian(rest[8..]);
-                rest = rest[12..];
-                var start = (ownerSize + 3UL) & ~3UL;
-                if (start + size > (ulong)rest.Length)
-                {
-                    isDamaged = true;
-                    break;
-                }
-
-                if (type == 3 && rest[..(int)ownerSize].SequenceEqual("stapsdt\0"u8))
-                {
-                    var note = ReadOne(rest.Slice((int)start, (int)size), bases);
-                    isDamaged |= note is null;
-                    if (note is not null && known.Add(note))
-                    {
-                        items.Add(note);
-                    }
-                }
-
-                rest = rest[(int)Math.Min((start + size + 3UL) & ~3UL, (ulong)rest.Length)..];
+                return new UsdtNotes(items, isDamaged, IsCut: true);
             }
         }
 
-        return new UsdtNotes(items, isDamaged);
+        return new UsdtNotes(items, isDamaged, IsCut: false);
     }
 
     private static UsdtNote? ReadOne(ReadOnlySpan<byte> note, ElfSection bases)

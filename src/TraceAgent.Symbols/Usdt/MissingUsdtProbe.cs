@@ -16,6 +16,13 @@ internal sealed class MissingUsdtProbe(UsdtNotes notes, string displayPath, Usdt
                 SiteCodes.Damaged, Refused: true, $"USDT probe '{pattern.Text}' not found in {displayPath}: its notes of probes are damaged", "is the file complete?");
         }
 
+        if (notes.IsCut)
+        {
+            return new SiteProblem(
+                SiteCodes.UsdtNotFound, Refused: true,
+                FormattableString.Invariant($"USDT probe '{pattern.Text}' is not among the first {notes.Items.Count:N0} of {displayPath}, and more are not read"));
+        }
+
         if (notes.Items.Count == 0)
         {
             return new SiteProblem(

@@ -50,6 +50,15 @@ internal sealed class UsdtResolver(
         }
 
         Tell(skipped, notes.Count, problems);
+        if (image.Usdt.IsCut || image.Usdt.IsDamaged)
+        {
+            problems.Add(new SiteProblem(
+                SiteCodes.SomeSkipped, Refused: false,
+                image.Usdt.IsCut
+                    ? FormattableString.Invariant($"{displayPath} has more USDT probes than the {image.Usdt.Items.Count:N0} that are read; places of '{_pattern.Text}' among the others are not probed")
+                    : $"some notes of USDT probes in {displayPath} are damaged; places of '{_pattern.Text}' that they name are not probed"));
+        }
+
         return groups.Select(group => new SiteGroup(group.Key, group.Value.ToEquatableArray()));
     }
 

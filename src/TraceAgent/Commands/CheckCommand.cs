@@ -88,6 +88,15 @@ internal static class CheckCommand
                 }
             }
 
+            foreach (var place in file.Content.Places)
+            {
+                found.AddRange(resolver.Resolve(place).Diagnostics.Where(d => d.Severity == Severity.Error));
+                if (OutputName.Problem(place.Output, names) is { } unknown)
+                {
+                    found.Add(unknown);
+                }
+            }
+
             foreach (var rule in file.Content.Packets)
             {
                 found.AddRange(filters.Judge(rule));

@@ -72,6 +72,7 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly IDisposable _signal;
     private readonly Watchdog _watchdog;
     private readonly StatusSource _status;
+    private readonly Task _watching;
     private Timer? _end;
     private SelfObservation? _observation;
 
@@ -84,9 +85,10 @@ internal sealed class Agent : IHostedService, IDisposable
         parts.Outputs.Noticed += outputs.Noticed;
         IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
         var reports = new LossReports(Books, _clock);
-        _processes = new ProcessWatch(logger, action => _pump!.WhenDrained(action));
+        var seesAll = parts.Session.SeesAllProcesses;
+        _processes = new ProcessWatch(logger, action => _pump!.WhenDrained(action), seesAll);
         _pump = new EventPump(
-            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames(_processes), new CgroupNames()), _clock, parts.Outputs, outputs.Committed, reports.Due)
+            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames(_processes, seesAll), new CgroupNames()), _clock, parts.Outputs, outputs.Committed, reports.Due)
         {
             Quota = parts.Trial?.Events is { } events ? new EventQuota(events, lifetime.StopApplication) : null,
         };
@@ -95,7 +97,7 @@ internal sealed class Agent : IHostedService, IDisposable
         _reconciler = new Reconciler(parts.Session, new ProbeAttacher(parts.Session, slots), _retirement, _voice);
         _source = parts.Rules;
         var board = new StandingBoard();
-        var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice);
+        var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice, seesAll);
         var programs = new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(logger));
         var guard = new RuleGuard(
             () => HitCost.Measure(parts.Session.Way), programs, parts.Configuration.Defaults.TotalBudgetPercent, _voice);
@@ -130,6 +132,9 @@ internal sealed class Agent : IHostedService, IDisposable
         _processes.Failed += () => Defect(_processes.Failure);
         _processes.Executed += execution => _resolver.Targets.Executed(execution.Pid);
         _loop.Failed += () => Defect(_loop.Failure);
+
+        // While the kernel lets the first probe wait.
+        _watching = Task.Factory.StartNew(_processes.Start, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Of the whole run.</summary>
@@ -143,15 +148,24 @@ internal sealed class Agent : IHostedService, IDisposable
             Log.EndedAbnormally(_logger, word);
         }
 
+        // Before the first hit: its process may have ended when the event is read.
+        _watching.GetAwaiter().GetResult();
+        _processes.AwaitComplete();
+        OwnImage.GiveBackPages();
+        if (!_parts.Session.SeesAllProcesses)
+        {
+            Log.ProcessesHidden(
+                _logger,
+                "exe, ppid and cmdline are missing for processes that began before the agent, and replaced files stay probed; "
+                + "give the agent the PID namespace of the host (docker run --pid=host, hostPID: true)");
+        }
+
         _loop.Start();
         if (_parts.Crashes?.Trouble is { } trouble)
         {
             Log.NoState(_logger, trouble);
         }
 
-        // Here the peak of memory would be, and once more when all has begun.
-        OwnImage.GiveBackPages();
-        _processes.Start();
         foreach (var path in _source.WithoutFiles)
         {
             Log.NoRuleFiles(_logger, path);

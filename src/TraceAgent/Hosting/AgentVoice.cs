@@ -102,6 +102,11 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
             Log.FileRejected(logger, file.Path, Counted.Of(file.Errors, "error"), file.RulesKept);
         }
 
+        foreach (var (path, rules) in deliberation.Accepted)
+        {
+            Log.FileAccepted(logger, path, Counted.Of(rules, "rule"));
+        }
+
         var pending = deliberation.Pending.Select(one => one.Rule.Name.Value).ToHashSet();
         foreach (var (rule, missing) in deliberation.Pending.Where(one => !_pending.Contains(one.Rule.Name.Value)))
         {

@@ -50,6 +50,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors}; its rules in force: {kept}")]
     public static partial void FileRejected(ILogger logger, string file, string errors, int kept);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule file accepted: {file}, {rules}: what was wrong with it is gone")]
+    public static partial void FileAccepted(ILogger logger, string file, string rules);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {interfaceName} ({mode}): {lists}")]
     public static partial void FilterAttached(ILogger logger, string rule, string interfaceName, string mode, string lists);
 
@@ -130,6 +133,9 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "new processes are not watched: {reason}; exe, ppid and cmdline are looked up in /proc, and missing for processes that end at once")]
     public static partial void ProcessesUnwatched(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "in this PID namespace the kernel's process IDs are those of others: {consequence}")]
+    public static partial void ProcessesHidden(ILogger logger, string consequence);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{notices} of new processes lost, because there were more than the agent could take; exe, ppid and cmdline may be missing for processes that ended at once")]
     public static partial void ProcessNoticesLost(ILogger logger, string notices);

@@ -25,6 +25,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
     private OutputFailure? _failure;
     private IOException? _refusal;
     private bool _reopened;
+    private NameLock? _lock;
 
     private FileOutput(OutputConfiguration.File configuration) =>
         (_configuration, _formatter) = (configuration, FormatterOf(configuration.Format));
@@ -44,6 +45,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            output.Dispose();
             throw new OutputException(OutputFailure.Of("open", configuration.Path, e));
         }
 
@@ -91,7 +93,11 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         _configuration = file;
     }
 
-    public override void Dispose() => CloseSink();
+    public override void Dispose()
+    {
+        CloseSink();
+        _lock?.Dispose();
+    }
 
     void ILoggingFailureListener.OnLoggingFailed(
         object sender, LoggingFailureKind kind, string message, IReadOnlyCollection<LogEvent>? events, Exception? exception)
@@ -111,6 +117,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         _failure = null;
         try
         {
+            KeepName();
             CloseWhenAstray();
             if (_sink is null)
             {
@@ -178,7 +185,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
 
     private void CheckWritable()
     {
-        var directory = Path.GetDirectoryName(Path.GetFullPath(_configuration.Path)) ?? "/";
+        var directory = FolderOf(_configuration.Path);
         Directory.CreateDirectory(directory);
         if (_configuration.Roll is not null)
         {
@@ -191,10 +198,23 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
             var name = Path.Combine(directory, $".traceagent-{Environment.ProcessId}");
             File.Delete(name);
             using var probe = File.OpenHandle(name, FileMode.CreateNew, FileAccess.Write, options: FileOptions.DeleteOnClose);
+            KeepName();
         }
         else
         {
             PrepareFile();
+        }
+    }
+
+    /// <summary>Sees to it that the name of files that roll is ours alone; a single file is locked itself.</summary>
+    private void KeepName()
+    {
+        if (_configuration.Roll is not null && _lock is not { Holds: true })
+        {
+            _lock?.Dispose();
+            _lock = null;
+            Directory.CreateDirectory(FolderOf(_configuration.Path));
+            _lock = NameLock.Take(_configuration.Path);
         }
     }
 
@@ -215,6 +235,8 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         switch (FileStatus.Of(_configuration.Path)?.Kind)
         {
             case null:
+                // It may have been removed with all that was in it.
+                Directory.CreateDirectory(FolderOf(_configuration.Path));
                 var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, UnixCreateMode = FileMode0640 };
                 using (new FileStream(_configuration.Path, options))
                 {
@@ -229,6 +251,8 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
                 break;
         }
     }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
 
     private sealed class SegmentHook(FileOutput output) : FileLifecycleHooks
     {

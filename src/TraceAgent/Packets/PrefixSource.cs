@@ -62,6 +62,15 @@ internal sealed class PrefixSource(PathTrust? trust = null)
         }
     }
 
+    /// <summary>The next look reads every file, whatever is known of it.</summary>
+    public void Forget()
+    {
+        foreach (var (path, known) in _files.ToList())
+        {
+            _files[path] = known with { IsSettled = false };
+        }
+    }
+
     /// <summary>What no rule has asked for since the last call is forgotten.</summary>
     public void Settle()
     {
@@ -108,7 +117,7 @@ internal sealed class PrefixSource(PathTrust? trust = null)
             { Kind: FileKind.Regular } => Load(path, takesEverything),
             _ => PrefixFile.Unreadable(path, "not a regular file"),
         };
-        var isSettled = identity is null || readAt - DateTime.UnixEpoch.AddTicks(identity.ModifiedNs / TimeSpan.NanosecondsPerTick) > Racy;
+        var isSettled = identity is null || readAt - DateTime.UnixEpoch.AddTicks(Math.Max(identity.ModifiedNs, identity.ChangedNs) / TimeSpan.NanosecondsPerTick) > Racy;
         var isSame = known is not null && known.Identity is null == identity is null
             && latest.Source.Text == known.Latest.Source.Text && latest.Diagnostics == known.Latest.Diagnostics;
         return _files[key] = isSame

@@ -25,6 +25,8 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
 
     private const int LongWaitMs = 250;
 
+    private static readonly TimeSpan LongestSurvey = TimeSpan.FromSeconds(2);
+
     /// <summary>Between two looks at all processes, and at what is lost or may be forgotten.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -34,8 +36,10 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     private readonly ProcessHistory _history = new();
     private readonly Lock _gate = new();
     private readonly Thread _thread;
+    private readonly bool _seesAll;
+    private readonly ManualResetEventSlim _isComplete = new();
     private volatile bool _stopping;
-    private volatile bool _incomplete = true;
+    private volatile bool _incomplete;
     private volatile bool _waitsForReader;
     private ulong _caughtUpTo;
 
@@ -50,9 +54,11 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
 
     /// <param name="logger">Of the agent.</param>
     /// <param name="whenDrained">Runs an action when all events that are in their ring now have been read.</param>
-    public ProcessWatch(ILogger logger, Action<Action> whenDrained)
+    /// <param name="seesAll">Whether /proc has all processes under the kernel's numbers.</param>
+    public ProcessWatch(ILogger logger, Action<Action> whenDrained, bool seesAll)
     {
-        (_logger, _whenDrained) = (logger, whenDrained);
+        (_logger, _whenDrained, _seesAll) = (logger, whenDrained, seesAll);
+        _incomplete = seesAll;
         _thread = new Thread(() => Work(_tracker!)) { Name = "processes", IsBackground = true };
     }
 
@@ -67,7 +73,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
 
     /// <summary>
     /// From now on processes are known by the kernel's notices. Where it gives none, that is said, and /proc alone is asked.
-    /// It takes a while: the kernel's types are some megabytes. So the rules are attached first.
+    /// It takes a while: the kernel's types are some megabytes.
     /// </summary>
     public void Start()
     {
@@ -84,8 +90,15 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         catch (KernelException refusal)
         {
             Log.ProcessesUnwatched(_logger, refusal.Message);
+            _isComplete.Set();
         }
     }
+
+    /// <summary>
+    /// Waits until every process is known: one that is hit by the first rule may have ended when its event is read. No longer than a
+    /// moment: there may be very many.
+    /// </summary>
+    public void AwaitComplete() => _isComplete.Wait(LongestSurvey);
 
     /// <remarks>Asked by one thread.</remarks>
     public ProcessFacts? Find(int pid, ulong time)
@@ -118,7 +131,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     {
         _took = true;
         _latest = null;
-        if (ProcessNotice.TryRead(record, out var notice) && _history.Take(notice, ProcessFacts.ReadExecutable) is { } facts)
+        if (ProcessNotice.TryRead(record, out var notice) && _history.Take(notice, _seesAll ? ProcessFacts.ReadExecutable : _ => null) is { } facts)
         {
             Executed?.Invoke(new Execution(notice.Pid, facts, notice.Device, notice.Inode));
         }
@@ -147,6 +160,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
 #pragma warning restore CA1031
         {
             Failure = failure;
+            _isComplete.Set();
             Failed?.Invoke();
         }
     }
@@ -196,6 +210,8 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
             Survey();
         }
 
+        _isComplete.Set();
+
         var lost = Volatile.Read(ref _lost);
         if (lost > _saidLost)
         {
@@ -231,7 +247,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         if (lost != _lost)
         {
             Volatile.Write(ref _lost, lost);
-            _incomplete = true;
+            _incomplete = _seesAll;
             _latest = null;
             _history.Clear();
         }

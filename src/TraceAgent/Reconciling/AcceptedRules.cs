@@ -22,6 +22,9 @@ internal sealed record Deliberation(
 
     /// <summary>What is wrong now, whether it is news or not.</summary>
     public IReadOnlyList<RuleFault> Faults { get; init; } = [];
+
+    /// <summary>Files in which something was wrong the last time, and nothing is now; with how many rules each has.</summary>
+    public IReadOnlyList<(string Path, int Rules)> Accepted { get; init; } = [];
 }
 
 /// <summary>An error that keeps a rule, or a file's new text, out of force.</summary>
@@ -48,6 +51,14 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
 {
     private readonly Dictionary<string, (RuleFileVersion Judged, RuleFileVersion? Good)> _files = [];
     private HashSet<Diagnostic> _said = [];
+    private HashSet<string> _faulty = [];
+
+    /// <summary>The next look reads every file of addresses and every binary, whatever is known of it.</summary>
+    public void Forget()
+    {
+        prefixes.Forget();
+        resolver.Forget();
+    }
 
     public Deliberation Deliberate(IReadOnlyList<RuleFileVersion> versions)
     {
@@ -129,7 +140,11 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
         resolver.Settle();
         prefixes.Settle();
         _said = said;
-        return new Deliberation(desired, pending, rejected, news, looked) { Filters = filters, Faults = faults };
+        var faulty = faults.Select(fault => fault.File).ToHashSet();
+        var accepted = versions.Where(version => _faulty.Contains(version.Path) && !faulty.Contains(version.Path))
+            .Select(version => (version.Path, version.Content.Rules.Count + version.Content.Packets.Count)).ToList();
+        _faulty = faulty;
+        return new Deliberation(desired, pending, rejected, news, looked) { Filters = filters, Faults = faults, Accepted = accepted };
 
         void SayOutput(Located<string>? output, RuleFileVersion file)
         {
@@ -235,7 +250,12 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
             found.AddRange(resolver.Resolve(rule).Diagnostics);
         }
 
-        foreach (var output in version.Content.Rules.Select(rule => rule.Output).Concat(version.Content.Packets.Select(rule => rule.Output)))
+        foreach (var place in version.Content.Places)
+        {
+            found.AddRange(resolver.Resolve(place).Diagnostics.Where(d => d.Severity == Severity.Error));
+        }
+
+        foreach (var output in version.Content.Rules.Concat(version.Content.Places).Select(rule => rule.Output).Concat(version.Content.Packets.Select(rule => rule.Output)))
         {
             if (OutputName.Problem(output, outputs?.Invoke()) is { } problem)
             {

@@ -110,7 +110,7 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     public AttachedProbe Succeed(AttachedProbe previous, Rule rule, Probe probe)
     {
         var next = new AttachedProbe(rule, previous.Books);
-        var sources = previous.Files.DistinctBy(file => file.File.Identity).ToDictionary(file => file.File.Identity, file => file.File.InodePath);
+        var sources = previous.Files.DistinctBy(file => file.File.Identity.File).ToDictionary(file => file.File.Identity.File, file => file.File.InodePath);
         try
         {
             foreach (var part in Probe.Of(probe.Parts.Concat(StillRunning(previous, rule, probe)))!.Parts)
@@ -119,7 +119,7 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
                 next.Parts.Add(added);
                 foreach (var file in part.Files)
                 {
-                    added.Attach(file, sources.GetValueOrDefault(file.Identity, file.Source));
+                    added.Attach(file, sources.GetValueOrDefault(file.Identity.File, file.Source));
                 }
             }
         }
@@ -135,9 +135,9 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     /// <summary>The processes of a file that was replaced go on being traced, where the rule still finds its place in it.</summary>
     private static IEnumerable<ProbePart> StillRunning(AttachedProbe previous, Rule rule, Probe probe)
     {
-        var found = probe.Files.Select(file => file.Identity).ToHashSet();
+        var found = probe.Files.Select(file => file.Identity.File).ToHashSet();
         return rule.Binary == previous.Rule.Binary
-            ? previous.Files.Select(file => file.File).Where(file => !found.Contains(file.Identity)).DistinctBy(file => file.Identity)
+            ? previous.Files.Select(file => file.File).Where(file => !found.Contains(file.Identity.File)).DistinctBy(file => file.Identity.File)
                 .SelectMany(file => ProbeResolver.PartsOf(rule, file))
             : [];
     }

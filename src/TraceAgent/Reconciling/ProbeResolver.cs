@@ -174,6 +174,14 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
         Dispose();
     }
 
+    /// <summary>The next answers are new ones.</summary>
+    public void Forget()
+    {
+        _findings.Clear();
+        _known.Clear();
+        Settle();
+    }
+
     public void Dispose()
     {
         foreach (var (image, _) in _images.Values)
@@ -218,8 +226,8 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
     }
 
     private static SiteResolution Sites(Rule rule, ElfImage image, string path) => SiteResolver.Resolve(
-        image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.Arguments.Count > 0, rule.AllowsUnsafe,
-        rule.MaxSites, !rule.ReturnsAtInstructions);
+        image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.On != ProbeMoment.Return && rule.Arguments.Count > 0, rule.AllowsUnsafe,
+        rule.MaxSites, !rule.ReturnsAtInstructions, rule.Form);
 
     private static List<ProbePart> PartsOf(Rule rule, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
     {

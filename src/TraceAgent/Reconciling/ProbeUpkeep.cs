@@ -4,17 +4,21 @@ using TraceAgent.Targets;
 namespace TraceAgent.Reconciling;
 
 /// <summary>Looks after what is attached when no rule changes but the world does: files and threads come and go.</summary>
-internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerVoice voice)
+/// <param name="attached">By rule.</param>
+/// <param name="voice">Is told.</param>
+/// <param name="seesAll">Whether /proc has all processes; else any file may still be used by one.</param>
+internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerVoice voice, bool seesAll = true)
 {
     /// <summary>Takes probes off every file that was written to: its processes would run into breakpoints that are not on their instructions.</summary>
+    /// <param name="written">Files that were seen to be written to, whatever they look like now: time and size can be set back. Null for none.</param>
     /// <returns>True when there was one.</returns>
-    public bool DetachOverwritten()
+    public bool DetachOverwritten(IReadOnlySet<FileIdentity>? written = null)
     {
         var any = false;
         var states = new FileStates();
         foreach (var probe in attached.Values)
         {
-            foreach (var (part, file) in Those(probe, file => states.Now(file) != file.Identity))
+            foreach (var (part, file) in Those(probe, file => written?.Contains(file.Identity) is true || states.Now(file).IsOverwritten(file.Identity)))
             {
                 file.Dispose();
                 part.Files.Remove(file);
@@ -64,8 +68,8 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
     /// <summary>Detaches from files that their rule does not lead to any more and that no process uses.</summary>
     public void DetachUnused()
     {
-        var stale = attached.Values.SelectMany(probe => Those(probe, file => !probe.Current.Contains(file.Identity))).ToList();
-        if (stale.Count == 0)
+        var stale = attached.Values.SelectMany(probe => Those(probe, file => !probe.Current.Contains(file.Identity.File))).ToList();
+        if (stale.Count == 0 || !seesAll)
         {
             return;
         }

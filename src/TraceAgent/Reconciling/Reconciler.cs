@@ -15,6 +15,9 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
     private readonly Dictionary<string, RuleBooks> _books = [];
     private readonly Dictionary<string, (Probe Probe, string Reason)> _refused = [];
 
+    /// <summary>What there is to tell of the step that is being taken.</summary>
+    private List<Action> _told = [];
+
     /// <summary>The rules in force, by name.</summary>
     public IReadOnlyDictionary<string, AttachedProbe> Attached => _attached;
 
@@ -44,26 +47,23 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
         var current = open.ToDictionary(one => one.Rule.Name.Value);
         var steps = ReconcilePlan.Between(held, open);
         attacher.Prepare([.. steps.OfType<ReconcileStep.Attach>()]);
-        foreach (var step in steps)
+        foreach (var name in steps.OfType<ReconcileStep.Detach>().Select(step => step.Rule))
         {
-            switch (step)
-            {
-                case ReconcileStep.Attach(var rule, var probe):
-                    Try(rule, probe, () => Attach(rule, probe));
-                    break;
-                case ReconcileStep.Replace(var rule, var probe):
-                    Try(rule, probe, () => Replace(_attached[rule.Name.Value], rule, probe));
-                    break;
-                case ReconcileStep.Extend(var rule, var more):
-                    Try(rule, more, () => Extend(_attached[rule.Name.Value], rule, more));
-                    break;
-                case ReconcileStep.Reshape(var rule):
-                    Reshape(_attached[rule.Name.Value], rule);
-                    break;
-                case ReconcileStep.Detach(var name):
-                    Detach(name, current.ContainsKey(name) ? "what it asks for is not there" : "it is not in the rule files any more");
-                    break;
-            }
+            Detach(name, current.ContainsKey(name) ? "what it asks for is not there" : "it is not in the rule files any more");
+        }
+
+        // At one place, the kernel runs what was attached last before the others (consumer_add in kernel/events/uprobes.c): attached from
+        // the last to the first, rules log in the order of their files. They are told in that order, too.
+        var told = new Stack<List<Action>>();
+        foreach (var step in steps.Where(step => step is not ReconcileStep.Detach).Reverse())
+        {
+            told.Push(_told = []);
+            Take(step);
+        }
+
+        foreach (var tell in told.SelectMany(one => one))
+        {
+            tell();
         }
 
         attacher.ForgetPrepared();
@@ -71,12 +71,31 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
         {
             if (_attached.TryGetValue(name, out var probe))
             {
-                probe.Current = asked.Probe?.Files.Select(file => file.Identity).ToHashSet() ?? [];
+                probe.Current = asked.Probe?.Files.Select(file => file.Identity.File).ToHashSet() ?? [];
                 if (!_refused.ContainsKey(name))
                 {
                     probe.Agree(asked);
                 }
             }
+        }
+    }
+
+    private void Take(ReconcileStep step)
+    {
+        switch (step)
+        {
+            case ReconcileStep.Attach(var rule, var probe):
+                Try(rule, probe, () => Attach(rule, probe));
+                break;
+            case ReconcileStep.Replace(var rule, var probe):
+                Try(rule, probe, () => Replace(_attached[rule.Name.Value], rule, probe));
+                break;
+            case ReconcileStep.Extend(var rule, var more):
+                Try(rule, more, () => Extend(_attached[rule.Name.Value], rule, more));
+                break;
+            case ReconcileStep.Reshape(var rule):
+                Reshape(_attached[rule.Name.Value], rule);
+                break;
         }
     }
 
@@ -131,7 +150,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
         if (attached.Parts.Count > 0)
         {
             _attached.Add(rule.Name.Value, attached);
-            voice.Attached(rule, attached);
+            _told.Add(() => voice.Attached(rule, attached));
         }
 
         refusal?.Throw();
@@ -146,7 +165,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
         var added = attached.Files.Where(file => !before.Contains(file)).ToList();
         if (added.Count > 0)
         {
-            voice.Extended(rule, added);
+            _told.Add(() => voice.Extended(rule, added));
         }
 
         refusal?.Throw();
@@ -173,7 +192,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
             retirement.Removed(previous.Parts);
         }
 
-        voice.Replaced(rule, next);
+        _told.Add(() => voice.Replaced(rule, next));
     }
 
     /// <summary>Whether the one can take hits over from the other: a call is taken when it is entered, a return when it returns.</summary>
@@ -192,7 +211,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
     {
         attached.Rule = rule;
         attached.Parts.ForEach(part => part.Show(rule));
-        voice.Reshaped(rule);
+        _told.Add(() => voice.Reshaped(rule));
     }
 
     private void Detach(string name, string reason)
@@ -214,7 +233,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
         {
             if (_refused.GetValueOrDefault(rule.Name.Value).Probe != probe)
             {
-                voice.Refused(rule, refusal);
+                _told.Add(() => voice.Refused(rule, refusal));
                 _refused[rule.Name.Value] = (probe, refusal.Message);
             }
         }

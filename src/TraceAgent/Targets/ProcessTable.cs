@@ -96,7 +96,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
             return false;
         }
 
-        var seen = Read(pid) is var (comm, path, file) ? new Seen(comm, path, file, known?.Since ?? time, time) : null;
+        var seen = Read(pid) is var (comm, path, file) ? new Seen(comm, NameOf(pid, comm, path), path, file, known?.Since ?? time, time) : null;
         if (seen is null)
         {
             _processes.Remove(pid);
@@ -127,15 +127,47 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         }
     }
 
+    /// <summary>
+    /// What the kernel has cut off to make the name: of the executable, or of a script, whose interpreter that is. Empty where it has cut
+    /// off nothing, or something that is not known.
+    /// </summary>
+    private static string NameOf(int pid, string comm, string path)
+    {
+        const int most = 8192;
+        var executable = Path.GetFileName(path);
+        if (Encoding.UTF8.GetByteCount(comm) < LongestName || Cut(executable) == comm)
+        {
+            return executable;
+        }
+
+        try
+        {
+            using var file = File.OpenRead($"/proc/{pid}/cmdline");
+            var bytes = new byte[most];
+            var words = Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, most, throwOnEndOfStream: false)).Split('\0');
+
+            // The kernel puts the interpreter, and perhaps one option, before a script.
+            return words.Take(3).Select(word => Path.GetFileName(word)).FirstOrDefault(word => Encoding.UTF8.GetByteCount(word) > LongestName && Cut(word) == comm) ?? "";
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>What the kernel keeps of a name.</summary>
+    private static string Cut(string name) =>
+        Encoding.UTF8.GetBytes(name) is { Length: > LongestName } bytes ? Encoding.UTF8.GetString(bytes, 0, LongestName) : name;
+
     /// <summary>Leads to the file whatever its name is in the mount namespace of the process, and when it has none any more.</summary>
     private static string SourceOf(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe");
 
-    private sealed record Seen(string Comm, string Path, FileIdentity File, TimeSpan Since, TimeSpan Last)
+    /// <param name="Comm">At most 15 bytes.</param>
+    /// <param name="Name">What was cut off to make <paramref name="Comm"/>, where that is known.</param>
+    private sealed record Seen(string Comm, string Name, string Path, FileIdentity File, TimeSpan Since, TimeSpan Last)
     {
-        public bool IsCalled(string name)
-        {
-            var comm = Encoding.UTF8.GetBytes(name) is { Length: > LongestName } bytes ? Encoding.UTF8.GetString(bytes, 0, LongestName) : name;
-            return Comm == comm || System.IO.Path.GetFileName(Path.AsSpan()).SequenceEqual(name);
-        }
+        /// <summary>A longer name than the kernel keeps must be that of a file: others begin with the same 15 bytes.</summary>
+        public bool IsCalled(string name) =>
+            System.IO.Path.GetFileName(Path.AsSpan()).SequenceEqual(name) || (Cut(name) == name ? Comm == name : Name == name);
     }
 }

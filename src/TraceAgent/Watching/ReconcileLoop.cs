@@ -110,7 +110,7 @@ internal sealed class ReconcileLoop : IDisposable
         {
             if (change.Kind == ChangeKind.Overwritten)
             {
-                _upkeep.DetachOverwritten();
+                _upkeep.DetachOverwritten(_watches.TakeWritten());
             }
 
             _settling.Note(change);
@@ -119,6 +119,8 @@ internal sealed class ReconcileLoop : IDisposable
         if (_reload)
         {
             _reload = false;
+            _source.Forget();
+            _rules.Forget();
             Look();
             _voice.Reloaded();
         }

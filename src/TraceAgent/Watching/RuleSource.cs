@@ -22,7 +22,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
     /// <summary>A file that was changed this shortly before it was read may be changed again without a new time stamp.</summary>
     private static readonly TimeSpan Racy = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<string, (FileIdentity Identity, DateTime ReadAt, RuleFileVersion Version)> _known = [];
+    private readonly Dictionary<string, (FileIdentity? Identity, DateTime ReadAt, RuleFileVersion Version)> _known = [];
 
     public IReadOnlyList<string> Paths => paths;
 
@@ -79,6 +79,15 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
     private List<string> KnownIn(string folder) =>
         [.. _known.Keys.Where(path => string.Equals(Path.GetDirectoryName(path), folder.TrimEnd('/'), StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
+    /// <summary>The next look reads every file, whatever is known of it.</summary>
+    public void Forget()
+    {
+        foreach (var (path, known) in _known.ToList())
+        {
+            _known[path] = known with { Identity = null };
+        }
+    }
+
     /// <summary>Null when the folder cannot be listed.</summary>
     private static List<string>? FilesIn(string folder)
     {
@@ -133,5 +142,6 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
     private static bool IsTrustedAsBefore(string path, RuleFile content, FileIdentity identity, PathTrust? judge) =>
         judge is null || identity.Kind != FileKind.Regular || judge.Judge(path) == content.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);
 
-    private static DateTime ModifiedAt(FileIdentity identity) => DateTime.UnixEpoch.AddTicks(identity.ModifiedNs / TimeSpan.NanosecondsPerTick);
+    private static DateTime ModifiedAt(FileIdentity identity) =>
+        DateTime.UnixEpoch.AddTicks(Math.Max(identity.ModifiedNs, identity.ChangedNs) / TimeSpan.NanosecondsPerTick);
 }

@@ -20,6 +20,7 @@ internal sealed class WatchList : IDisposable
     private readonly Dictionary<string, int> _folderWatches = [];
     private readonly Dictionary<FileIdentity, int> _fileWatches = [];
     private readonly HashSet<int> _files = [];
+    private readonly HashSet<int> _written = [];
     private readonly List<FileNotice> _notices = [];
 
     public WatchList(IReadOnlyList<string> rulePaths)
@@ -92,6 +93,7 @@ internal sealed class WatchList : IDisposable
             {
                 if (notice.Change.HasFlag(FileChange.Modified))
                 {
+                    _written.Add(notice.Watch);
                     changes.Add(new Change(ChangeKind.Overwritten, "", IsComplete: false));
                 }
             }
@@ -107,6 +109,14 @@ internal sealed class WatchList : IDisposable
         }
 
         return changes;
+    }
+
+    /// <summary>The probed files that were written to since the last time, as they were when they were probed.</summary>
+    public IReadOnlySet<FileIdentity> TakeWritten()
+    {
+        var files = _fileWatches.Where(one => _written.Contains(one.Value)).Select(one => one.Key).ToHashSet();
+        _written.Clear();
+        return files;
     }
 
     public void Dispose() => _inotify.Dispose();

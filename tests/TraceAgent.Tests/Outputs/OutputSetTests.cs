@@ -171,7 +171,42 @@ public sealed class OutputSetTests : IDisposable
 
         Assert.Contains(folder, failure.Reason, StringComparison.Ordinal);
         Assert.True(outputs.Commit().Succeeded);
-        Assert.Equal([3], Directory.GetFiles(folder).SelectMany(Numbers));
+        Assert.Equal([3], Directory.GetFiles(folder, "*.json").SelectMany(Numbers));
+    }
+
+    [Fact]
+    public void The_folder_of_a_single_file_that_is_removed_is_made_anew()
+    {
+        var folder = Path.Combine(_folder, "logs");
+        var file = Path.Combine(folder, "e.json");
+        using var outputs = Open(new OutputConfiguration.File(file, null, OutputFormat.Clef));
+        Write(outputs, 1);
+        Assert.True(outputs.Commit().Succeeded);
+        Directory.Delete(folder, recursive: true);
+
+        Write(outputs, 2);
+        var result = outputs.Commit();
+
+        Assert.True(result.Succeeded);
+        Assert.Equal([file], result.Reopened);
+        Assert.Equal([1, 2], Numbers(file));
+    }
+
+    [Fact]
+    public void A_name_that_rolls_is_taken_once_and_given_back()
+    {
+        var rolling = new OutputConfiguration.File(Path.Combine(_folder, "e.json"), new RollPolicy(100, RollInterval.Day, Keep: 2), OutputFormat.Clef);
+        using (var outputs = Open(rolling))
+        {
+            Assert.Equal($"open {rolling.Path}: another process writes to it", Assert.Throws<OutputException>(() => Open(rolling)).Message);
+            Write(outputs, 1);
+            File.Delete(Path.Combine(_folder, ".e.json.lock"));
+            Assert.True(outputs.Commit().Succeeded);
+            Assert.Throws<OutputException>(() => Open(rolling));
+        }
+
+        Assert.DoesNotContain(Directory.GetFiles(_folder), file => file.EndsWith(".lock", StringComparison.Ordinal));
+        Open(rolling).Dispose();
     }
 
     [Fact]

@@ -43,6 +43,17 @@ public sealed class AcceptedRulesTests : IDisposable
     }
 
     [Fact]
+    public void A_file_whose_mistakes_are_gone_is_told_once()
+    {
+        Assert.Empty(_accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "sell")]).Accepted);
+        Assert.Empty(_accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "sell")]).Accepted);
+        var mended = File("a.yaml", "add", "buy");
+
+        Assert.Equal([("a.yaml", 2)], _accepted.Deliberate([mended, File("b.yaml", "sell")]).Accepted);
+        Assert.Empty(_accepted.Deliberate([mended, File("b.yaml", "sell")]).Accepted);
+    }
+
+    [Fact]
     public void A_file_that_was_never_good_has_no_rules_in_force()
     {
         var found = _accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "sell")]);

@@ -108,21 +108,6 @@ public sealed class RuleSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_has_been_quiet_for_long_is_not_read_again()
-    {
-        var longAgo = DateTime.UtcNow.AddHours(-1);
-        var source = Source(_folder.Write("a.yaml", Rule("old")));
-        File.SetLastWriteTimeUtc(_folder["a.yaml"], longAgo);
-        source.Read();
-
-        // What nothing tells from the old content: the same file, size and time.
-        _folder.Write("a.yaml", Rule("new"));
-        File.SetLastWriteTimeUtc(_folder["a.yaml"], longAgo);
-
-        Assert.Equal("old", source.Read()[0].Content.Rules[0].Name.Value);
-    }
-
-    [Fact]
     public void A_link_that_is_swapped_leads_to_the_new_files()
     {
         _folder.Folder("..v1");
@@ -196,6 +181,33 @@ public sealed class RuleSourceTests : IDisposable
         var files = source.Read();
         Assert.Contains("cannot read the file", Assert.Single(files[0].Content.Diagnostics).Message, StringComparison.Ordinal);
         Assert.Empty(files[1].Content.Diagnostics);
+    }
+
+    [Fact]
+    public void A_file_that_was_written_with_its_old_time_and_size_is_read_again()
+    {
+        var old = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        var file = _folder.Write("a.yaml", Rule("one"));
+        File.SetLastWriteTimeUtc(file, old);
+        var source = Source(_folder.Root);
+        source.Read();
+
+        File.WriteAllText(file, Rule("two"));
+        File.SetLastWriteTimeUtc(file, old);
+
+        Assert.Equal("two", source.Read()[0].Content.Rules[0].Name.Value);
+    }
+
+    [Fact]
+    public void What_was_forgotten_is_read_again_and_is_the_same_object_when_it_says_the_same()
+    {
+        _folder.Write("a.yaml", Rule("one"));
+        var source = Source(_folder.Root);
+        var first = source.Read()[0];
+
+        source.Forget();
+
+        Assert.Same(first, source.Read()[0]);
     }
 
     [Fact]

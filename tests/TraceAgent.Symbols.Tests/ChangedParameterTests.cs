@@ -1,0 +1,78 @@
+using static TraceAgent.Symbols.Tests.CompiledPrograms;
+using static TraceAgent.Symbols.Tests.Resolving;
+
+namespace TraceAgent.Symbols.Tests;
+
+/// <summary>Functions whose parameters the compiler may have changed.</summary>
+public sealed class ChangedParameterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("traceagent-changed-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("gcc", "-O2", true)]
+    [InlineData("gcc", "-O0", false)]
+    [InlineData("clang", "-O2", true)]
+    [InlineData("clang", "-O0", false)]
+    public void A_local_function_of_C_is_doubted_where_it_was_optimised(string compiler, string level, bool isDoubted)
+    {
+        var program = Compile("main.c", compiler, level, "static __attribute__((noinline)) int narrow(int unused, int n, int *p) { (void)unused; volatile int k = n + *p; return k; }\nint main(int argc, char **argv) { (void)argv; return narrow(1, argc, &argc) + narrow(2, argc + 1, &argc); }\n");
+
+        Assert.Equal(isDoubted, IsDoubted(program, Run("nm", program).Split('\n').First(line => line.Contains("narrow", StringComparison.Ordinal)).Split(' ')[^1]));
+    }
+
+    [Theory]
+    [InlineData("-Copt-level=2", true)]
+    [InlineData("-Copt-level=0", false)]
+    public void A_local_function_of_Rust_is_doubted_where_it_was_optimised(string level, bool isDoubted)
+    {
+        var program = Compile("main.rs", "rustc", level, "#[inline(never)] fn narrow(n: i64, p: &i64) -> i64 { std::hint::black_box(n + *p) }\nfn main() { let a = std::env::args().count() as i64; println!(\"{}\", narrow(a, &a)); }\n");
+
+        Assert.Equal(isDoubted, IsDoubted(program, Run("nm", program).Split('\n').First(line => line.Contains("6narrow", StringComparison.Ordinal)).Split(' ')[^1]));
+    }
+
+    [Fact]
+    public void A_global_function_keeps_its_parameters()
+    {
+        var program = Compile("main.c", "clang", "-O2", "__attribute__((noinline)) int wide(int n) { volatile int k = n; return k; }\nint main(int argc, char **argv) { (void)argv; return wide(argc); }\n");
+
+        Assert.False(IsDoubted(program, "wide"));
+    }
+
+    [Theory]
+    [InlineData("main.largest[go.shape.int_0]", 19, 0, false)]
+    [InlineData("main.largest[go.shape.int]", 22, 0, false)]
+    [InlineData("main.(*stack[go.shape.int_0]).push", 19, 0, false)]
+    [InlineData("main.(*stack[go.shape.int]).push", 22, 1, false)]
+    [InlineData("main.(*stack[go.shape.int]).push", null, 1, false)]
+    [InlineData("main.box[go.shape.string_0].sum", 18, 0, false)]
+    [InlineData("main.box[go.shape.string].sum", 20, null, true)]
+    [InlineData("main.first[go.shape.struct { X int; Y []int }]", 21, 0, false)]
+    [InlineData("main.largest[...]", 19, 0, false)]
+    [InlineData("main.(*stack[...]).push", 18, 0, false)]
+    [InlineData("main.(*stack[int]).push", 22, null, false)]
+    [InlineData("main.apply[go.shape.int].func1", 22, null, false)]
+    [InlineData("main.apply[go.shape.int_0].func1.2", 19, null, false)]
+    [InlineData("main.(*pair[go.shape.string,go.shape.int]).get.func1", 22, null, false)]
+    [InlineData("main.(*stack[go.shape.int]).push-fm", 22, null, false)]
+    [InlineData("main.each[go.shape.int].gowrap1", 22, null, false)]
+    [InlineData("main.handle", 22, null, false)]
+    public void The_name_and_the_version_of_Go_say_where_the_dictionary_is(string name, int? minor, int? word, bool isUncertain)
+    {
+        Assert.Equal(word, GoGenerics.DictionaryWord(name, minor, out var uncertain));
+        Assert.Equal(isUncertain, uncertain);
+    }
+
+    private static bool IsDoubted(string program, string symbol) =>
+        Resolve(program, Symbol(symbol), capturesArguments: true).Problems.Any(problem => problem.Code == SiteCodes.ParametersChanged);
+
+    private string Compile(string name, string compiler, string level, string source)
+    {
+        var file = Path.Combine(_folder, name);
+        var program = Path.Combine(_folder, "program");
+        File.WriteAllText(file, source);
+        Run(compiler, level, "-o", program, file);
+        return program;
+    }
+}
