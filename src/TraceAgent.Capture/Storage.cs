@@ -77,4 +77,7 @@ public enum Outcome : byte
 
     /// <summary>The memory could be read up to the end of its first page only, and the value may go on behind that.</summary>
     Cut = 4,
+
+    /// <summary>A <see cref="Fault"/>: the page is not in memory, and may not be waited for.</summary>
+    NotResident = 5,
 }

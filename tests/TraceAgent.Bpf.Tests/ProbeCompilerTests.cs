@@ -6,7 +6,7 @@ namespace TraceAgent.Bpf.Tests;
 
 public sealed class ProbeCompilerTests
 {
-    private static readonly ProbeBinding Binding = new(Slot: 3, Limiter: 5, MayWait: true, Self: 4321, Ring: 11, Control: 12, Counters: 13, Marks: 14, InFlight: 15);
+    private static readonly ProbeBinding Binding = new(Slot: 3, Limiter: 5, Waits: PageWaits.Unbound, Self: 4321, Ring: 11, Control: 12, Counters: 13, Marks: 14, InFlight: 15);
 
     public static TheoryData<string> Plans => SamplePlans.Names;
 
@@ -59,7 +59,7 @@ public sealed class ProbeCompilerTests
     [Theory, MemberData(nameof(Plans))]
     public void Where_programs_may_not_wait_they_read_once(string name)
     {
-        foreach (var program in ProbeCompiler.Compile(SamplePlans.All[name], Binding with { MayWait = false }))
+        foreach (var program in ProbeCompiler.Compile(SamplePlans.All[name], Binding with { Waits = null }))
         {
             Assert.False(program.Sleepable);
             Assert.DoesNotContain(program.Instructions, one => IsCall(one, BpfFunction.CopyFromUser));

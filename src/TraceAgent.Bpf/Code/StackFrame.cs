@@ -30,6 +30,12 @@ internal static class StackFrame
     /// <summary>u64: process and thread.</summary>
     public const int Thread = -88;
 
+    /// <summary>u64: a bit for each field of which a page may not be waited for; the last one stands for all from there on.</summary>
+    public const int Refused = -96;
+
     /// <summary>Below it, expressions have their temporaries.</summary>
-    public const int Temporaries = -88;
+    public const int Temporaries = -96;
+
+    /// <summary>The kernel gives a program, with the functions that it calls, 512 bytes.</summary>
+    public const int Limit = -512;
 }

@@ -88,6 +88,10 @@ internal sealed unsafe class BpfProgram : BpfHandle
             encoded[i] = program.Instructions[i].Encoded;
         }
 
+        Span<uint> functions = program.Functions is { } at
+            ? [0, ProgramTypes.Main, (uint)at.Touch, ProgramTypes.Touch, (uint)at.Judge, ProgramTypes.Judge]
+            : [];
+        using var types = program.Functions is null ? null : ProgramTypes.Load();
         var options = new LibBpf.ProgLoadOptions
         {
             Size = (nuint)sizeof(LibBpf.ProgLoadOptions),
@@ -98,7 +102,18 @@ internal sealed unsafe class BpfProgram : BpfHandle
             LogBuffer = log,
         };
         fixed (ulong* instructions = encoded)
+        fixed (uint* records = functions)
         {
+            if (types is not null)
+            {
+                // struct bpf_func_info: the first instruction, and the number of the function's type.
+                const uint recordSize = 8;
+                options.BtfFd = (uint)types.Fd;
+                options.FuncInfo = records;
+                options.FuncInfoRecordSize = recordSize;
+                options.FuncInfoCount = (uint)functions.Length * sizeof(uint) / recordSize;
+            }
+
             return LibBpf.ProgLoad(type, name, "GPL", instructions, (nuint)encoded.Length, &options);
         }
     }

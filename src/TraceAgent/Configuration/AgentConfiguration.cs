@@ -1,4 +1,5 @@
 using System.Net;
+using TraceAgent.Bpf;
 using TraceAgent.Capture;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
@@ -24,6 +25,9 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 
     /// <summary>Which binaries rules may probe.</summary>
     public BinaryLists Binaries { get; init; } = new([], []);
+
+    /// <summary>Whose pages programs wait for.</summary>
+    public WaitPolicy WaitForPages { get; init; } = WaitPolicy.Trusted;
 
     /// <summary>What rules may call outputs.</summary>
     public static IReadOnlyList<string> NamesOf(EquatableArray<OutputConfiguration> outputs) => [.. outputs.Select(output => output.Name).OfType<string>()];

@@ -19,6 +19,7 @@ internal static class ProblemWords
         Outcome.Truncated => Truncated[flags],
         Outcome.Cut => Cut[flags],
         Outcome.Null => "null",
+        Outcome.NotResident => "fault,not_resident",
         _ => "fault",
     };
 

@@ -120,6 +120,7 @@ internal sealed class FollowedConfiguration(
         Compare("outputs", followsOutputs || next.Outputs == _started.Outputs);
         Compare("defaults", next.Defaults == _started.Defaults);
         Compare("socket", next.Socket == _started.Socket);
+        Compare("wait_for_pages", next.WaitForPages == _started.WaitForPages);
         Compare("metrics", next.Metrics == _started.Metrics);
         return keys;
 
