@@ -37,6 +37,11 @@ internal static class RuleDump
             text.Append("  returns at ret\n");
         }
 
+        if (rule.ReadsPlainly)
+        {
+            text.Append("  reads plainly\n");
+        }
+
         if (rule.AllowsUnsafe)
         {
             text.Append("  unsafe\n");

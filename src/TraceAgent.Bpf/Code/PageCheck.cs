@@ -154,6 +154,8 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
 
         Read(Reg.R6, fields.Flags, 8, end);
         code.JumpIf(Opcode.IfAnySet, Reg.R1, DeviceMemory, end);
+        Read(Reg.R6, fields.Operations, 8, end);
+        code.JumpIf(Opcode.IfEqual, Reg.R1, 0, local);
         Read(Reg.R6, fields.File, 8, end);
         code.JumpIf(Opcode.IfEqual, Reg.R1, 0, local);
         Read(Reg.R1, fields.Inode, 8, end);

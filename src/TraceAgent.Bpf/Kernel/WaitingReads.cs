@@ -49,7 +49,7 @@ internal static class WaitingReads
     {
         string[] structures = ["vm_area_struct", "vm_userfaultfd_ctx", "file", "inode", "super_block", "mm_struct"];
         string[] members =
-            ["vm_flags", "vm_userfaultfd_ctx", "ctx", "vm_file", "vm_mm", "f_inode", "i_mode", "i_sb", "s_magic", "mm_users", "counter"];
+            ["vm_flags", "vm_userfaultfd_ctx", "ctx", "vm_ops", "vm_file", "vm_mm", "f_inode", "i_mode", "i_sb", "s_magic", "mm_users", "counter"];
         try
         {
             using var kernel = KernelTypes.Read(structures.Concat(members).ToHashSet());
@@ -60,6 +60,7 @@ internal static class WaitingReads
             return new PageFields(
                 fields.Require("vm_area_struct", "vm_flags"),
                 fields.Find("vm_userfaultfd_ctx", "ctx") is { } context ? handler + context : null,
+                fields.Require("vm_area_struct", "vm_ops"),
                 fields.Require("vm_area_struct", "vm_file"),
                 fields.Require("vm_area_struct", "vm_mm"),
                 fields.Require("file", "f_inode"),

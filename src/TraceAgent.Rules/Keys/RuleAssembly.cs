@@ -122,6 +122,7 @@ internal static class RuleAssembly
                 BudgetPercent = draft.BudgetPercent,
                 Redact = redact,
                 ReturnsAtInstructions = draft.ReturnsAtInstructions,
+                ReadsPlainly = draft.ReadsPlainly,
                 Output = draft.Output,
                 AllowsUnsafe = draft.AllowsUnsafe,
             }

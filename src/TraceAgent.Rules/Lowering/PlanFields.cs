@@ -46,6 +46,7 @@ internal sealed class PlanFields
         SampleEvery = _rule.SampleEvery,
         LimitPerSecond = _rule.LimitPerSecond ?? Rule.NoLimit,
         ReturnsAtInstructions = _abi.ReturnsAtInstructions && PlanBuilder.NeedsReturn(_rule),
+        ReadsPlainly = _rule.ReadsPlainly,
         GoroutineRegister = _rule.On == ProbeMoment.Call ? _abi.GoroutineRegister : null,
     };
 
