@@ -119,7 +119,7 @@ public sealed class StrangerTests : IDisposable
     public void A_condition_on_a_page_that_a_stranger_provides_is_not_true_and_is_counted()
     {
         using var agent = AgentProcess.Start(AttachWay.Multi, Rules("args: [text: string]", "when: text == 'from a stranger'"));
-        using var program = Start("fuse", -1, user: 0, threads: 1);
+        using var program = Start("userfaultfd", -1, user: 0, threads: 1);
 
         program.Ask("call");
         agent.Stop();
@@ -131,7 +131,7 @@ public sealed class StrangerTests : IDisposable
     public void Of_several_values_only_those_that_are_not_there_are_said_to_be()
     {
         using var agent = AgentProcess.Start(AttachWay.Multi, Rules("args: [text: string, nowhere: string]"));
-        using var program = Start("fuse", -1, user: 0, threads: 1);
+        using var program = Start("userfaultfd", -1, user: 0, threads: 1);
 
         program.Ask("call");
 
@@ -146,7 +146,7 @@ public sealed class StrangerTests : IDisposable
     public void Returned_texts_of_strangers_are_faults_too(params string[] keys)
     {
         using var agent = AgentProcess.Start(AttachWay.Multi, Rules(keys));
-        using var program = Start("fuse", -1, user: 0, threads: 1);
+        using var program = Start("userfaultfd", -1, user: 0, threads: 1);
 
         Assert.Equal("called", program.Ask("call"));
 

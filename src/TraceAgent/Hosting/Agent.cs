@@ -69,6 +69,7 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly IDisposable _signal;
     private readonly Watchdog _watchdog;
     private readonly StatusSource _status;
+    private readonly DetachReports _detaches;
     private Timer? _end;
     private SelfObservation? _observation;
 
@@ -121,6 +122,7 @@ internal sealed class Agent : IHostedService, IDisposable
             () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name), outputs.DroppedBy(name)))],
             parts.Configuration.Defaults.TotalBudgetPercent);
         _signal = parts.Trial is null ? new SignalReload(notifier, _loop, _voice) : EndOnHangup();
+        _detaches = new DetachReports(logger);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
         _processes.Failed += () => Defect(_processes.Failure);
@@ -186,6 +188,7 @@ internal sealed class Agent : IHostedService, IDisposable
         _end?.Dispose();
         _signal.Dispose();
         _watchdog.Dispose();
+        _detaches.Dispose();
         _resolver.Dispose();
         _pump.Dispose();
         _processes.Dispose();
