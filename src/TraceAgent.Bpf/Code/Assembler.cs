@@ -66,6 +66,9 @@ internal sealed class Assembler
 
     public void Call(BpfFunction function) => Emit(Opcode.Call, 0, 0, 0, (int)function);
 
+    /// <summary>Calls a function of the kernel by the number of its type.</summary>
+    public void CallKernel(int function) => Emit(Opcode.Call, 0, (Reg)Opcode.KernelFunction, 0, function);
+
     /// <summary>Calls a function of the same program, which begins at a label.</summary>
     public void Call(Label function) => EmitFunctionUse(function, () => Emit(Opcode.Call, 0, (Reg)Opcode.OwnFunction, 0, 0));
 

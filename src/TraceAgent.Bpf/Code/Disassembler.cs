@@ -44,6 +44,8 @@ public static class Disassembler
                     Opcode.MapValue => $"{destination} = map[{instruction.Immediate}]+{high}",
                     _ => $"{destination} = 0x{(((ulong)(uint)high) << 32) | (uint)instruction.Immediate:x}",
                 };
+            case Opcode.Call when instruction.Source == Opcode.KernelFunction:
+                return $"call kernel#{instruction.Immediate}";
             case Opcode.Call when instruction.Source == Opcode.OwnFunction:
                 return $"call {at + 1 + instruction.Immediate}";
             case Opcode.Call:

@@ -104,13 +104,18 @@ internal sealed unsafe class BtfTypes
     }
 
     /// <summary>The numbers of structures and unions with one of the names.</summary>
-    public IReadOnlyList<int> Named(IReadOnlySet<uint> names)
+    public IReadOnlyList<int> Named(IReadOnlySet<uint> names) => Where(type => type.IsComposite && type.Name != 0 && names.Contains(type.Name));
+
+    /// <summary>The numbers of functions with this name.</summary>
+    public IReadOnlyList<int> Functions(uint name) => Where(type => type.Kind == BtfKind.Function && type.Name == name);
+
+    private List<int> Where(Predicate<BtfType> which)
     {
         var found = new List<int>();
         var type = (BtfType*)_types;
         for (var number = 1; number <= Count; number++)
         {
-            if (type->IsComposite && type->Name != 0 && names.Contains(type->Name))
+            if (which(*type))
             {
                 found.Add(number);
             }

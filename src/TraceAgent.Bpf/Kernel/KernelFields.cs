@@ -11,6 +11,17 @@ internal sealed class KernelFields(KernelTypes kernel)
     public int Require(string structure, string member) =>
         Find(structure, member) ?? throw new InvalidDataException($"struct {structure} has no {member}, or not in one place");
 
+    /// <exception cref="InvalidDataException">The kernel has no such structure, or several of different sizes.</exception>
+    public int SizeOf(string structure)
+    {
+        var sizes = kernel.Names.TryGetValue(structure, out var name) ? _structures[name].Select(number => kernel.Types[number].SizeOrType).Distinct().ToList() : [];
+        return sizes is [var size] ? (int)size : throw new InvalidDataException($"there is no struct {structure}, or not of one size");
+    }
+
+    /// <summary>The number of a function's type; null when the kernel has none, or several.</summary>
+    public int? Function(string name) =>
+        kernel.Names.TryGetValue(name, out var label) && kernel.Types.Functions(label) is [var only] ? only : null;
+
     public int? Find(string structure, string member)
     {
         if (!kernel.Names.TryGetValue(structure, out var name) || !kernel.Names.TryGetValue(member, out var label))

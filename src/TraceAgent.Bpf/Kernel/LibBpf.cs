@@ -54,6 +54,9 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_prog_load", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ProgLoad(int type, string name, string license, ulong* instructions, nuint count, ProgLoadOptions* options);
 
+    [LibraryImport(Library, EntryPoint = "bpf_raw_tracepoint_open", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RawTracepointOpen(string name, int programFd);
+
     /// <param name="types">BTF.</param>
     /// <param name="size">Its bytes.</param>
     /// <param name="options"><c>struct bpf_btf_load_opts</c>, or null.</param>

@@ -95,8 +95,11 @@ internal sealed class Agent : IHostedService, IDisposable
         var board = new StandingBoard();
         var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice);
         var programs = new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(logger));
+        var harm = new HarmGuard();
+        _processes.Signalled += harm.Take;
+        _processes.Ended += harm.Take;
         var guard = new RuleGuard(
-            () => HitCost.Measure(parts.Session.Way), programs, parts.Configuration.Defaults.TotalBudgetPercent, _voice);
+            () => HitCost.Measure(parts.Session.Way), programs, parts.Configuration.Defaults.TotalBudgetPercent, harm, _voice);
         var followed = parts.File is null ? null : new FollowedConfiguration(
             parts.File,
             parts.FollowsOutputs,
