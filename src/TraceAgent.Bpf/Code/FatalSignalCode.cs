@@ -5,7 +5,9 @@ namespace TraceAgent.Bpf.Code;
 /// <summary>
 /// Emits the program on <c>raw_tp/signal_generate</c> that tells of signals by which the kernel ends a thread for what it has done
 /// itself (<c>force_sig</c>): whether the thread has been through a uprobe (it has a <c>utask</c> then), and which files its
-/// process may execute. Runs when such a signal is made, and at no hit. The signal lock is held: nothing here waits.
+/// process may execute. Runs when such a signal is made, and at no hit. The signal lock is held: nothing here waits. Kernels
+/// that do not go through mappings meanwhile do it at the end of the thread, on <c>raw_tp/sched_process_exit</c>: from 6.16 on,
+/// the mappings are still there then.
 /// </summary>
 internal static class FatalSignalCode
 {
@@ -20,21 +22,40 @@ internal static class FatalSignalCode
     private const int Iterator = -16;
     private const int FromKernel = 1;
 
+    private const int SignalOfStatus = 0x7f;
+
     /// <summary>SIGILL, SIGTRAP, SIGBUS, SIGSEGV, SIGSYS: the numbers of x86 and arm64.</summary>
-    private static readonly int[] Signals = [4, 5, 7, 11, 31];
+    private static readonly int[] Faults = [4, 5, 7, 11, 31];
+
+    /// <summary>Also SIGABRT, by which handlers of the others end a process.</summary>
+    private static readonly int[] Ends = [4, 5, 6, 7, 11, 31];
 
     /// <param name="ring">Of notices.</param>
     /// <param name="variables">Whose first word counts notices that the ring had no room for.</param>
     /// <param name="fields">Of the running kernel.</param>
-    public static ProbeProgram Make(int ring, int variables, SignalFields fields)
+    /// <param name="atEnd">For <c>sched_process_exit</c> instead of <c>signal_generate</c>.</param>
+    public static ProbeProgram Make(int ring, int variables, SignalFields fields, bool atEnd)
     {
         var code = new Assembler();
         var exit = new Label();
         var reserved = new Label();
-        code.Load(Reg.R7, Reg.R1, 0);
-        code.Load(Reg.R8, Reg.R1, 8);
-        code.Load(Reg.R9, Reg.R1, 16);
-        LeaveUnlessFatal(code, fields, exit);
+        if (atEnd)
+        {
+            code.Load(Reg.R9, Reg.R1, 0);
+            Read(code, Reg.R9, fields.ExitStatus, 4);
+            code.Move(Reg.R7, Reg.R1);
+            code.Arithmetic(Opcode.And, Reg.R7, SignalOfStatus);
+            LeaveUnless(code, Ends, exit);
+        }
+        else
+        {
+            code.Load(Reg.R7, Reg.R1, 0);
+            code.Load(Reg.R8, Reg.R1, 8);
+            code.Load(Reg.R9, Reg.R1, 16);
+            LeaveUnless(code, Faults, exit);
+            LeaveUnlessForced(code, fields, exit);
+        }
+
         code.Call(BpfFunction.GetCurrentTask);
 
         // Another's signal says nothing of what this thread has done.
@@ -51,7 +72,7 @@ internal static class FatalSignalCode
         code.Jump(exit);
         code.Place(reserved);
         code.Move(Reg.R8, Reg.R0);
-        WriteHeader(code, fields);
+        WriteHeader(code, fields, atEnd ? ProcessNotice.AtEnd : 0);
         if (fields.FileIterator is { } iterator)
         {
             WriteFiles(code, fields, iterator);
@@ -66,18 +87,23 @@ internal static class FatalSignalCode
         return new ProbeProgram(OnReturn: false, Sleepable: false, code.Finish());
     }
 
-    /// <summary>The signal is in r7, what is known of it in r8.</summary>
-    private static void LeaveUnlessFatal(Assembler code, SignalFields fields, Label exit)
+    /// <summary>The signal is in r7.</summary>
+    private static void LeaveUnless(Assembler code, int[] signals, Label exit)
     {
         var one = new Label();
-        var forced = new Label();
-        foreach (var signal in Signals)
+        foreach (var signal in signals)
         {
             code.JumpIf(Opcode.IfEqual, Reg.R7, signal, one);
         }
 
         code.Jump(exit);
         code.Place(one);
+    }
+
+    /// <summary>What is known of the signal is in r8.</summary>
+    private static void LeaveUnlessForced(Assembler code, SignalFields fields, Label exit)
+    {
+        var forced = new Label();
 
         // SEND_SIG_NOINFO and SEND_SIG_PRIV (include/linux/sched/signal.h), or a siginfo whose code is positive when the kernel made it.
         code.JumpIf(Opcode.IfEqual, Reg.R8, 0, exit);
@@ -90,7 +116,7 @@ internal static class FatalSignalCode
     }
 
     /// <summary>The record is in r8, the thread in r9.</summary>
-    private static void WriteHeader(Assembler code, SignalFields fields)
+    private static void WriteHeader(Assembler code, SignalFields fields, int flags)
     {
         var notProbed = new Label();
         var byDefault = new Label();
@@ -107,10 +133,10 @@ internal static class FatalSignalCode
         Read(code, Reg.R1, fields.StartTime, 8);
         code.Store(Reg.R8, ProcessNotice.StartTimeOffset, Reg.R1);
 
-        code.Set(Reg.R6, 0);
+        code.Set(Reg.R6, flags);
         Read(code, Reg.R9, fields.UprobeTask, 8);
         code.JumpIf(Opcode.IfEqual, Reg.R1, 0, notProbed);
-        code.Set(Reg.R6, ProcessNotice.Probed);
+        code.Arithmetic(Opcode.Or, Reg.R6, ProcessNotice.Probed);
         code.Place(notProbed);
         Read(code, Reg.R9, fields.SignalHandlers, 8);
         code.Arithmetic(Opcode.Multiply, Reg.R7, fields.ActionSize);
@@ -195,6 +221,8 @@ internal sealed record SignalFields
     public FileIterator? FileIterator { get; init; }
 
     public required int SignalCode { get; init; }
+
+    public required int ExitStatus { get; init; }
 
     public required int UprobeTask { get; init; }
 

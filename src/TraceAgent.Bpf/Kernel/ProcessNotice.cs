@@ -41,6 +41,9 @@ public readonly ref struct ProcessNotice
     /// <summary>Of a signal's flags: the process has a handler for it.</summary>
     internal const int Handled = 2;
 
+    /// <summary>Of a signal's flags: the thread is ending by it.</summary>
+    internal const int AtEnd = 4;
+
     /// <summary>Bytes of the longest one: <c>struct exec_notice</c> of <c>bpf/process.bpf.c</c>.</summary>
     internal const int MaxSize = HeaderSize + 1024 + 256 + 1024;
 
@@ -83,6 +86,9 @@ public readonly ref struct ProcessNotice
 
     /// <summary>Of a signal: the process has a handler for it, and need not end.</summary>
     public bool IsHandled => (_header.Flags & Handled) != 0;
+
+    /// <summary>Of a signal: the thread is ending by it.</summary>
+    public bool IsAtEnd => (_header.Flags & AtEnd) != 0;
 
     /// <summary>Of a signal: the inode numbers of the files that the process may execute, in part only where it has more than 128 or the kernel does not tell (before 6.7).</summary>
     public ReadOnlySpan<ulong> Files => Act == ProcessAct.Signalled ? MemoryMarshal.Cast<byte, ulong>(_path) : default;

@@ -5,10 +5,11 @@ namespace TraceAgent.Bpf.Kernel;
 /// <summary>Keeps <see cref="FatalSignalCode"/> attached, which writes into the ring of the <see cref="ProcessTracker"/>.</summary>
 internal sealed class SignalWatch : IDisposable
 {
-    private readonly BpfProgram _program;
-    private readonly BpfHandle _link;
+    private readonly List<BpfHandle> _handles = [];
 
-    private SignalWatch(BpfProgram program, BpfHandle link) => (_program, _link) = (program, link);
+    private SignalWatch()
+    {
+    }
 
     /// <param name="ring">Of notices.</param>
     /// <param name="variables">Whose first word counts those that had no room.</param>
@@ -16,32 +17,45 @@ internal sealed class SignalWatch : IDisposable
     public static SignalWatch Start(int ring, int variables)
     {
         var fields = ReadFields();
-        var program = Load(ring, variables, fields);
-        var fd = LibBpf.RawTracepointOpen("signal_generate", program.Fd);
-        if (fd < 0)
+        var watch = new SignalWatch();
+        try
         {
-            program.Dispose();
-            throw new KernelException("attach to", "the tracepoint signal_generate", -fd, Privileges.RemedyFor(-fd));
+            watch.Attach("signal_generate", files => FatalSignalCode.Make(ring, variables, fields with { FileIterator = files }, atEnd: false), fields.FileIterator);
+            watch.Attach("sched_process_exit", files => FatalSignalCode.Make(ring, variables, fields with { FileIterator = files }, atEnd: true), fields.FileIterator);
+            return watch;
         }
-
-        return new SignalWatch(program, new BpfHandle(fd));
+        catch
+        {
+            watch.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()
     {
-        _link.Dispose();
-        _program.Dispose();
+        // Links before their programs.
+        _handles.Reverse();
+        _handles.ForEach(handle => handle.Dispose());
+        _handles.Clear();
     }
 
-    private static BpfProgram Load(int ring, int variables, SignalFields fields)
+    private void Attach(string tracepoint, Func<FileIterator?, ProbeProgram> programWith, FileIterator? files)
+    {
+        var program = Load(programWith, files);
+        _handles.Add(program);
+        var fd = LibBpf.RawTracepointOpen(tracepoint, program.Fd);
+        _handles.Add(fd >= 0 ? new BpfHandle(fd) : throw new KernelException("attach to", $"the tracepoint {tracepoint}", -fd, Privileges.RemedyFor(-fd)));
+    }
+
+    private static BpfProgram Load(Func<FileIterator?, ProbeProgram> programWith, FileIterator? files)
     {
         try
         {
-            return BpfProgram.LoadRawTracepoint(FatalSignalCode.Make(ring, variables, fields), "ta_signal");
+            return BpfProgram.LoadRawTracepoint(programWith(files), "ta_signal");
         }
-        catch (KernelException) when (fields.FileIterator is not null)
+        catch (KernelException) when (files is not null)
         {
-            return BpfProgram.LoadRawTracepoint(FatalSignalCode.Make(ring, variables, fields with { FileIterator = null }), "ta_signal");
+            return BpfProgram.LoadRawTracepoint(programWith(null), "ta_signal");
         }
     }
 
@@ -52,7 +66,7 @@ internal sealed class SignalWatch : IDisposable
         const string forDestroy = "bpf_iter_task_vma_destroy";
         HashSet<string> names =
         [
-            "task_struct", "utask", "group_leader", "start_time", "sighand", "mm", "sighand_struct", "action", "k_sigaction", "sa", "sigaction", "sa_handler",
+            "task_struct", "utask", "exit_code", "group_leader", "start_time", "sighand", "mm", "sighand_struct", "action", "k_sigaction", "sa", "sigaction", "sa_handler",
             "mm_struct", "exe_file", "file", "f_inode", "inode", "i_ino", "i_sb", "super_block", "s_dev", "vm_area_struct", "vm_flags", "vm_file",
             "kernel_siginfo", "si_code", forNew, forNext, forDestroy,
         ];
@@ -66,6 +80,7 @@ internal sealed class SignalWatch : IDisposable
                     ? new FileIterator(@new, next, destroy)
                     : null,
                 SignalCode = fields.Require("kernel_siginfo", "si_code"),
+                ExitStatus = fields.Require("task_struct", "exit_code"),
                 UprobeTask = fields.Require("task_struct", "utask"),
                 GroupLeader = fields.Require("task_struct", "group_leader"),
                 StartTime = fields.Require("task_struct", "start_time"),

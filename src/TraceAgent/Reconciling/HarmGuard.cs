@@ -22,8 +22,8 @@ internal sealed record ProbingRule(string Rule, TimeSpan Since, IReadOnlyCollect
 /// </summary>
 internal sealed class HarmGuard
 {
-    private const int MostPrograms = 1024;
-    private const int MostWaiting = 4096;
+    /// <summary>Of programs, and of what waits.</summary>
+    private const int Most = 4096;
 
     /// <summary>Reports of one program within <see cref="ReportInterval"/>; more are counted.</summary>
     private const int MostReports = 5;
@@ -38,22 +38,31 @@ internal sealed class HarmGuard
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Known> _programs = [];
-    private readonly Dictionary<int, FatalSignal> _handled = [];
+    private readonly Dictionary<int, FatalSignal> _causes = [];
     private List<FatalSignal> _news = [];
 
     public void Take(FatalSignal signal)
     {
         lock (_gate)
         {
-            if (signal.IsHandled)
+            if (!signal.IsAtEnd)
             {
-                // The handler may repair it, as those of virtual machines do, or end the process.
-                Limit(_handled);
-                _handled[signal.Pid] = signal;
+                // It is an end when the process has ended: a handler may repair what is wrong, as those of virtual machines do.
+                Limit(_causes);
+                _causes[signal.Pid] = signal;
+                return;
             }
-            else
+
+            if (_causes.TryGetValue(signal.Pid, out var cause))
             {
-                Note(signal);
+                _causes[signal.Pid] = cause.With(signal);
+            }
+
+            // The end of the process may stand before what is known of it.
+            var at = _news.FindLastIndex(one => one.Pid == signal.Pid && one.Started == signal.Started);
+            if (at >= 0)
+            {
+                _news[at] = _news[at].With(signal);
             }
         }
     }
@@ -63,13 +72,13 @@ internal sealed class HarmGuard
         lock (_gate)
         {
             var isFault = FatalSignal.NameOf(end.Signal) is not null;
-            if (_handled.Remove(end.Pid, out var signal) && isFault && end.Time - signal.Time < HandlerTime)
+            if (_causes.Remove(end.Pid, out var cause) && isFault && end.Time - cause.Time < HandlerTime)
             {
-                Note(signal);
+                Note(cause);
             }
-            else if (!isFault && _programs.TryGetValue(end.Program, out var known))
+            else if (!isFault)
             {
-                known.Ends.EndedWell(end.Time);
+                KnownOf(end.Program).Ends.EndedWell(end.Time);
             }
         }
     }
@@ -117,26 +126,32 @@ internal sealed class HarmGuard
 
     private void Note(FatalSignal signal)
     {
-        if (!_programs.TryGetValue(signal.Program, out var known))
-        {
-            Limit(_programs, MostPrograms);
-            _programs[signal.Program] = known = new Known();
-        }
-
+        var known = KnownOf(signal.Program);
         if (known.IsNew(signal))
         {
             known.Ends.Crashed(signal.Time);
-            if (signal.IsProbed && _news.Count < MostWaiting)
+            if (signal.IsProbed && _news.Count < Most)
             {
                 _news.Add(signal);
             }
         }
     }
 
-    private static void Limit<TKey, TValue>(Dictionary<TKey, TValue> table, int most = MostWaiting)
+    private Known KnownOf(string program)
+    {
+        if (!_programs.TryGetValue(program, out var known))
+        {
+            Limit(_programs);
+            _programs[program] = known = new Known();
+        }
+
+        return known;
+    }
+
+    private static void Limit<TKey, TValue>(Dictionary<TKey, TValue> table)
         where TKey : notnull
     {
-        if (table.Count >= most)
+        if (table.Count >= Most)
         {
             table.Clear();
         }
