@@ -72,7 +72,7 @@ internal sealed class HarmGuard
         lock (_gate)
         {
             var isFault = FatalSignal.NameOf(end.Signal) is not null;
-            if (_causes.Remove(end.Pid, out var cause) && isFault && end.Time - cause.Time < HandlerTime)
+            if (_causes.Remove(end.Pid, out var cause) && isFault && (!cause.IsHandled || end.Time - cause.Time < HandlerTime))
             {
                 Note(cause);
             }
