@@ -66,7 +66,7 @@ public class ProcessNoticeTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(4)]
+    [InlineData(5)]
     [InlineData(-1)]
     public void An_unknown_act_is_refused(int act)
     {
