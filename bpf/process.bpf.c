@@ -58,7 +58,7 @@ static __always_inline void fill(struct process_record *record, __u32 event, str
 	record->inode = 0;
 	record->device = 0;
 	record->origin = 0;
-	record->unused = 0;
+	record->exit_status = 0;
 	record->path_length = 0;
 	record->arguments_length = 0;
 }
@@ -192,6 +192,7 @@ int ta_exit(struct bpf_raw_tracepoint_args *ctx)
 	if (BPF_CORE_READ(task, signal, live.counter) != 0)
 		return 0;
 	fill(&record, PROCESS_EXIT, task);
+	record.exit_status = BPF_CORE_READ(task, exit_code);
 	send(&record, sizeof(record));
 	return 0;
 }

@@ -7,6 +7,8 @@ enum process_event {
 	PROCESS_FORK = 1,
 	PROCESS_EXEC = 2,
 	PROCESS_EXIT = 3,
+	/* Not from here: src/TraceAgent.Bpf/Code/FatalSignalCode.cs writes it. */
+	PROCESS_SIGNAL = 4,
 };
 
 enum process_flag {
@@ -39,7 +41,8 @@ struct process_record {
 	/* The parts of the executable's path, the last one first, each with a zero byte. */
 	__u16 path_length;
 	__u16 arguments_length;
-	__u32 unused;
+	/* Of an exit, as wait(2) gives it. */
+	__u32 exit_status;
 };
 
 #endif

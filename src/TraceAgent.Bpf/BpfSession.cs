@@ -21,11 +21,11 @@ public sealed class BpfSession : IDisposable
     private readonly Task<GracePeriod> _grace;
     private readonly SlotPool _slots = new(ControlLayout.Slots);
     private readonly SlotPool _limiters = new(ControlLayout.Slots);
-    private readonly bool _mayWait;
+    private readonly Task<PageWaits?> _waits;
     private readonly uint _self;
     private uint _nextSwitch;
 
-    private BpfSession(int ringBytes, AttachWay? way, bool? mayWait)
+    private BpfSession(int ringBytes, AttachWay? way, WaitPolicy policy)
     {
         // The first uprobe of a host that has none waits for an RCU grace period (dup_mmap_sem in kernel/events/uprobes.c): a
         // third of the time to the first rule, in which nothing else need wait.
@@ -33,7 +33,7 @@ public sealed class BpfSession : IDisposable
         try
         {
             var counters = Task.Run(static () => new CounterMap());
-            _mayWait = mayWait ?? SleepablePrograms.AreSupported();
+            _waits = OwnThread.Run(() => WaitingReads.Find(policy));
             _self = OwnProcess.Id();
             SeesAllProcesses = OwnProcess.IsShownAs(_self);
             _ring = BpfMap.Create(MapType.RingBuffer, "ta_ring", 0, 0, ringBytes);
@@ -65,11 +65,11 @@ public sealed class BpfSession : IDisposable
 
     /// <param name="ringBytes">Size of the ring buffer: a power of two, at least a page.</param>
     /// <param name="way">How to attach; null for the best that the kernel has.</param>
-    /// <param name="mayWait">Whether programs may wait for a page; null when they may where the kernel has it.</param>
+    /// <param name="policy">For whose pages programs wait where the kernel lets them; null for <see cref="WaitPolicy.Trusted"/>.</param>
     /// <exception cref="KernelException">Not permitted, or a feature is missing; the message names the remedy.</exception>
-    public static BpfSession Open(int ringBytes = DefaultRingBytes, AttachWay? way = null, bool? mayWait = null)
+    public static BpfSession Open(int ringBytes = DefaultRingBytes, AttachWay? way = null, WaitPolicy? policy = null)
     {
-        var session = Begin(ringBytes, way, mayWait);
+        var session = Begin(ringBytes, way, policy);
         try
         {
             session.AwaitAttachable();
@@ -84,7 +84,7 @@ public sealed class BpfSession : IDisposable
 
     /// <summary>As <see cref="Open"/>, but does not wait for what <see cref="AwaitAttachable"/> waits for.</summary>
     /// <exception cref="KernelException">Not permitted, or a feature is missing; the message names the remedy.</exception>
-    public static BpfSession Begin(int ringBytes, AttachWay? way, bool? mayWait)
+    public static BpfSession Begin(int ringBytes, AttachWay? way, WaitPolicy? policy)
     {
         if (!NativeLibrary.TryLoad(LibBpf.Library, out _))
         {
@@ -92,7 +92,7 @@ public sealed class BpfSession : IDisposable
                 "load", LibBpf.Library, KernelException.Enoent, "install libbpf1 (Debian, Ubuntu) or libbpf (Fedora, RHEL); version 1.0 or newer");
         }
 
-        return new BpfSession(ringBytes, way, mayWait);
+        return new BpfSession(ringBytes, way, policy ?? WaitPolicy.Trusted);
     }
 
     /// <summary>Waits until a first probe was attached; nothing else can be before.</summary>
@@ -211,7 +211,7 @@ public sealed class BpfSession : IDisposable
     private GracePeriod Grace => _grace.GetAwaiter().GetResult();
 
     internal ProbeBinding Bind(uint slot, Limiter limiter, int inFlight) =>
-        new(slot, limiter.Index, _mayWait, _self, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
+        new(slot, limiter.Index, _waits.GetAwaiter().GetResult(), _self, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
 
     internal void SetActive(uint slot, bool active)
     {

@@ -62,6 +62,9 @@ public sealed record CapturePlan(
     /// <summary>Of calls: the register with the goroutine whose call it is; null when it is the thread's.</summary>
     public int? GoroutineRegister { get; init; }
 
+    /// <summary>Programs never wait for a page: what is not in memory is a fault.</summary>
+    public bool ReadsPlainly { get; init; }
+
     /// <summary>The kinds of event that this plan makes.</summary>
     public EquatableArray<EventKind> Kinds => Moment switch
     {

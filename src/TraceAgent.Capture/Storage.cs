@@ -80,4 +80,6 @@ public enum Outcome : byte
 
     /// <summary>The function left by a jump to code that is not followed: there is no result yet.</summary>
     LeftByJump = 8,
+    /// <summary>A <see cref="Fault"/>: the page is not in memory, and may not be waited for.</summary>
+    NotResident = 5,
 }

@@ -83,6 +83,9 @@ public sealed record Rule(
     /// <summary>Returns are seen at the RET instructions of the function, and its return address stays as it is.</summary>
     public bool ReturnsAtInstructions { get; init; } = true;
 
+    /// <summary>Memory that is not there yet is a fault, and never waited for.</summary>
+    public bool ReadsPlainly { get; init; }
+
     /// <summary>The name of the one output that takes the events; null for all outputs.</summary>
     public Located<string>? Output { get; init; }
 

@@ -6,7 +6,7 @@ namespace TraceAgent.Bpf.Tests;
 
 public sealed class ProbeCompilerTests
 {
-    private static readonly ProbeBinding Binding = new(Slot: 3, Limiter: 5, MayWait: true, Self: 4321, Ring: 11, Control: 12, Counters: 13, Marks: 14, InFlight: 15);
+    private static readonly ProbeBinding Binding = new(Slot: 3, Limiter: 5, Waits: PageWaits.Unbound, Self: 4321, Ring: 11, Control: 12, Counters: 13, Marks: 14, InFlight: 15);
 
     public static TheoryData<string> Plans => SamplePlans.Names;
 
@@ -56,10 +56,38 @@ public sealed class ProbeCompilerTests
         }
     }
 
+    [Theory]
+    [InlineData("entry-seventh-arg")]
+    [InlineData("return-text")]
+    [InlineData("call-with-texts")]
+    public void No_page_is_waited_for_before_its_mapping_was_looked_at(string name)
+    {
+        foreach (var program in Compile(name))
+        {
+            var touch = program.Functions!.Touch;
+            var own = program.Instructions.Take(touch);
+
+            Assert.DoesNotContain(own, one => IsCall(one, BpfFunction.CopyFromUser) || IsCall(one, BpfFunction.CopyFromUserTask));
+            Assert.Contains(own, one => one is { Opcode: Opcode.Call, Source: Opcode.OwnFunction });
+            var look = Array.FindIndex(program.Instructions, one => IsCall(one, BpfFunction.FindMapping));
+            Assert.InRange(look, touch, Array.FindIndex(program.Instructions, one => IsCall(one, BpfFunction.CopyFromUser)));
+        }
+    }
+
+    [Fact]
+    public void A_rule_that_reads_plainly_has_no_program_that_may_wait()
+    {
+        foreach (var program in ProbeCompiler.Compile(SamplePlans.All["call-with-texts"] with { ReadsPlainly = true }, Binding))
+        {
+            Assert.False(program.Sleepable);
+            Assert.DoesNotContain(program.Instructions, one => IsCall(one, BpfFunction.CopyFromUser));
+        }
+    }
+
     [Theory, MemberData(nameof(Plans))]
     public void Where_programs_may_not_wait_they_read_once(string name)
     {
-        foreach (var program in Compile(name, Binding with { MayWait = false }))
+        foreach (var program in Compile(name, Binding with { Waits = null }))
         {
             Assert.False(program.Sleepable);
             Assert.DoesNotContain(program.Instructions, one => IsCall(one, BpfFunction.CopyFromUser));
@@ -111,7 +139,7 @@ public sealed class ProbeCompilerTests
     }
 
     private static bool IsCall(Instruction instruction, BpfFunction function) =>
-        instruction.Opcode == Opcode.Call && instruction.Immediate == (int)function;
+        instruction is { Opcode: Opcode.Call, Source: 0 } && instruction.Immediate == (int)function;
 
     private static IEnumerable<int> ReservedBy(Instruction[] program)
     {

@@ -30,6 +30,13 @@ internal static class RecordPaths
                 case Opcode.JumpAlways:
                     open.Push((at + 1 + instruction.Offset, held));
                     break;
+                case Opcode.Call when instruction.Source == Opcode.KernelFunction:
+                    open.Push((at + 1, held));
+                    break;
+                case Opcode.Call when instruction.Source == Opcode.OwnFunction:
+                    Assert.False(held, $"{at} waits with a record");
+                    open.Push((at + 1, held));
+                    break;
                 case Opcode.Call:
                     Call(program, at, held, open);
                     break;

@@ -13,7 +13,7 @@ internal sealed partial class AgentProcess : IDisposable
     private const int Hangup = 1;
     private const int Interrupted = 2;
     private const int Killed = 9;
-    private const int Terminate = 15;
+    private const int Terminated = 15;
     private const int Continue = 18;
     private const int StopNow = 19;
 
@@ -115,10 +115,14 @@ internal sealed partial class AgentProcess : IDisposable
 
     public void Interrupt() => Signal(Interrupted);
 
+    public void Terminate() => Signal(Terminated);
+
+    public bool HasEndedWithin(TimeSpan time) => process.WaitForExit(time);
+
     /// <summary>Ends the agent in the ordinary way, which must succeed. Afterwards all its lines are there.</summary>
     public void Stop()
     {
-        Signal(Terminate);
+        Signal(Terminated);
         StartReading();
         AssertEnds(exitCode: 0);
     }
@@ -126,7 +130,7 @@ internal sealed partial class AgentProcess : IDisposable
     /// <summary>Ends the agent, whose output nobody reads before it has ended. Its last line may be a part of one.</summary>
     public void StopUnread()
     {
-        Signal(Terminate);
+        Signal(Terminated);
         Assert.True(process.WaitForExit(Eventually.Deadline), "the agent does not end");
         StartReading();
         outputReader.Join();

@@ -11,9 +11,9 @@ internal sealed class KernelBench : IDisposable
     private readonly BpfSession session;
     private readonly string executable = TracedProgram.Compile("constructs");
 
-    public KernelBench(AttachWay way, bool? mayWait = null)
+    public KernelBench(AttachWay way, WaitPolicy? policy = null)
     {
-        session = BpfSession.Open(1 << 20, way == AttachWay.Perf ? Bpf.Kernel.AttachWay.PerfEvent : Bpf.Kernel.AttachWay.Multi, mayWait);
+        session = BpfSession.Open(1 << 20, way == AttachWay.Perf ? Bpf.Kernel.AttachWay.PerfEvent : Bpf.Kernel.AttachWay.Multi, policy);
         Program = TracedProgram.Start(executable);
         BlockAddress = long.Parse(Program.Hear(), CultureInfo.InvariantCulture);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TraceAgent.Bpf;
 using TraceAgent.Capture;
 
 namespace TraceAgent.EndToEnd;
@@ -13,7 +14,7 @@ public sealed class PlainReadTests : IDisposable
     [Theory, BothWays]
     public void What_is_in_memory_is_read_and_what_is_not_is_a_fault(AttachWay way)
     {
-        using var bench = new KernelBench(way, mayWait: false);
+        using var bench = new KernelBench(way, WaitPolicy.None);
         var text = new CaptureType.Text(16).Capture(Architecture.X64.Argument(0));
         var plan = new CapturePlan(Architecture.X64, ProbeMoment.Entry, [text], []);
 

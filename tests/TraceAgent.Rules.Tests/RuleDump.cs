@@ -43,6 +43,11 @@ internal static class RuleDump
             text.Append("  returns at caller\n");
         }
 
+        if (rule.ReadsPlainly)
+        {
+            text.Append("  reads plainly\n");
+        }
+
         if (rule.AllowsUnsafe)
         {
             text.Append("  unsafe\n");

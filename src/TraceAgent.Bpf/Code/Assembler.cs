@@ -14,6 +14,7 @@ internal sealed class Assembler
 {
     private readonly List<Instruction> _instructions = [];
     private readonly List<(int At, Label Target)> _jumps = [];
+    private readonly List<(int At, Label Target)> _functionUses = [];
 
     public void Move(Reg destination, Reg source)
     {
@@ -65,6 +66,16 @@ internal sealed class Assembler
 
     public void Call(BpfFunction function) => Emit(Opcode.Call, 0, 0, 0, (int)function);
 
+    /// <summary>Calls a function of the kernel by the number of its type.</summary>
+    public void CallKernel(int function) => Emit(Opcode.Call, 0, (Reg)Opcode.KernelFunction, 0, function);
+
+    /// <summary>Calls a function of the same program, which begins at a label.</summary>
+    public void Call(Label function) => EmitFunctionUse(function, () => Emit(Opcode.Call, 0, (Reg)Opcode.OwnFunction, 0, 0));
+
+    /// <summary>The address of a function of the same program, for a helper that calls it back.</summary>
+    public void FunctionAddress(Reg destination, Label function) =>
+        EmitFunctionUse(function, () => Immediate64(destination, Opcode.FunctionAddress, 0, 0));
+
     public void Exit() => Emit(Opcode.Exit, 0, 0, 0, 0);
 
     public void Jump(Label target) => EmitJump(Opcode.JumpAlways, 0, 0, 0, target);
@@ -96,7 +107,19 @@ internal sealed class Assembler
             _instructions[at] = _instructions[at] with { Offset = checked((short)(target.Position - at - 1)) };
         }
 
+        foreach (var (at, target) in _functionUses)
+        {
+            _instructions[at] = _instructions[at] with { Immediate = target.Position - at - 1 };
+        }
+
         return [.. _instructions];
+    }
+
+    private void EmitFunctionUse(Label function, Action emit)
+    {
+        _functionUses.Add((_instructions.Count, function));
+        function.IsTarget = true;
+        emit();
     }
 
     private void EmitJump(byte opcode, Reg left, Reg right, int immediate, Label target)

@@ -39,10 +39,15 @@ public static class Disassembler
                 var high = next?.Immediate ?? 0;
                 return instruction.Source switch
                 {
+                    Opcode.FunctionAddress => $"{destination} = function {at + 1 + instruction.Immediate}",
                     Opcode.MapFd => $"{destination} = map[{instruction.Immediate}]",
                     Opcode.MapValue => $"{destination} = map[{instruction.Immediate}]+{high}",
                     _ => $"{destination} = 0x{(((ulong)(uint)high) << 32) | (uint)instruction.Immediate:x}",
                 };
+            case Opcode.Call when instruction.Source == Opcode.KernelFunction:
+                return $"call kernel#{instruction.Immediate}";
+            case Opcode.Call when instruction.Source == Opcode.OwnFunction:
+                return $"call {at + 1 + instruction.Immediate}";
             case Opcode.Call:
                 return $"call {(BpfFunction)instruction.Immediate}";
             case Opcode.Exit:

@@ -10,11 +10,10 @@ namespace TraceAgent.Bpf.Code;
 /// <param name="registers">Where the traced registers are.</param>
 /// <param name="stackTop">Offset from the frame pointer below which temporaries may lie, a negative multiple of 8.</param>
 /// <param name="callLayout">On return of a call: the layout of its record; the entry of the call is in r8.</param>
-internal sealed class ExprCompiler(Assembler code, Architecture registers, int stackTop, RecordLayout? callLayout = null)
+/// <param name="stackLimit">Offset that temporaries may not pass: they are refused then.</param>
+internal sealed class ExprCompiler(
+    Assembler code, Architecture registers, int stackTop, RecordLayout? callLayout = null, int stackLimit = StackFrame.Limit)
 {
-    /// <summary>The kernel gives a program 512 bytes of stack; temporaries that would pass them are refused.</summary>
-    private const int StackLimit = -512;
-
     private int _stack = stackTop;
 
     /// <param name="expr">What to compute.</param>
@@ -251,7 +250,7 @@ internal sealed class ExprCompiler(Assembler code, Architecture registers, int s
     private int Reserve(int size)
     {
         _stack -= RecordLayout.Align(size);
-        return _stack >= StackLimit ? _stack : throw new ArgumentException("the expression is nested too deeply for the kernel's 512-byte stack");
+        return _stack >= stackLimit ? _stack : throw new ArgumentException("the expression is nested too deeply for the kernel's 512-byte stack");
     }
 
     private void Release(int size) => _stack += RecordLayout.Align(size);

@@ -10,6 +10,12 @@ namespace TraceAgent.Bpf.Code;
 /// </summary>
 internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, PageTouch? touch, IReadOnlyList<(CaptureField Field, FieldSlot Slot)> fields)
 {
+    /// <summary>Bits of the word in which the stack keeps whose pages may not be waited for.</summary>
+    private const int RefusedBits = 64;
+
+    /// <summary>The field that is read.</summary>
+    private int _field;
+
     /// <summary>Emits the whole cycle: prepare, read, on a first fault abandon, touch and start over.</summary>
     /// <param name="prepare">Puts the address of the record, or of the value that the fields lie in, into r7.</param>
     /// <param name="abandon">Gives back what <paramref name="prepare"/> took.</param>
@@ -26,6 +32,7 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         var again = new Label();
         var done = new Label();
         code.Store(Reg.Frame, StackFrame.Attempt, 0, 8);
+        code.Store(Reg.Frame, StackFrame.Refused, 0, 8);
         code.Place(again);
         prepare();
         code.Store(Reg.Frame, StackFrame.Faulted, 0, 8);
@@ -48,8 +55,10 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
             code.Store(Reg.R7, outcomes + shift, 0, 8);
         }
 
-        foreach (var (field, slot) in fields)
+        for (var i = 0; i < fields.Count; i++)
         {
+            var (field, slot) = fields[i];
+            _field = i;
             switch (field.Storage)
             {
                 case Storage.Text text:
@@ -197,17 +206,30 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
 
     private void EmitFault(int outcome)
     {
-        code.Store(Reg.R7, outcome, (int)Outcome.Fault, 1);
-        if (touch is not null)
+        if (touch is null)
         {
-            code.Store(Reg.Frame, StackFrame.Faulted, 1, 8);
+            code.Store(Reg.R7, outcome, (int)Outcome.Fault, 1);
+            return;
         }
+
+        // Without a branch: the verifier would follow each field's two ways through all the others.
+        code.Store(Reg.Frame, StackFrame.Faulted, 1, 8);
+        code.Load(Reg.R1, Reg.Frame, StackFrame.Refused);
+        code.Arithmetic(Opcode.ShiftRight, Reg.R1, RefusedBit(_field));
+        code.Arithmetic(Opcode.And, Reg.R1, 1);
+        code.Arithmetic(Opcode.Multiply, Reg.R1, Outcome.NotResident - Outcome.Fault);
+        code.Arithmetic(Opcode.Add, Reg.R1, (int)Outcome.Fault);
+        code.Store(Reg.R7, outcome, Reg.R1, 1);
     }
+
+    private static int RefusedBit(int field) => Math.Min(field, RefusedBits - 1);
 
     private void EmitTouches(PageTouch touch)
     {
-        foreach (var (field, _) in fields)
+        for (var i = 0; i < fields.Count; i++)
         {
+            var field = fields[i].Field;
+            touch.RefusedBit = RefusedBit(i);
             touch.AddressesIn(field.Value);
             if (field.Storage is Storage.Text text)
             {

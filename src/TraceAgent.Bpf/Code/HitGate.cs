@@ -82,6 +82,7 @@ internal sealed class HitGate(ProgramCode program)
         {
             _code.Load(Reg.R1, Reg.Frame, StackFrame.Attempt);
             _code.JumpIf(Opcode.IfNotEqual, Reg.R1, 0, filtered);
+            touch.RefusedBit = null;
             touch.AddressesIn(condition);
             _code.Store(Reg.Frame, StackFrame.Attempt, 1, 8);
             _code.Jump(again);

@@ -56,5 +56,12 @@ internal enum BpfFunction
     RingbufSubmit = 132,
     RingbufDiscard = 133,
     CopyFromUser = 148,
+
+    /// <summary>bpf_get_current_task_btf: a pointer that other helpers take.</summary>
+    GetCurrentTask = 158,
     GetAttachCookie = 174,
+
+    /// <summary>bpf_find_vma.</summary>
+    FindMapping = 180,
+    CopyFromUserTask = 191,
 }

@@ -58,6 +58,15 @@ internal static class Opcode
 
     public const byte MapValue = 2;
 
+    /// <summary>The source field of a 64-bit immediate that is the address of a function of the program.</summary>
+    public const byte FunctionAddress = 4;
+
+    /// <summary>The source field of a call to a function of the program.</summary>
+    public const byte OwnFunction = 1;
+
+    /// <summary>The source field of a call to a function of the kernel.</summary>
+    public const byte KernelFunction = 2;
+
     /// <summary>The size bits of a memory access of 1, 2, 4 or 8 bytes.</summary>
     public static byte SizeBits(int size) => size switch
     {

@@ -3,13 +3,15 @@ using TraceAgent.Capture;
 namespace TraceAgent.Bpf.Code;
 
 /// <summary>
-/// Emits what brings in a page that the traced program has not touched yet: bpf_copy_from_user, which may wait, of one byte
-/// that nobody needs.
+/// Emits what brings in a page that the traced program has not touched yet: one byte of it is copied, which may wait, where
+/// <see cref="PageCheck"/> lets it.
 /// </summary>
-internal sealed class PageTouch(Assembler code, ExprCompiler expressions)
+internal sealed class PageTouch(Assembler code, ExprCompiler expressions, PageCheck check)
 {
-    /// <summary>Whether anything was emitted: the program may wait then.</summary>
-    public bool IsUsed { get; private set; }
+    public PageCheck Check => check;
+
+    /// <summary>Which bit of <see cref="StackFrame.Refused"/> is set when a page may not be waited for; null for none.</summary>
+    public int? RefusedBit { get; set; }
 
     /// <summary>Every page that computing the value reads.</summary>
     public void AddressesIn(Expr expr)
@@ -27,25 +29,28 @@ internal sealed class PageTouch(Assembler code, ExprCompiler expressions)
         var skip = new Label();
         expressions.Compute(address, Reg.R3, skip);
         code.JumpIf(Opcode.IfEqual, Reg.R3, 0, skip);
-        CopyOneByte();
+        TouchAt(Reg.R3);
         expressions.Compute(address, Reg.R3, skip);
         code.Move(Reg.R4, Reg.R3);
         code.Arithmetic(Opcode.Add, Reg.R4, size - 1);
         code.Arithmetic(Opcode.ShiftRight, Reg.R3, pageShift);
         code.Arithmetic(Opcode.ShiftRight, Reg.R4, pageShift);
         code.JumpIf(Opcode.IfEqual, Reg.R3, Reg.R4, skip);
-        code.Move(Reg.R3, Reg.R4);
-        code.Arithmetic(Opcode.ShiftLeft, Reg.R3, pageShift);
-        CopyOneByte();
+        code.Arithmetic(Opcode.ShiftLeft, Reg.R4, pageShift);
+        TouchAt(Reg.R4);
         code.Place(skip);
     }
 
-    private void CopyOneByte()
+    private void TouchAt(Reg address)
     {
-        IsUsed = true;
-        code.Move(Reg.R1, Reg.Frame);
-        code.Arithmetic(Opcode.Add, Reg.R1, StackFrame.Scratch);
-        code.Set(Reg.R2, 1);
-        code.Call(BpfFunction.CopyFromUser);
+        code.Move(Reg.R1, address);
+        check.Call();
+        if (RefusedBit is { } bit)
+        {
+            code.Arithmetic(Opcode.ShiftLeft, Reg.R0, bit);
+            code.Load(Reg.R1, Reg.Frame, StackFrame.Refused);
+            code.Arithmetic(Opcode.Or, Reg.R1, Reg.R0);
+            code.Store(Reg.Frame, StackFrame.Refused, Reg.R1);
+        }
     }
 }

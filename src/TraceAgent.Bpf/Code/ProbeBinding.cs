@@ -3,14 +3,21 @@ namespace TraceAgent.Bpf.Code;
 /// <summary>What a program is bound to when it is compiled: its slot and the file descriptors of the maps.</summary>
 /// <param name="Slot">Index of the probe's state word and counters; written into each of its records.</param>
 /// <param name="Limiter">Index of the token bucket, which the probes of one rule share.</param>
-/// <param name="MayWait">Whether the kernel lets programs on uprobes wait for a page (6.0 or newer): see <see cref="PageTouch"/>.</param>
+/// <param name="Waits">For which pages programs wait: see <see cref="PageTouch"/>. Null for none.</param>
 /// <param name="Self">Process ID of the agent in the first PID namespace, whose own hits are left alone: to log them would make more of them.</param>
-public sealed record ProbeBinding(uint Slot, uint Limiter, bool MayWait, uint Self, int Ring, int Control, int Counters, int Marks, int InFlight);
+public sealed record ProbeBinding(uint Slot, uint Limiter, PageWaits? Waits, uint Self, int Ring, int Control, int Counters, int Marks, int InFlight);
 
 /// <summary>One kernel program of a probe.</summary>
 /// <param name="OnReturn">True when it is attached to returns, or to instructions at which calls end.</param>
 /// <param name="Sleepable">True when it may wait for a page (BPF_F_SLEEPABLE).</param>
-public sealed record ProbeProgram(bool OnReturn, bool Sleepable, Instruction[] Instructions);
+public sealed record ProbeProgram(bool OnReturn, bool Sleepable, Instruction[] Instructions)
+{
+    /// <summary>Where the program's functions begin, if it has any but itself: <see cref="PageCheck"/>'s.</summary>
+    internal ProgramFunctions? Functions { get; init; }
+}
+
+/// <summary>Where the functions of a program begin, as instructions from its first.</summary>
+internal sealed record ProgramFunctions(int Touch, int Judge);
 
 /// <summary>
 /// The <c>control</c> map: one value that user space maps into memory. The word of the last wakeup, then a state word per

@@ -12,8 +12,10 @@ internal sealed class ProgramCode
     {
         Plan = plan;
         Binding = binding;
-        Expressions = new ExprCompiler(Code, plan.Architecture, StackFrame.Temporaries, callLayout);
-        Touch = binding.MayWait ? new PageTouch(Code, Expressions) : null;
+        var waits = plan.ReadsPlainly ? null : binding.Waits;
+        var limit = waits is null ? StackFrame.Limit : StackFrame.Limit + PageCheck.StackSize;
+        Expressions = new ExprCompiler(Code, plan.Architecture, StackFrame.Temporaries, callLayout, limit);
+        Touch = waits is null ? null : new PageTouch(Code, Expressions, new PageCheck(Code, waits));
     }
 
     public CapturePlan Plan { get; }
@@ -107,6 +109,7 @@ internal sealed class ProgramCode
         Code.Call(BpfFunction.TailCall);
         Code.Place(end);
         Code.Exit();
-        return new ProbeProgram(onReturn, Touch is { IsUsed: true }, Code.Finish());
+        var functions = Touch?.Check.EmitFunctions();
+        return new ProbeProgram(onReturn, functions is not null, Code.Finish()) { Functions = functions };
     }
 }

@@ -33,6 +33,12 @@ internal static class StackFrame
     /// <summary>u64: the cookie of the site, see <see cref="SiteCookie"/>.</summary>
     public const int Cookie = -104;
 
+    /// <summary>u64: a bit for each field of which a page may not be waited for; the last one stands for all from there on.</summary>
+    public const int Refused = -112;
+
     /// <summary>Below it, expressions have their temporaries.</summary>
-    public const int Temporaries = -104;
+    public const int Temporaries = -112;
+
+    /// <summary>The kernel gives a program, with the functions that it calls, 512 bytes.</summary>
+    public const int Limit = -512;
 }

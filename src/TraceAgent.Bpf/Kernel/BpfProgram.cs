@@ -22,9 +22,15 @@ internal sealed unsafe class BpfProgram : BpfHandle
     /// <param name="name">Shown by bpftool; cut to 15 bytes, other than letters, digits, <c>_</c> and <c>.</c> replaced.</param>
     /// <param name="expectedAttachType">0, or BPF_TRACE_UPROBE_MULTI.</param>
     /// <exception cref="KernelException">Not permitted, or rejected by the verifier, whose last words are in the message.</exception>
-    public static BpfProgram Load(ProbeProgram program, string name, int expectedAttachType)
+    public static BpfProgram Load(ProbeProgram program, string name, int expectedAttachType) => Load(TypeKprobe, program, name, expectedAttachType);
+
+    /// <summary>For a tracepoint, whose arguments it takes as they are.</summary>
+    /// <exception cref="KernelException">Not permitted, or rejected by the verifier, whose last words are in the message.</exception>
+    public static BpfProgram LoadRawTracepoint(ProbeProgram program, string name) => Load(TypeRawTracepoint, program, name, 0);
+
+    private static BpfProgram Load(int type, ProbeProgram program, string name, int expectedAttachType)
     {
-        var fd = TryLoad(TypeKprobe, program, name, expectedAttachType, null);
+        var fd = TryLoad(type, program, name, expectedAttachType, null);
         if (fd >= 0)
         {
             return new BpfProgram(fd);
@@ -33,7 +39,7 @@ internal sealed unsafe class BpfProgram : BpfHandle
         var log = new byte[LogSize];
         fixed (byte* buffer = log)
         {
-            var second = TryLoad(TypeKprobe, program, name, expectedAttachType, buffer);
+            var second = TryLoad(type, program, name, expectedAttachType, buffer);
             if (second >= 0)
             {
                 return new BpfProgram(second);
@@ -88,6 +94,10 @@ internal sealed unsafe class BpfProgram : BpfHandle
             encoded[i] = program.Instructions[i].Encoded;
         }
 
+        Span<uint> functions = program.Functions is { } at
+            ? [0, ProgramTypes.Main, (uint)at.Touch, ProgramTypes.Touch, (uint)at.Judge, ProgramTypes.Judge]
+            : [];
+        using var types = program.Functions is null ? null : ProgramTypes.Load();
         var options = new LibBpf.ProgLoadOptions
         {
             Size = (nuint)sizeof(LibBpf.ProgLoadOptions),
@@ -98,7 +108,18 @@ internal sealed unsafe class BpfProgram : BpfHandle
             LogBuffer = log,
         };
         fixed (ulong* instructions = encoded)
+        fixed (uint* records = functions)
         {
+            if (types is not null)
+            {
+                // struct bpf_func_info: the first instruction, and the number of the function's type.
+                const uint recordSize = 8;
+                options.BtfFd = (uint)types.Fd;
+                options.FuncInfo = records;
+                options.FuncInfoRecordSize = recordSize;
+                options.FuncInfoCount = (uint)functions.Length * sizeof(uint) / recordSize;
+            }
+
             return LibBpf.ProgLoad(type, name, "GPL", instructions, (nuint)encoded.Length, &options);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TraceAgent.Bpf.Kernel;
@@ -6,6 +7,8 @@ namespace TraceAgent.Bpf.Kernel;
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct BtfHeader
 {
+    private const ushort Magic = 0xeb9f;
+
     private readonly ushort _magic;
     private readonly byte _version;
     private readonly byte _flags;
@@ -15,8 +18,18 @@ internal readonly struct BtfHeader
     private readonly uint _stringsOffset;
     private readonly uint _stringsLength;
 
+    private BtfHeader(int typesLength, int stringsLength)
+    {
+        (_magic, _version, _length) = (Magic, 1, (uint)Unsafe.SizeOf<BtfHeader>());
+        (_typesLength, _stringsOffset, _stringsLength) = ((uint)typesLength, (uint)typesLength, (uint)stringsLength);
+    }
+
+    /// <summary>Of BTF of which the strings lie behind the types.</summary>
+    public static byte[] Bytes(int typesLength, int stringsLength) =>
+        MemoryMarshal.AsBytes<BtfHeader>([new BtfHeader(typesLength, stringsLength)]).ToArray();
+
     /// <summary>Whether it is BTF of this processor's byte order, and not of absurd size.</summary>
-    public bool IsValid => _magic == 0xeb9f && _version == 1 && _typesLength < 256 << 20 && _stringsLength < 256 << 20;
+    public bool IsValid => _magic == Magic && _version == 1 && _typesLength < 256 << 20 && _stringsLength < 256 << 20;
 
     public long TypesAt => (long)_length + _typesOffset;
 

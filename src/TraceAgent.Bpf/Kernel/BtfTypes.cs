@@ -104,13 +104,18 @@ internal sealed unsafe class BtfTypes
     }
 
     /// <summary>The numbers of structures and unions with one of the names.</summary>
-    public IReadOnlyList<int> Named(IReadOnlySet<uint> names)
+    public IReadOnlyList<int> Named(IReadOnlySet<uint> names) => Where(type => type.IsComposite && type.Name != 0 && names.Contains(type.Name));
+
+    /// <summary>The numbers of functions with this name.</summary>
+    public IReadOnlyList<int> Functions(uint name) => Where(type => type.Kind == BtfKind.Function && type.Name == name);
+
+    private List<int> Where(Predicate<BtfType> which)
     {
         var found = new List<int>();
         var type = (BtfType*)_types;
         for (var number = 1; number <= Count; number++)
         {
-            if (type->IsComposite && type->Name != 0 && names.Contains(type->Name))
+            if (which(*type))
             {
                 found.Add(number);
             }
@@ -120,6 +125,11 @@ internal sealed unsafe class BtfTypes
 
         return found;
     }
+
+    /// <summary>The type of a member and its distance in bits; members without a name are looked into. Null when there is none, or it is a bit field.</summary>
+    /// <param name="structure">Its number.</param>
+    /// <param name="name">Offset of the member's name.</param>
+    public (int Type, uint Bits)? FindMember(int structure, uint name) => FindMember(structure, name, 0, 0);
 
     /// <summary>Without names, <c>const</c> and the like.</summary>
     public int Resolve(int number)
@@ -136,6 +146,28 @@ internal sealed unsafe class BtfTypes
         }
 
         return 0;
+    }
+
+    private (int Type, uint Bits)? FindMember(int structure, uint name, uint bits, int depth)
+    {
+        const int deepest = 8;
+        var hasBitFields = this[structure].HasBitFields;
+        foreach (var member in MembersOf(structure))
+        {
+            var at = bits + (hasBitFields ? member.Offset & 0xff_ffff : member.Offset);
+            var type = Resolve((int)member.Type);
+            if (member.Name == name && !(hasBitFields && member.Offset >> 24 != 0))
+            {
+                return (type, at);
+            }
+
+            if (member.Name == 0 && depth < deepest && this[type].IsComposite && FindMember(type, name, at, depth + 1) is { } inner)
+            {
+                return inner;
+            }
+        }
+
+        return null;
     }
 
     private BtfType* At(int number)

@@ -52,7 +52,9 @@ public static class HostCheck
         findings.Add(Try("ring buffer", HostVerdict.Missing, "made", () =>
             BpfMap.Create(MapType.RingBuffer, "ta_doctor", 0, 0, Environment.SystemPageSize).Dispose(), "needs kernel 5.8 or newer"));
         AddUprobes(findings);
-        findings.Add(Try("untouched pages", HostVerdict.Limited, "programs may wait for a page", SleepablePrograms.Require, "needs kernel 6.0 or newer; until then, what the program has not touched yet is shown as a fault"));
+        findings.Add(Try(
+            "untouched pages", HostVerdict.Limited, "programs may wait for a page, and see first whom it comes from",
+            () => WaitingReads.Require(WaitPolicy.Trusted), WaitingReads.Remedy));
         AddComforts(findings);
         return findings;
     }

@@ -54,6 +54,15 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_prog_load", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ProgLoad(int type, string name, string license, ulong* instructions, nuint count, ProgLoadOptions* options);
 
+    [LibraryImport(Library, EntryPoint = "bpf_raw_tracepoint_open", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RawTracepointOpen(string name, int programFd);
+
+    /// <param name="types">BTF.</param>
+    /// <param name="size">Its bytes.</param>
+    /// <param name="options"><c>struct bpf_btf_load_opts</c>, or null.</param>
+    [LibraryImport(Library, EntryPoint = "bpf_btf_load")]
+    public static partial int TypesLoad(void* types, nuint size, void* options);
+
     [LibraryImport(Library, EntryPoint = "bpf_prog_test_run_opts")]
     public static partial int ProgTestRun(int fd, TestRunOptions* options);
 
@@ -110,7 +119,7 @@ internal static unsafe partial class LibBpf
         public uint AttachProgFd;
         public uint AttachBtfObjFd;
         public nint FdArray;
-        public nint FuncInfo;
+        public void* FuncInfo;
         public uint FuncInfoCount;
         public uint FuncInfoRecordSize;
         public nint LineInfo;

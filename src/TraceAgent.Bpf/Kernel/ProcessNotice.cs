@@ -9,12 +9,40 @@ public enum ProcessAct
     Forked = 1,
     Executed = 2,
     Ended = 3,
+
+    /// <summary>The kernel ends a thread, or calls its handler, for what it has done: <see cref="Code.FatalSignalCode"/>.</summary>
+    Signalled = 4,
 }
 
 /// <summary>One record of <c>bpf/process.h</c>, valid as long as its bytes.</summary>
 public readonly ref struct ProcessNotice
 {
     internal const int HeaderSize = 56;
+
+    internal const int ActOffset = 0;
+    internal const int PidOffset = 4;
+
+    /// <summary>Where other notices have the parent.</summary>
+    internal const int SignalOffset = 8;
+
+    internal const int FlagsOffset = 12;
+    internal const int TimeOffset = 16;
+    internal const int StartTimeOffset = 24;
+    internal const int InodeOffset = 32;
+    internal const int DeviceOffset = 40;
+    internal const int OriginOffset = 44;
+
+    /// <summary>Of a signal: the bytes of the inode numbers, which stand where the path does.</summary>
+    internal const int PathLengthOffset = 48;
+
+    /// <summary>Of a signal's flags: the thread has been through a uprobe.</summary>
+    internal const int Probed = 1;
+
+    /// <summary>Of a signal's flags: the process has a handler for it.</summary>
+    internal const int Handled = 2;
+
+    /// <summary>Of a signal's flags: the thread is ending by it.</summary>
+    internal const int AtEnd = 4;
 
     /// <summary>Bytes of the longest one: <c>struct exec_notice</c> of <c>bpf/process.bpf.c</c>.</summary>
     internal const int MaxSize = HeaderSize + 1024 + 256 + 1024;
@@ -50,7 +78,25 @@ public readonly ref struct ProcessNotice
     /// <summary>When the process began, CLOCK_MONOTONIC ns: with the number it names a process for ever.</summary>
     public ulong StartTime => _header.StartTime;
 
-    /// <summary>Of an execution: the inode number of the file, as its file system knows it.</summary>
+    /// <summary>Of a signal: its number.</summary>
+    public int Signal => (int)_header.Parent;
+
+    /// <summary>Of a signal: the thread has been through a uprobe.</summary>
+    public bool IsProbed => (_header.Flags & Probed) != 0;
+
+    /// <summary>Of a signal: the process has a handler for it, and need not end.</summary>
+    public bool IsHandled => (_header.Flags & Handled) != 0;
+
+    /// <summary>Of a signal: the thread is ending by it.</summary>
+    public bool IsAtEnd => (_header.Flags & AtEnd) != 0;
+
+    /// <summary>Of a signal: the inode numbers of the files that the process may execute, in part only where it has more than 128 or the kernel does not tell (before 6.7).</summary>
+    public ReadOnlySpan<ulong> Files => Act == ProcessAct.Signalled ? MemoryMarshal.Cast<byte, ulong>(_path) : default;
+
+    /// <summary>Of an end: as wait(2) gives it.</summary>
+    public int ExitStatus => (int)_header.ExitStatus;
+
+    /// <summary>Of an execution or a signal: the inode number of the executable, as its file system knows it.</summary>
     public ulong Inode => _header.Inode;
 
     /// <summary>Of an execution: the device of the file; 20 bits of minor number below the major number.</summary>
@@ -75,7 +121,7 @@ public readonly ref struct ProcessNotice
 
         var header = MemoryMarshal.Read<Header>(record);
         var text = record[HeaderSize..];
-        if (header.PathLength + header.ArgumentsLength > text.Length || header.Act is < (uint)ProcessAct.Forked or > (uint)ProcessAct.Ended)
+        if (header.PathLength + header.ArgumentsLength > text.Length || header.Act is < (uint)ProcessAct.Forked or > (uint)ProcessAct.Signalled)
         {
             return false;
         }
@@ -123,6 +169,6 @@ public readonly ref struct ProcessNotice
         public uint Origin;
         public ushort PathLength;
         public ushort ArgumentsLength;
-        public uint Unused;
+        public uint ExitStatus;
     }
 }

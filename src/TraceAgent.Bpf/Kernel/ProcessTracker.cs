@@ -16,6 +16,7 @@ public sealed unsafe class ProcessTracker : IDisposable
     private readonly int _fd;
     private readonly MappedMap _variables;
     private readonly RingReader _ring;
+    private readonly SignalWatch? _signals;
 
     private ProcessTracker(BpfObject attached)
     {
@@ -23,7 +24,18 @@ public sealed unsafe class ProcessTracker : IDisposable
         _fd = attached.MapFd(Ring);
         _variables = MappedMap.ReadOnly(attached.MapFd(BpfObject.Variables), BpfObject.Variables, 0, Environment.SystemPageSize);
         _ring = new RingReader(_fd, attached.MapEntries(Ring), ProcessNotice.MaxSize);
+        try
+        {
+            _signals = SignalWatch.Start(_fd, attached.MapFd(BpfObject.Variables));
+        }
+        catch (KernelException refusal)
+        {
+            WhyNoSignals = refusal.Message;
+        }
     }
+
+    /// <summary>Why there are no notices of signals; null when there are.</summary>
+    public string? WhyNoSignals { get; }
 
     /// <summary>False when all notices that there are have been taken.</summary>
     public bool HasNotices => _ring.Produced != _ring.Consumed;
@@ -80,6 +92,7 @@ public sealed unsafe class ProcessTracker : IDisposable
 
     public void Dispose()
     {
+        _signals?.Dispose();
         _ring.Dispose();
         _variables.Dispose();
         _object.Dispose();

@@ -90,7 +90,7 @@ internal sealed unsafe class ReducedTypes
         var members = new List<(string Name, int Type, uint Bits)>();
         foreach (var member in _asked.MembersOf(asked))
         {
-            if (member.Name != 0 && _kernel.Names.TryGetValue(_nameOf(member.Name), out var name) && Find(found, name, 0, 0) is var (type, bits)
+            if (member.Name != 0 && _kernel.Names.TryGetValue(_nameOf(member.Name), out var name) && _kernel.Types.FindMember(found, name) is var (type, bits)
                 && TypeOf(_asked.Resolve((int)member.Type), type) is { } copy)
             {
                 members.Add((_nameOf(member.Name), copy, bits));
@@ -106,29 +106,6 @@ internal sealed unsafe class ReducedTypes
         }
 
         return _copies[(asked, found)] = made;
-    }
-
-    /// <summary>The type of a member and its distance in bits; members without a name are looked into.</summary>
-    private (int Type, uint Bits)? Find(int structure, uint name, uint bits, int depth)
-    {
-        const int deepest = 8;
-        var hasBitFields = _kernel.Types[structure].HasBitFields;
-        foreach (var member in _kernel.Types.MembersOf(structure))
-        {
-            var at = bits + (hasBitFields ? member.Offset & 0xff_ffff : member.Offset);
-            var type = _kernel.Types.Resolve((int)member.Type);
-            if (member.Name == name && !(hasBitFields && member.Offset >> 24 != 0))
-            {
-                return (type, at);
-            }
-
-            if (member.Name == 0 && depth < deepest && _kernel.Types[type].IsComposite && Find(type, name, at, depth + 1) is { } inner)
-            {
-                return inner;
-            }
-        }
-
-        return null;
     }
 
     /// <summary>Null for what our programs do not read.</summary>

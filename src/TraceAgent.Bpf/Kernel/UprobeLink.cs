@@ -77,6 +77,7 @@ internal sealed unsafe class UprobeLink : IDisposable
 
     public void Dispose()
     {
+        using var closing = ClosingTime.Begin();
         Closing.All([.. _handles.Select<BpfHandle, Action>(handle => handle.Dispose)]);
         _handles.Clear();
     }

@@ -135,6 +135,7 @@ internal static class RuleAssembly
                 Redact = redact,
                 NotSecret = notSecret,
                 ReturnsAtInstructions = draft.ReturnsAtInstructions,
+                ReadsPlainly = draft.ReadsPlainly,
                 Output = draft.Output,
                 AllowsUnsafe = draft.AllowsUnsafe,
             }

@@ -43,6 +43,8 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
 
     public bool ReturnsAtInstructions { get; set; } = true;
 
+    public bool ReadsPlainly { get; set; }
+
     public bool AllowsUnsafe { get; set; }
 
     public ProbeMoment? On { get; set; }

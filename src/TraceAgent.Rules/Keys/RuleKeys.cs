@@ -21,6 +21,8 @@ internal static class RuleKeys
 
     private static readonly Dictionary<string, bool> ReturnPlaces = new() { ["caller"] = false, ["ret"] = true };
 
+    private static readonly Dictionary<string, bool> Reads = new() { ["may_wait"] = false, ["plain"] = true };
+
     public static KeyTable<RuleDraft> Table { get; } = new(
         LineKeys.Name<RuleDraft>(),
         new Key<RuleDraft>(
@@ -90,6 +92,11 @@ internal static class RuleKeys
             "The share of one CPU that the rule may cost: 2%, or none. Above it the rule is suspended. Without this key the agent's default.",
             LimitValues.BudgetSchema,
             (rule, entry, bag) => rule.BudgetPercent = LimitValues.Budget(entry, bag)),
+        new Key<RuleDraft>(
+            "reads",
+            "What becomes of memory that is not there yet: may_wait (the default) lets the program wait for it, where wait_for_pages of the agent allows it; plain never waits, and it is a fault.",
+            """{"enum":["may_wait","plain"],"default":"may_wait"}""",
+            (rule, entry, bag) => rule.ReadsPlainly = ScalarValue.OneOf(entry, Reads, bag) ?? false),
         new Key<RuleDraft>(
             "redact",
             "Values that no output may see, by name or pattern: [password, \"token*\"]. Names that tell of secrets are redacted anyway, unless {not: [token_count]} says that they are none.",

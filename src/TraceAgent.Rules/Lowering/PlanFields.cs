@@ -49,6 +49,7 @@ internal sealed class PlanFields
         LeavesByJumps = _abi.LeavesByJumps && PlanBuilder.NeedsReturn(_rule),
         Restarts = _abi.Restarts && (_rule.On != ProbeMoment.Return || PlanBuilder.PairsCalls(_rule, _abi)),
         GoroutineRegister = PlanBuilder.PairsCalls(_rule, _abi) ? _abi.GoroutineRegister : null,
+        ReadsPlainly = _rule.ReadsPlainly,
     };
 
     public IReadOnlyList<CapturedValue> ValuesOf(EventKind kind) =>

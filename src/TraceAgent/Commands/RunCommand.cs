@@ -112,7 +112,7 @@ internal static class RunCommand
         };
         var source = new RuleSource(rulePaths, defaults: configuration.Defaults, trust: trust);
         return await AgentHost.RunAsync(
-            destinations, ringBytes, new StandardErrorLoggerProvider(),
+            destinations, ringBytes, configuration.WaitForPages, new StandardErrorLoggerProvider(),
             (session, outputs) => new AgentParts(session, outputs, source, ringBytes, configuration)
             {
                 File = file, Trust = trust, FollowsOutputs = output is null, Crashes = CrashesOf(configuration),

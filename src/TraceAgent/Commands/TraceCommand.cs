@@ -135,7 +135,8 @@ internal static class TraceCommand
             Given = new RuleFileVersion(file.Path, file with { Rules = file.Rules.Select(configuration.Defaults.Complete).ToEquatableArray() }),
         };
         return await AgentHost.RunAsync(
-            [new OutputConfiguration.Console(json ? OutputFormat.Clef : OutputFormat.Trace)], BpfSession.DefaultRingBytes, new StandardErrorLoggerProvider(isCommand: true),
+            [new OutputConfiguration.Console(json ? OutputFormat.Clef : OutputFormat.Trace)], BpfSession.DefaultRingBytes, configuration.WaitForPages,
+            new StandardErrorLoggerProvider(isCommand: true),
             (session, outputs) => new AgentParts(session, outputs, source, BpfSession.DefaultRingBytes, configuration) { Trial = trial }).ConfigureAwait(false);
     }
 

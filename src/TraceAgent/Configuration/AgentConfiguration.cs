@@ -1,5 +1,6 @@
 using System.Net;
 using TraceAgent.Bpf.Linux;
+using TraceAgent.Bpf;
 using TraceAgent.Capture;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
@@ -29,6 +30,9 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 
     /// <summary>Which binaries rules may probe.</summary>
     public BinaryLists Binaries { get; init; } = new([], []);
+
+    /// <summary>Whose pages programs wait for.</summary>
+    public WaitPolicy WaitForPages { get; init; } = WaitPolicy.Trusted;
 
     /// <summary>What rules may call outputs.</summary>
     public static IReadOnlyList<string> NamesOf(EquatableArray<OutputConfiguration> outputs) => [.. outputs.Select(output => output.Name).OfType<string>()];

@@ -28,6 +28,7 @@ internal static class AgentConfigurationReader
             Defaults = draft.Defaults,
             Socket = draft.Socket,
             State = draft.State,
+            WaitForPages = draft.WaitForPages,
             Metrics = new MetricsConfiguration(draft.MetricsListen, draft.MetricsTextfile),
             Binaries = new BinaryLists(draft.Allow.ToEquatableArray(), draft.Deny.ToEquatableArray()),
         };

@@ -1,4 +1,5 @@
 using System.Net;
+using TraceAgent.Bpf;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Configuration;
@@ -24,6 +25,8 @@ internal sealed class AgentDraft(string baseDirectory, Func<string, string?> env
     public IPEndPoint? MetricsListen { get; set; }
 
     public string? MetricsTextfile { get; set; }
+
+    public WaitPolicy WaitForPages { get; set; } = WaitPolicy.Trusted;
 
     public List<string> Allow { get; } = [];
 

@@ -29,6 +29,11 @@ internal static class AgentKeys
             """{"$ref":"#/definitions/binaries"}""",
             ReadBinaries),
         new Key<AgentDraft>(
+            "wait_for_pages",
+            "Whose memory may be waited for when it is not there yet: trusted (the default: root's, and that of programs with one thread), trusted with a list of users, all, or none.",
+            WaitValue.Schema,
+            (agent, entry, bag) => agent.WaitForPages = WaitValue.Read(entry, bag) ?? agent.WaitForPages),
+        new Key<AgentDraft>(
             "socket",
             $"The unix socket that answers 'traceagent status', or none. {AgentConfiguration.DefaultSocket} unless it is set.",
             """{"type":"string"}""",

@@ -42,6 +42,11 @@ internal static class AgentEvents
     public static AgentStatement Expired(string rule, string reason, long time) => new(
         time, LogEventLevel.Information, "expired", "rule {rule} expired: {reason}", $"rule {rule} expired: {reason}", rule);
 
+    /// <summary>The kernel has ended a process that was probed.</summary>
+    public static AgentStatement Ended(string rule, string signal, string rules, string program, int pid, long time) => new(
+        time, LogEventLevel.Warning, "ended", "program ended by {signal} while probed by {rules}: {program} (process {pid})",
+        $"program ended by {signal} while probed by {rules}: {program} (process {pid})", rule, ("pid", pid));
+
     public static AgentStatement Detached(string rule, string reason, long time) => new(
         time, LogEventLevel.Information, "detached", "rule {rule} detached: {reason}", $"rule {rule} detached: {reason}", rule);
 

@@ -20,6 +20,7 @@ internal static class ProblemWords
         Outcome.Cut => Cut[flags],
         Outcome.Null => "null",
         Outcome.LeftByJump => "left_by_jump",
+        Outcome.NotResident => "fault,not_resident",
         _ => "fault",
     };
 

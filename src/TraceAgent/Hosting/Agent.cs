@@ -73,6 +73,7 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly Watchdog _watchdog;
     private readonly StatusSource _status;
     private readonly Task _watching;
+    private readonly DetachReports _detaches;
     private Timer? _end;
     private SelfObservation? _observation;
 
@@ -99,8 +100,11 @@ internal sealed class Agent : IHostedService, IDisposable
         var board = new StandingBoard();
         var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice, seesAll);
         var programs = new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(logger));
+        var harm = new HarmGuard();
+        _processes.Signalled += harm.Take;
+        _processes.Ended += harm.Take;
         var guard = new RuleGuard(
-            () => HitCost.Measure(parts.Session.Way), programs, parts.Configuration.Defaults.TotalBudgetPercent, _voice);
+            () => HitCost.Measure(parts.Session.Way), programs, parts.Configuration.Defaults.TotalBudgetPercent, harm, _voice);
         var followed = parts.File is null ? null : new FollowedConfiguration(
             parts.File,
             parts.FollowsOutputs,
@@ -127,6 +131,7 @@ internal sealed class Agent : IHostedService, IDisposable
             () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name), outputs.DroppedBy(name)))],
             parts.Configuration.Defaults.TotalBudgetPercent);
         _signal = parts.Trial is null ? new SignalReload(notifier, _loop, _voice) : EndOnHangup();
+        _detaches = new DetachReports(logger);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
         _processes.Failed += () => Defect(_processes.Failure);
@@ -220,6 +225,7 @@ internal sealed class Agent : IHostedService, IDisposable
         _end?.Dispose();
         _signal.Dispose();
         _watchdog.Dispose();
+        _detaches.Dispose();
         _resolver.Dispose();
         _pump.Dispose();
         _processes.Dispose();

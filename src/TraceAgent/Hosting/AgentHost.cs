@@ -17,11 +17,13 @@ internal static class AgentHost
 {
     /// <param name="destinations">Of the events.</param>
     /// <param name="ringBytes">A power of two, at least a page.</param>
+    /// <param name="waits">For whose pages programs wait.</param>
     /// <param name="voice">For what the agent says of its own.</param>
     /// <param name="partsOf">With what was opened.</param>
     /// <returns>The exit code. What stood in the way is said.</returns>
     public static async Task<int> RunAsync(
-        IReadOnlyList<OutputConfiguration> destinations, int ringBytes, ILoggerProvider voice, Func<BpfSession, OutputSet, AgentParts> partsOf)
+        IReadOnlyList<OutputConfiguration> destinations, int ringBytes, WaitPolicy waits, ILoggerProvider voice,
+        Func<BpfSession, OutputSet, AgentParts> partsOf)
     {
         if (KernelChoices.Read(Environment.GetEnvironmentVariable, out var problem) is not { } choices)
         {
@@ -31,7 +33,7 @@ internal static class AgentHost
         try
         {
             using var outputs = OutputSet.Open(destinations);
-            using var session = BpfSession.Begin(ringBytes, choices.Way, choices.MayWait);
+            using var session = BpfSession.Begin(ringBytes, choices.Way, choices.MayWait == false ? WaitPolicy.None : waits);
             return await HostAsync(partsOf(session, outputs), voice).ConfigureAwait(false);
         }
         catch (OutputException refusal)

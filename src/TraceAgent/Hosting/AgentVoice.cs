@@ -71,6 +71,22 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
         pump.Say(AgentEvents.Suspended(rule.Name.Value, reason, clock.UtcNow));
     }
 
+    public void Harmful(Rule rule, string reason)
+    {
+        Log.RuleSuspended(logger, rule.Name.Value, reason);
+        pump.Say(AgentEvents.Suspended(rule.Name.Value, reason, clock.UtcNow));
+    }
+
+    public void Ended(HarmReport report)
+    {
+        const int shown = 5;
+        var names = string.Join(", ", report.Rules.Take(shown));
+        var rules = report.Rules.Count > shown ? $"{names} and {report.Rules.Count - shown} more" : names;
+        var more = report.More == 0 ? "" : $" (and {report.More} more before)";
+        Log.ProgramEnded(logger, report.Signal.Name, rules, report.Signal.Program, report.Signal.Pid, more);
+        pump.Say(AgentEvents.Ended(report.Rules[0], report.Signal.Name, rules, report.Signal.Program, report.Signal.Pid, clock.UtcNow));
+    }
+
     public void Expired(Rule rule, TimeSpan ttl)
     {
         var reason = RuleGuard.DescribeExpiry(ttl);

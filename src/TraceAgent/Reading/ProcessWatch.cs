@@ -5,6 +5,7 @@ using TraceAgent.Bpf.Kernel;
 using TraceAgent.Events;
 using TraceAgent.Targets;
 using TraceAgent.Hosting;
+using TraceAgent.Reconciling;
 
 namespace TraceAgent.Reading;
 
@@ -71,6 +72,12 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     /// <summary>Called for each execution, in order, while nothing else can be asked here: to be left quickly.</summary>
     public event Action<Execution>? Executed;
 
+    /// <summary>Called for each signal by which the kernel ends a process; as <see cref="Executed"/>.</summary>
+    public event Action<FatalSignal>? Signalled;
+
+    /// <summary>Called for each process that ends; as <see cref="Executed"/>.</summary>
+    public event Action<ProcessEnd>? Ended;
+
     /// <summary>
     /// From now on processes are known by the kernel's notices. Where it gives none, that is said, and /proc alone is asked.
     /// It takes a while: the kernel's types are some megabytes.
@@ -86,6 +93,10 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
             }
 
             _thread.Start();
+            if (tracker.WhyNoSignals is { } reason)
+            {
+                Log.EndsUnwatched(_logger, reason);
+            }
         }
         catch (KernelException refusal)
         {
@@ -130,14 +141,33 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     bool IRecordConsumer.Take(ReadOnlySpan<byte> record)
     {
         _took = true;
+        if (!ProcessNotice.TryRead(record, out var notice))
+        {
+            return true;
+        }
+
+        if (notice.Act == ProcessAct.Signalled)
+        {
+            Signalled?.Invoke(FatalSignal.Of(notice, ProgramOf(notice)));
+            return true;
+        }
+
+        if (notice.Act == ProcessAct.Ended)
+        {
+            Ended?.Invoke(ProcessEnd.Of(notice, ProgramOf(notice)));
+        }
+
         _latest = null;
-        if (ProcessNotice.TryRead(record, out var notice) && _history.Take(notice, _seesAll ? ProcessFacts.ReadExecutable : _ => null) is { } facts)
+        if (_history.Take(notice, _seesAll ? ProcessFacts.ReadExecutable : _ => null) is { } facts)
         {
             Executed?.Invoke(new Execution(notice.Pid, facts, notice.Device, notice.Inode));
         }
 
         return true;
     }
+
+    private string? ProgramOf(in ProcessNotice notice) =>
+        _history.Find(notice.Pid, notice.Time)?.Executable ?? (notice.Act == ProcessAct.Signalled ? ProcessFacts.ReadExecutable(notice.Pid) : null);
 
     /// <summary>Does not wait for the thread, which may be waiting for notices: it touches nothing any more when it wakes.</summary>
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
@@ -9,6 +10,9 @@ internal sealed class AttachedProbe(Rule rule, RuleBooks books)
 {
     private DesiredProbe? _asked;
     private int _askedFiles;
+
+    /// <summary>When it came, CLOCK_MONOTONIC.</summary>
+    public TimeSpan Since { get; } = Stopwatch.GetElapsedTime(0);
 
     /// <summary>As it was when it was last shaped.</summary>
     public Rule Rule { get; set; } = rule;

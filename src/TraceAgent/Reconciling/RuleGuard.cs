@@ -10,8 +10,12 @@ namespace TraceAgent.Reconciling;
 /// <param name="measure">The cost of a hit on this machine; asked once, on a thread of its own.</param>
 /// <param name="programs">What the probes' own programs add to it.</param>
 /// <param name="totalBudgetPercent">Of one CPU, for all rules with a budget together.</param>
-internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, IGuardVoice voice)
+/// <param name="harm">Watches how probed processes end.</param>
+/// <param name="voice">Is told.</param>
+internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, IGuardVoice voice)
 {
+    private readonly Dictionary<string, string> _suspected = [];
+
     private readonly Lazy<Task<HitCost>> _cost = new(() => Task.Run(measure));
     private readonly BudgetGuard _budget = new(totalBudgetPercent);
     private readonly Dictionary<string, (Rule Rule, TimeSpan Since, bool Expired)> _known = [];
@@ -23,6 +27,7 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
         foreach (var gone in _known.Keys.Where(name => !names.Contains(name)).ToList())
         {
             _known.Remove(gone);
+            _suspected.Remove(gone);
             _budget.Forget(gone);
         }
 
@@ -32,11 +37,13 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
             if (!_known.TryGetValue(name, out var known) || known.Rule != rule)
             {
                 _known[name] = (rule, now, false);
+                _suspected.Remove(name);
                 _budget.Forget(name);
             }
         }
 
-        return [.. desired.Where(one => !_known[one.Rule.Name.Value].Expired && !_budget.IsSuspended(one.Rule.Name.Value, now))];
+        return [.. desired.Where(one => one.Rule.Name.Value is var name
+            && !_known[name].Expired && !_suspected.ContainsKey(name) && !_budget.IsSuspended(name, now))];
     }
 
     /// <summary>Null before the first try.</summary>
@@ -50,6 +57,11 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
             return (RuleState.Expired, DescribeExpiry(known.Rule.Ttl ?? default));
         }
 
+        if (_suspected.TryGetValue(rule, out var harmful))
+        {
+            return (RuleState.Suspended, harmful);
+        }
+
         return _budget.WhySuspended(rule, now) is { } reason ? (RuleState.Suspended, reason) : null;
     }
 
@@ -58,6 +70,31 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
 
     public static string DescribeExpiry(TimeSpan ttl) =>
         string.Create(CultureInfo.InvariantCulture, $"its time to live of {ttl.TotalSeconds:0} s is over; edit it to begin anew");
+
+    /// <summary>Reports how probed processes ended. To be called often: each call may spare the next one.</summary>
+    /// <returns>The rules to take off now, which stay off until they change.</returns>
+    public IReadOnlyList<string> JudgeHarm(IReadOnlyDictionary<string, AttachedProbe> attached)
+    {
+        var (reports, verdicts) = harm.Judge(() => [.. attached.Select(one => new ProbingRule(
+            one.Key, one.Value.Since, [.. one.Value.Files.Select(file => file.File.Identity.Inode).Distinct()]))]);
+        foreach (var report in reports)
+        {
+            voice.Ended(report);
+        }
+
+        var leaving = new List<string>();
+        foreach (var (rules, evidence) in verdicts)
+        {
+            foreach (var rule in rules.Where(attached.ContainsKey))
+            {
+                _suspected[rule] = $"harm suspected: {evidence}; it stays off until it changes";
+                voice.Harmful(attached[rule].Rule, _suspected[rule]);
+                leaving.Add(rule);
+            }
+        }
+
+        return leaving;
+    }
 
     /// <summary>To be called about once a second.</summary>
     /// <returns>The rules to take off now.</returns>
@@ -114,4 +151,11 @@ internal interface IGuardVoice
     void Suspended(Rule rule, Suspension suspension);
 
     void Expired(Rule rule, TimeSpan ttl);
+
+    /// <param name="report">A probed process was ended.</param>
+    void Ended(HarmReport report);
+
+    /// <param name="rule">May be why.</param>
+    /// <param name="reason">With the evidence.</param>
+    void Harmful(Rule rule, string reason);
 }

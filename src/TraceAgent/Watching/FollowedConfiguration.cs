@@ -121,6 +121,7 @@ internal sealed class FollowedConfiguration(
         Compare("defaults", next.Defaults == _started.Defaults);
         Compare("socket", next.Socket == _started.Socket);
         Compare("state", next.State == _started.State);
+        Compare("wait_for_pages", next.WaitForPages == _started.WaitForPages);
         Compare("metrics", next.Metrics == _started.Metrics);
         return keys;
 

@@ -116,6 +116,16 @@ internal sealed class ReconcileLoop : IDisposable
             _settling.Note(change);
         }
 
+        if (_guard.JudgeHarm(_reconciler.Attached) is { Count: > 0 } harmful)
+        {
+            foreach (var rule in harmful)
+            {
+                _reconciler.TakeOff(rule);
+            }
+
+            _board.Update(_reconciler, _guard, Now);
+        }
+
         if (_reload)
         {
             _reload = false;

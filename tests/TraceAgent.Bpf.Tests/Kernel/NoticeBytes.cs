@@ -19,6 +19,15 @@ internal static class NoticeBytes
 
     public static byte[] Ended(int pid, ulong time) => Record(ProcessAct.Ended, pid, 1, time);
 
+    public static byte[] Signalled(int pid, int signal, ulong time, int flags, params ulong[] files)
+    {
+        var record = new byte[HeaderSize + (files.Length * 8)];
+        Record(ProcessAct.Signalled, pid, signal, time, flags).CopyTo(record, 0);
+        BinaryPrimitives.WriteUInt16LittleEndian(record.AsSpan(48), (ushort)(files.Length * 8));
+        Buffer.BlockCopy(files, 0, record, HeaderSize, files.Length * 8);
+        return record;
+    }
+
     /// <param name="path">Its parts, the last one first, each with a zero byte.</param>
     private static byte[] Record(
         ProcessAct act, int pid, int parent, ulong time, int flags = 0, int origin = 0, string path = "", string arguments = "")

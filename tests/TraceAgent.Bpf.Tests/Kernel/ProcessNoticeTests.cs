@@ -36,6 +36,21 @@ public class ProcessNoticeTests
         Assert.Null(fork.CommandLine);
     }
 
+    [Theory]
+    [InlineData(0, false, false, false)]
+    [InlineData(1, true, false, false)]
+    [InlineData(2, false, true, false)]
+    [InlineData(5, true, false, true)]
+    public void A_signal_tells_its_number_and_the_files_that_the_process_may_execute(int flags, bool isProbed, bool isHandled, bool isAtEnd)
+    {
+        var signal = Read(NoticeBytes.Signalled(7, 11, 100, flags, 5, ulong.MaxValue));
+
+        Assert.Equal((ProcessAct.Signalled, 7, 11, 100UL), (signal.Act, signal.Pid, signal.Signal, signal.Time));
+        Assert.Equal((isProbed, isHandled, isAtEnd), (signal.IsProbed, signal.IsHandled, signal.IsAtEnd));
+        Assert.Equal([5, ulong.MaxValue], signal.Files.ToArray());
+        Assert.Null(signal.Executable);
+    }
+
     [Fact]
     public void Every_shortened_record_is_refused()
     {
@@ -51,7 +66,7 @@ public class ProcessNoticeTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(4)]
+    [InlineData(5)]
     [InlineData(-1)]
     public void An_unknown_act_is_refused(int act)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using TraceAgent.Bpf;
 using TraceAgent.Configuration;
 using TraceAgent.Rules;
 
@@ -21,6 +22,7 @@ public class AgentConfigurationReaderTests
                 otlp: {endpoint: "https://${NONE:-host}:4318/x", protocol: grpc, headers: {api-key: "${LOGS}"}}
             defaults: {budget: 2.5%, total_budget: none, limit: 100/s, ttl: 24h}
             socket: run/agent.sock
+            wait_for_pages: [daemon, 1000]
             metrics: {listen: "127.0.0.1:9435", textfile: agent.prom}
             binaries: {allow: ["${LOGS}/**", bin/*], deny: [/usr/sbin/sshd]}
             """).Value;
@@ -37,6 +39,7 @@ public class AgentConfigurationReaderTests
             {
                 Defaults = new RuleDefaults { BudgetPercent = 2.5, TotalBudgetPercent = Rule.NoBudget, LimitPerSecond = 100, Ttl = TimeSpan.FromDays(1) },
                 Socket = "/etc/traceagent/run/agent.sock",
+                WaitForPages = WaitPolicy.TrustedAnd([1, 1000]),
                 Metrics = new MetricsConfiguration(new IPEndPoint(IPAddress.Loopback, 9435), "/etc/traceagent/agent.prom"),
                 Binaries = new BinaryLists(["/logs/**", "/etc/traceagent/bin/*"], ["/usr/sbin/sshd"]),
             },
@@ -48,6 +51,18 @@ public class AgentConfigurationReaderTests
     [InlineData("# nothing\n")]
     [InlineData("rules: /etc/traceagent/rules.d\n")]
     public void Everything_has_a_default(string text) => Assert.Equal(AgentConfiguration.Default, Read(text).Value);
+
+    [Theory]
+    [InlineData("wait_for_pages: all", true, true, 0)]
+    [InlineData("wait_for_pages: trusted", true, false, 1)]
+    [InlineData("wait_for_pages: none", false, false, 0)]
+    [InlineData("wait_for_pages: [root, '7', 7]", true, false, 2)]
+    public void Whose_pages_are_waited_for_is_a_word_or_a_list_of_users_beside_root(string text, bool forAny, bool ofEverybody, int users)
+    {
+        var policy = Read(text).Value!.WaitForPages;
+
+        Assert.Equal((forAny, ofEverybody, users), (policy.WaitsForAny, policy.OfEverybody, policy.Users.Count));
+    }
 
     [Fact]
     public void None_asks_for_no_socket_and_no_budget()
@@ -99,6 +114,12 @@ public class AgentConfigurationReaderTests
     [InlineData("metrics: {listen: '10.0.0.1:1'}", "1:19: '10.0.0.1:1' is not a loopback address: metrics are served to anybody who asks, unencrypted (127.0.0.1 or [::1]; a proxy or node-exporter's textfile collector can take them further)")]
     [InlineData("metrics: {textfile: a.txt}", "1:21: the name of a textfile ends in .prom (node-exporter reads no other files)")]
     [InlineData("metrics: {}", "1:10: 'metrics' needs 'listen' or 'textfile' (listen: 127.0.0.1:9435)")]
+    [InlineData("wait_for_pages: most", "1:17: 'wait_for_pages' cannot be 'most' (all, trusted, none, or a list of users who are trusted beside root: [postgres, www-data])")]
+    [InlineData("wait_for_pages: {}", "1:17: 'wait_for_pages' must be a word or a list, not a mapping (all, trusted, none, or a list of users who are trusted beside root: [postgres, www-data])")]
+    [InlineData("wait_for_pages: []", "1:17: 'wait_for_pages' takes 1 to 63 users, not 0 (all, trusted, none, or a list of users who are trusted beside root: [postgres, www-data])")]
+    [InlineData("wait_for_pages: [root, no-such-user]", "1:24: there is no user 'no-such-user' (the name or the number of a user of this machine)")]
+    [InlineData("wait_for_pages: [4294967295]", "1:18: there is no user '4294967295' (the name or the number of a user of this machine)")]
+    [InlineData("wait_for_pages: [[root]]", "1:18: a user must be a name or a number, not a list")]
     [InlineData("rules: a/${NONE", "1:10: a '${' without '}'")]
     public void A_mistake_is_told_at_its_place(string text, string expected)
     {

@@ -29,6 +29,8 @@ public partial class AgentSchemaTests
     [InlineData("socket: none")]
     [InlineData("metrics: {listen: '[::1]:9435', textfile: /var/lib/a.prom}")]
     [InlineData("binaries: {allow: [/srv/**], deny: ['/usr/lib/**/libcrypto.so*']}")]
+    [InlineData("wait_for_pages: none")]
+    [InlineData("wait_for_pages: [daemon, 1000]")]
     public async Task The_schema_and_the_reader_accept_the_same(string text)
     {
         Assert.Empty(Read(text).Diagnostics);
@@ -50,6 +52,10 @@ public partial class AgentSchemaTests
     [InlineData("binaries: {allow: []}")]
     [InlineData("binaries: {deny: ['']}")]
     [InlineData("binaries: {deny: /usr/sbin/sshd}")]
+    [InlineData("wait_for_pages: most")]
+    [InlineData("wait_for_pages: []")]
+    [InlineData("wait_for_pages: [[daemon]]")]
+    [InlineData("wait_for_pages: {users: [daemon]}")]
     public async Task The_schema_and_the_reader_refuse_the_same(string text)
     {
         Assert.NotEmpty(Read(text).Diagnostics);

@@ -76,6 +76,7 @@ public class ValueTests
     [Theory]
     [InlineData(Outcome.Null, "<null>", "null")]
     [InlineData(Outcome.Fault, "<fault>", "fault")]
+    [InlineData(Outcome.NotResident, "<fault>", "fault,not_resident")]
     [InlineData((Outcome)200, "<fault>", "fault")]
     public void A_value_that_could_not_be_read_is_null_and_says_why(Outcome outcome, string message, string problem)
     {

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>Says when something of the kernel takes too long to close: a thread that waits inside a probe keeps every probe of the host from closing.</summary>
+public static class ClosingTime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
+
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<long, long> Begun = [];
+
+    /// <summary>Runs only while something closes.</summary>
+    private static readonly Timer Look = new(_ => Tell());
+
+    private static long _next;
+
+    /// <summary>Is told how long the oldest closing takes, after a second and then every ten; by a thread of the pool.</summary>
+    public static event Action<TimeSpan>? Exceeded;
+
+    /// <summary>Something is closed until what this returns is disposed of.</summary>
+    internal static IDisposable Begin()
+    {
+        lock (Gate)
+        {
+            if (Begun.Count == 0)
+            {
+                Look.Change(Patience, Again);
+            }
+
+            Begun.Add(_next, Stopwatch.GetTimestamp());
+            return new Closed(_next++);
+        }
+    }
+
+    private static void Tell()
+    {
+        TimeSpan longest;
+        lock (Gate)
+        {
+            longest = Begun.Count == 0 ? default : Stopwatch.GetElapsedTime(Begun.Values.Min());
+        }
+
+        if (longest >= Patience)
+        {
+            Exceeded?.Invoke(longest);
+        }
+        else if (longest > default(TimeSpan))
+        {
+            // Others closed meanwhile, and the timer is theirs.
+            Look.Change(Patience - longest, Again);
+        }
+    }
+
+    private sealed class Closed(long number) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (Gate)
+            {
+                Begun.Remove(number);
+                if (Begun.Count == 0)
+                {
+                    Look.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                }
+            }
+        }
+    }
+}

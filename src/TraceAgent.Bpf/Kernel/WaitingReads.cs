@@ -1,0 +1,77 @@
+using TraceAgent.Bpf.Code;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf.Kernel;
+
+/// <summary>
+/// Whether a program on a uprobe may wait for a page (from 6.0 on: kernel/bpf/verifier.c, can_be_sleepable) and can look at the mapping
+/// first, found out by use; and where this kernel keeps what is to be looked at.
+/// </summary>
+internal static class WaitingReads
+{
+    public const string Remedy =
+        "needs kernel 6.1 or newer with its types (CONFIG_DEBUG_INFO_BTF); until then, what the program has not touched yet is shown as a fault";
+
+    /// <summary>Null where programs must not wait.</summary>
+    public static PageWaits? Find(WaitPolicy policy)
+    {
+        if (!policy.WaitsForAny)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Require(policy);
+        }
+        catch (KernelException)
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="KernelException">Not supported, or not permitted.</exception>
+    public static PageWaits Require(WaitPolicy policy)
+    {
+        var waits = new PageWaits(ReadFields(), policy.OfEverybody, policy.Users);
+        var code = new Assembler();
+        var check = new PageCheck(code, waits);
+        code.Set(Reg.R1, 0);
+        check.Call();
+        code.Set(Reg.R0, 0);
+        code.Exit();
+        var functions = check.EmitFunctions();
+        BpfProgram.Load(new ProbeProgram(OnReturn: false, Sleepable: true, code.Finish()) { Functions = functions }, "ta_waiting", 0).Dispose();
+        return waits;
+    }
+
+    private static PageFields ReadFields()
+    {
+        string[] structures = ["vm_area_struct", "vm_userfaultfd_ctx", "file", "inode", "super_block", "mm_struct"];
+        string[] members =
+            ["vm_flags", "vm_userfaultfd_ctx", "ctx", "vm_ops", "vm_file", "vm_mm", "f_inode", "i_mode", "i_sb", "s_magic", "mm_users", "counter"];
+        try
+        {
+            using var kernel = KernelTypes.Read(structures.Concat(members).ToHashSet());
+            var fields = new KernelFields(kernel);
+
+            // Without CONFIG_USERFAULTFD the structure is there, and empty.
+            var handler = fields.Require("vm_area_struct", "vm_userfaultfd_ctx");
+            return new PageFields(
+                fields.Require("vm_area_struct", "vm_flags"),
+                fields.Find("vm_userfaultfd_ctx", "ctx") is { } context ? handler + context : null,
+                fields.Require("vm_area_struct", "vm_ops"),
+                fields.Require("vm_area_struct", "vm_file"),
+                fields.Require("vm_area_struct", "vm_mm"),
+                fields.Require("file", "f_inode"),
+                fields.Require("inode", "i_mode"),
+                fields.Require("inode", "i_sb"),
+                fields.Require("super_block", "s_magic"),
+                fields.Require("mm_struct", "mm_users"));
+        }
+        catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new KernelException("read", $"the kernel's types ({problem.Message})", KernelException.Enoent, Remedy);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Linux;
+using TraceAgent.Events;
+
+namespace TraceAgent.Hosting;
+
+/// <summary>Says for whom a detach waits when it takes more than a second: a stop that does nothing for minutes explains itself.</summary>
+internal sealed class DetachReports : IDisposable
+{
+    private readonly ILogger _logger;
+
+    public DetachReports(ILogger logger)
+    {
+        _logger = logger;
+        ClosingTime.Exceeded += Tell;
+    }
+
+    public void Dispose() => ClosingTime.Exceeded -= Tell;
+
+    private void Tell(TimeSpan time)
+    {
+        var seconds = time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        var held = HeldThreads.Find();
+        foreach (var thread in held)
+        {
+            Log.DetachHeld(_logger, seconds, thread.Thread, thread.Name, thread.Process, thread.WaitsIn);
+        }
+
+        if (held.Count == 0)
+        {
+            Log.DetachSlow(_logger, seconds);
+        }
+    }
+}
