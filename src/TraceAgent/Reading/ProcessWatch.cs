@@ -3,8 +3,8 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Events;
-using TraceAgent.Targets;
 using TraceAgent.Hosting;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Reading;
 
