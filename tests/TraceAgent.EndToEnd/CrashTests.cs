@@ -128,7 +128,9 @@ public sealed partial class CrashTests : IDisposable
         var configuration = workspace.Write("agent.yaml", state is null ? "defaults: {budget: none}\n" : $"state: {state}\n");
         return AgentProcess.Start(new AgentStart(AttachWay.Multi, workspace["rules"])
         {
-            Socket = workspace["agent.sock"], Options = ["--config", configuration], Launcher = ["env", $"STATE_DIRECTORY={workspace["state"]}:/elsewhere"],
+            Socket = workspace["agent.sock"],
+            Options = ["--config", configuration],
+            Launcher = ["env", $"STATE_DIRECTORY={workspace["state"]}:/elsewhere"],
         });
     }
 

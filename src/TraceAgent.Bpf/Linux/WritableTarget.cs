@@ -14,13 +14,14 @@ public static partial class WritableTarget
     private const int Full = 7;
 
     /// <summary>Types of file systems (include/uapi/linux/magic.h) whose files are no storage.</summary>
-    private static readonly Dictionary<uint, string> NoStorage = new()
+    private static readonly Dictionary<uint, string> NoStorage = new (uint Magic, string Name)[]
     {
-        [0x9fa0] = "proc", [0x62656572] = "sysfs", [0x27e0eb] = "cgroup", [0x63677270] = "cgroup2", [0x64626720] = "debugfs", [0x74726163] = "tracefs",
-        [0xcafe4a11] = "bpf", [0x73636673] = "securityfs", [0xf97cff8c] = "selinuxfs", [0x43415d53] = "smackfs", [0x62656570] = "configfs", [0xde5e81e4] = "efivarfs",
-        [0x42494e4d] = "binfmt_misc", [0x19800202] = "mqueue", [0x6165676c] = "pstore", [0x6e736673] = "nsfs", [0x65735543] = "fusectl", [0x7655821] = "resctrl",
-        [0x9fa1] = "openprom", [0x5a3c69f0] = "apparmorfs", [0x09041934] = "anon_inode", [0x6c6f6f70] = "binder", [0x50495045] = "pipefs", [0x534f434b] = "sockfs",
-    };
+        (0x9fa0, "proc"), (0x62656572, "sysfs"), (0x27e0eb, "cgroup"), (0x63677270, "cgroup2"), (0x64626720, "debugfs"),
+        (0x74726163, "tracefs"), (0xcafe4a11, "bpf"), (0x73636673, "securityfs"), (0xf97cff8c, "selinuxfs"), (0x43415d53, "smackfs"),
+        (0x62656570, "configfs"), (0xde5e81e4, "efivarfs"), (0x42494e4d, "binfmt_misc"), (0x19800202, "mqueue"),
+        (0x6165676c, "pstore"), (0x6e736673, "nsfs"), (0x65735543, "fusectl"), (0x7655821, "resctrl"), (0x9fa1, "openprom"),
+        (0x5a3c69f0, "apparmorfs"), (0x09041934, "anon_inode"), (0x6c6f6f70, "binder"), (0x50495045, "pipefs"), (0x534f434b, "sockfs"),
+    }.ToDictionary(one => one.Magic, one => one.Name);
 
     /// <summary>Why not, as the end of a sentence; null when they can, and when there is nothing at the path yet and its folder is storage.</summary>
     public static string? Problem(string path)

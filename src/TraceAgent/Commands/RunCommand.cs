@@ -115,7 +115,10 @@ internal static class RunCommand
             destinations, ringBytes, configuration.WaitForPages, new StandardErrorLoggerProvider(),
             (session, outputs) => new AgentParts(session, outputs, source, ringBytes, configuration)
             {
-                File = file, Trust = trust, FollowsOutputs = output is null, Crashes = CrashesOf(configuration),
+                File = file,
+                Trust = trust,
+                FollowsOutputs = output is null,
+                Crashes = CrashesOf(configuration),
             })
             .ConfigureAwait(false);
     }

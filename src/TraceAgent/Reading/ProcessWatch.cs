@@ -3,9 +3,9 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Events;
-using TraceAgent.Targets;
 using TraceAgent.Hosting;
 using TraceAgent.Reconciling;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Reading;
 
