@@ -217,7 +217,8 @@ internal sealed partial class ExpressionBinder
         {
             _report(new TextProblem(
                 number.Source.Start, number.Source.Length, DiagnosticCode.NumberWithoutUnit, $"{value} without a unit is {value} nanoseconds here",
-                $"write {value}ms or {value}us if these are meant, and {value}ns otherwise") { IsWarning = true });
+                $"write {value}ms or {value}us if these are meant, and {value}ns otherwise")
+            { IsWarning = true });
         }
     }
 
