@@ -1,6 +1,6 @@
 using System.Net;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Bpf;
+using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
