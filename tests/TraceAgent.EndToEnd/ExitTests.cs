@@ -154,6 +154,7 @@ public sealed class ExitTests : IDisposable
         Assert.Contains("Leaf, called at", check.Errors, StringComparison.Ordinal);
         Assert.Contains("calls of Mixed end at 2 instructions, also in Leaf (also called at ", resolve.Output, StringComparison.Ordinal);
         Assert.Contains("A WHOLE CALL", resolve.Output, StringComparison.Ordinal);
+        Assert.Contains(" µs for each of their calls)", resolve.Output, StringComparison.Ordinal);
     }
 
     [Fact]

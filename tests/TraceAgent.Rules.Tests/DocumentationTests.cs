@@ -89,12 +89,14 @@ public partial class DocumentationTests
         Assert.True(check.ExitCode == 0, complaint);
     }
 
-    [Fact]
-    public void Every_test_that_the_threat_model_names_exists()
+    [Theory]
+    [InlineData("docs/security.md", "## What an attacker can try")]
+    [InlineData("docs/safety.md", "## What is promised")]
+    public void Every_test_that_a_table_of_promises_names_exists(string document, string section)
     {
         var tests = string.Concat(Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText));
-        var named = Row().Matches(ReadDocument("docs/security.md").Split("## What an attacker can try")[1].Split("\n## ")[0])
+        var named = Row().Matches(ReadDocument(document).Split(section)[1].Split("\n## ")[0])
             .SelectMany(row => TestName().Matches(row.Value.Split('|')[^2])).Select(match => match.Groups[1].Value).Distinct().ToList();
         Assert.NotEmpty(named);
         Assert.All(named, name => Assert.Matches($@"(class|void) {name}\b", tests));

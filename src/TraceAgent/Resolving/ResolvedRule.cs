@@ -40,7 +40,8 @@ internal sealed record ResolvedCall(int Returns, int Jumps, IReadOnlyList<Resolv
 /// <param name="Address">Of its start, <c>0x…</c>.</param>
 /// <param name="Callers">Places in the file that call it and are not traced by the rule; each of their calls hits the probe, too. At most 1,000 are counted.</param>
 /// <param name="CallerNames">Functions of some of them.</param>
-internal sealed record ResolvedFollowed(string Symbol, string Address, int Callers, IReadOnlyList<string> CallerNames);
+/// <param name="CostNs">Of the hit that each of their calls takes; null when it could not be measured.</param>
+internal sealed record ResolvedFollowed(string Symbol, string Address, int Callers, IReadOnlyList<string> CallerNames, double? CostNs);
 
 /// <param name="Name">As the rule names it.</param>
 /// <param name="Type">As rules write it.</param>

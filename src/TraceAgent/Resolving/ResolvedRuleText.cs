@@ -86,9 +86,17 @@ internal static class ResolvedRuleText
         return text.ToString();
     }
 
-    private static string Caller(ResolvedFollowed one) => one.Callers == 0
-        ? PrintableText.Of(one.Symbol)
-        : $"{PrintableText.Of(one.Symbol)} (also called at {Counted.Of(one.Callers, "other place")}, by {PrintableText.Of(string.Join(", ", one.CallerNames))})";
+    private static string Caller(ResolvedFollowed one)
+    {
+        if (one.Callers == 0)
+        {
+            return PrintableText.Of(one.Symbol);
+        }
+
+        var cost = one.CostNs is { } ns ? string.Create(CultureInfo.InvariantCulture, $", about {ns / 1000:0.0} µs for each of their calls") : "";
+        return $"{PrintableText.Of(one.Symbol)} (also called at {Counted.Of(one.Callers, "other place")}, " +
+            $"by {PrintableText.Of(string.Join(", ", one.CallerNames))}{cost})";
+    }
 
     private static string Hit(ResolvedSite site)
     {

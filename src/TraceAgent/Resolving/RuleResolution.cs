@@ -43,7 +43,8 @@ internal sealed class RuleResolution(HitCost? cost)
             PrintableText.WellFormed(one.Name),
             string.Create(CultureInfo.InvariantCulture, $"0x{one.Address:x}"),
             one.Callers,
-            [.. one.CallerNames.Select(PrintableText.WellFormed)]))],
+            [.. one.CallerNames.Select(PrintableText.WellFormed)],
+            cost is { } hit ? Math.Round(hit.SteppedNs) : null))],
         cost is { } measured ? Math.Round(CallNs(measured, part.Plan, site)) : null);
 
     private static double EntryNs(HitCost cost, ProbeSite site) => site.IsEmulated ? cost.EmulatedNs : cost.SteppedNs;

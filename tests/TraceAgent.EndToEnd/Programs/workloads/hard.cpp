@@ -89,6 +89,36 @@ static void threads()
     }
 }
 
+static FILE *lines;
+
+static void *reader(void *)
+{
+    char line[64];
+    while (fgets(line, sizeof line, lines))
+        ;
+    return nullptr;
+}
+
+// A thread is cancelled while it waits for a line; then the stream, whose lock it held, is used by main.
+static void cancelled_reader()
+{
+    int pipes[2];
+    pthread_t thread;
+    char line[8] = {};
+    if (pipe(pipes))
+        return;
+    lines = fdopen(pipes[0], "r");
+    pthread_create(&thread, nullptr, reader, nullptr);
+    usleep(20000);
+    pthread_cancel(thread);
+    pthread_join(thread, nullptr);
+    std::fflush(stdout);
+    alarm(20);
+    if (write(pipes[1], "x\n", 2) == 2 && fgets(line, sizeof line, lines))
+        std::printf("main read %s", line);
+    alarm(0);
+}
+
 static ucontext_t here, there;
 static int steps;
 
@@ -283,6 +313,7 @@ int main(int argc, char **)
     }
     exceptions();
     threads();
+    cancelled_reader();
     contexts();
     own_stacks();
     signals();
