@@ -29,7 +29,7 @@ internal sealed partial class SiteGate(
     /// </summary>
     private const long MostDecoded = 256 << 20;
 
-    private readonly CodeCache _codes = new(image);
+    private readonly CodeCache _codes = new(image, looksOutside: returns != ReturnWay.None || image.IsGo);
     private long _decoded;
 
     private bool NeedsReturn => returns != ReturnWay.None;

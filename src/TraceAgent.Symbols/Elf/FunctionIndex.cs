@@ -81,22 +81,26 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
     {
         SymbolTable? bestTable = null;
         ElfSymbol best = default;
-        foreach (var table in tables)
+        var places = Places;
+        for (var i = places.CountUpTo(address) - 1; i >= 0 && places.MayReach(i, address); i--)
         {
-            foreach (ref readonly var symbol in table.Symbols)
-            {
-                // A symbol without a size (hand-written assembly) reaches to the next one; whether it covers is asked below.
-                if (!IsCode(symbol) || symbol.Address > address || (symbol.Size != 0 && address - symbol.Address >= symbol.Size))
-                {
-                    continue;
-                }
+            var (table, index) = places[i];
+            ref readonly var symbol = ref table.Symbols[index];
 
-                if (bestTable is null || symbol.Address > best.Address
-                    || (symbol.Address == best.Address && IsBetterName(table, symbol, bestTable, best)))
-                {
-                    bestTable = table;
-                    best = symbol;
-                }
+            // A symbol without a size (hand-written assembly) reaches to the next one; whether it covers is asked below.
+            if (symbol.Size != 0 && address - symbol.Address >= symbol.Size)
+            {
+                continue;
+            }
+
+            if (bestTable is null || (symbol.Address == best.Address && IsBetterName(table, symbol, bestTable, best)))
+            {
+                bestTable = table;
+                best = symbol;
+            }
+            else if (symbol.Address < best.Address)
+            {
+                break;
             }
         }
 
@@ -180,6 +184,9 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
             IsLocal = symbol.IsLocal,
         };
     }
+
+    /// <summary>Made when the first address is asked for.</summary>
+    private FunctionPlaces Places => field ??= new FunctionPlaces(tables, symbol => IsCode(symbol));
 
     /// <summary>The nearest start of a function before or behind the address, which may be one itself; null when there is none.</summary>
     public ulong? StartBeside(ulong address, bool before)

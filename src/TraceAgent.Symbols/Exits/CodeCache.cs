@@ -4,7 +4,8 @@ namespace TraceAgent.Symbols.Exits;
 
 /// <summary>Decoded functions of one file: many leave to the same ones. Holds what one rule asks for, up to a bound.</summary>
 /// <param name="image">Open, for x86-64.</param>
-internal sealed class CodeCache(ElfImage image)
+/// <param name="looksOutside">Whether it matters where functions leave to.</param>
+internal sealed class CodeCache(ElfImage image, bool looksOutside)
 {
     private const int MostKept = 256;
     private const long MostKeptBytes = 4 << 20;
@@ -25,7 +26,7 @@ internal sealed class CodeCache(ElfImage image)
             return code;
         }
 
-        code = FunctionCode.Of(image, function);
+        code = FunctionCode.Of(image, function, looksOutside);
         Decoded += code.Decoded;
         if (_codes.Count == MostKept || _kept > MostKeptBytes)
         {

@@ -22,9 +22,11 @@ internal sealed class FunctionCode
     private readonly List<(ulong From, ulong To)> _branches = [];
     private readonly IndirectJump _indirect;
 
-    private FunctionCode(ElfImage image)
+    private readonly bool _looksOutside;
+
+    private FunctionCode(ElfImage image, bool looksOutside)
     {
-        _image = image;
+        (_image, _looksOutside) = (image, looksOutside);
         _indirect = new IndirectJump(image, address => _parts.Exists(part => part.Range.Holds(address)));
     }
 
@@ -45,10 +47,11 @@ internal sealed class FunctionCode
 
     /// <param name="image">For x86-64.</param>
     /// <param name="function">Its size is the file's word, and so is checked against its code.</param>
+    /// <param name="looksOutside">False when only what is in the function itself is wanted.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
-    public static FunctionCode Of(ElfImage image, FunctionRange function)
+    public static FunctionCode Of(ElfImage image, FunctionRange function, bool looksOutside)
     {
-        var code = new FunctionCode(image);
+        var code = new FunctionCode(image, looksOutside);
         code._left.Enqueue(function);
         while (code.Refusal is null && code._left.TryDequeue(out var part))
         {
@@ -125,7 +128,7 @@ internal sealed class FunctionCode
                 case FlowControl.Return:
                     Returns.Add(instruction.IP);
                     break;
-                case FlowControl.IndirectBranch when _indirect.Of(instruction) is not IndirectJump.Meaning.Switch and var meaning:
+                case FlowControl.IndirectBranch when _looksOutside && _indirect.Of(instruction) is not IndirectJump.Meaning.Switch and var meaning:
                     Leaving.Add(new LeavingJump(instruction.IP, null) { IsKnown = meaning == IndirectJump.Meaning.TailCall });
                     break;
                 case FlowControl.UnconditionalBranch or FlowControl.ConditionalBranch when instruction.Op0Kind == OpKind.NearBranch64:
@@ -145,7 +148,7 @@ internal sealed class FunctionCode
             _branches.Add((jump.IP, target));
         }
 
-        if (part.Holds(target) || _parts.Exists(one => one.Range.Holds(target)) || _left.Any(one => one.Holds(target)))
+        if (!_looksOutside || part.Holds(target) || _parts.Exists(one => one.Range.Holds(target)) || _left.Any(one => one.Holds(target)))
         {
             return;
         }

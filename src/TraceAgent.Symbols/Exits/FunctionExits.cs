@@ -105,7 +105,13 @@ internal sealed class FunctionExits
     {
         foreach (var address in code.Returns)
         {
-            Add(SiteOf(code, address, ExitForm.Return)!.Value);
+            if (SiteOf(code, address, ExitForm.Return) is not { } site)
+            {
+                Refusal = $"the return at 0x{address:x} is not in the file";
+                return;
+            }
+
+            Add(site);
         }
 
         foreach (var jump in code.Leaving)
