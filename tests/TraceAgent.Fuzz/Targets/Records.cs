@@ -81,7 +81,7 @@ internal sealed class Records : FuzzTarget
     {
         if (value.ValueKind == JsonValueKind.Null)
         {
-            return $"<{problem}>";
+            return $"<{problem?.Split(',')[0]}>";
         }
 
         var text = value.ValueKind == JsonValueKind.Array && hole.Type is CaptureType.Array list

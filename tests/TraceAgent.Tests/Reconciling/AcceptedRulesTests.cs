@@ -47,10 +47,10 @@ public sealed class AcceptedRulesTests : IDisposable
     {
         Assert.Empty(_accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "sell")]).Accepted);
         Assert.Empty(_accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "sell")]).Accepted);
-        var mended = File("a.yaml", "add", "buy");
+        var corrected = File("a.yaml", "add", "buy");
 
-        Assert.Equal([("a.yaml", 2)], _accepted.Deliberate([mended, File("b.yaml", "sell")]).Accepted);
-        Assert.Empty(_accepted.Deliberate([mended, File("b.yaml", "sell")]).Accepted);
+        Assert.Equal([("a.yaml", 2)], _accepted.Deliberate([corrected, File("b.yaml", "sell")]).Accepted);
+        Assert.Empty(_accepted.Deliberate([corrected, File("b.yaml", "sell")]).Accepted);
     }
 
     [Fact]
