@@ -214,10 +214,14 @@ internal sealed partial class SiteGate(
         var followsCaller = returns == ReturnWay.Caller && !IsGo(function);
         if (NeedsReturn && !isEntry && function.Start != image.EntryPoint)
         {
+            var isJumpedTo = isFirst && function.IsEntered;
+            var what = isJumpedTo ? "is jumped to and not called, as its unwind entry says" : "is not the entry of a function";
             Refuse(
-                SiteCodes.ReturnNotAtEntry, $"{place} in {displayPath} is not the entry of a function, so its return cannot be followed" +
+                SiteCodes.ReturnNotAtEntry, $"{place} in {displayPath} {what}, so its return cannot be followed" +
                 (followsCaller ? ": the kernel would overwrite whatever is on top of the stack" : ""),
-                function is { IsEntered: true, Name.Length: > 0 } ? $"use `symbol: {function.Name}`, or `on: entry`" : "use `on: entry`");
+                !isJumpedTo && function is { IsEntered: true, Name.Length: > 0 }
+                    ? $"use `symbol: {function.Name}`, or `on: entry`"
+                    : "use `on: entry`");
             return false;
         }
 

@@ -84,7 +84,7 @@ public sealed class AcceptedRulesTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_mended_is_in_force_again()
+    public void A_file_that_is_corrected_is_in_force_again()
     {
         _accepted.Deliberate([File("a.yaml", "add")]);
         _accepted.Deliberate([Broken("a.yaml")]);
