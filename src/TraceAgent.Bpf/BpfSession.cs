@@ -181,7 +181,8 @@ public sealed class BpfSession : IDisposable
         var numbers = switches.Select(one => one.Number).ToHashSet();
         foreach (var key in _marks.Keys())
         {
-            if (numbers.Contains(MemoryMarshal.Read<uint>(key.AsSpan(16))) && MemoryMarshal.Read<int>(key.AsSpan(20)) != StateWord.RestartMark)
+            if (numbers.Contains(MemoryMarshal.Read<uint>(key.AsSpan(16)))
+                && MemoryMarshal.Read<int>(key.AsSpan(20)) != StateWord.RestartMark)
             {
                 _ = _marks.Delete(key);
             }

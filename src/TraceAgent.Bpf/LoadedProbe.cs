@@ -80,8 +80,11 @@ public sealed class LoadedProbe : IDisposable
     /// <exception cref="KernelException">The kernel refused; nothing new is attached.</exception>
     public ProbeAttachment Attach(string path, string displayPath, IReadOnlyList<UprobeSite> sites, ulong firstCookie)
     {
-        var entries = sites.Select((site, i) => new UprobePlace(site.Offset, Cookie(site, i)) { ReferenceCounter = site.ReferenceCounter }).ToArray();
-        var exits = sites.SelectMany((site, i) => site.Exits.Select(exit => (exit.Form, Place: new UprobePlace(exit.Offset, Cookie(site, i)))))
+        var entries = sites
+            .Select((site, i) => new UprobePlace(site.Offset, Cookie(site, i)) { ReferenceCounter = site.ReferenceCounter })
+            .ToArray();
+        var exits = sites
+            .SelectMany((site, i) => site.Exits.Select(exit => (exit.Form, Place: new UprobePlace(exit.Offset, Cookie(site, i)))))
             .Where(exit => exit.Form.Kind == ExitKind.Restart ? Plan.Restarts : Plan.ReturnsAtInstructions)
             .GroupBy(exit => exit.Form, exit => exit.Place);
         var attachment = new ProbeAttachment(this);
@@ -115,7 +118,8 @@ public sealed class LoadedProbe : IDisposable
             attachment.Add(link, onReturn);
             if (link.TakesKept)
             {
-                throw new KernelException("attach uprobe", displayPath, KernelException.Emfile, Privileges.RemedyFor(KernelException.Emfile));
+                throw new KernelException(
+                    "attach uprobe", displayPath, KernelException.Emfile, Privileges.RemedyFor(KernelException.Emfile));
             }
         }
     }

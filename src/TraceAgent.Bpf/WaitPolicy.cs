@@ -5,7 +5,9 @@ namespace TraceAgent.Bpf;
 /// <summary>Whose pages programs may wait for: <c>wait_for_pages</c> of the agent's configuration.</summary>
 /// <param name="WaitsForAny">False: for none, and what is not in memory is a fault.</param>
 /// <param name="OfEverybody">For every process's.</param>
-/// <param name="Users">Otherwise: for those of processes of these users, and of others that have their address space for themselves.</param>
+/// <param name="Users">
+/// Otherwise: for those of processes of these users, and of others that have their address space for themselves.
+/// </param>
 public sealed record WaitPolicy(bool WaitsForAny, bool OfEverybody, EquatableArray<uint> Users)
 {
     /// <summary>As many users as may be trusted.</summary>

@@ -96,6 +96,8 @@ public sealed record CaptureField(Expr Value, Storage Storage)
     /// <summary>False for what registers and the kernel tell, and for what has its outcome in its head.</summary>
     public bool HasOutcomeOfItsOwn() => Storage is Storage.Scalar && Value.CanFail();
 
-    /// <summary>Read on return, it is not there when the call ends at a jump: it needs registers or memory as the function leaves them.</summary>
+    /// <summary>
+    /// Read on return, it is not there when the call ends at a jump: it needs registers or memory as the function leaves them.
+    /// </summary>
     public bool NeedsResult() => Value.ReadsHit() || (Storage is Storage.Bytes bytes && bytes.Length.ReadsHit());
 }

@@ -1,15 +1,16 @@
 namespace TraceAgent.Rules;
 
 /// <summary>
-/// Which names tell that what they name is a secret: of arguments and values, and of keys inside texts (<c>DB_PASS=…</c>, <c>--api-key …</c>). The
-/// one list for both.
+/// Which names tell that what they name is a secret: of arguments and values, and of keys inside texts (<c>DB_PASS=…</c>,
+/// <c>--api-key …</c>). The one list for both.
 /// </summary>
 public static class SecretNames
 {
     /// <summary>A name with one of these in it, in any case.</summary>
     private static readonly string[] Words =
     [
-        "password", "passwd", "passphrase", "passcode", "passkey", "passwort", "pass_word", "pass-word", "pass_phrase", "pass-phrase", "pwd", "pswd",
+        "password", "passwd", "passphrase", "passcode", "passkey", "passwort",
+        "pass_word", "pass-word", "pass_phrase", "pass-phrase", "pwd", "pswd",
         "token", "secret", "authorization", "cookie", "credential", "creds", "session", "sessid", "jwt",
     ];
 
@@ -18,12 +19,16 @@ public static class SecretNames
 
     /// <summary>A key of one of these kinds, with or without a sign between: <c>api_key</c>, <c>AccountKey</c>.</summary>
     private static readonly string[] Keys =
-        ["api", "app", "access", "private", "account", "auth", "encryption", "encrypt", "signing", "sign", "master", "shared", "storage", "ssh", "deploy", "license", "hmac", "root"];
+    [
+        "api", "app", "access", "private", "account", "auth", "encryption", "encrypt", "signing", "sign",
+        "master", "shared", "storage", "ssh", "deploy", "license", "hmac", "root",
+    ];
 
     private static readonly string[] NoPass = ["bypass", "compass", "encompass", "surpass", "trespass", "overpass", "underpass"];
 
     /// <summary>Of every name that is in the list, one of these is a part, in any case: what to look for in a text.</summary>
-    public static IReadOnlyList<string> Stems { get; } = ["pass", "pw", "psw", "token", "secret", "authorization", "cookie", "cred", "key", "sess", "jwt"];
+    public static IReadOnlyList<string> Stems { get; } =
+        ["pass", "pw", "psw", "token", "secret", "authorization", "cookie", "cred", "key", "sess", "jwt"];
 
     /// <summary>For documents and tests.</summary>
     public static IEnumerable<string> All => [.. Words, .. Keys.Select(kind => $"{kind}_key"), "pass", "pw"];
@@ -77,20 +82,25 @@ public static class SecretNames
         return false;
     }
 
-    /// <summary><c>pass</c> at the end of a word: of <c>DB_PASS</c>, <c>dbPass</c>, <c>userpass</c> and <c>pass2</c>, but not of <c>passenger</c>.</summary>
+    /// <summary>
+    /// <c>pass</c> at the end of a word: of <c>DB_PASS</c>, <c>dbPass</c>, <c>userpass</c> and <c>pass2</c>, but not of
+    /// <c>passenger</c>.
+    /// </summary>
     private static bool HasPass(ReadOnlySpan<char> name)
     {
         const string pass = "pass";
         for (var from = 0; name[from..].IndexOf(pass, StringComparison.OrdinalIgnoreCase) is >= 0 and var at; from += at + 1)
         {
             var end = from + at + pass.Length;
-            if (end < name.Length && char.IsAsciiLetter(name[end]) && !(char.IsAsciiLetterUpper(name[end]) && char.IsAsciiLetterLower(name[end - 1])))
+            if (end < name.Length && char.IsAsciiLetter(name[end])
+                && !(char.IsAsciiLetterUpper(name[end]) && char.IsAsciiLetterLower(name[end - 1])))
             {
                 continue;
             }
 
             var start = end - pass.Length;
-            while (start > 0 && char.IsAsciiLetter(name[start - 1]) && !(char.IsAsciiLetterUpper(name[start]) && char.IsAsciiLetterLower(name[start - 1])))
+            while (start > 0 && char.IsAsciiLetter(name[start - 1])
+                && !(char.IsAsciiLetterUpper(name[start]) && char.IsAsciiLetterLower(name[start - 1])))
             {
                 start--;
             }

@@ -14,7 +14,8 @@ internal sealed class ArgumentPlaces
     private readonly CallForm? _form;
     private readonly List<(SiteProblem Problem, string Function)> _doubts = [];
 
-    private ArgumentPlaces(ElfImage image, string displayPath, CallForm? form) => (_image, _displayPath, _form) = (image, displayPath, form);
+    private ArgumentPlaces(ElfImage image, string displayPath, CallForm? form) =>
+        (_image, _displayPath, _form) = (image, displayPath, form);
 
     /// <param name="image">Open.</param>
     /// <param name="displayPath">What to call it.</param>
@@ -22,14 +23,17 @@ internal sealed class ArgumentPlaces
     /// <param name="sites">Whose arguments are read.</param>
     /// <param name="problems">Takes what is not certain.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
-    public static List<PlacedSite> Of(ElfImage image, string displayPath, CallForm? form, List<PlacedSite> sites, List<SiteProblem> problems)
+    public static List<PlacedSite> Of(
+        ElfImage image, string displayPath, CallForm? form, List<PlacedSite> sites, List<SiteProblem> problems)
     {
         var places = new ArgumentPlaces(image, displayPath, form);
         var placed = sites.ConvertAll(places.Of);
         foreach (var same in places._doubts.GroupBy(doubt => doubt.Problem.Code))
         {
             var (first, count) = (same.First().Problem, same.Select(doubt => doubt.Function).Distinct().Count());
-            problems.Add(count == 1 ? first : first with { Message = FormattableString.Invariant($"{first.Message}; the same of {count - 1:N0} more") });
+            problems.Add(count == 1
+                ? first
+                : first with { Message = FormattableString.Invariant($"{first.Message}; the same of {count - 1:N0} more") });
         }
 
         return placed;
@@ -46,11 +50,14 @@ internal sealed class ArgumentPlaces
                 if (function is not null && ChangedParameters.Of(_image, function) is { } reason)
                 {
                     Doubt(
-                        function, SiteCodes.ParametersChanged, $"{reason}: its arguments may be other ones, or in other places, than the source has them",
+                        function, SiteCodes.ParametersChanged,
+                        $"{reason}: its arguments may be other ones, or in other places, than the source has them",
                         "compare them with what the program does, or follow a function that is exported");
                 }
 
-                return _form is null ? site : site with { Abi = c with { Places = FormOf(function).Places(c.Architecture, HiddenWords(function)) } };
+                return _form is null
+                    ? site
+                    : site with { Abi = c with { Places = FormOf(function).Places(c.Architecture, HiddenWords(function)) } };
             default:
                 return site;
         }
@@ -70,19 +77,25 @@ internal sealed class ArgumentPlaces
             case ObjectDoubt.MayBeStatic:
                 Doubt(
                     function, SiteCodes.ObjectUncertain,
-                    $"'{scope.Shown}' is a class: the arguments are read behind the address of its object, and each is one place before that if the function is static",
-                    $"write 'static' before the prototype when there is no object, or '{scope.Shown} *this' as its first parameter when there is");
+                    $"'{scope.Shown}' is a class: the arguments are read behind the address of its object, "
+                        + "and each is one place before that if the function is static",
+                    "write 'static' before the prototype when there is no object, "
+                        + $"or '{scope.Shown} *this' as its first parameter when there is");
                 break;
             case ObjectDoubt.MayBeMember:
                 Doubt(
                     function, SiteCodes.ObjectUncertain,
-                    $"nothing tells whether '{scope.Shown}' is a namespace or a class: the arguments are read as of a function without an object, and each is one place further in one with",
-                    $"write 'static' before the prototype when there is no object, or '{scope.Shown} *this' as its first parameter when there is");
+                    $"nothing tells whether '{scope.Shown}' is a namespace or a class: "
+                        + "the arguments are read as of a function without an object, "
+                        + "and each is one place further in one with",
+                    "write 'static' before the prototype when there is no object, "
+                        + $"or '{scope.Shown} *this' as its first parameter when there is");
                 break;
             case ObjectDoubt.Contradiction:
                 Doubt(
                     function, SiteCodes.PrototypeContradicts,
-                    "the prototype is that of a member function, but by its name it is none: the arguments are read as of a function without an object",
+                    "the prototype is that of a member function, but by its name it is none: "
+                        + "the arguments are read as of a function without an object",
                     "write the prototype as the source has it");
                 break;
         }
@@ -94,8 +107,14 @@ internal sealed class ArgumentPlaces
             words += scope.IsCpp ? 1 : 0;
             Doubt(
                 function, SiteCodes.ResultUncertain,
-                $"nothing tells how a '{_form.ResultClass}' is returned: the arguments are read as {(scope.IsCpp ? "behind the address of a place for it, and each is one place before" : "if it came back in registers, and each is one place further")} otherwise",
-                $"when it is larger than 16 bytes or has a destructor or copy constructor, write '{_form.ResultClass} *' as return type and '{_form.ResultClass} *result' as first parameter; else write 'long' as return type");
+                $"nothing tells how a '{_form.ResultClass}' is returned: the arguments are read as "
+                    + (scope.IsCpp
+                        ? "behind the address of a place for it, and each is one place before"
+                        : "if it came back in registers, and each is one place further")
+                    + " otherwise",
+                "when it is larger than 16 bytes or has a destructor or copy constructor, "
+                    + $"write '{_form.ResultClass} *' as return type and '{_form.ResultClass} *result' as first parameter; "
+                    + "else write 'long' as return type");
         }
         else if (_form.Result != ResultPlace.Registers && isPassed)
         {
@@ -111,7 +130,9 @@ internal sealed class ArgumentPlaces
         if (isUncertain)
         {
             Doubt(
-                function, SiteCodes.DictionaryUncertain, "the words are counted as they are passed: behind those of the receiver comes the hidden dictionary of a generic type",
+                function, SiteCodes.DictionaryUncertain,
+                "the words are counted as they are passed: "
+                    + "behind those of the receiver comes the hidden dictionary of a generic type",
                 "write '_' behind the words of the receiver");
         }
 

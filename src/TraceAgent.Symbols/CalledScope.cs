@@ -99,7 +99,8 @@ internal sealed class CalledScope
         // The name is looked up from the scope of the function outwards.
         for (var scope = Shown; ; scope = scope[..Math.Max(0, scope.LastIndexOf("::", StringComparison.Ordinal))])
         {
-            if (!scope.Contains('<', StringComparison.Ordinal) && _functions.IsPassedByAddress(Mangled(scope.Length == 0 ? type : $"{scope}::{type}")))
+            if (!scope.Contains('<', StringComparison.Ordinal)
+                && _functions.IsPassedByAddress(Mangled(scope.Length == 0 ? type : $"{scope}::{type}")))
             {
                 return true;
             }
@@ -120,7 +121,8 @@ internal sealed class CalledScope
             return true;
         }
 
-        if (s_invokers.Any(invoker => member.Last.StartsWith(invoker, StringComparison.Ordinal)) || (IsOperator(member) && s_static.Contains(member.Last[..2])))
+        if (s_invokers.Any(invoker => member.Last.StartsWith(invoker, StringComparison.Ordinal))
+            || (IsOperator(member) && s_static.Contains(member.Last[..2])))
         {
             return false;
         }
@@ -138,5 +140,6 @@ internal sealed class CalledScope
     private static MemberName? OfSource(string scope) =>
         scope.Length == 0 ? null : new MemberName(Mangled(scope), scope, "", IsQualified: false);
 
-    private static string Mangled(string scope) => string.Concat(scope.Split("::", StringSplitOptions.RemoveEmptyEntries).Select(part => $"{part.Length}{part}"));
+    private static string Mangled(string scope) =>
+        string.Concat(scope.Split("::", StringSplitOptions.RemoveEmptyEntries).Select(part => $"{part.Length}{part}"));
 }

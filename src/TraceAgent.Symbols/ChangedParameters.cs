@@ -37,7 +37,8 @@ internal static class ChangedParameters
     }
 
     public static bool IsRust(FunctionRange function) =>
-        function.Name.StartsWith("_R", StringComparison.Ordinal) || RustLegacyName.TryDemangle(System.Text.Encoding.UTF8.GetBytes(function.Name), out _, out _);
+        function.Name.StartsWith("_R", StringComparison.Ordinal)
+        || RustLegacyName.TryDemangle(System.Text.Encoding.UTF8.GetBytes(function.Name), out _, out _);
 
     /// <summary>Without optimisation, a function begins with putting its arguments into its frame.</summary>
     private static bool StoresArguments(ElfImage image, FunctionRange function)

@@ -73,7 +73,8 @@ public sealed partial class ElfImage : IDisposable
     internal ElfSegment[] CodeSegments => _code;
 
     /// <summary>All that is mapped; at most 64.</summary>
-    internal IEnumerable<ElfSegment> LoadedSegments => _header.Segments.Where(segment => segment.Type == ElfSegment.Load).Take(MaxLoadedSegments);
+    internal IEnumerable<ElfSegment> LoadedSegments =>
+        _header.Segments.Where(segment => segment.Type == ElfSegment.Load).Take(MaxLoadedSegments);
 
     /// <summary>Read at the first use and kept: many rules look into one file.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -231,7 +232,9 @@ public sealed partial class ElfImage : IDisposable
     {
         const int mostBytes = 64 << 10;
         var section = Array.Find(_header.Sections, section => section.Name == ".comment");
-        return section.Type != ElfSection.NoBits && File.ReadOrNull(section.Offset, section.Size, mostBytes) is { } comment && comment.AsSpan().IndexOf(text) >= 0;
+        return section.Type != ElfSection.NoBits
+            && File.ReadOrNull(section.Offset, section.Size, mostBytes) is { } comment
+            && comment.AsSpan().IndexOf(text) >= 0;
     }
 
     private bool HasPieFlag()

@@ -28,7 +28,8 @@ internal static partial class GoGenerics
         }
 
         var behind = name[(name.LastIndexOf(']') + 1)..];
-        if (behind.Length > 0 && (behind.IndexOf('.', 1) >= 0 && !behind.StartsWith(").", StringComparison.Ordinal) || Closure().IsMatch(behind)))
+        if (behind.Length > 0
+            && (behind.IndexOf('.', 1) >= 0 && !behind.StartsWith(").", StringComparison.Ordinal) || Closure().IsMatch(behind)))
         {
             return null;
         }

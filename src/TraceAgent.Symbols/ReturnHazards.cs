@@ -86,7 +86,8 @@ internal sealed class ReturnHazards(ElfImage image)
         if (image.Unwind.RowAt(function.Start) is not { IsAtCall: true })
         {
             return (SiteCodes.ReturnsOtherwise,
-                $"the return of {place} in {displayPath} cannot be followed: no unwind entry (.eh_frame) says that its return address is on top of the stack when it begins");
+                $"the return of {place} in {displayPath} cannot be followed: "
+                    + "no unwind entry (.eh_frame) says that its return address is on top of the stack when it begins");
         }
 
         return null;
@@ -95,7 +96,9 @@ internal sealed class ReturnHazards(ElfImage image)
     /// <summary>What no look at the file can exclude.</summary>
     public static SiteProblem Remaining(string place, string displayPath) => new(
         SiteCodes.CallerReturn, Refused: false,
-        $"`return_at: caller` changes the return address of {place} in every process that maps {displayPath}: one that switches stacks by itself (fibers), " +
-        "ends a thread in it (pthread_exit, pthread_cancel), throws through it or has a sandbox may crash or hang, and calls nested deeper than 64 are not seen",
+        $"`return_at: caller` changes the return address of {place} in every process that maps {displayPath}: " +
+        "one that switches stacks by itself (fibers), " +
+        "ends a thread in it (pthread_exit, pthread_cancel), throws through it or has a sandbox may crash or hang, " +
+        "and calls nested deeper than 64 are not seen",
         "leave `return_at` out");
 }

@@ -84,7 +84,9 @@ public static class SiteCodes
     /// <summary>A return in a program that runs on several stacks in turn.</summary>
     public const string SwitchesStacks = "TA233";
 
-    /// <summary>Warning: the function also leaves by a jump that cannot be followed; the call is logged there, without its result.</summary>
+    /// <summary>
+    /// Warning: the function also leaves by a jump that cannot be followed; the call is logged there, without its result.
+    /// </summary>
     public const string LeavesByJump = "TA234";
 
     /// <summary>No USDT probe of that name in the file.</summary>
@@ -99,7 +101,9 @@ public static class SiteCodes
     /// <summary>Warning: returns are also seen in functions that others call, and whose calls cost as those of the traced one.</summary>
     public const string SharedExit = "TA238";
 
-    /// <summary>Warning: the function also leaves by a jump that cannot be probed, and calls that leave there are not seen to return.</summary>
+    /// <summary>
+    /// Warning: the function also leaves by a jump that cannot be probed, and calls that leave there are not seen to return.
+    /// </summary>
     public const string UnseenExit = "TA239";
 
     /// <summary>The rule names an argument or the return value, and the place has none.</summary>

@@ -16,7 +16,9 @@ internal sealed partial class SiteGate
         if (_decoded + _codes.Decoded > MostDecoded)
         {
             return !abi.ReturnsAtInstructions ? new PlacedSite(abi, site) : Refuse<PlacedSite>(
-                SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: there is too much code to decode", "make the name narrower");
+                SiteCodes.NoReturnInstruction,
+                $"the returns of {place} in {displayPath} cannot be found: there is too much code to decode",
+                "make the name narrower");
         }
 
         // The check of a Go function's stack also leads back to its start, before the probe is reached.
@@ -34,7 +36,9 @@ internal sealed partial class SiteGate
             site with
             {
                 Exits = exits.Sites.Concat(exits.Restarts).ToEquatableArray(),
-                Followed = exits.Followed.Select(one => new FollowedFunction(NearestPlaces.Describe(one, one.Start), one.Start, 0, [])).ToEquatableArray(),
+                Followed = exits.Followed
+                    .Select(one => new FollowedFunction(NearestPlaces.Describe(one, one.Start), one.Start, 0, []))
+                    .ToEquatableArray(),
             })
         {
             Functions = [function, .. exits.Followed],
@@ -46,13 +50,16 @@ internal sealed partial class SiteGate
         if (exits.Refusal is { } refusal)
         {
             return new SiteProblem(
-                SiteCodes.NoReturnInstruction, Refused: true, $"the returns of {place} in {displayPath} cannot be found: {refusal}", "use `on: entry`");
+                SiteCodes.NoReturnInstruction, Refused: true,
+                $"the returns of {place} in {displayPath} cannot be found: {refusal}",
+                "use `on: entry`");
         }
 
         var leaving = Places([.. exits.SeenJumps, .. exits.UnseenJumps]);
         return exits.Returns ? null : new SiteProblem(
             SiteCodes.NoReturnInstruction, Refused: true,
-            $"{place} in {displayPath} has no return{(leaving.Length == 0 ? "" : $"; it leaves by a jump that cannot be followed at {leaving}")}",
+            $"{place} in {displayPath} has no return"
+                + $"{(leaving.Length == 0 ? "" : $"; it leaves by a jump that cannot be followed at {leaving}")}",
             "use `on: entry`");
     }
 
@@ -99,7 +106,8 @@ internal sealed partial class SiteGate
         var what = exit == 0 ? place : $"the return of {place} at 0x{exit:x}";
         return Refuse<PlacedSite>(
             SiteCodes.Restartable,
-            $"{what} in {displayPath} is in a restartable sequence (rseq), which is lost when a probe interrupts it: updates would go missing",
+            $"{what} in {displayPath} is in a restartable sequence (rseq), which is lost when a probe interrupts it: "
+                + "updates would go missing",
             exit == 0 ? null : "use `on: entry`");
     }
 }

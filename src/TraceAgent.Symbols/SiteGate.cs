@@ -115,7 +115,8 @@ internal sealed partial class SiteGate(
         }
 
         return Refuse<PlacedSite>(
-            SiteCodes.NoReturnInstruction, $"the returns of {place} in {displayPath} cannot be found: RET instructions are known of x86_64 only",
+            SiteCodes.NoReturnInstruction,
+            $"the returns of {place} in {displayPath} cannot be found: RET instructions are known of x86_64 only",
             image.IsGo ? "use `on: entry`" : "use `on: entry`; `return_at: caller` with `unsafe: true` is another way, with its dangers");
     }
 
@@ -227,7 +228,10 @@ internal sealed partial class SiteGate(
 
         if (NeedsReturn && image.ReturnHazards.Of(function, place, displayPath, !followsCaller) is { } hazard)
         {
-            Refuse(hazard.Code, hazard.Message, function.Start == image.EntryPoint ? "use `on: entry`" : "leave `return_at` out, or use `on: entry`");
+            Refuse(
+                hazard.Code,
+                hazard.Message,
+                function.Start == image.EntryPoint ? "use `on: entry`" : "leave `return_at` out, or use `on: entry`");
             return false;
         }
 

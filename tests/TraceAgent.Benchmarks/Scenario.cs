@@ -51,7 +51,8 @@ internal sealed record Scenario(string Name, string Function, string Rule, strin
             "work_push",
             "args: 2\non: call\nreturn_at: caller\nunsafe: true\nformat: 'work({arg1}, {arg2}) = {ret} in {duration}'",
             "uprobe:{0} { @t[tid] = nsecs; @a[tid] = arg0; @b[tid] = arg1; } "
-                + "uretprobe:{0} { printf(\"%llu %d %d %s work(%d, %d) = %d in %d\\n\", nsecs, pid, tid, comm, @a[tid], @b[tid], retval, nsecs - @t[tid]); "
+                + "uretprobe:{0} { printf(\"%llu %d %d %s work(%d, %d) = %d in %d\\n\", "
+                    + "nsecs, pid, tid, comm, @a[tid], @b[tid], retval, nsecs - @t[tid]); "
                 + "delete(@t[tid]); delete(@a[tid]); delete(@b[tid]); }",
             ["entry", "leave"]) { Share = 0.5 },
         new(

@@ -55,7 +55,9 @@ public sealed class BinaryListTests : IDisposable
     public void A_layer_of_an_overlay_in_a_users_namespace_is_still_the_denied_file(string pattern)
     {
         using var disguise = Run(
-            AsNobody, $"mount -t overlay o -o lowerdir={workspace["foreign"]}:{workspace["user/other"]} {workspace["user/merged"]} && exec {workspace["user/merged"]}/{unique}");
+            AsNobody,
+            $"mount -t overlay o -o lowerdir={workspace["foreign"]}:{workspace["user/other"]} {workspace["user/merged"]} "
+                + $"&& exec {workspace["user/merged"]}/{unique}");
         var denied = string.Format(System.Globalization.CultureInfo.InvariantCulture, pattern, foreign, workspace["foreign"]);
 
         AssertSpared($"deny: [{denied}]", "another user namespace");
@@ -68,7 +70,9 @@ public sealed class BinaryListTests : IDisposable
     public void A_layer_of_an_overlay_that_root_has_mounted_is_the_denied_file(string pattern)
     {
         using var disguise = Run(
-            "unshare -m", $"mount -t overlay o -o lowerdir={workspace["foreign"]}:{workspace["user/other"]} {workspace["user/merged"]} && exec {workspace["user/merged"]}/{unique}");
+            "unshare -m",
+            $"mount -t overlay o -o lowerdir={workspace["foreign"]}:{workspace["user/other"]} {workspace["user/merged"]} "
+                + $"&& exec {workspace["user/merged"]}/{unique}");
         var denied = string.Format(System.Globalization.CultureInfo.InvariantCulture, pattern, foreign, workspace["foreign"]);
 
         AssertSpared($"deny: [{denied}]", $"denies {denied.Trim('\'')}");
@@ -96,7 +100,8 @@ public sealed class BinaryListTests : IDisposable
     [Fact]
     public void A_users_other_name_for_an_allowed_file_does_not_hide_it()
     {
-        using var earlier = Run(AsNobody, $"mount --bind {workspace["allowed"]} {workspace["user/other"]} && exec {workspace["user/other"]}/{unique}");
+        using var earlier = Run(
+            AsNobody, $"mount --bind {workspace["allowed"]} {workspace["user/other"]} && exec {workspace["user/other"]}/{unique}");
         using var service = TracedProgram.Start(allowed);
         service.Ask("0");
         using var agent = Start(Allow);
@@ -134,7 +139,8 @@ public sealed class BinaryListTests : IDisposable
 
     private AgentProcess Start(string lists)
     {
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", $"{{process: {unique}}}", "Tick", "args: 1", "budget: none")));
+        var rules = workspace.Write(
+            "rules.yaml", RuleText.File(RuleText.Rule("tick", $"{{process: {unique}}}", "Tick", "args: 1", "budget: none")));
         var configuration = workspace.Write("agent.yaml", lists.Length == 0 ? "socket: none\n" : $"binaries: {{{lists}}}\n");
         return AgentProcess.Start(AttachWay.Multi, rules, "--config", configuration);
     }

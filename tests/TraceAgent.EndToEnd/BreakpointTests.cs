@@ -22,7 +22,8 @@ public sealed class BreakpointTests : IDisposable
         using var running = TracedProgram.Start(program);
         running.Ask("0");
         var (file, text) = (HashOf(program), TextOf(running.Pid, program));
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick", "on: call", "args: 1"))));
+        using var agent = AgentProcess.Start(
+            way, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick", "on: call", "args: 1"))));
         running.Ask("10");
         agent.WaitForEvents("tick", 10);
 
@@ -57,9 +58,13 @@ public sealed class BreakpointTests : IDisposable
         var program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
         using var running = TracedProgram.Start(program);
         running.Ask("0");
-        using var tracer = Process.Start(new ProcessStartInfo("strace", ["-qq", "-e", "trace=none", "-o", workspace["strace"], "-p", $"{running.Pid}"]))!;
-        Eventually.True(() => File.ReadAllText($"/proc/{running.Pid}/status").Contains($"TracerPid:\t{tracer.Id}\n", StringComparison.Ordinal), "the tracer to be attached");
-        using var agent = AgentProcess.Start(AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick"))));
+        using var tracer = Process.Start(
+            new ProcessStartInfo("strace", ["-qq", "-e", "trace=none", "-o", workspace["strace"], "-p", $"{running.Pid}"]))!;
+        Eventually.True(
+            () => File.ReadAllText($"/proc/{running.Pid}/status").Contains($"TracerPid:\t{tracer.Id}\n", StringComparison.Ordinal),
+            "the tracer to be attached");
+        using var agent = AgentProcess.Start(
+            AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick"))));
 
         agent.WaitForMessage($"rule tick: process {running.Pid} is traced by process {tracer.Id}");
 
@@ -76,7 +81,8 @@ public sealed class BreakpointTests : IDisposable
         using var running = TracedProgram.Start(program, option);
         using var other = TracedProgram.Start("/bin/sleep", "60", option);
         running.Ask("0");
-        using var agent = AgentProcess.Start(AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick"))));
+        using var agent = AgentProcess.Start(
+            AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick"))));
         agent.WaitForMessage("ready");
 
         Assert.Equal(warnings, agent.MessagesWith("runs with --use-largepages"));
@@ -91,9 +97,12 @@ public sealed class BreakpointTests : IDisposable
     {
         var hash = new XxHash128();
         using var memory = File.OpenHandle($"/proc/{pid}/mem");
-        foreach (var line in File.ReadLines($"/proc/{pid}/maps").Where(line => line.EndsWith(path, StringComparison.Ordinal) && line.Contains(" r-xp ", StringComparison.Ordinal)))
+        foreach (var line in File.ReadLines($"/proc/{pid}/maps")
+            .Where(line => line.EndsWith(path, StringComparison.Ordinal) && line.Contains(" r-xp ", StringComparison.Ordinal)))
         {
-            var range = line.Split(' ')[0].Split('-').Select(address => long.Parse(address, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray();
+            var range = line.Split(' ')[0].Split('-')
+                .Select(address => long.Parse(address, NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+                .ToArray();
             var bytes = new byte[range[1] - range[0]];
             Assert.Equal(bytes.Length, RandomAccess.Read(memory, bytes, range[0]));
             hash.Append(bytes);

@@ -102,7 +102,9 @@ public sealed class CommandLineTests : IDisposable
 
         var check = Command.Run(Repository.Agent, "check", file);
 
-        var told = check.Errors.Split('\n').Where(line => line.Contains(": error ", StringComparison.Ordinal)).Select(line => line.Split(": error ")[1][..5]);
+        var told = check.Errors.Split('\n')
+            .Where(line => line.Contains(": error ", StringComparison.Ordinal))
+            .Select(line => line.Split(": error ")[1][..5]);
         Assert.Equal((1, "TA201 TA109 TA201 TA109 TA109 TA121"), (check.ExitCode, string.Join(' ', told)));
         Assert.Contains("did you mean 'Tick'?", check.Errors, StringComparison.Ordinal);
     }
@@ -135,7 +137,9 @@ public sealed class CommandLineTests : IDisposable
     public void Check_counts_rules_with_errors_too()
     {
         var rules = workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("good", program, "Tick"), RuleText.Rule("bad", program, "Tick", "args: many"), $"  - {{binary: {program}, symbol: Tick}}\n"));
+            RuleText.Rule("good", program, "Tick"),
+            RuleText.Rule("bad", program, "Tick", "args: many"),
+            $"  - {{binary: {program}, symbol: Tick}}\n"));
 
         var check = Command.Run(Repository.Agent, "check", rules);
 
@@ -199,7 +203,9 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void On_a_narrow_terminal_a_line_is_not_wrapped_above_its_caret()
     {
-        var rules = workspace.Write("x.yaml", $"rules: [{{name: a, binary: {program}, symbol: Tick, labels: {{x: {new string('y', 200)}}}, nonsense: 1}}]\n");
+        var rules = workspace.Write(
+            "x.yaml",
+            $"rules: [{{name: a, binary: {program}, symbol: Tick, labels: {{x: {new string('y', 200)}}}, nonsense: 1}}]\n");
 
         var lines = Command.Run("script", "-qec", $"stty cols 60; NO_COLOR=1 {Repository.Agent} check {rules}", "/dev/null").Output.Split("\r\n");
 

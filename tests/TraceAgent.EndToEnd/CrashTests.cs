@@ -36,7 +36,10 @@ public sealed partial class CrashTests : IDisposable
         Assert.Equal(0, second.MessagesWith("rule attached: young"));
         var status = Command.OutputOf(Repository.Agent, "status", "--socket", workspace["agent.sock"]);
         Assert.Contains("young.yaml:1:1: TA161: held back: the agent did not end by itself at ", status, StringComparison.Ordinal);
-        Assert.Contains("rejected", status.Split('\n').First(line => line.StartsWith("young", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "rejected",
+            status.Split('\n').First(line => line.StartsWith("young", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
 
         // A good end does not lift it, a change does.
         second.Stop();
@@ -134,7 +137,8 @@ public sealed partial class CrashTests : IDisposable
         });
     }
 
-    private void Rule(string name, params string[] lines) => workspace.Write($"rules/{name}.yaml", RuleText.File(RuleText.Rule(name, program, "Tick", lines)));
+    private void Rule(string name, params string[] lines) =>
+        workspace.Write($"rules/{name}.yaml", RuleText.File(RuleText.Rule(name, program, "Tick", lines)));
 
     [LibraryImport("libc")]
     private static partial int kill(int pid, int signal);

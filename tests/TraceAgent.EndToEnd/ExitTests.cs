@@ -5,7 +5,8 @@ public sealed class ExitTests : IDisposable
 {
     private readonly Workspace workspace = new();
 
-    public static TheoryData<string> Builds => ["-O2", "-O2 -no-pie -fno-pie", "-O1", "-Os", "-O0", "-O2 -fcf-protection=full", "-O2 -fno-plt"];
+    public static TheoryData<string> Builds =>
+        ["-O2", "-O2 -no-pie -fno-pie", "-O1", "-Os", "-O0", "-O2 -fcf-protection=full", "-O2 -fno-plt"];
 
     public void Dispose() => workspace.Dispose();
 
@@ -55,7 +56,10 @@ public sealed class ExitTests : IDisposable
                 var isSeen = !line.Json.TryGetProperty("problems", out var problems);
                 followed += isSeen ? 1 : 0;
                 Assert.Equal(isSeen ? whole : whole[..(whole.IndexOf('=', StringComparison.Ordinal) + 2)] + "<left_by_jump>", line.Message);
-                Assert.True(isSeen || (problems.GetProperty("ret").GetString() == "left_by_jump" && line.Json.GetProperty("ret").ValueKind == System.Text.Json.JsonValueKind.Null));
+                Assert.True(
+                    isSeen
+                        || (problems.GetProperty("ret").GetString() == "left_by_jump"
+                            && line.Json.GetProperty("ret").ValueKind == System.Text.Json.JsonValueKind.Null));
                 Assert.True(line.Json.GetProperty("duration_ns").GetInt64() > 0);
             }
 
@@ -73,7 +77,9 @@ public sealed class ExitTests : IDisposable
 
         Assert.Equal(1, check.ExitCode);
         Assert.Contains("error TA237: OnlyByPointer in ", check.Errors, StringComparison.Ordinal);
-        Assert.Contains("has no return; it leaves by a jump that cannot be followed at OnlyByPointer", check.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no return; it leaves by a jump that cannot be followed at OnlyByPointer",
+            check.Errors, StringComparison.Ordinal);
     }
 
     [Theory, BothWays]
@@ -87,7 +93,9 @@ public sealed class ExitTests : IDisposable
 
         agent.Stop();
         var first = LinesWith(printed, "First");
-        Assert.Equal(first, agent.Events("all").Select(line => line.Message).Where(line => line.StartsWith("First", StringComparison.Ordinal)));
+        Assert.Equal(
+            first,
+            agent.Events("all").Select(line => line.Message).Where(line => line.StartsWith("First", StringComparison.Ordinal)));
         Assert.Equal(
             Enumerable.Range(0, 8).Select(n => $"Third {n + 2} = {((n + 2) * 2) + 1}"),
             agent.Events("all").Select(line => line.Message).Where(line => line.StartsWith("Third", StringComparison.Ordinal)));
@@ -108,7 +116,9 @@ public sealed class ExitTests : IDisposable
         agent.Stop();
         var results = Enumerable.Range(0, 8).Select(n => (long?)((n + 2) * 2) + 1).ToList();
         Assert.Equal(results, agent.Events("return").Select(line => (long?)line.Ret));
-        Assert.Equal(Enumerable.Repeat<string[]>(["entry", "return"], 8).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
+        Assert.Equal(
+            Enumerable.Repeat<string[]>(["entry", "return"], 8).SelectMany(pair => pair),
+            agent.Events("both").Select(line => line.Event));
         Assert.Equal(results, agent.Events("both").Where(line => line.Event == "return").Select(line => (long?)line.Ret));
         Assert.Equal(8, agent.Events("jump").Count);
         Assert.Equal(4, agent.Events("jump").Count(line => line.Json.TryGetProperty("problems", out _)));
@@ -177,13 +187,16 @@ public sealed class ExitTests : IDisposable
 
     private static List<string> LinesOf(string program) => [.. Command.OutputOf(program).TrimEnd('\n').Split('\n')];
 
-    private static List<string> LinesWith(List<string> lines, string symbol) => lines.FindAll(line => line.StartsWith($"{symbol} ", StringComparison.Ordinal));
+    private static List<string> LinesWith(List<string> lines, string symbol) =>
+        lines.FindAll(line => line.StartsWith($"{symbol} ", StringComparison.Ordinal));
 
-    private static List<string> Messages(AgentProcess agent, string symbol) => [.. agent.Events(Name(symbol)).OrderBy(line => symbol == "Deep" ? line.Ret : 0).Select(line => line.Message)];
+    private static List<string> Messages(AgentProcess agent, string symbol) =>
+        [.. agent.Events(Name(symbol)).OrderBy(line => symbol == "Deep" ? line.Ret : 0).Select(line => line.Message)];
 
     private AgentProcess Start(AttachWay way, string program, params string[] symbols) => AgentProcess.Start(
         way,
         workspace.Write("rules.yaml", RuleText.File([.. symbols.Select(symbol => RuleText.Rule(
-            Name(symbol), program, symbol, symbol == "ByLinkage" ? "args: [_, n: int64]" : "args: [n: int64]", "ret: int64", "on: call", "budget: none",
+            Name(symbol), program, symbol, symbol == "ByLinkage" ? "args: [_, n: int64]" : "args: [n: int64]",
+            "ret: int64", "on: call", "budget: none",
             "format: '{symbol} {n} = {ret}'"))])));
 }

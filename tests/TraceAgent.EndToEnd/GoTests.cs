@@ -51,13 +51,30 @@ public sealed class GoTests : IDisposable
     public void The_hidden_dictionary_of_a_generic_function_is_no_argument(string option)
     {
         var program = TracedProgram.Compile("generics.go", option.Length == 0 ? [] : [option]);
-        var names = Command.OutputOf(Repository.Agent, "symbols", program, "main.*").Split('\n').Select(line => line.Split('\t')[^1]).ToList();
-        string Named(string begin, string end = "") => $"'{names.First(name => name.StartsWith(begin, StringComparison.Ordinal) && name.Contains('[', StringComparison.Ordinal) && !name.Contains("[int]", StringComparison.Ordinal) && name.EndsWith(end, StringComparison.Ordinal)).Split(" (0x")[0]}'";
+        var names = Command.OutputOf(Repository.Agent, "symbols", program, "main.*")
+            .Split('\n')
+            .Select(line => line.Split('\t')[^1])
+            .ToList();
+        string Named(string begin, string end = "") =>
+            "'"
+            + names.First(name => name.StartsWith(begin, StringComparison.Ordinal)
+                && name.Contains('[', StringComparison.Ordinal)
+                && !name.Contains("[int]", StringComparison.Ordinal)
+                && name.EndsWith(end, StringComparison.Ordinal)).Split(" (0x")[0]
+            + "'";
         var rules = workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("largest", program, Named("main.Largest["), "args: [a: int64, b: int64]", "on: call", "format: 'largest {a} {b} {ret}'"),
-            RuleText.Rule("first", program, Named("main.First["), "args: ['_': '[]int', name: go.string]", "on: call", "ret: [_, _, found: bool]", "format: 'first {name} {found}'"),
-            RuleText.Rule("push", program, Named("main.(*Stack[", ".Push"), "args: [s: ptr, item: int64, note: go.string]", "on: call", "format: 'push {item} {note} {ret}'"),
-            RuleText.Rule("get", program, Named("main.(*Pair[", ".Get"), "args: [p: ptr, key: go.string]", "on: call", "format: 'get {key} {ret}'")));
+            RuleText.Rule(
+                "largest", program, Named("main.Largest["), "args: [a: int64, b: int64]",
+                "on: call", "format: 'largest {a} {b} {ret}'"),
+            RuleText.Rule(
+                "first", program, Named("main.First["), "args: ['_': '[]int', name: go.string]",
+                "on: call", "ret: [_, _, found: bool]", "format: 'first {name} {found}'"),
+            RuleText.Rule(
+                "push", program, Named("main.(*Stack[", ".Push"), "args: [s: ptr, item: int64, note: go.string]",
+                "on: call", "format: 'push {item} {note} {ret}'"),
+            RuleText.Rule(
+                "get", program, Named("main.(*Pair[", ".Get"), "args: [p: ptr, key: go.string]",
+                "on: call", "format: 'get {key} {ret}'")));
         using var agent = AgentProcess.Start(AttachWay.Multi, rules);
 
         var printed = LinesOf(program);

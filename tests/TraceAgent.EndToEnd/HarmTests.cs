@@ -29,8 +29,12 @@ public sealed class HarmTests : IDisposable
         var status = Command.OutputOf(Repository.Agent, "status", "--socket", workspace["socket"]);
         Assert.Contains("step: harm suspected: 3 processes of", status, StringComparison.Ordinal);
         Assert.Contains("suspended", status, StringComparison.Ordinal);
-        Assert.Contains(agent.Lines, line => line.Event == "agent" && line.Rule == "step" && line.Json.GetProperty("action").GetString() == "ended");
-        Assert.Contains(agent.Lines, line => line.Event == "agent" && line.Rule == "step" && line.Json.GetProperty("action").GetString() == "suspended");
+        Assert.Contains(
+            agent.Lines,
+            line => line.Event == "agent" && line.Rule == "step" && line.Json.GetProperty("action").GetString() == "ended");
+        Assert.Contains(
+            agent.Lines,
+            line => line.Event == "agent" && line.Rule == "step" && line.Json.GetProperty("action").GetString() == "suspended");
     }
 
     [Fact]
@@ -56,7 +60,8 @@ public sealed class HarmTests : IDisposable
     public void The_youngest_rule_is_suspected_also_when_it_probes_a_library_and_older_ones_stay()
     {
         var library = TracedProgram.Compile("fibers", "-shared", "-fPIC", "-DLIBRARY");
-        var program = TracedProgram.Compile("fibers", "-DONLY_MAIN", "-Wl,--no-as-needed", library, $"-Wl,-rpath,{Path.GetDirectoryName(library)}");
+        var program = TracedProgram.Compile(
+            "fibers", "-DONLY_MAIN", "-Wl,--no-as-needed", library, $"-Wl,-rpath,{Path.GetDirectoryName(library)}");
         var rules = workspace.Folder("rules.d");
         workspace.Write("rules.d/older.yaml", RuleText.File(RuleText.Rule("older", program, "Begin", "args: 1")));
         using var agent = AgentProcess.Start(AttachWay.Multi, rules);

@@ -5,7 +5,9 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.EndToEnd;
 
-/// <summary>Another tracer lets a thread wait in its program, as ours once did: no tracer detaches meanwhile, and this agent says why.</summary>
+/// <summary>
+/// Another tracer lets a thread wait in its program, as ours once did: no tracer detaches meanwhile, and this agent says why.
+/// </summary>
 public sealed class HeldDetachTests : IDisposable
 {
     /// <summary>The host's other tracers wait as well: long enough to be seen, and no longer.</summary>
@@ -24,7 +26,13 @@ public sealed class HeldDetachTests : IDisposable
         Assert.Equal("ready", program.Hear());
         using var waiting = BpfProgram.Load(ProgramThatWaits(), "ta_waits", UprobeLink.TraceUprobeMulti);
         using var agent = AgentProcess.Start(AttachWay.Multi, rules);
-        var link = UprobeLink.Attach(Bpf.Kernel.AttachWay.Multi, waiting, executable, executable, [new UprobePlace(OffsetOf(executable, "Take"), 0)], onReturn: false);
+        var link = UprobeLink.Attach(
+            Bpf.Kernel.AttachWay.Multi,
+            waiting,
+            executable,
+            executable,
+            [new UprobePlace(OffsetOf(executable, "Take"), 0)],
+            onReturn: false);
         try
         {
             program.Say("call");
@@ -33,7 +41,9 @@ public sealed class HeldDetachTests : IDisposable
             agent.AssertEnds(exitCode: 0);
 
             Assert.Contains(agent.Messages, message =>
-                message.Contains($"for thread {program.Pid} of strangers (process {program.Pid}), which waits inside a probe, in handle_userfault", StringComparison.Ordinal));
+                message.Contains(
+                    $"for thread {program.Pid} of strangers (process {program.Pid}), which waits inside a probe, in handle_userfault",
+                    StringComparison.Ordinal));
             Assert.Equal("called", program.Hear());
         }
         finally

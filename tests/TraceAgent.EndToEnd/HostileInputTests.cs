@@ -1,6 +1,9 @@
 namespace TraceAgent.EndToEnd;
 
-/// <summary>What somebody has put where a file is expected, and hosts that allow little: a word and an exit code, and never a wait without an end.</summary>
+/// <summary>
+/// What somebody has put where a file is expected, and hosts that allow little: a word and an exit code, and never a wait
+/// without an end.
+/// </summary>
 public sealed class HostileInputTests : IDisposable
 {
     private readonly Workspace workspace = new();
@@ -12,7 +15,10 @@ public sealed class HostileInputTests : IDisposable
             var data = new TheoryData<int, string>();
             foreach (var files in (int[])[4, 6, 8, 10, 12, 16, 20, 32, 48, 60, 63])
             {
-                foreach (var command in (string[])["run --rules RULES --socket none --output OUT", "check RULES", "trace /bin/bash:readline", "doctor", "status", "symbols /bin/bash", "resolve RULES"])
+                foreach (var command in (string[])[
+                    "run --rules RULES --socket none --output OUT", "check RULES", "trace /bin/bash:readline",
+                    "doctor", "status", "symbols /bin/bash", "resolve RULES"
+                ])
                 {
                     data.Add(files, command);
                 }
@@ -29,12 +35,16 @@ public sealed class HostileInputTests : IDisposable
     public void Where_too_few_files_may_be_open_every_command_says_so(int files, string command)
     {
         var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("r", "/bin/bash", "readline")));
-        var words = command.Replace("RULES", rules, StringComparison.Ordinal).Replace("OUT", workspace["out.json"], StringComparison.Ordinal).Split(' ');
+        var words = command.Replace("RULES", rules, StringComparison.Ordinal)
+            .Replace("OUT", workspace["out.json"], StringComparison.Ordinal)
+            .Split(' ');
 
         var done = Command.Run("prlimit", [$"--nofile={files}", Repository.Agent, .. words]);
 
         Assert.Equal(
-            (77, $"traceagent: only {files} files may be open at once, and at least 64 are needed; raise the limit: `ulimit -n 1024`, or LimitNOFILE= in the unit\n"),
+            (77,
+                $"traceagent: only {files} files may be open at once, and at least 64 are needed; "
+                    + "raise the limit: `ulimit -n 1024`, or LimitNOFILE= in the unit\n"),
             (done.ExitCode, done.Errors));
     }
 
@@ -89,7 +99,10 @@ public sealed class HostileInputTests : IDisposable
     public void A_configuration_that_is_a_pipe_without_a_writer_ends_the_start_with_a_word()
     {
         var pipe = Special("fifo");
-        foreach (var command in (string[][])[["check", "--config", pipe], ["run", "--config", pipe, "--socket", "none"], ["resolve", "--config", pipe, "/etc"]])
+        foreach (var command in (string[][])[
+            ["check", "--config", pipe],
+            ["run", "--config", pipe, "--socket", "none"],
+            ["resolve", "--config", pipe, "/etc"]])
         {
             var done = Command.Run("timeout", ["30", Repository.Agent, .. command]);
 

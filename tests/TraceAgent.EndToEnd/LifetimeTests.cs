@@ -54,7 +54,9 @@ public sealed class LifetimeTests : IDisposable
 
         var second = Command.Run(Repository.Agent, "run", "--rules", rules, "--socket", "none", "--config", configuration);
 
-        Assert.Equal((1, true), (second.ExitCode, second.Errors.Contains($"open {file}: another process writes to it", StringComparison.Ordinal)));
+        Assert.Equal(
+            (1, true),
+            (second.ExitCode, second.Errors.Contains($"open {file}: another process writes to it", StringComparison.Ordinal)));
         one.Kill();
         using var next = AgentProcess.Start(start);
         next.Stop();
@@ -66,7 +68,8 @@ public sealed class LifetimeTests : IDisposable
         const int calls = 20;
         string[] names = ["zebra", "middle", "apple", "last"];
         workspace.Folder("rules");
-        string Rules(string add, params string[] some) => RuleText.File([.. some.Select(name => RuleText.Rule(name, program, "Tick", $"args: {add}", "on: both"))]);
+        string Rules(string add, params string[] some) =>
+            RuleText.File([.. some.Select(name => RuleText.Rule(name, program, "Tick", $"args: {add}", "on: both"))]);
         workspace.Write("rules/1.yaml", Rules("1", "zebra", "middle", "apple"));
         workspace.Write("rules/2.yaml", Rules("1", "last"));
         using var agent = AgentProcess.Start(way, workspace["rules"]);
@@ -76,7 +79,10 @@ public sealed class LifetimeTests : IDisposable
         Assert.All(names, name => agent.WaitForEvents(name, 2 * calls));
         IEnumerable<string?> Order() => agent.Lines.Where(line => line.Event is "entry" or "return").Select(line => line.Rule);
         Assert.Equal(Enumerable.Repeat(names, 2 * calls).SelectMany(one => one), Order());
-        Assert.Equal(names, agent.Messages.Where(message => message.Contains("rule attached: ", StringComparison.Ordinal)).Select(message => message.Split("rule attached: ")[1].Split(' ')[0]));
+        Assert.Equal(
+            names,
+            agent.Messages.Where(message => message.Contains("rule attached: ", StringComparison.Ordinal))
+                .Select(message => message.Split("rule attached: ")[1].Split(' ')[0]));
 
         // All that an edit replaces is in this order again.
         workspace.Write("rules/2.yaml", "rules: []\n");

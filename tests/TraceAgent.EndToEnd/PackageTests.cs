@@ -32,7 +32,8 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
     private static string Version { get; } = Command.OutputOf(Repository.Agent, "--version").Split('+')[0].Trim();
 
     [Fact]
-    public void The_executable_has_no_more_than_20_megabytes() => Assert.InRange(new FileInfo(Repository.Agent).Length, 1_000_000, 20_000_000);
+    public void The_executable_has_no_more_than_20_megabytes() =>
+        Assert.InRange(new FileInfo(Repository.Agent).Length, 1_000_000, 20_000_000);
 
     [Fact]
     public void Lintian_has_nothing_to_say()

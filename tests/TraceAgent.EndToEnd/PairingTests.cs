@@ -130,7 +130,8 @@ public class PairingTests : IDisposable
     private AgentProcess Start(AttachWay way, string program, string symbol, params string[] options) =>
         AgentProcess.Start(
             way,
-            workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, symbol, "args: 2", "on: call", $"return_at: {ReturnAt}", "unsafe: true", "budget: none"))),
+            workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
+                "rule", program, symbol, "args: 2", "on: call", $"return_at: {ReturnAt}", "unsafe: true", "budget: none"))),
             options);
 }
 

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace TraceAgent.EndToEnd;
 
-/// <summary>No update of a restartable sequence goes missing, wherever in its function a rule asks for a probe; the program counts.</summary>
+/// <summary>
+/// No update of a restartable sequence goes missing, wherever in its function a rule asks for a probe; the program counts.
+/// </summary>
 public sealed partial class RestartableTests : IDisposable
 {
     private const int Rounds = 4000;

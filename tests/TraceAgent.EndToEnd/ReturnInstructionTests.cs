@@ -1,6 +1,8 @@
 namespace TraceAgent.EndToEnd;
 
-/// <summary>Returns at RET instructions: what is logged is what the program prints of its calls, and the program is as without it.</summary>
+/// <summary>
+/// Returns at RET instructions: what is logged is what the program prints of its calls, and the program is as without it.
+/// </summary>
 public sealed class ReturnInstructionTests : IDisposable
 {
     private const string Format = "format: '{symbol} {n} = {ret}'";
@@ -38,7 +40,9 @@ public sealed class ReturnInstructionTests : IDisposable
         var lines = LinesOf(program);
 
         agent.Stop();
-        Assert.Equal(lines.Where(line => line.StartsWith("Tail", StringComparison.Ordinal)), agent.Events("tail").Select(line => line.Message));
+        Assert.Equal(
+            lines.Where(line => line.StartsWith("Tail", StringComparison.Ordinal)),
+            agent.Events("tail").Select(line => line.Message));
         Assert.Equal(new Totals(11, 11, 0), agent.Totals("tail"));
     }
 
@@ -84,7 +88,8 @@ public sealed class ReturnInstructionTests : IDisposable
     public void A_rule_that_moves_from_the_caller_to_ret_goes_on(AttachWay way)
     {
         var program = TracedProgram.Compile("returns");
-        string Rules(string at) => RuleText.File(RuleText.Rule("rule", program, "Rare", "args: 1", "on: call", $"return_at: {at}", "unsafe: true"));
+        string Rules(string at) =>
+            RuleText.File(RuleText.Rule("rule", program, "Rare", "args: 1", "on: call", $"return_at: {at}", "unsafe: true"));
         using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", Rules("caller")));
         LinesOf(program);
         agent.WaitForEvents("rule", 11);
@@ -103,5 +108,6 @@ public sealed class ReturnInstructionTests : IDisposable
     private AgentProcess Start(AttachWay way, string program, params string[] symbols) => AgentProcess.Start(
         way,
         workspace.Write("rules.yaml", RuleText.File(
-            [.. symbols.Select(symbol => RuleText.Rule(symbol.ToLowerInvariant(), program, symbol, "args: [n: int64]", "on: call", "budget: none", Format))])));
+            [.. symbols.Select(symbol =>
+                RuleText.Rule(symbol.ToLowerInvariant(), program, symbol, "args: [n: int64]", "on: call", "budget: none", Format))])));
 }

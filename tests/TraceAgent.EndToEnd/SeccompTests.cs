@@ -18,7 +18,8 @@ public sealed class SeccompTests : IDisposable
     public void What_the_trial_says_of_this_kernel_is_what_happens(AttachWay way)
     {
         var program = TracedProgram.Compile("filtered");
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("square", program, "Square", "args: 1", "on: call", "return_at: caller", "unsafe: true")));
+        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
+            "square", program, "Square", "args: 1", "on: call", "return_at: caller", "unsafe: true")));
         using var running = TracedProgram.Start(program);
         Assert.Equal("9", running.Ask("3"));
         using var agent = AgentProcess.Start(way, rules);

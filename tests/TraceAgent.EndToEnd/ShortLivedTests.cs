@@ -137,7 +137,13 @@ public sealed class ShortLivedTests : IDisposable
         waiting.Ask("1");
         using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, rules)
         {
-            Launcher = ["unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", $"echo {waiting.Pid - 1} > /proc/sys/kernel/ns_last_pid && {{ sleep 1000 & }} && [ $! = {waiting.Pid} ] && exec \"$@\"", "sh"],
+            Launcher =
+            [
+                "unshare", "--pid", "--fork", "--mount-proc", "sh", "-c",
+                $"echo {waiting.Pid - 1} > /proc/sys/kernel/ns_last_pid && {{ sleep 1000 & }} "
+                    + $"&& [ $! = {waiting.Pid} ] && exec \"$@\"",
+                "sh",
+            ],
             LauncherStays = true,
         });
         waiting.Ask("2");

@@ -91,7 +91,8 @@ public sealed class StrangerTests : IDisposable
     [InlineData("wait_for_pages: [daemon]", 1, true)]
     public void The_configuration_says_whose_pages_are_waited_for(string configuration, int threads, bool isRead)
     {
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules("args: [text: string]"), "--config", workspace.Write("agent.yaml", configuration));
+        using var agent = AgentProcess.Start(
+            AttachWay.Multi, Rules("args: [text: string]"), "--config", workspace.Write("agent.yaml", configuration));
         using var program = Start("file", 0, Nobody, threads);
 
         program.Ask("call");
@@ -150,7 +151,9 @@ public sealed class StrangerTests : IDisposable
 
         Assert.Equal("called", program.Ask("call"));
 
-        Assert.Equal("fault,not_resident", Assert.Single(agent.WaitForEvents("take")).Json.GetProperty("problems").GetProperty("ret").GetString());
+        Assert.Equal(
+            "fault,not_resident",
+            Assert.Single(agent.WaitForEvents("take")).Json.GetProperty("problems").GetProperty("ret").GetString());
         AssertStopsAtOnce(agent);
     }
 
@@ -169,11 +172,13 @@ public sealed class StrangerTests : IDisposable
 
     private static string? ProblemOf(EventLine line) => line.Json.GetProperty("problems").GetProperty("text").GetString();
 
-    private string Rules(params string[] keys) => workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("take", executable, "Take", keys)));
+    private string Rules(params string[] keys) =>
+        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("take", executable, "Take", keys)));
 
     private TracedProgram Start(string kind, int delayMs, int user, int threads)
     {
-        var program = TracedProgram.Start(executable, kind, $"{delayMs}", $"{user}", $"{threads}", workspace.Folder($"{kind}-{Guid.NewGuid():N}"));
+        var program = TracedProgram.Start(
+            executable, kind, $"{delayMs}", $"{user}", $"{threads}", workspace.Folder($"{kind}-{Guid.NewGuid():N}"));
         Assert.Equal("ready", program.Hear());
         return program;
     }

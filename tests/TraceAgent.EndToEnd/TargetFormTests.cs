@@ -119,7 +119,8 @@ public sealed class TargetFormTests : IDisposable
         using var asked = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker"), api));
         using var other = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED"), $"{unique}-service-worker"));
         using var agent = AgentProcess.Start(AttachWay.Multi, Rules($"{{process: {api}}}", "args: 1"));
-        using var later = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=5"), $"{unique}-service-other"));
+        using var later = TracedProgram.Start(
+            workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=5"), $"{unique}-service-other"));
         UntilLogged(agent, asked);
         agent.Reload();
         agent.WaitForMessage("reloaded");
@@ -155,7 +156,13 @@ public sealed class TargetFormTests : IDisposable
         var file = $"/proc/{contained.Pid}/root/{unique}";
         using var agent = AgentProcess.Start(AttachWay.Multi, Rules($"{{process: {unique}}}", "args: 1"));
         UntilLogged(agent, contained);
-        string[][] changes = [["chmod", "0711", file], ["ln", file, $"{file}.link"], ["mv", file, $"{file}.moved"], ["rm", $"{file}.moved", $"{file}.link"]];
+        string[][] changes =
+        [
+            ["chmod", "0711", file],
+            ["ln", file, $"{file}.link"],
+            ["mv", file, $"{file}.moved"],
+            ["rm", $"{file}.moved", $"{file}.link"],
+        ];
 
         foreach (var (change, looks) in changes.Select((change, index) => (change, index + 1)))
         {
@@ -224,7 +231,9 @@ public sealed class TargetFormTests : IDisposable
         var (image, own) = (workspace["image"], workspace[name]);
         var contained = TracedProgram.Start(
             "unshare", "-m", "sh", "-c",
-            $"mount -t overlay overlay -o lowerdir={image},upperdir={own}/upper,workdir={own}/work {own}/merged && {(ownCopy ? $"cp {own}/merged/{unique} {own}/merged/copy && mv {own}/merged/copy {own}/merged/{unique} && " : "")}exec chroot {own}/merged /{unique}");
+            $"mount -t overlay overlay -o lowerdir={image},upperdir={own}/upper,workdir={own}/work {own}/merged && "
+                + $"{(ownCopy ? $"cp {own}/merged/{unique} {own}/merged/copy && mv {own}/merged/copy {own}/merged/{unique} && " : "")}"
+                + $"exec chroot {own}/merged /{unique}");
         Assert.Equal("0", contained.Ask("0"));
         return contained;
     }

@@ -24,7 +24,9 @@ internal static class RuleDump
 
         if (rule.Form is { } form && form != new CallForm(form.Parameters, ObjectArgument.Unsaid, ResultPlace.Registers))
         {
-            text.Append(CultureInfo.InvariantCulture, $"  object {form.Object}, result {form.Result} {form.ResultClass}, scope {form.Scope}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  object {form.Object}, result {form.Result} {form.ResultClass}, scope {form.Scope}\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"  returns {(rule.ReturnsNothing ? "nothing" : rule.Return)}{(rule.ReturnLength is null ? "" : $" of {rule.ReturnLength}")}\n");

@@ -17,9 +17,19 @@ public sealed class ChangedParameterTests : IDisposable
     [InlineData("clang", "-O0", false)]
     public void A_local_function_of_C_is_doubted_where_it_was_optimised(string compiler, string level, bool isDoubted)
     {
-        var program = Compile("main.c", compiler, level, "static __attribute__((noinline)) int narrow(int unused, int n, int *p) { (void)unused; volatile int k = n + *p; return k; }\nint main(int argc, char **argv) { (void)argv; return narrow(1, argc, &argc) + narrow(2, argc + 1, &argc); }\n");
+        var program = Compile(
+            "main.c",
+            compiler,
+            level,
+            "static __attribute__((noinline)) int narrow(int unused, int n, int *p) { "
+                + "(void)unused; volatile int k = n + *p; return k; }\n"
+                + "int main(int argc, char **argv) { (void)argv; "
+                + "return narrow(1, argc, &argc) + narrow(2, argc + 1, &argc); }\n");
 
-        Assert.Equal(isDoubted, IsDoubted(program, Run("nm", program).Split('\n').First(line => line.Contains("narrow", StringComparison.Ordinal)).Split(' ')[^1]));
+        Assert.Equal(
+            isDoubted,
+            IsDoubted(program, Run("nm", program).Split('\n').First(line => line.Contains("narrow", StringComparison.Ordinal))
+                .Split(' ')[^1]));
     }
 
     [Theory]
@@ -27,15 +37,28 @@ public sealed class ChangedParameterTests : IDisposable
     [InlineData("-Copt-level=0", false)]
     public void A_local_function_of_Rust_is_doubted_where_it_was_optimised(string level, bool isDoubted)
     {
-        var program = Compile("main.rs", "rustc", level, "#[inline(never)] fn narrow(n: i64, p: &i64) -> i64 { std::hint::black_box(n + *p) }\nfn main() { let a = std::env::args().count() as i64; println!(\"{}\", narrow(a, &a)); }\n");
+        var program = Compile(
+            "main.rs",
+            "rustc",
+            level,
+            "#[inline(never)] fn narrow(n: i64, p: &i64) -> i64 { std::hint::black_box(n + *p) }\n"
+                + "fn main() { let a = std::env::args().count() as i64; println!(\"{}\", narrow(a, &a)); }\n");
 
-        Assert.Equal(isDoubted, IsDoubted(program, Run("nm", program).Split('\n').First(line => line.Contains("6narrow", StringComparison.Ordinal)).Split(' ')[^1]));
+        Assert.Equal(
+            isDoubted,
+            IsDoubted(program, Run("nm", program).Split('\n').First(line => line.Contains("6narrow", StringComparison.Ordinal))
+                .Split(' ')[^1]));
     }
 
     [Fact]
     public void A_global_function_keeps_its_parameters()
     {
-        var program = Compile("main.c", "clang", "-O2", "__attribute__((noinline)) int wide(int n) { volatile int k = n; return k; }\nint main(int argc, char **argv) { (void)argv; return wide(argc); }\n");
+        var program = Compile(
+            "main.c",
+            "clang",
+            "-O2",
+            "__attribute__((noinline)) int wide(int n) { volatile int k = n; return k; }\n"
+                + "int main(int argc, char **argv) { (void)argv; return wide(argc); }\n");
 
         Assert.False(IsDoubted(program, "wide"));
     }

@@ -54,7 +54,10 @@ public partial class DemanglerTests(CompiledPrograms programs) : IClassFixture<C
     [InlineData("_Z", null, null, null)]
     public void A_name_has_a_full_form_one_without_parameters_and_a_bare_one(string mangled, string? full, string? name, string? bare) =>
         Assert.Equal(
-            full is null ? null : new DemangledName(full, name!, bare!), Demangler.Demangle(Encoding.ASCII.GetBytes(mangled)) is { } found ? found with { Member = null } : null);
+            full is null ? null : new DemangledName(full, name!, bare!),
+            Demangler.Demangle(Encoding.ASCII.GetBytes(mangled)) is { } found
+                ? found with { Member = null }
+                : null);
 
     [Fact]
     public void Random_changes_of_names_neither_throw_nor_cost_more_than_a_limit()

@@ -44,7 +44,8 @@ public class FrameTests(CompiledPrograms programs) : IClassFixture<CompiledProgr
     {
         foreach (var atCaller in (bool[])[false, true])
         {
-            var problem = Assert.Single(Resolve(programs.Frames, Symbol(symbol), needsReturn: true, allowsUnsafe: true, returnsAtCaller: atCaller).Problems);
+            var problem = Assert.Single(
+                Resolve(programs.Frames, Symbol(symbol), needsReturn: true, allowsUnsafe: true, returnsAtCaller: atCaller).Problems);
             Assert.Equal((SiteCodes.ReturnNotAtEntry, true), (problem.Code, problem.Refused));
             Assert.StartsWith($"{symbol} in /srv/shop/test is jumped to and not called, as its unwind entry says", problem.Message, StringComparison.Ordinal);
             Assert.Equal("use `on: entry`", problem.Hint);
@@ -56,7 +57,8 @@ public class FrameTests(CompiledPrograms programs) : IClassFixture<CompiledProgr
     {
         Resolve(programs.Frames, Symbol("without_entry"), needsReturn: true, allowsUnsafe: true, returnsAtCaller: true).IsRefused(
             SiteCodes.ReturnsOtherwise,
-            "the return of without_entry in /srv/shop/test cannot be followed: no unwind entry (.eh_frame) says that its return address is on top of the stack when it begins",
+            "the return of without_entry in /srv/shop/test cannot be followed: "
+                + "no unwind entry (.eh_frame) says that its return address is on top of the stack when it begins",
             "leave `return_at` out, or use `on: entry`");
         Assert.Single(Resolve(programs.Frames, Symbol("without_entry"), needsReturn: true).OnlySite().Exits);
 
@@ -73,7 +75,8 @@ public class FrameTests(CompiledPrograms programs) : IClassFixture<CompiledProgr
         foreach (var atCaller in (bool[])[false, true])
         {
             Assert.DoesNotContain(
-                Resolve(loader, Symbol("*_dl_runtime_resolve*"), needsReturn: true, allowsUnsafe: true, returnsAtCaller: atCaller).Sites, _ => true);
+                Resolve(loader, Symbol("*_dl_runtime_resolve*"), needsReturn: true, allowsUnsafe: true, returnsAtCaller: atCaller).Sites,
+                _ => true);
         }
     }
 

@@ -44,7 +44,10 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
         Assert.Equal(Second, PlaceOf(resolution));
         var doubt = Assert.Single(resolution.Problems);
         Assert.Equal((SiteCodes.ObjectUncertain, false), (doubt.Code, doubt.Refused));
-        Assert.EndsWith($"'{shown}' is a class: the arguments are read behind the address of its object, and each is one place before that if the function is static", doubt.Message);
+        Assert.EndsWith(
+            $"'{shown}' is a class: the arguments are read behind the address of its object, "
+                + "and each is one place before that if the function is static",
+            doubt.Message);
     }
 
     [Theory]
@@ -124,7 +127,9 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
     [Fact]
     public void Doubts_of_many_functions_are_one_warning()
     {
-        var doubt = Assert.Single(Of("shop::Cart::*e*", ObjectArgument.Unsaid).Problems, problem => problem.Code == SiteCodes.ObjectUncertain);
+        var doubt = Assert.Single(
+            Of("shop::Cart::*e*", ObjectArgument.Unsaid).Problems,
+            problem => problem.Code == SiteCodes.ObjectUncertain);
 
         Assert.EndsWith("; the same of 1 more", doubt.Message);
     }
@@ -135,7 +140,9 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
         var address = AddressOf(programs.Members, "_ZNK4shop4Cart5countEi");
         using var image = Open(programs.Stripped);
         var form = new CallForm([1], ObjectArgument.Hidden, ResultPlace.Registers) { Scope = "shop::Cart" };
-        SiteResolution Read(CallForm read) => SiteResolver.Resolve(image, "/srv/shop/test", Address(address), needsReturn: false, capturesArguments: true, form: read);
+        SiteResolution Read(CallForm read) =>
+            SiteResolver.Resolve(
+                image, "/srv/shop/test", Address(address), needsReturn: false, capturesArguments: true, form: read);
 
         Assert.Equal(Second, PlaceOf(Read(form)));
         Assert.Equal(SiteCodes.ObjectUncertain, Assert.Single(Read(form with { Object = ObjectArgument.Unsaid }).Problems).Code);

@@ -6,10 +6,16 @@ namespace TraceAgent.Symbols.Tests;
 internal static class Resolving
 {
     public static SiteResolution Resolve(
-        string path, Location where, bool needsReturn = false, bool capturesArguments = false, bool allowsUnsafe = false, bool returnsAtCaller = false)
+        string path,
+        Location where,
+        bool needsReturn = false,
+        bool capturesArguments = false,
+        bool allowsUnsafe = false,
+        bool returnsAtCaller = false)
     {
         using var image = Open(path);
-        return SiteResolver.Resolve(image, "/srv/shop/test", where, needsReturn, capturesArguments, allowsUnsafe, returnsAtCaller: returnsAtCaller);
+        return SiteResolver.Resolve(
+            image, "/srv/shop/test", where, needsReturn, capturesArguments, allowsUnsafe, returnsAtCaller: returnsAtCaller);
     }
 
     public static ElfImage Open(string path)

@@ -69,12 +69,15 @@ public sealed partial class RestartableTests(CompiledPrograms programs) : IClass
     public void The_refusal_says_why()
     {
         var program = Compile(Section, "-pie");
-        var place = InstructionsOf(program).First(instruction => instruction.Text.StartsWith("add    $0x1", StringComparison.Ordinal)).Address;
+        var place = InstructionsOf(program)
+            .First(instruction => instruction.Text.StartsWith("add    $0x1", StringComparison.Ordinal))
+            .Address;
         var distance = place - AddressOf(program, "CountUp");
         var problem = Assert.Single(Resolve(program, Address(place)).Problems);
 
         Assert.Equal(
-            $"CountUp+0x{distance:x} in /srv/shop/test is in a restartable sequence (rseq), which is lost when a probe interrupts it: updates would go missing",
+            $"CountUp+0x{distance:x} in /srv/shop/test is in a restartable sequence (rseq), which is lost when a probe interrupts it: "
+                + "updates would go missing",
             problem.Message);
         Assert.True(problem.Refused);
     }
@@ -94,7 +97,9 @@ public sealed partial class RestartableTests(CompiledPrograms programs) : IClass
     [Fact]
     public void What_registers_for_sequences_and_has_none_keeps_all_of_its_places()
     {
-        var libc = File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')[^1]).First(path => path.Contains("/libc.so", StringComparison.Ordinal));
+        var libc = File.ReadLines("/proc/self/maps")
+            .Select(line => line.Split(' ')[^1])
+            .First(path => path.Contains("/libc.so", StringComparison.Ordinal));
         foreach (var program in (string[])[programs.Shop, programs.Cart, programs.Thrower, libc])
         {
             using var image = Open(program);
@@ -117,7 +122,8 @@ public sealed partial class RestartableTests(CompiledPrograms programs) : IClass
         Assert.True(announced > 0 && last > announced);
         for (var i = 0; i < instructions.Count; i++)
         {
-            var isRefused = Resolve(examined, Address(instructions[i].Address)).Problems.Any(problem => problem.Code == SiteCodes.Restartable);
+            var isRefused = Resolve(examined, Address(instructions[i].Address)).Problems
+                .Any(problem => problem.Code == SiteCodes.Restartable);
             Assert.Equal((instructions[i].Text, i >= announced && i <= last), (instructions[i].Text, isRefused));
         }
     }

@@ -51,7 +51,8 @@ public class ReturnInstructionTests(CompiledPrograms programs) : IClassFixture<C
     public void A_function_that_only_leaves_by_a_jump_to_nobody_knows_where_is_refused() =>
         Resolve(programs.Traps, Symbol("only_jumps_by_pointer"), needsReturn: true).IsRefused(
             SiteCodes.NoReturnInstruction,
-            "only_jumps_by_pointer in /srv/shop/test has no return; it leaves by a jump that cannot be followed at only_jumps_by_pointer+0x1",
+            "only_jumps_by_pointer in /srv/shop/test has no return; "
+                + "it leaves by a jump that cannot be followed at only_jumps_by_pointer+0x1",
             "use `on: entry`");
 
     [Fact]

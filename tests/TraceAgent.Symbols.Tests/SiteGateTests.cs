@@ -148,7 +148,8 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [InlineData("setjmp", 0, true, SiteCodes.ReturnsOtherwise)]
     public void Nothing_that_can_harm_is_lifted_by_unsafe(string symbol, ulong addend, bool needsReturn, string code) =>
         Assert.Contains(
-            Resolve(programs.Traps, Symbol(symbol, addend), needsReturn, allowsUnsafe: true, returnsAtCaller: true).Problems, problem => problem.Refused && problem.Code == code);
+            Resolve(programs.Traps, Symbol(symbol, addend), needsReturn, allowsUnsafe: true, returnsAtCaller: true).Problems,
+            problem => problem.Refused && problem.Code == code);
 
     [Fact]
     public void A_return_in_a_program_with_exceptions_is_refused()

@@ -103,11 +103,16 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
         var notes = new System.Text.StringBuilder();
         for (var i = 0; i < many; i++)
         {
-            notes.Append(System.Globalization.CultureInfo.InvariantCulture, $"note plain, filler{i}, 0, \"8@%rax -4@%edi 8@$123456789 8@-1234(%rbp) 8@(%rsp) 8@%r15 8@%r14 -8@%r13 8@%r12\"\n");
+            notes.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"note plain, filler{i}, 0, \"8@%rax -4@%edi 8@$123456789 8@-1234(%rbp) "
+                    + $"8@(%rsp) 8@%r15 8@%r14 -8@%r13 8@%r12\"\n");
         }
 
         var text = File.ReadAllText(CompiledPrograms.Source("usdt.s"));
-        var other = text.Replace(".note.stapsdt, \"\", \"note\"", ".note.stapsdt, \"\", \"note\", unique, 7", StringComparison.Ordinal).Replace(".macro note", ".macro other", StringComparison.Ordinal);
+        var other = text
+            .Replace(".note.stapsdt, \"\", \"note\"", ".note.stapsdt, \"\", \"note\", unique, 7", StringComparison.Ordinal)
+            .Replace(".macro note", ".macro other", StringComparison.Ordinal);
         var macro = other[other.IndexOf(".macro other", StringComparison.Ordinal)..(other.IndexOf(".endm", StringComparison.Ordinal) + 5)];
         File.WriteAllText(source, $"{text}\n{macro}\n{notes}\nother twin1, last, 0, \"\"\n");
         CompiledPrograms.Run("gcc", "-nostdlib", "-static", "-Wl,--build-id=none", "-Wl,--unique=.note.stapsdt", "-o", program, source);

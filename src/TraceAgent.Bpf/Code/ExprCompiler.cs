@@ -250,7 +250,9 @@ internal sealed class ExprCompiler(
     private int Reserve(int size)
     {
         _stack -= RecordLayout.Align(size);
-        return _stack >= stackLimit ? _stack : throw new ArgumentException("the expression is nested too deeply for the kernel's 512-byte stack");
+        return _stack >= stackLimit
+            ? _stack
+            : throw new ArgumentException("the expression is nested too deeply for the kernel's 512-byte stack");
     }
 
     private void Release(int size) => _stack += RecordLayout.Align(size);

@@ -36,7 +36,9 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
         WaitAlone = 4,
     }
 
-    /// <summary>Emits a call of <c>touch</c> with the address in r1. r0 is then 1 when something is there that may not be waited for.</summary>
+    /// <summary>
+    /// Emits a call of <c>touch</c> with the address in r1. r0 is then 1 when something is there that may not be waited for.
+    /// </summary>
     public void Call() => code.Call(_touch);
 
     /// <summary>Emits the functions, behind the program. Null when nothing calls them.</summary>

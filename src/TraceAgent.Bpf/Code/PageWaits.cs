@@ -27,4 +27,5 @@ public sealed record PageWaits(PageFields Fields, bool OfEverybody, EquatableArr
 /// <param name="Magic"><c>super_block.s_magic</c>.</param>
 /// <param name="SpaceUsers"><c>mm_struct.mm_users.counter</c>.</param>
 public sealed record PageFields(
-    int Flags, int? FaultHandler, int Operations, int File, int AddressSpace, int Inode, int Mode, int FileSystem, int Magic, int SpaceUsers);
+    int Flags, int? FaultHandler, int Operations, int File, int AddressSpace, int Inode,
+    int Mode, int FileSystem, int Magic, int SpaceUsers);

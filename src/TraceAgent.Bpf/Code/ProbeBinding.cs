@@ -5,7 +5,8 @@ namespace TraceAgent.Bpf.Code;
 /// <param name="Limiter">Index of the token bucket, which the probes of one rule share.</param>
 /// <param name="Waits">For which pages programs wait: see <see cref="PageTouch"/>. Null for none.</param>
 /// <param name="Self">Process ID of the agent in the first PID namespace, whose own hits are left alone: to log them would make more of them.</param>
-public sealed record ProbeBinding(uint Slot, uint Limiter, PageWaits? Waits, uint Self, int Ring, int Control, int Counters, int Marks, int InFlight);
+public sealed record ProbeBinding(
+    uint Slot, uint Limiter, PageWaits? Waits, uint Self, int Ring, int Control, int Counters, int Marks, int InFlight);
 
 /// <summary>One kernel program of a probe.</summary>
 /// <param name="OnReturn">True when it is attached to returns, or to instructions at which calls end.</param>
@@ -83,7 +84,9 @@ public static class StateWord
 /// <summary>What a program is told of the site that was hit, or at whose exit it is.</summary>
 public static class SiteCookie
 {
-    /// <summary>Above it, the place of the entry in its file, which tells functions of one rule apart; below it, the index of the site.</summary>
+    /// <summary>
+    /// Above it, the place of the entry in its file, which tells functions of one rule apart; below it, the index of the site.
+    /// </summary>
     public const int FunctionShift = 32;
 
     /// <param name="index">Of the site among those of its probe.</param>

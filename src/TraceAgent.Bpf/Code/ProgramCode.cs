@@ -92,7 +92,8 @@ internal sealed class ProgramCode
     /// <param name="first">Index of the first of them there.</param>
     /// <param name="withResult">False where the function has no result yet: what needs it is left out.</param>
     public FieldCompiler Fields(EquatableArray<CaptureField> fields, RecordLayout layout, int first, bool withResult = true) => new(
-        Code, Expressions, Touch, [.. fields.Select((field, i) => (field, layout.Fields[first + i])).Where(one => withResult || !one.field.NeedsResult())]);
+        Code, Expressions, Touch,
+        [.. fields.Select((field, i) => (field, layout.Fields[first + i])).Where(one => withResult || !one.field.NeedsResult())]);
 
     /// <summary>
     /// From 6.13 on, the kernel gives a program with 64 bytes of stack or more one stack per CPU, believing that the same program cannot

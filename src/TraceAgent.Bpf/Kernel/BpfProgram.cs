@@ -22,7 +22,8 @@ internal sealed unsafe class BpfProgram : BpfHandle
     /// <param name="name">Shown by bpftool; cut to 15 bytes, other than letters, digits, <c>_</c> and <c>.</c> replaced.</param>
     /// <param name="expectedAttachType">0, or BPF_TRACE_UPROBE_MULTI.</param>
     /// <exception cref="KernelException">Not permitted, or rejected by the verifier, whose last words are in the message.</exception>
-    public static BpfProgram Load(ProbeProgram program, string name, int expectedAttachType) => Load(TypeKprobe, program, name, expectedAttachType);
+    public static BpfProgram Load(ProbeProgram program, string name, int expectedAttachType) =>
+        Load(TypeKprobe, program, name, expectedAttachType);
 
     /// <summary>For a tracepoint, whose arguments it takes as they are.</summary>
     /// <exception cref="KernelException">Not permitted, or rejected by the verifier, whose last words are in the message.</exception>

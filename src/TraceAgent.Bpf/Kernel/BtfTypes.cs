@@ -104,7 +104,8 @@ internal sealed unsafe class BtfTypes
     }
 
     /// <summary>The numbers of structures and unions with one of the names.</summary>
-    public IReadOnlyList<int> Named(IReadOnlySet<uint> names) => Where(type => type.IsComposite && type.Name != 0 && names.Contains(type.Name));
+    public IReadOnlyList<int> Named(IReadOnlySet<uint> names) =>
+        Where(type => type.IsComposite && type.Name != 0 && names.Contains(type.Name));
 
     /// <summary>The numbers of functions with this name.</summary>
     public IReadOnlyList<int> Functions(uint name) => Where(type => type.Kind == BtfKind.Function && type.Name == name);
@@ -126,7 +127,10 @@ internal sealed unsafe class BtfTypes
         return found;
     }
 
-    /// <summary>The type of a member and its distance in bits; members without a name are looked into. Null when there is none, or it is a bit field.</summary>
+    /// <summary>
+    /// The type of a member and its distance in bits; members without a name are looked into. Null when there is none, or it is
+    /// a bit field.
+    /// </summary>
     /// <param name="structure">Its number.</param>
     /// <param name="name">Offset of the member's name.</param>
     public (int Type, uint Bits)? FindMember(int structure, uint name) => FindMember(structure, name, 0, 0);

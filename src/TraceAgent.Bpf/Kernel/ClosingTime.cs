@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>Says when something of the kernel takes too long to close: a thread that waits inside a probe keeps every probe of the host from closing.</summary>
+/// <summary>
+/// Says when something of the kernel takes too long to close: a thread that waits inside a probe keeps every probe of the host
+/// from closing.
+/// </summary>
 public static class ClosingTime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

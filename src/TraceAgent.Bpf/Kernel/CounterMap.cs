@@ -6,7 +6,9 @@ namespace TraceAgent.Bpf.Kernel;
 /// <summary>What the kernel counted for one slot, over all CPUs.</summary>
 /// <param name="Calls">Hits taken; for a call rule, calls that completed or whose entry was lost.</param>
 /// <param name="Lost">Calls without a record, because the ring or the table of calls in flight was full.</param>
-/// <param name="Unreturned">Entries of a call rule whose return was never seen (longjmp, an exception, or a jump that cannot be probed).</param>
+/// <param name="Unreturned">
+/// Entries of a call rule whose return was never seen (longjmp, an exception, or a jump that cannot be probed).
+/// </param>
 /// <param name="Filtered">Calls that did not pass a condition.</param>
 /// <param name="Sampled">Calls left out by sampling.</param>
 /// <param name="Limited">Calls over the limit.</param>
@@ -15,7 +17,8 @@ public readonly record struct KernelCounts(
     long Calls, long Lost, long Unreturned, long Filtered = 0, long Sampled = 0, long Limited = 0, long Passing = 0)
 {
     public static KernelCounts operator +(KernelCounts a, KernelCounts b) => new(
-        a.Calls + b.Calls, a.Lost + b.Lost, a.Unreturned + b.Unreturned, a.Filtered + b.Filtered, a.Sampled + b.Sampled, a.Limited + b.Limited,
+        a.Calls + b.Calls, a.Lost + b.Lost, a.Unreturned + b.Unreturned,
+        a.Filtered + b.Filtered, a.Sampled + b.Sampled, a.Limited + b.Limited,
         a.Passing + b.Passing);
 }
 

@@ -120,7 +120,8 @@ public static class HostCheck
         findings.Add(OwnProcess.IsShownAs(OwnProcess.Id())
             ? new HostFinding("process IDs", HostVerdict.Fine, "those of the kernel")
             : new HostFinding(
-                "process IDs", HostVerdict.Limited, "those of another PID namespace: exe, ppid and cmdline are missing for processes that began before the agent",
+                "process IDs", HostVerdict.Limited,
+                "those of another PID namespace: exe, ppid and cmdline are missing for processes that began before the agent",
                 "give the agent the PID namespace of the host: docker run --pid=host, hostPID: true"));
         findings.Add(Try("packet rules", HostVerdict.Limited, "an XDP program is taken", LoadPacketFilter, "packets cannot be counted or dropped"));
         findings.Add(Try("file notices", HostVerdict.Missing, "inotify", () => new Inotify().Dispose()));

@@ -14,7 +14,9 @@ internal sealed class KernelFields(KernelTypes kernel)
     /// <exception cref="InvalidDataException">The kernel has no such structure, or several of different sizes.</exception>
     public int SizeOf(string structure)
     {
-        var sizes = kernel.Names.TryGetValue(structure, out var name) ? _structures[name].Select(number => kernel.Types[number].SizeOrType).Distinct().ToList() : [];
+        var sizes = kernel.Names.TryGetValue(structure, out var name)
+            ? _structures[name].Select(number => kernel.Types[number].SizeOrType).Distinct().ToList()
+            : [];
         return sizes is [var size] ? (int)size : throw new InvalidDataException($"there is no struct {structure}, or not of one size");
     }
 

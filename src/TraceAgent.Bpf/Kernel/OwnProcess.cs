@@ -19,6 +19,8 @@ internal static class OwnProcess
         return BpfProgram.TryRun(new ProbeProgram(OnReturn: false, Sleepable: false, code.Finish()), "ta_own_process") ?? (uint)Environment.ProcessId;
     }
 
-    /// <summary>Whether /proc has this process under that number: it belongs to a PID namespace, which need not be that of the process.</summary>
+    /// <summary>
+    /// Whether /proc has this process under that number: it belongs to a PID namespace, which need not be that of the process.
+    /// </summary>
     public static bool IsShownAs(uint id) => new FileInfo("/proc/self").LinkTarget == id.ToString(CultureInfo.InvariantCulture);
 }

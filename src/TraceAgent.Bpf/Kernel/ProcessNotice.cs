@@ -90,7 +90,10 @@ public readonly ref struct ProcessNotice
     /// <summary>Of a signal: the thread is ending by it.</summary>
     public bool IsAtEnd => (_header.Flags & AtEnd) != 0;
 
-    /// <summary>Of a signal: the inode numbers of the files that the process may execute, in part only where it has more than 128 or the kernel does not tell (before 6.7).</summary>
+    /// <summary>
+    /// Of a signal: the inode numbers of the files that the process may execute, in part only where it has more than 128 or the
+    /// kernel does not tell (before 6.7).
+    /// </summary>
     public ReadOnlySpan<ulong> Files => Act == ProcessAct.Signalled ? MemoryMarshal.Cast<byte, ulong>(_path) : default;
 
     /// <summary>Of an end: as wait(2) gives it.</summary>
@@ -121,7 +124,8 @@ public readonly ref struct ProcessNotice
 
         var header = MemoryMarshal.Read<Header>(record);
         var text = record[HeaderSize..];
-        if (header.PathLength + header.ArgumentsLength > text.Length || header.Act is < (uint)ProcessAct.Forked or > (uint)ProcessAct.Signalled)
+        if (header.PathLength + header.ArgumentsLength > text.Length
+            || header.Act is < (uint)ProcessAct.Forked or > (uint)ProcessAct.Signalled)
         {
             return false;
         }

@@ -29,7 +29,9 @@ internal static unsafe class ProgramTypes
         fixed (byte* at = types)
         {
             var fd = LibBpf.TypesLoad(at, (nuint)types.Length, null);
-            return fd >= 0 ? new BpfHandle(fd) : throw new KernelException("load", "the types of a program's functions", -fd, Privileges.RemedyFor(-fd));
+            return fd >= 0
+                ? new BpfHandle(fd)
+                : throw new KernelException("load", "the types of a program's functions", -fd, Privileges.RemedyFor(-fd));
         }
     }
 

@@ -90,7 +90,8 @@ internal sealed unsafe class ReducedTypes
         var members = new List<(string Name, int Type, uint Bits)>();
         foreach (var member in _asked.MembersOf(asked))
         {
-            if (member.Name != 0 && _kernel.Names.TryGetValue(_nameOf(member.Name), out var name) && _kernel.Types.FindMember(found, name) is var (type, bits)
+            if (member.Name != 0 && _kernel.Names.TryGetValue(_nameOf(member.Name), out var name)
+                && _kernel.Types.FindMember(found, name) is var (type, bits)
                 && TypeOf(_asked.Resolve((int)member.Type), type) is { } copy)
             {
                 members.Add((_nameOf(member.Name), copy, bits));

@@ -20,8 +20,14 @@ internal sealed class SignalWatch : IDisposable
         var watch = new SignalWatch();
         try
         {
-            watch.Attach("signal_generate", files => FatalSignalCode.Make(ring, variables, fields with { FileIterator = files }, atEnd: false), fields.FileIterator);
-            watch.Attach("sched_process_exit", files => FatalSignalCode.Make(ring, variables, fields with { FileIterator = files }, atEnd: true), fields.FileIterator);
+            watch.Attach(
+                "signal_generate",
+                files => FatalSignalCode.Make(ring, variables, fields with { FileIterator = files }, atEnd: false),
+                fields.FileIterator);
+            watch.Attach(
+                "sched_process_exit",
+                files => FatalSignalCode.Make(ring, variables, fields with { FileIterator = files }, atEnd: true),
+                fields.FileIterator);
             return watch;
         }
         catch
@@ -44,7 +50,9 @@ internal sealed class SignalWatch : IDisposable
         var program = Load(programWith, files);
         _handles.Add(program);
         var fd = LibBpf.RawTracepointOpen(tracepoint, program.Fd);
-        _handles.Add(fd >= 0 ? new BpfHandle(fd) : throw new KernelException("attach to", $"the tracepoint {tracepoint}", -fd, Privileges.RemedyFor(-fd)));
+        _handles.Add(fd >= 0
+            ? new BpfHandle(fd)
+            : throw new KernelException("attach to", $"the tracepoint {tracepoint}", -fd, Privileges.RemedyFor(-fd)));
     }
 
     private static BpfProgram Load(Func<FileIterator?, ProbeProgram> programWith, FileIterator? files)
@@ -66,8 +74,10 @@ internal sealed class SignalWatch : IDisposable
         const string forDestroy = "bpf_iter_task_vma_destroy";
         HashSet<string> names =
         [
-            "task_struct", "utask", "exit_code", "group_leader", "start_time", "sighand", "mm", "sighand_struct", "action", "k_sigaction", "sa", "sigaction", "sa_handler",
-            "mm_struct", "exe_file", "file", "f_inode", "inode", "i_ino", "i_sb", "super_block", "s_dev", "vm_area_struct", "vm_flags", "vm_file",
+            "task_struct", "utask", "exit_code", "group_leader", "start_time", "sighand", "mm",
+            "sighand_struct", "action", "k_sigaction", "sa", "sigaction", "sa_handler",
+            "mm_struct", "exe_file", "file", "f_inode", "inode", "i_ino", "i_sb", "super_block",
+            "s_dev", "vm_area_struct", "vm_flags", "vm_file",
             "kernel_siginfo", "si_code", forNew, forNext, forDestroy,
         ];
         try
@@ -76,7 +86,8 @@ internal sealed class SignalWatch : IDisposable
             var fields = new KernelFields(kernel);
             return new SignalFields
             {
-                FileIterator = (fields.Function(forNew), fields.Function(forNext), fields.Function(forDestroy)) is ({ } @new, { } next, { } destroy)
+                FileIterator = (fields.Function(forNew), fields.Function(forNext), fields.Function(forDestroy))
+                    is ({ } @new, { } next, { } destroy)
                     ? new FileIterator(@new, next, destroy)
                     : null,
                 SignalCode = fields.Require("kernel_siginfo", "si_code"),
@@ -86,7 +97,9 @@ internal sealed class SignalWatch : IDisposable
                 StartTime = fields.Require("task_struct", "start_time"),
                 AddressSpace = fields.Require("task_struct", "mm"),
                 SignalHandlers = fields.Require("task_struct", "sighand"),
-                FirstHandler = fields.Require("sighand_struct", "action") + fields.Require("k_sigaction", "sa") + fields.Require("sigaction", "sa_handler"),
+                FirstHandler = fields.Require("sighand_struct", "action")
+                    + fields.Require("k_sigaction", "sa")
+                    + fields.Require("sigaction", "sa_handler"),
                 ActionSize = fields.SizeOf("k_sigaction"),
                 ExecutableFile = fields.Require("mm_struct", "exe_file"),
                 Inode = fields.Require("file", "f_inode"),
@@ -99,7 +112,11 @@ internal sealed class SignalWatch : IDisposable
         }
         catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new KernelException("read", $"the kernel's types ({problem.Message})", KernelException.Enoent, "needs CONFIG_DEBUG_INFO_BTF");
+            throw new KernelException(
+                "read",
+                $"the kernel's types ({problem.Message})",
+                KernelException.Enoent,
+                "needs CONFIG_DEBUG_INFO_BTF");
         }
     }
 }

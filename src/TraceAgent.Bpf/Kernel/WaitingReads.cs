@@ -10,7 +10,8 @@ namespace TraceAgent.Bpf.Kernel;
 internal static class WaitingReads
 {
     public const string Remedy =
-        "needs kernel 6.1 or newer with its types (CONFIG_DEBUG_INFO_BTF); until then, what the program has not touched yet is shown as a fault";
+        "needs kernel 6.1 or newer with its types (CONFIG_DEBUG_INFO_BTF); "
+        + "until then, what the program has not touched yet is shown as a fault";
 
     /// <summary>Null where programs must not wait.</summary>
     public static PageWaits? Find(WaitPolicy policy)
@@ -41,7 +42,9 @@ internal static class WaitingReads
         code.Set(Reg.R0, 0);
         code.Exit();
         var functions = check.EmitFunctions();
-        BpfProgram.Load(new ProbeProgram(OnReturn: false, Sleepable: true, code.Finish()) { Functions = functions }, "ta_waiting", 0).Dispose();
+        BpfProgram.Load(
+            new ProbeProgram(OnReturn: false, Sleepable: true, code.Finish()) { Functions = functions },
+            "ta_waiting", 0).Dispose();
         return waits;
     }
 
@@ -49,7 +52,8 @@ internal static class WaitingReads
     {
         string[] structures = ["vm_area_struct", "vm_userfaultfd_ctx", "file", "inode", "super_block", "mm_struct"];
         string[] members =
-            ["vm_flags", "vm_userfaultfd_ctx", "ctx", "vm_ops", "vm_file", "vm_mm", "f_inode", "i_mode", "i_sb", "s_magic", "mm_users", "counter"];
+            ["vm_flags", "vm_userfaultfd_ctx", "ctx", "vm_ops", "vm_file", "vm_mm",
+                "f_inode", "i_mode", "i_sb", "s_magic", "mm_users", "counter"];
         try
         {
             using var kernel = KernelTypes.Read(structures.Concat(members).ToHashSet());

@@ -4,7 +4,9 @@ using TraceAgent.Bpf.Kernel;
 
 namespace TraceAgent.Bpf.Linux;
 
-/// <summary>Which file it is, and in which state: nothing has happened to it between two equal ones, as far as the file system tells.</summary>
+/// <summary>
+/// Which file it is, and in which state: nothing has happened to it between two equal ones, as far as the file system tells.
+/// </summary>
 /// <param name="DeviceMajor">Of the file system.</param>
 /// <param name="DeviceMinor">Of the file system.</param>
 /// <param name="Inode">Number in the file system.</param>
@@ -31,7 +33,9 @@ public sealed record FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inod
     /// </summary>
     public long OverlaidNs { get; init; }
 
-    /// <summary>On an overlay whose upper file system does not tell when an inode was made: every change makes another file of it.</summary>
+    /// <summary>
+    /// On an overlay whose upper file system does not tell when an inode was made: every change makes another file of it.
+    /// </summary>
     public bool HidesBirth { get; init; }
 
     /// <summary>Equal for two states of one file.</summary>
@@ -106,7 +110,9 @@ public static partial class FileStatus
             {
                 DeviceMinor = 0,
                 HidesBirth = (status.Mask & BirthTime) == 0,
-                OverlaidNs = (status.Mask & BirthTime) != 0 ? (status.BornSeconds * 1_000_000_000) + status.BornNanoseconds : identity.ChangedNs,
+                OverlaidNs = (status.Mask & BirthTime) != 0
+                    ? (status.BornSeconds * 1_000_000_000) + status.BornNanoseconds
+                    : identity.ChangedNs,
             }
             : identity;
     }

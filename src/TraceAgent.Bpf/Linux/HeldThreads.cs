@@ -70,7 +70,10 @@ public static class HeldThreads
         return mark > 0 ? string.Join(" < ", frames.Take(Math.Min(ShownFrames, mark)).Append(frames[mark]).Distinct()) : null;
     }
 
-    /// <summary>Where we may not see stacks: a thread that sleeps in the kernel and has not called it (-1) sleeps in an exception, such as a breakpoint.</summary>
+    /// <summary>
+    /// Where we may not see stacks: a thread that sleeps in the kernel and has not called it (-1) sleeps in an exception, such
+    /// as a breakpoint.
+    /// </summary>
     private static string? WaitingOutsideOfCalls(string folder) =>
         TryRead($"{folder}/syscall") is { } call && call.StartsWith("-1 ", StringComparison.Ordinal)
         && TryRead($"{folder}/wchan") is { Length: > 1 } place ? place : null;
@@ -79,7 +82,10 @@ public static class HeldThreads
     {
         try
         {
-            return [.. Directory.EnumerateDirectories(folder).Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
+            return [.. Directory.EnumerateDirectories(folder)
+                .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : 0)
                 .Where(number => number > 0)];
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)

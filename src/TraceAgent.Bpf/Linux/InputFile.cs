@@ -17,7 +17,10 @@ public sealed partial class InputFile : IDisposable
     private const int Eagain = 11;
     private const short Readable = 1;
 
-    /// <summary>For the first byte of a pipe with a name: nobody may be going to write. Of the shell's own, <c>&lt;(command)</c>, somebody is.</summary>
+    /// <summary>
+    /// For the first byte of a pipe with a name: nobody may be going to write. Of the shell's own, <c>&lt;(command)</c>,
+    /// somebody is.
+    /// </summary>
     private static readonly TimeSpan NamedPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -88,7 +91,8 @@ public sealed partial class InputFile : IDisposable
     }
 
     private bool IsOfShell() =>
-        new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{(int)Handle.DangerousGetHandle()}")).LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) == true;
+        new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{(int)Handle.DangerousGetHandle()}"))
+            .LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) == true;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);

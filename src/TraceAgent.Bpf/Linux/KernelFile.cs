@@ -10,10 +10,17 @@ namespace TraceAgent.Bpf.Linux;
 /// </summary>
 /// <param name="Device">As <c>stat</c> gives it.</param>
 /// <param name="Inode">As <c>stat</c> gives it.</param>
-/// <param name="Times">Of the last change of content and of the inode, ns since 1970, and the size: overlays show those of the file below.</param>
+/// <param name="Times">
+/// Of the last change of content and of the inode, ns since 1970, and the size: overlays show those of the file below.
+/// </param>
 /// <param name="IsOverlay">Its file system has others below it.</param>
 /// <param name="MountId">Of the mount that led to it; no other mount has it as long as the file is held open.</param>
-public sealed record KernelFile((uint Major, uint Minor) Device, ulong Inode, (long ModifiedNs, long ChangedNs, long Size) Times, bool IsOverlay, ulong MountId)
+public sealed record KernelFile(
+    (uint Major, uint Minor) Device,
+    ulong Inode,
+    (long ModifiedNs, long ChangedNs, long Size) Times,
+    bool IsOverlay,
+    ulong MountId)
 {
     private const uint MountIdMask = 0x1000;
 
@@ -22,7 +29,8 @@ public sealed record KernelFile((uint Major, uint Minor) Device, ulong Inode, (l
     public static KernelFile Of(PinnedFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return Read(file.Descriptor, "", FileStatus.EmptyPath) ?? throw new KernelException("examine", file.Path, Marshal.GetLastPInvokeError());
+        return Read(file.Descriptor, "", FileStatus.EmptyPath)
+            ?? throw new KernelException("examine", file.Path, Marshal.GetLastPInvokeError());
     }
 
     /// <summary>Of what a path leads to; null when there is no such file, or none that we may look at.</summary>
@@ -54,7 +62,9 @@ public sealed record KernelFile((uint Major, uint Minor) Device, ulong Inode, (l
 
         return new KernelFile(
             (status.DeviceMajor, status.DeviceMinor), status.Inode,
-            ((status.ModifiedSeconds * 1_000_000_000) + status.ModifiedNanoseconds, (status.ChangedSeconds * 1_000_000_000) + status.ChangedNanoseconds, (long)status.Size),
+            ((status.ModifiedSeconds * 1_000_000_000) + status.ModifiedNanoseconds,
+                (status.ChangedSeconds * 1_000_000_000) + status.ChangedNanoseconds,
+                (long)status.Size),
             status.DeviceMajor == 0 && FileStatus.IsOverlay(folder, path), status.MountId);
     }
 }

@@ -38,7 +38,8 @@ public static partial class OpenFileLimit
 
         var message = Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"traceagent: only {limit.Current} files may be open at once, and at least {Least} are needed; raise the limit: `ulimit -n 1024`, or LimitNOFILE= in the unit\n"));
+            $"traceagent: only {limit.Current} files may be open at once, and at least {Least} are needed; "
+                + $"raise the limit: `ulimit -n 1024`, or LimitNOFILE= in the unit\n"));
         _ = Write(StandardError, message, message.Length);
         return false;
     }

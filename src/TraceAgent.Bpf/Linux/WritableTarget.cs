@@ -23,7 +23,10 @@ public static partial class WritableTarget
         (0x5a3c69f0, "apparmorfs"), (0x09041934, "anon_inode"), (0x6c6f6f70, "binder"), (0x50495045, "pipefs"), (0x534f434b, "sockfs"),
     }.ToDictionary(one => one.Magic, one => one.Name);
 
-    /// <summary>Why not, as the end of a sentence; null when they can, and when there is nothing at the path yet and its folder is storage.</summary>
+    /// <summary>
+    /// Why not, as the end of a sentence; null when they can, and when there is nothing at the path yet and its folder is
+    /// storage.
+    /// </summary>
     public static string? Problem(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -57,7 +60,9 @@ public static partial class WritableTarget
     {
         const int longs = 16;
         var status = stackalloc long[longs];
-        return Statfs(path, status) == 0 && NoStorage.TryGetValue((uint)status[0], out var name) ? $"not a regular file, but one of the kernel's ({name})" : null;
+        return Statfs(path, status) == 0 && NoStorage.TryGetValue((uint)status[0], out var name)
+            ? $"not a regular file, but one of the kernel's ({name})"
+            : null;
     }
 
     [LibraryImport("libc", EntryPoint = "statfs", StringMarshalling = StringMarshalling.Utf8)]

@@ -216,7 +216,8 @@ internal sealed partial class ExpressionBinder
         if (other.Type is StaticType.Duration && IsPlainNumber(number) && number.Term is Term.Number { Value: not 0 and var value })
         {
             _report(new TextProblem(
-                number.Source.Start, number.Source.Length, DiagnosticCode.NumberWithoutUnit, $"{value} without a unit is {value} nanoseconds here",
+                number.Source.Start, number.Source.Length, DiagnosticCode.NumberWithoutUnit,
+                $"{value} without a unit is {value} nanoseconds here",
                 $"write {value}ms or {value}us if these are meant, and {value}ns otherwise")
             { IsWarning = true });
         }

@@ -36,7 +36,10 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Lengt
 
         // A text of Go or Rust knows by itself that its address and its length are there; other types of several words do not.
         var isObject = draft.Spec is { Registers: > 1, Type: not CaptureType.TextObject } or { ValueRegister: > 0 };
-        Term InMemory(int word) => new Term.Load(word == 0 ? value.Term : new Term.Binary(BinaryOperator.Add, value.Term, new Term.Number(8 * word)), 8, Signed: word == draft.Spec!.LengthRegister);
+        Term InMemory(int word) => new Term.Load(
+            word == 0 ? value.Term : new Term.Binary(BinaryOperator.Add, value.Term, new Term.Number(8 * word)),
+            8,
+            Signed: word == draft.Spec!.LengthRegister);
         var term = isObject ? InMemory(draft.Spec!.ValueRegister)
             : draft.Spec?.Static is StaticType.Bool && value.Type is not StaticType.Bool
             ? new Term.Binary(BinaryOperator.NotEqual, value.Term, new Term.Number(0))

@@ -16,7 +16,10 @@ internal sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
     /// <summary>At least one of these must be there.</summary>
     public IReadOnlyList<string> AtLeastOneOf { get; init; } = [];
 
-    /// <summary>What the JSON Schema also demands, of several keys together; the reader's checks of these are made by whoever has them all.</summary>
+    /// <summary>
+    /// What the JSON Schema also demands, of several keys together; the reader's checks of these are made by whoever has them
+    /// all.
+    /// </summary>
     public IReadOnlyList<string> Demands { get; init; } = [];
 
     /// <summary>

@@ -7,8 +7,10 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads <c>redact</c>: names, patterns of names, and names that are no secrets.</summary>
 internal static partial class RedactValue
 {
-    private const string NamesSchema = """{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9_*]{1,64}$"},"examples":[["password","token*"]]}""";
-    private const string NotSchema = """{"type":"array","minItems":1,"items":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"examples":[["token_count"]]}""";
+    private const string NamesSchema =
+        """{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9_*]{1,64}$"},"examples":[["password","token*"]]}""";
+    private const string NotSchema =
+        """{"type":"array","minItems":1,"items":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"examples":[["token_count"]]}""";
 
     /// <summary>The keys of <c>redact: {names: …, not: …}</c>.</summary>
     private static KeyTable<RuleDraft> Table { get; } = new(
@@ -34,7 +36,8 @@ internal static partial class RedactValue
             bag.Error(DiagnosticCode.MissingKey, entry.Value.At, "'redact' needs 'names' or 'not'", "or write a list of names");
         }
 
-        foreach (var name in rule.NotSecret.Where(name => rule.Redact.Exists(other => other.Value.Equals(name.Value, StringComparison.OrdinalIgnoreCase))))
+        foreach (var name in rule.NotSecret.Where(name =>
+            rule.Redact.Exists(other => other.Value.Equals(name.Value, StringComparison.OrdinalIgnoreCase))))
         {
             bag.Error(DiagnosticCode.KeyConflict, name.At, $"'{name.Value}' is redacted by 'names'", "it can be one of them, or no secret");
         }
@@ -52,7 +55,11 @@ internal static partial class RedactValue
     {
         if (entry.Value is not YamlSequence list)
         {
-            bag.Error(DiagnosticCode.WrongType, entry.Value.At, $"'{entry.Key.Value}' must be a list of names, not {entry.Value.Kind}", "write [name, \"pattern*\"]");
+            bag.Error(
+                DiagnosticCode.WrongType,
+                entry.Value.At,
+                $"'{entry.Key.Value}' must be a list of names, not {entry.Value.Kind}",
+                "write [name, \"pattern*\"]");
             return;
         }
 
@@ -92,7 +99,8 @@ internal static partial class RedactValue
     {
         var known = (rule.Arguments ?? []).SelectMany(argument => new[] { argument.Name, argument.Alias })
             .Concat((rule.Results ?? []).Select(result => result.Name)).Concat(rule.Captures.Select(capture => capture.Key.Value)).ToList();
-        foreach (var name in rule.Redact.Where(name => !name.Value.Contains('*') && !SecretNames.Tell(name.Value) && !ValueName.Taken.Contains(name.Value)))
+        foreach (var name in rule.Redact.Where(name =>
+            !name.Value.Contains('*') && !SecretNames.Tell(name.Value) && !ValueName.Taken.Contains(name.Value)))
         {
             if (!known.Contains(name.Value, StringComparer.OrdinalIgnoreCase))
             {
@@ -113,9 +121,11 @@ internal static partial class RedactValue
         var redaction = new Redaction(rule.Redact.Select(name => name.Value).ToEquatableArray());
         foreach (var name in rule.NotSecret)
         {
-            if (!redaction.Applies(name.Value) && !(rule.Arguments ?? []).Any(argument => argument.Alias == name.Value && redaction.Applies(argument.Name)))
+            if (!redaction.Applies(name.Value)
+                && !(rule.Arguments ?? []).Any(argument => argument.Alias == name.Value && redaction.Applies(argument.Name)))
             {
-                bag.Add(new Diagnostic(Severity.Warning, DiagnosticCode.NotRedacted, name.At, $"'{name.Value}' would not be redacted anyway", "leave it out"));
+                bag.Add(new Diagnostic(
+                    Severity.Warning, DiagnosticCode.NotRedacted, name.At, $"'{name.Value}' would not be redacted anyway", "leave it out"));
             }
         }
     }

@@ -94,12 +94,14 @@ internal static class RuleKeys
             (rule, entry, bag) => rule.BudgetPercent = LimitValues.Budget(entry, bag)),
         new Key<RuleDraft>(
             "reads",
-            "What becomes of memory that is not there yet: may_wait (the default) lets the program wait for it, where wait_for_pages of the agent allows it; plain never waits, and it is a fault.",
+            "What becomes of memory that is not there yet: may_wait (the default) lets the program wait for it, "
+                + "where wait_for_pages of the agent allows it; plain never waits, and it is a fault.",
             """{"enum":["may_wait","plain"],"default":"may_wait"}""",
             (rule, entry, bag) => rule.ReadsPlainly = ScalarValue.OneOf(entry, Reads, bag) ?? false),
         new Key<RuleDraft>(
             "redact",
-            "Values that no output may see, by name or pattern: [password, \"token*\"]. Names that tell of secrets are redacted anyway, unless {not: [token_count]} says that they are none.",
+            "Values that no output may see, by name or pattern: [password, \"token*\"]. "
+                + "Names that tell of secrets are redacted anyway, unless {not: [token_count]} says that they are none.",
             RedactValue.Schema,
             RedactValue.Read),
         new Key<RuleDraft>(
@@ -109,13 +111,16 @@ internal static class RuleKeys
             (rule, entry, bag) => rule.On = ScalarValue.OneOf(entry, Moments, bag)),
         new Key<RuleDraft>(
             "return_at",
-            "Where returns are seen: at the instructions by which the function leaves (ret, the default), or at the caller, by changing its return address: cheaper, but it can crash or hang programs, and needs unsafe: true. Go is always seen at ret.",
+            "Where returns are seen: at the instructions by which the function leaves (ret, the default), "
+                + "or at the caller, by changing its return address: "
+                + "cheaper, but it can crash or hang programs, and needs unsafe: true. Go is always seen at ret.",
             """{"enum":["ret","caller"],"default":"ret"}""",
             (rule, entry, bag) => rule.ReturnsAtInstructions = ScalarValue.OneOf(entry, ReturnPlaces, bag) ?? true),
         LineKeys.Output<RuleDraft>(),
         new Key<RuleDraft>(
             "unsafe",
-            "true also probes places that mislead, such as the first instruction of a Go function, and lets return_at: caller follow returns in a way that harms some programs; what is known to harm is refused anyway.",
+            "true also probes places that mislead, such as the first instruction of a Go function, "
+                + "and lets return_at: caller follow returns in a way that harms some programs; what is known to harm is refused anyway.",
             """{"type":"boolean","default":false}""",
             (rule, entry, bag) => rule.AllowsUnsafe = ScalarValue.Boolean(entry, bag) ?? false),
         new Key<RuleDraft>(

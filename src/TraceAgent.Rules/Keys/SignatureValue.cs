@@ -45,7 +45,10 @@ internal static class SignatureValue
         rule.SignatureArguments = arguments;
         rule.SignatureReturn = prototype.Return;
         rule.ReturnsNothing = prototype.Return is null;
-        rule.Form = new CallForm(prototype.Parameters.Select(parameter => parameter.Spec.Registers).ToEquatableArray(), prototype.Object, prototype.Result)
+        rule.Form = new CallForm(
+            prototype.Parameters.Select(parameter => parameter.Spec.Registers).ToEquatableArray(),
+            prototype.Object,
+            prototype.Result)
         {
             ResultClass = prototype.ResultClass,
             Scope = prototype.Scope,

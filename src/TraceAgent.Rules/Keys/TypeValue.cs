@@ -24,7 +24,11 @@ internal static class TypeValue
 
     public static void Error(this DiagnosticBag bag, YamlScalar scalar, TextProblem problem) =>
         bag.Add(new Diagnostic(
-            problem.IsWarning ? Severity.Warning : Severity.Error, problem.Code, scalar.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint));
+            problem.IsWarning ? Severity.Warning : Severity.Error,
+            problem.Code,
+            scalar.SpanOf(problem.Start, problem.Length),
+            problem.Message,
+            problem.Hint));
 
     private static TypeSpec? Enumeration(YamlMapping names, DiagnosticBag bag)
     {

@@ -107,9 +107,14 @@ internal sealed class PrototypeReader
         };
     }
 
-    /// <summary>Whether the type that is returned is a class: it has a tag, template arguments or a scope, or the function is one of C++.</summary>
-    private bool IsClass(NamedType type) => type is { Target: null, Type: null, IsVoid: false, IsFloat: false, Name: not NamedType.ViewName }
-        && (type.IsStructure || type.Name.Contains("::", StringComparison.Ordinal) || (Current.Kind == TokenKind.Name && _reader.Peek(1) is var next && (next.Is("::") || next.Is("<"))));
+    /// <summary>
+    /// Whether the type that is returned is a class: it has a tag, template arguments or a scope, or the function is one of
+    /// C++.
+    /// </summary>
+    private bool IsClass(NamedType type) =>
+        type is { Target: null, Type: null, IsVoid: false, IsFloat: false, Name: not NamedType.ViewName }
+        && (type.IsStructure || type.Name.Contains("::", StringComparison.Ordinal)
+            || (Current.Kind == TokenKind.Name && _reader.Peek(1) is var next && (next.Is("::") || next.Is("<"))));
 
     private HashSet<string> WordsBefore(int end)
     {

@@ -14,7 +14,10 @@ internal sealed record DemangledName(string Full, string Name, string Bare)
 /// <param name="Scope">The mangled text of what it stands in: <c>4shop4Cart</c>. Every name in the same scope begins with it.</param>
 /// <param name="ShownScope"><c>shop::Cart</c>.</param>
 /// <param name="Last">The mangled text of its last part: <c>3add</c>.</param>
-/// <param name="IsQualified">It has <c>const</c>, <c>volatile</c> or <c>&amp;</c> behind its parameters, which only functions have that are called on an object.</param>
+/// <param name="IsQualified">
+/// It has <c>const</c>, <c>volatile</c> or <c>&amp;</c> behind its parameters, which only functions have that are called on an
+/// object.
+/// </param>
 internal sealed record MemberName(string Scope, string ShownScope, string Last, bool IsQualified)
 {
     /// <summary>The scope is within a function, where there are no namespaces.</summary>

@@ -55,7 +55,9 @@ internal sealed partial class ItaniumDemangler
     {
         var reader = new ItaniumDemangler(text, scopesAreLists);
         var result = reader.Encoding();
-        return reader._failed || reader._at != reader._text.Length || result.Full.Length == 0 ? null : result with { Member = reader._member };
+        return reader._failed || reader._at != reader._text.Length || result.Full.Length == 0
+            ? null
+            : result with { Member = reader._member };
     }
 
     private DemangledName Encoding()

@@ -30,12 +30,14 @@ internal sealed partial class FunctionIndex
     public ScopeKind ScopeOf(MemberName member)
     {
         var shown = member.ShownScope;
-        if (member.IsLocal || shown.EndsWith('>') || shown.EndsWith('}') || shown == "std::string" || member.Scope is "Sa" or "Sb" or "Ss" or "Si" or "So" or "Sd")
+        if (member.IsLocal || shown.EndsWith('>') || shown.EndsWith('}') || shown == "std::string"
+            || member.Scope is "Sa" or "Sb" or "Ss" or "Si" or "So" or "Sd")
         {
             return ScopeKind.Class;
         }
 
-        if (shown is "std" || shown.EndsWith("(anonymous namespace)", StringComparison.Ordinal) || shown.EndsWith("::__cxx11", StringComparison.Ordinal) || shown == "std::__1")
+        if (shown is "std" || shown.EndsWith("(anonymous namespace)", StringComparison.Ordinal)
+            || shown.EndsWith("::__cxx11", StringComparison.Ordinal) || shown == "std::__1")
         {
             return ScopeKind.Namespace;
         }
@@ -48,7 +50,10 @@ internal sealed partial class FunctionIndex
         return kind;
     }
 
-    /// <summary>Whether a class has a destructor, a copy constructor or a table of virtual functions, so that it is passed and returned by address.</summary>
+    /// <summary>
+    /// Whether a class has a destructor, a copy constructor or a table of virtual functions, so that it is passed and returned
+    /// by address.
+    /// </summary>
     /// <param name="mangled">Its name, as those of its members begin: <c>4shop4Cart</c>.</param>
     public bool IsPassedByAddress(string mangled)
     {
@@ -68,7 +73,9 @@ internal sealed partial class FunctionIndex
             if (_hasUnoptimisedRust is not { } found)
             {
                 found = false;
-                ForEachName(name => found |= name.IndexOf("18precondition_check"u8) >= 0 || (name.IndexOf("Termination"u8) >= 0 && name.IndexOf("6report"u8) >= 0));
+                ForEachName(name =>
+                    found |= name.IndexOf("18precondition_check"u8) >= 0
+                        || (name.IndexOf("Termination"u8) >= 0 && name.IndexOf("6report"u8) >= 0));
                 _hasUnoptimisedRust = found;
             }
 
@@ -97,7 +104,11 @@ internal sealed partial class FunctionIndex
                 }
 
                 if (name.StartsWith(own) && name[own.Length..] is var rest
-                    && (rest is [(byte)'D', >= (byte)'0' and <= (byte)'5', ..] || rest.StartsWith("C1ERKS"u8) || rest.StartsWith("C2ERKS"u8) || rest.StartsWith("C1EOS"u8) || rest.StartsWith("C2EOS"u8)))
+                    && (rest is [(byte)'D', >= (byte)'0' and <= (byte)'5', ..]
+                        || rest.StartsWith("C1ERKS"u8)
+                        || rest.StartsWith("C2ERKS"u8)
+                        || rest.StartsWith("C1EOS"u8)
+                        || rest.StartsWith("C2EOS"u8)))
                 {
                     return true;
                 }
@@ -154,7 +165,8 @@ internal sealed partial class FunctionIndex
             if (name.StartsWith("_ZT"u8))
             {
                 var of = name[Math.Min(4, name.Length)..];
-                return name.Length > 4 && name[3] is (byte)'V' or (byte)'I' or (byte)'S' or (byte)'T' && (of.SequenceEqual(_nested) || of.SequenceEqual(_single))
+                return name.Length > 4 && name[3] is (byte)'V' or (byte)'I' or (byte)'S' or (byte)'T'
+                    && (of.SequenceEqual(_nested) || of.SequenceEqual(_single))
                     ? ScopeKind.Class : ScopeKind.Unknown;
             }
 
@@ -167,7 +179,8 @@ internal sealed partial class FunctionIndex
             return name[_member.Length..] switch
             {
                 [(byte)'C' or (byte)'D', >= (byte)'0' and <= (byte)'5' or (byte)'I', ..] => ScopeKind.Class,
-                [(byte)'a', (byte)'S', ..] or [(byte)'c', (byte)'l' or (byte)'v', ..] or [(byte)'i', (byte)'x', ..] or [(byte)'p', (byte)'t', ..] => ScopeKind.Class,
+                [(byte)'a', (byte)'S', ..] or [(byte)'c', (byte)'l' or (byte)'v', ..] or [(byte)'i', (byte)'x', ..]
+                    or [(byte)'p', (byte)'t', ..] => ScopeKind.Class,
                 [(byte)'L', ..] => ScopeKind.Namespace,
                 var rest when rest.StartsWith("12_GLOBAL__N_1"u8) => ScopeKind.Namespace,
                 _ => ScopeKind.Unknown,
@@ -183,7 +196,9 @@ internal sealed partial class FunctionIndex
 
         private bool IsTypeIn(string text)
         {
-            for (var at = text.IndexOf(shown, StringComparison.Ordinal); at >= 0; at = text.IndexOf(shown, at + 1, StringComparison.Ordinal))
+            for (var at = text.IndexOf(shown, StringComparison.Ordinal);
+                at >= 0;
+                at = text.IndexOf(shown, at + 1, StringComparison.Ordinal))
             {
                 var before = at == 0 ? ' ' : text[at - 1];
                 var behind = text.AsSpan(at + shown.Length);

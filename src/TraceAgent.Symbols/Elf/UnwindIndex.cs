@@ -28,7 +28,8 @@ internal sealed class UnwindIndex(ElfImage image)
         }
 
         var entry = table.AsSpan((count - 1) * EntryBytes);
-        return ReadEntry(Relative(origin, entry[4..]), Relative(origin, entry)) is { } found && address - found.Start < found.End - found.Start
+        return ReadEntry(Relative(origin, entry[4..]), Relative(origin, entry)) is { } found
+            && address - found.Start < found.End - found.Start
             ? new FunctionRange("", found.Start, found.End, !found.IsSignalFrame && found.RowAt(found.Start) is { IsAtCall: true })
             : null;
     }

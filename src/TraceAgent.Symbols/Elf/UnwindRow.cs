@@ -1,7 +1,9 @@
 namespace TraceAgent.Symbols.Elf;
 
 /// <summary>How an unwinder finds the caller of the code at one address (DWARF 5, section 6.4.1).</summary>
-/// <param name="CfaRegister">DWARF number of the register that the frame's address (CFA) is counted from; -1 where an expression computes it.</param>
+/// <param name="CfaRegister">
+/// DWARF number of the register that the frame's address (CFA) is counted from; -1 where an expression computes it.
+/// </param>
 /// <param name="CfaOffset">Bytes from that register to the CFA.</param>
 /// <param name="ReturnAddressAt">Bytes from the CFA to the return address; null where no place in memory is given.</param>
 internal readonly record struct UnwindRow(int CfaRegister, long CfaOffset, long? ReturnAddressAt)

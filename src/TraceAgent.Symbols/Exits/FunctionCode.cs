@@ -72,7 +72,9 @@ internal sealed class FunctionCode
     public Instruction At(ulong address)
     {
         var (range, code, _) = _parts.Find(part => part.Range.Holds(address));
-        var decoder = Decoder.Create(64, new ByteArrayCodeReader(code, (int)(address - range.Start), code.Length - (int)(address - range.Start)));
+        var decoder = Decoder.Create(
+            64,
+            new ByteArrayCodeReader(code, (int)(address - range.Start), code.Length - (int)(address - range.Start)));
         decoder.IP = address;
         return decoder.Decode();
     }
@@ -99,7 +101,8 @@ internal sealed class FunctionCode
 
     private void Decode(FunctionRange part)
     {
-        if (_image.FileOffsetOf(part.Start) is not { } offset || _image.File.ReadOrNull(offset, part.End - part.Start, MaxPartBytes) is not { } code)
+        if (_image.FileOffsetOf(part.Start) is not { } offset
+            || _image.File.ReadOrNull(offset, part.End - part.Start, MaxPartBytes) is not { } code)
         {
             Refusal = "its code cannot be read, or is larger than 16 MiB";
             return;

@@ -90,7 +90,8 @@ internal sealed class FunctionExits
         foreach (var from in code.BranchesTo(entry.First, entry.Last))
         {
             var branch = code.At(from);
-            if (BranchCondition.TryGet(branch, out var condition) && SiteOf(code, from, new ExitForm(ExitKind.Restart, condition)) is { } site)
+            if (BranchCondition.TryGet(branch, out var condition)
+                && SiteOf(code, from, new ExitForm(ExitKind.Restart, condition)) is { } site)
             {
                 _restarts[site.Offset] = site;
             }
@@ -140,7 +141,9 @@ internal sealed class FunctionExits
             return true;
         }
 
-        if (Followed.Count == MostFollowed || _sites.Count >= MostSites || owner.End - owner.Start > (ulong)(MostFollowedBytes - _followedBytes))
+        if (Followed.Count == MostFollowed
+            || _sites.Count >= MostSites
+            || owner.End - owner.Start > (ulong)(MostFollowedBytes - _followedBytes))
         {
             return false;
         }
@@ -163,7 +166,9 @@ internal sealed class FunctionExits
         var instruction = code.At(jump.Address);
         if (instruction.FlowControl != Iced.Intel.FlowControl.IndirectBranch)
         {
-            return BranchCondition.TryGet(instruction, out var condition) ? SiteOf(code, jump.Address, new ExitForm(ExitKind.Jump, condition)) : null;
+            return BranchCondition.TryGet(instruction, out var condition)
+                ? SiteOf(code, jump.Address, new ExitForm(ExitKind.Jump, condition))
+                : null;
         }
 
         if (jump.IsKnown)

@@ -48,7 +48,8 @@ internal sealed class SharedExits(ElfImage image, string displayPath)
             $"{one.Name}, called at {Places(callers[one.Address].Count)} by {string.Join(", ", names[one.Address])}"));
         return new SiteProblem(
             SiteCodes.SharedExit, Refused: false,
-            $"returns are also seen in {(most.Count == 1 ? "a function" : $"{most.Count} functions")} of {displayPath} that others call: {told}" +
+            $"returns are also seen in {(most.Count == 1 ? "a function" : $"{most.Count} functions")} of {displayPath} " +
+            $"that others call: {told}" +
             $"{(most.Count > MostNames ? "; …" : "")}; each of these calls costs a hit, which counts for the budget of this rule",
             "`traceagent resolve` shows what a hit costs; `on: entry` needs none");
     }
@@ -57,8 +58,11 @@ internal sealed class SharedExits(ElfImage image, string displayPath)
 
     private EquatableArray<string> NamesOf(List<ulong> callers)
     {
-        var names = callers.Take(MostNames * MostNames).Select(from => image.Functions.At(from) is { } function ? function.Shown : $"0x{from:x}")
+        var names = callers.Take(MostNames * MostNames)
+            .Select(from => image.Functions.At(from) is { } function ? function.Shown : $"0x{from:x}")
             .Distinct().ToList();
-        return (names.Count > MostNames || callers.Count > MostNames * MostNames ? names.Take(MostNames).Append("…") : names).ToEquatableArray();
+        return (names.Count > MostNames || callers.Count > MostNames * MostNames
+            ? names.Take(MostNames).Append("…")
+            : names).ToEquatableArray();
     }
 }

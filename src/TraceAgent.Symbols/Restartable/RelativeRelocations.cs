@@ -26,7 +26,10 @@ internal sealed class RelativeRelocations
     /// <summary>Of pointers to code.</summary>
     public IEnumerable<KeyValuePair<ulong, ulong>> All => _targets;
 
-    /// <summary>What the pointer at an address will hold, less where the file lies; null when the loader does not fill it in, or not with an address of code.</summary>
+    /// <summary>
+    /// What the pointer at an address will hold, less where the file lies; null when the loader does not fill it in, or not
+    /// with an address of code.
+    /// </summary>
     public ulong? Of(ulong place) => _targets.TryGetValue(place, out var target) ? target : null;
 
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -54,7 +57,8 @@ internal sealed class RelativeRelocations
     private static (ulong Address, ulong Size)? Table(ElfImage image)
     {
         const int mostBytes = 64 << 10;
-        if (image.FindSegment(ElfSegment.Dynamic) is not { } dynamic || image.File.ReadOrNull(dynamic.Offset, dynamic.FileSize, mostBytes) is not { } entries)
+        if (image.FindSegment(ElfSegment.Dynamic) is not { } dynamic
+            || image.File.ReadOrNull(dynamic.Offset, dynamic.FileSize, mostBytes) is not { } entries)
         {
             return null;
         }

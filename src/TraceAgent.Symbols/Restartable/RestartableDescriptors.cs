@@ -22,7 +22,9 @@ internal sealed class RestartableDescriptors
     private const int LengthAt = 16;
     private const int AbortAt = 24;
 
-    /// <summary>Longest sequence that is believed where only the form speaks for a descriptor; those in use have fewer than 200 bytes.</summary>
+    /// <summary>
+    /// Longest sequence that is believed where only the form speaks for a descriptor; those in use have fewer than 200 bytes.
+    /// </summary>
     private const ulong LongestByForm = 64 << 10;
 
     /// <summary>Bits of <c>flags</c> that ever had a meaning.</summary>
@@ -63,7 +65,10 @@ internal sealed class RestartableDescriptors
         }
     }
 
-    /// <summary>Of position-independent files, whose pointers the loader fills in: start and abort lie 16 bytes apart, and no pointer between them.</summary>
+    /// <summary>
+    /// Of position-independent files, whose pointers the loader fills in: start and abort lie 16 bytes apart, and no pointer
+    /// between them.
+    /// </summary>
     private void LookAtRelocations()
     {
         Span<byte> bytes = stackalloc byte[Size];
@@ -113,7 +118,8 @@ internal sealed class RestartableDescriptors
 
     private bool IsCode(RestartableDescriptor descriptor) =>
         descriptor.Length > 0
-        && _image.CodeSegmentAt(descriptor.Start) is { } segment && segment.FileSize - (descriptor.Start - segment.Address) >= descriptor.Length
+        && _image.CodeSegmentAt(descriptor.Start) is { } segment
+        && segment.FileSize - (descriptor.Start - segment.Address) >= descriptor.Length
         && _image.CodeSegmentAt(descriptor.Abort) is not null;
 
     private bool HasForm(RestartableDescriptor descriptor, ReadOnlySpan<byte> bytes)
@@ -125,7 +131,8 @@ internal sealed class RestartableDescriptors
         }
 
         // A program may register another signature than glibc's. Tables of functions point at their starts, and this does not.
-        return AbortSignatures.IsBefore(_image, descriptor.Abort) || (FunctionAt(descriptor.Start) is not null && !IsFunction(descriptor.Start) && !IsFunction(descriptor.Abort));
+        return AbortSignatures.IsBefore(_image, descriptor.Abort)
+            || (FunctionAt(descriptor.Start) is not null && !IsFunction(descriptor.Start) && !IsFunction(descriptor.Abort));
     }
 
     private FunctionRange? FunctionAt(ulong address) => _image.Functions.At(address) ?? _image.Unwind.At(address);

@@ -86,7 +86,8 @@ internal sealed class RestartableSequences
 
             last = instruction.IP;
             referred |= descriptor.Start - last <= MostBefore && RefersTo(instruction, descriptor.Address);
-            if (referred && announced == 0 && instruction.Op0Kind == OpKind.Memory && instruction.OpCount > 1 && instruction.Mnemonic == Mnemonic.Mov)
+            if (referred && announced == 0 && instruction.Op0Kind == OpKind.Memory
+                && instruction.OpCount > 1 && instruction.Mnemonic == Mnemonic.Mov)
             {
                 announced = last;
             }

@@ -2,7 +2,9 @@ using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Restartable;
 
-/// <summary>Bytes of segments, a piece at a time, as a program may have hundreds of megabytes; what is beyond 512 MiB is left out.</summary>
+/// <summary>
+/// Bytes of segments, a piece at a time, as a program may have hundreds of megabytes; what is beyond 512 MiB is left out.
+/// </summary>
 internal static class SegmentScan
 {
     private const int PieceBytes = 256 << 10;

@@ -20,7 +20,8 @@ internal sealed class MissingUsdtProbe(UsdtNotes notes, string displayPath, Usdt
         {
             return new SiteProblem(
                 SiteCodes.UsdtNotFound, Refused: true,
-                FormattableString.Invariant($"USDT probe '{pattern.Text}' is not among the first {notes.Items.Count:N0} of {displayPath}, and more are not read"));
+                FormattableString.Invariant($"USDT probe '{pattern.Text}' is not among the first {notes.Items.Count:N0} of {displayPath}")
+                    + ", and more are not read");
         }
 
         if (notes.Items.Count == 0)

@@ -55,8 +55,11 @@ internal sealed class UsdtResolver(
             problems.Add(new SiteProblem(
                 SiteCodes.SomeSkipped, Refused: false,
                 image.Usdt.IsCut
-                    ? FormattableString.Invariant($"{displayPath} has more USDT probes than the {image.Usdt.Items.Count:N0} that are read; places of '{_pattern.Text}' among the others are not probed")
-                    : $"some notes of USDT probes in {displayPath} are damaged; places of '{_pattern.Text}' that they name are not probed"));
+                    ? FormattableString.Invariant(
+                        $"{displayPath} has more USDT probes than the {image.Usdt.Items.Count:N0} that are read; ")
+                        + $"places of '{_pattern.Text}' among the others are not probed"
+                    : $"some notes of USDT probes in {displayPath} are damaged; "
+                        + $"places of '{_pattern.Text}' that they name are not probed"));
         }
 
         return groups.Select(group => new SiteGroup(group.Key, group.Value.ToEquatableArray()));

@@ -56,7 +56,9 @@ internal static class RunCommand
     private static CrashGuard? CrashesOf(AgentConfiguration configuration)
     {
         var folder = configuration.State ?? Environment.GetEnvironmentVariable("STATE_DIRECTORY")?.Split(':')[0];
-        return folder is null or AgentConfiguration.NoState or "" ? null : new CrashGuard(CrashStore.In(Path.GetFullPath(folder)), () => DateTime.UtcNow);
+        return folder is null or AgentConfiguration.NoState or ""
+            ? null
+            : new CrashGuard(CrashStore.In(Path.GetFullPath(folder)), () => DateTime.UtcNow);
     }
 
     private static async Task<int> RunAsync(string? configPath, string[] rulePaths, string? output, string? socket, int ringBytes)

@@ -135,7 +135,9 @@ internal static class TraceCommand
             Given = new RuleFileVersion(file.Path, file with { Rules = file.Rules.Select(configuration.Defaults.Complete).ToEquatableArray() }),
         };
         return await AgentHost.RunAsync(
-            [new OutputConfiguration.Console(json ? OutputFormat.Clef : OutputFormat.Trace)], BpfSession.DefaultRingBytes, configuration.WaitForPages,
+            [new OutputConfiguration.Console(json ? OutputFormat.Clef : OutputFormat.Trace)],
+            BpfSession.DefaultRingBytes,
+            configuration.WaitForPages,
             new StandardErrorLoggerProvider(isCommand: true),
             (session, outputs) => new AgentParts(session, outputs, source, BpfSession.DefaultRingBytes, configuration) { Trial = trial }).ConfigureAwait(false);
     }

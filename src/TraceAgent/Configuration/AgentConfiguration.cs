@@ -23,7 +23,10 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
     /// <summary>Absolute path of the socket that answers <c>traceagent status</c>; null for none.</summary>
     public string? Socket { get; init; } = DefaultSocket;
 
-    /// <summary>Absolute path of the folder in which a run leaves word for the next one; null for the one that systemd gives, <see cref="NoState"/> for none.</summary>
+    /// <summary>
+    /// Absolute path of the folder in which a run leaves word for the next one; null for the one that systemd gives,
+    /// <see cref="NoState"/> for none.
+    /// </summary>
     public string? State { get; init; }
 
     public MetricsConfiguration Metrics { get; init; } = new(null, null);

@@ -30,7 +30,9 @@ internal static class AgentKeys
             ReadBinaries),
         new Key<AgentDraft>(
             "wait_for_pages",
-            "Whose memory may be waited for when it is not there yet: trusted (the default: root's, and that of programs with one thread), trusted with a list of users, all, or none.",
+            "Whose memory may be waited for when it is not there yet: "
+                + "trusted (the default: root's, and that of programs with one thread), "
+                + "trusted with a list of users, all, or none.",
             WaitValue.Schema,
             (agent, entry, bag) => agent.WaitForPages = WaitValue.Read(entry, bag) ?? agent.WaitForPages),
         new Key<AgentDraft>(
@@ -40,9 +42,12 @@ internal static class AgentKeys
             (agent, entry, bag) => agent.Socket = entry.Value is YamlScalar { Value: "none" } ? null : PathValue.Read(entry, agent, bag)),
         new Key<AgentDraft>(
             "state",
-            "A folder in which a run leaves word for the next one: after a crash, the rule file that changed last is held back. Or none. Without it the StateDirectory of the unit.",
+            "A folder in which a run leaves word for the next one: after a crash, the rule file that changed last is held back. "
+                + "Or none. Without it the StateDirectory of the unit.",
             """{"type":"string"}""",
-            (agent, entry, bag) => agent.State = entry.Value is YamlScalar { Value: AgentConfiguration.NoState } ? AgentConfiguration.NoState : PathValue.Read(entry, agent, bag)),
+            (agent, entry, bag) => agent.State = entry.Value is YamlScalar { Value: AgentConfiguration.NoState }
+                ? AgentConfiguration.NoState
+                : PathValue.Read(entry, agent, bag)),
         new Key<AgentDraft>(
             "metrics",
             "The agent's own numbers for Prometheus.",

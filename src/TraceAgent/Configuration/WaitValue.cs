@@ -31,7 +31,11 @@ internal static class WaitValue
                 bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'wait_for_pages' cannot be '{Quoted.Clip(scalar.Value)}'", Hint);
                 return null;
             default:
-                bag.Error(DiagnosticCode.WrongType, entry.Value.At, $"'wait_for_pages' must be a word or a list, not {entry.Value.Kind}", Hint);
+                bag.Error(
+                    DiagnosticCode.WrongType,
+                    entry.Value.At,
+                    $"'wait_for_pages' must be a word or a list, not {entry.Value.Kind}",
+                    Hint);
                 return null;
         }
     }
@@ -41,7 +45,11 @@ internal static class WaitValue
         var errors = bag.ErrorCount;
         if (list.Items.Count is 0 or >= WaitPolicy.MostUsers)
         {
-            bag.Error(DiagnosticCode.InvalidValue, list.At, $"'wait_for_pages' takes 1 to {WaitPolicy.MostUsers - 1} users, not {list.Items.Count}", Hint);
+            bag.Error(
+                DiagnosticCode.InvalidValue,
+                list.At,
+                $"'wait_for_pages' takes 1 to {WaitPolicy.MostUsers - 1} users, not {list.Items.Count}",
+                Hint);
             return null;
         }
 
@@ -59,7 +67,11 @@ internal static class WaitValue
             }
             else
             {
-                bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"there is no user '{Quoted.Clip(scalar.Value)}'", "the name or the number of a user of this machine");
+                bag.Error(
+                    DiagnosticCode.InvalidValue,
+                    scalar.At,
+                    $"there is no user '{Quoted.Clip(scalar.Value)}'",
+                    "the name or the number of a user of this machine");
             }
         }
 

@@ -28,7 +28,9 @@ internal sealed class EventShape
     {
         var redaction = new Redaction(rule.Redact, rule.NotSecret);
         return Of(
-            rule, plan, files, kind => [.. PlanBuilder.ValuesOf(rule, abi, kind).Select(v => new ShownField(v, redaction.Applies(v.Name)) { NotSecret = rule.NotSecret })]);
+            rule, plan, files,
+            kind => [.. PlanBuilder.ValuesOf(rule, abi, kind).Select(v =>
+                new ShownField(v, redaction.Applies(v.Name)) { NotSecret = rule.NotSecret })]);
     }
 
     /// <summary>The same with other values than the rule's own.</summary>

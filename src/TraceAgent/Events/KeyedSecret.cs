@@ -4,7 +4,10 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Events;
 
-/// <summary>Values of keys that tell that they are secret: <c>password=…</c>, <c>"token": "…"</c>, <c>--api-key …</c>, <c>&lt;secret&gt;…&lt;</c>, headers, fields of forms.</summary>
+/// <summary>
+/// Values of keys that tell that they are secret: <c>password=…</c>, <c>"token": "…"</c>, <c>--api-key …</c>,
+/// <c>&lt;secret&gt;…&lt;</c>, headers, fields of forms.
+/// </summary>
 internal static class KeyedSecret
 {
     /// <summary>Characters of a key on either side of the word that tells; bounds the work on a text that repeats a word.</summary>
@@ -25,7 +28,9 @@ internal static class KeyedSecret
     /// <summary>Options that are followed by <c>name:password</c>.</summary>
     public static IEnumerable<string> Stems => [UserOption, ShortUserOption];
 
-    /// <summary>The value of the key of which a stem is a part, empty when it has none, and where that key ends; 0 when there is no key.</summary>
+    /// <summary>
+    /// The value of the key of which a stem is a part, empty when it has none, and where that key ends; 0 when there is no key.
+    /// </summary>
     /// <param name="text">All of it.</param>
     /// <param name="at">Of the stem.</param>
     /// <param name="notSecret">Names that are no secrets, whatever they tell.</param>
@@ -56,7 +61,8 @@ internal static class KeyedSecret
 
         if (!SecretNames.Tell(key) || IsNone(key, notSecret))
         {
-            return rest.StartsWith(UserOption, StringComparison.OrdinalIgnoreCase) && end == at + UserOption.Length && text[start] == '-' && end < text.Length
+            return rest.StartsWith(UserOption, StringComparison.OrdinalIgnoreCase)
+                && end == at + UserOption.Length && text[start] == '-' && end < text.Length
                 ? (PasswordOfUser(text, end + 1), end) : default;
         }
 
@@ -205,7 +211,8 @@ internal static class KeyedSecret
     {
         foreach (var scheme in Schemes)
         {
-            if (text[at..].StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && SkipBlanks(text, at + scheme.Length) is var after && after > at + scheme.Length)
+            if (text[at..].StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+                && SkipBlanks(text, at + scheme.Length) is var after && after > at + scheme.Length)
             {
                 at = after;
                 break;

@@ -25,7 +25,9 @@ internal sealed class ProcessNames
     private readonly Generations<int, Entry> _entries = new(Capacity);
 
     /// <param name="history">Null when the kernel gives no notices.</param>
-    /// <param name="seesAll">Whether /proc has all processes under the kernel's numbers; else it is not asked, and would name others.</param>
+    /// <param name="seesAll">
+    /// Whether /proc has all processes under the kernel's numbers; else it is not asked, and would name others.
+    /// </param>
     public ProcessNames(IProcessHistory? history, bool seesAll = true)
         : this(history, seesAll ? ProcessFacts.Read : _ => null)
     {

@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace TraceAgent.Events;
 
-/// <summary>Secrets that are known by their own form, whatever stands before them: passwords in addresses, private keys, signed tokens, and the keys of clouds and forges.</summary>
+/// <summary>
+/// Secrets that are known by their own form, whatever stands before them: passwords in addresses, private keys, signed tokens,
+/// and the keys of clouds and forges.
+/// </summary>
 internal static class SecretForms
 {
     private const string Address = "://";
@@ -12,15 +15,20 @@ internal static class SecretForms
     private const int LongestHeadline = 64;
     private const int LeastOfToken = 20;
 
-    /// <summary>What their issuers let them begin with, and how many characters follow at least. In capitals and small letters as here.</summary>
+    /// <summary>
+    /// What their issuers let them begin with, and how many characters follow at least. In capitals and small letters as here.
+    /// </summary>
     private static readonly (string Prefix, int Least)[] Issued =
     [
         ("AKIA", 12), ("ASIA", 12), ("ABIA", 12), ("ACCA", 12), ("AIza", 30), ("ya29.", 16), ("LTAI", 12), ("GOCSPX-", 16),
-        ("ghp_", 16), ("gho_", 16), ("ghu_", 16), ("ghs_", 16), ("ghr_", 16), ("github_pat_", 16), ("glpat-", 12), ("gldt-", 12), ("glrt-", 12),
+        ("ghp_", 16), ("gho_", 16), ("ghu_", 16), ("ghs_", 16), ("ghr_", 16), ("github_pat_", 16),
+        ("glpat-", 12), ("gldt-", 12), ("glrt-", 12),
         ("xoxb-", 8), ("xoxp-", 8), ("xoxa-", 8), ("xoxr-", 8), ("xoxs-", 8), ("xoxe-", 8), ("xapp-", 8),
         ("sk_live_", 8), ("sk_test_", 8), ("rk_live_", 8), ("rk_test_", 8), ("whsec_", 8), ("sk-", 20), ("SG.", 20), ("key-", 32),
-        ("npm_", 20), ("pypi-", 16), ("hf_", 20), ("hvs.", 16), ("hvb.", 16), ("dop_v1_", 16), ("doo_v1_", 16), ("shpat_", 16), ("shpss_", 16),
-        ("dckr_pat_", 12), ("AGE-SECRET-KEY-1", 8), ("glsa_", 16), ("tskey-", 12), ("ATATT3", 16), ("sq0atp-", 12), ("sq0csp-", 12), ("nvapi-", 16),
+        ("npm_", 20), ("pypi-", 16), ("hf_", 20), ("hvs.", 16), ("hvb.", 16),
+        ("dop_v1_", 16), ("doo_v1_", 16), ("shpat_", 16), ("shpss_", 16),
+        ("dckr_pat_", 12), ("AGE-SECRET-KEY-1", 8), ("glsa_", 16), ("tskey-", 12),
+        ("ATATT3", 16), ("sq0atp-", 12), ("sq0csp-", 12), ("nvapi-", 16),
     ];
 
     private static readonly SearchValues<char> AuthorityEnds = SearchValues.Create(" \t\r\n\0/?#\"'<>\\`|");
@@ -60,7 +68,8 @@ internal static class SecretForms
 
         foreach (var (prefix, least) in Issued)
         {
-            if (rest.StartsWith(prefix, StringComparison.Ordinal) && (length >= prefix.Length + least || (reachesCut && length > prefix.Length)))
+            if (rest.StartsWith(prefix, StringComparison.Ordinal)
+                && (length >= prefix.Length + least || (reachesCut && length > prefix.Length)))
             {
                 return new TextSpan(at, length);
             }
@@ -98,7 +107,8 @@ internal static class SecretForms
     {
         const string line = "-----";
         var headline = text[start..Math.Min(text.Length, start + LongestHeadline)];
-        if (headline.IndexOf(line) is not (>= 0 and var end) || !headline[..end].Contains("private key", StringComparison.OrdinalIgnoreCase))
+        if (headline.IndexOf(line) is not (>= 0 and var end)
+            || !headline[..end].Contains("private key", StringComparison.OrdinalIgnoreCase))
         {
             return default;
         }

@@ -89,7 +89,9 @@ internal sealed class Agent : IHostedService, IDisposable
         var seesAll = parts.Session.SeesAllProcesses;
         _processes = new ProcessWatch(logger, action => _pump!.WhenDrained(action), seesAll);
         _pump = new EventPump(
-            parts.Session.Ring, slots, new EventDecoder(_clock, new ProcessNames(_processes, seesAll), new CgroupNames()), _clock, parts.Outputs, outputs.Committed, reports.Due)
+            parts.Session.Ring, slots,
+            new EventDecoder(_clock, new ProcessNames(_processes, seesAll), new CgroupNames()),
+            _clock, parts.Outputs, outputs.Committed, reports.Due)
         {
             Quota = parts.Trial?.Events is { } events ? new EventQuota(events, lifetime.StopApplication) : null,
         };

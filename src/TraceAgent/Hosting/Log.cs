@@ -29,16 +29,23 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "rule suspended: {rule}: {reason}")]
     public static partial void RuleSuspended(ILogger logger, string rule, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "program ended by {signal} while probed by {rules}: {program} (process {process}){more}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "program ended by {signal} while probed by {rules}: {program} (process {process}){more}")]
     public static partial void ProgramEnded(ILogger logger, string signal, string rules, string program, int process, string more);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "how probed programs end is not watched: {reason}")]
     public static partial void EndsUnwatched(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "a detach has been waiting for {seconds} s for thread {thread} of {name} (process {process}), which waits inside a probe, in {place}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "a detach has been waiting for {seconds} s for thread {thread} of {name} (process {process}), "
+            + "which waits inside a probe, in {place}")]
     public static partial void DetachHeld(ILogger logger, string seconds, int thread, string name, int process, string place);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "a detach has been waiting for {seconds} s, and no thread is seen that waits inside a probe; CAP_SYS_ADMIN shows more")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "a detach has been waiting for {seconds} s, and no thread is seen that waits inside a probe; CAP_SYS_ADMIN shows more")]
     public static partial void DetachSlow(ILogger logger, string seconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule expired: {rule}: {reason}")]

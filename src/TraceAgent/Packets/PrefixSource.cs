@@ -117,7 +117,8 @@ internal sealed class PrefixSource(PathTrust? trust = null)
             { Kind: FileKind.Regular } => Load(path, takesEverything),
             _ => PrefixFile.Unreadable(path, "not a regular file"),
         };
-        var isSettled = identity is null || readAt - DateTime.UnixEpoch.AddTicks(Math.Max(identity.ModifiedNs, identity.ChangedNs) / TimeSpan.NanosecondsPerTick) > Racy;
+        var isSettled = identity is null
+            || readAt - DateTime.UnixEpoch.AddTicks(Math.Max(identity.ModifiedNs, identity.ChangedNs) / TimeSpan.NanosecondsPerTick) > Racy;
         var isSame = known is not null && known.Identity is null == identity is null
             && latest.Source.Text == known.Latest.Source.Text && latest.Diagnostics == known.Latest.Diagnostics;
         return _files[key] = isSame

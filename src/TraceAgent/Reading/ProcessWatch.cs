@@ -167,7 +167,8 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     }
 
     private string? ProgramOf(in ProcessNotice notice) =>
-        _history.Find(notice.Pid, notice.Time)?.Executable ?? (notice.Act == ProcessAct.Signalled ? ProcessFacts.ReadExecutable(notice.Pid) : null);
+        _history.Find(notice.Pid, notice.Time)?.Executable
+        ?? (notice.Act == ProcessAct.Signalled ? ProcessFacts.ReadExecutable(notice.Pid) : null);
 
     /// <summary>Does not wait for the thread, which may be waiting for notices: it touches nothing any more when it wakes.</summary>
     public void Dispose()

@@ -255,7 +255,9 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
             found.AddRange(resolver.Resolve(place).Diagnostics.Where(d => d.Severity == Severity.Error));
         }
 
-        foreach (var output in version.Content.Rules.Concat(version.Content.Places).Select(rule => rule.Output).Concat(version.Content.Packets.Select(rule => rule.Output)))
+        foreach (var output in version.Content.Rules.Concat(version.Content.Places)
+            .Select(rule => rule.Output)
+            .Concat(version.Content.Packets.Select(rule => rule.Output)))
         {
             if (OutputName.Problem(output, outputs?.Invoke()) is { } problem)
             {

@@ -23,7 +23,8 @@ internal sealed class AttachedProbe(Rule rule, RuleBooks books)
     public List<AttachedPart> Parts { get; } = [];
 
     /// <summary>Where the rule leads now; what is attached besides are files whose processes still run.</summary>
-    public IReadOnlySet<(uint Major, uint Minor, ulong Inode, long OverlaidNs)> Current { get; set; } = new HashSet<(uint, uint, ulong, long)>();
+    public IReadOnlySet<(uint Major, uint Minor, ulong Inode, long OverlaidNs)> Current { get; set; } =
+        new HashSet<(uint, uint, ulong, long)>();
 
     public HeldProbe Held => new(Rule, Parts.Select(part => part.Held).ToEquatableArray());
 

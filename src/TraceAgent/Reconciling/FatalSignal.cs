@@ -21,7 +21,9 @@ internal sealed record FatalSignal(int Pid, int Number, bool IsProbed, bool IsHa
     public string Name => NameOf(Number) ?? $"signal {Number}";
 
     public static FatalSignal Of(in ProcessNotice notice, string? program) =>
-        new(notice.Pid, notice.Signal, notice.IsProbed, notice.IsHandled, Monotonic(notice.Time), Monotonic(notice.StartTime), program ?? "")
+        new(
+            notice.Pid, notice.Signal, notice.IsProbed, notice.IsHandled,
+            Monotonic(notice.Time), Monotonic(notice.StartTime), program ?? "")
         {
             IsAtEnd = notice.IsAtEnd,
             Files = new HashSet<ulong>([notice.Inode, .. notice.Files]),

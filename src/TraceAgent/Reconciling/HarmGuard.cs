@@ -17,7 +17,8 @@ internal sealed record HarmVerdict(IReadOnlyList<string> Rules, string Evidence)
 internal sealed record ProbingRule(string Rule, TimeSpan Since, IReadOnlyCollection<ulong> Files);
 
 /// <summary>
-/// Watches how probed processes end. When the kernel ends them again and again, the youngest rules on files that they have in memory are suspected.
+/// Watches how probed processes end. When the kernel ends them again and again, the youngest rules on files that they have in
+/// memory are suspected.
 /// It is told of signals and ends by the threads that read notices, and asked by the thread of the rules.
 /// </summary>
 internal sealed class HarmGuard
@@ -113,9 +114,12 @@ internal sealed class HarmGuard
                 }
 
                 // Those that ended in the meantime say nothing of the rules that stay.
-                if (!probing.Exists(rule => suspended.Contains(rule.Rule)) && known.Ends.Suspicion(signal, probing[0].Since) is { } evidence)
+                if (!probing.Exists(rule => suspended.Contains(rule.Rule))
+                    && known.Ends.Suspicion(signal, probing[0].Since) is { } evidence)
                 {
-                    verdicts.Add(new HarmVerdict([.. probing.Where(rule => probing[0].Since - rule.Since <= Together).Select(rule => rule.Rule)], evidence));
+                    verdicts.Add(new HarmVerdict(
+                        [.. probing.Where(rule => probing[0].Since - rule.Since <= Together).Select(rule => rule.Rule)],
+                        evidence));
                     _programs[signal.Program] = known.Anew();
                 }
             }

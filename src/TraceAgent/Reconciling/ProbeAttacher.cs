@@ -110,7 +110,8 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     public AttachedProbe Succeed(AttachedProbe previous, Rule rule, Probe probe)
     {
         var next = new AttachedProbe(rule, previous.Books);
-        var sources = previous.Files.DistinctBy(file => file.File.Identity.File).ToDictionary(file => file.File.Identity.File, file => file.File.InodePath);
+        var sources = previous.Files.DistinctBy(file => file.File.Identity.File)
+            .ToDictionary(file => file.File.Identity.File, file => file.File.InodePath);
         try
         {
             foreach (var part in Probe.Of(probe.Parts.Concat(StillRunning(previous, rule, probe)))!.Parts)
@@ -137,7 +138,9 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     {
         var found = probe.Files.Select(file => file.Identity.File).ToHashSet();
         return rule.Binary == previous.Rule.Binary
-            ? previous.Files.Select(file => file.File).Where(file => !found.Contains(file.Identity.File)).DistinctBy(file => file.Identity.File)
+            ? previous.Files.Select(file => file.File)
+                .Where(file => !found.Contains(file.Identity.File))
+                .DistinctBy(file => file.Identity.File)
                 .SelectMany(file => ProbeResolver.PartsOf(rule, file))
             : [];
     }

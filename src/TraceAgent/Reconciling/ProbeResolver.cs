@@ -68,7 +68,9 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
                 continue;
             }
 
-            var known = seen.TryGetValue(present, out var index) ? index : files.FindIndex(other => IsBelow(file, present, other.File, other.Identity));
+            var known = seen.TryGetValue(present, out var index)
+                ? index
+                : files.FindIndex(other => IsBelow(file, present, other.File, other.Identity));
             if (known < 0)
             {
                 seen[present] = files.Count;
@@ -226,7 +228,9 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
     }
 
     private static SiteResolution Sites(Rule rule, ElfImage image, string path) => SiteResolver.Resolve(
-        image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule), capturesArguments: rule.On != ProbeMoment.Return && rule.Arguments.Count > 0, rule.AllowsUnsafe,
+        image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule),
+        capturesArguments: rule.On != ProbeMoment.Return && rule.Arguments.Count > 0,
+        rule.AllowsUnsafe,
         rule.MaxSites, !rule.ReturnsAtInstructions, rule.Form);
 
     private static List<ProbePart> PartsOf(Rule rule, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)

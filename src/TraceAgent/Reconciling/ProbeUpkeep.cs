@@ -10,7 +10,9 @@ namespace TraceAgent.Reconciling;
 internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerVoice voice, bool seesAll = true)
 {
     /// <summary>Takes probes off every file that was written to: its processes would run into breakpoints that are not on their instructions.</summary>
-    /// <param name="written">Files that were seen to be written to, whatever they look like now: time and size can be set back. Null for none.</param>
+    /// <param name="written">
+    /// Files that were seen to be written to, whatever they look like now: time and size can be set back. Null for none.
+    /// </param>
     /// <returns>True when there was one.</returns>
     public bool DetachOverwritten(IReadOnlySet<FileIdentity>? written = null)
     {
@@ -18,7 +20,9 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
         var states = new FileStates();
         foreach (var probe in attached.Values)
         {
-            foreach (var (part, file) in Those(probe, file => written?.Contains(file.Identity) is true || states.Now(file).IsOverwritten(file.Identity)))
+            foreach (var (part, file) in Those(
+                probe,
+                file => written?.Contains(file.Identity) is true || states.Now(file).IsOverwritten(file.Identity)))
             {
                 file.Dispose();
                 part.Files.Remove(file);

@@ -40,20 +40,25 @@ internal sealed class ProgramEnds
         {
             var time = (recent[^1] - recent[0]).TotalSeconds;
             return string.Create(
-                CultureInfo.InvariantCulture, $"{recent.Count} processes of {signal.Program} ended within {time:0.0} s while they were probed, the last by {signal.Name}");
+                CultureInfo.InvariantCulture,
+                $"{recent.Count} processes of {signal.Program} ended within {time:0.0} s while they were probed, "
+                    + $"the last by {signal.Name}");
         }
 
         var since = _crashes.Count(time => time >= ruleCame);
         if (before.Count == 0 && since >= Some && _goodEnds.All(time => time < ruleCame) && _goodEnds.Count >= Many)
         {
             return string.Create(
-                CultureInfo.InvariantCulture, $"{since} processes of {signal.Program} ended since the rule came, the last by {signal.Name}, and none ended well; before, {_goodEnds.Count} ended well and none so");
+                CultureInfo.InvariantCulture,
+                $"{since} processes of {signal.Program} ended since the rule came, the last by {signal.Name}, "
+                    + $"and none ended well; before, {_goodEnds.Count} ended well and none so");
         }
 
         return before.Count == 0 && recent.Count == 1 && signal.Time - ruleCame <= Burst && ruleCame - signal.Started >= Proven
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"{signal.Program} ended by {signal.Name} {(signal.Time - ruleCame).TotalSeconds:0.0} s after the rule came, and had run {(ruleCame - signal.Started).TotalSeconds:0} s without it")
+                $"{signal.Program} ended by {signal.Name} {(signal.Time - ruleCame).TotalSeconds:0.0} s after the rule came, "
+                    + $"and had run {(ruleCame - signal.Started).TotalSeconds:0} s without it")
             : null;
     }
 

@@ -19,6 +19,7 @@ internal sealed class SeccompReturns(Func<bool> returnsAreFatal)
                 SiteCodes.SeccompReturn, Refused: true,
                 $"returns in {rule.Binary.Value.Text} cannot be followed: this kernel follows them by a system call " +
                 "for which a seccomp filter ends the process",
-                "leave `return_at` out, or use `on: entry`, or a kernel that lets that system call pass (6.14, or a later version of 6.12 or 6.13)")
+                "leave `return_at` out, or use `on: entry`, "
+                    + "or a kernel that lets that system call pass (6.14, or a later version of 6.12 or 6.13)")
             : null;
 }

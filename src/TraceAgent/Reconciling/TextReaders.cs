@@ -34,7 +34,8 @@ internal sealed class TextReaders
         var found = new List<(string, HashSet<ulong>)>();
         foreach (var folder in ProcessFolders.All())
         {
-            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid != Environment.ProcessId && Judge(folder) is { } reason)
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && pid != Environment.ProcessId && Judge(folder) is { } reason)
             {
                 found.Add(($"process {pid} {reason}", [.. ProcessMaps.InodesOf(folder)]));
             }
@@ -47,19 +48,23 @@ internal sealed class TextReaders
     {
         try
         {
-            var tracer = File.ReadLines($"{folder}/status").FirstOrDefault(line => line.StartsWith("TracerPid:", StringComparison.Ordinal))?["TracerPid:".Length..].Trim();
+            var tracer = File.ReadLines($"{folder}/status")
+                .FirstOrDefault(line => line.StartsWith("TracerPid:", StringComparison.Ordinal))?["TracerPid:".Length..].Trim();
             if (tracer is not (null or "0"))
             {
-                return $"is traced by process {tracer}: a debugger that ends over a probed place leaves the breakpoint behind, and SIGTRAP ends the process";
+                return $"is traced by process {tracer}: "
+                    + "a debugger that ends over a probed place leaves the breakpoint behind, and SIGTRAP ends the process";
             }
 
-            if (File.ReadAllText($"{folder}/cmdline").Split('\0').Any(word => word.StartsWith(LargePages, StringComparison.Ordinal) && !word.EndsWith("=off", StringComparison.Ordinal)))
+            if (File.ReadAllText($"{folder}/cmdline").Split('\0')
+                .Any(word => word.StartsWith(LargePages, StringComparison.Ordinal) && !word.EndsWith("=off", StringComparison.Ordinal)))
             {
                 return $"runs with {LargePages}: what copies its text to other pages while it is probed ends by SIGTRAP";
             }
 
             var executable = new FileInfo($"{folder}/exe").LinkTarget ?? "";
-            return executable.Contains("/valgrind/", StringComparison.Ordinal) || Path.GetFileName(executable).StartsWith("qemu-", StringComparison.Ordinal)
+            return executable.Contains("/valgrind/", StringComparison.Ordinal)
+                || Path.GetFileName(executable).StartsWith("qemu-", StringComparison.Ordinal)
                 ? $"runs in {Path.GetFileName(executable)}, which translates its text: it ends by SIGTRAP where it meets a breakpoint"
                 : null;
         }

@@ -28,7 +28,8 @@ internal sealed record ResolvedPart(IReadOnlyList<ResolvedSite> Sites, IReadOnly
 /// <param name="Hit"><c>emulated</c> or <c>stepped</c>.</param>
 /// <param name="CostNs">Of a hit, without the rule's own program; null when it could not be measured.</param>
 /// <param name="Call">Of the whole call; null for a rule that sees entries only.</param>
-internal sealed record ResolvedSite(string File, string Symbol, string Address, string FileOffset, string Hit, double? CostNs, ResolvedCall? Call);
+internal sealed record ResolvedSite(
+    string File, string Symbol, string Address, string FileOffset, string Hit, double? CostNs, ResolvedCall? Call);
 
 /// <param name="Returns">Instructions at which calls end with their result; 0 where the kernel changes the return address.</param>
 /// <param name="Jumps">Those at which they end without one, since the code behind them cannot be followed.</param>
@@ -38,7 +39,10 @@ internal sealed record ResolvedCall(int Returns, int Jumps, IReadOnlyList<Resolv
 
 /// <param name="Symbol">Of the function.</param>
 /// <param name="Address">Of its start, <c>0x…</c>.</param>
-/// <param name="Callers">Places in the file that call it and are not traced by the rule; each of their calls hits the probe, too. At most 1,000 are counted.</param>
+/// <param name="Callers">
+/// Places in the file that call it and are not traced by the rule; each of their calls hits the probe, too. At most 1,000 are
+/// counted.
+/// </param>
 /// <param name="CallerNames">Functions of some of them.</param>
 /// <param name="CostNs">Of the hit that each of their calls takes; null when it could not be measured.</param>
 internal sealed record ResolvedFollowed(string Symbol, string Address, int Callers, IReadOnlyList<string> CallerNames, double? CostNs);

@@ -80,7 +80,9 @@ internal static class ResolvedRuleText
         if (call.Followed.Count > 0)
         {
             text.Append(", also in ").AppendJoin("; ", call.Followed.OrderByDescending(one => one.Callers).Take(MostNamed).Select(Caller));
-            text.Append(call.Followed.Count > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {call.Followed.Count - MostNamed} more") : "");
+            text.Append(call.Followed.Count > MostNamed
+                ? string.Create(CultureInfo.InvariantCulture, $" and {call.Followed.Count - MostNamed} more")
+                : "");
         }
 
         return text.ToString();
@@ -93,7 +95,9 @@ internal static class ResolvedRuleText
             return PrintableText.Of(one.Symbol);
         }
 
-        var cost = one.CostNs is { } ns ? string.Create(CultureInfo.InvariantCulture, $", about {ns / 1000:0.0} µs for each of their calls") : "";
+        var cost = one.CostNs is { } ns
+            ? string.Create(CultureInfo.InvariantCulture, $", about {ns / 1000:0.0} µs for each of their calls")
+            : "";
         return $"{PrintableText.Of(one.Symbol)} (also called at {Counted.Of(one.Callers, "other place")}, " +
             $"by {PrintableText.Of(string.Join(", ", one.CallerNames))}{cost})";
     }

@@ -51,7 +51,8 @@ internal sealed class MetricsServer : IDisposable
         var (status, body) = lines[0].Split(' ') switch
         {
             [_, _, "HTTP/1.1"] when Hosts(lines) is not [_] => ("400 Bad Request", "a request has one Host\n"u8.ToArray()),
-            [_, _, "HTTP/1.0" or "HTTP/1.1"] when !Hosts(lines).All(IsOwn) => ("403 Forbidden", "this is asked by a loopback address or as localhost\n"u8.ToArray()),
+            [_, _, "HTTP/1.0" or "HTTP/1.1"] when !Hosts(lines).All(IsOwn) =>
+                ("403 Forbidden", "this is asked by a loopback address or as localhost\n"u8.ToArray()),
             ["GET" or "HEAD", "/metrics", "HTTP/1.0" or "HTTP/1.1"] => ("200 OK", Current()),
             ["GET" or "HEAD", _, "HTTP/1.0" or "HTTP/1.1"] => ("404 Not Found", "the metrics are at /metrics\n"u8.ToArray()),
             [_, _, "HTTP/1.0" or "HTTP/1.1"] => ("405 Method Not Allowed", "only GET\n"u8.ToArray()),
@@ -62,7 +63,9 @@ internal sealed class MetricsServer : IDisposable
     }
 
     private static string[] Hosts(string[] lines) =>
-        [.. lines.Skip(1).Where(line => line.StartsWith(HostHeader, StringComparison.OrdinalIgnoreCase)).Select(line => line[HostHeader.Length..].Trim())];
+        [.. lines.Skip(1)
+            .Where(line => line.StartsWith(HostHeader, StringComparison.OrdinalIgnoreCase))
+            .Select(line => line[HostHeader.Length..].Trim())];
 
     /// <summary>
     /// A page of any site may have a browser ask under the site's own name, once that leads to this address (DNS rebinding), and would

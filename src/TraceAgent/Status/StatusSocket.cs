@@ -106,7 +106,9 @@ internal sealed class StatusSocket : IDisposable
     }
 
     private static byte[]? Answer(byte[]? request, Func<AgentStatus> status) =>
-        request.AsSpan().SequenceEqual("status\n"u8) ? JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Readable.AgentStatus) : null;
+        request.AsSpan().SequenceEqual("status\n"u8)
+            ? JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Readable.AgentStatus)
+            : null;
 }
 
 /// <summary>Why the agent cannot be asked; it does its work all the same.</summary>

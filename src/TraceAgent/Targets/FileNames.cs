@@ -2,7 +2,10 @@ using TraceAgent.Bpf.Linux;
 
 namespace TraceAgent.Targets;
 
-/// <summary>By which names of our own mount namespace a file can be had that somebody may know by another: through bind mounts, from containers, below overlays.</summary>
+/// <summary>
+/// By which names of our own mount namespace a file can be had that somebody may know by another: through bind mounts, from
+/// containers, below overlays.
+/// </summary>
 internal static class FileNames
 {
     private const int Most = 256;
@@ -33,7 +36,8 @@ internal static class FileNames
             return [];
         }
 
-        return own.Where(other => other.Device == mount.Device).Select(other => other.Outside(inside)).OfType<string>().Concat(LayersOf(real, mount));
+        return own.Where(other => other.Device == mount.Device)
+            .Select(other => other.Outside(inside)).OfType<string>().Concat(LayersOf(real, mount));
     }
 
     private static IEnumerable<string> LayersOf(string real, Mount mount) => mount.Inside(real) is not { } inside ? []

@@ -23,7 +23,9 @@ internal sealed record Mount(ulong Id, string Device, string Root, string Point,
     {
         var prefix = folder.TrimEnd('/');
         return path == folder ? ""
-            : path.StartsWith(prefix, StringComparison.Ordinal) && path.Length > prefix.Length && path[prefix.Length] == '/' ? path[(prefix.Length + 1)..] : null;
+            : path.StartsWith(prefix, StringComparison.Ordinal) && path.Length > prefix.Length && path[prefix.Length] == '/'
+                ? path[(prefix.Length + 1)..]
+                : null;
     }
 }
 
@@ -80,7 +82,9 @@ internal static class MountTable
             var equals = option.IndexOf('=', StringComparison.Ordinal);
             if (equals > 0 && option[..equals].TrimEnd('+') is "lowerdir" or "upperdir" or "datadir")
             {
-                layers.AddRange(Split(option[(equals + 1)..], ':').Where(layer => layer.Length > 0).Select(layer => layer.Replace("\\", "", StringComparison.Ordinal)));
+                layers.AddRange(Split(option[(equals + 1)..], ':')
+                    .Where(layer => layer.Length > 0)
+                    .Select(layer => layer.Replace("\\", "", StringComparison.Ordinal)));
             }
         }
 

@@ -53,7 +53,8 @@ internal sealed class PermittedBinaries(Func<BinaryLists> lists)
         var (probed, namespaces) = (KernelFile.Of(pinned), _namespaces ??= new MountNamespaces());
         if (namespaces.Trusted(probed.MountId) is not { } mount)
         {
-            return $"{shown} must not be probed: its mount belongs to another user namespace, where any file can have this name, or to none";
+            return $"{shown} must not be probed: "
+                + "its mount belongs to another user namespace, where any file can have this name, or to none";
         }
 
         var patterns = _patterns ??= new Patterns(lists());
@@ -68,7 +69,9 @@ internal sealed class PermittedBinaries(Func<BinaryLists> lists)
         private readonly List<(PathPattern Pattern, PathPattern Resolved)> _allow = Of(lists.Allow);
         private readonly List<(PathPattern Pattern, PathPattern Resolved)> _deny = Of(lists.Deny);
         private readonly List<(string Path, KernelFile File)> _denied =
-            [.. lists.Deny.Where(path => new PathPattern(path).IsPlain).SelectMany(path => KernelFile.Of(path) is { } found ? new[] { (path, found) } : [])];
+            [.. lists.Deny
+                .Where(path => new PathPattern(path).IsPlain)
+                .SelectMany(path => KernelFile.Of(path) is { } found ? new[] { (path, found) } : [])];
 
         public bool Allows(IReadOnlyList<string> names) =>
             _allow.Count == 0 || _allow.Exists(one => names.Any(name => one.Pattern.Matches(name) || one.Resolved.Matches(name)));

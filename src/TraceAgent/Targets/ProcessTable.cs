@@ -83,7 +83,8 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     /// </summary>
     public IReadOnlyList<TargetFile> ExecutablesOf(string name)
     {
-        var found = _processes.Where(one => one.Value.IsCalled(name)).OrderBy(one => one.Key).DistinctBy(one => (one.Value.File, one.Value.Path)).ToList();
+        var found = _processes.Where(one => one.Value.IsCalled(name))
+            .OrderBy(one => one.Key).DistinctBy(one => (one.Value.File, one.Value.Path)).ToList();
         _asked[name] = [.. found.Select(one => one.Value.File)];
         return [.. found.Select(one => new TargetFile(one.Value.Path, SourceOf(one.Key)))];
     }
@@ -96,7 +97,9 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
             return false;
         }
 
-        var seen = Read(pid) is var (comm, path, file) ? new Seen(comm, NameOf(pid, comm, path), path, file, known?.Since ?? time, time) : null;
+        var seen = Read(pid) is var (comm, path, file)
+            ? new Seen(comm, NameOf(pid, comm, path), path, file, known?.Since ?? time, time)
+            : null;
         if (seen is null)
         {
             _processes.Remove(pid);
@@ -147,7 +150,8 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
             var words = Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, most, throwOnEndOfStream: false)).Split('\0');
 
             // The kernel puts the interpreter, and perhaps one option, before a script.
-            return words.Take(3).Select(word => Path.GetFileName(word)).FirstOrDefault(word => Encoding.UTF8.GetByteCount(word) > LongestName && Cut(word) == comm) ?? "";
+            return words.Take(3).Select(word => Path.GetFileName(word))
+                .FirstOrDefault(word => Encoding.UTF8.GetByteCount(word) > LongestName && Cut(word) == comm) ?? "";
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

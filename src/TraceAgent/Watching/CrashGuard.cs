@@ -55,7 +55,10 @@ internal sealed class CrashGuard(CrashStore store, Func<DateTime> now)
 
         var reason = isRepeated && age > Suspicious
             ? $"the agent did not end by itself {ends.Count} times in ten minutes, and this file changed last"
-            : string.Create(CultureInfo.InvariantCulture, $"the agent did not end by itself at {when}, {Math.Max(0, (long)age.TotalSeconds)} s after this file had changed");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"the agent did not end by itself at {when}, "
+                    + $"{Math.Max(0, (long)age.TotalSeconds)} s after this file had changed");
         _record = _record with { Ends = [], Held = [.. _record.Held, new HeldFile(latest.Path, latest.ChangedNs, reason)] };
         Write();
         return $"the last run did not end by itself, about {when}; {latest.Path} is not attached until it changes";
@@ -77,7 +80,9 @@ internal sealed class CrashGuard(CrashStore store, Func<DateTime> now)
             Note(store.Touch());
         }
 
-        return held.Length == 0 ? versions : [.. versions.Select(version => Array.Find(held, one => one.Path == version.Path) is { } one ? Held(version, one) : version)];
+        return held.Length == 0
+            ? versions
+            : [.. versions.Select(version => Array.Find(held, one => one.Path == version.Path) is { } one ? Held(version, one) : version)];
     }
 
     /// <summary>The agent ends, and in order.</summary>

@@ -75,9 +75,14 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         return versions;
     }
 
-    /// <summary>Those of the last time: a folder that cannot be listed for a moment (too many open files, a slow server) takes no rule away.</summary>
+    /// <summary>
+    /// Those of the last time: a folder that cannot be listed for a moment (too many open files, a slow server) takes no rule
+    /// away.
+    /// </summary>
     private List<string> KnownIn(string folder) =>
-        [.. _known.Keys.Where(path => string.Equals(Path.GetDirectoryName(path), folder.TrimEnd('/'), StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [.. _known.Keys
+            .Where(path => string.Equals(Path.GetDirectoryName(path), folder.TrimEnd('/'), StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>The next look reads every file, whatever is known of it.</summary>
     public void Forget()

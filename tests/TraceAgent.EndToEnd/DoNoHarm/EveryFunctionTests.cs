@@ -4,8 +4,9 @@ using Xunit.Abstractions;
 namespace TraceAgent.EndToEnd.DoNoHarm;
 
 /// <summary>
-/// Every function that the gate lets through, its calls and its entries, at the same time, in programs that do what tracers are known to break:
-/// they must do exactly what they do without. Each function of a stripped file gets a name of its own in a copy.
+/// Every function that the gate lets through, its calls and its entries, at the same time, in programs that do what tracers are
+/// known to break: they must do exactly what they do without. Each function of a stripped file gets a name of its own in a
+/// copy.
 /// </summary>
 public sealed class EveryFunctionTests(ITestOutputHelper log) : IDisposable
 {
@@ -15,7 +16,8 @@ public sealed class EveryFunctionTests(ITestOutputHelper log) : IDisposable
     /// <summary>The program, and which of its files are probed: all, or those whose names begin so.</summary>
     public static TheoryData<string, string> Programs => new()
     {
-        { "hard", "" }, { "greenlet", "python3" }, { "ruby", "libruby" }, { "php", "php" }, { "nginx", "nginx" }, { "git", "git" }, { "perl", "perl" },
+        { "hard", "" }, { "greenlet", "python3" }, { "ruby", "libruby" }, { "php", "php" },
+        { "nginx", "nginx" }, { "git", "git" }, { "perl", "perl" },
     };
 
     public void Dispose() => _workspace.Dispose();
@@ -30,7 +32,8 @@ public sealed class EveryFunctionTests(ITestOutputHelper log) : IDisposable
         Assert.Equal(expected, workload.Run());
         var rules = probed.SelectMany(Rules).ToArray();
         var events = _workspace["events.json"];
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, _workspace.Write("rules.yaml", RuleText.File(rules))) { Output = events });
+        using var agent = AgentProcess.Start(
+            new AgentStart(AttachWay.Multi, _workspace.Write("rules.yaml", RuleText.File(rules))) { Output = events });
 
         var output = workload.Run();
 
@@ -38,9 +41,12 @@ public sealed class EveryFunctionTests(ITestOutputHelper log) : IDisposable
         Assert.Equal(expected, output);
         Assert.Equal(expected, workload.Run());
         var hits = File.ReadLines(events)
-            .Where(line => line.Contains("\"event\":\"agent\"", StringComparison.Ordinal) && line.Contains("\"calls\":", StringComparison.Ordinal))
+            .Where(line => line.Contains("\"event\":\"agent\"", StringComparison.Ordinal)
+                && line.Contains("\"calls\":", StringComparison.Ordinal))
             .Select(EventLine.Parse).GroupBy(line => line.Rule).Sum(rule => rule.Max(line => line.Count("calls")));
-        log.WriteLine($"{name}: {functions} functions, {agent.MessagesWith("rule attached")} of {rules.Length} rules attached, {hits} hits");
+        log.WriteLine(
+            $"{name}: {functions} functions, "
+                + $"{agent.MessagesWith("rule attached")} of {rules.Length} rules attached, {hits} hits");
         Assert.True(agent.MessagesWith("rule attached") >= 2 * probed.Count && hits > functions / 10, agent.Tell());
     }
 
@@ -51,7 +57,8 @@ public sealed class EveryFunctionTests(ITestOutputHelper log) : IDisposable
         {
             foreach (var tenThousands in "0123")
             {
-                yield return $"  - {{name: {on}-{number}-{tenThousands}, binary: {binary}, symbol: 'every_{tenThousands}*', max_sites: {MostSites}, on: {on}, " +
+                yield return $"  - {{name: {on}-{number}-{tenThousands}, binary: {binary}, " +
+                    $"symbol: 'every_{tenThousands}*', max_sites: {MostSites}, on: {on}, " +
                     $"budget: none, limit: 1/s{more}}}\n";
             }
         }
@@ -65,9 +72,14 @@ public sealed class EveryFunctionTests(ITestOutputHelper log) : IDisposable
             .Where(words => words.Length >= 7 && words[1] == "PROGBITS" && words[6].Contains('X', StringComparison.Ordinal))
             .Select(words => (Name: words[0], Start: Number(words[2]), Size: Number(words[4]))).ToList();
         var starts = FunctionStarts.Of(binary).Select(function => function.Address).Distinct().Order()
-            .SelectMany(start => sections.Where(section => start - section.Start < section.Size).Select(section => (section.Name, start, Distance: start - section.Start))).ToList();
+            .SelectMany(start => sections
+                .Where(section => start - section.Start < section.Size)
+                .Select(section => (section.Name, start, Distance: start - section.Start)))
+            .ToList();
         var options = _workspace.Write("symbols", string.Concat(starts.Select((one, i) =>
-            string.Create(CultureInfo.InvariantCulture, $"--add-symbol every_{i:D5}_{one.start:x}={one.Name}:0x{one.Distance:x},function,global\n"))));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"--add-symbol every_{i:D5}_{one.start:x}={one.Name}:0x{one.Distance:x},function,global\n"))));
         Command.OutputOf("objcopy", $"@{options}", binary, $"{binary}.named");
         File.Move($"{binary}.named", binary, overwrite: true);
         return starts.Count;

@@ -1,6 +1,8 @@
 namespace TraceAgent.EndToEnd.DoNoHarm;
 
-/// <summary>Calls on stacks that programs switch, leave and unwind by themselves: the program is as without us, and the lines are right.</summary>
+/// <summary>
+/// Calls on stacks that programs switch, leave and unwind by themselves: the program is as without us, and the lines are right.
+/// </summary>
 public sealed class UnusualStackTests : IDisposable
 {
     private readonly Workspace _workspace = new();
@@ -24,7 +26,8 @@ public sealed class UnusualStackTests : IDisposable
 
         agent.Stop();
         Assert.Equal(
-            Enumerable.Range(0, 5).SelectMany(n => new[] { n, 1000 + n }).Order(), agent.Events("step").Select(line => (int)line.Ret).Order());
+            Enumerable.Range(0, 5).SelectMany(n => new[] { n, 1000 + n }).Order(),
+            agent.Events("step").Select(line => (int)line.Ret).Order());
         Assert.All(agent.Events("step"), line => Assert.Equal((line.Arg("who") * 1000) + line.Arg("n"), line.Ret));
         Assert.Equal(203, agent.Events("helper").Count);
         Assert.All(agent.Events("helper"), line => Assert.Equal(line.Arg("n") + 1, line.Ret));
@@ -33,7 +36,10 @@ public sealed class UnusualStackTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 201).Select(n => (long)n), agent.Events("recurse").Select(line => line.Ret).Order());
         var said = string.Join('\n', agent.Messages);
         Assert.Contains("leave: 3 calls were entered but not seen to return", said, StringComparison.Ordinal);
-        Assert.Contains("has no return", Assert.Single(agent.Messages, message => message.Contains("error TA237: deeper", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "has no return",
+            Assert.Single(agent.Messages, message => message.Contains("error TA237: deeper", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,7 +49,8 @@ public sealed class UnusualStackTests : IDisposable
         var libc = workload.Binaries.Single(binary => Path.GetFileName(binary) == "libc.so.6");
         var expected = workload.Run();
         using var agent = AgentProcess.Start(AttachWay.Multi, _workspace.Write("rules.yaml", RuleText.File(
-            [.. ((string[])["pause", "usleep", "read", "nanosleep", "clock_nanosleep", "fgets"]).Select(symbol => Rule(symbol.Replace('_', '-'), libc, symbol, "args: 1"))])));
+            [.. ((string[])["pause", "usleep", "read", "nanosleep", "clock_nanosleep", "fgets"])
+                .Select(symbol => Rule(symbol.Replace('_', '-'), libc, symbol, "args: 1"))])));
 
         Assert.Equal(expected, workload.Run());
 

@@ -50,7 +50,8 @@ internal sealed class Workload
         _loader = libraries.Count == 0 ? binary : $"env LD_LIBRARY_PATH={workspace["lib"]} {binary}";
     }
 
-    public static IReadOnlyList<string> Names { get; } = ["bash", "sqlite3", "openssl", "redis", "python3", "perl", "git", "nginx", "php", "ruby", "hard", "go", "rust"];
+    public static IReadOnlyList<string> Names { get; } =
+        ["bash", "sqlite3", "openssl", "redis", "python3", "perl", "git", "nginx", "php", "ruby", "hard", "go", "rust"];
 
     /// <summary>The program and its libraries.</summary>
     public IReadOnlyList<string> Binaries { get; }

@@ -114,10 +114,21 @@ public class AgentConfigurationReaderTests
     [InlineData("metrics: {listen: '10.0.0.1:1'}", "1:19: '10.0.0.1:1' is not a loopback address: metrics are served to anybody who asks, unencrypted (127.0.0.1 or [::1]; a proxy or node-exporter's textfile collector can take them further)")]
     [InlineData("metrics: {textfile: a.txt}", "1:21: the name of a textfile ends in .prom (node-exporter reads no other files)")]
     [InlineData("metrics: {}", "1:10: 'metrics' needs 'listen' or 'textfile' (listen: 127.0.0.1:9435)")]
-    [InlineData("wait_for_pages: most", "1:17: 'wait_for_pages' cannot be 'most' (all, trusted, none, or a list of users who are trusted beside root: [postgres, www-data])")]
-    [InlineData("wait_for_pages: {}", "1:17: 'wait_for_pages' must be a word or a list, not a mapping (all, trusted, none, or a list of users who are trusted beside root: [postgres, www-data])")]
-    [InlineData("wait_for_pages: []", "1:17: 'wait_for_pages' takes 1 to 63 users, not 0 (all, trusted, none, or a list of users who are trusted beside root: [postgres, www-data])")]
-    [InlineData("wait_for_pages: [root, no-such-user]", "1:24: there is no user 'no-such-user' (the name or the number of a user of this machine)")]
+    [InlineData(
+        "wait_for_pages: most",
+        "1:17: 'wait_for_pages' cannot be 'most' "
+            + "(all, trusted, none, or a list of users who are trusted beside root: [postgres, www-data])")]
+    [InlineData(
+        "wait_for_pages: {}",
+        "1:17: 'wait_for_pages' must be a word or a list, not a mapping "
+            + "(all, trusted, none, or a list of users who are trusted beside root: [postgres, www-data])")]
+    [InlineData(
+        "wait_for_pages: []",
+        "1:17: 'wait_for_pages' takes 1 to 63 users, not 0 "
+            + "(all, trusted, none, or a list of users who are trusted beside root: [postgres, www-data])")]
+    [InlineData(
+        "wait_for_pages: [root, no-such-user]",
+        "1:24: there is no user 'no-such-user' (the name or the number of a user of this machine)")]
     [InlineData("wait_for_pages: [4294967295]", "1:18: there is no user '4294967295' (the name or the number of a user of this machine)")]
     [InlineData("wait_for_pages: [[root]]", "1:18: a user must be a name or a number, not a list")]
     [InlineData("rules: a/${NONE", "1:10: a '${' without '}'")]

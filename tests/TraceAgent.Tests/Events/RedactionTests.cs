@@ -61,7 +61,10 @@ public class RedactionTests
         { "redis://:hunter2@cache/0", "redis://:***@cache/0" },
         { "amqp://a:p/w@mq/", "amqp://a:***@mq/" },
         { "mongodb+srv://a:b@c@h1,h2/db?x=1", "mongodb+srv://a:***@h1,h2/db?x=1" },
-        { "-----BEGIN PRIVATE KEY-----\nMIIE\nvQ==\n-----END PRIVATE KEY-----\n", "-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----\n" },
+        {
+            "-----BEGIN PRIVATE KEY-----\nMIIE\nvQ==\n-----END PRIVATE KEY-----\n",
+            "-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----\n"
+        },
         { "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz", "-----BEGIN OPENSSH PRIVATE KEY-----***" },
         { "DB_PASS=hunter2", "DB_PASS=***" },
         { "dbPass: hunter2", "dbPass: ***" },
@@ -242,9 +245,12 @@ public class RedactionTests
     public void A_name_that_a_rule_says_is_no_secret_is_shown_and_so_is_a_key_in_its_texts()
     {
         var sample = new Sample(
-            "{token_count} {body}", ProbeMoment.Entry, [new(0, "token_count", CaptureType.Default), new(1, "body", new CaptureType.Text(64))]);
+            "{token_count} {body}",
+            ProbeMoment.Entry,
+            [new(0, "token_count", CaptureType.Default), new(1, "body", new CaptureType.Text(64))]);
         var rule = sample.Rule with { NotSecret = ["token_count"] };
-        var shape = EventShape.Of(rule, CSiteAbi.X64, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "login", 0)])]);
+        var shape = EventShape.Of(
+            rule, CSiteAbi.X64, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "login", 0)])]);
 
         var line = Sample.LineOf(sample.Decoder.Decode(sample.Record(4711, "token_count=5 token=abc"), shape)!);
 
@@ -258,7 +264,9 @@ public class RedactionTests
         {
             Assert.True(new Redaction([]).Applies(name), name);
             Assert.Equal($"{name}=***", Text("{v}").Message(Text("{v}").Record($"{name}=hunter2")));
-            Assert.Equal($"--x-{name.ToUpperInvariant()}=***", Text("{v}").Message(Text("{v}").Record($"--x-{name.ToUpperInvariant()}=hunter2")));
+            Assert.Equal(
+                $"--x-{name.ToUpperInvariant()}=***",
+                Text("{v}").Message(Text("{v}").Record($"--x-{name.ToUpperInvariant()}=hunter2")));
         }
     }
 

@@ -195,7 +195,8 @@ public sealed class OutputSetTests : IDisposable
     [Fact]
     public void A_name_that_rolls_is_taken_once_and_given_back()
     {
-        var rolling = new OutputConfiguration.File(Path.Combine(_folder, "e.json"), new RollPolicy(100, RollInterval.Day, Keep: 2), OutputFormat.Clef);
+        var rolling = new OutputConfiguration.File(
+            Path.Combine(_folder, "e.json"), new RollPolicy(100, RollInterval.Day, Keep: 2), OutputFormat.Clef);
         using (var outputs = Open(rolling))
         {
             Assert.Equal($"open {rolling.Path}: another process writes to it", Assert.Throws<OutputException>(() => Open(rolling)).Message);

@@ -99,7 +99,8 @@ public class HarmGuardTests
         Crash(260);
 
         Assert.Equal(
-            "2 processes of /srv/shop ended since the rule came, the last by SIGSEGV, and none ended well; before, 3 ended well and none so",
+            "2 processes of /srv/shop ended since the rule came, the last by SIGSEGV, "
+                + "and none ended well; before, 3 ended well and none so",
             Assert.Single(Verdicts(Young)).Evidence);
     }
 
@@ -109,7 +110,8 @@ public class HarmGuardTests
         Crash(201, started: 20, Illegal);
 
         Assert.Equal(
-            "/srv/shop ended by SIGILL 1.0 s after the rule came, and had run 180 s without it", Assert.Single(Verdicts(Old, Young)).Evidence);
+            "/srv/shop ended by SIGILL 1.0 s after the rule came, and had run 180 s without it",
+            Assert.Single(Verdicts(Old, Young)).Evidence);
     }
 
     [Fact]
@@ -215,7 +217,10 @@ public class HarmGuardTests
     private IReadOnlyList<HarmVerdict> Verdicts(params ProbingRule[] rules) => guard.Judge(() => rules).Verdicts;
 
     private static FatalSignal Signal(double time, int pid, int number = Segmentation, bool isHandled = false) =>
-        new(pid, number, IsProbed: true, isHandled, Time(time), Time(time - 0.1), "/srv/shop") { Files = new HashSet<ulong> { Executable, Library } };
+        new(pid, number, IsProbed: true, isHandled, Time(time), Time(time - 0.1), "/srv/shop")
+        {
+            Files = new HashSet<ulong> { Executable, Library },
+        };
 
     private static TimeSpan Time(double seconds) => TimeSpan.FromSeconds(seconds);
 }

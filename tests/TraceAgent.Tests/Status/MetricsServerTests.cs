@@ -15,14 +15,35 @@ public class MetricsServerTests
     [InlineData("HEAD /metrics HTTP/1.1\r\nHost: LOCALHOST\r\n\r\n", "HTTP/1.1 200 OK", "")]
     [InlineData("GET / HTTP/1.1\r\nHost: 127.0.0.9:1\r\n\r\n", "HTTP/1.1 404 Not Found", "the metrics are at /metrics\n")]
     [InlineData("POST /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 405 Method Not Allowed", "only GET\n")]
-    [InlineData("GET /metrics HTTP/1.1\r\nHost: evil.example:9435\r\n\r\n", "HTTP/1.1 403 Forbidden", "this is asked by a loopback address or as localhost\n")]
-    [InlineData("GET /metrics HTTP/1.0\r\nHost: evil.example\r\n\r\n", "HTTP/1.1 403 Forbidden", "this is asked by a loopback address or as localhost\n")]
-    [InlineData("GET /metrics HTTP/1.1\r\nHost: localhost.evil.example\r\n\r\n", "HTTP/1.1 403 Forbidden", "this is asked by a loopback address or as localhost\n")]
-    [InlineData("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1.evil.example\r\n\r\n", "HTTP/1.1 403 Forbidden", "this is asked by a loopback address or as localhost\n")]
-    [InlineData("GET /metrics HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n", "HTTP/1.1 403 Forbidden", "this is asked by a loopback address or as localhost\n")]
-    [InlineData("GET /metrics HTTP/1.1\r\nHost: \r\n\r\n", "HTTP/1.1 403 Forbidden", "this is asked by a loopback address or as localhost\n")]
+    [InlineData(
+        "GET /metrics HTTP/1.1\r\nHost: evil.example:9435\r\n\r\n",
+        "HTTP/1.1 403 Forbidden",
+        "this is asked by a loopback address or as localhost\n")]
+    [InlineData(
+        "GET /metrics HTTP/1.0\r\nHost: evil.example\r\n\r\n",
+        "HTTP/1.1 403 Forbidden",
+        "this is asked by a loopback address or as localhost\n")]
+    [InlineData(
+        "GET /metrics HTTP/1.1\r\nHost: localhost.evil.example\r\n\r\n",
+        "HTTP/1.1 403 Forbidden",
+        "this is asked by a loopback address or as localhost\n")]
+    [InlineData(
+        "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1.evil.example\r\n\r\n",
+        "HTTP/1.1 403 Forbidden",
+        "this is asked by a loopback address or as localhost\n")]
+    [InlineData(
+        "GET /metrics HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n",
+        "HTTP/1.1 403 Forbidden",
+        "this is asked by a loopback address or as localhost\n")]
+    [InlineData(
+        "GET /metrics HTTP/1.1\r\nHost: \r\n\r\n",
+        "HTTP/1.1 403 Forbidden",
+        "this is asked by a loopback address or as localhost\n")]
     [InlineData("GET /metrics HTTP/1.1\r\n\r\n", "HTTP/1.1 400 Bad Request", "a request has one Host\n")]
-    [InlineData("GET /metrics HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n", "HTTP/1.1 400 Bad Request", "a request has one Host\n")]
+    [InlineData(
+        "GET /metrics HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
+        "HTTP/1.1 400 Bad Request",
+        "a request has one Host\n")]
     [InlineData("nonsense\r\n\r\n", "HTTP/1.1 400 Bad Request", "not a request\n")]
     [InlineData("GET /metrics HTT", "HTTP/1.1 400 Bad Request", "not a request\n")]
     public void A_request_is_answered_once_and_the_connection_closed(string request, string status, string body)

@@ -111,7 +111,9 @@ public sealed class CrashGuardTests : IDisposable
     }
 
     private List<string> HeldOf(CrashGuard guard, params string[] names) =>
-        [.. guard.Judge(Versions(names)).Where(version => version.Content.Diagnostics.Any(d => d.Code == CrashGuard.Code && d.Severity == Severity.Error)).Select(version => version.Path)];
+        [.. guard.Judge(Versions(names))
+            .Where(version => version.Content.Diagnostics.Any(d => d.Code == CrashGuard.Code && d.Severity == Severity.Error))
+            .Select(version => version.Path)];
 
     private List<RuleFileVersion> Versions(params string[] names) => [.. names.Select(name =>
     {
