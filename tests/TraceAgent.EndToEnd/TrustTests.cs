@@ -115,7 +115,7 @@ public sealed class TrustTests : IDisposable
         });
         using var ticker = TracedProgram.Start(program);
         ticker.Ask("1");
-        Eventually.True(() => Directory.Exists(workspace["new"]) && Directory.GetFiles(workspace["new"]).Length == 1, "the file that rolls", agent.Tell);
+        Eventually.True(() => Directory.Exists(workspace["new"]) && Directory.GetFiles(workspace["new"], "*.json").Length == 1, "the file that rolls", agent.Tell);
         Eventually.True(() => File.Exists(workspace["agent.prom"]), "the textfile", agent.Tell);
 
         var modes = Command.OutputOf("bash", "-c", $"cd {workspace.Root} && stat -c '%a %n' new new/deep new/deep/* new/* run run/* agent.prom | sed 's/-[0-9]*[.]json/.json/'");
