@@ -7,9 +7,6 @@ namespace TraceAgent.Bpf;
 /// <summary>The kernel's side of one probe: its programs, and what they are attached to. Not safe for use by several threads.</summary>
 public sealed class LoadedProbe : IDisposable
 {
-    /// <summary>Calls of one rule that may be in flight at once; more are counted as lost.</summary>
-    public const int MaxCallsInFlight = 8192;
-
     private readonly BpfSession _session;
     private readonly List<(ProbeProgram Code, BpfProgram Loaded)> _programs = [];
     private readonly Dictionary<ExitForm, BpfProgram> _exits = [];

@@ -10,6 +10,12 @@ public readonly record struct ExitSite(ulong Offset, ExitForm Form);
 /// <param name="TakenWhen">A hit counts only when this is not 0, as of a conditional branch; null for every hit.</param>
 public sealed record ExitForm(ExitKind Kind, Expr? TakenWhen = null)
 {
+    /// <summary>
+    /// In code of another function, which the call must have been seen to leave to (<see cref="ExitKind.Leave"/>): what an exception
+    /// left behind at this depth is no call that ends here.
+    /// </summary>
+    public bool IsElsewhere { get; init; }
+
     /// <summary>A RET instruction: where most calls end.</summary>
     public static ExitForm Return { get; } = new(ExitKind.Return);
 }
@@ -22,6 +28,9 @@ public enum ExitKind
 
     /// <summary>The call goes on in code that is not followed: there is no result.</summary>
     Jump,
+
+    /// <summary>The call goes on in another function, at whose instructions it ends.</summary>
+    Leave,
 
     /// <summary>The entry is hit next, by a loop of the function and not by a call.</summary>
     Restart,

@@ -157,10 +157,13 @@ internal sealed partial class SiteGate(
             return Refuse<ProbeSite>(SiteCodes.UnprobeableInstruction, $"the instruction at {place} in {displayPath} {refusal}", NearestPlaces.Within(function, walk));
         }
 
-        if (walk.IsFiveByteNop && !(walk.IsEntry && IsCalled(function)))
+        // At an entry the instruction behind it is probed instead: arguments and stack are the same there.
+        const int nopBytes = 5;
+        var skipsNop = walk.IsFiveByteNop && walk.IsEntry && walk.SafeAfter == probed + nopBytes;
+        if (walk.IsFiveByteNop && !skipsNop)
         {
             return Refuse<ProbeSite>(
-                SiteCodes.FiveByteNop, $"{place} in {displayPath} is a 5-byte NOP within a function; " +
+                SiteCodes.FiveByteNop, $"{place} in {displayPath} is a 5-byte NOP{(walk.IsEntry ? "" : " within a function")}; " +
                 "kernels from 6.18 on replace it by a call, which overwrites the function's data below the stack pointer",
                 NearestPlaces.Within(function, walk));
         }
@@ -175,12 +178,17 @@ internal sealed partial class SiteGate(
         if (walk.IsRepeated)
         {
             problems.Add(new SiteProblem(
-                SiteCodes.Repeated, Refused: false, $"the instruction at {place} in {displayPath} repeats itself, and is hit once for each element that it moves or compares",
-                NearestPlaces.Within(function, walk)));
+                SiteCodes.Repeated, Refused: NeedsReturn,
+                $"the instruction at {place} in {displayPath} repeats itself, and is hit once for each element that it moves or compares",
+                NeedsReturn ? "use `on: entry`" : NearestPlaces.Within(function, walk)));
+            if (NeedsReturn)
+            {
+                return null;
+            }
         }
 
         // Only for the entry itself: there the skipped endbr64 changes nothing that a rule can see.
-        var moved = (ulong)walk.CheaperBy;
+        var moved = (ulong)(skipsNop ? nopBytes : walk.CheaperBy);
         var offset = walk.FileOffset + moved;
         return new ProbeSite(offset, probed + moved, function.Shown, function.Name.Length == 0 ? 0 : address - function.Start)
         {

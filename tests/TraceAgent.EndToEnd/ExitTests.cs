@@ -126,6 +126,50 @@ public sealed class ExitTests : IDisposable
     }
 
     [Theory, BothWays]
+    public void What_an_exception_left_behind_is_not_taken_for_a_call_of_another_function(AttachWay way)
+    {
+        var program = TracedProgram.Compile("members_that_throw.cpp");
+        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("first", program, "First::on", "args: [this: ptr, v: long]", "ret: long", "on: call", "format: 'First {v} = {ret}'"),
+            RuleText.Rule("second", program, "Second::on", "args: [this: ptr, v: long]", "ret: long", "on: call", "format: 'Second {v} = {ret}'"))));
+
+        var printed = LinesOf(program);
+
+        agent.Stop();
+        Assert.Equal(2, LinesWith(printed, "thrown").Count);
+        Assert.Equal(LinesWith(printed, "First"), agent.Events("first").Select(line => line.Message));
+        Assert.Equal(LinesWith(printed, "Second"), agent.Events("second").Select(line => line.Message));
+    }
+
+    [Theory, BothWays]
+    public void A_function_that_calls_itself_by_a_pointer_has_a_line_for_each_call(AttachWay way)
+    {
+        var program = TracedProgram.Compile("exits");
+        using var agent = Start(way, program, "SelfByPointer");
+
+        LinesOf(program);
+
+        agent.Stop();
+        Assert.Equal(
+            ["SelfByPointer 3 = <left_by_jump>", "SelfByPointer 2 = <left_by_jump>", "SelfByPointer 1 = <left_by_jump>", "SelfByPointer 0 = 0"],
+            Messages(agent, "SelfByPointer"));
+    }
+
+    [Theory, BothWays]
+    public void A_program_that_retpolines_return_and_jump_for_is_seen_to_return(AttachWay way)
+    {
+        var program = TracedProgram.Compile("exits", "-mindirect-branch=thunk", "-mfunction-return=thunk", "-fcf-protection=none");
+        using var agent = Start(way, program, "First", "Mixed", "ByPointer");
+
+        var printed = LinesOf(program);
+
+        agent.Stop();
+        Assert.Equal(LinesWith(printed, "First"), Messages(agent, "First"));
+        Assert.Equal(LinesWith(printed, "Mixed"), Messages(agent, "Mixed"));
+        Assert.Equal(LinesWith(printed, "ByPointer").Count, Messages(agent, "ByPointer").Count);
+    }
+
+    [Theory, BothWays]
     public void A_recursion_of_a_thousand_levels_is_a_thousand_and_one_calls(AttachWay way)
     {
         var program = TracedProgram.Compile("exits");

@@ -29,6 +29,8 @@ public class ReturnInstructionTests(CompiledPrograms programs) : IClassFixture<C
         var site = Assert.Single(group.Sites);
         Assert.True(group.Abi.LeavesByJumps);
         Assert.Equal(own.Select(distance => site.FileOffset + distance).Concat(several.ExitsOf()).Order(), site.ExitsOf());
+        Assert.All(site.Exits.Where(exit => several.ExitsOf().Contains(exit.Offset)), exit => Assert.True(exit.Form.IsElsewhere));
+        Assert.Single(site.ExitsOf(ExitKind.Leave));
         Assert.Equal("several", Assert.Single(site.Followed).Name);
     }
 

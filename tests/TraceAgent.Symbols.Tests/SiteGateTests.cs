@@ -43,8 +43,28 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [Theory]
     [InlineData("nop5_first", 0)]
     [InlineData("nop5_behind_endbr", 4)]
-    public void A_five_byte_nop_at_the_entry_is_accepted(string symbol, ulong addend) =>
-        Resolve(programs.Traps, Symbol(symbol, addend), needsReturn: true).OnlySite();
+    public void Of_a_five_byte_nop_at_the_entry_the_instruction_behind_it_is_probed(string symbol, ulong addend)
+    {
+        var site = Resolve(programs.Traps, Symbol(symbol, addend), needsReturn: true).OnlySite();
+
+        Assert.Equal(AddressOf(programs.Traps, symbol) + addend + 5, site.Address);
+        Assert.Equal(addend, site.SymbolOffset);
+    }
+
+    [Fact]
+    public void A_function_that_is_nothing_but_a_five_byte_nop_is_refused() =>
+        Resolve(programs.Frames, Symbol("nop5_alone")).IsRefused(
+            SiteCodes.FiveByteNop,
+            "nop5_alone in /srv/shop/test is a 5-byte NOP; " +
+            "kernels from 6.18 on replace it by a call, which overwrites the function's data below the stack pointer",
+            null);
+
+    [Fact]
+    public void The_return_of_a_function_that_begins_by_repeating_an_instruction_is_refused()
+    {
+        Assert.True(Assert.Single(Resolve(programs.Frames, Symbol("fill_bytes"), needsReturn: true).Problems).Refused);
+        Assert.Equal(SiteCodes.Repeated, Assert.Single(Resolve(programs.Frames, Symbol("fill_bytes")).Problems).Code);
+    }
 
     [Theory]
     [InlineData("locked", 3, "has a LOCK prefix, and the kernel cannot probe it")]
@@ -209,6 +229,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [InlineData("endbr_push_r12", 4)]
     [InlineData("endbr_move", 0)]
     [InlineData("nop5_behind_endbr", 0)]
+    [InlineData("nop5_first", 5)]
     [InlineData("long_move", 0)]
     public void A_probe_on_the_entry_moves_past_endbr64_when_a_push_follows(string symbol, ulong moved)
     {

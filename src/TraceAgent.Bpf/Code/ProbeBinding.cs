@@ -108,6 +108,9 @@ public static class InFlightLayout
     /// <summary>u32: slot of the probe that took the call.</summary>
     public const int Slot = 8;
 
+    /// <summary>u32: 1 when the call was seen to leave to another function.</summary>
+    public const int Left = 12;
+
     /// <summary>u64: the return address, of plans whose calls may end in other functions; else not used.</summary>
     public const int Caller = 16;
 

@@ -50,9 +50,13 @@ public static class ProbeCompiler
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(form);
-        return form.Kind == ExitKind.Restart ? Restart(plan, binding, form)
-            : plan.PairsCalls ? PairedExit(plan, binding, form)
-            : SingleEvent(plan, binding, EventKind.Return);
+        return form.Kind switch
+        {
+            ExitKind.Restart => Restart(plan, binding, form),
+            ExitKind.Leave => Leave(plan, binding, form),
+            _ when plan.PairsCalls => PairedExit(plan, binding, form),
+            _ => SingleEvent(plan, binding, EventKind.Return),
+        };
     }
 
     /// <summary>Bytes of the value that a call in flight has in its table: see <see cref="InFlightLayout"/>.</summary>
@@ -212,12 +216,13 @@ public static class ProbeCompiler
         code.Call(BpfFunction.KtimeGetNs);
         code.Store(Reg.Frame, StackFrame.ReturnTime, Reg.R0);
         LeaveUnlessTaken(program, form, passing);
-        WriteCallKey(program, plan.ReturnsAtInstructions ? 0 : plan.Architecture.StackPointerRise, unknown: program.Exit);
-        program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
-        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, passing);
-        code.Move(Reg.R8, Reg.R0);
-        code.Load(Reg.R1, Reg.R8, InFlightLayout.Slot);
-        code.JumpIf(Opcode.IfNotEqual, Reg.R1, (int)binding.Slot, program.Exit);
+        FindCall(program, passing);
+        if (form.IsElsewhere)
+        {
+            code.Load(Reg.R1, Reg.R8, InFlightLayout.Left, 4);
+            code.JumpIf(Opcode.IfEqual, Reg.R1, 0, passing);
+        }
+
         if (plan.LeavesByJumps)
         {
             // What an exception left behind at this depth must not be taken for a call of a function that is only followed.
@@ -267,6 +272,33 @@ public static class ProbeCompiler
         record.Submit();
         code.Place(forget);
         program.Map(BpfFunction.MapDelete, binding.InFlight, StackFrame.CallKey);
+        code.Jump(program.Exit);
+        CountPassing(program, passing);
+        return program.Finish(onReturn: true);
+    }
+
+    /// <summary>Puts the entry of the probe's own call that is in flight at this depth into r8.</summary>
+    private static void FindCall(ProgramCode program, Label none)
+    {
+        var (code, plan, binding) = (program.Code, program.Plan, program.Binding);
+        WriteCallKey(program, plan.ReturnsAtInstructions ? 0 : plan.Architecture.StackPointerRise, unknown: program.Exit);
+        program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
+        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, none);
+        code.Move(Reg.R8, Reg.R0);
+        code.Load(Reg.R1, Reg.R8, InFlightLayout.Slot, 4);
+        code.JumpIf(Opcode.IfNotEqual, Reg.R1, (int)binding.Slot, program.Exit);
+    }
+
+    /// <summary>A jump to a function that is followed: the call may end there.</summary>
+    private static ProbeProgram Leave(CapturePlan plan, ProbeBinding binding, ExitForm form)
+    {
+        var program = new ProgramCode(plan, binding);
+        var code = program.Code;
+        var passing = new Label();
+        code.Move(Reg.R6, Reg.R1);
+        LeaveUnlessTaken(program, form, passing);
+        FindCall(program, passing);
+        code.Store(Reg.R8, InFlightLayout.Left, 1, 4);
         code.Jump(program.Exit);
         CountPassing(program, passing);
         return program.Finish(onReturn: true);
@@ -367,7 +399,7 @@ public static class ProbeCompiler
         WriteCallKey(program, stackPointerRise: 0, unknown: program.Exit);
         program.Map(BpfFunction.MapLookup, program.Binding.InFlight, StackFrame.CallKey);
         code.JumpIf(Opcode.IfEqual, Reg.R0, 0, program.Exit);
-        code.Load(Reg.R1, Reg.R0, InFlightLayout.Slot);
+        code.Load(Reg.R1, Reg.R0, InFlightLayout.Slot, 4);
         code.JumpIf(Opcode.IfNotEqual, Reg.R1, (int)program.Binding.Slot, program.Exit);
         program.Map(BpfFunction.MapDelete, program.Binding.InFlight, StackFrame.CallKey);
         code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, program.Exit);

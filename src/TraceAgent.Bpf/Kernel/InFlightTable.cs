@@ -9,6 +9,11 @@ internal sealed class InFlightTable
     /// <summary>Room for a few more arguments than the first probe has, so that its successors find place.</summary>
     private const int LeastValueSize = 256;
 
+    /// <summary>Calls of one rule that may be in flight at once; more are counted as lost. Fewer where each keeps much.</summary>
+    private const int MostCalls = 65_536;
+    private const int FewestCalls = 8192;
+    private const int MostBytes = 32 << 20;
+
     private readonly BpfMap _map;
     private readonly int _valueSize;
     private int _users = 1;
@@ -16,8 +21,8 @@ internal sealed class InFlightTable
     private InFlightTable(int valueSize)
     {
         _valueSize = valueSize;
-        _map = BpfMap.Create(
-            MapType.Hash, "ta_calls", StackFrame.CallKeySize, valueSize, LoadedProbe.MaxCallsInFlight, BpfMap.NoPreallocation);
+        var calls = Math.Clamp(MostBytes / valueSize, FewestCalls, MostCalls);
+        _map = BpfMap.Create(MapType.Hash, "ta_calls", StackFrame.CallKeySize, valueSize, calls, BpfMap.NoPreallocation);
     }
 
     public int Fd => _map.Fd;

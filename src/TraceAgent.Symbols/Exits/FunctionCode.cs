@@ -27,7 +27,7 @@ internal sealed class FunctionCode
     private FunctionCode(ElfImage image, bool looksOutside)
     {
         (_image, _looksOutside) = (image, looksOutside);
-        _indirect = new IndirectJump(image, address => _parts.Exists(part => part.Range.Holds(address)));
+        _indirect = new IndirectJump(image, IsOwnPlace);
     }
 
     /// <summary>Bytes of code that were decoded.</summary>
@@ -87,17 +87,21 @@ internal sealed class FunctionCode
         return code.AsSpan((int)(address - range.Start), instruction.Length);
     }
 
-    /// <summary>1 when the address that is computed is outside of the function, from a jump in it.</summary>
+    /// <summary>1 when the address that is computed is outside of the function or its start, from a jump in it.</summary>
     public Expr IsOutside(Expr target, ulong jump)
     {
         const int instructionPointer = 16;
         var distance = new Expr.Binary(BinaryOperator.Subtract, target, new Expr.Register(instructionPointer));
-        return _parts.Select(part => (Expr)new Expr.Binary(
+        return _parts.Select((part, i) => (Start: part.Range.Start + (i == 0 ? 1UL : 0), part.Range.End))
+            .Select(part => (Expr)new Expr.Binary(
                 BinaryOperator.AboveOrEqual,
-                new Expr.Binary(BinaryOperator.Subtract, distance, new Expr.Constant((long)(part.Range.Start - jump))),
-                new Expr.Constant((long)(part.Range.End - part.Range.Start))))
+                new Expr.Binary(BinaryOperator.Subtract, distance, new Expr.Constant((long)(part.Start - jump))),
+                new Expr.Constant((long)(part.End - part.Start))))
             .Aggregate((all, next) => new Expr.Binary(BinaryOperator.AndAlso, all, next));
     }
+
+    /// <summary>A place within the function: who jumps to its start calls it again.</summary>
+    private bool IsOwnPlace(ulong address) => _parts.Exists(part => part.Range.Holds(address)) && address != _parts[0].Range.Start;
 
     private void Decode(FunctionRange part)
     {
@@ -159,6 +163,18 @@ internal sealed class FunctionCode
         var isLinkage = _image.SectionAt(target) is { } section && section.Name.StartsWith(".plt", StringComparison.Ordinal);
         var unwound = isLinkage ? null : _image.Unwind.At(target);
         var owner = isLinkage ? null : _image.Functions.At(target) ?? unwound;
+        // A retpoline (-mindirect-branch=thunk, -mfunction-return=thunk): its RET is the jump of whoever uses it.
+        if (owner?.Name == "__x86_return_thunk" && jump.FlowControl == FlowControl.UnconditionalBranch)
+        {
+            Returns.Add(jump.IP);
+            return;
+        }
+
+        if (owner is not null && owner.Name.StartsWith("__x86_indirect_thunk", StringComparison.Ordinal))
+        {
+            owner = null;
+        }
+
         if (owner is not null && _parts.Count + _left.Count < MaxParts && IsPart(jump.IP, owner, unwound))
         {
             _left.Enqueue(owner.IsEntered ? unwound ?? owner : owner);

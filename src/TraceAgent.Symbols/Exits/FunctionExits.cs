@@ -78,7 +78,7 @@ internal sealed class FunctionExits
             exits.AddRestarts(next.Code, entry);
             if (needsExits)
             {
-                exits.AddExits(next.Function, next.Code);
+                exits.AddExits(next.Function, next.Code, isElsewhere: next.Code != own);
             }
         }
 
@@ -102,11 +102,11 @@ internal sealed class FunctionExits
         }
     }
 
-    private void AddExits(FunctionRange function, FunctionCode code)
+    private void AddExits(FunctionRange function, FunctionCode code, bool isElsewhere)
     {
         foreach (var address in code.Returns)
         {
-            if (SiteOf(code, address, ExitForm.Return) is not { } site)
+            if (SiteOf(code, address, ExitForm.Return with { IsElsewhere = isElsewhere }) is not { } site)
             {
                 Refusal = $"the return at 0x{address:x} is not in the file";
                 return;
@@ -117,12 +117,17 @@ internal sealed class FunctionExits
 
         foreach (var jump in code.Leaving)
         {
-            if (jump.Owner is { } owner && TryFollow(owner))
+            if (jump.Owner is { } owner && MarkOf(code, jump, isElsewhere) is var mark && (mark is not null || isElsewhere) && TryFollow(owner))
             {
+                if (mark is { } place)
+                {
+                    Add(place);
+                }
+
                 continue;
             }
 
-            if (JumpSite(code, jump) is { } site && Add(site))
+            if (JumpSite(code, jump) is { } found && Add(found with { Form = found.Form with { IsElsewhere = isElsewhere } }))
             {
                 Name(SeenJumps, function, jump.Address);
             }
@@ -132,6 +137,12 @@ internal sealed class FunctionExits
             }
         }
     }
+
+    /// <summary>Where it is seen that a call leaves the function itself; null when that cannot be probed.</summary>
+    private ExitSite? MarkOf(FunctionCode code, LeavingJump jump, bool isElsewhere) =>
+        !isElsewhere && BranchCondition.TryGet(code.At(jump.Address), out var condition)
+            ? SiteOf(code, jump.Address, new ExitForm(ExitKind.Leave, condition))
+            : null;
 
     /// <returns>False when the function's own jump is to be probed instead.</returns>
     private bool TryFollow(FunctionRange owner)

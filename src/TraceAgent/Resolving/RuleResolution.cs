@@ -53,7 +53,8 @@ internal sealed class RuleResolution(HitCost? cost)
     private static double CallNs(HitCost cost, CapturePlan plan, ProbeSite site)
     {
         var isEntered = plan.Moment != ProbeMoment.Return || plan.PairsCalls || !plan.ReturnsAtInstructions;
-        return (isEntered ? EntryNs(cost, site) : 0) + (plan.ReturnsAtInstructions ? cost.SteppedNs : cost.ReturnNs);
+        var leaving = site.Exits.Any(exit => exit.Form.Kind == ExitKind.Leave) ? cost.EmulatedNs : 0;
+        return (isEntered ? EntryNs(cost, site) : 0) + leaving + (plan.ReturnsAtInstructions ? cost.SteppedNs : cost.ReturnNs);
     }
 
     private static IEnumerable<ResolvedValue> ValuesOf(Rule rule, ProbePart part, EventKind kind)

@@ -36,6 +36,9 @@ __attribute__((noipa)) long ByArgument(long n, long (*f)(long)) { return n & 1 ?
 static long (*const functions[])(long) = {Leaf, Other, Leaf, Other};
 __attribute__((noipa)) long ByTable(long n) { return n > 3 ? n : functions[n](n); }
 
+/* Calls itself by a pointer. */
+__attribute__((noipa)) long SelfByPointer(long n, long (*f)(long, void *)) { if (n <= 0) return n; sink = n; return f(n - 1, (void *)f); }
+
 /* In another file. */
 __attribute__((noipa)) long ByLinkage(const char *text, long n) { return n & 1 ? n * 5 : atol(text); }
 
@@ -103,6 +106,7 @@ int main(int argc, char **argv)
         printf("Switch %ld = %ld\nThreaded %ld = %ld\nLast %ld = %ld\nConditional %ld = %ld\n",
                n, Switch(n), n, Threaded(n), (long)list, Last(list), n, Conditional(n));
     }
+    printf("SelfByPointer 3 = %ld\n", SelfByPointer(3, (long (*)(long, void *))SelfByPointer));
     printf("Deep 1000 = %ld\n", Deep(1000));
     return 0;
 }

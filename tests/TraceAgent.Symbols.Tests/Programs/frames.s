@@ -93,6 +93,15 @@ function with_frame
         .cfi_endproc
 done with_frame
 
+function nop5_alone
+        .byte   0x0f, 0x1f, 0x44, 0x00, 0x00
+done nop5_alone
+
+function fill_bytes
+        rep stosb
+        ret
+done fill_bytes
+
         .section .rodata
 own_places:
         .quad   .Lone, .Ltwo
