@@ -95,6 +95,16 @@ public class FrameTests(CompiledPrograms programs) : IClassFixture<CompiledProgr
     }
 
     [Fact]
+    public void The_functions_own_returns_need_no_jump_to_be_seen_before_them()
+    {
+        var site = Assert.Single(Resolve(programs.Frames, Symbol("in_parts_that_lead_back"), needsReturn: true).Sites);
+
+        var own = site.FileOffset + 8;
+        Assert.False(Assert.Single(site.Exits, exit => exit.Form.Kind == ExitKind.Return && exit.Offset == own).Form.IsElsewhere);
+        Assert.Single(site.ExitsOf(ExitKind.Leave));
+    }
+
+    [Fact]
     public void Where_nothing_in_the_file_tells_the_kernel_looks_at_the_target()
     {
         var site = Assert.Single(Resolve(programs.Frames, Symbol("by_register"), needsReturn: true).Sites);

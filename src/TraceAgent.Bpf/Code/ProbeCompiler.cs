@@ -7,7 +7,7 @@ namespace TraceAgent.Bpf.Code;
 /// every verifier since 5.15 accepts and which costs a hit only what the rule asks for.
 /// r6 is the context, r7 the record, r8 the state word and later the entry of a call, r9 the counters.
 /// </summary>
-public static class ProbeCompiler
+public static partial class ProbeCompiler
 {
     /// <summary>Bytes of a record that instructions can address; also fewer than the zeros of the control map.</summary>
     public const int MaxRecordSize = short.MaxValue - 7;
@@ -160,48 +160,6 @@ public static class ProbeCompiler
         return program.Finish(onReturn: false);
     }
 
-    /// <summary>Writes the entry of the call into the table; goes to <paramref name="lost"/> when that is full.</summary>
-    private static void Keep(ProgramCode program, Label lost, Label kept)
-    {
-        const int noExist = 1;
-        var (code, plan, binding) = (program.Code, program.Plan, program.Binding);
-        var found = new Label();
-        var isNew = new Label();
-        program.Map(BpfFunction.MapUpdate, binding.InFlight, StackFrame.CallKey, () =>
-        {
-            code.MapValue(Reg.R3, binding.Control, ControlLayout.Zeros);
-            code.Set(Reg.R4, noExist);
-        });
-
-        // What is there is this call's, whatever the update said: new, or left behind by longjmp and overwritten.
-        code.Move(Reg.R8, Reg.R0);
-        program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
-        code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, found);
-        code.Jump(lost);
-        code.Place(found);
-        code.Move(Reg.R7, Reg.R0);
-        code.JumpIfInt(Opcode.IfEqual, Reg.R8, 0, isNew);
-        program.Count(CounterLayout.Unreturned);
-        code.Place(isNew);
-        code.Store(Reg.R7, InFlightLayout.Slot, (int)binding.Slot, 8);
-        if (plan.LeavesByJumps)
-        {
-            ReadCaller(program);
-            code.Load(Reg.R1, Reg.Frame, StackFrame.Scratch);
-            code.Store(Reg.R7, InFlightLayout.Caller, Reg.R1);
-        }
-
-        if (plan.Moment == ProbeMoment.Call)
-        {
-            var layout = plan.LayoutOf(EventKind.Call);
-            program.Fields(plan.EntryFields, layout, 0).ReadAll(() => { }, () => { }, shift: InFlightLayout.EntryPart - layout.EntryPart);
-        }
-
-        code.Call(BpfFunction.KtimeGetNs);
-        code.Store(Reg.R7, InFlightLayout.Time, Reg.R0);
-        code.Jump(kept);
-    }
-
     private static ProbeProgram PairedExit(CapturePlan plan, ProbeBinding binding, ExitForm form)
     {
         var kind = plan.Moment == ProbeMoment.Call ? EventKind.Call : EventKind.Return;
@@ -277,18 +235,6 @@ public static class ProbeCompiler
         return program.Finish(onReturn: true);
     }
 
-    /// <summary>Puts the entry of the probe's own call that is in flight at this depth into r8.</summary>
-    private static void FindCall(ProgramCode program, Label none)
-    {
-        var (code, plan, binding) = (program.Code, program.Plan, program.Binding);
-        WriteCallKey(program, plan.ReturnsAtInstructions ? 0 : plan.Architecture.StackPointerRise, unknown: program.Exit);
-        program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
-        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, none);
-        code.Move(Reg.R8, Reg.R0);
-        code.Load(Reg.R1, Reg.R8, InFlightLayout.Slot, 4);
-        code.JumpIf(Opcode.IfNotEqual, Reg.R1, (int)binding.Slot, program.Exit);
-    }
-
     /// <summary>A jump to a function that is followed: the call may end there.</summary>
     private static ProbeProgram Leave(CapturePlan plan, ProbeBinding binding, ExitForm form)
     {
@@ -302,63 +248,6 @@ public static class ProbeCompiler
         code.Jump(program.Exit);
         CountPassing(program, passing);
         return program.Finish(onReturn: true);
-    }
-
-    /// <summary>A branch back to the entry: the hit of the entry that follows is marked as none.</summary>
-    private static ProbeProgram Restart(CapturePlan plan, ProbeBinding binding, ExitForm form)
-    {
-        var program = new ProgramCode(plan, binding);
-        var code = program.Code;
-        code.Move(Reg.R6, Reg.R1);
-        LeaveUnlessTaken(program, form, program.Exit);
-
-        // While the probe is not active, its entry may not be attached yet: nobody would take the mark, but the next call.
-        code.MapValue(Reg.R1, binding.Control, ControlLayout.StateWord(binding.Slot));
-        code.Load(Reg.R1, Reg.R1, 0);
-        code.Arithmetic(Opcode.And, Reg.R1, (int)StateWord.Active);
-        code.JumpIf(Opcode.IfEqual, Reg.R1, 0, program.Exit);
-        WriteRestartKey(program);
-        code.Store(Reg.Frame, StackFrame.Scratch, 1, 8);
-        program.Map(BpfFunction.MapUpdate, binding.Marks, StackFrame.MarkKey, () =>
-        {
-            code.Move(Reg.R3, Reg.Frame);
-            code.Arithmetic(Opcode.Add, Reg.R3, StackFrame.Scratch);
-            code.Set(Reg.R4, 0);
-        });
-        program.FindCounters();
-        program.Count(CounterLayout.Passing);
-        return program.Finish(onReturn: true);
-    }
-
-    /// <summary>Leaves when a loop of the function, and no call, has led to its entry.</summary>
-    private static void LeaveOnRestart(ProgramCode program)
-    {
-        if (!program.Plan.Restarts)
-        {
-            return;
-        }
-
-        var code = program.Code;
-        var isCall = new Label();
-        WriteRestartKey(program);
-        program.Map(BpfFunction.MapDelete, program.Binding.Marks, StackFrame.MarkKey);
-        code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, isCall);
-        program.FindCounters();
-        program.Count(CounterLayout.Passing);
-        code.Jump(program.Exit);
-        code.Place(isCall);
-    }
-
-    /// <summary>Thread, stack pointer and slot: a handler of a signal may be in between, and calls the function at another depth.</summary>
-    private static void WriteRestartKey(ProgramCode program)
-    {
-        var code = program.Code;
-        program.FindThread();
-        code.Store(Reg.Frame, StackFrame.MarkKey, Reg.R0);
-        program.Expressions.Compute(new Expr.Register(program.Plan.Architecture.StackPointer), Reg.R1, program.Exit);
-        code.Store(Reg.Frame, StackFrame.MarkKey + 8, Reg.R1);
-        code.Store(Reg.Frame, StackFrame.MarkKey + 16, (int)program.Binding.Slot, 4);
-        code.Store(Reg.Frame, StackFrame.MarkKey + 20, StateWord.RestartMark, 4);
     }
 
     private static void LeaveUnlessTaken(ProgramCode program, ExitForm form, Label leave)
@@ -375,72 +264,5 @@ public static class ProbeCompiler
         program.Code.Place(passing);
         program.FindCounters();
         program.Count(CounterLayout.Passing);
-    }
-
-    /// <summary>Puts the return address, on top of the stack, into scratch; 0 when it cannot be read.</summary>
-    private static void ReadCaller(ProgramCode program)
-    {
-        var code = program.Code;
-        var unreadable = new Label();
-        code.Store(Reg.Frame, StackFrame.Scratch, 0, 8);
-        program.Expressions.Compute(
-            new Expr.Load(new Expr.Register(program.Plan.Architecture.StackPointer), 8, Signed: false), Reg.R1, unreadable);
-        code.Store(Reg.Frame, StackFrame.Scratch, Reg.R1);
-        code.Place(unreadable);
-    }
-
-    /// <summary>
-    /// A probe that takes no calls any more still completes those in flight. What longjmp left behind here is not in flight,
-    /// and must not be taken for the call that enters now when that one returns. The entry may also be a successor's.
-    /// </summary>
-    private static void ForgetOwn(ProgramCode program)
-    {
-        var code = program.Code;
-        WriteCallKey(program, stackPointerRise: 0, unknown: program.Exit);
-        program.Map(BpfFunction.MapLookup, program.Binding.InFlight, StackFrame.CallKey);
-        code.JumpIf(Opcode.IfEqual, Reg.R0, 0, program.Exit);
-        code.Load(Reg.R1, Reg.R0, InFlightLayout.Slot, 4);
-        code.JumpIf(Opcode.IfNotEqual, Reg.R1, (int)program.Binding.Slot, program.Exit);
-        program.Map(BpfFunction.MapDelete, program.Binding.InFlight, StackFrame.CallKey);
-        code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, program.Exit);
-        program.FindCounters();
-        program.Count(CounterLayout.Unreturned);
-    }
-
-    /// <summary>
-    /// Whose call it is, and how deep on its stack. A goroutine changes threads, and its stack is moved when it grows:
-    /// only the distance to the stack's end stays.
-    /// </summary>
-    private static void WriteCallKey(ProgramCode program, int stackPointerRise, Label unknown)
-    {
-        var (code, architecture) = (program.Code, program.Plan.Architecture);
-        var stackPointer = new Expr.Register(architecture.StackPointer);
-        if (program.Plan.GoroutineRegister is { } register)
-        {
-            var goroutine = new Expr.Register(register);
-            var end = new Expr.Load(
-                new Expr.Binary(BinaryOperator.Add, goroutine, new Expr.Constant(GoSiteAbi.StackEndOffset)), 8, Signed: false);
-            var depth = new Expr.Extend(new Expr.Binary(BinaryOperator.Subtract, end, stackPointer), 4, Signed: false);
-            var process = new Expr.Binary(BinaryOperator.ShiftLeft, new Expr.Special(SpecialValue.Pid), new Expr.Constant(32));
-            program.Expressions.Compute(new Expr.Binary(BinaryOperator.Or, process, depth), Reg.R0, unknown);
-            code.Store(Reg.Frame, StackFrame.CallKey, Reg.R0);
-            program.Expressions.Compute(goroutine, Reg.R1, unknown);
-        }
-        else
-        {
-            program.FindThread();
-            code.Store(Reg.Frame, StackFrame.CallKey, Reg.R0);
-            program.Expressions.Compute(stackPointer, Reg.R1, unknown);
-        }
-
-        if (stackPointerRise != 0)
-        {
-            code.Arithmetic(Opcode.Subtract, Reg.R1, stackPointerRise);
-        }
-
-        code.Store(Reg.Frame, StackFrame.CallKey + 8, Reg.R1);
-        program.FindCookie();
-        code.Arithmetic(Opcode.ShiftRight, Reg.R0, SiteCookie.FunctionShift);
-        code.Store(Reg.Frame, StackFrame.CallKey + 16, Reg.R0);
     }
 }

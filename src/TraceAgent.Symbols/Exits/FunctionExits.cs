@@ -117,17 +117,15 @@ internal sealed class FunctionExits
 
         foreach (var jump in code.Leaving)
         {
-            if (jump.Owner is { } owner && MarkOf(code, jump, isElsewhere) is var mark && (mark is not null || isElsewhere) && TryFollow(owner))
+            var mark = isElsewhere ? null : MarkOf(code, jump);
+            if (jump.Owner is { } owner && (isElsewhere || mark is not null) && TryFollow(owner))
             {
                 if (mark is { } place)
                 {
                     Add(place);
                 }
-
-                continue;
             }
-
-            if (JumpSite(code, jump) is { } found && Add(found with { Form = found.Form with { IsElsewhere = isElsewhere } }))
+            else if (JumpSite(code, jump) is { } found && Add(found with { Form = found.Form with { IsElsewhere = isElsewhere } }))
             {
                 Name(SeenJumps, function, jump.Address);
             }
@@ -139,8 +137,8 @@ internal sealed class FunctionExits
     }
 
     /// <summary>Where it is seen that a call leaves the function itself; null when that cannot be probed.</summary>
-    private ExitSite? MarkOf(FunctionCode code, LeavingJump jump, bool isElsewhere) =>
-        !isElsewhere && BranchCondition.TryGet(code.At(jump.Address), out var condition)
+    private ExitSite? MarkOf(FunctionCode code, LeavingJump jump) =>
+        BranchCondition.TryGet(code.At(jump.Address), out var condition)
             ? SiteOf(code, jump.Address, new ExitForm(ExitKind.Leave, condition))
             : null;
 
@@ -209,7 +207,8 @@ internal sealed class FunctionExits
             return false;
         }
 
-        _sites[site.Offset] = site;
+        // The function's own come first: code elsewhere may lead back into it, and a call that ends there need not have left.
+        _sites.TryAdd(site.Offset, site);
         return true;
     }
 

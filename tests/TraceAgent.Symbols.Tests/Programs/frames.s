@@ -102,6 +102,32 @@ function fill_bytes
         ret
 done fill_bytes
 
+# Its other part, which no name tells to be one, is left to without a frame, and with one, and leads back.
+function in_parts_that_lead_back
+        .cfi_startproc
+        test    %edi, %edi
+        je      other_part
+        push    %rbx
+        .cfi_def_cfa_offset 16
+        js      middle_of_other_part
+back_again:
+        pop     %rbx
+        .cfi_def_cfa_offset 8
+        ret
+        .cfi_endproc
+done in_parts_that_lead_back
+
+function other_part
+        .cfi_startproc
+        xor     %eax, %eax
+        ret
+        .cfi_def_cfa_offset 16
+middle_of_other_part:
+        nop
+        jmp     back_again
+        .cfi_endproc
+done other_part
+
         .section .rodata
 own_places:
         .quad   .Lone, .Ltwo
