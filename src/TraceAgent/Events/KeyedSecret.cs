@@ -14,19 +14,19 @@ internal static class KeyedSecret
     private const int MaxKeySide = 48;
 
     private const int LongestTag = 256;
+    private const int LongestUser = 128;
     private const string UserOption = "-user";
     private const string ShortUserOption = " -u ";
+    private const string Identified = "identified";
 
     // Their value is the rest of the line.
     private static readonly string[] Headers = ["authorization", "cookie"];
     private static readonly string[] Schemes = ["bearer", "basic"];
-    private static readonly SearchValues<char> ValueEnds = SearchValues.Create(" \t\r\n\"'&;,<>(){}[]|\\`");
     private static readonly SearchValues<char> OptionEnds = SearchValues.Create(" \t\r\n\0\"'");
     private static readonly SearchValues<char> Numbers = SearchValues.Create("0123456789:");
-    private static readonly SearchValues<char> LineEnds = SearchValues.Create("\r\n");
 
-    /// <summary>Options that are followed by <c>name:password</c>.</summary>
-    public static IEnumerable<string> Stems => [UserOption, ShortUserOption];
+    /// <summary>Options that are followed by <c>name:password</c>, and what SQL has before a password.</summary>
+    public static IEnumerable<string> Stems => [UserOption, ShortUserOption, Identified];
 
     /// <summary>
     /// The value of the key of which a stem is a part, empty when it has none, and where that key ends; 0 when there is no key.
@@ -40,6 +40,11 @@ internal static class KeyedSecret
         if (rest.StartsWith(ShortUserOption, StringComparison.Ordinal))
         {
             return (PasswordOfUser(text, at + ShortUserOption.Length), 0);
+        }
+
+        if (rest.StartsWith(Identified, StringComparison.OrdinalIgnoreCase))
+        {
+            return (BehindIdentified(text, at), 0);
         }
 
         var (start, end) = (at, at);
@@ -66,15 +71,14 @@ internal static class KeyedSecret
                 ? (PasswordOfUser(text, end + 1), end) : default;
         }
 
-        var isOption = text[start] == '-' && (start == 0 || text[start - 1] is ' ' or '\t' or '\n' or '\0' or '"' or '\'');
+        var isOption = text[start] == '-' && (start == 0 || text[start - 1] is ' ' or '\t' or '\n' or '\0' or '"' or '\'' or '`');
         var isTag = start > 0 && (text[start - 1] == '<' || (text[start - 1] == ':' && BeginsTag(text[..(start - 1)])));
         var value = isTag ? InTag(text, end) : default;
         value = value.Length > 0 ? value : Assigned(text, end, toEndOfLine: EndsWithHeader(key));
         value = value.Length > 0 || !isOption ? value : BehindOption(text, end);
+        value = value.Length > 0 || !key.Equals("password", StringComparison.OrdinalIgnoreCase) ? value : OfSql(text, start, end);
         return (value, end);
     }
-
-    public static int EndOfValue(ReadOnlySpan<char> text, int at) => EndOf(text, at, ValueEnds);
 
     private static bool IsOfKey(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
 
@@ -106,14 +110,15 @@ internal static class KeyedSecret
 
     private static TextSpan Assigned(ReadOnlySpan<char> text, int end, bool toEndOfLine)
     {
-        var at = SkipQuote(text, end, out _);
+        var at = SkipQuotes(text, end);
         if (at > end && StartsBody(text[at..]) is > 0 and var blank)
         {
             // A field of a form (RFC 7578): name="password", an empty line, the value.
-            return Until(text, at + blank, LineEnds);
+            return SecretValue.Line(text, at + blank);
         }
 
-        at = SkipBlanks(text, at);
+        // user[password]=…, config["password"] = …
+        at = SkipWhite(text, at < text.Length && text[at] == ']' ? at + 1 : at, out var isOwnLine);
         if (at >= text.Length)
         {
             return default;
@@ -121,7 +126,7 @@ internal static class KeyedSecret
 
         if (text[at] is not ('=' or ':'))
         {
-            return text[at..].StartsWith("%3D", StringComparison.OrdinalIgnoreCase) ? Until(text, at + 3, ValueEnds) : default;
+            return text[at..].StartsWith("%3D", StringComparison.OrdinalIgnoreCase) ? SecretValue.Word(text, at + 3) : default;
         }
 
         var separator = text[at++];
@@ -136,43 +141,175 @@ internal static class KeyedSecret
         }
 
         at = SkipBlanks(text, at);
-        var quoted = SkipQuote(text, at, out var quote);
-        if (quoted != at)
+        if (separator == ':' && Block(text, at) is { Length: > 0 } block)
         {
-            return new TextSpan(quoted, EndOfQuoted(text, quoted, quote, isEscaped: text[at] == '\\') - quoted);
+            return block;
         }
 
-        return toEndOfLine ? Line(text, at) : Until(text, at, ValueEnds);
+        at = SkipWhite(text, at, out var isNextLine);
+        if (isNextLine && !isOwnLine && BeginsPair(text, at))
+        {
+            // The value is empty: TOKEN=, and in the next line USER=x.
+            return default;
+        }
+
+        if (!toEndOfLine)
+        {
+            return SecretValue.At(text, at);
+        }
+
+        var closed = SecretValue.Closed(text, at);
+        if (closed.Length == 0)
+        {
+            return Line(text, at);
+        }
+
+        // Cookie: a list of them may begin with anything.
+        var behind = closed.Start + closed.Length + 1;
+        var goesOn = behind < text.Length && text[behind] == ';';
+        return goesOn ? closed with { Length = closed.Length + 1 + SecretValue.Line(text, behind).Length } : closed;
+    }
+
+    /// <summary>A text of YAML that begins in the next line, behind | or &gt;: all lines that are indented.</summary>
+    private static TextSpan Block(ReadOnlySpan<char> text, int at)
+    {
+        if (at >= text.Length || text[at] is not ('|' or '>'))
+        {
+            return default;
+        }
+
+        at++;
+        for (var signs = 0; signs < 2 && at < text.Length && text[at] is '+' or '-' or (>= '1' and <= '9'); signs++)
+        {
+            at++;
+        }
+
+        var start = SkipWhite(text, at, out var isNextLine);
+        if (!isNextLine)
+        {
+            return default;
+        }
+
+        var end = start;
+        while (true)
+        {
+            end = SecretValue.Line(text, end) is var line ? line.Start + line.Length : end;
+            var next = SkipWhite(text, end, out _);
+            if (next == end || next >= text.Length || text[next - 1] is not (' ' or '\t'))
+            {
+                return new TextSpan(start, end - start);
+            }
+
+            end = next;
+        }
+    }
+
+    /// <summary>Whether a line begins with a name and a sign that assigns, and something behind it: base64 may end with one.</summary>
+    private static bool BeginsPair(ReadOnlySpan<char> text, int at)
+    {
+        var end = at;
+        while (end < text.Length && end - at < MaxKeySide && IsOfKey(text[end]))
+        {
+            end++;
+        }
+
+        if (end == at)
+        {
+            return false;
+        }
+
+        var sign = SkipBlanks(text, end);
+        return sign + 1 < text.Length && text[sign + 1] is var next && text[sign] switch
+        {
+            ':' => next is ' ' or '\t' or '\r' or '\n',
+            '=' => next is not ('=' or '\r' or '\n'),
+            _ => false,
+        };
     }
 
     /// <summary>--password VALUE, also as elements of a list: "--password", "VALUE".</summary>
     private static TextSpan BehindOption(ReadOnlySpan<char> text, int end)
     {
-        var at = SkipQuote(text, end, out _);
+        var at = SkipQuotes(text, end);
         var isElement = at > end;
         at = SkipBlanks(text, at);
         if (isElement && at < text.Length && text[at] == ',')
         {
-            at = SkipBlanks(text, at + 1);
+            at = SkipWhite(text, at + 1, out _);
         }
         else if (at == end)
         {
             return default;
         }
 
-        var quoted = SkipQuote(text, at, out var quote);
-        if (quoted > at)
+        return at >= text.Length || text[at] == '-' ? default : SecretValue.OfOption(text, at);
+    }
+
+    /// <summary>PASSWORD 'x' of SQL, PASSWORD('x'), SET PASSWORD FOR y = 'x'.</summary>
+    private static TextSpan OfSql(ReadOnlySpan<char> text, int start, int end)
+    {
+        var at = SkipWhite(text, end, out _);
+        if (at < text.Length && text[at] == '(')
         {
-            return new TextSpan(quoted, EndOfQuoted(text, quoted, quote, isEscaped: text[at] == '\\') - quoted);
+            at = SkipWhite(text, at + 1, out _);
+        }
+        else if (at > end && SkipWord(text, at, "for") is var user && user > at
+            && text[..start].TrimEnd().EndsWith("set", StringComparison.OrdinalIgnoreCase))
+        {
+            var rest = text[user..Math.Min(text.Length, user + LongestUser)];
+            return rest.IndexOf('=') is >= 0 and var sign ? SecretValue.At(text, SkipWhite(text, user + sign + 1, out _)) : default;
         }
 
-        return at >= text.Length || text[at] == '-' ? default : Until(text, at, OptionEnds);
+        return at > end ? SecretValue.Quoted(text, at) : default;
+    }
+
+    /// <summary>
+    /// IDENTIFIED [WITH x] BY [PASSWORD] 'x' of SQL. Oracle wants no quotes; without capitals, that is English.
+    /// </summary>
+    private static TextSpan BehindIdentified(ReadOnlySpan<char> text, int start)
+    {
+        var end = start + Identified.Length;
+        var at = SkipWhite(text, end, out _);
+        if (SkipWord(text, at, "with") is var plugin && plugin > at)
+        {
+            at = plugin;
+            while (at < text.Length && at - plugin < MaxKeySide && (IsOfKey(text[at]) || SecretQuote.IsSign(text[at])))
+            {
+                at++;
+            }
+
+            at = SkipWhite(text, at, out _);
+        }
+
+        var by = SkipWord(text, at, "by");
+        by = by > at ? by : SkipWord(text, at, "as");
+        if (at == end || by == at)
+        {
+            return default;
+        }
+
+        var isSql = !text[start..end].ContainsAnyInRange('a', 'z');
+        at = SkipWord(text, SkipWord(text, by, "password"), "values");
+        return SecretValue.Quoted(text, at) is { Length: > 0 } quoted ? quoted : isSql ? SecretValue.At(text, at) : default;
+    }
+
+    /// <summary>Where the text goes on behind a word and the white space that follows it; the same place when it is not there.</summary>
+    private static int SkipWord(ReadOnlySpan<char> text, int at, string word)
+    {
+        if (!text[at..].StartsWith(word, StringComparison.OrdinalIgnoreCase))
+        {
+            return at;
+        }
+
+        var end = at + word.Length;
+        var next = SkipWhite(text, end, out _);
+        return next > end || (next < text.Length && SecretQuote.IsSign(text[next])) ? next : at;
     }
 
     /// <summary>The password of name:password; numbers are users and groups.</summary>
     private static TextSpan PasswordOfUser(ReadOnlySpan<char> text, int at)
     {
-        at = SkipQuote(text, SkipBlanks(text, at), out _);
+        at = SkipQuotes(text, SkipBlanks(text, at));
         var end = EndOf(text, at, OptionEnds);
         var colon = text[at..end].IndexOf(':');
         return colon < 0 || !text[at..end].ContainsAnyExcept(Numbers) ? default : new TextSpan(at + colon + 1, end - at - colon - 1);
@@ -219,25 +356,19 @@ internal static class KeyedSecret
             }
         }
 
-        return Until(text, at, LineEnds);
+        return SecretValue.Line(text, at);
     }
 
-    private static int SkipQuote(ReadOnlySpan<char> text, int at, out char quote)
+    /// <summary>The quotes around a name: also escaped ones, and those that CSV doubles.</summary>
+    private static int SkipQuotes(ReadOnlySpan<char> text, int at)
     {
-        quote = '\0';
-        if (at < 0)
+        if (!SecretQuote.TryOpen(text, at, out var quote))
         {
             return at;
         }
 
-        var next = at < text.Length && text[at] == '\\' ? at + 1 : at;
-        if (next >= text.Length || text[next] is not ('"' or '\''))
-        {
-            return at;
-        }
-
-        quote = text[next];
-        return next + 1;
+        at += quote.Escapes + 1;
+        return quote.Escapes == 0 && at < text.Length && text[at] == quote.Sign ? at + 1 : at;
     }
 
     private static int SkipBlanks(ReadOnlySpan<char> text, int at)
@@ -250,30 +381,23 @@ internal static class KeyedSecret
         return at;
     }
 
-    private static int EndOfQuoted(ReadOnlySpan<char> text, int at, char quote, bool isEscaped)
+    private static int SkipWhite(ReadOnlySpan<char> text, int at, out bool hasLineEnd)
     {
-        for (; at < text.Length; at++)
+        hasLineEnd = false;
+        while ((at = SkipBlanks(text, at)) < text.Length && text[at] is '\r' or '\n')
         {
-            if (text[at] == quote)
+            // An empty line ends headers.
+            if (text[at..].StartsWith("\r\n\r\n", StringComparison.Ordinal))
             {
-                return at;
+                break;
             }
 
-            if (text[at] == '\\')
-            {
-                if (isEscaped && at + 1 < text.Length && text[at + 1] == quote)
-                {
-                    return at;
-                }
-
-                at++;
-            }
+            hasLineEnd = true;
+            at++;
         }
 
-        return text.Length;
+        return at;
     }
-
-    private static TextSpan Until(ReadOnlySpan<char> text, int at, SearchValues<char> ends) => new(at, EndOf(text, at, ends) - at);
 
     private static int EndOf(ReadOnlySpan<char> text, int at, SearchValues<char> ends) =>
         text[at..].IndexOfAny(ends) is >= 0 and var length ? at + length : text.Length;

@@ -22,7 +22,7 @@ internal sealed class SecretFinder
         [.. Schemes, .. SecretNames.Stems, .. SecretForms.Stems, .. KeyedSecret.Stems], StringComparison.OrdinalIgnoreCase);
 
     // What follows a word that has a secret.
-    private static readonly SearchValues<char> Separators = SearchValues.Create("=: \t%+>\0");
+    private static readonly SearchValues<char> Separators = SearchValues.Create("=: \t\r\n%+>(\0");
 
     private readonly List<TextSpan> _found = [];
 
@@ -129,7 +129,7 @@ internal sealed class SecretFinder
             }
         }
 
-        var length = start == at ? 0 : KeyedSecret.EndOfValue(text, start) - start;
+        var length = start == at ? 0 : SecretValue.EndOfWord(text, start) - start;
         var token = text.Slice(start, length);
 
         // "Basic training" is English; base64 of user:password has a digit, a capital or a sign in it.

@@ -13,6 +13,8 @@ internal sealed class Secrets : FuzzTarget
         "4111 1111 1111 1111", "4111", "-", "378282246310005", "s", "_", "é", "x", "***",
         "://", "@", ":", "-----BEGIN PRIVATE KEY-----", "-----END", "eyJ", ".", "AKIA", "ghp_", "sk-",
         "--", "-user", " -u ", "pass", "pw", "key", "<", ">", "/", "\0", "\r\n\r\n", ",",
+        "[", "]", "{", "}", "(", ")", "`", "u'", "r#\"", "'''", "\"\"", "\\\\\\\"", "|\n ", "&",
+        "IDENTIFIED ", "WITH ", "BY ", "PASSWORD ", "set ", "FOR ",
     ];
 
     private readonly SecretFinder _finder = new();
