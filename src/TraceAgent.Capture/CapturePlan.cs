@@ -57,7 +57,13 @@ public sealed record CapturePlan(
     public bool Restarts { get; init; }
 
     /// <summary>A return is taken only when its entry was: entries are kept until then.</summary>
-    public bool PairsCalls => Moment == ProbeMoment.Call || (LeavesByJumps && Moment != ProbeMoment.Entry);
+    public bool PairsCalls => Pairs(Moment, LeavesByJumps);
+
+    /// <summary>Whether returns at such sites are taken only together with their entries.</summary>
+    /// <param name="moment">When events happen.</param>
+    /// <param name="leavesByJumps">See <see cref="SiteAbi.LeavesByJumps"/>.</param>
+    public static bool Pairs(ProbeMoment moment, bool leavesByJumps) =>
+        moment == ProbeMoment.Call || (leavesByJumps && moment != ProbeMoment.Entry);
 
     /// <summary>Of calls: the register with the goroutine whose call it is; null when it is the thread's.</summary>
     public int? GoroutineRegister { get; init; }

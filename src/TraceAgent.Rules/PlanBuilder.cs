@@ -44,7 +44,7 @@ public static class PlanBuilder
     {
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(abi);
-        return rule.On == ProbeMoment.Call || (abi.LeavesByJumps && NeedsReturn(rule));
+        return CapturePlan.Pairs(rule.On, abi.LeavesByJumps);
     }
 
     private static string Arguments(int[] indexes) => indexes is [var only]
