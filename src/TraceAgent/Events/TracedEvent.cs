@@ -1,5 +1,4 @@
 using Serilog.Events;
-using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 

@@ -1,5 +1,3 @@
-using TraceAgent.Capture;
-
 namespace TraceAgent.Events;
 
 /// <summary>Renders the holes of JSON objects.</summary>
