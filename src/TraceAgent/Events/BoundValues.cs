@@ -1,3 +1,5 @@
+using TraceAgent.Capture;
+
 namespace TraceAgent.Events;
 
 /// <summary>The values of events as members of a JSON object, the same in every format of ours.</summary>

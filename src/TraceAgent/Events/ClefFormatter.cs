@@ -1,5 +1,6 @@
 using Serilog.Events;
 using Serilog.Formatting.Compact;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 

@@ -1,4 +1,5 @@
 using Serilog.Events;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 

@@ -2,6 +2,7 @@ using System.Text;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Parsing;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 

@@ -1,3 +1,5 @@
+using TraceAgent.Capture;
+
 namespace TraceAgent.Events;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Serilog.Events;
+using TraceAgent.Capture;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Events;

@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Events;

@@ -1,4 +1,5 @@
 using System.Text;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 

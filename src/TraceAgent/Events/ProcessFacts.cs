@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 

@@ -1,3 +1,5 @@
+using TraceAgent.Capture;
+
 namespace TraceAgent.Events;
 
 /// <summary>What lines have of their process only when the message names it, because few want it.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 

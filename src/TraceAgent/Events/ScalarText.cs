@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 

@@ -3,6 +3,7 @@ using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.OpenTelemetry;
+using TraceAgent.Capture;
 using TraceAgent.Configuration;
 using TraceAgent.Events;
 using TraceAgent.Status;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TraceAgent.Capture;
 using TraceAgent.Events;
 
 namespace TraceAgent.Tests.Events;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
+using TraceAgent.Capture;
 using TraceAgent.Events;
 
 namespace TraceAgent.Tests.Events;

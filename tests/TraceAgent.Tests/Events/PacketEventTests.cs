@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Serilog.Events;
+using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Tests.Packets;
 

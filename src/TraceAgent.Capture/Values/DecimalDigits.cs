@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Capture;
 
 /// <summary>Decimal numbers in ASCII, eight digits at a time.</summary>
 internal static class DecimalDigits

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Capture;
 
 /// <summary>The inside of JSON strings (RFC 8259, section 7), on one line, without any control character.</summary>
 internal static class JsonText

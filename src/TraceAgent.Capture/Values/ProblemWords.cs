@@ -1,6 +1,4 @@
-using TraceAgent.Capture;
-
-namespace TraceAgent.Events;
+namespace TraceAgent.Capture;
 
 /// <summary>What <c>problems</c> says of a value, every combination made once.</summary>
 internal static class ProblemWords

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using TraceAgent.Capture;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Capture;
 
 /// <summary>One value of one event. Text lies in the event's own characters.</summary>
 internal struct DecodedValue

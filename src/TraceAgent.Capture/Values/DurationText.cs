@@ -1,4 +1,4 @@
-namespace TraceAgent.Events;
+namespace TraceAgent.Capture;
 
 /// <summary>How a duration looks in a message.</summary>
 internal static class DurationText

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using TraceAgent.Capture;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Capture;
 
 /// <summary>UTF-16LE of a traced process.</summary>
 internal static class Utf16Text
