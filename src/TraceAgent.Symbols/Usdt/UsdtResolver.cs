@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Usdt;
 
@@ -142,7 +143,7 @@ internal sealed class UsdtResolver(
     private SiteProblem TooMany(int count) => new(
         SiteCodes.TooManySites, Refused: true,
         FormattableString.Invariant($"'{_pattern.Text}' means {count:N0} places of {displayPath}, and the rule may have {maxSites:N0} sites"),
-        count <= SiteResolver.MaxSites
+        count <= SiteResolution.MaxSites
             ? $"make the name narrower, or allow them with `max_sites: {count}`"
-            : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolver.MaxSites:N0} at most"));
+            : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolution.MaxSites:N0} at most"));
 }
