@@ -22,7 +22,7 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Lengt
         {
             StaticType.ThreadName => "every event has 'comm' already",
             StaticType.Quotation => "a constant text is a label: labels: {name: text}",
-            _ when draft.Spec is { } spec && NeedsAddress(spec.Type) && value.Type is not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText) =>
+            _ when draft.Spec is { } spec && spec.Type.LiesAtAddress && value.Type is not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText) =>
                 $"{value.Type.Noun} is no address, where the value would lie",
             _ when on != ProbeMoment.Call && value.Term.NeedsEntry && value.Term.NeedsReturn =>
                 "only 'on: call' knows arguments and return value together",
@@ -93,7 +93,4 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Lengt
         redaction.Applies(draft.Name) ? null : RedactValue.Reveals(draft.Name, name);
 
     private static string Tells(string name) => $"'{name}' is redacted: whether an event happens would tell something of it";
-
-    private static bool NeedsAddress(CaptureType type) =>
-        type is CaptureType.Text or CaptureType.Utf16 or CaptureType.TextObject or CaptureType.Bytes or CaptureType.Array or CaptureType.IPv6 or CaptureType.SocketAddress;
 }

@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Rules.Templates;
 using TraceAgent.Rules.Yaml;
 

@@ -65,7 +65,7 @@ internal sealed class RuleResolution(HitCost? cost)
         {
             var field = fields[value.FieldIndex];
             var onReturn = kind == EventKind.Return || (kind == EventKind.Call && value.FieldIndex >= part.Plan.EntryFields.Count);
-            yield return new ResolvedValue(value.Name, TypeNotation.Of(value.Type), onReturn ? "return" : "entry", text.Of(field), field.Storage.Size);
+            yield return new ResolvedValue(value.Name, value.Type.Notation, onReturn ? "return" : "entry", text.Of(field), field.Storage.Size);
         }
     }
 }
