@@ -25,11 +25,11 @@ public sealed class BpfSession : IDisposable
     private readonly uint _self;
     private uint _nextSwitch;
 
-    private BpfSession(int ringBytes, AttachWay? way, WaitPolicy policy)
+    private BpfSession(int ringBytes, AttachMethod? method, WaitPolicy policy)
     {
         // The first uprobe of a host that has none waits for an RCU grace period (dup_mmap_sem in kernel/events/uprobes.c): a
         // third of the time to the first rule, in which nothing else need wait.
-        _grace = OwnThread.Run(() => GracePeriod.Open(way));
+        _grace = OwnThread.Run(() => GracePeriod.Open(method));
         try
         {
             var counters = Task.Run(static () => new CounterMap());
@@ -53,7 +53,7 @@ public sealed class BpfSession : IDisposable
 
     /// <summary>How probes are attached here; waits until it is known.</summary>
     /// <exception cref="KernelException">They cannot be.</exception>
-    public AttachWay Way => Grace.Way;
+    public AttachMethod AttachMethod => Grace.AttachMethod;
 
     public RingReader Ring { get; }
 
@@ -64,12 +64,12 @@ public sealed class BpfSession : IDisposable
     public bool SeesAllProcesses { get; }
 
     /// <param name="ringBytes">Size of the ring buffer: a power of two, at least a page.</param>
-    /// <param name="way">How to attach; null for the best that the kernel has.</param>
+    /// <param name="method">How to attach; null for the best that the kernel has.</param>
     /// <param name="policy">For whose pages programs wait where the kernel lets them; null for <see cref="WaitPolicy.Trusted"/>.</param>
     /// <exception cref="KernelException">Not permitted, or a feature is missing; the message names the remedy.</exception>
-    public static BpfSession Open(int ringBytes = DefaultRingBytes, AttachWay? way = null, WaitPolicy? policy = null)
+    public static BpfSession Open(int ringBytes = DefaultRingBytes, AttachMethod? method = null, WaitPolicy? policy = null)
     {
-        var session = Begin(ringBytes, way, policy);
+        var session = Begin(ringBytes, method, policy);
         try
         {
             session.AwaitAttachable();
@@ -84,7 +84,7 @@ public sealed class BpfSession : IDisposable
 
     /// <summary>As <see cref="Open"/>, but does not wait for what <see cref="AwaitAttachable"/> waits for.</summary>
     /// <exception cref="KernelException">Not permitted, or a feature is missing; the message names the remedy.</exception>
-    public static BpfSession Begin(int ringBytes, AttachWay? way, WaitPolicy? policy)
+    public static BpfSession Begin(int ringBytes, AttachMethod? method, WaitPolicy? policy)
     {
         if (!NativeLibrary.TryLoad(LibBpf.Library, out _))
         {
@@ -92,7 +92,7 @@ public sealed class BpfSession : IDisposable
                 "load", LibBpf.Library, KernelException.Enoent, "install libbpf1 (Debian, Ubuntu) or libbpf (Fedora, RHEL); version 1.0 or newer");
         }
 
-        return new BpfSession(ringBytes, way, policy ?? WaitPolicy.Trusted);
+        return new BpfSession(ringBytes, method, policy ?? WaitPolicy.Trusted);
     }
 
     /// <summary>Waits until a first probe was attached; nothing else can be before.</summary>

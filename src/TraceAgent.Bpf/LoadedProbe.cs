@@ -111,7 +111,7 @@ public sealed class LoadedProbe : IDisposable
 
         void Add(BpfProgram program, UprobePlace[] places, bool onReturn, bool byCaller)
         {
-            var link = UprobeLink.Attach(_session.Way, program, path, displayPath, places, byCaller);
+            var link = UprobeLink.Attach(_session.AttachMethod, program, path, displayPath, places, byCaller);
             attachment.Add(link, onReturn);
             if (link.TakesKept)
             {
@@ -122,7 +122,7 @@ public sealed class LoadedProbe : IDisposable
     }
 
     private BpfProgram Load(ProbeProgram program) =>
-        BpfProgram.Load(program, BpfProgram.NameFor(_rule), _session.Way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
+        BpfProgram.Load(program, BpfProgram.NameFor(_rule), _session.AttachMethod == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
 
     private BpfProgram ExitProgram(ExitForm form)
     {

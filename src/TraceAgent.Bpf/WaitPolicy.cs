@@ -11,7 +11,7 @@ namespace TraceAgent.Bpf;
 public sealed record WaitPolicy(bool WaitsForAny, bool OfEverybody, EquatableArray<uint> Users)
 {
     /// <summary>As many users as may be trusted.</summary>
-    public const int MostUsers = Code.PageWaits.MostUsers;
+    public const int MaxUsers = Code.PageWaits.MaxUsers;
 
     public static WaitPolicy None { get; } = new(WaitsForAny: false, OfEverybody: false, []);
 

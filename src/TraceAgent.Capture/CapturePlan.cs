@@ -1,7 +1,7 @@
 namespace TraceAgent.Capture;
 
 /// <summary>When a rule's events happen: the <c>on:</c> of a rule.</summary>
-public enum ProbeMoment
+public enum ProbeTrigger
 {
     Entry,
     Return,
@@ -31,7 +31,7 @@ public enum EventKind
 /// <param name="ReturnFields">Read when it returns.</param>
 public sealed record CapturePlan(
     Architecture Architecture,
-    ProbeMoment Moment,
+    ProbeTrigger Trigger,
     EquatableArray<CaptureField> EntryFields,
     EquatableArray<CaptureField> ReturnFields)
 {
@@ -57,13 +57,13 @@ public sealed record CapturePlan(
     public bool Restarts { get; init; }
 
     /// <summary>A return is taken only when its entry was: entries are kept until then.</summary>
-    public bool PairsCalls => Pairs(Moment, LeavesByJumps);
+    public bool PairsCalls => Pairs(Trigger, LeavesByJumps);
 
     /// <summary>Whether returns at such sites are taken only together with their entries.</summary>
     /// <param name="moment">When events happen.</param>
     /// <param name="leavesByJumps">See <see cref="SiteAbi.LeavesByJumps"/>.</param>
-    public static bool Pairs(ProbeMoment moment, bool leavesByJumps) =>
-        moment == ProbeMoment.Call || (leavesByJumps && moment != ProbeMoment.Entry);
+    public static bool Pairs(ProbeTrigger trigger, bool leavesByJumps) =>
+        trigger == ProbeTrigger.Call || (leavesByJumps && trigger != ProbeTrigger.Entry);
 
     /// <summary>Of calls: the register with the goroutine whose call it is; null when it is the thread's.</summary>
     public int? GoroutineRegister { get; init; }
@@ -72,11 +72,11 @@ public sealed record CapturePlan(
     public bool ReadsPlainly { get; init; }
 
     /// <summary>The kinds of event that this plan makes.</summary>
-    public EquatableArray<EventKind> Kinds => Moment switch
+    public EquatableArray<EventKind> Kinds => Trigger switch
     {
-        ProbeMoment.Entry => [EventKind.Entry],
-        ProbeMoment.Return => [EventKind.Return],
-        ProbeMoment.Both => [EventKind.Entry, EventKind.Return],
+        ProbeTrigger.Entry => [EventKind.Entry],
+        ProbeTrigger.Return => [EventKind.Return],
+        ProbeTrigger.Both => [EventKind.Entry, EventKind.Return],
         _ => [EventKind.Call],
     };
 

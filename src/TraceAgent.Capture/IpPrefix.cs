@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TraceAgent.Capture;
 
 /// <summary>What is wrong with the text of a prefix.</summary>
-public enum PrefixFault
+public enum PrefixError
 {
     None,
 
@@ -36,14 +36,14 @@ public readonly record struct IpPrefix(IpAddress Address, int Length) : ICompara
 
     /// <summary>Reads <c>192.0.2.7</c>, <c>198.51.100.0/24</c>, <c>2001:db8::/32</c>; a lone address is as long as it has bits.</summary>
     /// <param name="text">Without spaces around it.</param>
-    /// <param name="prefix">Also set when the fault is <see cref="PrefixFault.HostBits"/> or <see cref="PrefixFault.MappedIPv4"/>, as written.</param>
-    public static PrefixFault TryParse(ReadOnlySpan<char> text, out IpPrefix prefix)
+    /// <param name="prefix">Also set when the fault is <see cref="PrefixError.HostBits"/> or <see cref="PrefixError.MappedIPv4"/>, as written.</param>
+    public static PrefixError TryParse(ReadOnlySpan<char> text, out IpPrefix prefix)
     {
         prefix = default;
         var slash = text.IndexOf('/');
         if (!IpAddress.TryParse(slash < 0 ? text : text[..slash], out var address))
         {
-            return PrefixFault.Form;
+            return PrefixError.Form;
         }
 
         var length = address.Width;
@@ -52,19 +52,19 @@ public readonly record struct IpPrefix(IpAddress Address, int Length) : ICompara
             var digits = text[(slash + 1)..];
             if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9') || (digits.Length > 1 && digits[0] == '0'))
             {
-                return PrefixFault.Form;
+                return PrefixError.Form;
             }
 
             if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > address.Width)
             {
-                return PrefixFault.Length;
+                return PrefixError.Length;
             }
         }
 
         prefix = new IpPrefix(address, length);
-        return address.IsIPv6 && address.Bits >> 32 == Mapped ? PrefixFault.MappedIPv4
-            : prefix != prefix.Masked ? PrefixFault.HostBits
-            : PrefixFault.None;
+        return address.IsIPv6 && address.Bits >> 32 == Mapped ? PrefixError.MappedIPv4
+            : prefix != prefix.Masked ? PrefixError.HostBits
+            : PrefixError.None;
     }
 
     public bool Contains(IpAddress address) =>

@@ -15,9 +15,9 @@ public sealed record PacketRule(
     EventLevel Level,
     EquatableArray<KeyValuePair<string, string>> Labels)
 {
-    public const int LeastSources = 1024;
+    public const int MinSources = 1024;
 
-    public const int MostSources = 4_194_304;
+    public const int MaxSourcesLimit = 4_194_304;
 
     /// <summary>So many sources are remembered at once by a rule that does not say so.</summary>
     public const int DefaultSources = 65_536;
@@ -66,7 +66,7 @@ public sealed record PacketCount(int Top, TimeSpan Every)
 {
     public const int DefaultTop = 20;
 
-    public const int MostTop = 1000;
+    public const int MaxTop = 1000;
 
     public static TimeSpan DefaultEvery => TimeSpan.FromSeconds(10);
 

@@ -37,7 +37,7 @@ public static class PlanBuilder
     public static IReadOnlyList<CapturedValue> ValuesOf(Rule rule, SiteAbi abi, EventKind kind) =>
         new PlanFields(rule, abi).ValuesOf(kind);
 
-    public static bool NeedsReturn(Rule rule) => rule.On is not ProbeMoment.Entry;
+    public static bool NeedsReturn(Rule rule) => rule.On is not ProbeTrigger.Entry;
 
     /// <summary>Whether a return of the rule is taken only together with its entry.</summary>
     public static bool PairsCalls(Rule rule, SiteAbi abi)
@@ -63,7 +63,7 @@ public static class PlanBuilder
     private static IEnumerable<Term> Terms(Rule rule)
     {
         var terms = Computed(rule).ToList();
-        if (rule.On != ProbeMoment.Return)
+        if (rule.On != ProbeTrigger.Return)
         {
             terms.AddRange(rule.Arguments.SelectMany(argument => new[] { new Term.Argument(argument.Index), argument.Length }));
         }
@@ -84,6 +84,6 @@ public static class PlanBuilder
 /// <param name="IsReturnValue">Not under <c>args</c>.</param>
 public sealed record CapturedValue(string Name, CaptureType Type, int FieldIndex, bool IsReturnValue)
 {
-    /// <summary>Not what the rule captures, but what its message wants to know of the hit: one of <see cref="OnDemand"/>.</summary>
+    /// <summary>Not what the rule captures, but what its message wants to know of the hit: one of <see cref="ContextField"/>.</summary>
     public bool IsOfEvent { get; init; }
 }

@@ -13,7 +13,7 @@ public static class PrefixFileReader
     public const int LargestFile = 8 << 20;
 
     /// <summary>So many prefixes the kernel's tables hold of each family.</summary>
-    public const int MostPrefixes = 131_072;
+    public const int MaxPrefixes = 131_072;
 
     /// <param name="path">What diagnostics call the file.</param>
     /// <param name="utf8">The whole file.</param>
@@ -48,7 +48,7 @@ public static class PrefixFileReader
             }
 
             var at = new SourceSpan(path, number, start + 1, text.Length);
-            if (IpPrefix.TryParse(text, out var prefix) is not PrefixFault.None and var fault)
+            if (IpPrefix.TryParse(text, out var prefix) is not PrefixError.None and var fault)
             {
                 var (code, message, hint) = PrefixProblem.Of(text.ToString(), fault, prefix);
                 bag.Error(code, at, message, hint);
@@ -62,9 +62,9 @@ public static class PrefixFileReader
             {
                 repeated = repeated.Count == 0 ? (number, lines[prefix], 1) : repeated with { Count = repeated.Count + 1 };
             }
-            else if (lines.Count == MostPrefixes + 1)
+            else if (lines.Count == MaxPrefixes + 1)
             {
-                bag.Error(DiagnosticCode.TooLarge, at, $"there are more than {MostPrefixes:N0} addresses", "join neighbours to networks");
+                bag.Error(DiagnosticCode.TooLarge, at, $"there are more than {MaxPrefixes:N0} addresses", "join neighbours to networks");
             }
         }
 

@@ -5,20 +5,20 @@ namespace TraceAgent.Rules;
 /// <summary>What is said of a text that is no prefix, in a rule as in a file of prefixes.</summary>
 internal static class PrefixProblem
 {
-    public static (string Code, string Message, string? Hint) Of(string text, PrefixFault fault, IpPrefix prefix)
+    public static (string Code, string Message, string? Hint) Of(string text, PrefixError fault, IpPrefix prefix)
     {
         var shown = Quoted.Clip(text);
         return fault switch
         {
-            PrefixFault.HostBits => (
+            PrefixError.HostBits => (
                 DiagnosticCode.InvalidPrefix,
                 $"'{shown}' has bits set behind the first {prefix.Length}",
                 $"write {prefix.Masked} for the network, or {prefix.Address} for the address alone"),
-            PrefixFault.Length => (
+            PrefixError.Length => (
                 DiagnosticCode.InvalidPrefix,
                 $"'{shown}' is longer than an address",
                 text.Contains(':', StringComparison.Ordinal) ? "an IPv6 address has 128 bits: /0 to /128" : "an IPv4 address has 32 bits: /0 to /32"),
-            PrefixFault.MappedIPv4 => (
+            PrefixError.MappedIPv4 => (
                 DiagnosticCode.InvalidPrefix,
                 $"'{shown}' is an IPv4 address in the form of IPv6, which no packet has",
                 "write it as IPv4, such as 203.0.113.7"),

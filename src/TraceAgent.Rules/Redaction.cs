@@ -11,7 +11,7 @@ public sealed class Redaction(EquatableArray<string> patterns, EquatableArray<st
 {
     /// <summary>Whether the argument, the captured value or the return value of this name is redacted. What every event has is not.</summary>
     public bool Applies(string name) => !notSecret.Contains(name, StringComparer.OrdinalIgnoreCase)
-        && (SecretNames.Tell(name) || ((name == "ret" || !ValueName.Taken.Contains(name)) && patterns.Any(p => Matches(p, name))));
+        && (SecretNames.IsSecret(name) || ((name == "ret" || !ValueName.Taken.Contains(name)) && patterns.Any(p => Matches(p, name))));
 
     /// <summary>A name, or a pattern in which <c>*</c> stands for any text; in any case.</summary>
     private static bool Matches(string pattern, string name)

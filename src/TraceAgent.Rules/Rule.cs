@@ -16,7 +16,7 @@ public sealed record Rule(
     Located<string> Name,
     Located<Target> Binary,
     Located<Location> Where,
-    ProbeMoment On,
+    ProbeTrigger On,
     EquatableArray<Parameter> Arguments,
     CaptureType Return,
     EquatableArray<EventMessage> Messages,

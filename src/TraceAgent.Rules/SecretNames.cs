@@ -33,7 +33,7 @@ public static class SecretNames
     /// <summary>For documents and tests.</summary>
     public static IEnumerable<string> All => [.. Words, .. Keys.Select(kind => $"{kind}_key"), "pass", "pw"];
 
-    public static bool Tell(ReadOnlySpan<char> name) => HasWord(name) || HasKey(name) || HasPass(name) || EndsWithPw(name);
+    public static bool IsSecret(ReadOnlySpan<char> name) => HasWord(name) || HasKey(name) || HasPass(name) || EndsWithPw(name);
 
     private static bool HasWord(ReadOnlySpan<char> name)
     {

@@ -74,7 +74,7 @@ internal sealed class ArgumentPlaces
         var words = scope.HasObject ? 1 : 0;
         switch (scope.Doubt)
         {
-            case ObjectDoubt.MayBeStatic:
+            case ObjectUncertainty.MayBeStatic:
                 Doubt(
                     function, SiteCodes.ObjectUncertain,
                     $"'{scope.Shown}' is a class: the arguments are read behind the address of its object, "
@@ -82,7 +82,7 @@ internal sealed class ArgumentPlaces
                     "write 'static' before the prototype when there is no object, "
                         + $"or '{scope.Shown} *this' as its first parameter when there is");
                 break;
-            case ObjectDoubt.MayBeMember:
+            case ObjectUncertainty.MayBeMember:
                 Doubt(
                     function, SiteCodes.ObjectUncertain,
                     $"nothing tells whether '{scope.Shown}' is a namespace or a class: "
@@ -91,7 +91,7 @@ internal sealed class ArgumentPlaces
                     "write 'static' before the prototype when there is no object, "
                         + $"or '{scope.Shown} *this' as its first parameter when there is");
                 break;
-            case ObjectDoubt.Contradiction:
+            case ObjectUncertainty.Contradiction:
                 Doubt(
                     function, SiteCodes.PrototypeContradicts,
                     "the prototype is that of a member function, but by its name it is none: "

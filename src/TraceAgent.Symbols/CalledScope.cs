@@ -6,7 +6,7 @@ using TraceAgent.Symbols.Elf;
 namespace TraceAgent.Symbols;
 
 /// <summary>What is not certain of a function's object.</summary>
-internal enum ObjectDoubt
+internal enum ObjectUncertainty
 {
     None,
 
@@ -56,14 +56,14 @@ internal sealed class CalledScope
         if (member is null)
         {
             HasObject = said == ObjectArgument.Hidden && name.Length == 0;
-            Doubt = said == ObjectArgument.Hidden && !HasObject ? ObjectDoubt.Contradiction : ObjectDoubt.None;
+            Doubt = said == ObjectArgument.Hidden && !HasObject ? ObjectUncertainty.Contradiction : ObjectUncertainty.None;
             return;
         }
 
         if (IsForCertain(member) is { } certain)
         {
             HasObject = certain;
-            Doubt = said == ObjectArgument.Hidden && !certain ? ObjectDoubt.Contradiction : ObjectDoubt.None;
+            Doubt = said == ObjectArgument.Hidden && !certain ? ObjectUncertainty.Contradiction : ObjectUncertainty.None;
             return;
         }
 
@@ -71,10 +71,10 @@ internal sealed class CalledScope
         HasObject = kind == ScopeKind.Class || (said == ObjectArgument.Hidden && kind == ScopeKind.Unknown);
         Doubt = (kind, said) switch
         {
-            (ScopeKind.Class, ObjectArgument.Unsaid) when !IsOperator(member) => ObjectDoubt.MayBeStatic,
-            (ScopeKind.Unknown, ObjectArgument.Unsaid) => ObjectDoubt.MayBeMember,
-            (ScopeKind.Namespace, ObjectArgument.Hidden) => ObjectDoubt.Contradiction,
-            _ => ObjectDoubt.None,
+            (ScopeKind.Class, ObjectArgument.Unsaid) when !IsOperator(member) => ObjectUncertainty.MayBeStatic,
+            (ScopeKind.Unknown, ObjectArgument.Unsaid) => ObjectUncertainty.MayBeMember,
+            (ScopeKind.Namespace, ObjectArgument.Hidden) => ObjectUncertainty.Contradiction,
+            _ => ObjectUncertainty.None,
         };
     }
 
@@ -85,7 +85,7 @@ internal sealed class CalledScope
 
     public bool HasObject { get; }
 
-    public ObjectDoubt Doubt { get; }
+    public ObjectUncertainty Doubt { get; }
 
     /// <summary>Whether members of the class say that values of it have an address; the name is as the prototype has it.</summary>
     public bool IsPassedByAddress(string type)

@@ -12,7 +12,7 @@ namespace TraceAgent.Symbols;
 internal static class ChangedParameters
 {
     private const int FirstBytes = 96;
-    private const int MostInstructions = 12;
+    private const int MaxInstructions = 12;
 
     /// <summary>Why they may be, in words; null when nothing speaks for it.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -50,7 +50,7 @@ internal static class ChangedParameters
         }
 
         var decoder = Decoder.Create(64, new ByteArrayCodeReader(code));
-        for (var i = 0; i < MostInstructions; i++)
+        for (var i = 0; i < MaxInstructions; i++)
         {
             decoder.Decode(out var instruction);
             switch (instruction.Mnemonic)

@@ -10,7 +10,7 @@ namespace TraceAgent.Symbols;
 internal static class GoPrologue
 {
     private const int MaxFunctionBytes = 16 << 20;
-    private const int MostInstructions = 24;
+    private const int MaxInstructions = 24;
 
     // stackguard0 and stackguard1 of runtime.g.
     private const ulong Guard = 0x10;
@@ -44,7 +44,7 @@ internal static class GoPrologue
         var registers = new InstructionInfoFactory();
         var readsGuard = false;
         ulong? behind = null;
-        for (var i = 0; i < MostInstructions; i++)
+        for (var i = 0; i < MaxInstructions; i++)
         {
             decoder.Decode(out var instruction);
             if (instruction.FlowControl == FlowControl.ConditionalBranch)
@@ -92,7 +92,7 @@ internal static class GoPrologue
 
         var decoder = DecoderAt(code, function, address);
         var calls = false;
-        for (var i = 0; i < 2 * MostInstructions; i++)
+        for (var i = 0; i < 2 * MaxInstructions; i++)
         {
             decoder.Decode(out var instruction);
             switch (instruction.FlowControl)

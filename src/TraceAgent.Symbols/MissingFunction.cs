@@ -5,7 +5,7 @@ namespace TraceAgent.Symbols;
 /// <summary>Why a name leads to no function, and what may have been meant.</summary>
 internal sealed class MissingFunction(ElfImage image, string displayPath, SymbolPattern pattern)
 {
-    private const int MostNames = 6;
+    private const int MaxNames = 6;
 
     public SiteProblem Problem(FunctionIndex.NameKind kind) => kind switch
     {
@@ -24,10 +24,10 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
 
     private string VariantHint()
     {
-        var variants = image.Functions.VariantsOf(pattern.Name, MostNames);
+        var variants = image.Functions.VariantsOf(pattern.Name, MaxNames);
         return variants.Count == 0
             ? "use the variant that runs on this machine as `symbol:`, or its address as `offset:`"
-            : $"its variants are {string.Join(", ", variants)}{(variants.Count == MostNames ? ", …" : "")}; " +
+            : $"its variants are {string.Join(", ", variants)}{(variants.Count == MaxNames ? ", …" : "")}; " +
               $"`symbol: __{pattern.Name.TrimStart('_')}_*` probes all of them";
     }
 
@@ -54,7 +54,7 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
 
     private string? Hint(FunctionIndex functions)
     {
-        if (pattern.Version is not null && functions.VersionsOf(pattern.NameBytes, MostNames) is { Count: > 0 } versions)
+        if (pattern.Version is not null && functions.VersionsOf(pattern.NameBytes, MaxNames) is { Count: > 0 } versions)
         {
             return $"its versions are {string.Join(", ", versions.Select(version => $"'{pattern.Name}@{version}'"))}";
         }

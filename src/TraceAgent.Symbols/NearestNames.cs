@@ -12,7 +12,7 @@ internal static class NearestNames
     private const int LongestName = 128;
 
     // A million templates of which each has the word `std` would take seconds.
-    private const int MostDemangled = 100_000;
+    private const int MaxDemangled = 100_000;
 
     /// <summary>At most three names, the nearest first; empty when none is near.</summary>
     public static IReadOnlyList<string> Of(string wanted, FunctionIndex functions)
@@ -36,7 +36,7 @@ internal static class NearestNames
             {
                 Add(distance, Encoding.UTF8.GetString(candidate));
             }
-            else if (Demangler.IsMangled(candidate) && demangled < MostDemangled && MayBeNear(candidate, pattern, limit) && Demangler.Demangle(candidate) is { } source)
+            else if (Demangler.IsMangled(candidate) && demangled < MaxDemangled && MayBeNear(candidate, pattern, limit) && Demangler.Demangle(candidate) is { } source)
             {
                 demangled++;
                 var shown = wanted.Contains('(', StringComparison.Ordinal) ? source.Full : source.Name;

@@ -7,7 +7,7 @@ namespace TraceAgent.Symbols;
 internal sealed class NearestPlaces(ElfImage image, string displayPath)
 {
     /// <summary>Functions on either side of an address that are asked whether they can be probed: a file may have millions that cannot.</summary>
-    private const int MostAsked = 16;
+    private const int MaxAsked = 16;
 
     /// <summary>As users write it: by the name of the function, when there is one.</summary>
     public static string Describe(FunctionRange function, ulong address) => (function.Holds(address) ? function.Shown : "", address - function.Start) switch
@@ -18,7 +18,7 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
     };
 
     /// <summary>Of the function whose instructions were decoded around the target.</summary>
-    public static string? Within(FunctionRange function, InstructionWalk walk) => Said(
+    public static string? Within(FunctionRange function, InstructionWalk walk) => Sentence(
         walk.SafeBefore is { } before ? Describe(function, before) : null, walk.SafeAfter is { } after ? Describe(function, after) : null);
 
     /// <summary>The last one of the function: its last instruction, if the size is right.</summary>
@@ -28,14 +28,14 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
         : EntryOf(function);
 
     /// <summary>The entry of the function, when it can be probed.</summary>
-    public string? EntryOf(FunctionRange function) => IsSafe(function) ? Said(Describe(function, function.Start), null) : null;
+    public string? EntryOf(FunctionRange function) => IsSafe(function) ? Sentence(Describe(function, function.Start), null) : null;
 
     /// <summary>The entries of the functions on either side of an address.</summary>
-    public string? Around(ulong address) => Said(Entry(address, before: true), Entry(address, before: false));
+    public string? Around(ulong address) => Sentence(Entry(address, before: true), Entry(address, before: false));
 
     private string? Entry(ulong address, bool before)
     {
-        for (var asked = 0; asked < MostAsked; asked++)
+        for (var asked = 0; asked < MaxAsked; asked++)
         {
             if (Nearer(image.Functions.StartBeside(address, before), image.Unwind.StartBeside(address, before), before) is not { } start)
             {
@@ -57,9 +57,9 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
         one is null || other is null ? one ?? other : before ? Math.Max(one.Value, other.Value) : Math.Min(one.Value, other.Value);
 
     private bool IsSafe(FunctionRange function) =>
-        new SiteGate(image, displayPath, ReturnWay.None, capturesArguments: false, allowsUnsafe: false, []).Pass(function, function.Start) is not null;
+        new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe: false, []).Pass(function, function.Start) is not null;
 
-    private static string? Said(string? before, string? after) =>
+    private static string? Sentence(string? before, string? after) =>
         before is null && after is null ? null
         : before is null || after is null ? $"the nearest safe place is {before ?? after}"
         : $"the nearest safe places are {before} and {after}";

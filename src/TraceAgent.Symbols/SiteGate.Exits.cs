@@ -8,12 +8,12 @@ namespace TraceAgent.Symbols;
 internal sealed partial class SiteGate
 {
     /// <summary>Places that are named in one message.</summary>
-    private const int MostNamed = 3;
+    private const int MaxNamed = 3;
 
     /// <summary>Where calls end, and what leads back to the entry. Null when no end can be seen, which is said.</summary>
     private PlacedSite? WithExits(FunctionRange function, string place, SiteAbi abi, ProbeSite site)
     {
-        if (_decoded + _codes.Decoded > MostDecoded)
+        if (_decoded + _codes.Decoded > MaxDecoded)
         {
             return !abi.ReturnsAtInstructions ? new PlacedSite(abi, site) : Refuse<PlacedSite>(
                 SiteCodes.NoReturnInstruction,
@@ -83,7 +83,7 @@ internal sealed partial class SiteGate
 
         if (exits.UnseenRestarts.Count > 0)
         {
-            var loops = string.Join(", ", exits.UnseenRestarts.Take(MostNamed).Select(address => $"0x{address:x}"));
+            var loops = string.Join(", ", exits.UnseenRestarts.Take(MaxNamed).Select(address => $"0x{address:x}"));
             problems.Add(new SiteProblem(
                 SiteCodes.EntryLoop, Refused: false,
                 $"{place} in {displayPath} branches back to its first instruction at {loops}; each round of that loop counts as a call" +
@@ -92,7 +92,7 @@ internal sealed partial class SiteGate
     }
 
     private static string Places(IEnumerable<(FunctionRange Function, ulong Address)> places) =>
-        string.Join(", ", places.Take(MostNamed).Select(one => NearestPlaces.Describe(one.Function, one.Address)));
+        string.Join(", ", places.Take(MaxNamed).Select(one => NearestPlaces.Describe(one.Function, one.Address)));
 
     /// <summary>Null, and said, when the site or one of its exits is in code that the kernel starts again.</summary>
     private PlacedSite? OutsideSequences(PlacedSite placed, string place)

@@ -16,7 +16,7 @@ namespace TraceAgent.Symbols;
 /// <param name="problems">Takes what there is to say.</param>
 /// <param name="nearest">Says what can be probed instead; null where nobody would read it, as of one function of many.</param>
 internal sealed partial class SiteGate(
-    ElfImage image, string displayPath, ReturnWay returns, bool capturesArguments, bool allowsUnsafe, List<SiteProblem> problems,
+    ElfImage image, string displayPath, ReturnMethod returns, bool capturesArguments, bool allowsUnsafe, List<SiteProblem> problems,
     NearestPlaces? nearest = null)
 {
     /// <summary>Go passes arguments in registers from 1.17 on (amd64), 1.18 on (arm64).</summary>
@@ -27,12 +27,12 @@ internal sealed partial class SiteGate(
     /// Bytes of whole functions that one rule may cost us to decode; functions that are each other's neighbours are far less, and
     /// a file may say that ten thousand lie on one another.
     /// </summary>
-    private const long MostDecoded = 256 << 20;
+    private const long MaxDecoded = 256 << 20;
 
-    private readonly CodeCache _codes = new(image, looksOutside: returns != ReturnWay.None || image.IsGo);
+    private readonly CodeCache _codes = new(image, looksOutside: returns != ReturnMethod.None || image.IsGo);
     private long _decoded;
 
-    private bool NeedsReturn => returns != ReturnWay.None;
+    private bool NeedsReturn => returns != ReturnMethod.None;
 
     /// <summary>The site and where its values are, or null when it was refused; either way there may be new problems.</summary>
     /// <param name="function">That holds the address; null when nothing says.</param>
@@ -61,14 +61,14 @@ internal sealed partial class SiteGate(
             return PassGo(function, address, place);
         }
 
-        if (image.IsGo && returns == ReturnWay.Caller)
+        if (image.IsGo && returns == ReturnMethod.Caller)
         {
             return Refuse<PlacedSite>(
                 SiteCodes.GoReturn, $"the return of {place} in {displayPath} cannot be followed: it is C code in a Go program, " +
                 "whose stacks move, and the kernel's way of catching a return would crash it", "leave `return_at` out, or use `on: entry`");
         }
 
-        var abi = new CSiteAbi(image.Architecture) { ReturnsAtInstructions = returns == ReturnWay.Instructions };
+        var abi = new CSiteAbi(image.Architecture) { ReturnsAtInstructions = returns == ReturnMethod.Instructions };
         return PassInstruction(function, address, address, place, abi);
     }
 
@@ -84,7 +84,7 @@ internal sealed partial class SiteGate(
         }
 
         _decoded += (long)(function.End - function.Start);
-        var safe = isX64 && _decoded <= MostDecoded ? GoPrologue.FirstSafe(image, function, passesInRegisters) : null;
+        var safe = isX64 && _decoded <= MaxDecoded ? GoPrologue.FirstSafe(image, function, passesInRegisters) : null;
         if (safe is null && !Lift(
             SiteCodes.GoEntry, $"{place} in {displayPath} is the first instruction of a Go function, which may run twice when the stack grows",
             "use an offset behind the check of the stack's size"))
@@ -220,7 +220,7 @@ internal sealed partial class SiteGate(
     private bool CheckEntry(FunctionRange function, ulong address, string place, bool isFirst)
     {
         var isEntry = isFirst && IsCalled(function);
-        var followsCaller = returns == ReturnWay.Caller && !IsGo(function);
+        var followsCaller = returns == ReturnMethod.Caller && !IsGo(function);
         if (NeedsReturn && !isEntry && function.Start != image.EntryPoint)
         {
             var isJumpedTo = isFirst && function.IsEntered;

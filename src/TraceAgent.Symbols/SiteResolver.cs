@@ -12,7 +12,7 @@ public static class SiteResolver
     public const int DefaultMaxSites = 512;
 
     /// <summary>The most that a rule may say.</summary>
-    public const int MostSites = 10_000;
+    public const int MaxSites = 10_000;
 
     /// <summary>All sites, or at least one refusal and no site. Never throws because of what is in the file.</summary>
     /// <param name="image">Open.</param>
@@ -32,8 +32,8 @@ public static class SiteResolver
         ArgumentNullException.ThrowIfNull(where);
         var problems = new List<SiteProblem>();
         var sites = new List<PlacedSite>();
-        var seen = returnsAtCaller ? ReturnWay.Caller : ReturnWay.Instructions;
-        var returns = needsReturn ? seen : ReturnWay.None;
+        var seen = returnsAtCaller ? ReturnMethod.Caller : ReturnMethod.Instructions;
+        var returns = needsReturn ? seen : ReturnMethod.None;
         var groups = new List<SiteGroup>();
         try
         {

@@ -5,7 +5,7 @@ namespace TraceAgent.Symbols;
 
 /// <summary>From the name, or the pattern, of <c>symbol:</c> to sites.</summary>
 internal sealed class SymbolResolver(
-    ElfImage image, string displayPath, Location.Symbol where, ReturnWay returns, bool capturesArguments, bool allowsUnsafe, int maxSites)
+    ElfImage image, string displayPath, Location.Symbol where, ReturnMethod returns, bool capturesArguments, bool allowsUnsafe, int maxSites)
 {
     private readonly SymbolPattern _pattern = new(where.Name);
 
@@ -91,9 +91,9 @@ internal sealed class SymbolResolver(
     private SiteProblem TooMany(int count) => new(
         SiteCodes.TooManySites, Refused: true,
         FormattableString.Invariant($"'{where.Name}' means {count:N0} functions of {displayPath}, and the rule may have {maxSites:N0} sites"),
-        count <= SiteResolver.MostSites
+        count <= SiteResolver.MaxSites
             ? $"make the name narrower, or allow them with `max_sites: {count}`"
-            : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolver.MostSites:N0} at most"));
+            : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolver.MaxSites:N0} at most"));
 
     private void WarnOfClones(IReadOnlyList<FunctionRange> functions, List<SiteProblem> problems)
     {

@@ -10,20 +10,20 @@ internal static class SamplePlans
 
     public static IReadOnlyDictionary<string, CapturePlan> All { get; } = new Dictionary<string, CapturePlan>
     {
-        ["entry-no-args"] = Plan(Architecture.X64, ProbeMoment.Entry, [], null),
-        ["entry-two-args"] = Plan(Architecture.X64, ProbeMoment.Entry, [(0, Int), (1, Long)], null),
-        ["entry-seventh-arg"] = Plan(Architecture.X64, ProbeMoment.Entry, [(6, Long)], null),
-        ["return-text"] = Plan(Architecture.X64, ProbeMoment.Return, [], new CaptureType.Text(16)),
-        ["both"] = Plan(Architecture.X64, ProbeMoment.Both, [(0, Long)], Int),
-        ["call"] = Plan(Architecture.X64, ProbeMoment.Call, [(0, Long), (1, Long)], Long),
-        ["call-with-texts"] = Plan(Architecture.X64, ProbeMoment.Call, [(0, new CaptureType.Text(300))], new CaptureType.Text(16)),
-        ["call-at-ret"] = Plan(Architecture.X64, ProbeMoment.Call, [(0, Long)], Long) with { ReturnsAtInstructions = true },
-        ["call-that-leaves"] = Leaving(ProbeMoment.Call, [(0, Long)], Long),
-        ["return-that-leaves"] = Leaving(ProbeMoment.Return, [], new CaptureType.Text(16)),
-        ["both-that-leaves"] = Leaving(ProbeMoment.Both, [(0, Long)], Int),
-        ["entry-that-restarts"] = Plan(Architecture.X64, ProbeMoment.Entry, [(0, Long)], null) with { Restarts = true },
-        ["arm64-entry"] = Plan(Architecture.Arm64, ProbeMoment.Entry, [(0, Int), (8, Long)], null),
-        ["arm64-call"] = Plan(Architecture.Arm64, ProbeMoment.Call, [(1, Long)], Long),
+        ["entry-no-args"] = Plan(Architecture.X64, ProbeTrigger.Entry, [], null),
+        ["entry-two-args"] = Plan(Architecture.X64, ProbeTrigger.Entry, [(0, Int), (1, Long)], null),
+        ["entry-seventh-arg"] = Plan(Architecture.X64, ProbeTrigger.Entry, [(6, Long)], null),
+        ["return-text"] = Plan(Architecture.X64, ProbeTrigger.Return, [], new CaptureType.Text(16)),
+        ["both"] = Plan(Architecture.X64, ProbeTrigger.Both, [(0, Long)], Int),
+        ["call"] = Plan(Architecture.X64, ProbeTrigger.Call, [(0, Long), (1, Long)], Long),
+        ["call-with-texts"] = Plan(Architecture.X64, ProbeTrigger.Call, [(0, new CaptureType.Text(300))], new CaptureType.Text(16)),
+        ["call-at-ret"] = Plan(Architecture.X64, ProbeTrigger.Call, [(0, Long)], Long) with { ReturnsAtInstructions = true },
+        ["call-that-leaves"] = Leaving(ProbeTrigger.Call, [(0, Long)], Long),
+        ["return-that-leaves"] = Leaving(ProbeTrigger.Return, [], new CaptureType.Text(16)),
+        ["both-that-leaves"] = Leaving(ProbeTrigger.Both, [(0, Long)], Int),
+        ["entry-that-restarts"] = Plan(Architecture.X64, ProbeTrigger.Entry, [(0, Long)], null) with { Restarts = true },
+        ["arm64-entry"] = Plan(Architecture.Arm64, ProbeTrigger.Entry, [(0, Int), (8, Long)], null),
+        ["arm64-call"] = Plan(Architecture.Arm64, ProbeTrigger.Call, [(1, Long)], Long),
     };
 
     public static TheoryData<string> Names => [.. All.Keys];
@@ -38,12 +38,12 @@ internal static class SamplePlans
             .. plan.Restarts ? [new ExitForm(ExitKind.Restart, isZero)] : Array.Empty<ExitForm>()];
     }
 
-    private static CapturePlan Leaving(ProbeMoment moment, (int Index, CaptureType Type)[] arguments, CaptureType @return) =>
-        Plan(Architecture.X64, moment, arguments, @return) with { ReturnsAtInstructions = true, LeavesByJumps = true, Restarts = true };
+    private static CapturePlan Leaving(ProbeTrigger trigger, (int Index, CaptureType Type)[] arguments, CaptureType @return) =>
+        Plan(Architecture.X64, trigger, arguments, @return) with { ReturnsAtInstructions = true, LeavesByJumps = true, Restarts = true };
 
-    public static CapturePlan Plan(Architecture architecture, ProbeMoment moment, (int Index, CaptureType Type)[] arguments, CaptureType? @return) => new(
+    public static CapturePlan Plan(Architecture architecture, ProbeTrigger trigger, (int Index, CaptureType Type)[] arguments, CaptureType? @return) => new(
         architecture,
-        moment,
+        trigger,
         arguments.Select(one => one.Type.Capture(architecture.Argument(one.Index))).ToEquatableArray(),
         @return is null ? [] : [@return.Capture(architecture.ReturnValue)]);
 }

@@ -17,9 +17,9 @@ public sealed class IpPrefixTests
     [InlineData("::192.0.2.1/128", "::192.0.2.1", 128)]
     public void A_prefix_is_read_and_written_as_usual(string text, string written, int length)
     {
-        Assert.Equal(PrefixFault.None, IpPrefix.TryParse(text, out var prefix));
+        Assert.Equal(PrefixError.None, IpPrefix.TryParse(text, out var prefix));
         Assert.Equal((written, length), (prefix.ToString(), prefix.Length));
-        Assert.Equal(PrefixFault.None, IpPrefix.TryParse(prefix.ToString(), out var again));
+        Assert.Equal(PrefixError.None, IpPrefix.TryParse(prefix.ToString(), out var again));
         Assert.Equal(prefix, again);
     }
 
@@ -51,23 +51,23 @@ public sealed class IpPrefixTests
     [InlineData("[2001:db8::7]")]
     [InlineData("[2001:db8::7]:80")]
     [InlineData("2001:db8::g")]
-    public void Other_forms_are_no_prefix(string text) => Assert.Equal(PrefixFault.Form, IpPrefix.TryParse(text, out _));
+    public void Other_forms_are_no_prefix(string text) => Assert.Equal(PrefixError.Form, IpPrefix.TryParse(text, out _));
 
     [Theory]
-    [InlineData("10.1.2.3/33", PrefixFault.Length)]
-    [InlineData("10.1.2.3/99999999999999999999", PrefixFault.Length)]
-    [InlineData("2001:db8::/129", PrefixFault.Length)]
-    [InlineData("198.51.100.7/24", PrefixFault.HostBits)]
-    [InlineData("0.0.0.1/0", PrefixFault.HostBits)]
-    [InlineData("2001:db8::7/127", PrefixFault.HostBits)]
-    [InlineData("::ffff:192.0.2.1", PrefixFault.MappedIPv4)]
-    [InlineData("::ffff:0:0/96", PrefixFault.MappedIPv4)]
-    public void What_is_wrong_is_told_apart(string text, PrefixFault fault) => Assert.Equal(fault, IpPrefix.TryParse(text, out _));
+    [InlineData("10.1.2.3/33", PrefixError.Length)]
+    [InlineData("10.1.2.3/99999999999999999999", PrefixError.Length)]
+    [InlineData("2001:db8::/129", PrefixError.Length)]
+    [InlineData("198.51.100.7/24", PrefixError.HostBits)]
+    [InlineData("0.0.0.1/0", PrefixError.HostBits)]
+    [InlineData("2001:db8::7/127", PrefixError.HostBits)]
+    [InlineData("::ffff:192.0.2.1", PrefixError.MappedIPv4)]
+    [InlineData("::ffff:0:0/96", PrefixError.MappedIPv4)]
+    public void What_is_wrong_is_told_apart(string text, PrefixError fault) => Assert.Equal(fault, IpPrefix.TryParse(text, out _));
 
     [Fact]
     public void With_host_bits_it_is_known_which_network_was_written()
     {
-        Assert.Equal(PrefixFault.HostBits, IpPrefix.TryParse("198.51.100.7/24", out var prefix));
+        Assert.Equal(PrefixError.HostBits, IpPrefix.TryParse("198.51.100.7/24", out var prefix));
         Assert.Equal(("198.51.100.7/24", "198.51.100.0/24"), (prefix.ToString(), prefix.Masked.ToString()));
     }
 
@@ -85,7 +85,7 @@ public sealed class IpPrefixTests
     [InlineData("192.0.2.7", "192.0.2.6", false)]
     public void A_prefix_contains_its_addresses(string prefix, string address, bool expected)
     {
-        Assert.Equal(PrefixFault.None, IpPrefix.TryParse(prefix, out var parsed));
+        Assert.Equal(PrefixError.None, IpPrefix.TryParse(prefix, out var parsed));
         Assert.Equal(expected, parsed.Contains(IpAddress.From(IPAddress.Parse(address))));
     }
 

@@ -36,7 +36,7 @@ internal sealed partial class AgentProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (start.Way == AttachWay.Perf)
+        if (start.AttachMethod == AttachMethod.Perf)
         {
             launch.Environment["TRACEAGENT_ATTACH"] = "perf";
         }
@@ -60,8 +60,8 @@ internal sealed partial class AgentProcess : IDisposable
     public IReadOnlyList<EventLine> Lines => lines.Snapshot();
 
     /// <summary>Starts the agent on <paramref name="rules"/>, events to its standard output, and waits until it is ready.</summary>
-    public static AgentProcess Start(AttachWay way, string rules, params string[] options) =>
-        Start(new AgentStart(way, rules) { Options = options });
+    public static AgentProcess Start(AttachMethod method, string rules, params string[] options) =>
+        Start(new AgentStart(method, rules) { Options = options });
 
     public static AgentProcess Start(AgentStart start)
     {

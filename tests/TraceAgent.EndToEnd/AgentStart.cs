@@ -1,7 +1,7 @@
 namespace TraceAgent.EndToEnd;
 
 /// <summary>How an agent is to be started.</summary>
-internal sealed record AgentStart(AttachWay Way, string Rules)
+internal sealed record AgentStart(AttachMethod AttachMethod, string Rules)
 {
     /// <summary>The program (and its arguments) that executes the agent, as <c>setpriv</c> does.</summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];

@@ -142,7 +142,7 @@ public sealed class BinaryListTests : IDisposable
         var rules = workspace.Write(
             "rules.yaml", RuleText.File(RuleText.Rule("tick", $"{{process: {unique}}}", "Tick", "args: 1", "budget: none")));
         var configuration = workspace.Write("agent.yaml", lists.Length == 0 ? "socket: none\n" : $"binaries: {{{lists}}}\n");
-        return AgentProcess.Start(AttachWay.Multi, rules, "--config", configuration);
+        return AgentProcess.Start(AttachMethod.Multi, rules, "--config", configuration);
     }
 
     private static TracedProgram Run(string launcher, string script)

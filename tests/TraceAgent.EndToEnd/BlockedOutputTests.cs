@@ -14,7 +14,7 @@ public sealed class BlockedOutputTests : IDisposable
     public void A_full_pipe_holds_up_no_edit()
     {
         var rules = Write(args: 1);
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, rules) { ReadAtOnce = false });
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, rules) { ReadAtOnce = false });
 
         var calls = EditWhileBlocked(agent);
 
@@ -27,7 +27,7 @@ public sealed class BlockedOutputTests : IDisposable
     public void An_agent_whose_reader_stays_away_ends_and_has_written_no_line_twice()
     {
         var lines = new List<string>();
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, Write(args: 1)) { ReadAtOnce = false, Sink = lines.Add });
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, Write(args: 1)) { ReadAtOnce = false, Sink = lines.Add });
         using var ticker = TracedProgram.Start(program);
         ticker.Ask($"{Calls}");
 

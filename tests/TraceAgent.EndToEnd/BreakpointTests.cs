@@ -12,18 +12,18 @@ public sealed class BreakpointTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory]
-    [InlineData(AttachWay.Multi, false)]
-    [InlineData(AttachWay.Multi, true)]
-    [InlineData(AttachWay.Perf, false)]
-    [InlineData(AttachWay.Perf, true)]
-    public void A_life_of_the_agent_leaves_files_and_texts_as_they_were(AttachWay way, bool isKilled)
+    [InlineData(AttachMethod.Multi, false)]
+    [InlineData(AttachMethod.Multi, true)]
+    [InlineData(AttachMethod.Perf, false)]
+    [InlineData(AttachMethod.Perf, true)]
+    public void A_life_of_the_agent_leaves_files_and_texts_as_they_were(AttachMethod method, bool isKilled)
     {
         var program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
         using var running = TracedProgram.Start(program);
         running.Ask("0");
         var (file, text) = (HashOf(program), TextOf(running.Pid, program));
         using var agent = AgentProcess.Start(
-            way, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick", "on: call", "args: 1"))));
+            method, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick", "on: call", "args: 1"))));
         running.Ask("10");
         agent.WaitForEvents("tick", 10);
 
@@ -64,7 +64,7 @@ public sealed class BreakpointTests : IDisposable
             () => File.ReadAllText($"/proc/{running.Pid}/status").Contains($"TracerPid:\t{tracer.Id}\n", StringComparison.Ordinal),
             "the tracer to be attached");
         using var agent = AgentProcess.Start(
-            AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick"))));
+            AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick"))));
 
         agent.WaitForMessage($"rule tick: process {running.Pid} is traced by process {tracer.Id}");
 
@@ -82,7 +82,7 @@ public sealed class BreakpointTests : IDisposable
         using var other = TracedProgram.Start("/bin/sleep", "60", option);
         running.Ask("0");
         using var agent = AgentProcess.Start(
-            AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick"))));
+            AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick"))));
         agent.WaitForMessage("ready");
 
         Assert.Equal(warnings, agent.MessagesWith("runs with --use-largepages"));

@@ -9,10 +9,10 @@ public sealed class CaptureTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void Twelve_arguments_come_from_registers_and_stack(AttachWay way)
+    public void Twelve_arguments_come_from_registers_and_stack(AttachMethod method)
     {
         var program = TracedProgram.Compile("arguments");
-        using var agent = Start(way, RuleText.Rule("sum", program, "Sum12", "args: 12", "on: call"));
+        using var agent = Start(method, RuleText.Rule("sum", program, "Sum12", "args: 12", "on: call"));
 
         Assert.Equal(Sums, Command.OutputOf(program).TrimEnd().Split('\n'));
 
@@ -28,11 +28,11 @@ public sealed class CaptureTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Entry_return_both_and_call_have_their_own_shapes(AttachWay way)
+    public void Entry_return_both_and_call_have_their_own_shapes(AttachMethod method)
     {
         var program = TracedProgram.Compile("ticker");
         using var agent = Start(
-            way,
+            method,
             RuleText.Rule("at-entry", program, "Tick", "args: 2"),
             RuleText.Rule("at-return", program, "Tick", "on: return"),
             RuleText.Rule(
@@ -54,10 +54,10 @@ public sealed class CaptureTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_line_names_time_process_and_labels(AttachWay way)
+    public void A_line_names_time_process_and_labels(AttachMethod method)
     {
         var program = TracedProgram.Compile("ticker");
-        using var agent = Start(way, RuleText.Rule(
+        using var agent = Start(method, RuleText.Rule(
             "tick", program, "Tick", "args: 1", "level: Warning", "format: 'number {arg1}'", "labels: {team: payments}"));
         var before = DateTimeOffset.UtcNow;
         using var ticker = TracedProgram.Start(program);
@@ -81,10 +81,10 @@ public sealed class CaptureTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Hostile_text_never_breaks_a_line(AttachWay way)
+    public void Hostile_text_never_breaks_a_line(AttachMethod method)
     {
         var program = TracedProgram.Compile("names");
-        using var agent = Start(way, RuleText.Rule("name", program, "Name", "on: return", "ret: string", "format: '<{ret}>'"));
+        using var agent = Start(method, RuleText.Rule("name", program, "Name", "on: return", "ret: string", "format: '<{ret}>'"));
 
         Command.OutputOf(program);
 
@@ -113,6 +113,6 @@ public sealed class CaptureTests : IDisposable
         });
     }
 
-    private AgentProcess Start(AttachWay way, params string[] rules) =>
-        AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(rules)));
+    private AgentProcess Start(AttachMethod method, params string[] rules) =>
+        AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(rules)));
 }

@@ -14,9 +14,9 @@ public sealed class ConstructTests
     private static readonly long[] Arguments = [-3, 0x1234_5678_89ab_cdef, 5, 0, -0x7fff_8001];
 
     [Theory, BothWays]
-    public void Every_construct_has_in_the_kernel_the_value_that_CSharp_computes(AttachWay way)
+    public void Every_construct_has_in_the_kernel_the_value_that_CSharp_computes(AttachMethod method)
     {
-        using var bench = new KernelBench(way);
+        using var bench = new KernelBench(method);
 
         foreach (var batch in SampleExpressions.EveryConstruct().Chunk(FieldsPerProgram))
         {
@@ -27,16 +27,16 @@ public sealed class ConstructTests
     [Fact]
     public void Random_expressions_have_in_the_kernel_the_value_that_CSharp_computes()
     {
-        using var bench = new KernelBench(AttachWay.Multi);
+        using var bench = new KernelBench(AttachMethod.Multi);
 
         Gen.Select(SampleExpressions.Tree.Array[FieldsPerProgram], SampleExpressions.Value.Array[5])
             .Sample((trees, arguments) => AssertSame(bench, trees, arguments), iter: 10, threads: 1);
     }
 
     [Theory, BothWays]
-    public void What_the_kernel_knows_of_a_hit_is_true(AttachWay way)
+    public void What_the_kernel_knows_of_a_hit_is_true(AttachMethod method)
     {
-        using var bench = new KernelBench(way);
+        using var bench = new KernelBench(method);
         var plan = Entry([.. Enum.GetValues<SpecialValue>().Where(special => special != SpecialValue.Duration).Select(special => Scalar(new Expr.Special(special)))]);
 
         var record = Assert.Single(bench.Hit(plan, "Six", "args 0 0 0 0 0"));
@@ -50,9 +50,9 @@ public sealed class ConstructTests
     }
 
     [Theory, BothWays]
-    public void Texts_are_kept_to_their_maximum_and_the_rest_is_told(AttachWay way)
+    public void Texts_are_kept_to_their_maximum_and_the_rest_is_told(AttachMethod method)
     {
-        using var bench = new KernelBench(way);
+        using var bench = new KernelBench(method);
         var plan = Entry(new CaptureType.Text(16).Capture(SampleExpressions.Argument(0)), Scalar(SampleExpressions.Argument(1)));
 
         var records = bench.Hit(plan, "Text", "text 0", "text 1", "text 2", "text 3", "text 4", "text 5", "untouched");
@@ -64,13 +64,13 @@ public sealed class ConstructTests
     }
 
     [Theory, BothWays]
-    public void A_call_has_what_was_read_on_entry_and_on_return(AttachWay way)
+    public void A_call_has_what_was_read_on_entry_and_on_return(AttachMethod method)
     {
-        using var bench = new KernelBench(way);
+        using var bench = new KernelBench(method);
         var text = new CaptureType.Text(300);
         var plan = new CapturePlan(
             Architecture.X64,
-            ProbeMoment.Call,
+            ProbeTrigger.Call,
             [text.Capture(SampleExpressions.Argument(0)), Scalar(SampleExpressions.Argument(1))],
             [text.Capture(Architecture.X64.ReturnValue)]);
 
@@ -83,10 +83,10 @@ public sealed class ConstructTests
     }
 
     [Theory, BothWays]
-    public void Arguments_come_from_registers_and_from_the_stack(AttachWay way)
+    public void Arguments_come_from_registers_and_from_the_stack(AttachMethod method)
     {
-        using var bench = new KernelBench(way);
-        var plan = Twelve(ProbeMoment.Call);
+        using var bench = new KernelBench(method);
+        var plan = Twelve(ProbeTrigger.Call);
 
         var call = Assert.Single(bench.Hit(plan, "Twelve", "sum"));
 
@@ -94,10 +94,10 @@ public sealed class ConstructTests
     }
 
     [Theory, BothWays]
-    public void Both_makes_an_entry_and_a_return(AttachWay way)
+    public void Both_makes_an_entry_and_a_return(AttachMethod method)
     {
-        using var bench = new KernelBench(way);
-        var plan = Twelve(ProbeMoment.Both);
+        using var bench = new KernelBench(method);
+        var plan = Twelve(ProbeTrigger.Both);
 
         var records = bench.Hit(plan, "Twelve", "sum");
 
@@ -145,13 +145,13 @@ public sealed class ConstructTests
         return new Surroundings(number => all[numbers.IndexOf(number)], (ulong)bench.BlockAddress, SampleExpressions.Block((ulong)bench.BlockAddress), _ => 0);
     }
 
-    private static CapturePlan Twelve(ProbeMoment moment) => new(
+    private static CapturePlan Twelve(ProbeTrigger trigger) => new(
         Architecture.X64,
-        moment,
+        trigger,
         Enumerable.Range(0, Architecture.MaxArguments).Select(index => Scalar(Architecture.X64.Argument(index))).ToEquatableArray(),
         [Scalar(Architecture.X64.ReturnValue)]);
 
-    private static CapturePlan Entry(params CaptureField[] fields) => new(Architecture.X64, ProbeMoment.Entry, fields.ToEquatableArray(), []);
+    private static CapturePlan Entry(params CaptureField[] fields) => new(Architecture.X64, ProbeTrigger.Entry, fields.ToEquatableArray(), []);
 
     private static CaptureField Scalar(Expr value) => new(value, new Storage.Scalar());
 }

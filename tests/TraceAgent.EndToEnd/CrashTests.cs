@@ -129,7 +129,7 @@ public sealed partial class CrashTests : IDisposable
     private AgentProcess Start(string? state)
     {
         var configuration = workspace.Write("agent.yaml", state is null ? "defaults: {budget: none}\n" : $"state: {state}\n");
-        return AgentProcess.Start(new AgentStart(AttachWay.Multi, workspace["rules"])
+        return AgentProcess.Start(new AgentStart(AttachMethod.Multi, workspace["rules"])
         {
             Socket = workspace["agent.sock"],
             Options = ["--config", configuration],

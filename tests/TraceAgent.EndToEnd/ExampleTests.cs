@@ -10,10 +10,10 @@ public sealed class ExampleTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void Addnum_is_logged_with_arguments_result_and_duration(AttachWay way)
+    public void Addnum_is_logged_with_arguments_result_and_duration(AttachMethod method)
     {
         CopyExample("addnum");
-        using var agent = AgentProcess.Start(way, workspace["addnum/rules.yaml"]);
+        using var agent = AgentProcess.Start(method, workspace["addnum/rules.yaml"]);
 
         Assert.Equal("5\n6\n7\n", Command.OutputOf(workspace["addnum/addnum"], "3"));
 
@@ -24,10 +24,10 @@ public sealed class ExampleTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Addnum_is_logged_by_the_address_that_nm_prints(AttachWay way)
+    public void Addnum_is_logged_by_the_address_that_nm_prints(AttachMethod method)
     {
         CopyExample("addnum");
-        using var agent = AgentProcess.Start(way, workspace["addnum/offset.yaml"]);
+        using var agent = AgentProcess.Start(method, workspace["addnum/offset.yaml"]);
 
         Assert.Equal("5\n6\n7\n", Command.OutputOf(workspace["addnum/addnum"], "3"));
 
@@ -37,9 +37,9 @@ public sealed class ExampleTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_line_typed_in_bash_is_logged(AttachWay way)
+    public void A_line_typed_in_bash_is_logged(AttachMethod method)
     {
-        using var agent = AgentProcess.Start(way, Repository.Example("bash/rules.yaml"));
+        using var agent = AgentProcess.Start(method, Repository.Example("bash/rules.yaml"));
         using var terminal = TracedProgram.Start("script", "-qec", "bash --norc --noprofile -i", "/dev/null");
         var typed = $"echo typed-by-{Environment.ProcessId}";
         terminal.Say(typed);
@@ -54,11 +54,11 @@ public sealed class ExampleTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_file_that_cat_opens_is_logged(AttachWay way)
+    public void A_file_that_cat_opens_is_logged(AttachMethod method)
     {
         // Every process of the machine opens files: only the lines of programs named cat are kept.
         var lines = new Transcript<EventLine>();
-        using var agent = AgentProcess.Start(new AgentStart(way, Repository.Example("libc-open/rules.yaml"))
+        using var agent = AgentProcess.Start(new AgentStart(method, Repository.Example("libc-open/rules.yaml"))
         {
             Sink = line =>
             {
@@ -81,12 +81,12 @@ public sealed class ExampleTests : IDisposable
     }
 
     [Theory]
-    [InlineData(AttachWay.Multi)]
-    [InlineData(AttachWay.Perf)]
-    public void A_file_that_could_not_be_opened_is_logged_with_its_name(AttachWay way)
+    [InlineData(AttachMethod.Multi)]
+    [InlineData(AttachMethod.Perf)]
+    public void A_file_that_could_not_be_opened_is_logged_with_its_name(AttachMethod method)
     {
         const string path = "/nonexistent/for-the-example";
-        using var agent = AgentProcess.Start(way, Repository.Example("typed/rules.yaml"));
+        using var agent = AgentProcess.Start(method, Repository.Example("typed/rules.yaml"));
         using var cat = TracedProgram.Start("sh", "-c", $"cat {path} 2>/dev/null; true");
         cat.Finish();
 

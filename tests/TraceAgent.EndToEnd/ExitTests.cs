@@ -15,7 +15,7 @@ public sealed class ExitTests : IDisposable
     {
         string[] symbols = ["Leaf", "First", "Mixed", "Even", "Switch", "Threaded", "Last"];
         var program = TracedProgram.Compile("exits", options.Split(' '));
-        using var agent = Start(AttachWay.Multi, program, symbols);
+        using var agent = Start(AttachMethod.Multi, program, symbols);
 
         var printed = LinesOf(program);
 
@@ -36,11 +36,11 @@ public sealed class ExitTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_call_that_leaves_to_where_nobody_can_follow_is_logged_there_without_a_result(AttachWay way)
+    public void A_call_that_leaves_to_where_nobody_can_follow_is_logged_there_without_a_result(AttachMethod method)
     {
         string[] symbols = ["ByPointer", "ByArgument", "ByTable", "ByLinkage", "Conditional"];
         var program = TracedProgram.Compile("exits");
-        using var agent = Start(way, program, symbols);
+        using var agent = Start(method, program, symbols);
 
         var printed = LinesOf(program);
 
@@ -83,10 +83,10 @@ public sealed class ExitTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Functions_of_one_rule_that_leave_to_each_other_are_each_logged(AttachWay way)
+    public void Functions_of_one_rule_that_leave_to_each_other_are_each_logged(AttachMethod method)
     {
         var program = TracedProgram.Compile("exits");
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("all", program, "'*ir*'", "args: [n: int64]", "on: call", "budget: none", "format: '{symbol} {n} = {ret}'"))));
 
         var printed = LinesOf(program);
@@ -103,10 +103,10 @@ public sealed class ExitTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Returns_alone_and_both_events_are_those_of_the_function_and_of_no_other_caller(AttachWay way)
+    public void Returns_alone_and_both_events_are_those_of_the_function_and_of_no_other_caller(AttachMethod method)
     {
         var program = TracedProgram.Compile("exits");
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("return", program, "First", "on: return", "ret: int64", "budget: none"),
             RuleText.Rule("both", program, "First", "args: [n: int64]", "on: both", "ret: int64", "budget: none"),
             RuleText.Rule("jump", program, "ByPointer", "on: return", "ret: int64", "budget: none"))));
@@ -126,10 +126,10 @@ public sealed class ExitTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void What_an_exception_left_behind_is_not_taken_for_a_call_of_another_function(AttachWay way)
+    public void What_an_exception_left_behind_is_not_taken_for_a_call_of_another_function(AttachMethod method)
     {
         var program = TracedProgram.Compile("members_that_throw.cpp");
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("first", program, "First::on", "args: [this: ptr, v: long]", "ret: long", "on: call", "format: 'First {v} = {ret}'"),
             RuleText.Rule("second", program, "Second::on", "args: [this: ptr, v: long]", "ret: long", "on: call", "format: 'Second {v} = {ret}'"))));
 
@@ -142,10 +142,10 @@ public sealed class ExitTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_function_that_calls_itself_by_a_pointer_has_a_line_for_each_call(AttachWay way)
+    public void A_function_that_calls_itself_by_a_pointer_has_a_line_for_each_call(AttachMethod method)
     {
         var program = TracedProgram.Compile("exits");
-        using var agent = Start(way, program, "SelfByPointer");
+        using var agent = Start(method, program, "SelfByPointer");
 
         LinesOf(program);
 
@@ -156,10 +156,10 @@ public sealed class ExitTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_program_that_retpolines_return_and_jump_for_is_seen_to_return(AttachWay way)
+    public void A_program_that_retpolines_return_and_jump_for_is_seen_to_return(AttachMethod method)
     {
         var program = TracedProgram.Compile("exits", "-mindirect-branch=thunk", "-mfunction-return=thunk", "-fcf-protection=none");
-        using var agent = Start(way, program, "First", "Mixed", "ByPointer");
+        using var agent = Start(method, program, "First", "Mixed", "ByPointer");
 
         var printed = LinesOf(program);
 
@@ -170,10 +170,10 @@ public sealed class ExitTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_recursion_of_a_thousand_levels_is_a_thousand_and_one_calls(AttachWay way)
+    public void A_recursion_of_a_thousand_levels_is_a_thousand_and_one_calls(AttachMethod method)
     {
         var program = TracedProgram.Compile("exits");
-        using var agent = Start(way, program, "Deep");
+        using var agent = Start(method, program, "Deep");
 
         LinesOf(program);
 
@@ -182,10 +182,10 @@ public sealed class ExitTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Entries_are_hit_once_for_each_call_also_where_a_loop_passes_them(AttachWay way)
+    public void Entries_are_hit_once_for_each_call_also_where_a_loop_passes_them(AttachMethod method)
     {
         var program = TracedProgram.Compile("exits");
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("last", program, "Last", "args: [n: int64]", "budget: none", "format: 'Last {n}'"))));
 
         var printed = LinesOf(program);
@@ -215,7 +215,7 @@ public sealed class ExitTests : IDisposable
     public void Hits_of_other_callers_count_for_the_budget_of_the_rule()
     {
         var program = TracedProgram.Compile("shared");
-        using var agent = AgentProcess.Start(AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("rare", program, "Rare", "args: [n: int64]", "on: call", "budget: 5%"))));
         using var running = TracedProgram.Start(program, "20");
 
@@ -237,8 +237,8 @@ public sealed class ExitTests : IDisposable
     private static List<string> Messages(AgentProcess agent, string symbol) =>
         [.. agent.Events(Name(symbol)).OrderBy(line => symbol == "Deep" ? line.Ret : 0).Select(line => line.Message)];
 
-    private AgentProcess Start(AttachWay way, string program, params string[] symbols) => AgentProcess.Start(
-        way,
+    private AgentProcess Start(AttachMethod method, string program, params string[] symbols) => AgentProcess.Start(
+        method,
         workspace.Write("rules.yaml", RuleText.File([.. symbols.Select(symbol => RuleText.Rule(
             Name(symbol), program, symbol, symbol == "ByLinkage" ? "args: [_, n: int64]" : "args: [n: int64]",
             "ret: int64", "on: call", "budget: none",

@@ -53,7 +53,7 @@ public sealed class GoPanicTests : IDisposable
     private string Status() => Command.OutputOf(Repository.Agent, "status", "--socket", workspace["agent.sock"], "--rule", "fail");
 
     private AgentProcess Start() => AgentProcess.Start(
-        new AgentStart(AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(
+        new AgentStart(AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("fail", program, "main.Fail", "args: [n: int64]", "on: call", "budget: none"))))
         {
             Socket = workspace["agent.sock"],

@@ -22,14 +22,14 @@ public sealed class GoTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory]
-    [InlineData(AttachWay.Multi, "")]
-    [InlineData(AttachWay.Multi, "-ldflags=-s -w")]
-    [InlineData(AttachWay.Multi, "-buildmode=pie")]
-    [InlineData(AttachWay.Perf, "")]
-    public void Every_call_is_logged_as_the_program_prints_it(AttachWay way, string option)
+    [InlineData(AttachMethod.Multi, "")]
+    [InlineData(AttachMethod.Multi, "-ldflags=-s -w")]
+    [InlineData(AttachMethod.Multi, "-buildmode=pie")]
+    [InlineData(AttachMethod.Perf, "")]
+    public void Every_call_is_logged_as_the_program_prints_it(AttachMethod method, string option)
     {
         var program = TracedProgram.Compile(Source, option.Length == 0 ? [] : [option]);
-        using var agent = Start(way, program, "call");
+        using var agent = Start(method, program, "call");
 
         var printed = LinesOf(program);
 
@@ -75,7 +75,7 @@ public sealed class GoTests : IDisposable
             RuleText.Rule(
                 "get", program, Named("main.(*Pair[", ".Get"), "args: [p: ptr, key: go.string]",
                 "on: call", "format: 'get {key} {ret}'")));
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
         var printed = LinesOf(program);
 
@@ -94,19 +94,19 @@ public sealed class GoTests : IDisposable
     {
         var program = TracedProgram.Compile(Source);
         var plain = Sorted(LinesOf(program));
-        using var agent = Start(AttachWay.Multi, program, "call");
+        using var agent = Start(AttachMethod.Multi, program, "call");
 
         Assert.Equal(plain, Sorted(LinesOf(program)));
         agent.Stop();
     }
 
     [Theory, BothWays]
-    public void A_call_is_paired_although_its_stack_grows_and_moves(AttachWay way)
+    public void A_call_is_paired_although_its_stack_grows_and_moves(AttachMethod method)
     {
         // Goroutine 1 to 16 goes 100 × its number deep, each level a call.
         var depths = Enumerable.Range(1, 16).SelectMany(id => Enumerable.Range(0, (100 * id) + 1).Select(depth => (Id: (long)id, Depth: (long)depth))).ToList();
         var program = TracedProgram.Compile(Source);
-        using var agent = Start(way, program, "grow", "main.Grow", "args: [id: int64, depth: int64]");
+        using var agent = Start(method, program, "grow", "main.Grow", "args: [id: int64, depth: int64]");
 
         LinesOf(program);
 
@@ -118,10 +118,10 @@ public sealed class GoTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Calls_that_a_panic_leaves_are_unreturned_and_disturb_no_other(AttachWay way)
+    public void Calls_that_a_panic_leaves_are_unreturned_and_disturb_no_other(AttachMethod method)
     {
         var program = TracedProgram.Compile(Source);
-        using var agent = Start(way, program, "fail", "main.Fail", "args: [n: int64]");
+        using var agent = Start(method, program, "fail", "main.Fail", "args: [n: int64]");
 
         LinesOf(program);
 
@@ -132,7 +132,7 @@ public sealed class GoTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Every_entry_and_every_return_is_one_event(AttachWay way)
+    public void Every_entry_and_every_return_is_one_event(AttachMethod method)
     {
         var program = TracedProgram.Compile(Source);
         var rules = workspace.Write("rules.yaml", RuleText.File(
@@ -142,7 +142,7 @@ public sealed class GoTests : IDisposable
             RuleText.Rule("error", program, "main.Check", "args: [n: int64]", "on: call", "ret: go.error", "when: ret ~ '*more than two'", "format: '{n}: {ret}'"),
             RuleText.Rule("type", program, "main.Check", "args: [n: int64]", "on: call", "ret: [type: ptr, _]", "when: type != 0"),
             RuleText.Rule("wrapped", program, "main.Total", "args: ['_': '[]int', body: '[]byte']", "on: call", "ret: [_, _: go.string, failure: go.error]", "when: failure != ''")));
-        using var agent = AgentProcess.Start(way, rules, "--ring-size", "16777216");
+        using var agent = AgentProcess.Start(method, rules, "--ring-size", "16777216");
 
         LinesOf(program);
 
@@ -167,7 +167,7 @@ public sealed class GoTests : IDisposable
         var program = TracedProgram.Compile(Source);
         var rules = workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("both", program, "main.Wander", "args: [id: int64, n: int64]", "on: both", "budget: none")));
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
         // With one processor, Go has one thread that runs goroutines, unless it is told otherwise.
         Command.OutputOf("env", "GOMAXPROCS=8", program);
@@ -182,7 +182,7 @@ public sealed class GoTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Assembly_has_its_arguments_on_the_stack_and_no_calls(AttachWay way)
+    public void Assembly_has_its_arguments_on_the_stack_and_no_calls(AttachMethod method)
     {
         var program = TracedProgram.Compile("assembly/main.go");
         const string symbol = "main.Sum.abi0";
@@ -191,7 +191,7 @@ public sealed class GoTests : IDisposable
         var rules = workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("sum", program, symbol, "args: [a: int64, b: int64, text: go.string]", "format: 'Sum {a} {b} {text}'"),
             RuleText.Rule("both", program, symbol, "signature: void Sum(long a)", "on: both")));
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
 
         var printed = LinesOf(program);
 
@@ -206,14 +206,14 @@ public sealed class GoTests : IDisposable
 
     private static List<string> Sorted(IEnumerable<string> lines) => [.. lines.Order(StringComparer.Ordinal)];
 
-    private AgentProcess Start(AttachWay way, string program, string on) => AgentProcess.Start(
-        way,
+    private AgentProcess Start(AttachMethod method, string program, string on) => AgentProcess.Start(
+        method,
         workspace.Write("rules.yaml", RuleText.File(
             [.. Functions.Select(function => RuleText.Rule(function.Name, program, function.Symbol, [.. function.Keys, $"on: {on}", "budget: none"]))])),
         "--ring-size", "16777216");
 
-    private AgentProcess Start(AttachWay way, string program, string name, string symbol, string arguments) => AgentProcess.Start(
-        way,
+    private AgentProcess Start(AttachMethod method, string program, string name, string symbol, string arguments) => AgentProcess.Start(
+        method,
         workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(name, program, symbol, arguments, "on: call", "budget: none"))),
         "--ring-size", "16777216");
 }

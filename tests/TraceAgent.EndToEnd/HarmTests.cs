@@ -16,10 +16,10 @@ public sealed class HarmTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void A_program_that_an_unsafe_return_ends_runs_again_when_its_rule_is_suspended(AttachWay way)
+    public void A_program_that_an_unsafe_return_ends_runs_again_when_its_rule_is_suspended(AttachMethod method)
     {
         var program = TracedProgram.Compile("fibers");
-        using var agent = AgentProcess.Start(new AgentStart(way, Rules("rules.yaml", program, "Step")) { Socket = workspace["socket"] });
+        using var agent = AgentProcess.Start(new AgentStart(method, Rules("rules.yaml", program, "Step")) { Socket = workspace["socket"] });
 
         var ended = RunUntilWell(program);
 
@@ -41,7 +41,7 @@ public sealed class HarmTests : IDisposable
     public void A_rule_that_is_suspected_stays_off_until_it_changes()
     {
         var program = TracedProgram.Compile("fibers");
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules("rules.yaml", program, "Step"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules("rules.yaml", program, "Step"));
         RunUntilWell(program);
         agent.WaitForMessage("rule suspended: step: harm suspected");
 
@@ -64,7 +64,7 @@ public sealed class HarmTests : IDisposable
             "fibers", "-DONLY_MAIN", "-Wl,--no-as-needed", library, $"-Wl,-rpath,{Path.GetDirectoryName(library)}");
         var rules = workspace.Folder("rules.d");
         workspace.Write("rules.d/older.yaml", RuleText.File(RuleText.Rule("older", program, "Begin", "args: 1")));
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
         // Rules that come within a second are taken for one change.
         Thread.Sleep(TimeSpan.FromSeconds(1.5));
@@ -85,7 +85,7 @@ public sealed class HarmTests : IDisposable
     {
         var program = TracedProgram.Compile("crashes");
         using var agent = AgentProcess.Start(
-            AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("work", program, "Work", "args: 1"))));
+            AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("work", program, "Work", "args: 1"))));
         for (var round = 0; round < 5; round++)
         {
             Assert.Equal(SegmentationFault, Run(program, "crash"));
@@ -103,7 +103,7 @@ public sealed class HarmTests : IDisposable
     {
         var program = TracedProgram.Compile("crashes");
         using var agent = AgentProcess.Start(
-            AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("work", program, "Work", "args: 1"))));
+            AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("work", program, "Work", "args: 1"))));
 
         Assert.Equal(0, Run(program, "repaired"));
         Assert.Equal(SegmentationFault, Run(program, "killed"));

@@ -25,9 +25,9 @@ public sealed class HeldDetachTests : IDisposable
         using var program = TracedProgram.Start(executable, "userfaultfd", $"{DelayMs}", "0", "1", workspace.Root);
         Assert.Equal("ready", program.Hear());
         using var waiting = BpfProgram.Load(ProgramThatWaits(), "ta_waits", UprobeLink.TraceUprobeMulti);
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         var link = UprobeLink.Attach(
-            Bpf.Kernel.AttachWay.Multi,
+            Bpf.Kernel.AttachMethod.Multi,
             waiting,
             executable,
             executable,

@@ -60,7 +60,7 @@ public sealed class HostileInputTests : IDisposable
             workspace.Write($"rules/{i}.yaml", RuleText.File(RuleText.Rule($"r{i}", "/bin/bash", "readline")));
         }
 
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, folder) { Launcher = ["prlimit", $"--nofile={files}"] });
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, folder) { Launcher = ["prlimit", $"--nofile={files}"] });
 
         agent.WaitForMessage("Too many open files; rules need some each");
         agent.Reload();
@@ -128,7 +128,7 @@ public sealed class HostileInputTests : IDisposable
         var folder = workspace.Folder("rules");
         var program = TracedProgram.Compile("ticker");
         workspace.Write("rules/a.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick", "args: 1")));
-        using var agent = AgentProcess.Start(AttachWay.Multi, folder);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, folder);
         for (var i = 0; i < 5; i++)
         {
             Command.OutputOf("mkfifo", workspace[$"rules/p{i}.yaml"]);

@@ -11,9 +11,9 @@ internal sealed class KernelBench : IDisposable
     private readonly BpfSession session;
     private readonly string executable = TracedProgram.Compile("constructs");
 
-    public KernelBench(AttachWay way, WaitPolicy? policy = null)
+    public KernelBench(AttachMethod method, WaitPolicy? policy = null)
     {
-        session = BpfSession.Open(1 << 20, way == AttachWay.Perf ? Bpf.Kernel.AttachWay.PerfEvent : Bpf.Kernel.AttachWay.Multi, policy);
+        session = BpfSession.Open(1 << 20, method == AttachMethod.Perf ? Bpf.Kernel.AttachMethod.PerfEvent : Bpf.Kernel.AttachMethod.Multi, policy);
         Program = TracedProgram.Start(executable);
         BlockAddress = long.Parse(Program.Hear(), CultureInfo.InvariantCulture);
     }

@@ -14,31 +14,31 @@ public sealed class LifetimeTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void Links_are_of_the_kind_that_was_asked_for(AttachWay way)
+    public void Links_are_of_the_kind_that_was_asked_for(AttachMethod method)
     {
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
 
         var kinds = KernelObjects.Of(agent.Pid).LinkKinds;
 
         // The kernel tells entry and return apart: uprobe_multi, uretprobe_multi.
         Assert.NotEmpty(kinds);
         Assert.All(kinds, kind => Assert.Equal(
-            way == AttachWay.Multi, kind.EndsWith("probe_multi", StringComparison.Ordinal)));
+            method == AttachMethod.Multi, kind.EndsWith("probe_multi", StringComparison.Ordinal)));
         agent.Stop();
     }
 
     [Theory, BothWays]
-    public void Nothing_is_left_in_the_kernel_after_SIGTERM(AttachWay way) =>
-        AssertNothingLeft(way, agent => agent.Stop());
+    public void Nothing_is_left_in_the_kernel_after_SIGTERM(AttachMethod method) =>
+        AssertNothingLeft(method, agent => agent.Stop());
 
     [Theory, BothWays]
-    public void Nothing_is_left_in_the_kernel_after_SIGKILL(AttachWay way) =>
-        AssertNothingLeft(way, agent => agent.Kill());
+    public void Nothing_is_left_in_the_kernel_after_SIGKILL(AttachMethod method) =>
+        AssertNothingLeft(method, agent => agent.Kill());
 
     [Theory, BothWays]
-    public void SIGINT_ends_as_SIGTERM_does(AttachWay way)
+    public void SIGINT_ends_as_SIGTERM_does(AttachMethod method)
     {
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
         agent.Interrupt();
         agent.AssertEnds(exitCode: 0);
         Assert.Equal(new Totals(0, 0, 0), agent.Totals("at-entry"));
@@ -49,7 +49,7 @@ public sealed class LifetimeTests : IDisposable
     {
         var file = workspace["events.json"];
         var configuration = workspace.Write("agent.yaml", $"outputs:\n  - file:\n      path: {file}\n      roll:\n        size: 1MB\n");
-        var start = new AgentStart(AttachWay.Multi, rules) { Output = "", Options = ["--config", configuration] };
+        var start = new AgentStart(AttachMethod.Multi, rules) { Output = "", Options = ["--config", configuration] };
         using var one = AgentProcess.Start(start);
 
         var second = Command.Run(Repository.Agent, "run", "--rules", rules, "--socket", "none", "--config", configuration);
@@ -63,7 +63,7 @@ public sealed class LifetimeTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Rules_at_one_place_log_in_the_order_of_their_files(AttachWay way)
+    public void Rules_at_one_place_log_in_the_order_of_their_files(AttachMethod method)
     {
         const int calls = 20;
         string[] names = ["zebra", "middle", "apple", "last"];
@@ -72,7 +72,7 @@ public sealed class LifetimeTests : IDisposable
             RuleText.File([.. some.Select(name => RuleText.Rule(name, program, "Tick", $"args: {add}", "on: both"))]);
         workspace.Write("rules/1.yaml", Rules("1", "zebra", "middle", "apple"));
         workspace.Write("rules/2.yaml", Rules("1", "last"));
-        using var agent = AgentProcess.Start(way, workspace["rules"]);
+        using var agent = AgentProcess.Start(method, workspace["rules"]);
         using var ticker = TracedProgram.Start(program);
         ticker.Ask($"{calls}");
         agent.WaitForEvents("zebra", 2 * calls);
@@ -97,10 +97,10 @@ public sealed class LifetimeTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Two_agents_on_one_function_both_log_every_call(AttachWay way)
+    public void Two_agents_on_one_function_both_log_every_call(AttachMethod method)
     {
-        using var one = AgentProcess.Start(way, rules);
-        using var two = AgentProcess.Start(way, rules);
+        using var one = AgentProcess.Start(method, rules);
+        using var two = AgentProcess.Start(method, rules);
         using var ticker = TracedProgram.Start(program);
 
         ticker.Ask("500");
@@ -129,10 +129,10 @@ public sealed class LifetimeTests : IDisposable
         }
     }
 
-    private void AssertNothingLeft(AttachWay way, Action<AgentProcess> end)
+    private void AssertNothingLeft(AttachMethod method, Action<AgentProcess> end)
     {
         using var ticker = TracedProgram.Start(program);
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
         ticker.Ask("10");
         agent.WaitForEvents("whole-call", 10);
         var held = KernelObjects.Of(agent.Pid);

@@ -12,10 +12,10 @@ public sealed class LimitTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void A_sample_is_about_as_large_as_asked_for_and_the_rest_is_counted(AttachWay way)
+    public void A_sample_is_about_as_large_as_asked_for_and_the_rest_is_counted(AttachMethod method)
     {
         const int Calls = 20_000;
-        using var agent = Start(way, Rule("sampled", "on: call", "sample: 1/20"), Rule("every", "sample: 1/1"));
+        using var agent = Start(method, Rule("sampled", "on: call", "sample: 1/20"), Rule("every", "sample: 1/1"));
         using var ticker = TracedProgram.Start(program);
 
         ticker.Ask($"{Calls}");
@@ -33,11 +33,11 @@ public sealed class LimitTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_limit_lets_a_burst_through_and_then_its_rate(AttachWay way)
+    public void A_limit_lets_a_burst_through_and_then_its_rate(AttachMethod method)
     {
         const int Rate = 50;
         const int Calls = 20_000;
-        using var agent = Start(way, Rule("limited", "on: call", $"limit: {Rate}/s"), Rule("unlimited", "limit: none"));
+        using var agent = Start(method, Rule("limited", "on: call", $"limit: {Rate}/s"), Rule("unlimited", "limit: none"));
         using var ticker = TracedProgram.Start(program);
 
         var clock = Stopwatch.StartNew();
@@ -61,7 +61,7 @@ public sealed class LimitTests : IDisposable
     public void A_condition_then_a_sample_then_a_limit_balance_in_the_books()
     {
         const int Calls = 20_000;
-        using var agent = Start(AttachWay.Multi, Rule("all", "on: call", "when: arg1 % 4 == 1", "sample: 1/2", "limit: 100/s"));
+        using var agent = Start(AttachMethod.Multi, Rule("all", "on: call", "when: arg1 % 4 == 1", "sample: 1/2", "limit: 100/s"));
         using var ticker = TracedProgram.Start(program);
 
         ticker.Ask($"{Calls}");
@@ -77,10 +77,10 @@ public sealed class LimitTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_rule_that_is_edited_does_not_get_a_second_burst(AttachWay way)
+    public void A_rule_that_is_edited_does_not_get_a_second_burst(AttachMethod method)
     {
         const int Rate = 5;
-        using var agent = Start(way, Rule("limited", $"limit: {Rate}/s", "format: 'before'"));
+        using var agent = Start(method, Rule("limited", $"limit: {Rate}/s", "format: 'before'"));
         using var ticker = TracedProgram.Start(program);
         var clock = Stopwatch.StartNew();
         ticker.Ask("1000");
@@ -111,9 +111,9 @@ public sealed class LimitTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_rule_whose_time_is_over_says_so_and_leaves(AttachWay way)
+    public void A_rule_whose_time_is_over_says_so_and_leaves(AttachMethod method)
     {
-        using var agent = Start(way, Rule("mortal", "ttl: 2s"), Rule("immortal", "ttl: none"));
+        using var agent = Start(method, Rule("mortal", "ttl: 2s"), Rule("immortal", "ttl: none"));
         using var ticker = TracedProgram.Start(program);
         ticker.Ask("3");
         agent.WaitForEvents("mortal", 3);
@@ -151,7 +151,7 @@ public sealed class LimitTests : IDisposable
     public void A_rule_over_its_budget_is_suspended_and_comes_back_and_the_program_is_unharmed()
     {
         using var agent = Start(
-            AttachWay.Multi, Rule("spender", "limit: 10/s", "on: entry").Replace("budget: none", "budget: 1%", StringComparison.Ordinal), Rule("lifted", "limit: 10/s"));
+            AttachMethod.Multi, Rule("spender", "limit: 10/s", "on: entry").Replace("budget: none", "budget: 1%", StringComparison.Ordinal), Rule("lifted", "limit: 10/s"));
         using var ticker = TracedProgram.Start(program);
 
         ticker.Say("go 10");
@@ -187,6 +187,6 @@ public sealed class LimitTests : IDisposable
     private string Rule(string name, params string[] lines) =>
         RuleText.Rule(name, program, "Tick", ["args: 1", "budget: none", .. lines]);
 
-    private AgentProcess Start(AttachWay way, params string[] rules) =>
-        AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(rules)), "--ring-size", "33554432");
+    private AgentProcess Start(AttachMethod method, params string[] rules) =>
+        AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(rules)), "--ring-size", "33554432");
 }

@@ -11,24 +11,24 @@ public sealed class LossTests : IDisposable
 
     public void Dispose() => workspace.Dispose();
 
-    public static TheoryData<AttachWay, string, int> WaysShapesAndProcessors()
+    public static TheoryData<AttachMethod, string, int> WaysShapesAndProcessors()
     {
-        var data = new TheoryData<AttachWay, string, int>();
+        var data = new TheoryData<AttachMethod, string, int>();
         foreach (var on in new[] { "entry", "call" })
         {
-            data.Add(AttachWay.Multi, on, 0);
+            data.Add(AttachMethod.Multi, on, 0);
             // The highest-numbered one is where others forget to look.
-            data.Add(AttachWay.Multi, on, Environment.ProcessorCount - 1);
+            data.Add(AttachMethod.Multi, on, Environment.ProcessorCount - 1);
         }
 
-        data.Add(AttachWay.Perf, "call", 0);
+        data.Add(AttachMethod.Perf, "call", 0);
         return data;
     }
 
     [Theory, MemberData(nameof(WaysShapesAndProcessors))]
-    public void The_books_balance_when_the_ring_overflows(AttachWay way, string on, int processor)
+    public void The_books_balance_when_the_ring_overflows(AttachMethod method, string on, int processor)
     {
-        using var agent = AgentProcess.Start(new AgentStart(way, WriteRules(on))
+        using var agent = AgentProcess.Start(new AgentStart(method, WriteRules(on))
         {
             Options = ["--ring-size", "4096"],
         });
@@ -47,7 +47,7 @@ public sealed class LossTests : IDisposable
     [InlineData("call")]
     public void A_reader_that_sleeps_costs_lines_that_are_counted(string on)
     {
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, WriteRules(on))
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, WriteRules(on))
         {
             Options = ["--ring-size", "65536"],
             ReadAtOnce = false,
@@ -67,7 +67,7 @@ public sealed class LossTests : IDisposable
     {
         using var disk = new SmallDisk(workspace.Folder("disk"), "1m");
         var file = workspace["disk/events.json"];
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, WriteRules("call")) { Output = file });
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, WriteRules("call")) { Output = file });
         using var ticker = TracedProgram.Start(program);
 
         // Lines of several megabytes. What little room is left may still take small batches, however long one waits.

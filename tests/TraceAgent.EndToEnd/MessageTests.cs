@@ -9,10 +9,10 @@ public sealed class MessageTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void User_group_cgroup_and_parent_are_those_of_the_process(AttachWay way)
+    public void User_group_cgroup_and_parent_are_those_of_the_process(AttachMethod method)
     {
         var program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("entry", program, "Tick", "args: [n: int]", $"format: '{Format}'"),
             RuleText.Rule("call", program, "Tick", "args: [n: int]", "on: call", $"format: '{Format}'", "when: uid == 1234 && gid == 2345 && arg1 > 1"),
             RuleText.Rule("others", program, "Tick", "args: [n: int]", "when: uid != 1234 || gid != 2345"))));
@@ -42,10 +42,10 @@ public sealed class MessageTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void What_every_line_tells_can_be_in_its_message(AttachWay way)
+    public void What_every_line_tells_can_be_in_its_message(AttachMethod method)
     {
         var program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
+        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
             "call", program, "Tick", "on: call",
             "format: '{time:yyyy-MM-ddTHH:mm:ss} {comm} {pid} {tid} {exe} {binary} {rule} {symbol:call} {duration:ns} {cmdline}'"))));
         using var ticker = TracedProgram.Start(program);

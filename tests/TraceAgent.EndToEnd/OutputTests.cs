@@ -126,7 +126,7 @@ public sealed class OutputTests : IDisposable
     private void Configure(string outputs) => workspace.Write("agent.yaml", $"rules: addnum\noutputs:\n{outputs}\ndefaults: {{budget: none}}\n");
 
     private AgentProcess Start() => AgentProcess.Start(
-        new AgentStart(AttachWay.Multi, workspace["addnum/rules.yaml"]) { Output = "", Options = ["--config", workspace["agent.yaml"]] });
+        new AgentStart(AttachMethod.Multi, workspace["addnum/rules.yaml"]) { Output = "", Options = ["--config", workspace["agent.yaml"]] });
 
     private List<EventLine> Lines(string file) => [.. File.ReadAllLines(workspace[file]).Select(EventLine.Parse)];
 }

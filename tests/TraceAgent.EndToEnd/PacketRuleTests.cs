@@ -185,7 +185,7 @@ public sealed class PacketRuleTests : IDisposable
     public void Without_the_capability_the_rule_is_refused_and_the_agent_names_it()
     {
         scene.Rules($"name: guard, {Near}, deny: [{Bad}]");
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, scene.Workspace["rules"])
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, scene.Workspace["rules"])
         {
             Launcher = scene.Network.Near.CommandInside("setpriv", "--inh-caps=-net_admin,-sys_admin", "--bounding-set=-net_admin,-sys_admin"),
             Socket = scene.SocketPath,

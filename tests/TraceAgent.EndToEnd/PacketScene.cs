@@ -47,7 +47,7 @@ internal sealed class PacketScene : IDisposable
     }
 
     /// <summary>On the near side.</summary>
-    public AgentProcess Start() => AgentProcess.Start(new AgentStart(AttachWay.Multi, Workspace["rules"])
+    public AgentProcess Start() => AgentProcess.Start(new AgentStart(AttachMethod.Multi, Workspace["rules"])
     {
         Launcher = Network.Near.CommandInside(),
         Socket = SocketPath,

@@ -16,10 +16,10 @@ public class PairingTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Each_level_of_a_recursion_has_its_own_arguments_and_result(AttachWay way)
+    public void Each_level_of_a_recursion_has_its_own_arguments_and_result(AttachMethod method)
     {
         var program = TracedProgram.Compile("recursion");
-        using var agent = Start(way, program, "Down");
+        using var agent = Start(method, program, "Down");
 
         Assert.Equal("211\n1210\n", Command.OutputOf(program));
 
@@ -32,10 +32,10 @@ public class PairingTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Threads_never_mix(AttachWay way)
+    public void Threads_never_mix(AttachMethod method)
     {
         var program = TracedProgram.Compile("threads");
-        using var agent = Start(way, program, "Mix", "--ring-size", "16777216");
+        using var agent = Start(method, program, "Mix", "--ring-size", "16777216");
 
         Command.OutputOf(program, $"{CallsOfThread}");
 
@@ -53,10 +53,10 @@ public class PairingTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Calls_left_by_longjmp_are_forgotten(AttachWay way)
+    public void Calls_left_by_longjmp_are_forgotten(AttachMethod method)
     {
         var program = TracedProgram.Compile("jumps");
-        using var agent = Start(way, program, "Nest");
+        using var agent = Start(method, program, "Nest");
 
         // 25 rounds return 10 × round + 3.
         Assert.Equal("6575\n", Command.OutputOf(program));
@@ -69,10 +69,10 @@ public class PairingTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_replaced_rule_does_not_take_a_later_call_for_one_that_was_left_by_longjmp(AttachWay way)
+    public void A_replaced_rule_does_not_take_a_later_call_for_one_that_was_left_by_longjmp(AttachMethod method)
     {
         var program = TracedProgram.Compile("leaving");
-        using var agent = Start(way, program, "Visit");
+        using var agent = Start(method, program, "Visit");
         using var leaving = TracedProgram.Start(program);
         Assert.Equal("left", leaving.Ask("leave"));
 
@@ -88,12 +88,12 @@ public class PairingTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_call_in_flight_when_the_rule_arrives_is_not_guessed_at(AttachWay way)
+    public void A_call_in_flight_when_the_rule_arrives_is_not_guessed_at(AttachMethod method)
     {
         var program = TracedProgram.Compile("waiting");
         using var waiting = TracedProgram.Start(program);
         Assert.Equal("waiting", waiting.Ask("first"));
-        using var agent = Start(way, program, "Wait");
+        using var agent = Start(method, program, "Wait");
 
         Assert.Equal("10", waiting.Ask("return"));
         Assert.Equal("waiting", waiting.Ask("second"));
@@ -107,10 +107,10 @@ public class PairingTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_call_in_flight_when_the_rule_leaves_returns_unharmed(AttachWay way)
+    public void A_call_in_flight_when_the_rule_leaves_returns_unharmed(AttachMethod method)
     {
         var program = TracedProgram.Compile("waiting");
-        using var agent = Start(way, program, "Wait");
+        using var agent = Start(method, program, "Wait");
         using var waiting = TracedProgram.Start(program);
         Assert.Equal("waiting", waiting.Ask("first"));
         var links = KernelObjects.Of(agent.Pid).Links;
@@ -127,9 +127,9 @@ public class PairingTests : IDisposable
         Assert.Empty(agent.Events("rule"));
     }
 
-    private AgentProcess Start(AttachWay way, string program, string symbol, params string[] options) =>
+    private AgentProcess Start(AttachMethod method, string program, string symbol, params string[] options) =>
         AgentProcess.Start(
-            way,
+            method,
             workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
                 "rule", program, symbol, "args: 2", "on: call", $"return_at: {ReturnAt}", "unsafe: true", "budget: none"))),
             options);

@@ -8,11 +8,11 @@ public sealed class PatchableTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void A_program_whose_functions_begin_with_a_five_byte_nop_does_what_it_does_without(AttachWay way)
+    public void A_program_whose_functions_begin_with_a_five_byte_nop_does_what_it_does_without(AttachMethod method)
     {
         var program = TracedProgram.Compile("patchable");
         var plain = Command.Run(program);
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(
             [.. ((string[])["Doubled", "Summed"]).Select(symbol => RuleText.Rule(
                 symbol.ToLowerInvariant(), program, symbol, "args: [n: int64]", "ret: int64", "on: call", "budget: none", "format: '{symbol} {n} = {ret}'"))])));
 

@@ -12,11 +12,11 @@ public sealed class PlainReadTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void What_is_in_memory_is_read_and_what_is_not_is_a_fault(AttachWay way)
+    public void What_is_in_memory_is_read_and_what_is_not_is_a_fault(AttachMethod method)
     {
-        using var bench = new KernelBench(way, WaitPolicy.None);
+        using var bench = new KernelBench(method, WaitPolicy.None);
         var text = new CaptureType.Text(16).Capture(Architecture.X64.Argument(0));
-        var plan = new CapturePlan(Architecture.X64, ProbeMoment.Entry, [text], []);
+        var plan = new CapturePlan(Architecture.X64, ProbeTrigger.Entry, [text], []);
 
         // The texts lie beside those that the program itself has read.
         var records = bench.Hit(plan, "Text", "text 1", "text 3", "text 4", "text 5", "untouched");
@@ -27,14 +27,14 @@ public sealed class PlainReadTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void No_line_has_another_value_than_the_program_and_the_books_balance(AttachWay way)
+    public void No_line_has_another_value_than_the_program_and_the_books_balance(AttachMethod method)
     {
         var program = TracedProgram.Compile("texts");
         var rules = RuleText.File(
             RuleText.Rule("text", program, "Text", "args: [text: string(16)]", "on: call", "ret: string(16)"),
             RuleText.Rule("give", program, "Give", "on: return", "ret: string"),
             RuleText.Rule("short", program, "Text", "args: [text: string(16)]", "when: text == 'in the middle' || text == 'an oasis'"));
-        using var agent = AgentProcess.Start(new AgentStart(way, workspace.Write("rules.yaml", rules)) { Launcher = ["env", "TRACEAGENT_READS=plain"] });
+        using var agent = AgentProcess.Start(new AgentStart(method, workspace.Write("rules.yaml", rules)) { Launcher = ["env", "TRACEAGENT_READS=plain"] });
 
         var printed = Command.OutputOf(program).TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!.AsObject()).ToList();
 
@@ -48,9 +48,9 @@ public sealed class PlainReadTests : IDisposable
         Assert.All(faults, pair => Assert.Contains("fault", (string?)pair.Second["problems"]!["text"], StringComparison.Ordinal));
         Assert.Equal(2, agent.Events("give").Count);
         Assert.All(agent.Events("give"), line => Assert.Contains("fault", line.Json.GetProperty("problems").GetProperty("ret").GetString(), StringComparison.Ordinal));
-        var books = agent.Totals("short");
-        Assert.Equal(asked.Count, books.Calls);
-        Assert.Equal(books.Calls, books.Logged + books.Filtered + books.Lost);
-        Assert.Equal(agent.Events("short").Count, books.Logged);
+        var counters = agent.Totals("short");
+        Assert.Equal(asked.Count, counters.Calls);
+        Assert.Equal(counters.Calls, counters.Logged + counters.Filtered + counters.Lost);
+        Assert.Equal(agent.Events("short").Count, counters.Logged);
     }
 }

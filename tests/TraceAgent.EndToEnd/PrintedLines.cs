@@ -8,9 +8,9 @@ internal static class PrintedLines
     private static readonly string[] Compared = ["args", "ret", "errno", "lengths", "problems"];
 
     /// <summary>Runs the program under the rules; every rule must have been needed, and every line be the program's own.</summary>
-    public static void AssertLogged(AttachWay way, Workspace workspace, string program, string rules, IEnumerable<string> names)
+    public static void AssertLogged(AttachMethod method, Workspace workspace, string program, string rules, IEnumerable<string> names)
     {
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", rules), "--ring-size", "16777216");
+        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", rules), "--ring-size", "16777216");
 
         var printed = Command.OutputOf(program).TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!.ToJsonString()).ToList();
 

@@ -27,9 +27,9 @@ public sealed class PrivilegeTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void Without_capabilities_run_ends_with_77_and_names_them(AttachWay way)
+    public void Without_capabilities_run_ends_with_77_and_names_them(AttachMethod method)
     {
-        string[] environment = way == AttachWay.Perf ? ["env", "TRACEAGENT_ATTACH=perf"] : [];
+        string[] environment = method == AttachMethod.Perf ? ["env", "TRACEAGENT_ATTACH=perf"] : [];
         var run = Execute([.. environment, .. Nobody, .. NoCapabilities, agentForAll, "run", "--rules", rules, "--output", "-"]);
 
         Assert.True(run.ExitCode == 77, $"{run.ExitCode}\n{run.Errors}");
@@ -90,7 +90,7 @@ public sealed class PrivilegeTests : IDisposable
     [Fact]
     public void With_CAP_BPF_and_CAP_PERFMON_alone_calls_are_logged()
     {
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, rules)
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, rules)
         {
             Agent = agentForAll,
             Launcher = [

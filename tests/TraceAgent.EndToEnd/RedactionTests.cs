@@ -11,10 +11,10 @@ public sealed class RedactionTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory]
-    [InlineData(AttachWay.Multi, "clef")]
-    [InlineData(AttachWay.Perf, "clef")]
-    [InlineData(AttachWay.Multi, "text")]
-    public void Secrets_are_in_no_byte_of_the_output(AttachWay way, string format)
+    [InlineData(AttachMethod.Multi, "clef")]
+    [InlineData(AttachMethod.Perf, "clef")]
+    [InlineData(AttachMethod.Multi, "text")]
+    public void Secrets_are_in_no_byte_of_the_output(AttachMethod method, string format)
     {
         var program = TracedProgram.Compile("secrets");
         var rules = workspace.Write("rules.yaml", RuleText.File(
@@ -32,7 +32,7 @@ public sealed class RedactionTests : IDisposable
                 "request", program, "Request", "args: [header: string(48), buffer: bytes(length), length: long]", "on: call", "ret: string(48)")));
         var file = workspace["events.json"];
         var configuration = workspace.Write("agent.yaml", $"outputs: [{{file: {{path: {file}, format: {format}}}}}]\n");
-        using var agent = AgentProcess.Start(new AgentStart(way, rules) { Output = "", Options = ["--config", configuration] });
+        using var agent = AgentProcess.Start(new AgentStart(method, rules) { Output = "", Options = ["--config", configuration] });
 
         Command.OutputOf(program);
 

@@ -25,7 +25,7 @@ public sealed class ReloadTests : IDisposable
         var folder = workspace.Folder("rules");
         workspace.Write("rules/first.yaml", Tick("first", "old"));
         workspace.Write("rules/second.yaml", Tick("second", "old"));
-        using var agent = AgentProcess.Start(AttachWay.Multi, folder);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, folder);
         CallUntil(agent, "first", "old");
 
         workspace.Write("rules/first.yaml", Tick("first", "new").Replace("symbol:", "symbl:", StringComparison.Ordinal));
@@ -50,7 +50,7 @@ public sealed class ReloadTests : IDisposable
         var file = workspace.Write("rules.yaml", Tick("rule", "first"));
         var old = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(file, old);
-        using var agent = AgentProcess.Start(AttachWay.Multi, file);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, file);
         CallUntil(agent, "rule", "first");
 
         File.WriteAllText(file, Tick("rule", "other"));
@@ -64,7 +64,7 @@ public sealed class ReloadTests : IDisposable
     public void Files_come_and_go()
     {
         var folder = workspace.Folder("rules");
-        using var agent = AgentProcess.Start(AttachWay.Multi, folder);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, folder);
 
         workspace.Write("rules/one.yaml", Tick("one", "here"));
         CallUntil(agent, "one", "here");
@@ -86,7 +86,7 @@ public sealed class ReloadTests : IDisposable
     public void A_single_file_may_be_edited_in_place_or_replaced()
     {
         var file = workspace.Write("rules.yaml", Tick("rule", "first"));
-        using var agent = AgentProcess.Start(AttachWay.Multi, file);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, file);
         CallUntil(agent, "rule", "first");
 
         workspace.Overwrite("rules.yaml", Tick("rule", "in place"));
@@ -105,7 +105,7 @@ public sealed class ReloadTests : IDisposable
         Version("..2026_1", "first");
         File.CreateSymbolicLink(workspace["rules/..data"], "..2026_1");
         File.CreateSymbolicLink(workspace["rules/rules.yaml"], "..data/rules.yaml");
-        using var agent = AgentProcess.Start(AttachWay.Multi, folder);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, folder);
         CallUntil(agent, "rule", "first");
 
         foreach (var name in new[] { "second", "third" })
@@ -131,7 +131,7 @@ public sealed class ReloadTests : IDisposable
     {
         var folder = workspace.Folder("rules");
         workspace.Write("rules/rules.yaml", Tick("rule", "first"));
-        using var agent = AgentProcess.Start(AttachWay.Multi, folder);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, folder);
         CallUntil(agent, "rule", "first");
 
         foreach (var name in new[] { ".rules.yaml.swp", ".rules.yaml", "4913", "rules.yaml~", "#rules.yaml#", "rules.yaml.bak" })
@@ -152,7 +152,7 @@ public sealed class ReloadTests : IDisposable
         // inotify does not report what is written through a mapping.
         using var mapping = MemoryMappedFile.CreateFromFile(file, FileMode.Open);
         using var bytes = mapping.CreateViewAccessor();
-        using var agent = AgentProcess.Start(AttachWay.Multi, file);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, file);
         CallUntil(agent, "rule", "first");
 
         var text = Tick("rule", "other");

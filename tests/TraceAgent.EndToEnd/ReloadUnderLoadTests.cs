@@ -16,20 +16,20 @@ public sealed class ReloadUnderLoadTests : IDisposable
 
     /// <remarks>The last two are for machines that are emulated, where an agent falls behind ten calls a millisecond.</remarks>
     [Theory]
-    [InlineData(AttachWay.Multi, "entry", 200, 10)]
-    [InlineData(AttachWay.Multi, "call", 200, 10)]
-    [InlineData(AttachWay.Perf, "entry", 30, 10)]
-    [InlineData(AttachWay.Perf, "call", 30, 10)]
-    [InlineData(AttachWay.Multi, "call", 3, 1)]
-    [InlineData(AttachWay.Perf, "call", 3, 1)]
-    public void No_call_is_missed_and_none_is_logged_twice(AttachWay way, string on, int cycles, int callsPerMs)
+    [InlineData(AttachMethod.Multi, "entry", 200, 10)]
+    [InlineData(AttachMethod.Multi, "call", 200, 10)]
+    [InlineData(AttachMethod.Perf, "entry", 30, 10)]
+    [InlineData(AttachMethod.Perf, "call", 30, 10)]
+    [InlineData(AttachMethod.Multi, "call", 3, 1)]
+    [InlineData(AttachMethod.Perf, "call", 3, 1)]
+    public void No_call_is_missed_and_none_is_logged_twice(AttachMethod method, string on, int cycles, int callsPerMs)
     {
         var program = TracedProgram.Compile("ticker");
         var folder = workspace.Folder("rules");
         workspace.Write("rules/elsewhere.yaml", RuleText.File(
             RuleText.Rule("elsewhere", program, "Tick", "args: 2", $"on: {on}", "budget: none")));
         WriteChanging(program, on, 1, "start");
-        using var agent = AgentProcess.Start(new AgentStart(way, folder)
+        using var agent = AgentProcess.Start(new AgentStart(method, folder)
         {
             Options = ["--ring-size", "33554432"],
             Sink = Take,

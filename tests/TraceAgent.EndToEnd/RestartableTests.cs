@@ -26,7 +26,7 @@ public sealed partial class RestartableTests : IDisposable
         var rules = workspace.Write("rules.yaml", "rules:\n" + string.Concat(places.Select(
             place => $"  - {{name: at-{place}, binary: {program}, offset: 0x{place}, format: hit, sample: 1/100, budget: none}}\n")));
         var configuration = workspace.Write("agent.yaml", "defaults: {total_budget: none}\n");
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules, "--config", configuration);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules, "--config", configuration);
         var refused = agent.MessagesWith("TA270");
         Assert.InRange(refused, 4, 12);
 

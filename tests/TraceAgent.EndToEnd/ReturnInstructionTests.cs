@@ -11,10 +11,10 @@ public sealed class ReturnInstructionTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void Every_return_of_a_function_is_seen(AttachWay way)
+    public void Every_return_of_a_function_is_seen(AttachMethod method)
     {
         var program = TracedProgram.Compile("returns");
-        using var agent = Start(way, program, "Sign", "Rare", "Switch");
+        using var agent = Start(method, program, "Sign", "Rare", "Switch");
 
         var lines = LinesOf(program);
 
@@ -32,10 +32,10 @@ public sealed class ReturnInstructionTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Of_a_function_that_also_leaves_by_a_jump_all_returns_are_seen(AttachWay way)
+    public void Of_a_function_that_also_leaves_by_a_jump_all_returns_are_seen(AttachMethod method)
     {
         var program = TracedProgram.Compile("returns");
-        using var agent = Start(way, program, "Tail");
+        using var agent = Start(method, program, "Tail");
 
         var lines = LinesOf(program);
 
@@ -47,15 +47,15 @@ public sealed class ReturnInstructionTests : IDisposable
     }
 
     [Theory]
-    [InlineData(AttachWay.Multi, "exceptions.cpp", "Outer")]
-    [InlineData(AttachWay.Perf, "exceptions.cpp", "Outer")]
-    [InlineData(AttachWay.Multi, "panics.rs", "outer")]
-    [InlineData(AttachWay.Perf, "panics.rs", "outer")]
-    public void Exceptions_and_panics_pass_by(AttachWay way, string source, string function)
+    [InlineData(AttachMethod.Multi, "exceptions.cpp", "Outer")]
+    [InlineData(AttachMethod.Perf, "exceptions.cpp", "Outer")]
+    [InlineData(AttachMethod.Multi, "panics.rs", "outer")]
+    [InlineData(AttachMethod.Perf, "panics.rs", "outer")]
+    public void Exceptions_and_panics_pass_by(AttachMethod method, string source, string function)
     {
         var program = TracedProgram.Compile(source);
         var plain = LinesOf(program);
-        using var agent = Start(way, program, function);
+        using var agent = Start(method, program, function);
 
         Assert.Equal(plain, LinesOf(program));
 
@@ -68,12 +68,12 @@ public sealed class ReturnInstructionTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Both_events_of_a_call_and_a_return_alone_are_seen(AttachWay way)
+    public void Both_events_of_a_call_and_a_return_alone_are_seen(AttachMethod method)
     {
         var program = TracedProgram.Compile("returns");
         var rules = workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("both", program, "Rare", "on: both"), RuleText.Rule("alone", program, "Rare", "on: return")));
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
 
         LinesOf(program);
 
@@ -85,12 +85,12 @@ public sealed class ReturnInstructionTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_rule_that_moves_from_the_caller_to_ret_goes_on(AttachWay way)
+    public void A_rule_that_moves_from_the_caller_to_ret_goes_on(AttachMethod method)
     {
         var program = TracedProgram.Compile("returns");
         string Rules(string at) =>
             RuleText.File(RuleText.Rule("rule", program, "Rare", "args: 1", "on: call", $"return_at: {at}", "unsafe: true"));
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", Rules("caller")));
+        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", Rules("caller")));
         LinesOf(program);
         agent.WaitForEvents("rule", 11);
 
@@ -105,8 +105,8 @@ public sealed class ReturnInstructionTests : IDisposable
 
     private static List<string> LinesOf(string program) => [.. Command.OutputOf(program).TrimEnd('\n').Split('\n')];
 
-    private AgentProcess Start(AttachWay way, string program, params string[] symbols) => AgentProcess.Start(
-        way,
+    private AgentProcess Start(AttachMethod method, string program, params string[] symbols) => AgentProcess.Start(
+        method,
         workspace.Write("rules.yaml", RuleText.File(
             [.. symbols.Select(symbol =>
                 RuleText.Rule(symbol.ToLowerInvariant(), program, symbol, "args: [n: int64]", "on: call", "budget: none", Format))])));

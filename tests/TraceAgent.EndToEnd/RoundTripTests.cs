@@ -55,7 +55,7 @@ public sealed class RoundTripTests : IDisposable
         var program = TracedProgram.Compile("echo");
         var plans = Enumerable.Range(0, Rules).Select(i => new Plan($"plan{i}", random)).ToArray();
         var text = RuleText.File([.. plans.Select(plan => RuleText.Rule(plan.Name, program, "Take", plan.Lines()))]);
-        using var agent = AgentProcess.Start(AttachWay.Multi, workspace.Write("rules.yaml", text));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace.Write("rules.yaml", text));
         using var echo = TracedProgram.Start(program);
         var given = new List<(long[] Numbers, byte[] Block)>();
         for (var i = 0; i < Calls; i++)

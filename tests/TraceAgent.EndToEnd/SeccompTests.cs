@@ -1,5 +1,5 @@
 using TraceAgent.Bpf.Kernel;
-using KernelWay = TraceAgent.Bpf.Kernel.AttachWay;
+using KernelMethod = TraceAgent.Bpf.Kernel.AttachMethod;
 
 namespace TraceAgent.EndToEnd;
 
@@ -12,18 +12,18 @@ public sealed class SeccompTests : IDisposable
 
     [Fact]
     public void The_process_of_the_trial_is_ended_by_its_filter_for_a_system_call_of_its_own() =>
-        Assert.True(SeccompTrial.EndsBySignal(KernelWay.Multi, callsOut: true));
+        Assert.True(SeccompProbe.EndsBySignal(KernelMethod.Multi, callsOut: true));
 
     [Theory, BothWays]
-    public void What_the_trial_says_of_this_kernel_is_what_happens(AttachWay way)
+    public void What_the_trial_says_of_this_kernel_is_what_happens(AttachMethod method)
     {
         var program = TracedProgram.Compile("filtered");
         var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
             "square", program, "Square", "args: 1", "on: call", "return_at: caller", "unsafe: true")));
         using var running = TracedProgram.Start(program);
         Assert.Equal("9", running.Ask("3"));
-        using var agent = AgentProcess.Start(way, rules);
-        if (SeccompTrial.ReturnsAreFatal(KernelWay.Multi))
+        using var agent = AgentProcess.Start(method, rules);
+        if (SeccompProbe.ReturnsAreFatal(KernelMethod.Multi))
         {
             Assert.Equal(1, agent.MessagesWith("TA231"));
             Assert.Equal("16", running.Ask("4"));
@@ -38,14 +38,14 @@ public sealed class SeccompTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Returns_at_ret_need_no_system_call(AttachWay way)
+    public void Returns_at_ret_need_no_system_call(AttachMethod method)
     {
         var program = TracedProgram.Compile("filtered");
         var rules = workspace.Write(
             "rules.yaml", RuleText.File(RuleText.Rule("square", program, "Square", "args: 1", "on: call")));
         using var running = TracedProgram.Start(program);
         Assert.Equal("9", running.Ask("3"));
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
 
         Assert.Equal("16", running.Ask("4"));
 

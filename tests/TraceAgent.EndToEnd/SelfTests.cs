@@ -8,7 +8,7 @@ public sealed class SelfTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void The_agents_own_writes_are_not_traced(AttachWay way) => AssertNotTraced(start => start with { Way = way });
+    public void The_agents_own_writes_are_not_traced(AttachMethod method) => AssertNotTraced(start => start with { AttachMethod = method });
 
     /// <summary>There it is told another process ID than the kernel's programs see.</summary>
     [Fact]
@@ -23,7 +23,7 @@ public sealed class SelfTests : IDisposable
         var rules = workspace.Write("rules.yaml", RuleText.File(
             [.. symbols.Select(symbol => RuleText.Rule(symbol, library, symbol, "args: [file: int]", "on: call", "budget: none"))]));
         var file = workspace["events.json"];
-        using var agent = AgentProcess.Start(with(new AgentStart(AttachWay.Multi, rules) { Output = file }));
+        using var agent = AgentProcess.Start(with(new AgentStart(AttachMethod.Multi, rules) { Output = file }));
         var own = agent.Pid;
         using var ticker = TracedProgram.Start(program);
 

@@ -21,9 +21,9 @@ public sealed class ShortLivedTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void Each_of_500_processes_has_its_own_executable(AttachWay way)
+    public void Each_of_500_processes_has_its_own_executable(AttachMethod method)
     {
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
 
         var expected = Command.OutputOf(one, "spawn", "500", one, other);
 
@@ -37,7 +37,7 @@ public sealed class ShortLivedTests : IDisposable
     {
         var named = workspace.Write("named.yaml", RuleText.File(
             RuleText.Rule("brief", one, "Brief", "on: entry", "format: '{cmdline} of {ppid}'")));
-        using var agent = AgentProcess.Start(AttachWay.Multi, named);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, named);
 
         Command.OutputOf(one, "7", "--token=abcdef");
 
@@ -49,7 +49,7 @@ public sealed class ShortLivedTests : IDisposable
     [Fact]
     public void A_worker_that_executes_nothing_has_the_executable_of_its_parent()
     {
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
         var expected = Command.OutputOf(other, "fork", "200");
 
@@ -63,7 +63,7 @@ public sealed class ShortLivedTests : IDisposable
     {
         using var shell = TracedProgram.Start("/bin/sh");
         shell.Ask("echo there");
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
         // The subshells are copies of the shell, and execute only what is probed.
         shell.Ask($"for i in 1 2 3; do (exec {other} $i); done; echo done");
@@ -77,7 +77,7 @@ public sealed class ShortLivedTests : IDisposable
     public void A_link_is_followed_and_a_relative_path_completed()
     {
         Command.OutputOf("ln", "-s", "other", workspace["link"]);
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
         Command.OutputOf("sh", "-c", $"cd {workspace.Root}; ./one 1; ./link 2");
 
@@ -89,7 +89,7 @@ public sealed class ShortLivedTests : IDisposable
     [Fact]
     public void More_new_processes_than_the_ring_holds_are_said_and_later_ones_are_right()
     {
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         using var waiting = TracedProgram.Start(one, "wait");
         waiting.Ask("1");
         agent.WaitForEvents("brief");
@@ -120,7 +120,7 @@ public sealed class ShortLivedTests : IDisposable
 
             return spawned;
         });
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         agent.WaitForEvents("brief", 100);
         await done.CancelAsync();
         var expected = (await spawning).ToHashSet();
@@ -135,7 +135,7 @@ public sealed class ShortLivedTests : IDisposable
     {
         using var waiting = TracedProgram.Start(one, "wait");
         waiting.Ask("1");
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, rules)
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, rules)
         {
             Launcher =
             [
@@ -159,7 +159,7 @@ public sealed class ShortLivedTests : IDisposable
     [Fact]
     public void Without_the_types_of_the_kernel_the_agent_says_so_and_looks_into_proc()
     {
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, rules)
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, rules)
         {
             Launcher = ["unshare", "-m", "sh", "-c", "mount -t tmpfs none /sys/kernel/btf && exec \"$@\"", "sh"],
         });

@@ -16,10 +16,10 @@ public sealed class StatusTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void The_status_of_every_rule_balances_with_its_lines(AttachWay way)
+    public void The_status_of_every_rule_balances_with_its_lines(AttachMethod method)
     {
         const int Calls = 1000;
-        using var agent = Start(way,
+        using var agent = Start(method,
             RuleText.Rule("call", program, "Tick", "args: 1", "on: call", "when: arg1 % 4 == 0", "budget: none"),
             RuleText.Rule("few", program, "Tick", "limit: 5/s", "budget: 30%"),
             RuleText.Rule("later", workspace["absent"], "Tick"),
@@ -54,7 +54,7 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public void The_table_is_for_people_and_a_rule_has_a_picture_of_its_durations()
     {
-        using var agent = Start(AttachWay.Multi, RuleText.Rule("call", program, "Tick", "on: call", "budget: none"));
+        using var agent = Start(AttachMethod.Multi, RuleText.Rule("call", program, "Tick", "on: call", "budget: none"));
         using var ticker = TracedProgram.Start(program);
         ticker.Ask("100");
         agent.WaitForEvents("call", 100);
@@ -73,7 +73,7 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public void A_rule_that_leaves_the_files_stays_in_the_books_and_a_reload_is_counted()
     {
-        using var agent = Start(AttachWay.Multi, RuleText.Rule("old", program, "Tick", "budget: none"));
+        using var agent = Start(AttachMethod.Multi, RuleText.Rule("old", program, "Tick", "budget: none"));
         using var ticker = TracedProgram.Start(program);
         ticker.Ask("7");
         agent.WaitForEvents("old", 7);
@@ -89,8 +89,8 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public void Two_agents_do_not_share_a_socket_and_a_killed_one_leaves_it_to_the_next()
     {
-        using var first = Start(AttachWay.Multi, RuleText.Rule("first", program, "Tick"));
-        using (var second = Start(AttachWay.Multi, RuleText.Rule("second", program, "Tick")))
+        using var first = Start(AttachMethod.Multi, RuleText.Rule("first", program, "Tick"));
+        using (var second = Start(AttachMethod.Multi, RuleText.Rule("second", program, "Tick")))
         {
             second.WaitForMessage("another agent answers there");
             Assert.Equal(first.Pid, Number(Status().GetProperty("agent"), "pid"));
@@ -103,7 +103,7 @@ public sealed class StatusTests : IDisposable
         Assert.Equal(1, refusal.ExitCode);
         Assert.Contains("no agent answers", refusal.Errors, StringComparison.Ordinal);
 
-        using var third = Start(AttachWay.Multi, RuleText.Rule("third", program, "Tick"));
+        using var third = Start(AttachMethod.Multi, RuleText.Rule("third", program, "Tick"));
         Assert.Equal(third.Pid, Number(Status().GetProperty("agent"), "pid"));
         third.Stop();
         Assert.False(Path.Exists(SocketPath));
@@ -112,7 +112,7 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public void Nobody_else_may_ask()
     {
-        using var agent = Start(AttachWay.Multi, RuleText.Rule("rule", program, "Tick"));
+        using var agent = Start(AttachMethod.Multi, RuleText.Rule("rule", program, "Tick"));
         var forAll = workspace.Install(Repository.Agent, "traceagent");
 
         var asked = Command.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", forAll, "status", "--socket", SocketPath);
@@ -127,7 +127,7 @@ public sealed class StatusTests : IDisposable
     {
         var port = FreePort();
         var configuration = workspace.Write("agent.yaml", $"metrics: {{listen: 127.0.0.1:{port}, textfile: agent.prom}}\n");
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, Rules(RuleText.Rule("call", program, "Tick", "on: call", "budget: none")))
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, Rules(RuleText.Rule("call", program, "Tick", "on: call", "budget: none")))
         {
             Socket = SocketPath,
             Options = ["--config", configuration],
@@ -164,7 +164,7 @@ public sealed class StatusTests : IDisposable
     {
         var configuration = workspace.Write("agent.yaml", "defaults: {limit: 5/s, budget: none}\n");
         using var agent = AgentProcess.Start(new AgentStart(
-            AttachWay.Multi, Rules(RuleText.Rule("default", program, "Tick"), RuleText.Rule("own", program, "Tick", "limit: none", "budget: 40%")))
+            AttachMethod.Multi, Rules(RuleText.Rule("default", program, "Tick"), RuleText.Rule("own", program, "Tick", "limit: none", "budget: 40%")))
         {
             Socket = SocketPath,
             Options = ["--config", configuration],
@@ -181,8 +181,8 @@ public sealed class StatusTests : IDisposable
         Assert.Equal(1000, agent.Totals("own").Logged);
     }
 
-    private AgentProcess Start(AttachWay way, params string[] rules) =>
-        AgentProcess.Start(new AgentStart(way, Rules(rules)) { Socket = SocketPath });
+    private AgentProcess Start(AttachMethod method, params string[] rules) =>
+        AgentProcess.Start(new AgentStart(method, Rules(rules)) { Socket = SocketPath });
 
     private string Rules(params string[] rules) => workspace.Write("rules.yaml", RuleText.File(rules));
 

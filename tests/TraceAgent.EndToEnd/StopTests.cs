@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TraceAgent.EndToEnd;
 
-/// <summary>The end of an agent in the middle of calls: the books are exact, and no call is harmed.</summary>
+/// <summary>The end of an agent in the middle of calls: the counters are exact, and no call is harmed.</summary>
 public sealed class StopTests : IDisposable
 {
     private const int Rounds = 5;
@@ -13,18 +13,18 @@ public sealed class StopTests : IDisposable
 
     /// <remarks>The last two are for machines that are emulated, where more calls wait in the ring at the end than an agent that stops has time for.</remarks>
     [Theory]
-    [InlineData(AttachWay.Multi, 1)]
-    [InlineData(AttachWay.Perf, 1)]
-    [InlineData(AttachWay.Multi, 100)]
-    [InlineData(AttachWay.Perf, 100)]
-    public void Calls_that_return_while_the_agent_stops_are_in_the_books_and_in_the_lines_or_in_neither(AttachWay way, int slowness)
+    [InlineData(AttachMethod.Multi, 1)]
+    [InlineData(AttachMethod.Perf, 1)]
+    [InlineData(AttachMethod.Multi, 100)]
+    [InlineData(AttachMethod.Perf, 100)]
+    public void Calls_that_return_while_the_agent_stops_are_in_the_books_and_in_the_lines_or_in_neither(AttachMethod method, int slowness)
     {
         var program = TracedProgram.Compile("inflight");
         var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("doze", program, "Doze", "args: 1", "on: call", "budget: none")));
         using var busy = TracedProgram.Start(program, slowness.ToString(CultureInfo.InvariantCulture));
         for (var round = 0; round < Rounds; round++)
         {
-            using var agent = AgentProcess.Start(way, rules);
+            using var agent = AgentProcess.Start(method, rules);
             agent.WaitForEvents("doze", 100 + round);
             agent.Stop();
 

@@ -26,9 +26,9 @@ public sealed class StrangerTests : IDisposable
     [InlineData("userfaultfd-of-memfd", -1)]
     public void A_page_that_a_stranger_provides_is_a_fault_at_once_and_the_agent_ends(string kind, int delayMs)
     {
-        foreach (var way in new[] { AttachWay.Multi, AttachWay.Perf })
+        foreach (var method in new[] { AttachMethod.Multi, AttachMethod.Perf })
         {
-            using var agent = AgentProcess.Start(way, Rules("args: [text: string]"));
+            using var agent = AgentProcess.Start(method, Rules("args: [text: string]"));
             using var program = Start(kind, delayMs, user: 0, threads: 1);
 
             Assert.Equal("called", program.Ask("call"));
@@ -47,7 +47,7 @@ public sealed class StrangerTests : IDisposable
     {
         foreach (var (user, threads) in new[] { (0, 1), (0, 2), (Nobody, 1) })
         {
-            using var agent = AgentProcess.Start(AttachWay.Multi, Rules("args: [text: string]"));
+            using var agent = AgentProcess.Start(AttachMethod.Multi, Rules("args: [text: string]"));
             using var program = Start(kind, 0, user, threads);
 
             Assert.Equal("called", program.Ask("call"));
@@ -61,7 +61,7 @@ public sealed class StrangerTests : IDisposable
     [InlineData("anonymous")]
     public void Memory_that_nobody_has_written_to_is_read(string kind)
     {
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules("args: [text: string]"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules("args: [text: string]"));
         using var program = Start(kind, 0, user: 0, threads: 2);
 
         program.Ask("call");
@@ -72,7 +72,7 @@ public sealed class StrangerTests : IDisposable
     [Fact]
     public void A_stranger_with_threads_is_not_waited_for_and_its_text_is_read_when_it_is_there()
     {
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules("args: [text: string]"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules("args: [text: string]"));
         using var program = Start("file", 0, Nobody, threads: 2);
 
         program.Ask("call");
@@ -92,7 +92,7 @@ public sealed class StrangerTests : IDisposable
     public void The_configuration_says_whose_pages_are_waited_for(string configuration, int threads, bool isRead)
     {
         using var agent = AgentProcess.Start(
-            AttachWay.Multi, Rules("args: [text: string]"), "--config", workspace.Write("agent.yaml", configuration));
+            AttachMethod.Multi, Rules("args: [text: string]"), "--config", workspace.Write("agent.yaml", configuration));
         using var program = Start("file", 0, Nobody, threads);
 
         program.Ask("call");
@@ -107,7 +107,7 @@ public sealed class StrangerTests : IDisposable
         var configuration = workspace.Write("agent.yaml", "wait_for_pages: none");
         foreach (var (keys, options) in new (string[], string[])[] { (["reads: plain"], []), ([], ["--config", configuration]) })
         {
-            using var agent = AgentProcess.Start(AttachWay.Multi, Rules(["args: [text: string]", .. keys]), options);
+            using var agent = AgentProcess.Start(AttachMethod.Multi, Rules(["args: [text: string]", .. keys]), options);
             using var program = Start("file", 0, user: 0, threads: 1);
 
             program.Ask("call");
@@ -119,7 +119,7 @@ public sealed class StrangerTests : IDisposable
     [Fact]
     public void A_condition_on_a_page_that_a_stranger_provides_is_not_true_and_is_counted()
     {
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules("args: [text: string]", "when: text == 'from a stranger'"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules("args: [text: string]", "when: text == 'from a stranger'"));
         using var program = Start("userfaultfd", -1, user: 0, threads: 1);
 
         program.Ask("call");
@@ -131,7 +131,7 @@ public sealed class StrangerTests : IDisposable
     [Fact]
     public void Of_several_values_only_those_that_are_not_there_are_said_to_be()
     {
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules("args: [text: string, nowhere: string]"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules("args: [text: string, nowhere: string]"));
         using var program = Start("userfaultfd", -1, user: 0, threads: 1);
 
         program.Ask("call");
@@ -146,7 +146,7 @@ public sealed class StrangerTests : IDisposable
     [InlineData("on: call", "ret: string")]
     public void Returned_texts_of_strangers_are_faults_too(params string[] keys)
     {
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules(keys));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules(keys));
         using var program = Start("userfaultfd", -1, user: 0, threads: 1);
 
         Assert.Equal("called", program.Ask("call"));

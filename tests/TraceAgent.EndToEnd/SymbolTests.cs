@@ -11,13 +11,13 @@ public sealed class SymbolTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void Every_overload_of_a_source_name_is_logged_under_its_own_name(AttachWay way)
+    public void Every_overload_of_a_source_name_is_logged_under_its_own_name(AttachMethod method)
     {
         var rules = workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("add", program, "shop::Cart::add", "args: 2"),
             RuleText.Rule("exact", program, "\"shop::Cart::add(int, const char *)\"", "on: call", "format: '{symbol} = {ret}'"),
             RuleText.Rule("all", program, "\"shop::*\"")));
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
         using var traced = TracedProgram.Start(program);
 
         traced.Say("go");

@@ -16,7 +16,7 @@ public sealed class SystemdTests : IDisposable
         var socket = _workspace["notify"];
         _manager.Bind(new UnixDomainSocketEndPoint(socket));
         var rules = _workspace.Write("rules.yaml", "rules: []\n");
-        var start = new AgentStart(AttachWay.Multi, rules) { Launcher = ["env", $"NOTIFY_SOCKET={socket}", "WATCHDOG_USEC=400000"] };
+        var start = new AgentStart(AttachMethod.Multi, rules) { Launcher = ["env", $"NOTIFY_SOCKET={socket}", "WATCHDOG_USEC=400000"] };
         using var agent = AgentProcess.Start(start);
         Hears("READY=1\nSTATUS=0 rules attached, 0 pending");
         Hears("WATCHDOG=1");

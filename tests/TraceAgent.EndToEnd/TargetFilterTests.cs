@@ -94,7 +94,7 @@ public sealed class TargetFilterTests : IDisposable
     {
         var id = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
         using var meant = TracedProgram.Start(program);
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules(program, $"{{container: \"{id}\"}}"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules(program, $"{{container: \"{id}\"}}"));
         agent.WaitForMessage($"the container {id} does not exist yet");
 
         Move(meant, Cgroup(id));
@@ -105,7 +105,7 @@ public sealed class TargetFilterTests : IDisposable
 
     private void AssertOnly(TracedProgram meant, TracedProgram other, string target, string? binary = null)
     {
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules(binary ?? program, target));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules(binary ?? program, target));
         other.Ask("7");
         meant.Ask("5");
         agent.WaitForEvents("tick", 5);

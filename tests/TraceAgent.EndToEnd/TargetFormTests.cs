@@ -13,13 +13,13 @@ public sealed class TargetFormTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void Each_version_under_a_pattern_is_traced_and_one_that_appears_later_too(AttachWay way)
+    public void Each_version_under_a_pattern_is_traced_and_one_that_appears_later_too(AttachMethod method)
     {
         var first = Install("app-1/bin/ticker", "-DFACTOR=3");
         var second = Install("app-2/bin/ticker", "-DSHIFTED", "-DFACTOR=4");
         Install("other/bin/ticker", "-DFACTOR=9");
         var rules = Rules(workspace["app-*/bin/ticker"], "args: 1", "on: call", "format: '{binary}'");
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
         agent.WaitForMessage("and 1 more file");
         var third = workspace["app-3/bin/ticker"];
         Install("app-3/bin/ticker", "-DFACTOR=5");
@@ -79,7 +79,7 @@ public sealed class TargetFormTests : IDisposable
     public void A_library_is_found_by_its_name(string library, string symbol, string python)
     {
         var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", library, symbol, "budget: none", "format: '{binary}'")));
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
         Command.OutputOf("/usr/bin/python3", "-c", python);
 
@@ -90,18 +90,18 @@ public sealed class TargetFormTests : IDisposable
     [Fact]
     public void A_library_that_is_nowhere_is_waited_for()
     {
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules("libnowhere-traceagent.so.7"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules("libnowhere-traceagent.so.7"));
 
         agent.WaitForMessage("the dynamic linker finds no libnowhere-traceagent.so.7 yet");
         agent.Stop();
     }
 
     [Theory, BothWays]
-    public void Processes_of_a_name_are_found_whether_they_start_before_or_after(AttachWay way)
+    public void Processes_of_a_name_are_found_whether_they_start_before_or_after(AttachMethod method)
     {
         var program = workspace.Install(TracedProgram.Compile("ticker"), unique);
         using var before = TracedProgram.Start(program);
-        using var agent = AgentProcess.Start(way, Rules($"{{process: {unique}}}", "args: 1", "format: '{binary}'"));
+        using var agent = AgentProcess.Start(method, Rules($"{{process: {unique}}}", "args: 1", "format: '{binary}'"));
         UntilLogged(agent, before);
         workspace.Folder("elsewhere");
         using var after = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED"), $"elsewhere/{unique}"));
@@ -118,7 +118,7 @@ public sealed class TargetFormTests : IDisposable
         var api = $"{unique}-service-api";
         using var asked = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker"), api));
         using var other = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED"), $"{unique}-service-worker"));
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules($"{{process: {api}}}", "args: 1"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {api}}}", "args: 1"));
         using var later = TracedProgram.Start(
             workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=5"), $"{unique}-service-other"));
         UntilLogged(agent, asked);
@@ -143,7 +143,7 @@ public sealed class TargetFormTests : IDisposable
         File.SetUnixFileMode(workspace[script], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var program = TracedProgram.Start(workspace[script]);
         Assert.Equal("0", program.Ask("0"));
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules($"{{process: {script}}}", "args: 1"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {script}}}", "args: 1"));
 
         UntilLogged(agent, program);
         agent.Stop();
@@ -154,7 +154,7 @@ public sealed class TargetFormTests : IDisposable
     {
         using var contained = Contained("one", ownCopy: true);
         var file = $"/proc/{contained.Pid}/root/{unique}";
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules($"{{process: {unique}}}", "args: 1"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {unique}}}", "args: 1"));
         UntilLogged(agent, contained);
         string[][] changes =
         [
@@ -182,7 +182,7 @@ public sealed class TargetFormTests : IDisposable
     public void A_process_in_a_chroot_on_an_overlay_in_its_own_mount_namespace_is_traced_also_when_its_file_is_gone()
     {
         using var contained = Contained("one");
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules($"{{process: {unique}}}", "args: 1", "format: '{binary}'"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {unique}}}", "args: 1", "format: '{binary}'"));
         UntilLogged(agent, contained);
         Assert.False(File.Exists(workspace[$"one/merged/{unique}"]));
         File.Delete($"/proc/{contained.Pid}/root/{unique}");
@@ -200,7 +200,7 @@ public sealed class TargetFormTests : IDisposable
         File.SetUnixFileMode($"/proc/{two.Pid}/root/{unique}", UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var copied = TracedProgram.Start("nsenter", "-t", $"{two.Pid}", "-m", "-r", $"/{unique}");
         copied.Ask("1");
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules($"{{process: {unique}}}", "args: 1"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {unique}}}", "args: 1"));
         using var three = Contained("three");
         UntilLogged(agent, three);
         foreach (var program in new[] { one, two, copied })
@@ -243,7 +243,7 @@ public sealed class TargetFormTests : IDisposable
     {
         var one = Library("v1", 3);
         var two = Library("v2", 5);
-        using var agent = AgentProcess.Start(AttachWay.Multi, Rules(workspace["v*/libtick.so"], "args: 1", "on: call"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules(workspace["v*/libtick.so"], "args: 1", "on: call"));
 
         Assert.Equal("30", Call(one));
         Assert.Equal("50", Call(two));
@@ -260,7 +260,7 @@ public sealed class TargetFormTests : IDisposable
         using var one = TracedProgram.Start(Install("app-1/ticker"));
         using var two = TracedProgram.Start(Install("app-2/ticker", "-DSHIFTED", "-DFACTOR=4"));
         Edit(0);
-        using var agent = AgentProcess.Start(AttachWay.Multi, workspace["rules.yaml"], "--ring-size", "33554432");
+        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace["rules.yaml"], "--ring-size", "33554432");
         using var stop = new CancellationTokenSource();
         var calls = Task.WhenAll(Run(one, stop.Token), Run(two, stop.Token));
         for (var edit = 1; edit <= edits; edit++)

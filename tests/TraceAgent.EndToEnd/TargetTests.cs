@@ -19,9 +19,9 @@ public sealed class TargetTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void A_missing_binary_is_pending_and_traced_when_it_appears(AttachWay way)
+    public void A_missing_binary_is_pending_and_traced_when_it_appears(AttachMethod method)
     {
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
         agent.WaitForMessage("pending");
 
         workspace.Install(TracedProgram.Compile("ticker"), "ticker");
@@ -35,7 +35,7 @@ public sealed class TargetTests : IDisposable
     public void A_missing_folder_of_the_binary_is_pending_too()
     {
         workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", workspace["a/b/ticker"], "Tick", "args: 1")));
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         agent.WaitForMessage("pending");
 
         workspace.Folder("a/b");
@@ -47,10 +47,10 @@ public sealed class TargetTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_binary_replaced_by_rename_is_traced_in_old_and_new_processes(AttachWay way)
+    public void A_binary_replaced_by_rename_is_traced_in_old_and_new_processes(AttachMethod method)
     {
         workspace.Install(TracedProgram.Compile("ticker"), "ticker");
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
         using var old = TracedProgram.Start(target);
         CallUntilLogged(agent, old);
 
@@ -71,10 +71,10 @@ public sealed class TargetTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_binary_overwritten_in_place_is_detached_and_resolved_again(AttachWay way)
+    public void A_binary_overwritten_in_place_is_detached_and_resolved_again(AttachMethod method)
     {
         workspace.Install(TracedProgram.Compile("ticker"), "ticker");
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
         using (var old = TracedProgram.Start(target))
         {
             CallUntilLogged(agent, old);

@@ -24,7 +24,7 @@ public sealed class TrustTests : IDisposable
     {
         var theirs = Write("theirs.yaml", "theirs");
         Change("chmod", "o+w", theirs);
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         using var ticker = TracedProgram.Start(program);
         ticker.Ask("2");
         agent.WaitForEvents("ours", 2);
@@ -106,7 +106,7 @@ public sealed class TrustTests : IDisposable
             socket: run/agent.sock
             metrics: {textfile: agent.prom}
             """);
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, rules)
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, rules)
         {
             Launcher = ["bash", "-c", "umask 0; exec \"$@\"", "bash"],
             Output = "",
@@ -131,7 +131,7 @@ public sealed class TrustTests : IDisposable
     {
         var evil = workspace.Install(program, "evil\n2026-01-01T00:00:00.000Z error forged\e[31m");
         Write("ours.yaml", "ours", $"'{workspace.Root}/evil*'");
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         agent.WaitForMessage("rule attached: ours");
         File.Delete(evil);
         workspace.Write("evil\n2026-01-01T00:00:00.000Z error forged\e[32m", "no program");
@@ -192,7 +192,7 @@ public sealed class TrustTests : IDisposable
         Assert.Equal(0, Command.Run(Repository.Agent, "resolve", rules).ExitCode);
     }
 
-    private AgentProcess Configured() => AgentProcess.Start(new AgentStart(AttachWay.Multi, rules) { Options = ["--config", workspace["agent.yaml"]] });
+    private AgentProcess Configured() => AgentProcess.Start(new AgentStart(AttachMethod.Multi, rules) { Options = ["--config", workspace["agent.yaml"]] });
 
     private string Write(string file, string rule, string? binary = null) =>
         workspace.Write($"rules.d/{file}", RuleText.File(RuleText.Rule(rule, binary ?? program, "Tick", "args: 1")));

@@ -8,7 +8,7 @@ public sealed class UsdtTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void Operands_of_every_kind_have_the_values_that_the_program_printed(AttachWay way)
+    public void Operands_of_every_kind_have_the_values_that_the_program_printed(AttachMethod method)
     {
         var program = TracedProgram.Compile("operands");
         (string Name, string[] Lines)[] rules =
@@ -18,26 +18,26 @@ public sealed class UsdtTests : IDisposable
             ("named", ["args: [status: int8, _, path: string, buffer: bytes(2), size: size_t]"]),
         ];
         PrintedLines.AssertLogged(
-            way, workspace, program, RuleText.File([.. rules.Select(rule => Rule(rule.Name, program, $"shop:{rule.Name}", rule.Lines))]), rules.Select(rule => rule.Name));
+            method, workspace, program, RuleText.File([.. rules.Select(rule => Rule(rule.Name, program, $"shop:{rule.Name}", rule.Lines))]), rules.Select(rule => rule.Name));
     }
 
     [Theory, BothWays]
-    public void Exceptions_of_Cpp_are_seen_in_its_library(AttachWay way)
+    public void Exceptions_of_Cpp_are_seen_in_its_library(AttachMethod method)
     {
         var program = TracedProgram.Compile("thrower.cpp");
         var library = Command.OutputOf("ldd", program).Split(' ', '\n').Single(word => word.Contains("/libstdc++.so", StringComparison.Ordinal));
 
-        PrintedLines.AssertLogged(way, workspace, program, RuleText.File(Rule(
+        PrintedLines.AssertLogged(method, workspace, program, RuleText.File(Rule(
             "throw", library, "libstdcxx:throw", "args: [_, type: ptr]", $"when: comm == '{Path.GetFileName(program)}'", "capture: {name: '*(char**)(type + 8)'}")), ["throw"]);
     }
 
     [Theory, BothWays]
-    public void A_semaphore_is_up_while_a_rule_needs_it_in_every_process(AttachWay way)
+    public void A_semaphore_is_up_while_a_rule_needs_it_in_every_process(AttachMethod method)
     {
         var program = TracedProgram.Compile("semaphores");
         using var before = TracedProgram.Start(program);
         Assert.Equal("0 0", before.Ask("?"));
-        using (var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 2")))))
+        using (var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 2")))))
         {
             using var after = TracedProgram.Start(program);
 
@@ -60,7 +60,7 @@ public sealed class UsdtTests : IDisposable
         var staying = workspace.Install(TracedProgram.Compile("semaphores"), "app-1");
         var going = workspace.Install(TracedProgram.Compile("semaphores", "-O0"), "app-2");
         var rules = workspace.Write("rules.yaml", RuleText.File(Rule("tick", $"{Path.GetDirectoryName(staying)}/app-?", "shop:tick", "args: 2")));
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         Assert.Equal(2, Programs());
 
         File.Delete(going);
@@ -76,11 +76,11 @@ public sealed class UsdtTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_semaphore_is_down_after_SIGKILL(AttachWay way)
+    public void A_semaphore_is_down_after_SIGKILL(AttachMethod method)
     {
         var program = TracedProgram.Compile("semaphores");
         using var traced = TracedProgram.Start(program);
-        using var agent = AgentProcess.Start(way, workspace.Write("rules.yaml", RuleText.File(Rule("all", program, "\"shop:*\""))));
+        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(Rule("all", program, "\"shop:*\""))));
         Assert.Equal("1 1", traced.Ask("?"));
 
         agent.Kill();
@@ -89,12 +89,12 @@ public sealed class UsdtTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void A_replaced_rule_leaves_the_semaphore_up_and_a_removed_one_takes_it_down(AttachWay way)
+    public void A_replaced_rule_leaves_the_semaphore_up_and_a_removed_one_takes_it_down(AttachMethod method)
     {
         var program = TracedProgram.Compile("semaphores");
         using var traced = TracedProgram.Start(program);
         var rules = workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 1")));
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
         for (var round = 2; round <= 4; round++)
         {
             workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", $"args: {(round % 2) + 1}", $"format: 'round {round}'")));
@@ -117,14 +117,14 @@ public sealed class UsdtTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void Lines_of_Python_are_logged_with_file_function_and_number(AttachWay way)
+    public void Lines_of_Python_are_logged_with_file_function_and_number(AttachMethod method)
     {
         var script = workspace.Write("shop.py", "import gc\ndef add_item(n):\n    return n + 1\nfor i in range(50):\n    add_item(i)\ngc.collect()\nprint('done')\n");
         var python = Path.GetFullPath(new FileInfo("/usr/bin/python3").ResolveLinkTarget(returnFinalTarget: true)!.FullName);
         var rules = workspace.Write("rules.yaml", RuleText.File(
             Rule("line", python, "python:line", "args: [file: string(512), function: string, line: int]", $"when: file == '{script}' && function == 'add_item'"),
             Rule("gc", python, "\"python:gc__*\"", "args: 1")));
-        using var agent = AgentProcess.Start(way, rules);
+        using var agent = AgentProcess.Start(method, rules);
 
         Assert.Equal("done\n", Command.OutputOf(python, script));
 
@@ -141,7 +141,7 @@ public sealed class UsdtTests : IDisposable
     public void Queries_of_PostgreSQL_are_logged_as_their_client_wrote_them()
     {
         using var database = new PostgresServer(workspace);
-        using var agent = AgentProcess.Start(AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(
             Rule("query", database.Program, "postgresql:query__start", "args: [query: string]"),
             Rule("commit", database.Program, "postgresql:transaction__*", "args: 1", "when: arg1 > 0"))));
 
@@ -162,7 +162,7 @@ public sealed class UsdtTests : IDisposable
     {
         var program = TracedProgram.Compile("semaphores");
         using var traced = TracedProgram.Start(program);
-        using var agent = AgentProcess.Start(AttachWay.Multi, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(
             Rule("one", program, "shop:tick", "args: 1"), Rule("two", program, "\"*:ti?k\"", "args: 2"))));
 
         Assert.Equal("7", traced.Ask("7"));

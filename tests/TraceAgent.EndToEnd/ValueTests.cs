@@ -8,8 +8,8 @@ public sealed class ValueTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     [Theory, BothWays]
-    public void Values_of_every_type_are_those_that_the_program_printed(AttachWay way) => AssertSame(
-        way,
+    public void Values_of_every_type_are_those_that_the_program_printed(AttachMethod method) => AssertSame(
+        method,
         "values",
         ("signed", "Signed", ["args: [a: int8, b: short, c: int32_t, d: int64]", "on: call", "ret: int16"]),
         ("unsigned", "Unsigned", ["args: [a: uint8, b: unsigned short, c: uint32, d: size_t]", "on: call", "ret: unsigned long"]),
@@ -43,8 +43,8 @@ public sealed class ValueTests : IDisposable
             "on: call"]));
 
     [Theory, BothWays]
-    public void Texts_and_bytes_are_told_truly_wherever_they_lie(AttachWay way) => AssertSame(
-        way,
+    public void Texts_and_bytes_are_told_truly_wherever_they_lie(AttachMethod method) => AssertSame(
+        method,
         "texts",
         ("text", "Text", ["args: [text: string(16)]", "on: call", "ret: string(16)"]),
         ("give", "Give", ["on: return", "ret: string"]),
@@ -60,8 +60,8 @@ public sealed class ValueTests : IDisposable
         ("receive", "Receive", ["args: [buffer: 'bytes(ret, 4)']", "on: call"]));
 
     [Theory, BothWays]
-    public void Texts_with_a_length_lists_and_numbers_in_memory_are_what_the_program_printed(AttachWay way) => AssertSame(
-        way,
+    public void Texts_with_a_length_lists_and_numbers_in_memory_are_what_the_program_printed(AttachMethod method) => AssertSame(
+        method,
         "layouts",
         ("pairs", "Pairs", ["args: [a: long, s: go.string, b: int, t: rust.str, c: int64]", "on: call", "capture: {twice: arg3 * 2}"]),
         ("only", "Only", ["args: [s: go.string(11)]"]),
@@ -92,8 +92,8 @@ public sealed class ValueTests : IDisposable
         ("begins", "Begins", ["args: [text: utf16]", "when: text[0] == 'a'"]));
 
     [Theory, BothWays]
-    public void Values_of_Cpp_are_what_the_program_printed(AttachWay way) => AssertSame(
-        way,
+    public void Values_of_Cpp_are_what_the_program_printed(AttachMethod method) => AssertSame(
+        method,
         "strings.cpp",
         ("reference", "Reference", ["args: [number: int, text: 'std::string(24)', after: long]"]),
         ("value", "Value", ["args: [text: 'std::string(24)', number: int]"]),
@@ -110,8 +110,8 @@ public sealed class ValueTests : IDisposable
             "  price: '*(double*)(order + 136)'"]));
 
     [Theory, BothWays]
-    public void Arguments_of_Cpp_are_counted_behind_objects_and_places_for_results(AttachWay way) => AssertSame(
-        way,
+    public void Arguments_of_Cpp_are_counted_behind_objects_and_places_for_results(AttachMethod method) => AssertSame(
+        method,
         "members.cpp",
         ("count", "shop::Cart::count", ["signature: int shop::Cart::count(int n) const"]),
         ("add", "shop::Cart::add", ["signature: 'int shop::Cart::add(std::string_view what, int n)'"]),
@@ -126,8 +126,8 @@ public sealed class ValueTests : IDisposable
         ("lambda", "_ZZ4mainENKUliE_clEi", ["signature: int lambda(int n)"]));
 
     [Theory, BothWays]
-    public void Strings_of_Rust_are_what_the_program_printed(AttachWay way) => AssertSame(
-        way,
+    public void Strings_of_Rust_are_what_the_program_printed(AttachMethod method) => AssertSame(
+        method,
         "slices.rs",
         ("greet", "greet", ["args: [number: i32, name: rust.str(20), loud: bool, other: '&str']"]),
         ("compared", "compared", ["args: [name: rust.str(20)]", "when: name != 'nobody'"]),
@@ -141,10 +141,10 @@ public sealed class ValueTests : IDisposable
             "  counts: {value: order + 64, type: 'u32[3]'}"]),
         ("numbers", "numbers", ["args: [values: 'i16[length]', length: usize, count: u8]"]));
 
-    private void AssertSame(AttachWay way, string source, params (string Name, string Symbol, string[] Lines)[] rules)
+    private void AssertSame(AttachMethod method, string source, params (string Name, string Symbol, string[] Lines)[] rules)
     {
         var program = TracedProgram.Compile(source);
         var text = RuleText.File([.. rules.Select(rule => RuleText.Rule(rule.Name, program, rule.Symbol, rule.Lines))]);
-        PrintedLines.AssertLogged(way, workspace, program, text, rules.Select(rule => rule.Name));
+        PrintedLines.AssertLogged(method, workspace, program, text, rules.Select(rule => rule.Name));
     }
 }

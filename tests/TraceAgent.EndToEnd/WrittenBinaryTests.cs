@@ -18,7 +18,7 @@ public sealed class WrittenBinaryTests : IDisposable
     {
         var target = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
         var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", target, "Tick", "args: 2", "on: call")));
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         var content = File.ReadAllBytes(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=4"));
         var rounds = 0;
         IReadOnlyList<string> said;
@@ -51,7 +51,7 @@ public sealed class WrittenBinaryTests : IDisposable
         var time = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(target, time);
         var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", target, "Tick", "args: 2", "on: call")));
-        using var agent = AgentProcess.Start(AttachWay.Multi, rules);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
         var other = File.ReadAllBytes(TracedProgram.Compile("ticker", "-DFACTOR=4"));
         Assert.Equal(new FileInfo(target).Length, other.Length);

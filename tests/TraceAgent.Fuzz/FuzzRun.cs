@@ -5,7 +5,7 @@ namespace TraceAgent.Fuzz;
 /// <summary>Gives a target many inputs, on all processors. Input number n is the same in every run with the same seed.</summary>
 internal sealed class FuzzRun(string name, Func<FuzzTarget> make, int seed)
 {
-    private const int MostFailures = 10;
+    private const int MaxFailures = 10;
     // Long enough for the longest input on a machine that does much else.
     private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(5);
     private readonly List<string> _failures = [];
@@ -87,7 +87,7 @@ internal sealed class FuzzRun(string name, Func<FuzzTarget> make, int seed)
         lock (_failures)
         {
             _failures.Add($"{name} {index} (--seed {seed}), kept as {Corpus.Keep(name, input)}: {why}");
-            _isOver |= _failures.Count >= MostFailures;
+            _isOver |= _failures.Count >= MaxFailures;
         }
     }
 

@@ -40,7 +40,7 @@ public sealed class CommandLineRuleTests
         var rule = Assert.Single(Read(["/srv/x", "ssize_t write(int fd, const char *buf, size_t count)"]).File.Rules);
 
         Assert.Equal(new Location.Symbol("write", 0), rule.Where.Value);
-        Assert.Equal(ProbeMoment.Call, rule.On);
+        Assert.Equal(ProbeTrigger.Call, rule.On);
         Assert.Equal(["fd", "buf", "count"], rule.Arguments.Select(argument => argument.Name));
     }
 
@@ -53,7 +53,7 @@ public sealed class CommandLineRuleTests
 
         Assert.Empty(reading.File.Diagnostics);
         var rule = Assert.Single(reading.File.Rules);
-        Assert.Equal(ProbeMoment.Both, rule.On);
+        Assert.Equal(ProbeTrigger.Both, rule.On);
         Assert.Equal(["low", "name"], rule.Captures.Select(capture => capture.Name));
         Assert.Equal(5, rule.LimitPerSecond);
         Assert.NotNull(rule.When);

@@ -47,11 +47,11 @@ public class PrefixFileReaderTests
     [Fact]
     public void More_addresses_than_the_kernel_takes_are_an_error_at_the_first_that_is_too_many()
     {
-        var text = string.Concat(Enumerable.Range(0, PrefixFileReader.MostPrefixes + 2).Select(i => $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}\n"));
+        var text = string.Concat(Enumerable.Range(0, PrefixFileReader.MaxPrefixes + 2).Select(i => $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}\n"));
 
         var error = Assert.Single(Read(text, takesEverything: false).Diagnostics);
 
-        Assert.Equal((DiagnosticCode.TooLarge, PrefixFileReader.MostPrefixes + 1), (error.Code, error.At.Line));
+        Assert.Equal((DiagnosticCode.TooLarge, PrefixFileReader.MaxPrefixes + 1), (error.Code, error.At.Line));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
         using var image = Open(programs.Whole);
 
         var resolution = SiteResolver.Resolve(
-            image, "/srv/shop/test", Symbol(pattern), needsReturn: true, capturesArguments: true, maxSites: SiteResolver.MostSites);
+            image, "/srv/shop/test", Symbol(pattern), needsReturn: true, capturesArguments: true, maxSites: SiteResolver.MaxSites);
 
         Assert.DoesNotContain(resolution.Problems, problem => problem.Refused);
         Assert.NotEmpty(resolution.Sites);

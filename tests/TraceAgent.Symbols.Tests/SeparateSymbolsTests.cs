@@ -93,7 +93,7 @@ public sealed class SeparateSymbolsTests(CompiledPrograms programs) : IClassFixt
         var zeros = At("bomb", "zeros");
         using (var file = File.Create(zeros))
         {
-            file.SetLength(Elf.XzDecoder.MostBytes + 1L);
+            file.SetLength(Elf.XzDecoder.MaxBytes + 1L);
         }
 
         Run("xz", "-0", zeros);

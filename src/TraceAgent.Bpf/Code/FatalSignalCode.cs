@@ -12,7 +12,7 @@ namespace TraceAgent.Bpf.Code;
 internal static class FatalSignalCode
 {
     /// <summary>Executable files that a notice has room for.</summary>
-    public const int MostFiles = 128;
+    public const int MaxFiles = 128;
 
     /// <summary>VM_EXEC (include/linux/mm.h): only there the kernel puts breakpoints.</summary>
     private const int Executable = 4;
@@ -62,7 +62,7 @@ internal static class FatalSignalCode
         code.JumpIf(Opcode.IfNotEqual, Reg.R0, Reg.R9, exit);
         code.Move(Reg.R9, Reg.R0);
         code.MapFd(Reg.R1, ring);
-        code.Set(Reg.R2, ProcessNotice.HeaderSize + (MostFiles * 8));
+        code.Set(Reg.R2, ProcessNotice.HeaderSize + (MaxFiles * 8));
         code.Set(Reg.R3, 0);
         code.Call(BpfFunction.RingbufReserve);
         code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, reserved);
@@ -181,7 +181,7 @@ internal static class FatalSignalCode
         code.JumpIf(Opcode.IfEqual, Reg.R1, 0, next);
         Read(code, Reg.R1, fields.Inode, 8);
         Read(code, Reg.R1, fields.InodeNumber, 8);
-        code.JumpIf(Opcode.IfAboveOrEqual, Reg.R7, MostFiles, done);
+        code.JumpIf(Opcode.IfAboveOrEqual, Reg.R7, MaxFiles, done);
         code.Move(Reg.R2, Reg.R7);
         code.Arithmetic(Opcode.ShiftLeft, Reg.R2, 3);
         code.Move(Reg.R3, Reg.R8);

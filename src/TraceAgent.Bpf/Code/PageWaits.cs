@@ -9,7 +9,7 @@ namespace TraceAgent.Bpf.Code;
 public sealed record PageWaits(PageFields Fields, bool OfEverybody, EquatableArray<uint> Users)
 {
     /// <summary>As many users as a program has comparisons for.</summary>
-    public const int MostUsers = 64;
+    public const int MaxUsers = 64;
 
     /// <summary>For programs that are compiled to see whether they can be, and never loaded.</summary>
     public static PageWaits Unbound { get; } = new(new PageFields(8, null, 8, 8, 8, 8, 8, 8, 8, 8), OfEverybody: false, [0]);

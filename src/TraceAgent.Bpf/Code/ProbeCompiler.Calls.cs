@@ -36,7 +36,7 @@ public static partial class ProbeCompiler
             code.Store(Reg.R7, InFlightLayout.Caller, Reg.R1);
         }
 
-        if (plan.Moment == ProbeMoment.Call)
+        if (plan.Trigger == ProbeTrigger.Call)
         {
             var layout = plan.LayoutOf(EventKind.Call);
             program.Fields(plan.EntryFields, layout, 0).ReadAll(() => { }, () => { }, shift: InFlightLayout.EntryPart - layout.EntryPart);

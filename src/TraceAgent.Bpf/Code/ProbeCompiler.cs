@@ -28,7 +28,7 @@ public static partial class ProbeCompiler
         }
 
         var programs = new List<ProbeProgram>();
-        if (plan.Moment != ProbeMoment.Entry && !plan.ReturnsAtInstructions)
+        if (plan.Trigger != ProbeTrigger.Entry && !plan.ReturnsAtInstructions)
         {
             programs.Add(CompileExit(plan, binding, ExitForm.Return));
         }
@@ -37,7 +37,7 @@ public static partial class ProbeCompiler
         {
             programs.Add(PairedEntry(plan, binding));
         }
-        else if (plan.Moment != ProbeMoment.Return)
+        else if (plan.Trigger != ProbeTrigger.Return)
         {
             programs.Add(SingleEvent(plan, binding, EventKind.Entry));
         }
@@ -113,7 +113,7 @@ public static partial class ProbeCompiler
     {
         var program = new ProgramCode(plan, binding);
         var (code, gate) = (program.Code, new HitGate(program));
-        var isCall = plan.Moment == ProbeMoment.Call;
+        var isCall = plan.Trigger == ProbeTrigger.Call;
         var notTaken = new Label();
         var lost = new Label();
         code.Move(Reg.R6, Reg.R1);
@@ -147,9 +147,9 @@ public static partial class ProbeCompiler
             program.Count(CounterLayout.Unreturned);
         }
 
-        code.Jump(plan.Moment == ProbeMoment.Both ? kept : program.Exit);
+        code.Jump(plan.Trigger == ProbeTrigger.Both ? kept : program.Exit);
         code.Place(kept);
-        if (plan.Moment == ProbeMoment.Both)
+        if (plan.Trigger == ProbeTrigger.Both)
         {
             LogEvent(program, EventKind.Entry);
         }
@@ -162,7 +162,7 @@ public static partial class ProbeCompiler
 
     private static ProbeProgram PairedExit(CapturePlan plan, ProbeBinding binding, ExitForm form)
     {
-        var kind = plan.Moment == ProbeMoment.Call ? EventKind.Call : EventKind.Return;
+        var kind = plan.Trigger == ProbeTrigger.Call ? EventKind.Call : EventKind.Return;
         var layout = plan.LayoutOf(kind);
         var program = new ProgramCode(plan, binding, layout);
         var (code, gate, record) = (program.Code, new HitGate(program), new RecordWriter(program, layout));

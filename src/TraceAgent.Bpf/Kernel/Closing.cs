@@ -6,7 +6,7 @@ namespace TraceAgent.Bpf.Kernel;
 /// </summary>
 public static class Closing
 {
-    private const int MostThreads = 128;
+    private const int MaxThreads = 128;
     private const int StackBytes = 256 << 10;
 
     /// <summary>Runs all. On threads of their own, since each blocks in the kernel, and the pool adds threads slowly.</summary>
@@ -20,7 +20,7 @@ public static class Closing
         }
 
         var next = -1;
-        var threads = new Thread[Math.Min(MostThreads, closings.Count)];
+        var threads = new Thread[Math.Min(MaxThreads, closings.Count)];
         for (var i = 0; i < threads.Length; i++)
         {
             threads[i] = new Thread(() =>

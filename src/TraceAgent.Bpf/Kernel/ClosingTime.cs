@@ -15,7 +15,7 @@ public static class ClosingTime
     private static readonly Dictionary<long, long> Begun = [];
 
     /// <summary>Runs only while something closes.</summary>
-    private static readonly Timer Look = new(_ => Tell());
+    private static readonly Timer Check = new(_ => Report());
 
     private static long _next;
 
@@ -29,7 +29,7 @@ public static class ClosingTime
         {
             if (Begun.Count == 0)
             {
-                Look.Change(Patience, Again);
+                Check.Change(Patience, Again);
             }
 
             Begun.Add(_next, Stopwatch.GetTimestamp());
@@ -37,7 +37,7 @@ public static class ClosingTime
         }
     }
 
-    private static void Tell()
+    private static void Report()
     {
         TimeSpan longest;
         lock (Gate)
@@ -52,7 +52,7 @@ public static class ClosingTime
         else if (longest > default(TimeSpan))
         {
             // Others closed meanwhile, and the timer is theirs.
-            Look.Change(Patience - longest, Again);
+            Check.Change(Patience - longest, Again);
         }
     }
 
@@ -65,7 +65,7 @@ public static class ClosingTime
                 Begun.Remove(number);
                 if (Begun.Count == 0)
                 {
-                    Look.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    Check.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 }
             }
         }

@@ -16,36 +16,36 @@ internal sealed class GracePeriod : IDisposable
     private Task _trials;
     private int _expecting;
 
-    private GracePeriod(AttachWay way, BpfProgram program, MemoryFile file, Task closing)
+    private GracePeriod(AttachMethod method, BpfProgram program, MemoryFile file, Task closing)
     {
-        Way = way;
+        AttachMethod = method;
         _program = program;
         _file = file;
         _trials = closing;
     }
 
-    public AttachWay Way { get; }
+    public AttachMethod AttachMethod { get; }
 
-    /// <param name="way">How to attach; null for the best that works.</param>
+    /// <param name="method">How to attach; null for the best that works.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what is needed.</exception>
-    public static GracePeriod Open(AttachWay? way)
+    public static GracePeriod Open(AttachMethod? method)
     {
         var file = MemoryFile.TryCreate("traceagent-grace-period", new byte[FileSize]) ?? throw new KernelException("create", "a file in memory", Libc.Errno());
         try
         {
             RequireCookies();
-            if (way is { } forced)
+            if (method is { } forced)
             {
-                return TryWay(forced, file);
+                return TryMethod(forced, file);
             }
 
             try
             {
-                return TryWay(AttachWay.Multi, file);
+                return TryMethod(AttachMethod.Multi, file);
             }
             catch (KernelException refusal) when (refusal.Errno is not (KernelException.Eperm or KernelException.Eacces))
             {
-                return TryWay(AttachWay.PerfEvent, file);
+                return TryMethod(AttachMethod.PerfEvent, file);
             }
         }
         catch
@@ -55,7 +55,7 @@ internal sealed class GracePeriod : IDisposable
         }
     }
 
-    public void Wait() => Attach(Way, _program, _file).Dispose();
+    public void Wait() => Attach(AttachMethod, _program, _file).Dispose();
 
     /// <summary>
     /// A uprobe is about to be attached. Where none was for some milliseconds, the kernel makes it wait for an RCU grace period
@@ -81,7 +81,7 @@ internal sealed class GracePeriod : IDisposable
         UprobeLink? link = null;
         try
         {
-            link = Attach(Way, _program, _file);
+            link = Attach(AttachMethod, _program, _file);
         }
         catch (KernelException)
         {
@@ -93,14 +93,14 @@ internal sealed class GracePeriod : IDisposable
         link?.Dispose();
     }
 
-    private static GracePeriod TryWay(AttachWay way, MemoryFile file)
+    private static GracePeriod TryMethod(AttachMethod method, MemoryFile file)
     {
-        var program = BpfProgram.Load(EmptyProgram(), "ta_grace", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
+        var program = BpfProgram.Load(EmptyProgram(), "ta_grace", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
         try
         {
             // Closing waits for what the others need not wait for.
-            var link = Attach(way, program, file);
-            return new GracePeriod(way, program, file, OwnThread.Run(link.Dispose));
+            var link = Attach(method, program, file);
+            return new GracePeriod(method, program, file, OwnThread.Run(link.Dispose));
         }
         catch
         {
@@ -123,8 +123,8 @@ internal sealed class GracePeriod : IDisposable
         }
     }
 
-    private static UprobeLink Attach(AttachWay way, BpfProgram program, MemoryFile file) =>
-        UprobeLink.Attach(way, program, file.Path, "a file of our own", [default], onReturn: false);
+    private static UprobeLink Attach(AttachMethod method, BpfProgram program, MemoryFile file) =>
+        UprobeLink.Attach(method, program, file.Path, "a file of our own", [default], onReturn: false);
 
     internal static ProbeProgram EmptyProgram()
     {

@@ -24,7 +24,7 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
     private static byte[] Stepped => [0x89, 0xf8, 0xc3];
 
     /// <summary>Probes two functions of our own, in a file in memory, and calls them. Takes some ms to some tens of ms.</summary>
-    public static HitCost Measure(AttachWay way)
+    public static HitCost Measure(AttachMethod method)
     {
         if (System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64)
         {
@@ -39,12 +39,12 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
 
         try
         {
-            using var program = BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_hit_cost", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
-            var emulated = Probed(way, program, code, 0, alsoReturn: false);
+            using var program = BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_hit_cost", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
+            var emulated = Probed(method, program, code, 0, alsoReturn: false);
             return new HitCost(
                 emulated,
-                Probed(way, program, code, SteppedAt, alsoReturn: false),
-                Math.Max(0, Probed(way, program, code, 0, alsoReturn: true) - emulated));
+                Probed(method, program, code, SteppedAt, alsoReturn: false),
+                Math.Max(0, Probed(method, program, code, 0, alsoReturn: true) - emulated));
         }
         catch (KernelException)
         {
@@ -52,10 +52,10 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
         }
     }
 
-    private static double Probed(AttachWay way, BpfProgram program, OwnCode code, int offset, bool alsoReturn)
+    private static double Probed(AttachMethod method, BpfProgram program, OwnCode code, int offset, bool alsoReturn)
     {
-        using var entry = UprobeLink.Attach(way, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: false);
-        using var @return = alsoReturn ? UprobeLink.Attach(way, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: true) : null;
+        using var entry = UprobeLink.Attach(method, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: false);
+        using var @return = alsoReturn ? UprobeLink.Attach(method, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: true) : null;
         var best = double.MaxValue;
         for (var round = 0; round < Rounds; round++)
         {

@@ -86,8 +86,8 @@ public static class HostCheck
     /// <summary>One of the two ways is enough; what is wrong with the only other one is then no more than a limit.</summary>
     private static void AddUprobes(List<HostFinding> findings)
     {
-        var multi = Try("uprobe_multi", HostVerdict.Limited, "attached, hit, detached", () => Hit(AttachWay.Multi, onReturn: false), "kernel 6.6 or newer: many sites at once, without CAP_SYS_ADMIN");
-        var perf = Try("uprobes by perf events", HostVerdict.Limited, "attached, hit, detached", () => Hit(AttachWay.PerfEvent, onReturn: false));
+        var multi = Try("uprobe_multi", HostVerdict.Limited, "attached, hit, detached", () => Hit(AttachMethod.Multi, onReturn: false), "kernel 6.6 or newer: many sites at once, without CAP_SYS_ADMIN");
+        var perf = Try("uprobes by perf events", HostVerdict.Limited, "attached, hit, detached", () => Hit(AttachMethod.PerfEvent, onReturn: false));
         if (multi.Verdict != HostVerdict.Fine && perf.Verdict != HostVerdict.Fine)
         {
             findings.Add(multi with { Verdict = HostVerdict.Missing });
@@ -100,8 +100,8 @@ public static class HostCheck
         findings.Add(multi.Verdict == HostVerdict.Fine && perf.Verdict != HostVerdict.Fine
             ? new HostFinding(perf.Name, HostVerdict.Fine, "refused, and not needed: uprobe_multi works")
             : perf);
-        var way = multi.Verdict == HostVerdict.Fine ? AttachWay.Multi : AttachWay.PerfEvent;
-        findings.Add(Try("returns", HostVerdict.Missing, "attached, hit, detached", () => Hit(way, onReturn: true)));
+        var method = multi.Verdict == HostVerdict.Fine ? AttachMethod.Multi : AttachMethod.PerfEvent;
+        findings.Add(Try("returns", HostVerdict.Missing, "attached, hit, detached", () => Hit(method, onReturn: true)));
     }
 
     private static void AddComforts(List<HostFinding> findings)
@@ -142,14 +142,14 @@ public static class HostCheck
     }
 
     /// <summary>Attaches to a function of our own and calls it: what is attached may still not fire.</summary>
-    private static void Hit(AttachWay way, bool onReturn)
+    private static void Hit(AttachMethod method, bool onReturn)
     {
         const int calls = 3;
         var function = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? FunctionArm64 : FunctionX64;
         using var code = OwnCode.TryMap((0, function)) ?? throw new KernelException("map", "code of our own", KernelException.Eperm);
         using var count = BpfMap.Create(MapType.Array, "ta_doctor", 4, 8, 1);
-        using var program = BpfProgram.Load(Counting(count, onReturn), "ta_doctor", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
-        using (UprobeLink.Attach(way, program, code.Path, "a function of our own", [default], onReturn))
+        using var program = BpfProgram.Load(Counting(count, onReturn), "ta_doctor", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
+        using (UprobeLink.Attach(method, program, code.Path, "a function of our own", [default], onReturn))
         {
             code.Call(0, calls);
         }

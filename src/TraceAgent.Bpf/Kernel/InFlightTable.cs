@@ -7,12 +7,12 @@ namespace TraceAgent.Bpf.Kernel;
 internal sealed class InFlightTable
 {
     /// <summary>Room for a few more arguments than the first probe has, so that its successors find place.</summary>
-    private const int LeastValueSize = 256;
+    private const int MinValueSize = 256;
 
     /// <summary>Calls of one rule that may be in flight at once; more are counted as lost. Fewer where each keeps much.</summary>
-    private const int MostCalls = 65_536;
-    private const int FewestCalls = 8192;
-    private const int MostBytes = 32 << 20;
+    private const int MaxCalls = 65_536;
+    private const int MinCalls = 8192;
+    private const int MaxBytes = 32 << 20;
 
     private readonly BpfMap _map;
     private readonly int _valueSize;
@@ -21,7 +21,7 @@ internal sealed class InFlightTable
     private InFlightTable(int valueSize)
     {
         _valueSize = valueSize;
-        var calls = Math.Clamp(MostBytes / valueSize, FewestCalls, MostCalls);
+        var calls = Math.Clamp(MaxBytes / valueSize, MinCalls, MaxCalls);
         _map = BpfMap.Create(MapType.Hash, "ta_calls", StackFrame.CallKeySize, valueSize, calls, BpfMap.NoPreallocation);
     }
 
@@ -36,7 +36,7 @@ internal sealed class InFlightTable
             return sibling;
         }
 
-        return new InFlightTable(Math.Max(valueSize, LeastValueSize));
+        return new InFlightTable(Math.Max(valueSize, MinValueSize));
     }
 
     /// <summary>How many calls the probe of a slot has seen enter and not return.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>How programs are attached to uprobes.</summary>
-public enum AttachWay
+public enum AttachMethod
 {
     /// <summary>One link for many sites (kernel 6.6 and newer).</summary>
     Multi,
@@ -38,7 +38,7 @@ internal sealed unsafe class UprobeLink : IDisposable
     {
     }
 
-    /// <param name="way">How.</param>
+    /// <param name="method">How.</param>
     /// <param name="program">Loaded for this way.</param>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
     /// <param name="displayPath">As the user knows the file.</param>
@@ -46,12 +46,12 @@ internal sealed unsafe class UprobeLink : IDisposable
     /// <param name="onReturn">When the functions that begin there return, instead of when the instructions are hit.</param>
     /// <exception cref="KernelException">The kernel refused; nothing is attached.</exception>
     public static UprobeLink Attach(
-        AttachWay way, BpfProgram program, string path, string displayPath, ReadOnlySpan<UprobePlace> places, bool onReturn)
+        AttachMethod method, BpfProgram program, string path, string displayPath, ReadOnlySpan<UprobePlace> places, bool onReturn)
     {
         var link = new UprobeLink();
         try
         {
-            if (way == AttachWay.Multi)
+            if (method == AttachMethod.Multi)
             {
                 link.AttachMulti(program, path, displayPath, places, onReturn);
             }

@@ -25,7 +25,7 @@ public static class HeldThreads
     /// <summary>At most four, each of which was seen to wait twice.</summary>
     public static IReadOnlyList<HeldThread> Find()
     {
-        var first = Look();
+        var first = Scan();
         if (first.Count == 0)
         {
             return [];
@@ -35,7 +35,7 @@ public static class HeldThreads
         return [.. first.Where(held => At(held.Process, held.Thread) == held).Take(Most)];
     }
 
-    private static List<HeldThread> Look()
+    private static List<HeldThread> Scan()
     {
         var found = new List<HeldThread>();
         foreach (var process in NumbersIn("/proc"))

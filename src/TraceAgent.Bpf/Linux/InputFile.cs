@@ -21,7 +21,7 @@ public sealed partial class InputFile : IDisposable
     /// For the first byte of a pipe with a name: nobody may be going to write. Of the shell's own, <c>&lt;(command)</c>,
     /// somebody is.
     /// </summary>
-    private static readonly TimeSpan NamedPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _path;
@@ -54,7 +54,7 @@ public sealed partial class InputFile : IDisposable
     {
         var length = 0;
         var begun = Stopwatch.GetTimestamp();
-        var patience = IsOfShell() ? Patience : NamedPatience;
+        var patience = IsOfShell() ? Patience : OpenTimeout;
         while (length < destination.Length)
         {
             if (Kind != FileKind.Regular)

@@ -14,7 +14,7 @@ public sealed class PacketFilter : IDisposable
     /// A copy of the values per CPU spares packets of one source on several CPUs to wait for each other. Where that takes more
     /// than this, they share one.
     /// </summary>
-    private const long MostBytesPerCpu = 64 * 1024 * 1024;
+    private const long MaxBytesPerCpu = 64 * 1024 * 1024;
 
     private readonly BpfObject _object;
     private readonly PacketCounts _counts;
@@ -53,7 +53,7 @@ public sealed class PacketFilter : IDisposable
     /// <param name="options">Sizes.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what is needed.</exception>
     public static PacketFilter Load(string rule, PacketFilterOptions options) =>
-        Load(rule, options, LibBpf.PossibleCpus() * BytesPerCpu(options) <= MostBytesPerCpu);
+        Load(rule, options, LibBpf.PossibleCpus() * BytesPerCpu(options) <= MaxBytesPerCpu);
 
     /// <param name="rule">For messages.</param>
     /// <param name="options">Sizes.</param>

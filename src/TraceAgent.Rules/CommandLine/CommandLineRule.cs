@@ -49,7 +49,7 @@ public sealed record CommandLineRule(RuleFile File, string? Yaml)
             return new CommandLineRule(FileOf(file, line.Source, bag), null);
         }
 
-        var rule = new YamlMapping(line.Words[0].Whole.At, [.. WithMoment(entries)]);
+        var rule = new YamlMapping(line.Words[0].Whole.At, [.. WithTrigger(entries)]);
         var root = new YamlMapping(rule.At, [new YamlEntry(line.Words[0].Key("rules"), new YamlSequence(rule.At, [rule]))]);
         FileKeys.Table.Read("the command line", root, file, bag);
         var yaml = bag.ErrorCount == 0 && file.Rules is [var read] ? RuleFileText.Of(rule, read) : null;
@@ -57,9 +57,9 @@ public sealed record CommandLineRule(RuleFile File, string? Yaml)
     }
 
     /// <summary>The option says when; else what the place has suggested.</summary>
-    private static IEnumerable<YamlEntry> WithMoment(List<YamlEntry> entries)
+    private static IEnumerable<YamlEntry> WithTrigger(List<YamlEntry> entries)
     {
-        var suggested = entries.Find(entry => entry.Key.Value == PlaceText.SuggestedMoment);
+        var suggested = entries.Find(entry => entry.Key.Value == PlaceText.SuggestedTrigger);
         foreach (var entry in entries.Where(entry => entry != suggested))
         {
             yield return entry;

@@ -11,7 +11,7 @@ namespace TraceAgent.Rules.CommandLine;
 internal static partial class PlaceText
 {
     /// <summary>Stands for <c>on</c> where nobody says it.</summary>
-    public const string SuggestedMoment = "(on)";
+    public const string SuggestedTrigger = "(on)";
 
     private const string Arrow = "->";
 
@@ -83,7 +83,7 @@ internal static partial class PlaceText
         return [
             .. NamesOf(name, "symbol", name.Text),
             new(place.Key("signature"), scalar),
-            Moment(place, prototype.Parameters.Count > 0),
+            Trigger(place, prototype.Parameters.Count > 0),
         ];
     }
 
@@ -132,7 +132,7 @@ internal static partial class PlaceText
                 entries.Add(new YamlEntry(type.Key("ret"), type.Whole));
             }
 
-            entries.Add(Moment(type, hasArguments));
+            entries.Add(Trigger(type, hasArguments));
         }
 
         return entries;
@@ -142,8 +142,8 @@ internal static partial class PlaceText
     /// With arguments, one line for a whole call. Without, the return alone: calls that have begun already, such as of a shell
     /// that waits for its next line, are seen too.
     /// </summary>
-    private static YamlEntry Moment(Word place, bool hasArguments) =>
-        new(place.Key(SuggestedMoment), place.Key(hasArguments ? "call" : "return"));
+    private static YamlEntry Trigger(Word place, bool hasArguments) =>
+        new(place.Key(SuggestedTrigger), place.Key(hasArguments ? "call" : "return"));
 
     private static IEnumerable<YamlEntry> NamesOf(Word symbol, string key, string text)
     {

@@ -7,7 +7,7 @@ namespace TraceAgent.Rules.Expressions;
 internal sealed partial class ExpressionBinder
 {
     /// <summary>Terms of one expression: each becomes some instructions of the kernel's program.</summary>
-    public const int MostTerms = 1000;
+    public const int MaxTerms = 1000;
 
     private readonly NameScope _scope;
     private readonly Action<TextProblem> _report;
@@ -171,7 +171,7 @@ internal sealed partial class ExpressionBinder
 
     private Bound? Limit(Bound? value)
     {
-        if (value is null || value.Cost <= MostTerms)
+        if (value is null || value.Cost <= MaxTerms)
         {
             return value;
         }

@@ -11,11 +11,11 @@ internal static class ArgumentsValue
     /// <summary>JSON Schema (draft-07) of a list of names and types.</summary>
     public static string ListSchema { get; } =
         $$$$"""
-        {"type":"array","minItems":1,"maxItems":{{{{RuleKeys.MostArguments}}}},"items":{"anyOf":[{"type":"string","pattern":"{{{{ValueName.Pattern}}}}"},{"type":"object","minProperties":1,"maxProperties":1,"patternProperties":{"{{{{ValueName.Pattern}}}}":{{{{TypeText.Schema}}}}},"additionalProperties":false}]}}
+        {"type":"array","minItems":1,"maxItems":{{{{RuleKeys.MaxArguments}}}},"items":{"anyOf":[{"type":"string","pattern":"{{{{ValueName.Pattern}}}}"},{"type":"object","minProperties":1,"maxProperties":1,"patternProperties":{"{{{{ValueName.Pattern}}}}":{{{{TypeText.Schema}}}}},"additionalProperties":false}]}}
         """;
 
     public static string Schema { get; } =
-        $$$"""{"anyOf":[{"type":"integer","minimum":1,"maximum":{{{RuleKeys.MostArguments}}}},{{{ListSchema}}}]}""";
+        $$$"""{"anyOf":[{"type":"integer","minimum":1,"maximum":{{{RuleKeys.MaxArguments}}}},{{{ListSchema}}}]}""";
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -27,7 +27,7 @@ internal static class ArgumentsValue
                 return;
             }
 
-            rule.Arguments = ScalarValue.Integer(entry, 1, RuleKeys.MostArguments, bag) is { } count ? Numbered(count) : null;
+            rule.Arguments = ScalarValue.Integer(entry, 1, RuleKeys.MaxArguments, bag) is { } count ? Numbered(count) : null;
             return;
         }
 
@@ -41,9 +41,9 @@ internal static class ArgumentsValue
     /// <param name="bag">Takes what is wrong.</param>
     public static List<DraftArgument>? ReadList(string key, string noun, YamlSequence list, DiagnosticBag bag)
     {
-        if (list.Items.Count is 0 or > RuleKeys.MostArguments)
+        if (list.Items.Count is 0 or > RuleKeys.MaxArguments)
         {
-            bag.Error(DiagnosticCode.InvalidValue, list.At, $"'{key}' must list 1 to {RuleKeys.MostArguments} {noun}s, not {list.Items.Count}");
+            bag.Error(DiagnosticCode.InvalidValue, list.At, $"'{key}' must list 1 to {RuleKeys.MaxArguments} {noun}s, not {list.Items.Count}");
             return null;
         }
 

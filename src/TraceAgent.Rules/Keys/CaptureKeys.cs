@@ -6,7 +6,7 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads <c>capture</c>: names with expressions, or with <c>{value: …, type: …}</c>.</summary>
 internal static class CaptureKeys
 {
-    private const int MostCaptures = 32;
+    private const int MaxCaptures = 32;
 
     private static readonly KeyTable<CaptureDraft> Table = new(
         new Key<CaptureDraft>(
@@ -25,7 +25,7 @@ internal static class CaptureKeys
     public const string ExpressionSchema = """{"type":["string","integer"],"minLength":1,"maxLength":4096}""";
 
     public static string Schema { get; } =
-        $$$"""{"type":"object","minProperties":1,"maxProperties":{{{MostCaptures}}},"patternProperties":{"{{{ValueName.Pattern}}}":{"anyOf":[{{{ExpressionSchema}}},{{{Table.Schema()}}}]}},"additionalProperties":false}""";
+        $$$"""{"type":"object","minProperties":1,"maxProperties":{{{MaxCaptures}}},"patternProperties":{"{{{ValueName.Pattern}}}":{"anyOf":[{{{ExpressionSchema}}},{{{Table.Schema()}}}]}},"additionalProperties":false}""";
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -35,9 +35,9 @@ internal static class CaptureKeys
             return;
         }
 
-        if (captures.Entries.Count is 0 or > MostCaptures)
+        if (captures.Entries.Count is 0 or > MaxCaptures)
         {
-            bag.Error(DiagnosticCode.InvalidValue, captures.At, $"'capture' must have 1 to {MostCaptures} values, not {captures.Entries.Count}");
+            bag.Error(DiagnosticCode.InvalidValue, captures.At, $"'capture' must have 1 to {MaxCaptures} values, not {captures.Entries.Count}");
             return;
         }
 

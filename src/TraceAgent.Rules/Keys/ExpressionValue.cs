@@ -6,7 +6,7 @@ using TraceAgent.Rules.Yaml;
 namespace TraceAgent.Rules.Keys;
 
 /// <summary>Expressions of a rule to terms: its computed values and its condition.</summary>
-internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, LengthResolution lengths, DiagnosticBag bag)
+internal sealed class ExpressionValue(ProbeTrigger on, Redaction redaction, LengthResolution lengths, DiagnosticBag bag)
 {
     /// <summary>Null when something is wrong, which is reported. The value is known to <paramref name="scope"/> from here on.</summary>
     public ComputedValue? Capture(DraftCapture draft, NameScope scope)
@@ -24,7 +24,7 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Lengt
             StaticType.Quotation => "a constant text is a label: labels: {name: text}",
             _ when draft.Spec is { } spec && spec.Type.LiesAtAddress && value.Type is not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText) =>
                 $"{value.Type.Noun} is no address, where the value would lie",
-            _ when on != ProbeMoment.Call && value.Term.NeedsEntry && value.Term.NeedsReturn =>
+            _ when on != ProbeTrigger.Call && value.Term.NeedsEntry && value.Term.NeedsReturn =>
                 "only 'on: call' knows arguments and return value together",
             _ => null,
         };
@@ -46,7 +46,7 @@ internal sealed class ExpressionValue(ProbeMoment on, Redaction redaction, Lengt
             : value.Term;
         var type = draft.Spec?.Type ?? value.Capture ?? value.Type.Capture;
         var length = isObject ? draft.Spec!.LengthBehind(InMemory)
-            : draft.Spec is null ? (value.Type as StaticType.CountedText)?.Bytes : lengths.Resolve(draft.Name, draft.Spec, draft.TypeSource, scope, isReturned: on == ProbeMoment.Return || value.Term.NeedsReturn);
+            : draft.Spec is null ? (value.Type as StaticType.CountedText)?.Bytes : lengths.Resolve(draft.Name, draft.Spec, draft.TypeSource, scope, isReturned: on == ProbeTrigger.Return || value.Term.NeedsReturn);
         scope.AddComputed(draft.Name, term, draft.Spec?.Static is StaticType.Pointer or StaticType.TextObject or StaticType.Duration ? draft.Spec.Static : value.Type);
         return new ComputedValue(draft.Name, type, term) { Length = length };
     }

@@ -10,7 +10,7 @@ namespace TraceAgent.Rules.Keys;
 internal static partial class FilterKeys
 {
     /// <summary>Values of one key: each is a few instructions on every hit.</summary>
-    private const int MostValues = 16;
+    private const int MaxValues = 16;
 
     public static KeyTable<FilterDraft> Table { get; } = new(
         new Key<FilterDraft>(
@@ -38,14 +38,14 @@ internal static partial class FilterKeys
         rule.Filter = draft.Finish();
     }
 
-    private static string ListOf(string item) => $$"""{"anyOf":[{{item}},{"type":"array","minItems":1,"maxItems":{{MostValues}},"items":{{item}}}]}""";
+    private static string ListOf(string item) => $$"""{"anyOf":[{{item}},{"type":"array","minItems":1,"maxItems":{{MaxValues}},"items":{{item}}}]}""";
 
     private static void Each(YamlEntry entry, DiagnosticBag bag, Action<YamlScalar> read)
     {
         var items = entry.Value is YamlSequence list ? list.Items : [entry.Value];
-        if (items.Count is 0 or > MostValues)
+        if (items.Count is 0 or > MaxValues)
         {
-            bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' has {items.Count} values, and 1 to {MostValues} are possible");
+            bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' has {items.Count} values, and 1 to {MaxValues} are possible");
             return;
         }
 

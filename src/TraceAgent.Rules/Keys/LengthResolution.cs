@@ -6,7 +6,7 @@ using TraceAgent.Rules.Yaml;
 namespace TraceAgent.Rules.Keys;
 
 /// <summary>The value that <c>bytes(name)</c> or <c>int[name]</c> names.</summary>
-internal sealed class LengthResolution(ProbeMoment on, Redaction redaction, DiagnosticBag bag)
+internal sealed class LengthResolution(ProbeTrigger on, Redaction redaction, DiagnosticBag bag)
 {
     /// <summary>Null when the type of <paramref name="owner"/> names none, or when there is no such number, which is reported.</summary>
     public Term? Resolve(string owner, TypeSpec spec, YamlScalar? source, NameScope scope, bool isReturned)
@@ -27,7 +27,7 @@ internal sealed class LengthResolution(ProbeMoment on, Redaction redaction, Diag
             return null;
         }
 
-        if (on != ProbeMoment.Call && (isReturned ? value.Term.NeedsEntry : value.Term.NeedsReturn))
+        if (on != ProbeTrigger.Call && (isReturned ? value.Term.NeedsEntry : value.Term.NeedsReturn))
         {
             bag.Error(DiagnosticCode.UnknownValue, at, $"'{length.Name}' is not known when this is read", "only 'on: call' knows arguments and return value together");
             return null;

@@ -14,7 +14,7 @@ internal static partial class LimitValues
 
     public const string IntervalSchema = """{"type":"string","pattern":"^[1-9][0-9]{0,4}\\s*[smh]$","default":"10s","examples":["10s","1m"]}""";
 
-    private const int MostPerSecond = 1_000_000;
+    private const int MaxPerSecond = 1_000_000;
     private const string None = "none";
 
     private static readonly Dictionary<string, TimeSpan> Units = new()
@@ -27,7 +27,7 @@ internal static partial class LimitValues
 
     public static void ReadSample(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
-        if (Match(entry, SampleForm(), bag, "1/n", $"such as 1/100 for one in a hundred; n at most {MostPerSecond}") is not { } match)
+        if (Match(entry, SampleForm(), bag, "1/n", $"such as 1/100 for one in a hundred; n at most {MaxPerSecond}") is not { } match)
         {
             return;
         }
@@ -43,7 +43,7 @@ internal static partial class LimitValues
             return Rule.NoLimit;
         }
 
-        return Match(entry, LimitForm(), bag, "n/s or none", $"such as 100/s; at most {MostPerSecond}/s") is { } match ? Number(entry, match, bag) : null;
+        return Match(entry, LimitForm(), bag, "n/s or none", $"such as 100/s; at most {MaxPerSecond}/s") is { } match ? Number(entry, match, bag) : null;
     }
 
     /// <summary>A length of time, <see cref="Rule.NoTtl"/> for ever; null, and the reason is reported, when it is none.</summary>
@@ -104,12 +104,12 @@ internal static partial class LimitValues
 
     private static int? Number(YamlEntry entry, Match match, DiagnosticBag bag)
     {
-        if (int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MostPerSecond)
+        if (int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MaxPerSecond)
         {
             return number;
         }
 
-        bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"the number in '{entry.Key.Value}' must be from 1 to {MostPerSecond}");
+        bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"the number in '{entry.Key.Value}' must be from 1 to {MaxPerSecond}");
         return null;
     }
 

@@ -8,7 +8,7 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>The messages of a rule: its own templates, or those that say what was captured.</summary>
 internal static class MessageAssembly
 {
-    public static EquatableArray<EventMessage> Finish(RuleDraft draft, ProbeMoment on, IReadOnlyList<ComputedValue> captures, DiagnosticBag bag)
+    public static EquatableArray<EventMessage> Finish(RuleDraft draft, ProbeTrigger on, IReadOnlyList<ComputedValue> captures, DiagnosticBag bag)
     {
         var kinds = KindsOf(on);
         foreach (var entry in draft.Formats?.Present.Values ?? [])
@@ -26,20 +26,20 @@ internal static class MessageAssembly
         return kinds.Select(kind => new EventMessage(kind, TemplateOf(draft, on, kind, captures, bag))).ToEquatableArray();
     }
 
-    private static EquatableArray<EventKind> KindsOf(ProbeMoment on) => on switch
+    private static EquatableArray<EventKind> KindsOf(ProbeTrigger on) => on switch
     {
-        ProbeMoment.Entry => [EventKind.Entry],
-        ProbeMoment.Return => [EventKind.Return],
-        ProbeMoment.Both => [EventKind.Entry, EventKind.Return],
+        ProbeTrigger.Entry => [EventKind.Entry],
+        ProbeTrigger.Return => [EventKind.Return],
+        ProbeTrigger.Both => [EventKind.Entry, EventKind.Return],
         _ => [EventKind.Call],
     };
 
-    private static MessageTemplate TemplateOf(RuleDraft draft, ProbeMoment on, EventKind kind, IReadOnlyList<ComputedValue> captures, DiagnosticBag bag)
+    private static MessageTemplate TemplateOf(RuleDraft draft, ProbeTrigger on, EventKind kind, IReadOnlyList<ComputedValue> captures, DiagnosticBag bag)
     {
         var own = draft.Formats is { } formats ? formats.Texts.GetValueOrDefault(kind) : draft.Format;
 
         // Wrong arguments are reported; that their names are unknown would say it again.
-        var arguments = draft.Arguments ?? (draft.Has("args") ? ArgumentsValue.Numbered(RuleKeys.MostArguments) : []);
+        var arguments = draft.Arguments ?? (draft.Has("args") ? ArgumentsValue.Numbered(RuleKeys.MaxArguments) : []);
         var count = arguments.Count;
         List<NamedValue> values = kind == EventKind.Return ? [] : [.. arguments.Select(a => new NamedValue(a.Name, a.Spec.Type) { Alias = a.Alias })];
         values.AddRange(captures.Where(c => HasCapture(c, on, kind)).Select(c => new NamedValue(c.Name, c.Type)));
@@ -58,8 +58,8 @@ internal static class MessageAssembly
     }
 
     /// <summary>Of the two events of 'on: both', each has what is known then.</summary>
-    private static bool HasCapture(ComputedValue capture, ProbeMoment on, EventKind kind) =>
-        on != ProbeMoment.Both || (kind == EventKind.Entry ? !capture.NeedsReturn : !capture.NeedsEntry);
+    private static bool HasCapture(ComputedValue capture, ProbeTrigger on, EventKind kind) =>
+        on != ProbeTrigger.Both || (kind == EventKind.Entry ? !capture.NeedsReturn : !capture.NeedsEntry);
 
     private static string Default(EventKind kind, List<NamedValue> values, bool hasReturn)
     {
@@ -75,14 +75,14 @@ internal static class MessageAssembly
     }
 
     /// <summary>Why a name that exists elsewhere does not exist on this event.</summary>
-    private static string? Explain(string name, ProbeMoment on, EventKind kind, int count, RuleDraft draft) => name switch
+    private static string? Explain(string name, ProbeTrigger on, EventKind kind, int count, RuleDraft draft) => name switch
     {
         "duration" => "only 'on: call' knows the duration",
         "ret" when draft.ReturnsNothing => draft.WhyNoReturn,
-        "ret" when on == ProbeMoment.Both => "the entry event has no return value: write format: {entry: …, return: …}",
+        "ret" when on == ProbeTrigger.Both => "the entry event has no return value: write format: {entry: …, return: …}",
         "ret" => "there is no return value on entry: use 'on: call' or 'on: return'",
-        _ when ValueName.ArgumentNumber(name) is not { } number || number > RuleKeys.MostArguments => null,
-        _ when on == ProbeMoment.Both && kind == EventKind.Return => "the return event has no arguments: write format: {entry: …, return: …}, or use 'on: call'",
+        _ when ValueName.ArgumentNumber(name) is not { } number || number > RuleKeys.MaxArguments => null,
+        _ when on == ProbeTrigger.Both && kind == EventKind.Return => "the return event has no arguments: write format: {entry: …, return: …}, or use 'on: call'",
         _ when kind == EventKind.Return => "arguments are gone when the function returns: use 'on: call'",
         _ when draft.Has("signature") => $"the signature has {count}",
         _ when draft.Has("args") && draft.Present["args"].Value is YamlSequence list => ValueName.ArgumentNumber(name) <= list.Items.Count

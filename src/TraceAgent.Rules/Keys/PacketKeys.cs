@@ -24,8 +24,8 @@ internal static class PacketKeys
         new Key<CountDraft>(
             "top",
             "So many sources, those with most packets, have a line of their own; the others have one together. 1 to 1000; 20 without this key.",
-            $$"""{"type":"integer","minimum":1,"maximum":{{PacketCount.MostTop}},"default":{{PacketCount.DefaultTop}}}""",
-            (count, entry, bag) => count.Top = ScalarValue.Integer(entry, 1, PacketCount.MostTop, bag) ?? count.Top),
+            $$"""{"type":"integer","minimum":1,"maximum":{{PacketCount.MaxTop}},"default":{{PacketCount.DefaultTop}}}""",
+            (count, entry, bag) => count.Top = ScalarValue.Integer(entry, 1, PacketCount.MaxTop, bag) ?? count.Top),
         new Key<CountDraft>(
             "every",
             "The interval that a line is about: 10s, 1m, 1h; from 1s to 24h; 10s without this key.",
@@ -83,8 +83,8 @@ internal static class PacketKeys
         new Key<PacketDraft>(
             "max_sources",
             "So many sources are remembered at once, 1024 to 4194304; 65536 without this key. Of more, those that were silent longest are forgotten, which is told.",
-            $$"""{"type":"integer","minimum":{{PacketRule.LeastSources}},"maximum":{{PacketRule.MostSources}},"default":{{PacketRule.DefaultSources}}}""",
-            (rule, entry, bag) => rule.MaxSources = ScalarValue.Integer(entry, PacketRule.LeastSources, PacketRule.MostSources, bag) ?? rule.MaxSources),
+            $$"""{"type":"integer","minimum":{{PacketRule.MinSources}},"maximum":{{PacketRule.MaxSourcesLimit}},"default":{{PacketRule.DefaultSources}}}""",
+            (rule, entry, bag) => rule.MaxSources = ScalarValue.Integer(entry, PacketRule.MinSources, PacketRule.MaxSourcesLimit, bag) ?? rule.MaxSources),
         LineKeys.Ttl<PacketDraft>(),
         LineKeys.Output<PacketDraft>(),
         new Key<PacketDraft>(

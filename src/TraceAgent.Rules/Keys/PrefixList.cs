@@ -30,7 +30,7 @@ internal static class PrefixList
             {
                 bag.Error(DiagnosticCode.WrongType, item.At, $"an address must be text, not {item.Kind}", "an IPv6 address needs quotes: \"2001:db8::1\"");
             }
-            else if (IpPrefix.TryParse(scalar.Value, out var prefix) is not PrefixFault.None and var fault)
+            else if (IpPrefix.TryParse(scalar.Value, out var prefix) is not PrefixError.None and var fault)
             {
                 var (code, message, hint) = PrefixProblem.Of(scalar.Value, fault, prefix);
                 bag.Error(code, scalar.At, message, hint);

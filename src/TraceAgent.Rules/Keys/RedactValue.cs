@@ -100,7 +100,7 @@ internal static partial class RedactValue
         var known = (rule.Arguments ?? []).SelectMany(argument => new[] { argument.Name, argument.Alias })
             .Concat((rule.Results ?? []).Select(result => result.Name)).Concat(rule.Captures.Select(capture => capture.Key.Value)).ToList();
         foreach (var name in rule.Redact.Where(name =>
-            !name.Value.Contains('*') && !SecretNames.Tell(name.Value) && !ValueName.Taken.Contains(name.Value)))
+            !name.Value.Contains('*') && !SecretNames.IsSecret(name.Value) && !ValueName.Taken.Contains(name.Value)))
         {
             if (!known.Contains(name.Value, StringComparer.OrdinalIgnoreCase))
             {
@@ -135,7 +135,7 @@ internal static partial class RedactValue
         DiagnosticCode.RedactedValue,
         at,
         message,
-        SecretNames.Tell(name) ? $"names like this are redacted; when it is no secret, say `redact: {{not: [{name}]}}`" : "see 'redact'");
+        SecretNames.IsSecret(name) ? $"names like this are redacted; when it is no secret, say `redact: {{not: [{name}]}}`" : "see 'redact'");
 
     public static string Reveals(string owner, string name) => $"'{owner}' would show something of '{name}', which is redacted";
 

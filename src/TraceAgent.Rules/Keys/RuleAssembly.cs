@@ -16,8 +16,8 @@ internal static class RuleAssembly
             return null;
         }
 
-        var on = draft.On ?? ProbeMoment.Entry;
-        if (on == ProbeMoment.Return && draft.Has("args"))
+        var on = draft.On ?? ProbeTrigger.Entry;
+        if (on == ProbeTrigger.Return && draft.Has("args"))
         {
             bag.Error(
                 DiagnosticCode.KeyConflict,
@@ -26,7 +26,7 @@ internal static class RuleAssembly
                 "use 'on: call' to log them together with the return value");
         }
 
-        if (on == ProbeMoment.Entry && draft.Has("ret"))
+        if (on == ProbeTrigger.Entry && draft.Has("ret"))
         {
             bag.Error(
                 DiagnosticCode.KeyConflict,
@@ -35,7 +35,7 @@ internal static class RuleAssembly
                 draft.Has("usdt") ? "a USDT probe has arguments only" : "add 'on: return', 'on: both' or 'on: call'");
         }
 
-        if (on == ProbeMoment.Entry && draft.Has("return_at"))
+        if (on == ProbeTrigger.Entry && draft.Has("return_at"))
         {
             bag.Error(
                 DiagnosticCode.KeyConflict,
@@ -58,7 +58,7 @@ internal static class RuleAssembly
             bag.Error(DiagnosticCode.KeyConflict, draft.Present["max_sites"].Key.At, "an address is one place: 'max_sites' means nothing beside 'offset'");
         }
 
-        if (draft.Has("usdt") && on != ProbeMoment.Entry)
+        if (draft.Has("usdt") && on != ProbeTrigger.Entry)
         {
             bag.Error(
                 DiagnosticCode.KeyConflict,
@@ -145,7 +145,7 @@ internal static class RuleAssembly
     /// <summary>The place alone of a rule with errors; null when that, too, is wrong.</summary>
     public static Rule? PlaceOf(RuleDraft draft) => draft is { Binary: { } binary, Where: { } where }
         ? new Rule(
-            draft.Name ?? new Located<string>("", where.At), binary, where, ProbeMoment.Entry, [], CaptureType.Default, [], draft.Level, [])
+            draft.Name ?? new Located<string>("", where.At), binary, where, ProbeTrigger.Entry, [], CaptureType.Default, [], draft.Level, [])
         {
             MaxSites = draft.MaxSites,
             AllowsUnsafe = draft.AllowsUnsafe,

@@ -47,7 +47,7 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
 
     public bool AllowsUnsafe { get; set; }
 
-    public ProbeMoment? On { get; set; }
+    public ProbeTrigger? On { get; set; }
 
     public TypeSpec? Return { get; set; }
 

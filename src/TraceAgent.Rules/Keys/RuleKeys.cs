@@ -7,16 +7,16 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>The keys of a rule.</summary>
 internal static class RuleKeys
 {
-    public const int MostArguments = 12;
+    public const int MaxArguments = 12;
 
-    private const int MostSites = 10_000;
+    private const int MaxSites = 10_000;
 
-    private static readonly Dictionary<string, ProbeMoment> Moments = new()
+    private static readonly Dictionary<string, ProbeTrigger> Triggers = new()
     {
-        ["entry"] = ProbeMoment.Entry,
-        ["return"] = ProbeMoment.Return,
-        ["both"] = ProbeMoment.Both,
-        ["call"] = ProbeMoment.Call,
+        ["entry"] = ProbeTrigger.Entry,
+        ["return"] = ProbeTrigger.Return,
+        ["both"] = ProbeTrigger.Both,
+        ["call"] = ProbeTrigger.Call,
     };
 
     private static readonly Dictionary<string, bool> ReturnPlaces = new() { ["caller"] = false, ["ret"] = true };
@@ -55,7 +55,7 @@ internal static class RuleKeys
             "max_sites",
             "How many places symbol or usdt may mean in a binary, 1 to 10000; 512 without this key. More are an error.",
             """{"type":"integer","minimum":1,"maximum":10000,"default":512,"examples":[2000]}""",
-            (rule, entry, bag) => rule.MaxSites = ScalarValue.Integer(entry, 1, MostSites, bag) ?? rule.MaxSites),
+            (rule, entry, bag) => rule.MaxSites = ScalarValue.Integer(entry, 1, MaxSites, bag) ?? rule.MaxSites),
         new Key<RuleDraft>(
             "args",
             "How many arguments to log, called arg1, arg2, … and read as signed 64-bit numbers; or their names and types in order: [fd: int, path: string, _, buf: \"bytes(count)\", count: size_t]. An _ skips one.",
@@ -108,7 +108,7 @@ internal static class RuleKeys
             "on",
             "When to log: on entry (the default), on return, on both (two lines), or once per completed call with arguments, return value and duration.",
             """{"enum":["entry","return","both","call"],"default":"entry"}""",
-            (rule, entry, bag) => rule.On = ScalarValue.OneOf(entry, Moments, bag)),
+            (rule, entry, bag) => rule.On = ScalarValue.OneOf(entry, Triggers, bag)),
         new Key<RuleDraft>(
             "return_at",
             "Where returns are seen: at the instructions by which the function leaves (ret, the default), "

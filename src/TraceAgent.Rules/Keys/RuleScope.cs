@@ -12,19 +12,19 @@ internal static class RuleScope
     private const string ArgumentsAreGone = "arguments are gone when the function returns: use 'on: call'";
 
     /// <summary>For computed values and lengths.</summary>
-    public static NameScope Of(RuleDraft draft, ProbeMoment on)
+    public static NameScope Of(RuleDraft draft, ProbeTrigger on)
     {
-        var entry = on == ProbeMoment.Return ? ArgumentsAreGone : null;
+        var entry = on == ProbeTrigger.Return ? ArgumentsAreGone : null;
         var scope = WithArguments(draft, entry);
-        AddReturn(scope, draft, on == ProbeMoment.Entry ? EntryHasNoReturn : null);
+        AddReturn(scope, draft, on == ProbeTrigger.Entry ? EntryHasNoReturn : null);
         AddDuration(scope, on);
         return scope;
     }
 
     /// <summary>For the condition: with 'on: both' it decides about two events, and may name only what both have.</summary>
-    public static NameScope OfCondition(RuleDraft draft, ProbeMoment on)
+    public static NameScope OfCondition(RuleDraft draft, ProbeTrigger on)
     {
-        if (on != ProbeMoment.Both)
+        if (on != ProbeTrigger.Both)
         {
             return Of(draft, on);
         }
@@ -37,9 +37,9 @@ internal static class RuleScope
     }
 
     /// <summary>Lets the condition name a computed value, unless only one of the events of 'on: both' has it.</summary>
-    public static void AddToCondition(NameScope condition, ScopedValue computed, ProbeMoment on)
+    public static void AddToCondition(NameScope condition, ScopedValue computed, ProbeTrigger on)
     {
-        if (on == ProbeMoment.Both && (computed.Term.NeedsEntry || computed.Term.NeedsReturn))
+        if (on == ProbeTrigger.Both && (computed.Term.NeedsEntry || computed.Term.NeedsReturn))
         {
             condition.Exclude(computed.Name, $"'when' decides about both events, and only one has '{computed.Name}': use 'on: call'");
         }
@@ -51,7 +51,7 @@ internal static class RuleScope
 
     private static NameScope WithArguments(RuleDraft draft, string? reason)
     {
-        var scope = new NameScope(name => ValueName.ArgumentNumber(name) is not { } number || number > RuleKeys.MostArguments
+        var scope = new NameScope(name => ValueName.ArgumentNumber(name) is not { } number || number > RuleKeys.MaxArguments
             ? null
             : reason ?? (draft.Has("args") || draft.Has("signature") ? "the rule does not have this argument" : $"add 'args: {number}'"));
         foreach (var argument in draft.Arguments ?? [])
@@ -99,9 +99,9 @@ internal static class RuleScope
         }
     }
 
-    private static void AddDuration(NameScope scope, ProbeMoment on)
+    private static void AddDuration(NameScope scope, ProbeTrigger on)
     {
-        if (on == ProbeMoment.Call)
+        if (on == ProbeTrigger.Call)
         {
             scope.Add("duration", new Term.Special(SpecialValue.Duration), new StaticType.Duration());
         }

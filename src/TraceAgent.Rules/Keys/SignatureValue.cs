@@ -17,12 +17,12 @@ internal static class SignatureValue
             return;
         }
 
-        if (prototype.Parameters.Count > RuleKeys.MostArguments)
+        if (prototype.Parameters.Count > RuleKeys.MaxArguments)
         {
             bag.Error(
                 DiagnosticCode.InvalidValue,
                 scalar.At,
-                $"the signature has {prototype.Parameters.Count} parameters; a rule captures at most {RuleKeys.MostArguments}",
+                $"the signature has {prototype.Parameters.Count} parameters; a rule captures at most {RuleKeys.MaxArguments}",
                 "write '...' for the last ones");
             return;
         }

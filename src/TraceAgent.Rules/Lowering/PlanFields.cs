@@ -45,7 +45,7 @@ internal sealed class PlanFields
         LimitPerSecond = _rule.LimitPerSecond ?? Rule.NoLimit,
         ReturnsAtInstructions = _abi.ReturnsAtInstructions && PlanBuilder.NeedsReturn(_rule),
         LeavesByJumps = _abi.LeavesByJumps && PlanBuilder.NeedsReturn(_rule),
-        Restarts = _abi.Restarts && (_rule.On != ProbeMoment.Return || PlanBuilder.PairsCalls(_rule, _abi)),
+        Restarts = _abi.Restarts && (_rule.On != ProbeTrigger.Return || PlanBuilder.PairsCalls(_rule, _abi)),
         GoroutineRegister = PlanBuilder.PairsCalls(_rule, _abi) ? _abi.GoroutineRegister : null,
         ReadsPlainly = _rule.ReadsPlainly,
     };
@@ -66,7 +66,7 @@ internal sealed class PlanFields
     private IEnumerable<RuleValue> Values()
     {
         var order = 0;
-        var hasEntry = _rule.On != ProbeMoment.Return;
+        var hasEntry = _rule.On != ProbeTrigger.Return;
         foreach (var argument in hasEntry ? _rule.Arguments : [])
         {
             var late = argument.Length is { NeedsReturn: true };
@@ -77,11 +77,11 @@ internal sealed class PlanFields
         foreach (var capture in _rule.Captures)
         {
             var early = !capture.NeedsReturn && hasEntry;
-            var both = _rule.On == ProbeMoment.Both && !capture.NeedsEntry;
+            var both = _rule.On == ProbeTrigger.Both && !capture.NeedsEntry;
             yield return new RuleValue(order++, capture.Name, capture.Type, capture.Value, capture.Length, early, !early || both);
         }
 
-        if (_rule.On != ProbeMoment.Entry && !_rule.ReturnsNothing)
+        if (_rule.On != ProbeTrigger.Entry && !_rule.ReturnsNothing)
         {
             yield return new RuleValue(order++, "ret", _rule.Return, new Term.Result(_rule.ReturnRegister), _rule.ReturnLength, OnEntry: false, OnReturn: true)
             {
@@ -89,7 +89,7 @@ internal sealed class PlanFields
             };
         }
 
-        foreach (var (name, type, special) in OnDemand.All)
+        foreach (var (name, type, special) in ContextField.All)
         {
             yield return new RuleValue(order++, name, type, new Term.Special(special), null, Shows(EventKind.Entry, name) || Shows(EventKind.Call, name), Shows(EventKind.Return, name))
             {
@@ -110,12 +110,12 @@ internal sealed class PlanFields
             return default;
         }
 
-        var whole = _rule.On == ProbeMoment.Call ? null : _lowering.Lower(when);
+        var whole = _rule.On == ProbeTrigger.Call ? null : _lowering.Lower(when);
         return _rule.On switch
         {
-            ProbeMoment.Entry => (whole, null),
-            ProbeMoment.Return => (null, whole),
-            ProbeMoment.Both => (whole, whole),
+            ProbeTrigger.Entry => (whole, null),
+            ProbeTrigger.Return => (null, whole),
+            ProbeTrigger.Both => (whole, whole),
             _ => (
                 All(Conjuncts(when).Where(c => !c.NeedsReturn).Select(_lowering.Lower)),
                 All(Conjuncts(when).Where(c => c.NeedsReturn).Select(OnReturn))),
@@ -133,7 +133,7 @@ internal sealed class PlanFields
         conditions.Aggregate((Expr?)null, (all, next) => all is null ? next : new Expr.Binary(BinaryOperator.AndAlso, all, next));
 
     private Expr OnReturn(Term term) =>
-        _rule.On == ProbeMoment.Call ? _lowering.LowerOnReturn(term, EntryField) : _lowering.Lower(term);
+        _rule.On == ProbeTrigger.Call ? _lowering.LowerOnReturn(term, EntryField) : _lowering.Lower(term);
 
     /// <summary>The entry field that holds this value, a new one when there is none.</summary>
     private Expr.EntryField EntryField(Expr value)

@@ -13,7 +13,7 @@ internal static class EventNames
         new("comm", ValueForm.Text),
         new("exe", ValueForm.Text),
         new("cmdline", ValueForm.Text),
-        .. OnDemand.All.Select(value => new EventName(value.Name, value.Type.Form)),
+        .. ContextField.All.Select(value => new EventName(value.Name, value.Type.Form)),
         new("time", ValueForm.Time),
         new("symbol", ValueForm.Symbol),
         new("binary", ValueForm.Text),

@@ -8,8 +8,8 @@ internal sealed partial class ItaniumDemangler
 {
     // A name of 4 KiB can refer to its own parts and double its text at every reference: all of it is bounded.
     private const int DeepestNesting = 128;
-    private const int MostSteps = 20_000;
-    private const int MostUnits = 1 << 20;
+    private const int MaxSteps = 20_000;
+    private const int MaxUnits = 1 << 20;
 
     private readonly string _text;
     private readonly List<TypeText> _substitutions = [];
@@ -176,7 +176,7 @@ internal sealed partial class ItaniumDemangler
 
     private bool Enter()
     {
-        _failed |= ++_depth > DeepestNesting || ++_steps > MostSteps;
+        _failed |= ++_depth > DeepestNesting || ++_steps > MaxSteps;
         if (_failed)
         {
             _depth--;
@@ -189,7 +189,7 @@ internal sealed partial class ItaniumDemangler
     private string Kept(string text)
     {
         _units += text.Length;
-        _failed |= text.Length > Demangler.LongestResult || _units > MostUnits;
+        _failed |= text.Length > Demangler.LongestResult || _units > MaxUnits;
         return _failed ? "" : text;
     }
 

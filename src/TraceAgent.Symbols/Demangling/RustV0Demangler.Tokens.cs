@@ -67,7 +67,7 @@ internal ref partial struct RustV0Demangler
 
     private bool Enter()
     {
-        _failed |= ++_depth > DeepestNesting || ++_steps > MostSteps;
+        _failed |= ++_depth > DeepestNesting || ++_steps > MaxSteps;
         if (_failed)
         {
             _depth--;

@@ -8,7 +8,7 @@ internal ref partial struct RustV0Demangler
 {
     // References back can nest and repeat: both are bounded, and so is the text.
     private const int DeepestNesting = 200;
-    private const int MostSteps = 20_000;
+    private const int MaxSteps = 20_000;
 
     private readonly ReadOnlySpan<byte> _text;
     private readonly StringBuilder _output = new();

@@ -16,10 +16,10 @@ internal enum ScopeKind
 internal sealed partial class FunctionIndex
 {
     /// <summary>Names that are read whole for one scope.</summary>
-    private const int MostRead = 20_000;
+    private const int MaxRead = 20_000;
 
     /// <summary>Names that are looked at for all scopes together: ten thousand functions may stand in as many.</summary>
-    private const long MostSeen = 30_000_000;
+    private const long MaxSeen = 30_000_000;
 
     private readonly Dictionary<string, ScopeKind> _scopes = [];
     private readonly Dictionary<string, bool> _classes = [];
@@ -92,7 +92,7 @@ internal sealed partial class FunctionIndex
         {
             foreach (ref readonly var symbol in table.Symbols)
             {
-                if (_seen++ > MostSeen)
+                if (_seen++ > MaxSeen)
                 {
                     break;
                 }
@@ -125,7 +125,7 @@ internal sealed partial class FunctionIndex
         {
             foreach (ref readonly var symbol in table.Symbols)
             {
-                if (_seen++ > MostSeen)
+                if (_seen++ > MaxSeen)
                 {
                     break;
                 }
@@ -136,7 +136,7 @@ internal sealed partial class FunctionIndex
                     return quick;
                 }
 
-                if (read < MostRead && evidence.MayShow(name))
+                if (read < MaxRead && evidence.MayShow(name))
                 {
                     read++;
                     if (Demangler.Demangle(name) is { } demangled && evidence.IsClassBy(demangled))

@@ -187,12 +187,12 @@ internal sealed partial class FunctionIndex
             ref readonly var symbol = ref table.Symbols[item.Index];
             return RangeOf(symbol, askedName ?? table.PlainNameOf(symbol));
         });
-        TellApart(found, ranges);
+        Distinguish(found, ranges);
         return new FunctionSearch(NameKind.Function, ranges, count, collected.IndirectCount);
     }
 
     /// <summary>Functions of one name get what tells them apart: the version, else the source file, else the address.</summary>
-    private void TellApart(List<FoundSymbol> found, List<FunctionRange> ranges)
+    private void Distinguish(List<FoundSymbol> found, List<FunctionRange> ranges)
     {
         foreach (var twins in Enumerable.Range(0, ranges.Count).GroupBy(i => ranges[i].Shown, StringComparer.Ordinal))
         {

@@ -9,7 +9,7 @@ namespace TraceAgent.Symbols.Elf;
 /// <param name="returnAddress">Number of the column of the return address.</param>
 internal sealed class UnwindProgram(ulong codeAlignment, long dataAlignment, ulong returnAddress)
 {
-    private const int MostRemembered = 32;
+    private const int MaxRemembered = 32;
     private const int Expression = -1;
 
     private readonly Stack<UnwindRow> _remembered = new();
@@ -101,7 +101,7 @@ internal sealed class UnwindProgram(ulong codeAlignment, long dataAlignment, ulo
                 return true;
             case 0x0a:
                 _remembered.Push(_row);
-                return _remembered.Count <= MostRemembered;
+                return _remembered.Count <= MaxRemembered;
             case 0x0b:
                 return _remembered.TryPop(out _row);
             case 0x0c:

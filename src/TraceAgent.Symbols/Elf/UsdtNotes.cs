@@ -13,9 +13,9 @@ namespace TraceAgent.Symbols.Elf;
 internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, bool IsCut)
 {
     // libjvm.so, with a probe in each of its methods for Java programs, has 100 KiB of notes; generated code has been seen with 20 MiB.
-    private const int MostNotes = 200_000;
-    private const long MostBytes = 1L << 30;
-    private const int MostUnits = 32 << 20;
+    private const int MaxNotes = 200_000;
+    private const long MaxBytes = 1L << 30;
+    private const int MaxUnits = 32 << 20;
     private const int LongestName = 256;
     private const int LongestArguments = 4096;
 
@@ -27,7 +27,7 @@ internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, 
         var known = new HashSet<UsdtNote>();
         var isDamaged = false;
         var units = 0L;
-        var left = MostBytes;
+        var left = MaxBytes;
         var bases = Array.Find(sections, section => section.Name == ".stapsdt.base");
         foreach (var section in sections.Where(section => section is { Name: ".note.stapsdt", Type: ElfSection.Note }))
         {
@@ -44,7 +44,7 @@ internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, 
                 if (note is not null && known.Add(note))
                 {
                     units += note.FullName.Length + note.Arguments.Length;
-                    if (items.Count >= MostNotes || units > MostUnits)
+                    if (items.Count >= MaxNotes || units > MaxUnits)
                     {
                         return new UsdtNotes(items, isDamaged, IsCut: true);
                     }
@@ -54,7 +54,7 @@ internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, 
             }
 
             isDamaged |= reader.IsDamaged;
-            left -= (long)Math.Min(section.Size, (ulong)MostBytes);
+            left -= (long)Math.Min(section.Size, (ulong)MaxBytes);
             if (left <= 0)
             {
                 return new UsdtNotes(items, isDamaged, IsCut: true);

@@ -6,13 +6,13 @@ namespace TraceAgent.Symbols.Elf;
 internal static partial class XzDecoder
 {
     /// <summary>The most bytes that come out; hosts' symbol tables have a tenth of this.</summary>
-    public const int MostBytes = 128 << 20;
+    public const int MaxBytes = 128 << 20;
 
-    private const ulong MostMemory = 128UL << 20;
+    private const ulong MaxMemory = 128UL << 20;
     private const int Ok = 0;
     private const int BufferError = 10;
 
-    /// <summary>Null when the bytes are damaged, or would become more than <see cref="MostBytes"/>, or there is no liblzma.</summary>
+    /// <summary>Null when the bytes are damaged, or would become more than <see cref="MaxBytes"/>, or there is no liblzma.</summary>
     /// <param name="compressed">One complete stream.</param>
     /// <param name="isMissing">There is no liblzma.</param>
     public static byte[]? Decode(ReadOnlySpan<byte> compressed, out bool isMissing)
@@ -20,10 +20,10 @@ internal static partial class XzDecoder
         isMissing = false;
 
         // How long the result is, one learns by decoding: symbol tables shrink to about a fifth.
-        for (var size = Math.Clamp(compressed.Length * 8L, 1 << 16, MostBytes); ; size = Math.Min(size * 4, MostBytes))
+        for (var size = Math.Clamp(compressed.Length * 8L, 1 << 16, MaxBytes); ; size = Math.Min(size * 4, MaxBytes))
         {
             var output = GC.AllocateUninitializedArray<byte>((int)size);
-            var memory = MostMemory;
+            var memory = MaxMemory;
             nuint read = 0;
             nuint written = 0;
             int result;
@@ -44,7 +44,7 @@ internal static partial class XzDecoder
                 return output[..(int)written];
             }
 
-            if (result != BufferError || size == MostBytes)
+            if (result != BufferError || size == MaxBytes)
             {
                 return null;
             }

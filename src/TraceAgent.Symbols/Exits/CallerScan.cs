@@ -11,8 +11,8 @@ internal static class CallerScan
 {
     private const int BranchBytes = 5;
     private const int Chunk = 1 << 20;
-    private const int MostKept = 1000;
-    private const long MostScanned = 512L << 20;
+    private const int MaxKept = 1000;
+    private const long MaxScanned = 512L << 20;
 
     /// <summary>Of each target, the addresses of branches to it: at most 1,000.</summary>
     /// <param name="image">For x86-64.</param>
@@ -21,7 +21,7 @@ internal static class CallerScan
     public static Dictionary<ulong, List<ulong>> Of(ElfImage image, IEnumerable<ulong> targets)
     {
         var found = targets.Distinct().ToDictionary(target => target, _ => new List<ulong>());
-        var left = MostScanned;
+        var left = MaxScanned;
         foreach (var segment in found.Count == 0 ? [] : image.CodeSegments)
         {
             for (ulong at = 0; at < segment.FileSize && left > 0; at += Chunk - (BranchBytes - 1))
@@ -55,7 +55,7 @@ internal static class CallerScan
             at += next;
             var address = start + (ulong)at;
             var target = address + BranchBytes + (ulong)BinaryPrimitives.ReadInt32LittleEndian(code[(at + 1)..]);
-            if (found.TryGetValue(target, out var sources) && sources.Count < MostKept)
+            if (found.TryGetValue(target, out var sources) && sources.Count < MaxKept)
             {
                 sources.Add(address);
             }

@@ -7,8 +7,8 @@ namespace TraceAgent.Symbols.Exits;
 /// <param name="looksOutside">Whether it matters where functions leave to.</param>
 internal sealed class CodeCache(ElfImage image, bool looksOutside)
 {
-    private const int MostKept = 256;
-    private const long MostKeptBytes = 4 << 20;
+    private const int MaxKept = 256;
+    private const long MaxKeptBytes = 4 << 20;
 
     private readonly Dictionary<ulong, FunctionCode> _codes = [];
     private long _kept;
@@ -28,7 +28,7 @@ internal sealed class CodeCache(ElfImage image, bool looksOutside)
 
         code = FunctionCode.Of(image, function, looksOutside);
         Decoded += code.Decoded;
-        if (_codes.Count == MostKept || _kept > MostKeptBytes)
+        if (_codes.Count == MaxKept || _kept > MaxKeptBytes)
         {
             _codes.Clear();
             _kept = 0;

@@ -10,13 +10,13 @@ namespace TraceAgent.Symbols.Exits;
 internal sealed class FunctionExits
 {
     /// <summary>Functions of which one is followed into, counted with all that these lead to.</summary>
-    private const int MostFollowed = 64;
+    private const int MaxFollowed = 64;
 
     /// <summary>Bytes of these that are decoded.</summary>
-    private const long MostFollowedBytes = 1 << 20;
+    private const long MaxFollowedBytes = 1 << 20;
 
-    private const int MostSites = 1024;
-    private const int MostNamed = 16;
+    private const int MaxSites = 1024;
+    private const int MaxNamed = 16;
 
     private readonly Dictionary<ulong, ExitSite> _sites = [];
     private readonly Dictionary<ulong, ExitSite> _restarts = [];
@@ -95,7 +95,7 @@ internal sealed class FunctionExits
             {
                 _restarts[site.Offset] = site;
             }
-            else if (UnseenRestarts.Count < MostNamed)
+            else if (UnseenRestarts.Count < MaxNamed)
             {
                 UnseenRestarts.Add(from);
             }
@@ -150,9 +150,9 @@ internal sealed class FunctionExits
             return true;
         }
 
-        if (Followed.Count == MostFollowed
-            || _sites.Count >= MostSites
-            || owner.End - owner.Start > (ulong)(MostFollowedBytes - _followedBytes))
+        if (Followed.Count == MaxFollowed
+            || _sites.Count >= MaxSites
+            || owner.End - owner.Start > (ulong)(MaxFollowedBytes - _followedBytes))
         {
             return false;
         }
@@ -201,9 +201,9 @@ internal sealed class FunctionExits
 
     private bool Add(ExitSite site)
     {
-        if (_sites.Count >= MostSites && !_sites.ContainsKey(site.Offset))
+        if (_sites.Count >= MaxSites && !_sites.ContainsKey(site.Offset))
         {
-            Refusal = $"it has more than {MostSites} places to leave at";
+            Refusal = $"it has more than {MaxSites} places to leave at";
             return false;
         }
 
@@ -214,7 +214,7 @@ internal sealed class FunctionExits
 
     private static void Name(List<(FunctionRange Function, ulong Address)> names, FunctionRange function, ulong address)
     {
-        if (names.Count < MostNamed)
+        if (names.Count < MaxNamed)
         {
             names.Add((function, address));
         }

@@ -8,7 +8,7 @@ namespace TraceAgent.Symbols.Exits;
 /// <param name="displayPath">What to call it.</param>
 internal sealed class SharedExits(ElfImage image, string displayPath)
 {
-    private const int MostNames = 3;
+    private const int MaxNames = 3;
 
     /// <summary>The sites with the callers of what they leave to; a warning in <paramref name="problems"/> where there are any.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -44,13 +44,13 @@ internal sealed class SharedExits(ElfImage image, string displayPath)
     {
         var most = sites.SelectMany(site => site.Site.Followed).DistinctBy(one => one.Address).Where(one => callers[one.Address].Count > 0)
             .OrderByDescending(one => callers[one.Address].Count).ToList();
-        var told = string.Join("; ", most.Take(MostNames).Select(one =>
+        var told = string.Join("; ", most.Take(MaxNames).Select(one =>
             $"{one.Name}, called at {Places(callers[one.Address].Count)} by {string.Join(", ", names[one.Address])}"));
         return new SiteProblem(
             SiteCodes.SharedExit, Refused: false,
             $"returns are also seen in {(most.Count == 1 ? "a function" : $"{most.Count} functions")} of {displayPath} " +
             $"that others call: {told}" +
-            $"{(most.Count > MostNames ? "; …" : "")}; each of these calls costs a hit, which counts for the budget of this rule",
+            $"{(most.Count > MaxNames ? "; …" : "")}; each of these calls costs a hit, which counts for the budget of this rule",
             "`traceagent resolve` shows what a hit costs; `on: entry` needs none");
     }
 
@@ -58,11 +58,11 @@ internal sealed class SharedExits(ElfImage image, string displayPath)
 
     private EquatableArray<string> NamesOf(List<ulong> callers)
     {
-        var names = callers.Take(MostNames * MostNames)
+        var names = callers.Take(MaxNames * MaxNames)
             .Select(from => image.Functions.At(from) is { } function ? function.Shown : $"0x{from:x}")
             .Distinct().ToList();
-        return (names.Count > MostNames || callers.Count > MostNames * MostNames
-            ? names.Take(MostNames).Append("…")
+        return (names.Count > MaxNames || callers.Count > MaxNames * MaxNames
+            ? names.Take(MaxNames).Append("…")
             : names).ToEquatableArray();
     }
 }

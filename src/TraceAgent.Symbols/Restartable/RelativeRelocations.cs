@@ -10,7 +10,7 @@ namespace TraceAgent.Symbols.Restartable;
 internal sealed class RelativeRelocations
 {
     private const int EntryBytes = 24;
-    private const int MostBytes = 256 << 20;
+    private const int MaxBytes = 256 << 20;
     private const ulong TypeX64 = 8;
     private const ulong TypeArm64 = 1027;
     private const ulong TagEnd = 0;
@@ -37,7 +37,7 @@ internal sealed class RelativeRelocations
     {
         var relocations = new RelativeRelocations();
         if (Table(image) is not var (address, size) || image.FileOffsetOf(address) is not { } offset
-            || image.File.ReadOrNull(offset, size, MostBytes) is not { } table)
+            || image.File.ReadOrNull(offset, size, MaxBytes) is not { } table)
         {
             return relocations;
         }

@@ -12,7 +12,7 @@ namespace TraceAgent.Symbols.Restartable;
 internal sealed class RestartableSequences
 {
     /// <summary>In front of a sequence that is looked at for what announces it.</summary>
-    private const int MostBefore = 512;
+    private const int MaxBefore = 512;
 
     /// <summary>Where the function is not known, its instructions cannot be told apart.</summary>
     private const int CautiousBefore = 16;
@@ -85,7 +85,7 @@ internal sealed class RestartableSequences
             }
 
             last = instruction.IP;
-            referred |= descriptor.Start - last <= MostBefore && RefersTo(instruction, descriptor.Address);
+            referred |= descriptor.Start - last <= MaxBefore && RefersTo(instruction, descriptor.Address);
             if (referred && announced == 0 && instruction.Op0Kind == OpKind.Memory
                 && instruction.OpCount > 1 && instruction.Mnemonic == Mnemonic.Mov)
             {

@@ -13,14 +13,14 @@ internal static class SegmentScan
     /// <summary>Looks at a piece of a segment.</summary>
     /// <param name="piece">Valid during the call.</param>
     /// <param name="address">Of its first byte.</param>
-    public delegate void Look(ReadOnlySpan<byte> piece, ulong address);
+    public delegate void Visit(ReadOnlySpan<byte> piece, ulong address);
 
     /// <param name="file">To read.</param>
     /// <param name="segments">Of it.</param>
     /// <param name="overlap">Bytes that two neighbours share, so that nothing of this length is cut.</param>
     /// <param name="look">Is given each piece.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
-    public static void Of(ElfFile file, IEnumerable<ElfSegment> segments, int overlap, Look look)
+    public static void Of(ElfFile file, IEnumerable<ElfSegment> segments, int overlap, Visit look)
     {
         var buffer = new byte[PieceBytes + overlap];
         var left = Most;

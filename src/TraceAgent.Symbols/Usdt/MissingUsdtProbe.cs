@@ -6,7 +6,7 @@ namespace TraceAgent.Symbols.Usdt;
 /// <summary>Why a name leads to no USDT probe, and what the file has instead.</summary>
 internal sealed class MissingUsdtProbe(UsdtNotes notes, string displayPath, UsdtPattern pattern)
 {
-    private const int MostNames = 6;
+    private const int MaxNames = 6;
 
     public SiteProblem Problem()
     {
@@ -47,12 +47,12 @@ internal sealed class MissingUsdtProbe(UsdtNotes notes, string displayPath, Usdt
 
         var siblings = notes.Items.Where(pattern.FitsProvider).Select(note => note.FullName).Distinct().Order(StringComparer.Ordinal).ToList();
         return siblings.Count > 0 ? $"it has {List(siblings)}"
-            : names.Count <= MostNames ? $"it has {List(names)}"
+            : names.Count <= MaxNames ? $"it has {List(names)}"
             : $"its providers are {List([.. notes.Items.Select(note => note.Provider).Distinct().Order(StringComparer.Ordinal)])}";
     }
 
     private static string List(List<string> names) =>
-        $"{string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? $" and {names.Count - MostNames} more" : "")}";
+        $"{string.Join(", ", names.Take(MaxNames))}{(names.Count > MaxNames ? $" and {names.Count - MaxNames} more" : "")}";
 
     private List<string> Nearest(List<string> names)
     {

@@ -12,7 +12,7 @@ internal abstract partial class OperandReader
 {
     // Assemblers take no longer expression, and messages repeat it.
     private const int LongestOperand = 128;
-    private const int MostOperands = 64;
+    private const int MaxOperands = 64;
 
     private static readonly UsdtOperand s_unreadable = UsdtOperand.Refused("its operand cannot be read");
 
@@ -21,7 +21,7 @@ internal abstract partial class OperandReader
     {
         var operands = new List<UsdtOperand>();
         var rest = arguments.AsSpan().Trim();
-        while (rest.Length > 0 && operands.Count < MostOperands)
+        while (rest.Length > 0 && operands.Count < MaxOperands)
         {
             var end = EndOfFirst(rest);
             operands.Add(ReadOne(rest[..end].ToString()));

@@ -8,7 +8,7 @@ internal sealed class UsdtResolver(
     ElfImage image, string displayPath, Location.Usdt where, bool capturesArguments, bool allowsUnsafe, int maxSites)
 {
     // Each costs a look at every symbol of the file.
-    private const int MostVariables = 64;
+    private const int MaxVariables = 64;
 
     private readonly UsdtPattern _pattern = new(where);
     private readonly Dictionary<string, ulong?> _variables = [];
@@ -31,7 +31,7 @@ internal sealed class UsdtResolver(
 
         var groups = new Dictionary<SiteAbi, List<ProbeSite>>();
         var skipped = new List<SiteProblem>();
-        var gate = new SiteGate(image, displayPath, ReturnWay.None, capturesArguments: false, allowsUnsafe, skipped);
+        var gate = new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe, skipped);
         foreach (var note in notes)
         {
             var before = skipped.Count;
@@ -49,7 +49,7 @@ internal sealed class UsdtResolver(
             }
         }
 
-        Tell(skipped, notes.Count, problems);
+        Report(skipped, notes.Count, problems);
         if (image.Usdt.IsCut || image.Usdt.IsDamaged)
         {
             problems.Add(new SiteProblem(
@@ -71,7 +71,7 @@ internal sealed class UsdtResolver(
     public IEnumerable<ListedUsdtProbe> List(int most)
     {
         var problems = new List<SiteProblem>();
-        var gate = new SiteGate(image, displayPath, ReturnWay.None, capturesArguments: false, allowsUnsafe, problems);
+        var gate = new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe, problems);
         foreach (var note in image.Usdt.Items.Where(_pattern.Fits).OrderBy(note => note.FullName, StringComparer.Ordinal).ThenBy(note => note.Address).Take(most))
         {
             problems.Clear();
@@ -116,7 +116,7 @@ internal sealed class UsdtResolver(
 
     private ulong? VariableAt(string name)
     {
-        if (!_variables.TryGetValue(name, out var address) && _variables.Count < MostVariables)
+        if (!_variables.TryGetValue(name, out var address) && _variables.Count < MaxVariables)
         {
             _variables[name] = address = image.Functions.AddressOf(name);
         }
@@ -124,7 +124,7 @@ internal sealed class UsdtResolver(
         return address;
     }
 
-    private void Tell(List<SiteProblem> skipped, int total, List<SiteProblem> problems)
+    private void Report(List<SiteProblem> skipped, int total, List<SiteProblem> problems)
     {
         if (skipped.Count == 0)
         {
@@ -142,7 +142,7 @@ internal sealed class UsdtResolver(
     private SiteProblem TooMany(int count) => new(
         SiteCodes.TooManySites, Refused: true,
         FormattableString.Invariant($"'{_pattern.Text}' means {count:N0} places of {displayPath}, and the rule may have {maxSites:N0} sites"),
-        count <= SiteResolver.MostSites
+        count <= SiteResolver.MaxSites
             ? $"make the name narrower, or allow them with `max_sites: {count}`"
-            : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolver.MostSites:N0} at most"));
+            : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolver.MaxSites:N0} at most"));
 }

@@ -145,7 +145,7 @@ internal static class CheckCommand
         var errors = diagnostics.Count(d => d.Severity == Severity.Error);
         var warnings = diagnostics.Count - errors;
         Console.Error.WriteLine(
-            $"{Counted.Of(files, "file")}, {Counted.Of(rules, "rule")}: {(errors == 0 ? "no errors" : Counted.Of(errors, "error"))}{(warnings == 0 ? "" : $", {Counted.Of(warnings, "warning")}")}");
+            $"{Plural.Of(files, "file")}, {Plural.Of(rules, "rule")}: {(errors == 0 ? "no errors" : Plural.Of(errors, "error"))}{(warnings == 0 ? "" : $", {Plural.Of(warnings, "warning")}")}");
     }
 
     private static List<Diagnostic> TryCompile(List<(Rule Rule, Resolution Resolution)> rules)

@@ -90,7 +90,7 @@ internal static class ResolveCommand
         try
         {
             using var session = BpfSession.Open(Environment.SystemPageSize);
-            return HitCost.Measure(session.Way);
+            return HitCost.Measure(session.AttachMethod);
         }
         catch (KernelException)
         {

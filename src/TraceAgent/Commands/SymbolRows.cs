@@ -18,7 +18,7 @@ internal sealed class SymbolRows(params string[] heads)
 
     public static string Hexadecimal(ulong address) => string.Create(CultureInfo.InvariantCulture, $"0x{address:x}");
 
-    public static string Told(SiteProblem reason) =>
+    public static string Describe(SiteProblem reason) =>
         PrintableText.Of($"{reason.Code}: {reason.Message}{(reason.Hint is { } hint ? $"; {hint}" : "")}");
 
     public static void WriteProbe(Utf8JsonWriter line, SiteProblem? refusal, bool isEmulated)
@@ -44,7 +44,7 @@ internal sealed class SymbolRows(params string[] heads)
         // One example of each code says more than a column of codes.
         foreach (var refusal in _rows.Select(row => row.Refusal).OfType<SiteProblem>().DistinctBy(problem => problem.Code))
         {
-            output.Write(Told(refusal) + "\n");
+            output.Write(Describe(refusal) + "\n");
         }
     }
 

@@ -74,7 +74,7 @@ internal static class SymbolsCommand
         return list.Problem is { } reason ? Refuse(reason) : Write(FunctionTable.Rows(list), json, (list.Functions.Count, list.Count, "function"));
     }
 
-    private static int Refuse(SiteProblem reason) => CommandError.Write(ExitCode.Failure, SymbolRows.Told(reason));
+    private static int Refuse(SiteProblem reason) => CommandError.Write(ExitCode.Failure, SymbolRows.Describe(reason));
 
     private static int Write(SymbolRows rows, bool json, (int Listed, int All, string Noun) count)
     {
@@ -99,7 +99,7 @@ internal static class SymbolsCommand
         {
             Console.Error.WriteLine(count.All > count.Listed
                 ? string.Create(CultureInfo.InvariantCulture, $"{count.Listed:N0} of {count.All:N0} {count.Noun}s; narrow them with a PATTERN, or use --max {count.All}")
-                : Counted.Of(count.All, count.Noun));
+                : Plural.Of(count.All, count.Noun));
         }
 
         return ExitCode.Fine;

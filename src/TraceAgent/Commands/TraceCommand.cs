@@ -95,7 +95,7 @@ internal static class TraceCommand
             var rule = CommandLineRule.Read($"traceagent {Name}", Environment.CurrentDirectory, words, options);
             return parsed.GetValue(print)
                 ? Task.FromResult(Print(rule))
-                : TraceAsync(rule.File, parsed.GetValue(json), new Trial(parsed.GetValue(count), parsed.GetValue(time)));
+                : TraceAsync(rule.File, parsed.GetValue(json), new RunLimits(parsed.GetValue(count), parsed.GetValue(time)));
         });
         return command;
     }
@@ -112,7 +112,7 @@ internal static class TraceCommand
         return ExitCode.Fine;
     }
 
-    private static async Task<int> TraceAsync(RuleFile file, bool json, Trial trial)
+    private static async Task<int> TraceAsync(RuleFile file, bool json, RunLimits limits)
     {
         if (file.HasErrors)
         {
@@ -139,7 +139,7 @@ internal static class TraceCommand
             BpfSession.DefaultRingBytes,
             configuration.WaitForPages,
             new StandardErrorLoggerProvider(isCommand: true),
-            (session, outputs) => new AgentParts(session, outputs, source, BpfSession.DefaultRingBytes, configuration) { Trial = trial }).ConfigureAwait(false);
+            (session, outputs) => new AgentParts(session, outputs, source, BpfSession.DefaultRingBytes, configuration) { RunLimits = limits }).ConfigureAwait(false);
     }
 
     private static int Refuse(RuleFile file, IEnumerable<Diagnostic> diagnostics, int exitCode)

@@ -7,7 +7,7 @@ namespace TraceAgent.Configuration;
 /// <summary>The keys of an entry of <c>outputs:</c> and of what is below.</summary>
 internal static class OutputKeys
 {
-    private const int MostFiles = 100_000;
+    private const int MaxFiles = 100_000;
     private const string FormatSchema = """{"enum":["clef","clef-template","ecs","text"]}""";
 
     private static readonly Dictionary<string, OutputFormat> Formats = new()
@@ -51,8 +51,8 @@ internal static class OutputKeys
         new Key<OutputDraft>(
             "keep",
             "How many rolled files stay, the current one included. All, unless it is set.",
-            $$"""{"type":"integer","minimum":1,"maximum":{{MostFiles}}}""",
-            (draft, entry, bag) => draft.Keep = ScalarValue.Integer(entry, 1, MostFiles, bag)),
+            $$"""{"type":"integer","minimum":1,"maximum":{{MaxFiles}}}""",
+            (draft, entry, bag) => draft.Keep = ScalarValue.Integer(entry, 1, MaxFiles, bag)),
         FormatKey());
 
     public static KeyTable<OutputDraft> Console { get; } = new(FormatKey());

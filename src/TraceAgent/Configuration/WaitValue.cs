@@ -43,12 +43,12 @@ internal static class WaitValue
     private static WaitPolicy? ReadUsers(YamlSequence list, DiagnosticBag bag)
     {
         var errors = bag.ErrorCount;
-        if (list.Items.Count is 0 or >= WaitPolicy.MostUsers)
+        if (list.Items.Count is 0 or >= WaitPolicy.MaxUsers)
         {
             bag.Error(
                 DiagnosticCode.InvalidValue,
                 list.At,
-                $"'wait_for_pages' takes 1 to {WaitPolicy.MostUsers - 1} users, not {list.Items.Count}",
+                $"'wait_for_pages' takes 1 to {WaitPolicy.MaxUsers - 1} users, not {list.Items.Count}",
                 Hint);
             return null;
         }

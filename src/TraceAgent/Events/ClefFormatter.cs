@@ -8,7 +8,7 @@ namespace TraceAgent.Events;
 internal sealed class ClefFormatter : LineFormatter
 {
     private readonly UtcText _time = new("{\"@t\":\"", "\",\"@m\":\"");
-    private readonly OriginJson _origin = new();
+    private readonly LinePrefixCache _origin = new();
 
     protected override void Append(TracedEvent traced)
     {

@@ -19,7 +19,7 @@ internal sealed class ClefTemplateFormatter : LineFormatter
     {
         _line.Clear();
         using var writer = new StringWriter(_line);
-        _compact.Format(FlatEvent.Of(streamEvent), writer);
+        _compact.Format(SerilogEventConverter.Of(streamEvent), writer);
         Lines.Append(_line.ToString());
     }
 }

@@ -64,7 +64,7 @@ internal static class KeyedSecret
             return default;
         }
 
-        if (!SecretNames.Tell(key) || IsNone(key, notSecret))
+        if (!SecretNames.IsSecret(key) || IsNone(key, notSecret))
         {
             return rest.StartsWith(UserOption, StringComparison.OrdinalIgnoreCase)
                 && end == at + UserOption.Length && text[start] == '-' && end < text.Length

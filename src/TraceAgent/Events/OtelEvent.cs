@@ -35,7 +35,7 @@ internal static class OtelEvent
 
         var message = spare.ToString().Replace('\0', '\ufffd');
         return LogEvent.UnstableAssembleFromParts(
-            UtcText.ToDateTimeOffset(streamEvent.Time), streamEvent.Level, null, FlatEvent.WithoutHoles(message), attributes, default, default);
+            UtcText.ToDateTimeOffset(streamEvent.Time), streamEvent.Level, null, SerilogEventConverter.WithoutHoles(message), attributes, default, default);
     }
 
     private static void Add(TracedEvent traced, Dictionary<string, LogEventPropertyValue> attributes)
@@ -84,7 +84,7 @@ internal static class OtelEvent
         var name = index < traced.Shape.ArgumentCount ? $"args.{field.Name}" : field.Name;
         if (!value.IsMissing)
         {
-            attributes[Own + name] = FlatEvent.PlainOf(traced, index);
+            attributes[Own + name] = SerilogEventConverter.PlainOf(traced, index);
             if (field.IsErrorNumber && ErrorNames.Find((long)value.Bits) is { } error)
             {
                 attributes[$"{Own}errno.{field.Name}"] = new ScalarValue(error);

@@ -4,7 +4,7 @@ using TraceAgent.Bpf.Packets;
 
 namespace TraceAgent.Events;
 
-/// <summary>The books of a packet rule, as people read them.</summary>
+/// <summary>The counters of a packet rule, as people read them.</summary>
 internal static class PacketWords
 {
     public static string Of(PacketTotals totals)

@@ -15,7 +15,7 @@ internal sealed class SecretFinder
     public const string Mask = "***";
 
     /// <summary>The shortest secret that needs no sign before it.</summary>
-    private const int LeastAlone = 12;
+    private const int MinAlone = 12;
 
     private static readonly string[] Schemes = ["bearer", "basic"];
     private static readonly SearchValues<string> Stems = SearchValues.Create(
@@ -37,7 +37,7 @@ internal sealed class SecretFinder
             _found.Clear();
         }
 
-        if (text.Length >= LeastAlone || text.ContainsAny(Separators))
+        if (text.Length >= MinAlone || text.ContainsAny(Separators))
         {
             FindStems(text, isCut, notSecret);
         }

@@ -13,7 +13,7 @@ internal static class SecretForms
     private const string SignedToken = "eyj";
     private const int LongestAuthority = 1024;
     private const int LongestHeadline = 64;
-    private const int LeastOfToken = 20;
+    private const int MinOfToken = 20;
 
     /// <summary>
     /// What their issuers let them begin with, and how many characters follow at least. In capitals and small letters as here.
@@ -63,7 +63,7 @@ internal static class SecretForms
         var reachesCut = isCut && length == rest.Length;
         if (rest.StartsWith("eyJ", StringComparison.Ordinal))
         {
-            return (length >= LeastOfToken && rest[..length].Contains('.')) || reachesCut ? new TextSpan(at, length) : default;
+            return (length >= MinOfToken && rest[..length].Contains('.')) || reachesCut ? new TextSpan(at, length) : default;
         }
 
         foreach (var (prefix, least) in Issued)

@@ -40,13 +40,13 @@ internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, RuleSou
     public CrashGuard? Crashes { get; init; }
 
     /// <summary>For a run that ends by itself, and is over when its rule is refused; null for the service.</summary>
-    public Trial? Trial { get; init; }
+    public RunLimits? RunLimits { get; init; }
 }
 
 /// <summary>When a trial is over.</summary>
 /// <param name="Events">After so many; null for any number.</param>
 /// <param name="Time">After this time; null for none.</param>
-internal sealed record Trial(long? Events, TimeSpan? Time);
+internal sealed record RunLimits(long? Events, TimeSpan? Time);
 
 /// <summary>The pipeline, started and stopped in its order.</summary>
 internal sealed class Agent : IHostedService, IDisposable
@@ -64,10 +64,10 @@ internal sealed class Agent : IHostedService, IDisposable
     private readonly RuleSource _source;
     private readonly Reconciler _reconciler;
     private readonly ProbeResolver _resolver;
-    private readonly Retirement _retirement;
-    private readonly AgentVoice _voice;
+    private readonly DetachQueue _detachQueue;
+    private readonly AgentReporter _reporter;
     private readonly PacketReconciler _filters;
-    private readonly PacketKeeper _packets;
+    private readonly PacketController _packets;
     private readonly ReconcileLoop _loop;
     private readonly IDisposable _signal;
     private readonly Watchdog _watchdog;
@@ -81,11 +81,11 @@ internal sealed class Agent : IHostedService, IDisposable
     {
         (_parts, _lifetime, _notifier, _logger) = (parts, lifetime, notifier, logger);
         var slots = new SlotTable();
-        var outputs = new OutputVoice(logger, () => Stopwatch.GetElapsedTime(0));
+        var outputs = new OutputReporter(logger, () => Stopwatch.GetElapsedTime(0));
         outputs.OnReaderGone += lifetime.StopApplication;
         parts.Outputs.Noticed += outputs.Noticed;
-        IReadOnlyList<RuleBooks> Books() => _reconciler!.Books;
-        var reports = new LossReports(Books, _clock);
+        IReadOnlyList<RuleCounters> Counters() => _reconciler!.Counters;
+        var reports = new LossReports(Counters, _clock);
         var seesAll = parts.Session.SeesAllProcesses;
         _processes = new ProcessWatch(logger, action => _pump!.WhenDrained(action), seesAll);
         _pump = new EventPump(
@@ -93,46 +93,46 @@ internal sealed class Agent : IHostedService, IDisposable
             new EventDecoder(_clock, new ProcessNames(_processes, seesAll), new CgroupNames()),
             _clock, parts.Outputs, outputs.Committed, reports.Due)
         {
-            Quota = parts.Trial?.Events is { } events ? new EventQuota(events, lifetime.StopApplication) : null,
+            Quota = parts.RunLimits?.Events is { } events ? new EventQuota(events, lifetime.StopApplication) : null,
         };
-        _voice = new AgentVoice(logger, _pump, _clock);
-        _retirement = new Retirement(parts.Session, slots, _pump);
-        _reconciler = new Reconciler(parts.Session, new ProbeAttacher(parts.Session, slots), _retirement, _voice);
+        _reporter = new AgentReporter(logger, _pump, _clock);
+        _detachQueue = new DetachQueue(parts.Session, slots, _pump);
+        _reconciler = new Reconciler(parts.Session, new ProbeAttacher(parts.Session, slots), _detachQueue, _reporter);
         _source = parts.Rules;
         var board = new StandingBoard();
-        var upkeep = new ProbeUpkeep(_reconciler.Attached, _voice, seesAll);
+        var maintenance = new ProbeMaintenance(_reconciler.Attached, _reporter, seesAll);
         var programs = new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(logger));
         var harm = new HarmGuard();
         _processes.Signalled += harm.Take;
         _processes.Ended += harm.Take;
         var guard = new RuleGuard(
-            () => HitCost.Measure(parts.Session.Way), programs, parts.Configuration.Defaults.TotalBudgetPercent, harm, _voice);
+            () => HitCost.Measure(parts.Session.AttachMethod), programs, parts.Configuration.Defaults.TotalBudgetPercent, harm, _reporter);
         var followed = parts.File is null ? null : new FollowedConfiguration(
             parts.File,
             parts.FollowsOutputs,
             next => _pump.BetweenBatches(() => parts.Outputs.Exchange(next)),
-            new ConfigurationVoice(logger),
+            new ConfigurationReporter(logger),
             parts.Trust);
         var permitted = new PermittedBinaries(() => followed?.Binaries ?? parts.Configuration.Binaries);
-        _resolver = new ProbeResolver(new SeccompReturns(() => SeccompTrial.ReturnsAreFatal(parts.Session.Way)), permitted);
-        var packetVoice = new PacketVoice(logger, _pump, _clock);
-        var packetReports = new PacketReports(_pump, _clock, packetVoice.Evicted);
-        _filters = new PacketReconciler(packetReports, packetVoice);
-        _packets = new PacketKeeper(_filters, packetReports, packetVoice, NetworkInterfaces.List);
+        _resolver = new ProbeResolver(new SeccompReturns(() => SeccompProbe.ReturnsAreFatal(parts.Session.AttachMethod)), permitted);
+        var packetReporter = new PacketReporter(logger, _pump, _clock);
+        var packetReports = new PacketReports(_pump, _clock, packetReporter.Evicted);
+        _filters = new PacketReconciler(packetReports, packetReporter);
+        _packets = new PacketController(_filters, packetReports, packetReporter, NetworkInterfaces.List);
         _loop = new ReconcileLoop(
-            _source, new AcceptedRules(_resolver, new PrefixSource(parts.Trust), () => followed?.OutputNames), _resolver.Targets, _reconciler, upkeep, guard, _voice, board,
+            _source, new LastValidRules(_resolver, new PrefixSource(parts.Trust), () => followed?.OutputNames), _resolver.Targets, _reconciler, maintenance, guard, _reporter, board,
             _packets, followed, permitted)
         { Crashes = parts.Crashes };
         _status = new StatusSource(
             board,
-            Books,
+            Counters,
             _packets.Board,
-            () => _filters.Books,
+            () => _filters.Counters,
             parts.Session.Ring,
-            () => parts.Session.Way,
+            () => parts.Session.AttachMethod,
             () => [.. parts.Outputs.Names.Select(name => new OutputStatus(name, outputs.ErrorsOf(name), outputs.DroppedBy(name)))],
             parts.Configuration.Defaults.TotalBudgetPercent);
-        _signal = parts.Trial is null ? new SignalReload(notifier, _loop, _voice) : EndOnHangup();
+        _signal = parts.RunLimits is null ? new SignalReload(notifier, _loop, _reporter) : EndOnHangup();
         _detaches = new DetachReports(logger);
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
@@ -158,7 +158,7 @@ internal sealed class Agent : IHostedService, IDisposable
         // Before the first hit: its process may have ended when the event is read.
         _watching.GetAwaiter().GetResult();
         _processes.AwaitComplete();
-        OwnImage.GiveBackPages();
+        ExecutablePages.ReleasePages();
         if (!_parts.Session.SeesAllProcesses)
         {
             Log.ProcessesHidden(
@@ -178,19 +178,19 @@ internal sealed class Agent : IHostedService, IDisposable
             Log.NoRuleFiles(_logger, path);
         }
 
-        var rejected = _voice.Rejected == 0 ? "" : $", {_voice.Rejected} rejected";
+        var rejected = _reporter.Rejected == 0 ? "" : $", {_reporter.Rejected} rejected";
         var filters = _packets.Board.Rules;
-        var packets = filters.Count == 0 ? "" : $", {filters.Count(one => one.State == RuleState.Attached)} of {Counted.Of(filters.Count, "packet rule")} attached";
-        var rules = $"{Counted.Of(_reconciler.Attached.Count, "rule")} attached, {_voice.Pending} pending{rejected}{packets}";
+        var packets = filters.Count == 0 ? "" : $", {filters.Count(one => one.State == RuleState.Attached)} of {Plural.Of(filters.Count, "packet rule")} attached";
+        var rules = $"{Plural.Of(_reconciler.Attached.Count, "rule")} attached, {_reporter.Pending} pending{rejected}{packets}";
         _observation = new SelfObservation(_parts.Configuration, _status, _logger);
-        Log.Ready(_logger, rules, _parts.Session.Way == AttachWay.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
+        Log.Ready(_logger, rules, _parts.Session.AttachMethod == AttachMethod.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
         _notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));
-        if (_parts.Trial is { } trial)
+        if (_parts.RunLimits is { } limits)
         {
-            Begin(trial);
+            Begin(limits);
         }
 
-        OwnImage.GiveBackPages();
+        ExecutablePages.ReleasePages();
         return Task.CompletedTask;
     }
 
@@ -199,10 +199,10 @@ internal sealed class Agent : IHostedService, IDisposable
         _notifier.Notify(ServiceState.Stopping);
         _observation?.Dispose();
         _loop.Dispose();
-        _retirement.Dispose();
+        _detachQueue.Dispose();
         _reconciler.DetachAll();
         _packets.Stop();
-        _pump.WhenDrained(SayTotals);
+        _pump.WhenDrained(EnqueueTotals);
         if (!_pump.Stop(LastCommit))
         {
             Log.OutputTooSlow(_logger);
@@ -233,14 +233,14 @@ internal sealed class Agent : IHostedService, IDisposable
         _processes.Dispose();
     }
 
-    private void Begin(Trial trial)
+    private void Begin(RunLimits limits)
     {
-        if (_voice.Rejected > 0)
+        if (_reporter.Rejected > 0)
         {
             Result = ExitCode.Failure;
             _lifetime.StopApplication();
         }
-        else if (trial.Time is { } time)
+        else if (limits.Time is { } time)
         {
             _end = new Timer(_ => _lifetime.StopApplication(), null, time, Timeout.InfiniteTimeSpan);
         }
@@ -253,41 +253,41 @@ internal sealed class Agent : IHostedService, IDisposable
         _lifetime.StopApplication();
     });
 
-    private void SayTotals()
+    private void EnqueueTotals()
     {
-        foreach (var books in _reconciler.Books)
+        foreach (var counters in _reconciler.Counters)
         {
-            var totals = books.FinalTotals();
-            _pump.Say(AgentEvents.Totals(books.Rule, totals.Counts, _clock.UtcNow));
+            var totals = counters.FinalTotals();
+            _pump.Enqueue(AgentEvents.Totals(counters.Rule, totals.Counts, _clock.UtcNow));
         }
 
-        foreach (var books in _filters.Books)
+        foreach (var counters in _filters.Counters)
         {
-            _pump.Say(AgentEvents.PacketTotals(books.Rule, books.Totals, books.Evicted, _clock.UtcNow));
+            _pump.Enqueue(AgentEvents.PacketTotals(counters.Rule, counters.Totals, counters.Evicted, _clock.UtcNow));
         }
     }
 
     private void LogTotals(bool withheld)
     {
-        foreach (var books in _reconciler.Books)
+        foreach (var counters in _reconciler.Counters)
         {
-            var totals = withheld ? books.WithheldTotals() : books.FinalTotals();
+            var totals = withheld ? counters.WithheldTotals() : counters.FinalTotals();
             var counts = totals.Counts;
-            Log.Totals(_logger, books.Rule, Counted.Of(totals.Calls, "call"), counts.Logged, counts.Lost, counts.Others);
+            Log.Totals(_logger, counters.Rule, Plural.Of(totals.Calls, "call"), counts.Logged, counts.Lost, counts.Others);
             if (totals.Unreturned > 0)
             {
-                Log.Unreturned(_logger, books.Rule, totals.Unreturned);
+                Log.Unreturned(_logger, counters.Rule, totals.Unreturned);
             }
 
             if (!totals.Balances)
             {
-                Log.OutOfBalance(_logger, books.Rule, totals.Calls, counts.Logged, counts.Lost, counts.Others);
+                Log.OutOfBalance(_logger, counters.Rule, totals.Calls, counts.Logged, counts.Lost, counts.Others);
             }
         }
 
-        foreach (var books in _filters.Books)
+        foreach (var counters in _filters.Counters)
         {
-            Log.PacketTotals(_logger, books.Rule, PacketWords.Of(books.Totals), Counted.Of(books.Logged, "line"), books.Failed + (withheld ? books.Uncommitted : 0));
+            Log.PacketTotals(_logger, counters.Rule, PacketWords.Of(counters.Totals), Plural.Of(counters.Logged, "line"), counters.Failed + (withheld ? counters.Uncommitted : 0));
         }
     }
 

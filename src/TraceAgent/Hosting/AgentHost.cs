@@ -22,7 +22,7 @@ internal static class AgentHost
     /// <param name="partsOf">With what was opened.</param>
     /// <returns>The exit code. What stood in the way is said.</returns>
     public static async Task<int> RunAsync(
-        IReadOnlyList<OutputConfiguration> destinations, int ringBytes, WaitPolicy waits, ILoggerProvider voice,
+        IReadOnlyList<OutputConfiguration> destinations, int ringBytes, WaitPolicy waits, ILoggerProvider reporter,
         Func<BpfSession, OutputSet, AgentParts> partsOf)
     {
         if (KernelChoices.Read(Environment.GetEnvironmentVariable, out var problem) is not { } choices)
@@ -33,8 +33,8 @@ internal static class AgentHost
         try
         {
             using var outputs = OutputSet.Open(destinations);
-            using var session = BpfSession.Begin(ringBytes, choices.Way, choices.MayWait == false ? WaitPolicy.None : waits);
-            return await HostAsync(partsOf(session, outputs), voice).ConfigureAwait(false);
+            using var session = BpfSession.Begin(ringBytes, choices.Method, choices.Sleepable == false ? WaitPolicy.None : waits);
+            return await HostAsync(partsOf(session, outputs), reporter).ConfigureAwait(false);
         }
         catch (OutputException refusal)
         {
@@ -46,9 +46,9 @@ internal static class AgentHost
         }
     }
 
-    private static async Task<int> HostAsync(AgentParts parts, ILoggerProvider voice)
+    private static async Task<int> HostAsync(AgentParts parts, ILoggerProvider reporter)
     {
-        using var loggers = new LoggerFactory([voice]);
+        using var loggers = new LoggerFactory([reporter]);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
 
         // Each as a closed type: the container makes them of open ones at run time, which takes milliseconds and 2 MB.

@@ -14,12 +14,12 @@ internal sealed class DetachReports : IDisposable
     public DetachReports(ILogger logger)
     {
         _logger = logger;
-        ClosingTime.Exceeded += Tell;
+        ClosingTime.Exceeded += Report;
     }
 
-    public void Dispose() => ClosingTime.Exceeded -= Tell;
+    public void Dispose() => ClosingTime.Exceeded -= Report;
 
-    private void Tell(TimeSpan time)
+    private void Report(TimeSpan time)
     {
         var seconds = time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         var held = HeldThreads.Find();

@@ -3,9 +3,9 @@ using TraceAgent.Bpf.Kernel;
 namespace TraceAgent.Hosting;
 
 /// <summary>What the environment says instead of the agent's own choice: for hosts where the better way misbehaves, and for tests.</summary>
-/// <param name="Way"><c>TRACEAGENT_ATTACH=multi</c> or <c>perf</c>.</param>
-/// <param name="MayWait"><c>TRACEAGENT_READS=waiting</c> or <c>plain</c>.</param>
-internal sealed record KernelChoices(AttachWay? Way, bool? MayWait)
+/// <param name="AttachMethod"><c>TRACEAGENT_ATTACH=multi</c> or <c>perf</c>.</param>
+/// <param name="Sleepable"><c>TRACEAGENT_READS=waiting</c> or <c>plain</c>.</param>
+internal sealed record KernelChoices(AttachMethod? Method, bool? Sleepable)
 {
     private const string AttachVariable = "TRACEAGENT_ATTACH";
     private const string ReadsVariable = "TRACEAGENT_READS";
@@ -15,9 +15,9 @@ internal sealed record KernelChoices(AttachWay? Way, bool? MayWait)
     public static KernelChoices? Read(Func<string, string?> variable, out string? problem)
     {
         problem = null;
-        var way = Choose<AttachWay>(variable, AttachVariable, ref problem, ("multi", AttachWay.Multi), ("perf", AttachWay.PerfEvent));
+        var method = Choose<AttachMethod>(variable, AttachVariable, ref problem, ("multi", AttachMethod.Multi), ("perf", AttachMethod.PerfEvent));
         var mayWait = Choose<bool>(variable, ReadsVariable, ref problem, ("waiting", true), ("plain", false));
-        return problem is null ? new KernelChoices(way, mayWait) : null;
+        return problem is null ? new KernelChoices(method, mayWait) : null;
     }
 
     private static T? Choose<T>(Func<string, string?> variable, string name, ref string? problem, params (string Word, T Meaning)[] choices)

@@ -64,7 +64,7 @@ internal static partial class Log
     public static partial void RuleRejected(ILogger logger, string diagnostic);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{diagnostic}")]
-    public static partial void RuleDoubtful(ILogger logger, string diagnostic);
+    public static partial void RuleWarning(ILogger logger, string diagnostic);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors}; its rules in force: {kept}")]
     public static partial void FileRejected(ILogger logger, string file, string errors, int kept);
@@ -85,7 +85,7 @@ internal static partial class Log
     public static partial void FilterLeft(ILogger logger, string rule, string interfaceName, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "rule {rule}: {doubt}")]
-    public static partial void FilterDoubtful(ILogger logger, string rule, string doubt);
+    public static partial void FilterWarning(ILogger logger, string rule, string doubt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "rule {rule}: {sources} had to make room for others, and are counted anew; 'max_sources' is {most}")]
     public static partial void SourcesEvicted(ILogger logger, string rule, string sources, int most);
@@ -100,7 +100,7 @@ internal static partial class Log
     public static partial void OutputFailed(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "output works again: {output}; lost meanwhile: {events}")]
-    public static partial void OutputMended(ILogger logger, string output, string events);
+    public static partial void OutputFixed(ILogger logger, string output, string events);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "output reopened: {output} had been renamed or deleted; a new file has its name")]
     public static partial void OutputReopened(ILogger logger, string output);

@@ -5,7 +5,7 @@ using TraceAgent.Reconciling;
 namespace TraceAgent.Hosting;
 
 /// <summary>Says in the stream, once per interval and rule, what was not logged since the last time.</summary>
-internal sealed class LossReports(Func<IReadOnlyList<RuleBooks>> books, WallClock clock)
+internal sealed class LossReports(Func<IReadOnlyList<RuleCounters>> counters, WallClock clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
@@ -28,7 +28,7 @@ internal sealed class LossReports(Func<IReadOnlyList<RuleBooks>> books, WallCloc
     {
         // Calls that a condition left out were not asked for: they are in a report, but no reason for one.
         var reports = new List<StreamEvent>();
-        foreach (var rule in books())
+        foreach (var rule in counters())
         {
             var counts = rule.Totals().Counts;
             var since = counts - _reported.GetValueOrDefault(rule.Rule);

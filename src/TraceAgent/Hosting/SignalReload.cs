@@ -10,7 +10,7 @@ internal sealed class SignalReload : IDisposable
 {
     private readonly PosixSignalRegistration _registration;
 
-    public SignalReload(ISystemdNotifier notifier, ReconcileLoop loop, AgentVoice voice)
+    public SignalReload(ISystemdNotifier notifier, ReconcileLoop loop, AgentReporter reporter)
     {
         _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
@@ -18,7 +18,7 @@ internal sealed class SignalReload : IDisposable
             notifier.Notify(new ServiceState($"RELOADING=1\nMONOTONIC_USEC={Stopwatch.GetTimestamp() / 1000}"));
             loop.Reload();
         });
-        voice.OnReloaded += () => notifier.Notify(ServiceState.Ready);
+        reporter.OnReloaded += () => notifier.Notify(ServiceState.Ready);
     }
 
     public void Dispose() => _registration.Dispose();

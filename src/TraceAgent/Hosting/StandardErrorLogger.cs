@@ -15,7 +15,7 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
     /// <summary>Of several lines, which are ours: excerpts of files with carets, what the kernel says. In others, a line end comes from a name.</summary>
     private static readonly HashSet<string> Long =
     [
-        nameof(Hosting.Log.RuleRejected), nameof(Hosting.Log.RuleDoubtful), nameof(Hosting.Log.RuleRefused), nameof(Hosting.Log.ConfigurationRejected), nameof(Hosting.Log.Defect),
+        nameof(Hosting.Log.RuleRejected), nameof(Hosting.Log.RuleWarning), nameof(Hosting.Log.RuleRefused), nameof(Hosting.Log.ConfigurationRejected), nameof(Hosting.Log.Defect),
     ];
 
     private readonly Lock _gate = new();

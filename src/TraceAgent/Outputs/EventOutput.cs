@@ -8,7 +8,7 @@ namespace TraceAgent.Outputs;
 internal abstract class EventOutput : IDisposable
 {
     /// <summary>How long an output that sends may take for what waits when it is closed.</summary>
-    public static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan LastCommitTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>What it does now.</summary>
     public abstract OutputConfiguration Configuration { get; }

@@ -118,7 +118,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         try
         {
             KeepName();
-            CloseWhenAstray();
+            CloseWhenMoved();
             if (_sink is null)
             {
                 PrepareFile();
@@ -139,9 +139,9 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
     private bool IsFull() => _configuration.Roll?.Size is { } size && _segment is { } segment && segment.Length >= size;
 
     // Renamed or deleted by somebody else: what comes now belongs into the file that has the name.
-    private void CloseWhenAstray()
+    private void CloseWhenMoved()
     {
-        if (_segment is { IsAstray: true })
+        if (_segment is { IsMoved: true })
         {
             CloseSink();
             _reopened = true;

@@ -40,7 +40,7 @@ internal sealed class FileSegment : SinkStream
     public event Action? Closed;
 
     /// <summary>True when its name is gone or leads to another file.</summary>
-    public bool IsAstray => FileStatus.Of(Path) is not { } there || !there.IsSameOpenFile(_identity);
+    public bool IsMoved => FileStatus.Of(Path) is not { } there || !there.IsSameOpenFile(_identity);
 
     /// <summary>Bytes in the file.</summary>
     public override long Length => RandomAccess.GetLength(_handle);

@@ -8,7 +8,7 @@ namespace TraceAgent.Outputs;
 /// </summary>
 internal sealed class NameLock : IDisposable
 {
-    private const int MostTries = 100;
+    private const int MaxTries = 100;
 
     private readonly FileStream _file;
     private readonly FileIdentity _identity;
@@ -25,7 +25,7 @@ internal sealed class NameLock : IDisposable
     {
         var full = Path.GetFullPath(output);
         var path = Path.Combine(Path.GetDirectoryName(full) ?? "/", $".{Path.GetFileName(full)}.lock");
-        for (var i = 0; i < MostTries; i++)
+        for (var i = 0; i < MaxTries; i++)
         {
             var taken = new NameLock(Open(path), path);
 

@@ -16,7 +16,7 @@ internal sealed record DeliveryNotice(string Output, string? Reason, int Dropped
 internal sealed class OtlpDelivery : HttpMessageHandler
 {
     /// <summary>Bytes of requests that wait.</summary>
-    private const int MostBytes = 32 << 20;
+    private const int MaxBytes = 32 << 20;
 
     private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
@@ -46,7 +46,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
     /// <summary>Events in the requests taken so far.</summary>
     public long Taken => Volatile.Read(ref _taken);
 
-    public bool IsFull => Volatile.Read(ref _bytes) > MostBytes;
+    public bool IsFull => Volatile.Read(ref _bytes) > MaxBytes;
 
     /// <summary>Sends what waits; what is left when the patience ends is dropped, counted and told.</summary>
     /// <param name="handedOver">Events that the sink was given in all.</param>
@@ -91,18 +91,18 @@ internal sealed class OtlpDelivery : HttpMessageHandler
             var answer = await TryAsync(request).ConfigureAwait(false);
             if (answer.Problem is null)
             {
-                Tell(null, answer.Rejected);
+                Report(null, answer.Rejected);
                 return;
             }
 
             var reason = $"send to {_name}: {answer.Problem}";
             if (!answer.MayRetry || _givingUp.IsCancellationRequested)
             {
-                Tell(reason, request.Events);
+                Report(reason, request.Events);
                 return;
             }
 
-            Tell(reason, 0);
+            Report(reason, 0);
             await PauseAsync(answer.RetryAfter ?? pause).ConfigureAwait(false);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
@@ -152,7 +152,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
     }
 
     // A receiver that is away is told once, however long; events that are lost, always.
-    private void Tell(string? reason, int dropped)
+    private void Report(string? reason, int dropped)
     {
         if (dropped > 0 || (reason is null) == _failing)
         {

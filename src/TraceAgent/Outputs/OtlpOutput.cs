@@ -17,7 +17,7 @@ namespace TraceAgent.Outputs;
 internal sealed class OtlpOutput : EventOutput
 {
     /// <summary>Events that the sink has not made a request of; about as many as it makes in a tenth of a second.</summary>
-    private const int MostUnsent = 16_384;
+    private const int MaxUnsent = 16_384;
 
     /// <summary>Below the 4 MiB that receivers of gRPC take, with events of up to 8 KiB.</summary>
     private const int EventsPerRequest = 512;
@@ -89,7 +89,7 @@ internal sealed class OtlpOutput : EventOutput
 
         try
         {
-            if (_delivery.IsFull || _handedOver - _delivery.Taken + _batch.Count > MostUnsent)
+            if (_delivery.IsFull || _handedOver - _delivery.Taken + _batch.Count > MaxUnsent)
             {
                 return new OutputFailure(Name, $"send to {Name}: as many events wait for it as can be kept");
             }

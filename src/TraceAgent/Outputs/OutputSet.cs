@@ -79,7 +79,7 @@ internal sealed class OutputSet : IDisposable
         kept.ForEach(one => one.Output.Become(one.Configuration));
         Volatile.Write(ref _outputs, [.. next]);
         _closing.RemoveAll(task => task.IsCompleted);
-        _closing.AddRange(left.Select(output => output.CloseAsync(EventOutput.LastPatience)));
+        _closing.AddRange(left.Select(output => output.CloseAsync(EventOutput.LastCommitTimeout)));
     }
 
     /// <summary>Adds an event to the batch of an output, or of every output.</summary>
@@ -152,7 +152,7 @@ internal sealed class OutputSet : IDisposable
     /// </summary>
     public void Abandon() => _disposed = true;
 
-    /// <summary>Closes all. What an output that sends could not deliver within <see cref="EventOutput.LastPatience"/> is told as dropped.</summary>
+    /// <summary>Closes all. What an output that sends could not deliver within <see cref="EventOutput.LastCommitTimeout"/> is told as dropped.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -162,7 +162,7 @@ internal sealed class OutputSet : IDisposable
 
         _disposed = true;
         _ = Commit();
-        Task.WaitAll([.. _closing, .. _outputs.Select(output => output.CloseAsync(EventOutput.LastPatience))]);
+        Task.WaitAll([.. _closing, .. _outputs.Select(output => output.CloseAsync(EventOutput.LastCommitTimeout))]);
     }
 
     private void Add(StreamEvent streamEvent, EventOutput output)

@@ -7,19 +7,19 @@ using TraceAgent.Rules;
 namespace TraceAgent.Packets;
 
 /// <summary>What the agent holds for one packet rule: a filter in the kernel, where it is attached, and what was told of it.</summary>
-internal sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketBooks books) : IDisposable
+internal sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketCounters counters) : IDisposable
 {
     private readonly SourceLedger _ledger = new();
     private readonly DeniedSources _denied = new();
     private PrefixIndex _prefixes = new([]);
     private long _since = Stopwatch.GetTimestamp();
-    private long? _evictedTold;
+    private long? _evictedReported;
     private long _evicted;
 
     /// <summary>As it was when it was last shaped.</summary>
     public PacketRule Rule { get; private set; } = rule;
 
-    public PacketBooks Books => books;
+    public PacketCounters Counters => counters;
 
     public PrefixLists Lists { get; private set; } = PrefixLists.None;
 
@@ -72,12 +72,12 @@ internal sealed class AttachedFilter(PacketRule rule, PacketFilter filter, Packe
         Attachments.Clear();
     }
 
-    /// <summary>Takes the kernel's counts into the books.</summary>
+    /// <summary>Takes the kernel's counts into the counters.</summary>
     /// <returns>Sources that are dropped for the first time, or spared.</returns>
-    public IReadOnlyList<DeniedSource> Look()
+    public IReadOnlyList<DeniedSource> ReadDenied()
     {
         var totals = filter.Totals();
-        books.Note(totals);
+        counters.Note(totals);
         var denied = totals.Dropped.Packets + totals.Spared.Packets;
         return _denied.HasNews(denied) ? _denied.Take(filter.Denied().Sources, denied) : [];
     }
@@ -89,22 +89,22 @@ internal sealed class AttachedFilter(PacketRule rule, PacketFilter filter, Packe
         _since = Stopwatch.GetTimestamp();
         var passed = Rule.Count is null ? null : filter.Sources();
         var denied = filter.Denied();
-        var before = books.Evicted;
-        books.NoteEvicted((passed?.EvictedSources ?? 0) + denied.EvictedSources);
-        _evicted += books.Evicted - before;
+        var before = counters.Evicted;
+        counters.NoteEvicted((passed?.EvictedSources ?? 0) + denied.EvictedSources);
+        _evicted += counters.Evicted - before;
         return (_ledger.Take(passed, denied, Rule.DryRun, Rule.Count?.Top ?? PacketCount.DefaultTop), time);
     }
 
     /// <summary>How many sources had to make room since this was told last; 0 while it is not time to tell that again.</summary>
     public long TakeEvicted(bool isLast)
     {
-        if (_evicted == 0 || (!isLast && _evictedTold is { } told && Stopwatch.GetElapsedTime(told) < PacketCount.DefaultEvery))
+        if (_evicted == 0 || (!isLast && _evictedReported is { } told && Stopwatch.GetElapsedTime(told) < PacketCount.DefaultEvery))
         {
             return 0;
         }
 
         var evicted = _evicted;
-        (_evicted, _evictedTold) = (0, Stopwatch.GetTimestamp());
+        (_evicted, _evictedReported) = (0, Stopwatch.GetTimestamp());
         return evicted;
     }
 
@@ -112,7 +112,7 @@ internal sealed class AttachedFilter(PacketRule rule, PacketFilter filter, Packe
     public IReadOnlyList<SourceLine> Totals()
     {
         var totals = filter.Totals();
-        books.Note(totals);
+        counters.Note(totals);
         var all = totals.Dropped + totals.Spared + (Rule.Count is null ? default : totals.Passed);
         return _ledger.Totals(new PacketNumbers(all.Packets, all.Bytes, totals.Dropped.Packets, totals.Spared.Packets), Rule.Count?.Top ?? PacketCount.DefaultTop);
     }

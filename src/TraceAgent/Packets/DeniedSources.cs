@@ -9,7 +9,7 @@ namespace TraceAgent.Packets;
 /// </summary>
 internal sealed class DeniedSources
 {
-    private Dictionary<(IpAddress Source, long Since), bool> _told = [];
+    private Dictionary<(IpAddress Source, long Since), bool> _reported = [];
     private long _packets;
 
     /// <summary>Without new packets of denied sources there is no new source.</summary>
@@ -26,7 +26,7 @@ internal sealed class DeniedSources
         {
             var key = (source.Source, source.Since);
             var isDropped = source.Dropped.Packets > 0;
-            if (!_told.TryGetValue(key, out var wasDropped) || (isDropped && !wasDropped))
+            if (!_reported.TryGetValue(key, out var wasDropped) || (isDropped && !wasDropped))
             {
                 news.Add(source);
             }
@@ -34,7 +34,7 @@ internal sealed class DeniedSources
             now[key] = isDropped;
         }
 
-        _told = now;
+        _reported = now;
         news.Sort((a, b) => a.Since != b.Since ? a.Since.CompareTo(b.Since) : a.Source.CompareTo(b.Source));
         return news;
     }

@@ -4,7 +4,7 @@ using TraceAgent.Status;
 
 namespace TraceAgent.Packets;
 
-/// <summary>How a packet rule stands, without its books.</summary>
+/// <summary>How a packet rule stands, without its counters.</summary>
 /// <param name="Rule">As it is in force.</param>
 /// <param name="State">Now.</param>
 /// <param name="Reason">Why it is not attached, or what is not as it should be.</param>

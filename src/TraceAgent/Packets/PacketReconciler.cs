@@ -7,7 +7,7 @@ using TraceAgent.Rules;
 namespace TraceAgent.Packets;
 
 /// <summary>Carries out what <see cref="PacketPlan"/> says. Used by one thread.</summary>
-internal sealed class PacketReconciler(PacketReports reports, IPacketVoice voice)
+internal sealed class PacketReconciler(PacketReports reports, IPacketListener reporter)
 {
     /// <summary>A network card may go down for a moment when a program is tried on it: what it refused is not tried at every look.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
@@ -16,20 +16,20 @@ internal sealed class PacketReconciler(PacketReports reports, IPacketVoice voice
     private const int DeniedShare = 4;
 
     private readonly Dictionary<string, AttachedFilter> _attached = [];
-    private readonly Dictionary<string, PacketBooks> _books = [];
+    private readonly Dictionary<string, PacketCounters> _counters = [];
     private readonly Dictionary<(string Rule, int Index), Refusal> _refusals = [];
     private readonly Dictionary<string, (PacketStep Step, Refusal Refusal)> _refusedSteps = [];
 
     /// <summary>The filters in force, by the name of their rule.</summary>
     public IReadOnlyDictionary<string, AttachedFilter> Attached => _attached;
 
-    public IReadOnlyList<PacketBooks> Books
+    public IReadOnlyList<PacketCounters> Counters
     {
         get
         {
-            lock (_books)
+            lock (_counters)
             {
-                return [.. _books.Values];
+                return [.. _counters.Values];
             }
         }
     }
@@ -43,8 +43,8 @@ internal sealed class PacketReconciler(PacketReports reports, IPacketVoice voice
     public static PacketFilterOptions OptionsOf(PacketRule rule) => new()
     {
         SourceCapacity = rule.MaxSources,
-        DeniedCapacity = rule.Count is null ? rule.MaxSources : Math.Max(PacketRule.LeastSources, rule.MaxSources / DeniedShare),
-        PrefixCapacity = PrefixFileReader.MostPrefixes,
+        DeniedCapacity = rule.Count is null ? rule.MaxSources : Math.Max(PacketRule.MinSources, rule.MaxSources / DeniedShare),
+        PrefixCapacity = PrefixFileReader.MaxPrefixes,
         CountsSources = rule.Count is not null,
         DryRun = rule.DryRun,
     };
@@ -75,11 +75,11 @@ internal sealed class PacketReconciler(PacketReports reports, IPacketVoice voice
                     Try(rule, step, () => Replace(rule, lists, interfaces));
                     break;
                 case PacketStep.Update(var rule, var lists):
-                    Try(rule, step, () => voice.Updated(rule, _attached[rule.Name.Value].Update(rule, lists), lists));
+                    Try(rule, step, () => reporter.Updated(rule, _attached[rule.Name.Value].Update(rule, lists), lists));
                     break;
                 case PacketStep.Reshape(var rule):
                     _attached[rule.Name.Value].Show(rule);
-                    voice.Reshaped(rule);
+                    reporter.Reshaped(rule);
                     break;
                 case PacketStep.Extend(var name, var one):
                     if (_attached.TryGetValue(name, out var filter))
@@ -90,18 +90,18 @@ internal sealed class PacketReconciler(PacketReports reports, IPacketVoice voice
                     break;
                 case PacketStep.Leave(var name, var index):
                     _attached[name].Leave(index);
-                    voice.Left(_attached[name].Rule, present.FirstOrDefault(one => one.Index == index)?.Name);
+                    reporter.Left(_attached[name].Rule, present.FirstOrDefault(one => one.Index == index)?.Name);
                     break;
                 case PacketStep.Detach(var name):
-                    TakeOff(name);
-                    voice.Detached(name, "it is not in the rule files any more");
+                    Detach(name);
+                    reporter.Detached(name, "it is not in the rule files any more");
                     break;
             }
         }
     }
 
     /// <summary>Takes a rule off at once, and tells its last numbers.</summary>
-    public void TakeOff(string rule)
+    public void Detach(string rule)
     {
         if (_attached.Remove(rule, out var filter))
         {
@@ -119,7 +119,7 @@ internal sealed class PacketReconciler(PacketReports reports, IPacketVoice voice
 
         foreach (var name in _attached.Keys.Order(StringComparer.Ordinal).ToList())
         {
-            TakeOff(name);
+            Detach(name);
         }
     }
 
@@ -128,14 +128,14 @@ internal sealed class PacketReconciler(PacketReports reports, IPacketVoice voice
         using (filter)
         {
             filter.DetachAll();
-            reports.TellLast(filter);
-            filter.Books.Close();
+            reports.ReportLast(filter);
+            filter.Counters.Close();
         }
     }
 
     private void Load(PacketRule rule, PrefixLists lists, IEnumerable<NetworkInterface> interfaces)
     {
-        var filter = new AttachedFilter(rule, PacketFilter.Load(rule.Name.Value, OptionsOf(rule)), BooksOf(rule.Name.Value));
+        var filter = new AttachedFilter(rule, PacketFilter.Load(rule.Name.Value, OptionsOf(rule)), CountersOf(rule.Name.Value));
         try
         {
             filter.Update(rule, lists);
@@ -156,8 +156,8 @@ internal sealed class PacketReconciler(PacketReports reports, IPacketVoice voice
     /// <summary>An interface takes one program: between the two, packets pass unseen.</summary>
     private void Replace(PacketRule rule, PrefixLists lists, IEnumerable<NetworkInterface> interfaces)
     {
-        TakeOff(rule.Name.Value);
-        voice.Replaced(rule);
+        Detach(rule.Name.Value);
+        reporter.Replaced(rule);
         Load(rule, lists, interfaces);
     }
 
@@ -174,14 +174,14 @@ internal sealed class PacketReconciler(PacketReports reports, IPacketVoice voice
         {
             var attachment = filter.Attach(one.Index, one.Name);
             _refusals.Remove(key);
-            voice.Attached(filter.Rule, attachment, filter.Lists);
+            reporter.Attached(filter.Rule, attachment, filter.Lists);
         }
         catch (Exception problem) when (problem is KernelException or InterfaceTakenException)
         {
             _refusals[key] = new Refusal(problem.Message, problem is InterfaceTakenException ? TimeSpan.Zero : Pause, Stopwatch.GetTimestamp());
             if (before?.Reason != problem.Message)
             {
-                voice.Refused(filter.Rule, problem.Message);
+                reporter.Refused(filter.Rule, problem.Message);
             }
         }
     }
@@ -206,21 +206,21 @@ internal sealed class PacketReconciler(PacketReports reports, IPacketVoice voice
             _refusedSteps[name] = (step, new Refusal(problem.Message, Pause, Stopwatch.GetTimestamp()));
             if (!known || before.Refusal.Reason != problem.Message)
             {
-                voice.Refused(rule, problem.Message);
+                reporter.Refused(rule, problem.Message);
             }
         }
     }
 
-    private PacketBooks BooksOf(string rule)
+    private PacketCounters CountersOf(string rule)
     {
-        lock (_books)
+        lock (_counters)
         {
-            if (!_books.TryGetValue(rule, out var books))
+            if (!_counters.TryGetValue(rule, out var counters))
             {
-                _books[rule] = books = new PacketBooks(rule);
+                _counters[rule] = counters = new PacketCounters(rule);
             }
 
-            return books;
+            return counters;
         }
     }
 

@@ -9,35 +9,35 @@ namespace TraceAgent.Packets;
 internal sealed class PacketReports(EventPump pump, WallClock clock, Action<PacketRule, long> onEvicted)
 {
     /// <summary>An attacker with many addresses must not fill the disk: of more new ones at a look, what they sum to is told.</summary>
-    private const int MostDropped = 100;
+    private const int MaxDropped = 100;
 
     /// <summary>Tells what is new. To be called about once a second.</summary>
-    public void Tell(AttachedFilter filter)
+    public void Report(AttachedFilter filter)
     {
-        TellDropped(filter);
+        ReportDropped(filter);
         if (filter.IsDue)
         {
-            TellInterval(filter, isLast: false);
+            ReportInterval(filter, isLast: false);
         }
     }
 
     /// <summary>Tells the rest, and the totals. When nothing is attached any more.</summary>
-    public void TellLast(AttachedFilter filter)
+    public void ReportLast(AttachedFilter filter)
     {
-        TellDropped(filter);
-        TellInterval(filter, isLast: true);
+        ReportDropped(filter);
+        ReportInterval(filter, isLast: true);
         foreach (var (subject, numbers) in filter.Totals())
         {
-            Say(filter, new PacketEvent(filter.Rule, PacketEventKind.Total, clock.UtcNow, subject, numbers));
+            Enqueue(filter, new PacketEvent(filter.Rule, PacketEventKind.Total, clock.UtcNow, subject, numbers));
         }
     }
 
-    private void TellInterval(AttachedFilter filter, bool isLast)
+    private void ReportInterval(AttachedFilter filter, bool isLast)
     {
         var (lines, time) = filter.TakeInterval();
         foreach (var (subject, numbers) in filter.Rule.Count is null ? [] : lines)
         {
-            Say(filter, new PacketEvent(filter.Rule, PacketEventKind.Packets, clock.UtcNow, subject, numbers)
+            Enqueue(filter, new PacketEvent(filter.Rule, PacketEventKind.Packets, clock.UtcNow, subject, numbers)
             {
                 Interval = (long)time.TotalNanoseconds,
             });
@@ -49,18 +49,18 @@ internal sealed class PacketReports(EventPump pump, WallClock clock, Action<Pack
         }
     }
 
-    private void TellDropped(AttachedFilter filter)
+    private void ReportDropped(AttachedFilter filter)
     {
-        var sources = filter.Look();
-        foreach (var source in sources.Take(MostDropped))
+        var sources = filter.ReadDenied();
+        foreach (var source in sources.Take(MaxDropped))
         {
-            Say(filter, Dropped(filter, new PacketSubject(source.Source.ToString(), 1), [source], filter.PrefixOf(source.Source)?.ToString()));
+            Enqueue(filter, Dropped(filter, new PacketSubject(source.Source.ToString(), 1), [source], filter.PrefixOf(source.Source)?.ToString()));
         }
 
-        if (sources.Count > MostDropped)
+        if (sources.Count > MaxDropped)
         {
-            var others = sources.Skip(MostDropped).ToList();
-            Say(filter, Dropped(filter, new PacketSubject(null, others.Count), others, null));
+            var others = sources.Skip(MaxDropped).ToList();
+            Enqueue(filter, Dropped(filter, new PacketSubject(null, others.Count), others, null));
         }
     }
 
@@ -76,5 +76,5 @@ internal sealed class PacketReports(EventPump pump, WallClock clock, Action<Pack
         };
     }
 
-    private void Say(AttachedFilter filter, PacketEvent line) => pump.Say(line, filter.Books, filter.Rule.Output?.Value);
+    private void Enqueue(AttachedFilter filter, PacketEvent line) => pump.Enqueue(line, filter.Counters, filter.Rule.Output?.Value);
 }

@@ -24,7 +24,7 @@ internal sealed record FilterResolution(DesiredFilter Desired, IReadOnlyList<(Di
 internal sealed class PrefixSource(PathTrust? trust = null)
 {
     /// <summary>A file that was changed this shortly before it was read may be changed again without a new time stamp.</summary>
-    private static readonly TimeSpan Racy = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TimestampGranularity = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<(string Path, bool TakesEverything), KnownFile> _files = [];
     private readonly Dictionary<string, (PacketRule Rule, PrefixFile? Deny, PrefixFile? Allow, PrefixLists Lists)> _lists = [];
@@ -50,7 +50,7 @@ internal sealed class PrefixSource(PathTrust? trust = null)
                 return null;
             }
 
-            var file = Look(path.Value, takesEverything);
+            var file = ReadIfChanged(path.Value, takesEverything);
             diagnostics.AddRange(file.Latest.Diagnostics.Select(diagnostic => (diagnostic, (SourceText?)file.Latest.Source)));
             if (file.IsMissing)
             {
@@ -67,7 +67,7 @@ internal sealed class PrefixSource(PathTrust? trust = null)
     {
         foreach (var (path, known) in _files.ToList())
         {
-            _files[path] = known with { IsSettled = false };
+            _files[path] = known with { IsQuiet = false };
         }
     }
 
@@ -99,13 +99,13 @@ internal sealed class PrefixSource(PathTrust? trust = null)
     private static EquatableArray<IpPrefix> Joined(EquatableArray<IpPrefix> own, PrefixFile? file) =>
         file is null ? own : own.Concat(file.Prefixes).Distinct().ToEquatableArray();
 
-    private KnownFile Look(string path, bool takesEverything)
+    private KnownFile ReadIfChanged(string path, bool takesEverything)
     {
         var key = (path, takesEverything);
         _used.Add(key);
         var identity = FileStatus.Of(path);
         var known = _files.GetValueOrDefault(key);
-        if (known is not null && known.Identity == identity && known.IsSettled && IsTrustedAsBefore(known))
+        if (known is not null && known.Identity == identity && known.IsQuiet && IsTrustedAsBefore(known))
         {
             return known;
         }
@@ -118,11 +118,11 @@ internal sealed class PrefixSource(PathTrust? trust = null)
             _ => PrefixFile.Unreadable(path, "not a regular file"),
         };
         var isSettled = identity is null
-            || readAt - DateTime.UnixEpoch.AddTicks(Math.Max(identity.ModifiedNs, identity.ChangedNs) / TimeSpan.NanosecondsPerTick) > Racy;
+            || readAt - DateTime.UnixEpoch.AddTicks(Math.Max(identity.ModifiedNs, identity.ChangedNs) / TimeSpan.NanosecondsPerTick) > TimestampGranularity;
         var isSame = known is not null && known.Identity is null == identity is null
             && latest.Source.Text == known.Latest.Source.Text && latest.Diagnostics == known.Latest.Diagnostics;
         return _files[key] = isSame
-            ? known! with { Identity = identity, IsSettled = isSettled }
+            ? known! with { Identity = identity, IsQuiet = isSettled }
             : new KnownFile(path, identity, isSettled, latest, identity is null || latest.HasErrors ? known?.Good : latest);
     }
 
@@ -153,10 +153,10 @@ internal sealed class PrefixSource(PathTrust? trust = null)
 
     /// <param name="Path">Absolute.</param>
     /// <param name="Identity">Null when there is no such file.</param>
-    /// <param name="IsSettled">False when it was changed so shortly before it was read that it must be read again.</param>
+    /// <param name="IsQuiet">False when it was changed so shortly before it was read that it must be read again.</param>
     /// <param name="Latest">What it says.</param>
     /// <param name="Good">What it said last when it was right; null when it never was.</param>
-    private sealed record KnownFile(string Path, FileIdentity? Identity, bool IsSettled, PrefixFile Latest, PrefixFile? Good)
+    private sealed record KnownFile(string Path, FileIdentity? Identity, bool IsQuiet, PrefixFile Latest, PrefixFile? Good)
     {
         public bool IsMissing => Identity is null;
 

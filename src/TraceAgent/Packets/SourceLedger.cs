@@ -14,7 +14,7 @@ internal sealed record SourceLine(PacketSubject Subject, PacketNumbers Numbers);
 internal sealed class SourceLedger
 {
     private Dictionary<IpAddress, Entry> _before = [];
-    private PacketNumbers _told;
+    private PacketNumbers _reported;
 
     /// <summary>What is new, the sources with most packets first and at the end the others together.</summary>
     /// <param name="passed">Null when only denied sources are counted.</param>
@@ -36,8 +36,8 @@ internal sealed class SourceLedger
 
         _before = now;
         var all = SumOf(passed, denied, isDryRun, now);
-        var lines = Lines(changes, Difference(all, _told), top);
-        _told = all;
+        var lines = Lines(changes, Difference(all, _reported), top);
+        _reported = all;
         return lines;
     }
 

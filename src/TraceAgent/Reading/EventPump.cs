@@ -44,10 +44,10 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     private readonly OutputSet _outputs;
     private readonly Action<CommitResult, int> _onCommit;
     private readonly Func<IEnumerable<StreamEvent>> _everySecond;
-    private readonly ConcurrentQueue<(StreamEvent Event, LineBooks? Books, string? Output)> _statements = new();
+    private readonly ConcurrentQueue<(StreamEvent Event, LineCounters? Counters, string? Output)> _statements = new();
     private readonly ConcurrentQueue<Action> _barriers = new();
     private readonly ConcurrentQueue<Action> _betweenBatches = new();
-    private readonly HashSet<LineBooks> _uncommitted = [];
+    private readonly HashSet<LineCounters> _uncommitted = [];
     private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile bool _abandoned;
@@ -80,13 +80,13 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>Writes one of the agent's own statements among the events.</summary>
-    public void Say(StreamEvent statement) => _statements.Enqueue((statement, null, null));
+    public void Enqueue(StreamEvent statement) => _statements.Enqueue((statement, null, null));
 
     /// <summary>Writes a line of a rule that does not come from the ring.</summary>
     /// <param name="line">What it says.</param>
-    /// <param name="books">Of the rule.</param>
+    /// <param name="counters">Of the rule.</param>
     /// <param name="output">The name of the one output that takes it; null for all.</param>
-    public void Say(StreamEvent line, LineBooks books, string? output) => _statements.Enqueue((line, books, output));
+    public void Enqueue(StreamEvent line, LineCounters counters, string? output) => _statements.Enqueue((line, counters, output));
 
     /// <summary>Runs an action, on the reader's thread, when all records that are in the ring now have been taken.</summary>
     public void WhenDrained(Action action) => _barriers.Enqueue(action);
@@ -143,7 +143,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
 
         if (Quota is { IsUsedUp: true })
         {
-            slot.Books.OverQuota();
+            slot.Counters.OverQuota();
             return true;
         }
 
@@ -153,12 +153,12 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
             var output = shape.Output;
             _outputs.Write(line, output);
             Quota?.Use();
-            Note(slot.Books, output);
-            slot.Books.EventRead(line);
+            Note(slot.Counters, output);
+            slot.Counters.EventRead(line);
         }
         else
         {
-            slot.Books.Undecodable();
+            slot.Counters.Undecodable();
         }
 
         return ++_batch < BatchSize && !_outputs.ShouldCommit;
@@ -228,9 +228,9 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         {
             _outputs.Write(said.Event, said.Output);
             _batch++;
-            if (said.Books is { } books)
+            if (said.Counters is { } counters)
             {
-                Note(books, said.Output);
+                Note(counters, said.Output);
             }
         }
 
@@ -252,11 +252,11 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         return drained;
     }
 
-    private void Note(LineBooks books, string? output)
+    private void Note(LineCounters counters, string? output)
     {
-        if (books.Written(output))
+        if (counters.Written(output))
         {
-            _uncommitted.Add(books);
+            _uncommitted.Add(counters);
         }
     }
 
@@ -271,7 +271,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         _clock.Refresh();
         foreach (var report in _everySecond())
         {
-            Say(report);
+            Enqueue(report);
         }
     }
 
@@ -282,10 +282,10 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
         _inOutput = false;
         var events = 0;
-        foreach (var books in _uncommitted)
+        foreach (var counters in _uncommitted)
         {
-            events += books.Uncommitted;
-            books.Committed(_outputs.Reached(result, books.Output));
+            events += counters.Uncommitted;
+            counters.Committed(_outputs.Reached(result, counters.Output));
         }
 
         _uncommitted.Clear();

@@ -5,7 +5,7 @@ using TraceAgent.Reconciling;
 namespace TraceAgent.Reading;
 
 /// <summary>What the reader needs of the probe in a slot. The shape is swapped as a whole; records are decoded with the one in force.</summary>
-internal sealed class ProbeSlot(EventShape shape, RuleBooks books)
+internal sealed class ProbeSlot(EventShape shape, RuleCounters counters)
 {
     private volatile EventShape _shape = shape;
 
@@ -15,7 +15,7 @@ internal sealed class ProbeSlot(EventShape shape, RuleBooks books)
         set => _shape = value;
     }
 
-    public RuleBooks Books { get; } = books;
+    public RuleCounters Counters { get; } = counters;
 }
 
 /// <summary>From the slot in a record to its probe. Written by the reconciler, read for every event.</summary>

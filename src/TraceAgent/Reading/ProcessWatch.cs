@@ -50,7 +50,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     private ulong _latestSince;
     private long _lost;
     private long _skipped;
-    private long _saidLost;
+    private long _reportedLost;
     private bool _took;
 
     /// <param name="logger">Of the agent.</param>
@@ -198,7 +198,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
 
     private void Follow(ProcessTracker tracker)
     {
-        long? lastUpkeep = null;
+        long? lastMaintenance = null;
         while (true)
         {
             bool took;
@@ -213,17 +213,17 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
                 (took, _took) = (_took, false);
             }
 
-            if (lastUpkeep is not { } last || Stopwatch.GetElapsedTime(last) >= Interval)
+            if (lastMaintenance is not { } last || Stopwatch.GetElapsedTime(last) >= Interval)
             {
-                lastUpkeep = Stopwatch.GetTimestamp();
-                Upkeep(tracker);
+                lastMaintenance = Stopwatch.GetTimestamp();
+                Maintain(tracker);
             }
 
             tracker.Wait(took ? ShortWaitMs : LongWaitMs);
         }
     }
 
-    private void Upkeep(ProcessTracker tracker)
+    private void Maintain(ProcessTracker tracker)
     {
         lock (_gate)
         {
@@ -244,10 +244,10 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         _isComplete.Set();
 
         var lost = Volatile.Read(ref _lost);
-        if (lost > _saidLost)
+        if (lost > _reportedLost)
         {
-            Log.ProcessNoticesLost(_logger, Counted.Of(lost - _saidLost, "notice"));
-            _saidLost = lost;
+            Log.ProcessNoticesLost(_logger, Plural.Of(lost - _reportedLost, "notice"));
+            _reportedLost = lost;
         }
 
         if (!_waitsForReader)

@@ -33,15 +33,15 @@ internal sealed class AttachedPart
     /// <param name="rule">Says how the events look.</param>
     /// <param name="part">To whose files it is to be attached.</param>
     /// <param name="loaded">In the kernel, for the part's plan.</param>
-    /// <param name="books">Of the rule.</param>
-    public AttachedPart(Rule rule, ProbePart part, LoadedProbe loaded, RuleBooks books)
+    /// <param name="counters">Of the rule.</param>
+    public AttachedPart(Rule rule, ProbePart part, LoadedProbe loaded, RuleCounters counters)
     {
         Abi = part.Abi;
         Loaded = loaded;
         Note(part.Files);
-        Slot = new ProbeSlot(ShapeOf(rule), books);
+        Slot = new ProbeSlot(ShapeOf(rule), counters);
         _counts = () => loaded.Counts;
-        books.Open(_counts);
+        counters.Open(_counts);
     }
 
     public SiteAbi Abi { get; }
@@ -101,7 +101,7 @@ internal sealed class AttachedPart
 
     /// <summary>It is detached: what it counted goes over to the accounts of its rule.</summary>
     /// <param name="unreturned">Calls in flight when it was detached.</param>
-    public void CloseBooks(long unreturned) => Slot.Books.Close(_counts, unreturned);
+    public void CloseCounters(long unreturned) => Slot.Counters.Close(_counts, unreturned);
 
     private EventShape ShapeOf(Rule rule) => EventShape.Of(rule, Abi, Loaded.Plan, _announced);
 

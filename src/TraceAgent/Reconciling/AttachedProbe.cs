@@ -6,7 +6,7 @@ using TraceAgent.Rules;
 namespace TraceAgent.Reconciling;
 
 /// <summary>What the agent holds for one rule.</summary>
-internal sealed class AttachedProbe(Rule rule, RuleBooks books)
+internal sealed class AttachedProbe(Rule rule, RuleCounters counters)
 {
     private DesiredProbe? _asked;
     private int _askedFiles;
@@ -17,7 +17,7 @@ internal sealed class AttachedProbe(Rule rule, RuleBooks books)
     /// <summary>As it was when it was last shaped.</summary>
     public Rule Rule { get; set; } = rule;
 
-    public RuleBooks Books { get; } = books;
+    public RuleCounters Counters { get; } = counters;
 
     /// <summary>No two with the same plan.</summary>
     public List<AttachedPart> Parts { get; } = [];
@@ -33,8 +33,8 @@ internal sealed class AttachedProbe(Rule rule, RuleBooks books)
     private int FileCount => Parts.Sum(part => part.Files.Count);
 
     /// <summary>Takes note that what is attached is what is asked for.</summary>
-    public void Agree(DesiredProbe asked) => (_asked, _askedFiles) = (asked, FileCount);
+    public void MarkInSync(DesiredProbe asked) => (_asked, _askedFiles) = (asked, FileCount);
 
     /// <summary>Whether this was asked for the last time, and nothing has been detached since.</summary>
-    public bool Agrees(DesiredProbe asked) => ReferenceEquals(_asked, asked) && _askedFiles == FileCount;
+    public bool IsInSync(DesiredProbe asked) => ReferenceEquals(_asked, asked) && _askedFiles == FileCount;
 }

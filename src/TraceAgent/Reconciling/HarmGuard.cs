@@ -27,7 +27,7 @@ internal sealed class HarmGuard
     private const int Most = 4096;
 
     /// <summary>Reports of one program within <see cref="ReportInterval"/>; more are counted.</summary>
-    private const int MostReports = 5;
+    private const int MaxReports = 5;
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(10);
 
@@ -185,7 +185,7 @@ internal sealed class HarmGuard
                 _reported.Dequeue();
             }
 
-            if (_reported.Count >= MostReports)
+            if (_reported.Count >= MaxReports)
             {
                 _unreported++;
                 return null;

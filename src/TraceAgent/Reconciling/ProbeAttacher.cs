@@ -109,7 +109,7 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     /// <exception cref="KernelException">The kernel refused a part of it.</exception>
     public AttachedProbe Succeed(AttachedProbe previous, Rule rule, Probe probe)
     {
-        var next = new AttachedProbe(rule, previous.Books);
+        var next = new AttachedProbe(rule, previous.Counters);
         var sources = previous.Files.DistinctBy(file => file.File.Identity.File)
             .ToDictionary(file => file.File.Identity.File, file => file.File.InodePath);
         try
@@ -167,7 +167,7 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     private AttachedPart Load(AttachedProbe probe, Rule rule, ProbePart part, LoadedProbe? sibling)
     {
         var loaded = sibling is null && _prepared.Remove(rule.Name.Value, out var prepared) ? prepared : session.Load(part.Plan, rule.Name.Value, sibling);
-        var attached = new AttachedPart(rule, part, loaded, probe.Books);
+        var attached = new AttachedPart(rule, part, loaded, probe.Counters);
         slots[loaded.Slot] = attached.Slot;
         return attached;
     }
@@ -176,7 +176,7 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     {
         part.Files.ForEach(file => file.Dispose());
         part.Loaded.Close();
-        part.CloseBooks(0);
+        part.CloseCounters(0);
         slots[part.Loaded.Slot] = null;
         part.Loaded.Dispose();
     }

@@ -13,7 +13,7 @@ namespace TraceAgent.Reconciling;
 internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinaries? permitted = null) : IDisposable
 {
     /// <summary>Problems that are told of one rule; of a pattern, thousands of files may have the same.</summary>
-    private const int MostProblems = 3;
+    private const int MaxProblems = 3;
 
     private readonly FilterResolver _filters = new();
     private readonly Dictionary<Rule, Finding> _findings = new(ReferenceEqualityComparer.Instance);
@@ -229,7 +229,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
 
     private static SiteResolution Sites(Rule rule, ElfImage image, string path) => SiteResolver.Resolve(
         image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule),
-        capturesArguments: rule.On != ProbeMoment.Return && rule.Arguments.Count > 0,
+        capturesArguments: rule.On != ProbeTrigger.Return && rule.Arguments.Count > 0,
         rule.AllowsUnsafe,
         rule.MaxSites, !rule.ReturnsAtInstructions, rule.Form);
 
@@ -262,16 +262,16 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
     {
         var several = target.Files.Count > 1;
         var told = several && isProbed ? problems.ConvertAll(problem => problem with { Refused = false }) : problems;
-        if (several && told.Count > MostProblems)
+        if (several && told.Count > MaxProblems)
         {
-            told = [.. told.Take(MostProblems - 1), new SiteProblem(
-                TargetCodes.OtherFiles, Refused: false, $"{told.Count - MostProblems + 1} more problems of this kind in files of {rule.Binary.Value.Text}")];
+            told = [.. told.Take(MaxProblems - 1), new SiteProblem(
+                TargetCodes.OtherFiles, Refused: false, $"{told.Count - MaxProblems + 1} more problems of this kind in files of {rule.Binary.Value.Text}")];
         }
 
         if (target.IsCut)
         {
             told = [.. told, new SiteProblem(
-                TargetCodes.TooManyFiles, Refused: false, $"{rule.Binary.Value.Text} leads to more than {TargetFinder.MostFiles} files; only the first are probed",
+                TargetCodes.TooManyFiles, Refused: false, $"{rule.Binary.Value.Text} leads to more than {TargetFinder.MaxFiles} files; only the first are probed",
                 "a narrower pattern, or several rules")];
         }
 

@@ -10,7 +10,7 @@ namespace TraceAgent.Reconciling;
 /// <param name="open">Begins to keep statistics; null when that is not permitted.</param>
 internal sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitted)
 {
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Trigger = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<AttachedProbe, Sampled> _sampled = [];
@@ -25,7 +25,7 @@ internal sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitte
     /// <summary>Looks for a moment, when it is time or a probe is new.</summary>
     /// <param name="probes">All that are attached.</param>
     /// <param name="now">Monotonic.</param>
-    public void Look(IReadOnlyCollection<AttachedProbe> probes, TimeSpan now)
+    public void Update(IReadOnlyCollection<AttachedProbe> probes, TimeSpan now)
     {
         if (IsPermitted == false || probes.Count == 0 || (now - _last < Interval && probes.All(_sampled.ContainsKey)))
         {
@@ -47,7 +47,7 @@ internal sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitte
                 return;
             }
 
-            Thread.Sleep(Moment);
+            Thread.Sleep(Trigger);
         }
 
         foreach (var probe in probes)
@@ -61,7 +61,7 @@ internal sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitte
         }
     }
 
-    private static int RunsPerHit(ProbeMoment moment) => moment == ProbeMoment.Call ? 2 : 1;
+    private static int RunsPerHit(ProbeTrigger trigger) => trigger == ProbeTrigger.Call ? 2 : 1;
 
     private sealed class Sampled
     {

@@ -74,7 +74,7 @@ internal static class ReconcilePlan
             return sameRequest && rule.Where == held.Rule.Where ? Reshaped(held, rule) : new ReconcileStep.Detach(rule.Name.Value);
         }
 
-        if (!sameRequest || !Agrees(held, rule, probe))
+        if (!sameRequest || !IsInSync(held, rule, probe))
         {
             return new ReconcileStep.Replace(rule, probe);
         }
@@ -83,7 +83,7 @@ internal static class ReconcilePlan
     }
 
     /// <summary>Whether what is held can stay as it is: in every file the same sites, for the same plan.</summary>
-    private static bool Agrees(HeldProbe held, Rule rule, Probe probe)
+    private static bool IsInSync(HeldProbe held, Rule rule, Probe probe)
     {
         var wanted = probe.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).ToLookup(one => one.file.Identity.File);
         foreach (var files in held.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).GroupBy(one => one.file.Identity.File))

@@ -6,28 +6,28 @@ using TraceAgent.Rules;
 namespace TraceAgent.Reconciling;
 
 /// <summary>Carries out what <see cref="ReconcilePlan"/> says. Used by one thread.</summary>
-internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Retirement retirement, IReconcilerVoice voice)
+internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, DetachQueue detachQueue, IReconcilerListener reporter)
 {
     /// <summary>Replaced probes stay attached until the kernel has settled; more than this many would slow the traced programs.</summary>
     private const int MaxRetiring = 64;
 
     private readonly Dictionary<string, AttachedProbe> _attached = [];
-    private readonly Dictionary<string, RuleBooks> _books = [];
+    private readonly Dictionary<string, RuleCounters> _counters = [];
     private readonly Dictionary<string, (Probe Probe, string Reason)> _refused = [];
 
     /// <summary>What there is to tell of the step that is being taken.</summary>
-    private List<Action> _told = [];
+    private List<Action> _reported = [];
 
     /// <summary>The rules in force, by name.</summary>
     public IReadOnlyDictionary<string, AttachedProbe> Attached => _attached;
 
-    public IReadOnlyList<RuleBooks> Books
+    public IReadOnlyList<RuleCounters> Counters
     {
         get
         {
-            lock (_books)
+            lock (_counters)
             {
-                return [.. _books.Values];
+                return [.. _counters.Values];
             }
         }
     }
@@ -40,7 +40,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
 
     public void Apply(IReadOnlyList<DesiredProbe> desired)
     {
-        var settled = desired.Where(one => _attached.TryGetValue(one.Rule.Name.Value, out var probe) && probe.Agrees(one))
+        var settled = desired.Where(one => _attached.TryGetValue(one.Rule.Name.Value, out var probe) && probe.IsInSync(one))
             .Select(one => one.Rule.Name.Value).ToHashSet();
         var open = desired.Where(one => !settled.Contains(one.Rule.Name.Value)).ToList();
         var held = _attached.Where(one => !settled.Contains(one.Key)).ToDictionary(one => one.Key, one => one.Value.Held);
@@ -57,7 +57,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
         var told = new Stack<List<Action>>();
         foreach (var step in steps.Where(step => step is not ReconcileStep.Detach).Reverse())
         {
-            told.Push(_told = []);
+            told.Push(_reported = []);
             Take(step);
         }
 
@@ -74,7 +74,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
                 probe.Current = asked.Probe?.Files.Select(file => file.Identity.File).ToHashSet() ?? [];
                 if (!_refused.ContainsKey(name))
                 {
-                    probe.Agree(asked);
+                    probe.MarkInSync(asked);
                 }
             }
         }
@@ -100,12 +100,12 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
     }
 
     /// <summary>Takes a rule off at once.</summary>
-    public void TakeOff(string rule)
+    public void Detach(string rule)
     {
         if (_attached.Remove(rule, out var attached))
         {
             attached.Parts.ForEach(part => part.Loaded.Deactivate());
-            retirement.Removed(attached.Parts);
+            detachQueue.Removed(attached.Parts);
         }
     }
 
@@ -124,7 +124,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
             {
                 bare.ForEach(part => part.Loaded.Deactivate());
                 probe.Parts.RemoveAll(bare.Contains);
-                retirement.Removed(bare);
+                detachQueue.Removed(bare);
             }
         }
     }
@@ -137,20 +137,20 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
     {
         var parts = _attached.Values.SelectMany(probe => probe.Parts).ToList();
         parts.ForEach(part => part.Loaded.Deactivate());
-        parts.AddRange(retirement.Left);
+        parts.AddRange(detachQueue.Left);
         Closing.All([.. parts.Select<AttachedPart, Action>(part => () => part.Files.ForEach(file => file.Dispose()))]);
-        parts.ForEach(part => part.CloseBooks(part.Loaded.CallsInFlight));
+        parts.ForEach(part => part.CloseCounters(part.Loaded.CallsInFlight));
         _attached.Clear();
     }
 
     private void Attach(Rule rule, Probe probe)
     {
-        var attached = new AttachedProbe(rule, BooksOf(rule.Name.Value));
+        var attached = new AttachedProbe(rule, CountersOf(rule.Name.Value));
         var refusal = attacher.Grow(attached, rule, probe);
         if (attached.Parts.Count > 0)
         {
             _attached.Add(rule.Name.Value, attached);
-            _told.Add(() => voice.Attached(rule, attached));
+            _reported.Add(() => reporter.Attached(rule, attached));
         }
 
         refusal?.Throw();
@@ -165,7 +165,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
         var added = attached.Files.Where(file => !before.Contains(file)).ToList();
         if (added.Count > 0)
         {
-            _told.Add(() => voice.Extended(rule, added));
+            _reported.Add(() => reporter.Extended(rule, added));
         }
 
         refusal?.Throw();
@@ -174,7 +174,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
     /// <summary>All or nothing: what is attached goes on until the new probe is attached everywhere.</summary>
     private void Replace(AttachedProbe previous, Rule rule, Probe probe)
     {
-        while (retirement.Waiting > MaxRetiring)
+        while (detachQueue.Waiting > MaxRetiring)
         {
             Thread.Sleep(1);
         }
@@ -183,24 +183,24 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
         _attached[rule.Name.Value] = next;
         if (TakesTheSameHits(previous, next))
         {
-            retirement.Replaced(previous.Parts, session.Switch([.. previous.Parts.Select(part => part.Loaded)], [.. next.Parts.Select(part => part.Loaded)]));
+            detachQueue.Replaced(previous.Parts, session.Switch([.. previous.Parts.Select(part => part.Loaded)], [.. next.Parts.Select(part => part.Loaded)]));
         }
         else
         {
             previous.Parts.ForEach(part => part.Loaded.Deactivate());
             next.Parts.ForEach(part => part.Loaded.Activate());
-            retirement.Removed(previous.Parts);
+            detachQueue.Removed(previous.Parts);
         }
 
-        _told.Add(() => voice.Replaced(rule, next));
+        _reported.Add(() => reporter.Replaced(rule, next));
     }
 
     /// <summary>Whether the one can take hits over from the other: a call is taken when it is entered, a return when it returns.</summary>
     private static bool TakesTheSameHits(AttachedProbe previous, AttachedProbe next)
     {
         var (before, after) = (previous.Rule.On, next.Rule.On);
-        return before is ProbeMoment.Entry or ProbeMoment.Call
-            ? after is ProbeMoment.Entry or ProbeMoment.Call
+        return before is ProbeTrigger.Entry or ProbeTrigger.Call
+            ? after is ProbeTrigger.Entry or ProbeTrigger.Call
             : before == after && SeesReturnsAt(previous).SetEquals(SeesReturnsAt(next));
     }
 
@@ -211,14 +211,14 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
     {
         attached.Rule = rule;
         attached.Parts.ForEach(part => part.Show(rule));
-        _told.Add(() => voice.Reshaped(rule));
+        _reported.Add(() => reporter.Reshaped(rule));
     }
 
     private void Detach(string name, string reason)
     {
         var rule = _attached[name].Rule;
-        TakeOff(name);
-        voice.Detached(rule, reason);
+        Detach(name);
+        reporter.Detached(rule, reason);
     }
 
     /// <summary>What the kernel refuses is said once for each state of the file, and tried again when that changes.</summary>
@@ -233,22 +233,22 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Ret
         {
             if (_refused.GetValueOrDefault(rule.Name.Value).Probe != probe)
             {
-                _told.Add(() => voice.Refused(rule, refusal));
+                _reported.Add(() => reporter.Refused(rule, refusal));
                 _refused[rule.Name.Value] = (probe, refusal.Message);
             }
         }
     }
 
-    private RuleBooks BooksOf(string rule)
+    private RuleCounters CountersOf(string rule)
     {
-        lock (_books)
+        lock (_counters)
         {
-            if (!_books.TryGetValue(rule, out var books))
+            if (!_counters.TryGetValue(rule, out var counters))
             {
-                _books[rule] = books = new RuleBooks(rule);
+                _counters[rule] = counters = new RuleCounters(rule);
             }
 
-            return books;
+            return counters;
         }
     }
 }

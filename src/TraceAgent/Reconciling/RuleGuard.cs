@@ -12,7 +12,7 @@ namespace TraceAgent.Reconciling;
 /// <param name="totalBudgetPercent">Of one CPU, for all rules with a budget together.</param>
 /// <param name="harm">Watches how probed processes end.</param>
 /// <param name="voice">Is told.</param>
-internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, IGuardVoice voice)
+internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, IGuardListener reporter)
 {
     private readonly Dictionary<string, string> _suspected = [];
 
@@ -79,7 +79,7 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
             one.Key, one.Value.Since, [.. one.Value.Files.Select(file => file.File.Identity.Inode).Distinct()]))]);
         foreach (var report in reports)
         {
-            voice.Ended(report);
+            reporter.Ended(report);
         }
 
         var leaving = new List<string>();
@@ -88,7 +88,7 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
             foreach (var rule in rules.Where(attached.ContainsKey))
             {
                 _suspected[rule] = $"harm suspected: {evidence}; it stays off until it changes";
-                voice.Harmful(attached[rule].Rule, _suspected[rule]);
+                reporter.Harmful(attached[rule].Rule, _suspected[rule]);
                 leaving.Add(rule);
             }
         }
@@ -106,7 +106,7 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
             if (!expired && rule.Ttl is { } ttl && now - since >= ttl)
             {
                 _known[name] = (rule, since, true);
-                voice.Expired(rule, ttl);
+                reporter.Expired(rule, ttl);
                 leaving.Add(name);
             }
         }
@@ -116,11 +116,11 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
             return leaving;
         }
 
-        programs.Look([.. attached.Values], now);
+        programs.Update([.. attached.Values], now);
         var costs = attached.Select(one => CostOf(one.Key, one.Value, _cost.Value.Result)).ToList();
         foreach (var verdict in _budget.Judge(costs, now).Where(verdict => !leaving.Contains(verdict.Rule)))
         {
-            voice.Suspended(attached[verdict.Rule].Rule, verdict);
+            reporter.Suspended(attached[verdict.Rule].Rule, verdict);
             leaving.Add(verdict.Rule);
         }
 
@@ -134,19 +134,19 @@ internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, do
         var perReturn = atInstructions ? cost.SteppedNs : cost.ReturnNs;
         perHit = probe.Rule.On switch
         {
-            ProbeMoment.Entry => perHit,
-            ProbeMoment.Both => (perHit + perReturn) / 2,
-            ProbeMoment.Return when atInstructions => perReturn,
+            ProbeTrigger.Entry => perHit,
+            ProbeTrigger.Both => (perHit + perReturn) / 2,
+            ProbeTrigger.Return when atInstructions => perReturn,
             _ => perHit + perReturn,
         };
-        probe.Books.Charge(perHit + programs.NsPerHit(probe), cost.SteppedNs);
+        probe.Counters.Charge(perHit + programs.NsPerHit(probe), cost.SteppedNs);
         var budget = probe.Rule.BudgetPercent ?? Rule.NoBudget;
-        return new RuleCost(name, probe.Books.CostNs, double.IsInfinity(budget) ? null : budget);
+        return new RuleCost(name, probe.Counters.CostNs, double.IsInfinity(budget) ? null : budget);
     }
 }
 
 /// <summary>What the guard has to tell the operator.</summary>
-internal interface IGuardVoice
+internal interface IGuardListener
 {
     void Suspended(Rule rule, Suspension suspension);
 

@@ -12,7 +12,7 @@ namespace TraceAgent.Reconciling;
 internal sealed class TextReaders
 {
     private const string LargePages = "--use-largepages";
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CacheFor = TimeSpan.FromSeconds(2);
 
     private List<(string What, HashSet<ulong> Inodes)> _found = [];
     private long _lookedAt;
@@ -20,16 +20,16 @@ internal sealed class TextReaders
     /// <summary>One line for each process that has one of the files in memory.</summary>
     public IReadOnlyList<string> Of(IReadOnlyCollection<PinnedFile> files)
     {
-        if (_lookedAt == 0 || Stopwatch.GetElapsedTime(_lookedAt) > Fresh)
+        if (_lookedAt == 0 || Stopwatch.GetElapsedTime(_lookedAt) > CacheFor)
         {
-            _found = Look();
+            _found = Scan();
             _lookedAt = Stopwatch.GetTimestamp();
         }
 
         return [.. _found.Where(one => files.Any(file => one.Inodes.Contains(file.Identity.Inode))).Select(one => one.What)];
     }
 
-    private static List<(string What, HashSet<ulong> Inodes)> Look()
+    private static List<(string What, HashSet<ulong> Inodes)> Scan()
     {
         var found = new List<(string, HashSet<ulong>)>();
         foreach (var folder in ProcessFolders.All())

@@ -8,7 +8,7 @@ namespace TraceAgent.Resolving;
 /// <summary>A resolved rule for people.</summary>
 internal static class ResolvedRuleText
 {
-    private const int MostNamed = 3;
+    private const int MaxNamed = 3;
 
     private static readonly string[] SiteHeads = ["SYMBOL", "ADDRESS", "FILE OFFSET", "A HIT"];
     private static readonly string[] CallHeads = ["SYMBOL", "ADDRESS", "FILE OFFSET", "A HIT OF THE ENTRY", "A WHOLE CALL"];
@@ -47,7 +47,7 @@ internal static class ResolvedRuleText
                 Rows([ValueHeads, .. part.Values.Select(value => (string[])[value.Name, value.Type, value.ReadOn, value.Where])]);
             }
 
-            Line(4, $"a record has {(rule.On is "entry" or "return" or "call" ? "" : "at most ")}{Counted.Of(part.RecordBytes, "byte")}");
+            Line(4, $"a record has {(rule.On is "entry" or "return" or "call" ? "" : "at most ")}{Plural.Of(part.RecordBytes, "byte")}");
         }
 
         return text.ToString();
@@ -71,17 +71,17 @@ internal static class ResolvedRuleText
     /// <summary>Where calls of a function end that does not only return by itself, and who else hits the probes there.</summary>
     private static string Ends(string symbol, ResolvedCall call)
     {
-        var text = new StringBuilder($"calls of {PrintableText.Of(symbol)} end at {Counted.Of(call.Returns + call.Jumps, "instruction")}");
+        var text = new StringBuilder($"calls of {PrintableText.Of(symbol)} end at {Plural.Of(call.Returns + call.Jumps, "instruction")}");
         if (call.Jumps > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $", of which {Counted.Of(call.Jumps, "jump")} cannot be followed");
+            text.Append(CultureInfo.InvariantCulture, $", of which {Plural.Of(call.Jumps, "jump")} cannot be followed");
         }
 
         if (call.Followed.Count > 0)
         {
-            text.Append(", also in ").AppendJoin("; ", call.Followed.OrderByDescending(one => one.Callers).Take(MostNamed).Select(Caller));
-            text.Append(call.Followed.Count > MostNamed
-                ? string.Create(CultureInfo.InvariantCulture, $" and {call.Followed.Count - MostNamed} more")
+            text.Append(", also in ").AppendJoin("; ", call.Followed.OrderByDescending(one => one.Callers).Take(MaxNamed).Select(Caller));
+            text.Append(call.Followed.Count > MaxNamed
+                ? string.Create(CultureInfo.InvariantCulture, $" and {call.Followed.Count - MaxNamed} more")
                 : "");
         }
 
@@ -98,7 +98,7 @@ internal static class ResolvedRuleText
         var cost = one.CostNs is { } ns
             ? string.Create(CultureInfo.InvariantCulture, $", about {ns / 1000:0.0} µs for each of their calls")
             : "";
-        return $"{PrintableText.Of(one.Symbol)} (also called at {Counted.Of(one.Callers, "other place")}, " +
+        return $"{PrintableText.Of(one.Symbol)} (also called at {Plural.Of(one.Callers, "other place")}, " +
             $"by {PrintableText.Of(string.Join(", ", one.CallerNames))}{cost})";
     }
 

@@ -52,7 +52,7 @@ internal sealed class RuleResolution(HitCost? cost)
     /// <summary>A RET is stepped over; of returns alone, nothing is probed at the entry unless calls are paired.</summary>
     private static double CallNs(HitCost cost, CapturePlan plan, ProbeSite site)
     {
-        var isEntered = plan.Moment != ProbeMoment.Return || plan.PairsCalls || !plan.ReturnsAtInstructions;
+        var isEntered = plan.Trigger != ProbeTrigger.Return || plan.PairsCalls || !plan.ReturnsAtInstructions;
         var leaving = site.Exits.Any(exit => exit.Form.Kind == ExitKind.Leave) ? cost.EmulatedNs : 0;
         return (isEntered ? EntryNs(cost, site) : 0) + leaving + (plan.ReturnsAtInstructions ? cost.SteppedNs : cost.ReturnNs);
     }

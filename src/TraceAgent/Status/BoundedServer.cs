@@ -8,7 +8,7 @@ namespace TraceAgent.Status;
 /// </summary>
 internal sealed class BoundedServer : IDisposable
 {
-    private const int MostAtOnce = 32;
+    private const int MaxAtOnce = 32;
     private const int Backlog = 64;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -66,7 +66,7 @@ internal sealed class BoundedServer : IDisposable
         LinkedListNode<Connection> node;
         lock (_gate)
         {
-            if (_connections.Count >= MostAtOnce)
+            if (_connections.Count >= MaxAtOnce)
             {
                 var oldest = _connections.FirstOrDefault(one => !one.HasAsked) ?? _connections.First!.Value;
                 _connections.Remove(oldest);

@@ -12,7 +12,7 @@ internal sealed class MetricsServer : IDisposable
     private const string HostHeader = "Host:";
 
     /// <summary>Anybody on the host may ask, as often as he likes: within this time the same answer is given.</summary>
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CacheFor = TimeSpan.FromSeconds(1);
 
     private readonly Func<byte[]> _text;
     private readonly Lock _gate = new();
@@ -83,7 +83,7 @@ internal sealed class MetricsServer : IDisposable
     {
         lock (_gate)
         {
-            if (_last.Length == 0 || Stopwatch.GetElapsedTime(_lastAt) > Fresh)
+            if (_last.Length == 0 || Stopwatch.GetElapsedTime(_lastAt) > CacheFor)
             {
                 _last = _text();
                 _lastAt = Stopwatch.GetTimestamp();

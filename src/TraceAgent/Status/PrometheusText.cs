@@ -9,8 +9,8 @@ internal static class PrometheusText
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     /// <summary>Bounds of the duration histogram: powers of four from 1 µs to 17 s, as exponents of two in ns.</summary>
-    private const int LeastBound = 10;
-    private const int MostBound = 34;
+    private const int MinBound = 10;
+    private const int MaxBound = 34;
     private const int BoundStep = 2;
 
     public static byte[] Of(AgentStatus status)
@@ -120,7 +120,7 @@ internal static class PrometheusText
 
         void Histogram(string rule, LatencyStatus latency)
         {
-            for (var exponent = LeastBound; exponent <= MostBound; exponent += BoundStep)
+            for (var exponent = MinBound; exponent <= MaxBound; exponent += BoundStep)
             {
                 var bound = 1ul << exponent;
                 var below = latency.Buckets.Where(bucket => bucket.UpToNs <= bound).Sum(bucket => bucket.Calls);

@@ -20,11 +20,11 @@ internal enum RuleState
     /// <summary>The kernel did not take it.</summary>
     Refused,
 
-    /// <summary>In no rule file any more; its books stay.</summary>
+    /// <summary>In no rule file any more; its counters stay.</summary>
     Removed,
 }
 
-/// <summary>How a rule stands, without its books.</summary>
+/// <summary>How a rule stands, without its counters.</summary>
 /// <param name="Rule">Its name.</param>
 /// <param name="State">Now.</param>
 /// <param name="Reason">Why it is not attached, or what is wrong with a newer text of it.</param>

@@ -9,8 +9,8 @@ internal sealed class StandingBoard
 {
     private volatile IReadOnlyList<RuleStanding> _rules = [];
     private volatile IReadOnlyList<RejectedText> _rejected = [];
-    private volatile IReadOnlyList<RuleFault> _packetFaults = [];
-    private Deliberation? _deliberation;
+    private volatile IReadOnlyList<RuleError> _packetErrors = [];
+    private RuleEvaluation? _evaluation;
     private IReadOnlyList<RuleFileVersion> _versions = [];
     private long _reloads;
     private volatile bool _measuresPrograms = true;
@@ -18,7 +18,7 @@ internal sealed class StandingBoard
     public IReadOnlyList<RuleStanding> Rules => _rules;
 
     /// <summary>What is wrong with newer texts of packet rules.</summary>
-    public IReadOnlyList<RuleFault> PacketFaults => _packetFaults;
+    public IReadOnlyList<RuleError> PacketErrors => _packetErrors;
 
     public IReadOnlyList<RejectedText> Rejected => _rejected;
 
@@ -28,27 +28,27 @@ internal sealed class StandingBoard
     /// <summary>False when the kernel does not tell us what the rules' programs take.</summary>
     public bool MeasuresPrograms => _measuresPrograms;
 
-    public void Looked(Deliberation deliberation, IReadOnlyList<RuleFileVersion> versions)
+    public void Evaluated(RuleEvaluation evaluation, IReadOnlyList<RuleFileVersion> versions)
     {
-        if (_deliberation is not null && !versions.SequenceEqual(_versions, ReferenceEqualityComparer.Instance))
+        if (_evaluation is not null && !versions.SequenceEqual(_versions, ReferenceEqualityComparer.Instance))
         {
             Volatile.Write(ref _reloads, _reloads + 1);
         }
 
-        (_deliberation, _versions) = (deliberation, versions);
+        (_evaluation, _versions) = (evaluation, versions);
     }
 
     public void Update(Reconciler reconciler, RuleGuard guard, TimeSpan now)
     {
-        if (_deliberation is not { } deliberation)
+        if (_evaluation is not { } evaluation)
         {
             return;
         }
 
-        var faults = deliberation.Faults.Where(fault => fault.Rule is not null && !fault.IsPackets).DistinctBy(fault => fault.Rule!.Value).ToDictionary(fault => fault.Rule!.Value);
-        var pending = deliberation.Pending.ToDictionary(one => one.Rule.Name.Value, one => one.Missing);
+        var faults = evaluation.Faults.Where(fault => fault.Rule is not null && !fault.IsPackets).DistinctBy(fault => fault.Rule!.Value).ToDictionary(fault => fault.Rule!.Value);
+        var pending = evaluation.Pending.ToDictionary(one => one.Rule.Name.Value, one => one.Missing);
         var standings = new List<RuleStanding>();
-        foreach (var rule in deliberation.Desired.Select(one => one.Rule))
+        foreach (var rule in evaluation.Desired.Select(one => one.Rule))
         {
             faults.Remove(rule.Name.Value, out var fault);
             var (state, reason, sites) = Judge(rule, fault, pending, reconciler, guard, now);
@@ -60,13 +60,13 @@ internal sealed class StandingBoard
         standings.AddRange(faults.Values.Select(fault =>
             new RuleStanding(fault.Rule!.Value, RuleState.Rejected, fault.Reason, PlaceOf(fault.Rule), null, 0, null, null)));
         _rules = standings;
-        _packetFaults = [.. deliberation.Faults.Where(fault => fault.Rule is not null && fault.IsPackets).DistinctBy(fault => fault.Rule!.Value)];
-        _rejected = [.. deliberation.Faults.DistinctBy(fault => fault.File).Select(fault => new RejectedText(fault.File, fault.Reason))];
+        _packetErrors = [.. evaluation.Faults.Where(fault => fault.Rule is not null && fault.IsPackets).DistinctBy(fault => fault.Rule!.Value)];
+        _rejected = [.. evaluation.Faults.DistinctBy(fault => fault.File).Select(fault => new RejectedText(fault.File, fault.Reason))];
         _measuresPrograms = guard.MeasuresPrograms != false;
     }
 
     private static (RuleState State, string? Reason, int Sites) Judge(
-        Rule rule, RuleFault? fault, Dictionary<string, string> pending, Reconciler reconciler, RuleGuard guard, TimeSpan now)
+        Rule rule, RuleError? fault, Dictionary<string, string> pending, Reconciler reconciler, RuleGuard guard, TimeSpan now)
     {
         var name = rule.Name.Value;
         if (guard.Objection(name, now) is { } objection)

@@ -9,19 +9,19 @@ namespace TraceAgent.Status;
 
 /// <summary>Puts together what the agent says about itself. Any thread may ask.</summary>
 /// <param name="board">How the rules stand.</param>
-/// <param name="books">Of all rules that there have been.</param>
+/// <param name="counters">Of all rules that there have been.</param>
 /// <param name="packets">How the packet rules stand.</param>
-/// <param name="packetBooks">Of all packet rules that there have been.</param>
+/// <param name="packetCounters">Of all packet rules that there have been.</param>
 /// <param name="ring">Between kernel and agent.</param>
 /// <param name="outputs">Of all outputs.</param>
 /// <param name="totalBudgetPercent">Of one CPU; infinite for none.</param>
 internal sealed class StatusSource(
     StandingBoard board,
-    Func<IReadOnlyList<RuleBooks>> books,
+    Func<IReadOnlyList<RuleCounters>> counters,
     PacketBoard packets,
-    Func<IReadOnlyList<PacketBooks>> packetBooks,
+    Func<IReadOnlyList<PacketCounters>> packetCounters,
     RingReader ring,
-    Func<AttachWay> way,
+    Func<AttachMethod> method,
     Func<IReadOnlyList<OutputStatus>> outputs,
     double totalBudgetPercent)
 {
@@ -34,14 +34,14 @@ internal sealed class StatusSource(
     {
         // Standings first: a rule that comes meanwhile is in the next status, and none is shown twice.
         var standings = board.Rules;
-        var byName = books().ToDictionary(one => one.Rule);
+        var byName = counters().ToDictionary(one => one.Rule);
         var rules = standings.Select(standing => RuleOf(standing, byName.GetValueOrDefault(standing.Rule))).ToList();
         var known = standings.Select(standing => standing.Rule).ToHashSet();
         rules.AddRange(byName.Values.Where(one => !known.Contains(one.Rule)).Select(one =>
             RuleOf(new RuleStanding(one.Rule, RuleState.Removed, "it is not in the rule files any more", "", null, 0, null, null), one)));
         return new AgentStatus(
             AgentStatus.CurrentVersion,
-            new AgentIdentity(ProgramVersion, Environment.ProcessId, _started, way() == AttachWay.Multi ? "uprobe_multi" : "perf_event"),
+            new AgentIdentity(ProgramVersion, Environment.ProcessId, _started, method() == AttachMethod.Multi ? "uprobe_multi" : "perf_event"),
             new RingStatus(ring.Bytes, ring.UsedBytes),
             new CostStatus(
                 Math.Round(rules.Sum(rule => rule.CostPercent ?? 0), 3),
@@ -58,34 +58,34 @@ internal sealed class StatusSource(
 
     private List<PacketRuleStatus> PacketRules()
     {
-        var faults = board.PacketFaults.ToDictionary(fault => fault.Rule!.Value);
+        var faults = board.PacketErrors.ToDictionary(fault => fault.Rule!.Value);
         var standings = packets.Rules;
-        var byName = packetBooks().ToDictionary(one => one.Rule);
+        var byName = packetCounters().ToDictionary(one => one.Rule);
         var rules = new List<PacketRuleStatus>();
         foreach (var standing in standings)
         {
             var rule = standing.Rule;
             faults.Remove(rule.Name.Value, out var fault);
-            byName.Remove(rule.Name.Value, out var books);
+            byName.Remove(rule.Name.Value, out var counters);
             rules.Add(PacketRuleOf(
-                rule.Name.Value, standing.State, fault?.Reason ?? standing.Reason, $"{rule.Name.At.File}:{rule.Name.At.Line}", rule, standing, books));
+                rule.Name.Value, standing.State, fault?.Reason ?? standing.Reason, $"{rule.Name.At.File}:{rule.Name.At.Line}", rule, standing, counters));
         }
 
         foreach (var (name, fault) in faults)
         {
-            byName.Remove(name, out var books);
-            rules.Add(PacketRuleOf(name, RuleState.Rejected, fault.Reason, $"{fault.Rule!.At.File}:{fault.Rule.At.Line}", null, null, books));
+            byName.Remove(name, out var counters);
+            rules.Add(PacketRuleOf(name, RuleState.Rejected, fault.Reason, $"{fault.Rule!.At.File}:{fault.Rule.At.Line}", null, null, counters));
         }
 
-        rules.AddRange(byName.Values.Select(books =>
-            PacketRuleOf(books.Rule, RuleState.Removed, "it is not in the rule files any more", null, null, null, books)));
+        rules.AddRange(byName.Values.Select(counters =>
+            PacketRuleOf(counters.Rule, RuleState.Removed, "it is not in the rule files any more", null, null, null, counters)));
         return rules;
     }
 
     private static PacketRuleStatus PacketRuleOf(
-        string name, RuleState state, string? reason, string? place, PacketRule? rule, PacketStanding? standing, PacketBooks? books)
+        string name, RuleState state, string? reason, string? place, PacketRule? rule, PacketStanding? standing, PacketCounters? counters)
     {
-        var totals = books?.Totals ?? default;
+        var totals = counters?.Totals ?? default;
         return new PacketRuleStatus(
             name,
             state.ToString().ToLowerInvariant(),
@@ -103,14 +103,14 @@ internal sealed class StatusSource(
             totals.Spared.Packets,
             totals.NotIp.Packets,
             totals.Malformed.Packets,
-            books?.Evicted ?? 0,
-            books?.Logged ?? 0,
-            books?.Failed ?? 0);
+            counters?.Evicted ?? 0,
+            counters?.Logged ?? 0,
+            counters?.Failed ?? 0);
     }
 
-    private static RuleStatus RuleOf(RuleStanding standing, RuleBooks? books)
+    private static RuleStatus RuleOf(RuleStanding standing, RuleCounters? counters)
     {
-        var totals = books?.Totals() ?? default;
+        var totals = counters?.Totals() ?? default;
         var counts = totals.Counts;
         return new RuleStatus(
             standing.Rule,
@@ -127,10 +127,10 @@ internal sealed class StatusSource(
             counts.Lost,
             totals.Unreturned,
             standing.CostPercent is { } percent ? Math.Round(percent, 3) : null,
-            (long)(books?.CostNs ?? 0),
+            (long)(counters?.CostNs ?? 0),
             standing.BudgetPercent,
-            books?.LastEvent is > 0 and var time ? UtcText.ToDateTimeOffset(time).UtcDateTime : null,
-            books?.Latency is { } latency ? LatencyOf(latency) : null);
+            counters?.LastEvent is > 0 and var time ? UtcText.ToDateTimeOffset(time).UtcDateTime : null,
+            counters?.Latency is { } latency ? LatencyOf(latency) : null);
     }
 
     private static LatencyStatus LatencyOf(LatencyHistogram latency)

@@ -19,7 +19,7 @@ internal static class StatusTable
         var text = new StringBuilder();
         var agent = status.Agent;
         text.Append(CultureInfo.InvariantCulture, $"traceagent {agent.Version}, process {agent.Pid}, up {Span(now - agent.Started)}, {agent.Attach}; ");
-        text.Append(CultureInfo.InvariantCulture, $"ring {status.Ring.UsedBytes >> 10} of {status.Ring.Bytes >> 10} KiB; {Counted.Of(status.Reloads, "reload")}; ");
+        text.Append(CultureInfo.InvariantCulture, $"ring {status.Ring.UsedBytes >> 10} of {status.Ring.Bytes >> 10} KiB; {Plural.Of(status.Reloads, "reload")}; ");
         text.Append(CultureInfo.InvariantCulture, $"cost {Percent(status.Cost.Percent)} of a CPU");
         text.Append(status.Cost.BudgetPercent is { } budget ? $" (budget {Percent(budget)})\n" : "\n");
         if (status.Rules.Count > 0 || status.Packets.Count == 0)
@@ -40,12 +40,12 @@ internal static class StatusTable
 
         foreach (var output in status.Outputs.Where(output => output.Dropped > 0))
         {
-            text.Append(CultureInfo.InvariantCulture, $"output {Clean(output.Name)}: {Counted.Of(output.Dropped, "event")} not delivered\n");
+            text.Append(CultureInfo.InvariantCulture, $"output {Clean(output.Name)}: {Plural.Of(output.Dropped, "event")} not delivered\n");
         }
 
         foreach (var output in status.Outputs.Where(output => output.Errors > 0))
         {
-            text.Append(CultureInfo.InvariantCulture, $"output {Clean(output.Name)}: {Counted.Of(output.Errors, "batch", "batches")} not taken\n");
+            text.Append(CultureInfo.InvariantCulture, $"output {Clean(output.Name)}: {Plural.Of(output.Errors, "batch", "batches")} not taken\n");
         }
 
         if (!status.Cost.ProgramsMeasured)

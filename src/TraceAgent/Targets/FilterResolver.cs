@@ -9,8 +9,8 @@ namespace TraceAgent.Targets;
 /// <summary>From the users, cgroups and containers that rules name to the numbers by which the kernel knows them.</summary>
 internal sealed partial class FilterResolver
 {
-    private const int MostContainers = 16;
-    private const int MostFolders = 100_000;
+    private const int MaxContainers = 16;
+    private const int MaxFolders = 100_000;
 
     /// <summary>From which levels of cgroups count: in another namespace we see only a part of the tree.</summary>
     private const string FirstNamespace = "cgroup:[4026531835]";
@@ -63,7 +63,7 @@ internal sealed partial class FilterResolver
         foreach (var id in filter.Containers)
         {
             var found = Containers().Where(path => ContainerId().Match(Path.GetFileName(path)).Value.StartsWith(id, StringComparison.Ordinal))
-                .Take(MostContainers).Select(PlaceOf).OfType<CgroupPlace>().ToList();
+                .Take(MaxContainers).Select(PlaceOf).OfType<CgroupPlace>().ToList();
             cgroups.AddRange(found);
             missing ??= found.Count == 0 ? $"the container {id} does not exist" : null;
         }
@@ -89,7 +89,7 @@ internal sealed partial class FilterResolver
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
         try
         {
-            return _containers = [.. Directory.EnumerateDirectories(_root, "*", options).Take(MostFolders)
+            return _containers = [.. Directory.EnumerateDirectories(_root, "*", options).Take(MaxFolders)
                 .Where(path => ContainerId().IsMatch(Path.GetFileName(path))).Select(path => Path.GetRelativePath(_root, path))];
         }
         catch (IOException)

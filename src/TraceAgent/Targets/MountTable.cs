@@ -33,7 +33,7 @@ internal sealed record Mount(ulong Id, string Device, string Root, string Point,
 internal static class MountTable
 {
     private const int FixedFields = 6;
-    private const int MostLayers = 500;
+    private const int MaxLayers = 500;
 
     /// <summary>Empty when the process has ended or is hidden from us.</summary>
     /// <param name="path">Such as <c>/proc/self/mountinfo</c>.</param>
@@ -88,7 +88,7 @@ internal static class MountTable
             }
         }
 
-        return layers.Count > MostLayers ? layers[..MostLayers] : layers;
+        return layers.Count > MaxLayers ? layers[..MaxLayers] : layers;
     }
 
     private static IEnumerable<string> Split(string text, char separator)

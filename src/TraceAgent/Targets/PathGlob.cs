@@ -7,10 +7,10 @@ namespace TraceAgent.Targets;
 internal sealed class PathGlob
 {
     /// <summary>Entries of folders that are looked at for one pattern.</summary>
-    private const int MostEntries = 100_000;
+    private const int MaxEntries = 100_000;
 
     /// <summary>Folders that are told to be watched for one pattern; beyond, the agent's own looks find new files.</summary>
-    private const int MostFolders = 1024;
+    private const int MaxFolders = 1024;
 
     private readonly string[] _parts;
     private readonly int _most;
@@ -27,17 +27,17 @@ internal sealed class PathGlob
     {
         var search = new PathGlob(pattern, most);
         search.Descend("/", 0);
-        return (search._files, search._entries > MostEntries || search._files.Count > most, search._looked);
+        return (search._files, search._entries > MaxEntries || search._files.Count > most, search._looked);
     }
 
-    private bool IsFull => _entries > MostEntries || _files.Count > _most;
+    private bool IsFull => _entries > MaxEntries || _files.Count > _most;
 
     private void Descend(string folder, int depth)
     {
         var part = _parts[depth];
         var isLast = depth == _parts.Length - 1;
         var isPattern = part.AsSpan().ContainsAny('*', '?');
-        if ((isPattern || isLast) && _looked.Count < MostFolders)
+        if ((isPattern || isLast) && _looked.Count < MaxFolders)
         {
             _looked.Add(new WatchedName(folder, part));
         }
@@ -74,7 +74,7 @@ internal sealed class PathGlob
                     names.Add(name);
                 }
 
-                if (_entries++ >= MostEntries)
+                if (_entries++ >= MaxEntries)
                 {
                     break;
                 }

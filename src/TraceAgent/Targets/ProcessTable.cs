@@ -13,7 +13,7 @@ namespace TraceAgent.Targets;
 internal sealed class ProcessTable(Func<TimeSpan> now)
 {
     private const int LongestName = 15;
-    private const int MostNotices = 4096;
+    private const int MaxNotices = 4096;
     private const string Deleted = " (deleted)";
 
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(3);
@@ -27,7 +27,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     public void Executed(int pid)
     {
         // In a storm, the next look at all processes finds what is not written down here.
-        if (_executed.Count < MostNotices)
+        if (_executed.Count < MaxNotices)
         {
             _executed.Enqueue(pid);
         }
@@ -41,7 +41,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         while (_executed.TryDequeue(out var pid))
         {
             _processes.Remove(pid);
-            changed |= Look(pid, now());
+            changed |= Refresh(pid, now());
         }
 
         return changed;
@@ -65,7 +65,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
             if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
             {
                 present.Add(pid);
-                changed |= Look(pid, time);
+                changed |= Refresh(pid, time);
             }
         }
 
@@ -89,7 +89,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         return [.. found.Select(one => new TargetFile(one.Value.Path, SourceOf(one.Key)))];
     }
 
-    private bool Look(int pid, TimeSpan time)
+    private bool Refresh(int pid, TimeSpan time)
     {
         var known = _processes.GetValueOrDefault(pid);
         if (known is not null && time - known.Since > Young && time - known.Last < Again)

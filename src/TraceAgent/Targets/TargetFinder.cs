@@ -10,7 +10,7 @@ namespace TraceAgent.Targets;
 internal sealed class TargetFinder
 {
     /// <summary>Files that one rule may be attached to.</summary>
-    public const int MostFiles = 256;
+    public const int MaxFiles = 256;
 
     private readonly LibrarySearch _libraries = new(Architecture.OfThisMachine);
     private readonly ProcessTable _processes = new(() => Stopwatch.GetElapsedTime(0));
@@ -21,7 +21,7 @@ internal sealed class TargetFinder
     {
         if (!_found.TryGetValue(target, out var files))
         {
-            _found[target] = files = Look(target);
+            _found[target] = files = Search(target);
         }
 
         return files;
@@ -43,15 +43,15 @@ internal sealed class TargetFinder
     /// <returns>True when the answer to some target would be another.</returns>
     public bool ProcessesHaveChanged(bool all) => _needsProcesses && (all ? _processes.Refresh() : _processes.LookAtExecuted());
 
-    private TargetFiles Look(Target target)
+    private TargetFiles Search(Target target)
     {
         switch (target)
         {
             case Target.Path(var path):
                 return new TargetFiles(FileStatus.Of(path) is not null ? [new TargetFile(path)] : [], IsCut: false, [WatchedName.Of(path)]);
             case Target.Paths(var pattern):
-                var (files, isCut, looked) = PathGlob.Find(pattern, MostFiles);
-                return new TargetFiles([.. files.Take(MostFiles).Select(path => new TargetFile(path))], isCut, looked);
+                var (files, isCut, looked) = PathGlob.Find(pattern, MaxFiles);
+                return new TargetFiles([.. files.Take(MaxFiles).Select(path => new TargetFile(path))], isCut, looked);
             case Target.Library(var name):
                 var found = _libraries.Find(name);
                 return new TargetFiles(
@@ -64,7 +64,7 @@ internal sealed class TargetFinder
                 }
 
                 var executables = _processes.ExecutablesOf(name);
-                return new TargetFiles([.. executables.Take(MostFiles)], executables.Count > MostFiles, []);
+                return new TargetFiles([.. executables.Take(MaxFiles)], executables.Count > MaxFiles, []);
             default:
                 throw new ArgumentOutOfRangeException(nameof(target), target, "a kind of target that the finder does not know");
         }

@@ -16,10 +16,10 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
     public const string Code = "TA293";
 
     /// <summary>As many as the kernel follows (path_resolution(7)).</summary>
-    private const int MostLinks = 40;
+    private const int MaxLinks = 40;
 
     /// <summary>Folders that have been walked to; null when each time anew.</summary>
-    private Dictionary<string, Way>? _walked;
+    private Dictionary<string, PathStep>? _walked;
 
     /// <summary>The same judge for many files at once: the way to a folder is looked at once.</summary>
     public PathTrust ForOneLook() => new(users, severity) { _walked = [] };
@@ -31,25 +31,25 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
     public Diagnostic? Judge(string path, SafeFileHandle opened)
     {
         var ownership = FileOwnership.Of(opened);
-        return ownership.IsRegular ? Diagnose(path, Problem(path, ownership) ?? OnTheWayTo(path)) : null;
+        return ownership.IsRegular ? Diagnose(path, Problem(path, ownership) ?? ProblemOnPathTo(path)) : null;
     }
 
     /// <summary>Of what the path leads to now; null also when it leads nowhere.</summary>
-    public Diagnostic? Judge(string path) => Diagnose(path, OnTheWayTo(path));
+    public Diagnostic? Judge(string path) => Diagnose(path, ProblemOnPathTo(path));
 
     private Diagnostic? Diagnose(string path, (string Reason, string Remedy)? problem) => problem is var (reason, remedy)
         ? new Diagnostic(
             severity, Code, new SourceSpan(path, 1, 1, 1), severity == Severity.Error ? $"not obeyed: {reason}" : $"the agent would not obey it here: {reason}", remedy)
         : null;
 
-    private (string Reason, string Remedy)? OnTheWayTo(string path)
+    private (string Reason, string Remedy)? ProblemOnPathTo(string path)
     {
         var full = path.StartsWith('/') ? path : $"{Environment.CurrentDirectory}/{path}";
         var end = full.LastIndexOf('/');
         var folder = full[..end];
         if (_walked is null || !_walked.TryGetValue(folder, out var way))
         {
-            way = FileOwnership.Of("/") is { } root && Problem("/", root) is { } problem ? new Way(problem, null) : Walk("/", folder);
+            way = FileOwnership.Of("/") is { } root && Problem("/", root) is { } problem ? new PathStep(problem, null) : Walk("/", folder);
             _walked?.Add(folder, way);
         }
 
@@ -60,7 +60,7 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
     /// As the kernel walks, name by name. Each folder that passes can only be changed by trusted users, so that what has been
     /// seen behind it stays as it is.
     /// </summary>
-    private Way Walk(string at, string path)
+    private PathStep Walk(string at, string path)
     {
         var names = new Stack<string>();
         Push(path);
@@ -81,14 +81,14 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
 
             if (Problem(next, ownership) is { } problem)
             {
-                return new Way(problem, null);
+                return new PathStep(problem, null);
             }
 
             if (!ownership.IsLink)
             {
                 at = next;
             }
-            else if (links++ == MostLinks || new FileInfo(next).LinkTarget is not { } target)
+            else if (links++ == MaxLinks || new FileInfo(next).LinkTarget is not { } target)
             {
                 return default;
             }
@@ -99,7 +99,7 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
             }
         }
 
-        return new Way(null, at);
+        return new PathStep(null, at);
 
         void Push(string text)
         {
@@ -152,5 +152,5 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
 
     /// <param name="Problem">What is wrong on it.</param>
     /// <param name="End">Where it leads, without links; null when it leads nowhere, or is not to be gone.</param>
-    private readonly record struct Way((string Reason, string Remedy)? Problem, string? End);
+    private readonly record struct PathStep((string Reason, string Remedy)? Problem, string? End);
 }

@@ -16,7 +16,7 @@ namespace TraceAgent.Watching;
 /// <param name="voice">Is told.</param>
 /// <param name="trust">Says whether the file is to be obeyed; null when it always is.</param>
 internal sealed class FollowedConfiguration(
-    AgentConfigurationFile file, bool followsOutputs, Func<IReadOnlyList<OutputConfiguration>, Task> exchange, IConfigurationVoice voice,
+    AgentConfigurationFile file, bool followsOutputs, Func<IReadOnlyList<OutputConfiguration>, Task> exchange, IConfigurationListener reporter,
     PathTrust? trust = null)
 {
     /// <summary>An output that blocks holds up the exchange, but not the rules.</summary>
@@ -39,7 +39,7 @@ internal sealed class FollowedConfiguration(
     public BinaryLists Binaries { get; private set; } = file.Value!.Binaries;
 
     /// <summary>Reads the file if it has changed.</summary>
-    public void Look()
+    public void Check()
     {
         if (!Conclude())
         {
@@ -70,14 +70,14 @@ internal sealed class FollowedConfiguration(
         _read = next;
         if (next.Value is not { } value)
         {
-            voice.Rejected(next);
+            reporter.Rejected(next);
             return;
         }
 
         Binaries = value.Binaries;
         if (KeysThatNeedAStart(value) is { Count: > 0 } keys)
         {
-            voice.NeedsStart(keys);
+            reporter.NeedsStart(keys);
         }
     }
 
@@ -98,14 +98,14 @@ internal sealed class FollowedConfiguration(
 
             _outputs = pending.Outputs;
             _refusal = "";
-            voice.Exchanged([.. _outputs.Select(output => output.Target)]);
+            reporter.Exchanged([.. _outputs.Select(output => output.Target)]);
         }
         catch (AggregateException problem) when (problem.InnerException is Outputs.OutputException refusal)
         {
             // Tried again with every look, and told once.
             if (refusal.Message != _refusal)
             {
-                voice.Refused(_refusal = refusal.Message);
+                reporter.Refused(_refusal = refusal.Message);
             }
         }
 
@@ -136,7 +136,7 @@ internal sealed class FollowedConfiguration(
 }
 
 /// <summary>What there is to tell about the agent configuration.</summary>
-internal interface IConfigurationVoice
+internal interface IConfigurationListener
 {
     /// <param name="file">With its diagnostics.</param>
     void Rejected(AgentConfigurationFile file);

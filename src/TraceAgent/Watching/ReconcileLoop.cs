@@ -18,34 +18,34 @@ internal sealed class ReconcileLoop : IDisposable
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
 
     private readonly RuleSource _source;
-    private readonly AcceptedRules _rules;
+    private readonly LastValidRules _rules;
     private readonly TargetFinder _targets;
     private readonly Reconciler _reconciler;
-    private readonly ProbeUpkeep _upkeep;
+    private readonly ProbeMaintenance _maintenance;
     private readonly RuleGuard _guard;
-    private readonly IDeliberationVoice _voice;
+    private readonly IEvaluationListener _reporter;
     private readonly StandingBoard _board;
-    private readonly PacketKeeper _packets;
+    private readonly PacketController _packets;
     private readonly FollowedConfiguration? _configuration;
     private readonly PermittedBinaries _permitted;
     private readonly WatchList _watches;
-    private readonly Settling _settling = new();
+    private readonly Debouncer _debouncer = new();
     private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile bool _reload;
-    private long _lastLook;
+    private long _lastCheck;
     private long _lastSweep = Stopwatch.GetTimestamp();
     private long _lastJudgment = Stopwatch.GetTimestamp();
     private long _lastTurn = Stopwatch.GetTimestamp();
 
     public ReconcileLoop(
-        RuleSource source, AcceptedRules rules, TargetFinder targets, Reconciler reconciler, ProbeUpkeep upkeep, RuleGuard guard, IDeliberationVoice voice,
+        RuleSource source, LastValidRules rules, TargetFinder targets, Reconciler reconciler, ProbeMaintenance maintenance, RuleGuard guard, IEvaluationListener reporter,
         StandingBoard board,
-        PacketKeeper packets,
+        PacketController packets,
         FollowedConfiguration? configuration,
         PermittedBinaries permitted)
     {
-        (_source, _rules, _targets, _reconciler, _upkeep, _guard, _voice, _board) = (source, rules, targets, reconciler, upkeep, guard, voice, board);
+        (_source, _rules, _targets, _reconciler, _maintenance, _guard, _reporter, _board) = (source, rules, targets, reconciler, maintenance, guard, reporter, board);
         (_packets, _configuration, _permitted) = (packets, configuration, permitted);
         _watches = new WatchList(configuration is null ? source.Paths : [.. source.Paths, configuration.Path]);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
@@ -66,7 +66,7 @@ internal sealed class ReconcileLoop : IDisposable
     /// <summary>Looks for the first time, on the caller's thread, then follows.</summary>
     public void Start()
     {
-        Look();
+        Reconcile();
         _thread.Start();
     }
 
@@ -106,21 +106,21 @@ internal sealed class ReconcileLoop : IDisposable
     {
         const int waitMs = 50;
         Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
-        foreach (var change in _watches.Wait(_settling.WaitMs(waitMs)))
+        foreach (var change in _watches.Wait(_debouncer.WaitMs(waitMs)))
         {
             if (change.Kind == ChangeKind.Overwritten)
             {
-                _upkeep.DetachOverwritten(_watches.TakeWritten());
+                _maintenance.DetachOverwritten(_watches.TakeWritten());
             }
 
-            _settling.Note(change);
+            _debouncer.Note(change);
         }
 
         if (_guard.JudgeHarm(_reconciler.Attached) is { Count: > 0 } harmful)
         {
             foreach (var rule in harmful)
             {
-                _reconciler.TakeOff(rule);
+                _reconciler.Detach(rule);
             }
 
             _board.Update(_reconciler, _guard, Now);
@@ -131,18 +131,18 @@ internal sealed class ReconcileLoop : IDisposable
             _reload = false;
             _source.Forget();
             _rules.Forget();
-            Look();
-            _voice.Reloaded();
+            Reconcile();
+            _reporter.Reloaded();
         }
-        else if (_settling.IsWaiting ? _settling.IsDue() : Stopwatch.GetElapsedTime(_lastLook) > LookAround)
+        else if (_debouncer.IsWaiting ? _debouncer.IsDue() : Stopwatch.GetElapsedTime(_lastCheck) > LookAround)
         {
-            Look();
+            Reconcile();
         }
 
         var isSecond = Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval;
-        if (!_settling.IsWaiting && _targets.ProcessesHaveChanged(isSecond))
+        if (!_debouncer.IsWaiting && _targets.ProcessesHaveChanged(isSecond))
         {
-            Look();
+            Reconcile();
         }
 
         if (isSecond)
@@ -150,7 +150,7 @@ internal sealed class ReconcileLoop : IDisposable
             _lastJudgment = Stopwatch.GetTimestamp();
             foreach (var rule in _guard.Judge(_reconciler.Attached, Now))
             {
-                _reconciler.TakeOff(rule);
+                _reconciler.Detach(rule);
             }
 
             _board.Update(_reconciler, _guard, Now);
@@ -160,52 +160,52 @@ internal sealed class ReconcileLoop : IDisposable
         if (Stopwatch.GetElapsedTime(_lastSweep) > SweepInterval)
         {
             _lastSweep = Stopwatch.GetTimestamp();
-            _upkeep.DetachUnused();
+            _maintenance.DetachUnused();
             _reconciler.LeaveBareParts();
-            _upkeep.ForgetDeadCalls();
+            _maintenance.ForgetDeadCalls();
         }
     }
 
-    private void Look()
+    private void Reconcile()
     {
-        if (_settling.IsWaiting)
+        if (_debouncer.IsWaiting)
         {
             _reconciler.ExpectAttach();
         }
 
-        _settling.Clear();
-        if (_upkeep.DetachOverwritten())
+        _debouncer.Clear();
+        if (_maintenance.DetachOverwritten())
         {
             // Still being written, as far as we can tell: it is resolved when it has been quiet.
-            _settling.Note(new Change(ChangeKind.Overwritten, "", IsComplete: false));
+            _debouncer.Note(new Change(ChangeKind.Overwritten, "", IsComplete: false));
             return;
         }
 
         // Watches first: what changes while we look is then noticed.
         _watches.Follow(_reconciler.Attached.Values);
-        _configuration?.Look();
-        foreach (var rule in _upkeep.DetachDenied(_permitted))
+        _configuration?.Check();
+        foreach (var rule in _maintenance.DetachDenied(_permitted))
         {
-            _reconciler.TakeOff(rule);
+            _reconciler.Detach(rule);
         }
 
         var versions = Crashes is null ? _source.Read() : Crashes.Judge(_source.Read());
-        var deliberation = _rules.Deliberate(versions);
-        _watches.Follow(deliberation.Looked);
-        _voice.Deliberated(deliberation);
-        _reconciler.Apply(_guard.Admit(deliberation.Desired, Now));
+        var evaluation = _rules.Evaluate(versions);
+        _watches.Follow(evaluation.Looked);
+        _reporter.Evaluated(evaluation);
+        _reconciler.Apply(_guard.Admit(evaluation.Desired, Now));
         _watches.Follow(_reconciler.Attached.Values);
-        _packets.Apply(deliberation.Filters);
-        _board.Looked(deliberation, versions);
+        _packets.Apply(evaluation.Filters);
+        _board.Evaluated(evaluation, versions);
         _board.Update(_reconciler, _guard, Now);
-        _lastLook = Stopwatch.GetTimestamp();
+        _lastCheck = Stopwatch.GetTimestamp();
     }
 }
 
 /// <summary>What there is to tell about a look at the files.</summary>
-internal interface IDeliberationVoice
+internal interface IEvaluationListener
 {
-    void Deliberated(Deliberation deliberation);
+    void Evaluated(RuleEvaluation evaluation);
 
     void Reloaded();
 }

@@ -20,7 +20,7 @@ internal sealed record RuleFileVersion(string Path, RuleFile Content);
 internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null, PathTrust? trust = null)
 {
     /// <summary>A file that was changed this shortly before it was read may be changed again without a new time stamp.</summary>
-    private static readonly TimeSpan Racy = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TimestampGranularity = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, (FileIdentity? Identity, DateTime ReadAt, RuleFileVersion Version)> _known = [];
 
@@ -118,7 +118,7 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         }
 
         var identity = found ?? FileIdentity.None;
-        if (_known.TryGetValue(path, out var known) && known.Identity == identity && known.ReadAt - ModifiedAt(identity) > Racy
+        if (_known.TryGetValue(path, out var known) && known.Identity == identity && known.ReadAt - ModifiedAt(identity) > TimestampGranularity
             && IsTrustedAsBefore(path, known.Version.Content, identity, judge))
         {
             return known.Version;

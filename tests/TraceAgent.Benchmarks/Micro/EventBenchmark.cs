@@ -14,8 +14,8 @@ namespace TraceAgent.Benchmarks.Micro;
 [MemoryDiagnoser]
 public class EventBenchmark
 {
-    private readonly Sample _integers = new("AddNum({arg1}, {arg2})", ProbeMoment.Entry);
-    private readonly Sample _text = new("Open({path})", ProbeMoment.Entry, [new(0, "path", new CaptureType.Text(128))]);
+    private readonly Sample _integers = new("AddNum({arg1}, {arg2})", ProbeTrigger.Entry);
+    private readonly Sample _text = new("Open({path})", ProbeTrigger.Entry, [new(0, "path", new CaptureType.Text(128))]);
     private readonly ClefFormatter _formatter = new();
     private readonly byte[] _integersRecord;
     private readonly byte[] _textRecord;
@@ -29,7 +29,7 @@ public class EventBenchmark
         _integersRecord = _integers.Record(3, 2);
         _textRecord = _text.Record("/var/lib/shop/orders/2026-11-27");
         // A sample of its own: a decoder fills the same event again.
-        var sample = new Sample("AddNum({arg1}, {arg2})", ProbeMoment.Entry);
+        var sample = new Sample("AddNum({arg1}, {arg2})", ProbeTrigger.Entry);
         _decoded = sample.Decode(sample.Record(3, 2))!;
         _logged = new LogEvent(
             DateTimeOffset.UnixEpoch,

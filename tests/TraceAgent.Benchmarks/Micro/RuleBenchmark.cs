@@ -30,5 +30,5 @@ public class RuleBenchmark
     public IReadOnlyList<ProbeProgram> CompileText() => ProbeCompiler.Compile(_text, Binding);
 
     private static CapturePlan Plan(params CaptureType[] types) => new(
-        Architecture.X64, ProbeMoment.Entry, types.Select((type, i) => type.Capture(Architecture.X64.Argument(i))).ToEquatableArray(), []);
+        Architecture.X64, ProbeTrigger.Entry, types.Select((type, i) => type.Capture(Architecture.X64.Argument(i))).ToEquatableArray(), []);
 }

@@ -14,9 +14,9 @@ public sealed partial class PacketCountTests
     public void Counts_of_one_source_on_all_processors_are_exact(bool perCpu)
     {
         const int repeat = 200_000;
-        using var trial = new TrialFilter(TrialFilter.Small, perCpu);
+        using var limits = new TrialFilter(TrialFilter.Small, perCpu);
         var (passing, denied) = (Frame.From("192.0.2.7"), Frame.From("2001:db8::bad"));
-        trial.Filter.Update(TrialFilter.Prefixes("2001:db8::bad"), []);
+        limits.Filter.Update(TrialFilter.Prefixes("2001:db8::bad"), []);
         var cpus = Environment.ProcessorCount;
 
         var threads = Enumerable.Range(0, cpus).Select(cpu => new Thread(() =>
@@ -24,8 +24,8 @@ public sealed partial class PacketCountTests
             Assert.True(RunOn(cpu));
             for (var i = 0; i < 10; i++)
             {
-                trial.Drops(passing, repeat / 10);
-                trial.Drops(denied, repeat / 10);
+                limits.Drops(passing, repeat / 10);
+                limits.Drops(denied, repeat / 10);
             }
         })).ToList();
         threads.ForEach(thread => thread.Start());
@@ -34,10 +34,10 @@ public sealed partial class PacketCountTests
         var total = (long)cpus * repeat;
         var passed = new Traffic(total, total * passing.Length);
         var dropped = new Traffic(total, total * denied.Length);
-        Assert.Equal(new PacketTotals { Passed = passed, Dropped = dropped }, trial.Filter.Totals());
-        Assert.Equal(passed, Assert.Single(trial.Filter.Sources().Sources).Passed);
-        Assert.Equal(dropped, Assert.Single(trial.Filter.Denied().Sources).Dropped);
-        Assert.Equal((0, 0, default), (trial.Filter.Sources().EvictedSources, trial.Filter.Denied().EvictedSources, trial.Filter.Sources().Evicted));
+        Assert.Equal(new PacketTotals { Passed = passed, Dropped = dropped }, limits.Filter.Totals());
+        Assert.Equal(passed, Assert.Single(limits.Filter.Sources().Sources).Passed);
+        Assert.Equal(dropped, Assert.Single(limits.Filter.Denied().Sources).Dropped);
+        Assert.Equal((0, 0, default), (limits.Filter.Sources().EvictedSources, limits.Filter.Denied().EvictedSources, limits.Filter.Sources().Evicted));
     }
 
     [Theory]
@@ -45,8 +45,8 @@ public sealed partial class PacketCountTests
     public void Sources_that_make_room_are_counted_and_no_packet_is_missing_from_the_sum(bool perCpu)
     {
         const int sources = 6000;
-        using var trial = new TrialFilter(new PacketFilterOptions { SourceCapacity = 1024, DeniedCapacity = 1024 }, perCpu);
-        trial.Filter.Update(TrialFilter.Prefixes("198.18.0.0/16"), []);
+        using var limits = new TrialFilter(new PacketFilterOptions { SourceCapacity = 1024, DeniedCapacity = 1024 }, perCpu);
+        limits.Filter.Update(TrialFilter.Prefixes("198.18.0.0/16"), []);
         long bytes = 0;
 
         for (uint i = 0; i < sources; i++)
@@ -54,42 +54,42 @@ public sealed partial class PacketCountTests
             var passing = Frame.From(new IpAddress(false, 0x0a000000 + i), (int)(i % 7), []);
             for (var time = 0; time < 3; time++)
             {
-                trial.Drops(passing);
+                limits.Drops(passing);
             }
 
-            trial.Drops(Frame.From(new IpAddress(false, 0xc6120000 + i)));
+            limits.Drops(Frame.From(new IpAddress(false, 0xc6120000 + i)));
             bytes += 3 * passing.Length;
         }
 
-        var passed = trial.Filter.Sources();
+        var passed = limits.Filter.Sources();
         Assert.InRange(passed.Sources.Count, 1, 1024);
         Assert.Equal(sources, passed.Sources.Count + passed.EvictedSources);
         Assert.Equal(sources - passed.Sources.Count, passed.Evicted.Packets / 3);
         Assert.All(passed.Sources, source => Assert.Equal(3, source.Passed.Packets));
         Assert.Equal(new Traffic(3 * sources, bytes), passed.Sources.Aggregate(passed.Evicted, (sum, source) => sum + source.Passed));
-        Assert.Equal(new Traffic(3 * sources, bytes), trial.Filter.Totals().Passed);
+        Assert.Equal(new Traffic(3 * sources, bytes), limits.Filter.Totals().Passed);
 
-        var denied = trial.Filter.Denied();
+        var denied = limits.Filter.Denied();
         Assert.InRange(denied.Sources.Count, 1, 1024);
         Assert.Equal(sources, denied.Sources.Count + denied.EvictedSources);
-        Assert.Equal(trial.Filter.Totals().Dropped, denied.Sources.Aggregate(denied.Evicted, (sum, source) => sum + source.Dropped));
+        Assert.Equal(limits.Filter.Totals().Dropped, denied.Sources.Aggregate(denied.Evicted, (sum, source) => sum + source.Dropped));
     }
 
     [Fact]
     public void A_source_that_comes_again_after_making_room_has_begun_anew()
     {
-        using var trial = new TrialFilter(new PacketFilterOptions { SourceCapacity = 1024, DeniedCapacity = 1024 });
-        trial.Drops("192.0.2.7");
-        var first = Assert.Single(trial.Filter.Sources().Sources);
+        using var limits = new TrialFilter(new PacketFilterOptions { SourceCapacity = 1024, DeniedCapacity = 1024 });
+        limits.Drops("192.0.2.7");
+        var first = Assert.Single(limits.Filter.Sources().Sources);
 
         for (uint i = 0; i < 4000; i++)
         {
-            trial.Drops(Frame.From(new IpAddress(false, 0x0a000000 + i)));
+            limits.Drops(Frame.From(new IpAddress(false, 0x0a000000 + i)));
         }
 
-        Assert.DoesNotContain(trial.Filter.Sources().Sources, source => source.Source == first.Source);
-        trial.Drops("192.0.2.7");
-        var again = trial.Filter.Sources().Sources.Single(source => source.Source == first.Source);
+        Assert.DoesNotContain(limits.Filter.Sources().Sources, source => source.Source == first.Source);
+        limits.Drops("192.0.2.7");
+        var again = limits.Filter.Sources().Sources.Single(source => source.Source == first.Source);
         Assert.Equal((1, 1), (first.Passed.Packets, again.Passed.Packets));
         Assert.True(again.Since > first.Since);
     }
@@ -97,29 +97,29 @@ public sealed partial class PacketCountTests
     [Fact]
     public void A_source_that_came_more_than_once_outlives_a_flood_of_others()
     {
-        using var trial = new TrialFilter(new PacketFilterOptions { SourceCapacity = 1024, DeniedCapacity = 1024 });
-        trial.Drops("192.0.2.7");
-        trial.Drops("192.0.2.7");
+        using var limits = new TrialFilter(new PacketFilterOptions { SourceCapacity = 1024, DeniedCapacity = 1024 });
+        limits.Drops("192.0.2.7");
+        limits.Drops("192.0.2.7");
 
         for (uint i = 0; i < 20_000; i++)
         {
-            trial.Drops(Frame.From(new IpAddress(false, 0x0a000000 + i)));
+            limits.Drops(Frame.From(new IpAddress(false, 0x0a000000 + i)));
         }
 
-        Assert.Contains(trial.Filter.Sources().Sources, source => source.Source == Frame.Address("192.0.2.7") && source.Passed.Packets == 2);
+        Assert.Contains(limits.Filter.Sources().Sources, source => source.Source == Frame.Address("192.0.2.7") && source.Passed.Packets == 2);
     }
 
     [Fact]
     public void A_full_table_is_read_with_each_source_once()
     {
         const int sources = 20_000;
-        using var trial = new TrialFilter(new PacketFilterOptions { SourceCapacity = 40_000 });
+        using var limits = new TrialFilter(new PacketFilterOptions { SourceCapacity = 40_000 });
         for (uint i = 0; i < sources; i++)
         {
-            trial.Drops(Frame.From(new IpAddress(i % 2 == 1, ((UInt128)0x20010db8 << 96) + (0x0a000000u + i))));
+            limits.Drops(Frame.From(new IpAddress(i % 2 == 1, ((UInt128)0x20010db8 << 96) + (0x0a000000u + i))));
         }
 
-        var reading = trial.Filter.Sources();
+        var reading = limits.Filter.Sources();
 
         Assert.Equal((sources, sources, 0), (reading.Sources.Count, reading.Sources.Select(source => source.Source).Distinct().Count(), reading.EvictedSources));
     }
@@ -127,36 +127,36 @@ public sealed partial class PacketCountTests
     [Fact]
     public void Without_counting_by_source_there_are_totals_and_denied_sources()
     {
-        using var trial = new TrialFilter(TrialFilter.Small with { CountsSources = false });
-        trial.Filter.Update(TrialFilter.Prefixes("192.0.2.7"), []);
+        using var limits = new TrialFilter(TrialFilter.Small with { CountsSources = false });
+        limits.Filter.Update(TrialFilter.Prefixes("192.0.2.7"), []);
 
-        Assert.True(trial.Drops("192.0.2.7"));
-        Assert.False(trial.Drops("192.0.2.8"));
+        Assert.True(limits.Drops("192.0.2.7"));
+        Assert.False(limits.Drops("192.0.2.8"));
 
-        Assert.Equal((1, 1), (trial.Filter.Totals().Passed.Packets, trial.Filter.Totals().Dropped.Packets));
-        var reading = trial.Filter.Sources();
+        Assert.Equal((1, 1), (limits.Filter.Totals().Passed.Packets, limits.Filter.Totals().Dropped.Packets));
+        var reading = limits.Filter.Sources();
         Assert.Equal((0, 0, default), (reading.Sources.Count, reading.EvictedSources, reading.Evicted));
-        Assert.Single(trial.Filter.Denied().Sources);
+        Assert.Single(limits.Filter.Denied().Sources);
     }
 
     [Fact]
     public void A_dry_run_lets_pass_what_it_counts_as_denied_and_can_begin_and_end_at_any_time()
     {
-        using var trial = new TrialFilter(TrialFilter.Small with { DryRun = true });
-        trial.Filter.Update(TrialFilter.Prefixes("2001:db8::/32"), []);
+        using var limits = new TrialFilter(TrialFilter.Small with { DryRun = true });
+        limits.Filter.Update(TrialFilter.Prefixes("2001:db8::/32"), []);
 
-        Assert.False(trial.Drops("2001:db8::1"));
-        trial.Filter.DryRun = false;
-        Assert.True(trial.Drops("2001:db8::1"));
-        Assert.True(trial.Drops("2001:db8::1"));
-        trial.Filter.DryRun = true;
-        Assert.False(trial.Drops("2001:db8::1"));
+        Assert.False(limits.Drops("2001:db8::1"));
+        limits.Filter.DryRun = false;
+        Assert.True(limits.Drops("2001:db8::1"));
+        Assert.True(limits.Drops("2001:db8::1"));
+        limits.Filter.DryRun = true;
+        Assert.False(limits.Drops("2001:db8::1"));
 
-        var totals = trial.Filter.Totals();
+        var totals = limits.Filter.Totals();
         Assert.Equal((0, 2, 2), (totals.Passed.Packets, totals.Dropped.Packets, totals.Spared.Packets));
-        var denied = Assert.Single(trial.Filter.Denied().Sources);
+        var denied = Assert.Single(limits.Filter.Denied().Sources);
         Assert.Equal((totals.Dropped, totals.Spared), (denied.Dropped, denied.Spared));
-        Assert.Empty(trial.Filter.Sources().Sources);
+        Assert.Empty(limits.Filter.Sources().Sources);
     }
 
     private static bool RunOn(int cpu)

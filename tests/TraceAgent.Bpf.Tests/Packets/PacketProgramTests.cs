@@ -21,66 +21,66 @@ public sealed class PacketProgramTests
     [MemberData(nameof(Shapes))]
     public void A_packet_is_counted_by_its_source_behind_up_to_two_tags(string source, ushort[] tags)
     {
-        using var trial = new TrialFilter();
+        using var limits = new TrialFilter();
         var frame = Frame.From(source, tags);
 
-        Assert.False(trial.Drops(frame, repeat: 1000));
+        Assert.False(limits.Drops(frame, repeat: 1000));
 
         var traffic = new Traffic(1000, 1000 * frame.Length);
-        Assert.Equal(new PacketTotals { Passed = traffic }, trial.Filter.Totals());
-        var counted = Assert.Single(trial.Filter.Sources().Sources);
+        Assert.Equal(new PacketTotals { Passed = traffic }, limits.Filter.Totals());
+        var counted = Assert.Single(limits.Filter.Sources().Sources);
         Assert.Equal((Frame.Address(source), traffic), (counted.Source, counted.Passed));
-        Assert.Empty(trial.Filter.Denied().Sources);
+        Assert.Empty(limits.Filter.Denied().Sources);
     }
 
     [Theory]
     [MemberData(nameof(Shapes))]
     public void A_packet_of_a_denied_source_is_dropped_behind_up_to_two_tags(string source, ushort[] tags)
     {
-        using var trial = new TrialFilter();
-        trial.Filter.Update(TrialFilter.Prefixes(source), []);
+        using var limits = new TrialFilter();
+        limits.Filter.Update(TrialFilter.Prefixes(source), []);
         var frame = Frame.From(source, tags);
 
-        Assert.True(trial.Drops(frame, repeat: 1000));
+        Assert.True(limits.Drops(frame, repeat: 1000));
 
         var traffic = new Traffic(1000, 1000 * frame.Length);
-        Assert.Equal(new PacketTotals { Dropped = traffic }, trial.Filter.Totals());
-        var denied = Assert.Single(trial.Filter.Denied().Sources);
+        Assert.Equal(new PacketTotals { Dropped = traffic }, limits.Filter.Totals());
+        var denied = Assert.Single(limits.Filter.Denied().Sources);
         Assert.Equal((Frame.Address(source), traffic, default), (denied.Source, denied.Dropped, denied.Spared));
-        Assert.Empty(trial.Filter.Sources().Sources);
+        Assert.Empty(limits.Filter.Sources().Sources);
     }
 
     [Fact]
     public void A_packet_behind_three_tags_passes_as_unknown()
     {
-        using var trial = new TrialFilter();
-        trial.Filter.Update(TrialFilter.Prefixes("192.0.2.7"), []);
+        using var limits = new TrialFilter();
+        limits.Filter.Update(TrialFilter.Prefixes("192.0.2.7"), []);
         var frame = Frame.From("192.0.2.7", Frame.Provider, Frame.Vlan, Frame.Vlan);
 
-        Assert.False(trial.Drops(frame));
+        Assert.False(limits.Drops(frame));
 
-        Assert.Equal(new PacketTotals { NotIp = new Traffic(1, frame.Length) }, trial.Filter.Totals());
+        Assert.Equal(new PacketTotals { NotIp = new Traffic(1, frame.Length) }, limits.Filter.Totals());
     }
 
     [Theory]
     [MemberData(nameof(Shapes))]
     public void A_packet_that_is_cut_off_anywhere_in_its_headers_passes_as_malformed(string source, ushort[] tags)
     {
-        using var trial = new TrialFilter();
-        trial.Filter.Update(TrialFilter.Prefixes("0.0.0.0/0", "::/0"), []);
+        using var limits = new TrialFilter();
+        limits.Filter.Update(TrialFilter.Prefixes("0.0.0.0/0", "::/0"), []);
         var frame = Frame.From(source, tags);
         var headers = Frame.HeadersOf(source.Contains(':', StringComparison.Ordinal), tags.Length);
         var malformed = default(Traffic);
 
         for (var length = 14; length < headers; length++)
         {
-            Assert.False(trial.Drops(frame.AsSpan(0, length)), $"{length} bytes");
+            Assert.False(limits.Drops(frame.AsSpan(0, length)), $"{length} bytes");
             malformed += new Traffic(1, length);
-            Assert.Equal(new PacketTotals { Malformed = malformed }, trial.Filter.Totals());
+            Assert.Equal(new PacketTotals { Malformed = malformed }, limits.Filter.Totals());
         }
 
-        Assert.True(trial.Drops(frame.AsSpan(0, headers)));
-        Assert.Equal(new PacketTotals { Malformed = malformed, Dropped = new Traffic(1, headers) }, trial.Filter.Totals());
+        Assert.True(limits.Drops(frame.AsSpan(0, headers)));
+        Assert.Equal(new PacketTotals { Malformed = malformed, Dropped = new Traffic(1, headers) }, limits.Filter.Totals());
     }
 
     [Theory]
@@ -92,38 +92,38 @@ public sealed class PacketProgramTests
     [InlineData("2001:db8::7", 0x70)]
     public void A_header_of_another_version_or_too_short_is_malformed(string source, byte first)
     {
-        using var trial = new TrialFilter();
+        using var limits = new TrialFilter();
         var frame = Frame.From(source);
         frame[14] = first;
 
-        Assert.False(trial.Drops(frame));
+        Assert.False(limits.Drops(frame));
 
-        Assert.Equal(new PacketTotals { Malformed = new Traffic(1, frame.Length) }, trial.Filter.Totals());
+        Assert.Equal(new PacketTotals { Malformed = new Traffic(1, frame.Length) }, limits.Filter.Totals());
     }
 
     [Fact]
     public void Options_and_fragments_keep_the_source()
     {
-        using var trial = new TrialFilter();
+        using var limits = new TrialFilter();
         var options = Frame.From("192.0.2.7");
         options[14] = 0x4f;
         var fragment = Frame.From("192.0.2.7");
         fragment[20] = 0x20;
         fragment[21] = 0xb9;
 
-        Assert.False(trial.Drops(options) || trial.Drops(fragment));
+        Assert.False(limits.Drops(options) || limits.Drops(fragment));
 
-        Assert.Equal(2, Assert.Single(trial.Filter.Sources().Sources).Passed.Packets);
+        Assert.Equal(2, Assert.Single(limits.Filter.Sources().Sources).Passed.Packets);
     }
 
     [Fact]
     public void Bytes_are_those_of_the_whole_packet_also_in_several_parts()
     {
-        using var trial = new TrialFilter();
+        using var limits = new TrialFilter();
 
-        Assert.False(trial.Drops(Frame.From(Frame.Address("192.0.2.7"), 30_000, [])));
+        Assert.False(limits.Drops(Frame.From(Frame.Address("192.0.2.7"), 30_000, [])));
 
-        Assert.Equal(new Traffic(1, 30_042), trial.Filter.Totals().Passed);
+        Assert.Equal(new Traffic(1, 30_042), limits.Filter.Totals().Passed);
     }
 
     [Theory]
@@ -131,18 +131,18 @@ public sealed class PacketProgramTests
     [InlineData(2)]
     public void Of_random_frames_the_program_says_what_the_model_says(int seed)
     {
-        using var trial = new TrialFilter();
+        using var limits = new TrialFilter();
         var random = new Random(seed);
         // Half of all addresses, of both families.
         var deny = TrialFilter.Prefixes("0.0.0.0/1", "8000::/1");
-        trial.Filter.Update(deny, []);
+        limits.Filter.Update(deny, []);
 
         for (var i = 0; i < 3000; i++)
         {
             var frame = Garbage(random);
-            var before = trial.Filter.Totals();
-            var dropped = trial.Drops(frame);
-            var after = trial.Filter.Totals();
+            var before = limits.Filter.Totals();
+            var dropped = limits.Drops(frame);
+            var after = limits.Filter.Totals();
 
             var (kind, source) = PacketModel.Read(frame);
             var denied = kind == FrameKind.Ip && PacketModel.IsDenied(source, deny, []);

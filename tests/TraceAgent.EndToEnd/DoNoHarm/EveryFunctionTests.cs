@@ -10,7 +10,7 @@ namespace TraceAgent.EndToEnd.DoNoHarm;
 /// </summary>
 public sealed class EveryFunctionTests(ITestOutputHelper log) : IDisposable
 {
-    private const int MostSites = 10_000;
+    private const int MaxSites = 10_000;
     private readonly Workspace _workspace = new();
 
     /// <summary>The program, and which of its files are probed: all, or those whose names begin so.</summary>
@@ -33,7 +33,7 @@ public sealed class EveryFunctionTests(ITestOutputHelper log) : IDisposable
         var rules = probed.SelectMany(Rules).ToArray();
         var events = _workspace["events.json"];
         using var agent = AgentProcess.Start(
-            new AgentStart(AttachWay.Multi, _workspace.Write("rules.yaml", RuleText.File(rules))) { Output = events });
+            new AgentStart(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(rules))) { Output = events });
 
         var output = workload.Run();
 
@@ -58,7 +58,7 @@ public sealed class EveryFunctionTests(ITestOutputHelper log) : IDisposable
             foreach (var tenThousands in "0123")
             {
                 yield return $"  - {{name: {on}-{number}-{tenThousands}, binary: {binary}, " +
-                    $"symbol: 'every_{tenThousands}*', max_sites: {MostSites}, on: {on}, " +
+                    $"symbol: 'every_{tenThousands}*', max_sites: {MaxSites}, on: {on}, " +
                     $"budget: none, limit: 1/s{more}}}\n";
             }
         }

@@ -13,7 +13,7 @@ public sealed class HarmlessTests(ITestOutputHelper log) : IDisposable
     private const int PlacesAtOnce = 400;
 
     /// <summary>A batch may miss all that the program runs: one of them proves nothing, and says nothing against the agent.</summary>
-    private const int MostBatchesWithoutHit = 5;
+    private const int MaxBatchesWithoutHit = 5;
     private readonly Workspace _workspace = new();
 
     public static TheoryData<string> Workloads => [.. Workload.Names];
@@ -54,7 +54,7 @@ public sealed class HarmlessTests(ITestOutputHelper log) : IDisposable
             batches++;
             seed = unchecked(seed + 1);
         }
-        while (clock.Elapsed < length || (hits == 0 && batches < MostBatchesWithoutHit));
+        while (clock.Elapsed < length || (hits == 0 && batches < MaxBatchesWithoutHit));
 
         log.WriteLine($"{name}: {batches} batches, {attached} places probed, {hits} hits");
         Assert.True(attached > PlacesAtOnce / 10 * batches && hits > 0, $"{attached} places of {batches} batches were probed, with {hits} hits: the test did not test");
@@ -81,7 +81,7 @@ public sealed class HarmlessTests(ITestOutputHelper log) : IDisposable
     {
         var events = _workspace["events.json"];
         File.Delete(events);
-        using var agent = AgentProcess.Start(new AgentStart(AttachWay.Multi, _workspace.Write("rules.yaml", RuleText.File([.. batch.Rules]))) { Output = events });
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File([.. batch.Rules]))) { Output = events });
         var output = workload.Run();
         agent.Stop();
         var calls = File.ReadLines(events)

@@ -10,12 +10,12 @@ public sealed class UnusualStackTests : IDisposable
     public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
-    public void Calls_of_fibers_handlers_threads_that_end_and_deep_recursion_are_logged(AttachWay way)
+    public void Calls_of_fibers_handlers_threads_that_end_and_deep_recursion_are_logged(AttachMethod method)
     {
         var workload = new Workload("hard", _workspace);
         var program = workload.Binaries[0];
         var expected = workload.Run();
-        using var agent = AgentProcess.Start(way, _workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(
             Rule("step", program, "step", "args: [who: int, n: int]"),
             Rule("helper", program, "helper", "args: [n: int]"),
             Rule("leave", program, "leave", "args: [how: long]"),
@@ -48,7 +48,7 @@ public sealed class UnusualStackTests : IDisposable
         var workload = new Workload("hard", _workspace);
         var libc = workload.Binaries.Single(binary => Path.GetFileName(binary) == "libc.so.6");
         var expected = workload.Run();
-        using var agent = AgentProcess.Start(AttachWay.Multi, _workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(
             [.. ((string[])["pause", "usleep", "read", "nanosleep", "clock_nanosleep", "fgets"])
                 .Select(symbol => Rule(symbol.Replace('_', '-'), libc, symbol, "args: 1"))])));
 

@@ -30,7 +30,7 @@ public sealed partial class SoakTests : IDisposable
         workspace.Write("agent.yaml", "rules: rules\noutputs:\n  - file: {path: events-.json, roll: {size: 64MB}, keep: 2}\n");
         Edit(0);
         using var agent = AgentProcess.Start(
-            new AgentStart(AttachWay.Multi, workspace["rules"]) { Output = "", Options = ["--config", workspace["agent.yaml"]] });
+            new AgentStart(AttachMethod.Multi, workspace["rules"]) { Output = "", Options = ["--config", workspace["agent.yaml"]] });
         using var steady = TracedProgram.Start(program);
 
         var samples = new List<Footprint>();
@@ -48,11 +48,11 @@ public sealed partial class SoakTests : IDisposable
         var early = Footprint.Most(samples.Skip(seconds / 4).Take(seconds / 4));
         var late = Footprint.Most(samples.TakeLast(seconds / 4));
         Assert.True(late.IsWithin(early, Slack), $"what the agent holds grew from {early} to {late}");
-        var books = agent.Messages.Select(message => Totals().Match(message)).First(match => match.Success);
-        Assert.Equal(calls, books.Groups["calls"].Value);
+        var counters = agent.Messages.Select(message => Totals().Match(message)).First(match => match.Success);
+        Assert.Equal(calls, counters.Groups["calls"].Value);
         Assert.Equal(
             long.Parse(calls, CultureInfo.InvariantCulture),
-            long.Parse(books.Groups["logged"].Value, CultureInfo.InvariantCulture) + long.Parse(books.Groups["lost"].Value, CultureInfo.InvariantCulture));
+            long.Parse(counters.Groups["logged"].Value, CultureInfo.InvariantCulture) + long.Parse(counters.Groups["lost"].Value, CultureInfo.InvariantCulture));
         Assert.DoesNotContain(agent.Messages, message => message.Contains("balance", StringComparison.Ordinal));
     }
 

@@ -32,7 +32,7 @@ internal sealed class PrefixFiles : FuzzTarget
         Assert.Equal(file.Prefixes.Count, file.Prefixes.Distinct().Count());
         foreach (var prefix in file.Prefixes)
         {
-            Assert.Equal(PrefixFault.None, IpPrefix.TryParse(prefix.ToString(), out var again));
+            Assert.Equal(PrefixError.None, IpPrefix.TryParse(prefix.ToString(), out var again));
             Assert.Equal(prefix, again);
         }
     }

@@ -40,13 +40,13 @@ internal sealed class RecordShape
         var arguments = Enumerable.Range(0, random.Next(1, 7)).Select(i => new Parameter(Math.Min(i, 5), $"v{i}", random.Pick(Types))).ToArray();
         var returned = random.Pick(Types);
         string[] redacted = random.Next(4) == 0 ? [random.Pick(arguments).Name] : [];
-        var moment = random.Pick([ProbeMoment.Entry, ProbeMoment.Call, ProbeMoment.Return]);
+        var trigger = random.Pick([ProbeTrigger.Entry, ProbeTrigger.Call, ProbeTrigger.Return]);
         Holes =
         [
-            .. moment == ProbeMoment.Return ? [] : arguments.Select(argument => Hole(random, argument.Name, argument.Type)),
-            .. moment == ProbeMoment.Entry ? (RecordHole[])[] : [Hole(random, "ret", returned)],
+            .. trigger == ProbeTrigger.Return ? [] : arguments.Select(argument => Hole(random, argument.Name, argument.Type)),
+            .. trigger == ProbeTrigger.Entry ? (RecordHole[])[] : [Hole(random, "ret", returned)],
         ];
-        Sample = new Sample(string.Join(Separator, Holes), moment, arguments, returned, redacted: redacted);
+        Sample = new Sample(string.Join(Separator, Holes), trigger, arguments, returned, redacted: redacted);
     }
 
     public Sample Sample { get; }

@@ -34,7 +34,7 @@ internal sealed class Records : FuzzTarget
         var record = input[sizeof(int)..];
         if (shape.Sample.Decode(record) is { } decoded)
         {
-            AssertAgrees(shape, record, FlatEvent.Of(decoded).RenderMessage(CultureInfo.InvariantCulture));
+            AssertAgrees(shape, record, SerilogEventConverter.Of(decoded).RenderMessage(CultureInfo.InvariantCulture));
         }
     }
 

@@ -31,7 +31,7 @@ public class ClefFormatterTests
     [InlineData("<{symbol,5}>", "<  Add>", "<shop::Add(int)>")]
     public void A_message_of_several_sites_names_the_one_that_was_hit(string format, string atFirst, string atSecond)
     {
-        var sample = new Sample(format, ProbeMoment.Entry, [new(0, "arg1", CaptureType.Default)]);
+        var sample = new Sample(format, ProbeTrigger.Entry, [new(0, "arg1", CaptureType.Default)]);
         ProbeFile[] files = [new("/a", FileIdentity.None, [new(0, 0, "Add", 0)]), new("/b", FileIdentity.None, [new(0, 0, "shop::Add(int)", 0)])];
         var shape = EventShape.Of(sample.Rule, CSiteAbi.X64, sample.Plan, files);
         var record = sample.Record(3);
@@ -66,7 +66,7 @@ public class ClefFormatterTests
     [Fact]
     public void A_number_that_is_missing_or_too_large_is_not_taken_for_one()
     {
-        var sample = new Sample("{a} {b}", ProbeMoment.Entry, [new(0, "a", new CaptureType.Integer(8, Signed: false)), new(1, "b", CaptureType.Default)]);
+        var sample = new Sample("{a} {b}", ProbeTrigger.Entry, [new(0, "a", new CaptureType.Integer(8, Signed: false)), new(1, "b", CaptureType.Default)]);
         var record = sample.Record(-1, 7);
         record[sample.Layout.Fields[1].OutcomeOffset!.Value] = (byte)Outcome.Fault;
 
@@ -79,7 +79,7 @@ public class ClefFormatterTests
     [Fact]
     public void An_entry_has_no_ret_and_no_duration_and_says_its_level()
     {
-        var sample = new Sample("AddNum({arg1})", ProbeMoment.Entry, [new(0, "arg1", CaptureType.Default)], level: EventLevel.Warning);
+        var sample = new Sample("AddNum({arg1})", ProbeTrigger.Entry, [new(0, "arg1", CaptureType.Default)], level: EventLevel.Warning);
 
         var line = sample.Line(sample.Record(-7));
 
@@ -93,7 +93,7 @@ public class ClefFormatterTests
     [Fact]
     public void A_return_has_no_arguments_but_the_key()
     {
-        var sample = new Sample("{symbol} = {ret}", ProbeMoment.Return, []);
+        var sample = new Sample("{symbol} = {ret}", ProbeTrigger.Return, []);
 
         Assert.EndsWith("\"symbol\":\"AddNum\",\"args\":{},\"ret\":0}\n", sample.Line(sample.Record(0)), StringComparison.Ordinal);
     }

@@ -19,7 +19,7 @@ public class FlatEventTests
         var logEvent = _sample.Decode(_sample.Record(-1, ("/etc/pas"u8.ToArray(), Outcome.Truncated), 0x10UL, Outcome.Fault))!;
         var ours = JsonDocument.Parse(Sample.LineOf(logEvent)).RootElement.GetProperty("@m").GetString();
 
-        var flat = FlatEvent.Of(logEvent);
+        var flat = SerilogEventConverter.Of(logEvent);
         _sample.Decode(_sample.Record(5, "other", 0x20UL, 9));
 
         Assert.Equal("ffffffff    -1 /etc/pas… 0x10 <fault> 1.2µs 0.00121 test /srv/shop/test AddNum AddNum() add-num 1234", ours);
@@ -49,7 +49,7 @@ public class FlatEventTests
         var template = JsonDocument.Parse(Sample.LineOf(statement, new ClefTemplateFormatter())).RootElement.GetProperty("@mt").GetString()!;
 
         Assert.Equal("rule rejected: /srv/{{action}}/r.yaml:1:1: '{{}}' does not name a value", template);
-        Assert.Equal(text, FlatEvent.Of(statement).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(text, SerilogEventConverter.Of(statement).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(text, new Serilog.Parsing.MessageTemplateParser().Parse(template).Render(new Dictionary<string, Serilog.Events.LogEventPropertyValue>(), System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -24,7 +24,7 @@ public class HostileBytesTests
     [MemberData(nameof(Bytes))]
     public void Hostile_text_stays_one_line_of_JSON_without_controls(byte[] bytes)
     {
-        var sample = new Sample("{v} {comm}", ProbeMoment.Entry, [new(0, "v", new CaptureType.Text(256))]);
+        var sample = new Sample("{v} {comm}", ProbeTrigger.Entry, [new(0, "v", new CaptureType.Text(256))]);
         var record = sample.Record(bytes);
         bytes.AsSpan(0, Math.Min(16, bytes.Length)).CopyTo(record.AsSpan(RecordLayout.CommOffset));
 
@@ -44,7 +44,7 @@ public class HostileBytesTests
     public void Any_text_round_trips_through_its_line()
     {
         var random = new Random(1);
-        var sample = new Sample("{v}", ProbeMoment.Entry, [new(0, "v", new CaptureType.Text(300))]);
+        var sample = new Sample("{v}", ProbeTrigger.Entry, [new(0, "v", new CaptureType.Text(300))]);
         for (var i = 0; i < 2_000; i++)
         {
             var bytes = new byte[random.Next(300)];
@@ -84,7 +84,7 @@ public class HostileBytesTests
     [Fact]
     public void Names_from_the_rule_are_escaped_too()
     {
-        var sample = new Sample("\"{v}\"\u2028", ProbeMoment.Entry, [new(0, "v", CaptureType.Default)], labels: [new("a\"b", "c\nd\ud800")]);
+        var sample = new Sample("\"{v}\"\u2028", ProbeTrigger.Entry, [new(0, "v", CaptureType.Default)], labels: [new("a\"b", "c\nd\ud800")]);
 
         var json = sample.Json(sample.Record(1));
 

@@ -150,7 +150,7 @@ public class MemoryValueTests
     [Fact]
     public void A_secret_in_UTF16_is_hidden()
     {
-        var sample = new Sample("{v}", ProbeMoment.Entry, [new(0, "v", new CaptureType.Utf16(20))]);
+        var sample = new Sample("{v}", ProbeTrigger.Entry, [new(0, "v", new CaptureType.Utf16(20))]);
 
         Assert.Equal("token=***", sample.Message(sample.Record(Encoding.Unicode.GetBytes("token=abc\0"))));
     }
@@ -165,12 +165,12 @@ public class MemoryValueTests
         Assert.Contains("\"v\":null", sample.Line(sample.Record(Outcome.Null)), StringComparison.Ordinal);
         Assert.Equal("<fault>", sample.Message(sample.Record(Outcome.Fault)));
 
-        var hidden = new Sample("{v}", ProbeMoment.Entry, [new(0, "v", Types[type])], redacted: ["v"]);
+        var hidden = new Sample("{v}", ProbeTrigger.Entry, [new(0, "v", Types[type])], redacted: ["v"]);
         Assert.Equal("***", hidden.Message(hidden.Record("abcdefgh")));
         Assert.Contains("\"v\":\"***\"", hidden.Line(hidden.Record("abcdefgh")), StringComparison.Ordinal);
     }
 
-    private static Sample Entry(string type, string format = "{v}") => new(format, ProbeMoment.Entry, [new(0, "v", Types[type])]);
+    private static Sample Entry(string type, string format = "{v}") => new(format, ProbeTrigger.Entry, [new(0, "v", Types[type])]);
 
     private static string? ProblemOf(JsonElement json) => json.TryGetProperty("problems", out var problems) ? problems.GetProperty("v").GetString() : null;
 
@@ -181,7 +181,7 @@ public class MemoryValueTests
 
         Assert.EndsWith($"\"args\":{{\"v\":{json}}}}}\n", sample.Line(record), StringComparison.Ordinal);
         Assert.Equal(message, sample.Message(record));
-        Assert.Equal(message, FlatEvent.Of(sample.Decode(record)!).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(message, SerilogEventConverter.Of(sample.Decode(record)!).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
         var property = JsonDocument.Parse(sample.Line(record, new ClefTemplateFormatter())).RootElement.GetProperty("v");
         Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(json).RootElement, property), $"{json} is {property} in the template format");
     }

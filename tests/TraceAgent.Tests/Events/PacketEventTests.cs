@@ -70,7 +70,7 @@ public class PacketEventTests
     {
         var line = Interval(Source);
 
-        Assert.Equal("12 packets (7,200 bytes) from 203.0.113.7   !", FlatEvent.Of(line).RenderMessage(CultureInfo.InvariantCulture));
+        Assert.Equal("12 packets (7,200 bytes) from 203.0.113.7   !", SerilogEventConverter.Of(line).RenderMessage(CultureInfo.InvariantCulture));
         Assert.Equal(12, JsonDocument.Parse(Sample.LineOf(line, new ClefTemplateFormatter())).RootElement.GetProperty("packets").GetInt32());
     }
 

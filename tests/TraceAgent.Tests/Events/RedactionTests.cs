@@ -210,7 +210,7 @@ public class RedactionTests
 
         Assert.Equal(expected, json.GetProperty("args").GetProperty("v").GetString());
         Assert.Equal(expected, json.GetProperty("@m").GetString());
-        Assert.Equal(expected, FlatEvent.Of(sample.Decode(record)!).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(expected, SerilogEventConverter.Of(sample.Decode(record)!).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(text != expected ? "redacted" : null, Problem(json));
     }
 
@@ -304,7 +304,7 @@ public class RedactionTests
     [Fact]
     public void A_secret_in_bytes_is_hidden_between_their_hex_digits()
     {
-        var sample = new Sample("{v}", ProbeMoment.Entry, [new(0, "v", new CaptureType.Bytes(64))]);
+        var sample = new Sample("{v}", ProbeTrigger.Entry, [new(0, "v", new CaptureType.Bytes(64))]);
 
         var json = sample.Json(sample.Record(Encoding.ASCII.GetBytes("\u0001token=abc&a")));
 
@@ -315,7 +315,7 @@ public class RedactionTests
     [Fact]
     public void A_secret_in_the_path_of_a_socket_is_hidden()
     {
-        var sample = new Sample("{v}", ProbeMoment.Entry, [new(0, "v", new CaptureType.SocketAddress())]);
+        var sample = new Sample("{v}", ProbeTrigger.Entry, [new(0, "v", new CaptureType.SocketAddress())]);
 
         Assert.Equal("@token=***", sample.Message(sample.Record(Encoding.ASCII.GetBytes("\u0001\0\0token=abc"))));
     }
@@ -331,7 +331,7 @@ public class RedactionTests
         {
             foreach (var outcome in new[] { Outcome.Ok, Outcome.Truncated, Outcome.Null, Outcome.Fault })
             {
-                var sample = new Sample("[{v,5}] {v:x} {ret}", ProbeMoment.Call, [new(0, "v", type)], new CaptureType.Errno(), redacted: ["v", "ret"]);
+                var sample = new Sample("[{v,5}] {v:x} {ret}", ProbeTrigger.Call, [new(0, "v", type)], new CaptureType.Errno(), redacted: ["v", "ret"]);
                 var record = sample.Record(type is CaptureType.Text or CaptureType.Bytes or CaptureType.SocketAddress ? "2abcdefg" : 2, 2);
                 record[sample.Layout.Fields[0].OutcomeOffset!.Value] = (byte)outcome;
 
@@ -357,7 +357,7 @@ public class RedactionTests
     {
         var sample = new Sample(
             "{user} {userPassword} {pin_code}",
-            ProbeMoment.Entry,
+            ProbeTrigger.Entry,
             [new(0, "user", new CaptureType.Text(8)), new(1, "userPassword", new CaptureType.Text(8)), new(2, "pin_code", CaptureType.Default)]);
         var rule = sample.Rule with { Redact = ["pin*"] };
         var shape = EventShape.Of(rule, CSiteAbi.X64, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "login", 0)])]);
@@ -375,7 +375,7 @@ public class RedactionTests
     {
         var sample = new Sample(
             "{token_count} {body}",
-            ProbeMoment.Entry,
+            ProbeTrigger.Entry,
             [new(0, "token_count", CaptureType.Default), new(1, "body", new CaptureType.Text(64))]);
         var rule = sample.Rule with { NotSecret = ["token_count"] };
         var shape = EventShape.Of(
@@ -426,7 +426,7 @@ public class RedactionTests
     private static int Luhn(string digits) =>
         digits.Reverse().Select((c, i) => i % 2 == 0 ? c - '0' : "0246813579"[c - '0'] - '0').Sum() % 10;
 
-    private static Sample Text(string format) => new(format, ProbeMoment.Entry, [new(0, "v", new CaptureType.Text(128))]);
+    private static Sample Text(string format) => new(format, ProbeTrigger.Entry, [new(0, "v", new CaptureType.Text(128))]);
 
     private static string? Problem(JsonElement json) => json.TryGetProperty("problems", out var problems) ? problems.GetProperty("v").GetString() : null;
 }

@@ -19,7 +19,7 @@ internal sealed class Sample
 
     public Sample(
         string format,
-        ProbeMoment on = ProbeMoment.Call,
+        ProbeTrigger on = ProbeTrigger.Call,
         Parameter[]? arguments = null,
         CaptureType? returned = null,
         EventLevel level = EventLevel.Information,
@@ -30,8 +30,8 @@ internal sealed class Sample
         returned ??= CaptureType.Default;
         Kind = on switch
         {
-            ProbeMoment.Entry => EventKind.Entry,
-            ProbeMoment.Return => EventKind.Return,
+            ProbeTrigger.Entry => EventKind.Entry,
+            ProbeTrigger.Return => EventKind.Return,
             _ => EventKind.Call,
         };
         var template = Template(format);
@@ -49,8 +49,8 @@ internal sealed class Sample
         Plan = new CapturePlan(
             Architecture.X64,
             on,
-            on == ProbeMoment.Return ? [] : arguments.Select(a => a.Type.Capture(new Expr.Load(Architecture.X64.Argument(a.Index), 8, Signed: false))).ToEquatableArray(),
-            on == ProbeMoment.Entry ? [] : [returned.Capture(new Expr.Load(Architecture.X64.ReturnValue, 8, Signed: false))]);
+            on == ProbeTrigger.Return ? [] : arguments.Select(a => a.Type.Capture(new Expr.Load(Architecture.X64.Argument(a.Index), 8, Signed: false))).ToEquatableArray(),
+            on == ProbeTrigger.Entry ? [] : [returned.Capture(new Expr.Load(Architecture.X64.ReturnValue, 8, Signed: false))]);
         Layout = Plan.LayoutOf(Kind);
         Shape = EventShape.Of(
             Rule, Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)])], kind => Values(kind, arguments, returned, redacted));

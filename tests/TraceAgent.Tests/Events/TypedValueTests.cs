@@ -76,7 +76,7 @@ public class TypedValueTests
     [Fact]
     public void An_error_number_has_its_name_beside_it()
     {
-        var sample = new Sample("{ret}", ProbeMoment.Call, [new(0, "err", Types["errno"])], Types["errno"]);
+        var sample = new Sample("{ret}", ProbeTrigger.Call, [new(0, "err", Types["errno"])], Types["errno"]);
 
         Assert.EndsWith(
             "\"args\":{\"err\":0},\"ret\":13,\"errno\":{\"ret\":\"EACCES\"},\"duration_ns\":1210}\n",
@@ -122,7 +122,7 @@ public class TypedValueTests
     [Fact]
     public void Hidden_fields_of_the_plan_are_not_shown()
     {
-        var sample = new Sample("{a}", ProbeMoment.Entry, [new(0, "hidden", CaptureType.Default), new(1, "a", CaptureType.Default)]);
+        var sample = new Sample("{a}", ProbeTrigger.Entry, [new(0, "hidden", CaptureType.Default), new(1, "a", CaptureType.Default)]);
         var shape = EventShape.Of(
             sample.Rule, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "AddNum", 0)])], _ => [new ShownField(new("a", CaptureType.Default, 1, IsReturnValue: false), IsRedacted: false)]);
 
@@ -145,13 +145,13 @@ public class TypedValueTests
         }
     }
 
-    private static Sample Entry(string type, string format) => new(format, ProbeMoment.Entry, [new(0, "v", Types[type])]);
+    private static Sample Entry(string type, string format) => new(format, ProbeTrigger.Entry, [new(0, "v", Types[type])]);
 
     private static void AssertShown(string type, string format, object value, string json, string message)
     {
         var sample = Entry(type, format);
         var record = sample.Record(value);
-        var flat = FlatEvent.Of(sample.Decode(record)!);
+        var flat = SerilogEventConverter.Of(sample.Decode(record)!);
 
         Assert.EndsWith($"\"args\":{{\"v\":{json}}}{(type == "errno" ? "" : "}\n")}", WithoutErrno(sample.Line(record), type), StringComparison.Ordinal);
         Assert.Equal(message, sample.Message(record));

@@ -10,7 +10,7 @@ public class ValueTests
 {
     private static readonly CaptureType Text = new CaptureType.Text(16);
 
-    private static Sample Entry(CaptureType type, string format = "{v}") => new(format, ProbeMoment.Entry, [new(0, "v", type)]);
+    private static Sample Entry(CaptureType type, string format = "{v}") => new(format, ProbeTrigger.Entry, [new(0, "v", type)]);
 
     [Theory]
     [InlineData("{v}", -1L, "-1")]
@@ -127,7 +127,7 @@ public class ValueTests
     [Fact]
     public void A_length_beyond_the_field_reads_no_other_field()
     {
-        var sample = new Sample("{a}", ProbeMoment.Entry, [new(0, "a", Text), new(1, "b", Text)]);
+        var sample = new Sample("{a}", ProbeTrigger.Entry, [new(0, "a", Text), new(1, "b", Text)]);
         var record = sample.Record("0123456789abcdef", "secret");
         record[sample.Layout.Fields[0].Offset + 3] = 0x7f;
 

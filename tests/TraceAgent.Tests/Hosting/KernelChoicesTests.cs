@@ -8,12 +8,12 @@ public sealed class KernelChoicesTests
     [Theory]
     [InlineData(null, null, null, null)]
     [InlineData("", "", null, null)]
-    [InlineData("perf", null, AttachWay.PerfEvent, null)]
-    [InlineData("multi", "waiting", AttachWay.Multi, true)]
+    [InlineData("perf", null, AttachMethod.PerfEvent, null)]
+    [InlineData("multi", "waiting", AttachMethod.Multi, true)]
     [InlineData(null, "plain", null, false)]
-    public void The_environment_chooses_where_it_says_something(string? attach, string? reads, AttachWay? way, bool? mayWait)
+    public void The_environment_chooses_where_it_says_something(string? attach, string? reads, AttachMethod? method, bool? mayWait)
     {
-        Assert.Equal(new KernelChoices(way, mayWait), KernelChoices.Read(Environment(attach, reads), out var problem));
+        Assert.Equal(new KernelChoices(method, mayWait), KernelChoices.Read(Environment(attach, reads), out var problem));
         Assert.Null(problem);
     }
 

@@ -10,7 +10,7 @@ namespace TraceAgent.Tests.Outputs;
 
 public class ConsoleOutputTests
 {
-    private readonly Sample _sample = new("{v}", ProbeMoment.Entry, [new(0, "v", CaptureType.Default)]);
+    private readonly Sample _sample = new("{v}", ProbeTrigger.Entry, [new(0, "v", CaptureType.Default)]);
 
     [Fact]
     public void Lines_reach_the_reader_of_a_pipe_at_the_commit()

@@ -12,7 +12,7 @@ public sealed class FullDiskTests : IDisposable
 {
     private const int BatchEvents = 20;
     private readonly string _mount = Directory.CreateTempSubdirectory("traceagent-disk").FullName;
-    private readonly Sample _sample = new("{v}", ProbeMoment.Entry, [new(0, "v", CaptureType.Default)]);
+    private readonly Sample _sample = new("{v}", ProbeTrigger.Entry, [new(0, "v", CaptureType.Default)]);
     private int _next;
 
     public FullDiskTests() => Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", _mount);

@@ -12,7 +12,7 @@ namespace TraceAgent.Tests.Outputs;
 /// <summary>The output against a real HTTP server; that a receiver understands what it gets is proven by tests/pipelines.</summary>
 public sealed class OtlpOutputTests : IDisposable
 {
-    private readonly Sample _sample = new("{v}", ProbeMoment.Entry, [new(0, "v", CaptureType.Default)]);
+    private readonly Sample _sample = new("{v}", ProbeTrigger.Entry, [new(0, "v", CaptureType.Default)]);
     private readonly ConcurrentQueue<DeliveryNotice> _notices = [];
     private readonly ConcurrentQueue<byte[]> _accepted = [];
     private readonly HttpListener _server = new();

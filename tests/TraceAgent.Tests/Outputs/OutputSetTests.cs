@@ -11,7 +11,7 @@ namespace TraceAgent.Tests.Outputs;
 public sealed class OutputSetTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("traceagent").FullName;
-    private readonly Sample _sample = new("{v}", ProbeMoment.Entry, [new(0, "v", CaptureType.Default)]);
+    private readonly Sample _sample = new("{v}", ProbeTrigger.Entry, [new(0, "v", CaptureType.Default)]);
     private int _next;
 
     private string Target => Path.Combine(_folder, "events.json");

@@ -22,7 +22,7 @@ internal static class GivenPackets
 
     public static IpPrefix Prefix(string text)
     {
-        Assert.Equal(PrefixFault.None, IpPrefix.TryParse(text, out var prefix));
+        Assert.Equal(PrefixError.None, IpPrefix.TryParse(text, out var prefix));
         return prefix;
     }
 

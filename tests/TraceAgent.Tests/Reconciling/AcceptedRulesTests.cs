@@ -9,9 +9,9 @@ public sealed class AcceptedRulesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ProbeResolver _resolver = new();
-    private readonly AcceptedRules _accepted;
+    private readonly LastValidRules _accepted;
 
-    public AcceptedRulesTests() => _accepted = new AcceptedRules(_resolver, new PrefixSource());
+    public AcceptedRulesTests() => _accepted = new LastValidRules(_resolver, new PrefixSource());
 
     public void Dispose()
     {
@@ -22,7 +22,7 @@ public sealed class AcceptedRulesTests : IDisposable
     [Fact]
     public void Rules_of_all_files_are_in_force_and_wait_for_their_binaries()
     {
-        var found = _accepted.Deliberate([File("a.yaml", "add", "buy"), File("b.yaml", "sell")]);
+        var found = _accepted.Evaluate([File("a.yaml", "add", "buy"), File("b.yaml", "sell")]);
 
         Assert.Equal(["add", "buy", "sell"], InForce(found));
         Assert.Equal(["add", "buy", "sell"], found.Pending.Select(one => one.Rule.Name.Value));
@@ -33,9 +33,9 @@ public sealed class AcceptedRulesTests : IDisposable
     [Fact]
     public void A_file_that_breaks_keeps_its_last_good_rules_and_the_others_proceed()
     {
-        _accepted.Deliberate([File("a.yaml", "add", "buy"), File("b.yaml", "sell")]);
+        _accepted.Evaluate([File("a.yaml", "add", "buy"), File("b.yaml", "sell")]);
 
-        var found = _accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "sell", "refund")]);
+        var found = _accepted.Evaluate([Broken("a.yaml"), File("b.yaml", "sell", "refund")]);
 
         Assert.Equal(["add", "buy", "sell", "refund"], InForce(found));
         Assert.Equal([new RejectedFile("a.yaml", Errors: 1, RulesKept: 2, Rules: 1)], found.Rejected);
@@ -45,18 +45,18 @@ public sealed class AcceptedRulesTests : IDisposable
     [Fact]
     public void A_file_whose_mistakes_are_gone_is_told_once()
     {
-        Assert.Empty(_accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "sell")]).Accepted);
-        Assert.Empty(_accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "sell")]).Accepted);
+        Assert.Empty(_accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "sell")]).Accepted);
+        Assert.Empty(_accepted.Evaluate([Broken("a.yaml"), File("b.yaml", "sell")]).Accepted);
         var corrected = File("a.yaml", "add", "buy");
 
-        Assert.Equal([("a.yaml", 2)], _accepted.Deliberate([corrected, File("b.yaml", "sell")]).Accepted);
-        Assert.Empty(_accepted.Deliberate([corrected, File("b.yaml", "sell")]).Accepted);
+        Assert.Equal([("a.yaml", 2)], _accepted.Evaluate([corrected, File("b.yaml", "sell")]).Accepted);
+        Assert.Empty(_accepted.Evaluate([corrected, File("b.yaml", "sell")]).Accepted);
     }
 
     [Fact]
     public void A_file_that_was_never_good_has_no_rules_in_force()
     {
-        var found = _accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "sell")]);
+        var found = _accepted.Evaluate([Broken("a.yaml"), File("b.yaml", "sell")]);
 
         Assert.Equal(["sell"], InForce(found));
         Assert.Equal([new RejectedFile("a.yaml", Errors: 1, RulesKept: 0, Rules: 1)], found.Rejected);
@@ -66,19 +66,19 @@ public sealed class AcceptedRulesTests : IDisposable
     public void A_rule_that_names_an_unknown_output_keeps_its_file_out_until_there_is_one()
     {
         string[]? names = ["audit"];
-        var accepted = new AcceptedRules(_resolver, new PrefixSource(), () => names);
+        var accepted = new LastValidRules(_resolver, new PrefixSource(), () => names);
         var file = Given.File("a.yaml", "rules:\n  - {name: add, binary: /nonexistent/shop, symbol: Add, output: audti}\n");
 
-        var refused = accepted.Deliberate([file]);
+        var refused = accepted.Evaluate([file]);
         Assert.Empty(InForce(refused));
         var told = Assert.Single(refused.News).Diagnostic;
         Assert.Equal("TA112 2:65 no output is called 'audti' (did you mean 'audit'?)", $"{told.Code} {told.At.Line}:{told.At.Column} {told.Message} ({told.Hint})");
 
         names = ["audit", "audti"];
-        Assert.Equal(["add"], InForce(accepted.Deliberate([file])));
+        Assert.Equal(["add"], InForce(accepted.Evaluate([file])));
 
         names = [];
-        var gone = accepted.Deliberate([file]);
+        var gone = accepted.Evaluate([file]);
         Assert.Equal(["add"], InForce(gone));
         Assert.Equal(Severity.Warning, Assert.Single(gone.News).Diagnostic.Severity);
     }
@@ -86,10 +86,10 @@ public sealed class AcceptedRulesTests : IDisposable
     [Fact]
     public void A_file_that_is_corrected_is_in_force_again()
     {
-        _accepted.Deliberate([File("a.yaml", "add")]);
-        _accepted.Deliberate([Broken("a.yaml")]);
+        _accepted.Evaluate([File("a.yaml", "add")]);
+        _accepted.Evaluate([Broken("a.yaml")]);
 
-        var found = _accepted.Deliberate([File("a.yaml", "buy")]);
+        var found = _accepted.Evaluate([File("a.yaml", "buy")]);
 
         Assert.Equal(["buy"], InForce(found));
         Assert.Empty(found.Rejected);
@@ -98,19 +98,19 @@ public sealed class AcceptedRulesTests : IDisposable
     [Fact]
     public void The_rules_of_a_file_that_is_gone_go_also_when_it_was_broken()
     {
-        _accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "sell")]);
-        _accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "sell")]);
+        _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "sell")]);
+        _accepted.Evaluate([Broken("a.yaml"), File("b.yaml", "sell")]);
 
-        Assert.Equal(["sell"], InForce(_accepted.Deliberate([File("b.yaml", "sell")])));
+        Assert.Equal(["sell"], InForce(_accepted.Evaluate([File("b.yaml", "sell")])));
     }
 
     [Fact]
     public void What_is_wrong_is_said_once()
     {
         RuleFileVersion[] versions = [Broken("a.yaml"), With(File("b.yaml", "sell"), Doubt(2))];
-        Assert.Equal(2, _accepted.Deliberate(versions).News.Count);
+        Assert.Equal(2, _accepted.Evaluate(versions).News.Count);
 
-        var again = _accepted.Deliberate(versions);
+        var again = _accepted.Evaluate(versions);
 
         Assert.Empty(again.News);
         Assert.Empty(again.Rejected);
@@ -119,7 +119,7 @@ public sealed class AcceptedRulesTests : IDisposable
     [Fact]
     public void Warnings_keep_no_rule_from_being_in_force()
     {
-        var found = _accepted.Deliberate([With(File("a.yaml", "add"), Doubt(2))]);
+        var found = _accepted.Evaluate([With(File("a.yaml", "add"), Doubt(2))]);
 
         Assert.Equal(["add"], InForce(found));
         Assert.Empty(found.Rejected);
@@ -130,9 +130,9 @@ public sealed class AcceptedRulesTests : IDisposable
     public void What_a_binary_is_refused_for_is_said_at_the_place_where_the_rule_now_stands()
     {
         var text = _folder.Write("notes", "no program");
-        var before = Assert.Single(_accepted.Deliberate([Rules("a.yaml", "\n", Line("add", text))]).News).Diagnostic;
+        var before = Assert.Single(_accepted.Evaluate([Rules("a.yaml", "\n", Line("add", text))]).News).Diagnostic;
 
-        var after = Assert.Single(_accepted.Deliberate([Rules("a.yaml", "\n\n\n", Line("add", text))]).News).Diagnostic;
+        var after = Assert.Single(_accepted.Evaluate([Rules("a.yaml", "\n\n\n", Line("add", text))]).News).Diagnostic;
 
         Assert.Equal((3, 5), (before.At.Line, after.At.Line));
         Assert.Equal(before.Message, after.Message);
@@ -141,7 +141,7 @@ public sealed class AcceptedRulesTests : IDisposable
     [Fact]
     public void Of_two_files_with_one_name_the_later_is_rejected_and_told_where_the_first_is()
     {
-        var found = _accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "add", "sell")]);
+        var found = _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "add", "sell")]);
 
         Assert.Equal(["add"], InForce(found));
         var (diagnostic, source) = Assert.Single(found.News);
@@ -152,9 +152,9 @@ public sealed class AcceptedRulesTests : IDisposable
     [Fact]
     public void A_name_in_force_is_not_taken_over_by_another_file()
     {
-        _accepted.Deliberate([File("b.yaml", "add")]);
+        _accepted.Evaluate([File("b.yaml", "add")]);
 
-        var found = _accepted.Deliberate([File("a.yaml", "add"), _files["b.yaml"]]);
+        var found = _accepted.Evaluate([File("a.yaml", "add"), _files["b.yaml"]]);
 
         Assert.Equal(["add"], InForce(found));
         Assert.Equal("a.yaml", Assert.Single(found.Rejected).Path);
@@ -165,9 +165,9 @@ public sealed class AcceptedRulesTests : IDisposable
     [InlineData("b.yaml", "a.yaml")]
     public void A_rule_may_move_from_one_file_to_another_in_one_change(string from, string to)
     {
-        _accepted.Deliberate(InOrder(File(from, "add", "buy"), File(to, "sell")));
+        _accepted.Evaluate(InOrder(File(from, "add", "buy"), File(to, "sell")));
 
-        var found = _accepted.Deliberate(InOrder(File(from, "buy"), File(to, "sell", "add")));
+        var found = _accepted.Evaluate(InOrder(File(from, "buy"), File(to, "sell", "add")));
 
         Assert.Empty(found.Rejected);
         Assert.Equal(["add", "buy", "sell"], InForce(found).Order());
@@ -176,9 +176,9 @@ public sealed class AcceptedRulesTests : IDisposable
     [Fact]
     public void Two_files_may_swap_their_rules_in_one_change()
     {
-        _accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "sell")]);
+        _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "sell")]);
 
-        var found = _accepted.Deliberate([File("a.yaml", "sell"), File("b.yaml", "add")]);
+        var found = _accepted.Evaluate([File("a.yaml", "sell"), File("b.yaml", "add")]);
 
         Assert.Empty(found.Rejected);
         Assert.Equal(["sell", "add"], InForce(found));
@@ -187,9 +187,9 @@ public sealed class AcceptedRulesTests : IDisposable
     [Fact]
     public void A_file_is_accepted_when_the_other_one_gives_up_its_name()
     {
-        _accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "add", "sell")]);
+        _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "add", "sell")]);
 
-        var found = _accepted.Deliberate([File("a.yaml", "buy"), _files["b.yaml"]]);
+        var found = _accepted.Evaluate([File("a.yaml", "buy"), _files["b.yaml"]]);
 
         Assert.Equal(["buy", "add", "sell"], InForce(found));
     }
@@ -197,9 +197,9 @@ public sealed class AcceptedRulesTests : IDisposable
     [Fact]
     public void A_file_is_accepted_when_the_other_one_is_deleted()
     {
-        _accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "add")]);
+        _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "add")]);
 
-        Assert.Equal(["add"], InForce(_accepted.Deliberate([_files["b.yaml"]])));
+        Assert.Equal(["add"], InForce(_accepted.Evaluate([_files["b.yaml"]])));
     }
 
     [Fact]
@@ -207,20 +207,20 @@ public sealed class AcceptedRulesTests : IDisposable
     {
         var binary = _folder.Write("shop", "no program");
         var file = Rules("a.yaml", "", Line("add", binary));
-        Assert.Single(_accepted.Deliberate([file]).Rejected);
+        Assert.Single(_accepted.Evaluate([file]).Rejected);
 
         System.IO.File.Delete(binary);
 
-        Assert.Equal(["add"], InForce(_accepted.Deliberate([file])));
+        Assert.Equal(["add"], InForce(_accepted.Evaluate([file])));
     }
 
     [Fact]
     public void A_name_is_in_force_once_whatever_fails()
     {
-        _accepted.Deliberate([File("a.yaml", "add"), File("b.yaml", "sell")]);
+        _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "sell")]);
 
         // b takes a's rule, but a cannot give it up: its new text is broken.
-        var found = _accepted.Deliberate([Broken("a.yaml"), File("b.yaml", "add")]);
+        var found = _accepted.Evaluate([Broken("a.yaml"), File("b.yaml", "add")]);
 
         Assert.Equal(["add", "sell"], InForce(found));
         Assert.Equal(["a.yaml", "b.yaml"], found.Rejected.Select(file => file.Path));
@@ -245,5 +245,5 @@ public sealed class AcceptedRulesTests : IDisposable
 
     private static RuleFileVersion[] InOrder(params RuleFileVersion[] files) => [.. files.OrderBy(file => file.Path, StringComparer.Ordinal)];
 
-    private static IEnumerable<string> InForce(Deliberation deliberation) => deliberation.Desired.Select(one => one.Rule.Name.Value);
+    private static IEnumerable<string> InForce(RuleEvaluation evaluation) => evaluation.Desired.Select(one => one.Rule.Name.Value);
 }

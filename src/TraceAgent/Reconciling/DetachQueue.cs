@@ -9,7 +9,7 @@ namespace TraceAgent.Reconciling;
 /// Where probes go that are not in force any more. Closing links takes tens of milliseconds and calls may still be in
 /// flight, so it is done on a thread of its own, for all that are waiting at once.
 /// </summary>
-internal sealed class Retirement : IDisposable
+internal sealed class DetachQueue : IDisposable
 {
     /// <summary>How long a replaced call rule waits for the calls that it has seen enter.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -18,14 +18,14 @@ internal sealed class Retirement : IDisposable
     private readonly SlotTable _slots;
     private readonly EventPump _pump;
     private readonly Lock _gate = new();
-    private readonly List<Leaver> _arrived = [];
+    private readonly List<RetiredProbe> _arrived = [];
     private readonly List<(AttachedPart Part, long Deadline)> _inFlight = [];
     private readonly AutoResetEvent _work = new(initialState: false);
     private readonly Thread _thread;
     private volatile bool _stopping;
     private int _waiting;
 
-    public Retirement(BpfSession session, SlotTable slots, EventPump pump)
+    public DetachQueue(BpfSession session, SlotTable slots, EventPump pump)
     {
         _session = session;
         _slots = slots;
@@ -38,13 +38,13 @@ internal sealed class Retirement : IDisposable
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Replaced: the successors take the hits already.</summary>
-    public void Replaced(IReadOnlyList<AttachedPart> previous, Switchover switchover) => Add(new Leaver(previous, switchover));
+    public void Replaced(IReadOnlyList<AttachedPart> previous, Switchover switchover) => Add(new RetiredProbe(previous, switchover));
 
     /// <summary>Deactivated: nothing takes their hits.</summary>
-    public void Removed(IReadOnlyList<AttachedPart> parts) => Add(new Leaver(parts, null));
+    public void Removed(IReadOnlyList<AttachedPart> parts) => Add(new RetiredProbe(parts, null));
 
     /// <summary>What is still attached when the thread has stopped.</summary>
-    public IEnumerable<AttachedPart> Left => _arrived.SelectMany(leaver => leaver.Parts).Concat(_inFlight.Select(one => one.Part));
+    public IEnumerable<AttachedPart> Left => _arrived.SelectMany(retired => retired.Parts).Concat(_inFlight.Select(one => one.Part));
 
     /// <summary>Stops closing; what is left takes no more hits, and is for the reconciler to detach.</summary>
     public void Dispose()
@@ -53,18 +53,18 @@ internal sealed class Retirement : IDisposable
         _work.Set();
         _thread.Join();
         _work.Dispose();
-        foreach (var part in _arrived.SelectMany(leaver => leaver.Parts))
+        foreach (var part in _arrived.SelectMany(retired => retired.Parts))
         {
             part.Loaded.Deactivate();
         }
     }
 
-    private void Add(Leaver leaver)
+    private void Add(RetiredProbe retired)
     {
         Interlocked.Increment(ref _waiting);
         lock (_gate)
         {
-            _arrived.Add(leaver);
+            _arrived.Add(retired);
         }
 
         _work.Set();
@@ -75,7 +75,7 @@ internal sealed class Retirement : IDisposable
         while (!_stopping)
         {
             _work.WaitOne(_inFlight.Count == 0 ? Timeout.Infinite : 100);
-            Leaver[] leavers;
+            RetiredProbe[] leavers;
             lock (_gate)
             {
                 leavers = [.. _arrived];
@@ -93,15 +93,15 @@ internal sealed class Retirement : IDisposable
         }
     }
 
-    private void Leave(Leaver[] leavers)
+    private void Leave(RetiredProbe[] leavers)
     {
-        _session.Settle([.. leavers.Select(leaver => leaver.Switchover).OfType<Switchover>()]);
+        _session.Settle([.. leavers.Select(retired => retired.Switchover).OfType<Switchover>()]);
         Interlocked.Add(ref _waiting, -leavers.Length);
         var deadline = Stopwatch.GetTimestamp() + (long)(Patience.TotalSeconds * Stopwatch.Frequency);
-        var waiting = leavers.Where(leaver => leaver.Switchover is not null).SelectMany(leaver => leaver.Parts)
+        var waiting = leavers.Where(retired => retired.Switchover is not null).SelectMany(retired => retired.Parts)
             .Where(part => part.Loaded.CallsInFlight > 0).ToHashSet();
         _inFlight.AddRange(waiting.Select(part => (part, deadline)));
-        Closing.All([.. leavers.SelectMany(leaver => leaver.Parts).Where(part => !waiting.Contains(part)).Select<AttachedPart, Action>(part => () => Close(part))]);
+        Closing.All([.. leavers.SelectMany(retired => retired.Parts).Where(part => !waiting.Contains(part)).Select<AttachedPart, Action>(part => () => Close(part))]);
     }
 
     /// <summary>The slot is free when no record of it is in the ring any more.</summary>
@@ -114,7 +114,7 @@ internal sealed class Retirement : IDisposable
         }
 
         part.Loaded.Close();
-        part.CloseBooks(calls);
+        part.CloseCounters(calls);
         _pump.WhenDrained(() =>
         {
             _slots[part.Loaded.Slot] = null;
@@ -122,5 +122,5 @@ internal sealed class Retirement : IDisposable
         });
     }
 
-    private sealed record Leaver(IReadOnlyList<AttachedPart> Parts, Switchover? Switchover);
+    private sealed record RetiredProbe(IReadOnlyList<AttachedPart> Parts, Switchover? Switchover);
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TraceAgent.Hosting;
 
 /// <summary>Numbers of things, as people write them.</summary>
-internal static class Counted
+internal static class Plural
 {
     /// <param name="number">0 or more.</param>
     /// <param name="noun">Of one.</param>

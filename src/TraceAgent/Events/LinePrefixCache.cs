@@ -6,7 +6,7 @@ namespace TraceAgent.Events;
 /// The part of a line between the last hole of the message and the first value: which rule, which thread, where. Most events have
 /// the same as the one before them, so it is kept.
 /// </summary>
-internal sealed class OriginJson
+internal sealed class LinePrefixCache
 {
     private readonly LineBuffer _text = new();
     private KindShape? _shape;

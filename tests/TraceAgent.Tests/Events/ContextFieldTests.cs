@@ -12,7 +12,7 @@ using TraceAgent.Rules;
 namespace TraceAgent.Tests.Events;
 
 /// <summary>What a line has only because its message names it.</summary>
-public class OnDemandTests
+public class ContextFieldTests
 {
     [Fact]
     public void What_the_message_names_is_also_a_property()
@@ -77,7 +77,7 @@ public class OnDemandTests
         var template = new Serilog.Parsing.MessageTemplateParser().Parse(line.GetProperty("@mt").GetString()!);
         Assert.All(template.Tokens.OfType<Serilog.Parsing.PropertyToken>(), hole => Assert.True(line.TryGetProperty(hole.PropertyName, out _), hole.PropertyName));
         var flat = Decode($"args: [n: int], format: '{format}'", 7, ("n", 3), ("uid", 1000), ("gid", 255), ("cgroup", 42));
-        Assert.Equal(message, FlatEvent.Of(flat).RenderMessage(CultureInfo.InvariantCulture));
+        Assert.Equal(message, SerilogEventConverter.Of(flat).RenderMessage(CultureInfo.InvariantCulture));
     }
 
     private static JsonElement Line(string keys, params (string, long)[] values) => Line(keys, new ClefFormatter(), 7, values);

@@ -7,7 +7,7 @@ namespace TraceAgent.Packets;
 /// A packet rule's accounts over all the filters that it has had: every packet in exactly one of five kinds, as the kernel
 /// counted them, and what became of the rule's lines. Written by the thread of the rules, read by any.
 /// </summary>
-internal sealed class PacketBooks(string rule) : LineBooks(rule)
+internal sealed class PacketCounters(string rule) : LineCounters(rule)
 {
     private readonly Lock _gate = new();
     private PacketTotals _closed;

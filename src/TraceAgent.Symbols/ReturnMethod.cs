@@ -1,7 +1,7 @@
 namespace TraceAgent.Symbols;
 
 /// <summary>How a rule wants to see returns.</summary>
-internal enum ReturnWay
+internal enum ReturnMethod
 {
     /// <summary>Not at all.</summary>
     None,

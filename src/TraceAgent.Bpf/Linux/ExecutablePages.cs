@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace TraceAgent.Bpf.Linux;
 
 /// <summary>The memory that this process's executable is mapped to.</summary>
-public static unsafe partial class OwnImage
+public static unsafe partial class ExecutablePages
 {
     private const uint Load = 1;
     private const uint Executable = 1;
@@ -14,7 +14,7 @@ public static unsafe partial class OwnImage
     /// Takes the pages of code out of this process; those that are still needed come back from the page cache.
     /// Most were needed once: to begin, to read arguments and rules, to resolve and compile.
     /// </summary>
-    public static void GiveBackPages() => _ = IteratePrograms(&GiveBack, null);
+    public static void ReleasePages() => _ = IteratePrograms(&GiveBack, null);
 
     /// <summary>For the first object, which is the executable: 1 ends the iteration.</summary>
     [UnmanagedCallersOnly]

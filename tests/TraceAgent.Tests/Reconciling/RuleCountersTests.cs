@@ -5,36 +5,36 @@ using TraceAgent.Reconciling;
 
 namespace TraceAgent.Tests.Reconciling;
 
-public sealed class RuleBooksTests
+public sealed class RuleCountersTests
 {
-    private readonly RuleBooks _books = new("add");
+    private readonly RuleCounters _counters = new("add");
 
     [Fact]
     public void Lines_that_reached_all_outputs_are_logged_and_others_lost()
     {
-        _books.Open(() => new KernelCounts(10, 2, 0));
+        _counters.Open(() => new KernelCounts(10, 2, 0));
         Commit(5, reached: true);
         Commit(2, reached: false);
-        _books.Undecodable();
+        _counters.Undecodable();
 
-        Assert.Equal(new RuleTotals(10, new CallCounts(Logged: 5, 0, 0, 0, Lost: 5), Unreturned: 0), _books.FinalTotals());
+        Assert.Equal(new RuleTotals(10, new CallCounts(Logged: 5, 0, 0, 0, Lost: 5), Unreturned: 0), _counters.FinalTotals());
     }
 
     [Fact]
     public void While_records_wait_in_the_ring_the_sums_agree_without_them()
     {
-        _books.Open(() => new KernelCounts(10, 2, 0));
+        _counters.Open(() => new KernelCounts(10, 2, 0));
         Commit(5, reached: true);
 
-        Assert.Equal(new RuleTotals(7, new CallCounts(Logged: 5, 0, 0, 0, Lost: 2), Unreturned: 0), _books.Totals());
+        Assert.Equal(new RuleTotals(7, new CallCounts(Logged: 5, 0, 0, 0, Lost: 2), Unreturned: 0), _counters.Totals());
     }
 
     [Fact]
     public void What_is_not_committed_yet_is_neither_logged_nor_lost()
     {
-        _books.Uncommitted = 3;
+        _counters.Uncommitted = 3;
 
-        Assert.Equal(default, _books.Totals());
+        Assert.Equal(default, _counters.Totals());
     }
 
     [Fact]
@@ -42,13 +42,13 @@ public sealed class RuleBooksTests
     {
         var counts = new KernelCounts(10, 2, 1);
         Func<KernelCounts> old = () => counts;
-        _books.Open(old);
-        _books.Open(() => new KernelCounts(100, 0, 0));
+        _counters.Open(old);
+        _counters.Open(() => new KernelCounts(100, 0, 0));
 
-        _books.Close(old, unreturned: 4);
+        _counters.Close(old, unreturned: 4);
         counts = default;
 
-        var totals = _books.FinalTotals();
+        var totals = _counters.FinalTotals();
         Assert.Equal((110, 2, 5), (totals.Calls, totals.Counts.Lost, totals.Unreturned));
     }
 
@@ -58,22 +58,22 @@ public sealed class RuleBooksTests
         var probe = Gen.Select(Gen.Int[0, 50], Gen.Int[0, 50], Gen.Int[0, 5], Gen.Bool, Gen.Bool);
         probe.Array[0, 8].Sample(probes =>
         {
-            var books = new RuleBooks("any");
+            var counters = new RuleCounters("any");
             foreach (var (records, lost, unreturned, reached, closes) in probes)
             {
                 Func<KernelCounts> counts = () => new KernelCounts(records + lost, lost, 0);
-                books.Open(counts);
-                books.Uncommitted += records;
-                books.Committed(reached);
+                counters.Open(counts);
+                counters.Uncommitted += records;
+                counters.Committed(reached);
                 if (closes)
                 {
-                    books.Close(counts, unreturned);
+                    counters.Close(counts, unreturned);
                 }
             }
 
-            var totals = books.FinalTotals();
+            var totals = counters.FinalTotals();
             Assert.Equal(totals.Calls, totals.Counts.Logged + totals.Counts.Lost);
-            Assert.Equal(books.Totals(), totals);
+            Assert.Equal(counters.Totals(), totals);
             Assert.Equal(probes.Sum(one => one.Item4 ? one.Item1 : 0), totals.Counts.Logged);
             Assert.Equal(probes.Sum(one => one.Item5 ? one.Item3 : 0), totals.Unreturned);
         });
@@ -81,7 +81,7 @@ public sealed class RuleBooksTests
 
     private void Commit(int events, bool reached)
     {
-        _books.Uncommitted = events;
-        _books.Committed(reached);
+        _counters.Uncommitted = events;
+        _counters.Committed(reached);
     }
 }

@@ -7,7 +7,7 @@ namespace TraceAgent.Reconciling;
 /// <param name="attached">By rule.</param>
 /// <param name="voice">Is told.</param>
 /// <param name="seesAll">Whether /proc has all processes; else any file may still be used by one.</param>
-internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerVoice voice, bool seesAll = true)
+internal sealed class ProbeMaintenance(IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerListener reporter, bool seesAll = true)
 {
     /// <summary>Takes probes off every file that was written to: its processes would run into breakpoints that are not on their instructions.</summary>
     /// <param name="written">
@@ -26,7 +26,7 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
             {
                 file.Dispose();
                 part.Files.Remove(file);
-                voice.Overwritten(probe.Rule, file.File.Path);
+                reporter.Overwritten(probe.Rule, file.File.Path);
                 any = true;
             }
         }
@@ -47,7 +47,7 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
             {
                 file.Dispose();
                 part.Files.Remove(file);
-                voice.Denied(probe.Rule, file.File.Path);
+                reporter.Denied(probe.Rule, file.File.Path);
                 any = true;
             }
 
@@ -65,7 +65,7 @@ internal sealed class ProbeUpkeep(IReadOnlyDictionary<string, AttachedProbe> att
     {
         foreach (var probe in attached.Values)
         {
-            probe.Books.AddUnreturned(probe.Parts.Sum(part => part.Loaded.ForgetDeadCalls()));
+            probe.Counters.AddUnreturned(probe.Parts.Sum(part => part.Loaded.ForgetDeadCalls()));
         }
     }
 

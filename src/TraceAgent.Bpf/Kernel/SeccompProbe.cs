@@ -8,7 +8,7 @@ namespace TraceAgent.Bpf.Kernel;
 /// uretprobe (335); those before "seccomp: passthrough uretprobe systemcall without filtering" show it to the filter. Before 6.15
 /// it is tried, with a process of our own, because both are in older series too.
 /// </summary>
-public static unsafe class SeccompTrial
+public static unsafe class SeccompProbe
 {
     /// <summary>The first with the system call.</summary>
     private static readonly Version First = new(6, 11);
@@ -44,16 +44,16 @@ public static unsafe class SeccompTrial
     /// True: it ends the process, or that could not be tried on a kernel that may. False: it does not; on other processors than
     /// x86-64 returns need no system call.
     /// </summary>
-    /// <param name="way">How probes are attached.</param>
+    /// <param name="method">How probes are attached.</param>
     /// <exception cref="KernelException">The probe was refused.</exception>
-    public static bool ReturnsAreFatal(AttachWay way) =>
+    public static bool ReturnsAreFatal(AttachMethod method) =>
         RuntimeInformation.ProcessArchitecture == Architecture.X64 && Environment.OSVersion.Version < Fixed
-        && (EndsBySignal(way, callsOut: false) ?? Environment.OSVersion.Version >= First);
+        && (EndsBySignal(method, callsOut: false) ?? Environment.OSVersion.Version >= First);
 
     /// <summary>Whether the filter ended the process; null when it could not be started, as where files in memory must not be executed.</summary>
-    /// <param name="way">How probes are attached.</param>
+    /// <param name="method">How probes are attached.</param>
     /// <param name="callsOut">The process also makes a system call that its filter does not know.</param>
-    internal static bool? EndsBySignal(AttachWay way, bool callsOut)
+    internal static bool? EndsBySignal(AttachMethod method, bool callsOut)
     {
         using var file = Create();
         if (file is null)
@@ -62,8 +62,8 @@ public static unsafe class SeccompTrial
         }
 
         var path = $"/proc/self/fd/{file.Fd}";
-        using var program = BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_seccomp", way == AttachWay.Multi ? UprobeLink.TraceUprobeMulti : 0);
-        using var link = UprobeLink.Attach(way, program, path, "a program of our own", [new UprobePlace(FunctionAt, 0)], onReturn: true);
+        using var program = BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_seccomp", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
+        using var link = UprobeLink.Attach(method, program, path, "a program of our own", [new UprobePlace(FunctionAt, 0)], onReturn: true);
         return Run(path, callsOut ? "call" : null) is { } signal ? signal == SignalSystemCall : null;
     }
 

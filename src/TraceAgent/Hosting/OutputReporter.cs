@@ -7,10 +7,10 @@ namespace TraceAgent.Hosting;
 /// <summary>Tells the operator when an output begins to fail and when it works again, and not each of the failures between.</summary>
 /// <param name="logger">Of the agent.</param>
 /// <param name="now">Time since any moment.</param>
-internal sealed class OutputVoice(ILogger logger, Func<TimeSpan> now)
+internal sealed class OutputReporter(ILogger logger, Func<TimeSpan> now)
 {
     /// <summary>A disk that is almost full takes small batches and refuses large ones: that is one failure, not many.</summary>
-    private static readonly TimeSpan Mended = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FixedAfter = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Failing> _failing = [];
     private readonly ConcurrentDictionary<string, long> _errors = [];
@@ -32,7 +32,7 @@ internal sealed class OutputVoice(ILogger logger, Func<TimeSpan> now)
         if (notice.Dropped > 0)
         {
             _dropped.AddOrUpdate(notice.Output, notice.Dropped, (_, dropped) => dropped + notice.Dropped);
-            Log.OutputDropped(logger, notice.Output, Counted.Of(notice.Dropped, "event"), notice.Reason ?? "rejected");
+            Log.OutputDropped(logger, notice.Output, Plural.Of(notice.Dropped, "event"), notice.Reason ?? "rejected");
         }
         else if (notice.Reason is { } reason)
         {
@@ -56,16 +56,16 @@ internal sealed class OutputVoice(ILogger logger, Func<TimeSpan> now)
         foreach (var failure in result.Failures)
         {
             _errors.AddOrUpdate(failure.Output, 1, (_, errors) => errors + 1);
-            Tell(failure, events);
+            Report(failure, events);
         }
 
         if (_failing.Count > 0)
         {
-            TellMended(result);
+            ReportFixed(result);
         }
     }
 
-    private void Tell(OutputFailure failure, int events)
+    private void Report(OutputFailure failure, int events)
     {
         if (failure.ReaderGone)
         {
@@ -87,14 +87,14 @@ internal sealed class OutputVoice(ILogger logger, Func<TimeSpan> now)
         _failing[failure.Output] = new Failing(now(), failing.Events + events);
     }
 
-    private void TellMended(CommitResult result)
+    private void ReportFixed(CommitResult result)
     {
         foreach (var (output, failing) in _failing)
         {
-            if (now() - failing.Last >= Mended && result.Failures.All(failure => failure.Output != output))
+            if (now() - failing.Last >= FixedAfter && result.Failures.All(failure => failure.Output != output))
             {
                 _failing.Remove(output);
-                Log.OutputMended(logger, output, Counted.Of(failing.Events, "event"));
+                Log.OutputFixed(logger, output, Plural.Of(failing.Events, "event"));
             }
         }
     }

@@ -4,7 +4,7 @@ using Xunit.Sdk;
 namespace TraceAgent.EndToEnd;
 
 /// <summary>The two ways in which the kernel lets a uprobe be attached.</summary>
-public enum AttachWay
+public enum AttachMethod
 {
     /// <summary>One <c>uprobe_multi</c> link for all sites of a rule: the agent's own choice on this kernel.</summary>
     Multi,
@@ -13,10 +13,10 @@ public enum AttachWay
     Perf,
 }
 
-/// <summary>Runs a theory once for each <see cref="AttachWay"/>.</summary>
+/// <summary>Runs a theory once for each <see cref="AttachMethod"/>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class BothWaysAttribute : DataAttribute
 {
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
-        [[AttachWay.Multi], [AttachWay.Perf]];
+        [[AttachMethod.Multi], [AttachMethod.Perf]];
 }

@@ -10,21 +10,21 @@ using TraceAgent.Rules;
 namespace TraceAgent.Hosting;
 
 /// <summary>Tells what happens to packet rules: to the operator on standard error, and among the events as <c>"event":"agent"</c>.</summary>
-internal sealed class PacketVoice(ILogger logger, EventPump pump, WallClock clock) : IPacketVoice
+internal sealed class PacketReporter(ILogger logger, EventPump pump, WallClock clock) : IPacketListener
 {
     public void Attached(PacketRule rule, PacketAttachment attachment, PrefixLists lists)
     {
         var mode = attachment.Mode.ToString().ToLowerInvariant();
         var why = attachment.WhyNotNative is { } reason ? $"{mode}, since not native: {reason}" : mode;
         Log.FilterAttached(logger, rule.Name.Value, attachment.InterfaceName, why, Describe(rule, lists));
-        pump.Say(AgentEvents.FilterAttached(rule.Name.Value, attachment.InterfaceName, mode, clock.UtcNow));
+        pump.Enqueue(AgentEvents.FilterAttached(rule.Name.Value, attachment.InterfaceName, mode, clock.UtcNow));
     }
 
     public void Left(PacketRule rule, string? interfaceName)
     {
         var reason = interfaceName is null ? "the interface is gone" : "the rule does not mean it any more";
         Log.FilterLeft(logger, rule.Name.Value, interfaceName ?? rule.Interface.Value, reason);
-        pump.Say(AgentEvents.Detached(rule.Name.Value, reason, clock.UtcNow));
+        pump.Enqueue(AgentEvents.Detached(rule.Name.Value, reason, clock.UtcNow));
     }
 
     public void Replaced(PacketRule rule) => Log.FilterReplaced(logger, rule.Name.Value);
@@ -33,7 +33,7 @@ internal sealed class PacketVoice(ILogger logger, EventPump pump, WallClock cloc
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"{change.Added:N0} networks added, {change.Removed:N0} removed");
         Log.FilterUpdated(logger, rule.Name.Value, what, Describe(rule, lists));
-        pump.Say(AgentEvents.ListsChanged(rule.Name.Value, lists.Deny.Count, lists.Allow.Count, clock.UtcNow));
+        pump.Enqueue(AgentEvents.ListsChanged(rule.Name.Value, lists.Deny.Count, lists.Allow.Count, clock.UtcNow));
     }
 
     public void Reshaped(PacketRule rule) => Log.RuleReshaped(logger, rule.Name.Value);
@@ -41,35 +41,35 @@ internal sealed class PacketVoice(ILogger logger, EventPump pump, WallClock cloc
     public void Detached(string rule, string reason)
     {
         Log.RuleDetached(logger, rule, reason);
-        pump.Say(AgentEvents.Detached(rule, reason, clock.UtcNow));
+        pump.Enqueue(AgentEvents.Detached(rule, reason, clock.UtcNow));
     }
 
     public void Refused(PacketRule rule, string reason)
     {
         var at = $"{rule.Name.At.File}:{rule.Name.At.Line}:{rule.Name.At.Column}";
         Log.RuleRefused(logger, rule.Name.Value, $"{at}: {reason}");
-        pump.Say(AgentEvents.Rejected(rule.Name.Value, $"{at}: {reason}", clock.UtcNow));
+        pump.Enqueue(AgentEvents.Rejected(rule.Name.Value, $"{at}: {reason}", clock.UtcNow));
     }
 
     public void Pending(PacketRule rule, string reason)
     {
         Log.RulePending(logger, rule.Name.Value, reason);
-        pump.Say(AgentEvents.Pending(rule.Name.Value, $"{reason} yet", clock.UtcNow));
+        pump.Enqueue(AgentEvents.Pending(rule.Name.Value, $"{reason} yet", clock.UtcNow));
     }
 
-    public void Doubtful(PacketRule rule, string doubt) => Log.FilterDoubtful(logger, rule.Name.Value, doubt);
+    public void Warn(PacketRule rule, string doubt) => Log.FilterWarning(logger, rule.Name.Value, doubt);
 
     public void Expired(PacketRule rule, TimeSpan ttl)
     {
         var reason = RuleGuard.DescribeExpiry(ttl);
         Log.RuleExpired(logger, rule.Name.Value, reason);
-        pump.Say(AgentEvents.Expired(rule.Name.Value, reason, clock.UtcNow));
+        pump.Enqueue(AgentEvents.Expired(rule.Name.Value, reason, clock.UtcNow));
     }
 
     public void Evicted(PacketRule rule, long sources)
     {
-        Log.SourcesEvicted(logger, rule.Name.Value, Counted.Of(sources, "source"), rule.MaxSources);
-        pump.Say(AgentEvents.Evicted(rule.Name.Value, sources, clock.UtcNow));
+        Log.SourcesEvicted(logger, rule.Name.Value, Plural.Of(sources, "source"), rule.MaxSources);
+        pump.Enqueue(AgentEvents.Evicted(rule.Name.Value, sources, clock.UtcNow));
     }
 
     private static string Describe(PacketRule rule, PrefixLists lists)

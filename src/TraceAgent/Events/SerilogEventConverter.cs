@@ -9,7 +9,7 @@ namespace TraceAgent.Events;
 /// The same event for formatters and sinks that are not ours: properties of their own, under the names that the template
 /// uses, and nothing that is used again for the next event.
 /// </summary>
-internal static class FlatEvent
+internal static class SerilogEventConverter
 {
     public static LogEvent Of(StreamEvent streamEvent)
     {

@@ -8,7 +8,7 @@ using TraceAgent.Watching;
 namespace TraceAgent.Hosting;
 
 /// <summary>Tells what happens to rules: to the operator on standard error, and among the events as <c>"event":"agent"</c>.</summary>
-internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock) : IReconcilerVoice, IDeliberationVoice, IGuardVoice
+internal sealed class AgentReporter(ILogger logger, EventPump pump, WallClock clock) : IReconcilerListener, IEvaluationListener, IGuardListener
 {
     private readonly TextReaders _readers = new();
     private HashSet<string> _pending = [];
@@ -24,20 +24,20 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
     {
         Log.RuleAttached(logger, rule.Name.Value, SitesOf([.. probe.Files]));
         WarnOfReaders(rule, probe.Files);
-        pump.Say(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
+        pump.Enqueue(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
     }
 
     public void Replaced(Rule rule, AttachedProbe probe)
     {
         Log.RuleReplaced(logger, rule.Name.Value, SitesOf([.. probe.Files]));
-        pump.Say(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
+        pump.Enqueue(AgentEvents.Attached(rule.Name.Value, CountSites(probe.Files), clock.UtcNow));
     }
 
     public void Extended(Rule rule, IReadOnlyList<AttachedFile> files)
     {
         Log.RuleExtended(logger, rule.Name.Value, SitesOf(files));
         WarnOfReaders(rule, files);
-        pump.Say(AgentEvents.Attached(rule.Name.Value, CountSites(files), clock.UtcNow));
+        pump.Enqueue(AgentEvents.Attached(rule.Name.Value, CountSites(files), clock.UtcNow));
     }
 
     public void Reshaped(Rule rule) => Log.RuleReshaped(logger, rule.Name.Value);
@@ -45,13 +45,13 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
     public void Detached(Rule rule, string reason)
     {
         Log.RuleDetached(logger, rule.Name.Value, reason);
-        pump.Say(AgentEvents.Detached(rule.Name.Value, reason, clock.UtcNow));
+        pump.Enqueue(AgentEvents.Detached(rule.Name.Value, reason, clock.UtcNow));
     }
 
     public void Overwritten(Rule rule, string path)
     {
         Log.RuleOverwritten(logger, rule.Name.Value, path);
-        pump.Say(AgentEvents.Detached(rule.Name.Value, $"{path} was overwritten in place", clock.UtcNow));
+        pump.Enqueue(AgentEvents.Detached(rule.Name.Value, $"{path} was overwritten in place", clock.UtcNow));
     }
 
     public void Denied(Rule rule, string path) => Detached(rule, $"the agent configuration does not permit {path} any more");
@@ -61,20 +61,20 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
         var at = $"{rule.Name.At.File}:{rule.Name.At.Line}:{rule.Name.At.Column}";
         Rejected++;
         Log.RuleRefused(logger, rule.Name.Value, $"{at}: {refusal.Message}");
-        pump.Say(AgentEvents.Rejected(rule.Name.Value, $"{at}: {refusal.Message}", clock.UtcNow));
+        pump.Enqueue(AgentEvents.Rejected(rule.Name.Value, $"{at}: {refusal.Message}", clock.UtcNow));
     }
 
     public void Suspended(Rule rule, Suspension suspension)
     {
         var reason = suspension.Describe(suspension.Pause);
         Log.RuleSuspended(logger, rule.Name.Value, reason);
-        pump.Say(AgentEvents.Suspended(rule.Name.Value, reason, clock.UtcNow));
+        pump.Enqueue(AgentEvents.Suspended(rule.Name.Value, reason, clock.UtcNow));
     }
 
     public void Harmful(Rule rule, string reason)
     {
         Log.RuleSuspended(logger, rule.Name.Value, reason);
-        pump.Say(AgentEvents.Suspended(rule.Name.Value, reason, clock.UtcNow));
+        pump.Enqueue(AgentEvents.Suspended(rule.Name.Value, reason, clock.UtcNow));
     }
 
     public void Ended(HarmReport report)
@@ -84,19 +84,19 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
         var rules = report.Rules.Count > shown ? $"{names} and {report.Rules.Count - shown} more" : names;
         var more = report.More == 0 ? "" : $" (and {report.More} more before)";
         Log.ProgramEnded(logger, report.Signal.Name, rules, report.Signal.Program, report.Signal.Pid, more);
-        pump.Say(AgentEvents.Ended(report.Rules[0], report.Signal.Name, rules, report.Signal.Program, report.Signal.Pid, clock.UtcNow));
+        pump.Enqueue(AgentEvents.Ended(report.Rules[0], report.Signal.Name, rules, report.Signal.Program, report.Signal.Pid, clock.UtcNow));
     }
 
     public void Expired(Rule rule, TimeSpan ttl)
     {
         var reason = RuleGuard.DescribeExpiry(ttl);
         Log.RuleExpired(logger, rule.Name.Value, reason);
-        pump.Say(AgentEvents.Expired(rule.Name.Value, reason, clock.UtcNow));
+        pump.Enqueue(AgentEvents.Expired(rule.Name.Value, reason, clock.UtcNow));
     }
 
-    public void Deliberated(Deliberation deliberation)
+    public void Evaluated(RuleEvaluation evaluation)
     {
-        foreach (var (diagnostic, source) in deliberation.News)
+        foreach (var (diagnostic, source) in evaluation.News)
         {
             using var text = new StringWriter();
             DiagnosticWriter.WriteText(text, diagnostic, source, colours: false);
@@ -104,30 +104,30 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
             if (diagnostic.Severity == Severity.Error)
             {
                 Log.RuleRejected(logger, lines);
-                pump.Say(AgentEvents.Rejected(null, lines.Split('\n')[0], clock.UtcNow));
+                pump.Enqueue(AgentEvents.Rejected(null, lines.Split('\n')[0], clock.UtcNow));
             }
             else
             {
-                Log.RuleDoubtful(logger, lines);
+                Log.RuleWarning(logger, lines);
             }
         }
 
-        foreach (var file in deliberation.Rejected)
+        foreach (var file in evaluation.Rejected)
         {
             Rejected += file.Rules;
-            Log.FileRejected(logger, file.Path, Counted.Of(file.Errors, "error"), file.RulesKept);
+            Log.FileRejected(logger, file.Path, Plural.Of(file.Errors, "error"), file.RulesKept);
         }
 
-        foreach (var (path, rules) in deliberation.Accepted)
+        foreach (var (path, rules) in evaluation.Accepted)
         {
-            Log.FileAccepted(logger, path, Counted.Of(rules, "rule"));
+            Log.FileAccepted(logger, path, Plural.Of(rules, "rule"));
         }
 
-        var pending = deliberation.Pending.Select(one => one.Rule.Name.Value).ToHashSet();
-        foreach (var (rule, missing) in deliberation.Pending.Where(one => !_pending.Contains(one.Rule.Name.Value)))
+        var pending = evaluation.Pending.Select(one => one.Rule.Name.Value).ToHashSet();
+        foreach (var (rule, missing) in evaluation.Pending.Where(one => !_pending.Contains(one.Rule.Name.Value)))
         {
             Log.RulePending(logger, rule.Name.Value, missing);
-            pump.Say(AgentEvents.Pending(rule.Name.Value, $"{missing} yet", clock.UtcNow));
+            pump.Enqueue(AgentEvents.Pending(rule.Name.Value, $"{missing} yet", clock.UtcNow));
         }
 
         _pending = pending;
@@ -156,6 +156,6 @@ internal sealed class AgentVoice(ILogger logger, EventPump pump, WallClock clock
         var names = files.SelectMany(file => file.Sites).Select(site => site.DisplayName).Distinct().ToList();
         var paths = files.Select(file => file.File.Path).Distinct().ToList();
         var sites = $"{(count == 1 ? "" : $"{count} sites of ")}{names[0]}{(names.Count == 1 ? "" : $" and {names.Count - 1} more")}";
-        return $"{sites} in {paths[0]}{(paths.Count == 1 ? "" : $" and {Counted.Of(paths.Count - 1, "more file")}")}";
+        return $"{sites} in {paths[0]}{(paths.Count == 1 ? "" : $" and {Plural.Of(paths.Count - 1, "more file")}")}";
     }
 }

@@ -6,10 +6,10 @@ namespace TraceAgent.Rules;
 /// <param name="Name">In messages and as a property.</param>
 /// <param name="Type">How it is shown.</param>
 /// <param name="Value">How the kernel computes it.</param>
-public sealed record OnDemand(string Name, CaptureType Type, SpecialValue Value)
+public sealed record ContextField(string Name, CaptureType Type, SpecialValue Value)
 {
     /// <summary>In the order of the line.</summary>
-    public static EquatableArray<OnDemand> All { get; } =
+    public static EquatableArray<ContextField> All { get; } =
     [
         new("uid", new CaptureType.Integer(4, Signed: false), SpecialValue.Uid),
         new("gid", new CaptureType.Integer(4, Signed: false), SpecialValue.Gid),

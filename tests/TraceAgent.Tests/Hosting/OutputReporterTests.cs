@@ -4,15 +4,15 @@ using TraceAgent.Outputs;
 
 namespace TraceAgent.Tests.Hosting;
 
-public sealed class OutputVoiceTests : ILogger
+public sealed class OutputReporterTests : ILogger
 {
     private static readonly CommitResult Full = Failed("write /a: No space left on device (ENOSPC)");
 
     private readonly List<string> _said = [];
-    private readonly OutputVoice _voice;
+    private readonly OutputReporter _reporter;
     private TimeSpan _now;
 
-    public OutputVoiceTests() => _voice = new OutputVoice(this, () => _now);
+    public OutputReporterTests() => _reporter = new OutputReporter(this, () => _now);
 
     [Fact]
     public void A_failure_is_told_once_then_its_end_and_then_the_next_failure()
@@ -55,7 +55,7 @@ public sealed class OutputVoiceTests : ILogger
     public void A_reader_that_has_gone_is_told_once_and_ends_the_agent()
     {
         var ends = 0;
-        _voice.OnReaderGone += () => ends++;
+        _reporter.OnReaderGone += () => ends++;
         var gone = new CommitResult([new OutputFailure("standard output", "write standard output: Broken pipe (EPIPE)", ReaderGone: true)]);
 
         Commit(1, gone);
@@ -85,6 +85,6 @@ public sealed class OutputVoiceTests : ILogger
     private void Commit(double seconds, CommitResult result, int events = 7)
     {
         _now = TimeSpan.FromSeconds(seconds);
-        _voice.Committed(result, events);
+        _reporter.Committed(result, events);
     }
 }

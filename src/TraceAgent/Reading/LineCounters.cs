@@ -1,7 +1,7 @@
 namespace TraceAgent.Reading;
 
 /// <summary>The accounts of the lines of one rule: what the outputs took of them. Kept by the reader thread, read by any.</summary>
-internal abstract class LineBooks(string rule)
+internal abstract class LineCounters(string rule)
 {
     private long _logged;
     private long _failed;

@@ -6,7 +6,7 @@ using TraceAgent.Watching;
 namespace TraceAgent.Hosting;
 
 /// <summary>Tells the operator what becomes of changes of the agent configuration.</summary>
-internal sealed class ConfigurationVoice(ILogger logger) : IConfigurationVoice
+internal sealed class ConfigurationReporter(ILogger logger) : IConfigurationListener
 {
     public void Rejected(AgentConfigurationFile file)
     {

@@ -10,7 +10,7 @@ namespace TraceAgent.Reconciling;
 /// <param name="Rejected">Files whose new text is not in force.</param>
 /// <param name="News">Diagnostics that were not there the last time, with the text that they point into.</param>
 /// <param name="Looked">Where files would appear that change this.</param>
-internal sealed record Deliberation(
+internal sealed record RuleEvaluation(
     IReadOnlyList<DesiredProbe> Desired,
     IReadOnlyList<(Rule Rule, string Missing)> Pending,
     IReadOnlyList<RejectedFile> Rejected,
@@ -21,7 +21,7 @@ internal sealed record Deliberation(
     public IReadOnlyList<FilterResolution> Filters { get; init; } = [];
 
     /// <summary>What is wrong now, whether it is news or not.</summary>
-    public IReadOnlyList<RuleFault> Faults { get; init; } = [];
+    public IReadOnlyList<RuleError> Faults { get; init; } = [];
 
     /// <summary>Files in which something was wrong the last time, and nothing is now; with how many rules each has.</summary>
     public IReadOnlyList<(string Path, int Rules)> Accepted { get; init; } = [];
@@ -32,7 +32,7 @@ internal sealed record Deliberation(
 /// <param name="Rule">Its name and place; null when the file is too broken to tell.</param>
 /// <param name="Reason">The first error of the rule, or else of the file, with its position.</param>
 /// <param name="IsPackets">Whether it is a packet rule.</param>
-internal sealed record RuleFault(string File, Located<string>? Rule, string Reason, bool IsPackets = false);
+internal sealed record RuleError(string File, Located<string>? Rule, string Reason, bool IsPackets = false);
 
 /// <param name="Path">Of the file.</param>
 /// <param name="Errors">How many.</param>
@@ -47,7 +47,7 @@ internal sealed record RejectedFile(string Path, int Errors, int RulesKept, int 
 /// <param name="resolver">Finds the places in binaries.</param>
 /// <param name="prefixes">Reads the lists of packet rules.</param>
 /// <param name="outputs">The names of outputs; null when they do not matter.</param>
-internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixes, Func<IReadOnlyList<string>?>? outputs = null)
+internal sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes, Func<IReadOnlyList<string>?>? outputs = null)
 {
     private readonly Dictionary<string, (RuleFileVersion Judged, RuleFileVersion? Good)> _files = [];
     private HashSet<Diagnostic> _said = [];
@@ -60,7 +60,7 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
         resolver.Forget();
     }
 
-    public Deliberation Deliberate(IReadOnlyList<RuleFileVersion> versions)
+    public RuleEvaluation Evaluate(IReadOnlyList<RuleFileVersion> versions)
     {
         var said = new HashSet<Diagnostic>();
         var news = new List<(Diagnostic, SourceText)>();
@@ -109,14 +109,14 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
             {
                 var resolution = resolver.Resolve(rule);
                 Say(resolution.Diagnostics, good.Content.Source);
-                SayOutput(rule.Output, good);
+                ReportOutput(rule.Output, good);
                 if (resolution.Missing is { } missing)
                 {
                     pending.Add((rule, missing));
                 }
                 else if (resolution.Diagnostics.FirstOrDefault(d => d.Severity == Severity.Error) is { } refusal)
                 {
-                    faults.Add(new RuleFault(path, rule.Name, Describe(refusal)));
+                    faults.Add(new RuleError(path, rule.Name, Describe(refusal)));
                 }
 
                 desired.Add(resolution.Desired);
@@ -131,7 +131,7 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
                     Say([diagnostic], source ?? good.Content.Source);
                 }
 
-                SayOutput(rule.Output, good);
+                ReportOutput(rule.Output, good);
                 filters.Add(filter);
                 looked.AddRange(((Located<string>?[])[rule.DenyFile, rule.AllowFile]).OfType<Located<string>>().Select(file => WatchedName.Of(file.Value)));
             }
@@ -144,9 +144,9 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
         var accepted = versions.Where(version => _faulty.Contains(version.Path) && !faulty.Contains(version.Path))
             .Select(version => (version.Path, version.Content.Rules.Count + version.Content.Packets.Count)).ToList();
         _faulty = faulty;
-        return new Deliberation(desired, pending, rejected, news, looked) { Filters = filters, Faults = faults, Accepted = accepted };
+        return new RuleEvaluation(desired, pending, rejected, news, looked) { Filters = filters, Faults = faults, Accepted = accepted };
 
-        void SayOutput(Located<string>? output, RuleFileVersion file)
+        void ReportOutput(Located<string>? output, RuleFileVersion file)
         {
             if (OutputName.Problem(output, outputs?.Invoke()) is { } gone)
             {
@@ -210,7 +210,7 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
     }
 
     /// <summary>A fault for each rule of a file that is not in force as it is written.</summary>
-    private static IEnumerable<RuleFault> FaultsOf(RuleFileVersion version, List<Diagnostic> diagnostics)
+    private static IEnumerable<RuleError> FaultsOf(RuleFileVersion version, List<Diagnostic> diagnostics)
     {
         var errors = diagnostics.FindAll(d => d.Severity == Severity.Error);
         if (errors.Count == 0)
@@ -223,12 +223,12 @@ internal sealed class AcceptedRules(ProbeResolver resolver, PrefixSource prefixe
         {
             var end = i + 1 < names.Count ? names[i + 1].At.Line : int.MaxValue;
             var own = errors.Find(d => d.At.Line >= names[i].At.Line && d.At.Line < end);
-            yield return new RuleFault(version.Path, names[i], Describe(own ?? errors[0]), version.Content.PacketNames.Contains(names[i].Value));
+            yield return new RuleError(version.Path, names[i], Describe(own ?? errors[0]), version.Content.PacketNames.Contains(names[i].Value));
         }
 
         if (names.Count == 0)
         {
-            yield return new RuleFault(version.Path, null, Describe(errors[0]));
+            yield return new RuleError(version.Path, null, Describe(errors[0]));
         }
     }
 

@@ -6,27 +6,27 @@ using TraceAgent.Reconciling;
 
 namespace TraceAgent.Tests.Events;
 
-public class RuleBooksTests
+public class RuleCountersTests
 {
     private static readonly WallClock Clock = new(() => new ClockSample(0, Sample.Epoch, 0));
 
-    private readonly RuleBooks _books = new("add-num");
+    private readonly RuleCounters _counters = new("add-num");
     private KernelCounts _kernel;
 
-    public RuleBooksTests() => _books.Open(Counts);
+    public RuleCountersTests() => _counters.Open(Counts);
 
     [Fact]
     public void Calls_are_the_sum_of_what_became_of_them()
     {
         Log(5);
-        _books.Undecodable();
+        _counters.Undecodable();
         _kernel = new KernelCounts(Calls: 30, Lost: 1, Unreturned: 2, Filtered: 10, Sampled: 8, Limited: 5);
 
-        var totals = _books.FinalTotals();
+        var totals = _counters.FinalTotals();
 
         Assert.Equal(new RuleTotals(30, new CallCounts(Logged: 5, Filtered: 10, Sampled: 8, Limited: 5, Lost: 2), Unreturned: 2), totals);
         Assert.True(totals.Balances);
-        Assert.True(_books.Totals().Balances);
+        Assert.True(_counters.Totals().Balances);
         Assert.Equal(", 10 filtered, 8 sampled out, 5 over the limit", totals.Counts.Others);
     }
 
@@ -35,9 +35,9 @@ public class RuleBooksTests
     {
         _kernel = new KernelCounts(Calls: 4, Lost: 1, Unreturned: 0, Filtered: 1, Sampled: 1, Limited: 0);
 
-        Assert.False(_books.FinalTotals().Balances);
-        Assert.Equal((4, 3), (_books.FinalTotals().Calls, _books.Totals().Calls));
-        Assert.Equal(new CallCounts(0, 1, 1, 0, Lost: 2), _books.WithheldTotals().Counts);
+        Assert.False(_counters.FinalTotals().Balances);
+        Assert.Equal((4, 3), (_counters.FinalTotals().Calls, _counters.Totals().Calls));
+        Assert.Equal(new CallCounts(0, 1, 1, 0, Lost: 2), _counters.WithheldTotals().Counts);
     }
 
     [Fact]
@@ -45,16 +45,16 @@ public class RuleBooksTests
     {
         _kernel = new KernelCounts(6, 1, 0, 2, 2, 1);
 
-        _books.Close(Counts, unreturned: 3);
+        _counters.Close(Counts, unreturned: 3);
         _kernel = default;
 
-        Assert.Equal(new RuleTotals(6, new CallCounts(0, 2, 2, 1, 1), 3), _books.FinalTotals());
+        Assert.Equal(new RuleTotals(6, new CallCounts(0, 2, 2, 1, 1), 3), _counters.FinalTotals());
     }
 
     [Fact]
     public void A_report_says_everything_since_the_last_and_only_when_something_is_missing()
     {
-        var reports = new LossReports(() => [_books], Clock);
+        var reports = new LossReports(() => [_counters], Clock);
         _kernel = new KernelCounts(3, 0, 0, Filtered: 3, 0, 0);
         Assert.Empty(reports.Now());
 
@@ -66,7 +66,7 @@ public class RuleBooksTests
 
         _kernel += new KernelCounts(1, 0, 0, 0, 0, Limited: 1);
         Assert.Single(reports.Now());
-        _books.Undecodable();
+        _counters.Undecodable();
         Assert.Single(reports.Now());
     }
 
@@ -76,7 +76,7 @@ public class RuleBooksTests
 
     private void Log(int events)
     {
-        _books.Uncommitted = events;
-        _books.Committed(reached: true);
+        _counters.Uncommitted = events;
+        _counters.Committed(reached: true);
     }
 }

@@ -4,7 +4,7 @@ using TraceAgent.Rules;
 namespace TraceAgent.Packets;
 
 /// <summary>What there is to tell of packet rules.</summary>
-internal interface IPacketVoice
+internal interface IPacketListener
 {
     void Attached(PacketRule rule, PacketAttachment attachment, PrefixLists lists);
 
@@ -26,7 +26,7 @@ internal interface IPacketVoice
     void Pending(PacketRule rule, string reason);
 
     /// <summary>A list is not what its file says.</summary>
-    void Doubtful(PacketRule rule, string doubt);
+    void Warn(PacketRule rule, string doubt);
 
     void Expired(PacketRule rule, TimeSpan ttl);
 

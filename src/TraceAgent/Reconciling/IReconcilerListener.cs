@@ -3,7 +3,7 @@ using TraceAgent.Rules;
 namespace TraceAgent.Reconciling;
 
 /// <summary>What the reconciler has to tell the operator.</summary>
-internal interface IReconcilerVoice
+internal interface IReconcilerListener
 {
     void Attached(Rule rule, AttachedProbe probe);
 

@@ -6,7 +6,7 @@ using TraceAgent.Status;
 namespace TraceAgent.Reconciling;
 
 /// <summary>A rule's accounts: what the kernel counted and what became of it.</summary>
-/// <param name="Calls">Hits of the rule; for <c>on: call</c>, completed calls. When the books balance, the sum of <paramref name="Counts"/>.</param>
+/// <param name="Calls">Hits of the rule; for <c>on: call</c>, completed calls. When the counters balance, the sum of <paramref name="Counts"/>.</param>
 /// <param name="Counts">What became of them. Logged: lines that all outputs took. Lost: the ring was full, or an output failed.</param>
 /// <param name="Unreturned">For <c>on: call</c>: entered, but never seen to return. Not part of the calls.</param>
 internal readonly record struct RuleTotals(long Calls, CallCounts Counts, long Unreturned)
@@ -18,7 +18,7 @@ internal readonly record struct RuleTotals(long Calls, CallCounts Counts, long U
 /// The accounts of one rule over all the probes that it has had. The kernel counts calls and what the ring could not hold;
 /// the reader thread counts what the outputs took or did not.
 /// </summary>
-internal sealed class RuleBooks(string rule) : LineBooks(rule)
+internal sealed class RuleCounters(string rule) : LineCounters(rule)
 {
     private readonly Lock _gate = new();
     private readonly List<Func<KernelCounts>> _live = [];

@@ -12,13 +12,13 @@ namespace TraceAgent.Packets;
 /// <param name="reports">Tell.</param>
 /// <param name="voice">For what the operator must know.</param>
 /// <param name="interfaces">Of the agent's network namespace.</param>
-internal sealed class PacketKeeper(PacketReconciler reconciler, PacketReports reports, IPacketVoice voice, Func<IReadOnlyList<NetworkInterface>> interfaces)
+internal sealed class PacketController(PacketReconciler reconciler, PacketReports reports, IPacketListener reporter, Func<IReadOnlyList<NetworkInterface>> interfaces)
 {
     /// <summary>
     /// Reading the list of interfaces costs some microseconds each; a netlink socket would tell at once, and is what systemd's
     /// RestrictAddressFamilies keeps from the agent.
     /// </summary>
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -28,8 +28,8 @@ internal sealed class PacketKeeper(PacketReconciler reconciler, PacketReports re
     private HashSet<string> _pending = [];
     private IReadOnlyList<FilterResolution> _resolutions = [];
     private IReadOnlyList<NetworkInterface> _present = [];
-    private long _lastGlance;
-    private long _lastTold = Stopwatch.GetTimestamp();
+    private long _lastPoll;
+    private long _lastReported = Stopwatch.GetTimestamp();
 
     /// <summary>How the packet rules stand. Any thread may ask.</summary>
     public PacketBoard Board { get; } = new();
@@ -54,7 +54,7 @@ internal sealed class PacketKeeper(PacketReconciler reconciler, PacketReports re
             else if (_doubts.GetValueOrDefault(name) != doubt)
             {
                 _doubts[name] = doubt;
-                voice.Doubtful(rule, doubt);
+                reporter.Warn(rule, doubt);
             }
         }
 
@@ -77,9 +77,9 @@ internal sealed class PacketKeeper(PacketReconciler reconciler, PacketReports re
             return;
         }
 
-        if (Stopwatch.GetElapsedTime(_lastGlance) > Glance)
+        if (Stopwatch.GetElapsedTime(_lastPoll) > PollInterval)
         {
-            _lastGlance = Stopwatch.GetTimestamp();
+            _lastPoll = Stopwatch.GetTimestamp();
             var present = interfaces();
             if (!present.SequenceEqual(_present))
             {
@@ -88,13 +88,13 @@ internal sealed class PacketKeeper(PacketReconciler reconciler, PacketReports re
             }
         }
 
-        if (Stopwatch.GetElapsedTime(_lastTold) > Interval)
+        if (Stopwatch.GetElapsedTime(_lastReported) > Interval)
         {
-            _lastTold = Stopwatch.GetTimestamp();
+            _lastReported = Stopwatch.GetTimestamp();
             Expire();
             foreach (var filter in reconciler.Attached.Values)
             {
-                reports.Tell(filter);
+                reports.Report(filter);
             }
 
             Board.Update(_resolutions, reconciler, _present, ExpiredTtl);
@@ -113,13 +113,13 @@ internal sealed class PacketKeeper(PacketReconciler reconciler, PacketReports re
             if (!expired && rule.Ttl is { } ttl && Stopwatch.GetElapsedTime(since) >= ttl)
             {
                 _lives[name] = (rule, since, true);
-                reconciler.TakeOff(name);
-                voice.Expired(rule, ttl);
+                reconciler.Detach(name);
+                reporter.Expired(rule, ttl);
             }
         }
     }
 
-    private void SayTaken(IReadOnlyList<DesiredFilter> desired)
+    private void ReportTaken(IReadOnlyList<DesiredFilter> desired)
     {
         var claims = PacketPlan.Claims(reconciler.Attached.ToDictionary(one => one.Key, one => one.Value.Held), desired, _present);
         foreach (var rule in desired.Select(one => one.Rule))
@@ -127,7 +127,7 @@ internal sealed class PacketKeeper(PacketReconciler reconciler, PacketReports re
             var reason = PacketPlan.WhyTaken(rule, claims, _present);
             if (reason is not null && _taken.GetValueOrDefault(rule.Name.Value) != reason)
             {
-                voice.Refused(rule, reason);
+                reporter.Refused(rule, reason);
             }
 
             _taken[rule.Name.Value] = reason;
@@ -141,11 +141,11 @@ internal sealed class PacketKeeper(PacketReconciler reconciler, PacketReports re
         var pending = desired.Where(one => !_present.Any(link => PacketPlan.Means(one.Rule, link.Name))).Select(one => one.Rule).ToList();
         foreach (var rule in pending.Where(rule => !_pending.Contains(rule.Name.Value)))
         {
-            voice.Pending(rule, PacketBoard.MissingInterface(rule));
+            reporter.Pending(rule, PacketBoard.MissingInterface(rule));
         }
 
         _pending = [.. pending.Select(rule => rule.Name.Value)];
-        SayTaken(desired);
+        ReportTaken(desired);
         Board.Update(_resolutions, reconciler, _present, ExpiredTtl);
     }
 }

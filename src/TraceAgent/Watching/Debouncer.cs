@@ -21,7 +21,7 @@ internal sealed record Change(ChangeKind Kind, string Name, bool IsComplete, boo
 /// When to look. Most prefixes of a valid file are valid, so a file that is being written is read when it has been quiet
 /// for a moment; a rename is complete, and is looked at at once.
 /// </summary>
-internal sealed class Settling(Func<long>? now = null)
+internal sealed class Debouncer(Func<long>? now = null)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan QuietWhileOpen = TimeSpan.FromSeconds(1);
