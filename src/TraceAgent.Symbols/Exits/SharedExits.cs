@@ -51,7 +51,7 @@ internal sealed class SharedExits(ElfImage image, string displayPath)
             $"returns are also seen in {(most.Count == 1 ? "a function" : $"{most.Count} functions")} of {displayPath} " +
             $"that others call: {told}" +
             $"{(most.Count > MaxNames ? "; …" : "")}; each of these calls costs a hit, which counts for the budget of this rule",
-            "`traceagent resolve` shows what a hit costs; `on: entry` needs none");
+            "such a hit usually costs 2 to 10 µs, and `traceagent resolve` measures it on this host; `on: entry` needs none");
     }
 
     private static string Places(int count) => count == 1 ? "1 place" : $"{count} places";
