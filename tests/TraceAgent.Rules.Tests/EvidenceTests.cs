@@ -4,6 +4,8 @@ using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Keys;
 using TraceAgent.Rules.Templates;
 using TraceAgent.Rules.Types;
+using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Tests;
 

@@ -1,7 +1,9 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Keys;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
-using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Tokens;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Types;
 

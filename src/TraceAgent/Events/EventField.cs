@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using TraceAgent.Capture;
-using TraceAgent.Rules;
+using TraceAgent.Rules.Lowering;
 
 namespace TraceAgent.Events;
 

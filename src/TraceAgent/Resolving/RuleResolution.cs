@@ -3,7 +3,9 @@ using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Lowering;
 using TraceAgent.Symbols;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Resolving;
 

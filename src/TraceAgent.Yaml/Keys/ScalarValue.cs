@@ -1,10 +1,10 @@
 using System.Globalization;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Keys;
+namespace TraceAgent.Yaml.Keys;
 
 /// <summary>Reads the scalars that several keys share.</summary>
-internal static class ScalarValue
+public static class ScalarValue
 {
     /// <summary>Text without control characters; else null, and the reason is reported.</summary>
     /// <param name="entry">Key and value.</param>

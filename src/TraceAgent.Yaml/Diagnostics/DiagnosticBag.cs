@@ -1,7 +1,7 @@
-namespace TraceAgent.Rules;
+namespace TraceAgent.Yaml.Diagnostics;
 
 /// <summary>Collects what is wrong in one file: each thing once, and no more than <see cref="Limit"/> of them.</summary>
-internal sealed class DiagnosticBag
+public sealed class DiagnosticBag
 {
     internal const int Limit = 100;
 

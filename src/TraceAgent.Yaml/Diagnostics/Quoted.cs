@@ -1,7 +1,7 @@
-namespace TraceAgent.Rules;
+namespace TraceAgent.Yaml.Diagnostics;
 
 /// <summary>A user's text inside a message.</summary>
-internal static class Quoted
+public static class Quoted
 {
     private const int Longest = 60;
 

@@ -1,4 +1,4 @@
-namespace TraceAgent.Rules;
+namespace TraceAgent.Yaml.Diagnostics;
 
 /// <summary>The codes of what can be wrong in the text of a rule file (TA1xx). A code keeps its meaning for ever.</summary>
 public static class DiagnosticCode

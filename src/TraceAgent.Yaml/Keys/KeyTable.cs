@@ -1,10 +1,10 @@
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Keys;
+namespace TraceAgent.Yaml.Keys;
 
 /// <summary>The keys of one kind of mapping: the reader and the JSON Schema both come from it.</summary>
 /// <typeparam name="TDraft">What the values are gathered in.</typeparam>
-internal sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
+public sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
 {
     private readonly Dictionary<string, Key<TDraft>> _byName = keys.ToDictionary(k => k.Name);
 

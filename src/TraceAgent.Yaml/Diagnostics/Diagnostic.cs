@@ -1,4 +1,4 @@
-namespace TraceAgent.Rules;
+namespace TraceAgent.Yaml.Diagnostics;
 
 public enum Severity
 {

@@ -1,4 +1,4 @@
-namespace TraceAgent.Rules;
+namespace TraceAgent.Yaml.Diagnostics;
 
 /// <summary>Finds what a misspelt word was meant to be.</summary>
 public static class Suggestion
@@ -48,7 +48,7 @@ public static class Suggestion
     }
 
     /// <summary><c>did you mean 'symbol'?</c>, or null when nothing is near.</summary>
-    internal static string? DidYouMean(string wrong, IEnumerable<string> known) =>
+    public static string? DidYouMean(string wrong, IEnumerable<string> known) =>
         Nearest(wrong, known) is { } near ? $"did you mean '{near}'?" : null;
 
     /// <summary>

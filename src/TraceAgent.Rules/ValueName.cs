@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
+using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
 
-namespace TraceAgent.Rules.Keys;
+namespace TraceAgent.Rules;
 
 /// <summary>The names that rules may give to values.</summary>
 internal static partial class ValueName

@@ -1,6 +1,7 @@
 using TraceAgent.Rules.Keys;
+using TraceAgent.Yaml.Keys;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.Files;
 
 /// <summary>The JSON Schema (draft-07) of rule files, for editors: made from the tables that the reader itself uses.</summary>
 public static class RuleSchema

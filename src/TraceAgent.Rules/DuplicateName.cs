@@ -1,3 +1,5 @@
+using TraceAgent.Yaml.Diagnostics;
+
 namespace TraceAgent.Rules;
 
 /// <summary>Two rules with one name, in one file or in two.</summary>

@@ -1,10 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace TraceAgent.Rules.Keys;
+namespace TraceAgent.Yaml.Keys;
 
 /// <summary>Key tables as JSON Schema.</summary>
-internal static class KeySchema
+public static class KeySchema
 {
     /// <summary>The JSON Schema (draft-07) of the mapping that a table reads.</summary>
     public static string Schema<TDraft>(this KeyTable<TDraft> table)

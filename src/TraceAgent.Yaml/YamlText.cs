@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
+using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Yaml;
+namespace TraceAgent.Yaml;
 
 /// <summary>Bytes of a file to text that is safe to hand to a YAML parser.</summary>
-internal static class YamlText
+public static class YamlText
 {
     /// <summary>Bytes.</summary>
     public const int LargestFile = 1 << 20;

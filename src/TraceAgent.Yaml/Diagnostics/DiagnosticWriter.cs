@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Yaml.Diagnostics;
 
 /// <summary>Shows diagnostics: to people as compilers do, with the line and a caret, or to machines as JSON.</summary>
 public static class DiagnosticWriter

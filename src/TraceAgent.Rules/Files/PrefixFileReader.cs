@@ -1,7 +1,8 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.Files;
 
 /// <summary>
 /// Text of a file of addresses to prefixes and diagnostics: one a line, blank lines and what follows <c>#</c> or <c>;</c> left

@@ -1,4 +1,4 @@
-namespace TraceAgent.Rules.Keys;
+namespace TraceAgent.Yaml.Keys;
 
 /// <summary>Keys that were words to their writer and truth values to a YAML 1.1 program that copied the file (yaml.org/type/bool.html).</summary>
 internal static class TruthKey

@@ -1,4 +1,6 @@
-namespace TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Yaml;
 
 /// <summary>YamlDotNet's words for a syntax error in those of a person who writes rules.</summary>
 internal static class SyntaxMessage

@@ -1,7 +1,9 @@
-namespace TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Yaml;
 
 /// <summary>A node of a YAML document and where it stands.</summary>
-internal abstract record YamlNode(SourceSpan At)
+public abstract record YamlNode(SourceSpan At)
 {
     /// <summary>What a message calls it.</summary>
     public abstract string Kind { get; }
@@ -14,7 +16,7 @@ internal abstract record YamlNode(SourceSpan At)
 /// <param name="Value">Unquoted, escapes resolved.</param>
 /// <param name="IsPlain">Without quotes and not a block.</param>
 /// <param name="TextColumn">The column of the first character of <paramref name="Value"/> when the file holds it letter by letter on one line; else 0.</param>
-internal sealed record YamlScalar(SourceSpan At, string Value, bool IsPlain, int TextColumn) : YamlNode(At)
+public sealed record YamlScalar(SourceSpan At, string Value, bool IsPlain, int TextColumn) : YamlNode(At)
 {
     public override string Kind => "text";
 
@@ -28,15 +30,15 @@ internal sealed record YamlScalar(SourceSpan At, string Value, bool IsPlain, int
         TextColumn == 0 ? Spread?.SpanOf(start, length) ?? At : At with { Column = TextColumn + start, Length = Math.Max(1, length) };
 }
 
-internal sealed record YamlSequence(SourceSpan At, IReadOnlyList<YamlNode> Items) : YamlNode(At)
+public sealed record YamlSequence(SourceSpan At, IReadOnlyList<YamlNode> Items) : YamlNode(At)
 {
     public override string Kind => "a list";
 }
 
-internal sealed record YamlMapping(SourceSpan At, IReadOnlyList<YamlEntry> Entries) : YamlNode(At)
+public sealed record YamlMapping(SourceSpan At, IReadOnlyList<YamlEntry> Entries) : YamlNode(At)
 {
     public override string Kind => "a mapping";
 }
 
 /// <summary>A key and its value.</summary>
-internal sealed record YamlEntry(YamlScalar Key, YamlNode Value);
+public sealed record YamlEntry(YamlScalar Key, YamlNode Value);

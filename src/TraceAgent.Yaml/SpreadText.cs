@@ -1,4 +1,6 @@
-namespace TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Yaml;
 
 /// <summary>
 /// A value that the file does not hold letter by letter: on several lines, in a block, or with quotes escaped. White space apart,
@@ -8,7 +10,7 @@ namespace TraceAgent.Rules.Yaml;
 /// <param name="value">What YAML made of it.</param>
 /// <param name="start">Where its first character, or white space before that, stands in the file.</param>
 /// <param name="quote">What is around it; <c>\0</c> for plain and block scalars.</param>
-internal sealed class SpreadText(SourceText source, string value, int start, char quote)
+public sealed class SpreadText(SourceText source, string value, int start, char quote)
 {
     /// <summary>The place of a part of the value, cut at the end of its first line; null where the file spells it by other letters.</summary>
     public SourceSpan? SpanOf(int from, int length)

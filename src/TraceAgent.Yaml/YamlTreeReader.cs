@@ -1,13 +1,14 @@
+using TraceAgent.Yaml.Diagnostics;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace TraceAgent.Rules.Yaml;
+namespace TraceAgent.Yaml;
 
 /// <summary>
 /// Builds the tree of a YAML document from YamlDotNet's events. Its own tree (YamlStream) recurses without a limit, and a
 /// stack overflow cannot be caught.
 /// </summary>
-internal sealed class YamlTreeReader
+public sealed class YamlTreeReader
 {
     public const int DeepestNesting = 64;
 

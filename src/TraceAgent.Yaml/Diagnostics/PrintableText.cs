@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Yaml.Diagnostics;
 
 /// <summary>Text from a file made harmless for a terminal.</summary>
-internal static class PrintableText
+public static class PrintableText
 {
     public static string Of(string text)
     {

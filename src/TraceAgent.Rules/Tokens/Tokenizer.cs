@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using TraceAgent.Rules.Types;
+using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Expressions;
+namespace TraceAgent.Rules.Tokens;
 
 /// <summary>Splits expressions and signatures into words.</summary>
 internal sealed class Tokenizer

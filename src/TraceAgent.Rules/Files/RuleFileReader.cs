@@ -1,8 +1,9 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules.Keys;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.Files;
 
 /// <summary>Text of a rule file to rules and diagnostics. Takes any bytes whatever without throwing.</summary>
 public static class RuleFileReader

@@ -1,4 +1,4 @@
-namespace TraceAgent.Rules;
+namespace TraceAgent.Yaml.Diagnostics;
 
 /// <summary>The text of a file, by lines: what carets point into.</summary>
 public sealed class SourceText
@@ -41,7 +41,7 @@ public sealed class SourceText
     }
 
     /// <summary>The place of the characters from <paramref name="start"/> to <paramref name="end"/>, cut at the end of the first line.</summary>
-    internal SourceSpan Span(long start, long end)
+    public SourceSpan Span(long start, long end)
     {
         var from = (int)Math.Clamp(start, 0, _text.Length);
         var found = _starts.BinarySearch(from);
@@ -52,13 +52,13 @@ public sealed class SourceText
     }
 
     /// <summary>Like <see cref="Span"/>, but a place after the last character that can be seen becomes that character.</summary>
-    internal SourceSpan SpanBeforeEnd(long start, long end)
+    public SourceSpan SpanBeforeEnd(long start, long end)
     {
         var last = Math.Max(0, _text.AsSpan().TrimEnd().Length - 1);
         return start > last ? Span(last, last + 1) : Span(start, Math.Max(end, start + 1));
     }
 
-    internal SourceSpan? FirstTabInIndentation()
+    public SourceSpan? FirstTabInIndentation()
     {
         for (var number = 1; number <= LineCount; number++)
         {
@@ -73,6 +73,6 @@ public sealed class SourceText
     }
 
     /// <summary>Whether the text at this index is exactly <paramref name="value"/>.</summary>
-    internal bool HasAt(long index, string value) =>
+    public bool HasAt(long index, string value) =>
         index >= 0 && index <= _text.Length && _text.AsSpan((int)index).StartsWith(value, StringComparison.Ordinal);
 }

@@ -1,4 +1,6 @@
-namespace TraceAgent.Rules.Expressions;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Rules.Tokens;
 
 internal enum TokenKind
 {

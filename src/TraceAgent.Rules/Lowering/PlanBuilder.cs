@@ -1,7 +1,6 @@
 using TraceAgent.Capture;
-using TraceAgent.Rules.Lowering;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.Lowering;
 
 /// <summary>What a rule captures, at sites that share where their values are.</summary>
 public static class PlanBuilder
