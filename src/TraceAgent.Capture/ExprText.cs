@@ -41,9 +41,15 @@ public sealed class ExprText(Architecture architecture, EquatableArray<CaptureFi
 
     private string Inner(Expr expr) => expr is Expr.Register or Expr.Constant or Expr.Special or Expr.Load or Expr.Extend ? Of(expr) : $"({Of(expr)})";
 
-    private string NameOf(int register) => architecture == Architecture.X64
-        ? register >= 0 && register < X64.Length ? X64[register] : $"register {register}"
-        : register == architecture.StackPointer ? "sp" : $"x{register}";
+    private string NameOf(int register)
+    {
+        if (architecture == Architecture.X64)
+        {
+            return register >= 0 && register < X64.Length ? X64[register] : $"register {register}";
+        }
+
+        return register == architecture.StackPointer ? "sp" : $"x{register}";
+    }
 
     private static string TypeOf(int size, bool signed) => string.Create(CultureInfo.InvariantCulture, $"{(signed ? "int" : "uint")}{size * 8}");
 

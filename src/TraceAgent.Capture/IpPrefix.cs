@@ -62,9 +62,12 @@ public readonly record struct IpPrefix(IpAddress Address, int Length) : ICompara
         }
 
         prefix = new IpPrefix(address, length);
-        return address.IsIPv6 && address.Bits >> 32 == Mapped ? PrefixError.MappedIPv4
-            : prefix != prefix.Masked ? PrefixError.HostBits
-            : PrefixError.None;
+        if (address.IsIPv6 && address.Bits >> 32 == Mapped)
+        {
+            return PrefixError.MappedIPv4;
+        }
+
+        return prefix != prefix.Masked ? PrefixError.HostBits : PrefixError.None;
     }
 
     public bool Contains(IpAddress address) =>

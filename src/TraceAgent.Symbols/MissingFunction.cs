@@ -60,8 +60,11 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
         }
 
         var near = pattern.IsGlob ? [] : NearestNames.Of(pattern.Text, functions);
-        return near.Count > 0 ? $"did you mean {string.Join(" or ", near.Select(item => $"'{item}'"))}?"
-            : pattern.Version is not null && functions.KindOf(pattern.Name) != FunctionIndex.NameKind.Absent ? "use the name without its version"
-            : functions.Remark;
+        if (near.Count > 0)
+        {
+            return $"did you mean {string.Join(" or ", near.Select(item => $"'{item}'"))}?";
+        }
+
+        return pattern.Version is not null && functions.KindOf(pattern.Name) != FunctionIndex.NameKind.Absent ? "use the name without its version" : functions.Remark;
     }
 }

@@ -22,10 +22,15 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
         walk.SafeBefore is { } before ? Describe(function, before) : null, walk.SafeAfter is { } after ? Describe(function, after) : null);
 
     /// <summary>The last one of the function: its last instruction, if the size is right.</summary>
-    public string? LastOf(FunctionRange function) =>
-        image.Architecture.ElfMachine != Architecture.X64.ElfMachine ? $"the last instruction is at {Describe(function, (function.End - 1) & ~3UL)}"
-        : InstructionWalk.To(image, function, function.End) is { Contradiction: null } walk ? Within(function, walk)
-        : EntryOf(function);
+    public string? LastOf(FunctionRange function)
+    {
+        if (image.Architecture.ElfMachine != Architecture.X64.ElfMachine)
+        {
+            return $"the last instruction is at {Describe(function, (function.End - 1) & ~3UL)}";
+        }
+
+        return InstructionWalk.To(image, function, function.End) is { Contradiction: null } walk ? Within(function, walk) : EntryOf(function);
+    }
 
     /// <summary>The entry of the function, when it can be probed.</summary>
     public string? EntryOf(FunctionRange function) => IsSafe(function) ? Sentence(Describe(function, function.Start), null) : null;
@@ -53,14 +58,26 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
         return null;
     }
 
-    private static ulong? Nearer(ulong? one, ulong? other, bool before) =>
-        one is null || other is null ? one ?? other : before ? Math.Max(one.Value, other.Value) : Math.Min(one.Value, other.Value);
+    private static ulong? Nearer(ulong? one, ulong? other, bool before)
+    {
+        if (one is null || other is null)
+        {
+            return one ?? other;
+        }
+
+        return before ? Math.Max(one.Value, other.Value) : Math.Min(one.Value, other.Value);
+    }
 
     private bool IsSafe(FunctionRange function) =>
         new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe: false, []).Pass(function, function.Start) is not null;
 
-    private static string? Sentence(string? before, string? after) =>
-        before is null && after is null ? null
-        : before is null || after is null ? $"the nearest safe place is {before ?? after}"
-        : $"the nearest safe places are {before} and {after}";
+    private static string? Sentence(string? before, string? after)
+    {
+        if (before is null && after is null)
+        {
+            return null;
+        }
+
+        return before is null || after is null ? $"the nearest safe place is {before ?? after}" : $"the nearest safe places are {before} and {after}";
+    }
 }

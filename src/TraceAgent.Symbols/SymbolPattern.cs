@@ -12,7 +12,7 @@ namespace TraceAgent.Symbols;
 internal sealed partial class SymbolPattern
 {
     // What demangled names contain and mangled ones do not, or not in these letters (Itanium ABI, "Compression").
-    private static readonly string[] s_unwritten =
+    private static readonly string[] Unwritten =
     [
         "std", "string", "allocator", "basic_string", "char_traits", "basic_istream", "basic_ostream", "basic_iostream", "operator", "new",
         "delete", "vtable", "typeinfo", "virtual", "thunk", "guard", "variable", "function", "wrapper", "reference", "temporary",
@@ -154,7 +154,7 @@ internal sealed partial class SymbolPattern
                     yield break;
                 }
 
-                if (!s_unwritten.Any(unwritten => unwritten.Contains(word, StringComparison.Ordinal)))
+                if (!Unwritten.Any(unwritten => unwritten.Contains(word, StringComparison.Ordinal)))
                 {
                     // A whole identifier has its length before it, which most names with its letters by chance have not.
                     var isWhole = word[0] != '_' && (start == 0 || name[start - 1] == ':') && (i == name.Length || name[i] is ':' or '(' or '<');

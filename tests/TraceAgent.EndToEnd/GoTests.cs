@@ -17,9 +17,9 @@ public sealed class GoTests : IDisposable
         ("wander", "main.Wander", ["args: [id: int64, n: int64]", "format: 'Wander {id} {n} = {ret}'"]),
     ];
 
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory]
     [InlineData(AttachMethod.Multi, "")]
@@ -62,7 +62,7 @@ public sealed class GoTests : IDisposable
                 && !name.Contains("[int]", StringComparison.Ordinal)
                 && name.EndsWith(end, StringComparison.Ordinal)).Split(" (0x")[0]
             + "'";
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule(
                 "largest", program, Named("main.Largest["), "args: [a: int64, b: int64]",
                 "on: call", "format: 'largest {a} {b} {ret}'"),
@@ -135,7 +135,7 @@ public sealed class GoTests : IDisposable
     public void Every_entry_and_every_return_is_one_event(AttachMethod method)
     {
         var program = TracedProgram.Compile(Source);
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("both", program, "main.Large", "args: [n: int64]", "on: both", "budget: none"),
             RuleText.Rule("return", program, "main.Choose", "ret: go.string", "on: return", "budget: none"),
             RuleText.Rule("deep", program, "main.Grow", "budget: none"),
@@ -165,7 +165,7 @@ public sealed class GoTests : IDisposable
     public void A_goroutine_goes_through_several_threads_within_its_calls()
     {
         var program = TracedProgram.Compile(Source);
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("both", program, "main.Wander", "args: [id: int64, n: int64]", "on: both", "budget: none")));
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
@@ -186,9 +186,9 @@ public sealed class GoTests : IDisposable
     {
         var program = TracedProgram.Compile("assembly/main.go");
         const string symbol = "main.Sum.abi0";
-        var calls = workspace.Write("calls.yaml", RuleText.File(RuleText.Rule("calls", program, symbol, "on: call")));
+        var calls = _workspace.Write("calls.yaml", RuleText.File(RuleText.Rule("calls", program, symbol, "on: call")));
         Assert.Contains("TA240", Command.Run(Repository.Agent, "check", calls).Errors, StringComparison.Ordinal);
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("sum", program, symbol, "args: [a: int64, b: int64, text: go.string]", "format: 'Sum {a} {b} {text}'"),
             RuleText.Rule("both", program, symbol, "signature: void Sum(long a)", "on: both")));
         using var agent = AgentProcess.Start(method, rules);
@@ -208,12 +208,12 @@ public sealed class GoTests : IDisposable
 
     private AgentProcess Start(AttachMethod method, string program, string on) => AgentProcess.Start(
         method,
-        workspace.Write("rules.yaml", RuleText.File(
+        _workspace.Write("rules.yaml", RuleText.File(
             [.. Functions.Select(function => RuleText.Rule(function.Name, program, function.Symbol, [.. function.Keys, $"on: {on}", "budget: none"]))])),
         "--ring-size", "16777216");
 
     private AgentProcess Start(AttachMethod method, string program, string name, string symbol, string arguments) => AgentProcess.Start(
         method,
-        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(name, program, symbol, arguments, "on: call", "budget: none"))),
+        _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(name, program, symbol, arguments, "on: call", "budget: none"))),
         "--ring-size", "16777216");
 }

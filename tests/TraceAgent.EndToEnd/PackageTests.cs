@@ -221,14 +221,14 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
     /// <summary>Built once for all tests.</summary>
     public sealed class Packages : IDisposable
     {
-        private readonly Workspace workspace = new();
+        private readonly Workspace _workspace = new();
 
         public Packages()
         {
-            Deb = Build("deb", workspace);
-            Rpm = Build("rpm", workspace);
-            Tar = Build("tar", workspace);
-            Command.OutputOf("dpkg-deb", "--extract", Deb, workspace["root"]);
+            Deb = Build("deb", _workspace);
+            Rpm = Build("rpm", _workspace);
+            Tar = Build("tar", _workspace);
+            Command.OutputOf("dpkg-deb", "--extract", Deb, _workspace["root"]);
         }
 
         public string Deb { get; }
@@ -237,10 +237,10 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
 
         public string Tar { get; }
 
-        public void Dispose() => workspace.Dispose();
+        public void Dispose() => _workspace.Dispose();
 
         /// <summary>A file of the unpacked deb.</summary>
-        internal string File(string path) => Path.Combine(workspace["root"], path);
+        internal string File(string path) => Path.Combine(_workspace["root"], path);
 
         internal static string Build(string kind, Workspace workspace, int revision = 1) =>
             Command.OutputOf("env", $"TRACEAGENT_BINARY={Repository.Agent}", $"REVISION={revision}", Path.Combine(Repository.Root, "packaging", $"{kind}.sh"), workspace["packages"]).Trim();

@@ -42,9 +42,9 @@ public sealed class RoundTripTests : IDisposable
         ("utf16(10)", 20, bytes => Encoding.Unicode.GetString(bytes.AsSpan(0, EndOf(bytes)))),
     ];
 
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Fact]
     public void Random_types_and_values_come_through_the_kernel_as_they_were()
@@ -55,7 +55,7 @@ public sealed class RoundTripTests : IDisposable
         var program = TracedProgram.Compile("echo");
         var plans = Enumerable.Range(0, Rules).Select(i => new Plan($"plan{i}", random)).ToArray();
         var text = RuleText.File([.. plans.Select(plan => RuleText.Rule(plan.Name, program, "Take", plan.Lines()))]);
-        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace.Write("rules.yaml", text));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", text));
         using var echo = TracedProgram.Start(program);
         var given = new List<(long[] Numbers, byte[] Block)>();
         for (var i = 0; i < Calls; i++)
@@ -112,8 +112,8 @@ public sealed class RoundTripTests : IDisposable
     /// <summary>The types of the five arguments, and of what lies in the block.</summary>
     private sealed class Plan
     {
-        private readonly List<(string Name, string Type, Func<long[], byte[], JsonNode?> Json)> arguments = [];
-        private readonly List<(string Name, string Expression, Func<long[], byte[], JsonNode?> Json)> captures = [];
+        private readonly List<(string Name, string Type, Func<long[], byte[], JsonNode?> Json)> _arguments = [];
+        private readonly List<(string Name, string Expression, Func<long[], byte[], JsonNode?> Json)> _captures = [];
 
         public Plan(string name, Random random)
         {
@@ -121,14 +121,14 @@ public sealed class RoundTripTests : IDisposable
             for (var i = 0; i < 5; i++)
             {
                 var (index, (type, size, json)) = (i, Scalars[random.Next(Scalars.Length)]);
-                arguments.Add(($"a{i}", type, (numbers, _) => json(BitConverter.GetBytes(numbers[index])[..size])));
+                _arguments.Add(($"a{i}", type, (numbers, _) => json(BitConverter.GetBytes(numbers[index])[..size])));
             }
 
             for (var i = 0; i < 10; i++)
             {
                 // Texts begin where a unit does, and end before the block does.
                 var offset = random.Next(0, BlockSize / 2) * 2 % (BlockSize - 72);
-                captures.Add(random.Next(3) switch
+                _captures.Add(random.Next(3) switch
                 {
                     0 => Scalar($"v{i}", InMemory[random.Next(InMemory.Length)], offset),
                     1 => List($"v{i}", InMemory[random.Next(InMemory.Length)], random.Next(1, 9), offset),
@@ -141,13 +141,13 @@ public sealed class RoundTripTests : IDisposable
 
         public string[] Lines() =>
         [
-            $"args: [{string.Join(", ", arguments.Select(a => $"{a.Name}: {a.Type}"))}, block: ptr]",
+            $"args: [{string.Join(", ", _arguments.Select(a => $"{a.Name}: {a.Type}"))}, block: ptr]",
             "capture:",
-            .. captures.Select(c => $"  {c.Name}: {c.Expression}"),
+            .. _captures.Select(c => $"  {c.Name}: {c.Expression}"),
         ];
 
         public IEnumerable<(string Name, JsonNode? Value)> Args(long[] numbers, byte[] block) =>
-            arguments.Select(a => (a.Name, a.Json(numbers, block))).Concat(captures.Select(c => (c.Name, c.Json(numbers, block))));
+            _arguments.Select(a => (a.Name, a.Json(numbers, block))).Concat(_captures.Select(c => (c.Name, c.Json(numbers, block))));
 
         private static (string, string, Func<long[], byte[], JsonNode?>) Scalar(string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int offset) =>
             (name, $"'*({type.Name}*)(block + {offset})'", (_, block) => type.Json(block[offset..(offset + type.Size)]));

@@ -5,20 +5,20 @@ namespace TraceAgent.EndToEnd;
 /// <summary>One rule for several functions, by their names in the source.</summary>
 public sealed class SymbolTests : IDisposable
 {
-    private readonly Workspace workspace = new();
-    private readonly string program = TracedProgram.CompileFile(Path.Combine(AppContext.BaseDirectory, "Programs", "overloads.cpp"));
+    private readonly Workspace _workspace = new();
+    private readonly string _program = TracedProgram.CompileFile(Path.Combine(AppContext.BaseDirectory, "Programs", "overloads.cpp"));
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Every_overload_of_a_source_name_is_logged_under_its_own_name(AttachMethod method)
     {
-        var rules = workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("add", program, "shop::Cart::add", "args: 2"),
-            RuleText.Rule("exact", program, "\"shop::Cart::add(int, const char *)\"", "on: call", "format: '{symbol} = {ret}'"),
-            RuleText.Rule("all", program, "\"shop::*\"")));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("add", _program, "shop::Cart::add", "args: 2"),
+            RuleText.Rule("exact", _program, "\"shop::Cart::add(int, const char *)\"", "on: call", "format: '{symbol} = {ret}'"),
+            RuleText.Rule("all", _program, "\"shop::*\"")));
         using var agent = AgentProcess.Start(method, rules);
-        using var traced = TracedProgram.Start(program);
+        using var traced = TracedProgram.Start(_program);
 
         traced.Say("go");
         traced.Hear();
@@ -35,7 +35,7 @@ public sealed class SymbolTests : IDisposable
     [Fact]
     public void More_functions_than_max_sites_are_an_error_of_the_rule_file()
     {
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("all", program, "\"shop::*\"", "max_sites: 2")));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("all", _program, "\"shop::*\"", "max_sites: 2")));
 
         var run = Command.Run(Repository.Agent, "check", rules);
 
@@ -55,7 +55,7 @@ public sealed class SymbolTests : IDisposable
     [Fact]
     public void The_list_of_symbols_is_an_object_a_line_for_machines()
     {
-        var lines = Command.OutputOf(Repository.Agent, "symbols", "--json", program, "shop::Cart::add").TrimEnd('\n').Split('\n');
+        var lines = Command.OutputOf(Repository.Agent, "symbols", "--json", _program, "shop::Cart::add").TrimEnd('\n').Split('\n');
 
         var objects = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"], objects.Select(item => item.GetProperty("name").GetString()));

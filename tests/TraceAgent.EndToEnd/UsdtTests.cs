@@ -3,9 +3,9 @@ namespace TraceAgent.EndToEnd;
 /// <summary>USDT probes of our own programs and of what Debian ships.</summary>
 public sealed class UsdtTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Operands_of_every_kind_have_the_values_that_the_program_printed(AttachMethod method)
@@ -18,7 +18,7 @@ public sealed class UsdtTests : IDisposable
             ("named", ["args: [status: int8, _, path: string, buffer: bytes(2), size: size_t]"]),
         ];
         PrintedLines.AssertLogged(
-            method, workspace, program, RuleText.File([.. rules.Select(rule => Rule(rule.Name, program, $"shop:{rule.Name}", rule.Lines))]), rules.Select(rule => rule.Name));
+            method, _workspace, program, RuleText.File([.. rules.Select(rule => Rule(rule.Name, program, $"shop:{rule.Name}", rule.Lines))]), rules.Select(rule => rule.Name));
     }
 
     [Theory, BothWays]
@@ -27,7 +27,7 @@ public sealed class UsdtTests : IDisposable
         var program = TracedProgram.Compile("thrower.cpp");
         var library = Command.OutputOf("ldd", program).Split(' ', '\n').Single(word => word.Contains("/libstdc++.so", StringComparison.Ordinal));
 
-        PrintedLines.AssertLogged(method, workspace, program, RuleText.File(Rule(
+        PrintedLines.AssertLogged(method, _workspace, program, RuleText.File(Rule(
             "throw", library, "libstdcxx:throw", "args: [_, type: ptr]", $"when: comm == '{Path.GetFileName(program)}'", "capture: {name: '*(char**)(type + 8)'}")), ["throw"]);
     }
 
@@ -37,7 +37,7 @@ public sealed class UsdtTests : IDisposable
         var program = TracedProgram.Compile("semaphores");
         using var before = TracedProgram.Start(program);
         Assert.Equal("0 0", before.Ask("?"));
-        using (var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 2")))))
+        using (var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 2")))))
         {
             using var after = TracedProgram.Start(program);
 
@@ -57,9 +57,9 @@ public sealed class UsdtTests : IDisposable
     [Fact]
     public void The_program_of_a_file_that_is_gone_is_unloaded()
     {
-        var staying = workspace.Install(TracedProgram.Compile("semaphores"), "app-1");
-        var going = workspace.Install(TracedProgram.Compile("semaphores", "-O0"), "app-2");
-        var rules = workspace.Write("rules.yaml", RuleText.File(Rule("tick", $"{Path.GetDirectoryName(staying)}/app-?", "shop:tick", "args: 2")));
+        var staying = _workspace.Install(TracedProgram.Compile("semaphores"), "app-1");
+        var going = _workspace.Install(TracedProgram.Compile("semaphores", "-O0"), "app-2");
+        var rules = _workspace.Write("rules.yaml", RuleText.File(Rule("tick", $"{Path.GetDirectoryName(staying)}/app-?", "shop:tick", "args: 2")));
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         Assert.Equal(2, Programs());
 
@@ -80,7 +80,7 @@ public sealed class UsdtTests : IDisposable
     {
         var program = TracedProgram.Compile("semaphores");
         using var traced = TracedProgram.Start(program);
-        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(Rule("all", program, "\"shop:*\""))));
+        using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(Rule("all", program, "\"shop:*\""))));
         Assert.Equal("1 1", traced.Ask("?"));
 
         agent.Kill();
@@ -93,11 +93,11 @@ public sealed class UsdtTests : IDisposable
     {
         var program = TracedProgram.Compile("semaphores");
         using var traced = TracedProgram.Start(program);
-        var rules = workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 1")));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 1")));
         using var agent = AgentProcess.Start(method, rules);
         for (var round = 2; round <= 4; round++)
         {
-            workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", $"args: {(round % 2) + 1}", $"format: 'round {round}'")));
+            _workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", $"args: {(round % 2) + 1}", $"format: 'round {round}'")));
             Eventually.True(
                 () =>
                 {
@@ -110,7 +110,7 @@ public sealed class UsdtTests : IDisposable
         Eventually.True(() => traced.Ask("?") == "1 0", "only one counts", agent.Tell);
         var passed = int.Parse(traced.Ask("1"), System.Globalization.CultureInfo.InvariantCulture);
         agent.WaitForEvents("tick", passed);
-        workspace.Write("rules.yaml", "rules: []\n");
+        _workspace.Write("rules.yaml", "rules: []\n");
         Eventually.True(() => traced.Ask("?") == "0 0", "the semaphore to fall", agent.Tell);
         agent.Stop();
         Assert.Equal(passed, agent.Events("tick").Count);
@@ -119,9 +119,9 @@ public sealed class UsdtTests : IDisposable
     [Theory, BothWays]
     public void Lines_of_Python_are_logged_with_file_function_and_number(AttachMethod method)
     {
-        var script = workspace.Write("shop.py", "import gc\ndef add_item(n):\n    return n + 1\nfor i in range(50):\n    add_item(i)\ngc.collect()\nprint('done')\n");
+        var script = _workspace.Write("shop.py", "import gc\ndef add_item(n):\n    return n + 1\nfor i in range(50):\n    add_item(i)\ngc.collect()\nprint('done')\n");
         var python = Path.GetFullPath(new FileInfo("/usr/bin/python3").ResolveLinkTarget(returnFinalTarget: true)!.FullName);
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             Rule("line", python, "python:line", "args: [file: string(512), function: string, line: int]", $"when: file == '{script}' && function == 'add_item'"),
             Rule("gc", python, "\"python:gc__*\"", "args: 1")));
         using var agent = AgentProcess.Start(method, rules);
@@ -140,8 +140,8 @@ public sealed class UsdtTests : IDisposable
     [Fact]
     public void Queries_of_PostgreSQL_are_logged_as_their_client_wrote_them()
     {
-        using var database = new PostgresServer(workspace);
-        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(
+        using var database = new PostgresServer(_workspace);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(
             Rule("query", database.Program, "postgresql:query__start", "args: [query: string]"),
             Rule("commit", database.Program, "postgresql:transaction__*", "args: 1", "when: arg1 > 0"))));
 
@@ -162,7 +162,7 @@ public sealed class UsdtTests : IDisposable
     {
         var program = TracedProgram.Compile("semaphores");
         using var traced = TracedProgram.Start(program);
-        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(
             Rule("one", program, "shop:tick", "args: 1"), Rule("two", program, "\"*:ti?k\"", "args: 2"))));
 
         Assert.Equal("7", traced.Ask("7"));
@@ -177,7 +177,7 @@ public sealed class UsdtTests : IDisposable
     public void What_a_binary_has_is_told_at_the_place_of_the_mistake()
     {
         var program = TracedProgram.Compile("operands");
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             Rule("typo", program, "shop:smal"),
             Rule("more", program, "shop:element", "args: 4"),
             Rule("none", "/bin/sh", "shop:small"),

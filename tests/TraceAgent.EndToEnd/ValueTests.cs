@@ -3,9 +3,9 @@ namespace TraceAgent.EndToEnd;
 /// <summary>For every call, the values of a line are those that the program itself printed.</summary>
 public sealed class ValueTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Values_of_every_type_are_those_that_the_program_printed(AttachMethod method) => AssertSame(
@@ -145,6 +145,6 @@ public sealed class ValueTests : IDisposable
     {
         var program = TracedProgram.Compile(source);
         var text = RuleText.File([.. rules.Select(rule => RuleText.Rule(rule.Name, program, rule.Symbol, rule.Lines))]);
-        PrintedLines.AssertLogged(method, workspace, program, text, rules.Select(rule => rule.Name));
+        PrintedLines.AssertLogged(method, _workspace, program, text, rules.Select(rule => rule.Name));
     }
 }

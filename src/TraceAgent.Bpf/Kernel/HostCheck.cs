@@ -63,11 +63,12 @@ public static class HostCheck
     {
         var supported = RuntimeInformation.ProcessArchitecture is System.Runtime.InteropServices.Architecture.X64 or System.Runtime.InteropServices.Architecture.Arm64;
         var lockdown = IsLockedDown();
+        var remedy = lockdown ? "start the kernel without lockdown=confidentiality, which forbids BPF to read memory" : null;
         return new HostFinding(
             "kernel",
             supported && !lockdown ? HostVerdict.Fine : HostVerdict.Missing,
             $"{Environment.OSVersion.Version} on {RuntimeInformation.ProcessArchitecture}{(lockdown ? ", locked down (confidentiality)" : "")}",
-            !supported ? "x86-64 or arm64" : lockdown ? "start the kernel without lockdown=confidentiality, which forbids BPF to read memory" : null);
+            supported ? remedy : "x86-64 or arm64");
     }
 
     private static bool IsLockedDown()

@@ -15,12 +15,12 @@ internal static class JsonText
         [.. Enumerable.Range(0, 0x20).Select(c => (byte)c), 0x7f, (byte)'"', (byte)'\\', 0xc2, 0xe2]);
 
     [ThreadStatic]
-    private static LineBuffer? _buffer;
+    private static LineBuffer? Buffer;
 
     /// <summary>A JSON string with its quotes; made once, not per event.</summary>
     public static string Quote(string text)
     {
-        var buffer = _buffer ??= new LineBuffer();
+        var buffer = Buffer ??= new LineBuffer();
         buffer.Clear();
         buffer.Append('"');
         buffer.AppendJson(text);

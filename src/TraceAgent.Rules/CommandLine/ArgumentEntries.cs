@@ -114,5 +114,10 @@ internal static class ArgumentEntries
         return parts;
     }
 
-    private static int Depth(char c) => c is '(' or '[' or '{' ? 1 : c is ')' or ']' or '}' ? -1 : 0;
+    private static int Depth(char c) => c switch
+    {
+        '(' or '[' or '{' => 1,
+        ')' or ']' or '}' => -1,
+        _ => 0,
+    };
 }

@@ -105,7 +105,13 @@ internal static partial class PlaceText
             return [];
         }
 
-        var key = isUsdt ? "usdt" : char.IsAsciiDigit(symbol.Text[0]) || symbol.Text.StartsWith("file+", StringComparison.Ordinal) ? "offset" : "symbol";
+        var isOffset = char.IsAsciiDigit(symbol.Text[0]) || symbol.Text.StartsWith("file+", StringComparison.Ordinal);
+        var key = (isUsdt, isOffset) switch
+        {
+            (true, _) => "usdt",
+            (_, true) => "offset",
+            _ => "symbol",
+        };
         var entries = new List<YamlEntry>(NamesOf(symbol, key, symbol.Text));
         var hasArguments = arguments is { } list && list.Trim().Text.Length > 0;
         if (hasArguments && ArgumentEntries.Read(arguments!, symbol.Text, returned, bag) is { } written)
@@ -157,7 +163,12 @@ internal static partial class PlaceText
     {
         const int longest = 40;
         var name = NoName().Replace(char.IsAsciiDigit(symbol[0]) ? $"at-{symbol}" : symbol.ToLowerInvariant(), "-").Trim('-', '.', '_');
-        return name.Length == 0 ? "trace" : name.Length <= longest ? name : name[..longest];
+        if (name.Length == 0)
+        {
+            return "trace";
+        }
+
+        return name.Length <= longest ? name : name[..longest];
     }
 
     private static (Word Head, Word? Type) SplitReturn(Word place)
@@ -195,7 +206,12 @@ internal static partial class PlaceText
         var depth = 0;
         for (var i = text.Length - 1; i >= 0; i--)
         {
-            depth += text[i] == ')' ? 1 : text[i] == '(' ? -1 : 0;
+            depth += text[i] switch
+            {
+                ')' => 1,
+                '(' => -1,
+                _ => 0,
+            };
             if (depth == 0)
             {
                 return (head[..i].Trim(), head[(i + 1)..^1]);

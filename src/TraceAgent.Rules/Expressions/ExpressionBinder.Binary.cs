@@ -22,11 +22,22 @@ internal sealed partial class ExpressionBinder
         }
 
         (left, right) = (AsNumber(left), AsNumber(right));
-        return binary.Sign is "&&" or "||" ? Logic(binary, left, right)
-            : left.Type is StaticType.Pointer || right.Type is StaticType.Pointer ? PointerArithmetic(binary, left, right)
-            : left.Type.IsText || right.Type.IsText ? Refuse(binary, left, right)
-            : left.Type is StaticType.Duration || right.Type is StaticType.Duration ? DurationArithmetic(binary, left, right)
-            : Arithmetic(binary, left, right, left.IsUnsigned || right.IsUnsigned ? StaticType.UInt64 : StaticType.Int64);
+        if (binary.Sign is "&&" or "||")
+        {
+            return Logic(binary, left, right);
+        }
+
+        if (left.Type is StaticType.Pointer || right.Type is StaticType.Pointer)
+        {
+            return PointerArithmetic(binary, left, right);
+        }
+
+        if (left.Type.IsText || right.Type.IsText)
+        {
+            return Refuse(binary, left, right);
+        }
+
+        return left.Type is StaticType.Duration || right.Type is StaticType.Duration ? DurationArithmetic(binary, left, right) : Arithmetic(binary, left, right, left.IsUnsigned || right.IsUnsigned ? StaticType.UInt64 : StaticType.Int64);
     }
 
     private Bound? Logic(Syntax.Binary binary, Bound left, Bound right)
@@ -230,7 +241,7 @@ internal sealed partial class ExpressionBinder
     private const string DurationHint = "durations go with durations such as 10ms; the number of ns is (int64)duration";
 
     private static string? WidePointerHint(Bound left, Bound right) =>
-        Hint(left.Type.IsWidePointer ? left : right.Type.IsWidePointer ? right : null);
+        Hint(new[] { left, right }.FirstOrDefault(side => side.Type.IsWidePointer));
 
     private Bound? Mismatch(Syntax.Binary binary, string verb, Bound left, Bound right, string? hint) => Fail(
         binary,

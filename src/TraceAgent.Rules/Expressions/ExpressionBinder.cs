@@ -165,9 +165,12 @@ internal sealed partial class ExpressionBinder
                 $"write capture: {{name: {{value: …, type: {Quoted.Clip(cast.To.Name)}}}}}");
         }
 
-        var term = spec.Static is StaticType.Bool
-            ? new Term.Binary(BinaryOperator.NotEqual, value.Term, new Term.Number(0))
-            : value.Type == spec.Static ? value.Term : NameScope.Widen(value.Term, spec.Static);
+        var term = spec.Static switch
+        {
+            StaticType.Bool => new Term.Binary(BinaryOperator.NotEqual, value.Term, new Term.Number(0)),
+            var same when value.Type == same => value.Term,
+            _ => NameScope.Widen(value.Term, spec.Static),
+        };
         return new Bound(term, spec.Static, cast, value.Cost + 2) { Capture = spec.Type is CaptureType.Text or CaptureType.Utf16 or CaptureType.TextObject ? spec.Type : null };
     }
 

@@ -84,9 +84,9 @@ internal static partial class PlaceValue
             return;
         }
 
-        const string FromFileStart = "file+";
-        var inFile = scalar.Value.StartsWith(FromFileStart, StringComparison.Ordinal);
-        if (ScalarValue.TryUnsigned(scalar.Value.AsSpan(inFile ? FromFileStart.Length : 0), out var value))
+        const string fromFileStart = "file+";
+        var inFile = scalar.Value.StartsWith(fromFileStart, StringComparison.Ordinal);
+        if (ScalarValue.TryUnsigned(scalar.Value.AsSpan(inFile ? fromFileStart.Length : 0), out var value))
         {
             rule.Where = new Located<Location>(inFile ? new Location.FileOffset(value) : new Location.Address(value), scalar.At);
             return;

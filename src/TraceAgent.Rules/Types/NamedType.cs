@@ -63,9 +63,18 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
     }
 
     /// <summary>What expressions know of it; null like the type.</summary>
-    public StaticType? Static => Target is null
-        ? (Type ?? Float) is { } type ? StaticType.Of(type) : null
-        : Target.StaticPointer;
+    public StaticType? Static
+    {
+        get
+        {
+            if (Target is null)
+            {
+                return (Type ?? Float) is { } type ? StaticType.Of(type) : null;
+            }
+
+            return Target.StaticPointer;
+        }
+    }
 
     /// <summary>A value of it is handled by its address, whether or not there is a <c>*</c> or <c>&amp;</c>.</summary>
     private bool IsTextObject => Target is null && Type is CaptureType.TextObject;

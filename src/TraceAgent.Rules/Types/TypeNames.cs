@@ -71,8 +71,17 @@ internal static class TypeNames
             return null;
         }
 
-        return @char == 0
-            ? new CaptureType.Integer(@short > 0 ? 2 : @long > 0 ? 8 : 4, unsigned == 0)
-            : signed + unsigned == 0 ? new CaptureType.Char() : new CaptureType.Integer(1, unsigned == 0);
+        if (@char == 0)
+        {
+            var size = (@short, @long) switch
+            {
+                ( > 0, _) => 2,
+                (_, > 0) => 8,
+                _ => 4,
+            };
+            return new CaptureType.Integer(size, unsigned == 0);
+        }
+
+        return signed + unsigned == 0 ? new CaptureType.Char() : new CaptureType.Integer(1, unsigned == 0);
     }
 }

@@ -199,10 +199,15 @@ internal static partial class TypeText
     private static int? Kept(Match match, int group, int otherwise, int limit) =>
         Kept(match.Groups[group].Success ? match.Groups[group] : match.Groups[group + 2], otherwise, limit);
 
-    private static int? Kept(Group number, int otherwise, int limit) =>
-        !number.Success ? otherwise
-        : int.TryParse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var kept) && kept >= 1 && kept <= limit ? kept
-        : null;
+    private static int? Kept(Group number, int otherwise, int limit)
+    {
+        if (!number.Success)
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var kept) && kept >= 1 && kept <= limit ? kept : null;
+    }
 
     private static LengthName? LengthOf(string text, Match match, int group) => match.Groups[group + 1] is { Success: true } name
         ? new LengthName(name.Value, text.Length - text.TrimStart().Length + name.Index)

@@ -176,7 +176,12 @@ internal ref partial struct RustV0Demangler
         }
 
         var depth = (ulong)_lifetimes - index;
-        Append(index == 0 ? "'_" : depth < 26 ? $"'{(char)('a' + depth)}" : $"'_{depth.ToString(CultureInfo.InvariantCulture)}");
+        Append((index, depth) switch
+        {
+            (0, _) => "'_",
+            (_, < 26) => $"'{(char)('a' + depth)}",
+            _ => $"'_{depth.ToString(CultureInfo.InvariantCulture)}",
+        });
     }
 
     private void Constant()

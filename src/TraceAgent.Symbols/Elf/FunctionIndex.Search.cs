@@ -161,11 +161,22 @@ internal sealed partial class FunctionIndex
         }
 
         var found = collected.Found;
-        CollectionsMarshal.AsSpan(found).Sort((left, right) => left.Address != right.Address
-            ? left.Address.CompareTo(right.Address)
-            : IsBetterName(tables[left.Table], tables[left.Table].Symbols[left.Index], tables[right.Table], tables[right.Table].Symbols[right.Index]) ? -1
-            : IsBetterName(tables[right.Table], tables[right.Table].Symbols[right.Index], tables[left.Table], tables[left.Table].Symbols[left.Index]) ? 1
-            : (left.Table, left.Index).CompareTo((right.Table, right.Index)));
+        bool IsBetter(FoundSymbol one, FoundSymbol other) =>
+            IsBetterName(tables[one.Table], tables[one.Table].Symbols[one.Index], tables[other.Table], tables[other.Table].Symbols[other.Index]);
+        CollectionsMarshal.AsSpan(found).Sort((left, right) =>
+        {
+            if (left.Address != right.Address)
+            {
+                return left.Address.CompareTo(right.Address);
+            }
+
+            if (IsBetter(left, right))
+            {
+                return -1;
+            }
+
+            return IsBetter(right, left) ? 1 : (left.Table, left.Index).CompareTo((right.Table, right.Index));
+        });
         var count = 0;
         for (var i = 0; i < found.Count; i++)
         {

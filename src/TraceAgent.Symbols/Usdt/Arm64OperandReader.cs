@@ -55,9 +55,12 @@ internal sealed partial class Arm64OperandReader : OperandReader
             _ => null,
         };
         var shift = match.Groups["shift"].Success ? match.Groups["shift"].Value[0] - '0' : 0;
-        return value is null || shift > 4 ? null
-            : shift == 0 ? value
-            : new Expr.Binary(BinaryOperator.ShiftLeft, value, new Expr.Constant(shift));
+        if (value is null || shift > 4)
+        {
+            return null;
+        }
+
+        return shift == 0 ? value : new Expr.Binary(BinaryOperator.ShiftLeft, value, new Expr.Constant(shift));
     }
 
     private static (Expr Value, int Width)? Register(string name)

@@ -46,9 +46,12 @@ internal sealed class MissingUsdtProbe(UsdtNotes notes, string displayPath, Usdt
         }
 
         var siblings = notes.Items.Where(pattern.FitsProvider).Select(note => note.FullName).Distinct().Order(StringComparer.Ordinal).ToList();
-        return siblings.Count > 0 ? $"it has {List(siblings)}"
-            : names.Count <= MaxNames ? $"it has {List(names)}"
-            : $"its providers are {List([.. notes.Items.Select(note => note.Provider).Distinct().Order(StringComparer.Ordinal)])}";
+        if (siblings.Count > 0)
+        {
+            return $"it has {List(siblings)}";
+        }
+
+        return names.Count <= MaxNames ? $"it has {List(names)}" : $"its providers are {List([.. notes.Items.Select(note => note.Provider).Distinct().Order(StringComparer.Ordinal)])}";
     }
 
     private static string List(List<string> names) =>

@@ -14,7 +14,7 @@ internal abstract partial class OperandReader
     private const int LongestOperand = 128;
     private const int MaxOperands = 64;
 
-    private static readonly UsdtOperand s_unreadable = UsdtOperand.Refused("its operand cannot be read");
+    private static readonly UsdtOperand Unreadable = UsdtOperand.Refused("its operand cannot be read");
 
     /// <param name="arguments">Of a note.</param>
     public EquatableArray<UsdtOperand> Read(string arguments)
@@ -65,7 +65,7 @@ internal abstract partial class OperandReader
         var match = Sized().Match(text);
         if (!match.Success || text.Length > LongestOperand)
         {
-            return s_unreadable;
+            return Unreadable;
         }
 
         // Without a size it is as wide as a register.
@@ -84,9 +84,12 @@ internal abstract partial class OperandReader
         }
 
         var (value, width, refusal) = Place(operand, size, signed);
-        return value is null ? UsdtOperand.Refused(refusal!)
-            : isFloat ? OfFloat(text, value, size)
-            : new UsdtOperand(Widen(value, Math.Min(size, width), signed), new CaptureType.Integer(8, signed || size < 8), null);
+        if (value is null)
+        {
+            return UsdtOperand.Refused(refusal!);
+        }
+
+        return isFloat ? OfFloat(text, value, size) : new UsdtOperand(Widen(value, Math.Min(size, width), signed), new CaptureType.Integer(8, signed || size < 8), null);
     }
 
     private static UsdtOperand OfFloat(string text, Expr value, int size) => value is Expr.Load && size is 4 or 8

@@ -60,11 +60,14 @@ internal static class StatusCommand
                     output.Write("\e[H\e[J");
                 }
 
-                output.WriteLine((json
-                    ? JsonSerializer.Serialize(status, StatusJson.Readable.AgentStatus)
-                    : rule is null ? StatusTable.Of(status, DateTime.UtcNow)
-                    : status.Rules.Count > 0 ? StatusTable.Details(status.Rules[0], DateTime.UtcNow)
-                    : PacketTable.Details(status.Packets[0])).TrimEnd('\n'));
+                var text = (json, rule, status.Rules) switch
+                {
+                    (true, _, _) => JsonSerializer.Serialize(status, StatusJson.Readable.AgentStatus),
+                    (_, null, _) => StatusTable.Of(status, DateTime.UtcNow),
+                    (_, _, [var one, ..]) => StatusTable.Details(one, DateTime.UtcNow),
+                    _ => PacketTable.Details(status.Packets[0]),
+                };
+                output.WriteLine(text.TrimEnd('\n'));
                 output.Flush();
             }
             catch (StatusUnavailableException refusal)

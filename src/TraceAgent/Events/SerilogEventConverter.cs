@@ -172,9 +172,12 @@ internal static class SerilogEventConverter
         }
 
         var field = traced.Shape.Fields[index];
-        return field.IsScalar ? field.Scalar.ToObject(value.Bits)
-            : field.IsCharacters ? new string(traced.TextOf(in value))
-            : SecretFinder.Mask;
+        if (field.IsScalar)
+        {
+            return field.Scalar.ToObject(value.Bits);
+        }
+
+        return field.IsCharacters ? new string(traced.TextOf(in value)) : SecretFinder.Mask;
     }
 
     private static ScalarValue Number(ulong value) => new(value <= long.MaxValue ? (long)value : value.ToString(CultureInfo.InvariantCulture));

@@ -47,9 +47,12 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
             LogLevel.Information => (6, "info "),
             _ => (7, "debug"),
         };
-        var prefix = _toJournal ? $"<{priority}>"
-            : isCommand ? $"traceagent: {(level >= LogLevel.Warning ? $"{word.TrimEnd()}: " : "")}"
-            : $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {word} ";
+        var prefix = (_toJournal, isCommand) switch
+        {
+            (true, _) => $"<{priority}>",
+            (_, true) => $"traceagent: {(level >= LogLevel.Warning ? $"{word.TrimEnd()}: " : "")}",
+            _ => $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {word} ",
+        };
         lock (_gate)
         {
             try

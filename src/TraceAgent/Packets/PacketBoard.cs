@@ -57,8 +57,11 @@ internal sealed class PacketBoard
             return new PacketStanding(rule, RuleState.Attached, resolution.Doubt ?? refusal, attached, filter.Lists.Deny.Count, filter.Lists.Allow.Count);
         }
 
-        return resolution.Desired.Lists is null ? new PacketStanding(rule, RuleState.Pending, resolution.Doubt, [], 0, 0)
-            : meant.Count == 0 ? new PacketStanding(rule, RuleState.Pending, MissingInterface(rule), [], 0, 0)
-            : new PacketStanding(rule, RuleState.Refused, refusal ?? resolution.Doubt, [], 0, 0);
+        if (resolution.Desired.Lists is null)
+        {
+            return new PacketStanding(rule, RuleState.Pending, resolution.Doubt, [], 0, 0);
+        }
+
+        return meant.Count == 0 ? new PacketStanding(rule, RuleState.Pending, MissingInterface(rule), [], 0, 0) : new PacketStanding(rule, RuleState.Refused, refusal ?? resolution.Doubt, [], 0, 0);
     }
 }

@@ -168,10 +168,19 @@ internal sealed class PrefixSource(PathTrust? trust = null)
         {
             get
             {
-                var what = IsMissing ? $"{Path} does not exist"
-                    : Latest.Diagnostics.FirstOrDefault(d => d.Severity == Severity.Error) is { } error ? $"{error.At.File}:{error.At.Line}:{error.At.Column}: {error.Code}: {error.Message}"
-                    : null;
-                return what is null ? null : Kept is null ? what : $"{what}; {Kept}";
+                var error = Latest.Diagnostics.FirstOrDefault(d => d.Severity == Severity.Error);
+                var what = (IsMissing, error) switch
+                {
+                    (true, _) => $"{Path} does not exist",
+                    (_, { } found) => $"{found.At.File}:{found.At.Line}:{found.At.Column}: {found.Code}: {found.Message}",
+                    _ => null,
+                };
+                if (what is null)
+                {
+                    return null;
+                }
+
+                return Kept is null ? what : $"{what}; {Kept}";
             }
         }
     }

@@ -49,9 +49,11 @@ internal sealed class SourceLedger
 
     private static List<SourceLine> Lines(List<(IpAddress Source, PacketNumbers Numbers)> sources, PacketNumbers all, int top)
     {
-        sources.Sort((a, b) => a.Numbers.Packets != b.Numbers.Packets ? b.Numbers.Packets.CompareTo(a.Numbers.Packets)
-            : a.Numbers.Bytes != b.Numbers.Bytes ? b.Numbers.Bytes.CompareTo(a.Numbers.Bytes)
-            : a.Source.CompareTo(b.Source));
+        sources.Sort((a, b) =>
+        {
+            var order = (b.Numbers.Packets, b.Numbers.Bytes).CompareTo((a.Numbers.Packets, a.Numbers.Bytes));
+            return order != 0 ? order : a.Source.CompareTo(b.Source);
+        });
         var lines = sources.Take(top).Select(one => new SourceLine(new PacketSubject(one.Source.ToString(), 1), one.Numbers)).ToList();
         var others = lines.Aggregate(all, (left, line) => Difference(left, line.Numbers));
         if (others.Packets > 0)

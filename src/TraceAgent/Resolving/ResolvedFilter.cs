@@ -29,12 +29,18 @@ internal sealed record ResolvedFilter(
     {
         var rule = filter.Rule;
         var interfaces = present.Where(one => PacketPlan.Means(rule, one.Name)).Select(one => new ResolvedInterface(PrintableText.WellFormed(one.Name), one.Index)).ToList();
+        var state = interfaces.Count == 0 || filter.Lists is null ? "pending" : "resolved";
+        if (diagnostics.Any(d => d.Severity == Severity.Error))
+        {
+            state = "refused";
+        }
+
         return new ResolvedFilter(
             rule.Name.Value,
             PrintableText.WellFormed(rule.Name.At.File),
             rule.Name.At.Line,
             "packets",
-            diagnostics.Any(d => d.Severity == Severity.Error) ? "refused" : interfaces.Count == 0 || filter.Lists is null ? "pending" : "resolved",
+            state,
             interfaces,
             filter.Lists?.Deny.Count ?? 0,
             filter.Lists?.Allow.Count ?? 0,

@@ -18,7 +18,12 @@ internal sealed class RuleResolution(HitCost? cost)
         PrintableText.WellFormed(rule.Name.At.File),
         rule.Name.At.Line,
         rule.On.ToString().ToLowerInvariant(),
-        resolution.IsRefused ? "refused" : resolution.Missing is not null ? "pending" : "resolved",
+        resolution switch
+        {
+            { IsRefused: true } => "refused",
+            { Missing: not null } => "pending",
+            _ => "resolved",
+        },
         resolution.IsRefused ? null : resolution.Missing,
         [.. (resolution.Probe?.Parts ?? []).Select(part => PartOf(resolution.Desired.Rule, part))],
         [.. resolution.Problems.Select(problem => new ResolvedProblem(

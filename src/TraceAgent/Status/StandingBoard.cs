@@ -86,9 +86,12 @@ internal sealed class StandingBoard
             return (RuleState.Pending, $"{missing} yet", 0);
         }
 
-        return fault is not null ? (RuleState.Rejected, fault.Reason, 0)
-            : refusal is not null ? (RuleState.Refused, refusal, 0)
-            : (RuleState.Pending, $"{rule.Binary.Value.Text} is being written, or was replaced; it is looked at again when it is quiet", 0);
+        if (fault is not null)
+        {
+            return (RuleState.Rejected, fault.Reason, 0);
+        }
+
+        return refusal is not null ? (RuleState.Refused, refusal, 0) : (RuleState.Pending, $"{rule.Binary.Value.Text} is being written, or was replaced; it is looked at again when it is quiet", 0);
     }
 
     private static string PlaceOf(Located<string> name) => $"{name.At.File}:{name.At.Line}";

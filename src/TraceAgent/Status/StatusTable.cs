@@ -70,7 +70,7 @@ internal static class StatusTable
         Line("unreturned", Number(rule.Unreturned));
         Line("cost", string.Create(
             CultureInfo.InvariantCulture,
-            $"{(rule.CostPercent is { } percent ? $"{Percent(percent)} of a CPU" : "-")}; {rule.CostNs / 1e9:0.000} s in all; budget {(rule.BudgetPercent is { } budget ? Percent(budget) : rule.Binary is null ? "-" : "none")}"));
+            $"{(rule.CostPercent is { } percent ? $"{Percent(percent)} of a CPU" : "-")}; {rule.CostNs / 1e9:0.000} s in all; budget {BudgetOf(rule)}"));
         Line("last event", rule.LastEvent is { } last ? $"{last:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} ({Span(now - last)} ago)" : "none yet");
         if (rule.Latency is { } latency)
         {
@@ -111,6 +111,16 @@ internal static class StatusTable
     }
 
     internal static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string BudgetOf(RuleStatus rule)
+    {
+        if (rule.BudgetPercent is { } budget)
+        {
+            return Percent(budget);
+        }
+
+        return rule.Binary is null ? "-" : "none";
+    }
 
     private static string Percent(double value) => value.ToString(value is > 0 and < 1 ? "0.00" : "0.#", CultureInfo.InvariantCulture) + " %";
 

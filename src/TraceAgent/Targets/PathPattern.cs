@@ -84,6 +84,13 @@ internal static class RealPath
     }
 
     /// <summary>The name under which the kernel has the file; the last one, when it has none any more.</summary>
-    public static string? Of(PinnedFile pinned) =>
-        new FileInfo(pinned.InodePath).LinkTarget is { } name ? name.EndsWith(Deleted, StringComparison.Ordinal) ? name[..^Deleted.Length] : name : null;
+    public static string? Of(PinnedFile pinned)
+    {
+        if (new FileInfo(pinned.InodePath).LinkTarget is { } name)
+        {
+            return name.EndsWith(Deleted, StringComparison.Ordinal) ? name[..^Deleted.Length] : name;
+        }
+
+        return null;
+    }
 }

@@ -8,11 +8,11 @@ namespace TraceAgent.EndToEnd.Network;
 /// </summary>
 internal sealed class NetworkPair : IDisposable
 {
-    private static int _made;
+    private static int Made;
 
     public NetworkPair(int mtu = 1500)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"ta{Environment.ProcessId}x{Interlocked.Increment(ref _made)}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"ta{Environment.ProcessId}x{Interlocked.Increment(ref Made)}");
         Near = new NetworkSide(name + "n", "near0", 1);
         Far = new NetworkSide(name + "f", "far0", 2);
         try

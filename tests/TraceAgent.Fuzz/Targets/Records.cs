@@ -83,9 +83,13 @@ internal sealed class Records : FuzzTarget
             return $"<{problem?.Split(',')[0]}>";
         }
 
-        var text = value.ValueKind == JsonValueKind.Array && hole.Type is CaptureType.Array list
-            ? $"[{string.Join(", ", value.EnumerateArray().Select(element => Element(element, hole with { Type = list.Element })))}]"
-            : value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        var text = (value.ValueKind, hole.Type) switch
+        {
+            (JsonValueKind.Array, CaptureType.Array list) =>
+                $"[{string.Join(", ", value.EnumerateArray().Select(element => Element(element, hole with { Type = list.Element })))}]",
+            (JsonValueKind.String, _) => value.GetString()!,
+            _ => value.GetRawText(),
+        };
         if (text != SecretFinder.Mask && hole.Type is not CaptureType.Array)
         {
             text = Formatted(value, text, errorName, hole);
@@ -102,9 +106,10 @@ internal sealed class Records : FuzzTarget
         var invariant = CultureInfo.InvariantCulture;
         switch (hole.Type)
         {
+            case CaptureType.Integer integer when hole.Format is ['x' or 'X', ..] format:
+                return (Bits(text) & (ulong.MaxValue >> (64 - (8 * integer.Size)))).ToString(format, invariant);
             case CaptureType.Integer integer when hole.Format is { } format:
-                return format[0] is 'x' or 'X' ? (Bits(text) & (ulong.MaxValue >> (64 - (8 * integer.Size)))).ToString(format, invariant)
-                    : integer.Signed ? long.Parse(text, invariant).ToString(format, invariant)
+                return integer.Signed ? long.Parse(text, invariant).ToString(format, invariant)
                     : ulong.Parse(text, invariant).ToString(format, invariant);
             case CaptureType.Pointer when hole.Format is { } format:
                 return "0x" + ulong.Parse(text.AsSpan(2), NumberStyles.HexNumber, invariant).ToString(format, invariant);

@@ -45,6 +45,13 @@ internal sealed class Templates : FuzzTarget
     private static IEnumerable<string> BySerilog(string text) => new Serilog.Parsing.MessageTemplateParser().Parse(text).Tokens
         .Where(token => token is not Serilog.Parsing.TextToken { Text: "" })
         .Select(token => token is Serilog.Parsing.PropertyToken hole
-            ? $"{{{hole.PropertyName},{(hole.Alignment is { } column ? column.Direction == Serilog.Parsing.AlignmentDirection.Left ? -column.Width : column.Width : 0)}:{hole.Format}}}"
+            ? $"{{{hole.PropertyName},{WidthOf(hole.Alignment)}:{hole.Format}}}"
             : ((Serilog.Parsing.TextToken)token).Text);
+
+    private static int WidthOf(Serilog.Parsing.Alignment? alignment) => alignment switch
+    {
+        { Direction: Serilog.Parsing.AlignmentDirection.Left } left => -left.Width,
+        { } right => right.Width,
+        null => 0,
+    };
 }

@@ -69,9 +69,15 @@ internal sealed class Sample
                 : new MessageToken.Literal(((Serilog.Parsing.TextToken)token).Text))
             .ToEquatableArray());
 
-    private static int? AlignmentOf(Serilog.Parsing.Alignment? alignment) => alignment is not { } column
-        ? null
-        : column.Direction == Serilog.Parsing.AlignmentDirection.Right ? column.Width : -column.Width;
+    private static int? AlignmentOf(Serilog.Parsing.Alignment? alignment)
+    {
+        if (alignment is not { } column)
+        {
+            return null;
+        }
+
+        return column.Direction == Serilog.Parsing.AlignmentDirection.Right ? column.Width : -column.Width;
+    }
 
     private static List<ShownField> Values(EventKind kind, Parameter[] arguments, CaptureType returned, string[] redacted)
     {

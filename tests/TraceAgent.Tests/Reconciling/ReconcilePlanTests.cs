@@ -23,7 +23,13 @@ public sealed class ReconcilePlanTests
             Gen.OneOf("", ", args: 2", ", ret: string", ", args: 2, level: error", ", labels: {team: a}"),
             Gen.UInt[0, 3]).Select((name, binary, symbol, on, more, inode) =>
             {
-                var rule = Given.Rule($"name: {name}, binary: {binary}, symbol: {symbol}, on: {on}{(on == "entry" ? more.Replace("ret: string", "level: debug", StringComparison.Ordinal) : on == "return" ? more.Replace("args: 2, ", "", StringComparison.Ordinal).Replace("args: 2", "level: debug", StringComparison.Ordinal) : more)}");
+                var keys = on switch
+                {
+                    "entry" => more.Replace("ret: string", "level: debug", StringComparison.Ordinal),
+                    "return" => more.Replace("args: 2, ", "", StringComparison.Ordinal).Replace("args: 2", "level: debug", StringComparison.Ordinal),
+                    _ => more,
+                };
+                var rule = Given.Rule($"name: {name}, binary: {binary}, symbol: {symbol}, on: {on}{keys}");
                 return inode == 0 ? new DesiredProbe(rule, null) : Given.Desired(rule, inode, symbol == "AddNum" ? 0x1100u : 0x1104u);
             });
 
