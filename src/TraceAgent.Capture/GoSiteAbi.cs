@@ -49,7 +49,8 @@ public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters
 
         // Above the return address; on arm64 above the place that is kept free for it.
         return new Expr.Load(
-            new Expr.Binary(BinaryOperator.Add, new Expr.Register(Architecture.StackPointer), new Expr.Constant(8 + (8 * index))), 8, Signed: false);
+            new Expr.Binary(BinaryOperator.Add, new Expr.Register(Architecture.StackPointer), new Expr.Constant(8 + (8 * index))),
+            8, Signed: false);
     }
 
     /// <inheritdoc/>

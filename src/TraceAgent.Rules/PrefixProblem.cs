@@ -18,7 +18,9 @@ internal static class PrefixProblem
             PrefixError.Length => (
                 DiagnosticCode.InvalidPrefix,
                 $"'{shown}' is longer than an address",
-                text.Contains(':', StringComparison.Ordinal) ? "an IPv6 address has 128 bits: /0 to /128" : "an IPv4 address has 32 bits: /0 to /32"),
+                text.Contains(':', StringComparison.Ordinal)
+                    ? "an IPv6 address has 128 bits: /0 to /128"
+                    : "an IPv4 address has 32 bits: /0 to /32"),
             PrefixError.MappedIPv4 => (
                 DiagnosticCode.InvalidPrefix,
                 $"'{shown}' is an IPv4 address in the form of IPv6, which no packet has",
@@ -56,6 +58,8 @@ internal static class PrefixProblem
             return "numbers have no leading zeros: some programs read those as octal";
         }
 
-        return address.Any(c => char.IsAsciiLetter(c) && !char.IsAsciiHexDigit(c)) ? "names are not looked up: write the address" : "such as 203.0.113.7, 198.51.100.0/24, 2001:db8::1 or 2001:db8::/32";
+        return address.Any(c => char.IsAsciiLetter(c) && !char.IsAsciiHexDigit(c))
+            ? "names are not looked up: write the address"
+            : "such as 203.0.113.7, 198.51.100.0/24, 2001:db8::1 or 2001:db8::/32";
     }
 }

@@ -6,11 +6,14 @@ namespace TraceAgent.Symbols;
 /// <summary>The places that can be probed and are nearest to one that cannot be, in words; null where there is none.</summary>
 internal sealed class NearestPlaces(ElfImage image, string displayPath)
 {
-    /// <summary>Functions on either side of an address that are asked whether they can be probed: a file may have millions that cannot.</summary>
+    /// <summary>
+    /// Functions on either side of an address that are asked whether they can be probed: a file may have millions that cannot.
+    /// </summary>
     private const int MaxAsked = 16;
 
     /// <summary>As users write it: by the name of the function, when there is one.</summary>
-    public static string Describe(FunctionRange function, ulong address) => (function.Holds(address) ? function.Shown : "", address - function.Start) switch
+    public static string Describe(FunctionRange function, ulong address) =>
+        (function.Holds(address) ? function.Shown : "", address - function.Start) switch
     {
         ("", _) => $"0x{address:x}",
         (_, 0) => function.Shown,
@@ -29,7 +32,9 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
             return $"the last instruction is at {Describe(function, (function.End - 1) & ~3UL)}";
         }
 
-        return InstructionWalk.To(image, function, function.End) is { Contradiction: null } walk ? Within(function, walk) : EntryOf(function);
+        return InstructionWalk.To(image, function, function.End) is { Contradiction: null } walk
+            ? Within(function, walk)
+            : EntryOf(function);
     }
 
     /// <summary>The entry of the function, when it can be probed.</summary>
@@ -69,7 +74,8 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
     }
 
     private bool IsSafe(FunctionRange function) =>
-        new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe: false, []).Pass(function, function.Start) is not null;
+        new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe: false, []).Pass(
+            function, function.Start) is not null;
 
     private static string? Sentence(string? before, string? after)
     {
@@ -78,6 +84,8 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
             return null;
         }
 
-        return before is null || after is null ? $"the nearest safe place is {before ?? after}" : $"the nearest safe places are {before} and {after}";
+        return before is null || after is null
+            ? $"the nearest safe place is {before ?? after}"
+            : $"the nearest safe places are {before} and {after}";
     }
 }

@@ -22,7 +22,8 @@ internal sealed class ReturnHazards(ElfImage image)
 
     private static readonly HashSet<string> AskForCaller = new(StringComparer.Ordinal)
     {
-        "dlsym", "__dlsym", "___dlsym", "dlvsym", "__dlvsym", "___dlvsym", "dlopen", "__dlopen", "___dlopen", "dlmopen", "__dlmopen", "___dlmopen",
+        "dlsym",
+        "__dlsym", "___dlsym", "dlvsym", "__dlvsym", "___dlvsym", "dlopen", "__dlopen", "___dlopen", "dlmopen", "__dlmopen", "___dlmopen",
         "mcount", "_mcount", "__fentry__", "__morestack", "__cyg_profile_func_enter", "__cyg_profile_func_exit",
     };
 
@@ -50,7 +51,8 @@ internal sealed class ReturnHazards(ElfImage image)
     {
         if (function.Start == image.EntryPoint)
         {
-            return (SiteCodes.ReturnsOtherwise, $"the return of {place} in {displayPath} cannot be followed: it is where the process begins, and it never returns");
+            return (SiteCodes.ReturnsOtherwise,
+                $"the return of {place} in {displayPath} cannot be followed: it is where the process begins, and it never returns");
         }
 
         if (atInstructions)
@@ -60,27 +62,31 @@ internal sealed class ReturnHazards(ElfImage image)
 
         if (ReturnOtherwise.Contains(function.Name))
         {
-            return (SiteCodes.ReturnsOtherwise, $"the return of {place} in {displayPath} cannot be followed: it does not return exactly once to its caller");
+            return (SiteCodes.ReturnsOtherwise,
+                $"the return of {place} in {displayPath} cannot be followed: it does not return exactly once to its caller");
         }
 
         if (AskForCaller.Contains(function.Name))
         {
             return (SiteCodes.ReturnsOtherwise,
-                $"the return of {place} in {displayPath} cannot be followed: it looks at its return address to know its caller, and would find the kernel's");
+                $"the return of {place} in {displayPath} cannot be followed: it looks at its return address to know its caller, and " +
+                    $"would find the kernel's");
         }
 
         // The unwinder finds the kernel's trampoline in place of the return address, and std::terminate is called.
         if (OfFile.HasExceptions)
         {
             return (SiteCodes.ExceptionsEnd,
-                $"the return of {place} cannot be followed: {displayPath} has C++ or Rust code, and an exception or panic that passed through {place} would end the program");
+                $"the return of {place} cannot be followed: {displayPath} has C++ or Rust code, and an exception or panic that passed " +
+                    $"through {place} would end the program");
         }
 
         // arch_uretprobe_is_alive: of calls on a stack below the one that goes on, the kernel forgets where they return to.
         if (OfFile.StackSwitcher is { } switcher)
         {
             return (SiteCodes.SwitchesStacks,
-                $"the return of {place} cannot be followed: {displayPath} calls {switcher} to run on several stacks in turn, and would jump to nowhere");
+                $"the return of {place} cannot be followed: {displayPath} calls {switcher} to run on several stacks in turn, and " +
+                    $"would jump to nowhere");
         }
 
         if (image.Unwind.RowAt(function.Start) is not { IsAtCall: true })

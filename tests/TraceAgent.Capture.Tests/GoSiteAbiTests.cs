@@ -33,7 +33,8 @@ public class GoSiteAbiTests
     public void On_the_stack_arguments_are_above_the_return_address_and_results_are_not_known()
     {
         Assert.Equal(
-            new Expr.Load(new Expr.Binary(BinaryOperator.Add, new Expr.Register(7), new Expr.Constant(24)), 8, Signed: false), Stack.Argument(2));
+            new Expr.Load(new Expr.Binary(BinaryOperator.Add, new Expr.Register(7), new Expr.Constant(24)), 8, Signed: false),
+            Stack.Argument(2));
         Assert.Equal((null, null), (Stack.Result(0), Stack.Result(1)));
         Assert.False(Stack.PairsCalls);
     }

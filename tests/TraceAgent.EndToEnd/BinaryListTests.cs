@@ -90,7 +90,8 @@ public sealed class BinaryListTests : IDisposable
         }
 
         // And the other way about: an allowed file under any name.
-        using var service = Run("unshare -m", $"mount --bind {_allowed} {_workspace["user/other"]}/../../foreign/{_unique} && exec {_foreign}");
+        using var service = Run(
+            "unshare -m", $"mount --bind {_allowed} {_workspace["user/other"]}/../../foreign/{_unique} && exec {_foreign}");
         using var agent = Start(Allow);
         service.Ask($"{Calls}");
         Assert.Equal(Calls, agent.WaitForEvents("tick", Calls).Count);

@@ -67,7 +67,8 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Standard_input_starts_at_the_current_folder()
     {
-        var run = Command.Run("bash", "-c", $"cd {_workspace.Root} && echo 'rules: [{{name: a, binary: shop, symbol: x}}]' | {Repository.Agent} check -");
+        var run = Command.Run(
+            "bash", "-c", $"cd {_workspace.Root} && echo 'rules: [{{name: a, binary: shop, symbol: x}}]' | {Repository.Agent} check -");
 
         Assert.Contains($"<stdin>:1:27: warning TA290: {_workspace["shop"]} does not exist", run.Errors, StringComparison.Ordinal);
     }
@@ -207,7 +208,8 @@ public sealed class CommandLineTests : IDisposable
             "x.yaml",
             $"rules: [{{name: a, binary: {_program}, symbol: Tick, labels: {{x: {new string('y', 200)}}}, nonsense: 1}}]\n");
 
-        var lines = Command.Run("script", "-qec", $"stty cols 60; NO_COLOR=1 {Repository.Agent} check {rules}", "/dev/null").Output.Split("\r\n");
+        var lines =
+            Command.Run("script", "-qec", $"stty cols 60; NO_COLOR=1 {Repository.Agent} check {rules}", "/dev/null").Output.Split("\r\n");
 
         var at = Array.FindIndex(lines, line => line.StartsWith("    1 | ", StringComparison.Ordinal));
         Assert.InRange(lines[at].Length, 40, 60);

@@ -86,7 +86,8 @@ public sealed class ConditionTests : IDisposable
         var logged = agent.Events(rule).OrderBy(line => line.Arg("call")).Select(line => $"{line.Arg("call")}").ToList();
         Assert.True(
             passing.SequenceEqual(logged),
-            $"{rule}: missing {string.Join(' ', passing.Except(logged))}; too many {string.Join(' ', logged.Except(passing))}\n{agent.Tell()}");
+            $"{rule}: missing {string.Join(' ', passing.Except(logged))}; too many " +
+                $"{string.Join(' ', logged.Except(passing))}\n{agent.Tell()}");
         Assert.Equal(
             new Totals(printed.Count, passing.Count, 0) { Filtered = printed.Count - passing.Count },
             agent.Totals(rule));

@@ -90,7 +90,8 @@ public sealed class ExampleTests : IDisposable
         using var cat = TracedProgram.Start("sh", "-c", $"cat {path} 2>/dev/null; true");
         cat.Finish();
 
-        Eventually.True(() => agent.Events("open-failed").Any(line => line.Message.Contains(path, StringComparison.Ordinal)), "cat's attempt", agent.Tell);
+        Eventually.True(() =>
+            agent.Events("open-failed").Any(line => line.Message.Contains(path, StringComparison.Ordinal)), "cat's attempt", agent.Tell);
         var failed = agent.Events("open-failed").First(line => line.Message.Contains(path, StringComparison.Ordinal));
         Assert.Equal(-1, failed.Ret);
         Assert.Equal(path, failed.Json.GetProperty("args").GetProperty("pathname").GetString());

@@ -130,8 +130,10 @@ public sealed class ExitTests : IDisposable
     {
         var program = TracedProgram.Compile("members_that_throw.cpp");
         using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("first", program, "First::on", "args: [this: ptr, v: long]", "ret: long", "on: call", "format: 'First {v} = {ret}'"),
-            RuleText.Rule("second", program, "Second::on", "args: [this: ptr, v: long]", "ret: long", "on: call", "format: 'Second {v} = {ret}'"))));
+            RuleText.Rule(
+                "first", program, "First::on", "args: [this: ptr, v: long]", "ret: long", "on: call", "format: 'First {v} = {ret}'"),
+            RuleText.Rule(
+                "second", program, "Second::on", "args: [this: ptr, v: long]", "ret: long", "on: call", "format: 'Second {v} = {ret}'"))));
 
         var printed = LinesOf(program);
 
@@ -151,7 +153,8 @@ public sealed class ExitTests : IDisposable
 
         agent.Stop();
         Assert.Equal(
-            ["SelfByPointer 3 = <left_by_jump>", "SelfByPointer 2 = <left_by_jump>", "SelfByPointer 1 = <left_by_jump>", "SelfByPointer 0 = 0"],
+            ["SelfByPointer 3 = <left_by_jump>",
+                "SelfByPointer 2 = <left_by_jump>", "SelfByPointer 1 = <left_by_jump>", "SelfByPointer 0 = 0"],
             Messages(agent, "SelfByPointer"));
     }
 

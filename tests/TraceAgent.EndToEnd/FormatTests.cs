@@ -22,7 +22,8 @@ public sealed class FormatTests : IDisposable
         var program = TracedProgram.Compile("formats");
         using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File([.. Formats.Select(one => RuleText.Rule(
             one.Name, program, "Show",
-            "args: [n: long, s: short, taken: duration, text: string, place: ptr, at: ptr]", "capture: {real: '*(double*)at', half: '*(float*)(at + 8)'}",
+            "args: [n: long, s: short, taken: duration, text: string, place: ptr, at: ptr]",
+            "capture: {real: '*(double*)at', half: '*(float*)(at + 8)'}",
             $"format: '{one.Name} {one.Format}'"))])));
 
         var printed = Command.OutputOf(program).TrimEnd('\n').Split('\n');

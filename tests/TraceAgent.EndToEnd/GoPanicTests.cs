@@ -26,7 +26,8 @@ public sealed class GoPanicTests : IDisposable
         Assert.Equal(printed, Logged(agent, 1));
         agent.Stop();
         Assert.Equal(new Totals(100, 100, 0), agent.Totals("fail"));
-        Assert.Contains($"{ManyPanics} calls were entered but not seen to return", string.Join('\n', agent.Messages), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{ManyPanics} calls were entered but not seen to return", string.Join('\n', agent.Messages), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -37,7 +38,8 @@ public sealed class GoPanicTests : IDisposable
         var printed = Run("together", PanicsAtOnce);
 
         // More than the table holds, were those of the first process still in it.
-        Eventually.True(() => Status().Contains("unreturned 6,000", StringComparison.Ordinal), "the calls of the ended process to be forgotten", agent.Tell);
+        Eventually.True(() =>
+            Status().Contains("unreturned 6,000", StringComparison.Ordinal), "the calls of the ended process to be forgotten", agent.Tell);
         Run("together", PanicsAtOnce);
         Assert.Equal([.. printed, .. printed], Logged(agent, 2));
         agent.Stop();

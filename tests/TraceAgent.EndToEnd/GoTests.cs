@@ -11,8 +11,10 @@ public sealed class GoTests : IDisposable
         ("join", "main.Join", ["args: [l: go.string, r: go.string, n: int64]", "ret: go.string", "format: 'Join {l} {r} {n} = {ret}'"]),
         ("choose", "main.Choose", ["args: [n: int64]", "ret: go.string", "format: 'Choose {n} = {ret}'"]),
         ("large", "main.Large", ["args: [n: int64]", "format: 'Large {n} = {ret}'"]),
-        ("handle", "'main.(*Server).handle'", ["args: [server: ptr, path: go.string, body: bytes(len), len: int64]", "format: 'handle {path} {body} = {ret}'"]),
-        ("total", "main.Total", ["args: [values: '[]int', body: '[]byte']", "ret: [sum: int64, text: go.string, failure: go.error]", "format: 'Total {values} {body} = {sum} {text} {failure}'"]),
+        ("handle", "'main.(*Server).handle'", [
+            "args: [server: ptr, path: go.string, body: bytes(len), len: int64]", "format: 'handle {path} {body} = {ret}'"]),
+        ("total", "main.Total", ["args: [values: '[]int', body: '[]byte']", "ret: [sum: int64, text: go.string, failure: " +
+            "go.error]", "format: 'Total {values} {body} = {sum} {text} {failure}'"]),
         ("recover", "main.Recover", ["args: [n: int64]", "format: 'Recover {n} = {ret}'"]),
         ("wander", "main.Wander", ["args: [id: int64, n: int64]", "format: 'Wander {id} {n} = {ret}'"]),
     ];
@@ -104,7 +106,8 @@ public sealed class GoTests : IDisposable
     public void A_call_is_paired_although_its_stack_grows_and_moves(AttachMethod method)
     {
         // Goroutine 1 to 16 goes 100 × its number deep, each level a call.
-        var depths = Enumerable.Range(1, 16).SelectMany(id => Enumerable.Range(0, (100 * id) + 1).Select(depth => (Id: (long)id, Depth: (long)depth))).ToList();
+        var depths = Enumerable.Range(1, 16)
+            .SelectMany(id => Enumerable.Range(0, (100 * id) + 1).Select(depth => (Id: (long)id, Depth: (long)depth))).ToList();
         var program = TracedProgram.Compile(Source);
         using var agent = Start(method, program, "grow", "main.Grow", "args: [id: int64, depth: int64]");
 
@@ -139,9 +142,11 @@ public sealed class GoTests : IDisposable
             RuleText.Rule("both", program, "main.Large", "args: [n: int64]", "on: both", "budget: none"),
             RuleText.Rule("return", program, "main.Choose", "ret: go.string", "on: return", "budget: none"),
             RuleText.Rule("deep", program, "main.Grow", "budget: none"),
-            RuleText.Rule("error", program, "main.Check", "args: [n: int64]", "on: call", "ret: go.error", "when: ret ~ '*more than two'", "format: '{n}: {ret}'"),
+            RuleText.Rule("error", program, "main.Check", "args: [n: int64]", "on: call", "ret: go.error", "when: ret ~ '*more than " +
+                "two'", "format: '{n}: {ret}'"),
             RuleText.Rule("type", program, "main.Check", "args: [n: int64]", "on: call", "ret: [type: ptr, _]", "when: type != 0"),
-            RuleText.Rule("wrapped", program, "main.Total", "args: ['_': '[]int', body: '[]byte']", "on: call", "ret: [_, _: go.string, failure: go.error]", "when: failure != ''")));
+            RuleText.Rule("wrapped", program, "main.Total", "args: ['_': '[]int', body: '[]byte']", "on: call", "ret: [_, _: go.string, " +
+                "failure: go.error]", "when: failure != ''")));
         using var agent = AgentProcess.Start(method, rules, "--ring-size", "16777216");
 
         LinesOf(program);
@@ -153,11 +158,13 @@ public sealed class GoTests : IDisposable
         agent.WaitForEvents("type", 3);
         agent.WaitForEvents("wrapped", 4);
         agent.Stop();
-        Assert.Equal(Enumerable.Repeat<string[]>(["entry", "return"], 20).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
+        Assert.Equal(
+            Enumerable.Repeat<string[]>(["entry", "return"], 20).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
         Assert.Equal(20, agent.Events("return").Count);
         Assert.Equal(13616, agent.Events("deep").Count);
         Assert.Equal([3L, 4, 5], agent.Events("type").Select(line => line.Arg("n")));
-        Assert.Equal(["3: 3 is more than two", "4: 4 is more than two", "5: 5 is more than two"], agent.Events("error").Select(line => line.Message));
+        Assert.Equal([
+            "3: 3 is more than two", "4: 4 is more than two", "5: 5 is more than two"], agent.Events("error").Select(line => line.Message));
         Assert.Equal(4, agent.Events("wrapped").Count);
     }
 
@@ -175,7 +182,8 @@ public sealed class GoTests : IDisposable
         var events = agent.WaitForEvents("both", 2 * 640);
         agent.Stop();
         // What the pairing by goroutine is for: a thread's returns are not in the reverse order of its entries.
-        var entered = events.Where(line => line.Event == "entry").GroupBy(line => (line.Arg("id"), line.Arg("n"))).ToDictionary(call => call.Key, call => call.Single().Tid);
+        var entered = events.Where(line => line.Event == "entry").GroupBy(line => (line.Arg("id"), line.Arg("n"))).ToDictionary(
+            call => call.Key, call => call.Single().Tid);
         Assert.Contains(
             events.Where(line => line.Event == "return"),
             line => entered[(line.Ret / 1000, line.Ret % 1000)] != line.Tid);
@@ -195,11 +203,13 @@ public sealed class GoTests : IDisposable
 
         var printed = LinesOf(program);
 
-        Assert.Equal(["Sum 1 -2 text 1", "Sum 2 -4 text 2", "Sum 3 -6 text 3", "Sum 4 -8 text 4", "Sum 5 -10 text 5"], agent.WaitForEvents("sum", 5).Select(line => line.Message));
+        Assert.Equal(["Sum 1 -2 text 1", "Sum 2 -4 text 2", "Sum 3 -6 text 3", "Sum 4 -8 text 4", "Sum 5 -10 text 5"],
+            agent.WaitForEvents("sum", 5).Select(line => line.Message));
         Assert.Equal(["Sum 1 -2 5", "Sum 2 -4 4", "Sum 3 -6 3", "Sum 4 -8 2", "Sum 5 -10 1"], printed);
         agent.WaitForEvents("both", 10);
         agent.Stop();
-        Assert.Equal(Enumerable.Repeat<string[]>(["entry", "return"], 5).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
+        Assert.Equal(
+            Enumerable.Repeat<string[]>(["entry", "return"], 5).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
     }
 
     private static List<string> LinesOf(string program) => [.. Command.OutputOf(program).TrimEnd('\n').Split('\n')];
@@ -209,7 +219,8 @@ public sealed class GoTests : IDisposable
     private AgentProcess Start(AttachMethod method, string program, string on) => AgentProcess.Start(
         method,
         _workspace.Write("rules.yaml", RuleText.File(
-            [.. Functions.Select(function => RuleText.Rule(function.Name, program, function.Symbol, [.. function.Keys, $"on: {on}", "budget: none"]))])),
+            [.. Functions.Select(
+                function => RuleText.Rule(function.Name, program, function.Symbol, [.. function.Keys, $"on: {on}", "budget: none"]))])),
         "--ring-size", "16777216");
 
     private AgentProcess Start(AttachMethod method, string program, string name, string symbol, string arguments) => AgentProcess.Start(

@@ -19,7 +19,8 @@ public sealed class HarmTests : IDisposable
     public void A_program_that_an_unsafe_return_ends_runs_again_when_its_rule_is_suspended(AttachMethod method)
     {
         var program = TracedProgram.Compile("fibers");
-        using var agent = AgentProcess.Start(new AgentStart(method, Rules("rules.yaml", program, "Step")) { Socket = _workspace["socket"] });
+        using var agent = AgentProcess.Start(
+            new AgentStart(method, Rules("rules.yaml", program, "Step")) { Socket = _workspace["socket"] });
 
         var ended = RunUntilWell(program);
 

@@ -13,7 +13,8 @@ internal sealed class KernelBench : IDisposable
 
     public KernelBench(AttachMethod method, WaitPolicy? policy = null)
     {
-        _session = BpfSession.Open(1 << 20, method == AttachMethod.Perf ? Bpf.Kernel.AttachMethod.PerfEvent : Bpf.Kernel.AttachMethod.Multi, policy);
+        _session = BpfSession.Open(
+            1 << 20, method == AttachMethod.Perf ? Bpf.Kernel.AttachMethod.PerfEvent : Bpf.Kernel.AttachMethod.Multi, policy);
         Program = TracedProgram.Start(_executable);
         BlockAddress = long.Parse(Program.Hear(), CultureInfo.InvariantCulture);
     }
@@ -51,7 +52,8 @@ internal sealed class KernelBench : IDisposable
     /// <summary>The code of a position-independent executable lies in the file where nm says it lies in memory.</summary>
     private ulong OffsetOf(string function)
     {
-        var line = Command.OutputOf("nm", _executable).Split('\n').Single(line => line.EndsWith($" T {function}", StringComparison.Ordinal));
+        var line = Command.OutputOf("nm", _executable).Split('\n').Single(
+            line => line.EndsWith($" T {function}", StringComparison.Ordinal));
         return ulong.Parse(line.Split(' ')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 

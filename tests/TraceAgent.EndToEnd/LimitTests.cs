@@ -52,7 +52,8 @@ public sealed class LimitTests : IDisposable
         // The burst, and what a second of silence gave back.
         Assert.InRange(logged, 3 * rate, (int)most);
         Assert.Equal(new Totals(calls, logged, 0) { Limited = calls - logged }, agent.Totals("limited"));
-        Assert.Equal(Enumerable.Range(1, 2 * rate).Select(number => (long)number), agent.Events("limited").Take(2 * rate).Select(line => line.Arg(1)));
+        Assert.Equal(Enumerable.Range(1, 2 * rate)
+            .Select(number => (long)number), agent.Events("limited").Take(2 * rate).Select(line => line.Arg(1)));
         Assert.Equal(new Totals(calls, calls, 0), agent.Totals("unlimited"));
         AssertUnharmed(ticker, calls);
     }
@@ -151,7 +152,8 @@ public sealed class LimitTests : IDisposable
     public void A_rule_over_its_budget_is_suspended_and_comes_back_and_the_program_is_unharmed()
     {
         using var agent = Start(
-            AttachMethod.Multi, Rule("spender", "limit: 10/s", "on: entry").Replace("budget: none", "budget: 1%", StringComparison.Ordinal), Rule("lifted", "limit: 10/s"));
+            AttachMethod.Multi, Rule("spender", "limit: 10/s", "on: entry").Replace("budget: none", "budget: 1%", StringComparison.Ordinal),
+            Rule("lifted", "limit: 10/s"));
         using var ticker = TracedProgram.Start(_program);
 
         ticker.Say("go 10");

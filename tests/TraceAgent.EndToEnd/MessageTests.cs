@@ -14,7 +14,8 @@ public sealed class MessageTests : IDisposable
         var program = _workspace.Install(TracedProgram.Compile("ticker"), "ticker");
         using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("entry", program, "Tick", "args: [n: int]", $"format: '{Format}'"),
-            RuleText.Rule("call", program, "Tick", "args: [n: int]", "on: call", $"format: '{Format}'", "when: uid == 1234 && gid == 2345 && arg1 > 1"),
+            RuleText.Rule("call", program, "Tick", "args: [n: int]", "on: call", $"format: '{Format}'", "when: uid == 1234 && gid " +
+                "== 2345 && arg1 > 1"),
             RuleText.Rule("others", program, "Tick", "args: [n: int]", "when: uid != 1234 || gid != 2345"))));
         using var cgroup = new OwnCgroup();
         using var ticker = TracedProgram.Start(

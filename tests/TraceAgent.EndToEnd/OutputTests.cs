@@ -45,7 +45,8 @@ public sealed class OutputTests : IDisposable
         }
 
         Command.OutputOf(
-            "mount", "-t", "overlay", "overlay", "-o", $"lowerdir={_workspace["lower"]},upperdir={_workspace["upper"]},workdir={_workspace["work"]}", _workspace["merged"]);
+            "mount", "-t", "overlay", "overlay",
+            "-o", $"lowerdir={_workspace["lower"]},upperdir={_workspace["upper"]},workdir={_workspace["work"]}", _workspace["merged"]);
         try
         {
             Configure("  - file: {path: merged/0.json}");
@@ -79,7 +80,8 @@ public sealed class OutputTests : IDisposable
         Eventually.True(() => Lines("0.json").Count(line => line.Event == "call") == 3, "three lines", agent.Tell);
 
         agent.Stop();
-        Assert.Contains(agent.Messages, message => message.Contains("agent.yaml:3:12: error TA103: unknown key 'pth'", StringComparison.Ordinal));
+        Assert.Contains(
+            agent.Messages, message => message.Contains("agent.yaml:3:12: error TA103: unknown key 'pth'", StringComparison.Ordinal));
         Assert.False(File.Exists(_workspace["1.json"]));
     }
 
@@ -91,7 +93,8 @@ public sealed class OutputTests : IDisposable
         using var agent = Start();
 
         Command.OutputOf(_workspace["addnum/addnum"], "3");
-        Eventually.True(() => File.ReadAllLines(_workspace["audit.json"]).Count(line => line.Contains("\"event\":\"call\"", StringComparison.Ordinal)) == 3, "three lines", agent.Tell);
+        Eventually.True(() => File.ReadAllLines(_workspace["audit.json"])
+            .Count(line => line.Contains("\"event\":\"call\"", StringComparison.Ordinal)) == 3, "three lines", agent.Tell);
         _workspace.Write("addnum/rules.yaml", Rules("add", "output: audti, "));
         agent.WaitForMessage("no output is called 'audti'");
         agent.Stop();
@@ -115,18 +118,24 @@ public sealed class OutputTests : IDisposable
         agent.WaitForMessage("output waits: send to http://127.0.0.1:1/");
         agent.Stop();
 
-        Assert.Contains(agent.Messages, message => message.Contains("output dropped events: http://127.0.0.1:1/: ", StringComparison.Ordinal));
+        Assert.Contains(
+            agent.Messages, message => message.Contains("output dropped events: http://127.0.0.1:1/: ", StringComparison.Ordinal));
         Assert.Equal(3, Lines("all.json").Count(line => line.Event == "call"));
     }
 
     private static string Rules(string name, string more) =>
         $"rules:\n  - {{name: {name}, binary: addnum, symbol: AddNum, args: 2, {more}on: call}}\n";
 
-    /// <summary>Without a budget: on a machine that is slow for some seconds a thousand calls a second are too many, and the rule would be suspended.</summary>
-    private void Configure(string outputs) => _workspace.Write("agent.yaml", $"rules: addnum\noutputs:\n{outputs}\ndefaults: {{budget: none}}\n");
+    /// <summary>
+    /// Without a budget: on a machine that is slow for some seconds a thousand calls a second are too many,
+    /// and the rule would be suspended.
+    /// </summary>
+    private void Configure(string outputs) =>
+        _workspace.Write("agent.yaml", $"rules: addnum\noutputs:\n{outputs}\ndefaults: {{budget: none}}\n");
 
     private AgentProcess Start() => AgentProcess.Start(
-        new AgentStart(AttachMethod.Multi, _workspace["addnum/rules.yaml"]) { Output = "", Options = ["--config", _workspace["agent.yaml"]] });
+        new AgentStart(AttachMethod.Multi, _workspace["addnum/rules.yaml"])
+            { Output = "", Options = ["--config", _workspace["agent.yaml"]] });
 
     private List<EventLine> Lines(string file) => [.. File.ReadAllLines(_workspace[file]).Select(EventLine.Parse)];
 }

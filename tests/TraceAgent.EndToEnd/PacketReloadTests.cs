@@ -97,7 +97,8 @@ public sealed class PacketReloadTests : IDisposable
             load.Start();
             for (var i = 1; i <= 20; i++)
             {
-                _scene.Rules($"name: edge, {Near}, count: {{every: 1s}}, deny: [{Bad}, {string.Join(", ", Enumerable.Range(1, i * 20).Select(n => $"198.51.{n >> 8}.{n & 255}"))}]");
+                _scene.Rules($"name: edge, {Near}, count: {{every: 1s}}, deny: [{Bad}, " +
+                    $"{string.Join(", ", Enumerable.Range(1, i * 20).Select(n => $"198.51.{n >> 8}.{n & 255}"))}]");
                 agent.WaitForMessage("rule changed: edge", i);
                 foreach (var (source, packets) in _scene.Arrived())
                 {

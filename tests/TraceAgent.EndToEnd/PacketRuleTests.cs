@@ -36,7 +36,8 @@ public sealed class PacketRuleTests : IDisposable
         foreach (var (source, packets, frame) in new[] { (Good, 300, 142), (Bad, 21, 142), (Bad6, 90, 162) })
         {
             // 100 bytes, UDP, IP, Ethernet.
-            Assert.Equal((packets, packets * frame), (Sum(agent, "edge", "packets", source), Sum(agent, "edge", "packets", source, "bytes")));
+            Assert.Equal(
+                (packets, packets * frame), (Sum(agent, "edge", "packets", source), Sum(agent, "edge", "packets", source, "bytes")));
             Assert.Equal(packets, Sum(agent, "edge", "total", source));
         }
 
@@ -187,7 +188,8 @@ public sealed class PacketRuleTests : IDisposable
         _scene.Rules($"name: guard, {Near}, deny: [{Bad}]");
         using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, _scene.Workspace["rules"])
         {
-            Launcher = _scene.Network.Near.CommandInside("setpriv", "--inh-caps=-net_admin,-sys_admin", "--bounding-set=-net_admin,-sys_admin"),
+            Launcher =
+                _scene.Network.Near.CommandInside("setpriv", "--inh-caps=-net_admin,-sys_admin", "--bounding-set=-net_admin,-sys_admin"),
             Socket = _scene.SocketPath,
         });
 
@@ -223,7 +225,8 @@ public sealed class PacketRuleTests : IDisposable
         _scene.Rules($"name: one, {Near}, count: {{}}", $"name: two, {Near}, count: {{}}");
         using var agent = _scene.Start();
         agent.WaitForMessage("rule rejected: two: ");
-        Assert.Contains("near0 has the packet rule 'one' already", _scene.Status("two").GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "near0 has the packet rule 'one' already", _scene.Status("two").GetProperty("reason").GetString(), StringComparison.Ordinal);
 
         _scene.Rules($"name: two, {Near}, count: {{}}");
         _scene.WaitForStatus("two", status => status.GetProperty("state").GetString() == "attached", agent);
@@ -254,15 +257,18 @@ public sealed class PacketRuleTests : IDisposable
         using var agent = _scene.Start();
         _scene.Send(Good, 33);
         _scene.Send(Bad, 11);
-        _scene.WaitForStatus("edge", status => status.GetProperty("dropped").GetInt64() == 11 && status.GetProperty("logged").GetInt64() > 0, agent);
+        _scene.WaitForStatus(
+            "edge", status => status.GetProperty("dropped").GetInt64() == 11 && status.GetProperty("logged").GetInt64() > 0, agent);
 
         var status = _scene.Status("edge");
         Assert.Equal(
             status.GetProperty("packets").GetInt64(),
             Kinds.Sum(key => status.GetProperty(key).GetInt64()));
         Assert.Equal(("attached", 1), (status.GetProperty("state").GetString(), status.GetProperty("denied").GetInt32()));
-        Assert.Matches(@"(?m)^edge +attached +near0 \(native\) ", Command.OutputOf(Repository.Agent, "status", "--socket", _scene.SocketPath));
-        Assert.Contains("11 dropped", Command.OutputOf(Repository.Agent, "status", "--socket", _scene.SocketPath, "--rule", "edge"), StringComparison.Ordinal);
+        Assert.Matches(
+            @"(?m)^edge +attached +near0 \(native\) ", Command.OutputOf(Repository.Agent, "status", "--socket", _scene.SocketPath));
+        Assert.Contains("11 dropped", Command.OutputOf(
+            Repository.Agent, "status", "--socket", _scene.SocketPath, "--rule", "edge"), StringComparison.Ordinal);
         agent.Stop();
     }
 
@@ -280,7 +286,8 @@ public sealed class PacketRuleTests : IDisposable
             frame.AddRange(tag > 1 ? [0x88, 0xa8, 0, 9] : [0x81, 0x00, 0, 7]);
         }
 
-        frame.AddRange([0x08, 0x00, 0x45, 0, 0, 20, 0, 0, 0, 0, 64, 59, 0, 0, .. IPAddress.Parse(source).GetAddressBytes(), .. _scene.Network.Near.IPv4.GetAddressBytes()]);
+        frame.AddRange([0x08, 0x00, 0x45, 0, 0, 20, 0, 0, 0, 0, 64, 59, 0, 0, .. IPAddress.Parse(source)
+            .GetAddressBytes(), .. _scene.Network.Near.IPv4.GetAddressBytes()]);
         return [.. frame];
     }
 

@@ -14,14 +14,16 @@ public sealed class PatchableTests : IDisposable
         var plain = Command.Run(program);
         using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(
             [.. ((string[])["Doubled", "Summed"]).Select(symbol => RuleText.Rule(
-                symbol.ToLowerInvariant(), program, symbol, "args: [n: int64]", "ret: int64", "on: call", "budget: none", "format: '{symbol} {n} = {ret}'"))])));
+                symbol.ToLowerInvariant(),
+                program, symbol, "args: [n: int64]", "ret: int64", "on: call", "budget: none", "format: '{symbol} {n} = {ret}'"))])));
 
         var probed = Command.Run(program);
 
         Assert.Equal((3, plain.Output), (probed.ExitCode, probed.Output));
         agent.Stop();
         var lines = plain.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(lines.Where(line => line.StartsWith("Doubled", StringComparison.Ordinal)), agent.Events("doubled").Select(line => line.Message));
+        Assert.Equal(lines.Where(line => line.StartsWith("Doubled", StringComparison.Ordinal)), agent.Events("doubled")
+            .Select(line => line.Message));
         Assert.Equal(["Summed 5 = 10"], agent.Events("summed").Select(line => line.Message));
     }
 }

@@ -16,11 +16,13 @@ internal sealed class PostgresServer : IDisposable
         Program = Path.Combine(programs, "bin/postgres");
         Command.OutputOf(
             "setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups",
-            Path.Combine(programs, "bin/initdb"), "--no-sync", "--auth=trust", "--username=tester", "--locale=C", "-D", Path.Combine(_folder, "data"));
+            Path.Combine(programs, "bin/initdb"),
+            "--no-sync", "--auth=trust", "--username=tester", "--locale=C", "-D", Path.Combine(_folder, "data"));
         _server = Process.Start(new ProcessStartInfo("setpriv",
         [
             "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=KILL",
-            Program, "-D", Path.Combine(_folder, "data"), "-k", _folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "autovacuum=off", "-c", "logging_collector=off",
+            Program, "-D", Path.Combine(_folder, "data"),
+            "-k", _folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "autovacuum=off", "-c", "logging_collector=off",
         ])
         { RedirectStandardError = true })!;
         _server.BeginErrorReadLine();
@@ -46,5 +48,6 @@ internal sealed class PostgresServer : IDisposable
     }
 
     private Command Psql(params string[] queries) =>
-        Command.Run("psql", ["--no-psqlrc", "-h", _folder, "-U", "tester", "-d", "postgres", "-At", .. queries.SelectMany(query => new[] { "-c", query })]);
+        Command.Run("psql", [
+            "--no-psqlrc", "-h", _folder, "-U", "tester", "-d", "postgres", "-At", .. queries.SelectMany(query => new[] { "-c", query })]);
 }

@@ -40,9 +40,11 @@ public sealed class PrivilegeTests : IDisposable
     [Fact]
     public void Rules_beyond_the_limit_of_open_files_are_refused_with_what_raises_it_and_the_others_are_in_force()
     {
-        var many = _workspace.Write("many.yaml", RuleText.File([.. Enumerable.Range(0, 100).Select(i => RuleText.Rule($"tick{i}", _program, "Tick", "args: 1"))]));
+        var many = _workspace.Write(
+            "many.yaml", RuleText.File([.. Enumerable.Range(0, 100).Select(i => RuleText.Rule($"tick{i}", _program, "Tick", "args: 1"))]));
 
-        var run = Execute(["prlimit", "--nofile=128", "timeout", "--signal=TERM", "5", _agentForAll, "run", "--rules", many, "--output", _workspace["many.json"]]);
+        var run = Execute(["prlimit",
+            "--nofile=128", "timeout", "--signal=TERM", "5", _agentForAll, "run", "--rules", many, "--output", _workspace["many.json"]]);
 
         Assert.Matches(@"rule rejected: tick\d+: .*: Too many open files; rules need some each: raise the limit", run.Errors);
         Assert.Matches(@"ready: [1-9]\d* rules attached, 0 pending, [1-9]\d* rejected", run.Errors);

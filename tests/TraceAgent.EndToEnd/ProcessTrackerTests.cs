@@ -52,7 +52,8 @@ public sealed class ProcessTrackerTests : IDisposable
     {
         var root = _workspace.Folder("root");
         Command.OutputOf("unshare", "-m", "sh", "-c",
-            $"mount -t tmpfs none {root} && mkdir {root}/deep && cp /bin/true {root}/deep/down && mount --bind {root}/deep /mnt && /mnt/down here");
+            $"mount -t tmpfs none {root} && mkdir {root}/deep && cp /bin/true {root}/deep/down && mount --bind {root}/deep /mnt " +
+                $"&& /mnt/down here");
 
         Assert.Equal("/mnt/down", Executions().Single(notice => notice.CommandLine == "/mnt/down here").Executable);
     }
@@ -98,7 +99,8 @@ public sealed class ProcessTrackerTests : IDisposable
     }
 
     private sealed record Told(
-        ProcessAct Act, int Pid, int ParentPid, int OriginPid, ulong Time, ulong StartTime, ulong Inode, string? Executable, string? CommandLine);
+        ProcessAct Act,
+        int Pid, int ParentPid, int OriginPid, ulong Time, ulong StartTime, ulong Inode, string? Executable, string? CommandLine);
 
     private sealed class Taker(List<Told> told) : IRecordConsumer
     {
@@ -106,7 +108,8 @@ public sealed class ProcessTrackerTests : IDisposable
         {
             Assert.True(ProcessNotice.TryRead(record, out var notice));
             told.Add(new Told(
-                notice.Act, notice.Pid, notice.ParentPid, notice.OriginPid, notice.Time, notice.StartTime, notice.Inode, notice.Executable, notice.CommandLine));
+                notice.Act, notice.Pid,
+                notice.ParentPid, notice.OriginPid, notice.Time, notice.StartTime, notice.Inode, notice.Executable, notice.CommandLine));
             return true;
         }
     }

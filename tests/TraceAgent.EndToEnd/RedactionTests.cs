@@ -29,7 +29,8 @@ public sealed class RedactionTests : IDisposable
                 "redact: [pi*, TWICE, ret, signing]",
                 "format: '{user} {password} {pin} {pin:x} {twice} {who} {signing} {ret}'"),
             RuleText.Rule(
-                "request", program, "Request", "args: [header: string(48), buffer: bytes(length), length: long]", "on: call", "ret: string(48)")));
+                "request",
+                program, "Request", "args: [header: string(48), buffer: bytes(length), length: long]", "on: call", "ret: string(48)")));
         var file = _workspace["events.json"];
         var configuration = _workspace.Write("agent.yaml", $"outputs: [{{file: {{path: {file}, format: {format}}}}}]\n");
         using var agent = AgentProcess.Start(new AgentStart(method, rules) { Output = "", Options = ["--config", configuration] });

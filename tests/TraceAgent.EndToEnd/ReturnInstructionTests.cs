@@ -80,7 +80,8 @@ public sealed class ReturnInstructionTests : IDisposable
         agent.WaitForEvents("both", 22);
         agent.WaitForEvents("alone", 11);
         agent.Stop();
-        Assert.Equal(Enumerable.Repeat<string[]>(["entry", "return"], 11).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
+        Assert.Equal(
+            Enumerable.Repeat<string[]>(["entry", "return"], 11).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
         Assert.Equal([3L, 2, 1, 0, 2, 4, 6, 8, 10, 12, 14], agent.Events("alone").Select(line => line.Ret));
     }
 

@@ -18,9 +18,12 @@ public sealed class RoundTripTests : IDisposable
     private static readonly (string Name, int Size, Func<byte[], JsonNode?> Json)[] Scalars =
     [
         ("int8", 1, bytes => (sbyte)bytes[0]), ("uint8", 1, bytes => bytes[0]),
-        ("short", 2, bytes => BinaryPrimitives.ReadInt16LittleEndian(bytes)), ("uint16_t", 2, bytes => BinaryPrimitives.ReadUInt16LittleEndian(bytes)),
-        ("int", 4, bytes => BinaryPrimitives.ReadInt32LittleEndian(bytes)), ("u32", 4, bytes => BinaryPrimitives.ReadUInt32LittleEndian(bytes)),
-        ("long", 8, bytes => BinaryPrimitives.ReadInt64LittleEndian(bytes)), ("size_t", 8, bytes => Unsigned(BinaryPrimitives.ReadUInt64LittleEndian(bytes))),
+        ("short", 2, bytes => BinaryPrimitives.ReadInt16LittleEndian(bytes)),
+        ("uint16_t", 2, bytes => BinaryPrimitives.ReadUInt16LittleEndian(bytes)),
+        ("int", 4, bytes => BinaryPrimitives.ReadInt32LittleEndian(bytes)),
+        ("u32", 4, bytes => BinaryPrimitives.ReadUInt32LittleEndian(bytes)),
+        ("long", 8, bytes => BinaryPrimitives.ReadInt64LittleEndian(bytes)),
+        ("size_t", 8, bytes => Unsigned(BinaryPrimitives.ReadUInt64LittleEndian(bytes))),
         ("ptr", 8, bytes => $"0x{BinaryPrimitives.ReadUInt64LittleEndian(bytes):x}"),
         ("bool", 1, bytes => bytes[0] != 0),
     ];
@@ -79,22 +82,26 @@ public sealed class RoundTripTests : IDisposable
                 {
                     Assert.True(
                         JsonNode.DeepEquals(value, actual[name]),
-                        $"{plan.Name}.{name}: {value?.ToJsonString()} is {actual[name]?.ToJsonString()}, seed {seed}\n{text}\n{Convert.ToHexString(given[i].Block)}");
+                        $"{plan.Name}.{name}: {value?.ToJsonString()} is {actual[name]?.ToJsonString()}, seed " +
+                            $"{seed}\n{text}\n{Convert.ToHexString(given[i].Block)}");
                 }
             }
         }
     }
 
-    private static JsonNode? Unsigned(ulong value) => value <= long.MaxValue ? JsonValue.Create((long)value) : value.ToString(CultureInfo.InvariantCulture);
+    private static JsonNode? Unsigned(ulong value) =>
+        value <= long.MaxValue ? JsonValue.Create((long)value) : value.ToString(CultureInfo.InvariantCulture);
 
     private static JsonNode? Real<T>(T value)
         where T : struct, System.Numerics.IFloatingPoint<T> =>
         T.IsFinite(value) ? JsonNode.Parse(JsonSerializer.Serialize(value)) : value.ToString(null, CultureInfo.InvariantCulture);
 
-    private static int EndOf(byte[] utf16) => Enumerable.Range(0, utf16.Length / 2).First(i => utf16[2 * i] == 0 && utf16[(2 * i) + 1] == 0) * 2;
+    private static int EndOf(byte[] utf16) =>
+        Enumerable.Range(0, utf16.Length / 2).First(i => utf16[2 * i] == 0 && utf16[(2 * i) + 1] == 0) * 2;
 
     private static long[] RandomNumbers(Random random) =>
-        [.. Enumerable.Range(0, 5).Select(_ => random.Next(3) == 0 ? random.Next(-300, 300) : random.NextInt64(long.MinValue, long.MaxValue))];
+        [.. Enumerable.Range(0, 5)
+            .Select(_ => random.Next(3) == 0 ? random.Next(-300, 300) : random.NextInt64(long.MinValue, long.MaxValue))];
 
     /// <summary>Random bytes, with two NULs at the end of each row of 16, so that every text ends within its bounds.</summary>
     private static byte[] RandomBlock(Random random)
@@ -149,14 +156,17 @@ public sealed class RoundTripTests : IDisposable
         public IEnumerable<(string Name, JsonNode? Value)> Args(long[] numbers, byte[] block) =>
             _arguments.Select(a => (a.Name, a.Json(numbers, block))).Concat(_captures.Select(c => (c.Name, c.Json(numbers, block))));
 
-        private static (string, string, Func<long[], byte[], JsonNode?>) Scalar(string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int offset) =>
+        private static (string, string, Func<long[], byte[], JsonNode?>) Scalar(
+            string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int offset) =>
             (name, $"'*({type.Name}*)(block + {offset})'", (_, block) => type.Json(block[offset..(offset + type.Size)]));
 
-        private static (string, string, Func<long[], byte[], JsonNode?>) List(string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int count, int offset) =>
+        private static (string, string, Func<long[], byte[], JsonNode?>) List(
+            string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int count, int offset) =>
             (name, $"{{value: block + {offset}, type: '{type.Name}[{count}]'}}", (_, block) => new JsonArray(
                 [.. Enumerable.Range(0, count).Select(i => type.Json(block.AsSpan(offset + (i * type.Size), type.Size).ToArray()))]));
 
-        private static (string, string, Func<long[], byte[], JsonNode?>) Area(string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int offset) =>
+        private static (string, string, Func<long[], byte[], JsonNode?>) Area(
+            string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int offset) =>
             (name, $"{{value: block + {offset}, type: '{type.Name}'}}", (_, block) => type.Json(block[offset..(offset + type.Size)]));
     }
 }

@@ -29,7 +29,8 @@ public sealed class StatusTests : IDisposable
         agent.WaitForEvents("call", calls / 4);
 
         // What is logged is counted when the batch is committed, which is after its lines are there.
-        Eventually.True(() => Number(Rule(Status(), "few"), "calls") == calls && Number(Rule(Status(), "call"), "calls") == calls, "the books", agent.Tell);
+        Eventually.True(() => Number(Rule(Status(), "few"), "calls") == calls
+            && Number(Rule(Status(), "call"), "calls") == calls, "the books", agent.Tell);
         var status = Status();
 
         var call = Rule(status, "call");
@@ -42,7 +43,8 @@ public sealed class StatusTests : IDisposable
         Assert.Equal(agent.Events("few").Count, Number(few, "logged"));
         Assert.Equal(calls, Number(few, "logged") + Number(few, "limited"));
         Assert.Equal(30, Number(few, "budget_percent"));
-        Assert.Equal(("pending", "rejected"), (Rule(status, "later").GetProperty("state").GetString(), Rule(status, "wrong").GetProperty("state").GetString()));
+        Assert.Equal(("pending", "rejected"), (Rule(status, "later")
+            .GetProperty("state").GetString(), Rule(status, "wrong").GetProperty("state").GetString()));
         Assert.Contains("symbol 'Tok' not found", Rule(status, "wrong").GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(agent.Pid, Number(status.GetProperty("agent"), "pid"));
         Eventually.True(() => Rule(Status(), "few").GetProperty("cost_ns").GetInt64() > 0, "the cost", agent.Tell);
@@ -127,7 +129,8 @@ public sealed class StatusTests : IDisposable
     {
         var port = FreePort();
         var configuration = _workspace.Write("agent.yaml", $"metrics: {{listen: 127.0.0.1:{port}, textfile: agent.prom}}\n");
-        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, Rules(RuleText.Rule("call", _program, "Tick", "on: call", "budget: none")))
+        using var agent = AgentProcess.Start(
+            new AgentStart(AttachMethod.Multi, Rules(RuleText.Rule("call", _program, "Tick", "on: call", "budget: none")))
         {
             Socket = SocketPath,
             Options = ["--config", configuration],
@@ -141,7 +144,8 @@ public sealed class StatusTests : IDisposable
         var text = "";
         using var client = new HttpClient();
         Eventually.True(
-            () => (text = client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")).Result).Contains("traceagent_rule_logged_total{rule=\"call\"} 100\n", StringComparison.Ordinal),
+            () => (text = client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")).Result)
+                .Contains("traceagent_rule_logged_total{rule=\"call\"} 100\n", StringComparison.Ordinal),
             "the metrics",
             () => text);
 
@@ -164,7 +168,8 @@ public sealed class StatusTests : IDisposable
     {
         var configuration = _workspace.Write("agent.yaml", "defaults: {limit: 5/s, budget: none}\n");
         using var agent = AgentProcess.Start(new AgentStart(
-            AttachMethod.Multi, Rules(RuleText.Rule("default", _program, "Tick"), RuleText.Rule("own", _program, "Tick", "limit: none", "budget: 40%")))
+            AttachMethod.Multi,
+            Rules(RuleText.Rule("default", _program, "Tick"), RuleText.Rule("own", _program, "Tick", "limit: none", "budget: 40%")))
         {
             Socket = SocketPath,
             Options = ["--config", configuration],
@@ -197,7 +202,8 @@ public sealed class StatusTests : IDisposable
 
     private static long Number(JsonElement element, string name) => element.GetProperty(name).GetInt64();
 
-    private static IEnumerable<string> Families(string text) => Regex.Matches(text, "(?m)^# TYPE (.*)$").Select(match => match.Groups[1].Value.Trim());
+    private static IEnumerable<string> Families(string text) =>
+        Regex.Matches(text, "(?m)^# TYPE (.*)$").Select(match => match.Groups[1].Value.Trim());
 
     private static int FreePort()
     {

@@ -25,9 +25,11 @@ public sealed class SymbolTests : IDisposable
 
         Assert.Equal(["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"], SymbolsOf(agent.WaitForEvents("add", 2)));
         Assert.Equal(
-            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)", "shop::Cart::count() const"], SymbolsOf(agent.WaitForEvents("all", 3)));
+            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)", "shop::Cart::count() const"],
+            SymbolsOf(agent.WaitForEvents("all", 3)));
         Assert.Equal(
-            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)", "shop::Cart::count() const"], agent.Events("all").Select(line => line.Message).Order());
+            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)", "shop::Cart::count() const"],
+            agent.Events("all").Select(line => line.Message).Order());
         Assert.Equal("shop::Cart::add(int, char const*) = 5", Assert.Single(agent.WaitForEvents("exact")).Message);
         agent.Stop();
     }
@@ -46,7 +48,8 @@ public sealed class SymbolTests : IDisposable
     [Fact]
     public void The_list_of_symbols_needs_no_privileges_and_is_columns_in_a_pipe()
     {
-        var run = Command.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Repository.Agent, "symbols", "/bin/bash", "readlin?");
+        var run = Command.Run(
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Repository.Agent, "symbols", "/bin/bash", "readlin?");
 
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.Matches("^0x[0-9a-f]+\t[0-9]+\t(emulated|stepped)\treadline\n$", run.Output);
@@ -58,7 +61,8 @@ public sealed class SymbolTests : IDisposable
         var lines = Command.OutputOf(Repository.Agent, "symbols", "--json", _program, "shop::Cart::add").TrimEnd('\n').Split('\n');
 
         var objects = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Equal(["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"], objects.Select(item => item.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"], objects.Select(item => item.GetProperty("name").GetString()));
         Assert.Equal("_ZN4shop4Cart3addEi", objects[0].GetProperty("symbol").GetString());
         Assert.Contains(objects[0].GetProperty("probe").GetString(), (string[])["emulated", "stepped"]);
     }
@@ -66,9 +70,11 @@ public sealed class SymbolTests : IDisposable
     [Fact]
     public void Usdt_probes_are_listed_by_pattern_with_the_number_of_their_arguments()
     {
-        Assert.Matches("^0x[0-9a-f]+\temulated\t2\tlibstdcxx:throw\n$", Command.OutputOf(Repository.Agent, "symbols", "--usdt", "libstdc++.so.6", "libstdcxx:thro?"));
+        Assert.Matches("^0x[0-9a-f]+\temulated\t2\tlibstdcxx:throw\n$", Command.OutputOf(
+            Repository.Agent, "symbols", "--usdt", "libstdc++.so.6", "libstdcxx:thro?"));
 
-        var lines = Command.OutputOf(Repository.Agent, "symbols", "--usdt", "--json", "/usr/bin/python3.11", "gc__*").TrimEnd('\n').Split('\n');
+        var lines = Command.OutputOf(Repository.Agent, "symbols", "--usdt", "--json", "/usr/bin/python3.11", "gc__*")
+            .TrimEnd('\n').Split('\n');
         var probes = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(["python:gc__done", "python:gc__start"], probes.Select(probe => probe.GetProperty("usdt").GetString()).Distinct());
         Assert.All(probes, probe => Assert.True(probe.GetProperty("semaphore").GetBoolean()));

@@ -116,7 +116,8 @@ public sealed class TargetFilterTests : IDisposable
     }
 
     private string Rules(string binary, string target) =>
-        _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", $"\"{binary}\"", "Tick", "args: 1", "on: call", $"target: {target}")));
+        _workspace.Write(
+            "rules.yaml", RuleText.File(RuleText.Rule("tick", $"\"{binary}\"", "Tick", "args: 1", "on: call", $"target: {target}")));
 
     private string Cgroup(params string[] names)
     {
@@ -131,7 +132,8 @@ public sealed class TargetFilterTests : IDisposable
         return path;
     }
 
-    private static void Move(TracedProgram program, string cgroup) => File.WriteAllText(Path.Combine(cgroup, "cgroup.procs"), $"{program.Pid}");
+    private static void Move(TracedProgram program, string cgroup) =>
+        File.WriteAllText(Path.Combine(cgroup, "cgroup.procs"), $"{program.Pid}");
 
     private static bool TryRemove(string cgroup)
     {

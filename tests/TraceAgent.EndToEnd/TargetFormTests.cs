@@ -78,7 +78,8 @@ public sealed class TargetFormTests : IDisposable
     [InlineData("libz.so.1", "adler32", "import zlib; zlib.adler32(b'traceagent')")]
     public void A_library_is_found_by_its_name(string library, string symbol, string python)
     {
-        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", library, symbol, "budget: none", "format: '{binary}'")));
+        var rules = _workspace.Write(
+            "rules.yaml", RuleText.File(RuleText.Rule("tick", library, symbol, "budget: none", "format: '{binary}'")));
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
         Command.OutputOf("/usr/bin/python3", "-c", python);
@@ -117,7 +118,8 @@ public sealed class TargetFormTests : IDisposable
     {
         var api = $"{_unique}-service-api";
         using var asked = TracedProgram.Start(_workspace.Install(TracedProgram.Compile("ticker"), api));
-        using var other = TracedProgram.Start(_workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED"), $"{_unique}-service-worker"));
+        using var other = TracedProgram.Start(
+            _workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED"), $"{_unique}-service-worker"));
         using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {api}}}", "args: 1"));
         using var later = TracedProgram.Start(
             _workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=5"), $"{_unique}-service-other"));
@@ -278,7 +280,8 @@ public sealed class TargetFormTests : IDisposable
         Assert.Equal(Numbers(counts[1]), Of(agent, two).Select(line => line.Arg(1)).Order());
         Assert.Equal(new Totals(counts.Sum(), counts.Sum(), 0), agent.Totals("tick"));
 
-        void Edit(int edit) => Rules(_workspace["app-*/ticker"], $"args: {1 + (edit % 2)}", "on: call", "budget: none", $"format: '{Mark(edit)}'");
+        void Edit(int edit) =>
+            Rules(_workspace["app-*/ticker"], $"args: {1 + (edit % 2)}", "on: call", "budget: none", $"format: '{Mark(edit)}'");
 
         static string Mark(int edit) => $"edit {edit}.";
 
@@ -308,7 +311,8 @@ public sealed class TargetFormTests : IDisposable
     private string Library(string folder, int factor)
     {
         _workspace.Folder(folder);
-        var source = _workspace.Write($"{folder}/tick.c", $"__attribute__((noipa)) long Tick(long number) {{ return {factor} * number; }}\n");
+        var source = _workspace.Write(
+            $"{folder}/tick.c", $"__attribute__((noipa)) long Tick(long number) {{ return {factor} * number; }}\n");
         Command.OutputOf("gcc", "-O2", "-shared", "-fPIC", "-o", _workspace[$"{folder}/libtick.so"], source);
         return _workspace[$"{folder}/libtick.so"];
     }

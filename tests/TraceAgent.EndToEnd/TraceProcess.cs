@@ -13,7 +13,8 @@ internal sealed class TraceProcess : IDisposable
 
     private TraceProcess(string[] words)
     {
-        _process = Process.Start(new ProcessStartInfo(Repository.Agent, ["trace", .. words]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process = Process.Start(
+            new ProcessStartInfo(Repository.Agent, ["trace", .. words]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = Read(_process.StandardOutput, _lines);
         var errors = Read(_process.StandardError, _messages);
         _reading = Task.WhenAll(output, errors).ContinueWith(_ => 0, TaskScheduler.Default);

@@ -27,7 +27,8 @@ public sealed class TraceTests : IDisposable
     public void Files_that_cat_opens_are_shown_by_the_name_of_the_library()
     {
         var file = _workspace.Write("seen.txt", "seen\n");
-        using var trace = TraceProcess.Start("libc.so.6:open(path: string, flags: int) -> int", "--when", "comm == 'cat' && path ~ '*seen.txt'", "--count", "1");
+        using var trace = TraceProcess.Start(
+            "libc.so.6:open(path: string, flags: int) -> int", "--when", "comm == 'cat' && path ~ '*seen.txt'", "--count", "1");
         Command.OutputOf("cat", file);
 
         trace.AssertEnds();
@@ -38,11 +39,13 @@ public sealed class TraceTests : IDisposable
     public void Exactly_as_many_lines_as_asked_for_and_the_books_balance()
     {
         using var traced = TracedProgram.Start(_program);
-        using var trace = TraceProcess.Start(_program, "long Tick(long number, long twice)", "--format", "{number} and {twice} make {ret}", "--count", "5");
+        using var trace = TraceProcess.Start(
+            _program, "long Tick(long number, long twice)", "--format", "{number} and {twice} make {ret}", "--count", "5");
         traced.Ask("100");
         trace.AssertEnds();
 
-        Assert.Equal(["1 and 2 make 3", "2 and 4 make 6", "3 and 6 make 9", "4 and 8 make 12", "5 and 10 make 15"], trace.Lines.Select(line => line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..]));
+        Assert.Equal(["1 and 2 make 3", "2 and 4 make 6", "3 and 6 make 9", "4 and 8 make 12", "5 and 10 make 15"], trace.Lines.Select(
+            line => line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..]));
         Assert.Contains(trace.Messages, message => message.Contains(", 5 logged, 0 lost", StringComparison.Ordinal));
         Assert.DoesNotContain(trace.Messages, message => message.Contains("balance", StringComparison.Ordinal));
         Assert.Equal("100", traced.Ask("0"));
@@ -114,7 +117,8 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public void Where_returns_are_seen_can_be_said()
     {
-        var rule = Command.OutputOf(Repository.Agent, "trace", $"{_program}:Tick(number: long) -> long", "--return-at", "ret", "--print-rule");
+        var rule = Command.OutputOf(
+            Repository.Agent, "trace", $"{_program}:Tick(number: long) -> long", "--return-at", "ret", "--print-rule");
 
         Assert.Contains("return_at: ret", rule, StringComparison.Ordinal);
     }

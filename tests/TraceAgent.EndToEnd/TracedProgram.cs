@@ -27,7 +27,10 @@ internal sealed class TracedProgram : IDisposable
 
     public int Pid => _process.Id;
 
-    /// <summary>Compiles <c>Programs/NAME</c>, which is C unless its extension says otherwise, once for each set of options, and returns the executable.</summary>
+    /// <summary>
+    /// Compiles <c>Programs/NAME</c>, which is C unless its extension says otherwise, once for each set of
+    /// options, and returns the executable.
+    /// </summary>
     public static string Compile(string name, params string[] options) =>
         CompileFile(Path.Combine(AppContext.BaseDirectory, "Programs", Path.HasExtension(name) ? name : $"{name}.c"), options);
 
@@ -109,7 +112,8 @@ internal sealed class TracedProgram : IDisposable
         {
             ".rs" => ("rustc", "-O -Dwarnings"),
             ".cpp" => ("g++", "-O2 -Wall -Werror"),
-            ".go" => ("env", $"-C {Path.GetDirectoryName(source)} GO111MODULE=off CGO_ENABLED=0 GOCACHE={Binaries["go-cache"]} GOPATH={Binaries["go-path"]} go build"),
+            ".go" => ("env", $"-C {Path.GetDirectoryName(source)} GO111MODULE=off CGO_ENABLED=0 GOCACHE={Binaries["go-cache"]} " +
+                $"GOPATH={Binaries["go-path"]} go build"),
             _ => ("gcc", "-O2 -Wall -Werror -pthread"),
         };
 
@@ -124,7 +128,8 @@ internal sealed class TracedProgram : IDisposable
         // Not of System.Security.Cryptography, which asks for a library of the system that a small machine does not have.
         var hash = new XxHash128();
         string[] files = Path.GetFileName(source) == "main.go" ? Directory.GetFiles(Path.GetDirectoryName(source)!) : [source];
-        foreach (var bytes in files.Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Append(Encoding.UTF8.GetBytes(string.Join('\0', options))))
+        foreach (var bytes in files.Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Append(
+            Encoding.UTF8.GetBytes(string.Join('\0', options))))
         {
             hash.Append(bytes);
         }

@@ -20,7 +20,9 @@ internal sealed class Transcript<T>
         }
     }
 
-    /// <summary>What is there now. Nothing is copied: entries stay where they are, and who has an array that became too small keeps it.</summary>
+    /// <summary>
+    /// What is there now. Nothing is copied: entries stay where they are, and who has an array that became too small keeps it.
+    /// </summary>
     public IReadOnlyList<T> Snapshot()
     {
         lock (_gate)

@@ -3,7 +3,8 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Whose files the agent obeys, and which binaries its configuration lets rules probe.</summary>
 public sealed class TrustTests : IDisposable
 {
-    private static readonly string[] Somebody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"];
+    private static readonly string[] Somebody = [
+        "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"];
 
     private readonly Workspace _workspace = new();
     private readonly string _program;
@@ -28,7 +29,8 @@ public sealed class TrustTests : IDisposable
         using var ticker = TracedProgram.Start(_program);
         ticker.Ask("2");
         agent.WaitForEvents("ours", 2);
-        Assert.Contains(agent.Messages, message => message.Contains($"theirs.yaml:1:1: error TA293: not obeyed: everybody may write to {theirs}", StringComparison.Ordinal));
+        Assert.Contains(agent.Messages, message =>
+            message.Contains($"theirs.yaml:1:1: error TA293: not obeyed: everybody may write to {theirs}", StringComparison.Ordinal));
         Assert.Contains(agent.Messages, message => message.Contains($"chmod go-w {theirs}", StringComparison.Ordinal));
 
         Change("chmod", "go-w", theirs);
@@ -55,7 +57,8 @@ public sealed class TrustTests : IDisposable
         var run = Command.Run(Repository.Agent, "run", "--config", _workspace["agent.yaml"], "--output", "-", "--socket", "none");
 
         Assert.True(run.ExitCode == 78, $"{run.ExitCode}\n{run.Errors}");
-        Assert.Contains($"agent.yaml:1:1: error TA293: not obeyed: everybody may write to {_workspace["agent.yaml"]}", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"agent.yaml:1:1: error TA293: not obeyed: everybody may write to {_workspace["agent.yaml"]}",
+            run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +70,8 @@ public sealed class TrustTests : IDisposable
         var judged = Command.Run(Repository.Agent, "check", "--config", _workspace["agent.yaml"]);
 
         Assert.True(looked.ExitCode == 0, looked.Errors);
-        Assert.Contains($"warning TA293: the agent would not obey it here: everybody may write to {_rules}", looked.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            $"warning TA293: the agent would not obey it here: everybody may write to {_rules}", looked.Errors, StringComparison.Ordinal);
         Assert.Equal(1, judged.ExitCode);
         Assert.Contains($"error TA293: not obeyed: everybody may write to {_rules}", judged.Errors, StringComparison.Ordinal);
     }
@@ -115,13 +119,16 @@ public sealed class TrustTests : IDisposable
         });
         using var ticker = TracedProgram.Start(_program);
         ticker.Ask("1");
-        Eventually.True(() => Directory.Exists(_workspace["new"]) && Directory.GetFiles(_workspace["new"], "*.json").Length == 1, "the file that rolls", agent.Tell);
+        Eventually.True(() => Directory.Exists(_workspace["new"])
+            && Directory.GetFiles(_workspace["new"], "*.json").Length == 1, "the file that rolls", agent.Tell);
         Eventually.True(() => File.Exists(_workspace["agent.prom"]), "the textfile", agent.Tell);
 
-        var modes = Command.OutputOf("bash", "-c", $"cd {_workspace.Root} && stat -c '%a %n' new new/deep new/deep/* new/* run run/* agent.prom | sed 's/-[0-9]*[.]json/.json/'");
+        var modes = Command.OutputOf("bash", "-c",
+            $"cd {_workspace.Root} && stat -c '%a %n' new new/deep new/deep/* new/* run run/* agent.prom | sed 's/-[0-9]*[.]json/.json/'");
 
         Assert.Equal(
-            ["600 run/agent.sock", "600 run/agent.sock.lock", "640 new/deep/plain.json", "640 new/rolled.json", "644 agent.prom", "750 new", "750 new/deep", "750 run"],
+            ["600 run/agent.sock", "600 run/agent.sock.lock", "640 new/deep/plain.json", "640 new/rolled.json", "644 agent.prom", "750 " +
+                "new", "750 new/deep", "750 run"],
             modes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Order(StringComparer.Ordinal));
         agent.Stop();
     }
@@ -138,7 +145,8 @@ public sealed class TrustTests : IDisposable
         agent.WaitForMessage("error TA202");
         agent.Stop();
 
-        Assert.DoesNotContain(agent.Messages, message => message.Contains('\e', StringComparison.Ordinal) || message.StartsWith("2026-01-01", StringComparison.Ordinal));
+        Assert.DoesNotContain(agent.Messages, message => message.Contains('\e', StringComparison.Ordinal)
+            || message.StartsWith("2026-01-01", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -153,7 +161,8 @@ public sealed class TrustTests : IDisposable
         agent.WaitForMessage("rule detached: ours: the agent configuration does not permit");
         agent.WaitForMessage("error TA243");
         ticker.Ask("2");
-        Assert.Contains(agent.Messages, message => message.Contains($"ours.yaml:3:13: error TA243: {_program} must not be probed", StringComparison.Ordinal));
+        Assert.Contains(agent.Messages, message =>
+            message.Contains($"ours.yaml:3:13: error TA243: {_program} must not be probed", StringComparison.Ordinal));
 
         _workspace.Write("agent.yaml", $"rules: rules.d\nbinaries: {{allow: ['{_workspace.Root}/**']}}\n");
         agent.WaitForMessage("rule attached: ours", count: 2);
@@ -188,11 +197,13 @@ public sealed class TrustTests : IDisposable
 
         Assert.Equal((1, 1), (check.ExitCode, resolve.ExitCode));
         Assert.Contains("ours.yaml:3:13: error TA243: ", check.Errors, StringComparison.Ordinal);
-        Assert.Contains($"refused TA243: {_program} must not be probed: it is not among what the agent configuration allows", resolve.Output, StringComparison.Ordinal);
+        Assert.Contains($"refused TA243: {_program} must not be probed: it is not among what the agent configuration allows",
+            resolve.Output, StringComparison.Ordinal);
         Assert.Equal(0, Command.Run(Repository.Agent, "resolve", _rules).ExitCode);
     }
 
-    private AgentProcess Configured() => AgentProcess.Start(new AgentStart(AttachMethod.Multi, _rules) { Options = ["--config", _workspace["agent.yaml"]] });
+    private AgentProcess Configured() =>
+        AgentProcess.Start(new AgentStart(AttachMethod.Multi, _rules) { Options = ["--config", _workspace["agent.yaml"]] });
 
     private string Write(string file, string rule, string? binary = null) =>
         _workspace.Write($"rules.d/{file}", RuleText.File(RuleText.Rule(rule, binary ?? _program, "Tick", "args: 1")));

@@ -18,17 +18,21 @@ public sealed class UsdtTests : IDisposable
             ("named", ["args: [status: int8, _, path: string, buffer: bytes(2), size: size_t]"]),
         ];
         PrintedLines.AssertLogged(
-            method, _workspace, program, RuleText.File([.. rules.Select(rule => Rule(rule.Name, program, $"shop:{rule.Name}", rule.Lines))]), rules.Select(rule => rule.Name));
+            method,
+            _workspace, program, RuleText.File([.. rules.Select(rule => Rule(rule.Name, program, $"shop:{rule.Name}", rule.Lines))]),
+            rules.Select(rule => rule.Name));
     }
 
     [Theory, BothWays]
     public void Exceptions_of_Cpp_are_seen_in_its_library(AttachMethod method)
     {
         var program = TracedProgram.Compile("thrower.cpp");
-        var library = Command.OutputOf("ldd", program).Split(' ', '\n').Single(word => word.Contains("/libstdc++.so", StringComparison.Ordinal));
+        var library = Command.OutputOf("ldd", program).Split(' ', '\n').Single(
+            word => word.Contains("/libstdc++.so", StringComparison.Ordinal));
 
         PrintedLines.AssertLogged(method, _workspace, program, RuleText.File(Rule(
-            "throw", library, "libstdcxx:throw", "args: [_, type: ptr]", $"when: comm == '{Path.GetFileName(program)}'", "capture: {name: '*(char**)(type + 8)'}")), ["throw"]);
+            "throw", library, "libstdcxx:throw",
+            "args: [_, type: ptr]", $"when: comm == '{Path.GetFileName(program)}'", "capture: {name: '*(char**)(type + 8)'}")), ["throw"]);
     }
 
     [Theory, BothWays]
@@ -37,7 +41,8 @@ public sealed class UsdtTests : IDisposable
         var program = TracedProgram.Compile("semaphores");
         using var before = TracedProgram.Start(program);
         Assert.Equal("0 0", before.Ask("?"));
-        using (var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 2")))))
+        using (var agent = AgentProcess.Start(
+            method, _workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 2")))))
         {
             using var after = TracedProgram.Start(program);
 
@@ -46,7 +51,8 @@ public sealed class UsdtTests : IDisposable
 
             agent.WaitForEvents("tick", 120);
             agent.Stop();
-            Assert.Equal(Enumerable.Range(1, 100).Select(number => (long)number), agent.Events("tick").Where(line => line.Pid == before.Pid).Select(line => line.Arg(2)));
+            Assert.Equal(Enumerable.Range(1, 100)
+                .Select(number => (long)number), agent.Events("tick").Where(line => line.Pid == before.Pid).Select(line => line.Arg(2)));
             Assert.Equal(("0 0", "0 0"), (before.Ask("?"), after.Ask("?")));
         }
 
@@ -59,7 +65,8 @@ public sealed class UsdtTests : IDisposable
     {
         var staying = _workspace.Install(TracedProgram.Compile("semaphores"), "app-1");
         var going = _workspace.Install(TracedProgram.Compile("semaphores", "-O0"), "app-2");
-        var rules = _workspace.Write("rules.yaml", RuleText.File(Rule("tick", $"{Path.GetDirectoryName(staying)}/app-?", "shop:tick", "args: 2")));
+        var rules = _workspace.Write(
+            "rules.yaml", RuleText.File(Rule("tick", $"{Path.GetDirectoryName(staying)}/app-?", "shop:tick", "args: 2")));
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         Assert.Equal(2, Programs());
 
@@ -97,7 +104,8 @@ public sealed class UsdtTests : IDisposable
         using var agent = AgentProcess.Start(method, rules);
         for (var round = 2; round <= 4; round++)
         {
-            _workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", $"args: {(round % 2) + 1}", $"format: 'round {round}'")));
+            _workspace.Write(
+                "rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", $"args: {(round % 2) + 1}", $"format: 'round {round}'")));
             Eventually.True(
                 () =>
                 {
@@ -119,10 +127,12 @@ public sealed class UsdtTests : IDisposable
     [Theory, BothWays]
     public void Lines_of_Python_are_logged_with_file_function_and_number(AttachMethod method)
     {
-        var script = _workspace.Write("shop.py", "import gc\ndef add_item(n):\n    return n + 1\nfor i in range(50):\n    add_item(i)\ngc.collect()\nprint('done')\n");
+        var script = _workspace.Write("shop.py",
+            "import gc\ndef add_item(n):\n    return n + 1\nfor i in range(50):\n    add_item(i)\ngc.collect()\nprint('done')\n");
         var python = Path.GetFullPath(new FileInfo("/usr/bin/python3").ResolveLinkTarget(returnFinalTarget: true)!.FullName);
         var rules = _workspace.Write("rules.yaml", RuleText.File(
-            Rule("line", python, "python:line", "args: [file: string(512), function: string, line: int]", $"when: file == '{script}' && function == 'add_item'"),
+            Rule("line", python, "python:line", "args: [file: string(512), function: string, line: int]", $"when: file == '{script}' && " +
+                $"function == 'add_item'"),
             Rule("gc", python, "\"python:gc__*\"", "args: 1")));
         using var agent = AgentProcess.Start(method, rules);
 
@@ -132,7 +142,8 @@ public sealed class UsdtTests : IDisposable
         agent.WaitForEvents("gc", 2);
         agent.Stop();
         Assert.Equal(50, run.Count);
-        Assert.All(run, line => Assert.Equal(("add_item", 3), (line.Json.GetProperty("args").GetProperty("function").GetString(), line.Arg("line"))));
+        Assert.All(run, line =>
+            Assert.Equal(("add_item", 3), (line.Json.GetProperty("args").GetProperty("function").GetString(), line.Arg("line"))));
         Assert.Equal(["python:line"], Probes(run));
         Assert.Equal(["python:gc__done", "python:gc__start"], Probes(agent.Events("gc")));
     }
@@ -146,7 +157,8 @@ public sealed class UsdtTests : IDisposable
             Rule("commit", database.Program, "postgresql:transaction__*", "args: 1", "when: arg1 > 0"))));
 
         Assert.Equal("42\n", database.Query("select 6 * 7"));
-        Assert.Equal("CREATE TABLE\nINSERT 0 3\n3\n", database.Query("create table item(n int)", "insert into item values (1), (2), (3)", "select count(*) from item"));
+        Assert.Equal("CREATE TABLE\nINSERT 0 3\n3\n", database.Query(
+            "create table item(n int)", "insert into item values (1), (2), (3)", "select count(*) from item"));
 
         agent.WaitForEvents("query", 4);
         agent.Stop();
@@ -154,7 +166,8 @@ public sealed class UsdtTests : IDisposable
             ["select 6 * 7", "create table item(n int)", "insert into item values (1), (2), (3)", "select count(*) from item"],
             agent.Events("query").Select(line => line.Json.GetProperty("args").GetProperty("query").GetString()));
         Assert.Superset(
-            new HashSet<string>(["postgresql:transaction__commit", "postgresql:transaction__start"]), Probes(agent.Events("commit")).ToHashSet());
+            new HashSet<string>(["postgresql:transaction__commit", "postgresql:transaction__start"]),
+            Probes(agent.Events("commit")).ToHashSet());
     }
 
     [Fact]
@@ -188,9 +201,11 @@ public sealed class UsdtTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($":4:11: error TA235: USDT probe 'shop:smal' not found in {program}", run.Errors, StringComparison.Ordinal);
         Assert.Contains("did you mean 'shop:small'", run.Errors, StringComparison.Ordinal);
-        Assert.Contains($":7:11: error TA240: arguments 3 and 4 (the probe has 2) cannot be had at shop:element in {program}", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($":7:11: error TA240: arguments 3 and 4 (the probe has 2) cannot be had at shop:element in {program}",
+            run.Errors, StringComparison.Ordinal);
         Assert.Contains(":11:11: error TA235: /bin/sh has no USDT probes", run.Errors, StringComparison.Ordinal);
-        Assert.Contains("it has shop:constants, shop:element, shop:many, shop:memory, shop:named, shop:place and 3 more", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("it has shop:constants, shop:element, shop:many, shop:memory, shop:named, shop:place and 3 more",
+            run.Errors, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Probes(IEnumerable<EventLine> lines) =>

@@ -58,7 +58,8 @@ internal static class JsonText
     }
 
     /// <summary>Line feed, carriage return and tab, as JSON and C write them.</summary>
-    public static void AppendShortEscape(this LineBuffer line, char c) => line.Append(c switch { '\n' => "\\n"u8, '\r' => "\\r"u8, _ => "\\t"u8 });
+    public static void AppendShortEscape(this LineBuffer line, char c) =>
+        line.Append(c switch { '\n' => "\\n"u8, '\r' => "\\r"u8, _ => "\\t"u8 });
 
     /// <summary>Makes what was appended since <paramref name="start"/> the inside of a JSON string.</summary>
     public static void EscapeJson(this LineBuffer line, int start)

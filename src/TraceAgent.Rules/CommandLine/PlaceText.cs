@@ -6,7 +6,8 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Rules.CommandLine;
 
 /// <summary>
-/// Reads <c>BINARY:FUNCTION(name: type, …) -> type</c>, also <c>-> (name: type, …)</c>: the keys <c>name</c>, <c>binary</c>, those of the place, of the
+/// Reads <c>BINARY:FUNCTION(name: type, …) -> type</c>, also <c>-> (name: type, …)</c>: the keys <c>name</c>,
+/// <c>binary</c>, those of the place, of the
 /// arguments and of the return value. The place may be an address, or <c>usdt:PROVIDER:NAME</c>.
 /// </summary>
 internal static partial class PlaceText
@@ -30,13 +31,15 @@ internal static partial class PlaceText
         if (binary.Text.Length == 0 || place.Text.Length == 0)
         {
             bag.Error(
-                DiagnosticCode.InvalidValue, first.Whole.At, $"'{Quoted.Clip(first.Text)}' does not say {(binary.Text.Length == 0 ? "which binary" : "which function")}",
+                DiagnosticCode.InvalidValue,
+                first.Whole.At, $"'{Quoted.Clip(first.Text)}' does not say {(binary.Text.Length == 0 ? "which binary" : "which function")}",
                 $"BINARY:FUNCTION, {Example}");
             return [];
         }
 
         var entries = new List<YamlEntry> { new(binary.Key("binary"), Target(binary)) };
-        entries.AddRange(Prototype().IsMatch(place.Text) && !SourceName().IsMatch(place.Text) ? OfPrototype(place, bag) : OfPlace(place, bag));
+        entries.AddRange(
+            Prototype().IsMatch(place.Text) && !SourceName().IsMatch(place.Text) ? OfPrototype(place, bag) : OfPlace(place, bag));
         return entries;
     }
 
@@ -75,7 +78,8 @@ internal static partial class PlaceText
     private static IEnumerable<YamlEntry> OfPrototype(Word place, DiagnosticBag bag)
     {
         var scalar = place.Whole;
-        if (PrototypeReader.Read(place.Text, problem => bag.Error(problem.Code, scalar.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint)) is not { } prototype)
+        if (PrototypeReader.Read(place.Text, problem =>
+            bag.Error(problem.Code, scalar.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint)) is not { } prototype)
         {
             return [];
         }

@@ -24,7 +24,8 @@ internal sealed class ExpressionValue(ProbeTrigger on, Redaction redaction, Leng
         {
             StaticType.ThreadName => "every event has 'comm' already",
             StaticType.Quotation => "a constant text is a label: labels: {name: text}",
-            _ when draft.Spec is { } spec && spec.Type.LiesAtAddress && value.Type is not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText) =>
+            _ when draft.Spec is { } spec && spec.Type.LiesAtAddress
+                && value.Type is not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText) =>
                 $"{value.Type.Noun} is no address, where the value would lie",
             _ when on != ProbeTrigger.Call && value.Term.NeedsEntry && value.Term.NeedsReturn =>
                 "only 'on: call' knows arguments and return value together",
@@ -57,7 +58,8 @@ internal sealed class ExpressionValue(ProbeTrigger on, Redaction redaction, Leng
             _ when isObject => draft.Spec.LengthBehind(InMemory),
             _ => lengths.Resolve(draft.Name, draft.Spec, draft.TypeSource, scope, isReturned),
         };
-        scope.AddComputed(draft.Name, term, draft.Spec?.Static is StaticType.Pointer or StaticType.TextObject or StaticType.Duration ? draft.Spec.Static : value.Type);
+        scope.AddComputed(draft.Name, term, draft.Spec?.Static is StaticType.Pointer
+            or StaticType.TextObject or StaticType.Duration ? draft.Spec.Static : value.Type);
         return new ComputedValue(draft.Name, type, term) { Length = length };
     }
 
@@ -75,7 +77,8 @@ internal sealed class ExpressionValue(ProbeTrigger on, Redaction redaction, Leng
             return value.Term;
         }
 
-        bag.Error(DiagnosticCode.TypeMismatch, text.SpanOf(0, text.Value.Length), $"a condition is true or false, not {value.Type.Noun}", value.Type is StaticType.Float ? null : "compare it: path == '/a', path ~ '/api/*'");
+        bag.Error(DiagnosticCode.TypeMismatch, text.SpanOf(0, text.Value.Length), $"a condition is true or false, not {value.Type.Noun}",
+            value.Type is StaticType.Float ? null : "compare it: path == '/a', path ~ '/api/*'");
         return null;
     }
 

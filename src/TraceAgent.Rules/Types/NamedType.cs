@@ -54,7 +54,8 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
         var (code, message, hint) = this switch
         {
             { IsVoid: true } => (DiagnosticCode.InvalidValue, "'void' is no value", "for a pointer, write 'void *' or 'ptr'"),
-            { IsStructure: true } => (DiagnosticCode.NotAvailable, $"'{Quoted.Clip(Name)}' by value: where its members are depends on its declaration", "only pointers to it can be read"),
+            { IsStructure: true } => (DiagnosticCode.NotAvailable,
+                $"'{Quoted.Clip(Name)}' by value: where its members are depends on its declaration", "only pointers to it can be read"),
             { IsFloat: true } => (DiagnosticCode.NotAvailable, TypeText.FloatMessage(Name), TypeText.FloatHint),
             _ => (DiagnosticCode.InvalidValue, $"unknown type '{Quoted.Clip(Name)}'", TypeText.Hint(Name)),
         };

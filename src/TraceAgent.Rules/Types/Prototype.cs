@@ -328,13 +328,15 @@ internal sealed class PrototypeReader
     }
 
     private void Unexpected(string hint) =>
-        Report(new TextProblem(Current.Start, Math.Max(1, Current.Length), DiagnosticCode.SignatureSyntax, $"unexpected {Current.Noun}", hint));
+        Report(new TextProblem(
+            Current.Start, Math.Max(1, Current.Length), DiagnosticCode.SignatureSyntax, $"unexpected {Current.Noun}", hint));
 
     private void Report(TextProblem problem)
     {
         if (!_failed)
         {
-            _report(problem with { Code = problem.Code == DiagnosticCode.ExpressionSyntax ? DiagnosticCode.SignatureSyntax : problem.Code });
+            _report(
+                problem with { Code = problem.Code == DiagnosticCode.ExpressionSyntax ? DiagnosticCode.SignatureSyntax : problem.Code });
         }
 
         _failed = true;

@@ -215,7 +215,9 @@ internal ref partial struct RustV0Demangler
             Append(type switch
             {
                 'b' => value.IsZero ? "false" : "true",
-                'c' => value < 0x110000 && Rune.TryCreate((int)value, out var rune) && !Rune.IsControl(rune) ? $"'{rune}'" : $"'\\u{{{digits}}}'",
+                'c' => value < 0x110000 && Rune.TryCreate((int)value, out var rune) && !Rune.IsControl(rune)
+                    ? $"'{rune}'"
+                    : $"'\\u{{{digits}}}'",
                 _ => $"{(isNegative ? "-" : "")}{value.ToString(CultureInfo.InvariantCulture)}",
             });
         }

@@ -39,7 +39,8 @@ internal abstract partial class OperandReader
 
     protected abstract bool IsVectorRegister(string operand);
 
-    protected static (Expr? Value, int Width, string? Refusal) Refuse(string operand, string reason) => (null, 0, $"its operand {operand} {reason}");
+    protected static (Expr? Value, int Width, string? Refusal) Refuse(string operand, string reason) =>
+        (null, 0, $"its operand {operand} {reason}");
 
     /// <summary>A register, an immediate with or without <c>$</c> or <c>#</c>, decimal or hexadecimal.</summary>
     protected static bool TryNumber(ReadOnlySpan<char> text, out long number)
@@ -80,7 +81,8 @@ internal abstract partial class OperandReader
 
         if (IsVectorRegister(operand))
         {
-            return UsdtOperand.Refused($"it is in {operand}, a register for floating point numbers and vectors, which the kernel does not hand out");
+            return UsdtOperand.Refused(
+                $"it is in {operand}, a register for floating point numbers and vectors, which the kernel does not hand out");
         }
 
         var (value, width, refusal) = Place(operand, size, signed);
@@ -89,7 +91,9 @@ internal abstract partial class OperandReader
             return UsdtOperand.Refused(refusal!);
         }
 
-        return isFloat ? OfFloat(text, value, size) : new UsdtOperand(Widen(value, Math.Min(size, width), signed), new CaptureType.Integer(8, signed || size < 8), null);
+        return isFloat
+            ? OfFloat(text, value, size)
+            : new UsdtOperand(Widen(value, Math.Min(size, width), signed), new CaptureType.Integer(8, signed || size < 8), null);
     }
 
     private static UsdtOperand OfFloat(string text, Expr value, int size) => value is Expr.Load && size is 4 or 8
@@ -135,6 +139,7 @@ internal abstract partial class OperandReader
         return text.Length;
     }
 
-    [GeneratedRegex(@"^((?<sign>-)?(?<size>[0-9]+)(?<float>f)?@)?(?<operand>[^\s@][^@]*)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^((?<sign>-)?(?<size>[0-9]+)(?<float>f)?@)?(?<operand>[^\s@][^@]*)$", RegexOptions.CultureInvariant
+        | RegexOptions.ExplicitCapture)]
     private static partial Regex Sized();
 }

@@ -22,7 +22,8 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
         if (operand[0] == '%' && ByName.TryGetValue(operand[1..], out var register))
         {
             Expr value = new Expr.Register(register.Number);
-            return (register.IsSecondByte ? new Expr.Binary(BinaryOperator.ShiftRight, value, new Expr.Constant(8)) : value, register.Width, null);
+            return (register.IsSecondByte ? new Expr.Binary(
+                BinaryOperator.ShiftRight, value, new Expr.Constant(8)) : value, register.Width, null);
         }
 
         if (TryNumber(operand[0] == '$' ? operand.AsSpan(1) : operand, out var number))
@@ -38,7 +39,9 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
         var match = Memory().Match(operand);
         if (!match.Success)
         {
-            return Refuse(operand, operand.Contains(':', StringComparison.Ordinal) ? "is relative to a segment, such as a variable of the thread" : "cannot be read");
+            return Refuse(operand, operand.Contains(':', StringComparison.Ordinal)
+                ? "is relative to a segment, such as a variable of the thread"
+                : "cannot be read");
         }
 
         if (Displacement(match.Groups["displacement"].Value) is not var (name, offset))
@@ -56,7 +59,9 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
             return Refuse(operand, "is relative to a symbol");
         }
 
-        return AddressOf(match, operand, offset) is { } at ? (new Expr.Load(at, size, signed), size, null) : Refuse(operand, "has a register that cannot be part of an address");
+        return AddressOf(match, operand, offset) is { } at
+            ? (new Expr.Load(at, size, signed), size, null)
+            : Refuse(operand, "has a register that cannot be part of an address");
     }
 
     /// <summary>Numbers, and at most one symbol: <c>counter+8-4</c>.</summary>
@@ -91,7 +96,8 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
         }
 
         return variableAt(name) is { } variable
-            ? (new Expr.Load(Sum(new Expr.Register(InstructionPointer), new Expr.Constant(unchecked((long)(variable - address) + offset))), size, signed), size, null)
+            ? (new Expr.Load(Sum(new Expr.Register(InstructionPointer), new Expr.Constant(unchecked((long)(variable - address) + offset))),
+                size, signed), size, null)
             : Refuse(operand, $"names '{name}', which the file's symbols do not have, or have several times");
     }
 
@@ -110,7 +116,8 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
                 continue;
             }
 
-            if (!ByName.TryGetValue(match.Groups[part].Value[1..], out var register) || register.Width < 4 || register.Number == InstructionPointer)
+            if (!ByName.TryGetValue(match.Groups[part].Value[1..], out var register)
+                || register.Width < 4 || register.Number == InstructionPointer)
             {
                 return null;
             }

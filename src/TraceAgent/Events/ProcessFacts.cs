@@ -54,7 +54,8 @@ internal sealed record ProcessFacts(string? Executable, int? ParentPid = null, s
     internal static int? ParentIn(string stat)
     {
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', 4, StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > 1 && int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var parent) ? parent : null;
+        return fields.Length > 1 && int.TryParse(
+            fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var parent) ? parent : null;
     }
 
     private static string ReadCommandLine(int pid)

@@ -85,10 +85,12 @@ internal sealed class SourceLedger
         return entries;
     }
 
-    private static PacketNumbers SumOf(SourceReading<SourceCount>? passed, SourceReading<DeniedSource> denied, bool isDryRun, Dictionary<IpAddress, Entry> entries)
+    private static PacketNumbers SumOf(
+        SourceReading<SourceCount>? passed, SourceReading<DeniedSource> denied, bool isDryRun, Dictionary<IpAddress, Entry> entries)
     {
         var traffic = (passed?.Evicted ?? default) + denied.Evicted;
-        var sum = new PacketNumbers(traffic.Packets, traffic.Bytes, isDryRun ? 0 : denied.Evicted.Packets, isDryRun ? denied.Evicted.Packets : 0);
+        var sum = new PacketNumbers(
+            traffic.Packets, traffic.Bytes, isDryRun ? 0 : denied.Evicted.Packets, isDryRun ? denied.Evicted.Packets : 0);
         return entries.Values.Aggregate(sum, (total, entry) => Sum(total, entry.Since(default)));
     }
 
@@ -105,7 +107,9 @@ internal sealed class SourceLedger
         public PacketNumbers Since(Entry before)
         {
             var passed = PassedSince == before.PassedSince ? Passed - before.Passed : Passed;
-            var (dropped, spared) = DeniedSince == before.DeniedSince ? (Dropped - before.Dropped, Spared - before.Spared) : (Dropped, Spared);
+            var (dropped, spared) = DeniedSince == before.DeniedSince
+                ? (Dropped - before.Dropped, Spared - before.Spared)
+                : (Dropped, Spared);
             var all = passed + dropped + spared;
             return new PacketNumbers(all.Packets, all.Bytes, dropped.Packets, spared.Packets);
         }

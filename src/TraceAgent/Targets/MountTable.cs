@@ -27,7 +27,9 @@ internal sealed record Mount(ulong Id, string Device, string Root, string Point,
             return "";
         }
 
-        return path.StartsWith(prefix, StringComparison.Ordinal) && path.Length > prefix.Length && path[prefix.Length] == '/' ? path[(prefix.Length + 1)..] : null;
+        return path.StartsWith(prefix, StringComparison.Ordinal) && path.Length > prefix.Length && path[prefix.Length] == '/'
+            ? path[(prefix.Length + 1)..]
+            : null;
     }
 }
 

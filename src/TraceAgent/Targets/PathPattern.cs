@@ -29,7 +29,10 @@ internal sealed class PathPattern
     /// <param name="path">Absolute, without links.</param>
     public bool Matches(string path) => Matches(_names, NamesOf(path));
 
-    /// <summary>The same where links lead that are among the names before the first with a star: <c>/bin/*</c> is <c>/usr/bin/*</c>, for example.</summary>
+    /// <summary>
+    /// The same where links lead that are among the names before the first with a star: <c>/bin/*</c> is
+    /// <c>/usr/bin/*</c>, for example.
+    /// </summary>
     public PathPattern Resolved()
     {
         var plain = Array.FindIndex(_names, IsPattern) is >= 0 and var first ? first : _names.Length;
@@ -60,7 +63,8 @@ internal sealed class PathPattern
             return Matches(pattern[1..], names) || (!names.IsEmpty && Matches(pattern, names[1..]));
         }
 
-        return !names.IsEmpty && FileSystemName.MatchesSimpleExpression(pattern[0], names[0], ignoreCase: false) && Matches(pattern[1..], names[1..]);
+        return !names.IsEmpty
+            && FileSystemName.MatchesSimpleExpression(pattern[0], names[0], ignoreCase: false) && Matches(pattern[1..], names[1..]);
     }
 }
 

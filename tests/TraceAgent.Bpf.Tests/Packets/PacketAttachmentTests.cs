@@ -58,7 +58,8 @@ public sealed class PacketAttachmentTests : IDisposable
         Eventually.True(() => _filter.Totals().Dropped.Packets == 200, "all that are denied", () => _filter.Totals().ToString());
         _filter.Update([], []);
         Assert.Equal(100, Exchange(IPv6Pair, 100));
-        Assert.Equal(["10.77.0.66", "fd77::2"], _filter.Denied().Sources.Select(source => source.Source.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["10.77.0.66", "fd77::2"], _filter.Denied().Sources.Select(source => source.Source.ToString()).Order(StringComparer.Ordinal));
         Assert.All(_filter.Denied().Sources, source => Assert.Equal(100, source.Dropped.Packets));
     }
 
@@ -93,7 +94,8 @@ public sealed class PacketAttachmentTests : IDisposable
         (long, long, long, long) Own()
         {
             var totals = _filter.Totals();
-            return (totals.Passed.Packets - CountOf(IPAddress.IPv6Any).Packets, totals.Dropped.Packets, totals.NotIp.Packets, totals.Malformed.Packets);
+            return (totals.Passed.Packets
+                - CountOf(IPAddress.IPv6Any).Packets, totals.Dropped.Packets, totals.NotIp.Packets, totals.Malformed.Packets);
         }
     }
 
@@ -115,8 +117,10 @@ public sealed class PacketAttachmentTests : IDisposable
             }
         }
 
-        Eventually.True(() => _filter.Totals().Dropped == new Traffic(20, 20 * frames[1].Length), "the dropped ones", () => _filter.Totals().ToString());
-        Eventually.True(() => CountOf(IPAddress.Parse("192.0.2.7")) == new Traffic(20, 20 * frames[0].Length), "the passed ones", () => _filter.Totals().ToString());
+        Eventually.True(() =>
+            _filter.Totals().Dropped == new Traffic(20, 20 * frames[1].Length), "the dropped ones", () => _filter.Totals().ToString());
+        Eventually.True(() => CountOf(IPAddress.Parse("192.0.2.7")) == new Traffic(20, 20 * frames[0].Length), "the passed ones", () =>
+            _filter.Totals().ToString());
         Assert.Equal(default, _filter.Totals().Malformed);
     }
 
@@ -253,7 +257,8 @@ public sealed class PacketAttachmentTests : IDisposable
     {
         var index = _network.Near.InterfaceIndex;
         var command = _network.Near.CommandInside(
-            "setpriv", $"--bounding-set=-all,{capabilities}", $"--inh-caps=-all,{capabilities}", "dotnet", typeof(Program).Assembly.Location, "hold", _network.Near.Interface, $"{index}");
+            "setpriv", $"--bounding-set=-all,{capabilities}",
+            $"--inh-caps=-all,{capabilities}", "dotnet", typeof(Program).Assembly.Location, "hold", _network.Near.Interface, $"{index}");
         using var holder = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
         try
         {

@@ -41,7 +41,8 @@ internal sealed class Workload
         };
         var binary = workspace.Install(program, Path.GetFileName(program));
         var libraries = LibrariesOf(binary);
-        Binaries = [binary, .. libraries.Where(library => !IsLoader(library)).Select(library => workspace.Install(library, $"lib/{Path.GetFileName(library)}"))];
+        Binaries = [binary, .. libraries.Where(library => !IsLoader(library))
+            .Select(library => workspace.Install(library, $"lib/{Path.GetFileName(library)}"))];
         if (name == "hard")
         {
             Binaries = [.. Binaries, _workspace[OwnLoader]];

@@ -19,7 +19,8 @@ internal sealed class NetworkPair : IDisposable
         {
             Near.Create();
             Far.Create();
-            Ip($"link add {Near.Interface} netns {Near.Namespace} mtu {mtu} address {Near.Mac} type veth peer name {Far.Interface} netns {Far.Namespace} mtu {mtu} address {Far.Mac}");
+            Ip($"link add {Near.Interface} netns {Near.Namespace} mtu {mtu} address {Near.Mac} type veth peer name {Far.Interface} netns " +
+                $"{Far.Namespace} mtu {mtu} address {Far.Mac}");
             Near.Bring(Far);
             Far.Bring(Near);
         }

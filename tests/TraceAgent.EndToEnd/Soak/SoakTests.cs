@@ -11,7 +11,10 @@ public sealed partial class SoakTests : IDisposable
 {
     private const int ShortSeconds = 24;
 
-    /// <summary>What comes and goes: memory with the collector's turns, the rest with replaced probes that are just closing. One left behind by each edit is more.</summary>
+    /// <summary>
+    /// What comes and goes: memory with the collector's turns, the rest with replaced probes that are just closing. One
+    /// left behind by each edit is more.
+    /// </summary>
     private static readonly Footprint Slack = new(ResidentKilobytes: 4096, Descriptors: 4, Threads: 4, Programs: 4, Links: 4, Maps: 4);
 
     private readonly Workspace _workspace = new();
@@ -52,7 +55,8 @@ public sealed partial class SoakTests : IDisposable
         Assert.Equal(calls, counters.Groups["calls"].Value);
         Assert.Equal(
             long.Parse(calls, CultureInfo.InvariantCulture),
-            long.Parse(counters.Groups["logged"].Value, CultureInfo.InvariantCulture) + long.Parse(counters.Groups["lost"].Value, CultureInfo.InvariantCulture));
+            long.Parse(counters.Groups["logged"].Value, CultureInfo.InvariantCulture)
+                + long.Parse(counters.Groups["lost"].Value, CultureInfo.InvariantCulture));
         Assert.DoesNotContain(agent.Messages, message => message.Contains("balance", StringComparison.Ordinal));
     }
 

@@ -19,7 +19,8 @@ internal sealed class Records : FuzzTarget
     {
         var number = random.Next(Shapes);
         var record = random.Next(20) == 0 ? Mutation.Noise(random, 300) : Shape(number).Record(random);
-        return [.. BitConverter.GetBytes(number), .. record.AsSpan(0, random.Next(50) == 0 ? random.Next(record.Length + 1) : record.Length)];
+        return [
+            .. BitConverter.GetBytes(number), .. record.AsSpan(0, random.Next(50) == 0 ? random.Next(record.Length + 1) : record.Length)];
     }
 
     public override void Check(byte[] input)
@@ -66,7 +67,8 @@ internal sealed class Records : FuzzTarget
         foreach (var (hole, text) in shape.Holes.Zip(texts))
         {
             var value = hole.Name == "ret" ? json.GetProperty("ret") : json.GetProperty("args").GetProperty(hole.Name);
-            Assert.Equal(Aligned(Expected(value, Beside(json, "problems", hole.Name), Beside(json, "errno", hole.Name), hole), hole.Width), text);
+            Assert.Equal(
+                Aligned(Expected(value, Beside(json, "problems", hole.Name), Beside(json, "errno", hole.Name), hole), hole.Width), text);
         }
     }
 
@@ -120,7 +122,9 @@ internal sealed class Records : FuzzTarget
                 DurationText.Append(buffer, ulong.Parse(text, invariant), null);
                 return buffer.ToString();
             case CaptureType.Errno when hole.Format is { } format:
-                return format[0] is 'x' or 'X' ? ((uint)value.GetInt64()).ToString(format, invariant) : value.GetInt64().ToString(format, invariant);
+                return format[0] is 'x' or 'X'
+                    ? ((uint)value.GetInt64()).ToString(format, invariant)
+                    : value.GetInt64().ToString(format, invariant);
             case CaptureType.Errno when errorName is not null:
                 Assert.Equal(errorName, ErrorNames.Find(value.GetInt64()));
                 return $"{errorName} ({ErrorNames.Describe(value.GetInt64())})";

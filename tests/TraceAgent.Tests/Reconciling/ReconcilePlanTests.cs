@@ -26,7 +26,8 @@ public sealed class ReconcilePlanTests
                 var keys = on switch
                 {
                     "entry" => more.Replace("ret: string", "level: debug", StringComparison.Ordinal),
-                    "return" => more.Replace("args: 2, ", "", StringComparison.Ordinal).Replace("args: 2", "level: debug", StringComparison.Ordinal),
+                    "return" => more.Replace("args: 2, ", "", StringComparison.Ordinal).Replace(
+                        "args: 2", "level: debug", StringComparison.Ordinal),
                     _ => more,
                 };
                 var rule = Given.Rule($"name: {name}, binary: {binary}, symbol: {symbol}, on: {on}{keys}");
@@ -177,7 +178,8 @@ public sealed class ReconcilePlanTests
     public void Sites_of_one_file_that_need_different_programs_are_one_probe()
     {
         var rule = Given.Rule($"{Add}, args: 1");
-        var desired = new DesiredProbe(rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(rule, Arm64, Given.File(1, 0x1300))]));
+        var desired = new DesiredProbe(
+            rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(rule, Arm64, Given.File(1, 0x1300))]));
         var held = new Dictionary<string, HeldProbe> { ["add"] = new(rule, desired.Probe!.Parts) };
 
         Assert.Empty(Steps(held, desired));
@@ -190,9 +192,11 @@ public sealed class ReconcilePlanTests
         var after = Given.Rule(Add);
         var held = new Dictionary<string, HeldProbe>
         {
-            ["add"] = new(before, [Given.Part(before, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(before, Shifted, Given.File(1, 0x1300))]),
+            ["add"] =
+                new(before, [Given.Part(before, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(before, Shifted, Given.File(1, 0x1300))]),
         };
-        var desired = Probe.Of([Given.Part(after, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(after, Shifted, Given.File(1, 0x1300))])!;
+        var desired = Probe.Of(
+            [Given.Part(after, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(after, Shifted, Given.File(1, 0x1300))])!;
 
         Assert.Equal([CSiteAbi.X64, Shifted], desired.Parts.Select(part => part.Abi));
         Assert.Equal([new ReconcileStep.Replace(after, desired)], Steps(held, new DesiredProbe(after, desired)));
