@@ -29,10 +29,13 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
     {
         var word = Peek(ahead);
         return word.Kind == TokenKind.Name
-            && (Qualifiers.Contains(word.Text) || Tags.Contains(word.Text) || word.Text == "void" || TypeNames.IsType(QualifiedName(ahead).Name));
+            && (Qualifiers.Contains(word.Text)
+                || Tags.Contains(word.Text) || word.Text == "void" || TypeNames.IsType(QualifiedName(ahead).Name));
     }
 
-    /// <summary>A type with its pointers; null when there is none, which is reported. <see cref="NamedType.IsVoid"/> types are given back.</summary>
+    /// <summary>
+    /// A type with its pointers; null when there is none, which is reported. <see cref="NamedType.IsVoid"/> types are given back.
+    /// </summary>
     public NamedType? Read()
     {
         var named = ReadBase();
@@ -62,7 +65,8 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
             var tagged = Current;
             if (tagged.Kind != TokenKind.Name)
             {
-                return Fail(tagged, DiagnosticCode.ExpressionSyntax, $"unexpected {tagged.Noun}", $"the name of the {word.Text} belongs here");
+                return Fail(
+                    tagged, DiagnosticCode.ExpressionSyntax, $"unexpected {tagged.Noun}", $"the name of the {word.Text} belongs here");
             }
 
             var (tagName, tagEnd) = ClassName();
@@ -78,23 +82,18 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
 
         var (name, end) = ClassName();
         var type = TypeNames.Find(name);
-        if (type is CaptureType.Text or CaptureType.Utf16 or CaptureType.TextObject && Current.Is("(") && Peek(1).Kind == TokenKind.Number && Peek(2).Is(")"))
+        if (type is CaptureType.LimitedText text && Current.Is("(") && Peek(1).Kind == TokenKind.Number && Peek(2).Is(")"))
         {
             var max = Peek(1);
-            var limit = type is CaptureType.Utf16 ? CaptureType.Utf16.Limit : CaptureType.Text.Limit;
-            if (max.Value < 1 || max.Value > (ulong)limit)
+            if (max.Value < 1 || max.Value > (ulong)text.Limit)
             {
-                var unit = type is CaptureType.Utf16 ? "units" : "bytes";
-                return Fail(max, DiagnosticCode.InvalidValue, $"a string of {Quoted.Clip(max.Text)} {unit}", TypeText.MaxHint(name, limit, unit));
+                return Fail(
+                    max, DiagnosticCode.InvalidValue, $"a string of {Quoted.Clip(max.Text)} {text.Units}",
+                    TypeText.MaxHint(name, text.Limit, text.Units));
             }
 
             At += 3;
-            type = type switch
-            {
-                CaptureType.TextObject text => text with { Max = (int)max.Value },
-                CaptureType.Utf16 => new CaptureType.Utf16((int)max.Value),
-                _ => new CaptureType.Text((int)max.Value),
-            };
+            type = text.WithMax((int)max.Value);
         }
 
         SkipQualifiers();
@@ -197,7 +196,8 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
             return new NamedType(type, name, start, end) { IsFloat = isFloat, Float = parts.Count == 1 ? TypeNames.FindFloat(name) : null };
         }
 
-        report(new TextProblem(start, end - start, DiagnosticCode.InvalidValue, $"unknown type '{Quoted.Clip(name)}'", TypeText.Hint(name)));
+        report(
+            new TextProblem(start, end - start, DiagnosticCode.InvalidValue, $"unknown type '{Quoted.Clip(name)}'", TypeText.Hint(name)));
         return null;
     }
 

@@ -10,22 +10,27 @@ namespace TraceAgent.Rules.Types;
 internal static partial class TypeText
 {
     public const string FloatHint =
-        "leave it out: arguments like this are not counted among the others, and 'ret: [_]' logs no result. In memory they can be read: *(double*)(arg1 + 8)";
+        "leave it out: arguments like this are not counted among the others, and 'ret: [_]' logs no result. In memory they can be read: " +
+            "*(double*)(arg1 + 8)";
 
     private static readonly string BytesHint =
         $"bytes(n) for n bytes, from 1 to {CaptureType.Bytes.Limit}; bytes(name) or bytes(name, max) when another value holds their number";
 
     private static readonly string ArrayHint =
-        $"int32[8] for 8 numbers; int32[name] or int32[name, max] when another value holds how many; at most {CaptureType.Bytes.Limit} bytes";
+        $"int32[8] for 8 numbers; int32[name] or int32[name, max] when another value holds how many; at most " +
+            $"{CaptureType.Bytes.Limit} bytes";
 
     private static readonly string SliceHint =
         $"[]int64 for a slice of Go, []int64(max) to keep at most so many; at most {CaptureType.Bytes.Limit} bytes";
+
+    private static readonly string LimitedWords = string.Join(
+        "|", TypeNames.Limited.Select(word => word.Replace(".", @"\\.", StringComparison.Ordinal)));
 
     /// <summary>JSON Schema (draft-07) of a type.</summary>
     public static string Schema { get; } =
         $$$$"""
         {"anyOf":[{"enum":[{{{{string.Join(",", TypeNames.All.Select(n => $"\"{n}\""))}}}}]},
-        {"type":"string","pattern":"^(string|utf16|std::string|go\\.string|go\\.error|rust\\.str)\\s*\\([0-9]{1,4}\\)"},
+        {"type":"string","pattern":"^({{{{LimitedWords}}}})\\s*\\([0-9]{1,4}\\)"},
         {"type":"string","pattern":"^(&str|std::[a-z0-9_]+_t)$"},
         {"type":"string","pattern":"^\\[\\s*\\]\\s*(\\*\\s*)?[A-Za-z_][A-Za-z0-9_.]*\\s*(\\(\\s*[0-9]{1,4}\\s*\\))?$"},
         {"type":"string","pattern":"\\[\\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[0-9]{1,4})?)\\s*\\]$"},
@@ -100,8 +105,9 @@ internal static partial class TypeText
     /// <summary>What to write instead of a name that is no type.</summary>
     public static string Hint(string name) => name switch
     {
-        _ when name.StartsWith("string", StringComparison.Ordinal) => MaxHint("string", CaptureType.Text.Limit, "bytes"),
-        _ => Suggestion.DidYouMean(OursFor(name), TypeNames.All) ?? $"such as {Quoted.List(["int", "unsigned long", "int64", "uint8", "ptr", "string", "string(64)"])}",
+        _ when name.StartsWith("string", StringComparison.Ordinal) => MaxHint("string", CaptureType.Bytes.Limit, "bytes"),
+        _ => Suggestion.DidYouMean(OursFor(name), TypeNames.All)
+            ?? $"such as {Quoted.List(["int", "unsigned long", "int64", "uint8", "ptr", "string", "string(64)"])}",
     };
 
     // What other languages and tools say for a type of ours, where that is too far from it to be a misspelling.
@@ -124,7 +130,7 @@ internal static partial class TypeText
         var kept = Kept(match, 1, CaptureType.Bytes.DefaultMax, CaptureType.Bytes.Limit);
         return kept is not { } max
             ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", BytesHint)
-            : TypeSpec.Of(new CaptureType.Bytes(new Expr.Constant(max), max)) with { Length = LengthOf(text, match, 1) };
+            : TypeSpec.Of(new CaptureType.Bytes(max)) with { Length = LengthOf(text, match, 1) };
     }
 
     private static TypeSpec? Array(string text, Match match, Action<TextProblem> report)
@@ -134,10 +140,10 @@ internal static partial class TypeText
             return null;
         }
 
-        var kept = Kept(match, 2, CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.ScalarSize());
+        var kept = Kept(match, 2, CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.Width);
         return kept is not { } max
             ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", ArrayHint)
-            : TypeSpec.Of(new CaptureType.Array(element, new Expr.Constant(max), max)) with { Length = LengthOf(text, match, 2) };
+            : TypeSpec.Of(new CaptureType.Array(element, max)) with { Length = LengthOf(text, match, 2) };
     }
 
     /// <summary>A slice of Go: three registers, the second of which has its length.</summary>
@@ -149,27 +155,29 @@ internal static partial class TypeText
         }
 
         var isBytes = match.Groups[1].Value == "byte";
-        var kept = Kept(match.Groups[2], isBytes ? CaptureType.Bytes.DefaultMax : CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.ScalarSize());
+        var kept = Kept(match.Groups[2], isBytes
+            ? CaptureType.Bytes.DefaultMax
+            : CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.Width);
         if (kept is not { } max)
         {
             return Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", SliceHint);
         }
 
-        var type = isBytes ? new CaptureType.Bytes(new Expr.Constant(max), max) : (CaptureType)new CaptureType.Array(element, new Expr.Constant(max), max);
+        var type = isBytes ? new CaptureType.Bytes(max) : (CaptureType)new CaptureType.Array(element, max);
         return TypeSpec.Of(type) with { Registers = 3, HasLengthBehind = true };
     }
 
     /// <summary>An error of Go: two registers, the type and the address of the value, of which the first text is its message.</summary>
     private static TypeSpec? GoError(string text, Match match, Action<TextProblem> report)
     {
-        var kept = Kept(match.Groups[1], CaptureType.Text.DefaultMax, CaptureType.Text.Limit);
+        var kept = Kept(match.Groups[1], CaptureType.Text.DefaultMax, CaptureType.Bytes.Limit);
         return kept is not { } max
-            ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", MaxHint(TypeNames.GoError, CaptureType.Text.Limit, "bytes"))
+            ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", MaxHint(TypeNames.GoError, CaptureType.Bytes.Limit, "bytes"))
             : TypeSpec.Of(new CaptureType.TextObject(CaptureType.TextObject.PairSize, max)) with { Registers = 2, ValueRegister = 1 };
     }
 
     /// <summary>What a list is of; null when it cannot be, which is reported.</summary>
-    private static CaptureType? Element(string text, Group word, Func<string, CaptureType?> own, Action<TextProblem> report)
+    private static CaptureType.Scalar? Element(string text, Group word, Func<string, CaptureType?> own, Action<TextProblem> report)
     {
         var start = text.Length - text.TrimStart().Length;
         var element = own(word.Value) ?? TypeNames.FindFloat(word.Value)
@@ -179,7 +187,7 @@ internal static partial class TypeText
             return null;
         }
 
-        if (element is CaptureType.Char || element.ScalarSize() == 0)
+        if (element is not CaptureType.Scalar scalar || element is CaptureType.Char)
         {
             report(new TextProblem(
                 start + word.Index,
@@ -190,17 +198,26 @@ internal static partial class TypeText
             return null;
         }
 
-        return element;
+        return scalar;
     }
 
-    /// <summary>What is kept by <c>(n)</c>, <c>(name)</c> or <c>(name, max)</c>, whose groups begin at <paramref name="group"/>; null when it is too little or too much.</summary>
+    /// <summary>
+    /// What is kept by <c>(n)</c>, <c>(name)</c> or <c>(name, max)</c>, whose groups begin at <paramref name="group"/>; null
+    /// when it is too little or too much.
+    /// </summary>
     private static int? Kept(Match match, int group, int otherwise, int limit) =>
         Kept(match.Groups[group].Success ? match.Groups[group] : match.Groups[group + 2], otherwise, limit);
 
-    private static int? Kept(Group number, int otherwise, int limit) =>
-        !number.Success ? otherwise
-        : int.TryParse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var kept) && kept >= 1 && kept <= limit ? kept
-        : null;
+    private static int? Kept(Group number, int otherwise, int limit)
+    {
+        if (!number.Success)
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(
+            number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var kept) && kept >= 1 && kept <= limit ? kept : null;
+    }
 
     private static LengthName? LengthOf(string text, Match match, int group) => match.Groups[group + 1] is { Success: true } name
         ? new LengthName(name.Value, text.Length - text.TrimStart().Length + name.Index)

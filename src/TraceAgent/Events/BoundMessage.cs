@@ -47,7 +47,8 @@ internal sealed class BoundMessage
         var width = hole.Alignment ?? 0;
         if (Array.FindIndex(_fields, f => f.Name == hole.Name) is >= 0 and var index)
         {
-            Add(new Hole(HoleSource.Value, index, hole.Format, width) { IsNumber = hole.Format is null && width == 0 && _fields[index].IsNumber });
+            Add(new Hole(HoleSource.Value, index, hole.Format, width)
+                { IsNumber = hole.Format is null && width == 0 && _fields[index].IsNumber });
             return;
         }
 
@@ -109,7 +110,7 @@ internal sealed class BoundMessage
     /// <summary>True when it never has anything that JSON escapes.</summary>
     private bool IsPlain(Hole hole) => hole.Format is null && hole.Source switch
     {
-        HoleSource.Value => _fields[hole.Index].Form is FieldForm.Signed or FieldForm.Unsigned or FieldForm.Pointer or FieldForm.Bool or FieldForm.Duration,
+        HoleSource.Value => _fields[hole.Index].IsPlain,
         HoleSource.Pid or HoleSource.Tid or HoleSource.Duration => true,
         _ => false,
     };

@@ -5,7 +5,10 @@ namespace TraceAgent.Events;
 /// <summary>The values of events as members of a JSON object, the same in every format of ours.</summary>
 internal static class BoundValues
 {
-    /// <summary>What the message wanted to know of the hit, arguments, result and what is said about them, up to the labels, each with a comma before it.</summary>
+    /// <summary>
+    /// What the message wanted to know of the hit, arguments, result and what is said about them, up to the
+    /// labels, each with a comma before it.
+    /// </summary>
     public static BoundText Of(KindShape shape)
     {
         var text = new BoundTextBuilder();
@@ -14,24 +17,12 @@ internal static class BoundValues
             Add(",", shape.OfProcess[i].Key, new Hole(HoleSource.JsonProcess, i));
         }
 
-        for (var i = shape.CapturedCount; i < shape.Fields.Length; i++)
+        foreach (var field in shape.Members)
         {
-            AddValue(",", i);
+            AddField(",", field);
         }
 
-        text.Add(",\"args\":{");
-        for (var i = 0; i < shape.ArgumentCount; i++)
-        {
-            AddValue(i == 0 ? "" : ",", i);
-        }
-
-        text.Add("}");
-        if (shape.CapturedCount > shape.ArgumentCount)
-        {
-            Add(",", "\"ret\":"u8, Value(shape.ArgumentCount));
-        }
-
-        if (Array.Exists(shape.Fields, field => field.Form == FieldForm.ErrorNumber))
+        if (Array.Exists(shape.Fields, field => field.IsErrorNumber))
         {
             text.Add(new Hole(HoleSource.JsonErrorNames));
         }
@@ -54,9 +45,24 @@ internal static class BoundValues
         text.Add(JsonText.Labels(shape.Labels));
         return text.Build();
 
-        void AddValue(string before, int index) => Add(before, shape.Fields[index].Key, Value(index));
+        void AddField(string before, EventField field)
+        {
+            if (field.Form != FieldForm.Object)
+            {
+                Add(before, field.Key, new Hole(HoleSource.JsonValue, field.Index) { IsNumber = field.IsNumber });
+                return;
+            }
 
-        Hole Value(int index) => new(HoleSource.JsonValue, index) { IsNumber = shape.Fields[index].IsNumber };
+            text.Add(before);
+            text.Add(field.Key);
+            text.Add("{");
+            for (var i = 0; i < field.Members.Length; i++)
+            {
+                AddField(i == 0 ? "" : ",", field.Members[i]);
+            }
+
+            text.Add("}");
+        }
 
         void Add(string before, ReadOnlySpan<byte> key, Hole hole)
         {

@@ -35,7 +35,8 @@ internal static class OtelEvent
 
         var message = spare.ToString().Replace('\0', '\ufffd');
         return LogEvent.UnstableAssembleFromParts(
-            UtcText.ToDateTimeOffset(streamEvent.Time), streamEvent.Level, null, SerilogEventConverter.WithoutHoles(message), attributes, default, default);
+            UtcText.ToDateTimeOffset(streamEvent.Time),
+            streamEvent.Level, null, SerilogEventConverter.WithoutHoles(message), attributes, default, default);
     }
 
     private static void Add(TracedEvent traced, Dictionary<string, LogEventPropertyValue> attributes)
@@ -85,7 +86,7 @@ internal static class OtelEvent
         if (!value.IsMissing)
         {
             attributes[Own + name] = SerilogEventConverter.PlainOf(traced, index);
-            if (field.Form == FieldForm.ErrorNumber && ErrorNames.Find((long)value.Bits) is { } error)
+            if (field.IsErrorNumber && ErrorNames.Find((long)value.Bits) is { } error)
             {
                 attributes[$"{Own}errno.{field.Name}"] = new ScalarValue(error);
             }

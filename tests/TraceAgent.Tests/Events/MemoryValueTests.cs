@@ -8,28 +8,26 @@ namespace TraceAgent.Tests.Events;
 /// <summary>Values that lie in memory with a length, in units, or as floating point numbers.</summary>
 public class MemoryValueTests
 {
-    private static readonly Expr Length = new Expr.Constant(4);
-
     private static readonly Dictionary<string, CaptureType> Types = new()
     {
         ["float"] = new CaptureType.Float(4),
         ["double"] = new CaptureType.Float(8),
         ["utf16"] = new CaptureType.Utf16(4),
-        ["counted"] = new CaptureType.CountedText(Length, 12),
+        ["counted"] = new CaptureType.CountedText(12),
         ["object"] = new CaptureType.TextObject(32, 12),
         ["string"] = new CaptureType.Text(12),
-        ["bytes"] = new CaptureType.Bytes(Length, 12),
+        ["bytes"] = new CaptureType.Bytes(12),
         ["sockaddr"] = new CaptureType.SocketAddress(),
         ["ipv6"] = new CaptureType.IPv6(),
-        ["int8[]"] = new CaptureType.Array(new CaptureType.Integer(1, Signed: true), Length, 12),
-        ["uint16[]"] = new CaptureType.Array(new CaptureType.Integer(2, Signed: false), Length, 4),
-        ["int32[]"] = new CaptureType.Array(new CaptureType.Integer(4, Signed: true), Length, 4),
-        ["uint64[]"] = new CaptureType.Array(new CaptureType.Integer(8, Signed: false), Length, 4),
-        ["double[]"] = new CaptureType.Array(new CaptureType.Float(8), Length, 4),
-        ["ptr[]"] = new CaptureType.Array(new CaptureType.Pointer(), Length, 4),
-        ["bool[]"] = new CaptureType.Array(new CaptureType.Bool(), Length, 4),
-        ["ipv4[]"] = new CaptureType.Array(new CaptureType.IPv4(), Length, 4),
-        ["enum[]"] = new CaptureType.Array(new CaptureType.Enumeration(4, [new(1, "POST")]), Length, 4),
+        ["int8[]"] = new CaptureType.Array(new CaptureType.Integer(1, Signed: true), 12),
+        ["uint16[]"] = new CaptureType.Array(new CaptureType.Integer(2, Signed: false), 4),
+        ["int32[]"] = new CaptureType.Array(new CaptureType.Integer(4, Signed: true), 4),
+        ["uint64[]"] = new CaptureType.Array(new CaptureType.Integer(8, Signed: false), 4),
+        ["double[]"] = new CaptureType.Array(new CaptureType.Float(8), 4),
+        ["ptr[]"] = new CaptureType.Array(new CaptureType.Pointer(), 4),
+        ["bool[]"] = new CaptureType.Array(new CaptureType.Bool(), 4),
+        ["ipv4[]"] = new CaptureType.Array(new CaptureType.IPv4(), 4),
+        ["enum[]"] = new CaptureType.Array(new CaptureType.Enumeration(4, [new(1, "POST")]), 4),
     };
 
     [Theory]
@@ -95,7 +93,8 @@ public class MemoryValueTests
     [InlineData("sockaddr", "01002f61", "\"/a\"", "truncated,fault")]
     [InlineData("sockaddr", "01002f6100", "\"/a\"", null)]
     [InlineData("sockaddr", "02", "null", "fault")]
-    public void What_could_be_read_before_a_missing_page_is_shown_when_it_means_something(string type, string bytes, string value, string? problem)
+    public void What_could_be_read_before_a_missing_page_is_shown_when_it_means_something(
+        string type, string bytes, string value, string? problem)
     {
         var sample = Entry(type);
 
@@ -173,7 +172,8 @@ public class MemoryValueTests
 
     private static Sample Entry(string type, string format = "{v}") => new(format, ProbeTrigger.Entry, [new(0, "v", Types[type])]);
 
-    private static string? ProblemOf(JsonElement json) => json.TryGetProperty("problems", out var problems) ? problems.GetProperty("v").GetString() : null;
+    private static string? ProblemOf(JsonElement json) =>
+        json.TryGetProperty("problems", out var problems) ? problems.GetProperty("v").GetString() : null;
 
     private static void AssertShown(string type, string format, object value, string json, string message)
     {
@@ -182,7 +182,8 @@ public class MemoryValueTests
 
         Assert.EndsWith($"\"args\":{{\"v\":{json}}}}}\n", sample.Line(record), StringComparison.Ordinal);
         Assert.Equal(message, sample.Message(record));
-        Assert.Equal(message, SerilogEventConverter.Of(sample.Decode(record)!).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            message, SerilogEventConverter.Of(sample.Decode(record)!).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
         var property = JsonDocument.Parse(sample.Line(record, new ClefTemplateFormatter())).RootElement.GetProperty("v");
         Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(json).RootElement, property), $"{json} is {property} in the template format");
     }

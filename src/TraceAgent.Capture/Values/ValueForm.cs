@@ -1,4 +1,4 @@
-namespace TraceAgent.Rules.Templates;
+namespace TraceAgent.Capture;
 
 /// <summary>How a value is written, which decides the formats that it takes.</summary>
 internal enum ValueForm
