@@ -93,10 +93,6 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
             }
 
             _thread.Start();
-            if (tracker.WhyNoSignals is { } reason)
-            {
-                Log.EndsUnwatched(_logger, reason);
-            }
         }
         catch (KernelException refusal)
         {
@@ -196,6 +192,19 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         }
     }
 
+    /// <summary>Not before the processes are known, which the first rule waits for: loading the programs takes longer.</summary>
+    private void WatchSignals(ProcessTracker tracker)
+    {
+        try
+        {
+            tracker.WatchSignals();
+        }
+        catch (KernelException refusal)
+        {
+            Log.EndsUnwatched(_logger, refusal.Message);
+        }
+    }
+
     private void Follow(ProcessTracker tracker)
     {
         long? lastMaintenance = null;
@@ -215,8 +224,13 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
 
             if (lastMaintenance is not { } last || Stopwatch.GetElapsedTime(last) >= Interval)
             {
+                var isFirst = lastMaintenance is null;
                 lastMaintenance = Stopwatch.GetTimestamp();
                 Maintain(tracker);
+                if (isFirst)
+                {
+                    WatchSignals(tracker);
+                }
             }
 
             tracker.Wait(took ? ShortWaitMs : LongWaitMs);
