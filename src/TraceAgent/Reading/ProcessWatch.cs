@@ -39,6 +39,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     private readonly Thread _thread;
     private readonly bool _seesAll;
     private readonly ManualResetEventSlim _isComplete = new();
+    private Task _signals = Task.CompletedTask;
     private volatile bool _stopping;
     private volatile bool _incomplete;
     private volatile bool _waitsForReader;
@@ -92,6 +93,8 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
                 _tracker = tracker;
             }
 
+            _signals = Task.Factory.StartNew(
+                () => WatchSignals(tracker), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             _thread.Start();
         }
         catch (KernelException refusal)
@@ -106,6 +109,12 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     /// moment: there may be very many.
     /// </summary>
     public void AwaitComplete() => _isComplete.Wait(LongestSurvey);
+
+    /// <summary>
+    /// Waits until ends by signals are seen. Their programs take the kernel's verifier some 20 ms each, beside what the first rule
+    /// waits for.
+    /// </summary>
+    public void AwaitSignals() => _signals.GetAwaiter().GetResult();
 
     /// <remarks>Asked by one thread.</remarks>
     public ProcessFacts? Find(int pid, ulong time)
@@ -192,7 +201,6 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         }
     }
 
-    /// <summary>Not before the processes are known, which the first rule waits for: loading the programs takes longer.</summary>
     private void WatchSignals(ProcessTracker tracker)
     {
         try
@@ -224,13 +232,8 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
 
             if (lastMaintenance is not { } last || Stopwatch.GetElapsedTime(last) >= Interval)
             {
-                var isFirst = lastMaintenance is null;
                 lastMaintenance = Stopwatch.GetTimestamp();
                 Maintain(tracker);
-                if (isFirst)
-                {
-                    WatchSignals(tracker);
-                }
             }
 
             tracker.Wait(took ? ShortWaitMs : LongWaitMs);
