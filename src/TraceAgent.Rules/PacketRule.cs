@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules;
 

@@ -1,5 +1,4 @@
 using TraceAgent.Capture;
-using TraceAgent.Rules.Keys;
 
 namespace TraceAgent.Rules;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules;
 

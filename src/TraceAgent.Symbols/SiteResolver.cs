@@ -1,5 +1,4 @@
 using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
 using TraceAgent.Symbols.Exits;
 using TraceAgent.Symbols.Usdt;
 

@@ -17,7 +17,7 @@ public sealed class ExprTextTests
     public void What_lies_in_memory_says_where_it_begins_and_how_long_it_is()
     {
         Assert.Equal("text at rdi", Of(new CaptureType.Text(128), Rdi));
-        Assert.Equal("rsi bytes at rdi", Of(new CaptureType.Bytes(new Expr.Register(4), 64), Rdi));
+        Assert.Equal("rsi bytes at rdi", Of(new CaptureType.Bytes(64), Rdi, new Expr.Register(4)));
         Assert.Equal("*(int64*)(rdi + 8) bytes at *(uint64*)rdi", Of(new CaptureType.TextObject(32, 128), Rdi));
     }
 
@@ -32,5 +32,6 @@ public sealed class ExprTextTests
         Assert.Equal("rax - (rdi on entry)", text.Of(new Expr.Binary(BinaryOperator.Subtract, new Expr.Register(0), new Expr.EntryField(0))));
     }
 
-    private static string Of(CaptureType type, Expr value) => new ExprText(Architecture.X64, []).Of(type.Capture(value));
+    private static string Of(CaptureType type, Expr value, Expr? length = null) =>
+        new ExprText(Architecture.X64, []).Of(type.Capture(value, length));
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Rules.Tests;
 

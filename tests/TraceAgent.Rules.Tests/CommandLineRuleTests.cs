@@ -1,4 +1,7 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.CommandLine;
+using TraceAgent.Rules.Files;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Tests;
 

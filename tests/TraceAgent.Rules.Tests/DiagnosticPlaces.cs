@@ -1,3 +1,5 @@
+using TraceAgent.Yaml.Diagnostics;
+
 namespace TraceAgent.Rules.Tests;
 
 /// <summary>What must hold for everything that is said of a text.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Tests;
 

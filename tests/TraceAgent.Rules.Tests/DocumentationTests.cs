@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using TraceAgent.Rules.Files;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Tests;
 

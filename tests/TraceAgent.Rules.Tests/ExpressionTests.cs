@@ -2,7 +2,11 @@ using System.Text;
 using CsCheck;
 using TraceAgent.Capture;
 using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Files;
+using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Tests;
 

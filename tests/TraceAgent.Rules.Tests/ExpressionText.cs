@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 
 namespace TraceAgent.Rules.Tests;

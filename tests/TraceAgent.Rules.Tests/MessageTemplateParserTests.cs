@@ -1,6 +1,7 @@
 using CsCheck;
 using TraceAgent.Capture;
 using TraceAgent.Rules.Templates;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Tests;
 

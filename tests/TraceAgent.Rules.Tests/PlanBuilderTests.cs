@@ -1,5 +1,7 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Rules.Files;
+using TraceAgent.Rules.Lowering;
 
 namespace TraceAgent.Rules.Tests;
 

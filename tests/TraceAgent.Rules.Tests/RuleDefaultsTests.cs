@@ -1,4 +1,5 @@
 using System.Text;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Rules.Tests;
 

@@ -1,3 +1,5 @@
+using TraceAgent.Yaml.Diagnostics;
+
 namespace TraceAgent.Rules.Tests;
 
 public class RuleFileReaderTests

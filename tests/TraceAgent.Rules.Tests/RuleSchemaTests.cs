@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using NJsonSchema;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Rules.Tests;
 

@@ -1,4 +1,6 @@
 using System.Text;
+using TraceAgent.Rules.Files;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Tests;
 

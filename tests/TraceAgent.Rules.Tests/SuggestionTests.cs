@@ -1,4 +1,5 @@
 using CsCheck;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Tests;
 

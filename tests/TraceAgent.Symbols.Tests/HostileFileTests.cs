@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using TraceAgent.Capture;
 using static TraceAgent.Symbols.Tests.Resolving;
 
 namespace TraceAgent.Symbols.Tests;

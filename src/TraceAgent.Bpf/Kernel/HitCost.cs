@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TraceAgent.Bpf.Code;
 
 namespace TraceAgent.Bpf.Kernel;
 

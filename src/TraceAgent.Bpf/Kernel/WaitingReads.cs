@@ -1,5 +1,4 @@
 using TraceAgent.Bpf.Code;
-using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Kernel;
 

@@ -36,6 +36,20 @@ internal static class JsonText
         ? ""
         : $",\"labels\":{{{string.Join(',', labels.Select(label => $"{Quote(label.Key)}:{Quote(label.Value)}"))}}}";
 
+    /// <summary>Appends a number; above 2^63 - 1 as a string, since consumers clamp or refuse such numbers.</summary>
+    public static void AppendJson(this LineBuffer line, ulong number)
+    {
+        if (number <= long.MaxValue)
+        {
+            line.Append(number);
+            return;
+        }
+
+        line.Append('"');
+        line.Append(number);
+        line.Append('"');
+    }
+
     public static void AppendJson(this LineBuffer line, ReadOnlySpan<char> text)
     {
         var start = line.Length;

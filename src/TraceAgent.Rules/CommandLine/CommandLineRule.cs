@@ -1,9 +1,10 @@
 using TraceAgent.Capture;
-using TraceAgent.Rules.CommandLine;
 using TraceAgent.Rules.Keys;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.CommandLine;
 
 /// <summary>An option that says a key of the rule.</summary>
 /// <param name="Option">As it is typed: <c>--when</c>.</param>

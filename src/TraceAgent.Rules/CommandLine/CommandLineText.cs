@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.CommandLine;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
 
 namespace TraceAgent.Rules.CommandLine;
 

@@ -1,5 +1,7 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Expressions;
 

@@ -1,4 +1,6 @@
+using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Expressions;
 

@@ -1,5 +1,6 @@
 using TraceAgent.Rules.Types;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Keys;
 

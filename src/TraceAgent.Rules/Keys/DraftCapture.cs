@@ -1,5 +1,5 @@
 using TraceAgent.Rules.Types;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 

@@ -1,7 +1,9 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Keys;
 
@@ -22,7 +24,7 @@ internal sealed class ExpressionValue(ProbeTrigger on, Redaction redaction, Leng
         {
             StaticType.ThreadName => "every event has 'comm' already",
             StaticType.Quotation => "a constant text is a label: labels: {name: text}",
-            _ when draft.Spec is { } spec && NeedsAddress(spec.Type) && value.Type is not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText) =>
+            _ when draft.Spec is { } spec && spec.Type.LiesAtAddress && value.Type is not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText) =>
                 $"{value.Type.Noun} is no address, where the value would lie",
             _ when on != ProbeTrigger.Call && value.Term.NeedsEntry && value.Term.NeedsReturn =>
                 "only 'on: call' knows arguments and return value together",
@@ -93,7 +95,4 @@ internal sealed class ExpressionValue(ProbeTrigger on, Redaction redaction, Leng
         redaction.Applies(draft.Name) ? null : RedactValue.Reveals(draft.Name, name);
 
     private static string Tells(string name) => $"'{name}' is redacted: whether an event happens would tell something of it";
-
-    private static bool NeedsAddress(CaptureType type) =>
-        type is CaptureType.Text or CaptureType.Utf16 or CaptureType.TextObject or CaptureType.Bytes or CaptureType.Array or CaptureType.IPv6 or CaptureType.SocketAddress;
 }

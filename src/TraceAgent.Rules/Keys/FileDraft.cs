@@ -1,3 +1,5 @@
+using TraceAgent.Yaml.Diagnostics;
+
 namespace TraceAgent.Rules.Keys;
 
 /// <summary>What has been read of a file so far.</summary>

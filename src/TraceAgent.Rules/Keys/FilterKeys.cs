@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
 using TraceAgent.Rules.Expressions;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys;
 

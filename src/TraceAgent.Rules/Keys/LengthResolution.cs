@@ -1,7 +1,8 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Types;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Keys;
 

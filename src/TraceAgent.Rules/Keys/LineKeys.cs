@@ -1,3 +1,5 @@
+using TraceAgent.Yaml.Keys;
+
 namespace TraceAgent.Rules.Keys;
 
 /// <summary>The keys that rules of every kind have.</summary>

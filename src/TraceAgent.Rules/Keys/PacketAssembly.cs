@@ -1,4 +1,6 @@
 using TraceAgent.Capture;
+using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys;
 

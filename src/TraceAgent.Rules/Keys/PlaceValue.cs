@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys;
 

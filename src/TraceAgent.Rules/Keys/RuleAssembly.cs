@@ -1,6 +1,8 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Types;
+using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys;
 

@@ -24,16 +24,14 @@ internal sealed class PlanFields
         // What only conditions and returns need comes behind what entries show: those indexes stay.
         foreach (var value in values.Where(v => v.OnEntry))
         {
-            var type = TypeOf(value, _lowering.Lower);
-            _shown.Add(new ShownValue(value, type, OnReturn: false, _entry.Count));
-            _entry.Add(type.Capture(_lowering.Lower(value.Term)));
+            _shown.Add(new ShownValue(value, OnReturn: false, _entry.Count));
+            _entry.Add(FieldOf(value, _lowering.Lower));
         }
 
         foreach (var value in values.Where(v => v.OnReturn))
         {
-            var type = TypeOf(value, OnReturn);
-            _shown.Add(new ShownValue(value, type, OnReturn: true, _return.Count));
-            _return.Add(type.Capture(OnReturn(value.Term)));
+            _shown.Add(new ShownValue(value, OnReturn: true, _return.Count));
+            _return.Add(FieldOf(value, OnReturn));
         }
 
         (_entryCondition, _returnCondition) = Conditions();
@@ -58,7 +56,7 @@ internal sealed class PlanFields
             .OrderBy(s => s.Value.Order)
             .Select(s => new CapturedValue(
                 s.Value.Name,
-                s.Type,
+                s.Value.Type,
                 s.Index + (kind == EventKind.Call && s.OnReturn ? _entry.Count : 0),
                 s.Value.IsReturnValue)
             {
@@ -102,8 +100,8 @@ internal sealed class PlanFields
 
     private bool Shows(EventKind kind, string name) => _rule.Messages.Any(message => message.Kind == kind && message.Template.Shows(name));
 
-    private static CaptureType TypeOf(RuleValue value, Func<Term, Expr> lower) =>
-        value.Length is { } length ? value.Type.WithLength(lower(length)) : value.Type;
+    private static CaptureField FieldOf(RuleValue value, Func<Term, Expr> lower) =>
+        value.Type.Capture(lower(value.Term), value.Length is { } length ? lower(length) : null);
 
     private (Expr? OnEntry, Expr? OnReturn) Conditions()
     {
@@ -159,5 +157,5 @@ internal sealed class PlanFields
         public bool IsOfEvent { get; init; }
     }
 
-    private sealed record ShownValue(RuleValue Value, CaptureType Type, bool OnReturn, int Index);
+    private sealed record ShownValue(RuleValue Value, bool OnReturn, int Index);
 }

@@ -13,7 +13,7 @@ internal static class EventNames
         new("comm", ValueForm.Text),
         new("exe", ValueForm.Text),
         new("cmdline", ValueForm.Text),
-        .. ContextField.All.Select(value => new EventName(value.Name, FormOf(value.Type))),
+        .. ContextField.All.Select(value => new EventName(value.Name, value.Type.Form)),
         new("time", ValueForm.Time),
         new("symbol", ValueForm.Symbol),
         new("binary", ValueForm.Text),
@@ -28,12 +28,12 @@ internal static class EventNames
         var names = Always.ToDictionary(n => n.Name);
         foreach (var value in values)
         {
-            names.TryAdd(value.Name, new EventName(value.Name, FormOf(value.Type)));
+            names.TryAdd(value.Name, new EventName(value.Name, value.Type.Form));
         }
 
         if (returned is not null)
         {
-            names.Add("ret", new EventName("ret", FormOf(returned)));
+            names.Add("ret", new EventName("ret", returned.Form));
         }
 
         if (kind == EventKind.Call)
@@ -48,15 +48,4 @@ internal static class EventNames
 
         return names;
     }
-
-    private static ValueForm FormOf(CaptureType type) => type switch
-    {
-        CaptureType.Pointer => ValueForm.Pointer,
-        CaptureType.Float => ValueForm.Real,
-        CaptureType.Array array => FormOf(array.Element),
-        CaptureType.Text or CaptureType.Utf16 or CaptureType.CountedText or CaptureType.TextObject or CaptureType.Bytes or CaptureType.Bool or CaptureType.IPv4 or CaptureType.IPv6 or CaptureType.SocketAddress or CaptureType.Cgroup => ValueForm.Text,
-        CaptureType.Duration => ValueForm.Duration,
-        CaptureType.Errno or CaptureType.Enumeration or CaptureType.Char => ValueForm.NamedNumber,
-        _ => ValueForm.Integer,
-    };
 }

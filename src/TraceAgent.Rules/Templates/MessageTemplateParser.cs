@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Templates;
 

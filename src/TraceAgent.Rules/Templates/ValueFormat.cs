@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Rules.Templates;
 

@@ -1,4 +1,6 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Tokens;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Types;
 

@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
-using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Tokens;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Types;
 

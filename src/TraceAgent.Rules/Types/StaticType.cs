@@ -84,17 +84,14 @@ internal abstract record StaticType
         Float number => new CaptureType.Float(number.Size),
         Pointer { Target: Character } => new CaptureType.Text(CaptureType.Text.DefaultMax),
         TextObject text => new CaptureType.TextObject(text.Size, CaptureType.Text.DefaultMax),
-        CountedText => new CaptureType.CountedText(new Expr.Constant(0), CaptureType.Text.DefaultMax),
+        CountedText => new CaptureType.CountedText(CaptureType.Text.DefaultMax),
         _ => new CaptureType.Pointer(),
     };
 
     /// <summary>What expressions make of a value that is captured like this.</summary>
-    public static StaticType Of(CaptureType type) => type switch
+    public static StaticType Of(CaptureType type) => type.InExpressions switch
     {
         CaptureType.Integer integer => new Integer(integer.Size, integer.Signed),
-        CaptureType.Enumeration enumeration => new Integer(enumeration.Size, Signed: true),
-        CaptureType.Errno => new Integer(4, Signed: true),
-        CaptureType.IPv4 => new Integer(4, Signed: false),
         CaptureType.Bool => new Bool(),
         CaptureType.Char => new Character(),
         CaptureType.Duration => new Duration(),

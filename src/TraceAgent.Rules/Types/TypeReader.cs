@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
-using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Tokens;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Types;
 
@@ -77,23 +78,18 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
 
         var (name, end) = ClassName();
         var type = TypeNames.Find(name);
-        if (type is CaptureType.Text or CaptureType.Utf16 or CaptureType.TextObject && Current.Is("(") && Peek(1).Kind == TokenKind.Number && Peek(2).Is(")"))
+        if (type is CaptureType.LimitedText text && Current.Is("(") && Peek(1).Kind == TokenKind.Number && Peek(2).Is(")"))
         {
             var max = Peek(1);
-            var limit = type is CaptureType.Utf16 ? CaptureType.Utf16.Limit : CaptureType.Text.Limit;
-            if (max.Value < 1 || max.Value > (ulong)limit)
+            if (max.Value < 1 || max.Value > (ulong)text.Limit)
             {
-                var unit = type is CaptureType.Utf16 ? "units" : "bytes";
-                return Fail(max, DiagnosticCode.InvalidValue, $"a string of {Quoted.Clip(max.Text)} {unit}", TypeText.MaxHint(name, limit, unit));
+                return Fail(
+                    max, DiagnosticCode.InvalidValue, $"a string of {Quoted.Clip(max.Text)} {text.Units}",
+                    TypeText.MaxHint(name, text.Limit, text.Units));
             }
 
             At += 3;
-            type = type switch
-            {
-                CaptureType.TextObject text => text with { Max = (int)max.Value },
-                CaptureType.Utf16 => new CaptureType.Utf16((int)max.Value),
-                _ => new CaptureType.Text((int)max.Value),
-            };
+            type = text.WithMax((int)max.Value);
         }
 
         SkipQualifiers();

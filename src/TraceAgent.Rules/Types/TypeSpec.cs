@@ -3,7 +3,7 @@ using TraceAgent.Capture;
 namespace TraceAgent.Rules.Types;
 
 /// <summary>A type as it was written.</summary>
-/// <param name="Type">Where another value holds the length, the most that is kept stands for it.</param>
+/// <param name="Type">How the value is captured.</param>
 /// <param name="Static">What expressions know of the value.</param>
 internal sealed record TypeSpec(CaptureType Type, StaticType Static)
 {
@@ -29,7 +29,7 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
     public static TypeSpec Of(StaticType type) => new(type.Capture, type);
 
     /// <summary>How the value is captured when it is passed in registers.</summary>
-    public CaptureType InRegisters => HasLengthBehind && Type is CaptureType.TextObject text ? new CaptureType.CountedText(new Expr.Constant(0), text.Max) : Type;
+    public CaptureType InRegisters => HasLengthBehind && Type is CaptureType.TextObject text ? new CaptureType.CountedText(text.Max) : Type;
 
     /// <summary>What expressions know of the value when it is passed in registers.</summary>
     /// <param name="register">What is in each of them.</param>

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
-using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Tokens;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Types;
 
@@ -20,11 +21,13 @@ internal static partial class TypeText
     private static readonly string SliceHint =
         $"[]int64 for a slice of Go, []int64(max) to keep at most so many; at most {CaptureType.Bytes.Limit} bytes";
 
+    private static readonly string LimitedWords = string.Join("|", TypeNames.Limited.Select(word => word.Replace(".", @"\\.", StringComparison.Ordinal)));
+
     /// <summary>JSON Schema (draft-07) of a type.</summary>
     public static string Schema { get; } =
         $$$$"""
         {"anyOf":[{"enum":[{{{{string.Join(",", TypeNames.All.Select(n => $"\"{n}\""))}}}}]},
-        {"type":"string","pattern":"^(string|utf16|std::string|go\\.string|go\\.error|rust\\.str)\\s*\\([0-9]{1,4}\\)"},
+        {"type":"string","pattern":"^({{{{LimitedWords}}}})\\s*\\([0-9]{1,4}\\)"},
         {"type":"string","pattern":"^(&str|std::[a-z0-9_]+_t)$"},
         {"type":"string","pattern":"^\\[\\s*\\]\\s*(\\*\\s*)?[A-Za-z_][A-Za-z0-9_.]*\\s*(\\(\\s*[0-9]{1,4}\\s*\\))?$"},
         {"type":"string","pattern":"\\[\\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[0-9]{1,4})?)\\s*\\]$"},
@@ -99,7 +102,7 @@ internal static partial class TypeText
     /// <summary>What to write instead of a name that is no type.</summary>
     public static string Hint(string name) => name switch
     {
-        _ when name.StartsWith("string", StringComparison.Ordinal) => MaxHint("string", CaptureType.Text.Limit, "bytes"),
+        _ when name.StartsWith("string", StringComparison.Ordinal) => MaxHint("string", CaptureType.Bytes.Limit, "bytes"),
         _ => Suggestion.DidYouMean(OursFor(name), TypeNames.All) ?? $"such as {Quoted.List(["int", "unsigned long", "int64", "uint8", "ptr", "string", "string(64)"])}",
     };
 
@@ -123,7 +126,7 @@ internal static partial class TypeText
         var kept = Kept(match, 1, CaptureType.Bytes.DefaultMax, CaptureType.Bytes.Limit);
         return kept is not { } max
             ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", BytesHint)
-            : TypeSpec.Of(new CaptureType.Bytes(new Expr.Constant(max), max)) with { Length = LengthOf(text, match, 1) };
+            : TypeSpec.Of(new CaptureType.Bytes(max)) with { Length = LengthOf(text, match, 1) };
     }
 
     private static TypeSpec? Array(string text, Match match, Action<TextProblem> report)
@@ -133,10 +136,10 @@ internal static partial class TypeText
             return null;
         }
 
-        var kept = Kept(match, 2, CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.ScalarSize());
+        var kept = Kept(match, 2, CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.Width);
         return kept is not { } max
             ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", ArrayHint)
-            : TypeSpec.Of(new CaptureType.Array(element, new Expr.Constant(max), max)) with { Length = LengthOf(text, match, 2) };
+            : TypeSpec.Of(new CaptureType.Array(element, max)) with { Length = LengthOf(text, match, 2) };
     }
 
     /// <summary>A slice of Go: three registers, the second of which has its length.</summary>
@@ -148,27 +151,27 @@ internal static partial class TypeText
         }
 
         var isBytes = match.Groups[1].Value == "byte";
-        var kept = Kept(match.Groups[2], isBytes ? CaptureType.Bytes.DefaultMax : CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.ScalarSize());
+        var kept = Kept(match.Groups[2], isBytes ? CaptureType.Bytes.DefaultMax : CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.Width);
         if (kept is not { } max)
         {
             return Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", SliceHint);
         }
 
-        var type = isBytes ? new CaptureType.Bytes(new Expr.Constant(max), max) : (CaptureType)new CaptureType.Array(element, new Expr.Constant(max), max);
+        var type = isBytes ? new CaptureType.Bytes(max) : (CaptureType)new CaptureType.Array(element, max);
         return TypeSpec.Of(type) with { Registers = 3, HasLengthBehind = true };
     }
 
     /// <summary>An error of Go: two registers, the type and the address of the value, of which the first text is its message.</summary>
     private static TypeSpec? GoError(string text, Match match, Action<TextProblem> report)
     {
-        var kept = Kept(match.Groups[1], CaptureType.Text.DefaultMax, CaptureType.Text.Limit);
+        var kept = Kept(match.Groups[1], CaptureType.Text.DefaultMax, CaptureType.Bytes.Limit);
         return kept is not { } max
-            ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", MaxHint(TypeNames.GoError, CaptureType.Text.Limit, "bytes"))
+            ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", MaxHint(TypeNames.GoError, CaptureType.Bytes.Limit, "bytes"))
             : TypeSpec.Of(new CaptureType.TextObject(CaptureType.TextObject.PairSize, max)) with { Registers = 2, ValueRegister = 1 };
     }
 
     /// <summary>What a list is of; null when it cannot be, which is reported.</summary>
-    private static CaptureType? Element(string text, Group word, Func<string, CaptureType?> own, Action<TextProblem> report)
+    private static CaptureType.Scalar? Element(string text, Group word, Func<string, CaptureType?> own, Action<TextProblem> report)
     {
         var start = text.Length - text.TrimStart().Length;
         var element = own(word.Value) ?? TypeNames.FindFloat(word.Value)
@@ -178,7 +181,7 @@ internal static partial class TypeText
             return null;
         }
 
-        if (element is CaptureType.Char || element.ScalarSize() == 0)
+        if (element is not CaptureType.Scalar scalar || element is CaptureType.Char)
         {
             report(new TextProblem(
                 start + word.Index,
@@ -189,7 +192,7 @@ internal static partial class TypeText
             return null;
         }
 
-        return element;
+        return scalar;
     }
 
     /// <summary>What is kept by <c>(n)</c>, <c>(name)</c> or <c>(name, max)</c>, whose groups begin at <paramref name="group"/>; null when it is too little or too much.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Exits;
 

@@ -9,7 +9,7 @@ using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Targets;
 using TraceAgent.Trust;
-using TraceAgent.Watching;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Rules;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 

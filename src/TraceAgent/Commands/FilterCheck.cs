@@ -4,6 +4,7 @@ using TraceAgent.Bpf.Packets;
 using TraceAgent.Packets;
 using TraceAgent.Rules;
 using TraceAgent.Trust;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 

@@ -11,6 +11,7 @@ using TraceAgent.Resolving;
 using TraceAgent.Rules;
 using TraceAgent.Targets;
 using TraceAgent.Trust;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 

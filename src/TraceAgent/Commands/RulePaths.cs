@@ -1,8 +1,8 @@
 using System.CommandLine;
 using TraceAgent.Bpf.Linux;
-using TraceAgent.Rules;
 using TraceAgent.Trust;
 using TraceAgent.Watching;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 

@@ -4,9 +4,9 @@ using TraceAgent.Bpf;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 using TraceAgent.Hosting;
-using TraceAgent.Rules;
 using TraceAgent.Trust;
 using TraceAgent.Watching;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 

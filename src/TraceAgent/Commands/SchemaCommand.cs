@@ -1,7 +1,7 @@
 using System.CommandLine;
 using TraceAgent.Configuration;
 using TraceAgent.Hosting;
-using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Commands;
 

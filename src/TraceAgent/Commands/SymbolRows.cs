@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using TraceAgent.Rules;
 using TraceAgent.Symbols;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 

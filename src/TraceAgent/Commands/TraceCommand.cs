@@ -6,7 +6,9 @@ using TraceAgent.Configuration;
 using TraceAgent.Hosting;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
+using TraceAgent.Rules.CommandLine;
 using TraceAgent.Watching;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using TraceAgent.Rules;
 using TraceAgent.Symbols;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 

@@ -5,6 +5,7 @@ using TraceAgent.Capture;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
 using TraceAgent.Trust;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Configuration;
 

@@ -1,6 +1,6 @@
 using TraceAgent.Capture;
-using TraceAgent.Rules;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Configuration;
 

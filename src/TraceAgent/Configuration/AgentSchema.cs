@@ -1,4 +1,4 @@
-using TraceAgent.Rules.Keys;
+using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Configuration;
 

@@ -1,5 +1,6 @@
 using TraceAgent.Rules;
 using TraceAgent.Rules.Keys;
+using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Configuration;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using TraceAgent.Rules;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Configuration;
 

@@ -1,7 +1,8 @@
 using TraceAgent.Capture;
-using TraceAgent.Rules;
 using TraceAgent.Rules.Keys;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Configuration;
 

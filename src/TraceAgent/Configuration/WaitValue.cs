@@ -1,8 +1,8 @@
 using System.Globalization;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Linux;
-using TraceAgent.Rules;
-using TraceAgent.Rules.Yaml;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Configuration;
 

@@ -109,7 +109,7 @@ internal sealed class BoundMessage
     /// <summary>True when it never has anything that JSON escapes.</summary>
     private bool IsPlain(Hole hole) => hole.Format is null && hole.Source switch
     {
-        HoleSource.Value => _fields[hole.Index].Form is FieldForm.Signed or FieldForm.Unsigned or FieldForm.Pointer or FieldForm.Bool or FieldForm.Duration,
+        HoleSource.Value => _fields[hole.Index].IsPlain,
         HoleSource.Pid or HoleSource.Tid or HoleSource.Duration => true,
         _ => false,
     };

@@ -14,24 +14,12 @@ internal static class BoundValues
             Add(",", shape.OfProcess[i].Key, new Hole(HoleSource.JsonProcess, i));
         }
 
-        for (var i = shape.CapturedCount; i < shape.Fields.Length; i++)
+        foreach (var field in shape.Members)
         {
-            AddValue(",", i);
+            AddField(",", field);
         }
 
-        text.Add(",\"args\":{");
-        for (var i = 0; i < shape.ArgumentCount; i++)
-        {
-            AddValue(i == 0 ? "" : ",", i);
-        }
-
-        text.Add("}");
-        if (shape.CapturedCount > shape.ArgumentCount)
-        {
-            Add(",", "\"ret\":"u8, Value(shape.ArgumentCount));
-        }
-
-        if (Array.Exists(shape.Fields, field => field.Form == FieldForm.ErrorNumber))
+        if (Array.Exists(shape.Fields, field => field.IsErrorNumber))
         {
             text.Add(new Hole(HoleSource.JsonErrorNames));
         }
@@ -54,9 +42,24 @@ internal static class BoundValues
         text.Add(JsonText.Labels(shape.Labels));
         return text.Build();
 
-        void AddValue(string before, int index) => Add(before, shape.Fields[index].Key, Value(index));
+        void AddField(string before, EventField field)
+        {
+            if (field.Form != FieldForm.Object)
+            {
+                Add(before, field.Key, new Hole(HoleSource.JsonValue, field.Index) { IsNumber = field.IsNumber });
+                return;
+            }
 
-        Hole Value(int index) => new(HoleSource.JsonValue, index) { IsNumber = shape.Fields[index].IsNumber };
+            text.Add(before);
+            text.Add(field.Key);
+            text.Add("{");
+            for (var i = 0; i < field.Members.Length; i++)
+            {
+                AddField(i == 0 ? "" : ",", field.Members[i]);
+            }
+
+            text.Add("}");
+        }
 
         void Add(string before, ReadOnlySpan<byte> key, Hole hole)
         {

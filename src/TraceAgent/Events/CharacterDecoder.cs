@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Unicode;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
@@ -22,82 +19,14 @@ internal sealed class CharacterDecoder
             return start;
         }
 
-        switch (field.Form)
+        if (field.Form == FieldForm.Bytes)
         {
-            case FieldForm.Text:
-                return Mask(field, chars, Text(bytes, chars, start, ref value), ref value);
-            case FieldForm.CountedText:
-                return Mask(field, chars, Counted(bytes, chars, start, ref value), ref value);
-            case FieldForm.Utf16:
-                return Mask(field, chars, Utf16Text.Decode(bytes, chars, start, ref value), ref value);
-            case FieldForm.Bytes:
-                return Hex(field, bytes, chars, start, ref value);
-            case FieldForm.SocketAddress when SocketAddressText.IsUnix(bytes, out var name, out var isAbstract):
-                var end = start;
-                if (isAbstract)
-                {
-                    chars[end++] = '@';
-                }
-
-                end = Text(name, chars, end, ref value);
-                (value.TextStart, value.TextLength) = (start, end - start);
-                return Mask(field, chars, end, ref value);
-            case FieldForm.SocketAddress when value.Outcome != Outcome.Cut || SocketAddressText.IsWhole(bytes):
-                value.Outcome = Outcome.Ok;
-                value.TextLength = SocketAddressText.Write(bytes, chars.AsSpan(start));
-                return start + value.TextLength;
-            case FieldForm.IPv6 when bytes.Length >= 16:
-                value.Outcome = Outcome.Ok;
-                value.TextLength = SocketAddressText.WriteIPv6(bytes[..16], 0, chars.AsSpan(start));
-                return start + value.TextLength;
-            default:
-                value.Outcome = Outcome.Fault;
-                return start;
-        }
-    }
-
-    /// <summary>Decodes UTF-8 up to the first NUL and returns where the characters end.</summary>
-    public static int Text(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
-    {
-        if (bytes.IndexOf((byte)0) is >= 0 and var end)
-        {
-            // Where the text ends, nothing is missing from it.
-            value.Outcome = Outcome.Ok;
-            bytes = bytes[..end];
+            return Hex(field, bytes, chars, start, ref value);
         }
 
-        return Whole(bytes, chars, start, ref value);
-    }
-
-    /// <summary>Decodes UTF-8 in which a NUL is no end.</summary>
-    private static int Counted(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
-    {
-        var end = Whole(bytes, chars, start, ref value);
-        var text = chars.AsSpan(start, value.TextLength);
-        if (text.Contains('\0'))
-        {
-            value.InvalidUtf8 = true;
-            text.Replace('\0', '\ufffd');
-        }
-
-        return end;
-    }
-
-    private static int Whole(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
-    {
-        // What was cut off may have been the rest of a character: that is not the text's fault.
-        var whole = !value.IsPart;
-        var status = Utf8.ToUtf16(bytes, chars.AsSpan(start), out var read, out var written, replaceInvalidSequences: false, whole);
-        if (status == OperationStatus.InvalidData)
-        {
-            value.InvalidUtf8 = true;
-            _ = Utf8.ToUtf16(bytes[read..], chars.AsSpan(start + written), out _, out var rest, replaceInvalidSequences: true, whole);
-            written += rest;
-        }
-
-        value.TextStart = start;
-        value.TextLength = written;
-        return start + written;
+        var type = field.Characters;
+        var end = type.Decode(bytes, chars, start, ref value);
+        return type.IsText(bytes) ? Mask(field, chars, end, ref value) : end;
     }
 
     private int Mask(EventField field, char[] chars, int end, ref DecodedValue value)

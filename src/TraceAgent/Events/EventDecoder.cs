@@ -115,7 +115,7 @@ internal sealed class EventDecoder
         }
 
         value.Outcome = field.Slot.OutcomeIn(record);
-        value.Bits = ScalarText.Normalise(field.Form, Read<ulong>(record, field.Slot.Offset));
+        value.Bits = field.Normalise(Read<ulong>(record, field.Slot.Offset));
     }
 
     private static T Read<T>(ReadOnlySpan<byte> record, int offset)

@@ -1,34 +1,31 @@
 using System.Runtime.CompilerServices;
 using TraceAgent.Capture;
-using TraceAgent.Rules;
+using TraceAgent.Rules.Lowering;
 
 namespace TraceAgent.Events;
 
-/// <summary>How a value is decoded and shown.</summary>
+/// <summary>How a value is decoded and shown; everything else its type says.</summary>
 internal enum FieldForm
 {
+    /// <summary>Integers, which nearly all values are, need no call of their type.</summary>
     Signed,
     Unsigned,
-    Pointer,
-    Bool,
-    Char,
-    ErrorNumber,
-    Enumeration,
-    Duration,
-    IPv4,
-    Real,
+
+    /// <summary>Another value of at most 64 bits.</summary>
+    Scalar,
 
     /// <summary>From here on the value is characters of its event.</summary>
-    Text,
-    CountedText,
-    Utf16,
+    Characters,
+
+    /// <summary>Hexadecimal digits.</summary>
     Bytes,
-    IPv6,
-    SocketAddress,
     Cgroup,
 
     /// <summary>Several scalars of one form: numbers of its event.</summary>
     List,
+
+    /// <summary>Other values, each under its name.</summary>
+    Object,
 
     /// <summary>By its name: the value is not even decoded.</summary>
     Redacted,
@@ -43,45 +40,62 @@ internal sealed record ShownField(CapturedValue Value, bool IsRedacted)
     public EquatableArray<string> NotSecret { get; init; }
 }
 
-/// <summary>One value of an event: where it lies, what it is, and its pieces of JSON.</summary>
+/// <summary>A value of an event, or an object of several: a tree, whose leaves lie in the record.</summary>
 internal sealed class EventField
 {
-    private readonly Dictionary<long, string> _names = [];
+    private static readonly FieldSlot s_none = new(null, 0, new Storage.Scalar());
+
+    private readonly CaptureType _type = CaptureType.Default;
+
+    // Kept as what they are: to cast an object takes longer than what is done with it.
+    private readonly CaptureType.Scalar? _scalar;
+    private readonly CaptureType.Characters? _characters;
 
     /// <param name="shown">The value.</param>
+    /// <param name="index">Its place among the values of its event.</param>
     /// <param name="slot">Where it lies.</param>
     /// <param name="needsResult">It is not there when the call ends at a jump.</param>
     /// <exception cref="ArgumentException">The plan does not store what the type needs.</exception>
-    public EventField(ShownField shown, FieldSlot slot, bool needsResult)
+    public EventField(ShownField shown, int index, FieldSlot slot, bool needsResult)
         : this(shown.Value.Name, shown.Value.Type, slot)
     {
+        Index = index;
         NeedsResult = needsResult;
-        Form = shown.IsRedacted ? FieldForm.Redacted : Form;
         NotSecret = shown.NotSecret;
-        if (shown.Value.Type is CaptureType.Array array)
+        if (shown.IsRedacted)
         {
-            Element = new EventField(Name, array.Element, slot);
+            Form = FieldForm.Redacted;
+            return;
         }
 
-        if (!Fits(Form, slot.Storage))
+        if (!_type.Fits(slot.Storage))
         {
-            throw new ArgumentException($"{Name} is {shown.Value.Type}, which its plan does not store", nameof(slot));
+            throw new ArgumentException($"{Name} is {_type}, which its plan does not store", nameof(slot));
         }
+    }
+
+    /// <summary>An object.</summary>
+    public EventField(string name, EventField[] members)
+    {
+        (Name, Key, Slot, Members) = (name, JsonText.Key(name), s_none, members);
+        Form = FieldForm.Object;
     }
 
     private EventField(string name, CaptureType type, FieldSlot slot)
     {
-        (Name, Slot) = (name, slot);
-        Key = JsonText.Key(Name);
-        Form = FormOf(type);
-        Size = type.ScalarSize() is > 0 and var size ? size : 8;
-        if (type is CaptureType.Enumeration named)
+        (Name, Key, Slot, _type) = (name, JsonText.Key(name), slot, type);
+        (_scalar, _characters) = (type as CaptureType.Scalar, type as CaptureType.Characters);
+        (Form, Members) = type switch
         {
-            foreach (var (number, word) in named.Names)
-            {
-                _names.TryAdd(number, word);
-            }
-        }
+            CaptureType.Integer { Signed: true } => (FieldForm.Signed, []),
+            CaptureType.Integer => (FieldForm.Unsigned, []),
+            CaptureType.Scalar => (FieldForm.Scalar, []),
+            CaptureType.Characters => (FieldForm.Characters, []),
+            CaptureType.Bytes => (FieldForm.Bytes, []),
+            CaptureType.Cgroup => (FieldForm.Cgroup, []),
+            CaptureType.Array array => (FieldForm.List, new EventField[] { new(name, array.Element, slot) }),
+            _ => throw new ArgumentException($"no way to show {type}", nameof(type)),
+        };
     }
 
     public string Name { get; }
@@ -91,11 +105,11 @@ internal sealed class EventField
 
     public FieldForm Form { get; }
 
-    /// <summary>Of scalars, bytes.</summary>
-    public int Size { get; }
+    /// <summary>Its place among the values of its event; of leaves only.</summary>
+    public int Index { get; }
 
-    /// <summary>Of a list, how each of its values is shown; null for every other form.</summary>
-    public EventField? Element { get; }
+    /// <summary>Of an object, its values; of a list, the one that says how each of its values is shown.</summary>
+    public EventField[] Members { get; }
 
     public FieldSlot Slot { get; }
 
@@ -104,76 +118,90 @@ internal sealed class EventField
 
     public EquatableArray<string> NotSecret { get; }
 
+    /// <summary>How a value of at most 64 bits is decoded and shown.</summary>
+    public CaptureType.Scalar Scalar => _scalar!;
+
+    /// <summary>How characters are decoded.</summary>
+    public CaptureType.Characters Characters => _characters!;
+
     public bool IsCharacters
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Form is >= FieldForm.Text and < FieldForm.List;
+        get => Form is >= FieldForm.Characters and < FieldForm.List;
     }
 
     /// <summary>Whether the value is at most 64 bits, and is shown.</summary>
     public bool IsScalar
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Form < FieldForm.Text;
+        get => Form < FieldForm.Characters;
     }
 
     /// <summary>Whether the value is shown as a decimal number when nothing else is asked for.</summary>
     public bool IsNumber => Form is FieldForm.Signed or FieldForm.Unsigned;
 
+    /// <summary>Whether its text, without a format, never has anything that JSON escapes.</summary>
+    public bool IsPlain => IsScalar && Scalar.IsPlain;
+
+    /// <summary>Whether JSON has the name of an error beside its number.</summary>
+    public bool IsErrorNumber => Form == FieldForm.Scalar && _type is CaptureType.Errno;
+
     /// <summary>Whether a value can have a word in <c>problems</c>.</summary>
     public bool HasProblems => Slot.OutcomeOffset is not null || Form == FieldForm.Redacted || NeedsResult;
 
     /// <summary>Whether a value that was cut says how long it was.</summary>
-    public bool HasLength => Form is FieldForm.Bytes or FieldForm.CountedText or FieldForm.List;
+    public bool HasLength => Form != FieldForm.Redacted && _type.HasLength;
 
     /// <summary>UTF-16 units that the value needs at most; twice what it can have, because redacting may lengthen a text.</summary>
     public int TextCapacity => Form switch
     {
-        FieldForm.Text => 2 * ((Storage.Text)Slot.Storage).Max,
-        FieldForm.CountedText or FieldForm.Utf16 => 2 * ((Storage.Bytes)Slot.Storage).Max,
-        FieldForm.Bytes => 4 * ((Storage.Bytes)Slot.Storage).Max,
-        FieldForm.IPv6 or FieldForm.SocketAddress => 2 * SocketAddressText.MaxLength,
+        FieldForm.Characters => 2 * Characters.MaxCharacters,
+        FieldForm.Bytes => 4 * ((CaptureType.Bytes)_type).Max,
         FieldForm.Cgroup => CgroupNames.LongestName,
         _ => 0,
     };
 
     /// <summary>Numbers that the value needs at most.</summary>
-    public int ListCapacity => Form == FieldForm.List ? ((Storage.Bytes)Slot.Storage).Max : 0;
+    public int ListCapacity => Form == FieldForm.List ? ((CaptureType.Array)_type).Max : 0;
 
-    /// <summary>The name of a value of an enumeration; null when it has none.</summary>
-    public string? NameOf(ulong bits) => _names.GetValueOrDefault((long)bits);
+    /// <summary>The bits of a value that count, widened.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Normalise(ulong bits) => Form == FieldForm.Scalar ? Scalar.Normalise(bits) : bits;
 
-    private static FieldForm FormOf(CaptureType type) => type switch
+    /// <summary>Appends a value of at most 64 bits as messages show it.</summary>
+    /// <param name="into">The message.</param>
+    /// <param name="bits">The value as decoded.</param>
+    /// <param name="format">Of the hole. A number's format (x, d, n) shows the number of anything that also has a name.</param>
+    public void Append(LineBuffer into, ulong bits, string? format)
     {
-        CaptureType.Integer { Signed: true } => FieldForm.Signed,
-        CaptureType.Integer => FieldForm.Unsigned,
-        CaptureType.Pointer => FieldForm.Pointer,
-        CaptureType.Bool => FieldForm.Bool,
-        CaptureType.Char => FieldForm.Char,
-        CaptureType.Errno => FieldForm.ErrorNumber,
-        CaptureType.Enumeration => FieldForm.Enumeration,
-        CaptureType.Duration => FieldForm.Duration,
-        CaptureType.IPv4 => FieldForm.IPv4,
-        CaptureType.Float => FieldForm.Real,
-        CaptureType.Text => FieldForm.Text,
-        CaptureType.CountedText or CaptureType.TextObject => FieldForm.CountedText,
-        CaptureType.Utf16 => FieldForm.Utf16,
-        CaptureType.Array => FieldForm.List,
-        CaptureType.Bytes => FieldForm.Bytes,
-        CaptureType.IPv6 => FieldForm.IPv6,
-        CaptureType.SocketAddress => FieldForm.SocketAddress,
-        CaptureType.Cgroup => FieldForm.Cgroup,
-        _ => throw new ArgumentException($"no way to show {type}", nameof(type)),
-    };
+        if (format is not null || Form == FieldForm.Scalar)
+        {
+            Scalar.Append(into, bits, format);
+        }
+        else if (Form == FieldForm.Signed)
+        {
+            into.Append((long)bits);
+        }
+        else
+        {
+            into.Append(bits);
+        }
+    }
 
-    private static bool Fits(FieldForm form, Storage storage) => form switch
+    /// <summary>Appends a value of at most 64 bits as JSON.</summary>
+    public void AppendJson(LineBuffer into, ulong bits)
     {
-        FieldForm.Text => storage is Storage.Text,
-        FieldForm.Bytes or FieldForm.CountedText or FieldForm.SocketAddress => storage is Storage.Bytes { Unit: 1 },
-        FieldForm.Utf16 => storage is Storage.Bytes { Unit: 2 },
-        FieldForm.List => storage is Storage.Bytes,
-        FieldForm.IPv6 => storage is Storage.Bytes { Max: >= 16 },
-        FieldForm.Redacted => true,
-        _ => storage is Storage.Scalar,
-    };
+        switch (Form)
+        {
+            case FieldForm.Signed:
+                into.Append((long)bits);
+                break;
+            case FieldForm.Unsigned:
+                into.AppendJson(bits);
+                break;
+            default:
+                Scalar.AppendJson(into, bits);
+                break;
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Lowering;
 
 namespace TraceAgent.Events;
 

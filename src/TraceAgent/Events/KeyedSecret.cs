@@ -1,6 +1,7 @@
 using System.Buffers;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Events;
 

@@ -36,6 +36,7 @@ internal sealed class KindShape
         Layout = layout;
         Fields = fields;
         (ArgumentCount, CapturedCount) = (arguments, captured);
+        Members = [.. fields[captured..], new EventField("args", fields[..arguments]), .. fields[arguments..captured]];
         Sites = sites;
         HasDuration = kind == EventKind.Call;
         OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
@@ -63,6 +64,9 @@ internal sealed class KindShape
 
     /// <summary>Arguments, then the return value, then what the message wants to know of the hit.</summary>
     public EventField[] Fields { get; }
+
+    /// <summary>The same as members of a JSON object, in its order.</summary>
+    public EventField[] Members { get; }
 
     /// <summary>How many of the fields are arguments.</summary>
     public int ArgumentCount { get; }
@@ -113,7 +117,7 @@ internal sealed class KindShape
         var captured = plan.FieldsOf(kind);
         var entryFields = kind == EventKind.Call ? plan.EntryFields.Count : 0;
         var fields = values.OrderBy(v => v.Value.IsOfEvent).ThenBy(v => v.Value.IsReturnValue)
-            .Select(v => new EventField(v, layout.Fields[v.Value.FieldIndex], NeedsResult(v.Value.FieldIndex))).ToArray();
+            .Select((v, index) => new EventField(v, index, layout.Fields[v.Value.FieldIndex], NeedsResult(v.Value.FieldIndex))).ToArray();
         return new KindShape(rule, kind, layout, fields, values.Count(v => v.Value is { IsReturnValue: false, IsOfEvent: false }), values.Count(v => !v.Value.IsOfEvent), sites);
 
         bool NeedsResult(int index) =>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using TraceAgent.Capture;
 
@@ -18,9 +17,10 @@ internal sealed class ListDecoder
             return start;
         }
 
-        var element = field.Element!;
-        value.TextLength = bytes.Length / element.Size;
-        if (element.Size == 1 && HasSecret(bytes, value.IsPart, field.NotSecret))
+        var element = field.Members[0];
+        var (type, width) = (element.Scalar, element.Scalar.Width);
+        value.TextLength = bytes.Length / width;
+        if (width == 1 && HasSecret(bytes, value.IsPart, field.NotSecret))
         {
             value.Redacted = true;
             value.TextLength = 0;
@@ -28,7 +28,7 @@ internal sealed class ListDecoder
 
         for (var i = 0; i < value.TextLength; i++)
         {
-            numbers[start + i] = ScalarText.Normalise(element.Form, Widen(bytes.Slice(i * element.Size, element.Size), element.Form));
+            numbers[start + i] = element.Normalise(type.Read(bytes.Slice(i * width, width)));
         }
 
         return start + value.TextLength;
@@ -44,20 +44,5 @@ internal sealed class ListDecoder
 
         Encoding.Latin1.GetChars(bytes, _characters);
         return !_secrets.Find(_characters.AsSpan(0, bytes.Length), isPart, notSecret).IsEmpty;
-    }
-
-    private static ulong Widen(ReadOnlySpan<byte> bytes, FieldForm form)
-    {
-        var isSigned = form is FieldForm.Signed or FieldForm.Enumeration or FieldForm.ErrorNumber;
-        return (bytes.Length, isSigned) switch
-        {
-            (1, true) => (ulong)(sbyte)bytes[0],
-            (1, false) => bytes[0],
-            (2, true) => (ulong)BinaryPrimitives.ReadInt16LittleEndian(bytes),
-            (2, false) => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
-            (4, true) => (ulong)BinaryPrimitives.ReadInt32LittleEndian(bytes),
-            (4, false) => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
-            _ => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
-        };
     }
 }

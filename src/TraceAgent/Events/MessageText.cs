@@ -81,7 +81,7 @@ internal static class MessageText
         }
         else if (field.IsScalar)
         {
-            ScalarText.Append(into, field, value.Bits, format);
+            field.Append(into, value.Bits, format);
         }
         else if (field.IsCharacters)
         {
@@ -89,7 +89,7 @@ internal static class MessageText
         }
         else if (field.Form == FieldForm.List && !value.Redacted)
         {
-            AppendList(into, field.Element!, traced.NumbersOf(in value), format);
+            AppendList(into, field.Members[0], traced.NumbersOf(in value), format);
         }
         else
         {
@@ -102,7 +102,7 @@ internal static class MessageText
     /// <summary>Appends a value of at most 64 bits.</summary>
     public static void AppendScalar(LineBuffer into, EventField field, in DecodedValue value, string? format)
     {
-        ScalarText.Append(into, field, value.Bits, format);
+        field.Append(into, value.Bits, format);
         AppendMark(into, in value);
     }
 
@@ -125,7 +125,7 @@ internal static class MessageText
                 into.Append(", "u8);
             }
 
-            ScalarText.Append(into, element, numbers[i], format);
+            element.Append(into, numbers[i], format);
         }
 
         into.Append(']');

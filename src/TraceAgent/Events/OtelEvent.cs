@@ -85,7 +85,7 @@ internal static class OtelEvent
         if (!value.IsMissing)
         {
             attributes[Own + name] = SerilogEventConverter.PlainOf(traced, index);
-            if (field.Form == FieldForm.ErrorNumber && ErrorNames.Find((long)value.Bits) is { } error)
+            if (field.IsErrorNumber && ErrorNames.Find((long)value.Bits) is { } error)
             {
                 attributes[$"{Own}errno.{field.Name}"] = new ScalarValue(error);
             }

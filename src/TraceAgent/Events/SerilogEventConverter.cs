@@ -95,7 +95,7 @@ internal static class SerilogEventConverter
     {
         ref readonly var value = ref traced.Values[index];
         var field = traced.Shape.Fields[index];
-        if (field.Form == FieldForm.ErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
+        if (field.IsErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
         {
             properties.TryAdd($"{field.Name}_errno", new ScalarValue(name));
         }
@@ -156,7 +156,7 @@ internal static class SerilogEventConverter
         var field = traced.Shape.Fields[index];
         if (field.Form == FieldForm.List && !value.IsMissing && !value.Redacted)
         {
-            return new SequenceValue(traced.NumbersOf(in value).ToArray().Select(bits => new ScalarValue(ScalarOf(field.Element!, bits))));
+            return new SequenceValue(traced.NumbersOf(in value).ToArray().Select(bits => new ScalarValue(field.Members[0].Scalar.ToObject(bits))));
         }
 
         var plain = ValueOf(traced, index);
@@ -172,28 +172,9 @@ internal static class SerilogEventConverter
         }
 
         var field = traced.Shape.Fields[index];
-        return field.IsScalar ? ScalarOf(field, value.Bits)
+        return field.IsScalar ? field.Scalar.ToObject(value.Bits)
             : field.IsCharacters ? new string(traced.TextOf(in value))
             : SecretFinder.Mask;
-    }
-
-    private static object? ScalarOf(EventField field, ulong bits) => field.Form switch
-    {
-        FieldForm.Signed or FieldForm.ErrorNumber => (long)bits,
-        FieldForm.Unsigned or FieldForm.Duration => Number(bits).Value,
-        FieldForm.Bool => bits != 0,
-        FieldForm.Enumeration when field.NameOf(bits) is null => (long)bits,
-        FieldForm.Real when !ScalarText.IsFinite(field, bits) => Shown(field, bits),
-        FieldForm.Real when field.Size == 4 => BitConverter.UInt32BitsToSingle((uint)bits),
-        FieldForm.Real => BitConverter.UInt64BitsToDouble(bits),
-        _ => Shown(field, bits),
-    };
-
-    private static string Shown(EventField field, ulong bits)
-    {
-        var buffer = new LineBuffer();
-        ScalarText.Append(buffer, field, bits, null);
-        return buffer.ToString();
     }
 
     private static ScalarValue Number(ulong value) => new(value <= long.MaxValue ? (long)value : value.ToString(CultureInfo.InvariantCulture));
@@ -207,7 +188,7 @@ internal static class SerilogEventConverter
         var field = traced.Shape.Fields[index];
         if (field.Form == FieldForm.List && !value.IsMissing && !value.Redacted)
         {
-            return new ShownList(field.Element!, traced.NumbersOf(in value).ToArray(), value.IsPart, bits => ScalarOf(field.Element!, bits));
+            return new ShownList(field.Members[0], traced.NumbersOf(in value).ToArray(), value.IsPart, bits => field.Members[0].Scalar.ToObject(bits));
         }
 
         var shown = ValueOf(traced, index);

@@ -22,7 +22,7 @@ internal sealed class ThreadName
             Bytes = bytes;
             BinaryPrimitives.WriteUInt128LittleEndian(_bytes, bytes);
             var value = default(DecodedValue);
-            _length = CharacterDecoder.Text(_bytes, _chars, 0, ref value);
+            _length = Utf8Text.Decode(_bytes, _chars, 0, ref value);
         }
     }
 }

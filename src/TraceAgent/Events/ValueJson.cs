@@ -13,7 +13,7 @@ internal static class ValueJson
                 WriteValue(line, traced, hole.Index);
                 break;
             case HoleSource.JsonDuration:
-                WriteUnsigned(line, traced.Duration);
+                line.AppendJson(traced.Duration);
                 break;
             case HoleSource.JsonProcess:
                 WriteProperty(line, traced.Shape.OfProcess[hole.Index], traced.Process);
@@ -58,7 +58,7 @@ internal static class ValueJson
         var field = traced.Shape.Fields[index];
         if (field.IsScalar)
         {
-            WriteScalar(line, field, value.Bits);
+            field.AppendJson(line, value.Bits);
         }
         else if (field.IsCharacters)
         {
@@ -66,7 +66,7 @@ internal static class ValueJson
         }
         else if (field.Form == FieldForm.List && !value.Redacted)
         {
-            WriteList(line, field.Element!, traced.NumbersOf(in value));
+            WriteList(line, field.Members[0], traced.NumbersOf(in value));
         }
         else
         {
@@ -84,62 +84,16 @@ internal static class ValueJson
                 line.Append(',');
             }
 
-            WriteScalar(line, element, numbers[i]);
+            element.AppendJson(line, numbers[i]);
         }
 
         line.Append(']');
-    }
-
-    private static void WriteScalar(LineBuffer line, EventField field, ulong bits)
-    {
-        switch (field.Form)
-        {
-            case FieldForm.Signed or FieldForm.ErrorNumber:
-                line.Append((long)bits);
-                break;
-            case FieldForm.Unsigned or FieldForm.Duration:
-                WriteUnsigned(line, bits);
-                break;
-            case FieldForm.Pointer:
-                line.Append("\"0x"u8);
-                line.Append(bits, "x");
-                line.Append('"');
-                break;
-            case FieldForm.Enumeration when field.NameOf(bits) is null:
-                line.Append((long)bits);
-                break;
-            case FieldForm.Bool:
-            case FieldForm.Real when ScalarText.IsFinite(field, bits):
-                ScalarText.Append(line, field, bits, null);
-                break;
-            default:
-                line.Append('"');
-                var start = line.Length;
-                ScalarText.Append(line, field, bits, null);
-                line.EscapeJson(start);
-                line.Append('"');
-                break;
-        }
     }
 
     private static void WriteText(LineBuffer line, ReadOnlySpan<char> text)
     {
         line.Append('"');
         line.AppendJson(text);
-        line.Append('"');
-    }
-
-    // Consumers clamp or refuse numbers above 2^63 - 1.
-    private static void WriteUnsigned(LineBuffer line, ulong value)
-    {
-        if (value <= long.MaxValue)
-        {
-            line.Append(value);
-            return;
-        }
-
-        line.Append('"');
-        line.Append(value);
         line.Append('"');
     }
 
@@ -150,7 +104,7 @@ internal static class ValueJson
         for (var i = 0; i < traced.Shape.Fields.Length; i++)
         {
             ref readonly var value = ref traced.Values[i];
-            if (traced.Shape.Fields[i].Form == FieldForm.ErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
+            if (traced.Shape.Fields[i].IsErrorNumber && !value.IsMissing && ErrorNames.Find((long)value.Bits) is { } name)
             {
                 WriteMember(line, ",\"errno\":{"u8, traced.Shape.Fields[i].Key, ref opened);
                 WriteText(line, name);

@@ -4,6 +4,7 @@ using TraceAgent.Reading;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Watching;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Hosting;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TraceAgent.Configuration;
-using TraceAgent.Rules;
 using TraceAgent.Watching;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Hosting;
 

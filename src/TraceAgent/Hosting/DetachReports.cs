@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Linux;
-using TraceAgent.Events;
 
 namespace TraceAgent.Hosting;
 

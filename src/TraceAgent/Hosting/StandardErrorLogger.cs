@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using TraceAgent.Rules;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Hosting;
 

@@ -3,6 +3,7 @@ using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Bpf.Packets;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Packets;
 

@@ -2,7 +2,9 @@ using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 using TraceAgent.Trust;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Packets;
 

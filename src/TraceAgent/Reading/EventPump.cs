@@ -5,7 +5,6 @@ using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Outputs;
-using TraceAgent.Reconciling;
 
 namespace TraceAgent.Reading;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
 

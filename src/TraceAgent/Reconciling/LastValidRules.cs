@@ -1,6 +1,7 @@
 using TraceAgent.Packets;
 using TraceAgent.Rules;
 using TraceAgent.Watching;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Reconciling;
 

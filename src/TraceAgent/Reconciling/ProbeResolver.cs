@@ -2,6 +2,7 @@ using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Lowering;
 using TraceAgent.Symbols;
 using TraceAgent.Targets;
 

@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Lowering;
 using TraceAgent.Symbols;
 
 namespace TraceAgent.Reconciling;

@@ -1,6 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Reconciling;
 

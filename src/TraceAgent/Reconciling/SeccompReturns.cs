@@ -1,4 +1,5 @@
 using TraceAgent.Rules;
+using TraceAgent.Rules.Lowering;
 using TraceAgent.Symbols;
 
 namespace TraceAgent.Reconciling;

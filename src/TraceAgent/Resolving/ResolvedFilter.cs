@@ -3,6 +3,7 @@ using System.Text;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Packets;
 using TraceAgent.Rules;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Resolving;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Resolving;
 

@@ -3,7 +3,9 @@ using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Lowering;
 using TraceAgent.Symbols;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Resolving;
 
@@ -65,7 +67,7 @@ internal sealed class RuleResolution(HitCost? cost)
         {
             var field = fields[value.FieldIndex];
             var onReturn = kind == EventKind.Return || (kind == EventKind.Call && value.FieldIndex >= part.Plan.EntryFields.Count);
-            yield return new ResolvedValue(value.Name, TypeNotation.Of(value.Type), onReturn ? "return" : "entry", text.Of(field), field.Storage.Size);
+            yield return new ResolvedValue(value.Name, value.Type.Notation, onReturn ? "return" : "entry", text.Of(field), field.Storage.Size);
         }
     }
 }

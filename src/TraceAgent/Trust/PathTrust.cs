@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using TraceAgent.Bpf.Linux;
-using TraceAgent.Rules;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Trust;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using TraceAgent.Bpf.Linux;
-using TraceAgent.Rules;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Watching;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Packets;
 using TraceAgent.Reconciling;
 using TraceAgent.Status;

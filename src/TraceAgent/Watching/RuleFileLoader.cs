@@ -2,7 +2,9 @@ using System.Buffers;
 using TraceAgent.Bpf.Linux;
 using TraceAgent.Hosting;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 using TraceAgent.Trust;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Watching;
 

@@ -3,6 +3,7 @@ using BenchmarkDotNet.Attributes;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Benchmarks.Micro;
 

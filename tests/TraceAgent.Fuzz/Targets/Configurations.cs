@@ -47,6 +47,6 @@ internal sealed class Configurations : FuzzTarget
     {
         var file = AgentConfigurationReader.Read("agent.yaml", "/etc/traceagent", input, name => name == "LOGS" ? "/logs" : null);
         DiagnosticPlaces.AssertInside(file.Diagnostics, file.Source);
-        Assert.Equal(file.Value is null, file.Diagnostics.Any(d => d.Severity == TraceAgent.Rules.Severity.Error));
+        Assert.Equal(file.Value is null, file.Diagnostics.Any(d => d.Severity == TraceAgent.Yaml.Diagnostics.Severity.Error));
     }
 }

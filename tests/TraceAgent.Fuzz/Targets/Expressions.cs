@@ -3,6 +3,7 @@ using TraceAgent.Capture;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 
 namespace TraceAgent.Fuzz.Targets;

@@ -1,6 +1,6 @@
 using System.Text;
 using TraceAgent.Capture;
-using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 using TraceAgent.Rules.Tests;
 
 namespace TraceAgent.Fuzz.Targets;

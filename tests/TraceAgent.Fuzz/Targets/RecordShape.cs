@@ -22,17 +22,17 @@ internal sealed class RecordShape
         new CaptureType.Pointer(), new CaptureType.Bool(), new CaptureType.Char(), new CaptureType.Errno(), new CaptureType.Duration(),
         new CaptureType.IPv4(), new CaptureType.IPv6(), new CaptureType.SocketAddress(), new CaptureType.Cgroup(),
         new CaptureType.Enumeration(1, [new(0, "zero"), new(1, "\"one\"\n")]),
-        new CaptureType.Text(1), new CaptureType.Text(40), new CaptureType.Bytes(new Expr.Constant(1), 1), new CaptureType.Bytes(new Expr.Constant(33), 33),
+        new CaptureType.Text(1), new CaptureType.Text(40), new CaptureType.Bytes(1), new CaptureType.Bytes(33),
         new CaptureType.Float(4), new CaptureType.Float(8), new CaptureType.Utf16(1), new CaptureType.Utf16(30),
-        new CaptureType.CountedText(new Expr.Constant(3), 1), new CaptureType.TextObject(32, 40),
-        .. from element in new CaptureType[]
+        new CaptureType.CountedText(1), new CaptureType.TextObject(32, 40),
+        .. from element in new CaptureType.Scalar[]
         {
             new CaptureType.Integer(1, Signed: true), new CaptureType.Integer(2, Signed: false), new CaptureType.Integer(4, Signed: true),
             new CaptureType.Integer(8, Signed: false), new CaptureType.Float(4), new CaptureType.Float(8), new CaptureType.Pointer(), new CaptureType.Bool(),
             new CaptureType.Errno(), new CaptureType.IPv4(), new CaptureType.Duration(), new CaptureType.Enumeration(4, [new(0, "zero")]),
         }
         from max in (int[])[1, 9]
-        select (CaptureType)new CaptureType.Array(element, new Expr.Constant(max), max),
+        select (CaptureType)new CaptureType.Array(element, max),
     ];
 
     public RecordShape(Random random)

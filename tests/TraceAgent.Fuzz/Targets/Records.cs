@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using TraceAgent.Capture;
 using TraceAgent.Events;
-using TraceAgent.Rules;
 using TraceAgent.Tests.Events;
 
 namespace TraceAgent.Fuzz.Targets;

@@ -4,6 +4,8 @@ using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
+using TraceAgent.Rules.Lowering;
 using TraceAgent.Rules.Tests;
 
 namespace TraceAgent.Fuzz.Targets;

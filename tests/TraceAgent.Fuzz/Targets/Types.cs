@@ -1,4 +1,5 @@
 using System.Text;
+using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 
 namespace TraceAgent.Fuzz.Targets;

@@ -5,7 +5,6 @@ using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
-using TraceAgent.Symbols;
 
 namespace TraceAgent.Tests.Events;
 

@@ -7,7 +7,8 @@ using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Reconciling;
-using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
+using TraceAgent.Rules.Lowering;
 
 namespace TraceAgent.Tests.Events;
 

@@ -2,35 +2,32 @@ using System.Text;
 using System.Text.Json;
 using TraceAgent.Capture;
 using TraceAgent.Events;
-using TraceAgent.Rules;
 
 namespace TraceAgent.Tests.Events;
 
 /// <summary>Values that lie in memory with a length, in units, or as floating point numbers.</summary>
 public class MemoryValueTests
 {
-    private static readonly Expr Length = new Expr.Constant(4);
-
     private static readonly Dictionary<string, CaptureType> Types = new()
     {
         ["float"] = new CaptureType.Float(4),
         ["double"] = new CaptureType.Float(8),
         ["utf16"] = new CaptureType.Utf16(4),
-        ["counted"] = new CaptureType.CountedText(Length, 12),
+        ["counted"] = new CaptureType.CountedText(12),
         ["object"] = new CaptureType.TextObject(32, 12),
         ["string"] = new CaptureType.Text(12),
-        ["bytes"] = new CaptureType.Bytes(Length, 12),
+        ["bytes"] = new CaptureType.Bytes(12),
         ["sockaddr"] = new CaptureType.SocketAddress(),
         ["ipv6"] = new CaptureType.IPv6(),
-        ["int8[]"] = new CaptureType.Array(new CaptureType.Integer(1, Signed: true), Length, 12),
-        ["uint16[]"] = new CaptureType.Array(new CaptureType.Integer(2, Signed: false), Length, 4),
-        ["int32[]"] = new CaptureType.Array(new CaptureType.Integer(4, Signed: true), Length, 4),
-        ["uint64[]"] = new CaptureType.Array(new CaptureType.Integer(8, Signed: false), Length, 4),
-        ["double[]"] = new CaptureType.Array(new CaptureType.Float(8), Length, 4),
-        ["ptr[]"] = new CaptureType.Array(new CaptureType.Pointer(), Length, 4),
-        ["bool[]"] = new CaptureType.Array(new CaptureType.Bool(), Length, 4),
-        ["ipv4[]"] = new CaptureType.Array(new CaptureType.IPv4(), Length, 4),
-        ["enum[]"] = new CaptureType.Array(new CaptureType.Enumeration(4, [new(1, "POST")]), Length, 4),
+        ["int8[]"] = new CaptureType.Array(new CaptureType.Integer(1, Signed: true), 12),
+        ["uint16[]"] = new CaptureType.Array(new CaptureType.Integer(2, Signed: false), 4),
+        ["int32[]"] = new CaptureType.Array(new CaptureType.Integer(4, Signed: true), 4),
+        ["uint64[]"] = new CaptureType.Array(new CaptureType.Integer(8, Signed: false), 4),
+        ["double[]"] = new CaptureType.Array(new CaptureType.Float(8), 4),
+        ["ptr[]"] = new CaptureType.Array(new CaptureType.Pointer(), 4),
+        ["bool[]"] = new CaptureType.Array(new CaptureType.Bool(), 4),
+        ["ipv4[]"] = new CaptureType.Array(new CaptureType.IPv4(), 4),
+        ["enum[]"] = new CaptureType.Array(new CaptureType.Enumeration(4, [new(1, "POST")]), 4),
     };
 
     [Theory]

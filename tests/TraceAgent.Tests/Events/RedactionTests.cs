@@ -304,7 +304,7 @@ public class RedactionTests
     [Fact]
     public void A_secret_in_bytes_is_hidden_between_their_hex_digits()
     {
-        var sample = new Sample("{v}", ProbeTrigger.Entry, [new(0, "v", new CaptureType.Bytes(new Expr.Constant(64), 64))]);
+        var sample = new Sample("{v}", ProbeTrigger.Entry, [new(0, "v", new CaptureType.Bytes(64))]);
 
         var json = sample.Json(sample.Record(Encoding.ASCII.GetBytes("\u0001token=abc&a")));
 
@@ -325,7 +325,7 @@ public class RedactionTests
     {
         CaptureType[] types =
         [
-            new CaptureType.Text(16), CaptureType.Default, new CaptureType.Bytes(new Expr.Constant(8), 8), new CaptureType.Errno(), new CaptureType.SocketAddress(),
+            new CaptureType.Text(16), CaptureType.Default, new CaptureType.Bytes(8), new CaptureType.Errno(), new CaptureType.SocketAddress(),
         ];
         foreach (var type in types)
         {

@@ -7,6 +7,7 @@ using TraceAgent.Events;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Tests.Events;
 

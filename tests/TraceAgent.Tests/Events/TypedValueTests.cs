@@ -19,7 +19,7 @@ public class TypedValueTests
         ["ipv4"] = new CaptureType.IPv4(),
         ["ipv6"] = new CaptureType.IPv6(),
         ["sockaddr"] = new CaptureType.SocketAddress(),
-        ["bytes"] = new CaptureType.Bytes(new Expr.Constant(4), 4),
+        ["bytes"] = new CaptureType.Bytes(4),
     };
 
     [Theory]

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using TraceAgent.Capture;
 using TraceAgent.Events;
-using TraceAgent.Rules;
 
 namespace TraceAgent.Tests.Events;
 

@@ -3,7 +3,6 @@ using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Configuration;
 using TraceAgent.Outputs;
-using TraceAgent.Rules;
 using TraceAgent.Tests.Events;
 
 namespace TraceAgent.Tests.Outputs;

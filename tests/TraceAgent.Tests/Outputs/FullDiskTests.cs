@@ -2,7 +2,6 @@ using System.Diagnostics;
 using TraceAgent.Capture;
 using TraceAgent.Configuration;
 using TraceAgent.Outputs;
-using TraceAgent.Rules;
 using TraceAgent.Tests.Events;
 
 namespace TraceAgent.Tests.Outputs;

@@ -4,7 +4,6 @@ using Google.Protobuf;
 using TraceAgent.Capture;
 using TraceAgent.Configuration;
 using TraceAgent.Outputs;
-using TraceAgent.Rules;
 using TraceAgent.Tests.Events;
 
 namespace TraceAgent.Tests.Outputs;

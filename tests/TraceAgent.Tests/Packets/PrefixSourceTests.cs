@@ -1,6 +1,6 @@
-using TraceAgent.Capture;
 using TraceAgent.Packets;
 using TraceAgent.Rules;
+using TraceAgent.Yaml.Diagnostics;
 using static TraceAgent.Tests.Packets.GivenPackets;
 
 namespace TraceAgent.Tests.Packets;

@@ -2,6 +2,7 @@ using TraceAgent.Packets;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Watching;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Tests.Reconciling;
 

@@ -3,6 +3,8 @@ using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
+using TraceAgent.Rules.Lowering;
 using TraceAgent.Symbols;
 using TraceAgent.Watching;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using TraceAgent.Rules;
 using TraceAgent.Trust;
 using TraceAgent.Watching;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Tests.Trust;
 

@@ -1,5 +1,6 @@
 using TraceAgent.Rules;
 using TraceAgent.Watching;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Tests.Watching;
 

@@ -1,0 +1,60 @@
+namespace TraceAgent.Capture;
+
+public abstract partial record CaptureType
+{
+    /// <summary>A value that lies at an address and is shown as characters.</summary>
+    public abstract record Characters : CaptureType
+    {
+        private protected Characters()
+        {
+        }
+
+        internal override ValueForm Form => ValueForm.Text;
+
+        /// <summary>UTF-16 units that a value becomes at most.</summary>
+        internal abstract int MaxCharacters { get; }
+
+        /// <summary>Decodes a value, and returns where its characters end.</summary>
+        /// <param name="bytes">As many of its bytes as are in the record.</param>
+        /// <param name="chars">With room for <see cref="MaxCharacters"/>.</param>
+        /// <param name="start">Where the value's characters begin.</param>
+        /// <param name="value">What is known of it: its outcome and its length, and after that its characters.</param>
+        internal abstract int Decode(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value);
+
+        /// <summary>Whether its characters are a text of the program, in which secrets may stand.</summary>
+        /// <param name="bytes">The same.</param>
+        internal virtual bool IsText(ReadOnlySpan<byte> bytes) => false;
+    }
+
+    /// <summary>A value at an address that always has the same size.</summary>
+    public abstract record MemoryObject : Characters
+    {
+        private protected MemoryObject()
+        {
+        }
+
+        /// <summary>Bytes, 1 to 4,096.</summary>
+        internal abstract int Width { get; }
+
+        /// <inheritdoc/>
+        public override CaptureField Capture(Expr value, Expr? length = null) => At(value, new Expr.Constant(Width), Width);
+
+        internal override int Decode(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
+        {
+            if (bytes.Length < Width)
+            {
+                value.Outcome = Outcome.Fault;
+                return start;
+            }
+
+            value.Outcome = Outcome.Ok;
+            value.TextLength = Write(bytes[..Width], chars.AsSpan(start));
+            return start + value.TextLength;
+        }
+
+        /// <summary>Writes a value, and returns the number of its characters.</summary>
+        /// <param name="bytes">All <see cref="Width"/> of them.</param>
+        /// <param name="into">With room for <see cref="Characters.MaxCharacters"/>.</param>
+        private protected abstract int Write(ReadOnlySpan<byte> bytes, Span<char> into);
+    }
+}

@@ -1,0 +1,20 @@
+namespace TraceAgent.Capture;
+
+/// <summary>How a value is written, which decides the formats that it takes.</summary>
+internal enum ValueForm
+{
+    Integer,
+
+    /// <summary>A number that is shown by its name.</summary>
+    NamedNumber,
+
+    /// <summary>A floating point number.</summary>
+    Real,
+    Pointer,
+    Text,
+    Duration,
+    Time,
+
+    /// <summary>The name of a function.</summary>
+    Symbol,
+}

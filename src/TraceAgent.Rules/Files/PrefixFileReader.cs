@@ -1,0 +1,95 @@
+using System.Text;
+using TraceAgent.Capture;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Rules.Files;
+
+/// <summary>
+/// Text of a file of addresses to prefixes and diagnostics: one a line, blank lines and what follows <c>#</c> or <c>;</c> left
+/// out. Takes any bytes whatever without throwing.
+/// </summary>
+public static class PrefixFileReader
+{
+    /// <summary>Bytes.</summary>
+    public const int LargestFile = 8 << 20;
+
+    /// <summary>So many prefixes the kernel's tables hold of each family.</summary>
+    public const int MaxPrefixes = 131_072;
+
+    /// <param name="path">What diagnostics call the file.</param>
+    /// <param name="utf8">The whole file.</param>
+    /// <param name="takesEverything">Whether <c>0.0.0.0/0</c> and <c>::/0</c> may be in it.</param>
+    public static PrefixFile Read(string path, ReadOnlySpan<byte> utf8, bool takesEverything)
+    {
+        var bag = new DiagnosticBag();
+        if (utf8.Length > LargestFile)
+        {
+            bag.Error(
+                DiagnosticCode.TooLarge,
+                new SourceSpan(path, 1, 1, 1),
+                $"the file has {utf8.Length:N0} bytes; a file of addresses has at most {LargestFile:N0}");
+            return new PrefixFile(path, [], bag.InOrder().ToEquatableArray(), new SourceText(path, ""));
+        }
+
+        var source = new SourceText(path, Encoding.UTF8.GetString(utf8.StartsWith(Encoding.UTF8.Preamble) ? utf8[Encoding.UTF8.Preamble.Length..] : utf8));
+        if (source.Text.Length == 0)
+        {
+            // A file cut to nothing is how many editors begin to save.
+            bag.Error(DiagnosticCode.MissingKey, source.Span(0, 1), "the file is empty", "a file without addresses has a comment, such as '# none'");
+        }
+
+        var lines = new Dictionary<IpPrefix, int>();
+        (int Line, int First, int Count) repeated = default;
+        for (var number = 1; number <= source.LineCount && !bag.IsFull; number++)
+        {
+            var text = WithoutComment(source.Line(number), out var start);
+            if (text.IsEmpty)
+            {
+                continue;
+            }
+
+            var at = new SourceSpan(path, number, start + 1, text.Length);
+            if (IpPrefix.TryParse(text, out var prefix) is not PrefixError.None and var fault)
+            {
+                var (code, message, hint) = PrefixProblem.Of(text.ToString(), fault, prefix);
+                bag.Error(code, at, message, hint);
+            }
+            else if (prefix.IsEverything && !takesEverything)
+            {
+                var (code, message, hint) = PrefixProblem.OfEverything(prefix);
+                bag.Error(code, at, message, hint);
+            }
+            else if (!lines.TryAdd(prefix, number))
+            {
+                repeated = repeated.Count == 0 ? (number, lines[prefix], 1) : repeated with { Count = repeated.Count + 1 };
+            }
+            else if (lines.Count == MaxPrefixes + 1)
+            {
+                bag.Error(DiagnosticCode.TooLarge, at, $"there are more than {MaxPrefixes:N0} addresses", "join neighbours to networks");
+            }
+        }
+
+        if (repeated.Count > 0)
+        {
+            // Lists that are put together of others have thousands of these: one warning is enough.
+            var text = WithoutComment(source.Line(repeated.Line), out var start);
+            bag.Add(Diagnostic.Warning(
+                DiagnosticCode.DuplicatePrefix,
+                new SourceSpan(path, repeated.Line, start + 1, text.Length),
+                $"'{Quoted.Clip(text.ToString())}' is in the file already, in line {repeated.First}{(repeated.Count == 1 ? "" : $"; so are {repeated.Count - 1:N0} more lines")}"));
+        }
+
+        return new PrefixFile(path, lines.Keys.ToEquatableArray(), bag.InOrder().ToEquatableArray(), source);
+    }
+
+    /// <summary>What counts of a line.</summary>
+    /// <param name="line">Without its end.</param>
+    /// <param name="start">Where that begins.</param>
+    private static ReadOnlySpan<char> WithoutComment(ReadOnlySpan<char> line, out int start)
+    {
+        var comment = line.IndexOfAny('#', ';');
+        var rest = comment < 0 ? line : line[..comment];
+        start = rest.Length - rest.TrimStart().Length;
+        return rest.Trim();
+    }
+}

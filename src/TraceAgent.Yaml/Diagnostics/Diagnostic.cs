@@ -1,0 +1,37 @@
+namespace TraceAgent.Yaml.Diagnostics;
+
+public enum Severity
+{
+    Warning,
+    Error,
+}
+
+/// <summary>Something wrong, or doubtful, in a file that a user wrote.</summary>
+/// <param name="Severity">Errors keep the file's last good rules in force.</param>
+/// <param name="Code">Stable: <c>TA</c> and three digits. 1xx: the file as YAML and keys; 2xx: what it names on this host; 3xx: what the kernel refuses.</param>
+/// <param name="At">Where.</param>
+/// <param name="Message">What is wrong, in one sentence without a full stop.</param>
+/// <param name="Hint">What to do about it.</param>
+public sealed record Diagnostic(Severity Severity, string Code, SourceSpan At, string Message, string? Hint = null)
+{
+    public static Diagnostic Error(string code, SourceSpan at, string message, string? hint = null) =>
+        new(Severity.Error, code, at, message, hint);
+
+    public static Diagnostic Warning(string code, SourceSpan at, string message, string? hint = null) =>
+        new(Severity.Warning, code, at, message, hint);
+}
+
+/// <summary>A place in a file.</summary>
+/// <param name="File">As the user named it.</param>
+/// <param name="Line">From 1.</param>
+/// <param name="Column">From 1, in UTF-16 units.</param>
+/// <param name="Length">In UTF-16 units, at least 1; never past the end of the line.</param>
+public readonly record struct SourceSpan(string File, int Line, int Column, int Length);
+
+/// <summary>A value and where it stands in its file. Equality is the value's alone: moving a rule changes nothing.</summary>
+public sealed record Located<T>(T Value, SourceSpan At)
+{
+    public bool Equals(Located<T>? other) => other is not null && EqualityComparer<T>.Default.Equals(Value, other.Value);
+
+    public override int GetHashCode() => Value is null ? 0 : EqualityComparer<T>.Default.GetHashCode(Value);
+}

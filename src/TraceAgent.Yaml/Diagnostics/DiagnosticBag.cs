@@ -1,0 +1,35 @@
+namespace TraceAgent.Yaml.Diagnostics;
+
+/// <summary>Collects what is wrong in one file: each thing once, and no more than <see cref="Limit"/> of them.</summary>
+public sealed class DiagnosticBag
+{
+    internal const int Limit = 100;
+
+    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly HashSet<Diagnostic> _seen = [];
+
+    /// <summary>Errors reported so far, also those that are no longer kept.</summary>
+    public int ErrorCount { get; private set; }
+
+    /// <summary>Nothing more is kept: reading on would only cost time.</summary>
+    public bool IsFull => _diagnostics.Count > Limit;
+
+    public void Error(string code, SourceSpan at, string message, string? hint = null) =>
+        Add(Diagnostic.Error(code, at, message, hint));
+
+    public void Add(Diagnostic diagnostic)
+    {
+        ErrorCount += diagnostic.Severity == Severity.Error ? 1 : 0;
+        if (IsFull || !_seen.Add(diagnostic))
+        {
+            return;
+        }
+
+        _diagnostics.Add(_diagnostics.Count < Limit
+            ? diagnostic
+            : Diagnostic.Error(DiagnosticCode.TooManyErrors, diagnostic.At, $"more than {Limit} errors; the others are not listed"));
+    }
+
+    /// <summary>In the order of the file.</summary>
+    public IEnumerable<Diagnostic> InOrder() => _diagnostics.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column);
+}

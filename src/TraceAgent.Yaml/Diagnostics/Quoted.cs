@@ -1,0 +1,22 @@
+namespace TraceAgent.Yaml.Diagnostics;
+
+/// <summary>A user's text inside a message.</summary>
+public static class Quoted
+{
+    private const int Longest = 60;
+
+    /// <summary>Text of any length, cut to what a person reads in a message.</summary>
+    public static string Clip(string text)
+    {
+        if (text.Length <= Longest)
+        {
+            return text;
+        }
+
+        var end = char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest;
+        return $"{text.AsSpan(0, end)}…";
+    }
+
+    /// <summary><c>'a', 'b', 'c'</c>.</summary>
+    public static string List(IEnumerable<string> words) => string.Join(", ", words.Select(w => $"'{w}'"));
+}

@@ -1,0 +1,119 @@
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Yaml.Keys;
+
+/// <summary>The keys of one kind of mapping: the reader and the JSON Schema both come from it.</summary>
+/// <typeparam name="TDraft">What the values are gathered in.</typeparam>
+public sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
+{
+    private readonly Dictionary<string, Key<TDraft>> _byName = keys.ToDictionary(k => k.Name);
+
+    public IReadOnlyList<Key<TDraft>> Keys => keys;
+
+    /// <summary>Exactly one of these must be there.</summary>
+    public IReadOnlyList<string> ExactlyOneOf { get; init; } = [];
+
+    /// <summary>At least one of these must be there.</summary>
+    public IReadOnlyList<string> AtLeastOneOf { get; init; } = [];
+
+    /// <summary>
+    /// What the JSON Schema also demands, of several keys together; the reader's checks of these are made by whoever has them
+    /// all.
+    /// </summary>
+    public IReadOnlyList<string> Demands { get; init; } = [];
+
+    /// <summary>
+    /// Reads a mapping's values into the draft. Reports keys that are unknown, repeated, empty, missing or in conflict.
+    /// </summary>
+    /// <returns>The known keys that are there, readable or not.</returns>
+    public IReadOnlyDictionary<string, YamlEntry> Read(string what, YamlNode node, TDraft draft, DiagnosticBag bag)
+    {
+        var present = new Dictionary<string, YamlEntry>();
+        if (node is not YamlMapping mapping)
+        {
+            bag.Error(DiagnosticCode.WrongType, node.At, $"{what} must be a mapping (key: value), not {node.Kind}");
+            return present;
+        }
+
+        var meant = new HashSet<string>();
+        foreach (var entry in mapping.Entries)
+        {
+            if (bag.IsFull)
+            {
+                return present;
+            }
+
+            var name = entry.Key.Value;
+            if (!_byName.TryGetValue(name, out var key))
+            {
+                var truth = TruthKey.Meant(name, _byName.Keys);
+                var near = truth ?? Suggestion.Nearest(name, _byName.Keys);
+                bag.Error(
+                    DiagnosticCode.UnknownKey,
+                    entry.Key.At,
+                    $"unknown key '{Quoted.Clip(name)}'",
+                    truth is not null ? TruthKey.Hint(truth) : near is null ? $"known here: {Quoted.List(_byName.Keys)}" : $"did you mean '{near}'?");
+                meant.Add(near ?? "");
+            }
+            else if (present.TryGetValue(name, out var first))
+            {
+                bag.Error(DiagnosticCode.DuplicateKey, entry.Key.At, $"'{name}' is already set in line {first.Key.At.Line}");
+            }
+            else
+            {
+                present.Add(name, entry);
+                if (entry.Value.IsNull)
+                {
+                    bag.Error(DiagnosticCode.MissingKey, entry.Key.At, $"'{name}' has no value");
+                }
+                else
+                {
+                    key.Read(draft, entry, bag);
+                }
+            }
+        }
+
+        RequireKeys(what, mapping, [.. present.Keys, .. meant], bag);
+        return present;
+    }
+
+    /// <param name="what">What the mapping is, for messages.</param>
+    /// <param name="mapping">Where to point.</param>
+    /// <param name="meant">The keys that are there, and those that misspelt ones were meant to be: one error is enough.</param>
+    /// <param name="bag">Takes the errors.</param>
+    private void RequireKeys(string what, YamlMapping mapping, HashSet<string> meant, DiagnosticBag bag)
+    {
+        foreach (var key in keys)
+        {
+            if (key.Required && !meant.Contains(key.Name))
+            {
+                bag.Error(DiagnosticCode.MissingKey, mapping.At, $"{what} needs the key '{key.Name}'");
+            }
+        }
+
+        if (AtLeastOneOf.Count > 0 && !meant.Overlaps(AtLeastOneOf))
+        {
+            bag.Error(DiagnosticCode.MissingKey, mapping.At, $"{what} needs one of the keys {Quoted.List(AtLeastOneOf)}");
+        }
+
+        if (ExactlyOneOf.Count == 0)
+        {
+            return;
+        }
+
+        var chosen = mapping.Entries.Where(e => ExactlyOneOf.Contains(e.Key.Value)).DistinctBy(e => e.Key.Value).ToList();
+        if (!meant.Overlaps(ExactlyOneOf))
+        {
+            bag.Error(DiagnosticCode.MissingKey, mapping.At, $"{what} needs one of the keys {Quoted.List(ExactlyOneOf)}");
+        }
+
+        foreach (var other in chosen.Skip(1))
+        {
+            bag.Error(
+                DiagnosticCode.KeyConflict,
+                other.Key.At,
+                $"'{other.Key.Value}' and '{chosen[0].Key.Value}' exclude each other",
+                $"keep exactly one of {Quoted.List(ExactlyOneOf)}");
+        }
+    }
+}

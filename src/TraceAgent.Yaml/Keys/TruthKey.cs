@@ -1,0 +1,23 @@
+namespace TraceAgent.Yaml.Keys;
+
+/// <summary>Keys that were words to their writer and truth values to a YAML 1.1 program that copied the file (yaml.org/type/bool.html).</summary>
+internal static class TruthKey
+{
+    private static readonly string[] True = ["on", "yes", "y", "true"];
+    private static readonly string[] False = ["off", "no", "n", "false"];
+
+    /// <summary>The one of the known keys that such a program writes as <paramref name="written"/>; null when there is none.</summary>
+    public static string? Meant(string written, IEnumerable<string> known)
+    {
+        var words = written.ToLowerInvariant() switch
+        {
+            "true" or "yes" => True,
+            "false" or "no" => False,
+            _ => [],
+        };
+        return known.FirstOrDefault(words.Contains);
+    }
+
+    public static string Hint(string meant) =>
+        $"did you mean '{meant}'? YAML 1.1 programs, Ansible among them, take it for a truth value: write \"{meant}\" with quotes";
+}

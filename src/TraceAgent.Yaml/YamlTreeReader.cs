@@ -1,0 +1,200 @@
+using TraceAgent.Yaml.Diagnostics;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace TraceAgent.Yaml;
+
+/// <summary>
+/// Builds the tree of a YAML document from YamlDotNet's events. Its own tree (YamlStream) recurses without a limit, and a
+/// stack overflow cannot be caught.
+/// </summary>
+public sealed class YamlTreeReader
+{
+    public const int DeepestNesting = 64;
+
+    private readonly SourceText _source;
+    private readonly DiagnosticBag _bag;
+    private readonly Parser _parser;
+    private Mark _last = Mark.Empty;
+    private bool _stopped;
+
+    private YamlTreeReader(SourceText source, string text, DiagnosticBag bag)
+    {
+        _source = source;
+        _bag = bag;
+        _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+    }
+
+    /// <summary>The root of the file's only document; null when there is none or it cannot be read, which is reported.</summary>
+    public static YamlNode? Read(SourceText source, string text, DiagnosticBag bag)
+    {
+        var reader = new YamlTreeReader(source, text, bag);
+        try
+        {
+            return reader.ReadStream();
+        }
+        catch (YamlException e)
+        {
+            reader.ReportSyntax(e.Start, e.End, e.Message);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
+        {
+            // YamlDotNet 18.1 leaves some malformed texts to its own containers, such as `a: [1, 2\nb: 3`.
+            reader.ReportSyntax(reader._last, reader._last, SyntaxMessage.Unfinished);
+        }
+
+        return null;
+    }
+
+    private YamlNode? ReadStream()
+    {
+        YamlNode? root = null;
+        var documents = 0;
+        while (!_stopped && _parser.MoveNext())
+        {
+            switch (Current())
+            {
+                case StreamStart or StreamEnd or DocumentEnd:
+                    break;
+                case DocumentStart start:
+                    if (++documents > 1)
+                    {
+                        _bag.Error(
+                            DiagnosticCode.UnsupportedYaml,
+                            SpanOf(start),
+                            "a rule file is one YAML document; another one begins here",
+                            "put the rules under one 'rules:', or into another file");
+                        return root;
+                    }
+
+                    break;
+                case var node:
+                    root = ReadNode(node, 1);
+                    break;
+            }
+        }
+
+        return _stopped ? null : root;
+    }
+
+    private YamlNode ReadNode(ParsingEvent start, int depth)
+    {
+        RefuseProperties(start);
+        switch (start)
+        {
+            case Scalar scalar:
+                return ScalarOf(scalar);
+            case SequenceStart or MappingStart when IsTooDeep(start, depth):
+                return new YamlSequence(SpanOf(start), []);
+            case SequenceStart:
+                return new YamlSequence(SpanOf(start), [.. ReadItems(depth + 1)]);
+            case MappingStart:
+                return new YamlMapping(SpanOf(start), [.. ReadEntries(depth + 1)]);
+            default:
+                // An alias: refused above; its value is nothing.
+                return new YamlScalar(SpanOf(start), "", IsPlain: false, TextColumn: 0);
+        }
+    }
+
+    private IEnumerable<YamlNode> ReadItems(int depth)
+    {
+        while (!_stopped && Next() is var next and not SequenceEnd)
+        {
+            yield return ReadNode(next, depth);
+        }
+    }
+
+    private IEnumerable<YamlEntry> ReadEntries(int depth)
+    {
+        while (!_stopped && Next() is var next and not MappingEnd)
+        {
+            var key = ReadNode(next, depth);
+            if (_stopped)
+            {
+                yield break;
+            }
+
+            var value = ReadNode(Next(), depth);
+            if (key is not YamlScalar scalar)
+            {
+                _bag.Error(DiagnosticCode.UnsupportedYaml, key.At, $"a key must be text, not {key.Kind}");
+            }
+            else if (scalar is { Value: "<<", IsPlain: true })
+            {
+                _bag.Error(DiagnosticCode.UnsupportedYaml, key.At, "merge keys ('<<') are not supported", "write the keys out");
+            }
+            else if (next is not AnchorAlias)
+            {
+                yield return new YamlEntry(scalar, value);
+            }
+        }
+    }
+
+    private YamlScalar ScalarOf(Scalar scalar)
+    {
+        var quote = scalar.Style switch { ScalarStyle.SingleQuoted => '\'', ScalarStyle.DoubleQuoted => '"', _ => '\0' };
+        var index = (int)scalar.Start.Index + (quote == '\0' ? 0 : 1);
+        var isBlock = scalar.Style is ScalarStyle.Literal or ScalarStyle.Folded;
+        var verbatim = !isBlock && _source.HasAt(index, scalar.Value) && !scalar.Value.AsSpan().ContainsAny('\n', '\r');
+        return new YamlScalar(SpanOf(scalar), scalar.Value, scalar.Style == ScalarStyle.Plain, verbatim ? _source.Span(index, index).Column : 0)
+        {
+            Spread = verbatim ? null : new SpreadText(_source, scalar.Value, isBlock ? EndOfLine(index) : index, quote),
+        };
+    }
+
+    /// <summary>A block begins on the line behind its sign, which a comment may follow.</summary>
+    private int EndOfLine(int index)
+    {
+        var length = _source.Text.AsSpan(index).IndexOfAny('\r', '\n');
+        return length < 0 ? _source.Text.Length : index + length;
+    }
+
+    private void RefuseProperties(ParsingEvent start)
+    {
+        if (start is AnchorAlias alias)
+        {
+            _bag.Error(DiagnosticCode.UnsupportedYaml, SpanOf(start), $"aliases ('*{Quoted.Clip(alias.Value.Value)}') are not supported", "write the value out");
+        }
+        else if (start is NodeEvent { Anchor.IsEmpty: false } anchored)
+        {
+            _bag.Error(DiagnosticCode.UnsupportedYaml, SpanOf(start), $"anchors ('&{Quoted.Clip(anchored.Anchor.Value)}') are not supported", "remove the anchor");
+        }
+        else if (start is NodeEvent { Tag.IsEmpty: false })
+        {
+            _bag.Error(DiagnosticCode.UnsupportedYaml, SpanOf(start), "tags ('!…') are not supported", "remove the tag");
+        }
+    }
+
+    /// <summary>Reports a node that lies too deep and ends the reading: what follows could nest as deep as the file is long.</summary>
+    private bool IsTooDeep(ParsingEvent start, int depth)
+    {
+        if (depth <= DeepestNesting)
+        {
+            return false;
+        }
+
+        _stopped = true;
+        _bag.Error(DiagnosticCode.TooLarge, SpanOf(start), $"lists and mappings nest deeper than {DeepestNesting} here");
+        return true;
+    }
+
+    private void ReportSyntax(Mark start, Mark end, string problem)
+    {
+        var (message, hint) = SyntaxMessage.Of(problem);
+        var place = problem.Contains(SyntaxMessage.Tab, StringComparison.Ordinal) && _source.FirstTabInIndentation() is { } tab
+            ? tab
+            : _source.SpanBeforeEnd(Math.Max(start.Index, start.Index == 0 ? _last.Index : 0), end.Index);
+        _bag.Error(DiagnosticCode.Syntax, place, message, hint);
+    }
+
+    private ParsingEvent Next() => _parser.MoveNext() ? Current() : throw new InvalidOperationException("the events end inside a node");
+
+    private ParsingEvent Current()
+    {
+        var current = _parser.Current!;
+        _last = current.End;
+        return current;
+    }
+
+    private SourceSpan SpanOf(ParsingEvent node) => _source.Span(node.Start.Index, node is Scalar or AnchorAlias ? node.End.Index : node.Start.Index + 1);
+}
