@@ -15,13 +15,15 @@ public class PlanBuilderTests
         var plan = PlanBuilder.Build(Rule("on: call, args: [fd: int, buf: 'bytes(ret)'], ret: ssize_t"), X64);
         Assert.Equal([Scalar(new Expr.Extend(X64.Argument(0), 4, true)), Scalar(X64.Argument(1))], plan.EntryFields);
         var pointer = new Expr.EntryField(1);
-        Assert.Equal([new CaptureField(pointer, new Storage.Bytes(X64.Result(0)!, 64) { NullWhenZero = pointer }), Scalar(X64.Result(0)!)], plan.ReturnFields);
+        Assert.Equal([new CaptureField(
+            pointer, new Storage.Bytes(X64.Result(0)!, 64) { NullWhenZero = pointer }), Scalar(X64.Result(0)!)], plan.ReturnFields);
     }
 
     [Fact]
     public void Values_stand_in_the_order_of_the_rule_with_the_return_value_last()
     {
-        var rule = Rule("on: call, args: [buf: 'bytes(ret)', fd: int], capture: {c: 'fd + 1', d: 'ret + fd'}, ret: ssize_t, when: 'buf[0] == ret'");
+        var rule = Rule(
+            "on: call, args: [buf: 'bytes(ret)', fd: int], capture: {c: 'fd + 1', d: 'ret + fd'}, ret: ssize_t, when: 'buf[0] == ret'");
         var values = PlanBuilder.ValuesOf(rule, X64, EventKind.Call);
         var fields = PlanBuilder.Build(rule, X64).FieldsOf(EventKind.Call);
         Assert.Equal(["buf", "fd", "c", "d", "ret"], values.Select(v => v.Name));
@@ -64,7 +66,8 @@ public class PlanBuilderTests
     {
         var rule = Rule("on: both, args: [n: int64], format: {entry: '{uid} {cgroup} {n}', return: '{gid}'}");
         var plan = PlanBuilder.Build(rule, X64);
-        Assert.Equal([Scalar(X64.Argument(0)), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Uid), 4, false)), Scalar(new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
+        Assert.Equal([Scalar(X64.Argument(0)), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Uid), 4, false)), Scalar(
+            new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
         Assert.Equal([Scalar(X64.Result(0)!), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Gid), 4, false))], plan.ReturnFields);
         Assert.Equal(["n", "uid", "cgroup"], PlanBuilder.ValuesOf(rule, X64, EventKind.Entry).Select(v => v.Name));
         Assert.Equal([false, true], PlanBuilder.ValuesOf(rule, X64, EventKind.Return).Select(v => v.IsOfEvent));
@@ -146,7 +149,8 @@ public class PlanBuilderTests
         Assert.Equal([new CaptureType.Integer(8, Signed: false), new CaptureType.Float(8)], TypesOf("args: 2"));
         Assert.Equal([new CaptureType.Pointer(), new CaptureType.Float(8)], TypesOf("args: [a: ptr, b]"));
 
-        static IEnumerable<CaptureType> TypesOf(string keys) => PlanBuilder.ValuesOf(Rule(keys), Probe, EventKind.Entry).Select(value => value.Type);
+        static IEnumerable<CaptureType> TypesOf(string keys) =>
+            PlanBuilder.ValuesOf(Rule(keys), Probe, EventKind.Entry).Select(value => value.Type);
     }
 
     private static UsdtSiteAbi Probe => new(Architecture.X64, [

@@ -24,7 +24,8 @@ internal sealed class ExpressionValue(ProbeTrigger on, Redaction redaction, Leng
         {
             StaticType.ThreadName => "every event has 'comm' already",
             StaticType.Quotation => "a constant text is a label: labels: {name: text}",
-            _ when draft.Spec is { } spec && spec.Type.LiesAtAddress && value.Type is not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText) =>
+            _ when draft.Spec is { } spec && spec.Type.LiesAtAddress
+                && value.Type is not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText) =>
                 $"{value.Type.Noun} is no address, where the value would lie",
             _ when on != ProbeTrigger.Call && value.Term.NeedsEntry && value.Term.NeedsReturn =>
                 "only 'on: call' knows arguments and return value together",
@@ -42,14 +43,23 @@ internal sealed class ExpressionValue(ProbeTrigger on, Redaction redaction, Leng
             word == 0 ? value.Term : new Term.Binary(BinaryOperator.Add, value.Term, new Term.Number(8 * word)),
             8,
             Signed: word == draft.Spec!.LengthRegister);
-        var term = isObject ? InMemory(draft.Spec!.ValueRegister)
-            : draft.Spec?.Static is StaticType.Bool && value.Type is not StaticType.Bool
-            ? new Term.Binary(BinaryOperator.NotEqual, value.Term, new Term.Number(0))
-            : value.Term;
+        var term = draft.Spec switch
+        {
+            not null when isObject => InMemory(draft.Spec.ValueRegister),
+            { Static: StaticType.Bool } when value.Type is not StaticType.Bool =>
+                new Term.Binary(BinaryOperator.NotEqual, value.Term, new Term.Number(0)),
+            _ => value.Term,
+        };
         var type = draft.Spec?.Type ?? value.Capture ?? value.Type.Capture;
-        var length = isObject ? draft.Spec!.LengthBehind(InMemory)
-            : draft.Spec is null ? (value.Type as StaticType.CountedText)?.Bytes : lengths.Resolve(draft.Name, draft.Spec, draft.TypeSource, scope, isReturned: on == ProbeTrigger.Return || value.Term.NeedsReturn);
-        scope.AddComputed(draft.Name, term, draft.Spec?.Static is StaticType.Pointer or StaticType.TextObject or StaticType.Duration ? draft.Spec.Static : value.Type);
+        var isReturned = on == ProbeTrigger.Return || value.Term.NeedsReturn;
+        var length = draft.Spec switch
+        {
+            null => (value.Type as StaticType.CountedText)?.Bytes,
+            _ when isObject => draft.Spec.LengthBehind(InMemory),
+            _ => lengths.Resolve(draft.Name, draft.Spec, draft.TypeSource, scope, isReturned),
+        };
+        scope.AddComputed(draft.Name, term, draft.Spec?.Static is StaticType.Pointer
+            or StaticType.TextObject or StaticType.Duration ? draft.Spec.Static : value.Type);
         return new ComputedValue(draft.Name, type, term) { Length = length };
     }
 
@@ -67,7 +77,8 @@ internal sealed class ExpressionValue(ProbeTrigger on, Redaction redaction, Leng
             return value.Term;
         }
 
-        bag.Error(DiagnosticCode.TypeMismatch, text.SpanOf(0, text.Value.Length), $"a condition is true or false, not {value.Type.Noun}", value.Type is StaticType.Float ? null : "compare it: path == '/a', path ~ '/api/*'");
+        bag.Error(DiagnosticCode.TypeMismatch, text.SpanOf(0, text.Value.Length), $"a condition is true or false, not {value.Type.Noun}",
+            value.Type is StaticType.Float ? null : "compare it: path == '/a', path ~ '/api/*'");
         return null;
     }
 

@@ -10,7 +10,8 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>The messages of a rule: its own templates, or those that say what was captured.</summary>
 internal static class MessageAssembly
 {
-    public static EquatableArray<EventMessage> Finish(RuleDraft draft, ProbeTrigger on, IReadOnlyList<ComputedValue> captures, DiagnosticBag bag)
+    public static EquatableArray<EventMessage> Finish(
+        RuleDraft draft, ProbeTrigger on, IReadOnlyList<ComputedValue> captures, DiagnosticBag bag)
     {
         var kinds = KindsOf(on);
         foreach (var entry in draft.Formats?.Present.Values ?? [])
@@ -36,18 +37,22 @@ internal static class MessageAssembly
         _ => [EventKind.Call],
     };
 
-    private static MessageTemplate TemplateOf(RuleDraft draft, ProbeTrigger on, EventKind kind, IReadOnlyList<ComputedValue> captures, DiagnosticBag bag)
+    private static MessageTemplate TemplateOf(
+        RuleDraft draft, ProbeTrigger on, EventKind kind, IReadOnlyList<ComputedValue> captures, DiagnosticBag bag)
     {
         var own = draft.Formats is { } formats ? formats.Texts.GetValueOrDefault(kind) : draft.Format;
 
         // Wrong arguments are reported; that their names are unknown would say it again.
         var arguments = draft.Arguments ?? (draft.Has("args") ? ArgumentsValue.Numbered(RuleKeys.MaxArguments) : []);
         var count = arguments.Count;
-        List<NamedValue> values = kind == EventKind.Return ? [] : [.. arguments.Select(a => new NamedValue(a.Name, a.Spec.Type) { Alias = a.Alias })];
+        List<NamedValue> values = kind == EventKind.Return
+            ? []
+            : [.. arguments.Select(a => new NamedValue(a.Name, a.Spec.Type) { Alias = a.Alias })];
         values.AddRange(captures.Where(c => HasCapture(c, on, kind)).Select(c => new NamedValue(c.Name, c.Type)));
 
         // Those with errors have been reported. A name that none may have is no name in a message either.
-        values.AddRange(draft.Captures.Where(c => captures.All(k => k.Name != c.Key.Value) && ValueName.Allows(c.Key.Value)).Select(c => new NamedValue(c.Key.Value, CaptureType.Default)));
+        values.AddRange(draft.Captures.Where(c => captures.All(k => k.Name != c.Key.Value) && ValueName.Allows(c.Key.Value))
+            .Select(c => new NamedValue(c.Key.Value, CaptureType.Default)));
         var returned = kind == EventKind.Entry || draft.ReturnsNothing ? null : (draft.Return ?? TypeSpec.Default).Type;
         var names = EventNames.Of(kind, values, returned);
 
@@ -71,7 +76,8 @@ internal static class MessageAssembly
         return kind switch
         {
             EventKind.Entry => call,
-            EventKind.Return => (hasReturn ? "{symbol} = {ret}" : "{symbol} returned") + string.Concat(values.Select(v => $", {v.Name}={{{v.Name}}}")),
+            EventKind.Return =>
+                (hasReturn ? "{symbol} = {ret}" : "{symbol} returned") + string.Concat(values.Select(v => $", {v.Name}={{{v.Name}}}")),
             _ => hasReturn ? $"{call} = {{ret}} in {{duration}}" : $"{call} in {{duration}}",
         };
     }
@@ -84,7 +90,8 @@ internal static class MessageAssembly
         "ret" when on == ProbeTrigger.Both => "the entry event has no return value: write format: {entry: …, return: …}",
         "ret" => "there is no return value on entry: use 'on: call' or 'on: return'",
         _ when ValueName.ArgumentNumber(name) is not { } number || number > RuleKeys.MaxArguments => null,
-        _ when on == ProbeTrigger.Both && kind == EventKind.Return => "the return event has no arguments: write format: {entry: …, return: …}, or use 'on: call'",
+        _ when on == ProbeTrigger.Both
+            && kind == EventKind.Return => "the return event has no arguments: write format: {entry: …, return: …}, or use 'on: call'",
         _ when kind == EventKind.Return => "arguments are gone when the function returns: use 'on: call'",
         _ when draft.Has("signature") => $"the signature has {count}",
         _ when draft.Has("args") && draft.Present["args"].Value is YamlSequence list => ValueName.ArgumentNumber(name) <= list.Items.Count

@@ -57,7 +57,8 @@ internal static class RuleAssembly
 
         if (draft.Has("max_sites") && draft.Has("offset") && !draft.Has("symbol") && !draft.Has("usdt"))
         {
-            bag.Error(DiagnosticCode.KeyConflict, draft.Present["max_sites"].Key.At, "an address is one place: 'max_sites' means nothing beside 'offset'");
+            bag.Error(DiagnosticCode.KeyConflict,
+                draft.Present["max_sites"].Key.At, "an address is one place: 'max_sites' means nothing beside 'offset'");
         }
 
         if (draft.Has("usdt") && on != ProbeTrigger.Entry)
@@ -93,7 +94,8 @@ internal static class RuleAssembly
         var lengths = new LengthResolution(on, redaction, bag);
         var arguments = (draft.Arguments ?? []).Select(a => ArgumentOf(a, scope, lengths)).ToEquatableArray();
         var returned = draft.Return ?? TypeSpec.Default;
-        var returnLength = returned.LengthBehind(register => new Term.Result(register)) ?? lengths.Resolve("ret", returned, draft.ReturnSource, scope, isReturned: true);
+        var returnLength = returned.LengthBehind(register => new Term.Result(register))
+            ?? lengths.Resolve("ret", returned, draft.ReturnSource, scope, isReturned: true);
         var expressions = new ExpressionValue(on, redaction, lengths, bag);
         var condition = RuleScope.OfCondition(draft, on);
         var results = (draft.Results ?? []).Select(result => ResultOf(result, scope, lengths)).ToList();
@@ -147,7 +149,8 @@ internal static class RuleAssembly
     /// <summary>The place alone of a rule with errors; null when that, too, is wrong.</summary>
     public static Rule? PlaceOf(RuleDraft draft) => draft is { Binary: { } binary, Where: { } where }
         ? new Rule(
-            draft.Name ?? new Located<string>("", where.At), binary, where, ProbeTrigger.Entry, [], CaptureType.Default, [], draft.Level, [])
+            draft.Name ?? new Located<string>("", where.At),
+            binary, where, ProbeTrigger.Entry, [], CaptureType.Default, [], draft.Level, [])
         {
             MaxSites = draft.MaxSites,
             AllowsUnsafe = draft.AllowsUnsafe,
@@ -155,7 +158,8 @@ internal static class RuleAssembly
         }
         : null;
 
-    private static List<ComputedValue> Captures(RuleDraft draft, HashSet<string> used, ExpressionValue expressions, NameScope scope, DiagnosticBag bag)
+    private static List<ComputedValue> Captures(
+        RuleDraft draft, HashSet<string> used, ExpressionValue expressions, NameScope scope, DiagnosticBag bag)
     {
         var captures = new List<ComputedValue>();
         foreach (var (key, capture) in draft.Captures)
@@ -173,12 +177,14 @@ internal static class RuleAssembly
         new(argument.Register + argument.Spec.ValueRegister, argument.Name, argument.Spec.InRegisters)
         {
             IsUntyped = argument.IsUntyped,
-            Length = argument.Spec.LengthBehind(argument.In) ?? lengths.Resolve(argument.Name, argument.Spec, argument.Source, scope, isReturned: false),
+            Length = argument.Spec.LengthBehind(argument.In)
+                ?? lengths.Resolve(argument.Name, argument.Spec, argument.Source, scope, isReturned: false),
         };
 
     private static ComputedValue ResultOf(DraftArgument result, NameScope scope, LengthResolution lengths) =>
         new(result.Name, result.Spec.InRegisters, result.Value)
         {
-            Length = result.Spec.LengthBehind(result.In) ?? lengths.Resolve(result.Name, result.Spec, result.Source, scope, isReturned: true),
+            Length = result.Spec.LengthBehind(result.In)
+                ?? lengths.Resolve(result.Name, result.Spec, result.Source, scope, isReturned: true),
         };
 }

@@ -29,8 +29,8 @@ internal static class RuleScope
             return Of(draft, on);
         }
 
-        const string NotOnReturn = "'when' decides about both events, and the return has no arguments: use 'on: call'";
-        var scope = WithArguments(draft, NotOnReturn);
+        const string notOnReturn = "'when' decides about both events, and the return has no arguments: use 'on: call'";
+        var scope = WithArguments(draft, notOnReturn);
         AddReturn(scope, draft, "'when' decides about both events, and the entry has no return value: use 'on: call'");
         AddDuration(scope, on);
         return scope;

@@ -29,10 +29,14 @@ public static class PlanBuilder
         return missing;
     }
 
-    /// <exception cref="InvalidOperationException">The rule names a value that these sites do not have: see <see cref="MissingAt"/>.</exception>
+    /// <exception cref="InvalidOperationException">The rule names a value that these sites do not have: see
+    /// <see cref="MissingAt"/>.</exception>
     public static CapturePlan Build(Rule rule, SiteAbi abi) => new PlanFields(rule, abi).Plan();
 
-    /// <summary>The values that an event of this kind shows: arguments, computed values, the return value, and what its message wants to know of the hit. Fields that only conditions need are not among them.</summary>
+    /// <summary>
+    /// The values that an event of this kind shows: arguments, computed values, the return value, and what its message wants to
+    /// know of the hit. Fields that only conditions need are not among them.
+    /// </summary>
     public static IReadOnlyList<CapturedValue> ValuesOf(Rule rule, SiteAbi abi, EventKind kind) =>
         new PlanFields(rule, abi).ValuesOf(kind);
 
@@ -53,7 +57,8 @@ public static class PlanBuilder
     /// <summary>The arguments that the rule gives a type, shows in a format of integers, or computes with.</summary>
     private static SortedSet<int> AsIntegers(Rule rule) => [
         .. rule.Arguments.Where(argument => !argument.IsUntyped || rule.Messages.Any(message => message.Template.Tokens.Any(token =>
-            token is MessageToken.Hole { Format: ['x' or 'X' or 'd' or 'D', ..] } hole && hole.Name == argument.Name))).Select(argument => argument.Index),
+            token is MessageToken.Hole { Format: ['x' or 'X' or 'd' or 'D', ..] } hole
+                && hole.Name == argument.Name))).Select(argument => argument.Index),
         .. Computed(rule).OfType<Term>().SelectMany(term => term.Parts).OfType<Term.Argument>().Select(argument => argument.Index)];
 
     private static IEnumerable<Term?> Computed(Rule rule) =>

@@ -83,7 +83,8 @@ internal sealed class PlanFields
 
         if (_rule.On != ProbeTrigger.Entry && !_rule.ReturnsNothing)
         {
-            yield return new RuleValue(order++, "ret", _rule.Return, new Term.Result(_rule.ReturnRegister), _rule.ReturnLength, OnEntry: false, OnReturn: true)
+            yield return new RuleValue(
+                order++, "ret", _rule.Return, new Term.Result(_rule.ReturnRegister), _rule.ReturnLength, OnEntry: false, OnReturn: true)
             {
                 IsReturnValue = true,
             };
@@ -91,7 +92,8 @@ internal sealed class PlanFields
 
         foreach (var (name, type, special) in ContextField.All)
         {
-            yield return new RuleValue(order++, name, type, new Term.Special(special), null, Shows(EventKind.Entry, name) || Shows(EventKind.Call, name), Shows(EventKind.Return, name))
+            yield return new RuleValue(order++, name, type, new Term.Special(special), null, Shows(EventKind.Entry, name)
+                || Shows(EventKind.Call, name), Shows(EventKind.Return, name))
             {
                 IsOfEvent = true,
             };

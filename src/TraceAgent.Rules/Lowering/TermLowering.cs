@@ -2,7 +2,9 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Rules.Lowering;
 
-/// <summary>Terms to what the kernel computes. They name only what there is at these sites: see <see cref="PlanBuilder.MissingAt"/>.</summary>
+/// <summary>
+/// Terms to what the kernel computes. They name only what there is at these sites: see <see cref="PlanBuilder.MissingAt"/>.
+/// </summary>
 internal sealed class TermLowering(SiteAbi abi)
 {
     /// <summary>What is computed where all that the term names is at hand.</summary>
@@ -26,7 +28,8 @@ internal sealed class TermLowering(SiteAbi abi)
         Term.Binary binary => new Expr.Binary(binary.Operator, Lower(binary.Left, replace), Lower(binary.Right, replace)),
         Term.Load load => new Expr.Load(Lower(load.Address, replace), load.Size, load.Signed),
         Term.Extend extend => new Expr.Extend(Lower(extend.Operand, replace), extend.Size, extend.Signed),
-        Term.TextMatch match => new Expr.TextMatch(Lower(match.Address, replace), match.Test, match.Length is { } length ? Lower(length, replace) : null),
+        Term.TextMatch match =>
+            new Expr.TextMatch(Lower(match.Address, replace), match.Test, match.Length is { } length ? Lower(length, replace) : null),
         Term.CommMatch match => new Expr.CommMatch(match.Test),
         _ => throw new ArgumentOutOfRangeException(nameof(term)),
     };

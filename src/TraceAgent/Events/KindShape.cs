@@ -118,7 +118,8 @@ internal sealed class KindShape
         var entryFields = kind == EventKind.Call ? plan.EntryFields.Count : 0;
         var fields = values.OrderBy(v => v.Value.IsOfEvent).ThenBy(v => v.Value.IsReturnValue)
             .Select((v, index) => new EventField(v, index, layout.Fields[v.Value.FieldIndex], NeedsResult(v.Value.FieldIndex))).ToArray();
-        return new KindShape(rule, kind, layout, fields, values.Count(v => v.Value is { IsReturnValue: false, IsOfEvent: false }), values.Count(v => !v.Value.IsOfEvent), sites);
+        return new KindShape(rule, kind, layout, fields, values.Count(
+            v => v.Value is { IsReturnValue: false, IsOfEvent: false }), values.Count(v => !v.Value.IsOfEvent), sites);
 
         bool NeedsResult(int index) =>
             plan.LeavesByJumps && kind != EventKind.Entry && index >= entryFields && captured[index].NeedsResult();

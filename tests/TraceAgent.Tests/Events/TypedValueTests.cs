@@ -95,7 +95,8 @@ public class TypedValueTests
 
         var line = sample.Line(record);
 
-        Assert.EndsWith("\"args\":{\"v\":\"01020304\"},\"lengths\":{\"v\":1234},\"problems\":{\"v\":\"truncated\"}}\n", line, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\"args\":{\"v\":\"01020304\"},\"lengths\":{\"v\":1234},\"problems\":{\"v\":\"truncated\"}}\n", line, StringComparison.Ordinal);
         Assert.Equal("01020304…", sample.Message(record));
     }
 
@@ -124,7 +125,8 @@ public class TypedValueTests
     {
         var sample = new Sample("{a}", ProbeTrigger.Entry, [new(0, "hidden", CaptureType.Default), new(1, "a", CaptureType.Default)]);
         var shape = EventShape.Of(
-            sample.Rule, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "AddNum", 0)])], _ => [new ShownField(new("a", CaptureType.Default, 1, IsReturnValue: false), IsRedacted: false)]);
+            sample.Rule, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "AddNum", 0)])],
+            _ => [new ShownField(new("a", CaptureType.Default, 1, IsReturnValue: false), IsRedacted: false)]);
 
         var line = Sample.LineOf(sample.Decoder.Decode(sample.Record(7, 8), shape)!);
 
@@ -153,7 +155,8 @@ public class TypedValueTests
         var record = sample.Record(value);
         var flat = SerilogEventConverter.Of(sample.Decode(record)!);
 
-        Assert.EndsWith($"\"args\":{{\"v\":{json}}}{(type == "errno" ? "" : "}\n")}", WithoutErrno(sample.Line(record), type), StringComparison.Ordinal);
+        Assert.EndsWith($"\"args\":{{\"v\":{json}}}{(type == "errno" ? "" : "}\n")}", WithoutErrno(
+            sample.Line(record), type), StringComparison.Ordinal);
         Assert.Equal(message, sample.Message(record));
         Assert.Equal(message, flat.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
         var property = JsonDocument.Parse(sample.Line(record, new ClefTemplateFormatter())).RootElement.GetProperty("v");
