@@ -1,6 +1,4 @@
-using System.Text;
 using TraceAgent.Capture;
-using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Lowering;
 
@@ -23,27 +21,26 @@ internal sealed class EventShape
     /// <param name="rule">Says names, types, messages, level, labels and what is redacted.</param>
     /// <param name="abi">Where values are at the sites.</param>
     /// <param name="plan">The rule's own, for this <paramref name="abi"/>.</param>
-    /// <param name="files">Their sites in the order of their cookies.</param>
+    /// <param name="sites">In the order of their cookies.</param>
     /// <exception cref="ArgumentException">The plan is not one of this rule.</exception>
-    public static EventShape Of(Rule rule, SiteAbi abi, CapturePlan plan, IReadOnlyList<ProbeFile> files)
+    public static EventShape Of(Rule rule, SiteAbi abi, CapturePlan plan, IReadOnlyList<SiteName> sites)
     {
         var redaction = new Redaction(rule.Redact, rule.NotSecret);
         return Of(
-            rule, plan, files,
+            rule, plan, sites,
             kind => [.. PlanBuilder.ValuesOf(rule, abi, kind).Select(v =>
                 new ShownField(v, redaction.Applies(v.Name)) { NotSecret = rule.NotSecret })]);
     }
 
     /// <summary>The same with other values than the rule's own.</summary>
     public static EventShape Of(
-        Rule rule, CapturePlan plan, IReadOnlyList<ProbeFile> files, Func<EventKind, IReadOnlyList<ShownField>> valuesOf)
+        Rule rule, CapturePlan plan, IReadOnlyList<SiteName> sites, Func<EventKind, IReadOnlyList<ShownField>> valuesOf)
     {
+        SiteName[] names = [.. sites];
         var kinds = new KindShape?[(int)EventKind.Call + 1];
-        SiteName[] sites = [.. files.SelectMany(file => file.Sites, (file, site) =>
-            new SiteName(site.DisplayName, Encoding.UTF8.GetBytes($",\"symbol\":{JsonText.Quote(site.DisplayName)}"), file.Path))];
         foreach (var kind in plan.Kinds)
         {
-            kinds[(int)kind] = KindShape.Of(kind, rule, plan, sites, valuesOf(kind));
+            kinds[(int)kind] = KindShape.Of(kind, rule, plan, names, valuesOf(kind));
         }
 
         return new EventShape(kinds, rule.Output?.Value);

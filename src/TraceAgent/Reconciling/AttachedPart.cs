@@ -108,7 +108,8 @@ internal sealed class AttachedPart
     /// <param name="unreturned">Calls in flight when it was detached.</param>
     public void CloseCounters(long unreturned) => Slot.Counters.Close(_counts, unreturned);
 
-    private EventShape ShapeOf(Rule rule) => EventShape.Of(rule, Abi, Loaded.Plan, _announced);
+    private EventShape ShapeOf(Rule rule) => EventShape.Of(
+        rule, Abi, Loaded.Plan, [.. _announced.SelectMany(file => file.Sites, (file, site) => SiteName.Of(site.DisplayName, file.Path))]);
 
     private void Note(IEnumerable<ProbeFile> files)
     {

@@ -1,3 +1,5 @@
+using TraceAgent.Packets;
+
 namespace TraceAgent.Status;
 
 /// <param name="Rule">Its name.</param>
@@ -39,8 +41,3 @@ internal sealed record PacketRuleStatus(
     long Evicted,
     long Logged,
     long Lost);
-
-/// <param name="Name">Now.</param>
-/// <param name="Index">As <c>ip link</c> shows it.</param>
-/// <param name="Mode">In force: <c>native</c>, <c>generic</c> or <c>offload</c>.</param>
-internal sealed record InterfaceStatus(string Name, int Index, string Mode);

@@ -71,7 +71,7 @@ internal sealed class RuleFiles : FuzzTarget
 
         var plan = PlanBuilder.Build(rule, abi);
         Assert.Equal(plan, PlanBuilder.Build(rule, abi));
-        EventShape.Of(rule, abi, plan, [new ProbeFile("/b", FileIdentity.None, [new(0, 0, "f", 0)])]);
+        EventShape.Of(rule, abi, plan, [SiteName.Of("f", "/b")]);
         try
         {
             ProbeCompiler.Compile(plan, Binding);

@@ -111,7 +111,7 @@ public class ContextFieldTests
             new ProcessNames(null, _ => new ProcessFacts("/b", parent, parent is null ? null : "login --password=hunter2 -v")),
             new CgroupNames((id, _) => $"/slice/{id}"));
         return decoder.Decode(
-            record, EventShape.Of(rule, CSiteAbi.X64, plan, [new ProbeFile("/b", FileIdentity.None, [new(0, 0, "f", 0)])]))!;
+            record, EventShape.Of(rule, CSiteAbi.X64, plan, [SiteName.Of("f", "/b")]))!;
     }
 
     private static string Json(JsonElement line, params string[] keys) => "{" + string.Join(',', keys

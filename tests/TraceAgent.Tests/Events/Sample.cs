@@ -55,7 +55,7 @@ internal sealed class Sample
             on == ProbeTrigger.Entry ? [] : [returned.Capture(new Expr.Load(Architecture.X64.ReturnValue, 8, Signed: false))]);
         Layout = Plan.LayoutOf(Kind);
         Shape = EventShape.Of(
-            Rule, Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)])],
+            Rule, Plan, [SiteName.Of("AddNum", "/srv/shop/test")],
             kind => Values(kind, arguments, returned, redacted));
         _decoder = new EventDecoder(new WallClock(() => new ClockSample(0, Epoch, 0)), new ProcessNames(
             null, _ => new ProcessFacts("/srv/shop/test", 1)), new CgroupNames((id, _) => $"/slice/{id}"));

@@ -125,7 +125,7 @@ public class TypedValueTests
     {
         var sample = new Sample("{a}", ProbeTrigger.Entry, [new(0, "hidden", CaptureType.Default), new(1, "a", CaptureType.Default)]);
         var shape = EventShape.Of(
-            sample.Rule, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "AddNum", 0)])],
+            sample.Rule, sample.Plan, [SiteName.Of("AddNum", "/srv/shop/test")],
             _ => [new ShownField(new("a", CaptureType.Default, 1, IsReturnValue: false), IsRedacted: false)]);
 
         var line = Sample.LineOf(sample.Decoder.Decode(sample.Record(7, 8), shape)!);
