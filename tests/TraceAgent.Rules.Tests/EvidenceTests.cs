@@ -19,7 +19,7 @@ public sealed class EvidenceTests
     private static readonly string[] Types =
     [
         "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "short", "unsigned short", "size_t", "ptr", "hex", "void *",
-        "bool", "char", "errno", "duration", "enum {", "float", "double", "ipv4", "ipv6", "sockaddr", "string", "string(", "char *", "bytes(", "utf16",
+        "bool", "char", "errno", "signal", "duration", "enum {", "float", "double", "ipv4", "ipv6", "sockaddr", "string", "string(", "char *", "bytes(", "utf16",
         "std::string", "go.string", "go.error", "[]byte", "rust.str", "&str", "int32[",
     ];
 

@@ -14,6 +14,7 @@ public class TypedValueTests
         ["bool"] = new CaptureType.Bool(),
         ["char"] = new CaptureType.Char(),
         ["errno"] = new CaptureType.Errno(),
+        ["signal"] = new CaptureType.Signal(),
         ["enum"] = new CaptureType.Enumeration(4, [new(0, "GET"), new(1, "PO\"ST"), new(-1, "NONE")]),
         ["duration"] = new CaptureType.Duration(),
         ["ipv4"] = new CaptureType.IPv4(),
@@ -40,6 +41,14 @@ public class TypedValueTests
     [InlineData("errno", "{v}", -4095L, "4095", "4095")]
     [InlineData("errno", "{v}", -4096L, "-4096", "-4096")]
     [InlineData("errno", "{v:d}", -11L, "11", "11")]
+    [InlineData("signal", "{v}", 1L, "\"SIGHUP\"", "SIGHUP")]
+    [InlineData("signal", "{v}", 15L, "\"SIGTERM\"", "SIGTERM")]
+    [InlineData("signal", "{v}", 31L, "\"SIGSYS\"", "SIGSYS")]
+    [InlineData("signal", "{v}", 34L, "34", "34")]
+    [InlineData("signal", "{v}", 0L, "0", "0")]
+    [InlineData("signal", "{v}", -1L, "-1", "-1")]
+    [InlineData("signal", "{v:x}", -1L, "-1", "ffffffff")]
+    [InlineData("signal", "{v:d}", 9L, "\"SIGKILL\"", "9")]
     [InlineData("enum", "{v}", 0L, "\"GET\"", "GET")]
     [InlineData("enum", "{v}", 1L, "\"PO\\\"ST\"", "PO\"ST")]
     [InlineData("enum", "{v}", -1L, "\"NONE\"", "NONE")]
