@@ -32,7 +32,7 @@ public class ClefFormatterTests
     {
         var sample = new Sample(format, ProbeTrigger.Entry, [new(0, "arg1", CaptureType.Default)]);
         ProbeFile[] files = [new("/a", FileIdentity.None, [new(0, 0, "Add", 0)]), new("/b", FileIdentity.None, [new(0, 0, "shop::Add(int)", 0)])];
-        var shape = EventShape.Of(sample.Rule, CSiteAbi.X64, sample.Plan, files);
+        var shape = EventShape.Of(sample.Rule, sample.Bound, files);
         var record = sample.Record(3);
 
         Assert.Equal(atFirst, MessageAt(0));

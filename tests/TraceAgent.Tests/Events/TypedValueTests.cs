@@ -4,6 +4,7 @@ using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Binding;
 
 namespace TraceAgent.Tests.Events;
 
@@ -132,8 +133,10 @@ public class TypedValueTests
     public void Hidden_fields_of_the_plan_are_not_shown()
     {
         var sample = new Sample("{a}", ProbeTrigger.Entry, [new(0, "hidden", CaptureType.Default), new(1, "a", CaptureType.Default)]);
+        var bound = new BoundRule(
+            CSiteAbi.X64, sample.Plan, sample.Bound.Messages, _ => [new("a", CaptureType.Default, 1, IsReturnValue: false)]);
         var shape = EventShape.Of(
-            sample.Rule, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "AddNum", 0)])], _ => [new ShownField(new("a", CaptureType.Default, 1, IsReturnValue: false), IsRedacted: false)]);
+            sample.Rule, bound, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "AddNum", 0)])]);
 
         var line = Sample.LineOf(sample.Decoder.Decode(sample.Record(7, 8), shape)!);
 
