@@ -89,7 +89,8 @@ public sealed class BpfSession : IDisposable
         if (!NativeLibrary.TryLoad(LibBpf.Library, out _))
         {
             throw new KernelException(
-                "load", LibBpf.Library, KernelException.Enoent, "install libbpf1 (Debian, Ubuntu) or libbpf (Fedora, RHEL); version 1.0 or newer");
+                "load",
+                LibBpf.Library, KernelException.Enoent, "install libbpf1 (Debian, Ubuntu) or libbpf (Fedora, RHEL); version 1.0 or newer");
         }
 
         return new BpfSession(ringBytes, method, policy ?? WaitPolicy.Trusted);
@@ -108,7 +109,8 @@ public sealed class BpfSession : IDisposable
     /// <summary>Compiles and loads the programs of a plan. The probe is not attached, and inactive.</summary>
     /// <param name="plan">What to capture.</param>
     /// <param name="rule">Names the programs.</param>
-    /// <param name="sibling">A probe of the same rule that is not closed, if any: they share the rule's limit and, for calls, its table of those in flight.</param>
+    /// <param name="sibling">A probe of the same rule that is not closed, if any: they share the rule's limit and, for calls, its
+    /// table of those in flight.</param>
     /// <exception cref="KernelException">The kernel refused a program or a map.</exception>
     public LoadedProbe Load(CapturePlan plan, string rule, LoadedProbe? sibling = null)
     {
@@ -242,7 +244,8 @@ public sealed class BpfSession : IDisposable
         {
             if (_slots.Take() is not { } slot)
             {
-                throw new KernelException("load", "one more probe", KernelException.E2Big, $"an agent holds at most {ControlLayout.Slots} probes");
+                throw new KernelException(
+                    "load", "one more probe", KernelException.E2Big, $"an agent holds at most {ControlLayout.Slots} probes");
             }
 
             _control[slot] = StateWord.Inactive;

@@ -9,6 +9,8 @@ public readonly record struct UprobeSite(ulong Offset)
     /// <summary>Where calls end, where the plan sees returns at instructions, and what leads back to the entry.</summary>
     public EquatableArray<ExitSite> Exits { get; init; }
 
-    /// <summary>Where in the file the 16-bit counter is that the kernel raises in each process while the probe is there; 0 for none.</summary>
+    /// <summary>
+    /// Where in the file the 16-bit counter is that the kernel raises in each process while the probe is there; 0 for none.
+    /// </summary>
     public ulong ReferenceCounter { get; init; }
 }

@@ -10,7 +10,8 @@ namespace TraceAgent.Capture;
 /// <param name="ReturnRegister">DWARF number of the register with an integer return value.</param>
 /// <param name="SecondReturnRegister">DWARF number of the register with the second half of a return value of 16 bytes.</param>
 /// <param name="StackPointer">DWARF number of the stack pointer.</param>
-/// <param name="RegisterOffsets">Offset in bytes of each DWARF register in the kernel's <c>struct pt_regs</c>; the index is the DWARF number.</param>
+/// <param name="RegisterOffsets">Offset in bytes of each DWARF register in the kernel's <c>struct pt_regs</c>; the
+/// index is the DWARF number.</param>
 /// <param name="InstructionPointerOffset">Offset in bytes of the instruction pointer in <c>struct pt_regs</c>.</param>
 /// <param name="FlagsOffset">Offset in bytes of the flags in <c>struct pt_regs</c>.</param>
 /// <param name="FirstStackArgument">Bytes from the stack pointer on entry to the first argument passed in memory.</param>
@@ -68,7 +69,9 @@ public sealed record Architecture(
 
     /// <summary>The architecture that the agent runs on.</summary>
     public static Architecture OfThisMachine { get; } =
-        System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? Arm64 : X64;
+        System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64
+            ? Arm64
+            : X64;
 
     /// <summary>The architecture of an ELF file's <c>e_machine</c>, or null when it is not one of ours.</summary>
     public static Architecture? OfElf(ushort machine) => machine switch

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace TraceAgent.Capture;
 
-/// <summary>An immutable list with value equality: two of them are equal when their items are, in order. Identity in records rests on it.</summary>
+/// <summary>
+/// An immutable list with value equality: two of them are equal when their items are, in order. Identity in records rests on it.
+/// </summary>
 [CollectionBuilder(typeof(EquatableArray), nameof(EquatableArray.Create))]
 public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
 {
@@ -18,7 +20,8 @@ public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadO
     public ReadOnlySpan<T> AsSpan() => _items;
 
     // The same array is told at once: lists of addresses are long, and compared at every look.
-    public bool Equals(EquatableArray<T> other) => AsSpan() == other.AsSpan() || AsSpan().SequenceEqual(other.AsSpan(), EqualityComparer<T>.Default);
+    public bool Equals(EquatableArray<T> other) =>
+        AsSpan() == other.AsSpan() || AsSpan().SequenceEqual(other.AsSpan(), EqualityComparer<T>.Default);
 
     public override bool Equals(object? obj) => obj is EquatableArray<T> other && Equals(other);
 

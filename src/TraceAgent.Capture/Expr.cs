@@ -12,7 +12,8 @@ public abstract record Expr
     }
 
     /// <summary>True when the value needs the traced process's memory.</summary>
-    public bool ReadsMemory() => Has(one => one is Load or TextMatch and not TextMatch { Length: not null, Test: { Prefix.Count: 0, Suffix.Count: 0 } });
+    public bool ReadsMemory() =>
+        Has(one => one is Load or TextMatch and not TextMatch { Length: not null, Test: { Prefix.Count: 0, Suffix.Count: 0 } });
 
     /// <summary>True when computing it reads memory, or what was read on entry.</summary>
     public bool CanFail() => ReadsMemory() || Has(one => one is EntryField);
@@ -60,7 +61,10 @@ public abstract record Expr
     /// <summary>1 when the thread's name (at most 15 bytes) passes the test, else 0.</summary>
     public sealed record CommMatch(TextTest Test) : Expr;
 
-    /// <summary>ID of the cgroup (version 2) <paramref name="Level"/> folders below the root to which the thread's own belongs; 0 for none.</summary>
+    /// <summary>
+    /// ID of the cgroup (version 2) <paramref name="Level"/> folders below the root to which the
+    /// thread's own belongs; 0 for none.
+    /// </summary>
     public sealed record AncestorCgroup(int Level) : Expr;
 
     /// <summary>A value that the kernel knows about the hit itself.</summary>

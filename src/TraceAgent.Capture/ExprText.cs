@@ -10,7 +10,9 @@ public sealed class ExprText(Architecture architecture, EquatableArray<CaptureFi
     private static readonly string[] X64 =
         ["rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"];
 
-    /// <summary>Where a field is: <c>rdi</c>, <c>text at rsi</c>, <c>rdx bytes at rsi</c>. Narrowing, which its type says, is left out.</summary>
+    /// <summary>
+    /// Where a field is: <c>rdi</c>, <c>text at rsi</c>, <c>rdx bytes at rsi</c>. Narrowing, which its type says, is left out.
+    /// </summary>
     public string Of(CaptureField field)
     {
         ArgumentNullException.ThrowIfNull(field);
@@ -28,7 +30,8 @@ public sealed class ExprText(Architecture architecture, EquatableArray<CaptureFi
         Expr.Register register => NameOf(register.Number),
         Expr.Constant constant => Number(constant.Value),
         Expr.Unary unary => $"{SignOf(unary.Operator)}{Inner(unary.Operand)}",
-        Expr.Binary { Operator: BinaryOperator.Add, Right: Expr.Constant { Value: < 0 and > long.MinValue } distance } sum => $"{Inner(sum.Left)} - {Number(-distance.Value)}",
+        Expr.Binary { Operator: BinaryOperator.Add, Right: Expr.Constant { Value: < 0 and > long.MinValue } distance } sum =>
+            $"{Inner(sum.Left)} - {Number(-distance.Value)}",
         Expr.Binary binary => $"{Inner(binary.Left)} {SignOf(binary.Operator)} {Inner(binary.Right)}",
         Expr.Load load => $"*({TypeOf(load.Size, load.Signed)}*){Inner(load.Address)}",
         Expr.Extend extend => $"({TypeOf(extend.Size, extend.Signed)}){Inner(extend.Operand)}",
@@ -39,13 +42,21 @@ public sealed class ExprText(Architecture architecture, EquatableArray<CaptureFi
         _ => expr?.GetType().Name ?? "",
     };
 
-    private string Inner(Expr expr) => expr is Expr.Register or Expr.Constant or Expr.Special or Expr.Load or Expr.Extend ? Of(expr) : $"({Of(expr)})";
+    private string Inner(Expr expr) =>
+        expr is Expr.Register or Expr.Constant or Expr.Special or Expr.Load or Expr.Extend ? Of(expr) : $"({Of(expr)})";
 
-    private string NameOf(int register) => architecture == Architecture.X64
-        ? register >= 0 && register < X64.Length ? X64[register] : $"register {register}"
-        : register == architecture.StackPointer ? "sp" : $"x{register}";
+    private string NameOf(int register)
+    {
+        if (architecture == Architecture.X64)
+        {
+            return register >= 0 && register < X64.Length ? X64[register] : $"register {register}";
+        }
 
-    private static string TypeOf(int size, bool signed) => string.Create(CultureInfo.InvariantCulture, $"{(signed ? "int" : "uint")}{size * 8}");
+        return register == architecture.StackPointer ? "sp" : $"x{register}";
+    }
+
+    private static string TypeOf(int size, bool signed) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(signed ? "int" : "uint")}{size * 8}");
 
     private static string Number(long value) => value is > -1000 and < 1000
         ? value.ToString(CultureInfo.InvariantCulture)

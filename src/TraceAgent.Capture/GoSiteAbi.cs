@@ -12,8 +12,8 @@ public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters
     public const int StackEndOffset = 8;
 
     //                                                      AX BX CX DI SI R8 R9 R10 R11
-    private static readonly EquatableArray<int> s_x64 = [0, 3, 2, 5, 4, 8, 9, 10, 11];
-    private static readonly EquatableArray<int> s_arm64 = Enumerable.Range(0, 16).ToEquatableArray();
+    private static readonly EquatableArray<int> X64 = [0, 3, 2, 5, 4, 8, 9, 10, 11];
+    private static readonly EquatableArray<int> Arm64 = Enumerable.Range(0, 16).ToEquatableArray();
 
     /// <summary>
     /// The word, from 0, with the dictionary of a generic function, which no source has among the parameters: before everything up to
@@ -22,14 +22,19 @@ public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters
     public int? DictionaryWord { get; init; }
 
     /// <inheritdoc/>
-    public override int? GoroutineRegister => !PassesInRegisters ? null : IsX64 ? 14 : 28;
+    public override int? GoroutineRegister => (PassesInRegisters, IsX64) switch
+    {
+        (false, _) => null,
+        (true, true) => 14,
+        (true, false) => 28,
+    };
 
     /// <inheritdoc/>
     public override bool PairsCalls => GoroutineRegister is not null;
 
     private bool IsX64 => Architecture.ElfMachine == Architecture.X64.ElfMachine;
 
-    private EquatableArray<int> Registers => IsX64 ? s_x64 : s_arm64;
+    private EquatableArray<int> Registers => IsX64 ? X64 : Arm64;
 
     /// <inheritdoc/>
     public override Expr? Argument(int index)
@@ -44,7 +49,8 @@ public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters
 
         // Above the return address; on arm64 above the place that is kept free for it.
         return new Expr.Load(
-            new Expr.Binary(BinaryOperator.Add, new Expr.Register(Architecture.StackPointer), new Expr.Constant(8 + (8 * index))), 8, Signed: false);
+            new Expr.Binary(BinaryOperator.Add, new Expr.Register(Architecture.StackPointer), new Expr.Constant(8 + (8 * index))),
+            8, Signed: false);
     }
 
     /// <inheritdoc/>

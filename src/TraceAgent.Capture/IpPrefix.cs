@@ -16,7 +16,10 @@ public enum PrefixError
     /// <summary>Bits behind the length are set: meant is the network (<see cref="IpPrefix.Masked"/>) or the address alone.</summary>
     HostBits,
 
-    /// <summary>An IPv4 address in IPv6 form (<c>::ffff:192.0.2.1</c>), which is never the source of a packet: IPv4 is to be written as IPv4.</summary>
+    /// <summary>
+    /// An IPv4 address in IPv6 form (<c>::ffff:192.0.2.1</c>), which is never the source of a packet:
+    /// IPv4 is to be written as IPv4.
+    /// </summary>
     MappedIPv4,
 }
 
@@ -36,7 +39,8 @@ public readonly record struct IpPrefix(IpAddress Address, int Length) : ICompara
 
     /// <summary>Reads <c>192.0.2.7</c>, <c>198.51.100.0/24</c>, <c>2001:db8::/32</c>; a lone address is as long as it has bits.</summary>
     /// <param name="text">Without spaces around it.</param>
-    /// <param name="prefix">Also set when the fault is <see cref="PrefixError.HostBits"/> or <see cref="PrefixError.MappedIPv4"/>, as written.</param>
+    /// <param name="prefix">Also set when the fault is <see cref="PrefixError.HostBits"/> or
+    /// <see cref="PrefixError.MappedIPv4"/>, as written.</param>
     public static PrefixError TryParse(ReadOnlySpan<char> text, out IpPrefix prefix)
     {
         prefix = default;
@@ -62,9 +66,12 @@ public readonly record struct IpPrefix(IpAddress Address, int Length) : ICompara
         }
 
         prefix = new IpPrefix(address, length);
-        return address.IsIPv6 && address.Bits >> 32 == Mapped ? PrefixError.MappedIPv4
-            : prefix != prefix.Masked ? PrefixError.HostBits
-            : PrefixError.None;
+        if (address.IsIPv6 && address.Bits >> 32 == Mapped)
+        {
+            return PrefixError.MappedIPv4;
+        }
+
+        return prefix != prefix.Masked ? PrefixError.HostBits : PrefixError.None;
     }
 
     public bool Contains(IpAddress address) =>
@@ -77,7 +84,8 @@ public readonly record struct IpPrefix(IpAddress Address, int Length) : ICompara
     public IpPrefix Shortened(int length) => new IpPrefix(Address, length).Masked;
 
     /// <summary>By address, and the wider one first.</summary>
-    public int CompareTo(IpPrefix other) => Address.CompareTo(other.Address) is var order and not 0 ? order : Length.CompareTo(other.Length);
+    public int CompareTo(IpPrefix other) =>
+        Address.CompareTo(other.Address) is var order and not 0 ? order : Length.CompareTo(other.Length);
 
     /// <summary>A single address without its length.</summary>
     public override string ToString() =>

@@ -13,7 +13,10 @@ public abstract record Location
     /// <summary><c>offset: 0x117d</c>: a virtual address of the ELF file, as nm and objdump print it.</summary>
     public sealed record Address(ulong Value) : Location;
 
-    /// <summary><c>usdt: postgresql:query__*</c>: all places that the binary marks by such names; <c>*</c> and <c>?</c> stand for any characters.</summary>
+    /// <summary>
+    /// <c>usdt: postgresql:query__*</c>: all places that the binary marks by such names; <c>*</c> and
+    /// <c>?</c> stand for any characters.
+    /// </summary>
     public sealed record Usdt(string Provider, string Name) : Location
     {
         public string FullName => $"{Provider}:{Name}";

@@ -58,8 +58,13 @@ public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, in
         var offset = start + Align(fields.Count(field => field.HasOutcomeOfItsOwn()));
         foreach (var field in fields)
         {
-            into.Add(new FieldSlot(
-                field.Storage is not Storage.Scalar ? offset + Storage.HeadOutcome : field.HasOutcomeOfItsOwn() ? outcome++ : null, offset, field.Storage));
+            int? outcomeAt = field switch
+            {
+                { Storage: not Storage.Scalar } => offset + Storage.HeadOutcome,
+                _ when field.HasOutcomeOfItsOwn() => outcome++,
+                _ => null,
+            };
+            into.Add(new FieldSlot(outcomeAt, offset, field.Storage));
             offset += field.Storage.Size;
         }
 

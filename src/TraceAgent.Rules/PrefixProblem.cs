@@ -18,7 +18,9 @@ internal static class PrefixProblem
             PrefixError.Length => (
                 DiagnosticCode.InvalidPrefix,
                 $"'{shown}' is longer than an address",
-                text.Contains(':', StringComparison.Ordinal) ? "an IPv6 address has 128 bits: /0 to /128" : "an IPv4 address has 32 bits: /0 to /32"),
+                text.Contains(':', StringComparison.Ordinal)
+                    ? "an IPv6 address has 128 bits: /0 to /128"
+                    : "an IPv4 address has 32 bits: /0 to /32"),
             PrefixError.MappedIPv4 => (
                 DiagnosticCode.InvalidPrefix,
                 $"'{shown}' is an IPv4 address in the form of IPv6, which no packet has",
@@ -36,12 +38,28 @@ internal static class PrefixProblem
     private static string HintFor(string text)
     {
         var address = text.Split('/')[0];
-        return text.Contains('/', StringComparison.Ordinal) && text.Split('/')[1].Contains('.', StringComparison.Ordinal)
-            ? "write the length of the network in bits, such as /24, not as a mask"
-            : address.Contains('%', StringComparison.Ordinal) ? "leave out the zone, from % on"
-            : address.Contains('-', StringComparison.Ordinal) ? "a range is written as the networks that it consists of"
-            : address.Split('.').Any(part => part.Length > 1 && part[0] == '0' && part.All(char.IsAsciiDigit)) ? "numbers have no leading zeros: some programs read those as octal"
-            : address.Any(c => char.IsAsciiLetter(c) && !char.IsAsciiHexDigit(c)) ? "names are not looked up: write the address"
+        if (text.Contains('/', StringComparison.Ordinal) && text.Split('/')[1].Contains('.', StringComparison.Ordinal))
+        {
+            return "write the length of the network in bits, such as /24, not as a mask";
+        }
+
+        if (address.Contains('%', StringComparison.Ordinal))
+        {
+            return "leave out the zone, from % on";
+        }
+
+        if (address.Contains('-', StringComparison.Ordinal))
+        {
+            return "a range is written as the networks that it consists of";
+        }
+
+        if (address.Split('.').Any(part => part.Length > 1 && part[0] == '0' && part.All(char.IsAsciiDigit)))
+        {
+            return "numbers have no leading zeros: some programs read those as octal";
+        }
+
+        return address.Any(c => char.IsAsciiLetter(c) && !char.IsAsciiHexDigit(c))
+            ? "names are not looked up: write the address"
             : "such as 203.0.113.7, 198.51.100.0/24, 2001:db8::1 or 2001:db8::/32";
     }
 }

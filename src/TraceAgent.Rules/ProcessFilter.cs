@@ -29,9 +29,11 @@ public sealed record ProcessFilter(
             Any(Pids.Select(pid => Equal(new Term.Special(SpecialValue.Pid), pid))),
             Any(Processes.Select(Term (test) => new Term.CommMatch(test))),
             Any(users.Select(uid => Equal(new Term.Special(SpecialValue.Uid), uid))),
-            Any(cgroups.Select(one => Equal(one.Level is { } level ? new Term.AncestorCgroup(level) : new Term.Special(SpecialValue.Cgroup), one.Id))),
+            Any(cgroups.Select(
+                one => Equal(one.Level is { } level ? new Term.AncestorCgroup(level) : new Term.Special(SpecialValue.Cgroup), one.Id))),
         ];
-        return kinds.OfType<Term>().Aggregate((Term?)null, (all, kind) => all is null ? kind : new Term.Binary(BinaryOperator.AndAlso, all, kind));
+        return kinds.OfType<Term>().Aggregate(
+            (Term?)null, (all, kind) => all is null ? kind : new Term.Binary(BinaryOperator.AndAlso, all, kind));
     }
 
     private static Term.Binary Equal(Term value, long number) => new(BinaryOperator.Equal, value, new Term.Number(number));
@@ -42,5 +44,6 @@ public sealed record ProcessFilter(
 
 /// <summary>A cgroup as the kernel knows it.</summary>
 /// <param name="Id">The inode of its folder.</param>
-/// <param name="Level">How many folders below the root it is; null when that cannot be told, and cgroups below it do not belong to it.</param>
+/// <param name="Level">How many folders below the root it is; null when that cannot be told, and cgroups
+/// below it do not belong to it.</param>
 public sealed record CgroupPlace(long Id, int? Level);

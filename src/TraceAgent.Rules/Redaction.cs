@@ -8,7 +8,9 @@ namespace TraceAgent.Rules;
 /// </summary>
 public sealed class Redaction(EquatableArray<string> patterns, EquatableArray<string> notSecret = default)
 {
-    /// <summary>Whether the argument, the captured value or the return value of this name is redacted. What every event has is not.</summary>
+    /// <summary>
+    /// Whether the argument, the captured value or the return value of this name is redacted. What every event has is not.
+    /// </summary>
     public bool Applies(string name) => !notSecret.Contains(name, StringComparer.OrdinalIgnoreCase)
         && (SecretNames.IsSecret(name) || ((name == "ret" || !ValueName.Taken.Contains(name)) && patterns.Any(p => Matches(p, name))));
 

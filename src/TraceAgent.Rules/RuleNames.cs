@@ -17,7 +17,9 @@ public sealed class RuleNames
         }
     }
 
-    /// <summary>What is wrong with a file: its own diagnostics, and names that another file or an earlier rule of it has, in order.</summary>
+    /// <summary>
+    /// What is wrong with a file: its own diagnostics, and names that another file or an earlier rule of it has, in order.
+    /// </summary>
     /// <param name="file">Which; the names of an older text of it do not stand in its way.</param>
     /// <param name="taken">The names that are not its own.</param>
     public IReadOnlyList<Diagnostic> Judge(RuleFile file, out IReadOnlySet<string> taken)
@@ -28,7 +30,9 @@ public sealed class RuleNames
         var own = new Dictionary<string, Located<string>>();
         foreach (var name in file.Names)
         {
-            var first = _firsts.TryGetValue(name.Value, out var other) && other.At.File != name.At.File ? other : own.GetValueOrDefault(name.Value);
+            var first = _firsts.TryGetValue(name.Value, out var other) && other.At.File != name.At.File
+                ? other
+                : own.GetValueOrDefault(name.Value);
             if (first is not null)
             {
                 others.Add(name.Value);

@@ -5,7 +5,8 @@ namespace TraceAgent.Rules;
 
 /// <summary>The rules of all files together.</summary>
 /// <param name="Rules">In the order of the files, then of each file. Where a name stands in two files, only the first rule.</param>
-/// <param name="Diagnostics">By the path of the file: each file's own, and those that come from another file. Files without any are left out.</param>
+/// <param name="Diagnostics">By the path of the file: each file's own, and those that come from another file. Files
+/// without any are left out.</param>
 public sealed record RuleSet(EquatableArray<Rule> Rules, IReadOnlyDictionary<string, EquatableArray<Diagnostic>> Diagnostics)
 {
     /// <summary>Like <see cref="Rules"/>.</summary>

@@ -12,7 +12,8 @@ internal static partial class ValueName
 
     public static IReadOnlyList<string> Taken { get; } =
     [
-        "pid", "tid", "ppid", "comm", "exe", "cmdline", "uid", "gid", "cgroup", "time", "duration", "ret", "symbol", "binary", "rule", "stack",
+        "pid",
+        "tid", "ppid", "comm", "exe", "cmdline", "uid", "gid", "cgroup", "time", "duration", "ret", "symbol", "binary", "rule", "stack",
     ];
 
     /// <summary>Whether some rule may give this name to a value.</summary>
@@ -23,13 +24,15 @@ internal static partial class ValueName
     {
         if (!Form().IsMatch(name))
         {
-            bag.Error(DiagnosticCode.InvalidValue, at, $"'{Quoted.Clip(name)}' is not a name for a value", "letters, digits and _ ; no digit first; at most 63");
+            bag.Error(DiagnosticCode.InvalidValue,
+                at, $"'{Quoted.Clip(name)}' is not a name for a value", "letters, digits and _ ; no digit first; at most 63");
             return false;
         }
 
         if (Taken.Contains(name))
         {
-            bag.Error(DiagnosticCode.DuplicateValue, at, $"'{name}' is taken: every event has its own '{name}'", "any other name will do: only the place of an argument counts");
+            bag.Error(DiagnosticCode.DuplicateValue,
+                at, $"'{name}' is taken: every event has its own '{name}'", "any other name will do: only the place of an argument counts");
             return false;
         }
 

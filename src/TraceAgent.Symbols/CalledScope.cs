@@ -24,10 +24,10 @@ internal enum ObjectUncertainty
 internal sealed class CalledScope
 {
     // Operators that are static without saying so: new, new[], delete, delete[].
-    private static readonly string[] s_static = ["nw", "na", "dl", "da"];
+    private static readonly string[] Static = ["nw", "na", "dl", "da"];
 
     // What a lambda without captures is converted to: GCC's and clang's name.
-    private static readonly string[] s_invokers = ["4_FUN", "8__invoke"];
+    private static readonly string[] Invokers = ["4_FUN", "8__invoke"];
 
     private readonly FunctionIndex _functions;
     private readonly CallForm _form;
@@ -121,8 +121,8 @@ internal sealed class CalledScope
             return true;
         }
 
-        if (s_invokers.Any(invoker => member.Last.StartsWith(invoker, StringComparison.Ordinal))
-            || (IsOperator(member) && s_static.Contains(member.Last[..2])))
+        if (Invokers.Any(invoker => member.Last.StartsWith(invoker, StringComparison.Ordinal))
+            || (IsOperator(member) && Static.Contains(member.Last[..2])))
         {
             return false;
         }

@@ -43,7 +43,8 @@ public sealed partial class ElfImage
     /// <summary>Whether the address is in an executable segment and, in a file with sections, in an executable section.</summary>
     internal bool IsCode(ulong address) =>
         CodeSegmentAt(address) is not null
-        && (!_header.Sections.Any(section => section.IsCode) || _header.Sections.Any(section => section.IsCode && section.HoldsAddress(address)));
+        && (!_header.Sections.Any(section => section.IsCode)
+            || _header.Sections.Any(section => section.IsCode && section.HoldsAddress(address)));
 
     /// <summary>The executable section that holds the address, or null.</summary>
     internal ElfSection? SectionAt(ulong address)
@@ -87,7 +88,10 @@ public sealed partial class ElfImage
         return null;
     }
 
-    /// <summary>As <see cref="FileOffsetOf"/>, when the <paramref name="size"/> bytes from there are in the file, in a segment that the program can write to.</summary>
+    /// <summary>
+    /// As <see cref="FileOffsetOf"/>, when the <paramref name="size"/> bytes from there are in the file, in a segment
+    /// that the program can write to.
+    /// </summary>
     internal ulong? WritableFileOffsetOf(ulong address, ulong size)
     {
         foreach (var segment in _header.Segments)

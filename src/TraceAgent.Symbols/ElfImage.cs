@@ -91,7 +91,9 @@ public sealed partial class ElfImage : IDisposable
     /// <summary>Opens the file at a path that is also its name in messages.</summary>
     public static ElfImage? TryOpen(string path, out SiteProblem? problem) => TryOpen(path, path, out problem);
 
-    /// <summary>Opens the file at <paramref name="path"/>. Null, and the reason in <paramref name="problem"/>, when that cannot be.</summary>
+    /// <summary>
+    /// Opens the file at <paramref name="path"/>. Null, and the reason in <paramref name="problem"/>, when that cannot be.
+    /// </summary>
     /// <param name="path">Where it is.</param>
     /// <param name="displayPath">What to call it in messages; files of debug information are looked for beside this one.</param>
     /// <param name="problem">The reason.</param>
@@ -121,7 +123,9 @@ public sealed partial class ElfImage : IDisposable
         return null;
     }
 
-    /// <summary>As above, of a file that is already open; the image owns <paramref name="file"/> from now on, and closes it when it fails.</summary>
+    /// <summary>
+    /// As above, of a file that is already open; the image owns <paramref name="file"/> from now on, and closes it when it fails.
+    /// </summary>
     /// <param name="displayPath">What to call the file in messages.</param>
     /// <param name="problem">The reason.</param>
     /// <param name="debugRoot">Below which separate debug information is.</param>
@@ -242,7 +246,8 @@ public sealed partial class ElfImage : IDisposable
         const ulong flags1 = 0x6ffffffb;
         const ulong pie = 0x08000000;
         const int mostBytes = 64 << 10;
-        if (FindSegment(ElfSegment.Dynamic) is not { } dynamic || File.ReadOrNull(dynamic.Offset, dynamic.FileSize, mostBytes) is not { } entries)
+        if (FindSegment(ElfSegment.Dynamic) is not { } dynamic
+            || File.ReadOrNull(dynamic.Offset, dynamic.FileSize, mostBytes) is not { } entries)
         {
             return false;
         }

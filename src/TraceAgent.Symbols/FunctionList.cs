@@ -36,14 +36,16 @@ public sealed record FunctionList(IReadOnlyList<ListedFunction> Functions, int C
 
             var problems = new List<SiteProblem>();
             var gate = new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe: false, problems);
-            var listed = found.Functions.OrderBy(function => function.Shown, StringComparer.Ordinal).ThenBy(function => function.Start).Take(most)
+            var listed = found.Functions.OrderBy(function => function.Shown, StringComparer.Ordinal)
+                .ThenBy(function => function.Start).Take(most)
                 .Select(function =>
                 {
                     problems.Clear();
                     var site = gate.Pass(function, function.Start);
                     return new ListedFunction(
                         function.Shown, function.Name, function.Start, function.End - function.Start, site is { Site.IsEmulated: true },
-                        site is null ? problems.Find(problem => problem.Refused) ?? new SiteProblem(SiteCodes.OutsideCode, Refused: true, $"{function.Shown} has no code in {displayPath}") : null);
+                        site is null ? problems.Find(problem => problem.Refused) ?? new SiteProblem(
+                            SiteCodes.OutsideCode, Refused: true, $"{function.Shown} has no code in {displayPath}") : null);
                 });
             return new FunctionList([.. listed], found.Count, null);
         }

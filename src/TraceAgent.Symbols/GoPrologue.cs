@@ -64,10 +64,12 @@ internal static class GoPrologue
                 return behind;
             }
 
-            readsGuard |= instruction.MemoryBase is Register.R14 or Register.RCX && instruction.MemoryDisplacement64 is Guard or SystemGuard;
+            readsGuard |= instruction.MemoryBase is Register.R14 or Register.RCX
+                && instruction.MemoryDisplacement64 is Guard or SystemGuard;
             var info = registers.GetInfo(instruction);
             if (info.GetUsedMemory().Any(memory => IsWritten(memory.Access))
-                || info.GetUsedRegisters().Any(used => IsWritten(used.Access) && !MayChange(used.Register.GetFullRegister(), passesInRegisters)))
+                || info.GetUsedRegisters().Any(
+                    used => IsWritten(used.Access) && !MayChange(used.Register.GetFullRegister(), passesInRegisters)))
             {
                 return behind;
             }
@@ -118,7 +120,8 @@ internal static class GoPrologue
         while (decoder.IP < function.End)
         {
             decoder.Decode(out var instruction);
-            if (instruction.Op0Kind == OpKind.NearBranch64 && instruction.NearBranchTarget == address && instruction.FlowControl != FlowControl.Call)
+            if (instruction.Op0Kind == OpKind.NearBranch64
+                && instruction.NearBranchTarget == address && instruction.FlowControl != FlowControl.Call)
             {
                 return true;
             }

@@ -92,7 +92,8 @@ internal static class InstructionRules
     }
 
     /// <summary>A string instruction with REP: the kernel steps over it, and a probe is hit, once for each element.</summary>
-    public static bool IsRepeated(in Instruction instruction) => instruction.IsStringInstruction && (instruction.HasRepPrefix || instruction.HasRepnePrefix);
+    public static bool IsRepeated(in Instruction instruction) =>
+        instruction.IsStringInstruction && (instruction.HasRepPrefix || instruction.HasRepnePrefix);
 
     private static string? SystemInstruction(byte second) => second switch
     {
@@ -127,7 +128,8 @@ internal static class InstructionRules
                 case >= 0x40 and <= 0x4f:
                     rex = bytes[0];
                     bytes = bytes[1..];
-                    if (bytes is [0x26 or 0x2e or 0x36 or 0x3e or (>= 0x40 and <= 0x4f) or (>= 0x64 and <= 0x67) or 0xf0 or 0xf2 or 0xf3, ..])
+                    if (bytes
+                        is [0x26 or 0x2e or 0x36 or 0x3e or (>= 0x40 and <= 0x4f) or (>= 0x64 and <= 0x67) or 0xf0 or 0xf2 or 0xf3, ..])
                     {
                         refusal ??= "has a prefix behind its REX prefix, which the kernel may read differently";
                     }

@@ -91,7 +91,8 @@ internal sealed class InstructionWalk
             }
 
             starts[(int)(instruction.IP - start)] = true;
-            if (instruction.Op0Kind == OpKind.NearBranch64 && instruction.NearBranchTarget - start < (ulong)code.Length && branches.Count < MaxBranches)
+            if (instruction.Op0Kind == OpKind.NearBranch64
+                && instruction.NearBranchTarget - start < (ulong)code.Length && branches.Count < MaxBranches)
             {
                 branches.Add((instruction.IP, instruction.NearBranchTarget));
             }

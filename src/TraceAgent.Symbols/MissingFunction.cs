@@ -10,11 +10,13 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
     public SiteProblem Problem(FunctionIndex.NameKind kind) => kind switch
     {
         FunctionIndex.NameKind.Imported => new SiteProblem(
-            SiteCodes.Imported, Refused: true, $"'{pattern.Text}' is imported by {displayPath} from a library; its code is not in this file",
+            SiteCodes.Imported,
+            Refused: true, $"'{pattern.Text}' is imported by {displayPath} from a library; its code is not in this file",
             "name the library as the binary"),
         FunctionIndex.NameKind.IndirectFunction => new SiteProblem(
             SiteCodes.IndirectFunction, Refused: true,
-            $"'{pattern.Text}' in {displayPath} is an indirect function (IFUNC): it names the code that chooses a variant for the processor, not the code that runs",
+            $"'{pattern.Text}' in {displayPath} is an indirect function (IFUNC): it names the code that chooses a variant for the " +
+                $"processor, not the code that runs",
             VariantHint()),
         FunctionIndex.NameKind.LabelOrVariable => new SiteProblem(
             SiteCodes.NotAFunction, Refused: true, $"'{pattern.Text}' in {displayPath} is not a function",
@@ -46,7 +48,8 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
         {
             return new SiteProblem(
                 SiteCodes.SymbolNotFound, Refused: true, $"{message}, which names no functions at all (stripped)",
-                functions.Remark ?? "use a binary with symbols, an address as `offset:`, or one of its libraries, which `ldd` lists, as `binary:`");
+                functions.Remark
+                    ?? "use a binary with symbols, an address as `offset:`, or one of its libraries, which `ldd` lists, as `binary:`");
         }
 
         return new SiteProblem(SiteCodes.SymbolNotFound, Refused: true, message, Hint(functions));
@@ -60,8 +63,13 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
         }
 
         var near = pattern.IsGlob ? [] : NearestNames.Of(pattern.Text, functions);
-        return near.Count > 0 ? $"did you mean {string.Join(" or ", near.Select(item => $"'{item}'"))}?"
-            : pattern.Version is not null && functions.KindOf(pattern.Name) != FunctionIndex.NameKind.Absent ? "use the name without its version"
+        if (near.Count > 0)
+        {
+            return $"did you mean {string.Join(" or ", near.Select(item => $"'{item}'"))}?";
+        }
+
+        return pattern.Version is not null && functions.KindOf(pattern.Name) != FunctionIndex.NameKind.Absent
+            ? "use the name without its version"
             : functions.Remark;
     }
 }

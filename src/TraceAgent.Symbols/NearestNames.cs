@@ -36,7 +36,8 @@ internal static class NearestNames
             {
                 Add(distance, Encoding.UTF8.GetString(candidate));
             }
-            else if (Demangler.IsMangled(candidate) && demangled < MaxDemangled && MayBeNear(candidate, pattern, limit) && Demangler.Demangle(candidate) is { } source)
+            else if (Demangler.IsMangled(candidate)
+                && demangled < MaxDemangled && MayBeNear(candidate, pattern, limit) && Demangler.Demangle(candidate) is { } source)
             {
                 demangled++;
                 var shown = wanted.Contains('(', StringComparison.Ordinal) ? source.Full : source.Name;

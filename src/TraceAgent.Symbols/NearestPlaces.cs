@@ -6,11 +6,14 @@ namespace TraceAgent.Symbols;
 /// <summary>The places that can be probed and are nearest to one that cannot be, in words; null where there is none.</summary>
 internal sealed class NearestPlaces(ElfImage image, string displayPath)
 {
-    /// <summary>Functions on either side of an address that are asked whether they can be probed: a file may have millions that cannot.</summary>
+    /// <summary>
+    /// Functions on either side of an address that are asked whether they can be probed: a file may have millions that cannot.
+    /// </summary>
     private const int MaxAsked = 16;
 
     /// <summary>As users write it: by the name of the function, when there is one.</summary>
-    public static string Describe(FunctionRange function, ulong address) => (function.Holds(address) ? function.Shown : "", address - function.Start) switch
+    public static string Describe(FunctionRange function, ulong address) =>
+        (function.Holds(address) ? function.Shown : "", address - function.Start) switch
     {
         ("", _) => $"0x{address:x}",
         (_, 0) => function.Shown,
@@ -22,10 +25,17 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
         walk.SafeBefore is { } before ? Describe(function, before) : null, walk.SafeAfter is { } after ? Describe(function, after) : null);
 
     /// <summary>The last one of the function: its last instruction, if the size is right.</summary>
-    public string? LastOf(FunctionRange function) =>
-        image.Architecture.ElfMachine != Architecture.X64.ElfMachine ? $"the last instruction is at {Describe(function, (function.End - 1) & ~3UL)}"
-        : InstructionWalk.To(image, function, function.End) is { Contradiction: null } walk ? Within(function, walk)
-        : EntryOf(function);
+    public string? LastOf(FunctionRange function)
+    {
+        if (image.Architecture.ElfMachine != Architecture.X64.ElfMachine)
+        {
+            return $"the last instruction is at {Describe(function, (function.End - 1) & ~3UL)}";
+        }
+
+        return InstructionWalk.To(image, function, function.End) is { Contradiction: null } walk
+            ? Within(function, walk)
+            : EntryOf(function);
+    }
 
     /// <summary>The entry of the function, when it can be probed.</summary>
     public string? EntryOf(FunctionRange function) => IsSafe(function) ? Sentence(Describe(function, function.Start), null) : null;
@@ -53,14 +63,29 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
         return null;
     }
 
-    private static ulong? Nearer(ulong? one, ulong? other, bool before) =>
-        one is null || other is null ? one ?? other : before ? Math.Max(one.Value, other.Value) : Math.Min(one.Value, other.Value);
+    private static ulong? Nearer(ulong? one, ulong? other, bool before)
+    {
+        if (one is null || other is null)
+        {
+            return one ?? other;
+        }
+
+        return before ? Math.Max(one.Value, other.Value) : Math.Min(one.Value, other.Value);
+    }
 
     private bool IsSafe(FunctionRange function) =>
-        new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe: false, []).Pass(function, function.Start) is not null;
+        new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe: false, []).Pass(
+            function, function.Start) is not null;
 
-    private static string? Sentence(string? before, string? after) =>
-        before is null && after is null ? null
-        : before is null || after is null ? $"the nearest safe place is {before ?? after}"
-        : $"the nearest safe places are {before} and {after}";
+    private static string? Sentence(string? before, string? after)
+    {
+        if (before is null && after is null)
+        {
+            return null;
+        }
+
+        return before is null || after is null
+            ? $"the nearest safe place is {before ?? after}"
+            : $"the nearest safe places are {before} and {after}";
+    }
 }

@@ -9,28 +9,29 @@ namespace TraceAgent.Symbols;
 internal sealed class ReturnHazards(ElfImage image)
 {
     /// <summary>What is referenced by code that C++ exceptions or Rust panics may pass through.</summary>
-    private static readonly string[] s_unwinders = ["__gxx_personality_v0", "rust_eh_personality", "_Unwind_RaiseException"];
+    private static readonly string[] Unwinders = ["__gxx_personality_v0", "rust_eh_personality", "_Unwind_RaiseException"];
 
     /// <summary>What is imported by programs that run on several stacks in turn.</summary>
-    private static readonly string[] s_stackSwitchers = ["swapcontext", "makecontext", "setcontext", "jump_fcontext"];
+    private static readonly string[] StackSwitchers = ["swapcontext", "makecontext", "setcontext", "jump_fcontext"];
 
-    private static readonly HashSet<string> s_returnOtherwise = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> ReturnOtherwise = new(StringComparer.Ordinal)
     {
         "setjmp", "_setjmp", "__setjmp", "sigsetjmp", "__sigsetjmp", "getcontext", "__getcontext", "swapcontext", "__swapcontext",
         "vfork", "__vfork", "__libc_vfork", "__restore_rt",
     };
 
-    private static readonly HashSet<string> s_askForCaller = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> AskForCaller = new(StringComparer.Ordinal)
     {
-        "dlsym", "__dlsym", "___dlsym", "dlvsym", "__dlvsym", "___dlvsym", "dlopen", "__dlopen", "___dlopen", "dlmopen", "__dlmopen", "___dlmopen",
+        "dlsym",
+        "__dlsym", "___dlsym", "dlvsym", "__dlvsym", "___dlvsym", "dlopen", "__dlopen", "___dlopen", "dlmopen", "__dlmopen", "___dlmopen",
         "mcount", "_mcount", "__fentry__", "__morestack", "__cyg_profile_func_enter", "__cyg_profile_func_exit",
     };
 
     private (bool HasExceptions, string? StackSwitcher)? _file;
 
     private (bool HasExceptions, string? StackSwitcher) OfFile => _file ??= (
-        s_unwinders.Any(name => image.Functions.KindOf(name) != FunctionIndex.NameKind.Absent),
-        image.IsExecutableProgram ? s_stackSwitchers.FirstOrDefault(IsUsed) : null);
+        Unwinders.Any(name => image.Functions.KindOf(name) != FunctionIndex.NameKind.Absent),
+        image.IsExecutableProgram ? StackSwitchers.FirstOrDefault(IsUsed) : null);
 
     /// <summary>A static program has the function itself; libc, which can be started too, only offers it.</summary>
     private bool IsUsed(string function) => image.Functions.KindOf(function) switch
@@ -50,7 +51,8 @@ internal sealed class ReturnHazards(ElfImage image)
     {
         if (function.Start == image.EntryPoint)
         {
-            return (SiteCodes.ReturnsOtherwise, $"the return of {place} in {displayPath} cannot be followed: it is where the process begins, and it never returns");
+            return (SiteCodes.ReturnsOtherwise,
+                $"the return of {place} in {displayPath} cannot be followed: it is where the process begins, and it never returns");
         }
 
         if (atInstructions)
@@ -58,29 +60,33 @@ internal sealed class ReturnHazards(ElfImage image)
             return null;
         }
 
-        if (s_returnOtherwise.Contains(function.Name))
-        {
-            return (SiteCodes.ReturnsOtherwise, $"the return of {place} in {displayPath} cannot be followed: it does not return exactly once to its caller");
-        }
-
-        if (s_askForCaller.Contains(function.Name))
+        if (ReturnOtherwise.Contains(function.Name))
         {
             return (SiteCodes.ReturnsOtherwise,
-                $"the return of {place} in {displayPath} cannot be followed: it looks at its return address to know its caller, and would find the kernel's");
+                $"the return of {place} in {displayPath} cannot be followed: it does not return exactly once to its caller");
+        }
+
+        if (AskForCaller.Contains(function.Name))
+        {
+            return (SiteCodes.ReturnsOtherwise,
+                $"the return of {place} in {displayPath} cannot be followed: it looks at its return address to know its caller, and " +
+                    $"would find the kernel's");
         }
 
         // The unwinder finds the kernel's trampoline in place of the return address, and std::terminate is called.
         if (OfFile.HasExceptions)
         {
             return (SiteCodes.ExceptionsEnd,
-                $"the return of {place} cannot be followed: {displayPath} has C++ or Rust code, and an exception or panic that passed through {place} would end the program");
+                $"the return of {place} cannot be followed: {displayPath} has C++ or Rust code, and an exception or panic that passed " +
+                    $"through {place} would end the program");
         }
 
         // arch_uretprobe_is_alive: of calls on a stack below the one that goes on, the kernel forgets where they return to.
         if (OfFile.StackSwitcher is { } switcher)
         {
             return (SiteCodes.SwitchesStacks,
-                $"the return of {place} cannot be followed: {displayPath} calls {switcher} to run on several stacks in turn, and would jump to nowhere");
+                $"the return of {place} cannot be followed: {displayPath} calls {switcher} to run on several stacks in turn, and " +
+                    $"would jump to nowhere");
         }
 
         if (image.Unwind.RowAt(function.Start) is not { IsAtCall: true })

@@ -66,7 +66,9 @@ public static class SiteCodes
     /// <summary>More functions than the rule may have sites.</summary>
     public const string TooManySites = "TA221";
 
-    /// <summary>A return in a file with C++ or Rust code, where an exception or panic that leaves the function would end the program.</summary>
+    /// <summary>
+    /// A return in a file with C++ or Rust code, where an exception or panic that leaves the function would end the program.
+    /// </summary>
     public const string ExceptionsEnd = "TA222";
 
     /// <summary>Warning: of several functions that the rule names, some cannot be probed.</summary>
@@ -95,7 +97,9 @@ public static class SiteCodes
     /// <summary>What a note says of a USDT probe cannot be: its place is no code, or its counter is not in data of the file.</summary>
     public const string UsdtDamaged = "TA236";
 
-    /// <summary>Returns asked for at the RET instructions of a function that has none, or whose instructions cannot be told apart.</summary>
+    /// <summary>
+    /// Returns asked for at the RET instructions of a function that has none, or whose instructions cannot be told apart.
+    /// </summary>
     public const string NoReturnInstruction = "TA237";
 
     /// <summary>Warning: returns are also seen in functions that others call, and whose calls cost as those of the traced one.</summary>

@@ -86,7 +86,8 @@ internal sealed partial class SiteGate(
         _decoded += (long)(function.End - function.Start);
         var safe = isX64 && _decoded <= MaxDecoded ? GoPrologue.FirstSafe(image, function, passesInRegisters) : null;
         if (safe is null && !Lift(
-            SiteCodes.GoEntry, $"{place} in {displayPath} is the first instruction of a Go function, which may run twice when the stack grows",
+            SiteCodes.GoEntry,
+            $"{place} in {displayPath} is the first instruction of a Go function, which may run twice when the stack grows",
             "use an offset behind the check of the stack's size"))
         {
             return null;
@@ -125,7 +126,8 @@ internal sealed partial class SiteGate(
         isEntry = false;
         if (InstructionWalk.To(image, function, probed) is not { } walk)
         {
-            return Refuse<ProbeSite>(SiteCodes.UnknownFunctionStart, $"{place} in {displayPath} is too far from the start of its function to decode all before it",
+            return Refuse<ProbeSite>(SiteCodes.UnknownFunctionStart,
+                $"{place} in {displayPath} is too far from the start of its function to decode all before it",
                 nearest?.EntryOf(function));
         }
 
@@ -140,7 +142,8 @@ internal sealed partial class SiteGate(
         if (!walk.IsBoundary)
         {
             return Refuse<ProbeSite>(
-                SiteCodes.InsideInstruction, $"{place} in {displayPath} is in the middle of an instruction; a probe there breaks the program",
+                SiteCodes.InsideInstruction,
+                $"{place} in {displayPath} is in the middle of an instruction; a probe there breaks the program",
                 NearestPlaces.Within(function, walk));
         }
 
@@ -148,13 +151,15 @@ internal sealed partial class SiteGate(
         {
             return Refuse<ProbeSite>(
                 SiteCodes.InsideInstruction, $"cannot tell whether an instruction begins at {place} in {displayPath}: " +
-                $"the branch at {NearestPlaces.Describe(function, branch)} leads into the middle of another instruction, so there may be data between the code",
+                $"the branch at {NearestPlaces.Describe(function, branch)} leads into the middle of another instruction, so there may be " +
+                    $"data between the code",
                 nearest?.EntryOf(function));
         }
 
         if (walk.Refusal is { } refusal)
         {
-            return Refuse<ProbeSite>(SiteCodes.UnprobeableInstruction, $"the instruction at {place} in {displayPath} {refusal}", NearestPlaces.Within(function, walk));
+            return Refuse<ProbeSite>(SiteCodes.UnprobeableInstruction,
+                $"the instruction at {place} in {displayPath} {refusal}", NearestPlaces.Within(function, walk));
         }
 
         // At an entry the instruction behind it is probed instead: arguments and stack are the same there.
@@ -267,14 +272,17 @@ internal sealed partial class SiteGate(
     private bool IsGo(FunctionRange function) => image.IsGo
         && (function.Name.Length == 0 || function.Name.Contains('.', StringComparison.Ordinal)) && image.Unwind.At(function.Start) is null;
 
-    /// <summary>For what misleads but harms no program: true, and a warning, when the rule says <c>unsafe: true</c>; else a refusal.</summary>
+    /// <summary>
+    /// For what misleads but harms no program: true, and a warning, when the rule says <c>unsafe: true</c>; else a refusal.
+    /// </summary>
     private bool Lift(string code, string message, string hint)
     {
         problems.Add(new SiteProblem(code, Refused: !allowsUnsafe, message, hint));
         return allowsUnsafe;
     }
 
-    private void Refuse(string code, string message, string? hint = null) => problems.Add(new SiteProblem(code, Refused: true, message, hint));
+    private void Refuse(string code, string message, string? hint = null) =>
+        problems.Add(new SiteProblem(code, Refused: true, message, hint));
 
     private T? Refuse<T>(string code, string message, string? hint = null)
         where T : class

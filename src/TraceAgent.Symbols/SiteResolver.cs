@@ -36,11 +36,13 @@ public static class SiteResolver
         var groups = new List<SiteGroup>();
         try
         {
-            var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, problems, new NearestPlaces(image, displayPath));
+            var gate = new SiteGate(
+                image, displayPath, returns, capturesArguments, allowsUnsafe, problems, new NearestPlaces(image, displayPath));
             switch (where)
             {
                 case Location.Symbol symbol:
-                    new SymbolResolver(image, displayPath, symbol, returns, capturesArguments, allowsUnsafe, maxSites).Resolve(sites, problems);
+                    new SymbolResolver(
+                        image, displayPath, symbol, returns, capturesArguments, allowsUnsafe, maxSites).Resolve(sites, problems);
                     break;
                 case Location.Address address:
                     ResolveAddress(image, displayPath, address.Value, $"0x{address.Value:x}", gate, sites, problems);
@@ -49,7 +51,8 @@ public static class SiteResolver
                     ResolveFileOffset(image, displayPath, offset.Value, gate, sites, problems);
                     break;
                 case Location.Usdt usdt:
-                    groups.AddRange(new UsdtResolver(image, displayPath, usdt, capturesArguments, allowsUnsafe, maxSites).Resolve(problems));
+                    groups.AddRange(
+                        new UsdtResolver(image, displayPath, usdt, capturesArguments, allowsUnsafe, maxSites).Resolve(problems));
                     break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(where), where, "a kind of location that the resolver does not know");
@@ -66,7 +69,8 @@ public static class SiteResolver
             problems.Add(ElfImage.CannotRead(displayPath, error.Message, null));
         }
 
-        groups.AddRange(sites.GroupBy(site => site.Abi).Select(one => new SiteGroup(one.Key, one.Select(placed => placed.Site).ToEquatableArray())));
+        groups.AddRange(
+            sites.GroupBy(site => site.Abi).Select(one => new SiteGroup(one.Key, one.Select(placed => placed.Site).ToEquatableArray())));
         if (problems.Any(problem => problem.Refused))
         {
             groups.Clear();
@@ -82,7 +86,8 @@ public static class SiteResolver
         {
             if (segment.HoldsOffset(offset))
             {
-                ResolveAddress(image, displayPath, segment.Address + (offset - segment.Offset), $"file+0x{offset:x}", gate, sites, problems);
+                ResolveAddress(
+                    image, displayPath, segment.Address + (offset - segment.Offset), $"file+0x{offset:x}", gate, sites, problems);
                 return;
             }
         }
@@ -95,7 +100,8 @@ public static class SiteResolver
     {
         if (!image.IsCode(address))
         {
-            problems.Add(OutsideCode(image, displayPath, asked, address, asFileOffsets: asked.StartsWith("file+", StringComparison.Ordinal)));
+            problems.Add(
+                OutsideCode(image, displayPath, asked, address, asFileOffsets: asked.StartsWith("file+", StringComparison.Ordinal)));
         }
         else if ((image.Functions.At(address) ?? image.Unwind.At(address)) is var function && gate.Pass(function, address) is { } site)
         {
@@ -107,12 +113,14 @@ public static class SiteResolver
     {
         const int most = 4;
         var sections = image.Sections.Where(section => section.IsCode).OrderByDescending(section => section.Size).Take(most)
-            .OrderBy(section => section.Address).Select(section => (section.Name, Start: asFileOffsets ? section.Offset : section.Address, section.Size));
+            .OrderBy(section => section.Address).Select(
+                section => (section.Name, Start: asFileOffsets ? section.Offset : section.Address, section.Size));
         var segments = image.CodeSegments.Take(most)
             .Select(segment => (Name: "", Start: asFileOffsets ? segment.Offset : segment.Address, Size: segment.FileSize));
         var prefix = asFileOffsets ? "file+" : "";
         var ranges = (sections.Any() ? sections : segments).Where(range => range.Size > 0)
-            .Select(range => $"{prefix}0x{range.Start:x} to {prefix}0x{range.Start + range.Size - 1:x} ({range.Name})".Replace(" ()", "", StringComparison.Ordinal));
+            .Select(range => $"{prefix}0x{range.Start:x} to {prefix}0x{range.Start + range.Size - 1:x} ({range.Name})".Replace(
+                " ()", "", StringComparison.Ordinal));
         var code = string.Join(", ", ranges);
         var nearest = new NearestPlaces(image, displayPath).Around(address);
         return new SiteProblem(

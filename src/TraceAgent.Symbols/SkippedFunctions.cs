@@ -51,14 +51,17 @@ internal sealed class SkippedFunctions(string displayPath, string asked, int tot
         if (_count > 0)
         {
             var reasons = _byCode.OrderByDescending(item => item.Value.Count).ThenBy(item => item.Key, StringComparer.Ordinal).ToList();
-            var text = string.Join("; ", reasons.Select(item => FormattableString.Invariant($"{item.Value.Count:N0} {Reason(item.Key)}{Examples(item.Value.Examples, item.Value.Count)}")));
+            var text = string.Join("; ", reasons.Select(item =>
+                FormattableString.Invariant($"{item.Value.Count:N0} {Reason(item.Key)}{Examples(item.Value.Examples, item.Value.Count)}")));
             yield return isAnythingLeft
                 ? new SiteProblem(
                     SiteCodes.SomeSkipped, Refused: false,
-                    FormattableString.Invariant($"{_count:N0} of the {total:N0} functions of {displayPath} that '{asked}' means are not probed: {text}"))
+                    FormattableString.Invariant(
+                        $"{_count:N0} of the {total:N0} functions of {displayPath} that '{asked}' means are not probed: {text}"))
                 : new SiteProblem(
                     reasons[0].Key, Refused: true,
-                    FormattableString.Invariant($"none of the {total:N0} functions of {displayPath} that '{asked}' means can be probed: {text}"),
+                    FormattableString.Invariant(
+                        $"none of the {total:N0} functions of {displayPath} that '{asked}' means can be probed: {text}"),
                     reasons[0].Value.First.Hint);
         }
 

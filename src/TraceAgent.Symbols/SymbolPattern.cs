@@ -12,11 +12,12 @@ namespace TraceAgent.Symbols;
 internal sealed partial class SymbolPattern
 {
     // What demangled names contain and mangled ones do not, or not in these letters (Itanium ABI, "Compression").
-    private static readonly string[] s_unwritten =
+    private static readonly string[] Unwritten =
     [
         "std", "string", "allocator", "basic_string", "char_traits", "basic_istream", "basic_ostream", "basic_iostream", "operator", "new",
         "delete", "vtable", "typeinfo", "virtual", "thunk", "guard", "variable", "function", "wrapper", "reference", "temporary",
-        "transaction", "clone", "const", "volatile", "restrict", "covariant", "return", "decltype", "name", "init", "for", "non", "TLS", "VTT",
+        "transaction",
+        "clone", "const", "volatile", "restrict", "covariant", "return", "decltype", "name", "init", "for", "non", "TLS", "VTT",
         "impl", "punycode", "default", "literal",
     ];
 
@@ -106,7 +107,8 @@ internal sealed partial class SymbolPattern
     }
 
     /// <summary>Whether the source name fits the wildcards, in one of the forms of <see cref="Names"/>.</summary>
-    public bool Fits(DemangledName name) => Fits(name.Full) || Fits(name.Name) || (!ReferenceEquals(name.Bare, name.Name) && Fits(name.Bare));
+    public bool Fits(DemangledName name) =>
+        Fits(name.Full) || Fits(name.Name) || (!ReferenceEquals(name.Bare, name.Name) && Fits(name.Bare));
 
     /// <summary>Spaces only between words: people write <c>add(int,int)</c> and <c>const char*</c>.</summary>
     internal static string Canonical(string name)
@@ -154,10 +156,11 @@ internal sealed partial class SymbolPattern
                     yield break;
                 }
 
-                if (!s_unwritten.Any(unwritten => unwritten.Contains(word, StringComparison.Ordinal)))
+                if (!Unwritten.Any(unwritten => unwritten.Contains(word, StringComparison.Ordinal)))
                 {
                     // A whole identifier has its length before it, which most names with its letters by chance have not.
-                    var isWhole = word[0] != '_' && (start == 0 || name[start - 1] == ':') && (i == name.Length || name[i] is ':' or '(' or '<');
+                    var isWhole = word[0] != '_'
+                        && (start == 0 || name[start - 1] == ':') && (i == name.Length || name[i] is ':' or '(' or '<');
                     yield return isWhole ? $"{word.Length}{word}" : word;
                 }
 

@@ -5,7 +5,8 @@ namespace TraceAgent.Symbols;
 
 /// <summary>From the name, or the pattern, of <c>symbol:</c> to sites.</summary>
 internal sealed class SymbolResolver(
-    ElfImage image, string displayPath, Location.Symbol where, ReturnMethod returns, bool capturesArguments, bool allowsUnsafe, int maxSites)
+    ElfImage image,
+    string displayPath, Location.Symbol where, ReturnMethod returns, bool capturesArguments, bool allowsUnsafe, int maxSites)
 {
     private readonly SymbolPattern _pattern = new(where.Name);
 
@@ -83,14 +84,16 @@ internal sealed class SymbolResolver(
 
         problems.Add(new SiteProblem(
             SiteCodes.BeyondFunction, Refused: true,
-            $"{function.Shown}+0x{where.Addend:x} is behind the end of '{function.Shown}' in {displayPath}, which has 0x{function.End - function.Start:x} bytes",
+            $"{function.Shown}+0x{where.Addend:x} is behind the end of '{function.Shown}' in {displayPath}, which has " +
+                $"0x{function.End - function.Start:x} bytes",
             nearest?.LastOf(function)));
         return null;
     }
 
     private SiteProblem TooMany(int count) => new(
         SiteCodes.TooManySites, Refused: true,
-        FormattableString.Invariant($"'{where.Name}' means {count:N0} functions of {displayPath}, and the rule may have {maxSites:N0} sites"),
+        FormattableString.Invariant(
+            $"'{where.Name}' means {count:N0} functions of {displayPath}, and the rule may have {maxSites:N0} sites"),
         count <= SiteResolver.MaxSites
             ? $"make the name narrower, or allow them with `max_sites: {count}`"
             : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolver.MaxSites:N0} at most"));
@@ -102,8 +105,11 @@ internal sealed class SymbolResolver(
         if (clones.Count > 0)
         {
             problems.Add(new SiteProblem(
-                SiteCodes.Clones, Refused: false, $"the compiler also made {string.Join(", ", clones)} of '{where.Name}' in {displayPath}; calls of these are not seen",
-                capturesArguments ? "add a rule for each of them; their arguments may differ from the source" : "add a rule for each of them"));
+                SiteCodes.Clones, Refused: false,
+                $"the compiler also made {string.Join(", ", clones)} of '{where.Name}' in {displayPath}; calls of these are not seen",
+                capturesArguments
+                    ? "add a rule for each of them; their arguments may differ from the source"
+                    : "add a rule for each of them"));
         }
     }
 }

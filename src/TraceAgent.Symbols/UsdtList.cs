@@ -13,7 +13,8 @@ namespace TraceAgent.Symbols;
 /// <param name="IsEmulated">Whether a hit is cheap; false when it is refused.</param>
 /// <param name="Refusal">Why it cannot be probed; null when it can.</param>
 public sealed record ListedUsdtProbe(
-    string Provider, string Name, ulong Address, bool HasSemaphore, string Operands, EquatableArray<UsdtOperand> Arguments, bool IsEmulated, SiteProblem? Refusal);
+    string Provider, string Name,
+    ulong Address, bool HasSemaphore, string Operands, EquatableArray<UsdtOperand> Arguments, bool IsEmulated, SiteProblem? Refusal);
 
 /// <summary>The USDT probes of a binary.</summary>
 /// <param name="Probes">In order of name.</param>
@@ -38,7 +39,9 @@ public sealed record UsdtList(IReadOnlyList<ListedUsdtProbe> Probes, int Count, 
             var count = image.Usdt.Items.Count(asked.Fits);
             return count == 0
                 ? new UsdtList([], 0, new MissingUsdtProbe(image.Usdt, displayPath, asked).Problem())
-                : new UsdtList([.. new UsdtResolver(image, displayPath, where, capturesArguments: true, allowsUnsafe: false, int.MaxValue).List(most)], count, null);
+                : new UsdtList(
+                    [.. new UsdtResolver(image, displayPath, where, capturesArguments: true, allowsUnsafe: false, int.MaxValue).List(most)],
+                    count, null);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -12,7 +12,9 @@ namespace TraceAgent.Yaml;
 /// <param name="quote">What is around it; <c>\0</c> for plain and block scalars.</param>
 public sealed class SpreadText(SourceText source, string value, int start, char quote)
 {
-    /// <summary>The place of a part of the value, cut at the end of its first line; null where the file spells it by other letters.</summary>
+    /// <summary>
+    /// The place of a part of the value, cut at the end of its first line; null where the file spells it by other letters.
+    /// </summary>
     public SourceSpan? SpanOf(int from, int length)
     {
         if (Places() is not { } places)
@@ -59,5 +61,6 @@ public sealed class SpreadText(SourceText source, string value, int start, char 
 
     /// <summary>Whether there is a sign before the letter that only says that the letter does not end the text.</summary>
     private bool IsEscapedAt(int at, char letter) =>
-        at + 1 < source.Text.Length && source.Text[at + 1] == letter && source.Text[at] == (quote == '"' ? '\\' : quote) && (quote == '"' || letter == quote);
+        at + 1 < source.Text.Length
+            && source.Text[at + 1] == letter && source.Text[at] == (quote == '"' ? '\\' : quote) && (quote == '"' || letter == quote);
 }

@@ -15,7 +15,8 @@ public abstract record YamlNode(SourceSpan At)
 /// <param name="At">Of the scalar, quotes included.</param>
 /// <param name="Value">Unquoted, escapes resolved.</param>
 /// <param name="IsPlain">Without quotes and not a block.</param>
-/// <param name="TextColumn">The column of the first character of <paramref name="Value"/> when the file holds it letter by letter on one line; else 0.</param>
+/// <param name="TextColumn">The column of the first character of <paramref name="Value"/> when the file holds it letter by
+/// letter on one line; else 0.</param>
 public sealed record YamlScalar(SourceSpan At, string Value, bool IsPlain, int TextColumn) : YamlNode(At)
 {
     public override string Kind => "text";

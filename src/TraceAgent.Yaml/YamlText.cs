@@ -11,7 +11,10 @@ public static class YamlText
     /// <summary>Bytes.</summary>
     public const int LargestFile = 1 << 20;
 
-    /// <summary>The text of the file for showing; <paramref name="isText"/> is false when it must not be parsed, and the reason is reported.</summary>
+    /// <summary>
+    /// The text of the file for showing; <paramref name="isText"/> is false when it must not be
+    /// parsed, and the reason is reported.
+    /// </summary>
     public static (SourceText Source, string Text) Decode(string path, ReadOnlySpan<byte> utf8, DiagnosticBag bag, out bool isText)
     {
         isText = false;

@@ -37,7 +37,8 @@ public sealed class YamlTreeReader
         {
             reader.ReportSyntax(e.Start, e.End, e.Message);
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
+        catch (Exception e) when (e is InvalidOperationException
+            or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
         {
             // YamlDotNet 18.1 leaves some malformed texts to its own containers, such as `a: [1, 2\nb: 3`.
             reader.ReportSyntax(reader._last, reader._last, SyntaxMessage.Unfinished);
@@ -136,7 +137,8 @@ public sealed class YamlTreeReader
         var index = (int)scalar.Start.Index + (quote == '\0' ? 0 : 1);
         var isBlock = scalar.Style is ScalarStyle.Literal or ScalarStyle.Folded;
         var verbatim = !isBlock && _source.HasAt(index, scalar.Value) && !scalar.Value.AsSpan().ContainsAny('\n', '\r');
-        return new YamlScalar(SpanOf(scalar), scalar.Value, scalar.Style == ScalarStyle.Plain, verbatim ? _source.Span(index, index).Column : 0)
+        return new YamlScalar(SpanOf(scalar), scalar.Value, scalar.Style
+            == ScalarStyle.Plain, verbatim ? _source.Span(index, index).Column : 0)
         {
             Spread = verbatim ? null : new SpreadText(_source, scalar.Value, isBlock ? EndOfLine(index) : index, quote),
         };
@@ -153,11 +155,13 @@ public sealed class YamlTreeReader
     {
         if (start is AnchorAlias alias)
         {
-            _bag.Error(DiagnosticCode.UnsupportedYaml, SpanOf(start), $"aliases ('*{Quoted.Clip(alias.Value.Value)}') are not supported", "write the value out");
+            _bag.Error(DiagnosticCode.UnsupportedYaml, SpanOf(
+                start), $"aliases ('*{Quoted.Clip(alias.Value.Value)}') are not supported", "write the value out");
         }
         else if (start is NodeEvent { Anchor.IsEmpty: false } anchored)
         {
-            _bag.Error(DiagnosticCode.UnsupportedYaml, SpanOf(start), $"anchors ('&{Quoted.Clip(anchored.Anchor.Value)}') are not supported", "remove the anchor");
+            _bag.Error(DiagnosticCode.UnsupportedYaml, SpanOf(
+                start), $"anchors ('&{Quoted.Clip(anchored.Anchor.Value)}') are not supported", "remove the anchor");
         }
         else if (start is NodeEvent { Tag.IsEmpty: false })
         {
@@ -196,5 +200,6 @@ public sealed class YamlTreeReader
         return current;
     }
 
-    private SourceSpan SpanOf(ParsingEvent node) => _source.Span(node.Start.Index, node is Scalar or AnchorAlias ? node.End.Index : node.Start.Index + 1);
+    private SourceSpan SpanOf(ParsingEvent node) =>
+        _source.Span(node.Start.Index, node is Scalar or AnchorAlias ? node.End.Index : node.Start.Index + 1);
 }

@@ -5,7 +5,7 @@ using TraceAgent.Commands;
 using TraceAgent.Hosting;
 using TraceAgent.Outputs;
 
-const int StandardError = 2;
+const int standardError = 2;
 
 if (!OpenFileLimit.IsEnough())
 {
@@ -16,7 +16,7 @@ var isRun = args is ["run", ..];
 
 // A hangup reloads a running agent; one that comes before there is anything to reload must not end it.
 using var hangup = isRun ? PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true) : null;
-if (!StandardDescriptor.IsWritable(StandardError))
+if (!StandardDescriptor.IsWritable(standardError))
 {
     // Nobody wants to hear; the number may be one of the runtime's own files by now.
     Console.SetError(TextWriter.Null);

@@ -36,7 +36,8 @@ internal static class HitBenchmark
             var floor = results.Median(scenario.Name, Tool.Floor.Name, Column.Hit);
             foreach (var tool in Tool.All)
             {
-                results.Add(scenario.Name, tool.Name, "hit / floor", results.Median(scenario.Name, tool.Name, Column.Hit)!.Value / floor!.Value);
+                results.Add(
+                    scenario.Name, tool.Name, "hit / floor", results.Median(scenario.Name, tool.Name, Column.Hit)!.Value / floor!.Value);
             }
         }
     }
@@ -45,7 +46,8 @@ internal static class HitBenchmark
     {
         var output = folder.File("events");
         File.Delete(output);
-        var free = TargetProcess.NanosecondsPerCall(TargetProcess.Start(folder.Target, scenario.Environment, "free", scenario.Function, $"{calls}", TracedProcessor));
+        var free = TargetProcess.NanosecondsPerCall(
+            TargetProcess.Start(folder.Target, scenario.Environment, "free", scenario.Function, $"{calls}", TracedProcessor));
         var watch = TargetProcess.Start(folder.Target, null, "watch", scenario.Function, "1");
         watch.StandardOutput.ReadLine();
         var target = TargetProcess.Start(folder.Target, scenario.Environment, "run", scenario.Function, $"{calls}", TracedProcessor);
@@ -63,7 +65,8 @@ internal static class HitBenchmark
             var expected = calls * scenario.LinesPerCall * (tool == Tool.Floor && scenario.Floor[0] == "empty" ? 0 : 1);
             var events = tool.Events(output);
             results.Add(scenario.Name, tool.Name, "lost %", expected == 0 ? 0 : 100 * (expected - events) / expected);
-            results.Add(scenario.Name, tool.Name, "CPU s per million events", events == 0 ? 0 : (cost.CpuSeconds - starting) * 1e6 / events);
+            results.Add(
+                scenario.Name, tool.Name, "CPU s per million events", events == 0 ? 0 : (cost.CpuSeconds - starting) * 1e6 / events);
             results.Add(scenario.Name, tool.Name, "CPU s in all", cost.CpuSeconds);
             results.Add(scenario.Name, tool.Name, "peak RSS MB", cost.PeakMegabytes);
             results.Add(scenario.Name, tool.Name, "start to attached ms", (attached - cost.Started) / 1e6);

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace TraceAgent.Benchmarks;
 
-/// <summary>From the call to the line at the other end of a pipe. The traced program passes the wall-clock time as its first argument.</summary>
+/// <summary>
+/// From the call to the line at the other end of a pipe. The traced program passes the wall-clock time as its first argument.
+/// </summary>
 internal static class LatencyBenchmark
 {
     private static readonly Scenario Ticks = new(

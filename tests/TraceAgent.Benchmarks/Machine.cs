@@ -8,10 +8,12 @@ internal static class Machine
 {
     public static string Describe()
     {
-        var processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[1];
+        var processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(
+            line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[1];
         var kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
         var bpftrace = Output("bpftrace", "--version");
-        return $"{RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} x {processor}, Linux {kernel}, {bpftrace}, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}";
+        return $"{RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} x {processor}, Linux {kernel}, {bpftrace}, load " +
+            $"{File.ReadAllText("/proc/loadavg").Split(' ')[0]}";
     }
 
     /// <summary>What a command prints; it must succeed.</summary>
@@ -20,6 +22,8 @@ internal static class Machine
         using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true })!;
         var text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? text.Trim() : throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+        return process.ExitCode == 0
+            ? text.Trim()
+            : throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
 }

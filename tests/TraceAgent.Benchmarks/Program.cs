@@ -5,7 +5,8 @@ using TraceAgent.Benchmarks.Packets;
 namespace TraceAgent.Benchmarks;
 
 /// <summary>
-/// <c>benchmarks TRACEAGENT [--runs N] [--only hits|scale|latency|packets|micro] [--scenario NAME] [--calls N]</c>: all tools side by side in one run,
+/// <c>benchmarks TRACEAGENT [--runs N] [--only hits|scale|latency|packets|micro] [--scenario NAME] [--calls N]</c>: all
+/// tools side by side in one run,
 /// interleaved, medians. Says ratios; the absolute numbers are those of the machine.
 /// </summary>
 internal static class Program

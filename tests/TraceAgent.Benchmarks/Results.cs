@@ -11,7 +11,8 @@ internal sealed class Results
 
     public double? Median(string scenario, string tool, string column)
     {
-        var values = _samples.Where(s => s.Scenario == scenario && s.Tool == tool && s.Column == column).Select(s => s.Value).Order().ToList();
+        var values = _samples.Where(s => s.Scenario == scenario && s.Tool == tool && s.Column == column)
+            .Select(s => s.Value).Order().ToList();
         return values.Count == 0 ? null : (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
     }
 
@@ -28,7 +29,8 @@ internal sealed class Results
             Console.WriteLine($"|---|---|{string.Concat(columns.Select(_ => "---:|"))}");
             foreach (var (scenario, tool) in group.Select(sample => (sample.Scenario, sample.Tool)).Distinct())
             {
-                Console.WriteLine($"| {scenario} | {tool} | {string.Join(" | ", columns.Select(column => Text(Median(scenario, tool, column))))} |");
+                Console.WriteLine(
+                    $"| {scenario} | {tool} | {string.Join(" | ", columns.Select(column => Text(Median(scenario, tool, column))))} |");
             }
         }
     }

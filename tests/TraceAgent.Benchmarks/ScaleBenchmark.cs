@@ -29,8 +29,10 @@ internal static class ScaleBenchmark
                 var theirs = new StringBuilder();
                 for (var i = FirstFunction; i < FirstFunction + rules; i++)
                 {
-                    ours.Append(CultureInfo.InvariantCulture, $"  - {{name: rule{i}, binary: {folder.Many}, symbol: {Prefix}{i}, args: 2}}\n");
-                    theirs.Append(CultureInfo.InvariantCulture, $"uprobe:{folder.Many}:{Prefix}{i} {{ printf(\"{i} %d %d\\n\", arg0, arg1); }}\n");
+                    ours.Append(
+                        CultureInfo.InvariantCulture, $"  - {{name: rule{i}, binary: {folder.Many}, symbol: {Prefix}{i}, args: 2}}\n");
+                    theirs.Append(
+                        CultureInfo.InvariantCulture, $"uprobe:{folder.Many}:{Prefix}{i} {{ printf(\"{i} %d %d\\n\", arg0, arg1); }}\n");
                 }
 
                 Measure(folder, options, results, "separate rules", rules, ours.ToString(), theirs.ToString());
@@ -58,7 +60,8 @@ internal static class ScaleBenchmark
         watch.StandardOutput.ReadLine();
         using var process = new ToolProcess(folder, command, folder.File("many.events"), pinned: false);
         var attached = ulong.Parse(
-            watch.StandardOutput.ReadLine() ?? throw new TimeoutException($"{tool} has not attached {name} within two minutes"), CultureInfo.InvariantCulture);
+            watch.StandardOutput.ReadLine() ?? throw new TimeoutException($"{tool} has not attached {name} within two minutes"),
+            CultureInfo.InvariantCulture);
         Thread.Sleep(500);
         var stopping = Stopwatch.GetTimestamp();
         var cost = process.Stop();
@@ -82,7 +85,8 @@ internal static class ScaleBenchmark
             File.WriteAllText(Path.Combine(rulesFolder, $"{i}.yaml"), RuleFile(folder, i, 2));
         }
 
-        using var process = Process.Start(new ProcessStartInfo(options.Agent, ["run", "--rules", rulesFolder, "--output", folder.File("reload.out")])
+        using var process = Process.Start(
+            new ProcessStartInfo(options.Agent, ["run", "--rules", rulesFolder, "--output", folder.File("reload.out")])
         {
             RedirectStandardError = true,
         })!;

@@ -43,7 +43,8 @@ internal sealed record Scenario(string Name, string Function, string Rule, strin
             "work_push",
             "args: 2\non: call\nformat: 'work({arg1}, {arg2}) = {ret} in {duration}'",
             "uprobe:{0} { @t[tid] = nsecs; @a[tid] = arg0; @b[tid] = arg1; } "
-                + "uretprobe:{0} { printf(\"%llu %d %d %s work(%d, %d) = %d in %d\\n\", nsecs, pid, tid, comm, @a[tid], @b[tid], retval, nsecs - @t[tid]); "
+                + "uretprobe:{0} { printf(\"%llu %d %d %s work(%d, %d) = %d in %d\\n\", nsecs, pid, tid, comm, @a[tid], @b[tid], " +
+                    "retval, nsecs - @t[tid]); "
                 + "delete(@t[tid]); delete(@a[tid]); delete(@b[tid]); }",
             ["entry", "leave"]) { Share = 0.5 },
         new(
@@ -59,7 +60,8 @@ internal sealed record Scenario(string Name, string Function, string Rule, strin
             "6 values, 1 % pass",
             "work_push",
             "args: 6\nwhen: \"arg1 % 100 == 0\"\nformat: 'work({arg1}, {arg2}, {arg3}, {arg4}, {arg5}, {arg6})'",
-            "uprobe:{0} /arg0 % 100 == 0/ { printf(\"%llu %d %d %s work(%d, %d, %d, %d, %d, %d)\\n\", nsecs, pid, tid, comm, arg0, arg1, arg2, arg3, arg4, arg5); }",
+            "uprobe:{0} /arg0 % 100 == 0/ { printf(\"%llu %d %d %s work(%d, %d, %d, %d, %d, %d)\\n\", nsecs, pid, tid, comm, arg0, arg1, " +
+                "arg2, arg3, arg4, arg5); }",
             ["empty"]) { Environment = "SIX", LinesPerCall = 0.01 },
         new(
             "endbr64; push",

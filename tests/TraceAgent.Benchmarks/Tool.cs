@@ -12,7 +12,8 @@ internal sealed record Tool(string Name, Func<WorkFolder, Scenario, string, IRea
     public static Tool Empty { get; } = new("empty program", (folder, scenario, _) => FloorOf(folder, scenario, ["empty"]), _ => 0);
 
     public static Tool Floor { get; } = new(
-        "C floor", (folder, scenario, _) => FloorOf(folder, scenario, scenario.Floor), path => long.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture));
+        "C floor", (folder, scenario, _) => FloorOf(folder, scenario, scenario.Floor),
+        path => long.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture));
 
     public static Tool TraceAgent { get; } = new(
         "TraceAgent",
@@ -20,7 +21,8 @@ internal sealed record Tool(string Name, Func<WorkFolder, Scenario, string, IRea
         path => File.ReadLines(path).Count(line => !line.Contains("\"event\":\"agent\"", StringComparison.Ordinal)));
 
     public static Tool Bpftrace { get; } = new(
-        "bpftrace", (folder, scenario, _) => ["bpftrace", "-e", Script(folder, scenario)], path => File.ReadLines(path).Count(line => line.Contains("work", StringComparison.Ordinal)));
+        "bpftrace", (folder, scenario, _) => ["bpftrace", "-e", Script(folder, scenario)],
+        path => File.ReadLines(path).Count(line => line.Contains("work", StringComparison.Ordinal)));
 
     public static Tool BpftraceJson { get; } = new(
         "bpftrace -f json",

@@ -17,7 +17,8 @@ internal sealed class ToolProcess : IDisposable
     {
         _output = output;
         var quoted = string.Join(' ', command.Select(part => $"'{part}'"));
-        _process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec {(pinned ? "taskset -c 0 " : "")}'{folder.Measure}' {quoted} >> '{output}'"])
+        _process = Process.Start(
+            new ProcessStartInfo("sh", ["-c", $"exec {(pinned ? "taskset -c 0 " : "")}'{folder.Measure}' {quoted} >> '{output}'"])
         {
             RedirectStandardError = true,
         })!;

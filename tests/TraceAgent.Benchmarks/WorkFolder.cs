@@ -18,7 +18,8 @@ internal sealed class WorkFolder : IDisposable
         Machine.Output("gcc", "-O2", "-rdynamic", "-o", Target, Path.Combine(programs, "target.c"));
         Machine.Output("gcc", "-O2", "-rdynamic", $"-DMANY=\"{ManyFunctions}\"", "-o", Many, Path.Combine(programs, "target.c"));
         Machine.Output("gcc", "-O2", "-o", Measure, Path.Combine(programs, "measure.c"));
-        Machine.Output("clang", "-O2", "-g", "-target", "bpf", $"-I{headers}", "-c", "-o", FloorObject, Path.Combine(programs, "floor.bpf.c"));
+        Machine.Output(
+            "clang", "-O2", "-g", "-target", "bpf", $"-I{headers}", "-c", "-o", FloorObject, Path.Combine(programs, "floor.bpf.c"));
         Machine.Output("gcc", "-O2", "-o", Floor, Path.Combine(programs, "floor.c"), "-lbpf");
         foreach (var line in Machine.Output("nm", Target).Split('\n'))
         {

@@ -123,7 +123,8 @@ public sealed class ProbeCompilerTests
     [Fact]
     public void The_zeros_of_a_new_call_in_flight_suffice_for_the_largest_rule()
     {
-        var texts = Enumerable.Range(0, Architecture.MaxArguments).Select(i => (i, (CaptureType)new CaptureType.Text(CaptureType.Bytes.Limit)));
+        var texts = Enumerable.Range(0, Architecture.MaxArguments).Select(
+            i => (i, (CaptureType)new CaptureType.Text(CaptureType.Bytes.Limit)));
         var largest = SamplePlans.Plan(Architecture.X64, ProbeTrigger.Call, [.. texts], CaptureType.Default);
 
         Assert.InRange(ProbeCompiler.InFlightSize(largest), 12 * CaptureType.Bytes.Limit, ControlLayout.ZerosSize);

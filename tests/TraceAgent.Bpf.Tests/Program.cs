@@ -5,7 +5,9 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Tests;
 
-/// <summary><c>hold INTERFACE INDEX</c>: a process that denies everything on an interface until it is killed, or says why it cannot.</summary>
+/// <summary>
+/// <c>hold INTERFACE INDEX</c>: a process that denies everything on an interface until it is killed, or says why it cannot.
+/// </summary>
 internal static class Program
 {
     private static void Main(string[] arguments)

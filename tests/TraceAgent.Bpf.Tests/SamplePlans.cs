@@ -41,7 +41,8 @@ internal static class SamplePlans
     private static CapturePlan Leaving(ProbeTrigger trigger, (int Index, CaptureType Type)[] arguments, CaptureType @return) =>
         Plan(Architecture.X64, trigger, arguments, @return) with { ReturnsAtInstructions = true, LeavesByJumps = true, Restarts = true };
 
-    public static CapturePlan Plan(Architecture architecture, ProbeTrigger trigger, (int Index, CaptureType Type)[] arguments, CaptureType? @return) => new(
+    public static CapturePlan Plan(
+        Architecture architecture, ProbeTrigger trigger, (int Index, CaptureType Type)[] arguments, CaptureType? @return) => new(
         architecture,
         trigger,
         arguments.Select(one => one.Type.Capture(architecture.Argument(one.Index))).ToEquatableArray(),

@@ -5,7 +5,8 @@ public sealed class ArchitectureTests
 {
     /// <summary>Registers in the order of <c>struct pt_regs</c> (arch/x86/include/uapi/asm/ptrace.h).</summary>
     private static readonly string[] X64Frame =
-        ["r15", "r14", "r13", "r12", "rbp", "rbx", "r11", "r10", "r9", "r8", "rax", "rcx", "rdx", "rsi", "rdi", "orig_rax", "rip", "cs", "eflags", "rsp", "ss"];
+        ["r15", "r14", "r13", "r12",
+            "rbp", "rbx", "r11", "r10", "r9", "r8", "rax", "rcx", "rdx", "rsi", "rdi", "orig_rax", "rip", "cs", "eflags", "rsp", "ss"];
 
     /// <summary>DWARF numbers 0 to 16 (System V ABI, AMD64 supplement, figure 3.36); the return address has the last.</summary>
     private static readonly string[] X64Dwarf =
@@ -51,7 +52,8 @@ public sealed class ArchitectureTests
     [Fact]
     public void Each_arm64_register_is_where_the_kernel_saves_it()
     {
-        Assert.Equal((0, 30 * 8, 31 * 8), (Architecture.Arm64.RegisterOffsets[0], Architecture.Arm64.RegisterOffsets[30], Architecture.Arm64.RegisterOffsets[31]));
+        Assert.Equal((0, 30 * 8, 31 * 8),
+            (Architecture.Arm64.RegisterOffsets[0], Architecture.Arm64.RegisterOffsets[30], Architecture.Arm64.RegisterOffsets[31]));
         Assert.Equal(32 * 8, Architecture.Arm64.InstructionPointerOffset);
     }
 

@@ -10,7 +10,8 @@ public sealed class CapturePlanTests
     [InlineData(ProbeTrigger.Return, new[] { EventKind.Return })]
     [InlineData(ProbeTrigger.Both, new[] { EventKind.Entry, EventKind.Return })]
     [InlineData(ProbeTrigger.Call, new[] { EventKind.Call })]
-    public void A_moment_makes_its_kinds_of_event(ProbeTrigger trigger, EventKind[] expected) => Assert.Equal(expected, Plan(trigger).Kinds);
+    public void A_moment_makes_its_kinds_of_event(ProbeTrigger trigger, EventKind[] expected) =>
+        Assert.Equal(expected, Plan(trigger).Kinds);
 
     [Fact]
     public void An_event_has_the_fields_of_its_moment_and_a_call_those_of_both()
@@ -37,8 +38,10 @@ public sealed class CapturePlanTests
         Assert.Equal(Plan(ProbeTrigger.Call), Plan(ProbeTrigger.Call));
         Assert.Equal(Plan(ProbeTrigger.Call).GetHashCode(), Plan(ProbeTrigger.Call).GetHashCode());
         Assert.NotEqual(Plan(ProbeTrigger.Call), Plan(ProbeTrigger.Both));
-        Assert.NotEqual(Plan(ProbeTrigger.Call), Plan(ProbeTrigger.Call) with { EntryFields = [First with { Storage = new Storage.Text(10) }] });
-        Assert.NotEqual(Plan(ProbeTrigger.Call), Plan(ProbeTrigger.Call) with { ReturnFields = [Result with { Storage = new Storage.Text(11) }] });
+        Assert.NotEqual(
+            Plan(ProbeTrigger.Call), Plan(ProbeTrigger.Call) with { EntryFields = [First with { Storage = new Storage.Text(10) }] });
+        Assert.NotEqual(
+            Plan(ProbeTrigger.Call), Plan(ProbeTrigger.Call) with { ReturnFields = [Result with { Storage = new Storage.Text(11) }] });
     }
 
     private static CapturePlan Plan(ProbeTrigger trigger) => new(Architecture.X64, trigger, [First], [Result]);

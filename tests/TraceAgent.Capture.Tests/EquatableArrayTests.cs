@@ -18,7 +18,8 @@ public sealed class EquatableArrayTests
 
     [Fact]
     public void Equal_ones_have_the_same_hash() =>
-        Lists.Sample(items => Assert.Equal(items.ToEquatableArray().GetHashCode(), ((int[])items.Clone()).ToEquatableArray().GetHashCode()));
+        Lists.Sample(
+            items => Assert.Equal(items.ToEquatableArray().GetHashCode(), ((int[])items.Clone()).ToEquatableArray().GetHashCode()));
 
     [Fact]
     public void Order_counts_in_the_hash_too() =>

@@ -27,9 +27,12 @@ public sealed class ExprTextTests
         var field = new CaptureField(Rdi, new Storage.Scalar());
         var text = new ExprText(Architecture.X64, [field]);
 
-        Assert.Equal("(int32)rdi & 3", text.Of(new Expr.Binary(BinaryOperator.And, new Expr.Extend(Rdi, 4, Signed: true), new Expr.Constant(3))));
-        Assert.Equal("*(int32*)(rdi - 16)", text.Of(new Expr.Load(new Expr.Binary(BinaryOperator.Add, Rdi, new Expr.Constant(-16)), 4, Signed: true)));
-        Assert.Equal("rax - (rdi on entry)", text.Of(new Expr.Binary(BinaryOperator.Subtract, new Expr.Register(0), new Expr.EntryField(0))));
+        Assert.Equal(
+            "(int32)rdi & 3", text.Of(new Expr.Binary(BinaryOperator.And, new Expr.Extend(Rdi, 4, Signed: true), new Expr.Constant(3))));
+        Assert.Equal("*(int32*)(rdi - 16)", text.Of(
+            new Expr.Load(new Expr.Binary(BinaryOperator.Add, Rdi, new Expr.Constant(-16)), 4, Signed: true)));
+        Assert.Equal(
+            "rax - (rdi on entry)", text.Of(new Expr.Binary(BinaryOperator.Subtract, new Expr.Register(0), new Expr.EntryField(0))));
     }
 
     private static string Of(CaptureType type, Expr value, Expr? length = null) =>

@@ -2,8 +2,8 @@ namespace TraceAgent.Capture.Tests;
 
 public class GoSiteAbiTests
 {
-    private static readonly GoSiteAbi s_registers = new(Architecture.X64, PassesInRegisters: true);
-    private static readonly GoSiteAbi s_stack = new(Architecture.X64, PassesInRegisters: false);
+    private static readonly GoSiteAbi Registers = new(Architecture.X64, PassesInRegisters: true);
+    private static readonly GoSiteAbi Stack = new(Architecture.X64, PassesInRegisters: false);
 
     [Fact]
     public void Arguments_and_results_are_in_the_registers_of_the_compilers_document()
@@ -11,13 +11,13 @@ public class GoSiteAbiTests
         // AX, BX, CX, DI, SI, R8, R9, R10, R11 by their DWARF numbers.
         int[] expected = [0, 3, 2, 5, 4, 8, 9, 10, 11];
 
-        Assert.Equal(expected, Enumerable.Range(0, 9).Select(index => Assert.IsType<Expr.Register>(s_registers.Argument(index)).Number));
-        Assert.Equal(expected, Enumerable.Range(0, 9).Select(index => Assert.IsType<Expr.Register>(s_registers.Result(index)).Number));
-        Assert.Equal((14, true), (s_registers.GoroutineRegister, s_registers.PairsCalls));
+        Assert.Equal(expected, Enumerable.Range(0, 9).Select(index => Assert.IsType<Expr.Register>(Registers.Argument(index)).Number));
+        Assert.Equal(expected, Enumerable.Range(0, 9).Select(index => Assert.IsType<Expr.Register>(Registers.Result(index)).Number));
+        Assert.Equal((14, true), (Registers.GoroutineRegister, Registers.PairsCalls));
     }
 
     [Fact]
-    public void Behind_the_registers_nothing_is_guessed() => Assert.Equal((null, null), (s_registers.Argument(9), s_registers.Result(9)));
+    public void Behind_the_registers_nothing_is_guessed() => Assert.Equal((null, null), (Registers.Argument(9), Registers.Result(9)));
 
     [Fact]
     public void Sixteen_words_are_in_registers_of_arm64()
@@ -33,8 +33,9 @@ public class GoSiteAbiTests
     public void On_the_stack_arguments_are_above_the_return_address_and_results_are_not_known()
     {
         Assert.Equal(
-            new Expr.Load(new Expr.Binary(BinaryOperator.Add, new Expr.Register(7), new Expr.Constant(24)), 8, Signed: false), s_stack.Argument(2));
-        Assert.Equal((null, null), (s_stack.Result(0), s_stack.Result(1)));
-        Assert.False(s_stack.PairsCalls);
+            new Expr.Load(new Expr.Binary(BinaryOperator.Add, new Expr.Register(7), new Expr.Constant(24)), 8, Signed: false),
+            Stack.Argument(2));
+        Assert.Equal((null, null), (Stack.Result(0), Stack.Result(1)));
+        Assert.False(Stack.PairsCalls);
     }
 }

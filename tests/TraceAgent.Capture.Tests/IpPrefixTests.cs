@@ -102,7 +102,8 @@ public sealed class IpPrefixTests
     [Fact]
     public void Addresses_are_in_order_with_IPv4_first() => Assert.Equal(
         ["9.0.0.0", "10.0.0.0", "200.0.0.0", "::1", "2001:db8::", "ff00::"],
-        "ff00:: 200.0.0.0 ::1 9.0.0.0 2001:db8:: 10.0.0.0".Split(' ').Select(text => IpAddress.From(IPAddress.Parse(text))).Order().Select(address => address.ToString()));
+        "ff00:: 200.0.0.0 ::1 9.0.0.0 2001:db8:: 10.0.0.0".Split(' ')
+            .Select(text => IpAddress.From(IPAddress.Parse(text))).Order().Select(address => address.ToString()));
 
     [Theory]
     [InlineData("192.0.2.7")]

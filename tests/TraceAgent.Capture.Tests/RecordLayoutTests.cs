@@ -43,7 +43,8 @@ public sealed class RecordLayoutTests
             Assert.Equal(layout.EntryPart + layout.EntryPartSize, layout.ReturnPart);
             Assert.All(layout.Fields.Take(entry.Count), field =>
                 Assert.InRange(field.Offset + field.Storage.Size, layout.EntryPart, layout.ReturnPart));
-            Assert.All(layout.Fields.Skip(entry.Count), field => Assert.InRange(field.OutcomeOffset!.Value, layout.ReturnPart, layout.Size - 1));
+            Assert.All(
+                layout.Fields.Skip(entry.Count), field => Assert.InRange(field.OutcomeOffset!.Value, layout.ReturnPart, layout.Size - 1));
         });
     }
 

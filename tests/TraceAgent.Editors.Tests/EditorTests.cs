@@ -54,7 +54,8 @@ public class EditorTests(LanguageServer editor) : IClassFixture<LanguageServer>
     [Fact]
     public void A_mistake_is_underlined_where_it_is()
     {
-        var found = editor.Open(New("mistakes"), Modeline + "rules:\n  - name: a\n    binary: /bin/true\n    symbol: main\n    argz: 2\n    args: 13\n");
+        var found = editor.Open(
+            New("mistakes"), Modeline + "rules:\n  - name: a\n    binary: /bin/true\n    symbol: main\n    argz: 2\n    args: 13\n");
 
         Assert.Equal([6, 7], found.Select(one => one.Line).Distinct().Order());
         Assert.Contains(found, one => one.Line == 6 && one.Message.Contains("argz", StringComparison.Ordinal));

@@ -16,7 +16,8 @@ public sealed class LanguageServer : IDisposable
 
     public LanguageServer()
     {
-        _process = Process.Start(new ProcessStartInfo("node", [NodeFolder.Path("node_modules/yaml-language-server/bin/yaml-language-server"), "--stdio"])
+        _process = Process.Start(
+            new ProcessStartInfo("node", [NodeFolder.Path("node_modules/yaml-language-server/bin/yaml-language-server"), "--stdio"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -25,7 +26,8 @@ public sealed class LanguageServer : IDisposable
         Ask("initialize", """{"processId":null,"rootUri":null,"capabilities":{}}""");
         Tell("initialized", "{}");
         // No schema but the one that the first line of a file names.
-        Tell("workspace/didChangeConfiguration", """{"settings":{"yaml":{"validate":true,"hover":true,"completion":true,"schemaStore":{"enable":false}}}}""");
+        Tell("workspace/didChangeConfiguration",
+            """{"settings":{"yaml":{"validate":true,"hover":true,"completion":true,"schemaStore":{"enable":false}}}}""");
     }
 
     /// <summary>Opens a file with this text, and waits for what the editor would underline in it.</summary>
@@ -33,8 +35,10 @@ public sealed class LanguageServer : IDisposable
     {
         var document = new JsonObject { ["uri"] = UriOf(path), ["languageId"] = "yaml", ["version"] = 1, ["text"] = text };
         Tell("textDocument/didOpen", new JsonObject { ["textDocument"] = document }.ToJsonString());
-        var published = Await(message => (string?)message["method"] == "textDocument/publishDiagnostics" && (string?)message["params"]!["uri"] == UriOf(path));
-        return [.. published["params"]!["diagnostics"]!.AsArray().Select(one => ((int)one!["range"]!["start"]!["line"]! + 1, (string)one["message"]!))];
+        var published = Await(message => (string?)message["method"] == "textDocument/publishDiagnostics"
+            && (string?)message["params"]!["uri"] == UriOf(path));
+        return [.. published["params"]!["diagnostics"]!.AsArray()
+            .Select(one => ((int)one!["range"]!["start"]!["line"]! + 1, (string)one["message"]!))];
     }
 
     /// <summary>What the editor offers to write at this place of an opened file.</summary>

@@ -12,7 +12,8 @@ public class SchemaTests
     [Fact]
     public void Every_example_is_accepted()
     {
-        var agents = ConfigurationFiles.Examples.ToLookup(path => ConfigurationFiles.SchemaOf(path)?.EndsWith("agent.schema.json", StringComparison.Ordinal));
+        var agents = ConfigurationFiles.Examples.ToLookup(
+            path => ConfigurationFiles.SchemaOf(path)?.EndsWith("agent.schema.json", StringComparison.Ordinal));
 
         Accepted("rules", [.. agents[false]]);
         Accepted("agent", ["packaging/agent.yaml", .. agents[true]]);

@@ -17,17 +17,17 @@ internal sealed partial class AgentProcess : IDisposable
     private const int Continue = 18;
     private const int StopNow = 19;
 
-    private readonly Process process;
-    private readonly bool launcherStays;
-    private readonly Transcript<EventLine> lines = new();
-    private readonly Transcript<string> broken = new();
+    private readonly Process _process;
+    private readonly bool _launcherStays;
+    private readonly Transcript<EventLine> _lines = new();
+    private readonly Transcript<string> _broken = new();
 
     /// <summary>Of each rule: looking through all lines again and again leaves a slow machine no time to read more.</summary>
-    private readonly ConcurrentDictionary<string, Transcript<EventLine>> eventsOf = new();
-    private readonly Transcript<string> messages = new();
-    private readonly ManualResetEventSlim reading;
-    private readonly Thread outputReader;
-    private readonly Thread messageReader;
+    private readonly ConcurrentDictionary<string, Transcript<EventLine>> _eventsOf = new();
+    private readonly Transcript<string> _messages = new();
+    private readonly ManualResetEventSlim _reading;
+    private readonly Thread _outputReader;
+    private readonly Thread _messageReader;
 
     private AgentProcess(AgentStart start)
     {
@@ -41,23 +41,23 @@ internal sealed partial class AgentProcess : IDisposable
             launch.Environment["TRACEAGENT_ATTACH"] = "perf";
         }
 
-        process = Process.Start(launch)!;
-        launcherStays = start.LauncherStays;
-        reading = new ManualResetEventSlim(start.ReadAtOnce);
-        outputReader = Read(process.StandardOutput, start.Sink ?? Take, reading);
-        messageReader = Read(process.StandardError, messages.Add, new ManualResetEventSlim(true));
+        _process = Process.Start(launch)!;
+        _launcherStays = start.LauncherStays;
+        _reading = new ManualResetEventSlim(start.ReadAtOnce);
+        _outputReader = Read(_process.StandardOutput, start.Sink ?? Take, _reading);
+        _messageReader = Read(_process.StandardError, _messages.Add, new ManualResetEventSlim(true));
     }
 
     /// <summary>In the PID namespace of the test.</summary>
-    public int Pid => launcherStays
-        ? int.Parse(File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children"), CultureInfo.InvariantCulture)
-        : process.Id;
+    public int Pid => _launcherStays
+        ? int.Parse(File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children"), CultureInfo.InvariantCulture)
+        : _process.Id;
 
     /// <summary>The agent's own statements (standard error), so far.</summary>
-    public IReadOnlyList<string> Messages => messages.Snapshot();
+    public IReadOnlyList<string> Messages => _messages.Snapshot();
 
     /// <summary>Every line of the stream so far.</summary>
-    public IReadOnlyList<EventLine> Lines => lines.Snapshot();
+    public IReadOnlyList<EventLine> Lines => _lines.Snapshot();
 
     /// <summary>Starts the agent on <paramref name="rules"/>, events to its standard output, and waits until it is ready.</summary>
     public static AgentProcess Start(AttachMethod method, string rules, params string[] options) =>
@@ -79,7 +79,7 @@ internal sealed partial class AgentProcess : IDisposable
     }
 
     /// <summary>Events of <paramref name="rule"/> so far, the agent's own statements left out.</summary>
-    public IReadOnlyList<EventLine> Events(string rule) => eventsOf.GetValueOrDefault(rule)?.Snapshot() ?? [];
+    public IReadOnlyList<EventLine> Events(string rule) => _eventsOf.GetValueOrDefault(rule)?.Snapshot() ?? [];
 
     /// <summary>Waits for <paramref name="count"/> events of <paramref name="rule"/> and returns them.</summary>
     public IReadOnlyList<EventLine> WaitForEvents(string rule, int count = 1)
@@ -96,15 +96,15 @@ internal sealed partial class AgentProcess : IDisposable
     public void WaitForMessage(string text, int count = 1)
     {
         Eventually.True(
-            () => MessagesWith(text) >= count || process.HasExited, $"{count} messages with '{text}'", Tell);
-        if (process.HasExited)
+            () => MessagesWith(text) >= count || _process.HasExited, $"{count} messages with '{text}'", Tell);
+        if (_process.HasExited)
         {
-            messageReader.Join();
-            Assert.True(MessagesWith(text) >= count, $"the agent ended with {process.ExitCode}\n{Tell()}");
+            _messageReader.Join();
+            Assert.True(MessagesWith(text) >= count, $"the agent ended with {_process.ExitCode}\n{Tell()}");
         }
     }
 
-    public void StartReading() => reading.Set();
+    public void StartReading() => _reading.Set();
 
     public void Reload() => Signal(Hangup);
 
@@ -117,7 +117,7 @@ internal sealed partial class AgentProcess : IDisposable
 
     public void Terminate() => Signal(Terminated);
 
-    public bool HasEndedWithin(TimeSpan time) => process.WaitForExit(time);
+    public bool HasEndedWithin(TimeSpan time) => _process.WaitForExit(time);
 
     /// <summary>Ends the agent in the ordinary way, which must succeed. Afterwards all its lines are there.</summary>
     public void Stop()
@@ -131,10 +131,10 @@ internal sealed partial class AgentProcess : IDisposable
     public void StopUnread()
     {
         Signal(Terminated);
-        Assert.True(process.WaitForExit(Eventually.Deadline), "the agent does not end");
+        Assert.True(_process.WaitForExit(Eventually.Deadline), "the agent does not end");
         StartReading();
-        outputReader.Join();
-        messageReader.Join();
+        _outputReader.Join();
+        _messageReader.Join();
     }
 
     public void Kill()
@@ -147,11 +147,11 @@ internal sealed partial class AgentProcess : IDisposable
     /// <summary>Waits for the end; no line of a well-ended agent is broken.</summary>
     public void AssertEnds(int exitCode)
     {
-        Assert.True(process.WaitForExit(Eventually.Deadline), $"the agent does not end\n{Tell()}");
-        outputReader.Join();
-        messageReader.Join();
-        Assert.True(process.ExitCode == exitCode, $"the agent ended with {process.ExitCode}\n{Tell()}");
-        Assert.True(exitCode != 0 || broken.Snapshot().Count == 0, string.Join('\n', broken.Snapshot().Take(5)));
+        Assert.True(_process.WaitForExit(Eventually.Deadline), $"the agent does not end\n{Tell()}");
+        _outputReader.Join();
+        _messageReader.Join();
+        Assert.True(_process.ExitCode == exitCode, $"the agent ended with {_process.ExitCode}\n{Tell()}");
+        Assert.True(exitCode != 0 || _broken.Snapshot().Count == 0, string.Join('\n', _broken.Snapshot().Take(5)));
     }
 
     /// <summary>What the stopped agent said of <paramref name="rule"/> in its last statement.</summary>
@@ -166,17 +166,17 @@ internal sealed partial class AgentProcess : IDisposable
 
     public void Dispose()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill();
-            process.WaitForExit();
+            _process.Kill();
+            _process.WaitForExit();
         }
 
         StartReading();
-        outputReader.Join();
-        messageReader.Join();
-        reading.Dispose();
-        process.Dispose();
+        _outputReader.Join();
+        _messageReader.Join();
+        _reading.Dispose();
+        _process.Dispose();
     }
 
     private void Take(string line)
@@ -184,15 +184,15 @@ internal sealed partial class AgentProcess : IDisposable
         try
         {
             var parsed = EventLine.Parse(line);
-            lines.Add(parsed);
+            _lines.Add(parsed);
             if (parsed.Rule is { } rule && parsed.Has("event") && parsed.Event != "agent")
             {
-                eventsOf.GetOrAdd(rule, _ => new Transcript<EventLine>()).Add(parsed);
+                _eventsOf.GetOrAdd(rule, _ => new Transcript<EventLine>()).Add(parsed);
             }
         }
         catch (JsonException)
         {
-            broken.Add(line);
+            _broken.Add(line);
         }
     }
 

@@ -27,5 +27,6 @@ internal sealed record AgentStart(AttachMethod AttachMethod, string Rules)
     public bool ReadAtOnce { get; init; } = true;
 
     public IReadOnlyList<string> Command =>
-        [.. Launcher, Agent, "run", "--rules", Rules, "--socket", Socket, .. Output.Length > 0 ? ["--output", Output] : Array.Empty<string>(), .. Options];
+        [.. Launcher, Agent, "run", "--rules", Rules, "--socket", Socket, .. Output.Length > 0 ? [
+            "--output", Output] : Array.Empty<string>(), .. Options];
 }

@@ -5,10 +5,10 @@ public sealed class BlockedOutputTests : IDisposable
 {
     private const int Edits = 100;
     private const int Calls = 20_000;
-    private readonly Workspace workspace = new();
-    private readonly string program = TracedProgram.Compile("ticker");
+    private readonly Workspace _workspace = new();
+    private readonly string _program = TracedProgram.Compile("ticker");
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Fact]
     public void A_full_pipe_holds_up_no_edit()
@@ -28,7 +28,7 @@ public sealed class BlockedOutputTests : IDisposable
     {
         var lines = new List<string>();
         using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, Write(args: 1)) { ReadAtOnce = false, Sink = lines.Add });
-        using var ticker = TracedProgram.Start(program);
+        using var ticker = TracedProgram.Start(_program);
         ticker.Ask($"{Calls}");
 
         agent.StopUnread();
@@ -49,7 +49,7 @@ public sealed class BlockedOutputTests : IDisposable
     /// <summary>Returns the number of calls that were made.</summary>
     private long EditWhileBlocked(AgentProcess agent)
     {
-        using var ticker = TracedProgram.Start(program);
+        using var ticker = TracedProgram.Start(_program);
         ticker.Ask($"{Calls}");
         for (var edit = 1; edit <= Edits; edit++)
         {
@@ -62,6 +62,6 @@ public sealed class BlockedOutputTests : IDisposable
         return Calls + (10 * Edits);
     }
 
-    private string Write(int args) => workspace.Write("rules.yaml", RuleText.File(
-        RuleText.Rule("tick", program, "Tick", $"args: {args}", "budget: none")));
+    private string Write(int args) => _workspace.Write("rules.yaml", RuleText.File(
+        RuleText.Rule("tick", _program, "Tick", $"args: {args}", "budget: none")));
 }

@@ -7,9 +7,9 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Breakpoints are in the memory of processes while a rule is attached, never in files, and gone with the agent.</summary>
 public sealed class BreakpointTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory]
     [InlineData(AttachMethod.Multi, false)]
@@ -18,12 +18,12 @@ public sealed class BreakpointTests : IDisposable
     [InlineData(AttachMethod.Perf, true)]
     public void A_life_of_the_agent_leaves_files_and_texts_as_they_were(AttachMethod method, bool isKilled)
     {
-        var program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+        var program = _workspace.Install(TracedProgram.Compile("ticker"), "ticker");
         using var running = TracedProgram.Start(program);
         running.Ask("0");
         var (file, text) = (HashOf(program), TextOf(running.Pid, program));
         using var agent = AgentProcess.Start(
-            method, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick", "on: call", "args: 1"))));
+            method, _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick", "on: call", "args: 1"))));
         running.Ask("10");
         agent.WaitForEvents("tick", 10);
 
@@ -55,16 +55,16 @@ public sealed class BreakpointTests : IDisposable
     [Fact]
     public void A_debugger_at_a_process_of_the_probed_file_is_warned_of()
     {
-        var program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+        var program = _workspace.Install(TracedProgram.Compile("ticker"), "ticker");
         using var running = TracedProgram.Start(program);
         running.Ask("0");
         using var tracer = Process.Start(
-            new ProcessStartInfo("strace", ["-qq", "-e", "trace=none", "-o", workspace["strace"], "-p", $"{running.Pid}"]))!;
+            new ProcessStartInfo("strace", ["-qq", "-e", "trace=none", "-o", _workspace["strace"], "-p", $"{running.Pid}"]))!;
         Eventually.True(
             () => File.ReadAllText($"/proc/{running.Pid}/status").Contains($"TracerPid:\t{tracer.Id}\n", StringComparison.Ordinal),
             "the tracer to be attached");
         using var agent = AgentProcess.Start(
-            AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick"))));
+            AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick"))));
 
         agent.WaitForMessage($"rule tick: process {running.Pid} is traced by process {tracer.Id}");
 
@@ -77,12 +77,12 @@ public sealed class BreakpointTests : IDisposable
     [InlineData("--use-largepages=off", 0)]
     public void A_program_that_moves_its_text_to_large_pages_is_warned_of(string option, int warnings)
     {
-        var program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+        var program = _workspace.Install(TracedProgram.Compile("ticker"), "ticker");
         using var running = TracedProgram.Start(program, option);
         using var other = TracedProgram.Start("/bin/sleep", "60", option);
         running.Ask("0");
         using var agent = AgentProcess.Start(
-            AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick"))));
+            AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick"))));
         agent.WaitForMessage("ready");
 
         Assert.Equal(warnings, agent.MessagesWith("runs with --use-largepages"));

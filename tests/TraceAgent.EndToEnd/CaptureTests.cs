@@ -4,9 +4,9 @@ namespace TraceAgent.EndToEnd;
 public sealed class CaptureTests : IDisposable
 {
     private static readonly string[] Sums = ["78", "-78", "-2"];
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Twelve_arguments_come_from_registers_and_stack(AttachMethod method)
@@ -114,5 +114,5 @@ public sealed class CaptureTests : IDisposable
     }
 
     private AgentProcess Start(AttachMethod method, params string[] rules) =>
-        AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(rules)));
+        AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(rules)));
 }

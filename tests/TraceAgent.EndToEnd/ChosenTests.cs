@@ -11,7 +11,8 @@ namespace TraceAgent.EndToEnd;
 /// </summary>
 internal static class ChosenTests
 {
-    /// <param name="arguments">Names of classes (<c>ValueTests</c>) or methods (<c>ValueTests.Method</c>); behind <c>--without</c>, what the names of tests must not contain.</param>
+    /// <param name="arguments">Names of classes (<c>ValueTests</c>) or methods (<c>ValueTests.Method</c>); behind
+    /// <c>--without</c>, what the names of tests must not contain.</param>
     public static int Main(string[] arguments)
     {
         var split = Array.IndexOf(arguments, "--without");
@@ -24,13 +25,15 @@ internal static class ChosenTests
         var failed = 0;
         foreach (var name in names)
         {
-            var found = all.Where(test => Name(test) == name || Name(test).StartsWith($"{name}.", StringComparison.Ordinal) || Name(test).StartsWith($"{name}(", StringComparison.Ordinal)).ToList();
+            var found = all.Where(test => Name(test) == name || Name(test).StartsWith($"{name}.", StringComparison.Ordinal)
+                || Name(test).StartsWith($"{name}(", StringComparison.Ordinal)).ToList();
             if (found.Count == 0)
             {
                 Tell($"not ok {name}: there is no such test");
             }
 
-            chosen.AddRange(found.Where(test => !without.Any(word => test.DisplayName.Contains(word, StringComparison.Ordinal))).Except(chosen));
+            chosen.AddRange(
+                found.Where(test => !without.Any(word => test.DisplayName.Contains(word, StringComparison.Ordinal))).Except(chosen));
         }
 
         using var executor = framework.GetExecutor(assembly.GetName());
@@ -110,10 +113,14 @@ internal static class ChosenTests
     /// <summary>xunit's defaults, but tests one after the other.</summary>
     private sealed class Options : ITestFrameworkDiscoveryOptions, ITestFrameworkExecutionOptions
     {
-        private readonly Dictionary<string, object?> values = new() { ["xunit.execution.DisableParallelization"] = true, ["xunit.execution.SynchronousMessageReporting"] = true };
+        private readonly Dictionary<string, object?> _values = new()
+        {
+            ["xunit.execution.DisableParallelization"] = true,
+            ["xunit.execution.SynchronousMessageReporting"] = true,
+        };
 
-        public TValue GetValue<TValue>(string name) => values.TryGetValue(name, out var value) ? (TValue)value! : default!;
+        public TValue GetValue<TValue>(string name) => _values.TryGetValue(name, out var value) ? (TValue)value! : default!;
 
-        public void SetValue<TValue>(string name, TValue value) => values[name] = value;
+        public void SetValue<TValue>(string name, TValue value) => _values[name] = value;
     }
 }

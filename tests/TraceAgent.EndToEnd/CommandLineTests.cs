@@ -5,10 +5,10 @@ namespace TraceAgent.EndToEnd;
 /// <summary>The commands that attach nothing, and command lines that are wrong.</summary>
 public sealed class CommandLineTests : IDisposable
 {
-    private readonly Workspace workspace = new();
-    private readonly string program = TracedProgram.Compile("ticker");
+    private readonly Workspace _workspace = new();
+    private readonly string _program = TracedProgram.Compile("ticker");
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory]
     [InlineData("")]
@@ -56,7 +56,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("check {0} 2>&-", 0)]
     public void A_stream_or_output_that_is_not_there_ends_the_command_in_order(string words, int exitCode)
     {
-        var rules = workspace.Write("none.yaml", "rules: []\n");
+        var rules = _workspace.Write("none.yaml", "rules: []\n");
 
         var run = Command.Run("bash", "-c", $"{Repository.Agent} {words.Replace("{0}", rules, StringComparison.Ordinal)}");
 
@@ -67,19 +67,20 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Standard_input_starts_at_the_current_folder()
     {
-        var run = Command.Run("bash", "-c", $"cd {workspace.Root} && echo 'rules: [{{name: a, binary: shop, symbol: x}}]' | {Repository.Agent} check -");
+        var run = Command.Run(
+            "bash", "-c", $"cd {_workspace.Root} && echo 'rules: [{{name: a, binary: shop, symbol: x}}]' | {Repository.Agent} check -");
 
-        Assert.Contains($"<stdin>:1:27: warning TA290: {workspace["shop"]} does not exist", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"<stdin>:1:27: warning TA290: {_workspace["shop"]} does not exist", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Check_tells_every_mistake_with_its_position_and_a_suggestion()
     {
         // Ansible's `validate` passes a file without an extension.
-        var file = workspace.Write("source", RuleText.File(
-            RuleText.Rule("first", program, "Tik", "args: 1"),
-            RuleText.Rule("second", program, "Tick", "args: 13"),
-            RuleText.Rule("third", program, "Tick", "arg: 1")));
+        var file = _workspace.Write("source", RuleText.File(
+            RuleText.Rule("first", _program, "Tik", "args: 1"),
+            RuleText.Rule("second", _program, "Tick", "args: 13"),
+            RuleText.Rule("third", _program, "Tick", "arg: 1")));
 
         var check = Command.Run(Repository.Agent, "check", file);
 
@@ -94,10 +95,10 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Check_tells_a_wrong_place_beside_the_other_mistakes_of_its_rule()
     {
-        var file = workspace.Write("twice.yaml", RuleText.File(
-            RuleText.Rule("function", program, "Tik", "args: 99"),
-            RuleText.Rule("moment", program, "Tok", "on: sometimes"),
-            RuleText.Rule("right", program, "Tick", "limit: fast"),
+        var file = _workspace.Write("twice.yaml", RuleText.File(
+            RuleText.Rule("function", _program, "Tik", "args: 99"),
+            RuleText.Rule("moment", _program, "Tok", "on: sometimes"),
+            RuleText.Rule("right", _program, "Tick", "limit: fast"),
             RuleText.Rule("message", "/nonexistent/program", "Tick", "format: '{nope}'")));
 
         var check = Command.Run(Repository.Agent, "check", file);
@@ -112,7 +113,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Check_speaks_json_to_machines()
     {
-        var file = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, "Tik")));
+        var file = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", _program, "Tik")));
 
         var check = Command.Run(Repository.Agent, "check", "--format", "json", file);
 
@@ -124,9 +125,9 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Check_of_a_good_folder_ends_with_0()
     {
-        var folder = workspace.Folder("rules");
-        workspace.Write("rules/a.yaml", RuleText.File(RuleText.Rule("a", program, "Tick")));
-        workspace.Write("rules/b.yml", RuleText.File(RuleText.Rule("b", program, "Tick", "on: both")));
+        var folder = _workspace.Folder("rules");
+        _workspace.Write("rules/a.yaml", RuleText.File(RuleText.Rule("a", _program, "Tick")));
+        _workspace.Write("rules/b.yml", RuleText.File(RuleText.Rule("b", _program, "Tick", "on: both")));
 
         var check = Command.Run(Repository.Agent, "check", folder);
 
@@ -136,10 +137,10 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Check_counts_rules_with_errors_too()
     {
-        var rules = workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("good", program, "Tick"),
-            RuleText.Rule("bad", program, "Tick", "args: many"),
-            $"  - {{binary: {program}, symbol: Tick}}\n"));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("good", _program, "Tick"),
+            RuleText.Rule("bad", _program, "Tick", "args: many"),
+            $"  - {{binary: {_program}, symbol: Tick}}\n"));
 
         var check = Command.Run(Repository.Agent, "check", rules);
 
@@ -149,9 +150,9 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Check_of_a_configuration_reads_the_rules_that_it_names()
     {
-        workspace.Folder("elsewhere");
-        workspace.Write("elsewhere/a.yaml", RuleText.File(RuleText.Rule("a", program, "Tik")));
-        var configuration = workspace.Write("agent.yaml", "rules: elsewhere\n");
+        _workspace.Folder("elsewhere");
+        _workspace.Write("elsewhere/a.yaml", RuleText.File(RuleText.Rule("a", _program, "Tik")));
+        var configuration = _workspace.Write("agent.yaml", "rules: elsewhere\n");
 
         var check = Command.Run(Repository.Agent, "check", "--config", configuration);
 
@@ -163,7 +164,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Check_of_a_configuration_tells_its_own_mistakes_too()
     {
-        var configuration = workspace.Write("agent.yaml", "rules: elsewhere\noutput: []\n");
+        var configuration = _workspace.Write("agent.yaml", "rules: elsewhere\noutput: []\n");
 
         var check = Command.Run(Repository.Agent, "check", "--config", configuration);
 
@@ -174,20 +175,20 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Check_of_a_configuration_whose_rules_do_not_exist_names_them()
     {
-        var configuration = workspace.Write("agent.yaml", "rules: elsewhere\n");
+        var configuration = _workspace.Write("agent.yaml", "rules: elsewhere\n");
 
         var check = Command.Run(Repository.Agent, "check", "--config", configuration);
 
         Assert.Equal(1, check.ExitCode);
-        Assert.Contains($"rules: {workspace["elsewhere"]}: no such file or folder", check.Errors, StringComparison.Ordinal);
+        Assert.Contains($"rules: {_workspace["elsewhere"]}: no such file or folder", check.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
     public void One_name_in_two_files_is_an_error()
     {
-        var folder = workspace.Folder("rules");
-        workspace.Write("rules/a.yaml", RuleText.File(RuleText.Rule("same", program, "Tick")));
-        workspace.Write("rules/b.yaml", RuleText.File(RuleText.Rule("same", program, "Tick")));
+        var folder = _workspace.Folder("rules");
+        _workspace.Write("rules/a.yaml", RuleText.File(RuleText.Rule("same", _program, "Tick")));
+        _workspace.Write("rules/b.yaml", RuleText.File(RuleText.Rule("same", _program, "Tick")));
 
         var check = Command.Run(Repository.Agent, "check", folder);
 
@@ -203,11 +204,12 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void On_a_narrow_terminal_a_line_is_not_wrapped_above_its_caret()
     {
-        var rules = workspace.Write(
+        var rules = _workspace.Write(
             "x.yaml",
-            $"rules: [{{name: a, binary: {program}, symbol: Tick, labels: {{x: {new string('y', 200)}}}, nonsense: 1}}]\n");
+            $"rules: [{{name: a, binary: {_program}, symbol: Tick, labels: {{x: {new string('y', 200)}}}, nonsense: 1}}]\n");
 
-        var lines = Command.Run("script", "-qec", $"stty cols 60; NO_COLOR=1 {Repository.Agent} check {rules}", "/dev/null").Output.Split("\r\n");
+        var lines =
+            Command.Run("script", "-qec", $"stty cols 60; NO_COLOR=1 {Repository.Agent} check {rules}", "/dev/null").Output.Split("\r\n");
 
         var at = Array.FindIndex(lines, line => line.StartsWith("    1 | ", StringComparison.Ordinal));
         Assert.InRange(lines[at].Length, 40, 60);

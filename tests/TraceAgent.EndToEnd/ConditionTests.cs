@@ -45,9 +45,9 @@ public sealed class ConditionTests : IDisposable
         ("hasty", "path ~ '/*' && width == 777 && duration < 3000us"),
     ];
 
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void What_is_logged_is_what_passes_the_condition_in_C(AttachMethod method)
@@ -61,7 +61,7 @@ public sealed class ConditionTests : IDisposable
             RuleText.Rule(
                 "captured", program, "Choose", Arguments, $"capture: {{code: '{Code}'}}", "when: box != 0 && code + number > 500"),
         ];
-        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(rules)), "--ring-size", "33554432");
+        using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(rules)), "--ring-size", "33554432");
 
         var printed = Command.OutputOf(program).TrimEnd().Split('\n').Select(line => line.Split(' ')).ToList();
 
@@ -86,7 +86,8 @@ public sealed class ConditionTests : IDisposable
         var logged = agent.Events(rule).OrderBy(line => line.Arg("call")).Select(line => $"{line.Arg("call")}").ToList();
         Assert.True(
             passing.SequenceEqual(logged),
-            $"{rule}: missing {string.Join(' ', passing.Except(logged))}; too many {string.Join(' ', logged.Except(passing))}\n{agent.Tell()}");
+            $"{rule}: missing {string.Join(' ', passing.Except(logged))}; too many " +
+                $"{string.Join(' ', logged.Except(passing))}\n{agent.Tell()}");
         Assert.Equal(
             new Totals(printed.Count, passing.Count, 0) { Filtered = printed.Count - passing.Count },
             agent.Totals(rule));

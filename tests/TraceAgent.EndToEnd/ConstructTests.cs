@@ -37,7 +37,8 @@ public sealed class ConstructTests
     public void What_the_kernel_knows_of_a_hit_is_true(AttachMethod method)
     {
         using var bench = new KernelBench(method);
-        var plan = Entry([.. Enum.GetValues<SpecialValue>().Where(special => special != SpecialValue.Duration).Select(special => Scalar(new Expr.Special(special)))]);
+        var plan = Entry([.. Enum.GetValues<SpecialValue>()
+            .Where(special => special != SpecialValue.Duration).Select(special => Scalar(new Expr.Special(special)))]);
 
         var record = Assert.Single(bench.Hit(plan, "Six", "args 0 0 0 0 0"));
 
@@ -77,7 +78,8 @@ public sealed class ConstructTests
         var records = bench.Hit(plan, "Text", "text 1", "text 3", "untouched");
 
         Assert.Equal(
-            [["short", 1L, "short"], ["seventeen bytes !", 3L, "seventeen bytes !"], ["ELF\u0002\u0001\u0001", -1L, "ELF\u0002\u0001\u0001"]],
+            [["short", 1L, "short"], [
+                "seventeen bytes !", 3L, "seventeen bytes !"], ["ELF\u0002\u0001\u0001", -1L, "ELF\u0002\u0001\u0001"]],
             records.Select(record => record.Values(plan.LayoutOf(EventKind.Call))));
         Assert.All(records, record => Assert.InRange(record.DurationNs, 1, 60_000_000_000));
     }
@@ -134,7 +136,8 @@ public sealed class ConstructTests
         for (var i = 0; i < expressions.Length; i++)
         {
             object expected = surroundings.Evaluate(expressions[i]) is { } value ? value : Outcome.Fault;
-            Assert.True(expected.Equals(values[i]), $"{expressions[i]} of {string.Join(", ", arguments)}\nin C#: {expected}, in the kernel: {values[i]}");
+            Assert.True(expected.Equals(
+                values[i]), $"{expressions[i]} of {string.Join(", ", arguments)}\nin C#: {expected}, in the kernel: {values[i]}");
         }
     }
 
@@ -142,7 +145,8 @@ public sealed class ConstructTests
     {
         long[] all = [.. arguments, bench.BlockAddress];
         var numbers = Architecture.X64.ArgumentRegisters.ToList();
-        return new Surroundings(number => all[numbers.IndexOf(number)], (ulong)bench.BlockAddress, SampleExpressions.Block((ulong)bench.BlockAddress), _ => 0);
+        return new Surroundings(
+            number => all[numbers.IndexOf(number)], (ulong)bench.BlockAddress, SampleExpressions.Block((ulong)bench.BlockAddress), _ => 0);
     }
 
     private static CapturePlan Twelve(ProbeTrigger trigger) => new(
@@ -151,7 +155,8 @@ public sealed class ConstructTests
         Enumerable.Range(0, Architecture.MaxArguments).Select(index => Scalar(Architecture.X64.Argument(index))).ToEquatableArray(),
         [Scalar(Architecture.X64.ReturnValue)]);
 
-    private static CapturePlan Entry(params CaptureField[] fields) => new(Architecture.X64, ProbeTrigger.Entry, fields.ToEquatableArray(), []);
+    private static CapturePlan Entry(params CaptureField[] fields) =>
+        new(Architecture.X64, ProbeTrigger.Entry, fields.ToEquatableArray(), []);
 
     private static CaptureField Scalar(Expr value) => new(value, new Storage.Scalar());
 }

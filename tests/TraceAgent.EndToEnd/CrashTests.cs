@@ -7,18 +7,18 @@ public sealed partial class CrashTests : IDisposable
 {
     /// <summary>What systemd sends to a service that its watchdog has given up.</summary>
     private const int Abort = 6;
-    private readonly Workspace workspace = new();
-    private readonly string program = TracedProgram.Compile("ticker");
+    private readonly Workspace _workspace = new();
+    private readonly string _program = TracedProgram.Compile("ticker");
 
     public CrashTests()
     {
-        workspace.Folder("rules");
+        _workspace.Folder("rules");
         Rule("old");
         Thread.Sleep(20);
         Rule("young");
     }
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Fact]
     public void After_a_crash_the_file_that_changed_last_waits_for_its_next_change_and_status_says_so()
@@ -34,7 +34,7 @@ public sealed partial class CrashTests : IDisposable
         second.WaitForMessage("rule attached: old");
         Assert.Equal(1, second.MessagesWith("young.yaml is not attached until it changes"));
         Assert.Equal(0, second.MessagesWith("rule attached: young"));
-        var status = Command.OutputOf(Repository.Agent, "status", "--socket", workspace["agent.sock"]);
+        var status = Command.OutputOf(Repository.Agent, "status", "--socket", _workspace["agent.sock"]);
         Assert.Contains("young.yaml:1:1: TA161: held back: the agent did not end by itself at ", status, StringComparison.Ordinal);
         Assert.Contains(
             "rejected",
@@ -110,7 +110,7 @@ public sealed partial class CrashTests : IDisposable
 
         using var next = Start(null);
         next.WaitForMessage("1 rule attached, ");
-        Assert.True(File.Exists(workspace["state/run.json"]));
+        Assert.True(File.Exists(_workspace["state/run.json"]));
         next.Stop();
     }
 
@@ -124,21 +124,21 @@ public sealed partial class CrashTests : IDisposable
         agent.Stop();
     }
 
-    private AgentProcess Start() => Start(workspace["state"]);
+    private AgentProcess Start() => Start(_workspace["state"]);
 
     private AgentProcess Start(string? state)
     {
-        var configuration = workspace.Write("agent.yaml", state is null ? "defaults: {budget: none}\n" : $"state: {state}\n");
-        return AgentProcess.Start(new AgentStart(AttachMethod.Multi, workspace["rules"])
+        var configuration = _workspace.Write("agent.yaml", state is null ? "defaults: {budget: none}\n" : $"state: {state}\n");
+        return AgentProcess.Start(new AgentStart(AttachMethod.Multi, _workspace["rules"])
         {
-            Socket = workspace["agent.sock"],
+            Socket = _workspace["agent.sock"],
             Options = ["--config", configuration],
-            Launcher = ["env", $"STATE_DIRECTORY={workspace["state"]}:/elsewhere"],
+            Launcher = ["env", $"STATE_DIRECTORY={_workspace["state"]}:/elsewhere"],
         });
     }
 
     private void Rule(string name, params string[] lines) =>
-        workspace.Write($"rules/{name}.yaml", RuleText.File(RuleText.Rule(name, program, "Tick", lines)));
+        _workspace.Write($"rules/{name}.yaml", RuleText.File(RuleText.Rule(name, _program, "Tick", lines)));
 
     [LibraryImport("libc")]
     private static partial int kill(int pid, int signal);

@@ -6,7 +6,10 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Waiting for what must become true. The deadline is generous: it only ends a test that has failed.</summary>
 internal static class Eventually
 {
-    /// <remarks><c>TRACEAGENT_TEST_DEADLINE</c>, in seconds, is for machines that are emulated; one that does much else is thirty times as slow as a quiet one.</remarks>
+    /// <remarks>
+    /// <c>TRACEAGENT_TEST_DEADLINE</c>, in seconds, is for machines that are emulated; one that does much else is
+    /// thirty times as slow as a quiet one.
+    /// </remarks>
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(
         int.Parse(Environment.GetEnvironmentVariable("TRACEAGENT_TEST_DEADLINE") ?? "60", CultureInfo.InvariantCulture));
 

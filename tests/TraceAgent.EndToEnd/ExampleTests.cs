@@ -5,17 +5,17 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Every example of the repository does what its README says.</summary>
 public sealed class ExampleTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Addnum_is_logged_with_arguments_result_and_duration(AttachMethod method)
     {
         CopyExample("addnum");
-        using var agent = AgentProcess.Start(method, workspace["addnum/rules.yaml"]);
+        using var agent = AgentProcess.Start(method, _workspace["addnum/rules.yaml"]);
 
-        Assert.Equal("5\n6\n7\n", Command.OutputOf(workspace["addnum/addnum"], "3"));
+        Assert.Equal("5\n6\n7\n", Command.OutputOf(_workspace["addnum/addnum"], "3"));
 
         var events = agent.WaitForEvents("add-num", 3);
         agent.Stop();
@@ -27,9 +27,9 @@ public sealed class ExampleTests : IDisposable
     public void Addnum_is_logged_by_the_address_that_nm_prints(AttachMethod method)
     {
         CopyExample("addnum");
-        using var agent = AgentProcess.Start(method, workspace["addnum/offset.yaml"]);
+        using var agent = AgentProcess.Start(method, _workspace["addnum/offset.yaml"]);
 
-        Assert.Equal("5\n6\n7\n", Command.OutputOf(workspace["addnum/addnum"], "3"));
+        Assert.Equal("5\n6\n7\n", Command.OutputOf(_workspace["addnum/addnum"], "3"));
 
         agent.WaitForEvents("add-num-by-offset", 3);
         agent.Stop();
@@ -90,7 +90,8 @@ public sealed class ExampleTests : IDisposable
         using var cat = TracedProgram.Start("sh", "-c", $"cat {path} 2>/dev/null; true");
         cat.Finish();
 
-        Eventually.True(() => agent.Events("open-failed").Any(line => line.Message.Contains(path, StringComparison.Ordinal)), "cat's attempt", agent.Tell);
+        Eventually.True(() =>
+            agent.Events("open-failed").Any(line => line.Message.Contains(path, StringComparison.Ordinal)), "cat's attempt", agent.Tell);
         var failed = agent.Events("open-failed").First(line => line.Message.Contains(path, StringComparison.Ordinal));
         Assert.Equal(-1, failed.Ret);
         Assert.Equal(path, failed.Json.GetProperty("args").GetProperty("pathname").GetString());
@@ -108,7 +109,7 @@ public sealed class ExampleTests : IDisposable
             CopyExample(example);
         }
 
-        var files = Directory.GetFiles(workspace.Root, "*.yaml", SearchOption.AllDirectories);
+        var files = Directory.GetFiles(_workspace.Root, "*.yaml", SearchOption.AllDirectories);
         Assert.True(files.Length >= 4);
         var check = Command.Run(Repository.Agent, ["check", .. files]);
         Assert.True(check.ExitCode == 0, check.Output + check.Errors);
@@ -133,18 +134,18 @@ public sealed class ExampleTests : IDisposable
     /// <summary>Copies an example, compiles its program, and gives offset.yaml the address of this build.</summary>
     private void CopyExample(string example)
     {
-        workspace.Folder(example);
+        _workspace.Folder(example);
         foreach (var file in Directory.GetFiles(Repository.Example(example)))
         {
-            File.Copy(file, workspace[$"{example}/{Path.GetFileName(file)}"], overwrite: true);
+            File.Copy(file, _workspace[$"{example}/{Path.GetFileName(file)}"], overwrite: true);
         }
 
         foreach (var source in Directory.GetFiles(Repository.Example(example), "*.c"))
         {
             var program = TracedProgram.CompileFile(source);
-            workspace.Install(program, $"{example}/{Path.GetFileName(program)}");
-            workspace.Write(
-                $"{example}/offset.yaml", Command.OutputOf("sh", workspace[$"{example}/with-offset.sh"]));
+            _workspace.Install(program, $"{example}/{Path.GetFileName(program)}");
+            _workspace.Write(
+                $"{example}/offset.yaml", Command.OutputOf("sh", _workspace[$"{example}/with-offset.sh"]));
         }
     }
 }

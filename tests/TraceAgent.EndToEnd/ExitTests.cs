@@ -3,12 +3,12 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Wherever calls end, what is logged is what the program prints of them.</summary>
 public sealed class ExitTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
     public static TheoryData<string> Builds =>
         ["-O2", "-O2 -no-pie -fno-pie", "-O1", "-Os", "-O0", "-O2 -fcf-protection=full", "-O2 -fno-plt"];
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, MemberData(nameof(Builds))]
     public void One_line_for_each_call_with_its_first_arguments_and_its_result(string options)
@@ -71,7 +71,7 @@ public sealed class ExitTests : IDisposable
     public void A_function_that_is_never_seen_to_return_is_refused_with_the_place()
     {
         var program = TracedProgram.Compile("exits");
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("only", program, "OnlyByPointer", "args: 1", "on: call")));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("only", program, "OnlyByPointer", "args: 1", "on: call")));
 
         var check = Command.Run(Repository.Agent, "check", rules);
 
@@ -86,7 +86,7 @@ public sealed class ExitTests : IDisposable
     public void Functions_of_one_rule_that_leave_to_each_other_are_each_logged(AttachMethod method)
     {
         var program = TracedProgram.Compile("exits");
-        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("all", program, "'*ir*'", "args: [n: int64]", "on: call", "budget: none", "format: '{symbol} {n} = {ret}'"))));
 
         var printed = LinesOf(program);
@@ -106,7 +106,7 @@ public sealed class ExitTests : IDisposable
     public void Returns_alone_and_both_events_are_those_of_the_function_and_of_no_other_caller(AttachMethod method)
     {
         var program = TracedProgram.Compile("exits");
-        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("return", program, "First", "on: return", "ret: int64", "budget: none"),
             RuleText.Rule("both", program, "First", "args: [n: int64]", "on: both", "ret: int64", "budget: none"),
             RuleText.Rule("jump", program, "ByPointer", "on: return", "ret: int64", "budget: none"))));
@@ -129,9 +129,11 @@ public sealed class ExitTests : IDisposable
     public void What_an_exception_left_behind_is_not_taken_for_a_call_of_another_function(AttachMethod method)
     {
         var program = TracedProgram.Compile("members_that_throw.cpp");
-        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("first", program, "First::on", "args: [this: ptr, v: long]", "ret: long", "on: call", "format: 'First {v} = {ret}'"),
-            RuleText.Rule("second", program, "Second::on", "args: [this: ptr, v: long]", "ret: long", "on: call", "format: 'Second {v} = {ret}'"))));
+        using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule(
+                "first", program, "First::on", "args: [this: ptr, v: long]", "ret: long", "on: call", "format: 'First {v} = {ret}'"),
+            RuleText.Rule(
+                "second", program, "Second::on", "args: [this: ptr, v: long]", "ret: long", "on: call", "format: 'Second {v} = {ret}'"))));
 
         var printed = LinesOf(program);
 
@@ -151,7 +153,8 @@ public sealed class ExitTests : IDisposable
 
         agent.Stop();
         Assert.Equal(
-            ["SelfByPointer 3 = <left_by_jump>", "SelfByPointer 2 = <left_by_jump>", "SelfByPointer 1 = <left_by_jump>", "SelfByPointer 0 = 0"],
+            ["SelfByPointer 3 = <left_by_jump>",
+                "SelfByPointer 2 = <left_by_jump>", "SelfByPointer 1 = <left_by_jump>", "SelfByPointer 0 = 0"],
             Messages(agent, "SelfByPointer"));
     }
 
@@ -185,7 +188,7 @@ public sealed class ExitTests : IDisposable
     public void Entries_are_hit_once_for_each_call_also_where_a_loop_passes_them(AttachMethod method)
     {
         var program = TracedProgram.Compile("exits");
-        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("last", program, "Last", "args: [n: int64]", "budget: none", "format: 'Last {n}'"))));
 
         var printed = LinesOf(program);
@@ -198,7 +201,7 @@ public sealed class ExitTests : IDisposable
     public void Who_else_pays_is_said_with_what_a_whole_call_costs()
     {
         var program = TracedProgram.Compile("exits");
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("mixed", program, "Mixed", "args: 1", "on: call")));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("mixed", program, "Mixed", "args: 1", "on: call")));
 
         var check = Command.Run(Repository.Agent, "check", rules);
         var resolve = Command.Run(Repository.Agent, "resolve", rules);
@@ -215,7 +218,7 @@ public sealed class ExitTests : IDisposable
     public void Hits_of_other_callers_count_for_the_budget_of_the_rule()
     {
         var program = TracedProgram.Compile("shared");
-        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("rare", program, "Rare", "args: [n: int64]", "on: call", "budget: 5%"))));
         using var running = TracedProgram.Start(program, "20");
 
@@ -239,7 +242,7 @@ public sealed class ExitTests : IDisposable
 
     private AgentProcess Start(AttachMethod method, string program, params string[] symbols) => AgentProcess.Start(
         method,
-        workspace.Write("rules.yaml", RuleText.File([.. symbols.Select(symbol => RuleText.Rule(
+        _workspace.Write("rules.yaml", RuleText.File([.. symbols.Select(symbol => RuleText.Rule(
             Name(symbol), program, symbol, symbol == "ByLinkage" ? "args: [_, n: int64]" : "args: [n: int64]",
             "ret: int64", "on: call", "budget: none",
             "format: '{symbol} {n} = {ret}'"))])));

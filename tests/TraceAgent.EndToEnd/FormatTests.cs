@@ -12,17 +12,18 @@ public sealed class FormatTests : IDisposable
         ("reals", "{real:f2} {real:e3} [{real,10:f1}] {half:g}"),
     ];
 
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Messages_are_those_that_the_program_printed(AttachMethod method)
     {
         var program = TracedProgram.Compile("formats");
-        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File([.. Formats.Select(one => RuleText.Rule(
+        using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File([.. Formats.Select(one => RuleText.Rule(
             one.Name, program, "Show",
-            "args: [n: long, s: short, taken: duration, text: string, place: ptr, at: ptr]", "capture: {real: '*(double*)at', half: '*(float*)(at + 8)'}",
+            "args: [n: long, s: short, taken: duration, text: string, place: ptr, at: ptr]",
+            "capture: {real: '*(double*)at', half: '*(float*)(at + 8)'}",
             $"format: '{one.Name} {one.Format}'"))])));
 
         var printed = Command.OutputOf(program).TrimEnd('\n').Split('\n');

@@ -11,10 +11,10 @@ public sealed class GoPanicTests : IDisposable
     /// <summary>Most of what the table holds.</summary>
     private const int PanicsAtOnce = 6_000;
 
-    private readonly Workspace workspace = new();
-    private readonly string program = TracedProgram.Compile("panics.go");
+    private readonly Workspace _workspace = new();
+    private readonly string _program = TracedProgram.Compile("panics.go");
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Fact]
     public void More_panics_than_calls_can_be_in_flight_lose_no_call_that_returns()
@@ -26,7 +26,8 @@ public sealed class GoPanicTests : IDisposable
         Assert.Equal(printed, Logged(agent, 1));
         agent.Stop();
         Assert.Equal(new Totals(100, 100, 0), agent.Totals("fail"));
-        Assert.Contains($"{ManyPanics} calls were entered but not seen to return", string.Join('\n', agent.Messages), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{ManyPanics} calls were entered but not seen to return", string.Join('\n', agent.Messages), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -37,7 +38,8 @@ public sealed class GoPanicTests : IDisposable
         var printed = Run("together", PanicsAtOnce);
 
         // More than the table holds, were those of the first process still in it.
-        Eventually.True(() => Status().Contains("unreturned 6,000", StringComparison.Ordinal), "the calls of the ended process to be forgotten", agent.Tell);
+        Eventually.True(() =>
+            Status().Contains("unreturned 6,000", StringComparison.Ordinal), "the calls of the ended process to be forgotten", agent.Tell);
         Run("together", PanicsAtOnce);
         Assert.Equal([.. printed, .. printed], Logged(agent, 2));
         agent.Stop();
@@ -45,17 +47,17 @@ public sealed class GoPanicTests : IDisposable
     }
 
     private string[] Run(string how, int panics) =>
-        Command.OutputOf(program, how, panics.ToString(CultureInfo.InvariantCulture)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Command.OutputOf(_program, how, panics.ToString(CultureInfo.InvariantCulture)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static string[] Logged(AgentProcess agent, int runs) =>
         [.. agent.WaitForEvents("fail", 100 * runs).Select(line => $"{line.Arg("n")} {line.Ret}")];
 
-    private string Status() => Command.OutputOf(Repository.Agent, "status", "--socket", workspace["agent.sock"], "--rule", "fail");
+    private string Status() => Command.OutputOf(Repository.Agent, "status", "--socket", _workspace["agent.sock"], "--rule", "fail");
 
     private AgentProcess Start() => AgentProcess.Start(
-        new AgentStart(AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("fail", program, "main.Fail", "args: [n: int64]", "on: call", "budget: none"))))
+        new AgentStart(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("fail", _program, "main.Fail", "args: [n: int64]", "on: call", "budget: none"))))
         {
-            Socket = workspace["agent.sock"],
+            Socket = _workspace["agent.sock"],
         });
 }

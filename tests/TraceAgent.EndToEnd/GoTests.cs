@@ -11,15 +11,17 @@ public sealed class GoTests : IDisposable
         ("join", "main.Join", ["args: [l: go.string, r: go.string, n: int64]", "ret: go.string", "format: 'Join {l} {r} {n} = {ret}'"]),
         ("choose", "main.Choose", ["args: [n: int64]", "ret: go.string", "format: 'Choose {n} = {ret}'"]),
         ("large", "main.Large", ["args: [n: int64]", "format: 'Large {n} = {ret}'"]),
-        ("handle", "'main.(*Server).handle'", ["args: [server: ptr, path: go.string, body: bytes(len), len: int64]", "format: 'handle {path} {body} = {ret}'"]),
-        ("total", "main.Total", ["args: [values: '[]int', body: '[]byte']", "ret: [sum: int64, text: go.string, failure: go.error]", "format: 'Total {values} {body} = {sum} {text} {failure}'"]),
+        ("handle", "'main.(*Server).handle'", [
+            "args: [server: ptr, path: go.string, body: bytes(len), len: int64]", "format: 'handle {path} {body} = {ret}'"]),
+        ("total", "main.Total", ["args: [values: '[]int', body: '[]byte']", "ret: [sum: int64, text: go.string, failure: " +
+            "go.error]", "format: 'Total {values} {body} = {sum} {text} {failure}'"]),
         ("recover", "main.Recover", ["args: [n: int64]", "format: 'Recover {n} = {ret}'"]),
         ("wander", "main.Wander", ["args: [id: int64, n: int64]", "format: 'Wander {id} {n} = {ret}'"]),
     ];
 
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory]
     [InlineData(AttachMethod.Multi, "")]
@@ -62,7 +64,7 @@ public sealed class GoTests : IDisposable
                 && !name.Contains("[int]", StringComparison.Ordinal)
                 && name.EndsWith(end, StringComparison.Ordinal)).Split(" (0x")[0]
             + "'";
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule(
                 "largest", program, Named("main.Largest["), "args: [a: int64, b: int64]",
                 "on: call", "format: 'largest {a} {b} {ret}'"),
@@ -104,7 +106,8 @@ public sealed class GoTests : IDisposable
     public void A_call_is_paired_although_its_stack_grows_and_moves(AttachMethod method)
     {
         // Goroutine 1 to 16 goes 100 × its number deep, each level a call.
-        var depths = Enumerable.Range(1, 16).SelectMany(id => Enumerable.Range(0, (100 * id) + 1).Select(depth => (Id: (long)id, Depth: (long)depth))).ToList();
+        var depths = Enumerable.Range(1, 16)
+            .SelectMany(id => Enumerable.Range(0, (100 * id) + 1).Select(depth => (Id: (long)id, Depth: (long)depth))).ToList();
         var program = TracedProgram.Compile(Source);
         using var agent = Start(method, program, "grow", "main.Grow", "args: [id: int64, depth: int64]");
 
@@ -135,13 +138,15 @@ public sealed class GoTests : IDisposable
     public void Every_entry_and_every_return_is_one_event(AttachMethod method)
     {
         var program = TracedProgram.Compile(Source);
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("both", program, "main.Large", "args: [n: int64]", "on: both", "budget: none"),
             RuleText.Rule("return", program, "main.Choose", "ret: go.string", "on: return", "budget: none"),
             RuleText.Rule("deep", program, "main.Grow", "budget: none"),
-            RuleText.Rule("error", program, "main.Check", "args: [n: int64]", "on: call", "ret: go.error", "when: ret ~ '*more than two'", "format: '{n}: {ret}'"),
+            RuleText.Rule("error", program, "main.Check", "args: [n: int64]", "on: call", "ret: go.error", "when: ret ~ '*more than " +
+                "two'", "format: '{n}: {ret}'"),
             RuleText.Rule("type", program, "main.Check", "args: [n: int64]", "on: call", "ret: [type: ptr, _]", "when: type != 0"),
-            RuleText.Rule("wrapped", program, "main.Total", "args: ['_': '[]int', body: '[]byte']", "on: call", "ret: [_, _: go.string, failure: go.error]", "when: failure != ''")));
+            RuleText.Rule("wrapped", program, "main.Total", "args: ['_': '[]int', body: '[]byte']", "on: call", "ret: [_, _: go.string, " +
+                "failure: go.error]", "when: failure != ''")));
         using var agent = AgentProcess.Start(method, rules, "--ring-size", "16777216");
 
         LinesOf(program);
@@ -153,11 +158,13 @@ public sealed class GoTests : IDisposable
         agent.WaitForEvents("type", 3);
         agent.WaitForEvents("wrapped", 4);
         agent.Stop();
-        Assert.Equal(Enumerable.Repeat<string[]>(["entry", "return"], 20).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
+        Assert.Equal(
+            Enumerable.Repeat<string[]>(["entry", "return"], 20).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
         Assert.Equal(20, agent.Events("return").Count);
         Assert.Equal(13616, agent.Events("deep").Count);
         Assert.Equal([3L, 4, 5], agent.Events("type").Select(line => line.Arg("n")));
-        Assert.Equal(["3: 3 is more than two", "4: 4 is more than two", "5: 5 is more than two"], agent.Events("error").Select(line => line.Message));
+        Assert.Equal([
+            "3: 3 is more than two", "4: 4 is more than two", "5: 5 is more than two"], agent.Events("error").Select(line => line.Message));
         Assert.Equal(4, agent.Events("wrapped").Count);
     }
 
@@ -165,7 +172,7 @@ public sealed class GoTests : IDisposable
     public void A_goroutine_goes_through_several_threads_within_its_calls()
     {
         var program = TracedProgram.Compile(Source);
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("both", program, "main.Wander", "args: [id: int64, n: int64]", "on: both", "budget: none")));
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
@@ -175,7 +182,8 @@ public sealed class GoTests : IDisposable
         var events = agent.WaitForEvents("both", 2 * 640);
         agent.Stop();
         // What the pairing by goroutine is for: a thread's returns are not in the reverse order of its entries.
-        var entered = events.Where(line => line.Event == "entry").GroupBy(line => (line.Arg("id"), line.Arg("n"))).ToDictionary(call => call.Key, call => call.Single().Tid);
+        var entered = events.Where(line => line.Event == "entry").GroupBy(line => (line.Arg("id"), line.Arg("n"))).ToDictionary(
+            call => call.Key, call => call.Single().Tid);
         Assert.Contains(
             events.Where(line => line.Event == "return"),
             line => entered[(line.Ret / 1000, line.Ret % 1000)] != line.Tid);
@@ -186,20 +194,22 @@ public sealed class GoTests : IDisposable
     {
         var program = TracedProgram.Compile("assembly/main.go");
         const string symbol = "main.Sum.abi0";
-        var calls = workspace.Write("calls.yaml", RuleText.File(RuleText.Rule("calls", program, symbol, "on: call")));
+        var calls = _workspace.Write("calls.yaml", RuleText.File(RuleText.Rule("calls", program, symbol, "on: call")));
         Assert.Contains("TA240", Command.Run(Repository.Agent, "check", calls).Errors, StringComparison.Ordinal);
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("sum", program, symbol, "args: [a: int64, b: int64, text: go.string]", "format: 'Sum {a} {b} {text}'"),
             RuleText.Rule("both", program, symbol, "signature: void Sum(long a)", "on: both")));
         using var agent = AgentProcess.Start(method, rules);
 
         var printed = LinesOf(program);
 
-        Assert.Equal(["Sum 1 -2 text 1", "Sum 2 -4 text 2", "Sum 3 -6 text 3", "Sum 4 -8 text 4", "Sum 5 -10 text 5"], agent.WaitForEvents("sum", 5).Select(line => line.Message));
+        Assert.Equal(["Sum 1 -2 text 1", "Sum 2 -4 text 2", "Sum 3 -6 text 3", "Sum 4 -8 text 4", "Sum 5 -10 text 5"],
+            agent.WaitForEvents("sum", 5).Select(line => line.Message));
         Assert.Equal(["Sum 1 -2 5", "Sum 2 -4 4", "Sum 3 -6 3", "Sum 4 -8 2", "Sum 5 -10 1"], printed);
         agent.WaitForEvents("both", 10);
         agent.Stop();
-        Assert.Equal(Enumerable.Repeat<string[]>(["entry", "return"], 5).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
+        Assert.Equal(
+            Enumerable.Repeat<string[]>(["entry", "return"], 5).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
     }
 
     private static List<string> LinesOf(string program) => [.. Command.OutputOf(program).TrimEnd('\n').Split('\n')];
@@ -208,12 +218,13 @@ public sealed class GoTests : IDisposable
 
     private AgentProcess Start(AttachMethod method, string program, string on) => AgentProcess.Start(
         method,
-        workspace.Write("rules.yaml", RuleText.File(
-            [.. Functions.Select(function => RuleText.Rule(function.Name, program, function.Symbol, [.. function.Keys, $"on: {on}", "budget: none"]))])),
+        _workspace.Write("rules.yaml", RuleText.File(
+            [.. Functions.Select(
+                function => RuleText.Rule(function.Name, program, function.Symbol, [.. function.Keys, $"on: {on}", "budget: none"]))])),
         "--ring-size", "16777216");
 
     private AgentProcess Start(AttachMethod method, string program, string name, string symbol, string arguments) => AgentProcess.Start(
         method,
-        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(name, program, symbol, arguments, "on: call", "budget: none"))),
+        _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(name, program, symbol, arguments, "on: call", "budget: none"))),
         "--ring-size", "16777216");
 }

@@ -11,22 +11,23 @@ public sealed class HarmTests : IDisposable
     private const int SegmentationFault = 128 + 11;
     private const string HarmfulKeys = "return_at: caller\n    unsafe: true";
 
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void A_program_that_an_unsafe_return_ends_runs_again_when_its_rule_is_suspended(AttachMethod method)
     {
         var program = TracedProgram.Compile("fibers");
-        using var agent = AgentProcess.Start(new AgentStart(method, Rules("rules.yaml", program, "Step")) { Socket = workspace["socket"] });
+        using var agent = AgentProcess.Start(
+            new AgentStart(method, Rules("rules.yaml", program, "Step")) { Socket = _workspace["socket"] });
 
         var ended = RunUntilWell(program);
 
         Assert.InRange(ended, 3, 30);
         agent.WaitForMessage($"program ended by SIGILL while probed by step: {program} (process ");
         agent.WaitForMessage("rule suspended: step: harm suspected: 3 processes of");
-        var status = Command.OutputOf(Repository.Agent, "status", "--socket", workspace["socket"]);
+        var status = Command.OutputOf(Repository.Agent, "status", "--socket", _workspace["socket"]);
         Assert.Contains("step: harm suspected: 3 processes of", status, StringComparison.Ordinal);
         Assert.Contains("suspended", status, StringComparison.Ordinal);
         Assert.Contains(
@@ -49,7 +50,7 @@ public sealed class HarmTests : IDisposable
         agent.WaitForMessage("reloaded");
         Assert.Equal(1, agent.MessagesWith("rule attached: step"));
 
-        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("step", program, "Step", "args: 2")));
+        _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("step", program, "Step", "args: 2")));
         agent.WaitForMessage("rule attached: step", 2);
         Assert.Equal("done", Command.OutputOf(program).Trim());
         agent.Stop();
@@ -62,8 +63,8 @@ public sealed class HarmTests : IDisposable
         var library = TracedProgram.Compile("fibers", "-shared", "-fPIC", "-DLIBRARY");
         var program = TracedProgram.Compile(
             "fibers", "-DONLY_MAIN", "-Wl,--no-as-needed", library, $"-Wl,-rpath,{Path.GetDirectoryName(library)}");
-        var rules = workspace.Folder("rules.d");
-        workspace.Write("rules.d/older.yaml", RuleText.File(RuleText.Rule("older", program, "Begin", "args: 1")));
+        var rules = _workspace.Folder("rules.d");
+        _workspace.Write("rules.d/older.yaml", RuleText.File(RuleText.Rule("older", program, "Begin", "args: 1")));
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
         // Rules that come within a second are taken for one change.
@@ -85,7 +86,7 @@ public sealed class HarmTests : IDisposable
     {
         var program = TracedProgram.Compile("crashes");
         using var agent = AgentProcess.Start(
-            AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("work", program, "Work", "args: 1"))));
+            AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("work", program, "Work", "args: 1"))));
         for (var round = 0; round < 5; round++)
         {
             Assert.Equal(SegmentationFault, Run(program, "crash"));
@@ -103,7 +104,7 @@ public sealed class HarmTests : IDisposable
     {
         var program = TracedProgram.Compile("crashes");
         using var agent = AgentProcess.Start(
-            AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("work", program, "Work", "args: 1"))));
+            AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("work", program, "Work", "args: 1"))));
 
         Assert.Equal(0, Run(program, "repaired"));
         Assert.Equal(SegmentationFault, Run(program, "killed"));
@@ -115,7 +116,7 @@ public sealed class HarmTests : IDisposable
     }
 
     private string Rules(string path, string binary, string symbol) =>
-        workspace.Write(path, RuleText.File(RuleText.Rule("step", binary, symbol, "args: 2", "on: call", HarmfulKeys)));
+        _workspace.Write(path, RuleText.File(RuleText.Rule("step", binary, symbol, "args: 2", "on: call", HarmfulKeys)));
 
     /// <summary>How often it did not end well before it did five times one after the other.</summary>
     private static int RunUntilWell(string program)

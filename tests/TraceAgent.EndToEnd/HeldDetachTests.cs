@@ -13,16 +13,16 @@ public sealed class HeldDetachTests : IDisposable
     /// <summary>The host's other tracers wait as well: long enough to be seen, and no longer.</summary>
     private const int DelayMs = 4000;
 
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Fact]
     public void A_stop_that_waits_for_a_thread_of_a_traced_program_says_for_which_and_where_it_waits()
     {
         var executable = TracedProgram.Compile("strangers");
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("take", executable, "Take", "args: 1")));
-        using var program = TracedProgram.Start(executable, "userfaultfd", $"{DelayMs}", "0", "1", workspace.Root);
+        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("take", executable, "Take", "args: 1")));
+        using var program = TracedProgram.Start(executable, "userfaultfd", $"{DelayMs}", "0", "1", _workspace.Root);
         Assert.Equal("ready", program.Hear());
         using var waiting = BpfProgram.Load(ProgramThatWaits(), "ta_waits", UprobeLink.TraceUprobeMulti);
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);

@@ -6,7 +6,7 @@ namespace TraceAgent.EndToEnd;
 /// </summary>
 public sealed class HostileInputTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
     public static TheoryData<int, string> Limits
     {
@@ -28,15 +28,15 @@ public sealed class HostileInputTests : IDisposable
         }
     }
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory]
     [MemberData(nameof(Limits))]
     public void Where_too_few_files_may_be_open_every_command_says_so(int files, string command)
     {
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("r", "/bin/bash", "readline")));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("r", "/bin/bash", "readline")));
         var words = command.Replace("RULES", rules, StringComparison.Ordinal)
-            .Replace("OUT", workspace["out.json"], StringComparison.Ordinal)
+            .Replace("OUT", _workspace["out.json"], StringComparison.Ordinal)
             .Split(' ');
 
         var done = Command.Run("prlimit", [$"--nofile={files}", Repository.Agent, .. words]);
@@ -54,10 +54,10 @@ public sealed class HostileInputTests : IDisposable
     [InlineData(110)]
     public void Where_rules_use_up_the_open_files_each_that_has_none_says_so_and_the_agent_stays(int files)
     {
-        var folder = workspace.Folder("rules");
+        var folder = _workspace.Folder("rules");
         for (var i = 0; i < 60; i++)
         {
-            workspace.Write($"rules/{i}.yaml", RuleText.File(RuleText.Rule($"r{i}", "/bin/bash", "readline")));
+            _workspace.Write($"rules/{i}.yaml", RuleText.File(RuleText.Rule($"r{i}", "/bin/bash", "readline")));
         }
 
         using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, folder) { Launcher = ["prlimit", $"--nofile={files}"] });
@@ -114,7 +114,7 @@ public sealed class HostileInputTests : IDisposable
     [Fact]
     public void A_pipe_that_is_written_to_late_is_read_whole()
     {
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("r", "/bin/bash", "readline")));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("r", "/bin/bash", "readline")));
 
         var check = Command.Run("bash", "-c", $"{Repository.Agent} check <(sleep 4; head -c 20 {rules}; sleep 1; tail -c +21 {rules})");
 
@@ -125,23 +125,23 @@ public sealed class HostileInputTests : IDisposable
     [Fact]
     public void A_folder_of_pipes_is_checked_and_a_pipe_that_comes_into_the_rules_holds_nobody_up()
     {
-        var folder = workspace.Folder("rules");
+        var folder = _workspace.Folder("rules");
         var program = TracedProgram.Compile("ticker");
-        workspace.Write("rules/a.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick", "args: 1")));
+        _workspace.Write("rules/a.yaml", RuleText.File(RuleText.Rule("tick", program, "Tick", "args: 1")));
         using var agent = AgentProcess.Start(AttachMethod.Multi, folder);
         for (var i = 0; i < 5; i++)
         {
-            Command.OutputOf("mkfifo", workspace[$"rules/p{i}.yaml"]);
+            Command.OutputOf("mkfifo", _workspace[$"rules/p{i}.yaml"]);
         }
 
         var check = Command.Run("timeout", "30", Repository.Agent, "check", folder);
         Assert.Equal(1, check.ExitCode);
         Assert.Contains("not a regular file", check.Errors, StringComparison.Ordinal);
         agent.WaitForMessage("not a regular file");
-        File.Delete(workspace["rules/a.yaml"]);
-        Command.OutputOf("mkfifo", workspace["rules/a.yaml"]);
+        File.Delete(_workspace["rules/a.yaml"]);
+        Command.OutputOf("mkfifo", _workspace["rules/a.yaml"]);
         agent.WaitForMessage("a.yaml:1:1: error TA", 1);
-        workspace.Write("rules/b.yaml", RuleText.File(RuleText.Rule("late", program, "Tick", "args: 1")));
+        _workspace.Write("rules/b.yaml", RuleText.File(RuleText.Rule("late", program, "Tick", "args: 1")));
         agent.WaitForMessage("rule attached: late");
         agent.Stop();
     }
@@ -153,7 +153,7 @@ public sealed class HostileInputTests : IDisposable
     [InlineData("/dev/kmsg")]
     public void Events_are_not_written_to_what_is_no_file(string path)
     {
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("r", "/bin/bash", "readline")));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("r", "/bin/bash", "readline")));
 
         var run = Command.Run("timeout", "30", Repository.Agent, "run", "--rules", rules, "--socket", "none", "--output", path);
 
@@ -168,7 +168,7 @@ public sealed class HostileInputTests : IDisposable
             return what;
         }
 
-        var path = workspace[$"{what}.yaml"];
+        var path = _workspace[$"{what}.yaml"];
         if (what == "fifo")
         {
             Command.OutputOf("mkfifo", path);

@@ -8,13 +8,14 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Plans loaded into the real kernel and attached to a running <c>constructs.c</c>, without the agent around them.</summary>
 internal sealed class KernelBench : IDisposable
 {
-    private readonly BpfSession session;
-    private readonly string executable = TracedProgram.Compile("constructs");
+    private readonly BpfSession _session;
+    private readonly string _executable = TracedProgram.Compile("constructs");
 
     public KernelBench(AttachMethod method, WaitPolicy? policy = null)
     {
-        session = BpfSession.Open(1 << 20, method == AttachMethod.Perf ? Bpf.Kernel.AttachMethod.PerfEvent : Bpf.Kernel.AttachMethod.Multi, policy);
-        Program = TracedProgram.Start(executable);
+        _session = BpfSession.Open(
+            1 << 20, method == AttachMethod.Perf ? Bpf.Kernel.AttachMethod.PerfEvent : Bpf.Kernel.AttachMethod.Multi, policy);
+        Program = TracedProgram.Start(_executable);
         BlockAddress = long.Parse(Program.Hear(), CultureInfo.InvariantCulture);
     }
 
@@ -26,8 +27,8 @@ internal sealed class KernelBench : IDisposable
     /// <summary>The records of one plan on <paramref name="function"/> while the program is told a line.</summary>
     public IReadOnlyList<KernelRecord> Hit(CapturePlan plan, string function, params string[] lines)
     {
-        using var probe = session.Load(plan, "bench");
-        using var attached = probe.Attach(executable, executable, [new UprobeSite(OffsetOf(function))], firstCookie: 41);
+        using var probe = _session.Load(plan, "bench");
+        using var attached = probe.Attach(_executable, _executable, [new UprobeSite(OffsetOf(function))], firstCookie: 41);
         probe.Activate();
         foreach (var line in lines)
         {
@@ -35,23 +36,24 @@ internal sealed class KernelBench : IDisposable
         }
 
         probe.Deactivate();
-        session.WaitForHandlers();
+        _session.WaitForHandlers();
         Assert.Equal(new KernelCounts(lines.Length * plan.Kinds.Count, 0, 0), probe.Counts);
         var records = new Records();
-        session.Ring.Read(records, timeoutMs: 0);
+        _session.Ring.Read(records, timeoutMs: 0);
         return records.All;
     }
 
     public void Dispose()
     {
         Program.Dispose();
-        session.Dispose();
+        _session.Dispose();
     }
 
     /// <summary>The code of a position-independent executable lies in the file where nm says it lies in memory.</summary>
     private ulong OffsetOf(string function)
     {
-        var line = Command.OutputOf("nm", executable).Split('\n').Single(line => line.EndsWith($" T {function}", StringComparison.Ordinal));
+        var line = Command.OutputOf("nm", _executable).Split('\n').Single(
+            line => line.EndsWith($" T {function}", StringComparison.Ordinal));
         return ulong.Parse(line.Split(' ')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 

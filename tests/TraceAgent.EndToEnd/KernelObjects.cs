@@ -13,7 +13,8 @@ namespace TraceAgent.EndToEnd;
 /// <param name="LinkKinds">Of rules.</param>
 /// <param name="Tracepoints">The links by which processes are watched, as long as the agent runs.</param>
 internal sealed partial record KernelObjects(
-    IReadOnlySet<uint> Programs, IReadOnlySet<uint> Links, IReadOnlySet<uint> Maps, IReadOnlySet<string> LinkKinds, IReadOnlySet<uint> Tracepoints)
+    IReadOnlySet<uint> Programs,
+    IReadOnlySet<uint> Links, IReadOnlySet<uint> Maps, IReadOnlySet<string> LinkKinds, IReadOnlySet<uint> Tracepoints)
 {
     private const string Tracepoint = "raw_tracepoint";
 
@@ -33,7 +34,8 @@ internal sealed partial record KernelObjects(
                 {
                     case "prog_id": programs.Add(uint.Parse(value, CultureInfo.InvariantCulture)); break;
                     case "link_type": linkKind = value; break;
-                    case "link_id": (linkKind == Tracepoint ? tracepoints : links).Add(uint.Parse(value, CultureInfo.InvariantCulture)); break;
+                    case "link_id": (linkKind == Tracepoint ? tracepoints : links).Add(
+                        uint.Parse(value, CultureInfo.InvariantCulture)); break;
                     case "map_id": maps.Add(uint.Parse(value, CultureInfo.InvariantCulture)); break;
                 }
             }

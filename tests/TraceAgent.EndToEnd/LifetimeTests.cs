@@ -3,20 +3,20 @@ namespace TraceAgent.EndToEnd;
 /// <summary>What the agent puts into the kernel leaves with it, whatever its end; agents do not disturb each other.</summary>
 public sealed class LifetimeTests : IDisposable
 {
-    private readonly Workspace workspace = new();
-    private readonly string program = TracedProgram.Compile("ticker");
-    private readonly string rules;
+    private readonly Workspace _workspace = new();
+    private readonly string _program = TracedProgram.Compile("ticker");
+    private readonly string _rules;
 
-    public LifetimeTests() => rules = workspace.Write("rules.yaml", RuleText.File(
-        RuleText.Rule("at-entry", program, "Tick", "args: 2"),
-        RuleText.Rule("whole-call", program, "Tick", "args: 2", "on: call")));
+    public LifetimeTests() => _rules = _workspace.Write("rules.yaml", RuleText.File(
+        RuleText.Rule("at-entry", _program, "Tick", "args: 2"),
+        RuleText.Rule("whole-call", _program, "Tick", "args: 2", "on: call")));
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Links_are_of_the_kind_that_was_asked_for(AttachMethod method)
     {
-        using var agent = AgentProcess.Start(method, rules);
+        using var agent = AgentProcess.Start(method, _rules);
 
         var kinds = KernelObjects.Of(agent.Pid).LinkKinds;
 
@@ -38,7 +38,7 @@ public sealed class LifetimeTests : IDisposable
     [Theory, BothWays]
     public void SIGINT_ends_as_SIGTERM_does(AttachMethod method)
     {
-        using var agent = AgentProcess.Start(method, rules);
+        using var agent = AgentProcess.Start(method, _rules);
         agent.Interrupt();
         agent.AssertEnds(exitCode: 0);
         Assert.Equal(new Totals(0, 0, 0), agent.Totals("at-entry"));
@@ -47,12 +47,12 @@ public sealed class LifetimeTests : IDisposable
     [Fact]
     public void A_second_agent_on_one_rolling_file_is_refused_and_one_after_a_killed_agent_is_not()
     {
-        var file = workspace["events.json"];
-        var configuration = workspace.Write("agent.yaml", $"outputs:\n  - file:\n      path: {file}\n      roll:\n        size: 1MB\n");
-        var start = new AgentStart(AttachMethod.Multi, rules) { Output = "", Options = ["--config", configuration] };
+        var file = _workspace["events.json"];
+        var configuration = _workspace.Write("agent.yaml", $"outputs:\n  - file:\n      path: {file}\n      roll:\n        size: 1MB\n");
+        var start = new AgentStart(AttachMethod.Multi, _rules) { Output = "", Options = ["--config", configuration] };
         using var one = AgentProcess.Start(start);
 
-        var second = Command.Run(Repository.Agent, "run", "--rules", rules, "--socket", "none", "--config", configuration);
+        var second = Command.Run(Repository.Agent, "run", "--rules", _rules, "--socket", "none", "--config", configuration);
 
         Assert.Equal(
             (1, true),
@@ -67,13 +67,13 @@ public sealed class LifetimeTests : IDisposable
     {
         const int calls = 20;
         string[] names = ["zebra", "middle", "apple", "last"];
-        workspace.Folder("rules");
+        _workspace.Folder("rules");
         string Rules(string add, params string[] some) =>
-            RuleText.File([.. some.Select(name => RuleText.Rule(name, program, "Tick", $"args: {add}", "on: both"))]);
-        workspace.Write("rules/1.yaml", Rules("1", "zebra", "middle", "apple"));
-        workspace.Write("rules/2.yaml", Rules("1", "last"));
-        using var agent = AgentProcess.Start(method, workspace["rules"]);
-        using var ticker = TracedProgram.Start(program);
+            RuleText.File([.. some.Select(name => RuleText.Rule(name, _program, "Tick", $"args: {add}", "on: both"))]);
+        _workspace.Write("rules/1.yaml", Rules("1", "zebra", "middle", "apple"));
+        _workspace.Write("rules/2.yaml", Rules("1", "last"));
+        using var agent = AgentProcess.Start(method, _workspace["rules"]);
+        using var ticker = TracedProgram.Start(_program);
         ticker.Ask($"{calls}");
         agent.WaitForEvents("zebra", 2 * calls);
         Assert.All(names, name => agent.WaitForEvents(name, 2 * calls));
@@ -85,8 +85,8 @@ public sealed class LifetimeTests : IDisposable
                 .Select(message => message.Split("rule attached: ")[1].Split(' ')[0]));
 
         // All that an edit replaces is in this order again.
-        workspace.Write("rules/2.yaml", "rules: []\n");
-        workspace.Write("rules/1.yaml", Rules("2", "middle", "apple", "zebra"));
+        _workspace.Write("rules/2.yaml", "rules: []\n");
+        _workspace.Write("rules/1.yaml", Rules("2", "middle", "apple", "zebra"));
         agent.WaitForMessage("rule replaced: ", 3);
         agent.WaitForMessage("rule detached: last");
         var before = agent.Lines.Count(line => line.Event is "entry" or "return");
@@ -99,9 +99,9 @@ public sealed class LifetimeTests : IDisposable
     [Theory, BothWays]
     public void Two_agents_on_one_function_both_log_every_call(AttachMethod method)
     {
-        using var one = AgentProcess.Start(method, rules);
-        using var two = AgentProcess.Start(method, rules);
-        using var ticker = TracedProgram.Start(program);
+        using var one = AgentProcess.Start(method, _rules);
+        using var two = AgentProcess.Start(method, _rules);
+        using var ticker = TracedProgram.Start(_program);
 
         ticker.Ask("500");
 
@@ -131,8 +131,8 @@ public sealed class LifetimeTests : IDisposable
 
     private void AssertNothingLeft(AttachMethod method, Action<AgentProcess> end)
     {
-        using var ticker = TracedProgram.Start(program);
-        using var agent = AgentProcess.Start(method, rules);
+        using var ticker = TracedProgram.Start(_program);
+        using var agent = AgentProcess.Start(method, _rules);
         ticker.Ask("10");
         agent.WaitForEvents("whole-call", 10);
         var held = KernelObjects.Of(agent.Pid);

@@ -6,88 +6,89 @@ namespace TraceAgent.EndToEnd;
 /// <summary>How often and how long a rule logs is decided in the kernel, and counted.</summary>
 public sealed class LimitTests : IDisposable
 {
-    private readonly Workspace workspace = new();
-    private readonly string program = TracedProgram.Compile("ticker");
+    private readonly Workspace _workspace = new();
+    private readonly string _program = TracedProgram.Compile("ticker");
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void A_sample_is_about_as_large_as_asked_for_and_the_rest_is_counted(AttachMethod method)
     {
-        const int Calls = 20_000;
+        const int calls = 20_000;
         using var agent = Start(method, Rule("sampled", "on: call", "sample: 1/20"), Rule("every", "sample: 1/1"));
-        using var ticker = TracedProgram.Start(program);
+        using var ticker = TracedProgram.Start(_program);
 
-        ticker.Ask($"{Calls}");
+        ticker.Ask($"{calls}");
 
-        agent.WaitForEvents("every", Calls);
+        agent.WaitForEvents("every", calls);
         agent.Stop();
         var logged = agent.Events("sampled").Count;
         // 1,000 are expected; the standard deviation is 31.
         Assert.InRange(logged, 700, 1300);
-        Assert.Equal(new Totals(Calls, logged, 0) { Sampled = Calls - logged }, agent.Totals("sampled"));
-        Assert.Equal(new Totals(Calls, Calls, 0), agent.Totals("every"));
+        Assert.Equal(new Totals(calls, logged, 0) { Sampled = calls - logged }, agent.Totals("sampled"));
+        Assert.Equal(new Totals(calls, calls, 0), agent.Totals("every"));
         // At random: gaps of one length only would be every twentieth call.
         Assert.True(agent.Events("sampled").Zip(agent.Events("sampled").Skip(1), (a, b) => b.Arg(1) - a.Arg(1)).Distinct().Count() > 10);
-        AssertUnharmed(ticker, Calls);
+        AssertUnharmed(ticker, calls);
     }
 
     [Theory, BothWays]
     public void A_limit_lets_a_burst_through_and_then_its_rate(AttachMethod method)
     {
-        const int Rate = 50;
-        const int Calls = 20_000;
-        using var agent = Start(method, Rule("limited", "on: call", $"limit: {Rate}/s"), Rule("unlimited", "limit: none"));
-        using var ticker = TracedProgram.Start(program);
+        const int rate = 50;
+        const int calls = 20_000;
+        using var agent = Start(method, Rule("limited", "on: call", $"limit: {rate}/s"), Rule("unlimited", "limit: none"));
+        using var ticker = TracedProgram.Start(_program);
 
         var clock = Stopwatch.StartNew();
-        ticker.Ask($"{Calls - 1000}");
+        ticker.Ask($"{calls - 1000}");
         Thread.Sleep(TimeSpan.FromSeconds(1));
         ticker.Ask("1000");
-        var most = (2 * Rate) + (Rate * clock.Elapsed.TotalSeconds) + 1;
+        var most = (2 * rate) + (rate * clock.Elapsed.TotalSeconds) + 1;
 
-        agent.WaitForEvents("unlimited", Calls);
+        agent.WaitForEvents("unlimited", calls);
         agent.Stop();
         var logged = agent.Events("limited").Count;
         // The burst, and what a second of silence gave back.
-        Assert.InRange(logged, 3 * Rate, (int)most);
-        Assert.Equal(new Totals(Calls, logged, 0) { Limited = Calls - logged }, agent.Totals("limited"));
-        Assert.Equal(Enumerable.Range(1, 2 * Rate).Select(number => (long)number), agent.Events("limited").Take(2 * Rate).Select(line => line.Arg(1)));
-        Assert.Equal(new Totals(Calls, Calls, 0), agent.Totals("unlimited"));
-        AssertUnharmed(ticker, Calls);
+        Assert.InRange(logged, 3 * rate, (int)most);
+        Assert.Equal(new Totals(calls, logged, 0) { Limited = calls - logged }, agent.Totals("limited"));
+        Assert.Equal(Enumerable.Range(1, 2 * rate)
+            .Select(number => (long)number), agent.Events("limited").Take(2 * rate).Select(line => line.Arg(1)));
+        Assert.Equal(new Totals(calls, calls, 0), agent.Totals("unlimited"));
+        AssertUnharmed(ticker, calls);
     }
 
     [Fact]
     public void A_condition_then_a_sample_then_a_limit_balance_in_the_books()
     {
-        const int Calls = 20_000;
+        const int calls = 20_000;
         using var agent = Start(AttachMethod.Multi, Rule("all", "on: call", "when: arg1 % 4 == 1", "sample: 1/2", "limit: 100/s"));
-        using var ticker = TracedProgram.Start(program);
+        using var ticker = TracedProgram.Start(_program);
 
-        ticker.Ask($"{Calls}");
+        ticker.Ask($"{calls}");
 
         agent.Stop();
         var totals = agent.Totals("all");
-        Assert.Equal((Calls, Calls * 3 / 4, 0L), (totals.Calls, totals.Filtered, totals.Lost));
-        Assert.InRange(totals.Sampled, 1, Calls / 4);
+        Assert.Equal((calls, calls * 3 / 4, 0L), (totals.Calls, totals.Filtered, totals.Lost));
+        Assert.InRange(totals.Sampled, 1, calls / 4);
         Assert.True(totals.Limited > 0, "nothing was limited");
         Assert.Equal(agent.Events("all").Count, totals.Logged);
-        Assert.Equal(Calls, totals.Logged + totals.Filtered + totals.Sampled + totals.Limited);
+        Assert.Equal(calls, totals.Logged + totals.Filtered + totals.Sampled + totals.Limited);
         Assert.All(agent.Events("all"), line => Assert.Equal(1, line.Arg(1) % 4));
     }
 
     [Theory, BothWays]
     public void A_rule_that_is_edited_does_not_get_a_second_burst(AttachMethod method)
     {
-        const int Rate = 5;
-        using var agent = Start(method, Rule("limited", $"limit: {Rate}/s", "format: 'before'"));
-        using var ticker = TracedProgram.Start(program);
+        const int rate = 5;
+        using var agent = Start(method, Rule("limited", $"limit: {rate}/s", "format: 'before'"));
+        using var ticker = TracedProgram.Start(_program);
         var clock = Stopwatch.StartNew();
         ticker.Ask("1000");
-        agent.WaitForEvents("limited", 2 * Rate);
+        agent.WaitForEvents("limited", 2 * rate);
 
-        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
-            "limited", program, "Tick", "args: 2", "on: call", "budget: none", $"limit: {Rate}/s", "format: 'after'")));
+        _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
+            "limited", _program, "Tick", "args: 2", "on: call", "budget: none", $"limit: {rate}/s", "format: 'after'")));
         // The new probe is there when it logs what the rate gives it.
         var calls = 1000;
         Eventually.True(
@@ -101,11 +102,11 @@ public sealed class LimitTests : IDisposable
             agent.Tell);
         ticker.Ask("1000");
         calls += 1000;
-        var most = (2 * Rate) + (Rate * clock.Elapsed.TotalSeconds) + 1;
+        var most = (2 * rate) + (rate * clock.Elapsed.TotalSeconds) + 1;
 
         agent.Stop();
         var totals = agent.Totals("limited");
-        Assert.InRange(totals.Logged, (2 * Rate) + 1, (long)most);
+        Assert.InRange(totals.Logged, (2 * rate) + 1, (long)most);
         Assert.Equal(new Totals(calls, totals.Logged, 0) { Limited = calls - totals.Logged }, totals);
         AssertUnharmed(ticker, calls);
     }
@@ -114,7 +115,7 @@ public sealed class LimitTests : IDisposable
     public void A_rule_whose_time_is_over_says_so_and_leaves(AttachMethod method)
     {
         using var agent = Start(method, Rule("mortal", "ttl: 2s"), Rule("immortal", "ttl: none"));
-        using var ticker = TracedProgram.Start(program);
+        using var ticker = TracedProgram.Start(_program);
         ticker.Ask("3");
         agent.WaitForEvents("mortal", 3);
 
@@ -134,7 +135,7 @@ public sealed class LimitTests : IDisposable
         Assert.Empty(Statements(agent, "immortal", "expired"));
 
         // Edited, it begins anew.
-        workspace.Write("rules.yaml", RuleText.File(Rule("mortal", "ttl: 1h"), Rule("immortal", "ttl: none")));
+        _workspace.Write("rules.yaml", RuleText.File(Rule("mortal", "ttl: 1h"), Rule("immortal", "ttl: none")));
         var left = agent.Events("mortal").Count;
         Eventually.True(
             () =>
@@ -151,8 +152,9 @@ public sealed class LimitTests : IDisposable
     public void A_rule_over_its_budget_is_suspended_and_comes_back_and_the_program_is_unharmed()
     {
         using var agent = Start(
-            AttachMethod.Multi, Rule("spender", "limit: 10/s", "on: entry").Replace("budget: none", "budget: 1%", StringComparison.Ordinal), Rule("lifted", "limit: 10/s"));
-        using var ticker = TracedProgram.Start(program);
+            AttachMethod.Multi, Rule("spender", "limit: 10/s", "on: entry").Replace("budget: none", "budget: 1%", StringComparison.Ordinal),
+            Rule("lifted", "limit: 10/s"));
+        using var ticker = TracedProgram.Start(_program);
 
         ticker.Say("go 10");
 
@@ -185,8 +187,8 @@ public sealed class LimitTests : IDisposable
         Assert.Equal($"{calls} {3 * calls * (calls + 1) / 2}\n", ticker.Finish());
 
     private string Rule(string name, params string[] lines) =>
-        RuleText.Rule(name, program, "Tick", ["args: 1", "budget: none", .. lines]);
+        RuleText.Rule(name, _program, "Tick", ["args: 1", "budget: none", .. lines]);
 
     private AgentProcess Start(AttachMethod method, params string[] rules) =>
-        AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(rules)), "--ring-size", "33554432");
+        AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(rules)), "--ring-size", "33554432");
 }

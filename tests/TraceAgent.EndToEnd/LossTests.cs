@@ -6,10 +6,10 @@ namespace TraceAgent.EndToEnd;
 public sealed class LossTests : IDisposable
 {
     private const long Calls = 100_000;
-    private readonly Workspace workspace = new();
-    private readonly string program = TracedProgram.Compile("ticker");
+    private readonly Workspace _workspace = new();
+    private readonly string _program = TracedProgram.Compile("ticker");
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     public static TheoryData<AttachMethod, string, int> WaysShapesAndProcessors()
     {
@@ -33,7 +33,7 @@ public sealed class LossTests : IDisposable
             Options = ["--ring-size", "4096"],
         });
         using var ticker = TracedProgram.Start(
-            "taskset", "-c", processor.ToString(CultureInfo.InvariantCulture), program);
+            "taskset", "-c", processor.ToString(CultureInfo.InvariantCulture), _program);
 
         ticker.Ask($"{Calls}");
 
@@ -52,7 +52,7 @@ public sealed class LossTests : IDisposable
             Options = ["--ring-size", "65536"],
             ReadAtOnce = false,
         });
-        using var ticker = TracedProgram.Start(program);
+        using var ticker = TracedProgram.Start(_program);
 
         ticker.Ask($"{Calls}");
 
@@ -65,10 +65,10 @@ public sealed class LossTests : IDisposable
     [Fact]
     public void A_full_disk_costs_lines_that_are_counted_and_tears_none()
     {
-        using var disk = new SmallDisk(workspace.Folder("disk"), "1m");
-        var file = workspace["disk/events.json"];
+        using var disk = new SmallDisk(_workspace.Folder("disk"), "1m");
+        var file = _workspace["disk/events.json"];
         using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, WriteRules("call")) { Output = file });
-        using var ticker = TracedProgram.Start(program);
+        using var ticker = TracedProgram.Start(_program);
 
         // Lines of several megabytes. What little room is left may still take small batches, however long one waits.
         ticker.Ask("20000");
@@ -120,6 +120,6 @@ public sealed class LossTests : IDisposable
         Assert.Equal(numbers.Order().Distinct(), numbers);
     }
 
-    private string WriteRules(string on) => workspace.Write("rules.yaml", RuleText.File(
-        RuleText.Rule("tick", program, "Tick", "args: 1", $"on: {on}", "budget: none")));
+    private string WriteRules(string on) => _workspace.Write("rules.yaml", RuleText.File(
+        RuleText.Rule("tick", _program, "Tick", "args: 1", $"on: {on}", "budget: none")));
 }

@@ -4,17 +4,18 @@ namespace TraceAgent.EndToEnd;
 public sealed class MessageTests : IDisposable
 {
     private const string Format = "{uid} {gid} {cgroup} {ppid} {arg1} {n:x4}";
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void User_group_cgroup_and_parent_are_those_of_the_process(AttachMethod method)
     {
-        var program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
-        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(
+        var program = _workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+        using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("entry", program, "Tick", "args: [n: int]", $"format: '{Format}'"),
-            RuleText.Rule("call", program, "Tick", "args: [n: int]", "on: call", $"format: '{Format}'", "when: uid == 1234 && gid == 2345 && arg1 > 1"),
+            RuleText.Rule("call", program, "Tick", "args: [n: int]", "on: call", $"format: '{Format}'", "when: uid == 1234 && gid " +
+                "== 2345 && arg1 > 1"),
             RuleText.Rule("others", program, "Tick", "args: [n: int]", "when: uid != 1234 || gid != 2345"))));
         using var cgroup = new OwnCgroup();
         using var ticker = TracedProgram.Start(
@@ -44,8 +45,8 @@ public sealed class MessageTests : IDisposable
     [Theory, BothWays]
     public void What_every_line_tells_can_be_in_its_message(AttachMethod method)
     {
-        var program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
-        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
+        var program = _workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+        using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
             "call", program, "Tick", "on: call",
             "format: '{time:yyyy-MM-ddTHH:mm:ss} {comm} {pid} {tid} {exe} {binary} {rule} {symbol:call} {duration:ns} {cmdline}'"))));
         using var ticker = TracedProgram.Start(program);

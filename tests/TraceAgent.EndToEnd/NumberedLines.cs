@@ -9,35 +9,35 @@ namespace TraceAgent.EndToEnd;
 /// <param name="rule">The rule's name.</param>
 internal sealed class NumberedLines(string rule)
 {
-    private readonly string key = $"\"rule\":\"{rule}\"";
-    private readonly Transcript<string> faults = new();
-    private long count;
-    private long last;
-    private string lastLine = "";
+    private readonly string _key = $"\"rule\":\"{rule}\"";
+    private readonly Transcript<string> _faults = new();
+    private long _count;
+    private long _last;
+    private string _lastLine = "";
 
-    public long Count => Interlocked.Read(ref count);
+    public long Count => Interlocked.Read(ref _count);
 
     /// <summary>The number of the newest line; 0 before the first.</summary>
-    public long Last => Interlocked.Read(ref last);
+    public long Last => Interlocked.Read(ref _last);
 
     /// <summary>The newest line.</summary>
-    public string LastLine => Volatile.Read(ref lastLine);
+    public string LastLine => Volatile.Read(ref _lastLine);
 
     /// <summary>What was missing, doubled or unreadable; the first few.</summary>
-    public IReadOnlyList<string> Faults => faults.Snapshot();
+    public IReadOnlyList<string> Faults => _faults.Snapshot();
 
     public void Take(string line)
     {
-        if (!line.Contains(key, StringComparison.Ordinal) || line.Contains("\"event\":\"agent\"", StringComparison.Ordinal))
+        if (!line.Contains(_key, StringComparison.Ordinal) || line.Contains("\"event\":\"agent\"", StringComparison.Ordinal))
         {
             return;
         }
 
         var number = Number(line, "\"arg1\":");
         var whole = line[0] == '{' && line[^1] == '}';
-        if (!whole || (last != 0 && number != last + 1))
+        if (!whole || (_last != 0 && number != _last + 1))
         {
-            Fault($"after {last} came {line}");
+            Fault($"after {_last} came {line}");
         }
 
         // Lines of some shapes also carry these.
@@ -51,9 +51,9 @@ internal sealed class NumberedLines(string rule)
             Fault($"ret of {line}");
         }
 
-        Interlocked.Exchange(ref last, number);
-        Interlocked.Increment(ref count);
-        Volatile.Write(ref lastLine, line);
+        Interlocked.Exchange(ref _last, number);
+        Interlocked.Increment(ref _count);
+        Volatile.Write(ref _lastLine, line);
     }
 
     private static long Number(string line, string before)
@@ -72,9 +72,9 @@ internal sealed class NumberedLines(string rule)
 
     private void Fault(string fault)
     {
-        if (faults.Snapshot().Count < 5)
+        if (_faults.Snapshot().Count < 5)
         {
-            faults.Add(fault);
+            _faults.Add(fault);
         }
     }
 }

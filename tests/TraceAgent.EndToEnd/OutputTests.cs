@@ -3,16 +3,16 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Outputs of the agent configuration: several, named, and changed while the agent runs.</summary>
 public sealed class OutputTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
     public OutputTests()
     {
-        workspace.Folder("addnum");
-        workspace.Install(TracedProgram.CompileFile(Repository.Example("addnum/addnum.c")), "addnum/addnum");
-        workspace.Write("addnum/rules.yaml", Rules("add", ""));
+        _workspace.Folder("addnum");
+        _workspace.Install(TracedProgram.CompileFile(Repository.Example("addnum/addnum.c")), "addnum/addnum");
+        _workspace.Write("addnum/rules.yaml", Rules("add", ""));
     }
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Fact]
     public void Outputs_change_under_load_and_no_line_is_lost_or_written_twice()
@@ -20,7 +20,7 @@ public sealed class OutputTests : IDisposable
         const int calls = 3000;
         Configure("  - file: {path: 0.json}");
         using var agent = Start();
-        using var program = TracedProgram.Start(workspace["addnum/addnum"], $"{calls}", "1");
+        using var program = TracedProgram.Start(_workspace["addnum/addnum"], $"{calls}", "1");
         for (var i = 1; i <= 5; i++)
         {
             Configure($"  - file: {{path: {i}.json}}\n" + (i % 2 == 0 ? "" : "  - file: {path: text, format: text}"));
@@ -41,17 +41,18 @@ public sealed class OutputTests : IDisposable
     {
         foreach (var folder in new[] { "lower", "upper", "work", "merged" })
         {
-            workspace.Folder(folder);
+            _workspace.Folder(folder);
         }
 
         Command.OutputOf(
-            "mount", "-t", "overlay", "overlay", "-o", $"lowerdir={workspace["lower"]},upperdir={workspace["upper"]},workdir={workspace["work"]}", workspace["merged"]);
+            "mount", "-t", "overlay", "overlay",
+            "-o", $"lowerdir={_workspace["lower"]},upperdir={_workspace["upper"]},workdir={_workspace["work"]}", _workspace["merged"]);
         try
         {
             Configure("  - file: {path: merged/0.json}");
             using var agent = Start();
 
-            Command.OutputOf(workspace["addnum/addnum"], "3", "50");
+            Command.OutputOf(_workspace["addnum/addnum"], "3", "50");
             Eventually.True(() => Lines("merged/0.json").Count(line => line.Event == "call") == 3, "three lines", agent.Tell);
 
             agent.Stop();
@@ -59,7 +60,7 @@ public sealed class OutputTests : IDisposable
         }
         finally
         {
-            Command.OutputOf("umount", workspace["merged"]);
+            Command.OutputOf("umount", _workspace["merged"]);
         }
     }
 
@@ -73,32 +74,34 @@ public sealed class OutputTests : IDisposable
         agent.WaitForMessage("unknown key 'pth'");
         Configure("  - file: {path: /proc/x.json}");
         agent.WaitForMessage("outputs not changed: open /proc/x.json");
-        workspace.Write("agent.yaml", "rules: elsewhere\noutputs:\n  - file: {path: 0.json}\n");
+        _workspace.Write("agent.yaml", "rules: elsewhere\noutputs:\n  - file: {path: 0.json}\n");
         agent.WaitForMessage("only a restart brings into force: rules");
-        Command.OutputOf(workspace["addnum/addnum"], "3");
+        Command.OutputOf(_workspace["addnum/addnum"], "3");
         Eventually.True(() => Lines("0.json").Count(line => line.Event == "call") == 3, "three lines", agent.Tell);
 
         agent.Stop();
-        Assert.Contains(agent.Messages, message => message.Contains("agent.yaml:3:12: error TA103: unknown key 'pth'", StringComparison.Ordinal));
-        Assert.False(File.Exists(workspace["1.json"]));
+        Assert.Contains(
+            agent.Messages, message => message.Contains("agent.yaml:3:12: error TA103: unknown key 'pth'", StringComparison.Ordinal));
+        Assert.False(File.Exists(_workspace["1.json"]));
     }
 
     [Fact]
     public void A_rule_goes_to_the_output_that_it_names_and_an_unknown_name_is_an_error()
     {
         Configure("  - file: {path: all.json}\n  - file: {path: audit.json, format: ecs}\n    name: audit");
-        workspace.Write("addnum/rules.yaml", Rules("add", "output: audit, "));
+        _workspace.Write("addnum/rules.yaml", Rules("add", "output: audit, "));
         using var agent = Start();
 
-        Command.OutputOf(workspace["addnum/addnum"], "3");
-        Eventually.True(() => File.ReadAllLines(workspace["audit.json"]).Count(line => line.Contains("\"event\":\"call\"", StringComparison.Ordinal)) == 3, "three lines", agent.Tell);
-        workspace.Write("addnum/rules.yaml", Rules("add", "output: audti, "));
+        Command.OutputOf(_workspace["addnum/addnum"], "3");
+        Eventually.True(() => File.ReadAllLines(_workspace["audit.json"])
+            .Count(line => line.Contains("\"event\":\"call\"", StringComparison.Ordinal)) == 3, "three lines", agent.Tell);
+        _workspace.Write("addnum/rules.yaml", Rules("add", "output: audti, "));
         agent.WaitForMessage("no output is called 'audti'");
         agent.Stop();
 
         Assert.DoesNotContain(Lines("all.json"), line => line.Event == "call");
         Assert.Contains("add: 3 calls, 3 logged, 0 lost", string.Join('\n', agent.Messages), StringComparison.Ordinal);
-        var check = Command.Run(Repository.Agent, "check", "--config", workspace["agent.yaml"]);
+        var check = Command.Run(Repository.Agent, "check", "--config", _workspace["agent.yaml"]);
         Assert.Equal(1, check.ExitCode);
         Assert.Contains("error TA112: no output is called 'audti'", check.Errors, StringComparison.Ordinal);
         Assert.Contains("did you mean 'audit'?", check.Errors, StringComparison.Ordinal);
@@ -111,22 +114,28 @@ public sealed class OutputTests : IDisposable
         Configure("  - file: {path: all.json}\n  - otlp: {endpoint: \"http://127.0.0.1:1\"}");
         using var agent = Start();
 
-        Command.OutputOf(workspace["addnum/addnum"], "3");
+        Command.OutputOf(_workspace["addnum/addnum"], "3");
         agent.WaitForMessage("output waits: send to http://127.0.0.1:1/");
         agent.Stop();
 
-        Assert.Contains(agent.Messages, message => message.Contains("output dropped events: http://127.0.0.1:1/: ", StringComparison.Ordinal));
+        Assert.Contains(
+            agent.Messages, message => message.Contains("output dropped events: http://127.0.0.1:1/: ", StringComparison.Ordinal));
         Assert.Equal(3, Lines("all.json").Count(line => line.Event == "call"));
     }
 
     private static string Rules(string name, string more) =>
         $"rules:\n  - {{name: {name}, binary: addnum, symbol: AddNum, args: 2, {more}on: call}}\n";
 
-    /// <summary>Without a budget: on a machine that is slow for some seconds a thousand calls a second are too many, and the rule would be suspended.</summary>
-    private void Configure(string outputs) => workspace.Write("agent.yaml", $"rules: addnum\noutputs:\n{outputs}\ndefaults: {{budget: none}}\n");
+    /// <summary>
+    /// Without a budget: on a machine that is slow for some seconds a thousand calls a second are too many,
+    /// and the rule would be suspended.
+    /// </summary>
+    private void Configure(string outputs) =>
+        _workspace.Write("agent.yaml", $"rules: addnum\noutputs:\n{outputs}\ndefaults: {{budget: none}}\n");
 
     private AgentProcess Start() => AgentProcess.Start(
-        new AgentStart(AttachMethod.Multi, workspace["addnum/rules.yaml"]) { Output = "", Options = ["--config", workspace["agent.yaml"]] });
+        new AgentStart(AttachMethod.Multi, _workspace["addnum/rules.yaml"])
+            { Output = "", Options = ["--config", _workspace["agent.yaml"]] });
 
-    private List<EventLine> Lines(string file) => [.. File.ReadAllLines(workspace[file]).Select(EventLine.Parse)];
+    private List<EventLine> Lines(string file) => [.. File.ReadAllLines(_workspace[file]).Select(EventLine.Parse)];
 }

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace TraceAgent.EndToEnd;
 
-/// <summary>The packages that <c>make deb</c>, <c>make rpm</c> and <c>make tar</c> build. Their life on a host is tested by <c>make test-hosts</c>.</summary>
+/// <summary>
+/// The packages that <c>make deb</c>, <c>make rpm</c> and <c>make tar</c> build. Their life on a host is
+/// tested by <c>make test-hosts</c>.
+/// </summary>
 public sealed partial class PackageTests(PackageTests.Packages packages) : IClassFixture<PackageTests.Packages>
 {
     private const string Service = "systemd/system/traceagent.service";
@@ -63,10 +66,12 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
     [Fact]
     public void The_rpm_holds_everything_and_its_configuration_is_the_administrators()
     {
-        Holds(Command.OutputOf("rpm", "--query", "--package", packages.Rpm, "--queryformat", "[%{FILEMODES:perms} %{FILENAMES}\n]").Replace("rules.d\n", "rules.d/\n", StringComparison.Ordinal));
+        Holds(Command.OutputOf("rpm", "--query", "--package", packages.Rpm, "--queryformat", "[%{FILEMODES:perms} %{FILENAMES}\n]")
+            .Replace("rules.d\n", "rules.d/\n", StringComparison.Ordinal));
 
         Assert.Equal("/etc/traceagent/agent.yaml\n", Command.OutputOf("rpm", "--query", "--package", "--configfiles", packages.Rpm));
-        Assert.Contains("libbpf.so.1()(64bit)", Command.OutputOf("rpm", "--query", "--package", "--requires", packages.Rpm), StringComparison.Ordinal);
+        Assert.Contains(
+            "libbpf.so.1()(64bit)", Command.OutputOf("rpm", "--query", "--package", "--requires", packages.Rpm), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +79,8 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
     {
         var rpmlint = Command.Run("rpmlint", "--config", Path.Combine(Repository.Root, "packaging/rpmlint.toml"), packages.Rpm);
 
-        Assert.True(rpmlint.ExitCode == 0 && rpmlint.Output.Contains(" 0 errors, 0 warnings", StringComparison.Ordinal), rpmlint.Output + rpmlint.Errors);
+        Assert.True(rpmlint.ExitCode == 0
+            && rpmlint.Output.Contains(" 0 errors, 0 warnings", StringComparison.Ordinal), rpmlint.Output + rpmlint.Errors);
     }
 
     [Fact]
@@ -85,7 +91,8 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
 
         // On a copy of this host that is gone afterwards.
         var life = Command.OutputOf(
-            Path.Combine(Repository.Root, "tests/ansible/scratch.sh"), Path.Combine(Repository.Root, "tests/hosts/rpm.sh"), packages.Rpm, next);
+            Path.Combine(Repository.Root, "tests/ansible/scratch.sh"),
+            Path.Combine(Repository.Root, "tests/hosts/rpm.sh"), packages.Rpm, next);
 
         var passed = life.Split('\n').Count(line => line.StartsWith("ok ", StringComparison.Ordinal));
         Assert.EndsWith($"\nthe end of {passed} checks\n", life, StringComparison.Ordinal);
@@ -144,7 +151,8 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
         foreach (var command in commands)
         {
             Assert.Matches($@"\n +{command}\n", shown.Output);
-            Assert.Subset(words, Option().Matches(Command.OutputOf(Repository.Agent, command, "--help")).Select(match => match.Value).ToHashSet());
+            Assert.Subset(
+                words, Option().Matches(Command.OutputOf(Repository.Agent, command, "--help")).Select(match => match.Value).ToHashSet());
         }
     }
 
@@ -190,7 +198,8 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
     public void The_unit_is_understood_and_exposed_little()
     {
         using var workspace = new Workspace();
-        var text = File.ReadAllText(packages.File($"lib/{Service}")).Replace("/usr/bin/traceagent", Repository.Agent, StringComparison.Ordinal);
+        var text = File.ReadAllText(packages.File($"lib/{Service}")).Replace(
+            "/usr/bin/traceagent", Repository.Agent, StringComparison.Ordinal);
         var unit = workspace.Write("traceagent.service", text);
 
         var verified = Command.Run("systemd-analyze", "verify", "--man=no", unit);
@@ -221,14 +230,14 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
     /// <summary>Built once for all tests.</summary>
     public sealed class Packages : IDisposable
     {
-        private readonly Workspace workspace = new();
+        private readonly Workspace _workspace = new();
 
         public Packages()
         {
-            Deb = Build("deb", workspace);
-            Rpm = Build("rpm", workspace);
-            Tar = Build("tar", workspace);
-            Command.OutputOf("dpkg-deb", "--extract", Deb, workspace["root"]);
+            Deb = Build("deb", _workspace);
+            Rpm = Build("rpm", _workspace);
+            Tar = Build("tar", _workspace);
+            Command.OutputOf("dpkg-deb", "--extract", Deb, _workspace["root"]);
         }
 
         public string Deb { get; }
@@ -237,12 +246,13 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
 
         public string Tar { get; }
 
-        public void Dispose() => workspace.Dispose();
+        public void Dispose() => _workspace.Dispose();
 
         /// <summary>A file of the unpacked deb.</summary>
-        internal string File(string path) => Path.Combine(workspace["root"], path);
+        internal string File(string path) => Path.Combine(_workspace["root"], path);
 
         internal static string Build(string kind, Workspace workspace, int revision = 1) =>
-            Command.OutputOf("env", $"TRACEAGENT_BINARY={Repository.Agent}", $"REVISION={revision}", Path.Combine(Repository.Root, "packaging", $"{kind}.sh"), workspace["packages"]).Trim();
+            Command.OutputOf("env", $"TRACEAGENT_BINARY={Repository.Agent}", $"REVISION={revision}", Path.Combine(
+                Repository.Root, "packaging", $"{kind}.sh"), workspace["packages"]).Trim();
     }
 }

@@ -8,33 +8,33 @@ public sealed class PacketReloadTests : IDisposable
 {
     private const string Near = "interface: near0";
 
-    private readonly PacketScene scene = new();
+    private readonly PacketScene _scene = new();
 
-    public void Dispose() => scene.Dispose();
+    public void Dispose() => _scene.Dispose();
 
     [Fact]
     public void An_edit_of_the_deny_file_takes_effect_without_detaching()
     {
-        scene.Workspace.Folder("rules");
-        scene.Workspace.Write("rules/deny.txt", "# none\n");
-        scene.Rules($"name: guard, {Near}, deny_file: deny.txt");
-        using var agent = scene.Start();
-        var attached = scene.Attached;
-        scene.Send(Bad, 5);
-        Assert.Equal(5, scene.Arrived()[Bad]);
+        _scene.Workspace.Folder("rules");
+        _scene.Workspace.Write("rules/deny.txt", "# none\n");
+        _scene.Rules($"name: guard, {Near}, deny_file: deny.txt");
+        using var agent = _scene.Start();
+        var attached = _scene.Attached;
+        _scene.Send(Bad, 5);
+        Assert.Equal(5, _scene.Arrived()[Bad]);
 
-        scene.Workspace.Overwrite("rules/deny.txt", $"{Bad}   # noticed tonight\n{Bad6}\n");
-        scene.WaitForStatus("guard", status => status.GetProperty("denied").GetInt32() == 2, agent);
-        scene.Send(Bad, 6);
-        scene.Send(Bad6, 6);
-        scene.Send(Good, 1);
-        Assert.Equal(new Dictionary<string, int> { [Good] = 1 }, scene.Arrived());
+        _scene.Workspace.Overwrite("rules/deny.txt", $"{Bad}   # noticed tonight\n{Bad6}\n");
+        _scene.WaitForStatus("guard", status => status.GetProperty("denied").GetInt32() == 2, agent);
+        _scene.Send(Bad, 6);
+        _scene.Send(Bad6, 6);
+        _scene.Send(Good, 1);
+        Assert.Equal(new Dictionary<string, int> { [Good] = 1 }, _scene.Arrived());
 
-        scene.Workspace.Write("rules/deny.txt", $"{Bad6}\n");
-        scene.WaitForStatus("guard", status => status.GetProperty("denied").GetInt32() == 1, agent);
-        scene.Send(Bad, 7);
-        Assert.Equal(7, scene.Arrived()[Bad]);
-        Assert.Equal(attached, scene.Attached);
+        _scene.Workspace.Write("rules/deny.txt", $"{Bad6}\n");
+        _scene.WaitForStatus("guard", status => status.GetProperty("denied").GetInt32() == 1, agent);
+        _scene.Send(Bad, 7);
+        Assert.Equal(7, _scene.Arrived()[Bad]);
+        Assert.Equal(attached, _scene.Attached);
         agent.Stop();
         Assert.Equal(12, Totals(agent, "guard").Count("dropped"));
     }
@@ -42,42 +42,42 @@ public sealed class PacketReloadTests : IDisposable
     [Fact]
     public void A_wrong_address_keeps_the_last_good_list_and_is_told_with_its_place()
     {
-        scene.Workspace.Folder("rules");
-        scene.Workspace.Write("rules/deny.txt", $"{Bad}\n");
-        scene.Rules($"name: guard, {Near}, deny_file: deny.txt");
-        using var agent = scene.Start();
+        _scene.Workspace.Folder("rules");
+        _scene.Workspace.Write("rules/deny.txt", $"{Bad}\n");
+        _scene.Rules($"name: guard, {Near}, deny_file: deny.txt");
+        using var agent = _scene.Start();
 
-        scene.Workspace.Write("rules/deny.txt", $"{Good}\n{Bad}/24\n");
+        _scene.Workspace.Write("rules/deny.txt", $"{Good}\n{Bad}/24\n");
         agent.WaitForMessage("the 1 of its last good state stay in force");
         Assert.Contains(agent.Messages, message => message.Contains("deny.txt:2:1: error TA140: ", StringComparison.Ordinal));
-        Assert.Contains("deny.txt:2:1: TA140", scene.Status("guard").GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains("deny.txt:2:1: TA140", _scene.Status("guard").GetProperty("reason").GetString(), StringComparison.Ordinal);
         AssertDropsOnlyBad();
 
-        scene.Rules($"name: guard, {Near}, deny: [{Bad}, nonsense]");
+        _scene.Rules($"name: guard, {Near}, deny: [{Bad}, nonsense]");
         agent.WaitForMessage("packets.yaml:2:");
         AssertDropsOnlyBad();
 
-        scene.Rules($"name: guard, {Near}, deny: [{Good}]");
-        scene.WaitForStatus("guard", status => status.GetProperty("reason").ValueKind == System.Text.Json.JsonValueKind.Null, agent);
-        scene.Send(Good, 2);
-        scene.Send(Bad, 3);
-        Assert.Equal(new Dictionary<string, int> { [Bad] = 3 }, scene.Arrived());
+        _scene.Rules($"name: guard, {Near}, deny: [{Good}]");
+        _scene.WaitForStatus("guard", status => status.GetProperty("reason").ValueKind == System.Text.Json.JsonValueKind.Null, agent);
+        _scene.Send(Good, 2);
+        _scene.Send(Bad, 3);
+        Assert.Equal(new Dictionary<string, int> { [Bad] = 3 }, _scene.Arrived());
         agent.Stop();
 
         void AssertDropsOnlyBad()
         {
-            scene.Send(Good, 2);
-            scene.Send(Bad, 3);
-            Assert.Equal(new Dictionary<string, int> { [Good] = 2 }, scene.Arrived());
+            _scene.Send(Good, 2);
+            _scene.Send(Bad, 3);
+            Assert.Equal(new Dictionary<string, int> { [Good] = 2 }, _scene.Arrived());
         }
     }
 
     [Fact]
     public void Reloads_under_load_lose_and_miss_no_packet_of_others()
     {
-        scene.Rules($"name: edge, {Near}, count: {{every: 1s}}, deny: [{Bad}]");
-        using var agent = scene.Start();
-        var attached = scene.Attached;
+        _scene.Rules($"name: edge, {Near}, count: {{every: 1s}}, deny: [{Bad}]");
+        using var agent = _scene.Start();
+        var attached = _scene.Attached;
         var sent = 0;
         var denied = 0;
         var arrived = new Dictionary<string, int>();
@@ -87,8 +87,8 @@ public sealed class PacketReloadTests : IDisposable
             {
                 while (!stop.IsCancellationRequested)
                 {
-                    scene.Send(Good, 50);
-                    scene.Send(Bad, 5);
+                    _scene.Send(Good, 50);
+                    _scene.Send(Bad, 5);
                     sent += 50;
                     denied += 5;
                     Thread.Sleep(2);
@@ -97,9 +97,10 @@ public sealed class PacketReloadTests : IDisposable
             load.Start();
             for (var i = 1; i <= 20; i++)
             {
-                scene.Rules($"name: edge, {Near}, count: {{every: 1s}}, deny: [{Bad}, {string.Join(", ", Enumerable.Range(1, i * 20).Select(n => $"198.51.{n >> 8}.{n & 255}"))}]");
+                _scene.Rules($"name: edge, {Near}, count: {{every: 1s}}, deny: [{Bad}, " +
+                    $"{string.Join(", ", Enumerable.Range(1, i * 20).Select(n => $"198.51.{n >> 8}.{n & 255}"))}]");
                 agent.WaitForMessage("rule changed: edge", i);
-                foreach (var (source, packets) in scene.Arrived())
+                foreach (var (source, packets) in _scene.Arrived())
                 {
                     arrived[source] = arrived.GetValueOrDefault(source) + packets;
                 }
@@ -109,12 +110,12 @@ public sealed class PacketReloadTests : IDisposable
             load.Join();
         }
 
-        foreach (var (source, packets) in scene.Arrived())
+        foreach (var (source, packets) in _scene.Arrived())
         {
             arrived[source] = arrived.GetValueOrDefault(source) + packets;
         }
 
-        Assert.Equal(attached, scene.Attached);
+        Assert.Equal(attached, _scene.Attached);
         agent.Stop();
         Assert.Equal(new Dictionary<string, int> { [Good] = sent }, arrived);
         Assert.Equal((sent, denied), (Sum(agent, "edge", "packets", Good), Sum(agent, "edge", "packets", Bad, "dropped")));
@@ -124,17 +125,17 @@ public sealed class PacketReloadTests : IDisposable
     [Fact]
     public void An_interface_that_appears_is_joined_and_one_that_goes_is_left()
     {
-        scene.Rules("name: later, interface: \"late*\", count: {every: 1s}");
-        using var agent = scene.Start();
+        _scene.Rules("name: later, interface: \"late*\", count: {every: 1s}");
+        using var agent = _scene.Start();
         agent.WaitForMessage("rule pending: later: no network interface is called late*");
 
         for (var round = 1; round <= 2; round++)
         {
-            scene.Network.Near.Ip("link add late0 type veth peer name peer0");
-            scene.WaitForStatus("later", status => status.GetProperty("state").GetString() == "attached", agent);
-            Assert.Equal("late0", scene.Status("later").GetProperty("interfaces")[0].GetProperty("name").GetString());
-            scene.Network.Near.Ip("link delete late0");
-            scene.WaitForStatus("later", status => status.GetProperty("state").GetString() == "pending", agent);
+            _scene.Network.Near.Ip("link add late0 type veth peer name peer0");
+            _scene.WaitForStatus("later", status => status.GetProperty("state").GetString() == "attached", agent);
+            Assert.Equal("late0", _scene.Status("later").GetProperty("interfaces")[0].GetProperty("name").GetString());
+            _scene.Network.Near.Ip("link delete late0");
+            _scene.WaitForStatus("later", status => status.GetProperty("state").GetString() == "pending", agent);
         }
 
         Assert.Equal(2, agent.MessagesWith("rule detached: later from late*: the interface is gone"));
@@ -146,19 +147,19 @@ public sealed class PacketReloadTests : IDisposable
     [InlineData("xdpgeneric")]
     public void A_program_of_somebody_else_stays_and_is_told_until_it_is_gone(string mode)
     {
-        ForeignProgram.Attach(scene.Network.Near, mode);
-        var foreign = scene.Attached;
+        ForeignProgram.Attach(_scene.Network.Near, mode);
+        var foreign = _scene.Attached;
         Assert.NotEmpty(foreign);
-        scene.Rules($"name: guard, {Near}, deny: [{Bad}]");
-        using var agent = scene.Start();
+        _scene.Rules($"name: guard, {Near}, deny: [{Bad}]");
+        using var agent = _scene.Start();
         agent.WaitForMessage("near0 has another XDP program already");
-        Assert.Equal("refused", scene.Status("guard").GetProperty("state").GetString());
-        Assert.Equal(foreign, scene.Attached);
+        Assert.Equal("refused", _scene.Status("guard").GetProperty("state").GetString());
+        Assert.Equal(foreign, _scene.Attached);
 
-        scene.Network.Near.Ip($"link set dev near0 {mode} off");
-        scene.WaitForStatus("guard", status => status.GetProperty("state").GetString() == "attached", agent);
-        scene.Send(Bad, 3);
-        Assert.Empty(scene.Arrived());
+        _scene.Network.Near.Ip($"link set dev near0 {mode} off");
+        _scene.WaitForStatus("guard", status => status.GetProperty("state").GetString() == "attached", agent);
+        _scene.Send(Bad, 3);
+        Assert.Empty(_scene.Arrived());
         Assert.Equal(1, agent.MessagesWith("near0 has another XDP program already"));
         agent.Stop();
     }
@@ -166,30 +167,30 @@ public sealed class PacketReloadTests : IDisposable
     [Fact]
     public void Nothing_stays_on_the_interface_after_kill_9()
     {
-        scene.Rules($"name: guard, {Near}, deny: [{Bad}]");
-        using var agent = scene.Start();
-        Assert.NotEmpty(scene.Attached);
+        _scene.Rules($"name: guard, {Near}, deny: [{Bad}]");
+        using var agent = _scene.Start();
+        Assert.NotEmpty(_scene.Attached);
 
         agent.Kill();
 
-        Eventually.True(() => scene.Attached.Length == 0, "the program to go", () => scene.Network.Near.Description);
-        scene.Send(Bad, 3);
-        Assert.Equal(3, scene.Arrived()[Bad]);
+        Eventually.True(() => _scene.Attached.Length == 0, "the program to go", () => _scene.Network.Near.Description);
+        _scene.Send(Bad, 3);
+        Assert.Equal(3, _scene.Arrived()[Bad]);
     }
 
     [Fact]
     public void A_rule_that_is_removed_says_its_totals_and_leaves_the_interface()
     {
-        scene.Rules($"name: guard, {Near}, deny: [{Bad}]");
-        using var agent = scene.Start();
-        scene.Send(Bad, 3);
+        _scene.Rules($"name: guard, {Near}, deny: [{Bad}]");
+        using var agent = _scene.Start();
+        _scene.Send(Bad, 3);
 
-        scene.Rules();
-        scene.Workspace.Write("rules/packets.yaml", "packets: []\n");
+        _scene.Rules();
+        _scene.Workspace.Write("rules/packets.yaml", "packets: []\n");
         agent.WaitForMessage("rule detached: guard");
-        Assert.Empty(scene.Attached);
+        Assert.Empty(_scene.Attached);
         Eventually.True(() => Sum(agent, "guard", "total", Bad, "dropped") == 3, "the totals", agent.Tell);
-        Assert.Equal("removed", scene.Status("guard").GetProperty("state").GetString());
+        Assert.Equal("removed", _scene.Status("guard").GetProperty("state").GetString());
         agent.Stop();
     }
 }

@@ -11,24 +11,24 @@ public sealed class PacketRuleTests : IDisposable
     /// <summary>Every packet is in exactly one of them.</summary>
     private static readonly string[] Kinds = ["passed", "dropped", "spared", "not_ip", "malformed"];
 
-    private readonly PacketScene scene = new();
+    private readonly PacketScene _scene = new();
 
-    public void Dispose() => scene.Dispose();
+    public void Dispose() => _scene.Dispose();
 
     [Theory]
     [InlineData("native")]
     [InlineData("generic")]
     public void Packets_of_each_source_are_counted_exactly(string mode)
     {
-        scene.Rules($"name: edge, {Near}, mode: {mode}, count: {{every: 1s}}");
-        using var agent = scene.Start();
-        Assert.Equal(mode, scene.Status("edge").GetProperty("interfaces")[0].GetProperty("mode").GetString());
+        _scene.Rules($"name: edge, {Near}, mode: {mode}, count: {{every: 1s}}");
+        using var agent = _scene.Start();
+        Assert.Equal(mode, _scene.Status("edge").GetProperty("interfaces")[0].GetProperty("mode").GetString());
 
         for (var round = 0; round < 3; round++)
         {
-            scene.Send(Good, 100);
-            scene.Send(Bad, 7);
-            scene.Send(Bad6, 30);
+            _scene.Send(Good, 100);
+            _scene.Send(Bad, 7);
+            _scene.Send(Bad6, 30);
             Thread.Sleep(700);
         }
 
@@ -36,7 +36,8 @@ public sealed class PacketRuleTests : IDisposable
         foreach (var (source, packets, frame) in new[] { (Good, 300, 142), (Bad, 21, 142), (Bad6, 90, 162) })
         {
             // 100 bytes, UDP, IP, Ethernet.
-            Assert.Equal((packets, packets * frame), (Sum(agent, "edge", "packets", source), Sum(agent, "edge", "packets", source, "bytes")));
+            Assert.Equal(
+                (packets, packets * frame), (Sum(agent, "edge", "packets", source), Sum(agent, "edge", "packets", source, "bytes")));
             Assert.Equal(packets, Sum(agent, "edge", "total", source));
         }
 
@@ -47,17 +48,17 @@ public sealed class PacketRuleTests : IDisposable
     [Fact]
     public void Denied_packets_are_gone_and_others_are_untouched()
     {
-        scene.Rules($"name: guard, {Near}, deny: [{Bad}, \"{Bad6}/128\"], format: \"{{source}} by {{prefix}}\"");
-        using var agent = scene.Start();
+        _scene.Rules($"name: guard, {Near}, deny: [{Bad}, \"{Bad6}/128\"], format: \"{{source}} by {{prefix}}\"");
+        using var agent = _scene.Start();
 
-        scene.Send(Bad, 50);
-        scene.Send(Good, 40);
-        scene.Send(Bad6, 30);
+        _scene.Send(Bad, 50);
+        _scene.Send(Good, 40);
+        _scene.Send(Bad6, 30);
 
-        Assert.Equal(new Dictionary<string, int> { [Good] = 40 }, scene.Arrived());
+        Assert.Equal(new Dictionary<string, int> { [Good] = 40 }, _scene.Arrived());
         Eventually.True(() => Lines(agent, "guard", "dropped").Count() == 2, "both sources", agent.Tell);
         Assert.Equal([$"{Bad} by {Bad}", $"{Bad6} by {Bad6}"], Lines(agent, "guard", "dropped").Select(line => line.Message).Order());
-        scene.Send(Bad, 5);
+        _scene.Send(Bad, 5);
         agent.Stop();
         Assert.Equal((55, 30), (Sum(agent, "guard", "total", Bad, "dropped"), Sum(agent, "guard", "total", Bad6, "dropped")));
         Assert.Equal((85, 0), (Totals(agent, "guard").Count("dropped"), Totals(agent, "guard").Count("spared")));
@@ -68,23 +69,23 @@ public sealed class PacketRuleTests : IDisposable
     [Fact]
     public void A_dry_run_drops_nothing_and_says_what_it_would()
     {
-        scene.Rules($"name: guard, {Near}, deny: [10.77.0.64/26], dry_run: true");
-        using var agent = scene.Start();
-        scene.Send(Bad, 20);
+        _scene.Rules($"name: guard, {Near}, deny: [10.77.0.64/26], dry_run: true");
+        using var agent = _scene.Start();
+        _scene.Send(Bad, 20);
 
-        Assert.Equal(20, scene.Arrived()[Bad]);
+        Assert.Equal(20, _scene.Arrived()[Bad]);
         Eventually.True(() => Lines(agent, "guard", "dropped").Any(), "the source", agent.Tell);
         var told = Lines(agent, "guard", "dropped").Single();
         Assert.True(told.Json.GetProperty("dry_run").GetBoolean());
         Assert.StartsWith($"{Bad} on near0 would be dropped by 10.77.0.64/26", told.Message, StringComparison.Ordinal);
 
         // Then in earnest, without being detached, and the source is told again.
-        var attached = scene.Attached;
-        scene.Rules($"name: guard, {Near}, deny: [10.77.0.64/26]");
-        scene.WaitForStatus("guard", status => !status.GetProperty("dry_run").GetBoolean(), agent);
-        Assert.Equal(attached, scene.Attached);
-        scene.Send(Bad, 10);
-        Assert.DoesNotContain(Bad, scene.Arrived().Keys);
+        var attached = _scene.Attached;
+        _scene.Rules($"name: guard, {Near}, deny: [10.77.0.64/26]");
+        _scene.WaitForStatus("guard", status => !status.GetProperty("dry_run").GetBoolean(), agent);
+        Assert.Equal(attached, _scene.Attached);
+        _scene.Send(Bad, 10);
+        Assert.DoesNotContain(Bad, _scene.Arrived().Keys);
         Eventually.True(() => Lines(agent, "guard", "dropped").Count() == 2, "the source again", agent.Tell);
         agent.Stop();
         Assert.Equal((10, 20), (Totals(agent, "guard").Count("dropped"), Totals(agent, "guard").Count("spared")));
@@ -94,31 +95,31 @@ public sealed class PacketRuleTests : IDisposable
     [Fact]
     public void What_is_allowed_passes_whatever_is_denied()
     {
-        scene.Rules($"name: guard, {Near}, deny: [\"0.0.0.0/0\"], unsafe: true, allow: [{Good}]");
-        using var agent = scene.Start();
-        scene.Send(Good, 10);
-        scene.Send(Bad, 10);
-        scene.Send(Bad6, 10);
+        _scene.Rules($"name: guard, {Near}, deny: [\"0.0.0.0/0\"], unsafe: true, allow: [{Good}]");
+        using var agent = _scene.Start();
+        _scene.Send(Good, 10);
+        _scene.Send(Bad, 10);
+        _scene.Send(Bad6, 10);
 
-        Assert.Equal(new Dictionary<string, int> { [Good] = 10, [Bad6] = 10 }, scene.Arrived());
+        Assert.Equal(new Dictionary<string, int> { [Good] = 10, [Bad6] = 10 }, _scene.Arrived());
         agent.Stop();
     }
 
     [Fact]
     public void What_is_allowed_by_a_file_passes_and_follows_the_file()
     {
-        scene.Workspace.Folder("rules");
-        scene.Workspace.Write("rules/allow.txt", $"{Good}\n");
-        scene.Rules($"name: guard, {Near}, deny: [\"0.0.0.0/0\"], unsafe: true, allow_file: allow.txt");
-        using var agent = scene.Start();
-        scene.Send(Good, 10);
-        scene.Send(Bad, 10);
-        Assert.Equal(new Dictionary<string, int> { [Good] = 10 }, scene.Arrived());
+        _scene.Workspace.Folder("rules");
+        _scene.Workspace.Write("rules/allow.txt", $"{Good}\n");
+        _scene.Rules($"name: guard, {Near}, deny: [\"0.0.0.0/0\"], unsafe: true, allow_file: allow.txt");
+        using var agent = _scene.Start();
+        _scene.Send(Good, 10);
+        _scene.Send(Bad, 10);
+        Assert.Equal(new Dictionary<string, int> { [Good] = 10 }, _scene.Arrived());
 
-        scene.Workspace.Write("rules/allow.txt", $"{Good}\n{Bad}\n");
+        _scene.Workspace.Write("rules/allow.txt", $"{Good}\n{Bad}\n");
         agent.WaitForMessage("1 networks added, 0 removed");
-        scene.Send(Bad, 7);
-        Assert.Equal(new Dictionary<string, int> { [Bad] = 7 }, scene.Arrived());
+        _scene.Send(Bad, 7);
+        Assert.Equal(new Dictionary<string, int> { [Bad] = 7 }, _scene.Arrived());
         agent.Stop();
         Assert.Equal(10, Totals(agent, "guard").Count("dropped"));
     }
@@ -126,11 +127,11 @@ public sealed class PacketRuleTests : IDisposable
     [Fact]
     public void Sources_beyond_the_top_are_told_together()
     {
-        scene.Rules($"name: edge, {Near}, count: {{top: 1, every: 1s}}");
-        using var agent = scene.Start();
-        scene.Send(Good, 50);
-        scene.Send(Bad, 20);
-        scene.Send(Bad6, 5);
+        _scene.Rules($"name: edge, {Near}, count: {{top: 1, every: 1s}}");
+        using var agent = _scene.Start();
+        _scene.Send(Good, 50);
+        _scene.Send(Bad, 20);
+        _scene.Send(Bad6, 5);
 
         agent.Stop();
         var passed = Totals(agent, "edge").Count("passed");
@@ -143,9 +144,9 @@ public sealed class PacketRuleTests : IDisposable
     [Fact]
     public void Tagged_packets_are_counted_and_dropped_like_others()
     {
-        scene.Rules($"name: edge, {Near}, count: {{every: 1s}}, deny: [10.78.0.0/24]");
-        using var agent = scene.Start();
-        using var frames = scene.Network.Far.Frames();
+        _scene.Rules($"name: edge, {Near}, count: {{every: 1s}}, deny: [10.78.0.0/24]");
+        using var agent = _scene.Start();
+        using var frames = _scene.Network.Far.Frames();
         for (var i = 0; i < 25; i++)
         {
             frames.Send(Frame("10.78.0.2", tags: 1));
@@ -163,9 +164,9 @@ public sealed class PacketRuleTests : IDisposable
     public void More_sources_than_are_remembered_lose_no_packet_from_the_sums()
     {
         const int sources = 20_000;
-        scene.Rules($"name: edge, {Near}, max_sources: 1024, count: {{top: 10, every: 1s}}");
-        using var agent = scene.Start();
-        using var frames = scene.Network.Far.Frames();
+        _scene.Rules($"name: edge, {Near}, max_sources: 1024, count: {{top: 10, every: 1s}}");
+        using var agent = _scene.Start();
+        using var frames = _scene.Network.Far.Frames();
         for (var i = 0; i < sources; i++)
         {
             frames.Send(Frame($"10.80.{i >> 8}.{i & 255}", tags: 0));
@@ -184,35 +185,36 @@ public sealed class PacketRuleTests : IDisposable
     [Fact]
     public void Without_the_capability_the_rule_is_refused_and_the_agent_names_it()
     {
-        scene.Rules($"name: guard, {Near}, deny: [{Bad}]");
-        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, scene.Workspace["rules"])
+        _scene.Rules($"name: guard, {Near}, deny: [{Bad}]");
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, _scene.Workspace["rules"])
         {
-            Launcher = scene.Network.Near.CommandInside("setpriv", "--inh-caps=-net_admin,-sys_admin", "--bounding-set=-net_admin,-sys_admin"),
-            Socket = scene.SocketPath,
+            Launcher =
+                _scene.Network.Near.CommandInside("setpriv", "--inh-caps=-net_admin,-sys_admin", "--bounding-set=-net_admin,-sys_admin"),
+            Socket = _scene.SocketPath,
         });
 
         agent.WaitForMessage("CAP_NET_ADMIN");
-        Assert.Empty(scene.Attached);
-        Assert.Equal("refused", scene.Status("guard").GetProperty("state").GetString());
+        Assert.Empty(_scene.Attached);
+        Assert.Equal("refused", _scene.Status("guard").GetProperty("state").GetString());
         agent.Stop();
     }
 
     [Fact]
     public void A_list_of_a_hundred_thousand_networks_is_in_force_and_an_edit_of_it_too()
     {
-        scene.Workspace.Folder("rules");
+        _scene.Workspace.Folder("rules");
         var lines = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"11.{i >> 16}.{(i >> 8) & 255}.{i & 255}\n"));
-        scene.Workspace.Write("rules/deny.txt", lines);
-        scene.Rules($"name: guard, {Near}, deny_file: deny.txt");
-        using var agent = scene.Start();
-        Assert.Equal(100_000, scene.Status("guard").GetProperty("denied").GetInt32());
+        _scene.Workspace.Write("rules/deny.txt", lines);
+        _scene.Rules($"name: guard, {Near}, deny_file: deny.txt");
+        using var agent = _scene.Start();
+        Assert.Equal(100_000, _scene.Status("guard").GetProperty("denied").GetInt32());
 
-        scene.Workspace.Write("rules/deny.txt", lines + $"{Bad}\n");
-        scene.WaitForStatus("guard", status => status.GetProperty("denied").GetInt32() == 100_001, agent);
+        _scene.Workspace.Write("rules/deny.txt", lines + $"{Bad}\n");
+        _scene.WaitForStatus("guard", status => status.GetProperty("denied").GetInt32() == 100_001, agent);
         Assert.Equal(1, agent.MessagesWith("1 networks added, 0 removed"));
-        scene.Send(Bad, 9);
-        scene.Send(Good, 9);
-        Assert.Equal(new Dictionary<string, int> { [Good] = 9 }, scene.Arrived());
+        _scene.Send(Bad, 9);
+        _scene.Send(Good, 9);
+        Assert.Equal(new Dictionary<string, int> { [Good] = 9 }, _scene.Arrived());
         agent.Stop();
         Assert.Equal(9, Totals(agent, "guard").Count("dropped"));
     }
@@ -220,29 +222,30 @@ public sealed class PacketRuleTests : IDisposable
     [Fact]
     public void Of_two_rules_for_an_interface_the_second_is_told_and_waits_for_it()
     {
-        scene.Rules($"name: one, {Near}, count: {{}}", $"name: two, {Near}, count: {{}}");
-        using var agent = scene.Start();
+        _scene.Rules($"name: one, {Near}, count: {{}}", $"name: two, {Near}, count: {{}}");
+        using var agent = _scene.Start();
         agent.WaitForMessage("rule rejected: two: ");
-        Assert.Contains("near0 has the packet rule 'one' already", scene.Status("two").GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "near0 has the packet rule 'one' already", _scene.Status("two").GetProperty("reason").GetString(), StringComparison.Ordinal);
 
-        scene.Rules($"name: two, {Near}, count: {{}}");
-        scene.WaitForStatus("two", status => status.GetProperty("state").GetString() == "attached", agent);
+        _scene.Rules($"name: two, {Near}, count: {{}}");
+        _scene.WaitForStatus("two", status => status.GetProperty("state").GetString() == "attached", agent);
         agent.Stop();
     }
 
     [Fact]
     public void A_rule_ends_with_its_time()
     {
-        scene.Rules($"name: brief, {Near}, deny: [{Bad}], ttl: 2s");
-        using var agent = scene.Start();
-        scene.Send(Bad, 3);
-        Assert.Empty(scene.Arrived());
+        _scene.Rules($"name: brief, {Near}, deny: [{Bad}], ttl: 2s");
+        using var agent = _scene.Start();
+        _scene.Send(Bad, 3);
+        Assert.Empty(_scene.Arrived());
 
         agent.WaitForMessage("rule expired: brief");
-        Assert.Empty(scene.Attached);
-        scene.Send(Bad, 4);
-        Assert.Equal(4, scene.Arrived()[Bad]);
-        Assert.Equal("expired", scene.Status("brief").GetProperty("state").GetString());
+        Assert.Empty(_scene.Attached);
+        _scene.Send(Bad, 4);
+        Assert.Equal(4, _scene.Arrived()[Bad]);
+        Assert.Equal("expired", _scene.Status("brief").GetProperty("state").GetString());
         agent.Stop();
         Assert.Equal(3, Totals(agent, "brief").Count("dropped"));
     }
@@ -250,19 +253,22 @@ public sealed class PacketRuleTests : IDisposable
     [Fact]
     public void Status_and_lines_agree()
     {
-        scene.Rules($"name: edge, {Near}, count: {{every: 1s}}, deny: [{Bad}]");
-        using var agent = scene.Start();
-        scene.Send(Good, 33);
-        scene.Send(Bad, 11);
-        scene.WaitForStatus("edge", status => status.GetProperty("dropped").GetInt64() == 11 && status.GetProperty("logged").GetInt64() > 0, agent);
+        _scene.Rules($"name: edge, {Near}, count: {{every: 1s}}, deny: [{Bad}]");
+        using var agent = _scene.Start();
+        _scene.Send(Good, 33);
+        _scene.Send(Bad, 11);
+        _scene.WaitForStatus(
+            "edge", status => status.GetProperty("dropped").GetInt64() == 11 && status.GetProperty("logged").GetInt64() > 0, agent);
 
-        var status = scene.Status("edge");
+        var status = _scene.Status("edge");
         Assert.Equal(
             status.GetProperty("packets").GetInt64(),
             Kinds.Sum(key => status.GetProperty(key).GetInt64()));
         Assert.Equal(("attached", 1), (status.GetProperty("state").GetString(), status.GetProperty("denied").GetInt32()));
-        Assert.Matches(@"(?m)^edge +attached +near0 \(native\) ", Command.OutputOf(Repository.Agent, "status", "--socket", scene.SocketPath));
-        Assert.Contains("11 dropped", Command.OutputOf(Repository.Agent, "status", "--socket", scene.SocketPath, "--rule", "edge"), StringComparison.Ordinal);
+        Assert.Matches(
+            @"(?m)^edge +attached +near0 \(native\) ", Command.OutputOf(Repository.Agent, "status", "--socket", _scene.SocketPath));
+        Assert.Contains("11 dropped", Command.OutputOf(
+            Repository.Agent, "status", "--socket", _scene.SocketPath, "--rule", "edge"), StringComparison.Ordinal);
         agent.Stop();
     }
 
@@ -270,7 +276,7 @@ public sealed class PacketRuleTests : IDisposable
     private byte[] Frame(string source, int tags)
     {
         var frame = new List<byte>();
-        foreach (var address in new[] { scene.Network.Near.Mac, scene.Network.Far.Mac })
+        foreach (var address in new[] { _scene.Network.Near.Mac, _scene.Network.Far.Mac })
         {
             frame.AddRange(Convert.FromHexString(address.Replace(":", "", StringComparison.Ordinal)));
         }
@@ -280,7 +286,8 @@ public sealed class PacketRuleTests : IDisposable
             frame.AddRange(tag > 1 ? [0x88, 0xa8, 0, 9] : [0x81, 0x00, 0, 7]);
         }
 
-        frame.AddRange([0x08, 0x00, 0x45, 0, 0, 20, 0, 0, 0, 0, 64, 59, 0, 0, .. IPAddress.Parse(source).GetAddressBytes(), .. scene.Network.Near.IPv4.GetAddressBytes()]);
+        frame.AddRange([0x08, 0x00, 0x45, 0, 0, 20, 0, 0, 0, 0, 64, 59, 0, 0, .. IPAddress.Parse(source)
+            .GetAddressBytes(), .. _scene.Network.Near.IPv4.GetAddressBytes()]);
         return [.. frame];
     }
 

@@ -37,7 +37,8 @@ internal sealed class PacketScene : IDisposable
     public string SocketPath => Workspace["agent.sock"];
 
     /// <summary>What <c>ip link</c> says of an XDP program on the near side; empty for none.</summary>
-    public string Attached => string.Join(' ', Network.Near.Description.Split('\n').Where(line => line.Contains("prog/xdp", StringComparison.Ordinal)));
+    public string Attached =>
+        string.Join(' ', Network.Near.Description.Split('\n').Where(line => line.Contains("prog/xdp", StringComparison.Ordinal)));
 
     /// <summary>Each rule as the inside of a YAML mapping in braces.</summary>
     public void Rules(params string[] rules)
@@ -95,7 +96,8 @@ internal sealed class PacketScene : IDisposable
     {
         var json = Command.OutputOf(Repository.Agent, "status", "--json", "--socket", SocketPath);
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.GetProperty("packets").EnumerateArray().First(one => one.GetProperty("rule").GetString() == rule).Clone();
+        return document.RootElement.GetProperty("packets")
+            .EnumerateArray().First(one => one.GetProperty("rule").GetString() == rule).Clone();
     }
 
     public void WaitForStatus(string rule, Func<JsonElement, bool> isReached, AgentProcess agent) =>
@@ -116,7 +118,8 @@ internal sealed class PacketScene : IDisposable
     public static long Sum(AgentProcess agent, string rule, string kind, string? source, string key = "packets") =>
         Lines(agent, rule, kind).Where(line => line.Json.GetProperty("source").GetString() == source).Sum(line => line.Count(key));
 
-    public static IEnumerable<EventLine> Lines(AgentProcess agent, string rule, string kind) => agent.Lines.Where(line => line.Rule == rule && line.Event == kind);
+    public static IEnumerable<EventLine> Lines(AgentProcess agent, string rule, string kind) =>
+        agent.Lines.Where(line => line.Rule == rule && line.Event == kind);
 
     /// <summary>The last statement of a stopped agent about all packets of the rule.</summary>
     public static EventLine Totals(AgentProcess agent, string rule) =>

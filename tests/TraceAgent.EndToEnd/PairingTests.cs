@@ -5,13 +5,13 @@ public class PairingTests : IDisposable
 {
     private const int Threads = 8;
     private const int CallsOfThread = 300;
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
     protected virtual string ReturnAt => "ret";
 
     public void Dispose()
     {
-        workspace.Dispose();
+        _workspace.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -76,7 +76,7 @@ public class PairingTests : IDisposable
         using var leaving = TracedProgram.Start(program);
         Assert.Equal("left", leaving.Ask("leave"));
 
-        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, "Visit", "args: 2", "on: entry", "budget: none")));
+        _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("rule", program, "Visit", "args: 2", "on: entry", "budget: none")));
         agent.WaitForMessage("replaced");
         Assert.Equal("20", leaving.Ask("stay"));
         Assert.Equal("30", leaving.Ask("stay"));
@@ -116,7 +116,7 @@ public class PairingTests : IDisposable
         var links = KernelObjects.Of(agent.Pid).Links;
         Assert.NotEmpty(links);
 
-        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("other", program, "main")));
+        _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("other", program, "main")));
         Eventually.True(() => !KernelObjects.Of(agent.Pid).Links.Overlaps(links), "the rule to leave", agent.Tell);
 
         Assert.Equal("10", waiting.Ask("return"));
@@ -130,7 +130,7 @@ public class PairingTests : IDisposable
     private AgentProcess Start(AttachMethod method, string program, string symbol, params string[] options) =>
         AgentProcess.Start(
             method,
-            workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
+            _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
                 "rule", program, symbol, "args: 2", "on: call", $"return_at: {ReturnAt}", "unsafe: true", "budget: none"))),
             options);
 }

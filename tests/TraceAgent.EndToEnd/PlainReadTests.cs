@@ -7,9 +7,9 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Where programs may not wait for a page, as on kernels before 6.0: a value is true, or a fault.</summary>
 public sealed class PlainReadTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void What_is_in_memory_is_read_and_what_is_not_is_a_fault(AttachMethod method)
@@ -34,7 +34,8 @@ public sealed class PlainReadTests : IDisposable
             RuleText.Rule("text", program, "Text", "args: [text: string(16)]", "on: call", "ret: string(16)"),
             RuleText.Rule("give", program, "Give", "on: return", "ret: string"),
             RuleText.Rule("short", program, "Text", "args: [text: string(16)]", "when: text == 'in the middle' || text == 'an oasis'"));
-        using var agent = AgentProcess.Start(new AgentStart(method, workspace.Write("rules.yaml", rules)) { Launcher = ["env", "TRACEAGENT_READS=plain"] });
+        using var agent = AgentProcess.Start(
+            new AgentStart(method, _workspace.Write("rules.yaml", rules)) { Launcher = ["env", "TRACEAGENT_READS=plain"] });
 
         var printed = Command.OutputOf(program).TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!.AsObject()).ToList();
 
@@ -47,7 +48,8 @@ public sealed class PlainReadTests : IDisposable
         Assert.InRange(values.Count, 15, asked.Count - 1);
         Assert.All(faults, pair => Assert.Contains("fault", (string?)pair.Second["problems"]!["text"], StringComparison.Ordinal));
         Assert.Equal(2, agent.Events("give").Count);
-        Assert.All(agent.Events("give"), line => Assert.Contains("fault", line.Json.GetProperty("problems").GetProperty("ret").GetString(), StringComparison.Ordinal));
+        Assert.All(agent.Events("give"), line =>
+            Assert.Contains("fault", line.Json.GetProperty("problems").GetProperty("ret").GetString(), StringComparison.Ordinal));
         var counters = agent.Totals("short");
         Assert.Equal(asked.Count, counters.Calls);
         Assert.Equal(counters.Calls, counters.Logged + counters.Filtered + counters.Lost);

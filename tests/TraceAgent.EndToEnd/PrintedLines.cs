@@ -18,7 +18,8 @@ internal static class PrintedLines
         var lines = agent.Lines.Where(line => line.Event != "agent").Select(Shown).ToList();
         Assert.All(names, name => Assert.Contains(printed, line => line.StartsWith($"{{\"rule\":\"{name}\"", StringComparison.Ordinal)));
         var different = printed.Zip(lines).Where(pair => pair.First != pair.Second).Select(pair => $"{pair.First}\n{pair.Second}").ToList();
-        Assert.True(different.Count == 0 && printed.Count == lines.Count, $"{different.Count} of {printed.Count} and {lines.Count} lines differ; the program's and ours:\n{string.Join('\n', different.Take(10))}\n{agent.Tell()}");
+        Assert.True(different.Count == 0 && printed.Count == lines.Count, $"{different.Count} of {printed.Count} and {lines.Count} lines " +
+            $"differ; the program's and ours:\n{string.Join('\n', different.Take(10))}\n{agent.Tell()}");
     }
 
     private static string Shown(EventLine line)

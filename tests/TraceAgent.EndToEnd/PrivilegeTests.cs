@@ -10,27 +10,27 @@ public sealed class PrivilegeTests : IDisposable
 
     private static readonly string[] NoCapabilities = ["--inh-caps=-all", "--bounding-set=-all"];
 
-    private readonly Workspace workspace = new();
-    private readonly string agentForAll;
-    private readonly string program;
-    private readonly string rules;
+    private readonly Workspace _workspace = new();
+    private readonly string _agentForAll;
+    private readonly string _program;
+    private readonly string _rules;
 
     public PrivilegeTests()
     {
         // The repository may be where nobody else may look.
-        agentForAll = workspace.Install(Repository.Agent, "traceagent");
-        program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
-        rules = workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("tick", program, "Tick", "args: 1", "on: call")));
+        _agentForAll = _workspace.Install(Repository.Agent, "traceagent");
+        _program = _workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+        _rules = _workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("tick", _program, "Tick", "args: 1", "on: call")));
     }
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Without_capabilities_run_ends_with_77_and_names_them(AttachMethod method)
     {
         string[] environment = method == AttachMethod.Perf ? ["env", "TRACEAGENT_ATTACH=perf"] : [];
-        var run = Execute([.. environment, .. Nobody, .. NoCapabilities, agentForAll, "run", "--rules", rules, "--output", "-"]);
+        var run = Execute([.. environment, .. Nobody, .. NoCapabilities, _agentForAll, "run", "--rules", _rules, "--output", "-"]);
 
         Assert.True(run.ExitCode == 77, $"{run.ExitCode}\n{run.Errors}");
         Assert.Contains("CAP_BPF", run.Errors, StringComparison.Ordinal);
@@ -40,9 +40,11 @@ public sealed class PrivilegeTests : IDisposable
     [Fact]
     public void Rules_beyond_the_limit_of_open_files_are_refused_with_what_raises_it_and_the_others_are_in_force()
     {
-        var many = workspace.Write("many.yaml", RuleText.File([.. Enumerable.Range(0, 100).Select(i => RuleText.Rule($"tick{i}", program, "Tick", "args: 1"))]));
+        var many = _workspace.Write(
+            "many.yaml", RuleText.File([.. Enumerable.Range(0, 100).Select(i => RuleText.Rule($"tick{i}", _program, "Tick", "args: 1"))]));
 
-        var run = Execute(["prlimit", "--nofile=128", "timeout", "--signal=TERM", "5", agentForAll, "run", "--rules", many, "--output", workspace["many.json"]]);
+        var run = Execute(["prlimit",
+            "--nofile=128", "timeout", "--signal=TERM", "5", _agentForAll, "run", "--rules", many, "--output", _workspace["many.json"]]);
 
         Assert.Matches(@"rule rejected: tick\d+: .*: Too many open files; rules need some each: raise the limit", run.Errors);
         Assert.Matches(@"ready: [1-9]\d* rules attached, 0 pending, [1-9]\d* rejected", run.Errors);
@@ -51,7 +53,7 @@ public sealed class PrivilegeTests : IDisposable
     [Fact]
     public void Doctor_finds_nothing_missing_for_root_and_hits_a_probe_of_its_own()
     {
-        var doctor = Execute([agentForAll, "doctor"]);
+        var doctor = Execute([_agentForAll, "doctor"]);
 
         Assert.True(doctor.ExitCode == 0, doctor.Output + doctor.Errors);
         Assert.Matches(@"(?m)^ok +returns +attached, hit, detached$", doctor.Output);
@@ -61,7 +63,7 @@ public sealed class PrivilegeTests : IDisposable
     [Fact]
     public void Doctor_names_the_capability_that_is_missing()
     {
-        var doctor = Execute([.. Nobody, .. NoCapabilities, agentForAll, "doctor"]);
+        var doctor = Execute([.. Nobody, .. NoCapabilities, _agentForAll, "doctor"]);
 
         Assert.True(doctor.ExitCode == 77, $"{doctor.ExitCode}\n{doctor.Output}{doctor.Errors}");
         Assert.Matches(@"(?m)^MISSING +BPF programs .*needs CAP_BPF and CAP_PERFMON", doctor.Output);
@@ -71,7 +73,7 @@ public sealed class PrivilegeTests : IDisposable
     [Fact]
     public void Doctor_speaks_json_to_machines()
     {
-        using var report = JsonDocument.Parse(Execute([agentForAll, "doctor", "--json"]).Output);
+        using var report = JsonDocument.Parse(Execute([_agentForAll, "doctor", "--json"]).Output);
 
         Assert.True(report.RootElement.GetProperty("works").GetBoolean());
         Assert.All(
@@ -82,7 +84,7 @@ public sealed class PrivilegeTests : IDisposable
     [Fact]
     public void Check_needs_no_privileges()
     {
-        var check = Execute([.. Nobody, .. NoCapabilities, agentForAll, "check", rules]);
+        var check = Execute([.. Nobody, .. NoCapabilities, _agentForAll, "check", _rules]);
 
         Assert.True(check.ExitCode == 0, check.Output + check.Errors);
     }
@@ -90,14 +92,14 @@ public sealed class PrivilegeTests : IDisposable
     [Fact]
     public void With_CAP_BPF_and_CAP_PERFMON_alone_calls_are_logged()
     {
-        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, rules)
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, _rules)
         {
-            Agent = agentForAll,
+            Agent = _agentForAll,
             Launcher = [
                 .. Nobody, "--inh-caps=-all,+bpf,+perfmon", "--ambient-caps=-all,+bpf,+perfmon",
                 "--bounding-set=-all,+bpf,+perfmon"],
         });
-        using var ticker = TracedProgram.Start(program);
+        using var ticker = TracedProgram.Start(_program);
 
         ticker.Ask("3");
 

@@ -6,14 +6,14 @@ namespace TraceAgent.EndToEnd;
 /// <summary>What the kernel tells of processes, without the agent around it.</summary>
 public sealed class ProcessTrackerTests : IDisposable
 {
-    private readonly List<Told> told = [];
-    private readonly Workspace workspace = new();
-    private readonly ProcessTracker tracker = ProcessTracker.Start();
+    private readonly List<Told> _reported = [];
+    private readonly Workspace _workspace = new();
+    private readonly ProcessTracker _tracker = ProcessTracker.Start();
 
     public void Dispose()
     {
-        tracker.Dispose();
-        workspace.Dispose();
+        _tracker.Dispose();
+        _workspace.Dispose();
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class ProcessTrackerTests : IDisposable
     [Fact]
     public void A_script_is_its_interpreter_with_the_script_as_argument()
     {
-        var script = workspace.Write("script", "#!/bin/sh\nexit 0\n");
+        var script = _workspace.Write("script", "#!/bin/sh\nexit 0\n");
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         Command.OutputOf(script, "word");
@@ -50,9 +50,10 @@ public sealed class ProcessTrackerTests : IDisposable
     [Fact]
     public void In_a_mount_namespace_of_its_own_a_process_has_the_path_inside()
     {
-        var root = workspace.Folder("root");
+        var root = _workspace.Folder("root");
         Command.OutputOf("unshare", "-m", "sh", "-c",
-            $"mount -t tmpfs none {root} && mkdir {root}/deep && cp /bin/true {root}/deep/down && mount --bind {root}/deep /mnt && /mnt/down here");
+            $"mount -t tmpfs none {root} && mkdir {root}/deep && cp /bin/true {root}/deep/down && mount --bind {root}/deep /mnt " +
+                $"&& /mnt/down here");
 
         Assert.Equal("/mnt/down", Executions().Single(notice => notice.CommandLine == "/mnt/down here").Executable);
     }
@@ -72,8 +73,8 @@ public sealed class ProcessTrackerTests : IDisposable
     public void A_path_that_is_too_deep_is_left_to_proc()
     {
         var folder = string.Concat(Enumerable.Repeat("/a", 60));
-        workspace.Folder(folder[1..]);
-        var program = workspace.Install("/bin/true", $"{folder[1..]}/program");
+        _workspace.Folder(folder[1..]);
+        var program = _workspace.Install("/bin/true", $"{folder[1..]}/program");
 
         Command.OutputOf(program);
 
@@ -92,13 +93,14 @@ public sealed class ProcessTrackerTests : IDisposable
 
     private List<Told> Drain()
     {
-        Assert.True(tracker.Drain(new Taker(told)));
-        Assert.Equal(0, tracker.Lost);
-        return told;
+        Assert.True(_tracker.Drain(new Taker(_reported)));
+        Assert.Equal(0, _tracker.Lost);
+        return _reported;
     }
 
     private sealed record Told(
-        ProcessAct Act, int Pid, int ParentPid, int OriginPid, ulong Time, ulong StartTime, ulong Inode, string? Executable, string? CommandLine);
+        ProcessAct Act,
+        int Pid, int ParentPid, int OriginPid, ulong Time, ulong StartTime, ulong Inode, string? Executable, string? CommandLine);
 
     private sealed class Taker(List<Told> told) : IRecordConsumer
     {
@@ -106,7 +108,8 @@ public sealed class ProcessTrackerTests : IDisposable
         {
             Assert.True(ProcessNotice.TryRead(record, out var notice));
             told.Add(new Told(
-                notice.Act, notice.Pid, notice.ParentPid, notice.OriginPid, notice.Time, notice.StartTime, notice.Inode, notice.Executable, notice.CommandLine));
+                notice.Act, notice.Pid,
+                notice.ParentPid, notice.OriginPid, notice.Time, notice.StartTime, notice.Inode, notice.Executable, notice.CommandLine));
             return true;
         }
     }

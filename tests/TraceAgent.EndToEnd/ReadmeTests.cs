@@ -6,7 +6,8 @@ public class ReadmeTests
     [Fact]
     public void The_recorded_session_is_what_a_terminal_shows()
     {
-        var check = Command.Run("env", $"TRACEAGENT_BINARY={Repository.Agent}", Path.Combine(Repository.Root, "scripts/record-session.sh"), "--check");
+        var check = Command.Run(
+            "env", $"TRACEAGENT_BINARY={Repository.Agent}", Path.Combine(Repository.Root, "scripts/record-session.sh"), "--check");
 
         Assert.True(check.ExitCode == 0, check.Errors);
     }

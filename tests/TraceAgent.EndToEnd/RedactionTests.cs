@@ -6,9 +6,9 @@ public sealed class RedactionTests : IDisposable
     private static readonly string[] Visible =
         ["visible-user", "visible-key", "visible-card", "visible-plain", "visible-login", "visible-name"];
 
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory]
     [InlineData(AttachMethod.Multi, "clef")]
@@ -17,7 +17,7 @@ public sealed class RedactionTests : IDisposable
     public void Secrets_are_in_no_byte_of_the_output(AttachMethod method, string format)
     {
         var program = TracedProgram.Compile("secrets");
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule(
                 "login",
                 program,
@@ -29,9 +29,10 @@ public sealed class RedactionTests : IDisposable
                 "redact: [pi*, TWICE, ret, signing]",
                 "format: '{user} {password} {pin} {pin:x} {twice} {who} {signing} {ret}'"),
             RuleText.Rule(
-                "request", program, "Request", "args: [header: string(48), buffer: bytes(length), length: long]", "on: call", "ret: string(48)")));
-        var file = workspace["events.json"];
-        var configuration = workspace.Write("agent.yaml", $"outputs: [{{file: {{path: {file}, format: {format}}}}}]\n");
+                "request",
+                program, "Request", "args: [header: string(48), buffer: bytes(length), length: long]", "on: call", "ret: string(48)")));
+        var file = _workspace["events.json"];
+        var configuration = _workspace.Write("agent.yaml", $"outputs: [{{file: {{path: {file}, format: {format}}}}}]\n");
         using var agent = AgentProcess.Start(new AgentStart(method, rules) { Output = "", Options = ["--config", configuration] });
 
         Command.OutputOf(program);

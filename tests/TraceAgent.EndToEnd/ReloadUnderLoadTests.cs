@@ -8,11 +8,11 @@ namespace TraceAgent.EndToEnd;
 /// </summary>
 public sealed class ReloadUnderLoadTests : IDisposable
 {
-    private readonly Workspace workspace = new();
-    private readonly NumberedLines[] rules = [new("elsewhere"), new("beside"), new("changing")];
-    private readonly ConcurrentQueue<EventLine> statements = new();
+    private readonly Workspace _workspace = new();
+    private readonly NumberedLines[] _rules = [new("elsewhere"), new("beside"), new("changing")];
+    private readonly ConcurrentQueue<EventLine> _statements = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     /// <remarks>The last two are for machines that are emulated, where an agent falls behind ten calls a millisecond.</remarks>
     [Theory]
@@ -25,8 +25,8 @@ public sealed class ReloadUnderLoadTests : IDisposable
     public void No_call_is_missed_and_none_is_logged_twice(AttachMethod method, string on, int cycles, int callsPerMs)
     {
         var program = TracedProgram.Compile("ticker");
-        var folder = workspace.Folder("rules");
-        workspace.Write("rules/elsewhere.yaml", RuleText.File(
+        var folder = _workspace.Folder("rules");
+        _workspace.Write("rules/elsewhere.yaml", RuleText.File(
             RuleText.Rule("elsewhere", program, "Tick", "args: 2", $"on: {on}", "budget: none")));
         WriteChanging(program, on, 1, "start");
         using var agent = AgentProcess.Start(new AgentStart(method, folder)
@@ -43,53 +43,53 @@ public sealed class ReloadUnderLoadTests : IDisposable
         }
 
         var calls = long.Parse(ticker.Ask("1"), System.Globalization.CultureInfo.InvariantCulture);
-        Eventually.True(() => rules.All(rule => rule.Last == calls), $"number {calls}", () => Tell(agent));
+        Eventually.True(() => _rules.All(rule => rule.Last == calls), $"number {calls}", () => Tell(agent));
         agent.Stop();
-        Assert.All(rules, rule => Assert.Empty(rule.Faults));
+        Assert.All(_rules, rule => Assert.Empty(rule.Faults));
         Assert.Equal($"{calls} {3 * calls * (calls + 1) / 2}\n", ticker.Finish());
         Assert.All(["elsewhere", "beside", "changing"], (name, index) =>
         {
-            var totals = Totals.Of(statements.Last(line => line.Rule == name && line.Has("calls")));
-            Assert.Equal(new Totals(rules[index].Count, rules[index].Count, 0), totals);
+            var totals = Totals.Of(_statements.Last(line => line.Rule == name && line.Has("calls")));
+            Assert.Equal(new Totals(_rules[index].Count, _rules[index].Count, 0), totals);
         });
     }
 
     private void FiveReloads(AgentProcess agent, string program, string on, int cycle)
     {
         // Nothing changes, and nothing tells that it was read.
-        File.SetLastWriteTimeUtc(workspace["rules/elsewhere.yaml"], DateTime.UtcNow);
+        File.SetLastWriteTimeUtc(_workspace["rules/elsewhere.yaml"], DateTime.UtcNow);
         WriteChanging(program, on, args: 1, $"message-{cycle}");
         WaitForMark(agent, $"message-{cycle}");
         WriteChanging(program, on, args: 2, $"captures-{cycle}");
         WaitForMark(agent, $"captures-{cycle}");
         var rejections = agent.MessagesWith("rejected");
-        workspace.Write("rules/changing.yaml", "rules: [{name: broken");
+        _workspace.Write("rules/changing.yaml", "rules: [{name: broken");
         agent.WaitForMessage("rejected", rejections + 1);
         WriteChanging(program, on, args: 1, $"mended-{cycle}");
         WaitForMark(agent, $"mended-{cycle}");
     }
 
     private void WriteChanging(string program, string on, int args, string mark) =>
-        workspace.Write("rules/changing.yaml", RuleText.File(
+        _workspace.Write("rules/changing.yaml", RuleText.File(
             RuleText.Rule("beside", program, "Tick", "args: 2", $"on: {on}", "budget: none"),
             RuleText.Rule("changing", program, "Tick", $"args: {args}", $"on: {on}", "budget: none", $"format: '{mark}.'")));
 
     private void WaitForMark(AgentProcess agent, string mark) => Eventually.True(
-        () => rules[2].LastLine.Contains($"\"{mark}.\"", StringComparison.Ordinal), mark, () => Tell(agent));
+        () => _rules[2].LastLine.Contains($"\"{mark}.\"", StringComparison.Ordinal), mark, () => Tell(agent));
 
     private void Take(string line)
     {
-        foreach (var rule in rules)
+        foreach (var rule in _rules)
         {
             rule.Take(line);
         }
 
         if (line.Contains("\"event\":\"agent\"", StringComparison.Ordinal))
         {
-            statements.Enqueue(EventLine.Parse(line));
+            _statements.Enqueue(EventLine.Parse(line));
         }
     }
 
     private string Tell(AgentProcess agent) =>
-        $"{agent.Tell()}\nlast lines:\n  {string.Join("\n  ", rules.Select(rule => rule.LastLine))}";
+        $"{agent.Tell()}\nlast lines:\n  {string.Join("\n  ", _rules.Select(rule => rule.LastLine))}";
 }

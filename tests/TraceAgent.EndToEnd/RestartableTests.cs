@@ -10,9 +10,9 @@ public sealed partial class RestartableTests : IDisposable
 {
     private const int Rounds = 4000;
     private const int Threads = 6;
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory]
     [InlineData("-DDESCRIPTORS=__rseq_cs")]
@@ -23,9 +23,9 @@ public sealed partial class RestartableTests : IDisposable
         Assert.Equal("missing 0", Command.OutputOf(program, $"{Rounds}").Trim());
         var places = Line().Matches(Command.OutputOf("objdump", "-d", "--no-show-raw-insn", "--disassemble=CountUp", program))
             .Select(match => match.Groups[1].Value).ToList();
-        var rules = workspace.Write("rules.yaml", "rules:\n" + string.Concat(places.Select(
+        var rules = _workspace.Write("rules.yaml", "rules:\n" + string.Concat(places.Select(
             place => $"  - {{name: at-{place}, binary: {program}, offset: 0x{place}, format: hit, sample: 1/100, budget: none}}\n")));
-        var configuration = workspace.Write("agent.yaml", "defaults: {total_budget: none}\n");
+        var configuration = _workspace.Write("agent.yaml", "defaults: {total_budget: none}\n");
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules, "--config", configuration);
         var refused = agent.MessagesWith("TA270");
         Assert.InRange(refused, 4, 12);

@@ -6,9 +6,9 @@ namespace TraceAgent.EndToEnd;
 public sealed class ReturnInstructionTests : IDisposable
 {
     private const string Format = "format: '{symbol} {n} = {ret}'";
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Every_return_of_a_function_is_seen(AttachMethod method)
@@ -71,7 +71,7 @@ public sealed class ReturnInstructionTests : IDisposable
     public void Both_events_of_a_call_and_a_return_alone_are_seen(AttachMethod method)
     {
         var program = TracedProgram.Compile("returns");
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule("both", program, "Rare", "on: both"), RuleText.Rule("alone", program, "Rare", "on: return")));
         using var agent = AgentProcess.Start(method, rules);
 
@@ -80,7 +80,8 @@ public sealed class ReturnInstructionTests : IDisposable
         agent.WaitForEvents("both", 22);
         agent.WaitForEvents("alone", 11);
         agent.Stop();
-        Assert.Equal(Enumerable.Repeat<string[]>(["entry", "return"], 11).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
+        Assert.Equal(
+            Enumerable.Repeat<string[]>(["entry", "return"], 11).SelectMany(pair => pair), agent.Events("both").Select(line => line.Event));
         Assert.Equal([3L, 2, 1, 0, 2, 4, 6, 8, 10, 12, 14], agent.Events("alone").Select(line => line.Ret));
     }
 
@@ -90,11 +91,11 @@ public sealed class ReturnInstructionTests : IDisposable
         var program = TracedProgram.Compile("returns");
         string Rules(string at) =>
             RuleText.File(RuleText.Rule("rule", program, "Rare", "args: 1", "on: call", $"return_at: {at}", "unsafe: true"));
-        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", Rules("caller")));
+        using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", Rules("caller")));
         LinesOf(program);
         agent.WaitForEvents("rule", 11);
 
-        workspace.Write("rules.yaml", Rules("ret"));
+        _workspace.Write("rules.yaml", Rules("ret"));
         agent.WaitForMessage("rule replaced");
         LinesOf(program);
 
@@ -107,7 +108,7 @@ public sealed class ReturnInstructionTests : IDisposable
 
     private AgentProcess Start(AttachMethod method, string program, params string[] symbols) => AgentProcess.Start(
         method,
-        workspace.Write("rules.yaml", RuleText.File(
+        _workspace.Write("rules.yaml", RuleText.File(
             [.. symbols.Select(symbol =>
                 RuleText.Rule(symbol.ToLowerInvariant(), program, symbol, "args: [n: int64]", "on: call", "budget: none", Format))])));
 }

@@ -18,9 +18,12 @@ public sealed class RoundTripTests : IDisposable
     private static readonly (string Name, int Size, Func<byte[], JsonNode?> Json)[] Scalars =
     [
         ("int8", 1, bytes => (sbyte)bytes[0]), ("uint8", 1, bytes => bytes[0]),
-        ("short", 2, bytes => BinaryPrimitives.ReadInt16LittleEndian(bytes)), ("uint16_t", 2, bytes => BinaryPrimitives.ReadUInt16LittleEndian(bytes)),
-        ("int", 4, bytes => BinaryPrimitives.ReadInt32LittleEndian(bytes)), ("u32", 4, bytes => BinaryPrimitives.ReadUInt32LittleEndian(bytes)),
-        ("long", 8, bytes => BinaryPrimitives.ReadInt64LittleEndian(bytes)), ("size_t", 8, bytes => Unsigned(BinaryPrimitives.ReadUInt64LittleEndian(bytes))),
+        ("short", 2, bytes => BinaryPrimitives.ReadInt16LittleEndian(bytes)),
+        ("uint16_t", 2, bytes => BinaryPrimitives.ReadUInt16LittleEndian(bytes)),
+        ("int", 4, bytes => BinaryPrimitives.ReadInt32LittleEndian(bytes)),
+        ("u32", 4, bytes => BinaryPrimitives.ReadUInt32LittleEndian(bytes)),
+        ("long", 8, bytes => BinaryPrimitives.ReadInt64LittleEndian(bytes)),
+        ("size_t", 8, bytes => Unsigned(BinaryPrimitives.ReadUInt64LittleEndian(bytes))),
         ("ptr", 8, bytes => $"0x{BinaryPrimitives.ReadUInt64LittleEndian(bytes):x}"),
         ("bool", 1, bytes => bytes[0] != 0),
     ];
@@ -42,9 +45,9 @@ public sealed class RoundTripTests : IDisposable
         ("utf16(10)", 20, bytes => Encoding.Unicode.GetString(bytes.AsSpan(0, EndOf(bytes)))),
     ];
 
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Fact]
     public void Random_types_and_values_come_through_the_kernel_as_they_were()
@@ -55,7 +58,7 @@ public sealed class RoundTripTests : IDisposable
         var program = TracedProgram.Compile("echo");
         var plans = Enumerable.Range(0, Rules).Select(i => new Plan($"plan{i}", random)).ToArray();
         var text = RuleText.File([.. plans.Select(plan => RuleText.Rule(plan.Name, program, "Take", plan.Lines()))]);
-        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace.Write("rules.yaml", text));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", text));
         using var echo = TracedProgram.Start(program);
         var given = new List<(long[] Numbers, byte[] Block)>();
         for (var i = 0; i < Calls; i++)
@@ -79,22 +82,26 @@ public sealed class RoundTripTests : IDisposable
                 {
                     Assert.True(
                         JsonNode.DeepEquals(value, actual[name]),
-                        $"{plan.Name}.{name}: {value?.ToJsonString()} is {actual[name]?.ToJsonString()}, seed {seed}\n{text}\n{Convert.ToHexString(given[i].Block)}");
+                        $"{plan.Name}.{name}: {value?.ToJsonString()} is {actual[name]?.ToJsonString()}, seed " +
+                            $"{seed}\n{text}\n{Convert.ToHexString(given[i].Block)}");
                 }
             }
         }
     }
 
-    private static JsonNode? Unsigned(ulong value) => value <= long.MaxValue ? JsonValue.Create((long)value) : value.ToString(CultureInfo.InvariantCulture);
+    private static JsonNode? Unsigned(ulong value) =>
+        value <= long.MaxValue ? JsonValue.Create((long)value) : value.ToString(CultureInfo.InvariantCulture);
 
     private static JsonNode? Real<T>(T value)
         where T : struct, System.Numerics.IFloatingPoint<T> =>
         T.IsFinite(value) ? JsonNode.Parse(JsonSerializer.Serialize(value)) : value.ToString(null, CultureInfo.InvariantCulture);
 
-    private static int EndOf(byte[] utf16) => Enumerable.Range(0, utf16.Length / 2).First(i => utf16[2 * i] == 0 && utf16[(2 * i) + 1] == 0) * 2;
+    private static int EndOf(byte[] utf16) =>
+        Enumerable.Range(0, utf16.Length / 2).First(i => utf16[2 * i] == 0 && utf16[(2 * i) + 1] == 0) * 2;
 
     private static long[] RandomNumbers(Random random) =>
-        [.. Enumerable.Range(0, 5).Select(_ => random.Next(3) == 0 ? random.Next(-300, 300) : random.NextInt64(long.MinValue, long.MaxValue))];
+        [.. Enumerable.Range(0, 5)
+            .Select(_ => random.Next(3) == 0 ? random.Next(-300, 300) : random.NextInt64(long.MinValue, long.MaxValue))];
 
     /// <summary>Random bytes, with two NULs at the end of each row of 16, so that every text ends within its bounds.</summary>
     private static byte[] RandomBlock(Random random)
@@ -112,8 +119,8 @@ public sealed class RoundTripTests : IDisposable
     /// <summary>The types of the five arguments, and of what lies in the block.</summary>
     private sealed class Plan
     {
-        private readonly List<(string Name, string Type, Func<long[], byte[], JsonNode?> Json)> arguments = [];
-        private readonly List<(string Name, string Expression, Func<long[], byte[], JsonNode?> Json)> captures = [];
+        private readonly List<(string Name, string Type, Func<long[], byte[], JsonNode?> Json)> _arguments = [];
+        private readonly List<(string Name, string Expression, Func<long[], byte[], JsonNode?> Json)> _captures = [];
 
         public Plan(string name, Random random)
         {
@@ -121,14 +128,14 @@ public sealed class RoundTripTests : IDisposable
             for (var i = 0; i < 5; i++)
             {
                 var (index, (type, size, json)) = (i, Scalars[random.Next(Scalars.Length)]);
-                arguments.Add(($"a{i}", type, (numbers, _) => json(BitConverter.GetBytes(numbers[index])[..size])));
+                _arguments.Add(($"a{i}", type, (numbers, _) => json(BitConverter.GetBytes(numbers[index])[..size])));
             }
 
             for (var i = 0; i < 10; i++)
             {
                 // Texts begin where a unit does, and end before the block does.
                 var offset = random.Next(0, BlockSize / 2) * 2 % (BlockSize - 72);
-                captures.Add(random.Next(3) switch
+                _captures.Add(random.Next(3) switch
                 {
                     0 => Scalar($"v{i}", InMemory[random.Next(InMemory.Length)], offset),
                     1 => List($"v{i}", InMemory[random.Next(InMemory.Length)], random.Next(1, 9), offset),
@@ -141,22 +148,25 @@ public sealed class RoundTripTests : IDisposable
 
         public string[] Lines() =>
         [
-            $"args: [{string.Join(", ", arguments.Select(a => $"{a.Name}: {a.Type}"))}, block: ptr]",
+            $"args: [{string.Join(", ", _arguments.Select(a => $"{a.Name}: {a.Type}"))}, block: ptr]",
             "capture:",
-            .. captures.Select(c => $"  {c.Name}: {c.Expression}"),
+            .. _captures.Select(c => $"  {c.Name}: {c.Expression}"),
         ];
 
         public IEnumerable<(string Name, JsonNode? Value)> Args(long[] numbers, byte[] block) =>
-            arguments.Select(a => (a.Name, a.Json(numbers, block))).Concat(captures.Select(c => (c.Name, c.Json(numbers, block))));
+            _arguments.Select(a => (a.Name, a.Json(numbers, block))).Concat(_captures.Select(c => (c.Name, c.Json(numbers, block))));
 
-        private static (string, string, Func<long[], byte[], JsonNode?>) Scalar(string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int offset) =>
+        private static (string, string, Func<long[], byte[], JsonNode?>) Scalar(
+            string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int offset) =>
             (name, $"'*({type.Name}*)(block + {offset})'", (_, block) => type.Json(block[offset..(offset + type.Size)]));
 
-        private static (string, string, Func<long[], byte[], JsonNode?>) List(string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int count, int offset) =>
+        private static (string, string, Func<long[], byte[], JsonNode?>) List(
+            string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int count, int offset) =>
             (name, $"{{value: block + {offset}, type: '{type.Name}[{count}]'}}", (_, block) => new JsonArray(
                 [.. Enumerable.Range(0, count).Select(i => type.Json(block.AsSpan(offset + (i * type.Size), type.Size).ToArray()))]));
 
-        private static (string, string, Func<long[], byte[], JsonNode?>) Area(string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int offset) =>
+        private static (string, string, Func<long[], byte[], JsonNode?>) Area(
+            string name, (string Name, int Size, Func<byte[], JsonNode?> Json) type, int offset) =>
             (name, $"{{value: block + {offset}, type: '{type.Name}'}}", (_, block) => type.Json(block[offset..(offset + type.Size)]));
     }
 }

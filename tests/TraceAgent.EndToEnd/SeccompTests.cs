@@ -6,9 +6,9 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Programs that a seccomp filter ends for any unexpected system call.</summary>
 public sealed class SeccompTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Fact]
     public void The_process_of_the_trial_is_ended_by_its_filter_for_a_system_call_of_its_own() =>
@@ -18,7 +18,7 @@ public sealed class SeccompTests : IDisposable
     public void What_the_trial_says_of_this_kernel_is_what_happens(AttachMethod method)
     {
         var program = TracedProgram.Compile("filtered");
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
             "square", program, "Square", "args: 1", "on: call", "return_at: caller", "unsafe: true")));
         using var running = TracedProgram.Start(program);
         Assert.Equal("9", running.Ask("3"));
@@ -41,7 +41,7 @@ public sealed class SeccompTests : IDisposable
     public void Returns_at_ret_need_no_system_call(AttachMethod method)
     {
         var program = TracedProgram.Compile("filtered");
-        var rules = workspace.Write(
+        var rules = _workspace.Write(
             "rules.yaml", RuleText.File(RuleText.Rule("square", program, "Square", "args: 1", "on: call")));
         using var running = TracedProgram.Start(program);
         Assert.Equal("9", running.Ask("3"));

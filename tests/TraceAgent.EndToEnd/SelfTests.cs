@@ -3,9 +3,9 @@ namespace TraceAgent.EndToEnd;
 /// <summary>The agent does not trace itself: a line about writing a line would never end.</summary>
 public sealed class SelfTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void The_agents_own_writes_are_not_traced(AttachMethod method) => AssertNotTraced(start => start with { AttachMethod = method });
@@ -20,16 +20,16 @@ public sealed class SelfTests : IDisposable
         var program = TracedProgram.Compile("ticker");
         var library = Command.OutputOf("gcc", "-print-file-name=libc.so.6").Trim();
         string[] symbols = ["write", "pwrite64"];
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             [.. symbols.Select(symbol => RuleText.Rule(symbol, library, symbol, "args: [file: int]", "on: call", "budget: none"))]));
-        var file = workspace["events.json"];
+        var file = _workspace["events.json"];
         using var agent = AgentProcess.Start(with(new AgentStart(AttachMethod.Multi, rules) { Output = file }));
         var own = agent.Pid;
         using var ticker = TracedProgram.Start(program);
 
         // Each answer is one write of the traced program, and makes the agent write.
-        const int Answers = 50;
-        for (var answer = 1; answer <= Answers; answer++)
+        const int answers = 50;
+        for (var answer = 1; answer <= answers; answer++)
         {
             ticker.Ask("1");
             Eventually.True(() => LinesOf(file, ticker.Pid) == answer, $"line {answer}", agent.Tell);
@@ -38,7 +38,7 @@ public sealed class SelfTests : IDisposable
         agent.Stop();
         var lines = File.ReadAllLines(file).Select(EventLine.Parse).ToList();
         var events = lines.Where(line => line.Event != "agent").ToList();
-        Assert.Equal(Answers, events.Count(line => line.Pid == ticker.Pid));
+        Assert.Equal(answers, events.Count(line => line.Pid == ticker.Pid));
         Assert.DoesNotContain(events, line => line.Pid == own);
         Assert.All(symbols, symbol =>
         {

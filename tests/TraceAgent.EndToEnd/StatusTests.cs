@@ -8,54 +8,56 @@ namespace TraceAgent.EndToEnd;
 /// <summary>What a running agent says about itself, held against what it logs.</summary>
 public sealed class StatusTests : IDisposable
 {
-    private readonly Workspace workspace = new();
-    private readonly string program = TracedProgram.Compile("ticker");
+    private readonly Workspace _workspace = new();
+    private readonly string _program = TracedProgram.Compile("ticker");
 
-    private string SocketPath => workspace["agent.sock"];
+    private string SocketPath => _workspace["agent.sock"];
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void The_status_of_every_rule_balances_with_its_lines(AttachMethod method)
     {
-        const int Calls = 1000;
+        const int calls = 1000;
         using var agent = Start(method,
-            RuleText.Rule("call", program, "Tick", "args: 1", "on: call", "when: arg1 % 4 == 0", "budget: none"),
-            RuleText.Rule("few", program, "Tick", "limit: 5/s", "budget: 30%"),
-            RuleText.Rule("later", workspace["absent"], "Tick"),
-            RuleText.Rule("wrong", program, "Tok"));
-        using var ticker = TracedProgram.Start(program);
-        ticker.Ask($"{Calls}");
-        agent.WaitForEvents("call", Calls / 4);
+            RuleText.Rule("call", _program, "Tick", "args: 1", "on: call", "when: arg1 % 4 == 0", "budget: none"),
+            RuleText.Rule("few", _program, "Tick", "limit: 5/s", "budget: 30%"),
+            RuleText.Rule("later", _workspace["absent"], "Tick"),
+            RuleText.Rule("wrong", _program, "Tok"));
+        using var ticker = TracedProgram.Start(_program);
+        ticker.Ask($"{calls}");
+        agent.WaitForEvents("call", calls / 4);
 
         // What is logged is counted when the batch is committed, which is after its lines are there.
-        Eventually.True(() => Number(Rule(Status(), "few"), "calls") == Calls && Number(Rule(Status(), "call"), "calls") == Calls, "the books", agent.Tell);
+        Eventually.True(() => Number(Rule(Status(), "few"), "calls") == calls
+            && Number(Rule(Status(), "call"), "calls") == calls, "the books", agent.Tell);
         var status = Status();
 
         var call = Rule(status, "call");
         Assert.Equal("attached", call.GetProperty("state").GetString());
-        Assert.Equal((1, Calls / 4, Calls * 3 / 4), (Number(call, "sites"), Number(call, "logged"), Number(call, "filtered")));
+        Assert.Equal((1, calls / 4, calls * 3 / 4), (Number(call, "sites"), Number(call, "logged"), Number(call, "filtered")));
         Assert.Equal(JsonValueKind.Null, call.GetProperty("budget_percent").ValueKind);
-        Assert.Equal(Calls / 4, call.GetProperty("latency").GetProperty("buckets").EnumerateArray().Sum(bucket => Number(bucket, "calls")));
+        Assert.Equal(calls / 4, call.GetProperty("latency").GetProperty("buckets").EnumerateArray().Sum(bucket => Number(bucket, "calls")));
         Assert.Equal(agent.Events("call").Sum(line => line.Duration), Number(call.GetProperty("latency"), "sum_ns"));
         var few = Rule(status, "few");
         Assert.Equal(agent.Events("few").Count, Number(few, "logged"));
-        Assert.Equal(Calls, Number(few, "logged") + Number(few, "limited"));
+        Assert.Equal(calls, Number(few, "logged") + Number(few, "limited"));
         Assert.Equal(30, Number(few, "budget_percent"));
-        Assert.Equal(("pending", "rejected"), (Rule(status, "later").GetProperty("state").GetString(), Rule(status, "wrong").GetProperty("state").GetString()));
+        Assert.Equal(("pending", "rejected"), (Rule(status, "later")
+            .GetProperty("state").GetString(), Rule(status, "wrong").GetProperty("state").GetString()));
         Assert.Contains("symbol 'Tok' not found", Rule(status, "wrong").GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(agent.Pid, Number(status.GetProperty("agent"), "pid"));
         Eventually.True(() => Rule(Status(), "few").GetProperty("cost_ns").GetInt64() > 0, "the cost", agent.Tell);
 
         agent.Stop();
-        Assert.Equal(new Totals(Calls, Calls / 4, 0) { Filtered = Calls * 3 / 4 }, agent.Totals("call"));
+        Assert.Equal(new Totals(calls, calls / 4, 0) { Filtered = calls * 3 / 4 }, agent.Totals("call"));
     }
 
     [Fact]
     public void The_table_is_for_people_and_a_rule_has_a_picture_of_its_durations()
     {
-        using var agent = Start(AttachMethod.Multi, RuleText.Rule("call", program, "Tick", "on: call", "budget: none"));
-        using var ticker = TracedProgram.Start(program);
+        using var agent = Start(AttachMethod.Multi, RuleText.Rule("call", _program, "Tick", "on: call", "budget: none"));
+        using var ticker = TracedProgram.Start(_program);
         ticker.Ask("100");
         agent.WaitForEvents("call", 100);
 
@@ -73,12 +75,12 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public void A_rule_that_leaves_the_files_stays_in_the_books_and_a_reload_is_counted()
     {
-        using var agent = Start(AttachMethod.Multi, RuleText.Rule("old", program, "Tick", "budget: none"));
-        using var ticker = TracedProgram.Start(program);
+        using var agent = Start(AttachMethod.Multi, RuleText.Rule("old", _program, "Tick", "budget: none"));
+        using var ticker = TracedProgram.Start(_program);
         ticker.Ask("7");
         agent.WaitForEvents("old", 7);
 
-        workspace.Write("rules.yaml", "rules: []\n");
+        _workspace.Write("rules.yaml", "rules: []\n");
 
         Eventually.True(() => Rule(Status(), "old").GetProperty("state").GetString() == "removed", "the removal", agent.Tell);
         Eventually.True(() => Number(Rule(Status(), "old"), "logged") == 7, "the books", agent.Tell);
@@ -89,8 +91,8 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public void Two_agents_do_not_share_a_socket_and_a_killed_one_leaves_it_to_the_next()
     {
-        using var first = Start(AttachMethod.Multi, RuleText.Rule("first", program, "Tick"));
-        using (var second = Start(AttachMethod.Multi, RuleText.Rule("second", program, "Tick")))
+        using var first = Start(AttachMethod.Multi, RuleText.Rule("first", _program, "Tick"));
+        using (var second = Start(AttachMethod.Multi, RuleText.Rule("second", _program, "Tick")))
         {
             second.WaitForMessage("another agent answers there");
             Assert.Equal(first.Pid, Number(Status().GetProperty("agent"), "pid"));
@@ -103,7 +105,7 @@ public sealed class StatusTests : IDisposable
         Assert.Equal(1, refusal.ExitCode);
         Assert.Contains("no agent answers", refusal.Errors, StringComparison.Ordinal);
 
-        using var third = Start(AttachMethod.Multi, RuleText.Rule("third", program, "Tick"));
+        using var third = Start(AttachMethod.Multi, RuleText.Rule("third", _program, "Tick"));
         Assert.Equal(third.Pid, Number(Status().GetProperty("agent"), "pid"));
         third.Stop();
         Assert.False(Path.Exists(SocketPath));
@@ -112,8 +114,8 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public void Nobody_else_may_ask()
     {
-        using var agent = Start(AttachMethod.Multi, RuleText.Rule("rule", program, "Tick"));
-        var forAll = workspace.Install(Repository.Agent, "traceagent");
+        using var agent = Start(AttachMethod.Multi, RuleText.Rule("rule", _program, "Tick"));
+        var forAll = _workspace.Install(Repository.Agent, "traceagent");
 
         var asked = Command.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", forAll, "status", "--socket", SocketPath);
 
@@ -126,13 +128,14 @@ public sealed class StatusTests : IDisposable
     public void Metrics_are_served_and_written_and_say_what_the_status_says()
     {
         var port = FreePort();
-        var configuration = workspace.Write("agent.yaml", $"metrics: {{listen: 127.0.0.1:{port}, textfile: agent.prom}}\n");
-        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, Rules(RuleText.Rule("call", program, "Tick", "on: call", "budget: none")))
+        var configuration = _workspace.Write("agent.yaml", $"metrics: {{listen: 127.0.0.1:{port}, textfile: agent.prom}}\n");
+        using var agent = AgentProcess.Start(
+            new AgentStart(AttachMethod.Multi, Rules(RuleText.Rule("call", _program, "Tick", "on: call", "budget: none")))
         {
             Socket = SocketPath,
             Options = ["--config", configuration],
         });
-        using var ticker = TracedProgram.Start(program);
+        using var ticker = TracedProgram.Start(_program);
         ticker.Ask("100");
         agent.WaitForEvents("call", 100);
         Eventually.True(() => Number(Rule(Status(), "call"), "logged") == 100, "the books", agent.Tell);
@@ -141,13 +144,14 @@ public sealed class StatusTests : IDisposable
         var text = "";
         using var client = new HttpClient();
         Eventually.True(
-            () => (text = client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")).Result).Contains("traceagent_rule_logged_total{rule=\"call\"} 100\n", StringComparison.Ordinal),
+            () => (text = client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")).Result)
+                .Contains("traceagent_rule_logged_total{rule=\"call\"} 100\n", StringComparison.Ordinal),
             "the metrics",
             () => text);
 
         Assert.Contains("traceagent_rule_duration_seconds_count{rule=\"call\"} 100\n", text, StringComparison.Ordinal);
         Assert.Contains("traceagent_rules{state=\"attached\"} 1\n", text, StringComparison.Ordinal);
-        var file = workspace["agent.prom"];
+        var file = _workspace["agent.prom"];
         Eventually.True(() => File.Exists(file), "the textfile", agent.Tell);
         Assert.Equal(Families(text), Families(File.ReadAllText(file)));
         if (Environment.GetEnvironmentVariable("PROMTOOL") is { Length: > 0 } promtool)
@@ -162,14 +166,15 @@ public sealed class StatusTests : IDisposable
     [Fact]
     public void Defaults_of_the_configuration_hold_for_rules_that_say_nothing()
     {
-        var configuration = workspace.Write("agent.yaml", "defaults: {limit: 5/s, budget: none}\n");
+        var configuration = _workspace.Write("agent.yaml", "defaults: {limit: 5/s, budget: none}\n");
         using var agent = AgentProcess.Start(new AgentStart(
-            AttachMethod.Multi, Rules(RuleText.Rule("default", program, "Tick"), RuleText.Rule("own", program, "Tick", "limit: none", "budget: 40%")))
+            AttachMethod.Multi,
+            Rules(RuleText.Rule("default", _program, "Tick"), RuleText.Rule("own", _program, "Tick", "limit: none", "budget: 40%")))
         {
             Socket = SocketPath,
             Options = ["--config", configuration],
         });
-        using var ticker = TracedProgram.Start(program);
+        using var ticker = TracedProgram.Start(_program);
 
         ticker.Ask("1000");
 
@@ -184,7 +189,7 @@ public sealed class StatusTests : IDisposable
     private AgentProcess Start(AttachMethod method, params string[] rules) =>
         AgentProcess.Start(new AgentStart(method, Rules(rules)) { Socket = SocketPath });
 
-    private string Rules(params string[] rules) => workspace.Write("rules.yaml", RuleText.File(rules));
+    private string Rules(params string[] rules) => _workspace.Write("rules.yaml", RuleText.File(rules));
 
     private JsonElement Status()
     {
@@ -197,7 +202,8 @@ public sealed class StatusTests : IDisposable
 
     private static long Number(JsonElement element, string name) => element.GetProperty(name).GetInt64();
 
-    private static IEnumerable<string> Families(string text) => Regex.Matches(text, "(?m)^# TYPE (.*)$").Select(match => match.Groups[1].Value.Trim());
+    private static IEnumerable<string> Families(string text) =>
+        Regex.Matches(text, "(?m)^# TYPE (.*)$").Select(match => match.Groups[1].Value.Trim());
 
     private static int FreePort()
     {

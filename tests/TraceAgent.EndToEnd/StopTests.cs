@@ -7,11 +7,14 @@ public sealed class StopTests : IDisposable
 {
     private const int Rounds = 5;
     private const int Threads = 8;
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
-    /// <remarks>The last two are for machines that are emulated, where more calls wait in the ring at the end than an agent that stops has time for.</remarks>
+    /// <remarks>
+    /// The last two are for machines that are emulated, where more calls wait in the ring at the end than an
+    /// agent that stops has time for.
+    /// </remarks>
     [Theory]
     [InlineData(AttachMethod.Multi, 1)]
     [InlineData(AttachMethod.Perf, 1)]
@@ -20,7 +23,8 @@ public sealed class StopTests : IDisposable
     public void Calls_that_return_while_the_agent_stops_are_in_the_books_and_in_the_lines_or_in_neither(AttachMethod method, int slowness)
     {
         var program = TracedProgram.Compile("inflight");
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("doze", program, "Doze", "args: 1", "on: call", "budget: none")));
+        var rules = _workspace.Write(
+            "rules.yaml", RuleText.File(RuleText.Rule("doze", program, "Doze", "args: 1", "on: call", "budget: none")));
         using var busy = TracedProgram.Start(program, slowness.ToString(CultureInfo.InvariantCulture));
         for (var round = 0; round < Rounds; round++)
         {

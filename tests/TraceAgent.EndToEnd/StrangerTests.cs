@@ -12,10 +12,10 @@ public sealed class StrangerTests : IDisposable
     /// <summary>More than an agent needs to detach, and less than the server of a test takes.</summary>
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(3);
 
-    private readonly Workspace workspace = new();
-    private readonly string executable = TracedProgram.Compile("strangers");
+    private readonly Workspace _workspace = new();
+    private readonly string _executable = TracedProgram.Compile("strangers");
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory]
     [InlineData("fuse", -1)]
@@ -92,7 +92,7 @@ public sealed class StrangerTests : IDisposable
     public void The_configuration_says_whose_pages_are_waited_for(string configuration, int threads, bool isRead)
     {
         using var agent = AgentProcess.Start(
-            AttachMethod.Multi, Rules("args: [text: string]"), "--config", workspace.Write("agent.yaml", configuration));
+            AttachMethod.Multi, Rules("args: [text: string]"), "--config", _workspace.Write("agent.yaml", configuration));
         using var program = Start("file", 0, Nobody, threads);
 
         program.Ask("call");
@@ -104,7 +104,7 @@ public sealed class StrangerTests : IDisposable
     [Fact]
     public void Nothing_is_waited_for_with_wait_for_pages_none_nor_with_reads_plain()
     {
-        var configuration = workspace.Write("agent.yaml", "wait_for_pages: none");
+        var configuration = _workspace.Write("agent.yaml", "wait_for_pages: none");
         foreach (var (keys, options) in new (string[], string[])[] { (["reads: plain"], []), ([], ["--config", configuration]) })
         {
             using var agent = AgentProcess.Start(AttachMethod.Multi, Rules(["args: [text: string]", .. keys]), options);
@@ -173,12 +173,12 @@ public sealed class StrangerTests : IDisposable
     private static string? ProblemOf(EventLine line) => line.Json.GetProperty("problems").GetProperty("text").GetString();
 
     private string Rules(params string[] keys) =>
-        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("take", executable, "Take", keys)));
+        _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("take", _executable, "Take", keys)));
 
     private TracedProgram Start(string kind, int delayMs, int user, int threads)
     {
         var program = TracedProgram.Start(
-            executable, kind, $"{delayMs}", $"{user}", $"{threads}", workspace.Folder($"{kind}-{Guid.NewGuid():N}"));
+            _executable, kind, $"{delayMs}", $"{user}", $"{threads}", _workspace.Folder($"{kind}-{Guid.NewGuid():N}"));
         Assert.Equal("ready", program.Hear());
         return program;
     }

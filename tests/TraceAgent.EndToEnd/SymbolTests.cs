@@ -5,29 +5,31 @@ namespace TraceAgent.EndToEnd;
 /// <summary>One rule for several functions, by their names in the source.</summary>
 public sealed class SymbolTests : IDisposable
 {
-    private readonly Workspace workspace = new();
-    private readonly string program = TracedProgram.CompileFile(Path.Combine(AppContext.BaseDirectory, "Programs", "overloads.cpp"));
+    private readonly Workspace _workspace = new();
+    private readonly string _program = TracedProgram.CompileFile(Path.Combine(AppContext.BaseDirectory, "Programs", "overloads.cpp"));
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Every_overload_of_a_source_name_is_logged_under_its_own_name(AttachMethod method)
     {
-        var rules = workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("add", program, "shop::Cart::add", "args: 2"),
-            RuleText.Rule("exact", program, "\"shop::Cart::add(int, const char *)\"", "on: call", "format: '{symbol} = {ret}'"),
-            RuleText.Rule("all", program, "\"shop::*\"")));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("add", _program, "shop::Cart::add", "args: 2"),
+            RuleText.Rule("exact", _program, "\"shop::Cart::add(int, const char *)\"", "on: call", "format: '{symbol} = {ret}'"),
+            RuleText.Rule("all", _program, "\"shop::*\"")));
         using var agent = AgentProcess.Start(method, rules);
-        using var traced = TracedProgram.Start(program);
+        using var traced = TracedProgram.Start(_program);
 
         traced.Say("go");
         traced.Hear();
 
         Assert.Equal(["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"], SymbolsOf(agent.WaitForEvents("add", 2)));
         Assert.Equal(
-            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)", "shop::Cart::count() const"], SymbolsOf(agent.WaitForEvents("all", 3)));
+            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)", "shop::Cart::count() const"],
+            SymbolsOf(agent.WaitForEvents("all", 3)));
         Assert.Equal(
-            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)", "shop::Cart::count() const"], agent.Events("all").Select(line => line.Message).Order());
+            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)", "shop::Cart::count() const"],
+            agent.Events("all").Select(line => line.Message).Order());
         Assert.Equal("shop::Cart::add(int, char const*) = 5", Assert.Single(agent.WaitForEvents("exact")).Message);
         agent.Stop();
     }
@@ -35,7 +37,7 @@ public sealed class SymbolTests : IDisposable
     [Fact]
     public void More_functions_than_max_sites_are_an_error_of_the_rule_file()
     {
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("all", program, "\"shop::*\"", "max_sites: 2")));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("all", _program, "\"shop::*\"", "max_sites: 2")));
 
         var run = Command.Run(Repository.Agent, "check", rules);
 
@@ -46,7 +48,8 @@ public sealed class SymbolTests : IDisposable
     [Fact]
     public void The_list_of_symbols_needs_no_privileges_and_is_columns_in_a_pipe()
     {
-        var run = Command.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Repository.Agent, "symbols", "/bin/bash", "readlin?");
+        var run = Command.Run(
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Repository.Agent, "symbols", "/bin/bash", "readlin?");
 
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.Matches("^0x[0-9a-f]+\t[0-9]+\t(emulated|stepped)\treadline\n$", run.Output);
@@ -55,10 +58,11 @@ public sealed class SymbolTests : IDisposable
     [Fact]
     public void The_list_of_symbols_is_an_object_a_line_for_machines()
     {
-        var lines = Command.OutputOf(Repository.Agent, "symbols", "--json", program, "shop::Cart::add").TrimEnd('\n').Split('\n');
+        var lines = Command.OutputOf(Repository.Agent, "symbols", "--json", _program, "shop::Cart::add").TrimEnd('\n').Split('\n');
 
         var objects = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Equal(["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"], objects.Select(item => item.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"], objects.Select(item => item.GetProperty("name").GetString()));
         Assert.Equal("_ZN4shop4Cart3addEi", objects[0].GetProperty("symbol").GetString());
         Assert.Contains(objects[0].GetProperty("probe").GetString(), (string[])["emulated", "stepped"]);
     }
@@ -66,9 +70,11 @@ public sealed class SymbolTests : IDisposable
     [Fact]
     public void Usdt_probes_are_listed_by_pattern_with_the_number_of_their_arguments()
     {
-        Assert.Matches("^0x[0-9a-f]+\temulated\t2\tlibstdcxx:throw\n$", Command.OutputOf(Repository.Agent, "symbols", "--usdt", "libstdc++.so.6", "libstdcxx:thro?"));
+        Assert.Matches("^0x[0-9a-f]+\temulated\t2\tlibstdcxx:throw\n$", Command.OutputOf(
+            Repository.Agent, "symbols", "--usdt", "libstdc++.so.6", "libstdcxx:thro?"));
 
-        var lines = Command.OutputOf(Repository.Agent, "symbols", "--usdt", "--json", "/usr/bin/python3.11", "gc__*").TrimEnd('\n').Split('\n');
+        var lines = Command.OutputOf(Repository.Agent, "symbols", "--usdt", "--json", "/usr/bin/python3.11", "gc__*")
+            .TrimEnd('\n').Split('\n');
         var probes = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(["python:gc__done", "python:gc__start"], probes.Select(probe => probe.GetProperty("usdt").GetString()).Distinct());
         Assert.All(probes, probe => Assert.True(probe.GetProperty("semaphore").GetBoolean()));

@@ -43,7 +43,8 @@ public sealed class SystemdTests : IDisposable
         do
         {
             // The watchdog's word comes on and on: that something is heard does not mean that the rest will be.
-            Assert.True(Stopwatch.GetElapsedTime(since) < Eventually.Deadline, $"the manager does not hear {expected}, but {string.Join(", ", heard)}");
+            Assert.True(Stopwatch.GetElapsedTime(since)
+                < Eventually.Deadline, $"the manager does not hear {expected}, but {string.Join(", ", heard)}");
             heard.Add(Encoding.UTF8.GetString(buffer, 0, _manager.Receive(buffer)));
         }
         while (!heard[^1].StartsWith(expected, StringComparison.Ordinal));

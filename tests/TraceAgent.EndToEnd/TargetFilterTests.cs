@@ -3,11 +3,11 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Every key of <c>target</c>, on two processes of one file of which one is meant; the calls of the other are filtered.</summary>
 public sealed class TargetFilterTests : IDisposable
 {
-    private readonly Workspace workspace = new();
-    private readonly string program;
-    private readonly List<string> cgroups = [];
+    private readonly Workspace _workspace = new();
+    private readonly string _program;
+    private readonly List<string> _cgroups = [];
 
-    public TargetFilterTests() => program = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+    public TargetFilterTests() => _program = _workspace.Install(TracedProgram.Compile("ticker"), "ticker");
 
     /// <summary>Where version 2 of cgroups is mounted.</summary>
     private static string CgroupRoot { get; } =
@@ -16,19 +16,19 @@ public sealed class TargetFilterTests : IDisposable
     public void Dispose()
     {
         // A cgroup is empty a moment after its last process has ended.
-        foreach (var cgroup in Enumerable.Reverse(cgroups))
+        foreach (var cgroup in Enumerable.Reverse(_cgroups))
         {
             Eventually.True(() => TryRemove(cgroup), $"{cgroup} to be empty");
         }
 
-        workspace.Dispose();
+        _workspace.Dispose();
     }
 
     [Fact]
     public void Only_the_process_of_an_ID()
     {
-        using var meant = TracedProgram.Start(program);
-        using var other = TracedProgram.Start(program);
+        using var meant = TracedProgram.Start(_program);
+        using var other = TracedProgram.Start(_program);
 
         AssertOnly(meant, other, $"{{pid: {meant.Pid}}}");
     }
@@ -39,10 +39,10 @@ public sealed class TargetFilterTests : IDisposable
     [InlineData("[none, \"mea*\"]")]
     public void Only_processes_of_a_name(string name)
     {
-        using var meant = TracedProgram.Start(workspace.Install(program, "meant"));
-        using var other = TracedProgram.Start(workspace.Install(program, "other"));
+        using var meant = TracedProgram.Start(_workspace.Install(_program, "meant"));
+        using var other = TracedProgram.Start(_workspace.Install(_program, "other"));
 
-        AssertOnly(meant, other, $"{{process: {name}}}", workspace["?????"]);
+        AssertOnly(meant, other, $"{{process: {name}}}", _workspace["?????"]);
     }
 
     [Theory]
@@ -50,8 +50,8 @@ public sealed class TargetFilterTests : IDisposable
     [InlineData("[games, 65534]")]
     public void Only_processes_of_a_user(string user)
     {
-        using var meant = TracedProgram.Start("setpriv", "--reuid", "nobody", "--clear-groups", program);
-        using var other = TracedProgram.Start(program);
+        using var meant = TracedProgram.Start("setpriv", "--reuid", "nobody", "--clear-groups", _program);
+        using var other = TracedProgram.Start(_program);
 
         AssertOnly(meant, other, $"{{user: {user}}}");
     }
@@ -61,8 +61,8 @@ public sealed class TargetFilterTests : IDisposable
     {
         var name = $"traceagent-{Guid.NewGuid():N}";
         var below = Cgroup(name, "inner");
-        using var meant = TracedProgram.Start(program);
-        using var other = TracedProgram.Start(program);
+        using var meant = TracedProgram.Start(_program);
+        using var other = TracedProgram.Start(_program);
         Move(meant, below);
 
         AssertOnly(meant, other, $"{{cgroup: {name}}}");
@@ -73,8 +73,8 @@ public sealed class TargetFilterTests : IDisposable
     {
         var id = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
         var cgroup = Cgroup($"docker-{id}.scope");
-        using var meant = TracedProgram.Start(program);
-        using var other = TracedProgram.Start(program);
+        using var meant = TracedProgram.Start(_program);
+        using var other = TracedProgram.Start(_program);
         Move(meant, cgroup);
 
         AssertOnly(meant, other, $"{{container: \"{id[..12]}\"}}");
@@ -83,8 +83,8 @@ public sealed class TargetFilterTests : IDisposable
     [Fact]
     public void Keys_must_all_be_true()
     {
-        using var meant = TracedProgram.Start(program);
-        using var other = TracedProgram.Start(program);
+        using var meant = TracedProgram.Start(_program);
+        using var other = TracedProgram.Start(_program);
 
         AssertOnly(meant, other, $"{{process: ticker, user: root, pid: [1, {meant.Pid}]}}");
     }
@@ -93,8 +93,8 @@ public sealed class TargetFilterTests : IDisposable
     public void A_container_that_is_not_there_is_waited_for()
     {
         var id = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
-        using var meant = TracedProgram.Start(program);
-        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules(program, $"{{container: \"{id}\"}}"));
+        using var meant = TracedProgram.Start(_program);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules(_program, $"{{container: \"{id}\"}}"));
         agent.WaitForMessage($"the container {id} does not exist yet");
 
         Move(meant, Cgroup(id));
@@ -105,7 +105,7 @@ public sealed class TargetFilterTests : IDisposable
 
     private void AssertOnly(TracedProgram meant, TracedProgram other, string target, string? binary = null)
     {
-        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules(binary ?? program, target));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules(binary ?? _program, target));
         other.Ask("7");
         meant.Ask("5");
         agent.WaitForEvents("tick", 5);
@@ -116,7 +116,8 @@ public sealed class TargetFilterTests : IDisposable
     }
 
     private string Rules(string binary, string target) =>
-        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", $"\"{binary}\"", "Tick", "args: 1", "on: call", $"target: {target}")));
+        _workspace.Write(
+            "rules.yaml", RuleText.File(RuleText.Rule("tick", $"\"{binary}\"", "Tick", "args: 1", "on: call", $"target: {target}")));
 
     private string Cgroup(params string[] names)
     {
@@ -125,13 +126,14 @@ public sealed class TargetFilterTests : IDisposable
         {
             path = Path.Combine(path, name);
             Directory.CreateDirectory(path);
-            cgroups.Add(path);
+            _cgroups.Add(path);
         }
 
         return path;
     }
 
-    private static void Move(TracedProgram program, string cgroup) => File.WriteAllText(Path.Combine(cgroup, "cgroup.procs"), $"{program.Pid}");
+    private static void Move(TracedProgram program, string cgroup) =>
+        File.WriteAllText(Path.Combine(cgroup, "cgroup.procs"), $"{program.Pid}");
 
     private static bool TryRemove(string cgroup)
     {

@@ -5,12 +5,12 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Every form of <c>binary</c> leads to its files, those that come later included.</summary>
 public sealed class TargetFormTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
     /// <summary>Found by name on the whole machine: no other test may have it.</summary>
-    private readonly string unique = $"tk{Guid.NewGuid():N}"[..12];
+    private readonly string _unique = $"tk{Guid.NewGuid():N}"[..12];
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Each_version_under_a_pattern_is_traced_and_one_that_appears_later_too(AttachMethod method)
@@ -18,16 +18,16 @@ public sealed class TargetFormTests : IDisposable
         var first = Install("app-1/bin/ticker", "-DFACTOR=3");
         var second = Install("app-2/bin/ticker", "-DSHIFTED", "-DFACTOR=4");
         Install("other/bin/ticker", "-DFACTOR=9");
-        var rules = Rules(workspace["app-*/bin/ticker"], "args: 1", "on: call", "format: '{binary}'");
+        var rules = Rules(_workspace["app-*/bin/ticker"], "args: 1", "on: call", "format: '{binary}'");
         using var agent = AgentProcess.Start(method, rules);
         agent.WaitForMessage("and 1 more file");
-        var third = workspace["app-3/bin/ticker"];
+        var third = _workspace["app-3/bin/ticker"];
         Install("app-3/bin/ticker", "-DFACTOR=5");
 
         using var one = TracedProgram.Start(first);
         using var two = TracedProgram.Start(second);
         using var three = TracedProgram.Start(third);
-        using var other = TracedProgram.Start(workspace["other/bin/ticker"]);
+        using var other = TracedProgram.Start(_workspace["other/bin/ticker"]);
         UntilLogged(agent, three);
         one.Ask("10");
         two.Ask("10");
@@ -48,13 +48,13 @@ public sealed class TargetFormTests : IDisposable
     public void A_file_without_the_function_is_a_warning_beside_one_that_has_it()
     {
         Install("app-1/ticker");
-        workspace.Folder("app-2");
-        workspace.Install(TracedProgram.Compile("waiting"), "app-2/ticker");
+        _workspace.Folder("app-2");
+        _workspace.Install(TracedProgram.Compile("waiting"), "app-2/ticker");
 
-        var check = Command.Run(Repository.Agent, "check", Rules(workspace["app-*/ticker"]));
+        var check = Command.Run(Repository.Agent, "check", Rules(_workspace["app-*/ticker"]));
 
         Assert.Equal(0, check.ExitCode);
-        Assert.Contains($"warning TA201: symbol 'Tick' not found in {workspace["app-2/ticker"]}", check.Errors, StringComparison.Ordinal);
+        Assert.Contains($"warning TA201: symbol 'Tick' not found in {_workspace["app-2/ticker"]}", check.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,11 +62,11 @@ public sealed class TargetFormTests : IDisposable
     {
         foreach (var number in Enumerable.Range(1, 5))
         {
-            workspace.Folder($"app-{number}");
-            workspace.Install(TracedProgram.Compile("waiting"), $"app-{number}/ticker");
+            _workspace.Folder($"app-{number}");
+            _workspace.Install(TracedProgram.Compile("waiting"), $"app-{number}/ticker");
         }
 
-        var check = Command.Run(Repository.Agent, "check", Rules(workspace["app-*/ticker"]));
+        var check = Command.Run(Repository.Agent, "check", Rules(_workspace["app-*/ticker"]));
 
         Assert.Equal(1, check.ExitCode);
         Assert.Contains("error TA201", check.Errors, StringComparison.Ordinal);
@@ -78,7 +78,8 @@ public sealed class TargetFormTests : IDisposable
     [InlineData("libz.so.1", "adler32", "import zlib; zlib.adler32(b'traceagent')")]
     public void A_library_is_found_by_its_name(string library, string symbol, string python)
     {
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", library, symbol, "budget: none", "format: '{binary}'")));
+        var rules = _workspace.Write(
+            "rules.yaml", RuleText.File(RuleText.Rule("tick", library, symbol, "budget: none", "format: '{binary}'")));
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
         Command.OutputOf("/usr/bin/python3", "-c", python);
@@ -99,28 +100,29 @@ public sealed class TargetFormTests : IDisposable
     [Theory, BothWays]
     public void Processes_of_a_name_are_found_whether_they_start_before_or_after(AttachMethod method)
     {
-        var program = workspace.Install(TracedProgram.Compile("ticker"), unique);
+        var program = _workspace.Install(TracedProgram.Compile("ticker"), _unique);
         using var before = TracedProgram.Start(program);
-        using var agent = AgentProcess.Start(method, Rules($"{{process: {unique}}}", "args: 1", "format: '{binary}'"));
+        using var agent = AgentProcess.Start(method, Rules($"{{process: {_unique}}}", "args: 1", "format: '{binary}'"));
         UntilLogged(agent, before);
-        workspace.Folder("elsewhere");
-        using var after = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED"), $"elsewhere/{unique}"));
+        _workspace.Folder("elsewhere");
+        using var after = TracedProgram.Start(_workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED"), $"elsewhere/{_unique}"));
         UntilLogged(agent, after);
         agent.Stop();
 
         Assert.All(Of(agent, before), line => Assert.Equal(program, line.Message));
-        Assert.All(Of(agent, after), line => Assert.Equal(workspace[$"elsewhere/{unique}"], line.Message));
+        Assert.All(Of(agent, after), line => Assert.Equal(_workspace[$"elsewhere/{_unique}"], line.Message));
     }
 
     [Fact]
     public void Of_long_names_that_begin_alike_only_the_one_that_was_asked_for_is_traced()
     {
-        var api = $"{unique}-service-api";
-        using var asked = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker"), api));
-        using var other = TracedProgram.Start(workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED"), $"{unique}-service-worker"));
+        var api = $"{_unique}-service-api";
+        using var asked = TracedProgram.Start(_workspace.Install(TracedProgram.Compile("ticker"), api));
+        using var other = TracedProgram.Start(
+            _workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED"), $"{_unique}-service-worker"));
         using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {api}}}", "args: 1"));
         using var later = TracedProgram.Start(
-            workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=5"), $"{unique}-service-other"));
+            _workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=5"), $"{_unique}-service-other"));
         UntilLogged(agent, asked);
         agent.Reload();
         agent.WaitForMessage("reloaded");
@@ -137,11 +139,11 @@ public sealed class TargetFormTests : IDisposable
     [Fact]
     public void A_script_is_known_by_its_long_name()
     {
-        var script = $"{unique}-service-script";
-        workspace.Install(TracedProgram.Compile("ticker"), "interpreter");
-        File.WriteAllText(workspace[script], $"#!{workspace["interpreter"]}\n");
-        File.SetUnixFileMode(workspace[script], UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        using var program = TracedProgram.Start(workspace[script]);
+        var script = $"{_unique}-service-script";
+        _workspace.Install(TracedProgram.Compile("ticker"), "interpreter");
+        File.WriteAllText(_workspace[script], $"#!{_workspace["interpreter"]}\n");
+        File.SetUnixFileMode(_workspace[script], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var program = TracedProgram.Start(_workspace[script]);
         Assert.Equal("0", program.Ask("0"));
         using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {script}}}", "args: 1"));
 
@@ -153,8 +155,8 @@ public sealed class TargetFormTests : IDisposable
     public void A_file_on_an_overlay_that_is_renamed_linked_or_deleted_is_not_taken_for_overwritten()
     {
         using var contained = Contained("one", ownCopy: true);
-        var file = $"/proc/{contained.Pid}/root/{unique}";
-        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {unique}}}", "args: 1"));
+        var file = $"/proc/{contained.Pid}/root/{_unique}";
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {_unique}}}", "args: 1"));
         UntilLogged(agent, contained);
         string[][] changes =
         [
@@ -182,14 +184,14 @@ public sealed class TargetFormTests : IDisposable
     public void A_process_in_a_chroot_on_an_overlay_in_its_own_mount_namespace_is_traced_also_when_its_file_is_gone()
     {
         using var contained = Contained("one");
-        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {unique}}}", "args: 1", "format: '{binary}'"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {_unique}}}", "args: 1", "format: '{binary}'"));
         UntilLogged(agent, contained);
-        Assert.False(File.Exists(workspace[$"one/merged/{unique}"]));
-        File.Delete($"/proc/{contained.Pid}/root/{unique}");
+        Assert.False(File.Exists(_workspace[$"one/merged/{_unique}"]));
+        File.Delete($"/proc/{contained.Pid}/root/{_unique}");
 
         UntilLogged(agent, contained);
         agent.Stop();
-        Assert.All(Of(agent, contained), line => Assert.Equal(workspace[$"one/merged/{unique}"], line.Message));
+        Assert.All(Of(agent, contained), line => Assert.Equal(_workspace[$"one/merged/{_unique}"], line.Message));
     }
 
     [Fact]
@@ -197,10 +199,10 @@ public sealed class TargetFormTests : IDisposable
     {
         using var one = Contained("one");
         using var two = Contained("two");
-        File.SetUnixFileMode($"/proc/{two.Pid}/root/{unique}", UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        using var copied = TracedProgram.Start("nsenter", "-t", $"{two.Pid}", "-m", "-r", $"/{unique}");
+        File.SetUnixFileMode($"/proc/{two.Pid}/root/{_unique}", UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var copied = TracedProgram.Start("nsenter", "-t", $"{two.Pid}", "-m", "-r", $"/{_unique}");
         copied.Ask("1");
-        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {unique}}}", "args: 1"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules($"{{process: {_unique}}}", "args: 1"));
         using var three = Contained("three");
         UntilLogged(agent, three);
         foreach (var program in new[] { one, two, copied })
@@ -220,20 +222,20 @@ public sealed class TargetFormTests : IDisposable
     {
         foreach (var folder in new[] { "image", name, $"{name}/upper", $"{name}/work", $"{name}/merged" })
         {
-            workspace.Folder(folder);
+            _workspace.Folder(folder);
         }
 
-        if (!File.Exists(workspace[$"image/{unique}"]))
+        if (!File.Exists(_workspace[$"image/{_unique}"]))
         {
-            workspace.Install(TracedProgram.Compile("ticker", "-static"), $"image/{unique}");
+            _workspace.Install(TracedProgram.Compile("ticker", "-static"), $"image/{_unique}");
         }
 
-        var (image, own) = (workspace["image"], workspace[name]);
+        var (image, own) = (_workspace["image"], _workspace[name]);
         var contained = TracedProgram.Start(
             "unshare", "-m", "sh", "-c",
             $"mount -t overlay overlay -o lowerdir={image},upperdir={own}/upper,workdir={own}/work {own}/merged && "
-                + $"{(ownCopy ? $"cp {own}/merged/{unique} {own}/merged/copy && mv {own}/merged/copy {own}/merged/{unique} && " : "")}"
-                + $"exec chroot {own}/merged /{unique}");
+                + $"{(ownCopy ? $"cp {own}/merged/{_unique} {own}/merged/copy && mv {own}/merged/copy {own}/merged/{_unique} && " : "")}"
+                + $"exec chroot {own}/merged /{_unique}");
         Assert.Equal("0", contained.Ask("0"));
         return contained;
     }
@@ -243,7 +245,7 @@ public sealed class TargetFormTests : IDisposable
     {
         var one = Library("v1", 3);
         var two = Library("v2", 5);
-        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules(workspace["v*/libtick.so"], "args: 1", "on: call"));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, Rules(_workspace["v*/libtick.so"], "args: 1", "on: call"));
 
         Assert.Equal("30", Call(one));
         Assert.Equal("50", Call(two));
@@ -260,7 +262,7 @@ public sealed class TargetFormTests : IDisposable
         using var one = TracedProgram.Start(Install("app-1/ticker"));
         using var two = TracedProgram.Start(Install("app-2/ticker", "-DSHIFTED", "-DFACTOR=4"));
         Edit(0);
-        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace["rules.yaml"], "--ring-size", "33554432");
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace["rules.yaml"], "--ring-size", "33554432");
         using var stop = new CancellationTokenSource();
         var calls = Task.WhenAll(Run(one, stop.Token), Run(two, stop.Token));
         for (var edit = 1; edit <= edits; edit++)
@@ -278,7 +280,8 @@ public sealed class TargetFormTests : IDisposable
         Assert.Equal(Numbers(counts[1]), Of(agent, two).Select(line => line.Arg(1)).Order());
         Assert.Equal(new Totals(counts.Sum(), counts.Sum(), 0), agent.Totals("tick"));
 
-        void Edit(int edit) => Rules(workspace["app-*/ticker"], $"args: {1 + (edit % 2)}", "on: call", "budget: none", $"format: '{Mark(edit)}'");
+        void Edit(int edit) =>
+            Rules(_workspace["app-*/ticker"], $"args: {1 + (edit % 2)}", "on: call", "budget: none", $"format: '{Mark(edit)}'");
 
         static string Mark(int edit) => $"edit {edit}.";
 
@@ -297,20 +300,21 @@ public sealed class TargetFormTests : IDisposable
     }
 
     private string Rules(string binary, params string[] lines) =>
-        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", binary, "Tick", lines)));
+        _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", binary, "Tick", lines)));
 
     private string Install(string path, params string[] options)
     {
-        workspace.Folder(Path.GetDirectoryName(path)!);
-        return workspace.Install(TracedProgram.Compile("ticker", options), path);
+        _workspace.Folder(Path.GetDirectoryName(path)!);
+        return _workspace.Install(TracedProgram.Compile("ticker", options), path);
     }
 
     private string Library(string folder, int factor)
     {
-        workspace.Folder(folder);
-        var source = workspace.Write($"{folder}/tick.c", $"__attribute__((noipa)) long Tick(long number) {{ return {factor} * number; }}\n");
-        Command.OutputOf("gcc", "-O2", "-shared", "-fPIC", "-o", workspace[$"{folder}/libtick.so"], source);
-        return workspace[$"{folder}/libtick.so"];
+        _workspace.Folder(folder);
+        var source = _workspace.Write(
+            $"{folder}/tick.c", $"__attribute__((noipa)) long Tick(long number) {{ return {factor} * number; }}\n");
+        Command.OutputOf("gcc", "-O2", "-shared", "-fPIC", "-o", _workspace[$"{folder}/libtick.so"], source);
+        return _workspace[$"{folder}/libtick.so"];
     }
 
     private static string Call(string library) => Command.OutputOf(

@@ -5,27 +5,27 @@ namespace TraceAgent.EndToEnd;
 /// <summary>The rules in force follow the binaries: missing, arriving, replaced, overwritten.</summary>
 public sealed class TargetTests : IDisposable
 {
-    private readonly Workspace workspace = new();
-    private readonly string target;
-    private readonly string rules;
+    private readonly Workspace _workspace = new();
+    private readonly string _target;
+    private readonly string _rules;
 
     public TargetTests()
     {
-        target = workspace["ticker"];
-        rules = workspace.Write("rules.yaml", RuleText.File(
-            RuleText.Rule("tick", target, "Tick", "args: 1", "on: call", "format: '{ret}'")));
+        _target = _workspace["ticker"];
+        _rules = _workspace.Write("rules.yaml", RuleText.File(
+            RuleText.Rule("tick", _target, "Tick", "args: 1", "on: call", "format: '{ret}'")));
     }
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void A_missing_binary_is_pending_and_traced_when_it_appears(AttachMethod method)
     {
-        using var agent = AgentProcess.Start(method, rules);
+        using var agent = AgentProcess.Start(method, _rules);
         agent.WaitForMessage("pending");
 
-        workspace.Install(TracedProgram.Compile("ticker"), "ticker");
-        using var ticker = TracedProgram.Start(target);
+        _workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+        using var ticker = TracedProgram.Start(_target);
 
         CallUntilLogged(agent, ticker);
         agent.Stop();
@@ -34,13 +34,13 @@ public sealed class TargetTests : IDisposable
     [Fact]
     public void A_missing_folder_of_the_binary_is_pending_too()
     {
-        workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", workspace["a/b/ticker"], "Tick", "args: 1")));
-        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
+        _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", _workspace["a/b/ticker"], "Tick", "args: 1")));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _rules);
         agent.WaitForMessage("pending");
 
-        workspace.Folder("a/b");
-        workspace.Install(TracedProgram.Compile("ticker"), "a/b/ticker");
-        using var ticker = TracedProgram.Start(workspace["a/b/ticker"]);
+        _workspace.Folder("a/b");
+        _workspace.Install(TracedProgram.Compile("ticker"), "a/b/ticker");
+        using var ticker = TracedProgram.Start(_workspace["a/b/ticker"]);
 
         CallUntilLogged(agent, ticker);
         agent.Stop();
@@ -49,13 +49,13 @@ public sealed class TargetTests : IDisposable
     [Theory, BothWays]
     public void A_binary_replaced_by_rename_is_traced_in_old_and_new_processes(AttachMethod method)
     {
-        workspace.Install(TracedProgram.Compile("ticker"), "ticker");
-        using var agent = AgentProcess.Start(method, rules);
-        using var old = TracedProgram.Start(target);
+        _workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+        using var agent = AgentProcess.Start(method, _rules);
+        using var old = TracedProgram.Start(_target);
         CallUntilLogged(agent, old);
 
-        workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=4"), "ticker");
-        using var replaced = TracedProgram.Start(target);
+        _workspace.Install(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=4"), "ticker");
+        using var replaced = TracedProgram.Start(_target);
         CallUntilLogged(agent, replaced);
 
         var before = agent.Events("tick").Count;
@@ -73,9 +73,9 @@ public sealed class TargetTests : IDisposable
     [Theory, BothWays]
     public void A_binary_overwritten_in_place_is_detached_and_resolved_again(AttachMethod method)
     {
-        workspace.Install(TracedProgram.Compile("ticker"), "ticker");
-        using var agent = AgentProcess.Start(method, rules);
-        using (var old = TracedProgram.Start(target))
+        _workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+        using var agent = AgentProcess.Start(method, _rules);
+        using (var old = TracedProgram.Start(_target))
         {
             CallUntilLogged(agent, old);
             old.Finish();
@@ -83,10 +83,10 @@ public sealed class TargetTests : IDisposable
 
         var links = KernelObjects.Of(agent.Pid).Links;
         Assert.NotEmpty(links);
-        File.WriteAllBytes(target, File.ReadAllBytes(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=4")));
+        File.WriteAllBytes(_target, File.ReadAllBytes(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=4")));
         Eventually.True(() => !KernelObjects.Of(agent.Pid).Links.Overlaps(links), "the old links to go", agent.Tell);
 
-        using var overwritten = TracedProgram.Start(target);
+        using var overwritten = TracedProgram.Start(_target);
         Assert.Equal("100", overwritten.Ask("100"));
         CallUntilLogged(agent, overwritten);
         agent.Stop();

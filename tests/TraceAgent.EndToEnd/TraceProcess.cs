@@ -6,22 +6,23 @@ namespace TraceAgent.EndToEnd;
 /// <summary>A running <c>traceagent trace</c>: its lines and what it says.</summary>
 internal sealed class TraceProcess : IDisposable
 {
-    private readonly Process process;
-    private readonly Transcript<string> lines = new();
-    private readonly Transcript<string> messages = new();
-    private readonly Task<int> reading;
+    private readonly Process _process;
+    private readonly Transcript<string> _lines = new();
+    private readonly Transcript<string> _messages = new();
+    private readonly Task<int> _reading;
 
     private TraceProcess(string[] words)
     {
-        process = Process.Start(new ProcessStartInfo(Repository.Agent, ["trace", .. words]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = Read(process.StandardOutput, lines);
-        var errors = Read(process.StandardError, messages);
-        reading = Task.WhenAll(output, errors).ContinueWith(_ => 0, TaskScheduler.Default);
+        _process = Process.Start(
+            new ProcessStartInfo(Repository.Agent, ["trace", .. words]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = Read(_process.StandardOutput, _lines);
+        var errors = Read(_process.StandardError, _messages);
+        _reading = Task.WhenAll(output, errors).ContinueWith(_ => 0, TaskScheduler.Default);
     }
 
-    public IReadOnlyList<string> Lines => lines.Snapshot();
+    public IReadOnlyList<string> Lines => _lines.Snapshot();
 
-    public IReadOnlyList<string> Messages => messages.Snapshot();
+    public IReadOnlyList<string> Messages => _messages.Snapshot();
 
     /// <summary>Waits until the rule is attached.</summary>
     public static TraceProcess Start(params string[] words)
@@ -46,25 +47,25 @@ internal sealed class TraceProcess : IDisposable
         Eventually.True(() => Lines.Any(line => line.Contains(text, StringComparison.Ordinal)), text, Tell);
 
     /// <summary>Ctrl-C, or another signal by its name.</summary>
-    public void Signal(string name = "INT") => Command.OutputOf("kill", $"-{name}", process.Id.ToString(CultureInfo.InvariantCulture));
+    public void Signal(string name = "INT") => Command.OutputOf("kill", $"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Waits for the end. Afterwards all lines are there.</summary>
     public void AssertEnds(int exitCode = 0)
     {
-        Assert.True(process.WaitForExit(Eventually.Deadline), $"trace does not end\n{Tell()}");
-        Assert.True(reading.Wait(Eventually.Deadline), "the streams stay open");
-        Assert.True(process.ExitCode == exitCode, $"trace ended with {process.ExitCode}\n{Tell()}");
+        Assert.True(_process.WaitForExit(Eventually.Deadline), $"trace does not end\n{Tell()}");
+        Assert.True(_reading.Wait(Eventually.Deadline), "the streams stay open");
+        Assert.True(_process.ExitCode == exitCode, $"trace ended with {_process.ExitCode}\n{Tell()}");
     }
 
     public void Dispose()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill();
-            process.WaitForExit();
+            _process.Kill();
+            _process.WaitForExit();
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private string Tell() => $"trace said:\n  {string.Join("\n  ", Messages)}\nlast lines:\n  {string.Join("\n  ", Lines.TakeLast(5))}";

@@ -3,10 +3,10 @@ namespace TraceAgent.EndToEnd;
 /// <summary>One rule on the command line.</summary>
 public sealed class TraceTests : IDisposable
 {
-    private readonly Workspace workspace = new();
-    private readonly string program = TracedProgram.Compile("ticker");
+    private readonly Workspace _workspace = new();
+    private readonly string _program = TracedProgram.Compile("ticker");
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Fact]
     public void A_line_typed_in_bash_is_shown_with_time_and_process()
@@ -26,8 +26,9 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public void Files_that_cat_opens_are_shown_by_the_name_of_the_library()
     {
-        var file = workspace.Write("seen.txt", "seen\n");
-        using var trace = TraceProcess.Start("libc.so.6:open(path: string, flags: int) -> int", "--when", "comm == 'cat' && path ~ '*seen.txt'", "--count", "1");
+        var file = _workspace.Write("seen.txt", "seen\n");
+        using var trace = TraceProcess.Start(
+            "libc.so.6:open(path: string, flags: int) -> int", "--when", "comm == 'cat' && path ~ '*seen.txt'", "--count", "1");
         Command.OutputOf("cat", file);
 
         trace.AssertEnds();
@@ -37,12 +38,14 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public void Exactly_as_many_lines_as_asked_for_and_the_books_balance()
     {
-        using var traced = TracedProgram.Start(program);
-        using var trace = TraceProcess.Start(program, "long Tick(long number, long twice)", "--format", "{number} and {twice} make {ret}", "--count", "5");
+        using var traced = TracedProgram.Start(_program);
+        using var trace = TraceProcess.Start(
+            _program, "long Tick(long number, long twice)", "--format", "{number} and {twice} make {ret}", "--count", "5");
         traced.Ask("100");
         trace.AssertEnds();
 
-        Assert.Equal(["1 and 2 make 3", "2 and 4 make 6", "3 and 6 make 9", "4 and 8 make 12", "5 and 10 make 15"], trace.Lines.Select(line => line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..]));
+        Assert.Equal(["1 and 2 make 3", "2 and 4 make 6", "3 and 6 make 9", "4 and 8 make 12", "5 and 10 make 15"], trace.Lines.Select(
+            line => line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..]));
         Assert.Contains(trace.Messages, message => message.Contains(", 5 logged, 0 lost", StringComparison.Ordinal));
         Assert.DoesNotContain(trace.Messages, message => message.Contains("balance", StringComparison.Ordinal));
         Assert.Equal("100", traced.Ask("0"));
@@ -51,8 +54,8 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public void A_trace_for_a_time_ends_by_itself_and_json_is_the_stream_of_run()
     {
-        using var traced = TracedProgram.Start(program);
-        using var trace = TraceProcess.Start($"{program}:Tick(2)", "--json", "--for", "2s");
+        using var traced = TracedProgram.Start(_program);
+        using var trace = TraceProcess.Start($"{_program}:Tick(2)", "--json", "--for", "2s");
         traced.Ask("3");
         trace.AssertEnds();
 
@@ -67,8 +70,8 @@ public sealed class TraceTests : IDisposable
     [InlineData("HUP")]
     public void A_signal_detaches_and_says_the_totals(string signal)
     {
-        using var traced = TracedProgram.Start(program);
-        using var trace = TraceProcess.Start($"{program}:Tick(2)");
+        using var traced = TracedProgram.Start(_program);
+        using var trace = TraceProcess.Start($"{_program}:Tick(2)");
         traced.Ask("3");
         trace.WaitForLine("arg1=3");
         trace.Signal(signal);
@@ -82,10 +85,10 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public void A_program_that_comes_later_is_waited_for()
     {
-        using var trace = TraceProcess.StartPending($"{workspace["later"]}:Tick(1)");
-        workspace.Install(program, "later");
+        using var trace = TraceProcess.StartPending($"{_workspace["later"]}:Tick(1)");
+        _workspace.Install(_program, "later");
         trace.WaitForMessage("rule attached");
-        using var traced = TracedProgram.Start(workspace["later"]);
+        using var traced = TracedProgram.Start(_workspace["later"]);
         traced.Ask("1");
         trace.WaitForLine("later[");
         trace.Signal();
@@ -105,8 +108,8 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public void The_printed_rule_is_a_file_that_check_accepts()
     {
-        var rule = workspace.Write("rule.yaml", Command.OutputOf(
-            Repository.Agent, "trace", $"{program}:Tick(number: long, _) -> long", "--when", "number > 3", "--print-rule"));
+        var rule = _workspace.Write("rule.yaml", Command.OutputOf(
+            Repository.Agent, "trace", $"{_program}:Tick(number: long, _) -> long", "--when", "number > 3", "--print-rule"));
 
         Command.OutputOf(Repository.Agent, "check", rule);
     }
@@ -114,7 +117,8 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public void Where_returns_are_seen_can_be_said()
     {
-        var rule = Command.OutputOf(Repository.Agent, "trace", $"{program}:Tick(number: long) -> long", "--return-at", "ret", "--print-rule");
+        var rule = Command.OutputOf(
+            Repository.Agent, "trace", $"{_program}:Tick(number: long) -> long", "--return-at", "ret", "--print-rule");
 
         Assert.Contains("return_at: ret", rule, StringComparison.Ordinal);
     }
@@ -140,7 +144,7 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public void Without_privileges_it_ends_with_77_and_names_them()
     {
-        var agent = workspace.Install(Repository.Agent, "traceagent");
+        var agent = _workspace.Install(Repository.Agent, "traceagent");
         var run = Command.Run(
             "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all",
             agent, "trace", "/bin/bash:readline() -> string");

@@ -14,20 +14,23 @@ internal sealed class TracedProgram : IDisposable
     /// <summary>A folder that holds what is compiled beyond this run: for a machine without compilers, or other runs.</summary>
     private static readonly string? Kept = Environment.GetEnvironmentVariable("TRACEAGENT_TEST_PROGRAMS");
 
-    private readonly Process process;
-    private readonly Task<string> errors;
+    private readonly Process _process;
+    private readonly Task<string> _errors;
 
     static TracedProgram() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Binaries.Dispose();
 
     private TracedProgram(Process process)
     {
-        this.process = process;
-        errors = process.StandardError.ReadToEndAsync();
+        this._process = process;
+        _errors = process.StandardError.ReadToEndAsync();
     }
 
-    public int Pid => process.Id;
+    public int Pid => _process.Id;
 
-    /// <summary>Compiles <c>Programs/NAME</c>, which is C unless its extension says otherwise, once for each set of options, and returns the executable.</summary>
+    /// <summary>
+    /// Compiles <c>Programs/NAME</c>, which is C unless its extension says otherwise, once for each set of
+    /// options, and returns the executable.
+    /// </summary>
     public static string Compile(string name, params string[] options) =>
         CompileFile(Path.Combine(AppContext.BaseDirectory, "Programs", Path.HasExtension(name) ? name : $"{name}.c"), options);
 
@@ -63,16 +66,16 @@ internal sealed class TracedProgram : IDisposable
 
     public void Say(string line)
     {
-        process.StandardInput.WriteLine(line);
-        process.StandardInput.Flush();
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
     }
 
     /// <summary>The next line of the program's output.</summary>
     public string Hear()
     {
-        var line = process.StandardOutput.ReadLineAsync();
-        Assert.True(line.Wait(Eventually.Deadline), $"{process.StartInfo.FileName} is silent");
-        Assert.True(line.Result is not null, $"{process.StartInfo.FileName} has ended");
+        var line = _process.StandardOutput.ReadLineAsync();
+        Assert.True(line.Wait(Eventually.Deadline), $"{_process.StartInfo.FileName} is silent");
+        Assert.True(line.Result is not null, $"{_process.StartInfo.FileName} has ended");
         return line.Result;
     }
 
@@ -85,22 +88,22 @@ internal sealed class TracedProgram : IDisposable
     /// <summary>Closes its input, lets the program end by itself, well, and returns the rest of its output.</summary>
     public string Finish()
     {
-        process.StandardInput.Close();
-        var rest = process.StandardOutput.ReadToEndAsync();
-        Assert.True(process.WaitForExit(Eventually.Deadline), $"{process.StartInfo.FileName} does not end");
-        Assert.True(process.ExitCode == 0, $"{process.StartInfo.FileName} ended with {process.ExitCode}\n{errors.Result}");
+        _process.StandardInput.Close();
+        var rest = _process.StandardOutput.ReadToEndAsync();
+        Assert.True(_process.WaitForExit(Eventually.Deadline), $"{_process.StartInfo.FileName} does not end");
+        Assert.True(_process.ExitCode == 0, $"{_process.StartInfo.FileName} ended with {_process.ExitCode}\n{_errors.Result}");
         return rest.Result;
     }
 
     public void Dispose()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit();
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private static void Build(string source, string[] options, string executable)
@@ -109,7 +112,8 @@ internal sealed class TracedProgram : IDisposable
         {
             ".rs" => ("rustc", "-O -Dwarnings"),
             ".cpp" => ("g++", "-O2 -Wall -Werror"),
-            ".go" => ("env", $"-C {Path.GetDirectoryName(source)} GO111MODULE=off CGO_ENABLED=0 GOCACHE={Binaries["go-cache"]} GOPATH={Binaries["go-path"]} go build"),
+            ".go" => ("env", $"-C {Path.GetDirectoryName(source)} GO111MODULE=off CGO_ENABLED=0 GOCACHE={Binaries["go-cache"]} " +
+                $"GOPATH={Binaries["go-path"]} go build"),
             _ => ("gcc", "-O2 -Wall -Werror -pthread"),
         };
 
@@ -124,7 +128,8 @@ internal sealed class TracedProgram : IDisposable
         // Not of System.Security.Cryptography, which asks for a library of the system that a small machine does not have.
         var hash = new XxHash128();
         string[] files = Path.GetFileName(source) == "main.go" ? Directory.GetFiles(Path.GetDirectoryName(source)!) : [source];
-        foreach (var bytes in files.Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Append(Encoding.UTF8.GetBytes(string.Join('\0', options))))
+        foreach (var bytes in files.Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Append(
+            Encoding.UTF8.GetBytes(string.Join('\0', options))))
         {
             hash.Append(bytes);
         }

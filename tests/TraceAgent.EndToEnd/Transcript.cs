@@ -3,29 +3,31 @@ namespace TraceAgent.EndToEnd;
 /// <summary>A list that one thread writes and others look at. It may have millions of entries, and be looked at all the time.</summary>
 internal sealed class Transcript<T>
 {
-    private readonly Lock gate = new();
-    private T[] entries = new T[16];
-    private int count;
+    private readonly Lock _gate = new();
+    private T[] _entries = new T[16];
+    private int _count;
 
     public void Add(T entry)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (count == entries.Length)
+            if (_count == _entries.Length)
             {
-                Array.Resize(ref entries, 2 * count);
+                Array.Resize(ref _entries, 2 * _count);
             }
 
-            entries[count++] = entry;
+            _entries[_count++] = entry;
         }
     }
 
-    /// <summary>What is there now. Nothing is copied: entries stay where they are, and who has an array that became too small keeps it.</summary>
+    /// <summary>
+    /// What is there now. Nothing is copied: entries stay where they are, and who has an array that became too small keeps it.
+    /// </summary>
     public IReadOnlyList<T> Snapshot()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return new ArraySegment<T>(entries, 0, count);
+            return new ArraySegment<T>(_entries, 0, _count);
         }
     }
 }

@@ -3,9 +3,9 @@ namespace TraceAgent.EndToEnd;
 /// <summary>USDT probes of our own programs and of what Debian ships.</summary>
 public sealed class UsdtTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Operands_of_every_kind_have_the_values_that_the_program_printed(AttachMethod method)
@@ -18,17 +18,21 @@ public sealed class UsdtTests : IDisposable
             ("named", ["args: [status: int8, _, path: string, buffer: bytes(2), size: size_t]"]),
         ];
         PrintedLines.AssertLogged(
-            method, workspace, program, RuleText.File([.. rules.Select(rule => Rule(rule.Name, program, $"shop:{rule.Name}", rule.Lines))]), rules.Select(rule => rule.Name));
+            method,
+            _workspace, program, RuleText.File([.. rules.Select(rule => Rule(rule.Name, program, $"shop:{rule.Name}", rule.Lines))]),
+            rules.Select(rule => rule.Name));
     }
 
     [Theory, BothWays]
     public void Exceptions_of_Cpp_are_seen_in_its_library(AttachMethod method)
     {
         var program = TracedProgram.Compile("thrower.cpp");
-        var library = Command.OutputOf("ldd", program).Split(' ', '\n').Single(word => word.Contains("/libstdc++.so", StringComparison.Ordinal));
+        var library = Command.OutputOf("ldd", program).Split(' ', '\n').Single(
+            word => word.Contains("/libstdc++.so", StringComparison.Ordinal));
 
-        PrintedLines.AssertLogged(method, workspace, program, RuleText.File(Rule(
-            "throw", library, "libstdcxx:throw", "args: [_, type: ptr]", $"when: comm == '{Path.GetFileName(program)}'", "capture: {name: '*(char**)(type + 8)'}")), ["throw"]);
+        PrintedLines.AssertLogged(method, _workspace, program, RuleText.File(Rule(
+            "throw", library, "libstdcxx:throw",
+            "args: [_, type: ptr]", $"when: comm == '{Path.GetFileName(program)}'", "capture: {name: '*(char**)(type + 8)'}")), ["throw"]);
     }
 
     [Theory, BothWays]
@@ -37,7 +41,8 @@ public sealed class UsdtTests : IDisposable
         var program = TracedProgram.Compile("semaphores");
         using var before = TracedProgram.Start(program);
         Assert.Equal("0 0", before.Ask("?"));
-        using (var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 2")))))
+        using (var agent = AgentProcess.Start(
+            method, _workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 2")))))
         {
             using var after = TracedProgram.Start(program);
 
@@ -46,7 +51,8 @@ public sealed class UsdtTests : IDisposable
 
             agent.WaitForEvents("tick", 120);
             agent.Stop();
-            Assert.Equal(Enumerable.Range(1, 100).Select(number => (long)number), agent.Events("tick").Where(line => line.Pid == before.Pid).Select(line => line.Arg(2)));
+            Assert.Equal(Enumerable.Range(1, 100)
+                .Select(number => (long)number), agent.Events("tick").Where(line => line.Pid == before.Pid).Select(line => line.Arg(2)));
             Assert.Equal(("0 0", "0 0"), (before.Ask("?"), after.Ask("?")));
         }
 
@@ -57,9 +63,10 @@ public sealed class UsdtTests : IDisposable
     [Fact]
     public void The_program_of_a_file_that_is_gone_is_unloaded()
     {
-        var staying = workspace.Install(TracedProgram.Compile("semaphores"), "app-1");
-        var going = workspace.Install(TracedProgram.Compile("semaphores", "-O0"), "app-2");
-        var rules = workspace.Write("rules.yaml", RuleText.File(Rule("tick", $"{Path.GetDirectoryName(staying)}/app-?", "shop:tick", "args: 2")));
+        var staying = _workspace.Install(TracedProgram.Compile("semaphores"), "app-1");
+        var going = _workspace.Install(TracedProgram.Compile("semaphores", "-O0"), "app-2");
+        var rules = _workspace.Write(
+            "rules.yaml", RuleText.File(Rule("tick", $"{Path.GetDirectoryName(staying)}/app-?", "shop:tick", "args: 2")));
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         Assert.Equal(2, Programs());
 
@@ -80,7 +87,7 @@ public sealed class UsdtTests : IDisposable
     {
         var program = TracedProgram.Compile("semaphores");
         using var traced = TracedProgram.Start(program);
-        using var agent = AgentProcess.Start(method, workspace.Write("rules.yaml", RuleText.File(Rule("all", program, "\"shop:*\""))));
+        using var agent = AgentProcess.Start(method, _workspace.Write("rules.yaml", RuleText.File(Rule("all", program, "\"shop:*\""))));
         Assert.Equal("1 1", traced.Ask("?"));
 
         agent.Kill();
@@ -93,11 +100,12 @@ public sealed class UsdtTests : IDisposable
     {
         var program = TracedProgram.Compile("semaphores");
         using var traced = TracedProgram.Start(program);
-        var rules = workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 1")));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", "args: 1")));
         using var agent = AgentProcess.Start(method, rules);
         for (var round = 2; round <= 4; round++)
         {
-            workspace.Write("rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", $"args: {(round % 2) + 1}", $"format: 'round {round}'")));
+            _workspace.Write(
+                "rules.yaml", RuleText.File(Rule("tick", program, "shop:tick", $"args: {(round % 2) + 1}", $"format: 'round {round}'")));
             Eventually.True(
                 () =>
                 {
@@ -110,7 +118,7 @@ public sealed class UsdtTests : IDisposable
         Eventually.True(() => traced.Ask("?") == "1 0", "only one counts", agent.Tell);
         var passed = int.Parse(traced.Ask("1"), System.Globalization.CultureInfo.InvariantCulture);
         agent.WaitForEvents("tick", passed);
-        workspace.Write("rules.yaml", "rules: []\n");
+        _workspace.Write("rules.yaml", "rules: []\n");
         Eventually.True(() => traced.Ask("?") == "0 0", "the semaphore to fall", agent.Tell);
         agent.Stop();
         Assert.Equal(passed, agent.Events("tick").Count);
@@ -119,10 +127,12 @@ public sealed class UsdtTests : IDisposable
     [Theory, BothWays]
     public void Lines_of_Python_are_logged_with_file_function_and_number(AttachMethod method)
     {
-        var script = workspace.Write("shop.py", "import gc\ndef add_item(n):\n    return n + 1\nfor i in range(50):\n    add_item(i)\ngc.collect()\nprint('done')\n");
+        var script = _workspace.Write("shop.py",
+            "import gc\ndef add_item(n):\n    return n + 1\nfor i in range(50):\n    add_item(i)\ngc.collect()\nprint('done')\n");
         var python = Path.GetFullPath(new FileInfo("/usr/bin/python3").ResolveLinkTarget(returnFinalTarget: true)!.FullName);
-        var rules = workspace.Write("rules.yaml", RuleText.File(
-            Rule("line", python, "python:line", "args: [file: string(512), function: string, line: int]", $"when: file == '{script}' && function == 'add_item'"),
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
+            Rule("line", python, "python:line", "args: [file: string(512), function: string, line: int]", $"when: file == '{script}' && " +
+                $"function == 'add_item'"),
             Rule("gc", python, "\"python:gc__*\"", "args: 1")));
         using var agent = AgentProcess.Start(method, rules);
 
@@ -132,7 +142,8 @@ public sealed class UsdtTests : IDisposable
         agent.WaitForEvents("gc", 2);
         agent.Stop();
         Assert.Equal(50, run.Count);
-        Assert.All(run, line => Assert.Equal(("add_item", 3), (line.Json.GetProperty("args").GetProperty("function").GetString(), line.Arg("line"))));
+        Assert.All(run, line =>
+            Assert.Equal(("add_item", 3), (line.Json.GetProperty("args").GetProperty("function").GetString(), line.Arg("line"))));
         Assert.Equal(["python:line"], Probes(run));
         Assert.Equal(["python:gc__done", "python:gc__start"], Probes(agent.Events("gc")));
     }
@@ -140,13 +151,14 @@ public sealed class UsdtTests : IDisposable
     [Fact]
     public void Queries_of_PostgreSQL_are_logged_as_their_client_wrote_them()
     {
-        using var database = new PostgresServer(workspace);
-        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(
+        using var database = new PostgresServer(_workspace);
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(
             Rule("query", database.Program, "postgresql:query__start", "args: [query: string]"),
             Rule("commit", database.Program, "postgresql:transaction__*", "args: 1", "when: arg1 > 0"))));
 
         Assert.Equal("42\n", database.Query("select 6 * 7"));
-        Assert.Equal("CREATE TABLE\nINSERT 0 3\n3\n", database.Query("create table item(n int)", "insert into item values (1), (2), (3)", "select count(*) from item"));
+        Assert.Equal("CREATE TABLE\nINSERT 0 3\n3\n", database.Query(
+            "create table item(n int)", "insert into item values (1), (2), (3)", "select count(*) from item"));
 
         agent.WaitForEvents("query", 4);
         agent.Stop();
@@ -154,7 +166,8 @@ public sealed class UsdtTests : IDisposable
             ["select 6 * 7", "create table item(n int)", "insert into item values (1), (2), (3)", "select count(*) from item"],
             agent.Events("query").Select(line => line.Json.GetProperty("args").GetProperty("query").GetString()));
         Assert.Superset(
-            new HashSet<string>(["postgresql:transaction__commit", "postgresql:transaction__start"]), Probes(agent.Events("commit")).ToHashSet());
+            new HashSet<string>(["postgresql:transaction__commit", "postgresql:transaction__start"]),
+            Probes(agent.Events("commit")).ToHashSet());
     }
 
     [Fact]
@@ -162,7 +175,7 @@ public sealed class UsdtTests : IDisposable
     {
         var program = TracedProgram.Compile("semaphores");
         using var traced = TracedProgram.Start(program);
-        using var agent = AgentProcess.Start(AttachMethod.Multi, workspace.Write("rules.yaml", RuleText.File(
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(
             Rule("one", program, "shop:tick", "args: 1"), Rule("two", program, "\"*:ti?k\"", "args: 2"))));
 
         Assert.Equal("7", traced.Ask("7"));
@@ -177,7 +190,7 @@ public sealed class UsdtTests : IDisposable
     public void What_a_binary_has_is_told_at_the_place_of_the_mistake()
     {
         var program = TracedProgram.Compile("operands");
-        var rules = workspace.Write("rules.yaml", RuleText.File(
+        var rules = _workspace.Write("rules.yaml", RuleText.File(
             Rule("typo", program, "shop:smal"),
             Rule("more", program, "shop:element", "args: 4"),
             Rule("none", "/bin/sh", "shop:small"),
@@ -188,9 +201,11 @@ public sealed class UsdtTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($":4:11: error TA235: USDT probe 'shop:smal' not found in {program}", run.Errors, StringComparison.Ordinal);
         Assert.Contains("did you mean 'shop:small'", run.Errors, StringComparison.Ordinal);
-        Assert.Contains($":7:11: error TA240: arguments 3 and 4 (the probe has 2) cannot be had at shop:element in {program}", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($":7:11: error TA240: arguments 3 and 4 (the probe has 2) cannot be had at shop:element in {program}",
+            run.Errors, StringComparison.Ordinal);
         Assert.Contains(":11:11: error TA235: /bin/sh has no USDT probes", run.Errors, StringComparison.Ordinal);
-        Assert.Contains("it has shop:constants, shop:element, shop:many, shop:memory, shop:named, shop:place and 3 more", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("it has shop:constants, shop:element, shop:many, shop:memory, shop:named, shop:place and 3 more",
+            run.Errors, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Probes(IEnumerable<EventLine> lines) =>

@@ -3,9 +3,9 @@ namespace TraceAgent.EndToEnd;
 /// <summary>For every call, the values of a line are those that the program itself printed.</summary>
 public sealed class ValueTests : IDisposable
 {
-    private readonly Workspace workspace = new();
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
     public void Values_of_every_type_are_those_that_the_program_printed(AttachMethod method) => AssertSame(
@@ -40,7 +40,8 @@ public sealed class ValueTests : IDisposable
             "  whole: ret * 2",
             "  next: '*(int32*)(*(ptr*)(request + 24) + 12)'"]),
         ("prototype", "Prototype", [
-            "signature: 'ssize_t Prototype(int file, const char *restrict buffer, size_t count, unsigned char flags, void (*done)(int), ...);'",
+            "signature: 'ssize_t Prototype(int file, const char *restrict buffer, size_t count, unsigned char flags, void " +
+                "(*done)(int), ...);'",
             "on: call"]));
 
     [Theory, BothWays]
@@ -72,7 +73,8 @@ public sealed class ValueTests : IDisposable
         ("pair", "GivePair", ["on: return", "ret: rust.str(11)"]),
         ("make", "Make", ["signature: 'std::string Make(int number, const std::string &from)'", "on: call"]),
         ("objects", "Objects", ["args: [one: std::string, number: int, two: 'std::string(10) *']", "on: call"]),
-        ("greeting", "Greeting", ["args: [one: 'const std::string&', two: ptr]", "capture: {same: '*(std::string(20)*)arg2'}", "when: one == 'hello'"]),
+        ("greeting", "Greeting", [
+            "args: [one: 'const std::string&', two: ptr]", "capture: {same: '*(std::string(20)*)arg2'}", "when: one == 'hello'"]),
         ("record", "Record", [
             "args: [record: ptr]",
             "capture:",
@@ -100,7 +102,8 @@ public sealed class ValueTests : IDisposable
         ("value", "Value", ["args: [text: 'std::string(24)', number: int]"]),
         ("compared", "Compared", ["args: [text: 'const std::string(24) &']", "when: text ~ '/api/*'"]),
         ("pointer", "Pointer", ["signature: 'long Pointer(const std::string *text, std::string &&moved)'"]),
-        ("numbers", "Numbers", ["signature: 'std::int16_t Numbers(std::uint8_t small, std::size_t large, std::byte byte, const std::int32_t *list)'", "on: call", "return_at: ret"]),
+        ("numbers", "Numbers", ["signature: 'std::int16_t Numbers(std::uint8_t small, std::size_t large, std::byte byte, const " +
+            "std::int32_t *list)'", "on: call", "return_at: ret"]),
         ("joined", "Joined", ["signature: 'std::string Joined(const std::string &left, int times, std::string right)'"]),
         ("ship", "Ship", [
             "args: [order: ptr]",
@@ -146,6 +149,6 @@ public sealed class ValueTests : IDisposable
     {
         var program = TracedProgram.Compile(source);
         var text = RuleText.File([.. rules.Select(rule => RuleText.Rule(rule.Name, program, rule.Symbol, rule.Lines))]);
-        PrintedLines.AssertLogged(method, workspace, program, text, rules.Select(rule => rule.Name));
+        PrintedLines.AssertLogged(method, _workspace, program, text, rules.Select(rule => rule.Name));
     }
 }

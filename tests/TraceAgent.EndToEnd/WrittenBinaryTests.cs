@@ -8,16 +8,16 @@ public sealed class WrittenBinaryTests : IDisposable
     private const int Pieces = 60;
 
     /// <summary>The agent takes a file for whole when it was quiet for 100 ms: with pauses near that, a round says nothing.</summary>
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(70);
-    private readonly Workspace workspace = new();
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(70);
+    private readonly Workspace _workspace = new();
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Fact]
     public void A_probed_binary_that_is_being_written_is_attached_again_once_and_at_its_end()
     {
-        var target = workspace.Install(TracedProgram.Compile("ticker"), "ticker");
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", target, "Tick", "args: 2", "on: call")));
+        var target = _workspace.Install(TracedProgram.Compile("ticker"), "ticker");
+        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", target, "Tick", "args: 2", "on: call")));
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         var content = File.ReadAllBytes(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=4"));
         var rounds = 0;
@@ -47,10 +47,10 @@ public sealed class WrittenBinaryTests : IDisposable
     [Fact]
     public void A_probed_binary_that_is_written_with_its_old_time_and_size_is_detached_and_attached_as_it_is_now()
     {
-        var target = workspace.Install(TracedProgram.Compile("ticker", "-DFACTOR=3"), "ticker");
+        var target = _workspace.Install(TracedProgram.Compile("ticker", "-DFACTOR=3"), "ticker");
         var time = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(target, time);
-        var rules = workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", target, "Tick", "args: 2", "on: call")));
+        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("tick", target, "Tick", "args: 2", "on: call")));
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
         var other = File.ReadAllBytes(TracedProgram.Compile("ticker", "-DFACTOR=4"));
@@ -92,6 +92,6 @@ public sealed class WrittenBinaryTests : IDisposable
         }
 
         said = [.. agent.Messages.Skip(quiet)];
-        return longest < s_longestPause;
+        return longest < LongestPause;
     }
 }

@@ -10,7 +10,8 @@ internal static class Corpus
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "SourceFolder").Value!;
 
     public static IEnumerable<string> Names =>
-        from path in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Corpus"), "*.bin", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        from path in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Corpus"), "*.bin", SearchOption.AllDirectories).Order(
+            StringComparer.Ordinal)
         select Path.GetRelativePath(Path.Combine(AppContext.BaseDirectory, "Corpus"), path);
 
     public static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Corpus", name));

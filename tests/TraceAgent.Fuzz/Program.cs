@@ -3,8 +3,10 @@ using TraceAgent.Fuzz;
 
 // TraceAgent.Fuzz [--seed N] [--share PERCENT] [--only TARGET [--input N]]
 var options = args.Chunk(2).ToDictionary(pair => pair[0], pair => pair.Length > 1 ? pair[1] : "");
-int Number(string option, int otherwise) => options.TryGetValue(option, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
-if (options.Keys.Except(["--seed", "--share", "--only", "--input"]).Any() || (options.ContainsKey("--input") && !options.ContainsKey("--only")))
+int Number(string option, int otherwise) =>
+    options.TryGetValue(option, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+if (options.Keys.Except(["--seed", "--share", "--only", "--input"]).Any()
+    || (options.ContainsKey("--input") && !options.ContainsKey("--only")))
 {
     Console.Error.WriteLine("usage: [--seed N] [--share PERCENT] [--only TARGET [--input N]]");
     return 2;

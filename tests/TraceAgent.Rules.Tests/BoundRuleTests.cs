@@ -15,13 +15,15 @@ public class BoundRuleTests
         var plan = BoundRule.Of(Rule("on: call, args: [fd: int, buf: 'bytes(ret)'], ret: ssize_t"), X64).Plan;
         Assert.Equal([Scalar(new Expr.Extend(X64.Argument(0), 4, true)), Scalar(X64.Argument(1))], plan.EntryFields);
         var pointer = new Expr.EntryField(1);
-        Assert.Equal([new CaptureField(pointer, new Storage.Bytes(X64.Result(0)!, 64) { NullWhenZero = pointer }), Scalar(X64.Result(0)!)], plan.ReturnFields);
+        Assert.Equal([new CaptureField(
+            pointer, new Storage.Bytes(X64.Result(0)!, 64) { NullWhenZero = pointer }), Scalar(X64.Result(0)!)], plan.ReturnFields);
     }
 
     [Fact]
     public void Values_stand_in_the_order_of_the_rule_with_the_return_value_last()
     {
-        var rule = Rule("on: call, args: [buf: 'bytes(ret)', fd: int], capture: {c: 'fd + 1', d: 'ret + fd'}, ret: ssize_t, when: 'buf[0] == ret'");
+        var rule = Rule(
+            "on: call, args: [buf: 'bytes(ret)', fd: int], capture: {c: 'fd + 1', d: 'ret + fd'}, ret: ssize_t, when: 'buf[0] == ret'");
         var values = BoundRule.Of(rule, X64).ValuesOf(EventKind.Call);
         var fields = BoundRule.Of(rule, X64).Plan.FieldsOf(EventKind.Call);
         Assert.Equal(["buf", "fd", "c", "d", "ret"], values.Select(v => v.Name));
@@ -64,7 +66,8 @@ public class BoundRuleTests
     {
         var rule = Rule("on: both, args: [n: int64], format: {entry: '{uid} {cgroup} {n}', return: '{gid}'}");
         var plan = BoundRule.Of(rule, X64).Plan;
-        Assert.Equal([Scalar(X64.Argument(0)), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Uid), 4, false)), Scalar(new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
+        var uid = new Expr.Extend(new Expr.Special(SpecialValue.Uid), 4, false);
+        Assert.Equal([Scalar(X64.Argument(0)), Scalar(uid), Scalar(new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
         Assert.Equal([Scalar(X64.Result(0)!), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Gid), 4, false))], plan.ReturnFields);
         Assert.Equal(["n", "uid", "cgroup"], BoundRule.Of(rule, X64).ValuesOf(EventKind.Entry).Select(v => v.Name));
         Assert.Equal([false, true], BoundRule.Of(rule, X64).ValuesOf(EventKind.Return).Select(v => v.IsOfEvent));
@@ -146,7 +149,8 @@ public class BoundRuleTests
         Assert.Equal([new CaptureType.Integer(8, Signed: false), new CaptureType.Float(8)], TypesOf("args: 2"));
         Assert.Equal([new CaptureType.Pointer(), new CaptureType.Float(8)], TypesOf("args: [a: ptr, b]"));
 
-        static IEnumerable<CaptureType> TypesOf(string keys) => BoundRule.Of(Rule(keys), Probe).ValuesOf(EventKind.Entry).Select(value => value.Type);
+        static IEnumerable<CaptureType> TypesOf(string keys) =>
+            BoundRule.Of(Rule(keys), Probe).ValuesOf(EventKind.Entry).Select(value => value.Type);
     }
 
     private static UsdtSiteAbi Probe => new(Architecture.X64, [

@@ -13,15 +13,18 @@ public sealed class CommandLineRuleTests
     [InlineData("/bin/bash:readline", "binary: /bin/bash|symbol: readline")]
     [InlineData("libc.so.6:malloc(1) -> ptr", "binary: libc.so.6|symbol: malloc|args: 1|ret: ptr|on: call")]
     [InlineData("libc.so.6:open(path: string, flags: int)", "binary: libc.so.6|symbol: open|args: [path: string, flags: int]")]
-    [InlineData("libc.so.6:write(_, buf: bytes(len), len: size_t)", "binary: libc.so.6|symbol: write|args: [_, buf: 'bytes(len)', len: size_t]")]
+    [InlineData(
+        "libc.so.6:write(_, buf: bytes(len), len: size_t)", "binary: libc.so.6|symbol: write|args: [_, buf: 'bytes(len)', len: size_t]")]
     [InlineData("/srv/x:f(kind: enum {0: GET, 1: POST}, size)", "binary: /srv/x|symbol: f|args: [kind: 'enum {0: GET, 1: POST}', size]")]
     [InlineData("/srv/x:f(const char *path, int flags)", "binary: /srv/x|symbol: f|signature: 'int64_t f(const char *path, int flags)'")]
     [InlineData("/srv/x:f(int n) -> void", "binary: /srv/x|symbol: f|signature: 'void f(int n)'|on: call")]
     [InlineData("/srv/x:shop::Cart::add(int)(2)", "binary: /srv/x|symbol: 'shop::Cart::add(int)'|args: 2")]
     [InlineData("/srv/x:shop::Cart::count() const", "binary: /srv/x|symbol: 'shop::Cart::count() const'")]
     [InlineData("/srv/x:shop::operator()", "binary: /srv/x|symbol: 'shop::operator()'")]
-    [InlineData("/srv/x:main.Read(path: go.string) -> (count: int64, _, failure: go.error)", "binary: /srv/x|symbol: main.Read|args: [path: go.string]|ret: [count: int64, _, failure: go.error]|on: call")]
-    [InlineData("/srv/x:main.Read() -> (count: int64, body: []byte)", "binary: /srv/x|symbol: main.Read|ret: [count: int64, body: '[]byte']|on: return")]
+    [InlineData("/srv/x:main.Read(path: go.string) -> (count: int64, _, failure: go.error)",
+        "binary: /srv/x|symbol: main.Read|args: [path: go.string]|ret: [count: int64, _, failure: go.error]|on: call")]
+    [InlineData("/srv/x:main.Read() -> (count: int64, body: []byte)",
+        "binary: /srv/x|symbol: main.Read|ret: [count: int64, body: '[]byte']|on: return")]
     [InlineData("/srv/x:shop::P::operator->", "binary: /srv/x|symbol: 'shop::P::operator->'")]
     [InlineData("/srv/x:main.(*Server).handle(1)", "binary: /srv/x|symbol: 'main.(*Server).handle'|args: 1")]
     [InlineData("/srv/x:0x117d(2)", "binary: /srv/x|offset: '0x117d'|args: 2")]
@@ -32,7 +35,8 @@ public sealed class CommandLineRuleTests
     [InlineData("/srv/x:int add(int a, int b)", "binary: /srv/x|symbol: add|signature: 'int add(int a, int b)'|on: call")]
     public void A_place_says_keys_of_a_rule(string word, string expected)
     {
-        var keys = Assert.IsType<string>(Read([word]).Yaml).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2).Select(line => line[4..]);
+        var keys = Assert.IsType<string>(Read([word]).Yaml)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2).Select(line => line[4..]);
 
         Assert.Equal(expected, string.Join('|', keys));
     }
@@ -73,7 +77,8 @@ public sealed class CommandLineRuleTests
     public void The_printed_file_says_the_same_rule(string word)
     {
         var reading = Read(
-            [word], ("--when", "when", "pid != 1 && comm ~ 'it*'"), ("--capture", "capture", "low: uint8 = pid\n+ 1"), ("--sample", "sample", "1/7"));
+            [word], ("--when", "when", "pid != 1 && comm ~ 'it*'"),
+            ("--capture", "capture", "low: uint8 = pid\n+ 1"), ("--sample", "sample", "1/7"));
         var printed = RuleFileReader.Read("printed.yaml", "/", System.Text.Encoding.UTF8.GetBytes(Assert.IsType<string>(reading.Yaml)));
 
         Assert.Empty(printed.Diagnostics);
@@ -126,7 +131,8 @@ public sealed class CommandLineRuleTests
     [InlineData("=1")]
     [InlineData("nothing")]
     public void A_computed_value_needs_a_name(string value) =>
-        Assert.Equal("a computed value is written NAME=EXPRESSION", Assert.Single(Read(["/bin/x:f(1)"], ("--capture", "capture", value)).File.Diagnostics).Message);
+        Assert.Equal("a computed value is written NAME=EXPRESSION",
+            Assert.Single(Read(["/bin/x:f(1)"], ("--capture", "capture", value)).File.Diagnostics).Message);
 
     [Theory]
     [InlineData("/b:f\0g")]
@@ -186,5 +192,6 @@ public sealed class CommandLineRuleTests
     }
 
     private static CommandLineRule Read(string[] words, params (string Option, string Key, string Value)[] options) =>
-        CommandLineRule.Read("traceagent trace", "/home/me", words, [.. options.Select(option => new RuleOption(option.Option, option.Key, option.Value))]);
+        CommandLineRule.Read(
+            "traceagent trace", "/home/me", words, [.. options.Select(option => new RuleOption(option.Option, option.Key, option.Value))]);
 }

@@ -8,11 +8,13 @@ public class DiagnosticWriterTests
 {
     [Fact]
     public void Without_a_source_there_is_no_caret() =>
-        Assert.Equal("x.yaml:1:3: error TA100: no\n      hint\n", Text(Diagnostic.Error("TA100", new("x.yaml", 1, 3, 1), "no", "hint"), null));
+        Assert.Equal(
+            "x.yaml:1:3: error TA100: no\n      hint\n", Text(Diagnostic.Error("TA100", new("x.yaml", 1, 3, 1), "no", "hint"), null));
 
     [Fact]
     public void A_warning_says_so() =>
-        Assert.Equal("x.yaml:1:1: warning TA100: hm\n    1 | ab\n      | ^^\n", Text(Diagnostic.Warning("TA100", new("x.yaml", 1, 1, 2), "hm"), "ab"));
+        Assert.Equal("x.yaml:1:1: warning TA100: hm\n    1 | ab\n      | ^^\n", Text(
+            Diagnostic.Warning("TA100", new("x.yaml", 1, 1, 2), "hm"), "ab"));
 
     [Fact]
     public void The_caret_stays_under_its_place_behind_tabs_and_wide_characters() =>
@@ -63,7 +65,8 @@ public class DiagnosticWriterTests
     {
         using var coloured = new StringWriter();
         DiagnosticWriter.WriteText(coloured, At(1), new SourceText("x.yaml", "ab"), colours: true);
-        Assert.Equal("\e[1mx.yaml:1:1:\e[0m \e[1;31merror TA100:\e[0m \e[1mno\e[0m\n    1 | ab\n      | \e[1;32m^\e[0m\n", coloured.ToString());
+        Assert.Equal(
+            "\e[1mx.yaml:1:1:\e[0m \e[1;31merror TA100:\e[0m \e[1mno\e[0m\n    1 | ab\n      | \e[1;32m^\e[0m\n", coloured.ToString());
     }
 
     [Fact]
@@ -73,7 +76,9 @@ public class DiagnosticWriterTests
         DiagnosticWriter.WriteJson(stream, [At(2), Diagnostic.Warning("TA200", new("\"ü\ud800", 3, 4, 5), "hm\n", "do")]);
         using var json = JsonDocument.Parse(stream.ToArray());
         Assert.Equal(
-            """[{"file":"x.yaml","line":1,"column":2,"length":1,"severity":"error","code":"TA100","message":"no"},{"file":"\u0022\u00FC\uFFFD","line":3,"column":4,"length":5,"severity":"warning","code":"TA200","message":"hm\n","hint":"do"}]""",
+            """[{"file":"x.yaml","line":1,"column":2,"length":1,"severity":"error","code":"TA100","message":"no"},""" +
+                """{"file":"\u0022\u00FC\uFFFD","line":3,"column":4,"length":""" +
+                """5,"severity":"warning","code":"TA200","message":"hm\n","hint":"do"}]""",
             JsonSerializer.Serialize(json.RootElement));
         Assert.Equal((byte)'\n', stream.ToArray()[^1]);
     }
@@ -84,7 +89,8 @@ public class DiagnosticWriterTests
         using var text = new StringWriter();
         var sources = new Dictionary<string, SourceText> { ["x.yaml"] = new("x.yaml", "xx"), ["y.yaml"] = new("y.yaml", "yy") };
         DiagnosticWriter.WriteText(text, [Diagnostic.Error("TA100", new("y.yaml", 1, 1, 2), "no"), At(1)], sources, colours: false);
-        Assert.Equal("y.yaml:1:1: error TA100: no\n    1 | yy\n      | ^^\nx.yaml:1:1: error TA100: no\n    1 | xx\n      | ^\n", text.ToString());
+        Assert.Equal(
+            "y.yaml:1:1: error TA100: no\n    1 | yy\n      | ^^\nx.yaml:1:1: error TA100: no\n    1 | xx\n      | ^\n", text.ToString());
     }
 
     private static Diagnostic At(int column) => Diagnostic.Error("TA100", new("x.yaml", 1, column, 1), "no");

@@ -17,7 +17,8 @@ public partial class DocumentationTests
         get
         {
             var examples = new TheoryData<string, int>();
-            foreach (var (document, line) in DocumentNames().SelectMany(name => YamlBlocks(name).Where(IsRules).Select(block => (name, block.Line))))
+            foreach (var (document, line) in DocumentNames().SelectMany(
+                name => YamlBlocks(name).Where(IsRules).Select(block => (name, block.Line))))
             {
                 examples.Add(document, line);
             }
@@ -65,7 +66,8 @@ public partial class DocumentationTests
     {
         var sources = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal));
-        var defined = sources.SelectMany(path => CodeConstant().Matches(File.ReadAllText(path))).Select(match => match.Groups[1].Value).Order();
+        var defined = sources.SelectMany(path => CodeConstant().Matches(File.ReadAllText(path)))
+            .Select(match => match.Groups[1].Value).Order();
         var explained = CodeRow().Matches(ReadDocument("docs/troubleshooting.md")).Select(match => match.Groups[1].Value).Order();
         Assert.Equal(defined, explained);
     }
@@ -73,8 +75,10 @@ public partial class DocumentationTests
     [Fact]
     public void Every_warning_and_error_of_the_agent_is_in_the_table_of_messages()
     {
-        var messages = LoudMessage().Matches(File.ReadAllText(Path.Combine(Root, "src/TraceAgent/Hosting/Log.cs")))
-            .Select(match => Placeholder().Replace(match.Groups[1].Value, "…").Replace("\\n", "", StringComparison.Ordinal)).Where(text => text != "…").ToList();
+        var log = StringsInPieces().Replace(File.ReadAllText(Path.Combine(Root, "src/TraceAgent/Hosting/Log.cs")), "");
+        var messages = LoudMessage().Matches(log)
+            .Select(match => Placeholder().Replace(match.Groups[1].Value, "…").Replace("\\n", "", StringComparison.Ordinal))
+            .Where(text => text != "…").ToList();
         var explained = MessageRow().Matches(ReadDocument("docs/troubleshooting.md")).Select(match => match.Groups[1].Value).ToHashSet();
         Assert.NotEmpty(messages);
         Assert.All(messages, message => Assert.Contains(message, explained));
@@ -84,7 +88,8 @@ public partial class DocumentationTests
     public void The_reference_of_the_rule_language_is_what_the_schema_says()
     {
         using var check = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", [Path.Combine(Root, "scripts/rules-reference.py"), "--check"]) { RedirectStandardError = true })!;
+            new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", [Path.Combine(Root, "scripts/rules-reference.py"), "--check"])
+                { RedirectStandardError = true })!;
         var complaint = check.StandardError.ReadToEnd();
         check.WaitForExit();
 
@@ -111,7 +116,8 @@ public partial class DocumentationTests
     {
         var known = Keys.RuleKeys.Table.Keys.Select(key => key.Name).Order();
         var table = ReadDocument(document).Split("\n\n").Single(part => part.StartsWith("| key |", StringComparison.Ordinal));
-        var explained = table.Split('\n').Skip(2).SelectMany(row => Quoted().Matches(row.Split('|')[1])).Select(match => match.Groups[1].Value).Order();
+        var explained = table.Split('\n')
+            .Skip(2).SelectMany(row => Quoted().Matches(row.Split('|')[1])).Select(match => match.Groups[1].Value).Order();
         Assert.Equal(known, explained);
     }
 
@@ -120,7 +126,8 @@ public partial class DocumentationTests
     {
         var known = Keys.PacketKeys.Table.Keys.Select(key => key.Name).Order();
         var table = ReadDocument("docs/packets.md").Split("\n\n").Single(part => part.StartsWith("| key |", StringComparison.Ordinal));
-        var explained = table.Split('\n').Skip(2).SelectMany(row => Quoted().Matches(row.Split('|')[1])).Select(match => match.Groups[1].Value).Order();
+        var explained = table.Split('\n')
+            .Skip(2).SelectMany(row => Quoted().Matches(row.Split('|')[1])).Select(match => match.Groups[1].Value).Order();
         Assert.Equal(known, explained);
     }
 
@@ -143,7 +150,8 @@ public partial class DocumentationTests
     private static bool IsRules((int Line, string Text) block) => RuleKey().IsMatch(block.Text);
 
     private static IEnumerable<string> Headings(string path) =>
-        Heading().Matches(File.ReadAllText(path)).Select(match => NotInAnchor().Replace(match.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));
+        Heading().Matches(File.ReadAllText(path)).Select(
+            match => NotInAnchor().Replace(match.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));
 
     [GeneratedRegex("^(rules|packets):\n", RegexOptions.Multiline)]
     private static partial Regex RuleKey();
@@ -166,7 +174,10 @@ public partial class DocumentationTests
     [GeneratedRegex(@"^\| (TA[0-9]{3}) \|", RegexOptions.Multiline)]
     private static partial Regex CodeRow();
 
-    [GeneratedRegex(@"LogLevel[.](?:Warning|Error|Critical), Message = ""(.*)""\)\]")]
+    [GeneratedRegex(@""" \+\n *""")]
+    private static partial Regex StringsInPieces();
+
+    [GeneratedRegex(@"LogLevel[.](?:Warning|Error|Critical),\s+Message = ""(.*)""\)\]")]
     private static partial Regex LoudMessage();
 
     [GeneratedRegex(@"\{\w+\}")]

@@ -19,9 +19,9 @@ public sealed class EvidenceTests
     /// <summary>At least one of every kind of value, as rules write it.</summary>
     private static readonly string[] Types =
     [
-        "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "short", "unsigned short", "size_t", "ptr", "hex", "void *",
-        "bool", "char", "errno", "signal", "duration", "enum {", "float", "double", "ipv4", "ipv6", "sockaddr", "string", "string(", "char *", "bytes(", "utf16",
-        "std::string", "go.string", "go.error", "[]byte", "rust.str", "&str", "int32[",
+        "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "short", "unsigned short", "size_t", "ptr", "hex",
+        "void *", "bool", "char", "errno", "signal", "duration", "enum {", "float", "double", "ipv4", "ipv6", "sockaddr", "string",
+        "string(", "char *", "bytes(", "utf16", "std::string", "go.string", "go.error", "[]byte", "rust.str", "&str", "int32[",
     ];
 
     private static readonly string Root = Path.GetFullPath(Path.Combine(CaseFiles.SourceFolder, "../.."));
@@ -61,11 +61,13 @@ public sealed class EvidenceTests
         {
             var words = new TheoryData<string, string, string>();
             Add("type", Types, Whole);
-            Add("operator", ExpressionParser.Levels.SelectMany(level => level), sign => $@"[\w)\]'] ?{Regex.Escape(sign)} ?[\w('""~*-]|{Quoted(sign)}");
+            Add("operator", ExpressionParser.Levels.SelectMany(level => level), sign =>
+                $@"[\w)\]'] ?{Regex.Escape(sign)} ?[\w('""~*-]|{Quoted(sign)}");
             Add("prefix operator", ["!", "~", "-", "*"], sign => $@"(?<=[\s""'(`&|=]){Regex.Escape(sign)}[\w(*]|{Quoted(sign)}");
             Add("name in expressions", new PlaceScope(CSiteAbi.X64).Names.Concat(["ret", "duration", "arg1"]), Whole);
             Add("name in messages", EventNames.Of(EventKind.Call, [], new CaptureType.Bool()).Keys, name => $@"\{{[@$]?{name}[,:}}]");
-            Add("format", ["x", "X", "d", "D", "n", "f", "e", "g", "s", "ms", "us", "ns", "call"], format => $@"\{{[@$]?\w+(,-?\d+)?:{format}\d*\}}|`{format}`");
+            Add("format", ["x", "X", "d", "D", "n", "f", "e", "g", "s", "ms", "us", "ns", "call"], format =>
+                $@"\{{[@$]?\w+(,-?\d+)?:{format}\d*\}}|`{format}`");
             Add("form of a hole", ["{@", "{$", "{{", ",-"], Regex.Escape);
             return words;
 
@@ -87,25 +89,30 @@ public sealed class EvidenceTests
         AssertIn(table, key, pattern);
         Assert.Contains($"\"{key}\":", Schema, StringComparison.Ordinal);
         Assert.True(
-            Diagnosed.Exists(place => Regex.Matches(place.Before, @"(\w+)""?:(?!\w)").LastOrDefault()?.Groups[1].Value == key || Regex.IsMatch(place.Line[place.Before.Length..], $@"^""?{key}\b")),
+            Diagnosed.Exists(place => Regex.Matches(place.Before, @"(\w+)""?:(?!\w)").LastOrDefault()?.Groups[1].Value == key
+                || Regex.IsMatch(place.Line[place.Before.Length..], $@"^""?{key}\b")),
             $"no diagnostic points at '{key}' or its value");
     }
 
     [Theory]
     [MemberData(nameof(Words))]
-    public void Every_type_operator_name_and_format_has_its_cases_its_end_to_end_test_and_its_example(string kind, string name, string pattern)
+    public void Every_type_operator_name_and_format_has_its_cases_its_end_to_end_test_and_its_example(
+        string kind, string name, string pattern)
     {
         AssertIn(kind, name, pattern);
-        Assert.True(Diagnosed.Exists(place => Regex.IsMatch(place.Line, pattern)), $"no diagnostic is about a line with the {kind} '{name}'");
+        Assert.True(
+            Diagnosed.Exists(place => Regex.IsMatch(place.Line, pattern)), $"no diagnostic is about a line with the {kind} '{name}'");
     }
 
     [Fact]
     public void Every_kind_of_value_is_among_the_types()
     {
-        var kinds = typeof(CaptureType).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(CaptureType)) && !type.IsAbstract).Select(type => type.Name);
+        var kinds = typeof(CaptureType).GetNestedTypes()
+            .Where(type => type.IsSubclassOf(typeof(CaptureType)) && !type.IsAbstract).Select(type => type.Name);
 
         // A number's name in the kernel, not a type; and what a text with a length becomes when its two words are arguments.
-        var read = Types.Select(text => text switch { "enum {" => "enum {0: A}", "string(" => "string(9)", "bytes(" => "bytes(9)", "int32[" => "int32[9]", _ => text })
+        var read = Types.Select(text =>
+            text switch { "enum {" => "enum {0: A}", "string(" => "string(9)", "bytes(" => "bytes(9)", "int32[" => "int32[9]", _ => text })
             .Select(text => (TypeNames.FindFloat(text) ?? TypeText.Read(text, _ => { })!.Type).GetType().Name);
         Assert.Equal([nameof(CaptureType.Cgroup), nameof(CaptureType.CountedText)], kinds.Except(read).Order());
     }
@@ -118,7 +125,8 @@ public sealed class EvidenceTests
     }
 
     /// <summary>Among the signs of a table in a document.</summary>
-    private static string Quoted(string sign) => $@"`[^`\n]*(?<=[` ]){Regex.Escape(sign.Replace("|", "\\|", StringComparison.Ordinal))}(?=[` ])";
+    private static string Quoted(string sign) =>
+        $@"`[^`\n]*(?<=[` ]){Regex.Escape(sign.Replace("|", "\\|", StringComparison.Ordinal))}(?=[` ])";
 
     private static string Whole(string word) =>
         $"{(char.IsLetter(word[0]) ? @"(?<![\w.:])" : "")}{Regex.Escape(word)}{(char.IsLetterOrDigit(word[^1]) ? @"(?!\w)" : "")}";
@@ -126,7 +134,8 @@ public sealed class EvidenceTests
     private static IEnumerable<(string Line, string Before)> DiagnosedIn(string name)
     {
         var lines = File.ReadAllLines(CaseFiles.PathOf(name));
-        foreach (Match place in Regex.Matches(File.ReadAllText(CaseFiles.PathOf(Path.ChangeExtension(name, ".expected"))), @"(?m)^\S+:(\d+):(\d+): (error|warning) "))
+        foreach (Match place in Regex.Matches(
+            File.ReadAllText(CaseFiles.PathOf(Path.ChangeExtension(name, ".expected"))), @"(?m)^\S+:(\d+):(\d+): (error|warning) "))
         {
             var line = lines.ElementAtOrDefault(int.Parse(place.Groups[1].Value) - 1) ?? "";
             yield return (line, line[..Math.Min(line.Length, int.Parse(place.Groups[2].Value) - 1)]);
@@ -135,5 +144,6 @@ public sealed class EvidenceTests
 
     private static string TextOf(string folder, string pattern) => string.Concat(
         Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
-            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal)).Select(File.ReadAllText));
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal))
+                .Select(File.ReadAllText));
 }

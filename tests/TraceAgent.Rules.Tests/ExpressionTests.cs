@@ -67,7 +67,8 @@ public class ExpressionTests
         Gen.Select(ExpressionText.Numbers([.. Arguments.Select(a => a.Name)]), values).Sample(
             (syntax, registers) =>
             {
-                if (Rule($"[{string.Join(", ", Arguments.Select(a => $"{a.Name}: {a.Type}"))}]", ExpressionText.Of(syntax), "entry") is not { } rule)
+                if (Rule($"[{string.Join(", ", Arguments.Select(a => $"{a.Name}: {a.Type}"))}]", ExpressionText.Of(syntax), "entry")
+                    is not { } rule)
                 {
                     return;
                 }
@@ -86,7 +87,8 @@ public class ExpressionTests
         Gen.Select(ExpressionText.Numbers([.. Arguments.Select(a => a.Name), "ret", "ret"]), values, Gen.Long).Sample(
             (syntax, registers, returned) =>
             {
-                if (Rule($"[{string.Join(", ", Arguments.Select(a => $"{a.Name}: {a.Type}"))}]", ExpressionText.Of(syntax), "call") is not { } rule)
+                if (Rule($"[{string.Join(", ", Arguments.Select(a => $"{a.Name}: {a.Type}"))}]", ExpressionText.Of(syntax), "call")
+                    is not { } rule)
                 {
                     return;
                 }
@@ -150,7 +152,8 @@ public class ExpressionTests
     /// <summary>Null when the expression computes too much.</summary>
     private static Rule? Rule(string arguments, string when, string on)
     {
-        var text = $"rules: [{{name: x, binary: /b, symbol: f, on: {on}, args: {arguments}, when: \"{when.Replace("\\", "\\\\", StringComparison.Ordinal)}\"}}]";
+        var text = $"rules: [{{name: x, binary: /b, symbol: f, on: {on}, args: {arguments}, when: " +
+            $"\"{when.Replace("\\", "\\\\", StringComparison.Ordinal)}\"}}]";
         var file = RuleFileReader.Read("x.yaml", "/", Encoding.UTF8.GetBytes(text));
         Assert.DoesNotContain(file.Diagnostics, d => d.Code != DiagnosticCode.ExpressionTooLarge);
         return file.HasErrors ? null : file.Rules[0];

@@ -9,7 +9,8 @@ namespace TraceAgent.Rules.Tests;
 /// <summary>Random expressions, and expressions as text.</summary>
 internal static class ExpressionText
 {
-    private static readonly string[] Types = ["int8", "uint8", "int16", "uint16", "int", "uint32", "int64", "uint64", "unsigned long", "bool", "char"];
+    private static readonly string[] Types = [
+        "int8", "uint8", "int16", "uint16", "int", "uint32", "int64", "uint64", "unsigned long", "bool", "char"];
 
     /// <summary>Numbers only, so that every one of them has a value.</summary>
     public static Gen<Syntax> Numbers(params string[] names) => Gen.Recursive<Syntax>((depth, inner) => depth > 4

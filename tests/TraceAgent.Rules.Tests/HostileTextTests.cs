@@ -4,7 +4,10 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Tests;
 
-/// <summary>No bytes make the reader throw, and what it says of them points into the file: sizes and depths here, random bytes in TraceAgent.Fuzz.</summary>
+/// <summary>
+/// No bytes make the reader throw, and what it says of them points into the file: sizes and depths here,
+/// random bytes in TraceAgent.Fuzz.
+/// </summary>
 public class HostileTextTests
 {
     [Fact]

@@ -40,8 +40,10 @@ public class MessageTemplateParserTests
     [Fact]
     public void Another_name_of_a_value_becomes_its_own_everywhere()
     {
-        var names = EventNames.Of(EventKind.Entry, [new NamedValue("fd", CaptureType.Default) { Alias = "arg1" }, new NamedValue("arg3", CaptureType.Default) { Alias = "arg2" }, new NamedValue("x", CaptureType.Default) { Alias = "arg3" }], null);
-        var template = MessageTemplateParser.Parse("{{arg1}} {arg1,8:x}{@arg1} {arg2} {arg3} arg1", names, _ => null, problem => Assert.Fail(problem.Message));
+        var names = EventNames.Of(EventKind.Entry, [new NamedValue("fd", CaptureType.Default) { Alias = "arg1" }, new NamedValue("arg3",
+            CaptureType.Default) { Alias = "arg2" }, new NamedValue("x", CaptureType.Default) { Alias = "arg3" }], null);
+        var template = MessageTemplateParser.Parse(
+            "{{arg1}} {arg1,8:x}{@arg1} {arg2} {arg3} arg1", names, _ => null, problem => Assert.Fail(problem.Message));
         Assert.Equal("{{arg1}} {fd,8:x}{@fd} {arg3} {arg3} arg1", template.Text);
         Assert.Equal(["fd", "fd", "arg3", "arg3"], template.Tokens.OfType<MessageToken.Hole>().Select(hole => hole.Name));
     }

@@ -7,7 +7,8 @@ namespace TraceAgent.Rules.Tests;
 public class PrefixFileReaderTests
 {
     public static TheoryData<string> Files =>
-        [.. Directory.GetFiles(CaseFiles.PathOf("prefixes"), "*.txt").Select(path => $"prefixes/{Path.GetFileName(path)}").Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(CaseFiles.PathOf("prefixes"), "*.txt")
+            .Select(path => $"prefixes/{Path.GetFileName(path)}").Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -49,7 +50,8 @@ public class PrefixFileReaderTests
     [Fact]
     public void More_addresses_than_the_kernel_takes_are_an_error_at_the_first_that_is_too_many()
     {
-        var text = string.Concat(Enumerable.Range(0, PrefixFileReader.MaxPrefixes + 2).Select(i => $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}\n"));
+        var text = string.Concat(
+            Enumerable.Range(0, PrefixFileReader.MaxPrefixes + 2).Select(i => $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}\n"));
 
         var error = Assert.Single(Read(text, takesEverything: false).Diagnostics);
 
@@ -75,5 +77,6 @@ public class PrefixFileReaderTests
         Assert.InRange(file.Diagnostics.Count, 1, 101);
     }
 
-    private static PrefixFile Read(string text, bool takesEverything) => PrefixFileReader.Read("deny.txt", Encoding.UTF8.GetBytes(text), takesEverything);
+    private static PrefixFile Read(string text, bool takesEverything) =>
+        PrefixFileReader.Read("deny.txt", Encoding.UTF8.GetBytes(text), takesEverything);
 }

@@ -26,5 +26,6 @@ public class RuleDefaultsTests
     }
 
     private static Rule Read(string keys) =>
-        Assert.Single(RuleFileReader.Read("a.yaml", "/srv", Encoding.UTF8.GetBytes($"rules: [{{name: a, binary: b, symbol: c, {keys}}}]")).Rules);
+        Assert.Single(
+            RuleFileReader.Read("a.yaml", "/srv", Encoding.UTF8.GetBytes($"rules: [{{name: a, binary: b, symbol: c, {keys}}}]")).Rules);
 }

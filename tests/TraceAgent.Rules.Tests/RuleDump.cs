@@ -24,7 +24,8 @@ internal static class RuleDump
 
         foreach (var argument in terms.Arguments)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {argument.Index} {argument.Name}: {argument.Type}{(argument.Length is null ? "" : $" of {argument.Length}")}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"  {argument.Index} {argument.Name}: {argument.Type}{(argument.Length is null ? "" : $" of {argument.Length}")}\n");
         }
 
         if (rule.Form is { } form && form != new CallForm(form.Parameters, ObjectArgument.Unsaid, ResultPlace.Registers))
@@ -34,10 +35,13 @@ internal static class RuleDump
                 $"  object {form.Object}, result {form.Result} {form.ResultClass}, scope {form.Scope}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"  returns {(terms.ReturnsNothing ? "nothing" : terms.Return)}{(terms.ReturnLength is null ? "" : $" of {terms.ReturnLength}")}\n");
+        var returned = terms.ReturnsNothing ? "nothing" : terms.Return.ToString();
+        var length = terms.ReturnLength is null ? "" : $" of {terms.ReturnLength}";
+        text.Append(CultureInfo.InvariantCulture, $"  returns {returned}{length}\n");
         foreach (var capture in terms.Captures)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {capture.Name}: {capture.Type}{(capture.Length is null ? "" : $" of {capture.Length}")} = {capture.Value}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"  {capture.Name}: {capture.Type}{(capture.Length is null ? "" : $" of {capture.Length}")} = {capture.Value}\n");
         }
 
         if (terms.When is not null)
@@ -62,7 +66,8 @@ internal static class RuleDump
 
         if ((rule.SampleEvery, rule.LimitPerSecond, rule.Ttl, rule.BudgetPercent, rule.Redact.Count) != (1, null, null, null, 0))
         {
-            text.Append(CultureInfo.InvariantCulture, $"  sample {rule.SampleEvery}, limit {rule.LimitPerSecond}, ttl {rule.Ttl}, budget {rule.BudgetPercent}, redact {rule.Redact}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  sample {rule.SampleEvery}, limit {rule.LimitPerSecond}, ttl {rule.Ttl}, budget " +
+                $"{rule.BudgetPercent}, redact {rule.Redact}\n");
         }
 
         if (rule.NotSecret.Count > 0)
@@ -91,11 +96,14 @@ internal static class RuleDump
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{rule.Name.Value} at {rule.Name.At.Line}:{rule.Name.At.Column}\n");
-        text.Append(CultureInfo.InvariantCulture, $"  {rule.Interface.Value}, {rule.Mode}{(rule.DryRun ? ", dry run" : "")}{(rule.AllowsUnsafe ? ", unsafe" : "")}\n");
-        text.Append(CultureInfo.InvariantCulture, $"  counts {(rule.Count is { } count ? $"top {count.Top} every {count.Every}" : "nothing")}, {rule.MaxSources} sources\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"  {rule.Interface.Value}, {rule.Mode}{(rule.DryRun ? ", dry run" : "")}{(rule.AllowsUnsafe ? ", unsafe" : "")}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"  counts {(rule.Count is { } count ? $"top {count.Top} every {count.Every}" : "nothing")}, {rule.MaxSources} sources\n");
         text.Append(CultureInfo.InvariantCulture, $"  denies {rule.Deny} and {rule.DenyFile?.Value ?? "no file"}\n");
         text.Append(CultureInfo.InvariantCulture, $"  allows {rule.Allow} and {rule.AllowFile?.Value ?? "no file"}\n");
-        text.Append(CultureInfo.InvariantCulture, $"  {rule.Level} to {rule.Output?.Value ?? "all outputs"}, ttl {rule.Ttl?.ToString() ?? "by default"}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"  {rule.Level} to {rule.Output?.Value ?? "all outputs"}, ttl {rule.Ttl?.ToString() ?? "by default"}\n");
         text.Append(CultureInfo.InvariantCulture, $"  packets: {rule.Messages.Packets.Text}\n  dropped: {rule.Messages.Dropped.Text}\n");
         foreach (var (name, value) in rule.Labels)
         {

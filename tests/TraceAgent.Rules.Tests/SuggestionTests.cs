@@ -27,7 +27,8 @@ public class SuggestionTests
 
     [Fact]
     public void Words_of_any_length_are_compared() =>
-        Gen.Select(Gen.String[0, 200], Gen.String[0, 200]).Sample((wrong, known) => { _ = Suggestion.Nearest(wrong, [known, wrong]); }, iter: 2_000);
+        Gen.Select(Gen.String[0, 200], Gen.String[0, 200]).Sample(
+            (wrong, known) => { _ = Suggestion.Nearest(wrong, [known, wrong]); }, iter: 2_000);
 
     [Fact]
     public void One_edit_of_a_long_word_is_always_found() =>

@@ -20,7 +20,8 @@ internal static partial class YamlJson
     private static JsonNode? Convert(YamlNode node) => node switch
     {
         YamlSequence list => new JsonArray([.. list.Items.Select(Convert)]),
-        YamlMapping mapping => new JsonObject(mapping.Entries.DistinctBy(e => e.Key.Value).Select(e => KeyValuePair.Create(e.Key.Value, Convert(e.Value)))),
+        YamlMapping mapping =>
+            new JsonObject(mapping.Entries.DistinctBy(e => e.Key.Value).Select(e => KeyValuePair.Create(e.Key.Value, Convert(e.Value)))),
         YamlScalar scalar => Convert(scalar),
         _ => throw new InvalidOperationException(),
     };

@@ -43,7 +43,8 @@ public class AddressTests(CompiledPrograms programs) : IClassFixture<CompiledPro
     [Fact]
     public void A_file_offset_behind_all_code_is_told_the_last_function() =>
         Assert.EndsWith(
-            "; the nearest safe place is _fini", Assert.Single(Resolve(programs.Shop, FileOffset(0xffffff)).Problems).Hint, StringComparison.Ordinal);
+            "; the nearest safe place is _fini",
+            Assert.Single(Resolve(programs.Shop, FileOffset(0xffffff)).Problems).Hint, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0UL)]

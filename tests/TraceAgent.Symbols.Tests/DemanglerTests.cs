@@ -37,10 +37,13 @@ public partial class DemanglerTests(CompiledPrograms programs) : IClassFixture<C
     [InlineData("_ZNK4shop4Cart5countEv", "shop::Cart::count() const", "shop::Cart::count", "shop::Cart::count")]
     [InlineData("_ZN4shop6largerIdEET_S1_S1_", "shop::larger<double>(double, double)", "shop::larger<double>", "shop::larger")]
     [InlineData("_ZN4shop4CartC2Ei", "shop::Cart::Cart(int)", "shop::Cart::Cart", "shop::Cart::Cart")]
-    [InlineData("_ZN4shop12_GLOBAL__N_16hiddenEi", "shop::(anonymous namespace)::hidden(int)", "shop::(anonymous namespace)::hidden", "shop::(anonymous namespace)::hidden")]
-    [InlineData("_ZZ4mainENKUlvE_clEv", "main::{lambda()#1}::operator()() const", "main::{lambda()#1}::operator()", "main::{lambda()#1}::operator()")]
+    [InlineData("_ZN4shop12_GLOBAL__N_16hiddenEi",
+        "shop::(anonymous namespace)::hidden(int)", "shop::(anonymous namespace)::hidden", "shop::(anonymous namespace)::hidden")]
+    [InlineData("_ZZ4mainENKUlvE_clEv",
+        "main::{lambda()#1}::operator()() const", "main::{lambda()#1}::operator()", "main::{lambda()#1}::operator()")]
     [InlineData("_Z3runPFiPKcE", "run(int (*)(char const*))", "run", "run")]
-    [InlineData("_ZN4shop3addEi.constprop.0", "shop::add(int) [clone .constprop.0]", "shop::add(int) [clone .constprop.0]", "shop::add(int) [clone .constprop.0]")]
+    [InlineData("_ZN4shop3addEi.constprop.0",
+        "shop::add(int) [clone .constprop.0]", "shop::add(int) [clone .constprop.0]", "shop::add(int) [clone .constprop.0]")]
     [InlineData("_ZN4shop3addEi.llvm.123", "shop::add(int)", "shop::add", "shop::add")]
     [InlineData("_ZN4shop4cart3add17h0123456789abcdefE", "shop::cart::add", "shop::cart::add", "shop::cart::add")]
     [InlineData(
@@ -62,8 +65,10 @@ public partial class DemanglerTests(CompiledPrograms programs) : IClassFixture<C
     [Fact]
     public void Random_changes_of_names_neither_throw_nor_cost_more_than_a_limit()
     {
-        var names = MangledNames(programs.Cart).Concat(MangledNames("/usr/lib/x86_64-linux-gnu/libstdc++.so.6", "-D")).Chunk(40).Select(some => some[0])
-            .Append("_RINvNtCs1234_4shop4cart6largerlEB4_").Append("_ZN49_$LT$shop..Cart$u20$as$u20$core..fmt..Display$GT$3fmt17h0123456789abcdefE").ToArray();
+        var names = MangledNames(programs.Cart)
+            .Concat(MangledNames("/usr/lib/x86_64-linux-gnu/libstdc++.so.6", "-D")).Chunk(40).Select(some => some[0])
+            .Append("_RINvNtCs1234_4shop4cart6largerlEB4_")
+                .Append("_ZN49_$LT$shop..Cart$u20$as$u20$core..fmt..Display$GT$3fmt17h0123456789abcdefE").ToArray();
         var random = new Random(20261122);
         for (var round = 0; round < 100_000; round++)
         {
@@ -80,7 +85,8 @@ public partial class DemanglerTests(CompiledPrograms programs) : IClassFixture<C
         var name = new StringBuilder(start);
         for (var i = 0; i < 60; i++)
         {
-            name.Append(part.Replace("{0}", i == 0 ? "" : $"{(char)(i < 11 ? '0' + i - 1 : 'A' + ((i - 11) % 26))}", StringComparison.Ordinal));
+            name.Append(
+                part.Replace("{0}", i == 0 ? "" : $"{(char)(i < 11 ? '0' + i - 1 : 'A' + ((i - 11) % 26))}", StringComparison.Ordinal));
         }
 
         HostileNames.Ask(Encoding.ASCII.GetBytes(name.ToString()));
@@ -107,7 +113,8 @@ public partial class DemanglerTests(CompiledPrograms programs) : IClassFixture<C
         .Replace(" ", "", StringComparison.Ordinal);
 
     private static string[] MangledNames(string path, params string[] options) =>
-        [.. Mangled().Matches(CompiledPrograms.Run("nm", ["--defined-only", .. options, path])).Select(match => match.Groups[1].Value).Distinct()];
+        [.. Mangled()
+            .Matches(CompiledPrograms.Run("nm", ["--defined-only", .. options, path])).Select(match => match.Groups[1].Value).Distinct()];
 
     private static string[] Filtered(string[] names)
     {

@@ -47,7 +47,8 @@ public class FrameTests(CompiledPrograms programs) : IClassFixture<CompiledProgr
             var problem = Assert.Single(
                 Resolve(programs.Frames, Symbol(symbol), needsReturn: true, allowsUnsafe: true, returnsAtCaller: atCaller).Problems);
             Assert.Equal((SiteCodes.ReturnNotAtEntry, true), (problem.Code, problem.Refused));
-            Assert.StartsWith($"{symbol} in /srv/shop/test is jumped to and not called, as its unwind entry says", problem.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"{symbol} in /srv/shop/test is jumped to and not called, as its unwind entry says",
+                problem.Message, StringComparison.Ordinal);
             Assert.Equal("use `on: entry`", problem.Hint);
         }
     }

@@ -29,7 +29,10 @@ public sealed class GoPrograms : IDisposable
 
     private void Build(string program, string mode)
     {
-        var start = new ProcessStartInfo("go", ["build", $"-buildmode={mode}", "-o", program, Source("server.go")]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("go", ["build", $"-buildmode={mode}", "-o", program, Source("server.go")])
+        {
+            RedirectStandardError = true,
+        };
         start.Environment["GO111MODULE"] = "off";
         start.Environment["CGO_ENABLED"] = "0";
         start.Environment["GOCACHE"] = Path.Combine(_folder, "cache");
@@ -65,7 +68,8 @@ public class GoNamesTests(GoPrograms programs) : IClassFixture<GoPrograms>
     {
         using var image = Open(programs.Stripped);
 
-        Assert.Equal(["main.(*Server).handle"], FunctionList.Of(image, "/srv/shop/test", "main.(*Server).*", most: 10).Functions.Select(function => function.Name));
+        Assert.Equal(["main.(*Server).handle"], FunctionList.Of(image, "/srv/shop/test", "main.(*Server).*", most: 10).Functions.Select(
+            function => function.Name));
     }
 
     /// <summary>The table of the runtime has no assembler labels; of the functions of the program and of the runtime it has all.</summary>

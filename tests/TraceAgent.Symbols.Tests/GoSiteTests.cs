@@ -38,7 +38,8 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
     [Fact]
     public void A_stripped_program_is_probed_at_the_same_places() =>
         Assert.Equal(
-            Resolve(programs.Whole, Symbol("main.*"), needsReturn: true).Groups, Resolve(programs.Stripped, Symbol("main.*"), needsReturn: true).Groups);
+            Resolve(programs.Whole, Symbol("main.*"), needsReturn: true).Groups,
+            Resolve(programs.Stripped, Symbol("main.*"), needsReturn: true).Groups);
 
     [Fact]
     public void Arguments_and_results_are_where_this_Go_puts_them()
@@ -76,7 +77,8 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
     private static ulong FirstBehindCheck((ulong Start, List<(ulong Address, string Text)> Lines) function)
     {
         var lines = function.Lines;
-        var guard = lines.FindIndex(line => line.Text.Contains("0x10(%r14)", StringComparison.Ordinal) || line.Text.Contains("0x18(%r14)", StringComparison.Ordinal));
+        var guard = lines.FindIndex(line => line.Text.Contains("0x10(%r14)", StringComparison.Ordinal)
+            || line.Text.Contains("0x18(%r14)", StringComparison.Ordinal));
         if (guard is < 0 or > 6)
         {
             return function.Start;
@@ -86,7 +88,8 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
         return lines[branch + 1].Address;
     }
 
-    private static ulong Number(Match match) => ulong.Parse(match.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static ulong Number(Match match) =>
+        ulong.Parse(match.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     [GeneratedRegex("^([0-9a-f]+) <.*>:$")]
     private static partial Regex FunctionLine();

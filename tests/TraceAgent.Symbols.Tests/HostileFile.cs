@@ -13,7 +13,8 @@ internal static class HostileFile
     private static readonly Location[] Places =
     [
         Symbol("locked"), Symbol("sizeless", 3), Symbol("lockd"), Symbol("AddNum"), Symbol("setjmp"),
-        Symbol("shop::Cart::*"), Symbol("*"), Symbol("puts@GLIBC_2.2.5"), new Location.Usdt("shop", "*"), new Location.Usdt("shop", "plan"), Address(0x401010), Address(0x1139), FileOffset(0x1010),
+        Symbol("shop::Cart::*"), Symbol("*"), Symbol("puts@GLIBC_2.2.5"),
+        new Location.Usdt("shop", "*"), new Location.Usdt("shop", "plan"), Address(0x401010), Address(0x1139), FileOffset(0x1010),
     ];
 
     /// <summary>Nothing throws, and nothing takes much memory.</summary>

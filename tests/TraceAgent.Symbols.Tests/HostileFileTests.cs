@@ -43,7 +43,8 @@ public class HostileFileTests(CompiledPrograms programs) : IClassFixture<Compile
 
         Assert.Null(ElfImage.TryOpen(path, out var problem));
         Assert.Equal(
-            (SiteCodes.Damaged, $"{path} has program headers that are outside the file or not of the ELF format"), (problem!.Code, problem.Message));
+            (SiteCodes.Damaged, $"{path} has program headers that are outside the file or not of the ELF format"),
+            (problem!.Code, problem.Message));
     }
 
     [Fact]

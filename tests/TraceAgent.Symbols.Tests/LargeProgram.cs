@@ -66,7 +66,8 @@ public static class LargeProgram
         var space = $"space{i % 97}";
         var type = $"Type{i % 8191}";
         var method = $"method{i}";
-        return $"_ZN{space.Length}{space}{type.Length}{type}{method.Length}{method}ERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEi";
+        const string text = "NSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE";
+        return $"_ZN{space.Length}{space}{type.Length}{type}{method.Length}{method}ERK{text}i";
     }
 
     private static byte[] Header(int sectionsAt, int codeSize)

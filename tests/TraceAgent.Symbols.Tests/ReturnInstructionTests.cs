@@ -99,7 +99,8 @@ public class ReturnInstructionTests(CompiledPrograms programs) : IClassFixture<C
     [Fact]
     public void What_would_harm_with_the_kernels_way_is_seen_at_ret()
     {
-        foreach (var (program, symbol) in ((string, string)[])[(programs.Thrower, "thrower"), (programs.Coroutines, "Work"), (programs.Traps, "dlsym")])
+        foreach (var (program, symbol) in ((string, string)[])[
+            (programs.Thrower, "thrower"), (programs.Coroutines, "Work"), (programs.Traps, "dlsym")])
         {
             Assert.NotEmpty(Assert.Single(Resolve(program, Symbol(symbol), needsReturn: true).Sites).Exits);
         }
@@ -109,5 +110,6 @@ public class ReturnInstructionTests(CompiledPrograms programs) : IClassFixture<C
     public void Only_the_entry_of_a_function_has_returns() =>
         Resolve(programs.Traps, Symbol("several", 2), needsReturn: true).IsRefused(
             SiteCodes.ReturnNotAtEntry,
-            "several+0x2 in /srv/shop/test is not the entry of a function, so its return cannot be followed", "use `symbol: several`, or `on: entry`");
+            "several+0x2 in /srv/shop/test is not the entry of a function, so its return cannot be followed",
+            "use `symbol: several`, or `on: entry`");
 }

@@ -24,7 +24,8 @@ public sealed class SeparateSymbolsTests(CompiledPrograms programs) : IClassFixt
     [Fact]
     public void Static_functions_of_one_name_are_told_apart_by_the_files_in_separate_symbols() =>
         Assert.Equal(
-            ["twin (left.c)", "twin (right.c)"], Resolve(Separated("twins", ".debug"), Symbol("twin")).Sites.Select(site => site.DisplayName).Order());
+            ["twin (left.c)", "twin (right.c)"],
+            Resolve(Separated("twins", ".debug"), Symbol("twin")).Sites.Select(site => site.DisplayName).Order());
 
     [Fact]
     public void A_file_whose_checksum_differs_is_not_used()
@@ -56,7 +57,8 @@ public sealed class SeparateSymbolsTests(CompiledPrograms programs) : IClassFixt
         var root = WithBuildId("other-ids", program.BuildId!, programs.Cart);
 
         using var image = ElfImage.TryOpen(programs.ShopStripped, programs.ShopStripped, out _, root)!;
-        var problem = Assert.Single(SiteResolver.Resolve(image, "/srv/shop/test", Symbol("left_price"), needsReturn: false, capturesArguments: false).Problems);
+        var problem = Assert.Single(
+            SiteResolver.Resolve(image, "/srv/shop/test", Symbol("left_price"), needsReturn: false, capturesArguments: false).Problems);
 
         Assert.Contains("belongs to another build (build id ", problem.Hint, StringComparison.Ordinal);
     }
@@ -77,14 +79,16 @@ public sealed class SeparateSymbolsTests(CompiledPrograms programs) : IClassFixt
     [Fact]
     public void Compressed_symbols_in_the_program_are_read() =>
         Assert.Equal(
-            Resolve(programs.Shop, Symbol("left_price")).OnlySite(), Resolve(WithMiniDebug("mini", _ => { }), Symbol("left_price")).OnlySite());
+            Resolve(programs.Shop, Symbol("left_price")).OnlySite(),
+            Resolve(WithMiniDebug("mini", _ => { }), Symbol("left_price")).OnlySite());
 
     [Fact]
     public void Damaged_compressed_symbols_are_told_when_a_symbol_is_not_found()
     {
         var program = WithMiniDebug("mini-damaged", bytes => bytes[bytes.Length / 2] ^= 0x55);
 
-        Assert.Equal("its compressed symbols (.gnu_debugdata) are damaged", Assert.Single(Resolve(program, Symbol("left_price")).Problems).Hint);
+        Assert.Equal(
+            "its compressed symbols (.gnu_debugdata) are damaged", Assert.Single(Resolve(program, Symbol("left_price")).Problems).Hint);
     }
 
     [Fact]

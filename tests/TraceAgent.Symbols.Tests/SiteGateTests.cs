@@ -8,7 +8,8 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [Fact]
     public void A_place_within_an_instruction_is_refused_with_the_nearest_safe_ones() =>
         Resolve(programs.Traps, Symbol("long_move", 4)).IsRefused(
-            SiteCodes.InsideInstruction, "long_move+0x4 in /srv/shop/test is in the middle of an instruction; a probe there breaks the program",
+            SiteCodes.InsideInstruction,
+            "long_move+0x4 in /srv/shop/test is in the middle of an instruction; a probe there breaks the program",
             "the nearest safe places are long_move+0x1 and long_move+0xb");
 
     [Fact]
@@ -82,7 +83,8 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [InlineData("vector_load_512", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
     [InlineData("vector_add", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
     [InlineData("vector_or", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
-    [InlineData("shift_without_flags", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
+    [InlineData(
+        "shift_without_flags", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
     [InlineData("amd_vector", 1, "is encoded like a vector instruction (VEX, EVEX, XOP), and the kernel takes such for another one")]
     [InlineData("store_flags", 1, "stores the flags, which the kernel changes while it steps over the instruction")]
     [InlineData("late_prefix", 1, "has a prefix behind its REX prefix, which the kernel may read differently")]
@@ -103,7 +105,8 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     public void An_instruction_that_repeats_itself_is_warned_about() =>
         Resolve(programs.Traps, Symbol("copy_bytes", 1)).HasWarning(
             SiteCodes.Repeated,
-            "the instruction at copy_bytes+0x1 in /srv/shop/test repeats itself, and is hit once for each element that it moves or compares",
+            "the instruction at copy_bytes+0x1 in /srv/shop/test repeats itself, and is hit once for each element that " +
+                "it moves or compares",
             "the nearest safe places are copy_bytes and copy_bytes+0x3");
 
     [Fact]
@@ -124,7 +127,8 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     public void The_return_of_a_function_that_asks_for_its_caller_is_refused() =>
         Resolve(programs.Traps, Symbol("dlsym"), needsReturn: true, returnsAtCaller: true).IsRefused(
             SiteCodes.ReturnsOtherwise,
-            "the return of dlsym in /srv/shop/test cannot be followed: it looks at its return address to know its caller, and would find the kernel's",
+            "the return of dlsym in /srv/shop/test cannot be followed: it looks at its return address to know its caller, and " +
+                "would find the kernel's",
             "leave `return_at` out, or use `on: entry`");
 
     [Fact]
@@ -132,7 +136,8 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     {
         Resolve(programs.Coroutines, Symbol("Work"), needsReturn: true, returnsAtCaller: true).IsRefused(
             SiteCodes.SwitchesStacks,
-            "the return of Work cannot be followed: /srv/shop/test calls swapcontext to run on several stacks in turn, and would jump to nowhere",
+            "the return of Work cannot be followed: /srv/shop/test calls swapcontext to run on several stacks in turn, and " +
+                "would jump to nowhere",
             "leave `return_at` out, or use `on: entry`");
         Resolve(programs.Coroutines, Symbol("Work")).OnlySite();
     }
@@ -176,7 +181,8 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     {
         Resolve(programs.Thrower, Symbol("thrower"), needsReturn: true, returnsAtCaller: true).IsRefused(
             SiteCodes.ExceptionsEnd,
-            "the return of thrower cannot be followed: /srv/shop/test has C++ or Rust code, and an exception or panic that passed through thrower would end the program",
+            "the return of thrower cannot be followed: /srv/shop/test has C++ or Rust code, and an exception or panic that passed " +
+                "through thrower would end the program",
             "leave `return_at` out, or use `on: entry`");
         Resolve(programs.Thrower, Symbol("thrower")).OnlySite();
     }
@@ -185,7 +191,8 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     public void Nothing_behind_undecodable_bytes_is_accepted() =>
         Resolve(programs.Traps, Symbol("unreadable", 2)).IsRefused(
             SiteCodes.InsideInstruction,
-            "cannot tell whether an instruction begins at unreadable+0x2 in /srv/shop/test: the bytes at unreadable+0x1 before it are no instruction",
+            "cannot tell whether an instruction begins at unreadable+0x2 in /srv/shop/test: the bytes at unreadable+0x1 before it " +
+                "are no instruction",
             "the nearest safe place is unreadable");
 
     [Fact]
@@ -251,7 +258,8 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [Fact]
     public void The_first_instruction_of_a_Go_function_is_refused_when_it_may_run_twice() =>
         Resolve(programs.Go, Symbol("main.loop")).IsRefused(
-            SiteCodes.GoEntry, "main.loop in /srv/shop/test is the first instruction of a Go function, which may run twice when the stack grows",
+            SiteCodes.GoEntry,
+            "main.loop in /srv/shop/test is the first instruction of a Go function, which may run twice when the stack grows",
             "use an offset behind the check of the stack's size");
 
     [Fact]
@@ -280,13 +288,15 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     private static ulong LinkageTableOf(string program)
     {
         var line = Run("readelf", "-SW", program).Split('\n').Single(text => text.Contains(" .plt ", StringComparison.Ordinal));
-        return Convert.ToUInt64(line[line.IndexOf("PROGBITS", StringComparison.Ordinal)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], 16);
+        return Convert.ToUInt64(
+            line[line.IndexOf("PROGBITS", StringComparison.Ordinal)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], 16);
     }
 
     private static HashSet<ulong> InstructionsOf(string program, string function)
     {
         var text = Run("objdump", "-d", "--no-show-raw-insn", $"--disassemble={function}", program);
-        return [.. text.Split('\n').Where(line => line.StartsWith("    ", StringComparison.Ordinal) && line.Contains(':', StringComparison.Ordinal))
+        return [.. text.Split('\n')
+            .Where(line => line.StartsWith("    ", StringComparison.Ordinal) && line.Contains(':', StringComparison.Ordinal))
             .Select(line => Convert.ToUInt64(line.Trim().Split(':')[0], 16))];
     }
 }

@@ -10,7 +10,8 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
     [InlineData("shop::Cart::add(int)", "_ZN4shop4Cart3addEi", "shop::Cart::add(int)")]
     [InlineData("_ZN4shop4Cart3addEi", "_ZN4shop4Cart3addEi", "shop::Cart::add(int)")]
     [InlineData("shop::Cart::add(int,const char *)", "_ZN4shop4Cart3addEiPKc", "shop::Cart::add(int, char const*)")]
-    [InlineData("shop::Cart::add(const std::string&)", "_ZN4shop4Cart3addERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE", "shop::Cart::add(std::string const&)")]
+    [InlineData("shop::Cart::add(const std::string&)",
+        "_ZN4shop4Cart3addERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE", "shop::Cart::add(std::string const&)")]
     [InlineData("shop::Cart::count", "_ZNK4shop4Cart5countEv", "shop::Cart::count() const")]
     [InlineData("shop::larger<double>", "_ZN4shop6largerIdEET_S1_S1_", "shop::larger<double>(double, double)")]
     [InlineData("shop::(anonymous namespace)::hidden", "_ZN4shop12_GLOBAL__N_16hiddenEi", "shop::(anonymous namespace)::hidden(int)")]
@@ -65,10 +66,12 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
     {
         using var image = Open(programs.Cart);
 
-        SiteResolver.Resolve(image, "/srv/shop/test", Symbol("shop::Cart::*"), needsReturn: false, capturesArguments: false, maxSites: 5).IsRefused(
+        SiteResolver.Resolve(
+            image, "/srv/shop/test", Symbol("shop::Cart::*"), needsReturn: false, capturesArguments: false, maxSites: 5).IsRefused(
             SiteCodes.TooManySites, "'shop::Cart::*' means 6 functions of /srv/shop/test, and the rule may have 5 sites",
             "make the name narrower, or allow them with `max_sites: 6`");
-        Assert.Equal(6, SiteResolver.Resolve(image, "/srv/shop/test", Symbol("shop::Cart::*"), needsReturn: false, capturesArguments: false, maxSites: 6).Sites.Count);
+        Assert.Equal(6, SiteResolver.Resolve(
+            image, "/srv/shop/test", Symbol("shop::Cart::*"), needsReturn: false, capturesArguments: false, maxSites: 6).Sites.Count);
     }
 
     [Fact]
@@ -79,7 +82,8 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
         var warning = Assert.Single(resolution.Problems);
         Assert.Equal((SiteCodes.SomeSkipped, false), (warning.Code, warning.Refused));
         Assert.Matches(
-            "^2 of the [0-9]+ functions of /srv/shop/test that '\\*' means are not probed: 1 with an instruction there that the kernel cannot probe \\(starts_locked\\); 1 not entered by a call \\(with_cold_part.cold\\)$",
+            "^2 of the [0-9]+ functions of /srv/shop/test that '\\*' means are not probed: 1 with an instruction there that the kernel " +
+                "cannot probe \\(starts_locked\\); 1 not entered by a call \\(with_cold_part.cold\\)$",
             warning.Message);
         Assert.Contains(resolution.Sites, site => site.Symbol == "long_move");
     }
@@ -101,7 +105,8 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
 
     [Fact]
     public void Versions_of_one_name_are_told_apart() =>
-        Assert.Equal(["regexec@GLIBC_2.2.5", "regexec@GLIBC_2.3.4"], Resolve(Libc, Symbol("regexec")).Sites.Select(site => site.DisplayName).Order());
+        Assert.Equal([
+            "regexec@GLIBC_2.2.5", "regexec@GLIBC_2.3.4"], Resolve(Libc, Symbol("regexec")).Sites.Select(site => site.DisplayName).Order());
 
     [Theory]
     [InlineData("regexec@GLIBC_9", "its versions are 'regexec@GLIBC_2.2.5', 'regexec@GLIBC_2.3.4'")]

@@ -110,7 +110,8 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
     public void An_indirect_function_is_refused_because_its_symbol_names_the_chooser() =>
         Resolve(programs.Shop, Symbol("picked")).IsRefused(
             SiteCodes.IndirectFunction,
-            "'picked' in /srv/shop/test is an indirect function (IFUNC): it names the code that chooses a variant for the processor, not the code that runs",
+            "'picked' in /srv/shop/test is an indirect function (IFUNC): it names the code that chooses a variant for the processor, not " +
+                "the code that runs",
             "use the variant that runs on this machine as `symbol:`, or its address as `offset:`");
 
     [Theory]
@@ -137,12 +138,14 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
     [Fact]
     public void A_variable_is_refused() =>
         Resolve(programs.Shop, Symbol("stock")).IsRefused(
-            SiteCodes.NotAFunction, "'stock' in /srv/shop/test is not a function", "a rule needs a function, or an address in code as `offset:`");
+            SiteCodes.NotAFunction,
+            "'stock' in /srv/shop/test is not a function", "a rule needs a function, or an address in code as `offset:`");
 
     [Fact]
     public void A_bare_label_is_refused() =>
         Resolve(programs.Traps, Symbol("bare_label")).IsRefused(
-            SiteCodes.NotAFunction, "'bare_label' in /srv/shop/test is not a function", "a rule needs a function, or an address in code as `offset:`");
+            SiteCodes.NotAFunction,
+            "'bare_label' in /srv/shop/test is not a function", "a rule needs a function, or an address in code as `offset:`");
 
     [Fact]
     public void A_place_behind_the_end_of_the_function_is_refused() =>

@@ -42,7 +42,8 @@ public sealed class UsdtOperandTests
     [InlineData("-4@counter(%rip)", "s4[(r16 Add 12304)]")]
     [InlineData("4@counter+4(%rip)", "u4[(r16 Add 12308)]")]
     [InlineData("8f@16(%rsp)", "u8[(r7 Add 16)]")]
-    public void Operands_of_x64_are_read_as_the_assembler_means_them(string operand, string expected) => Assert.Equal(expected, Only(X64, operand));
+    public void Operands_of_x64_are_read_as_the_assembler_means_them(string operand, string expected) =>
+        Assert.Equal(expected, Only(X64, operand));
 
     [Theory]
     [InlineData("8@x0", "r0")]
@@ -61,7 +62,8 @@ public sealed class UsdtOperandTests
     [InlineData("8@[x1, x2, lsl 3]", "u8[(r1 Add (r2 ShiftLeft 3))]")]
     [InlineData("4@[x1, w2, sxtw #2]", "u4[(r1 Add (s4(r2) ShiftLeft 2))]")]
     [InlineData("4@[x1, w2, uxtw]", "u4[(r1 Add u4(r2))]")]
-    public void Operands_of_arm64_are_read_as_the_assembler_means_them(string operand, string expected) => Assert.Equal(expected, Only(Arm64, operand));
+    public void Operands_of_arm64_are_read_as_the_assembler_means_them(string operand, string expected) =>
+        Assert.Equal(expected, Only(Arm64, operand));
 
     [Theory]
     [InlineData("8f@%xmm0", "it is in %xmm0, a register for floating point numbers and vectors, which the kernel does not hand out")]
@@ -76,13 +78,15 @@ public sealed class UsdtOperandTests
     [InlineData("8f@%rax", "its operand 8f@%rax is a floating point number that is not in memory")]
     [InlineData("8@%rax)", "its operand %rax) cannot be read")]
     [InlineData("8@", "its operand cannot be read")]
-    public void What_cannot_be_had_says_why(string operand, string reason) => Assert.Equal(reason, Assert.Single(X64.Read(operand)).Refusal);
+    public void What_cannot_be_had_says_why(string operand, string reason) =>
+        Assert.Equal(reason, Assert.Single(X64.Read(operand)).Refusal);
 
     [Theory]
     [InlineData("8f@d0", "it is in d0, a register for floating point numbers and vectors, which the kernel does not hand out")]
     [InlineData("8@[w0]", "its operand [w0] cannot be read")]
     [InlineData("8@x31", "its operand x31 cannot be read")]
-    public void What_cannot_be_had_on_arm64_says_why(string operand, string reason) => Assert.Equal(reason, Assert.Single(Arm64.Read(operand)).Refusal);
+    public void What_cannot_be_had_on_arm64_says_why(string operand, string reason) =>
+        Assert.Equal(reason, Assert.Single(Arm64.Read(operand)).Refusal);
 
     [Fact]
     public void Spaces_within_brackets_do_not_end_an_operand() =>
@@ -93,7 +97,8 @@ public sealed class UsdtOperandTests
     {
         var abi = new UsdtSiteAbi(Architecture.X64, X64.Read("8@%rax -8@%rax 4@%eax 8f@(%rax) 4f@(%rax)"));
         Assert.Equal(
-            [new CaptureType.Integer(8, Signed: false), CaptureType.Default, CaptureType.Default, new CaptureType.Float(8), new CaptureType.Float(4)],
+            [new CaptureType.Integer(
+                8, Signed: false), CaptureType.Default, CaptureType.Default, new CaptureType.Float(8), new CaptureType.Float(4)],
             Enumerable.Range(0, 5).Select(abi.TypeOf));
         Assert.Equal((null, "the probe has 5"), (abi.Argument(5), abi.WhyMissing(5)));
     }
@@ -108,7 +113,8 @@ public sealed class UsdtOperandTests
             var (start, index, scale) = (random.Next(16), random.Next(16), 1 << random.Next(4));
             var offset = random.Next(3) == 0 ? 0 : random.NextInt64(int.MinValue, int.MaxValue);
             var (size, signed) = (1 << random.Next(4), random.Next(2) == 0);
-            var operand = string.Create(CultureInfo.InvariantCulture, $"{(signed ? "-" : "")}{size}@{(offset == 0 ? "" : offset)}(%{names[start]},%{names[index]},{scale})");
+            var operand = string.Create(CultureInfo.InvariantCulture,
+                $"{(signed ? "-" : "")}{size}@{(offset == 0 ? "" : offset)}(%{names[start]},%{names[index]},{scale})");
             Expr scaled = new Expr.Register(index);
             scaled = scale == 1 ? scaled : new Expr.Binary(Multiply, scaled, new Expr.Constant(scale));
             Expr address = new Expr.Binary(Add, new Expr.Register(start), scaled);
@@ -121,7 +127,8 @@ public sealed class UsdtOperandTests
     [Fact]
     public void Any_text_gives_operands_or_reasons()
     {
-        string[] words = ["8@", "-4@", "8f@", "%rax", "%ah", "%xmm1", "%rip", "$", "5", "-1", "0x", "(", ")", "[", "]", ",", " ", "x0", "w1", "sp", "#", "lsl 3", "counter", "+", "-", "@", "%", "é", "\t", "18446744073709551616"];
+        string[] words = ["8@", "-4@", "8f@", "%rax", "%ah", "%xmm1", "%rip", "$", "5", "-1", "0x",
+            "(", ")", "[", "]", ",", " ", "x0", "w1", "sp", "#", "lsl 3", "counter", "+", "-", "@", "%", "é", "\t", "18446744073709551616"];
         var random = new Random(6);
         for (var round = 0; round < 20_000; round++)
         {

@@ -10,9 +10,11 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
     {
         var group = Assert.Single(Resolve("plain").Groups);
         var site = Assert.Single(group.Sites);
-        Assert.Equal((CompiledPrograms.AddressOf(programs.Usdt, "plain"), "shop:plain", 0UL), (site.Address, site.DisplayName, site.ReferenceCounter));
+        Assert.Equal((CompiledPrograms.AddressOf(programs.Usdt, "plain"), "shop:plain", 0UL),
+            (site.Address, site.DisplayName, site.ReferenceCounter));
         Assert.True(site.IsEmulated);
-        Assert.Equal((new Expr.Register(0), new Expr.Extend(new Expr.Register(5), 4, Signed: true), null), (group.Abi.Argument(0), group.Abi.Argument(1), group.Abi.Argument(2)));
+        Assert.Equal((new Expr.Register(0), new Expr.Extend(new Expr.Register(5), 4, Signed: true), null),
+            (group.Abi.Argument(0), group.Abi.Argument(1), group.Abi.Argument(2)));
     }
 
     [Fact]
@@ -54,12 +56,19 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
     }
 
     [Theory]
-    [InlineData("wide", SiteCodes.FiveByteNop, "shop:wide: _start+0xf in /srv/shop/test is a 5-byte NOP within a function; kernels from 6.18 on replace it by a call, which overwrites the function's data below the stack pointer", "follow the function that it is in, with `symbol:`")]
-    [InlineData("inside", SiteCodes.InsideInstruction, "shop:inside: _start+0x19 in /srv/shop/test is in the middle of an instruction; a probe there breaks the program", "follow the function that it is in, with `symbol:`")]
-    [InlineData("readonly", SiteCodes.UsdtDamaged, "shop:readonly: its semaphore, at 0x401000, is not in the data of /srv/shop/test", "follow the function that it is in, with `symbol:`")]
-    [InlineData("plan", SiteCodes.UsdtNotFound, "USDT probe 'shop:plan' not found in /srv/shop/test", "did you mean 'shop:plain' or 'shop:twin'?")]
-    [InlineData("x*", SiteCodes.UsdtNotFound, "no USDT probe of /srv/shop/test is called like 'shop:x*'", "it has shop:data, shop:guarded, shop:inside, shop:odd, shop:partly, shop:plain and 3 more")]
-    public void What_cannot_be_probed_is_refused(string name, string code, string message, string hint) => Resolve(name).IsRefused(code, message, hint);
+    [InlineData("wide",
+        SiteCodes.FiveByteNop, "shop:wide: _start+0xf in /srv/shop/test is a 5-byte NOP within a function; kernels from 6.18 on replace " +
+        "it by a call, which overwrites the function's data below the stack pointer", "follow the function that it is in, with `symbol:`")]
+    [InlineData("inside", SiteCodes.InsideInstruction, "shop:inside: _start+0x19 in /srv/shop/test is in the middle of an instruction; a " +
+        "probe there breaks the program", "follow the function that it is in, with `symbol:`")]
+    [InlineData("readonly", SiteCodes.UsdtDamaged, "shop:readonly: its semaphore, at 0x401000, is not in the data of /srv/shop/test",
+        "follow the function that it is in, with `symbol:`")]
+    [InlineData(
+        "plan", SiteCodes.UsdtNotFound, "USDT probe 'shop:plan' not found in /srv/shop/test", "did you mean 'shop:plain' or 'shop:twin'?")]
+    [InlineData("x*", SiteCodes.UsdtNotFound, "no USDT probe of /srv/shop/test is called like 'shop:x*'",
+        "it has shop:data, shop:guarded, shop:inside, shop:odd, shop:partly, shop:plain and 3 more")]
+    public void What_cannot_be_probed_is_refused(string name, string code, string message, string hint) =>
+        Resolve(name).IsRefused(code, message, hint);
 
     [Theory]
     [InlineData("data", "is no code of")]
@@ -78,21 +87,25 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
         Assert.Single(resolution.Sites);
         var problem = Assert.Single(resolution.Problems);
         Assert.Equal((SiteCodes.SomeSkipped, false), (problem.Code, problem.Refused));
-        Assert.StartsWith("1 of the 2 places of /srv/shop/test that 'shop:partly' means are not probed; shop:partly: _start+0xf", problem.Message, StringComparison.Ordinal);
+        Assert.StartsWith("1 of the 2 places of /srv/shop/test that 'shop:partly' means are not probed; shop:partly: _start+0xf",
+            problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void More_places_than_max_sites_are_refused()
     {
         using var image = Resolving.Open(programs.Usdt);
-        SiteResolver.Resolve(image, "/srv/shop/test", new Location.Usdt("*", "twin"), needsReturn: false, capturesArguments: false, maxSites: 2).IsRefused(
-            SiteCodes.TooManySites, "'*:twin' means 3 places of /srv/shop/test, and the rule may have 2 sites", "make the name narrower, or allow them with `max_sites: 3`");
+        SiteResolver.Resolve(
+            image, "/srv/shop/test", new Location.Usdt("*", "twin"), needsReturn: false, capturesArguments: false, maxSites: 2).IsRefused(
+            SiteCodes.TooManySites, "'*:twin' means 3 places of /srv/shop/test, and the rule may have 2 sites",
+            "make the name narrower, or allow them with `max_sites: 3`");
     }
 
     [Fact]
     public void A_file_without_notes_says_so() => Resolving.Resolve(programs.Shop, new Location.Usdt("shop", "plain")).IsRefused(
         SiteCodes.UsdtNotFound, "/srv/shop/test has no USDT probes",
-        "they are built in by an option of the program (such as --enable-dtrace) or by its libraries: name the one that has them as `binary`");
+        "they are built in by an option of the program (such as --enable-dtrace) or by its libraries: name the one that " +
+            "has them as `binary`");
 
     [Fact]
     public void Probes_of_every_section_of_notes_are_found_and_megabytes_of_them_are_not_damaged()
@@ -135,7 +148,8 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
         File.WriteAllBytes(path, bytes);
 
         Resolving.Resolve(path, new Location.Usdt("shop", "plain")).IsRefused(
-            SiteCodes.Damaged, "USDT probe 'shop:plain' not found in /srv/shop/test: its notes of probes are damaged", "is the file complete?");
+            SiteCodes.Damaged,
+            "USDT probe 'shop:plain' not found in /srv/shop/test: its notes of probes are damaged", "is the file complete?");
     }
 
     private SiteResolution Resolve(string name, bool capturesArguments = true) =>

@@ -90,7 +90,8 @@ internal sealed class ExprCompiler(
     public static IEnumerable<(Expr Address, int Size)> ReadsIn(Expr expr) => expr switch
     {
         Expr.Load load => ReadsIn(load.Address).Append((load.Address, load.Size)),
-        Expr.TextMatch { Length: { } length } match => ReadsIn(length).Concat(ReadsIn(match.Address)).Concat(TextMatchCompiler.Reads(match, length)),
+        Expr.TextMatch { Length: { } length } match =>
+            ReadsIn(length).Concat(ReadsIn(match.Address)).Concat(TextMatchCompiler.Reads(match, length)),
         Expr.TextMatch match => ReadsIn(match.Address).Append((match.Address, TextMatchCompiler.BufferSize(match.Test))),
         Expr.Unary unary => ReadsIn(unary.Operand),
         Expr.Extend extend => ReadsIn(extend.Operand),

@@ -8,7 +8,8 @@ namespace TraceAgent.Bpf.Code;
 /// <paramref name="touch"/> it stays a fault.
 /// No ring record is held while waiting: it would hold up the reader of all rules.
 /// </summary>
-internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, PageTouch? touch, IReadOnlyList<(CaptureField Field, FieldSlot Slot)> fields)
+internal sealed class FieldCompiler(
+    Assembler code, ExprCompiler expressions, PageTouch? touch, IReadOnlyList<(CaptureField Field, FieldSlot Slot)> fields)
 {
     /// <summary>Bits of the word in which the stack keeps whose pages may not be waited for.</summary>
     private const int RefusedBits = 64;
@@ -50,7 +51,8 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
 
     private void EmitReads(int shift)
     {
-        foreach (var outcomes in fields.Where(one => one.Field.HasOutcomeOfItsOwn()).Select(one => one.Slot.OutcomeOffset!.Value & ~7).Distinct())
+        foreach (var outcomes in fields.Where(one => one.Field.HasOutcomeOfItsOwn())
+            .Select(one => one.Slot.OutcomeOffset!.Value & ~7).Distinct())
         {
             code.Store(Reg.R7, outcomes + shift, 0, 8);
         }
@@ -179,7 +181,10 @@ internal sealed class FieldCompiler(Assembler code, ExprCompiler expressions, Pa
         code.Place(ends.Done);
     }
 
-    /// <summary>What could not be read, although its pages were touched if that is possible, may begin in a page that is there and go on in one that is not.</summary>
+    /// <summary>
+    /// What could not be read, although its pages were touched if that is possible, may begin in a page that is
+    /// there and go on in one that is not.
+    /// </summary>
     private void ReadToPageEnd(int offset, int size, MemoryEnds ends)
     {
         const int pageSize = 4096;

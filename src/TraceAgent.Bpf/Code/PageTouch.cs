@@ -22,7 +22,9 @@ internal sealed class PageTouch(Assembler code, ExprCompiler expressions, PageCh
         }
     }
 
-    /// <summary>Brings in the page of an address and, where <paramref name="size"/> bytes from it pass into the next page, that one.</summary>
+    /// <summary>
+    /// Brings in the page of an address and, where <paramref name="size"/> bytes from it pass into the next page, that one.
+    /// </summary>
     public void Page(Expr address, int size)
     {
         const int pageShift = 12;

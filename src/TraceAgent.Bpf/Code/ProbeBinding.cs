@@ -4,7 +4,8 @@ namespace TraceAgent.Bpf.Code;
 /// <param name="Slot">Index of the probe's state word and counters; written into each of its records.</param>
 /// <param name="Limiter">Index of the token bucket, which the probes of one rule share.</param>
 /// <param name="Waits">For which pages programs wait: see <see cref="PageTouch"/>. Null for none.</param>
-/// <param name="Self">Process ID of the agent in the first PID namespace, whose own hits are left alone: to log them would make more of them.</param>
+/// <param name="Self">Process ID of the agent in the first PID namespace, whose own hits are left alone: to log them
+/// would make more of them.</param>
 public sealed record ProbeBinding(
     uint Slot, uint Limiter, PageWaits? Waits, uint Self, int Ring, int Control, int Counters, int Marks, int InFlight);
 

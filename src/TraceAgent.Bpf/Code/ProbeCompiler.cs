@@ -15,7 +15,8 @@ public static partial class ProbeCompiler
     /// <summary>
     /// The programs of a plan's sites themselves: first the one on return, where the kernel's way sees returns, then the one on entry.
     /// </summary>
-    /// <exception cref="ArgumentException">The plan needs more than a program may have: 512 bytes of stack, or <see cref="MaxRecordSize"/>.</exception>
+    /// <exception cref="ArgumentException">The plan needs more than a program may have: 512 bytes of stack, or
+    /// <see cref="MaxRecordSize"/>.</exception>
     public static IReadOnlyList<ProbeProgram> Compile(CapturePlan plan, ProbeBinding binding)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -23,7 +24,8 @@ public static partial class ProbeCompiler
         {
             if (plan.LayoutOf(kind).Size is > MaxRecordSize and var size)
             {
-                throw new ArgumentException($"an event would take {size} bytes, and at most {MaxRecordSize} are possible: capture less, or shorter texts");
+                throw new ArgumentException(
+                    $"an event would take {size} bytes, and at most {MaxRecordSize} are possible: capture less, or shorter texts");
             }
         }
 

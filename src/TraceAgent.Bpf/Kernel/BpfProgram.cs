@@ -47,7 +47,8 @@ internal sealed unsafe class BpfProgram : BpfHandle
             }
 
             var verifier = VerifierLog.UsefulLines(Marshal.PtrToStringUTF8((nint)buffer) ?? string.Empty);
-            throw new KernelException("load BPF program", name, -fd, verifier.Length == 0 ? Privileges.RemedyFor(-fd) : $"the verifier says:\n{verifier}");
+            throw new KernelException(
+                "load BPF program", name, -fd, verifier.Length == 0 ? Privileges.RemedyFor(-fd) : $"the verifier says:\n{verifier}");
         }
     }
 
@@ -62,7 +63,10 @@ internal sealed unsafe class BpfProgram : BpfHandle
         }
     }
 
-    /// <summary>What the program returns when the calling thread runs it here and now; null when the kernel does not do that (before 5.10).</summary>
+    /// <summary>
+    /// What the program returns when the calling thread runs it here and now; null when the kernel
+    /// does not do that (before 5.10).
+    /// </summary>
     public static uint? TryRun(ProbeProgram program, string name)
     {
         var fd = TryLoad(TypeRawTracepoint, program, name, 0, null);

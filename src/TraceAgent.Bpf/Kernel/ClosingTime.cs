@@ -17,7 +17,7 @@ public static class ClosingTime
     /// <summary>Runs only while something closes.</summary>
     private static readonly Timer Check = new(_ => Report());
 
-    private static long _next;
+    private static long Next;
 
     /// <summary>Is told how long the oldest closing takes, after a second and then every ten; by a thread of the pool.</summary>
     public static event Action<TimeSpan>? Exceeded;
@@ -32,8 +32,8 @@ public static class ClosingTime
                 Check.Change(Patience, Again);
             }
 
-            Begun.Add(_next, Stopwatch.GetTimestamp());
-            return new Closed(_next++);
+            Begun.Add(Next, Stopwatch.GetTimestamp());
+            return new Closed(Next++);
         }
     }
 

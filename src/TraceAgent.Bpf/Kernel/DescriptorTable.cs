@@ -11,7 +11,8 @@ internal static class DescriptorTable
     private const int Kept = 64;
 
     /// <summary>How many the process may have open.</summary>
-    public static long Limit => Libc.GetLimit(Libc.OpenFiles, out var limit) == 0 ? (long)Math.Min(limit.Current, long.MaxValue) : long.MaxValue;
+    public static long Limit =>
+        Libc.GetLimit(Libc.OpenFiles, out var limit) == 0 ? (long)Math.Min(limit.Current, long.MaxValue) : long.MaxValue;
 
     /// <summary>True for one of the last numbers, which rules may not use up.</summary>
     public static bool IsKept(int descriptor) => descriptor >= Limit - Kept;

@@ -30,7 +30,8 @@ internal sealed class GracePeriod : IDisposable
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what is needed.</exception>
     public static GracePeriod Open(AttachMethod? method)
     {
-        var file = MemoryFile.TryCreate("traceagent-grace-period", new byte[FileSize]) ?? throw new KernelException("create", "a file in memory", Libc.Errno());
+        var file = MemoryFile.TryCreate("traceagent-grace-period", new byte[FileSize])
+            ?? throw new KernelException("create", "a file in memory", Libc.Errno());
         try
         {
             RequireCookies();

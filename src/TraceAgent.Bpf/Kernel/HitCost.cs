@@ -38,7 +38,8 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
 
         try
         {
-            using var program = BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_hit_cost", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
+            using var program = BpfProgram.Load(
+                GracePeriod.EmptyProgram(), "ta_hit_cost", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
             var emulated = Probed(method, program, code, 0, alsoReturn: false);
             return new HitCost(
                 emulated,
@@ -53,8 +54,10 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
 
     private static double Probed(AttachMethod method, BpfProgram program, OwnCode code, int offset, bool alsoReturn)
     {
-        using var entry = UprobeLink.Attach(method, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: false);
-        using var @return = alsoReturn ? UprobeLink.Attach(method, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: true) : null;
+        using var entry = UprobeLink.Attach(
+            method, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: false);
+        using var @return = alsoReturn ? UprobeLink.Attach(
+            method, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: true) : null;
         var best = double.MaxValue;
         for (var round = 0; round < Rounds; round++)
         {

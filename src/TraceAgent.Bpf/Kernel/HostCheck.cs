@@ -42,13 +42,15 @@ public static class HostCheck
         var findings = new List<HostFinding> { Kernel() };
         if (!NativeLibrary.TryLoad(LibBpf.Library, out _))
         {
-            findings.Add(new HostFinding("libbpf", HostVerdict.Missing, $"{LibBpf.Library} is not there", "install libbpf1 (Debian, Ubuntu) or libbpf (Fedora, RHEL); version 1.0 or newer"));
+            findings.Add(new HostFinding("libbpf", HostVerdict.Missing,
+                $"{LibBpf.Library} is not there", "install libbpf1 (Debian, Ubuntu) or libbpf (Fedora, RHEL); version 1.0 or newer"));
             return findings;
         }
 
         findings.Add(new HostFinding("libbpf", HostVerdict.Fine, LibBpf.Library));
         findings.Add(Try("BPF programs", HostVerdict.Missing, "load", () => BpfProgram.Load(Trivial(), "ta_doctor", 0).Dispose()));
-        findings.Add(Try("attach cookies", HostVerdict.Missing, "load", () => BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_doctor", 0).Dispose(), "needs kernel 5.15 or newer"));
+        findings.Add(Try("attach cookies", HostVerdict.Missing, "load", () =>
+            BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_doctor", 0).Dispose(), "needs kernel 5.15 or newer"));
         findings.Add(Try("ring buffer", HostVerdict.Missing, "made", () =>
             BpfMap.Create(MapType.RingBuffer, "ta_doctor", 0, 0, Environment.SystemPageSize).Dispose(), "needs kernel 5.8 or newer"));
         AddUprobes(findings);
@@ -61,13 +63,16 @@ public static class HostCheck
 
     private static HostFinding Kernel()
     {
-        var supported = RuntimeInformation.ProcessArchitecture is System.Runtime.InteropServices.Architecture.X64 or System.Runtime.InteropServices.Architecture.Arm64;
+        var supported = RuntimeInformation.ProcessArchitecture is System.Runtime.InteropServices.Architecture.X64
+            or System.Runtime.InteropServices.Architecture.Arm64;
         var lockdown = IsLockedDown();
+        var remedy = lockdown ? "start the kernel without lockdown=confidentiality, which forbids BPF to read memory" : null;
         return new HostFinding(
             "kernel",
             supported && !lockdown ? HostVerdict.Fine : HostVerdict.Missing,
-            $"{Environment.OSVersion.Version} on {RuntimeInformation.ProcessArchitecture}{(lockdown ? ", locked down (confidentiality)" : "")}",
-            !supported ? "x86-64 or arm64" : lockdown ? "start the kernel without lockdown=confidentiality, which forbids BPF to read memory" : null);
+            $"{Environment.OSVersion.Version} on " +
+                $"{RuntimeInformation.ProcessArchitecture}{(lockdown ? ", locked down (confidentiality)" : "")}",
+            supported ? remedy : "x86-64 or arm64");
     }
 
     private static bool IsLockedDown()
@@ -86,8 +91,10 @@ public static class HostCheck
     /// <summary>One of the two ways is enough; what is wrong with the only other one is then no more than a limit.</summary>
     private static void AddUprobes(List<HostFinding> findings)
     {
-        var multi = Try("uprobe_multi", HostVerdict.Limited, "attached, hit, detached", () => Hit(AttachMethod.Multi, onReturn: false), "kernel 6.6 or newer: many sites at once, without CAP_SYS_ADMIN");
-        var perf = Try("uprobes by perf events", HostVerdict.Limited, "attached, hit, detached", () => Hit(AttachMethod.PerfEvent, onReturn: false));
+        var multi = Try("uprobe_multi", HostVerdict.Limited, "attached, hit, detached", () =>
+            Hit(AttachMethod.Multi, onReturn: false), "kernel 6.6 or newer: many sites at once, without CAP_SYS_ADMIN");
+        var perf = Try(
+            "uprobes by perf events", HostVerdict.Limited, "attached, hit, detached", () => Hit(AttachMethod.PerfEvent, onReturn: false));
         if (multi.Verdict != HostVerdict.Fine && perf.Verdict != HostVerdict.Fine)
         {
             findings.Add(multi with { Verdict = HostVerdict.Missing });
@@ -109,21 +116,24 @@ public static class HostCheck
         using var statistics = RunStatistics.TryOpen();
         findings.Add(statistics is not null
             ? new HostFinding("run time of programs", HostVerdict.Fine, "counts for budgets")
-            : new HostFinding("run time of programs", HostVerdict.Limited, "not told", "with CAP_SYS_ADMIN, budgets also count what a rule's own program takes"));
+            : new HostFinding("run time of programs", HostVerdict.Limited, "not told", "with CAP_SYS_ADMIN, budgets also count what a " +
+                "rule's own program takes"));
         var capabilities = Capabilities();
         findings.Add(Holds(capabilities, SysPtrace)
             ? new HostFinding("other users' processes", HostVerdict.Fine, "CAP_SYS_PTRACE")
             : new HostFinding("other users' processes", HostVerdict.Limited, "their names and files are hidden", "needs CAP_SYS_PTRACE"));
         findings.Add(Holds(capabilities, DacReadSearch)
             ? new HostFinding("other users' binaries", HostVerdict.Fine, "CAP_DAC_READ_SEARCH")
-            : new HostFinding("other users' binaries", HostVerdict.Limited, "those that only their owner may read cannot be probed", "needs CAP_DAC_READ_SEARCH"));
+            : new HostFinding("other users' binaries", HostVerdict.Limited, "those that only their owner may read cannot be " +
+                "probed", "needs CAP_DAC_READ_SEARCH"));
         findings.Add(OwnProcess.IsShownAs(OwnProcess.Id())
             ? new HostFinding("process IDs", HostVerdict.Fine, "those of the kernel")
             : new HostFinding(
                 "process IDs", HostVerdict.Limited,
                 "those of another PID namespace: exe, ppid and cmdline are missing for processes that began before the agent",
                 "give the agent the PID namespace of the host: docker run --pid=host, hostPID: true"));
-        findings.Add(Try("packet rules", HostVerdict.Limited, "an XDP program is taken", LoadPacketFilter, "packets cannot be counted or dropped"));
+        findings.Add(
+            Try("packet rules", HostVerdict.Limited, "an XDP program is taken", LoadPacketFilter, "packets cannot be counted or dropped"));
         findings.Add(Try("file notices", HostVerdict.Missing, "inotify", () => new Inotify().Dispose()));
     }
 
@@ -137,7 +147,8 @@ public static class HostCheck
         catch (KernelException refusal)
         {
             // What the refusal itself says about capabilities is more to the point than a version.
-            return new HostFinding(name, otherwise, refusal.Message, refusal.Message.Contains("needs ", StringComparison.Ordinal) ? null : remedy);
+            return new HostFinding(
+                name, otherwise, refusal.Message, refusal.Message.Contains("needs ", StringComparison.Ordinal) ? null : remedy);
         }
     }
 
@@ -145,10 +156,13 @@ public static class HostCheck
     private static void Hit(AttachMethod method, bool onReturn)
     {
         const int calls = 3;
-        var function = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? FunctionArm64 : FunctionX64;
+        var function = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64
+            ? FunctionArm64
+            : FunctionX64;
         using var code = OwnCode.TryMap((0, function)) ?? throw new KernelException("map", "code of our own", KernelException.Eperm);
         using var count = BpfMap.Create(MapType.Array, "ta_doctor", 4, 8, 1);
-        using var program = BpfProgram.Load(Counting(count, onReturn), "ta_doctor", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
+        using var program = BpfProgram.Load(
+            Counting(count, onReturn), "ta_doctor", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
         using (UprobeLink.Attach(method, program, code.Path, "a function of our own", [default], onReturn))
         {
             code.Call(0, calls);
@@ -159,13 +173,15 @@ public static class HostCheck
         if (MemoryMarshal.Read<long>(value) != calls)
         {
             throw new KernelException(
-                "hit", $"a probe {MemoryMarshal.Read<long>(value)} times instead of {calls.ToString(CultureInfo.InvariantCulture)}", KernelException.Einval, "needs a kernel whose uprobes work");
+                "hit", $"a probe {MemoryMarshal.Read<long>(value)} times instead of {calls.ToString(CultureInfo.InvariantCulture)}",
+                KernelException.Einval, "needs a kernel whose uprobes work");
         }
     }
 
     /// <summary>Attached nowhere: that could take a network card down for a moment.</summary>
     private static void LoadPacketFilter() =>
-        PacketFilter.Load("doctor", new PacketFilterOptions { SourceCapacity = 1024, DeniedCapacity = 1024, PrefixCapacity = 1024 }).Dispose();
+        PacketFilter.Load(
+            "doctor", new PacketFilterOptions { SourceCapacity = 1024, DeniedCapacity = 1024, PrefixCapacity = 1024 }).Dispose();
 
     private static ProbeProgram Trivial()
     {

@@ -78,6 +78,7 @@ internal sealed class InFlightTable
     private List<byte[]> KeysOf(uint slot)
     {
         var value = new byte[_valueSize];
-        return _map.Keys().FindAll(key => _map.TryLookup(key, value) && MemoryMarshal.Read<uint>(value.AsSpan(InFlightLayout.Slot)) == slot);
+        return _map.Keys().FindAll(
+            key => _map.TryLookup(key, value) && MemoryMarshal.Read<uint>(value.AsSpan(InFlightLayout.Slot)) == slot);
     }
 }

@@ -75,7 +75,8 @@ internal sealed unsafe class KernelTypes : IDisposable
         var kept = 0;
         for (var at = 0; at < header.StringsLength;)
         {
-            var read = RandomAccess.Read(file, piece.AsSpan(kept, Math.Min(piece.Length - kept, header.StringsLength - at)), header.StringsAt + at);
+            var read = RandomAccess.Read(
+                file, piece.AsSpan(kept, Math.Min(piece.Length - kept, header.StringsLength - at)), header.StringsAt + at);
             if (read == 0)
             {
                 throw new InvalidDataException($"{Path} ends too early, or has an endless name");

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>The functions of libbpf (1.0 or newer) that we use, one signature each (bpf.h, libbpf.h). Negative results are -errno.</summary>
+/// <summary>
+/// The functions of libbpf (1.0 or newer) that we use, one signature each (bpf.h, libbpf.h). Negative results are -errno.
+/// </summary>
 internal static unsafe partial class LibBpf
 {
     /// <summary>The name with the version of the ABI: the plain name exists only where the development package is installed.</summary>

@@ -13,10 +13,13 @@ internal static unsafe partial class Libc
 
     private const string Library = "libc";
 
-    private static readonly nint BpfNumber = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 280 : 321;
-    private static readonly nint PerfEventOpenNumber = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 241 : 298;
+    private static readonly nint BpfNumber =
+        RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 280 : 321;
+    private static readonly nint PerfEventOpenNumber =
+        RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 241 : 298;
 
-    private static readonly nint MembarrierNumber = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 283 : 324;
+    private static readonly nint MembarrierNumber =
+        RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 283 : 324;
 
     public static int Bpf(int command, void* attributes, uint size) =>
         (int)Syscall(BpfNumber, command, (nint)attributes, (nint)size, 0, 0);

@@ -36,7 +36,8 @@ internal sealed unsafe class MappedMap : IDisposable
 
     /// <summary>Which <see cref="Write(int, long)"/> may be called for.</summary>
     /// <inheritdoc cref="ReadOnly"/>
-    public static MappedMap Writable(int fd, string name, long offset, long bytes) => new(fd, name, offset, bytes, ProtectionRead | ProtectionWrite);
+    public static MappedMap Writable(int fd, string name, long offset, long bytes) =>
+        new(fd, name, offset, bytes, ProtectionRead | ProtectionWrite);
 
     public int ReadInt32(int offset) => Volatile.Read(ref *(int*)At(offset, sizeof(int)));
 

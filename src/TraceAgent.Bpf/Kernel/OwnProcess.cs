@@ -16,7 +16,8 @@ internal static class OwnProcess
         code.Call(BpfFunction.GetCurrentPidTgid);
         code.Arithmetic(Opcode.ShiftRight, Reg.R0, 32);
         code.Exit();
-        return BpfProgram.TryRun(new ProbeProgram(OnReturn: false, Sleepable: false, code.Finish()), "ta_own_process") ?? (uint)Environment.ProcessId;
+        return BpfProgram.TryRun(new ProbeProgram(OnReturn: false, Sleepable: false, code.Finish()), "ta_own_process")
+            ?? (uint)Environment.ProcessId;
     }
 
     /// <summary>

@@ -108,7 +108,10 @@ public readonly ref struct ProcessNotice
     /// <summary>Of an execution: what /proc/PID/exe shows. Null when it has too many or too long parts.</summary>
     public string? Executable => Act == ProcessAct.Executed && (_header.Flags & PathCut) == 0 ? Forward(_path) : null;
 
-    /// <summary>Of an execution: the arguments with spaces between them, and <c>…</c> at the end when there are more. Null when they could not be read.</summary>
+    /// <summary>
+    /// Of an execution: the arguments with spaces between them, and <c>…</c> at the end when there are more.
+    /// Null when they could not be read.
+    /// </summary>
     public string? CommandLine => Act == ProcessAct.Executed && (_header.Flags & ArgumentsFault) == 0
         ? ArgumentText.Of(_arguments, (_header.Flags & ArgumentsCut) != 0)
         : null;

@@ -9,7 +9,9 @@ public sealed unsafe class ProcessTracker : IDisposable
     private const string Ring = "ta_notices";
     private const short PollIn = 1;
 
-    /// <summary>How often <see cref="Drain"/> looks again for a notice that another CPU is just writing; from the half on once per ms.</summary>
+    /// <summary>
+    /// How often <see cref="Drain"/> looks again for a notice that another CPU is just writing; from the half on once per ms.
+    /// </summary>
     private const int Looks = 40;
 
     private readonly BpfObject _object;
@@ -70,7 +72,10 @@ public sealed unsafe class ProcessTracker : IDisposable
         _ = Libc.Poll(&poll, 1, timeoutMs);
     }
 
-    /// <summary>Takes every notice whose process did what it tells before this call: a process runs on only when its notice is in the ring.</summary>
+    /// <summary>
+    /// Takes every notice whose process did what it tells before this call: a process runs on only
+    /// when its notice is in the ring.
+    /// </summary>
     /// <returns>False when a notice was being written all the time, and it and those behind it are still to come.</returns>
     public bool Drain(IRecordConsumer consumer)
     {

@@ -51,7 +51,8 @@ internal sealed unsafe class ReducedTypes
     {
         var header = (BtfHeader*)raw;
         var asked = new BtfTypes(raw + header->TypesAt, header->TypesLength);
-        string NameOf(uint offset) => Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(raw + header->StringsAt + offset));
+        string NameOf(uint offset) =>
+            Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(raw + header->StringsAt + offset));
         var structures = Enumerable.Range(1, asked.Count).Where(number => asked[number].IsComposite).ToList();
         var names = new HashSet<string>();
         foreach (var number in structures)
@@ -66,7 +67,8 @@ internal sealed unsafe class ReducedTypes
         names.Remove("");
         using var kernel = KernelTypes.Read(names);
         var types = new ReducedTypes(asked, NameOf, kernel, made);
-        var byName = structures.Where(number => asked[number].Name != 0).ToLookup(number => kernel.Names.GetValueOrDefault(NameOf(asked[number].Name)));
+        var byName = structures.Where(number => asked[number].Name != 0).ToLookup(
+            number => kernel.Names.GetValueOrDefault(NameOf(asked[number].Name)));
         foreach (var number in kernel.Types.Named(byName.Select(same => same.Key).ToHashSet()))
         {
             foreach (var same in byName[kernel.Types[number].Name].Where(same => asked[same].Kind == kernel.Types[number].Kind))
@@ -100,7 +102,9 @@ internal sealed unsafe class ReducedTypes
 
         var size = _kernel.Types[found].SizeOrType;
         var label = _asked[asked].Name == 0 ? null : _nameOf(_asked[asked].Name);
-        var made = Added(_kernel.Types[found].Kind == BtfKind.Struct ? LibBpf.TypesAddStruct(_made, label, size) : LibBpf.TypesAddUnion(_made, label, size));
+        var made = Added(_kernel.Types[found].Kind == BtfKind.Struct
+            ? LibBpf.TypesAddStruct(_made, label, size)
+            : LibBpf.TypesAddUnion(_made, label, size));
         foreach (var (name, type, bits) in members)
         {
             _ = Added(LibBpf.TypesAddField(_made, name, type, bits, 0), mayBeZero: true);

@@ -38,7 +38,8 @@ public static unsafe class SeccompProbe
     ];
 
     /// <summary>Loads the number of the system call; when it is exit (60), allows it; else ends the process.</summary>
-    private static ReadOnlySpan<ulong> Filter => [0x20, (60UL << 32) | (1UL << 24) | 0x15, (0x7fff0000UL << 32) | 0x06, (0x80000000UL << 32) | 0x06];
+    private static ReadOnlySpan<ulong> Filter =>
+        [0x20, (60UL << 32) | (1UL << 24) | 0x15, (0x7fff0000UL << 32) | 0x06, (0x80000000UL << 32) | 0x06];
 
     /// <summary>
     /// True: it ends the process, or that could not be tried on a kernel that may. False: it does not; on other processors than
@@ -50,7 +51,9 @@ public static unsafe class SeccompProbe
         RuntimeInformation.ProcessArchitecture == Architecture.X64 && Environment.OSVersion.Version < Fixed
         && (EndsBySignal(method, callsOut: false) ?? Environment.OSVersion.Version >= First);
 
-    /// <summary>Whether the filter ended the process; null when it could not be started, as where files in memory must not be executed.</summary>
+    /// <summary>
+    /// Whether the filter ended the process; null when it could not be started, as where files in memory must not be executed.
+    /// </summary>
     /// <param name="method">How probes are attached.</param>
     /// <param name="callsOut">The process also makes a system call that its filter does not know.</param>
     internal static bool? EndsBySignal(AttachMethod method, bool callsOut)
@@ -62,7 +65,8 @@ public static unsafe class SeccompProbe
         }
 
         var path = $"/proc/self/fd/{file.Fd}";
-        using var program = BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_seccomp", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
+        using var program = BpfProgram.Load(
+            GracePeriod.EmptyProgram(), "ta_seccomp", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
         using var link = UprobeLink.Attach(method, program, path, "a program of our own", [new UprobePlace(FunctionAt, 0)], onReturn: true);
         return Run(path, callsOut ? "call" : null) is { } signal ? signal == SignalSystemCall : null;
     }

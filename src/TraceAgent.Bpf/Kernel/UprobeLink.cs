@@ -22,7 +22,10 @@ internal readonly record struct UprobePlace(ulong Offset, ulong Cookie)
     public ulong ReferenceCounter { get; init; }
 }
 
-/// <summary>What keeps one program attached to sites of one file. Closing it detaches, and takes milliseconds: the kernel waits until no CPU runs the program.</summary>
+/// <summary>
+/// What keeps one program attached to sites of one file. Closing it detaches, and takes milliseconds: the kernel waits
+/// until no CPU runs the program.
+/// </summary>
 internal sealed unsafe class UprobeLink : IDisposable
 {
     public const int TraceUprobeMulti = 48;
@@ -133,8 +136,16 @@ internal sealed unsafe class UprobeLink : IDisposable
             errno = Libc.Errno();
         }
 
-        var remedy = errno is KernelException.Eperm or KernelException.Eacces ? Privileges.ForPerfEvents : RemedyFor(errno, place.ReferenceCounter != 0);
-        var linkAttributes = new PerfLinkAttributes { ProgramFd = (uint)program.Fd, TargetFd = (uint)perfFd, AttachType = PerfEvent, Cookie = place.Cookie };
+        var remedy = errno is KernelException.Eperm or KernelException.Eacces
+            ? Privileges.ForPerfEvents
+            : RemedyFor(errno, place.ReferenceCounter != 0);
+        var linkAttributes = new PerfLinkAttributes
+        {
+            ProgramFd = (uint)program.Fd,
+            TargetFd = (uint)perfFd,
+            AttachType = PerfEvent,
+            Cookie = place.Cookie,
+        };
         Keep(perfFd, errno, displayPath, [place.Offset], remedy);
         var linkFd = Libc.Bpf(LinkCreate, &linkAttributes, (uint)sizeof(PerfLinkAttributes));
         errno = Libc.Errno();

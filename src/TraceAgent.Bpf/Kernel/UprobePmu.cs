@@ -26,7 +26,8 @@ internal static class UprobePmu
         var last = int.Parse(bits[(bits.IndexOf('-') + 1)..], CultureInfo.InvariantCulture);
         return offset >> (last - first + 1) == 0
             ? offset << first
-            : throw new KernelException("attach uprobe", $"with its counter at 0x{offset:x} of the file", KernelException.Einval, "perf events take no counter behind 4 GiB");
+            : throw new KernelException("attach uprobe",
+                $"with its counter at 0x{offset:x} of the file", KernelException.Einval, "perf events take no counter behind 4 GiB");
     }
 
     private static string Read(string file)
@@ -37,7 +38,8 @@ internal static class UprobePmu
         }
         catch (IOException)
         {
-            throw new KernelException("read", Path.Combine(Folder, file), KernelException.Enoent, "needs a kernel with CONFIG_UPROBE_EVENTS and sysfs at /sys");
+            throw new KernelException(
+                "read", Path.Combine(Folder, file), KernelException.Enoent, "needs a kernel with CONFIG_UPROBE_EVENTS and sysfs at /sys");
         }
     }
 }

@@ -47,7 +47,8 @@ public sealed record FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inod
     /// <see cref="IsSameFile"/> for a file that is held open and written to, which may change <see cref="OverlaidNs"/>: as long as it
     /// is open, no other file of its file system has its number.
     /// </summary>
-    public bool IsSameOpenFile(FileIdentity other) => (DeviceMajor, DeviceMinor, Inode) == (other.DeviceMajor, other.DeviceMinor, other.Inode);
+    public bool IsSameOpenFile(FileIdentity other) =>
+        (DeviceMajor, DeviceMinor, Inode) == (other.DeviceMajor, other.DeviceMinor, other.Inode);
 
     /// <summary>
     /// Whether this is what became of a file that is held open when its content was written to; not when it was renamed, linked, deleted or

@@ -42,14 +42,16 @@ public readonly partial record struct FileOwnership(uint User, uint Group, int M
         ArgumentNullException.ThrowIfNull(file);
         var descriptor = (int)file.DangerousGetHandle();
         return FileStatus.Statx(descriptor, "", FileStatus.EmptyPath, FileStatus.BasicStats, out var status) == 0
-            ? new FileOwnership(status.User, status.Group, status.Mode) { HasAccessList = (status.Mode & GroupMayWrite) != 0 && Fgetxattr(descriptor, AccessList, 0, 0) > 0 }
+            ? new FileOwnership(status.User, status.Group, status.Mode)
+                { HasAccessList = (status.Mode & GroupMayWrite) != 0 && Fgetxattr(descriptor, AccessList, 0, 0) > 0 }
             : throw new KernelException("examine", "an open file", Marshal.GetLastPInvokeError());
     }
 
     /// <summary>Of what has this name, a link itself included; null when nothing has, or when it is hidden from us.</summary>
     public static FileOwnership? Of(string path) =>
         FileStatus.Statx(FileStatus.CurrentFolder, path, NoFollow, FileStatus.BasicStats, out var status) == 0
-            ? new FileOwnership(status.User, status.Group, status.Mode) { HasAccessList = (status.Mode & GroupMayWrite) != 0 && Lgetxattr(path, AccessList, 0, 0) > 0 }
+            ? new FileOwnership(status.User, status.Group, status.Mode)
+                { HasAccessList = (status.Mode & GroupMayWrite) != 0 && Lgetxattr(path, AccessList, 0, 0) > 0 }
             : null;
 
     [LibraryImport("libc", EntryPoint = "lgetxattr", StringMarshalling = StringMarshalling.Utf8)]

@@ -53,7 +53,9 @@ public sealed partial class PinnedFile : IDisposable
             return new PinnedFile(new SafeFileHandle(fd, ownsHandle: true), name);
         }
 
-        return errno is KernelException.Enoent or Enotdir ? null : throw new KernelException("open", path, errno, Privileges.RemedyFor(errno, Privileges.ForFiles));
+        return errno is KernelException.Enoent or Enotdir
+            ? null
+            : throw new KernelException("open", path, errno, Privileges.RemedyFor(errno, Privileges.ForFiles));
     }
 
     public void Dispose() => _handle.Dispose();

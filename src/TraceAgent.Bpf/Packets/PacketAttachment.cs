@@ -3,7 +3,10 @@ using TraceAgent.Bpf.Kernel;
 
 namespace TraceAgent.Bpf.Packets;
 
-/// <summary>What keeps a <see cref="PacketFilter"/> on one interface. Ends with <see cref="Dispose"/>, and with the process however that ends.</summary>
+/// <summary>
+/// What keeps a <see cref="PacketFilter"/> on one interface. Ends with <see cref="Dispose"/>, and with
+/// the process however that ends.
+/// </summary>
 public sealed class PacketAttachment : IDisposable
 {
     private readonly BpfHandle _link;
@@ -18,7 +21,9 @@ public sealed class PacketAttachment : IDisposable
     /// <summary>The mode that it has become; never <see cref="PacketMode.Auto"/>.</summary>
     public PacketMode Mode { get; }
 
-    /// <summary>Why <see cref="PacketMode.Auto"/> became <see cref="PacketMode.Generic"/>, as the kernel says it; null when it did not.</summary>
+    /// <summary>
+    /// Why <see cref="PacketMode.Auto"/> became <see cref="PacketMode.Generic"/>, as the kernel says it; null when it did not.
+    /// </summary>
     public string? WhyNotNative { get; }
 
     /// <summary>False when the interface is gone.</summary>
@@ -29,7 +34,8 @@ public sealed class PacketAttachment : IDisposable
         var tried = mode == PacketMode.Auto ? PacketMode.Native : mode;
         var result = XdpLink.Create(program, interfaceIndex, tried);
         string? whyNotNative = null;
-        if (mode == PacketMode.Auto && -result is not (XdpLink.Ebusy or XdpLink.Eexist or XdpLink.Enodev or KernelException.Eperm) && result < 0)
+        if (mode == PacketMode.Auto
+            && -result is not (XdpLink.Ebusy or XdpLink.Eexist or XdpLink.Enodev or KernelException.Eperm) && result < 0)
         {
             whyNotNative = Marshal.GetPInvokeErrorMessage(-result);
             tried = PacketMode.Generic;

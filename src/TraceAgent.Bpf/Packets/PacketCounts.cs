@@ -18,8 +18,10 @@ internal sealed unsafe class PacketCounts
         _countsSources = countsSources;
         var copies = perCpu ? _cpus : 1;
         _totals = loaded.MapFd(PacketLayout.Totals);
-        _sources = [.. PacketLayout.Families.Select(isIPv6 => new SourceTable(loaded, PacketLayout.Sources(isIPv6), isIPv6, PacketLayout.SourceWords, copies))];
-        _denied = [.. PacketLayout.Families.Select(isIPv6 => new SourceTable(loaded, PacketLayout.DeniedSources(isIPv6), isIPv6, PacketLayout.DeniedWords, copies))];
+        _sources = [.. PacketLayout.Families.Select(
+            isIPv6 => new SourceTable(loaded, PacketLayout.Sources(isIPv6), isIPv6, PacketLayout.SourceWords, copies))];
+        _denied = [.. PacketLayout.Families.Select(
+            isIPv6 => new SourceTable(loaded, PacketLayout.DeniedSources(isIPv6), isIPv6, PacketLayout.DeniedWords, copies))];
     }
 
     public PacketTotals Totals() => TotalsOf(ReadTotals());

@@ -37,7 +37,10 @@ public sealed class PacketFilter : IDisposable
 
     public PacketFilterOptions Options { get; }
 
-    /// <summary>While true, packets of denied sources pass and are counted as <see cref="PacketTotals.Spared"/>. In force with the next packet.</summary>
+    /// <summary>
+    /// While true, packets of denied sources pass and are counted as <see cref="PacketTotals.Spared"/>.
+    /// In force with the next packet.
+    /// </summary>
     public bool DryRun
     {
         get => _control.ReadInt32(PacketLayout.DryRun) != 0;
@@ -108,7 +111,10 @@ public sealed class PacketFilter : IDisposable
     /// <summary>Since the filter was loaded. Cheap.</summary>
     public PacketTotals Totals() => _counts.Totals();
 
-    /// <summary>Sources that passed; empty without <see cref="PacketFilterOptions.CountsSources"/>. Some 20 ms when the default table is full.</summary>
+    /// <summary>
+    /// Sources that passed; empty without <see cref="PacketFilterOptions.CountsSources"/>. Some 20 ms
+    /// when the default table is full.
+    /// </summary>
     public SourceReading<SourceCount> Sources() => _counts.Sources();
 
     /// <summary>Sources that were denied. Also those that no longer are.</summary>
@@ -123,5 +129,6 @@ public sealed class PacketFilter : IDisposable
     }
 
     private static long BytesPerCpu(PacketFilterOptions options) =>
-        2L * sizeof(long) * (((options.CountsSources ? options.SourceCapacity : 1) * PacketLayout.SourceWords) + (options.DeniedCapacity * PacketLayout.DeniedWords));
+        2L * sizeof(long) * (((options.CountsSources ? options.SourceCapacity : 1) * PacketLayout.SourceWords)
+            + (options.DeniedCapacity * PacketLayout.DeniedWords));
 }

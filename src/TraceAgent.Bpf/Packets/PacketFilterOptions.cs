@@ -1,6 +1,8 @@
 namespace TraceAgent.Bpf.Packets;
 
-/// <summary>How the tables of a <see cref="PacketFilter"/> are made; none of it can be changed later, except <see cref="DryRun"/>.</summary>
+/// <summary>
+/// How the tables of a <see cref="PacketFilter"/> are made; none of it can be changed later, except <see cref="DryRun"/>.
+/// </summary>
 public sealed record PacketFilterOptions
 {
     /// <summary>

@@ -16,7 +16,7 @@ internal sealed class PrefixLists : IDisposable
     public PrefixLists(BpfObject loaded, MappedMap control, string rule, int capacity)
     {
         (_control, _rule, _capacity) = (control, rule, capacity);
-        _families = [new Family(loaded, rule, IsIPv6: false), new Family(loaded, rule, IsIPv6: true)];
+        _families = [new Family(loaded, rule, isIPv6: false), new Family(loaded, rule, isIPv6: true)];
     }
 
     public PrefixChange Update(IReadOnlyCollection<IpPrefix> deny, IReadOnlyCollection<IpPrefix> allow)
@@ -130,8 +130,8 @@ internal sealed class PrefixLists : IDisposable
 
     private sealed record Family(bool IsIPv6, PrefixTable Table, PrefixSieve Sieve)
     {
-        public Family(BpfObject loaded, string rule, bool IsIPv6)
-            : this(IsIPv6, new PrefixTable(loaded.MapFd(PacketLayout.Prefixes(IsIPv6)), rule, IsIPv6), new PrefixSieve(loaded, IsIPv6))
+        public Family(BpfObject loaded, string rule, bool isIPv6)
+            : this(isIPv6, new PrefixTable(loaded.MapFd(PacketLayout.Prefixes(isIPv6)), rule, isIPv6), new PrefixSieve(loaded, isIPv6))
         {
         }
 

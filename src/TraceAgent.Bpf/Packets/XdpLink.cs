@@ -32,9 +32,12 @@ internal static unsafe class XdpLink
         var fd = Libc.Bpf(LinkCreate, &attributes, (uint)sizeof(LinkAttributes));
         var errno = Libc.Errno();
         // The kernel says EINVAL also of an interface that is not there.
-        return fd >= 0 ? fd
-            : errno == KernelException.Einval && !Exists(interfaceIndex) ? -Enodev
-            : -errno;
+        if (fd >= 0)
+        {
+            return fd;
+        }
+
+        return errno == KernelException.Einval && !Exists(interfaceIndex) ? -Enodev : -errno;
     }
 
     /// <summary>0 when the interface is gone.</summary>

@@ -6,7 +6,9 @@ internal static class DurationText
     /// <summary>True for the formats that give a plain number in that unit: ns, us, µs, ms, s.</summary>
     public static bool IsUnit(string? format) => DigitsOf(format) >= 0;
 
-    /// <summary>Writes <c>35ns</c>, <c>1.2µs</c>, <c>2.31ms</c>, <c>1.5s</c>, or, with a unit as format, the exact number in that unit.</summary>
+    /// <summary>
+    /// Writes <c>35ns</c>, <c>1.2µs</c>, <c>2.31ms</c>, <c>1.5s</c>, or, with a unit as format, the exact number in that unit.
+    /// </summary>
     public static void Append(LineBuffer into, ulong nanoseconds, string? format)
     {
         if (DigitsOf(format) is >= 0 and var digits)

@@ -15,12 +15,12 @@ internal static class JsonText
         [.. Enumerable.Range(0, 0x20).Select(c => (byte)c), 0x7f, (byte)'"', (byte)'\\', 0xc2, 0xe2]);
 
     [ThreadStatic]
-    private static LineBuffer? _buffer;
+    private static LineBuffer? Buffer;
 
     /// <summary>A JSON string with its quotes; made once, not per event.</summary>
     public static string Quote(string text)
     {
-        var buffer = _buffer ??= new LineBuffer();
+        var buffer = Buffer ??= new LineBuffer();
         buffer.Clear();
         buffer.Append('"');
         buffer.AppendJson(text);
@@ -58,7 +58,8 @@ internal static class JsonText
     }
 
     /// <summary>Line feed, carriage return and tab, as JSON and C write them.</summary>
-    public static void AppendShortEscape(this LineBuffer line, char c) => line.Append(c switch { '\n' => "\\n"u8, '\r' => "\\r"u8, _ => "\\t"u8 });
+    public static void AppendShortEscape(this LineBuffer line, char c) =>
+        line.Append(c switch { '\n' => "\\n"u8, '\r' => "\\r"u8, _ => "\\t"u8 });
 
     /// <summary>Makes what was appended since <paramref name="start"/> the inside of a JSON string.</summary>
     public static void EscapeJson(this LineBuffer line, int start)

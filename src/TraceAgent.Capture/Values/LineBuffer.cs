@@ -139,7 +139,9 @@ internal sealed class LineBuffer
         return _taken.AsSpan(0, text.Length);
     }
 
-    /// <summary>Moves what was appended since <paramref name="start"/> to a column of |width| UTF-16 units: right-aligned when positive.</summary>
+    /// <summary>
+    /// Moves what was appended since <paramref name="start"/> to a column of |width| UTF-16 units: right-aligned when positive.
+    /// </summary>
     public void Align(int start, int width)
     {
         var length = Length - start;

@@ -8,7 +8,7 @@ public abstract partial record CaptureType
     /// </summary>
     public sealed record Signal : Scalar
     {
-        private static readonly string[] s_names =
+        private static readonly string[] Names =
         [
             "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV",
             "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU",
@@ -27,9 +27,9 @@ public abstract partial record CaptureType
 
         internal override void Append(LineBuffer into, ulong bits, string? format)
         {
-            if (format is null && bits - 1 < (ulong)s_names.Length)
+            if (format is null && bits - 1 < (ulong)Names.Length)
             {
-                into.Append(s_names[bits - 1]);
+                into.Append(Names[bits - 1]);
             }
             else
             {
@@ -39,7 +39,7 @@ public abstract partial record CaptureType
 
         internal override void AppendJson(LineBuffer into, ulong bits)
         {
-            if (bits - 1 < (ulong)s_names.Length)
+            if (bits - 1 < (ulong)Names.Length)
             {
                 base.AppendJson(into, bits);
             }
@@ -49,6 +49,6 @@ public abstract partial record CaptureType
             }
         }
 
-        internal override object ToObject(ulong bits) => bits - 1 < (ulong)s_names.Length ? s_names[bits - 1] : (long)bits;
+        internal override object ToObject(ulong bits) => bits - 1 < (ulong)Names.Length ? Names[bits - 1] : (long)bits;
     }
 }

@@ -22,5 +22,6 @@ internal sealed record Bound(Term Term, StaticType Type, Syntax Source, int Cost
 
     /// <summary>Whether its sign bit is known to be 0.</summary>
     public bool IsNeverNegative =>
-        Term is Term.Number { Value: >= 0 } or Term.Special || Type is StaticType.Integer { Size: < 8, Signed: false } or StaticType.Bool or StaticType.Character;
+        Term is Term.Number { Value: >= 0 } or Term.Special
+            || Type is StaticType.Integer { Size: < 8, Signed: false } or StaticType.Bool or StaticType.Character;
 }

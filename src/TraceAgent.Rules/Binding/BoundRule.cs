@@ -36,7 +36,8 @@ public sealed class BoundRule
 
     /// <summary>What is captured.</summary>
     /// <exception cref="InvalidOperationException">Something is <see cref="Missing"/>.</exception>
-    public CapturePlan Plan => _plan ?? throw new InvalidOperationException($"there is no {string.Join(" and no ", Missing)} at these sites");
+    public CapturePlan Plan => _plan
+        ?? throw new InvalidOperationException($"there is no {string.Join(" and no ", Missing)} at these sites");
 
     public EquatableArray<EventMessage> Messages { get; }
 

@@ -24,10 +24,23 @@ internal sealed partial class ExpressionBinder
         }
 
         (left, right) = (AsNumber(left), AsNumber(right));
-        return binary.Sign is "&&" or "||" ? Logic(binary, left, right)
-            : left.Type is StaticType.Pointer || right.Type is StaticType.Pointer ? PointerArithmetic(binary, left, right)
-            : left.Type.IsText || right.Type.IsText ? Refuse(binary, left, right)
-            : left.Type is StaticType.Duration || right.Type is StaticType.Duration ? DurationArithmetic(binary, left, right)
+        if (binary.Sign is "&&" or "||")
+        {
+            return Logic(binary, left, right);
+        }
+
+        if (left.Type is StaticType.Pointer || right.Type is StaticType.Pointer)
+        {
+            return PointerArithmetic(binary, left, right);
+        }
+
+        if (left.Type.IsText || right.Type.IsText)
+        {
+            return Refuse(binary, left, right);
+        }
+
+        return left.Type is StaticType.Duration || right.Type is StaticType.Duration
+            ? DurationArithmetic(binary, left, right)
             : Arithmetic(binary, left, right, left.IsUnsigned || right.IsUnsigned ? StaticType.UInt64 : StaticType.Int64);
     }
 
@@ -46,7 +59,8 @@ internal sealed partial class ExpressionBinder
 
     private Bound? Comparison(Syntax.Binary binary, Bound left, Bound right)
     {
-        if ((left.Type is StaticType.Pointer { IsText: false } && right.Source is Syntax.Quotation) || (right.Type is StaticType.Pointer { IsText: false } && left.Source is Syntax.Quotation))
+        if ((left.Type is StaticType.Pointer { IsText: false } && right.Source is Syntax.Quotation)
+            || (right.Type is StaticType.Pointer { IsText: false } && left.Source is Syntax.Quotation))
         {
             return Mismatch(binary, "compare", left, right, WidePointerHint(left, right));
         }
@@ -100,12 +114,14 @@ internal sealed partial class ExpressionBinder
 
         if (left.Source is Syntax.Quotation || right.Source is not Syntax.Quotation quotation)
         {
-            return Fail(binary, DiagnosticCode.TypeMismatch, "a string is compared with a text in quotes", "such as path == '/a' or path ~ '/api/*'");
+            return Fail(binary,
+                DiagnosticCode.TypeMismatch, "a string is compared with a text in quotes", "such as path == '/a' or path ~ '/api/*'");
         }
 
         if (binary.Sign is not ("==" or "!=" or "~"))
         {
-            return Fail(binary, DiagnosticCode.TypeMismatch, $"strings have no order: '{binary.Sign}' does not take them", "they are compared with '==', '!=' and '~'");
+            return Fail(binary, DiagnosticCode.TypeMismatch,
+                $"strings have no order: '{binary.Sign}' does not take them", "they are compared with '==', '!=' and '~'");
         }
 
         var ofThread = left.Type is StaticType.ThreadName;
@@ -140,7 +156,8 @@ internal sealed partial class ExpressionBinder
 
         if (binary.Sign is "+" or "-" && left.Type is StaticType.Pointer pointer && IsNumber(right))
         {
-            var term = Offset(binary.Sign == "+" ? BinaryOperator.Add : BinaryOperator.Subtract, left.Term, right.Term, pointer.Target?.Width ?? 1);
+            var term = Offset(
+                binary.Sign == "+" ? BinaryOperator.Add : BinaryOperator.Subtract, left.Term, right.Term, pointer.Target?.Width ?? 1);
             return new Bound(term, pointer, binary, left.Cost + right.Cost + 3);
         }
 
@@ -168,12 +185,15 @@ internal sealed partial class ExpressionBinder
 
         return binary.Sign switch
         {
-            "+" or "-" or "%" when bothAre || IsPlainNumber(left) || IsPlainNumber(right) => Arithmetic(binary, left, right, new StaticType.Duration()),
-            "+" or "-" or "%" => Mismatch(binary, binary.Sign switch { "+" => "add", "-" => "subtract", _ => "divide" }, left, right, DurationHint),
+            "+" or "-" or "%" when bothAre
+                || IsPlainNumber(left) || IsPlainNumber(right) => Arithmetic(binary, left, right, new StaticType.Duration()),
+            "+" or "-" or "%" =>
+                Mismatch(binary, binary.Sign switch { "+" => "add", "-" => "subtract", _ => "divide" }, left, right, DurationHint),
             "/" when bothAre => Arithmetic(binary, left, right, StaticType.Int64),
             "/" when leftIs && !right.IsUnsigned => Arithmetic(binary, left, right, new StaticType.Duration()),
             "*" when !bothAre => Arithmetic(binary, left, right, new StaticType.Duration()),
-            _ => Fail(binary, DiagnosticCode.TypeMismatch, $"'{binary.Sign}' does not take durations like this", "the number of ns is (int64)duration"),
+            _ => Fail(binary,
+                DiagnosticCode.TypeMismatch, $"'{binary.Sign}' does not take durations like this", "the number of ns is (int64)duration"),
         };
     }
 
@@ -232,7 +252,7 @@ internal sealed partial class ExpressionBinder
     private const string DurationHint = "durations go with durations such as 10ms; the number of ns is (int64)duration";
 
     private static string? WidePointerHint(Bound left, Bound right) =>
-        Hint(left.Type.IsWidePointer ? left : right.Type.IsWidePointer ? right : null);
+        Hint(new[] { left, right }.FirstOrDefault(side => side.Type.IsWidePointer));
 
     private Bound? Mismatch(Syntax.Binary binary, string verb, Bound left, Bound right, string? hint) => Fail(
         binary,
@@ -243,6 +263,7 @@ internal sealed partial class ExpressionBinder
     private Bound? Refuse(Syntax.Binary binary, Bound left, Bound right)
     {
         var wrong = left.Type.IsText || (left.Type is StaticType.Pointer && !right.Type.IsText) ? left : right;
-        return Fail(binary, DiagnosticCode.TypeMismatch, $"'{binary.Sign}' does not take {wrong.Type.Noun}{(left.Type is StaticType.Pointer && right.Type is StaticType.Pointer ? " and another" : "")}", Hint(wrong));
+        return Fail(binary, DiagnosticCode.TypeMismatch, $"'{binary.Sign}' does not take " +
+            $"{wrong.Type.Noun}{(left.Type is StaticType.Pointer && right.Type is StaticType.Pointer ? " and another" : "")}", Hint(wrong));
     }
 }

@@ -29,7 +29,8 @@ internal sealed partial class ExpressionBinder
     /// <param name="scope">What it can name.</param>
     /// <param name="report">Takes everything that is wrong.</param>
     /// <param name="used">The values that it names, with their places.</param>
-    public static Bound? Bind(Syntax syntax, ValueScope scope, Action<TextProblem> report, out IReadOnlyList<(ScopedValue Value, Syntax Place)> used)
+    public static Bound? Bind(
+        Syntax syntax, ValueScope scope, Action<TextProblem> report, out IReadOnlyList<(ScopedValue Value, Syntax Place)> used)
     {
         var binder = new ExpressionBinder(scope, report);
         used = binder._used;
@@ -37,7 +38,8 @@ internal sealed partial class ExpressionBinder
     }
 
     /// <summary>A character in quotes that stands where a number belongs.</summary>
-    public static Bound AsNumber(Bound value) => value is { Source: Syntax.Quotation { MayBeCharacter: true } quotation, Type: StaticType.Quotation }
+    public static Bound AsNumber(Bound value) =>
+        value is { Source: Syntax.Quotation { MayBeCharacter: true } quotation, Type: StaticType.Quotation }
         ? new Bound(new Term.Number(quotation.Value[0]), new StaticType.Character(), quotation)
         : value;
 
@@ -82,7 +84,8 @@ internal sealed partial class ExpressionBinder
 
     private Bound? Unary(Syntax.Unary unary, Bound value)
     {
-        if (value.Type.IsText || value.Type is StaticType.Float || (unary.Sign != "!" && value.Type is StaticType.Pointer) || (unary.Sign == "~" && value.Type is StaticType.Duration))
+        if (value.Type.IsText || value.Type is StaticType.Float
+            || (unary.Sign != "!" && value.Type is StaticType.Pointer) || (unary.Sign == "~" && value.Type is StaticType.Duration))
         {
             return Fail(unary, DiagnosticCode.TypeMismatch, $"'{unary.Sign}' does not take {value.Type.Noun}", Hint(value));
         }
@@ -128,10 +131,13 @@ internal sealed partial class ExpressionBinder
 
         if (to.Target is not { } target)
         {
-            return Fail(pointer.Source, DiagnosticCode.TypeMismatch, "it is not known what this pointer points to", "say it: *(int32*)pointer");
+            return Fail(
+                pointer.Source, DiagnosticCode.TypeMismatch, "it is not known what this pointer points to", "say it: *(int32*)pointer");
         }
 
-        var address = position is null or { Term: Term.Number { Value: 0 } } ? pointer.Term : Offset(BinaryOperator.Add, pointer.Term, position.Term, target.Width);
+        var address = position is null or { Term: Term.Number { Value: 0 } }
+            ? pointer.Term
+            : Offset(BinaryOperator.Add, pointer.Term, position.Term, target.Width);
         var load = new Term.Load(address, target.Width, target.IsSigned);
         return new Bound(
             target is StaticType.Bool ? new Term.Binary(BinaryOperator.NotEqual, load, new Term.Number(0)) : load,
@@ -158,7 +164,8 @@ internal sealed partial class ExpressionBinder
             return Fail(cast, DiagnosticCode.TypeMismatch, $"{value.Type.Noun} that lies at no address cannot be cast", null);
         }
 
-        if (cast.To.Target is null && spec.Type is not (CaptureType.Integer or CaptureType.Bool or CaptureType.Char or CaptureType.Pointer or CaptureType.Text or CaptureType.Utf16))
+        if (cast.To.Target is null && spec.Type is not (CaptureType.Integer
+            or CaptureType.Bool or CaptureType.Char or CaptureType.Pointer or CaptureType.Text or CaptureType.Utf16))
         {
             return Fail(
                 cast,
@@ -167,10 +174,16 @@ internal sealed partial class ExpressionBinder
                 $"write capture: {{name: {{value: …, type: {Quoted.Clip(cast.To.Name)}}}}}");
         }
 
-        var term = spec.Static is StaticType.Bool
-            ? new Term.Binary(BinaryOperator.NotEqual, value.Term, new Term.Number(0))
-            : value.Type == spec.Static ? value.Term : NameScope.Widen(value.Term, spec.Static);
-        return new Bound(term, spec.Static, cast, value.Cost + 2) { Capture = spec.Type is CaptureType.Text or CaptureType.Utf16 or CaptureType.TextObject ? spec.Type : null };
+        var term = spec.Static switch
+        {
+            StaticType.Bool => new Term.Binary(BinaryOperator.NotEqual, value.Term, new Term.Number(0)),
+            var same when value.Type == same => value.Term,
+            _ => NameScope.Widen(value.Term, spec.Static),
+        };
+        return new Bound(term, spec.Static, cast, value.Cost + 2)
+        {
+            Capture = spec.Type is CaptureType.Text or CaptureType.Utf16 or CaptureType.TextObject ? spec.Type : null,
+        };
     }
 
     private Bound? Limit(Bound? value)
@@ -182,7 +195,8 @@ internal sealed partial class ExpressionBinder
 
         if (!_isTooLarge)
         {
-            Fail(value.Source, DiagnosticCode.ExpressionTooLarge, "this computes more than a probe should", "capture the parts and compute later; division of signed values costs most");
+            Fail(value.Source, DiagnosticCode.ExpressionTooLarge,
+                "this computes more than a probe should", "capture the parts and compute later; division of signed values costs most");
         }
 
         _isTooLarge = true;
@@ -203,7 +217,8 @@ internal sealed partial class ExpressionBinder
 
     private static string? Hint(Bound? value) => value?.Type switch
     {
-        StaticType.Pointer { Target: StaticType.Character } => "texts are compared: path == '/a', path ~ '/api/*'; the address is (ptr)path",
+        StaticType.Pointer { Target: StaticType.Character } =>
+            "texts are compared: path == '/a', path ~ '/api/*'; the address is (ptr)path",
         StaticType.Float => "it can be captured: capture: {name: '*(double*)address'}",
         { IsText: true } => "texts are compared: comm == 'nginx', path ~ '/api/*'",
         { IsWidePointer: true } => "UTF-16 is not compared as text in the kernel: compare its units, such as name[0] == 'a'",

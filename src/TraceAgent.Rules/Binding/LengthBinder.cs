@@ -30,13 +30,15 @@ internal sealed class LengthBinder(ProbeTrigger on, Redaction redaction, Diagnos
 
         if (on != ProbeTrigger.Call && (isReturned ? value.Term.NeedsEntry : value.Term.NeedsReturn))
         {
-            bag.Error(DiagnosticCode.UnknownValue, at, $"'{length.Name}' is not known when this is read", "only 'on: call' knows arguments and return value together");
+            bag.Error(DiagnosticCode.UnknownValue,
+                at, $"'{length.Name}' is not known when this is read", "only 'on: call' knows arguments and return value together");
             return null;
         }
 
         if (value.Type is not StaticType.Integer number)
         {
-            bag.Error(DiagnosticCode.TypeMismatch, at, $"'{length.Name}' is {value.Type.Noun}, not a number of {(spec.Type is CaptureType.Array ? "elements" : "bytes")}");
+            bag.Error(DiagnosticCode.TypeMismatch,
+                at, $"'{length.Name}' is {value.Type.Noun}, not a number of {(spec.Type is CaptureType.Array ? "elements" : "bytes")}");
             return null;
         }
 
@@ -49,7 +51,10 @@ internal sealed class LengthBinder(ProbeTrigger on, Redaction redaction, Diagnos
         return number is { Size: 8, Signed: false } ? Positive(value.Term) : value.Term;
     }
 
-    /// <summary>A negative length counts as 0. An unsigned one has no sign: where its first bit is set, half of it is still more than any value has.</summary>
+    /// <summary>
+    /// A negative length counts as 0. An unsigned one has no sign: where its first bit is set, half of it is
+    /// still more than any value has.
+    /// </summary>
     private static Term.Binary Positive(Term unsigned) =>
         new(BinaryOperator.ShiftRight, unsigned, new Term.Binary(BinaryOperator.ShiftRight, unsigned, new Term.Number(63)));
 }

@@ -38,7 +38,8 @@ internal static class MissingValues
     /// <summary>The arguments that the rule gives a type, shows in a format of integers, or computes with.</summary>
     private static SortedSet<int> AsIntegers(RuleTerms terms) =>
     [
-        .. terms.Arguments.Where(argument => !argument.IsUntyped || IsShownAsInteger(terms, argument.Name)).Select(argument => argument.Index),
+        .. terms.Arguments.Where(argument => !argument.IsUntyped || IsShownAsInteger(terms, argument.Name))
+            .Select(argument => argument.Index),
         .. Computed(terms).OfType<Term>().SelectMany(term => term.Parts).OfType<Term.Argument>().Select(argument => argument.Index),
     ];
 

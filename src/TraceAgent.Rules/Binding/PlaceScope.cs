@@ -11,25 +11,25 @@ namespace TraceAgent.Rules.Binding;
 /// <param name="abi">Where the numbered values are.</param>
 internal sealed class PlaceScope(SiteAbi abi) : ValueScope
 {
-    private static readonly StaticType s_number = new StaticType.Integer(4, Signed: false);
+    private static readonly StaticType Number = new StaticType.Integer(4, Signed: false);
 
-    private static readonly Dictionary<string, ScopedValue> s_common = new()
+    private static readonly Dictionary<string, ScopedValue> Common = new()
     {
-        ["pid"] = new("pid", new Term.Special(SpecialValue.Pid), s_number),
-        ["tid"] = new("tid", new Term.Special(SpecialValue.Tid), s_number),
-        ["uid"] = new("uid", new Term.Special(SpecialValue.Uid), s_number),
-        ["gid"] = new("gid", new Term.Special(SpecialValue.Gid), s_number),
+        ["pid"] = new("pid", new Term.Special(SpecialValue.Pid), Number),
+        ["tid"] = new("tid", new Term.Special(SpecialValue.Tid), Number),
+        ["uid"] = new("uid", new Term.Special(SpecialValue.Uid), Number),
+        ["gid"] = new("gid", new Term.Special(SpecialValue.Gid), Number),
         ["cgroup"] = new("cgroup", new Term.Special(SpecialValue.Cgroup), StaticType.UInt64),
         ["comm"] = new("comm", new Term.Number(0), new StaticType.ThreadName()),
     };
 
-    private static readonly string[] s_onlyInMessages = ["ppid", "exe", "cmdline", "time", "symbol", "binary", "rule"];
+    private static readonly string[] OnlyInMessages = ["ppid", "exe", "cmdline", "time", "symbol", "binary", "rule"];
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Names => s_common.Keys;
+    public override IEnumerable<string> Names => Common.Keys;
 
     /// <summary>Whether every event has a value of this name.</summary>
-    public static bool IsCommon(string name) => s_common.ContainsKey(name) || s_onlyInMessages.Contains(name);
+    public static bool IsCommon(string name) => Common.ContainsKey(name) || OnlyInMessages.Contains(name);
 
     /// <summary>The value of an argument that the rule names by its number.</summary>
     /// <param name="index">From 0.</param>
@@ -39,10 +39,10 @@ internal sealed class PlaceScope(SiteAbi abi) : ValueScope
     public PlaceValue Result(int index) => new(abi.Result(index), CaptureType.Default, null);
 
     /// <inheritdoc/>
-    public override ScopedValue? Find(string name) => s_common.GetValueOrDefault(name);
+    public override ScopedValue? Find(string name) => Common.GetValueOrDefault(name);
 
     /// <inheritdoc/>
-    public override string? WhyNot(string name) => s_onlyInMessages.Contains(name)
+    public override string? WhyNot(string name) => OnlyInMessages.Contains(name)
         ? "only messages can name it: the agent finds it out after the kernel has decided"
         : null;
 }

@@ -86,7 +86,8 @@ internal sealed class PlanFields
 
         if (_rule.On != ProbeTrigger.Entry && !_terms.ReturnsNothing)
         {
-            yield return new RuleValue(order++, "ret", _terms.Return, new Term.Result(_terms.ReturnRegister), _terms.ReturnLength, OnEntry: false, OnReturn: true)
+            var result = new Term.Result(_terms.ReturnRegister);
+            yield return new RuleValue(order++, "ret", _terms.Return, result, _terms.ReturnLength, OnEntry: false, OnReturn: true)
             {
                 IsReturnValue = true,
             };
@@ -94,7 +95,8 @@ internal sealed class PlanFields
 
         foreach (var (name, type, special) in ContextField.All)
         {
-            yield return new RuleValue(order++, name, type, new Term.Special(special), null, Shows(EventKind.Entry, name) || Shows(EventKind.Call, name), Shows(EventKind.Return, name))
+            yield return new RuleValue(order++, name, type, new Term.Special(special), null, Shows(EventKind.Entry, name)
+                || Shows(EventKind.Call, name), Shows(EventKind.Return, name))
             {
                 IsOfEvent = true,
             };

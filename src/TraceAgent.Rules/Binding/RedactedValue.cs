@@ -10,7 +10,9 @@ internal static class RedactedValue
         DiagnosticCode.RedactedValue,
         at,
         message,
-        SecretNames.IsSecret(name) ? $"names like this are redacted; when it is no secret, say `redact: {{not: [{name}]}}`" : "see 'redact'");
+        SecretNames.IsSecret(name)
+            ? $"names like this are redacted; when it is no secret, say `redact: {{not: [{name}]}}`"
+            : "see 'redact'");
 
     public static string Reveals(string owner, string name) => $"'{owner}' would show something of '{name}', which is redacted";
 }

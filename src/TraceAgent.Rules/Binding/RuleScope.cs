@@ -80,7 +80,8 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
     {
         if (reason is null && !syntax.ReturnsNothing)
         {
-            scope.Add("ret", new Term.Result(syntax.Return.ValueRegister), syntax.Return.StaticInRegisters(register => new Term.Result(register)));
+            var returned = syntax.Return;
+            scope.Add("ret", new Term.Result(returned.ValueRegister), returned.StaticInRegisters(register => new Term.Result(register)));
         }
         else
         {

@@ -27,7 +27,8 @@ internal sealed class TermLowering(SiteAbi abi)
         Term.Binary binary => new Expr.Binary(binary.Operator, Lower(binary.Left, replace), Lower(binary.Right, replace)),
         Term.Load load => new Expr.Load(Lower(load.Address, replace), load.Size, load.Signed),
         Term.Extend extend => new Expr.Extend(Lower(extend.Operand, replace), extend.Size, extend.Signed),
-        Term.TextMatch match => new Expr.TextMatch(Lower(match.Address, replace), match.Test, match.Length is { } length ? Lower(length, replace) : null),
+        Term.TextMatch match =>
+            new Expr.TextMatch(Lower(match.Address, replace), match.Test, match.Length is { } length ? Lower(length, replace) : null),
         Term.CommMatch match => new Expr.CommMatch(match.Test),
         _ => throw new ArgumentOutOfRangeException(nameof(term)),
     };

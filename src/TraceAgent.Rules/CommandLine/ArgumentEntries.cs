@@ -64,7 +64,8 @@ internal static class ArgumentEntries
     }
 
     /// <summary>A word that is no type: C would take <c>(size)</c> for a parameter without a name.</summary>
-    private static bool IsName(Word part) => part.Text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !TypeNames.IsType(part.Text) && part.Text != Nothing;
+    private static bool IsName(Word part) =>
+        part.Text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !TypeNames.IsType(part.Text) && part.Text != Nothing;
 
     /// <summary>The parameters as C has them, with what must stand before them; places in them stay those of the line.</summary>
     private static YamlScalar Signature(Word list, string symbol, Word? returned)
@@ -114,5 +115,10 @@ internal static class ArgumentEntries
         return parts;
     }
 
-    private static int Depth(char c) => c is '(' or '[' or '{' ? 1 : c is ')' or ']' or '}' ? -1 : 0;
+    private static int Depth(char c) => c switch
+    {
+        '(' or '[' or '{' => 1,
+        ')' or ']' or '}' => -1,
+        _ => 0,
+    };
 }

@@ -37,7 +37,8 @@ public sealed record CommandLineRule(RuleFile File, string? Yaml)
         var file = new FileDraft(baseDirectory);
         if (words.Sum(word => (long)word.Length) + options.Sum(option => (long)option.Value.Length) > LongestLine)
         {
-            bag.Error(DiagnosticCode.TooLarge, new SourceSpan(DisplayPath, 1, 1, 1), $"the command line has more than {LongestLine:N0} characters", "write a rule file");
+            bag.Error(DiagnosticCode.TooLarge, new SourceSpan(
+                DisplayPath, 1, 1, 1), $"the command line has more than {LongestLine:N0} characters", "write a rule file");
             return new CommandLineRule(FileOf(file, new SourceText(DisplayPath, command), bag), null);
         }
 

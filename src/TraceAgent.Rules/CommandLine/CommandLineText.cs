@@ -42,11 +42,21 @@ internal sealed partial class CommandLineText
     /// <returns>Where its first character is.</returns>
     private static int Append(StringBuilder line, string word)
     {
-        var quote = PlainWord().IsMatch(word) ? "" : word.Contains('\'', StringComparison.Ordinal) && !word.Contains('"', StringComparison.Ordinal) ? "\"" : "'";
+        var quote = QuoteFor(word);
         line.Append(' ').Append(quote);
         var start = line.Length;
         line.Append(word).Append(quote);
         return start;
+    }
+
+    private static string QuoteFor(string word)
+    {
+        if (PlainWord().IsMatch(word))
+        {
+            return "";
+        }
+
+        return word.Contains('\'', StringComparison.Ordinal) && !word.Contains('"', StringComparison.Ordinal) ? "\"" : "'";
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9_./:@%+=,-]+\z")]

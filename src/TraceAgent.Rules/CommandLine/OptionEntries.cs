@@ -20,7 +20,8 @@ internal static class OptionEntries
                     captures.AddRange(CaptureOf(value, bag) is { } capture ? [capture] : []);
                     break;
                 case Filter:
-                    yield return new YamlEntry(option.Key("target"), new YamlMapping(value.Whole.At, [new YamlEntry(option.Key(Filter), value.Plain)]));
+                    yield return new YamlEntry(
+                        option.Key("target"), new YamlMapping(value.Whole.At, [new YamlEntry(option.Key(Filter), value.Plain)]));
                     break;
                 default:
                     yield return new YamlEntry(option.Key(key), value.Plain);
@@ -41,7 +42,8 @@ internal static class OptionEntries
         var equals = value.Text.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0 || value.Text.AsSpan(equals).StartsWith("==") || "<>!".Contains(value.Text[equals - 1], StringComparison.Ordinal))
         {
-            bag.Error(DiagnosticCode.InvalidValue, value.Whole.At, "a computed value is written NAME=EXPRESSION", "such as 'status=*(int32*)(arg1 + 16)'");
+            bag.Error(DiagnosticCode.InvalidValue,
+                value.Whole.At, "a computed value is written NAME=EXPRESSION", "such as 'status=*(int32*)(arg1 + 16)'");
             return null;
         }
 

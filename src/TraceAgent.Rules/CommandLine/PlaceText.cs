@@ -6,7 +6,8 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Rules.CommandLine;
 
 /// <summary>
-/// Reads <c>BINARY:FUNCTION(name: type, …) -> type</c>, also <c>-> (name: type, …)</c>: the keys <c>name</c>, <c>binary</c>, those of the place, of the
+/// Reads <c>BINARY:FUNCTION(name: type, …) -> type</c>, also <c>-> (name: type, …)</c>: the keys <c>name</c>,
+/// <c>binary</c>, those of the place, of the
 /// arguments and of the return value. The place may be an address, or <c>usdt:PROVIDER:NAME</c>.
 /// </summary>
 internal static partial class PlaceText
@@ -30,13 +31,15 @@ internal static partial class PlaceText
         if (binary.Text.Length == 0 || place.Text.Length == 0)
         {
             bag.Error(
-                DiagnosticCode.InvalidValue, first.Whole.At, $"'{Quoted.Clip(first.Text)}' does not say {(binary.Text.Length == 0 ? "which binary" : "which function")}",
+                DiagnosticCode.InvalidValue,
+                first.Whole.At, $"'{Quoted.Clip(first.Text)}' does not say {(binary.Text.Length == 0 ? "which binary" : "which function")}",
                 $"BINARY:FUNCTION, {Example}");
             return [];
         }
 
         var entries = new List<YamlEntry> { new(binary.Key("binary"), Target(binary)) };
-        entries.AddRange(Prototype().IsMatch(place.Text) && !SourceName().IsMatch(place.Text) ? OfPrototype(place, bag) : OfPlace(place, bag));
+        entries.AddRange(
+            Prototype().IsMatch(place.Text) && !SourceName().IsMatch(place.Text) ? OfPrototype(place, bag) : OfPlace(place, bag));
         return entries;
     }
 
@@ -75,7 +78,8 @@ internal static partial class PlaceText
     private static IEnumerable<YamlEntry> OfPrototype(Word place, DiagnosticBag bag)
     {
         var scalar = place.Whole;
-        if (PrototypeReader.Read(place.Text, problem => bag.Error(problem.Code, scalar.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint)) is not { } prototype)
+        if (PrototypeReader.Read(place.Text, problem =>
+            bag.Error(problem.Code, scalar.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint)) is not { } prototype)
         {
             return [];
         }
@@ -105,7 +109,13 @@ internal static partial class PlaceText
             return [];
         }
 
-        var key = isUsdt ? "usdt" : char.IsAsciiDigit(symbol.Text[0]) || symbol.Text.StartsWith("file+", StringComparison.Ordinal) ? "offset" : "symbol";
+        var isOffset = char.IsAsciiDigit(symbol.Text[0]) || symbol.Text.StartsWith("file+", StringComparison.Ordinal);
+        var key = (isUsdt, isOffset) switch
+        {
+            (true, _) => "usdt",
+            (_, true) => "offset",
+            _ => "symbol",
+        };
         var entries = new List<YamlEntry>(NamesOf(symbol, key, symbol.Text));
         var hasArguments = arguments is { } list && list.Trim().Text.Length > 0;
         if (hasArguments && ArgumentEntries.Read(arguments!, symbol.Text, returned, bag) is { } written)
@@ -157,7 +167,12 @@ internal static partial class PlaceText
     {
         const int longest = 40;
         var name = NoName().Replace(char.IsAsciiDigit(symbol[0]) ? $"at-{symbol}" : symbol.ToLowerInvariant(), "-").Trim('-', '.', '_');
-        return name.Length == 0 ? "trace" : name.Length <= longest ? name : name[..longest];
+        if (name.Length == 0)
+        {
+            return "trace";
+        }
+
+        return name.Length <= longest ? name : name[..longest];
     }
 
     private static (Word Head, Word? Type) SplitReturn(Word place)
@@ -195,7 +210,12 @@ internal static partial class PlaceText
         var depth = 0;
         for (var i = text.Length - 1; i >= 0; i--)
         {
-            depth += text[i] == ')' ? 1 : text[i] == '(' ? -1 : 0;
+            depth += text[i] switch
+            {
+                ')' => 1,
+                '(' => -1,
+                _ => 0,
+            };
             if (depth == 0)
             {
                 return (head[..i].Trim(), head[(i + 1)..^1]);

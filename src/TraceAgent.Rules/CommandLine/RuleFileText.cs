@@ -42,7 +42,8 @@ internal static partial class RuleFileText
 
     private static string Flow(YamlNode node) => node switch
     {
-        YamlSequence list => $"[{string.Join(", ", list.Items.Select(item => item is YamlMapping { Entries: [var one] } ? Pair(one) : Flow(item)))}]",
+        YamlSequence list =>
+            $"[{string.Join(", ", list.Items.Select(item => item is YamlMapping { Entries: [var one] } ? Pair(one) : Flow(item)))}]",
         YamlMapping mapping => $"{{{string.Join(", ", mapping.Entries.Select(Pair))}}}",
         YamlScalar scalar => Scalar(scalar.Value, scalar.IsPlain),
         _ => throw new ArgumentOutOfRangeException(nameof(node)),
@@ -53,7 +54,8 @@ internal static partial class RuleFileText
     /// <summary>Plain where every reader of YAML takes it for the same text, or for the number that it is.</summary>
     private static string Scalar(string value, bool mayBePlain)
     {
-        if ((PlainText().IsMatch(value) && !OtherThanText().IsMatch(value)) || (mayBePlain && (Number().IsMatch(value) || value is "true" or "false")))
+        if ((PlainText().IsMatch(value) && !OtherThanText().IsMatch(value))
+            || (mayBePlain && (Number().IsMatch(value) || value is "true" or "false")))
         {
             return value;
         }

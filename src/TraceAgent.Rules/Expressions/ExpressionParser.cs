@@ -199,7 +199,8 @@ internal sealed class ExpressionParser
             case TokenKind.Name:
                 _reader.At++;
                 return Current.Is("(")
-                    ? Fail(Current, DiagnosticCode.ExpressionSyntax, $"'{Quoted.Clip(token.Text)}' cannot be called", "expressions have no functions")
+                    ? Fail(Current,
+                        DiagnosticCode.ExpressionSyntax, $"'{Quoted.Clip(token.Text)}' cannot be called", "expressions have no functions")
                     : new Syntax.Name(token.Text, token.Start, token.End);
             default:
                 if (!token.Is("("))

@@ -31,11 +31,13 @@ public static class PrefixFileReader
             return new PrefixFile(path, [], bag.InOrder().ToEquatableArray(), new SourceText(path, ""));
         }
 
-        var source = new SourceText(path, Encoding.UTF8.GetString(utf8.StartsWith(Encoding.UTF8.Preamble) ? utf8[Encoding.UTF8.Preamble.Length..] : utf8));
+        var source = new SourceText(
+            path, Encoding.UTF8.GetString(utf8.StartsWith(Encoding.UTF8.Preamble) ? utf8[Encoding.UTF8.Preamble.Length..] : utf8));
         if (source.Text.Length == 0)
         {
             // A file cut to nothing is how many editors begin to save.
-            bag.Error(DiagnosticCode.MissingKey, source.Span(0, 1), "the file is empty", "a file without addresses has a comment, such as '# none'");
+            bag.Error(DiagnosticCode.MissingKey, source.Span(
+                0, 1), "the file is empty", "a file without addresses has a comment, such as '# none'");
         }
 
         var lines = new Dictionary<IpPrefix, int>();
@@ -76,7 +78,8 @@ public static class PrefixFileReader
             bag.Add(Diagnostic.Warning(
                 DiagnosticCode.DuplicatePrefix,
                 new SourceSpan(path, repeated.Line, start + 1, text.Length),
-                $"'{Quoted.Clip(text.ToString())}' is in the file already, in line {repeated.First}{(repeated.Count == 1 ? "" : $"; so are {repeated.Count - 1:N0} more lines")}"));
+                $"'{Quoted.Clip(text.ToString())}' is in the file already, in line " +
+                    $"{repeated.First}{(repeated.Count == 1 ? "" : $"; so are {repeated.Count - 1:N0} more lines")}"));
         }
 
         return new PrefixFile(path, lines.Keys.ToEquatableArray(), bag.InOrder().ToEquatableArray(), source);

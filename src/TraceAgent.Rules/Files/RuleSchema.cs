@@ -8,5 +8,6 @@ public static class RuleSchema
 {
     /// <summary>Writes UTF-8, indented, with a line end at the end.</summary>
     public static void Write(Stream output) =>
-        KeySchema.WriteDocument(output, "rules.schema.json", "TraceAgent rules", FileKeys.Table.Schema(), ("rule", RuleKeys.Table.Schema()), ("packets", PacketKeys.Table.Schema()));
+        KeySchema.WriteDocument(output, "rules.schema.json",
+            "TraceAgent rules", FileKeys.Table.Schema(), ("rule", RuleKeys.Table.Schema()), ("packets", PacketKeys.Table.Schema()));
 }

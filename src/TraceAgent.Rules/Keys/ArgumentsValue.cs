@@ -23,7 +23,8 @@ internal static class ArgumentsValue
         {
             if (entry.Value is YamlMapping)
             {
-                bag.Error(DiagnosticCode.WrongType, entry.Value.At, $"'{entry.Key.Value}' must be a number or a list, not a mapping", "write [name: type, name: type]");
+                bag.Error(DiagnosticCode.WrongType,
+                    entry.Value.At, $"'{entry.Key.Value}' must be a number or a list, not a mapping", "write [name: type, name: type]");
                 return;
             }
 
@@ -45,7 +46,8 @@ internal static class ArgumentsValue
     {
         if (list.Items.Count is 0 or > RuleKeys.MaxArguments)
         {
-            bag.Error(DiagnosticCode.InvalidValue, list.At, $"'{key}' must list 1 to {RuleKeys.MaxArguments} {noun}s, not {list.Items.Count}");
+            bag.Error(
+                DiagnosticCode.InvalidValue, list.At, $"'{key}' must list 1 to {RuleKeys.MaxArguments} {noun}s, not {list.Items.Count}");
             return null;
         }
 
@@ -63,7 +65,8 @@ internal static class ArgumentsValue
         return arguments;
     }
 
-    private static WrittenArgument? ReadItem(string noun, int index, ref int register, YamlNode item, HashSet<string> used, DiagnosticBag bag)
+    private static WrittenArgument? ReadItem(
+        string noun, int index, ref int register, YamlNode item, HashSet<string> used, DiagnosticBag bag)
     {
         var first = register++;
         if (item is YamlScalar { IsNull: false } name)
@@ -84,7 +87,8 @@ internal static class ArgumentsValue
 
         if (entry.Value.IsNull)
         {
-            bag.Error(DiagnosticCode.MissingKey, entry.Key.At, $"'{Quoted.Clip(entry.Key.Value)}' has no type", "such as int, unsigned long, string or ptr");
+            bag.Error(DiagnosticCode.MissingKey,
+                entry.Key.At, $"'{Quoted.Clip(entry.Key.Value)}' has no type", "such as int, unsigned long, string or ptr");
             return null;
         }
 

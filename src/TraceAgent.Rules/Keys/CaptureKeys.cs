@@ -27,7 +27,8 @@ internal static class CaptureKeys
     public const string ExpressionSchema = """{"type":["string","integer"],"minLength":1,"maxLength":4096}""";
 
     public static string Schema { get; } =
-        $$$"""{"type":"object","minProperties":1,"maxProperties":{{{MaxCaptures}}},"patternProperties":{"{{{ValueName.Pattern}}}":{"anyOf":[{{{ExpressionSchema}}},{{{Table.Schema()}}}]}},"additionalProperties":false}""";
+        $$$"""{"type":"object","minProperties":1,"maxProperties":{{{MaxCaptures}}},"patternProperties":{"{{{ValueName.Pattern}}}":""" +
+            $$$"""{"anyOf":[{{{ExpressionSchema}}},{{{Table.Schema()}}}]}},"additionalProperties":false}""";
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -39,7 +40,8 @@ internal static class CaptureKeys
 
         if (captures.Entries.Count is 0 or > MaxCaptures)
         {
-            bag.Error(DiagnosticCode.InvalidValue, captures.At, $"'capture' must have 1 to {MaxCaptures} values, not {captures.Entries.Count}");
+            bag.Error(
+                DiagnosticCode.InvalidValue, captures.At, $"'capture' must have 1 to {MaxCaptures} values, not {captures.Entries.Count}");
             return;
         }
 

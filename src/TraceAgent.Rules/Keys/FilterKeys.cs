@@ -20,19 +20,25 @@ internal static partial class FilterKeys
             "pid", "Process ID, or a list of them.", ListOf("""{"type":"integer","minimum":1}"""),
             (filter, entry, bag) => Each(entry, bag, value => ReadPid(filter, value, bag))),
         new Key<FilterDraft>(
-            "process", "Name of the thread that makes the call, as {comm} shows it, or a pattern with one *; or a list.", ListOf("""{"type":"string","minLength":1}"""),
+            "process", "Name of the thread that makes the call, as {comm} shows it, or a pattern with one *; or a list.",
+            ListOf("""{"type":"string","minLength":1}"""),
             (filter, entry, bag) => Each(entry, bag, value => ReadProcess(filter, value, bag))),
         new Key<FilterDraft>(
             "user", "Name or number of the user that the process runs as; or a list.", ListOf("""{"type":["string","integer"]}"""),
-            (filter, entry, bag) => Each(entry, bag, value => ReadForm(filter.Users, value, UserForm(), "the name or number of a user", "such as www-data or 33", bag))),
+            (filter, entry, bag) => Each(entry, bag, value =>
+                ReadForm(filter.Users, value, UserForm(), "the name or number of a user", "such as www-data or 33", bag))),
         new Key<FilterDraft>(
-            "cgroup", "Path of a cgroup (version 2) below the root of its file system, or its number; those below it are included. Or a list.",
+            "cgroup",
+            "Path of a cgroup (version 2) below the root of its file system, or its number; those below it are included. Or a list.",
             ListOf("""{"type":["string","integer"]}"""),
-            (filter, entry, bag) => Each(entry, bag, value => ReadForm(filter.Cgroups, value, CgroupForm(), "a cgroup", "such as system.slice/nginx.service", bag))),
+            (filter, entry, bag) => Each(
+                entry, bag, value => ReadForm(filter.Cgroups, value, CgroupForm(), "a cgroup", "such as system.slice/nginx.service", bag))),
         new Key<FilterDraft>(
-            "container", "ID of a container as docker ps or crictl ps prints it, 6 digits or more; or a list.", ListOf("""{"type":"string","pattern":"^[0-9a-f]{6,64}$"}"""),
+            "container", "ID of a container as docker ps or crictl ps prints it, 6 digits or more; or a list.",
+            ListOf("""{"type":"string","pattern":"^[0-9a-f]{6,64}$"}"""),
             (filter, entry, bag) => Each(entry, bag, value => ReadForm(
-                filter.Containers, value, ContainerForm(), "the ID of a container", "its first 6 to 64 digits, in quotes, as docker ps prints it", bag))));
+                filter.Containers,
+                value, ContainerForm(), "the ID of a container", "its first 6 to 64 digits, in quotes, as docker ps prints it", bag))));
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -41,14 +47,16 @@ internal static partial class FilterKeys
         rule.Filter = draft.Finish();
     }
 
-    private static string ListOf(string item) => $$"""{"anyOf":[{{item}},{"type":"array","minItems":1,"maxItems":{{MaxValues}},"items":{{item}}}]}""";
+    private static string ListOf(string item) =>
+        $$"""{"anyOf":[{{item}},{"type":"array","minItems":1,"maxItems":{{MaxValues}},"items":{{item}}}]}""";
 
     private static void Each(YamlEntry entry, DiagnosticBag bag, Action<YamlScalar> read)
     {
         var items = entry.Value is YamlSequence list ? list.Items : [entry.Value];
         if (items.Count is 0 or > MaxValues)
         {
-            bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' has {items.Count} values, and 1 to {MaxValues} are possible");
+            bag.Error(DiagnosticCode.InvalidValue,
+                entry.Value.At, $"'{entry.Key.Value}' has {items.Count} values, and 1 to {MaxValues} are possible");
             return;
         }
 
@@ -73,7 +81,8 @@ internal static partial class FilterKeys
         }
         else
         {
-            bag.Error(DiagnosticCode.InvalidValue, value.At, $"'{Quoted.Clip(value.Value)}' is not a process ID", "for a process by name, write 'process: name'");
+            bag.Error(DiagnosticCode.InvalidValue,
+                value.At, $"'{Quoted.Clip(value.Value)}' is not a process ID", "for a process by name, write 'process: name'");
         }
     }
 
@@ -125,5 +134,6 @@ internal sealed class FilterDraft
     public List<string> Containers { get; } = [];
 
     public ProcessFilter Finish() => new(
-        Pids.ToEquatableArray(), Processes.ToEquatableArray(), Users.ToEquatableArray(), Cgroups.ToEquatableArray(), Containers.ToEquatableArray());
+        Pids.ToEquatableArray(),
+        Processes.ToEquatableArray(), Users.ToEquatableArray(), Cgroups.ToEquatableArray(), Containers.ToEquatableArray());
 }

@@ -13,7 +13,8 @@ internal static class InterfaceValue
 
     private const int LongestPattern = 64;
 
-    public const string Schema = """{"type":"string","pattern":"^[^\\s/:]+$","maxLength":64,"not":{"enum":[".",".."]},"examples":["eth0","en*"]}""";
+    public const string Schema =
+        """{"type":"string","pattern":"^[^\\s/:]+$","maxLength":64,"not":{"enum":[".",".."]},"examples":["eth0","en*"]}""";
 
     public static Located<string>? Read(YamlEntry entry, DiagnosticBag bag)
     {

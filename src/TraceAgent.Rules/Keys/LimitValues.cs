@@ -14,7 +14,8 @@ internal static partial class LimitValues
     public const string TtlSchema = """{"type":"string","pattern":"^(none|[1-9][0-9]{0,8}\\s*[smhd])$","examples":["24h","30m"]}""";
     public const string BudgetSchema = """{"type":"string","pattern":"^(none|[0-9]+(\\.[0-9]+)?\\s*%)$","examples":["2%","none"]}""";
 
-    public const string IntervalSchema = """{"type":"string","pattern":"^[1-9][0-9]{0,4}\\s*[smh]$","default":"10s","examples":["10s","1m"]}""";
+    public const string IntervalSchema =
+        """{"type":"string","pattern":"^[1-9][0-9]{0,4}\\s*[smh]$","default":"10s","examples":["10s","1m"]}""";
 
     private const int MaxPerSecond = 1_000_000;
     private const string None = "none";
@@ -45,7 +46,9 @@ internal static partial class LimitValues
             return Rule.NoLimit;
         }
 
-        return Match(entry, LimitForm(), bag, "n/s or none", $"such as 100/s; at most {MaxPerSecond}/s") is { } match ? Number(entry, match, bag) : null;
+        return Match(entry, LimitForm(), bag, "n/s or none", $"such as 100/s; at most {MaxPerSecond}/s") is { } match
+            ? Number(entry, match, bag)
+            : null;
     }
 
     /// <summary>A length of time, <see cref="Rule.NoTtl"/> for ever; null, and the reason is reported, when it is none.</summary>
@@ -100,13 +103,15 @@ internal static partial class LimitValues
         }
 
         bag.Error(
-            DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' must be above 0% and at most 10000%", "100% is one whole CPU; 'none' lifts it");
+            DiagnosticCode.InvalidValue,
+            entry.Value.At, $"'{entry.Key.Value}' must be above 0% and at most 10000%", "100% is one whole CPU; 'none' lifts it");
         return null;
     }
 
     private static int? Number(YamlEntry entry, Match match, DiagnosticBag bag)
     {
-        if (int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MaxPerSecond)
+        if (int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number is >= 1 and <= MaxPerSecond)
         {
             return number;
         }

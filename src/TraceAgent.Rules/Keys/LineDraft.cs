@@ -3,7 +3,10 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>What rules of every kind say: their name, how their lines look, how long they live. A key that is present but null here was wrong, and that is reported.</summary>
+/// <summary>
+/// What rules of every kind say: their name, how their lines look, how long they live. A key that is present but null here
+/// was wrong, and that is reported.
+/// </summary>
 internal abstract class LineDraft
 {
     public IReadOnlyDictionary<string, YamlEntry> Present { get; set; } = new Dictionary<string, YamlEntry>();

@@ -34,14 +34,16 @@ internal static class LineKeys
         where TDraft : LineDraft => new(
             "level",
             "The severity of the lines; Information without this key. Case does not matter.",
-            $$"""{"anyOf":[{"enum":[{{string.Join(",", Levels.Keys.Select(l => $"\"{l}\""))}}]},{"type":"string","pattern":"{{string.Join('|', Levels.Keys.Select(AnyCase))}}"}],"default":"Information"}""",
+            $$"""{"anyOf":[{"enum":[{{string.Join(",", Levels.Keys.Select(l => $"\"{l}\""))}}]},""" +
+                $$"""{"type":"string","pattern":"{{string.Join('|', Levels.Keys.Select(AnyCase))}}"}],"default":"Information"}""",
             (rule, entry, bag) => rule.Level = ScalarValue.OneOf(entry, Levels, bag) ?? rule.Level);
 
     public static Key<TDraft> Labels<TDraft>()
         where TDraft : LineDraft => new(
             "labels",
             "Constant properties of every line, such as a team or a ticket.",
-            """{"type":"object","patternProperties":{"^[A-Za-z_][A-Za-z0-9_-]*$":{"type":["string","number","boolean"]}},"additionalProperties":false}""",
+            """{"type":"object","patternProperties":{"^[A-Za-z_][A-Za-z0-9_-]*$":{"type":""" +
+                """["string","number","boolean"]}},"additionalProperties":false}""",
             LabelValue.ReadLabels);
 
     /// <summary>A pattern for a word in any case: draft-07 has no flags.</summary>

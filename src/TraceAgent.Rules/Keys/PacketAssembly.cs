@@ -16,7 +16,8 @@ internal static class PacketAssembly
             {
                 if (draft.Present.TryGetValue(key, out var useless))
                 {
-                    bag.Error(DiagnosticCode.KeyConflict, useless.Key.At, $"this rule denies nothing: '{key}' means nothing in it", "add 'deny' or 'deny_file', or remove it");
+                    bag.Error(DiagnosticCode.KeyConflict, useless.Key.At,
+                        $"this rule denies nothing: '{key}' means nothing in it", "add 'deny' or 'deny_file', or remove it");
                 }
             }
         }
@@ -33,7 +34,8 @@ internal static class PacketAssembly
         var allowed = draft.Allow.Select(prefix => prefix.Value).ToHashSet();
         foreach (var never in draft.Deny.Where(prefix => allowed.Contains(prefix.Value)))
         {
-            bag.Add(Diagnostic.Warning(DiagnosticCode.DuplicatePrefix, never.At, $"'{never.Value}' is never dropped: 'allow' has it too, and wins"));
+            bag.Add(Diagnostic.Warning(
+                DiagnosticCode.DuplicatePrefix, never.At, $"'{never.Value}' is never dropped: 'allow' has it too, and wins"));
         }
 
         var messages = PacketFormats.Finish(draft, bag);

@@ -23,7 +23,8 @@ internal static class PacketFormats
         new("time", ValueForm.Time),
     ];
 
-    private static readonly Dictionary<string, EventName> NamesOfPackets = NamesWith(new("dropped", ValueForm.Integer), new("spared", ValueForm.Integer));
+    private static readonly Dictionary<string, EventName> NamesOfPackets = NamesWith(
+        new("dropped", ValueForm.Integer), new("spared", ValueForm.Integer));
     private static readonly Dictionary<string, EventName> NamesOfDropped = NamesWith(new EventName("prefix", ValueForm.Text));
 
     public static KeyTable<PacketFormatDraft> Table { get; } = new(
@@ -56,7 +57,8 @@ internal static class PacketFormats
     {
         if (rule.Formats?.Present.GetValueOrDefault("dropped") is { } useless && !rule.CanDeny)
         {
-            bag.Error(DiagnosticCode.KeyConflict, useless.Key.At, "this rule denies nothing: it has no dropped events", "add 'deny' or 'deny_file'");
+            bag.Error(DiagnosticCode.KeyConflict,
+                useless.Key.At, "this rule denies nothing: it has no dropped events", "add 'deny' or 'deny_file'");
         }
 
         // One text is for what the rule is about.
@@ -64,7 +66,8 @@ internal static class PacketFormats
         var packets = rule.Formats?.Packets ?? (counts ? rule.Format : null);
         var dropped = rule.Formats?.Dropped ?? (counts ? null : rule.Format);
         return new PacketMessages(
-            Template(packets, UsualPackets, NamesOfPackets, name => name == "prefix" ? "only dropped events know the prefix: write format: {packets: …, dropped: …}" : null, bag),
+            Template(packets, UsualPackets, NamesOfPackets, name =>
+                name == "prefix" ? "only dropped events know the prefix: write format: {packets: …, dropped: …}" : null, bag),
             Template(
                 dropped, rule.DryRun ? UsualDryRun : UsualDropped, NamesOfDropped,
                 name => name is "dropped" or "spared" ? "all packets of a dropped event are: use {packets}" : null, bag));

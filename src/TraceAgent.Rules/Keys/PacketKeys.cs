@@ -25,7 +25,8 @@ internal static class PacketKeys
             (_, entry, bag) => ScalarValue.OneOf(entry, Groupings, bag)),
         new Key<CountDraft>(
             "top",
-            "So many sources, those with most packets, have a line of their own; the others have one together. 1 to 1000; 20 without this key.",
+            "So many sources, those with most packets, have a line of their own; the others have one together. 1 to 1000; " +
+                "20 without this key.",
             $$"""{"type":"integer","minimum":1,"maximum":{{PacketCount.MaxTop}},"default":{{PacketCount.DefaultTop}}}""",
             (count, entry, bag) => count.Top = ScalarValue.Integer(entry, 1, PacketCount.MaxTop, bag) ?? count.Top),
         new Key<CountDraft>(
@@ -44,7 +45,8 @@ internal static class PacketKeys
         { Required = true },
         new Key<PacketDraft>(
             "mode",
-            "How packets are seen: native, in the driver; generic, at the beginning of the network stack; offload, on the card; auto (the default): native where the driver can, else generic.",
+            "How packets are seen: native, in the driver; generic, at the beginning of the network stack; offload, on the card; auto " +
+                "(the default): native where the driver can, else generic.",
             """{"enum":["auto","native","generic","offload"],"default":"auto"}""",
             (rule, entry, bag) => rule.Mode = ScalarValue.OneOf(entry, Modes, bag) ?? rule.Mode),
         new Key<PacketDraft>(
@@ -59,7 +61,8 @@ internal static class PacketKeys
             (rule, entry, bag) => PrefixList.Read(rule.Deny, entry, bag)),
         new Key<PacketDraft>(
             "deny_file",
-            "A file with more addresses to deny, one a line; watched, so an edit takes effect. A relative path starts at the folder of this file.",
+            "A file with more addresses to deny, one a line; watched, so an edit takes effect. A relative path starts at the " +
+                "folder of this file.",
             PrefixList.FileSchema,
             (rule, entry, bag) => rule.DenyFile = PrefixList.ReadPath(entry, rule.BaseDirectory, bag)),
         new Key<PacketDraft>(
@@ -84,14 +87,18 @@ internal static class PacketKeys
             (rule, entry, bag) => rule.AllowsUnsafe = ScalarValue.Boolean(entry, bag) ?? false),
         new Key<PacketDraft>(
             "max_sources",
-            "So many sources are remembered at once, 1024 to 4194304; 65536 without this key. Of more, those that were silent longest are forgotten, which is told.",
-            $$"""{"type":"integer","minimum":{{PacketRule.MinSources}},"maximum":{{PacketRule.MaxSourcesLimit}},"default":{{PacketRule.DefaultSources}}}""",
-            (rule, entry, bag) => rule.MaxSources = ScalarValue.Integer(entry, PacketRule.MinSources, PacketRule.MaxSourcesLimit, bag) ?? rule.MaxSources),
+            "So many sources are remembered at once, 1024 to 4194304; 65536 without this key. Of more, those that were silent longest " +
+                "are forgotten, which is told.",
+            $$"""{"type":"integer","minimum":{{PacketRule.MinSources}}""" +
+                $$""","maximum":{{PacketRule.MaxSourcesLimit}},"default":{{PacketRule.DefaultSources}}}""",
+            (rule, entry, bag) => rule.MaxSources = ScalarValue.Integer(entry, PacketRule.MinSources, PacketRule.MaxSourcesLimit, bag)
+                ?? rule.MaxSources),
         LineKeys.Ttl<PacketDraft>(),
         LineKeys.Output<PacketDraft>(),
         new Key<PacketDraft>(
             "format",
-            "The message of the lines at intervals, or of dropped sources when the rule does not count: a Serilog message template such as \"{packets} packets ({bytes} bytes) from {source}\"; or one for each: {packets: …, dropped: …}.",
+            "The message of the lines at intervals, or of dropped sources when the rule does not count: a Serilog message template such " +
+                "as \"{packets} packets ({bytes} bytes) from {source}\"; or one for each: {packets: …, dropped: …}.",
             $$"""{"anyOf":[{"type":"string"},{{PacketFormats.Table.Schema()}}]}""",
             PacketFormats.Read),
         LineKeys.Level<PacketDraft>(),

@@ -39,7 +39,9 @@ internal static partial class PlaceValue
     /// A name without spaces; or, as C++ and Rust have them, one with brackets, <c>::</c> or <c>operator</c>, where spaces belong.
     /// </summary>
     public const string SymbolSchema =
-        """{"type":"string","pattern":"^[^\\s+0-9][^\\s+]*(\\+(0[xX][0-9a-fA-F]+|[0-9]+))?$|^(?=.*([(<]|::|operator))[^\\s+0-9]","examples":["AddNum","AddNum+0x14","ngx_http_*","shop::Cart::add(int)","pthread_create@GLIBC_2.34"]}""";
+        """{"type":"string","pattern":"^[^\\s+0-9][^\\s+]*(\\+(0[xX][0-9a-fA-F]+|[0-9]+))?$|""" +
+            """^(?=.*([(<]|::|operator))[^\\s+0-9]","examples":""" +
+            """["AddNum","AddNum+0x14","ngx_http_*","shop::Cart::add(int)","pthread_create@GLIBC_2.34"]}""";
 
     public static void ReadSymbol(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -57,11 +59,13 @@ internal static partial class PlaceValue
         var name = hasAddend || (plus >= 0 && !hasSourceForm) ? text[..plus] : text;
         if (name.Length == 0 || name[0] == '+' || (!hasSourceForm && name.AsSpan().IndexOfAny(' ', '+') >= 0))
         {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(text)}' is not the name of a function", "write it as nm prints it");
+            bag.Error(
+                DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(text)}' is not the name of a function", "write it as nm prints it");
         }
         else if (char.IsAsciiDigit(name[0]))
         {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(text)}' is not the name of a function", "an address is written 'offset: …'");
+            bag.Error(DiagnosticCode.InvalidValue,
+                scalar.At, $"'{Quoted.Clip(text)}' is not the name of a function", "an address is written 'offset: …'");
         }
         else if (name.Length < text.Length && !hasAddend)
         {
@@ -84,9 +88,9 @@ internal static partial class PlaceValue
             return;
         }
 
-        const string FromFileStart = "file+";
-        var inFile = scalar.Value.StartsWith(FromFileStart, StringComparison.Ordinal);
-        if (ScalarValue.TryUnsigned(scalar.Value.AsSpan(inFile ? FromFileStart.Length : 0), out var value))
+        const string fromFileStart = "file+";
+        var inFile = scalar.Value.StartsWith(fromFileStart, StringComparison.Ordinal);
+        if (ScalarValue.TryUnsigned(scalar.Value.AsSpan(inFile ? fromFileStart.Length : 0), out var value))
         {
             rule.Where = new Located<Location>(inFile ? new Location.FileOffset(value) : new Location.Address(value), scalar.At);
             return;
@@ -99,7 +103,8 @@ internal static partial class PlaceValue
             "0x117d as nm and objdump print it, or file+0x117d for bytes from the start of the file");
     }
 
-    public const string UsdtSchema = """{"type":"string","pattern":"^[^\\s:]+:[^\\s:]+$","examples":["libstdcxx:throw","postgresql:query__*"]}""";
+    public const string UsdtSchema =
+        """{"type":"string","pattern":"^[^\\s:]+:[^\\s:]+$","examples":["libstdcxx:throw","postgresql:query__*"]}""";
 
     public static void ReadUsdt(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {

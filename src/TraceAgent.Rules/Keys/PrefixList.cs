@@ -10,7 +10,8 @@ internal static class PrefixList
 {
     /// <summary>What it holds may still be no address: that takes more than a pattern.</summary>
     public const string Schema =
-        """{"type":"array","items":{"type":"string","pattern":"^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$"},"examples":[["203.0.113.7","198.51.100.0/24","2001:db8::/32"]]}""";
+        """{"type":"array","items":{"type":"string","pattern":"^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$"},"examples":""" +
+            """[["203.0.113.7","198.51.100.0/24","2001:db8::/32"]]}""";
 
     public const string FileSchema = """{"type":"string","minLength":1,"pattern":"^(?!~(/|$))","examples":["/etc/traceagent/deny.txt"]}""";
 
@@ -30,7 +31,8 @@ internal static class PrefixList
         {
             if (item is not YamlScalar scalar)
             {
-                bag.Error(DiagnosticCode.WrongType, item.At, $"an address must be text, not {item.Kind}", "an IPv6 address needs quotes: \"2001:db8::1\"");
+                bag.Error(DiagnosticCode.WrongType,
+                    item.At, $"an address must be text, not {item.Kind}", "an IPv6 address needs quotes: \"2001:db8::1\"");
             }
             else if (IpPrefix.TryParse(scalar.Value, out var prefix) is not PrefixError.None and var fault)
             {
@@ -39,7 +41,8 @@ internal static class PrefixList
             }
             else if (!lines.TryAdd(prefix, scalar.At))
             {
-                bag.Add(Diagnostic.Warning(DiagnosticCode.DuplicatePrefix, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is in the list already, in line {lines[prefix].Line}"));
+                bag.Add(Diagnostic.Warning(DiagnosticCode.DuplicatePrefix,
+                    scalar.At, $"'{Quoted.Clip(scalar.Value)}' is in the list already, in line {lines[prefix].Line}"));
             }
             else
             {
@@ -57,13 +60,15 @@ internal static class PrefixList
 
         if (scalar.Value is "")
         {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{entry.Key.Value}' is empty", "write the path of a file with an address a line");
+            bag.Error(
+                DiagnosticCode.InvalidValue, scalar.At, $"'{entry.Key.Value}' is empty", "write the path of a file with an address a line");
             return null;
         }
 
         if (scalar.Value is "~" || scalar.Value.StartsWith("~/", StringComparison.Ordinal))
         {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, "'~' is not expanded: the agent has another home than you", "write the whole path");
+            bag.Error(
+                DiagnosticCode.InvalidValue, scalar.At, "'~' is not expanded: the agent has another home than you", "write the whole path");
             return null;
         }
 

@@ -83,7 +83,8 @@ internal static partial class RedactValue
     {
         var patterns = rule.Redact.Select(name => name.Value).ToList();
         var (arguments, written) = (rule.Arguments ?? [], new Redaction(patterns.ToEquatableArray(), notSecret));
-        var called = arguments.Where(a => !written.Applies(a.Name) && written.Applies(a.Alias) && arguments.All(other => other.Name != a.Alias));
+        var called = arguments.Where(
+            a => !written.Applies(a.Name) && written.Applies(a.Alias) && arguments.All(other => other.Name != a.Alias));
         return patterns.Concat(called.Select(a => a.Name)).ToEquatableArray();
     }
 
@@ -96,7 +97,9 @@ internal static partial class RedactValue
         return names.Concat(called.Select(a => a.Name)).ToEquatableArray();
     }
 
-    /// <summary>Warns of names that redact nothing: what was meant to be hidden would be logged. Patterns may be of more rules than one.</summary>
+    /// <summary>
+    /// Warns of names that redact nothing: what was meant to be hidden would be logged. Patterns may be of more rules than one.
+    /// </summary>
     public static void WarnOfUnknown(RuleDraft rule, DiagnosticBag bag)
     {
         var known = (rule.Arguments ?? []).SelectMany(argument => new[] { argument.Name, argument.Alias })

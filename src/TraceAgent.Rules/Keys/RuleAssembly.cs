@@ -56,7 +56,8 @@ internal static class RuleAssembly
 
         if (draft.Has("max_sites") && draft.Has("offset") && !draft.Has("symbol") && !draft.Has("usdt"))
         {
-            bag.Error(DiagnosticCode.KeyConflict, draft.Present["max_sites"].Key.At, "an address is one place: 'max_sites' means nothing beside 'offset'");
+            bag.Error(DiagnosticCode.KeyConflict,
+                draft.Present["max_sites"].Key.At, "an address is one place: 'max_sites' means nothing beside 'offset'");
         }
 
         if (draft.Has("usdt") && on != ProbeTrigger.Entry)

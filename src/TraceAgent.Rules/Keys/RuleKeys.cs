@@ -29,24 +29,29 @@ internal static class RuleKeys
         LineKeys.Name<RuleDraft>(),
         new Key<RuleDraft>(
             "binary",
-            "The program or library to look into: a path, which starts at the folder of this file when it is relative; a pattern of paths, with * and ?; the name of a library, as libssl.so.3; or {process: nginx}, the executable of every process of that name.",
+            "The program or library to look into: a path, which starts at the folder of this file when it is relative; " +
+                "a pattern of paths, with * and ?; the name of a library, as libssl.so.3; or {process: nginx}, the executable of every " +
+                "process of that name.",
             TargetValue.Schema,
             TargetValue.Read)
         { Required = true },
         new Key<RuleDraft>(
             "target",
-            "Which processes to log, of those that run the binary: {pid: 1234}, {process: nginx}, {user: www-data}, {cgroup: system.slice/nginx.service}, {container: 4f5a…}. Decided in the kernel.",
+            "Which processes to log, of those that run the binary: {pid: 1234}, {process: nginx}, {user: www-data}, {cgroup: " +
+                "system.slice/nginx.service}, {container: 4f5a…}. Decided in the kernel.",
             FilterKeys.Table.Schema(),
             FilterKeys.Read),
         new Key<RuleDraft>(
             "symbol",
-            "The function, as nm prints it or as C++ and Rust sources have it; * and ? stand for any characters. With +0x… an instruction inside it, counted in bytes from its start.",
+            "The function, as nm prints it or as C++ and Rust sources have it; * and ? stand for any characters. With +0x… an " +
+                "instruction inside it, counted in bytes from its start.",
             PlaceValue.SymbolSchema,
             PlaceValue.ReadSymbol),
         new Key<RuleDraft>(
             "offset",
             "The address of the instruction in the binary, as nm and objdump print it; file+0x… counts bytes from the start of the file.",
-            """{"type":["string","integer"],"minimum":0,"pattern":"^(file\\+)?(0[xX][0-9a-fA-F]+|[0-9]+)$","examples":["0x117d","file+0x117d"]}""",
+            """{"type":["string","integer"],"minimum":0,"pattern":"^(file\\+)?(0[xX][0-9a-fA-F]+|[0-9]+)$","examples":""" +
+                """["0x117d","file+0x117d"]}""",
             PlaceValue.ReadOffset),
         new Key<RuleDraft>(
             "usdt",
@@ -60,7 +65,8 @@ internal static class RuleKeys
             (rule, entry, bag) => rule.MaxSites = ScalarValue.Integer(entry, 1, MaxSites, bag) ?? rule.MaxSites),
         new Key<RuleDraft>(
             "args",
-            "How many arguments to log, called arg1, arg2, … and read as signed 64-bit numbers; or their names and types in order: [fd: int, path: string, _, buf: \"bytes(count)\", count: size_t]. An _ skips one.",
+            "How many arguments to log, called arg1, arg2, … and read as signed 64-bit numbers; or their names and types in order: [fd: " +
+                "int, path: string, _, buf: \"bytes(count)\", count: size_t]. An _ skips one.",
             ArgumentsValue.Schema,
             ArgumentsValue.Read),
         new Key<RuleDraft>(
@@ -75,7 +81,8 @@ internal static class RuleKeys
             CaptureKeys.Read),
         new Key<RuleDraft>(
             "when",
-            "Log only when this is true: an expression such as \"status >= 500 && duration > 10ms && path ~ '/api/*'\". Decided in the kernel.",
+            "Log only when this is true: an expression such as \"status >= 500 && duration > 10ms && path ~ '/api/*'\". " +
+                "Decided in the kernel.",
             CaptureKeys.ExpressionSchema,
             (rule, entry, bag) => rule.When = CaptureKeys.Text(entry, bag)),
         new Key<RuleDraft>(
@@ -91,7 +98,8 @@ internal static class RuleKeys
         LineKeys.Ttl<RuleDraft>(),
         new Key<RuleDraft>(
             "budget",
-            "The share of one CPU that the rule may cost: 2%, or none. Above it the rule is suspended. Without this key the agent's default.",
+            "The share of one CPU that the rule may cost: 2%, or none. Above it the rule is suspended. Without this key " +
+                "the agent's default.",
             LimitValues.BudgetSchema,
             (rule, entry, bag) => rule.BudgetPercent = LimitValues.Budget(entry, bag)),
         new Key<RuleDraft>(
@@ -108,7 +116,8 @@ internal static class RuleKeys
             RedactValue.Read),
         new Key<RuleDraft>(
             "on",
-            "When to log: on entry (the default), on return, on both (two lines), or once per completed call with arguments, return value and duration.",
+            "When to log: on entry (the default), on return, on both (two lines), or once per completed call with arguments, return " +
+                "value and duration.",
             """{"enum":["entry","return","both","call"],"default":"entry"}""",
             (rule, entry, bag) => rule.On = ScalarValue.OneOf(entry, Triggers, bag)),
         new Key<RuleDraft>(
@@ -127,7 +136,8 @@ internal static class RuleKeys
             (rule, entry, bag) => rule.AllowsUnsafe = ScalarValue.Boolean(entry, bag) ?? false),
         new Key<RuleDraft>(
             "ret",
-            "The type of the return value; a signed 64-bit number without this key. Or names and types of several results, as Go has them: [n: int64, err: go.error]. For on: return, both and call.",
+            "The type of the return value; a signed 64-bit number without this key. Or names and types of several results, as Go has " +
+                "them: [n: int64, err: go.error]. For on: return, both and call.",
             $$"""{"anyOf":[{{TypeText.Schema}},{{ArgumentsValue.ListSchema}}]}""",
             ReadReturn),
         new Key<RuleDraft>(
@@ -141,7 +151,8 @@ internal static class RuleKeys
         ExactlyOneOf = ["symbol", "offset", "usdt"],
         Demands =
         [
-            """{"anyOf":[{"not":{"required":["return_at"],"properties":{"return_at":{"enum":["caller"]}}}},{"required":["unsafe"],"properties":{"unsafe":{"enum":[true]}}}]}""",
+            """{"anyOf":[{"not":{"required":["return_at"],"properties":{"return_at":{"enum":["caller"]}}}},{"required":""" +
+                """["unsafe"],"properties":{"unsafe":{"enum":[true]}}}]}""",
         ],
     };
 
@@ -149,7 +160,8 @@ internal static class RuleKeys
     {
         if (entry.Value is YamlSequence results)
         {
-            rule.Results = [.. (ArgumentsValue.ReadList("ret", "result", results, bag) ?? []).Select(result => result with { IsResult = true })];
+            rule.Results = [
+                .. (ArgumentsValue.ReadList("ret", "result", results, bag) ?? []).Select(result => result with { IsResult = true })];
             return;
         }
 

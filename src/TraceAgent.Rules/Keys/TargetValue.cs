@@ -19,7 +19,8 @@ internal static class TargetValue
     });
 
     public static string Schema { get; } =
-        $$"""{"anyOf":[{"type":"string","minLength":1},{{Keys.Schema()}}],"examples":["/usr/sbin/nginx","/opt/app-*/bin/server","libssl.so.3",{"process":"nginx"}]}""";
+        $$"""{"anyOf":[{"type":"string","minLength":1},{{Keys.Schema()}}],"examples":""" +
+            $$"""["/usr/sbin/nginx","/opt/app-*/bin/server","libssl.so.3",{"process":"nginx"}]}""";
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -41,7 +42,8 @@ internal static class TargetValue
         }
         else if (text is "~" || text.StartsWith("~/", StringComparison.Ordinal))
         {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, "'~' is not expanded: the agent has another home than you", "write the whole path");
+            bag.Error(
+                DiagnosticCode.InvalidValue, scalar.At, "'~' is not expanded: the agent has another home than you", "write the whole path");
         }
         else if (text.StartsWith("process:", StringComparison.Ordinal))
         {
@@ -56,13 +58,15 @@ internal static class TargetValue
         else if (text.Contains("**", StringComparison.Ordinal))
         {
             bag.Error(
-                DiagnosticCode.InvalidValue, scalar.SpanOf(text.IndexOf("**", StringComparison.Ordinal), 2), "'**' does not stand for several folders",
+                DiagnosticCode.InvalidValue,
+                scalar.SpanOf(text.IndexOf("**", StringComparison.Ordinal), 2), "'**' does not stand for several folders",
                 "write one * for each folder, such as /opt/*/bin/*");
         }
         else
         {
             var path = Path.GetFullPath(Path.Combine(rule.BaseDirectory, text));
-            rule.Binary = new Located<Target>(path.AsSpan().ContainsAny('*', '?') ? new Target.Paths(path) : new Target.Path(path), scalar.At);
+            rule.Binary = new Located<Target>(
+                path.AsSpan().ContainsAny('*', '?') ? new Target.Paths(path) : new Target.Path(path), scalar.At);
         }
     }
 

@@ -131,7 +131,8 @@ internal sealed class MessageTemplateParser
                 name.Length,
                 DiagnosticCode.UnknownName,
                 $"unknown name '{Quoted.Clip(name)}'",
-                _explainUnknown(name) ?? Suggestion.DidYouMean(name, _names.Keys) ?? $"known here: {Quoted.List(_names.Where(n => n.Key == n.Value.Name).Select(n => n.Key))}");
+                _explainUnknown(name) ?? Suggestion.DidYouMean(name, _names.Keys)
+                    ?? $"known here: {Quoted.List(_names.Where(n => n.Key == n.Value.Name).Select(n => n.Key))}");
             return null;
         }
 

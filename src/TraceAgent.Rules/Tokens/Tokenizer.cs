@@ -127,7 +127,8 @@ internal sealed class Tokenizer
         var word = _text[start.._at];
         if (hasPoint)
         {
-            return Bad(start, word.Length, DiagnosticCode.ExpressionSyntax, $"'{Quoted.Clip(word)}' is not a whole number", "write 1500us for 1.5ms");
+            return Bad(start,
+                word.Length, DiagnosticCode.ExpressionSyntax, $"'{Quoted.Clip(word)}' is not a whole number", "write 1500us for 1.5ms");
         }
 
         var isHex = word.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
@@ -154,7 +155,8 @@ internal sealed class Tokenizer
         }
 
         return digits < word.Length || isRead
-            ? Bad(start, word.Length, DiagnosticCode.ExpressionSyntax, $"'{Quoted.Clip(word)}' is not a number", "such as 42, 0x2a, 'c', 10ms or 1s")
+            ? Bad(start,
+                word.Length, DiagnosticCode.ExpressionSyntax, $"'{Quoted.Clip(word)}' is not a number", "such as 42, 0x2a, 'c', 10ms or 1s")
             : Bad(start, word.Length, DiagnosticCode.ExpressionSyntax, $"'{Quoted.Clip(word)}' does not fit into 64 bits", null);
     }
 
@@ -179,7 +181,8 @@ internal sealed class Tokenizer
             {
                 if (Escape() is not { } escaped)
                 {
-                    return Bad(_at - 1, Math.Min(2, _text.Length - _at + 1), DiagnosticCode.ExpressionSyntax, "unknown escape", @"known: \\ \' \"" \n \r \t \0 \x41");
+                    return Bad(_at - 1, Math.Min(2, _text.Length - _at
+                        + 1), DiagnosticCode.ExpressionSyntax, "unknown escape", @"known: \\ \' \"" \n \r \t \0 \x41");
                 }
 
                 c = escaped;
@@ -189,7 +192,8 @@ internal sealed class Tokenizer
         }
 
         var isCharacter = quote == '\'' && value.Length == 1 && value[0] <= 0xff;
-        _tokens.Add(new Token(TokenKind.Quotation, value.ToString(), isCharacter ? value[0] : 0U, start, _at - start) { MayBeCharacter = isCharacter });
+        _tokens.Add(new Token(TokenKind.Quotation, value.ToString(), isCharacter ? value[0] : 0U, start, _at - start)
+            { MayBeCharacter = isCharacter });
         return true;
     }
 
@@ -203,7 +207,8 @@ internal sealed class Tokenizer
 
         if (_text[_at] == 'x')
         {
-            if (_at + 2 >= _text.Length || !byte.TryParse(_text.AsSpan(_at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+            if (_at + 2 >= _text.Length
+                || !byte.TryParse(_text.AsSpan(_at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
             {
                 return null;
             }

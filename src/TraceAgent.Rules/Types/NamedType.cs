@@ -54,7 +54,8 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
         var (code, message, hint) = this switch
         {
             { IsVoid: true } => (DiagnosticCode.InvalidValue, "'void' is no value", "for a pointer, write 'void *' or 'ptr'"),
-            { IsStructure: true } => (DiagnosticCode.NotAvailable, $"'{Quoted.Clip(Name)}' by value: where its members are depends on its declaration", "only pointers to it can be read"),
+            { IsStructure: true } => (DiagnosticCode.NotAvailable,
+                $"'{Quoted.Clip(Name)}' by value: where its members are depends on its declaration", "only pointers to it can be read"),
             { IsFloat: true } => (DiagnosticCode.NotAvailable, TypeText.FloatMessage(Name), TypeText.FloatHint),
             _ => (DiagnosticCode.InvalidValue, $"unknown type '{Quoted.Clip(Name)}'", TypeText.Hint(Name)),
         };
@@ -63,9 +64,18 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
     }
 
     /// <summary>What expressions know of it; null like the type.</summary>
-    public StaticType? Static => Target is null
-        ? (Type ?? Float) is { } type ? StaticType.Of(type) : null
-        : Target.StaticPointer;
+    public StaticType? Static
+    {
+        get
+        {
+            if (Target is null)
+            {
+                return (Type ?? Float) is { } type ? StaticType.Of(type) : null;
+            }
+
+            return Target.StaticPointer;
+        }
+    }
 
     /// <summary>A value of it is handled by its address, whether or not there is a <c>*</c> or <c>&amp;</c>.</summary>
     private bool IsTextObject => Target is null && Type is CaptureType.TextObject;

@@ -69,7 +69,12 @@ internal sealed class PrototypeReader
         }
 
         var isClass = IsClass(type);
-        var returned = type.IsVoid ? null : isClass ? TypeSpec.Of(new CaptureType.Pointer()) : Specify(type);
+        var returned = (type.IsVoid, isClass) switch
+        {
+            (true, _) => null,
+            (_, true) => TypeSpec.Of(new CaptureType.Pointer()),
+            _ => Specify(type),
+        };
         var before = WordsBefore(_reader.At);
         var name = Current.Start;
         if (_failed || !FunctionName())
@@ -102,7 +107,12 @@ internal sealed class PrototypeReader
             NameStart = name,
             NameEnd = nameEnd,
             Object = ObjectOf(before, behind, parameters),
-            Result = isInMemory ? ResultPlace.Memory : isClass ? ResultPlace.OfClass : ResultPlace.Registers,
+            Result = (isInMemory, isClass) switch
+            {
+                (true, _) => ResultPlace.Memory,
+                (_, true) => ResultPlace.OfClass,
+                _ => ResultPlace.Registers,
+            },
             ResultClass = isClass ? type.Name : "",
             Scope = _scope,
         };
@@ -260,7 +270,12 @@ internal sealed class PrototypeReader
         }
 
         var isAddress = isFunction || (type is { Target: null, Type: null } && ClassNames.IsPassedByAddress(type.Name));
-        var spec = isAddress ? TypeSpec.Of(new CaptureType.Pointer()) : _failed ? null : Specify(type);
+        var spec = (isAddress, _failed) switch
+        {
+            (true, _) => TypeSpec.Of(new CaptureType.Pointer()),
+            (_, true) => null,
+            _ => Specify(type),
+        };
         return spec is null ? null : new PrototypeParameter(name, spec, place.Start, place.Length);
     }
 
@@ -269,7 +284,15 @@ internal sealed class PrototypeReader
         var depth = 0;
         do
         {
-            depth += Current.Is(open) ? 1 : Current.Is(close) ? -1 : 0;
+            if (Current.Is(open))
+            {
+                depth++;
+            }
+            else if (Current.Is(close))
+            {
+                depth--;
+            }
+
             if (Current.Kind == TokenKind.End)
             {
                 Unexpected($"a '{close}' belongs here");
@@ -305,13 +328,15 @@ internal sealed class PrototypeReader
     }
 
     private void Unexpected(string hint) =>
-        Report(new TextProblem(Current.Start, Math.Max(1, Current.Length), DiagnosticCode.SignatureSyntax, $"unexpected {Current.Noun}", hint));
+        Report(new TextProblem(
+            Current.Start, Math.Max(1, Current.Length), DiagnosticCode.SignatureSyntax, $"unexpected {Current.Noun}", hint));
 
     private void Report(TextProblem problem)
     {
         if (!_failed)
         {
-            _report(problem with { Code = problem.Code == DiagnosticCode.ExpressionSyntax ? DiagnosticCode.SignatureSyntax : problem.Code });
+            _report(
+                problem with { Code = problem.Code == DiagnosticCode.ExpressionSyntax ? DiagnosticCode.SignatureSyntax : problem.Code });
         }
 
         _failed = true;

@@ -34,7 +34,9 @@ internal static class TypeNames
 
     public static bool IsPart(string word) => Parts.Contains(word);
 
-    /// <summary>Of the floating point types that lie in memory as C# knows them; null for the others, and for words that are none.</summary>
+    /// <summary>
+    /// Of the floating point types that lie in memory as C# knows them; null for the others, and for words that are none.
+    /// </summary>
     public static CaptureType? FindFloat(string word) => word switch
     {
         "float" or "f32" or "float32" => new CaptureType.Float(4),
@@ -42,11 +44,13 @@ internal static class TypeNames
         _ => null,
     };
 
-    public static bool IsFloat(string word) => word is "float" or "double" or "f32" or "f64" or "float32" or "float64" or "_Float16" or "__float128";
+    public static bool IsFloat(string word) =>
+        word is "float" or "double" or "f32" or "f64" or "float32" or "float64" or "_Float16" or "__float128";
 
     /// <summary>The type of one word that is not one of the parts. C++ has the names of C's headers also behind <c>std::</c>.</summary>
     public static CaptureType? Find(string word) => Known.GetValueOrDefault(word)
-        ?? (word.StartsWith("std::", StringComparison.Ordinal) && word.EndsWith("_t", StringComparison.Ordinal) ? Known.GetValueOrDefault(word["std::".Length..]) : null);
+        ?? (word.StartsWith("std::", StringComparison.Ordinal) && word.EndsWith(
+            "_t", StringComparison.Ordinal) ? Known.GetValueOrDefault(word["std::".Length..]) : null);
 
     /// <summary>The types of numbers that Go calls otherwise than C, and pointers; null for others.</summary>
     public static CaptureType? FindGo(string word) => word switch
@@ -71,8 +75,17 @@ internal static class TypeNames
             return null;
         }
 
-        return @char == 0
-            ? new CaptureType.Integer(@short > 0 ? 2 : @long > 0 ? 8 : 4, unsigned == 0)
-            : signed + unsigned == 0 ? new CaptureType.Char() : new CaptureType.Integer(1, unsigned == 0);
+        if (@char == 0)
+        {
+            var size = (@short, @long) switch
+            {
+                ( > 0, _) => 2,
+                (_, > 0) => 8,
+                _ => 4,
+            };
+            return new CaptureType.Integer(size, unsigned == 0);
+        }
+
+        return signed + unsigned == 0 ? new CaptureType.Char() : new CaptureType.Integer(1, unsigned == 0);
     }
 }

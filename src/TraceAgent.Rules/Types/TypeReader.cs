@@ -29,10 +29,13 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
     {
         var word = Peek(ahead);
         return word.Kind == TokenKind.Name
-            && (Qualifiers.Contains(word.Text) || Tags.Contains(word.Text) || word.Text == "void" || TypeNames.IsType(QualifiedName(ahead).Name));
+            && (Qualifiers.Contains(word.Text)
+                || Tags.Contains(word.Text) || word.Text == "void" || TypeNames.IsType(QualifiedName(ahead).Name));
     }
 
-    /// <summary>A type with its pointers; null when there is none, which is reported. <see cref="NamedType.IsVoid"/> types are given back.</summary>
+    /// <summary>
+    /// A type with its pointers; null when there is none, which is reported. <see cref="NamedType.IsVoid"/> types are given back.
+    /// </summary>
     public NamedType? Read()
     {
         var named = ReadBase();
@@ -62,7 +65,8 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
             var tagged = Current;
             if (tagged.Kind != TokenKind.Name)
             {
-                return Fail(tagged, DiagnosticCode.ExpressionSyntax, $"unexpected {tagged.Noun}", $"the name of the {word.Text} belongs here");
+                return Fail(
+                    tagged, DiagnosticCode.ExpressionSyntax, $"unexpected {tagged.Noun}", $"the name of the {word.Text} belongs here");
             }
 
             var (tagName, tagEnd) = ClassName();
@@ -192,7 +196,8 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
             return new NamedType(type, name, start, end) { IsFloat = isFloat, Float = parts.Count == 1 ? TypeNames.FindFloat(name) : null };
         }
 
-        report(new TextProblem(start, end - start, DiagnosticCode.InvalidValue, $"unknown type '{Quoted.Clip(name)}'", TypeText.Hint(name)));
+        report(
+            new TextProblem(start, end - start, DiagnosticCode.InvalidValue, $"unknown type '{Quoted.Clip(name)}'", TypeText.Hint(name)));
         return null;
     }
 

@@ -10,18 +10,21 @@ namespace TraceAgent.Rules.Types;
 internal static partial class TypeText
 {
     public const string FloatHint =
-        "leave it out: arguments like this are not counted among the others, and 'ret: [_]' logs no result. In memory they can be read: *(double*)(arg1 + 8)";
+        "leave it out: arguments like this are not counted among the others, and 'ret: [_]' logs no result. In memory they can be read: " +
+            "*(double*)(arg1 + 8)";
 
     private static readonly string BytesHint =
         $"bytes(n) for n bytes, from 1 to {CaptureType.Bytes.Limit}; bytes(name) or bytes(name, max) when another value holds their number";
 
     private static readonly string ArrayHint =
-        $"int32[8] for 8 numbers; int32[name] or int32[name, max] when another value holds how many; at most {CaptureType.Bytes.Limit} bytes";
+        $"int32[8] for 8 numbers; int32[name] or int32[name, max] when another value holds how many; at most " +
+            $"{CaptureType.Bytes.Limit} bytes";
 
     private static readonly string SliceHint =
         $"[]int64 for a slice of Go, []int64(max) to keep at most so many; at most {CaptureType.Bytes.Limit} bytes";
 
-    private static readonly string LimitedWords = string.Join("|", TypeNames.Limited.Select(word => word.Replace(".", @"\\.", StringComparison.Ordinal)));
+    private static readonly string LimitedWords = string.Join(
+        "|", TypeNames.Limited.Select(word => word.Replace(".", @"\\.", StringComparison.Ordinal)));
 
     /// <summary>JSON Schema (draft-07) of a type.</summary>
     public static string Schema { get; } =
@@ -103,7 +106,8 @@ internal static partial class TypeText
     public static string Hint(string name) => name switch
     {
         _ when name.StartsWith("string", StringComparison.Ordinal) => MaxHint("string", CaptureType.Bytes.Limit, "bytes"),
-        _ => Suggestion.DidYouMean(OursFor(name), TypeNames.All) ?? $"such as {Quoted.List(["int", "unsigned long", "int64", "uint8", "ptr", "string", "string(64)"])}",
+        _ => Suggestion.DidYouMean(OursFor(name), TypeNames.All)
+            ?? $"such as {Quoted.List(["int", "unsigned long", "int64", "uint8", "ptr", "string", "string(64)"])}",
     };
 
     // What other languages and tools say for a type of ours, where that is too far from it to be a misspelling.
@@ -151,7 +155,9 @@ internal static partial class TypeText
         }
 
         var isBytes = match.Groups[1].Value == "byte";
-        var kept = Kept(match.Groups[2], isBytes ? CaptureType.Bytes.DefaultMax : CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.Width);
+        var kept = Kept(match.Groups[2], isBytes
+            ? CaptureType.Bytes.DefaultMax
+            : CaptureType.Array.DefaultMax, CaptureType.Bytes.Limit / element.Width);
         if (kept is not { } max)
         {
             return Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", SliceHint);
@@ -195,14 +201,23 @@ internal static partial class TypeText
         return scalar;
     }
 
-    /// <summary>What is kept by <c>(n)</c>, <c>(name)</c> or <c>(name, max)</c>, whose groups begin at <paramref name="group"/>; null when it is too little or too much.</summary>
+    /// <summary>
+    /// What is kept by <c>(n)</c>, <c>(name)</c> or <c>(name, max)</c>, whose groups begin at <paramref name="group"/>; null
+    /// when it is too little or too much.
+    /// </summary>
     private static int? Kept(Match match, int group, int otherwise, int limit) =>
         Kept(match.Groups[group].Success ? match.Groups[group] : match.Groups[group + 2], otherwise, limit);
 
-    private static int? Kept(Group number, int otherwise, int limit) =>
-        !number.Success ? otherwise
-        : int.TryParse(number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var kept) && kept >= 1 && kept <= limit ? kept
-        : null;
+    private static int? Kept(Group number, int otherwise, int limit)
+    {
+        if (!number.Success)
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(
+            number.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var kept) && kept >= 1 && kept <= limit ? kept : null;
+    }
 
     private static LengthName? LengthOf(string text, Match match, int group) => match.Groups[group + 1] is { Success: true } name
         ? new LengthName(name.Value, text.Length - text.TrimStart().Length + name.Index)

@@ -40,9 +40,12 @@ internal static class Demangler
             name = name[..dot];
         }
 
-        var found = isLegacyRust ? rust
-            : name[1] == (byte)'R' ? RustV0Demangler.Demangle(name)
-            : ItaniumDemangler.Demangle(name);
+        var found = (isLegacyRust, name[1]) switch
+        {
+            (true, _) => rust,
+            (_, (byte)'R') => RustV0Demangler.Demangle(name),
+            _ => ItaniumDemangler.Demangle(name),
+        };
         if (found is null || suffix.Length == 0 || suffix.StartsWith(".llvm.", StringComparison.Ordinal))
         {
             return found;

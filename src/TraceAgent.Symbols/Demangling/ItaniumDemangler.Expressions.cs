@@ -6,7 +6,7 @@ namespace TraceAgent.Symbols.Demangling;
 /// </summary>
 internal sealed partial class ItaniumDemangler
 {
-    private static readonly Dictionary<string, string> s_operators = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Operators = new(StringComparer.Ordinal)
     {
         ["nw"] = "new",
         ["na"] = "new[]",
@@ -131,9 +131,9 @@ internal sealed partial class ItaniumDemangler
             case "qu":
                 return $"({Expression()}) ? ({Expression()}) : ({Expression()})";
             case "ps" or "ng" or "ad" or "de" or "co" or "nt":
-                return $"{s_operators[code]}({Expression()})";
+                return $"{Operators[code]}({Expression()})";
             default:
-                return s_operators.TryGetValue(code, out var sign) && !char.IsAsciiLetter(sign[0]) && code is not ("pp" or "mm")
+                return Operators.TryGetValue(code, out var sign) && !char.IsAsciiLetter(sign[0]) && code is not ("pp" or "mm")
                     ? $"({Expression()}){sign}({Expression()})"
                     : Fail();
         }

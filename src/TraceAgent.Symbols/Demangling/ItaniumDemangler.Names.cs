@@ -69,9 +69,7 @@ internal sealed partial class ItaniumDemangler
             qualifiers = Qualifier(Next()) + qualifiers;
         }
 
-        qualifiers += Peek() == 'R' ? " &" : Peek() == 'O' ? " &&" : "";
-        _at += Peek() is 'R' or 'O' ? 1 : 0;
-        state.Qualifiers = qualifiers;
+        state.Qualifiers = qualifiers + ReferenceMark();
 
         var name = "";
         var hasNew = false;

@@ -15,7 +15,7 @@ internal sealed partial class ItaniumDemangler
         _failed |= !Take('_');
         if (_failed)
         {
-            return s_nothing;
+            return Nothing;
         }
 
         if (_inLambda || index >= _templateArguments.Count)
@@ -31,7 +31,12 @@ internal sealed partial class ItaniumDemangler
         }
 
         _packSize = pack.Count;
-        return _packIndex < 0 ? argument : _packIndex < pack.Count ? pack[_packIndex] : s_nothing;
+        if (_packIndex < 0)
+        {
+            return argument;
+        }
+
+        return _packIndex < pack.Count ? pack[_packIndex] : Nothing;
     }
 
     private string TemplateArguments(bool isOuter)
@@ -78,7 +83,7 @@ internal sealed partial class ItaniumDemangler
                 var pack = new List<TypeText>();
                 while (!_failed && !Take('E'))
                 {
-                    pack.Add(Enter() ? TemplateArgument() : s_nothing);
+                    pack.Add(Enter() ? TemplateArgument() : Nothing);
                     _depth -= _failed ? 0 : 1;
                 }
 

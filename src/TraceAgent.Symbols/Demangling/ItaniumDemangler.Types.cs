@@ -7,15 +7,15 @@ internal sealed partial class ItaniumDemangler
     {
         if (!Enter())
         {
-            return s_nothing;
+            return Nothing;
         }
 
         var type = TypeWithoutLimit();
         _depth--;
-        return _failed ? s_nothing : type;
+        return _failed ? Nothing : type;
     }
 
-    private static readonly TypeText s_nothing = new("");
+    private static readonly TypeText Nothing = new("");
 
     private TypeText TypeWithoutLimit()
     {
@@ -103,15 +103,31 @@ internal sealed partial class ItaniumDemangler
         Take('Y');
         var returned = Type();
         var parameters = Parameters();
-        var reference = Take('R') ? " &" : Take('O') ? " &&" : "";
+        var reference = ReferenceMark();
         _failed |= !Take('E');
         return new TypeText($"{returned.Left} ", $"({parameters}){reference}{exception}{returned.Right}", TypeShape.Function);
+    }
+
+    /// <summary>The mark of a reference qualifier, <c>R</c> or <c>O</c>, which is read; empty when there is none.</summary>
+    private string ReferenceMark()
+    {
+        if (Take('R'))
+        {
+            return " &";
+        }
+
+        return Take('O') ? " &&" : "";
     }
 
     private TypeText Array()
     {
         _at++;
-        var size = char.IsAsciiDigit(Peek()) ? Digits() : Peek() == '_' ? "" : Expression();
+        var size = Peek() switch
+        {
+            >= '0' and <= '9' => Digits(),
+            '_' => "",
+            _ => Expression(),
+        };
         _failed |= !Take('_');
         var element = Type();
         return new TypeText(element.Left, $" [{size}]{element.Right.TrimStart()}", TypeShape.Array);
@@ -156,7 +172,12 @@ internal sealed partial class ItaniumDemangler
                 return new TypeText("decltype(nullptr)");
             case 'F':
                 var bits = Digits();
-                return Take('_') ? new TypeText($"_Float{bits}") : Take('b') ? new TypeText($"std::bfloat{bits}_t") : new TypeText(Fail());
+                if (Take('_'))
+                {
+                    return new TypeText($"_Float{bits}");
+                }
+
+                return new TypeText(Take('b') ? $"std::bfloat{bits}_t" : Fail());
             case 'v':
                 var size = char.IsAsciiDigit(Peek()) ? Digits() : Expression();
                 _failed |= !Take('_');

@@ -116,7 +116,7 @@ internal sealed partial class ItaniumDemangler
             case "li":
                 return $"operator\"\" {SourceName()}";
             default:
-                return s_operators.TryGetValue(code, out var sign)
+                return Operators.TryGetValue(code, out var sign)
                     ? $"operator{(char.IsAsciiLetter(sign[0]) ? " " : "")}{sign}"
                     : Fail();
         }

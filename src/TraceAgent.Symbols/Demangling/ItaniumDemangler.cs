@@ -132,7 +132,8 @@ internal sealed partial class ItaniumDemangler
         switch (kind)
         {
             case "TV" or "TT" or "TI" or "TS":
-                return Kept($"{kind switch { "TV" => "vtable", "TT" => "VTT", "TI" => "typeinfo", _ => "typeinfo name" }} for {Type().Text}");
+                return Kept(
+                    $"{kind switch { "TV" => "vtable", "TT" => "VTT", "TI" => "typeinfo", _ => "typeinfo name" }} for {Type().Text}");
             case "Th" or "Tv":
                 CallOffset(kind[1]);
                 return Kept($"{(kind == "Th" ? "non-virtual" : "virtual")} thunk to {Encoding().Full}");

@@ -12,7 +12,7 @@ internal static class RustLegacyName
 {
     private const int HashLength = 17;
 
-    private static readonly SearchValues<byte> s_hashDigits = SearchValues.Create("0123456789abcdef"u8);
+    private static readonly SearchValues<byte> HashDigits = SearchValues.Create("0123456789abcdef"u8);
 
     /// <param name="name">ASCII.</param>
     /// <param name="result">Without the hash.</param>
@@ -65,7 +65,7 @@ internal static class RustLegacyName
     }
 
     private static bool IsHash(ReadOnlySpan<byte> part) =>
-        part.Length == HashLength && part[0] == (byte)'h' && !part[1..].ContainsAnyExcept(s_hashDigits);
+        part.Length == HashLength && part[0] == (byte)'h' && !part[1..].ContainsAnyExcept(HashDigits);
 
     private static void AppendDecoded(StringBuilder text, ReadOnlySpan<byte> part)
     {

@@ -18,10 +18,13 @@ internal ref partial struct RustV0Demangler
         while (!Take('_'))
         {
             var letter = Next();
-            var digit = char.IsAsciiDigit(letter) ? letter - '0'
-                : char.IsAsciiLetterLower(letter) ? letter - 'a' + 10
-                : char.IsAsciiLetterUpper(letter) ? letter - 'A' + 36
-                : -1;
+            var digit = letter switch
+            {
+                >= '0' and <= '9' => letter - '0',
+                >= 'a' and <= 'z' => letter - 'a' + 10,
+                >= 'A' and <= 'Z' => letter - 'A' + 36,
+                _ => -1,
+            };
             if (digit < 0)
             {
                 _failed = true;

@@ -176,7 +176,12 @@ internal ref partial struct RustV0Demangler
         }
 
         var depth = (ulong)_lifetimes - index;
-        Append(index == 0 ? "'_" : depth < 26 ? $"'{(char)('a' + depth)}" : $"'_{depth.ToString(CultureInfo.InvariantCulture)}");
+        Append((index, depth) switch
+        {
+            (0, _) => "'_",
+            (_, < 26) => $"'{(char)('a' + depth)}",
+            _ => $"'_{depth.ToString(CultureInfo.InvariantCulture)}",
+        });
     }
 
     private void Constant()
@@ -210,7 +215,9 @@ internal ref partial struct RustV0Demangler
             Append(type switch
             {
                 'b' => value.IsZero ? "false" : "true",
-                'c' => value < 0x110000 && Rune.TryCreate((int)value, out var rune) && !Rune.IsControl(rune) ? $"'{rune}'" : $"'\\u{{{digits}}}'",
+                'c' => value < 0x110000 && Rune.TryCreate((int)value, out var rune) && !Rune.IsControl(rune)
+                    ? $"'{rune}'"
+                    : $"'\\u{{{digits}}}'",
                 _ => $"{(isNegative ? "-" : "")}{value.ToString(CultureInfo.InvariantCulture)}",
             });
         }

@@ -15,7 +15,9 @@ internal sealed record TypeText(string Left, string Right = "", TypeShape Shape 
         if (Shape is TypeShape.LvalueReference or TypeShape.RvalueReference && mark.StartsWith('&'))
         {
             // A reference to a reference is the weaker of both.
-            return Shape == TypeShape.RvalueReference && mark == "&" ? new TypeText(Left[..^2] + "&", Right, TypeShape.LvalueReference) : this;
+            return Shape == TypeShape.RvalueReference && mark == "&"
+                ? new TypeText(Left[..^2] + "&", Right, TypeShape.LvalueReference)
+                : this;
         }
 
         var shape = mark switch { "&" => TypeShape.LvalueReference, "&&" => TypeShape.RvalueReference, _ => TypeShape.Plain };

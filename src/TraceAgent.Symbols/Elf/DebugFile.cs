@@ -35,14 +35,16 @@ internal sealed class DebugFile : IDisposable
     public static DebugFile? Find(ElfImage image, string path, string root, out string? remark)
     {
         remark = null;
-        if (image.BuildId is { Length: > 2 } id && TryOpen(image, $"{root}/.build-id/{id[..2]}/{id[2..]}.debug", checksum: null, ref remark) is { } byId)
+        if (image.BuildId is { Length: > 2 } id
+            && TryOpen(image, $"{root}/.build-id/{id[..2]}/{id[2..]}.debug", checksum: null, ref remark) is { } byId)
         {
             return byId;
         }
 
         if (Link(image) is { } link && Folder(path) is { } folder)
         {
-            foreach (var candidate in (ReadOnlySpan<string>)[$"{folder}/{link.Name}", $"{folder}/.debug/{link.Name}", $"{root}{folder}/{link.Name}"])
+            foreach (var candidate in (ReadOnlySpan<string>)[
+                $"{folder}/{link.Name}", $"{folder}/.debug/{link.Name}", $"{root}{folder}/{link.Name}"])
             {
                 if (TryOpen(image, candidate, link.Checksum, ref remark) is { } byLink)
                 {
@@ -69,7 +71,9 @@ internal sealed class DebugFile : IDisposable
             return Checked(image, new ElfFile(content), ".gnu_debugdata", ref remark);
         }
 
-        remark = isMissing ? "its compressed symbols (.gnu_debugdata) need liblzma.so.5, which is not installed" : "its compressed symbols (.gnu_debugdata) are damaged";
+        remark = isMissing
+            ? "its compressed symbols (.gnu_debugdata) need liblzma.so.5, which is not installed"
+            : "its compressed symbols (.gnu_debugdata) are damaged";
         return null;
     }
 

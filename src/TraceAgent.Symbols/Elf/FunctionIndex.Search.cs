@@ -5,7 +5,8 @@ using TraceAgent.Symbols.Demangling;
 namespace TraceAgent.Symbols.Elf;
 
 /// <summary>What a pattern leads to.</summary>
-/// <param name="Kind">What the name is when it is no function; <see cref="FunctionIndex.NameKind.Function"/> when there are functions.</param>
+/// <param name="Kind">What the name is when it is no function; <see cref="FunctionIndex.NameKind.Function"/>
+/// when there are functions.</param>
 /// <param name="Functions">Each address once, in order of address, told apart; empty when there are more than were asked for.</param>
 /// <param name="Count">How many there are.</param>
 /// <param name="IndirectCount">How many IFUNCs a glob also fits.</param>
@@ -64,7 +65,8 @@ internal sealed partial class FunctionIndex
     }
 
     /// <summary>
-    /// Copies that the compiler made (<c>add.constprop.0</c>) of functions in the set and that are not in it, in order; at most <paramref name="most"/>.
+    /// Copies that the compiler made (<c>add.constprop.0</c>) of functions in the set and that are not in it, in order;
+    /// at most <paramref name="most"/>.
     /// </summary>
     /// <param name="functions">Names as the symbol table has them.</param>
     /// <param name="most">More are not looked for.</param>
@@ -86,7 +88,10 @@ internal sealed partial class FunctionIndex
         return [.. clones];
     }
 
-    /// <summary>The variants of an indirect function, by the names that libraries give them (<c>__strlen_avx2</c>), in order; at most <paramref name="most"/>.</summary>
+    /// <summary>
+    /// The variants of an indirect function, by the names that libraries give them (<c>__strlen_avx2</c>), in
+    /// order; at most <paramref name="most"/>.
+    /// </summary>
     public IReadOnlyList<string> VariantsOf(string name, int most)
     {
         var prefix = Encoding.UTF8.GetBytes($"__{name.TrimStart('_')}_");
@@ -108,7 +113,8 @@ internal sealed partial class FunctionIndex
 
     /// <param name="isMeant">Whether a symbol is.</param>
     /// <param name="candidates">The only ones that can be; null for all.</param>
-    private (NameKind Kind, List<FoundSymbol> Found, int IndirectCount) Collect(Choice isMeant, IEnumerable<(int Table, int Index)>? candidates = null)
+    private (NameKind Kind, List<FoundSymbol> Found, int IndirectCount) Collect(
+        Choice isMeant, IEnumerable<(int Table, int Index)>? candidates = null)
     {
         var kind = NameKind.Absent;
         var found = new List<FoundSymbol>();
@@ -153,7 +159,8 @@ internal sealed partial class FunctionIndex
         pattern.Version is null
         || (table.VersionOf(index, out var isDefault) == pattern.Version && (isDefault || !pattern.IsDefaultVersion));
 
-    private FunctionSearch Result((NameKind Kind, List<FoundSymbol> Found, int IndirectCount) collected, int most, NameKind kind, byte[]? askedName = null)
+    private FunctionSearch Result(
+        (NameKind Kind, List<FoundSymbol> Found, int IndirectCount) collected, int most, NameKind kind, byte[]? askedName = null)
     {
         if (kind == NameKind.IndirectFunction)
         {
@@ -161,11 +168,23 @@ internal sealed partial class FunctionIndex
         }
 
         var found = collected.Found;
-        CollectionsMarshal.AsSpan(found).Sort((left, right) => left.Address != right.Address
-            ? left.Address.CompareTo(right.Address)
-            : IsBetterName(tables[left.Table], tables[left.Table].Symbols[left.Index], tables[right.Table], tables[right.Table].Symbols[right.Index]) ? -1
-            : IsBetterName(tables[right.Table], tables[right.Table].Symbols[right.Index], tables[left.Table], tables[left.Table].Symbols[left.Index]) ? 1
-            : (left.Table, left.Index).CompareTo((right.Table, right.Index)));
+        bool IsBetter(FoundSymbol one, FoundSymbol other) =>
+            IsBetterName(
+                tables[one.Table], tables[one.Table].Symbols[one.Index], tables[other.Table], tables[other.Table].Symbols[other.Index]);
+        CollectionsMarshal.AsSpan(found).Sort((left, right) =>
+        {
+            if (left.Address != right.Address)
+            {
+                return left.Address.CompareTo(right.Address);
+            }
+
+            if (IsBetter(left, right))
+            {
+                return -1;
+            }
+
+            return IsBetter(right, left) ? 1 : (left.Table, left.Index).CompareTo((right.Table, right.Index));
+        });
         var count = 0;
         for (var i = 0; i < found.Count; i++)
         {
@@ -202,7 +221,8 @@ internal sealed partial class FunctionIndex
                 continue;
             }
 
-            var versions = group.ConvertAll(i => tables[found[i].Table].VersionOf(found[i].Index, out _) is { } version ? $"{twins.Key}@{version}" : null);
+            var versions = group.ConvertAll(
+                i => tables[found[i].Table].VersionOf(found[i].Index, out _) is { } version ? $"{twins.Key}@{version}" : null);
             var files = versions.Distinct().Count() == group.Count && !versions.Contains(null)
                 ? versions
                 : group.ConvertAll(i => tables[found[i].Table].SourceOf(found[i].Index) is { } file ? $"{twins.Key} ({file})" : null);

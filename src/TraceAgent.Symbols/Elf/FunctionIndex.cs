@@ -161,10 +161,17 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
             return NameKind.Imported;
         }
 
-        return symbol.IsIndirectFunction ? NameKind.IndirectFunction
-            : IsCode(symbol) ? NameKind.Function
-            : symbol.IsLabelOrVariable ? NameKind.LabelOrVariable
-            : NameKind.Absent;
+        if (symbol.IsIndirectFunction)
+        {
+            return NameKind.IndirectFunction;
+        }
+
+        if (IsCode(symbol))
+        {
+            return NameKind.Function;
+        }
+
+        return symbol.IsLabelOrVariable ? NameKind.LabelOrVariable : NameKind.Absent;
     }
 
     private bool IsCode(in ElfSymbol symbol) =>
@@ -193,7 +200,13 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
     {
         var starts = Starts;
         var at = Array.BinarySearch(starts, address);
-        at = before ? (at < 0 ? ~at : at) - 1 : at < 0 ? ~at : at + 1;
+        at = (before, at < 0) switch
+        {
+            (true, true) => ~at - 1,
+            (true, false) => at - 1,
+            (false, true) => ~at,
+            (false, false) => at + 1,
+        };
         return at >= 0 && at < starts.Length ? starts[at] : null;
     }
 

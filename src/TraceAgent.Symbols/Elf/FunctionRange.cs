@@ -7,7 +7,10 @@ namespace TraceAgent.Symbols.Elf;
 /// <param name="IsEntered">False for a part that is jumped to (<c>.cold</c>), where the stack pointer is not at the return address.</param>
 internal sealed record FunctionRange(string Name, ulong Start, ulong End, bool IsEntered)
 {
-    /// <summary>What people read: the name in the source language, told apart from others of that name; empty like <paramref name="Name"/>.</summary>
+    /// <summary>
+    /// What people read: the name in the source language, told apart from others of that name;
+    /// empty like <paramref name="Name"/>.
+    /// </summary>
     public string Shown { get; init; } = Name;
 
     /// <summary>Only its own object file could call it by name: the compiler may have changed what is passed to it.</summary>

@@ -19,21 +19,26 @@ internal static class GoBuildVersion
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static int? MinorOf(ElfImage image) => FromText(image) ?? FromTable(image);
 
-    /// <summary><c>go1.19.8</c>, <c>go1.22 X:…</c> or <c>devel go1.20-4a2f3b…</c> to the number behind <c>go1.</c>; null for anything else.</summary>
+    /// <summary>
+    /// <c>go1.19.8</c>, <c>go1.22 X:…</c> or <c>devel go1.20-4a2f3b…</c> to the number behind
+    /// <c>go1.</c>; null for anything else.
+    /// </summary>
     public static int? MinorOf(string version)
     {
         const string prefix = "go1.";
         var start = version.IndexOf(prefix, StringComparison.Ordinal);
         var digits = start < 0 ? "" : version[(start + prefix.Length)..];
         var length = digits.AsSpan().IndexOfAnyExceptInRange('0', '9');
-        return int.TryParse(length < 0 ? digits : digits[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var minor) ? minor : null;
+        return int.TryParse(
+            length < 0 ? digits : digits[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var minor) ? minor : null;
     }
 
     private static int? FromText(ElfImage image)
     {
         var section = Array.Find(image.Sections, section => section.Name == ".go.buildinfo");
         Span<byte> header = stackalloc byte[HeaderSize];
-        if (section.Size < HeaderSize || !image.File.TryRead(section.Offset, header) || header[0] != 0xff || !header[1..].StartsWith(" Go buildinf:"u8))
+        if (section.Size < HeaderSize
+            || !image.File.TryRead(section.Offset, header) || header[0] != 0xff || !header[1..].StartsWith(" Go buildinf:"u8))
         {
             return null;
         }

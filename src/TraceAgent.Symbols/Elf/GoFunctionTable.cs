@@ -23,7 +23,8 @@ internal static class GoFunctionTable
     public static SymbolTable? Read(ElfImage image)
     {
         var section = Array.Find(image.Sections, section => section.Name.EndsWith(".gopclntab", StringComparison.Ordinal));
-        if (section.Type == ElfSection.NoBits || section.Size < HeaderSize || image.File.ReadOrNull(section.Offset, section.Size, MaxBytes) is not { } table
+        if (section.Type == ElfSection.NoBits
+            || section.Size < HeaderSize || image.File.ReadOrNull(section.Offset, section.Size, MaxBytes) is not { } table
             || BinaryPrimitives.ReadUInt32LittleEndian(table) is not (Magic118 or Magic120) || table[7] != 8)
         {
             return null;

@@ -73,7 +73,8 @@ internal sealed class SymbolVersions
                 // Of its names, the first is its own; the others are those that it follows.
                 if (detail + 8 <= (ulong)entries.Length)
                 {
-                    Add(BinaryPrimitives.ReadUInt16LittleEndian(entry[4..]), strings, BinaryPrimitives.ReadUInt32LittleEndian(entries.AsSpan((int)detail)));
+                    Add(BinaryPrimitives.ReadUInt16LittleEndian(
+                        entry[4..]), strings, BinaryPrimitives.ReadUInt32LittleEndian(entries.AsSpan((int)detail)));
                 }
             }
             else

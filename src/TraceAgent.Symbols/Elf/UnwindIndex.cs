@@ -67,7 +67,8 @@ internal sealed class UnwindIndex(ElfImage image)
     }
 
     private (ulong Origin, byte[] Table)? Table() =>
-        image.FindSegment(ElfSegment.EhFrameHeader) is { FileSize: >= 12 } segment && (_table ??= ReadTable(segment)) is { Length: > 0 } table
+        image.FindSegment(
+            ElfSegment.EhFrameHeader) is { FileSize: >= 12 } segment && (_table ??= ReadTable(segment)) is { Length: > 0 } table
             ? (segment.Address, table)
             : null;
 

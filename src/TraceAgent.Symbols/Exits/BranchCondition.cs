@@ -15,7 +15,7 @@ internal static class BranchCondition
     private const int OverflowBit = 11;
     private const int Counter = 2;
 
-    private static readonly Expr s_flags = new Expr.Special(SpecialValue.Flags);
+    private static readonly Expr Flags = new Expr.Special(SpecialValue.Flags);
 
     /// <summary>Null in <paramref name="condition"/> for a branch that is always taken.</summary>
     /// <returns>False for a branch whose condition is not known.</returns>
@@ -51,7 +51,7 @@ internal static class BranchCondition
         _ => null,
     };
 
-    private static Expr.Binary Any(int flags) => new(BinaryOperator.And, s_flags, new Expr.Constant(flags));
+    private static Expr.Binary Any(int flags) => new(BinaryOperator.And, Flags, new Expr.Constant(flags));
 
     private static Expr.Binary Equal(Expr value, long other) => new(BinaryOperator.Equal, value, new Expr.Constant(other));
 
@@ -60,5 +60,5 @@ internal static class BranchCondition
     private static Expr.Binary IsLess() => new(
         BinaryOperator.And, new Expr.Binary(BinaryOperator.Xor, Shifted(SignBit), Shifted(OverflowBit)), new Expr.Constant(1));
 
-    private static Expr.Binary Shifted(int bit) => new(BinaryOperator.ShiftRight, s_flags, new Expr.Constant(bit));
+    private static Expr.Binary Shifted(int bit) => new(BinaryOperator.ShiftRight, Flags, new Expr.Constant(bit));
 }

@@ -135,7 +135,8 @@ internal sealed class FunctionCode
                 case FlowControl.Return:
                     Returns.Add(instruction.IP);
                     break;
-                case FlowControl.IndirectBranch when _looksOutside && _indirect.Of(instruction) is not IndirectJump.Meaning.Switch and var meaning:
+                case FlowControl.IndirectBranch when _looksOutside
+                    && _indirect.Of(instruction) is not IndirectJump.Meaning.Switch and var meaning:
                     Leaving.Add(new LeavingJump(instruction.IP, null) { IsKnown = meaning == IndirectJump.Meaning.TailCall });
                     break;
                 case FlowControl.UnconditionalBranch or FlowControl.ConditionalBranch when instruction.Op0Kind == OpKind.NearBranch64:

@@ -55,9 +55,12 @@ internal sealed partial class Arm64OperandReader : OperandReader
             _ => null,
         };
         var shift = match.Groups["shift"].Success ? match.Groups["shift"].Value[0] - '0' : 0;
-        return value is null || shift > 4 ? null
-            : shift == 0 ? value
-            : new Expr.Binary(BinaryOperator.ShiftLeft, value, new Expr.Constant(shift));
+        if (value is null || shift > 4)
+        {
+            return null;
+        }
+
+        return shift == 0 ? value : new Expr.Binary(BinaryOperator.ShiftLeft, value, new Expr.Constant(shift));
     }
 
     private static (Expr Value, int Width)? Register(string name)
@@ -70,7 +73,8 @@ internal sealed partial class Arm64OperandReader : OperandReader
             "xzr" or "wzr" => (new Expr.Constant(0), 8),
             "fp" => (new Expr.Register(29), 8),
             "lr" => (new Expr.Register(30), 8),
-            ['x' or 'w', .. { Length: 1 or 2 } digits] when int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < stackPointer =>
+            ['x' or 'w', .. { Length: 1 or 2 } digits]
+                when int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < stackPointer =>
                 (new Expr.Register(number), name[0] == 'x' ? 8 : 4),
             _ => null,
         };
@@ -80,7 +84,8 @@ internal sealed partial class Arm64OperandReader : OperandReader
     private static partial Regex VectorRegister();
 
     [GeneratedRegex(
-        @"^\[\s*(?<base>\w+)\s*(,\s*(#?(?<number>[+-]?(0[xX][0-9a-fA-F]+|[0-9]+))|(?<index>[xw]\w+)\s*(,\s*(?<extend>lsl|[us]xt[wx])(\s*#?(?<shift>[0-9]))?)?)\s*)?\]$",
+        @"^\[\s*(?<base>\w+)\s*(,\s*(#?(?<number>[+-]?(0[xX][0-9a-fA-F]+|[0-9]+))|(?<index>[xw]\w+)\s*(,\s*(?<extend>lsl|" +
+            @"[us]xt[wx])(\s*#?(?<shift>[0-9]))?)?)\s*)?\]$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Memory();
 }

@@ -13,7 +13,8 @@ internal sealed class MissingUsdtProbe(UsdtNotes notes, string displayPath, Usdt
         if (notes.IsDamaged)
         {
             return new SiteProblem(
-                SiteCodes.Damaged, Refused: true, $"USDT probe '{pattern.Text}' not found in {displayPath}: its notes of probes are damaged", "is the file complete?");
+                SiteCodes.Damaged, Refused: true,
+                $"USDT probe '{pattern.Text}' not found in {displayPath}: its notes of probes are damaged", "is the file complete?");
         }
 
         if (notes.IsCut)
@@ -28,12 +29,15 @@ internal sealed class MissingUsdtProbe(UsdtNotes notes, string displayPath, Usdt
         {
             return new SiteProblem(
                 SiteCodes.UsdtNotFound, Refused: true, $"{displayPath} has no USDT probes",
-                "they are built in by an option of the program (such as --enable-dtrace) or by its libraries: name the one that has them as `binary`");
+                "they are built in by an option of the program (such as --enable-dtrace) or by its libraries: name the one that " +
+                    "has them as `binary`");
         }
 
         return new SiteProblem(
             SiteCodes.UsdtNotFound, Refused: true,
-            pattern.IsGlob ? $"no USDT probe of {displayPath} is called like '{pattern.Text}'" : $"USDT probe '{pattern.Text}' not found in {displayPath}",
+            pattern.IsGlob
+                ? $"no USDT probe of {displayPath} is called like '{pattern.Text}'"
+                : $"USDT probe '{pattern.Text}' not found in {displayPath}",
             Hint());
     }
 
@@ -45,9 +49,15 @@ internal sealed class MissingUsdtProbe(UsdtNotes notes, string displayPath, Usdt
             return $"did you mean {string.Join(" or ", near.Select(name => $"'{name}'"))}?";
         }
 
-        var siblings = notes.Items.Where(pattern.FitsProvider).Select(note => note.FullName).Distinct().Order(StringComparer.Ordinal).ToList();
-        return siblings.Count > 0 ? $"it has {List(siblings)}"
-            : names.Count <= MaxNames ? $"it has {List(names)}"
+        var siblings = notes.Items.Where(pattern.FitsProvider)
+            .Select(note => note.FullName).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (siblings.Count > 0)
+        {
+            return $"it has {List(siblings)}";
+        }
+
+        return names.Count <= MaxNames
+            ? $"it has {List(names)}"
             : $"its providers are {List([.. notes.Items.Select(note => note.Provider).Distinct().Order(StringComparer.Ordinal)])}";
     }
 

@@ -14,7 +14,7 @@ internal abstract partial class OperandReader
     private const int LongestOperand = 128;
     private const int MaxOperands = 64;
 
-    private static readonly UsdtOperand s_unreadable = UsdtOperand.Refused("its operand cannot be read");
+    private static readonly UsdtOperand Unreadable = UsdtOperand.Refused("its operand cannot be read");
 
     /// <param name="arguments">Of a note.</param>
     public EquatableArray<UsdtOperand> Read(string arguments)
@@ -39,7 +39,8 @@ internal abstract partial class OperandReader
 
     protected abstract bool IsVectorRegister(string operand);
 
-    protected static (Expr? Value, int Width, string? Refusal) Refuse(string operand, string reason) => (null, 0, $"its operand {operand} {reason}");
+    protected static (Expr? Value, int Width, string? Refusal) Refuse(string operand, string reason) =>
+        (null, 0, $"its operand {operand} {reason}");
 
     /// <summary>A register, an immediate with or without <c>$</c> or <c>#</c>, decimal or hexadecimal.</summary>
     protected static bool TryNumber(ReadOnlySpan<char> text, out long number)
@@ -65,7 +66,7 @@ internal abstract partial class OperandReader
         var match = Sized().Match(text);
         if (!match.Success || text.Length > LongestOperand)
         {
-            return s_unreadable;
+            return Unreadable;
         }
 
         // Without a size it is as wide as a register.
@@ -80,12 +81,18 @@ internal abstract partial class OperandReader
 
         if (IsVectorRegister(operand))
         {
-            return UsdtOperand.Refused($"it is in {operand}, a register for floating point numbers and vectors, which the kernel does not hand out");
+            return UsdtOperand.Refused(
+                $"it is in {operand}, a register for floating point numbers and vectors, which the kernel does not hand out");
         }
 
         var (value, width, refusal) = Place(operand, size, signed);
-        return value is null ? UsdtOperand.Refused(refusal!)
-            : isFloat ? OfFloat(text, value, size)
+        if (value is null)
+        {
+            return UsdtOperand.Refused(refusal!);
+        }
+
+        return isFloat
+            ? OfFloat(text, value, size)
             : new UsdtOperand(Widen(value, Math.Min(size, width), signed), new CaptureType.Integer(8, signed || size < 8), null);
     }
 
@@ -132,6 +139,7 @@ internal abstract partial class OperandReader
         return text.Length;
     }
 
-    [GeneratedRegex(@"^((?<sign>-)?(?<size>[0-9]+)(?<float>f)?@)?(?<operand>[^\s@][^@]*)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^((?<sign>-)?(?<size>[0-9]+)(?<float>f)?@)?(?<operand>[^\s@][^@]*)$", RegexOptions.CultureInvariant
+        | RegexOptions.ExplicitCapture)]
     private static partial Regex Sized();
 }

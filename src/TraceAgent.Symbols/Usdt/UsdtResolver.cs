@@ -1,3 +1,4 @@
+using System.Globalization;
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
 
@@ -45,7 +46,8 @@ internal sealed class UsdtResolver(
             }
             else
             {
-                skipped[^1] = skipped[^1] with { Message = $"{note.FullName}: {skipped[^1].Message}", Hint = "follow the function that it is in, with `symbol:`" };
+                skipped[^1] = skipped[^1] with
+                    { Message = $"{note.FullName}: {skipped[^1].Message}", Hint = "follow the function that it is in, with `symbol:`" };
             }
         }
 
@@ -72,12 +74,14 @@ internal sealed class UsdtResolver(
     {
         var problems = new List<SiteProblem>();
         var gate = new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe, problems);
-        foreach (var note in image.Usdt.Items.Where(_pattern.Fits).OrderBy(note => note.FullName, StringComparer.Ordinal).ThenBy(note => note.Address).Take(most))
+        foreach (var note in image.Usdt.Items.Where(_pattern.Fits)
+            .OrderBy(note => note.FullName, StringComparer.Ordinal).ThenBy(note => note.Address).Take(most))
         {
             problems.Clear();
             var site = Pass(gate, note, problems);
             yield return new ListedUsdtProbe(
-                note.Provider, note.Name, note.Address, note.Semaphore != 0, note.Arguments, AbiOf(note).Operands, site is { IsEmulated: true },
+                note.Provider,
+                note.Name, note.Address, note.Semaphore != 0, note.Arguments, AbiOf(note).Operands, site is { IsEmulated: true },
                 site is null ? problems.Find(problem => problem.Refused) : null);
         }
     }
@@ -86,7 +90,8 @@ internal sealed class UsdtResolver(
     {
         if (!image.IsCode(note.Address))
         {
-            problems.Add(new SiteProblem(SiteCodes.UsdtDamaged, Refused: true, $"its note names 0x{note.Address:x}, which is no code of {displayPath}"));
+            problems.Add(new SiteProblem(
+                SiteCodes.UsdtDamaged, Refused: true, $"its note names 0x{note.Address:x}, which is no code of {displayPath}"));
             return null;
         }
 
@@ -96,7 +101,8 @@ internal sealed class UsdtResolver(
             // The kernel counts in two bytes that must be aligned, in a mapping that the program can write to.
             if (image.WritableFileOffsetOf(note.Semaphore, 2) is not ({ } offset and > 0) || offset % 2 != 0)
             {
-                problems.Add(new SiteProblem(SiteCodes.UsdtDamaged, Refused: true, $"its semaphore, at 0x{note.Semaphore:x}, is not in the data of {displayPath}"));
+                problems.Add(new SiteProblem(
+                    SiteCodes.UsdtDamaged, Refused: true, $"its semaphore, at 0x{note.Semaphore:x}, is not in the data of {displayPath}"));
                 return null;
             }
 
@@ -110,7 +116,9 @@ internal sealed class UsdtResolver(
     /// <summary>Without captured arguments, it does not matter where they are.</summary>
     private UsdtSiteAbi AbiOf(UsdtNote note)
     {
-        OperandReader reader = image.Architecture == Architecture.X64 ? new X64OperandReader(note.Address, VariableAt) : new Arm64OperandReader();
+        OperandReader reader = image.Architecture == Architecture.X64
+            ? new X64OperandReader(note.Address, VariableAt)
+            : new Arm64OperandReader();
         return new UsdtSiteAbi(image.Architecture, capturesArguments ? reader.Read(note.Arguments) : []);
     }
 
@@ -135,13 +143,17 @@ internal sealed class UsdtResolver(
             ? skipped[0]
             : new SiteProblem(
                 SiteCodes.SomeSkipped, Refused: false,
-                FormattableString.Invariant($"{skipped.Count:N0} of the {total:N0} places of {displayPath} that '{_pattern.Text}' means are not probed; {skipped[0].Message}"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{skipped.Count:N0} of the {total:N0} places of {displayPath} that '{_pattern.Text}' means are not probed; " +
+                        $"{skipped[0].Message}"),
                 skipped[0].Hint));
     }
 
     private SiteProblem TooMany(int count) => new(
         SiteCodes.TooManySites, Refused: true,
-        FormattableString.Invariant($"'{_pattern.Text}' means {count:N0} places of {displayPath}, and the rule may have {maxSites:N0} sites"),
+        FormattableString.Invariant(
+            $"'{_pattern.Text}' means {count:N0} places of {displayPath}, and the rule may have {maxSites:N0} sites"),
         count <= SiteResolver.MaxSites
             ? $"make the name narrower, or allow them with `max_sites: {count}`"
             : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolver.MaxSites:N0} at most"));

@@ -11,18 +11,19 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
     private const int InstructionPointer = 16;
 
     // By DWARF number; the first eight have names of their own for each width.
-    private static readonly string[] s_old = ["ax", "dx", "cx", "bx", "si", "di", "bp", "sp"];
+    private static readonly string[] Old = ["ax", "dx", "cx", "bx", "si", "di", "bp", "sp"];
 
-    private static readonly Dictionary<string, (int Number, int Width, bool IsSecondByte)> s_registers = Registers();
+    private static readonly Dictionary<string, (int Number, int Width, bool IsSecondByte)> ByName = Registers();
 
     protected override bool IsVectorRegister(string operand) => VectorRegister().IsMatch(operand);
 
     protected override (Expr? Value, int Width, string? Refusal) Place(string operand, int size, bool signed)
     {
-        if (operand[0] == '%' && s_registers.TryGetValue(operand[1..], out var register))
+        if (operand[0] == '%' && ByName.TryGetValue(operand[1..], out var register))
         {
             Expr value = new Expr.Register(register.Number);
-            return (register.IsSecondByte ? new Expr.Binary(BinaryOperator.ShiftRight, value, new Expr.Constant(8)) : value, register.Width, null);
+            return (register.IsSecondByte ? new Expr.Binary(
+                BinaryOperator.ShiftRight, value, new Expr.Constant(8)) : value, register.Width, null);
         }
 
         if (TryNumber(operand[0] == '$' ? operand.AsSpan(1) : operand, out var number))
@@ -38,7 +39,9 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
         var match = Memory().Match(operand);
         if (!match.Success)
         {
-            return Refuse(operand, operand.Contains(':', StringComparison.Ordinal) ? "is relative to a segment, such as a variable of the thread" : "cannot be read");
+            return Refuse(operand, operand.Contains(':', StringComparison.Ordinal)
+                ? "is relative to a segment, such as a variable of the thread"
+                : "cannot be read");
         }
 
         if (Displacement(match.Groups["displacement"].Value) is not var (name, offset))
@@ -46,9 +49,18 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
             return Refuse(operand, "cannot be read");
         }
 
-        return match.Groups["base"].Value == "%rip" && !match.Groups["index"].Success ? NextTo(operand, name, offset, size, signed)
-            : name.Length > 0 ? Refuse(operand, "is relative to a symbol")
-            : AddressOf(match, operand, offset) is { } at ? (new Expr.Load(at, size, signed), size, null)
+        if (match.Groups["base"].Value == "%rip" && !match.Groups["index"].Success)
+        {
+            return NextTo(operand, name, offset, size, signed);
+        }
+
+        if (name.Length > 0)
+        {
+            return Refuse(operand, "is relative to a symbol");
+        }
+
+        return AddressOf(match, operand, offset) is { } at
+            ? (new Expr.Load(at, size, signed), size, null)
             : Refuse(operand, "has a register that cannot be part of an address");
     }
 
@@ -84,7 +96,8 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
         }
 
         return variableAt(name) is { } variable
-            ? (new Expr.Load(Sum(new Expr.Register(InstructionPointer), new Expr.Constant(unchecked((long)(variable - address) + offset))), size, signed), size, null)
+            ? (new Expr.Load(Sum(new Expr.Register(InstructionPointer), new Expr.Constant(unchecked((long)(variable - address) + offset))),
+                size, signed), size, null)
             : Refuse(operand, $"names '{name}', which the file's symbols do not have, or have several times");
     }
 
@@ -103,7 +116,8 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
                 continue;
             }
 
-            if (!s_registers.TryGetValue(match.Groups[part].Value[1..], out var register) || register.Width < 4 || register.Number == InstructionPointer)
+            if (!ByName.TryGetValue(match.Groups[part].Value[1..], out var register)
+                || register.Width < 4 || register.Number == InstructionPointer)
             {
                 return null;
             }
@@ -120,9 +134,9 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
     private static Dictionary<string, (int Number, int Width, bool IsSecondByte)> Registers()
     {
         var registers = new Dictionary<string, (int Number, int Width, bool IsSecondByte)> { ["rip"] = (InstructionPointer, 8, false) };
-        for (var number = 0; number < s_old.Length; number++)
+        for (var number = 0; number < Old.Length; number++)
         {
-            var name = s_old[number];
+            var name = Old[number];
             registers.Add($"r{name}", (number, 8, false));
             registers.Add($"e{name}", (number, 4, false));
             registers.Add(name, (number, 2, false));
@@ -133,7 +147,7 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
             }
         }
 
-        for (var number = s_old.Length; number < InstructionPointer; number++)
+        for (var number = Old.Length; number < InstructionPointer; number++)
         {
             registers.Add($"r{number}", (number, 8, false));
             registers.Add($"r{number}d", (number, 4, false));

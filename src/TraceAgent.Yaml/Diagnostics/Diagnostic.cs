@@ -8,7 +8,8 @@ public enum Severity
 
 /// <summary>Something wrong, or doubtful, in a file that a user wrote.</summary>
 /// <param name="Severity">Errors keep the file's last good rules in force.</param>
-/// <param name="Code">Stable: <c>TA</c> and three digits. 1xx: the file as YAML and keys; 2xx: what it names on this host; 3xx: what the kernel refuses.</param>
+/// <param name="Code">Stable: <c>TA</c> and three digits. 1xx: the file as YAML and keys; 2xx: what it names on this host; 3xx:
+/// what the kernel refuses.</param>
 /// <param name="At">Where.</param>
 /// <param name="Message">What is wrong, in one sentence without a full stop.</param>
 /// <param name="Hint">What to do about it.</param>

@@ -18,7 +18,9 @@ public static class DiagnosticCode
     /// <summary>The file is larger, or nests deeper, than a rule file can be.</summary>
     public const string TooLarge = "TA104";
 
-    /// <summary>A YAML feature that rule files do not use: anchors, aliases, tags, merge keys, several documents, keys that are not text.</summary>
+    /// <summary>
+    /// A YAML feature that rule files do not use: anchors, aliases, tags, merge keys, several documents, keys that are not text.
+    /// </summary>
     public const string UnsupportedYaml = "TA105";
 
     /// <summary>A key stands twice in one mapping.</summary>

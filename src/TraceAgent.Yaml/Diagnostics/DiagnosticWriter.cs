@@ -26,7 +26,8 @@ public static class DiagnosticWriter
         var at = diagnostic.At;
         output.Write(string.Create(
             CultureInfo.InvariantCulture,
-            $"{bold}{PrintableText.Of(at.File)}:{at.Line}:{at.Column}:{plain} {accent}{(isError ? "error" : "warning")} {diagnostic.Code}:{plain} {bold}{PrintableText.Of(diagnostic.Message)}{plain}\n"));
+            $"{bold}{PrintableText.Of(at.File)}:{at.Line}:{at.Column}:{plain} {accent}{(isError ? "error" : "warning")} " +
+                $"{diagnostic.Code}:{plain} {bold}{PrintableText.Of(diagnostic.Message)}{plain}\n"));
         var hint = diagnostic.Hint is null ? "" : $" {PrintableText.Of(diagnostic.Hint)}";
         if (source is null || at.Line > source.LineCount)
         {
@@ -34,13 +35,15 @@ public static class DiagnosticWriter
             return;
         }
 
-        var (line, before, caret) = Excerpt(source.Line(at.Line), at, columns is { } wide ? Math.Clamp(wide - BesideLine, NarrowestLine, WidestLine) : WidestLine);
+        var (line, before, caret) = Excerpt(
+            source.Line(at.Line), at, columns is { } wide ? Math.Clamp(wide - BesideLine, NarrowestLine, WidestLine) : WidestLine);
         output.Write(string.Create(CultureInfo.InvariantCulture, $"{at.Line,5} | {line}").TrimEnd() + "\n");
         output.Write($"      | {new string(' ', before)}{mark}{new string('^', caret)}{plain}{hint}\n");
     }
 
     /// <summary>All of them, in order, with the lines of their files.</summary>
-    public static void WriteText(TextWriter output, IEnumerable<Diagnostic> diagnostics, IReadOnlyDictionary<string, SourceText> sources, bool colours, int? columns = null)
+    public static void WriteText(TextWriter output,
+        IEnumerable<Diagnostic> diagnostics, IReadOnlyDictionary<string, SourceText> sources, bool colours, int? columns = null)
     {
         foreach (var diagnostic in diagnostics)
         {
@@ -54,7 +57,8 @@ public static class DiagnosticWriter
     /// </summary>
     public static void WriteJson(Stream output, IEnumerable<Diagnostic> diagnostics)
     {
-        using (var json = new Utf8JsonWriter(output, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(
+            output, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartArray();
             foreach (var diagnostic in diagnostics)

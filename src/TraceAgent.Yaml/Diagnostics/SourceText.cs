@@ -40,7 +40,9 @@ public sealed class SourceText
         return _text.AsSpan(_starts[number - 1]..end).TrimEnd("\r\n");
     }
 
-    /// <summary>The place of the characters from <paramref name="start"/> to <paramref name="end"/>, cut at the end of the first line.</summary>
+    /// <summary>
+    /// The place of the characters from <paramref name="start"/> to <paramref name="end"/>, cut at the end of the first line.
+    /// </summary>
     public SourceSpan Span(long start, long end)
     {
         var from = (int)Math.Clamp(start, 0, _text.Length);

@@ -33,7 +33,8 @@ public static class KeySchema
         using var schema = JsonDocument.Parse(
             $$"""{"$schema":"http://json-schema.org/draft-07/schema#","$id":{{Text(id)}},"title":{{Text(title)}},{{root[1..^1]}}"""
             + $",\"definitions\":{{{string.Join(",", definitions.Select(one => $"{Text(one.Name)}:{one.Schema}"))}}}}}");
-        using (var writer = new Utf8JsonWriter(output, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(
+            output, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             schema.WriteTo(writer);
         }

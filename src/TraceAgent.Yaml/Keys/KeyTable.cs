@@ -48,11 +48,13 @@ public sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
             {
                 var truth = TruthKey.Meant(name, _byName.Keys);
                 var near = truth ?? Suggestion.Nearest(name, _byName.Keys);
-                bag.Error(
-                    DiagnosticCode.UnknownKey,
-                    entry.Key.At,
-                    $"unknown key '{Quoted.Clip(name)}'",
-                    truth is not null ? TruthKey.Hint(truth) : near is null ? $"known here: {Quoted.List(_byName.Keys)}" : $"did you mean '{near}'?");
+                var hint = (truth, near) switch
+                {
+                    (not null, _) => TruthKey.Hint(truth),
+                    (_, null) => $"known here: {Quoted.List(_byName.Keys)}",
+                    _ => $"did you mean '{near}'?",
+                };
+                bag.Error(DiagnosticCode.UnknownKey, entry.Key.At, $"unknown key '{Quoted.Clip(name)}'", hint);
                 meant.Add(near ?? "");
             }
             else if (present.TryGetValue(name, out var first))

@@ -40,12 +40,15 @@ public static class ScalarValue
         return scalar;
     }
 
-    /// <summary>A whole number in digits from <paramref name="least"/> to <paramref name="most"/>; else null, and the reason is reported.</summary>
+    /// <summary>
+    /// A whole number in digits from <paramref name="least"/> to <paramref name="most"/>; else null, and the reason is reported.
+    /// </summary>
     public static int? Integer(YamlEntry entry, int least, int most, DiagnosticBag bag)
     {
         if (entry.Value is not YamlScalar scalar)
         {
-            bag.Error(DiagnosticCode.WrongType, entry.Value.At, $"'{entry.Key.Value}' must be a number from {least} to {most}, not {entry.Value.Kind}");
+            bag.Error(DiagnosticCode.WrongType,
+                entry.Value.At, $"'{entry.Key.Value}' must be a number from {least} to {most}, not {entry.Value.Kind}");
             return null;
         }
 
@@ -74,7 +77,8 @@ public static class ScalarValue
         bag.Error(
             DiagnosticCode.WrongType,
             entry.Value.At,
-            $"'{entry.Key.Value}' must be true or false, not {(entry.Value is YamlScalar text ? $"'{Quoted.Clip(text.Value)}'" : entry.Value.Kind)}",
+            $"'{entry.Key.Value}' must be true or false, not " +
+                $"{(entry.Value is YamlScalar text ? $"'{Quoted.Clip(text.Value)}'" : entry.Value.Kind)}",
             entry.Value is YamlScalar { IsPlain: false, Value: "true" or "false" } ? "remove the quotes" : null);
         return null;
     }

@@ -1,6 +1,8 @@
 namespace TraceAgent.Yaml.Keys;
 
-/// <summary>Keys that were words to their writer and truth values to a YAML 1.1 program that copied the file (yaml.org/type/bool.html).</summary>
+/// <summary>
+/// Keys that were words to their writer and truth values to a YAML 1.1 program that copied the file (yaml.org/type/bool.html).
+/// </summary>
 internal static class TruthKey
 {
     private static readonly string[] True = ["on", "yes", "y", "true"];

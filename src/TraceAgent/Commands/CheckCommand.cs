@@ -24,10 +24,18 @@ internal static class CheckCommand
             Description = "Agent configuration to check as well, and the rules that it names unless there is a PATH",
             HelpName = "FILE",
         };
-        var format = new Option<string>("--format") { Description = "text for people, json for machines", DefaultValueFactory = _ => "text" };
+        var format = new Option<string>("--format")
+        {
+            Description = "text for people, json for machines",
+            DefaultValueFactory = _ => "text",
+        };
         format.AcceptOnlyFromAmong("text", "json");
-        var attach = new Option<bool>("--attach") { Description = "Also load and attach every rule for a moment (needs the agent's privileges)" };
-        var command = new Command("check", "Read, resolve and compile rule files, and name every mistake. Exit code 1 when there is one.") { paths, config, format, attach };
+        var attach = new Option<bool>("--attach")
+        {
+            Description = "Also load and attach every rule for a moment (needs the agent's privileges)",
+        };
+        var command = new Command("check", "Read, resolve and compile rule files, and name every mistake. Exit code 1 when there is one.")
+            { paths, config, format, attach };
         command.Validators.Add(result =>
         {
             if (result.GetResult(paths) is null or { Tokens.Count: 0 } && result.GetResult(config) is null)
@@ -35,7 +43,8 @@ internal static class CheckCommand
                 result.AddError("check needs a PATH of rules, or --config FILE");
             }
         });
-        command.SetAction(parsed => Run(parsed.GetValue(config), parsed.GetValue(paths) ?? [], parsed.GetValue(format) == "json", parsed.GetValue(attach)));
+        command.SetAction(parsed =>
+            Run(parsed.GetValue(config), parsed.GetValue(paths) ?? [], parsed.GetValue(format) == "json", parsed.GetValue(attach)));
         return command;
     }
 
@@ -46,7 +55,9 @@ internal static class CheckCommand
             return CommandError.Write(ExitCode.Usage, $"{missingPath}: no such file or folder");
         }
 
-        var configuration = configPath is null ? null : AgentConfigurationFile.Load(configPath, new PathTrust(TrustedUsers.OfThisProcess()));
+        var configuration = configPath is null
+            ? null
+            : AgentConfigurationFile.Load(configPath, new PathTrust(TrustedUsers.OfThisProcess()));
         var diagnostics = configuration?.Diagnostics.ToList() ?? [];
         var untrusted = Severity.Warning;
         if (paths.Length == 0 && configuration?.Value is { Rules: var rules })
@@ -58,7 +69,8 @@ internal static class CheckCommand
             }
             else
             {
-                diagnostics.Add(Diagnostic.Error(DiagnosticCode.Unreadable, new SourceSpan(configPath!, 1, 1, 1), $"rules: {rules}: no such file or folder"));
+                diagnostics.Add(Diagnostic.Error(
+                    DiagnosticCode.Unreadable, new SourceSpan(configPath!, 1, 1, 1), $"rules: {rules}: no such file or folder"));
             }
         }
 
@@ -119,7 +131,8 @@ internal static class CheckCommand
         }
 
         diagnostics.AddRange(withoutFiles.Select(path =>
-            Diagnostic.Warning(CheckCodes.NoFiles, new SourceSpan(path, 1, 1, 1), "no rule files in it", "names end in .yaml or .yml and do not begin with a dot")));
+            Diagnostic.Warning(CheckCodes.NoFiles, new SourceSpan(
+                path, 1, 1, 1), "no rule files in it", "names end in .yaml or .yml and do not begin with a dot")));
         var sources = files.Select(file => file.Content.Source).Concat(filters.Sources).ToList();
         if (configuration is not null)
         {
@@ -141,11 +154,13 @@ internal static class CheckCommand
 
         var colours = TerminalColours.OnStandardError;
         DiagnosticWriter.WriteText(
-            Console.Error, diagnostics, sources.DistinctBy(source => source.Path).ToDictionary(source => source.Path), colours, TerminalColours.ColumnsOnStandardError);
+            Console.Error, diagnostics,
+            sources.DistinctBy(source => source.Path).ToDictionary(source => source.Path), colours, TerminalColours.ColumnsOnStandardError);
         var errors = diagnostics.Count(d => d.Severity == Severity.Error);
         var warnings = diagnostics.Count - errors;
-        Console.Error.WriteLine(
-            $"{Plural.Of(files, "file")}, {Plural.Of(rules, "rule")}: {(errors == 0 ? "no errors" : Plural.Of(errors, "error"))}{(warnings == 0 ? "" : $", {Plural.Of(warnings, "warning")}")}");
+        var found = errors == 0 ? "no errors" : Plural.Of(errors, "error");
+        var doubts = warnings == 0 ? "" : $", {Plural.Of(warnings, "warning")}";
+        Console.Error.WriteLine($"{Plural.Of(files, "file")}, {Plural.Of(rules, "rule")}: {found}{doubts}");
     }
 
     private static List<Diagnostic> TryCompile(List<(Rule Rule, Resolution Resolution)> rules)

@@ -13,7 +13,8 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object" };
-        var command = new Command("doctor", "Try what the agent needs by attaching to itself, and name what is missing. Exit code 77 when it cannot work.") { json };
+        var command = new Command("doctor",
+            "Try what the agent needs by attaching to itself, and name what is missing. Exit code 77 when it cannot work.") { json };
         command.SetAction(parsed => Run(parsed.GetValue(json)));
         return command;
     }
@@ -25,7 +26,8 @@ internal static class DoctorCommand
         using var output = new StreamWriter(Console.OpenStandardOutput());
         if (json)
         {
-            var checks = findings.Select(finding => new DoctorCheck(finding.Name, finding.Verdict.ToString().ToLowerInvariant(), finding.Detail, finding.Remedy));
+            var checks = findings.Select(
+                finding => new DoctorCheck(finding.Name, finding.Verdict.ToString().ToLowerInvariant(), finding.Detail, finding.Remedy));
             output.WriteLine(JsonSerializer.Serialize(new DoctorReport(1, works, [.. checks]), DoctorJson.Readable.DoctorReport));
         }
         else

@@ -37,7 +37,8 @@ internal sealed class FilterCheck(IReadOnlyList<NetworkInterface> present, PathT
         var meant = present.Where(one => PacketPlan.Means(rule, one.Name)).ToList();
         if (meant.Count == 0)
         {
-            yield return Diagnostic.Warning(CheckCodes.Pending, rule.Interface.At, PacketBoard.MissingInterface(rule), "the rule waits until it appears");
+            yield return Diagnostic.Warning(
+                CheckCodes.Pending, rule.Interface.At, PacketBoard.MissingInterface(rule), "the rule waits until it appears");
         }
 
         foreach (var one in meant)
@@ -45,7 +46,8 @@ internal sealed class FilterCheck(IReadOnlyList<NetworkInterface> present, PathT
             if (_holders.TryGetValue(one.Index, out var holder))
             {
                 yield return Diagnostic.Warning(
-                    CheckCodes.SharedInterface, rule.Interface.At, $"{one.Name} has the packet rule '{holder.Name.Value}' already: an interface takes one",
+                    CheckCodes.SharedInterface,
+                    rule.Interface.At, $"{one.Name} has the packet rule '{holder.Name.Value}' already: an interface takes one",
                     "one rule may count and deny");
             }
             else
@@ -55,7 +57,9 @@ internal sealed class FilterCheck(IReadOnlyList<NetworkInterface> present, PathT
         }
     }
 
-    /// <summary>Loads what the rules need, and attaches nothing: a network card may go down for a moment when a program is tried on it.</summary>
+    /// <summary>
+    /// Loads what the rules need, and attaches nothing: a network card may go down for a moment when a program is tried on it.
+    /// </summary>
     public IEnumerable<Diagnostic> TryLoad()
     {
         foreach (var (rule, lists) in _filters)

@@ -21,10 +21,15 @@ internal static class ResolveCommand
     public static Command Create()
     {
         var paths = RulePaths.Argument(ArgumentArity.OneOrMore);
-        var config = new Option<string?>("--config") { Description = "Agent configuration whose 'binaries' say what may be probed", HelpName = "FILE" };
+        var config = new Option<string?>("--config")
+        {
+            Description = "Agent configuration whose 'binaries' say what may be probed",
+            HelpName = "FILE",
+        };
         var json = new Option<bool>("--json") { Description = "One JSON object a line for each rule, for machines" };
         var command = new Command(
-            "resolve", "Show what rules mean on this machine: places, cost of a hit, where each value is, what is refused. Exit code 1 when something is wrong.")
+            "resolve", "Show what rules mean on this machine: places, cost of a hit, where each value is, what is refused. Exit code 1 " +
+                "when something is wrong.")
         {
             paths, config, json,
         };
@@ -43,7 +48,8 @@ internal static class ResolveCommand
         if (configuration is { Value: null, Source: var text })
         {
             DiagnosticWriter.WriteText(
-                Console.Error, configuration.Diagnostics, new Dictionary<string, SourceText> { [text.Path] = text }, TerminalColours.OnStandardError, TerminalColours.ColumnsOnStandardError);
+                Console.Error, configuration.Diagnostics, new Dictionary<string, SourceText> { [text.Path] = text },
+                TerminalColours.OnStandardError, TerminalColours.ColumnsOnStandardError);
             return ExitCode.Failure;
         }
 
@@ -54,14 +60,16 @@ internal static class ResolveCommand
         var words = new RuleResolution(TryMeasure());
         using (var stream = Console.OpenStandardOutput())
         using (var output = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16))
-        using (var resolver = new ProbeResolver(permitted: configuration?.Value is { } value ? new PermittedBinaries(() => value.Binaries) : null))
+        using (var resolver = new ProbeResolver(
+            permitted: configuration?.Value is { } value ? new PermittedBinaries(() => value.Binaries) : null))
         {
             foreach (var rule in files.SelectMany(file => file.Content.Rules))
             {
                 var resolution = resolver.Resolve(rule);
                 isWrong |= resolution.IsRefused;
                 var resolved = words.Of(rule, resolution);
-                output.Write(json ? JsonSerializer.Serialize(resolved, ResolvedJson.Line.ResolvedRule) + "\n" : ResolvedRuleText.Of(resolved));
+                output.Write(
+                    json ? JsonSerializer.Serialize(resolved, ResolvedJson.Line.ResolvedRule) + "\n" : ResolvedRuleText.Of(resolved));
             }
 
             var present = NetworkInterfaces.List();
@@ -76,7 +84,8 @@ internal static class ResolveCommand
         }
 
         // What is wrong with the text of a file is no rule yet.
-        DiagnosticWriter.WriteText(Console.Error, set.Diagnostics.Values.SelectMany(list => list), sources, TerminalColours.OnStandardError, TerminalColours.ColumnsOnStandardError);
+        DiagnosticWriter.WriteText(Console.Error, set.Diagnostics.Values.SelectMany(
+            list => list), sources, TerminalColours.OnStandardError, TerminalColours.ColumnsOnStandardError);
         foreach (var path in withoutFiles)
         {
             Console.Error.WriteLine($"traceagent: {PrintableText.Of(path)}: no rule files in it");

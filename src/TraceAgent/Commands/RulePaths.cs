@@ -29,16 +29,19 @@ internal static class RulePaths
     }
 
     /// <summary>The first that is not there; null when all are.</summary>
-    public static string? FirstMissing(IEnumerable<string> paths) => paths.FirstOrDefault(path => path != StandardInput && FileStatus.Of(path) is null);
+    public static string? FirstMissing(IEnumerable<string> paths) =>
+        paths.FirstOrDefault(path => path != StandardInput && FileStatus.Of(path) is null);
 
     /// <summary>The files, and those of the paths in which there are none.</summary>
     /// <param name="paths">As given.</param>
-    /// <param name="untrusted">What it is when others may write to a file: an error where the agent reads it, a warning where it is only looked at.</param>
+    /// <param name="untrusted">What it is when others may write to a file: an error where the agent reads it, a warning
+    /// where it is only looked at.</param>
     public static (IReadOnlyList<RuleFileVersion> Files, IReadOnlyList<string> WithoutFiles) Read(
         IReadOnlyCollection<string> paths, Severity untrusted = Severity.Warning)
     {
         var source = new RuleSource(
-            [.. paths.Where(path => path != StandardInput)], takesPipes: true, trust: new PathTrust(TrustedUsers.OfThisProcess(), untrusted));
+            [.. paths.Where(path => path != StandardInput)],
+            takesPipes: true, trust: new PathTrust(TrustedUsers.OfThisProcess(), untrusted));
         var files = source.Read().ToList();
         if (paths.Contains(StandardInput))
         {

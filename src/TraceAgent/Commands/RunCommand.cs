@@ -15,14 +15,26 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var config = new Option<string?>("--config") { Description = $"Agent configuration; {AgentConfigurationFile.DefaultPath} when that exists", HelpName = "FILE" };
+        var config = new Option<string?>("--config")
+        {
+            Description = $"Agent configuration; {AgentConfigurationFile.DefaultPath} when that exists",
+            HelpName = "FILE",
+        };
         var rules = new Option<string[]>("--rules")
         {
             Description = "Rule file, or folder of *.yaml and *.yml, instead of the configuration's; may be given several times",
             HelpName = "PATH",
         };
-        var output = new Option<string?>("--output") { Description = "File to append events to, or - for standard output, instead of the configuration's outputs", HelpName = "-|FILE" };
-        var socket = new Option<string?>("--socket") { Description = "Unix socket that answers 'traceagent status', or none, instead of the configuration's", HelpName = "PATH|none" };
+        var output = new Option<string?>("--output")
+        {
+            Description = "File to append events to, or - for standard output, instead of the configuration's outputs",
+            HelpName = "-|FILE",
+        };
+        var socket = new Option<string?>("--socket")
+        {
+            Description = "Unix socket that answers 'traceagent status', or none, instead of the configuration's",
+            HelpName = "PATH|none",
+        };
         var ring = new Option<int>("--ring-size")
         {
             Description = "Bytes of the ring buffer between kernel and agent: a power of two, at least a page",
@@ -33,7 +45,8 @@ internal static class RunCommand
                 if (!int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
                     || bytes < Environment.SystemPageSize || bytes > 1 << 30 || (bytes & (bytes - 1)) != 0)
                 {
-                    result.AddError($"--ring-size takes a number of bytes, a power of two from {Environment.SystemPageSize} to {1 << 30}, not {result.Tokens[^1].Value}");
+                    result.AddError($"--ring-size takes a number of bytes, a power of two from {Environment.SystemPageSize} to " +
+                        $"{1 << 30}, not {result.Tokens[^1].Value}");
                 }
 
                 return bytes;
@@ -46,9 +59,11 @@ internal static class RunCommand
                 result.AddError($"--rules needs a PATH, not {option.Value}");
             }
         });
-        var command = new Command("run", "Attach the rules and write events until stopped. Follows every change of the rule files.") { config, rules, output, socket, ring };
+        var command = new Command("run", "Attach the rules and write events until stopped. Follows every change of the rule files.")
+            { config, rules, output, socket, ring };
         command.SetAction((parsed, _) => RunAsync(
-            parsed.GetValue(config), parsed.GetValue(rules) ?? [], parsed.GetValue(output), parsed.GetValue(socket), parsed.GetValue(ring)));
+            parsed.GetValue(config),
+            parsed.GetValue(rules) ?? [], parsed.GetValue(output), parsed.GetValue(socket), parsed.GetValue(ring)));
         return command;
     }
 
@@ -68,7 +83,8 @@ internal static class RunCommand
         var file = AgentConfigurationFile.Load(configPath, trust);
         if (file.Value is not { } configuration)
         {
-            DiagnosticWriter.WriteText(Console.Error, file.Diagnostics, new Dictionary<string, SourceText> { [file.Source.Path] = file.Source }, colours: false);
+            DiagnosticWriter.WriteText(
+                Console.Error, file.Diagnostics, new Dictionary<string, SourceText> { [file.Source.Path] = file.Source }, colours: false);
             return ExitCode.InvalidConfiguration;
         }
 
@@ -81,13 +97,15 @@ internal static class RunCommand
                 case FileKind.Regular or FileKind.Folder:
                     break;
                 case null when fromConfiguration:
-                    return CommandError.Write(ExitCode.InvalidConfiguration, $"rules: {path}: no such file or folder; create it, or give --rules PATH");
+                    return CommandError.Write(
+                        ExitCode.InvalidConfiguration, $"rules: {path}: no such file or folder; create it, or give --rules PATH");
                 case null:
                     return CommandError.Write(ExitCode.Usage, $"--rules {path}: no such file or folder");
                 default:
                     return CommandError.Write(
                         fromConfiguration ? ExitCode.InvalidConfiguration : ExitCode.Usage,
-                        $"{(fromConfiguration ? "rules:" : "--rules")} {path}: neither a regular file nor a folder; the agent reads it again whenever it changes");
+                        $"{(fromConfiguration ? "rules:" : "--rules")} {path}: neither a regular file nor a folder; the agent reads it " +
+                            $"again whenever it changes");
             }
         }
 

@@ -13,19 +13,29 @@ internal static class StatusCommand
 
     public static Command Create()
     {
-        var socket = new Option<string?>("--socket") { Description = "The agent's socket, instead of the configuration's", HelpName = "PATH" };
+        var socket = new Option<string?>("--socket")
+        {
+            Description = "The agent's socket, instead of the configuration's",
+            HelpName = "PATH",
+        };
         var config = new Option<string?>("--config") { Description = "Agent configuration that names the socket", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "One JSON object" };
         var watch = new Option<bool>("--watch") { Description = "Again every 2 s, until stopped" };
-        var rule = new Option<string?>("--rule") { Description = "Only this rule, in full, with a histogram of how long its calls took", HelpName = "NAME" };
-        var command = new Command("status", "Show the rules of the running agent: state, calls, what became of them, cost. Exit code 1 when no agent answers.")
+        var rule = new Option<string?>("--rule")
+        {
+            Description = "Only this rule, in full, with a histogram of how long its calls took",
+            HelpName = "NAME",
+        };
+        var command = new Command(
+            "status", "Show the rules of the running agent: state, calls, what became of them, cost. Exit code 1 when no agent answers.")
         {
             socket, config, json, watch, rule,
         };
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(socket)
-                ?? (AgentConfigurationFile.Load(parsed.GetValue(config)).Value is { } configuration ? configuration.Socket : AgentConfiguration.DefaultSocket);
+                ?? (AgentConfigurationFile.Load(parsed.GetValue(config)).Value
+                    is { } configuration ? configuration.Socket : AgentConfiguration.DefaultSocket);
             return path is null
                 ? CommandError.Write(ExitCode.Failure, "the agent configuration says 'socket: none'; give --socket PATH")
                 : Run(Path.GetFullPath(path), parsed.GetValue(json), parsed.GetValue(watch), parsed.GetValue(rule));
@@ -60,11 +70,14 @@ internal static class StatusCommand
                     output.Write("\e[H\e[J");
                 }
 
-                output.WriteLine((json
-                    ? JsonSerializer.Serialize(status, StatusJson.Readable.AgentStatus)
-                    : rule is null ? StatusTable.Of(status, DateTime.UtcNow)
-                    : status.Rules.Count > 0 ? StatusTable.Details(status.Rules[0], DateTime.UtcNow)
-                    : PacketTable.Details(status.Packets[0])).TrimEnd('\n'));
+                var text = (json, rule, status.Rules) switch
+                {
+                    (true, _, _) => JsonSerializer.Serialize(status, StatusJson.Readable.AgentStatus),
+                    (_, null, _) => StatusTable.Of(status, DateTime.UtcNow),
+                    (_, _, [var one, ..]) => StatusTable.Details(one, DateTime.UtcNow),
+                    _ => PacketTable.Details(status.Packets[0]),
+                };
+                output.WriteLine(text.TrimEnd('\n'));
                 output.Flush();
             }
             catch (StatusUnavailableException refusal)

@@ -38,7 +38,8 @@ internal sealed class SymbolRows(params string[] heads)
         var widths = heads.Select((head, column) => Math.Max(head.Trim().Length, _rows.Max(row => row.Cells[column].Length))).ToArray();
         foreach (var cells in _rows.Select(row => row.Cells).Prepend([.. heads.Select(head => head.Trim())]))
         {
-            output.Write(string.Join(' ', cells.Select((cell, column) => heads[column].EndsWith(' ') ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd() + "\n");
+            output.Write(string.Join(' ', cells.Select((cell, column) =>
+                heads[column].EndsWith(' ') ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd() + "\n");
         }
 
         // One example of each code says more than a column of codes.

@@ -34,18 +34,28 @@ internal static class SymbolsCommand
             });
         }
 
-        var usdt = new Option<bool>("--usdt") { Description = "List USDT probes instead, with PATTERN as in usdt:, such as 'postgresql:query__*'" };
+        var usdt = new Option<bool>("--usdt")
+        {
+            Description = "List USDT probes instead, with PATTERN as in usdt:, such as 'postgresql:query__*'",
+        };
         var json = new Option<bool>("--json") { Description = "One JSON object a line, for machines" };
-        var most = new Option<int>("--max") { Description = "List at most so many functions", HelpName = "N", DefaultValueFactory = _ => DefaultMost };
+        var most = new Option<int>("--max")
+        {
+            Description = "List at most so many functions",
+            HelpName = "N",
+            DefaultValueFactory = _ => DefaultMost,
+        };
         most.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1))
+            if (result.Tokens is [var token]
+                && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1))
             {
                 result.AddError($"--max takes a number from 1, not {token.Value}");
             }
         });
         var command = new Command("symbols", "List what can be probed in a binary.") { binary, pattern, usdt, json, most };
-        command.SetAction(parsed => Run(parsed.GetValue(binary)!, parsed.GetValue(pattern)!, parsed.GetValue(usdt), parsed.GetValue(json), parsed.GetValue(most)));
+        command.SetAction(parsed =>
+            Run(parsed.GetValue(binary)!, parsed.GetValue(pattern)!, parsed.GetValue(usdt), parsed.GetValue(json), parsed.GetValue(most)));
         return command;
     }
 
@@ -55,7 +65,8 @@ internal static class SymbolsCommand
         var path = FileStatus.Of(binary) is not null ? binary : LibraryCalled(binary);
         if (path is null)
         {
-            return CommandError.Write(ExitCode.Usage, $"{binary}: no such file{(binary.Contains('/') ? "" : ", and no library that the dynamic linker knows")}");
+            return CommandError.Write(
+                ExitCode.Usage, $"{binary}: no such file{(binary.Contains('/') ? "" : ", and no library that the dynamic linker knows")}");
         }
 
         using var image = ElfImage.TryOpen(path, out var problem);
@@ -67,11 +78,15 @@ internal static class SymbolsCommand
         if (usdt)
         {
             var probes = UsdtList.Of(image, path, pattern, most);
-            return probes.Problem is { } missing ? Refuse(missing) : Write(UsdtTable.Rows(probes), json, (probes.Probes.Count, probes.Count, "place"));
+            return probes.Problem is { } missing
+                ? Refuse(missing)
+                : Write(UsdtTable.Rows(probes), json, (probes.Probes.Count, probes.Count, "place"));
         }
 
         var list = FunctionList.Of(image, path, pattern, most);
-        return list.Problem is { } reason ? Refuse(reason) : Write(FunctionTable.Rows(list), json, (list.Functions.Count, list.Count, "function"));
+        return list.Problem is { } reason
+            ? Refuse(reason)
+            : Write(FunctionTable.Rows(list), json, (list.Functions.Count, list.Count, "function"));
     }
 
     private static int Refuse(SiteProblem reason) => CommandError.Write(ExitCode.Failure, SymbolRows.Describe(reason));
@@ -98,7 +113,8 @@ internal static class SymbolsCommand
         if (count.All > count.Listed || !Console.IsOutputRedirected)
         {
             Console.Error.WriteLine(count.All > count.Listed
-                ? string.Create(CultureInfo.InvariantCulture, $"{count.Listed:N0} of {count.All:N0} {count.Noun}s; narrow them with a PATTERN, or use --max {count.All}")
+                ? string.Create(CultureInfo.InvariantCulture, $"{count.Listed:N0} of {count.All:N0} {count.Noun}s; narrow them with a " +
+                    $"PATTERN, or use --max {count.All}")
                 : Plural.Of(count.All, count.Noun));
         }
 

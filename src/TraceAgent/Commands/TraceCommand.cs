@@ -20,7 +20,8 @@ internal static class TraceCommand
     /// <summary>The options that say keys of the rule.</summary>
     private static readonly (string Key, string HelpName, string Description)[] Keys =
     [
-        ("on", "WHEN", "entry, return, both or call; without it, what the place says: entry, or with '-> type' call, or return where nothing is between the brackets"),
+        ("on", "WHEN", "entry, return, both or call; without it, what the place says: entry, or with '-> type' call, or return where " +
+            "nothing is between the brackets"),
         ("return_at", "WHERE", "ret (the default) or caller: where returns are seen; caller needs --unsafe true"),
         ("unsafe", "TRUE", "true lets --return-at caller change return addresses, which crashes or hangs some programs"),
         ("when", "EXPRESSION", "Only calls for which this is true: 'ret < 0 && path ~ \"/etc/*\"'"),
@@ -57,11 +58,13 @@ internal static class TraceCommand
 
         var keys = Keys.Select(key => (
             key.Key,
-            Option: new Option<string[]>($"--{key.Key.Replace('_', '-')}") { HelpName = key.HelpName, Description = key.Description, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false })).ToList();
+            Option: new Option<string[]>($"--{key.Key.Replace('_', '-')}") { HelpName = key.HelpName, Description =
+                key.Description, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false })).ToList();
         var count = new Option<long?>("--count") { HelpName = "N", Description = "End after so many lines" };
         count.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && (!long.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1))
+            if (result.Tokens is [var token]
+                && (!long.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1))
             {
                 result.AddError($"--count takes a number from 1, not {token.Value}");
             }
@@ -83,7 +86,8 @@ internal static class TraceCommand
         };
         var json = new Option<bool>("--json") { Description = "JSON lines, as 'run --output -' writes them" };
         var print = new Option<bool>("--print-rule") { Description = "Attach nothing; print the rule file that says the same" };
-        var command = new Command(Name, "Trace one function without a rule file, until Ctrl-C. Totals are on standard error.") { place, prototype };
+        var command =
+            new Command(Name, "Trace one function without a rule file, until Ctrl-C. Totals are on standard error.") { place, prototype };
         keys.ForEach(key => command.Add(key.Option));
         foreach (var option in (ReadOnlySpan<Option>)[count, time, json, print])
         {
@@ -92,8 +96,11 @@ internal static class TraceCommand
 
         command.SetAction((parsed, _) =>
         {
-            IReadOnlyList<string> words = parsed.GetValue(prototype) is { } second ? [parsed.GetValue(place)!, second] : [parsed.GetValue(place)!];
-            var options = keys.SelectMany(key => (parsed.GetValue(key.Option) ?? []).Select(value => new RuleOption(key.Option.Name, key.Key, value))).ToList();
+            IReadOnlyList<string> words = parsed.GetValue(prototype) is { } second
+                ? [parsed.GetValue(place)!, second]
+                : [parsed.GetValue(place)!];
+            var options = keys.SelectMany(
+                key => (parsed.GetValue(key.Option) ?? []).Select(value => new RuleOption(key.Option.Name, key.Key, value))).ToList();
             var rule = CommandLineRule.Read($"traceagent {Name}", Environment.CurrentDirectory, words, options);
             return parsed.GetValue(print)
                 ? Task.FromResult(Print(rule))
@@ -134,20 +141,23 @@ internal static class TraceCommand
         var configuration = AgentConfiguration.Default with { Socket = null };
         var source = new RuleSource([])
         {
-            Given = new RuleFileVersion(file.Path, file with { Rules = file.Rules.Select(configuration.Defaults.Complete).ToEquatableArray() }),
+            Given =
+                new RuleFileVersion(file.Path, file with { Rules = file.Rules.Select(configuration.Defaults.Complete).ToEquatableArray() }),
         };
         return await AgentHost.RunAsync(
             [new OutputConfiguration.Console(json ? OutputFormat.Clef : OutputFormat.Trace)],
             BpfSession.DefaultRingBytes,
             configuration.WaitForPages,
             new StandardErrorLoggerProvider(isCommand: true),
-            (session, outputs) => new AgentParts(session, outputs, source, BpfSession.DefaultRingBytes, configuration) { RunLimits = limits }).ConfigureAwait(false);
+            (session, outputs) => new AgentParts(session, outputs, source, BpfSession.DefaultRingBytes, configuration)
+                { RunLimits = limits }).ConfigureAwait(false);
     }
 
     private static int Refuse(RuleFile file, IEnumerable<Diagnostic> diagnostics, int exitCode)
     {
         DiagnosticWriter.WriteText(
-            Console.Error, diagnostics, new Dictionary<string, SourceText> { [file.Path] = file.Source }, TerminalColours.OnStandardError, TerminalColours.ColumnsOnStandardError);
+            Console.Error, diagnostics, new Dictionary<string, SourceText> { [file.Path] = file.Source },
+            TerminalColours.OnStandardError, TerminalColours.ColumnsOnStandardError);
         return exitCode;
     }
 }

@@ -39,7 +39,8 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
     public WaitPolicy WaitForPages { get; init; } = WaitPolicy.Trusted;
 
     /// <summary>What rules may call outputs.</summary>
-    public static IReadOnlyList<string> NamesOf(EquatableArray<OutputConfiguration> outputs) => [.. outputs.Select(output => output.Name).OfType<string>()];
+    public static IReadOnlyList<string> NamesOf(EquatableArray<OutputConfiguration> outputs) =>
+        [.. outputs.Select(output => output.Name).OfType<string>()];
 
     /// <summary>What holds without a file.</summary>
     public static AgentConfiguration Default { get; } = new(DefaultRules, [new OutputConfiguration.Console(OutputFormat.Clef)]);
@@ -86,11 +87,13 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
             var file = AgentConfigurationReader.Read(path, folder, bytes.AsSpan(0, length), Environment.GetEnvironmentVariable);
             return distrust is null
                 ? file
-                : file with { Value = distrust.Severity == Severity.Error ? null : file.Value, Diagnostics = [distrust, .. file.Diagnostics] };
+                : file with
+                    { Value = distrust.Severity == Severity.Error ? null : file.Value, Diagnostics = [distrust, .. file.Diagnostics] };
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
-            var unreadable = Diagnostic.Error(DiagnosticCode.Unreadable, new SourceSpan(path, 1, 1, 1), $"cannot read the file: {IoFailure.Describe(refusal)}");
+            var unreadable = Diagnostic.Error(
+                DiagnosticCode.Unreadable, new SourceSpan(path, 1, 1, 1), $"cannot read the file: {IoFailure.Describe(refusal)}");
             return new AgentConfigurationFile(null, [unreadable], new SourceText(path, ""));
         }
     }

@@ -76,7 +76,8 @@ internal static class AgentKeys
     {
         if (entry.Value is not YamlSequence list)
         {
-            bag.Error(DiagnosticCode.WrongType, entry.Value.At, $"'outputs' must be a list, not {entry.Value.Kind}", "begin each output with '- '");
+            bag.Error(DiagnosticCode.WrongType,
+                entry.Value.At, $"'outputs' must be a list, not {entry.Value.Kind}", "begin each output with '- '");
             return;
         }
 

@@ -27,13 +27,15 @@ internal static class BinaryKeys
     {
         if (entry.Value is not YamlSequence list)
         {
-            bag.Error(DiagnosticCode.WrongType, entry.Value.At, $"'{entry.Key.Value}' must be a list, not {entry.Value.Kind}", "in brackets: [/srv/**]");
+            bag.Error(DiagnosticCode.WrongType,
+                entry.Value.At, $"'{entry.Key.Value}' must be a list, not {entry.Value.Kind}", "in brackets: [/srv/**]");
             return;
         }
 
         if (list.Items.Count == 0)
         {
-            bag.Error(DiagnosticCode.MissingKey, list.At, $"'{entry.Key.Value}' is empty", "leave the key out for no restriction; deny: [\"/**\"] refuses everything");
+            bag.Error(DiagnosticCode.MissingKey,
+                list.At, $"'{entry.Key.Value}' is empty", "leave the key out for no restriction; deny: [\"/**\"] refuses everything");
         }
 
         foreach (var item in list.Items)

@@ -12,12 +12,14 @@ internal static class DefaultKeys
             "budget",
             "What a rule may cost of one CPU before it is suspended: 20% unless it is set; none for no budget.",
             LimitValues.BudgetSchema,
-            (agent, entry, bag) => agent.Defaults = agent.Defaults with { BudgetPercent = LimitValues.Budget(entry, bag) ?? Rule.NoBudget }),
+            (agent, entry, bag) =>
+                agent.Defaults = agent.Defaults with { BudgetPercent = LimitValues.Budget(entry, bag) ?? Rule.NoBudget }),
         new Key<AgentDraft>(
             "total_budget",
             "What all rules with a budget may cost together, of one CPU: 50% unless it is set. The costliest is suspended first.",
             LimitValues.BudgetSchema,
-            (agent, entry, bag) => agent.Defaults = agent.Defaults with { TotalBudgetPercent = LimitValues.Budget(entry, bag) ?? Rule.NoBudget }),
+            (agent, entry, bag) =>
+                agent.Defaults = agent.Defaults with { TotalBudgetPercent = LimitValues.Budget(entry, bag) ?? Rule.NoBudget }),
         new Key<AgentDraft>(
             "limit",
             "Events a second of a rule, such as 100/s: none unless it is set.",

@@ -30,7 +30,8 @@ internal static class MetricsKeys
 
         if (!IPEndPoint.TryParse(scalar.Value, out var address) || address.Port == 0)
         {
-            bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not an address with a port", "such as 127.0.0.1:9435");
+            bag.Error(DiagnosticCode.InvalidValue,
+                scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not an address with a port", "such as 127.0.0.1:9435");
             return null;
         }
 
@@ -52,7 +53,8 @@ internal static class MetricsKeys
         var path = PathValue.Read(entry, agent, bag);
         if (path is not null && !path.EndsWith(".prom", StringComparison.Ordinal))
         {
-            bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, "the name of a textfile ends in .prom", "node-exporter reads no other files");
+            bag.Error(
+                DiagnosticCode.InvalidValue, entry.Value.At, "the name of a textfile ends in .prom", "node-exporter reads no other files");
         }
 
         return path;

@@ -49,12 +49,14 @@ internal static class OtlpKeys
             return null;
         }
 
-        if (Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https" && endpoint.UserInfo.Length == 0)
+        if (Uri.TryCreate(text, UriKind.Absolute, out var endpoint)
+            && endpoint.Scheme is "http" or "https" && endpoint.UserInfo.Length == 0)
         {
             return endpoint;
         }
 
-        bag.Error(DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(text)}' is not an address", "such as http://127.0.0.1:4318; a password belongs into 'headers'");
+        bag.Error(DiagnosticCode.InvalidValue,
+            scalar.At, $"'{Quoted.Clip(text)}' is not an address", "such as http://127.0.0.1:4318; a password belongs into 'headers'");
         return null;
     }
 
@@ -71,7 +73,8 @@ internal static class OtlpKeys
             var name = header.Key.Value;
             if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
             {
-                bag.Error(DiagnosticCode.InvalidValue, header.Key.At, $"'{Quoted.Clip(name)}' is not the name of a header", "letters, digits and -");
+                bag.Error(DiagnosticCode.InvalidValue,
+                    header.Key.At, $"'{Quoted.Clip(name)}' is not the name of a header", "letters, digits and -");
             }
             else if (draft.Headers.Exists(other => other.Key.Equals(name, StringComparison.OrdinalIgnoreCase)))
             {

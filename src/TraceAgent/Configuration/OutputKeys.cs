@@ -29,7 +29,8 @@ internal static class OutputKeys
     public static KeyTable<OutputDraft> Table { get; } = new(
         new Key<OutputDraft>("file", "Lines are appended to a file.", """{"$ref":"#/definitions/file"}""", ReadFile),
         new Key<OutputDraft>("console", "Lines go to standard output.", """{"$ref":"#/definitions/console"}""", ReadConsole),
-        new Key<OutputDraft>("otlp", "Events go to a receiver of OpenTelemetry's logs.", """{"$ref":"#/definitions/otlp"}""", OtlpKeys.Read),
+        new Key<OutputDraft>(
+            "otlp", "Events go to a receiver of OpenTelemetry's logs.", """{"$ref":"#/definitions/otlp"}""", OtlpKeys.Read),
         new Key<OutputDraft>(
             "name",
             "What rules call it: a rule with this output sends its events nowhere else.",
@@ -72,7 +73,8 @@ internal static class OutputKeys
 
     private static Key<OutputDraft> FormatKey() => new(
         "format",
-        "clef: one JSON object a line (the default); clef-template: the same with template and properties; ecs: JSON with the names of the Elastic Common Schema; text: for people.",
+        "clef: one JSON object a line (the default); clef-template: the same with template and properties; ecs: JSON with the names of " +
+            "the Elastic Common Schema; text: for people.",
         FormatSchema,
         (draft, entry, bag) => draft.Format = ScalarValue.OneOf(entry, Formats, bag));
 
@@ -97,7 +99,8 @@ internal static class OutputKeys
         draft.Rolls = true;
         if (draft.Every == RollInterval.Infinite && !present.ContainsKey("size"))
         {
-            bag.Error(DiagnosticCode.KeyConflict, present["every"].Key.At, "a file that never rolls needs no 'roll'", "add 'size', or leave 'roll' out");
+            bag.Error(DiagnosticCode.KeyConflict,
+                present["every"].Key.At, "a file that never rolls needs no 'roll'", "add 'size', or leave 'roll' out");
         }
     }
 

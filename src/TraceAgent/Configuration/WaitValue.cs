@@ -10,7 +10,8 @@ namespace TraceAgent.Configuration;
 internal static class WaitValue
 {
     public const string Schema =
-        """{"oneOf":[{"enum":["all","trusted","none"]},{"type":"array","minItems":1,"maxItems":63,"items":{"type":["string","integer"],"minLength":1,"minimum":0,"maximum":4294967294,"examples":["postgres","1000"]}}]}""";
+        """{"oneOf":[{"enum":["all","trusted","none"]},{"type":"array","minItems":1,"maxItems":63,"items":{"type":""" +
+            """["string","integer"],"minLength":1,"minimum":0,"maximum":4294967294,"examples":["postgres","1000"]}}]}""";
 
     private const string Hint = "all, trusted, none, or a list of users who are trusted beside root: [postgres, www-data]";
 

@@ -18,14 +18,16 @@ internal readonly record struct CallCounts(long Logged, long Filtered, long Samp
     public static CallCounts operator -(CallCounts a, CallCounts b) => new(
         a.Logged - b.Logged, a.Filtered - b.Filtered, a.Sampled - b.Sampled, a.Limited - b.Limited, a.Lost - b.Lost);
 
-    private static string Part(long count, string what) => count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} {what}");
+    private static string Part(long count, string what) =>
+        count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} {what}");
 }
 
 /// <summary>The agent's own statements in the stream of events. Times are UTC ns since 1970.</summary>
 internal static class AgentEvents
 {
     public static AgentStatement Attached(string rule, int sites, long time) => new(
-        time, LogEventLevel.Information, "attached", "rule {rule} attached: {sites} sites", $"rule {rule} attached: {sites} {(sites == 1 ? "site" : "sites")}", rule, ("sites", sites));
+        time, LogEventLevel.Information, "attached",
+        "rule {rule} attached: {sites} sites", $"rule {rule} attached: {sites} {(sites == 1 ? "site" : "sites")}", rule, ("sites", sites));
 
     public static AgentStatement Pending(string rule, string reason, long time) => new(
         time, LogEventLevel.Warning, "pending", "rule {rule} pending: {reason}", $"rule {rule} pending: {reason}", rule);
@@ -53,33 +55,42 @@ internal static class AgentEvents
     /// <summary>Calls that were not logged since the last such report.</summary>
     public static AgentStatement Loss(string rule, CallCounts counts, long time)
     {
-        var message = string.Create(CultureInfo.InvariantCulture, $"{rule}: {counts.Calls - counts.Logged:N0} of {counts.Calls:N0} calls not logged");
-        return new AgentStatement(time, LogEventLevel.Warning, "loss", "{rule}: {missing} of {calls} calls not logged", message, rule, Numbers(counts));
+        var message = string.Create(
+            CultureInfo.InvariantCulture, $"{rule}: {counts.Calls - counts.Logged:N0} of {counts.Calls:N0} calls not logged");
+        return new AgentStatement(
+            time, LogEventLevel.Warning, "loss", "{rule}: {missing} of {calls} calls not logged", message, rule, Numbers(counts));
     }
 
     /// <summary>What became of all calls of a rule since it was attached.</summary>
     public static AgentStatement Totals(string rule, CallCounts counts, long time)
     {
         var message = string.Create(CultureInfo.InvariantCulture, $"{rule}: {counts.Logged:N0} of {counts.Calls:N0} calls logged in all");
-        return new AgentStatement(time, LogEventLevel.Information, "totals", "{rule}: {logged} of {calls} calls logged in all", message, rule, Numbers(counts));
+        return new AgentStatement(
+            time, LogEventLevel.Information, "totals", "{rule}: {logged} of {calls} calls logged in all", message, rule, Numbers(counts));
     }
 
     /// <summary>A packet rule's filter is on an interface.</summary>
     public static AgentStatement FilterAttached(string rule, string interfaceName, string mode, long time) => new(
-        time, LogEventLevel.Information, "attached", "rule {rule} attached to {interface} ({mode})", $"rule {rule} attached to {interfaceName} ({mode})", rule);
+        time, LogEventLevel.Information,
+        "attached", "rule {rule} attached to {interface} ({mode})", $"rule {rule} attached to {interfaceName} ({mode})", rule);
 
     /// <summary>The lists of a packet rule have changed while it stayed attached.</summary>
     public static AgentStatement ListsChanged(string rule, int denied, int allowed, long time)
     {
-        var message = string.Create(CultureInfo.InvariantCulture, $"rule {rule}: {denied:N0} denied and {allowed:N0} allowed networks in force");
-        return new AgentStatement(time, LogEventLevel.Information, "updated", "rule {rule}: {denied} denied and {allowed} allowed networks in force", message, rule, ("denied", denied), ("allowed", allowed));
+        var message = string.Create(
+            CultureInfo.InvariantCulture, $"rule {rule}: {denied:N0} denied and {allowed:N0} allowed networks in force");
+        return new AgentStatement(
+            time, LogEventLevel.Information, "updated", "rule {rule}: {denied} denied and {allowed} allowed networks in force",
+            message, rule, ("denied", denied), ("allowed", allowed));
     }
 
     /// <summary>Sources had to make room for others since the last such statement.</summary>
     public static AgentStatement Evicted(string rule, long sources, long time)
     {
-        var message = string.Create(CultureInfo.InvariantCulture, $"{rule}: {sources:N0} sources had to make room for others, and are counted anew");
-        return new AgentStatement(time, LogEventLevel.Warning, "evicted", "{rule}: {sources} sources had to make room for others, and are counted anew", message, rule, ("sources", sources));
+        var message = string.Create(
+            CultureInfo.InvariantCulture, $"{rule}: {sources:N0} sources had to make room for others, and are counted anew");
+        return new AgentStatement(time, LogEventLevel.Warning,
+            "evicted", "{rule}: {sources} sources had to make room for others, and are counted anew", message, rule, ("sources", sources));
     }
 
     /// <summary>Every packet that the filters of a rule have seen.</summary>

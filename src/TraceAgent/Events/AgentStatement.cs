@@ -13,7 +13,8 @@ namespace TraceAgent.Events;
 /// <param name="rule">The rule that it is about, if any.</param>
 /// <param name="numbers">More properties; their names are plain words.</param>
 internal sealed class AgentStatement(
-    long time, LogEventLevel level, string action, string template, string message, string? rule, params (string Name, long Value)[] numbers)
+    long time,
+    LogEventLevel level, string action, string template, string message, string? rule, params (string Name, long Value)[] numbers)
     : StreamEvent
 {
     public override long Time => time;

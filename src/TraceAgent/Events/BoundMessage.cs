@@ -47,7 +47,8 @@ internal sealed class BoundMessage
         var width = hole.Alignment ?? 0;
         if (Array.FindIndex(_fields, f => f.Name == hole.Name) is >= 0 and var index)
         {
-            Add(new Hole(HoleSource.Value, index, hole.Format, width) { IsNumber = hole.Format is null && width == 0 && _fields[index].IsNumber });
+            Add(new Hole(HoleSource.Value, index, hole.Format, width)
+                { IsNumber = hole.Format is null && width == 0 && _fields[index].IsNumber });
             return;
         }
 

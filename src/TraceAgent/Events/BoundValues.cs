@@ -5,7 +5,10 @@ namespace TraceAgent.Events;
 /// <summary>The values of events as members of a JSON object, the same in every format of ours.</summary>
 internal static class BoundValues
 {
-    /// <summary>What the message wanted to know of the hit, arguments, result and what is said about them, up to the labels, each with a comma before it.</summary>
+    /// <summary>
+    /// What the message wanted to know of the hit, arguments, result and what is said about them, up to the
+    /// labels, each with a comma before it.
+    /// </summary>
     public static BoundText Of(KindShape shape)
     {
         var text = new BoundTextBuilder();

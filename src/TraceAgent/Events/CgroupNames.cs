@@ -42,7 +42,8 @@ internal sealed class CgroupNames(Func<ulong, int, string?> pathOf)
     }
 
     /// <summary>Where the hierarchy of version 2 is mounted; null when it is not.</summary>
-    public static string? Hierarchy() => File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).FirstOrDefault(parts => parts is [_, _, "cgroup2", ..])?[1];
+    public static string? Hierarchy() =>
+        File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).FirstOrDefault(parts => parts is [_, _, "cgroup2", ..])?[1];
 
     // The process may have moved since the hit, or its number may be another's by now: the inode tells.
     private static Func<ulong, int, string?> PathIn(string? hierarchy) => (id, pid) =>

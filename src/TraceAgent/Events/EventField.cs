@@ -43,7 +43,7 @@ internal sealed record ShownField(CapturedValue Value, bool IsRedacted)
 /// <summary>A value of an event, or an object of several: a tree, whose leaves lie in the record.</summary>
 internal sealed class EventField
 {
-    private static readonly FieldSlot s_none = new(null, 0, new Storage.Scalar());
+    private static readonly FieldSlot NoSlot = new(null, 0, new Storage.Scalar());
 
     private readonly CaptureType _type = CaptureType.Default;
 
@@ -77,7 +77,7 @@ internal sealed class EventField
     /// <summary>An object.</summary>
     public EventField(string name, EventField[] members)
     {
-        (Name, Key, Slot, Members) = (name, JsonText.Key(name), s_none, members);
+        (Name, Key, Slot, Members) = (name, JsonText.Key(name), NoSlot, members);
         Form = FieldForm.Object;
     }
 

@@ -1,6 +1,8 @@
 namespace TraceAgent.Events;
 
-/// <summary>Things that are remembered by key, at most <paramref name="capacity"/>; those that were not used for long are forgotten.</summary>
+/// <summary>
+/// Things that are remembered by key, at most <paramref name="capacity"/>; those that were not used for long are forgotten.
+/// </summary>
 internal sealed class Generations<TKey, TEntry>(int capacity)
     where TKey : notnull
     where TEntry : class, new()

@@ -291,7 +291,12 @@ internal static class KeyedSecret
 
         var isSql = !text[start..end].ContainsAnyInRange('a', 'z');
         at = SkipWord(text, SkipWord(text, by, "password"), "values");
-        return SecretValue.Quoted(text, at) is { Length: > 0 } quoted ? quoted : isSql ? SecretValue.At(text, at) : default;
+        if (SecretValue.Quoted(text, at) is { Length: > 0 } quoted)
+        {
+            return quoted;
+        }
+
+        return isSql ? SecretValue.At(text, at) : default;
     }
 
     /// <summary>Where the text goes on behind a word and the white space that follows it; the same place when it is not there.</summary>
@@ -341,8 +346,15 @@ internal static class KeyedSecret
         return new TextSpan(start, length);
     }
 
-    private static int StartsBody(ReadOnlySpan<char> text) =>
-        text.StartsWith("\r\n\r\n", StringComparison.Ordinal) ? 4 : text.StartsWith("\n\n", StringComparison.Ordinal) ? 2 : 0;
+    private static int StartsBody(ReadOnlySpan<char> text)
+    {
+        if (text.StartsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            return 4;
+        }
+
+        return text.StartsWith("\n\n", StringComparison.Ordinal) ? 2 : 0;
+    }
 
     // "Authorization: Bearer x" keeps the scheme.
     private static TextSpan Line(ReadOnlySpan<char> text, int at)

@@ -14,7 +14,8 @@ internal abstract class LineFormatter : ITextFormatter
 {
     /// <summary>Given to a sink, stands for the lines that its formatter keeps.</summary>
     public static LogEvent Envelope { get; } = LogEvent.UnstableAssembleFromParts(
-        DateTimeOffset.UnixEpoch, LogEventLevel.Information, null, new MessageTemplate(Array.Empty<MessageTemplateToken>()), [], default, default);
+        DateTimeOffset.UnixEpoch,
+        LogEventLevel.Information, null, new MessageTemplate(Array.Empty<MessageTemplateToken>()), [], default, default);
 
     /// <summary>What was made since they were cleared.</summary>
     public LineBuffer Lines { get; } = new();

@@ -35,7 +35,8 @@ internal static class OtelEvent
 
         var message = spare.ToString().Replace('\0', '\ufffd');
         return LogEvent.UnstableAssembleFromParts(
-            UtcText.ToDateTimeOffset(streamEvent.Time), streamEvent.Level, null, SerilogEventConverter.WithoutHoles(message), attributes, default, default);
+            UtcText.ToDateTimeOffset(streamEvent.Time),
+            streamEvent.Level, null, SerilogEventConverter.WithoutHoles(message), attributes, default, default);
     }
 
     private static void Add(TracedEvent traced, Dictionary<string, LogEventPropertyValue> attributes)

@@ -39,7 +39,8 @@ internal readonly record struct PacketNumbers(long Packets, long Bytes, long Dro
 /// <param name="time">UTC ns since 1970.</param>
 /// <param name="subject">Whom it is about.</param>
 /// <param name="numbers">Since the interval began, or since the source was seen first.</param>
-internal sealed class PacketEvent(PacketRule rule, PacketEventKind kind, long time, PacketSubject subject, PacketNumbers numbers) : StreamEvent
+internal sealed class PacketEvent(
+    PacketRule rule, PacketEventKind kind, long time, PacketSubject subject, PacketNumbers numbers) : StreamEvent
 {
     public override long Time => time;
 

@@ -40,16 +40,22 @@ internal sealed record ProcessFacts(string? Executable, int? ParentPid = null, s
     }
 
     /// <summary>The target of /proc/PID/exe; null when it cannot be read.</summary>
-    public static string? ReadExecutable(int pid) =>
-        new FileInfo($"/proc/{pid}/exe").LinkTarget is not { } target ? null
-        : target.EndsWith(Deleted, StringComparison.Ordinal) ? target[..^Deleted.Length]
-        : target;
+    public static string? ReadExecutable(int pid)
+    {
+        if (new FileInfo($"/proc/{pid}/exe").LinkTarget is not { } target)
+        {
+            return null;
+        }
+
+        return target.EndsWith(Deleted, StringComparison.Ordinal) ? target[..^Deleted.Length] : target;
+    }
 
     /// <summary>The fourth field of proc_pid_stat(5); the second one may hold anything, but no other has a bracket.</summary>
     internal static int? ParentIn(string stat)
     {
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', 4, StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > 1 && int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var parent) ? parent : null;
+        return fields.Length > 1 && int.TryParse(
+            fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var parent) ? parent : null;
     }
 
     private static string ReadCommandLine(int pid)

@@ -42,7 +42,13 @@ internal readonly record struct SecretQuote(char Sign, int Escapes, int Count, i
 
         // An empty text has two as well, and CSV writes it with four: then no word begins behind them.
         var isWord = behind < text.Length && (char.IsLetterOrDigit(text[behind]) || text[behind] is '_' or '$' or '!' or '#' or '*' or '+');
-        var count = run >= 3 && (run != 4 || isWord) ? 3 : run == 2 && isWord ? 2 : 1;
+        var count = (run, isWord) switch
+        {
+            (4, false) => 1,
+            ( >= 3, _) => 3,
+            (2, true) => 2,
+            _ => 1,
+        };
         quote = one with { Count = count, Content = at + ((escapes + 1) * count) };
         return true;
     }
@@ -86,10 +92,19 @@ internal readonly record struct SecretQuote(char Sign, int Escapes, int Count, i
             return false;
         }
 
-        var isDoubled = at + 1 < text.Length && text[at + 1] == Sign;
-        var isOfShell = text[at..].StartsWith("'\\''", StringComparison.Ordinal);
-        at += isDoubled ? 1 : isOfShell ? 3 : 0;
-        return isDoubled || isOfShell;
+        if (at + 1 < text.Length && text[at + 1] == Sign)
+        {
+            at++;
+            return true;
+        }
+
+        if (!text[at..].StartsWith("'\\''", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        at += 3;
+        return true;
     }
 
     private bool IsClosedAt(ReadOnlySpan<char> text, int at)

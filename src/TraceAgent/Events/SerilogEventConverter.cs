@@ -156,7 +156,8 @@ internal static class SerilogEventConverter
         var field = traced.Shape.Fields[index];
         if (field.Form == FieldForm.List && !value.IsMissing && !value.Redacted)
         {
-            return new SequenceValue(traced.NumbersOf(in value).ToArray().Select(bits => new ScalarValue(field.Members[0].Scalar.ToObject(bits))));
+            return new SequenceValue(
+                traced.NumbersOf(in value).ToArray().Select(bits => new ScalarValue(field.Members[0].Scalar.ToObject(bits))));
         }
 
         var plain = ValueOf(traced, index);
@@ -172,12 +173,16 @@ internal static class SerilogEventConverter
         }
 
         var field = traced.Shape.Fields[index];
-        return field.IsScalar ? field.Scalar.ToObject(value.Bits)
-            : field.IsCharacters ? new string(traced.TextOf(in value))
-            : SecretFinder.Mask;
+        if (field.IsScalar)
+        {
+            return field.Scalar.ToObject(value.Bits);
+        }
+
+        return field.IsCharacters ? new string(traced.TextOf(in value)) : SecretFinder.Mask;
     }
 
-    private static ScalarValue Number(ulong value) => new(value <= long.MaxValue ? (long)value : value.ToString(CultureInfo.InvariantCulture));
+    private static ScalarValue Number(ulong value) =>
+        new(value <= long.MaxValue ? (long)value : value.ToString(CultureInfo.InvariantCulture));
 
     // The value's own copy: the event is filled again before a sink may render it.
     private static ShownValue Text(object? value, string shown) => new(value, (into, _) => into.Append(shown));
@@ -188,7 +193,8 @@ internal static class SerilogEventConverter
         var field = traced.Shape.Fields[index];
         if (field.Form == FieldForm.List && !value.IsMissing && !value.Redacted)
         {
-            return new ShownList(field.Members[0], traced.NumbersOf(in value).ToArray(), value.IsPart, bits => field.Members[0].Scalar.ToObject(bits));
+            return new ShownList(
+                field.Members[0], traced.NumbersOf(in value).ToArray(), value.IsPart, bits => field.Members[0].Scalar.ToObject(bits));
         }
 
         var shown = ValueOf(traced, index);

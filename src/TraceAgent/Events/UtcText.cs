@@ -4,7 +4,9 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>Writes UTC ns since 1970 as <c>2026-11-22T15:27:33.667556412Z</c>. Remembers the last second, which most events share.</summary>
+/// <summary>
+/// Writes UTC ns since 1970 as <c>2026-11-22T15:27:33.667556412Z</c>. Remembers the last second, which most events share.
+/// </summary>
 internal sealed class UtcText
 {
     private const uint NanosecondsPerSecond = 1_000_000_000;

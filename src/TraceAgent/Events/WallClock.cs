@@ -8,7 +8,9 @@ internal readonly record struct ClockSample(long Before, long Utc, long After);
 /// <summary>Converts CLOCK_MONOTONIC ns, which the kernel stamps on events, to UTC ns since 1970.</summary>
 internal sealed class WallClock
 {
-    /// <summary>Slower than this (ns) the wall clock may fall behind without being followed: a return must not seem to precede its entry.</summary>
+    /// <summary>
+    /// Slower than this (ns) the wall clock may fall behind without being followed: a return must not seem to precede its entry.
+    /// </summary>
     public const long BackwardTolerance = 1_000_000;
 
     private const int Tries = 5;

@@ -51,7 +51,9 @@ internal sealed record RunLimits(long? Events, TimeSpan? Time);
 /// <summary>The pipeline, started and stopped in its order.</summary>
 internal sealed class Agent : IHostedService, IDisposable
 {
-    /// <summary>How long an output may take nothing at the end; one that is slow has <see cref="EventPump.Stop"/>'s multiple of it.</summary>
+    /// <summary>
+    /// How long an output may take nothing at the end; one that is slow has <see cref="EventPump.Stop"/>'s multiple of it.
+    /// </summary>
     private static readonly TimeSpan LastCommit = TimeSpan.FromSeconds(5);
 
     private readonly AgentParts _parts;
@@ -120,7 +122,8 @@ internal sealed class Agent : IHostedService, IDisposable
         _filters = new PacketReconciler(packetReports, packetReporter);
         _packets = new PacketController(_filters, packetReports, packetReporter, NetworkInterfaces.List);
         _loop = new ReconcileLoop(
-            _source, new LastValidRules(_resolver, new PrefixSource(parts.Trust), () => followed?.OutputNames), _resolver.Targets, _reconciler, maintenance, guard, _reporter, board,
+            _source, new LastValidRules(_resolver, new PrefixSource(parts.Trust), () => followed?.OutputNames),
+            _resolver.Targets, _reconciler, maintenance, guard, _reporter, board,
             _packets, followed, permitted)
         { Crashes = parts.Crashes };
         _status = new StatusSource(
@@ -180,10 +183,13 @@ internal sealed class Agent : IHostedService, IDisposable
 
         var rejected = _reporter.Rejected == 0 ? "" : $", {_reporter.Rejected} rejected";
         var filters = _packets.Board.Rules;
-        var packets = filters.Count == 0 ? "" : $", {filters.Count(one => one.State == RuleState.Attached)} of {Plural.Of(filters.Count, "packet rule")} attached";
+        var packets = filters.Count == 0
+            ? ""
+            : $", {filters.Count(one => one.State == RuleState.Attached)} of {Plural.Of(filters.Count, "packet rule")} attached";
         var rules = $"{Plural.Of(_reconciler.Attached.Count, "rule")} attached, {_reporter.Pending} pending{rejected}{packets}";
         _observation = new SelfObservation(_parts.Configuration, _status, _logger);
-        Log.Ready(_logger, rules, _parts.Session.AttachMethod == AttachMethod.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
+        Log.Ready(
+            _logger, rules, _parts.Session.AttachMethod == AttachMethod.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
         _notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));
         if (_parts.RunLimits is { } limits)
         {
@@ -287,7 +293,8 @@ internal sealed class Agent : IHostedService, IDisposable
 
         foreach (var counters in _filters.Counters)
         {
-            Log.PacketTotals(_logger, counters.Rule, PacketWords.Of(counters.Totals), Plural.Of(counters.Logged, "line"), counters.Failed + (withheld ? counters.Uncommitted : 0));
+            Log.PacketTotals(_logger, counters.Rule, PacketWords.Of(counters.Totals), Plural.Of(counters.Logged, "line"), counters.Failed
+                + (withheld ? counters.Uncommitted : 0));
         }
     }
 

@@ -9,7 +9,8 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Hosting;
 
 /// <summary>Tells what happens to rules: to the operator on standard error, and among the events as <c>"event":"agent"</c>.</summary>
-internal sealed class AgentReporter(ILogger logger, EventPump pump, WallClock clock) : IReconcilerListener, IEvaluationListener, IGuardListener
+internal sealed class AgentReporter(
+    ILogger logger, EventPump pump, WallClock clock) : IReconcilerListener, IEvaluationListener, IGuardListener
 {
     private readonly TextReaders _readers = new();
     private HashSet<string> _pending = [];

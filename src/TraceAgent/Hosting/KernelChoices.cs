@@ -2,7 +2,9 @@ using TraceAgent.Bpf.Kernel;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>What the environment says instead of the agent's own choice: for hosts where the better way misbehaves, and for tests.</summary>
+/// <summary>
+/// What the environment says instead of the agent's own choice: for hosts where the better way misbehaves, and for tests.
+/// </summary>
 /// <param name="AttachMethod"><c>TRACEAGENT_ATTACH=multi</c> or <c>perf</c>.</param>
 /// <param name="Sleepable"><c>TRACEAGENT_READS=waiting</c> or <c>plain</c>.</param>
 internal sealed record KernelChoices(AttachMethod? Method, bool? Sleepable)
@@ -15,7 +17,8 @@ internal sealed record KernelChoices(AttachMethod? Method, bool? Sleepable)
     public static KernelChoices? Read(Func<string, string?> variable, out string? problem)
     {
         problem = null;
-        var method = Choose<AttachMethod>(variable, AttachVariable, ref problem, ("multi", AttachMethod.Multi), ("perf", AttachMethod.PerfEvent));
+        var method = Choose<AttachMethod>(
+            variable, AttachVariable, ref problem, ("multi", AttachMethod.Multi), ("perf", AttachMethod.PerfEvent));
         var mayWait = Choose<bool>(variable, ReadsVariable, ref problem, ("waiting", true), ("plain", false));
         return problem is null ? new KernelChoices(method, mayWait) : null;
     }
@@ -37,7 +40,8 @@ internal sealed record KernelChoices(AttachMethod? Method, bool? Sleepable)
             }
         }
 
-        problem = $"{(problem is null ? "" : $"{problem}; ")}{name} is '{asked}'; it may be {string.Join(" or ", choices.Select(choice => choice.Word))}";
+        problem = $"{(problem is null ? "" : $"{problem}; ")}{name} is '{asked}'; it may be " +
+            $"{string.Join(" or ", choices.Select(choice => choice.Word))}";
         return null;
     }
 }

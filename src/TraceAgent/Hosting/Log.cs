@@ -54,7 +54,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "rule pending: {rule}: {missing} yet")]
     public static partial void RulePending(ILogger logger, string rule, string missing);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "rule detached: {rule}: {binary} was overwritten in place; it is resolved again when it is quiet")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "rule detached: {rule}: {binary} was overwritten in place; it is resolved again when it is quiet")]
     public static partial void RuleOverwritten(ILogger logger, string rule, string binary);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "rule rejected: {rule}: {reason}")]
@@ -78,7 +79,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "rule changed: {rule}: {change}: {lists}; nothing was detached")]
     public static partial void FilterUpdated(ILogger logger, string rule, string change, string lists);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule changed: {rule}: it takes a new filter; packets pass uncounted for a moment")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "rule changed: {rule}: it takes a new filter; packets pass uncounted for a moment")]
     public static partial void FilterReplaced(ILogger logger, string rule);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule detached: {rule} from {interfaceName}: {reason}")]
@@ -87,7 +89,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "rule {rule}: {doubt}")]
     public static partial void FilterWarning(ILogger logger, string rule, string doubt);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "rule {rule}: {sources} had to make room for others, and are counted anew; 'max_sources' is {most}")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "rule {rule}: {sources} had to make room for others, and are counted anew; 'max_sources' is {most}")]
     public static partial void SourcesEvicted(ILogger logger, string rule, string sources, int most);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {packets}; {lines} logged, {lost} lost")]
@@ -117,7 +120,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{file} has errors, and what was in force stays:\n{diagnostics}")]
     public static partial void ConfigurationRejected(ILogger logger, string file, string diagnostics);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the agent configuration has changed in what only a restart brings into force: {keys}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "the agent configuration has changed in what only a restart brings into force: {keys}")]
     public static partial void ConfigurationNeedsStart(ILogger logger, string keys);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "outputs changed: {outputs}")]
@@ -132,31 +136,37 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {calls}, {logged} logged, {lost} lost{others}")]
     public static partial void Totals(ILogger logger, string rule, string calls, long logged, long lost, string others);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {unreturned} calls were entered but not seen to return, and are not part of the calls")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "{rule}: {unreturned} calls were entered but not seen to return, and are not part of the calls")]
     public static partial void Unreturned(ILogger logger, string rule, long unreturned);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{rule}: the books do not balance: {calls} calls, but {logged} logged, {lost} lost{others}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "{rule}: the books do not balance: {calls} calls, but {logged} logged, {lost} lost{others}")]
     public static partial void OutOfBalance(ILogger logger, string rule, long calls, long logged, long lost, string others);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "no status socket: {reason}; 'traceagent status' cannot ask this agent (--socket PATH, or none)")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "no status socket: {reason}; 'traceagent status' cannot ask this agent (--socket PATH, or none)")]
     public static partial void NoStatusSocket(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "no metrics: {reason}")]
     public static partial void NoMetrics(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "the kernel's statistics of BPF run time need CAP_SYS_ADMIN: budgets count hits only, not what the rules' programs take")]
+    [LoggerMessage(Level = LogLevel.Debug,
+        Message = "the kernel's statistics of BPF run time need CAP_SYS_ADMIN: budgets count hits only, not what the rules' programs take")]
     public static partial void NoRunStatistics(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "an output did not take the last events in time; they are counted as lost")]
     public static partial void OutputTooSlow(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "new processes are not watched: {reason}; exe, ppid and cmdline are looked up in /proc, and missing for processes that end at once")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "new processes are not watched: {reason}; exe, ppid and cmdline are looked up in " +
+        "/proc, and missing for processes that end at once")]
     public static partial void ProcessesUnwatched(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "in this PID namespace the kernel's process IDs are those of others: {consequence}")]
     public static partial void ProcessesHidden(ILogger logger, string consequence);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{notices} of new processes lost, because there were more than the agent could take; exe, ppid and cmdline may be missing for processes that ended at once")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{notices} of new processes lost, because there were more than the agent could " +
+        "take; exe, ppid and cmdline may be missing for processes that ended at once")]
     public static partial void ProcessNoticesLost(ILogger logger, string notices);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "rule {rule}: {reader}")]

@@ -9,7 +9,9 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>Tells what happens to packet rules: to the operator on standard error, and among the events as <c>"event":"agent"</c>.</summary>
+/// <summary>
+/// Tells what happens to packet rules: to the operator on standard error, and among the events as <c>"event":"agent"</c>.
+/// </summary>
 internal sealed class PacketReporter(ILogger logger, EventPump pump, WallClock clock) : IPacketListener
 {
     public void Attached(PacketRule rule, PacketAttachment attachment, PrefixLists lists)
@@ -82,7 +84,8 @@ internal sealed class PacketReporter(ILogger logger, EventPump pump, WallClock c
 
         if (rule.Denies)
         {
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{(rule.DryRun ? "would deny" : "denies")} {lists.Deny.Count:N0} and allows {lists.Allow.Count:N0} networks"));
+            parts.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{(rule.DryRun ? "would deny" : "denies")} {lists.Deny.Count:N0} and allows {lists.Allow.Count:N0} networks"));
         }
 
         return parts.Count == 0 ? "denies nothing" : string.Join(", ", parts);

@@ -12,10 +12,14 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
 {
     private const string OwnCategories = "TraceAgent";
 
-    /// <summary>Of several lines, which are ours: excerpts of files with carets, what the kernel says. In others, a line end comes from a name.</summary>
+    /// <summary>
+    /// Of several lines, which are ours: excerpts of files with carets, what the kernel says. In
+    /// others, a line end comes from a name.
+    /// </summary>
     private static readonly HashSet<string> Long =
     [
-        nameof(Hosting.Log.RuleRejected), nameof(Hosting.Log.RuleWarning), nameof(Hosting.Log.RuleRefused), nameof(Hosting.Log.ConfigurationRejected), nameof(Hosting.Log.Defect),
+        nameof(Hosting.Log.RuleRejected), nameof(Hosting.Log.RuleWarning),
+        nameof(Hosting.Log.RuleRefused), nameof(Hosting.Log.ConfigurationRejected), nameof(Hosting.Log.Defect),
     ];
 
     private readonly Lock _gate = new();
@@ -35,7 +39,9 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
 
     /// <summary>Names of files and of what is in them are others' to choose: harmless for terminals, and no message of their own.</summary>
     private static string Plain(string? message, string text) =>
-        message is not null && Long.Contains(message) ? string.Join('\n', text.Split('\n').Select(PrintableText.Of)) : PrintableText.Of(text);
+        message is not null && Long.Contains(message)
+            ? string.Join('\n', text.Split('\n').Select(PrintableText.Of))
+            : PrintableText.Of(text);
 
     private void Write(LogLevel level, string message)
     {
@@ -47,9 +53,12 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
             LogLevel.Information => (6, "info "),
             _ => (7, "debug"),
         };
-        var prefix = _toJournal ? $"<{priority}>"
-            : isCommand ? $"traceagent: {(level >= LogLevel.Warning ? $"{word.TrimEnd()}: " : "")}"
-            : $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {word} ";
+        var prefix = (_toJournal, isCommand) switch
+        {
+            (true, _) => $"<{priority}>",
+            (_, true) => $"traceagent: {(level >= LogLevel.Warning ? $"{word.TrimEnd()}: " : "")}",
+            _ => $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {word} ",
+        };
         lock (_gate)
         {
             try
@@ -71,7 +80,8 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel) && !provider.Omits(eventId))
             {

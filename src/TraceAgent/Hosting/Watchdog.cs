@@ -15,7 +15,8 @@ internal sealed class Watchdog : IDisposable
 
     public Watchdog(ISystemdNotifier notifier, EventPump pump, ReconcileLoop loop)
     {
-        if (!long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
+        if (!long.TryParse(
+            Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
             || microseconds <= 0)
         {
             return;

@@ -30,7 +30,10 @@ internal abstract class EventOutput : IDisposable
     /// <summary>Whether it can go on in another way with the same target; otherwise that takes a new output.</summary>
     public virtual bool MayBecome(OutputConfiguration next) => true;
 
-    /// <summary>Between two commits: goes on in another way. Nothing fails here; what the target does not take is the failure of a later commit.</summary>
+    /// <summary>
+    /// Between two commits: goes on in another way. Nothing fails here; what the target does not take is
+    /// the failure of a later commit.
+    /// </summary>
     public abstract void Become(OutputConfiguration next);
 
     /// <summary>Sends what is still on its way, then closes. Never throws.</summary>

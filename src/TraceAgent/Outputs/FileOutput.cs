@@ -126,7 +126,8 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
             }
 
             _sink.Emit(LineFormatter.Envelope);
-            return _failure ?? (_segment is { } segment ? segment.EndBatch() : new OutputFailure(_configuration.Path, $"write {_configuration.Path}: no file could be opened"));
+            return _failure ?? (_segment is { } segment ? segment.EndBatch() : new OutputFailure(
+                _configuration.Path, $"write {_configuration.Path}: no file could be opened"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -259,7 +260,8 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         public override Stream OnFileOpened(string path, Stream underlyingStream, Encoding encoding)
         {
             // Only what Serilog has just made: never the mode of a device, such as /dev/null, to which somebody sends events.
-            if (output._configuration.Roll is not null && underlyingStream.Length == 0 && !path.StartsWith("/dev/", StringComparison.Ordinal))
+            if (output._configuration.Roll is not null
+                && underlyingStream.Length == 0 && !path.StartsWith("/dev/", StringComparison.Ordinal))
             {
                 File.SetUnixFileMode(path, FileMode0640);
             }

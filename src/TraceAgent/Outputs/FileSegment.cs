@@ -65,7 +65,9 @@ internal sealed class FileSegment : SinkStream
         }
     }
 
-    /// <summary>What was written since the last time is a batch, which is in the file whole or not at all; null when it has arrived.</summary>
+    /// <summary>
+    /// What was written since the last time is a batch, which is in the file whole or not at all; null when it has arrived.
+    /// </summary>
     public OutputFailure? EndBatch()
     {
         var failure = _failure ?? (_begin is null ? new OutputFailure(Path, $"write {Path}: nothing came from the sink") : null);

@@ -25,7 +25,8 @@ internal sealed record OtlpAnswer(string? Problem, bool MayRetry)
         var status = (int)response.StatusCode;
         return new OtlpAnswer(
             $"{status} {response.ReasonPhrase}".TrimEnd(),
-            response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
+            response.StatusCode is HttpStatusCode.TooManyRequests
+                or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
         {
             RetryAfter = response.Headers.RetryAfter?.Delta,
         };
@@ -45,7 +46,8 @@ internal sealed record OtlpAnswer(string? Problem, bool MayRetry)
     }
 
     private static int? StatusOf(System.Net.Http.Headers.HttpHeaders headers) =>
-        headers.TryGetValues("grpc-status", out var values) && int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
+        headers.TryGetValues(
+            "grpc-status", out var values) && int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
             ? status
             : null;
 
@@ -60,7 +62,9 @@ internal sealed record OtlpAnswer(string? Problem, bool MayRetry)
                 if (tag == WireFormat.MakeTag(1, WireFormat.WireType.LengthDelimited))
                 {
                     var part = input.ReadBytes().CreateCodedInput();
-                    return part.ReadTag() == WireFormat.MakeTag(1, WireFormat.WireType.Varint) ? (int)Math.Clamp(part.ReadInt64(), 0, int.MaxValue) : 0;
+                    return part.ReadTag() == WireFormat.MakeTag(1, WireFormat.WireType.Varint)
+                        ? (int)Math.Clamp(part.ReadInt64(), 0, int.MaxValue)
+                        : 0;
                 }
 
                 input.SkipLastField();

@@ -25,8 +25,10 @@ internal sealed class OtlpDelivery : HttpMessageHandler
     private readonly string _name;
     private readonly bool _grpc;
     private readonly Action<DeliveryNotice> _notice;
-    private readonly HttpMessageInvoker _network = new(new SocketsHttpHandler { ActivityHeadersPropagator = null, AllowAutoRedirect = false });
-    private readonly Channel<OtlpRequest> _queue = Channel.CreateUnbounded<OtlpRequest>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly HttpMessageInvoker _network = new(
+        new SocketsHttpHandler { ActivityHeadersPropagator = null, AllowAutoRedirect = false });
+    private readonly Channel<OtlpRequest> _queue = Channel.CreateUnbounded<OtlpRequest>(
+        new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _givingUp = new();
     private readonly Task _sending;

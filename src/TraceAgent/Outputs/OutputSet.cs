@@ -152,7 +152,10 @@ internal sealed class OutputSet : IDisposable
     /// </summary>
     public void Abandon() => _disposed = true;
 
-    /// <summary>Closes all. What an output that sends could not deliver within <see cref="EventOutput.LastCommitTimeout"/> is told as dropped.</summary>
+    /// <summary>
+    /// Closes all. What an output that sends could not deliver within
+    /// <see cref="EventOutput.LastCommitTimeout"/> is told as dropped.
+    /// </summary>
     public void Dispose()
     {
         if (_disposed)

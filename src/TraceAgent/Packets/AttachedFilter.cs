@@ -114,7 +114,8 @@ internal sealed class AttachedFilter(PacketRule rule, PacketFilter filter, Packe
         var totals = filter.Totals();
         counters.Note(totals);
         var all = totals.Dropped + totals.Spared + (Rule.Count is null ? default : totals.Passed);
-        return _ledger.Totals(new PacketNumbers(all.Packets, all.Bytes, totals.Dropped.Packets, totals.Spared.Packets), Rule.Count?.Top ?? PacketCount.DefaultTop);
+        return _ledger.Totals(new PacketNumbers(all.Packets, all.Bytes, totals.Dropped.Packets, totals.Spared.Packets), Rule.Count?.Top
+            ?? PacketCount.DefaultTop);
     }
 
     public void Dispose()

@@ -26,7 +26,8 @@ internal sealed class PacketBoard
         : $"there is no network interface {rule.Interface.Value}";
 
     public void Update(
-        IReadOnlyList<FilterResolution> resolutions, PacketReconciler reconciler, IReadOnlyList<NetworkInterface> present, Func<string, TimeSpan?> expiredTtl)
+        IReadOnlyList<FilterResolution> resolutions,
+        PacketReconciler reconciler, IReadOnlyList<NetworkInterface> present, Func<string, TimeSpan?> expiredTtl)
     {
         var claims = PacketPlan.Claims(
             reconciler.Attached.ToDictionary(one => one.Key, one => one.Value.Held), [.. resolutions.Select(one => one.Desired)], present);
@@ -34,7 +35,8 @@ internal sealed class PacketBoard
     }
 
     private static PacketStanding StandingOf(
-        FilterResolution resolution, PacketReconciler reconciler, IReadOnlyList<NetworkInterface> present, IReadOnlyDictionary<int, string> claims,
+        FilterResolution resolution,
+        PacketReconciler reconciler, IReadOnlyList<NetworkInterface> present, IReadOnlyDictionary<int, string> claims,
         Func<string, TimeSpan?> expiredTtl)
     {
         var rule = resolution.Desired.Rule;
@@ -52,13 +54,20 @@ internal sealed class PacketBoard
             InterfaceStatus[] attached =
             [
                 .. filter.Attachments.Select(one => new InterfaceStatus(
-                    present.FirstOrDefault(link => link.Index == one.InterfaceIndex)?.Name ?? one.InterfaceName, one.InterfaceIndex, one.Mode.ToString().ToLowerInvariant())),
+                    present.FirstOrDefault(link => link.Index == one.InterfaceIndex)?.Name ?? one.InterfaceName,
+                    one.InterfaceIndex, one.Mode.ToString().ToLowerInvariant())),
             ];
-            return new PacketStanding(rule, RuleState.Attached, resolution.Doubt ?? refusal, attached, filter.Lists.Deny.Count, filter.Lists.Allow.Count);
+            return new PacketStanding(
+                rule, RuleState.Attached, resolution.Doubt ?? refusal, attached, filter.Lists.Deny.Count, filter.Lists.Allow.Count);
         }
 
-        return resolution.Desired.Lists is null ? new PacketStanding(rule, RuleState.Pending, resolution.Doubt, [], 0, 0)
-            : meant.Count == 0 ? new PacketStanding(rule, RuleState.Pending, MissingInterface(rule), [], 0, 0)
+        if (resolution.Desired.Lists is null)
+        {
+            return new PacketStanding(rule, RuleState.Pending, resolution.Doubt, [], 0, 0);
+        }
+
+        return meant.Count == 0
+            ? new PacketStanding(rule, RuleState.Pending, MissingInterface(rule), [], 0, 0)
             : new PacketStanding(rule, RuleState.Refused, refusal ?? resolution.Doubt, [], 0, 0);
     }
 }

@@ -12,7 +12,8 @@ namespace TraceAgent.Packets;
 /// <param name="reports">Tell.</param>
 /// <param name="voice">For what the operator must know.</param>
 /// <param name="interfaces">Of the agent's network namespace.</param>
-internal sealed class PacketController(PacketReconciler reconciler, PacketReports reports, IPacketListener reporter, Func<IReadOnlyList<NetworkInterface>> interfaces)
+internal sealed class PacketController(
+    PacketReconciler reconciler, PacketReports reports, IPacketListener reporter, Func<IReadOnlyList<NetworkInterface>> interfaces)
 {
     /// <summary>
     /// Reading the list of interfaces costs some microseconds each; a netlink socket would tell at once, and is what systemd's

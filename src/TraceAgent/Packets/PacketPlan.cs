@@ -76,7 +76,8 @@ internal static class PacketPlan
                 continue;
             }
 
-            steps.AddRange(now.Interfaces.Where(index => own.All(one => one.Index != index)).Select(index => new PacketStep.Leave(name, index)));
+            steps.AddRange(
+                now.Interfaces.Where(index => own.All(one => one.Index != index)).Select(index => new PacketStep.Leave(name, index)));
             if ((lists is not null && lists != now.Lists) || rule.DryRun != now.Rule.DryRun)
             {
                 coming.Add(new PacketStep.Update(rule, lists ?? now.Lists));
@@ -92,7 +93,10 @@ internal static class PacketPlan
         return steps.Concat(coming).ToEquatableArray();
     }
 
-    /// <summary>Which rule has which interface, by its index. An interface takes one program: the rule that has it keeps it, else the first one that means it.</summary>
+    /// <summary>
+    /// Which rule has which interface, by its index. An interface takes one program: the rule that has it keeps it,
+    /// else the first one that means it.
+    /// </summary>
     public static IReadOnlyDictionary<int, string> Claims(
         IReadOnlyDictionary<string, HeldFilter> held, IReadOnlyList<DesiredFilter> desired, IReadOnlyList<NetworkInterface> present)
     {

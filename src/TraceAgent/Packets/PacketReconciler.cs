@@ -10,7 +10,9 @@ namespace TraceAgent.Packets;
 /// <summary>Carries out what <see cref="PacketPlan"/> says. Used by one thread.</summary>
 internal sealed class PacketReconciler(PacketReports reports, IPacketListener reporter)
 {
-    /// <summary>A network card may go down for a moment when a program is tried on it: what it refused is not tried at every look.</summary>
+    /// <summary>
+    /// A network card may go down for a moment when a program is tried on it: what it refused is not tried at every look.
+    /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
     /// <summary>Of a rule that counts, one in so many of the sources is expected to be denied.</summary>
@@ -179,7 +181,8 @@ internal sealed class PacketReconciler(PacketReports reports, IPacketListener re
         }
         catch (Exception problem) when (problem is KernelException or InterfaceTakenException)
         {
-            _refusals[key] = new Refusal(problem.Message, problem is InterfaceTakenException ? TimeSpan.Zero : Pause, Stopwatch.GetTimestamp());
+            _refusals[key] = new Refusal(
+                problem.Message, problem is InterfaceTakenException ? TimeSpan.Zero : Pause, Stopwatch.GetTimestamp());
             if (before?.Reason != problem.Message)
             {
                 reporter.Refused(filter.Rule, problem.Message);

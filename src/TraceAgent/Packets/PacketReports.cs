@@ -54,7 +54,8 @@ internal sealed class PacketReports(EventPump pump, WallClock clock, Action<Pack
         var sources = filter.ReadDenied();
         foreach (var source in sources.Take(MaxDropped))
         {
-            Enqueue(filter, Dropped(filter, new PacketSubject(source.Source.ToString(), 1), [source], filter.PrefixOf(source.Source)?.ToString()));
+            Enqueue(filter, Dropped(filter, new PacketSubject(source.Source.ToString(), 1), [
+                source], filter.PrefixOf(source.Source)?.ToString()));
         }
 
         if (sources.Count > MaxDropped)
@@ -70,7 +71,8 @@ internal sealed class PacketReports(EventPump pump, WallClock clock, Action<Pack
         var spared = sources.Aggregate(default(Traffic), (sum, source) => sum + source.Spared);
         var all = dropped + spared;
         return new PacketEvent(
-            filter.Rule, PacketEventKind.Dropped, clock.UtcNow, subject, new PacketNumbers(all.Packets, all.Bytes, dropped.Packets, spared.Packets))
+            filter.Rule,
+            PacketEventKind.Dropped, clock.UtcNow, subject, new PacketNumbers(all.Packets, all.Bytes, dropped.Packets, spared.Packets))
         {
             Prefix = prefix,
         };

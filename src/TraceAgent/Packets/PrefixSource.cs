@@ -17,7 +17,8 @@ internal sealed record DesiredFilter(PacketRule Rule, PrefixLists? Lists);
 /// <param name="Desired">To be attached.</param>
 /// <param name="Diagnostics">Of the files, with the text that they point into; null for that of the rule.</param>
 /// <param name="Doubt">Why a list is not what the file says, in a sentence; null when it is.</param>
-internal sealed record FilterResolution(DesiredFilter Desired, IReadOnlyList<(Diagnostic Diagnostic, SourceText? Source)> Diagnostics, string? Doubt);
+internal sealed record FilterResolution(
+    DesiredFilter Desired, IReadOnlyList<(Diagnostic Diagnostic, SourceText? Source)> Diagnostics, string? Doubt);
 
 /// <summary>
 /// The lists of packet rules. A file of addresses that has errors, or is gone, keeps what it said last when it was right.
@@ -56,7 +57,8 @@ internal sealed class PrefixSource(PathTrust? trust = null)
             diagnostics.AddRange(file.Latest.Diagnostics.Select(diagnostic => (diagnostic, (SourceText?)file.Latest.Source)));
             if (file.IsMissing)
             {
-                diagnostics.Add((Diagnostic.Warning(DiagnosticCode.PrefixFileMissing, path.At, $"{path.Value} does not exist", file.Kept ?? whenMissing), null));
+                diagnostics.Add((Diagnostic.Warning(DiagnosticCode.PrefixFileMissing, path.At, $"{path.Value} does not exist", file.Kept
+                    ?? whenMissing), null));
             }
 
             doubt ??= file.Doubt;
@@ -88,7 +90,8 @@ internal sealed class PrefixSource(PathTrust? trust = null)
     private PrefixLists Merge(PacketRule rule, PrefixFile? deny, PrefixFile? allow)
     {
         var name = rule.Name.Value;
-        if (_lists.TryGetValue(name, out var known) && known.Rule == rule && ReferenceEquals(known.Deny, deny) && ReferenceEquals(known.Allow, allow))
+        if (_lists.TryGetValue(name, out var known)
+            && known.Rule == rule && ReferenceEquals(known.Deny, deny) && ReferenceEquals(known.Allow, allow))
         {
             return known.Lists;
         }
@@ -120,7 +123,8 @@ internal sealed class PrefixSource(PathTrust? trust = null)
             _ => PrefixFile.Unreadable(path, "not a regular file"),
         };
         var isSettled = identity is null
-            || readAt - DateTime.UnixEpoch.AddTicks(Math.Max(identity.ModifiedNs, identity.ChangedNs) / TimeSpan.NanosecondsPerTick) > TimestampGranularity;
+            || readAt - DateTime.UnixEpoch.AddTicks(
+                Math.Max(identity.ModifiedNs, identity.ChangedNs) / TimeSpan.NanosecondsPerTick) > TimestampGranularity;
         var isSame = known is not null && known.Identity is null == identity is null
             && latest.Source.Text == known.Latest.Source.Text && latest.Diagnostics == known.Latest.Diagnostics;
         return _files[key] = isSame
@@ -130,7 +134,8 @@ internal sealed class PrefixSource(PathTrust? trust = null)
 
     /// <summary>Permissions change without the file, and those of its folders.</summary>
     private bool IsTrustedAsBefore(KnownFile known) =>
-        trust is null || known.Identity is not { Kind: FileKind.Regular } || trust.Judge(known.Path) == known.Latest.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);
+        trust is null || known.Identity is not { Kind: FileKind.Regular }
+            || trust.Judge(known.Path) == known.Latest.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);
 
     private PrefixFile Load(string path, bool takesEverything)
     {
@@ -162,16 +167,26 @@ internal sealed class PrefixSource(PathTrust? trust = null)
     {
         public bool IsMissing => Identity is null;
 
-        public string? Kept => Good is null || ReferenceEquals(Good, Latest) ? null : $"the {Good.Prefixes.Count} of its last good state stay in force";
+        public string? Kept =>
+            Good is null || ReferenceEquals(Good, Latest) ? null : $"the {Good.Prefixes.Count} of its last good state stay in force";
 
         public string? Doubt
         {
             get
             {
-                var what = IsMissing ? $"{Path} does not exist"
-                    : Latest.Diagnostics.FirstOrDefault(d => d.Severity == Severity.Error) is { } error ? $"{error.At.File}:{error.At.Line}:{error.At.Column}: {error.Code}: {error.Message}"
-                    : null;
-                return what is null ? null : Kept is null ? what : $"{what}; {Kept}";
+                var error = Latest.Diagnostics.FirstOrDefault(d => d.Severity == Severity.Error);
+                var what = (IsMissing, error) switch
+                {
+                    (true, _) => $"{Path} does not exist",
+                    (_, { } found) => $"{found.At.File}:{found.At.Line}:{found.At.Column}: {found.Code}: {found.Message}",
+                    _ => null,
+                };
+                if (what is null)
+                {
+                    return null;
+                }
+
+                return Kept is null ? what : $"{what}; {Kept}";
             }
         }
     }

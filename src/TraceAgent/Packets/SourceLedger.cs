@@ -49,9 +49,11 @@ internal sealed class SourceLedger
 
     private static List<SourceLine> Lines(List<(IpAddress Source, PacketNumbers Numbers)> sources, PacketNumbers all, int top)
     {
-        sources.Sort((a, b) => a.Numbers.Packets != b.Numbers.Packets ? b.Numbers.Packets.CompareTo(a.Numbers.Packets)
-            : a.Numbers.Bytes != b.Numbers.Bytes ? b.Numbers.Bytes.CompareTo(a.Numbers.Bytes)
-            : a.Source.CompareTo(b.Source));
+        sources.Sort((a, b) =>
+        {
+            var order = (b.Numbers.Packets, b.Numbers.Bytes).CompareTo((a.Numbers.Packets, a.Numbers.Bytes));
+            return order != 0 ? order : a.Source.CompareTo(b.Source);
+        });
         var lines = sources.Take(top).Select(one => new SourceLine(new PacketSubject(one.Source.ToString(), 1), one.Numbers)).ToList();
         var others = lines.Aggregate(all, (left, line) => Difference(left, line.Numbers));
         if (others.Packets > 0)
@@ -83,10 +85,12 @@ internal sealed class SourceLedger
         return entries;
     }
 
-    private static PacketNumbers SumOf(SourceReading<SourceCount>? passed, SourceReading<DeniedSource> denied, bool isDryRun, Dictionary<IpAddress, Entry> entries)
+    private static PacketNumbers SumOf(
+        SourceReading<SourceCount>? passed, SourceReading<DeniedSource> denied, bool isDryRun, Dictionary<IpAddress, Entry> entries)
     {
         var traffic = (passed?.Evicted ?? default) + denied.Evicted;
-        var sum = new PacketNumbers(traffic.Packets, traffic.Bytes, isDryRun ? 0 : denied.Evicted.Packets, isDryRun ? denied.Evicted.Packets : 0);
+        var sum = new PacketNumbers(
+            traffic.Packets, traffic.Bytes, isDryRun ? 0 : denied.Evicted.Packets, isDryRun ? denied.Evicted.Packets : 0);
         return entries.Values.Aggregate(sum, (total, entry) => Sum(total, entry.Since(default)));
     }
 
@@ -103,7 +107,9 @@ internal sealed class SourceLedger
         public PacketNumbers Since(Entry before)
         {
             var passed = PassedSince == before.PassedSince ? Passed - before.Passed : Passed;
-            var (dropped, spared) = DeniedSince == before.DeniedSince ? (Dropped - before.Dropped, Spared - before.Spared) : (Dropped, Spared);
+            var (dropped, spared) = DeniedSince == before.DeniedSince
+                ? (Dropped - before.Dropped, Spared - before.Spared)
+                : (Dropped, Spared);
             var all = passed + dropped + spared;
             return new PacketNumbers(all.Packets, all.Bytes, dropped.Packets, spared.Packets);
         }

@@ -60,7 +60,8 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
         RingReader ring, SlotTable slots, EventDecoder decoder, WallClock clock, OutputSet outputs,
         Action<CommitResult, int> onCommit, Func<IEnumerable<StreamEvent>> everySecond)
     {
-        (_ring, _slots, _decoder, _clock, _outputs, _onCommit, _everySecond) = (ring, slots, decoder, clock, outputs, onCommit, everySecond);
+        (_ring, _slots, _decoder, _clock, _outputs, _onCommit, _everySecond) =
+            (ring, slots, decoder, clock, outputs, onCommit, everySecond);
         _thread = new Thread(Work) { Name = "events", IsBackground = true };
     }
 

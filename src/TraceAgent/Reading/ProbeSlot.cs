@@ -4,7 +4,9 @@ using TraceAgent.Reconciling;
 
 namespace TraceAgent.Reading;
 
-/// <summary>What the reader needs of the probe in a slot. The shape is swapped as a whole; records are decoded with the one in force.</summary>
+/// <summary>
+/// What the reader needs of the probe in a slot. The shape is swapped as a whole; records are decoded with the one in force.
+/// </summary>
 internal sealed class ProbeSlot(EventShape shape, RuleCounters counters)
 {
     private volatile EventShape _shape = shape;

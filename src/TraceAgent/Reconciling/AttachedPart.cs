@@ -21,7 +21,10 @@ internal sealed record AttachedFile(PinnedFile File, EquatableArray<ProbeSite> S
     }
 }
 
-/// <summary>What the agent holds for one <see cref="ProbePart"/>: programs in the kernel, the files they are attached to, and how events look.</summary>
+/// <summary>
+/// What the agent holds for one <see cref="ProbePart"/>: programs in the kernel, the files they are
+/// attached to, and how events look.
+/// </summary>
 internal sealed class AttachedPart
 {
     private readonly Func<KernelCounts> _counts;
@@ -60,7 +63,9 @@ internal sealed class AttachedPart
     public ProbePart Held => new(
         _bound, Files.Select(file => new ProbeFile(file.File.Path, file.File.Identity, file.Sites)).ToEquatableArray());
 
-    /// <summary>Makes room for the sites of files that are to be attached: records name a site by its cookie, and the shape must know it.</summary>
+    /// <summary>
+    /// Makes room for the sites of files that are to be attached: records name a site by its cookie, and the shape must know it.
+    /// </summary>
     /// <param name="rule">Says how the events look.</param>
     /// <param name="files">As they were examined.</param>
     public void Announce(Rule rule, IEnumerable<ProbeFile> files)

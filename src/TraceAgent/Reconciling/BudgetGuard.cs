@@ -19,7 +19,8 @@ internal readonly record struct Suspension(string Rule, double UsedPercent, doub
     /// <param name="left">Of the pause.</param>
     public string Describe(TimeSpan left) => string.Create(
         CultureInfo.InvariantCulture,
-        $"it costs {UsedPercent:0.#} % of a CPU and {(OfAll ? "all rules together may use" : "its budget is")} {BudgetPercent:0.#} %; it is tried again in {left.TotalSeconds:0} s");
+        $"it costs {UsedPercent:0.#} % of a CPU and {(OfAll ? "all rules together may use" : "its budget is")} {BudgetPercent:0.#} %; it " +
+            $"is tried again in {left.TotalSeconds:0} s");
 }
 
 /// <summary>

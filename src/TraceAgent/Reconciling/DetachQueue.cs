@@ -101,7 +101,8 @@ internal sealed class DetachQueue : IDisposable
         var waiting = leavers.Where(retired => retired.Switchover is not null).SelectMany(retired => retired.Parts)
             .Where(part => part.Loaded.CallsInFlight > 0).ToHashSet();
         _inFlight.AddRange(waiting.Select(part => (part, deadline)));
-        Closing.All([.. leavers.SelectMany(retired => retired.Parts).Where(part => !waiting.Contains(part)).Select<AttachedPart, Action>(part => () => Close(part))]);
+        Closing.All([.. leavers.SelectMany(retired => retired.Parts)
+            .Where(part => !waiting.Contains(part)).Select<AttachedPart, Action>(part => () => Close(part))]);
     }
 
     /// <summary>The slot is free when no record of it is in the ring any more.</summary>

@@ -134,7 +134,8 @@ internal sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefix
 
                 ReportOutput(rule.Output, good);
                 filters.Add(filter);
-                looked.AddRange(((Located<string>?[])[rule.DenyFile, rule.AllowFile]).OfType<Located<string>>().Select(file => WatchedName.Of(file.Value)));
+                looked.AddRange(((Located<string>?[])[rule.DenyFile, rule.AllowFile])
+                    .OfType<Located<string>>().Select(file => WatchedName.Of(file.Value)));
             }
         }
 
@@ -174,7 +175,8 @@ internal sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefix
     /// </summary>
     private List<(RuleFileVersion Version, List<Diagnostic> Diagnostics)> Judge(IReadOnlyList<RuleFileVersion> versions)
     {
-        var open = versions.Where(version => !ReferenceEquals(_files.GetValueOrDefault(version.Path).Good, version)).ToHashSet(ReferenceEqualityComparer.Instance);
+        var open = versions.Where(version => !ReferenceEquals(_files.GetValueOrDefault(version.Path).Good, version)).ToHashSet(
+            ReferenceEqualityComparer.Instance);
         var refused = new HashSet<RuleFileVersion>(ReferenceEqualityComparer.Instance);
         while (true)
         {
@@ -224,7 +226,8 @@ internal sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefix
         {
             var end = i + 1 < names.Count ? names[i + 1].At.Line : int.MaxValue;
             var own = errors.Find(d => d.At.Line >= names[i].At.Line && d.At.Line < end);
-            yield return new RuleError(version.Path, names[i], Describe(own ?? errors[0]), version.Content.PacketNames.Contains(names[i].Value));
+            yield return new RuleError(
+                version.Path, names[i], Describe(own ?? errors[0]), version.Content.PacketNames.Contains(names[i].Value));
         }
 
         if (names.Count == 0)
@@ -237,7 +240,8 @@ internal sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefix
 
     /// <summary>True when only places in binaries are wrong, each of which concerns one rule.</summary>
     private static bool StandsByItself(RuleFileVersion version, List<Diagnostic> diagnostics) =>
-        !version.Content.HasErrors && diagnostics.TrueForAll(d => d.Severity != Severity.Error || d.Code is not (DiagnosticCode.DuplicateRule or DiagnosticCode.UnknownOutput));
+        !version.Content.HasErrors && diagnostics.TrueForAll(
+            d => d.Severity != Severity.Error || d.Code is not (DiagnosticCode.DuplicateRule or DiagnosticCode.UnknownOutput));
 
     private int RulesInForce(RuleFileVersion version) =>
         version.Content.Rules.Count(rule => !resolver.Resolve(rule).IsRefused) + version.Content.Packets.Count;

@@ -15,9 +15,12 @@ internal static class OutputName
             return null;
         }
 
-        var hint = Suggestion.Nearest(output.Value, names) is { } near ? $"did you mean '{near}'?"
-            : names.Count == 0 ? "give one of 'outputs' in the agent configuration a 'name'"
-            : $"names in the agent configuration: {string.Join(", ", names)}";
+        var hint = (Suggestion.Nearest(output.Value, names), names.Count) switch
+        {
+            ({ } near, _) => $"did you mean '{near}'?",
+            (_, 0) => "give one of 'outputs' in the agent configuration a 'name'",
+            _ => $"names in the agent configuration: {string.Join(", ", names)}",
+        };
         return Diagnostic.Error(DiagnosticCode.UnknownOutput, output.At, $"no output is called '{output.Value}'", hint);
     }
 }

@@ -16,7 +16,9 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
 
     private readonly Dictionary<string, LoadedProbe> _prepared = [];
 
-    /// <summary>Whether the kernel, or what it was given, is why something could not be attached; anything else is a defect of ours.</summary>
+    /// <summary>
+    /// Whether the kernel, or what it was given, is why something could not be attached; anything else is a defect of ours.
+    /// </summary>
     public static bool IsRefusal(Exception problem) => problem is KernelException or ArgumentException;
 
     /// <summary>
@@ -166,7 +168,9 @@ internal sealed class ProbeAttacher(BpfSession session, SlotTable slots)
 
     private AttachedPart Load(AttachedProbe probe, Rule rule, ProbePart part, LoadedProbe? sibling)
     {
-        var loaded = sibling is null && _prepared.Remove(rule.Name.Value, out var prepared) ? prepared : session.Load(part.Plan, rule.Name.Value, sibling);
+        var loaded = sibling is null && _prepared.Remove(rule.Name.Value, out var prepared)
+            ? prepared
+            : session.Load(part.Plan, rule.Name.Value, sibling);
         var attached = new AttachedPart(rule, part, loaded, probe.Counters);
         slots[loaded.Slot] = attached.Slot;
         return attached;

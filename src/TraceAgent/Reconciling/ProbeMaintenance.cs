@@ -7,9 +7,13 @@ namespace TraceAgent.Reconciling;
 /// <param name="attached">By rule.</param>
 /// <param name="voice">Is told.</param>
 /// <param name="seesAll">Whether /proc has all processes; else any file may still be used by one.</param>
-internal sealed class ProbeMaintenance(IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerListener reporter, bool seesAll = true)
+internal sealed class ProbeMaintenance(
+    IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerListener reporter, bool seesAll = true)
 {
-    /// <summary>Takes probes off every file that was written to: its processes would run into breakpoints that are not on their instructions.</summary>
+    /// <summary>
+    /// Takes probes off every file that was written to: its processes would run into breakpoints that
+    /// are not on their instructions.
+    /// </summary>
     /// <param name="written">
     /// Files that were seen to be written to, whatever they look like now: time and size can be set back. Null for none.
     /// </param>
@@ -43,7 +47,8 @@ internal sealed class ProbeMaintenance(IReadOnlyDictionary<string, AttachedProbe
         foreach (var (name, probe) in attached)
         {
             var any = false;
-            foreach (var (part, file) in Those(probe, file => permitted.Refusal(new TargetFile(file.Path, file.InodePath), states.Now(file)) is not null))
+            foreach (var (part, file) in Those(
+                probe, file => permitted.Refusal(new TargetFile(file.Path, file.InodePath), states.Now(file)) is not null))
             {
                 file.Dispose();
                 part.Files.Remove(file);

@@ -108,7 +108,8 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
     }
 
     /// <returns>And whether the answer stays true while rule and files stay as they are.</returns>
-    private (Resolution Resolution, bool IsLasting) Resolve(Rule rule, TargetFiles target, EquatableArray<(TargetFile File, FileIdentity Identity)> files)
+    private (Resolution Resolution, bool IsLasting) Resolve(
+        Rule rule, TargetFiles target, EquatableArray<(TargetFile File, FileIdentity Identity)> files)
     {
         var resolved = _filters.Resolve(rule, out var missing);
         var bindings = new RuleBindings(resolved);
@@ -122,7 +123,8 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
                 if (permitted?.Refusal(file, identity) is { } refusal)
                 {
                     isLasting = false;
-                    problems.Add(new SiteProblem(TargetCodes.Denied, Refused: true, refusal, "the key 'binaries' of the agent configuration says which files may be"));
+                    problems.Add(new SiteProblem(TargetCodes.Denied,
+                        Refused: true, refusal, "the key 'binaries' of the agent configuration says which files may be"));
                 }
                 else if (Sites(resolved, file, identity, ref isLasting) is { } found)
                 {
@@ -159,7 +161,10 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
     /// <summary>Where the rule leads, and where another file of it would appear.</summary>
     public TargetFiles Lead(Rule rule) => Targets.Find(rule.Binary.Value);
 
-    /// <summary>Forgets what was not asked for since the last time, and closes the binaries: many rules look into one, but symbol tables are large.</summary>
+    /// <summary>
+    /// Forgets what was not asked for since the last time, and closes the binaries: many rules look into
+    /// one, but symbol tables are large.
+    /// </summary>
     public void Settle()
     {
         foreach (var (rule, _) in _findings.Where(one => one.Value.Look != _look).ToList())
@@ -240,7 +245,8 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
         RuleBindings bindings, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
     {
         var parts = new List<ProbePart>();
-        foreach (var (group, bound) in found.Groups.Select(group => (group, bindings.At(group.Abi))).OrderBy(one => one.Item2.Missing.Count))
+        var groups = found.Groups.Select(group => (Group: group, Bound: bindings.At(group.Abi)));
+        foreach (var (group, bound) in groups.OrderBy(one => one.Bound.Missing.Count))
         {
             if (bound.Missing.Count == 0)
             {
@@ -250,7 +256,8 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
             {
                 // Of several places that the rule means, those that have all it asks for are probed.
                 var problem = new SiteProblem(
-                    SiteCodes.ValueMissing, Refused: parts.Count == 0, $"{string.Join(" and ", bound.Missing)} cannot be had at {Places(group.Sites)} in {file.Path}");
+                    SiteCodes.ValueMissing, Refused: parts.Count == 0,
+                    $"{string.Join(" and ", bound.Missing)} cannot be had at {Places(group.Sites)} in {file.Path}");
                 if (!problems.Contains(problem))
                 {
                     problems.Add(problem);
@@ -269,13 +276,15 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
         if (several && told.Count > MaxProblems)
         {
             told = [.. told.Take(MaxProblems - 1), new SiteProblem(
-                TargetCodes.OtherFiles, Refused: false, $"{told.Count - MaxProblems + 1} more problems of this kind in files of {rule.Binary.Value.Text}")];
+                TargetCodes.OtherFiles,
+                Refused: false, $"{told.Count - MaxProblems + 1} more problems of this kind in files of {rule.Binary.Value.Text}")];
         }
 
         if (target.IsCut)
         {
             told = [.. told, new SiteProblem(
-                TargetCodes.TooManyFiles, Refused: false, $"{rule.Binary.Value.Text} leads to more than {TargetFinder.MaxFiles} files; only the first are probed",
+                TargetCodes.TooManyFiles,
+                Refused: false, $"{rule.Binary.Value.Text} leads to more than {TargetFinder.MaxFiles} files; only the first are probed",
                 "a narrower pattern, or several rules")];
         }
 
@@ -302,7 +311,8 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
     /// <summary>By value, as an edited file has most of its rules as before. The hash is of little, and that soon told.</summary>
     private sealed class SameRule : IEqualityComparer<(Rule Rule, FileIdentity File)>
     {
-        public bool Equals((Rule Rule, FileIdentity File) one, (Rule Rule, FileIdentity File) other) => one.File == other.File && one.Rule == other.Rule;
+        public bool Equals((Rule Rule, FileIdentity File) one, (Rule Rule, FileIdentity File) other) =>
+            one.File == other.File && one.Rule == other.Rule;
 
         public int GetHashCode((Rule Rule, FileIdentity File) one) => HashCode.Combine(one.Rule.Name.Value, one.File);
     }

@@ -23,7 +23,8 @@ internal static class ProcessMaps
         foreach (var line in Lines(process, "maps"))
         {
             var column = line.Split(' ', InodeColumn + 2, StringSplitOptions.RemoveEmptyEntries);
-            if (column.Length > InodeColumn && ulong.TryParse(column[InodeColumn], NumberStyles.None, CultureInfo.InvariantCulture, out var inode))
+            if (column.Length > InodeColumn
+                && ulong.TryParse(column[InodeColumn], NumberStyles.None, CultureInfo.InvariantCulture, out var inode))
             {
                 yield return inode;
             }

@@ -87,7 +87,8 @@ internal static class ReconcilePlan
     private static bool IsInSync(HeldProbe held, Rule rule, Probe probe)
     {
         var wanted = probe.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).ToLookup(one => one.file.Identity.File);
-        foreach (var files in held.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).GroupBy(one => one.file.Identity.File))
+        foreach (var files in held.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).GroupBy(
+            one => one.file.Identity.File))
         {
             if (!wanted.Contains(files.Key))
             {
@@ -105,7 +106,8 @@ internal static class ReconcilePlan
 
         return true;
 
-        static (CapturePlan Plan, EquatableArray<ProbeSite> Sites) Sites((ProbePart Part, ProbeFile File) one) => (one.Part.Plan, one.File.Sites);
+        static (CapturePlan Plan, EquatableArray<ProbeSite> Sites) Sites((ProbePart Part, ProbeFile File) one) =>
+            (one.Part.Plan, one.File.Sites);
     }
 
     /// <summary>Of what is wanted, the files that are not held; null for none.</summary>

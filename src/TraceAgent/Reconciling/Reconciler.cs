@@ -183,7 +183,8 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Det
         _attached[rule.Name.Value] = next;
         if (TakesTheSameHits(previous, next))
         {
-            detachQueue.Replaced(previous.Parts, session.Switch([.. previous.Parts.Select(part => part.Loaded)], [.. next.Parts.Select(part => part.Loaded)]));
+            detachQueue.Replaced(previous.Parts, session.Switch([
+                .. previous.Parts.Select(part => part.Loaded)], [.. next.Parts.Select(part => part.Loaded)]));
         }
         else
         {

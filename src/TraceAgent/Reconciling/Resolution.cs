@@ -6,7 +6,8 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Reconciling;
 
 /// <summary>What became of a rule when it was held against this machine.</summary>
-/// <param name="Desired">The rule with what was looked up for it; its probe is null when the target is missing or something was refused.</param>
+/// <param name="Desired">The rule with what was looked up for it; its probe is null when the target is missing or
+/// something was refused.</param>
 /// <param name="Missing">What the rule waits for, in words; null when it waits for nothing.</param>
 /// <param name="Problems">Refusals and warnings.</param>
 internal sealed record Resolution(DesiredProbe Desired, string? Missing, EquatableArray<SiteProblem> Problems)
@@ -23,11 +24,13 @@ internal sealed record Resolution(DesiredProbe Desired, string? Missing, Equatab
             var rule = Desired.Rule;
             foreach (var problem in Problems)
             {
-                var at = problem.Code is SiteCodes.CannotRead or SiteCodes.NotSupported or SiteCodes.Damaged or TargetCodes.TooManyFiles or TargetCodes.OtherFiles
+                var at = problem.Code is SiteCodes.CannotRead
+                    or SiteCodes.NotSupported or SiteCodes.Damaged or TargetCodes.TooManyFiles or TargetCodes.OtherFiles
                     or TargetCodes.Denied
                     ? rule.Binary.At
                     : rule.Where.At;
-                yield return new Diagnostic(problem.Refused ? Severity.Error : Severity.Warning, problem.Code, at, problem.Message, problem.Hint);
+                yield return new Diagnostic(
+                    problem.Refused ? Severity.Error : Severity.Warning, problem.Code, at, problem.Message, problem.Hint);
             }
         }
     }

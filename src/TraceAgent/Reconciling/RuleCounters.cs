@@ -6,7 +6,8 @@ using TraceAgent.Status;
 namespace TraceAgent.Reconciling;
 
 /// <summary>A rule's accounts: what the kernel counted and what became of it.</summary>
-/// <param name="Calls">Hits of the rule; for <c>on: call</c>, completed calls. When the counters balance, the sum of <paramref name="Counts"/>.</param>
+/// <param name="Calls">Hits of the rule; for <c>on: call</c>, completed calls. When the counters balance, the sum of
+/// <paramref name="Counts"/>.</param>
 /// <param name="Counts">What became of them. Logged: lines that all outputs took. Lost: the ring was full, or an output failed.</param>
 /// <param name="Unreturned">For <c>on: call</c>: entered, but never seen to return. Not part of the calls.</param>
 internal readonly record struct RuleTotals(long Calls, CallCounts Counts, long Unreturned)

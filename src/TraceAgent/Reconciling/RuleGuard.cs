@@ -12,7 +12,8 @@ namespace TraceAgent.Reconciling;
 /// <param name="totalBudgetPercent">Of one CPU, for all rules with a budget together.</param>
 /// <param name="harm">Watches how probed processes end.</param>
 /// <param name="voice">Is told.</param>
-internal sealed class RuleGuard(Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, IGuardListener reporter)
+internal sealed class RuleGuard(
+    Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, IGuardListener reporter)
 {
     private readonly Dictionary<string, string> _suspected = [];
 

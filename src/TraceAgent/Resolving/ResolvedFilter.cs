@@ -19,7 +19,8 @@ namespace TraceAgent.Resolving;
 /// <param name="DryRun">Nothing is dropped.</param>
 /// <param name="Problems">Errors and warnings of its lists and interfaces.</param>
 internal sealed record ResolvedFilter(
-    string Rule, string File, int Line, string Kind, string State, IReadOnlyList<ResolvedInterface> Interfaces, int Denied, int Allowed, bool DryRun,
+    string Rule,
+    string File, int Line, string Kind, string State, IReadOnlyList<ResolvedInterface> Interfaces, int Denied, int Allowed, bool DryRun,
     IReadOnlyList<ResolvedProblem> Problems)
 {
     /// <param name="filter">The rule with its lists.</param>
@@ -28,13 +29,20 @@ internal sealed record ResolvedFilter(
     public static ResolvedFilter Of(DesiredFilter filter, IReadOnlyList<NetworkInterface> present, IReadOnlyList<Diagnostic> diagnostics)
     {
         var rule = filter.Rule;
-        var interfaces = present.Where(one => PacketPlan.Means(rule, one.Name)).Select(one => new ResolvedInterface(PrintableText.WellFormed(one.Name), one.Index)).ToList();
+        var interfaces = present.Where(one => PacketPlan.Means(rule, one.Name))
+            .Select(one => new ResolvedInterface(PrintableText.WellFormed(one.Name), one.Index)).ToList();
+        var state = interfaces.Count == 0 || filter.Lists is null ? "pending" : "resolved";
+        if (diagnostics.Any(d => d.Severity == Severity.Error))
+        {
+            state = "refused";
+        }
+
         return new ResolvedFilter(
             rule.Name.Value,
             PrintableText.WellFormed(rule.Name.At.File),
             rule.Name.At.Line,
             "packets",
-            diagnostics.Any(d => d.Severity == Severity.Error) ? "refused" : interfaces.Count == 0 || filter.Lists is null ? "pending" : "resolved",
+            state,
             interfaces,
             filter.Lists?.Deny.Count ?? 0,
             filter.Lists?.Allow.Count ?? 0,
@@ -60,7 +68,8 @@ internal sealed record ResolvedFilter(
         foreach (var problem in Problems)
         {
             var hint = problem.Hint is null ? "" : $"; {PrintableText.Of(problem.Hint)}";
-            text.Append(CultureInfo.InvariantCulture, $"  {(problem.Severity == "error" ? "refused" : "warning")} {problem.Code}: {PrintableText.Of(problem.Message)}{hint}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"  {(problem.Severity == "error" ? "refused" : "warning")} {problem.Code}: {PrintableText.Of(problem.Message)}{hint}\n");
         }
 
         return text.ToString();

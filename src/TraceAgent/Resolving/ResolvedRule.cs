@@ -14,7 +14,8 @@ namespace TraceAgent.Resolving;
 /// <param name="Parts">Sites that have their values at the same places; empty unless resolved.</param>
 /// <param name="Problems">Refusals and warnings.</param>
 internal sealed record ResolvedRule(
-    string Rule, string File, int Line, string On, string State, string? WaitsFor, IReadOnlyList<ResolvedPart> Parts, IReadOnlyList<ResolvedProblem> Problems);
+    string Rule, string File,
+    int Line, string On, string State, string? WaitsFor, IReadOnlyList<ResolvedPart> Parts, IReadOnlyList<ResolvedProblem> Problems);
 
 /// <param name="Sites">In the order of the files.</param>
 /// <param name="Values">What an event shows, in its order.</param>

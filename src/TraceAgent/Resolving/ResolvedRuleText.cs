@@ -106,8 +106,11 @@ internal static class ResolvedRuleText
     private static string Hit(ResolvedSite site)
     {
         var kind = site.Hit == "emulated" ? "emulated" : "single-stepped";
-        return site.CostNs is { } cost
-            ? string.Create(CultureInfo.InvariantCulture, $"{kind}, about {cost / 1000:0.0} µs")
-            : site.Hit == "emulated" ? $"{kind}: cheap" : $"{kind}: several times as dear as an emulated one";
+        if (site.CostNs is { } cost)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{kind}, about {cost / 1000:0.0} µs");
+        }
+
+        return site.Hit == "emulated" ? $"{kind}: cheap" : $"{kind}: several times as dear as an emulated one";
     }
 }

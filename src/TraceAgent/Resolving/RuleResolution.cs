@@ -17,11 +17,17 @@ internal sealed class RuleResolution(HitCost? cost)
         PrintableText.WellFormed(rule.Name.At.File),
         rule.Name.At.Line,
         rule.On.ToString().ToLowerInvariant(),
-        resolution.IsRefused ? "refused" : resolution.Missing is not null ? "pending" : "resolved",
+        resolution switch
+        {
+            { IsRefused: true } => "refused",
+            { Missing: not null } => "pending",
+            _ => "resolved",
+        },
         resolution.IsRefused ? null : resolution.Missing,
         [.. (resolution.Probe?.Parts ?? []).Select(part => PartOf(resolution.Desired.Rule, part))],
         [.. resolution.Problems.Select(problem => new ResolvedProblem(
-            problem.Refused ? "error" : "warning", problem.Code, PrintableText.WellFormed(problem.Message), problem.Hint is { } hint ? PrintableText.WellFormed(hint) : null))]);
+            problem.Refused ? "error" : "warning",
+            problem.Code, PrintableText.WellFormed(problem.Message), problem.Hint is { } hint ? PrintableText.WellFormed(hint) : null))]);
 
     private ResolvedPart PartOf(Rule rule, ProbePart part) => new(
         [.. part.Files.SelectMany(file => file.Sites, (file, site) => SiteOf(rule, part, file.Path, site))],
@@ -66,7 +72,8 @@ internal sealed class RuleResolution(HitCost? cost)
         {
             var field = fields[value.FieldIndex];
             var onReturn = kind == EventKind.Return || (kind == EventKind.Call && value.FieldIndex >= part.Plan.EntryFields.Count);
-            yield return new ResolvedValue(value.Name, value.Type.Notation, onReturn ? "return" : "entry", text.Of(field), field.Storage.Size);
+            yield return new ResolvedValue(
+                value.Name, value.Type.Notation, onReturn ? "return" : "entry", text.Of(field), field.Storage.Size);
         }
     }
 }

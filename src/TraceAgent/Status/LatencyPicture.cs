@@ -18,10 +18,12 @@ internal static class LatencyPicture
         var most = latency.Buckets.Max(bucket => bucket.Calls);
         foreach (var bucket in latency.Buckets)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{Time(bucket.AboveNs),9} … {Time(bucket.UpToNs),-9}{bucket.Calls,12:N0}  {Bar(bucket.Calls, most)}").TrimEnd().Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"{Time(bucket.AboveNs),9} … {Time(bucket.UpToNs),-9}{bucket.Calls,12:N0}  " +
+                $"{Bar(bucket.Calls, most)}").TrimEnd().Append('\n');
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"mean {Time((double)latency.SumNs / calls)}, half up to {Time(Bound(latency, 0.5))}, 99 % up to {Time(Bound(latency, 0.99))}\n");
+        text.Append(CultureInfo.InvariantCulture, $"mean {Time((double)latency.SumNs / calls)}, half up to {Time(Bound(latency, 0.5))}, " +
+            $"99 % up to {Time(Bound(latency, 0.99))}\n");
         return text.ToString();
     }
 

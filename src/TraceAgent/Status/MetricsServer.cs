@@ -58,7 +58,8 @@ internal sealed class MetricsServer : IDisposable
             [_, _, "HTTP/1.0" or "HTTP/1.1"] => ("405 Method Not Allowed", "only GET\n"u8.ToArray()),
             _ => ("400 Bad Request", "not a request\n"u8.ToArray()),
         };
-        var head = $"HTTP/1.1 {status}\r\nContent-Type: {PrometheusText.ContentType}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
+        var head = $"HTTP/1.1 {status}\r\nContent-Type: {PrometheusText.ContentType}\r\nContent-Length: " +
+            $"{body.Length}\r\nConnection: close\r\n\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. lines[0].StartsWith("HEAD ", StringComparison.Ordinal) ? [] : body];
     }
 

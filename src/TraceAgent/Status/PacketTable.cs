@@ -6,7 +6,8 @@ namespace TraceAgent.Status;
 /// <summary>The packet rules of the status, for people.</summary>
 internal static class PacketTable
 {
-    private static readonly string[] Heads = ["PACKETS OF", "STATE", "INTERFACE", "PACKETS", "PASSED", "DROPPED", "SPARED", "DENIED", "ALLOWED", "EVICTED", "LINES", "LOST"];
+    private static readonly string[] Heads = [
+        "PACKETS OF", "STATE", "INTERFACE", "PACKETS", "PASSED", "DROPPED", "SPARED", "DENIED", "ALLOWED", "EVICTED", "LINES", "LOST"];
 
     public static void Append(StringBuilder text, IReadOnlyList<PacketRuleStatus> rules)
     {
@@ -35,8 +36,11 @@ internal static class PacketTable
             Line("", string.Create(CultureInfo.InvariantCulture, $"{StatusTable.Clean(one.Name)} (index {one.Index}), {one.Mode}"));
         }
 
-        Line("lists", $"{(rule.DryRun ? "dry run: would deny" : "denies")} {StatusTable.Number(rule.Denied)} and allows {StatusTable.Number(rule.Allowed)} networks");
-        Line("packets", $"{StatusTable.Number(rule.Packets)} = {StatusTable.Number(rule.Passed)} passed + {StatusTable.Number(rule.Dropped)} dropped + {StatusTable.Number(rule.Spared)} spared + {StatusTable.Number(rule.NotIp)} not IP + {StatusTable.Number(rule.Malformed)} malformed");
+        Line("lists", $"{(rule.DryRun ? "dry run: would deny" : "denies")} {StatusTable.Number(rule.Denied)} and allows " +
+            $"{StatusTable.Number(rule.Allowed)} networks");
+        Line("packets", $"{StatusTable.Number(rule.Packets)} = {StatusTable.Number(rule.Passed)} passed " +
+            $"+ {StatusTable.Number(rule.Dropped)} dropped + {StatusTable.Number(rule.Spared)} spared + {StatusTable.Number(rule.NotIp)} " +
+            $"not IP + {StatusTable.Number(rule.Malformed)} malformed");
         Line("bytes", StatusTable.Number(rule.Bytes));
         Line("evicted", $"{StatusTable.Number(rule.Evicted)} times a source had to make room for another one");
         Line("lines", $"{StatusTable.Number(rule.Logged)} logged, {StatusTable.Number(rule.Lost)} lost");
@@ -49,7 +53,9 @@ internal static class PacketTable
     [
         StatusTable.Clean(rule.Rule),
         rule.DryRun && rule.State == "attached" ? "dry run" : StatusTable.Clean(rule.State),
-        rule.Interfaces.Count > 0 ? StatusTable.Clean(string.Join(", ", rule.Interfaces.Select(one => $"{one.Name} ({one.Mode})"))) : StatusTable.Clean(rule.Interface ?? "-"),
+        rule.Interfaces.Count > 0
+            ? StatusTable.Clean(string.Join(", ", rule.Interfaces.Select(one => $"{one.Name} ({one.Mode})")))
+            : StatusTable.Clean(rule.Interface ?? "-"),
         StatusTable.Number(rule.Packets),
         StatusTable.Number(rule.Passed),
         StatusTable.Number(rule.Dropped),

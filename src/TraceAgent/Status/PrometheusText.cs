@@ -18,7 +18,8 @@ internal static class PrometheusText
         var text = new StringBuilder();
         Head("traceagent_info", "gauge", "The running agent; always 1.");
         Sample("traceagent_info", 1, ("version", status.Agent.Version), ("attach", status.Agent.Attach));
-        Single("traceagent_start_time_seconds", "gauge", "When the agent started, in seconds since 1970.", (status.Agent.Started - DateTime.UnixEpoch).TotalSeconds);
+        Single("traceagent_start_time_seconds",
+            "gauge", "When the agent started, in seconds since 1970.", (status.Agent.Started - DateTime.UnixEpoch).TotalSeconds);
         Single("traceagent_ring_size_bytes", "gauge", "Size of the ring buffer between kernel and agent.", status.Ring.Bytes);
         Single("traceagent_ring_used_bytes", "gauge", "Bytes in the ring buffer that wait to be read.", status.Ring.UsedBytes);
         Single("traceagent_reloads_total", "counter", "How often rule files were found changed.", status.Reloads);
@@ -44,15 +45,20 @@ internal static class PrometheusText
         }
 
         Rules("traceagent_rule_sites", "gauge", "Places that the rule is attached to.", rule => rule.Sites);
-        Rules("traceagent_rule_calls_total", "counter", "Calls that the rule saw: logged, filtered, sampled, limited and lost ones together.", rule => rule.Calls);
+        Rules("traceagent_rule_calls_total",
+            "counter", "Calls that the rule saw: logged, filtered, sampled, limited and lost ones together.", rule => rule.Calls);
         Rules("traceagent_rule_logged_total", "counter", "Calls whose line all outputs took.", rule => rule.Logged);
         Rules("traceagent_rule_filtered_total", "counter", "Calls that did not pass the rule's condition.", rule => rule.Filtered);
         Rules("traceagent_rule_sampled_total", "counter", "Calls left out by sampling.", rule => rule.Sampled);
         Rules("traceagent_rule_limited_total", "counter", "Calls over the rule's limit.", rule => rule.Limited);
-        Rules("traceagent_rule_lost_total", "counter", "Calls lost because the ring buffer was full or an output failed.", rule => rule.Lost);
-        Rules("traceagent_rule_unreturned_total", "counter", "Calls that were entered and not seen to return; not among the calls.", rule => rule.Unreturned);
-        Rules("traceagent_rule_cost_seconds_total", "counter", "CPU time that the rule took from the traced programs.", rule => rule.CostNs / 1e9);
-        Rules("traceagent_rule_last_event_timestamp_seconds", "gauge", "When the rule's last event happened, in seconds since 1970.", rule => (rule.LastEvent - DateTime.UnixEpoch)?.TotalSeconds);
+        Rules(
+            "traceagent_rule_lost_total", "counter", "Calls lost because the ring buffer was full or an output failed.", rule => rule.Lost);
+        Rules("traceagent_rule_unreturned_total",
+            "counter", "Calls that were entered and not seen to return; not among the calls.", rule => rule.Unreturned);
+        Rules("traceagent_rule_cost_seconds_total",
+            "counter", "CPU time that the rule took from the traced programs.", rule => rule.CostNs / 1e9);
+        Rules("traceagent_rule_last_event_timestamp_seconds", "gauge",
+            "When the rule's last event happened, in seconds since 1970.", rule => (rule.LastEvent - DateTime.UnixEpoch)?.TotalSeconds);
 
         Head("traceagent_rule_duration_seconds", "histogram", "How long the logged calls of the rule took.");
         foreach (var rule in status.Rules)
@@ -73,17 +79,20 @@ internal static class PrometheusText
         Head("traceagent_packets_total", "counter", "Packets that the rule saw, by what became of them.");
         foreach (var rule in status.Packets)
         {
-            foreach (var (verdict, packets) in ((string, long)[])[("passed", rule.Passed), ("dropped", rule.Dropped), ("spared", rule.Spared), ("not_ip", rule.NotIp), ("malformed", rule.Malformed)])
+            foreach (var (verdict, packets) in ((string, long)[])[("passed", rule.Passed),
+                ("dropped", rule.Dropped), ("spared", rule.Spared), ("not_ip", rule.NotIp), ("malformed", rule.Malformed)])
             {
                 Sample("traceagent_packets_total", packets, ("rule", rule.Rule), ("verdict", verdict));
             }
         }
 
         Packets("traceagent_packet_rule_bytes_total", "counter", "Bytes of all packets that the rule saw.", rule => rule.Bytes);
-        Packets("traceagent_packet_rule_interfaces", "gauge", "Network interfaces that the rule is attached to.", rule => rule.Interfaces.Count);
+        Packets("traceagent_packet_rule_interfaces", "gauge", "Network interfaces that the rule is attached to.", rule =>
+            rule.Interfaces.Count);
         Packets("traceagent_packet_rule_denied_networks", "gauge", "Networks that the rule denies.", rule => rule.Denied);
         Packets("traceagent_packet_rule_allowed_networks", "gauge", "Networks that the rule allows.", rule => rule.Allowed);
-        Packets("traceagent_packet_rule_evicted_total", "counter", "How often a source had to make room for another one.", rule => rule.Evicted);
+        Packets("traceagent_packet_rule_evicted_total",
+            "counter", "How often a source had to make room for another one.", rule => rule.Evicted);
         Packets("traceagent_packet_rule_logged_total", "counter", "Lines of the rule that all outputs took.", rule => rule.Logged);
         Packets("traceagent_packet_rule_lost_total", "counter", "Lines of the rule that an output did not take.", rule => rule.Lost);
         return Encoding.UTF8.GetBytes(text.ToString());
@@ -148,5 +157,6 @@ internal static class PrometheusText
     private static string Number(double value) => value.ToString("0.#########", CultureInfo.InvariantCulture);
 
     private static string Escape(string value) =>
-        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace(
+            "\n", "\\n", StringComparison.Ordinal);
 }

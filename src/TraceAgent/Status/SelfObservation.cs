@@ -5,7 +5,9 @@ using TraceAgent.Hosting;
 
 namespace TraceAgent.Status;
 
-/// <summary>All ways in which the agent can be asked about itself. One that cannot be opened is told, and the agent goes on without.</summary>
+/// <summary>
+/// All ways in which the agent can be asked about itself. One that cannot be opened is told, and the agent goes on without.
+/// </summary>
 internal sealed class SelfObservation : IDisposable
 {
     private readonly List<IDisposable> _ways = [];

@@ -46,7 +46,8 @@ internal sealed class StandingBoard
             return;
         }
 
-        var faults = evaluation.Faults.Where(fault => fault.Rule is not null && !fault.IsPackets).DistinctBy(fault => fault.Rule!.Value).ToDictionary(fault => fault.Rule!.Value);
+        var faults = evaluation.Faults.Where(fault => fault.Rule is not null && !fault.IsPackets)
+            .DistinctBy(fault => fault.Rule!.Value).ToDictionary(fault => fault.Rule!.Value);
         var pending = evaluation.Pending.ToDictionary(one => one.Rule.Name.Value, one => one.Missing);
         var standings = new List<RuleStanding>();
         foreach (var rule in evaluation.Desired.Select(one => one.Rule))
@@ -55,13 +56,15 @@ internal sealed class StandingBoard
             var (state, reason, sites) = Judge(rule, fault, pending, reconciler, guard, now);
             var budget = rule.BudgetPercent is { } percent && double.IsFinite(percent) ? percent : (double?)null;
             standings.Add(new RuleStanding(
-                rule.Name.Value, state, reason, PlaceOf(rule.Name), rule.Binary.Value.Text, sites, budget, guard.UsedPercent(rule.Name.Value)));
+                rule.Name.Value,
+                state, reason, PlaceOf(rule.Name), rule.Binary.Value.Text, sites, budget, guard.UsedPercent(rule.Name.Value)));
         }
 
         standings.AddRange(faults.Values.Select(fault =>
             new RuleStanding(fault.Rule!.Value, RuleState.Rejected, fault.Reason, PlaceOf(fault.Rule), null, 0, null, null)));
         _rules = standings;
-        _packetErrors = [.. evaluation.Faults.Where(fault => fault.Rule is not null && fault.IsPackets).DistinctBy(fault => fault.Rule!.Value)];
+        _packetErrors = [
+            .. evaluation.Faults.Where(fault => fault.Rule is not null && fault.IsPackets).DistinctBy(fault => fault.Rule!.Value)];
         _rejected = [.. evaluation.Faults.DistinctBy(fault => fault.File).Select(fault => new RejectedText(fault.File, fault.Reason))];
         _measuresPrograms = guard.MeasuresPrograms != false;
     }
@@ -86,8 +89,13 @@ internal sealed class StandingBoard
             return (RuleState.Pending, $"{missing} yet", 0);
         }
 
-        return fault is not null ? (RuleState.Rejected, fault.Reason, 0)
-            : refusal is not null ? (RuleState.Refused, refusal, 0)
+        if (fault is not null)
+        {
+            return (RuleState.Rejected, fault.Reason, 0);
+        }
+
+        return refusal is not null
+            ? (RuleState.Refused, refusal, 0)
             : (RuleState.Pending, $"{rule.Binary.Value.Text} is being written, or was replaced; it is looked at again when it is quiet", 0);
     }
 

@@ -29,7 +29,8 @@ internal static class StatusClient
                 }
             }
 
-            return JsonSerializer.Deserialize(answer.GetBuffer().AsSpan(0, (int)answer.Length), StatusJson.Readable.AgentStatus) is { Rules: not null } status
+            return JsonSerializer.Deserialize(
+                answer.GetBuffer().AsSpan(0, (int)answer.Length), StatusJson.Readable.AgentStatus) is { Rules: not null } status
                 ? status
                 : throw new StatusUnavailableException($"{path}: what answers there is no traceagent");
         }

@@ -28,7 +28,8 @@ internal sealed class StatusSource(
     private readonly DateTime _started = DateTime.UtcNow;
 
     public static string ProgramVersion { get; } =
-        typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+        typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split(
+            '+')[0] ?? "unknown";
 
     public AgentStatus Take()
     {
@@ -41,7 +42,8 @@ internal sealed class StatusSource(
             RuleOf(new RuleStanding(one.Rule, RuleState.Removed, "it is not in the rule files any more", "", null, 0, null, null), one)));
         return new AgentStatus(
             AgentStatus.CurrentVersion,
-            new AgentIdentity(ProgramVersion, Environment.ProcessId, _started, method() == AttachMethod.Multi ? "uprobe_multi" : "perf_event"),
+            new AgentIdentity(
+                ProgramVersion, Environment.ProcessId, _started, method() == AttachMethod.Multi ? "uprobe_multi" : "perf_event"),
             new RingStatus(ring.Bytes, ring.UsedBytes),
             new CostStatus(
                 Math.Round(rules.Sum(rule => rule.CostPercent ?? 0), 3),
@@ -68,13 +70,15 @@ internal sealed class StatusSource(
             faults.Remove(rule.Name.Value, out var fault);
             byName.Remove(rule.Name.Value, out var counters);
             rules.Add(PacketRuleOf(
-                rule.Name.Value, standing.State, fault?.Reason ?? standing.Reason, $"{rule.Name.At.File}:{rule.Name.At.Line}", rule, standing, counters));
+                rule.Name.Value,
+                standing.State, fault?.Reason ?? standing.Reason, $"{rule.Name.At.File}:{rule.Name.At.Line}", rule, standing, counters));
         }
 
         foreach (var (name, fault) in faults)
         {
             byName.Remove(name, out var counters);
-            rules.Add(PacketRuleOf(name, RuleState.Rejected, fault.Reason, $"{fault.Rule!.At.File}:{fault.Rule.At.Line}", null, null, counters));
+            rules.Add(
+                PacketRuleOf(name, RuleState.Rejected, fault.Reason, $"{fault.Rule!.At.File}:{fault.Rule.At.Line}", null, null, counters));
         }
 
         rules.AddRange(byName.Values.Select(counters =>

@@ -19,8 +19,10 @@ internal static class StatusTable
     {
         var text = new StringBuilder();
         var agent = status.Agent;
-        text.Append(CultureInfo.InvariantCulture, $"traceagent {agent.Version}, process {agent.Pid}, up {Span(now - agent.Started)}, {agent.Attach}; ");
-        text.Append(CultureInfo.InvariantCulture, $"ring {status.Ring.UsedBytes >> 10} of {status.Ring.Bytes >> 10} KiB; {Plural.Of(status.Reloads, "reload")}; ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"traceagent {agent.Version}, process {agent.Pid}, up {Span(now - agent.Started)}, {agent.Attach}; ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"ring {status.Ring.UsedBytes >> 10} of {status.Ring.Bytes >> 10} KiB; {Plural.Of(status.Reloads, "reload")}; ");
         text.Append(CultureInfo.InvariantCulture, $"cost {Percent(status.Cost.Percent)} of a CPU");
         text.Append(status.Cost.BudgetPercent is { } budget ? $" (budget {Percent(budget)})\n" : "\n");
         if (status.Rules.Count > 0 || status.Packets.Count == 0)
@@ -46,7 +48,8 @@ internal static class StatusTable
 
         foreach (var output in status.Outputs.Where(output => output.Errors > 0))
         {
-            text.Append(CultureInfo.InvariantCulture, $"output {Clean(output.Name)}: {Plural.Of(output.Errors, "batch", "batches")} not taken\n");
+            text.Append(
+                CultureInfo.InvariantCulture, $"output {Clean(output.Name)}: {Plural.Of(output.Errors, "batch", "batches")} not taken\n");
         }
 
         if (!status.Cost.ProgramsMeasured)
@@ -66,11 +69,13 @@ internal static class StatusTable
         Line("place", Clean(rule.Place ?? "in no file"));
         Line("binary", Clean(rule.Binary ?? "-"));
         Line("sites", Number(rule.Sites));
-        Line("calls", $"{Number(rule.Calls)} = {Number(rule.Logged)} logged + {Number(rule.Filtered)} filtered + {Number(rule.Sampled)} sampled out + {Number(rule.Limited)} over the limit + {Number(rule.Lost)} lost");
+        Line("calls", $"{Number(rule.Calls)} = {Number(rule.Logged)} logged + {Number(rule.Filtered)} filtered + {Number(rule.Sampled)} " +
+            $"sampled out + {Number(rule.Limited)} over the limit + {Number(rule.Lost)} lost");
         Line("unreturned", Number(rule.Unreturned));
         Line("cost", string.Create(
             CultureInfo.InvariantCulture,
-            $"{(rule.CostPercent is { } percent ? $"{Percent(percent)} of a CPU" : "-")}; {rule.CostNs / 1e9:0.000} s in all; budget {(rule.BudgetPercent is { } budget ? Percent(budget) : rule.Binary is null ? "-" : "none")}"));
+            $"{(rule.CostPercent is { } percent ? $"{Percent(percent)} of a CPU" : "-")}; {rule.CostNs / 1e9:0.000} s in all; budget " +
+                $"{BudgetOf(rule)}"));
         Line("last event", rule.LastEvent is { } last ? $"{last:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} ({Span(now - last)} ago)" : "none yet");
         if (rule.Latency is { } latency)
         {
@@ -105,14 +110,26 @@ internal static class StatusTable
         var widths = Enumerable.Range(0, heads.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in rows)
         {
-            var line = string.Join("  ", row.Select((cell, i) => Texts.Contains(heads[i]) ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i])));
+            var line = string.Join(
+                "  ", row.Select((cell, i) => Texts.Contains(heads[i]) ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i])));
             text.Append(line.TrimEnd()).Append('\n');
         }
     }
 
     internal static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Percent(double value) => value.ToString(value is > 0 and < 1 ? "0.00" : "0.#", CultureInfo.InvariantCulture) + " %";
+    private static string BudgetOf(RuleStatus rule)
+    {
+        if (rule.BudgetPercent is { } budget)
+        {
+            return Percent(budget);
+        }
+
+        return rule.Binary is null ? "-" : "none";
+    }
+
+    private static string Percent(double value) =>
+        value.ToString(value is > 0 and < 1 ? "0.00" : "0.#", CultureInfo.InvariantCulture) + " %";
 
     private static string Span(TimeSpan span) => span.TotalSeconds switch
     {

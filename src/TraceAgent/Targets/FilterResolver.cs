@@ -33,7 +33,8 @@ internal sealed partial class FilterResolver
         var users = new List<uint>();
         foreach (var name in filter.Users)
         {
-            if (uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || UserAccounts.TryFind(name, out number))
+            if (uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || UserAccounts.TryFind(name, out number))
             {
                 users.Add(number);
             }
@@ -62,7 +63,8 @@ internal sealed partial class FilterResolver
 
         foreach (var id in filter.Containers)
         {
-            var found = Containers().Where(path => ContainerId().Match(Path.GetFileName(path)).Value.StartsWith(id, StringComparison.Ordinal))
+            var found = Containers()
+                .Where(path => ContainerId().Match(Path.GetFileName(path)).Value.StartsWith(id, StringComparison.Ordinal))
                 .Take(MaxContainers).Select(PlaceOf).OfType<CgroupPlace>().ToList();
             cgroups.AddRange(found);
             missing ??= found.Count == 0 ? $"the container {id} does not exist" : null;
@@ -74,7 +76,8 @@ internal sealed partial class FilterResolver
     /// <summary>The next answers are new ones.</summary>
     public void Forget() => _containers = null;
 
-    private CgroupPlace? PlaceOf(string path) => _root is not null && FileStatus.Of(Path.Combine(_root, path)) is { Kind: FileKind.Folder } folder
+    private CgroupPlace? PlaceOf(string path) =>
+        _root is not null && FileStatus.Of(Path.Combine(_root, path)) is { Kind: FileKind.Folder } folder
         ? new CgroupPlace((long)folder.Inode, _seesAll ? path.Split('/', StringSplitOptions.RemoveEmptyEntries).Length : null)
         : null;
 
@@ -86,7 +89,12 @@ internal sealed partial class FilterResolver
             return _containers ?? [];
         }
 
-        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        };
         try
         {
             return _containers = [.. Directory.EnumerateDirectories(_root, "*", options).Take(MaxFolders)

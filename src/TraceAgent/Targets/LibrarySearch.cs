@@ -21,7 +21,8 @@ internal sealed class LibrarySearch(Architecture architecture, string root = "")
     private List<string> Glibc(string name)
     {
         var flags = architecture.ElfMachine == Architecture.X64.ElfMachine ? LibraryKind.X64 : LibraryKind.Arm64;
-        var cached = LinkerCache.Find(Read("/etc/ld.so.cache", LinkerCache.MaxSize), name, flags).Select(In).Where(IsOfThisMachine).ToList();
+        var cached = LinkerCache.Find(Read("/etc/ld.so.cache", LinkerCache.MaxSize), name, flags)
+            .Select(In).Where(IsOfThisMachine).ToList();
         if (cached.Count > 0)
         {
             return cached;

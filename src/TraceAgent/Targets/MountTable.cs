@@ -22,10 +22,14 @@ internal sealed record Mount(ulong Id, string Device, string Root, string Point,
     private static string? Below(string folder, string path)
     {
         var prefix = folder.TrimEnd('/');
-        return path == folder ? ""
-            : path.StartsWith(prefix, StringComparison.Ordinal) && path.Length > prefix.Length && path[prefix.Length] == '/'
-                ? path[(prefix.Length + 1)..]
-                : null;
+        if (path == folder)
+        {
+            return "";
+        }
+
+        return path.StartsWith(prefix, StringComparison.Ordinal) && path.Length > prefix.Length && path[prefix.Length] == '/'
+            ? path[(prefix.Length + 1)..]
+            : null;
     }
 }
 

@@ -29,7 +29,10 @@ internal sealed class PathPattern
     /// <param name="path">Absolute, without links.</param>
     public bool Matches(string path) => Matches(_names, NamesOf(path));
 
-    /// <summary>The same where links lead that are among the names before the first with a star: <c>/bin/*</c> is <c>/usr/bin/*</c>, for example.</summary>
+    /// <summary>
+    /// The same where links lead that are among the names before the first with a star: <c>/bin/*</c> is
+    /// <c>/usr/bin/*</c>, for example.
+    /// </summary>
     public PathPattern Resolved()
     {
         var plain = Array.FindIndex(_names, IsPattern) is >= 0 and var first ? first : _names.Length;
@@ -60,7 +63,8 @@ internal sealed class PathPattern
             return Matches(pattern[1..], names) || (!names.IsEmpty && Matches(pattern, names[1..]));
         }
 
-        return !names.IsEmpty && FileSystemName.MatchesSimpleExpression(pattern[0], names[0], ignoreCase: false) && Matches(pattern[1..], names[1..]);
+        return !names.IsEmpty
+            && FileSystemName.MatchesSimpleExpression(pattern[0], names[0], ignoreCase: false) && Matches(pattern[1..], names[1..]);
     }
 }
 
@@ -84,6 +88,13 @@ internal static class RealPath
     }
 
     /// <summary>The name under which the kernel has the file; the last one, when it has none any more.</summary>
-    public static string? Of(PinnedFile pinned) =>
-        new FileInfo(pinned.InodePath).LinkTarget is { } name ? name.EndsWith(Deleted, StringComparison.Ordinal) ? name[..^Deleted.Length] : name : null;
+    public static string? Of(PinnedFile pinned)
+    {
+        if (new FileInfo(pinned.InodePath).LinkTarget is { } name)
+        {
+            return name.EndsWith(Deleted, StringComparison.Ordinal) ? name[..^Deleted.Length] : name;
+        }
+
+        return null;
+    }
 }

@@ -59,9 +59,12 @@ internal sealed class PermittedBinaries(Func<BinaryLists> lists)
 
         var patterns = _patterns ??= new Patterns(lists());
         var names = FileNames.Of(probed, real, mount, namespaces).ToList();
-        return patterns.Denying([file.Path, real, .. names, .. FileNames.Below(probed, real, mount)], probed) is { } denied
-            ? $"{shown} must not be probed: the agent configuration denies {denied}"
-            : patterns.Allows(names) ? null : $"{shown} must not be probed: it is not among what the agent configuration allows";
+        if (patterns.Denying([file.Path, real, .. names, .. FileNames.Below(probed, real, mount)], probed) is { } denied)
+        {
+            return $"{shown} must not be probed: the agent configuration denies {denied}";
+        }
+
+        return patterns.Allows(names) ? null : $"{shown} must not be probed: it is not among what the agent configuration allows";
     }
 
     private sealed class Patterns(BinaryLists lists)

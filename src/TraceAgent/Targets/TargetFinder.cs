@@ -55,7 +55,8 @@ internal sealed class TargetFinder
             case Target.Library(var name):
                 var found = _libraries.Find(name);
                 return new TargetFiles(
-                    [.. found.Select(path => new TargetFile(path))], IsCut: false, [.. _libraries.Lists.Concat(found).Select(WatchedName.Of)]);
+                    [.. found.Select(path => new TargetFile(path))],
+                    IsCut: false, [.. _libraries.Lists.Concat(found).Select(WatchedName.Of)]);
             case Target.Process(var name):
                 if (!_needsProcesses)
                 {

@@ -39,7 +39,8 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
 
     private Diagnostic? Diagnose(string path, (string Reason, string Remedy)? problem) => problem is var (reason, remedy)
         ? new Diagnostic(
-            severity, Code, new SourceSpan(path, 1, 1, 1), severity == Severity.Error ? $"not obeyed: {reason}" : $"the agent would not obey it here: {reason}", remedy)
+            severity, Code, new SourceSpan(path, 1, 1, 1),
+            severity == Severity.Error ? $"not obeyed: {reason}" : $"the agent would not obey it here: {reason}", remedy)
         : null;
 
     private (string Reason, string Remedy)? ProblemOnPathTo(string path)
@@ -144,11 +145,14 @@ internal sealed class PathTrust(TrustedUsers users, Severity severity = Severity
 
         return users.Fill(ownership.Group)
             ? null
-            : ($"the group {UserAccounts.NameOfGroup(ownership.Group) ?? $"{ownership.Group}"} may write to {path}", $"chmod go-w {Shell(path)}");
+            : ($"the group {UserAccounts.NameOfGroup(ownership.Group) ?? $"{ownership.Group}"} may write to {path}",
+                $"chmod go-w {Shell(path)}");
     }
 
     private static string Shell(string path) =>
-        path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+".Contains(c, StringComparison.Ordinal)) ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+".Contains(c, StringComparison.Ordinal))
+            ? path
+            : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <param name="Problem">What is wrong on it.</param>
     /// <param name="End">Where it leads, without links; null when it leads nowhere, or is not to be gone.</param>

@@ -71,7 +71,12 @@ internal sealed class Debouncer(Func<long>? now = null)
     }
 
     /// <summary>How long to wait for the next change before asking again, in ms.</summary>
-    public int WaitMs(int idle) => !_waiting ? idle : _atOnce ? 0 : 10;
+    public int WaitMs(int idle) => (_waiting, _atOnce) switch
+    {
+        (false, _) => idle,
+        (true, true) => 0,
+        (true, false) => 10,
+    };
 
     public void Clear()
     {

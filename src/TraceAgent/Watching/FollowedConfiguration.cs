@@ -12,11 +12,13 @@ namespace TraceAgent.Watching;
 /// </summary>
 /// <param name="file">As it was read at the start.</param>
 /// <param name="followsOutputs">False when the command line said where events go.</param>
-/// <param name="exchange">Brings outputs into force; fails with an <see cref="Outputs.OutputException"/> and then has changed nothing.</param>
+/// <param name="exchange">Brings outputs into force; fails with an <see cref="Outputs.OutputException"/> and
+/// then has changed nothing.</param>
 /// <param name="voice">Is told.</param>
 /// <param name="trust">Says whether the file is to be obeyed; null when it always is.</param>
 internal sealed class FollowedConfiguration(
-    AgentConfigurationFile file, bool followsOutputs, Func<IReadOnlyList<OutputConfiguration>, Task> exchange, IConfigurationListener reporter,
+    AgentConfigurationFile file,
+    bool followsOutputs, Func<IReadOnlyList<OutputConfiguration>, Task> exchange, IConfigurationListener reporter,
     PathTrust? trust = null)
 {
     /// <summary>An output that blocks holds up the exchange, but not the rules.</summary>

@@ -7,7 +7,8 @@ using TraceAgent.Targets;
 namespace TraceAgent.Watching;
 
 /// <summary>
-/// Follows the rule files, the agent configuration and the probed binaries, and brings what is attached in line with them. One thread; it also looks
+/// Follows the rule files, the agent configuration and the probed binaries, and brings what is attached in line with
+/// them. One thread; it also looks
 /// by itself every two seconds, since not every change is announced (network file systems, links).
 /// </summary>
 internal sealed class ReconcileLoop : IDisposable
@@ -38,13 +39,15 @@ internal sealed class ReconcileLoop : IDisposable
     private long _lastTurn = Stopwatch.GetTimestamp();
 
     public ReconcileLoop(
-        RuleSource source, LastValidRules rules, TargetFinder targets, Reconciler reconciler, ProbeMaintenance maintenance, RuleGuard guard, IEvaluationListener reporter,
+        RuleSource source, LastValidRules rules,
+        TargetFinder targets, Reconciler reconciler, ProbeMaintenance maintenance, RuleGuard guard, IEvaluationListener reporter,
         StandingBoard board,
         PacketController packets,
         FollowedConfiguration? configuration,
         PermittedBinaries permitted)
     {
-        (_source, _rules, _targets, _reconciler, _maintenance, _guard, _reporter, _board) = (source, rules, targets, reconciler, maintenance, guard, reporter, board);
+        (_source, _rules, _targets, _reconciler, _maintenance, _guard, _reporter, _board) =
+            (source, rules, targets, reconciler, maintenance, guard, reporter, board);
         (_packets, _configuration, _permitted) = (packets, configuration, permitted);
         _watches = new WatchList(configuration is null ? source.Paths : [.. source.Paths, configuration.Path]);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };

@@ -54,7 +54,8 @@ internal static class RuleFileLoader
     public static RuleFile LinkToNowhere(string path) => new(
         path,
         [],
-        [Diagnostic.Warning(BrokenLink, new SourceSpan(path, 1, 1, 1), $"the link leads nowhere: {new FileInfo(path).LinkTarget}", "no rules are read from it")],
+        [Diagnostic.Warning(BrokenLink, new SourceSpan(path, 1, 1, 1), $"the link leads nowhere: {new FileInfo(path).LinkTarget}", "no " +
+            "rules are read from it")],
         new SourceText(path, ""));
 
     private delegate int Reading(Span<byte> bytes);

@@ -17,7 +17,8 @@ internal sealed record RuleFileVersion(string Path, RuleFile Content);
 /// </param>
 /// <param name="defaults">What rules leave open is taken from here; null leaves it open.</param>
 /// <param name="trust">Says which files are to be obeyed; null when all are.</param>
-internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null, PathTrust? trust = null)
+internal sealed class RuleSource(
+    IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null, PathTrust? trust = null)
 {
     /// <summary>A file that was changed this shortly before it was read may be changed again without a new time stamp.</summary>
     private static readonly TimeSpan TimestampGranularity = TimeSpan.FromSeconds(2);
@@ -53,7 +54,8 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
             {
                 var identity = FileStatus.Of(file);
                 any |= identity is not null;
-                if (seen.Add(isFolder ? Path.Combine(full, Path.GetFileName(file)) : full) && ReadFile(file, identity, takesPipes && !isFolder, judge) is { } version)
+                if (seen.Add(isFolder ? Path.Combine(full, Path.GetFileName(file)) : full)
+                    && ReadFile(file, identity, takesPipes && !isFolder, judge) is { } version)
                 {
                     versions.Add(version);
                 }
@@ -98,7 +100,8 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
     {
         try
         {
-            return [.. Directory.EnumerateFiles(folder).Where(file => IsRuleFileName(Path.GetFileName(file))).Order(StringComparer.Ordinal)];
+            return [
+                .. Directory.EnumerateFiles(folder).Where(file => IsRuleFileName(Path.GetFileName(file))).Order(StringComparer.Ordinal)];
         }
         catch (DirectoryNotFoundException)
         {
@@ -118,7 +121,8 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
         }
 
         var identity = found ?? FileIdentity.None;
-        if (_known.TryGetValue(path, out var known) && known.Identity == identity && known.ReadAt - ModifiedAt(identity) > TimestampGranularity
+        if (_known.TryGetValue(path, out var known)
+            && known.Identity == identity && known.ReadAt - ModifiedAt(identity) > TimestampGranularity
             && IsTrustedAsBefore(path, known.Version.Content, identity, judge))
         {
             return known.Version;
@@ -132,7 +136,8 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
             _ when takesPipe => RuleFileLoader.Load(path, takesPipe: true),
             _ => RuleFile.Unreadable(path, "not a regular file"),
         };
-        var version = known.Version is { } old && old.Content.Source.Text == content.Source.Text && old.Content.Diagnostics == content.Diagnostics
+        var version =
+            known.Version is { } old && old.Content.Source.Text == content.Source.Text && old.Content.Diagnostics == content.Diagnostics
             ? old
             : new RuleFileVersion(path, defaults is null ? content : content with
             {
@@ -145,7 +150,8 @@ internal sealed class RuleSource(IReadOnlyList<string> paths, bool takesPipes = 
 
     /// <summary>Permissions change without the file, and those of its folders.</summary>
     private static bool IsTrustedAsBefore(string path, RuleFile content, FileIdentity identity, PathTrust? judge) =>
-        judge is null || identity.Kind != FileKind.Regular || judge.Judge(path) == content.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);
+        judge is null
+            || identity.Kind != FileKind.Regular || judge.Judge(path) == content.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);
 
     private static DateTime ModifiedAt(FileIdentity identity) =>
         DateTime.UnixEpoch.AddTicks(Math.Max(identity.ModifiedNs, identity.ChangedNs) / TimeSpan.NanosecondsPerTick);

@@ -30,7 +30,8 @@ internal static class PacketBenchmark
 
         foreach (var scenario in results.ScenariosWith(PerPacket))
         {
-            var (ours, theirs) = (results.Median(scenario, Tool.TraceAgent.Name, PerPacket)!.Value, results.Median(scenario, Floor, PerPacket)!.Value);
+            var (ours, theirs) =
+                (results.Median(scenario, Tool.TraceAgent.Name, PerPacket)!.Value, results.Median(scenario, Floor, PerPacket)!.Value);
             results.Add(scenario, Tool.TraceAgent.Name, "ns more", ours - theirs);
             results.Add(scenario, Tool.TraceAgent.Name, "/ XDP_PASS", ours / theirs);
         }

@@ -26,5 +26,6 @@ internal sealed class RandomLists
     /// <summary>Near enough to a denied address that the list must be walked to see that it is another one.</summary>
     public IpAddress BesideDenied(bool isIPv6) => new(isIPv6, Single(isIPv6).Address.Bits ^ 1);
 
-    private IpPrefix Single(bool isIPv6) => _prefixes.First(prefix => prefix.Address.IsIPv6 == isIPv6 && prefix.Length == prefix.Address.Width);
+    private IpPrefix Single(bool isIPv6) =>
+        _prefixes.First(prefix => prefix.Address.IsIPv6 == isIPv6 && prefix.Length == prefix.Address.Width);
 }

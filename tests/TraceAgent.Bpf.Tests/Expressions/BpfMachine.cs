@@ -179,7 +179,8 @@ internal sealed class BpfMachine(Surroundings surroundings, byte[] context)
     {
         Span<byte> wide = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(wide, value);
-        wide[..SizeOf(instruction)].CopyTo(Memory(unchecked((ulong)(Registers[instruction.Destination] + instruction.Offset)), SizeOf(instruction)));
+        wide[..SizeOf(instruction)].CopyTo(
+            Memory(unchecked((ulong)(Registers[instruction.Destination] + instruction.Offset)), SizeOf(instruction)));
     }
 
     private Span<byte> Memory(ulong address, int size) => address >= ContextAddress && address < ContextAddress + (ulong)context.Length

@@ -29,7 +29,8 @@ internal static class SampleExpressions
     private static readonly int[] Sizes = [1, 2, 4, 8];
 
     private static readonly long[] Edges =
-        [0, 1, -1, 2, 7, 63, 64, 65, 255, 256, -128, int.MaxValue, int.MinValue, 1L << 31, 1L << 32, 0xffff_ffff, long.MaxValue, long.MinValue];
+        [0, 1, -1, 2, 7, 63, 64, 65, 255, 256, -128, int.MaxValue, int.MinValue, 1L
+            << 31, 1L << 32, 0xffff_ffff, long.MaxValue, long.MinValue];
 
     public static Expr Argument(int index) => Architecture.X64.Argument(index);
 
@@ -87,7 +88,8 @@ internal static class SampleExpressions
             {
                 yield return new Expr.Load(At(8), size, signed);
                 yield return new Expr.Load(At(17), size, signed);
-                yield return new Expr.Load(new Expr.Binary(BinaryOperator.Add, new Expr.Load(BlockPointer, 8, false), new Expr.Constant(24)), size, signed);
+                yield return new Expr.Load(
+                    new Expr.Binary(BinaryOperator.Add, new Expr.Load(BlockPointer, 8, false), new Expr.Constant(24)), size, signed);
                 yield return new Expr.Load(new Expr.Constant(Unmapped), size, signed);
                 if (size < 8)
                 {
@@ -108,13 +110,16 @@ internal static class SampleExpressions
         byte[] wrong = [.. most, 1];
         return
         [
-            Test(whole, [], isExact: true), Test([.. whole, 1], [], isExact: true), Test(most, [], isExact: true), Test([], [], isExact: true),
+            Test(whole, [], isExact: true),
+            Test([.. whole, 1], [], isExact: true), Test(most, [], isExact: true), Test([], [], isExact: true),
             Test(whole, [], isExact: false), Test(most, [], isExact: false), Test(wrong, [], isExact: false), Test([], [], isExact: false),
-            Test(most, last, isExact: false), Test([], last, isExact: false), Test(most, most, isExact: false), Test(whole, last, isExact: false),
+            Test(most, last, isExact: false),
+            Test([], last, isExact: false), Test(most, most, isExact: false), Test(whole, last, isExact: false),
         ];
     }
 
-    private static TextTest Test(byte[] prefix, byte[] suffix, bool isExact) => new(prefix.ToEquatableArray(), suffix.ToEquatableArray(), isExact);
+    private static TextTest Test(byte[] prefix, byte[] suffix, bool isExact) =>
+        new(prefix.ToEquatableArray(), suffix.ToEquatableArray(), isExact);
 
     private static Expr.Binary At(int offset) => new(BinaryOperator.Add, BlockPointer, new Expr.Constant(offset));
 

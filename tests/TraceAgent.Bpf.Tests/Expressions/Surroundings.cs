@@ -66,8 +66,15 @@ internal sealed record Surroundings(
         return begins == 1 ? Same(address + (ulong)length - (ulong)suffix.Length, suffix) : begins;
     }
 
-    private long? Same(ulong address, byte[] bytes) =>
-        bytes.Length == 0 ? 1 : Read(address, bytes.Length) is { } there ? Truth(there.AsSpan().SequenceEqual(bytes)) : null;
+    private long? Same(ulong address, byte[] bytes)
+    {
+        if (bytes.Length == 0)
+        {
+            return 1;
+        }
+
+        return Read(address, bytes.Length) is { } there ? Truth(there.AsSpan().SequenceEqual(bytes)) : null;
+    }
 
     private long? Loaded(ulong address, int size, bool signed)
     {

@@ -3,7 +3,10 @@ using TraceAgent.Bpf.Kernel;
 
 namespace TraceAgent.Bpf.Tests.Kernel;
 
-/// <summary>What is begun before it is needed, since the kernel lets it wait. Looks at all that this process has open, so no other test may run.</summary>
+/// <summary>
+/// What is begun before it is needed, since the kernel lets it wait. Looks at all that this process has
+/// open, so no other test may run.
+/// </summary>
 [Collection(nameof(ExpectationTests))]
 [CollectionDefinition(nameof(ExpectationTests), DisableParallelization = true)]
 public sealed class ExpectationTests
@@ -16,7 +19,8 @@ public sealed class ExpectationTests
         DescriptorTable.Grow((int)file.DangerousGetHandle());
 
         Assert.InRange(int.Parse(Status("FDSize"), CultureInfo.InvariantCulture), 4096, int.MaxValue);
-        Assert.DoesNotContain(Directory.GetFileSystemEntries("/proc/self/fd"), path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture) > 4000);
+        Assert.DoesNotContain(Directory.GetFileSystemEntries("/proc/self/fd"), path =>
+            int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture) > 4000);
     }
 
     [Fact]
@@ -29,7 +33,8 @@ public sealed class ExpectationTests
             session.WaitForHandlers();
         }
 
-        Assert.DoesNotContain(Directory.GetFiles("/proc/self/fdinfo").Select(TextOf), text => text.Contains("link_type", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.GetFiles("/proc/self/fdinfo").Select(TextOf), text => text.Contains("link_type", StringComparison.Ordinal));
     }
 
     private static string Status(string name) =>

@@ -12,7 +12,8 @@ internal static class NoticeBytes
     public const int ArgumentsCut = 2;
     public const int ArgumentsFault = 4;
 
-    public static byte[] Forked(int pid, int parent, ulong time, int? origin = null) => Record(ProcessAct.Forked, pid, parent, time, origin: origin ?? parent);
+    public static byte[] Forked(int pid, int parent, ulong time, int? origin = null) =>
+        Record(ProcessAct.Forked, pid, parent, time, origin: origin ?? parent);
 
     public static byte[] Executed(int pid, int parent, ulong time, string path, string arguments, int flags = 0) =>
         Record(ProcessAct.Executed, pid, parent, time, flags, path: path, arguments: arguments);

@@ -2,7 +2,9 @@ using TraceAgent.Bpf.Kernel;
 
 namespace TraceAgent.Bpf.Tests.Kernel;
 
-/// <summary>Of the kernel's types, our programs need little. That they find their fields by it, the tests of the process tracker show.</summary>
+/// <summary>
+/// Of the kernel's types, our programs need little. That they find their fields by it, the tests of the process tracker show.
+/// </summary>
 public sealed class ReducedTypesTests
 {
     [Fact]
@@ -25,7 +27,8 @@ public sealed class ReducedTypesTests
     [Fact]
     public void Every_structure_that_the_process_tracker_reads_is_there_at_its_size()
     {
-        string[] names = ["task_struct", "mm_struct", "signal_struct", "file", "path", "inode", "super_block", "dentry", "qstr", "vfsmount", "mount"];
+        string[] names = [
+            "task_struct", "mm_struct", "signal_struct", "file", "path", "inode", "super_block", "dentry", "qstr", "vfsmount", "mount"];
         using var types = BpfObject.TypesFor("process");
         var bytes = File.ReadAllBytes(types!.Path);
         using var kernel = KernelTypes.Read(names.ToHashSet());
@@ -38,7 +41,8 @@ public sealed class ReducedTypesTests
     }
 
     private static List<uint> SizesOf(BtfTypes types, uint name) =>
-        [.. Enumerable.Range(1, types.Count).Select(number => types[number]).Where(type => type.Kind == BtfKind.Struct && type.Name == name).Select(type => type.SizeOrType).Order()];
+        [.. Enumerable.Range(1, types.Count).Select(number => types[number])
+            .Where(type => type.Kind == BtfKind.Struct && type.Name == name).Select(type => type.SizeOrType).Order()];
 
     private static unsafe List<uint> SizesIn(byte[] raw, string name)
     {
@@ -46,7 +50,8 @@ public sealed class ReducedTypesTests
         {
             var header = (BtfHeader*)at;
             var strings = System.Text.Encoding.ASCII.GetString(raw, (int)header->StringsAt, header->StringsLength);
-            return SizesOf(new BtfTypes(at + header->TypesAt, header->TypesLength), (uint)strings.IndexOf($"\0{name}\0", StringComparison.Ordinal) + 1);
+            return SizesOf(new BtfTypes(
+                at + header->TypesAt, header->TypesLength), (uint)strings.IndexOf($"\0{name}\0", StringComparison.Ordinal) + 1);
         }
     }
 }

@@ -37,7 +37,8 @@ public sealed partial class PacketCountTests
         Assert.Equal(new PacketTotals { Passed = passed, Dropped = dropped }, limits.Filter.Totals());
         Assert.Equal(passed, Assert.Single(limits.Filter.Sources().Sources).Passed);
         Assert.Equal(dropped, Assert.Single(limits.Filter.Denied().Sources).Dropped);
-        Assert.Equal((0, 0, default), (limits.Filter.Sources().EvictedSources, limits.Filter.Denied().EvictedSources, limits.Filter.Sources().Evicted));
+        Assert.Equal((0, 0, default),
+            (limits.Filter.Sources().EvictedSources, limits.Filter.Denied().EvictedSources, limits.Filter.Sources().Evicted));
     }
 
     [Theory]
@@ -106,7 +107,8 @@ public sealed partial class PacketCountTests
             limits.Drops(Frame.From(new IpAddress(false, 0x0a000000 + i)));
         }
 
-        Assert.Contains(limits.Filter.Sources().Sources, source => source.Source == Frame.Address("192.0.2.7") && source.Passed.Packets == 2);
+        Assert.Contains(
+            limits.Filter.Sources().Sources, source => source.Source == Frame.Address("192.0.2.7") && source.Passed.Packets == 2);
     }
 
     [Fact]
@@ -121,7 +123,8 @@ public sealed partial class PacketCountTests
 
         var reading = limits.Filter.Sources();
 
-        Assert.Equal((sources, sources, 0), (reading.Sources.Count, reading.Sources.Select(source => source.Source).Distinct().Count(), reading.EvictedSources));
+        Assert.Equal((sources, sources, 0), (reading.Sources.Count, reading.Sources.Select(source => source.Source)
+            .Distinct().Count(), reading.EvictedSources));
     }
 
     [Fact]

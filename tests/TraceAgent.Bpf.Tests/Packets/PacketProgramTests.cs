@@ -154,7 +154,8 @@ public sealed class PacketProgramTests
                 _ when denied => before with { Dropped = before.Dropped + one },
                 _ => before with { Passed = before.Passed + one },
             };
-            Assert.True(denied == dropped && expected == after, $"{kind} {source} {Convert.ToHexString(frame)}: dropped {dropped}, {after}");
+            Assert.True(
+                denied == dropped && expected == after, $"{kind} {source} {Convert.ToHexString(frame)}: dropped {dropped}, {after}");
         }
     }
 

@@ -23,7 +23,13 @@ internal static unsafe class PacketTrial
     {
         fixed (byte* frameAt = frame)
         {
-            var attributes = new Attributes { ProgramFd = (uint)program, SizeIn = (uint)frame.Length, In = (ulong)frameAt, Repeat = (uint)repeat };
+            var attributes = new Attributes
+            {
+                ProgramFd = (uint)program,
+                SizeIn = (uint)frame.Length,
+                In = (ulong)frameAt,
+                Repeat = (uint)repeat,
+            };
             return Libc.Bpf(TestRun, &attributes, (uint)sizeof(Attributes)) == 0
                 ? new TrialResult(attributes.Result, attributes.Duration)
                 : throw new KernelException("run", $"a frame of {frame.Length} bytes", Libc.Errno());

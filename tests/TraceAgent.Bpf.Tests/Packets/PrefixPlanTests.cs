@@ -18,7 +18,8 @@ public sealed class PrefixPlanTests
     [Fact]
     public void What_an_allowed_prefix_contains_is_not_in_the_table_as_denied() => Assert.Equal(
         [("10.0.0.0/8", true), ("10.1.0.0/16", false), ("192.0.2.0/24", false)],
-        PrefixPlan.Effective(TrialFilter.Prefixes("10.0.0.0/8", "10.1.2.0/24", "10.1.0.0/16", "192.0.2.7"), TrialFilter.Prefixes("10.1.0.0/16", "192.0.2.0/24"))
+        PrefixPlan.Effective(TrialFilter.Prefixes(
+            "10.0.0.0/8", "10.1.2.0/24", "10.1.0.0/16", "192.0.2.7"), TrialFilter.Prefixes("10.1.0.0/16", "192.0.2.0/24"))
             .OrderBy(entry => entry.Key)
             .Select(entry => (entry.Key.ToString(), entry.Value)));
 
@@ -58,7 +59,9 @@ public sealed class PrefixPlanTests
     ];
 
     private static bool IsDenied(Dictionary<IpPrefix, bool> table, IpAddress source) =>
-        table.Where(entry => entry.Key.Contains(source)).OrderByDescending(entry => entry.Key.Length).Select(entry => entry.Value).FirstOrDefault();
+        table.Where(entry => entry.Key.Contains(source))
+            .OrderByDescending(entry => entry.Key.Length).Select(entry => entry.Value).FirstOrDefault();
 
-    private static List<IpPrefix> Some(Random random, int most) => [.. Enumerable.Range(0, random.Next(most)).Select(_ => RandomPrefix.Of(random))];
+    private static List<IpPrefix> Some(Random random, int most) =>
+        [.. Enumerable.Range(0, random.Next(most)).Select(_ => RandomPrefix.Of(random))];
 }

@@ -161,7 +161,8 @@ public sealed class PrefixTests
         Assert.True(limits.Drops("0.0.7.1"));
         Assert.False(limits.Drops("192.0.2.7"));
         // All of them by others at once: for a moment there are twice as many.
-        limits.Filter.Update([.. fits.Select(prefix => new IpPrefix(new IpAddress(true, prefix.Address.Bits), 128)).Take(50), .. fits.Select(prefix => prefix with { Length = 25 })], []);
+        limits.Filter.Update([.. fits.Select(prefix => new IpPrefix(new IpAddress(true, prefix.Address.Bits), 128))
+            .Take(50), .. fits.Select(prefix => prefix with { Length = 25 })], []);
         Assert.True(limits.Drops("0.0.7.1"));
         Assert.False(limits.Drops("0.0.7.129"));
     }

@@ -18,7 +18,8 @@ internal sealed class TrialFilter(PacketFilterOptions options, bool perCpu = tru
 
     public static IpPrefix[] Prefixes(params string[] texts) => [.. texts.Select(Prefix)];
 
-    public static IpPrefix Prefix(string text) => IpPrefix.TryParse(text, out var prefix) == PrefixError.None ? prefix : throw new ArgumentException(text);
+    public static IpPrefix Prefix(string text) =>
+        IpPrefix.TryParse(text, out var prefix) == PrefixError.None ? prefix : throw new ArgumentException(text);
 
     /// <returns>True when it was dropped; nothing else but passing is an alternative.</returns>
     public bool Drops(ReadOnlySpan<byte> frame, int repeat = 1)

@@ -9,7 +9,9 @@ internal static class FunctionStarts
     public static IReadOnlyList<(ulong Address, ulong Size)> Of(string binary)
     {
         var unwound = Command.Run("readelf", "--wide", "--debug-dump=frames", binary).Output.Split('\n')
-            .Select(line => line.IndexOf(" FDE ", StringComparison.Ordinal) > 0 ? line[(line.IndexOf("pc=", StringComparison.Ordinal) + 3)..].Split("..") : [])
+            .Select(line => line.IndexOf(" FDE ", StringComparison.Ordinal) > 0
+                ? line[(line.IndexOf("pc=", StringComparison.Ordinal) + 3)..].Split("..")
+                : [])
             .Where(range => range.Length == 2)
             .Select(range => (Start: Number(range[0]), End: Number(range[1])))
             .Select(range => (range.Start, range.End - range.Start));

@@ -31,7 +31,8 @@ public sealed class HarmlessTests(ITestOutputHelper log) : IDisposable
             ? int.Parse(given, CultureInfo.InvariantCulture)
             : Environment.TickCount;
         var length = TimeSpan.FromSeconds(double.Parse(
-            Environment.GetEnvironmentVariable("TRACEAGENT_SOAK_SECONDS") is { Length: > 0 } seconds ? seconds : "0", CultureInfo.InvariantCulture)
+            Environment.GetEnvironmentVariable("TRACEAGENT_SOAK_SECONDS") is { Length: > 0 } seconds ? seconds : "0",
+            CultureInfo.InvariantCulture)
             / Workload.Names.Count);
         var clock = Stopwatch.StartNew();
         var (attached, hits, batches) = (0L, 0L, 0);
@@ -57,13 +58,15 @@ public sealed class HarmlessTests(ITestOutputHelper log) : IDisposable
         while (clock.Elapsed < length || (hits == 0 && batches < MaxBatchesWithoutHit));
 
         log.WriteLine($"{name}: {batches} batches, {attached} places probed, {hits} hits");
-        Assert.True(attached > PlacesAtOnce / 10 * batches && hits > 0, $"{attached} places of {batches} batches were probed, with {hits} hits: the test did not test");
+        Assert.True(attached > PlacesAtOnce / 10 * batches
+            && hits > 0, $"{attached} places of {batches} batches were probed, with {hits} hits: the test did not test");
     }
 
     private static string Difference(string expected, string actual)
     {
         var at = expected.Zip(actual).TakeWhile(pair => pair.First == pair.Second).Count();
-        return $"…{expected[Math.Max(0, at - 200)..Math.Min(expected.Length, at + 200)]}… became …{actual[Math.Max(0, at - 200)..Math.Min(actual.Length, at + 200)]}…";
+        return $"…{expected[Math.Max(0, at - 200)..Math.Min(expected.Length, at + 200)]}… became " +
+            $"…{actual[Math.Max(0, at - 200)..Math.Min(actual.Length, at + 200)]}…";
     }
 
     /// <summary>Halves the batch for as long as a half alone makes a difference.</summary>
@@ -81,11 +84,13 @@ public sealed class HarmlessTests(ITestOutputHelper log) : IDisposable
     {
         var events = _workspace["events.json"];
         File.Delete(events);
-        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File([.. batch.Rules]))) { Output = events });
+        using var agent = AgentProcess.Start(
+            new AgentStart(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File([.. batch.Rules]))) { Output = events });
         var output = workload.Run();
         agent.Stop();
         var calls = File.ReadLines(events)
-            .Where(line => line.Contains("\"event\":\"agent\"", StringComparison.Ordinal) && line.Contains("\"calls\":", StringComparison.Ordinal))
+            .Where(line => line.Contains("\"event\":\"agent\"", StringComparison.Ordinal)
+                && line.Contains("\"calls\":", StringComparison.Ordinal))
             .Select(EventLine.Parse).GroupBy(line => line.Rule).Select(rule => rule.Max(line => line.Count("calls"))).ToList();
         return new Outcome(output, agent.MessagesWith("attached"), calls.Sum(), agent.Tell());
     }

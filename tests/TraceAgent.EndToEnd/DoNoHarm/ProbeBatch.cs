@@ -26,5 +26,6 @@ internal sealed record ProbeBatch(IReadOnlyList<string> Rules)
         return new ProbeBatch(rules);
     }
 
-    public IEnumerable<ProbeBatch> Halves() => [new ProbeBatch([.. Rules.Take(Rules.Count / 2)]), new ProbeBatch([.. Rules.Skip(Rules.Count / 2)])];
+    public IEnumerable<ProbeBatch> Halves() =>
+        [new ProbeBatch([.. Rules.Take(Rules.Count / 2)]), new ProbeBatch([.. Rules.Skip(Rules.Count / 2)])];
 }

@@ -9,8 +9,8 @@ namespace TraceAgent.EndToEnd.DoNoHarm;
 internal sealed class Workload
 {
     private const string OwnLoader = "lib/own-loader.so";
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(3);
-    private static readonly string s_sources = Path.Combine(AppContext.BaseDirectory, "Programs", "workloads");
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
+    private static readonly string Sources = Path.Combine(AppContext.BaseDirectory, "Programs", "workloads");
     private readonly Workspace _workspace;
     private readonly string _script;
     private readonly string _loader;
@@ -23,17 +23,17 @@ internal sealed class Workload
         workspace.Folder("lib");
         (var program, _script) = name switch
         {
-            "bash" => ("/bin/bash", $"$RUN {s_sources}/bash.sh"),
-            "sqlite3" => ("/usr/bin/sqlite3", $"$RUN :memory: < {s_sources}/sqlite3.sql"),
-            "openssl" => ("/usr/bin/openssl", $". {s_sources}/openssl.sh"),
-            "redis" => ("/usr/bin/redis-server", $". {s_sources}/redis.sh"),
-            "python3" => (Resolve("/usr/bin/python3"), $"PYTHONHOME=/usr PYTHONHASHSEED=0 $RUN {s_sources}/python3.py"),
-            "perl" => ("/usr/bin/perl", $". {s_sources}/perl.sh"),
-            "git" => ("/usr/bin/git", $". {s_sources}/git.sh"),
-            "nginx" => ("/usr/sbin/nginx", $". {s_sources}/nginx.sh"),
-            "php" => (Resolve("/usr/bin/php"), $"$RUN -n {s_sources}/php.php"),
-            "ruby" => (Resolve("/usr/bin/ruby"), $"$RUN --disable-all {s_sources}/ruby.rb"),
-            "greenlet" => (Resolve("/usr/bin/python3"), $"PYTHONHOME=/usr PYTHONHASHSEED=0 $RUN -S -E {s_sources}/greenlet.py"),
+            "bash" => ("/bin/bash", $"$RUN {Sources}/bash.sh"),
+            "sqlite3" => ("/usr/bin/sqlite3", $"$RUN :memory: < {Sources}/sqlite3.sql"),
+            "openssl" => ("/usr/bin/openssl", $". {Sources}/openssl.sh"),
+            "redis" => ("/usr/bin/redis-server", $". {Sources}/redis.sh"),
+            "python3" => (Resolve("/usr/bin/python3"), $"PYTHONHOME=/usr PYTHONHASHSEED=0 $RUN {Sources}/python3.py"),
+            "perl" => ("/usr/bin/perl", $". {Sources}/perl.sh"),
+            "git" => ("/usr/bin/git", $". {Sources}/git.sh"),
+            "nginx" => ("/usr/sbin/nginx", $". {Sources}/nginx.sh"),
+            "php" => (Resolve("/usr/bin/php"), $"$RUN -n {Sources}/php.php"),
+            "ruby" => (Resolve("/usr/bin/ruby"), $"$RUN --disable-all {Sources}/ruby.rb"),
+            "greenlet" => (Resolve("/usr/bin/python3"), $"PYTHONHOME=/usr PYTHONHASHSEED=0 $RUN -S -E {Sources}/greenlet.py"),
             "go" => (Build("work.go", "go", "build", "-o"), "$RUN"),
             "rust" => (Build("work.rs", "rustc", "-O", "-g", "-o"), "$RUN"),
             "hard" => (BuildHard(), "$RUN"),
@@ -41,7 +41,8 @@ internal sealed class Workload
         };
         var binary = workspace.Install(program, Path.GetFileName(program));
         var libraries = LibrariesOf(binary);
-        Binaries = [binary, .. libraries.Where(library => !IsLoader(library)).Select(library => workspace.Install(library, $"lib/{Path.GetFileName(library)}"))];
+        Binaries = [binary, .. libraries.Where(library => !IsLoader(library))
+            .Select(library => workspace.Install(library, $"lib/{Path.GetFileName(library)}"))];
         if (name == "hard")
         {
             Binaries = [.. Binaries, _workspace[OwnLoader]];
@@ -69,7 +70,7 @@ internal sealed class Workload
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(s_deadline))
+        if (!process.WaitForExit(Deadline))
         {
             process.Kill(entireProcessTree: true);
             return $"{output.GetAwaiter().GetResult()}\ndid not end";
@@ -98,7 +99,7 @@ internal sealed class Workload
     private string Build(string source, string compiler, params string[] options)
     {
         var executable = _workspace[$"{source}.built"];
-        Command.OutputOf(compiler, [.. options, executable, Path.Combine(s_sources, source)]);
+        Command.OutputOf(compiler, [.. options, executable, Path.Combine(Sources, source)]);
         return executable;
     }
 }

@@ -21,7 +21,8 @@ internal static class ForeignProgram
             var compiled = Path.Combine(folder.FullName, "their.bpf.o");
             File.WriteAllText(source, Source);
             Command.OutputOf(
-                "clang", "--target=bpf", "-O2", "-g", "-idirafter", "/usr/include/x86_64-linux-gnu", "-idirafter", "/usr/include/aarch64-linux-gnu",
+                "clang",
+                "--target=bpf", "-O2", "-g", "-idirafter", "/usr/include/x86_64-linux-gnu", "-idirafter", "/usr/include/aarch64-linux-gnu",
                 "-c", source, "-o", compiled);
             side.Ip($"link set dev {side.Interface} {mode} obj {compiled} sec xdp");
         }

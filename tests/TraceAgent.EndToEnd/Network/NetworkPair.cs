@@ -8,18 +8,19 @@ namespace TraceAgent.EndToEnd.Network;
 /// </summary>
 internal sealed class NetworkPair : IDisposable
 {
-    private static int _made;
+    private static int Made;
 
     public NetworkPair(int mtu = 1500)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"ta{Environment.ProcessId}x{Interlocked.Increment(ref _made)}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"ta{Environment.ProcessId}x{Interlocked.Increment(ref Made)}");
         Near = new NetworkSide(name + "n", "near0", 1);
         Far = new NetworkSide(name + "f", "far0", 2);
         try
         {
             Near.Create();
             Far.Create();
-            Ip($"link add {Near.Interface} netns {Near.Namespace} mtu {mtu} address {Near.Mac} type veth peer name {Far.Interface} netns {Far.Namespace} mtu {mtu} address {Far.Mac}");
+            Ip($"link add {Near.Interface} netns {Near.Namespace} mtu {mtu} address {Near.Mac} type veth peer name {Far.Interface} netns " +
+                $"{Far.Namespace} mtu {mtu} address {Far.Mac}");
             Near.Bring(Far);
             Far.Bring(Near);
         }

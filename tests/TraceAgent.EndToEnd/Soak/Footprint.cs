@@ -19,7 +19,8 @@ internal sealed record Footprint(long ResidentKilobytes, int Descriptors, int Th
             objects.Maps.Count);
 
         long Number(string key) => long.Parse(
-            status.First(line => line.StartsWith(key, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+            status.First(line => line.StartsWith(key, StringComparison.Ordinal))
+                .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Whether it is nowhere more than <paramref name="other"/> with <paramref name="slack"/>.</summary>

@@ -11,13 +11,16 @@ public sealed partial class SoakTests : IDisposable
 {
     private const int ShortSeconds = 24;
 
-    /// <summary>What comes and goes: memory with the collector's turns, the rest with replaced probes that are just closing. One left behind by each edit is more.</summary>
+    /// <summary>
+    /// What comes and goes: memory with the collector's turns, the rest with replaced probes that are just closing. One
+    /// left behind by each edit is more.
+    /// </summary>
     private static readonly Footprint Slack = new(ResidentKilobytes: 4096, Descriptors: 4, Threads: 4, Programs: 4, Links: 4, Maps: 4);
 
-    private readonly Workspace workspace = new();
-    private readonly string program = TracedProgram.Compile("steady");
+    private readonly Workspace _workspace = new();
+    private readonly string _program = TracedProgram.Compile("steady");
 
-    public void Dispose() => workspace.Dispose();
+    public void Dispose() => _workspace.Dispose();
 
     [Fact]
     public void Under_load_and_reloads_nothing_grows_and_the_books_balance()
@@ -25,13 +28,13 @@ public sealed partial class SoakTests : IDisposable
         var seconds = Environment.GetEnvironmentVariable("TRACEAGENT_SOAK_SECONDS") is { Length: > 0 } given
             ? int.Parse(given, CultureInfo.InvariantCulture)
             : ShortSeconds;
-        workspace.Folder("rules");
-        workspace.Write("rules/steady.yaml", RuleText.File(Rule("steady", "args: 2")));
-        workspace.Write("agent.yaml", "rules: rules\noutputs:\n  - file: {path: events-.json, roll: {size: 64MB}, keep: 2}\n");
+        _workspace.Folder("rules");
+        _workspace.Write("rules/steady.yaml", RuleText.File(Rule("steady", "args: 2")));
+        _workspace.Write("agent.yaml", "rules: rules\noutputs:\n  - file: {path: events-.json, roll: {size: 64MB}, keep: 2}\n");
         Edit(0);
         using var agent = AgentProcess.Start(
-            new AgentStart(AttachMethod.Multi, workspace["rules"]) { Output = "", Options = ["--config", workspace["agent.yaml"]] });
-        using var steady = TracedProgram.Start(program);
+            new AgentStart(AttachMethod.Multi, _workspace["rules"]) { Output = "", Options = ["--config", _workspace["agent.yaml"]] });
+        using var steady = TracedProgram.Start(_program);
 
         var samples = new List<Footprint>();
         for (var second = 1; second <= seconds; second++)
@@ -52,7 +55,8 @@ public sealed partial class SoakTests : IDisposable
         Assert.Equal(calls, counters.Groups["calls"].Value);
         Assert.Equal(
             long.Parse(calls, CultureInfo.InvariantCulture),
-            long.Parse(counters.Groups["logged"].Value, CultureInfo.InvariantCulture) + long.Parse(counters.Groups["lost"].Value, CultureInfo.InvariantCulture));
+            long.Parse(counters.Groups["logged"].Value, CultureInfo.InvariantCulture)
+                + long.Parse(counters.Groups["lost"].Value, CultureInfo.InvariantCulture));
         Assert.DoesNotContain(agent.Messages, message => message.Contains("balance", StringComparison.Ordinal));
     }
 
@@ -68,10 +72,10 @@ public sealed partial class SoakTests : IDisposable
             4 => RuleText.File(Rule("edited", "args: 2")),
             _ => "rules: [{name: broken",
         };
-        workspace.Write("rules/edited.yaml", edited);
+        _workspace.Write("rules/edited.yaml", edited);
     }
 
-    private string Rule(string name, params string[] keys) => RuleText.Rule(name, program, "Steady", [.. keys, "budget: none"]);
+    private string Rule(string name, params string[] keys) => RuleText.Rule(name, _program, "Steady", [.. keys, "budget: none"]);
 
     [GeneratedRegex(@"\bsteady: (?<calls>\d+) calls, (?<logged>\d+) logged, (?<lost>\d+) lost")]
     private static partial Regex Totals();

@@ -35,8 +35,10 @@ internal sealed class Configurations : FuzzTarget
 
     private static readonly string[] Words =
     [
-        "rules: ", "outputs: ", "file: ", "console: ", "path: ", "roll: ", "size: ", "every: ", "keep: ", "format: ", "clef", "text", "clef-template", "day", "hour", "${", "}", "${A}", "${A:-b}", "$",
-        "${:-}", "${A:-${B}}", "100MB", "1", "99999999999999999999GB", "-1", "KiB", "/", "..", "[", "]", "{", "- ", "\n", "\n  ", "~", "'", "\"", "\0", "é",
+        "rules: ", "outputs: ", "file: ", "console: ", "path: ", "roll: ",
+        "size: ", "every: ", "keep: ", "format: ", "clef", "text", "clef-template", "day", "hour", "${", "}", "${A}", "${A:-b}", "$",
+        "${:-}", "${A:-${B}}",
+        "100MB", "1", "99999999999999999999GB", "-1", "KiB", "/", "..", "[", "]", "{", "- ", "\n", "\n  ", "~", "'", "\"", "\0", "é",
     ];
 
     public override byte[] Make(Random random) => random.Next(10) == 0

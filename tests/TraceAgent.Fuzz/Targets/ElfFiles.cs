@@ -8,7 +8,8 @@ internal sealed class ElfFiles : FuzzTarget
     private static readonly Lazy<byte[][]> Seeds = new(() =>
     {
         using var programs = new CompiledPrograms();
-        return [.. new[] { programs.Traps, programs.TrapsStripped, programs.ShopStripped, programs.ShopWithCet, programs.Go, programs.Usdt, programs.Thrower, programs.Object }.Select(File.ReadAllBytes)];
+        return [.. new[] { programs.Traps, programs.TrapsStripped, programs.ShopStripped,
+            programs.ShopWithCet, programs.Go, programs.Usdt, programs.Thrower, programs.Object }.Select(File.ReadAllBytes)];
     });
 
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"traceagent-fuzz-{Guid.NewGuid():N}");

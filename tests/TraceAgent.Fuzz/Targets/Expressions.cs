@@ -15,13 +15,16 @@ internal sealed class Expressions : FuzzTarget
     private static readonly string[] Seeds =
     [
         "status >= 500 && duration > 10ms && path ~ '/api/*'", "*(int32*)(p + 16) == -1 || ((uint16*)p)[a * 2] % 7 != 'x'",
-        "*(char**)(p+8) == \"a\\\\b\" ^ (string(64))p ~ 'x*' == !1", "-a / b % a << 3 >> (unsigned long)u", "comm ~ 'ngin*' && !(pid == tid) || uid & ~0x1f",
+        "*(char**)(p+8) == \"a\\\\b\" ^ (string(64))p ~ 'x*' == !1",
+        "-a / b % a << 3 >> (unsigned long)u", "comm ~ 'ngin*' && !(pid == tid) || uid & ~0x1f",
     ];
 
     private static readonly string[] Words =
     [
-        "a", "u", "p", "path", "names", "small", "flag", "pid", "comm", "duration", "ret", "nope", "(", ")", "[", "]", "*", "&", "&&", "|", "||", "!", "~", "-", "+", "/", "%", "^", "<<", ">>", "<",
-        "<=", "==", "!=", ">", ">=", "'x'", "'/a*'", "\"", "'", "\\", "\\x41", "0", "1", "-1", "0xffffffffffffffff", "18446744073709551616", "10ms", "3h", "9223372036s", "1.5", "(int8)", "(uint64)",
+        "a", "u", "p", "path", "names", "small", "flag", "pid", "comm",
+        "duration", "ret", "nope", "(", ")", "[", "]", "*", "&", "&&", "|", "||", "!", "~", "-", "+", "/", "%", "^", "<<", ">>", "<",
+        "<=", "==", "!=", ">", ">=", "'x'", "'/a*'", "\"", "'", "\\",
+        "\\x41", "0", "1", "-1", "0xffffffffffffffff", "18446744073709551616", "10ms", "3h", "9223372036s", "1.5", "(int8)", "(uint64)",
         "(char**)", "(int32*)", "(string(8))", "(bool)", "(ptr)", "(bytes(4))", "->", ".", "?", ":", ",", ";", "=", " ", "\n", "é", "\0",
     ];
 

@@ -21,7 +21,8 @@ internal sealed class MangledNames : FuzzTarget
         }.Select(Encoding.ASCII.GetBytes),
     ];
 
-    private static readonly string[] Words = ["_Z", "_R", "N", "E", "I", "S_", "S0_", "St", "Sa", "T_", "L_Z", "B0_", "K", "P", "R", "J", "DpT_", "cv", "17h0123456789abcdefE", "4shop", "999999999", "u3abc"];
+    private static readonly string[] Words = ["_Z", "_R", "N", "E", "I", "S_",
+        "S0_", "St", "Sa", "T_", "L_Z", "B0_", "K", "P", "R", "J", "DpT_", "cv", "17h0123456789abcdefE", "4shop", "999999999", "u3abc"];
 
     public override byte[] Make(Random random) =>
         random.Next(2) == 0 ? HostileNames.Changed(random.Pick(Seeds), random) : Mutation.Of(random, random.Pick(Seeds), Words);

@@ -16,7 +16,8 @@ internal sealed class PrefixFiles : FuzzTarget
     ];
 
     private static readonly string[] Words =
-        ["\n", "\r\n", "#", ";", "/", "/24", "/128", "/33", "/0", ".", ":", "::", "255", "256", "0", "00", "ffff", "203.0.113.7", "2001:db8::", "%", " ", "\t", "-"];
+        ["\n", "\r\n", "#", ";", "/",
+            "/24", "/128", "/33", "/0", ".", ":", "::", "255", "256", "0", "00", "ffff", "203.0.113.7", "2001:db8::", "%", " ", "\t", "-"];
 
     public override byte[] Make(Random random) => random.Next(8) switch
     {

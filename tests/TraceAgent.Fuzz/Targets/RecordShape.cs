@@ -29,7 +29,8 @@ internal sealed class RecordShape
         .. from element in new CaptureType.Scalar[]
         {
             new CaptureType.Integer(1, Signed: true), new CaptureType.Integer(2, Signed: false), new CaptureType.Integer(4, Signed: true),
-            new CaptureType.Integer(8, Signed: false), new CaptureType.Float(4), new CaptureType.Float(8), new CaptureType.Pointer(), new CaptureType.Bool(),
+            new CaptureType.Integer(8, Signed: false),
+            new CaptureType.Float(4), new CaptureType.Float(8), new CaptureType.Pointer(), new CaptureType.Bool(),
             new CaptureType.Errno(), new CaptureType.IPv4(), new CaptureType.Duration(), new CaptureType.Enumeration(4, [new(0, "zero")]),
         }
         from max in (int[])[1, 9]
@@ -38,7 +39,8 @@ internal sealed class RecordShape
 
     public RecordShape(Random random)
     {
-        var arguments = Enumerable.Range(0, random.Next(1, 7)).Select(i => new Parameter(Math.Min(i, 5), $"v{i}", random.Pick(Types))).ToArray();
+        var arguments = Enumerable.Range(0, random.Next(1, 7))
+            .Select(i => new Parameter(Math.Min(i, 5), $"v{i}", random.Pick(Types))).ToArray();
         var returned = random.Pick(Types);
         string[] redacted = random.Next(4) == 0 ? [random.Pick(arguments).Name] : [];
         var trigger = random.Pick([ProbeTrigger.Entry, ProbeTrigger.Call, ProbeTrigger.Return]);

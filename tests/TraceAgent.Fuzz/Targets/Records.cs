@@ -19,7 +19,8 @@ internal sealed class Records : FuzzTarget
     {
         var number = random.Next(Shapes);
         var record = random.Next(20) == 0 ? Mutation.Noise(random, 300) : Shape(number).Record(random);
-        return [.. BitConverter.GetBytes(number), .. record.AsSpan(0, random.Next(50) == 0 ? random.Next(record.Length + 1) : record.Length)];
+        return [
+            .. BitConverter.GetBytes(number), .. record.AsSpan(0, random.Next(50) == 0 ? random.Next(record.Length + 1) : record.Length)];
     }
 
     public override void Check(byte[] input)
@@ -66,7 +67,8 @@ internal sealed class Records : FuzzTarget
         foreach (var (hole, text) in shape.Holes.Zip(texts))
         {
             var value = hole.Name == "ret" ? json.GetProperty("ret") : json.GetProperty("args").GetProperty(hole.Name);
-            Assert.Equal(Aligned(Expected(value, Beside(json, "problems", hole.Name), Beside(json, "errno", hole.Name), hole), hole.Width), text);
+            Assert.Equal(
+                Aligned(Expected(value, Beside(json, "problems", hole.Name), Beside(json, "errno", hole.Name), hole), hole.Width), text);
         }
     }
 
@@ -83,9 +85,13 @@ internal sealed class Records : FuzzTarget
             return $"<{problem?.Split(',')[0]}>";
         }
 
-        var text = value.ValueKind == JsonValueKind.Array && hole.Type is CaptureType.Array list
-            ? $"[{string.Join(", ", value.EnumerateArray().Select(element => Element(element, hole with { Type = list.Element })))}]"
-            : value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        var text = (value.ValueKind, hole.Type) switch
+        {
+            (JsonValueKind.Array, CaptureType.Array list) =>
+                $"[{string.Join(", ", value.EnumerateArray().Select(element => Element(element, hole with { Type = list.Element })))}]",
+            (JsonValueKind.String, _) => value.GetString()!,
+            _ => value.GetRawText(),
+        };
         if (text != SecretFinder.Mask && hole.Type is not CaptureType.Array)
         {
             text = Formatted(value, text, errorName, hole);
@@ -102,9 +108,10 @@ internal sealed class Records : FuzzTarget
         var invariant = CultureInfo.InvariantCulture;
         switch (hole.Type)
         {
+            case CaptureType.Integer integer when hole.Format is ['x' or 'X', ..] format:
+                return (Bits(text) & (ulong.MaxValue >> (64 - (8 * integer.Size)))).ToString(format, invariant);
             case CaptureType.Integer integer when hole.Format is { } format:
-                return format[0] is 'x' or 'X' ? (Bits(text) & (ulong.MaxValue >> (64 - (8 * integer.Size)))).ToString(format, invariant)
-                    : integer.Signed ? long.Parse(text, invariant).ToString(format, invariant)
+                return integer.Signed ? long.Parse(text, invariant).ToString(format, invariant)
                     : ulong.Parse(text, invariant).ToString(format, invariant);
             case CaptureType.Pointer when hole.Format is { } format:
                 return "0x" + ulong.Parse(text.AsSpan(2), NumberStyles.HexNumber, invariant).ToString(format, invariant);
@@ -115,7 +122,9 @@ internal sealed class Records : FuzzTarget
                 DurationText.Append(buffer, ulong.Parse(text, invariant), null);
                 return buffer.ToString();
             case CaptureType.Errno when hole.Format is { } format:
-                return format[0] is 'x' or 'X' ? ((uint)value.GetInt64()).ToString(format, invariant) : value.GetInt64().ToString(format, invariant);
+                return format[0] is 'x' or 'X'
+                    ? ((uint)value.GetInt64()).ToString(format, invariant)
+                    : value.GetInt64().ToString(format, invariant);
             case CaptureType.Errno when errorName is not null:
                 Assert.Equal(errorName, ErrorNames.Find(value.GetInt64()));
                 return $"{errorName} ({ErrorNames.Describe(value.GetInt64())})";

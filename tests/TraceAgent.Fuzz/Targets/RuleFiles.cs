@@ -14,14 +14,19 @@ namespace TraceAgent.Fuzz.Targets;
 internal sealed class RuleFiles : FuzzTarget
 {
     private static readonly byte[][] Seeds =
-        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Cases"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Cases"), "*.yaml", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
 
     private static readonly string[] Words =
     [
-        "rules: ", "name: ", "binary: ", "symbol: ", "offset: ", "args: ", "signature: ", "capture: ", "when: ", "on: ", "ret: ", "format: ", "redact: ", "limit: ",
-        "sample: ", "ttl: ", "budget: ", "level: ", "labels: ", "target: ", "process: ", "pid: ", "cgroup: ", "user: ", "container: ", "lib.so.1", "call", "both", "return", "entry", "12", "bytes(ret)", "bytes(n, 4096)", "string(4096)", "sockaddr",
-        "errno", "enum {0: a}", "{arg1}", "{ret}", "{duration:ms}", "{cgroup}", "{uid,-9:x}", "arg1", "duration", "*(int32*)(arg1 + 4)", " == ", "'x*'", " ~ ", "&a ",
-        "packets: ", "interface: ", "eth0", "count: {}", "deny: ", "allow: ", "deny_file: ", "[10.0.0.0/8, ", "::/0", "unsafe: ", "{source}", "{packets:x}", "every: ", "1s",
+        "rules: ", "name: ", "binary: ",
+        "symbol: ", "offset: ", "args: ", "signature: ", "capture: ", "when: ", "on: ", "ret: ", "format: ", "redact: ", "limit: ",
+        "sample: ", "ttl: ", "budget: ", "level: ", "labels: ", "target: ", "process: ", "pid: ", "cgroup: ", "user: ",
+        "container: ", "lib.so.1", "call", "both", "return", "entry", "12", "bytes(ret)", "bytes(n, 4096)", "string(4096)", "sockaddr",
+        "errno", "enum {0: a}", "{arg1}",
+        "{ret}", "{duration:ms}", "{cgroup}", "{uid,-9:x}", "arg1", "duration", "*(int32*)(arg1 + 4)", " == ", "'x*'", " ~ ", "&a ",
+        "packets: ", "interface: ", "eth0",
+        "count: {}", "deny: ", "allow: ", "deny_file: ", "[10.0.0.0/8, ", "::/0", "unsafe: ", "{source}", "{packets:x}", "every: ", "1s",
         "*a", "<<: ", "? ", "- ", "\n  - ", "\n    ", "true", "on", "~", "null", "1e9", "0x", "...", "---\n", "%YAML 1.1\n",
     ];
 
@@ -31,7 +36,8 @@ internal sealed class RuleFiles : FuzzTarget
     public override byte[] Make(Random random) => random.Next(12) switch
     {
         0 => Mutation.Noise(random, 200),
-        1 => [.. "rules: [{name: a, binary: /b, symbol: f, "u8, .. System.Text.Encoding.UTF8.GetBytes(Mutation.Words(random, Words, 12)), .. "}]"u8],
+        1 => [.. "rules: [{name: a, binary: /b, symbol: f, "u8, .. System.Text.Encoding.UTF8.GetBytes(
+            Mutation.Words(random, Words, 12)), .. "}]"u8],
         _ => Mutation.Of(random, random.Pick(Seeds), Words),
     };
 
@@ -70,7 +76,8 @@ internal sealed class RuleFiles : FuzzTarget
         {
             ProbeCompiler.Compile(bound.Plan, Binding);
         }
-        catch (ArgumentException tooLarge) when (tooLarge.Message.Contains("stack", StringComparison.Ordinal) || tooLarge.Message.Contains("possible", StringComparison.Ordinal))
+        catch (ArgumentException tooLarge) when (tooLarge.Message.Contains("stack", StringComparison.Ordinal)
+            || tooLarge.Message.Contains("possible", StringComparison.Ordinal))
         {
             // Said to the operator with the rule's name.
         }

@@ -9,7 +9,8 @@ internal sealed class Secrets : FuzzTarget
     /// <summary>What secrets are made of.</summary>
     public static IReadOnlyList<string> Pieces { get; } =
     [
-        "password", "token", "SECRET", "api_key", "Bearer", "basic", "cookie", "authorization", "=", ": ", " ", "%20", "%3d", "\"", "\\\"", "'", "\\", "&", "\n",
+        "password", "token",
+        "SECRET", "api_key", "Bearer", "basic", "cookie", "authorization", "=", ": ", " ", "%20", "%3d", "\"", "\\\"", "'", "\\", "&", "\n",
         "4111 1111 1111 1111", "4111", "-", "378282246310005", "s", "_", "é", "x", "***",
         "://", "@", ":", "-----BEGIN PRIVATE KEY-----", "-----END", "eyJ", ".", "AKIA", "ghp_", "sk-",
         "--", "-user", " -u ", "pass", "pw", "key", "<", ">", "/", "\0", "\r\n\r\n", ",",

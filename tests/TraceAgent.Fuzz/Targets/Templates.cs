@@ -10,18 +10,25 @@ internal sealed class Templates : FuzzTarget
 {
     private static readonly string[] Words =
     [
-        "{", "}", "{{", "}}", ":", ",", "-", "+", "@", "$", "arg1", "fd", "path", "time", "duration", "ret", "exe", "cgroup", "nope", "x8", "X", "d", "n2", "ms", "us", "s", "0", "8",
-        "20", "1000", "1001", "HH:mm", "o", "%", "'", "\\", "\"", "<", "|", "yyyy", " ", "é", "\u200b", "😀", "\ud800", "\n", "{arg1}", "{fd,8:x}", "{time:", "{duration:", "{path,-", "{@",
+        "{", "}", "{{", "}}", ":", ",", "-", "+",
+        "@", "$", "arg1", "fd", "path", "time", "duration", "ret", "exe", "cgroup", "nope", "x8", "X", "d", "n2", "ms", "us", "s", "0", "8",
+        "20", "1000", "1001", "HH:mm", "o", "%", "'", "\\",
+        "\"", "<", "|", "yyyy", " ", "é", "\u200b", "😀", "\ud800", "\n", "{arg1}", "{fd,8:x}", "{time:", "{duration:", "{path,-", "{@",
     ];
 
     private static readonly Dictionary<string, EventName> Names = EventNames.Of(
-        EventKind.Call, [new NamedValue("fd", CaptureType.Default) { Alias = "arg1" }, new NamedValue("path", new CaptureType.Text(10))], new CaptureType.Errno());
+        EventKind.Call, [new NamedValue("fd", CaptureType.Default) { Alias = "arg1" }, new NamedValue("path", new CaptureType.Text(10))],
+        new CaptureType.Errno());
 
     public override byte[] Make(Random random) =>
-        Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(2) == 0 ? Mutation.Words(random, Words, 6) : Hole(random))));
+        Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(1, 4))
+            .Select(_ => random.Next(2) == 0 ? Mutation.Words(random, Words, 6) : Hole(random))));
 
     private static string Hole(Random random) =>
-        $"{{{random.Pick(["", "", "@", "$"])}{random.Pick(Names.Keys.ToArray())}{(random.Next(2) == 0 ? "," + Mutation.Words(random, Words[6..], 3) : "")}{(random.Next(2) == 0 ? ":" + Mutation.Words(random, Words[6..], 3) : "")}}}";
+        $"{{{random.Pick(["", "", "@", "$"])}{random.Pick(Names.Keys.ToArray())}{Part(random, ",")}{Part(random, ":")}}}";
+
+    private static string Part(Random random, string sign) =>
+        random.Next(2) == 0 ? sign + Mutation.Words(random, Words[6..], 3) : "";
 
     public override void Check(byte[] input)
     {
@@ -40,11 +47,19 @@ internal sealed class Templates : FuzzTarget
         }
     }
 
-    private static string Written(MessageToken token) => token is MessageToken.Hole hole ? $"{{{hole.Name},{hole.Alignment ?? 0}:{hole.Format}}}" : ((MessageToken.Literal)token).Text;
+    private static string Written(MessageToken token) =>
+        token is MessageToken.Hole hole ? $"{{{hole.Name},{hole.Alignment ?? 0}:{hole.Format}}}" : ((MessageToken.Literal)token).Text;
 
     private static IEnumerable<string> BySerilog(string text) => new Serilog.Parsing.MessageTemplateParser().Parse(text).Tokens
         .Where(token => token is not Serilog.Parsing.TextToken { Text: "" })
         .Select(token => token is Serilog.Parsing.PropertyToken hole
-            ? $"{{{hole.PropertyName},{(hole.Alignment is { } column ? column.Direction == Serilog.Parsing.AlignmentDirection.Left ? -column.Width : column.Width : 0)}:{hole.Format}}}"
+            ? $"{{{hole.PropertyName},{WidthOf(hole.Alignment)}:{hole.Format}}}"
             : ((Serilog.Parsing.TextToken)token).Text);
+
+    private static int WidthOf(Serilog.Parsing.Alignment? alignment) => alignment switch
+    {
+        { Direction: Serilog.Parsing.AlignmentDirection.Left } left => -left.Width,
+        { } right => right.Width,
+        null => 0,
+    };
 }

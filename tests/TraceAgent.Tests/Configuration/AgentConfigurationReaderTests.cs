@@ -31,13 +31,15 @@ public class AgentConfigurationReaderTests
             new AgentConfiguration(
                 "/etc/traceagent/rules",
                 [
-                    new OutputConfiguration.File("/logs/events-.json", new RollPolicy(100_000_000, RollInterval.Hour, 7), OutputFormat.ClefTemplate),
+                    new OutputConfiguration.File(
+                        "/logs/events-.json", new RollPolicy(100_000_000, RollInterval.Hour, 7), OutputFormat.ClefTemplate),
                     new OutputConfiguration.File("/var/log/all.txt", null, OutputFormat.Text),
                     new OutputConfiguration.Console(OutputFormat.Text),
                     new OutputConfiguration.Otlp(new Uri("https://host:4318/x"), Grpc: true, [new("api-key", "/logs")]) { Name = "far" },
                 ])
             {
-                Defaults = new RuleDefaults { BudgetPercent = 2.5, TotalBudgetPercent = Rule.NoBudget, LimitPerSecond = 100, Ttl = TimeSpan.FromDays(1) },
+                Defaults = new RuleDefaults
+                    { BudgetPercent = 2.5, TotalBudgetPercent = Rule.NoBudget, LimitPerSecond = 100, Ttl = TimeSpan.FromDays(1) },
                 Socket = "/etc/traceagent/run/agent.sock",
                 WaitForPages = WaitPolicy.TrustedAnd([1, 1000]),
                 Metrics = new MetricsConfiguration(new IPEndPoint(IPAddress.Loopback, 9435), "/etc/traceagent/agent.prom"),
@@ -76,7 +78,8 @@ public class AgentConfigurationReaderTests
     [Fact]
     public void A_file_rolls_every_day_and_keeps_all_unless_told()
     {
-        var output = Assert.IsType<OutputConfiguration.File>(Read("outputs: [{file: {path: a.json, roll: {size: 64KiB}}}]").Value!.Outputs[0]);
+        var output = Assert.IsType<OutputConfiguration.File>(
+            Read("outputs: [{file: {path: a.json, roll: {size: 64KiB}}}]").Value!.Outputs[0]);
 
         Assert.Equal(new RollPolicy(65_536, RollInterval.Day, null), output.Roll);
     }
@@ -84,34 +87,45 @@ public class AgentConfigurationReaderTests
     [Theory]
     [InlineData("outputs: [{fil: {path: a}}]", "1:12: unknown key 'fil' (did you mean 'file'?)")]
     [InlineData("outputs: [{file: {}}]", "1:18: a file output needs the key 'path'")]
-    [InlineData("outputs: [{file: {path: a}, console: {}}]", "1:29: 'console' and 'file' exclude each other (keep exactly one of 'file', 'console', 'otlp')")]
+    [InlineData("outputs: [{file: {path: a}, console: {}}]",
+        "1:29: 'console' and 'file' exclude each other (keep exactly one of 'file', 'console', 'otlp')")]
     [InlineData("outputs: [{file: {path: a, keep: 3}}]", "1:28: 'keep' needs 'roll' (a file that does not roll is only one)")]
-    [InlineData("outputs: [{file: {path: a, roll: {every: infinite}}}]", "1:35: a file that never rolls needs no 'roll' (add 'size', or leave 'roll' out)")]
+    [InlineData("outputs: [{file: {path: a, roll: {every: infinite}}}]",
+        "1:35: a file that never rolls needs no 'roll' (add 'size', or leave 'roll' out)")]
     [InlineData("outputs: [{file: {path: a, roll: {size: 5 MB}}}]", "1:41: '5 MB' is not a size (such as 100MB, 64KiB or 1GB)")]
-    [InlineData("outputs: [{file: {path: a, format: cleff}}]", "1:36: 'format' must be one of 'clef', 'clef-template', 'ecs', 'text', not 'cleff' (did you mean 'clef'?)")]
+    [InlineData("outputs: [{file: {path: a, format: cleff}}]",
+        "1:36: 'format' must be one of 'clef', 'clef-template', 'ecs', 'text', not 'cleff' (did you mean 'clef'?)")]
     [InlineData("outputs: [{file: {path: a}}, {file: {path: ./a}}]", "1:30: there is already an output to /etc/traceagent/a")]
     [InlineData("outputs: [{console: {}}, {console: {}}]", "1:26: there is already an output to standard output")]
     [InlineData("outputs: [{console: {}, name: a}, {file: {path: b}, name: a}]", "1:35: there is already an output called 'a'")]
-    [InlineData("outputs: [{console: {}, name: A}]", "1:31: 'A' is not a name for an output (small letters, digits and . _ - ; a letter or digit first)")]
+    [InlineData("outputs: [{console: {}, name: A}]",
+        "1:31: 'A' is not a name for an output (small letters, digits and . _ - ; a letter or digit first)")]
     [InlineData("outputs: [{otlp: {}}]", "1:18: an otlp output needs the key 'endpoint'")]
-    [InlineData("outputs: [{otlp: {endpoint: 'host:4318'}}]", "1:29: 'host:4318' is not an address (such as http://127.0.0.1:4318; a password belongs into 'headers')")]
-    [InlineData("outputs: [{otlp: {endpoint: 'http://a', protocol: http}}]", "1:51: 'protocol' must be one of 'http/protobuf', 'grpc', not 'http' (did you mean 'http/protobuf'?)")]
-    [InlineData("outputs: [{otlp: {endpoint: 'http://a', headers: {a b: c}}}]", "1:51: 'a b' is not the name of a header (letters, digits and -)")]
-    [InlineData("outputs: [{otlp: {endpoint: 'http://a', headers: {a: '${NONE}'}}}]", "1:55: the environment variable 'NONE' is not set (a value for that case: ${NONE:-…})")]
+    [InlineData("outputs: [{otlp: {endpoint: 'host:4318'}}]",
+        "1:29: 'host:4318' is not an address (such as http://127.0.0.1:4318; a password belongs into 'headers')")]
+    [InlineData("outputs: [{otlp: {endpoint: 'http://a', protocol: http}}]",
+        "1:51: 'protocol' must be one of 'http/protobuf', 'grpc', not 'http' (did you mean 'http/protobuf'?)")]
+    [InlineData(
+        "outputs: [{otlp: {endpoint: 'http://a', headers: {a b: c}}}]", "1:51: 'a b' is not the name of a header (letters, digits and -)")]
+    [InlineData("outputs: [{otlp: {endpoint: 'http://a', headers: {a: '${NONE}'}}}]",
+        "1:55: the environment variable 'NONE' is not set (a value for that case: ${NONE:-…})")]
     [InlineData("outputs: []", "1:10: 'outputs' is empty (leave the key out to write to standard output)")]
     [InlineData("rules: a/${NONE}/b", "1:10: the environment variable 'NONE' is not set (a value for that case: ${NONE:-…})")]
     [InlineData("defaults: {budget: 20}", "1:20: 'budget' must be a percentage of one CPU or none, not '20' (such as 2% or 0.5%)")]
-    [InlineData("defaults: {total_budget: 0%}", "1:26: 'total_budget' must be above 0% and at most 10000% (100% is one whole CPU; 'none' lifts it)")]
+    [InlineData("defaults: {total_budget: 0%}",
+        "1:26: 'total_budget' must be above 0% and at most 10000% (100% is one whole CPU; 'none' lifts it)")]
     [InlineData("defaults: {limits: 1/s}", "1:12: unknown key 'limits' (did you mean 'limit'?)")]
     [InlineData("defaults: 20%", "1:11: 'defaults' must be a mapping (key: value), not text")]
     [InlineData("binaries: {}", "1:11: 'binaries' needs 'allow' or 'deny' (deny: [/usr/sbin/sshd])")]
     [InlineData("binaries: {deny: /usr/sbin/sshd}", "1:18: 'deny' must be a list, not text (in brackets: [/srv/**])")]
-    [InlineData("binaries: {allow: []}", "1:19: 'allow' is empty (leave the key out for no restriction; deny: [\"/**\"] refuses everything)")]
+    [InlineData(
+        "binaries: {allow: []}", "1:19: 'allow' is empty (leave the key out for no restriction; deny: [\"/**\"] refuses everything)")]
     [InlineData("binaries: {allow: ['']}", "1:20: 'allow' is empty")]
     [InlineData("binaries: {allow: [{a: b}]}", "1:20: 'allow' must be text, not a mapping (text that begins with '{' needs quotes)")]
     [InlineData("binaries: {alow: [/srv/**]}", "1:12: unknown key 'alow' (did you mean 'allow'?)")]
     [InlineData("metrics: {listen: 9435}", "1:19: '9435' is not an address with a port (such as 127.0.0.1:9435)")]
-    [InlineData("metrics: {listen: '10.0.0.1:1'}", "1:19: '10.0.0.1:1' is not a loopback address: metrics are served to anybody who asks, unencrypted (127.0.0.1 or [::1]; a proxy or node-exporter's textfile collector can take them further)")]
+    [InlineData("metrics: {listen: '10.0.0.1:1'}", "1:19: '10.0.0.1:1' is not a loopback address: metrics are served to anybody who " +
+        "asks, unencrypted (127.0.0.1 or [::1]; a proxy or node-exporter's textfile collector can take them further)")]
     [InlineData("metrics: {textfile: a.txt}", "1:21: the name of a textfile ends in .prom (node-exporter reads no other files)")]
     [InlineData("metrics: {}", "1:10: 'metrics' needs 'listen' or 'textfile' (listen: 127.0.0.1:9435)")]
     [InlineData(

@@ -37,7 +37,8 @@ public class AgentEventsTests
             .Select(e => System.Text.Json.JsonDocument.Parse(Sample.LineOf(e)).RootElement)
             .ToArray();
 
-        Assert.Equal(["rule a attached: 1 site", "rule b attached: 2 sites", "rule a detached: removed"], lines.Select(l => l.GetProperty("@m").GetString()));
+        Assert.Equal(["rule a attached: 1 site", "rule b attached: 2 sites", "rule a detached: removed"], lines.Select(
+            l => l.GetProperty("@m").GetString()));
         Assert.Equal(lines[0].GetProperty("@i").GetString(), lines[1].GetProperty("@i").GetString());
         Assert.NotEqual(lines[0].GetProperty("@i").GetString(), lines[2].GetProperty("@i").GetString());
     }

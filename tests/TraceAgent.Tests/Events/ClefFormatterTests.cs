@@ -31,7 +31,8 @@ public class ClefFormatterTests
     public void A_message_of_several_sites_names_the_one_that_was_hit(string format, string atFirst, string atSecond)
     {
         var sample = new Sample(format, ProbeTrigger.Entry, [new(0, "arg1", CaptureType.Default)]);
-        ProbeFile[] files = [new("/a", FileIdentity.None, [new(0, 0, "Add", 0)]), new("/b", FileIdentity.None, [new(0, 0, "shop::Add(int)", 0)])];
+        ProbeFile[] files =
+            [new("/a", FileIdentity.None, [new(0, 0, "Add", 0)]), new("/b", FileIdentity.None, [new(0, 0, "shop::Add(int)", 0)])];
         var shape = EventShape.Of(sample.Rule, sample.Bound, files);
         var record = sample.Record(3);
 
@@ -65,7 +66,8 @@ public class ClefFormatterTests
     [Fact]
     public void A_number_that_is_missing_or_too_large_is_not_taken_for_one()
     {
-        var sample = new Sample("{a} {b}", ProbeTrigger.Entry, [new(0, "a", new CaptureType.Integer(8, Signed: false)), new(1, "b", CaptureType.Default)]);
+        var sample = new Sample(
+            "{a} {b}", ProbeTrigger.Entry, [new(0, "a", new CaptureType.Integer(8, Signed: false)), new(1, "b", CaptureType.Default)]);
         var record = sample.Record(-1, 7);
         record[sample.Layout.Fields[1].OutcomeOffset!.Value] = (byte)Outcome.Fault;
 
@@ -84,7 +86,8 @@ public class ClefFormatterTests
 
         Assert.Contains("\"@m\":\"AddNum(-7)\",\"@i\":\"", line, StringComparison.Ordinal);
         Assert.EndsWith(
-            "\"@l\":\"Warning\",\"rule\":\"add-num\",\"event\":\"entry\",\"pid\":1234,\"tid\":1234,\"comm\":\"test\",\"exe\":\"/srv/shop/test\",\"symbol\":\"AddNum\",\"args\":{\"arg1\":-7}}\n",
+            "\"@l\":\"Warning\",\"rule\":\"add-num\",\"event\":\"entry\",\"pid\":1234,\"tid\":1234,\"comm\":\"test\"," +
+                "\"exe\":\"/srv/shop/test\",\"symbol\":\"AddNum\",\"args\":{\"arg1\":-7}}\n",
             line,
             StringComparison.Ordinal);
     }

@@ -12,7 +12,8 @@ public class ClockTests
     [Fact]
     public void The_narrowest_of_several_samples_decides()
     {
-        var samples = new Queue<ClockSample>([new(0, 90, 100), new(200, 1_205, 210), new(300, 1_340, 400), new(500, 1_590, 600), new(700, 1_780, 800)]);
+        var samples = new Queue<ClockSample>(
+            [new(0, 90, 100), new(200, 1_205, 210), new(300, 1_340, 400), new(500, 1_590, 600), new(700, 1_780, 800)]);
 
         Assert.Equal(1_000, new WallClock(samples.Dequeue).ToUtc(0));
     }

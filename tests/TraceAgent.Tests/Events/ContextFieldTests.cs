@@ -74,9 +74,11 @@ public class ContextFieldTests
     [InlineData("{arg1:x8} {n,5}|", "00000003     3|")]
     public void Formatters_of_others_find_every_name_of_the_template(string format, string message)
     {
-        var line = Line($"args: [n: int], format: '{format}'", new ClefTemplateFormatter(), 7, ("n", 3), ("uid", 1000), ("gid", 255), ("cgroup", 42));
+        var line = Line(
+            $"args: [n: int], format: '{format}'", new ClefTemplateFormatter(), 7, ("n", 3), ("uid", 1000), ("gid", 255), ("cgroup", 42));
         var template = new Serilog.Parsing.MessageTemplateParser().Parse(line.GetProperty("@mt").GetString()!);
-        Assert.All(template.Tokens.OfType<Serilog.Parsing.PropertyToken>(), hole => Assert.True(line.TryGetProperty(hole.PropertyName, out _), hole.PropertyName));
+        Assert.All(template.Tokens.OfType<Serilog.Parsing.PropertyToken>(), hole =>
+            Assert.True(line.TryGetProperty(hole.PropertyName, out _), hole.PropertyName));
         var flat = Decode($"args: [n: int], format: '{format}'", 7, ("n", 3), ("uid", 1000), ("gid", 255), ("cgroup", 42));
         Assert.Equal(message, SerilogEventConverter.Of(flat).RenderMessage(CultureInfo.InvariantCulture));
     }
@@ -100,11 +102,14 @@ public class ContextFieldTests
         BinaryPrimitives.WriteUInt16LittleEndian(record.AsSpan(RecordLayout.KindOffset), (ushort)kind);
         foreach (var value in bound.ValuesOf(kind))
         {
-            BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(layout.Fields[value.FieldIndex].Offset), values.Single(v => v.Name == value.Name).Value);
+            BinaryPrimitives.WriteInt64LittleEndian(
+                record.AsSpan(layout.Fields[value.FieldIndex].Offset), values.Single(v => v.Name == value.Name).Value);
         }
 
         var decoder = new EventDecoder(
-            new WallClock(() => new ClockSample(0, Sample.Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/b", parent, parent is null ? null : "login --password=hunter2 -v")), new CgroupNames((id, _) => $"/slice/{id}"));
+            new WallClock(() => new ClockSample(0, Sample.Epoch, 0)),
+            new ProcessNames(null, _ => new ProcessFacts("/b", parent, parent is null ? null : "login --password=hunter2 -v")),
+            new CgroupNames((id, _) => $"/slice/{id}"));
         return decoder.Decode(record, EventShape.Of(rule, bound, [new ProbeFile("/b", FileIdentity.None, [new(0, 0, "f", 0)])]))!;
     }
 

@@ -28,7 +28,8 @@ public sealed class DecimalDigitsTests
     }
 
     [Fact]
-    public void Numbers_in_one_buffer_are_each_themselves_however_they_follow() => Gen.OneOf(Gen.ULong[0, 300], Gen.ULong).Array[1, 60].Sample(numbers =>
+    public void Numbers_in_one_buffer_are_each_themselves_however_they_follow() =>
+        Gen.OneOf(Gen.ULong[0, 300], Gen.ULong).Array[1, 60].Sample(numbers =>
     {
         var line = new LineBuffer();
         foreach (var number in numbers)

@@ -6,11 +6,13 @@ namespace TraceAgent.Tests.Events;
 
 public class FlatEventTests
 {
-    private const string Format = "{fd:x} {fd,5} {path} {addr} {ret} {duration} {duration:ms} {comm} {exe} {symbol} {symbol:call} {rule} {pid}";
+    private const string Format =
+        "{fd:x} {fd,5} {path} {addr} {ret} {duration} {duration:ms} {comm} {exe} {symbol} {symbol:call} {rule} {pid}";
 
     private readonly Sample _sample = new(
         Format,
-        arguments: [new(0, "fd", new CaptureType.Integer(4, Signed: true)), new(1, "path", new CaptureType.Text(8)), new(2, "addr", new CaptureType.Pointer())],
+        arguments: [new(0, "fd", new CaptureType.Integer(4, Signed: true)), new(
+            1, "path", new CaptureType.Text(8)), new(2, "addr", new CaptureType.Pointer())],
         labels: [new("team", "payments")]);
 
     [Fact]
@@ -29,7 +31,8 @@ public class FlatEventTests
     [Fact]
     public void The_template_format_has_flat_typed_properties()
     {
-        var json = JsonDocument.Parse(_sample.Line(_sample.Record(3, "a\"b", 0x10UL, ulong.MaxValue), new ClefTemplateFormatter())).RootElement;
+        var json =
+            JsonDocument.Parse(_sample.Line(_sample.Record(3, "a\"b", 0x10UL, ulong.MaxValue), new ClefTemplateFormatter())).RootElement;
 
         Assert.Equal(Format, json.GetProperty("@mt").GetString());
         Assert.Equal(3, json.GetProperty("fd").GetInt32());
@@ -46,10 +49,12 @@ public class FlatEventTests
     {
         const string text = "rule rejected: /srv/{action}/r.yaml:1:1: '{}' does not name a value";
         var statement = new AgentStatement(Sample.Epoch, Serilog.Events.LogEventLevel.Error, "rejected", "rule rejected", text, rule: null);
-        var template = JsonDocument.Parse(Sample.LineOf(statement, new ClefTemplateFormatter())).RootElement.GetProperty("@mt").GetString()!;
+        var template =
+            JsonDocument.Parse(Sample.LineOf(statement, new ClefTemplateFormatter())).RootElement.GetProperty("@mt").GetString()!;
 
         Assert.Equal("rule rejected: /srv/{{action}}/r.yaml:1:1: '{{}}' does not name a value", template);
         Assert.Equal(text, SerilogEventConverter.Of(statement).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Equal(text, new Serilog.Parsing.MessageTemplateParser().Parse(template).Render(new Dictionary<string, Serilog.Events.LogEventPropertyValue>(), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(text, new Serilog.Parsing.MessageTemplateParser().Parse(template)
+            .Render(new Dictionary<string, Serilog.Events.LogEventPropertyValue>(), System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -66,7 +66,8 @@ public class HostileBytesTests
         var random = new Random(2);
         var sample = new Sample(
             "{a} {b} {c} {ret} {duration} {time} {comm}",
-            arguments: [new(0, "a", new CaptureType.Text(20)), new(1, "b", new CaptureType.Pointer()), new(2, "c", new CaptureType.Integer(1, Signed: false))]);
+            arguments: [new(0, "a", new CaptureType.Text(20)), new(
+                1, "b", new CaptureType.Pointer()), new(2, "c", new CaptureType.Integer(1, Signed: false))]);
         for (var i = 0; i < 5_000; i++)
         {
             var record = sample.Record();
@@ -83,7 +84,8 @@ public class HostileBytesTests
     [Fact]
     public void Names_from_the_rule_are_escaped_too()
     {
-        var sample = new Sample("\"{v}\"\u2028", ProbeTrigger.Entry, [new(0, "v", CaptureType.Default)], labels: [new("a\"b", "c\nd\ud800")]);
+        var sample = new Sample(
+            "\"{v}\"\u2028", ProbeTrigger.Entry, [new(0, "v", CaptureType.Default)], labels: [new("a\"b", "c\nd\ud800")]);
 
         var json = sample.Json(sample.Record(1));
 

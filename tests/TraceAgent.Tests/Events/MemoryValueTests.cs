@@ -93,7 +93,8 @@ public class MemoryValueTests
     [InlineData("sockaddr", "01002f61", "\"/a\"", "truncated,fault")]
     [InlineData("sockaddr", "01002f6100", "\"/a\"", null)]
     [InlineData("sockaddr", "02", "null", "fault")]
-    public void What_could_be_read_before_a_missing_page_is_shown_when_it_means_something(string type, string bytes, string value, string? problem)
+    public void What_could_be_read_before_a_missing_page_is_shown_when_it_means_something(
+        string type, string bytes, string value, string? problem)
     {
         var sample = Entry(type);
 
@@ -171,7 +172,8 @@ public class MemoryValueTests
 
     private static Sample Entry(string type, string format = "{v}") => new(format, ProbeTrigger.Entry, [new(0, "v", Types[type])]);
 
-    private static string? ProblemOf(JsonElement json) => json.TryGetProperty("problems", out var problems) ? problems.GetProperty("v").GetString() : null;
+    private static string? ProblemOf(JsonElement json) =>
+        json.TryGetProperty("problems", out var problems) ? problems.GetProperty("v").GetString() : null;
 
     private static void AssertShown(string type, string format, object value, string json, string message)
     {
@@ -180,7 +182,8 @@ public class MemoryValueTests
 
         Assert.EndsWith($"\"args\":{{\"v\":{json}}}}}\n", sample.Line(record), StringComparison.Ordinal);
         Assert.Equal(message, sample.Message(record));
-        Assert.Equal(message, SerilogEventConverter.Of(sample.Decode(record)!).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            message, SerilogEventConverter.Of(sample.Decode(record)!).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
         var property = JsonDocument.Parse(sample.Line(record, new ClefTemplateFormatter())).RootElement.GetProperty("v");
         Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(json).RootElement, property), $"{json} is {property} in the template format");
     }

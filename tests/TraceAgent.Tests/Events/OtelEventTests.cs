@@ -8,13 +8,15 @@ public class OtelEventTests
 {
     private readonly Sample _sample = new(
         "{fd} of {path}",
-        arguments: [new(0, "fd", new CaptureType.Integer(4, Signed: true)), new(1, "path", new CaptureType.Text(8)), new(2, "addr", new CaptureType.Pointer())],
+        arguments: [new(0, "fd", new CaptureType.Integer(4, Signed: true)), new(
+            1, "path", new CaptureType.Text(8)), new(2, "addr", new CaptureType.Pointer())],
         labels: [new("team", "payments")]);
 
     [Fact]
     public void Attributes_have_the_names_of_the_semantic_conventions()
     {
-        var own = OtelEvent.Of(_sample.Decode(_sample.Record(-1, ("/etc/pas"u8.ToArray(), Outcome.Truncated), 0x10UL, Outcome.Fault))!, new LineBuffer());
+        var own = OtelEvent.Of(
+            _sample.Decode(_sample.Record(-1, ("/etc/pas"u8.ToArray(), Outcome.Truncated), 0x10UL, Outcome.Fault))!, new LineBuffer());
         _sample.Decode(_sample.Record(5, "other", 0x20UL, 9));
 
         Assert.Equal("-1 of /etc/pas…", own.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));

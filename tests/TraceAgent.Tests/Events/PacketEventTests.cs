@@ -10,7 +10,8 @@ namespace TraceAgent.Tests.Events;
 public class PacketEventTests
 {
     private const string Edge =
-        "name: edge, interface: eth0, count: {}, deny: [203.0.113.0/24], labels: {team: net}, format: \"{packets} packets ({bytes:n0} bytes) from {source,-14}!\"";
+        "name: edge, interface: eth0, count: {}, deny: [203.0.113.0/24], labels: {team: net}, format: \"{packets} packets ({bytes:n0} " +
+            "bytes) from {source,-14}!\"";
 
     private static readonly PacketSubject Source = new("203.0.113.7", 1);
     private static readonly PacketNumbers Numbers = new(12, 7200, 3, 0);
@@ -70,8 +71,10 @@ public class PacketEventTests
     {
         var line = Interval(Source);
 
-        Assert.Equal("12 packets (7,200 bytes) from 203.0.113.7   !", SerilogEventConverter.Of(line).RenderMessage(CultureInfo.InvariantCulture));
-        Assert.Equal(12, JsonDocument.Parse(Sample.LineOf(line, new ClefTemplateFormatter())).RootElement.GetProperty("packets").GetInt32());
+        Assert.Equal(
+            "12 packets (7,200 bytes) from 203.0.113.7   !", SerilogEventConverter.Of(line).RenderMessage(CultureInfo.InvariantCulture));
+        Assert.Equal(
+            12, JsonDocument.Parse(Sample.LineOf(line, new ClefTemplateFormatter())).RootElement.GetProperty("packets").GetInt32());
     }
 
     [Fact]
@@ -96,9 +99,11 @@ public class PacketEventTests
     {
         const string format = "{packets} {bytes} {source} {interface} {rule} {time:HH:mm} {dropped} {spared}";
         var line = new PacketEvent(
-            GivenPackets.Rule($"name: edge, interface: eth0, count: {{}}, format: \"{format}\""), PacketEventKind.Total, Sample.Epoch, Source, Numbers);
+            GivenPackets.Rule($"name: edge, interface: eth0, count: {{}}, format: \"{format}\""),
+            PacketEventKind.Total, Sample.Epoch, Source, Numbers);
 
-        Assert.Contains(" edge: 12 7200 203.0.113.7 eth0 edge 15:27 3 0\n", Sample.LineOf(line, new TextFormatter()), StringComparison.Ordinal);
+        Assert.Contains(
+            " edge: 12 7200 203.0.113.7 eth0 edge 15:27 3 0\n", Sample.LineOf(line, new TextFormatter()), StringComparison.Ordinal);
         Assert.Contains("\"event\":\"total\"", Sample.LineOf(line), StringComparison.Ordinal);
     }
 
@@ -108,5 +113,6 @@ public class PacketEventTests
     private static PacketEvent Dropped(string rule) =>
         new(GivenPackets.Rule(rule), PacketEventKind.Dropped, Sample.Epoch, Source, Numbers) { Prefix = "203.0.113.0/24" };
 
-    private static string WithoutId(string line) => System.Text.RegularExpressions.Regex.Replace(line, "\"@i\":\"[0-9a-f]{8}\"", "\"@i\":\"ID\"");
+    private static string WithoutId(string line) =>
+        System.Text.RegularExpressions.Regex.Replace(line, "\"@i\":\"[0-9a-f]{8}\"", "\"@i\":\"ID\"");
 }

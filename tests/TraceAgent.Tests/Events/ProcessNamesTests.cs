@@ -74,7 +74,8 @@ public class ProcessNamesTests
     public void The_own_process_has_the_parent_and_the_cgroup_that_the_system_gives()
     {
         var status = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("PPid:", StringComparison.Ordinal));
-        Assert.Equal(int.Parse(status[5..], System.Globalization.CultureInfo.InvariantCulture), ProcessFacts.Read(Environment.ProcessId)?.ParentPid);
+        Assert.Equal(
+            int.Parse(status[5..], System.Globalization.CultureInfo.InvariantCulture), ProcessFacts.Read(Environment.ProcessId)?.ParentPid);
         Assert.Contains("0::" + ProcessFolder.Cgroup(Environment.ProcessId), File.ReadAllLines("/proc/self/cgroup"));
         Assert.Null(ProcessFacts.Read(int.MaxValue));
         Assert.Null(ProcessFolder.Cgroup(int.MaxValue));

@@ -210,7 +210,8 @@ public class RedactionTests
 
         Assert.Equal(expected, json.GetProperty("args").GetProperty("v").GetString());
         Assert.Equal(expected, json.GetProperty("@m").GetString());
-        Assert.Equal(expected, SerilogEventConverter.Of(sample.Decode(record)!).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            expected, SerilogEventConverter.Of(sample.Decode(record)!).RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(text != expected ? "redacted" : null, Problem(json));
     }
 
@@ -325,13 +326,15 @@ public class RedactionTests
     {
         CaptureType[] types =
         [
-            new CaptureType.Text(16), CaptureType.Default, new CaptureType.Bytes(8), new CaptureType.Errno(), new CaptureType.SocketAddress(),
+            new CaptureType.Text(16),
+            CaptureType.Default, new CaptureType.Bytes(8), new CaptureType.Errno(), new CaptureType.SocketAddress(),
         ];
         foreach (var type in types)
         {
             foreach (var outcome in new[] { Outcome.Ok, Outcome.Truncated, Outcome.Null, Outcome.Fault })
             {
-                var sample = new Sample("[{v,5}] {v:x} {ret}", ProbeTrigger.Call, [new(0, "v", type)], new CaptureType.Errno(), redacted: ["v", "ret"]);
+                var sample = new Sample(
+                    "[{v,5}] {v:x} {ret}", ProbeTrigger.Call, [new(0, "v", type)], new CaptureType.Errno(), redacted: ["v", "ret"]);
                 var record = sample.Record(type is CaptureType.Text or CaptureType.Bytes or CaptureType.SocketAddress ? "2abcdefg" : 2, 2);
                 record[sample.Layout.Fields[0].OutcomeOffset!.Value] = (byte)outcome;
 
@@ -339,7 +342,8 @@ public class RedactionTests
 
                 Assert.Contains("\"@m\":\"[  ***] *** ***\"", line, StringComparison.Ordinal);
                 Assert.EndsWith(
-                    "\"args\":{\"v\":\"***\"},\"ret\":\"***\",\"duration_ns\":1210,\"problems\":{\"v\":\"redacted\",\"ret\":\"redacted\"}}\n",
+                    "\"args\":{\"v\":\"***\"},\"ret\":\"***\",\"duration_ns\":1210,\"problems\":{\"v\":\"redacted\"," +
+                        "\"ret\":\"redacted\"}}\n",
                     line,
                     StringComparison.Ordinal);
                 var flat = sample.Line(record, new ClefTemplateFormatter());
@@ -358,7 +362,8 @@ public class RedactionTests
         var sample = new Sample(
             "{user} {userPassword} {pin_code}",
             ProbeTrigger.Entry,
-            [new(0, "user", new CaptureType.Text(8)), new(1, "userPassword", new CaptureType.Text(8)), new(2, "pin_code", CaptureType.Default)]);
+            [new(0, "user", new CaptureType.Text(8)), new(
+                1, "userPassword", new CaptureType.Text(8)), new(2, "pin_code", CaptureType.Default)]);
         var rule = sample.Rule with { Redact = ["pin*"] };
         var shape = EventShape.Of(rule, sample.Bound, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "login", 0)])]);
 
@@ -414,7 +419,8 @@ public class RedactionTests
         var sample = Text("{v}");
         for (var i = 0; i < 2_000; i++)
         {
-            var digits = string.Concat(Enumerable.Range(0, random.Next(13, 20) - 1).Select(n => (char)('0' + (n == 0 ? random.Next(2, 10) : random.Next(10)))));
+            var digits = string.Concat(
+                Enumerable.Range(0, random.Next(13, 20) - 1).Select(n => (char)('0' + (n == 0 ? random.Next(2, 10) : random.Next(10)))));
             var check = Enumerable.Range(0, 10).Single(c => Luhn($"{digits}{c}") == 0);
 
             Assert.Equal("x *** y", sample.Message(sample.Record($"x {digits}{check} y")));
@@ -428,5 +434,6 @@ public class RedactionTests
 
     private static Sample Text(string format) => new(format, ProbeTrigger.Entry, [new(0, "v", new CaptureType.Text(128))]);
 
-    private static string? Problem(JsonElement json) => json.TryGetProperty("problems", out var problems) ? problems.GetProperty("v").GetString() : null;
+    private static string? Problem(JsonElement json) =>
+        json.TryGetProperty("problems", out var problems) ? problems.GetProperty("v").GetString() : null;
 }

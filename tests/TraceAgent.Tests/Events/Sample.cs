@@ -50,13 +50,17 @@ internal sealed class Sample
         Plan = new CapturePlan(
             Architecture.X64,
             on,
-            on == ProbeTrigger.Return ? [] : arguments.Select(a => a.Type.Capture(new Expr.Load(Architecture.X64.Argument(a.Index), 8, Signed: false))).ToEquatableArray(),
+            on == ProbeTrigger.Return ? [] : arguments.Select(a =>
+                a.Type.Capture(new Expr.Load(Architecture.X64.Argument(a.Index), 8, Signed: false))).ToEquatableArray(),
             on == ProbeTrigger.Entry ? [] : [returned.Capture(new Expr.Load(Architecture.X64.ReturnValue, 8, Signed: false))]);
         Layout = Plan.LayoutOf(Kind);
         Bound = new BoundRule(CSiteAbi.X64, Plan, [new EventMessage(Kind, template)], kind => Values(kind, arguments, returned));
         Shape = EventShape.Of(
-            Rule, Bound, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)])], redacted.Contains);
-        _decoder = new EventDecoder(new WallClock(() => new ClockSample(0, Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/srv/shop/test", 1)), new CgroupNames((id, _) => $"/slice/{id}"));
+            Rule, Bound, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)])],
+            redacted.Contains);
+        _decoder = new EventDecoder(
+            new WallClock(() => new ClockSample(0, Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/srv/shop/test", 1)),
+            new CgroupNames((id, _) => $"/slice/{id}"));
     }
 
     public Rule Rule { get; }
@@ -70,9 +74,15 @@ internal sealed class Sample
                 : new MessageToken.Literal(((Serilog.Parsing.TextToken)token).Text))
             .ToEquatableArray());
 
-    private static int? AlignmentOf(Serilog.Parsing.Alignment? alignment) => alignment is not { } column
-        ? null
-        : column.Direction == Serilog.Parsing.AlignmentDirection.Right ? column.Width : -column.Width;
+    private static int? AlignmentOf(Serilog.Parsing.Alignment? alignment)
+    {
+        if (alignment is not { } column)
+        {
+            return null;
+        }
+
+        return column.Direction == Serilog.Parsing.AlignmentDirection.Right ? column.Width : -column.Width;
+    }
 
     private static List<CapturedValue> Values(EventKind kind, Parameter[] arguments, CaptureType returned)
     {

@@ -105,7 +105,8 @@ public class TypedValueTests
 
         var line = sample.Line(record);
 
-        Assert.EndsWith("\"args\":{\"v\":\"01020304\"},\"lengths\":{\"v\":1234},\"problems\":{\"v\":\"truncated\"}}\n", line, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\"args\":{\"v\":\"01020304\"},\"lengths\":{\"v\":1234},\"problems\":{\"v\":\"truncated\"}}\n", line, StringComparison.Ordinal);
         Assert.Equal("01020304…", sample.Message(record));
     }
 
@@ -165,7 +166,8 @@ public class TypedValueTests
         var record = sample.Record(value);
         var flat = SerilogEventConverter.Of(sample.Decode(record)!);
 
-        Assert.EndsWith($"\"args\":{{\"v\":{json}}}{(type == "errno" ? "" : "}\n")}", WithoutErrno(sample.Line(record), type), StringComparison.Ordinal);
+        Assert.EndsWith($"\"args\":{{\"v\":{json}}}{(type == "errno" ? "" : "}\n")}", WithoutErrno(
+            sample.Line(record), type), StringComparison.Ordinal);
         Assert.Equal(message, sample.Message(record));
         Assert.Equal(message, flat.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
         var property = JsonDocument.Parse(sample.Line(record, new ClefTemplateFormatter())).RootElement.GetProperty("v");

@@ -174,7 +174,8 @@ public class ValueTests
     [InlineData("{duration:us}", "1500")]
     [InlineData("{duration:ms}", "1.5")]
     [InlineData("{duration:s}", "0.0015")]
-    public void A_unit_as_format_gives_a_plain_number(string format, string expected) => Assert.Equal(expected, Duration(format, 1_500_000));
+    public void A_unit_as_format_gives_a_plain_number(string format, string expected) =>
+        Assert.Equal(expected, Duration(format, 1_500_000));
 
     private static string Duration(string format, ulong nanoseconds)
     {

@@ -28,5 +28,10 @@ public sealed class KernelChoicesTests
     }
 
     private static Func<string, string?> Environment(string? attach, string? reads) =>
-        name => name == "TRACEAGENT_ATTACH" ? attach : name == "TRACEAGENT_READS" ? reads : throw new ArgumentException(name);
+        name => name switch
+        {
+            "TRACEAGENT_ATTACH" => attach,
+            "TRACEAGENT_READS" => reads,
+            _ => throw new ArgumentException(name),
+        };
 }

@@ -77,7 +77,8 @@ public sealed class OutputReporterTests : ILogger
 
     bool ILogger.IsEnabled(LogLevel logLevel) => true;
 
-    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    void ILogger.Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _said.Add(formatter(state, exception));
 
     private static CommitResult Failed(string reason) => new([new OutputFailure(reason.Split(' ')[1].TrimEnd(':'), reason)]);

@@ -97,7 +97,8 @@ public sealed class FullDiskTests : IDisposable
 
     private void Fill()
     {
-        using var ballast = new FileStream(Path.Combine(_mount, "ballast"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using var ballast = new FileStream(
+            Path.Combine(_mount, "ballast"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         var block = new byte[1024];
         Assert.Throws<IOException>(() =>
         {

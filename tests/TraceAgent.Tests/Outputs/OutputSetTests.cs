@@ -60,7 +60,8 @@ public sealed class OutputSetTests : IDisposable
     [InlineData(true)]
     public void A_file_that_others_delete_is_made_anew(bool rolling)
     {
-        using var outputs = Open(new OutputConfiguration.File(Target, rolling ? new RollPolicy(1_000_000, RollInterval.Infinite, null) : null, OutputFormat.Clef));
+        using var outputs = Open(new OutputConfiguration.File(
+            Target, rolling ? new RollPolicy(1_000_000, RollInterval.Infinite, null) : null, OutputFormat.Clef));
         Write(outputs, 2);
         outputs.Commit();
         File.Delete(Target);
@@ -239,8 +240,12 @@ public sealed class OutputSetTests : IDisposable
 
         Assert.Equal(
             [
-                """{"@timestamp":"2026-11-22T15:27:33.667556412Z","log.level":"info","message":"0","ecs.version":"8.11.0","process":{"pid":1234,"name":"test","executable":"/srv/shop/test","thread":{"id":1234}},"traceagent":{"rule":"add-num","event":"entry","symbol":"AddNum","args":{"v":0}}}""",
-                """{"@timestamp":"1970-01-01T00:00:00.000000000Z","log.level":"warn","message":"add-num: 2 of 3 calls not logged","ecs.version":"8.11.0","traceagent":{"event":"agent","action":"loss","rule":"add-num","calls":3,"logged":1,"filtered":0,"sampled":0,"limited":0,"lost":2}}""",
+                """{"@timestamp":"2026-11-22T15:27:33.667556412Z","log.level":"info","message":"0","ecs.version":"8.11.0","process":""" +
+                    """{"pid":1234,"name":"test","executable":"/srv/shop/test","thread":{"id":1234}},"traceagent":""" +
+                    """{"rule":"add-num","event":"entry","symbol":"AddNum","args":{"v":0}}}""",
+                """{"@timestamp":"1970-01-01T00:00:00.000000000Z","log.level":"warn","message":"add-num: 2 of 3 """ +
+                    """calls not logged","ecs.version":"8.11.0","traceagent":{"event":"agent","action":"loss","rule":"add-num","calls":""" +
+                    """3,"logged":1,"filtered":0,"sampled":0,"limited":0,"lost":2}}""",
             ],
             File.ReadAllLines(Target));
     }
@@ -289,7 +294,8 @@ public sealed class OutputSetTests : IDisposable
         {
             Write(outputs, 2);
             outputs.Commit();
-            outputs.Exchange([new OutputConfiguration.File(Target, null, OutputFormat.Text), new OutputConfiguration.File(other, null, OutputFormat.Clef)]);
+            outputs.Exchange([new OutputConfiguration.File(
+                Target, null, OutputFormat.Text), new OutputConfiguration.File(other, null, OutputFormat.Clef)]);
             Write(outputs, 2);
             outputs.Commit();
             outputs.Exchange([new OutputConfiguration.File(Target, null, OutputFormat.Clef)]);

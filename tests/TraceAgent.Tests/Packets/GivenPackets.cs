@@ -34,7 +34,8 @@ internal static class GivenPackets
 
     public static PrefixLists Lists(PacketRule rule) => new(rule.Deny, rule.Allow);
 
-    public static DesiredFilter Desired(string text) => Rule(text) is var rule ? new DesiredFilter(rule, Lists(rule)) : throw new InvalidOperationException();
+    public static DesiredFilter Desired(string text) =>
+        Rule(text) is var rule ? new DesiredFilter(rule, Lists(rule)) : throw new InvalidOperationException();
 
     /// <summary>What is held when the rule is attached to these.</summary>
     public static Dictionary<string, HeldFilter> Held(string text, params NetworkInterface[] interfaces)

@@ -88,7 +88,8 @@ public sealed class PacketPlanTests
     {
         const string both = "name: edge, interface: \"eth*\", count: {}";
 
-        Assert.Equal([new PacketStep.Leave("edge", 2), new PacketStep.Extend("edge", Eth1)], Steps(Held(both, Eth0), [Eth1], Desired(both)));
+        Assert.Equal(
+            [new PacketStep.Leave("edge", 2), new PacketStep.Extend("edge", Eth1)], Steps(Held(both, Eth0), [Eth1], Desired(both)));
     }
 
     [Fact]
@@ -118,14 +119,16 @@ public sealed class PacketPlanTests
     {
         var claims = PacketPlan.Claims(Held(Edge, Eth0), [Desired("name: all, interface: \"*\", count: {}"), Desired(Edge)], [Eth0]);
 
-        Assert.Equal("eth0 has the packet rule 'edge' already: an interface takes one", PacketPlan.WhyTaken(Rule("name: all, interface: \"*\", count: {}"), claims, [Eth0]));
+        Assert.Equal("eth0 has the packet rule 'edge' already: an interface takes one", PacketPlan.WhyTaken(
+            Rule("name: all, interface: \"*\", count: {}"), claims, [Eth0]));
         Assert.Null(PacketPlan.WhyTaken(Rule(Edge), claims, [Eth0]));
     }
 
     [Fact]
     public void What_leaves_an_interface_does_so_before_what_comes()
     {
-        var steps = Steps(Held(Edge, Eth0), [Eth0, Eth1], Desired("name: all, interface: eth0, count: {}"), Desired("name: edge, interface: eth1, count: {}, deny: [203.0.113.7]"));
+        var steps = Steps(Held(Edge, Eth0), [Eth0, Eth1], Desired(
+            "name: all, interface: eth0, count: {}"), Desired("name: edge, interface: eth1, count: {}, deny: [203.0.113.7]"));
 
         Assert.Equal(
             [typeof(PacketStep.Leave), typeof(PacketStep.Load), typeof(PacketStep.Reshape), typeof(PacketStep.Extend)],
@@ -134,7 +137,8 @@ public sealed class PacketPlanTests
 
     [Fact]
     public void After_any_plan_is_carried_out_there_is_nothing_left_to_do() =>
-        Gen.Select(AnyDesired.Array[0, 3], AnyPresent, AnyDesired.Array[0, 3], AnyPresent).Sample((before, presentBefore, after, presentAfter) =>
+        Gen.Select(AnyDesired.Array[0, 3], AnyPresent, AnyDesired.Array[0, 3], AnyPresent).Sample(
+            (before, presentBefore, after, presentAfter) =>
         {
             var held = new Dictionary<string, HeldFilter>();
             foreach (var (desired, present) in new[] { (before, presentBefore), (after, presentAfter) })
@@ -149,6 +153,7 @@ public sealed class PacketPlanTests
             }
         });
 
-    private static EquatableArray<PacketStep> Steps(Dictionary<string, HeldFilter> held, NetworkInterface[] present, params DesiredFilter[] desired) =>
+    private static EquatableArray<PacketStep> Steps(
+        Dictionary<string, HeldFilter> held, NetworkInterface[] present, params DesiredFilter[] desired) =>
         PacketPlan.Between(held, desired, present);
 }

@@ -36,13 +36,15 @@ public sealed class PrefixSourceTests : IDisposable
         Assert.Equal("[203.0.113.7, 203.0.113.8]", found.Desired.Lists!.Deny.ToString());
         Assert.Equal((2, 1), (Assert.Single(found.Diagnostics).Diagnostic.At.Line, found.Diagnostics[0].Diagnostic.At.Column));
         Assert.Equal(
-            $"{_folder["deny.txt"]}:2:1: TA140: '203.0.113.8/24' has bits set behind the first 24; the 2 of its last good state stay in force", found.Doubt);
+            $"{_folder["deny.txt"]}:2:1: TA140: '203.0.113.8/24' has bits set behind the first 24; the 2 of its last good state stay in " +
+                $"force", found.Doubt);
     }
 
     [Fact]
     public void A_file_that_was_never_right_denies_nothing_and_what_the_rule_says_is_in_force()
     {
-        var found = _source.Resolve(Rule($"name: edge, interface: eth0, deny: [203.0.113.7], deny_file: {_folder.Write("deny.txt", "nonsense\n")}"));
+        var found = _source.Resolve(
+            Rule($"name: edge, interface: eth0, deny: [203.0.113.7], deny_file: {_folder.Write("deny.txt", "nonsense\n")}"));
 
         Assert.Equal("[203.0.113.7]", found.Desired.Lists!.Deny.ToString());
         Assert.NotNull(found.Doubt);
@@ -54,7 +56,8 @@ public sealed class PrefixSourceTests : IDisposable
         var rule = Rule($"name: edge, interface: eth0, deny_file: {_folder["deny.txt"]}");
 
         var missing = _source.Resolve(rule);
-        Assert.Equal((Severity.Warning, DiagnosticCode.PrefixFileMissing), (Assert.Single(missing.Diagnostics).Diagnostic.Severity, missing.Diagnostics[0].Diagnostic.Code));
+        Assert.Equal((Severity.Warning, DiagnosticCode.PrefixFileMissing),
+            (Assert.Single(missing.Diagnostics).Diagnostic.Severity, missing.Diagnostics[0].Diagnostic.Code));
         Assert.Empty(missing.Desired.Lists!.Deny);
 
         _folder.Write("deny.txt", "203.0.113.7\n");

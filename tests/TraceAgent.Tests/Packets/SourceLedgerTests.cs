@@ -17,7 +17,8 @@ public sealed class SourceLedgerTests
     {
         _ledger.Take(Passed(("10.0.0.1", 1, 5), ("10.0.0.2", 1, 7)), NoneDenied, false, 20);
 
-        Assert.Equal(["10.0.0.3 9", "10.0.0.1 4"], Texts(_ledger.Take(Passed(("10.0.0.1", 1, 9), ("10.0.0.2", 1, 7), ("10.0.0.3", 4, 9)), NoneDenied, false, 20)));
+        Assert.Equal(["10.0.0.3 9", "10.0.0.1 4"], Texts(
+            _ledger.Take(Passed(("10.0.0.1", 1, 9), ("10.0.0.2", 1, 7), ("10.0.0.3", 4, 9)), NoneDenied, false, 20)));
     }
 
     [Fact]
@@ -32,7 +33,8 @@ public sealed class SourceLedgerTests
 
         // 10 more before it made room, and 3 after it had come back.
         Assert.Equal(["10.0.0.1 3", "0 others 10"], Texts(_ledger.Take(
-            new SourceReading<SourceCount>([new(Address("10.0.0.1"), 7, new Traffic(3, 300))], 1, new Traffic(110, 11_000)), NoneDenied, false, 20)));
+            new SourceReading<SourceCount>([new(Address("10.0.0.1"), 7, new Traffic(3, 300))], 1, new Traffic(110, 11_000)),
+            NoneDenied, false, 20)));
     }
 
     [Fact]
@@ -84,7 +86,8 @@ public sealed class SourceLedgerTests
                 if (reads || i == packets.Length - 1)
                 {
                     var reading = new SourceReading<SourceCount>(
-                        [.. table.Select(one => new SourceCount(Address($"10.0.0.{one.Key}"), one.Value.Since, new Traffic(one.Value.Packets, one.Value.Packets * 60)))],
+                        [.. table.Select(one => new SourceCount(
+                            Address($"10.0.0.{one.Key}"), one.Value.Since, new Traffic(one.Value.Packets, one.Value.Packets * 60)))],
                         0, new Traffic(evicted, evicted * 60));
                     var lines = ledger.Take(reading, NoneDenied, false, 2);
                     Assert.All(lines, line => Assert.True(line.Numbers.Packets > 0 && line.Numbers.Bytes == line.Numbers.Packets * 60));
@@ -96,7 +99,9 @@ public sealed class SourceLedgerTests
         });
 
     private static SourceReading<SourceCount> Passed(params (string Source, long Since, long Packets)[] sources) =>
-        new([.. sources.Select(one => new SourceCount(Address(one.Source), one.Since, new Traffic(one.Packets, one.Packets * 100)))], 0, default);
+        new([.. sources.Select(
+            one => new SourceCount(Address(one.Source), one.Since, new Traffic(one.Packets, one.Packets * 100)))], 0, default);
 
-    private static IEnumerable<string> Texts(IEnumerable<SourceLine> lines) => lines.Select(line => $"{line.Subject.Text} {line.Numbers.Packets}");
+    private static IEnumerable<string> Texts(IEnumerable<SourceLine> lines) =>
+        lines.Select(line => $"{line.Subject.Text} {line.Numbers.Packets}");
 }

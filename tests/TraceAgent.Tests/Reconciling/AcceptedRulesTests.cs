@@ -73,7 +73,8 @@ public sealed class AcceptedRulesTests : IDisposable
         var refused = accepted.Evaluate([file]);
         Assert.Empty(InForce(refused));
         var told = Assert.Single(refused.News).Diagnostic;
-        Assert.Equal("TA112 2:65 no output is called 'audti' (did you mean 'audit'?)", $"{told.Code} {told.At.Line}:{told.At.Column} {told.Message} ({told.Hint})");
+        Assert.Equal("TA112 2:65 no output is called 'audti' (did you mean 'audit'?)",
+            $"{told.Code} {told.At.Line}:{told.At.Column} {told.Message} ({told.Hint})");
 
         names = ["audit", "audti"];
         Assert.Equal(["add"], InForce(accepted.Evaluate([file])));
@@ -237,14 +238,16 @@ public sealed class AcceptedRulesTests : IDisposable
 
     private static string Line(string name, string binary) => $"  - {{name: {name}, binary: {binary}, symbol: AddNum}}\n";
 
-    private static RuleFileVersion Broken(string path) => Given.File(path, "rules:\n  - {name: add, binry: shop, binary: shop, symbol: AddNum}\n");
+    private static RuleFileVersion Broken(string path) =>
+        Given.File(path, "rules:\n  - {name: add, binry: shop, binary: shop, symbol: AddNum}\n");
 
     private static RuleFileVersion With(RuleFileVersion file, Diagnostic diagnostic) =>
         file with { Content = file.Content with { Diagnostics = [diagnostic] } };
 
     private static Diagnostic Doubt(int line) => Diagnostic.Warning("TA199", new SourceSpan("b.yaml", line, 1, 1), "doubtful");
 
-    private static RuleFileVersion[] InOrder(params RuleFileVersion[] files) => [.. files.OrderBy(file => file.Path, StringComparer.Ordinal)];
+    private static RuleFileVersion[] InOrder(params RuleFileVersion[] files) =>
+        [.. files.OrderBy(file => file.Path, StringComparer.Ordinal)];
 
     private static IEnumerable<string> InForce(RuleEvaluation evaluation) => evaluation.Desired.Select(one => one.Rule.Name.Value);
 }

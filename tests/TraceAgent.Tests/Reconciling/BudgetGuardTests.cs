@@ -18,7 +18,8 @@ public class BudgetGuardTests
         var verdict = Assert.Single(Second(("a", 30, 20)));
 
         Assert.Equal(("a", 30, 20.0, false), (verdict.Rule, Math.Round(verdict.UsedPercent), verdict.BudgetPercent, verdict.OfAll));
-        Assert.Equal("it costs 30 % of a CPU and its budget is 20 %; it is tried again in 4 s", _guard.WhySuspended("a", _now + TimeSpan.FromSeconds(6)));
+        Assert.Equal("it costs 30 % of a CPU and its budget is 20 %; it is tried again in 4 s", _guard.WhySuspended(
+            "a", _now + TimeSpan.FromSeconds(6)));
         Assert.Null(_guard.WhySuspended("a", _now + TimeSpan.FromSeconds(10)));
         Assert.Null(_guard.UsedPercent("a"));
     }
@@ -42,7 +43,8 @@ public class BudgetGuardTests
         var guard = new BudgetGuard(double.PositiveInfinity);
         for (var second = 0; second < 10; second++)
         {
-            Assert.Empty(guard.Judge([new RuleCost("a", second * 390e6, 40), new RuleCost("b", second * 390e6, 40)], TimeSpan.FromSeconds(second + 1)));
+            Assert.Empty(guard.Judge([
+                new RuleCost("a", second * 390e6, 40), new RuleCost("b", second * 390e6, 40)], TimeSpan.FromSeconds(second + 1)));
         }
     }
 
@@ -50,6 +52,7 @@ public class BudgetGuardTests
     {
         _now += TimeSpan.FromSeconds(1);
         return _guard.Judge(
-            [.. rules.Select(one => new RuleCost(one.Rule, _costNs[one.Rule] = _costNs.GetValueOrDefault(one.Rule) + (one.Percent * 1e7), one.Budget))], _now);
+            [.. rules.Select(one =>
+                new RuleCost(one.Rule, _costNs[one.Rule] = _costNs.GetValueOrDefault(one.Rule) + (one.Percent * 1e7), one.Budget))], _now);
     }
 }

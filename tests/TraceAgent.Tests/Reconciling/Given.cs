@@ -24,7 +24,8 @@ internal static class Given
     }
 
     /// <summary>What the rule finds in the file with this inode.</summary>
-    public static Probe Probe(Rule rule, ulong inode = 1, ulong site = 0x1100, SiteAbi? abi = null) => new([Part(rule, abi ?? CSiteAbi.X64, File(inode, site))]);
+    public static Probe Probe(Rule rule, ulong inode = 1, ulong site = 0x1100, SiteAbi? abi = null) =>
+        new([Part(rule, abi ?? CSiteAbi.X64, File(inode, site))]);
 
     public static ProbePart Part(Rule rule, SiteAbi abi, params ProbeFile[] files) => new(BoundRule.Of(rule, abi), files.ToEquatableArray());
 

@@ -12,8 +12,8 @@ public class HarmGuardTests
     private static readonly ProbingRule Old = new("old", TimeSpan.FromSeconds(100), [Executable]);
     private static readonly ProbingRule Young = new("young", TimeSpan.FromSeconds(200), [Library]);
 
-    private readonly HarmGuard guard = new();
-    private int nextPid = 1000;
+    private readonly HarmGuard _guard = new();
+    private int _nextPid = 1000;
 
     [Fact]
     public void Three_ends_within_seconds_suspend_the_youngest_rule()
@@ -72,7 +72,7 @@ public class HarmGuardTests
         for (var time = 201.0; time < 220; time += 0.5)
         {
             Crash(time);
-            guard.Take(new ProcessEnd(nextPid++, 0, Time(time + 0.1), "/srv/shop"));
+            _guard.Take(new ProcessEnd(_nextPid++, 0, Time(time + 0.1), "/srv/shop"));
             Assert.Empty(Verdicts(Old, Young));
         }
     }
@@ -91,7 +91,7 @@ public class HarmGuardTests
     {
         foreach (var time in new[] { 110, 130, 150 })
         {
-            guard.Take(new ProcessEnd(nextPid++, 0, Time(time), "/srv/shop"));
+            _guard.Take(new ProcessEnd(_nextPid++, 0, Time(time), "/srv/shop"));
         }
 
         Crash(220);
@@ -119,10 +119,10 @@ public class HarmGuardTests
     {
         Crash(201);
 
-        var report = Assert.Single(guard.Judge(() => [Old, Young]).Reports);
+        var report = Assert.Single(_guard.Judge(() => [Old, Young]).Reports);
         Assert.Equal(["young", "old"], report.Rules);
         Assert.Equal(("SIGSEGV", "/srv/shop", 0), (report.Signal.Name, report.Signal.Program, report.More));
-        Assert.Empty(guard.Judge(() => [Old, Young]).Reports);
+        Assert.Empty(_guard.Judge(() => [Old, Young]).Reports);
     }
 
     [Fact]
@@ -133,20 +133,20 @@ public class HarmGuardTests
             Crash(201 + (time / 100.0));
         }
 
-        Assert.Equal(5, guard.Judge(() => [Old]).Reports.Count);
+        Assert.Equal(5, _guard.Judge(() => [Old]).Reports.Count);
         Crash(220);
-        Assert.Equal(15, Assert.Single(guard.Judge(() => [Old]).Reports).More);
+        Assert.Equal(15, Assert.Single(_guard.Judge(() => [Old]).Reports).More);
     }
 
     [Fact]
     public void A_signal_that_the_process_survives_is_no_end()
     {
-        guard.Take(Signal(201, 7, isHandled: true));
-        guard.Take(new ProcessEnd(7, 0, Time(202), "/srv/shop"));
-        guard.Take(Signal(203, 8, isHandled: true));
-        guard.Take(new ProcessEnd(8, 6, Time(203.1), "/srv/shop"));
+        _guard.Take(Signal(201, 7, isHandled: true));
+        _guard.Take(new ProcessEnd(7, 0, Time(202), "/srv/shop"));
+        _guard.Take(Signal(203, 8, isHandled: true));
+        _guard.Take(new ProcessEnd(8, 6, Time(203.1), "/srv/shop"));
 
-        Assert.Equal(8, Assert.Single(guard.Judge(() => [Old]).Reports).Signal.Pid);
+        Assert.Equal(8, Assert.Single(_guard.Judge(() => [Old]).Reports).Signal.Pid);
     }
 
     [Fact]
@@ -156,19 +156,19 @@ public class HarmGuardTests
         {
             var signal = Signal(201, pid) with { Files = new HashSet<ulong> { Executable } };
             var known = signal with { IsAtEnd = true, Files = new HashSet<ulong> { Library } };
-            guard.Take(signal);
+            _guard.Take(signal);
             if (!endFirst)
             {
-                guard.Take(known);
+                _guard.Take(known);
             }
 
-            guard.Take(new ProcessEnd(pid, Segmentation, Time(201), "/srv/shop"));
+            _guard.Take(new ProcessEnd(pid, Segmentation, Time(201), "/srv/shop"));
             if (endFirst)
             {
-                guard.Take(known);
+                _guard.Take(known);
             }
 
-            Assert.Equal(["young"], Assert.Single(guard.Judge(() => [Young]).Reports).Rules);
+            Assert.Equal(["young"], Assert.Single(_guard.Judge(() => [Young]).Reports).Rules);
         }
     }
 
@@ -177,11 +177,11 @@ public class HarmGuardTests
     {
         for (var i = 0; i < 5; i++)
         {
-            guard.Take(Signal(201 + i, nextPid) with { IsProbed = false });
-            guard.Take(new ProcessEnd(nextPid++, Segmentation, Time(201 + i), "/srv/shop"));
+            _guard.Take(Signal(201 + i, _nextPid) with { IsProbed = false });
+            _guard.Take(new ProcessEnd(_nextPid++, Segmentation, Time(201 + i), "/srv/shop"));
         }
 
-        var (reports, verdicts) = guard.Judge(() => [Old, Young]);
+        var (reports, verdicts) = _guard.Judge(() => [Old, Young]);
         Assert.Empty(reports);
         Assert.Empty(verdicts);
     }
@@ -191,13 +191,13 @@ public class HarmGuardTests
     {
         for (var i = 0; i < 20_000; i++)
         {
-            guard.Take(Signal(201, i) with { Program = $"/tmp/{i}" });
-            guard.Take(new ProcessEnd(i, Segmentation, Time(201), $"/tmp/{i}"));
+            _guard.Take(Signal(201, i) with { Program = $"/tmp/{i}" });
+            _guard.Take(new ProcessEnd(i, Segmentation, Time(201), $"/tmp/{i}"));
         }
 
-        Assert.InRange(guard.Judge(() => [Old]).Reports.Count, 0, 4096);
+        Assert.InRange(_guard.Judge(() => [Old]).Reports.Count, 0, 4096);
         Crash(210);
-        Assert.Single(guard.Judge(() => [Old]).Reports);
+        Assert.Single(_guard.Judge(() => [Old]).Reports);
     }
 
     private void Crashes(params double[] times)
@@ -210,11 +210,11 @@ public class HarmGuardTests
 
     private void Crash(double time, double? started = null, int signal = Segmentation)
     {
-        guard.Take(Signal(time, nextPid, signal) with { Started = Time(started ?? time - 0.1) });
-        guard.Take(new ProcessEnd(nextPid++, signal, Time(time), "/srv/shop"));
+        _guard.Take(Signal(time, _nextPid, signal) with { Started = Time(started ?? time - 0.1) });
+        _guard.Take(new ProcessEnd(_nextPid++, signal, Time(time), "/srv/shop"));
     }
 
-    private IReadOnlyList<HarmVerdict> Verdicts(params ProbingRule[] rules) => guard.Judge(() => rules).Verdicts;
+    private IReadOnlyList<HarmVerdict> Verdicts(params ProbingRule[] rules) => _guard.Judge(() => rules).Verdicts;
 
     private static FatalSignal Signal(double time, int pid, int number = Segmentation, bool isHandled = false) =>
         new(pid, number, IsProbed: true, isHandled, Time(time), Time(time - 0.1), "/srv/shop")

@@ -23,7 +23,14 @@ public sealed class ReconcilePlanTests
             Gen.OneOf("", ", args: 2", ", ret: string", ", args: 2, level: error", ", labels: {team: a}"),
             Gen.UInt[0, 3]).Select((name, binary, symbol, on, more, inode) =>
             {
-                var rule = Given.Rule($"name: {name}, binary: {binary}, symbol: {symbol}, on: {on}{(on == "entry" ? more.Replace("ret: string", "level: debug", StringComparison.Ordinal) : on == "return" ? more.Replace("args: 2, ", "", StringComparison.Ordinal).Replace("args: 2", "level: debug", StringComparison.Ordinal) : more)}");
+                var keys = on switch
+                {
+                    "entry" => more.Replace("ret: string", "level: debug", StringComparison.Ordinal),
+                    "return" => more.Replace("args: 2, ", "", StringComparison.Ordinal).Replace(
+                        "args: 2", "level: debug", StringComparison.Ordinal),
+                    _ => more,
+                };
+                var rule = Given.Rule($"name: {name}, binary: {binary}, symbol: {symbol}, on: {on}{keys}");
                 return inode == 0 ? new DesiredProbe(rule, null) : Given.Desired(rule, inode, symbol == "AddNum" ? 0x1100u : 0x1104u);
             });
 
@@ -171,7 +178,8 @@ public sealed class ReconcilePlanTests
     public void Sites_of_one_file_that_need_different_programs_are_one_probe()
     {
         var rule = Given.Rule($"{Add}, args: 1");
-        var desired = new DesiredProbe(rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(rule, Arm64, Given.File(1, 0x1300))]));
+        var desired = new DesiredProbe(
+            rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(rule, Arm64, Given.File(1, 0x1300))]));
         var held = new Dictionary<string, HeldProbe> { ["add"] = new(rule, desired.Probe!.Parts) };
 
         Assert.Empty(Steps(held, desired));
@@ -184,9 +192,11 @@ public sealed class ReconcilePlanTests
         var after = Given.Rule(Add);
         var held = new Dictionary<string, HeldProbe>
         {
-            ["add"] = new(before, [Given.Part(before, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(before, Shifted, Given.File(1, 0x1300))]),
+            ["add"] =
+                new(before, [Given.Part(before, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(before, Shifted, Given.File(1, 0x1300))]),
         };
-        var desired = Probe.Of([Given.Part(after, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(after, Shifted, Given.File(1, 0x1300))])!;
+        var desired = Probe.Of(
+            [Given.Part(after, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(after, Shifted, Given.File(1, 0x1300))])!;
 
         Assert.Equal([CSiteAbi.X64, Shifted], desired.Parts.Select(part => part.Abi));
         Assert.Equal([new ReconcileStep.Replace(after, desired)], Steps(held, new DesiredProbe(after, desired)));

@@ -32,8 +32,10 @@ internal static partial class Exposition
                 var match = Sample().Match(line);
                 Assert.True(match.Success, $"no sample: {line}");
                 var name = match.Groups[1].Value;
-                Assert.True(name == family || (type == "histogram" && name.StartsWith(family + "_", StringComparison.Ordinal)), $"{name} stands below {family}");
-                Assert.True(samples.TryAdd(match.Groups[1].Value + match.Groups[2].Value, double.Parse(match.Groups[3].Value, CultureInfo.InvariantCulture)), $"twice: {line}");
+                Assert.True(name == family
+                    || (type == "histogram" && name.StartsWith(family + "_", StringComparison.Ordinal)), $"{name} stands below {family}");
+                Assert.True(samples.TryAdd(match.Groups[1].Value
+                    + match.Groups[2].Value, double.Parse(match.Groups[3].Value, CultureInfo.InvariantCulture)), $"twice: {line}");
             }
         }
 

@@ -27,9 +27,11 @@ public class PrometheusTextTests
     [Fact]
     public void Packets_are_counted_by_what_became_of_them()
     {
-        var samples = Exposition.Read(Encoding.UTF8.GetString(PrometheusText.Of(StatusSample.Of() with { Packets = [StatusSample.Edge, StatusSample.Guard] })));
+        var samples = Exposition.Read(
+            Encoding.UTF8.GetString(PrometheusText.Of(StatusSample.Of() with { Packets = [StatusSample.Edge, StatusSample.Guard] })));
 
-        Assert.Equal(1215, samples.Where(one => one.Key.StartsWith("""traceagent_packets_total{rule="edge",""", StringComparison.Ordinal)).Sum(one => one.Value));
+        Assert.Equal(1215, samples.Where(one => one.Key.StartsWith("""traceagent_packets_total{rule="edge",""", StringComparison.Ordinal))
+            .Sum(one => one.Value));
         Assert.Equal(100, samples["""traceagent_packets_total{rule="edge",verdict="dropped"}"""]);
         Assert.Equal(2, samples["""traceagent_packet_rule_interfaces{rule="edge"}"""]);
         Assert.Equal(1, samples["""traceagent_packet_rules{state="pending"}"""]);

@@ -22,11 +22,13 @@ internal static class StatusSample
         new LatencyStatus(2_000_000, [new LatencyBucket(512, 1024, 400), new LatencyBucket(1024, 2048, 600)]));
 
     public static PacketRuleStatus Edge { get; } = new(
-        "edge", "attached", null, "/etc/traceagent/rules.d/p.yaml:3", "eth*", [new InterfaceStatus("eth0", 2, "native"), new InterfaceStatus("eth1", 3, "generic")],
+        "edge", "attached", null,
+        "/etc/traceagent/rules.d/p.yaml:3", "eth*", [new InterfaceStatus("eth0", 2, "native"), new InterfaceStatus("eth1", 3, "generic")],
         false, 12_000, 3, 1215, 98_000, 1100, 100, 0, 10, 5, 7, 40, 1);
 
     public static PacketRuleStatus Guard { get; } = new(
-        "guard", "pending", "there is no network interface wlan0", "/etc/traceagent/rules.d/p.yaml:9", "wlan0", [], true, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        "guard", "pending",
+        "there is no network interface wlan0", "/etc/traceagent/rules.d/p.yaml:9", "wlan0", [], true, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     public static RuleStatus Pending { get; } = new(
         "later", "pending", "/srv/x\e[31m does not exist yet", "b.yaml:1", "/srv/x", 0, 0, 0, 0, 0, 0, 0, 0, null, 0, null, null, null);

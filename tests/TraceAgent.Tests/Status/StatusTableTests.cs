@@ -28,19 +28,22 @@ public class StatusTableTests
         guard: there is no network interface wlan0
 
         """,
-        string.Join('\n', StatusTable.Of(StatusSample.Of() with { Packets = [StatusSample.Edge, StatusSample.Guard], Outputs = [] }, StatusSample.Now).Split('\n').Skip(1)));
+        string.Join('\n', StatusTable.Of(StatusSample.Of() with
+            { Packets = [StatusSample.Edge, StatusSample.Guard], Outputs = [] }, StatusSample.Now).Split('\n').Skip(1)));
 
     [Fact]
     public void The_details_of_a_packet_rule_balance() =>
         Assert.Contains(
-            "packets    1,215 = 1,100 passed + 100 dropped + 0 spared + 10 not IP + 5 malformed\n", PacketTable.Details(StatusSample.Edge), StringComparison.Ordinal);
+            "packets    1,215 = 1,100 passed + 100 dropped + 0 spared + 10 not IP + 5 malformed\n",
+            PacketTable.Details(StatusSample.Edge), StringComparison.Ordinal);
 
     [Fact]
     public void The_details_of_a_rule_end_with_a_picture_of_its_durations()
     {
         var text = StatusTable.Details(StatusSample.Call, StatusSample.Now);
 
-        Assert.Contains("calls      1,210 = 1,000 logged + 200 filtered + 4 sampled out + 3 over the limit + 3 lost\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "calls      1,210 = 1,000 logged + 200 filtered + 4 sampled out + 3 over the limit + 3 lost\n", text, StringComparison.Ordinal);
         Assert.Contains("cost       1.3 % of a CPU; 0.013 s in all; budget 20 %\n", text, StringComparison.Ordinal);
         Assert.Contains("     1 µs … 2 µs              600  ████", text, StringComparison.Ordinal);
     }
@@ -51,7 +54,8 @@ public class StatusTableTests
         var status = StatusSample.Of(StatusSample.Call, StatusSample.Pending) with { Packets = [StatusSample.Edge] };
         var json = JsonSerializer.Serialize(status, StatusJson.Readable.AgentStatus);
 
-        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize(json, StatusJson.Readable.AgentStatus)!, StatusJson.Readable.AgentStatus));
+        Assert.Equal(json, JsonSerializer.Serialize(
+            JsonSerializer.Deserialize(json, StatusJson.Readable.AgentStatus)!, StatusJson.Readable.AgentStatus));
         Assert.Contains("\"last_event\": \"2026-11-22T14:59:55Z\"", json, StringComparison.Ordinal);
     }
 }

@@ -51,7 +51,8 @@ public sealed class LinkerCacheTests
                     bytes[at] = value;
                 }
 
-                Assert.All(LinkerCache.Find(bytes.AsSpan(0, length), "libz.so.1", LibraryKind.X64), path => Assert.StartsWith("/", path, StringComparison.Ordinal));
+                Assert.All(LinkerCache.Find(bytes.AsSpan(0, length), "libz.so.1", LibraryKind.X64), path =>
+                    Assert.StartsWith("/", path, StringComparison.Ordinal));
             },
             iter: 20_000);
 

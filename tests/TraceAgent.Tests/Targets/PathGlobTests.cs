@@ -12,14 +12,16 @@ public sealed class PathGlobTests : IDisposable
     [Fact]
     public void Every_match_is_found_in_order_and_nothing_else()
     {
-        foreach (var path in new[] { "app-2/bin/server", "app-1/bin/server", "app-10/bin/server", "app-1/bin/other", "other/bin/server", ".app-0/bin/server" })
+        foreach (var path in new[]
+            { "app-2/bin/server", "app-1/bin/server", "app-10/bin/server", "app-1/bin/other", "other/bin/server", ".app-0/bin/server" })
         {
             Add(path);
         }
 
         _folder.Folder("app-3/bin/server");
 
-        Assert.Equal([_folder["app-1/bin/server"], _folder["app-10/bin/server"], _folder["app-2/bin/server"]], Find("app-*/bin/server").Files);
+        Assert.Equal(
+            [_folder["app-1/bin/server"], _folder["app-10/bin/server"], _folder["app-2/bin/server"]], Find("app-*/bin/server").Files);
         Assert.Equal([_folder["app-1/bin/server"], _folder["app-2/bin/server"]], Find("app-?/*/server").Files);
         Assert.Equal([_folder[".app-0/bin/server"]], Find(".app*/bin/s*r").Files);
     }
@@ -62,7 +64,8 @@ public sealed class PathGlobTests : IDisposable
         Assert.Equal([_folder["link-1"]], Find("link-*").Files);
     }
 
-    private (IReadOnlyList<string> Files, bool IsCut, IReadOnlyList<WatchedName> Looked) Find(string pattern) => PathGlob.Find(_folder[pattern], 256);
+    private (IReadOnlyList<string> Files, bool IsCut, IReadOnlyList<WatchedName> Looked) Find(string pattern) =>
+        PathGlob.Find(_folder[pattern], 256);
 
     private void Add(string path)
     {

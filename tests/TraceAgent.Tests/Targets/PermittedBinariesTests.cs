@@ -34,7 +34,8 @@ public sealed class PermittedBinariesTests : IDisposable
     [InlineData("/usr/sbin/sshd", "/usr/sbin/sshd2", false)]
     [InlineData("/usr/lib/**/libcrypto.so*", "/usr/lib/x86_64-linux-gnu/libcrypto.so.3", true)]
     [InlineData("/**", "/anything/at/all", true)]
-    public void Stars_stand_for_names(string pattern, string path, bool matches) => Assert.Equal(matches, new PathPattern(pattern).Matches(path));
+    public void Stars_stand_for_names(string pattern, string path, bool matches) =>
+        Assert.Equal(matches, new PathPattern(pattern).Matches(path));
 
     [Fact]
     public void Without_lists_everything_may_be_probed() => Assert.Null(Refusal(File("srv/app"), [], []));
@@ -62,7 +63,8 @@ public sealed class PermittedBinariesTests : IDisposable
         var sshd = File("sbin/sshd");
         System.IO.File.CreateSymbolicLink(_folder["srv/app"], sshd);
 
-        Assert.Equal($"{_folder["srv/app"]} ({sshd}) must not be probed: it is not among what the agent configuration allows", Refusal(_folder["srv/app"], ["srv/**"], []));
+        Assert.Equal($"{_folder["srv/app"]} ({sshd}) must not be probed: it is not among what the agent configuration allows", Refusal(
+            _folder["srv/app"], ["srv/**"], []));
         Assert.NotNull(Refusal(_folder["srv/app"], [], ["sbin/**"]));
         Assert.NotNull(Refusal(_folder["srv/app"], [], ["srv/**"]));
         Assert.Null(Refusal(_folder["srv/app"], ["sbin/**"], []));

@@ -64,7 +64,8 @@ public sealed class PathTrustTests : IDisposable
 
         Assert.Null(JudgmentOf(ours));
         Assert.Equal($"{theirs} belongs to games", JudgmentOf(theirs)?.Reason);
-        Assert.Equal(($"{_folder["shared/c.yaml"]} belongs to games", $"chown -h root {_folder["shared/c.yaml"]}"), JudgmentOf(_folder["shared/c.yaml"]));
+        Assert.Equal(($"{_folder["shared/c.yaml"]} belongs to games", $"chown -h root {_folder["shared/c.yaml"]}"), JudgmentOf(
+            _folder["shared/c.yaml"]));
     }
 
     [Fact]
@@ -135,7 +136,8 @@ public sealed class PathTrustTests : IDisposable
         Assert.Equal(new SourceSpan(file, 1, 1, 1), told.At);
         Assert.Equal("TA293", told.Code);
         Assert.True(read.HasErrors);
-        Assert.False(Assert.Single(new RuleSource([file], trust: new PathTrust(new TrustedUsers(), Severity.Warning)).Read()).Content.HasErrors);
+        Assert.False(
+            Assert.Single(new RuleSource([file], trust: new PathTrust(new TrustedUsers(), Severity.Warning)).Read()).Content.HasErrors);
     }
 
     [Fact]
@@ -179,7 +181,8 @@ public sealed class PathTrustTests : IDisposable
     /// <param name="path">A file.</param>
     private static string Run(string command, string path)
     {
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"{Fill(command, path)}{(command.EndsWith("{0}", StringComparison.Ordinal) ? "" : $" '{path.Replace("'", "'\\''", StringComparison.Ordinal)}'")}"])
+        var quoted = command.EndsWith("{0}", StringComparison.Ordinal) ? "" : $" '{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"{Fill(command, path)}{quoted}"])
         {
             RedirectStandardOutput = true,
         })!;

@@ -134,7 +134,8 @@ public sealed class RuleSourceTests : IDisposable
 
         var files = source.Read();
 
-        Assert.Equal(["the link leads nowhere: none", "the link leads nowhere: b.yaml"], files.Select(file => Assert.Single(file.Content.Diagnostics).Message));
+        Assert.Equal(["the link leads nowhere: none", "the link leads nowhere: b.yaml"], files.Select(
+            file => Assert.Single(file.Content.Diagnostics).Message));
         Assert.All(files, file => Assert.False(file.Content.HasErrors));
         Assert.Equal([_folder.Root], source.WithoutFiles);
         Assert.Equal(files, source.Read(), ReferenceEqualityComparer.Instance);
@@ -152,7 +153,8 @@ public sealed class RuleSourceTests : IDisposable
 
         var files = Source(_folder.Root).Read();
 
-        Assert.All(files.Take(2), file => Assert.Equal("cannot read the file: not a regular file", Assert.Single(file.Content.Diagnostics).Message));
+        Assert.All(files.Take(2), file =>
+            Assert.Equal("cannot read the file: not a regular file", Assert.Single(file.Content.Diagnostics).Message));
         Assert.Single(files[2].Content.Rules);
     }
 
