@@ -9,7 +9,7 @@ namespace TraceAgent.Rules;
 
 /// <summary>
 /// The values, the condition and the messages of a rule as they were written: what a name means is known only where the rule is bound to
-/// places. Equality is that of the texts, wherever they stand.
+/// places. Equality is that of what is asked for, however it is spelt and wherever it stands.
 /// </summary>
 internal sealed record RuleSyntax
 {
@@ -20,6 +20,9 @@ internal sealed record RuleSyntax
 
     /// <summary>Something is wrong with the arguments, which is reported: there may be others.</summary>
     public bool HasWrongArguments { get; init; }
+
+    /// <summary>Names that computed values should have had: something else is wrong with them, which is reported.</summary>
+    public EquatableArray<string> RejectedCaptures { get; init; }
 
     /// <summary>How many items the list of <c>args</c> has; null when there is no list.</summary>
     public int? ListedArguments { get; init; }
@@ -55,6 +58,13 @@ internal sealed record RuleSyntax
     public string WhyNoReturn => NamesResults
         ? $"the rule names its results: {Quoted.List(Results.Select(result => result.Name))}"
         : "the signature says void";
+
+    public bool Equals(RuleSyntax? other) => other is not null
+        && (Arguments, Results, NamesResults) == (other.Arguments, other.Results, other.NamesResults)
+        && (Return, ReturnsNothing) == (other.Return, other.ReturnsNothing)
+        && (Captures, When, Messages) == (other.Captures, other.When, other.Messages);
+
+    public override int GetHashCode() => HashCode.Combine(Arguments, Return, Captures, When, Messages);
 }
 
 /// <summary>An argument as it was written, or a result.</summary>
@@ -89,21 +99,43 @@ internal sealed record WrittenArgument(int Index, int Register, Located<string> 
 
     /// <summary>What is in one of its registers, from 0.</summary>
     public Term In(int register) => IsResult ? new Term.Result(Register + register) : new Term.Argument(Register + register);
+
+    public bool Equals(WrittenArgument? other) => other is not null
+        && (Name, Index, Register, Spec) == (other.Name, other.Index, other.Register, other.Spec)
+        && (IsUntyped, IsResult) == (other.IsUntyped, other.IsResult);
+
+    public override int GetHashCode() => HashCode.Combine(Name, Register, Spec);
 }
 
 /// <summary>An expression as it was written.</summary>
 /// <param name="Text">Where it stands.</param>
 /// <param name="Tree">Its parts, with their places in the text; null when it is none, which is reported.</param>
-internal sealed record WrittenExpression(YamlScalar Text, Syntax? Tree);
+internal sealed record WrittenExpression(YamlScalar Text, Syntax? Tree)
+{
+    public bool Equals(WrittenExpression? other) => other is not null && Tree == other.Tree;
+
+    public override int GetHashCode() => Tree?.GetHashCode() ?? 0;
+}
 
 /// <summary>A computed value as it was written.</summary>
 /// <param name="Name">Good as one, and the rule's only one.</param>
 /// <param name="Expression">What is computed.</param>
 /// <param name="Spec">How it is read and shown; null when the expression decides.</param>
 /// <param name="TypeSource">The text that the positions in <paramref name="Spec"/> count in.</param>
-internal sealed record WrittenCapture(string Name, WrittenExpression Expression, TypeSpec? Spec, YamlScalar? TypeSource);
+internal sealed record WrittenCapture(string Name, WrittenExpression Expression, TypeSpec? Spec, YamlScalar? TypeSource)
+{
+    public bool Equals(WrittenCapture? other) => other is not null
+        && (Name, Expression, Spec) == (other.Name, other.Expression, other.Spec);
+
+    public override int GetHashCode() => HashCode.Combine(Name, Expression, Spec);
+}
 
 /// <summary>A message as it was written.</summary>
 /// <param name="Kind">Of which events.</param>
 /// <param name="Text">Null for one that says what was captured.</param>
-internal sealed record WrittenMessage(EventKind Kind, YamlScalar? Text);
+internal sealed record WrittenMessage(EventKind Kind, YamlScalar? Text)
+{
+    public bool Equals(WrittenMessage? other) => other is not null && (Kind, Text?.Value) == (other.Kind, other.Text?.Value);
+
+    public override int GetHashCode() => HashCode.Combine(Kind, Text?.Value);
+}

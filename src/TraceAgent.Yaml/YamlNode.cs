@@ -26,12 +26,6 @@ public sealed record YamlScalar(SourceSpan At, string Value, bool IsPlain, int T
     /// <summary>Where the value stands when it is not letter by letter on one line.</summary>
     public SpreadText? Spread { get; init; }
 
-    /// <summary>By the value alone: to move a text changes nothing that it says.</summary>
-    public bool Equals(YamlScalar? other) => other is not null && (Value, IsPlain) == (other.Value, other.IsPlain);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
-
     /// <summary>The place of a part of the value, or of the whole scalar when the file spells it differently.</summary>
     public SourceSpan SpanOf(int start, int length) =>
         TextColumn == 0 ? Spread?.SpanOf(start, length) ?? At : At with { Column = TextColumn + start, Length = Math.Max(1, length) };

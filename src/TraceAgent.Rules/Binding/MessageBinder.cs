@@ -28,8 +28,9 @@ internal sealed class MessageBinder(RuleSyntax syntax, ProbeTrigger on, Equatabl
         values.AddRange(captures.Where(capture => HasCapture(capture, kind)).Select(c => new NamedValue(c.Name, c.Type)));
 
         // Those with errors have been reported.
-        values.AddRange(syntax.Captures.Where(written => captures.All(capture => capture.Name != written.Name))
-            .Select(written => new NamedValue(written.Name, CaptureType.Default)));
+        values.AddRange(syntax.Captures.Select(written => written.Name).Concat(syntax.RejectedCaptures)
+            .Where(name => captures.All(capture => capture.Name != name))
+            .Select(name => new NamedValue(name, CaptureType.Default)));
         var returned = kind == EventKind.Entry || syntax.ReturnsNothing ? null : syntax.Return.Type;
         var names = EventNames.Of(kind, values, returned);
 

@@ -31,8 +31,8 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
             return OfValues();
         }
 
-        const string NotOnReturn = "'when' decides about both events, and the return has no arguments: use 'on: call'";
-        var scope = WithArguments(NotOnReturn);
+        const string notOnReturn = "'when' decides about both events, and the return has no arguments: use 'on: call'";
+        var scope = WithArguments(notOnReturn);
         AddReturn(scope, "'when' decides about both events, and the entry has no return value: use 'on: call'");
         AddDuration(scope);
         return scope;

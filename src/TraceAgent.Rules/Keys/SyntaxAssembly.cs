@@ -45,6 +45,8 @@ internal static class SyntaxAssembly
             ReturnSource = draft.ReturnSource,
             ReturnsNothing = draft.ReturnsNothing,
             Captures = captures.ToEquatableArray(),
+            RejectedCaptures = draft.Captures.Select(capture => capture.Key.Value)
+                .Where(name => ValueName.Allows(name) && captures.TrueForAll(capture => capture.Name != name)).ToEquatableArray(),
             When = draft.When is { } when ? Parse(when, values, bag) : null,
             Messages = MessagesOf(draft, on, bag),
         };
