@@ -4,52 +4,90 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>The types of the running kernel, in memory for as long as this is.</summary>
+/// <summary>The types of the running kernel (BTF), some 6 MB in memory until disposed of.</summary>
 internal sealed unsafe class KernelTypes : IDisposable
 {
     private const string Path = "/sys/kernel/btf/vmlinux";
+    private const int LargestFile = 256 << 20;
 
-    private readonly void* _memory;
+    private readonly byte* _memory;
+    private readonly int _size;
+    private readonly bool _isMapped;
 
-    private KernelTypes(void* memory, BtfTypes types, IReadOnlyDictionary<string, uint> names)
+    private KernelTypes(SafeFileHandle file, IReadOnlySet<string> names)
     {
-        _memory = memory;
-        (Types, Names) = (types, names);
+        _size = (int)Math.Min(RandomAccess.GetLength(file), LargestFile);
+        _memory = Map(file, _size);
+        _isMapped = _memory != null;
+        if (!_isMapped)
+        {
+            _memory = Load(file, _size);
+        }
+
+        var header = (BtfHeader*)_memory;
+        if (_size < sizeof(BtfHeader) || !header->IsValid
+            || header->TypesAt + header->TypesLength > _size || header->StringsAt + header->StringsLength > _size)
+        {
+            Dispose();
+            throw new InvalidDataException($"{Path} is no BTF that we know");
+        }
+
+        Types = new BtfTypes(_memory + header->TypesAt, header->TypesLength);
+        Names = Find(new ReadOnlySpan<byte>(_memory + header->StringsAt, header->StringsLength), names);
     }
 
     public BtfTypes Types { get; }
 
-    /// <summary>Of the names that were asked for, those that there are, with their offsets.</summary>
+    /// <summary>The names that were asked for and exist, with their offsets.</summary>
     public IReadOnlyDictionary<string, uint> Names { get; }
 
-    /// <param name="names">Of types and members.</param>
+    /// <param name="names">Names of types and members.</param>
     /// <exception cref="IOException">The kernel does not tell its types.</exception>
     /// <exception cref="InvalidDataException">It tells them in a way that we do not know.</exception>
     /// <exception cref="UnauthorizedAccessException">Not to us.</exception>
     public static KernelTypes Read(IReadOnlySet<string> names)
     {
         using var file = File.OpenHandle(Path);
-        BtfHeader header;
-        if (RandomAccess.Read(file, new Span<byte>(&header, sizeof(BtfHeader)), 0) != sizeof(BtfHeader) || !header.IsValid)
-        {
-            throw new InvalidDataException($"{Path} is no BTF that we know");
-        }
+        return new KernelTypes(file, names);
+    }
 
-        // Not from the managed heap, which would keep it.
-        var memory = NativeMemory.Alloc((nuint)header.TypesLength);
+    public void Dispose()
+    {
+        if (_isMapped)
+        {
+            _ = Libc.Munmap(_memory, (nuint)_size);
+        }
+        else
+        {
+            NativeMemory.Free(_memory);
+        }
+    }
+
+    /// <summary>Null before kernel 6.16 (kernel/bpf/sysfs_btf.c, btf_sysfs_vmlinux_mmap), which only lets it be read, a page at a time.</summary>
+    private static byte* Map(SafeFileHandle file, int size)
+    {
+        const int read = 1;
+        const int @private = 2;
+        var memory = Libc.Mmap(null, (nuint)size, read, @private, (int)file.DangerousGetHandle(), 0);
+        return memory == (void*)-1 ? null : (byte*)memory;
+    }
+
+    /// <summary>Reads into native memory: the managed heap would keep it.</summary>
+    private static byte* Load(SafeFileHandle file, int size)
+    {
+        var memory = (byte*)NativeMemory.Alloc((nuint)size);
         try
         {
-            var types = new Span<byte>(memory, header.TypesLength);
-            for (int done = 0, read; done < types.Length; done += read)
+            for (int done = 0, read; done < size; done += read)
             {
-                read = RandomAccess.Read(file, types[done..], header.TypesAt + done);
+                read = RandomAccess.Read(file, new Span<byte>(memory + done, size - done), done);
                 if (read == 0)
                 {
                     throw new InvalidDataException($"{Path} ends too early");
                 }
             }
 
-            return new KernelTypes(memory, new BtfTypes((byte*)memory, header.TypesLength), Find(file, header, names));
+            return memory;
         }
         catch
         {
@@ -58,12 +96,9 @@ internal sealed unsafe class KernelTypes : IDisposable
         }
     }
 
-    public void Dispose() => NativeMemory.Free(_memory);
-
-    /// <summary>Goes through the strings in pieces: they are megabytes, and a few dozen are wanted.</summary>
-    private static Dictionary<string, uint> Find(SafeFileHandle file, BtfHeader header, IReadOnlySet<string> names)
+    /// <summary>Allocates nothing for a name that is not wanted: there are a hundred thousand.</summary>
+    private static Dictionary<string, uint> Find(ReadOnlySpan<byte> strings, IReadOnlySet<string> names)
     {
-        // Nothing is allocated for a name that is not wanted: there are a hundred thousand.
         var wanted = new List<(string Name, byte[] Bytes)>[names.Max(name => name.Length) + 1];
         foreach (var name in names)
         {
@@ -71,36 +106,18 @@ internal sealed unsafe class KernelTypes : IDisposable
         }
 
         var found = new Dictionary<string, uint>();
-        var piece = new byte[64 << 10];
-        var kept = 0;
-        for (var at = 0; at < header.StringsLength;)
+        var start = 0;
+        for (var end = strings.IndexOf((byte)0); end >= 0; end = strings[start..].IndexOf((byte)0))
         {
-            var read = RandomAccess.Read(
-                file, piece.AsSpan(kept, Math.Min(piece.Length - kept, header.StringsLength - at)), header.StringsAt + at);
-            if (read == 0)
+            foreach (var (name, bytes) in end < wanted.Length ? CollectionsMarshal.AsSpan(wanted[end]) : default)
             {
-                throw new InvalidDataException($"{Path} ends too early, or has an endless name");
-            }
-
-            var text = piece.AsSpan(0, kept + read);
-            var start = at - kept;
-            at += read;
-            for (var end = text.IndexOf((byte)0); end >= 0; end = text.IndexOf((byte)0))
-            {
-                foreach (var (name, bytes) in end < wanted.Length ? CollectionsMarshal.AsSpan(wanted[end]) : default)
+                if (strings[start..].StartsWith(bytes))
                 {
-                    if (text.StartsWith(bytes))
-                    {
-                        found.TryAdd(name, (uint)start);
-                    }
+                    found.TryAdd(name, (uint)start);
                 }
-
-                start += end + 1;
-                text = text[(end + 1)..];
             }
 
-            kept = text.Length;
-            text.CopyTo(piece);
+            start += end + 1;
         }
 
         return found;

@@ -18,7 +18,9 @@ public sealed unsafe class ProcessTracker : IDisposable
     private readonly int _fd;
     private readonly MappedMap _variables;
     private readonly RingReader _ring;
-    private readonly SignalWatch? _signals;
+    private readonly Lock _signalsGate = new();
+    private SignalWatch? _signals;
+    private bool _isDisposed;
 
     private ProcessTracker(BpfObject attached)
     {
@@ -26,18 +28,7 @@ public sealed unsafe class ProcessTracker : IDisposable
         _fd = attached.MapFd(Ring);
         _variables = MappedMap.ReadOnly(attached.MapFd(BpfObject.Variables), BpfObject.Variables, 0, Environment.SystemPageSize);
         _ring = new RingReader(_fd, attached.MapEntries(Ring), ProcessNotice.MaxSize);
-        try
-        {
-            _signals = SignalWatch.Start(_fd, attached.MapFd(BpfObject.Variables));
-        }
-        catch (KernelException refusal)
-        {
-            WhyNoSignals = refusal.Message;
-        }
     }
-
-    /// <summary>Why there are no notices of signals; null when there are.</summary>
-    public string? WhyNoSignals { get; }
 
     /// <summary>False when all notices that there are have been taken.</summary>
     public bool HasNotices => _ring.Produced != _ring.Consumed;
@@ -61,6 +52,22 @@ public sealed unsafe class ProcessTracker : IDisposable
         {
             attached.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Begins notices of fatal signals and of ends. Takes some tens of ms, most of them in the kernel's verifier; <see cref="Dispose"/>
+    /// waits for it.
+    /// </summary>
+    /// <exception cref="KernelException">Not permitted, or the kernel does not tell its types.</exception>
+    public void WatchSignals()
+    {
+        lock (_signalsGate)
+        {
+            if (!_isDisposed)
+            {
+                _signals ??= SignalWatch.Start(_fd, _object.MapFd(BpfObject.Variables));
+            }
         }
     }
 
@@ -97,7 +104,12 @@ public sealed unsafe class ProcessTracker : IDisposable
 
     public void Dispose()
     {
-        _signals?.Dispose();
+        lock (_signalsGate)
+        {
+            _isDisposed = true;
+            _signals?.Dispose();
+        }
+
         _ring.Dispose();
         _variables.Dispose();
         _object.Dispose();

@@ -181,6 +181,7 @@ internal sealed class Agent : IHostedService, IDisposable
             Log.NoRuleFiles(_logger, path);
         }
 
+        _processes.AwaitSignals();
         var rejected = _reporter.Rejected == 0 ? "" : $", {_reporter.Rejected} rejected";
         var filters = _packets.Board.Rules;
         var packets = filters.Count == 0

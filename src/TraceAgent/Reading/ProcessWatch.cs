@@ -39,6 +39,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     private readonly Thread _thread;
     private readonly bool _seesAll;
     private readonly ManualResetEventSlim _isComplete = new();
+    private Task _signals = Task.CompletedTask;
     private volatile bool _stopping;
     private volatile bool _incomplete;
     private volatile bool _waitsForReader;
@@ -92,11 +93,9 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
                 _tracker = tracker;
             }
 
+            _signals = Task.Factory.StartNew(
+                () => WatchSignals(tracker), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             _thread.Start();
-            if (tracker.WhyNoSignals is { } reason)
-            {
-                Log.EndsUnwatched(_logger, reason);
-            }
         }
         catch (KernelException refusal)
         {
@@ -110,6 +109,12 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     /// moment: there may be very many.
     /// </summary>
     public void AwaitComplete() => _isComplete.Wait(LongestSurvey);
+
+    /// <summary>
+    /// Waits until ends by signals are seen. Their programs take the kernel's verifier some 20 ms each, beside what the first rule
+    /// waits for.
+    /// </summary>
+    public void AwaitSignals() => _signals.GetAwaiter().GetResult();
 
     /// <remarks>Asked by one thread.</remarks>
     public ProcessFacts? Find(int pid, ulong time)
@@ -193,6 +198,18 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
             Failure = failure;
             _isComplete.Set();
             Failed?.Invoke();
+        }
+    }
+
+    private void WatchSignals(ProcessTracker tracker)
+    {
+        try
+        {
+            tracker.WatchSignals();
+        }
+        catch (KernelException refusal)
+        {
+            Log.EndsUnwatched(_logger, refusal.Message);
         }
     }
 
