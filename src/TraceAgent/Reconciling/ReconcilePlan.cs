@@ -1,6 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules;
-using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
 
 namespace TraceAgent.Reconciling;
@@ -66,7 +66,7 @@ internal static class ReconcilePlan
             return probe is null ? null : new ReconcileStep.Attach(rule, probe);
         }
 
-        var sameRequest = rule.Binary == held.Rule.Binary && held.Parts.All(part => Captures(rule, part));
+        var sameRequest = rule.Binary == held.Rule.Binary && held.Parts.All(part => Captures(rule, probe, part));
         if (probe is null)
         {
             // The file is gone: its processes may still run, and stay traced. Another path, another place in the file or
@@ -119,8 +119,13 @@ internal static class ReconcilePlan
             .Where(part => part.Files.Count > 0));
     }
 
-    private static bool Captures(Rule rule, ProbePart part) =>
-        PlanBuilder.MissingAt(rule, part.Abi).Count == 0 && PlanBuilder.Build(rule, part.Abi) == part.Plan;
+    /// <summary>Whether the rule captures at the places of a part what is captured there.</summary>
+    private static bool Captures(Rule rule, Probe? probe, ProbePart part)
+    {
+        // At most places, the rule is bound already.
+        var bound = probe?.Parts.FirstOrDefault(one => one.Abi == part.Abi)?.Bound ?? BoundRule.Of(rule, part.Abi);
+        return bound.Missing.Count == 0 && bound.Plan == part.Plan;
+    }
 
     private static ReconcileStep.Reshape? Reshaped(HeldProbe held, Rule rule) =>
         rule == held.Rule ? null : new ReconcileStep.Reshape(rule);

@@ -5,7 +5,7 @@ using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
-using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Tests;
 
 namespace TraceAgent.Fuzz.Targets;
@@ -63,18 +63,18 @@ internal sealed class RuleFiles : FuzzTarget
 
     private static void AssertWorks(Rule rule, SiteAbi abi)
     {
-        if (PlanBuilder.MissingAt(rule, abi).Count > 0)
+        var bound = BoundRule.Of(rule, abi);
+        if (bound.Missing.Count > 0)
         {
             // Said to the operator with the site: results beyond the registers of C, arguments beyond those of Go.
             return;
         }
 
-        var plan = PlanBuilder.Build(rule, abi);
-        Assert.Equal(plan, PlanBuilder.Build(rule, abi));
-        EventShape.Of(rule, abi, plan, [SiteName.Of("f", "/b")]);
+        Assert.Equal(bound.Plan, BoundRule.Of(rule, abi).Plan);
+        EventShape.Of(rule, bound, [SiteName.Of("f", "/b")]);
         try
         {
-            ProbeCompiler.Compile(plan, Binding);
+            ProbeCompiler.Compile(bound.Plan, Binding);
         }
         catch (ArgumentException tooLarge) when (tooLarge.Message.Contains("stack", StringComparison.Ordinal)
             || tooLarge.Message.Contains("possible", StringComparison.Ordinal))

@@ -32,7 +32,7 @@ public class ClefFormatterTests
     {
         var sample = new Sample(format, ProbeTrigger.Entry, [new(0, "arg1", CaptureType.Default)]);
         SiteName[] sites = [SiteName.Of("Add", "/a"), SiteName.Of("shop::Add(int)", "/b")];
-        var shape = EventShape.Of(sample.Rule, CSiteAbi.X64, sample.Plan, sites);
+        var shape = EventShape.Of(sample.Rule, sample.Bound, sites);
         var record = sample.Record(3);
 
         Assert.Equal(atFirst, MessageAt(0));

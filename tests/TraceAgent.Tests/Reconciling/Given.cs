@@ -4,7 +4,7 @@ using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
-using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
 using TraceAgent.Watching;
 
@@ -28,7 +28,7 @@ internal static class Given
         new([Part(rule, abi ?? CSiteAbi.X64, File(inode, site))]);
 
     public static ProbePart Part(Rule rule, SiteAbi abi, params ProbeFile[] files) =>
-        new(abi, PlanBuilder.Build(rule, abi), files.ToEquatableArray());
+        new(BoundRule.Of(rule, abi), files.ToEquatableArray());
 
     public static ProbeFile File(ulong inode, params ulong[] sites) => new(
         "/srv/shop/bin/shop",
@@ -51,13 +51,13 @@ internal static class Given
                 break;
             case ReconcileStep.Extend(var rule, var more):
                 var before = held[rule.Name.Value].Parts;
-                Assert.All(before, part => Assert.Equal(part.Plan, PlanBuilder.Build(rule, part.Abi)));
+                Assert.All(before, part => Assert.Equal(part.Plan, BoundRule.Of(rule, part.Abi).Plan));
                 var known = before.SelectMany(part => part.Files).Select(file => file.Identity).ToHashSet();
                 Assert.All(more.Files, file => Assert.DoesNotContain(file.Identity, known));
                 held[rule.Name.Value] = new HeldProbe(rule, TraceAgent.Reconciling.Probe.Of(before.Concat(more.Parts))!.Parts);
                 break;
             case ReconcileStep.Reshape(var rule):
-                Assert.All(held[rule.Name.Value].Parts, part => Assert.Equal(part.Plan, PlanBuilder.Build(rule, part.Abi)));
+                Assert.All(held[rule.Name.Value].Parts, part => Assert.Equal(part.Plan, BoundRule.Of(rule, part.Abi).Plan));
                 held[rule.Name.Value] = held[rule.Name.Value] with { Rule = rule };
                 break;
             case ReconcileStep.Detach(var name):

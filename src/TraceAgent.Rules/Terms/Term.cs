@@ -1,6 +1,6 @@
 using TraceAgent.Capture;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.Terms;
 
 /// <summary>
 /// An expression of a rule with its names resolved and its types decided, before the architecture is known: an

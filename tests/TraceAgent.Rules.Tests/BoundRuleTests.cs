@@ -1,18 +1,18 @@
 using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Rules.Files;
-using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Binding;
 
 namespace TraceAgent.Rules.Tests;
 
-public class PlanBuilderTests
+public class BoundRuleTests
 {
     private static readonly CSiteAbi X64 = CSiteAbi.X64;
 
     [Fact]
     public void Bytes_as_long_as_the_return_value_keep_their_pointer_from_the_entry()
     {
-        var plan = PlanBuilder.Build(Rule("on: call, args: [fd: int, buf: 'bytes(ret)'], ret: ssize_t"), X64);
+        var plan = BoundRule.Of(Rule("on: call, args: [fd: int, buf: 'bytes(ret)'], ret: ssize_t"), X64).Plan;
         Assert.Equal([Scalar(new Expr.Extend(X64.Argument(0), 4, true)), Scalar(X64.Argument(1))], plan.EntryFields);
         var pointer = new Expr.EntryField(1);
         Assert.Equal([new CaptureField(
@@ -24,8 +24,8 @@ public class PlanBuilderTests
     {
         var rule = Rule(
             "on: call, args: [buf: 'bytes(ret)', fd: int], capture: {c: 'fd + 1', d: 'ret + fd'}, ret: ssize_t, when: 'buf[0] == ret'");
-        var values = PlanBuilder.ValuesOf(rule, X64, EventKind.Call);
-        var fields = PlanBuilder.Build(rule, X64).FieldsOf(EventKind.Call);
+        var values = BoundRule.Of(rule, X64).ValuesOf(EventKind.Call);
+        var fields = BoundRule.Of(rule, X64).Plan.FieldsOf(EventKind.Call);
         Assert.Equal(["buf", "fd", "c", "d", "ret"], values.Select(v => v.Name));
         Assert.Equal([false, false, false, false, true], values.Select(v => v.IsReturnValue));
         Assert.IsType<Storage.Bytes>(fields[values[0].FieldIndex].Storage);
@@ -37,7 +37,7 @@ public class PlanBuilderTests
     [Fact]
     public void Of_a_condition_the_entry_decides_what_it_can()
     {
-        var plan = PlanBuilder.Build(Rule("on: call, args: [path: string, n: int64], when: \"n > 1 && (path == 'a' || ret < n)\""), X64);
+        var plan = BoundRule.Of(Rule("on: call, args: [path: string, n: int64], when: \"n > 1 && (path == 'a' || ret < n)\""), X64).Plan;
         var path = new Expr.TextMatch(X64.Argument(0), new TextTest([(byte)'a'], [], true));
         Assert.Equal(new Expr.Binary(BinaryOperator.Greater, X64.Argument(1), new Expr.Constant(1)), plan.EntryCondition);
         Assert.Equal(
@@ -53,39 +53,39 @@ public class PlanBuilderTests
     public void Both_events_have_the_condition_and_each_its_own_values()
     {
         var rule = Rule("on: both, args: [n: int64], capture: {u: uid, m: n * 2, r: ret * 2}, when: uid == 0");
-        var plan = PlanBuilder.Build(rule, X64);
+        var plan = BoundRule.Of(rule, X64).Plan;
         Assert.NotNull(plan.EntryCondition);
         Assert.Equal(plan.EntryCondition, plan.ReturnCondition);
-        Assert.Equal(["n", "u", "m"], PlanBuilder.ValuesOf(rule, X64, EventKind.Entry).Select(v => v.Name));
-        Assert.Equal(["u", "r", "ret"], PlanBuilder.ValuesOf(rule, X64, EventKind.Return).Select(v => v.Name));
-        Assert.Equal([0, 1, 2], PlanBuilder.ValuesOf(rule, X64, EventKind.Return).Select(v => v.FieldIndex).Order());
+        Assert.Equal(["n", "u", "m"], BoundRule.Of(rule, X64).ValuesOf(EventKind.Entry).Select(v => v.Name));
+        Assert.Equal(["u", "r", "ret"], BoundRule.Of(rule, X64).ValuesOf(EventKind.Return).Select(v => v.Name));
+        Assert.Equal([0, 1, 2], BoundRule.Of(rule, X64).ValuesOf(EventKind.Return).Select(v => v.FieldIndex).Order());
     }
 
     [Fact]
     public void What_every_event_could_have_is_captured_only_for_the_message_that_names_it()
     {
         var rule = Rule("on: both, args: [n: int64], format: {entry: '{uid} {cgroup} {n}', return: '{gid}'}");
-        var plan = PlanBuilder.Build(rule, X64);
-        Assert.Equal([Scalar(X64.Argument(0)), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Uid), 4, false)), Scalar(
-            new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
+        var plan = BoundRule.Of(rule, X64).Plan;
+        var uid = new Expr.Extend(new Expr.Special(SpecialValue.Uid), 4, false);
+        Assert.Equal([Scalar(X64.Argument(0)), Scalar(uid), Scalar(new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
         Assert.Equal([Scalar(X64.Result(0)!), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Gid), 4, false))], plan.ReturnFields);
-        Assert.Equal(["n", "uid", "cgroup"], PlanBuilder.ValuesOf(rule, X64, EventKind.Entry).Select(v => v.Name));
-        Assert.Equal([false, true], PlanBuilder.ValuesOf(rule, X64, EventKind.Return).Select(v => v.IsOfEvent));
+        Assert.Equal(["n", "uid", "cgroup"], BoundRule.Of(rule, X64).ValuesOf(EventKind.Entry).Select(v => v.Name));
+        Assert.Equal([false, true], BoundRule.Of(rule, X64).ValuesOf(EventKind.Return).Select(v => v.IsOfEvent));
     }
 
     [Fact]
     public void A_call_has_the_user_of_its_entry()
     {
         var rule = Rule("on: call, format: '{uid}'");
-        var plan = PlanBuilder.Build(rule, X64);
+        var plan = BoundRule.Of(rule, X64).Plan;
         Assert.Single(plan.EntryFields);
-        Assert.Equal([("ret", 1), ("uid", 0)], PlanBuilder.ValuesOf(rule, X64, EventKind.Call).Select(v => (v.Name, v.FieldIndex)));
+        Assert.Equal([("ret", 1), ("uid", 0)], BoundRule.Of(rule, X64).ValuesOf(EventKind.Call).Select(v => (v.Name, v.FieldIndex)));
     }
 
     [Theory]
     [InlineData("format: '{pid} {ppid} {exe}'")]
     [InlineData("redact: [uid]")]
-    public void Other_messages_capture_nothing_more(string keys) => Assert.Empty(PlanBuilder.Build(Rule(keys), X64).EntryFields);
+    public void Other_messages_capture_nothing_more(string keys) => Assert.Empty(BoundRule.Of(Rule(keys), X64).Plan.EntryFields);
 
     [Theory]
     [InlineData("args: [pin: int, b: int], redact: [arg1]", "pin", true)]
@@ -101,10 +101,10 @@ public class PlanBuilderTests
     [Fact]
     public void How_often_is_part_of_the_plan_and_how_long_is_not()
     {
-        var plan = PlanBuilder.Build(Rule("sample: 1/9"), X64);
+        var plan = BoundRule.Of(Rule("sample: 1/9"), X64).Plan;
         Assert.Equal(9, plan.SampleEvery);
-        Assert.NotEqual(plan, PlanBuilder.Build(Rule("limit: 9/s"), X64));
-        Assert.Equal(PlanBuilder.Build(Rule("ttl: 1h"), X64), PlanBuilder.Build(Rule("budget: none"), X64));
+        Assert.NotEqual(plan, BoundRule.Of(Rule("limit: 9/s"), X64).Plan);
+        Assert.Equal(BoundRule.Of(Rule("ttl: 1h"), X64).Plan, BoundRule.Of(Rule("budget: none"), X64).Plan);
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public class PlanBuilderTests
     [InlineData("on: return, capture: {a: ret + 1}", "the return value")]
     [InlineData("args: [p: 'bytes(n)', n: int], when: n > 1", "argument 2")]
     public void What_a_place_does_not_have_is_named(string keys, string missing) =>
-        Assert.Equal(missing, string.Join(", ", PlanBuilder.MissingAt(Rule(keys), new OneOperand())));
+        Assert.Equal(missing, string.Join(", ", BoundRule.Of(Rule(keys), new OneOperand()).Missing));
 
     [Theory]
     [InlineData("args: 2", "")]
@@ -141,7 +141,7 @@ public class PlanBuilderTests
     [InlineData("args: 4", "argument 3 (it is in %xmm0), argument 4 (the probe has 3)")]
     [InlineData("args: 12", "argument 3 (it is in %xmm0), arguments 4, 5, 6, 7, 8, 9, 10, 11 and 12 (the probe has 3)")]
     public void What_a_USDT_probe_does_not_have_is_named_with_the_reason(string keys, string missing) =>
-        Assert.Equal(missing, string.Join(", ", PlanBuilder.MissingAt(Rule(keys), Probe)));
+        Assert.Equal(missing, string.Join(", ", BoundRule.Of(Rule(keys), Probe).Missing));
 
     [Fact]
     public void Arguments_without_a_type_have_that_of_the_place()
@@ -150,7 +150,7 @@ public class PlanBuilderTests
         Assert.Equal([new CaptureType.Pointer(), new CaptureType.Float(8)], TypesOf("args: [a: ptr, b]"));
 
         static IEnumerable<CaptureType> TypesOf(string keys) =>
-            PlanBuilder.ValuesOf(Rule(keys), Probe, EventKind.Entry).Select(value => value.Type);
+            BoundRule.Of(Rule(keys), Probe).ValuesOf(EventKind.Entry).Select(value => value.Type);
     }
 
     private static UsdtSiteAbi Probe => new(Architecture.X64, [

@@ -1,6 +1,7 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
 
-namespace TraceAgent.Rules.Expressions;
+namespace TraceAgent.Rules.Binding;
 
 /// <summary>
 /// Division as C has it, of which the kernel's instructions before set v4 have only the unsigned part: of the magnitudes,

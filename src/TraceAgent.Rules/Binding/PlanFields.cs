@@ -1,11 +1,13 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
 
-namespace TraceAgent.Rules.Lowering;
+namespace TraceAgent.Rules.Binding;
 
 /// <summary>The fields of a rule's plan, and which of them each event shows.</summary>
 internal sealed class PlanFields
 {
     private readonly Rule _rule;
+    private readonly RuleTerms _terms;
     private readonly SiteAbi _abi;
     private readonly TermLowering _lowering;
     private readonly List<CaptureField> _entry = [];
@@ -14,9 +16,10 @@ internal sealed class PlanFields
     private readonly Expr? _entryCondition;
     private readonly Expr? _returnCondition;
 
-    public PlanFields(Rule rule, SiteAbi abi)
+    public PlanFields(Rule rule, RuleTerms terms, SiteAbi abi)
     {
         _rule = rule;
+        _terms = terms;
         _abi = abi;
         _lowering = new TermLowering(abi);
         var values = Values().ToList();
@@ -43,10 +46,10 @@ internal sealed class PlanFields
         ReturnCondition = _returnCondition,
         SampleEvery = _rule.SampleEvery,
         LimitPerSecond = _rule.LimitPerSecond ?? Rule.NoLimit,
-        ReturnsAtInstructions = _abi.ReturnsAtInstructions && PlanBuilder.NeedsReturn(_rule),
-        LeavesByJumps = _abi.LeavesByJumps && PlanBuilder.NeedsReturn(_rule),
-        Restarts = _abi.Restarts && (_rule.On != ProbeTrigger.Return || PlanBuilder.PairsCalls(_rule, _abi)),
-        GoroutineRegister = PlanBuilder.PairsCalls(_rule, _abi) ? _abi.GoroutineRegister : null,
+        ReturnsAtInstructions = _abi.ReturnsAtInstructions && _rule.NeedsReturn,
+        LeavesByJumps = _abi.LeavesByJumps && _rule.NeedsReturn,
+        Restarts = _abi.Restarts && (_rule.On != ProbeTrigger.Return || CapturePlan.Pairs(_rule.On, _abi.LeavesByJumps)),
+        GoroutineRegister = CapturePlan.Pairs(_rule.On, _abi.LeavesByJumps) ? _abi.GoroutineRegister : null,
         ReadsPlainly = _rule.ReadsPlainly,
     };
 
@@ -67,24 +70,24 @@ internal sealed class PlanFields
     {
         var order = 0;
         var hasEntry = _rule.On != ProbeTrigger.Return;
-        foreach (var argument in hasEntry ? _rule.Arguments : [])
+        foreach (var argument in hasEntry ? _terms.Arguments : [])
         {
             var late = argument.Length is { NeedsReturn: true };
             var type = argument.IsUntyped ? _abi.TypeOf(argument.Index) : argument.Type;
             yield return new RuleValue(order++, argument.Name, type, new Term.Argument(argument.Index), argument.Length, !late, late);
         }
 
-        foreach (var capture in _rule.Captures)
+        foreach (var capture in _terms.Captures)
         {
             var early = !capture.NeedsReturn && hasEntry;
             var both = _rule.On == ProbeTrigger.Both && !capture.NeedsEntry;
             yield return new RuleValue(order++, capture.Name, capture.Type, capture.Value, capture.Length, early, !early || both);
         }
 
-        if (_rule.On != ProbeTrigger.Entry && !_rule.ReturnsNothing)
+        if (_rule.On != ProbeTrigger.Entry && !_terms.ReturnsNothing)
         {
-            yield return new RuleValue(
-                order++, "ret", _rule.Return, new Term.Result(_rule.ReturnRegister), _rule.ReturnLength, OnEntry: false, OnReturn: true)
+            var result = new Term.Result(_terms.ReturnRegister);
+            yield return new RuleValue(order++, "ret", _terms.Return, result, _terms.ReturnLength, OnEntry: false, OnReturn: true)
             {
                 IsReturnValue = true,
             };
@@ -100,14 +103,14 @@ internal sealed class PlanFields
         }
     }
 
-    private bool Shows(EventKind kind, string name) => _rule.Messages.Any(message => message.Kind == kind && message.Template.Shows(name));
+    private bool Shows(EventKind kind, string name) => _terms.Messages.Any(message => message.Kind == kind && message.Template.Shows(name));
 
     private static CaptureField FieldOf(RuleValue value, Func<Term, Expr> lower) =>
         value.Type.Capture(lower(value.Term), value.Length is { } length ? lower(length) : null);
 
     private (Expr? OnEntry, Expr? OnReturn) Conditions()
     {
-        if (All([_rule.Who, _rule.When]) is not { } when)
+        if (All([_rule.Who, _terms.When]) is not { } when)
         {
             return default;
         }

@@ -1,9 +1,11 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Expressions;
+namespace TraceAgent.Rules.Binding;
 
 /// <summary>Operators between two values.</summary>
 internal sealed partial class ExpressionBinder

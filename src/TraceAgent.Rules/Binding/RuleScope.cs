@@ -1,43 +1,45 @@
 using TraceAgent.Capture;
-using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
-namespace TraceAgent.Rules.Keys;
+namespace TraceAgent.Rules.Binding;
 
 /// <summary>The names that the expressions of a rule can use, by when its events happen.</summary>
-internal static class RuleScope
+/// <param name="syntax">Gives names to values.</param>
+/// <param name="on">When events happen.</param>
+/// <param name="place">What the places know.</param>
+internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope place)
 {
     private const string EntryHasNoReturn = "there is no return value on entry: use 'on: call' or 'on: return'";
     private const string OnlyCallsLast = "only 'on: call' knows the duration";
     private const string ArgumentsAreGone = "arguments are gone when the function returns: use 'on: call'";
 
     /// <summary>For computed values and lengths.</summary>
-    public static NameScope Of(RuleDraft draft, ProbeTrigger on)
+    public NameScope OfValues()
     {
-        var entry = on == ProbeTrigger.Return ? ArgumentsAreGone : null;
-        var scope = WithArguments(draft, entry);
-        AddReturn(scope, draft, on == ProbeTrigger.Entry ? EntryHasNoReturn : null);
-        AddDuration(scope, on);
+        var scope = WithArguments(on == ProbeTrigger.Return ? ArgumentsAreGone : null);
+        AddReturn(scope, on == ProbeTrigger.Entry ? EntryHasNoReturn : null);
+        AddDuration(scope);
         return scope;
     }
 
     /// <summary>For the condition: with 'on: both' it decides about two events, and may name only what both have.</summary>
-    public static NameScope OfCondition(RuleDraft draft, ProbeTrigger on)
+    public NameScope OfCondition()
     {
         if (on != ProbeTrigger.Both)
         {
-            return Of(draft, on);
+            return OfValues();
         }
 
         const string notOnReturn = "'when' decides about both events, and the return has no arguments: use 'on: call'";
-        var scope = WithArguments(draft, notOnReturn);
-        AddReturn(scope, draft, "'when' decides about both events, and the entry has no return value: use 'on: call'");
-        AddDuration(scope, on);
+        var scope = WithArguments(notOnReturn);
+        AddReturn(scope, "'when' decides about both events, and the entry has no return value: use 'on: call'");
+        AddDuration(scope);
         return scope;
     }
 
     /// <summary>Lets the condition name a computed value, unless only one of the events of 'on: both' has it.</summary>
-    public static void AddToCondition(NameScope condition, ScopedValue computed, ProbeTrigger on)
+    public void AddToCondition(NameScope condition, ScopedValue computed)
     {
         if (on == ProbeTrigger.Both && (computed.Term.NeedsEntry || computed.Term.NeedsReturn))
         {
@@ -49,12 +51,12 @@ internal static class RuleScope
         }
     }
 
-    private static NameScope WithArguments(RuleDraft draft, string? reason)
+    private NameScope WithArguments(string? reason)
     {
-        var scope = new NameScope(name => ValueName.ArgumentNumber(name) is not { } number || number > RuleKeys.MaxArguments
+        var scope = new NameScope(place, name => ValueName.ArgumentNumber(name) is not { } number || number > Architecture.MaxArguments
             ? null
-            : reason ?? (draft.Has("args") || draft.Has("signature") ? "the rule does not have this argument" : $"add 'args: {number}'"));
-        foreach (var argument in draft.Arguments ?? [])
+            : reason ?? (syntax.SaysArguments ? "the rule does not have this argument" : $"add 'args: {number}'"));
+        foreach (var argument in syntax.Arguments)
         {
             if (reason is null)
             {
@@ -66,7 +68,7 @@ internal static class RuleScope
             }
         }
 
-        foreach (var argument in draft.Arguments ?? [])
+        foreach (var argument in syntax.Arguments)
         {
             scope.Alias(argument.Alias, argument.Name);
         }
@@ -74,19 +76,19 @@ internal static class RuleScope
         return scope;
     }
 
-    private static void AddReturn(NameScope scope, RuleDraft draft, string? reason)
+    private void AddReturn(NameScope scope, string? reason)
     {
-        if (reason is null && !draft.ReturnsNothing)
+        if (reason is null && !syntax.ReturnsNothing)
         {
-            var returned = draft.Return ?? TypeSpec.Default;
+            var returned = syntax.Return;
             scope.Add("ret", new Term.Result(returned.ValueRegister), returned.StaticInRegisters(register => new Term.Result(register)));
         }
         else
         {
-            scope.Exclude("ret", reason ?? draft.WhyNoReturn);
+            scope.Exclude("ret", reason ?? syntax.WhyNoReturn);
         }
 
-        foreach (var result in draft.Results ?? [])
+        foreach (var result in syntax.Results)
         {
             if (reason is null)
             {
@@ -99,7 +101,7 @@ internal static class RuleScope
         }
     }
 
-    private static void AddDuration(NameScope scope, ProbeTrigger on)
+    private void AddDuration(NameScope scope)
     {
         if (on == ProbeTrigger.Call)
         {

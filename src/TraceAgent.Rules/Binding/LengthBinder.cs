@@ -1,16 +1,16 @@
 using TraceAgent.Capture;
-using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Keys;
+namespace TraceAgent.Rules.Binding;
 
 /// <summary>The value that <c>bytes(name)</c> or <c>int[name]</c> names.</summary>
-internal sealed class LengthResolution(ProbeTrigger on, Redaction redaction, DiagnosticBag bag)
+internal sealed class LengthBinder(ProbeTrigger on, Redaction redaction, DiagnosticBag bag)
 {
     /// <summary>Null when the type of <paramref name="owner"/> names none, or when there is no such number, which is reported.</summary>
-    public Term? Resolve(string owner, TypeSpec spec, YamlScalar? source, NameScope scope, bool isReturned)
+    public Term? Resolve(string owner, TypeSpec spec, YamlScalar? source, ValueScope scope, bool isReturned)
     {
         if (spec.Length is not { } length || source is null)
         {
@@ -44,7 +44,7 @@ internal sealed class LengthResolution(ProbeTrigger on, Redaction redaction, Dia
 
         if (redaction.Applies(value.Name) && !redaction.Applies(owner))
         {
-            RedactValue.Report(bag, at, value.Name, RedactValue.Reveals(owner, value.Name));
+            RedactedValue.Report(bag, at, value.Name, RedactedValue.Reveals(owner, value.Name));
             return null;
         }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using TraceAgent.Capture;
 
-namespace TraceAgent.Rules.Expressions;
+namespace TraceAgent.Rules.Binding;
 
 /// <summary>A text in quotes as a test of texts.</summary>
 internal static class TextPattern

@@ -1,10 +1,9 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
 
-namespace TraceAgent.Rules.Lowering;
+namespace TraceAgent.Rules.Binding;
 
-/// <summary>
-/// Terms to what the kernel computes. They name only what there is at these sites: see <see cref="PlanBuilder.MissingAt"/>.
-/// </summary>
+/// <summary>Terms to what the kernel computes. They name only what there is at these sites: see <see cref="MissingValues"/>.</summary>
 internal sealed class TermLowering(SiteAbi abi)
 {
     /// <summary>What is computed where all that the term names is at hand.</summary>

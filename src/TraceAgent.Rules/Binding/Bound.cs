@@ -1,7 +1,9 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
-namespace TraceAgent.Rules.Expressions;
+namespace TraceAgent.Rules.Binding;
 
 /// <summary>An expression with its type.</summary>
 /// <param name="Term">How to compute it, as 64 bits.</param>

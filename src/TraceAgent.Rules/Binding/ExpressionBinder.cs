@@ -1,9 +1,11 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules.Expressions;
+namespace TraceAgent.Rules.Binding;
 
 /// <summary>Finds the values that an expression names, and decides its types: C's rules, in which every number has 64 bits.</summary>
 internal sealed partial class ExpressionBinder
@@ -11,12 +13,12 @@ internal sealed partial class ExpressionBinder
     /// <summary>Terms of one expression: each becomes some instructions of the kernel's program.</summary>
     public const int MaxTerms = 1000;
 
-    private readonly NameScope _scope;
+    private readonly ValueScope _scope;
     private readonly Action<TextProblem> _report;
     private readonly List<(ScopedValue Value, Syntax Place)> _used = [];
     private bool _isTooLarge;
 
-    private ExpressionBinder(NameScope scope, Action<TextProblem> report)
+    private ExpressionBinder(ValueScope scope, Action<TextProblem> report)
     {
         _scope = scope;
         _report = report;
@@ -28,7 +30,7 @@ internal sealed partial class ExpressionBinder
     /// <param name="report">Takes everything that is wrong.</param>
     /// <param name="used">The values that it names, with their places.</param>
     public static Bound? Bind(
-        Syntax syntax, NameScope scope, Action<TextProblem> report, out IReadOnlyList<(ScopedValue Value, Syntax Place)> used)
+        Syntax syntax, ValueScope scope, Action<TextProblem> report, out IReadOnlyList<(ScopedValue Value, Syntax Place)> used)
     {
         var binder = new ExpressionBinder(scope, report);
         used = binder._used;

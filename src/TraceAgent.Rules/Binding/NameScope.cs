@@ -1,37 +1,19 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
-namespace TraceAgent.Rules.Expressions;
+namespace TraceAgent.Rules.Binding;
 
-/// <summary>A value that an expression can name.</summary>
-/// <param name="Name">Its own, also when an alias found it.</param>
-/// <param name="Term">As 64 bits.</param>
-/// <param name="Type">What it is.</param>
-internal sealed record ScopedValue(string Name, Term Term, StaticType Type);
-
-/// <summary>The names that the expressions of a rule can use: what every event has, and what is added.</summary>
+/// <summary>The names that a rule gives, above those of the places where it is bound.</summary>
+/// <param name="outer">What the places know.</param>
 /// <param name="whyNot">Why a name that was not added is not there; null for one that could not be.</param>
-internal sealed class NameScope(Func<string, string?>? whyNot = null)
+internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot = null) : ValueScope
 {
-    private static readonly StaticType Number = new StaticType.Integer(4, Signed: false);
-
-    private static readonly Dictionary<string, ScopedValue> Common = new()
-    {
-        ["pid"] = new("pid", new Term.Special(SpecialValue.Pid), Number),
-        ["tid"] = new("tid", new Term.Special(SpecialValue.Tid), Number),
-        ["uid"] = new("uid", new Term.Special(SpecialValue.Uid), Number),
-        ["gid"] = new("gid", new Term.Special(SpecialValue.Gid), Number),
-        ["cgroup"] = new("cgroup", new Term.Special(SpecialValue.Cgroup), StaticType.UInt64),
-        ["comm"] = new("comm", new Term.Number(0), new StaticType.ThreadName()),
-    };
-
-    private static readonly string[] OnlyInMessages = ["ppid", "exe", "cmdline", "time", "symbol", "binary", "rule"];
-
     private readonly Dictionary<string, ScopedValue> _values = [];
     private readonly Dictionary<string, string> _reasons = [];
 
     /// <summary>In the order in which they were added.</summary>
-    public IEnumerable<string> Names => Common.Keys.Concat(_values.Keys);
+    public override IEnumerable<string> Names => outer.Names.Concat(_values.Keys);
 
     /// <param name="name">Its name.</param>
     /// <param name="raw">All 64 bits that hold it.</param>
@@ -53,11 +35,11 @@ internal sealed class NameScope(Func<string, string?>? whyNot = null)
     /// <summary>A name that exists elsewhere, and why not here.</summary>
     public void Exclude(string name, string reason) => _reasons.TryAdd(name, reason);
 
-    public ScopedValue? Find(string name) => Common.GetValueOrDefault(name) ?? _values.GetValueOrDefault(name);
+    /// <inheritdoc/>
+    public override ScopedValue? Find(string name) => outer.Find(name) ?? _values.GetValueOrDefault(name);
 
-    public string? WhyNot(string name) => OnlyInMessages.Contains(name)
-        ? "only messages can name it: the agent finds it out after the kernel has decided"
-        : _reasons.GetValueOrDefault(name) ?? whyNot?.Invoke(name);
+    /// <inheritdoc/>
+    public override string? WhyNot(string name) => outer.WhyNot(name) ?? _reasons.GetValueOrDefault(name) ?? whyNot?.Invoke(name);
 
     /// <summary>The value as 64 bits: a register's bits above the type's own are undefined (System V ABI 3.2.3).</summary>
     public static Term Widen(Term raw, StaticType type) => type switch
