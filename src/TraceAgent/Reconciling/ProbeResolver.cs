@@ -237,10 +237,16 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
         return found;
     }
 
-    private static SiteResolution Sites(Rule rule, ElfImage image, string path) => SiteResolver.Resolve(
-        image, path, rule.Where.Value, rule.NeedsReturn, rule.CapturesArguments,
-        rule.AllowsUnsafe,
-        rule.MaxSites, !rule.ReturnsAtInstructions, rule.Form);
+    private static SiteResolution Sites(Rule rule, ElfImage image, string path) =>
+        SiteResolver.Resolve(image, path, rule.Where.Value, new SiteRequest
+        {
+            NeedsReturn = rule.NeedsReturn,
+            ReturnsAtCaller = !rule.ReturnsAtInstructions,
+            CapturesArguments = rule.CapturesArguments,
+            AllowsUnsafe = rule.AllowsUnsafe,
+            MaxSites = rule.MaxSites,
+            Form = rule.Form,
+        });
 
     private static List<ProbePart> PartsOf(
         RuleBindings bindings, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
