@@ -18,7 +18,9 @@ internal sealed record RuleTerms
     /// <summary>The first register of the return value that its type reads: 0, and 1 for an error of Go.</summary>
     public int ReturnRegister { get; init; }
 
-    /// <summary>The signature says <c>void</c>, or the results are among <see cref="Captures"/>: there is no return value to show.</summary>
+    /// <summary>
+    /// The signature says <c>void</c>, or the results are among <see cref="Captures"/>: there is no return value to show.
+    /// </summary>
     public bool ReturnsNothing { get; init; }
 
     /// <summary>The results that have names, then the computed values, each in the order of the file.</summary>

@@ -237,7 +237,8 @@ internal sealed partial class SiteGate(
             return false;
         }
 
-        if (NeedsReturn && image.Derive(static image => new ReturnHazards(image)).Of(function, place, displayPath, !followsCaller) is { } hazard)
+        if (NeedsReturn
+            && image.Derive(static image => new ReturnHazards(image)).Of(function, place, displayPath, !followsCaller) is { } hazard)
         {
             Refuse(
                 hazard.Code,

@@ -50,7 +50,7 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
             else
             {
                 skipped[^1] = skipped[^1] with
-                    { Message = $"{note.FullName}: {skipped[^1].Message}", Hint = "follow the function that it is in, with `symbol:`" };
+                { Message = $"{note.FullName}: {skipped[^1].Message}", Hint = "follow the function that it is in, with `symbol:`" };
             }
         }
 

@@ -88,7 +88,7 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
             return distrust is null
                 ? file
                 : file with
-                    { Value = distrust.Severity == Severity.Error ? null : file.Value, Diagnostics = [distrust, .. file.Diagnostics] };
+                { Value = distrust.Severity == Severity.Error ? null : file.Value, Diagnostics = [distrust, .. file.Diagnostics] };
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

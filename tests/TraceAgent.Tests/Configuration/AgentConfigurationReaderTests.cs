@@ -39,7 +39,7 @@ public class AgentConfigurationReaderTests
                 ])
             {
                 Defaults = new RuleDefaults
-                    { BudgetPercent = 2.5, TotalBudgetPercent = Rule.NoBudget, LimitPerSecond = 100, Ttl = TimeSpan.FromDays(1) },
+                { BudgetPercent = 2.5, TotalBudgetPercent = Rule.NoBudget, LimitPerSecond = 100, Ttl = TimeSpan.FromDays(1) },
                 Socket = "/etc/traceagent/run/agent.sock",
                 WaitForPages = WaitPolicy.TrustedAnd([1, 1000]),
                 Metrics = new MetricsConfiguration(new IPEndPoint(IPAddress.Loopback, 9435), "/etc/traceagent/agent.prom"),

@@ -27,7 +27,8 @@ internal static class Given
     public static Probe Probe(Rule rule, ulong inode = 1, ulong site = 0x1100, SiteAbi? abi = null) =>
         new([Part(rule, abi ?? CSiteAbi.X64, File(inode, site))]);
 
-    public static ProbePart Part(Rule rule, SiteAbi abi, params ProbeFile[] files) => new(BoundRule.Of(rule, abi), files.ToEquatableArray());
+    public static ProbePart Part(Rule rule, SiteAbi abi, params ProbeFile[] files) =>
+        new(BoundRule.Of(rule, abi), files.ToEquatableArray());
 
     public static ProbeFile File(ulong inode, params ulong[] sites) => new(
         "/srv/shop/bin/shop",
