@@ -1,6 +1,4 @@
-using System.Text;
 using TraceAgent.Capture;
-using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 
@@ -22,25 +20,24 @@ internal sealed class EventShape
     /// <summary>The shape of a rule's events at places of one kind.</summary>
     /// <param name="rule">Says level, labels and what is redacted.</param>
     /// <param name="bound">The rule at these places: what is captured, and the messages.</param>
-    /// <param name="files">Their sites in the order of their cookies.</param>
+    /// <param name="sites">In the order of their cookies.</param>
     /// <exception cref="ArgumentException">The plan is not one of this rule.</exception>
-    public static EventShape Of(Rule rule, BoundRule bound, IReadOnlyList<ProbeFile> files)
+    public static EventShape Of(Rule rule, BoundRule bound, IReadOnlyList<SiteName> sites)
     {
         var redaction = new Redaction(rule.Redact, rule.NotSecret);
-        return Of(rule, bound, files, redaction.Applies);
+        return Of(rule, bound, sites, redaction.Applies);
     }
 
     /// <summary>The same with other values redacted than the rule says.</summary>
-    public static EventShape Of(Rule rule, BoundRule bound, IReadOnlyList<ProbeFile> files, Predicate<string> isRedacted)
+    public static EventShape Of(Rule rule, BoundRule bound, IReadOnlyList<SiteName> sites, Predicate<string> isRedacted)
     {
+        SiteName[] names = [.. sites];
         var kinds = new KindShape?[(int)EventKind.Call + 1];
-        SiteName[] sites = [.. files.SelectMany(file => file.Sites, (file, site) =>
-            new SiteName(site.DisplayName, Encoding.UTF8.GetBytes($",\"symbol\":{JsonText.Quote(site.DisplayName)}"), file.Path))];
         foreach (var kind in bound.Plan.Kinds)
         {
             ShownField[] values =
                 [.. bound.ValuesOf(kind).Select(v => new ShownField(v, isRedacted(v.Name)) { NotSecret = rule.NotSecret })];
-            kinds[(int)kind] = new KindShape(kind, rule, bound, sites, values);
+            kinds[(int)kind] = new KindShape(kind, rule, bound, names, values);
         }
 
         return new EventShape(kinds, rule.Output?.Value);

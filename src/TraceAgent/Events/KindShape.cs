@@ -16,6 +16,11 @@ internal sealed record SiteName(string Text, byte[] Json, string Binary)
 {
     private string? _call;
 
+    /// <param name="symbol">As it is shown.</param>
+    /// <param name="binary">Path of the file that it is in.</param>
+    public static SiteName Of(string symbol, string binary) =>
+        new(symbol, Encoding.UTF8.GetBytes($",\"symbol\":{JsonText.Quote(symbol)}"), binary);
+
     /// <summary>The symbol as a call: see <see cref="MessageText.SymbolText"/>.</summary>
     public string Call => _call ??= MessageText.SymbolText(Text, ValueFormat.CallFormat);
 }

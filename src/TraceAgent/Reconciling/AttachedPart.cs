@@ -118,7 +118,8 @@ internal sealed class AttachedPart
     /// <param name="unreturned">Calls in flight when it was detached.</param>
     public void CloseCounters(long unreturned) => Slot.Counters.Close(_counts, unreturned);
 
-    private EventShape Shape() => EventShape.Of(_rule, _bound, _announced);
+    private EventShape Shape() => EventShape.Of(
+        _rule, _bound, [.. _announced.SelectMany(file => file.Sites, (file, site) => SiteName.Of(site.DisplayName, file.Path))]);
 
     /// <summary>Whether the rule is another one; it captures the same.</summary>
     private bool Bind(Rule rule)

@@ -147,7 +147,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
 
         var all = Summary(rule, target, parts.Count > 0, problems);
         var probe = missing is null && !all.Any(problem => problem.Refused) ? Probe.Of(parts) : null;
-        return (new Resolution(new DesiredProbe(resolved, probe), missing, all), isLasting);
+        return (new Resolution(new RuleProbe(resolved, probe), missing, all), isLasting);
     }
 
     /// <summary>Of a file that is held open, whatever its path leads to now.</summary>

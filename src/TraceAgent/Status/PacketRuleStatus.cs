@@ -1,3 +1,5 @@
+using TraceAgent.Packets;
+
 namespace TraceAgent.Status;
 
 /// <summary>What became of one packet rule, and what it counted.</summary>
@@ -60,8 +62,3 @@ internal sealed record PacketRuleStatus
     /// <summary>Lines that an output did not take.</summary>
     public long Lost { get; init; }
 }
-
-/// <param name="Name">Now.</param>
-/// <param name="Index">As <c>ip link</c> shows it.</param>
-/// <param name="Mode">In force: <c>native</c>, <c>generic</c> or <c>offload</c>.</param>
-internal sealed record InterfaceStatus(string Name, int Index, string Mode);

@@ -27,10 +27,6 @@ internal sealed class StatusSource(
 {
     private readonly DateTime _started = DateTime.UtcNow;
 
-    public static string ProgramVersion { get; } =
-        typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split(
-            '+')[0] ?? "unknown";
-
     public AgentStatus Take()
     {
         // Standings first: a rule that comes meanwhile is in the next status, and none is shown twice.
@@ -43,7 +39,7 @@ internal sealed class StatusSource(
         return new AgentStatus(
             AgentStatus.CurrentVersion,
             new AgentIdentity(
-                ProgramVersion, Environment.ProcessId, _started, method() == AttachMethod.Multi ? "uprobe_multi" : "perf_event"),
+                ProgramVersion.Text, Environment.ProcessId, _started, method() == AttachMethod.Multi ? "uprobe_multi" : "perf_event"),
             new RingStatus(ring.Bytes, ring.UsedBytes),
             new CostStatus(
                 Math.Round(rules.Sum(rule => rule.CostPercent ?? 0), 3),

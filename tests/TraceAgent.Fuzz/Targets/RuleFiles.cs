@@ -71,7 +71,7 @@ internal sealed class RuleFiles : FuzzTarget
         }
 
         Assert.Equal(bound.Plan, BoundRule.Of(rule, abi).Plan);
-        EventShape.Of(rule, bound, [new ProbeFile("/b", FileIdentity.None, [new(0, 0, "f", 0)])]);
+        EventShape.Of(rule, bound, [SiteName.Of("f", "/b")]);
         try
         {
             ProbeCompiler.Compile(bound.Plan, Binding);

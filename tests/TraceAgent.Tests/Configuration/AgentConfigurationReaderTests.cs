@@ -3,6 +3,7 @@ using System.Text;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Configuration;
 using TraceAgent.Rules;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Tests.Configuration;
 

@@ -110,7 +110,7 @@ public class ContextFieldTests
             new WallClock(() => new ClockSample(0, Sample.Epoch, 0)),
             new ProcessNames(null, _ => new ProcessFacts("/b", parent, parent is null ? null : "login --password=hunter2 -v")),
             new CgroupNames((id, _) => $"/slice/{id}"));
-        return decoder.Decode(record, EventShape.Of(rule, bound, [new ProbeFile("/b", FileIdentity.None, [new(0, 0, "f", 0)])]))!;
+        return decoder.Decode(record, EventShape.Of(rule, bound, [SiteName.Of("f", "/b")]))!;
     }
 
     private static string Json(JsonElement line, params string[] keys) => "{" + string.Join(',', keys

@@ -56,7 +56,7 @@ internal sealed class Sample
         Layout = Plan.LayoutOf(Kind);
         Bound = new BoundRule(CSiteAbi.X64, Plan, [new EventMessage(Kind, template)], kind => Values(kind, arguments, returned));
         Shape = EventShape.Of(
-            Rule, Bound, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)])],
+            Rule, Bound, [SiteName.Of("AddNum", "/srv/shop/test")],
             redacted.Contains);
         _decoder = new EventDecoder(
             new WallClock(() => new ClockSample(0, Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/srv/shop/test", 1)),

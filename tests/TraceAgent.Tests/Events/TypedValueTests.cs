@@ -137,7 +137,7 @@ public class TypedValueTests
         var bound = new BoundRule(
             CSiteAbi.X64, sample.Plan, sample.Bound.Messages, _ => [new("a", CaptureType.Default, 1, IsReturnValue: false)]);
         var shape = EventShape.Of(
-            sample.Rule, bound, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "AddNum", 0)])]);
+            sample.Rule, bound, [SiteName.Of("AddNum", "/srv/shop/test")]);
 
         var line = Sample.LineOf(sample.Decoder.Decode(sample.Record(7, 8), shape)!);
 

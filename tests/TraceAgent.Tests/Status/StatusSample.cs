@@ -1,3 +1,4 @@
+using TraceAgent.Packets;
 using TraceAgent.Status;
 
 namespace TraceAgent.Tests.Status;
