@@ -23,7 +23,7 @@ public sealed class RuleGuard(
     private readonly Dictionary<string, (Rule Rule, TimeSpan Since, bool Expired)> _known = [];
 
     /// <summary>What may be attached of what should be. An edited rule begins anew.</summary>
-    public IReadOnlyList<DesiredProbe> Admit(IReadOnlyList<DesiredProbe> desired, TimeSpan now)
+    public IReadOnlyList<RuleProbe> Admit(IReadOnlyList<RuleProbe> desired, TimeSpan now)
     {
         var names = desired.Select(one => one.Rule.Name.Value).ToHashSet();
         foreach (var gone in _known.Keys.Where(name => !names.Contains(name)).ToList())

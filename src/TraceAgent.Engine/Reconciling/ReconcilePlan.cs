@@ -29,18 +29,10 @@ public abstract record ReconcileStep
     public sealed record Detach(string Rule) : ReconcileStep;
 }
 
-/// <summary>What is in force for one rule.</summary>
-/// <param name="Rule">As it was when it was last shaped.</param>
-/// <param name="Parts">
-/// What is attached. Files that the rule does not lead to any more are among it, while processes run them; and a part
-/// without files, when the last was overwritten.
-/// </param>
-public sealed record HeldProbe(Rule Rule, EquatableArray<ProbePart> Parts);
-
 /// <summary>From what is to what should be. Pure; the same twice gives nothing to do.</summary>
 internal static class ReconcilePlan
 {
-    public static EquatableArray<ReconcileStep> Between(IReadOnlyDictionary<string, HeldProbe> held, IReadOnlyList<DesiredProbe> desired)
+    public static EquatableArray<ReconcileStep> Between(IReadOnlyDictionary<string, RuleProbe> held, IReadOnlyList<RuleProbe> desired)
     {
         var steps = new List<ReconcileStep>();
         var wanted = desired.Select(one => one.Rule.Name.Value).ToHashSet();
@@ -60,7 +52,7 @@ internal static class ReconcilePlan
         return steps.ToEquatableArray();
     }
 
-    private static ReconcileStep? StepFor(HeldProbe? held, Rule rule, Probe? probe)
+    private static ReconcileStep? StepFor(RuleProbe? held, Rule rule, Probe? probe)
     {
         if (held is null)
         {
@@ -85,7 +77,7 @@ internal static class ReconcilePlan
     }
 
     /// <summary>Whether what is held can stay as it is: in every file the same sites, for the same plan.</summary>
-    private static bool IsInSync(HeldProbe held, Rule rule, Probe probe)
+    private static bool IsInSync(RuleProbe held, Rule rule, Probe probe)
     {
         var wanted = probe.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).ToLookup(one => one.file.Identity.File);
         foreach (var files in held.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).GroupBy(
@@ -112,7 +104,7 @@ internal static class ReconcilePlan
     }
 
     /// <summary>Of what is wanted, the files that are not held; null for none.</summary>
-    private static Probe? Missing(HeldProbe held, Probe probe)
+    private static Probe? Missing(RuleProbe held, Probe probe)
     {
         var present = held.Parts.SelectMany(part => part.Files).Select(file => file.Identity.File).ToHashSet();
         return Probe.Of(probe.Parts
@@ -128,6 +120,6 @@ internal static class ReconcilePlan
         return bound.Missing.Count == 0 && bound.Plan == part.Plan;
     }
 
-    private static ReconcileStep.Reshape? Reshaped(HeldProbe held, Rule rule) =>
+    private static ReconcileStep.Reshape? Reshaped(RuleProbe held, Rule rule) =>
         rule == held.Rule ? null : new ReconcileStep.Reshape(rule);
 }

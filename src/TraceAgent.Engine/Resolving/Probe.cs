@@ -64,7 +64,13 @@ public sealed record ProbeFile(string Path, FileIdentity Identity, EquatableArra
     public override int GetHashCode() => HashCode.Combine(Identity, Sites);
 }
 
-/// <summary>What should be in force for one rule.</summary>
-/// <param name="Rule">As asked.</param>
-/// <param name="Probe">Null while the target is missing, or has nothing that could be probed.</param>
-public sealed record DesiredProbe(Rule Rule, Probe? Probe);
+/// <summary>A rule with its probe: as it should be attached, or as it is.</summary>
+/// <param name="Rule">As asked; of what is attached, as it was when it was last shaped.</param>
+/// <param name="Probe">
+/// Null while the target is missing, or has nothing that could be probed. Of what is attached, files that the rule does not lead to any
+/// more are among it, while processes run them; and a part without files, when the last was overwritten.
+/// </param>
+public sealed record RuleProbe(Rule Rule, Probe? Probe)
+{
+    public EquatableArray<ProbePart> Parts => Probe?.Parts ?? [];
+}

@@ -147,7 +147,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
 
         var all = Summary(rule, target, parts.Count > 0, problems);
         var probe = missing is null && !all.Any(problem => problem.Refused) ? Probe.Of(parts) : null;
-        return (new Resolution(new DesiredProbe(resolved, probe), missing, all), isLasting);
+        return (new Resolution(new RuleProbe(resolved, probe), missing, all), isLasting);
     }
 
     /// <summary>Of a file that is held open, whatever its path leads to now.</summary>
@@ -237,10 +237,16 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         return found;
     }
 
-    private static SiteResolution Sites(Rule rule, ElfImage image, string path) => SiteResolver.Resolve(
-        image, path, rule.Where.Value, rule.NeedsReturn, rule.CapturesArguments,
-        rule.AllowsUnsafe,
-        rule.MaxSites, !rule.ReturnsAtInstructions, rule.Form);
+    private static SiteResolution Sites(Rule rule, ElfImage image, string path) =>
+        SiteResolver.Resolve(image, path, rule.Where.Value, new SiteRequest
+        {
+            NeedsReturn = rule.NeedsReturn,
+            ReturnsAtCaller = !rule.ReturnsAtInstructions,
+            CapturesArguments = rule.CapturesArguments,
+            AllowsUnsafe = rule.AllowsUnsafe,
+            MaxSites = rule.MaxSites,
+            Form = rule.Form,
+        });
 
     private static List<ProbePart> PartsOf(
         RuleBindings bindings, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)

@@ -75,7 +75,7 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
     }
 
     private bool IsSafe(FunctionRange function) =>
-        new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe: false, []).Pass(
+        new SiteGate(image, displayPath, new SiteRequest(), []).Pass(
             function, function.Start) is not null;
 
     private static string? Sentence(string? before, string? after)
