@@ -22,7 +22,7 @@ internal sealed class PlanFields
         _terms = terms;
         _abi = abi;
         _lowering = new TermLowering(abi);
-        var values = Values().ToList();
+        var values = Values().Select((value, order) => value with { Order = order }).ToList();
 
         // What only conditions and returns need comes behind what entries show: those indexes stay.
         foreach (var value in values.Where(v => v.OnEntry))
@@ -68,36 +68,43 @@ internal sealed class PlanFields
 
     private IEnumerable<RuleValue> Values()
     {
-        var order = 0;
         var hasEntry = _rule.On != ProbeTrigger.Return;
         foreach (var argument in hasEntry ? _terms.Arguments : [])
         {
             var late = argument.Length is { NeedsReturn: true };
-            var type = argument.IsUntyped ? _abi.TypeOf(argument.Index) : argument.Type;
-            yield return new RuleValue(order++, argument.Name, type, new Term.Argument(argument.Index), argument.Length, !late, late);
+            yield return new RuleValue(argument.Name, argument.Type, new Term.Argument(argument.Index), argument.Length)
+            {
+                OnEntry = !late,
+                OnReturn = late,
+            };
         }
 
         foreach (var capture in _terms.Captures)
         {
             var early = !capture.NeedsReturn && hasEntry;
             var both = _rule.On == ProbeTrigger.Both && !capture.NeedsEntry;
-            yield return new RuleValue(order++, capture.Name, capture.Type, capture.Value, capture.Length, early, !early || both);
+            yield return new RuleValue(capture.Name, capture.Type, capture.Value, capture.Length)
+            {
+                OnEntry = early,
+                OnReturn = !early || both,
+            };
         }
 
         if (_rule.On != ProbeTrigger.Entry && !_terms.ReturnsNothing)
         {
-            var result = new Term.Result(_terms.ReturnRegister);
-            yield return new RuleValue(order++, "ret", _terms.Return, result, _terms.ReturnLength, OnEntry: false, OnReturn: true)
+            yield return new RuleValue("ret", _terms.Return, new Term.Result(_terms.ReturnRegister), _terms.ReturnLength)
             {
+                OnReturn = true,
                 IsReturnValue = true,
             };
         }
 
         foreach (var (name, type, special) in ContextField.All)
         {
-            yield return new RuleValue(order++, name, type, new Term.Special(special), null, Shows(EventKind.Entry, name)
-                || Shows(EventKind.Call, name), Shows(EventKind.Return, name))
+            yield return new RuleValue(name, type, new Term.Special(special), null)
             {
+                OnEntry = Shows(EventKind.Entry, name) || Shows(EventKind.Call, name),
+                OnReturn = Shows(EventKind.Return, name),
                 IsOfEvent = true,
             };
         }
@@ -155,8 +162,15 @@ internal sealed class PlanFields
     }
 
     /// <summary>A value of the rule, and in which of the parts it is read; a call has each in one only.</summary>
-    private sealed record RuleValue(int Order, string Name, CaptureType Type, Term Term, Term? Length, bool OnEntry, bool OnReturn)
+    private sealed record RuleValue(string Name, CaptureType Type, Term Term, Term? Length)
     {
+        /// <summary>Among the values of the rule, from 0.</summary>
+        public int Order { get; init; }
+
+        public bool OnEntry { get; init; }
+
+        public bool OnReturn { get; init; }
+
         public bool IsReturnValue { get; init; }
 
         public bool IsOfEvent { get; init; }

@@ -51,13 +51,16 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         };
     }
 
-    private Parameter ArgumentOf(WrittenArgument argument, NameScope scope) =>
-        new(argument.Register + argument.Spec.ValueRegister, argument.Name, argument.Spec.InRegisters)
+    private Parameter ArgumentOf(WrittenArgument argument, NameScope scope)
+    {
+        var index = argument.Register + argument.Spec.ValueRegister;
+        return new Parameter(index, argument.Name, argument.IsUntyped ? place.Argument(index).Type : argument.Spec.InRegisters)
         {
             IsUntyped = argument.IsUntyped,
             Length = argument.Spec.LengthBehind(argument.In)
                 ?? _lengths.Resolve(argument.Name, argument.Spec, argument.Source, scope, isReturned: false),
         };
+    }
 
     private ComputedValue ResultOf(WrittenArgument result, NameScope scope) =>
         new(result.Name, result.Spec.InRegisters, result.Value)

@@ -36,7 +36,7 @@ internal sealed record RuleTerms
 /// <summary>One captured argument: the first register or place on the stack that it is passed in (from 0), name and type.</summary>
 internal sealed record Parameter(int Index, string Name, CaptureType Type)
 {
-    /// <summary>The rule does not say its type: the place may know better than <see cref="Type"/>.</summary>
+    /// <summary>The rule does not say its type: it is what the place says.</summary>
     public bool IsUntyped { get; init; }
 
     /// <summary>How many bytes or elements there are when another value says so.</summary>

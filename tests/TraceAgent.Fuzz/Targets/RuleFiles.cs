@@ -29,8 +29,18 @@ internal sealed class RuleFiles : FuzzTarget
         "*a", "<<: ", "? ", "- ", "\n  - ", "\n    ", "true", "on", "~", "null", "1e9", "0x", "...", "---\n", "%YAML 1.1\n",
     ];
 
-    private static readonly ProbeBinding Binding = new(
-        Slot: 1, Limiter: 1, Waits: PageWaits.Unbound, Self: 2, Ring: 3, Control: 4, Counters: 5, Marks: 6, InFlight: 7);
+    private static readonly ProbeBinding Binding = new()
+    {
+        Slot = 1,
+        Limiter = 1,
+        Waits = PageWaits.Unbound,
+        Self = 2,
+        Ring = 3,
+        Control = 4,
+        Counters = 5,
+        Marks = 6,
+        InFlight = 7,
+    };
 
     public override byte[] Make(Random random) => random.Next(12) switch
     {
