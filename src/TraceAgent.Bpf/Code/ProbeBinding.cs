@@ -22,15 +22,21 @@ public sealed record ProbeProgram(bool OnReturn, bool Sleepable, Instruction[] I
 internal sealed record ProgramFunctions(int Touch, int Judge);
 
 /// <summary>
-/// The <c>control</c> map: one value that user space maps into memory. The word of the last wakeup, then a state word per
+/// The <c>control</c> map: one value that user space maps into memory. Words on waking the reader, then a state word per
 /// slot, as many limiters, then zeros, which programs hand to the kernel where it wants an initial value.
 /// </summary>
 public static class ControlLayout
 {
     public const int Slots = 4096;
 
-    /// <summary>u64: CLOCK_MONOTONIC ns of the last wakeup of the reader.</summary>
-    public const int LastWakeup = 0;
+    /// <summary>u64: CLOCK_MONOTONIC ns until which the reader comes by itself; 0 when it waits for the next record.</summary>
+    public const int QuietUntil = 0;
+
+    /// <summary>u64: CLOCK_MONOTONIC ns of the last wakeup of the reader by a program.</summary>
+    public const int LastWakeup = 8;
+
+    /// <summary>u64: bytes in the ring from which on the reader is woken at any time.</summary>
+    public const int FillMark = 16;
 
     public const int Zeros = 64 + (Slots * 16);
 

@@ -10,7 +10,7 @@ namespace TraceAgent.Reconciling;
 /// <param name="open">Begins to keep statistics; null when that is not permitted.</param>
 internal sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitted)
 {
-    private static readonly TimeSpan Trigger = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Sample = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<AttachedProbe, Sampled> _sampled = [];
@@ -47,7 +47,7 @@ internal sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitte
                 return;
             }
 
-            Thread.Sleep(Trigger);
+            Thread.Sleep(Sample);
         }
 
         foreach (var probe in probes)
