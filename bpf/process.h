@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the process programs write into their ring; src/TraceAgent.Bpf/Kernel/ProcessNotice.cs reads it. */
+/* What the process programs write into their ring; src/TraceAgent.Capture/ProcessNotice.cs reads it. */
 #ifndef TRACEAGENT_PROCESS_H
 #define TRACEAGENT_PROCESS_H
 

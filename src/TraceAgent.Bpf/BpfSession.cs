@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf;
 

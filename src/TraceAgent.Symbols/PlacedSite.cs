@@ -1,5 +1,4 @@
 using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols;
 

@@ -1,5 +1,4 @@
 using TraceAgent.Capture;
-using TraceAgent.Symbols.Exits;
 
 namespace TraceAgent.Symbols;
 

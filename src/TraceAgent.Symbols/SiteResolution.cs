@@ -9,6 +9,12 @@ public sealed record SiteResolution(
     EquatableArray<SiteGroup> Groups,
     EquatableArray<SiteProblem> Problems)
 {
+    /// <summary>Sites of one rule that does not say how many it may have.</summary>
+    public const int DefaultMaxSites = 512;
+
+    /// <summary>The most that a rule may say.</summary>
+    public const int MaxSites = 10_000;
+
     /// <summary>Of all groups.</summary>
     public IReadOnlyList<ProbeSite> Sites => [.. Groups.SelectMany(group => group.Sites)];
 }

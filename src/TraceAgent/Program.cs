@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Commands;
 using TraceAgent.Hosting;
+using TraceAgent.Linux;
 using TraceAgent.Outputs;
 
 const int standardError = 2;

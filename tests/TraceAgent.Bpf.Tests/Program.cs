@@ -1,7 +1,7 @@
 using System.Globalization;
-using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Packets;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Tests;
 

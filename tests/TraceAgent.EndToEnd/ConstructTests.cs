@@ -3,6 +3,7 @@ using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Tests.Expressions;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 
 namespace TraceAgent.EndToEnd;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceAgent.Bpf;
+using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using TraceAgent.Bpf;
+using TraceAgent.Bpf.Code;
 using TraceAgent.Capture;
 
 namespace TraceAgent.EndToEnd;

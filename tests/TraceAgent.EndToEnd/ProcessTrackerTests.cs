@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
 
 namespace TraceAgent.EndToEnd;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
-using TraceAgent.Symbols.Demangling;
+using TraceAgent.Demangling;
 
 namespace TraceAgent.Symbols.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TraceAgent.Symbols.Elf;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

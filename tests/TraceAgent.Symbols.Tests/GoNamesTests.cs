@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TraceAgent.Symbols.Functions;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
+using TraceAgent.Symbols.Resolving;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 
@@ -19,7 +20,7 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
         using var image = Open(programs.Whole);
 
         var resolution = SiteResolver.Resolve(
-            image, "/srv/shop/test", Symbol(pattern), needsReturn: true, capturesArguments: true, maxSites: SiteResolver.MaxSites);
+            image, "/srv/shop/test", Symbol(pattern), needsReturn: true, capturesArguments: true, maxSites: SiteResolution.MaxSites);
 
         Assert.DoesNotContain(resolution.Problems, problem => problem.Refused);
         Assert.NotEmpty(resolution.Sites);

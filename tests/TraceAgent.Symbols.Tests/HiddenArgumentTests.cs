@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Symbols.Resolving;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Symbols.Demangling;
+using TraceAgent.Demangling;
 
 namespace TraceAgent.Symbols.Tests;
 

@@ -1,3 +1,4 @@
+using TraceAgent.Symbols.Resolving;
 using static TraceAgent.Symbols.Tests.Resolving;
 
 namespace TraceAgent.Symbols.Tests;

@@ -1,4 +1,5 @@
 using System.Text;
+using TraceAgent.Symbols.Functions;
 
 namespace TraceAgent.Symbols.Tests;
 

@@ -1,4 +1,6 @@
 using TraceAgent.Capture;
+using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Resolving;
 
 namespace TraceAgent.Symbols.Tests;
 

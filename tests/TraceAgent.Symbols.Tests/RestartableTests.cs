@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Restartable;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 
@@ -104,11 +106,12 @@ public sealed partial class RestartableTests(CompiledPrograms programs) : IClass
         {
             using var image = Open(program);
             Assert.NotEmpty(image.CodeSegments);
+            var sequences = new RestartableSequences(image);
             foreach (var segment in image.CodeSegments)
             {
                 for (var address = segment.Address; address < segment.Address + segment.FileSize; address++)
                 {
-                    Assert.False(image.Restartable.Holds(address), $"{program} 0x{address:x}");
+                    Assert.False(sequences.Holds(address), $"{program} 0x{address:x}");
                 }
             }
         }

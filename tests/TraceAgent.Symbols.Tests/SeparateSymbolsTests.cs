@@ -1,3 +1,5 @@
+using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Resolving;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

@@ -1,3 +1,4 @@
+using TraceAgent.Symbols.Resolving;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using TraceAgent.Capture;
+using TraceAgent.Symbols.Resolving;
 
 namespace TraceAgent.Symbols.Tests;
 

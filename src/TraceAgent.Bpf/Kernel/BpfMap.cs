@@ -1,3 +1,5 @@
+using TraceAgent.Linux;
+
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>Types and flags of maps (include/uapi/linux/bpf.h).</summary>

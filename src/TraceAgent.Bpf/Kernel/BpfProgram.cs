@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using TraceAgent.Bpf.Code;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Kernel;
 

@@ -1,4 +1,5 @@
 using TraceAgent.Bpf.Code;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Kernel;
 

@@ -1,3 +1,5 @@
+using TraceAgent.Linux;
+
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>Memory of a map, shared with the kernel. Counters in it are read and written in one piece, never torn.</summary>

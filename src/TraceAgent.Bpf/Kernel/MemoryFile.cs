@@ -1,3 +1,5 @@
+using TraceAgent.Linux;
+
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>A file in memory (memfd_create(2)), which lasts until it is closed and has a path for this process alone.</summary>

@@ -1,3 +1,5 @@
+using TraceAgent.Linux;
+
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>Machine code of our own in a file in memory, to be probed and called: what a probe does is found out by use.</summary>

@@ -1,3 +1,6 @@
+using TraceAgent.Capture;
+using TraceAgent.Linux;
+
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>

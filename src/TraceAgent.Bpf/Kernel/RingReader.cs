@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Kernel;
 

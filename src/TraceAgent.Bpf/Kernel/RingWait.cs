@@ -1,3 +1,5 @@
+using TraceAgent.Linux;
+
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Kernel;
 

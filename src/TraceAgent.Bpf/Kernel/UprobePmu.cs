@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Kernel;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Packets;
 

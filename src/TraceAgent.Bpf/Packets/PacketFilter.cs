@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Packets;
 

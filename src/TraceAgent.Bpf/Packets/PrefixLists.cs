@@ -1,5 +1,6 @@
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Packets;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Packets;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using TraceAgent.Symbols.Demangling;
+using TraceAgent.Demangling;
 
 namespace TraceAgent.Symbols.Elf;
 

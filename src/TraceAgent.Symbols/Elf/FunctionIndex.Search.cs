@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using TraceAgent.Symbols.Demangling;
+using TraceAgent.Demangling;
 
 namespace TraceAgent.Symbols.Elf;
 

@@ -2,6 +2,7 @@ using System.Collections;
 using Iced.Intel;
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Instructions;
 
 namespace TraceAgent.Symbols.Exits;
 

@@ -1,5 +1,5 @@
 using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Instructions;
 
 namespace TraceAgent.Symbols.Exits;
 

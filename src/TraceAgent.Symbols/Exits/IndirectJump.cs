@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Iced.Intel;
 using TraceAgent.Capture;
+using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Exits;
 

@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Exits;
 

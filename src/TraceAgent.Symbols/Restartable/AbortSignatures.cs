@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using TraceAgent.Symbols.Elf;
 using Architecture = TraceAgent.Capture.Architecture;
 
 namespace TraceAgent.Symbols.Restartable;

@@ -1,5 +1,6 @@
 using System.Text;
 using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Functions;
 
 namespace TraceAgent.Symbols.Usdt;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Usdt;
 
@@ -154,7 +155,7 @@ internal sealed class UsdtResolver(
         SiteCodes.TooManySites, Refused: true,
         FormattableString.Invariant(
             $"'{_pattern.Text}' means {count:N0} places of {displayPath}, and the rule may have {maxSites:N0} sites"),
-        count <= SiteResolver.MaxSites
+        count <= SiteResolution.MaxSites
             ? $"make the name narrower, or allow them with `max_sites: {count}`"
-            : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolver.MaxSites:N0} at most"));
+            : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolution.MaxSites:N0} at most"));
 }

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Code;
-using TraceAgent.Bpf.Kernel;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 using TraceAgent.Hosting;
+using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Targets;

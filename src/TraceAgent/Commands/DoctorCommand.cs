@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf;
 using TraceAgent.Hosting;
 using TraceAgent.Status;
 

@@ -1,6 +1,5 @@
-using TraceAgent.Bpf.Kernel;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Bpf.Packets;
+using TraceAgent.Linux;
 using TraceAgent.Packets;
 using TraceAgent.Rules;
 using TraceAgent.Trust;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Symbols;
+using TraceAgent.Symbols.Functions;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;

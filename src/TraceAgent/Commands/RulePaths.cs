@@ -1,5 +1,5 @@
 using System.CommandLine;
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 using TraceAgent.Trust;
 using TraceAgent.Watching;
 using TraceAgent.Yaml.Diagnostics;

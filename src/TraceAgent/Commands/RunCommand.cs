@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 using TraceAgent.Hosting;
+using TraceAgent.Linux;
 using TraceAgent.Trust;
 using TraceAgent.Watching;
 using TraceAgent.Yaml.Diagnostics;

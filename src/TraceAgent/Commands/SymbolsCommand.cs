@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Hosting;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;
+using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Functions;
+using TraceAgent.Symbols.Usdt;
 using TraceAgent.Targets;
 
 namespace TraceAgent.Commands;

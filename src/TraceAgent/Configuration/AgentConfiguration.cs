@@ -1,8 +1,8 @@
 using System.Net;
-using TraceAgent.Bpf;
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Bpf.Code;
 using TraceAgent.Capture;
 using TraceAgent.Hosting;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Trust;
 using TraceAgent.Yaml.Diagnostics;

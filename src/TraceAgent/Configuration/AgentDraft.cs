@@ -1,5 +1,5 @@
 using System.Net;
-using TraceAgent.Bpf;
+using TraceAgent.Bpf.Code;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Configuration;

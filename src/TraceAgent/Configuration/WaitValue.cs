@@ -1,6 +1,6 @@
 using System.Globalization;
-using TraceAgent.Bpf;
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Bpf.Code;
+using TraceAgent.Linux;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 

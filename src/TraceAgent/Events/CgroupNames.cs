@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Events;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using TraceAgent.Bpf.Packets;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 

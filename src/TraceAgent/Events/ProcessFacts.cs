@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Events;

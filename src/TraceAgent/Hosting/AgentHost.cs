@@ -5,9 +5,10 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Code;
 using TraceAgent.Commands;
 using TraceAgent.Configuration;
+using TraceAgent.Linux;
 using TraceAgent.Outputs;
 
 namespace TraceAgent.Hosting;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Hosting;
 

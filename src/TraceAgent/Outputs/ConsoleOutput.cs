@@ -2,9 +2,9 @@ using System.Text;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 using TraceAgent.Events;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Outputs;
 

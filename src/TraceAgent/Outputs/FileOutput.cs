@@ -4,9 +4,9 @@ using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.File;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
 using TraceAgent.Events;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Outputs;
 

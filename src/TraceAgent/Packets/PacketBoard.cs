@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Status;
 

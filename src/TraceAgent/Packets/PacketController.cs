@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Packets;

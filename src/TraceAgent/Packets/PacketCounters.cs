@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Packets;
+using TraceAgent.Capture;
 using TraceAgent.Reading;
 
 namespace TraceAgent.Packets;

@@ -1,5 +1,5 @@
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Watching;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using TraceAgent.Bpf.Kernel;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Bpf.Packets;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
 

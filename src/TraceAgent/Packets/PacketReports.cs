@@ -1,4 +1,5 @@
 using TraceAgent.Bpf.Packets;
+using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Reading;
 using TraceAgent.Rules;

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Hosting;
+using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Targets;
 

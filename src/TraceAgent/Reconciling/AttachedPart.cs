@@ -1,8 +1,8 @@
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Linux;
 using TraceAgent.Reading;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;

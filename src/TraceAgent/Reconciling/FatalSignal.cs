@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Reconciling;
 

@@ -1,6 +1,6 @@
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 using TraceAgent.Reading;
 using TraceAgent.Rules;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 using TraceAgent.Targets;
 
 namespace TraceAgent.Reconciling;

@@ -1,9 +1,10 @@
-using TraceAgent.Bpf.Kernel;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Lowering;
 using TraceAgent.Symbols;
+using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Resolving;
 using TraceAgent.Targets;
 
 namespace TraceAgent.Reconciling;

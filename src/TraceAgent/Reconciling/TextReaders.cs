@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 using TraceAgent.Targets;
 
 namespace TraceAgent.Reconciling;

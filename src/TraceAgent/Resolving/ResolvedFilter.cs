@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 using TraceAgent.Packets;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;

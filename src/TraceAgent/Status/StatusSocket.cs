@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Status;
 

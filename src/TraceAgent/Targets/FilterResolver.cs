@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Events;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Targets;

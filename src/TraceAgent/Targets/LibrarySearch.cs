@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Targets;
 

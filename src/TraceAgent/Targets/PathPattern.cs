@@ -1,6 +1,5 @@
 using System.IO.Enumeration;
-using TraceAgent.Bpf.Kernel;
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Targets;
 

@@ -1,5 +1,5 @@
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Configuration;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Targets;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Targets;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Watching;
 

@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Trust;

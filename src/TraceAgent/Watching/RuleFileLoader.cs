@@ -1,6 +1,6 @@
 using System.Buffers;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Hosting;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
 using TraceAgent.Trust;

@@ -1,5 +1,6 @@
 using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Benchmarks.Packets;
 

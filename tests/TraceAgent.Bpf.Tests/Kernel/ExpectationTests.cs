@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Tests.Kernel;
 

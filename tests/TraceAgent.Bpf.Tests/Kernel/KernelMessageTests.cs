@@ -1,4 +1,5 @@
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Tests.Kernel;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Tests.Kernel;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Packets;
 using TraceAgent.Capture;
 using TraceAgent.EndToEnd;
 using TraceAgent.EndToEnd.Network;
+using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Tests.Packets;
 

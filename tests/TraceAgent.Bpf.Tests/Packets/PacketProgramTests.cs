@@ -1,4 +1,3 @@
-using TraceAgent.Bpf.Packets;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Tests.Packets;

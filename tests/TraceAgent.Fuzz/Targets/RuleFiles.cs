@@ -1,7 +1,7 @@
 using TraceAgent.Bpf.Code;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;

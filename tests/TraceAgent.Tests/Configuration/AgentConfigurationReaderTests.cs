@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using TraceAgent.Bpf;
+using TraceAgent.Bpf.Code;
 using TraceAgent.Configuration;
 using TraceAgent.Rules;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 

@@ -1,5 +1,5 @@
-using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Tests.Kernel;
+using TraceAgent.Capture;
 using TraceAgent.Events;
 
 namespace TraceAgent.Tests.Events;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 

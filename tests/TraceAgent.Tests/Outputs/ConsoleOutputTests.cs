@@ -1,7 +1,7 @@
 using System.IO.Pipes;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Configuration;
+using TraceAgent.Linux;
 using TraceAgent.Outputs;
 using TraceAgent.Tests.Events;
 

@@ -1,4 +1,5 @@
 using TraceAgent.Bpf.Packets;
+using TraceAgent.Capture;
 using TraceAgent.Packets;
 using static TraceAgent.Tests.Packets.GivenPackets;
 

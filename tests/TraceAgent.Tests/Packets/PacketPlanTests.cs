@@ -1,6 +1,6 @@
 using CsCheck;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 using TraceAgent.Packets;
 using static TraceAgent.Tests.Packets.GivenPackets;
 

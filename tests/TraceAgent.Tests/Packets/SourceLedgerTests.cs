@@ -1,5 +1,6 @@
 using CsCheck;
 using TraceAgent.Bpf.Packets;
+using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Packets;
 using static TraceAgent.Tests.Packets.GivenPackets;

@@ -1,6 +1,6 @@
 using System.Text;
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
+using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;

@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Linux;
+using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 
 namespace TraceAgent.Tests.Reconciling;

@@ -1,6 +1,6 @@
-using TraceAgent.Bpf.Linux;
 using TraceAgent.Capture;
 using TraceAgent.Configuration;
+using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Targets;
 using TraceAgent.Tests.Reconciling;

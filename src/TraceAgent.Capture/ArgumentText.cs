@@ -1,0 +1,18 @@
+using System.Text;
+
+namespace TraceAgent.Capture;
+
+/// <summary>Command lines as the kernel keeps them: each argument with a zero byte behind it.</summary>
+public static class ArgumentText
+{
+    private const string More = "…";
+
+    /// <param name="arguments">Any bytes; those that are no UTF-8 become U+FFFD.</param>
+    /// <param name="cut">There are more.</param>
+    public static string Of(ReadOnlySpan<byte> arguments, bool cut)
+    {
+        var ended = cut ? arguments : arguments.TrimEnd((byte)0);
+        var text = Encoding.UTF8.GetString(ended).Replace('\0', ' ');
+        return cut ? text + More : text;
+    }
+}

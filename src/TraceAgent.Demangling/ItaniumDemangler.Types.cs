@@ -1,0 +1,260 @@
+namespace TraceAgent.Demangling;
+
+/// <summary>Types.</summary>
+internal sealed partial class ItaniumDemangler
+{
+    private TypeText Type()
+    {
+        if (!Enter())
+        {
+            return Nothing;
+        }
+
+        var type = TypeWithoutLimit();
+        _depth--;
+        return _failed ? Nothing : type;
+    }
+
+    private static readonly TypeText Nothing = new("");
+
+    private TypeText TypeWithoutLimit()
+    {
+        var letter = Peek();
+        if (Builtin(letter) is { } builtin)
+        {
+            _at++;
+            return new TypeText(builtin);
+        }
+
+        switch (letter)
+        {
+            case 'r' or 'V' or 'K':
+                var qualifiers = "";
+                while (Peek() is 'r' or 'V' or 'K')
+                {
+                    qualifiers = Qualifier(Next()) + qualifiers;
+                }
+
+                return Remembered(Type().Qualified(qualifiers));
+            case 'P':
+                _at++;
+                return Remembered(Type().With("*"));
+            case 'R':
+                _at++;
+                return Remembered(Type().With("&"));
+            case 'O':
+                _at++;
+                return Remembered(Type().With("&&"));
+            case 'C' or 'G':
+                _at++;
+                return Remembered(Type().Qualified(letter == 'C' ? " _Complex" : " _Imaginary"));
+            case 'F':
+                return Remembered(Function(""));
+            case 'A':
+                return Remembered(Array());
+            case 'M':
+                _at++;
+                var owner = Type().Text;
+                var member = Type();
+                return Remembered(member.Shape is TypeShape.Function or TypeShape.Array
+                    ? member.With($"{owner}::*")
+                    : new TypeText($"{member.Left} {owner}::*", member.Right));
+            case 'D':
+                return Extended();
+            case 'T' when PeekAt(1) is 's' or 'u' or 'e':
+                _at += 2;
+                return Remembered(ClassName());
+            case 'T':
+                var parameter = Remembered(TemplateParameter());
+                return Peek() == 'I' ? Remembered(new TypeText(Kept(parameter.Text + TemplateArguments(isOuter: false)))) : parameter;
+            case 'S' when PeekAt(1) != 't':
+                var substitution = Substitution();
+                return Peek() == 'I' ? Remembered(new TypeText(Kept(substitution.Text + TemplateArguments(isOuter: false)))) : substitution;
+            case 'u':
+                _at++;
+                return Remembered(new TypeText(SourceName()));
+            case 'U':
+                _at++;
+                var vendor = SourceName();
+                vendor += Peek() == 'I' ? TemplateArguments(isOuter: false) : "";
+                return Remembered(Type().Qualified($" {vendor}"));
+            default:
+                return Remembered(ClassName());
+        }
+    }
+
+    private TypeText Remembered(TypeText type)
+    {
+        Kept(type.Left);
+        Kept(type.Right);
+        Remember(type);
+        return type;
+    }
+
+    private TypeText ClassName()
+    {
+        var state = new NameState { Qualifiers = "" };
+        return new TypeText(Name(ref state, isOuter: false));
+    }
+
+    private TypeText Function(string exception)
+    {
+        _failed |= !Take('F');
+        Take('Y');
+        var returned = Type();
+        var parameters = Parameters();
+        var reference = ReferenceMark();
+        _failed |= !Take('E');
+        return new TypeText($"{returned.Left} ", $"({parameters}){reference}{exception}{returned.Right}", TypeShape.Function);
+    }
+
+    /// <summary>The mark of a reference qualifier, <c>R</c> or <c>O</c>, which is read; empty when there is none.</summary>
+    private string ReferenceMark()
+    {
+        if (Take('R'))
+        {
+            return " &";
+        }
+
+        return Take('O') ? " &&" : "";
+    }
+
+    private TypeText Array()
+    {
+        _at++;
+        var size = Peek() switch
+        {
+            >= '0' and <= '9' => Digits(),
+            '_' => "",
+            _ => Expression(),
+        };
+        _failed |= !Take('_');
+        var element = Type();
+        return new TypeText(element.Left, $" [{size}]{element.Right.TrimStart()}", TypeShape.Array);
+    }
+
+    private string Digits()
+    {
+        var from = _at;
+        while (char.IsAsciiDigit(Peek()))
+        {
+            _at++;
+        }
+
+        return _text[from.._at];
+    }
+
+    /// <summary>The types whose code begins with D.</summary>
+    private TypeText Extended()
+    {
+        _at++;
+        switch (Next())
+        {
+            case 'd':
+                return new TypeText("decimal64");
+            case 'e':
+                return new TypeText("decimal128");
+            case 'f':
+                return new TypeText("decimal32");
+            case 'h':
+                return new TypeText("half");
+            case 'i':
+                return new TypeText("char32_t");
+            case 's':
+                return new TypeText("char16_t");
+            case 'u':
+                return new TypeText("char8_t");
+            case 'a':
+                return new TypeText("auto");
+            case 'c':
+                return new TypeText("decltype(auto)");
+            case 'n':
+                return new TypeText("decltype(nullptr)");
+            case 'F':
+                var bits = Digits();
+                if (Take('_'))
+                {
+                    return new TypeText($"_Float{bits}");
+                }
+
+                return new TypeText(Take('b') ? $"std::bfloat{bits}_t" : Fail());
+            case 'v':
+                var size = char.IsAsciiDigit(Peek()) ? Digits() : Expression();
+                _failed |= !Take('_');
+                return Remembered(Type().Qualified($" __vector({size})"));
+            case 'p':
+                return Remembered(Expanded());
+            case 'o':
+                return Remembered(Function(" noexcept"));
+            case 't' or 'T':
+                var expression = Expression();
+                _failed |= !Take('E');
+                return Remembered(new TypeText(Kept($"decltype ({expression})")));
+            default:
+                return new TypeText(Fail());
+        }
+    }
+
+    /// <summary>The pattern once for every element of the pack in it.</summary>
+    private TypeText Expanded()
+    {
+        var from = _at;
+        var outer = _packIndex;
+        var remembered = _substitutions.Count;
+        _packIndex = -1;
+        _packSize = -1;
+        var whole = Type();
+        var behind = _at;
+        if (_packSize < 0 || _failed)
+        {
+            _packIndex = outer;
+            return whole.Pack is null ? new TypeText($"{whole.Text}...") : whole;
+        }
+
+        var elements = new List<TypeText>();
+        var size = _packSize;
+        for (_packIndex = 0; _packIndex < size && !_failed; _packIndex++)
+        {
+            _at = from;
+            var kept = _substitutions.Count;
+            elements.Add(Type());
+            _substitutions.RemoveRange(kept, _substitutions.Count - kept);
+        }
+
+        _failed |= _substitutions.Count < remembered;
+        _packIndex = outer;
+        _at = behind;
+        return new TypeText("", Pack: elements);
+    }
+
+    // Of the last pack that a pattern named.
+    private int _packSize = -1;
+
+    private static string Qualifier(char letter) => letter switch { 'r' => " restrict", 'V' => " volatile", _ => " const" };
+
+    private static string? Builtin(char letter) => letter switch
+    {
+        'v' => "void",
+        'w' => "wchar_t",
+        'b' => "bool",
+        'c' => "char",
+        'a' => "signed char",
+        'h' => "unsigned char",
+        's' => "short",
+        't' => "unsigned short",
+        'i' => "int",
+        'j' => "unsigned int",
+        'l' => "long",
+        'm' => "unsigned long",
+        'x' => "long long",
+        'y' => "unsigned long long",
+        'n' => "__int128",
+        'o' => "unsigned __int128",
+        'f' => "float",
+        'd' => "double",
+        'e' => "long double",
+        'g' => "__float128",
+        'z' => "...",
+        _ => null,
+    };
+}

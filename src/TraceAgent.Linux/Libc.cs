@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+
+namespace TraceAgent.Linux;
+
+/// <summary>System calls that neither .NET nor every libbpf 1.x offers. Failures set errno, read on the next line.</summary>
+internal static unsafe partial class Libc
+{
+    /// <summary>F_DUPFD_CLOEXEC.</summary>
+    public const int DuplicateCloseOnExec = 1030;
+
+    /// <summary>RLIMIT_NOFILE.</summary>
+    public const int OpenFiles = 7;
+
+    private const string Library = "libc";
+
+    private static readonly nint BpfNumber =
+        RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 280 : 321;
+    private static readonly nint PerfEventOpenNumber =
+        RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 241 : 298;
+
+    private static readonly nint MembarrierNumber =
+        RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 283 : 324;
+
+    public static int Bpf(int command, void* attributes, uint size) =>
+        (int)Syscall(BpfNumber, command, (nint)attributes, (nint)size, 0, 0);
+
+    public static int PerfEventOpen(void* attributes, int pid, int cpu, int group, ulong flags) =>
+        (int)Syscall(PerfEventOpenNumber, (nint)attributes, pid, cpu, group, (nint)flags);
+
+    public static int Membarrier(int command) => (int)Syscall(MembarrierNumber, command, 0, 0, 0, 0);
+
+    public static int Errno() => Marshal.GetLastPInvokeError();
+
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Ioctl(int fd, nuint request, nint argument);
+
+    [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
+    public static partial void* Mmap(void* address, nuint length, int protection, int flags, int fd, long offset);
+
+    [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
+    public static partial int Munmap(void* address, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MemfdCreate(string name, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Ftruncate(int fd, long length);
+
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMs);
+
+    [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int fd);
+
+    [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int EventFd(uint value, int flags);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int fd, void* into, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int fd, void* from, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int EpollCreate(int flags);
+
+    [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int EpollControl(int epoll, int operation, int fd, void* interest);
+
+    [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
+    public static partial int EpollWait(int epoll, void* happened, int count, int timeoutMs);
+
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Fcntl(int fd, int command, int argument);
+
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetLimit(int resource, out ResourceLimit limit);
+
+    /// <returns>0, or the error's number.</returns>
+    [LibraryImport(Library, EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Spawn(out int pid, string path, void* fileActions, void* attributes, nint* arguments, nint* environment);
+
+    [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
+    public static partial int WaitPid(int pid, int* status, int options);
+
+    /// <param name="index">In the network namespace of the calling thread.</param>
+    /// <param name="name">Room for 16 bytes.</param>
+    /// <returns>Null when there is none.</returns>
+    [LibraryImport(Library, EntryPoint = "if_indextoname")]
+    public static partial byte* InterfaceName(uint index, byte* name);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint Syscall(nint number, nint a, nint b, nint c, nint d, nint e);
+
+    /// <summary><c>struct pollfd</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollDescriptor
+    {
+        public int Fd;
+        public short Events;
+        public short Returned;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ResourceLimit
+    {
+        public ulong Current;
+        public ulong Most;
+    }
+}

@@ -1,0 +1,147 @@
+using TraceAgent.Capture;
+using TraceAgent.Symbols.Elf;
+
+namespace TraceAgent.Symbols.Functions;
+
+/// <summary>
+/// Counts in the words that a function is passed and that no source names: the address of an object, the address of a place for the
+/// result, the dictionary of a generic function of Go. Where the file does not tell, a warning has both readings.
+/// </summary>
+internal sealed class ArgumentPlaces
+{
+    private readonly ElfImage _image;
+    private readonly string _displayPath;
+    private readonly CallForm? _form;
+    private readonly List<(SiteProblem Problem, string Function)> _doubts = [];
+
+    private ArgumentPlaces(ElfImage image, string displayPath, CallForm? form) =>
+        (_image, _displayPath, _form) = (image, displayPath, form);
+
+    /// <param name="image">Open.</param>
+    /// <param name="displayPath">What to call it.</param>
+    /// <param name="form">What the rule's prototype says; null when it counts words itself.</param>
+    /// <param name="sites">Whose arguments are read.</param>
+    /// <param name="problems">Takes what is not certain.</param>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public static List<PlacedSite> Of(
+        ElfImage image, string displayPath, CallForm? form, List<PlacedSite> sites, List<SiteProblem> problems)
+    {
+        var places = new ArgumentPlaces(image, displayPath, form);
+        var placed = sites.ConvertAll(places.Of);
+        foreach (var same in places._doubts.GroupBy(doubt => doubt.Problem.Code))
+        {
+            var (first, count) = (same.First().Problem, same.Select(doubt => doubt.Function).Distinct().Count());
+            problems.Add(count == 1
+                ? first
+                : first with { Message = FormattableString.Invariant($"{first.Message}; the same of {count - 1:N0} more") });
+        }
+
+        return placed;
+    }
+
+    private PlacedSite Of(PlacedSite site)
+    {
+        var function = site.Function;
+        switch (site.Abi)
+        {
+            case GoSiteAbi go when function is not null:
+                return site with { Abi = go with { DictionaryWord = DictionaryOf(function) } };
+            case CSiteAbi c:
+                if (function is not null && ChangedParameters.Of(_image, function) is { } reason)
+                {
+                    Doubt(
+                        function, SiteCodes.ParametersChanged,
+                        $"{reason}: its arguments may be other ones, or in other places, than the source has them",
+                        "compare them with what the program does, or follow a function that is exported");
+                }
+
+                return _form is null
+                    ? site
+                    : site with { Abi = c with { Places = FormOf(function).Places(c.Architecture, HiddenWords(function)) } };
+            default:
+                return site;
+        }
+    }
+
+    /// <summary>Rust passes both words of a text as if they were values of their own.</summary>
+    private CallForm FormOf(FunctionRange? function) => function is not null && ChangedParameters.IsRust(function)
+        ? _form! with { Parameters = Enumerable.Repeat(1, _form.Parameters.Sum()).ToEquatableArray() }
+        : _form!;
+
+    private int HiddenWords(FunctionRange? function)
+    {
+        var scope = new CalledScope(_image.Functions, function, _form!);
+        var words = scope.HasObject ? 1 : 0;
+        switch (scope.Doubt)
+        {
+            case ObjectUncertainty.MayBeStatic:
+                Doubt(
+                    function, SiteCodes.ObjectUncertain,
+                    $"'{scope.Shown}' is a class: the arguments are read behind the address of its object, "
+                        + "and each is one place before that if the function is static",
+                    "write 'static' before the prototype when there is no object, "
+                        + $"or '{scope.Shown} *this' as its first parameter when there is");
+                break;
+            case ObjectUncertainty.MayBeMember:
+                Doubt(
+                    function, SiteCodes.ObjectUncertain,
+                    $"nothing tells whether '{scope.Shown}' is a namespace or a class: "
+                        + "the arguments are read as of a function without an object, "
+                        + "and each is one place further in one with",
+                    "write 'static' before the prototype when there is no object, "
+                        + $"or '{scope.Shown} *this' as its first parameter when there is");
+                break;
+            case ObjectUncertainty.Contradiction:
+                Doubt(
+                    function, SiteCodes.PrototypeContradicts,
+                    "the prototype is that of a member function, but by its name it is none: "
+                        + "the arguments are read as of a function without an object",
+                    "write the prototype as the source has it");
+                break;
+        }
+
+        // On arm64 the address has a register of its own (Procedure Call Standard, 6.9).
+        var isPassed = _image.Architecture == Architecture.X64;
+        if (_form!.Result == ResultPlace.OfClass && isPassed && !scope.IsPassedByAddress(_form.ResultClass))
+        {
+            words += scope.IsCpp ? 1 : 0;
+            Doubt(
+                function, SiteCodes.ResultUncertain,
+                $"nothing tells how a '{_form.ResultClass}' is returned: the arguments are read as "
+                    + (scope.IsCpp
+                        ? "behind the address of a place for it, and each is one place before"
+                        : "if it came back in registers, and each is one place further")
+                    + " otherwise",
+                "when it is larger than 16 bytes or has a destructor or copy constructor, "
+                    + $"write '{_form.ResultClass} *' as return type and '{_form.ResultClass} *result' as first parameter; "
+                    + "else write 'long' as return type");
+        }
+        else if (_form.Result != ResultPlace.Registers && isPassed)
+        {
+            words++;
+        }
+
+        return words;
+    }
+
+    private int? DictionaryOf(FunctionRange function)
+    {
+        var word = GoGenerics.DictionaryWord(function.Name, _image.GoMinor, out var isUncertain);
+        if (isUncertain)
+        {
+            Doubt(
+                function, SiteCodes.DictionaryUncertain,
+                "the words are counted as they are passed: "
+                    + "behind those of the receiver comes the hidden dictionary of a generic type",
+                "write '_' behind the words of the receiver");
+        }
+
+        return word;
+    }
+
+    private void Doubt(FunctionRange? function, string code, string message, string hint)
+    {
+        var shown = function is { Shown.Length: > 0 } ? function.Shown : "the function";
+        _doubts.Add((new SiteProblem(code, Refused: false, $"{shown} in {_displayPath}: {message}", hint), shown));
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text;
+using TraceAgent.Capture;
+using TraceAgent.Demangling;
+using TraceAgent.Symbols.Elf;
+
+namespace TraceAgent.Symbols.Functions;
+
+/// <summary>What is not certain of a function's object.</summary>
+internal enum ObjectUncertainty
+{
+    None,
+
+    /// <summary>It is of a class, and read as called on an object.</summary>
+    MayBeStatic,
+
+    /// <summary>Its scope may be a class; it is read as called on none.</summary>
+    MayBeMember,
+
+    /// <summary>The prototype says that it is called on one, and its name that it is not.</summary>
+    Contradiction,
+}
+
+/// <summary>Whether a function is called on an object: by its mangled name, by the other names of the file, and by its prototype.</summary>
+internal sealed class CalledScope
+{
+    // Operators that are static without saying so: new, new[], delete, delete[].
+    private static readonly string[] Static = ["nw", "na", "dl", "da"];
+
+    // What a lambda without captures is converted to: GCC's and clang's name.
+    private static readonly string[] Invokers = ["4_FUN", "8__invoke"];
+
+    private readonly FunctionIndex _functions;
+    private readonly CallForm _form;
+
+    /// <param name="functions">Of the file.</param>
+    /// <param name="function">Null when nothing says which.</param>
+    /// <param name="form">What the prototype says.</param>
+    public CalledScope(FunctionIndex functions, FunctionRange? function, CallForm form)
+    {
+        (_functions, _form) = (functions, form);
+        var name = Encoding.UTF8.GetBytes(function?.Name ?? "");
+        var demangled = Demangler.Demangle(name);
+        var member = demangled?.Member;
+        IsCpp = name.AsSpan().StartsWith("_Z"u8) && !RustLegacyName.TryDemangle(name, out _, out _);
+
+        // Without a name that can be read, the prototype's is all there is.
+        member ??= name.Length == 0 || (IsCpp && demangled is null) ? OfSource(form.Scope) : null;
+        IsCpp |= name.Length == 0 && form.Scope.Length > 0;
+        Shown = member?.ShownScope ?? form.Scope;
+        var said = form.Object;
+        if (said == ObjectArgument.Absent)
+        {
+            return;
+        }
+
+        if (member is null)
+        {
+            HasObject = said == ObjectArgument.Hidden && name.Length == 0;
+            Doubt = said == ObjectArgument.Hidden && !HasObject ? ObjectUncertainty.Contradiction : ObjectUncertainty.None;
+            return;
+        }
+
+        if (IsForCertain(member) is { } certain)
+        {
+            HasObject = certain;
+            Doubt = said == ObjectArgument.Hidden && !certain ? ObjectUncertainty.Contradiction : ObjectUncertainty.None;
+            return;
+        }
+
+        var kind = functions.ScopeOf(member);
+        HasObject = kind == ScopeKind.Class || (said == ObjectArgument.Hidden && kind == ScopeKind.Unknown);
+        Doubt = (kind, said) switch
+        {
+            (ScopeKind.Class, ObjectArgument.Unsaid) when !IsOperator(member) => ObjectUncertainty.MayBeStatic,
+            (ScopeKind.Unknown, ObjectArgument.Unsaid) => ObjectUncertainty.MayBeMember,
+            (ScopeKind.Namespace, ObjectArgument.Hidden) => ObjectUncertainty.Contradiction,
+            _ => ObjectUncertainty.None,
+        };
+    }
+
+    public bool IsCpp { get; }
+
+    /// <summary>As the source has it.</summary>
+    public string Shown { get; }
+
+    public bool HasObject { get; }
+
+    public ObjectUncertainty Doubt { get; }
+
+    /// <summary>Whether members of the class say that values of it have an address; the name is as the prototype has it.</summary>
+    public bool IsPassedByAddress(string type)
+    {
+        type = type[(type.LastIndexOf(' ') + 1)..];
+        if (type.Contains('<', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        // The name is looked up from the scope of the function outwards.
+        for (var scope = Shown; ; scope = scope[..Math.Max(0, scope.LastIndexOf("::", StringComparison.Ordinal))])
+        {
+            if (!scope.Contains('<', StringComparison.Ordinal)
+                && _functions.IsPassedByAddress(Mangled(scope.Length == 0 ? type : $"{scope}::{type}")))
+            {
+                return true;
+            }
+
+            // A constructor's class is its own scope: shop::Cart of shop::Cart::clone.
+            if (scope.Length == 0)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>What the name alone tells; null for nothing.</summary>
+    private static bool? IsForCertain(MemberName member)
+    {
+        if (member.IsQualified || member.IsThunk)
+        {
+            return true;
+        }
+
+        if (Invokers.Any(invoker => member.Last.StartsWith(invoker, StringComparison.Ordinal))
+            || (IsOperator(member) && Static.Contains(member.Last[..2])))
+        {
+            return false;
+        }
+
+        return member.Last switch
+        {
+            ['C' or 'D', >= '0' and <= '5' or 'I', ..] => true,
+            ['a', 'S', ..] or ['c', 'l' or 'v', ..] or ['i', 'x', ..] or ['p', 't', ..] => true,
+            _ => null,
+        };
+    }
+
+    private static bool IsOperator(MemberName member) => member.Last is [>= 'a' and <= 'z', _, ..];
+
+    private static MemberName? OfSource(string scope) =>
+        scope.Length == 0 ? null : new MemberName(Mangled(scope), scope, "", IsQualified: false);
+
+    private static string Mangled(string scope) =>
+        string.Concat(scope.Split("::", StringSplitOptions.RemoveEmptyEntries).Select(part => $"{part.Length}{part}"));
+}

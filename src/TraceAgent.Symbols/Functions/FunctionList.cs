@@ -1,0 +1,58 @@
+using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Safety;
+
+namespace TraceAgent.Symbols.Functions;
+
+/// <summary>A function that a rule could name.</summary>
+/// <param name="Name">In its source language, told apart from others of that name.</param>
+/// <param name="Symbol">As nm prints it.</param>
+/// <param name="Address">Virtual address in the ELF file.</param>
+/// <param name="Size">Bytes of its code.</param>
+/// <param name="IsEmulated">Whether a hit at its entry is cheap; false when it is refused.</param>
+/// <param name="Refusal">Why its entry cannot be probed; null when it can.</param>
+public sealed record ListedFunction(string Name, string Symbol, ulong Address, ulong Size, bool IsEmulated, SiteProblem? Refusal);
+
+/// <summary>The functions of a binary.</summary>
+/// <param name="Functions">In order of name.</param>
+/// <param name="Count">How many there are, listed or not.</param>
+/// <param name="Problem">Why there is none; or null.</param>
+public sealed record FunctionList(IReadOnlyList<ListedFunction> Functions, int Count, SiteProblem? Problem)
+{
+    /// <summary>Everything that a rule with this pattern would mean. Never throws because of what is in the file.</summary>
+    /// <param name="image">Open.</param>
+    /// <param name="displayPath">What to call the file in messages.</param>
+    /// <param name="pattern">As in <c>symbol:</c>.</param>
+    /// <param name="most">How many to list.</param>
+    public static FunctionList Of(ElfImage image, string displayPath, string pattern, int most)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        try
+        {
+            var asked = new SymbolPattern(pattern);
+            var found = image.Functions.Find(asked, int.MaxValue);
+            if (found.Kind != FunctionIndex.NameKind.Function)
+            {
+                return new FunctionList([], 0, new MissingFunction(image, displayPath, asked).Problem(found.Kind));
+            }
+
+            var problems = new List<SiteProblem>();
+            var gate = new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe: false, problems);
+            var listed = found.Functions.OrderBy(function => function.Shown, StringComparer.Ordinal)
+                .ThenBy(function => function.Start).Take(most)
+                .Select(function =>
+                {
+                    problems.Clear();
+                    var site = gate.Pass(function, function.Start);
+                    return new ListedFunction(
+                        function.Shown, function.Name, function.Start, function.End - function.Start, site is { Site.IsEmulated: true },
+                        site is null ? problems.Find(problem => problem.Refused) ?? new SiteProblem(
+                            SiteCodes.OutsideCode, Refused: true, $"{function.Shown} has no code in {displayPath}") : null);
+                });
+            return new FunctionList([.. listed], found.Count, null);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new FunctionList([], 0, ElfImage.CannotRead(displayPath, error.Message, null));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+
+namespace TraceAgent.Symbols.Functions;
+
+/// <summary>
+/// Generic functions of Go are compiled once for all types of one shape, and are passed a dictionary of what differs. Their names say
+/// so: <c>main.largest[go.shape.int_0]</c>, or <c>main.largest[...]</c> in the table that tracebacks use.
+/// </summary>
+internal static partial class GoGenerics
+{
+    /// <summary>From here on the dictionary is a parameter behind the receiver; before, it came first.</summary>
+    private const int FirstBehindReceiver = 20;
+
+    /// <summary>Whether the name is that of a function which takes a dictionary, or of one that finds it in its closure.</summary>
+    public static bool IsShaped(string name) =>
+        name.Contains("[go.shape.", StringComparison.Ordinal) || name.Contains("[...]", StringComparison.Ordinal);
+
+    /// <summary>The number of the word, from 0, that holds the dictionary; null when there is none, or when that is not known.</summary>
+    /// <param name="name">As the symbol table has it.</param>
+    /// <param name="goMinor">The N of Go 1.N; null for the newest.</param>
+    /// <param name="isUncertain">There is one, behind a receiver of unknown size.</param>
+    public static int? DictionaryWord(string name, int? goMinor, out bool isUncertain)
+    {
+        isUncertain = false;
+        if (!IsShaped(name))
+        {
+            return null;
+        }
+
+        var behind = name[(name.LastIndexOf(']') + 1)..];
+        if (behind.Length > 0
+            && (behind.IndexOf('.', 1) >= 0 && !behind.StartsWith(").", StringComparison.Ordinal) || Closure().IsMatch(behind)))
+        {
+            return null;
+        }
+
+        if (behind.Length == 0 || goMinor < FirstBehindReceiver)
+        {
+            return 0;
+        }
+
+        var isPointer = behind.StartsWith(").", StringComparison.Ordinal);
+        isUncertain = !isPointer;
+        return isPointer ? 1 : null;
+    }
+
+    /// <summary>Functions within functions, and method values, which have their dictionary at hand.</summary>
+    [GeneratedRegex(@"^\)?\.(?:.*\.)?(?:func|gowrap|deferwrap|dwrap)[0-9]|^\)\.[^.]*\.|-fm$|-range[0-9]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex Closure();
+}

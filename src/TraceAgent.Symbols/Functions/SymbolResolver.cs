@@ -1,0 +1,116 @@
+using TraceAgent.Capture;
+using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Safety;
+
+namespace TraceAgent.Symbols.Functions;
+
+/// <summary>From the name, or the pattern, of <c>symbol:</c> to sites.</summary>
+internal sealed class SymbolResolver(
+    ElfImage image,
+    string displayPath, Location.Symbol where, ReturnMethod returns, bool capturesArguments, bool allowsUnsafe, int maxSites)
+{
+    private readonly SymbolPattern _pattern = new(where.Name);
+
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public void Resolve(List<PlacedSite> sites, List<SiteProblem> problems)
+    {
+        var found = image.Functions.Find(_pattern, maxSites);
+        if (found.Kind != FunctionIndex.NameKind.Function)
+        {
+            problems.Add(new MissingFunction(image, displayPath, _pattern).Problem(found.Kind));
+            return;
+        }
+
+        if (found.Count > maxSites)
+        {
+            problems.Add(TooMany(found.Count));
+            return;
+        }
+
+        if (found.Count == 1 && found.IndirectCount == 0)
+        {
+            var nearest = new NearestPlaces(image, displayPath);
+            var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, problems, nearest);
+            if (Pass(gate, found.Functions[0], problems, nearest) is { } site)
+            {
+                sites.Add(site);
+            }
+        }
+        else
+        {
+            ResolveSeveral(found, sites, problems);
+        }
+
+        if (sites.Count > 0)
+        {
+            WarnOfClones(found.Functions, problems);
+        }
+    }
+
+    /// <summary>The probeable ones of many; what became of the others is one warning, not thousands.</summary>
+    private void ResolveSeveral(FunctionSearch found, List<PlacedSite> sites, List<SiteProblem> problems)
+    {
+        var skipped = new SkippedFunctions(displayPath, where.Name, found.Count + found.IndirectCount);
+        var own = new List<SiteProblem>();
+        var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, own);
+        foreach (var function in found.Functions)
+        {
+            own.Clear();
+            if (_pattern.IsGlob && !function.IsEntered)
+            {
+                skipped.Add(function, SkippedFunctions.NotEntered);
+            }
+            else if (Pass(gate, function, own, nearest: null) is { } site)
+            {
+                sites.Add(site);
+                skipped.Warn(own);
+            }
+            else
+            {
+                skipped.Add(function, own.FirstOrDefault(problem => problem.Refused)
+                    ?? new SiteProblem(SiteCodes.OutsideCode, Refused: true, $"{function.Shown} is outside the code of {displayPath}"));
+            }
+        }
+
+        skipped.AddIndirect(found.IndirectCount);
+        problems.AddRange(skipped.Problems(isAnythingLeft: sites.Count > 0));
+    }
+
+    private PlacedSite? Pass(SiteGate gate, FunctionRange function, List<SiteProblem> problems, NearestPlaces? nearest)
+    {
+        if (where.Addend < function.End - function.Start)
+        {
+            return gate.Pass(function, function.Start + where.Addend) is { } site ? site with { Function = function } : null;
+        }
+
+        problems.Add(new SiteProblem(
+            SiteCodes.BeyondFunction, Refused: true,
+            $"{function.Shown}+0x{where.Addend:x} is behind the end of '{function.Shown}' in {displayPath}, which has " +
+                $"0x{function.End - function.Start:x} bytes",
+            nearest?.LastOf(function)));
+        return null;
+    }
+
+    private SiteProblem TooMany(int count) => new(
+        SiteCodes.TooManySites, Refused: true,
+        FormattableString.Invariant(
+            $"'{where.Name}' means {count:N0} functions of {displayPath}, and the rule may have {maxSites:N0} sites"),
+        count <= SiteResolution.MaxSites
+            ? $"make the name narrower, or allow them with `max_sites: {count}`"
+            : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolution.MaxSites:N0} at most"));
+
+    private void WarnOfClones(IReadOnlyList<FunctionRange> functions, List<SiteProblem> problems)
+    {
+        const int most = 3;
+        var clones = image.Functions.ClonesOf(functions.Select(function => function.Name).ToHashSet(StringComparer.Ordinal), most);
+        if (clones.Count > 0)
+        {
+            problems.Add(new SiteProblem(
+                SiteCodes.Clones, Refused: false,
+                $"the compiler also made {string.Join(", ", clones)} of '{where.Name}' in {displayPath}; calls of these are not seen",
+                capturesArguments
+                    ? "add a rule for each of them; their arguments may differ from the source"
+                    : "add a rule for each of them"));
+        }
+    }
+}
