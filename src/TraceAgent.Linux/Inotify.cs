@@ -83,7 +83,8 @@ public sealed unsafe partial class Inotify : IDisposable
     public void Wake() => _signal.Set();
 
     /// <summary>Waits for notices or <see cref="Wake"/>, at most <paramref name="timeoutMs"/>, and adds the notices to the list.</summary>
-    public void Read(int timeoutMs, List<FileNotice> into)
+    /// <returns>True for <see cref="Wake"/>.</returns>
+    public bool Read(int timeoutMs, List<FileNotice> into)
     {
         ArgumentNullException.ThrowIfNull(into);
         var polls = stackalloc Libc.PollDescriptor[2];
@@ -91,7 +92,7 @@ public sealed unsafe partial class Inotify : IDisposable
         polls[1] = new Libc.PollDescriptor { Fd = _signal.Fd, Events = PollIn };
         if (Libc.Poll(polls, 2, timeoutMs) <= 0)
         {
-            return;
+            return false;
         }
 
         _signal.Clear();
@@ -108,6 +109,8 @@ public sealed unsafe partial class Inotify : IDisposable
                 Encoding.UTF8.GetString(end < 0 ? name : name[..end])));
             at += HeaderSize + nameLength;
         }
+
+        return polls[1].Returned != 0;
     }
 
     public void Dispose()

@@ -69,7 +69,7 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     /// In a stream of events, the time between two writes: longer is cheaper, since the thread is woken less often. 0 for at once. The
     /// first event after a pause is written at once in any case.
     /// </summary>
-    public TimeSpan Flush { get; init; } = TimeSpan.FromMilliseconds(25);
+    public required TimeSpan Flush { get; init; }
 
     /// <summary>Since the thread was last seen to go round; an output that blocks does not count as standing still.</summary>
     public TimeSpan StandsStill => _inOutput ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
@@ -85,12 +85,11 @@ internal sealed class EventPump : IRecordConsumer, IDisposable
     /// <param name="output">The name of the one output that takes it; null for all.</param>
     public void Enqueue(StreamEvent line, LineCounters counters, string? output) => Enqueue((line, counters, output));
 
-    /// <summary>Runs an action, on the reader's thread, when all records that are in the ring now have been taken.</summary>
-    public void WhenDrained(Action action)
-    {
-        _barriers.Enqueue(action);
-        _ring.Wake();
-    }
+    /// <summary>
+    /// Runs an action, on the reader's thread, when all records that are in the ring now have been taken: within a second, or when
+    /// it stops.
+    /// </summary>
+    public void WhenDrained(Action action) => _barriers.Enqueue(action);
 
     /// <summary>Runs an action, on the reader's thread, when the outputs are committed and nothing is written yet; ends with it.</summary>
     public Task BetweenBatches(Action action)

@@ -26,7 +26,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
     /// <summary>The kernel announces executions at most once per ms: after a notice it is looked again so soon.</summary>
     private const int ShortWaitMs = 2;
 
-    private const int LongWaitMs = 250;
+    private const int LongWaitMs = 1000;
 
     private static readonly TimeSpan LongestSurvey = TimeSpan.FromSeconds(2);
 
