@@ -9,7 +9,7 @@ export MSBUILDDISABLENODEREUSE := 1
 export UseSharedCompilation := false
 
 SOURCES := $(shell find src bpf schemas -type f -not -path '*/bin/*' -not -path '*/obj/*' 2>/dev/null) \
-	$(wildcard Directory.*.props global.json .editorconfig)
+	$(wildcard Directory.*.props Directory.*.targets global.json .editorconfig)
 
 build: needs out/traceagent
 

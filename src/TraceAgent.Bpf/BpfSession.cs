@@ -214,8 +214,18 @@ public sealed class BpfSession : IDisposable
 
     private GracePeriod Grace => _grace.GetAwaiter().GetResult();
 
-    internal ProbeBinding Bind(uint slot, Limiter limiter, int inFlight) =>
-        new(slot, limiter.Index, _waits.GetAwaiter().GetResult(), _self, _ring.Fd, _control.Fd, _counters.Fd, _marks.Fd, inFlight);
+    internal ProbeBinding Bind(uint slot, Limiter limiter, int inFlight) => new()
+    {
+        Slot = slot,
+        Limiter = limiter.Index,
+        Waits = _waits.GetAwaiter().GetResult(),
+        Self = _self,
+        Ring = _ring.Fd,
+        Control = _control.Fd,
+        Counters = _counters.Fd,
+        Marks = _marks.Fd,
+        InFlight = inFlight,
+    };
 
     internal void SetActive(uint slot, bool active)
     {

@@ -42,7 +42,7 @@ public readonly partial record struct FileOwnership(uint User, uint Group, int M
         var descriptor = (int)file.DangerousGetHandle();
         return FileStatus.Statx(descriptor, "", FileStatus.EmptyPath, FileStatus.BasicStats, out var status) == 0
             ? new FileOwnership(status.User, status.Group, status.Mode)
-                { HasAccessList = (status.Mode & GroupMayWrite) != 0 && Fgetxattr(descriptor, AccessList, 0, 0) > 0 }
+            { HasAccessList = (status.Mode & GroupMayWrite) != 0 && Fgetxattr(descriptor, AccessList, 0, 0) > 0 }
             : throw new KernelException("examine", "an open file", Marshal.GetLastPInvokeError());
     }
 
@@ -50,7 +50,7 @@ public readonly partial record struct FileOwnership(uint User, uint Group, int M
     public static FileOwnership? Of(string path) =>
         FileStatus.Statx(FileStatus.CurrentFolder, path, NoFollow, FileStatus.BasicStats, out var status) == 0
             ? new FileOwnership(status.User, status.Group, status.Mode)
-                { HasAccessList = (status.Mode & GroupMayWrite) != 0 && Lgetxattr(path, AccessList, 0, 0) > 0 }
+            { HasAccessList = (status.Mode & GroupMayWrite) != 0 && Lgetxattr(path, AccessList, 0, 0) > 0 }
             : null;
 
     [LibraryImport("libc", EntryPoint = "lgetxattr", StringMarshalling = StringMarshalling.Utf8)]

@@ -1,28 +1,11 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules;
 
 /// <summary>What one entry of <c>rules:</c> asks for, before anything is known of the binary.</summary>
-/// <param name="Name">Unique over all files.</param>
-/// <param name="Binary">The files to probe.</param>
-/// <param name="Where">Where in the binary.</param>
-/// <param name="On">When an event happens.</param>
-/// <param name="Arguments">The captured arguments, in order.</param>
-/// <param name="Return">The type of the return value.</param>
-/// <param name="Messages">The message of each kind of event that <paramref name="On"/> makes.</param>
-/// <param name="Level">Severity of the lines.</param>
-/// <param name="Labels">Constant properties, in the order of the file.</param>
-public sealed record Rule(
-    Located<string> Name,
-    Located<Target> Binary,
-    Located<Location> Where,
-    ProbeTrigger On,
-    EquatableArray<Parameter> Arguments,
-    CaptureType Return,
-    EquatableArray<EventMessage> Messages,
-    EventLevel Level,
-    EquatableArray<KeyValuePair<string, string>> Labels)
+public sealed record Rule
 {
     /// <summary>The least budget that is never exceeded: <c>budget: none</c>.</summary>
     public const double NoBudget = double.PositiveInfinity;
@@ -36,34 +19,38 @@ public sealed record Rule(
     /// <summary>The most places that one rule may have without saying so.</summary>
     public const int DefaultMaxSites = 512;
 
+    /// <summary>Unique over all files.</summary>
+    public required Located<string> Name { get; init; }
+
+    /// <summary>The files to probe.</summary>
+    public required Located<Target> Binary { get; init; }
+
+    /// <summary>Where in the binary.</summary>
+    public required Located<Location> Where { get; init; }
+
+    /// <summary>When an event happens.</summary>
+    public ProbeTrigger On { get; init; } = ProbeTrigger.Entry;
+
+    /// <summary>Severity of the lines.</summary>
+    public EventLevel Level { get; init; } = EventLevel.Information;
+
+    /// <summary>Constant properties, in the order of the file.</summary>
+    public EquatableArray<KeyValuePair<string, string>> Labels { get; init; }
+
+    /// <summary>Values, condition and messages, as they were written.</summary>
+    internal RuleSyntax Syntax { get; init; } = RuleSyntax.Empty;
+
     /// <summary>More places than this in a binary are an error; 1 to 10,000.</summary>
     public int MaxSites { get; init; } = DefaultMaxSites;
 
-    /// <summary>The return value's length when it is bytes and another value says how many.</summary>
-    public Term? ReturnLength { get; init; }
-
-    /// <summary>The first register of the return value that its type reads: 0, and 1 for an error of Go.</summary>
-    public int ReturnRegister { get; init; }
-
-    /// <summary>
-    /// The signature says <c>void</c>, or the results are among <see cref="Captures"/>: there is no return value to show.
-    /// </summary>
-    public bool ReturnsNothing { get; init; }
-
     /// <summary>What the signature says of the call as a whole; null without one.</summary>
     public CallForm? Form { get; init; }
-
-    /// <summary>The results that have names, then the computed values, each in the order of the file.</summary>
-    public EquatableArray<ComputedValue> Captures { get; init; }
 
     /// <summary>Which of the processes are logged, as the file says it; null for all.</summary>
     public ProcessFilter? Filter { get; init; }
 
     /// <summary>The same as the kernel decides it; null until the users and cgroups were looked up on this machine.</summary>
     public Term? Who { get; init; }
-
-    /// <summary>An event happens only when this is not 0. Null: always.</summary>
-    public Term? When { get; init; }
 
     /// <summary>Of the hits that pass the condition, on average one in this many is logged; 1 to 1,000,000.</summary>
     public int SampleEvery { get; init; } = 1;
@@ -92,29 +79,14 @@ public sealed record Rule(
     /// <summary>The name of the one output that takes the events; null for all outputs.</summary>
     public Located<string>? Output { get; init; }
 
+    /// <summary>Whether returns of the function are followed.</summary>
+    public bool NeedsReturn => On is not ProbeTrigger.Entry;
+
+    /// <summary>Whether argument registers are read.</summary>
+    public bool CapturesArguments => On is not ProbeTrigger.Return && Syntax.Arguments.Count > 0;
+
     /// <summary>Places that mislead but harm no program are probed, with a warning.</summary>
     public bool AllowsUnsafe { get; init; }
-}
-
-/// <summary>One captured argument: the first register or place on the stack that it is passed in (from 0), name and type.</summary>
-public sealed record Parameter(int Index, string Name, CaptureType Type)
-{
-    /// <summary>The rule does not say its type: the place may know better than <see cref="Type"/>.</summary>
-    public bool IsUntyped { get; init; }
-
-    /// <summary>How many bytes or elements there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
-    public Term? Length { get; init; }
-}
-
-/// <summary>A value of <c>capture:</c>.</summary>
-public sealed record ComputedValue(string Name, CaptureType Type, Term Value)
-{
-    internal bool NeedsReturn => Value.NeedsReturn || Length is { NeedsReturn: true };
-
-    internal bool NeedsEntry => Value.NeedsEntry || Length is { NeedsEntry: true };
-
-    /// <summary>How many bytes or elements there are when another value says so; stands for the length in <see cref="Type"/>.</summary>
-    public Term? Length { get; init; }
 }
 
 public sealed record EventMessage(EventKind Kind, MessageTemplate Template);

@@ -87,9 +87,9 @@ internal static class ScaleBenchmark
 
         using var process = Process.Start(
             new ProcessStartInfo(options.Agent, ["run", "--rules", rulesFolder, "--output", folder.File("reload.out")])
-        {
-            RedirectStandardError = true,
-        })!;
+            {
+                RedirectStandardError = true,
+            })!;
         Await(process, "ready");
 
         // Files that were just written are read anew at every look, since their time stamps do not tell the next change.

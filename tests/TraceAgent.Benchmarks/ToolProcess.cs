@@ -19,9 +19,9 @@ internal sealed class ToolProcess : IDisposable
         var quoted = string.Join(' ', command.Select(part => $"'{part}'"));
         _process = Process.Start(
             new ProcessStartInfo("sh", ["-c", $"exec {(pinned ? "taskset -c 0 " : "")}'{folder.Measure}' {quoted} >> '{output}'"])
-        {
-            RedirectStandardError = true,
-        })!;
+            {
+                RedirectStandardError = true,
+            })!;
         _process.ErrorDataReceived += (_, message) =>
         {
             lock (_messages)

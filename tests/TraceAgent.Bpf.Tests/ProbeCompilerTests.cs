@@ -6,8 +6,18 @@ namespace TraceAgent.Bpf.Tests;
 
 public sealed class ProbeCompilerTests
 {
-    private static readonly ProbeBinding Binding = new(
-        Slot: 3, Limiter: 5, Waits: PageWaits.Unbound, Self: 4321, Ring: 11, Control: 12, Counters: 13, Marks: 14, InFlight: 15);
+    private static readonly ProbeBinding Binding = new()
+    {
+        Slot = 3,
+        Limiter = 5,
+        Waits = PageWaits.Unbound,
+        Self = 4321,
+        Ring = 11,
+        Control = 12,
+        Counters = 13,
+        Marks = 14,
+        InFlight = 15,
+    };
 
     public static TheoryData<string> Plans => SamplePlans.Names;
 

@@ -18,10 +18,10 @@ public sealed class LanguageServer : IDisposable
     {
         _process = Process.Start(
             new ProcessStartInfo("node", [NodeFolder.Path("node_modules/yaml-language-server/bin/yaml-language-server"), "--stdio"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
         _output = _process.StandardOutput.BaseStream;
         Ask("initialize", """{"processId":null,"rootUri":null,"capabilities":{}}""");
         Tell("initialized", "{}");

@@ -34,7 +34,8 @@ internal sealed partial record KernelObjects(
                 {
                     case "prog_id": programs.Add(uint.Parse(value, CultureInfo.InvariantCulture)); break;
                     case "link_type": linkKind = value; break;
-                    case "link_id": (linkKind == Tracepoint ? tracepoints : links).Add(
+                    case "link_id":
+                        (linkKind == Tracepoint ? tracepoints : links).Add(
                         uint.Parse(value, CultureInfo.InvariantCulture)); break;
                     case "map_id": maps.Add(uint.Parse(value, CultureInfo.InvariantCulture)); break;
                 }

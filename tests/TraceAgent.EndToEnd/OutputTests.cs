@@ -135,7 +135,7 @@ public sealed class OutputTests : IDisposable
 
     private AgentProcess Start() => AgentProcess.Start(
         new AgentStart(AttachMethod.Multi, _workspace["addnum/rules.yaml"])
-            { Output = "", Options = ["--config", _workspace["agent.yaml"]] });
+        { Output = "", Options = ["--config", _workspace["agent.yaml"]] });
 
     private List<EventLine> Lines(string file) => [.. File.ReadAllLines(_workspace[file]).Select(EventLine.Parse)];
 }

@@ -18,6 +18,7 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
         "usr/bin/traceagent",
         "usr/lib/sysusers.d/traceagent.conf",
         "usr/share/bash-completion/completions/traceagent",
+        "usr/share/doc/traceagent/THIRD-PARTY-NOTICES",
         "usr/share/doc/traceagent/docs/rules.md",
         "usr/share/doc/traceagent/examples/addnum/rules.yaml",
         "usr/share/doc/traceagent/examples/packets/rules.yaml",

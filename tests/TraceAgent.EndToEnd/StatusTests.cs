@@ -131,10 +131,10 @@ public sealed class StatusTests : IDisposable
         var configuration = _workspace.Write("agent.yaml", $"metrics: {{listen: 127.0.0.1:{port}, textfile: agent.prom}}\n");
         using var agent = AgentProcess.Start(
             new AgentStart(AttachMethod.Multi, Rules(RuleText.Rule("call", _program, "Tick", "on: call", "budget: none")))
-        {
-            Socket = SocketPath,
-            Options = ["--config", configuration],
-        });
+            {
+                Socket = SocketPath,
+                Options = ["--config", configuration],
+            });
         using var ticker = TracedProgram.Start(_program);
         ticker.Ask("100");
         agent.WaitForEvents("call", 100);

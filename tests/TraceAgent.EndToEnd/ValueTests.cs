@@ -16,6 +16,7 @@ public sealed class ValueTests : IDisposable
         ("truth", "Truth", ["args: [truth: bool, letter: char]", "on: call", "ret: bool"]),
         ("place", "Place", ["args: [pointer: ptr, hex: hex]", "on: call", "ret: void *"]),
         ("fail", "Fail", ["on: return", "ret: errno"]),
+        ("raise", "Raise", ["args: [signal: signal]"]),
         ("method-text", "Method", ["args: [method: \"enum {0: GET, 1: POST, 3: it's, -1: none}\"]"]),
         ("method", "Method", ["args: [method: {enum: {0: GET, 1: POST, 3: \"it's\", -1: none}}]"]),
         ("address", "Address", ["args: [v4: ipv4, v6: ipv6]"]),

@@ -48,7 +48,7 @@ public sealed class CommandLineRuleTests
 
         Assert.Equal(new Location.Symbol("write", 0), rule.Where.Value);
         Assert.Equal(ProbeTrigger.Call, rule.On);
-        Assert.Equal(["fd", "buf", "count"], rule.Arguments.Select(argument => argument.Name));
+        Assert.Equal(["fd", "buf", "count"], rule.Syntax.Arguments.Select(argument => argument.Name));
     }
 
     [Fact]
@@ -61,9 +61,9 @@ public sealed class CommandLineRuleTests
         Assert.Empty(reading.File.Diagnostics);
         var rule = Assert.Single(reading.File.Rules);
         Assert.Equal(ProbeTrigger.Both, rule.On);
-        Assert.Equal(["low", "name"], rule.Captures.Select(capture => capture.Name));
+        Assert.Equal(["low", "name"], rule.Syntax.Captures.Select(capture => capture.Name));
         Assert.Equal(5, rule.LimitPerSecond);
-        Assert.NotNull(rule.When);
+        Assert.NotNull(rule.Syntax.When);
         Assert.Equal([12L], rule.Filter!.Pids);
     }
 

@@ -89,7 +89,7 @@ public partial class DocumentationTests
     {
         using var check = System.Diagnostics.Process.Start(
             new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", [Path.Combine(Root, "scripts/rules-reference.py"), "--check"])
-                { RedirectStandardError = true })!;
+            { RedirectStandardError = true })!;
         var complaint = check.StandardError.ReadToEnd();
         check.WaitForExit();
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Keys;
 using TraceAgent.Rules.Templates;
@@ -18,11 +19,9 @@ public sealed class EvidenceTests
     /// <summary>At least one of every kind of value, as rules write it.</summary>
     private static readonly string[] Types =
     [
-        "int8",
-        "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "short", "unsigned short", "size_t", "ptr", "hex", "void *",
-        "bool", "char",
-        "errno", "duration", "enum {", "float", "double", "ipv4", "ipv6", "sockaddr", "string", "string(", "char *", "bytes(", "utf16",
-        "std::string", "go.string", "go.error", "[]byte", "rust.str", "&str", "int32[",
+        "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "short", "unsigned short", "size_t", "ptr", "hex",
+        "void *", "bool", "char", "errno", "signal", "duration", "enum {", "float", "double", "ipv4", "ipv6", "sockaddr", "string",
+        "string(", "char *", "bytes(", "utf16", "std::string", "go.string", "go.error", "[]byte", "rust.str", "&str", "int32[",
     ];
 
     private static readonly string Root = Path.GetFullPath(Path.Combine(CaseFiles.SourceFolder, "../.."));
@@ -65,7 +64,7 @@ public sealed class EvidenceTests
             Add("operator", ExpressionParser.Levels.SelectMany(level => level), sign =>
                 $@"[\w)\]'] ?{Regex.Escape(sign)} ?[\w('""~*-]|{Quoted(sign)}");
             Add("prefix operator", ["!", "~", "-", "*"], sign => $@"(?<=[\s""'(`&|=]){Regex.Escape(sign)}[\w(*]|{Quoted(sign)}");
-            Add("name in expressions", new NameScope().Names.Concat(["ret", "duration", "arg1"]), Whole);
+            Add("name in expressions", new PlaceScope(CSiteAbi.X64).Names.Concat(["ret", "duration", "arg1"]), Whole);
             Add("name in messages", EventNames.Of(EventKind.Call, [], new CaptureType.Bool()).Keys, name => $@"\{{[@$]?{name}[,:}}]");
             Add("format", ["x", "X", "d", "D", "n", "f", "e", "g", "s", "ms", "us", "ns", "call"], format =>
                 $@"\{{[@$]?\w+(,-?\d+)?:{format}\d*\}}|`{format}`");

@@ -3,7 +3,7 @@ using CsCheck;
 using TraceAgent.Capture;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Files;
-using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml.Diagnostics;
@@ -73,7 +73,7 @@ public class ExpressionTests
                     return;
                 }
 
-                var plan = PlanBuilder.Build(rule, CSiteAbi.X64);
+                var plan = BoundRule.Of(rule, CSiteAbi.X64).Plan;
                 var kernel = new ExprValue(r => registers[X64.ArgumentRegisters.ToList().IndexOf(r)], _ => 0).Of(plan.EntryCondition!);
                 Assert.Equal(Direct(syntax, registers, 0).Bits, kernel);
             },
@@ -93,7 +93,7 @@ public class ExpressionTests
                     return;
                 }
 
-                var plan = PlanBuilder.Build(rule, CSiteAbi.X64);
+                var plan = BoundRule.Of(rule, CSiteAbi.X64).Plan;
                 long Register(int number) => registers[X64.ArgumentRegisters.ToList().IndexOf(number)];
                 var onEntry = new ExprValue(Register, _ => throw new InvalidOperationException("an entry has no entry fields"));
                 var onReturn = new ExprValue(
@@ -121,7 +121,7 @@ public class ExpressionTests
             var problems = new List<TextProblem>();
             if (ExpressionParser.Parse(text, _ => true, problems.Add) is { } syntax)
             {
-                ExpressionBinder.Bind(syntax, new NameScope(), problems.Add, out _);
+                ExpressionBinder.Bind(syntax, new PlaceScope(CSiteAbi.X64), problems.Add, out _);
             }
 
             Assert.NotEmpty(problems);
@@ -130,7 +130,7 @@ public class ExpressionTests
 
     private static long Evaluate(string text, Func<int, long> register, Func<int, long> field)
     {
-        var plan = PlanBuilder.Build(Rule("[x: int]", text, "entry")!, CSiteAbi.X64);
+        var plan = BoundRule.Of(Rule("[x: int]", text, "entry")!, CSiteAbi.X64).Plan;
         return new ExprValue(register, field).Of(plan.EntryCondition!);
     }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Rules.Binding;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Tests;
 
@@ -9,6 +11,9 @@ internal static class RuleDump
 {
     public static string Of(Rule rule)
     {
+        var bag = new DiagnosticBag();
+        var terms = BoundRule.TermsOf(rule, CSiteAbi.X64, bag);
+        Assert.Equal(0, bag.ErrorCount);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{rule.Name.Value} at {rule.Name.At.Line}:{rule.Name.At.Column}\n");
         text.Append(CultureInfo.InvariantCulture, $"  {rule.Binary.Value.Text}{Filter(rule)}: {rule.Where.Value} on {rule.On}\n");
@@ -17,7 +22,7 @@ internal static class RuleDump
             text.Append(CultureInfo.InvariantCulture, $"  max_sites {rule.MaxSites}\n");
         }
 
-        foreach (var argument in rule.Arguments)
+        foreach (var argument in terms.Arguments)
         {
             text.Append(CultureInfo.InvariantCulture,
                 $"  {argument.Index} {argument.Name}: {argument.Type}{(argument.Length is null ? "" : $" of {argument.Length}")}\n");
@@ -30,17 +35,18 @@ internal static class RuleDump
                 $"  object {form.Object}, result {form.Result} {form.ResultClass}, scope {form.Scope}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"  returns " +
-            $"{(rule.ReturnsNothing ? "nothing" : rule.Return)}{(rule.ReturnLength is null ? "" : $" of {rule.ReturnLength}")}\n");
-        foreach (var capture in rule.Captures)
+        var returned = terms.ReturnsNothing ? "nothing" : terms.Return.ToString();
+        var length = terms.ReturnLength is null ? "" : $" of {terms.ReturnLength}";
+        text.Append(CultureInfo.InvariantCulture, $"  returns {returned}{length}\n");
+        foreach (var capture in terms.Captures)
         {
             text.Append(CultureInfo.InvariantCulture,
                 $"  {capture.Name}: {capture.Type}{(capture.Length is null ? "" : $" of {capture.Length}")} = {capture.Value}\n");
         }
 
-        if (rule.When is not null)
+        if (terms.When is not null)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  when {rule.When}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  when {terms.When}\n");
         }
 
         if (!rule.ReturnsAtInstructions)
@@ -69,7 +75,7 @@ internal static class RuleDump
             text.Append(CultureInfo.InvariantCulture, $"  not secret {rule.NotSecret}\n");
         }
 
-        foreach (var message in rule.Messages)
+        foreach (var message in terms.Messages)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {message.Kind} {rule.Level}: {message.Template.Text}\n");
             foreach (var token in message.Template.Tokens)

@@ -20,7 +20,8 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
         using var image = Open(programs.Whole);
 
         var resolution = SiteResolver.Resolve(
-            image, "/srv/shop/test", Symbol(pattern), needsReturn: true, capturesArguments: true, maxSites: SiteResolution.MaxSites);
+            image, "/srv/shop/test", Symbol(pattern),
+            new SiteRequest { NeedsReturn = true, CapturesArguments = true, MaxSites = SiteResolution.MaxSites });
 
         Assert.DoesNotContain(resolution.Problems, problem => problem.Refused);
         Assert.NotEmpty(resolution.Sites);

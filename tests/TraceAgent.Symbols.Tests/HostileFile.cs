@@ -29,7 +29,8 @@ internal static class HostileFile
             Assert.Equal(image is null, problem is not null);
             foreach (var place in image is null ? [] : Places)
             {
-                var resolution = SiteResolver.Resolve(image!, path, place, needsReturn: true, capturesArguments: true);
+                var resolution = SiteResolver.Resolve(
+                    image!, path, place, new SiteRequest { NeedsReturn = true, CapturesArguments = true });
                 Assert.Equal(resolution.Sites.Count == 0, resolution.Problems.Any(item => item.Refused));
             }
         }

@@ -31,7 +31,7 @@ public class HostileFileTests(CompiledPrograms programs) : IClassFixture<Compile
             file.SetLength(0x1000);
         }
 
-        SiteResolver.Resolve(image, "/srv/shop/test", Symbol("locked"), needsReturn: false, capturesArguments: false).IsRefused(
+        SiteResolver.Resolve(image, "/srv/shop/test", Symbol("locked"), new SiteRequest()).IsRefused(
             SiteCodes.Damaged, "symbol 'locked' not found in /srv/shop/test: its symbol table is damaged", "is the file complete?");
     }
 

@@ -29,6 +29,8 @@ public sealed class LargeProgramTests : IDisposable
             Assert.Single(Resolve("worker_*", maxSites: 10_000).Problems).Message);
 
         SiteResolution Resolve(string name, int maxSites = 512) =>
-            SiteResolver.Resolve(image, "/srv/shop/test", Symbol(name), needsReturn: true, capturesArguments: true, maxSites: maxSites);
+            SiteResolver.Resolve(
+                image, "/srv/shop/test", Symbol(name),
+                new SiteRequest { NeedsReturn = true, CapturesArguments = true, MaxSites = maxSites });
     }
 }

@@ -16,8 +16,13 @@ internal static class Resolving
         bool returnsAtCaller = false)
     {
         using var image = Open(path);
-        return SiteResolver.Resolve(
-            image, "/srv/shop/test", where, needsReturn, capturesArguments, allowsUnsafe, returnsAtCaller: returnsAtCaller);
+        return SiteResolver.Resolve(image, "/srv/shop/test", where, new SiteRequest
+        {
+            NeedsReturn = needsReturn,
+            CapturesArguments = capturesArguments,
+            AllowsUnsafe = allowsUnsafe,
+            ReturnsAtCaller = returnsAtCaller,
+        });
     }
 
     public static ElfImage Open(string path)

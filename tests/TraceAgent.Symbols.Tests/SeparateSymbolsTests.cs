@@ -49,7 +49,7 @@ public sealed class SeparateSymbolsTests(CompiledPrograms programs) : IClassFixt
 
         using var image = ElfImage.TryOpen(programs.ShopStripped, programs.ShopStripped, out _, root)!;
 
-        SiteResolver.Resolve(image, "/srv/shop/test", Symbol("left_price"), needsReturn: false, capturesArguments: false).OnlySite();
+        SiteResolver.Resolve(image, "/srv/shop/test", Symbol("left_price"), new SiteRequest()).OnlySite();
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class SeparateSymbolsTests(CompiledPrograms programs) : IClassFixt
 
         using var image = ElfImage.TryOpen(programs.ShopStripped, programs.ShopStripped, out _, root)!;
         var problem = Assert.Single(
-            SiteResolver.Resolve(image, "/srv/shop/test", Symbol("left_price"), needsReturn: false, capturesArguments: false).Problems);
+            SiteResolver.Resolve(image, "/srv/shop/test", Symbol("left_price"), new SiteRequest()).Problems);
 
         Assert.Contains("belongs to another build (build id ", problem.Hint, StringComparison.Ordinal);
     }

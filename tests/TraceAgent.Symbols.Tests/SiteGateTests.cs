@@ -22,7 +22,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
             using var image = Open(program);
             for (var address = starts.Min(); address <= starts.Max(); address++)
             {
-                var resolution = SiteResolver.Resolve(image, program, Address(address), needsReturn: false, capturesArguments: false);
+                var resolution = SiteResolver.Resolve(image, program, Address(address), new SiteRequest());
                 Assert.Equal((address, starts.Contains(address)), (address, resolution.Sites.Count == 1));
             }
         }

@@ -68,11 +68,11 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
         using var image = Open(programs.Cart);
 
         SiteResolver.Resolve(
-            image, "/srv/shop/test", Symbol("shop::Cart::*"), needsReturn: false, capturesArguments: false, maxSites: 5).IsRefused(
+            image, "/srv/shop/test", Symbol("shop::Cart::*"), new SiteRequest { MaxSites = 5 }).IsRefused(
             SiteCodes.TooManySites, "'shop::Cart::*' means 6 functions of /srv/shop/test, and the rule may have 5 sites",
             "make the name narrower, or allow them with `max_sites: 6`");
         Assert.Equal(6, SiteResolver.Resolve(
-            image, "/srv/shop/test", Symbol("shop::Cart::*"), needsReturn: false, capturesArguments: false, maxSites: 6).Sites.Count);
+            image, "/srv/shop/test", Symbol("shop::Cart::*"), new SiteRequest { MaxSites = 6 }).Sites.Count);
     }
 
     [Fact]

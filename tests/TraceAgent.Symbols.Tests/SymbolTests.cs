@@ -34,7 +34,7 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
 
         static string Answer(ElfImage image, string name)
         {
-            var found = SiteResolver.Resolve(image, Libc, Symbol(name), needsReturn: false, capturesArguments: false);
+            var found = SiteResolver.Resolve(image, Libc, Symbol(name), new SiteRequest());
             return string.Join('\n', found.Sites.Select(site => $"{site}").Concat(found.Problems.Select(problem => $"{problem}")));
         }
     }

@@ -97,7 +97,7 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
     {
         using var image = Resolving.Open(programs.Usdt);
         SiteResolver.Resolve(
-            image, "/srv/shop/test", new Location.Usdt("*", "twin"), needsReturn: false, capturesArguments: false, maxSites: 2).IsRefused(
+            image, "/srv/shop/test", new Location.Usdt("*", "twin"), new SiteRequest { MaxSites = 2 }).IsRefused(
             SiteCodes.TooManySites, "'*:twin' means 3 places of /srv/shop/test, and the rule may have 2 sites",
             "make the name narrower, or allow them with `max_sites: 3`");
     }

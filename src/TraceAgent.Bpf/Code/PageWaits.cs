@@ -12,20 +12,53 @@ public sealed record PageWaits(PageFields Fields, bool OfEverybody, EquatableArr
     public const int MaxUsers = 64;
 
     /// <summary>For programs that are compiled to see whether they can be, and never loaded.</summary>
-    public static PageWaits Unbound { get; } = new(new PageFields(8, null, 8, 8, 8, 8, 8, 8, 8, 8), OfEverybody: false, [0]);
+    public static PageWaits Unbound { get; } = new(
+        new PageFields
+        {
+            Flags = 8,
+            Operations = 8,
+            File = 8,
+            AddressSpace = 8,
+            Inode = 8,
+            Mode = 8,
+            FileSystem = 8,
+            Magic = 8,
+            SpaceUsers = 8,
+        },
+        OfEverybody: false,
+        [0]);
 }
 
 /// <summary>Offsets in bytes within the structures of the running kernel; what is null, that kernel does not have.</summary>
-/// <param name="Flags"><c>vm_area_struct.vm_flags</c>.</param>
-/// <param name="FaultHandler"><c>vm_area_struct.vm_userfaultfd_ctx.ctx</c>.</param>
-/// <param name="Operations"><c>vm_area_struct.vm_ops</c>, null for anonymous memory, also such that was made of /dev/zero.</param>
-/// <param name="File"><c>vm_area_struct.vm_file</c>.</param>
-/// <param name="AddressSpace"><c>vm_area_struct.vm_mm</c>.</param>
-/// <param name="Inode"><c>file.f_inode</c>.</param>
-/// <param name="Mode"><c>inode.i_mode</c>.</param>
-/// <param name="FileSystem"><c>inode.i_sb</c>.</param>
-/// <param name="Magic"><c>super_block.s_magic</c>.</param>
-/// <param name="SpaceUsers"><c>mm_struct.mm_users.counter</c>.</param>
-public sealed record PageFields(
-    int Flags, int? FaultHandler, int Operations, int File, int AddressSpace, int Inode,
-    int Mode, int FileSystem, int Magic, int SpaceUsers);
+public sealed record PageFields
+{
+    /// <summary><c>vm_area_struct.vm_flags</c>.</summary>
+    public required int Flags { get; init; }
+
+    /// <summary><c>vm_area_struct.vm_userfaultfd_ctx.ctx</c>.</summary>
+    public int? FaultHandler { get; init; }
+
+    /// <summary><c>vm_area_struct.vm_ops</c>, null for anonymous memory, also such that was made of /dev/zero.</summary>
+    public required int Operations { get; init; }
+
+    /// <summary><c>vm_area_struct.vm_file</c>.</summary>
+    public required int File { get; init; }
+
+    /// <summary><c>vm_area_struct.vm_mm</c>.</summary>
+    public required int AddressSpace { get; init; }
+
+    /// <summary><c>file.f_inode</c>.</summary>
+    public required int Inode { get; init; }
+
+    /// <summary><c>inode.i_mode</c>.</summary>
+    public required int Mode { get; init; }
+
+    /// <summary><c>inode.i_sb</c>.</summary>
+    public required int FileSystem { get; init; }
+
+    /// <summary><c>super_block.s_magic</c>.</summary>
+    public required int Magic { get; init; }
+
+    /// <summary><c>mm_struct.mm_users.counter</c>.</summary>
+    public required int SpaceUsers { get; init; }
+}

@@ -1,13 +1,33 @@
 namespace TraceAgent.Bpf.Code;
 
 /// <summary>What a program is bound to when it is compiled: its slot and the file descriptors of the maps.</summary>
-/// <param name="Slot">Index of the probe's state word and counters; written into each of its records.</param>
-/// <param name="Limiter">Index of the token bucket, which the probes of one rule share.</param>
-/// <param name="Waits">For which pages programs wait: see <see cref="PageTouch"/>. Null for none.</param>
-/// <param name="Self">Process ID of the agent in the first PID namespace, whose own hits are left alone: to log them
-/// would make more of them.</param>
-public sealed record ProbeBinding(
-    uint Slot, uint Limiter, PageWaits? Waits, uint Self, int Ring, int Control, int Counters, int Marks, int InFlight);
+public sealed record ProbeBinding
+{
+    /// <summary>Index of the probe's state word and counters; written into each of its records.</summary>
+    public uint Slot { get; init; }
+
+    /// <summary>Index of the token bucket, which the probes of one rule share.</summary>
+    public uint Limiter { get; init; }
+
+    /// <summary>For which pages programs wait: see <see cref="PageTouch"/>. Null for none.</summary>
+    public PageWaits? Waits { get; init; }
+
+    /// <summary>
+    /// Process ID of the agent in the first PID namespace, whose own hits are left alone: to log them
+    /// would make more of them.
+    /// </summary>
+    public uint Self { get; init; }
+
+    public int Ring { get; init; }
+
+    public int Control { get; init; }
+
+    public int Counters { get; init; }
+
+    public int Marks { get; init; }
+
+    public int InFlight { get; init; }
+}
 
 /// <summary>One kernel program of a probe.</summary>
 /// <param name="OnReturn">True when it is attached to returns, or to instructions at which calls end.</param>

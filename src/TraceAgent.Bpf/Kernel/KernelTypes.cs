@@ -64,7 +64,9 @@ internal sealed unsafe class KernelTypes : IDisposable
         }
     }
 
-    /// <summary>Null before kernel 6.16 (kernel/bpf/sysfs_btf.c, btf_sysfs_vmlinux_mmap), which only lets it be read, a page at a time.</summary>
+    /// <summary>
+    /// Null before kernel 6.16 (kernel/bpf/sysfs_btf.c, btf_sysfs_vmlinux_mmap), which only lets it be read, a page at a time.
+    /// </summary>
     private static byte* Map(SafeFileHandle file, int size)
     {
         const int read = 1;

@@ -61,17 +61,19 @@ internal static class WaitingReads
 
             // Without CONFIG_USERFAULTFD the structure is there, and empty.
             var handler = fields.Require("vm_area_struct", "vm_userfaultfd_ctx");
-            return new PageFields(
-                fields.Require("vm_area_struct", "vm_flags"),
-                fields.Find("vm_userfaultfd_ctx", "ctx") is { } context ? handler + context : null,
-                fields.Require("vm_area_struct", "vm_ops"),
-                fields.Require("vm_area_struct", "vm_file"),
-                fields.Require("vm_area_struct", "vm_mm"),
-                fields.Require("file", "f_inode"),
-                fields.Require("inode", "i_mode"),
-                fields.Require("inode", "i_sb"),
-                fields.Require("super_block", "s_magic"),
-                fields.Require("mm_struct", "mm_users"));
+            return new PageFields
+            {
+                Flags = fields.Require("vm_area_struct", "vm_flags"),
+                FaultHandler = fields.Find("vm_userfaultfd_ctx", "ctx") is { } context ? handler + context : null,
+                Operations = fields.Require("vm_area_struct", "vm_ops"),
+                File = fields.Require("vm_area_struct", "vm_file"),
+                AddressSpace = fields.Require("vm_area_struct", "vm_mm"),
+                Inode = fields.Require("file", "f_inode"),
+                Mode = fields.Require("inode", "i_mode"),
+                FileSystem = fields.Require("inode", "i_sb"),
+                Magic = fields.Require("super_block", "s_magic"),
+                SpaceUsers = fields.Require("mm_struct", "mm_users"),
+            };
         }
         catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -18,7 +18,7 @@ public abstract partial record CaptureType
     [
         .. Integer.All, new Pointer(), new Text(LimitedText.DefaultMax), new Utf16(LimitedText.DefaultMax),
         new TextObject(TextObject.StandardStringSize, LimitedText.DefaultMax), new TextObject(TextObject.PairSize, LimitedText.DefaultMax),
-        new Bool(), new Errno(), new Duration(), new IPv4(), new IPv6(), new SocketAddress(),
+        new Bool(), new Errno(), new Signal(), new Duration(), new IPv4(), new IPv6(), new SocketAddress(),
     ];
 
     /// <summary>The words of rules for it, C's names included; empty for a type that is written otherwise, or not at all.</summary>

@@ -30,7 +30,7 @@ internal static class ArgumentEntries
             return new YamlEntry(only.Key("args"), only.Plain);
         }
 
-        return parts.Exists(part => part.Text == ArgumentsValue.Skip || ColonIn(part) >= 0) || parts.TrueForAll(IsName)
+        return parts.Exists(part => part.Text == WrittenArgument.Skip || ColonIn(part) >= 0) || parts.TrueForAll(IsName)
             ? new YamlEntry(list.Key("args"), new YamlSequence(list.Whole.At, [.. parts.Select(Item)]))
             : new YamlEntry(list.Key("signature"), Signature(list, symbol, returned));
     }

@@ -2,12 +2,16 @@ using TraceAgent.Rules.Types;
 
 namespace TraceAgent.Rules.Expressions;
 
-/// <summary>An expression as it was written.</summary>
+/// <summary>An expression as it was written. Equality is that of what it says, wherever that stands.</summary>
 /// <param name="Start">UTF-16 units from the start of the text.</param>
 /// <param name="End">Of its last character, exclusive.</param>
 internal abstract record Syntax(int Start, int End)
 {
     public int Length => End - Start;
+
+    public virtual bool Equals(Syntax? other) => other is not null && EqualityContract == other.EqualityContract;
+
+    public override int GetHashCode() => EqualityContract.GetHashCode();
 
     public sealed record Number(ulong Value, int Start, int End) : Syntax(Start, End);
 

@@ -8,8 +8,6 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads <c>args</c>: how many there are, or their names and types in order.</summary>
 internal static class ArgumentsValue
 {
-    public const string Skip = "_";
-
     /// <summary>JSON Schema (draft-07) of a list of names and types.</summary>
     public static string ListSchema { get; } =
         $$$$"""
@@ -30,7 +28,9 @@ internal static class ArgumentsValue
                 return;
             }
 
-            rule.Arguments = ScalarValue.Integer(entry, 1, RuleKeys.MaxArguments, bag) is { } count ? Numbered(count) : null;
+            rule.Arguments = ScalarValue.Integer(entry, 1, RuleKeys.MaxArguments, bag) is { } count
+                ? [.. WrittenArgument.Numbered(count, entry.Value.At)]
+                : null;
             return;
         }
 
@@ -42,7 +42,7 @@ internal static class ArgumentsValue
     /// <param name="noun">What an item is.</param>
     /// <param name="list">The items.</param>
     /// <param name="bag">Takes what is wrong.</param>
-    public static List<DraftArgument>? ReadList(string key, string noun, YamlSequence list, DiagnosticBag bag)
+    public static List<WrittenArgument>? ReadList(string key, string noun, YamlSequence list, DiagnosticBag bag)
     {
         if (list.Items.Count is 0 or > RuleKeys.MaxArguments)
         {
@@ -52,7 +52,7 @@ internal static class ArgumentsValue
         }
 
         var used = new HashSet<string>();
-        var arguments = new List<DraftArgument>();
+        var arguments = new List<WrittenArgument>();
         var register = 0;
         for (var i = 0; i < list.Items.Count; i++)
         {
@@ -65,17 +65,14 @@ internal static class ArgumentsValue
         return arguments;
     }
 
-    /// <summary><c>arg1</c> to <c>argN</c>.</summary>
-    public static List<DraftArgument> Numbered(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new DraftArgument(i, i, $"arg{i + 1}", TypeSpec.Default, null))];
-
-    private static DraftArgument? ReadItem(string noun, int index, ref int register, YamlNode item, HashSet<string> used, DiagnosticBag bag)
+    private static WrittenArgument? ReadItem(
+        string noun, int index, ref int register, YamlNode item, HashSet<string> used, DiagnosticBag bag)
     {
         var first = register++;
         if (item is YamlScalar { IsNull: false } name)
         {
-            var isTaken = name.Value != Skip && ValueName.Take(name.Value, name.At, used, bag);
-            return isTaken ? new DraftArgument(index, first, name.Value, TypeSpec.Default, null) { At = name.At } : null;
+            var isTaken = name.Value != WrittenArgument.Skip && ValueName.Take(name.Value, name.At, used, bag);
+            return isTaken ? new WrittenArgument(index, first, new(name.Value, name.At), TypeSpec.Default, null) : null;
         }
 
         if (item is not YamlMapping { Entries: [var entry] })
@@ -97,8 +94,8 @@ internal static class ArgumentsValue
 
         var type = TypeValue.Read(entry, bag);
         register = first + (type?.Spec.Registers ?? 1);
-        return entry.Key.Value != Skip && ValueName.Take(entry.Key.Value, entry.Key.At, used, bag)
-            ? new DraftArgument(index, first, entry.Key.Value, type?.Spec ?? TypeSpec.Default, type?.Source) { At = entry.Key.At }
+        return entry.Key.Value != WrittenArgument.Skip && ValueName.Take(entry.Key.Value, entry.Key.At, used, bag)
+            ? new WrittenArgument(index, first, new(entry.Key.Value, entry.Key.At), type?.Spec ?? TypeSpec.Default, type?.Source)
             : null;
     }
 }

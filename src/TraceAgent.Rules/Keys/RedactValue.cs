@@ -135,17 +135,6 @@ internal static partial class RedactValue
         }
     }
 
-    /// <summary>Something would tell of the redacted value <paramref name="name"/>.</summary>
-    public static void Report(DiagnosticBag bag, SourceSpan at, string name, string message) => bag.Error(
-        DiagnosticCode.RedactedValue,
-        at,
-        message,
-        SecretNames.IsSecret(name)
-            ? $"names like this are redacted; when it is no secret, say `redact: {{not: [{name}]}}`"
-            : "see 'redact'");
-
-    public static string Reveals(string owner, string name) => $"'{owner}' would show something of '{name}', which is redacted";
-
     [GeneratedRegex(@"^[A-Za-z0-9_*]{1,64}\z")]
     private static partial Regex Form();
 

@@ -1,6 +1,5 @@
 using TraceAgent.Capture;
-using TraceAgent.Rules.Expressions;
-using TraceAgent.Rules.Types;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;
 
@@ -82,56 +81,23 @@ internal static class RuleAssembly
         // Something wrong with one of them is reported; the names of the other are still good.
         draft.Arguments ??= draft.SignatureArguments;
         draft.Return ??= draft.SignatureReturn;
-        var names = (draft.Arguments ?? []).SelectMany(a => new[] { a.Name, a.Alias }).ToHashSet();
-        draft.Results = draft.Results?.Where(result => ValueName.Take(result.Name, result.At, names, bag)).ToList();
-        draft.ReturnsNothing = draft.Results is not null || (draft.ReturnsNothing && !draft.Has("ret"));
-        var scope = RuleScope.Of(draft, on);
+        var syntax = SyntaxAssembly.Of(draft, on, bag);
         var notSecret = RedactValue.NotSecret(draft);
         var redact = RedactValue.WithAliases(draft, notSecret);
         RedactValue.WarnOfUnknown(draft, bag);
         RedactValue.WarnOfNeedless(draft, bag);
-        var redaction = new Redaction(redact, notSecret);
-        var lengths = new LengthResolution(on, redaction, bag);
-        var arguments = (draft.Arguments ?? []).Select(a => ArgumentOf(a, scope, lengths)).ToEquatableArray();
-        var returned = draft.Return ?? TypeSpec.Default;
-        var returnLength = returned.LengthBehind(register => new Term.Result(register))
-            ?? lengths.Resolve("ret", returned, draft.ReturnSource, scope, isReturned: true);
-        var expressions = new ExpressionValue(on, redaction, lengths, bag);
-        var condition = RuleScope.OfCondition(draft, on);
-        var results = (draft.Results ?? []).Select(result => ResultOf(result, scope, lengths)).ToList();
-        List<ComputedValue> captures = [.. results, .. Captures(draft, names, expressions, scope, bag)];
-        foreach (var capture in captures.Skip(results.Count))
-        {
-            RuleScope.AddToCondition(condition, scope.Find(capture.Name)!, on);
-        }
 
-        foreach (var (key, _) in draft.Captures)
-        {
-            condition.Exclude(key.Value, "its own expression has an error");
-        }
-
-        var when = draft.When is { } text ? expressions.Condition(text, condition) : null;
-        var messages = MessageAssembly.Finish(draft, on, captures, bag);
-        return draft is { Name: { } name, Binary: { } binary, Where: { } where }
-            ? new Rule(
-                name,
-                binary,
-                where,
-                on,
-                arguments,
-                returned.InRegisters,
-                messages,
-                draft.Level,
-                draft.Labels.ToEquatableArray())
+        // Where the rule will be bound is not known yet. What is wrong at every place is told at once: C's has all that the others have.
+        _ = new RuleBinder(syntax, on, new Redaction(redact, notSecret), new PlaceScope(CSiteAbi.X64), bag).Bind();
+        return PlaceOf(draft) is { } place && draft.Name is { } name
+            ? place with
             {
-                MaxSites = draft.MaxSites,
-                ReturnLength = returnLength,
-                ReturnRegister = returned.ValueRegister,
-                ReturnsNothing = draft.ReturnsNothing,
+                Name = name,
+                On = on,
+                Syntax = syntax,
+                Labels = draft.Labels.ToEquatableArray(),
                 Form = draft.Form,
-                Captures = captures.ToEquatableArray(),
                 Filter = draft.Filter,
-                When = when,
                 SampleEvery = draft.SampleEvery,
                 LimitPerSecond = draft.LimitPerSecond,
                 Ttl = draft.Ttl,
@@ -140,51 +106,21 @@ internal static class RuleAssembly
                 NotSecret = notSecret,
                 ReturnsAtInstructions = draft.ReturnsAtInstructions,
                 ReadsPlainly = draft.ReadsPlainly,
-                Output = draft.Output,
-                AllowsUnsafe = draft.AllowsUnsafe,
             }
             : null;
     }
 
     /// <summary>The place alone of a rule with errors; null when that, too, is wrong.</summary>
     public static Rule? PlaceOf(RuleDraft draft) => draft is { Binary: { } binary, Where: { } where }
-        ? new Rule(
-            draft.Name ?? new Located<string>("", where.At),
-            binary, where, ProbeTrigger.Entry, [], CaptureType.Default, [], draft.Level, [])
+        ? new Rule
         {
+            Name = draft.Name ?? new Located<string>("", where.At),
+            Binary = binary,
+            Where = where,
+            Level = draft.Level,
             MaxSites = draft.MaxSites,
             AllowsUnsafe = draft.AllowsUnsafe,
             Output = draft.Output,
         }
         : null;
-
-    private static List<ComputedValue> Captures(
-        RuleDraft draft, HashSet<string> used, ExpressionValue expressions, NameScope scope, DiagnosticBag bag)
-    {
-        var captures = new List<ComputedValue>();
-        foreach (var (key, capture) in draft.Captures)
-        {
-            if (ValueName.Take(key.Value, key.At, used, bag) && expressions.Capture(capture, scope) is { } value)
-            {
-                captures.Add(value);
-            }
-        }
-
-        return captures;
-    }
-
-    private static Parameter ArgumentOf(DraftArgument argument, NameScope scope, LengthResolution lengths) =>
-        new(argument.Register + argument.Spec.ValueRegister, argument.Name, argument.Spec.InRegisters)
-        {
-            IsUntyped = argument.IsUntyped,
-            Length = argument.Spec.LengthBehind(argument.In)
-                ?? lengths.Resolve(argument.Name, argument.Spec, argument.Source, scope, isReturned: false),
-        };
-
-    private static ComputedValue ResultOf(DraftArgument result, NameScope scope, LengthResolution lengths) =>
-        new(result.Name, result.Spec.InRegisters, result.Value)
-        {
-            Length = result.Spec.LengthBehind(result.In)
-                ?? lengths.Resolve(result.Name, result.Spec, result.Source, scope, isReturned: true),
-        };
 }

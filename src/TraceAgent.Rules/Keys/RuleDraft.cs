@@ -19,9 +19,9 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
 
     public int MaxSites { get; set; } = Rule.DefaultMaxSites;
 
-    public IReadOnlyList<DraftArgument>? Arguments { get; set; }
+    public IReadOnlyList<WrittenArgument>? Arguments { get; set; }
 
-    public IReadOnlyList<DraftArgument>? SignatureArguments { get; set; }
+    public IReadOnlyList<WrittenArgument>? SignatureArguments { get; set; }
 
     public TypeSpec? SignatureReturn { get; set; }
 
@@ -57,14 +57,10 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
     public YamlScalar? ReturnSource { get; set; }
 
     /// <summary>The results by name, when the rule lists them.</summary>
-    public IReadOnlyList<DraftArgument>? Results { get; set; }
+    public IReadOnlyList<WrittenArgument>? Results { get; set; }
 
     /// <summary>The signature says <c>void</c>, or the results have names of their own.</summary>
     public bool ReturnsNothing { get; set; }
-
-    public string WhyNoReturn => Results is null
-        ? "the signature says void"
-        : $"the rule names its results: {Quoted.List(Results.Select(result => result.Name))}";
 
     /// <summary>A text for every event of the rule.</summary>
     public YamlScalar? Format { get; set; }

@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
@@ -31,15 +32,16 @@ internal static class SignatureValue
         }
 
         var used = new HashSet<string>();
-        var arguments = new List<DraftArgument>();
+        var arguments = new List<WrittenArgument>();
         var register = 0;
         for (var i = 0; i < prototype.Parameters.Count; i++)
         {
             var parameter = prototype.Parameters[i];
             var name = parameter.Name ?? $"arg{i + 1}";
-            if (ValueName.Take(name, scalar.SpanOf(parameter.Start, parameter.Length), used, bag))
+            var at = scalar.SpanOf(parameter.Start, parameter.Length);
+            if (ValueName.Take(name, at, used, bag))
             {
-                arguments.Add(new DraftArgument(i, register, name, parameter.Spec, scalar));
+                arguments.Add(new WrittenArgument(i, register, new(name, at), parameter.Spec, scalar));
             }
 
             register += parameter.Spec.Registers;

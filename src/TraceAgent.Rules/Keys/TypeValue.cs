@@ -25,14 +25,6 @@ internal static class TypeValue
         return TypeText.Read(scalar.Value, problem => bag.Error(scalar, problem)) is { } type ? (type, scalar) : null;
     }
 
-    public static void Error(this DiagnosticBag bag, YamlScalar scalar, TextProblem problem) =>
-        bag.Add(new Diagnostic(
-            problem.IsWarning ? Severity.Warning : Severity.Error,
-            problem.Code,
-            scalar.SpanOf(problem.Start, problem.Length),
-            problem.Message,
-            problem.Hint));
-
     private static TypeSpec? Enumeration(YamlMapping names, DiagnosticBag bag)
     {
         var pairs = new List<(string, string)>();

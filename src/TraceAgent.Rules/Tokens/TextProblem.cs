@@ -1,3 +1,6 @@
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
+
 namespace TraceAgent.Rules.Tokens;
 
 /// <summary>Something wrong in a type, a signature or an expression: UTF-16 units from the start of its text.</summary>
@@ -5,4 +8,19 @@ internal readonly record struct TextProblem(int Start, int Length, string Code, 
 {
     /// <summary>It can be meant like this, and most often is not.</summary>
     public bool IsWarning { get; init; }
+}
+
+/// <summary>Puts what is wrong in a text at its place in the file.</summary>
+internal static class TextProblems
+{
+    /// <param name="bag">Takes it.</param>
+    /// <param name="scalar">The text.</param>
+    /// <param name="problem">What is wrong in it.</param>
+    public static void Error(this DiagnosticBag bag, YamlScalar scalar, TextProblem problem) =>
+        bag.Add(new Diagnostic(
+            problem.IsWarning ? Severity.Warning : Severity.Error,
+            problem.Code,
+            scalar.SpanOf(problem.Start, problem.Length),
+            problem.Message,
+            problem.Hint));
 }

@@ -193,7 +193,7 @@ internal sealed class Tokenizer
 
         var isCharacter = quote == '\'' && value.Length == 1 && value[0] <= 0xff;
         _tokens.Add(new Token(TokenKind.Quotation, value.ToString(), isCharacter ? value[0] : 0U, start, _at - start)
-            { MayBeCharacter = isCharacter });
+        { MayBeCharacter = isCharacter });
         return true;
     }
 

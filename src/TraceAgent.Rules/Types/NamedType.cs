@@ -26,6 +26,12 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
     /// <summary>What it points to, when it is a pointer.</summary>
     public NamedType? Target { get; init; }
 
+    public bool Equals(NamedType? other) => other is not null
+        && (Type, Name, Target) == (other.Type, other.Name, other.Target)
+        && (IsVoid, IsStructure, IsFloat, Float) == (other.IsVoid, other.IsStructure, other.IsFloat, other.Float);
+
+    public override int GetHashCode() => HashCode.Combine(Type, Name, Target);
+
     /// <summary>What a pointer to it is: the address of anything at all, unless its target can be read.</summary>
     public NamedType Pointer() => new(IsTextObject ? Type : StaticPointer.Capture, Name, Start, End) { Target = this };
 

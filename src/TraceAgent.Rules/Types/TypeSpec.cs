@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
 
 namespace TraceAgent.Rules.Types;
 
@@ -41,4 +42,9 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
 }
 
 /// <summary>The <c>name</c> of <c>bytes(name)</c> or <c>int[name]</c>, and where it stands in the text of the type.</summary>
-internal sealed record LengthName(string Name, int Start);
+internal sealed record LengthName(string Name, int Start)
+{
+    public bool Equals(LengthName? other) => other is not null && Name == other.Name;
+
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+}

@@ -36,7 +36,7 @@ public sealed record FunctionList(IReadOnlyList<ListedFunction> Functions, int C
             }
 
             var problems = new List<SiteProblem>();
-            var gate = new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe: false, problems);
+            var gate = new SiteGate(image, displayPath, new SiteRequest(), problems);
             var listed = found.Functions.OrderBy(function => function.Shown, StringComparer.Ordinal)
                 .ThenBy(function => function.Start).Take(most)
                 .Select(function =>

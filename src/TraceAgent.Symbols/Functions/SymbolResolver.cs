@@ -5,23 +5,21 @@ using TraceAgent.Symbols.Safety;
 namespace TraceAgent.Symbols.Functions;
 
 /// <summary>From the name, or the pattern, of <c>symbol:</c> to sites.</summary>
-internal sealed class SymbolResolver(
-    ElfImage image,
-    string displayPath, Location.Symbol where, ReturnMethod returns, bool capturesArguments, bool allowsUnsafe, int maxSites)
+internal sealed class SymbolResolver(ElfImage image, string displayPath, Location.Symbol where, SiteRequest request)
 {
     private readonly SymbolPattern _pattern = new(where.Name);
 
     /// <exception cref="IOException">The operating system could not read.</exception>
     public void Resolve(List<PlacedSite> sites, List<SiteProblem> problems)
     {
-        var found = image.Functions.Find(_pattern, maxSites);
+        var found = image.Functions.Find(_pattern, request.MaxSites);
         if (found.Kind != FunctionIndex.NameKind.Function)
         {
             problems.Add(new MissingFunction(image, displayPath, _pattern).Problem(found.Kind));
             return;
         }
 
-        if (found.Count > maxSites)
+        if (found.Count > request.MaxSites)
         {
             problems.Add(TooMany(found.Count));
             return;
@@ -30,7 +28,7 @@ internal sealed class SymbolResolver(
         if (found.Count == 1 && found.IndirectCount == 0)
         {
             var nearest = new NearestPlaces(image, displayPath);
-            var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, problems, nearest);
+            var gate = new SiteGate(image, displayPath, request, problems, nearest);
             if (Pass(gate, found.Functions[0], problems, nearest) is { } site)
             {
                 sites.Add(site);
@@ -52,7 +50,7 @@ internal sealed class SymbolResolver(
     {
         var skipped = new SkippedFunctions(displayPath, where.Name, found.Count + found.IndirectCount);
         var own = new List<SiteProblem>();
-        var gate = new SiteGate(image, displayPath, returns, capturesArguments, allowsUnsafe, own);
+        var gate = new SiteGate(image, displayPath, request, own);
         foreach (var function in found.Functions)
         {
             own.Clear();
@@ -94,7 +92,7 @@ internal sealed class SymbolResolver(
     private SiteProblem TooMany(int count) => new(
         SiteCodes.TooManySites, Refused: true,
         FormattableString.Invariant(
-            $"'{where.Name}' means {count:N0} functions of {displayPath}, and the rule may have {maxSites:N0} sites"),
+            $"'{where.Name}' means {count:N0} functions of {displayPath}, and the rule may have {request.MaxSites:N0} sites"),
         count <= SiteResolution.MaxSites
             ? $"make the name narrower, or allow them with `max_sites: {count}`"
             : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolution.MaxSites:N0} at most"));
@@ -108,7 +106,7 @@ internal sealed class SymbolResolver(
             problems.Add(new SiteProblem(
                 SiteCodes.Clones, Refused: false,
                 $"the compiler also made {string.Join(", ", clones)} of '{where.Name}' in {displayPath}; calls of these are not seen",
-                capturesArguments
+                request.CapturesArguments
                     ? "add a rule for each of them; their arguments may differ from the source"
                     : "add a rule for each of them"));
         }

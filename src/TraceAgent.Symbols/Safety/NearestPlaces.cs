@@ -15,11 +15,11 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
     /// <summary>As users write it: by the name of the function, when there is one.</summary>
     public static string Describe(FunctionRange function, ulong address) =>
         (function.Holds(address) ? function.Shown : "", address - function.Start) switch
-    {
-        ("", _) => $"0x{address:x}",
-        (_, 0) => function.Shown,
-        (_, var distance) => $"{function.Shown}+0x{distance:x}",
-    };
+        {
+            ("", _) => $"0x{address:x}",
+            (_, 0) => function.Shown,
+            (_, var distance) => $"{function.Shown}+0x{distance:x}",
+        };
 
     /// <summary>Of the function whose instructions were decoded around the target.</summary>
     public static string? Within(FunctionRange function, InstructionWalk walk) => Sentence(
@@ -75,7 +75,7 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
     }
 
     private bool IsSafe(FunctionRange function) =>
-        new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe: false, []).Pass(
+        new SiteGate(image, displayPath, new SiteRequest(), []).Pass(
             function, function.Start) is not null;
 
     private static string? Sentence(string? before, string? after)

@@ -11,14 +11,11 @@ namespace TraceAgent.Symbols.Safety;
 /// </summary>
 /// <param name="image">Open.</param>
 /// <param name="displayPath">What to call it.</param>
-/// <param name="returns">How returns are to be seen.</param>
-/// <param name="capturesArguments">The rule reads argument registers.</param>
-/// <param name="allowsUnsafe">Refusals of what misleads but harms no program become warnings.</param>
+/// <param name="request">How returns are to be seen, and what else the rule asks for.</param>
 /// <param name="problems">Takes what there is to say.</param>
 /// <param name="nearest">Says what can be probed instead; null where nobody would read it, as of one function of many.</param>
 internal sealed partial class SiteGate(
-    ElfImage image, string displayPath, ReturnMethod returns, bool capturesArguments, bool allowsUnsafe, List<SiteProblem> problems,
-    NearestPlaces? nearest = null)
+    ElfImage image, string displayPath, SiteRequest request, List<SiteProblem> problems, NearestPlaces? nearest = null)
 {
     /// <summary>Go passes arguments in registers from 1.17 on (amd64), 1.18 on (arm64).</summary>
     private const int FirstWithRegistersX64 = 17;
@@ -30,10 +27,10 @@ internal sealed partial class SiteGate(
     /// </summary>
     private const long MaxDecoded = 256 << 20;
 
-    private readonly CodeCache _codes = new(image, looksOutside: returns != ReturnMethod.None || image.IsGo);
+    private readonly CodeCache _codes = new(image, looksOutside: request.NeedsReturn || image.IsGo);
     private long _decoded;
 
-    private bool NeedsReturn => returns != ReturnMethod.None;
+    private bool NeedsReturn => request.NeedsReturn;
 
     /// <summary>The site and where its values are, or null when it was refused; either way there may be new problems.</summary>
     /// <param name="function">That holds the address; null when nothing says.</param>
@@ -62,14 +59,14 @@ internal sealed partial class SiteGate(
             return PassGo(function, address, place);
         }
 
-        if (image.IsGo && returns == ReturnMethod.Caller)
+        if (image.IsGo && request.Returns == ReturnMethod.Caller)
         {
             return Refuse<PlacedSite>(
                 SiteCodes.GoReturn, $"the return of {place} in {displayPath} cannot be followed: it is C code in a Go program, " +
                 "whose stacks move, and the kernel's way of catching a return would crash it", "leave `return_at` out, or use `on: entry`");
         }
 
-        var abi = new CSiteAbi(image.Architecture) { ReturnsAtInstructions = returns == ReturnMethod.Instructions };
+        var abi = new CSiteAbi(image.Architecture) { ReturnsAtInstructions = request.Returns == ReturnMethod.Instructions };
         return PassInstruction(function, address, address, place, abi);
     }
 
@@ -226,7 +223,7 @@ internal sealed partial class SiteGate(
     private bool CheckEntry(FunctionRange function, ulong address, string place, bool isFirst)
     {
         var isEntry = isFirst && IsCalled(function);
-        var followsCaller = returns == ReturnMethod.Caller && !IsGo(function);
+        var followsCaller = request.Returns == ReturnMethod.Caller && !IsGo(function);
         if (NeedsReturn && !isEntry && function.Start != image.EntryPoint)
         {
             var isJumpedTo = isFirst && function.IsEntered;
@@ -240,7 +237,8 @@ internal sealed partial class SiteGate(
             return false;
         }
 
-        if (NeedsReturn && image.Derive(static image => new ReturnHazards(image)).Of(function, place, displayPath, !followsCaller) is { } hazard)
+        if (NeedsReturn
+            && image.Derive(static image => new ReturnHazards(image)).Of(function, place, displayPath, !followsCaller) is { } hazard)
         {
             Refuse(
                 hazard.Code,
@@ -254,7 +252,7 @@ internal sealed partial class SiteGate(
             problems.Add(ReturnHazards.Remaining(place, displayPath));
         }
 
-        if (capturesArguments && !isEntry)
+        if (request.CapturesArguments && !isEntry)
         {
             problems.Add(new SiteProblem(
                 SiteCodes.ArgumentsBehindEntry, Refused: false,
@@ -278,8 +276,8 @@ internal sealed partial class SiteGate(
     /// </summary>
     private bool Lift(string code, string message, string hint)
     {
-        problems.Add(new SiteProblem(code, Refused: !allowsUnsafe, message, hint));
-        return allowsUnsafe;
+        problems.Add(new SiteProblem(code, Refused: !request.AllowsUnsafe, message, hint));
+        return request.AllowsUnsafe;
     }
 
     private void Refuse(string code, string message, string? hint = null) =>

@@ -33,15 +33,14 @@ public sealed record UsdtList(IReadOnlyList<ListedUsdtProbe> Probes, int Count, 
         ArgumentNullException.ThrowIfNull(pattern);
         var parts = pattern.Split(':', 2);
         var where = parts is [var provider, var name] ? new Location.Usdt(provider, name) : new Location.Usdt("*", pattern);
+        var all = new SiteRequest { CapturesArguments = true, MaxSites = int.MaxValue };
         try
         {
             var asked = new UsdtPattern(where);
             var count = image.Usdt.Items.Count(asked.Fits);
             return count == 0
                 ? new UsdtList([], 0, new MissingUsdtProbe(image.Usdt, displayPath, asked).Problem())
-                : new UsdtList(
-                    [.. new UsdtResolver(image, displayPath, where, capturesArguments: true, allowsUnsafe: false, int.MaxValue).List(most)],
-                    count, null);
+                : new UsdtList([.. new UsdtResolver(image, displayPath, where, all).List(most)], count, null);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -6,14 +6,16 @@ using TraceAgent.Symbols.Safety;
 namespace TraceAgent.Symbols.Usdt;
 
 /// <summary>From <c>usdt:</c> to sites, grouped by where their arguments are.</summary>
-internal sealed class UsdtResolver(
-    ElfImage image, string displayPath, Location.Usdt where, bool capturesArguments, bool allowsUnsafe, int maxSites)
+internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.Usdt where, SiteRequest request)
 {
     // Each costs a look at every symbol of the file.
     private const int MaxVariables = 64;
 
     private readonly UsdtPattern _pattern = new(where);
     private readonly Dictionary<string, ulong?> _variables = [];
+
+    /// <summary>A probe is a place in a function: its arguments are where its note says.</summary>
+    private SiteRequest OfPlace => request with { NeedsReturn = false, CapturesArguments = false };
 
     /// <exception cref="IOException">The operating system could not read.</exception>
     public IEnumerable<SiteGroup> Resolve(List<SiteProblem> problems)
@@ -25,7 +27,7 @@ internal sealed class UsdtResolver(
             return [];
         }
 
-        if (notes.Count > maxSites)
+        if (notes.Count > request.MaxSites)
         {
             problems.Add(TooMany(notes.Count));
             return [];
@@ -33,7 +35,7 @@ internal sealed class UsdtResolver(
 
         var groups = new Dictionary<SiteAbi, List<ProbeSite>>();
         var skipped = new List<SiteProblem>();
-        var gate = new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe, skipped);
+        var gate = new SiteGate(image, displayPath, OfPlace, skipped);
         foreach (var note in notes)
         {
             var before = skipped.Count;
@@ -48,7 +50,7 @@ internal sealed class UsdtResolver(
             else
             {
                 skipped[^1] = skipped[^1] with
-                    { Message = $"{note.FullName}: {skipped[^1].Message}", Hint = "follow the function that it is in, with `symbol:`" };
+                { Message = $"{note.FullName}: {skipped[^1].Message}", Hint = "follow the function that it is in, with `symbol:`" };
             }
         }
 
@@ -74,7 +76,7 @@ internal sealed class UsdtResolver(
     public IEnumerable<ListedUsdtProbe> List(int most)
     {
         var problems = new List<SiteProblem>();
-        var gate = new SiteGate(image, displayPath, ReturnMethod.None, capturesArguments: false, allowsUnsafe, problems);
+        var gate = new SiteGate(image, displayPath, OfPlace, problems);
         foreach (var note in image.Usdt.Items.Where(_pattern.Fits)
             .OrderBy(note => note.FullName, StringComparer.Ordinal).ThenBy(note => note.Address).Take(most))
         {
@@ -120,7 +122,7 @@ internal sealed class UsdtResolver(
         OperandReader reader = image.Architecture == Architecture.X64
             ? new X64OperandReader(note.Address, VariableAt)
             : new Arm64OperandReader();
-        return new UsdtSiteAbi(image.Architecture, capturesArguments ? reader.Read(note.Arguments) : []);
+        return new UsdtSiteAbi(image.Architecture, request.CapturesArguments ? reader.Read(note.Arguments) : []);
     }
 
     private ulong? VariableAt(string name)
@@ -154,7 +156,7 @@ internal sealed class UsdtResolver(
     private SiteProblem TooMany(int count) => new(
         SiteCodes.TooManySites, Refused: true,
         FormattableString.Invariant(
-            $"'{_pattern.Text}' means {count:N0} places of {displayPath}, and the rule may have {maxSites:N0} sites"),
+            $"'{_pattern.Text}' means {count:N0} places of {displayPath}, and the rule may have {request.MaxSites:N0} sites"),
         count <= SiteResolution.MaxSites
             ? $"make the name narrower, or allow them with `max_sites: {count}`"
             : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolution.MaxSites:N0} at most"));

@@ -171,7 +171,7 @@ internal static class CheckCommand
             {
                 try
                 {
-                    ProbeCompiler.Compile(part.Plan, new ProbeBinding(0, 0, PageWaits.Unbound, 0, 0, 0, 0, 0, 0));
+                    ProbeCompiler.Compile(part.Plan, new ProbeBinding { Waits = PageWaits.Unbound });
                 }
                 catch (ArgumentException refusal)
                 {

@@ -58,8 +58,13 @@ internal static class TraceCommand
 
         var keys = Keys.Select(key => (
             key.Key,
-            Option: new Option<string[]>($"--{key.Key.Replace('_', '-')}") { HelpName = key.HelpName, Description =
-                key.Description, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false })).ToList();
+            Option: new Option<string[]>($"--{key.Key.Replace('_', '-')}")
+            {
+                HelpName = key.HelpName,
+                Description = key.Description,
+                Arity = ArgumentArity.OneOrMore,
+                AllowMultipleArgumentsPerToken = false,
+            })).ToList();
         var count = new Option<long?>("--count") { HelpName = "N", Description = "End after so many lines" };
         count.Validators.Add(result =>
         {
@@ -151,7 +156,7 @@ internal static class TraceCommand
             configuration.WaitForPages,
             new StandardErrorLoggerProvider(isCommand: true),
             (session, outputs) => new AgentParts(session, outputs, source, BpfSession.DefaultRingBytes, configuration)
-                { RunLimits = limits }).ConfigureAwait(false);
+            { RunLimits = limits }).ConfigureAwait(false);
     }
 
     private static int Refuse(RuleFile file, IEnumerable<Diagnostic> diagnostics, int exitCode)

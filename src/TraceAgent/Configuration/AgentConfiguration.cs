@@ -4,6 +4,7 @@ using TraceAgent.Capture;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
+using TraceAgent.Targets;
 using TraceAgent.Trust;
 using TraceAgent.Yaml.Diagnostics;
 
@@ -56,11 +57,6 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 /// <param name="Textfile">A file for node-exporter's textfile collector; null for none.</param>
 internal sealed record MetricsConfiguration(IPEndPoint? Listen, string? Textfile);
 
-/// <summary>Patterns of paths: <c>*</c> and <c>?</c> stand for characters of one name, <c>**</c> for any names.</summary>
-/// <param name="Allow">Only these may be probed; all when there are none.</param>
-/// <param name="Deny">These may not, whatever <paramref name="Allow"/> says.</param>
-internal sealed record BinaryLists(EquatableArray<string> Allow, EquatableArray<string> Deny);
-
 /// <summary>A read agent configuration.</summary>
 /// <param name="Value">Null when there is an error.</param>
 /// <param name="Diagnostics">In the order of the file.</param>
@@ -93,7 +89,7 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
             return distrust is null
                 ? file
                 : file with
-                    { Value = distrust.Severity == Severity.Error ? null : file.Value, Diagnostics = [distrust, .. file.Diagnostics] };
+                { Value = distrust.Severity == Severity.Error ? null : file.Value, Diagnostics = [distrust, .. file.Diagnostics] };
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

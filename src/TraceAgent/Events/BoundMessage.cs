@@ -48,7 +48,7 @@ internal sealed class BoundMessage
         if (Array.FindIndex(_fields, f => f.Name == hole.Name) is >= 0 and var index)
         {
             Add(new Hole(HoleSource.Value, index, hole.Format, width)
-                { IsNumber = hole.Format is null && width == 0 && _fields[index].IsNumber });
+            { IsNumber = hole.Format is null && width == 0 && _fields[index].IsNumber });
             return;
         }
 

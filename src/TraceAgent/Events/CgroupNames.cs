@@ -19,7 +19,7 @@ internal sealed class CgroupNames(Func<ulong, int, string?> pathOf)
     private readonly Generations<ulong, Entry> _entries = new(Capacity);
 
     public CgroupNames()
-        : this(PathIn(Hierarchy()))
+        : this(PathIn(CgroupHierarchy.MountPoint()))
     {
     }
 
@@ -40,10 +40,6 @@ internal sealed class CgroupNames(Func<ulong, int, string?> pathOf)
 
         return entry.Name;
     }
-
-    /// <summary>Where the hierarchy of version 2 is mounted; null when it is not.</summary>
-    public static string? Hierarchy() =>
-        File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).FirstOrDefault(parts => parts is [_, _, "cgroup2", ..])?[1];
 
     // The process may have moved since the hit, or its number may be another's by now: the inode tells.
     private static Func<ulong, int, string?> PathIn(string? hierarchy) => (id, pid) =>

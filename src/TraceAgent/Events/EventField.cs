@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using TraceAgent.Capture;
-using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Binding;
 
 namespace TraceAgent.Events;
 

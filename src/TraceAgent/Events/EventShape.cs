@@ -1,8 +1,6 @@
-using System.Text;
 using TraceAgent.Capture;
-using TraceAgent.Reconciling;
 using TraceAgent.Rules;
-using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Binding;
 
 namespace TraceAgent.Events;
 
@@ -19,31 +17,27 @@ internal sealed class EventShape
     /// <summary>The name of the output that the rule wants; null for all.</summary>
     public string? Output { get; }
 
-    /// <summary>The shape of a rule's events under a plan.</summary>
-    /// <param name="rule">Says names, types, messages, level, labels and what is redacted.</param>
-    /// <param name="abi">Where values are at the sites.</param>
-    /// <param name="plan">The rule's own, for this <paramref name="abi"/>.</param>
-    /// <param name="files">Their sites in the order of their cookies.</param>
+    /// <summary>The shape of a rule's events at places of one kind.</summary>
+    /// <param name="rule">Says level, labels and what is redacted.</param>
+    /// <param name="bound">The rule at these places: what is captured, and the messages.</param>
+    /// <param name="sites">In the order of their cookies.</param>
     /// <exception cref="ArgumentException">The plan is not one of this rule.</exception>
-    public static EventShape Of(Rule rule, SiteAbi abi, CapturePlan plan, IReadOnlyList<ProbeFile> files)
+    public static EventShape Of(Rule rule, BoundRule bound, IReadOnlyList<SiteName> sites)
     {
         var redaction = new Redaction(rule.Redact, rule.NotSecret);
-        return Of(
-            rule, plan, files,
-            kind => [.. PlanBuilder.ValuesOf(rule, abi, kind).Select(v =>
-                new ShownField(v, redaction.Applies(v.Name)) { NotSecret = rule.NotSecret })]);
+        return Of(rule, bound, sites, redaction.Applies);
     }
 
-    /// <summary>The same with other values than the rule's own.</summary>
-    public static EventShape Of(
-        Rule rule, CapturePlan plan, IReadOnlyList<ProbeFile> files, Func<EventKind, IReadOnlyList<ShownField>> valuesOf)
+    /// <summary>The same with other values redacted than the rule says.</summary>
+    public static EventShape Of(Rule rule, BoundRule bound, IReadOnlyList<SiteName> sites, Predicate<string> isRedacted)
     {
+        SiteName[] names = [.. sites];
         var kinds = new KindShape?[(int)EventKind.Call + 1];
-        SiteName[] sites = [.. files.SelectMany(file => file.Sites, (file, site) =>
-            new SiteName(site.DisplayName, Encoding.UTF8.GetBytes($",\"symbol\":{JsonText.Quote(site.DisplayName)}"), file.Path))];
-        foreach (var kind in plan.Kinds)
+        foreach (var kind in bound.Plan.Kinds)
         {
-            kinds[(int)kind] = KindShape.Of(kind, rule, plan, sites, valuesOf(kind));
+            ShownField[] values =
+                [.. bound.ValuesOf(kind).Select(v => new ShownField(v, isRedacted(v.Name)) { NotSecret = rule.NotSecret })];
+            kinds[(int)kind] = new KindShape(kind, rule, bound, names, values);
         }
 
         return new EventShape(kinds, rule.Output?.Value);

@@ -5,6 +5,7 @@ using Serilog.Formatting.Compact;
 using Serilog.Parsing;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Binding;
 using SerilogTemplate = Serilog.Events.MessageTemplate;
 using ValueFormat = TraceAgent.Rules.Templates.ValueFormat;
 
@@ -15,6 +16,11 @@ internal sealed record SiteName(string Text, byte[] Json, string Binary)
 {
     private string? _call;
 
+    /// <param name="symbol">As it is shown.</param>
+    /// <param name="binary">Path of the file that it is in.</param>
+    public static SiteName Of(string symbol, string binary) =>
+        new(symbol, Encoding.UTF8.GetBytes($",\"symbol\":{JsonText.Quote(symbol)}"), binary);
+
     /// <summary>The symbol as a call: see <see cref="MessageText.SymbolText"/>.</summary>
     public string Call => _call ??= MessageText.SymbolText(Text, ValueFormat.CallFormat);
 }
@@ -22,9 +28,23 @@ internal sealed record SiteName(string Text, byte[] Json, string Binary)
 /// <summary>How events of one kind of one rule look.</summary>
 internal sealed class KindShape
 {
-    private KindShape(Rule rule, EventKind kind, RecordLayout layout, EventField[] fields, int arguments, int captured, SiteName[] sites)
+    /// <param name="kind">Of the events.</param>
+    /// <param name="rule">Whose they are.</param>
+    /// <param name="bound">The rule at their places.</param>
+    /// <param name="sites">Where they may come from.</param>
+    /// <param name="values">What they show.</param>
+    /// <exception cref="ArgumentException">The plan has not what is to be shown.</exception>
+    public KindShape(EventKind kind, Rule rule, BoundRule bound, SiteName[] sites, IReadOnlyList<ShownField> values)
     {
-        var template = rule.Messages.First(m => m.Kind == kind).Template;
+        var template = bound.Messages.First(m => m.Kind == kind).Template;
+        Layout = bound.Plan.LayoutOf(kind);
+        Fields = FieldsOf(kind, rule, bound.Plan, values);
+        ArgumentCount = values.Count(v => v.Value is { IsReturnValue: false, IsOfEvent: false });
+        CapturedCount = values.Count(v => !v.Value.IsOfEvent);
+        Members =
+        [
+            .. Fields[CapturedCount..], new EventField("args", Fields[..ArgumentCount]), .. Fields[ArgumentCount..CapturedCount],
+        ];
         Rule = rule.Name.Value;
         RuleJson = JsonText.Quote(Rule);
         Event = kind switch
@@ -33,20 +53,16 @@ internal sealed class KindShape
             EventKind.Return => "return",
             _ => "call",
         };
-        Layout = layout;
-        Fields = fields;
-        (ArgumentCount, CapturedCount) = (arguments, captured);
-        Members = [.. fields[captured..], new EventField("args", fields[..arguments]), .. fields[arguments..captured]];
         Sites = sites;
         HasDuration = kind == EventKind.Call;
         OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
-        var message = new BoundMessage(template, fields, OfProcess, sites, Rule);
+        var message = new BoundMessage(template, Fields, OfProcess, sites, Rule);
         (Message, JsonMessage) = (message.Text, message.Json);
         Template = new MessageTemplateParser().Parse(template.Text);
         Level = (LogEventLevel)rule.Level;
         Labels = rule.Labels;
-        TextCapacity = fields.Sum(f => f.TextCapacity);
-        ListCapacity = fields.Sum(f => f.ListCapacity);
+        TextCapacity = Fields.Sum(f => f.TextCapacity);
+        ListCapacity = Fields.Sum(f => f.ListCapacity);
         var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
         var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
         AfterMessage = Encoding.UTF8.GetBytes($"\",\"@i\":\"{id}\"{level},\"rule\":{RuleJson},\"event\":\"{Event}\",\"pid\":");
@@ -104,22 +120,20 @@ internal sealed class KindShape
     /// <summary>The JSON from the end of the message to the process ID.</summary>
     public byte[] AfterMessage { get; }
 
-    /// <exception cref="ArgumentException">The plan has not what is to be shown.</exception>
-    public static KindShape Of(
-        EventKind kind, Rule rule, CapturePlan plan, SiteName[] sites, IReadOnlyList<ShownField> values)
+    private EventField[] FieldsOf(EventKind kind, Rule rule, CapturePlan plan, IReadOnlyList<ShownField> values)
     {
-        var layout = plan.LayoutOf(kind);
-        if (values.Any(v => v.Value.FieldIndex < 0 || v.Value.FieldIndex >= layout.Fields.Count))
+        if (values.Any(v => v.Value.FieldIndex < 0 || v.Value.FieldIndex >= Layout.Fields.Count))
         {
             throw new ArgumentException($"rule {rule.Name.Value} shows more values than its plan has fields", nameof(values));
         }
 
         var captured = plan.FieldsOf(kind);
         var entryFields = kind == EventKind.Call ? plan.EntryFields.Count : 0;
-        var fields = values.OrderBy(v => v.Value.IsOfEvent).ThenBy(v => v.Value.IsReturnValue)
-            .Select((v, index) => new EventField(v, index, layout.Fields[v.Value.FieldIndex], NeedsResult(v.Value.FieldIndex))).ToArray();
-        return new KindShape(rule, kind, layout, fields, values.Count(
-            v => v.Value is { IsReturnValue: false, IsOfEvent: false }), values.Count(v => !v.Value.IsOfEvent), sites);
+        return
+        [
+            .. values.OrderBy(v => v.Value.IsOfEvent).ThenBy(v => v.Value.IsReturnValue).Select((v, index) =>
+                new EventField(v, index, Layout.Fields[v.Value.FieldIndex], NeedsResult(v.Value.FieldIndex))),
+        ];
 
         bool NeedsResult(int index) =>
             plan.LeavesByJumps && kind != EventKind.Entry && index >= entryFields && captured[index].NeedsResult();

@@ -91,7 +91,7 @@ internal sealed class AgentReporter(
 
     public void Expired(Rule rule, TimeSpan ttl)
     {
-        var reason = RuleGuard.DescribeExpiry(ttl);
+        var reason = TimeToLive.DescribeEnd(ttl);
         Log.RuleExpired(logger, rule.Name.Value, reason);
         pump.Enqueue(AgentEvents.Expired(rule.Name.Value, reason, clock.UtcNow));
     }

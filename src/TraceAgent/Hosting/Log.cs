@@ -34,9 +34,6 @@ internal static partial class Log
         Message = "program ended by {signal} while probed by {rules}: {program} (process {process}){more}")]
     public static partial void ProgramEnded(ILogger logger, string signal, string rules, string program, int process, string more);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "how probed programs end is not watched: {reason}")]
-    public static partial void EndsUnwatched(ILogger logger, string reason);
-
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "a detach has been waiting for {seconds} s for thread {thread} of {name} (process {process}), "
@@ -158,16 +155,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "an output did not take the last events in time; they are counted as lost")]
     public static partial void OutputTooSlow(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "new processes are not watched: {reason}; exe, ppid and cmdline are looked up in " +
-        "/proc, and missing for processes that end at once")]
-    public static partial void ProcessesUnwatched(ILogger logger, string reason);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "in this PID namespace the kernel's process IDs are those of others: {consequence}")]
     public static partial void ProcessesHidden(ILogger logger, string consequence);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{notices} of new processes lost, because there were more than the agent could " +
-        "take; exe, ppid and cmdline may be missing for processes that ended at once")]
-    public static partial void ProcessNoticesLost(ILogger logger, string notices);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "rule {rule}: {reader}")]
     public static partial void TextReader(ILogger logger, string rule, string reader);

@@ -63,7 +63,7 @@ internal sealed class PacketReporter(ILogger logger, EventPump pump, WallClock c
 
     public void Expired(PacketRule rule, TimeSpan ttl)
     {
-        var reason = RuleGuard.DescribeExpiry(ttl);
+        var reason = TimeToLive.DescribeEnd(ttl);
         Log.RuleExpired(logger, rule.Name.Value, reason);
         pump.Enqueue(AgentEvents.Expired(rule.Name.Value, reason, clock.UtcNow));
     }

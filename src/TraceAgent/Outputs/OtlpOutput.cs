@@ -47,7 +47,7 @@ internal sealed class OtlpOutput : EventOutput
                 options.ResourceAttributes = new Dictionary<string, object>
                 {
                     ["service.name"] = "traceagent",
-                    ["service.version"] = StatusSource.ProgramVersion,
+                    ["service.version"] = ProgramVersion.Text,
                     ["host.name"] = Environment.MachineName,
                 };
                 foreach (var (name, value) in configuration.Headers)

@@ -43,7 +43,7 @@ internal sealed class PacketBoard
         var name = rule.Name.Value;
         if (expiredTtl(name) is { } ttl)
         {
-            return new PacketStanding(rule, RuleState.Expired, Reconciling.RuleGuard.DescribeExpiry(ttl), [], 0, 0);
+            return new PacketStanding(rule, RuleState.Expired, TimeToLive.DescribeEnd(ttl), [], 0, 0);
         }
 
         var filter = reconciler.Attached.GetValueOrDefault(name);

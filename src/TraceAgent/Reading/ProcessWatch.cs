@@ -101,7 +101,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         }
         catch (KernelException refusal)
         {
-            Log.ProcessesUnwatched(_logger, refusal.Message);
+            ProcessLog.ProcessesUnwatched(_logger, refusal.Message);
             _isComplete.Set();
         }
     }
@@ -211,7 +211,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         }
         catch (KernelException refusal)
         {
-            Log.EndsUnwatched(_logger, refusal.Message);
+            ProcessLog.EndsUnwatched(_logger, refusal.Message);
         }
     }
 
@@ -265,7 +265,7 @@ internal sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposab
         var lost = Volatile.Read(ref _lost);
         if (lost > _reportedLost)
         {
-            Log.ProcessNoticesLost(_logger, Plural.Of(lost - _reportedLost, "notice"));
+            ProcessLog.ProcessNoticesLost(_logger, Plural.Of(lost - _reportedLost, "notice"));
             _reportedLost = lost;
         }
 

@@ -5,6 +5,7 @@ using TraceAgent.Events;
 using TraceAgent.Linux;
 using TraceAgent.Reading;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
 
 namespace TraceAgent.Reconciling;
@@ -31,6 +32,8 @@ internal sealed class AttachedPart
     /// <summary>Every file that it has had, with the cookie of its first site: late records still name theirs.</summary>
     private readonly Dictionary<ProbeFile, int> _cookies = [];
     private readonly List<ProbeFile> _announced = [];
+    private Rule _rule;
+    private BoundRule _bound;
     private int _sites;
 
     /// <param name="rule">Says how the events look.</param>
@@ -39,15 +42,15 @@ internal sealed class AttachedPart
     /// <param name="counters">Of the rule.</param>
     public AttachedPart(Rule rule, ProbePart part, LoadedProbe loaded, RuleCounters counters)
     {
-        Abi = part.Abi;
+        (_rule, _bound) = (rule, part.Bound);
         Loaded = loaded;
         Note(part.Files);
-        Slot = new ProbeSlot(ShapeOf(rule), counters);
+        Slot = new ProbeSlot(Shape(), counters);
         _counts = () => loaded.Counts;
         counters.Open(_counts);
     }
 
-    public SiteAbi Abi { get; }
+    public SiteAbi Abi => _bound.Abi;
 
     public LoadedProbe Loaded { get; }
 
@@ -58,7 +61,7 @@ internal sealed class AttachedPart
 
     /// <summary>What of it is attached now.</summary>
     public ProbePart Held => new(
-        Abi, Loaded.Plan, Files.Select(file => new ProbeFile(file.File.Path, file.File.Identity, file.Sites)).ToEquatableArray());
+        _bound, Files.Select(file => new ProbeFile(file.File.Path, file.File.Identity, file.Sites)).ToEquatableArray());
 
     /// <summary>
     /// Makes room for the sites of files that are to be attached: records name a site by its cookie, and the shape must know it.
@@ -68,7 +71,8 @@ internal sealed class AttachedPart
     public void Announce(Rule rule, IEnumerable<ProbeFile> files)
     {
         Note(files);
-        Show(rule);
+        Bind(rule);
+        Slot.Shape = Shape();
     }
 
     /// <summary>Attaches to a file that was announced.</summary>
@@ -102,13 +106,32 @@ internal sealed class AttachedPart
     }
 
     /// <summary>From now on, events look as the rule says.</summary>
-    public void Show(Rule rule) => Slot.Shape = ShapeOf(rule);
+    public void Show(Rule rule)
+    {
+        if (Bind(rule))
+        {
+            Slot.Shape = Shape();
+        }
+    }
 
     /// <summary>It is detached: what it counted goes over to the accounts of its rule.</summary>
     /// <param name="unreturned">Calls in flight when it was detached.</param>
     public void CloseCounters(long unreturned) => Slot.Counters.Close(_counts, unreturned);
 
-    private EventShape ShapeOf(Rule rule) => EventShape.Of(rule, Abi, Loaded.Plan, _announced);
+    private EventShape Shape() => EventShape.Of(
+        _rule, _bound, [.. _announced.SelectMany(file => file.Sites, (file, site) => SiteName.Of(site.DisplayName, file.Path))]);
+
+    /// <summary>Whether the rule is another one; it captures the same.</summary>
+    private bool Bind(Rule rule)
+    {
+        if (ReferenceEquals(rule, _rule))
+        {
+            return false;
+        }
+
+        (_rule, _bound) = (rule, BoundRule.Of(rule, Abi));
+        return true;
+    }
 
     private void Note(IEnumerable<ProbeFile> files)
     {

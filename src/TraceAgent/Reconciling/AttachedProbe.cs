@@ -7,7 +7,7 @@ namespace TraceAgent.Reconciling;
 /// <summary>What the agent holds for one rule.</summary>
 internal sealed class AttachedProbe(Rule rule, RuleCounters counters)
 {
-    private DesiredProbe? _asked;
+    private RuleProbe? _asked;
     private int _askedFiles;
 
     /// <summary>When it came, CLOCK_MONOTONIC.</summary>
@@ -25,15 +25,15 @@ internal sealed class AttachedProbe(Rule rule, RuleCounters counters)
     public IReadOnlySet<(uint Major, uint Minor, ulong Inode, long OverlaidNs)> Current { get; set; } =
         new HashSet<(uint, uint, ulong, long)>();
 
-    public HeldProbe Held => new(Rule, Parts.Select(part => part.Held).ToEquatableArray());
+    public RuleProbe Held => new(Rule, new Probe(Parts.Select(part => part.Held).ToEquatableArray()));
 
     public IEnumerable<AttachedFile> Files => Parts.SelectMany(part => part.Files);
 
     private int FileCount => Parts.Sum(part => part.Files.Count);
 
     /// <summary>Takes note that what is attached is what is asked for.</summary>
-    public void MarkInSync(DesiredProbe asked) => (_asked, _askedFiles) = (asked, FileCount);
+    public void MarkInSync(RuleProbe asked) => (_asked, _askedFiles) = (asked, FileCount);
 
     /// <summary>Whether this was asked for the last time, and nothing has been detached since.</summary>
-    public bool IsInSync(DesiredProbe asked) => ReferenceEquals(_asked, asked) && _askedFiles == FileCount;
+    public bool IsInSync(RuleProbe asked) => ReferenceEquals(_asked, asked) && _askedFiles == FileCount;
 }

@@ -12,7 +12,7 @@ namespace TraceAgent.Reconciling;
 /// <param name="News">Diagnostics that were not there the last time, with the text that they point into.</param>
 /// <param name="Looked">Where files would appear that change this.</param>
 internal sealed record RuleEvaluation(
-    IReadOnlyList<DesiredProbe> Desired,
+    IReadOnlyList<RuleProbe> Desired,
     IReadOnlyList<(Rule Rule, string Missing)> Pending,
     IReadOnlyList<RejectedFile> Rejected,
     IReadOnlyList<(Diagnostic Diagnostic, SourceText Source)> News,
@@ -95,7 +95,7 @@ internal sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefix
         }
 
         var faults = judged.SelectMany(one => FaultsOf(one.Version, one.Diagnostics)).ToList();
-        var desired = new List<DesiredProbe>();
+        var desired = new List<RuleProbe>();
         var filters = new List<FilterResolution>();
         var looked = new List<WatchedName>();
         var pending = new List<(Rule, string)>();

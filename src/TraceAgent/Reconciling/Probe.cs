@@ -2,6 +2,7 @@ using TraceAgent.Bpf;
 using TraceAgent.Capture;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
 
 namespace TraceAgent.Reconciling;
@@ -16,8 +17,7 @@ internal sealed record Probe(EquatableArray<ProbePart> Parts)
     public static Probe? Of(IEnumerable<ProbePart> found)
     {
         var parts = found.GroupBy(part => (part.Abi, part.Plan)).Select(same => new ProbePart(
-            same.Key.Abi,
-            same.Key.Plan,
+            same.First().Bound,
             same.SelectMany(part => part.Files).GroupBy(file => file.Identity)
                 .Select(one => one.First() with { Sites = one.SelectMany(file => file.Sites).ToEquatableArray() }).ToEquatableArray()));
         var all = parts.ToEquatableArray();
@@ -26,10 +26,20 @@ internal sealed record Probe(EquatableArray<ProbePart> Parts)
 }
 
 /// <summary>The sites of a rule at which the same programs run.</summary>
-/// <param name="Abi">Where values are at these sites, as far as the rule captures them.</param>
-/// <param name="Plan">What is captured.</param>
+/// <param name="Bound">The rule at these sites: where values are, and what is captured.</param>
 /// <param name="Files">In which files.</param>
-internal sealed record ProbePart(SiteAbi Abi, CapturePlan Plan, EquatableArray<ProbeFile> Files);
+internal sealed record ProbePart(BoundRule Bound, EquatableArray<ProbeFile> Files)
+{
+    public SiteAbi Abi => Bound.Abi;
+
+    public CapturePlan Plan => Bound.Plan;
+
+    /// <summary>The same programs at the same sites, whatever events look like.</summary>
+    public bool Equals(ProbePart? other) => other is not null && Abi == other.Abi && Plan == other.Plan && Files == other.Files;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Plan, Files);
+}
 
 /// <summary>One file, and what is probed in it.</summary>
 /// <param name="Path">What it is called.</param>
@@ -54,7 +64,13 @@ internal sealed record ProbeFile(string Path, FileIdentity Identity, EquatableAr
     public override int GetHashCode() => HashCode.Combine(Identity, Sites);
 }
 
-/// <summary>What should be in force for one rule.</summary>
-/// <param name="Rule">As asked.</param>
-/// <param name="Probe">Null while the target is missing, or has nothing that could be probed.</param>
-internal sealed record DesiredProbe(Rule Rule, Probe? Probe);
+/// <summary>A rule with its probe: as it should be attached, or as it is.</summary>
+/// <param name="Rule">As asked; of what is attached, as it was when it was last shaped.</param>
+/// <param name="Probe">
+/// Null while the target is missing, or has nothing that could be probed. Of what is attached, files that the rule does not lead to any
+/// more are among it, while processes run them; and a part without files, when the last was overwritten.
+/// </param>
+internal sealed record RuleProbe(Rule Rule, Probe? Probe)
+{
+    public EquatableArray<ProbePart> Parts => Probe?.Parts ?? [];
+}

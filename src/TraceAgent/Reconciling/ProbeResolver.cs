@@ -1,7 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
-using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Elf;
 using TraceAgent.Symbols.Resolving;
@@ -113,6 +113,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
         Rule rule, TargetFiles target, EquatableArray<(TargetFile File, FileIdentity Identity)> files)
     {
         var resolved = _filters.Resolve(rule, out var missing);
+        var bindings = new RuleBindings(resolved);
         var isLasting = rule.Filter is null;
         var parts = new List<ProbePart>();
         var problems = new List<SiteProblem>();
@@ -129,7 +130,7 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
                 else if (Sites(resolved, file, identity, ref isLasting) is { } found)
                 {
                     problems.AddRange(found.Problems);
-                    parts.AddRange(PartsOf(resolved, file, identity, found, problems));
+                    parts.AddRange(PartsOf(bindings, file, identity, found, problems));
                 }
             }
             catch (KernelException refusal)
@@ -146,14 +147,16 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
 
         var all = Summary(rule, target, parts.Count > 0, problems);
         var probe = missing is null && !all.Any(problem => problem.Refused) ? Probe.Of(parts) : null;
-        return (new Resolution(new DesiredProbe(resolved, probe), missing, all), isLasting);
+        return (new Resolution(new RuleProbe(resolved, probe), missing, all), isLasting);
     }
 
     /// <summary>Of a file that is held open, whatever its path leads to now.</summary>
     public static IEnumerable<ProbePart> PartsOf(Rule rule, PinnedFile file)
     {
         using var image = ElfImage.TryOpen(file.InodePath, file.Path, out _);
-        return image is null ? [] : PartsOf(rule, new TargetFile(file.Path), file.Identity, Sites(rule, image, file.Path), []);
+        return image is null
+            ? []
+            : PartsOf(new RuleBindings(rule), new TargetFile(file.Path), file.Identity, Sites(rule, image, file.Path), []);
     }
 
     /// <summary>Where the rule leads, and where another file of it would appear.</summary>
@@ -234,30 +237,34 @@ internal sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBin
         return found;
     }
 
-    private static SiteResolution Sites(Rule rule, ElfImage image, string path) => SiteResolver.Resolve(
-        image, path, rule.Where.Value, PlanBuilder.NeedsReturn(rule),
-        capturesArguments: rule.On != ProbeTrigger.Return && rule.Arguments.Count > 0,
-        rule.AllowsUnsafe,
-        rule.MaxSites, !rule.ReturnsAtInstructions, rule.Form);
+    private static SiteResolution Sites(Rule rule, ElfImage image, string path) =>
+        SiteResolver.Resolve(image, path, rule.Where.Value, new SiteRequest
+        {
+            NeedsReturn = rule.NeedsReturn,
+            ReturnsAtCaller = !rule.ReturnsAtInstructions,
+            CapturesArguments = rule.CapturesArguments,
+            AllowsUnsafe = rule.AllowsUnsafe,
+            MaxSites = rule.MaxSites,
+            Form = rule.Form,
+        });
 
     private static List<ProbePart> PartsOf(
-        Rule rule, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
+        RuleBindings bindings, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
     {
         var parts = new List<ProbePart>();
-        foreach (var (group, missing) in found.Groups.Select(group => (group, PlanBuilder.MissingAt(rule, group.Abi))).OrderBy(
-            one => one.Item2.Count))
+        var groups = found.Groups.Select(group => (Group: group, Bound: bindings.At(group.Abi)));
+        foreach (var (group, bound) in groups.OrderBy(one => one.Bound.Missing.Count))
         {
-            if (missing.Count == 0)
+            if (bound.Missing.Count == 0)
             {
-                parts.Add(new ProbePart(group.Abi, PlanBuilder.Build(rule, group.Abi), [
-                    new ProbeFile(file.Path, identity, group.Sites) { Source = file.Source }]));
+                parts.Add(new ProbePart(bound, [new ProbeFile(file.Path, identity, group.Sites) { Source = file.Source }]));
             }
             else
             {
                 // Of several places that the rule means, those that have all it asks for are probed.
                 var problem = new SiteProblem(
-                    SiteCodes.ValueMissing,
-                    Refused: parts.Count == 0, $"{string.Join(" and ", missing)} cannot be had at {Places(group.Sites)} in {file.Path}");
+                    SiteCodes.ValueMissing, Refused: parts.Count == 0,
+                    $"{string.Join(" and ", bound.Missing)} cannot be had at {Places(group.Sites)} in {file.Path}");
                 if (!problems.Contains(problem))
                 {
                     problems.Add(problem);

@@ -1,6 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules;
-using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
 
 namespace TraceAgent.Reconciling;
@@ -28,18 +28,10 @@ internal abstract record ReconcileStep
     public sealed record Detach(string Rule) : ReconcileStep;
 }
 
-/// <summary>What is in force for one rule.</summary>
-/// <param name="Rule">As it was when it was last shaped.</param>
-/// <param name="Parts">
-/// What is attached. Files that the rule does not lead to any more are among it, while processes run them; and a part
-/// without files, when the last was overwritten.
-/// </param>
-internal sealed record HeldProbe(Rule Rule, EquatableArray<ProbePart> Parts);
-
 /// <summary>From what is to what should be. Pure; the same twice gives nothing to do.</summary>
 internal static class ReconcilePlan
 {
-    public static EquatableArray<ReconcileStep> Between(IReadOnlyDictionary<string, HeldProbe> held, IReadOnlyList<DesiredProbe> desired)
+    public static EquatableArray<ReconcileStep> Between(IReadOnlyDictionary<string, RuleProbe> held, IReadOnlyList<RuleProbe> desired)
     {
         var steps = new List<ReconcileStep>();
         var wanted = desired.Select(one => one.Rule.Name.Value).ToHashSet();
@@ -59,14 +51,14 @@ internal static class ReconcilePlan
         return steps.ToEquatableArray();
     }
 
-    private static ReconcileStep? StepFor(HeldProbe? held, Rule rule, Probe? probe)
+    private static ReconcileStep? StepFor(RuleProbe? held, Rule rule, Probe? probe)
     {
         if (held is null)
         {
             return probe is null ? null : new ReconcileStep.Attach(rule, probe);
         }
 
-        var sameRequest = rule.Binary == held.Rule.Binary && held.Parts.All(part => Captures(rule, part));
+        var sameRequest = rule.Binary == held.Rule.Binary && held.Parts.All(part => Captures(rule, probe, part));
         if (probe is null)
         {
             // The file is gone: its processes may still run, and stay traced. Another path, another place in the file or
@@ -84,7 +76,7 @@ internal static class ReconcilePlan
     }
 
     /// <summary>Whether what is held can stay as it is: in every file the same sites, for the same plan.</summary>
-    private static bool IsInSync(HeldProbe held, Rule rule, Probe probe)
+    private static bool IsInSync(RuleProbe held, Rule rule, Probe probe)
     {
         var wanted = probe.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).ToLookup(one => one.file.Identity.File);
         foreach (var files in held.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).GroupBy(
@@ -111,7 +103,7 @@ internal static class ReconcilePlan
     }
 
     /// <summary>Of what is wanted, the files that are not held; null for none.</summary>
-    private static Probe? Missing(HeldProbe held, Probe probe)
+    private static Probe? Missing(RuleProbe held, Probe probe)
     {
         var present = held.Parts.SelectMany(part => part.Files).Select(file => file.Identity.File).ToHashSet();
         return Probe.Of(probe.Parts
@@ -119,9 +111,14 @@ internal static class ReconcilePlan
             .Where(part => part.Files.Count > 0));
     }
 
-    private static bool Captures(Rule rule, ProbePart part) =>
-        PlanBuilder.MissingAt(rule, part.Abi).Count == 0 && PlanBuilder.Build(rule, part.Abi) == part.Plan;
+    /// <summary>Whether the rule captures at the places of a part what is captured there.</summary>
+    private static bool Captures(Rule rule, Probe? probe, ProbePart part)
+    {
+        // At most places, the rule is bound already.
+        var bound = probe?.Parts.FirstOrDefault(one => one.Abi == part.Abi)?.Bound ?? BoundRule.Of(rule, part.Abi);
+        return bound.Missing.Count == 0 && bound.Plan == part.Plan;
+    }
 
-    private static ReconcileStep.Reshape? Reshaped(HeldProbe held, Rule rule) =>
+    private static ReconcileStep.Reshape? Reshaped(RuleProbe held, Rule rule) =>
         rule == held.Rule ? null : new ReconcileStep.Reshape(rule);
 }

@@ -38,7 +38,7 @@ internal sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Det
     /// <summary>Something has changed, and may lead to probes.</summary>
     public void ExpectAttach() => session.ExpectAttach();
 
-    public void Apply(IReadOnlyList<DesiredProbe> desired)
+    public void Apply(IReadOnlyList<RuleProbe> desired)
     {
         var settled = desired.Where(one => _attached.TryGetValue(one.Rule.Name.Value, out var probe) && probe.IsInSync(one))
             .Select(one => one.Rule.Name.Value).ToHashSet();

@@ -10,7 +10,7 @@ namespace TraceAgent.Reconciling;
 /// something was refused.</param>
 /// <param name="Missing">What the rule waits for, in words; null when it waits for nothing.</param>
 /// <param name="Problems">Refusals and warnings.</param>
-internal sealed record Resolution(DesiredProbe Desired, string? Missing, EquatableArray<SiteProblem> Problems)
+internal sealed record Resolution(RuleProbe Desired, string? Missing, EquatableArray<SiteProblem> Problems)
 {
     public Probe? Probe => Desired.Probe;
 

@@ -22,7 +22,7 @@ internal sealed class RuleGuard(
     private readonly Dictionary<string, (Rule Rule, TimeSpan Since, bool Expired)> _known = [];
 
     /// <summary>What may be attached of what should be. An edited rule begins anew.</summary>
-    public IReadOnlyList<DesiredProbe> Admit(IReadOnlyList<DesiredProbe> desired, TimeSpan now)
+    public IReadOnlyList<RuleProbe> Admit(IReadOnlyList<RuleProbe> desired, TimeSpan now)
     {
         var names = desired.Select(one => one.Rule.Name.Value).ToHashSet();
         foreach (var gone in _known.Keys.Where(name => !names.Contains(name)).ToList())
@@ -55,7 +55,7 @@ internal sealed class RuleGuard(
     {
         if (_known.TryGetValue(rule, out var known) && known.Expired)
         {
-            return (RuleState.Expired, DescribeExpiry(known.Rule.Ttl ?? default));
+            return (RuleState.Expired, TimeToLive.DescribeEnd(known.Rule.Ttl ?? default));
         }
 
         if (_suspected.TryGetValue(rule, out var harmful))
@@ -68,9 +68,6 @@ internal sealed class RuleGuard(
 
     /// <summary>Percent of one CPU over the last second; null while that is not known.</summary>
     public double? UsedPercent(string rule) => _budget.UsedPercent(rule);
-
-    public static string DescribeExpiry(TimeSpan ttl) =>
-        string.Create(CultureInfo.InvariantCulture, $"its time to live of {ttl.TotalSeconds:0} s is over; edit it to begin anew");
 
     /// <summary>Reports how probed processes ended. To be called often: each call may spare the next one.</summary>
     /// <returns>The rules to take off now, which stay off until they change.</returns>

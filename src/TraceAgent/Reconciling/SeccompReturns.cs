@@ -1,5 +1,4 @@
 using TraceAgent.Rules;
-using TraceAgent.Rules.Lowering;
 using TraceAgent.Symbols;
 
 namespace TraceAgent.Reconciling;
@@ -15,7 +14,7 @@ internal sealed class SeccompReturns(Func<bool> returnsAreFatal)
 
     /// <summary>Null when nothing speaks against the rule.</summary>
     public SiteProblem? Refuse(Rule rule) =>
-        PlanBuilder.NeedsReturn(rule) && _returnsAreFatal.Value
+        rule.NeedsReturn && _returnsAreFatal.Value
             ? new SiteProblem(
                 SiteCodes.SeccompReturn, Refused: true,
                 $"returns in {rule.Binary.Value.Text} cannot be followed: this kernel follows them by a system call " +

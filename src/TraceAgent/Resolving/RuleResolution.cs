@@ -3,7 +3,6 @@ using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
-using TraceAgent.Rules.Lowering;
 using TraceAgent.Symbols;
 using TraceAgent.Yaml.Diagnostics;
 
@@ -32,7 +31,7 @@ internal sealed class RuleResolution(HitCost? cost)
 
     private ResolvedPart PartOf(Rule rule, ProbePart part) => new(
         [.. part.Files.SelectMany(file => file.Sites, (file, site) => SiteOf(rule, part, file.Path, site))],
-        [.. part.Plan.Kinds.SelectMany(kind => ValuesOf(rule, part, kind))],
+        [.. part.Plan.Kinds.SelectMany(kind => ValuesOf(part, kind))],
         part.Plan.Kinds.Max(kind => part.Plan.LayoutOf(kind).Size));
 
     private ResolvedSite SiteOf(Rule rule, ProbePart part, string file, ProbeSite site) => new(
@@ -42,7 +41,7 @@ internal sealed class RuleResolution(HitCost? cost)
         string.Create(CultureInfo.InvariantCulture, $"0x{site.FileOffset:x}"),
         site.IsEmulated ? "emulated" : "stepped",
         cost is { } measured ? Math.Round(EntryNs(measured, site)) : null,
-        PlanBuilder.NeedsReturn(rule) ? CallOf(part, site) : null);
+        rule.NeedsReturn ? CallOf(part, site) : null);
 
     private ResolvedCall CallOf(ProbePart part, ProbeSite site) => new(
         site.Exits.Count(exit => exit.Form.Kind == ExitKind.Return),
@@ -65,11 +64,11 @@ internal sealed class RuleResolution(HitCost? cost)
         return (isEntered ? EntryNs(cost, site) : 0) + leaving + (plan.ReturnsAtInstructions ? cost.SteppedNs : cost.ReturnNs);
     }
 
-    private static IEnumerable<ResolvedValue> ValuesOf(Rule rule, ProbePart part, EventKind kind)
+    private static IEnumerable<ResolvedValue> ValuesOf(ProbePart part, EventKind kind)
     {
         var text = new ExprText(part.Plan.Architecture, part.Plan.EntryFields);
         var fields = part.Plan.FieldsOf(kind);
-        foreach (var value in PlanBuilder.ValuesOf(rule, part.Abi, kind))
+        foreach (var value in part.Bound.ValuesOf(kind))
         {
             var field = fields[value.FieldIndex];
             var onReturn = kind == EventKind.Return || (kind == EventKind.Call && value.FieldIndex >= part.Plan.EntryFields.Count);

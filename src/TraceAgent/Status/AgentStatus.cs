@@ -47,43 +47,63 @@ internal sealed record CostStatus(double Percent, double? BudgetPercent, bool Pr
 /// <param name="Dropped">Events that it took and then could not deliver.</param>
 internal sealed record OutputStatus(string Name, long Errors, long Dropped);
 
-/// <param name="Rule">Its name.</param>
-/// <param name="State">In lower case, of <see cref="RuleState"/>.</param>
-/// <param name="Reason">Why it is not attached, or what is wrong with a newer text of it.</param>
-/// <param name="Place">File and line of its name.</param>
-/// <param name="Binary">As the rule names it.</param>
-/// <param name="Sites">Attached now.</param>
-/// <param name="Calls">logged + filtered + sampled + limited + lost; records that wait in the ring are not counted yet.</param>
-/// <param name="Logged">Lines that all outputs took.</param>
-/// <param name="Filtered">By its condition.</param>
-/// <param name="Sampled">Left out by sampling.</param>
-/// <param name="Limited">Over its limit.</param>
-/// <param name="Lost">The ring was full, or an output failed.</param>
-/// <param name="Unreturned">Entered, but never seen to return; not among the calls.</param>
-/// <param name="CostPercent">Of one CPU, over the last second.</param>
-/// <param name="CostNs">Of CPU time of the traced programs, in all.</param>
-/// <param name="BudgetPercent">Of one CPU; null for none.</param>
-/// <param name="LastEvent">UTC; null before the first.</param>
-/// <param name="Latency">Of calls; null unless there were some.</param>
-internal sealed record RuleStatus(
-    string Rule,
-    string State,
-    string? Reason,
-    string? Place,
-    string? Binary,
-    int Sites,
-    long Calls,
-    long Logged,
-    long Filtered,
-    long Sampled,
-    long Limited,
-    long Lost,
-    long Unreturned,
-    double? CostPercent,
-    long CostNs,
-    double? BudgetPercent,
-    DateTime? LastEvent,
-    LatencyStatus? Latency);
+/// <summary>What became of one rule, and what it counted.</summary>
+internal sealed record RuleStatus
+{
+    /// <summary>Its name.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>In lower case, of <see cref="RuleState"/>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Why it is not attached, or what is wrong with a newer text of it.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>File and line of its name.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>As the rule names it.</summary>
+    public string? Binary { get; init; }
+
+    /// <summary>Attached now.</summary>
+    public int Sites { get; init; }
+
+    /// <summary>logged + filtered + sampled + limited + lost; records that wait in the ring are not counted yet.</summary>
+    public long Calls { get; init; }
+
+    /// <summary>Lines that all outputs took.</summary>
+    public long Logged { get; init; }
+
+    /// <summary>By its condition.</summary>
+    public long Filtered { get; init; }
+
+    /// <summary>Left out by sampling.</summary>
+    public long Sampled { get; init; }
+
+    /// <summary>Over its limit.</summary>
+    public long Limited { get; init; }
+
+    /// <summary>The ring was full, or an output failed.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>Entered, but never seen to return; not among the calls.</summary>
+    public long Unreturned { get; init; }
+
+    /// <summary>Of one CPU, over the last second.</summary>
+    public double? CostPercent { get; init; }
+
+    /// <summary>Of CPU time of the traced programs, in all.</summary>
+    public long CostNs { get; init; }
+
+    /// <summary>Of one CPU; null for none.</summary>
+    public double? BudgetPercent { get; init; }
+
+    /// <summary>UTC; null before the first.</summary>
+    public DateTime? LastEvent { get; init; }
+
+    /// <summary>Of calls; null unless there were some.</summary>
+    public LatencyStatus? Latency { get; init; }
+}
 
 /// <param name="SumNs">Of all durations.</param>
 /// <param name="Buckets">Those between the first and the last that hold a call.</param>

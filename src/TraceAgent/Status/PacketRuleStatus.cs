@@ -1,46 +1,64 @@
+using TraceAgent.Packets;
+
 namespace TraceAgent.Status;
 
-/// <param name="Rule">Its name.</param>
-/// <param name="State">In lower case, of <see cref="RuleState"/>.</param>
-/// <param name="Reason">Why it is not attached, or what is not as it should be.</param>
-/// <param name="Place">File and line of its name.</param>
-/// <param name="Interface">As the rule names it.</param>
-/// <param name="Interfaces">That it is attached to now.</param>
-/// <param name="DryRun">Nothing is dropped.</param>
-/// <param name="Denied">Networks in force, those of its file included.</param>
-/// <param name="Allowed">Networks in force, those of its file included.</param>
-/// <param name="Packets">passed + dropped + spared + not IP + malformed.</param>
-/// <param name="Bytes">Of whole frames.</param>
-/// <param name="Passed">IP packets of sources that are not denied.</param>
-/// <param name="Dropped">Of denied sources.</param>
-/// <param name="Spared">Would have been dropped, but for the dry run.</param>
-/// <param name="NotIp">Passed.</param>
-/// <param name="Malformed">Passed.</param>
-/// <param name="Evicted">How often a source had to make room for another one.</param>
-/// <param name="Logged">Lines that all outputs took.</param>
-/// <param name="Lost">Lines that an output did not take.</param>
-internal sealed record PacketRuleStatus(
-    string Rule,
-    string State,
-    string? Reason,
-    string? Place,
-    string? Interface,
-    IReadOnlyList<InterfaceStatus> Interfaces,
-    bool DryRun,
-    int Denied,
-    int Allowed,
-    long Packets,
-    long Bytes,
-    long Passed,
-    long Dropped,
-    long Spared,
-    long NotIp,
-    long Malformed,
-    long Evicted,
-    long Logged,
-    long Lost);
+/// <summary>What became of one packet rule, and what it counted.</summary>
+internal sealed record PacketRuleStatus
+{
+    /// <summary>Its name.</summary>
+    public required string Rule { get; init; }
 
-/// <param name="Name">Now.</param>
-/// <param name="Index">As <c>ip link</c> shows it.</param>
-/// <param name="Mode">In force: <c>native</c>, <c>generic</c> or <c>offload</c>.</param>
-internal sealed record InterfaceStatus(string Name, int Index, string Mode);
+    /// <summary>In lower case, of <see cref="RuleState"/>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Why it is not attached, or what is not as it should be.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>File and line of its name.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>As the rule names it.</summary>
+    public string? Interface { get; init; }
+
+    /// <summary>That it is attached to now.</summary>
+    public required IReadOnlyList<InterfaceStatus> Interfaces { get; init; }
+
+    /// <summary>Nothing is dropped.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Networks in force, those of its file included.</summary>
+    public int Denied { get; init; }
+
+    /// <summary>Networks in force, those of its file included.</summary>
+    public int Allowed { get; init; }
+
+    /// <summary>passed + dropped + spared + not IP + malformed.</summary>
+    public long Packets { get; init; }
+
+    /// <summary>Of whole frames.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>IP packets of sources that are not denied.</summary>
+    public long Passed { get; init; }
+
+    /// <summary>Of denied sources.</summary>
+    public long Dropped { get; init; }
+
+    /// <summary>Would have been dropped, but for the dry run.</summary>
+    public long Spared { get; init; }
+
+    /// <summary>Passed.</summary>
+    public long NotIp { get; init; }
+
+    /// <summary>Passed.</summary>
+    public long Malformed { get; init; }
+
+    /// <summary>How often a source had to make room for another one.</summary>
+    public long Evicted { get; init; }
+
+    /// <summary>Lines that all outputs took.</summary>
+    public long Logged { get; init; }
+
+    /// <summary>Lines that an output did not take.</summary>
+    public long Lost { get; init; }
+}

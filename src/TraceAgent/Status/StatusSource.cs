@@ -27,10 +27,6 @@ internal sealed class StatusSource(
 {
     private readonly DateTime _started = DateTime.UtcNow;
 
-    public static string ProgramVersion { get; } =
-        typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split(
-            '+')[0] ?? "unknown";
-
     public AgentStatus Take()
     {
         // Standings first: a rule that comes meanwhile is in the next status, and none is shown twice.
@@ -43,7 +39,7 @@ internal sealed class StatusSource(
         return new AgentStatus(
             AgentStatus.CurrentVersion,
             new AgentIdentity(
-                ProgramVersion, Environment.ProcessId, _started, method() == AttachMethod.Multi ? "uprobe_multi" : "perf_event"),
+                ProgramVersion.Text, Environment.ProcessId, _started, method() == AttachMethod.Multi ? "uprobe_multi" : "perf_event"),
             new RingStatus(ring.Bytes, ring.UsedBytes),
             new CostStatus(
                 Math.Round(rules.Sum(rule => rule.CostPercent ?? 0), 3),
@@ -90,51 +86,55 @@ internal sealed class StatusSource(
         string name, RuleState state, string? reason, string? place, PacketRule? rule, PacketStanding? standing, PacketCounters? counters)
     {
         var totals = counters?.Totals ?? default;
-        return new PacketRuleStatus(
-            name,
-            state.ToString().ToLowerInvariant(),
-            reason,
-            place,
-            rule?.Interface.Value,
-            standing?.Attached ?? [],
-            rule?.DryRun ?? false,
-            standing?.Denied ?? 0,
-            standing?.Allowed ?? 0,
-            totals.Seen.Packets,
-            totals.Seen.Bytes,
-            totals.Passed.Packets,
-            totals.Dropped.Packets,
-            totals.Spared.Packets,
-            totals.NotIp.Packets,
-            totals.Malformed.Packets,
-            counters?.Evicted ?? 0,
-            counters?.Logged ?? 0,
-            counters?.Failed ?? 0);
+        return new PacketRuleStatus
+        {
+            Rule = name,
+            State = state.ToString().ToLowerInvariant(),
+            Reason = reason,
+            Place = place,
+            Interface = rule?.Interface.Value,
+            Interfaces = standing?.Attached ?? [],
+            DryRun = rule?.DryRun ?? false,
+            Denied = standing?.Denied ?? 0,
+            Allowed = standing?.Allowed ?? 0,
+            Packets = totals.Seen.Packets,
+            Bytes = totals.Seen.Bytes,
+            Passed = totals.Passed.Packets,
+            Dropped = totals.Dropped.Packets,
+            Spared = totals.Spared.Packets,
+            NotIp = totals.NotIp.Packets,
+            Malformed = totals.Malformed.Packets,
+            Evicted = counters?.Evicted ?? 0,
+            Logged = counters?.Logged ?? 0,
+            Lost = counters?.Failed ?? 0,
+        };
     }
 
     private static RuleStatus RuleOf(RuleStanding standing, RuleCounters? counters)
     {
         var totals = counters?.Totals() ?? default;
         var counts = totals.Counts;
-        return new RuleStatus(
-            standing.Rule,
-            standing.State.ToString().ToLowerInvariant(),
-            standing.Reason,
-            standing.Place.Length > 0 ? standing.Place : null,
-            standing.Binary,
-            standing.Sites,
-            totals.Calls,
-            counts.Logged,
-            counts.Filtered,
-            counts.Sampled,
-            counts.Limited,
-            counts.Lost,
-            totals.Unreturned,
-            standing.CostPercent is { } percent ? Math.Round(percent, 3) : null,
-            (long)(counters?.CostNs ?? 0),
-            standing.BudgetPercent,
-            counters?.LastEvent is > 0 and var time ? UtcText.ToDateTimeOffset(time).UtcDateTime : null,
-            counters?.Latency is { } latency ? LatencyOf(latency) : null);
+        return new RuleStatus
+        {
+            Rule = standing.Rule,
+            State = standing.State.ToString().ToLowerInvariant(),
+            Reason = standing.Reason,
+            Place = standing.Place.Length > 0 ? standing.Place : null,
+            Binary = standing.Binary,
+            Sites = standing.Sites,
+            Calls = totals.Calls,
+            Logged = counts.Logged,
+            Filtered = counts.Filtered,
+            Sampled = counts.Sampled,
+            Limited = counts.Limited,
+            Lost = counts.Lost,
+            Unreturned = totals.Unreturned,
+            CostPercent = standing.CostPercent is { } percent ? Math.Round(percent, 3) : null,
+            CostNs = (long)(counters?.CostNs ?? 0),
+            BudgetPercent = standing.BudgetPercent,
+            LastEvent = counters?.LastEvent is > 0 and var time ? UtcText.ToDateTimeOffset(time).UtcDateTime : null,
+            Latency = counters?.Latency is { } latency ? LatencyOf(latency) : null,
+        };
     }
 
     private static LatencyStatus LatencyOf(LatencyHistogram latency)

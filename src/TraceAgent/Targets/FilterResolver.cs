@@ -15,7 +15,7 @@ internal sealed partial class FilterResolver
     /// <summary>From which levels of cgroups count: in another namespace we see only a part of the tree.</summary>
     private const string FirstNamespace = "cgroup:[4026531835]";
 
-    private readonly string? _root = CgroupNames.Hierarchy();
+    private readonly string? _root = CgroupHierarchy.MountPoint();
     private readonly bool _seesAll = new FileInfo("/proc/self/ns/cgroup").LinkTarget == FirstNamespace;
     private IReadOnlyList<string>? _containers;
 

@@ -2,6 +2,7 @@ using TraceAgent.Capture;
 using TraceAgent.Configuration;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
+using TraceAgent.Targets;
 using TraceAgent.Trust;
 
 namespace TraceAgent.Watching;
@@ -19,7 +20,7 @@ namespace TraceAgent.Watching;
 internal sealed class FollowedConfiguration(
     AgentConfigurationFile file,
     bool followsOutputs, Func<IReadOnlyList<OutputConfiguration>, Task> exchange, IConfigurationListener reporter,
-    PathTrust? trust = null)
+    PathTrust? trust = null) : IFollowedFile
 {
     /// <summary>An output that blocks holds up the exchange, but not the rules.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

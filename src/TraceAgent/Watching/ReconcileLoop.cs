@@ -26,7 +26,7 @@ internal sealed class ReconcileLoop : IDisposable
     private readonly IEvaluationListener _reporter;
     private readonly StandingBoard _board;
     private readonly PacketController _packets;
-    private readonly FollowedConfiguration? _configuration;
+    private readonly IFollowedFile? _configuration;
     private readonly PermittedBinaries _permitted;
     private readonly WatchList _watches;
     private readonly Debouncer _debouncer = new();
@@ -43,7 +43,7 @@ internal sealed class ReconcileLoop : IDisposable
         TargetFinder targets, Reconciler reconciler, ProbeMaintenance maintenance, RuleGuard guard, IEvaluationListener reporter,
         StandingBoard board,
         PacketController packets,
-        FollowedConfiguration? configuration,
+        IFollowedFile? configuration,
         PermittedBinaries permitted)
     {
         (_source, _rules, _targets, _reconciler, _maintenance, _guard, _reporter, _board) =

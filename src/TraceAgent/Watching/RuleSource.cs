@@ -5,11 +5,6 @@ using TraceAgent.Trust;
 
 namespace TraceAgent.Watching;
 
-/// <summary>One rule file as it was read last.</summary>
-/// <param name="Path">As found: the folder that the user named, and the file's name.</param>
-/// <param name="Content">What it says.</param>
-internal sealed record RuleFileVersion(string Path, RuleFile Content);
-
 /// <summary>The files and folders that the user named, and the rule files in them.</summary>
 /// <param name="paths">As the user named them.</param>
 /// <param name="takesPipes">

@@ -11,8 +11,18 @@ namespace TraceAgent.Benchmarks.Micro;
 [MemoryDiagnoser]
 public class RuleBenchmark
 {
-    private static readonly ProbeBinding Binding = new(
-        Slot: 1, Limiter: 1, Waits: PageWaits.Unbound, Self: 1, Ring: 3, Control: 4, Counters: 5, Marks: 6, InFlight: 7);
+    private static readonly ProbeBinding Binding = new()
+    {
+        Slot = 1,
+        Limiter = 1,
+        Waits = PageWaits.Unbound,
+        Self = 1,
+        Ring = 3,
+        Control = 4,
+        Counters = 5,
+        Marks = 6,
+        InFlight = 7,
+    };
 
     private readonly byte[] _file = Encoding.UTF8.GetBytes(
         "rules:\n  - name: add\n    binary: /srv/shop/test\n    symbol: AddNum\n    args: [a: int, b: int]\n    on: call\n"

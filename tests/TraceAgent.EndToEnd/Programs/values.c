@@ -1,9 +1,11 @@
 /* Calls functions with values of every type that lies in a register, on the stack or in a structure. For each call it
    prints the values as a line about it should show them. */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -21,6 +23,7 @@ CALLED long Truth(long truth, long letter) { return truth ^ (letter ^ letter); }
 CALLED long Place(long pointer, long hex) { return hex ^ (pointer ^ pointer); }
 CALLED long Fail(long number) { return number; }
 CALLED long Method(long method) { return method; }
+CALLED long Raise(long signal) { return signal; }
 CALLED long Address(uint32_t v4, const void *v6) { return v4 ^ ((long)v6 ^ (long)v6); }
 CALLED long Connect(const struct sockaddr *address) { return address == NULL; }
 CALLED long Sum(long a, long b, long c, long d, long e, long f, long g, long h, const char *i, long j, long k, long l)
@@ -94,6 +97,16 @@ static void numbers(void)
         if (i > 0 && i < sizeof names / sizeof *names)
             printf(",\"errno\":{\"ret\":%s}", names[i]);
         printf("}\n");
+    }
+    for (int signal = -1; signal < 35; signal++) {
+        /* The C library's name of SIGIO is the other one, SIGPOLL. */
+        const char *name = signal == SIGIO ? "IO" : sigabbrev_np(signal);
+
+        Raise(0x5500000000 | (unsigned)signal);
+        if (name != NULL)
+            printf("{\"rule\":\"raise\",\"args\":{\"signal\":\"SIG%s\"}}\n", name);
+        else
+            printf("{\"rule\":\"raise\",\"args\":{\"signal\":%d}}\n", signal);
     }
     for (long method = -2; method < 4; method++) {
         static const char *shown[] = {"-2", "\"none\"", "\"GET\"", "\"POST\"", "2", "\"it's\""};

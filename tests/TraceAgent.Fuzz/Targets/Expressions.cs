@@ -1,8 +1,9 @@
 using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Expressions;
-using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 
@@ -56,7 +57,7 @@ internal sealed class Expressions : FuzzTarget
 
     private static NameScope Scope()
     {
-        var scope = new NameScope();
+        var scope = new NameScope(new PlaceScope(CSiteAbi.X64));
         scope.Add("p", new Term.Argument(0), new StaticType.Pointer(null));
         scope.Add("path", new Term.Argument(1), StaticType.Text);
         scope.Add("a", new Term.Argument(2), StaticType.Int64);

@@ -1,6 +1,7 @@
 using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Tests.Events;
 
 namespace TraceAgent.Fuzz.Targets;

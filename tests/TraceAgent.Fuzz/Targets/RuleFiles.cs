@@ -5,7 +5,7 @@ using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
-using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Tests;
 
 namespace TraceAgent.Fuzz.Targets;
@@ -30,8 +30,18 @@ internal sealed class RuleFiles : FuzzTarget
         "*a", "<<: ", "? ", "- ", "\n  - ", "\n    ", "true", "on", "~", "null", "1e9", "0x", "...", "---\n", "%YAML 1.1\n",
     ];
 
-    private static readonly ProbeBinding Binding = new(
-        Slot: 1, Limiter: 1, Waits: PageWaits.Unbound, Self: 2, Ring: 3, Control: 4, Counters: 5, Marks: 6, InFlight: 7);
+    private static readonly ProbeBinding Binding = new()
+    {
+        Slot = 1,
+        Limiter = 1,
+        Waits = PageWaits.Unbound,
+        Self = 2,
+        Ring = 3,
+        Control = 4,
+        Counters = 5,
+        Marks = 6,
+        InFlight = 7,
+    };
 
     public override byte[] Make(Random random) => random.Next(12) switch
     {
@@ -63,18 +73,18 @@ internal sealed class RuleFiles : FuzzTarget
 
     private static void AssertWorks(Rule rule, SiteAbi abi)
     {
-        if (PlanBuilder.MissingAt(rule, abi).Count > 0)
+        var bound = BoundRule.Of(rule, abi);
+        if (bound.Missing.Count > 0)
         {
             // Said to the operator with the site: results beyond the registers of C, arguments beyond those of Go.
             return;
         }
 
-        var plan = PlanBuilder.Build(rule, abi);
-        Assert.Equal(plan, PlanBuilder.Build(rule, abi));
-        EventShape.Of(rule, abi, plan, [new ProbeFile("/b", FileIdentity.None, [new(0, 0, "f", 0)])]);
+        Assert.Equal(bound.Plan, BoundRule.Of(rule, abi).Plan);
+        EventShape.Of(rule, bound, [SiteName.Of("f", "/b")]);
         try
         {
-            ProbeCompiler.Compile(plan, Binding);
+            ProbeCompiler.Compile(bound.Plan, Binding);
         }
         catch (ArgumentException tooLarge) when (tooLarge.Message.Contains("stack", StringComparison.Ordinal)
             || tooLarge.Message.Contains("possible", StringComparison.Ordinal))

@@ -3,6 +3,7 @@ using System.Text;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Configuration;
 using TraceAgent.Rules;
+using TraceAgent.Targets;
 
 namespace TraceAgent.Tests.Configuration;
 
@@ -40,7 +41,7 @@ public class AgentConfigurationReaderTests
                 ])
             {
                 Defaults = new RuleDefaults
-                    { BudgetPercent = 2.5, TotalBudgetPercent = Rule.NoBudget, LimitPerSecond = 100, Ttl = TimeSpan.FromDays(1) },
+                { BudgetPercent = 2.5, TotalBudgetPercent = Rule.NoBudget, LimitPerSecond = 100, Ttl = TimeSpan.FromDays(1) },
                 Socket = "/etc/traceagent/run/agent.sock",
                 WaitForPages = WaitPolicy.TrustedAnd([1, 1000]),
                 Flush = TimeSpan.FromMilliseconds(100),

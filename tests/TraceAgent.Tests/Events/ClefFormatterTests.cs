@@ -31,9 +31,8 @@ public class ClefFormatterTests
     public void A_message_of_several_sites_names_the_one_that_was_hit(string format, string atFirst, string atSecond)
     {
         var sample = new Sample(format, ProbeTrigger.Entry, [new(0, "arg1", CaptureType.Default)]);
-        ProbeFile[] files = [
-            new("/a", FileIdentity.None, [new(0, 0, "Add", 0)]), new("/b", FileIdentity.None, [new(0, 0, "shop::Add(int)", 0)])];
-        var shape = EventShape.Of(sample.Rule, CSiteAbi.X64, sample.Plan, files);
+        SiteName[] sites = [SiteName.Of("Add", "/a"), SiteName.Of("shop::Add(int)", "/b")];
+        var shape = EventShape.Of(sample.Rule, sample.Bound, sites);
         var record = sample.Record(3);
 
         Assert.Equal(atFirst, MessageAt(0));

@@ -8,7 +8,7 @@ using TraceAgent.Events;
 using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules.Files;
-using TraceAgent.Rules.Lowering;
+using TraceAgent.Rules.Binding;
 
 namespace TraceAgent.Tests.Events;
 
@@ -95,12 +95,12 @@ public class ContextFieldTests
         var file = RuleFileReader.Read("x.yaml", "/", Encoding.UTF8.GetBytes($"rules: [{{name: x, binary: /b, symbol: f, {keys}}}]"));
         Assert.Empty(file.Diagnostics);
         var rule = file.Rules[0];
-        var plan = PlanBuilder.Build(rule, CSiteAbi.X64);
-        var kind = plan.Kinds[0];
-        var layout = plan.LayoutOf(kind);
+        var bound = BoundRule.Of(rule, CSiteAbi.X64);
+        var kind = bound.Plan.Kinds[0];
+        var layout = bound.Plan.LayoutOf(kind);
         var record = new byte[layout.Size];
         BinaryPrimitives.WriteUInt16LittleEndian(record.AsSpan(RecordLayout.KindOffset), (ushort)kind);
-        foreach (var value in PlanBuilder.ValuesOf(rule, CSiteAbi.X64, kind))
+        foreach (var value in bound.ValuesOf(kind))
         {
             BinaryPrimitives.WriteInt64LittleEndian(
                 record.AsSpan(layout.Fields[value.FieldIndex].Offset), values.Single(v => v.Name == value.Name).Value);
@@ -110,8 +110,7 @@ public class ContextFieldTests
             new WallClock(() => new ClockSample(0, Sample.Epoch, 0)),
             new ProcessNames(null, _ => new ProcessFacts("/b", parent, parent is null ? null : "login --password=hunter2 -v")),
             new CgroupNames((id, _) => $"/slice/{id}"));
-        return decoder.Decode(
-            record, EventShape.Of(rule, CSiteAbi.X64, plan, [new ProbeFile("/b", FileIdentity.None, [new(0, 0, "f", 0)])]))!;
+        return decoder.Decode(record, EventShape.Of(rule, bound, [SiteName.Of("f", "/b")]))!;
     }
 
     private static string Json(JsonElement line, params string[] keys) => "{" + string.Join(',', keys

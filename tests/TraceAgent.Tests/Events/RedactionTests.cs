@@ -365,8 +365,7 @@ public class RedactionTests
             [new(0, "user", new CaptureType.Text(8)), new(
                 1, "userPassword", new CaptureType.Text(8)), new(2, "pin_code", CaptureType.Default)]);
         var rule = sample.Rule with { Redact = ["pin*"] };
-        var shape = EventShape.Of(
-            rule, CSiteAbi.X64, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "login", 0)])]);
+        var shape = EventShape.Of(rule, sample.Bound, [SiteName.Of("login", "/srv/shop/test")]);
 
         var line = Sample.LineOf(sample.Decoder.Decode(sample.Record("me", "hunter2", 4711), shape)!);
 
@@ -385,7 +384,7 @@ public class RedactionTests
             [new(0, "token_count", CaptureType.Default), new(1, "body", new CaptureType.Text(64))]);
         var rule = sample.Rule with { NotSecret = ["token_count"] };
         var shape = EventShape.Of(
-            rule, CSiteAbi.X64, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "login", 0)])]);
+            rule, sample.Bound, [SiteName.Of("login", "/srv/shop/test")]);
 
         var line = Sample.LineOf(sample.Decoder.Decode(sample.Record(4711, "token_count=5 token=abc"), shape)!);
 

@@ -6,6 +6,7 @@ using TraceAgent.Events;
 using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
 using TraceAgent.Yaml.Diagnostics;
 
@@ -36,16 +37,15 @@ internal sealed class Sample
             _ => EventKind.Call,
         };
         var template = Template(format);
-        Rule = new Rule(
-            new("add-num", Nowhere),
-            new(new Target.Path("/srv/shop/test"), Nowhere),
-            new(new Location.Symbol("AddNum", 0), Nowhere),
-            on,
-            arguments.ToEquatableArray(),
-            returned,
-            [new EventMessage(Kind, template)],
-            level,
-            (labels ?? []).ToEquatableArray());
+        Rule = new Rule
+        {
+            Name = new("add-num", Nowhere),
+            Binary = new(new Target.Path("/srv/shop/test"), Nowhere),
+            Where = new(new Location.Symbol("AddNum", 0), Nowhere),
+            On = on,
+            Level = level,
+            Labels = (labels ?? []).ToEquatableArray(),
+        };
         // As if each stood in memory: then any of them can be missing.
         Plan = new CapturePlan(
             Architecture.X64,
@@ -54,11 +54,13 @@ internal sealed class Sample
                 a.Type.Capture(new Expr.Load(Architecture.X64.Argument(a.Index), 8, Signed: false))).ToEquatableArray(),
             on == ProbeTrigger.Entry ? [] : [returned.Capture(new Expr.Load(Architecture.X64.ReturnValue, 8, Signed: false))]);
         Layout = Plan.LayoutOf(Kind);
+        Bound = new BoundRule(CSiteAbi.X64, Plan, [new EventMessage(Kind, template)], kind => Values(kind, arguments, returned));
         Shape = EventShape.Of(
-            Rule, Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new ProbeSite(0x1139, 0x1139, "AddNum", 0)])],
-            kind => Values(kind, arguments, returned, redacted));
-        _decoder = new EventDecoder(new WallClock(() => new ClockSample(0, Epoch, 0)), new ProcessNames(
-            null, _ => new ProcessFacts("/srv/shop/test", 1)), new CgroupNames((id, _) => $"/slice/{id}"));
+            Rule, Bound, [SiteName.Of("AddNum", "/srv/shop/test")],
+            redacted.Contains);
+        _decoder = new EventDecoder(
+            new WallClock(() => new ClockSample(0, Epoch, 0)), new ProcessNames(null, _ => new ProcessFacts("/srv/shop/test", 1)),
+            new CgroupNames((id, _) => $"/slice/{id}"));
     }
 
     public Rule Rule { get; }
@@ -82,18 +84,21 @@ internal sealed class Sample
         return column.Direction == Serilog.Parsing.AlignmentDirection.Right ? column.Width : -column.Width;
     }
 
-    private static List<ShownField> Values(EventKind kind, Parameter[] arguments, CaptureType returned, string[] redacted)
+    private static List<CapturedValue> Values(EventKind kind, Parameter[] arguments, CaptureType returned)
     {
-        List<ShownField> values = kind == EventKind.Return
+        List<CapturedValue> values = kind == EventKind.Return
             ? []
-            : [.. arguments.Select((a, i) => new ShownField(new(a.Name, a.Type, i, IsReturnValue: false), redacted.Contains(a.Name)))];
+            : [.. arguments.Select((a, i) => new CapturedValue(a.Name, a.Type, i, IsReturnValue: false))];
         if (kind != EventKind.Entry)
         {
-            values.Add(new ShownField(new("ret", returned, values.Count, IsReturnValue: true), redacted.Contains("ret")));
+            values.Add(new CapturedValue("ret", returned, values.Count, IsReturnValue: true));
         }
 
         return values;
     }
+
+    /// <summary>The rule as if it were bound to such places.</summary>
+    public BoundRule Bound { get; }
 
     public CapturePlan Plan { get; }
 

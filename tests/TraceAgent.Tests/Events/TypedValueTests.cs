@@ -4,6 +4,7 @@ using TraceAgent.Events;
 using TraceAgent.Linux;
 using TraceAgent.Reconciling;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Binding;
 
 namespace TraceAgent.Tests.Events;
 
@@ -14,6 +15,7 @@ public class TypedValueTests
         ["bool"] = new CaptureType.Bool(),
         ["char"] = new CaptureType.Char(),
         ["errno"] = new CaptureType.Errno(),
+        ["signal"] = new CaptureType.Signal(),
         ["enum"] = new CaptureType.Enumeration(4, [new(0, "GET"), new(1, "PO\"ST"), new(-1, "NONE")]),
         ["duration"] = new CaptureType.Duration(),
         ["ipv4"] = new CaptureType.IPv4(),
@@ -40,6 +42,14 @@ public class TypedValueTests
     [InlineData("errno", "{v}", -4095L, "4095", "4095")]
     [InlineData("errno", "{v}", -4096L, "-4096", "-4096")]
     [InlineData("errno", "{v:d}", -11L, "11", "11")]
+    [InlineData("signal", "{v}", 1L, "\"SIGHUP\"", "SIGHUP")]
+    [InlineData("signal", "{v}", 15L, "\"SIGTERM\"", "SIGTERM")]
+    [InlineData("signal", "{v}", 31L, "\"SIGSYS\"", "SIGSYS")]
+    [InlineData("signal", "{v}", 34L, "34", "34")]
+    [InlineData("signal", "{v}", 0L, "0", "0")]
+    [InlineData("signal", "{v}", -1L, "-1", "-1")]
+    [InlineData("signal", "{v:x}", -1L, "-1", "ffffffff")]
+    [InlineData("signal", "{v:d}", 9L, "\"SIGKILL\"", "9")]
     [InlineData("enum", "{v}", 0L, "\"GET\"", "GET")]
     [InlineData("enum", "{v}", 1L, "\"PO\\\"ST\"", "PO\"ST")]
     [InlineData("enum", "{v}", -1L, "\"NONE\"", "NONE")]
@@ -124,9 +134,10 @@ public class TypedValueTests
     public void Hidden_fields_of_the_plan_are_not_shown()
     {
         var sample = new Sample("{a}", ProbeTrigger.Entry, [new(0, "hidden", CaptureType.Default), new(1, "a", CaptureType.Default)]);
+        var bound = new BoundRule(
+            CSiteAbi.X64, sample.Plan, sample.Bound.Messages, _ => [new("a", CaptureType.Default, 1, IsReturnValue: false)]);
         var shape = EventShape.Of(
-            sample.Rule, sample.Plan, [new ProbeFile("/srv/shop/test", FileIdentity.None, [new(0, 0, "AddNum", 0)])],
-            _ => [new ShownField(new("a", CaptureType.Default, 1, IsReturnValue: false), IsRedacted: false)]);
+            sample.Rule, bound, [SiteName.Of("AddNum", "/srv/shop/test")]);
 
         var line = Sample.LineOf(sample.Decoder.Decode(sample.Record(7, 8), shape)!);
 

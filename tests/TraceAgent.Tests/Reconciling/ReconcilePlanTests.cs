@@ -14,7 +14,7 @@ public sealed class ReconcilePlanTests
     /// <summary>Another place for arguments on the same processor.</summary>
     private static readonly Operands Shifted = new(4);
 
-    private static readonly Gen<DesiredProbe> AnyDesired =
+    private static readonly Gen<RuleProbe> AnyDesired =
         Gen.Select(
             Gen.OneOf("add", "buy", "sell"),
             Gen.OneOf("bin/shop", "bin/store"),
@@ -31,7 +31,7 @@ public sealed class ReconcilePlanTests
                     _ => more,
                 };
                 var rule = Given.Rule($"name: {name}, binary: {binary}, symbol: {symbol}, on: {on}{keys}");
-                return inode == 0 ? new DesiredProbe(rule, null) : Given.Desired(rule, inode, symbol == "AddNum" ? 0x1100u : 0x1104u);
+                return inode == 0 ? new RuleProbe(rule, null) : Given.Desired(rule, inode, symbol == "AddNum" ? 0x1100u : 0x1104u);
             });
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class ReconcilePlanTests
     }
 
     [Fact]
-    public void A_new_rule_whose_binary_is_missing_waits() => Assert.Empty(Steps([], new DesiredProbe(Given.Rule(Add), null)));
+    public void A_new_rule_whose_binary_is_missing_waits() => Assert.Empty(Steps([], new RuleProbe(Given.Rule(Add), null)));
 
     [Fact]
     public void A_rule_that_is_gone_is_detached() => Assert.Equal([new ReconcileStep.Detach("add")], Steps(Held(Given.Rule(Add))));
@@ -129,7 +129,7 @@ public sealed class ReconcilePlanTests
     public void A_file_that_was_overwritten_is_attached_again()
     {
         var rule = Given.Rule(Add);
-        var held = new Dictionary<string, HeldProbe> { ["add"] = new(rule, [Given.Part(rule, CSiteAbi.X64)]) };
+        var held = new Dictionary<string, RuleProbe> { ["add"] = new(rule, new Probe([Given.Part(rule, CSiteAbi.X64)])) };
 
         Assert.Equal([new ReconcileStep.Extend(rule, Given.Probe(rule))], Steps(held, Given.Desired(rule)));
     }
@@ -138,7 +138,7 @@ public sealed class ReconcilePlanTests
     public void Only_the_files_that_are_not_held_are_added()
     {
         var rule = Given.Rule(Add);
-        var desired = new DesiredProbe(rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100), Given.File(2, 0x1200))]));
+        var desired = new RuleProbe(rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100), Given.File(2, 0x1200))]));
 
         Assert.Equal([new ReconcileStep.Extend(rule, Given.Probe(rule, inode: 2, site: 0x1200))], Steps(Held(rule), desired));
     }
@@ -148,7 +148,7 @@ public sealed class ReconcilePlanTests
     {
         var rule = Given.Rule($"{Add}, args: 1");
         var other = Given.Part(rule, Arm64, Given.File(2, 0x1200));
-        var desired = new DesiredProbe(rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100)), other]));
+        var desired = new RuleProbe(rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100)), other]));
 
         Assert.Equal([new ReconcileStep.Extend(rule, new Probe([other]))], Steps(Held(rule), desired));
     }
@@ -157,7 +157,7 @@ public sealed class ReconcilePlanTests
     public void Values_that_are_found_elsewhere_in_the_same_file_replace()
     {
         var rule = Given.Rule($"{Add}, args: 1");
-        var desired = new DesiredProbe(rule, Given.Probe(rule, abi: Arm64));
+        var desired = new RuleProbe(rule, Given.Probe(rule, abi: Arm64));
 
         Assert.Equal([new ReconcileStep.Replace(rule, desired.Probe!)], Steps(Held(rule), desired));
     }
@@ -166,9 +166,9 @@ public sealed class ReconcilePlanTests
     public void A_file_that_the_rule_does_not_lead_to_any_more_stays_for_its_processes()
     {
         var rule = Given.Rule(Add);
-        var held = new Dictionary<string, HeldProbe>
+        var held = new Dictionary<string, RuleProbe>
         {
-            ["add"] = new(rule, [Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100), Given.File(2, 0x1200))]),
+            ["add"] = new(rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100), Given.File(2, 0x1200))])),
         };
 
         Assert.Empty(Steps(held, Given.Desired(rule)));
@@ -178,9 +178,9 @@ public sealed class ReconcilePlanTests
     public void Sites_of_one_file_that_need_different_programs_are_one_probe()
     {
         var rule = Given.Rule($"{Add}, args: 1");
-        var desired = new DesiredProbe(
+        var desired = new RuleProbe(
             rule, new Probe([Given.Part(rule, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(rule, Arm64, Given.File(1, 0x1300))]));
-        var held = new Dictionary<string, HeldProbe> { ["add"] = new(rule, desired.Probe!.Parts) };
+        var held = new Dictionary<string, RuleProbe> { ["add"] = new(rule, desired.Probe) };
 
         Assert.Empty(Steps(held, desired));
     }
@@ -190,28 +190,28 @@ public sealed class ReconcilePlanTests
     {
         var before = Given.Rule($"{Add}, args: 1");
         var after = Given.Rule(Add);
-        var held = new Dictionary<string, HeldProbe>
+        var held = new Dictionary<string, RuleProbe>
         {
-            ["add"] =
-                new(before, [Given.Part(before, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(before, Shifted, Given.File(1, 0x1300))]),
+            ["add"] = new(before, new Probe(
+                [Given.Part(before, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(before, Shifted, Given.File(1, 0x1300))])),
         };
         var desired = Probe.Of(
             [Given.Part(after, CSiteAbi.X64, Given.File(1, 0x1100)), Given.Part(after, Shifted, Given.File(1, 0x1300))])!;
 
         Assert.Equal([CSiteAbi.X64, Shifted], desired.Parts.Select(part => part.Abi));
-        Assert.Equal([new ReconcileStep.Replace(after, desired)], Steps(held, new DesiredProbe(after, desired)));
+        Assert.Equal([new ReconcileStep.Replace(after, desired)], Steps(held, new RuleProbe(after, desired)));
     }
 
     [Fact]
     public void A_binary_that_goes_missing_keeps_the_probe_for_the_processes_that_still_run_it() =>
-        Assert.Empty(Steps(Held(Given.Rule(Add)), new DesiredProbe(Given.Rule(Add), null)));
+        Assert.Empty(Steps(Held(Given.Rule(Add)), new RuleProbe(Given.Rule(Add), null)));
 
     [Fact]
     public void The_message_can_be_edited_while_the_binary_is_missing()
     {
         var edited = Given.Rule($"{Add}, level: error");
 
-        Assert.Equal([new ReconcileStep.Reshape(edited)], Steps(Held(Given.Rule(Add)), new DesiredProbe(edited, null)));
+        Assert.Equal([new ReconcileStep.Reshape(edited)], Steps(Held(Given.Rule(Add)), new RuleProbe(edited, null)));
     }
 
     [Theory]
@@ -220,7 +220,7 @@ public sealed class ReconcilePlanTests
     [InlineData("name: add, binary: bin/shop, symbol: AddNum, on: return")]
     [InlineData("name: add, binary: bin/shop, symbol: AddNum, args: 2")]
     public void A_rule_that_asks_for_something_else_that_is_missing_ends_the_old_probe(string edited) =>
-        Assert.Equal([new ReconcileStep.Detach("add")], Steps(Held(Given.Rule(Add)), new DesiredProbe(Given.Rule(edited), null)));
+        Assert.Equal([new ReconcileStep.Detach("add")], Steps(Held(Given.Rule(Add)), new RuleProbe(Given.Rule(edited), null)));
 
     [Fact]
     public void Rules_that_go_are_detached_before_others_come()
@@ -238,7 +238,7 @@ public sealed class ReconcilePlanTests
         AnyDesired.Array[0, 4].Array[1, 6].Sample(
             looks =>
             {
-                var held = new Dictionary<string, HeldProbe>();
+                var held = new Dictionary<string, RuleProbe>();
                 foreach (var look in looks)
                 {
                     var desired = look.DistinctBy(one => one.Rule.Name.Value).ToArray();
@@ -255,7 +255,7 @@ public sealed class ReconcilePlanTests
     }
 
     /// <summary>Nothing is held that no rule asks for, and what is there is captured as asked.</summary>
-    private static void AssertFollows(Dictionary<string, HeldProbe> held, DesiredProbe[] desired)
+    private static void AssertFollows(Dictionary<string, RuleProbe> held, RuleProbe[] desired)
     {
         Assert.Subset(desired.Select(one => one.Rule.Name.Value).ToHashSet(), held.Keys.ToHashSet());
         foreach (var (rule, probe) in desired)
@@ -276,8 +276,8 @@ public sealed class ReconcilePlanTests
         }
     }
 
-    private static Dictionary<string, HeldProbe> Held(Rule rule) =>
-        new() { [rule.Name.Value] = new HeldProbe(rule, Given.Probe(rule).Parts) };
+    private static Dictionary<string, RuleProbe> Held(Rule rule) =>
+        new() { [rule.Name.Value] = new RuleProbe(rule, Given.Probe(rule)) };
 
     private sealed record Operands(int Number) : SiteAbi(Architecture.X64)
     {
@@ -286,6 +286,6 @@ public sealed class ReconcilePlanTests
         public override Expr? Argument(int index) => index == 0 ? new Expr.Register(Number) : null;
     }
 
-    private static EquatableArray<ReconcileStep> Steps(Dictionary<string, HeldProbe> held, params DesiredProbe[] desired) =>
+    private static EquatableArray<ReconcileStep> Steps(Dictionary<string, RuleProbe> held, params RuleProbe[] desired) =>
         ReconcilePlan.Between(held, desired);
 }

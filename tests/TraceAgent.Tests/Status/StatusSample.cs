@@ -1,3 +1,4 @@
+using TraceAgent.Packets;
 using TraceAgent.Status;
 
 namespace TraceAgent.Tests.Status;
@@ -16,20 +17,64 @@ internal static class StatusSample
         [],
         rules);
 
-    public static RuleStatus Call { get; } = new(
-        "add-num", "attached", null, "/etc/traceagent/rules.d/a.yaml:3", "/srv/shop/test", 1,
-        1210, 1000, 200, 4, 3, 3, 7, 1.25, 12_500_000, 20, Now.AddSeconds(-5),
-        new LatencyStatus(2_000_000, [new LatencyBucket(512, 1024, 400), new LatencyBucket(1024, 2048, 600)]));
+    public static RuleStatus Call { get; } = new()
+    {
+        Rule = "add-num",
+        State = "attached",
+        Place = "/etc/traceagent/rules.d/a.yaml:3",
+        Binary = "/srv/shop/test",
+        Sites = 1,
+        Calls = 1210,
+        Logged = 1000,
+        Filtered = 200,
+        Sampled = 4,
+        Limited = 3,
+        Lost = 3,
+        Unreturned = 7,
+        CostPercent = 1.25,
+        CostNs = 12_500_000,
+        BudgetPercent = 20,
+        LastEvent = Now.AddSeconds(-5),
+        Latency = new LatencyStatus(2_000_000, [new LatencyBucket(512, 1024, 400), new LatencyBucket(1024, 2048, 600)]),
+    };
 
-    public static PacketRuleStatus Edge { get; } = new(
-        "edge", "attached", null,
-        "/etc/traceagent/rules.d/p.yaml:3", "eth*", [new InterfaceStatus("eth0", 2, "native"), new InterfaceStatus("eth1", 3, "generic")],
-        false, 12_000, 3, 1215, 98_000, 1100, 100, 0, 10, 5, 7, 40, 1);
+    public static PacketRuleStatus Edge { get; } = new()
+    {
+        Rule = "edge",
+        State = "attached",
+        Place = "/etc/traceagent/rules.d/p.yaml:3",
+        Interface = "eth*",
+        Interfaces = [new InterfaceStatus("eth0", 2, "native"), new InterfaceStatus("eth1", 3, "generic")],
+        Denied = 12_000,
+        Allowed = 3,
+        Packets = 1215,
+        Bytes = 98_000,
+        Passed = 1100,
+        Dropped = 100,
+        NotIp = 10,
+        Malformed = 5,
+        Evicted = 7,
+        Logged = 40,
+        Lost = 1,
+    };
 
-    public static PacketRuleStatus Guard { get; } = new(
-        "guard", "pending",
-        "there is no network interface wlan0", "/etc/traceagent/rules.d/p.yaml:9", "wlan0", [], true, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static PacketRuleStatus Guard { get; } = new()
+    {
+        Rule = "guard",
+        State = "pending",
+        Reason = "there is no network interface wlan0",
+        Place = "/etc/traceagent/rules.d/p.yaml:9",
+        Interface = "wlan0",
+        Interfaces = [],
+        DryRun = true,
+    };
 
-    public static RuleStatus Pending { get; } = new(
-        "later", "pending", "/srv/x\e[31m does not exist yet", "b.yaml:1", "/srv/x", 0, 0, 0, 0, 0, 0, 0, 0, null, 0, null, null, null);
+    public static RuleStatus Pending { get; } = new()
+    {
+        Rule = "later",
+        State = "pending",
+        Reason = "/srv/x\e[31m does not exist yet",
+        Place = "b.yaml:1",
+        Binary = "/srv/x",
+    };
 }

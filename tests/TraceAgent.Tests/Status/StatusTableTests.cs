@@ -29,7 +29,7 @@ public class StatusTableTests
 
         """,
         string.Join('\n', StatusTable.Of(StatusSample.Of() with
-            { Packets = [StatusSample.Edge, StatusSample.Guard], Outputs = [] }, StatusSample.Now).Split('\n').Skip(1)));
+        { Packets = [StatusSample.Edge, StatusSample.Guard], Outputs = [] }, StatusSample.Now).Split('\n').Skip(1)));
 
     [Fact]
     public void The_details_of_a_packet_rule_balance() =>

@@ -1,0 +1,27 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Terms;
+using TraceAgent.Rules.Types;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>An expression with its type.</summary>
+/// <param name="Term">How to compute it, as 64 bits.</param>
+/// <param name="Type">What it is.</param>
+/// <param name="Source">How it was written.</param>
+/// <param name="Cost">How many terms it has, each as often as it is computed.</param>
+internal sealed record Bound(Term Term, StaticType Type, Syntax Source, int Cost = 1)
+{
+    /// <summary>How to capture it, when a cast says more than the type.</summary>
+    public CaptureType? Capture { get; init; }
+
+    public bool IsConstant => Term is Term.Number;
+
+    /// <summary>Compared and divided without a sign, and all that is computed with it.</summary>
+    public bool IsUnsigned => Type is StaticType.Integer { Size: 8, Signed: false } or StaticType.Pointer;
+
+    /// <summary>Whether its sign bit is known to be 0.</summary>
+    public bool IsNeverNegative =>
+        Term is Term.Number { Value: >= 0 } or Term.Special
+            || Type is StaticType.Integer { Size: < 8, Signed: false } or StaticType.Bool or StaticType.Character;
+}

@@ -1,0 +1,72 @@
+using TraceAgent.Capture;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>A rule at places of one kind: what is captured there and what events show, or what the places do not have.</summary>
+public sealed class BoundRule
+{
+    private readonly CapturePlan? _plan;
+    private readonly Func<EventKind, IReadOnlyList<CapturedValue>> _valuesOf;
+
+    /// <param name="abi">The kind of place.</param>
+    /// <param name="plan">What is captured.</param>
+    /// <param name="messages">One for each kind of event.</param>
+    /// <param name="valuesOf">What an event of a kind shows.</param>
+    public BoundRule(
+        SiteAbi abi, CapturePlan plan, EquatableArray<EventMessage> messages, Func<EventKind, IReadOnlyList<CapturedValue>> valuesOf)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        (Abi, _plan, Messages) = (abi, plan, messages);
+        var values = plan.Kinds.ToDictionary(kind => kind, valuesOf);
+        _valuesOf = kind => values.GetValueOrDefault(kind) ?? [];
+    }
+
+    private BoundRule(SiteAbi abi, EquatableArray<string> missing)
+    {
+        (Abi, Missing) = (abi, missing);
+        _valuesOf = _ => [];
+    }
+
+    /// <summary>The kind of place.</summary>
+    public SiteAbi Abi { get; }
+
+    /// <summary>What the rule names and these places do not have, in words; empty when there is a plan.</summary>
+    public EquatableArray<string> Missing { get; }
+
+    /// <summary>What is captured.</summary>
+    /// <exception cref="InvalidOperationException">Something is <see cref="Missing"/>.</exception>
+    public CapturePlan Plan => _plan
+        ?? throw new InvalidOperationException($"there is no {string.Join(" and no ", Missing)} at these sites");
+
+    public EquatableArray<EventMessage> Messages { get; }
+
+    /// <summary>
+    /// The values that an event of this kind shows: arguments, computed values, the return value, and what its message wants to know of
+    /// the hit. Fields that only conditions need are not among them.
+    /// </summary>
+    public IReadOnlyList<CapturedValue> ValuesOf(EventKind kind) => _valuesOf(kind);
+
+    /// <summary>Binds a rule that was read without errors.</summary>
+    public static BoundRule Of(Rule rule, SiteAbi abi)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(abi);
+        var bag = new DiagnosticBag();
+        var terms = TermsOf(rule, abi, bag);
+        var missing = MissingValues.Of(rule, terms, abi)
+            .Concat(bag.InOrder().Where(problem => problem.Severity == Severity.Error).Select(problem => problem.Message))
+            .ToEquatableArray();
+        if (missing.Count > 0)
+        {
+            return new BoundRule(abi, missing);
+        }
+
+        var fields = new PlanFields(rule, terms, abi);
+        return new BoundRule(abi, fields.Plan(), terms.Messages, fields.ValuesOf);
+    }
+
+    /// <summary>What the texts of a rule mean at places of this kind; what they do not mean is reported.</summary>
+    internal static RuleTerms TermsOf(Rule rule, SiteAbi abi, DiagnosticBag bag) => new RuleBinder(
+        rule.Syntax, rule.On, new Redaction(rule.Redact, rule.NotSecret), new PlaceScope(abi), bag).Bind();
+}

@@ -1,0 +1,60 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
+using TraceAgent.Rules.Types;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>The value that <c>bytes(name)</c> or <c>int[name]</c> names.</summary>
+internal sealed class LengthBinder(ProbeTrigger on, Redaction redaction, DiagnosticBag bag)
+{
+    /// <summary>Null when the type of <paramref name="owner"/> names none, or when there is no such number, which is reported.</summary>
+    public Term? Resolve(string owner, TypeSpec spec, YamlScalar? source, ValueScope scope, bool isReturned)
+    {
+        if (spec.Length is not { } length || source is null)
+        {
+            return null;
+        }
+
+        var at = source.SpanOf(length.Start, length.Name.Length);
+        if (scope.Find(length.Name) is not { } value)
+        {
+            bag.Error(
+                DiagnosticCode.UnknownValue,
+                at,
+                $"unknown name '{Quoted.Clip(length.Name)}'",
+                scope.WhyNot(length.Name) ?? Suggestion.DidYouMean(length.Name, scope.Names) ?? $"known here: {Quoted.List(scope.Names)}");
+            return null;
+        }
+
+        if (on != ProbeTrigger.Call && (isReturned ? value.Term.NeedsEntry : value.Term.NeedsReturn))
+        {
+            bag.Error(DiagnosticCode.UnknownValue,
+                at, $"'{length.Name}' is not known when this is read", "only 'on: call' knows arguments and return value together");
+            return null;
+        }
+
+        if (value.Type is not StaticType.Integer number)
+        {
+            bag.Error(DiagnosticCode.TypeMismatch,
+                at, $"'{length.Name}' is {value.Type.Noun}, not a number of {(spec.Type is CaptureType.Array ? "elements" : "bytes")}");
+            return null;
+        }
+
+        if (redaction.Applies(value.Name) && !redaction.Applies(owner))
+        {
+            RedactedValue.Report(bag, at, value.Name, RedactedValue.Reveals(owner, value.Name));
+            return null;
+        }
+
+        return number is { Size: 8, Signed: false } ? Positive(value.Term) : value.Term;
+    }
+
+    /// <summary>
+    /// A negative length counts as 0. An unsigned one has no sign: where its first bit is set, half of it is
+    /// still more than any value has.
+    /// </summary>
+    private static Term.Binary Positive(Term unsigned) =>
+        new(BinaryOperator.ShiftRight, unsigned, new Term.Binary(BinaryOperator.ShiftRight, unsigned, new Term.Number(63)));
+}

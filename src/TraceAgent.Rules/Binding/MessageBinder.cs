@@ -1,0 +1,82 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Templates;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>The messages of a rule: its own templates, or those that say what was captured.</summary>
+/// <param name="syntax">The rule's texts.</param>
+/// <param name="on">When events happen.</param>
+/// <param name="captures">Those without errors.</param>
+/// <param name="bag">Takes what is wrong.</param>
+internal sealed class MessageBinder(RuleSyntax syntax, ProbeTrigger on, EquatableArray<ComputedValue> captures, DiagnosticBag bag)
+{
+    public EquatableArray<EventMessage> Bind() =>
+        syntax.Messages.Select(message => new EventMessage(message.Kind, TemplateOf(message))).ToEquatableArray();
+
+    private MessageTemplate TemplateOf(WrittenMessage message)
+    {
+        var kind = message.Kind;
+
+        // Wrong arguments are reported; that their names are unknown would say it again.
+        var arguments = syntax.HasWrongArguments
+            ? [.. WrittenArgument.Numbered(Architecture.MaxArguments, default)]
+            : syntax.Arguments;
+        List<NamedValue> values = kind == EventKind.Return
+            ? []
+            : [.. arguments.Select(a => new NamedValue(a.Name, a.Spec.Type) { Alias = a.Alias })];
+        values.AddRange(captures.Where(capture => HasCapture(capture, kind)).Select(c => new NamedValue(c.Name, c.Type)));
+
+        // Those with errors have been reported.
+        values.AddRange(syntax.Captures.Select(written => written.Name).Concat(syntax.RejectedCaptures)
+            .Where(name => captures.All(capture => capture.Name != name))
+            .Select(name => new NamedValue(name, CaptureType.Default)));
+        var returned = kind == EventKind.Entry || syntax.ReturnsNothing ? null : syntax.Return.Type;
+        var names = EventNames.Of(kind, values, returned);
+
+        // The line end that a block scalar keeps is not part of the message.
+        return MessageTemplateParser.Parse(
+            message.Text is null ? Default(kind, values, returned is not null) : message.Text.Value.TrimEnd('\n'),
+            names,
+            name => Explain(name, kind, arguments.Count),
+            problem => bag.Error(
+                problem.Code, message.Text!.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint));
+    }
+
+    /// <summary>Of the two events of 'on: both', each has what is known then.</summary>
+    private bool HasCapture(ComputedValue capture, EventKind kind) =>
+        on != ProbeTrigger.Both || (kind == EventKind.Entry ? !capture.NeedsReturn : !capture.NeedsEntry);
+
+    private static string Default(EventKind kind, List<NamedValue> values, bool hasReturn)
+    {
+        var call = values.Count == 0
+            ? $"{{symbol:{ValueFormat.CallFormat}}}"
+            : $"{{symbol}}({string.Join(", ", values.Select(a => $"{a.Name}={{{a.Name}}}"))})";
+        return kind switch
+        {
+            EventKind.Entry => call,
+            EventKind.Return =>
+                (hasReturn ? "{symbol} = {ret}" : "{symbol} returned") + string.Concat(values.Select(v => $", {v.Name}={{{v.Name}}}")),
+            _ => hasReturn ? $"{call} = {{ret}} in {{duration}}" : $"{call} in {{duration}}",
+        };
+    }
+
+    /// <summary>Why a name that exists elsewhere does not exist on this event.</summary>
+    private string? Explain(string name, EventKind kind, int count) => name switch
+    {
+        "duration" => "only 'on: call' knows the duration",
+        "ret" when syntax.ReturnsNothing => syntax.WhyNoReturn,
+        "ret" when on == ProbeTrigger.Both => "the entry event has no return value: write format: {entry: …, return: …}",
+        "ret" => "there is no return value on entry: use 'on: call' or 'on: return'",
+        _ when ValueName.ArgumentNumber(name) is not { } number || number > Architecture.MaxArguments => null,
+        _ when on == ProbeTrigger.Both && kind == EventKind.Return =>
+            "the return event has no arguments: write format: {entry: …, return: …}, or use 'on: call'",
+        _ when kind == EventKind.Return => "arguments are gone when the function returns: use 'on: call'",
+        _ when syntax.HasSignature => $"the signature has {count}",
+        _ when syntax.ListedArguments is { } listed => ValueName.ArgumentNumber(name) <= listed
+            ? $"'args' skips this argument: write a name instead of {WrittenArgument.Skip}"
+            : $"'args' lists {listed}",
+        _ when count == 0 => $"add 'args: {name.AsSpan(3)}'",
+        _ => $"the rule captures {count}: set 'args: {name.AsSpan(3)}'",
+    };
+}

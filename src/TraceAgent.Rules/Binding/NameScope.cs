@@ -1,0 +1,52 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
+using TraceAgent.Rules.Types;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>The names that a rule gives, above those of the places where it is bound.</summary>
+/// <param name="outer">What the places know.</param>
+/// <param name="whyNot">Why a name that was not added is not there; null for one that could not be.</param>
+internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot = null) : ValueScope
+{
+    private readonly Dictionary<string, ScopedValue> _values = [];
+    private readonly Dictionary<string, string> _reasons = [];
+
+    /// <summary>In the order in which they were added.</summary>
+    public override IEnumerable<string> Names => outer.Names.Concat(_values.Keys);
+
+    /// <param name="name">Its name.</param>
+    /// <param name="raw">All 64 bits that hold it.</param>
+    /// <param name="type">Says how many of them count.</param>
+    public void Add(string name, Term raw, StaticType type) => AddComputed(name, Widen(raw, type), type);
+
+    /// <summary>Another name of the same value.</summary>
+    public void Alias(string alias, string name)
+    {
+        if (_values.TryGetValue(name, out var value))
+        {
+            _values.TryAdd(alias, value);
+        }
+    }
+
+    /// <summary>A computed value, which is as wide as its type says.</summary>
+    public void AddComputed(string name, Term term, StaticType type) => _values.TryAdd(name, new ScopedValue(name, term, type));
+
+    /// <summary>A name that exists elsewhere, and why not here.</summary>
+    public void Exclude(string name, string reason) => _reasons.TryAdd(name, reason);
+
+    /// <inheritdoc/>
+    public override ScopedValue? Find(string name) => outer.Find(name) ?? _values.GetValueOrDefault(name);
+
+    /// <inheritdoc/>
+    public override string? WhyNot(string name) => outer.WhyNot(name) ?? _reasons.GetValueOrDefault(name) ?? whyNot?.Invoke(name);
+
+    /// <summary>The value as 64 bits: a register's bits above the type's own are undefined (System V ABI 3.2.3).</summary>
+    public static Term Widen(Term raw, StaticType type) => type switch
+    {
+        StaticType.Integer { Size: < 8 } integer => new Term.Extend(raw, integer.Size, integer.Signed),
+        StaticType.Character => new Term.Extend(raw, 1, Signed: false),
+        StaticType.Bool => new Term.Binary(BinaryOperator.NotEqual, new Term.Extend(raw, 1, Signed: false), new Term.Number(0)),
+        _ => raw,
+    };
+}

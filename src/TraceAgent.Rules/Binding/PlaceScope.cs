@@ -1,0 +1,54 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
+using TraceAgent.Rules.Types;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>
+/// What names mean at places of one kind, before a rule gives names of its own: what the kernel knows of every hit. The places of a
+/// calling convention and of USDT notes have values by number only; where debug information is, they have names, too.
+/// </summary>
+/// <param name="abi">Where the numbered values are.</param>
+internal sealed class PlaceScope(SiteAbi abi) : ValueScope
+{
+    private static readonly StaticType Number = new StaticType.Integer(4, Signed: false);
+
+    private static readonly Dictionary<string, ScopedValue> Common = new()
+    {
+        ["pid"] = new("pid", new Term.Special(SpecialValue.Pid), Number),
+        ["tid"] = new("tid", new Term.Special(SpecialValue.Tid), Number),
+        ["uid"] = new("uid", new Term.Special(SpecialValue.Uid), Number),
+        ["gid"] = new("gid", new Term.Special(SpecialValue.Gid), Number),
+        ["cgroup"] = new("cgroup", new Term.Special(SpecialValue.Cgroup), StaticType.UInt64),
+        ["comm"] = new("comm", new Term.Number(0), new StaticType.ThreadName()),
+    };
+
+    private static readonly string[] OnlyInMessages = ["ppid", "exe", "cmdline", "time", "symbol", "binary", "rule"];
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Names => Common.Keys;
+
+    /// <summary>Whether every event has a value of this name.</summary>
+    public static bool IsCommon(string name) => Common.ContainsKey(name) || OnlyInMessages.Contains(name);
+
+    /// <summary>The value of an argument that the rule names by its number.</summary>
+    /// <param name="index">From 0.</param>
+    public PlaceValue Argument(int index) => new(abi.Argument(index), abi.TypeOf(index), abi.WhyMissing(index));
+
+    /// <summary>The word <paramref name="index"/> (from 0, 8 bytes each) of what the function gives.</summary>
+    public PlaceValue Result(int index) => new(abi.Result(index), CaptureType.Default, null);
+
+    /// <inheritdoc/>
+    public override ScopedValue? Find(string name) => Common.GetValueOrDefault(name);
+
+    /// <inheritdoc/>
+    public override string? WhyNot(string name) => OnlyInMessages.Contains(name)
+        ? "only messages can name it: the agent finds it out after the kernel has decided"
+        : null;
+}
+
+/// <summary>A value at places of one kind.</summary>
+/// <param name="Read">How it is read; null when it is not there.</param>
+/// <param name="Type">What it is when the rule does not say.</param>
+/// <param name="WhyMissing">Why it is not there, in a few words; null when there is nothing to say.</param>
+internal sealed record PlaceValue(Expr? Read, CaptureType Type, string? WhyMissing);

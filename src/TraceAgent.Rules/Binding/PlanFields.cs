@@ -1,0 +1,180 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>The fields of a rule's plan, and which of them each event shows.</summary>
+internal sealed class PlanFields
+{
+    private readonly Rule _rule;
+    private readonly RuleTerms _terms;
+    private readonly SiteAbi _abi;
+    private readonly TermLowering _lowering;
+    private readonly List<CaptureField> _entry = [];
+    private readonly List<CaptureField> _return = [];
+    private readonly List<ShownValue> _shown = [];
+    private readonly Expr? _entryCondition;
+    private readonly Expr? _returnCondition;
+
+    public PlanFields(Rule rule, RuleTerms terms, SiteAbi abi)
+    {
+        _rule = rule;
+        _terms = terms;
+        _abi = abi;
+        _lowering = new TermLowering(abi);
+        var values = Values().Select((value, order) => value with { Order = order }).ToList();
+
+        // What only conditions and returns need comes behind what entries show: those indexes stay.
+        foreach (var value in values.Where(v => v.OnEntry))
+        {
+            _shown.Add(new ShownValue(value, OnReturn: false, _entry.Count));
+            _entry.Add(FieldOf(value, _lowering.Lower));
+        }
+
+        foreach (var value in values.Where(v => v.OnReturn))
+        {
+            _shown.Add(new ShownValue(value, OnReturn: true, _return.Count));
+            _return.Add(FieldOf(value, OnReturn));
+        }
+
+        (_entryCondition, _returnCondition) = Conditions();
+    }
+
+    public CapturePlan Plan() => new(_abi.Architecture, _rule.On, _entry.ToEquatableArray(), _return.ToEquatableArray())
+    {
+        EntryCondition = _entryCondition,
+        ReturnCondition = _returnCondition,
+        SampleEvery = _rule.SampleEvery,
+        LimitPerSecond = _rule.LimitPerSecond ?? Rule.NoLimit,
+        ReturnsAtInstructions = _abi.ReturnsAtInstructions && _rule.NeedsReturn,
+        LeavesByJumps = _abi.LeavesByJumps && _rule.NeedsReturn,
+        Restarts = _abi.Restarts && (_rule.On != ProbeTrigger.Return || CapturePlan.Pairs(_rule.On, _abi.LeavesByJumps)),
+        GoroutineRegister = CapturePlan.Pairs(_rule.On, _abi.LeavesByJumps) ? _abi.GoroutineRegister : null,
+        ReadsPlainly = _rule.ReadsPlainly,
+    };
+
+    public IReadOnlyList<CapturedValue> ValuesOf(EventKind kind) =>
+        [.. _shown
+            .Where(s => kind == EventKind.Call || s.OnReturn == (kind == EventKind.Return))
+            .OrderBy(s => s.Value.Order)
+            .Select(s => new CapturedValue(
+                s.Value.Name,
+                s.Value.Type,
+                s.Index + (kind == EventKind.Call && s.OnReturn ? _entry.Count : 0),
+                s.Value.IsReturnValue)
+            {
+                IsOfEvent = s.Value.IsOfEvent,
+            })];
+
+    private IEnumerable<RuleValue> Values()
+    {
+        var hasEntry = _rule.On != ProbeTrigger.Return;
+        foreach (var argument in hasEntry ? _terms.Arguments : [])
+        {
+            var late = argument.Length is { NeedsReturn: true };
+            yield return new RuleValue(argument.Name, argument.Type, new Term.Argument(argument.Index), argument.Length)
+            {
+                OnEntry = !late,
+                OnReturn = late,
+            };
+        }
+
+        foreach (var capture in _terms.Captures)
+        {
+            var early = !capture.NeedsReturn && hasEntry;
+            var both = _rule.On == ProbeTrigger.Both && !capture.NeedsEntry;
+            yield return new RuleValue(capture.Name, capture.Type, capture.Value, capture.Length)
+            {
+                OnEntry = early,
+                OnReturn = !early || both,
+            };
+        }
+
+        if (_rule.On != ProbeTrigger.Entry && !_terms.ReturnsNothing)
+        {
+            yield return new RuleValue("ret", _terms.Return, new Term.Result(_terms.ReturnRegister), _terms.ReturnLength)
+            {
+                OnReturn = true,
+                IsReturnValue = true,
+            };
+        }
+
+        foreach (var (name, type, special) in ContextField.All)
+        {
+            yield return new RuleValue(name, type, new Term.Special(special), null)
+            {
+                OnEntry = Shows(EventKind.Entry, name) || Shows(EventKind.Call, name),
+                OnReturn = Shows(EventKind.Return, name),
+                IsOfEvent = true,
+            };
+        }
+    }
+
+    private bool Shows(EventKind kind, string name) => _terms.Messages.Any(message => message.Kind == kind && message.Template.Shows(name));
+
+    private static CaptureField FieldOf(RuleValue value, Func<Term, Expr> lower) =>
+        value.Type.Capture(lower(value.Term), value.Length is { } length ? lower(length) : null);
+
+    private (Expr? OnEntry, Expr? OnReturn) Conditions()
+    {
+        if (All([_rule.Who, _terms.When]) is not { } when)
+        {
+            return default;
+        }
+
+        var whole = _rule.On == ProbeTrigger.Call ? null : _lowering.Lower(when);
+        return _rule.On switch
+        {
+            ProbeTrigger.Entry => (whole, null),
+            ProbeTrigger.Return => (null, whole),
+            ProbeTrigger.Both => (whole, whole),
+            _ => (
+                All(Conjuncts(when).Where(c => !c.NeedsReturn).Select(_lowering.Lower)),
+                All(Conjuncts(when).Where(c => c.NeedsReturn).Select(OnReturn))),
+        };
+    }
+
+    private static IEnumerable<Term> Conjuncts(Term term) => term is Term.Binary { Operator: BinaryOperator.AndAlso } both
+        ? Conjuncts(both.Left).Concat(Conjuncts(both.Right))
+        : [term];
+
+    private static Term? All(IEnumerable<Term?> conditions) => conditions.OfType<Term>()
+        .Aggregate((Term?)null, (all, next) => all is null ? next : new Term.Binary(BinaryOperator.AndAlso, all, next));
+
+    private static Expr? All(IEnumerable<Expr> conditions) =>
+        conditions.Aggregate((Expr?)null, (all, next) => all is null ? next : new Expr.Binary(BinaryOperator.AndAlso, all, next));
+
+    private Expr OnReturn(Term term) =>
+        _rule.On == ProbeTrigger.Call ? _lowering.LowerOnReturn(term, EntryField) : _lowering.Lower(term);
+
+    /// <summary>The entry field that holds this value, a new one when there is none.</summary>
+    private Expr.EntryField EntryField(Expr value)
+    {
+        var field = new CaptureField(value, new Storage.Scalar());
+        var index = _entry.IndexOf(field);
+        if (index < 0)
+        {
+            index = _entry.Count;
+            _entry.Add(field);
+        }
+
+        return new Expr.EntryField(index);
+    }
+
+    /// <summary>A value of the rule, and in which of the parts it is read; a call has each in one only.</summary>
+    private sealed record RuleValue(string Name, CaptureType Type, Term Term, Term? Length)
+    {
+        /// <summary>Among the values of the rule, from 0.</summary>
+        public int Order { get; init; }
+
+        public bool OnEntry { get; init; }
+
+        public bool OnReturn { get; init; }
+
+        public bool IsReturnValue { get; init; }
+
+        public bool IsOfEvent { get; init; }
+    }
+
+    private sealed record ShownValue(RuleValue Value, bool OnReturn, int Index);
+}

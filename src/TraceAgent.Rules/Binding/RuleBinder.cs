@@ -1,0 +1,71 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>Finds what the texts of a rule mean at places of one kind.</summary>
+/// <param name="syntax">The texts.</param>
+/// <param name="on">When events happen.</param>
+/// <param name="redaction">What must not be shown, nor told by what is shown.</param>
+/// <param name="place">What the places know.</param>
+/// <param name="bag">Takes what is wrong.</param>
+internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction redaction, PlaceScope place, DiagnosticBag bag)
+{
+    private readonly LengthBinder _lengths = new(on, redaction, bag);
+
+    /// <summary>All that could be bound; what could not is reported.</summary>
+    public RuleTerms Bind()
+    {
+        var scopes = new RuleScope(syntax, on, place);
+        var scope = scopes.OfValues();
+        var arguments = syntax.Arguments.Select(argument => ArgumentOf(argument, scope)).ToEquatableArray();
+        var returned = syntax.Return;
+        var returnLength = returned.LengthBehind(register => new Term.Result(register))
+            ?? _lengths.Resolve("ret", returned, syntax.ReturnSource, scope, isReturned: true);
+        var results = syntax.Results.Select(result => ResultOf(result, scope)).ToList();
+        var values = new ValueBinder(on, redaction, _lengths, bag);
+        var captures = syntax.Captures.Select(capture => values.Capture(capture, scope)).OfType<ComputedValue>().ToList();
+        var condition = scopes.OfCondition();
+        foreach (var capture in captures)
+        {
+            scopes.AddToCondition(condition, scope.Find(capture.Name)!);
+        }
+
+        foreach (var capture in syntax.Captures)
+        {
+            condition.Exclude(capture.Name, "its own expression has an error");
+        }
+
+        EquatableArray<ComputedValue> all = [.. results, .. captures];
+        return new RuleTerms
+        {
+            Arguments = arguments,
+            Return = returned.InRegisters,
+            ReturnLength = returnLength,
+            ReturnRegister = returned.ValueRegister,
+            ReturnsNothing = syntax.ReturnsNothing,
+            Captures = all,
+            When = syntax.When is { } when ? values.Condition(when, condition) : null,
+            Messages = new MessageBinder(syntax, on, all, bag).Bind(),
+        };
+    }
+
+    private Parameter ArgumentOf(WrittenArgument argument, NameScope scope)
+    {
+        var index = argument.Register + argument.Spec.ValueRegister;
+        return new Parameter(index, argument.Name, argument.IsUntyped ? place.Argument(index).Type : argument.Spec.InRegisters)
+        {
+            IsUntyped = argument.IsUntyped,
+            Length = argument.Spec.LengthBehind(argument.In)
+                ?? _lengths.Resolve(argument.Name, argument.Spec, argument.Source, scope, isReturned: false),
+        };
+    }
+
+    private ComputedValue ResultOf(WrittenArgument result, NameScope scope) =>
+        new(result.Name, result.Spec.InRegisters, result.Value)
+        {
+            Length = result.Spec.LengthBehind(result.In)
+                ?? _lengths.Resolve(result.Name, result.Spec, result.Source, scope, isReturned: true),
+        };
+}

@@ -1,0 +1,20 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>A rule, bound once to each kind of place that it leads to.</summary>
+public sealed class RuleBindings(Rule rule)
+{
+    private readonly Dictionary<SiteAbi, BoundRule> _bound = [];
+
+    /// <summary>The rule at places of this kind.</summary>
+    public BoundRule At(SiteAbi abi)
+    {
+        if (!_bound.TryGetValue(abi, out var bound))
+        {
+            _bound[abi] = bound = BoundRule.Of(rule, abi);
+        }
+
+        return bound;
+    }
+}

@@ -1,0 +1,115 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
+using TraceAgent.Rules.Types;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>The names that the expressions of a rule can use, by when its events happen.</summary>
+/// <param name="syntax">Gives names to values.</param>
+/// <param name="on">When events happen.</param>
+/// <param name="place">What the places know.</param>
+internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope place)
+{
+    private const string EntryHasNoReturn = "there is no return value on entry: use 'on: call' or 'on: return'";
+    private const string OnlyCallsLast = "only 'on: call' knows the duration";
+    private const string ArgumentsAreGone = "arguments are gone when the function returns: use 'on: call'";
+
+    /// <summary>For computed values and lengths.</summary>
+    public NameScope OfValues()
+    {
+        var scope = WithArguments(on == ProbeTrigger.Return ? ArgumentsAreGone : null);
+        AddReturn(scope, on == ProbeTrigger.Entry ? EntryHasNoReturn : null);
+        AddDuration(scope);
+        return scope;
+    }
+
+    /// <summary>For the condition: with 'on: both' it decides about two events, and may name only what both have.</summary>
+    public NameScope OfCondition()
+    {
+        if (on != ProbeTrigger.Both)
+        {
+            return OfValues();
+        }
+
+        const string notOnReturn = "'when' decides about both events, and the return has no arguments: use 'on: call'";
+        var scope = WithArguments(notOnReturn);
+        AddReturn(scope, "'when' decides about both events, and the entry has no return value: use 'on: call'");
+        AddDuration(scope);
+        return scope;
+    }
+
+    /// <summary>Lets the condition name a computed value, unless only one of the events of 'on: both' has it.</summary>
+    public void AddToCondition(NameScope condition, ScopedValue computed)
+    {
+        if (on == ProbeTrigger.Both && (computed.Term.NeedsEntry || computed.Term.NeedsReturn))
+        {
+            condition.Exclude(computed.Name, $"'when' decides about both events, and only one has '{computed.Name}': use 'on: call'");
+        }
+        else
+        {
+            condition.AddComputed(computed.Name, computed.Term, computed.Type);
+        }
+    }
+
+    private NameScope WithArguments(string? reason)
+    {
+        var scope = new NameScope(place, name => ValueName.ArgumentNumber(name) is not { } number || number > Architecture.MaxArguments
+            ? null
+            : reason ?? (syntax.SaysArguments ? "the rule does not have this argument" : $"add 'args: {number}'"));
+        foreach (var argument in syntax.Arguments)
+        {
+            if (reason is null)
+            {
+                scope.Add(argument.Name, argument.Value, argument.Spec.StaticInRegisters(argument.In));
+            }
+            else
+            {
+                scope.Exclude(argument.Name, reason);
+            }
+        }
+
+        foreach (var argument in syntax.Arguments)
+        {
+            scope.Alias(argument.Alias, argument.Name);
+        }
+
+        return scope;
+    }
+
+    private void AddReturn(NameScope scope, string? reason)
+    {
+        if (reason is null && !syntax.ReturnsNothing)
+        {
+            var returned = syntax.Return;
+            scope.Add("ret", new Term.Result(returned.ValueRegister), returned.StaticInRegisters(register => new Term.Result(register)));
+        }
+        else
+        {
+            scope.Exclude("ret", reason ?? syntax.WhyNoReturn);
+        }
+
+        foreach (var result in syntax.Results)
+        {
+            if (reason is null)
+            {
+                scope.Add(result.Name, result.Value, result.Spec.StaticInRegisters(result.In));
+            }
+            else
+            {
+                scope.Exclude(result.Name, reason);
+            }
+        }
+    }
+
+    private void AddDuration(NameScope scope)
+    {
+        if (on == ProbeTrigger.Call)
+        {
+            scope.Add("duration", new Term.Special(SpecialValue.Duration), new StaticType.Duration());
+        }
+        else
+        {
+            scope.Exclude("duration", OnlyCallsLast);
+        }
+    }
+}

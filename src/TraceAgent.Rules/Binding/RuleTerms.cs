@@ -1,0 +1,55 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>What the texts of a rule mean at places of one kind, before it is known where its fields lie.</summary>
+internal sealed record RuleTerms
+{
+    /// <summary>The captured arguments, in order.</summary>
+    public EquatableArray<Parameter> Arguments { get; init; }
+
+    /// <summary>The type of the return value.</summary>
+    public CaptureType Return { get; init; } = CaptureType.Default;
+
+    /// <summary>The return value's length when another value says it.</summary>
+    public Term? ReturnLength { get; init; }
+
+    /// <summary>The first register of the return value that its type reads: 0, and 1 for an error of Go.</summary>
+    public int ReturnRegister { get; init; }
+
+    /// <summary>
+    /// The signature says <c>void</c>, or the results are among <see cref="Captures"/>: there is no return value to show.
+    /// </summary>
+    public bool ReturnsNothing { get; init; }
+
+    /// <summary>The results that have names, then the computed values, each in the order of the file.</summary>
+    public EquatableArray<ComputedValue> Captures { get; init; }
+
+    /// <summary>An event happens only when this is not 0. Null: always.</summary>
+    public Term? When { get; init; }
+
+    /// <summary>One for each kind of event.</summary>
+    public EquatableArray<EventMessage> Messages { get; init; }
+}
+
+/// <summary>One captured argument: the first register or place on the stack that it is passed in (from 0), name and type.</summary>
+internal sealed record Parameter(int Index, string Name, CaptureType Type)
+{
+    /// <summary>The rule does not say its type: it is what the place says.</summary>
+    public bool IsUntyped { get; init; }
+
+    /// <summary>How many bytes or elements there are when another value says so.</summary>
+    public Term? Length { get; init; }
+}
+
+/// <summary>A value of <c>capture:</c>, or a result with a name.</summary>
+internal sealed record ComputedValue(string Name, CaptureType Type, Term Value)
+{
+    /// <summary>How many bytes or elements there are when another value says so.</summary>
+    public Term? Length { get; init; }
+
+    public bool NeedsReturn => Value.NeedsReturn || Length is { NeedsReturn: true };
+
+    public bool NeedsEntry => Value.NeedsEntry || Length is { NeedsEntry: true };
+}

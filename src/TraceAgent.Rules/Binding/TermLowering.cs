@@ -1,0 +1,37 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Terms;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>Terms to what the kernel computes. They name only what there is at these sites: see <see cref="MissingValues"/>.</summary>
+internal sealed class TermLowering(SiteAbi abi)
+{
+    /// <summary>What is computed where all that the term names is at hand.</summary>
+    public Expr Lower(Term term) => Lower(term, _ => null);
+
+    /// <summary>
+    /// What is computed on return of a call. Each largest part that names arguments but nothing of the return is left to
+    /// <paramref name="onEntry"/>.
+    /// </summary>
+    public Expr LowerOnReturn(Term term, Func<Expr, Expr> onEntry) =>
+        Lower(term, part => part.NeedsEntry && !part.NeedsReturn ? onEntry(Lower(part)) : null);
+
+    private Expr Lower(Term term, Func<Term, Expr?> replace) => replace(term) ?? term switch
+    {
+        Term.Number number => new Expr.Constant(number.Value),
+        Term.Argument argument => abi.Argument(argument.Index) ?? throw Missing($"argument {argument.Index + 1}"),
+        Term.Result result => abi.Result(result.Part) ?? throw Missing($"word {result.Part + 1} of a return value"),
+        Term.Special special => new Expr.Special(special.Value),
+        Term.AncestorCgroup ancestor => new Expr.AncestorCgroup(ancestor.Level),
+        Term.Unary unary => new Expr.Unary(unary.Operator, Lower(unary.Operand, replace)),
+        Term.Binary binary => new Expr.Binary(binary.Operator, Lower(binary.Left, replace), Lower(binary.Right, replace)),
+        Term.Load load => new Expr.Load(Lower(load.Address, replace), load.Size, load.Signed),
+        Term.Extend extend => new Expr.Extend(Lower(extend.Operand, replace), extend.Size, extend.Signed),
+        Term.TextMatch match =>
+            new Expr.TextMatch(Lower(match.Address, replace), match.Test, match.Length is { } length ? Lower(length, replace) : null),
+        Term.CommMatch match => new Expr.CommMatch(match.Test),
+        _ => throw new ArgumentOutOfRangeException(nameof(term)),
+    };
+
+    private static InvalidOperationException Missing(string what) => new($"there is no {what} at these sites");
+}

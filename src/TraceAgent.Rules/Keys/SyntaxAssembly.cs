@@ -1,0 +1,85 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Tokens;
+using TraceAgent.Rules.Types;
+using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
+
+namespace TraceAgent.Rules.Keys;
+
+/// <summary>Puts together what was read of values, condition and messages, and parses the expressions.</summary>
+internal static class SyntaxAssembly
+{
+    /// <summary>The texts of the rule; what is wrong in them is reported, and left out.</summary>
+    public static RuleSyntax Of(RuleDraft draft, ProbeTrigger on, DiagnosticBag bag)
+    {
+        var names = (draft.Arguments ?? []).SelectMany(argument => new[] { argument.Name, argument.Alias }).ToHashSet();
+        draft.Results = draft.Results?.Where(result => ValueName.Take(result.Name, result.Written.At, names, bag)).ToList();
+        draft.ReturnsNothing = draft.Results is not null || (draft.ReturnsNothing && !draft.Has("ret"));
+
+        // A name in brackets is a value's where there is one, and else a type that something is cast to.
+        var values = new HashSet<string>(names) { "ret", "duration" };
+        var captures = new List<WrittenCapture>();
+        foreach (var (key, capture) in draft.Captures)
+        {
+            if (ValueName.Take(key.Value, key.At, names, bag))
+            {
+                captures.Add(new WrittenCapture(key.Value, Parse(capture.Expression, values, bag), capture.Spec, capture.TypeSource));
+                values.Add(key.Value);
+            }
+        }
+
+        values.UnionWith(draft.Captures.Select(capture => capture.Key.Value));
+        return new RuleSyntax
+        {
+            Arguments = (draft.Arguments ?? []).ToEquatableArray(),
+            HasWrongArguments = draft.Arguments is null && draft.Has("args"),
+            ListedArguments = draft.Has("args") && draft.Present["args"].Value is YamlSequence list ? list.Items.Count : null,
+            SaysArguments = draft.Has("args") || draft.Has("signature"),
+            HasSignature = draft.Has("signature"),
+            NamesResults = draft.Results is not null,
+            Results = (draft.Results ?? []).ToEquatableArray(),
+            Return = draft.Return ?? TypeSpec.Default,
+            ReturnSource = draft.ReturnSource,
+            ReturnsNothing = draft.ReturnsNothing,
+            Captures = captures.ToEquatableArray(),
+            RejectedCaptures = draft.Captures.Select(capture => capture.Key.Value)
+                .Where(name => ValueName.Allows(name) && captures.TrueForAll(capture => capture.Name != name)).ToEquatableArray(),
+            When = draft.When is { } when ? Parse(when, values, bag) : null,
+            Messages = MessagesOf(draft, on, bag),
+        };
+    }
+
+    private static WrittenExpression Parse(YamlScalar text, HashSet<string> values, DiagnosticBag bag) => new(
+        text, ExpressionParser.Parse(text.Value, name => IsValue(name, values), problem => bag.Error(text, problem)));
+
+    private static bool IsValue(string name, HashSet<string> values) => values.Contains(name) || PlaceScope.IsCommon(name)
+        || ValueName.ArgumentNumber(name) is <= Architecture.MaxArguments;
+
+    private static EquatableArray<WrittenMessage> MessagesOf(RuleDraft draft, ProbeTrigger on, DiagnosticBag bag)
+    {
+        EventKind[] kinds = on switch
+        {
+            ProbeTrigger.Entry => [EventKind.Entry],
+            ProbeTrigger.Return => [EventKind.Return],
+            ProbeTrigger.Both => [EventKind.Entry, EventKind.Return],
+            _ => [EventKind.Call],
+        };
+        foreach (var entry in draft.Formats?.Present.Values ?? [])
+        {
+            if (!kinds.Any(kind => FormatKeys.NameOf(kind) == entry.Key.Value))
+            {
+                bag.Error(
+                    DiagnosticCode.KeyConflict,
+                    entry.Key.At,
+                    $"this rule has no {entry.Key.Value} events: it logs on {on.ToString().ToLowerInvariant()}",
+                    $"its events: {Quoted.List(kinds.Select(FormatKeys.NameOf))}");
+            }
+        }
+
+        return kinds.Select(kind => new WrittenMessage(
+            kind, draft.Formats is { } formats ? formats.Texts.GetValueOrDefault(kind) : draft.Format)).ToEquatableArray();
+    }
+}

@@ -1,0 +1,64 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Rules.Terms;
+
+/// <summary>
+/// An expression of a rule with its names resolved and its types decided, before the architecture is known: an
+/// <see cref="Expr"/> whose leaves are arguments and the return value. Equality is structural.
+/// </summary>
+public abstract record Term
+{
+    private Term()
+    {
+    }
+
+    public sealed record Number(long Value) : Term;
+
+    /// <summary>All 64 bits of the argument <paramref name="Index"/> (from 0), as it was on entry.</summary>
+    public sealed record Argument(int Index) : Term;
+
+    /// <summary>All 64 bits of the return value; of a longer one, its 8 bytes number <paramref name="Part"/>, from 0.</summary>
+    public sealed record Result(int Part = 0) : Term;
+
+    public sealed record Special(SpecialValue Value) : Term;
+
+    public sealed record Unary(UnaryOperator Operator, Term Operand) : Term;
+
+    public sealed record Binary(BinaryOperator Operator, Term Left, Term Right) : Term;
+
+    /// <summary>Reads <paramref name="Size"/> bytes (1, 2, 4 or 8) of the traced process's memory.</summary>
+    public sealed record Load(Term Address, int Size, bool Signed) : Term;
+
+    /// <summary>The low <paramref name="Size"/> bytes (1, 2, 4), widened.</summary>
+    public sealed record Extend(Term Operand, int Size, bool Signed) : Term;
+
+    /// <summary>1 when the text at the address passes the test, else 0.</summary>
+    /// <param name="Length">Its bytes; null when it ends at a NUL.</param>
+    public sealed record TextMatch(Term Address, TextTest Test, Term? Length = null) : Term;
+
+    /// <summary>ID of the cgroup <paramref name="Level"/> folders below the root to which the thread's own belongs.</summary>
+    public sealed record AncestorCgroup(int Level) : Term;
+
+    /// <summary>1 when the thread's name passes the test, else 0.</summary>
+    public sealed record CommMatch(TextTest Test) : Term;
+
+    /// <summary>Known only when the function returns.</summary>
+    internal bool NeedsReturn => this is Result or Special { Value: SpecialValue.Duration } || Children.Any(c => c.NeedsReturn);
+
+    /// <summary>Reads an argument, which is gone when the function returns.</summary>
+    internal bool NeedsEntry => this is Argument || Children.Any(c => c.NeedsEntry);
+
+    /// <summary>This term and all in it.</summary>
+    internal IEnumerable<Term> Parts => Children.SelectMany(child => child.Parts).Prepend(this);
+
+    private EquatableArray<Term> Children => this switch
+    {
+        Unary unary => [unary.Operand],
+        Binary binary => [binary.Left, binary.Right],
+        Load load => [load.Address],
+        Extend extend => [extend.Operand],
+        TextMatch { Length: { } length } match => [match.Address, length],
+        TextMatch match => [match.Address],
+        _ => [],
+    };
+}
