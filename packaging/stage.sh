@@ -23,8 +23,8 @@ install -d -m 755 "$to/usr/share/man/man8"
 "$packaging/man.sh" "$agent" >"$to/usr/share/man/man8/traceagent.8"
 
 # The schema stays where the first line of each example looks for it.
-install -D -m 644 -t "$doc" "$root/README.md" "$root/THIRD-PARTY-NOTICES"
-install -D -m 644 -t "$doc/docs" "$root"/docs/*.md
+install -D -m 644 -t "$doc" "$root/README.md" "$root/SECURITY.md" "$root/THIRD-PARTY-NOTICES"
+install -D -m 644 -t "$doc/docs" "$root"/docs/*.md "$root"/docs/*.svg
 install -D -m 644 -t "$doc/schemas" "$root"/schemas/*.json
 install -D -m 644 -t "$doc/examples/systemd" "$packaging/systemd/without-sys-admin.conf" "$packaging/systemd/with-packet-rules.conf"
 # By name: what people compile and log beside the examples stays behind.
