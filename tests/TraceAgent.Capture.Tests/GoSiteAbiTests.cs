@@ -11,7 +11,7 @@ public class GoSiteAbiTests
         // AX, BX, CX, DI, SI, R8, R9, R10, R11 by their DWARF numbers.
         int[] expected = [0, 3, 2, 5, 4, 8, 9, 10, 11];
 
-        Assert.Equal(expected, Enumerable.Range(0, 9).Select(index => Assert.IsType<Expr.Register>(Registers.Argument(index)).Number));
+        Assert.Equal(expected, Enumerable.Range(0, 9).Select(index => Assert.IsType<Expr.Register>(Registers.Argument(index).Read).Number));
         Assert.Equal(expected, Enumerable.Range(0, 9).Select(index => Assert.IsType<Expr.Register>(Registers.Result(index).Read).Number));
         Assert.Equal((14, true), (Registers.GoroutineRegister, Registers.PairsCalls));
     }
