@@ -75,7 +75,8 @@ public partial class DocumentationTests
     [Fact]
     public void Every_warning_and_error_of_the_agent_is_in_the_table_of_messages()
     {
-        var log = StringsInPieces().Replace(File.ReadAllText(Path.Combine(Root, "src/TraceAgent/Hosting/Log.cs")), "");
+        var logs = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*Log.cs", SearchOption.AllDirectories);
+        var log = StringsInPieces().Replace(string.Concat(logs.Select(File.ReadAllText)), "");
         var messages = LoudMessage().Matches(log)
             .Select(match => Placeholder().Replace(match.Groups[1].Value, "…").Replace("\\n", "", StringComparison.Ordinal))
             .Where(text => text != "…").ToList();

@@ -1,6 +1,7 @@
 using CsCheck;
 using TraceAgent.Capture;
-using TraceAgent.Reconciling;
+using TraceAgent.Engine.Reconciling;
+using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Tests.Reconciling;
