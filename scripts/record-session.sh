@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # record-session.sh: runs the session that README.md shows, for real, and prints what a terminal would. Needs root.
-# --write puts it into README.md; --check fails when README.md shows something of another shape: numbers may differ, words may not.
+# --write draws docs/session.svg; --check fails when that shows something of another shape: numbers may differ, words may not.
 set -emuo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 agent=${TRACEAGENT_BINARY:-$root/out/traceagent}
-readme=$root/README.md
-begin='<!-- session: made by scripts/record-session.sh -->' end='<!-- end of the session -->'
+picture=$root/docs/session.svg
 
 fail() { echo "record-session: $*" >&2; exit 1; }
 ((EUID == 0)) || fail "needs root"
@@ -65,7 +64,7 @@ session() {
 
 # Of what differs from run to run nothing but that it is there.
 shape() { sed -E 's/[0-9][0-9.,:]*/N/g; s/N ?(ns|µs|ms|s)\b/N/g; s/N(-N)*TNZ/TIME/g; s/"@i":"[^"]*"/"@i":"X"/; s/[0-9a-f]{8}/X/g; s/uprobe_multi|perf_event/WAY/; s/reloads/reload/; s/, N over the limit//; s/<N ago/N ago/; s/ +/ /g; s/ $//'; }
-shown() { sed -n "\%^$begin\$%,\%^$end\$%p" "$readme" | sed -n '/^```console$/,/^```$/p' | sed '1d;$d'; }
+shown() { "$root/scripts/session-picture.py" --text "$picture"; }
 
 trap 'clean_up; rm -f "$work.session" "$work.errors"' EXIT
 # Not by a pipe, which the program in the background would keep open.
@@ -74,12 +73,12 @@ cd /
 sed -i "s|$work/|/home/me/|g" "$work.session"
 case ${1:-} in
     --write)
-        { sed "\%^$begin\$%q" "$readme"; echo '```console'; cat "$work.session"; echo '```'; sed -n "\%^$end\$%,\$p" "$readme"; } >"$work.readme"
-        cat "$work.readme" >"$readme"
-        rm -f "$work.readme"
+        "$root/scripts/session-picture.py" <"$work.session" >"$work.svg"
+        cat "$work.svg" >"$picture"
+        rm -f "$work.svg"
         ;;
     --check)
-        diff <(shown | shape) <(shape <"$work.session") >&2 || fail "README.md does not show what the program does: scripts/record-session.sh --write"
+        diff <(shown | shape) <(shape <"$work.session") >&2 || fail "docs/session.svg does not show what the program does: scripts/record-session.sh --write"
         ;;
     '') cat "$work.session" ;;
     *) fail "--write or --check, not $1" ;;

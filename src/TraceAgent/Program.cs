@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using TraceAgent.Commands;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
-using TraceAgent.Outputs;
 
 const int standardError = 2;
 

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace TraceAgent.Capture;
 
 /// <summary>Decimal numbers in ASCII, eight digits at a time.</summary>
-internal static class DecimalDigits
+public static class DecimalDigits
 {
     /// <summary>Of the longest number.</summary>
     public const int Most = 20;
@@ -62,7 +62,7 @@ internal static class DecimalDigits
 /// <param name="Value">The number.</param>
 /// <param name="Count">How many digits it has.</param>
 /// <param name="Digits">In ASCII, the first one in the lowest byte.</param>
-internal readonly record struct ShortNumber(uint Value, int Count, ulong Digits)
+public readonly record struct ShortNumber(uint Value, int Count, ulong Digits)
 {
     /// <summary>Writes the digits, and up to eight bytes in all.</summary>
     /// <returns>How many digits there are.</returns>

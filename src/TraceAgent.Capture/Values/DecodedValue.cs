@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace TraceAgent.Capture;
 
 /// <summary>One value of one event. Text lies in the event's own characters.</summary>
-internal struct DecodedValue
+public struct DecodedValue
 {
     public Outcome Outcome;
 

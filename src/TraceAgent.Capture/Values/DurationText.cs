@@ -1,7 +1,7 @@
 namespace TraceAgent.Capture;
 
 /// <summary>How a duration looks in a message.</summary>
-internal static class DurationText
+public static class DurationText
 {
     /// <summary>True for the formats that give a plain number in that unit: ns, us, µs, ms, s.</summary>
     public static bool IsUnit(string? format) => DigitsOf(format) >= 0;

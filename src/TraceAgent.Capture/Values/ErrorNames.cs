@@ -4,7 +4,7 @@ namespace TraceAgent.Capture;
 /// The error numbers of Linux on x86-64 and arm64 (include/uapi/asm-generic/errno-base.h and errno.h) with the texts of
 /// strerror in the C locale.
 /// </summary>
-internal static class ErrorNames
+public static class ErrorNames
 {
     /// <summary>Raw system calls return minus the number, at most this far (MAX_ERRNO, include/linux/err.h).</summary>
     private const long Last = 4095;

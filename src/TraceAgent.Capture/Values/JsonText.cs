@@ -4,7 +4,7 @@ using System.Text;
 namespace TraceAgent.Capture;
 
 /// <summary>The inside of JSON strings (RFC 8259, section 7), on one line, without any control character.</summary>
-internal static class JsonText
+public static class JsonText
 {
     /// <summary>What a JSON string can hold as it is, of ASCII.</summary>
     private static readonly SearchValues<byte> Plain = SearchValues.Create(

@@ -6,7 +6,7 @@ using System.Text;
 namespace TraceAgent.Capture;
 
 /// <summary>A growing row of UTF-8 bytes that is used again.</summary>
-internal sealed class LineBuffer
+public sealed class LineBuffer
 {
     private const int Kept = 1 << 20;
 

@@ -4,7 +4,7 @@ using System.Text.Unicode;
 namespace TraceAgent.Capture;
 
 /// <summary>UTF-8 of a traced process.</summary>
-internal static class Utf8Text
+public static class Utf8Text
 {
     /// <summary>Decodes up to the first NUL and returns where the characters end.</summary>
     public static int Decode(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)

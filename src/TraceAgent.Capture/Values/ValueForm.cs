@@ -1,7 +1,7 @@
 namespace TraceAgent.Capture;
 
 /// <summary>How a value is written, which decides the formats that it takes.</summary>
-internal enum ValueForm
+public enum ValueForm
 {
     Integer,
 

@@ -5,7 +5,7 @@ using TraceAgent.Capture;
 namespace TraceAgent.Rules.Templates;
 
 /// <summary>The formats of <c>{name:format}</c>.</summary>
-internal static partial class ValueFormat
+public static partial class ValueFormat
 {
     /// <summary>Of a symbol: with brackets behind it, unless it has its parameters already, as names of C++ do.</summary>
     public const string CallFormat = "call";

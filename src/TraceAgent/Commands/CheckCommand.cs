@@ -2,12 +2,14 @@ using System.CommandLine;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Configuration;
+using TraceAgent.Engine;
+using TraceAgent.Engine.Evaluation;
+using TraceAgent.Engine.Resolving;
+using TraceAgent.Engine.Targets;
+using TraceAgent.Engine.Trust;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
-using TraceAgent.Reconciling;
 using TraceAgent.Rules;
-using TraceAgent.Targets;
-using TraceAgent.Trust;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;

@@ -1,8 +1,8 @@
 using TraceAgent.Bpf.Packets;
+using TraceAgent.Engine.Packets;
+using TraceAgent.Engine.Trust;
 using TraceAgent.Linux;
-using TraceAgent.Packets;
 using TraceAgent.Rules;
-using TraceAgent.Trust;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;

@@ -4,13 +4,13 @@ using System.Text.Json;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Configuration;
+using TraceAgent.Engine.Resolving;
+using TraceAgent.Engine.Targets;
+using TraceAgent.Engine.Trust;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
-using TraceAgent.Reconciling;
 using TraceAgent.Resolving;
 using TraceAgent.Rules;
-using TraceAgent.Targets;
-using TraceAgent.Trust;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;

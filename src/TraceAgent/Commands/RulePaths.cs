@@ -1,7 +1,7 @@
 using System.CommandLine;
+using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.Trust;
 using TraceAgent.Linux;
-using TraceAgent.Trust;
-using TraceAgent.Watching;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;

@@ -2,10 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using TraceAgent.Bpf;
 using TraceAgent.Configuration;
+using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.Trust;
+using TraceAgent.Engine.Watching;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
-using TraceAgent.Trust;
-using TraceAgent.Watching;
+using TraceAgent.Logging;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;

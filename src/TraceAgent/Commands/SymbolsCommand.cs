@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using TraceAgent.Engine;
+using TraceAgent.Engine.Targets;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
@@ -8,7 +10,6 @@ using TraceAgent.Symbols;
 using TraceAgent.Symbols.Elf;
 using TraceAgent.Symbols.Functions;
 using TraceAgent.Symbols.Usdt;
-using TraceAgent.Targets;
 
 namespace TraceAgent.Commands;
 

@@ -3,11 +3,14 @@ using System.Globalization;
 using TraceAgent.Bpf;
 using TraceAgent.Capture;
 using TraceAgent.Configuration;
+using TraceAgent.Engine.Resolving;
+using TraceAgent.Engine.Sources;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Hosting;
-using TraceAgent.Reconciling;
+using TraceAgent.Linux;
+using TraceAgent.Logging;
 using TraceAgent.Rules;
 using TraceAgent.Rules.CommandLine;
-using TraceAgent.Watching;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;

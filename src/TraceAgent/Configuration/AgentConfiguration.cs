@@ -1,11 +1,11 @@
 using System.Net;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Capture;
-using TraceAgent.Hosting;
+using TraceAgent.Engine.Targets;
+using TraceAgent.Engine.Trust;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
-using TraceAgent.Targets;
-using TraceAgent.Trust;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Configuration;

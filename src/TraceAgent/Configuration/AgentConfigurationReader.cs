@@ -1,7 +1,7 @@
 using TraceAgent.Capture;
+using TraceAgent.Engine.Targets;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
-using TraceAgent.Targets;
 
 namespace TraceAgent.Configuration;
 

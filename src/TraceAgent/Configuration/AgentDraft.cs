@@ -1,5 +1,6 @@
 using System.Net;
 using TraceAgent.Bpf.Code;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Configuration;

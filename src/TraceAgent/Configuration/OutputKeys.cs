@@ -1,3 +1,4 @@
+using TraceAgent.Events.Outputs;
 using TraceAgent.Rules.Keys;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;

@@ -6,10 +6,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Code;
-using TraceAgent.Commands;
-using TraceAgent.Configuration;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Linux;
-using TraceAgent.Outputs;
 
 namespace TraceAgent.Hosting;
 

@@ -1,9 +1,13 @@
 using Microsoft.Extensions.Logging;
+using TraceAgent.Engine;
+using TraceAgent.Engine.Evaluation;
+using TraceAgent.Engine.Guards;
+using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Reconciling;
+using TraceAgent.Engine.Watching;
 using TraceAgent.Events;
-using TraceAgent.Reading;
-using TraceAgent.Reconciling;
+using TraceAgent.Logging;
 using TraceAgent.Rules;
-using TraceAgent.Watching;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Hosting;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TraceAgent.Configuration;
-using TraceAgent.Watching;
+using TraceAgent.Logging;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Hosting;

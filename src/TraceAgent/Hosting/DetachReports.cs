@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Linux;
+using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using TraceAgent.Engine.Reading;
 using TraceAgent.Events;
-using TraceAgent.Reconciling;
 
 namespace TraceAgent.Hosting;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using TraceAgent.Outputs;
+using TraceAgent.Engine;
+using TraceAgent.Events.Outputs;
+using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;
 

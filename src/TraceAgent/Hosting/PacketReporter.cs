@@ -1,10 +1,11 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Packets;
+using TraceAgent.Engine;
+using TraceAgent.Engine.Packets;
+using TraceAgent.Engine.Reading;
 using TraceAgent.Events;
-using TraceAgent.Packets;
-using TraceAgent.Reading;
-using TraceAgent.Reconciling;
+using TraceAgent.Logging;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Hosting;

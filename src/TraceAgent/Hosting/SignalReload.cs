@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting.Systemd;
-using TraceAgent.Watching;
+using TraceAgent.Engine.Watching;
 
 namespace TraceAgent.Hosting;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting.Systemd;
-using TraceAgent.Reading;
-using TraceAgent.Watching;
+using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Watching;
 
 namespace TraceAgent.Hosting;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using TraceAgent.Engine.Packets;
 using TraceAgent.Linux;
-using TraceAgent.Packets;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using TraceAgent.Hosting;
+using TraceAgent.Engine;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
-using TraceAgent.Reconciling;
+using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;
 using TraceAgent.Yaml.Diagnostics;

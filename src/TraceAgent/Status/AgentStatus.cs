@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TraceAgent.Engine;
 
 namespace TraceAgent.Status;
 

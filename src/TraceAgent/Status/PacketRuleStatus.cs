@@ -1,4 +1,5 @@
-using TraceAgent.Packets;
+using TraceAgent.Engine;
+using TraceAgent.Engine.Packets;
 
 namespace TraceAgent.Status;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TraceAgent.Engine;
 
 namespace TraceAgent.Status;
 

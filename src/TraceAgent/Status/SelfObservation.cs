@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Configuration;
-using TraceAgent.Hosting;
+using TraceAgent.Logging;
 
 namespace TraceAgent.Status;
 

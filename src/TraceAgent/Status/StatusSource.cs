@@ -1,8 +1,10 @@
 using System.Reflection;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Engine;
+using TraceAgent.Engine.Packets;
+using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Watching;
 using TraceAgent.Events;
-using TraceAgent.Packets;
-using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Status;

@@ -2,10 +2,9 @@ using TraceAgent.Bpf.Code;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Linux;
-using TraceAgent.Reconciling;
 using TraceAgent.Rules;
-using TraceAgent.Rules.Files;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Files;
 using TraceAgent.Rules.Tests;
 
 namespace TraceAgent.Fuzz.Targets;

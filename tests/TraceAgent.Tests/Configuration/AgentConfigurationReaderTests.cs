@@ -2,8 +2,9 @@ using System.Net;
 using System.Text;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Configuration;
+using TraceAgent.Engine.Targets;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Rules;
-using TraceAgent.Targets;
 
 namespace TraceAgent.Tests.Configuration;
 

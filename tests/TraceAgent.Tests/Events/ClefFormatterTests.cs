@@ -3,7 +3,6 @@ using System.Text.Json;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Linux;
-using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Tests.Events;

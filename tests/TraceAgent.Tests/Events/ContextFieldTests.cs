@@ -6,9 +6,8 @@ using Serilog.Formatting;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Linux;
-using TraceAgent.Reconciling;
-using TraceAgent.Rules.Files;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Tests.Events;
 

@@ -1,8 +1,9 @@
 using Serilog.Events;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Engine.Reading;
 using TraceAgent.Events;
 using TraceAgent.Hosting;
-using TraceAgent.Reconciling;
+using TraceAgent.Logging;
 
 namespace TraceAgent.Tests.Events;
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Linux;
-using TraceAgent.Reconciling;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;

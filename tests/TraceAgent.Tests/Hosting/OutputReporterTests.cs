@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Hosting;
-using TraceAgent.Outputs;
+using TraceAgent.Logging;
 
 namespace TraceAgent.Tests.Hosting;
 

@@ -1,8 +1,7 @@
 using System.IO.Pipes;
 using TraceAgent.Capture;
-using TraceAgent.Configuration;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Linux;
-using TraceAgent.Outputs;
 using TraceAgent.Tests.Events;
 
 namespace TraceAgent.Tests.Outputs;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using TraceAgent.Capture;
-using TraceAgent.Configuration;
-using TraceAgent.Outputs;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Tests.Events;
 
 namespace TraceAgent.Tests.Outputs;

@@ -2,8 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Google.Protobuf;
 using TraceAgent.Capture;
-using TraceAgent.Configuration;
-using TraceAgent.Outputs;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Tests.Events;
 
 namespace TraceAgent.Tests.Outputs;

@@ -1,8 +1,7 @@
 using System.Text;
 using TraceAgent.Capture;
-using TraceAgent.Configuration;
 using TraceAgent.Events;
-using TraceAgent.Outputs;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Rules;
 using TraceAgent.Tests.Events;
 

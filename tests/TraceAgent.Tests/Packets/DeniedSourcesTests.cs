@@ -1,6 +1,6 @@
 using TraceAgent.Bpf.Packets;
 using TraceAgent.Capture;
-using TraceAgent.Packets;
+using TraceAgent.Engine.Packets;
 using static TraceAgent.Tests.Packets.GivenPackets;
 
 namespace TraceAgent.Tests.Packets;

@@ -1,6 +1,6 @@
 using TraceAgent.Capture;
+using TraceAgent.Engine.Packets;
 using TraceAgent.Linux;
-using TraceAgent.Packets;
 using TraceAgent.Rules;
 using TraceAgent.Tests.Reconciling;
 

@@ -1,7 +1,7 @@
 using CsCheck;
 using TraceAgent.Capture;
+using TraceAgent.Engine.Packets;
 using TraceAgent.Linux;
-using TraceAgent.Packets;
 using static TraceAgent.Tests.Packets.GivenPackets;
 
 namespace TraceAgent.Tests.Packets;

@@ -1,4 +1,4 @@
-using TraceAgent.Packets;
+using TraceAgent.Engine.Packets;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 using static TraceAgent.Tests.Packets.GivenPackets;

@@ -1,8 +1,8 @@
 using CsCheck;
 using TraceAgent.Bpf.Packets;
 using TraceAgent.Capture;
+using TraceAgent.Engine.Packets;
 using TraceAgent.Events;
-using TraceAgent.Packets;
 using static TraceAgent.Tests.Packets.GivenPackets;
 
 namespace TraceAgent.Tests.Packets;

@@ -1,7 +1,8 @@
-using TraceAgent.Packets;
-using TraceAgent.Reconciling;
+using TraceAgent.Engine.Evaluation;
+using TraceAgent.Engine.Packets;
+using TraceAgent.Engine.Resolving;
+using TraceAgent.Engine.Sources;
 using TraceAgent.Rules;
-using TraceAgent.Watching;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Tests.Reconciling;

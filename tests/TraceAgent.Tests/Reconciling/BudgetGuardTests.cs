@@ -1,4 +1,4 @@
-using TraceAgent.Reconciling;
+using TraceAgent.Engine.Guards;
 
 namespace TraceAgent.Tests.Reconciling;
 

@@ -1,12 +1,13 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Engine.Reconciling;
+using TraceAgent.Engine.Resolving;
+using TraceAgent.Engine.Sources;
 using TraceAgent.Linux;
-using TraceAgent.Reconciling;
 using TraceAgent.Rules;
-using TraceAgent.Rules.Files;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Files;
 using TraceAgent.Symbols;
-using TraceAgent.Watching;
 
 namespace TraceAgent.Tests.Reconciling;
 
@@ -54,7 +55,7 @@ internal static class Given
                 Assert.All(before, part => Assert.Equal(part.Plan, BoundRule.Of(rule, part.Abi).Plan));
                 var known = before.SelectMany(part => part.Files).Select(file => file.Identity).ToHashSet();
                 Assert.All(more.Files, file => Assert.DoesNotContain(file.Identity, known));
-                held[rule.Name.Value] = new RuleProbe(rule, TraceAgent.Reconciling.Probe.Of(before.Concat(more.Parts)));
+                held[rule.Name.Value] = new RuleProbe(rule, TraceAgent.Engine.Resolving.Probe.Of(before.Concat(more.Parts)));
                 break;
             case ReconcileStep.Reshape(var rule):
                 Assert.All(held[rule.Name.Value].Parts, part => Assert.Equal(part.Plan, BoundRule.Of(rule, part.Abi).Plan));

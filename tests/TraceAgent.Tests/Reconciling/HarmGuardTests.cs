@@ -1,4 +1,5 @@
-using TraceAgent.Reconciling;
+using TraceAgent.Engine.Guards;
+using TraceAgent.Engine.Reading;
 
 namespace TraceAgent.Tests.Reconciling;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Reconciling;
+using TraceAgent.Engine.Resolving;
 
 namespace TraceAgent.Tests.Reconciling;
 

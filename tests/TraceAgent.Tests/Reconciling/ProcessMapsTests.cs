@@ -1,5 +1,5 @@
+using TraceAgent.Engine.Reconciling;
 using TraceAgent.Linux;
-using TraceAgent.Reconciling;
 
 namespace TraceAgent.Tests.Reconciling;
 

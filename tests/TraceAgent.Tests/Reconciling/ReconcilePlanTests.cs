@@ -1,6 +1,7 @@
 using CsCheck;
 using TraceAgent.Capture;
-using TraceAgent.Reconciling;
+using TraceAgent.Engine.Reconciling;
+using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Tests.Reconciling;
@@ -281,9 +282,9 @@ public sealed class ReconcilePlanTests
 
     private sealed record Operands(int Number) : SiteAbi(Architecture.X64)
     {
-        public override Expr? Result(int index) => null;
+        public override SiteValue Result(int index) => SiteValue.Of(null);
 
-        public override Expr? Argument(int index) => index == 0 ? new Expr.Register(Number) : null;
+        public override SiteValue Argument(int index) => SiteValue.Of(index == 0 ? new Expr.Register(Number) : null);
     }
 
     private static EquatableArray<ReconcileStep> Steps(Dictionary<string, RuleProbe> held, params RuleProbe[] desired) =>

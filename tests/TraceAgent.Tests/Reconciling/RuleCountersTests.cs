@@ -1,7 +1,7 @@
 using CsCheck;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Engine.Reading;
 using TraceAgent.Events;
-using TraceAgent.Reconciling;
 
 namespace TraceAgent.Tests.Reconciling;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Reconciling;
+using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using TraceAgent.Engine.Reading;
 using TraceAgent.Status;
 
 namespace TraceAgent.Tests.Status;

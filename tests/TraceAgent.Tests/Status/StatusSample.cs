@@ -1,4 +1,4 @@
-using TraceAgent.Packets;
+using TraceAgent.Engine.Packets;
 using TraceAgent.Status;
 
 namespace TraceAgent.Tests.Status;

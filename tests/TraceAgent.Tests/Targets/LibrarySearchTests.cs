@@ -1,5 +1,5 @@
 using TraceAgent.Capture;
-using TraceAgent.Targets;
+using TraceAgent.Engine.Targets;
 
 namespace TraceAgent.Tests.Targets;
 

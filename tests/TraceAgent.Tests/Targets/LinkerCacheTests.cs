@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using CsCheck;
-using TraceAgent.Targets;
+using TraceAgent.Engine.Targets;
 
 namespace TraceAgent.Tests.Targets;
 

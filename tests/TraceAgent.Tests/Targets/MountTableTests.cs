@@ -1,4 +1,4 @@
-using TraceAgent.Targets;
+using TraceAgent.Engine.Targets;
 
 namespace TraceAgent.Tests.Targets;
 

@@ -1,5 +1,4 @@
-using TraceAgent.Targets;
-using TraceAgent.Watching;
+using TraceAgent.Engine.Targets;
 
 namespace TraceAgent.Tests.Targets;
 

@@ -1,8 +1,8 @@
 using TraceAgent.Capture;
 using TraceAgent.Configuration;
+using TraceAgent.Engine.Resolving;
+using TraceAgent.Engine.Targets;
 using TraceAgent.Linux;
-using TraceAgent.Reconciling;
-using TraceAgent.Targets;
 using TraceAgent.Tests.Reconciling;
 
 namespace TraceAgent.Tests.Targets;

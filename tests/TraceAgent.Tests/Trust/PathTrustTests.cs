@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using TraceAgent.Trust;
-using TraceAgent.Watching;
+using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.Trust;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Tests.Trust;

@@ -1,5 +1,6 @@
+using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.Watching;
 using TraceAgent.Rules;
-using TraceAgent.Watching;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Tests.Watching;

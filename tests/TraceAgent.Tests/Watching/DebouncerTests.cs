@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using TraceAgent.Watching;
+using TraceAgent.Engine.Watching;
 
 namespace TraceAgent.Tests.Watching;
 

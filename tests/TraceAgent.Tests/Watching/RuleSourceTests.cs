@@ -1,4 +1,4 @@
-using TraceAgent.Watching;
+using TraceAgent.Engine.Sources;
 
 namespace TraceAgent.Tests.Watching;
 

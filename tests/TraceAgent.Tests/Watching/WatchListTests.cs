@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using TraceAgent.Watching;
+using TraceAgent.Engine.Targets;
+using TraceAgent.Engine.Watching;
 
 namespace TraceAgent.Tests.Watching;
 

@@ -1,0 +1,218 @@
+using TraceAgent.Engine.Reading;
+
+namespace TraceAgent.Engine.Guards;
+
+/// <summary>What the operator is told of a process that the kernel has ended.</summary>
+/// <param name="Signal">What has ended it.</param>
+/// <param name="Rules">Of ours, which probed files that it had in memory; the youngest first.</param>
+/// <param name="More">Such ends of the same program that were not told, since the last that was.</param>
+public sealed record HarmReport(FatalSignal Signal, IReadOnlyList<string> Rules, int More);
+
+/// <summary>Rules that may be why processes end.</summary>
+/// <param name="Rules">Their names.</param>
+/// <param name="Evidence">In words.</param>
+public sealed record HarmVerdict(IReadOnlyList<string> Rules, string Evidence);
+
+/// <summary>A rule that is attached.</summary>
+/// <param name="Since">When it came, CLOCK_MONOTONIC.</param>
+/// <param name="Files">Inode numbers of what it probes.</param>
+public sealed record ProbingRule(string Rule, TimeSpan Since, IReadOnlyCollection<ulong> Files);
+
+/// <summary>
+/// Watches how probed processes end. When the kernel ends them again and again, the youngest rules on files that they have in
+/// memory are suspected.
+/// It is told of signals and ends by the threads that read notices, and asked by the thread of the rules.
+/// </summary>
+public sealed class HarmGuard
+{
+    /// <summary>Of programs, and of what waits.</summary>
+    private const int Most = 4096;
+
+    /// <summary>Reports of one program within <see cref="ReportInterval"/>; more are counted.</summary>
+    private const int MaxReports = 5;
+
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Rules that came together cannot be told apart.</summary>
+    private static readonly TimeSpan Together = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a handler may take to end its process.</summary>
+    private static readonly TimeSpan HandlerTime = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Known> _programs = [];
+    private readonly Dictionary<int, FatalSignal> _causes = [];
+    private List<FatalSignal> _news = [];
+
+    /// <summary>Called when there is something to <see cref="Judge"/>, on the thread that tells of ends.</summary>
+    public event Action? Suspected;
+
+    public void Take(FatalSignal signal)
+    {
+        lock (_gate)
+        {
+            if (!signal.IsAtEnd)
+            {
+                // It is an end when the process has ended: a handler may repair what is wrong, as those of virtual machines do.
+                Limit(_causes);
+                _causes[signal.Pid] = signal;
+                return;
+            }
+
+            if (_causes.TryGetValue(signal.Pid, out var cause))
+            {
+                _causes[signal.Pid] = cause.With(signal);
+            }
+
+            // The end of the process may stand before what is known of it.
+            var at = _news.FindLastIndex(one => one.Pid == signal.Pid && one.Started == signal.Started);
+            if (at >= 0)
+            {
+                _news[at] = _news[at].With(signal);
+            }
+        }
+    }
+
+    public void Take(ProcessEnd end)
+    {
+        lock (_gate)
+        {
+            var isFault = FatalSignal.NameOf(end.Signal) is not null;
+            if (_causes.Remove(end.Pid, out var cause) && isFault && (!cause.IsHandled || end.Time - cause.Time < HandlerTime))
+            {
+                Note(cause);
+            }
+            else if (!isFault)
+            {
+                KnownOf(end.Program).Ends.EndedWell(end.Time);
+            }
+        }
+    }
+
+    /// <summary>What has become known since the last call.</summary>
+    /// <param name="rules">Attached now; asked when there is something to judge.</param>
+    public (IReadOnlyList<HarmReport> Reports, IReadOnlyList<HarmVerdict> Verdicts) Judge(Func<IReadOnlyList<ProbingRule>> rules)
+    {
+        lock (_gate)
+        {
+            if (_news.Count == 0)
+            {
+                return ([], []);
+            }
+
+            var (reports, verdicts) = (new List<HarmReport>(), new List<HarmVerdict>());
+            var (news, attached) = (_news, rules());
+            _news = [];
+            foreach (var signal in news)
+            {
+                var suspended = verdicts.SelectMany(verdict => verdict.Rules).ToHashSet();
+                var probing = attached.Where(rule => rule.Since <= signal.Time && rule.Files.Any(signal.Files.Contains))
+                    .OrderByDescending(rule => rule.Since).ToList();
+                if (probing.Count == 0 || !_programs.TryGetValue(signal.Program, out var known))
+                {
+                    continue;
+                }
+
+                if (known.MayReport(signal.Time) is { } more)
+                {
+                    reports.Add(new HarmReport(signal, [.. probing.Select(rule => rule.Rule)], more));
+                }
+
+                // Those that ended in the meantime say nothing of the rules that stay.
+                if (!probing.Exists(rule => suspended.Contains(rule.Rule))
+                    && known.Ends.Suspicion(signal, probing[0].Since) is { } evidence)
+                {
+                    verdicts.Add(new HarmVerdict(
+                        [.. probing.Where(rule => probing[0].Since - rule.Since <= Together).Select(rule => rule.Rule)],
+                        evidence));
+                    _programs[signal.Program] = known.Anew();
+                }
+            }
+
+            return (reports, verdicts);
+        }
+    }
+
+    private void Note(FatalSignal signal)
+    {
+        var known = KnownOf(signal.Program);
+        if (known.IsNew(signal))
+        {
+            known.Ends.Crashed(signal.Time);
+            if (signal.IsProbed && _news.Count < Most)
+            {
+                _news.Add(signal);
+                Suspected?.Invoke();
+            }
+        }
+    }
+
+    private Known KnownOf(string program)
+    {
+        if (!_programs.TryGetValue(program, out var known))
+        {
+            Limit(_programs);
+            _programs[program] = known = new Known();
+        }
+
+        return known;
+    }
+
+    private static void Limit<TKey, TValue>(Dictionary<TKey, TValue> table)
+        where TKey : notnull
+    {
+        if (table.Count >= Most)
+        {
+            table.Clear();
+        }
+    }
+
+    private sealed class Known
+    {
+        private readonly Queue<TimeSpan> _reported = new();
+        private (int Pid, TimeSpan Started) _last;
+        private int _unreported;
+
+        public ProgramEnds Ends { get; private init; } = new();
+
+        /// <summary>False for another thread of the process that ended last.</summary>
+        public bool IsNew(FatalSignal signal)
+        {
+            var isNew = _last != (signal.Pid, signal.Started);
+            _last = (signal.Pid, signal.Started);
+            return isNew;
+        }
+
+        /// <summary>How many were not reported since the last report; null when this is not to be, either.</summary>
+        public int? MayReport(TimeSpan time)
+        {
+            while (_reported.TryPeek(out var oldest) && oldest < time - ReportInterval)
+            {
+                _reported.Dequeue();
+            }
+
+            if (_reported.Count >= MaxReports)
+            {
+                _unreported++;
+                return null;
+            }
+
+            _reported.Enqueue(time);
+            var more = _unreported;
+            _unreported = 0;
+            return more;
+        }
+
+        /// <summary>What was laid to one rule is not laid to the next.</summary>
+        public Known Anew()
+        {
+            var anew = new Known { _last = _last, _unreported = _unreported };
+            foreach (var time in _reported)
+            {
+                anew._reported.Enqueue(time);
+            }
+
+            return anew;
+        }
+    }
+}

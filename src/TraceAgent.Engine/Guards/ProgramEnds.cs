@@ -1,0 +1,74 @@
+using System.Globalization;
+using TraceAgent.Engine.Reading;
+
+namespace TraceAgent.Engine.Guards;
+
+/// <summary>How the processes of one program have ended lately. Decides only; told the time.</summary>
+internal sealed class ProgramEnds
+{
+    /// <summary>So many crashes within <see cref="Burst"/> are no accident.</summary>
+    public const int Many = 3;
+
+    /// <summary>So many are none where all went well before.</summary>
+    private const int Some = 2;
+
+    private const int Kept = 64;
+
+    private static readonly TimeSpan Burst = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a process must have run before a rule came, to be known to run well without it.</summary>
+    private static readonly TimeSpan Proven = TimeSpan.FromSeconds(30);
+
+    private readonly Queue<TimeSpan> _crashes = new();
+    private readonly Queue<TimeSpan> _goodEnds = new();
+
+    public void Crashed(TimeSpan time) => Note(_crashes, time);
+
+    public void EndedWell(TimeSpan time) => Note(_goodEnds, time);
+
+    /// <summary>Why a crash is laid to a rule, in words; null when it is not.</summary>
+    /// <param name="signal">The last crash, which is known here.</param>
+    /// <param name="ruleCame">When the youngest rule that it may be laid to was attached.</param>
+    public string? Suspicion(FatalSignal signal, TimeSpan ruleCame)
+    {
+        var recent = _crashes.Where(time => time >= ruleCame && time > signal.Time - Burst).ToList();
+        var before = _crashes.Where(time => time < ruleCame).ToList();
+
+        // It may crash by itself as often: then it did so before.
+        var most = before.Select(first => before.Count(time => time >= first && time < first + Burst)).DefaultIfEmpty(0).Max();
+        var goodEnds = _goodEnds.Count(time => time > signal.Time - Burst);
+        if (recent.Count >= Many && recent.Count >= 2 * most && recent.Count > goodEnds)
+        {
+            var time = (recent[^1] - recent[0]).TotalSeconds;
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{recent.Count} processes of {signal.Program} ended within {time:0.0} s while they were probed, "
+                    + $"the last by {signal.Name}");
+        }
+
+        var since = _crashes.Count(time => time >= ruleCame);
+        if (before.Count == 0 && since >= Some && _goodEnds.All(time => time < ruleCame) && _goodEnds.Count >= Many)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{since} processes of {signal.Program} ended since the rule came, the last by {signal.Name}, "
+                    + $"and none ended well; before, {_goodEnds.Count} ended well and none so");
+        }
+
+        return before.Count == 0 && recent.Count == 1 && signal.Time - ruleCame <= Burst && ruleCame - signal.Started >= Proven
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{signal.Program} ended by {signal.Name} {(signal.Time - ruleCame).TotalSeconds:0.0} s after the rule came, "
+                    + $"and had run {(ruleCame - signal.Started).TotalSeconds:0} s without it")
+            : null;
+    }
+
+    private static void Note(Queue<TimeSpan> times, TimeSpan time)
+    {
+        times.Enqueue(time);
+        if (times.Count > Kept)
+        {
+            times.Dequeue();
+        }
+    }
+}

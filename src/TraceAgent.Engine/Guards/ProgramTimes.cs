@@ -1,0 +1,85 @@
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
+using TraceAgent.Engine.Reconciling;
+
+namespace TraceAgent.Engine.Guards;
+
+/// <summary>
+/// What the probes' own programs take, by the kernel's statistics. These slow down every BPF program of the host, so they
+/// are kept for a moment now and then. Used by one thread.
+/// </summary>
+/// <param name="open">Begins to keep statistics; null when that is not permitted.</param>
+public sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitted)
+{
+    private static readonly TimeSpan Sample = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<AttachedProbe, Sampled> _sampled = [];
+    private TimeSpan _last = -Interval;
+
+    /// <summary>Null before the first try.</summary>
+    public bool? IsPermitted { get; private set; }
+
+    /// <summary>ns that a hit spends in the probe's programs on average; 0 while that is not known.</summary>
+    public double NsPerHit(AttachedProbe probe) => _sampled.GetValueOrDefault(probe)?.NsPerHit ?? 0;
+
+    /// <summary>Looks for a moment, when it is time or a probe is new.</summary>
+    /// <param name="probes">All that are attached.</param>
+    /// <param name="now">Monotonic.</param>
+    public void Update(IReadOnlyCollection<AttachedProbe> probes, TimeSpan now)
+    {
+        if (IsPermitted == false || probes.Count == 0 || (now - _last < Interval && probes.All(_sampled.ContainsKey)))
+        {
+            return;
+        }
+
+        _last = now;
+        foreach (var gone in _sampled.Keys.Except(probes).ToList())
+        {
+            _sampled.Remove(gone);
+        }
+
+        using (var statistics = open())
+        {
+            IsPermitted = statistics is not null;
+            if (statistics is null)
+            {
+                onNotPermitted();
+                return;
+            }
+
+            Thread.Sleep(Sample);
+        }
+
+        foreach (var probe in probes)
+        {
+            if (!_sampled.TryGetValue(probe, out var sampled))
+            {
+                _sampled[probe] = sampled = new Sampled();
+            }
+
+            sampled.Take(probe.Parts.Aggregate(default(RunTime), (sum, part) => sum + part.Loaded.RunTime), RunsPerHit(probe.Rule.On));
+        }
+    }
+
+    private static int RunsPerHit(ProbeTrigger trigger) => trigger == ProbeTrigger.Call ? 2 : 1;
+
+    private sealed class Sampled
+    {
+        private RunTime _before;
+
+        public double NsPerHit { get; private set; }
+
+        public void Take(RunTime now, int runsPerHit)
+        {
+            var since = now - _before;
+            _before = now;
+            if (since.Runs > 0)
+            {
+                // What a program takes depends on what it reads: half of it is forgotten each time.
+                var measured = (double)since.Ns / since.Runs * runsPerHit;
+                NsPerHit = NsPerHit > 0 ? (NsPerHit + measured) / 2 : measured;
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using TraceAgent.Bpf.Packets;
+using TraceAgent.Capture;
+using TraceAgent.Events;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Engine.Packets;
+
+/// <summary>What the agent holds for one packet rule: a filter in the kernel, where it is attached, and what was told of it.</summary>
+public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketCounters counters) : IDisposable
+{
+    private readonly SourceLedger _ledger = new();
+    private readonly DeniedSources _denied = new();
+    private PrefixIndex _prefixes = new([]);
+    private long _since = Stopwatch.GetTimestamp();
+    private long? _evictedReported;
+    private long _evicted;
+
+    /// <summary>As it was when it was last shaped.</summary>
+    public PacketRule Rule { get; private set; } = rule;
+
+    public PacketCounters Counters => counters;
+
+    public PrefixLists Lists { get; private set; } = PrefixLists.None;
+
+    public List<PacketAttachment> Attachments { get; } = [];
+
+    public HeldFilter Held => new(Rule, Lists, Attachments.Select(one => one.InterfaceIndex).ToEquatableArray());
+
+    /// <summary>An interval of the rule is over.</summary>
+    public bool IsDue => Stopwatch.GetElapsedTime(_since) >= (Rule.Count?.Every ?? PacketCount.DefaultEvery);
+
+    /// <summary>How sources that are denied now are found in the list.</summary>
+    public IpPrefix? PrefixOf(IpAddress source) => _prefixes.Find(source);
+
+    /// <exception cref="Bpf.Kernel.KernelException">The kernel refused; the former lists are in force.</exception>
+    public PrefixChange Update(PacketRule next, PrefixLists lists)
+    {
+        var change = lists == Lists ? default : filter.Update([.. lists.Deny], [.. lists.Allow]);
+        filter.DryRun = next.DryRun;
+        _prefixes = new PrefixIndex(lists.Deny);
+        (Rule, Lists) = (next, lists);
+        return change;
+    }
+
+    public void Show(PacketRule next) => Rule = next;
+
+    /// <exception cref="InterfaceTakenException">There is a program of somebody else.</exception>
+    /// <exception cref="Bpf.Kernel.KernelException">The kernel refused.</exception>
+    public PacketAttachment Attach(int index, string name)
+    {
+        var attachment = filter.Attach(index, name, Rule.Mode switch
+        {
+            FilterMode.Native => PacketMode.Native,
+            FilterMode.Generic => PacketMode.Generic,
+            FilterMode.Offload => PacketMode.Offload,
+            _ => PacketMode.Auto,
+        });
+        Attachments.Add(attachment);
+        return attachment;
+    }
+
+    public void Leave(int index)
+    {
+        Attachments.Where(one => one.InterfaceIndex == index).ToList().ForEach(one => one.Dispose());
+        Attachments.RemoveAll(one => one.InterfaceIndex == index);
+    }
+
+    public void DetachAll()
+    {
+        Attachments.ForEach(one => one.Dispose());
+        Attachments.Clear();
+    }
+
+    /// <summary>Takes the kernel's counts into the counters.</summary>
+    /// <returns>Sources that are dropped for the first time, or spared.</returns>
+    public IReadOnlyList<DeniedSource> ReadDenied()
+    {
+        var totals = filter.Totals();
+        counters.Note(totals);
+        var denied = totals.Dropped.Packets + totals.Spared.Packets;
+        return _denied.HasNews(denied) ? _denied.Take(filter.Denied().Sources, denied) : [];
+    }
+
+    /// <summary>What came from which source in the interval that ends now.</summary>
+    public (IReadOnlyList<SourceLine> Lines, TimeSpan Time) TakeInterval()
+    {
+        var time = Stopwatch.GetElapsedTime(_since);
+        _since = Stopwatch.GetTimestamp();
+        var passed = Rule.Count is null ? null : filter.Sources();
+        var denied = filter.Denied();
+        var before = counters.Evicted;
+        counters.NoteEvicted((passed?.EvictedSources ?? 0) + denied.EvictedSources);
+        _evicted += counters.Evicted - before;
+        return (_ledger.Take(passed, denied, Rule.DryRun, Rule.Count?.Top ?? PacketCount.DefaultTop), time);
+    }
+
+    /// <summary>How many sources had to make room since this was told last; 0 while it is not time to tell that again.</summary>
+    public long TakeEvicted(bool isLast)
+    {
+        if (_evicted == 0 || (!isLast && _evictedReported is { } told && Stopwatch.GetElapsedTime(told) < PacketCount.DefaultEvery))
+        {
+            return 0;
+        }
+
+        var evicted = _evicted;
+        (_evicted, _evictedReported) = (0, Stopwatch.GetTimestamp());
+        return evicted;
+    }
+
+    /// <summary>What came from which source in all. When nothing is attached any more, and after the last interval.</summary>
+    public IReadOnlyList<SourceLine> Totals()
+    {
+        var totals = filter.Totals();
+        counters.Note(totals);
+        var all = totals.Dropped + totals.Spared + (Rule.Count is null ? default : totals.Passed);
+        return _ledger.Totals(new PacketNumbers(all.Packets, all.Bytes, totals.Dropped.Packets, totals.Spared.Packets), Rule.Count?.Top
+            ?? PacketCount.DefaultTop);
+    }
+
+    public void Dispose()
+    {
+        DetachAll();
+        filter.Dispose();
+    }
+}

@@ -1,0 +1,34 @@
+using TraceAgent.Bpf.Packets;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Engine.Packets;
+
+/// <summary>What there is to tell of packet rules.</summary>
+public interface IPacketListener
+{
+    void Attached(PacketRule rule, PacketAttachment attachment, PrefixLists lists);
+
+    /// <param name="rule">In force.</param>
+    /// <param name="interfaceName">That it has left; null when the interface is gone.</param>
+    void Left(PacketRule rule, string? interfaceName);
+
+    /// <param name="rule">Will be attached anew.</param>
+    void Replaced(PacketRule rule);
+
+    void Updated(PacketRule rule, PrefixChange change, PrefixLists lists);
+
+    void Reshaped(PacketRule rule);
+
+    void Detached(string rule, string reason);
+
+    void Refused(PacketRule rule, string reason);
+
+    void Pending(PacketRule rule, string reason);
+
+    /// <summary>A list is not what its file says.</summary>
+    void Warn(PacketRule rule, string doubt);
+
+    void Expired(PacketRule rule, TimeSpan ttl);
+
+    void Evicted(PacketRule rule, long sources);
+}

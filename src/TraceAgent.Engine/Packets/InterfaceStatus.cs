@@ -1,0 +1,7 @@
+namespace TraceAgent.Engine.Packets;
+
+/// <summary>An interface that a packet rule is attached to.</summary>
+/// <param name="Name">Now.</param>
+/// <param name="Index">As <c>ip link</c> shows it.</param>
+/// <param name="Mode">In force: <c>native</c>, <c>generic</c> or <c>offload</c>.</param>
+public sealed record InterfaceStatus(string Name, int Index, string Mode);

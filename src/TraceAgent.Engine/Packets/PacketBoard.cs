@@ -1,0 +1,72 @@
+using TraceAgent.Linux;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Engine.Packets;
+
+/// <summary>How a packet rule stands, without its counters.</summary>
+/// <param name="Rule">As it is in force.</param>
+/// <param name="State">Now.</param>
+/// <param name="Reason">Why it is not attached, or what is not as it should be.</param>
+/// <param name="Attached">Interfaces, and the modes in force on them.</param>
+/// <param name="Denied">Prefixes in force.</param>
+/// <param name="Allowed">Prefixes in force.</param>
+public sealed record PacketStanding(
+    PacketRule Rule, RuleState State, string? Reason, IReadOnlyList<InterfaceStatus> Attached, int Denied, int Allowed);
+
+/// <summary>How all packet rules stand. Written by the thread of the rules, read by any.</summary>
+public sealed class PacketBoard
+{
+    private volatile IReadOnlyList<PacketStanding> _rules = [];
+
+    public IReadOnlyList<PacketStanding> Rules => _rules;
+
+    public static string MissingInterface(PacketRule rule) => rule.Interface.Value.AsSpan().ContainsAny('*', '?')
+        ? $"no network interface is called {rule.Interface.Value}"
+        : $"there is no network interface {rule.Interface.Value}";
+
+    public void Update(
+        IReadOnlyList<FilterResolution> resolutions,
+        PacketReconciler reconciler, IReadOnlyList<NetworkInterface> present, Func<string, TimeSpan?> expiredTtl)
+    {
+        var claims = PacketPlan.Claims(
+            reconciler.Attached.ToDictionary(one => one.Key, one => one.Value.Held), [.. resolutions.Select(one => one.Desired)], present);
+        _rules = [.. resolutions.Select(one => StandingOf(one, reconciler, present, claims, expiredTtl))];
+    }
+
+    private static PacketStanding StandingOf(
+        FilterResolution resolution,
+        PacketReconciler reconciler, IReadOnlyList<NetworkInterface> present, IReadOnlyDictionary<int, string> claims,
+        Func<string, TimeSpan?> expiredTtl)
+    {
+        var rule = resolution.Desired.Rule;
+        var name = rule.Name.Value;
+        if (expiredTtl(name) is { } ttl)
+        {
+            return new PacketStanding(rule, RuleState.Expired, TimeToLive.DescribeEnd(ttl), [], 0, 0);
+        }
+
+        var filter = reconciler.Attached.GetValueOrDefault(name);
+        var meant = present.Where(one => PacketPlan.Means(rule, one.Name)).ToList();
+        var refusal = reconciler.WhyRefused(name) ?? PacketPlan.WhyTaken(rule, claims, meant);
+        if (filter is { Attachments.Count: > 0 })
+        {
+            InterfaceStatus[] attached =
+            [
+                .. filter.Attachments.Select(one => new InterfaceStatus(
+                    present.FirstOrDefault(link => link.Index == one.InterfaceIndex)?.Name ?? one.InterfaceName,
+                    one.InterfaceIndex, one.Mode.ToString().ToLowerInvariant())),
+            ];
+            return new PacketStanding(
+                rule, RuleState.Attached, resolution.Doubt ?? refusal, attached, filter.Lists.Deny.Count, filter.Lists.Allow.Count);
+        }
+
+        if (resolution.Desired.Lists is null)
+        {
+            return new PacketStanding(rule, RuleState.Pending, resolution.Doubt, [], 0, 0);
+        }
+
+        return meant.Count == 0
+            ? new PacketStanding(rule, RuleState.Pending, MissingInterface(rule), [], 0, 0)
+            : new PacketStanding(rule, RuleState.Refused, refusal ?? resolution.Doubt, [], 0, 0);
+    }
+}

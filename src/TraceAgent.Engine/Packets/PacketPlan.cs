@@ -1,0 +1,139 @@
+using TraceAgent.Capture;
+using TraceAgent.Engine.Targets;
+using TraceAgent.Linux;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Engine.Packets;
+
+/// <summary>One thing to do for one packet rule.</summary>
+public abstract record PacketStep
+{
+    private PacketStep()
+    {
+    }
+
+    /// <summary>A filter of its own, on these interfaces.</summary>
+    public sealed record Load(PacketRule Rule, PrefixLists Lists, EquatableArray<NetworkInterface> Interfaces) : PacketStep;
+
+    /// <summary>The filter must be made otherwise: a new one takes its place.</summary>
+    public sealed record Replace(PacketRule Rule, PrefixLists Lists, EquatableArray<NetworkInterface> Interfaces) : PacketStep;
+
+    /// <summary>One more interface.</summary>
+    public sealed record Extend(string Rule, NetworkInterface Interface) : PacketStep;
+
+    /// <summary>The rule does not mean this interface any more, or the interface is gone.</summary>
+    public sealed record Leave(string Rule, int Index) : PacketStep;
+
+    /// <summary>Other packets are dropped. Nothing is detached.</summary>
+    public sealed record Update(PacketRule Rule, PrefixLists Lists) : PacketStep;
+
+    /// <summary>Only what lines look like has changed. Nothing in the kernel is touched.</summary>
+    public sealed record Reshape(PacketRule Rule) : PacketStep;
+
+    public sealed record Detach(string Rule) : PacketStep;
+}
+
+/// <summary>What is in force for one packet rule.</summary>
+/// <param name="Rule">As it was when it was last shaped.</param>
+/// <param name="Lists">In the kernel.</param>
+/// <param name="Interfaces">That the filter is attached to, by their indices.</param>
+public sealed record HeldFilter(PacketRule Rule, PrefixLists Lists, EquatableArray<int> Interfaces);
+
+/// <summary>From what is to what should be. Pure; the same twice gives nothing to do.</summary>
+public static class PacketPlan
+{
+    public static EquatableArray<PacketStep> Between(
+        IReadOnlyDictionary<string, HeldFilter> held, IReadOnlyList<DesiredFilter> desired, IReadOnlyList<NetworkInterface> present)
+    {
+        var steps = new List<PacketStep>();
+        var wanted = desired.Select(one => one.Rule.Name.Value).ToHashSet();
+        foreach (var name in held.Keys.Where(name => !wanted.Contains(name)).Order(StringComparer.Ordinal))
+        {
+            steps.Add(new PacketStep.Detach(name));
+        }
+
+        var claims = Claims(held, desired, present);
+
+        // What leaves makes room for what comes.
+        var coming = new List<PacketStep>();
+        foreach (var (rule, lists) in desired)
+        {
+            var name = rule.Name.Value;
+            EquatableArray<NetworkInterface> own = present.Where(one => claims.GetValueOrDefault(one.Index) == name).ToEquatableArray();
+            if (held.GetValueOrDefault(name) is not { } now)
+            {
+                if (lists is not null && own.Count > 0)
+                {
+                    coming.Add(new PacketStep.Load(rule, lists, own));
+                }
+
+                continue;
+            }
+
+            if (IsMadeOtherwise(rule, now.Rule))
+            {
+                coming.Add(new PacketStep.Replace(rule, lists ?? now.Lists, own));
+                continue;
+            }
+
+            steps.AddRange(
+                now.Interfaces.Where(index => own.All(one => one.Index != index)).Select(index => new PacketStep.Leave(name, index)));
+            if ((lists is not null && lists != now.Lists) || rule.DryRun != now.Rule.DryRun)
+            {
+                coming.Add(new PacketStep.Update(rule, lists ?? now.Lists));
+            }
+            else if (rule != now.Rule)
+            {
+                coming.Add(new PacketStep.Reshape(rule));
+            }
+
+            coming.AddRange(own.Where(one => !now.Interfaces.Contains(one.Index)).Select(one => new PacketStep.Extend(name, one)));
+        }
+
+        return steps.Concat(coming).ToEquatableArray();
+    }
+
+    /// <summary>
+    /// Which rule has which interface, by its index. An interface takes one program: the rule that has it keeps it,
+    /// else the first one that means it.
+    /// </summary>
+    public static IReadOnlyDictionary<int, string> Claims(
+        IReadOnlyDictionary<string, HeldFilter> held, IReadOnlyList<DesiredFilter> desired, IReadOnlyList<NetworkInterface> present)
+    {
+        var claims = new Dictionary<int, string>();
+        foreach (var one in present)
+        {
+            var rules = desired.Where(filter => Means(filter.Rule, one.Name)).Select(filter => filter.Rule.Name.Value).ToList();
+            if (rules.Find(name => held.TryGetValue(name, out var filter) && filter.Interfaces.Contains(one.Index)) is { } holder)
+            {
+                claims[one.Index] = holder;
+            }
+            else if (desired.FirstOrDefault(filter => filter.Lists is not null && Means(filter.Rule, one.Name)) is { } first)
+            {
+                claims[one.Index] = first.Rule.Name.Value;
+            }
+        }
+
+        return claims;
+    }
+
+    /// <summary>Why a rule does not have an interface that it means, because another rule has it; null when none has.</summary>
+    public static string? WhyTaken(PacketRule rule, IReadOnlyDictionary<int, string> claims, IEnumerable<NetworkInterface> present)
+    {
+        foreach (var one in present.Where(one => Means(rule, one.Name)))
+        {
+            if (claims.TryGetValue(one.Index, out var holder) && holder != rule.Name.Value)
+            {
+                return $"{one.Name} has the packet rule '{holder}' already: an interface takes one";
+            }
+        }
+
+        return null;
+    }
+
+    public static bool Means(PacketRule rule, string interfaceName) => NamePattern.Matches(rule.Interface.Value, interfaceName);
+
+    /// <summary>Whether the kernel's tables, or the way to the interface, must be others.</summary>
+    private static bool IsMadeOtherwise(PacketRule rule, PacketRule before) =>
+        rule.Mode != before.Mode || rule.MaxSources != before.MaxSources || rule.Count is null != before.Count is null;
+}

@@ -1,0 +1,83 @@
+using TraceAgent.Bpf.Packets;
+using TraceAgent.Capture;
+using TraceAgent.Engine.Reading;
+using TraceAgent.Events;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Engine.Packets;
+
+/// <summary>The lines of packet rules, among the events of the others.</summary>
+public sealed class PacketReports(EventPump pump, WallClock clock, Action<PacketRule, long> onEvicted)
+{
+    /// <summary>An attacker with many addresses must not fill the disk: of more new ones at a look, what they sum to is told.</summary>
+    private const int MaxDropped = 100;
+
+    /// <summary>Tells what is new. To be called about once a second.</summary>
+    public void Report(AttachedFilter filter)
+    {
+        ReportDropped(filter);
+        if (filter.IsDue)
+        {
+            ReportInterval(filter, isLast: false);
+        }
+    }
+
+    /// <summary>Tells the rest, and the totals. When nothing is attached any more.</summary>
+    public void ReportLast(AttachedFilter filter)
+    {
+        ReportDropped(filter);
+        ReportInterval(filter, isLast: true);
+        foreach (var (subject, numbers) in filter.Totals())
+        {
+            Enqueue(filter, new PacketEvent(filter.Rule, PacketEventKind.Total, clock.UtcNow, subject, numbers));
+        }
+    }
+
+    private void ReportInterval(AttachedFilter filter, bool isLast)
+    {
+        var (lines, time) = filter.TakeInterval();
+        foreach (var (subject, numbers) in filter.Rule.Count is null ? [] : lines)
+        {
+            Enqueue(filter, new PacketEvent(filter.Rule, PacketEventKind.Packets, clock.UtcNow, subject, numbers)
+            {
+                Interval = (long)time.TotalNanoseconds,
+            });
+        }
+
+        if (filter.TakeEvicted(isLast) is > 0 and var evicted)
+        {
+            onEvicted(filter.Rule, evicted);
+        }
+    }
+
+    private void ReportDropped(AttachedFilter filter)
+    {
+        var sources = filter.ReadDenied();
+        foreach (var source in sources.Take(MaxDropped))
+        {
+            Enqueue(filter, Dropped(filter, new PacketSubject(source.Source.ToString(), 1), [
+                source], filter.PrefixOf(source.Source)?.ToString()));
+        }
+
+        if (sources.Count > MaxDropped)
+        {
+            var others = sources.Skip(MaxDropped).ToList();
+            Enqueue(filter, Dropped(filter, new PacketSubject(null, others.Count), others, null));
+        }
+    }
+
+    private PacketEvent Dropped(AttachedFilter filter, PacketSubject subject, IReadOnlyList<DeniedSource> sources, string? prefix)
+    {
+        var dropped = sources.Aggregate(default(Traffic), (sum, source) => sum + source.Dropped);
+        var spared = sources.Aggregate(default(Traffic), (sum, source) => sum + source.Spared);
+        var all = dropped + spared;
+        return new PacketEvent(
+            filter.Rule,
+            PacketEventKind.Dropped, clock.UtcNow, subject, new PacketNumbers(all.Packets, all.Bytes, dropped.Packets, spared.Packets))
+        {
+            Prefix = prefix,
+        };
+    }
+
+    private void Enqueue(AttachedFilter filter, PacketEvent line) => pump.Enqueue(line, filter.Counters, filter.Rule.Output?.Value);
+}

@@ -1,0 +1,325 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
+using TraceAgent.Events;
+using TraceAgent.Events.Outputs;
+
+namespace TraceAgent.Engine.Reading;
+
+/// <summary>
+/// The one thread that reads, decodes and writes. A slow output makes the ring fill, and the kernel counts what it could
+/// not hold: memory stays bounded, and nothing is lost without being counted.
+/// </summary>
+public sealed class EventPump : IRecordConsumer, IDisposable
+{
+    /// <summary>
+    /// Bytes that the thread may allocate before it has the short-lived ones collected. By itself the collector waits for as
+    /// many as the processor's cache holds, which is 100 MB and more on large machines; nearly nothing of ours survives.
+    /// </summary>
+    private const long CollectAfter = 4 << 20;
+
+    private const int LongestStop = 4;
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    /// <summary>Records between two commits of the outputs.</summary>
+    private const int BatchSize = 8192;
+
+    private readonly RingReader _ring;
+    private readonly SlotTable _slots;
+    private readonly EventDecoder _decoder;
+    private readonly WallClock _clock;
+    private readonly OutputSet _outputs;
+    private readonly Action<CommitResult, int> _onCommit;
+    private readonly Func<IEnumerable<StreamEvent>> _everySecond;
+    private readonly ConcurrentQueue<(StreamEvent Event, LineCounters? Counters, string? Output)> _statements = new();
+    private readonly ConcurrentQueue<Action> _barriers = new();
+    private readonly ConcurrentQueue<Action> _betweenBatches = new();
+    private readonly HashSet<LineCounters> _uncommitted = [];
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private volatile bool _abandoned;
+    private volatile bool _inOutput;
+    private long _lastTurn = Stopwatch.GetTimestamp();
+    private long _lastSecond = Stopwatch.GetTimestamp();
+    private long _collectedAt;
+    private int _batch;
+
+    public EventPump(
+        RingReader ring, SlotTable slots, EventDecoder decoder, WallClock clock, OutputSet outputs,
+        Action<CommitResult, int> onCommit, Func<IEnumerable<StreamEvent>> everySecond)
+    {
+        (_ring, _slots, _decoder, _clock, _outputs, _onCommit, _everySecond) =
+            (ring, slots, decoder, clock, outputs, onCommit, everySecond);
+        _thread = new Thread(Work) { Name = "events", IsBackground = true };
+    }
+
+    /// <summary>Set when the thread has ended by an error of ours.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Called on the thread when it ends by an error.</summary>
+    public event Action? Failed;
+
+    /// <summary>Events beyond it are not written; null for no end.</summary>
+    public EventQuota? Quota { get; init; }
+
+    /// <summary>
+    /// In a stream of events, the time between two writes: longer is cheaper, since the thread is woken less often. 0 for at once. The
+    /// first event after a pause is written at once in any case.
+    /// </summary>
+    public required TimeSpan Flush { get; init; }
+
+    /// <summary>Since the thread was last seen to go round; an output that blocks does not count as standing still.</summary>
+    public TimeSpan StandsStill => _inOutput ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Writes one of the agent's own statements among the events.</summary>
+    public void Enqueue(StreamEvent statement) => Enqueue((statement, null, null));
+
+    /// <summary>Writes a line of a rule that does not come from the ring.</summary>
+    /// <param name="line">What it says.</param>
+    /// <param name="counters">Of the rule.</param>
+    /// <param name="output">The name of the one output that takes it; null for all.</param>
+    public void Enqueue(StreamEvent line, LineCounters counters, string? output) => Enqueue((line, counters, output));
+
+    /// <summary>
+    /// Runs an action, on the reader's thread, when all records that are in the ring now have been taken: within a second, or when
+    /// it stops.
+    /// </summary>
+    public void WhenDrained(Action action) => _barriers.Enqueue(action);
+
+    /// <summary>Runs an action, on the reader's thread, when the outputs are committed and nothing is written yet; ends with it.</summary>
+    public Task BetweenBatches(Action action)
+    {
+        var task = new Task(action);
+        _betweenBatches.Enqueue(task.RunSynchronously);
+        _ring.Wake();
+        return task;
+    }
+
+    /// <summary>
+    /// Takes what is in the ring, commits and ends. False when an output held it up for so long, or was so slow that it took
+    /// <see cref="LongestStop"/> times as long.
+    /// </summary>
+    public bool Stop(TimeSpan patience)
+    {
+        _stopping = true;
+        _ring.Wake();
+        if (!_thread.IsAlive)
+        {
+            return true;
+        }
+
+        var turn = Volatile.Read(ref _lastTurn);
+        for (var time = 0; time < LongestStop; time++)
+        {
+            if (_thread.Join(patience))
+            {
+                return true;
+            }
+
+            var latest = Volatile.Read(ref _lastTurn);
+            if (latest == turn)
+            {
+                return false;
+            }
+
+            turn = latest;
+        }
+
+        return false;
+    }
+
+    public bool Take(ReadOnlySpan<byte> record)
+    {
+        var slot = record.Length >= RecordLayout.HeaderSize
+            ? _slots[BinaryPrimitives.ReadUInt16LittleEndian(record[RecordLayout.SlotOffset..])]
+            : null;
+        if (slot is null)
+        {
+            return true;
+        }
+
+        if (Quota is { IsUsedUp: true })
+        {
+            slot.Counters.OverQuota();
+            return true;
+        }
+
+        var shape = slot.Shape;
+        if (_decoder.Decode(record, shape) is { } line)
+        {
+            var output = shape.Output;
+            _outputs.Write(line, output);
+            Quota?.Use();
+            Note(slot.Counters, output);
+            slot.Counters.EventRead(line);
+        }
+        else
+        {
+            slot.Counters.Undecodable();
+        }
+
+        return ++_batch < BatchSize && !_outputs.ShouldCommit;
+    }
+
+    public void Dispose()
+    {
+        if (Stop(TimeSpan.FromSeconds(1)))
+        {
+            _outputs.Dispose();
+        }
+        else
+        {
+            _abandoned = true;
+            _outputs.Abandon();
+        }
+    }
+
+    private void Work()
+    {
+        try
+        {
+            // What a full batch left in the ring is read without a wait.
+            for (var drained = true; !_stopping; drained = Turn())
+            {
+                if (drained)
+                {
+                    Wait();
+                }
+            }
+
+            while (!Turn())
+            {
+            }
+
+            // What was enqueued when the ring was empty.
+            Turn();
+        }
+#pragma warning disable CA1031 // Whatever it is: the agent must say so and end, not stand still.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Failure = failure;
+            Failed?.Invoke();
+        }
+    }
+
+    /// <summary>
+    /// Sleeps. While events come, for a time, whatever comes: to be woken for each of them costs both the traced thread and this one
+    /// more than to write it. After a turn without any, until the next one.
+    /// </summary>
+    private void Wait()
+    {
+        var flush = (int)Flush.TotalMilliseconds;
+        if (_ring.LastRead == 0)
+        {
+            _ring.AwaitRecord((int)Math.Max(1, (Second - Stopwatch.GetElapsedTime(_lastSecond)).TotalMilliseconds));
+        }
+        else if (flush > 0)
+        {
+            _ring.Rest(flush);
+        }
+        else
+        {
+            _ring.AwaitRecord(1);
+        }
+    }
+
+    /// <returns>True when the ring was empty at the end.</returns>
+    private bool Turn()
+    {
+        if (_abandoned)
+        {
+            // An output let go of the thread after everybody else had left, and the ring is gone with them.
+            return true;
+        }
+
+        Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
+        var barriers = _barriers.Count;
+        _batch = 0;
+        var drained = _ring.Read(this);
+        EverySecond();
+        while (_statements.TryDequeue(out var said))
+        {
+            _outputs.Write(said.Event, said.Output);
+            _batch++;
+            if (said.Counters is { } counters)
+            {
+                Note(counters, said.Output);
+            }
+        }
+
+        if (_batch > 0)
+        {
+            Commit();
+        }
+
+        while (_betweenBatches.TryDequeue(out var exchange))
+        {
+            exchange();
+        }
+
+        for (; drained && barriers > 0 && _barriers.TryDequeue(out var action); barriers--)
+        {
+            action();
+        }
+
+        return drained;
+    }
+
+    private void Enqueue((StreamEvent Event, LineCounters? Counters, string? Output) line)
+    {
+        _statements.Enqueue(line);
+        _ring.Wake();
+    }
+
+    private void Note(LineCounters counters, string? output)
+    {
+        if (counters.Written(output))
+        {
+            _uncommitted.Add(counters);
+        }
+    }
+
+    private void EverySecond()
+    {
+        if (Stopwatch.GetElapsedTime(_lastSecond) < Second)
+        {
+            return;
+        }
+
+        _lastSecond = Stopwatch.GetTimestamp();
+        _clock.Refresh();
+        foreach (var report in _everySecond())
+        {
+            Enqueue(report);
+        }
+    }
+
+    private void Commit()
+    {
+        _inOutput = true;
+        var result = _outputs.Commit();
+        Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
+        _inOutput = false;
+        var events = 0;
+        foreach (var counters in _uncommitted)
+        {
+            events += counters.Uncommitted;
+            counters.Committed(_outputs.Reached(result, counters.Output));
+        }
+
+        _uncommitted.Clear();
+        if (GC.GetAllocatedBytesForCurrentThread() - _collectedAt > CollectAfter)
+        {
+            GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+            _collectedAt = GC.GetAllocatedBytesForCurrentThread();
+        }
+
+        _onCommit(result, events);
+    }
+}

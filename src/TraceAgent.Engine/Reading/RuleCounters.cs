@@ -1,0 +1,143 @@
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Events;
+
+namespace TraceAgent.Engine.Reading;
+
+/// <summary>A rule's accounts: what the kernel counted and what became of it.</summary>
+/// <param name="Calls">Hits of the rule; for <c>on: call</c>, completed calls. When the counters balance, the sum of
+/// <paramref name="Counts"/>.</param>
+/// <param name="Counts">What became of them. Logged: lines that all outputs took. Lost: the ring was full, or an output failed.</param>
+/// <param name="Unreturned">For <c>on: call</c>: entered, but never seen to return. Not part of the calls.</param>
+public readonly record struct RuleTotals(long Calls, CallCounts Counts, long Unreturned)
+{
+    public bool Balances => Calls == Counts.Calls;
+}
+
+/// <summary>
+/// The accounts of one rule over all the probes that it has had. The kernel counts calls and what the ring could not hold;
+/// the reader thread counts what the outputs took or did not.
+/// </summary>
+public sealed class RuleCounters(string rule) : LineCounters(rule)
+{
+    private readonly Lock _gate = new();
+    private readonly List<Func<KernelCounts>> _live = [];
+    private KernelCounts _closed;
+    private long _overQuota;
+    private long _chargedHits;
+    private long _chargedPassing;
+    private double _costNs;
+    private long _lastEvent;
+    private LatencyHistogram? _latency;
+
+    /// <summary>Hits so far, of all its probes.</summary>
+    public long Hits => Kernel().Calls;
+
+    /// <summary>ns of CPU that the hits charged so far took from the traced programs; never less than before.</summary>
+    public double CostNs => Volatile.Read(ref _costNs);
+
+    /// <summary>Of the latest event that was read: UTC ns since 1970; 0 before the first.</summary>
+    public long LastEvent => Volatile.Read(ref _lastEvent);
+
+    /// <summary>How long calls took, of all events read; null unless there were calls.</summary>
+    public LatencyHistogram? Latency => Volatile.Read(ref _latency);
+
+    /// <summary>An event was read. By the reader thread.</summary>
+    public void EventRead(TracedEvent traced)
+    {
+        Volatile.Write(ref _lastEvent, traced.Time);
+        if (traced.Shape.HasDuration)
+        {
+            var latency = _latency;
+            if (latency is null)
+            {
+                Volatile.Write(ref _latency, latency = new LatencyHistogram());
+            }
+
+            latency.Add(traced.Duration);
+        }
+    }
+
+    /// <summary>Charges the hits since the last time. By one thread.</summary>
+    /// <param name="nsPerHit">What each of them has cost.</param>
+    /// <param name="nsPerPassing">What each hit has cost that belongs to no call of the rule.</param>
+    public void Charge(double nsPerHit, double nsPerPassing)
+    {
+        var counts = Kernel();
+        var added = ((counts.Calls - _chargedHits) * nsPerHit) + ((counts.Passing - _chargedPassing) * nsPerPassing);
+        Volatile.Write(ref _costNs, _costNs + added);
+        (_chargedHits, _chargedPassing) = (counts.Calls, counts.Passing);
+    }
+
+    public void Open(Func<KernelCounts> counts)
+    {
+        lock (_gate)
+        {
+            _live.Add(counts);
+        }
+    }
+
+    /// <summary>The last word of a probe: it is detached and will not count any more.</summary>
+    public void Close(Func<KernelCounts> counts, long unreturned)
+    {
+        lock (_gate)
+        {
+            _closed += counts() + new KernelCounts(0, 0, unreturned);
+            _live.Remove(counts);
+        }
+    }
+
+    /// <summary>Calls that entered and whose thread has ended in them.</summary>
+    public void AddUnreturned(long calls)
+    {
+        lock (_gate)
+        {
+            _closed += new KernelCounts(0, 0, calls);
+        }
+    }
+
+    /// <summary>An event that was taken from the ring when as many were written as were asked for. By the reader thread.</summary>
+    public void OverQuota() => Volatile.Write(ref _overQuota, _overQuota + 1);
+
+    /// <summary>While the program runs, calls whose record still waits in the ring are not counted yet, so the sums agree.</summary>
+    public RuleTotals Totals()
+    {
+        var (counts, kernel) = Read();
+        return new RuleTotals(counts.Calls, counts, kernel.Unreturned);
+    }
+
+    /// <summary>When the probes are deactivated and the ring is drained: the calls as the kernel counted them.</summary>
+    public RuleTotals FinalTotals()
+    {
+        var (counts, kernel) = Read();
+        return new RuleTotals(kernel.Calls, counts, kernel.Unreturned);
+    }
+
+    /// <summary>The last totals when an output did not say what it took: all that is not known to be logged is lost.</summary>
+    public RuleTotals WithheldTotals()
+    {
+        var totals = FinalTotals();
+        return totals with { Counts = totals.Counts with { Lost = totals.Calls - (totals.Counts.Calls - totals.Counts.Lost) } };
+    }
+
+    private (CallCounts Counts, KernelCounts Kernel) Read()
+    {
+        var kernel = Kernel();
+        var logged = Logged;
+        var lost = kernel.Lost + Failed;
+        return (new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited + Volatile.Read(ref _overQuota), lost), kernel);
+    }
+
+    private KernelCounts Kernel()
+    {
+        lock (_gate)
+        {
+            var sum = _closed;
+            foreach (var counts in _live)
+            {
+                sum += counts();
+            }
+
+            return sum;
+        }
+    }
+}

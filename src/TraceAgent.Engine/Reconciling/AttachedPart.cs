@@ -1,0 +1,154 @@
+using TraceAgent.Bpf;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
+using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Resolving;
+using TraceAgent.Events;
+using TraceAgent.Linux;
+using TraceAgent.Rules;
+using TraceAgent.Rules.Binding;
+using TraceAgent.Symbols;
+
+namespace TraceAgent.Engine.Reconciling;
+
+/// <summary>One file that a part is attached to, held by its inode.</summary>
+public sealed record AttachedFile(PinnedFile File, EquatableArray<ProbeSite> Sites, ProbeAttachment Attachment) : IDisposable
+{
+    /// <summary>Detaches.</summary>
+    public void Dispose()
+    {
+        Attachment.Dispose();
+        File.Dispose();
+    }
+}
+
+/// <summary>
+/// What the agent holds for one <see cref="ProbePart"/>: programs in the kernel, the files they are
+/// attached to, and how events look.
+/// </summary>
+public sealed class AttachedPart
+{
+    private readonly Func<KernelCounts> _counts;
+
+    /// <summary>Every file that it has had, with the cookie of its first site: late records still name theirs.</summary>
+    private readonly Dictionary<ProbeFile, int> _cookies = [];
+    private readonly List<ProbeFile> _announced = [];
+    private Rule _rule;
+    private BoundRule _bound;
+    private int _sites;
+
+    /// <param name="rule">Says how the events look.</param>
+    /// <param name="part">To whose files it is to be attached.</param>
+    /// <param name="loaded">In the kernel, for the part's plan.</param>
+    /// <param name="counters">Of the rule.</param>
+    public AttachedPart(Rule rule, ProbePart part, LoadedProbe loaded, RuleCounters counters)
+    {
+        (_rule, _bound) = (rule, part.Bound);
+        Loaded = loaded;
+        Note(part.Files);
+        Slot = new ProbeSlot(Shape(), counters);
+        _counts = () => loaded.Counts;
+        counters.Open(_counts);
+    }
+
+    public SiteAbi Abi => _bound.Abi;
+
+    public LoadedProbe Loaded { get; }
+
+    /// <summary>What the reader of its records needs.</summary>
+    public ProbeSlot Slot { get; }
+
+    public List<AttachedFile> Files { get; } = [];
+
+    /// <summary>What of it is attached now.</summary>
+    public ProbePart Held => new(
+        _bound, Files.Select(file => new ProbeFile(file.File.Path, file.File.Identity, file.Sites)).ToEquatableArray());
+
+    /// <summary>
+    /// Makes room for the sites of files that are to be attached: records name a site by its cookie, and the shape must know it.
+    /// </summary>
+    /// <param name="rule">Says how the events look.</param>
+    /// <param name="files">As they were examined.</param>
+    public void Announce(Rule rule, IEnumerable<ProbeFile> files)
+    {
+        Note(files);
+        Bind(rule);
+        Slot.Shape = Shape();
+    }
+
+    /// <summary>Attaches to a file that was announced.</summary>
+    /// <param name="file">As it was examined.</param>
+    /// <param name="source">Where to find it now.</param>
+    /// <exception cref="KernelException">The kernel refused, or it is another file now; nothing new is attached.</exception>
+    public void Attach(ProbeFile file, string source)
+    {
+        var pinned = PinnedFile.TryOpen(source, file.Path);
+        try
+        {
+            if (pinned is null || pinned.Identity != file.Identity)
+            {
+                throw Changed(file, "the file was replaced meanwhile; it is tried again");
+            }
+
+            var attachment = Loaded.Attach(pinned.InodePath, file.Path, [.. file.UprobeSites], (ulong)_cookies[file]);
+            if (pinned.CurrentIdentity != pinned.Identity)
+            {
+                attachment.Dispose();
+                throw Changed(file, "the file was written to meanwhile; it is tried again when it is quiet");
+            }
+
+            Files.Add(new AttachedFile(pinned, file.Sites, attachment));
+        }
+        catch
+        {
+            pinned?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>From now on, events look as the rule says.</summary>
+    public void Show(Rule rule)
+    {
+        if (Bind(rule))
+        {
+            Slot.Shape = Shape();
+        }
+    }
+
+    /// <summary>It is detached: what it counted goes over to the accounts of its rule.</summary>
+    /// <param name="unreturned">Calls in flight when it was detached.</param>
+    public void CloseCounters(long unreturned) => Slot.Counters.Close(_counts, unreturned);
+
+    private EventShape Shape() => EventShape.Of(
+        _rule, _bound, [.. _announced.SelectMany(file => file.Sites, (file, site) => SiteName.Of(site.DisplayName, file.Path))]);
+
+    /// <summary>Whether the rule is another one; it captures the same.</summary>
+    private bool Bind(Rule rule)
+    {
+        if (ReferenceEquals(rule, _rule))
+        {
+            return false;
+        }
+
+        (_rule, _bound) = (rule, BoundRule.Of(rule, Abi));
+        return true;
+    }
+
+    private void Note(IEnumerable<ProbeFile> files)
+    {
+        foreach (var file in files)
+        {
+            if (_cookies.TryAdd(file, _sites))
+            {
+                _announced.Add(file);
+                _sites += file.Sites.Count;
+            }
+        }
+    }
+
+    private static KernelException Changed(ProbeFile file, string hint)
+    {
+        const int textFileBusy = 26;
+        return new KernelException("attach uprobe", file.Path, textFileBusy, hint);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using TraceAgent.Bpf;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Engine.Reading;
+
+namespace TraceAgent.Engine.Reconciling;
+
+/// <summary>
+/// Where probes go that are not in force any more. Closing links takes tens of milliseconds and calls may still be in
+/// flight, so it is done on a thread of its own, for all that are waiting at once.
+/// </summary>
+public sealed class DetachQueue : IDisposable
+{
+    /// <summary>How long a replaced call rule waits for the calls that it has seen enter.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly BpfSession _session;
+    private readonly SlotTable _slots;
+    private readonly EventPump _pump;
+    private readonly Lock _gate = new();
+    private readonly List<RetiredProbe> _arrived = [];
+    private readonly List<(AttachedPart Part, long Deadline)> _inFlight = [];
+    private readonly AutoResetEvent _work = new(initialState: false);
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private int _waiting;
+
+    public DetachQueue(BpfSession session, SlotTable slots, EventPump pump)
+    {
+        _session = session;
+        _slots = slots;
+        _pump = pump;
+        _thread = new Thread(Work) { Name = "retirement", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Probes that may still run on every hit. The reconciler lets this not grow without bound.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Replaced: the successors take the hits already.</summary>
+    public void Replaced(IReadOnlyList<AttachedPart> previous, Switchover switchover) => Add(new RetiredProbe(previous, switchover));
+
+    /// <summary>Deactivated: nothing takes their hits.</summary>
+    public void Removed(IReadOnlyList<AttachedPart> parts) => Add(new RetiredProbe(parts, null));
+
+    /// <summary>What is still attached when the thread has stopped.</summary>
+    public IEnumerable<AttachedPart> Left => _arrived.SelectMany(retired => retired.Parts).Concat(_inFlight.Select(one => one.Part));
+
+    /// <summary>Stops closing; what is left takes no more hits, and is for the reconciler to detach.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _work.Set();
+        _thread.Join();
+        _work.Dispose();
+        foreach (var part in _arrived.SelectMany(retired => retired.Parts))
+        {
+            part.Loaded.Deactivate();
+        }
+    }
+
+    private void Add(RetiredProbe retired)
+    {
+        Interlocked.Increment(ref _waiting);
+        lock (_gate)
+        {
+            _arrived.Add(retired);
+        }
+
+        _work.Set();
+    }
+
+    private void Work()
+    {
+        while (!_stopping)
+        {
+            _work.WaitOne(_inFlight.Count == 0 ? Timeout.Infinite : 100);
+            RetiredProbe[] leavers;
+            lock (_gate)
+            {
+                leavers = [.. _arrived];
+                _arrived.Clear();
+            }
+
+            if (leavers.Length > 0)
+            {
+                Leave(leavers);
+            }
+
+            var done = _inFlight.FindAll(one => one.Part.Loaded.CallsInFlight == 0 || Stopwatch.GetTimestamp() > one.Deadline);
+            _inFlight.RemoveAll(done.Contains);
+            Closing.All([.. done.Select<(AttachedPart Part, long), Action>(one => () => Close(one.Part))]);
+        }
+    }
+
+    private void Leave(RetiredProbe[] leavers)
+    {
+        _session.Settle([.. leavers.Select(retired => retired.Switchover).OfType<Switchover>()]);
+        Interlocked.Add(ref _waiting, -leavers.Length);
+        var deadline = Stopwatch.GetTimestamp() + (long)(Patience.TotalSeconds * Stopwatch.Frequency);
+        var waiting = leavers.Where(retired => retired.Switchover is not null).SelectMany(retired => retired.Parts)
+            .Where(part => part.Loaded.CallsInFlight > 0).ToHashSet();
+        _inFlight.AddRange(waiting.Select(part => (part, deadline)));
+        Closing.All([.. leavers.SelectMany(retired => retired.Parts)
+            .Where(part => !waiting.Contains(part)).Select<AttachedPart, Action>(part => () => Close(part))]);
+    }
+
+    /// <summary>The slot is free when no record of it is in the ring any more.</summary>
+    private void Close(AttachedPart part)
+    {
+        var calls = part.Loaded.CallsInFlight;
+        foreach (var file in part.Files)
+        {
+            file.Dispose();
+        }
+
+        part.Loaded.Close();
+        part.CloseCounters(calls);
+        _pump.WhenDrained(() =>
+        {
+            _slots[part.Loaded.Slot] = null;
+            part.Loaded.Dispose();
+        });
+    }
+
+    private sealed record RetiredProbe(IReadOnlyList<AttachedPart> Parts, Switchover? Switchover);
+}

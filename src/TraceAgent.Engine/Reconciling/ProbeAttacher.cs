@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using TraceAgent.Bpf;
+using TraceAgent.Capture;
+using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Resolving;
+using TraceAgent.Linux;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Engine.Reconciling;
+
+/// <summary>Loads the programs of probes, and attaches them to files.</summary>
+public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
+{
+    /// <summary>With fewer rules, it is not worth the while of a second thread.</summary>
+    private const int Many = 8;
+
+    private readonly Dictionary<string, LoadedProbe> _prepared = [];
+
+    /// <summary>
+    /// Whether the kernel, or what it was given, is why something could not be attached; anything else is a defect of ours.
+    /// </summary>
+    public static bool IsRefusal(Exception problem) => problem is KernelException or ArgumentException;
+
+    /// <summary>
+    /// Loads the first parts of probes on two threads: half of what it takes to attach many is the kernel's verifier. What is
+    /// refused here is tried, and refused, again when it is its turn.
+    /// </summary>
+    public void Prepare(IReadOnlyList<ReconcileStep.Attach> coming)
+    {
+        if (coming.Count < Many || !BpfSession.HasRoomFor(coming.Count))
+        {
+            return;
+        }
+
+        session.ExpectAttach();
+        var remaining = new ConcurrentQueue<ReconcileStep.Attach>(coming);
+        var other = Task.Run(() => PrepareEach(remaining));
+        PrepareEach(remaining);
+        other.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Gives back what was prepared and not attached.</summary>
+    public void ForgetPrepared()
+    {
+        foreach (var probe in _prepared.Values)
+        {
+            probe.Dispose();
+        }
+
+        _prepared.Clear();
+    }
+
+    /// <summary>Attaches to as many of the files as possible.</summary>
+    /// <returns>Why one of the others was refused.</returns>
+    public ExceptionDispatchInfo? Grow(AttachedProbe probe, Rule rule, Probe more)
+    {
+        ExceptionDispatchInfo? refusal = null;
+        foreach (var part in more.Parts)
+        {
+            if (probe.Parts.Find(one => one.Loaded.Plan == part.Plan && one.Abi == part.Abi) is { } known)
+            {
+                known.Announce(rule, part.Files);
+                AttachEach(known, part.Files);
+            }
+            else
+            {
+                Refusable(() =>
+                {
+                    var added = Load(probe, rule, part, probe.Parts.FirstOrDefault()?.Loaded);
+                    AttachEach(added, part.Files);
+                    if (added.Files.Count > 0)
+                    {
+                        added.Loaded.Activate();
+                        probe.Parts.Add(added);
+                    }
+                    else
+                    {
+                        Discard(added);
+                    }
+                });
+            }
+        }
+
+        return refusal;
+
+        void AttachEach(AttachedPart part, EquatableArray<ProbeFile> files)
+        {
+            foreach (var file in files)
+            {
+                Refusable(() => part.Attach(file, file.Source));
+            }
+        }
+
+        void Refusable(Action step)
+        {
+            try
+            {
+                step();
+            }
+            catch (Exception problem) when (IsRefusal(problem))
+            {
+                refusal ??= ExceptionDispatchInfo.Capture(problem);
+            }
+        }
+    }
+
+    /// <summary>What takes the place of a probe. All or nothing, and not yet active.</summary>
+    /// <param name="previous">That is attached; its files are found again even where their paths lead elsewhere now.</param>
+    /// <param name="rule">As it is now.</param>
+    /// <param name="probe">What it asks for.</param>
+    /// <exception cref="KernelException">The kernel refused a part of it.</exception>
+    public AttachedProbe Succeed(AttachedProbe previous, Rule rule, Probe probe)
+    {
+        var next = new AttachedProbe(rule, previous.Counters);
+        var sources = previous.Files.DistinctBy(file => file.File.Identity.File)
+            .ToDictionary(file => file.File.Identity.File, file => file.File.InodePath);
+        try
+        {
+            foreach (var part in Probe.Of(probe.Parts.Concat(StillRunning(previous, rule, probe)))!.Parts)
+            {
+                var added = Load(next, rule, part, (next.Parts.FirstOrDefault() ?? previous.Parts[0]).Loaded);
+                next.Parts.Add(added);
+                foreach (var file in part.Files)
+                {
+                    added.Attach(file, sources.GetValueOrDefault(file.Identity.File, file.Source));
+                }
+            }
+        }
+        catch
+        {
+            next.Parts.ForEach(Discard);
+            throw;
+        }
+
+        return next;
+    }
+
+    /// <summary>The processes of a file that was replaced go on being traced, where the rule still finds its place in it.</summary>
+    private static IEnumerable<ProbePart> StillRunning(AttachedProbe previous, Rule rule, Probe probe)
+    {
+        var found = probe.Files.Select(file => file.Identity.File).ToHashSet();
+        return rule.Binary == previous.Rule.Binary
+            ? previous.Files.Select(file => file.File)
+                .Where(file => !found.Contains(file.Identity.File))
+                .DistinctBy(file => file.Identity.File)
+                .SelectMany(file => ProbeResolver.PartsOf(rule, file))
+            : [];
+    }
+
+    private void PrepareEach(ConcurrentQueue<ReconcileStep.Attach> remaining)
+    {
+        while (remaining.TryDequeue(out var coming))
+        {
+            try
+            {
+                var loaded = session.Load(coming.Probe.Parts[0].Plan, coming.Rule.Name.Value);
+                lock (_prepared)
+                {
+                    _prepared.Add(coming.Rule.Name.Value, loaded);
+                }
+            }
+            catch (Exception problem) when (IsRefusal(problem))
+            {
+                // It is the same, and said, when it is attached.
+            }
+        }
+    }
+
+    private AttachedPart Load(AttachedProbe probe, Rule rule, ProbePart part, LoadedProbe? sibling)
+    {
+        var loaded = sibling is null && _prepared.Remove(rule.Name.Value, out var prepared)
+            ? prepared
+            : session.Load(part.Plan, rule.Name.Value, sibling);
+        var attached = new AttachedPart(rule, part, loaded, probe.Counters);
+        slots[loaded.Slot] = attached.Slot;
+        return attached;
+    }
+
+    private void Discard(AttachedPart part)
+    {
+        part.Files.ForEach(file => file.Dispose());
+        part.Loaded.Close();
+        part.CloseCounters(0);
+        slots[part.Loaded.Slot] = null;
+        part.Loaded.Dispose();
+    }
+}

@@ -1,0 +1,119 @@
+using TraceAgent.Engine.Targets;
+using TraceAgent.Linux;
+
+namespace TraceAgent.Engine.Reconciling;
+
+/// <summary>Looks after what is attached when no rule changes but the world does: files and threads come and go.</summary>
+/// <param name="attached">By rule.</param>
+/// <param name="voice">Is told.</param>
+/// <param name="seesAll">Whether /proc has all processes; else any file may still be used by one.</param>
+public sealed class ProbeMaintenance(
+    IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerListener reporter, bool seesAll = true)
+{
+    /// <summary>
+    /// Takes probes off every file that was written to: its processes would run into breakpoints that
+    /// are not on their instructions.
+    /// </summary>
+    /// <param name="written">
+    /// Files that were seen to be written to, whatever they look like now: time and size can be set back. Null for none.
+    /// </param>
+    /// <returns>True when there was one.</returns>
+    public bool DetachOverwritten(IReadOnlySet<FileIdentity>? written = null)
+    {
+        var any = false;
+        var states = new FileStates();
+        foreach (var probe in attached.Values)
+        {
+            foreach (var (part, file) in Those(
+                probe,
+                file => written?.Contains(file.Identity) is true || states.Now(file).IsOverwritten(file.Identity)))
+            {
+                file.Dispose();
+                part.Files.Remove(file);
+                reporter.Overwritten(probe.Rule, file.File.Path);
+                any = true;
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>Takes probes off every file that the agent configuration does not permit any more.</summary>
+    /// <returns>The rules that have no file left.</returns>
+    public IReadOnlyList<string> DetachDenied(PermittedBinaries permitted)
+    {
+        var bare = new List<string>();
+        var states = new FileStates();
+        foreach (var (name, probe) in attached)
+        {
+            var any = false;
+            foreach (var (part, file) in Those(
+                probe, file => permitted.Refusal(new TargetFile(file.Path, file.InodePath), states.Now(file)) is not null))
+            {
+                file.Dispose();
+                part.Files.Remove(file);
+                reporter.Denied(probe.Rule, file.File.Path);
+                any = true;
+            }
+
+            if (any && !probe.Files.Any())
+            {
+                bare.Add(name);
+            }
+        }
+
+        return bare;
+    }
+
+    /// <summary>Forgets calls whose threads have ended in them: the table of calls in flight would fill up.</summary>
+    public void ForgetDeadCalls()
+    {
+        foreach (var probe in attached.Values)
+        {
+            probe.Counters.AddUnreturned(probe.Parts.Sum(part => part.Loaded.ForgetDeadCalls()));
+        }
+    }
+
+    /// <summary>Detaches from files that their rule does not lead to any more and that no process uses.</summary>
+    public void DetachUnused()
+    {
+        var stale = attached.Values.SelectMany(probe => Those(probe, file => !probe.Current.Contains(file.Identity.File))).ToList();
+        if (stale.Count == 0 || !seesAll)
+        {
+            return;
+        }
+
+        var used = ProcessMaps.Inodes();
+        if (used.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (part, file) in stale.Where(one => !used.Contains(one.File.File.Identity.Inode)))
+        {
+            file.Dispose();
+            part.Files.Remove(file);
+        }
+    }
+
+    private static List<(AttachedPart Part, AttachedFile File)> Those(AttachedProbe probe, Predicate<PinnedFile> which) =>
+        probe.Parts.Exists(part => part.Files.Exists(file => which(file.File)))
+            ? [.. probe.Parts.SelectMany(part => part.Files.Where(file => which(file.File)), (part, file) => (part, file))]
+            : [];
+
+    /// <summary>Asks once for each inode: many rules look into one, and each holds it open for itself.</summary>
+    private sealed class FileStates
+    {
+        private readonly Dictionary<FileIdentity, FileIdentity> _known = [];
+
+        public FileIdentity Now(PinnedFile file)
+        {
+            if (!_known.TryGetValue(file.Identity, out var now))
+            {
+                _known[file.Identity] = now = file.CurrentIdentity;
+            }
+
+            return now;
+        }
+    }
+}

@@ -1,0 +1,326 @@
+using TraceAgent.Capture;
+using TraceAgent.Engine.Targets;
+using TraceAgent.Linux;
+using TraceAgent.Rules;
+using TraceAgent.Rules.Binding;
+using TraceAgent.Symbols;
+using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Resolving;
+
+namespace TraceAgent.Engine.Resolving;
+
+/// <summary>Rules to probes. Keeps what it found, for as long as neither the rule nor the file changes.</summary>
+/// <param name="seccomp">What may speak against returns on this kernel; null when nothing is to be attached.</param>
+/// <param name="permitted">Which binaries may be probed; null for all.</param>
+public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinaries? permitted = null) : IDisposable
+{
+    /// <summary>Problems that are told of one rule; of a pattern, thousands of files may have the same.</summary>
+    private const int MaxProblems = 3;
+
+    private readonly FilterResolver _filters = new();
+    private readonly Dictionary<Rule, Finding> _findings = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(Rule Rule, FileIdentity File), (SiteResolution Found, int Look)> _known = new(new SameRule());
+    private readonly Dictionary<string, FileIdentity?> _statuses = [];
+    private readonly Dictionary<FileIdentity, (ElfImage? Image, SiteProblem? Problem)> _images = [];
+    private int _look;
+
+    public TargetFinder Targets { get; } = new();
+
+    /// <summary>The same object again while nothing has changed that it rests on.</summary>
+    public Resolution Resolve(Rule rule)
+    {
+        var known = _findings.GetValueOrDefault(rule);
+        if (known is not null && known.Look == _look)
+        {
+            return known.Resolution;
+        }
+
+        var target = Lead(rule);
+        var files = Present(target);
+        if (known is not null && known.IsCut == target.IsCut && known.Files == files
+            && files.All(file => Refusal(file.File, file.Identity) is null))
+        {
+            known.Look = _look;
+            return known.Resolution;
+        }
+
+        var (resolution, isLasting) = Resolve(rule, target, files);
+        if (isLasting)
+        {
+            _findings[rule] = new Finding(resolution, files, target.IsCut) { Look = _look };
+        }
+
+        return resolution;
+    }
+
+    /// <summary>The same file under another name has the same sites: it is probed once, by a name that is permitted.</summary>
+    private EquatableArray<(TargetFile File, FileIdentity Identity)> Present(TargetFiles target)
+    {
+        var seen = new Dictionary<FileIdentity, int>();
+        var files = new List<(TargetFile File, FileIdentity Identity)>();
+        foreach (var file in target.Files)
+        {
+            if (!_statuses.TryGetValue(file.Source, out var identity))
+            {
+                _statuses[file.Source] = identity = FileStatus.Of(file.Source);
+            }
+
+            if (identity is not { } present)
+            {
+                continue;
+            }
+
+            var known = seen.TryGetValue(present, out var index)
+                ? index
+                : files.FindIndex(other => IsBelow(file, present, other.File, other.Identity));
+            if (known < 0)
+            {
+                seen[present] = files.Count;
+                files.Add((file, present));
+            }
+            else if (IsRefused(files[known].File, files[known].Identity) && !IsRefused(file, present))
+            {
+                files[known] = (file, present);
+            }
+        }
+
+        return files.ToEquatableArray();
+
+        bool IsRefused(TargetFile file, FileIdentity identity) => Refusal(file, identity) is not null;
+    }
+
+    /// <summary>Whether one is a file of an overlay and the other the one in the layer below, which are one inode for the kernel.</summary>
+    private static bool IsBelow(TargetFile file, FileIdentity identity, TargetFile other, FileIdentity otherIdentity) =>
+        (identity.OverlaidNs == 0) != (otherIdentity.OverlaidNs == 0)
+        && (identity.Size, identity.ModifiedNs) == (otherIdentity.Size, otherIdentity.ModifiedNs)
+        && KernelFile.Of(file.Source) is { } one && KernelFile.Of(other.Source) is { } two && one.IsSameAs(two);
+
+    /// <summary>Also the reason that it cannot be opened.</summary>
+    private string? Refusal(TargetFile file, FileIdentity identity)
+    {
+        try
+        {
+            return permitted?.Refusal(file, identity);
+        }
+        catch (KernelException problem)
+        {
+            return problem.Message;
+        }
+    }
+
+    /// <returns>And whether the answer stays true while rule and files stay as they are.</returns>
+    private (Resolution Resolution, bool IsLasting) Resolve(
+        Rule rule, TargetFiles target, EquatableArray<(TargetFile File, FileIdentity Identity)> files)
+    {
+        var resolved = _filters.Resolve(rule, out var missing);
+        var bindings = new RuleBindings(resolved);
+        var isLasting = rule.Filter is null;
+        var parts = new List<ProbePart>();
+        var problems = new List<SiteProblem>();
+        foreach (var (file, identity) in files)
+        {
+            try
+            {
+                if (permitted?.Refusal(file, identity) is { } refusal)
+                {
+                    isLasting = false;
+                    problems.Add(new SiteProblem(TargetCodes.Denied,
+                        Refused: true, refusal, "the key 'binaries' of the agent configuration says which files may be"));
+                }
+                else if (Sites(resolved, file, identity, ref isLasting) is { } found)
+                {
+                    problems.AddRange(found.Problems);
+                    parts.AddRange(PartsOf(bindings, file, identity, found, problems));
+                }
+            }
+            catch (KernelException refusal)
+            {
+                isLasting = false;
+                problems.Add(new SiteProblem(SiteCodes.CannotRead, Refused: true, refusal.Message));
+            }
+        }
+
+        if (parts.Count == 0 && problems.Count == 0)
+        {
+            missing ??= rule.Binary.Value.Missing;
+        }
+
+        var all = Summary(rule, target, parts.Count > 0, problems);
+        var probe = missing is null && !all.Any(problem => problem.Refused) ? Probe.Of(parts) : null;
+        return (new Resolution(new RuleProbe(resolved, probe), missing, all), isLasting);
+    }
+
+    /// <summary>Of a file that is held open, whatever its path leads to now.</summary>
+    public static IEnumerable<ProbePart> PartsOf(Rule rule, PinnedFile file)
+    {
+        using var image = ElfImage.TryOpen(file.InodePath, file.Path, out _);
+        return image is null
+            ? []
+            : PartsOf(new RuleBindings(rule), new TargetFile(file.Path), file.Identity, Sites(rule, image, file.Path), []);
+    }
+
+    /// <summary>Where the rule leads, and where another file of it would appear.</summary>
+    public TargetFiles Lead(Rule rule) => Targets.Find(rule.Binary.Value);
+
+    /// <summary>
+    /// Forgets what was not asked for since the last time, and closes the binaries: many rules look into
+    /// one, but symbol tables are large.
+    /// </summary>
+    public void Settle()
+    {
+        foreach (var (rule, _) in _findings.Where(one => one.Value.Look != _look).ToList())
+        {
+            _findings.Remove(rule);
+        }
+
+        foreach (var (key, _) in _known.Where(one => one.Value.Look != _look && !_findings.ContainsKey(one.Key.Rule)).ToList())
+        {
+            _known.Remove(key);
+        }
+
+        _look++;
+        _statuses.Clear();
+        Targets.Forget();
+        _filters.Forget();
+        permitted?.Forget();
+        Dispose();
+    }
+
+    /// <summary>The next answers are new ones.</summary>
+    public void Forget()
+    {
+        _findings.Clear();
+        _known.Clear();
+        Settle();
+    }
+
+    public void Dispose()
+    {
+        foreach (var (image, _) in _images.Values)
+        {
+            image?.Dispose();
+        }
+
+        _images.Clear();
+    }
+
+    /// <summary>Null when the file is gone.</summary>
+    private SiteResolution? Sites(Rule rule, TargetFile file, FileIdentity identity, ref bool isLasting)
+    {
+        if (_known.TryGetValue((rule, identity), out var known))
+        {
+            _known[(rule, identity)] = (known.Found, _look);
+            return known.Found;
+        }
+
+        using var pinned = PinnedFile.TryOpen(file.Source, file.Path);
+        if (pinned is null || pinned.Identity != identity)
+        {
+            isLasting = false;
+            return null;
+        }
+
+        if (!_images.TryGetValue(identity, out var opened))
+        {
+            var image = ElfImage.TryOpen(pinned.InodePath, file.Path, out var problem);
+            _images[identity] = opened = (image, problem);
+        }
+
+        var found = opened.Image is null ? new SiteResolution([], [opened.Problem!]) : Sites(rule, opened.Image, file.Path);
+
+        if (found.Groups.Any(group => !group.Abi.ReturnsAtInstructions) && seccomp?.Refuse(rule) is { } refused)
+        {
+            found = new SiteResolution([], [refused]);
+        }
+
+        _known[(rule, identity)] = (found, _look);
+        return found;
+    }
+
+    private static SiteResolution Sites(Rule rule, ElfImage image, string path) =>
+        SiteResolver.Resolve(image, path, rule.Where.Value, new SiteRequest
+        {
+            NeedsReturn = rule.NeedsReturn,
+            ReturnsAtCaller = !rule.ReturnsAtInstructions,
+            CapturesArguments = rule.CapturesArguments,
+            AllowsUnsafe = rule.AllowsUnsafe,
+            MaxSites = rule.MaxSites,
+            Form = rule.Form,
+        });
+
+    private static List<ProbePart> PartsOf(
+        RuleBindings bindings, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
+    {
+        var parts = new List<ProbePart>();
+        var groups = found.Groups.Select(group => (Group: group, Bound: bindings.At(group.Abi)));
+        foreach (var (group, bound) in groups.OrderBy(one => one.Bound.Missing.Count))
+        {
+            if (bound.Missing.Count == 0)
+            {
+                parts.Add(new ProbePart(bound, [new ProbeFile(file.Path, identity, group.Sites) { Source = file.Source }]));
+            }
+            else
+            {
+                // Of several places that the rule means, those that have all it asks for are probed.
+                var problem = new SiteProblem(
+                    SiteCodes.ValueMissing, Refused: parts.Count == 0,
+                    $"{string.Join(" and ", bound.Missing)} cannot be had at {Places(group.Sites)} in {file.Path}");
+                if (!problems.Contains(problem))
+                {
+                    problems.Add(problem);
+                }
+            }
+        }
+
+        return parts;
+    }
+
+    /// <summary>What to tell. Where some of several files can be probed, what is wrong with the others is a warning.</summary>
+    private static EquatableArray<SiteProblem> Summary(Rule rule, TargetFiles target, bool isProbed, List<SiteProblem> problems)
+    {
+        var several = target.Files.Count > 1;
+        var told = several && isProbed ? problems.ConvertAll(problem => problem with { Refused = false }) : problems;
+        if (several && told.Count > MaxProblems)
+        {
+            told = [.. told.Take(MaxProblems - 1), new SiteProblem(
+                TargetCodes.OtherFiles,
+                Refused: false, $"{told.Count - MaxProblems + 1} more problems of this kind in files of {rule.Binary.Value.Text}")];
+        }
+
+        if (target.IsCut)
+        {
+            told = [.. told, new SiteProblem(
+                TargetCodes.TooManyFiles,
+                Refused: false, $"{rule.Binary.Value.Text} leads to more than {TargetFinder.MaxFiles} files; only the first are probed",
+                "a narrower pattern, or several rules")];
+        }
+
+        return told.ToEquatableArray();
+    }
+
+    private static string Places(EquatableArray<ProbeSite> sites)
+    {
+        const int most = 3;
+        var names = sites.Select(site => site.DisplayName).Distinct().ToList();
+        return names.Count <= most ? string.Join(", ", names) : $"{string.Join(", ", names.Take(most))} and {names.Count - most} more";
+    }
+
+    /// <summary>What was found of a rule.</summary>
+    /// <param name="Resolution">All of it.</param>
+    /// <param name="Files">Where it was looked for.</param>
+    /// <param name="IsCut">There were more.</param>
+    private sealed record Finding(Resolution Resolution, EquatableArray<(TargetFile File, FileIdentity Identity)> Files, bool IsCut)
+    {
+        /// <summary>At which it was true last.</summary>
+        public int Look { get; set; }
+    }
+
+    /// <summary>By value, as an edited file has most of its rules as before. The hash is of little, and that soon told.</summary>
+    private sealed class SameRule : IEqualityComparer<(Rule Rule, FileIdentity File)>
+    {
+        public bool Equals((Rule Rule, FileIdentity File) one, (Rule Rule, FileIdentity File) other) =>
+            one.File == other.File && one.Rule == other.Rule;
+
+        public int GetHashCode((Rule Rule, FileIdentity File) one) => HashCode.Combine(one.Rule.Name.Value, one.File);
+    }
+}

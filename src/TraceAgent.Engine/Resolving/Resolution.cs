@@ -1,0 +1,50 @@
+using TraceAgent.Capture;
+using TraceAgent.Rules;
+using TraceAgent.Symbols;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Engine.Resolving;
+
+/// <summary>What became of a rule when it was held against this machine.</summary>
+/// <param name="Desired">The rule with what was looked up for it; its probe is null when the target is missing or
+/// something was refused.</param>
+/// <param name="Missing">What the rule waits for, in words; null when it waits for nothing.</param>
+/// <param name="Problems">Refusals and warnings.</param>
+public sealed record Resolution(RuleProbe Desired, string? Missing, EquatableArray<SiteProblem> Problems)
+{
+    public Probe? Probe => Desired.Probe;
+
+    public bool IsRefused => Problems.Any(problem => problem.Refused);
+
+    /// <summary>The problems at their places in the rule file.</summary>
+    public IEnumerable<Diagnostic> Diagnostics
+    {
+        get
+        {
+            var rule = Desired.Rule;
+            foreach (var problem in Problems)
+            {
+                var at = problem.Code is SiteCodes.CannotRead
+                    or SiteCodes.NotSupported or SiteCodes.Damaged or TargetCodes.TooManyFiles or TargetCodes.OtherFiles
+                    or TargetCodes.Denied
+                    ? rule.Binary.At
+                    : rule.Where.At;
+                yield return new Diagnostic(
+                    problem.Refused ? Severity.Error : Severity.Warning, problem.Code, at, problem.Message, problem.Hint);
+            }
+        }
+    }
+}
+
+/// <summary>Codes of what is wrong with the files that a target leads to, all together.</summary>
+internal static class TargetCodes
+{
+    /// <summary>Warning: more files than one rule may be attached to.</summary>
+    public const string TooManyFiles = "TA241";
+
+    /// <summary>Of the files of one rule, more cannot be probed than are told one by one.</summary>
+    public const string OtherFiles = "TA242";
+
+    /// <summary>The agent configuration does not let rules probe the file.</summary>
+    public const string Denied = "TA243";
+}

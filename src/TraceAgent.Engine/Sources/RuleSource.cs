@@ -1,0 +1,153 @@
+using TraceAgent.Capture;
+using TraceAgent.Engine.Trust;
+using TraceAgent.Linux;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Engine.Sources;
+
+/// <summary>The files and folders that the user named, and the rule files in them.</summary>
+/// <param name="paths">As the user named them.</param>
+/// <param name="takesPipes">
+/// Whether a path that is named itself may be a pipe or a device, which can be read once and may keep the reader waiting.
+/// </param>
+/// <param name="defaults">What rules leave open is taken from here; null leaves it open.</param>
+/// <param name="trust">Says which files are to be obeyed; null when all are.</param>
+public sealed class RuleSource(
+    IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null, PathTrust? trust = null)
+{
+    /// <summary>A file that was changed this shortly before it was read may be changed again without a new time stamp.</summary>
+    private static readonly TimeSpan TimestampGranularity = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<string, (FileIdentity? Identity, DateTime ReadAt, RuleFileVersion Version)> _known = [];
+
+    public IReadOnlyList<string> Paths => paths;
+
+    /// <summary>Rules that stand in no file, besides those of <see cref="Paths"/>.</summary>
+    public RuleFileVersion? Given { get; init; }
+
+    /// <summary>Those of <see cref="Paths"/> in which <see cref="Read"/> has found no rule file.</summary>
+    public IReadOnlyList<string> WithoutFiles { get; private set; } = [];
+
+    /// <summary>True for names that are read in a folder: not those of editors' temporary and package managers' saved files.</summary>
+    public static bool IsRuleFileName(string name) =>
+        !name.StartsWith('.') && !name.StartsWith('#')
+        && (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal));
+
+    /// <summary>All files in force, in lexical order within each path. The same object again for a file that has not changed.</summary>
+    public IReadOnlyList<RuleFileVersion> Read()
+    {
+        var versions = new List<RuleFileVersion>(Given is null ? [] : [Given]);
+        var judge = trust?.ForOneLook();
+        var withoutFiles = new List<string>();
+        var seen = new HashSet<string>();
+        foreach (var path in paths)
+        {
+            var any = false;
+            var isFolder = Directory.Exists(path);
+            var full = Path.GetFullPath(path);
+            foreach (var file in isFolder ? FilesIn(path) ?? KnownIn(path) : [path])
+            {
+                var identity = FileStatus.Of(file);
+                any |= identity is not null;
+                if (seen.Add(isFolder ? Path.Combine(full, Path.GetFileName(file)) : full)
+                    && ReadFile(file, identity, takesPipes && !isFolder, judge) is { } version)
+                {
+                    versions.Add(version);
+                }
+            }
+
+            if (!any)
+            {
+                withoutFiles.Add(path);
+            }
+        }
+
+        WithoutFiles = withoutFiles;
+        var present = versions.Select(version => version.Path).ToHashSet();
+        foreach (var gone in _known.Keys.Where(path => !present.Contains(path)).ToList())
+        {
+            _known.Remove(gone);
+        }
+
+        return versions;
+    }
+
+    /// <summary>
+    /// Those of the last time: a folder that cannot be listed for a moment (too many open files, a slow server) takes no rule
+    /// away.
+    /// </summary>
+    private List<string> KnownIn(string folder) =>
+        [.. _known.Keys
+            .Where(path => string.Equals(Path.GetDirectoryName(path), folder.TrimEnd('/'), StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
+
+    /// <summary>The next look reads every file, whatever is known of it.</summary>
+    public void Forget()
+    {
+        foreach (var (path, known) in _known.ToList())
+        {
+            _known[path] = known with { Identity = null };
+        }
+    }
+
+    /// <summary>Null when the folder cannot be listed.</summary>
+    private static List<string>? FilesIn(string folder)
+    {
+        try
+        {
+            return [
+                .. Directory.EnumerateFiles(folder).Where(file => IsRuleFileName(Path.GetFileName(file))).Order(StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private RuleFileVersion? ReadFile(string path, FileIdentity? found, bool takesPipe, PathTrust? judge)
+    {
+        if (found is null && !RuleFileLoader.IsLink(path))
+        {
+            return null;
+        }
+
+        var identity = found ?? FileIdentity.None;
+        if (_known.TryGetValue(path, out var known)
+            && known.Identity == identity && known.ReadAt - ModifiedAt(identity) > TimestampGranularity
+            && IsTrustedAsBefore(path, known.Version.Content, identity, judge))
+        {
+            return known.Version;
+        }
+
+        var readAt = DateTime.UtcNow;
+        var content = identity.Kind switch
+        {
+            FileKind.Unknown => RuleFileLoader.LinkToNowhere(path),
+            FileKind.Regular => RuleFileLoader.Load(path, judge),
+            _ when takesPipe => RuleFileLoader.Load(path, takesPipe: true),
+            _ => RuleFile.Unreadable(path, "not a regular file"),
+        };
+        var version =
+            known.Version is { } old && old.Content.Source.Text == content.Source.Text && old.Content.Diagnostics == content.Diagnostics
+            ? old
+            : new RuleFileVersion(path, defaults is null ? content : content with
+            {
+                Rules = content.Rules.Select(defaults.Complete).ToEquatableArray(),
+                Packets = content.Packets.Select(defaults.Complete).ToEquatableArray(),
+            });
+        _known[path] = (identity, readAt, version);
+        return version;
+    }
+
+    /// <summary>Permissions change without the file, and those of its folders.</summary>
+    private static bool IsTrustedAsBefore(string path, RuleFile content, FileIdentity identity, PathTrust? judge) =>
+        judge is null
+            || identity.Kind != FileKind.Regular || judge.Judge(path) == content.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);
+
+    private static DateTime ModifiedAt(FileIdentity identity) =>
+        DateTime.UnixEpoch.AddTicks(Math.Max(identity.ModifiedNs, identity.ChangedNs) / TimeSpan.NanosecondsPerTick);
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TraceAgent.Events;
+using TraceAgent.Linux;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Engine.Targets;
+
+/// <summary>From the users, cgroups and containers that rules name to the numbers by which the kernel knows them.</summary>
+internal sealed partial class FilterResolver
+{
+    private const int MaxContainers = 16;
+    private const int MaxFolders = 100_000;
+
+    /// <summary>From which levels of cgroups count: in another namespace we see only a part of the tree.</summary>
+    private const string FirstNamespace = "cgroup:[4026531835]";
+
+    private readonly string? _root = CgroupHierarchy.MountPoint();
+    private readonly bool _seesAll = new FileInfo("/proc/self/ns/cgroup").LinkTarget == FirstNamespace;
+    private IReadOnlyList<string>? _containers;
+
+    /// <summary>The rule with what the kernel decides its <c>target</c> by.</summary>
+    /// <param name="rule">As the file has it.</param>
+    /// <param name="missing">What there is not yet, in words; then the rule waits.</param>
+    public Rule Resolve(Rule rule, out string? missing)
+    {
+        missing = null;
+        if (rule.Filter is not { } filter)
+        {
+            return rule;
+        }
+
+        var users = new List<uint>();
+        foreach (var name in filter.Users)
+        {
+            if (uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || UserAccounts.TryFind(name, out number))
+            {
+                users.Add(number);
+            }
+            else
+            {
+                missing ??= $"the user {name} does not exist";
+            }
+        }
+
+        var cgroups = new List<CgroupPlace>();
+        foreach (var name in filter.Cgroups)
+        {
+            if (long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            {
+                cgroups.Add(new CgroupPlace(id, null));
+            }
+            else if (PlaceOf(name.Trim('/')) is { } place)
+            {
+                cgroups.Add(place);
+            }
+            else
+            {
+                missing ??= $"the cgroup {name} does not exist";
+            }
+        }
+
+        foreach (var id in filter.Containers)
+        {
+            var found = Containers()
+                .Where(path => ContainerId().Match(Path.GetFileName(path)).Value.StartsWith(id, StringComparison.Ordinal))
+                .Take(MaxContainers).Select(PlaceOf).OfType<CgroupPlace>().ToList();
+            cgroups.AddRange(found);
+            missing ??= found.Count == 0 ? $"the container {id} does not exist" : null;
+        }
+
+        return missing is null ? rule with { Who = filter.Condition(users, cgroups) } : rule;
+    }
+
+    /// <summary>The next answers are new ones.</summary>
+    public void Forget() => _containers = null;
+
+    private CgroupPlace? PlaceOf(string path) =>
+        _root is not null && FileStatus.Of(Path.Combine(_root, path)) is { Kind: FileKind.Folder } folder
+        ? new CgroupPlace((long)folder.Inode, _seesAll ? path.Split('/', StringSplitOptions.RemoveEmptyEntries).Length : null)
+        : null;
+
+    /// <summary>Cgroups that are called by an ID of 64 digits, such as <c>docker-ID.scope</c>; relative to the root.</summary>
+    private IReadOnlyList<string> Containers()
+    {
+        if (_containers is not null || _root is null)
+        {
+            return _containers ?? [];
+        }
+
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        };
+        try
+        {
+            return _containers = [.. Directory.EnumerateDirectories(_root, "*", options).Take(MaxFolders)
+                .Where(path => ContainerId().IsMatch(Path.GetFileName(path))).Select(path => Path.GetRelativePath(_root, path))];
+        }
+        catch (IOException)
+        {
+            // A cgroup went away meanwhile: the next look is soon.
+            return [];
+        }
+    }
+
+    [GeneratedRegex("[0-9a-f]{64}")]
+    private static partial Regex ContainerId();
+}

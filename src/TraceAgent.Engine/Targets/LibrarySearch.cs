@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using TraceAgent.Capture;
+using TraceAgent.Linux;
+
+namespace TraceAgent.Engine.Targets;
+
+/// <summary>Looks libraries up by name as the dynamic linkers of this machine do: glibc's, and musl's where it is installed.</summary>
+/// <param name="architecture">Of this machine.</param>
+/// <param name="root">Before every absolute path; empty for this machine's own.</param>
+internal sealed class LibrarySearch(Architecture architecture, string root = "")
+{
+    private const int MaxListSize = 1 << 16;
+
+    /// <summary>In which the answer may change.</summary>
+    public IReadOnlyList<string> Lists => [In("/etc/ld.so.cache"), In($"/etc/ld-musl-{architecture.Name}.path")];
+
+    /// <summary>Each library of that name which some process may load; none when there is none.</summary>
+    public IReadOnlyList<string> Find(string name) =>
+        [.. Glibc(name).Concat(Musl(name)).Where(IsOfThisMachine).DistinctBy(FileStatus.Of)];
+
+    private List<string> Glibc(string name)
+    {
+        var flags = architecture.ElfMachine == Architecture.X64.ElfMachine ? LibraryKind.X64 : LibraryKind.Arm64;
+        var cached = LinkerCache.Find(Read("/etc/ld.so.cache", LinkerCache.MaxSize), name, flags)
+            .Select(In).Where(IsOfThisMachine).ToList();
+        if (cached.Count > 0)
+        {
+            return cached;
+        }
+
+        var triplet = $"{architecture.Name}-linux-gnu";
+        string[] folders = [$"/lib/{triplet}", $"/usr/lib/{triplet}", "/lib64", "/usr/lib64", "/lib", "/usr/lib"];
+        return [.. folders.Select(folder => In($"{folder}/{name}")).Where(IsOfThisMachine).Take(1)];
+    }
+
+    private IEnumerable<string> Musl(string name)
+    {
+        if (FileStatus.Of(In($"/lib/ld-musl-{architecture.Name}.so.1")) is null)
+        {
+            return [];
+        }
+
+        var list = System.Text.Encoding.UTF8.GetString(Read($"/etc/ld-musl-{architecture.Name}.path", MaxListSize));
+        var folders = list.Split([':', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return (folders.Length > 0 ? folders : ["/lib", "/usr/local/lib", "/usr/lib"])
+            .Where(folder => folder.StartsWith('/')).Select(folder => In($"{folder}/{name}")).Where(IsOfThisMachine).Take(1);
+    }
+
+    private string In(string path) => root + path;
+
+    private byte[] Read(string path, int most)
+    {
+        try
+        {
+            using var file = File.OpenHandle(In(path));
+            var bytes = new byte[Math.Min(RandomAccess.GetLength(file), most)];
+            return bytes[..RandomAccess.Read(file, bytes, 0)];
+        }
+        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
+        {
+            // Then the linker of that process cannot use it either, and goes on to its folders.
+            return [];
+        }
+    }
+
+    private bool IsOfThisMachine(string path)
+    {
+        const int machineOffset = 18;
+        Span<byte> head = stackalloc byte[machineOffset + 2];
+        try
+        {
+            if (FileStatus.Of(path) is not { Kind: FileKind.Regular })
+            {
+                return false;
+            }
+
+            using var file = File.OpenHandle(path);
+            return RandomAccess.Read(file, head, 0) == head.Length
+                && head.StartsWith("\u007fELF\u0002"u8)
+                && BinaryPrimitives.ReadUInt16LittleEndian(head[machineOffset..]) == architecture.ElfMachine;
+        }
+        catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>The flags of entries in <see cref="LinkerCache"/> (FLAG_ELF_LIBC6 and the processor's of sysdeps/generic/ldconfig.h).</summary>
+internal static class LibraryKind
+{
+    public const int X64 = 0x0303;
+    public const int Arm64 = 0x0a03;
+}

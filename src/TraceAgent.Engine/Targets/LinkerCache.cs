@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace TraceAgent.Engine.Targets;
+
+/// <summary>
+/// The dynamic linker's list of libraries, <c>/etc/ld.so.cache</c>: <c>struct cache_file_new</c> and
+/// <c>struct file_entry_new</c> of glibc's sysdeps/generic/dl-cache.h. Its bytes are not trusted.
+/// </summary>
+internal static class LinkerCache
+{
+    /// <summary>More than 100,000 libraries.</summary>
+    public const int MaxSize = 16 << 20;
+
+    private const int HeaderSize = 48;
+    private const int EntrySize = 24;
+    private const int LongestText = 4096;
+
+    private static ReadOnlySpan<byte> Magic => "glibc-ld.so.cache1.1"u8;
+
+    /// <summary>Paths of the libraries of a name, the preferred one first: there may be variants for processors.</summary>
+    /// <param name="cache">All of the file.</param>
+    /// <param name="name">As in <c>DT_NEEDED</c>.</param>
+    /// <param name="flags">Of the kind of library: see <see cref="LibraryKind"/>.</param>
+    public static IReadOnlyList<string> Find(ReadOnlySpan<byte> cache, string name, int flags)
+    {
+        // Older files begin with the table of an older format; offsets count from the newer one.
+        var start = cache.IndexOf(Magic);
+        if (start < 0 || cache.Length - start < HeaderSize)
+        {
+            return [];
+        }
+
+        var table = cache[start..];
+        var count = BinaryPrimitives.ReadUInt32LittleEndian(table[20..]);
+        var wanted = Encoding.UTF8.GetBytes(name);
+        var paths = new List<string>();
+        for (long entry = HeaderSize, i = 0; i < count && entry + EntrySize <= table.Length; i++, entry += EntrySize)
+        {
+            var fields = table.Slice((int)entry, EntrySize);
+            if (BinaryPrimitives.ReadInt32LittleEndian(fields) == flags
+                && TextAt(table, BinaryPrimitives.ReadUInt32LittleEndian(fields[4..])).SequenceEqual(wanted)
+                && Encoding.UTF8.GetString(TextAt(table, BinaryPrimitives.ReadUInt32LittleEndian(fields[8..]))) is ['/', ..] path)
+            {
+                paths.Add(path);
+            }
+        }
+
+        return paths;
+    }
+
+    /// <summary>Empty when there is none, or no end of it.</summary>
+    private static ReadOnlySpan<byte> TextAt(ReadOnlySpan<byte> table, uint offset)
+    {
+        if (offset >= table.Length)
+        {
+            return [];
+        }
+
+        var rest = table[(int)offset..];
+        var end = rest[..Math.Min(rest.Length, LongestText)].IndexOf((byte)0);
+        return end < 0 ? [] : rest[..end];
+    }
+}

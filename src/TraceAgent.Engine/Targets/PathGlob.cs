@@ -1,0 +1,91 @@
+using TraceAgent.Linux;
+
+namespace TraceAgent.Engine.Targets;
+
+/// <summary>The files whose paths match a pattern in which <c>*</c> and <c>?</c> stand for any characters but a slash.</summary>
+internal sealed class PathGlob
+{
+    /// <summary>Entries of folders that are looked at for one pattern.</summary>
+    private const int MaxEntries = 100_000;
+
+    /// <summary>Folders that are told to be watched for one pattern; beyond, the agent's own looks find new files.</summary>
+    private const int MaxFolders = 1024;
+
+    private readonly string[] _parts;
+    private readonly int _most;
+    private readonly List<string> _files = [];
+    private readonly List<WatchedName> _looked = [];
+    private int _entries;
+
+    private PathGlob(string pattern, int most) => (_parts, _most) = (pattern.Split('/', StringSplitOptions.RemoveEmptyEntries), most);
+
+    /// <param name="pattern">Absolute.</param>
+    /// <param name="most">How many files are wanted.</param>
+    /// <returns>Files in lexical order; whether there may be more; and where another one would appear.</returns>
+    public static (IReadOnlyList<string> Files, bool IsCut, IReadOnlyList<WatchedName> Looked) Find(string pattern, int most)
+    {
+        var search = new PathGlob(pattern, most);
+        search.Descend("/", 0);
+        return (search._files, search._entries > MaxEntries || search._files.Count > most, search._looked);
+    }
+
+    private bool IsFull => _entries > MaxEntries || _files.Count > _most;
+
+    private void Descend(string folder, int depth)
+    {
+        var part = _parts[depth];
+        var isLast = depth == _parts.Length - 1;
+        var isPattern = part.AsSpan().ContainsAny('*', '?');
+        if ((isPattern || isLast) && _looked.Count < MaxFolders)
+        {
+            _looked.Add(new WatchedName(folder, part));
+        }
+
+        foreach (var name in isPattern ? Matches(folder, part) : [part])
+        {
+            if (IsFull)
+            {
+                return;
+            }
+
+            var path = Path.Combine(folder, name);
+            if (!isLast)
+            {
+                Descend(path, depth + 1);
+            }
+            else if (FileStatus.Of(path) is { Kind: FileKind.Regular })
+            {
+                _files.Add(path);
+            }
+        }
+    }
+
+    private List<string> Matches(string folder, string pattern)
+    {
+        var names = new List<string>();
+        try
+        {
+            foreach (var path in Directory.EnumerateFileSystemEntries(folder))
+            {
+                var name = Path.GetFileName(path);
+                if (NamePattern.Matches(pattern, name))
+                {
+                    names.Add(name);
+                }
+
+                if (_entries++ >= MaxEntries)
+                {
+                    break;
+                }
+            }
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // No folder, or not for us: nothing matches in it.
+            return [];
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+}

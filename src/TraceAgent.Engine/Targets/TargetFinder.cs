@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using TraceAgent.Capture;
+using TraceAgent.Linux;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Engine.Targets;
+
+/// <summary>From targets to the files of this machine. Remembers each answer until <see cref="Forget"/>.</summary>
+public sealed class TargetFinder
+{
+    /// <summary>Files that one rule may be attached to.</summary>
+    public const int MaxFiles = 256;
+
+    private readonly LibrarySearch _libraries = new(Architecture.OfThisMachine);
+    private readonly ProcessTable _processes = new(() => Stopwatch.GetElapsedTime(0));
+    private readonly Dictionary<Target, TargetFiles> _found = [];
+    private volatile bool _needsProcesses;
+
+    public TargetFiles Find(Target target)
+    {
+        if (!_found.TryGetValue(target, out var files))
+        {
+            _found[target] = files = Search(target);
+        }
+
+        return files;
+    }
+
+    /// <summary>The next answers are new ones.</summary>
+    public void Forget() => _found.Clear();
+
+    /// <summary>A process has executed something. May be called by any thread.</summary>
+    /// <returns>True when <see cref="ProcessesHaveChanged"/> is to be asked soon.</returns>
+    public bool Executed(int pid) => _needsProcesses && _processes.Executed(pid);
+
+    /// <param name="all">Look at all processes, and not only at those that have executed something: to be done about once a second.</param>
+    /// <returns>True when the answer to some target would be another.</returns>
+    public bool ProcessesHaveChanged(bool all) => _needsProcesses && (all ? _processes.Refresh() : _processes.LookAtExecuted());
+
+    private TargetFiles Search(Target target)
+    {
+        switch (target)
+        {
+            case Target.Path(var path):
+                return new TargetFiles(FileStatus.Of(path) is not null ? [new TargetFile(path)] : [], IsCut: false, [WatchedName.Of(path)]);
+            case Target.Paths(var pattern):
+                var (files, isCut, looked) = PathGlob.Find(pattern, MaxFiles);
+                return new TargetFiles([.. files.Take(MaxFiles).Select(path => new TargetFile(path))], isCut, looked);
+            case Target.Library(var name):
+                var found = _libraries.Find(name);
+                return new TargetFiles(
+                    [.. found.Select(path => new TargetFile(path))],
+                    IsCut: false, [.. _libraries.Lists.Concat(found).Select(WatchedName.Of)]);
+            case Target.Process(var name):
+                if (!_needsProcesses)
+                {
+                    _needsProcesses = true;
+                    _processes.Refresh();
+                }
+
+                var executables = _processes.ExecutablesOf(name);
+                return new TargetFiles([.. executables.Take(MaxFiles)], executables.Count > MaxFiles, []);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(target), target, "a kind of target that the finder does not know");
+        }
+    }
+}

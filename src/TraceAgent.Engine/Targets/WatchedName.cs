@@ -1,0 +1,11 @@
+namespace TraceAgent.Engine.Targets;
+
+/// <summary>Names in a folder whose changes matter.</summary>
+/// <param name="Folder">Absolute; need not exist.</param>
+/// <param name="Name">May hold <c>*</c> and <c>?</c>.</param>
+public sealed record WatchedName(string Folder, string Name)
+{
+    /// <summary>One file.</summary>
+    /// <param name="path">Absolute.</param>
+    public static WatchedName Of(string path) => new(Path.GetDirectoryName(path) ?? "/", Path.GetFileName(path));
+}

@@ -1,0 +1,160 @@
+using Microsoft.Win32.SafeHandles;
+using TraceAgent.Linux;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Engine.Trust;
+
+/// <summary>
+/// Whether a file says what trusted users want: nobody else may write to it, nor put another in its place in any of the folders
+/// and by any of the links on the way to it.
+/// </summary>
+/// <param name="users">Whom to trust.</param>
+/// <param name="severity">Of the diagnostics: an error where the file would be obeyed.</param>
+public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.Error)
+{
+    /// <summary>Others may write to the file, or replace it.</summary>
+    public const string Code = "TA293";
+
+    /// <summary>As many as the kernel follows (path_resolution(7)).</summary>
+    private const int MaxLinks = 40;
+
+    /// <summary>Folders that have been walked to; null when each time anew.</summary>
+    private Dictionary<string, PathStep>? _walked;
+
+    /// <summary>The same judge for many files at once: the way to a folder is looked at once.</summary>
+    public PathTrust ForOneLook() => new(users, severity) { _walked = [] };
+
+    /// <summary>
+    /// Of a file that has been opened by this path: what was read is what is judged. Null when there is nothing to say, as of a
+    /// pipe, which only who started the command can have handed to it.
+    /// </summary>
+    public Diagnostic? Judge(string path, SafeFileHandle opened)
+    {
+        var ownership = FileOwnership.Of(opened);
+        return ownership.IsRegular ? Diagnose(path, Problem(path, ownership) ?? ProblemOnPathTo(path)) : null;
+    }
+
+    /// <summary>Of what the path leads to now; null also when it leads nowhere.</summary>
+    public Diagnostic? Judge(string path) => Diagnose(path, ProblemOnPathTo(path));
+
+    private Diagnostic? Diagnose(string path, (string Reason, string Remedy)? problem) => problem is var (reason, remedy)
+        ? new Diagnostic(
+            severity, Code, new SourceSpan(path, 1, 1, 1),
+            severity == Severity.Error ? $"not obeyed: {reason}" : $"the agent would not obey it here: {reason}", remedy)
+        : null;
+
+    private (string Reason, string Remedy)? ProblemOnPathTo(string path)
+    {
+        var full = path.StartsWith('/') ? path : $"{Environment.CurrentDirectory}/{path}";
+        var end = full.LastIndexOf('/');
+        var folder = full[..end];
+        if (_walked is null || !_walked.TryGetValue(folder, out var way))
+        {
+            way = FileOwnership.Of("/") is { } root && Problem("/", root) is { } problem ? new PathStep(problem, null) : Walk("/", folder);
+            _walked?.Add(folder, way);
+        }
+
+        return way.End is null ? way.Problem : Walk(way.End, full[(end + 1)..]).Problem;
+    }
+
+    /// <summary>
+    /// As the kernel walks, name by name. Each folder that passes can only be changed by trusted users, so that what has been
+    /// seen behind it stays as it is.
+    /// </summary>
+    private PathStep Walk(string at, string path)
+    {
+        var names = new Stack<string>();
+        Push(path);
+        var links = 0;
+        while (names.TryPop(out var name))
+        {
+            if (name == "..")
+            {
+                at = Path.GetDirectoryName(at) ?? "/";
+                continue;
+            }
+
+            var next = Path.Combine(at, name);
+            if (FileOwnership.Of(next) is not { } ownership)
+            {
+                return default;
+            }
+
+            if (Problem(next, ownership) is { } problem)
+            {
+                return new PathStep(problem, null);
+            }
+
+            if (!ownership.IsLink)
+            {
+                at = next;
+            }
+            else if (links++ == MaxLinks || new FileInfo(next).LinkTarget is not { } target)
+            {
+                return default;
+            }
+            else
+            {
+                at = target.StartsWith('/') ? "/" : at;
+                Push(target);
+            }
+        }
+
+        return new PathStep(null, at);
+
+        void Push(string text)
+        {
+            foreach (var part in text.Split('/', StringSplitOptions.RemoveEmptyEntries).AsEnumerable().Reverse())
+            {
+                if (part != ".")
+                {
+                    names.Push(part);
+                }
+            }
+        }
+    }
+
+    private (string Reason, string Remedy)? Problem(string path, FileOwnership ownership)
+    {
+        if (!users.Contains(ownership.User))
+        {
+            var owner = UserAccounts.NameOf(ownership.User) ?? $"{ownership.User}";
+            return ($"{path} belongs to {owner}", $"chown {(ownership.IsLink ? "-h " : "")}root {Shell(path)}");
+        }
+
+        // A link has no permissions. In a sticky folder, others can only add files, which then are theirs.
+        if (ownership.IsLink || (ownership.IsFolder && ownership.IsSticky))
+        {
+            return null;
+        }
+
+        if (ownership.OthersWrite)
+        {
+            return ($"everybody may write to {path}", $"chmod go-w {Shell(path)}");
+        }
+
+        if (!ownership.GroupWrites)
+        {
+            return null;
+        }
+
+        if (ownership.HasAccessList)
+        {
+            return ($"an access control list lets others write to {path}", $"setfacl -b {Shell(path)}");
+        }
+
+        return users.Fill(ownership.Group)
+            ? null
+            : ($"the group {UserAccounts.NameOfGroup(ownership.Group) ?? $"{ownership.Group}"} may write to {path}",
+                $"chmod go-w {Shell(path)}");
+    }
+
+    private static string Shell(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+".Contains(c, StringComparison.Ordinal))
+            ? path
+            : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <param name="Problem">What is wrong on it.</param>
+    /// <param name="End">Where it leads, without links; null when it leads nowhere, or is not to be gone.</param>
+    private readonly record struct PathStep((string Reason, string Remedy)? Problem, string? End);
+}

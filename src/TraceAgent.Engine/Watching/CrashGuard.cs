@@ -1,0 +1,122 @@
+using System.Globalization;
+using TraceAgent.Engine.Sources;
+using TraceAgent.Linux;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Engine.Watching;
+
+/// <summary>
+/// Breaks loops of crashes. What the agent does is written down while it runs, and at a good end that it has ended. When the next run
+/// finds no such end, in the same boot of the machine, the rule file that changed last is not attached again until it changes:
+/// if that was shortly before the end, or if the agent ends so again and again. Used by one thread.
+/// </summary>
+/// <param name="store">Where it is written.</param>
+/// <param name="now">Of the wall clock, UTC.</param>
+public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
+{
+    /// <summary>A file with a diagnostic of this code is not attached since the agent ended abnormally.</summary>
+    public const string Code = "TA161";
+
+    private const int RepeatedEnds = 3;
+
+    /// <summary>A file that has been in force for longer without harm is not the likeliest cause.</summary>
+    private static readonly TimeSpan Suspicious = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<RuleFileVersion, RuleFileVersion> _heldVersions = new(ReferenceEqualityComparer.Instance);
+    private CrashRecord _record = CrashRecord.Empty;
+    private DateTime _lastBeat = DateTime.MinValue;
+
+    /// <summary>Why nothing can be written down, once; null when it can.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <summary>What the last run's end means for this one, in words; null when it ended well, or never was.</summary>
+    public string? Begin()
+    {
+        var (last, lastSeen) = store.Read();
+        var isAbnormal = last is { IsRunning: true } && last.Boot == store.Boot;
+        _record = (last ?? CrashRecord.Empty) with { Boot = store.Boot, IsRunning = false, Files = [] };
+        if (!isAbnormal)
+        {
+            _record = _record with { Ends = [] };
+            return null;
+        }
+
+        var ends = _record.Ends.Append(lastSeen).Where(end => now() - end < Suspicious).ToList();
+        var latest = last!.Files.Where(file => !IsHeld(file)).MaxBy(file => file.ChangedNs);
+        var age = latest is null ? TimeSpan.MaxValue : lastSeen - ChangedAt(latest);
+        var isRepeated = ends.Count >= RepeatedEnds;
+        var when = string.Create(CultureInfo.InvariantCulture, $"{lastSeen:yyyy-MM-ddTHH:mm:ssZ}");
+        if (latest is null || (age > Suspicious && !isRepeated))
+        {
+            _record = _record with { Ends = [.. ends] };
+            Write();
+            return $"the last run did not end by itself, about {when}; no rule file had changed shortly before";
+        }
+
+        var reason = isRepeated && age > Suspicious
+            ? $"the agent did not end by itself {ends.Count} times in ten minutes, and this file changed last"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"the agent did not end by itself at {when}, "
+                    + $"{Math.Max(0, (long)age.TotalSeconds)} s after this file had changed");
+        _record = _record with { Ends = [], Held = [.. _record.Held, new HeldFile(latest.Path, latest.ChangedNs, reason)] };
+        Write();
+        return $"the last run did not end by itself, about {when}; {latest.Path} is not attached until it changes";
+    }
+
+    /// <summary>The same files, those that are held back with an error. Also writes down which are in force.</summary>
+    public IReadOnlyList<RuleFileVersion> Judge(IReadOnlyList<RuleFileVersion> versions)
+    {
+        var files = versions.Select(version => new SeenFile(version.Path, KernelFile.Of(version.Path)?.Times.ChangedNs ?? 0)).ToArray();
+        var held = _record.Held.Where(one => files.Any(file => (file.Path, file.ChangedNs) == (one.Path, one.ChangedNs))).ToArray();
+        var isNews = !_record.IsRunning || held.Length != _record.Held.Length || !files.SequenceEqual(_record.Files);
+        _record = _record with { IsRunning = true, Files = files, Held = held };
+        if (isNews)
+        {
+            Write();
+        }
+        else if (now() - _lastBeat > Heartbeat)
+        {
+            Note(store.Touch());
+        }
+
+        return held.Length == 0
+            ? versions
+            : [.. versions.Select(version => Array.Find(held, one => one.Path == version.Path) is { } one ? Held(version, one) : version)];
+    }
+
+    /// <summary>The agent ends, and in order.</summary>
+    public void End()
+    {
+        _record = _record with { IsRunning = false, Files = [], Ends = [] };
+        Write();
+    }
+
+    private static DateTime ChangedAt(SeenFile file) => DateTime.UnixEpoch.AddTicks(file.ChangedNs / TimeSpan.NanosecondsPerTick);
+
+    private bool IsHeld(SeenFile file) => _record.Held.Any(one => (one.Path, one.ChangedNs) == (file.Path, file.ChangedNs));
+
+    private RuleFileVersion Held(RuleFileVersion version, HeldFile held)
+    {
+        if (!_heldVersions.TryGetValue(version, out var known))
+        {
+            var why = Diagnostic.Error(
+                Code, new SourceSpan(version.Path, 1, 1, 1), $"held back: {held.Reason}",
+                "its rules are attached again when the file changes; `touch` it when it was not the cause");
+            known = version with { Content = version.Content with { Diagnostics = [why, .. version.Content.Diagnostics] } };
+            _heldVersions.Clear();
+            _heldVersions[version] = known;
+        }
+
+        return known;
+    }
+
+    private void Write() => Note(store.Write(_record));
+
+    private void Note(string? trouble)
+    {
+        _lastBeat = now();
+        Trouble ??= trouble;
+    }
+}

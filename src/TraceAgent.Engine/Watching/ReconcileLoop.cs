@@ -1,0 +1,226 @@
+using System.Diagnostics;
+using TraceAgent.Engine.Evaluation;
+using TraceAgent.Engine.Guards;
+using TraceAgent.Engine.Packets;
+using TraceAgent.Engine.Reconciling;
+using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.Targets;
+
+namespace TraceAgent.Engine.Watching;
+
+/// <summary>
+/// Follows the rule files, the agent configuration and the probed binaries, and brings what is attached in line with
+/// them. One thread; it also looks
+/// by itself every two seconds, since not every change is announced (network file systems, links).
+/// </summary>
+public sealed class ReconcileLoop : IDisposable
+{
+    private static readonly TimeSpan LookAround = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan JudgmentInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
+
+    private readonly RuleSource _source;
+    private readonly LastValidRules _rules;
+    private readonly TargetFinder _targets;
+    private readonly Reconciler _reconciler;
+    private readonly ProbeMaintenance _maintenance;
+    private readonly RuleGuard _guard;
+    private readonly IEvaluationListener _reporter;
+    private readonly StandingBoard _board;
+    private readonly PacketController _packets;
+    private readonly IFollowedFile? _configuration;
+    private readonly PermittedBinaries _permitted;
+    private readonly WatchList _watches;
+    private readonly Debouncer _debouncer = new();
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private volatile bool _reload;
+    private long _lastCheck;
+    private long _lastSweep = Stopwatch.GetTimestamp();
+    private long _lastJudgment = Stopwatch.GetTimestamp();
+    private long _lastTurn = Stopwatch.GetTimestamp();
+
+    public ReconcileLoop(
+        RuleSource source, LastValidRules rules,
+        TargetFinder targets, Reconciler reconciler, ProbeMaintenance maintenance, RuleGuard guard, IEvaluationListener reporter,
+        StandingBoard board,
+        PacketController packets,
+        IFollowedFile? configuration,
+        PermittedBinaries permitted)
+    {
+        (_source, _rules, _targets, _reconciler, _maintenance, _guard, _reporter, _board) =
+            (source, rules, targets, reconciler, maintenance, guard, reporter, board);
+        (_packets, _configuration, _permitted) = (packets, configuration, permitted);
+        _watches = new WatchList(configuration is null ? source.Paths : [.. source.Paths, configuration.Path]);
+        _thread = new Thread(Work) { Name = "rules", IsBackground = true };
+    }
+
+    /// <summary>Holds rule files back after a crash; null for no such thing.</summary>
+    public CrashGuard? Crashes { get; init; }
+
+    /// <summary>Set when the thread has ended by an error of ours.</summary>
+    public Exception? Failure { get; private set; }
+
+    public event Action? Failed;
+
+    public TimeSpan StandsStill => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
+
+    private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
+
+    /// <summary>Looks for the first time, on the caller's thread, then follows.</summary>
+    public void Start()
+    {
+        Reconcile();
+        _thread.Start();
+    }
+
+    /// <summary>Reads everything again, soon.</summary>
+    public void Reload()
+    {
+        _reload = true;
+        Wake();
+    }
+
+    /// <summary>Something has happened that the thread should look at now, and not only within a second. Any thread may call it.</summary>
+    public void Wake() => _watches.Wake();
+
+    public void Dispose()
+    {
+        _stopping = true;
+        Wake();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
+        _watches.Dispose();
+    }
+
+    private void Work()
+    {
+        try
+        {
+            while (!_stopping)
+            {
+                Turn();
+            }
+        }
+#pragma warning disable CA1031 // Whatever it is: the agent must say so and end, not stand still.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Failure = failure;
+            Failed?.Invoke();
+        }
+    }
+
+    private void Turn()
+    {
+        Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
+        foreach (var change in _watches.Wait(_debouncer.WaitMs(UntilDueMs())))
+        {
+            if (change.Kind == ChangeKind.Overwritten)
+            {
+                _maintenance.DetachOverwritten(_watches.TakeWritten());
+            }
+
+            _debouncer.Note(change);
+        }
+
+        if (_guard.JudgeHarm(_reconciler.Attached) is { Count: > 0 } harmful)
+        {
+            foreach (var rule in harmful)
+            {
+                _reconciler.Detach(rule);
+            }
+
+            _board.Update(_reconciler, _guard, Now);
+        }
+
+        if (_reload)
+        {
+            _reload = false;
+            _source.Forget();
+            _rules.Forget();
+            Reconcile();
+            _reporter.Reloaded();
+        }
+        else if (_debouncer.IsWaiting ? _debouncer.IsDue() : Stopwatch.GetElapsedTime(_lastCheck) > LookAround)
+        {
+            Reconcile();
+        }
+
+        var isSecond = Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval;
+        if (!_debouncer.IsWaiting && _targets.ProcessesHaveChanged(isSecond))
+        {
+            Reconcile();
+        }
+
+        if (isSecond)
+        {
+            _lastJudgment = Stopwatch.GetTimestamp();
+            foreach (var rule in _guard.Judge(_reconciler.Attached, Now))
+            {
+                _reconciler.Detach(rule);
+            }
+
+            _board.Update(_reconciler, _guard, Now);
+        }
+
+        _packets.Turn();
+        if (Stopwatch.GetElapsedTime(_lastSweep) > SweepInterval)
+        {
+            _lastSweep = Stopwatch.GetTimestamp();
+            _maintenance.DetachUnused();
+            _reconciler.LeaveBareParts();
+            _maintenance.ForgetDeadCalls();
+        }
+    }
+
+    /// <summary>Everything that happens by time happens with the judgment, once a second: one wakeup for all.</summary>
+    private int UntilDueMs() =>
+        (int)Math.Clamp((JudgmentInterval - Stopwatch.GetElapsedTime(_lastJudgment)).TotalMilliseconds + 1, 1, 1000);
+
+    private void Reconcile()
+    {
+        if (_debouncer.IsWaiting)
+        {
+            _reconciler.ExpectAttach();
+        }
+
+        _debouncer.Clear();
+        if (_maintenance.DetachOverwritten())
+        {
+            // Still being written, as far as we can tell: it is resolved when it has been quiet.
+            _debouncer.Note(new Change(ChangeKind.Overwritten, "", IsComplete: false));
+            return;
+        }
+
+        // Watches first: what changes while we look is then noticed.
+        _watches.Follow(_reconciler.Attached.Values);
+        _configuration?.Check();
+        foreach (var rule in _maintenance.DetachDenied(_permitted))
+        {
+            _reconciler.Detach(rule);
+        }
+
+        var versions = Crashes is null ? _source.Read() : Crashes.Judge(_source.Read());
+        var evaluation = _rules.Evaluate(versions);
+        _watches.Follow(evaluation.Looked);
+        _reporter.Evaluated(evaluation);
+        _reconciler.Apply(_guard.Admit(evaluation.Desired, Now));
+        _watches.Follow(_reconciler.Attached.Values);
+        _packets.Apply(evaluation.Filters);
+        _board.Evaluated(evaluation, versions);
+        _board.Update(_reconciler, _guard, Now);
+        _lastCheck = Stopwatch.GetTimestamp();
+    }
+}
+
+/// <summary>What there is to tell about a look at the files.</summary>
+public interface IEvaluationListener
+{
+    void Evaluated(RuleEvaluation evaluation);
+
+    void Reloaded();
+}

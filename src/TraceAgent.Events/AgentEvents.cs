@@ -1,0 +1,117 @@
+using System.Globalization;
+using Serilog.Events;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Events;
+
+/// <summary>What became of a rule's calls; <see cref="Calls"/> is the sum of the others.</summary>
+public readonly record struct CallCounts(long Logged, long Filtered, long Sampled, long Limited, long Lost)
+{
+    public long Calls => Logged + Filtered + Sampled + Limited + Lost;
+
+    /// <summary>Calls that the rule asks for, and that are still not logged.</summary>
+    public long Missing => Sampled + Limited + Lost;
+
+    /// <summary>What the rule itself left out, to be put behind logged and lost; empty when it left out nothing.</summary>
+    public string Others => Part(Filtered, "filtered") + Part(Sampled, "sampled out") + Part(Limited, "over the limit");
+
+    public static CallCounts operator -(CallCounts a, CallCounts b) => new(
+        a.Logged - b.Logged, a.Filtered - b.Filtered, a.Sampled - b.Sampled, a.Limited - b.Limited, a.Lost - b.Lost);
+
+    private static string Part(long count, string what) =>
+        count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} {what}");
+}
+
+/// <summary>The agent's own statements in the stream of events. Times are UTC ns since 1970.</summary>
+public static class AgentEvents
+{
+    public static AgentStatement Attached(string rule, int sites, long time) => new(
+        time, LogEventLevel.Information, "attached",
+        "rule {rule} attached: {sites} sites", $"rule {rule} attached: {sites} {(sites == 1 ? "site" : "sites")}", rule, ("sites", sites));
+
+    public static AgentStatement Pending(string rule, string reason, long time) => new(
+        time, LogEventLevel.Warning, "pending", "rule {rule} pending: {reason}", $"rule {rule} pending: {reason}", rule);
+
+    /// <param name="rule">Null when the file could not be read as far as a rule's name.</param>
+    /// <param name="reason">With its position.</param>
+    /// <param name="time">Of the statement.</param>
+    public static AgentStatement Rejected(string? rule, string reason, long time) => new(
+        time, LogEventLevel.Error, "rejected", "rule rejected: {reason}", $"rule rejected: {reason}", rule);
+
+    public static AgentStatement Suspended(string rule, string reason, long time) => new(
+        time, LogEventLevel.Warning, "suspended", "rule {rule} suspended: {reason}", $"rule {rule} suspended: {reason}", rule);
+
+    public static AgentStatement Expired(string rule, string reason, long time) => new(
+        time, LogEventLevel.Information, "expired", "rule {rule} expired: {reason}", $"rule {rule} expired: {reason}", rule);
+
+    /// <summary>The kernel has ended a process that was probed.</summary>
+    public static AgentStatement Ended(string rule, string signal, string rules, string program, int pid, long time) => new(
+        time, LogEventLevel.Warning, "ended", "program ended by {signal} while probed by {rules}: {program} (process {pid})",
+        $"program ended by {signal} while probed by {rules}: {program} (process {pid})", rule, ("pid", pid));
+
+    public static AgentStatement Detached(string rule, string reason, long time) => new(
+        time, LogEventLevel.Information, "detached", "rule {rule} detached: {reason}", $"rule {rule} detached: {reason}", rule);
+
+    /// <summary>Calls that were not logged since the last such report.</summary>
+    public static AgentStatement Loss(string rule, CallCounts counts, long time)
+    {
+        var message = string.Create(
+            CultureInfo.InvariantCulture, $"{rule}: {counts.Calls - counts.Logged:N0} of {counts.Calls:N0} calls not logged");
+        return new AgentStatement(
+            time, LogEventLevel.Warning, "loss", "{rule}: {missing} of {calls} calls not logged", message, rule, Numbers(counts));
+    }
+
+    /// <summary>What became of all calls of a rule since it was attached.</summary>
+    public static AgentStatement Totals(string rule, CallCounts counts, long time)
+    {
+        var message = string.Create(CultureInfo.InvariantCulture, $"{rule}: {counts.Logged:N0} of {counts.Calls:N0} calls logged in all");
+        return new AgentStatement(
+            time, LogEventLevel.Information, "totals", "{rule}: {logged} of {calls} calls logged in all", message, rule, Numbers(counts));
+    }
+
+    /// <summary>A packet rule's filter is on an interface.</summary>
+    public static AgentStatement FilterAttached(string rule, string interfaceName, string mode, long time) => new(
+        time, LogEventLevel.Information,
+        "attached", "rule {rule} attached to {interface} ({mode})", $"rule {rule} attached to {interfaceName} ({mode})", rule);
+
+    /// <summary>The lists of a packet rule have changed while it stayed attached.</summary>
+    public static AgentStatement ListsChanged(string rule, int denied, int allowed, long time)
+    {
+        var message = string.Create(
+            CultureInfo.InvariantCulture, $"rule {rule}: {denied:N0} denied and {allowed:N0} allowed networks in force");
+        return new AgentStatement(
+            time, LogEventLevel.Information, "updated", "rule {rule}: {denied} denied and {allowed} allowed networks in force",
+            message, rule, ("denied", denied), ("allowed", allowed));
+    }
+
+    /// <summary>Sources had to make room for others since the last such statement.</summary>
+    public static AgentStatement Evicted(string rule, long sources, long time)
+    {
+        var message = string.Create(
+            CultureInfo.InvariantCulture, $"{rule}: {sources:N0} sources had to make room for others, and are counted anew");
+        return new AgentStatement(time, LogEventLevel.Warning,
+            "evicted", "{rule}: {sources} sources had to make room for others, and are counted anew", message, rule, ("sources", sources));
+    }
+
+    /// <summary>Every packet that the filters of a rule have seen.</summary>
+    public static AgentStatement PacketTotals(string rule, PacketTotals totals, long evicted, long time) => new(
+            time, LogEventLevel.Information, "totals", "{rule}: {packets} packets in all", $"{rule}: {PacketWords.Of(totals)} in all", rule,
+            ("packets", totals.Seen.Packets),
+            ("bytes", totals.Seen.Bytes),
+            ("passed", totals.Passed.Packets),
+            ("dropped", totals.Dropped.Packets),
+            ("spared", totals.Spared.Packets),
+            ("not_ip", totals.NotIp.Packets),
+            ("malformed", totals.Malformed.Packets),
+            ("evicted", evicted));
+
+    private static (string Name, long Value)[] Numbers(CallCounts counts) =>
+    [
+        ("calls", counts.Calls),
+        ("logged", counts.Logged),
+        ("filtered", counts.Filtered),
+        ("sampled", counts.Sampled),
+        ("limited", counts.Limited),
+        ("lost", counts.Lost),
+    ];
+}

@@ -1,0 +1,41 @@
+namespace TraceAgent.Events;
+
+/// <summary>What a hole shows.</summary>
+public enum HoleSource
+{
+    Value,
+    Duration,
+    Pid,
+    Tid,
+    Comm,
+    Executable,
+    Process,
+    Symbol,
+    Binary,
+    Time,
+
+    /// <summary>From here on JSON: first values, the others are members with a comma before each, or nothing.</summary>
+    JsonValue,
+    JsonDuration,
+    JsonProcess,
+    JsonErrorNames,
+    JsonLengths,
+    JsonProblems,
+}
+
+/// <summary>What differs from event to event: a value by its place.</summary>
+/// <param name="Source">Where it comes from.</param>
+/// <param name="Index">Of the value among the event's fields, or of what the message names of the process.</param>
+/// <param name="Format">As in the template.</param>
+/// <param name="Width">Least characters: right-aligned when positive, 0 for none.</param>
+public sealed record Hole(HoleSource Source, int Index = 0, string? Format = null, int Width = 0)
+{
+    /// <summary>True when it shows nearly every value as a decimal number and nothing more.</summary>
+    public bool IsNumber { get; init; }
+
+    /// <summary>Whether it is the inside of a JSON string, and can have something that must be escaped there.</summary>
+    public bool IsEscaped { get; init; }
+
+    /// <summary>The literal between it and the next one, UTF-8.</summary>
+    public byte[] After { get; init; } = [];
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+using Serilog.Parsing;
+using TraceAgent.Capture;
+using TraceAgent.Rules;
+using TraceAgent.Rules.Binding;
+using SerilogTemplate = Serilog.Events.MessageTemplate;
+using ValueFormat = TraceAgent.Rules.Templates.ValueFormat;
+
+namespace TraceAgent.Events;
+
+/// <summary>The symbol of a site, as text and as JSON, and the path of its file.</summary>
+public sealed record SiteName(string Text, byte[] Json, string Binary)
+{
+    private string? _call;
+
+    /// <param name="symbol">As it is shown.</param>
+    /// <param name="binary">Path of the file that it is in.</param>
+    public static SiteName Of(string symbol, string binary) =>
+        new(symbol, Encoding.UTF8.GetBytes($",\"symbol\":{JsonText.Quote(symbol)}"), binary);
+
+    /// <summary>The symbol as a call: see <see cref="MessageText.SymbolText"/>.</summary>
+    public string Call => _call ??= MessageText.SymbolText(Text, ValueFormat.CallFormat);
+}
+
+/// <summary>How events of one kind of one rule look.</summary>
+public sealed class KindShape
+{
+    /// <param name="kind">Of the events.</param>
+    /// <param name="rule">Whose they are.</param>
+    /// <param name="bound">The rule at their places.</param>
+    /// <param name="sites">Where they may come from.</param>
+    /// <param name="values">What they show.</param>
+    /// <exception cref="ArgumentException">The plan has not what is to be shown.</exception>
+    public KindShape(EventKind kind, Rule rule, BoundRule bound, SiteName[] sites, IReadOnlyList<ShownField> values)
+    {
+        var template = bound.Messages.First(m => m.Kind == kind).Template;
+        Layout = bound.Plan.LayoutOf(kind);
+        Fields = FieldsOf(kind, rule, bound.Plan, values);
+        ArgumentCount = values.Count(v => v.Value is { IsReturnValue: false, IsOfEvent: false });
+        CapturedCount = values.Count(v => !v.Value.IsOfEvent);
+        Members =
+        [
+            .. Fields[CapturedCount..], new EventField("args", Fields[..ArgumentCount]), .. Fields[ArgumentCount..CapturedCount],
+        ];
+        Rule = rule.Name.Value;
+        RuleJson = JsonText.Quote(Rule);
+        Event = kind switch
+        {
+            EventKind.Entry => "entry",
+            EventKind.Return => "return",
+            _ => "call",
+        };
+        Sites = sites;
+        HasDuration = kind == EventKind.Call;
+        OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
+        var message = new BoundMessage(template, Fields, OfProcess, sites, Rule);
+        (Message, JsonMessage) = (message.Text, message.Json);
+        Template = new MessageTemplateParser().Parse(template.Text);
+        Level = (LogEventLevel)rule.Level;
+        Labels = rule.Labels;
+        TextCapacity = Fields.Sum(f => f.TextCapacity);
+        ListCapacity = Fields.Sum(f => f.ListCapacity);
+        var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
+        var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
+        AfterMessage = Encoding.UTF8.GetBytes($"\",\"@i\":\"{id}\"{level},\"rule\":{RuleJson},\"event\":\"{Event}\",\"pid\":");
+        JsonValues = BoundValues.Of(this);
+    }
+
+    public string Rule { get; }
+
+    public string RuleJson { get; }
+
+    /// <summary><c>entry</c>, <c>return</c> or <c>call</c>.</summary>
+    public string Event { get; }
+
+    public RecordLayout Layout { get; }
+
+    /// <summary>Arguments, then the return value, then what the message wants to know of the hit.</summary>
+    public EventField[] Fields { get; }
+
+    /// <summary>The same as members of a JSON object, in its order.</summary>
+    public EventField[] Members { get; }
+
+    /// <summary>How many of the fields are arguments.</summary>
+    public int ArgumentCount { get; }
+
+    /// <summary>How many of the fields are arguments or the return value.</summary>
+    public int CapturedCount { get; }
+
+    public SiteName[] Sites { get; }
+
+    public bool HasDuration { get; }
+
+    /// <summary>What the message names of the process.</summary>
+    public ProcessProperty[] OfProcess { get; }
+
+    public BoundText Message { get; }
+
+    /// <summary>The message as the inside of a JSON string.</summary>
+    public BoundText JsonMessage { get; }
+
+    /// <summary>Values and labels as members of a JSON object, each with a comma before it.</summary>
+    public BoundText JsonValues { get; }
+
+    public SerilogTemplate Template { get; }
+
+    public LogEventLevel Level { get; }
+
+    public EquatableArray<KeyValuePair<string, string>> Labels { get; }
+
+    /// <summary>UTF-16 units that all texts of an event need at most.</summary>
+    public int TextCapacity { get; }
+
+    /// <summary>Numbers that all lists of an event need at most.</summary>
+    public int ListCapacity { get; }
+
+    /// <summary>The JSON from the end of the message to the process ID.</summary>
+    public byte[] AfterMessage { get; }
+
+    private EventField[] FieldsOf(EventKind kind, Rule rule, CapturePlan plan, IReadOnlyList<ShownField> values)
+    {
+        if (values.Any(v => v.Value.FieldIndex < 0 || v.Value.FieldIndex >= Layout.Fields.Count))
+        {
+            throw new ArgumentException($"rule {rule.Name.Value} shows more values than its plan has fields", nameof(values));
+        }
+
+        var captured = plan.FieldsOf(kind);
+        var entryFields = kind == EventKind.Call ? plan.EntryFields.Count : 0;
+        return
+        [
+            .. values.OrderBy(v => v.Value.IsOfEvent).ThenBy(v => v.Value.IsReturnValue).Select((v, index) =>
+                new EventField(v, index, Layout.Fields[v.Value.FieldIndex], NeedsResult(v.Value.FieldIndex))),
+        ];
+
+        bool NeedsResult(int index) =>
+            plan.LeavesByJumps && kind != EventKind.Entry && index >= entryFields && captured[index].NeedsResult();
+    }
+}

@@ -1,0 +1,166 @@
+using System.Net;
+using System.Threading.Channels;
+
+namespace TraceAgent.Events.Outputs;
+
+/// <summary>What an output that sends has to tell between two commits.</summary>
+/// <param name="Output">Its address.</param>
+/// <param name="Reason">Why it does not deliver; null when it does again.</param>
+/// <param name="Dropped">Events that are given up; 0 while they wait to be sent again.</param>
+public sealed record DeliveryNotice(string Output, string? Reason, int Dropped);
+
+/// <summary>
+/// Stands where Serilog's sink expects the network. Requests are taken at once and sent one after the other; one that a
+/// receiver cannot take now is sent again, until it can or the output is closed (opentelemetry.io/docs/specs/otlp, "Failures").
+/// </summary>
+internal sealed class OtlpDelivery : HttpMessageHandler
+{
+    /// <summary>Bytes of requests that wait.</summary>
+    private const int MaxBytes = 32 << 20;
+
+    private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly string _name;
+    private readonly bool _grpc;
+    private readonly Action<DeliveryNotice> _notice;
+    private readonly HttpMessageInvoker _network = new(
+        new SocketsHttpHandler { ActivityHeadersPropagator = null, AllowAutoRedirect = false });
+    private readonly Channel<OtlpRequest> _queue = Channel.CreateUnbounded<OtlpRequest>(
+        new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationTokenSource _givingUp = new();
+    private readonly Task _sending;
+    private long _bytes;
+    private long _taken;
+    private bool _failing;
+
+    /// <param name="name">For notices.</param>
+    /// <param name="grpc">How requests and answers look.</param>
+    /// <param name="notice">Called by the sending task.</param>
+    public OtlpDelivery(string name, bool grpc, Action<DeliveryNotice> notice)
+    {
+        (_name, _grpc, _notice) = (name, grpc, notice);
+        _sending = Task.Run(SendAllAsync);
+    }
+
+    /// <summary>Events in the requests taken so far.</summary>
+    public long Taken => Volatile.Read(ref _taken);
+
+    public bool IsFull => Volatile.Read(ref _bytes) > MaxBytes;
+
+    /// <summary>Sends what waits; what is left when the patience ends is dropped, counted and told.</summary>
+    /// <param name="handedOver">Events that the sink was given in all.</param>
+    /// <param name="patience">How long it may take.</param>
+    public async Task CloseAsync(long handedOver, TimeSpan patience)
+    {
+        _queue.Writer.TryComplete();
+        _givingUp.CancelAfter(patience);
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _sending.ConfigureAwait(false);
+        if (handedOver > Taken)
+        {
+            _notice(new DeliveryNotice(_name, "the sink made no request of them", (int)(handedOver - Taken)));
+        }
+
+        _network.Dispose();
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var taken = await OtlpRequest.OfAsync(request, _grpc).ConfigureAwait(false);
+        Interlocked.Add(ref _bytes, taken.Body.Length);
+        Interlocked.Add(ref _taken, taken.Events);
+        _queue.Writer.TryWrite(taken);
+        return OtlpRequest.Accepted(request, _grpc);
+    }
+
+    private async Task SendAllAsync()
+    {
+        await foreach (var request in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            await DeliverAsync(request).ConfigureAwait(false);
+            Interlocked.Add(ref _bytes, -request.Body.Length);
+        }
+    }
+
+    private async Task DeliverAsync(OtlpRequest request)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            var answer = await TryAsync(request).ConfigureAwait(false);
+            if (answer.Problem is null)
+            {
+                Report(null, answer.Rejected);
+                return;
+            }
+
+            var reason = $"send to {_name}: {answer.Problem}";
+            if (!answer.MayRetry || _givingUp.IsCancellationRequested)
+            {
+                Report(reason, request.Events);
+                return;
+            }
+
+            Report(reason, 0);
+            await PauseAsync(answer.RetryAfter ?? pause).ConfigureAwait(false);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    // While the output is being closed there is no time for long pauses.
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        try
+        {
+            await Task.Delay(pause < LongestPause ? pause : LongestPause, _closing.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.Delay(FirstPause).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<OtlpAnswer> TryAsync(OtlpRequest request)
+    {
+        if (_givingUp.IsCancellationRequested)
+        {
+            return new OtlpAnswer("no time is left", MayRetry: false);
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_givingUp.Token);
+        patience.CancelAfter(Attempt);
+        try
+        {
+            using var message = request.ToMessage();
+            using var response = await _network.SendAsync(message, patience.Token).ConfigureAwait(false);
+            var body = await response.Content.ReadAsByteArrayAsync(patience.Token).ConfigureAwait(false);
+            return _grpc ? OtlpAnswer.OfGrpc(response) : OtlpAnswer.OfHttp(response, body);
+        }
+        catch (HttpRequestException refusal)
+        {
+            return new OtlpAnswer(refusal.InnerException?.Message ?? refusal.Message, MayRetry: true);
+        }
+        catch (IOException refusal)
+        {
+            return new OtlpAnswer(refusal.Message, MayRetry: true);
+        }
+        catch (OperationCanceledException)
+        {
+            return new OtlpAnswer("no answer in time", MayRetry: true);
+        }
+    }
+
+    // A receiver that is away is told once, however long; events that are lost, always.
+    private void Report(string? reason, int dropped)
+    {
+        if (dropped > 0 || (reason is null) == _failing)
+        {
+            _notice(new DeliveryNotice(_name, dropped > 0 ? reason ?? $"{_name} rejected a part of a request" : reason, dropped));
+        }
+
+        _failing = reason is not null;
+    }
+}

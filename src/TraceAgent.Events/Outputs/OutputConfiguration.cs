@@ -1,0 +1,75 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Events.Outputs;
+
+/// <summary>How an event is written.</summary>
+public enum OutputFormat
+{
+    /// <summary>One JSON object a line, message rendered.</summary>
+    Clef,
+
+    /// <summary>CLEF with template and properties, as Serilog.Formatting.Compact writes it.</summary>
+    ClefTemplate,
+
+    /// <summary>JSON with the names of the Elastic Common Schema.</summary>
+    Ecs,
+
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>For the person who waits for the lines of one rule: of <c>traceagent trace</c>, not for configurations.</summary>
+    Trace,
+}
+
+/// <summary>How often a file is followed by a new one.</summary>
+public enum RollInterval
+{
+    Infinite,
+    Day,
+    Hour,
+}
+
+/// <summary>When a file is followed by a new one, and how many stay.</summary>
+/// <param name="Size">Bytes after which a new file begins; null for no limit.</param>
+/// <param name="Every">Also after this time.</param>
+/// <param name="Keep">Files that stay, the current one included; null for all.</param>
+public sealed record RollPolicy(long? Size, RollInterval Every, int? Keep);
+
+/// <summary>Where events go.</summary>
+public abstract record OutputConfiguration
+{
+    private OutputConfiguration()
+    {
+    }
+
+    /// <summary>What rules call it; null when they cannot.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>A path, an address, or <c>standard output</c>: no two outputs have the same.</summary>
+    public abstract string Target { get; }
+
+    /// <param name="Path">With a <paramref name="Roll"/>, date and number are put before the extension.</param>
+    /// <param name="Roll">Null to append to exactly this file.</param>
+    /// <param name="Format">Of each line.</param>
+    public sealed record File(string Path, RollPolicy? Roll, OutputFormat Format) : OutputConfiguration
+    {
+        public override string Target => Path;
+    }
+
+    /// <summary>Standard output.</summary>
+    public sealed record Console(OutputFormat Format) : OutputConfiguration
+    {
+        public const string StandardOutput = "standard output";
+
+        public override string Target => StandardOutput;
+    }
+
+    /// <summary>A receiver of OpenTelemetry's logs (OTLP).</summary>
+    /// <param name="Endpoint">Absolute, http or https.</param>
+    /// <param name="Grpc">gRPC, or else protobuf by HTTP.</param>
+    /// <param name="Headers">Of every request.</param>
+    public sealed record Otlp(Uri Endpoint, bool Grpc, EquatableArray<KeyValuePair<string, string>> Headers) : OutputConfiguration
+    {
+        public override string Target => Endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    }
+}

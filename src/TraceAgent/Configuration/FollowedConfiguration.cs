@@ -1,0 +1,157 @@
+using TraceAgent.Capture;
+using TraceAgent.Engine.Targets;
+using TraceAgent.Engine.Trust;
+using TraceAgent.Engine.Watching;
+using TraceAgent.Events.Outputs;
+using TraceAgent.Linux;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Configuration;
+
+/// <summary>
+/// The agent configuration while the agent runs: changed outputs come into force, and a file with errors changes nothing.
+/// Used by one thread.
+/// </summary>
+/// <param name="file">As it was read at the start.</param>
+/// <param name="followsOutputs">False when the command line said where events go.</param>
+/// <param name="exchange">Brings outputs into force; fails with an <see cref="OutputException"/> and
+/// then has changed nothing.</param>
+/// <param name="voice">Is told.</param>
+/// <param name="trust">Says whether the file is to be obeyed; null when it always is.</param>
+internal sealed class FollowedConfiguration(
+    AgentConfigurationFile file,
+    bool followsOutputs, Func<IReadOnlyList<OutputConfiguration>, Task> exchange, IConfigurationListener reporter,
+    PathTrust? trust = null) : IFollowedFile
+{
+    /// <summary>An output that blocks holds up the exchange, but not the rules.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly AgentConfiguration _started = file.Value!;
+    private AgentConfigurationFile _read = file;
+    private EquatableArray<OutputConfiguration> _outputs = file.Value!.Outputs;
+    private readonly string _path = file.Source.Path;
+    private (Task Task, EquatableArray<OutputConfiguration> Outputs)? _exchange;
+    private string _refusal = "";
+
+    /// <summary>Exists, or may appear.</summary>
+    public string Path => _path;
+
+    /// <summary>The outputs in force that rules may name; null when any name is as good as none.</summary>
+    public IReadOnlyList<string>? OutputNames => followsOutputs ? AgentConfiguration.NamesOf(_outputs) : null;
+
+    /// <summary>Which binaries rules may probe, as the last file without errors says.</summary>
+    public BinaryLists Binaries { get; private set; } = file.Value!.Binaries;
+
+    /// <summary>Reads the file if it has changed.</summary>
+    public void Check()
+    {
+        if (!Conclude())
+        {
+            return;
+        }
+
+        // Gone for a moment, or a pipe, which was read at the start.
+        if (FileStatus.Of(Path)?.Kind == FileKind.Regular)
+        {
+            Read();
+        }
+
+        if (_read.Value is { } next && followsOutputs && next.Outputs != _outputs)
+        {
+            _exchange = (exchange(next.Outputs), next.Outputs);
+            Conclude();
+        }
+    }
+
+    private void Read()
+    {
+        var next = AgentConfigurationFile.Load(Path, trust);
+        if (next.Source.Text == _read.Source.Text && next.Diagnostics == _read.Diagnostics)
+        {
+            return;
+        }
+
+        _read = next;
+        if (next.Value is not { } value)
+        {
+            reporter.Rejected(next);
+            return;
+        }
+
+        Binaries = value.Binaries;
+        if (KeysThatNeedAStart(value) is { Count: > 0 } keys)
+        {
+            reporter.NeedsStart(keys);
+        }
+    }
+
+    /// <returns>False while an exchange is under way.</returns>
+    private bool Conclude()
+    {
+        if (_exchange is not { } pending)
+        {
+            return true;
+        }
+
+        try
+        {
+            if (!pending.Task.Wait(Patience))
+            {
+                return false;
+            }
+
+            _outputs = pending.Outputs;
+            _refusal = "";
+            reporter.Exchanged([.. _outputs.Select(output => output.Target)]);
+        }
+        catch (AggregateException problem) when (problem.InnerException is OutputException refusal)
+        {
+            // Tried again with every look, and told once.
+            if (refusal.Message != _refusal)
+            {
+                reporter.Refused(_refusal = refusal.Message);
+            }
+        }
+
+        _exchange = null;
+        return true;
+    }
+
+    private List<string> KeysThatNeedAStart(AgentConfiguration next)
+    {
+        var keys = new List<string>();
+        Compare("rules", next.Rules == _started.Rules);
+        Compare("outputs", followsOutputs || next.Outputs == _started.Outputs);
+        Compare("defaults", next.Defaults == _started.Defaults);
+        Compare("socket", next.Socket == _started.Socket);
+        Compare("state", next.State == _started.State);
+        Compare("wait_for_pages", next.WaitForPages == _started.WaitForPages);
+        Compare("flush", next.Flush == _started.Flush);
+        Compare("metrics", next.Metrics == _started.Metrics);
+        return keys;
+
+        void Compare(string key, bool same)
+        {
+            if (!same)
+            {
+                keys.Add(key);
+            }
+        }
+    }
+}
+
+/// <summary>What there is to tell about the agent configuration.</summary>
+internal interface IConfigurationListener
+{
+    /// <param name="file">With its diagnostics.</param>
+    void Rejected(AgentConfigurationFile file);
+
+    /// <param name="keys">That have changed and are not followed.</param>
+    void NeedsStart(IReadOnlyList<string> keys);
+
+    /// <param name="outputs">In force from now on.</param>
+    void Exchanged(IReadOnlyList<string> outputs);
+
+    /// <param name="reason">A new output cannot be opened.</param>
+    void Refused(string reason);
+}

@@ -1,0 +1,14 @@
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Hosting;
+
+/// <summary>Why a command did not do what it was asked for.</summary>
+internal static class CommandError
+{
+    /// <returns>The exit code, for the caller to return.</returns>
+    public static int Write(int exitCode, string message)
+    {
+        Console.Error.WriteLine($"traceagent: {string.Join('\n', message.Split('\n').Select(PrintableText.Of))}");
+        return exitCode;
+    }
+}
