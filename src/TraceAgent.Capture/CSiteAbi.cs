@@ -12,13 +12,13 @@ public sealed record CSiteAbi(Architecture Architecture) : SiteAbi(Architecture)
     public EquatableArray<int> Places { get; init; }
 
     /// <inheritdoc/>
-    public override Expr Argument(int index) => Architecture.Argument(index < Places.Count ? Places[index] : index);
+    public override SiteValue Argument(int index) => SiteValue.Of(Architecture.Argument(index < Places.Count ? Places[index] : index));
 
     /// <inheritdoc/>
-    public override Expr? Result(int index) => index switch
+    public override SiteValue Result(int index) => SiteValue.Of(index switch
     {
         0 => Architecture.ReturnValue,
         1 => new Expr.Register(Architecture.SecondReturnRegister),
         _ => null,
-    };
+    });
 }

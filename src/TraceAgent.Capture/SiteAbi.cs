@@ -7,20 +7,11 @@ namespace TraceAgent.Capture;
 /// <param name="Architecture">Its registers, and how calls and returns move the stack pointer.</param>
 public abstract record SiteAbi(Architecture Architecture)
 {
-    /// <summary>The argument <paramref name="index"/> (from 0), or null when there is none at these sites.</summary>
-    public abstract Expr? Argument(int index);
+    /// <summary>The argument <paramref name="index"/> (from 0).</summary>
+    public abstract SiteValue Argument(int index);
 
-    /// <summary>What the argument <paramref name="index"/> is when the rule does not say.</summary>
-    public virtual CaptureType TypeOf(int index) => CaptureType.Default;
-
-    /// <summary>Why there is no argument <paramref name="index"/>, in a few words; null when there is nothing to say.</summary>
-    public virtual string? WhyMissing(int index) => null;
-
-    /// <summary>
-    /// The word <paramref name="index"/> (from 0, 8 bytes each) of what the function gives, where it returns; null when there is
-    /// none, or when it is not known where it is.
-    /// </summary>
-    public abstract Expr? Result(int index);
+    /// <summary>The word <paramref name="index"/> (from 0, 8 bytes each) of what the function gives, where it returns.</summary>
+    public abstract SiteValue Result(int index);
 
     /// <summary>
     /// Returns are seen at the function's own RET instructions, not where the kernel put its address in place of the caller's.

@@ -13,10 +13,11 @@ public class BoundRuleTests
     public void Bytes_as_long_as_the_return_value_keep_their_pointer_from_the_entry()
     {
         var plan = BoundRule.Of(Rule("on: call, args: [fd: int, buf: 'bytes(ret)'], ret: ssize_t"), X64).Plan;
-        Assert.Equal([Scalar(new Expr.Extend(X64.Argument(0), 4, true)), Scalar(X64.Argument(1))], plan.EntryFields);
+        Assert.Equal([Scalar(new Expr.Extend(X64.Argument(0).Read!, 4, true)), Scalar(X64.Argument(1).Read!)], plan.EntryFields);
         var pointer = new Expr.EntryField(1);
         Assert.Equal([new CaptureField(
-            pointer, new Storage.Bytes(X64.Result(0)!, 64) { NullWhenZero = pointer }), Scalar(X64.Result(0)!)], plan.ReturnFields);
+            pointer,
+            new Storage.Bytes(X64.Result(0).Read!, 64) { NullWhenZero = pointer }), Scalar(X64.Result(0).Read!)], plan.ReturnFields);
     }
 
     [Fact]
@@ -29,8 +30,8 @@ public class BoundRuleTests
         Assert.Equal(["buf", "fd", "c", "d", "ret"], values.Select(v => v.Name));
         Assert.Equal([false, false, false, false, true], values.Select(v => v.IsReturnValue));
         Assert.IsType<Storage.Bytes>(fields[values[0].FieldIndex].Storage);
-        Assert.Equal(Scalar(new Expr.Extend(X64.Argument(1), 4, true)), fields[values[1].FieldIndex]);
-        Assert.Equal(Scalar(X64.Result(0)!), fields[values[4].FieldIndex]);
+        Assert.Equal(Scalar(new Expr.Extend(X64.Argument(1).Read!, 4, true)), fields[values[1].FieldIndex]);
+        Assert.Equal(Scalar(X64.Result(0).Read!), fields[values[4].FieldIndex]);
         Assert.Equal(values.Count, values.Select(v => v.FieldIndex).Distinct().Count());
     }
 
@@ -38,13 +39,13 @@ public class BoundRuleTests
     public void Of_a_condition_the_entry_decides_what_it_can()
     {
         var plan = BoundRule.Of(Rule("on: call, args: [path: string, n: int64], when: \"n > 1 && (path == 'a' || ret < n)\""), X64).Plan;
-        var path = new Expr.TextMatch(X64.Argument(0), new TextTest([(byte)'a'], [], true));
-        Assert.Equal(new Expr.Binary(BinaryOperator.Greater, X64.Argument(1), new Expr.Constant(1)), plan.EntryCondition);
+        var path = new Expr.TextMatch(X64.Argument(0).Read!, new TextTest([(byte)'a'], [], true));
+        Assert.Equal(new Expr.Binary(BinaryOperator.Greater, X64.Argument(1).Read!, new Expr.Constant(1)), plan.EntryCondition);
         Assert.Equal(
             new Expr.Binary(
                 BinaryOperator.OrElse,
                 new Expr.EntryField(2),
-                new Expr.Binary(BinaryOperator.Less, X64.Result(0)!, new Expr.EntryField(1))),
+                new Expr.Binary(BinaryOperator.Less, X64.Result(0).Read!, new Expr.EntryField(1))),
             plan.ReturnCondition);
         Assert.Equal(Scalar(path), plan.EntryFields[2]);
     }
@@ -67,8 +68,9 @@ public class BoundRuleTests
         var rule = Rule("on: both, args: [n: int64], format: {entry: '{uid} {cgroup} {n}', return: '{gid}'}");
         var plan = BoundRule.Of(rule, X64).Plan;
         var uid = new Expr.Extend(new Expr.Special(SpecialValue.Uid), 4, false);
-        Assert.Equal([Scalar(X64.Argument(0)), Scalar(uid), Scalar(new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
-        Assert.Equal([Scalar(X64.Result(0)!), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Gid), 4, false))], plan.ReturnFields);
+        Assert.Equal([Scalar(X64.Argument(0).Read!), Scalar(uid), Scalar(new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
+        Assert.Equal(
+            [Scalar(X64.Result(0).Read!), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Gid), 4, false))], plan.ReturnFields);
         Assert.Equal(["n", "uid", "cgroup"], BoundRule.Of(rule, X64).ValuesOf(EventKind.Entry).Select(v => v.Name));
         Assert.Equal([false, true], BoundRule.Of(rule, X64).ValuesOf(EventKind.Return).Select(v => v.IsOfEvent));
     }
@@ -154,15 +156,15 @@ public class BoundRuleTests
     }
 
     private static UsdtSiteAbi Probe => new(Architecture.X64, [
-        new UsdtOperand(new Expr.Register(0), new CaptureType.Integer(8, Signed: false), null),
-        new UsdtOperand(new Expr.Load(new Expr.Register(7), 8, Signed: false), new CaptureType.Float(8), null),
-        UsdtOperand.Refused("it is in %xmm0")]);
+        new SiteValue(new Expr.Register(0), new CaptureType.Integer(8, Signed: false), null),
+        new SiteValue(new Expr.Load(new Expr.Register(7), 8, Signed: false), new CaptureType.Float(8), null),
+        SiteValue.Missing("it is in %xmm0")]);
 
     private sealed record OneOperand() : SiteAbi(Architecture.X64)
     {
-        public override Expr? Result(int index) => null;
+        public override SiteValue Result(int index) => SiteValue.Of(null);
 
-        public override Expr? Argument(int index) => index == 0 ? new Expr.Register(3) : null;
+        public override SiteValue Argument(int index) => SiteValue.Of(index == 0 ? new Expr.Register(3) : null);
     }
 
     private static CaptureField Scalar(Expr value) => new(value, new Storage.Scalar());

@@ -79,14 +79,14 @@ public sealed class UsdtOperandTests
     [InlineData("8@%rax)", "its operand %rax) cannot be read")]
     [InlineData("8@", "its operand cannot be read")]
     public void What_cannot_be_had_says_why(string operand, string reason) =>
-        Assert.Equal(reason, Assert.Single(X64.Read(operand)).Refusal);
+        Assert.Equal(reason, Assert.Single(X64.Read(operand)).WhyMissing);
 
     [Theory]
     [InlineData("8f@d0", "it is in d0, a register for floating point numbers and vectors, which the kernel does not hand out")]
     [InlineData("8@[w0]", "its operand [w0] cannot be read")]
     [InlineData("8@x31", "its operand x31 cannot be read")]
     public void What_cannot_be_had_on_arm64_says_why(string operand, string reason) =>
-        Assert.Equal(reason, Assert.Single(Arm64.Read(operand)).Refusal);
+        Assert.Equal(reason, Assert.Single(Arm64.Read(operand)).WhyMissing);
 
     [Fact]
     public void Spaces_within_brackets_do_not_end_an_operand() =>
@@ -99,8 +99,8 @@ public sealed class UsdtOperandTests
         Assert.Equal(
             [new CaptureType.Integer(
                 8, Signed: false), CaptureType.Default, CaptureType.Default, new CaptureType.Float(8), new CaptureType.Float(4)],
-            Enumerable.Range(0, 5).Select(abi.TypeOf));
-        Assert.Equal((null, "the probe has 5"), (abi.Argument(5), abi.WhyMissing(5)));
+            Enumerable.Range(0, 5).Select(index => abi.Argument(index).Type));
+        Assert.Equal(SiteValue.Missing("the probe has 5"), abi.Argument(5));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class UsdtOperandTests
             Expr address = new Expr.Binary(Add, new Expr.Register(start), scaled);
             address = offset == 0 ? address : new Expr.Binary(Add, address, new Expr.Constant(offset));
 
-            Assert.Equal(new Expr.Load(address, size, signed), Assert.Single(X64.Read(operand)).Value);
+            Assert.Equal(new Expr.Load(address, size, signed), Assert.Single(X64.Read(operand)).Read);
         }
     }
 
@@ -140,14 +140,14 @@ public sealed class UsdtOperandTests
 
             foreach (var operand in X64.Read(text.ToString()).Concat(Arm64.Read(text.ToString())))
             {
-                Assert.NotEqual(operand.Value is null, operand.Refusal is null);
+                Assert.NotEqual(operand.Read is null, operand.WhyMissing is null);
             }
         }
     }
 
     private static string Only(OperandReader reader, string operand) => Text(Assert.Single(reader.Read(operand)));
 
-    private static string Text(UsdtOperand operand) => operand.Value is { } value ? Text(value) : $"refused: {operand.Refusal}";
+    private static string Text(SiteValue operand) => operand.Read is { } value ? Text(value) : $"refused: {operand.WhyMissing}";
 
     private static string Text(Expr expr) => expr switch
     {

@@ -15,7 +15,7 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
             (site.Address, site.DisplayName, site.ReferenceCounter));
         Assert.True(site.IsEmulated);
         Assert.Equal((new Expr.Register(0), new Expr.Extend(new Expr.Register(5), 4, Signed: true), null),
-            (group.Abi.Argument(0), group.Abi.Argument(1), group.Abi.Argument(2)));
+            (group.Abi.Argument(0).Read, group.Abi.Argument(1).Read, group.Abi.Argument(2).Read));
     }
 
     [Fact]

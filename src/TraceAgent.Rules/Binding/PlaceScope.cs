@@ -33,10 +33,10 @@ internal sealed class PlaceScope(SiteAbi abi) : ValueScope
 
     /// <summary>The value of an argument that the rule names by its number.</summary>
     /// <param name="index">From 0.</param>
-    public PlaceValue Argument(int index) => new(abi.Argument(index), abi.TypeOf(index), abi.WhyMissing(index));
+    public SiteValue Argument(int index) => abi.Argument(index);
 
     /// <summary>The word <paramref name="index"/> (from 0, 8 bytes each) of what the function gives.</summary>
-    public PlaceValue Result(int index) => new(abi.Result(index), CaptureType.Default, null);
+    public SiteValue Result(int index) => abi.Result(index);
 
     /// <inheritdoc/>
     public override ScopedValue? Find(string name) => Common.GetValueOrDefault(name);
@@ -46,9 +46,3 @@ internal sealed class PlaceScope(SiteAbi abi) : ValueScope
         ? "only messages can name it: the agent finds it out after the kernel has decided"
         : null;
 }
-
-/// <summary>A value at places of one kind.</summary>
-/// <param name="Read">How it is read; null when it is not there.</param>
-/// <param name="Type">What it is when the rule does not say.</param>
-/// <param name="WhyMissing">Why it is not there, in a few words; null when there is nothing to say.</param>
-internal sealed record PlaceValue(Expr? Read, CaptureType Type, string? WhyMissing);

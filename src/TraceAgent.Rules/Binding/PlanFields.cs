@@ -21,7 +21,7 @@ internal sealed class PlanFields
         _rule = rule;
         _terms = terms;
         _abi = abi;
-        _lowering = new TermLowering(abi);
+        _lowering = new TermLowering(new PlaceScope(abi));
         var values = Values().Select((value, order) => value with { Order = order }).ToList();
 
         // What only conditions and returns need comes behind what entries show: those indexes stay.

@@ -4,7 +4,7 @@ using TraceAgent.Rules.Terms;
 namespace TraceAgent.Rules.Binding;
 
 /// <summary>Terms to what the kernel computes. They name only what there is at these sites: see <see cref="MissingValues"/>.</summary>
-internal sealed class TermLowering(SiteAbi abi)
+internal sealed class TermLowering(PlaceScope place)
 {
     /// <summary>What is computed where all that the term names is at hand.</summary>
     public Expr Lower(Term term) => Lower(term, _ => null);
@@ -19,8 +19,8 @@ internal sealed class TermLowering(SiteAbi abi)
     private Expr Lower(Term term, Func<Term, Expr?> replace) => replace(term) ?? term switch
     {
         Term.Number number => new Expr.Constant(number.Value),
-        Term.Argument argument => abi.Argument(argument.Index) ?? throw Missing($"argument {argument.Index + 1}"),
-        Term.Result result => abi.Result(result.Part) ?? throw Missing($"word {result.Part + 1} of a return value"),
+        Term.Argument argument => place.Argument(argument.Index).Read ?? throw Missing($"argument {argument.Index + 1}"),
+        Term.Result result => place.Result(result.Part).Read ?? throw Missing($"word {result.Part + 1} of a return value"),
         Term.Special special => new Expr.Special(special.Value),
         Term.AncestorCgroup ancestor => new Expr.AncestorCgroup(ancestor.Level),
         Term.Unary unary => new Expr.Unary(unary.Operator, Lower(unary.Operand, replace)),

@@ -14,12 +14,12 @@ internal abstract partial class OperandReader
     private const int LongestOperand = 128;
     private const int MaxOperands = 64;
 
-    private static readonly UsdtOperand Unreadable = UsdtOperand.Refused("its operand cannot be read");
+    private static readonly SiteValue Unreadable = SiteValue.Missing("its operand cannot be read");
 
     /// <param name="arguments">Of a note.</param>
-    public EquatableArray<UsdtOperand> Read(string arguments)
+    public EquatableArray<SiteValue> Read(string arguments)
     {
-        var operands = new List<UsdtOperand>();
+        var operands = new List<SiteValue>();
         var rest = arguments.AsSpan().Trim();
         while (rest.Length > 0 && operands.Count < MaxOperands)
         {
@@ -61,7 +61,7 @@ internal abstract partial class OperandReader
         _ => new Expr.Binary(BinaryOperator.Add, left, right),
     };
 
-    private UsdtOperand ReadOne(string text)
+    private SiteValue ReadOne(string text)
     {
         var match = Sized().Match(text);
         if (!match.Success || text.Length > LongestOperand)
@@ -76,29 +76,29 @@ internal abstract partial class OperandReader
         var operand = match.Groups["operand"].Value;
         if (match.Groups["size"].Length > 1 || size is not (1 or 2 or 4 or 8))
         {
-            return UsdtOperand.Refused($"its operand {text} has a size that is not 1, 2, 4 or 8 bytes");
+            return SiteValue.Missing($"its operand {text} has a size that is not 1, 2, 4 or 8 bytes");
         }
 
         if (IsVectorRegister(operand))
         {
-            return UsdtOperand.Refused(
+            return SiteValue.Missing(
                 $"it is in {operand}, a register for floating point numbers and vectors, which the kernel does not hand out");
         }
 
         var (value, width, refusal) = Place(operand, size, signed);
         if (value is null)
         {
-            return UsdtOperand.Refused(refusal!);
+            return SiteValue.Missing(refusal!);
         }
 
         return isFloat
             ? OfFloat(text, value, size)
-            : new UsdtOperand(Widen(value, Math.Min(size, width), signed), new CaptureType.Integer(8, signed || size < 8), null);
+            : new SiteValue(Widen(value, Math.Min(size, width), signed), new CaptureType.Integer(8, signed || size < 8), null);
     }
 
-    private static UsdtOperand OfFloat(string text, Expr value, int size) => value is Expr.Load && size is 4 or 8
-        ? new UsdtOperand(value, new CaptureType.Float(size), null)
-        : UsdtOperand.Refused($"its operand {text} is a floating point number that is not in memory");
+    private static SiteValue OfFloat(string text, Expr value, int size) => value is Expr.Load && size is 4 or 8
+        ? new SiteValue(value, new CaptureType.Float(size), null)
+        : SiteValue.Missing($"its operand {text} is a floating point number that is not in memory");
 
     private static Expr Widen(Expr value, int size, bool signed) => value switch
     {

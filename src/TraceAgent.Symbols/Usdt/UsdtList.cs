@@ -14,7 +14,7 @@ namespace TraceAgent.Symbols.Usdt;
 /// <param name="Refusal">Why it cannot be probed; null when it can.</param>
 public sealed record ListedUsdtProbe(
     string Provider, string Name,
-    ulong Address, bool HasSemaphore, string Operands, EquatableArray<UsdtOperand> Arguments, bool IsEmulated, SiteProblem? Refusal);
+    ulong Address, bool HasSemaphore, string Operands, EquatableArray<SiteValue> Arguments, bool IsEmulated, SiteProblem? Refusal);
 
 /// <summary>The USDT probes of a binary.</summary>
 /// <param name="Probes">In order of name.</param>

@@ -50,7 +50,7 @@ internal sealed class Expressions : FuzzTarget
         Assert.Equal(bound is null, problems > 0);
         if (bound is { Type: not (StaticType.ThreadName or StaticType.Quotation) })
         {
-            var lowering = new TermLowering(CSiteAbi.X64);
+            var lowering = new TermLowering(new PlaceScope(CSiteAbi.X64));
             Assert.Equal(lowering.Lower(bound.Term), lowering.Lower(bound.Term));
         }
     }
