@@ -1,3 +1,4 @@
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Sources;
@@ -29,13 +30,6 @@ public sealed record RuleEvaluation(
     /// <summary>Files in which something was wrong the last time, and nothing is now; with how many rules each has.</summary>
     public IReadOnlyList<(string Path, int Rules)> Accepted { get; init; } = [];
 }
-
-/// <summary>An error that keeps a rule, or a file's new text, out of force.</summary>
-/// <param name="File">As the user named it.</param>
-/// <param name="Rule">Its name and place; null when the file is too broken to tell.</param>
-/// <param name="Reason">The first error of the rule, or else of the file, with its position.</param>
-/// <param name="IsPackets">Whether it is a packet rule.</param>
-public sealed record RuleError(string File, Located<string>? Rule, string Reason, bool IsPackets = false);
 
 /// <param name="Path">Of the file.</param>
 /// <param name="Errors">How many.</param>

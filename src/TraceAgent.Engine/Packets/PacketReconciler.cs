@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TraceAgent.Bpf.Packets;
+using TraceAgent.Engine.Reading;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
@@ -7,7 +8,7 @@ using TraceAgent.Rules.Files;
 namespace TraceAgent.Engine.Packets;
 
 /// <summary>Carries out what <see cref="PacketPlan"/> says. Used by one thread.</summary>
-public sealed class PacketReconciler(PacketReports reports, IPacketListener reporter)
+public sealed class PacketReconciler(CounterTable<PacketCounters> counters, PacketReports reports, IPacketListener reporter)
 {
     /// <summary>
     /// A network card may go down for a moment when a program is tried on it: what it refused is not tried at every look.
@@ -18,23 +19,11 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
     private const int DeniedShare = 4;
 
     private readonly Dictionary<string, AttachedFilter> _attached = [];
-    private readonly Dictionary<string, PacketCounters> _counters = [];
     private readonly Dictionary<(string Rule, int Index), Refusal> _refusals = [];
     private readonly Dictionary<string, (PacketStep Step, Refusal Refusal)> _refusedSteps = [];
 
     /// <summary>The filters in force, by the name of their rule.</summary>
     public IReadOnlyDictionary<string, AttachedFilter> Attached => _attached;
-
-    public IReadOnlyList<PacketCounters> Counters
-    {
-        get
-        {
-            lock (_counters)
-            {
-                return [.. _counters.Values];
-            }
-        }
-    }
 
     /// <summary>Why a rule, or one of its interfaces, is not as it should be; null when all is well.</summary>
     public string? WhyRefused(string rule) =>
@@ -137,7 +126,7 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
 
     private void Load(PacketRule rule, PrefixLists lists, IEnumerable<NetworkInterface> interfaces)
     {
-        var filter = new AttachedFilter(rule, PacketFilter.Load(rule.Name.Value, OptionsOf(rule)), CountersOf(rule.Name.Value));
+        var filter = new AttachedFilter(rule, PacketFilter.Load(rule.Name.Value, OptionsOf(rule)), counters.Of(rule.Name.Value));
         try
         {
             filter.Update(rule, lists);
@@ -211,19 +200,6 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
             {
                 reporter.Refused(rule, problem.Message);
             }
-        }
-    }
-
-    private PacketCounters CountersOf(string rule)
-    {
-        lock (_counters)
-        {
-            if (!_counters.TryGetValue(rule, out var counters))
-            {
-                _counters[rule] = counters = new PacketCounters(rule);
-            }
-
-            return counters;
         }
     }
 

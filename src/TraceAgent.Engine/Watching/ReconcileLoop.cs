@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Guards;
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Reconciling;
 using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.Targets;
+using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Watching;
 
@@ -26,13 +28,14 @@ public sealed class ReconcileLoop : IDisposable
     private readonly ProbeMaintenance _maintenance;
     private readonly RuleGuard _guard;
     private readonly IEvaluationListener _reporter;
-    private readonly StandingBoard _board;
+    private readonly RuleTable _table;
     private readonly PacketController _packets;
     private readonly IFollowedFile? _configuration;
     private readonly PermittedBinaries _permitted;
     private readonly WatchList _watches;
     private readonly Debouncer _debouncer = new();
     private readonly Thread _thread;
+    private IReadOnlyList<RuleFileVersion>? _versions;
     private volatile bool _stopping;
     private volatile bool _reload;
     private long _lastCheck;
@@ -43,13 +46,13 @@ public sealed class ReconcileLoop : IDisposable
     public ReconcileLoop(
         RuleSource source, LastValidRules rules,
         TargetFinder targets, Reconciler reconciler, ProbeMaintenance maintenance, RuleGuard guard, IEvaluationListener reporter,
-        StandingBoard board,
+        RuleTable table,
         PacketController packets,
         IFollowedFile? configuration,
         PermittedBinaries permitted)
     {
-        (_source, _rules, _targets, _reconciler, _maintenance, _guard, _reporter, _board) =
-            (source, rules, targets, reconciler, maintenance, guard, reporter, board);
+        (_source, _rules, _targets, _reconciler, _maintenance, _guard, _reporter, _table) =
+            (source, rules, targets, reconciler, maintenance, guard, reporter, table);
         (_packets, _configuration, _permitted) = (packets, configuration, permitted);
         _watches = new WatchList(configuration is null ? source.Paths : [.. source.Paths, configuration.Path]);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
@@ -127,14 +130,14 @@ public sealed class ReconcileLoop : IDisposable
             _debouncer.Note(change);
         }
 
-        if (_guard.JudgeHarm(_reconciler.Attached) is { Count: > 0 } harmful)
+        if (_guard.JudgeHarm() is { Count: > 0 } harmful)
         {
             foreach (var rule in harmful)
             {
                 _reconciler.Detach(rule);
             }
 
-            _board.Update(_reconciler, _guard, Now);
+            Publish();
         }
 
         if (_reload)
@@ -159,12 +162,12 @@ public sealed class ReconcileLoop : IDisposable
         if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
-            foreach (var rule in _guard.Judge(_reconciler.Attached, Now))
+            foreach (var rule in _guard.Judge(Now))
             {
                 _reconciler.Detach(rule);
             }
 
-            _board.Update(_reconciler, _guard, Now);
+            Publish();
         }
 
         _packets.Turn();
@@ -197,7 +200,7 @@ public sealed class ReconcileLoop : IDisposable
         }
 
         // Watches first: what changes while we look is then noticed.
-        _watches.Follow(_reconciler.Attached.Values);
+        _watches.Follow(_table.Attached);
         _configuration?.Check();
         foreach (var rule in _maintenance.DetachDenied(_permitted))
         {
@@ -207,20 +210,45 @@ public sealed class ReconcileLoop : IDisposable
         var versions = Crashes is null ? _source.Read() : Crashes.Judge(_source.Read());
         var evaluation = _rules.Evaluate(versions);
         _watches.Follow(evaluation.Looked);
-        _reporter.Evaluated(evaluation);
-        _reconciler.Apply(_guard.Admit(evaluation.Desired, Now));
-        _watches.Follow(_reconciler.Attached.Values);
+        Take(evaluation, versions);
+        var now = Now;
+        _reconciler.Apply([.. _table.InForce.Where(rule => rule.IsAdmitted(now)).Select(rule => rule.Desired!)]);
+        _watches.Follow(_table.Attached);
         _packets.Apply(evaluation.Filters);
-        _board.Evaluated(evaluation, versions);
-        _board.Update(_reconciler, _guard, Now);
+        Publish();
         _lastCheck = Stopwatch.GetTimestamp();
     }
+
+    private void Take(RuleEvaluation evaluation, IReadOnlyList<RuleFileVersion> versions)
+    {
+        if (_versions is not null && !versions.SequenceEqual(_versions, ReferenceEqualityComparer.Instance))
+        {
+            _table.Reloads++;
+        }
+
+        _versions = versions;
+        var missing = evaluation.Pending.ToDictionary(one => one.Rule.Name.Value, one => one.Missing);
+        var pending = _table.InForce.Where(rule => rule.Missing is not null).Select(rule => rule.Name).ToHashSet();
+        _table.Take(evaluation.Desired, missing, evaluation.Faults, Now);
+        _table.CountRejected(evaluation.Rejected.Sum(file => file.Rules));
+        _reporter.Evaluated(evaluation);
+        foreach (var (rule, what) in evaluation.Pending.Where(one => !pending.Contains(one.Rule.Name.Value)))
+        {
+            _reporter.Pending(rule, what);
+        }
+    }
+
+    private void Publish() => _table.Publish(_guard.MeasuresPrograms != false, Now);
 }
 
 /// <summary>What there is to tell about a look at the files.</summary>
 public interface IEvaluationListener
 {
     void Evaluated(RuleEvaluation evaluation);
+
+    /// <param name="rule">In force.</param>
+    /// <param name="missing">What it waits for since now.</param>
+    void Pending(Rule rule, string missing);
 
     void Reloaded();
 }

@@ -1,4 +1,4 @@
-using TraceAgent.Engine.Reconciling;
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Linux;

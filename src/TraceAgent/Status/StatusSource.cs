@@ -1,6 +1,7 @@
 using System.Reflection;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Engine;
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Watching;
@@ -10,7 +11,7 @@ using TraceAgent.Rules;
 namespace TraceAgent.Status;
 
 /// <summary>Puts together what the agent says about itself. Any thread may ask.</summary>
-/// <param name="board">How the rules stand.</param>
+/// <param name="table">All rules.</param>
 /// <param name="counters">Of all rules that there have been.</param>
 /// <param name="packets">How the packet rules stand.</param>
 /// <param name="packetCounters">Of all packet rules that there have been.</param>
@@ -18,7 +19,7 @@ namespace TraceAgent.Status;
 /// <param name="outputs">Of all outputs.</param>
 /// <param name="totalBudgetPercent">Of one CPU; infinite for none.</param>
 internal sealed class StatusSource(
-    StandingBoard board,
+    RuleTable table,
     Func<IReadOnlyList<RuleCounters>> counters,
     PacketBoard packets,
     Func<IReadOnlyList<PacketCounters>> packetCounters,
@@ -31,13 +32,13 @@ internal sealed class StatusSource(
 
     public AgentStatus Take()
     {
-        // Standings first: a rule that comes meanwhile is in the next status, and none is shown twice.
-        var standings = board.Rules;
+        // Rules first: one that comes meanwhile is in the next status, and none is shown twice.
+        var published = table.Published;
         var byName = counters().ToDictionary(one => one.Rule);
-        var rules = standings.Select(standing => RuleOf(standing, byName.GetValueOrDefault(standing.Rule))).ToList();
-        var known = standings.Select(standing => standing.Rule).ToHashSet();
+        var rules = published.Rules.Select(rule => RuleOf(rule, byName.GetValueOrDefault(rule.Rule))).ToList();
+        var known = published.Rules.Select(rule => rule.Rule).ToHashSet();
         rules.AddRange(byName.Values.Where(one => !known.Contains(one.Rule)).Select(one =>
-            RuleOf(new RuleStanding(one.Rule, RuleState.Removed, "it is not in the rule files any more", "", null, 0, null, null), one)));
+            RuleOf(new RuleSnapshot { Rule = one.Rule, State = RuleState.Removed, Reason = "it is not in the rule files any more" }, one)));
         return new AgentStatus(
             AgentStatus.CurrentVersion,
             new AgentIdentity(
@@ -46,19 +47,19 @@ internal sealed class StatusSource(
             new CostStatus(
                 Math.Round(rules.Sum(rule => rule.CostPercent ?? 0), 3),
                 double.IsFinite(totalBudgetPercent) ? totalBudgetPercent : null,
-                board.MeasuresPrograms),
+                published.MeasuresPrograms),
             outputs(),
-            board.Reloads,
-            board.Rejected,
+            published.Reloads,
+            published.Rejected,
             rules)
         {
-            Packets = PacketRules(),
+            Packets = PacketRules(published.PacketErrors),
         };
     }
 
-    private List<PacketRuleStatus> PacketRules()
+    private List<PacketRuleStatus> PacketRules(IReadOnlyList<RuleError> errors)
     {
-        var faults = board.PacketErrors.ToDictionary(fault => fault.Rule!.Value);
+        var faults = errors.ToDictionary(fault => fault.Rule!.Value);
         var standings = packets.Rules;
         var byName = packetCounters().ToDictionary(one => one.Rule);
         var rules = new List<PacketRuleStatus>();
@@ -112,18 +113,18 @@ internal sealed class StatusSource(
         };
     }
 
-    private static RuleStatus RuleOf(RuleStanding standing, RuleCounters? counters)
+    private static RuleStatus RuleOf(RuleSnapshot rule, RuleCounters? counters)
     {
         var totals = counters?.Totals() ?? default;
         var counts = totals.Counts;
         return new RuleStatus
         {
-            Rule = standing.Rule,
-            State = standing.State.ToString().ToLowerInvariant(),
-            Reason = standing.Reason,
-            Place = standing.Place.Length > 0 ? standing.Place : null,
-            Binary = standing.Binary,
-            Sites = standing.Sites,
+            Rule = rule.Rule,
+            State = rule.State.ToString().ToLowerInvariant(),
+            Reason = rule.Reason,
+            Place = rule.Place.Length > 0 ? rule.Place : null,
+            Binary = rule.Binary,
+            Sites = rule.Sites,
             Calls = totals.Calls,
             Logged = counts.Logged,
             Filtered = counts.Filtered,
@@ -131,9 +132,9 @@ internal sealed class StatusSource(
             Limited = counts.Limited,
             Lost = counts.Lost,
             Unreturned = totals.Unreturned,
-            CostPercent = standing.CostPercent is { } percent ? Math.Round(percent, 3) : null,
+            CostPercent = rule.CostPercent is { } percent ? Math.Round(percent, 3) : null,
             CostNs = (long)(counters?.CostNs ?? 0),
-            BudgetPercent = standing.BudgetPercent,
+            BudgetPercent = rule.BudgetPercent,
             LastEvent = counters?.LastEvent is > 0 and var time ? UtcText.ToDateTimeOffset(time).UtcDateTime : null,
             Latency = counters?.Latency is { } latency ? LatencyOf(latency) : null,
         };

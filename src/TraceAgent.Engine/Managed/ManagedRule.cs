@@ -1,0 +1,127 @@
+using TraceAgent.Engine.Resolving;
+using TraceAgent.Rules;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Engine.Managed;
+
+/// <summary>
+/// One rule, and all that the agent knows of it: what is asked for, what is wrong with that, what is attached, and why it is not.
+/// Changed by the thread of the rules.
+/// </summary>
+/// <param name="name">Of the rule.</param>
+public sealed class ManagedRule(string name)
+{
+    private TimeSpan _since;
+    private bool _isExpired;
+
+    public string Name => name;
+
+    /// <summary>The rule as it is in force, with the places that it leads to; null when no text of it is in force.</summary>
+    public RuleProbe? Desired { get; private set; }
+
+    /// <summary>What the rule waits for, in words; null when it waits for nothing.</summary>
+    public string? Missing { get; private set; }
+
+    /// <summary>What is wrong with its text, or with a newer one; null when nothing is.</summary>
+    public RuleError? Error { get; private set; }
+
+    /// <summary>What the kernel holds; null when nothing is attached.</summary>
+    public AttachedProbe? Attached { get; set; }
+
+    /// <summary>What the kernel did not take the last time, and what it said; null when it took everything.</summary>
+    public (Probe Probe, string Reason)? Refusal { get; set; }
+
+    /// <summary>Why probed programs are thought to suffer from it; null when they are not.</summary>
+    public string? Suspicion { get; set; }
+
+    /// <summary>What it costs, and until when it is suspended for that.</summary>
+    public RuleBudget Budget { get; private set; } = new(name);
+
+    /// <summary>Whether nothing is known of it any more.</summary>
+    public bool IsGone => Desired is null && Error is null && Attached is null;
+
+    /// <summary>Takes what the latest look at the files has brought. An edited rule begins anew.</summary>
+    /// <param name="desired">Null when no text of it is in force.</param>
+    /// <param name="missing">What it waits for.</param>
+    /// <param name="error">In its text.</param>
+    /// <param name="now">Monotonic.</param>
+    public void Take(RuleProbe? desired, string? missing, RuleError? error, TimeSpan now)
+    {
+        if (desired is null || desired.Rule != Desired?.Rule)
+        {
+            (_since, _isExpired, Suspicion, Budget) = (now, false, null, new RuleBudget(name));
+        }
+
+        (Desired, Missing, Error) = (desired, missing, error);
+    }
+
+    /// <summary>Whether it may be attached: it has neither used up its time nor its budget, and does no harm.</summary>
+    public bool IsAdmitted(TimeSpan now) => Desired is not null && !_isExpired && Suspicion is null && !Budget.IsSuspended(now);
+
+    /// <summary>True once, when its time to live is over.</summary>
+    public bool Expires(TimeSpan now)
+    {
+        if (_isExpired || Desired?.Rule.Ttl is not { } ttl || now - _since < ttl)
+        {
+            return false;
+        }
+
+        return _isExpired = true;
+    }
+
+    /// <summary>How it is now, for whoever asks.</summary>
+    public RuleSnapshot Snapshot(TimeSpan now)
+    {
+        var (state, reason) = Judge(now);
+        var at = (Desired?.Rule.Name ?? Error!.Rule!).At;
+        return new RuleSnapshot
+        {
+            Rule = name,
+            State = state,
+            Reason = reason,
+            Place = $"{at.File}:{at.Line}",
+            Binary = Desired?.Rule.Binary.Value.Text,
+            Sites = state == RuleState.Attached ? Attached!.Files.Sum(file => file.Sites.Count) : 0,
+            BudgetPercent = Desired?.Rule.BudgetPercent is { } percent && double.IsFinite(percent) ? percent : null,
+            CostPercent = Desired is null ? null : Budget.UsedPercent,
+        };
+    }
+
+    private (RuleState State, string? Reason) Judge(TimeSpan now)
+    {
+        if (Desired is null)
+        {
+            return (RuleState.Rejected, Error!.Reason);
+        }
+
+        if (_isExpired)
+        {
+            return (RuleState.Expired, TimeToLive.DescribeEnd(Desired.Rule.Ttl ?? default));
+        }
+
+        if ((Suspicion ?? Budget.WhySuspended(now)) is { } objection)
+        {
+            return (RuleState.Suspended, objection);
+        }
+
+        if (Attached is not null && Attached.Files.Any())
+        {
+            return (RuleState.Attached, Error?.Reason ?? Refusal?.Reason);
+        }
+
+        if (Missing is not null)
+        {
+            return (RuleState.Pending, $"{Missing} yet");
+        }
+
+        if (Error is not null)
+        {
+            return (RuleState.Rejected, Error.Reason);
+        }
+
+        return Refusal is { } refusal
+            ? (RuleState.Refused, refusal.Reason)
+            : (RuleState.Pending,
+                $"{Desired.Rule.Binary.Value.Text} is being written, or was replaced; it is looked at again when it is quiet");
+    }
+}
