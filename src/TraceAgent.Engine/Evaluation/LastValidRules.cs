@@ -47,6 +47,7 @@ public sealed record RejectedFile(string Path, int Errors, int RulesKept, int Ru
 public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes, Func<IReadOnlyList<string>?>? outputs = null)
 {
     private readonly Dictionary<string, (RuleFileVersion Judged, RuleFileVersion? Good)> _files = [];
+    private readonly RuleFileEvaluator _evaluator = new(resolver, outputs);
     private HashSet<Diagnostic> _said = [];
     private HashSet<string> _faulty = [];
 
@@ -189,7 +190,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             var stands = true;
             foreach (var version in versions.Where(open.Contains))
             {
-                var diagnostics = Judge(version, inForce);
+                var diagnostics = _evaluator.Judge(version.Content, inForce);
                 judged.Add((version, diagnostics));
                 if (diagnostics.TrueForAll(d => d.Severity != Severity.Error))
                 {
@@ -241,31 +242,4 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
 
     private int RulesInForce(RuleFileVersion version) =>
         version.Content.Rules.Count(rule => !resolver.Resolve(rule).IsRefused) + version.Content.Packets.Count;
-
-    /// <summary>Everything wrong with a text: its own diagnostics, names taken by rules in force, refusals of its binaries.</summary>
-    private List<Diagnostic> Judge(RuleFileVersion version, RuleNames inForce)
-    {
-        var found = inForce.Judge(version.Content, out _).ToList();
-        foreach (var rule in version.Content.Rules)
-        {
-            found.AddRange(resolver.Resolve(rule).Diagnostics);
-        }
-
-        foreach (var place in version.Content.Places)
-        {
-            found.AddRange(resolver.Resolve(place).Diagnostics.Where(d => d.Severity == Severity.Error));
-        }
-
-        foreach (var output in version.Content.Rules.Concat(version.Content.Places)
-            .Select(rule => rule.Output)
-            .Concat(version.Content.Packets.Select(rule => rule.Output)))
-        {
-            if (OutputName.Problem(output, outputs?.Invoke()) is { } problem)
-            {
-                found.Add(problem);
-            }
-        }
-
-        return [.. found.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column)];
-    }
 }

@@ -60,7 +60,7 @@ public class BudgetGuardTests
         }
 
         return _guard.Judge(
-            [.. rules.Select(one =>
-                new RuleCost(_rules[one.Rule], _costNs[one.Rule] = _costNs.GetValueOrDefault(one.Rule) + (one.Percent * 1e7), one.Budget))], _now);
+            [.. rules.Select(one => new RuleCost(
+                _rules[one.Rule], _costNs[one.Rule] = _costNs.GetValueOrDefault(one.Rule) + (one.Percent * 1e7), one.Budget))], _now);
     }
 }
