@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# man.sh TRACEAGENT: prints the manual page traceagent(8). What the commands do and take is what their --help says.
+# man.sh PAGE TRACEAGENT: prints a manual page, traceagent.8 or traceagent-rules.5. What the commands do and take is what their
+# --help says; what rules are is what docs/rules.md and docs/packets.md say.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/version.sh"
-agent=$1
+page=$1
+agent=$2
 export NO_COLOR=1
 
 # Help of one command as man(7): sections are paragraphs, "  NAME  TEXT" lines are tagged paragraphs.
@@ -27,16 +29,22 @@ formatted() {
 
 commands() { "$agent" --help | sed -n '/^Commands:/,$s/^  \([a-z][a-z-]*\) .*/\1/p'; }
 
-page=$(<"$root/packaging/man/traceagent.8.in")
-page=${page//@VERSION@/$version}
-page=${page//@DATE@/$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)}
+document() { "$root/packaging/man/from-markdown.py" "$root/docs/$1.md"; }
+
+text=$(<"$root/packaging/man/$page.in")
+text=${text//@VERSION@/$version}
+text=${text//@DATE@/$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)}
 while IFS= read -r line; do
-    if [[ $line != @COMMANDS@ ]]; then
-        printf '%s\n' "$line"
-        continue
-    fi
-    for command in $(commands); do
-        printf '.SS %s\n' "$command"
-        "$agent" "$command" --help | formatted
-    done
-done <<<"$page"
+    case $line in
+        @COMMANDS@)
+            for command in $(commands); do
+                printf '.SS %s\n' "$command"
+                "$agent" "$command" --help | formatted
+            done
+            ;;
+        @RULES@) document rules ;;
+        # Its sections are below one of the page.
+        @PACKETS@) document packets | sed 's/^\.SH /.SS /' ;;
+        *) printf '%s\n' "$line" ;;
+    esac
+done <<<"$text"

@@ -19,8 +19,11 @@ install -d -m 755 "$to/etc/traceagent/rules.d"
 install -D -m 644 "$packaging/systemd/traceagent.service" "$to$units/traceagent.service"
 install -D -m 644 "$packaging/systemd/sysusers.conf" "$to/usr/lib/sysusers.d/traceagent.conf"
 install -D -m 644 "$packaging/completion.bash" "$to/usr/share/bash-completion/completions/traceagent"
-install -d -m 755 "$to/usr/share/man/man8"
-"$packaging/man.sh" "$agent" >"$to/usr/share/man/man8/traceagent.8"
+for page in traceagent.8 traceagent-rules.5; do
+    folder=$to/usr/share/man/man${page##*.}
+    install -d -m 755 "$folder"
+    "$packaging/man.sh" "$page" "$agent" >"$folder/$page"
+done
 
 # The schema stays where the first line of each example looks for it.
 install -D -m 644 -t "$doc" "$root/README.md" "$root/SECURITY.md" "$root/THIRD-PARTY-NOTICES"

@@ -39,9 +39,9 @@ public sealed class BpfSession : IDisposable
             SeesAllProcesses = OwnProcess.IsShownAs(_self);
             _ring = BpfMap.Create(MapType.RingBuffer, "ta_ring", 0, 0, ringBytes);
             _ = OwnThread.Run(() => DescriptorTable.Grow(_ring.Fd));
-            _control = new ControlMap();
+            _control = new ControlMap(ringBytes / 4);
             _marks = BpfMap.Create(MapType.Hash, "ta_marks", StackFrame.MarkKeySize, MarkSize, MarkEntries, BpfMap.NoPreallocation);
-            Ring = new RingReader(_ring.Fd, ringBytes, ProbeCompiler.MaxRecordSize);
+            Ring = new RingReader(_ring.Fd, ringBytes, ProbeCompiler.MaxRecordSize, _control);
             _counters = counters.GetAwaiter().GetResult();
         }
         catch (KernelException)

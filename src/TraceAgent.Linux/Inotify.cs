@@ -37,7 +37,7 @@ public sealed record FileNotice(int Watch, FileChange Change, string Name);
 /// One inotify instance with many watches. .NET's FileSystemWatcher opens an instance for each folder, of which a user has
 /// 128, and cannot watch an inode.
 /// </summary>
-public sealed partial class Inotify : IDisposable
+public sealed unsafe partial class Inotify : IDisposable
 {
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
@@ -47,6 +47,7 @@ public sealed partial class Inotify : IDisposable
 
     private readonly SafeFileHandle _handle;
     private readonly byte[] _buffer = new byte[64 * 1024];
+    private readonly WakeSignal _signal = new();
 
     /// <exception cref="KernelException">The user's instances are used up; the message has the limit.</exception>
     public Inotify()
@@ -78,17 +79,24 @@ public sealed partial class Inotify : IDisposable
 
     public void Unwatch(int watch) => _ = RemoveWatch((int)_handle.DangerousGetHandle(), watch);
 
-    /// <summary>Waits for notices, at most <paramref name="timeoutMs"/>, and adds them to the list.</summary>
-    public void Read(int timeoutMs, List<FileNotice> into)
+    /// <summary>Ends the <see cref="Read"/> that waits, or the next one. Any thread may call it, also after <see cref="Dispose"/>.</summary>
+    public void Wake() => _signal.Set();
+
+    /// <summary>Waits for notices or <see cref="Wake"/>, at most <paramref name="timeoutMs"/>, and adds the notices to the list.</summary>
+    /// <returns>True for <see cref="Wake"/>.</returns>
+    public bool Read(int timeoutMs, List<FileNotice> into)
     {
         ArgumentNullException.ThrowIfNull(into);
-        var poll = new PollFd { Fd = (int)_handle.DangerousGetHandle(), Events = PollIn };
-        if (Poll(ref poll, 1, timeoutMs) <= 0)
+        var polls = stackalloc Libc.PollDescriptor[2];
+        polls[0] = new Libc.PollDescriptor { Fd = (int)_handle.DangerousGetHandle(), Events = PollIn };
+        polls[1] = new Libc.PollDescriptor { Fd = _signal.Fd, Events = PollIn };
+        if (Libc.Poll(polls, 2, timeoutMs) <= 0)
         {
-            return;
+            return false;
         }
 
-        var length = (int)ReadFile(poll.Fd, _buffer, (nuint)_buffer.Length);
+        _signal.Clear();
+        var length = (int)ReadFile(polls[0].Fd, _buffer, (nuint)_buffer.Length);
         for (var at = 0; at + HeaderSize <= length;)
         {
             var notice = _buffer.AsSpan(at);
@@ -101,9 +109,15 @@ public sealed partial class Inotify : IDisposable
                 Encoding.UTF8.GetString(end < 0 ? name : name[..end])));
             at += HeaderSize + nameLength;
         }
+
+        return polls[1].Returned != 0;
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _handle.Dispose();
+        _signal.Dispose();
+    }
 
     private static string Limit(string name)
     {
@@ -126,17 +140,6 @@ public sealed partial class Inotify : IDisposable
     [LibraryImport("libc", EntryPoint = "inotify_rm_watch")]
     private static partial int RemoveWatch(int fd, int watch);
 
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll(ref PollFd fds, nuint count, int timeoutMs);
-
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint ReadFile(int fd, [Out] byte[] buffer, nuint count);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollFd
-    {
-        public int Fd;
-        public short Events;
-        public short Returned;
-    }
 }

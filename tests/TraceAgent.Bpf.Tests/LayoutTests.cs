@@ -9,6 +9,8 @@ public sealed class LayoutTests
     public void The_parts_of_the_control_map_do_not_overlap()
     {
         var parts = Enumerable.Range(0, ControlLayout.Slots).Select(slot => (Start: ControlLayout.StateWord((uint)slot), Size: 8))
+            .Append((Start: ControlLayout.QuietUntil, Size: 8))
+            .Append((Start: ControlLayout.FillMark, Size: 8))
             .Append((Start: ControlLayout.LastWakeup, Size: 8))
             .Append((Start: ControlLayout.Zeros, Size: ControlLayout.ZerosSize));
 
@@ -16,8 +18,11 @@ public sealed class LayoutTests
     }
 
     [Fact]
-    public void The_word_that_every_hit_reads_shares_no_cache_line_with_the_one_that_wakeups_write() =>
-        Assert.True(ControlLayout.StateWord(0) - ControlLayout.LastWakeup >= 64);
+    public void The_words_that_every_hit_reads_share_no_cache_line_with_the_one_that_wakeups_write()
+    {
+        int[] read = [ControlLayout.StateWord(0), ControlLayout.QuietUntil, ControlLayout.FillMark];
+        Assert.All(read, word => Assert.NotEqual(ControlLayout.LastWakeup / 64, word / 64));
+    }
 
     [Fact]
     public void The_counters_of_a_slot_do_not_overlap() =>

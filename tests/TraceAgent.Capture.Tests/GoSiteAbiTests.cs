@@ -17,7 +17,8 @@ public class GoSiteAbiTests
     }
 
     [Fact]
-    public void Behind_the_registers_nothing_is_guessed() => Assert.Equal((null, null), (Registers.Argument(9).Read, Registers.Result(9).Read));
+    public void Behind_the_registers_nothing_is_guessed() =>
+        Assert.Equal((null, null), (Registers.Argument(9).Read, Registers.Result(9).Read));
 
     [Fact]
     public void Sixteen_words_are_in_registers_of_arm64()

@@ -40,7 +40,7 @@ internal sealed class KernelBench : IDisposable
         _session.WaitForHandlers();
         Assert.Equal(new KernelCounts(lines.Length * plan.Kinds.Count, 0, 0), probe.Counts);
         var records = new Records();
-        _session.Ring.Read(records, timeoutMs: 0);
+        _session.Ring.Read(records);
         return records.All;
     }
 

@@ -63,6 +63,29 @@ public sealed class LossTests : IDisposable
     }
 
     [Fact]
+    public void A_reader_that_comes_once_a_second_is_woken_when_the_ring_fills()
+    {
+        const int batches = 40;
+        const int batch = 5000;
+        using var agent = AgentProcess.Start(new AgentStart(AttachMethod.Multi, WriteRules("entry"))
+        {
+            Options = ["--ring-size", "4194304", "--flush", "1s"],
+        });
+        using var ticker = TracedProgram.Start(_program);
+
+        // Some 16 MB, within less time than two of its turns.
+        for (var i = 0; i < batches; i++)
+        {
+            ticker.Ask($"{batch}");
+            Thread.Sleep(10);
+        }
+
+        agent.Stop();
+        Assert.Equal(batches * batch, agent.Events("tick").Count);
+        Assert.Equal(0, agent.Totals("tick").Lost);
+    }
+
+    [Fact]
     public void A_full_disk_costs_lines_that_are_counted_and_tears_none()
     {
         using var disk = new SmallDisk(_workspace.Folder("disk"), "1m");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace TraceAgent.EndToEnd;
@@ -30,6 +31,7 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
         "usr/share/doc/traceagent/examples/systemd/without-sys-admin.conf",
         "usr/share/doc/traceagent/examples/systemd/with-packet-rules.conf",
         "usr/share/doc/traceagent/schemas/rules.schema.json",
+        "usr/share/man/man5/traceagent-rules.5",
         "usr/share/man/man8/traceagent.8",
     ];
 
@@ -154,6 +156,21 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
             Assert.Matches($@"\n +{command}\n", shown.Output);
             Assert.Subset(
                 words, Option().Matches(Command.OutputOf(Repository.Agent, command, "--help")).Select(match => match.Value).ToHashSet());
+        }
+    }
+
+    [Fact]
+    public void The_manual_page_of_rules_has_every_key_and_no_mistake()
+    {
+        var shown = Command.Run(
+            "man", "--warnings", "--encoding=UTF-8", "--local-file", packages.File("usr/share/man/man5/traceagent-rules.5.gz"));
+        Assert.Equal("", shown.Errors);
+
+        using var schema = JsonDocument.Parse(Command.OutputOf(Repository.Agent, "schema"));
+        foreach (var kind in new[] { "rule", "packets" })
+        {
+            var keys = schema.RootElement.GetProperty("definitions").GetProperty(kind).GetProperty("properties").EnumerateObject();
+            Assert.All(keys, key => Assert.Matches($@"\n( +|.*, ){key.Name}(,|\s)", shown.Output));
         }
     }
 

@@ -18,12 +18,14 @@ public partial class ContributingTests
     }
 
     [Fact]
-    public void The_map_has_every_project_and_no_other()
+    public void The_map_has_every_project_with_what_it_refers_to()
     {
         var map = Checkout.Read("CONTRIBUTING.md").Split("## Map of the projects")[1].Split("\n## ")[0];
-        var named = MapRow().Matches(map).Select(match => match.Groups[1].Value);
+        var named = MapRow().Matches(map)
+            .Select(match =>
+                $"{match.Groups[1].Value}: {string.Join(' ', ProjectName().Matches(match.Groups[2].Value).Select(name => name.Value))}");
         var projects = Directory.GetFiles(Path.Combine(Checkout.Root, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Select(path => Path.GetFileNameWithoutExtension(path));
+            .Select(path => $"{Path.GetFileNameWithoutExtension(path)}: {string.Join(' ', References(path))}");
 
         Assert.Equal(projects.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
     }
@@ -38,12 +40,22 @@ public partial class ContributingTests
         Assert.All(targets, target => Assert.Matches($@"(?m)^([a-z-]+ )*{Regex.Escape(target)}( [a-z-]+)*:", makefile));
     }
 
+    private static IEnumerable<string> References(string project) =>
+        Reference().Matches(File.ReadAllText(project)).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal);
+
     /// <summary>Below the root, in code; not what a build makes.</summary>
     [GeneratedRegex(@"(?<=[`\s(/])((?:src|tests|docs|bpf|scripts|packaging|schemas|examples)(?:/[\w.-]+)+)(?=[`\s)])")]
     private static partial Regex NamedPath();
 
-    [GeneratedRegex(@"(?m)^\| `src/([\w.]+)` \|")]
+    /// <summary>A project, and what it uses before a semicolon.</summary>
+    [GeneratedRegex(@"(?m)^\| `src/([\w.]+)` \|[^|]*\|([^|;]*)")]
     private static partial Regex MapRow();
+
+    [GeneratedRegex("(Bpf|Capture|Demangling|Engine|Events|Linux|Rules|Symbols|Yaml)\\b")]
+    private static partial Regex ProjectName();
+
+    [GeneratedRegex(@"<ProjectReference Include=""[^""]*/TraceAgent\.(\w+)\.csproj""")]
+    private static partial Regex Reference();
 
     [GeneratedRegex("`make ([a-z][a-z -]*)")]
     private static partial Regex MakeTarget();

@@ -16,7 +16,8 @@ public class BoundRuleTests
         Assert.Equal([Scalar(new Expr.Extend(X64.Argument(0).Read!, 4, true)), Scalar(X64.Argument(1).Read!)], plan.EntryFields);
         var pointer = new Expr.EntryField(1);
         Assert.Equal([new CaptureField(
-            pointer, new Storage.Bytes(X64.Result(0).Read!, 64) { NullWhenZero = pointer }), Scalar(X64.Result(0).Read!)], plan.ReturnFields);
+            pointer,
+            new Storage.Bytes(X64.Result(0).Read!, 64) { NullWhenZero = pointer }), Scalar(X64.Result(0).Read!)], plan.ReturnFields);
     }
 
     [Fact]
@@ -68,7 +69,8 @@ public class BoundRuleTests
         var plan = BoundRule.Of(rule, X64).Plan;
         var uid = new Expr.Extend(new Expr.Special(SpecialValue.Uid), 4, false);
         Assert.Equal([Scalar(X64.Argument(0).Read!), Scalar(uid), Scalar(new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
-        Assert.Equal([Scalar(X64.Result(0).Read!), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Gid), 4, false))], plan.ReturnFields);
+        Assert.Equal(
+            [Scalar(X64.Result(0).Read!), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Gid), 4, false))], plan.ReturnFields);
         Assert.Equal(["n", "uid", "cgroup"], BoundRule.Of(rule, X64).ValuesOf(EventKind.Entry).Select(v => v.Name));
         Assert.Equal([false, true], BoundRule.Of(rule, X64).ValuesOf(EventKind.Return).Select(v => v.IsOfEvent));
     }

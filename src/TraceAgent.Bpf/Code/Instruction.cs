@@ -55,6 +55,7 @@ internal enum BpfFunction
     RingbufReserve = 131,
     RingbufSubmit = 132,
     RingbufDiscard = 133,
+    RingbufQuery = 134,
     CopyFromUser = 148,
 
     /// <summary>bpf_get_current_task_btf: a pointer that other helpers take.</summary>

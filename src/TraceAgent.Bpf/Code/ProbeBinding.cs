@@ -42,27 +42,35 @@ public sealed record ProbeProgram(bool OnReturn, bool Sleepable, Instruction[] I
 internal sealed record ProgramFunctions(int Touch, int Judge);
 
 /// <summary>
-/// The <c>control</c> map: one value that user space maps into memory. The word of the last wakeup, then a state word per
+/// The <c>control</c> map: one value that user space maps into memory. Words on waking the reader, then a state word per
 /// slot, as many limiters, then zeros, which programs hand to the kernel where it wants an initial value.
 /// </summary>
 public static class ControlLayout
 {
     public const int Slots = 4096;
 
-    /// <summary>u64: CLOCK_MONOTONIC ns of the last wakeup of the reader.</summary>
-    public const int LastWakeup = 0;
+    private const int StateWords = 128;
 
-    public const int Zeros = 64 + (Slots * 16);
+    /// <summary>u64: CLOCK_MONOTONIC ns until which the reader comes by itself; 0 when it waits for the next record.</summary>
+    public const int QuietUntil = 0;
+
+    /// <summary>u64: bytes in the ring from which on the reader is woken at any time.</summary>
+    public const int FillMark = 8;
+
+    /// <summary>u64: CLOCK_MONOTONIC ns of the last wakeup of the reader by a program. In a cache line of its own: it is written.</summary>
+    public const int LastWakeup = 64;
+
+    public const int Zeros = StateWords + (Slots * 16);
 
     /// <summary>Bytes of zeros: the largest entry part of a call.</summary>
     public const int ZerosSize = 65536;
 
     public const int Size = Zeros + ZerosSize;
 
-    public static int StateWord(uint slot) => 64 + ((int)slot * 8);
+    public static int StateWord(uint slot) => StateWords + ((int)slot * 8);
 
     /// <summary>u64: when the next event of a limited probe would be due if they came evenly, CLOCK_MONOTONIC ns.</summary>
-    public static int Limiter(uint index) => 64 + (Slots * 8) + ((int)index * 8);
+    public static int Limiter(uint index) => StateWords + (Slots * 8) + ((int)index * 8);
 }
 
 /// <summary>

@@ -5,11 +5,14 @@ namespace TraceAgent.Bpf.Code;
 /// <summary>Emits the making of a record, which is in r7 from reserving to submitting.</summary>
 internal sealed class RecordWriter(ProgramCode program, RecordLayout layout)
 {
-    /// <summary>The reader is woken when the last wakeup is this long ago, in ns.</summary>
+    /// <summary>The reader is woken again when the last wakeup is this long ago, in ns.</summary>
     private const int WakeupInterval = 1_000_000;
 
     private const int NoWakeup = 1;
     private const int ForceWakeup = 2;
+
+    /// <summary>BPF_RB_AVAIL_DATA.</summary>
+    private const int UnreadBytes = 0;
 
     private readonly Assembler _code = program.Code;
 
@@ -71,21 +74,40 @@ internal sealed class RecordWriter(ProgramCode program, RecordLayout layout)
         _code.Call(BpfFunction.ProbeReadKernel);
     }
 
-    /// <summary>Submits; r2 is the time now. Wakes the reader when it has not been woken for a while.</summary>
+    /// <summary>
+    /// Submits; r2 is the time now. Wakes the reader when it waits for the next record, or sleeps while the ring fills; not twice within
+    /// a ms, since it takes it some time to run. The record is reserved before the words are read, so a reader that has just written
+    /// that it waits sees the reservation.
+    /// </summary>
     public void Submit()
     {
+        var due = new Label();
+        var keep = new Label();
         var submit = new Label();
-        _code.MapValue(Reg.R1, program.Binding.Control, ControlLayout.LastWakeup);
+        var control = program.Binding.Control;
+        _code.MapValue(Reg.R1, control, ControlLayout.QuietUntil);
         _code.Load(Reg.R3, Reg.R1, 0);
+        _code.JumpIf(Opcode.IfAboveOrEqual, Reg.R2, Reg.R3, due);
+        _code.Store(Reg.Frame, StackFrame.Scratch, Reg.R2);
+        _code.MapFd(Reg.R1, program.Binding.Ring);
+        _code.Set(Reg.R2, UnreadBytes);
+        _code.Call(BpfFunction.RingbufQuery);
+        _code.MapValue(Reg.R1, control, ControlLayout.QuietUntil);
+        _code.Load(Reg.R3, Reg.R1, ControlLayout.FillMark - ControlLayout.QuietUntil);
+        _code.Load(Reg.R2, Reg.Frame, StackFrame.Scratch);
+        _code.JumpIf(Opcode.IfBelow, Reg.R0, Reg.R3, keep);
+        _code.Place(due);
+        _code.Load(Reg.R3, Reg.R1, ControlLayout.LastWakeup - ControlLayout.QuietUntil);
         _code.Move(Reg.R4, Reg.R2);
         _code.Arithmetic(Opcode.Subtract, Reg.R4, Reg.R3);
-        _code.Set(Reg.R3, NoWakeup);
-        _code.JumpIf(Opcode.IfLess, Reg.R4, WakeupInterval, submit);
-        _code.Store(Reg.R1, 0, Reg.R2);
-        _code.Set(Reg.R3, ForceWakeup);
+        _code.JumpIf(Opcode.IfLess, Reg.R4, WakeupInterval, keep);
+        _code.Store(Reg.R1, ControlLayout.LastWakeup - ControlLayout.QuietUntil, Reg.R2);
+        _code.Set(Reg.R2, ForceWakeup);
+        _code.Jump(submit);
+        _code.Place(keep);
+        _code.Set(Reg.R2, NoWakeup);
         _code.Place(submit);
         _code.Move(Reg.R1, Reg.R7);
-        _code.Move(Reg.R2, Reg.R3);
         _code.Call(BpfFunction.RingbufSubmit);
     }
 }

@@ -13,7 +13,8 @@ internal sealed unsafe class ControlMap : IDisposable
     private readonly nuint _length;
     private byte* _memory;
 
-    public ControlMap()
+    /// <param name="fillMark">Bytes in the ring from which on its reader is woken at any time.</param>
+    public ControlMap(int fillMark)
     {
         _map = BpfMap.Create(MapType.Array, "ta_control", 4, ControlLayout.Size, 1, BpfMap.Mappable);
         _length = (nuint)((ControlLayout.Size + Environment.SystemPageSize - 1) & -Environment.SystemPageSize);
@@ -26,6 +27,7 @@ internal sealed unsafe class ControlMap : IDisposable
         }
 
         _memory = (byte*)memory;
+        *(long*)(_memory + ControlLayout.FillMark) = fillMark;
     }
 
     public int Fd => _map.Fd;
@@ -34,6 +36,18 @@ internal sealed unsafe class ControlMap : IDisposable
     {
         get => Volatile.Read(ref *(long*)At(slot));
         set => Volatile.Write(ref *(long*)At(slot), value);
+    }
+
+    /// <summary>See <see cref="ControlLayout.QuietUntil"/>; nothing is stored when the map is gone.</summary>
+    public long QuietUntil
+    {
+        set
+        {
+            if (_memory != null)
+            {
+                Volatile.Write(ref *(long*)(_memory + ControlLayout.QuietUntil), value);
+            }
+        }
     }
 
     /// <summary>The limiter has allowed nothing yet.</summary>

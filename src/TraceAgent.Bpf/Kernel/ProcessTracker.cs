@@ -92,7 +92,7 @@ public sealed unsafe class ProcessTracker : IDisposable
         var end = _ring.Produced;
         for (var look = 0; look < Looks; look++)
         {
-            _ring.Read(consumer, 0);
+            _ring.Read(consumer);
             // Both run on for ever: the difference counts.
             if (_ring.Consumed - end >= 0)
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Kernel;
@@ -20,22 +21,33 @@ public sealed unsafe class RingReader : IDisposable
     private const uint BusyBit = 1u << 31;
     private const uint DiscardBit = 1u << 30;
     private const int HeaderSize = 8;
+    private const long NsPerMs = 1_000_000;
+
+    /// <summary>A turn of reading and writing is not longer; when it is, the programs wake a reader that is awake.</summary>
+    private const int ReadingMs = 25;
+
+    /// <summary>A timed wait ends this much late at most; when it ends later, the programs wake the reader.</summary>
+    private const int LatenessMs = 5;
+
     private static readonly int Page = Environment.SystemPageSize;
 
     private readonly Lock _gate = new();
     private readonly int _batch;
     private readonly RingWait _wait;
+    private readonly ControlMap? _control;
     private MappedMap? _reader;
     private MappedMap? _writers;
 
     /// <param name="mapFd">Of the map.</param>
     /// <param name="bytes">Size of the ring: a power of two, at least a page.</param>
     /// <param name="longestRecord">Bytes of the longest record that anybody writes, without its header.</param>
+    /// <param name="control">Where the programs read whether to wake the reader; null where they wake it as they like.</param>
     /// <exception cref="KernelException">It cannot be mapped or waited for.</exception>
-    internal RingReader(int mapFd, int bytes, int longestRecord)
+    internal RingReader(int mapFd, int bytes, int longestRecord, ControlMap? control = null)
     {
         const string name = "the ring buffer";
         Bytes = bytes;
+        _control = control;
         _batch = Math.Min(64 << 10, bytes / 16);
         _wait = new RingWait(mapFd);
         try
@@ -84,18 +96,35 @@ public sealed unsafe class RingReader : IDisposable
         }
     }
 
-    /// <summary>Waits until the kernel announces records, or <paramref name="timeoutMs"/> has passed, and reads what there is.</summary>
+    /// <summary>
+    /// Waits for the next record, which wakes the reader at once; at most <paramref name="timeoutMs"/>. Not to be called within a ms
+    /// after records came, unless <paramref name="timeoutMs"/> is 1: programs wake it no more often.
+    /// </summary>
+    public void AwaitRecord(int timeoutMs)
+    {
+        SetQuiet(0);
+
+        // A program that reserved a record before it could see that does not wake the reader.
+        Interlocked.MemoryBarrier();
+        Wait(Produced == Consumed ? timeoutMs : 1);
+    }
+
+    /// <summary>Waits for so many ms while records come; programs wake the reader only when the ring fills.</summary>
+    public void Rest(int ms)
+    {
+        SetQuiet(ms);
+        Wait(ms);
+    }
+
+    /// <summary>Ends the wait that is, or the next one. Any thread may call it, also after <see cref="Dispose"/>.</summary>
+    public void Wake() => _wait.Wake();
+
+    /// <summary>Reads what there is.</summary>
     /// <returns>False when the consumer stopped and there may be more.</returns>
-    public bool Read(IRecordConsumer consumer, int timeoutMs)
+    public bool Read(IRecordConsumer consumer)
     {
         ArgumentNullException.ThrowIfNull(consumer);
         ObjectDisposedException.ThrowIf(_reader is null, this);
-        if (timeoutMs > 0)
-        {
-            // Not every record is announced: read on a timeout as well.
-            _wait.UntilAnnounced(timeoutMs);
-        }
-
         var consumed = Consumed;
         var (told, before) = (consumed, consumed);
         try
@@ -148,6 +177,23 @@ public sealed unsafe class RingReader : IDisposable
         }
 
         _wait.Dispose();
+    }
+
+    private void Wait(int timeoutMs)
+    {
+        ObjectDisposedException.ThrowIf(_reader is null, this);
+        _wait.UntilAnnounced(timeoutMs);
+
+        // It reads now: nobody need wake it.
+        SetQuiet(ReadingMs);
+    }
+
+    private void SetQuiet(int ms)
+    {
+        if (_control is { } control)
+        {
+            control.QuietUntil = ms == 0 ? 0 : Stopwatch.GetTimestamp() + ((ms + LatenessMs) * NsPerMs);
+        }
     }
 
     private static int RoundUp(int size, int unit) => (size + unit - 1) & -unit;

@@ -44,6 +44,9 @@ public sealed class HarmGuard
     private readonly Dictionary<int, FatalSignal> _causes = [];
     private List<FatalSignal> _news = [];
 
+    /// <summary>Called when there is something to <see cref="Judge"/>, on the thread that tells of ends.</summary>
+    public event Action? Suspected;
+
     public void Take(FatalSignal signal)
     {
         lock (_gate)
@@ -139,6 +142,7 @@ public sealed class HarmGuard
             if (signal.IsProbed && _news.Count < Most)
             {
                 _news.Add(signal);
+                Suspected?.Invoke();
             }
         }
     }

@@ -11,7 +11,7 @@ namespace TraceAgent.Engine.Guards;
 /// <param name="open">Begins to keep statistics; null when that is not permitted.</param>
 public sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitted)
 {
-    private static readonly TimeSpan Trigger = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Sample = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<AttachedProbe, Sampled> _sampled = [];
@@ -48,7 +48,7 @@ public sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitted)
                 return;
             }
 
-            Thread.Sleep(Trigger);
+            Thread.Sleep(Sample);
         }
 
         foreach (var probe in probes)

@@ -19,7 +19,7 @@ public sealed class PacketController(
     /// Reading the list of interfaces costs some microseconds each; a netlink socket would tell at once, and is what systemd's
     /// RestrictAddressFamilies keeps from the agent.
     /// </summary>
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(900);
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 

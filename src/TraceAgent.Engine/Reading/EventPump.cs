@@ -14,9 +14,6 @@ namespace TraceAgent.Engine.Reading;
 /// </summary>
 public sealed class EventPump : IRecordConsumer, IDisposable
 {
-    /// <summary>Records that are not announced wait at most this long.</summary>
-    private const int PollMs = 20;
-
     /// <summary>
     /// Bytes that the thread may allocate before it has the short-lived ones collected. By itself the collector waits for as
     /// many as the processor's cache holds, which is 100 MB and more on large machines; nearly nothing of ours survives.
@@ -25,13 +22,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
 
     private const int LongestStop = 4;
 
-    /// <summary>
-    /// With so many records in a turn, the next one waits <see cref="NapMs"/> whatever is announced: to be woken each
-    /// millisecond, and to write so little each time, takes a tenth of the CPU.
-    /// </summary>
-    private const int Many = 256;
-
-    private const int NapMs = 4;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     /// <summary>Records between two commits of the outputs.</summary>
     private const int BatchSize = 8192;
@@ -74,21 +65,30 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     /// <summary>Events beyond it are not written; null for no end.</summary>
     public EventQuota? Quota { get; init; }
 
+    /// <summary>
+    /// In a stream of events, the time between two writes: longer is cheaper, since the thread is woken less often. 0 for at once. The
+    /// first event after a pause is written at once in any case.
+    /// </summary>
+    public required TimeSpan Flush { get; init; }
+
     /// <summary>Since the thread was last seen to go round; an output that blocks does not count as standing still.</summary>
     public TimeSpan StandsStill => _inOutput ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
 
     public void Start() => _thread.Start();
 
     /// <summary>Writes one of the agent's own statements among the events.</summary>
-    public void Enqueue(StreamEvent statement) => _statements.Enqueue((statement, null, null));
+    public void Enqueue(StreamEvent statement) => Enqueue((statement, null, null));
 
     /// <summary>Writes a line of a rule that does not come from the ring.</summary>
     /// <param name="line">What it says.</param>
     /// <param name="counters">Of the rule.</param>
     /// <param name="output">The name of the one output that takes it; null for all.</param>
-    public void Enqueue(StreamEvent line, LineCounters counters, string? output) => _statements.Enqueue((line, counters, output));
+    public void Enqueue(StreamEvent line, LineCounters counters, string? output) => Enqueue((line, counters, output));
 
-    /// <summary>Runs an action, on the reader's thread, when all records that are in the ring now have been taken.</summary>
+    /// <summary>
+    /// Runs an action, on the reader's thread, when all records that are in the ring now have been taken: within a second, or when
+    /// it stops.
+    /// </summary>
     public void WhenDrained(Action action) => _barriers.Enqueue(action);
 
     /// <summary>Runs an action, on the reader's thread, when the outputs are committed and nothing is written yet; ends with it.</summary>
@@ -96,6 +96,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     {
         var task = new Task(action);
         _betweenBatches.Enqueue(task.RunSynchronously);
+        _ring.Wake();
         return task;
     }
 
@@ -106,6 +107,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     public bool Stop(TimeSpan patience)
     {
         _stopping = true;
+        _ring.Wake();
         if (!_thread.IsAlive)
         {
             return true;
@@ -181,25 +183,21 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     {
         try
         {
-            // What a full batch left in the ring has been announced: to wait for the next announcement would make a batch a
-            // millisecond the most that can be read.
-            for (var drained = true; !_stopping;)
+            // What a full batch left in the ring is read without a wait.
+            for (var drained = true; !_stopping; drained = Turn())
             {
-                var naps = drained && _batch >= Many && _ring.LastRead < _ring.Bytes / 16;
-                if (naps)
+                if (drained)
                 {
-                    Thread.Sleep(NapMs);
+                    Wait();
                 }
-
-                drained = Turn(drained && !naps ? PollMs : 0);
             }
 
-            while (!Turn(0))
+            while (!Turn())
             {
             }
 
-            // What was said when the ring was empty.
-            Turn(0);
+            // What was enqueued when the ring was empty.
+            Turn();
         }
 #pragma warning disable CA1031 // Whatever it is: the agent must say so and end, not stand still.
         catch (Exception failure)
@@ -210,8 +208,29 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         }
     }
 
+    /// <summary>
+    /// Sleeps. While events come, for a time, whatever comes: to be woken for each of them costs both the traced thread and this one
+    /// more than to write it. After a turn without any, until the next one.
+    /// </summary>
+    private void Wait()
+    {
+        var flush = (int)Flush.TotalMilliseconds;
+        if (_ring.LastRead == 0)
+        {
+            _ring.AwaitRecord((int)Math.Max(1, (Second - Stopwatch.GetElapsedTime(_lastSecond)).TotalMilliseconds));
+        }
+        else if (flush > 0)
+        {
+            _ring.Rest(flush);
+        }
+        else
+        {
+            _ring.AwaitRecord(1);
+        }
+    }
+
     /// <returns>True when the ring was empty at the end.</returns>
-    private bool Turn(int timeoutMs)
+    private bool Turn()
     {
         if (_abandoned)
         {
@@ -222,7 +241,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
         var barriers = _barriers.Count;
         _batch = 0;
-        var drained = _ring.Read(this, timeoutMs);
+        var drained = _ring.Read(this);
         EverySecond();
         while (_statements.TryDequeue(out var said))
         {
@@ -252,6 +271,12 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         return drained;
     }
 
+    private void Enqueue((StreamEvent Event, LineCounters? Counters, string? Output) line)
+    {
+        _statements.Enqueue(line);
+        _ring.Wake();
+    }
+
     private void Note(LineCounters counters, string? output)
     {
         if (counters.Written(output))
@@ -262,7 +287,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
 
     private void EverySecond()
     {
-        if (Stopwatch.GetElapsedTime(_lastSecond) < TimeSpan.FromSeconds(1))
+        if (Stopwatch.GetElapsedTime(_lastSecond) < Second)
         {
             return;
         }

@@ -24,7 +24,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     /// <summary>The kernel announces executions at most once per ms: after a notice it is looked again so soon.</summary>
     private const int ShortWaitMs = 2;
 
-    private const int LongWaitMs = 250;
+    private const int LongWaitMs = 1000;
 
     private static readonly TimeSpan LongestSurvey = TimeSpan.FromSeconds(2);
 

@@ -24,13 +24,17 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     private readonly ConcurrentQueue<int> _executed = new();
 
     /// <summary>The process has executed something. May be called by any thread.</summary>
-    public void Executed(int pid)
+    /// <returns>True when it is the first since <see cref="LookAtExecuted"/>.</returns>
+    public bool Executed(int pid)
     {
         // In a storm, the next look at all processes finds what is not written down here.
-        if (_executed.Count < MaxNotices)
+        var before = _executed.Count;
+        if (before < MaxNotices)
         {
             _executed.Enqueue(pid);
         }
+
+        return before == 0;
     }
 
     /// <summary>Looks at the processes that have executed something.</summary>

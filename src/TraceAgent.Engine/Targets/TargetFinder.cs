@@ -30,13 +30,8 @@ public sealed class TargetFinder
     public void Forget() => _found.Clear();
 
     /// <summary>A process has executed something. May be called by any thread.</summary>
-    public void Executed(int pid)
-    {
-        if (_needsProcesses)
-        {
-            _processes.Executed(pid);
-        }
-    }
+    /// <returns>True when <see cref="ProcessesHaveChanged"/> is to be asked soon.</returns>
+    public bool Executed(int pid) => _needsProcesses && _processes.Executed(pid);
 
     /// <param name="all">Look at all processes, and not only at those that have executed something: to be done about once a second.</param>
     /// <returns>True when the answer to some target would be another.</returns>

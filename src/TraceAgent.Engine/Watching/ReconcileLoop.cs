@@ -55,11 +55,19 @@ public sealed class ReconcileLoop : IDisposable
     }
 
     /// <summary>Reads everything again, soon.</summary>
-    public void Reload() => _reload = true;
+    public void Reload()
+    {
+        _reload = true;
+        Wake();
+    }
+
+    /// <summary>Something has happened that the thread should look at now, and not only within a second. Any thread may call it.</summary>
+    public void Wake() => _watches.Wake();
 
     public void Dispose()
     {
         _stopping = true;
+        Wake();
         if (_thread.IsAlive)
         {
             _thread.Join();
@@ -88,9 +96,8 @@ public sealed class ReconcileLoop : IDisposable
 
     private void Turn()
     {
-        const int waitMs = 50;
         Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
-        foreach (var change in _watches.Wait(_debouncer.WaitMs(waitMs)))
+        foreach (var change in _watches.Wait(_debouncer.WaitMs(UntilDueMs())))
         {
             if (change.Kind == ChangeKind.Overwritten)
             {
@@ -149,6 +156,10 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Maintenance.ForgetDeadCalls();
         }
     }
+
+    /// <summary>Everything that happens by time happens with the judgment, once a second: one wakeup for all.</summary>
+    private int UntilDueMs() =>
+        (int)Math.Clamp((JudgmentInterval - Stopwatch.GetElapsedTime(_lastJudgment)).TotalMilliseconds + 1, 1, 1000);
 
     private void Reconcile()
     {

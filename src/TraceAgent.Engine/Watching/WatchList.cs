@@ -13,7 +13,9 @@ internal sealed class WatchList : IDisposable
 
     private const FileChange InFile = FileChange.Modified;
 
-    /// <summary>A log that is written beside the rules would wake us with each of its lines.</summary>
+    /// <summary>
+    /// A log that is written beside the rules would wake us with each of its lines, and programs that start by the hundred with each.
+    /// </summary>
     private const int PauseMs = 10;
 
     private readonly Inotify _inotify = new();
@@ -80,10 +82,13 @@ internal sealed class WatchList : IDisposable
         }
     }
 
+    /// <summary>Ends the <see cref="Wait"/> that is, or the next one. Any thread may call it.</summary>
+    public void Wake() => _inotify.Wake();
+
     public IReadOnlyList<Change> Wait(int timeoutMs)
     {
         _notices.Clear();
-        _inotify.Read(timeoutMs, _notices);
+        var isWoken = _inotify.Read(timeoutMs, _notices);
         var changes = new List<Change>();
         foreach (var notice in _notices)
         {
@@ -105,7 +110,7 @@ internal sealed class WatchList : IDisposable
             }
         }
 
-        if (changes.Count == 0 && _notices.Count > 0)
+        if (changes.Count == 0 && (_notices.Count > 0 || isWoken))
         {
             Thread.Sleep(PauseMs);
         }

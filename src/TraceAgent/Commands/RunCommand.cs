@@ -55,6 +55,7 @@ internal static class RunCommand
                 return bytes;
             },
         };
+        var flush = FlushOption.Create();
         rules.Validators.Add(result =>
         {
             if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-')) is { } option)
@@ -63,10 +64,13 @@ internal static class RunCommand
             }
         });
         var command = new Command("run", "Attach the rules and write events until stopped. Follows every change of the rule files.")
-            { config, rules, output, socket, ring };
-        command.SetAction((parsed, _) => RunAsync(
-            parsed.GetValue(config),
-            parsed.GetValue(rules) ?? [], parsed.GetValue(output), parsed.GetValue(socket), parsed.GetValue(ring)));
+            { config, rules, output, socket, ring, flush };
+        command.SetAction((parsed, _) => RunAsync(new RunOptions(
+            parsed.GetValue(config), parsed.GetValue(rules) ?? [], parsed.GetValue(output), parsed.GetValue(socket))
+        {
+            RingBytes = parsed.GetValue(ring),
+            Flush = parsed.GetValue(flush),
+        }));
         return command;
     }
 
@@ -79,8 +83,10 @@ internal static class RunCommand
             : new CrashGuard(CrashStore.In(Path.GetFullPath(folder)), () => DateTime.UtcNow);
     }
 
-    private static async Task<int> RunAsync(string? configPath, string[] rulePaths, string? output, string? socket, int ringBytes)
+    private static async Task<int> RunAsync(RunOptions options)
     {
+        var (configPath, rulePaths, output, socket) = options;
+        var ringBytes = options.RingBytes;
         CreationMask.Tighten();
         var trust = new PathTrust(TrustedUsers.OfThisProcess());
         var file = AgentConfigurationFile.Load(configPath, trust);
@@ -127,6 +133,7 @@ internal static class RunCommand
             configuration = configuration with { Socket = socket == "none" ? null : Path.GetFullPath(socket) };
         }
 
+        configuration = configuration with { Flush = options.Flush ?? configuration.Flush };
         IReadOnlyList<OutputConfiguration> destinations = output switch
         {
             null => configuration.Outputs,
@@ -144,5 +151,13 @@ internal static class RunCommand
                 Crashes = CrashesOf(configuration),
             })
             .ConfigureAwait(false);
+    }
+
+    /// <summary>What stands on the command line; null for what the configuration says.</summary>
+    private sealed record RunOptions(string? Config, string[] Rules, string? Output, string? Socket)
+    {
+        public required int RingBytes { get; init; }
+
+        public TimeSpan? Flush { get; init; }
     }
 }

@@ -93,11 +93,12 @@ internal static class TraceCommand
             },
         };
         var json = new Option<bool>("--json") { Description = "JSON lines, as 'run --output -' writes them" };
+        var flush = FlushOption.Create();
         var print = new Option<bool>("--print-rule") { Description = "Attach nothing; print the rule file that says the same" };
         var command =
             new Command(Name, "Trace one function without a rule file, until Ctrl-C. Totals are on standard error.") { place, prototype };
         keys.ForEach(key => command.Add(key.Option));
-        foreach (var option in (ReadOnlySpan<Option>)[count, time, json, print])
+        foreach (var option in (ReadOnlySpan<Option>)[count, time, json, flush, print])
         {
             command.Add(option);
         }
@@ -112,7 +113,7 @@ internal static class TraceCommand
             var rule = CommandLineRule.Read($"traceagent {Name}", Environment.CurrentDirectory, words, options);
             return parsed.GetValue(print)
                 ? Task.FromResult(Print(rule))
-                : TraceAsync(rule.File, parsed.GetValue(json), new RunLimits(parsed.GetValue(count), parsed.GetValue(time)));
+                : TraceAsync(rule.File, parsed.GetValue(json), new RunLimits(parsed.GetValue(count), parsed.GetValue(time)), parsed.GetValue(flush));
         });
         return command;
     }
@@ -129,7 +130,7 @@ internal static class TraceCommand
         return ExitCode.Fine;
     }
 
-    private static async Task<int> TraceAsync(RuleFile file, bool json, RunLimits limits)
+    private static async Task<int> TraceAsync(RuleFile file, bool json, RunLimits limits, TimeSpan? flush)
     {
         if (file.HasErrors)
         {
@@ -146,7 +147,7 @@ internal static class TraceCommand
             }
         }
 
-        var configuration = AgentConfiguration.Default with { Socket = null };
+        var configuration = AgentConfiguration.Default with { Socket = null, Flush = flush ?? AgentConfiguration.DefaultFlush };
         var source = new RuleSource([])
         {
             Given =

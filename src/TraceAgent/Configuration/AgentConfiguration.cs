@@ -19,6 +19,8 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
     public const string DefaultSocket = "/run/traceagent/traceagent.sock";
     public const string NoState = "none";
 
+    public static readonly TimeSpan DefaultFlush = TimeSpan.FromMilliseconds(25);
+
     /// <summary>What holds for rules that do not say otherwise.</summary>
     public RuleDefaults Defaults { get; init; } = new();
 
@@ -38,6 +40,9 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 
     /// <summary>Whose pages programs wait for.</summary>
     public WaitPolicy WaitForPages { get; init; } = WaitPolicy.Trusted;
+
+    /// <summary>Time between two writes while events come; 0 to 1 s.</summary>
+    public TimeSpan Flush { get; init; } = DefaultFlush;
 
     /// <summary>What rules may call outputs.</summary>
     public static IReadOnlyList<string> NamesOf(EquatableArray<OutputConfiguration> outputs) =>

@@ -30,6 +30,7 @@ internal static class AgentConfigurationReader
             Socket = draft.Socket,
             State = draft.State,
             WaitForPages = draft.WaitForPages,
+            Flush = draft.Flush,
             Metrics = new MetricsConfiguration(draft.MetricsListen, draft.MetricsTextfile),
             Binaries = new BinaryLists(draft.Allow.ToEquatableArray(), draft.Deny.ToEquatableArray()),
         };

@@ -29,6 +29,8 @@ internal sealed class AgentDraft(string baseDirectory, Func<string, string?> env
 
     public WaitPolicy WaitForPages { get; set; } = WaitPolicy.Trusted;
 
+    public TimeSpan Flush { get; set; } = AgentConfiguration.DefaultFlush;
+
     public List<string> Allow { get; } = [];
 
     public List<string> Deny { get; } = [];

@@ -38,6 +38,11 @@ internal static class AgentKeys
             WaitValue.Schema,
             (agent, entry, bag) => agent.WaitForPages = WaitValue.Read(entry, bag) ?? agent.WaitForPages),
         new Key<AgentDraft>(
+            "flush",
+            FlushValue.Description,
+            FlushValue.Schema,
+            (agent, entry, bag) => agent.Flush = FlushValue.Read(entry, bag) ?? agent.Flush),
+        new Key<AgentDraft>(
             "socket",
             $"The unix socket that answers 'traceagent status', or none. {AgentConfiguration.DefaultSocket} unless it is set.",
             """{"type":"string"}""",

@@ -126,6 +126,7 @@ internal sealed class FollowedConfiguration(
         Compare("socket", next.Socket == _started.Socket);
         Compare("state", next.State == _started.State);
         Compare("wait_for_pages", next.WaitForPages == _started.WaitForPages);
+        Compare("flush", next.Flush == _started.Flush);
         Compare("metrics", next.Metrics == _started.Metrics);
         return keys;
 

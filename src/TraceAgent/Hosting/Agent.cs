@@ -101,6 +101,7 @@ internal sealed class Agent : IHostedService, IDisposable
             new EventDecoder(_clock, new ProcessNames(_processes, seesAll), new CgroupNames()),
             _clock, parts.Outputs, outputs.Committed, reports.Due)
         {
+            Flush = parts.Configuration.Flush,
             Quota = parts.RunLimits?.Events is { } events ? new EventQuota(events, lifetime.StopApplication) : null,
         };
         _reporter = new AgentReporter(logger, _pump, _clock);
@@ -156,7 +157,14 @@ internal sealed class Agent : IHostedService, IDisposable
         _watchdog = new Watchdog(notifier, _pump, _loop);
         _pump.Failed += () => Defect(_pump.Failure);
         _processes.Failed += () => Defect(_processes.Failure);
-        _processes.Executed += execution => _resolver.Targets.Executed(execution.Pid);
+        harm.Suspected += _loop.Wake;
+        _processes.Executed += execution =>
+        {
+            if (_resolver.Targets.Executed(execution.Pid))
+            {
+                _loop.Wake();
+            }
+        };
         _loop.Failed += () => Defect(_loop.Failure);
 
         // While the kernel lets the first probe wait.

@@ -25,6 +25,7 @@ public class AgentConfigurationReaderTests
             defaults: {budget: 2.5%, total_budget: none, limit: 100/s, ttl: 24h}
             socket: run/agent.sock
             wait_for_pages: [daemon, 1000]
+            flush: 100ms
             metrics: {listen: "127.0.0.1:9435", textfile: agent.prom}
             binaries: {allow: ["${LOGS}/**", bin/*], deny: [/usr/sbin/sshd]}
             """).Value;
@@ -44,6 +45,7 @@ public class AgentConfigurationReaderTests
                 { BudgetPercent = 2.5, TotalBudgetPercent = Rule.NoBudget, LimitPerSecond = 100, Ttl = TimeSpan.FromDays(1) },
                 Socket = "/etc/traceagent/run/agent.sock",
                 WaitForPages = WaitPolicy.TrustedAnd([1, 1000]),
+                Flush = TimeSpan.FromMilliseconds(100),
                 Metrics = new MetricsConfiguration(new IPEndPoint(IPAddress.Loopback, 9435), "/etc/traceagent/agent.prom"),
                 Binaries = new BinaryLists(["/logs/**", "/etc/traceagent/bin/*"], ["/usr/sbin/sshd"]),
             },
@@ -55,6 +57,13 @@ public class AgentConfigurationReaderTests
     [InlineData("# nothing\n")]
     [InlineData("rules: /etc/traceagent/rules.d\n")]
     public void Everything_has_a_default(string text) => Assert.Equal(AgentConfiguration.Default, Read(text).Value);
+
+    [Theory]
+    [InlineData("flush: 0", 0)]
+    [InlineData("flush: 1ms", 1)]
+    [InlineData("flush: '1s'", 1000)]
+    public void A_stream_may_be_written_sooner_or_later(string text, int ms) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(ms), Read(text).Value!.Flush);
 
     [Theory]
     [InlineData("wait_for_pages: all", true, true, 0)]
@@ -130,6 +139,9 @@ public class AgentConfigurationReaderTests
         "asks, unencrypted (127.0.0.1 or [::1]; a proxy or node-exporter's textfile collector can take them further)")]
     [InlineData("metrics: {textfile: a.txt}", "1:21: the name of a textfile ends in .prom (node-exporter reads no other files)")]
     [InlineData("metrics: {}", "1:10: 'metrics' needs 'listen' or 'textfile' (listen: 127.0.0.1:9435)")]
+    [InlineData("flush: 2s", "1:8: 'flush' must be a time from 0 to 1s, such as 25ms, not '2s' (flush: 25ms)")]
+    [InlineData("flush: 25", "1:8: 'flush' must be a time from 0 to 1s, such as 25ms, not '25' (flush: 25ms)")]
+    [InlineData("flush: [1ms]", "1:8: 'flush' must be a time from 0 to 1s, such as 25ms, not a list (flush: 25ms)")]
     [InlineData(
         "wait_for_pages: most",
         "1:17: 'wait_for_pages' cannot be 'most' "

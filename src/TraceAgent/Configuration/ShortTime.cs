@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace TraceAgent.Commands;
+namespace TraceAgent.Configuration;
 
-/// <summary>A length of time on a command line.</summary>
+/// <summary>A length of time on a command line or in the agent configuration.</summary>
 internal static partial class ShortTime
 {
     /// <summary>Of <c>500ms</c>, <c>10s</c>, <c>5m</c>, <c>1h</c>; null for anything else, for 0 and for more than 1,000 hours.</summary>
