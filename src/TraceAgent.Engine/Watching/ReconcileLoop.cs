@@ -21,17 +21,7 @@ public sealed class ReconcileLoop : IDisposable
     private static readonly TimeSpan JudgmentInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
 
-    private readonly RuleSource _source;
-    private readonly LastValidRules _rules;
-    private readonly TargetFinder _targets;
-    private readonly Reconciler _reconciler;
-    private readonly ProbeMaintenance _maintenance;
-    private readonly RuleGuard _guard;
-    private readonly IEvaluationListener _reporter;
-    private readonly RuleTable _table;
-    private readonly PacketController _packets;
-    private readonly IFollowedFile? _configuration;
-    private readonly PermittedBinaries _permitted;
+    private readonly ReconcileParts _parts;
     private readonly WatchList _watches;
     private readonly Debouncer _debouncer = new();
     private readonly Thread _thread;
@@ -43,23 +33,13 @@ public sealed class ReconcileLoop : IDisposable
     private long _lastJudgment = Stopwatch.GetTimestamp();
     private long _lastTurn = Stopwatch.GetTimestamp();
 
-    public ReconcileLoop(
-        RuleSource source, LastValidRules rules,
-        TargetFinder targets, Reconciler reconciler, ProbeMaintenance maintenance, RuleGuard guard, IEvaluationListener reporter,
-        RuleTable table,
-        PacketController packets,
-        IFollowedFile? configuration,
-        PermittedBinaries permitted)
+    public ReconcileLoop(ReconcileParts parts)
     {
-        (_source, _rules, _targets, _reconciler, _maintenance, _guard, _reporter, _table) =
-            (source, rules, targets, reconciler, maintenance, guard, reporter, table);
-        (_packets, _configuration, _permitted) = (packets, configuration, permitted);
-        _watches = new WatchList(configuration is null ? source.Paths : [.. source.Paths, configuration.Path]);
+        _parts = parts;
+        var sources = parts.Source.Paths;
+        _watches = new WatchList(parts.Configuration is { } configuration ? [.. sources, configuration.Path] : sources);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
-
-    /// <summary>Holds rule files back after a crash; null for no such thing.</summary>
-    public CrashGuard? Crashes { get; init; }
 
     /// <summary>Set when the thread has ended by an error of ours.</summary>
     public Exception? Failure { get; private set; }
@@ -124,17 +104,17 @@ public sealed class ReconcileLoop : IDisposable
         {
             if (change.Kind == ChangeKind.Overwritten)
             {
-                _maintenance.DetachOverwritten(_watches.TakeWritten());
+                _parts.Maintenance.DetachOverwritten(_watches.TakeWritten());
             }
 
             _debouncer.Note(change);
         }
 
-        if (_guard.JudgeHarm() is { Count: > 0 } harmful)
+        if (_parts.Guard.JudgeHarm() is { Count: > 0 } harmful)
         {
             foreach (var rule in harmful)
             {
-                _reconciler.Detach(rule);
+                _parts.Reconciler.Detach(rule);
             }
 
             Publish();
@@ -143,10 +123,10 @@ public sealed class ReconcileLoop : IDisposable
         if (_reload)
         {
             _reload = false;
-            _source.Forget();
-            _rules.Forget();
+            _parts.Source.Forget();
+            _parts.Rules.Forget();
             Reconcile();
-            _reporter.Reloaded();
+            _parts.Listener.Reloaded();
         }
         else if (_debouncer.IsWaiting ? _debouncer.IsDue() : Stopwatch.GetElapsedTime(_lastCheck) > LookAround)
         {
@@ -154,7 +134,7 @@ public sealed class ReconcileLoop : IDisposable
         }
 
         var isSecond = Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval;
-        if (!_debouncer.IsWaiting && _targets.ProcessesHaveChanged(isSecond))
+        if (!_debouncer.IsWaiting && _parts.Targets.ProcessesHaveChanged(isSecond))
         {
             Reconcile();
         }
@@ -162,21 +142,21 @@ public sealed class ReconcileLoop : IDisposable
         if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
-            foreach (var rule in _guard.Judge(Now))
+            foreach (var rule in _parts.Guard.Judge(Now))
             {
-                _reconciler.Detach(rule);
+                _parts.Reconciler.Detach(rule);
             }
 
             Publish();
         }
 
-        _packets.Turn();
+        _parts.Packets.Turn();
         if (Stopwatch.GetElapsedTime(_lastSweep) > SweepInterval)
         {
             _lastSweep = Stopwatch.GetTimestamp();
-            _maintenance.DetachUnused();
-            _reconciler.LeaveBareParts();
-            _maintenance.ForgetDeadCalls();
+            _parts.Maintenance.DetachUnused();
+            _parts.Reconciler.LeaveBareParts();
+            _parts.Maintenance.ForgetDeadCalls();
         }
     }
 
@@ -188,11 +168,11 @@ public sealed class ReconcileLoop : IDisposable
     {
         if (_debouncer.IsWaiting)
         {
-            _reconciler.ExpectAttach();
+            _parts.Reconciler.ExpectAttach();
         }
 
         _debouncer.Clear();
-        if (_maintenance.DetachOverwritten())
+        if (_parts.Maintenance.DetachOverwritten())
         {
             // Still being written, as far as we can tell: it is resolved when it has been quiet.
             _debouncer.Note(new Change(ChangeKind.Overwritten, "", IsComplete: false));
@@ -200,21 +180,21 @@ public sealed class ReconcileLoop : IDisposable
         }
 
         // Watches first: what changes while we look is then noticed.
-        _watches.Follow(_table.Attached);
-        _configuration?.Check();
-        foreach (var rule in _maintenance.DetachDenied(_permitted))
+        _watches.Follow(_parts.Table.Attached);
+        _parts.Configuration?.Check();
+        foreach (var rule in _parts.Maintenance.DetachDenied(_parts.Permitted))
         {
-            _reconciler.Detach(rule);
+            _parts.Reconciler.Detach(rule);
         }
 
-        var versions = Crashes is null ? _source.Read() : Crashes.Judge(_source.Read());
-        var evaluation = _rules.Evaluate(versions);
+        var versions = _parts.Crashes is null ? _parts.Source.Read() : _parts.Crashes.Judge(_parts.Source.Read());
+        var evaluation = _parts.Rules.Evaluate(versions);
         _watches.Follow(evaluation.Looked);
         Take(evaluation, versions);
         var now = Now;
-        _reconciler.Apply([.. _table.InForce.Where(rule => rule.IsAdmitted(now)).Select(rule => rule.Desired!)]);
-        _watches.Follow(_table.Attached);
-        _packets.Apply(evaluation.Filters);
+        _parts.Reconciler.Apply([.. _parts.Table.InForce.Where(rule => rule.IsAdmitted(now)).Select(rule => rule.Desired!)]);
+        _watches.Follow(_parts.Table.Attached);
+        _parts.Packets.Apply(evaluation.Filters);
         Publish();
         _lastCheck = Stopwatch.GetTimestamp();
     }
@@ -223,22 +203,22 @@ public sealed class ReconcileLoop : IDisposable
     {
         if (_versions is not null && !versions.SequenceEqual(_versions, ReferenceEqualityComparer.Instance))
         {
-            _table.Reloads++;
+            _parts.Table.Reloads++;
         }
 
         _versions = versions;
         var missing = evaluation.Pending.ToDictionary(one => one.Rule.Name.Value, one => one.Missing);
-        var pending = _table.InForce.Where(rule => rule.Missing is not null).Select(rule => rule.Name).ToHashSet();
-        _table.Take(evaluation.Desired, missing, evaluation.Faults, Now);
-        _table.CountRejected(evaluation.Rejected.Sum(file => file.Rules));
-        _reporter.Evaluated(evaluation);
+        var pending = _parts.Table.InForce.Where(rule => rule.Missing is not null).Select(rule => rule.Name).ToHashSet();
+        _parts.Table.Take(evaluation.Desired, missing, evaluation.Faults, Now);
+        _parts.Table.CountRejected(evaluation.Rejected.Sum(file => file.Rules));
+        _parts.Listener.Evaluated(evaluation);
         foreach (var (rule, what) in evaluation.Pending.Where(one => !pending.Contains(one.Rule.Name.Value)))
         {
-            _reporter.Pending(rule, what);
+            _parts.Listener.Pending(rule, what);
         }
     }
 
-    private void Publish() => _table.Publish(_guard.MeasuresPrograms != false, Now);
+    private void Publish() => _parts.Table.Publish(_parts.Guard.MeasuresPrograms != false, Now);
 }
 
 /// <summary>What there is to tell about a look at the files.</summary>

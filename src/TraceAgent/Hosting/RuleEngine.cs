@@ -42,11 +42,21 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         var permitted = new PermittedBinaries(() => followed?.Binaries ?? parts.Configuration.Binaries);
         _resolver = new ProbeResolver(new SeccompReturns(() => SeccompProbe.ReturnsAreFatal(parts.Session.AttachMethod)), permitted);
         var harm = new HarmGuard();
-        Loop = new ReconcileLoop(
-            parts.Rules, new LastValidRules(_resolver, new PrefixSource(parts.Trust), () => followed?.OutputNames),
-            _resolver.Targets, _reconciler, new ProbeMaintenance(Table, Reporter, parts.Session.SeesAllProcesses),
-            Guard(harm), Reporter, Table, packets.Controller, followed, permitted)
-        { Crashes = parts.Crashes };
+        Loop = new ReconcileLoop(new ReconcileParts
+        {
+            Source = parts.Rules,
+            Rules = new LastValidRules(_resolver, new PrefixSource(parts.Trust), () => followed?.OutputNames),
+            Targets = _resolver.Targets,
+            Reconciler = _reconciler,
+            Maintenance = new ProbeMaintenance(Table, Reporter, parts.Session.SeesAllProcesses),
+            Guard = Guard(harm),
+            Listener = Reporter,
+            Table = Table,
+            Packets = packets.Controller,
+            Configuration = followed,
+            Permitted = permitted,
+            Crashes = parts.Crashes,
+        });
         Loop.Failed += () => host.Run.EndByDefect(Loop.Failure);
         harm.Suspected += Loop.Wake;
         pipeline.Processes.Signalled += harm.Take;
