@@ -9,7 +9,9 @@ namespace TraceAgent.Engine.Evaluation;
 /// <param name="outputs">The names of outputs; null when they do not matter.</param>
 public sealed class RuleFileEvaluator(ProbeResolver resolver, Func<IReadOnlyList<string>?>? outputs = null)
 {
-    /// <summary>Its own diagnostics, names that other files have, refusals of its binaries, and outputs that there are not; in order.</summary>
+    /// <summary>
+    /// Its own diagnostics, names that other files have, refusals of its binaries, and outputs that there are not; in order.
+    /// </summary>
     /// <param name="file">As it was read.</param>
     /// <param name="taken">The names of rules in other files.</param>
     public List<Diagnostic> Judge(RuleFile file, RuleNames taken)

@@ -11,9 +11,6 @@ namespace TraceAgent.Engine.Managed;
 /// <param name="name">Of the rule.</param>
 public sealed class ManagedRule(string name)
 {
-    private TimeSpan _since;
-    private bool _isExpired;
-
     public string Name => name;
 
     /// <summary>The rule as it is in force, with the places that it leads to; null when no text of it is in force.</summary>
@@ -34,6 +31,8 @@ public sealed class ManagedRule(string name)
     /// <summary>Why probed programs are thought to suffer from it; null when they are not.</summary>
     public string? Suspicion { get; set; }
 
+    public Lifetime Lifetime { get; private set; } = new(TimeSpan.Zero);
+
     /// <summary>What it costs, and until when it is suspended for that.</summary>
     public RuleBudget Budget { get; private set; } = new(name);
 
@@ -49,25 +48,14 @@ public sealed class ManagedRule(string name)
     {
         if (desired is null || desired.Rule != Desired?.Rule)
         {
-            (_since, _isExpired, Suspicion, Budget) = (now, false, null, new RuleBudget(name));
+            (Lifetime, Suspicion, Budget) = (new Lifetime(now), null, new RuleBudget(name));
         }
 
         (Desired, Missing, Error) = (desired, missing, error);
     }
 
     /// <summary>Whether it may be attached: it has neither used up its time nor its budget, and does no harm.</summary>
-    public bool IsAdmitted(TimeSpan now) => Desired is not null && !_isExpired && Suspicion is null && !Budget.IsSuspended(now);
-
-    /// <summary>True once, when its time to live is over.</summary>
-    public bool Expires(TimeSpan now)
-    {
-        if (_isExpired || Desired?.Rule.Ttl is not { } ttl || now - _since < ttl)
-        {
-            return false;
-        }
-
-        return _isExpired = true;
-    }
+    public bool IsAdmitted(TimeSpan now) => Desired is not null && !Lifetime.IsOver && Suspicion is null && !Budget.IsSuspended(now);
 
     /// <summary>How it is now, for whoever asks.</summary>
     public RuleSnapshot Snapshot(TimeSpan now)
@@ -94,7 +82,7 @@ public sealed class ManagedRule(string name)
             return (RuleState.Rejected, Error!.Reason);
         }
 
-        if (_isExpired)
+        if (Lifetime.IsOver)
         {
             return (RuleState.Expired, TimeToLive.DescribeEnd(Desired.Rule.Ttl ?? default));
         }

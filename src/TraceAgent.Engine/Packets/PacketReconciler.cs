@@ -8,7 +8,8 @@ using TraceAgent.Rules.Files;
 namespace TraceAgent.Engine.Packets;
 
 /// <summary>Carries out what <see cref="PacketPlan"/> says. Used by one thread.</summary>
-public sealed class PacketReconciler(CounterTable<PacketCounters> counters, PacketReports reports, IPacketListener reporter)
+public sealed class PacketReconciler(
+    PacketRuleTable rules, CounterTable<PacketCounters> counters, PacketReports reports, IPacketListener reporter)
 {
     /// <summary>
     /// A network card may go down for a moment when a program is tried on it: what it refused is not tried at every look.
@@ -17,18 +18,6 @@ public sealed class PacketReconciler(CounterTable<PacketCounters> counters, Pack
 
     /// <summary>Of a rule that counts, one in so many of the sources is expected to be denied.</summary>
     private const int DeniedShare = 4;
-
-    private readonly Dictionary<string, AttachedFilter> _attached = [];
-    private readonly Dictionary<(string Rule, int Index), Refusal> _refusals = [];
-    private readonly Dictionary<string, (PacketStep Step, Refusal Refusal)> _refusedSteps = [];
-
-    /// <summary>The filters in force, by the name of their rule.</summary>
-    public IReadOnlyDictionary<string, AttachedFilter> Attached => _attached;
-
-    /// <summary>Why a rule, or one of its interfaces, is not as it should be; null when all is well.</summary>
-    public string? WhyRefused(string rule) =>
-        _refusedSteps.TryGetValue(rule, out var step) ? step.Refusal.Reason
-        : _refusals.Where(one => one.Key.Rule == rule).Select(one => one.Value.Reason).FirstOrDefault();
 
     /// <summary>How the kernel's tables are made for a rule.</summary>
     public static PacketFilterOptions OptionsOf(PacketRule rule) => new()
@@ -40,22 +29,17 @@ public sealed class PacketReconciler(CounterTable<PacketCounters> counters, Pack
         DryRun = rule.DryRun,
     };
 
-    public void Apply(IReadOnlyList<DesiredFilter> desired, IReadOnlyList<NetworkInterface> present)
+    /// <summary>Brings what is attached in line with <see cref="PacketRuleTable.Desired"/>.</summary>
+    /// <param name="present">The interfaces that there are.</param>
+    public void Apply(IReadOnlyList<NetworkInterface> present)
     {
         var indices = present.Select(one => one.Index).ToHashSet();
-        var rules = desired.Select(one => one.Rule.Name.Value).ToHashSet();
-        foreach (var gone in _refusals.Keys.Where(one => !indices.Contains(one.Index) || !rules.Contains(one.Rule)).ToList())
+        foreach (var rule in rules.InForce)
         {
-            _refusals.Remove(gone);
+            rule.ForgetAllBut(indices);
         }
 
-        foreach (var gone in _refusedSteps.Keys.Where(name => !rules.Contains(name)).ToList())
-        {
-            _refusedSteps.Remove(gone);
-        }
-
-        var held = _attached.ToDictionary(one => one.Key, one => one.Value.Held);
-        foreach (var step in PacketPlan.Between(held, desired, present))
+        foreach (var step in PacketPlan.Between(rules.Held, rules.Desired, present))
         {
             switch (step)
             {
@@ -66,22 +50,22 @@ public sealed class PacketReconciler(CounterTable<PacketCounters> counters, Pack
                     Try(rule, step, () => Replace(rule, lists, interfaces));
                     break;
                 case PacketStep.Update(var rule, var lists):
-                    Try(rule, step, () => reporter.Updated(rule, _attached[rule.Name.Value].Update(rule, lists), lists));
+                    Try(rule, step, () => reporter.Updated(rule, Filter(rule.Name.Value).Update(rule, lists), lists));
                     break;
                 case PacketStep.Reshape(var rule):
-                    _attached[rule.Name.Value].Show(rule);
+                    Filter(rule.Name.Value).Show(rule);
                     reporter.Reshaped(rule);
                     break;
                 case PacketStep.Extend(var name, var one):
-                    if (_attached.TryGetValue(name, out var filter))
+                    if (rules.Find(name) is { Attached: { } filter } managed)
                     {
-                        Attach(filter, one);
+                        Attach(managed, filter, one);
                     }
 
                     break;
                 case PacketStep.Leave(var name, var index):
-                    _attached[name].Leave(index);
-                    reporter.Left(_attached[name].Rule, present.FirstOrDefault(one => one.Index == index)?.Name);
+                    Filter(name).Leave(index);
+                    reporter.Left(Filter(name).Rule, present.FirstOrDefault(one => one.Index == index)?.Name);
                     break;
                 case PacketStep.Detach(var name):
                     Detach(name);
@@ -94,8 +78,9 @@ public sealed class PacketReconciler(CounterTable<PacketCounters> counters, Pack
     /// <summary>Takes a rule off at once, and tells its last numbers.</summary>
     public void Detach(string rule)
     {
-        if (_attached.Remove(rule, out var filter))
+        if (rules.Find(rule) is { Attached: { } filter } managed)
         {
+            managed.Attached = null;
             Close(filter);
         }
     }
@@ -103,14 +88,15 @@ public sealed class PacketReconciler(CounterTable<PacketCounters> counters, Pack
     /// <summary>Detaches everything; when this returns no packet is counted any more.</summary>
     public void DetachAll()
     {
-        foreach (var filter in _attached.Values)
+        var attached = rules.Attached;
+        foreach (var rule in attached)
         {
-            filter.DetachAll();
+            rule.Attached!.DetachAll();
         }
 
-        foreach (var name in _attached.Keys.Order(StringComparer.Ordinal).ToList())
+        foreach (var rule in attached.OrderBy(rule => rule.Name, StringComparer.Ordinal))
         {
-            Detach(name);
+            Detach(rule.Name);
         }
     }
 
@@ -137,10 +123,11 @@ public sealed class PacketReconciler(CounterTable<PacketCounters> counters, Pack
             throw;
         }
 
-        _attached.Add(rule.Name.Value, filter);
+        var managed = rules.Find(rule.Name.Value)!;
+        managed.Attached = filter;
         foreach (var one in interfaces)
         {
-            Attach(filter, one);
+            Attach(managed, filter, one);
         }
     }
 
@@ -152,10 +139,9 @@ public sealed class PacketReconciler(CounterTable<PacketCounters> counters, Pack
         Load(rule, lists, interfaces);
     }
 
-    private void Attach(AttachedFilter filter, NetworkInterface one)
+    private void Attach(ManagedPacketRule managed, AttachedFilter filter, NetworkInterface one)
     {
-        var key = (filter.Rule.Name.Value, one.Index);
-        var before = _refusals.GetValueOrDefault(key);
+        var before = managed.FindRefusal(one.Index);
         if (before is not null && before.IsPausing)
         {
             return;
@@ -164,13 +150,13 @@ public sealed class PacketReconciler(CounterTable<PacketCounters> counters, Pack
         try
         {
             var attachment = filter.Attach(one.Index, one.Name);
-            _refusals.Remove(key);
+            managed.Accepted(one.Index);
             reporter.Attached(filter.Rule, attachment, filter.Lists);
         }
         catch (Exception problem) when (problem is KernelException or InterfaceTakenException)
         {
-            _refusals[key] = new Refusal(
-                problem.Message, problem is InterfaceTakenException ? TimeSpan.Zero : Pause, Stopwatch.GetTimestamp());
+            managed.Refused(one.Index, new PacketRefusal(
+                problem.Message, problem is InterfaceTakenException ? TimeSpan.Zero : Pause, Stopwatch.GetTimestamp()));
             if (before?.Reason != problem.Message)
             {
                 reporter.Refused(filter.Rule, problem.Message);
@@ -181,9 +167,9 @@ public sealed class PacketReconciler(CounterTable<PacketCounters> counters, Pack
     /// <summary>What the kernel refuses is said once, and tried again later or when something else is asked for.</summary>
     private void Try(PacketRule rule, PacketStep step, Action action)
     {
-        var name = rule.Name.Value;
-        var known = _refusedSteps.TryGetValue(name, out var before) && before.Step == step;
-        if (known && before.Refusal.IsPausing)
+        var managed = rules.Find(rule.Name.Value)!;
+        var before = managed.RefusedStep is { } refused && refused.Step == step ? refused.Refusal : null;
+        if (before is { IsPausing: true })
         {
             return;
         }
@@ -191,20 +177,17 @@ public sealed class PacketReconciler(CounterTable<PacketCounters> counters, Pack
         try
         {
             action();
-            _refusedSteps.Remove(name);
+            managed.RefusedStep = null;
         }
         catch (KernelException problem)
         {
-            _refusedSteps[name] = (step, new Refusal(problem.Message, Pause, Stopwatch.GetTimestamp()));
-            if (!known || before.Refusal.Reason != problem.Message)
+            managed.RefusedStep = (step, new PacketRefusal(problem.Message, Pause, Stopwatch.GetTimestamp()));
+            if (before?.Reason != problem.Message)
             {
                 reporter.Refused(rule, problem.Message);
             }
         }
     }
 
-    private sealed record Refusal(string Reason, TimeSpan Pause, long At)
-    {
-        public bool IsPausing => Stopwatch.GetElapsedTime(At) < Pause;
-    }
+    private AttachedFilter Filter(string rule) => rules.Find(rule)!.Attached!;
 }

@@ -14,9 +14,11 @@ internal sealed class PacketEngine : IHostedService
     {
         var reporter = new PacketReporter(logger, pipeline.Pump, pipeline.Clock);
         var reports = new PacketReports(pipeline.Pump, pipeline.Clock, reporter.Evicted);
-        var reconciler = new PacketReconciler(pipeline.PacketRules, reports, reporter);
-        Controller = new PacketController(reconciler, reports, reporter, NetworkInterfaces.List);
+        var reconciler = new PacketReconciler(Table, pipeline.PacketRules, reports, reporter);
+        Controller = new PacketController(Table, reconciler, reports, reporter, NetworkInterfaces.List);
     }
+
+    public PacketRuleTable Table { get; } = new();
 
     public PacketController Controller { get; }
 

@@ -32,7 +32,7 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
         _source = new StatusSource(
             _rules.Table,
             () => pipeline.Rules.All,
-            _packets.Controller.Board,
+            _packets.Table,
             () => pipeline.PacketRules.All,
             parts.Session.Ring,
             () => parts.Session.AttachMethod,
@@ -66,7 +66,7 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
     private string Describe()
     {
         var rejected = _rules.Table.Rejected == 0 ? "" : $", {_rules.Table.Rejected} rejected";
-        var filters = _packets.Controller.Board.Rules;
+        var filters = _packets.Table.Published;
         var packets = filters.Count == 0
             ? ""
             : $", {filters.Count(one => one.State == RuleState.Attached)} of {Plural.Of(filters.Count, "packet rule")} attached";

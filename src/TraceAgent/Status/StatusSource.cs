@@ -13,7 +13,7 @@ namespace TraceAgent.Status;
 /// <summary>Puts together what the agent says about itself. Any thread may ask.</summary>
 /// <param name="table">All rules.</param>
 /// <param name="counters">Of all rules that there have been.</param>
-/// <param name="packets">How the packet rules stand.</param>
+/// <param name="packets">All packet rules.</param>
 /// <param name="packetCounters">Of all packet rules that there have been.</param>
 /// <param name="ring">Between kernel and agent.</param>
 /// <param name="outputs">Of all outputs.</param>
@@ -21,7 +21,7 @@ namespace TraceAgent.Status;
 internal sealed class StatusSource(
     RuleTable table,
     Func<IReadOnlyList<RuleCounters>> counters,
-    PacketBoard packets,
+    PacketRuleTable packets,
     Func<IReadOnlyList<PacketCounters>> packetCounters,
     RingReader ring,
     Func<AttachMethod> method,
@@ -60,17 +60,17 @@ internal sealed class StatusSource(
     private List<PacketRuleStatus> PacketRules(IReadOnlyList<RuleError> errors)
     {
         var faults = errors.ToDictionary(fault => fault.Rule!.Value);
-        var standings = packets.Rules;
+        var snapshots = packets.Published;
         var byName = packetCounters().ToDictionary(one => one.Rule);
         var rules = new List<PacketRuleStatus>();
-        foreach (var standing in standings)
+        foreach (var snapshot in snapshots)
         {
-            var rule = standing.Rule;
+            var rule = snapshot.Rule;
             faults.Remove(rule.Name.Value, out var fault);
             byName.Remove(rule.Name.Value, out var counters);
             rules.Add(PacketRuleOf(
                 rule.Name.Value,
-                standing.State, fault?.Reason ?? standing.Reason, $"{rule.Name.At.File}:{rule.Name.At.Line}", rule, standing, counters));
+                snapshot.State, fault?.Reason ?? snapshot.Reason, $"{rule.Name.At.File}:{rule.Name.At.Line}", rule, snapshot, counters));
         }
 
         foreach (var (name, fault) in faults)
@@ -86,7 +86,7 @@ internal sealed class StatusSource(
     }
 
     private static PacketRuleStatus PacketRuleOf(
-        string name, RuleState state, string? reason, string? place, PacketRule? rule, PacketStanding? standing, PacketCounters? counters)
+        string name, RuleState state, string? reason, string? place, PacketRule? rule, PacketRuleSnapshot? snapshot, PacketCounters? counters)
     {
         var totals = counters?.Totals ?? default;
         return new PacketRuleStatus
@@ -96,10 +96,10 @@ internal sealed class StatusSource(
             Reason = reason,
             Place = place,
             Interface = rule?.Interface.Value,
-            Interfaces = standing?.Attached ?? [],
+            Interfaces = snapshot?.Attached ?? [],
             DryRun = rule?.DryRun ?? false,
-            Denied = standing?.Denied ?? 0,
-            Allowed = standing?.Allowed ?? 0,
+            Denied = snapshot?.Denied ?? 0,
+            Allowed = snapshot?.Allowed ?? 0,
             Packets = totals.Seen.Packets,
             Bytes = totals.Seen.Bytes,
             Passed = totals.Passed.Packets,
