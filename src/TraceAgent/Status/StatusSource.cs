@@ -86,7 +86,8 @@ internal sealed class StatusSource(
     }
 
     private static PacketRuleStatus PacketRuleOf(
-        string name, RuleState state, string? reason, string? place, PacketRule? rule, PacketRuleSnapshot? snapshot, PacketCounters? counters)
+        string name, RuleState state, string? reason, string? place, PacketRule? rule, PacketRuleSnapshot? snapshot,
+        PacketCounters? counters)
     {
         var totals = counters?.Totals ?? default;
         return new PacketRuleStatus
