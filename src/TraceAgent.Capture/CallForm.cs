@@ -52,7 +52,7 @@ public enum ObjectArgument
     /// <summary>Called on an object that the prototype does not name.</summary>
     Hidden,
 
-    /// <summary>Not called on an object, or the object is among the parameters.</summary>
+    /// <summary>No hidden object: it is called on none, or on one among the parameters.</summary>
     Absent,
 }
 

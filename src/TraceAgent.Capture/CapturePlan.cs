@@ -26,7 +26,7 @@ public enum EventKind
 /// compile to the same instructions.
 /// </summary>
 /// <param name="Architecture">The architecture of the probed binary.</param>
-/// <param name="Moment">The moment at which events happen.</param>
+/// <param name="Trigger">The moment at which events happen.</param>
 /// <param name="EntryFields">Read when the function is entered.</param>
 /// <param name="ReturnFields">Read when it returns.</param>
 public sealed record CapturePlan(
@@ -60,12 +60,12 @@ public sealed record CapturePlan(
     public bool PairsCalls => Pairs(Trigger, LeavesByJumps);
 
     /// <summary>True when returns at such sites are taken only together with their entries.</summary>
-    /// <param name="moment">The moment at which events happen.</param>
+    /// <param name="trigger">The moment at which events happen.</param>
     /// <param name="leavesByJumps">See <see cref="SiteAbi.LeavesByJumps"/>.</param>
     public static bool Pairs(ProbeTrigger trigger, bool leavesByJumps) =>
         trigger == ProbeTrigger.Call || (leavesByJumps && trigger != ProbeTrigger.Entry);
 
-    /// <summary>For calls: the DWARF number of the register with the goroutine whose call it is; null when it is the thread's.</summary>
+    /// <summary>The DWARF number of the register with the goroutine whose call it is; null when calls are the thread's.</summary>
     public int? GoroutineRegister { get; init; }
 
     /// <summary>True when programs never wait for a page: what is not in memory is a fault.</summary>

@@ -7,7 +7,7 @@ public enum PrefixError
 {
     None,
 
-    /// <summary>Not an address, with or without <c>/length</c>.</summary>
+    /// <summary>No address, with or without <c>/length</c>.</summary>
     Form,
 
     /// <summary>The length is more than the address has bits.</summary>

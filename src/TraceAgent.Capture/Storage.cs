@@ -30,7 +30,7 @@ public abstract record Storage
     }
 
     /// <summary>
-    /// At most <paramref name="Max"/> units at the address that is the field's value. The head says how many were asked for, at
+    /// Units at the address that is the field's value, at most <paramref name="Max"/>. The head says how many were asked for, at
     /// most 2^31 - 1. The outcome is <see cref="Outcome.Truncated"/> when more were asked for than kept.
     /// </summary>
     /// <param name="Length">How many units, computed like a value; negative counts as 0.</param>

@@ -28,7 +28,7 @@ internal static unsafe partial class LibBpf
     /// <param name="fd">The map's file descriptor.</param>
     /// <param name="keys">One behind the other, as the values.</param>
     /// <param name="values">The values, as many as there are keys.</param>
-    /// <param name="count">In: the number of keys; out: the number that was done.</param>
+    /// <param name="count">The number of keys; on return, the number that was done.</param>
     /// <param name="options"><c>struct bpf_map_batch_opts</c>, or null.</param>
     [LibraryImport(Library, EntryPoint = "bpf_map_update_batch")]
     public static partial int MapUpdateBatch(int fd, void* keys, void* values, uint* count, void* options);
@@ -41,7 +41,7 @@ internal static unsafe partial class LibBpf
     /// <param name="end">Where this one ends.</param>
     /// <param name="keys">Room for <paramref name="count"/>.</param>
     /// <param name="values">Room for <paramref name="count"/>.</param>
-    /// <param name="count">In: room; out: the number of keys.</param>
+    /// <param name="count">The room for keys; on return, their number.</param>
     /// <param name="options"><c>struct bpf_map_batch_opts</c>, or null.</param>
     /// <returns>-ENOENT with the last batch, -ENOSPC when there is not even room for one bucket of the table.</returns>
     [LibraryImport(Library, EntryPoint = "bpf_map_lookup_batch")]

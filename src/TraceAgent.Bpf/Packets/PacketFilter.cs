@@ -39,7 +39,7 @@ public sealed class PacketFilter : IDisposable
     public PacketFilterOptions Options { get; }
 
     /// <summary>
-    /// While true, packets of denied sources pass and are counted as <see cref="PacketTotals.Spared"/>. Takes effect with the
+    /// True for a dry run: packets of denied sources pass and are counted as <see cref="PacketTotals.Spared"/>. Takes effect with the
     /// next packet.
     /// </summary>
     public bool DryRun

@@ -12,7 +12,7 @@ namespace TraceAgent.Engine.Guards;
 /// <param name="programs">What the probes' own programs add to it.</param>
 /// <param name="totalBudgetPercent">The budget of all rules with a budget together, in percent of one CPU.</param>
 /// <param name="harm">Watches how probed processes end.</param>
-/// <param name="voice">Is told.</param>
+/// <param name="reporter">Receives the reports.</param>
 public sealed class RuleGuard(
     Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, IGuardListener reporter)
 {
