@@ -1,25 +1,25 @@
 namespace TraceAgent.Engine;
 
-/// <summary>How a rule stands.</summary>
+/// <summary>The state of a rule.</summary>
 public enum RuleState
 {
     Attached,
 
-    /// <summary>Its target is not there yet, or is being written.</summary>
+    /// <summary>The target does not exist yet, or is being written.</summary>
     Pending,
 
-    /// <summary>It went over its budget, and is tried again.</summary>
+    /// <summary>The rule exceeded its budget, and is tried again later.</summary>
     Suspended,
 
-    /// <summary>Its time to live is over.</summary>
+    /// <summary>The rule's time to live is over.</summary>
     Expired,
 
-    /// <summary>Its text, or the place that it names, is wrong.</summary>
+    /// <summary>The rule's text, or the place that it names, is wrong.</summary>
     Rejected,
 
-    /// <summary>The kernel did not take it.</summary>
+    /// <summary>The kernel refused the rule.</summary>
     Refused,
 
-    /// <summary>In no rule file any more; its counters stay.</summary>
+    /// <summary>The rule is in no rule file any more; its counters stay.</summary>
     Removed,
 }

@@ -4,15 +4,15 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Evaluation;
 
-/// <summary>What is wrong with a rule file, on this host: for an agent that runs as for <c>check</c>.</summary>
+/// <summary>Finds what is wrong with a rule file on this host, for a running agent and for <c>check</c>.</summary>
 /// <param name="resolver">Finds the places in binaries.</param>
 /// <param name="outputs">The names of outputs; null when they do not matter.</param>
 public sealed class RuleFileEvaluator(ProbeResolver resolver, Func<IReadOnlyList<string>?>? outputs = null)
 {
     /// <summary>
-    /// Its own diagnostics, names that other files have, refusals of its binaries, and outputs that there are not; in order.
+    /// Finds the file's own diagnostics, names that other files have, refusals of its binaries, and outputs that there are not; in order.
     /// </summary>
-    /// <param name="file">As it was read.</param>
+    /// <param name="file">The file as it was read.</param>
     /// <param name="taken">The names of rules in other files.</param>
     public List<Diagnostic> Judge(RuleFile file, RuleNames taken)
     {

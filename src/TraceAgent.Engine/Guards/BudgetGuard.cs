@@ -2,17 +2,17 @@ using TraceAgent.Engine.Managed;
 
 namespace TraceAgent.Engine.Guards;
 
-/// <summary>What one rule has cost so far.</summary>
-/// <param name="Budget">Of the rule.</param>
+/// <summary>The cost of one rule so far.</summary>
+/// <param name="Budget">The budget of the rule.</param>
 /// <param name="CostNs">ns of CPU that its hits took from the traced programs so far.</param>
-/// <param name="BudgetPercent">Of one CPU; null for none.</param>
+/// <param name="BudgetPercent">The budget in percent of one CPU; null for none.</param>
 internal sealed record RuleCost(RuleBudget Budget, double CostNs, double? BudgetPercent);
 
 /// <summary>
-/// Protects the host from careless rules: one that is over its budget for three seconds is suspended, and comes back after
-/// a pause that doubles each time. Decides only; told the time, so that it can be tested.
+/// Protects the host from careless rules: one that is over its budget for three seconds is suspended, and comes back after a
+/// pause that doubles each time. Only decides; the caller passes the time, so that it can be tested.
 /// </summary>
-/// <param name="allPercent">Of one CPU, for all rules with a budget together.</param>
+/// <param name="allPercent">The budget of all rules with a budget together, in percent of one CPU.</param>
 internal sealed class BudgetGuard(double allPercent)
 {
     private const int MaxSecondsOver = 3;
@@ -20,7 +20,7 @@ internal sealed class BudgetGuard(double allPercent)
     private TimeSpan _last;
     private int _allOver;
 
-    /// <param name="costs">Of all attached rules.</param>
+    /// <param name="costs">The costs of all attached rules.</param>
     /// <param name="now">Monotonic; about a second after the last time.</param>
     public IReadOnlyList<Suspension> Judge(IReadOnlyList<RuleCost> costs, TimeSpan now)
     {

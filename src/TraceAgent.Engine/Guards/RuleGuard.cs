@@ -10,19 +10,19 @@ namespace TraceAgent.Engine.Guards;
 /// <summary>Detaches rules that have used up their time or their budget, or do harm.</summary>
 /// <param name="measure">The cost of a hit on this machine; asked once, on a thread of its own.</param>
 /// <param name="programs">What the probes' own programs add to it.</param>
-/// <param name="totalBudgetPercent">Of one CPU, for all rules with a budget together.</param>
+/// <param name="totalBudgetPercent">The budget of all rules with a budget together, in percent of one CPU.</param>
 /// <param name="harm">Watches how probed processes end.</param>
-/// <param name="rules">Have what is attached; they learn why it is not.</param>
+/// <param name="rules">All rules, with what is attached; the guard notes in them why something is not.</param>
 public sealed class RuleGuard(
     Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, RuleTable rules)
 {
     private readonly Lazy<Task<HitCost>> _cost = new(() => Task.Run(measure));
     private readonly BudgetGuard _budget = new(totalBudgetPercent);
 
-    /// <summary>Is told.</summary>
+    /// <summary>The receiver of reports.</summary>
     public required IGuardListener Listener { get; init; }
 
-    /// <summary>Null before the first try.</summary>
+    /// <summary>True when programs are measured; null before the first try.</summary>
     public bool? MeasuresPrograms => programs.IsPermitted;
 
     /// <summary>Reports how probed processes ended. To be called often: each call may spare the next one.</summary>
@@ -50,7 +50,7 @@ public sealed class RuleGuard(
         return leaving;
     }
 
-    /// <summary>To be called about once a second.</summary>
+    /// <summary>Judges lifetimes and budgets; call it about once a second.</summary>
     /// <returns>The rules to detach now.</returns>
     public IReadOnlyList<string> Judge(TimeSpan now)
     {
@@ -96,7 +96,7 @@ public sealed class RuleGuard(
     }
 }
 
-/// <summary>What the guard has to tell the operator.</summary>
+/// <summary>Reports what the guard has decided to the operator.</summary>
 public interface IGuardListener
 {
     void Suspended(Rule rule, Suspension suspension);
@@ -107,6 +107,6 @@ public interface IGuardListener
     void Ended(HarmReport report);
 
     /// <param name="rule">May be why.</param>
-    /// <param name="reason">With the evidence.</param>
+    /// <param name="reason">The reason, with the evidence.</param>
     void Harmful(Rule rule, string reason);
 }

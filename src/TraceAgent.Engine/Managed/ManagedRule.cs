@@ -8,42 +8,42 @@ namespace TraceAgent.Engine.Managed;
 /// One rule, and all that the agent knows of it: what is asked for, what is wrong with that, what is attached, and why it is not.
 /// Changed by the thread of the rules.
 /// </summary>
-/// <param name="name">Of the rule.</param>
+/// <param name="name">The rule's name.</param>
 public sealed class ManagedRule(string name)
 {
     public string Name => name;
 
-    /// <summary>The rule as it is in force, with the places that it leads to; null when no text of it is in force.</summary>
+    /// <summary>The active rule, with the places that it leads to; null when no text of it is active.</summary>
     public RuleProbe? Desired { get; private set; }
 
-    /// <summary>What the rule waits for, in words; null when it waits for nothing.</summary>
+    /// <summary>The target that the rule waits for, in words; null when it waits for nothing.</summary>
     public string? Missing { get; private set; }
 
-    /// <summary>What is wrong with its text, or with a newer one; null when nothing is.</summary>
+    /// <summary>The error in its text, or in a newer one; null when there is none.</summary>
     public RuleError? Error { get; private set; }
 
-    /// <summary>What the kernel holds; null when nothing is attached.</summary>
+    /// <summary>The probe that the kernel holds; null when nothing is attached.</summary>
     public AttachedProbe? Attached { get; set; }
 
-    /// <summary>What the kernel did not take the last time, and what it said; null when it took everything.</summary>
+    /// <summary>The probe that the kernel refused the last time, and what it said; null when it took everything.</summary>
     public (Probe Probe, string Reason)? Refusal { get; set; }
 
-    /// <summary>Why probed programs are thought to suffer from it; null when they are not.</summary>
+    /// <summary>The reason to believe that probed programs suffer from it; null when there is none.</summary>
     public string? Suspicion { get; set; }
 
     public Lifetime Lifetime { get; private set; } = new(TimeSpan.Zero);
 
-    /// <summary>What it costs, and until when it is suspended for that.</summary>
+    /// <summary>The cost of the rule, and until when it is suspended for that.</summary>
     public RuleBudget Budget { get; private set; } = new(name);
 
     /// <summary>Whether nothing is known of it any more.</summary>
     public bool IsGone => Desired is null && Error is null && Attached is null;
 
     /// <summary>Takes what the latest look at the files has brought. An edited rule begins anew.</summary>
-    /// <param name="desired">Null when no text of it is in force.</param>
-    /// <param name="missing">What it waits for.</param>
-    /// <param name="error">In its text.</param>
-    /// <param name="now">Monotonic.</param>
+    /// <param name="desired">The rule with its places; null when no text of it is active.</param>
+    /// <param name="missing">The target that it waits for; null for none.</param>
+    /// <param name="error">The error in its text; null for none.</param>
+    /// <param name="now">The monotonic time.</param>
     public void Take(RuleProbe? desired, string? missing, RuleError? error, TimeSpan now)
     {
         if (desired is null || desired.Rule != Desired?.Rule)
@@ -54,10 +54,10 @@ public sealed class ManagedRule(string name)
         (Desired, Missing, Error) = (desired, missing, error);
     }
 
-    /// <summary>Whether it may be attached: it has neither used up its time nor its budget, and does no harm.</summary>
+    /// <summary>Tells whether the rule may be attached: it has neither used up its time nor its budget, and does no harm.</summary>
     public bool IsAdmitted(TimeSpan now) => Desired is not null && !Lifetime.IsOver && Suspicion is null && !Budget.IsSuspended(now);
 
-    /// <summary>How it is now, for whoever asks.</summary>
+    /// <summary>Describes the rule as it is now.</summary>
     public RuleSnapshot Snapshot(TimeSpan now)
     {
         var (state, reason) = Judge(now);

@@ -1,7 +1,7 @@
 namespace TraceAgent.Engine.Managed;
 
-/// <summary>What one rule has cost lately, and until when it is suspended for that. For one thread.</summary>
-/// <param name="rule">Its name.</param>
+/// <summary>The recent cost of one rule, and until when it is suspended for that. Used by one thread.</summary>
+/// <param name="rule">The rule's name.</param>
 public sealed class RuleBudget(string rule)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
@@ -18,18 +18,18 @@ public sealed class RuleBudget(string rule)
     /// <summary>Seconds in a row that it was over its budget.</summary>
     public int SecondsOver { get; private set; }
 
-    /// <summary>Percent of one CPU over the last second; null while the rule is not attached, or not judged yet.</summary>
+    /// <summary>The cost in percent of one CPU over the last second; null while the rule is not attached, or not judged yet.</summary>
     public double? UsedPercent => _costNs is null ? null : _percent;
 
     public bool IsSuspended(TimeSpan now) => now < _until;
 
-    /// <summary>Why the rule is suspended, or null when it is not.</summary>
+    /// <summary>The reason why the rule is suspended; null when it is not.</summary>
     public string? WhySuspended(TimeSpan now) => IsSuspended(now) ? _last.Describe(_until - now) : null;
 
     /// <summary>Takes note of what it has cost so far.</summary>
-    /// <param name="costNs">ns of CPU.</param>
-    /// <param name="elapsedNs">Since the last time.</param>
-    /// <param name="budgetPercent">Of one CPU; null for none.</param>
+    /// <param name="costNs">The cost so far, ns of CPU.</param>
+    /// <param name="elapsedNs">The time since the last call, ns.</param>
+    /// <param name="budgetPercent">The budget in percent of one CPU; null for none.</param>
     /// <returns>Percent of one CPU since then.</returns>
     public double Charge(double costNs, double elapsedNs, double? budgetPercent)
     {
@@ -40,9 +40,9 @@ public sealed class RuleBudget(string rule)
     }
 
     /// <summary>Suspends it, for twice as long as the last time.</summary>
-    /// <param name="budgetPercent">What it, or all rules, may use.</param>
-    /// <param name="ofAll">Whether that is the budget of all.</param>
-    /// <param name="now">Monotonic.</param>
+    /// <param name="budgetPercent">The budget of the rule, or of all.</param>
+    /// <param name="ofAll">True when that is the budget of all rules together.</param>
+    /// <param name="now">The monotonic time.</param>
     public Suspension Suspend(double budgetPercent, bool ofAll, TimeSpan now)
     {
         // A rule that was good for as long as the longest pause is forgiven.

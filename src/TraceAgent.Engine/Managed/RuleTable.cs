@@ -3,7 +3,7 @@ using TraceAgent.Engine.Resolving;
 namespace TraceAgent.Engine.Managed;
 
 /// <summary>
-/// All rules: those in force, those whose text is wrong, and those that are attached still. Changed by the thread of the rules; what
+/// All rules: active ones, those whose text is wrong, and those that are attached still. Changed by the thread of the rules; what
 /// <see cref="Publish"/> has made of it, any thread may read.
 /// </summary>
 public sealed class RuleTable
@@ -12,35 +12,35 @@ public sealed class RuleTable
     private IReadOnlyList<RuleError> _errors = [];
     private volatile RuleTableSnapshot _published = new();
 
-    /// <summary>As of the last <see cref="Publish"/>.</summary>
+    /// <summary>All rules as the last <see cref="Publish"/> has shown them.</summary>
     public RuleTableSnapshot Published => _published;
 
-    /// <summary>In the order of their files.</summary>
+    /// <summary>The active rules, in the order of their files.</summary>
     public IReadOnlyList<ManagedRule> InForce { get; private set; } = [];
 
-    /// <summary>What the kernel holds, of any rule.</summary>
+    /// <summary>The probes that the kernel holds.</summary>
     public IEnumerable<AttachedProbe> Attached => _rules.Values.Select(rule => rule.Attached).OfType<AttachedProbe>();
 
-    /// <summary>Rules that wait for something that is not there yet.</summary>
+    /// <summary>The number of rules that wait for something that is not there yet.</summary>
     public int Pending => InForce.Count(rule => rule.Missing is not null);
 
-    /// <summary>Rules that were rejected or refused so far, each as often as it was.</summary>
+    /// <summary>The number of rejections and refusals so far.</summary>
     public int Rejected { get; private set; }
 
-    /// <summary>How often rule files were found changed, removed or added.</summary>
+    /// <summary>The number of times that rule files were found changed, removed or added.</summary>
     public long Reloads { get; set; }
 
-    /// <summary>Null when nothing is known of it.</summary>
+    /// <summary>Finds a rule by its name; null when nothing is known of it.</summary>
     public ManagedRule? Find(string rule) => _rules.GetValueOrDefault(rule);
 
-    /// <summary>What is attached of a rule; null when nothing is.</summary>
+    /// <summary>Finds what is attached of a rule; null when nothing is.</summary>
     public AttachedProbe? FindAttached(string rule) => Find(rule)?.Attached;
 
     /// <summary>Takes what a look at the files has brought.</summary>
-    /// <param name="desired">Of every rule in force, in the order of the files.</param>
-    /// <param name="missing">What rules wait for, by their names.</param>
-    /// <param name="errors">What is wrong now.</param>
-    /// <param name="now">Monotonic.</param>
+    /// <param name="desired">The probes of all active rules, in the order of the files.</param>
+    /// <param name="missing">The targets that rules wait for, by the names of the rules.</param>
+    /// <param name="errors">The errors that there are now.</param>
+    /// <param name="now">The monotonic time.</param>
     public void Take(
         IReadOnlyList<RuleProbe> desired, IReadOnlyDictionary<string, string> missing, IReadOnlyList<RuleError> errors, TimeSpan now)
     {
@@ -61,12 +61,12 @@ public sealed class RuleTable
         InForce = [.. desired.Select(one => _rules[one.Rule.Name.Value])];
     }
 
-    /// <summary>So many rules of a file are not in force as they are written.</summary>
+    /// <summary>Counts rules that are not active as they are written.</summary>
     public void CountRejected(int rules) => Rejected += rules;
 
     /// <summary>Shows how everything is now, and forgets rules of which nothing is left.</summary>
     /// <param name="measuresPrograms">False when the kernel does not tell us what the rules' programs take.</param>
-    /// <param name="now">Monotonic.</param>
+    /// <param name="now">The monotonic time.</param>
     public void Publish(bool measuresPrograms, TimeSpan now)
     {
         foreach (var gone in _rules.Values.Where(rule => rule.IsGone).ToList())
@@ -84,7 +84,7 @@ public sealed class RuleTable
         };
     }
 
-    /// <summary>Rules of which no text is in force, in the order of their errors.</summary>
+    /// <summary>Rules of which no text is active, in the order of their errors.</summary>
     private IEnumerable<ManagedRule> Misread() => _errors.Where(error => error.Rule is not null && !error.IsPackets)
         .Select(error => _rules[error.Rule!.Value]).Where(rule => rule.Desired is null).Distinct();
 }

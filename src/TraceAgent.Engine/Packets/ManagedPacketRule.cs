@@ -7,38 +7,38 @@ namespace TraceAgent.Engine.Packets;
 /// <summary>
 /// One packet rule, and all that the agent knows of it. Changed by the thread of the rules.
 /// </summary>
-/// <param name="name">Of the rule.</param>
+/// <param name="name">The rule's name.</param>
 public sealed class ManagedPacketRule(string name)
 {
     private readonly Dictionary<int, PacketRefusal> _refusals = [];
 
     public string Name => name;
 
-    /// <summary>The rule as it is in force, with its lists; null when it is in no file any more.</summary>
+    /// <summary>The active rule, with its lists; null when it is in no file any more.</summary>
     public FilterResolution? Resolution { get; private set; }
 
     public Lifetime Lifetime { get; private set; } = new(TimeSpan.Zero);
 
-    /// <summary>What the kernel holds; null when nothing is loaded.</summary>
+    /// <summary>The filter that the kernel holds; null when nothing is loaded.</summary>
     public AttachedFilter? Attached { get; set; }
 
-    /// <summary>What the kernel did not take the last time; null when it took everything.</summary>
+    /// <summary>The step that the kernel refused the last time; null when it took everything.</summary>
     public (PacketStep Step, PacketRefusal Refusal)? RefusedStep { get; set; }
 
-    /// <summary>Why it does not have an interface that it means, as the operator was told; null when it has all.</summary>
+    /// <summary>The reason why it does not have an interface that it means, as the operator was told; null when it has all.</summary>
     public string? Taken { get; set; }
 
-    /// <summary>Whether no interface that it means is there, as the operator was told.</summary>
+    /// <summary>True when no interface that it means is there, as the operator was told.</summary>
     public bool IsPending { get; set; }
 
-    /// <summary>Whether it should be attached.</summary>
+    /// <summary>True when it should be attached.</summary>
     public bool IsAdmitted => Resolution is not null && !Lifetime.IsOver;
 
-    /// <summary>Why the rule, or one of its interfaces, is not as it should be; null when all is well.</summary>
+    /// <summary>The reason why the rule, or one of its interfaces, is not as it should be; null when all is well.</summary>
     public string? WhyRefused => RefusedStep?.Refusal.Reason ?? _refusals.Values.Select(one => one.Reason).FirstOrDefault();
 
     /// <summary>Takes what the latest look at the files has brought. An edited rule begins anew.</summary>
-    /// <returns>Whether the operator is to hear of a new doubt.</returns>
+    /// <returns>True when the operator is to hear of a new doubt.</returns>
     public bool Take(FilterResolution? resolution, TimeSpan now)
     {
         var isNews = resolution?.Doubt is { } doubt && doubt != Resolution?.Doubt;
@@ -57,7 +57,7 @@ public sealed class ManagedPacketRule(string name)
         return isNews;
     }
 
-    /// <summary>What an interface said the last time; null when it took the filter.</summary>
+    /// <summary>Finds what an interface said the last time; null when it took the filter.</summary>
     public PacketRefusal? FindRefusal(int interfaceIndex) => _refusals.GetValueOrDefault(interfaceIndex);
 
     public void Accepted(int interfaceIndex) => _refusals.Remove(interfaceIndex);
@@ -73,9 +73,9 @@ public sealed class ManagedPacketRule(string name)
         }
     }
 
-    /// <summary>How it is now, for whoever asks.</summary>
+    /// <summary>Describes the rule as it is now.</summary>
     /// <param name="present">The interfaces that there are.</param>
-    /// <param name="claims">Which rule has which.</param>
+    /// <param name="claims">The rules that have interfaces, by the interfaces' indices.</param>
     public PacketRuleSnapshot Snapshot(IReadOnlyList<NetworkInterface> present, IReadOnlyDictionary<int, string> claims)
     {
         var rule = Resolution!.Desired.Rule;

@@ -5,21 +5,21 @@ using TraceAgent.Rules;
 namespace TraceAgent.Engine.Packets;
 
 /// <summary>
-/// Keeps packet rules on the interfaces that they mean, as these come and go, and tells what they count. Used by the thread of
-/// the rules, and after its end by the one that stops the agent.
+/// Keeps packet rules on their interfaces, as these come and go, and reports what they count. Used by the thread of the rules,
+/// and after its end by the one that stops the agent.
 /// </summary>
-/// <param name="rules">In force and attached.</param>
+/// <param name="rules">All packet rules, with what is attached.</param>
 /// <param name="reconciler">Attaches and detaches.</param>
-/// <param name="reports">Tell what was counted.</param>
-/// <param name="listener">Is told what the operator must know.</param>
-/// <param name="interfaces">Of the agent's network namespace.</param>
+/// <param name="reports">Reports what was counted.</param>
+/// <param name="listener">Receives what the operator must know.</param>
+/// <param name="interfaces">Lists the interfaces of the agent's network namespace.</param>
 public sealed class PacketController(
     PacketRuleTable rules, PacketReconciler reconciler, PacketReports reports, IPacketListener listener,
     Func<IReadOnlyList<NetworkInterface>> interfaces)
 {
     /// <summary>
-    /// Reading the list of interfaces costs some microseconds each; a netlink socket would tell at once, and is what systemd's
-    /// RestrictAddressFamilies keeps from the agent.
+    /// The time between two reads of the list of interfaces, which cost some microseconds each. A netlink socket would report
+    /// changes at once, but systemd's RestrictAddressFamilies denies it to the agent.
     /// </summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(900);
 
@@ -43,7 +43,7 @@ public sealed class PacketController(
         Reconcile();
     }
 
-    /// <summary>Follows the interfaces, and tells what is due. To be called often.</summary>
+    /// <summary>Follows the interfaces, and reports what is due. To be called often.</summary>
     public void Turn()
     {
         if (rules.InForce.Count == 0)
@@ -75,7 +75,7 @@ public sealed class PacketController(
         }
     }
 
-    /// <summary>Detaches everything and tells the last numbers.</summary>
+    /// <summary>Detaches everything and reports the last counters.</summary>
     public void Stop() => reconciler.DetachAll();
 
     private void Expire()

@@ -11,12 +11,10 @@ namespace TraceAgent.Engine.Packets;
 public sealed class PacketReconciler(
     PacketRuleTable rules, CounterTable<PacketCounters> counters, PacketReports reports, IPacketListener reporter)
 {
-    /// <summary>
-    /// A network card may go down for a moment when a program is tried on it: what it refused is not tried at every look.
-    /// </summary>
+    /// <summary>The pause after a refusal, since a network card may go down for a moment when a program is tried on it.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Of a rule that counts, one in so many of the sources is expected to be denied.</summary>
+    /// <summary>The expected share of denied sources for a rule that counts: one in this many.</summary>
     private const int DeniedShare = 4;
 
     /// <summary>How the kernel's tables are made for a rule.</summary>
@@ -75,7 +73,7 @@ public sealed class PacketReconciler(
         }
     }
 
-    /// <summary>Takes a rule off at once, and tells its last numbers.</summary>
+    /// <summary>Detaches a rule at once, and reports its last counters.</summary>
     public void Detach(string rule)
     {
         if (rules.Find(rule) is { Attached: { } filter } managed)
@@ -131,7 +129,7 @@ public sealed class PacketReconciler(
         }
     }
 
-    /// <summary>An interface takes one program: between the two, packets pass unseen.</summary>
+    /// <summary>Replaces a filter. An interface takes one program: between the two, packets pass uncounted.</summary>
     private void Replace(PacketRule rule, PrefixLists lists, IEnumerable<NetworkInterface> interfaces)
     {
         Detach(rule.Name.Value);
@@ -164,7 +162,9 @@ public sealed class PacketReconciler(
         }
     }
 
-    /// <summary>What the kernel refuses is said once, and tried again later or when something else is asked for.</summary>
+    /// <summary>
+    /// Tries a step. A refusal by the kernel is reported once, and tried again later or when something else is asked for.
+    /// </summary>
     private void Try(PacketRule rule, PacketStep step, Action action)
     {
         var managed = rules.Find(rule.Name.Value)!;

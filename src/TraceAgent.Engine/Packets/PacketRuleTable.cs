@@ -3,7 +3,7 @@ using TraceAgent.Linux;
 namespace TraceAgent.Engine.Packets;
 
 /// <summary>
-/// All packet rules that are in force or attached. Changed by the thread of the rules; what <see cref="Publish"/> has made of it, any
+/// All packet rules that are active or attached. Changed by the thread of the rules; what <see cref="Publish"/> has made of it, any
 /// thread may read.
 /// </summary>
 public sealed class PacketRuleTable
@@ -11,28 +11,28 @@ public sealed class PacketRuleTable
     private readonly Dictionary<string, ManagedPacketRule> _rules = [];
     private volatile IReadOnlyList<PacketRuleSnapshot> _published = [];
 
-    /// <summary>As of the last <see cref="Publish"/>.</summary>
+    /// <summary>All packet rules as the last <see cref="Publish"/> has shown them.</summary>
     public IReadOnlyList<PacketRuleSnapshot> Published => _published;
 
-    /// <summary>In the order of their files.</summary>
+    /// <summary>The active packet rules, in the order of their files.</summary>
     public IReadOnlyList<ManagedPacketRule> InForce { get; private set; } = [];
 
-    /// <summary>What should be attached.</summary>
+    /// <summary>The filters that should be attached.</summary>
     public IReadOnlyList<DesiredFilter> Desired =>
         [.. InForce.Where(rule => rule.IsAdmitted).Select(rule => rule.Resolution!.Desired)];
 
-    /// <summary>Those of which the kernel holds something.</summary>
+    /// <summary>The rules of which the kernel holds something.</summary>
     public IReadOnlyList<ManagedPacketRule> Attached => [.. _rules.Values.Where(rule => rule.Attached is not null)];
 
-    /// <summary>What the kernel holds.</summary>
+    /// <summary>The filters that the kernel holds, by the names of their rules.</summary>
     public IReadOnlyDictionary<string, HeldFilter> Held => Attached.ToDictionary(rule => rule.Name, rule => rule.Attached!.Held);
 
-    /// <summary>Null when nothing is known of it.</summary>
+    /// <summary>Finds a rule by its name; null when nothing is known of it.</summary>
     public ManagedPacketRule? Find(string rule) => _rules.GetValueOrDefault(rule);
 
     /// <summary>Takes what a look at the files has brought.</summary>
-    /// <param name="resolutions">Of every packet rule in force.</param>
-    /// <param name="now">Monotonic.</param>
+    /// <param name="resolutions">All active packet rules, with their lists.</param>
+    /// <param name="now">The monotonic time.</param>
     /// <returns>Rules with a doubt that is news.</returns>
     public IReadOnlyList<ManagedPacketRule> Take(IReadOnlyList<FilterResolution> resolutions, TimeSpan now)
     {

@@ -1,13 +1,13 @@
 namespace TraceAgent.Engine.Reading;
 
 /// <summary>The counters of every rule of this run, also of those that are gone, by name. Any thread may use it.</summary>
-/// <param name="create">Of a rule that has none yet.</param>
+/// <param name="create">Creates the counters of a rule that has none yet.</param>
 public sealed class CounterTable<T>(Func<string, T> create)
     where T : LineCounters
 {
     private readonly Dictionary<string, T> _counters = [];
 
-    /// <summary>In the order in which the rules came.</summary>
+    /// <summary>All counters, in the order in which the rules came.</summary>
     public IReadOnlyList<T> All
     {
         get
@@ -19,7 +19,7 @@ public sealed class CounterTable<T>(Func<string, T> create)
         }
     }
 
-    /// <summary>The same again for a rule of the same name.</summary>
+    /// <summary>Finds or creates the counters of a rule: the same again for the same name.</summary>
     public T Of(string rule)
     {
         lock (_counters)

@@ -12,14 +12,17 @@ namespace TraceAgent.Engine.Reconciling;
 public sealed class Reconciler(
     BpfSession session, ProbeAttacher attacher, DetachQueue detachQueue, CounterTable<RuleCounters> counters, RuleTable rules)
 {
-    /// <summary>Replaced probes stay attached until the kernel has settled; more than this many would slow the traced programs.</summary>
+    /// <summary>
+    /// The maximum number of replaced probes that stay attached until the kernel has settled; more would slow down the traced
+    /// programs.
+    /// </summary>
     private const int MaxRetiring = 64;
 
 
     /// <summary>Is told what happens to rules.</summary>
     public required IReconcilerListener Listener { get; init; }
 
-    /// <summary>What there is to tell of the step that is being taken.</summary>
+    /// <summary>The reports of the current step.</summary>
     private List<Action> _reported = [];
 
     /// <summary>Something has changed, and may lead to probes.</summary>
@@ -86,7 +89,7 @@ public sealed class Reconciler(
         }
     }
 
-    /// <summary>Takes a rule off at once.</summary>
+    /// <summary>Detaches a rule at once.</summary>
     public void Detach(string rule)
     {
         if (rules.Find(rule) is { Attached: { } attached } managed)
@@ -97,7 +100,7 @@ public sealed class Reconciler(
         }
     }
 
-    /// <summary>Unloads the programs of parts whose last file is gone. One part stays: by it, the rule is known to be in force.</summary>
+    /// <summary>Unloads the programs of parts whose last file is gone. One part stays: by it, the rule is known to be active.</summary>
     public void LeaveBareParts()
     {
         foreach (var probe in rules.Attached)
@@ -118,8 +121,8 @@ public sealed class Reconciler(
     }
 
     /// <summary>
-    /// Detaches everything, all at once: left to the end of the process, the kernel would do it link by link. When this
-    /// returns no handler runs any more, those on the returns of calls in flight included, so the counters stand still.
+    /// Detaches everything at once: left to the end of the process, the kernel would do it link by link. When this returns no
+    /// handler runs any more, those on the returns of calls in flight included, so the counters do not change any more.
     /// </summary>
     public void DetachAll()
     {
@@ -160,7 +163,7 @@ public sealed class Reconciler(
         refusal?.Throw();
     }
 
-    /// <summary>All or nothing: what is attached goes on until the new probe is attached everywhere.</summary>
+    /// <summary>Replaces a probe completely or not at all: the previous one stays until the new one is attached everywhere.</summary>
     private void Replace(AttachedProbe previous, Rule rule, Probe probe)
     {
         while (detachQueue.Waiting > MaxRetiring)
@@ -185,7 +188,7 @@ public sealed class Reconciler(
         _reported.Add(() => Listener.Replaced(rule, next));
     }
 
-    /// <summary>Whether the one can take hits over from the other: a call is taken when it is entered, a return when it returns.</summary>
+    /// <summary>True when one can take hits over from the other: a call is taken when it is entered, a return when it returns.</summary>
     private static bool TakesTheSameHits(AttachedProbe previous, AttachedProbe next)
     {
         var (before, after) = (previous.Rule.On, next.Rule.On);
@@ -211,7 +214,9 @@ public sealed class Reconciler(
         Listener.Detached(rule, reason);
     }
 
-    /// <summary>What the kernel refuses is said once for each state of the file, and tried again when that changes.</summary>
+    /// <summary>
+    /// Tries a step. A refusal by the kernel is reported once for each state of the file, and tried again when that changes.
+    /// </summary>
     private void Try(Rule rule, Probe probe, Action step)
     {
         var managed = rules.Find(rule.Name.Value)!;

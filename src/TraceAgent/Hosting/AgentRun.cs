@@ -5,18 +5,18 @@ using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>How the run ends, and with which exit code. Any thread may end it.</summary>
-/// <param name="limits">Of a run that ends by itself; null for the service.</param>
-/// <param name="lifetime">Of the host.</param>
-/// <param name="logger">Is told of defects.</param>
+/// <summary>The end of the run, and its exit code. Any thread may end it.</summary>
+/// <param name="limits">The limits of a run that ends by itself; null for the service.</param>
+/// <param name="lifetime">The lifetime of the host.</param>
+/// <param name="logger">Receives defects.</param>
 internal sealed class AgentRun(RunLimits? limits, IHostApplicationLifetime lifetime, ILogger logger) : IDisposable
 {
     private Timer? _end;
 
-    /// <summary>An <see cref="ExitCode"/>, of the whole run.</summary>
+    /// <summary>The <see cref="ExitCode"/> of the whole run.</summary>
     public int Result { get; private set; } = ExitCode.Fine;
 
-    /// <summary>Whether it is over when its rule is refused, its time is over, or its terminal is closed.</summary>
+    /// <summary>True when it is over when its rule is refused, its time is over, or its terminal is closed.</summary>
     public bool IsLimited => limits is not null;
 
     /// <summary>Ends the run after so many events; null when there may be any number.</summary>
@@ -24,7 +24,7 @@ internal sealed class AgentRun(RunLimits? limits, IHostApplicationLifetime lifet
 
     public void End() => lifetime.StopApplication();
 
-    /// <summary>Something of ours is wrong.</summary>
+    /// <summary>Ends the run because something of ours is wrong.</summary>
     public void EndByDefect(Exception? failure)
     {
         Log.Defect(logger, failure);
@@ -32,8 +32,8 @@ internal sealed class AgentRun(RunLimits? limits, IHostApplicationLifetime lifet
         End();
     }
 
-    /// <summary>The rules are in force, as far as they can be: from now on the time of a limited run passes.</summary>
-    /// <param name="anyRejected">Then a limited run is over.</param>
+    /// <summary>Begins the time of a limited run: the rules are active, as far as they can be.</summary>
+    /// <param name="anyRejected">True ends a limited run.</param>
     public void Begin(bool anyRejected)
     {
         if (limits is not null && anyRejected)

@@ -9,7 +9,7 @@ using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>From the ring to the outputs, and what is known of processes. Started first and stopped last.</summary>
+/// <summary>The way from the ring to the outputs, and what is known of processes. Started first and stopped last.</summary>
 internal sealed class EventPipeline : IHostedService, IDisposable
 {
     /// <summary>
@@ -46,7 +46,7 @@ internal sealed class EventPipeline : IHostedService, IDisposable
 
     public WallClock Clock { get; } = new();
 
-    /// <summary>Which probe a record is of.</summary>
+    /// <summary>The probes that records are of.</summary>
     public SlotTable Slots { get; } = new();
 
     public CounterTable<RuleCounters> Rules { get; } = new(rule => new RuleCounters(rule));

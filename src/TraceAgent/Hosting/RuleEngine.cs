@@ -17,7 +17,7 @@ using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>From rule files to what is attached, and back when they change.</summary>
+/// <summary>The way from rule files to what is attached.</summary>
 internal sealed class RuleEngine : IHostedService, IDisposable
 {
     private readonly AgentParts _parts;
@@ -89,7 +89,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>When this returns no handler runs any more, and the kernel's counters stand still.</summary>
+    /// <summary>Detaches everything: when this returns no handler runs any more, and the kernel's counters stand still.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         Loop.Dispose();
@@ -113,7 +113,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
             new ConfigurationReporter(logger),
             parts.Trust);
 
-    /// <summary>The terminal was closed.</summary>
+    /// <summary>Ends the run when the terminal is closed.</summary>
     private static PosixSignalRegistration EndOnHangup(AgentRun run) => PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
     {
         context.Cancel = true;

@@ -10,7 +10,7 @@ using TraceAgent.Status;
 namespace TraceAgent.Hosting;
 
 /// <summary>
-/// Tells how the agent is doing: whoever asks for its status or metrics, and systemd, which is told last that it is ready and first
+/// Tells how the agent is doing to whoever asks for its status or metrics, and to systemd, which is told last that it is ready and first
 /// that it stops.
 /// </summary>
 internal sealed class StatusEndpoints : IHostedService, IDisposable
