@@ -4,7 +4,7 @@ import html
 import re
 import sys
 
-COLUMNS = 112
+COLUMNS = 120
 WIDTH, HEIGHT, MARGIN, BAR = 7.8, 17, 16, 28
 PROMPT, COMMAND, COMMENT, ERROR, PLAIN = "#7ee787", "#ffffff", "#8b949e", "#ff7b72", "#c9d1d9"
 
@@ -38,7 +38,7 @@ def draw(text):
     lines = list(rows(text))
     width, height = int(COLUMNS * WIDTH + 2 * MARGIN), int(len(lines) * HEIGHT + 2 * MARGIN + BAR)
     yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-    yield "<!-- made by scripts/record-session.sh --write -->"
+    yield "<!-- made by scripts/record-session.sh -->"
     yield f'<rect width="{width}" height="{height}" rx="8" fill="#0d1117"/>'
     for i, colour in enumerate(("#ff5f56", "#ffbd2e", "#27c93f")):
         yield f'<circle cx="{MARGIN + 4 + i * 20}" cy="18" r="6" fill="{colour}"/>'

@@ -107,8 +107,13 @@ internal static class OtelEvent
     {
         attributes[Own + "rule"] = new ScalarValue(packets.Rule.Name.Value);
         attributes[Own + "event"] = new ScalarValue(packets.Event);
-        foreach (var (name, value) in packets.Properties.Where(property => property.Value is not null))
+        foreach (var (name, value) in packets.Properties)
         {
+            if (value is null)
+            {
+                continue;
+            }
+
             attributes[name switch
             {
                 "source" => "source.address",

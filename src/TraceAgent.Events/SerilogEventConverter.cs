@@ -156,8 +156,14 @@ internal static class SerilogEventConverter
         var field = traced.Shape.Fields[index];
         if (field.Form == FieldForm.List && !value.IsMissing && !value.Redacted)
         {
-            return new SequenceValue(
-                traced.NumbersOf(in value).ToArray().Select(bits => new ScalarValue(field.Members[0].Scalar.ToObject(bits))));
+            var numbers = traced.NumbersOf(in value);
+            var elements = new LogEventPropertyValue[numbers.Length];
+            for (var i = 0; i < elements.Length; i++)
+            {
+                elements[i] = new ScalarValue(field.Members[0].Scalar.ToObject(numbers[i]));
+            }
+
+            return new SequenceValue(elements);
         }
 
         var plain = ValueOf(traced, index);

@@ -5,7 +5,7 @@ namespace TraceAgent.Events;
 
 /// <summary>A list that renders in any Serilog sink as our own messages show it.</summary>
 internal sealed class ShownList(EventField element, ulong[] numbers, bool isPart, Func<ulong, object?> valueOf)
-    : SequenceValue(numbers.Select(bits => new ScalarValue(valueOf(bits))))
+    : SequenceValue(Array.ConvertAll(numbers, bits => new ScalarValue(valueOf(bits))))
 {
     public override void Render(TextWriter output, string? format = null, IFormatProvider? formatProvider = null)
     {

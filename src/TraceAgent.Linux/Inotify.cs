@@ -79,7 +79,9 @@ public sealed unsafe partial class Inotify : IDisposable
 
     public void Unwatch(int watch) => _ = RemoveWatch((int)_handle.DangerousGetHandle(), watch);
 
-    /// <summary>Ends the <see cref="Read"/> that waits, or the next one. Any thread may call it, also after <see cref="Dispose"/>.</summary>
+    /// <summary>
+    /// Ends the <see cref="Read"/> that waits, or the next one. Any thread may call it, also after <see cref="Dispose"/>.
+    /// </summary>
     public void Wake() => _signal.Set();
 
     /// <summary>Waits for notices or <see cref="Wake"/>, at most <paramref name="timeoutMs"/>, and adds the notices to the list.</summary>

@@ -19,7 +19,7 @@ public enum AttachMethod
 /// <param name="Cookie">What the program is told of it.</param>
 internal readonly record struct UprobePlace(ulong Offset, ulong Cookie)
 {
-    /// <summary>See <see cref="UprobeSite.ReferenceCounter"/>.</summary>
+    /// <summary>File offset of the counter that the kernel raises while the place is probed; 0 for none.</summary>
     public ulong ReferenceCounter { get; init; }
 }
 

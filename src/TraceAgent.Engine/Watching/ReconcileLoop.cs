@@ -19,17 +19,7 @@ public sealed class ReconcileLoop : IDisposable
     private static readonly TimeSpan JudgmentInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
 
-    private readonly RuleSource _source;
-    private readonly LastValidRules _rules;
-    private readonly TargetFinder _targets;
-    private readonly Reconciler _reconciler;
-    private readonly ProbeMaintenance _maintenance;
-    private readonly RuleGuard _guard;
-    private readonly IEvaluationListener _reporter;
-    private readonly StandingBoard _board;
-    private readonly PacketController _packets;
-    private readonly IFollowedFile? _configuration;
-    private readonly PermittedBinaries _permitted;
+    private readonly ReconcileParts _parts;
     private readonly WatchList _watches;
     private readonly Debouncer _debouncer = new();
     private readonly Thread _thread;
@@ -40,23 +30,13 @@ public sealed class ReconcileLoop : IDisposable
     private long _lastJudgment = Stopwatch.GetTimestamp();
     private long _lastTurn = Stopwatch.GetTimestamp();
 
-    public ReconcileLoop(
-        RuleSource source, LastValidRules rules,
-        TargetFinder targets, Reconciler reconciler, ProbeMaintenance maintenance, RuleGuard guard, IEvaluationListener reporter,
-        StandingBoard board,
-        PacketController packets,
-        IFollowedFile? configuration,
-        PermittedBinaries permitted)
+    public ReconcileLoop(ReconcileParts parts)
     {
-        (_source, _rules, _targets, _reconciler, _maintenance, _guard, _reporter, _board) =
-            (source, rules, targets, reconciler, maintenance, guard, reporter, board);
-        (_packets, _configuration, _permitted) = (packets, configuration, permitted);
-        _watches = new WatchList(configuration is null ? source.Paths : [.. source.Paths, configuration.Path]);
+        _parts = parts;
+        var sources = parts.Source.Paths;
+        _watches = new WatchList(parts.Configuration is { } configuration ? [.. sources, configuration.Path] : sources);
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
-
-    /// <summary>Holds rule files back after a crash; null for no such thing.</summary>
-    public CrashGuard? Crashes { get; init; }
 
     /// <summary>Set when the thread has ended by an error of ours.</summary>
     public Exception? Failure { get; private set; }
@@ -121,29 +101,29 @@ public sealed class ReconcileLoop : IDisposable
         {
             if (change.Kind == ChangeKind.Overwritten)
             {
-                _maintenance.DetachOverwritten(_watches.TakeWritten());
+                _parts.Maintenance.DetachOverwritten(_watches.TakeWritten());
             }
 
             _debouncer.Note(change);
         }
 
-        if (_guard.JudgeHarm(_reconciler.Attached) is { Count: > 0 } harmful)
+        if (_parts.Guard.JudgeHarm(_parts.Reconciler.Attached) is { Count: > 0 } harmful)
         {
             foreach (var rule in harmful)
             {
-                _reconciler.Detach(rule);
+                _parts.Reconciler.Detach(rule);
             }
 
-            _board.Update(_reconciler, _guard, Now);
+            _parts.Board.Update(_parts.Reconciler, _parts.Guard, Now);
         }
 
         if (_reload)
         {
             _reload = false;
-            _source.Forget();
-            _rules.Forget();
+            _parts.Source.Forget();
+            _parts.Rules.Forget();
             Reconcile();
-            _reporter.Reloaded();
+            _parts.Listener.Reloaded();
         }
         else if (_debouncer.IsWaiting ? _debouncer.IsDue() : Stopwatch.GetElapsedTime(_lastCheck) > LookAround)
         {
@@ -151,7 +131,7 @@ public sealed class ReconcileLoop : IDisposable
         }
 
         var isSecond = Stopwatch.GetElapsedTime(_lastJudgment) > JudgmentInterval;
-        if (!_debouncer.IsWaiting && _targets.ProcessesHaveChanged(isSecond))
+        if (!_debouncer.IsWaiting && _parts.Targets.ProcessesHaveChanged(isSecond))
         {
             Reconcile();
         }
@@ -159,21 +139,21 @@ public sealed class ReconcileLoop : IDisposable
         if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
-            foreach (var rule in _guard.Judge(_reconciler.Attached, Now))
+            foreach (var rule in _parts.Guard.Judge(_parts.Reconciler.Attached, Now))
             {
-                _reconciler.Detach(rule);
+                _parts.Reconciler.Detach(rule);
             }
 
-            _board.Update(_reconciler, _guard, Now);
+            _parts.Board.Update(_parts.Reconciler, _parts.Guard, Now);
         }
 
-        _packets.Turn();
+        _parts.Packets.Turn();
         if (Stopwatch.GetElapsedTime(_lastSweep) > SweepInterval)
         {
             _lastSweep = Stopwatch.GetTimestamp();
-            _maintenance.DetachUnused();
-            _reconciler.LeaveBareParts();
-            _maintenance.ForgetDeadCalls();
+            _parts.Maintenance.DetachUnused();
+            _parts.Reconciler.LeaveBareParts();
+            _parts.Maintenance.ForgetDeadCalls();
         }
     }
 
@@ -185,11 +165,11 @@ public sealed class ReconcileLoop : IDisposable
     {
         if (_debouncer.IsWaiting)
         {
-            _reconciler.ExpectAttach();
+            _parts.Reconciler.ExpectAttach();
         }
 
         _debouncer.Clear();
-        if (_maintenance.DetachOverwritten())
+        if (_parts.Maintenance.DetachOverwritten())
         {
             // Still being written, as far as we can tell: it is resolved when it has been quiet.
             _debouncer.Note(new Change(ChangeKind.Overwritten, "", IsComplete: false));
@@ -197,22 +177,22 @@ public sealed class ReconcileLoop : IDisposable
         }
 
         // Watches first: what changes while we look is then noticed.
-        _watches.Follow(_reconciler.Attached.Values);
-        _configuration?.Check();
-        foreach (var rule in _maintenance.DetachDenied(_permitted))
+        _watches.Follow(_parts.Reconciler.Attached.Values);
+        _parts.Configuration?.Check();
+        foreach (var rule in _parts.Maintenance.DetachDenied(_parts.Permitted))
         {
-            _reconciler.Detach(rule);
+            _parts.Reconciler.Detach(rule);
         }
 
-        var versions = Crashes is null ? _source.Read() : Crashes.Judge(_source.Read());
-        var evaluation = _rules.Evaluate(versions);
+        var versions = _parts.Crashes is null ? _parts.Source.Read() : _parts.Crashes.Judge(_parts.Source.Read());
+        var evaluation = _parts.Rules.Evaluate(versions);
         _watches.Follow(evaluation.Looked);
-        _reporter.Evaluated(evaluation);
-        _reconciler.Apply(_guard.Admit(evaluation.Desired, Now));
-        _watches.Follow(_reconciler.Attached.Values);
-        _packets.Apply(evaluation.Filters);
-        _board.Evaluated(evaluation, versions);
-        _board.Update(_reconciler, _guard, Now);
+        _parts.Listener.Evaluated(evaluation);
+        _parts.Reconciler.Apply(_parts.Guard.Admit(evaluation.Desired, Now));
+        _watches.Follow(_parts.Reconciler.Attached.Values);
+        _parts.Packets.Apply(evaluation.Filters);
+        _parts.Board.Evaluated(evaluation, versions);
+        _parts.Board.Update(_parts.Reconciler, _parts.Guard, Now);
         _lastCheck = Stopwatch.GetTimestamp();
     }
 }

@@ -113,7 +113,8 @@ internal static class TraceCommand
             var rule = CommandLineRule.Read($"traceagent {Name}", Environment.CurrentDirectory, words, options);
             return parsed.GetValue(print)
                 ? Task.FromResult(Print(rule))
-                : TraceAsync(rule.File, parsed.GetValue(json), new RunLimits(parsed.GetValue(count), parsed.GetValue(time)), parsed.GetValue(flush));
+                : TraceAsync(
+                    rule.File, parsed.GetValue(json), new RunLimits(parsed.GetValue(count), parsed.GetValue(time)), parsed.GetValue(flush));
         });
         return command;
     }

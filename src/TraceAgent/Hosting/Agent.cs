@@ -128,11 +128,21 @@ internal sealed class Agent : IHostedService, IDisposable
         var packetReports = new PacketReports(_pump, _clock, packetReporter.Evicted);
         _filters = new PacketReconciler(packetReports, packetReporter);
         _packets = new PacketController(_filters, packetReports, packetReporter, NetworkInterfaces.List);
-        _loop = new ReconcileLoop(
-            _source, new LastValidRules(_resolver, new PrefixSource(parts.Trust), () => followed?.OutputNames),
-            _resolver.Targets, _reconciler, maintenance, guard, _reporter, board,
-            _packets, followed, permitted)
-        { Crashes = parts.Crashes };
+        _loop = new ReconcileLoop(new ReconcileParts
+        {
+            Source = _source,
+            Rules = new LastValidRules(_resolver, new PrefixSource(parts.Trust), () => followed?.OutputNames),
+            Targets = _resolver.Targets,
+            Reconciler = _reconciler,
+            Maintenance = maintenance,
+            Guard = guard,
+            Listener = _reporter,
+            Board = board,
+            Packets = _packets,
+            Configuration = followed,
+            Permitted = permitted,
+            Crashes = parts.Crashes,
+        });
         _status = new StatusSource(
             board,
             Counters,

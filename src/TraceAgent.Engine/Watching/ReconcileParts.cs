@@ -1,0 +1,38 @@
+using TraceAgent.Engine.Evaluation;
+using TraceAgent.Engine.Guards;
+using TraceAgent.Engine.Packets;
+using TraceAgent.Engine.Reconciling;
+using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.Targets;
+
+namespace TraceAgent.Engine.Watching;
+
+/// <summary>What <see cref="ReconcileLoop"/> brings together.</summary>
+public sealed record ReconcileParts
+{
+    public required RuleSource Source { get; init; }
+
+    public required LastValidRules Rules { get; init; }
+
+    public required TargetFinder Targets { get; init; }
+
+    public required Reconciler Reconciler { get; init; }
+
+    public required ProbeMaintenance Maintenance { get; init; }
+
+    public required RuleGuard Guard { get; init; }
+
+    public required IEvaluationListener Listener { get; init; }
+
+    public required StandingBoard Board { get; init; }
+
+    public required PacketController Packets { get; init; }
+
+    /// <summary>The agent configuration; null when there is none to follow.</summary>
+    public IFollowedFile? Configuration { get; init; }
+
+    public required PermittedBinaries Permitted { get; init; }
+
+    /// <summary>Holds rule files back after a crash; null for no such thing.</summary>
+    public CrashGuard? Crashes { get; init; }
+}
