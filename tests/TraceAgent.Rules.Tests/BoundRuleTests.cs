@@ -1,7 +1,7 @@
 using System.Text;
 using TraceAgent.Capture;
-using TraceAgent.Rules.Files;
 using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Rules.Tests;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using CsCheck;
 using TraceAgent.Capture;
+using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Files;
-using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml.Diagnostics;
