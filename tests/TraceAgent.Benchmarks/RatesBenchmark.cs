@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace TraceAgent.Benchmarks;
 
-/// <summary>What lines cost at the rates that people have: the traced core sleeps between its calls. And what an idle agent costs.</summary>
+/// <summary>What lines cost at everyday rates, where the traced core sleeps between its calls; and what an idle agent costs.</summary>
 internal static class RatesBenchmark
 {
     private const string TracedProcessor = "1";
