@@ -10,11 +10,29 @@ public class CodeStyleTests
     // Characters.
     private const int LongestLine = 140;
 
+    private static readonly HashSet<string> Linq =
+    [
+        "Select", "SelectMany", "Where", "Any", "FirstOrDefault", "OrderBy", "OrderByDescending", "GroupBy", "Aggregate", "ToList",
+        "ToDictionary", "ToLookup", "OfType", "Cast", "Distinct", "Zip",
+    ];
+
     [Fact]
     public void Lines_of_code_have_140_characters_at_most() => Assert.Empty(Checkout.Sources.SelectMany(TooLong));
 
     [Fact]
     public void Conditional_expressions_are_not_chained() => Assert.Empty(Checkout.Sources.SelectMany(Chained));
+
+    /// <summary>TraceAgent.Events bans it by its BannedSymbols.txt, but a folder of a project has none.</summary>
+    [Fact]
+    public void What_reads_the_ring_uses_no_LINQ()
+    {
+        var files = Checkout.Sources.Where(path => path.StartsWith("src/TraceAgent.Engine/Reading/", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(files);
+        Assert.Empty(files.SelectMany(path => Parse(Checkout.Read(path)).GetRoot().DescendantNodes().OfType<MemberAccessExpressionSyntax>()
+            .Where(member => member.Parent is InvocationExpressionSyntax && Linq.Contains(member.Name.Identifier.ValueText))
+            .Select(member => $"{path}: {member.Parent}")));
+    }
 
     [Theory]
     [InlineData("a ? b : c ? d : e", true)]
