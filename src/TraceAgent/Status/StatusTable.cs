@@ -7,7 +7,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Status;
 
-/// <summary>The status for people.</summary>
+/// <summary>Writes the status for people.</summary>
 internal static class StatusTable
 {
     private static readonly TextColumn[] Columns =
@@ -61,7 +61,7 @@ internal static class StatusTable
         return text.ToString();
     }
 
-    /// <summary>One rule in full, with a picture of how long its calls took.</summary>
+    /// <summary>Describes one rule in full, with a picture of how long its calls took.</summary>
     public static string Details(RuleStatus rule, DateTime now)
     {
         var text = new StringBuilder();
@@ -131,6 +131,6 @@ internal static class StatusTable
         _ => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0} d"),
     };
 
-    /// <summary>Paths and texts of rules may hold what moves a terminal's cursor.</summary>
+    /// <summary>Replaces control characters: paths and texts of rules may hold what moves a terminal's cursor.</summary>
     internal static string Clean(string text) => PrintableText.Of(text);
 }
