@@ -6,7 +6,9 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf;
 
-/// <summary>All that one agent holds in the kernel: the maps that its probes share, and its slots. Nothing outlives the process.</summary>
+/// <summary>
+/// Everything that one agent holds in the kernel: the maps that its probes share, and its slots. Nothing outlives the process.
+/// </summary>
 public sealed class BpfSession : IDisposable
 {
     public const int DefaultRingBytes = 8 << 20;
@@ -52,21 +54,23 @@ public sealed class BpfSession : IDisposable
         }
     }
 
-    /// <summary>How probes are attached here; waits until it is known.</summary>
+    /// <summary>How probes are attached on this kernel. Waits until it is known.</summary>
     /// <exception cref="KernelException">They cannot be.</exception>
     public AttachMethod AttachMethod => Grace.AttachMethod;
 
     public RingReader Ring { get; }
 
     /// <summary>
-    /// Whether /proc has every process under the number that the kernel's programs tell. In a PID namespace of its own, other processes
-    /// have these numbers there.
+    /// True when /proc lists every process under the ID that the kernel's programs report. In a PID namespace other than the
+    /// first, other processes have these IDs there.
     /// </summary>
     public bool SeesAllProcesses { get; }
 
     /// <param name="ringBytes">Size of the ring buffer: a power of two, at least a page.</param>
     /// <param name="method">How to attach; null for the best that the kernel has.</param>
-    /// <param name="policy">For whose pages programs wait where the kernel lets them; null for <see cref="WaitPolicy.Trusted"/>.</param>
+    /// <param name="policy">
+    /// The policy on waiting for pages, where the kernel lets programs wait; null for <see cref="WaitPolicy.Trusted"/>.
+    /// </param>
     /// <exception cref="KernelException">Not permitted, or a feature is missing; the message names the remedy.</exception>
     public static BpfSession Open(int ringBytes = DefaultRingBytes, AttachMethod? method = null, WaitPolicy? policy = null)
     {
@@ -83,7 +87,7 @@ public sealed class BpfSession : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Open"/>, but does not wait for what <see cref="AwaitAttachable"/> waits for.</summary>
+    /// <summary>Opens a session as <see cref="Open"/> does, but does not wait for what <see cref="AwaitAttachable"/> waits for.</summary>
     /// <exception cref="KernelException">Not permitted, or a feature is missing; the message names the remedy.</exception>
     public static BpfSession Begin(int ringBytes, AttachMethod? method, WaitPolicy? policy)
     {
@@ -97,14 +101,20 @@ public sealed class BpfSession : IDisposable
         return new BpfSession(ringBytes, method, policy ?? WaitPolicy.Trusted);
     }
 
-    /// <summary>Waits until a first probe was attached; nothing else can be before.</summary>
+    /// <summary>Waits until a first probe was attached. No other probe can be attached before.</summary>
     /// <exception cref="KernelException">Not permitted, or a feature is missing; the message names the remedy.</exception>
     public void AwaitAttachable() => _ = Grace;
 
-    /// <summary>Probes are about to be attached: what the kernel lets the first of them wait for begins now. For one thread.</summary>
+    /// <summary>
+    /// Announces that probes are about to be attached: the RCU grace period that the first of them waits for begins now. Called
+    /// by one thread only.
+    /// </summary>
     public void ExpectAttach() => Grace.Expect();
 
-    /// <summary>Whether so many probes may be loaded before the first of them is attached: they are all open, and need more then.</summary>
+    /// <summary>
+    /// True when this many probes may be loaded before the first of them is attached: all are open at once, and attaching needs
+    /// more descriptors.
+    /// </summary>
     public static bool HasRoomFor(int probes) => probes <= DescriptorTable.Limit / 8;
 
     /// <summary>Compiles and loads the programs of a plan. The probe is not attached, and inactive.</summary>
@@ -129,9 +139,9 @@ public sealed class BpfSession : IDisposable
     }
 
     /// <summary>
-    /// From now on, <paramref name="next"/> take the hits that <paramref name="previous"/> took, each by exactly one of them.
-    /// At every site, one of <paramref name="previous"/> and one of <paramref name="next"/> is attached, the latter later.
-    /// To be followed by <see cref="Settle"/>.
+    /// Hands the hits of <paramref name="previous"/> over to <paramref name="next"/>, each hit to exactly one of them. At every
+    /// site, one of <paramref name="previous"/> and one of <paramref name="next"/> is attached, the latter later. To be followed
+    /// by <see cref="Settle"/>.
     /// </summary>
     public Switchover Switch(IReadOnlyList<LoadedProbe> previous, IReadOnlyList<LoadedProbe> next)
     {
@@ -158,8 +168,8 @@ public sealed class BpfSession : IDisposable
     }
 
     /// <summary>
-    /// Ends switches, all that were begun on these probes' sites: waits until no handler runs that began before them, then
-    /// the predecessors take nothing any more, and are detached from what takes hits.
+    /// Ends all switches that were begun on these probes' sites: waits until no handler runs that began before them, then the
+    /// predecessors take no more hits, and are detached from what takes hits.
     /// </summary>
     public void Settle(IReadOnlyCollection<Switchover> switches)
     {
@@ -192,7 +202,10 @@ public sealed class BpfSession : IDisposable
         }
     }
 
-    /// <summary>Waits until every handler that is running now has ended: after a probe was deactivated, its counters stand still.</summary>
+    /// <summary>
+    /// Waits until every handler that is running now has ended. The counters of a probe that was deactivated before do not change
+    /// afterwards.
+    /// </summary>
     public void WaitForHandlers() => Grace.Wait();
 
     public void Dispose()

@@ -11,33 +11,33 @@ public enum HostVerdict
 {
     Fine,
 
-    /// <summary>The agent works, with less.</summary>
+    /// <summary>The agent works, with a limitation.</summary>
     Limited,
 
     /// <summary>The agent cannot work.</summary>
     Missing,
 }
 
-/// <summary>What became of one thing that the agent needs, or makes use of.</summary>
-/// <param name="Name">Of the thing.</param>
+/// <summary>The result of checking one thing that the agent needs or uses.</summary>
+/// <param name="Name">What was checked.</param>
 /// <param name="Verdict">Whether it is there.</param>
 /// <param name="Detail">What was seen.</param>
 /// <param name="Remedy">What would help; null when it is fine.</param>
 public sealed record HostFinding(string Name, HostVerdict Verdict, string Detail, string? Remedy = null);
 
-/// <summary>Finds out what this host lets the agent do, by doing it: a version says nothing of backports, nor of sandboxes.</summary>
+/// <summary>Finds out what this host lets the agent do by doing it: a kernel version says nothing about backports or sandboxes.</summary>
 public static class HostCheck
 {
     private const int SysPtrace = 19;
     private const int DacReadSearch = 2;
 
-    /// <summary>x86-64: push %rbp; pop %rbp; ret.</summary>
+    /// <summary>A function for x86-64: push %rbp; pop %rbp; ret.</summary>
     private static byte[] FunctionX64 => [0x55, 0x5d, 0xc3];
 
-    /// <summary>arm64: mov w0, w0; ret.</summary>
+    /// <summary>A function for arm64: mov w0, w0; ret.</summary>
     private static byte[] FunctionArm64 => [0xe0, 0x03, 0x00, 0x2a, 0xc0, 0x03, 0x5f, 0xd6];
 
-    /// <summary>Everything, in an order in which the first thing that is missing explains the later ones.</summary>
+    /// <summary>Runs all checks, in an order in which the first thing that is missing explains the later ones.</summary>
     public static IReadOnlyList<HostFinding> Run()
     {
         var findings = new List<HostFinding> { Kernel() };
@@ -89,7 +89,7 @@ public static class HostCheck
         }
     }
 
-    /// <summary>One of the two ways is enough; what is wrong with the only other one is then no more than a limit.</summary>
+    /// <summary>Checks both ways of attaching. One is enough: a problem with the other one is then only a limitation.</summary>
     private static void AddUprobes(List<HostFinding> findings)
     {
         var multi = Try("uprobe_multi", HostVerdict.Limited, "attached, hit, detached", () =>
@@ -153,7 +153,7 @@ public static class HostCheck
         }
     }
 
-    /// <summary>Attaches to a function of our own and calls it: what is attached may still not fire.</summary>
+    /// <summary>Attaches to a function of our own and calls it: a probe that can be attached may still not fire.</summary>
     private static void Hit(AttachMethod method, bool onReturn)
     {
         const int calls = 3;
@@ -179,7 +179,7 @@ public static class HostCheck
         }
     }
 
-    /// <summary>Attached nowhere: that could take a network card down for a moment.</summary>
+    /// <summary>Loads the packet filter. It is not attached, because attaching could take a network card down for a moment.</summary>
     private static void LoadPacketFilter() =>
         PacketFilter.Load(
             "doctor", new PacketFilterOptions { SourceCapacity = 1024, DeniedCapacity = 1024, PrefixCapacity = 1024 }).Dispose();
@@ -205,7 +205,7 @@ public static class HostCheck
 
     private static bool Holds(ulong capabilities, int number) => (capabilities & (1ul << number)) != 0;
 
-    /// <summary>The effective ones (proc(5), CapEff).</summary>
+    /// <summary>The effective capabilities (proc(5), CapEff).</summary>
     private static ulong Capabilities()
     {
         const string key = "CapEff:";

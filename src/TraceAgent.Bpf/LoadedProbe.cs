@@ -5,7 +5,7 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf;
 
-/// <summary>The kernel's side of one probe: its programs, and what they are attached to. Not safe for use by several threads.</summary>
+/// <summary>The kernel's side of one probe: its programs, and what they are attached to. Not thread-safe.</summary>
 public sealed class LoadedProbe : IDisposable
 {
     private readonly BpfSession _session;
@@ -50,7 +50,7 @@ public sealed class LoadedProbe : IDisposable
         }
     }
 
-    /// <summary>Stands in each record of this probe; free for others after <see cref="Dispose"/>.</summary>
+    /// <summary>The probe's slot, which stands in each of its records; free for others after <see cref="Dispose"/>.</summary>
     public uint Slot { get; }
 
     public CapturePlan Plan { get; }
@@ -62,18 +62,18 @@ public sealed class LoadedProbe : IDisposable
     /// <summary>Calls that were entered and have not returned; 0 unless the plan pairs them.</summary>
     public int CallsInFlight => _closed ? 0 : _inFlight?.CountOf(Slot) ?? 0;
 
-    /// <summary>Forgets calls whose threads, or of goroutines whose processes, have ended in them.</summary>
+    /// <summary>Forgets calls that can no longer return, because their threads have ended (for goroutines, their processes).</summary>
     /// <returns>How many: they are unreturned, and not in the counters.</returns>
     public int ForgetDeadCalls() => _closed ? 0 : _inFlight?.RemoveDead(Slot, ofGoroutines: Plan.GoroutineRegister is not null) ?? 0;
 
-    /// <summary>Of its programs together, while <see cref="RunStatistics"/> were kept.</summary>
+    /// <summary>The run time of all its programs together, while <see cref="RunStatistics"/> were kept.</summary>
     public RunTime RunTime => _programs.Select(one => one.Loaded).Concat(_exits.Values)
         .Aggregate(default(RunTime), (sum, one) => sum + one.RunTime);
 
-    /// <summary>Attaches to one file.</summary>
+    /// <summary>Attaches the probe to one file.</summary>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
-    /// <param name="displayPath">As the user knows it.</param>
-    /// <param name="sites">At least one, each with a return where the plan sees returns at instructions.</param>
+    /// <param name="displayPath">The path as the user knows it.</param>
+    /// <param name="sites">The sites, at least one, each with a return where the plan sees returns at instructions.</param>
     /// <param name="firstCookie">The index of the first site.</param>
     /// <exception cref="KernelException">The kernel refused; nothing new is attached.</exception>
     public ProbeAttachment Attach(string path, string displayPath, IReadOnlyList<UprobeSite> sites, ulong firstCookie)
@@ -137,12 +137,12 @@ public sealed class LoadedProbe : IDisposable
 
     public void Activate() => _session.SetActive(Slot, active: true);
 
-    /// <summary>No hit is taken any more, at once; detaching may follow at leisure. Calls in flight still complete.</summary>
+    /// <summary>Takes no more hits, at once; detaching may follow later. Calls in flight still complete.</summary>
     public void Deactivate() => _session.SetActive(Slot, active: false);
 
     /// <summary>
-    /// Detaches, but not a call rule: its return completes the calls in flight, and its entry forgets those that were left by
-    /// longjmp and are not.
+    /// Detaches, except for a call rule: its return completes the calls in flight, and its entry forgets those that were left by
+    /// longjmp.
     /// </summary>
     internal void CloseTaking()
     {
@@ -154,7 +154,7 @@ public sealed class LoadedProbe : IDisposable
 
     internal void Forget(ProbeAttachment attachment) => _attachments.Remove(attachment);
 
-    /// <summary>Detaches and unloads. The counters stay readable until <see cref="Dispose"/>.</summary>
+    /// <summary>Detaches and unloads the programs. The counters stay readable until <see cref="Dispose"/>.</summary>
     public void Close()
     {
         foreach (var attachment in _attachments.ToArray())
@@ -181,7 +181,7 @@ public sealed class LoadedProbe : IDisposable
         }
     }
 
-    /// <summary>Closes, and gives the slot back: the ring must hold no record of this probe any more.</summary>
+    /// <summary>Closes the probe and gives its slot back: the ring must hold no record of this probe any more.</summary>
     public void Dispose()
     {
         Close();

@@ -1,12 +1,12 @@
 namespace TraceAgent.Capture;
 
 /// <summary>
-/// What a processor's calling convention says about where a function's values are.
-/// Registers are named by their DWARF numbers, the one numbering that ABI tables, location expressions and USDT operands share.
+/// A processor's calling convention: where a function's values are. Registers are named by their DWARF numbers, the one numbering
+/// that ABI tables, location expressions and USDT operands share.
 /// </summary>
 public sealed record Architecture
 {
-    /// <summary>As in <c>uname -m</c>.</summary>
+    /// <summary>The processor's name as in <c>uname -m</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>The <c>e_machine</c> of its ELF files.</summary>
@@ -24,10 +24,7 @@ public sealed record Architecture
     /// <summary>DWARF number of the stack pointer.</summary>
     public required int StackPointer { get; init; }
 
-    /// <summary>
-    /// Offset in bytes of each DWARF register in the kernel's <c>struct pt_regs</c>; the
-    /// index is the DWARF number.
-    /// </summary>
+    /// <summary>Offset in bytes of each DWARF register in the kernel's <c>struct pt_regs</c>; the index is the DWARF number.</summary>
     public required EquatableArray<int> RegisterOffsets { get; init; }
 
     /// <summary>Offset in bytes of the instruction pointer in <c>struct pt_regs</c>.</summary>
@@ -39,15 +36,15 @@ public sealed record Architecture
     /// <summary>Bytes from the stack pointer on entry to the first argument passed in memory.</summary>
     public required int FirstStackArgument { get; init; }
 
-    /// <summary>How many bytes higher the stack pointer is at the return than on entry.</summary>
+    /// <summary>The difference of the stack pointer between entry and return, in bytes: how much higher it is at the return.</summary>
     public required int StackPointerRise { get; init; }
 
-    /// <summary>How many arguments a rule may capture.</summary>
+    /// <summary>The maximum number of arguments that a rule may capture.</summary>
     public const int MaxArguments = 12;
 
     /// <summary>
-    /// System V ABI, AMD64 supplement 3.2.3 (arguments) and 3.6.2 (DWARF register numbers);
-    /// <c>struct pt_regs</c> of arch/x86/include/uapi/asm/ptrace.h.
+    /// The x86-64 convention: System V ABI, AMD64 supplement 3.2.3 (arguments) and 3.6.2 (DWARF register numbers); <c>struct
+    /// pt_regs</c> of arch/x86/include/uapi/asm/ptrace.h.
     /// </summary>
     public static Architecture X64 { get; } = new()
     {
@@ -66,8 +63,8 @@ public sealed record Architecture
     };
 
     /// <summary>
-    /// Procedure Call Standard for the Arm 64-bit Architecture, 6.8.2; DWARF for the Arm 64-bit Architecture, 4.1;
-    /// <c>struct user_pt_regs</c> of arch/arm64/include/uapi/asm/ptrace.h.
+    /// The arm64 convention: Procedure Call Standard for the Arm 64-bit Architecture, 6.8.2; DWARF for the Arm 64-bit
+    /// Architecture, 4.1; <c>struct user_pt_regs</c> of arch/arm64/include/uapi/asm/ptrace.h.
     /// </summary>
     public static Architecture Arm64 { get; } = new()
     {

@@ -6,8 +6,7 @@ public sealed record CSiteAbi(Architecture Architecture) : SiteAbi(Architecture)
     public static CSiteAbi X64 { get; } = new(Architecture.X64);
 
     /// <summary>
-    /// Which of the convention's places each argument has: see <see cref="CallForm.Places"/>. Empty when each has its own
-    /// number.
+    /// The place of the convention that each argument has: see <see cref="CallForm.Places"/>. Empty when each has its own number.
     /// </summary>
     public EquatableArray<int> Places { get; init; }
 

@@ -1,8 +1,8 @@
 namespace TraceAgent.Capture;
 
 /// <summary>
-/// What a prototype says of a call of C or C++: the words of 8 bytes that its parameters take, and whether others that nobody writes
-/// come before them. Equality is structural.
+/// The form of a call of C or C++ according to a prototype: the words of 8 bytes that its parameters take, and whether implicit
+/// ones come before them. Equality is structural.
 /// </summary>
 /// <param name="Parameters">How many words each takes, in order.</param>
 /// <param name="Object">Whether the address of an object comes first.</param>
@@ -12,15 +12,15 @@ public sealed record CallForm(EquatableArray<int> Parameters, ObjectArgument Obj
     /// <summary>The type of the result, as it was written, when it is <see cref="ResultPlace.OfClass"/>.</summary>
     public string ResultClass { get; init; } = "";
 
-    /// <summary>What stands before the function's name: <c>shop::Cart</c> of <c>shop::Cart::add</c>; empty for nothing.</summary>
+    /// <summary>The scope of the function's name: <c>shop::Cart</c> of <c>shop::Cart::add</c>; empty for none.</summary>
     public string Scope { get; init; } = "";
 
     /// <summary>
-    /// Which of the calling convention's places, from 0, each word of the parameters has. Empty when each has its own number.
-    /// A value of two words is in registers as a whole or not at all: System V ABI, AMD64 supplement 3.2.3; Procedure Call
-    /// Standard for the Arm 64-bit Architecture, 6.8.2, where nothing comes back to the registers that it left.
+    /// The place of the calling convention, from 0, that each word of the parameters has. Empty when each has its own number. A
+    /// value of two words is in registers as a whole or not at all: System V ABI, AMD64 supplement 3.2.3; Procedure Call Standard
+    /// for the Arm 64-bit Architecture, 6.8.2, where no later value gets the registers that it left.
     /// </summary>
-    /// <param name="architecture">Whose convention.</param>
+    /// <param name="architecture">The calling convention.</param>
     /// <param name="hidden">Words before the parameters.</param>
     public EquatableArray<int> Places(Architecture architecture, int hidden)
     {
@@ -46,24 +46,24 @@ public sealed record CallForm(EquatableArray<int> Parameters, ObjectArgument Obj
 /// <summary>Whether a function is called on an object, whose address is its first argument.</summary>
 public enum ObjectArgument
 {
-    /// <summary>The prototype does not say.</summary>
+    /// <summary>Unknown: the prototype does not say.</summary>
     Unsaid,
 
-    /// <summary>It is, and the prototype does not name the object.</summary>
+    /// <summary>Called on an object that the prototype does not name.</summary>
     Hidden,
 
-    /// <summary>It is not, or the object is among the parameters.</summary>
+    /// <summary>No hidden object: it is called on none, or on one among the parameters.</summary>
     Absent,
 }
 
-/// <summary>Where a function leaves its result.</summary>
+/// <summary>The place where a function leaves its result.</summary>
 public enum ResultPlace
 {
     Registers,
 
-    /// <summary>In a place whose address the caller passes before all arguments (Itanium C++ ABI 3.1.3.1), or in x8 on arm64.</summary>
+    /// <summary>Memory at an address that the caller passes before all arguments (Itanium C++ ABI 3.1.3.1), or in x8 on arm64.</summary>
     Memory,
 
-    /// <summary>In one or the other: the type is a class of which the prototype tells nothing.</summary>
+    /// <summary>Registers or memory: the type is a class that the prototype does not describe.</summary>
     OfClass,
 }

@@ -1,6 +1,6 @@
 namespace TraceAgent.Capture;
 
-/// <summary>When a rule's events happen: the <c>on:</c> of a rule.</summary>
+/// <summary>The moment at which a rule's events happen: the <c>on:</c> of a rule.</summary>
 public enum ProbeTrigger
 {
     Entry,
@@ -22,11 +22,11 @@ public enum EventKind
 }
 
 /// <summary>
-/// What the kernel program of a probe reads and in which order. With the sites it is a probe's identity: two equal plans
+/// The kernel program of a probe: what it reads, and in which order. With the sites it is a probe's identity: two equal plans
 /// compile to the same instructions.
 /// </summary>
-/// <param name="Architecture">Of the probed binary.</param>
-/// <param name="Moment">When events happen.</param>
+/// <param name="Architecture">The architecture of the probed binary.</param>
+/// <param name="Trigger">The moment at which events happen.</param>
 /// <param name="EntryFields">Read when the function is entered.</param>
 /// <param name="ReturnFields">Read when it returns.</param>
 public sealed record CapturePlan(
@@ -35,40 +35,40 @@ public sealed record CapturePlan(
     EquatableArray<CaptureField> EntryFields,
     EquatableArray<CaptureField> ReturnFields)
 {
-    /// <summary>A hit is filtered when this is 0 on entry, or cannot be computed. Null: no condition.</summary>
+    /// <summary>The condition on entry: a hit is filtered when it is 0, or cannot be computed. Null for no condition.</summary>
     public Expr? EntryCondition { get; init; }
 
-    /// <summary>The same on return; of calls it may use <see cref="Expr.EntryField"/> and the duration.</summary>
+    /// <summary>The condition on return; for calls it may use <see cref="Expr.EntryField"/> and the duration.</summary>
     public Expr? ReturnCondition { get; init; }
 
-    /// <summary>Of the hits that pass the conditions, on average one in this many is logged; 1 to 1,000,000.</summary>
+    /// <summary>The sampling rate: of the hits that pass the conditions, on average one in this many is logged; 1 to 1,000,000.</summary>
     public int SampleEvery { get; init; } = 1;
 
-    /// <summary>Events a second, with a burst of twice that; 0 for no limit, at most 1,000,000.</summary>
+    /// <summary>The limit in events per second, with a burst of twice that; 0 for no limit, at most 1,000,000.</summary>
     public int LimitPerSecond { get; init; }
 
-    /// <summary>Returns are hits of the function's RET instructions: see <see cref="SiteAbi.ReturnsAtInstructions"/>.</summary>
+    /// <summary>True when returns are hits of the function's RET instructions: see <see cref="SiteAbi.ReturnsAtInstructions"/>.</summary>
     public bool ReturnsAtInstructions { get; init; }
 
-    /// <summary>Returns are hits of other functions' instructions, too: see <see cref="SiteAbi.LeavesByJumps"/>.</summary>
+    /// <summary>True when returns may also be hits of other functions' instructions: see <see cref="SiteAbi.LeavesByJumps"/>.</summary>
     public bool LeavesByJumps { get; init; }
 
-    /// <summary>Some hits of the entry are no calls: see <see cref="SiteAbi.Restarts"/>.</summary>
+    /// <summary>True when some hits of the entry are no calls: see <see cref="SiteAbi.Restarts"/>.</summary>
     public bool Restarts { get; init; }
 
-    /// <summary>A return is taken only when its entry was: entries are kept until then.</summary>
+    /// <summary>True when a return is taken only when its entry was: entries are kept until then.</summary>
     public bool PairsCalls => Pairs(Trigger, LeavesByJumps);
 
-    /// <summary>Whether returns at such sites are taken only together with their entries.</summary>
-    /// <param name="moment">When events happen.</param>
+    /// <summary>True when returns at such sites are taken only together with their entries.</summary>
+    /// <param name="trigger">The moment at which events happen.</param>
     /// <param name="leavesByJumps">See <see cref="SiteAbi.LeavesByJumps"/>.</param>
     public static bool Pairs(ProbeTrigger trigger, bool leavesByJumps) =>
         trigger == ProbeTrigger.Call || (leavesByJumps && trigger != ProbeTrigger.Entry);
 
-    /// <summary>Of calls: the register with the goroutine whose call it is; null when it is the thread's.</summary>
+    /// <summary>The DWARF number of the register with the goroutine whose call it is; null when calls are the thread's.</summary>
     public int? GoroutineRegister { get; init; }
 
-    /// <summary>Programs never wait for a page: what is not in memory is a fault.</summary>
+    /// <summary>True when programs never wait for a page: what is not in memory is a fault.</summary>
     public bool ReadsPlainly { get; init; }
 
     /// <summary>The kinds of event that this plan makes.</summary>
@@ -99,11 +99,15 @@ public sealed record CapturePlan(
 /// <summary>One value: how to compute it and how it lies in the record.</summary>
 public sealed record CaptureField(Expr Value, Storage Storage)
 {
-    /// <summary>False for what registers and the kernel tell, and for what has its outcome in its head.</summary>
+    /// <summary>
+    /// True when the value has an outcome byte in the record. False for values that registers and the kernel give, and for those
+    /// that have their outcome in their head.
+    /// </summary>
     public bool HasOutcomeOfItsOwn() => Storage is Storage.Scalar && Value.CanFail();
 
     /// <summary>
-    /// Read on return, it is not there when the call ends at a jump: it needs registers or memory as the function leaves them.
+    /// True for a value read on return that is missing when the call ends at a jump: it needs registers or memory as the function
+    /// leaves them.
     /// </summary>
     public bool NeedsResult() => Value.ReadsHit() || (Storage is Storage.Bytes bytes && bytes.Length.ReadsHit());
 }

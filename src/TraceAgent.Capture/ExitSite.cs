@@ -5,14 +5,14 @@ namespace TraceAgent.Capture;
 /// <param name="Form">What a hit of it means.</param>
 public readonly record struct ExitSite(ulong Offset, ExitForm Form);
 
-/// <summary>What a hit of an <see cref="ExitSite"/> means. Sites of one form share a program.</summary>
+/// <summary>The meaning of a hit of an <see cref="ExitSite"/>. Sites of one form share a program.</summary>
 /// <param name="Kind">What happens there.</param>
 /// <param name="TakenWhen">A hit counts only when this is not 0, as of a conditional branch; null for every hit.</param>
 public sealed record ExitForm(ExitKind Kind, Expr? TakenWhen = null)
 {
     /// <summary>
-    /// In code of another function, which the call must have been seen to leave to (<see cref="ExitKind.Leave"/>): what an exception
-    /// left behind at this depth is no call that ends here.
+    /// True for code of another function, which the call must have been seen to leave to (<see cref="ExitKind.Leave"/>): what an
+    /// exception left behind at this depth is not a call that ends here.
     /// </summary>
     public bool IsElsewhere { get; init; }
 
@@ -20,7 +20,7 @@ public sealed record ExitForm(ExitKind Kind, Expr? TakenWhen = null)
     public static ExitForm Return { get; } = new(ExitKind.Return);
 }
 
-/// <summary>What happens at an <see cref="ExitSite"/>.</summary>
+/// <summary>The event that an <see cref="ExitSite"/> stands for.</summary>
 public enum ExitKind
 {
     /// <summary>The function returns to its caller; the result is in its registers.</summary>

@@ -1,9 +1,9 @@
 namespace TraceAgent.Capture;
 
 /// <summary>
-/// How to compute one 64-bit value in the kernel when a probe is hit. Everything that reads the traced process lowers to
-/// this tree: arguments, DWARF locations, USDT operands, field paths and conditions. Equality is structural; it is part of
-/// a probe's identity.
+/// The computation of one 64-bit value in the kernel when a probe is hit. Everything that reads the traced process lowers to this
+/// tree: arguments, DWARF locations, USDT operands, field paths and conditions. Equality is structural; it is part of a probe's
+/// identity.
 /// </summary>
 public abstract record Expr
 {
@@ -49,21 +49,21 @@ public abstract record Expr
     /// </summary>
     public sealed record Extend(Expr Operand, int Size, bool Signed) : Expr;
 
-    /// <summary>In what is computed on return of a call: the scalar entry field <paramref name="Index"/> as it was on entry.</summary>
+    /// <summary>The scalar entry field <paramref name="Index"/> as it was on entry, in what is computed on return of a call.</summary>
     public sealed record EntryField(int Index) : Expr;
 
     /// <summary>1 when the text at the address passes the test, else 0.</summary>
     /// <param name="Address">Where it begins; of a text without a length, NULL passes no test.</param>
     /// <param name="Test">What it is compared with.</param>
-    /// <param name="Length">Its bytes; null when it ends at a NUL.</param>
+    /// <param name="Length">The length in bytes; null when the text ends at a NUL.</param>
     public sealed record TextMatch(Expr Address, TextTest Test, Expr? Length = null) : Expr;
 
     /// <summary>1 when the thread's name (at most 15 bytes) passes the test, else 0.</summary>
     public sealed record CommMatch(TextTest Test) : Expr;
 
     /// <summary>
-    /// ID of the cgroup (version 2) <paramref name="Level"/> folders below the root to which the
-    /// thread's own belongs; 0 for none.
+    /// ID of the cgroup (version 2) <paramref name="Level"/> folders below the root to which the thread's own belongs; 0 for
+    /// none.
     /// </summary>
     public sealed record AncestorCgroup(int Level) : Expr;
 
@@ -108,10 +108,10 @@ public enum BinaryOperator
     Above,
     AboveOrEqual,
 
-    /// <summary>Does not evaluate the right side when the left is 0.</summary>
+    /// <summary>Logical and: does not evaluate the right side when the left is 0.</summary>
     AndAlso,
 
-    /// <summary>Does not evaluate the right side when the left is not 0.</summary>
+    /// <summary>Logical or: does not evaluate the right side when the left is not 0.</summary>
     OrElse,
 }
 
@@ -125,13 +125,13 @@ public enum SpecialValue
     Uid,
     Gid,
 
-    /// <summary>CLOCK_MONOTONIC, ns.</summary>
+    /// <summary>The time: CLOCK_MONOTONIC, ns.</summary>
     Now,
 
     /// <summary>ID of the cgroup (version 2): the inode of its folder.</summary>
     Cgroup,
 
-    /// <summary>On return of a call: ns since its entry.</summary>
+    /// <summary>The time since the entry of the call, in ns, on its return.</summary>
     Duration,
 
     /// <summary>The flags of the processor before the probed instruction.</summary>

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace TraceAgent.Capture;
 
-/// <summary>Where a value is, for people: an expression as C has it, with the names of registers.</summary>
-/// <param name="architecture">Whose registers.</param>
+/// <summary>Describes where a value is, for people: an expression as C has it, with the names of registers.</summary>
+/// <param name="architecture">The architecture that the registers are of.</param>
 /// <param name="entryFields">What <see cref="Expr.EntryField"/> counts in.</param>
 public sealed class ExprText(Architecture architecture, EquatableArray<CaptureField> entryFields)
 {
@@ -11,7 +11,8 @@ public sealed class ExprText(Architecture architecture, EquatableArray<CaptureFi
         ["rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"];
 
     /// <summary>
-    /// Where a field is: <c>rdi</c>, <c>text at rsi</c>, <c>rdx bytes at rsi</c>. Narrowing, which its type says, is left out.
+    /// Describes where a field is: <c>rdi</c>, <c>text at rsi</c>, <c>rdx bytes at rsi</c>. Narrowing, which its type says, is
+    /// left out.
     /// </summary>
     public string Of(CaptureField field)
     {

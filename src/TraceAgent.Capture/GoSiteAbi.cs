@@ -4,11 +4,11 @@ namespace TraceAgent.Capture;
 /// Go's calling convention, counted in words of 8 bytes: a string takes two, a slice three, an interface two.
 /// In registers since 1.17 (amd64) and 1.18 (arm64): abi-internal.md of Go's compiler. Before that, and in assembly since, on the stack.
 /// </summary>
-/// <param name="Architecture">Of the processor.</param>
+/// <param name="Architecture">The processor's architecture.</param>
 /// <param name="PassesInRegisters">False for the convention on the stack, where only the arguments' places are known.</param>
 public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters) : SiteAbi(Architecture)
 {
-    /// <summary>Of a goroutine, <c>runtime.g</c>, which begins with <c>stack.lo</c>: the address behind its stack.</summary>
+    /// <summary>Offset in a goroutine (<c>runtime.g</c>, which begins with <c>stack.lo</c>) of the address behind its stack.</summary>
     public const int StackEndOffset = 8;
 
     //                                                      AX BX CX DI SI R8 R9 R10 R11

@@ -13,7 +13,9 @@ public readonly record struct IpAddress(bool IsIPv6, UInt128 Bits) : IComparable
     /// <summary>Bits of an address of this family: 32 or 128.</summary>
     public int Width => WidthOf(IsIPv6);
 
-    /// <summary>Strictly: four decimal numbers without leading zeros, or RFC 4291 2.2 without brackets, port or zone.</summary>
+    /// <summary>
+    /// Parses an address strictly: four decimal numbers without leading zeros, or RFC 4291 2.2 without brackets, port or zone.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out IpAddress address)
     {
         address = default;
@@ -44,8 +46,8 @@ public readonly record struct IpAddress(bool IsIPv6, UInt128 Bits) : IComparable
         ? new IpAddress(false, BinaryPrimitives.ReadUInt32BigEndian(bytes))
         : new IpAddress(true, BinaryPrimitives.ReadUInt128BigEndian(bytes));
 
-    /// <summary>In network order.</summary>
-    /// <param name="bytes">At least 4, or 16.</param>
+    /// <summary>Writes the address in network byte order.</summary>
+    /// <param name="bytes">The destination, at least 4 or 16 bytes.</param>
     public void WriteTo(Span<byte> bytes)
     {
         if (IsIPv6)
@@ -58,10 +60,10 @@ public readonly record struct IpAddress(bool IsIPv6, UInt128 Bits) : IComparable
         }
     }
 
-    /// <summary>IPv4 before IPv6, then by number.</summary>
+    /// <summary>Orders IPv4 before IPv6, then by number.</summary>
     public int CompareTo(IpAddress other) => IsIPv6 == other.IsIPv6 ? Bits.CompareTo(other.Bits) : IsIPv6.CompareTo(other.IsIPv6);
 
-    /// <summary>As it is usually written (RFC 5952).</summary>
+    /// <summary>The address in its usual notation (RFC 5952).</summary>
     public override string ToString()
     {
         Span<byte> bytes = stackalloc byte[IsIPv6 ? 16 : 4];
@@ -79,7 +81,9 @@ public readonly record struct IpAddress(bool IsIPv6, UInt128 Bits) : IComparable
 
     public static bool operator >=(IpAddress left, IpAddress right) => left.CompareTo(right) >= 0;
 
-    /// <summary>inet_aton's other forms (octal, hexadecimal, fewer parts) mean another address to half of the readers.</summary>
+    /// <summary>
+    /// True for four decimal numbers. inet_aton's other forms (octal, hexadecimal, fewer parts) are ambiguous to readers.
+    /// </summary>
     private static bool IsFourNumbers(ReadOnlySpan<char> text)
     {
         var parts = 0;

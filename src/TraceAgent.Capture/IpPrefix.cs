@@ -7,13 +7,13 @@ public enum PrefixError
 {
     None,
 
-    /// <summary>Not an address, with or without <c>/length</c>.</summary>
+    /// <summary>No address, with or without <c>/length</c>.</summary>
     Form,
 
     /// <summary>The length is more than the address has bits.</summary>
     Length,
 
-    /// <summary>Bits behind the length are set: meant is the network (<see cref="IpPrefix.Masked"/>) or the address alone.</summary>
+    /// <summary>Bits behind the length are set: the text means the network (<see cref="IpPrefix.Masked"/>) or the address alone.</summary>
     HostBits,
 
     /// <summary>
@@ -24,23 +24,25 @@ public enum PrefixError
 }
 
 /// <summary>All addresses whose first <paramref name="Length"/> bits are those of <paramref name="Address"/>.</summary>
-/// <param name="Address">Its family is the prefix's.</param>
+/// <param name="Address">The address, whose family is the prefix's.</param>
 /// <param name="Length">0 to 32, or 128.</param>
 public readonly record struct IpPrefix(IpAddress Address, int Length) : IComparable<IpPrefix>
 {
-    /// <summary>What is before the last 32 bits of an IPv4 address in IPv6 form (RFC 4291, 2.5.5.2).</summary>
+    /// <summary>The bits before the last 32 bits of an IPv4 address in IPv6 form (RFC 4291, 2.5.5.2).</summary>
     private const int Mapped = 0xffff;
 
-    /// <summary>True of <c>0.0.0.0/0</c> and <c>::/0</c>.</summary>
+    /// <summary>True for <c>0.0.0.0/0</c> and <c>::/0</c>.</summary>
     public bool IsEverything => Length == 0;
 
-    /// <summary>Without the bits behind the length.</summary>
+    /// <summary>The prefix without the bits behind the length.</summary>
     public IpPrefix Masked => new(new IpAddress(Address.IsIPv6, Address.Bits & MaskOf(Address.IsIPv6, Length)), Length);
 
     /// <summary>Reads <c>192.0.2.7</c>, <c>198.51.100.0/24</c>, <c>2001:db8::/32</c>; a lone address is as long as it has bits.</summary>
-    /// <param name="text">Without spaces around it.</param>
-    /// <param name="prefix">Also set when the fault is <see cref="PrefixError.HostBits"/> or
-    /// <see cref="PrefixError.MappedIPv4"/>, as written.</param>
+    /// <param name="text">The text, without spaces around it.</param>
+    /// <param name="prefix">
+    /// The prefix as written; also set when the error is <see cref="PrefixError.HostBits"/> or
+    /// <see cref="PrefixError.MappedIPv4"/>.
+    /// </param>
     public static PrefixError TryParse(ReadOnlySpan<char> text, out IpPrefix prefix)
     {
         prefix = default;
@@ -77,17 +79,17 @@ public readonly record struct IpPrefix(IpAddress Address, int Length) : ICompara
     public bool Contains(IpAddress address) =>
         address.IsIPv6 == Address.IsIPv6 && ((address.Bits ^ Address.Bits) & MaskOf(Address.IsIPv6, Length)) == 0;
 
-    /// <summary>True also of itself.</summary>
+    /// <summary>True when the other prefix is within this one, or the same.</summary>
     public bool Contains(IpPrefix other) => other.Length >= Length && Contains(other.Address);
 
-    /// <summary>The first so many bits; <paramref name="length"/> is at most <see cref="Length"/>.</summary>
+    /// <summary>The prefix of the first <paramref name="length"/> bits, which are at most <see cref="Length"/>.</summary>
     public IpPrefix Shortened(int length) => new IpPrefix(Address, length).Masked;
 
-    /// <summary>By address, and the wider one first.</summary>
+    /// <summary>Orders by address, and the wider prefix first.</summary>
     public int CompareTo(IpPrefix other) =>
         Address.CompareTo(other.Address) is var order and not 0 ? order : Length.CompareTo(other.Length);
 
-    /// <summary>A single address without its length.</summary>
+    /// <summary>The prefix in its usual notation; a single address without its length.</summary>
     public override string ToString() =>
         Length == Address.Width ? Address.ToString() : string.Create(CultureInfo.InvariantCulture, $"{Address}/{Length}");
 

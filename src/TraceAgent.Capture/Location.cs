@@ -1,6 +1,6 @@
 namespace TraceAgent.Capture;
 
-/// <summary>Where in the binary a rule looks.</summary>
+/// <summary>The place in a binary that a rule names.</summary>
 public abstract record Location
 {
     private Location()

@@ -1,7 +1,7 @@
 namespace TraceAgent.Capture;
 
-/// <param name="Packets">As the interface hands them on.</param>
-/// <param name="Bytes">Of whole frames: with the Ethernet header, without the checksum behind them.</param>
+/// <param name="Packets">The number of packets, as the interface hands them on.</param>
+/// <param name="Bytes">The number of bytes of whole frames: with the Ethernet header, without the checksum behind them.</param>
 public readonly record struct Traffic(long Packets, long Bytes)
 {
     public static Traffic operator +(Traffic a, Traffic b) => new(a.Packets + b.Packets, a.Bytes + b.Bytes);
@@ -9,7 +9,9 @@ public readonly record struct Traffic(long Packets, long Bytes)
     public static Traffic operator -(Traffic a, Traffic b) => new(a.Packets - b.Packets, a.Bytes - b.Bytes);
 }
 
-/// <summary>Every packet that a filter has seen, in exactly one of five kinds. Exact, whatever became of single sources.</summary>
+/// <summary>
+/// The counters of a filter: every packet that it has seen, in exactly one of five kinds. Exact, even when sources were evicted.
+/// </summary>
 /// <param name="Passed">IP packets of sources that are not denied.</param>
 /// <param name="Dropped">IP packets of denied sources.</param>
 /// <param name="Spared">IP packets of denied sources that passed, because of a dry run.</param>

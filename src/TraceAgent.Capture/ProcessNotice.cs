@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TraceAgent.Capture;
 
-/// <summary>What a process did.</summary>
+/// <summary>The act of a process that a notice reports.</summary>
 public enum ProcessAct
 {
     Forked = 1,
@@ -22,7 +22,7 @@ public readonly ref struct ProcessNotice
     public const int ActOffset = 0;
     public const int PidOffset = 4;
 
-    /// <summary>Where other notices have the parent.</summary>
+    /// <summary>Offset of a signal's number, where other notices have the parent.</summary>
     public const int SignalOffset = 8;
 
     public const int FlagsOffset = 12;
@@ -32,19 +32,22 @@ public readonly ref struct ProcessNotice
     public const int DeviceOffset = 40;
     public const int OriginOffset = 44;
 
-    /// <summary>Of a signal: the bytes of the inode numbers, which stand where the path does.</summary>
+    /// <summary>
+    /// Offset of the length of the path; for a signal, of the length in bytes of the inode numbers, which stand where the path
+    /// does.
+    /// </summary>
     public const int PathLengthOffset = 48;
 
-    /// <summary>Of a signal's flags: the thread has been through a uprobe.</summary>
+    /// <summary>The flag of a signal that says that the thread has been through a uprobe.</summary>
     public const int Probed = 1;
 
-    /// <summary>Of a signal's flags: the process has a handler for it.</summary>
+    /// <summary>The flag of a signal that says that the process has a handler for it.</summary>
     public const int Handled = 2;
 
-    /// <summary>Of a signal's flags: the thread is ending by it.</summary>
+    /// <summary>The flag of a signal that says that the thread is ending by it.</summary>
     public const int AtEnd = 4;
 
-    /// <summary>Bytes of the longest one: <c>struct exec_notice</c> of <c>bpf/process.bpf.c</c>.</summary>
+    /// <summary>Bytes of the longest notice: <c>struct exec_notice</c> of <c>bpf/process.bpf.c</c>.</summary>
     public const int MaxSize = HeaderSize + 1024 + 256 + 1024;
 
     private const uint PathCut = 1;
@@ -69,54 +72,54 @@ public readonly ref struct ProcessNotice
     /// <summary>The parent at that moment; a process whose parent ends gets another one.</summary>
     public int ParentPid => (int)_header.Parent;
 
-    /// <summary>Of a fork: the process that was copied.</summary>
+    /// <summary>The process that was copied, for a fork.</summary>
     public int OriginPid => (int)_header.Origin;
 
-    /// <summary>CLOCK_MONOTONIC, ns.</summary>
+    /// <summary>The time of the act: CLOCK_MONOTONIC, ns.</summary>
     public ulong Time => _header.Time;
 
-    /// <summary>When the process began, CLOCK_MONOTONIC ns: with the number it names a process for ever.</summary>
+    /// <summary>The time when the process began, CLOCK_MONOTONIC ns: with the process ID it identifies a process for ever.</summary>
     public ulong StartTime => _header.StartTime;
 
-    /// <summary>Of a signal: its number.</summary>
+    /// <summary>The number of the signal.</summary>
     public int Signal => (int)_header.Parent;
 
-    /// <summary>Of a signal: the thread has been through a uprobe.</summary>
+    /// <summary>True when the thread has been through a uprobe, for a signal.</summary>
     public bool IsProbed => (_header.Flags & Probed) != 0;
 
-    /// <summary>Of a signal: the process has a handler for it, and need not end.</summary>
+    /// <summary>True when the process has a handler for the signal, and need not end.</summary>
     public bool IsHandled => (_header.Flags & Handled) != 0;
 
-    /// <summary>Of a signal: the thread is ending by it.</summary>
+    /// <summary>True when the thread is ending by the signal.</summary>
     public bool IsAtEnd => (_header.Flags & AtEnd) != 0;
 
     /// <summary>
-    /// Of a signal: the inode numbers of the files that the process may execute, in part only where it has more than 128 or the
-    /// kernel does not tell (before 6.7).
+    /// The inode numbers of the files that the process may execute, for a signal; only some of them where it has more than 128 or
+    /// the kernel does not tell (before 6.7).
     /// </summary>
     public ReadOnlySpan<ulong> Files => Act == ProcessAct.Signalled ? MemoryMarshal.Cast<byte, ulong>(_path) : default;
 
-    /// <summary>Of an end: as wait(2) gives it.</summary>
+    /// <summary>The exit status as wait(2) gives it, for an end.</summary>
     public int ExitStatus => (int)_header.ExitStatus;
 
-    /// <summary>Of an execution or a signal: the inode number of the executable, as its file system knows it.</summary>
+    /// <summary>The inode number of the executable, as its file system knows it, for an execution or a signal.</summary>
     public ulong Inode => _header.Inode;
 
-    /// <summary>Of an execution: the device of the file; 20 bits of minor number below the major number.</summary>
+    /// <summary>The device of the file, for an execution; 20 bits of minor number below the major number.</summary>
     public uint Device => _header.Device;
 
-    /// <summary>Of an execution: what /proc/PID/exe shows. Null when it has too many or too long parts.</summary>
+    /// <summary>The executable as /proc/PID/exe shows it, for an execution. Null when it has too many or too long parts.</summary>
     public string? Executable => Act == ProcessAct.Executed && (_header.Flags & PathCut) == 0 ? Forward(_path) : null;
 
     /// <summary>
-    /// Of an execution: the arguments with spaces between them, and <c>…</c> at the end when there are more.
-    /// Null when they could not be read.
+    /// The arguments with spaces between them, and <c>…</c> at the end when there are more, for an execution. Null when they
+    /// could not be read.
     /// </summary>
     public string? CommandLine => Act == ProcessAct.Executed && (_header.Flags & ArgumentsFault) == 0
         ? ArgumentText.Of(_arguments, (_header.Flags & ArgumentsCut) != 0)
         : null;
 
-    /// <summary>False for bytes that are no such record.</summary>
+    /// <summary>Reads a notice; false for bytes that are no such record.</summary>
     public static bool TryRead(ReadOnlySpan<byte> record, out ProcessNotice notice)
     {
         notice = default;
@@ -137,7 +140,7 @@ public readonly ref struct ProcessNotice
         return true;
     }
 
-    /// <summary>The parts come last one first, each with a zero byte at its end.</summary>
+    /// <summary>The path in its usual order: its parts come last one first, each with a zero byte at its end.</summary>
     private static string Forward(ReadOnlySpan<byte> parts)
     {
         var path = new byte[parts.Length];

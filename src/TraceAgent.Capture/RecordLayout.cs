@@ -1,7 +1,7 @@
 namespace TraceAgent.Capture;
 
 /// <summary>
-/// Where everything lies in a record of the ring buffer. The compiler writes by it and the decoder reads by it; nothing else
+/// The offsets of everything in a record of the ring buffer. The compiler writes by it and the decoder reads by it; nothing else
 /// knows an offset. Integers are in the byte order of the machine.
 /// </summary>
 /// <param name="Size">Bytes of the whole record, a multiple of 8.</param>
@@ -20,7 +20,7 @@ public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, in
     /// <summary>u16: <see cref="EventKind"/>, with <see cref="LeftByJump"/> or without.</summary>
     public const int KindOffset = 10;
 
-    /// <summary>The call ended at a jump: what is read on return is not in the record.</summary>
+    /// <summary>The flag of a call that ended at a jump: what is read on return is not in the record.</summary>
     public const int LeftByJump = 0x100;
 
     /// <summary>u32: the cookie of the link, which is the index of the site in its probe.</summary>
@@ -72,9 +72,9 @@ public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, in
     }
 }
 
-/// <summary>Where one field lies in its record.</summary>
-/// <param name="OutcomeOffset">Of its <see cref="Outcome"/> byte; null when the value is always there.</param>
-/// <param name="Offset">Of its value, a multiple of 8.</param>
+/// <summary>The place of one field in its record.</summary>
+/// <param name="OutcomeOffset">The offset of its <see cref="Outcome"/> byte; null when the value is always there.</param>
+/// <param name="Offset">The offset of its value, a multiple of 8.</param>
 /// <param name="Storage">How the value lies there.</param>
 public sealed record FieldSlot(int? OutcomeOffset, int Offset, Storage Storage)
 {

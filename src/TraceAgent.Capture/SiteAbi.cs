@@ -1,10 +1,10 @@
 namespace TraceAgent.Capture;
 
 /// <summary>
-/// Where the values that a rule can name are when a site is hit: in the places of a calling convention, in the operands of a
-/// USDT note, where debug information says. Sites that share one share a plan. Equality is structural.
+/// The convention that says where the values that a rule can name are when a site is hit: in the places of a calling convention,
+/// in the operands of a USDT note, where debug information says. Sites that share one share a plan. Equality is structural.
 /// </summary>
-/// <param name="Architecture">Its registers, and how calls and returns move the stack pointer.</param>
+/// <param name="Architecture">The processor's registers, and how calls and returns move the stack pointer.</param>
 public abstract record SiteAbi(Architecture Architecture)
 {
     /// <summary>The argument <paramref name="index"/> (from 0).</summary>
@@ -14,23 +14,25 @@ public abstract record SiteAbi(Architecture Architecture)
     public abstract SiteValue Result(int index);
 
     /// <summary>
-    /// Returns are seen at the function's own RET instructions, not where the kernel put its address in place of the caller's.
+    /// True when returns are seen at the function's own RET instructions, and not by a uretprobe (the kernel's address in place
+    /// of the caller's).
     /// </summary>
     public bool ReturnsAtInstructions { get; init; }
 
     /// <summary>
-    /// A call may also end outside of the function's own code, or at a jump: which call it was is known from its entry only.
+    /// True when a call may also end outside of the function's own code, or at a jump: which call it was is known from its entry
+    /// only.
     /// </summary>
     public bool LeavesByJumps { get; init; }
 
-    /// <summary>The function branches back to its entry, which is then hit without a call.</summary>
+    /// <summary>True when the function branches back to its entry, which is then hit without a call.</summary>
     public bool Restarts { get; init; }
 
     /// <summary>
-    /// DWARF number of the register with the goroutine, when calls are its own and not those of a thread; null where threads call.
+    /// DWARF number of the register with the goroutine, when calls belong to goroutines; null when they belong to threads.
     /// </summary>
     public virtual int? GoroutineRegister => null;
 
-    /// <summary>Whether it can be told which return belongs to which entry.</summary>
+    /// <summary>True when it can be told which return belongs to which entry.</summary>
     public virtual bool PairsCalls => true;
 }

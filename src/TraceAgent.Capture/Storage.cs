@@ -1,19 +1,19 @@
 namespace TraceAgent.Capture;
 
 /// <summary>
-/// How a value lies in a record. Every field starts at a multiple of 8 bytes. What lies at an address has a head: a u32 that
-/// says how much of it there is, a u16 that says how many bytes of it were read when its outcome is <see cref="Outcome.Cut"/>,
-/// its outcome, a byte that is not used, then the bytes.
+/// The storage of a value in a record. Every field starts at a multiple of 8 bytes. What lies at an address has a head: a u32
+/// that says how much of it there is, a u16 that says how many bytes of it were read when its outcome is
+/// <see cref="Outcome.Cut"/>, its outcome, a byte that is not used, then the bytes.
 /// </summary>
 public abstract record Storage
 {
-    /// <summary>Of what lies at an address.</summary>
+    /// <summary>Bytes of the head of what lies at an address.</summary>
     public const int HeadSize = 8;
 
-    /// <summary>Of the u16, in the head.</summary>
+    /// <summary>Offset of the u16 in the head.</summary>
     public const int HeadCut = 4;
 
-    /// <summary>Of the outcome, in the head.</summary>
+    /// <summary>Offset of the outcome in the head.</summary>
     public const int HeadOutcome = 6;
 
     private Storage()
@@ -30,15 +30,18 @@ public abstract record Storage
     }
 
     /// <summary>
-    /// <paramref name="Max"/> or fewer units at the address which the field's value is. The head says how many were asked for,
-    /// at most 2^31 - 1. Outcome <see cref="Outcome.Truncated"/> when more were asked for than kept.
+    /// Units at the address that is the field's value, at most <paramref name="Max"/>. The head says how many were asked for, at
+    /// most 2^31 - 1. The outcome is <see cref="Outcome.Truncated"/> when more were asked for than kept.
     /// </summary>
     /// <param name="Length">How many units, computed like a value; negative counts as 0.</param>
     /// <param name="Max">Units kept; 1 to 4,096 bytes of them.</param>
     /// <param name="Unit">Bytes of one.</param>
     public sealed record Bytes(Expr Length, int Max, int Unit = 1) : Storage
     {
-        /// <summary>The outcome is <see cref="Outcome.Null"/> when this is 0. Null: with a length of 0 any address will do.</summary>
+        /// <summary>
+        /// The expression that makes the outcome <see cref="Outcome.Null"/> when it is 0. Null for none: with a length of 0 any
+        /// address will do.
+        /// </summary>
         public Expr? NullWhenZero { get; init; }
 
         /// <summary>Bytes that the kernel may write behind the head.</summary>
@@ -49,8 +52,8 @@ public abstract record Storage
 
     /// <summary>
     /// The NUL-terminated text to which the value points. The head says its length in bytes, without the NUL.
-    /// <paramref name="Max"/> (1 to 4,096) counts the bytes kept; two more are reserved, for the NUL and for the
-    /// byte that tells a longer text from one of exactly that length.
+    /// <paramref name="Max"/> (1 to 4,096) counts the bytes kept; two more are reserved, for the NUL and for the byte that tells
+    /// a longer text from one of exactly that length.
     /// </summary>
     public sealed record Text(int Max) : Storage
     {
@@ -61,7 +64,7 @@ public abstract record Storage
     }
 }
 
-/// <summary>What became of one value: a byte in the record for each that can fail.</summary>
+/// <summary>The outcome of reading one value: a byte in the record for each that can fail.</summary>
 public enum Outcome : byte
 {
     Ok = 0,

@@ -1,8 +1,8 @@
 namespace TraceAgent.Capture;
 
 /// <summary>The operands that the compiler wrote beside a USDT probe.</summary>
-/// <param name="Architecture">Whose registers they name.</param>
-/// <param name="Operands">In the order of the arguments, each widened from its own size by its own sign.</param>
+/// <param name="Architecture">The architecture whose registers the operands name.</param>
+/// <param name="Operands">The operands in the order of the arguments, each widened from its own size by its own sign.</param>
 public sealed record UsdtSiteAbi(Architecture Architecture, EquatableArray<SiteValue> Operands) : SiteAbi(Architecture)
 {
     /// <inheritdoc/>
@@ -13,6 +13,6 @@ public sealed record UsdtSiteAbi(Architecture Architecture, EquatableArray<SiteV
         var count => $"the probe has {count}",
     });
 
-    /// <summary>Only its entry can be followed.</summary>
+    /// <summary>No value: only the entry of a USDT probe can be followed.</summary>
     public override SiteValue Result(int index) => SiteValue.Of(null);
 }

@@ -3,8 +3,8 @@ namespace TraceAgent.Demangling;
 /// <summary>A function's name in its source language.</summary>
 /// <param name="Full">What people read: <c>shop::Cart::add(int) const</c>, <c>shop::max&lt;int&gt;(int, int)</c>,
 /// <c>shop::cart::add</c>.</param>
-/// <param name="Name">Without parameters: <c>shop::max&lt;int&gt;</c>.</param>
-/// <param name="Bare">Without the last list of template or generic arguments either: <c>shop::max</c>.</param>
+/// <param name="Name">The name without parameters: <c>shop::max&lt;int&gt;</c>.</param>
+/// <param name="Bare">The name without the last list of template or generic arguments either: <c>shop::max</c>.</param>
 public sealed record DemangledName(string Full, string Name, string Bare)
 {
     /// <summary>The scope that a name of C++ stands in; null for one that stands in none.</summary>
@@ -16,14 +16,14 @@ public sealed record DemangledName(string Full, string Name, string Bare)
 /// <param name="ShownScope"><c>shop::Cart</c>.</param>
 /// <param name="Last">The mangled text of its last part: <c>3add</c>.</param>
 /// <param name="IsQualified">
-/// It has <c>const</c>, <c>volatile</c> or <c>&amp;</c> behind its parameters, which only functions have that are called on an
-/// object.
+/// True when it has <c>const</c>, <c>volatile</c> or <c>&amp;</c> behind its parameters, which only functions have that are
+/// called on an object.
 /// </param>
 public sealed record MemberName(string Scope, string ShownScope, string Last, bool IsQualified)
 {
-    /// <summary>The scope is within a function, where there are no namespaces.</summary>
+    /// <summary>True when the scope is within a function, where there are no namespaces.</summary>
     public bool IsLocal { get; init; }
 
-    /// <summary>It corrects the address of an object and goes on to a virtual function.</summary>
+    /// <summary>True for a thunk: it corrects the address of an object and goes on to a virtual function.</summary>
     public bool IsThunk { get; init; }
 }

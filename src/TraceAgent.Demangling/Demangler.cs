@@ -3,21 +3,21 @@ using System.Text;
 namespace TraceAgent.Demangling;
 
 /// <summary>
-/// Names of C++ (Itanium ABI, "Mangling") and Rust (legacy, and v0 of RFC 2603) back to what the source says. Names come from
-/// hostile files: the work on one is bounded, whatever it says.
+/// Turns names of C++ (Itanium ABI, "Mangling") and Rust (legacy, and v0 of RFC 2603) back to what the source says. Names come
+/// from hostile files: the work on one is bounded, whatever it says.
 /// </summary>
 public static class Demangler
 {
-    /// <summary>Longer names, in bytes, keep their mangled form; compilers hash most of them.</summary>
+    /// <summary>The maximum length in bytes of a name that is demangled; compilers hash most of the longer ones.</summary>
     public const int LongestName = 4096;
 
-    /// <summary>UTF-16 units of the longest result, and of the longest part of one.</summary>
+    /// <summary>The maximum number of UTF-16 units of a result, and of a part of one.</summary>
     public const int LongestResult = 8192;
 
     public static bool IsMangled(ReadOnlySpan<byte> name) =>
         name.StartsWith("_Z"u8) || name.StartsWith("_R"u8);
 
-    /// <summary>Null when the name is not mangled, or not in a way that is known.</summary>
+    /// <summary>The name in its source language; null when it is not mangled, or not in a known way.</summary>
     /// <param name="name">UTF-8, without a version.</param>
     public static DemangledName? Demangle(ReadOnlySpan<byte> name)
     {

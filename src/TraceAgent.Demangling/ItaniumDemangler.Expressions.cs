@@ -1,8 +1,8 @@
 namespace TraceAgent.Demangling;
 
 /// <summary>
-/// Expressions in types and template arguments, such as those of <c>std::enable_if</c>. The forms that appear in practice; a name
-/// with another one keeps its mangled form.
+/// The parser of expressions in types and template arguments, such as those of <c>std::enable_if</c>. It knows the forms that
+/// appear in practice; a name with another one keeps its mangled form.
 /// </summary>
 internal sealed partial class ItaniumDemangler
 {

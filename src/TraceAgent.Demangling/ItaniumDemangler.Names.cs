@@ -1,9 +1,9 @@
 namespace TraceAgent.Demangling;
 
-/// <summary>Names of functions and scopes.</summary>
+/// <summary>The parser of names of functions and scopes.</summary>
 internal sealed partial class ItaniumDemangler
 {
-    /// <param name="state">Of the encoding.</param>
+    /// <param name="state">The state of the encoding.</param>
     /// <param name="isOuter">Template parameters further on mean this name's arguments.</param>
     private string Name(ref NameState state, bool isOuter)
     {
@@ -127,7 +127,7 @@ internal sealed partial class ItaniumDemangler
         return name.Length == 0 ? Fail() : name;
     }
 
-    /// <summary>What a constructor of it is called.</summary>
+    /// <summary>The name of a class' constructor: the last part of the class' name.</summary>
     private static string LastPart(string name)
     {
         // An ABI tag belongs to the class, not to its constructors.

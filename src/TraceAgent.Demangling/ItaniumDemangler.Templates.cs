@@ -1,6 +1,6 @@
 namespace TraceAgent.Demangling;
 
-/// <summary>Template arguments, and references back to what was read before.</summary>
+/// <summary>The parser of template arguments, and of references back to what was read before.</summary>
 internal sealed partial class ItaniumDemangler
 {
     private TypeText TemplateParameter()
@@ -128,7 +128,7 @@ internal sealed partial class ItaniumDemangler
         return _failed || index >= _substitutions.Count ? new TypeText(Fail()) : _substitutions[index];
     }
 
-    /// <summary>A number to the base 36, of at most five digits.</summary>
+    /// <summary>Reads a number to the base 36, of at most five digits.</summary>
     private int Sequence()
     {
         const int most = 5;

@@ -1,6 +1,6 @@
 namespace TraceAgent.Demangling;
 
-/// <summary>Types.</summary>
+/// <summary>The parser of types.</summary>
 internal sealed partial class ItaniumDemangler
 {
     private TypeText Type()
@@ -108,7 +108,7 @@ internal sealed partial class ItaniumDemangler
         return new TypeText($"{returned.Left} ", $"({parameters}){reference}{exception}{returned.Right}", TypeShape.Function);
     }
 
-    /// <summary>The mark of a reference qualifier, <c>R</c> or <c>O</c>, which is read; empty when there is none.</summary>
+    /// <summary>Reads the mark of a reference qualifier, <c>R</c> or <c>O</c>; empty when there is none.</summary>
     private string ReferenceMark()
     {
         if (Take('R'))
@@ -144,7 +144,7 @@ internal sealed partial class ItaniumDemangler
         return _text[from.._at];
     }
 
-    /// <summary>The types whose code begins with D.</summary>
+    /// <summary>Reads a type whose code begins with D.</summary>
     private TypeText Extended()
     {
         _at++;
@@ -195,7 +195,7 @@ internal sealed partial class ItaniumDemangler
         }
     }
 
-    /// <summary>The pattern once for every element of the pack in it.</summary>
+    /// <summary>Reads the pattern of a pack, and writes it once for every element.</summary>
     private TypeText Expanded()
     {
         var from = _at;

@@ -1,10 +1,10 @@
 namespace TraceAgent.Demangling;
 
-/// <summary>The last part of a name: identifiers, operators, constructors and what has no name.</summary>
+/// <summary>The parser of the last part of a name: identifiers, operators, constructors and what has no name.</summary>
 internal sealed partial class ItaniumDemangler
 {
     /// <param name="owner">The class, for constructors and destructors.</param>
-    /// <param name="state">Of the encoding.</param>
+    /// <param name="state">The state of the encoding.</param>
     private string Unqualified(string owner, ref NameState state)
     {
         Take('L');
@@ -84,7 +84,7 @@ internal sealed partial class ItaniumDemangler
         return Kept($"{{lambda({parameters})#{Ordinal()}}}");
     }
 
-    /// <summary>The first has no number, the second 0.</summary>
+    /// <summary>Reads an ordinal: the first one has no number, the second has 0.</summary>
     private long Ordinal()
     {
         var number = char.IsAsciiDigit(Peek()) ? Number() + 2 : 1;

@@ -1,8 +1,9 @@
 namespace TraceAgent.Demangling;
 
 /// <summary>
-/// C++ names after the Itanium ABI, chapter "External Names (a.k.a. Mangling)", spelled as c++filt spells them, but
-/// without the return types that only templates have, and <c>std::string</c> for its long form. What is written here: encodings and names.
+/// The parser of C++ names after the Itanium ABI, chapter "External Names (a.k.a. Mangling)", spelled as c++filt spells them, but
+/// without the return types that only templates have, and <c>std::string</c> for its long form. This file has encodings and
+/// names.
 /// </summary>
 internal sealed partial class ItaniumDemangler
 {
@@ -30,7 +31,7 @@ internal sealed partial class ItaniumDemangler
     // Of the name that was read last: the one of the whole when its parameters begin.
     private MemberName? _member;
 
-    /// <summary>What the rest of an encoding depends on.</summary>
+    /// <summary>The state on which the rest of an encoding depends.</summary>
     private struct NameState
     {
         /// <summary>Text before the last list of template arguments.</summary>
@@ -39,7 +40,7 @@ internal sealed partial class ItaniumDemangler
         public bool EndsWithTemplateArguments;
         public bool HasNoReturnType;
 
-        /// <summary><c> const</c> and the like, of a member function.</summary>
+        /// <summary>The qualifiers of a member function, such as <c> const</c>.</summary>
         public string Qualifiers;
     }
 
@@ -104,7 +105,7 @@ internal sealed partial class ItaniumDemangler
 
     private bool IsAtEnd() => _failed || _at >= _text.Length || Peek() is 'E' or '.';
 
-    /// <summary>Types up to the end of a list; a lone <c>void</c> is none.</summary>
+    /// <summary>Reads types up to the end of a list; a lone <c>void</c> is none.</summary>
     private string Parameters()
     {
         if (Peek() == 'v' && (_at + 1 >= _text.Length || PeekAt(1) is 'E' or 'R' or 'O'))
@@ -186,7 +187,7 @@ internal sealed partial class ItaniumDemangler
         return !_failed;
     }
 
-    /// <summary>The text, counted against what one name may cost.</summary>
+    /// <summary>Returns the text, and counts it against the limit of one name.</summary>
     private string Kept(string text)
     {
         _units += text.Length;
@@ -223,7 +224,7 @@ internal sealed partial class ItaniumDemangler
         return true;
     }
 
-    /// <summary>Decimal, with <c>n</c> for minus; at most nine digits.</summary>
+    /// <summary>Reads a decimal number, with <c>n</c> for minus; at most nine digits.</summary>
     private long Number()
     {
         const int most = 9;

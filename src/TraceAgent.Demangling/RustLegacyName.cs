@@ -5,8 +5,8 @@ using System.Text;
 namespace TraceAgent.Demangling;
 
 /// <summary>
-/// Rust's first form: a nested C++ name whose last part is a hash, <c>_ZN4shop4cart3add17h0123456789abcdefE</c>, with
-/// characters that C++ has no place for written as <c>$LT$</c> and the like.
+/// The parser of Rust's first form: a nested C++ name whose last part is a hash, <c>_ZN4shop4cart3add17h0123456789abcdefE</c>,
+/// with characters that C++ has no place for written as <c>$LT$</c> and the like.
 /// </summary>
 public static class RustLegacyName
 {
@@ -15,7 +15,7 @@ public static class RustLegacyName
     private static readonly SearchValues<byte> HashDigits = SearchValues.Create("0123456789abcdef"u8);
 
     /// <param name="name">ASCII.</param>
-    /// <param name="result">Without the hash.</param>
+    /// <param name="result">The name without the hash.</param>
     /// <param name="consumed">Bytes of <paramref name="name"/>; behind them, a suffix of the compiler.</param>
     public static bool TryDemangle(ReadOnlySpan<byte> name, out DemangledName? result, out int consumed)
     {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TraceAgent.Demangling;
 
-/// <summary>What names are made of: letters, numbers and identifiers, within bounds.</summary>
+/// <summary>The parser of the tokens of names: letters, numbers and identifiers, within bounds.</summary>
 internal ref partial struct RustV0Demangler
 {
     private ulong Disambiguator() => Take('s') ? Base62() + 1 : 0;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace TraceAgent.Demangling;
 
-/// <summary>Types, lifetimes and constants.</summary>
+/// <summary>The parser of types, lifetimes and constants.</summary>
 internal ref partial struct RustV0Demangler
 {
     private void Type()

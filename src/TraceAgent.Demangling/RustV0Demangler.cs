@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TraceAgent.Demangling;
 
-/// <summary>Rust's second form (RFC 2603): <c>_RNvNtCs1234_4shop4cart3add</c>. Hashes of crates are left out.</summary>
+/// <summary>The parser of Rust's second form (RFC 2603): <c>_RNvNtCs1234_4shop4cart3add</c>. Hashes of crates are left out.</summary>
 internal ref partial struct RustV0Demangler
 {
     // References back can nest and repeat: both are bounded, and so is the text.
@@ -128,7 +128,7 @@ internal ref partial struct RustV0Demangler
         _failed |= !char.IsAsciiLetterUpper(kind);
     }
 
-    /// <summary>Says where an implementation stands, which its name does not show.</summary>
+    /// <summary>Reads where an implementation stands, which its name does not show.</summary>
     private void ImplementationPath()
     {
         Disambiguator();
@@ -165,7 +165,7 @@ internal ref partial struct RustV0Demangler
         return count;
     }
 
-    /// <summary>Reads again what stands further in front.</summary>
+    /// <summary>Reads again a part further in front, to which the name refers.</summary>
     private void Back(bool asValue, ReferredPart part)
     {
         var from = _at - 1;

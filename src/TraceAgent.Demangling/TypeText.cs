@@ -1,15 +1,15 @@
 namespace TraceAgent.Demangling;
 
 /// <summary>The C++ text of a type, in two halves: what a declarator adds stands between them (<c>int (*</c>, <c>)(char)</c>).</summary>
-/// <param name="Left">Before the place of a name.</param>
-/// <param name="Right">Behind it.</param>
+/// <param name="Left">The text before the place of a name.</param>
+/// <param name="Right">The text behind it.</param>
 /// <param name="Shape">What a pointer to it needs.</param>
 /// <param name="Pack">The elements of a parameter pack; null for a single type.</param>
 internal sealed record TypeText(string Left, string Right = "", TypeShape Shape = TypeShape.Plain, IReadOnlyList<TypeText>? Pack = null)
 {
     public string Text => Pack is null ? Left + Right : string.Join(", ", Pack.Select(element => element.Text));
 
-    /// <summary>Of a pointer or reference to it.</summary>
+    /// <summary>The text of a pointer or reference to the type.</summary>
     public TypeText With(string mark)
     {
         if (Shape is TypeShape.LvalueReference or TypeShape.RvalueReference && mark.StartsWith('&'))
@@ -29,7 +29,7 @@ internal sealed record TypeText(string Left, string Right = "", TypeShape Shape 
         };
     }
 
-    /// <summary>With <c>const</c> or <c>volatile</c> behind it.</summary>
+    /// <summary>The text with <c>const</c> or <c>volatile</c> behind it.</summary>
     public TypeText Qualified(string qualifiers) =>
         Shape == TypeShape.Function ? this with { Right = Right + qualifiers } : this with { Left = Left + qualifiers };
 }
@@ -40,7 +40,7 @@ internal enum TypeShape
     LvalueReference,
     RvalueReference,
 
-    /// <summary>Pointers to it need brackets.</summary>
+    /// <summary>A function: pointers to it need brackets.</summary>
     Function,
 
     /// <inheritdoc cref="Function"/>

@@ -4,15 +4,15 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>What became of a rule's calls; <see cref="Calls"/> is the sum of the others.</summary>
+/// <summary>The outcomes of a rule's calls; <see cref="Calls"/> is the sum of the others.</summary>
 public readonly record struct CallCounts(long Logged, long Filtered, long Sampled, long Limited, long Lost)
 {
     public long Calls => Logged + Filtered + Sampled + Limited + Lost;
 
-    /// <summary>Calls that the rule asks for, and that are still not logged.</summary>
+    /// <summary>The calls that the rule asks for, and that are still not logged.</summary>
     public long Missing => Sampled + Limited + Lost;
 
-    /// <summary>What the rule itself left out, to be put behind logged and lost; empty when it left out nothing.</summary>
+    /// <summary>The calls that the rule itself left out, as text behind logged and lost; empty when it left out nothing.</summary>
     public string Others => Part(Filtered, "filtered") + Part(Sampled, "sampled out") + Part(Limited, "over the limit");
 
     public static CallCounts operator -(CallCounts a, CallCounts b) => new(
@@ -22,7 +22,7 @@ public readonly record struct CallCounts(long Logged, long Filtered, long Sample
         count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} {what}");
 }
 
-/// <summary>The agent's own statements in the stream of events. Times are UTC ns since 1970.</summary>
+/// <summary>Makes the agent's own statements in the stream of events. Times are UTC ns since 1970.</summary>
 public static class AgentEvents
 {
     public static AgentStatement Attached(string rule, int sites, long time) => new(
@@ -32,9 +32,9 @@ public static class AgentEvents
     public static AgentStatement Pending(string rule, string reason, long time) => new(
         time, LogEventLevel.Warning, "pending", "rule {rule} pending: {reason}", $"rule {rule} pending: {reason}", rule);
 
-    /// <param name="rule">Null when the file could not be read as far as a rule's name.</param>
-    /// <param name="reason">With its position.</param>
-    /// <param name="time">Of the statement.</param>
+    /// <param name="rule">The rule's name; null when the file could not be read that far.</param>
+    /// <param name="reason">The reason with its position.</param>
+    /// <param name="time">The time of the statement.</param>
     public static AgentStatement Rejected(string? rule, string reason, long time) => new(
         time, LogEventLevel.Error, "rejected", "rule rejected: {reason}", $"rule rejected: {reason}", rule);
 
@@ -44,7 +44,7 @@ public static class AgentEvents
     public static AgentStatement Expired(string rule, string reason, long time) => new(
         time, LogEventLevel.Information, "expired", "rule {rule} expired: {reason}", $"rule {rule} expired: {reason}", rule);
 
-    /// <summary>The kernel has ended a process that was probed.</summary>
+    /// <summary>The statement that the kernel has ended a process that was probed.</summary>
     public static AgentStatement Ended(string rule, string signal, string rules, string program, int pid, long time) => new(
         time, LogEventLevel.Warning, "ended", "program ended by {signal} while probed by {rules}: {program} (process {pid})",
         $"program ended by {signal} while probed by {rules}: {program} (process {pid})", rule, ("pid", pid));
@@ -52,7 +52,7 @@ public static class AgentEvents
     public static AgentStatement Detached(string rule, string reason, long time) => new(
         time, LogEventLevel.Information, "detached", "rule {rule} detached: {reason}", $"rule {rule} detached: {reason}", rule);
 
-    /// <summary>Calls that were not logged since the last such report.</summary>
+    /// <summary>The statement of calls that were not logged since the last one.</summary>
     public static AgentStatement Loss(string rule, CallCounts counts, long time)
     {
         var message = string.Create(
@@ -61,7 +61,7 @@ public static class AgentEvents
             time, LogEventLevel.Warning, "loss", "{rule}: {missing} of {calls} calls not logged", message, rule, Numbers(counts));
     }
 
-    /// <summary>What became of all calls of a rule since it was attached.</summary>
+    /// <summary>The statement of the outcomes of all calls of a rule since it was attached.</summary>
     public static AgentStatement Totals(string rule, CallCounts counts, long time)
     {
         var message = string.Create(CultureInfo.InvariantCulture, $"{rule}: {counts.Logged:N0} of {counts.Calls:N0} calls logged in all");
@@ -69,12 +69,12 @@ public static class AgentEvents
             time, LogEventLevel.Information, "totals", "{rule}: {logged} of {calls} calls logged in all", message, rule, Numbers(counts));
     }
 
-    /// <summary>A packet rule's filter is on an interface.</summary>
+    /// <summary>The statement that a packet rule's filter is on an interface.</summary>
     public static AgentStatement FilterAttached(string rule, string interfaceName, string mode, long time) => new(
         time, LogEventLevel.Information,
         "attached", "rule {rule} attached to {interface} ({mode})", $"rule {rule} attached to {interfaceName} ({mode})", rule);
 
-    /// <summary>The lists of a packet rule have changed while it stayed attached.</summary>
+    /// <summary>The statement that the lists of a packet rule have changed while it stayed attached.</summary>
     public static AgentStatement ListsChanged(string rule, int denied, int allowed, long time)
     {
         var message = string.Create(
@@ -84,7 +84,7 @@ public static class AgentEvents
             message, rule, ("denied", denied), ("allowed", allowed));
     }
 
-    /// <summary>Sources had to make room for others since the last such statement.</summary>
+    /// <summary>The statement that sources were evicted since the last one.</summary>
     public static AgentStatement Evicted(string rule, long sources, long time)
     {
         var message = string.Create(
@@ -93,7 +93,7 @@ public static class AgentEvents
             "evicted", "{rule}: {sources} sources had to make room for others, and are counted anew", message, rule, ("sources", sources));
     }
 
-    /// <summary>Every packet that the filters of a rule have seen.</summary>
+    /// <summary>The statement of every packet that the filters of a rule have seen.</summary>
     public static AgentStatement PacketTotals(string rule, PacketTotals totals, long evicted, long time) => new(
             time, LogEventLevel.Information, "totals", "{rule}: {packets} packets in all", $"{rule}: {PacketWords.Of(totals)} in all", rule,
             ("packets", totals.Seen.Packets),

@@ -4,7 +4,7 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>Something that the agent itself says in the stream of events.</summary>
+/// <summary>A statement of the agent itself in the stream of events.</summary>
 /// <param name="time">UTC ns since 1970.</param>
 /// <param name="level">How much it matters.</param>
 /// <param name="action">What happened, one word.</param>

@@ -13,11 +13,11 @@ internal sealed class BoundMessage
     private readonly BoundTextBuilder _text = new();
     private readonly BoundTextBuilder _json = new();
 
-    /// <param name="template">As the rule has it.</param>
-    /// <param name="fields">Of the event.</param>
+    /// <param name="template">The template as in the rule.</param>
+    /// <param name="fields">The fields of the event.</param>
     /// <param name="ofProcess">What the message names of the process.</param>
     /// <param name="sites">Where the event may come from.</param>
-    /// <param name="rule">Whose message it is.</param>
+    /// <param name="rule">The rule whose message it is.</param>
     public BoundMessage(MessageTemplate template, EventField[] fields, ProcessProperty[] ofProcess, SiteName[] sites, string rule)
     {
         (_fields, _ofProcess, _sites, _rule) = (fields, ofProcess, sites, rule);
@@ -36,10 +36,10 @@ internal sealed class BoundMessage
         (Text, Json) = (_text.Build(), _json.Build());
     }
 
-    /// <summary>As it is.</summary>
+    /// <summary>The message without escapes.</summary>
     public BoundText Text { get; }
 
-    /// <summary>The inside of a JSON string.</summary>
+    /// <summary>The message as the inside of a JSON string.</summary>
     public BoundText Json { get; }
 
     private void Bind(MessageToken.Hole hole)

@@ -3,11 +3,11 @@ using TraceAgent.Capture;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// Literals and holes with every name resolved: what is the same for every event of a shape is made once, in as few pieces as
-/// can be.
+/// A text of literals and holes with every name resolved: what is the same for every event of a shape is made once, in as few
+/// pieces as possible.
 /// </summary>
 /// <param name="Begin">The literal before the first hole, UTF-8; all of the text when it has none.</param>
-/// <param name="Holes">In their order.</param>
+/// <param name="Holes">The holes in their order.</param>
 /// <param name="End">The literal behind the last hole.</param>
 public sealed record BoundText(byte[] Begin, Hole[] Holes, byte[] End)
 {
@@ -18,7 +18,7 @@ public sealed record BoundText(byte[] Begin, Hole[] Holes, byte[] End)
         into.Append(End);
     }
 
-    /// <summary>From the first hole to the last.</summary>
+    /// <summary>Appends the text from the first hole to the last.</summary>
     public void AppendHoles(LineBuffer into, TracedEvent traced)
     {
         foreach (var hole in Holes)

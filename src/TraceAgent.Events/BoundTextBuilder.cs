@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TraceAgent.Events;
 
-/// <summary>Puts a <see cref="BoundText"/> together, with one literal between two holes.</summary>
+/// <summary>Builds a <see cref="BoundText"/>, with one literal between two holes.</summary>
 internal sealed class BoundTextBuilder
 {
     private readonly List<Hole> _holes = [];

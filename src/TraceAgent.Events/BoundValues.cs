@@ -2,12 +2,12 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>The values of events as members of a JSON object, the same in every format of ours.</summary>
+/// <summary>Makes the values of events as members of a JSON object, the same in all our formats.</summary>
 internal static class BoundValues
 {
     /// <summary>
-    /// What the message wanted to know of the hit, arguments, result and what is said about them, up to the
-    /// labels, each with a comma before it.
+    /// The process members that the message names, arguments, result and their problems, up to the labels, each with a comma
+    /// before it.
     /// </summary>
     public static BoundText Of(KindShape shape)
     {

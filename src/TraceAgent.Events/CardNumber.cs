@@ -1,7 +1,7 @@
 namespace TraceAgent.Events;
 
 /// <summary>
-/// Payment card numbers (ISO/IEC 7812): 13 to 19 digits with a valid Luhn digit, together or in groups with a space or a
+/// Finds payment card numbers (ISO/IEC 7812): 13 to 19 digits with a valid Luhn digit, together or in groups with a space or a
 /// dash between. What cannot be one stays: other lengths, a leading 0, and times since 1970, which begin with 1.
 /// </summary>
 internal static class CardNumber
@@ -10,7 +10,7 @@ internal static class CardNumber
 
     public const int MaxDigits = 19;
 
-    /// <summary>The issuer's part, which is no secret.</summary>
+    /// <summary>The number of digits of the issuer's part, which is no secret.</summary>
     private const int IssuerDigits = 8;
 
     // Groups as they are printed on cards: 4-4-4-4, 4-6-5, 4-4-4-4-3. Dates and UUIDs have others.

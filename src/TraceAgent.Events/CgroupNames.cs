@@ -4,16 +4,16 @@ using TraceAgent.Linux;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// The paths of cgroups by their IDs. An ID is the inode of the cgroup's folder and is not given twice, so a path is found
+/// Finds the paths of cgroups by their IDs. An ID is the inode of the cgroup's folder and is not given twice, so a path is found
 /// once: at the first hit whose process is still in the cgroup.
 /// </summary>
 /// <param name="pathOf">The path of this cgroup when this process is in it now; else null.</param>
 public sealed class CgroupNames(Func<ulong, int, string?> pathOf)
 {
-    /// <summary>Cgroups that are remembered, at most.</summary>
+    /// <summary>The maximum number of cgroups that are remembered.</summary>
     public const int Capacity = 4096;
 
-    /// <summary>UTF-16 units. Longer paths show as a number: PATH_MAX of linux/limits.h.</summary>
+    /// <summary>The maximum length in UTF-16 units (PATH_MAX of linux/limits.h); longer paths show as a number.</summary>
     public const int LongestName = 4096;
 
     private readonly Generations<ulong, Entry> _entries = new(Capacity);
@@ -24,9 +24,9 @@ public sealed class CgroupNames(Func<ulong, int, string?> pathOf)
     }
 
     /// <summary>The path of a cgroup, or its ID as text while no path is known.</summary>
-    /// <param name="id">As bpf_get_current_cgroup_id gives it.</param>
+    /// <param name="id">The ID as bpf_get_current_cgroup_id gives it.</param>
     /// <param name="pid">The process that hit.</param>
-    /// <param name="time">Of the hit, CLOCK_MONOTONIC ns.</param>
+    /// <param name="time">The time of the hit, CLOCK_MONOTONIC ns.</param>
     public string Find(ulong id, int pid, ulong time)
     {
         var entry = _entries.Find(id);

@@ -4,7 +4,7 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>One JSON object a line, in Serilog's compact format (CLEF) with the message rendered.</summary>
+/// <summary>Writes one JSON object a line, in Serilog's compact format (CLEF) with the message rendered.</summary>
 internal sealed class ClefFormatter : LineFormatter
 {
     private readonly UtcText _time = new("{\"@t\":\"", "\",\"@m\":\"");

@@ -3,7 +3,7 @@ using Serilog.Formatting.Compact;
 
 namespace TraceAgent.Events;
 
-/// <summary>CLEF as Serilog.Formatting.Compact writes it: template and flat properties.</summary>
+/// <summary>Writes CLEF as Serilog.Formatting.Compact does: template and flat properties.</summary>
 internal sealed class ClefTemplateFormatter : LineFormatter
 {
     private readonly CompactJsonFormatter _compact = new();

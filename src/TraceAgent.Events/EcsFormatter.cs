@@ -4,7 +4,7 @@ using TraceAgent.Capture;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// One JSON object a line with the names of the Elastic Common Schema; what that has no name for is below
+/// Writes one JSON object a line with the names of the Elastic Common Schema; what that has no name for is below
 /// <c>traceagent</c>.
 /// </summary>
 internal sealed class EcsFormatter : LineFormatter

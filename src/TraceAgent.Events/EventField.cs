@@ -4,39 +4,39 @@ using TraceAgent.Rules.Binding;
 
 namespace TraceAgent.Events;
 
-/// <summary>How a value is decoded and shown; everything else its type says.</summary>
+/// <summary>The way in which a value is decoded and shown; everything else its type says.</summary>
 public enum FieldForm
 {
-    /// <summary>Integers, which nearly all values are, need no call of their type.</summary>
+    /// <summary>A signed integer. Integers, which nearly all values are, need no call of their type.</summary>
     Signed,
     Unsigned,
 
     /// <summary>Another value of at most 64 bits.</summary>
     Scalar,
 
-    /// <summary>From here on the value is characters of its event.</summary>
+    /// <summary>Characters of its event, as all forms from here on are.</summary>
     Characters,
 
-    /// <summary>Hexadecimal digits.</summary>
+    /// <summary>Bytes as hexadecimal digits.</summary>
     Bytes,
     Cgroup,
 
-    /// <summary>Several scalars of one form: numbers of its event.</summary>
+    /// <summary>A list of scalars of one form: numbers of its event.</summary>
     List,
 
-    /// <summary>Other values, each under its name.</summary>
+    /// <summary>An object of other values, each under its name.</summary>
     Object,
 
-    /// <summary>By its name: the value is not even decoded.</summary>
+    /// <summary>A value that is redacted by its name: it is not even decoded.</summary>
     Redacted,
 }
 
 /// <summary>One value that a rule shows, before its place in the record is known.</summary>
-/// <param name="Value">Its name, type and place in the plan.</param>
-/// <param name="IsRedacted">Never shown.</param>
+/// <param name="Value">The value's name, type and place in the plan.</param>
+/// <param name="IsRedacted">True when the value is never shown.</param>
 public sealed record ShownField(CapturedValue Value, bool IsRedacted)
 {
-    /// <summary>Keys inside the value that its rule says are no secrets.</summary>
+    /// <summary>The keys inside the value that its rule exempts from redaction.</summary>
     public EquatableArray<string> NotSecret { get; init; }
 }
 
@@ -52,9 +52,9 @@ public sealed class EventField
     private readonly CaptureType.Characters? _characters;
 
     /// <param name="shown">The value.</param>
-    /// <param name="index">Its place among the values of its event.</param>
+    /// <param name="index">The index of the value among those of its event.</param>
     /// <param name="slot">Where it lies.</param>
-    /// <param name="needsResult">It is not there when the call ends at a jump.</param>
+    /// <param name="needsResult">True when it is missing when the call ends at a jump.</param>
     /// <exception cref="ArgumentException">The plan does not store what the type needs.</exception>
     public EventField(ShownField shown, int index, FieldSlot slot, bool needsResult)
         : this(shown.Value.Name, shown.Value.Type, slot)
@@ -74,7 +74,7 @@ public sealed class EventField
         }
     }
 
-    /// <summary>An object.</summary>
+    /// <summary>Makes an object of several values.</summary>
     public EventField(string name, EventField[] members)
     {
         (Name, Key, Slot, Members) = (name, JsonText.Key(name), NoSlot, members);
@@ -105,23 +105,23 @@ public sealed class EventField
 
     public FieldForm Form { get; }
 
-    /// <summary>Its place among the values of its event; of leaves only.</summary>
+    /// <summary>The index of the value among those of its event, for leaves only.</summary>
     public int Index { get; }
 
-    /// <summary>Of an object, its values; of a list, the one that says how each of its values is shown.</summary>
+    /// <summary>The values of an object; for a list, the one field that says how each of its values is shown.</summary>
     public EventField[] Members { get; }
 
     public FieldSlot Slot { get; }
 
-    /// <summary>Not there when the call ends at a jump to code that is not followed.</summary>
+    /// <summary>True when the value is missing when the call ends at a jump to code that is not followed.</summary>
     public bool NeedsResult { get; }
 
     public EquatableArray<string> NotSecret { get; }
 
-    /// <summary>How a value of at most 64 bits is decoded and shown.</summary>
+    /// <summary>The type that decodes and shows a value of at most 64 bits.</summary>
     public CaptureType.Scalar Scalar => _scalar!;
 
-    /// <summary>How characters are decoded.</summary>
+    /// <summary>The type that decodes characters.</summary>
     public CaptureType.Characters Characters => _characters!;
 
     public bool IsCharacters
@@ -130,29 +130,29 @@ public sealed class EventField
         get => Form is >= FieldForm.Characters and < FieldForm.List;
     }
 
-    /// <summary>Whether the value is at most 64 bits, and is shown.</summary>
+    /// <summary>True when the value has at most 64 bits, and is shown.</summary>
     public bool IsScalar
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Form < FieldForm.Characters;
     }
 
-    /// <summary>Whether the value is shown as a decimal number when nothing else is asked for.</summary>
+    /// <summary>True when the value is shown as a decimal number by default.</summary>
     public bool IsNumber => Form is FieldForm.Signed or FieldForm.Unsigned;
 
-    /// <summary>Whether its text, without a format, never has anything that JSON escapes.</summary>
+    /// <summary>True when its text, without a format, never has anything that JSON escapes.</summary>
     public bool IsPlain => IsScalar && Scalar.IsPlain;
 
-    /// <summary>Whether JSON has the name of an error beside its number.</summary>
+    /// <summary>True when JSON has the name of an error beside its number.</summary>
     public bool IsErrorNumber => Form == FieldForm.Scalar && _type is CaptureType.Errno;
 
-    /// <summary>Whether a value can have a word in <c>problems</c>.</summary>
+    /// <summary>True when a value can have a word in <c>problems</c>.</summary>
     public bool HasProblems => Slot.OutcomeOffset is not null || Form == FieldForm.Redacted || NeedsResult;
 
-    /// <summary>Whether a value that was cut says how long it was.</summary>
+    /// <summary>True when a value that was cut says how long it was.</summary>
     public bool HasLength => Form != FieldForm.Redacted && _type.HasLength;
 
-    /// <summary>UTF-16 units that the value needs at most; twice what it can have, because redacting may lengthen a text.</summary>
+    /// <summary>The maximum number of UTF-16 units of the value; twice that of its text, because redacting may lengthen a text.</summary>
     public int TextCapacity => Form switch
     {
         FieldForm.Characters => 2 * Characters.MaxCharacters,
@@ -161,7 +161,7 @@ public sealed class EventField
         _ => 0,
     };
 
-    /// <summary>Numbers that the value needs at most.</summary>
+    /// <summary>The maximum number of numbers of the value.</summary>
     public int ListCapacity => Form == FieldForm.List ? ((CaptureType.Array)_type).Max : 0;
 
     /// <summary>The bits of a value that count, widened.</summary>
@@ -171,7 +171,7 @@ public sealed class EventField
     /// <summary>Appends a value of at most 64 bits as messages show it.</summary>
     /// <param name="into">The message.</param>
     /// <param name="bits">The value as decoded.</param>
-    /// <param name="format">Of the hole. A number's format (x, d, n) shows the number of anything that also has a name.</param>
+    /// <param name="format">The format of the hole. A number's format (x, d, n) shows the number of anything that also has a name.</param>
     public void Append(LineBuffer into, ulong bits, string? format)
     {
         if (format is not null || Form == FieldForm.Scalar)

@@ -5,8 +5,8 @@ using TraceAgent.Rules.Binding;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// How the events of one attached probe look: all that is the same for every event, made once. Immutable; to reshape a rule is
-/// to swap the reference.
+/// The shape of the events of one attached probe: all that is the same for every event, made once. Immutable; to reshape a rule
+/// is to swap the reference.
 /// </summary>
 public sealed class EventShape
 {
@@ -20,7 +20,7 @@ public sealed class EventShape
     /// <summary>The shape of a rule's events at places of one kind.</summary>
     /// <param name="rule">Says level, labels and what is redacted.</param>
     /// <param name="bound">The rule at these places: what is captured, and the messages.</param>
-    /// <param name="sites">In the order of their cookies.</param>
+    /// <param name="sites">The sites in the order of their cookies.</param>
     /// <exception cref="ArgumentException">The plan is not one of this rule.</exception>
     public static EventShape Of(Rule rule, BoundRule bound, IReadOnlyList<SiteName> sites)
     {
@@ -28,7 +28,7 @@ public sealed class EventShape
         return Of(rule, bound, sites, redaction.Applies);
     }
 
-    /// <summary>The same with other values redacted than the rule says.</summary>
+    /// <summary>The shape with other values redacted than the rule says.</summary>
     public static EventShape Of(Rule rule, BoundRule bound, IReadOnlyList<SiteName> sites, Predicate<string> isRedacted)
     {
         SiteName[] names = [.. sites];

@@ -1,8 +1,6 @@
 namespace TraceAgent.Events;
 
-/// <summary>
-/// Things that are remembered by key, at most <paramref name="capacity"/>; those that were not used for long are forgotten.
-/// </summary>
+/// <summary>A bounded cache of at most <paramref name="capacity"/> entries; those that were not used for long are evicted.</summary>
 internal sealed class Generations<TKey, TEntry>(int capacity)
     where TKey : notnull
     where TEntry : class, new()
@@ -11,7 +9,7 @@ internal sealed class Generations<TKey, TEntry>(int capacity)
     private Dictionary<TKey, TEntry> _young = [];
     private Dictionary<TKey, TEntry> _old = [];
 
-    /// <summary>The entry of a key, a new one when it is not remembered.</summary>
+    /// <summary>The entry of a key, a new one when it is not cached.</summary>
     public TEntry Find(TKey key) => _young.TryGetValue(key, out var entry) ? entry : Promote(key);
 
     private TEntry Promote(TKey key)

@@ -1,6 +1,6 @@
 namespace TraceAgent.Events;
 
-/// <summary>What a hole shows.</summary>
+/// <summary>The source of what a hole shows.</summary>
 public enum HoleSource
 {
     Value,
@@ -14,7 +14,10 @@ public enum HoleSource
     Binary,
     Time,
 
-    /// <summary>From here on JSON: first values, the others are members with a comma before each, or nothing.</summary>
+    /// <summary>
+    /// A value as JSON. All sources from here on are JSON: first values, the others are members with a comma before each, or
+    /// nothing.
+    /// </summary>
     JsonValue,
     JsonDuration,
     JsonProcess,
@@ -23,17 +26,17 @@ public enum HoleSource
     JsonProblems,
 }
 
-/// <summary>What differs from event to event: a value by its place.</summary>
+/// <summary>The part of a text that differs from event to event: a value by its index.</summary>
 /// <param name="Source">Where it comes from.</param>
-/// <param name="Index">Of the value among the event's fields, or of what the message names of the process.</param>
-/// <param name="Format">As in the template.</param>
+/// <param name="Index">The index of the value among the event's fields, or among the process properties of the message.</param>
+/// <param name="Format">The format as in the template.</param>
 /// <param name="Width">Least characters: right-aligned when positive, 0 for none.</param>
 public sealed record Hole(HoleSource Source, int Index = 0, string? Format = null, int Width = 0)
 {
     /// <summary>True when it shows nearly every value as a decimal number and nothing more.</summary>
     public bool IsNumber { get; init; }
 
-    /// <summary>Whether it is the inside of a JSON string, and can have something that must be escaped there.</summary>
+    /// <summary>True when it is the inside of a JSON string, and can have something that must be escaped there.</summary>
     public bool IsEscaped { get; init; }
 
     /// <summary>The literal between it and the next one, UTF-8.</summary>

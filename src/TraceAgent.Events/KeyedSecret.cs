@@ -6,12 +6,14 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// Values of keys that tell that they are secret: <c>password=…</c>, <c>"token": "…"</c>, <c>--api-key …</c>,
+/// Finds values of keys that mark them as secret: <c>password=…</c>, <c>"token": "…"</c>, <c>--api-key …</c>,
 /// <c>&lt;secret&gt;…&lt;</c>, headers, fields of forms.
 /// </summary>
 internal static class KeyedSecret
 {
-    /// <summary>Characters of a key on either side of the word that tells; bounds the work on a text that repeats a word.</summary>
+    /// <summary>
+    /// The maximum number of characters of a key on either side of the stem; bounds the work on a text that repeats a word.
+    /// </summary>
     private const int MaxKeySide = 48;
 
     private const int LongestTag = 256;
@@ -26,14 +28,16 @@ internal static class KeyedSecret
     private static readonly SearchValues<char> OptionEnds = SearchValues.Create(" \t\r\n\0\"'");
     private static readonly SearchValues<char> Numbers = SearchValues.Create("0123456789:");
 
-    /// <summary>Options that are followed by <c>name:password</c>, and what SQL has before a password.</summary>
+    /// <summary>
+    /// Stems besides the names of keys: options that are followed by <c>name:password</c>, and what SQL has before a password.
+    /// </summary>
     public static IEnumerable<string> Stems => [UserOption, ShortUserOption, Identified];
 
     /// <summary>
     /// The value of the key of which a stem is a part, empty when it has none, and where that key ends; 0 when there is no key.
     /// </summary>
     /// <param name="text">All of it.</param>
-    /// <param name="at">Of the stem.</param>
+    /// <param name="at">The position of the stem.</param>
     /// <param name="notSecret">Names that are no secrets, whatever they tell.</param>
     public static (TextSpan Value, int End) At(ReadOnlySpan<char> text, int at, EquatableArray<string> notSecret)
     {
@@ -171,7 +175,7 @@ internal static class KeyedSecret
         return goesOn ? closed with { Length = closed.Length + 1 + SecretValue.Line(text, behind).Length } : closed;
     }
 
-    /// <summary>A text of YAML that begins in the next line, behind | or &gt;: all lines that are indented.</summary>
+    /// <summary>A text block of YAML that begins in the next line, behind | or &gt;: all lines that are indented.</summary>
     private static TextSpan Block(ReadOnlySpan<char> text, int at)
     {
         if (at >= text.Length || text[at] is not ('|' or '>'))
@@ -205,7 +209,7 @@ internal static class KeyedSecret
         }
     }
 
-    /// <summary>Whether a line begins with a name and a sign that assigns, and something behind it: base64 may end with one.</summary>
+    /// <summary>True when a line begins with a name and a sign that assigns, and something behind it: base64 may end with one.</summary>
     private static bool BeginsPair(ReadOnlySpan<char> text, int at)
     {
         var end = at;
@@ -228,7 +232,7 @@ internal static class KeyedSecret
         };
     }
 
-    /// <summary>--password VALUE, also as elements of a list: "--password", "VALUE".</summary>
+    /// <summary>The value of --password VALUE, also as elements of a list: "--password", "VALUE".</summary>
     private static TextSpan BehindOption(ReadOnlySpan<char> text, int end)
     {
         var at = SkipQuotes(text, end);
@@ -246,7 +250,7 @@ internal static class KeyedSecret
         return at >= text.Length || text[at] == '-' ? default : SecretValue.OfOption(text, at);
     }
 
-    /// <summary>PASSWORD 'x' of SQL, PASSWORD('x'), SET PASSWORD FOR y = 'x'.</summary>
+    /// <summary>The value of PASSWORD 'x' of SQL, PASSWORD('x'), SET PASSWORD FOR y = 'x'.</summary>
     private static TextSpan OfSql(ReadOnlySpan<char> text, int start, int end)
     {
         var at = SkipWhite(text, end, out _);
@@ -265,7 +269,7 @@ internal static class KeyedSecret
     }
 
     /// <summary>
-    /// IDENTIFIED [WITH x] BY [PASSWORD] 'x' of SQL. Oracle wants no quotes; without capitals, that is English.
+    /// The value of IDENTIFIED [WITH x] BY [PASSWORD] 'x' of SQL. Oracle wants no quotes; without capitals, that is English.
     /// </summary>
     private static TextSpan BehindIdentified(ReadOnlySpan<char> text, int start)
     {
@@ -299,7 +303,7 @@ internal static class KeyedSecret
         return isSql ? SecretValue.At(text, at) : default;
     }
 
-    /// <summary>Where the text goes on behind a word and the white space that follows it; the same place when it is not there.</summary>
+    /// <summary>The position behind a word and the white space that follows it; the same position when the word is not there.</summary>
     private static int SkipWord(ReadOnlySpan<char> text, int at, string word)
     {
         if (!text[at..].StartsWith(word, StringComparison.OrdinalIgnoreCase))
@@ -321,7 +325,7 @@ internal static class KeyedSecret
         return colon < 0 || !text[at..end].ContainsAnyExcept(Numbers) ? default : new TextSpan(at + colon + 1, end - at - colon - 1);
     }
 
-    /// <summary>Whether a name with a &lt; before it ends the text: the name space of a tag.</summary>
+    /// <summary>True when a name with a &lt; before it ends the text: the name space of a tag.</summary>
     private static bool BeginsTag(ReadOnlySpan<char> text)
     {
         var at = text.Length;
@@ -372,7 +376,7 @@ internal static class KeyedSecret
         return SecretValue.Line(text, at);
     }
 
-    /// <summary>The quotes around a name: also escaped ones, and those that CSV doubles.</summary>
+    /// <summary>Skips the quotes around a name: also escaped ones, and those that CSV doubles.</summary>
     private static int SkipQuotes(ReadOnlySpan<char> text, int at)
     {
         if (!SecretQuote.TryOpen(text, at, out var quote))

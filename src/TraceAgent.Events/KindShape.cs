@@ -16,7 +16,7 @@ public sealed record SiteName(string Text, byte[] Json, string Binary)
 {
     private string? _call;
 
-    /// <param name="symbol">As it is shown.</param>
+    /// <param name="symbol">The symbol as it is shown.</param>
     /// <param name="binary">Path of the file that it is in.</param>
     public static SiteName Of(string symbol, string binary) =>
         new(symbol, Encoding.UTF8.GetBytes($",\"symbol\":{JsonText.Quote(symbol)}"), binary);
@@ -25,11 +25,11 @@ public sealed record SiteName(string Text, byte[] Json, string Binary)
     public string Call => _call ??= MessageText.SymbolText(Text, ValueFormat.CallFormat);
 }
 
-/// <summary>How events of one kind of one rule look.</summary>
+/// <summary>The shape of the events of one kind of one rule.</summary>
 public sealed class KindShape
 {
-    /// <param name="kind">Of the events.</param>
-    /// <param name="rule">Whose they are.</param>
+    /// <param name="kind">The kind of the events.</param>
+    /// <param name="rule">The rule whose events they are.</param>
     /// <param name="bound">The rule at their places.</param>
     /// <param name="sites">Where they may come from.</param>
     /// <param name="values">What they show.</param>
@@ -73,28 +73,28 @@ public sealed class KindShape
 
     public string RuleJson { get; }
 
-    /// <summary><c>entry</c>, <c>return</c> or <c>call</c>.</summary>
+    /// <summary>The name of the kind: <c>entry</c>, <c>return</c> or <c>call</c>.</summary>
     public string Event { get; }
 
     public RecordLayout Layout { get; }
 
-    /// <summary>Arguments, then the return value, then what the message wants to know of the hit.</summary>
+    /// <summary>The arguments, then the return value, then the captured values that only the message names.</summary>
     public EventField[] Fields { get; }
 
-    /// <summary>The same as members of a JSON object, in its order.</summary>
+    /// <summary>The fields as members of a JSON object, in its order.</summary>
     public EventField[] Members { get; }
 
-    /// <summary>How many of the fields are arguments.</summary>
+    /// <summary>The number of fields that are arguments.</summary>
     public int ArgumentCount { get; }
 
-    /// <summary>How many of the fields are arguments or the return value.</summary>
+    /// <summary>The number of fields that are arguments or the return value.</summary>
     public int CapturedCount { get; }
 
     public SiteName[] Sites { get; }
 
     public bool HasDuration { get; }
 
-    /// <summary>What the message names of the process.</summary>
+    /// <summary>The process properties that the message names.</summary>
     public ProcessProperty[] OfProcess { get; }
 
     public BoundText Message { get; }
@@ -111,10 +111,10 @@ public sealed class KindShape
 
     public EquatableArray<KeyValuePair<string, string>> Labels { get; }
 
-    /// <summary>UTF-16 units that all texts of an event need at most.</summary>
+    /// <summary>The maximum number of UTF-16 units of all texts of an event.</summary>
     public int TextCapacity { get; }
 
-    /// <summary>Numbers that all lists of an event need at most.</summary>
+    /// <summary>The maximum number of numbers of all lists of an event.</summary>
     public int ListCapacity { get; }
 
     /// <summary>The JSON from the end of the message to the process ID.</summary>

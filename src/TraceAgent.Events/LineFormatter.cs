@@ -7,17 +7,17 @@ using TraceAgent.Capture;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// Makes lines of events and keeps them until a sink takes them, all at once: what a sink of Serilog's does for one of its
-/// events, it then does once for many lines of ours. One instance per output: it is not for several threads.
+/// Makes lines of events and keeps them until a sink takes them, all at once: work that a Serilog sink does for each of its
+/// events, it then does once for many lines of ours. One instance per output: it is not thread-safe.
 /// </summary>
 internal abstract class LineFormatter : ITextFormatter
 {
-    /// <summary>Given to a sink, stands for the lines that its formatter keeps.</summary>
+    /// <summary>The Serilog event that is given to a sink in place of the lines that its formatter keeps.</summary>
     public static LogEvent Envelope { get; } = LogEvent.UnstableAssembleFromParts(
         DateTimeOffset.UnixEpoch,
         LogEventLevel.Information, null, new MessageTemplate(Array.Empty<MessageTemplateToken>()), [], default, default);
 
-    /// <summary>What was made since they were cleared.</summary>
+    /// <summary>The lines since they were last cleared.</summary>
     public LineBuffer Lines { get; } = new();
 
     public void Append(StreamEvent streamEvent)
@@ -37,8 +37,8 @@ internal abstract class LineFormatter : ITextFormatter
     }
 
     /// <summary>
-    /// Writes the lines, which stay; past the writer when it makes UTF-8 as well: the sinks flush their writer each time, so
-    /// nothing is before these in it.
+    /// Writes the lines, which stay; directly to the stream when the writer makes UTF-8 as well: the sinks flush their writer
+    /// each time, so nothing is before these in it.
     /// </summary>
     public void Format(LogEvent logEvent, TextWriter output)
     {

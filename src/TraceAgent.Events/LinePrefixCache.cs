@@ -16,7 +16,7 @@ internal sealed class LinePrefixCache
     private uint _tid;
     private UInt128 _comm;
 
-    /// <summary>Valid until the next call.</summary>
+    /// <summary>The prefix for an event; valid until the next call.</summary>
     public ReadOnlySpan<byte> Of(TracedEvent traced)
     {
         if (traced.Tid != _tid || traced.Pid != _pid || !ReferenceEquals(traced.Shape, _shape) || !ReferenceEquals(traced.Process, _process)

@@ -3,10 +3,10 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>What a record has of a value that lies at an address.</summary>
+/// <summary>Reads the part of a record that has a value at an address.</summary>
 internal static class MemoryPart
 {
-    /// <summary>Its bytes, and <paramref name="value"/> anew: how long it was in the traced process and what became of it.</summary>
+    /// <summary>Reads the bytes, and sets <paramref name="value"/>: its length in the traced process and its outcome.</summary>
     /// <param name="record">Whole.</param>
     /// <param name="slot">Where the value lies in the record.</param>
     /// <param name="start">Where the event's texts, or numbers, go on.</param>

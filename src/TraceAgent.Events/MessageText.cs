@@ -65,7 +65,7 @@ internal static class MessageText
         }
     }
 
-    /// <summary>Appends a value of any size, or what is said instead of it.</summary>
+    /// <summary>Appends a value of any size, or the text that stands for its problem.</summary>
     public static void AppendValue(LineBuffer into, TracedEvent traced, int index, string? format)
     {
         ref readonly var value = ref traced.Values[index];

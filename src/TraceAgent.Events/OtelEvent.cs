@@ -5,8 +5,8 @@ using TraceAgent.Capture;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// The same event with the attribute names of OpenTelemetry's semantic conventions; what those have no name for begins with
-/// <c>traceagent.</c>. Nothing in it is used again for the next event.
+/// Converts an event to the attribute names of OpenTelemetry's semantic conventions; what those have no name for begins with
+/// <c>traceagent.</c>. The result shares nothing with the next event.
 /// </summary>
 internal static class OtelEvent
 {

@@ -5,20 +5,20 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Events;
 
-/// <summary>What a line of a packet rule is about.</summary>
+/// <summary>The kind of a line of a packet rule.</summary>
 public enum PacketEventKind
 {
-    /// <summary>A source, or the others together, in an interval.</summary>
+    /// <summary>The traffic of a source, or of the others together, in an interval.</summary>
     Packets,
 
-    /// <summary>A source that is dropped for the first time.</summary>
+    /// <summary>A source is dropped for the first time.</summary>
     Dropped,
 
-    /// <summary>A source, or the others together, in all.</summary>
+    /// <summary>The traffic of a source, or of the others together, in total.</summary>
     Total,
 }
 
-/// <summary>Whom a line of a packet rule is about.</summary>
+/// <summary>The sources that a line of a packet rule is about.</summary>
 /// <param name="Source">An address; null for several sources together.</param>
 /// <param name="Sources">How many they are; 1 for an address.</param>
 public readonly record struct PacketSubject(string? Source, long Sources)
@@ -26,9 +26,9 @@ public readonly record struct PacketSubject(string? Source, long Sources)
     public string Text => Source ?? string.Create(CultureInfo.InvariantCulture, $"{Sources} {(Sources == 1 ? "other" : "others")}");
 }
 
-/// <summary>Numbers of a line of a packet rule.</summary>
+/// <summary>The numbers in a line of a packet rule.</summary>
 /// <param name="Packets">All of them.</param>
-/// <param name="Bytes">Of whole frames.</param>
+/// <param name="Bytes">The number of bytes of whole frames.</param>
 /// <param name="Dropped">Packets of them that were dropped.</param>
 /// <param name="Spared">Packets of them that would have been dropped, but for <c>dry_run</c>.</param>
 public readonly record struct PacketNumbers(long Packets, long Bytes, long Dropped, long Spared);
@@ -37,8 +37,8 @@ public readonly record struct PacketNumbers(long Packets, long Bytes, long Dropp
 /// <param name="rule">Says how it looks.</param>
 /// <param name="kind">What it is about.</param>
 /// <param name="time">UTC ns since 1970.</param>
-/// <param name="subject">Whom it is about.</param>
-/// <param name="numbers">Since the interval began, or since the source was seen first.</param>
+/// <param name="subject">The sources that it is about.</param>
+/// <param name="numbers">The numbers since the interval began, or since the source was seen first.</param>
 public sealed class PacketEvent(
     PacketRule rule, PacketEventKind kind, long time, PacketSubject subject, PacketNumbers numbers) : StreamEvent
 {
@@ -52,13 +52,13 @@ public sealed class PacketEvent(
 
     public PacketNumbers Numbers => numbers;
 
-    /// <summary>Of an interval, ns.</summary>
+    /// <summary>The length of the interval in ns.</summary>
     public long? Interval { get; init; }
 
-    /// <summary>Of the lists, what denies a dropped source; null when a newer list has it no more.</summary>
+    /// <summary>The prefix of the lists that denies a dropped source; null when a newer list does not have it any more.</summary>
     public string? Prefix { get; init; }
 
-    /// <summary><c>packets</c>, <c>dropped</c> or <c>total</c>.</summary>
+    /// <summary>The name of the kind: <c>packets</c>, <c>dropped</c> or <c>total</c>.</summary>
     public string Event => kind switch
     {
         PacketEventKind.Packets => "packets",
@@ -68,7 +68,7 @@ public sealed class PacketEvent(
 
     public Rules.MessageTemplate Template => kind == PacketEventKind.Dropped ? rule.Messages.Dropped : rule.Messages.Packets;
 
-    /// <summary>What it says besides rule, event and labels, in order: texts, numbers, truths and nulls.</summary>
+    /// <summary>The properties besides rule, event and labels, in order: texts, numbers, booleans and nulls.</summary>
     public IReadOnlyList<(string Name, object? Value)> Properties
     {
         get

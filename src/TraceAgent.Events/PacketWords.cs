@@ -4,7 +4,7 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>The counters of a packet rule, as people read them.</summary>
+/// <summary>Writes the counters of a packet rule for people.</summary>
 public static class PacketWords
 {
     public static string Of(PacketTotals totals)

@@ -3,7 +3,7 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>Text that a traced program chose, made harmless for a terminal.</summary>
+/// <summary>Makes text that a traced program chose harmless for a terminal.</summary>
 internal static class PrintableLine
 {
     public static void AppendPrintable(this LineBuffer line, ReadOnlySpan<char> text)
@@ -13,7 +13,9 @@ internal static class PrintableLine
         line.MakePrintable(start);
     }
 
-    /// <summary>Controls in what was appended since <paramref name="start"/> are shown as <c>\x1b</c>, <c>\n</c>, <c>\u202e</c>.</summary>
+    /// <summary>
+    /// Replaces control characters in what was appended since <paramref name="start"/> by <c>\x1b</c>, <c>\n</c>, <c>\u202e</c>.
+    /// </summary>
     public static void MakePrintable(this LineBuffer line, int start)
     {
         if (!line.Bytes[start..].ContainsAnyExceptInRange((byte)' ', (byte)'~'))

@@ -4,26 +4,28 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>What is known of a process, and stays true until it executes another file.</summary>
-/// <param name="Executable">As /proc/PID/exe shows it: for a script the interpreter, in a container the path inside it.</param>
-/// <param name="ParentPid">When the process began or executed the file; null when unknown.</param>
+/// <summary>The facts about a process that stay true until it executes another file.</summary>
+/// <param name="Executable">
+/// The executable as /proc/PID/exe shows it: for a script the interpreter, in a container the path inside it.
+/// </param>
+/// <param name="ParentPid">The parent when the process began or executed the file; null when unknown.</param>
 /// <param name="CommandLine">The arguments with spaces between them, <c>…</c> at the end when cut; null when unknown.</param>
 public sealed record ProcessFacts(string? Executable, int? ParentPid = null, string? CommandLine = null)
 {
-    /// <summary>Bytes of the command line that are read; the kernel's programs read as many.</summary>
+    /// <summary>The number of bytes of the command line that are read; the kernel's programs read as many.</summary>
     private const int CommandLineBytes = 1024;
 
     private const string Deleted = " (deleted)";
 
     public static ProcessFacts Unknown { get; } = new((string?)null);
 
-    /// <summary>Without the secrets that <see cref="SecretFinder"/> knows by their form.</summary>
+    /// <summary>The command line without the secrets that <see cref="SecretFinder"/> knows by their form.</summary>
     public string? CommandLine { get; } = CommandLine is null ? null : WithoutSecrets(CommandLine);
 
     /// <summary>The executable as a JSON value.</summary>
     public string Json { get; } = Executable is null ? "null" : JsonText.Quote(Executable);
 
-    /// <summary>What /proc tells; null when the process is gone, is a thread of the kernel or is hidden from us.</summary>
+    /// <summary>Reads the facts from /proc; null when the process is gone, is a thread of the kernel or is hidden from us.</summary>
     public static ProcessFacts? Read(int pid)
     {
         try
@@ -49,7 +51,10 @@ public sealed record ProcessFacts(string? Executable, int? ParentPid = null, str
         return target.EndsWith(Deleted, StringComparison.Ordinal) ? target[..^Deleted.Length] : target;
     }
 
-    /// <summary>The fourth field of proc_pid_stat(5); the second one may hold anything, but no other has a bracket.</summary>
+    /// <summary>
+    /// The parent's process ID, the fourth field of proc_pid_stat(5); the second one may hold anything, but no other has a
+    /// bracket.
+    /// </summary>
     internal static int? ParentIn(string stat)
     {
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', 4, StringSplitOptions.RemoveEmptyEntries);

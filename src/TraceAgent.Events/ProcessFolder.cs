@@ -1,6 +1,6 @@
 namespace TraceAgent.Events;
 
-/// <summary>What /proc/PID tells of a process besides <see cref="ProcessFacts"/>.</summary>
+/// <summary>Reads facts in /proc/PID besides <see cref="ProcessFacts"/>.</summary>
 internal static class ProcessFolder
 {
     private const string Version2 = "0::";

@@ -3,18 +3,20 @@ using TraceAgent.Capture;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// Which process executed what, and when, from the kernel's notices. Bounded. A process that has ended stays until all of
-/// its events must have been read, since they come by another way.
+/// The history of which process executed what, and when, from the kernel's notices. Bounded. A process that has ended stays until
+/// all of its events must have been read, since they arrive through another ring.
 /// </summary>
 public sealed class ProcessHistory
 {
-    /// <summary>Processes that are remembered, at most. Those beyond are unknown here.</summary>
+    /// <summary>The maximum number of processes that are remembered; more are unknown here.</summary>
     public const int Capacity = 16384;
 
-    /// <summary>Executions of one process that are remembered, at most.</summary>
+    /// <summary>The maximum number of executions of one process that are remembered.</summary>
     public const int MaxImages = 8;
 
-    /// <summary>An event may still be on its way so many ns after the ring was seen empty: another CPU was just writing it.</summary>
+    /// <summary>
+    /// The time in ns for which an event may still arrive after the ring was seen empty: another CPU was just writing it.
+    /// </summary>
     public const ulong Grace = 1_000_000_000;
 
     private readonly Dictionary<int, Image> _newest = [];
@@ -24,10 +26,10 @@ public sealed class ProcessHistory
 
     public bool Knows(int pid) => _newest.ContainsKey(pid);
 
-    /// <summary>What the process was at that moment (CLOCK_MONOTONIC ns); null when it is not known.</summary>
+    /// <summary>The facts about the process at that moment (CLOCK_MONOTONIC ns); null when they are not known.</summary>
     public ProcessFacts? Find(int pid, ulong time) => Find(pid, time, out _);
 
-    /// <param name="pid">Of the process.</param>
+    /// <param name="pid">The process ID.</param>
     /// <param name="time">CLOCK_MONOTONIC ns.</param>
     /// <param name="isNewest">True when it stays so until the next notice.</param>
     /// <inheritdoc cref="Find(int, ulong)"/>
@@ -44,10 +46,10 @@ public sealed class ProcessHistory
         return image?.Facts;
     }
 
-    /// <summary>A process that was there before the notices began.</summary>
+    /// <summary>Adds a process that was there before the notices began.</summary>
     public void Seed(int pid, ProcessFacts facts) => Add(pid, since: 0, facts);
 
-    /// <param name="notice">Those of one process come in their order.</param>
+    /// <param name="notice">The notice; those of one process come in their order.</param>
     /// <param name="readExecutable">Asked when the notice does not tell all of the path.</param>
     /// <returns>What a process that executed has become; null for other notices.</returns>
     public ProcessFacts? Take(in ProcessNotice notice, Func<int, string?> readExecutable)
@@ -75,7 +77,7 @@ public sealed class ProcessHistory
         }
     }
 
-    /// <summary>All events before that moment (CLOCK_MONOTONIC ns) have been read.</summary>
+    /// <summary>Records that all events before that moment (CLOCK_MONOTONIC ns) have been read.</summary>
     public void ReadUpTo(ulong time)
     {
         while (_ended.TryPeek(out var oldest) && oldest.Time + Grace < time)
@@ -84,7 +86,7 @@ public sealed class ProcessHistory
         }
     }
 
-    /// <summary>Notices are missing: nothing that is remembered is certain.</summary>
+    /// <summary>Forgets everything, since notices are missing and nothing is certain any more.</summary>
     public void Clear()
     {
         _newest.Clear();

@@ -3,20 +3,20 @@ namespace TraceAgent.Events;
 /// <summary>Knows processes from the kernel's notices.</summary>
 public interface IProcessHistory
 {
-    /// <summary>What the process was at that moment (CLOCK_MONOTONIC ns); null when it is not known.</summary>
+    /// <summary>The facts about the process at that moment (CLOCK_MONOTONIC ns); null when they are not known.</summary>
     ProcessFacts? Find(int pid, ulong time);
 }
 
 /// <summary>
-/// Which process hit: from the kernel's notices, and where these do not tell, from /proc. Bounded; a process that is gone
-/// keeps the name under which it was known.
+/// Finds out which process hit: from the kernel's notices, and where these do not tell, from /proc. Bounded; a process that is
+/// gone keeps the name under which it was known.
 /// </summary>
 public sealed class ProcessNames
 {
-    /// <summary>Processes that are remembered from /proc, at most.</summary>
+    /// <summary>The maximum number of processes that are remembered from /proc.</summary>
     public const int Capacity = 4096;
 
-    /// <summary>After this many ns /proc is read again.</summary>
+    /// <summary>The time in ns after which /proc is read again.</summary>
     public const ulong Lifetime = 1_000_000_000;
 
     private readonly IProcessHistory? _history;
@@ -24,7 +24,7 @@ public sealed class ProcessNames
 
     private readonly Generations<int, Entry> _entries = new(Capacity);
 
-    /// <param name="history">Null when the kernel gives no notices.</param>
+    /// <param name="history">The history; null when the kernel gives no notices.</param>
     /// <param name="seesAll">
     /// Whether /proc has all processes under the kernel's numbers; else it is not asked, and would name others.
     /// </param>
@@ -35,11 +35,11 @@ public sealed class ProcessNames
 
     internal ProcessNames(IProcessHistory? history, Func<int, ProcessFacts?> read) => (_history, _read) = (history, read);
 
-    /// <summary>What a process was at a hit.</summary>
-    /// <param name="pid">Of the process.</param>
+    /// <summary>The facts about a process at a hit.</summary>
+    /// <param name="pid">The process ID.</param>
     /// <param name="main">True when the main thread hit: only its comm says whether the process has executed another file.</param>
     /// <param name="comm">The thread's 16 bytes of name.</param>
-    /// <param name="time">Of the hit, CLOCK_MONOTONIC ns.</param>
+    /// <param name="time">The time of the hit, CLOCK_MONOTONIC ns.</param>
     public ProcessFacts Find(int pid, bool main, UInt128 comm, ulong time)
     {
         if (_history?.Find(pid, time) is { } known)

@@ -2,17 +2,17 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>What lines have of their process only when the message names it, because few want it.</summary>
-/// <param name="Name">In messages and in JSON.</param>
+/// <summary>A property of the process that lines have only when the message names it, because few want it.</summary>
+/// <param name="Name">The name in messages and in JSON.</param>
 /// <param name="OtelName">OpenTelemetry's name of the attribute.</param>
-/// <param name="Number">Null when it is a text, or not known.</param>
-/// <param name="Text">Null when it is a number, or not known.</param>
+/// <param name="Number">The number; null when the property is a text, or not known.</param>
+/// <param name="Text">The text; null when the property is a number, or not known.</param>
 public sealed record ProcessProperty(string Name, string OtelName, Func<ProcessFacts, long?> Number, Func<ProcessFacts, string?> Text)
 {
-    /// <summary>Why one is not known.</summary>
+    /// <summary>The reason why a property is not known.</summary>
     public const string Gone = "gone";
 
-    /// <summary>One that is not known, in a message.</summary>
+    /// <summary>The text for a property that is not known, in a message.</summary>
     public const string GoneText = "<" + Gone + ">";
 
     public static IReadOnlyList<ProcessProperty> All { get; } =

@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace TraceAgent.Events;
 
-/// <summary>Which TraceAgent this is.</summary>
+/// <summary>The version of this TraceAgent.</summary>
 public static class ProgramVersion
 {
-    /// <summary>Such as <c>0.1.0</c>.</summary>
+    /// <summary>The version, such as <c>0.1.0</c>.</summary>
     public static string Text { get; } =
         typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
             .Split('+')[0] ?? "unknown";

@@ -3,10 +3,12 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>Writes what statements and lines of packet rules say as members of a JSON object, the same in every format of ours.</summary>
+/// <summary>
+/// Writes the properties of statements and lines of packet rules as members of a JSON object, the same in all our formats.
+/// </summary>
 internal static class PropertyJson
 {
-    /// <summary>The numbers of a statement, each with a comma before it.</summary>
+    /// <summary>Appends the numbers of a statement, each with a comma before it.</summary>
     public static void AppendProperties(this LineBuffer line, AgentStatement statement)
     {
         foreach (var (name, number) in statement.Numbers)
@@ -18,7 +20,7 @@ internal static class PropertyJson
         }
     }
 
-    /// <summary>What a line of a packet rule says, and its labels, each with a comma before it.</summary>
+    /// <summary>Appends the properties of a line of a packet rule, and its labels, each with a comma before it.</summary>
     /// <param name="line">Takes them.</param>
     /// <param name="packets">The line.</param>
     /// <param name="without">Names that stand elsewhere.</param>

@@ -6,15 +6,15 @@ using TraceAgent.Rules;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// Finds what must not be logged inside a text: payment cards, the credentials of <c>Bearer</c> and <c>Basic</c>, what
-/// <see cref="SecretForms"/> knows, and the values of keys that <see cref="SecretNames"/> knows. A text without any of their
-/// beginnings costs one vectorised search. One thread only.
+/// Finds secrets inside a text: payment cards, the credentials of <c>Bearer</c> and <c>Basic</c>, what <see cref="SecretForms"/>
+/// knows, and the values of keys that <see cref="SecretNames"/> knows. A text without any of their beginnings costs one
+/// vectorised search. One thread only.
 /// </summary>
 internal sealed class SecretFinder
 {
     public const string Mask = "***";
 
-    /// <summary>The shortest secret that needs no sign before it.</summary>
+    /// <summary>The minimum length of a secret that has no sign before it.</summary>
     private const int MinAlone = 12;
 
     private static readonly string[] Schemes = ["bearer", "basic"];
@@ -26,7 +26,7 @@ internal sealed class SecretFinder
 
     private readonly List<TextSpan> _found = [];
 
-    /// <summary>What to hide, in order and without overlap; valid until the next call.</summary>
+    /// <summary>Finds the parts to hide, in order and without overlap; valid until the next call.</summary>
     /// <param name="text">Decoded text, or bytes as characters.</param>
     /// <param name="isCut">True when more of the text was not kept: a secret at its end may go on there.</param>
     /// <param name="notSecret">Names that a rule says are none.</param>

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// Secrets that are known by their own form, whatever stands before them: passwords in addresses, private keys, signed tokens,
-/// and the keys of clouds and forges.
+/// Finds secrets that are known by their own form, whatever stands before them: passwords in addresses, private keys, signed
+/// tokens, and the keys of clouds and forges.
 /// </summary>
 internal static class SecretForms
 {
@@ -15,9 +15,7 @@ internal static class SecretForms
     private const int LongestHeadline = 64;
     private const int MinOfToken = 20;
 
-    /// <summary>
-    /// What their issuers let them begin with, and how many characters follow at least. In capitals and small letters as here.
-    /// </summary>
+    /// <summary>The prefixes of issued keys, case-sensitive, with the minimum number of characters that follow.</summary>
     private static readonly (string Prefix, int Least)[] Issued =
     [
         ("AKIA", 12), ("ASIA", 12), ("ABIA", 12), ("ACCA", 12), ("AIza", 30), ("ya29.", 16), ("LTAI", 12), ("GOCSPX-", 16),
@@ -34,12 +32,12 @@ internal static class SecretForms
     private static readonly SearchValues<char> AuthorityEnds = SearchValues.Create(" \t\r\n\0/?#\"'<>\\`|");
     private static readonly SearchValues<char> TextEnds = SearchValues.Create(" \t\r\n\0\"'<>\\`|");
 
-    /// <summary>What to look for in a text, in any case.</summary>
+    /// <summary>The stems to search for in a text, in any case.</summary>
     public static IEnumerable<string> Stems => [Address, PrivateKey, SignedToken, .. Issued.Select(one => one.Prefix.ToLowerInvariant())];
 
-    /// <summary>The secret whose stem is at a place; empty when it is none.</summary>
+    /// <summary>The secret whose stem is at a position; empty when it is none.</summary>
     /// <param name="text">All of it.</param>
-    /// <param name="at">Of the stem.</param>
+    /// <param name="at">The position of the stem.</param>
     /// <param name="isCut">More of the text was not kept.</param>
     public static TextSpan At(ReadOnlySpan<char> text, int at, bool isCut)
     {
@@ -78,7 +76,9 @@ internal static class SecretForms
         return default;
     }
 
-    /// <summary>scheme://user:password@host (RFC 3986, 3.2.1), also where the password has a slash that should have been escaped.</summary>
+    /// <summary>
+    /// The password of scheme://user:password@host (RFC 3986, 3.2.1), also where it has a slash that should have been escaped.
+    /// </summary>
     private static TextSpan InAddress(ReadOnlySpan<char> text, int start, bool isCut)
     {
         var rest = text[start..Math.Min(text.Length, start + LongestAuthority)];
@@ -102,7 +102,7 @@ internal static class SecretForms
 
     private static bool IsPort(ReadOnlySpan<char> text) => text.Length <= 5 && !text.ContainsAnyExceptInRange('0', '9');
 
-    /// <summary>From the headline of a private key (RFC 7468) to its last line, or to the end of what there is of it.</summary>
+    /// <summary>A private key, from its headline (RFC 7468) to its last line, or to the end of the text.</summary>
     private static TextSpan KeyBlock(ReadOnlySpan<char> text, int start)
     {
         const string line = "-----";

@@ -4,7 +4,7 @@ namespace TraceAgent.Events;
 /// The beginning of a quoted text, in the ways of many languages: <c>"…"</c>, <c>'''…'''</c>, <c>`…`</c>, <c>\"…\"</c> inside another
 /// text, and <c>""…""</c> of CSV.
 /// </summary>
-/// <param name="Sign">Which quote.</param>
+/// <param name="Sign">The sign of the quote.</param>
 /// <param name="Escapes">How many backslashes stand before each quote.</param>
 /// <param name="Count">How many quotes begin and end it.</param>
 /// <param name="Content">Where it goes on behind them.</param>
@@ -53,7 +53,7 @@ internal readonly record struct SecretQuote(char Sign, int Escapes, int Count, i
         return true;
     }
 
-    /// <summary>Where what is quoted ends: at the quotes that close it, or where the text does.</summary>
+    /// <summary>The end of what is quoted: at the quotes that close it, or at the end of the text.</summary>
     public int End(ReadOnlySpan<char> text)
     {
         var run = 0;
@@ -81,10 +81,10 @@ internal readonly record struct SecretQuote(char Sign, int Escapes, int Count, i
         return text.Length;
     }
 
-    /// <summary>Where the text goes on behind the quotes that <see cref="End"/> has found.</summary>
+    /// <summary>The position behind the quotes that <see cref="End"/> has found.</summary>
     public int Behind(ReadOnlySpan<char> text, int end) => Math.Min(text.Length, IsClosedAt(text, end) ? end + Length : end + 1);
 
-    /// <summary>A doubled quote is one of the text in SQL, and so is <c>'\''</c> in a shell.</summary>
+    /// <summary>Skips a quote that does not end the text: a doubled one in SQL, and <c>'\''</c> in a shell.</summary>
     private bool GoesOn(ReadOnlySpan<char> text, ref int at)
     {
         if (Escapes > 0)

@@ -3,12 +3,15 @@ using System.Buffers;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// How far a value goes of which its key tells that it is secret: a word, a quoted text, or a list or an object with all that is in it.
-/// What does not end goes on to the end of the text, which may have been cut.
+/// Finds the end of a value whose key marks it as secret: a word, a quoted text, or a list or an object with everything in it. A
+/// value without an end goes on to the end of the text, which may have been cut.
 /// </summary>
 internal static class SecretValue
 {
-    /// <summary>Of <c>u'…'</c>, <c>Rb"…"</c>, <c>N'…'</c>, <c>u8"…"</c>, <c>$@"…"</c>, <c>r#"…"#</c>, <c>&amp;"…"</c>.</summary>
+    /// <summary>
+    /// The characters of prefixes of quoted texts: <c>u'…'</c>, <c>Rb"…"</c>, <c>N'…'</c>, <c>u8"…"</c>, <c>$@"…"</c>,
+    /// <c>r#"…"#</c>, <c>&amp;"…"</c>.
+    /// </summary>
     private const string PrefixSigns = "ubrftUBRFTNELc8@$#&";
 
     private const int LongestPrefix = 3;
@@ -18,7 +21,7 @@ internal static class SecretValue
     private static readonly SearchValues<char> LineEnds = SearchValues.Create("\r\n");
     private static readonly SearchValues<char> Brackets = SearchValues.Create("()[]{}\"'`\\");
 
-    /// <summary>The value that begins at a place; empty when none does.</summary>
+    /// <summary>The value that begins at a position; empty when none does.</summary>
     public static TextSpan At(ReadOnlySpan<char> text, int at)
     {
         if (at >= text.Length)
@@ -47,11 +50,11 @@ internal static class SecretValue
     public static TextSpan OfOption(ReadOnlySpan<char> text, int at) =>
         Quoted(text, at) is { Length: > 0 } quoted ? quoted : FromTo(at, EndOf(text, at, OptionEnds));
 
-    /// <summary>A list or object, or a quoted text; empty when something else is there.</summary>
+    /// <summary>A list or object, or a quoted text; empty for anything else.</summary>
     public static TextSpan Closed(ReadOnlySpan<char> text, int at) =>
         at < text.Length && IsOpen(text[at]) ? FromTo(at + 1, EndOfGroup(text, at)) : Quoted(text, at);
 
-    /// <summary>A quoted text; empty when it is, or when something else is there.</summary>
+    /// <summary>A quoted text; empty when it is, or for anything else.</summary>
     public static TextSpan Quoted(ReadOnlySpan<char> text, int at)
     {
         var opens = at;
@@ -115,8 +118,8 @@ internal static class SecretValue
     }
 
     /// <summary>
-    /// Where the bracket closes that opens at a place. Only their number counts, so that no stack is needed: one that closes
-    /// another kind is an error of the text, which then hides more.
+    /// The position where the bracket closes that opens at a position. Only their number counts, so that no stack is needed: one
+    /// that closes another kind is an error of the text, which then hides more.
     /// </summary>
     private static int EndOfGroup(ReadOnlySpan<char> text, int at)
     {

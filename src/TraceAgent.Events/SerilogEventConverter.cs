@@ -6,8 +6,8 @@ using TraceAgent.Capture;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// The same event for formatters and sinks that are not ours: properties of their own, under the names that the template
-/// uses, and nothing that is used again for the next event.
+/// Converts an event for formatters and sinks that are not ours: properties of their own, under the names that the template uses.
+/// The result shares nothing with the next event.
 /// </summary>
 internal static class SerilogEventConverter
 {

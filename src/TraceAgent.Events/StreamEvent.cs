@@ -3,10 +3,10 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>What the outputs write: a hit, a line of a packet rule, or a statement of the agent.</summary>
+/// <summary>An item of the stream that the outputs write: a hit, a line of a packet rule, or a statement of the agent.</summary>
 public abstract class StreamEvent
 {
-    /// <summary>UTC ns since 1970.</summary>
+    /// <summary>The time in UTC ns since 1970.</summary>
     public abstract long Time { get; }
 
     public abstract LogEventLevel Level { get; }

@@ -3,8 +3,8 @@ using Serilog.Events;
 namespace TraceAgent.Events;
 
 /// <summary>
-/// A line for people: time, level, rule, message. What a traced program put into its values cannot steer the terminal:
-/// controls are shown as <c>\x1b</c>, <c>\n</c>, <c>\u202e</c>.
+/// Writes a line for people: time, level, rule, message. Values of a traced program cannot control the terminal: control
+/// characters are shown as <c>\x1b</c>, <c>\n</c>, <c>\u202e</c>.
 /// </summary>
 internal sealed class TextFormatter : LineFormatter
 {

@@ -3,14 +3,16 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>The comm of the thread that hit. Most events have the same as the one before them, so it is decoded when it changes.</summary>
+/// <summary>
+/// The comm of the thread that hit. Most events have the same as the one before them, so it is decoded only when it changes.
+/// </summary>
 public sealed class ThreadName
 {
     private readonly byte[] _bytes = new byte[RecordLayout.CommSize];
     private readonly char[] _chars = new char[RecordLayout.CommSize];
     private int _length;
 
-    /// <summary>As the kernel has it: up to its NUL, padded.</summary>
+    /// <summary>The name as the kernel has it: up to its NUL, padded.</summary>
     public UInt128 Bytes { get; private set; }
 
     public ReadOnlySpan<char> Text => _chars.AsSpan(0, _length);

@@ -1,8 +1,8 @@
 namespace TraceAgent.Events;
 
 /// <summary>
-/// A line of one rule for the person who waits for it: time of day on this host, process, message. What the agent says of its
-/// own is on standard error, but for loss.
+/// Writes a line of <c>traceagent trace</c>: time of day on this host, process, message. The agent's own statements are on
+/// standard error, except loss.
 /// </summary>
 /// <param name="colours">ANSI colours: only for a terminal.</param>
 internal sealed class TraceFormatter(bool colours) : LineFormatter

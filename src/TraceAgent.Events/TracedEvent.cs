@@ -3,17 +3,15 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Events;
 
-/// <summary>
-/// What one record says, decoded; the decoder fills the same instance again for every event.
-/// </summary>
+/// <summary>The decoded content of one record; the decoder fills the same instance again for every event.</summary>
 public sealed class TracedEvent : StreamEvent
 {
     private long _time;
 
-    /// <summary>Null only before the first event.</summary>
+    /// <summary>The shape of the event; null only before the first event.</summary>
     public KindShape Shape { get; private set; } = null!;
 
-    /// <summary>Of the hit; for a call, of its entry.</summary>
+    /// <summary>The time of the hit; for a call, of its entry.</summary>
     public override long Time => _time;
 
     public override LogEventLevel Level => Shape.Level;
@@ -26,25 +24,25 @@ public sealed class TracedEvent : StreamEvent
 
     public SiteName Site { get; private set; } = null!;
 
-    /// <summary>From entry to return, ns; for calls only.</summary>
+    /// <summary>The time from entry to return in ns, for calls only.</summary>
     public ulong Duration { get; set; }
 
     public ThreadName Comm { get; } = new();
 
-    /// <summary>As many as the shape has fields; the array may be longer.</summary>
+    /// <summary>The values, as many as the shape has fields; the array may be longer.</summary>
     public DecodedValue[] Values { get; private set; } = [];
 
-    /// <summary>Where all texts lie.</summary>
+    /// <summary>The characters of all texts.</summary>
     public char[] Chars { get; private set; } = [];
 
-    /// <summary>Where the values of all lists lie.</summary>
+    /// <summary>The values of all lists.</summary>
     public ulong[] Numbers { get; private set; } = [];
 
     public ReadOnlySpan<char> TextOf(in DecodedValue value) => Chars.AsSpan(value.TextStart, value.TextLength);
 
     public ReadOnlySpan<ulong> NumbersOf(in DecodedValue value) => Numbers.AsSpan(value.TextStart, value.TextLength);
 
-    /// <summary>Begins an event of this shape, and makes room for it.</summary>
+    /// <summary>Begins an event of this shape, and makes the buffers large enough for it.</summary>
     public void Begin(KindShape shape, SiteName site, long time)
     {
         _time = time;

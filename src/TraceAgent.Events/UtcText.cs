@@ -25,7 +25,7 @@ public sealed class UtcText
     public UtcText(string before = "", string after = "") =>
         (_text, _start) = (Encoding.ASCII.GetBytes($"{before}{new string('0', BeforeDigits + Digits)}Z{after}"), before.Length);
 
-    /// <summary>Appends a time. Those before 1970 are shown as the beginning of 1970.</summary>
+    /// <summary>Appends a time. Times before 1970 are shown as the beginning of 1970.</summary>
     public void Append(LineBuffer into, long utc)
     {
         utc = Math.Max(utc, 0);

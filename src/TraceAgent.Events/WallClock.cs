@@ -9,7 +9,8 @@ internal readonly record struct ClockSample(long Before, long Utc, long After);
 public sealed class WallClock
 {
     /// <summary>
-    /// Slower than this (ns) the wall clock may fall behind without being followed: a return must not seem to precede its entry.
+    /// The time in ns by which the wall clock may fall behind without being followed, when slow: a return must not seem to
+    /// precede its entry.
     /// </summary>
     public const long BackwardTolerance = 1_000_000;
 
@@ -31,7 +32,7 @@ public sealed class WallClock
     /// <summary>UTC now, in ns since 1970, on the same scale as the events.</summary>
     public long UtcNow => ToUtc((ulong)Stopwatch.GetTimestamp());
 
-    /// <summary>UTC in ns since 1970; any input gives some result.</summary>
+    /// <summary>Converts to UTC in ns since 1970; any input gives some result.</summary>
     public long ToUtc(ulong monotonic) => unchecked((long)monotonic + Volatile.Read(ref _offset));
 
     /// <summary>Follows steps of the wall clock; to be called about once a second.</summary>

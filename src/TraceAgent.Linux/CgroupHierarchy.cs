@@ -3,7 +3,7 @@ namespace TraceAgent.Linux;
 /// <summary>The cgroups of this host (cgroups(7)).</summary>
 public static class CgroupHierarchy
 {
-    /// <summary>Where the hierarchy of version 2 is mounted; null when it is not.</summary>
+    /// <summary>The mount point of the hierarchy of version 2; null when it is not mounted.</summary>
     public static string? MountPoint() =>
         File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).FirstOrDefault(parts => parts is [_, _, "cgroup2", ..])?[1];
 }

@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace TraceAgent.Linux;
 
-/// <summary>What new files of this process never let others do (umask(2)).</summary>
+/// <summary>The mask of the permissions of new files of this process (umask(2)).</summary>
 public static partial class CreationMask
 {
     /// <summary>
-    /// Groups never write, and others do nothing at all: files are 0640 at most from their first moment, and folders 0750.
+    /// Takes write permission from groups, and all permissions from others: files are 0640 at most from their first moment, and
+    /// folders 0750.
     /// </summary>
     public static void Tighten()
     {

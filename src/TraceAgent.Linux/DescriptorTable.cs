@@ -7,10 +7,13 @@ public static class DescriptorTable
 {
     private const int Enough = 4096;
 
-    /// <summary>For what the agent itself opens while rules are attached: outputs, sockets, files that it reads.</summary>
+    /// <summary>
+    /// The number of descriptors reserved for what the agent opens while rules are attached: outputs, sockets, files that it
+    /// reads.
+    /// </summary>
     private const int Kept = 64;
 
-    /// <summary>How many the process may have open.</summary>
+    /// <summary>The maximum number of open descriptors of the process.</summary>
     public static long Limit =>
         Libc.GetLimit(Libc.OpenFiles, out var limit) == 0 ? (long)Math.Min(limit.Current, long.MaxValue) : long.MaxValue;
 

@@ -11,12 +11,12 @@ public static unsafe partial class ExecutablePages
     private const int DontNeed = 4;
 
     /// <summary>
-    /// Takes the pages of code out of this process; those that are still needed come back from the page cache.
-    /// Most were needed once: to begin, to read arguments and rules, to resolve and compile.
+    /// Drops the pages of code from this process; those that are still needed come back from the page cache. Most were needed
+    /// once: to start, to read arguments and rules, to resolve and compile.
     /// </summary>
     public static void ReleasePages() => _ = IteratePrograms(&GiveBack, null);
 
-    /// <summary>For the first object, which is the executable: 1 ends the iteration.</summary>
+    /// <summary>Releases the pages of the first object, which is the executable, and returns 1, which ends the iteration.</summary>
     [UnmanagedCallersOnly]
     private static int GiveBack(ProgramInformation* program, nuint size, void* unused)
     {

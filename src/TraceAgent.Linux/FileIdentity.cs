@@ -3,55 +3,54 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TraceAgent.Linux;
 
-/// <summary>
-/// Which file it is, and in which state: nothing has happened to it between two equal ones, as far as the file system tells.
-/// </summary>
-/// <param name="DeviceMajor">Of the file system.</param>
-/// <param name="DeviceMinor">Of the file system.</param>
+/// <summary>The identity and state of a file: nothing has happened to it between two equal ones, as far as the file system tells.</summary>
+/// <param name="DeviceMajor">The major number of the file system's device.</param>
+/// <param name="DeviceMinor">The minor number of the file system's device.</param>
 /// <param name="Inode">Number in the file system.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="ModifiedNs">Last change of the content, ns since 1970.</param>
 public sealed record FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode, long Size, long ModifiedNs)
 {
-    /// <summary>Of the file that a path leads to; never a link.</summary>
+    /// <summary>The kind of the file that a path leads to; never a link.</summary>
     public FileKind Kind { get; init; }
 
-    /// <summary>Of no file.</summary>
+    /// <summary>The identity of no file.</summary>
     public static FileIdentity None { get; } = new(0, 0, 0, 0, 0);
 
     /// <summary>
-    /// Last change of the inode, ns since 1970: of the content, also where that has its old time and size again, and of mode, owner
-    /// and names. Nobody can set it back.
+    /// The last change of the inode, ns since 1970: of the content, also where that has its old time and size again, and of mode,
+    /// owner and names. Nobody can set it back.
     /// </summary>
     public long ChangedNs { get; init; }
 
     /// <summary>
-    /// On overlay file systems, when the inode was made, ns since 1970; else 0. Containers of one image have an overlay
+    /// The time when the inode was made, ns since 1970, on overlay file systems; else 0. Containers of one image have an overlay
     /// each, but one file below them all, which must be probed once: their device is given as 0:0. A container that has its own
-    /// copy shows the same inode number, but not the same moment. Where the file system below keeps none, it is <see cref="ChangedNs"/>.
+    /// copy shows the same inode number, but not the same moment. Where the file system below keeps none, it is
+    /// <see cref="ChangedNs"/>.
     /// </summary>
     public long OverlaidNs { get; init; }
 
     /// <summary>
-    /// On an overlay whose upper file system does not tell when an inode was made: every change makes another file of it.
+    /// True on an overlay whose upper file system does not tell when an inode was made: every change makes another file of it.
     /// </summary>
     public bool HidesBirth { get; init; }
 
-    /// <summary>Equal for two states of one file.</summary>
+    /// <summary>The identity without the state: equal for two states of one file.</summary>
     public (uint Major, uint Minor, ulong Inode, long OverlaidNs) File => (DeviceMajor, DeviceMinor, Inode, OverlaidNs);
 
     public bool IsSameFile(FileIdentity other) => File == other.File;
 
     /// <summary>
-    /// <see cref="IsSameFile"/> for a file that is held open and written to, which may change <see cref="OverlaidNs"/>: as long as it
-    /// is open, no other file of its file system has its number.
+    /// <see cref="IsSameFile"/> for a file that is held open and written to, which may change <see cref="OverlaidNs"/>: as long
+    /// as it is open, no other file of its file system has its number.
     /// </summary>
     public bool IsSameOpenFile(FileIdentity other) =>
         (DeviceMajor, DeviceMinor, Inode) == (other.DeviceMajor, other.DeviceMinor, other.Inode);
 
     /// <summary>
-    /// Whether this is what became of a file that is held open when its content was written to; not when it was renamed, linked, deleted or
-    /// got another mode, nor when an overlay has made a copy of it, to which all goes from then on.
+    /// True when a file that is held open has this state because its content was written to; false when it was renamed, linked,
+    /// deleted or got another mode, and when an overlay has made a copy of it, which gets all later writes.
     /// </summary>
     public bool IsOverwritten(FileIdentity before) =>
         HidesBirth ? this != before : (Size, ModifiedNs) != (before.Size, before.ModifiedNs) && OverlaidNs == before.OverlaidNs;
@@ -69,7 +68,7 @@ public enum FileKind
     Socket = 0xc000,
 }
 
-/// <summary>statx(2), because .NET tells neither device nor inode.</summary>
+/// <summary>Reads a file's status by statx(2), because .NET tells neither device nor inode.</summary>
 public static partial class FileStatus
 {
     internal const int EmptyPath = 0x1000;

@@ -3,9 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TraceAgent.Linux;
 
-/// <summary>Whose a file is, and who else may write to it.</summary>
+/// <summary>The owner of a file, and who else may write to it.</summary>
 /// <param name="User">Owner.</param>
-/// <param name="Group">Of the file.</param>
+/// <param name="Group">The file's group.</param>
 /// <param name="Mode"><c>st_mode</c>: type and permissions (inode(7)).</param>
 public readonly partial record struct FileOwnership(uint User, uint Group, int Mode)
 {
@@ -25,16 +25,21 @@ public readonly partial record struct FileOwnership(uint User, uint Group, int M
 
     public bool OthersWrite => (Mode & OthersMayWrite) != 0;
 
-    /// <summary>Of a file with an access control list, these bits say what any of its entries may do (acl(5)).</summary>
+    /// <summary>
+    /// True when the group bits let somebody write. For a file with an access control list, these bits say what any of its
+    /// entries may do (acl(5)).
+    /// </summary>
     public bool GroupWrites => (Mode & GroupMayWrite) != 0;
 
-    /// <summary>In such a folder, only the owner of a file may rename or delete it.</summary>
+    /// <summary>True for a folder in which only the owner of a file may rename or delete it.</summary>
     public bool IsSticky => (Mode & Sticky) != 0;
 
-    /// <summary>More users and groups than <see cref="User"/> and <see cref="Group"/> may have been given access to write.</summary>
+    /// <summary>
+    /// True when more users and groups than <see cref="User"/> and <see cref="Group"/> may have been given access to write.
+    /// </summary>
     public bool HasAccessList { get; private init; }
 
-    /// <summary>Of an open file.</summary>
+    /// <summary>The ownership of an open file.</summary>
     /// <exception cref="KernelException">The file cannot be examined.</exception>
     public static FileOwnership Of(SafeFileHandle file)
     {
@@ -46,7 +51,7 @@ public readonly partial record struct FileOwnership(uint User, uint Group, int M
             : throw new KernelException("examine", "an open file", Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>Of what has this name, a link itself included; null when nothing has, or when it is hidden from us.</summary>
+    /// <summary>The ownership of what has this name, a link itself included; null when nothing has, or when it is hidden from us.</summary>
     public static FileOwnership? Of(string path) =>
         FileStatus.Statx(FileStatus.CurrentFolder, path, NoFollow, FileStatus.BasicStats, out var status) == 0
             ? new FileOwnership(status.User, status.Group, status.Mode)

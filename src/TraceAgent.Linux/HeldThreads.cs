@@ -4,9 +4,9 @@ using System.Text;
 namespace TraceAgent.Linux;
 
 /// <summary>A thread that waits for something inside a probe, which no tracer of the host can detach meanwhile.</summary>
-/// <param name="Process">Its number.</param>
-/// <param name="Thread">Its number.</param>
-/// <param name="Name">As /proc/PID/comm has it; from the thread itself, and not to be trusted.</param>
+/// <param name="Process">The process ID.</param>
+/// <param name="Thread">The thread ID.</param>
+/// <param name="Name">The name in /proc/PID/comm; the thread sets it itself, so it is not to be trusted.</param>
 /// <param name="WaitsIn">Functions of the kernel, the innermost first; or only that one, where we may not see the others.</param>
 public sealed record HeldThread(int Process, int Thread, string Name, string WaitsIn);
 
@@ -16,13 +16,18 @@ public static class HeldThreads
     private const int Most = 4;
     private const int ShownFrames = 4;
 
-    /// <summary>A page's arrival takes as long: who waits in the same place afterwards waits for something else.</summary>
+    /// <summary>
+    /// The time between two checks. A page's arrival takes as long: a thread that waits in the same place afterwards waits for
+    /// something else.
+    /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>What stands in the stack of a thread that has hit a breakpoint (kernel/events/uprobes.c), or runs its program.</summary>
+    /// <summary>
+    /// Names of functions in the stack of a thread that has hit a breakpoint (kernel/events/uprobes.c), or runs its program.
+    /// </summary>
     private static readonly string[] Marks = ["bpf_copy_from_user", "bpf_prog_", "uprobe_", "uretprobe_", "handle_swbp", "handler_chain"];
 
-    /// <summary>At most four, each of which was seen to wait twice.</summary>
+    /// <summary>Finds at most four such threads, each of which was seen to wait twice.</summary>
     public static IReadOnlyList<HeldThread> Find()
     {
         var first = Scan();
@@ -71,8 +76,8 @@ public static class HeldThreads
     }
 
     /// <summary>
-    /// Where we may not see stacks: a thread that sleeps in the kernel and has not called it (-1) sleeps in an exception, such
-    /// as a breakpoint.
+    /// The place where a thread waits, without access to its stack: a thread that sleeps in the kernel and has not called it (-1)
+    /// sleeps in an exception, such as a breakpoint.
     /// </summary>
     private static string? WaitingOutsideOfCalls(string folder) =>
         TryRead($"{folder}/syscall") is { } call && call.StartsWith("-1 ", StringComparison.Ordinal)
@@ -94,7 +99,7 @@ public static class HeldThreads
         }
     }
 
-    /// <summary>Null when it is gone, or hidden from us.</summary>
+    /// <summary>Reads a file; null when it is gone, or hidden from us.</summary>
     private static string? TryRead(string path)
     {
         try

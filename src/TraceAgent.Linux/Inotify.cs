@@ -30,7 +30,7 @@ public enum FileChange : uint
 /// <summary>One notice of inotify.</summary>
 /// <param name="Watch">The number that <see cref="Inotify.Watch"/> returned; -1 for <see cref="FileChange.Overflow"/>.</param>
 /// <param name="Change">What happened.</param>
-/// <param name="Name">Of the file in the watched folder; empty for the watched file itself.</param>
+/// <param name="Name">The file's name in the watched folder; empty for the watched file itself.</param>
 public sealed record FileNotice(int Watch, FileChange Change, string Name);
 
 /// <summary>

@@ -18,8 +18,8 @@ public sealed partial class InputFile : IDisposable
     private const short Readable = 1;
 
     /// <summary>
-    /// For the first byte of a pipe with a name: nobody may be going to write. Of the shell's own, <c>&lt;(command)</c>,
-    /// somebody is.
+    /// The maximum time to wait for the first byte of a named pipe, to which nobody may be going to write. The shell's own pipes
+    /// (<c>&lt;(command)</c>) always have a writer.
     /// </summary>
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -1,11 +1,14 @@
 namespace TraceAgent.Linux;
 
-/// <summary>Why a file, a folder or a pipe did not do what was asked of it, in the words and with the name of errno(3).</summary>
+/// <summary>Describes why a file, a folder or a pipe could not be used, in the words and with the name of errno(3).</summary>
 public static class IoFailure
 {
     public const int BrokenPipe = 32;
 
-    /// <summary>On Unix the HResult of an IOException is errno (dotnet/runtime, Interop.IOErrors.cs); 0 when there is none.</summary>
+    /// <summary>
+    /// The errno of an exception; 0 when there is none. On Unix the HResult of an IOException is errno (dotnet/runtime,
+    /// Interop.IOErrors.cs).
+    /// </summary>
     /// <param name="exception">IOException or UnauthorizedAccessException.</param>
     public static int ErrnoOf(Exception exception) => (exception as IOException ?? exception.InnerException as IOException)?.HResult ?? 0;
 

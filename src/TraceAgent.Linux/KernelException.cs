@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TraceAgent.Linux;
 
-/// <summary>The kernel refused something: what was tried, on what, why, and what would help.</summary>
+/// <summary>Thrown when the kernel refused something: what was tried, on what, why, and what would help.</summary>
 public sealed class KernelException : Exception
 {
     public const int Eperm = 1;

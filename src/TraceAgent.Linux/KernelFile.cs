@@ -7,13 +7,13 @@ namespace TraceAgent.Linux;
 /// The file that the kernel probes when it is given a name. On overlay file systems that is the one in the layer below
 /// (<c>d_real_inode</c> in kernel/events/uprobes.c), which has another name and another device number there.
 /// </summary>
-/// <param name="Device">As <c>stat</c> gives it.</param>
-/// <param name="Inode">As <c>stat</c> gives it.</param>
+/// <param name="Device">The device as <c>stat</c> gives it.</param>
+/// <param name="Inode">The inode as <c>stat</c> gives it.</param>
 /// <param name="Times">
-/// Of the last change of content and of the inode, ns since 1970, and the size: overlays show those of the file below.
+/// The last change of content and of the inode, ns since 1970, and the size: overlays show those of the file below.
 /// </param>
-/// <param name="IsOverlay">Its file system has others below it.</param>
-/// <param name="MountId">Of the mount that led to it; no other mount has it as long as the file is held open.</param>
+/// <param name="IsOverlay">True when its file system has others below it.</param>
+/// <param name="MountId">The ID of the mount that led to it; no other mount has it as long as the file is held open.</param>
 public sealed record KernelFile(
     (uint Major, uint Minor) Device,
     ulong Inode,
@@ -23,7 +23,7 @@ public sealed record KernelFile(
 {
     private const uint MountIdMask = 0x1000;
 
-    /// <summary>Of the file that is held, whatever its names.</summary>
+    /// <summary>The file that is held, whatever its names.</summary>
     /// <exception cref="KernelException">The file cannot be examined.</exception>
     public static KernelFile Of(PinnedFile file)
     {
@@ -32,10 +32,10 @@ public sealed record KernelFile(
             ?? throw new KernelException("examine", file.Path, Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>Of what a path leads to; null when there is no such file, or none that we may look at.</summary>
+    /// <summary>The file that a path leads to; null when there is none, or none that we may look at.</summary>
     public static KernelFile? Of(string path) => Read(FileStatus.CurrentFolder, path, 0);
 
-    /// <summary>Whether a probe in one is a probe in the other.</summary>
+    /// <summary>True when a probe in one is a probe in the other.</summary>
     public bool IsSameAs(KernelFile other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -43,8 +43,8 @@ public sealed record KernelFile(
     }
 
     /// <summary>
-    /// Whether one may lie below the other, as far as the numbers tell: an overlay keeps the inode number, or its lower half when
-    /// it tells layers apart by the upper bits (<c>xino</c> in Documentation/filesystems/overlayfs.rst).
+    /// True when one may lie below the other, as far as the numbers tell: an overlay keeps the inode number, or its lower half
+    /// when it tells layers apart by the upper bits (<c>xino</c> in Documentation/filesystems/overlayfs.rst).
     /// </summary>
     public bool MayBeBelow(KernelFile other)
     {

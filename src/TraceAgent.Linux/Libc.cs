@@ -5,10 +5,10 @@ namespace TraceAgent.Linux;
 /// <summary>System calls that neither .NET nor every libbpf 1.x offers. Failures set errno, read on the next line.</summary>
 internal static unsafe partial class Libc
 {
-    /// <summary>F_DUPFD_CLOEXEC.</summary>
+    /// <summary>F_DUPFD_CLOEXEC (include/uapi/linux/fcntl.h).</summary>
     public const int DuplicateCloseOnExec = 1030;
 
-    /// <summary>RLIMIT_NOFILE.</summary>
+    /// <summary>RLIMIT_NOFILE (include/uapi/asm-generic/resource.h).</summary>
     public const int OpenFiles = 7;
 
     private const string Library = "libc";
@@ -86,7 +86,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitPid(int pid, int* status, int options);
 
-    /// <param name="index">In the network namespace of the calling thread.</param>
+    /// <param name="index">The index of the interface in the network namespace of the calling thread.</param>
     /// <param name="name">Room for 16 bytes.</param>
     /// <returns>Null when there is none.</returns>
     [LibraryImport(Library, EntryPoint = "if_indextoname")]

@@ -13,7 +13,7 @@ public static partial class NetworkInterfaces
 
     private const int HeadLines = 2;
 
-    /// <summary>Those there are now, in the kernel's order. None when the kernel does not tell.</summary>
+    /// <summary>The current interfaces, in the kernel's order. Empty when the kernel does not tell.</summary>
     public static IReadOnlyList<NetworkInterface> List()
     {
         try

@@ -4,17 +4,20 @@ using System.Text;
 
 namespace TraceAgent.Linux;
 
-/// <summary>How many files this process may have open (RLIMIT_NOFILE, getrlimit(2)).</summary>
+/// <summary>The maximum number of files that this process may have open (RLIMIT_NOFILE, getrlimit(2)).</summary>
 public static partial class OpenFileLimit
 {
-    /// <summary>What the runtime, the kernel's objects and the files of a few rules take together, with as much again to spare.</summary>
+    /// <summary>
+    /// The minimum limit: what the runtime, the kernel's objects and the files of a few rules take together, with as much again
+    /// to spare.
+    /// </summary>
     public const ulong Least = 64;
 
     private const int StandardError = 2;
 
     /// <summary>
-    /// Raises the limit as far as the process may. Below <see cref="Least"/> nothing that opens a file can be relied on, an
-    /// error message of the runtime included: why is then written to standard error here.
+    /// Raises the limit as far as the process may. Below <see cref="Least"/> no operation that opens a file can be relied on, not
+    /// even an error message of the runtime: the reason is then written to standard error here.
     /// </summary>
     /// <returns>False when the limit is too low.</returns>
     public static bool IsEnough()

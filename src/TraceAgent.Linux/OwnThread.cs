@@ -1,8 +1,8 @@
 namespace TraceAgent.Linux;
 
 /// <summary>
-/// For what the kernel keeps waiting for tens of milliseconds: the thread pool begins with as many threads as there are
-/// processors, and others need them.
+/// Runs on threads of their own what the kernel keeps waiting for tens of milliseconds: the thread pool begins with as many
+/// threads as there are processors, and others need them.
 /// </summary>
 public static class OwnThread
 {

@@ -25,19 +25,19 @@ public sealed partial class PinnedFile : IDisposable
     /// <summary>The name under which it was opened.</summary>
     public string Path { get; }
 
-    /// <summary>When it was opened.</summary>
+    /// <summary>The identity of the file when it was opened.</summary>
     public FileIdentity Identity { get; }
 
-    /// <summary>Which file it is and in which state, now.</summary>
+    /// <summary>The identity and state of the file now.</summary>
     public FileIdentity CurrentIdentity => FileStatus.Of(_handle);
 
     /// <summary>A path that leads to this inode for as long as this object is not disposed, in this process only.</summary>
     public string InodePath => string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{(int)_handle.DangerousGetHandle()}");
 
-    /// <summary>Valid as long as this object is not disposed.</summary>
+    /// <summary>The file descriptor, valid as long as this object is not disposed of.</summary>
     public int Descriptor => (int)_handle.DangerousGetHandle();
 
-    /// <summary>Null when there is no such file.</summary>
+    /// <summary>Opens a file; null when there is no such file.</summary>
     /// <exception cref="KernelException">It is there but cannot be opened, such as behind a folder without permission.</exception>
     public static PinnedFile? TryOpen(string path) => TryOpen(path, path);
 

@@ -20,8 +20,8 @@ public static unsafe partial class StandardDescriptor
     private const short CanWrite = 4;
 
     /// <summary>
-    /// Whether the caller left it open for writing. A number that the caller had closed may be one of the runtime's own files
-    /// by now; those close on exec, and what was inherited cannot.
+    /// True when the caller left it open for writing. A number that the caller had closed may be one of the runtime's own files
+    /// by now; those close on exec, and inherited ones cannot.
     /// </summary>
     public static bool IsWritable(int descriptor)
     {
@@ -63,7 +63,7 @@ public static unsafe partial class StandardDescriptor
         }
     }
 
-    /// <summary>How wide the terminal is that it leads to; null when it leads to none, or to one that does not say.</summary>
+    /// <summary>The width of its terminal in columns; null when it leads to none, or to one that does not say.</summary>
     public static int? Columns(int descriptor)
     {
         const nuint getWindowSize = 0x5413;

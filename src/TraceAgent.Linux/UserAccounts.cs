@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TraceAgent.Linux;
 
-/// <summary>The users and groups of this machine, wherever they are kept (nsswitch.conf). For one thread.</summary>
+/// <summary>The users and groups of this machine, wherever they are kept (nsswitch.conf). Used by one thread.</summary>
 public static unsafe partial class UserAccounts
 {
     public static bool TryFind(string name, out uint id)
@@ -12,17 +12,17 @@ public static unsafe partial class UserAccounts
         return account != null;
     }
 
-    /// <summary>As which the process acts.</summary>
+    /// <summary>The effective user ID of the process.</summary>
     public static uint EffectiveUser => Geteuid();
 
-    /// <summary>Null when the number has no name.</summary>
+    /// <summary>The name of a user; null when the number has no name.</summary>
     public static string? NameOf(uint user)
     {
         var account = Getpwuid(user);
         return account == null ? null : Marshal.PtrToStringUTF8(account->Name);
     }
 
-    /// <summary>Null when the number has no name.</summary>
+    /// <summary>The name of a group; null when the number has no name.</summary>
     public static string? NameOfGroup(uint group)
     {
         var entry = Getgrgid(group);
@@ -30,8 +30,8 @@ public static unsafe partial class UserAccounts
     }
 
     /// <summary>
-    /// Whether everybody in a group is one of these users, as in the groups that many systems give each user alone. Members are
-    /// those that the group names and those whose first group it is; of a group without a name, nobody knows.
+    /// True when everybody in a group is one of these users, as in the groups that many systems give each user alone. Members are
+    /// those that the group names and those whose first group it is; for a group without a name, nobody knows.
     /// </summary>
     public static bool AllMembersAre(uint group, IReadOnlySet<uint> users)
     {

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TraceAgent.Linux;
 
-/// <summary>Who owns other namespaces: whoever has the owning user namespace may change what is in them (ioctl_ns(2)).</summary>
+/// <summary>Finds the owner of other namespaces: whoever has the owning user namespace may change what is in them (ioctl_ns(2)).</summary>
 public static partial class UserNamespace
 {
     private const string Own = "/proc/self/ns/user";
@@ -11,10 +11,10 @@ public static partial class UserNamespace
     private const int ReadOnlyCloseOnExec = 0x80000;
 
     /// <summary>
-    /// Whether a namespace belongs to the user namespace of this process. False also when that cannot be told: it has ended, or
+    /// True when a namespace belongs to the user namespace of this process. False also when that cannot be told: it has ended, or
     /// its owner is none that this process may look into.
     /// </summary>
-    /// <param name="path">Such as <c>/proc/42/ns/mnt</c>.</param>
+    /// <param name="path">The path, such as <c>/proc/42/ns/mnt</c>.</param>
     public static bool IsOwnerOf(string path)
     {
         using var file = Open(path, ReadOnlyCloseOnExec);

@@ -16,10 +16,10 @@ internal sealed unsafe class WakeSignal : SafeHandleMinusOneIsInvalid
         SetHandle(fd >= 0 ? fd : throw new KernelException("open", "an eventfd", Libc.Errno()));
     }
 
-    /// <summary>The number, valid as long as this handle is.</summary>
+    /// <summary>The number of the descriptor, valid as long as this handle is.</summary>
     public int Fd => (int)handle;
 
-    /// <summary>Any thread may call it, also when the signal is disposed of, which does nothing.</summary>
+    /// <summary>Sets the signal. Any thread may call it, also when the signal is disposed of, which does nothing.</summary>
     public void Set()
     {
         var isOpen = false;
@@ -42,7 +42,7 @@ internal sealed unsafe class WakeSignal : SafeHandleMinusOneIsInvalid
         }
     }
 
-    /// <summary>For the thread that waits.</summary>
+    /// <summary>Clears the signal. Called by the thread that waits.</summary>
     public void Clear()
     {
         long count;

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace TraceAgent.Linux;
 
 /// <summary>
-/// Whether lines can be kept at a path: in a regular file that is on a disk, in memory or on a server; or on a terminal or in
-/// /dev/null and its like. What is written to other devices and to the kernel's own file systems are commands.
+/// Decides whether lines can be kept at a path: in a regular file that is on a disk, in memory or on a server; or on a terminal
+/// or in /dev/null and its like. Writes to other devices and to the kernel's own file systems are commands.
 /// </summary>
 public static partial class WritableTarget
 {
@@ -24,8 +24,8 @@ public static partial class WritableTarget
     }.ToDictionary(one => one.Magic, one => one.Name);
 
     /// <summary>
-    /// Why not, as the end of a sentence; null when they can, and when there is nothing at the path yet and its folder is
-    /// storage.
+    /// The reason why not, as the end of a sentence; null when lines can be kept, and when there is nothing at the path yet and
+    /// its folder is storage.
     /// </summary>
     public static string? Problem(string path)
     {

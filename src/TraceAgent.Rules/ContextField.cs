@@ -2,13 +2,13 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Rules;
 
-/// <summary>What the kernel knows of a hit and every message can name, but only events whose message does so carry.</summary>
-/// <param name="Name">In messages and as a property.</param>
+/// <summary>A value that the kernel knows of a hit and every message can name, but only events whose message does so carry.</summary>
+/// <param name="Name">The name in messages and as a property.</param>
 /// <param name="Type">How it is shown.</param>
 /// <param name="Value">How the kernel computes it.</param>
 public sealed record ContextField(string Name, CaptureType Type, SpecialValue Value)
 {
-    /// <summary>In the order of the line.</summary>
+    /// <summary>All fields, in the order of the line.</summary>
     public static EquatableArray<ContextField> All { get; } =
     [
         new("uid", new CaptureType.Integer(4, Signed: false), SpecialValue.Uid),

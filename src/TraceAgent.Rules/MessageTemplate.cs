@@ -3,11 +3,11 @@ using TraceAgent.Capture;
 namespace TraceAgent.Rules;
 
 /// <summary>A Serilog message template (messagetemplates.org), parsed once: text and holes in order.</summary>
-/// <param name="Text">As it stands in the file, but every value under its own name.</param>
+/// <param name="Text">The text as it stands in the file, but every value under its own name.</param>
 /// <param name="Tokens">What it consists of.</param>
 public sealed record MessageTemplate(string Text, EquatableArray<MessageToken> Tokens)
 {
-    /// <summary>Whether the message shows this value.</summary>
+    /// <summary>True when the message shows this value.</summary>
     public bool Shows(string name) => Tokens.Any(token => token is MessageToken.Hole hole && hole.Name == name);
 }
 
@@ -20,7 +20,7 @@ public abstract record MessageToken
     /// <summary>Literal text, with <c>{{</c> and <c>}}</c> already single.</summary>
     public sealed record Literal(string Text) : MessageToken;
 
-    /// <summary><c>{Name,Alignment:Format}</c>.</summary>
+    /// <summary>A hole: <c>{Name,Alignment:Format}</c>.</summary>
     /// <param name="Name">One that the event has.</param>
     /// <param name="Format">One that fits the value; null for the value's own.</param>
     /// <param name="Alignment">Least width in characters: to the right when positive, to the left when negative.</param>

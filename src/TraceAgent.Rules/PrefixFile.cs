@@ -3,16 +3,16 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules;
 
-/// <summary>What a file of addresses says, and everything that is wrong with it.</summary>
-/// <param name="Path">Of the file.</param>
+/// <summary>The content of a file of addresses, and everything that is wrong with it.</summary>
+/// <param name="Path">The file's path.</param>
 /// <param name="Prefixes">Each once, in the order of the file. Not to be used while <see cref="HasErrors"/>.</param>
-/// <param name="Diagnostics">In the order of the file.</param>
+/// <param name="Diagnostics">The diagnostics in the order of the file.</param>
 /// <param name="Source">The lines, for carets.</param>
 public sealed record PrefixFile(string Path, EquatableArray<IpPrefix> Prefixes, EquatableArray<Diagnostic> Diagnostics, SourceText Source)
 {
     public bool HasErrors => Diagnostics.Any(d => d.Severity == Severity.Error);
 
-    /// <summary>A file that the operating system does not hand out.</summary>
+    /// <summary>A file that the operating system does not let us read.</summary>
     public static PrefixFile Unreadable(string path, string reason) => new(
         path,
         [],

@@ -3,7 +3,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules;
 
-/// <summary>What is said of a text that is no prefix, in a rule as in a file of prefixes.</summary>
+/// <summary>Messages about a text that is no prefix, in a rule as in a file of prefixes.</summary>
 internal static class PrefixProblem
 {
     public static (string Code, string Message, string? Hint) Of(string text, PrefixError fault, IpPrefix prefix)
@@ -29,7 +29,7 @@ internal static class PrefixProblem
         };
     }
 
-    /// <summary>What denies every address there is.</summary>
+    /// <summary>The message about a prefix that denies every address there is.</summary>
     public static (string Code, string Message, string? Hint) OfEverything(IpPrefix prefix) => (
         DiagnosticCode.DeniesEverything,
         $"'{prefix}' denies every {(prefix.Address.IsIPv6 ? "IPv6" : "IPv4")} address there is, your own included",

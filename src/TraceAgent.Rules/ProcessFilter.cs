@@ -4,7 +4,7 @@ using TraceAgent.Rules.Terms;
 namespace TraceAgent.Rules;
 
 /// <summary>
-/// Which processes a rule logs, of those that run its binary: the <c>target</c> of a rule. A process passes when it is one of
+/// The processes that a rule logs, of those that run its binary: the <c>target</c> of a rule. A process passes when it is one of
 /// each kind that is named; an empty kind asks for nothing.
 /// </summary>
 /// <param name="Pids">Process IDs.</param>
@@ -19,7 +19,7 @@ public sealed record ProcessFilter(
     EquatableArray<string> Cgroups,
     EquatableArray<string> Containers)
 {
-    /// <summary>What the kernel decides it by.</summary>
+    /// <summary>The condition by which the kernel decides.</summary>
     /// <param name="users">The IDs of <see cref="Users"/>.</param>
     /// <param name="cgroups">The cgroups of <see cref="Cgroups"/> and <see cref="Containers"/>; those below belong to them.</param>
     public Term? Condition(IReadOnlyCollection<uint> users, IReadOnlyCollection<CgroupPlace> cgroups)

@@ -4,31 +4,31 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules;
 
-/// <summary>What one entry of <c>rules:</c> asks for, before anything is known of the binary.</summary>
+/// <summary>One entry of <c>rules:</c> as it was read, before anything is known of the binary.</summary>
 public sealed record Rule
 {
-    /// <summary>The least budget that is never exceeded: <c>budget: none</c>.</summary>
+    /// <summary>The budget of <c>budget: none</c>, which is never exceeded.</summary>
     public const double NoBudget = double.PositiveInfinity;
 
-    /// <summary><c>limit: none</c>.</summary>
+    /// <summary>The limit of <c>limit: none</c>.</summary>
     public const int NoLimit = 0;
 
-    /// <summary>The least time that never passes: <c>ttl: none</c>.</summary>
+    /// <summary>The time of <c>ttl: none</c>, which never passes.</summary>
     public static readonly TimeSpan NoTtl = TimeSpan.MaxValue;
 
-    /// <summary>The most places that one rule may have without saying so.</summary>
+    /// <summary>The maximum number of places of a rule that does not say so.</summary>
     public const int DefaultMaxSites = 512;
 
-    /// <summary>Unique over all files.</summary>
+    /// <summary>The name, unique over all files.</summary>
     public required Located<string> Name { get; init; }
 
     /// <summary>The files to probe.</summary>
     public required Located<Target> Binary { get; init; }
 
-    /// <summary>Where in the binary.</summary>
+    /// <summary>The place in the binary.</summary>
     public required Located<Location> Where { get; init; }
 
-    /// <summary>When an event happens.</summary>
+    /// <summary>The moment at which an event happens.</summary>
     public ProbeTrigger On { get; init; } = ProbeTrigger.Entry;
 
     /// <summary>Severity of the lines.</summary>
@@ -40,52 +40,55 @@ public sealed record Rule
     /// <summary>Values, condition and messages, as they were written.</summary>
     internal RuleSyntax Syntax { get; init; } = RuleSyntax.Empty;
 
-    /// <summary>More places than this in a binary are an error; 1 to 10,000.</summary>
+    /// <summary>The maximum number of places in a binary, 1 to 10,000; more are an error.</summary>
     public int MaxSites { get; init; } = DefaultMaxSites;
 
-    /// <summary>What the signature says of the call as a whole; null without one.</summary>
+    /// <summary>The form of the call according to the signature; null without one.</summary>
     public CallForm? Form { get; init; }
 
-    /// <summary>Which of the processes are logged, as the file says it; null for all.</summary>
+    /// <summary>The processes that are logged, as the file says it; null for all.</summary>
     public ProcessFilter? Filter { get; init; }
 
-    /// <summary>The same as the kernel decides it; null until the users and cgroups were looked up on this machine.</summary>
+    /// <summary>
+    /// The condition by which the kernel decides about <see cref="Filter"/>; null until the users and cgroups were looked up on
+    /// this machine.
+    /// </summary>
     public Term? Who { get; init; }
 
-    /// <summary>Of the hits that pass the condition, on average one in this many is logged; 1 to 1,000,000.</summary>
+    /// <summary>The sampling rate: of the hits that pass the condition, on average one in this many is logged; 1 to 1,000,000.</summary>
     public int SampleEvery { get; init; } = 1;
 
-    /// <summary>Events a second, at most 1,000,000; null for the agent's default, <see cref="NoLimit"/> for none.</summary>
+    /// <summary>The limit in events per second, at most 1,000,000; null for the agent's default, <see cref="NoLimit"/> for none.</summary>
     public int? LimitPerSecond { get; init; }
 
-    /// <summary>How long the rule lives; null for the agent's default, <see cref="NoTtl"/> for ever.</summary>
+    /// <summary>The time for which the rule is active; null for the agent's default, <see cref="NoTtl"/> for ever.</summary>
     public TimeSpan? Ttl { get; init; }
 
-    /// <summary>Percent of one CPU, above 0; null for the agent's default, <see cref="NoBudget"/> for none.</summary>
+    /// <summary>The budget in percent of one CPU, above 0; null for the agent's default, <see cref="NoBudget"/> for none.</summary>
     public double? BudgetPercent { get; init; }
 
-    /// <summary>What must reach no output, besides what <see cref="Rules.Redaction"/> always hides.</summary>
+    /// <summary>The values that must reach no output, besides what <see cref="Rules.Redaction"/> always hides.</summary>
     public EquatableArray<string> Redact { get; init; }
 
-    /// <summary>Names that are no secrets although they look like it, of values and of keys inside texts.</summary>
+    /// <summary>The names that are no secrets although they look like it, of values and of keys inside texts.</summary>
     public EquatableArray<string> NotSecret { get; init; }
 
-    /// <summary>Returns are seen at the RET instructions of the function, and its return address stays as it is.</summary>
+    /// <summary>True when returns are seen at the RET instructions of the function, and its return address stays as it is.</summary>
     public bool ReturnsAtInstructions { get; init; } = true;
 
-    /// <summary>Memory that is not there yet is a fault, and never waited for.</summary>
+    /// <summary>True when memory that is not present is a fault, and never waited for.</summary>
     public bool ReadsPlainly { get; init; }
 
     /// <summary>The name of the one output that takes the events; null for all outputs.</summary>
     public Located<string>? Output { get; init; }
 
-    /// <summary>Whether returns of the function are followed.</summary>
+    /// <summary>True when returns of the function are followed.</summary>
     public bool NeedsReturn => On is not ProbeTrigger.Entry;
 
-    /// <summary>Whether argument registers are read.</summary>
+    /// <summary>True when argument registers are read.</summary>
     public bool CapturesArguments => On is not ProbeTrigger.Return && Syntax.Arguments.Count > 0;
 
-    /// <summary>Places that mislead but harm no program are probed, with a warning.</summary>
+    /// <summary>True when places that mislead but harm no program are probed, with a warning.</summary>
     public bool AllowsUnsafe { get; init; }
 }
 

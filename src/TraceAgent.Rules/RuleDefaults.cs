@@ -1,21 +1,21 @@
 namespace TraceAgent.Rules;
 
-/// <summary>What the agent configuration says for rules that do not say otherwise.</summary>
+/// <summary>The defaults of the agent configuration for rules that do not say otherwise.</summary>
 public sealed record RuleDefaults
 {
-    /// <summary>Percent of one CPU that a rule may cost, <see cref="Rule.NoBudget"/> for any.</summary>
+    /// <summary>The budget of a rule in percent of one CPU, <see cref="Rule.NoBudget"/> for none.</summary>
     public double BudgetPercent { get; init; } = 20;
 
-    /// <summary>The same for all rules with a budget together.</summary>
+    /// <summary>The budget of all rules with a budget together, in percent of one CPU.</summary>
     public double TotalBudgetPercent { get; init; } = 50;
 
-    /// <summary>Events a second of a rule, or <see cref="Rule.NoLimit"/>.</summary>
+    /// <summary>The limit of a rule in events per second, or <see cref="Rule.NoLimit"/>.</summary>
     public int LimitPerSecond { get; init; } = Rule.NoLimit;
 
-    /// <summary>How long a rule lives, or <see cref="Rule.NoTtl"/>.</summary>
+    /// <summary>The time for which a rule is active, or <see cref="Rule.NoTtl"/>.</summary>
     public TimeSpan Ttl { get; init; } = Rule.NoTtl;
 
-    /// <summary>The rule with nothing left open.</summary>
+    /// <summary>The rule with the defaults in place of what it does not say.</summary>
     public Rule Complete(Rule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
@@ -27,7 +27,7 @@ public sealed record RuleDefaults
         };
     }
 
-    /// <summary>The rule with nothing left open.</summary>
+    /// <summary>The rule with the defaults in place of what it does not say.</summary>
     public PacketRule Complete(PacketRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);

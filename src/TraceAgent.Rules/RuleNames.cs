@@ -18,9 +18,10 @@ public sealed class RuleNames
     }
 
     /// <summary>
-    /// What is wrong with a file: its own diagnostics, and names that another file or an earlier rule of it has, in order.
+    /// Everything that is wrong with a file: its own diagnostics, and names that another file or an earlier rule of it has, in
+    /// order.
     /// </summary>
-    /// <param name="file">Which; the names of an older text of it do not stand in its way.</param>
+    /// <param name="file">The file; the names of an older text of it do not conflict with it.</param>
     /// <param name="taken">The names that are not its own.</param>
     public IReadOnlyList<Diagnostic> Judge(RuleFile file, out IReadOnlySet<string> taken)
     {

@@ -8,35 +8,35 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Rules;
 
 /// <summary>
-/// The values, the condition and the messages of a rule as they were written: what a name means is known only where the rule is bound to
-/// places. Equality is that of what is asked for, however it is spelt and wherever it stands.
+/// The values, the condition and the messages of a rule as they were written: the meaning of a name is known only where the rule
+/// is bound to places. Two are equal when they ask for the same, however it is spelt and wherever it stands.
 /// </summary>
 internal sealed record RuleSyntax
 {
     public static RuleSyntax Empty { get; } = new();
 
-    /// <summary>In order.</summary>
+    /// <summary>The arguments in order.</summary>
     public EquatableArray<WrittenArgument> Arguments { get; init; }
 
-    /// <summary>Something is wrong with the arguments, which is reported: there may be others.</summary>
+    /// <summary>True when something is wrong with the arguments, which is reported: there may be others.</summary>
     public bool HasWrongArguments { get; init; }
 
-    /// <summary>Names that computed values should have had: something else is wrong with them, which is reported.</summary>
+    /// <summary>The names of computed values that were rejected: something else is wrong with them, which is reported.</summary>
     public EquatableArray<string> RejectedCaptures { get; init; }
 
-    /// <summary>How many items the list of <c>args</c> has; null when there is no list.</summary>
+    /// <summary>The number of items in the list of <c>args</c>; null when there is no list.</summary>
     public int? ListedArguments { get; init; }
 
-    /// <summary>Whether <c>args</c> or a signature says what the arguments are.</summary>
+    /// <summary>True when <c>args</c> or a signature says what the arguments are.</summary>
     public bool SaysArguments { get; init; }
 
-    /// <summary>The arguments come from a signature.</summary>
+    /// <summary>True when the arguments come from a signature.</summary>
     public bool HasSignature { get; init; }
 
-    /// <summary>The rule gives its results names, or says that it wants none of them.</summary>
+    /// <summary>True when the rule gives its results names, or says that it wants none of them.</summary>
     public bool NamesResults { get; init; }
 
-    /// <summary>Those with names.</summary>
+    /// <summary>The results that have names.</summary>
     public EquatableArray<WrittenArgument> Results { get; init; }
 
     public TypeSpec Return { get; init; } = TypeSpec.Default;
@@ -44,15 +44,15 @@ internal sealed record RuleSyntax
     /// <summary>The text that the positions in <see cref="Return"/> count in; null when it was not written by itself.</summary>
     public YamlScalar? ReturnSource { get; init; }
 
-    /// <summary>The signature says <c>void</c>, or the results have names of their own.</summary>
+    /// <summary>True when the signature says <c>void</c>, or the results have names of their own.</summary>
     public bool ReturnsNothing { get; init; }
 
-    /// <summary>In order: each may name those before it.</summary>
+    /// <summary>The computed values in order: each may name those before it.</summary>
     public EquatableArray<WrittenCapture> Captures { get; init; }
 
     public WrittenExpression? When { get; init; }
 
-    /// <summary>One for each kind of event that the rule makes.</summary>
+    /// <summary>The messages, one for each kind of event that the rule makes.</summary>
     public EquatableArray<WrittenMessage> Messages { get; init; }
 
     public string WhyNoReturn => NamesResults
@@ -68,36 +68,36 @@ internal sealed record RuleSyntax
 }
 
 /// <summary>An argument as it was written, or a result.</summary>
-/// <param name="Index">Its place in the list, from 0.</param>
+/// <param name="Index">The place in the list, from 0.</param>
 /// <param name="Register">The first of the registers that it is passed in, or of the places on the stack behind them, from 0.</param>
-/// <param name="Written">Its name, good as one.</param>
-/// <param name="Spec">Its type; the default where the written one was wrong, which is reported.</param>
+/// <param name="Written">The name, which is a valid one.</param>
+/// <param name="Spec">The type; the default where the written one was wrong, which is reported.</param>
 /// <param name="Source">The text that the positions in <paramref name="Spec"/> count in; null when it has none.</param>
 internal sealed record WrittenArgument(int Index, int Register, Located<string> Written, TypeSpec Spec, YamlScalar? Source)
 {
-    /// <summary>Instead of a name: the argument is not captured.</summary>
+    /// <summary>The word in place of a name that says that the argument is not captured.</summary>
     public const string Skip = "_";
 
     public string Name => Written.Value;
 
-    /// <summary>No type was written.</summary>
+    /// <summary>True when no type was written.</summary>
     public bool IsUntyped => Source is null && Spec == TypeSpec.Default;
 
-    /// <summary>It is one of the results.</summary>
+    /// <summary>True when it is one of the results.</summary>
     public bool IsResult { get; init; }
 
     public Term Value => In(Spec.ValueRegister);
 
-    /// <summary>Its other name, which holds unless another argument has it as its own.</summary>
+    /// <summary>The other name, which applies unless another argument has it as its own.</summary>
     public string Alias => $"arg{Index + 1}";
 
-    /// <summary><c>arg1</c> to <c>argN</c>.</summary>
+    /// <summary>The arguments <c>arg1</c> to <c>argN</c>.</summary>
     /// <param name="count">How many.</param>
     /// <param name="at">Where that stands.</param>
     public static IEnumerable<WrittenArgument> Numbered(int count, SourceSpan at) => Enumerable.Range(0, count)
         .Select(i => new WrittenArgument(i, i, new Located<string>($"arg{i + 1}", at), TypeSpec.Default, null));
 
-    /// <summary>What is in one of its registers, from 0.</summary>
+    /// <summary>The content of one of its registers, from 0.</summary>
     public Term In(int register) => IsResult ? new Term.Result(Register + register) : new Term.Argument(Register + register);
 
     public bool Equals(WrittenArgument? other) => other is not null
@@ -109,7 +109,9 @@ internal sealed record WrittenArgument(int Index, int Register, Located<string> 
 
 /// <summary>An expression as it was written.</summary>
 /// <param name="Text">Where it stands.</param>
-/// <param name="Tree">Its parts, with their places in the text; null when it is none, which is reported.</param>
+/// <param name="Tree">
+/// The tree, with the positions of its parts in the text; null when the text is no expression, which is reported.
+/// </param>
 internal sealed record WrittenExpression(YamlScalar Text, Syntax? Tree)
 {
     public bool Equals(WrittenExpression? other) => other is not null && Tree == other.Tree;
@@ -131,8 +133,8 @@ internal sealed record WrittenCapture(string Name, WrittenExpression Expression,
 }
 
 /// <summary>A message as it was written.</summary>
-/// <param name="Kind">Of which events.</param>
-/// <param name="Text">Null for one that says what was captured.</param>
+/// <param name="Kind">The kind of event that it belongs to.</param>
+/// <param name="Text">The text; null for a message that says what was captured.</param>
 internal sealed record WrittenMessage(EventKind Kind, YamlScalar? Text)
 {
     public bool Equals(WrittenMessage? other) => other is not null && (Kind, Text?.Value) == (other.Kind, other.Text?.Value);

@@ -1,12 +1,12 @@
 namespace TraceAgent.Rules;
 
 /// <summary>
-/// Which names tell that what they name is a secret: of arguments and values, and of keys inside texts (<c>DB_PASS=…</c>,
-/// <c>--api-key …</c>). The one list for both.
+/// The names that mark a secret: of arguments and values, and of keys inside texts (<c>DB_PASS=…</c>, <c>--api-key …</c>). The
+/// one list for both.
 /// </summary>
 public static class SecretNames
 {
-    /// <summary>A name with one of these in it, in any case.</summary>
+    /// <summary>Words that make a name that of a secret when they are a part of it, in any case.</summary>
     private static readonly string[] Words =
     [
         "password", "passwd", "passphrase", "passcode", "passkey", "passwort",
@@ -14,10 +14,10 @@ public static class SecretNames
         "token", "secret", "authorization", "cookie", "credential", "creds", "session", "sessid", "jwt",
     ];
 
-    /// <summary>What goes on like this means something else.</summary>
+    /// <summary>Continuations of these words that mean something else.</summary>
     private static readonly string[] Others = ["tokeniz", "tokenis", "secretar", "secretion", "passwordless", "sessionless"];
 
-    /// <summary>A key of one of these kinds, with or without a sign between: <c>api_key</c>, <c>AccountKey</c>.</summary>
+    /// <summary>Kinds of keys that are secret, with or without a sign between: <c>api_key</c>, <c>AccountKey</c>.</summary>
     private static readonly string[] Keys =
     [
         "api", "app", "access", "private", "account", "auth", "encryption", "encrypt", "signing", "sign",
@@ -26,11 +26,11 @@ public static class SecretNames
 
     private static readonly string[] NoPass = ["bypass", "compass", "encompass", "surpass", "trespass", "overpass", "underpass"];
 
-    /// <summary>Of every name that is in the list, one of these is a part, in any case: what to look for in a text.</summary>
+    /// <summary>The stems to search for in a text: every name in the list has one of these as a part, in any case.</summary>
     public static IReadOnlyList<string> Stems { get; } =
         ["pass", "pw", "psw", "token", "secret", "authorization", "cookie", "cred", "key", "sess", "jwt"];
 
-    /// <summary>For documents and tests.</summary>
+    /// <summary>All names, for documents and tests.</summary>
     public static IEnumerable<string> All => [.. Words, .. Keys.Select(kind => $"{kind}_key"), "pass", "pw"];
 
     public static bool IsSecret(ReadOnlySpan<char> name) => HasWord(name) || HasKey(name) || HasPass(name) || EndsWithPw(name);
@@ -83,7 +83,7 @@ public static class SecretNames
     }
 
     /// <summary>
-    /// <c>pass</c> at the end of a word: of <c>DB_PASS</c>, <c>dbPass</c>, <c>userpass</c> and <c>pass2</c>, but not of
+    /// True for <c>pass</c> at the end of a word: of <c>DB_PASS</c>, <c>dbPass</c>, <c>userpass</c> and <c>pass2</c>, but not of
     /// <c>passenger</c>.
     /// </summary>
     private static bool HasPass(ReadOnlySpan<char> name)

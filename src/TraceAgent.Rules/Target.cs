@@ -1,16 +1,16 @@
 namespace TraceAgent.Rules;
 
-/// <summary>The files that a rule looks into: the <c>binary</c> of a rule, before anything is known of this machine.</summary>
+/// <summary>The files that a rule probes: the <c>binary</c> of a rule, before anything is known of this machine.</summary>
 public abstract record Target
 {
     private Target()
     {
     }
 
-    /// <summary>As people write it.</summary>
+    /// <summary>The target as people write it.</summary>
     public abstract string Text { get; }
 
-    /// <summary>What to say while there is no such file.</summary>
+    /// <summary>The message while there is no such file.</summary>
     public abstract string Missing { get; }
 
     /// <summary>One file.</summary>
@@ -36,7 +36,7 @@ public abstract record Target
     }
 
     /// <summary>The file that the dynamic linker would load for this name.</summary>
-    /// <param name="Name">Without a slash.</param>
+    /// <param name="Name">The name, without a slash.</param>
     public sealed record Library(string Name) : Target
     {
         /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace TraceAgent.Rules;
 /// <summary>The names that rules may give to values.</summary>
 internal static partial class ValueName
 {
-    /// <summary>JSON Schema (draft-07): a regular expression for names.</summary>
+    /// <summary>The regular expression for names in the JSON Schema (draft-07).</summary>
     public const string Pattern = "^[A-Za-z_][A-Za-z0-9_]{0,62}$";
 
     public static IReadOnlyList<string> Taken { get; } =
@@ -16,10 +16,10 @@ internal static partial class ValueName
         "tid", "ppid", "comm", "exe", "cmdline", "uid", "gid", "cgroup", "time", "duration", "ret", "symbol", "binary", "rule", "stack",
     ];
 
-    /// <summary>Whether some rule may give this name to a value.</summary>
+    /// <summary>True when some rule may give this name to a value.</summary>
     public static bool Allows(string name) => Form().IsMatch(name) && !Taken.Contains(name);
 
-    /// <summary>Takes a name into <paramref name="used"/>; false when it cannot be one, which is reported.</summary>
+    /// <summary>Adds a name to <paramref name="used"/>; false when it cannot be used, which is reported.</summary>
     public static bool Take(string name, SourceSpan at, ISet<string> used, DiagnosticBag bag)
     {
         if (!Form().IsMatch(name))
@@ -45,7 +45,7 @@ internal static partial class ValueName
         return false;
     }
 
-    /// <summary>The N of <c>argN</c>, counted from 1; null for every other name.</summary>
+    /// <summary>The number N of <c>argN</c>, counted from 1; null for every other name.</summary>
     public static int? ArgumentNumber(string name) =>
         name.StartsWith("arg", StringComparison.Ordinal) && name.Length > 3 && name[3] != '0'
         && ScalarValue.TryUnsigned(name.AsSpan(3), out var number) && number < int.MaxValue

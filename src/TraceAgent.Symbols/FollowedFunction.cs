@@ -1,8 +1,8 @@
 namespace TraceAgent.Symbols;
 
 /// <summary>A function whose RET instructions are probed because a traced one leaves to it by a jump.</summary>
-/// <param name="Name">As people read it; its address where the file names none.</param>
-/// <param name="Address">Of its start.</param>
+/// <param name="Name">The name as people read it; its address where the file names none.</param>
+/// <param name="Address">The address of its start.</param>
 /// <param name="Callers">
 /// Places in the file that call it directly and are not traced by the rule: their calls hit the probes, too. At most 1,000.
 /// </param>

@@ -8,6 +8,6 @@ internal sealed record PlacedSite(SiteAbi Abi, ProbeSite Site)
     /// <summary>The function that is entered there, and those that it leaves to by a jump.</summary>
     public IReadOnlyList<FunctionRange> Functions { get; init; } = [];
 
-    /// <summary>That holds it; null when nothing says.</summary>
+    /// <summary>The function that holds the site; null when it is unknown.</summary>
     public FunctionRange? Function { get; init; }
 }

@@ -16,21 +16,21 @@ public sealed record ProbeSite(ulong FileOffset, ulong Address, string Symbol, u
     public bool IsEmulated { get; init; }
 
     /// <summary>
-    /// Where calls of the function end, when returns are seen at instructions (<see cref="SiteAbi.ReturnsAtInstructions"/>), and the
-    /// branches that lead back to its entry.
+    /// The instructions at which calls of the function end, when returns are seen at instructions
+    /// (<see cref="SiteAbi.ReturnsAtInstructions"/>), and the branches that lead back to its entry.
     /// </summary>
     public EquatableArray<ExitSite> Exits { get; init; }
 
-    /// <summary>Functions that a call may leave to by a jump, and at whose RET instructions it ends then.</summary>
+    /// <summary>The functions that a call may leave to by a jump, and at whose RET instructions it ends then.</summary>
     public EquatableArray<FollowedFunction> Followed { get; init; }
 
     /// <summary>
-    /// Where in the file the 16-bit counter begins that is above 0 while somebody probes the place, and without which the program does
-    /// not pass there; 0 for none. The kernel keeps it in each process.
+    /// Offset in the file of the 16-bit counter that is above 0 while somebody probes the place, and without which the program
+    /// does not pass there; 0 for none. The kernel keeps it in each process.
     /// </summary>
     public ulong ReferenceCounter { get; init; }
 
-    /// <summary><c>AddNum</c>, <c>AddNum+0x14</c> or, without a symbol, <c>0x117d</c>.</summary>
+    /// <summary>The name <c>AddNum</c>, <c>AddNum+0x14</c> or, without a symbol, <c>0x117d</c>.</summary>
     public string DisplayName => (Symbol, SymbolOffset) switch
     {
         ("", _) => $"0x{Address:x}",

@@ -1,16 +1,17 @@
 namespace TraceAgent.Symbols;
 
-/// <summary>How a rule wants to see returns.</summary>
+/// <summary>The way in which a rule wants to see returns.</summary>
 internal enum ReturnMethod
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>No returns are seen.</summary>
     None,
 
     /// <summary>
-    /// Where the function returns to, which the kernel catches by changing the return address; in Go at its RET instructions.
+    /// Returns are seen where the function returns to, which the kernel catches by changing the return address; in Go at its RET
+    /// instructions.
     /// </summary>
     Caller,
 
-    /// <summary>At the RET instructions of the function; its return address stays as it is.</summary>
+    /// <summary>Returns are seen at the RET instructions of the function; its return address stays as it is.</summary>
     Instructions,
 }

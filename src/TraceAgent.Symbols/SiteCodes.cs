@@ -6,7 +6,7 @@ public static class SiteCodes
     /// <summary>No function of that name in the file.</summary>
     public const string SymbolNotFound = "TA201";
 
-    /// <summary>Not an ELF program or library of a processor that we know.</summary>
+    /// <summary>The file is not an ELF program or library of a supported processor.</summary>
     public const string NotSupported = "TA202";
 
     /// <summary>An ELF file that contradicts itself or ends too early.</summary>

@@ -2,26 +2,26 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Symbols;
 
-/// <summary>Where the request leads, or why it leads nowhere.</summary>
+/// <summary>The sites to which the request leads, or why it leads nowhere.</summary>
 /// <param name="Groups">Sites that are safe to probe, by where their values are; empty when there is a refusal.</param>
 /// <param name="Problems">Refusals and warnings, in the words of the user.</param>
 public sealed record SiteResolution(
     EquatableArray<SiteGroup> Groups,
     EquatableArray<SiteProblem> Problems)
 {
-    /// <summary>Sites of one rule that does not say how many it may have.</summary>
+    /// <summary>The maximum number of sites of a rule that does not say how many it may have.</summary>
     public const int DefaultMaxSites = 512;
 
-    /// <summary>The most that a rule may say.</summary>
+    /// <summary>The maximum number that a rule may say.</summary>
     public const int MaxSites = 10_000;
 
-    /// <summary>Of all groups.</summary>
+    /// <summary>The sites of all groups.</summary>
     public IReadOnlyList<ProbeSite> Sites => [.. Groups.SelectMany(group => group.Sites)];
 }
 
 /// <summary>Sites of one binary that share where their values are.</summary>
 /// <param name="Abi">No two groups of a resolution have the same.</param>
-/// <param name="Sites">At least one.</param>
+/// <param name="Sites">The sites, at least one.</param>
 public sealed record SiteGroup(SiteAbi Abi, EquatableArray<ProbeSite> Sites);
 
 /// <param name="Code"><c>TA2</c> and two digits.</param>

@@ -32,7 +32,7 @@ public sealed class SpreadText(SourceText source, string value, int start, char 
         return from > last ? source.Span(places[last] + 1, places[last] + 2) : source.Span(places[from], places[to] + 1);
     }
 
-    /// <summary>Of every character of the value; null when they are not all found.</summary>
+    /// <summary>The position of every character of the value; null when they are not all found.</summary>
     private int[]? Places()
     {
         var (text, places, at) = (source.Text, new int[value.Length], start);
@@ -59,7 +59,7 @@ public sealed class SpreadText(SourceText source, string value, int start, char 
         return places;
     }
 
-    /// <summary>Whether there is a sign before the letter that only says that the letter does not end the text.</summary>
+    /// <summary>True when there is a sign before the letter that only says that the letter does not end the text.</summary>
     private bool IsEscapedAt(int at, char letter) =>
         at + 1 < source.Text.Length
             && source.Text[at + 1] == letter && source.Text[at] == (quote == '"' ? '\\' : quote) && (quote == '"' || letter == quote);

@@ -2,13 +2,13 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Yaml;
 
-/// <summary>YamlDotNet's words for a syntax error in those of a person who writes rules.</summary>
+/// <summary>Translates YamlDotNet's messages about syntax errors for a person who writes rules.</summary>
 internal static class SyntaxMessage
 {
-    /// <summary>Where YamlDotNet has no words.</summary>
+    /// <summary>A problem for which YamlDotNet has no message.</summary>
     public const string Unfinished = "unfinished";
 
-    /// <summary>In its words for tabs, which it reports without a place.</summary>
+    /// <summary>The part of its message about tabs, which it reports without a position.</summary>
     public const string Tab = "tab as indentation";
 
     private static readonly (string Part, string Message, string? Hint)[] Known =

@@ -5,16 +5,16 @@ namespace TraceAgent.Yaml;
 /// <summary>A node of a YAML document and where it stands.</summary>
 public abstract record YamlNode(SourceSpan At)
 {
-    /// <summary>What a message calls it.</summary>
+    /// <summary>The node's name in messages.</summary>
     public abstract string Kind { get; }
 
-    /// <summary>Nothing, <c>~</c> or <c>null</c>.</summary>
+    /// <summary>True for nothing, <c>~</c> or <c>null</c>.</summary>
     public virtual bool IsNull => false;
 }
 
-/// <param name="At">Of the scalar, quotes included.</param>
+/// <param name="At">The place of the scalar, quotes included.</param>
 /// <param name="Value">Unquoted, escapes resolved.</param>
-/// <param name="IsPlain">Without quotes and not a block.</param>
+/// <param name="IsPlain">True without quotes and not a block.</param>
 /// <param name="TextColumn">The column of the first character of <paramref name="Value"/> when the file holds it letter by
 /// letter on one line; else 0.</param>
 public sealed record YamlScalar(SourceSpan At, string Value, bool IsPlain, int TextColumn) : YamlNode(At)
@@ -23,7 +23,7 @@ public sealed record YamlScalar(SourceSpan At, string Value, bool IsPlain, int T
 
     public override bool IsNull => IsPlain && Value is ("" or "~" or "null" or "Null" or "NULL");
 
-    /// <summary>Where the value stands when it is not letter by letter on one line.</summary>
+    /// <summary>The text of a value that does not stand letter by letter on one line; null when it does.</summary>
     public SpreadText? Spread { get; init; }
 
     /// <summary>The place of a part of the value, or of the whole scalar when the file spells it differently.</summary>

@@ -5,15 +5,14 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Yaml;
 
-/// <summary>Bytes of a file to text that is safe to hand to a YAML parser.</summary>
+/// <summary>Decodes the bytes of a file to text that is safe to hand to a YAML parser.</summary>
 public static class YamlText
 {
-    /// <summary>Bytes.</summary>
+    /// <summary>The maximum size of a file in bytes.</summary>
     public const int LargestFile = 1 << 20;
 
     /// <summary>
-    /// The text of the file for showing; <paramref name="isText"/> is false when it must not be
-    /// parsed, and the reason is reported.
+    /// The text of the file for showing; <paramref name="isText"/> is false when it must not be parsed, which is reported.
     /// </summary>
     public static (SourceText Source, string Text) Decode(string path, ReadOnlySpan<byte> utf8, DiagnosticBag bag, out bool isText)
     {
@@ -56,7 +55,9 @@ public static class YamlText
         return (source, text);
     }
 
-    /// <summary>YAML 1.2.2 section 5.1, c-printable: no C0 and C1 controls but tab, line ends and NEL.</summary>
+    /// <summary>
+    /// The index of a character outside YAML 1.2.2 section 5.1, c-printable: no C0 and C1 controls but tab, line ends and NEL.
+    /// </summary>
     private static int IndexOfForbidden(string text)
     {
         for (var i = 0; i < text.Length; i++)

@@ -25,7 +25,7 @@ public sealed class YamlTreeReader
         _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
     }
 
-    /// <summary>The root of the file's only document; null when there is none or it cannot be read, which is reported.</summary>
+    /// <summary>Reads the root of the file's only document; null when there is none or it cannot be read, which is reported.</summary>
     public static YamlNode? Read(SourceText source, string text, DiagnosticBag bag)
     {
         var reader = new YamlTreeReader(source, text, bag);
@@ -144,7 +144,7 @@ public sealed class YamlTreeReader
         };
     }
 
-    /// <summary>A block begins on the line behind its sign, which a comment may follow.</summary>
+    /// <summary>The end of the line with a block's sign, which a comment may follow; the block begins behind it.</summary>
     private int EndOfLine(int index)
     {
         var length = _source.Text.AsSpan(index).IndexOfAny('\r', '\n');

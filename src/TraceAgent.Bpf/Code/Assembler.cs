@@ -5,7 +5,7 @@ internal sealed class Label
 {
     internal int Position { get; set; } = -1;
 
-    /// <summary>True when a jump leads here: code that nothing leads to is refused by the verifier.</summary>
+    /// <summary>True when a jump leads here. The verifier refuses code that nothing leads to.</summary>
     internal bool IsTarget { get; set; }
 }
 
@@ -38,7 +38,7 @@ internal sealed class Assembler
 
     public void MapFd(Reg destination, int fd) => Immediate64(destination, Opcode.MapFd, fd, 0);
 
-    /// <summary>The address of a byte in the value of a single-entry array map.</summary>
+    /// <summary>Loads the address of a byte in the value of a single-entry array map.</summary>
     public void MapValue(Reg destination, int fd, int offset) => Immediate64(destination, Opcode.MapValue, fd, offset);
 
     /// <param name="operation">One of <see cref="Opcode"/>'s arithmetic operations.</param>
@@ -60,19 +60,19 @@ internal sealed class Assembler
     public void AtomicAdd(Reg address, int offset, Reg value) =>
         Emit(Opcode.Atomic64, address, value, checked((short)offset), 0);
 
-    /// <summary>Stores the value where r0 stands, else nothing; r0 is what stood there.</summary>
+    /// <summary>Stores the value when memory holds what r0 holds; r0 becomes what memory held.</summary>
     public void CompareExchange(Reg address, int offset, Reg value) =>
         Emit(Opcode.Atomic64, address, value, checked((short)offset), Opcode.CompareExchange);
 
     public void Call(BpfFunction function) => Emit(Opcode.Call, 0, 0, 0, (int)function);
 
-    /// <summary>Calls a function of the kernel by the number of its type.</summary>
+    /// <summary>Calls a kernel function (kfunc) by the BTF ID of its type.</summary>
     public void CallKernel(int function) => Emit(Opcode.Call, 0, (Reg)Opcode.KernelFunction, 0, function);
 
     /// <summary>Calls a function of the same program, which begins at a label.</summary>
     public void Call(Label function) => EmitFunctionUse(function, () => Emit(Opcode.Call, 0, (Reg)Opcode.OwnFunction, 0, 0));
 
-    /// <summary>The address of a function of the same program, for a helper that calls it back.</summary>
+    /// <summary>Loads the address of a function of the same program, for a helper that calls it back.</summary>
     public void FunctionAddress(Reg destination, Label function) =>
         EmitFunctionUse(function, () => Immediate64(destination, Opcode.FunctionAddress, 0, 0));
 
@@ -87,8 +87,8 @@ internal sealed class Assembler
         EmitJump((byte)(Opcode.Jump | condition | Opcode.FromRegister), left, right, 0, target);
 
     /// <summary>
-    /// Compares the lower halves. For what the update of a map and the deletion from it return: programs call the map's own
-    /// function, whose result is an int before kernel 6.4, so that -17 in all of the register is not -17.
+    /// Compares the lower 32 bits, for the results of map updates and deletions: programs call the map's own function, whose
+    /// result is an int before kernel 6.4, so that -17 in the lower half is not -17 in the whole register.
     /// </summary>
     public void JumpIfInt(byte condition, Reg left, int right, Label target) =>
         EmitJump((byte)(Opcode.Jump32 | condition), left, 0, right, target);

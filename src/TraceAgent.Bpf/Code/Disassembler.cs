@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TraceAgent.Bpf.Code;
 
-/// <summary>Instructions as text, in the notation of the kernel's verifier log.</summary>
+/// <summary>Prints instructions in the notation of the kernel's verifier log.</summary>
 public static class Disassembler
 {
     private static readonly string[] ArithmeticSigns =
@@ -11,7 +11,7 @@ public static class Disassembler
     private static readonly string?[] Comparisons =
         [null, "==", ">", ">=", "&", "!=", "s>", "s>=", null, null, "<", "<=", "s<", "s<="];
 
-    /// <summary>One line an instruction, with its number; jumps show the number they lead to.</summary>
+    /// <summary>Prints one line per instruction, with its number; jumps show the number they lead to.</summary>
     public static string Describe(ReadOnlySpan<Instruction> program)
     {
         var text = new StringBuilder();

@@ -9,7 +9,7 @@ namespace TraceAgent.Bpf.Code;
 /// <param name="code">Where the instructions go.</param>
 /// <param name="registers">Where the traced registers are.</param>
 /// <param name="stackTop">Offset from the frame pointer below which temporaries may lie, a negative multiple of 8.</param>
-/// <param name="callLayout">On return of a call: the layout of its record; the entry of the call is in r8.</param>
+/// <param name="callLayout">The layout of the record on return of a call, where the entry of the call is in r8; null elsewhere.</param>
 /// <param name="stackLimit">Offset that temporaries may not pass: they are refused then.</param>
 internal sealed class ExprCompiler(
     Assembler code, Architecture registers, int stackTop, RecordLayout? callLayout = null, int stackLimit = StackFrame.Limit)
@@ -86,7 +86,7 @@ internal sealed class ExprCompiler(
         }
     }
 
-    /// <summary>The addresses that computing the value reads, innermost first, and how many bytes there.</summary>
+    /// <summary>The addresses that computing the value reads, innermost first, with the number of bytes that are read at each.</summary>
     public static IEnumerable<(Expr Address, int Size)> ReadsIn(Expr expr) => expr switch
     {
         Expr.Load load => ReadsIn(load.Address).Append((load.Address, load.Size)),

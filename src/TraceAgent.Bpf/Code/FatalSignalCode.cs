@@ -3,18 +3,18 @@ using TraceAgent.Capture;
 namespace TraceAgent.Bpf.Code;
 
 /// <summary>
-/// Emits the program on <c>raw_tp/signal_generate</c> that tells of signals by which the kernel ends a thread for what it has done
+/// Emits the program on <c>raw_tp/signal_generate</c> that reports signals by which the kernel ends a thread for what it has done
 /// itself (<c>force_sig</c>): whether the thread has been through a uprobe (it has a <c>utask</c> then), and which files its
-/// process may execute. Runs when such a signal is made, and at no hit. The signal lock is held: nothing here waits. Kernels
-/// that do not go through mappings meanwhile do it at the end of the thread, on <c>raw_tp/sched_process_exit</c>: from 6.16 on,
-/// the mappings are still there then.
+/// process may execute. Runs when such a signal is made, and at no hit. The signal lock is held: nothing here waits. Kernels that
+/// cannot iterate over mappings there do it at the end of the thread, on <c>raw_tp/sched_process_exit</c>: from 6.16 on, the
+/// mappings still exist then.
 /// </summary>
 internal static class FatalSignalCode
 {
-    /// <summary>Executable files that a notice has room for.</summary>
+    /// <summary>The maximum number of executable files in a notice.</summary>
     public const int MaxFiles = 128;
 
-    /// <summary>VM_EXEC (include/linux/mm.h): only there the kernel puts breakpoints.</summary>
+    /// <summary>VM_EXEC (include/linux/mm.h): the kernel puts breakpoints only into such mappings.</summary>
     private const int Executable = 4;
 
     private const int ForceWakeup = 2;
@@ -27,13 +27,13 @@ internal static class FatalSignalCode
     /// <summary>SIGILL, SIGTRAP, SIGBUS, SIGSEGV, SIGSYS: the numbers of x86 and arm64.</summary>
     private static readonly int[] Faults = [4, 5, 7, 11, 31];
 
-    /// <summary>Also SIGABRT, by which handlers of the others end a process.</summary>
+    /// <summary>The signals of <see cref="Faults"/> and SIGABRT, by which handlers of the others end a process.</summary>
     private static readonly int[] Ends = [4, 5, 6, 7, 11, 31];
 
-    /// <param name="ring">Of notices.</param>
-    /// <param name="variables">Whose first word counts notices that the ring had no room for.</param>
-    /// <param name="fields">Of the running kernel.</param>
-    /// <param name="atEnd">For <c>sched_process_exit</c> instead of <c>signal_generate</c>.</param>
+    /// <param name="ring">The ring of notices.</param>
+    /// <param name="variables">The variables, of which the first word counts notices that found the ring full.</param>
+    /// <param name="fields">The offsets of the running kernel's fields.</param>
+    /// <param name="atEnd">True for the program on <c>sched_process_exit</c>, false for <c>signal_generate</c>.</param>
     public static ProbeProgram Make(int ring, int variables, SignalFields fields, bool atEnd)
     {
         var code = new Assembler();
@@ -87,7 +87,7 @@ internal static class FatalSignalCode
         return new ProbeProgram(OnReturn: false, Sleepable: false, code.Finish());
     }
 
-    /// <summary>The signal is in r7.</summary>
+    /// <summary>Leaves unless the signal in r7 is one of these.</summary>
     private static void LeaveUnless(Assembler code, int[] signals, Label exit)
     {
         var one = new Label();
@@ -100,7 +100,7 @@ internal static class FatalSignalCode
         code.Place(one);
     }
 
-    /// <summary>What is known of the signal is in r8.</summary>
+    /// <summary>Leaves unless the signal was forced by the kernel. The <c>kernel_siginfo</c> is in r8.</summary>
     private static void LeaveUnlessForced(Assembler code, SignalFields fields, Label exit)
     {
         var forced = new Label();
@@ -115,7 +115,7 @@ internal static class FatalSignalCode
         code.Place(forced);
     }
 
-    /// <summary>The record is in r8, the thread in r9.</summary>
+    /// <summary>Writes the header of the record in r8, about the thread in r9.</summary>
     private static void WriteHeader(Assembler code, SignalFields fields, int flags)
     {
         var notProbed = new Label();
@@ -159,8 +159,8 @@ internal static class FatalSignalCode
     }
 
     /// <summary>
-    /// The length so far is kept in the record. In a register, the verifier would look at the loop once for each of its values, which
-    /// takes it 40 ms; of what lies in memory it knows nothing.
+    /// Writes the inode numbers of the files. The length so far is kept in the record: in a register, the verifier would look at
+    /// the loop once for each of its values, which takes it 40 ms; it does not track memory.
     /// </summary>
     private static void WriteFiles(Assembler code, SignalFields fields, FileIterator iterator)
     {
@@ -199,7 +199,7 @@ internal static class FatalSignalCode
         code.CallKernel(iterator.Destroy);
     }
 
-    /// <summary>Reads a field of the kernel into r1; 0 when it cannot be read.</summary>
+    /// <summary>Reads a field of a kernel structure into r1; 0 when it cannot be read.</summary>
     private static void Read(Assembler code, Reg structure, int offset, int size)
     {
         code.Move(Reg.R3, structure);
@@ -213,13 +213,13 @@ internal static class FatalSignalCode
     }
 }
 
-/// <summary>Numbers of the kernel's functions that go through the mappings of a process (6.7 and newer).</summary>
+/// <summary>BTF IDs of the kernel functions that iterate over the mappings of a process (6.7 and newer).</summary>
 internal sealed record FileIterator(int New, int Next, int Destroy);
 
 /// <summary>Offsets in bytes within the structures of the running kernel.</summary>
 internal sealed record SignalFields
 {
-    /// <summary>Null before 6.7: only the executable is told.</summary>
+    /// <summary>The functions that iterate over mappings; null before 6.7, where only the executable is reported.</summary>
     public FileIterator? FileIterator { get; init; }
 
     public required int SignalCode { get; init; }
@@ -236,10 +236,10 @@ internal sealed record SignalFields
 
     public required int SignalHandlers { get; init; }
 
-    /// <summary>Of the first signal's handler, from <see cref="SignalHandlers"/>.</summary>
+    /// <summary>Offset of the first signal's handler from <see cref="SignalHandlers"/>.</summary>
     public required int FirstHandler { get; init; }
 
-    /// <summary>Bytes of what there is for each signal.</summary>
+    /// <summary>Bytes per signal in the array of handlers.</summary>
     public required int ActionSize { get; init; }
 
     public required int ExecutableFile { get; init; }

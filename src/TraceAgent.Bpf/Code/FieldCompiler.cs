@@ -3,21 +3,20 @@ using TraceAgent.Capture;
 namespace TraceAgent.Bpf.Code;
 
 /// <summary>
-/// Emits the reads of a list of fields. A page that the traced program has not touched yet cannot be read without waiting;
-/// so a read that faults is tried once more after the pages were brought in by bpf_copy_from_user, which may wait. Without
-/// <paramref name="touch"/> it stays a fault.
-/// No ring record is held while waiting: it would hold up the reader of all rules.
+/// Emits the reads of a list of fields. A page that the traced program has not touched yet cannot be read without waiting; so a
+/// read that faults is tried once more after bpf_copy_from_user, which may wait, has brought the pages in. Without
+/// <paramref name="touch"/> it stays a fault. No ring record is held while waiting: it would hold up the reader of all rules.
 /// </summary>
 internal sealed class FieldCompiler(
     Assembler code, ExprCompiler expressions, PageTouch? touch, IReadOnlyList<(CaptureField Field, FieldSlot Slot)> fields)
 {
-    /// <summary>Bits of the word in which the stack keeps whose pages may not be waited for.</summary>
+    /// <summary>Bits of the word on the stack that marks the fields whose pages must not be waited for.</summary>
     private const int RefusedBits = 64;
 
-    /// <summary>The field that is read.</summary>
+    /// <summary>Index of the field that is being read.</summary>
     private int _field;
 
-    /// <summary>Emits the whole cycle: prepare, read, on a first fault abandon, touch and start over.</summary>
+    /// <summary>Emits the whole cycle: prepare, read, and on a first fault abandon, touch and start over.</summary>
     /// <param name="prepare">Puts the address of the record, or of the value that the fields lie in, into r7.</param>
     /// <param name="abandon">Gives back what <paramref name="prepare"/> took.</param>
     /// <param name="shift">What to add to the layout's offsets to have them from r7.</param>
@@ -182,8 +181,8 @@ internal sealed class FieldCompiler(
     }
 
     /// <summary>
-    /// What could not be read, although its pages were touched if that is possible, may begin in a page that is
-    /// there and go on in one that is not.
+    /// Reads again up to the end of the page: a value that could not be read as a whole may begin in a page that is present and
+    /// go on in one that is not.
     /// </summary>
     private void ReadToPageEnd(int offset, int size, MemoryEnds ends)
     {
@@ -248,12 +247,12 @@ internal sealed class FieldCompiler(
         }
     }
 
-    /// <summary>Where the reading of something at an address may end.</summary>
+    /// <summary>The labels at which a read of memory may end.</summary>
     private sealed class MemoryEnds
     {
         public Label Null { get; } = new();
 
-        /// <summary>The address is known, and what is there could not be read.</summary>
+        /// <summary>Reached when the address is known and the memory there could not be read.</summary>
         public Label Unreadable { get; } = new();
 
         public Label Fault { get; } = new();

@@ -2,7 +2,7 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Code;
 
-/// <summary>Emits what decides about a hit: whose it is, whether it passes the condition, and whether it is logged this time.</summary>
+/// <summary>Emits the decision about a hit: whose it is, whether it passes the condition, and whether it is logged this time.</summary>
 internal sealed class HitGate(ProgramCode program)
 {
     private const long BurstNs = 2_000_000_000;
@@ -94,7 +94,7 @@ internal sealed class HitGate(ProgramCode program)
         _code.Place(passed);
     }
 
-    /// <summary>Counts and leaves when it is not this hit's turn. Uses r7.</summary>
+    /// <summary>Counts and leaves when sampling leaves this hit out. Uses r7.</summary>
     public void Sample(Label leave)
     {
         var every = program.Plan.SampleEvery;
@@ -174,6 +174,9 @@ internal sealed class HitGate(ProgramCode program)
         _code.Place(decided);
     }
 
-    /// <summary>A call is taken when it enters: a probe that logs entries and one that logs calls must know each other's marks.</summary>
+    /// <summary>
+    /// The half of a mark's key for a kind of event. A call is taken when it enters: a probe that logs entries and one that logs
+    /// calls must know each other's marks.
+    /// </summary>
     private static int HalfOf(EventKind kind) => kind == EventKind.Return ? 1 : 0;
 }

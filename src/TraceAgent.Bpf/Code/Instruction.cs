@@ -4,10 +4,10 @@ namespace TraceAgent.Bpf.Code;
 /// <param name="Opcode">Class, source or size, and operation.</param>
 /// <param name="Destination">Register 0 to 10.</param>
 /// <param name="Source">Register 0 to 10, or a pseudo source of a 64-bit immediate.</param>
-/// <param name="Offset">Of memory in bytes, of a jump in instructions from the next one.</param>
+/// <param name="Offset">The offset: in bytes for memory, in instructions from the next one for a jump.</param>
 public readonly record struct Instruction(byte Opcode, byte Destination, byte Source, short Offset, int Immediate)
 {
-    /// <summary>As the kernel takes it on a little-endian machine.</summary>
+    /// <summary>The instruction as the kernel takes it on a little-endian machine.</summary>
     public ulong Encoded =>
         Opcode | ((ulong)(Destination | (Source << 4)) << 8) | ((ulong)(ushort)Offset << 16) | ((ulong)(uint)Immediate << 32);
 
@@ -41,7 +41,7 @@ internal enum BpfFunction
     KtimeGetNs = 5,
     GetRandom = 7,
 
-    /// <summary>Never reached: see <see cref="ProgramCode.Finish"/>.</summary>
+    /// <summary>Appears in programs, but is never reached: see <see cref="ProgramCode.Finish"/>.</summary>
     TailCall = 12,
     GetCurrentPidTgid = 14,
     GetCurrentUidGid = 15,
@@ -62,7 +62,7 @@ internal enum BpfFunction
     GetCurrentTask = 158,
     GetAttachCookie = 174,
 
-    /// <summary>bpf_find_vma.</summary>
+    /// <summary>bpf_find_vma: calls a function with the mapping of an address.</summary>
     FindMapping = 180,
     CopyFromUserTask = 191,
 }

@@ -2,8 +2,8 @@ namespace TraceAgent.Bpf.Code;
 
 /// <summary>
 /// File systems whose pages come from this machine's memory or its block devices, by <c>s_magic</c> (include/uapi/linux/magic.h,
-/// and the file systems' own headers). Not here: what asks a program (FUSE, also as fuseblk and virtiofs) or another machine.
-/// An overlay maps the file that lies below it, and is not here for that reason.
+/// and the file systems' own headers). File systems that ask a program (FUSE, also as fuseblk and virtiofs) or another machine
+/// are left out. So is overlayfs, which maps the file that lies below it.
 /// </summary>
 internal static class LocalFileSystems
 {

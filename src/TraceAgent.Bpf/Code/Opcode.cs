@@ -10,21 +10,21 @@ internal static class Opcode
     public const byte StoreRegister = 0x63;
     public const byte Jump = 0x05;
 
-    /// <summary>Compares the lower halves (since kernel 5.1).</summary>
+    /// <summary>The class of jumps that compare the lower 32 bits (since kernel 5.1).</summary>
     public const byte Jump32 = 0x06;
 
     public const byte Arithmetic = 0x07;
 
     public const byte LoadImmediate64 = 0x18;
     public const byte Atomic64 = 0xdb;
-    /// <summary>The immediate of an atomic operation that compares with r0, exchanges, and leaves what was there in r0.</summary>
+    /// <summary>The immediate of an atomic operation that compares with r0, exchanges, and leaves the former value in r0.</summary>
     public const int CompareExchange = 0xf1;
 
     public const byte Call = 0x85;
     public const byte Exit = 0x95;
     public const byte JumpAlways = 0x05;
 
-    /// <summary>Set when the second operand is a register and not the immediate.</summary>
+    /// <summary>The bit that is set when the second operand is a register and not the immediate.</summary>
     public const byte FromRegister = 0x08;
 
     public const byte Add = 0x00;

@@ -26,7 +26,7 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
     private readonly Label _touch = new();
     private readonly Label _judge = new();
 
-    /// <summary>What the word that <c>touch</c> hands to <c>judge</c> is before, and becomes.</summary>
+    /// <summary>The word that <c>touch</c> hands to <c>judge</c>: its initial value and the results.</summary>
     private enum Verdict
     {
         Stranger = 0,
@@ -37,11 +37,11 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
     }
 
     /// <summary>
-    /// Emits a call of <c>touch</c> with the address in r1. r0 is then 1 when something is there that may not be waited for.
+    /// Emits a call of <c>touch</c> with the address in r1. r0 is then 1 when the page exists but must not be waited for.
     /// </summary>
     public void Call() => code.Call(_touch);
 
-    /// <summary>Emits the functions, behind the program. Null when nothing calls them.</summary>
+    /// <summary>Emits the functions, behind the program; null when nothing calls them.</summary>
     public ProgramFunctions? EmitFunctions()
     {
         if (!_touch.IsTarget)
@@ -189,7 +189,7 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
         code.Exit();
     }
 
-    /// <summary>Reads a field of the kernel into r1.</summary>
+    /// <summary>Reads a field of a kernel structure into r1.</summary>
     private void Read(Reg structure, int offset, int size, Label failed)
     {
         code.Move(Reg.R3, structure);

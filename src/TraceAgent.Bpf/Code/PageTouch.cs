@@ -3,17 +3,17 @@ using TraceAgent.Capture;
 namespace TraceAgent.Bpf.Code;
 
 /// <summary>
-/// Emits what brings in a page that the traced program has not touched yet: one byte of it is copied, which may wait, where
+/// Emits the code that brings in a page that the traced program has not touched yet: it copies one byte, which may wait, where
 /// <see cref="PageCheck"/> lets it.
 /// </summary>
 internal sealed class PageTouch(Assembler code, ExprCompiler expressions, PageCheck check)
 {
     public PageCheck Check => check;
 
-    /// <summary>Which bit of <see cref="StackFrame.Refused"/> is set when a page may not be waited for; null for none.</summary>
+    /// <summary>The bit of <see cref="StackFrame.Refused"/> that is set when a page must not be waited for; null for none.</summary>
     public int? RefusedBit { get; set; }
 
-    /// <summary>Every page that computing the value reads.</summary>
+    /// <summary>Brings in every page that computing the value reads.</summary>
     public void AddressesIn(Expr expr)
     {
         foreach (var (address, size) in ExprCompiler.ReadsIn(expr))
@@ -22,9 +22,7 @@ internal sealed class PageTouch(Assembler code, ExprCompiler expressions, PageCh
         }
     }
 
-    /// <summary>
-    /// Brings in the page of an address and, where <paramref name="size"/> bytes from it pass into the next page, that one.
-    /// </summary>
+    /// <summary>Brings in the page of an address and the next page, where <paramref name="size"/> bytes reach into that.</summary>
     public void Page(Expr address, int size)
     {
         const int pageShift = 12;

@@ -2,16 +2,16 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Code;
 
-/// <summary>For which pages the programs wait, beside the rule that each is anonymous memory or of a local file system.</summary>
+/// <summary>The pages that programs wait for. Each must also be anonymous memory or of a local file system.</summary>
 /// <param name="Fields">Where the kernel keeps what <see cref="PageCheck"/> looks at.</param>
 /// <param name="OfEverybody">Whether the page may be any process's.</param>
 /// <param name="Users">Otherwise: whose processes may have threads that change the mapping while it is looked at.</param>
 public sealed record PageWaits(PageFields Fields, bool OfEverybody, EquatableArray<uint> Users)
 {
-    /// <summary>As many users as a program has comparisons for.</summary>
+    /// <summary>The maximum number of users: a program has a comparison for each.</summary>
     public const int MaxUsers = 64;
 
-    /// <summary>For programs that are compiled to see whether they can be, and never loaded.</summary>
+    /// <summary>A policy for programs that are compiled only to see whether they can be, and never loaded.</summary>
     public static PageWaits Unbound { get; } = new(
         new PageFields
         {
@@ -29,7 +29,7 @@ public sealed record PageWaits(PageFields Fields, bool OfEverybody, EquatableArr
         [0]);
 }
 
-/// <summary>Offsets in bytes within the structures of the running kernel; what is null, that kernel does not have.</summary>
+/// <summary>Offsets in bytes within the structures of the running kernel; null for a field that this kernel does not have.</summary>
 public sealed record PageFields
 {
     /// <summary><c>vm_area_struct.vm_flags</c>.</summary>
@@ -38,7 +38,7 @@ public sealed record PageFields
     /// <summary><c>vm_area_struct.vm_userfaultfd_ctx.ctx</c>.</summary>
     public int? FaultHandler { get; init; }
 
-    /// <summary><c>vm_area_struct.vm_ops</c>, null for anonymous memory, also such that was made of /dev/zero.</summary>
+    /// <summary><c>vm_area_struct.vm_ops</c>, null for anonymous memory, also for private mappings of /dev/zero.</summary>
     public required int Operations { get; init; }
 
     /// <summary><c>vm_area_struct.vm_file</c>.</summary>

@@ -9,12 +9,11 @@ public sealed record ProbeBinding
     /// <summary>Index of the token bucket, which the probes of one rule share.</summary>
     public uint Limiter { get; init; }
 
-    /// <summary>For which pages programs wait: see <see cref="PageTouch"/>. Null for none.</summary>
+    /// <summary>The pages that programs wait for: see <see cref="PageTouch"/>. Null for none.</summary>
     public PageWaits? Waits { get; init; }
 
     /// <summary>
-    /// Process ID of the agent in the first PID namespace, whose own hits are left alone: to log them
-    /// would make more of them.
+    /// Process ID of the agent in the first PID namespace. Its own hits are ignored: logging them would make more of them.
     /// </summary>
     public uint Self { get; init; }
 
@@ -34,7 +33,7 @@ public sealed record ProbeBinding
 /// <param name="Sleepable">True when it may wait for a page (BPF_F_SLEEPABLE).</param>
 public sealed record ProbeProgram(bool OnReturn, bool Sleepable, Instruction[] Instructions)
 {
-    /// <summary>Where the program's functions begin, if it has any but itself: <see cref="PageCheck"/>'s.</summary>
+    /// <summary>The functions of <see cref="PageCheck"/> in the program; null when it has none but itself.</summary>
     internal ProgramFunctions? Functions { get; init; }
 }
 
@@ -42,8 +41,8 @@ public sealed record ProbeProgram(bool OnReturn, bool Sleepable, Instruction[] I
 internal sealed record ProgramFunctions(int Touch, int Judge);
 
 /// <summary>
-/// The <c>control</c> map: one value that user space maps into memory. Words on waking the reader, then a state word per
-/// slot, as many limiters, then zeros, which programs hand to the kernel where it wants an initial value.
+/// The <c>control</c> map: one value that user space maps into memory. It holds words on waking the reader, a state word per
+/// slot, as many limiters, and zeros, which programs hand to the kernel where it wants an initial value.
 /// </summary>
 public static class ControlLayout
 {
@@ -51,13 +50,16 @@ public static class ControlLayout
 
     private const int StateWords = 128;
 
-    /// <summary>u64: CLOCK_MONOTONIC ns until which the reader comes by itself; 0 when it waits for the next record.</summary>
+    /// <summary>u64: CLOCK_MONOTONIC ns until which the reader wakes by itself; 0 when it waits for the next record.</summary>
     public const int QuietUntil = 0;
 
-    /// <summary>u64: bytes in the ring from which on the reader is woken at any time.</summary>
+    /// <summary>u64: bytes in the ring above which the reader is always woken.</summary>
     public const int FillMark = 8;
 
-    /// <summary>u64: CLOCK_MONOTONIC ns of the last wakeup of the reader by a program. In a cache line of its own: it is written.</summary>
+    /// <summary>
+    /// u64: CLOCK_MONOTONIC ns of the last wakeup of the reader by a program. It has its own cache line, because programs write
+    /// it.
+    /// </summary>
     public const int LastWakeup = 64;
 
     public const int Zeros = StateWords + (Slots * 16);
@@ -84,50 +86,51 @@ public static class StateWord
     public const long Inactive = 0;
     public const long Active = 1;
 
-    /// <summary>Marks what it takes for its predecessors, with the switch in the upper half.</summary>
+    /// <summary>The flag of a probe that marks what it takes for its predecessors, with the switch in the upper half.</summary>
     public const long Marks = 2;
 
-    /// <summary>Leaves alone what its successors have marked with the switch in bits 8 to 31.</summary>
+    /// <summary>The flag of a probe that ignores what its successors have marked with the switch in bits 8 to 31.</summary>
     public const long Yields = 4;
 
     public const int YieldsToShift = 8;
 
     public const int MarksForShift = 32;
 
-    /// <summary>In the last word of a mark's key: it is not of a switch, but of a loop that leads to an entry.</summary>
+    /// <summary>The bit in the last word of a mark's key that says that the mark is of a loop back to an entry, not of a switch.</summary>
     public const int RestartMark = 2;
 
-    /// <summary>Switches have numbers from 0 to this.</summary>
+    /// <summary>The highest number of a switch; the lowest is 0.</summary>
     public const uint LastSwitch = 0xff_ffff;
 
-    /// <summary>Of a probe that takes what is not marked.</summary>
+    /// <summary>The state of a probe that takes what is not marked.</summary>
     public static long YieldingTo(uint number) => Yields | ((long)number << YieldsToShift);
 
-    /// <summary>Of a probe that takes hits from its predecessors.</summary>
+    /// <summary>The state of a probe that takes hits from its predecessors.</summary>
     public static long MarkingFor(uint number) => Active | Marks | ((long)number << MarksForShift);
 
-    /// <summary>The same probe when its predecessors are gone.</summary>
+    /// <summary>The state of the same probe when its predecessors are gone.</summary>
     public static long WithoutMarks(long word) => word & uint.MaxValue & ~Marks;
 }
 
-/// <summary>What a program is told of the site that was hit, or at whose exit it is.</summary>
+/// <summary>The cookie that a program gets with a hit: which site was hit, or at whose exit it is.</summary>
 public static class SiteCookie
 {
     /// <summary>
-    /// Above it, the place of the entry in its file, which tells functions of one rule apart; below it, the index of the site.
+    /// The bit above which the cookie has the offset of the entry in its file, which tells functions of one rule apart; below it
+    /// is the index of the site.
     /// </summary>
     public const int FunctionShift = 32;
 
-    /// <param name="index">Of the site among those of its probe.</param>
-    /// <param name="offset">Of the entry, bytes from the start of the file.</param>
+    /// <param name="index">The index of the site among those of its probe.</param>
+    /// <param name="offset">The offset of the entry, bytes from the start of the file.</param>
     public static ulong Of(ulong index, ulong offset) => (offset << FunctionShift) | (uint)index;
 }
 
 /// <summary>
-/// The value of a call in flight. Its key: the process in the upper 32 bits, then the thread and the stack pointer on entry,
-/// or in Go how far that is from the end of the goroutine's stack, and the goroutine; and the function, since one that leaves to another
-/// by a jump ends together with it. The table is the rule's: a probe
-/// that replaces another writes into the same one, so that an entry left behind by longjmp is never taken for its own.
+/// The value of a call in flight. Its key: the process in the upper 32 bits, then the thread and the stack pointer on entry (in
+/// Go the distance of the stack pointer from the end of the goroutine's stack, and the goroutine); and the function, since one
+/// that leaves to another by a jump ends together with it. The table is the rule's: a probe that replaces another writes into the
+/// same one, so that an entry left behind by longjmp is never taken for its own.
 /// </summary>
 public static class InFlightLayout
 {
@@ -140,10 +143,10 @@ public static class InFlightLayout
     /// <summary>u32: 1 when the call was seen to leave to another function.</summary>
     public const int Left = 12;
 
-    /// <summary>u64: the return address, of plans whose calls may end in other functions; else not used.</summary>
+    /// <summary>u64: the return address, in plans whose calls may end in other functions; unused in others.</summary>
     public const int Caller = 16;
 
-    /// <summary>What was read on entry, as it lies in the record.</summary>
+    /// <summary>The offset of what was read on entry, as it lies in the record.</summary>
     public const int EntryPart = 24;
 }
 
@@ -169,8 +172,8 @@ public static class CounterLayout
     public const int Limited = 40;
 
     /// <summary>
-    /// Hits of probed instructions that end no call of the rule, as of a function that others call too, and of an entry that a loop
-    /// passes. They are no calls, but they cost as much.
+    /// Hits of probed instructions that end no call of the rule, such as those of a function that others call too, and of an
+    /// entry that a loop passes. They are no calls, but they cost as much.
     /// </summary>
     public const int Passing = 48;
 

@@ -2,7 +2,7 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Code;
 
-/// <summary>The table of calls in flight: see <see cref="InFlightLayout"/>.</summary>
+/// <summary>The code for the table of calls in flight: see <see cref="InFlightLayout"/>.</summary>
 public static partial class ProbeCompiler
 {
     /// <summary>Writes the entry of the call into the table; goes to <paramref name="lost"/> when that is full.</summary>
@@ -72,8 +72,8 @@ public static partial class ProbeCompiler
     }
 
     /// <summary>
-    /// A probe that takes no calls any more still completes those in flight. What longjmp left behind here is not in flight,
-    /// and must not be taken for the call that enters now when that one returns. The entry may also be a successor's.
+    /// Forgets a call of the same key. A probe that takes no calls any more still completes those in flight; what longjmp left
+    /// behind here must not be taken for the call that enters now when that one returns. The entry may also be a successor's.
     /// </summary>
     private static void ForgetOwn(ProgramCode program)
     {
@@ -90,8 +90,8 @@ public static partial class ProbeCompiler
     }
 
     /// <summary>
-    /// Whose call it is, and how deep on its stack. A goroutine changes threads, and its stack is moved when it grows:
-    /// only the distance to the stack's end stays.
+    /// Writes the key of a call: whose it is, and how deep on its stack. A goroutine changes threads, and its stack is moved when
+    /// it grows: only the distance to the stack's end stays.
     /// </summary>
     private static void WriteCallKey(ProgramCode program, int stackPointerRise, Label unknown)
     {

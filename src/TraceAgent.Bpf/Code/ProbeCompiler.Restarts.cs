@@ -2,10 +2,10 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Code;
 
-/// <summary>Entries that a loop of the function passes: marked by its branch, so that they are not taken for calls.</summary>
+/// <summary>The code for entries that a loop of the function passes: its branch marks them, so that they are not taken for calls.</summary>
 public static partial class ProbeCompiler
 {
-    /// <summary>A branch back to the entry: the hit of the entry that follows is marked as none.</summary>
+    /// <summary>Compiles the program at a branch back to the entry: it marks the hit of the entry that follows as no call.</summary>
     private static ProbeProgram Restart(CapturePlan plan, ProbeBinding binding, ExitForm form)
     {
         var program = new ProgramCode(plan, binding);
@@ -31,7 +31,7 @@ public static partial class ProbeCompiler
         return program.Finish(onReturn: true);
     }
 
-    /// <summary>Leaves when a loop of the function, and no call, has led to its entry.</summary>
+    /// <summary>Leaves when a loop of the function, and not a call, has led to its entry.</summary>
     private static void LeaveOnRestart(ProgramCode program)
     {
         if (!program.Plan.Restarts)
@@ -50,7 +50,10 @@ public static partial class ProbeCompiler
         code.Place(isCall);
     }
 
-    /// <summary>Thread, stack pointer and slot: a handler of a signal may be in between, and calls the function at another depth.</summary>
+    /// <summary>
+    /// Writes the key: thread, stack pointer and slot. A signal handler may run in between, and call the function at another
+    /// depth.
+    /// </summary>
     private static void WriteRestartKey(ProgramCode program)
     {
         var code = program.Code;

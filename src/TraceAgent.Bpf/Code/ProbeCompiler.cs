@@ -13,7 +13,8 @@ public static partial class ProbeCompiler
     public const int MaxRecordSize = short.MaxValue - 7;
 
     /// <summary>
-    /// The programs of a plan's sites themselves: first the one on return, where the kernel's way sees returns, then the one on entry.
+    /// Compiles the programs of a plan's sites themselves: first the one on return, where a uretprobe sees returns, then the one
+    /// on entry.
     /// </summary>
     /// <exception cref="ArgumentException">The plan needs more than a program may have: 512 bytes of stack, or
     /// <see cref="MaxRecordSize"/>.</exception>
@@ -47,7 +48,7 @@ public static partial class ProbeCompiler
         return programs;
     }
 
-    /// <summary>The program of instructions of one form at which calls end, or of the kernel's way to see returns.</summary>
+    /// <summary>Compiles the program for instructions of one form at which calls end, or for a uretprobe.</summary>
     public static ProbeProgram CompileExit(CapturePlan plan, ProbeBinding binding, ExitForm form)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -83,7 +84,7 @@ public static partial class ProbeCompiler
         return program.Finish(onReturn: kind == EventKind.Return);
     }
 
-    /// <summary>Counts a hit that was taken, and logs it unless something speaks against that.</summary>
+    /// <summary>Counts a hit that was taken, and logs it unless a condition or limit leaves it out.</summary>
     private static void LogEvent(ProgramCode program, EventKind kind)
     {
         var plan = program.Plan;
@@ -108,8 +109,8 @@ public static partial class ProbeCompiler
     }
 
     /// <summary>
-    /// Keeps the call until it ends, with what was read on entry; of <c>both</c>, logs the entry, too. Of calls, conditions and limits
-    /// decide here whether it is kept; of <c>return</c> and <c>both</c>, each event is decided about by itself.
+    /// Keeps the call until it ends, with what was read on entry; for <c>both</c>, also logs the entry. For calls, conditions and
+    /// limits decide here whether it is kept; for <c>return</c> and <c>both</c>, each event is decided separately.
     /// </summary>
     private static ProbeProgram PairedEntry(CapturePlan plan, ProbeBinding binding)
     {
@@ -237,7 +238,7 @@ public static partial class ProbeCompiler
         return program.Finish(onReturn: true);
     }
 
-    /// <summary>A jump to a function that is followed: the call may end there.</summary>
+    /// <summary>Compiles the program at a jump to a function that is followed: the call may end there.</summary>
     private static ProbeProgram Leave(CapturePlan plan, ProbeBinding binding, ExitForm form)
     {
         var program = new ProgramCode(plan, binding);

@@ -2,7 +2,7 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Code;
 
-/// <summary>What the parts of one program share while it is emitted.</summary>
+/// <summary>The state that the parts of one program share while it is emitted.</summary>
 internal sealed class ProgramCode
 {
     private bool _threadIsKnown;
@@ -24,15 +24,15 @@ internal sealed class ProgramCode
 
     public Assembler Code { get; } = new();
 
-    /// <summary>Where the program ends.</summary>
+    /// <summary>The label where the program ends.</summary>
     public Label Exit { get; } = new();
 
     public ExprCompiler Expressions { get; }
 
-    /// <summary>Null where programs may not wait: what is not in memory is then a fault.</summary>
+    /// <summary>The code that waits for pages; null where programs must not wait, and a page that is not in memory is a fault.</summary>
     public PageTouch? Touch { get; }
 
-    /// <summary>Puts process and thread into r0 as bpf_get_current_pid_tgid gives them; asks for them once.</summary>
+    /// <summary>Puts process and thread into r0 as bpf_get_current_pid_tgid gives them; calls the helper only once.</summary>
     public void FindThread()
     {
         if (_threadIsKnown)
@@ -46,7 +46,7 @@ internal sealed class ProgramCode
         _threadIsKnown = true;
     }
 
-    /// <summary>Puts the cookie of the site into r0; asks for it once.</summary>
+    /// <summary>Puts the cookie of the site into r0; calls the helper only once.</summary>
     public void FindCookie()
     {
         if (_cookieIsKnown)
@@ -61,7 +61,7 @@ internal sealed class ProgramCode
         _cookieIsKnown = true;
     }
 
-    /// <summary>Puts the counters of this CPU into r9.</summary>
+    /// <summary>Puts the address of this CPU's counters into r9.</summary>
     public void FindCounters()
     {
         Code.Store(Reg.Frame, StackFrame.SlotKey, (int)Binding.Slot, 4);
@@ -70,7 +70,10 @@ internal sealed class ProgramCode
         Code.Move(Reg.R9, Reg.R0);
     }
 
-    /// <summary>Atomic although the counters are the CPU's own: a program on a uprobe can be preempted by another one.</summary>
+    /// <summary>
+    /// Adds 1 to a counter, atomically although the counters are the CPU's own: a program on a uprobe can be preempted by another
+    /// one.
+    /// </summary>
     public void Count(int counter)
     {
         Code.Set(Reg.R1, 1);
@@ -87,8 +90,8 @@ internal sealed class ProgramCode
         Code.Call(function);
     }
 
-    /// <param name="fields">To be read.</param>
-    /// <param name="layout">Of the record.</param>
+    /// <param name="fields">The fields to read.</param>
+    /// <param name="layout">The layout of the record.</param>
     /// <param name="first">Index of the first of them there.</param>
     /// <param name="withResult">False where the function has no result yet: what needs it is left out.</param>
     public FieldCompiler Fields(EquatableArray<CaptureField> fields, RecordLayout layout, int first, bool withResult = true) => new(
@@ -96,10 +99,11 @@ internal sealed class ProgramCode
         [.. fields.Select((field, i) => (field, layout.Fields[first + i])).Where(one => withResult || !one.field.NeedsResult())]);
 
     /// <summary>
-    /// From 6.13 on, the kernel gives a program with 64 bytes of stack or more one stack per CPU, believing that the same program cannot
-    /// begin there again before it ends (kernel/bpf/verifier.c, bpf_enable_priv_stack). On a uprobe it can: where the kernel is
-    /// preemptible, and where a program waits for a page. Two hits then overwrite each other's keys. A program with a tail call
-    /// keeps the thread's own stack; this one is behind a condition that the verifier knows, and removes.
+    /// Ends the program. From 6.13 on, the kernel gives a program with 64 bytes of stack or more one stack per CPU, believing
+    /// that the same program cannot begin there again before it ends (kernel/bpf/verifier.c, bpf_enable_priv_stack). On a uprobe
+    /// it can: where the kernel is preemptible, and where a program waits for a page. Two hits then overwrite each other's keys.
+    /// A program with a tail call keeps the thread's own stack; this one is behind a condition that the verifier knows, and
+    /// removes.
     /// </summary>
     public ProbeProgram Finish(bool onReturn)
     {

@@ -2,16 +2,16 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Code;
 
-/// <summary>Emits the making of a record, which is in r7 from reserving to submitting.</summary>
+/// <summary>Emits the code that makes a record, which is in r7 from reserving to submitting.</summary>
 internal sealed class RecordWriter(ProgramCode program, RecordLayout layout)
 {
-    /// <summary>The reader is woken again when the last wakeup is this long ago, in ns.</summary>
+    /// <summary>Time in ns after which a program wakes the reader again.</summary>
     private const int WakeupInterval = 1_000_000;
 
     private const int NoWakeup = 1;
     private const int ForceWakeup = 2;
 
-    /// <summary>BPF_RB_AVAIL_DATA.</summary>
+    /// <summary>BPF_RB_AVAIL_DATA: bytes that are not read yet.</summary>
     private const int UnreadBytes = 0;
 
     private readonly Assembler _code = program.Code;
@@ -75,9 +75,9 @@ internal sealed class RecordWriter(ProgramCode program, RecordLayout layout)
     }
 
     /// <summary>
-    /// Submits; r2 is the time now. Wakes the reader when it waits for the next record, or sleeps while the ring fills; not twice within
-    /// a ms, since it takes it some time to run. The record is reserved before the words are read, so a reader that has just written
-    /// that it waits sees the reservation.
+    /// Submits the record; r2 is the time now. Wakes the reader when it waits for the next record, or sleeps while the ring
+    /// fills; at most once per ms, since the reader takes some time to run. The record is reserved before the words are read, so
+    /// a reader that has just written that it waits sees the reservation.
     /// </summary>
     public void Submit()
     {

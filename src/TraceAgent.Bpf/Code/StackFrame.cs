@@ -1,6 +1,6 @@
 namespace TraceAgent.Bpf.Code;
 
-/// <summary>Where the programs keep things on their stack: offsets from the frame pointer.</summary>
+/// <summary>The places on the programs' stack, as offsets from the frame pointer.</summary>
 internal static class StackFrame
 {
     /// <summary>u32: the key of the counters.</summary>
@@ -33,12 +33,12 @@ internal static class StackFrame
     /// <summary>u64: the cookie of the site, see <see cref="SiteCookie"/>.</summary>
     public const int Cookie = -104;
 
-    /// <summary>u64: a bit for each field of which a page may not be waited for; the last one stands for all from there on.</summary>
+    /// <summary>u64: a bit for each field of which a page must not be waited for; the last one stands for all from there on.</summary>
     public const int Refused = -112;
 
-    /// <summary>Below it, expressions have their temporaries.</summary>
+    /// <summary>The place below which expressions have their temporaries.</summary>
     public const int Temporaries = -112;
 
-    /// <summary>The kernel gives a program, with the functions that it calls, 512 bytes.</summary>
+    /// <summary>The end of the stack: a program, with the functions that it calls, has 512 bytes.</summary>
     public const int Limit = -512;
 }

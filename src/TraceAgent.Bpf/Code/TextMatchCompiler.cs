@@ -6,12 +6,12 @@ namespace TraceAgent.Bpf.Code;
 /// <summary>Emits comparisons of texts with what a rule names. The result, 1 or 0, is in r0.</summary>
 internal sealed class TextMatchCompiler(Assembler code)
 {
-    /// <summary>The thread's name as the kernel gives it, and a copy whose length is known.</summary>
+    /// <summary>Bytes of stack for the thread's name as the kernel gives it, and a copy whose length is known.</summary>
     public const int CommBufferSize = 16 + 24;
 
     private const int CommSize = 16;
 
-    /// <summary>Bytes of stack that a test needs: the text as far as it matters, its NUL, and one to tell that it goes on.</summary>
+    /// <summary>Bytes of stack that a test needs: the text as far as it matters, its NUL, and one that shows whether it goes on.</summary>
     public static int BufferSize(TextTest test) => test switch
     {
         { IsExact: true } => test.Prefix.Count + 2,
@@ -19,7 +19,7 @@ internal sealed class TextMatchCompiler(Assembler code)
         _ => TextTest.MaxText + 2,
     };
 
-    /// <summary>The text of the traced process at the address in r3.</summary>
+    /// <summary>Tests the text of the traced process at the address in r3.</summary>
     /// <param name="test">What to compare with.</param>
     /// <param name="buffer">Offset of <see cref="BufferSize"/> bytes from the frame pointer.</param>
     /// <param name="onFault">Where to go when the text cannot be read; a NULL pointer passes no test.</param>
@@ -45,7 +45,7 @@ internal sealed class TextMatchCompiler(Assembler code)
     /// <summary>Bytes of stack that a test of a text with a length needs: its ends are read one after the other.</summary>
     public static int CountedBufferSize(TextTest test) => Math.Max(1, Math.Max(test.Prefix.Count, test.Suffix.Count));
 
-    /// <summary>Where such a test reads, and how many bytes there.</summary>
+    /// <summary>The addresses that such a test reads, with the number of bytes at each.</summary>
     public static IEnumerable<(Expr Address, int Size)> Reads(Expr.TextMatch match, Expr length)
     {
         if (match.Test.Prefix.Count > 0)
@@ -60,7 +60,7 @@ internal sealed class TextMatchCompiler(Assembler code)
         }
     }
 
-    /// <summary>The text of the traced process whose length and address lie, in this order, at <paramref name="place"/>.</summary>
+    /// <summary>Tests the text of the traced process whose length and address lie, in this order, at <paramref name="place"/>.</summary>
     /// <param name="test">What to compare with.</param>
     /// <param name="place">Offset of 16 bytes from the frame pointer.</param>
     /// <param name="buffer">Offset of <see cref="CountedBufferSize"/> bytes from the frame pointer.</param>
@@ -89,7 +89,7 @@ internal sealed class TextMatchCompiler(Assembler code)
         Answer(no, end);
     }
 
-    /// <summary>The name of the thread.</summary>
+    /// <summary>Tests the name of the thread.</summary>
     public void MatchComm(TextTest test, int buffer)
     {
         var no = new Label();
@@ -108,7 +108,7 @@ internal sealed class TextMatchCompiler(Assembler code)
         Match(test, buffer, CommSize, no, end);
     }
 
-    /// <summary>r0 is the length of the text in the buffer with its NUL; equal to the size when the text may go on.</summary>
+    /// <summary>Tests the text in the buffer. r0 is its length with its NUL; equal to the size when the text may go on.</summary>
     private void Match(TextTest test, int buffer, int size, Label no, Label end)
     {
         var prefix = test.Prefix.AsSpan();
@@ -149,7 +149,7 @@ internal sealed class TextMatchCompiler(Assembler code)
         code.Place(end);
     }
 
-    /// <summary>As many bytes at the address in r3.</summary>
+    /// <summary>Compares as many bytes at the address in r3.</summary>
     private void CompareUser(ReadOnlySpan<byte> expected, int buffer, Label unequal, Label onFault)
     {
         code.Move(Reg.R1, Reg.Frame);

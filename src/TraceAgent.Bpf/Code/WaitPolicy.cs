@@ -2,22 +2,22 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Code;
 
-/// <summary>Whose pages programs may wait for: <c>wait_for_pages</c> of the agent's configuration.</summary>
+/// <summary>The processes whose pages programs may wait for: <c>wait_for_pages</c> of the agent's configuration.</summary>
 /// <param name="WaitsForAny">False: for none, and what is not in memory is a fault.</param>
-/// <param name="OfEverybody">For every process's.</param>
+/// <param name="OfEverybody">True when programs wait for the pages of every process.</param>
 /// <param name="Users">
 /// Otherwise: for those of processes of these users, and of others that have their address space for themselves.
 /// </param>
 public sealed record WaitPolicy(bool WaitsForAny, bool OfEverybody, EquatableArray<uint> Users)
 {
-    /// <summary>As many users as may be trusted.</summary>
+    /// <summary>The maximum number of users that may be trusted.</summary>
     public const int MaxUsers = PageWaits.MaxUsers;
 
     public static WaitPolicy None { get; } = new(WaitsForAny: false, OfEverybody: false, []);
 
     public static WaitPolicy All { get; } = new(WaitsForAny: true, OfEverybody: true, []);
 
-    /// <summary>Root can hold up the host anyway.</summary>
+    /// <summary>The default policy: processes of root, which can hold up the host anyway.</summary>
     public static WaitPolicy Trusted { get; } = TrustedAnd([]);
 
     public static WaitPolicy TrustedAnd(IEnumerable<uint> users) =>

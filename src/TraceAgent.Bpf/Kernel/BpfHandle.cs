@@ -14,7 +14,7 @@ internal class BpfHandle : SafeHandleZeroOrMinusOneIsInvalid
         SetHandle(fd);
     }
 
-    /// <summary>The number, valid as long as this handle is.</summary>
+    /// <summary>The number of the descriptor, valid as long as this handle is.</summary>
     public int Fd => (int)handle;
 
     protected override bool ReleaseHandle()

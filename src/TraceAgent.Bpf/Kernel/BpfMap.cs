@@ -31,7 +31,7 @@ internal sealed unsafe class BpfMap : BpfHandle
         return fd >= 0 ? new BpfMap(fd, keySize) : throw new KernelException("create BPF map", name, -fd, Privileges.RemedyFor(-fd));
     }
 
-    /// <summary>False when there is no such key.</summary>
+    /// <summary>Reads the value of a key; false when there is no such key.</summary>
     public bool TryLookup(ReadOnlySpan<byte> key, Span<byte> value)
     {
         fixed (byte* keyAt = key, valueAt = value)
@@ -48,7 +48,7 @@ internal sealed unsafe class BpfMap : BpfHandle
         }
     }
 
-    /// <summary>All keys, one behind the other. Keys that come or go meanwhile may be missing.</summary>
+    /// <summary>All keys, one behind the other. Keys that are added or removed meanwhile may be missing.</summary>
     public List<byte[]> Keys()
     {
         var keys = new List<byte[]>();

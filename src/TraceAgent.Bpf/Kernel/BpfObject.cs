@@ -7,10 +7,10 @@ namespace TraceAgent.Bpf.Kernel;
 /// <summary>One of the objects of <c>bpf/</c>, embedded in this assembly.</summary>
 internal sealed unsafe class BpfObject : IDisposable
 {
-    /// <summary>The map of the variables that begin as zero.</summary>
+    /// <summary>The name of the map of the variables that begin as zero.</summary>
     public const string Variables = ".bss";
 
-    /// <summary>The map of the constants.</summary>
+    /// <summary>The name of the map of the constants.</summary>
     public const string Constants = ".rodata";
 
     private const int ProgramInformationSize = 216;
@@ -24,7 +24,7 @@ internal sealed unsafe class BpfObject : IDisposable
 
     private BpfObject(string name, string privileges) => (_name, _privileges) = (name, privileges);
 
-    /// <summary>Runs of the programs that the kernel left out, because the same program had been preempted on that CPU.</summary>
+    /// <summary>Runs of the programs that the kernel skipped, because the same program had been preempted on that CPU.</summary>
     public long Misses
     {
         get
@@ -43,8 +43,8 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    /// <summary>Loaded, and attached where its sections say. It may read structures of the kernel.</summary>
-    /// <param name="name">Of the source, <c>bpf/NAME.bpf.c</c>.</param>
+    /// <summary>Loads an object and attaches it where its sections say. It may read structures of the kernel.</summary>
+    /// <param name="name">The name of the source, <c>bpf/NAME.bpf.c</c>.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what the object needs.</exception>
     public static BpfObject Attach(string name)
     {
@@ -60,7 +60,7 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    /// <param name="name">Of the source, <c>bpf/NAME.bpf.c</c>.</param>
+    /// <param name="name">The name of the source, <c>bpf/NAME.bpf.c</c>.</param>
     /// <param name="privileges">What the message of a refusal asks for.</param>
     /// <param name="prepare">Sizes the maps, before the kernel sees them.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what the object needs.</exception>
@@ -70,13 +70,13 @@ internal sealed unsafe class BpfObject : IDisposable
         opened.Load();
     });
 
-    /// <summary>Before loading: another size than that of the source.</summary>
+    /// <summary>Gives a map another size than that of the source, before loading.</summary>
     public void Resize(string map, int entries) => Prepared(LibBpf.MapSetMaxEntries(FindMap(map), (uint)entries));
 
-    /// <summary>Before loading: another type than that of the source.</summary>
+    /// <summary>Gives a map another type than that of the source, before loading.</summary>
     public void Retype(string map, MapType type) => Prepared(LibBpf.MapSetType(FindMap(map), (int)type));
 
-    /// <summary>Before loading: all <c>const volatile</c> variables, which the verifier then knows.</summary>
+    /// <summary>Sets all <c>const volatile</c> variables, before loading; the verifier then knows their values.</summary>
     public void SetConstants(ReadOnlySpan<byte> values)
     {
         fixed (byte* valuesAt = values)
@@ -96,7 +96,7 @@ internal sealed unsafe class BpfObject : IDisposable
     /// <summary>The descriptor of a map, which is valid as long as this object is.</summary>
     public int MapFd(string map) => LibBpf.MapFd(FindMap(map));
 
-    /// <summary>How many entries a map has; of a ring buffer, its bytes.</summary>
+    /// <summary>The number of entries of a map; for a ring buffer, its bytes.</summary>
     public int MapEntries(string map) => (int)LibBpf.MapMaxEntries(FindMap(map));
 
     public void Dispose()
@@ -114,7 +114,7 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    /// <summary>Of the kernel's types, what the object needs; null when that cannot be told.</summary>
+    /// <summary>The part of the kernel's types that the object needs; null when that cannot be told.</summary>
     internal static MemoryFile? TypesFor(string name)
     {
         using var opened = new BpfObject(name, Privileges.ForPrograms);
@@ -122,8 +122,8 @@ internal sealed unsafe class BpfObject : IDisposable
         return ReducedTypes.Of(opened._object);
     }
 
-    /// <param name="name">As above.</param>
-    /// <param name="types">Of the kernel, as much as is needed; null for all, from the kernel.</param>
+    /// <param name="name">The name of the source, <c>bpf/NAME.bpf.c</c>.</param>
+    /// <param name="types">The part of the kernel's types that is needed; null for all, from the kernel.</param>
     internal static BpfObject Attach(string name, MemoryFile? types) => Opened(name, Privileges.ForPrograms, types, opened =>
     {
         opened.Load();
@@ -146,7 +146,7 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    /// <param name="types">Of the kernel, as much as is needed; null for all, from the kernel.</param>
+    /// <param name="types">The part of the kernel's types that is needed; null for all, from the kernel.</param>
     private void Open(MemoryFile? types)
     {
         // What libbpf would say is in the exceptions here.

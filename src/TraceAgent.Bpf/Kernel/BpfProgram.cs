@@ -26,7 +26,7 @@ internal sealed unsafe class BpfProgram : BpfHandle
     public static BpfProgram Load(ProbeProgram program, string name, int expectedAttachType) =>
         Load(TypeKprobe, program, name, expectedAttachType);
 
-    /// <summary>For a tracepoint, whose arguments it takes as they are.</summary>
+    /// <summary>Loads a program for a tracepoint, whose arguments it takes as they are.</summary>
     /// <exception cref="KernelException">Not permitted, or rejected by the verifier, whose last words are in the message.</exception>
     public static BpfProgram LoadRawTracepoint(ProbeProgram program, string name) => Load(TypeRawTracepoint, program, name, 0);
 
@@ -53,7 +53,7 @@ internal sealed unsafe class BpfProgram : BpfHandle
         }
     }
 
-    /// <summary>What the kernel has counted while <see cref="RunStatistics"/> were kept; zeros when it does not say.</summary>
+    /// <summary>The runs that the kernel has counted while <see cref="RunStatistics"/> were kept; zeros when it does not say.</summary>
     public RunTime RunTime
     {
         get
@@ -65,8 +65,7 @@ internal sealed unsafe class BpfProgram : BpfHandle
     }
 
     /// <summary>
-    /// What the program returns when the calling thread runs it here and now; null when the kernel
-    /// does not do that (before 5.10).
+    /// What the program returns when the calling thread runs it here and now; null when the kernel cannot do that (before 5.10).
     /// </summary>
     public static uint? TryRun(ProbeProgram program, string name)
     {

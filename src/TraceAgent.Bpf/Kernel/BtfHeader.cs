@@ -24,11 +24,11 @@ internal readonly struct BtfHeader
         (_typesLength, _stringsOffset, _stringsLength) = ((uint)typesLength, (uint)typesLength, (uint)stringsLength);
     }
 
-    /// <summary>Of BTF of which the strings lie behind the types.</summary>
+    /// <summary>The header of BTF in which the strings lie behind the types.</summary>
     public static byte[] Bytes(int typesLength, int stringsLength) =>
         MemoryMarshal.AsBytes<BtfHeader>([new BtfHeader(typesLength, stringsLength)]).ToArray();
 
-    /// <summary>Whether it is BTF of this processor's byte order, and not of absurd size.</summary>
+    /// <summary>True for BTF of this processor's byte order and of plausible size.</summary>
     public bool IsValid => _magic == Magic && _version == 1 && _typesLength < 256 << 20 && _stringsLength < 256 << 20;
 
     public long TypesAt => (long)_length + _typesOffset;

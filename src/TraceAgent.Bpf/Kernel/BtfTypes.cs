@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>What a type is; the numbers are those of BTF.</summary>
+/// <summary>The kind of a type; the numbers are those of BTF.</summary>
 internal enum BtfKind
 {
     Void = 0,
@@ -36,10 +36,10 @@ internal readonly record struct BtfType(uint Name, uint Information, uint SizeOr
 {
     public BtfKind Kind => (BtfKind)((Information >> 24) & 0x1f);
 
-    /// <summary>Members, parameters or values.</summary>
+    /// <summary>The number of members, parameters or values.</summary>
     public int Count => (int)(Information & 0xffff);
 
-    /// <summary>Offsets of members have the width of bit fields above them.</summary>
+    /// <summary>True when the offsets of members have the width of bit fields above them.</summary>
     public bool HasBitFields => Information >> 31 != 0;
 
     public bool IsComposite => Kind is BtfKind.Struct or BtfKind.Union;
@@ -48,7 +48,7 @@ internal readonly record struct BtfType(uint Name, uint Information, uint SizeOr
 /// <summary><c>struct btf_member</c>.</summary>
 /// <param name="Name">Offset of its name; 0 for none.</param>
 /// <param name="Type">Number of its type.</param>
-/// <param name="Offset">In bits, and more: <see cref="BtfType.HasBitFields"/>.</param>
+/// <param name="Offset">The offset in bits, with the width above it when <see cref="BtfType.HasBitFields"/>.</param>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct BtfMember(uint Name, uint Type, uint Offset);
 
@@ -57,14 +57,14 @@ internal sealed unsafe class BtfTypes
 {
     private const int MaxTypes = 1 << 20;
 
-    /// <summary>Types from one whose place is kept to the next: few are asked for, and a kernel has a hundred thousand.</summary>
+    /// <summary>Types from one whose place is kept to the next: few are looked up, and a kernel has a hundred thousand.</summary>
     private const int Stride = 16;
 
     private readonly byte* _types;
     private readonly List<int> _places = [];
 
     /// <param name="types">The section of types, which must stay.</param>
-    /// <param name="length">Its bytes.</param>
+    /// <param name="length">The length in bytes.</param>
     /// <exception cref="InvalidDataException">There is a kind that we do not know, or the section ends in a type.</exception>
     public BtfTypes(byte* types, int length)
     {
@@ -86,7 +86,7 @@ internal sealed unsafe class BtfTypes
         }
     }
 
-    /// <summary>Numbers begin with 1; 0 is <c>void</c>.</summary>
+    /// <summary>The number of types. Their IDs begin with 1; 0 is <c>void</c>.</summary>
     public int Count { get; }
 
     public BtfType this[int number] => number > 0 && number <= Count ? *At(number) : default;
@@ -95,7 +95,7 @@ internal sealed unsafe class BtfTypes
         ? new ReadOnlySpan<BtfMember>(At(number) + 1, type.Count)
         : default;
 
-    /// <summary>Of an array: the number of the type of its elements, and how many there are.</summary>
+    /// <summary>The type of an array's elements, and the number of elements.</summary>
     public (int Element, uint Count) ArrayAt(int number)
     {
         // struct btf_array: the type of the index is between them.
@@ -103,11 +103,11 @@ internal sealed unsafe class BtfTypes
         return ((int)array[0], array[2]);
     }
 
-    /// <summary>The numbers of structures and unions with one of the names.</summary>
+    /// <summary>The IDs of structures and unions with one of the names.</summary>
     public IReadOnlyList<int> Named(IReadOnlySet<uint> names) =>
         Where(type => type.IsComposite && type.Name != 0 && names.Contains(type.Name));
 
-    /// <summary>The numbers of functions with this name.</summary>
+    /// <summary>The IDs of functions with this name.</summary>
     public IReadOnlyList<int> Functions(uint name) => Where(type => type.Kind == BtfKind.Function && type.Name == name);
 
     private List<int> Where(Predicate<BtfType> which)
@@ -131,11 +131,11 @@ internal sealed unsafe class BtfTypes
     /// The type of a member and its distance in bits; members without a name are looked into. Null when there is none, or it is
     /// a bit field.
     /// </summary>
-    /// <param name="structure">Its number.</param>
+    /// <param name="structure">The structure's ID.</param>
     /// <param name="name">Offset of the member's name.</param>
     public (int Type, uint Bits)? FindMember(int structure, uint name) => FindMember(structure, name, 0, 0);
 
-    /// <summary>Without names, <c>const</c> and the like.</summary>
+    /// <summary>The type without names (typedef), <c>const</c> and the like.</summary>
     public int Resolve(int number)
     {
         // A chain that is no circle is shorter.

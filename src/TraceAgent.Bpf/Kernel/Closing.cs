@@ -1,15 +1,15 @@
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>
-/// Closes many things of the kernel at once. Each closing waits until no CPU runs the program; one by one these waits add up to minutes,
-/// together they are one.
+/// Closes many kernel objects at once. Each closing waits until no CPU runs the program; one by one these waits add up to
+/// minutes, together they are one.
 /// </summary>
 public static class Closing
 {
     private const int MaxThreads = 128;
     private const int StackBytes = 256 << 10;
 
-    /// <summary>Runs all. On threads of their own, since each blocks in the kernel, and the pool adds threads slowly.</summary>
+    /// <summary>Runs all on threads of their own, since each blocks in the kernel, and the pool adds threads slowly.</summary>
     public static void All(IReadOnlyList<Action> closings)
     {
         ArgumentNullException.ThrowIfNull(closings);

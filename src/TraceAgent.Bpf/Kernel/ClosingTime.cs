@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>
-/// Says when something of the kernel takes too long to close: a thread that waits inside a probe keeps every probe of the host
-/// from closing.
+/// Reports when a kernel object takes too long to close: a thread that waits inside a probe keeps every probe of the host from
+/// closing.
 /// </summary>
 public static class ClosingTime
 {
@@ -14,15 +14,15 @@ public static class ClosingTime
     private static readonly Lock Gate = new();
     private static readonly Dictionary<long, long> Begun = [];
 
-    /// <summary>Runs only while something closes.</summary>
+    /// <summary>The timer that checks. It runs only while something closes.</summary>
     private static readonly Timer Check = new(_ => Report());
 
     private static long Next;
 
-    /// <summary>Is told how long the oldest closing takes, after a second and then every ten; by a thread of the pool.</summary>
+    /// <summary>Called with the time that the oldest closing takes, after a second and then every ten, on a thread of the pool.</summary>
     public static event Action<TimeSpan>? Exceeded;
 
-    /// <summary>Something is closed until what this returns is disposed of.</summary>
+    /// <summary>Begins a closing, which ends when the result is disposed of.</summary>
     internal static IDisposable Begin()
     {
         lock (Gate)

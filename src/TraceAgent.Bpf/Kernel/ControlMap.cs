@@ -38,7 +38,7 @@ internal sealed unsafe class ControlMap : IDisposable
         set => Volatile.Write(ref *(long*)At(slot), value);
     }
 
-    /// <summary>See <see cref="ControlLayout.QuietUntil"/>; nothing is stored when the map is gone.</summary>
+    /// <summary>The word <see cref="ControlLayout.QuietUntil"/>; nothing is stored when the map is gone.</summary>
     public long QuietUntil
     {
         set
@@ -50,7 +50,7 @@ internal sealed unsafe class ControlMap : IDisposable
         }
     }
 
-    /// <summary>The limiter has allowed nothing yet.</summary>
+    /// <summary>Resets the limiter, as if it had allowed nothing yet.</summary>
     public void ResetLimiter(uint index) => Volatile.Write(ref *(long*)At(ControlLayout.Limiter(index), index), 0);
 
     public void Dispose()

@@ -3,7 +3,7 @@ using TraceAgent.Bpf.Code;
 
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>What the kernel counted for one slot, over all CPUs.</summary>
+/// <summary>The kernel's counters for one slot, summed over all CPUs.</summary>
 /// <param name="Calls">Hits taken; for a call rule, calls that completed or whose entry was lost.</param>
 /// <param name="Lost">Calls without a record, because the ring or the table of calls in flight was full.</param>
 /// <param name="Unreturned">

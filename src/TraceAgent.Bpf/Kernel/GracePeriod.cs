@@ -60,8 +60,8 @@ internal sealed class GracePeriod : IDisposable
     public void Wait() => Attach(AttachMethod, _program, _file).Dispose();
 
     /// <summary>
-    /// A uprobe is about to be attached. Where none was for some milliseconds, the kernel makes it wait for an RCU grace period
-    /// (dup_mmap_sem in kernel/events/uprobes.c): that begins now, and is over for the one that comes.
+    /// Announces that a uprobe is about to be attached. Where none was for some milliseconds, the kernel makes it wait for an RCU
+    /// grace period (dup_mmap_sem in kernel/events/uprobes.c): that begins now, and is over for the one that comes.
     /// </summary>
     public void Expect()
     {

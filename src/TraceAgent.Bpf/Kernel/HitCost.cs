@@ -4,8 +4,8 @@ using TraceAgent.Linux;
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>What one hit of a probe costs the traced program on this machine, in ns, without the rule's own program.</summary>
-/// <param name="EmulatedNs">On an instruction that the kernel emulates, such as push.</param>
-/// <param name="SteppedNs">On one that it must single-step: most others.</param>
+/// <param name="EmulatedNs">The cost on an instruction that the kernel emulates, such as push.</param>
+/// <param name="SteppedNs">The cost on an instruction that it must single-step: most others.</param>
 /// <param name="ReturnNs">What following the return adds.</param>
 public readonly record struct HitCost(double EmulatedNs, double SteppedNs, double ReturnNs)
 {
@@ -14,16 +14,18 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
     private const int Rounds = 20;
     private const int SteppedAt = 256;
 
-    /// <summary>Where it cannot be measured: what a virtual machine showed on kernel 6.18.</summary>
+    /// <summary>The cost that is assumed where it cannot be measured: what a virtual machine showed on kernel 6.18.</summary>
     public static HitCost Typical { get; } = new(540, 3740, 800);
 
-    /// <summary>x86-64: push %rbp; pop %rbp; ret.</summary>
+    /// <summary>A function for x86-64 that begins with an emulated instruction: push %rbp; pop %rbp; ret.</summary>
     private static byte[] Emulated => [0x55, 0x5d, 0xc3];
 
-    /// <summary>x86-64: mov %edi,%eax; ret.</summary>
+    /// <summary>A function for x86-64 that begins with a stepped instruction: mov %edi,%eax; ret.</summary>
     private static byte[] Stepped => [0x89, 0xf8, 0xc3];
 
-    /// <summary>Probes two functions of our own, in a file in memory, and calls them. Takes some ms to some tens of ms.</summary>
+    /// <summary>
+    /// Measures by probing two functions of our own, in a file in memory, and calling them. Takes some ms to some tens of ms.
+    /// </summary>
     public static HitCost Measure(AttachMethod method)
     {
         if (System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64)

@@ -6,10 +6,10 @@ namespace TraceAgent.Bpf.Kernel;
 /// <summary>The calls in flight of one rule, shared by its probes: those at the same time and those one after the other.</summary>
 internal sealed class InFlightTable
 {
-    /// <summary>Room for a few more arguments than the first probe has, so that its successors find place.</summary>
+    /// <summary>The minimum size of a value: room for a few more arguments than the first probe has, so that its successors fit.</summary>
     private const int MinValueSize = 256;
 
-    /// <summary>Calls of one rule that may be in flight at once; more are counted as lost. Fewer where each keeps much.</summary>
+    /// <summary>The maximum number of calls of one rule in flight at once; more are counted as lost. Fewer where each keeps much.</summary>
     private const int MaxCalls = 65_536;
     private const int MinCalls = 8192;
     private const int MaxBytes = 32 << 20;
@@ -39,11 +39,13 @@ internal sealed class InFlightTable
         return new InFlightTable(Math.Max(valueSize, MinValueSize));
     }
 
-    /// <summary>How many calls the probe of a slot has seen enter and not return.</summary>
+    /// <summary>The number of calls that the probe of a slot has seen enter and not return.</summary>
     public int CountOf(uint slot) => KeysOf(slot).Count;
 
-    /// <summary>Removes the calls of threads, or of processes with goroutines, that have ended in them, which nothing else would.</summary>
-    /// <param name="slot">Of the probe.</param>
+    /// <summary>
+    /// Removes the calls whose threads have ended (for goroutines, whose processes have); nothing else would remove them.
+    /// </summary>
+    /// <param name="slot">The slot of the probe.</param>
     /// <param name="ofGoroutines">The keys do not name threads.</param>
     /// <returns>How many.</returns>
     public int RemoveDead(uint slot, bool ofGoroutines)
@@ -63,7 +65,7 @@ internal sealed class InFlightTable
         });
     }
 
-    /// <summary>The probe of a slot is closed: its calls are forgotten, since the slot will be another's.</summary>
+    /// <summary>Forgets the calls of a slot whose probe is closed, since the slot will be another's.</summary>
     public void Leave(uint slot)
     {
         if (Interlocked.Decrement(ref _users) == 0)

@@ -1,6 +1,6 @@
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>Where members lie in the kernel's structures, in bytes.</summary>
+/// <summary>Offsets in bytes of members in the kernel's structures.</summary>
 internal sealed class KernelFields(KernelTypes kernel)
 {
     private readonly ILookup<uint, int> _structures = kernel.Types.Named(kernel.Names.Values.ToHashSet())
@@ -20,7 +20,7 @@ internal sealed class KernelFields(KernelTypes kernel)
         return sizes is [var size] ? (int)size : throw new InvalidDataException($"there is no struct {structure}, or not of one size");
     }
 
-    /// <summary>The number of a function's type; null when the kernel has none, or several.</summary>
+    /// <summary>The BTF ID of a function; null when the kernel has none, or several.</summary>
     public int? Function(string name) =>
         kernel.Names.TryGetValue(name, out var label) && kernel.Types.Functions(label) is [var only] ? only : null;
 

@@ -65,7 +65,8 @@ internal sealed unsafe class KernelTypes : IDisposable
     }
 
     /// <summary>
-    /// Null before kernel 6.16 (kernel/bpf/sysfs_btf.c, btf_sysfs_vmlinux_mmap), which only lets it be read, a page at a time.
+    /// Maps the types into memory; null before kernel 6.16 (kernel/bpf/sysfs_btf.c, btf_sysfs_vmlinux_mmap), which only lets them
+    /// be read, a page at a time.
     /// </summary>
     private static byte* Map(SafeFileHandle file, int size)
     {
@@ -75,7 +76,7 @@ internal sealed unsafe class KernelTypes : IDisposable
         return memory == (void*)-1 ? null : (byte*)memory;
     }
 
-    /// <summary>Reads into native memory: the managed heap would keep it.</summary>
+    /// <summary>Reads the types into native memory: the managed heap would keep it.</summary>
     private static byte* Load(SafeFileHandle file, int size)
     {
         var memory = (byte*)NativeMemory.Alloc((nuint)size);
@@ -99,7 +100,7 @@ internal sealed unsafe class KernelTypes : IDisposable
         }
     }
 
-    /// <summary>Allocates nothing for a name that is not wanted: there are a hundred thousand.</summary>
+    /// <summary>Finds the names that are wanted. Allocates nothing for others: there are a hundred thousand.</summary>
     private static Dictionary<string, uint> Find(ReadOnlySpan<byte> strings, IReadOnlySet<string> names)
     {
         var wanted = new List<(string Name, byte[] Bytes)>[names.Max(name => name.Length) + 1];

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>For objects that clang compiled. Functions that return a pointer set errno when it is null.</summary>
+/// <summary>The functions for objects that clang compiled. Functions that return a pointer set errno when it is null.</summary>
 internal static unsafe partial class LibBpf
 {
-    /// <summary>0 silences libbpf, which would write to standard error by itself.</summary>
+    /// <summary>Sets the function that prints messages; 0 silences libbpf, which would write to standard error by itself.</summary>
     [LibraryImport(Library, EntryPoint = "libbpf_set_print")]
     public static partial nint SetPrint(nint function);
 

@@ -25,10 +25,10 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_map_get_next_key")]
     public static partial int MapNextKey(int fd, void* key, void* next);
 
-    /// <param name="fd">Of the map.</param>
+    /// <param name="fd">The map's file descriptor.</param>
     /// <param name="keys">One behind the other, as the values.</param>
-    /// <param name="values">As many.</param>
-    /// <param name="count">In: how many; out: how many were done.</param>
+    /// <param name="values">The values, as many as there are keys.</param>
+    /// <param name="count">The number of keys; on return, the number that was done.</param>
     /// <param name="options"><c>struct bpf_map_batch_opts</c>, or null.</param>
     [LibraryImport(Library, EntryPoint = "bpf_map_update_batch")]
     public static partial int MapUpdateBatch(int fd, void* keys, void* values, uint* count, void* options);
@@ -36,12 +36,12 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_map_delete_batch")]
     public static partial int MapDeleteBatch(int fd, void* keys, uint* count, void* options);
 
-    /// <param name="fd">Of the map.</param>
+    /// <param name="fd">The map's file descriptor.</param>
     /// <param name="after">Where the batch before ended; null to begin.</param>
     /// <param name="end">Where this one ends.</param>
     /// <param name="keys">Room for <paramref name="count"/>.</param>
     /// <param name="values">Room for <paramref name="count"/>.</param>
-    /// <param name="count">In: room; out: how many there are.</param>
+    /// <param name="count">The room for keys; on return, their number.</param>
     /// <param name="options"><c>struct bpf_map_batch_opts</c>, or null.</param>
     /// <returns>-ENOENT with the last batch, -ENOSPC when there is not even room for one bucket of the table.</returns>
     [LibraryImport(Library, EntryPoint = "bpf_map_lookup_batch")]
@@ -60,7 +60,7 @@ internal static unsafe partial class LibBpf
     public static partial int RawTracepointOpen(string name, int programFd);
 
     /// <param name="types">BTF.</param>
-    /// <param name="size">Its bytes.</param>
+    /// <param name="size">The size in bytes.</param>
     /// <param name="options"><c>struct bpf_btf_load_opts</c>, or null.</param>
     [LibraryImport(Library, EntryPoint = "bpf_btf_load")]
     public static partial int TypesLoad(void* types, nuint size, void* options);

@@ -4,6 +4,6 @@ namespace TraceAgent.Bpf.Kernel;
 /// <param name="Index">Into the limiters of the control map.</param>
 internal sealed record Limiter(uint Index)
 {
-    /// <summary>Probes that have it; for the session, under its lock.</summary>
+    /// <summary>The number of probes that share it; changed by the session, under its lock.</summary>
     public int Users { get; set; }
 }

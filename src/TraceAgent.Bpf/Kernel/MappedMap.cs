@@ -29,24 +29,24 @@ internal sealed unsafe class MappedMap : IDisposable
     /// <param name="offset">Bytes from the beginning of what was mapped, a multiple of 8.</param>
     public long this[int offset] => Volatile.Read(ref *(long*)At(offset, sizeof(long)));
 
-    /// <param name="fd">Of the map.</param>
-    /// <param name="name">For the message.</param>
+    /// <param name="fd">The map's file descriptor.</param>
+    /// <param name="name">The map's name, for messages.</param>
     /// <param name="offset">Where the memory begins: bytes, whole pages.</param>
     /// <param name="bytes">Rounded up to whole pages.</param>
     /// <exception cref="KernelException">The kernel refused.</exception>
     public static MappedMap ReadOnly(int fd, string name, long offset, long bytes) => new(fd, name, offset, bytes, ProtectionRead);
 
-    /// <summary>Which <see cref="Write(int, long)"/> may be called for.</summary>
+    /// <summary>Maps memory for which <see cref="Write(int, long)"/> may be called.</summary>
     /// <inheritdoc cref="ReadOnly"/>
     public static MappedMap Writable(int fd, string name, long offset, long bytes) =>
         new(fd, name, offset, bytes, ProtectionRead | ProtectionWrite);
 
     public int ReadInt32(int offset) => Volatile.Read(ref *(int*)At(offset, sizeof(int)));
 
-    /// <summary>In one piece.</summary>
+    /// <summary>Writes eight bytes in one piece.</summary>
     public void Write(int offset, long value) => Volatile.Write(ref *(long*)At(offset, sizeof(long)), value);
 
-    /// <summary>In one piece.</summary>
+    /// <summary>Writes four bytes in one piece.</summary>
     public void Write(int offset, int value) => Volatile.Write(ref *(int*)At(offset, sizeof(int)), value);
 
     /// <summary>Bytes that nobody writes any more.</summary>

@@ -14,7 +14,7 @@ internal sealed class MemoryFile : BpfHandle
 
     public string Path => $"/proc/self/fd/{Fd}";
 
-    /// <summary>Null when the system does not let us; errno says why.</summary>
+    /// <summary>Makes a file in memory; null when the system does not allow it, and errno says why.</summary>
     /// <param name="name">What /proc shows.</param>
     /// <param name="content">All of it.</param>
     public static MemoryFile? TryCreate(string name, ReadOnlySpan<byte> content)

@@ -18,10 +18,10 @@ internal sealed unsafe class OwnCode : IDisposable
         _code = code;
     }
 
-    /// <summary>For <see cref="UprobeLink.Attach"/>.</summary>
+    /// <summary>The path for <see cref="UprobeLink.Attach"/>.</summary>
     public string Path => _file.Path;
 
-    /// <summary>Null when the system does not let us have code in memory.</summary>
+    /// <summary>Maps the functions; null when the system does not allow code in memory.</summary>
     /// <param name="functions">Each with the offset at which it begins, below 4096.</param>
     public static OwnCode? TryMap(params ReadOnlySpan<(int Offset, byte[] Code)> functions)
     {

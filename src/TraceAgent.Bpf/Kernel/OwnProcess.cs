@@ -7,8 +7,8 @@ namespace TraceAgent.Bpf.Kernel;
 internal static class OwnProcess
 {
     /// <summary>
-    /// Its ID in the first PID namespace, which is what <c>bpf_get_current_pid_tgid</c> returns. In a namespace of its own (a
-    /// container), a process is told another one, and no file there has the first.
+    /// The process's ID in the first PID namespace, which is what <c>bpf_get_current_pid_tgid</c> returns. A process in another
+    /// PID namespace (a container) sees another ID, and no file there has the first.
     /// </summary>
     public static uint Id()
     {
@@ -21,7 +21,7 @@ internal static class OwnProcess
     }
 
     /// <summary>
-    /// Whether /proc has this process under that number: it belongs to a PID namespace, which need not be that of the process.
+    /// True when /proc has this process under that ID: /proc belongs to a PID namespace, which need not be that of the process.
     /// </summary>
     public static bool IsShownAs(uint id) => new FileInfo("/proc/self").LinkTarget == id.ToString(CultureInfo.InvariantCulture);
 }

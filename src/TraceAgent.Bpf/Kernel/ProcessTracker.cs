@@ -4,7 +4,7 @@ using TraceAgent.Linux;
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>
-/// Tells which processes begin, execute and end. <see cref="Wait"/> may be called by one thread while another drains;
+/// Reports which processes begin, execute and end. <see cref="Wait"/> may be called by one thread while another drains;
 /// <see cref="Drain"/> by one at a time.
 /// </summary>
 public sealed unsafe class ProcessTracker : IDisposable
@@ -12,9 +12,7 @@ public sealed unsafe class ProcessTracker : IDisposable
     private const string Ring = "ta_notices";
     private const short PollIn = 1;
 
-    /// <summary>
-    /// How often <see cref="Drain"/> looks again for a notice that another CPU is just writing; from the half on once per ms.
-    /// </summary>
+    /// <summary>How often <see cref="Drain"/> checks for a notice that another CPU is just writing; from the half on once per ms.</summary>
     private const int Looks = 40;
 
     private readonly BpfObject _object;
@@ -33,16 +31,16 @@ public sealed unsafe class ProcessTracker : IDisposable
         _ring = new RingReader(_fd, attached.MapEntries(Ring), ProcessNotice.MaxSize);
     }
 
-    /// <summary>False when all notices that there are have been taken.</summary>
+    /// <summary>False when all notices so far have been taken.</summary>
     public bool HasNotices => _ring.Produced != _ring.Consumed;
 
-    /// <summary>Notices that did not come, because the ring was full. Cheap.</summary>
+    /// <summary>Notices that were lost because the ring was full. Cheap.</summary>
     public long Lost => _variables[0];
 
-    /// <summary>Notices that did not come, because the kernel left a program out. A few system calls.</summary>
+    /// <summary>Notices that were lost because the kernel skipped a program. A few system calls.</summary>
     public long Skipped => _object.Misses;
 
-    /// <summary>From now on there are notices.</summary>
+    /// <summary>Loads and attaches the programs: notices begin now.</summary>
     /// <exception cref="KernelException">Not permitted, or the kernel does not tell its types; the message names the remedy.</exception>
     public static ProcessTracker Start()
     {
@@ -59,8 +57,8 @@ public sealed unsafe class ProcessTracker : IDisposable
     }
 
     /// <summary>
-    /// Begins notices of fatal signals and of ends. Takes some tens of ms, most of them in the kernel's verifier; <see cref="Dispose"/>
-    /// waits for it.
+    /// Starts notices of fatal signals and of ends. Takes some tens of ms, most of them in the kernel's verifier;
+    /// <see cref="Dispose"/> waits for it.
     /// </summary>
     /// <exception cref="KernelException">Not permitted, or the kernel does not tell its types.</exception>
     public void WatchSignals()
@@ -74,7 +72,7 @@ public sealed unsafe class ProcessTracker : IDisposable
         }
     }
 
-    /// <summary>Waits until there may be notices, at most so long. An execution ends the wait at once, other notices need not.</summary>
+    /// <summary>Waits until there may be notices, at most this long. An execution ends the wait at once; other notices may not.</summary>
     public void Wait(int timeoutMs)
     {
         var poll = new Libc.PollDescriptor { Fd = _fd, Events = PollIn };
@@ -82,10 +80,7 @@ public sealed unsafe class ProcessTracker : IDisposable
         _ = Libc.Poll(&poll, 1, timeoutMs);
     }
 
-    /// <summary>
-    /// Takes every notice whose process did what it tells before this call: a process runs on only
-    /// when its notice is in the ring.
-    /// </summary>
+    /// <summary>Takes every notice of what processes did before this call: a process runs on only when its notice is in the ring.</summary>
     /// <returns>False when a notice was being written all the time, and it and those behind it are still to come.</returns>
     public bool Drain(IRecordConsumer consumer)
     {

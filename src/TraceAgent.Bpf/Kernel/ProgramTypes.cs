@@ -10,17 +10,20 @@ namespace TraceAgent.Bpf.Kernel;
 /// </summary>
 internal static unsafe class ProgramTypes
 {
-    /// <summary>Numbers of the functions' types, see <see cref="Make"/>.</summary>
+    /// <summary>The BTF ID of the main function's type: see <see cref="Make"/>.</summary>
     public const uint Main = 4;
 
     public const uint Touch = 6;
 
     public const uint Judge = 8;
 
-    /// <summary>Of functions: not called from other objects (BTF_FUNC_STATIC). Only such a one may be called back.</summary>
+    /// <summary>
+    /// The linkage of a function that is not called from other objects (BTF_FUNC_STATIC). Only such a function may be called
+    /// back.
+    /// </summary>
     private const int Static = 0;
 
-    /// <summary>Of functions: the verifier looks at it once, and not again at every call (BTF_FUNC_GLOBAL).</summary>
+    /// <summary>The linkage of a function that the verifier looks at once, and not again at every call (BTF_FUNC_GLOBAL).</summary>
     private const int Global = 1;
 
     /// <exception cref="KernelException">Not permitted, or the kernel knows no BTF.</exception>

@@ -4,8 +4,8 @@ using System.Text;
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>
-/// Of the kernel's types, what the programs of one object read: libbpf, which finds by it where fields are, would otherwise
-/// take all of them into memory, twice, at a cost of 11 MB and most of its time.
+/// The part of the kernel's types that the programs of one object read. libbpf, which finds the offsets of fields by it, would
+/// otherwise take all of them into memory, twice, at a cost of 11 MB and most of its time.
 /// </summary>
 internal sealed unsafe class ReducedTypes
 {
@@ -20,7 +20,7 @@ internal sealed unsafe class ReducedTypes
     private ReducedTypes(BtfTypes asked, Func<uint, string> nameOf, KernelTypes kernel, nint made) =>
         (_asked, _nameOf, _kernel, _made) = (asked, nameOf, kernel, made);
 
-    /// <summary>As libbpf reads them.</summary>
+    /// <summary>The types as libbpf reads them, in a file in memory.</summary>
     /// <param name="bpfObject">Opened by libbpf.</param>
     /// <returns>Null when it cannot be made; libbpf must see for itself.</returns>
     public static MemoryFile? Of(nint bpfObject)
@@ -80,7 +80,7 @@ internal sealed unsafe class ReducedTypes
         return types._copies.Count == 0 ? null : Store(made);
     }
 
-    /// <summary>The number of a structure with those members of the one that the other has as well.</summary>
+    /// <summary>Copies a structure, with those members of the one that the other has as well, and returns its ID.</summary>
     private int Copy(int asked, int found)
     {
         if (_copies.TryGetValue((asked, found), out var known))
@@ -113,7 +113,7 @@ internal sealed unsafe class ReducedTypes
         return _copies[(asked, found)] = made;
     }
 
-    /// <summary>Null for what our programs do not read.</summary>
+    /// <summary>The ID of a type's copy; null for what our programs do not read.</summary>
     private int? TypeOf(int asked, int found) => _kernel.Types[found] switch
     {
         { Kind: BtfKind.Int, SizeOrType: var size } => _integers.TryGetValue(size, out var known)

@@ -12,9 +12,9 @@ public interface IRecordConsumer
 }
 
 /// <summary>
-/// Reads a ring buffer (kernel/bpf/ringbuf.c). Used by one thread at a time. Not libbpf's reader, which tells the kernel after
-/// every record how far it is: that word is what the traced program reads on every hit, so that the two processors would take
-/// it from each other a million times a second; and which maps the data twice.
+/// Reads a ring buffer (kernel/bpf/ringbuf.c). Used by one thread at a time. libbpf's reader tells the kernel its position after
+/// every record: the traced program reads that word on every hit, so that the two processors would take it from each other a
+/// million times a second; and it maps the data twice.
 /// </summary>
 public sealed unsafe class RingReader : IDisposable
 {
@@ -23,10 +23,12 @@ public sealed unsafe class RingReader : IDisposable
     private const int HeaderSize = 8;
     private const long NsPerMs = 1_000_000;
 
-    /// <summary>A turn of reading and writing is not longer; when it is, the programs wake a reader that is awake.</summary>
+    /// <summary>
+    /// The maximum time of a turn of reading and writing, in ms; after that, programs wake the reader though it is awake.
+    /// </summary>
     private const int ReadingMs = 25;
 
-    /// <summary>A timed wait ends this much late at most; when it ends later, the programs wake the reader.</summary>
+    /// <summary>The maximum delay with which a timed wait ends, in ms; after that, programs wake the reader.</summary>
     private const int LatenessMs = 5;
 
     private static readonly int Page = Environment.SystemPageSize;
@@ -38,7 +40,7 @@ public sealed unsafe class RingReader : IDisposable
     private MappedMap? _reader;
     private MappedMap? _writers;
 
-    /// <param name="mapFd">Of the map.</param>
+    /// <param name="mapFd">The map's file descriptor.</param>
     /// <param name="bytes">Size of the ring: a power of two, at least a page.</param>
     /// <param name="longestRecord">Bytes of the longest record that anybody writes, without its header.</param>
     /// <param name="control">Where the programs read whether to wake the reader; null where they wake it as they like.</param>
@@ -65,16 +67,16 @@ public sealed unsafe class RingReader : IDisposable
         }
     }
 
-    /// <summary>Its size.</summary>
+    /// <summary>The ring's size in bytes.</summary>
     public int Bytes { get; }
 
     /// <summary>Bytes that the last <see cref="Read"/> took.</summary>
     public long LastRead { get; private set; }
 
-    /// <summary>Bytes that were ever read; wraps.</summary>
+    /// <summary>Total bytes read; wraps.</summary>
     internal long Consumed => _reader![0];
 
-    /// <summary>Bytes that were ever written; wraps.</summary>
+    /// <summary>Total bytes written; wraps.</summary>
     internal long Produced => _writers![0];
 
     /// <summary>Bytes that wait to be read. Any thread may ask.</summary>
@@ -109,17 +111,17 @@ public sealed unsafe class RingReader : IDisposable
         Wait(Produced == Consumed ? timeoutMs : 1);
     }
 
-    /// <summary>Waits for so many ms while records come; programs wake the reader only when the ring fills.</summary>
+    /// <summary>Waits this many ms while records come; programs wake the reader only when the ring fills.</summary>
     public void Rest(int ms)
     {
         SetQuiet(ms);
         Wait(ms);
     }
 
-    /// <summary>Ends the wait that is, or the next one. Any thread may call it, also after <see cref="Dispose"/>.</summary>
+    /// <summary>Ends the current wait, or the next one. Any thread may call it, also after <see cref="Dispose"/>.</summary>
     public void Wake() => _wait.Wake();
 
-    /// <summary>Reads what there is.</summary>
+    /// <summary>Reads all records that are complete.</summary>
     /// <returns>False when the consumer stopped and there may be more.</returns>
     public bool Read(IRecordConsumer consumer)
     {

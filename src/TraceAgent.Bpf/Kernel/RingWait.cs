@@ -32,10 +32,10 @@ internal sealed unsafe class RingWait : BpfHandle
         }
     }
 
-    /// <summary>Ends the wait that is, or the next one. Any thread may call it.</summary>
+    /// <summary>Ends the current wait, or the next one. Any thread may call it.</summary>
     public void Wake() => _signal.Set();
 
-    /// <summary>Returns when records were announced since the last time, when so many ms have passed, or earlier for a signal.</summary>
+    /// <summary>Returns when records were announced since the last time, when this many ms have passed, or earlier for a signal.</summary>
     public void UntilAnnounced(int timeoutMs)
     {
         var happened = stackalloc ulong[2];

@@ -1,6 +1,6 @@
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>What the kernel has counted of runs of programs.</summary>
+/// <summary>The kernel's counters of runs of programs.</summary>
 /// <param name="Ns">They took together.</param>
 /// <param name="Runs">How many were counted.</param>
 public readonly record struct RunTime(long Ns, long Runs)
@@ -22,7 +22,9 @@ public sealed class RunStatistics : IDisposable
 
     private RunStatistics(BpfHandle handle) => _handle = handle;
 
-    /// <summary>Null when the kernel does not let us, which takes CAP_SYS_ADMIN, or cannot (before 5.8).</summary>
+    /// <summary>
+    /// Enables the statistics; null when the kernel does not allow it, which takes CAP_SYS_ADMIN, or cannot (before 5.8).
+    /// </summary>
     public static RunStatistics? TryOpen()
     {
         var fd = LibBpf.EnableStats(RunTimeType);

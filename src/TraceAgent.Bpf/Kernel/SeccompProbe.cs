@@ -5,16 +5,16 @@ using TraceAgent.Linux;
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>
-/// Whether following a return ends a process that has a seccomp filter. Kernels from 6.11 on leave a function by the system call
-/// uretprobe (335); those before "seccomp: passthrough uretprobe systemcall without filtering" show it to the filter. Before 6.15
-/// it is tried, with a process of our own, because both are in older series too.
+/// Finds out whether following a return ends a process that has a seccomp filter. Kernels from 6.11 on leave a function by the
+/// system call uretprobe (335); those before "seccomp: passthrough uretprobe systemcall without filtering" show it to the filter.
+/// Before 6.15 it is tried, with a process of our own, because both are in older series too.
 /// </summary>
 public static unsafe class SeccompProbe
 {
-    /// <summary>The first with the system call.</summary>
+    /// <summary>The first kernel with the system call.</summary>
     private static readonly Version First = new(6, 11);
 
-    /// <summary>From this one on the fix is in every kernel; 6.14 began without it.</summary>
+    /// <summary>The first version that always has the fix; 6.14 began without it.</summary>
     private static readonly Version Fixed = new(6, 15);
 
     private const int ReadOnlyCloseOnExec = 0x80000;
@@ -25,8 +25,9 @@ public static unsafe class SeccompProbe
     private const int FilterAt = 0xe0;
 
     /// <summary>
-    /// prctl(PR_SET_NO_NEW_PRIVS, 1); prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &amp;program); when there is an argument: getpid();
-    /// then twice a function of push, pop, ret; exit. Behind it the <c>struct sock_fprog</c>, of four instructions.
+    /// The code of the process: prctl(PR_SET_NO_NEW_PRIVS, 1); prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &amp;program); when
+    /// there is an argument: getpid(); then twice a function of push, pop, ret; exit. Behind it the <c>struct sock_fprog</c>, of
+    /// four instructions.
     /// </summary>
     private static ReadOnlySpan<byte> Code =>
     [
@@ -38,13 +39,13 @@ public static unsafe class SeccompProbe
         4, 0, 0, 0, 0, 0, 0, 0, FilterAt, 0, 0x40, 0, 0, 0, 0, 0,
     ];
 
-    /// <summary>Loads the number of the system call; when it is exit (60), allows it; else ends the process.</summary>
+    /// <summary>The seccomp filter: it allows exit (60) and ends the process at any other system call.</summary>
     private static ReadOnlySpan<ulong> Filter =>
         [0x20, (60UL << 32) | (1UL << 24) | 0x15, (0x7fff0000UL << 32) | 0x06, (0x80000000UL << 32) | 0x06];
 
     /// <summary>
-    /// True: it ends the process, or that could not be tried on a kernel that may. False: it does not; on other processors than
-    /// x86-64 returns need no system call.
+    /// True when returns end such processes, or when that could not be tried on a kernel where they may. False when they do not;
+    /// on other processors than x86-64 returns need no system call.
     /// </summary>
     /// <param name="method">How probes are attached.</param>
     /// <exception cref="KernelException">The probe was refused.</exception>
@@ -53,7 +54,8 @@ public static unsafe class SeccompProbe
         && (EndsBySignal(method, callsOut: false) ?? Environment.OSVersion.Version >= First);
 
     /// <summary>
-    /// Whether the filter ended the process; null when it could not be started, as where files in memory must not be executed.
+    /// True when the filter ended the process; null when the process could not be started, such as where files in memory must not
+    /// be executed.
     /// </summary>
     /// <param name="method">How probes are attached.</param>
     /// <param name="callsOut">The process also makes a system call that its filter does not know.</param>
@@ -72,7 +74,9 @@ public static unsafe class SeccompProbe
         return Run(path, callsOut ? "call" : null) is { } signal ? signal == SignalSystemCall : null;
     }
 
-    /// <summary>Not writable, or it could not be executed. Null when the system forbids such files.</summary>
+    /// <summary>
+    /// Makes the file. It is not writable afterwards, since it could not be executed. Null when the system forbids such files.
+    /// </summary>
     private static BpfHandle? Create()
     {
         var image = new byte[FilterAt + (Filter.Length * sizeof(ulong))];
@@ -84,7 +88,7 @@ public static unsafe class SeccompProbe
         return readable < 0 ? null : new BpfHandle(readable);
     }
 
-    /// <summary>ELF-64 with one segment: all of the file, readable and executable.</summary>
+    /// <summary>Writes ELF-64 headers with one segment: all of the file, readable and executable.</summary>
     private static void WriteHeaders(byte[] image)
     {
         "\u007fELF"u8.CopyTo(image);

@@ -12,8 +12,8 @@ internal sealed class SignalWatch : IDisposable
     {
     }
 
-    /// <param name="ring">Of notices.</param>
-    /// <param name="variables">Whose first word counts those that had no room.</param>
+    /// <param name="ring">The ring of notices.</param>
+    /// <param name="variables">The variables, of which the first word counts notices that found the ring full.</param>
     /// <exception cref="KernelException">Not permitted, or not to be had.</exception>
     public static SignalWatch Start(int ring, int variables)
     {

@@ -6,7 +6,7 @@ internal sealed class SlotPool(int size)
     private readonly bool[] _used = new bool[size];
     private int _last;
 
-    /// <summary>Null when all are in use.</summary>
+    /// <summary>Takes a number; null when all are in use.</summary>
     public uint? Take()
     {
         for (var i = 1; i <= _used.Length; i++)

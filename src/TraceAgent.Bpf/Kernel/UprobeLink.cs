@@ -45,9 +45,9 @@ internal sealed unsafe class UprobeLink : IDisposable
     /// <param name="method">How.</param>
     /// <param name="program">Loaded for this way.</param>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
-    /// <param name="displayPath">As the user knows the file.</param>
-    /// <param name="places">At least one.</param>
-    /// <param name="onReturn">When the functions that begin there return, instead of when the instructions are hit.</param>
+    /// <param name="displayPath">The path as the user knows the file.</param>
+    /// <param name="places">The places, at least one.</param>
+    /// <param name="onReturn">True to hit when the functions that begin there return, false when the instructions are hit.</param>
     /// <exception cref="KernelException">The kernel refused; nothing is attached.</exception>
     public static UprobeLink Attach(
         AttachMethod method, BpfProgram program, string path, string displayPath, ReadOnlySpan<UprobePlace> places, bool onReturn)
@@ -76,7 +76,7 @@ internal sealed unsafe class UprobeLink : IDisposable
         }
     }
 
-    /// <summary>True when it has used up descriptors that rules leave to the agent.</summary>
+    /// <summary>True when the link has used up descriptors that are reserved for the agent.</summary>
     public bool TakesKept => DescriptorTable.IsKept(_handles.Max(handle => handle.Fd));
 
     public void Dispose()
@@ -167,7 +167,10 @@ internal sealed unsafe class UprobeLink : IDisposable
         _handles.Add(new BpfHandle(fd));
     }
 
-    /// <summary>The kernel keeps one counter for a place (kernel/events/uprobes.c, <c>ref_ctr_mismatch_warn</c>).</summary>
+    /// <summary>
+    /// The remedy for a second counter at the same place: the kernel keeps one counter for a place (kernel/events/uprobes.c,
+    /// <c>ref_ctr_mismatch_warn</c>).
+    /// </summary>
     private static string? RemedyFor(int errno, bool hasCounter) => errno == KernelException.Einval && hasCounter
         ? "another tracer may hold a place of it without its counter (semaphore)"
         : Privileges.RemedyFor(errno);

@@ -4,8 +4,8 @@ using TraceAgent.Linux;
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>
-/// Whether a program on a uprobe may wait for a page (from 6.0 on: kernel/bpf/verifier.c, can_be_sleepable) and can look at the mapping
-/// first, found out by use; and where this kernel keeps what is to be looked at.
+/// Finds out by use whether a program on a uprobe may wait for a page (from 6.0 on: kernel/bpf/verifier.c, can_be_sleepable) and
+/// can look at the mapping first, and the offsets of what it looks at in this kernel.
 /// </summary>
 internal static class WaitingReads
 {
@@ -13,7 +13,7 @@ internal static class WaitingReads
         "needs kernel 6.1 or newer with its types (CONFIG_DEBUG_INFO_BTF); "
         + "until then, what the program has not touched yet is shown as a fault";
 
-    /// <summary>Null where programs must not wait.</summary>
+    /// <summary>The pages that programs wait for; null where programs must not wait.</summary>
     public static PageWaits? Find(WaitPolicy policy)
     {
         if (!policy.WaitsForAny)

@@ -1,6 +1,8 @@
 namespace TraceAgent.Bpf.Packets;
 
-/// <summary>The interface has an XDP program of somebody else, which is left alone: an interface takes one only.</summary>
+/// <summary>
+/// Thrown when the interface already has an XDP program of somebody else, which is left alone: an interface takes one only.
+/// </summary>
 public sealed class InterfaceTakenException : Exception
 {
     internal InterfaceTakenException(string interfaceName, long programId, string? programName)
@@ -13,10 +15,10 @@ public sealed class InterfaceTakenException : Exception
 
     public string InterfaceName { get; }
 
-    /// <summary>As bpftool shows it; 0 when the kernel did not say.</summary>
+    /// <summary>The program's ID as bpftool shows it; 0 when the kernel did not say.</summary>
     public long ProgramId { get; }
 
-    /// <summary>Null when the kernel did not say: it asks for CAP_SYS_ADMIN.</summary>
+    /// <summary>The program's name; null when the kernel did not say, which needs CAP_SYS_ADMIN.</summary>
     public string? ProgramName { get; }
 
     private static string Describe(string interfaceName, long programId, string? programName) => (programId, programName) switch

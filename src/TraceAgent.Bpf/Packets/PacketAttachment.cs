@@ -5,8 +5,8 @@ using TraceAgent.Linux;
 namespace TraceAgent.Bpf.Packets;
 
 /// <summary>
-/// What keeps a <see cref="PacketFilter"/> on one interface. Ends with <see cref="Dispose"/>, and with
-/// the process however that ends.
+/// The link that keeps a <see cref="PacketFilter"/> on one interface. Ends with <see cref="Dispose"/>, and with the process
+/// however that ends.
 /// </summary>
 public sealed class PacketAttachment : IDisposable
 {
@@ -19,11 +19,11 @@ public sealed class PacketAttachment : IDisposable
 
     public string InterfaceName { get; }
 
-    /// <summary>The mode that it has become; never <see cref="PacketMode.Auto"/>.</summary>
+    /// <summary>The mode that was used; never <see cref="PacketMode.Auto"/>.</summary>
     public PacketMode Mode { get; }
 
     /// <summary>
-    /// Why <see cref="PacketMode.Auto"/> became <see cref="PacketMode.Generic"/>, as the kernel says it; null when it did not.
+    /// The kernel's reason why <see cref="PacketMode.Auto"/> became <see cref="PacketMode.Generic"/>; null when it did not.
     /// </summary>
     public string? WhyNotNative { get; }
 
@@ -57,7 +57,7 @@ public sealed class PacketAttachment : IDisposable
         throw new KernelException("attach packet rule to", interfaceName, -result, RemedyFor(-result, tried));
     }
 
-    /// <summary>Detaches. The filter and its counts stay.</summary>
+    /// <summary>Detaches from the interface. The filter and its counters stay.</summary>
     public void Dispose() => _link.Dispose();
 
     private static string? RemedyFor(int errno, PacketMode mode) => (errno, mode) switch

@@ -4,7 +4,7 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Packets;
 
-/// <summary>What the program has counted.</summary>
+/// <summary>Reads what the program has counted.</summary>
 internal sealed unsafe class PacketCounts
 {
     private readonly bool _countsSources;

@@ -12,8 +12,8 @@ namespace TraceAgent.Bpf.Packets;
 public sealed class PacketFilter : IDisposable
 {
     /// <summary>
-    /// A copy of the values per CPU spares packets of one source on several CPUs to wait for each other. Where that takes more
-    /// than this, they share one.
+    /// The maximum memory for values per CPU, which let packets of one source on several CPUs not wait for each other. Above it,
+    /// the CPUs share one value.
     /// </summary>
     private const long MaxBytesPerCpu = 64 * 1024 * 1024;
 
@@ -39,8 +39,8 @@ public sealed class PacketFilter : IDisposable
     public PacketFilterOptions Options { get; }
 
     /// <summary>
-    /// While true, packets of denied sources pass and are counted as <see cref="PacketTotals.Spared"/>.
-    /// In force with the next packet.
+    /// True for a dry run: packets of denied sources pass and are counted as <see cref="PacketTotals.Spared"/>. Takes effect with the
+    /// next packet.
     /// </summary>
     public bool DryRun
     {
@@ -52,14 +52,14 @@ public sealed class PacketFilter : IDisposable
 
     internal int PrefixesFd(bool isIPv6) => _object.MapFd(PacketLayout.Prefixes(isIPv6));
 
-    /// <summary>Denies nothing yet, and is attached nowhere.</summary>
-    /// <param name="rule">For messages.</param>
+    /// <summary>Loads the program. It denies nothing yet, and is attached nowhere.</summary>
+    /// <param name="rule">The rule's name, for messages.</param>
     /// <param name="options">Sizes.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what is needed.</exception>
     public static PacketFilter Load(string rule, PacketFilterOptions options) =>
         Load(rule, options, LibBpf.PossibleCpus() * BytesPerCpu(options) <= MaxBytesPerCpu);
 
-    /// <param name="rule">For messages.</param>
+    /// <param name="rule">The rule's name, for messages.</param>
     /// <param name="options">Sizes.</param>
     /// <param name="perCpu">Whether each CPU has its own values in the tables of sources.</param>
     internal static PacketFilter Load(string rule, PacketFilterOptions options, bool perCpu)
@@ -91,9 +91,11 @@ public sealed class PacketFilter : IDisposable
         }
     }
 
-    /// <summary>From the next packet on. The caller disposes of the attachment, before the filter.</summary>
-    /// <param name="interfaceIndex">In the network namespace of the calling thread.</param>
-    /// <param name="interfaceName">For messages.</param>
+    /// <summary>
+    /// Attaches to an interface; takes effect with the next packet. The caller disposes of the attachment, before the filter.
+    /// </summary>
+    /// <param name="interfaceIndex">The index of the interface in the network namespace of the calling thread.</param>
+    /// <param name="interfaceName">The interface's name, for messages.</param>
     /// <param name="mode">Asked for.</param>
     /// <exception cref="InterfaceTakenException">There is a program already.</exception>
     /// <exception cref="KernelException">Not permitted, not possible in this mode, or no such interface (ENODEV).</exception>
@@ -101,27 +103,27 @@ public sealed class PacketFilter : IDisposable
         PacketAttachment.Create(ProgramFd, interfaceIndex, interfaceName, mode);
 
     /// <summary>
-    /// Makes these the prefixes in force; allowed ones win over denied ones, whichever is longer. Only what differs is touched,
-    /// in such an order that a source which passes before and after also passes meanwhile, and one which is dropped before and
-    /// after is dropped meanwhile. Nothing is detached. When it throws, the former prefixes are in force. Some 0.5 s of CPU for
-    /// 200,000 prefixes, 0.1 s when one of them is another.
+    /// Makes these the active prefixes; allowed ones win over denied ones, whichever is longer. Only what differs is changed, in
+    /// such an order that a source which passes before and after also passes meanwhile, and one which is dropped before and after
+    /// is dropped meanwhile. Nothing is detached. When it throws, the former prefixes are active. Some 0.5 s of CPU for 200,000
+    /// prefixes, 0.1 s when one of them is another.
     /// </summary>
     /// <exception cref="KernelException">More than <see cref="PacketFilterOptions.PrefixCapacity"/> (ENOSPC), or no memory.</exception>
     public PrefixChange Update(IReadOnlyCollection<IpPrefix> deny, IReadOnlyCollection<IpPrefix> allow) => _lists.Update(deny, allow);
 
-    /// <summary>Since the filter was loaded. Cheap.</summary>
+    /// <summary>The totals since the filter was loaded. Cheap.</summary>
     public PacketTotals Totals() => _counts.Totals();
 
     /// <summary>
-    /// Sources that passed; empty without <see cref="PacketFilterOptions.CountsSources"/>. Some 20 ms
-    /// when the default table is full.
+    /// The sources that passed; empty without <see cref="PacketFilterOptions.CountsSources"/>. Some 20 ms when the default table
+    /// is full.
     /// </summary>
     public SourceReading<SourceCount> Sources() => _counts.Sources();
 
-    /// <summary>Sources that were denied. Also those that no longer are.</summary>
+    /// <summary>The sources that were denied, also those that no longer are.</summary>
     public SourceReading<DeniedSource> Denied() => _counts.Denied();
 
-    /// <summary>Frees the tables, once nothing is attached any more.</summary>
+    /// <summary>Frees the tables. Nothing may be attached any more.</summary>
     public void Dispose()
     {
         _lists.Dispose();

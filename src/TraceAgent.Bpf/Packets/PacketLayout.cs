@@ -1,6 +1,6 @@
 namespace TraceAgent.Bpf.Packets;
 
-/// <summary>The names and forms of <c>bpf/packets.bpf.c</c> and <c>bpf/packets.h</c>.</summary>
+/// <summary>The names and layouts of <c>bpf/packets.bpf.c</c> and <c>bpf/packets.h</c>.</summary>
 internal static class PacketLayout
 {
     public const string Object = "packets";
@@ -36,7 +36,7 @@ internal static class PacketLayout
     public const ulong SieveNarrowFactor = 0x9e3779b97f4a7c15;
     public const ulong SieveWideFactor = 0xc2b2ae3d27d4eb4f;
 
-    /// <summary>Each has tables of its own; true of IPv6.</summary>
+    /// <summary>The values of a flag that is true for IPv6: each family has tables of its own.</summary>
     public static readonly bool[] Families = [false, true];
 
     public static string Sources(bool isIPv6) => isIPv6 ? "ta_sources6" : "ta_sources4";

@@ -4,7 +4,7 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Packets;
 
-/// <summary>The lists of both families, and the words by which the program is told of them.</summary>
+/// <summary>The lists of both families, and the words that report changes to the program.</summary>
 internal sealed class PrefixLists : IDisposable
 {
     private const int Enospc = 28;
@@ -117,8 +117,8 @@ internal sealed class PrefixLists : IDisposable
     }
 
     /// <summary>
-    /// Twice, because a program may take the new generation and still look into the list as it was: those have ended when the
-    /// second one begins.
+    /// Makes programs forget cached verdicts. Done twice, because a program may take the new generation and still look into the
+    /// list as it was: such programs have ended when the second one begins.
     /// </summary>
     private void ForgetVerdicts()
     {

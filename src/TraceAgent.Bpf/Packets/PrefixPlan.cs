@@ -3,9 +3,9 @@ using TraceAgent.Capture;
 namespace TraceAgent.Bpf.Packets;
 
 /// <summary>
-/// What makes the prefixes of one family in a table those that are wanted. Done in the order of the properties, no packet gets
-/// a verdict that neither the former nor the new list gives: a denied prefix comes after the allowed ones within it, and goes
-/// when what denies instead is there; allowed ones go last.
+/// The changes that make the prefixes of one family in a table those that are wanted. Done in the order of the properties, no
+/// packet gets a verdict that neither the former nor the new list gives: a denied prefix comes after the allowed ones within it,
+/// and goes when what denies instead is there; allowed ones go last.
 /// </summary>
 internal sealed record PrefixPlan(
     IReadOnlyList<IpPrefix> Allow, IReadOnlyList<IpPrefix> Deny, IReadOnlyList<IpPrefix> Undeny, IReadOnlyList<IpPrefix> Unallow)
@@ -13,8 +13,8 @@ internal sealed record PrefixPlan(
     public bool IsEmpty => Allow.Count + Deny.Count + Undeny.Count + Unallow.Count == 0;
 
     /// <summary>
-    /// The longest prefix of an address is to say its verdict, and an allowed one wins whichever is longer: so what an allowed
-    /// prefix contains is not denied at all.
+    /// The prefixes with their verdicts. The longest prefix of an address decides, but an allowed one wins whichever is longer:
+    /// so denied prefixes within an allowed one are left out.
     /// </summary>
     /// <returns>True of those that are denied.</returns>
     public static Dictionary<IpPrefix, bool> Effective(IReadOnlyCollection<IpPrefix> deny, IReadOnlyCollection<IpPrefix> allow)

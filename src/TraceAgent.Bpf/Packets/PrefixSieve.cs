@@ -4,7 +4,7 @@ using TraceAgent.Capture;
 namespace TraceAgent.Bpf.Packets;
 
 /// <summary>
-/// Bits in memory that the program shares, found by an address' first bits: where the bit is zero, nothing denies. A bit of an
+/// Bits in memory shared with the program, found by an address' first bits: where the bit is zero, nothing denies. A bit of an
 /// IPv4 sieve stands for 1,024 addresses; one of IPv6 for all prefixes that hash to it.
 /// </summary>
 internal sealed class PrefixSieve : IDisposable
@@ -21,7 +21,7 @@ internal sealed class PrefixSieve : IDisposable
         _memory = MappedMap.Writable(loaded.MapFd(map), map, 0, Words * sizeof(long));
     }
 
-    /// <summary>The bits of these prefixes, and with <paramref name="keep"/> those that were set before.</summary>
+    /// <summary>Sets the bits of these prefixes, and with <paramref name="keep"/> leaves those that were set before.</summary>
     public void Set(IEnumerable<IpPrefix> denied, bool keep)
     {
         var words = new ulong[Words];

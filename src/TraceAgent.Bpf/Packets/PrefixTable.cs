@@ -5,10 +5,10 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Packets;
 
-/// <summary>The trie of one family, and what is in it.</summary>
+/// <summary>The trie of one family, with a copy of its contents.</summary>
 internal sealed unsafe class PrefixTable
 {
-    /// <summary>Prefixes in one system call.</summary>
+    /// <summary>The number of prefixes in one system call.</summary>
     private const int BatchSize = 8192;
 
     private readonly int _fd;
@@ -19,10 +19,10 @@ internal sealed unsafe class PrefixTable
 
     private delegate int Batch(byte* keys, uint* count);
 
-    /// <summary>True of those that are denied.</summary>
+    /// <summary>The prefixes in the table; the value is true for denied ones.</summary>
     public Dictionary<IpPrefix, bool> Contents { get; } = [];
 
-    /// <summary>Also after an exception, <see cref="Contents"/> is what is in the table.</summary>
+    /// <summary>Applies the plan. Also after an exception, <see cref="Contents"/> is what is in the table.</summary>
     /// <exception cref="KernelException">No memory.</exception>
     public void Apply(PrefixPlan plan)
     {

@@ -2,15 +2,15 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Packets;
 
-/// <summary>Programs that are in the middle of a packet.</summary>
+/// <summary>Waits for programs that are in the middle of a packet.</summary>
 internal static class RunningPrograms
 {
-    /// <summary>A grace period of RCU, in kernel/sched/membarrier.c.</summary>
+    /// <summary>MEMBARRIER_CMD_GLOBAL: a grace period of RCU (kernel/sched/membarrier.c).</summary>
     private const int Global = 1;
 
     /// <summary>
-    /// Until those that run now have ended: some 10 ms. The kernel does not where CPUs are set aside (nohz_full); then a wait
-    /// that is longer than any packet takes does.
+    /// Waits until the programs that run now have ended: some 10 ms. The kernel cannot do that where CPUs are set aside
+    /// (nohz_full); then it sleeps for longer than any packet takes.
     /// </summary>
     public static void Wait()
     {

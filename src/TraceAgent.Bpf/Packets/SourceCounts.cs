@@ -2,24 +2,24 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Bpf.Packets;
 
-/// <summary>What has passed from one source, since <paramref name="Since"/>.</summary>
+/// <summary>The traffic that passed from one source, since <paramref name="Since"/>.</summary>
 /// <param name="Source">The address.</param>
 /// <param name="Since">
 /// CLOCK_MONOTONIC ns of its first packet. Counts of the same source with the same <paramref name="Since"/> only grow; another
 /// one tells that the source had made room in between and was counted anew from zero.
 /// </param>
-/// <param name="Passed">Since then.</param>
+/// <param name="Passed">The traffic that passed since then.</param>
 public sealed record SourceCount(IpAddress Source, long Since, Traffic Passed);
 
-/// <summary>What has come from one denied source, since <paramref name="Since"/>.</summary>
+/// <summary>The traffic that came from one denied source, since <paramref name="Since"/>.</summary>
 /// <param name="Source">The address.</param>
-/// <param name="Since">As in <see cref="SourceCount"/>: CLOCK_MONOTONIC ns of the first packet that was denied.</param>
-/// <param name="Dropped">Since then.</param>
-/// <param name="Spared">Since then; passed because of <see cref="PacketFilter.DryRun"/>.</param>
+/// <param name="Since">CLOCK_MONOTONIC ns of the first packet that was denied.</param>
+/// <param name="Dropped">The traffic that was dropped since then.</param>
+/// <param name="Spared">The traffic that passed since then because of <see cref="PacketFilter.DryRun"/>.</param>
 public sealed record DeniedSource(IpAddress Source, long Since, Traffic Dropped, Traffic Spared);
 
 /// <summary>One reading of a table of sources.</summary>
-/// <param name="Sources">Those that are in the table, in no order.</param>
+/// <param name="Sources">The sources in the table, in no order.</param>
 /// <param name="EvictedSources">How often a source had to make room for another one, since the filter was loaded.</param>
 /// <param name="Evicted">
 /// Packets of the totals that no source in the table has any more. Exact when no packets come; while they come, those of the

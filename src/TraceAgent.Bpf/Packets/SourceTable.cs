@@ -4,7 +4,7 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Packets;
 
-/// <summary>One of the tables by source. The first word of an entry is when it was made, the others are sums.</summary>
+/// <summary>One of the tables by source. The first word of an entry is the time when it was made, the others are sums.</summary>
 internal sealed unsafe class SourceTable
 {
     private const int BatchSize = 4096;
@@ -17,16 +17,16 @@ internal sealed unsafe class SourceTable
     private readonly int _copies;
 
     /// <param name="loaded">Has the table.</param>
-    /// <param name="name">Of the map.</param>
+    /// <param name="name">The map's name.</param>
     /// <param name="isIPv6">The family of its sources.</param>
-    /// <param name="words">Of an entry.</param>
-    /// <param name="copies">Of an entry: the CPUs, or one.</param>
+    /// <param name="words">The number of words of an entry.</param>
+    /// <param name="copies">The number of copies of an entry: the number of CPUs, or one.</param>
     public SourceTable(BpfObject loaded, string name, bool isIPv6, int words, int copies) =>
         (_fd, _name, _keySize, _words, _copies) = (loaded.MapFd(name), name, isIPv6 ? 16 : 4, words, copies);
 
     public delegate void Visit(IpAddress source, ReadOnlySpan<long> words);
 
-    /// <summary>Each source once, also while packets come.</summary>
+    /// <summary>Visits each source once, also while packets come.</summary>
     public void Read(Visit visit)
     {
         var room = BatchSize;
@@ -70,7 +70,7 @@ internal sealed unsafe class SourceTable
         }
     }
 
-    /// <summary>Of all CPUs, in the place of the first. Only the CPU that made the entry knows when.</summary>
+    /// <summary>Sums the copies of all CPUs, in the place of the first. Only the CPU that made the entry has its time.</summary>
     private ReadOnlySpan<long> Sum(Span<long> copies)
     {
         for (var copy = 1; copy < _copies; copy++)

@@ -41,7 +41,7 @@ internal static unsafe class XdpLink
         return errno == KernelException.Einval && !Exists(interfaceIndex) ? -Enodev : -errno;
     }
 
-    /// <summary>0 when the interface is gone.</summary>
+    /// <summary>The index of the link's interface; 0 when the interface is gone.</summary>
     public static int InterfaceOf(BpfHandle link)
     {
         var info = stackalloc byte[LinkInfoSize];
@@ -50,7 +50,7 @@ internal static unsafe class XdpLink
         return LibBpf.GetInfo(link.Fd, info, &size) == 0 ? *(int*)(info + LinkInfoInterface) : 0;
     }
 
-    /// <summary>The program that an interface has; id 0 when the kernel does not say, name null when it says only the id.</summary>
+    /// <summary>The program that an interface has; ID 0 when the kernel does not say, name null when it says only the ID.</summary>
     public static (uint Id, string? Name) ProgramOf(int interfaceIndex)
     {
         var query = new LibBpf.XdpQueryOptions { Size = (nuint)sizeof(LibBpf.XdpQueryOptions) };

@@ -8,7 +8,7 @@ public abstract partial record CaptureType
     /// </summary>
     public sealed record Array(Scalar Element, int Max) : CaptureType
     {
-        /// <summary>Elements.</summary>
+        /// <summary>The number of elements that are kept when a rule does not say.</summary>
         public const int DefaultMax = 32;
 
         internal override string Notation => $"{Element.Notation}[], at most {Max}";

@@ -1,7 +1,7 @@
 namespace TraceAgent.Capture;
 
 /// <summary>
-/// What a captured value means: how rules write it, how it lies in a record, how it is decoded and shown. Each type is a file of
+/// The type of a captured value: how rules write it, how it lies in a record, how it is decoded and shown. Each type is a file of
 /// its own beside this one, and those that rules write with one word are listed in <see cref="Named"/>.
 /// </summary>
 public abstract partial record CaptureType
@@ -21,7 +21,7 @@ public abstract partial record CaptureType
         new Bool(), new Errno(), new Signal(), new Duration(), new IPv4(), new IPv6(), new SocketAddress(),
     ];
 
-    /// <summary>The words of rules for it, C's names included; empty for a type that is written otherwise, or not at all.</summary>
+    /// <summary>The words that rules write for it, C's names included; empty for a type that is written otherwise, or not at all.</summary>
     internal virtual IReadOnlyList<string> Words => [];
 
     /// <summary>The type as rules write it: <c>int32</c>, <c>string(128)</c>, <c>uint16[]</c>.</summary>
@@ -30,13 +30,13 @@ public abstract partial record CaptureType
     /// <summary>The formats that messages may show it in.</summary>
     internal abstract ValueForm Form { get; }
 
-    /// <summary>What expressions take the value for: the type itself, unless it only says how a value is shown.</summary>
+    /// <summary>The type that expressions take the value for: the type itself, unless it only says how a value is shown.</summary>
     internal virtual CaptureType InExpressions => this;
 
-    /// <summary>Whether an address says where the value lies.</summary>
+    /// <summary>True when an address says where the value lies.</summary>
     internal virtual bool LiesAtAddress => true;
 
-    /// <summary>Whether a value that was cut says how long it was.</summary>
+    /// <summary>True when a value that was cut says how long it was.</summary>
     internal virtual bool HasLength => false;
 
     /// <summary>The field that captures a value as this type.</summary>
@@ -44,7 +44,7 @@ public abstract partial record CaptureType
     /// <param name="length">How many bytes or elements there are, of a type that has so many; null for as many as are kept.</param>
     public abstract CaptureField Capture(Expr value, Expr? length = null);
 
-    /// <summary>Whether the value can lie in a record like this.</summary>
+    /// <summary>True when the value can lie in a record like this.</summary>
     internal bool Fits(Storage storage)
     {
         var anything = new Expr.Constant(0);

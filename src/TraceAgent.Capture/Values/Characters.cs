@@ -11,17 +11,17 @@ public abstract partial record CaptureType
 
         internal override ValueForm Form => ValueForm.Text;
 
-        /// <summary>UTF-16 units that a value becomes at most.</summary>
+        /// <summary>The maximum number of UTF-16 units that a value becomes.</summary>
         internal abstract int MaxCharacters { get; }
 
         /// <summary>Decodes a value, and returns where its characters end.</summary>
-        /// <param name="bytes">As many of its bytes as are in the record.</param>
-        /// <param name="chars">With room for <see cref="MaxCharacters"/>.</param>
+        /// <param name="bytes">The value's bytes, as many as are in the record.</param>
+        /// <param name="chars">The destination, with room for <see cref="MaxCharacters"/>.</param>
         /// <param name="start">Where the value's characters begin.</param>
         /// <param name="value">What is known of it: its outcome and its length, and after that its characters.</param>
         internal abstract int Decode(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value);
 
-        /// <summary>Whether its characters are a text of the program, in which secrets may stand.</summary>
+        /// <summary>True when its characters are a text of the program, which may contain secrets.</summary>
         /// <param name="bytes">The same.</param>
         internal virtual bool IsText(ReadOnlySpan<byte> bytes) => false;
     }
@@ -33,7 +33,7 @@ public abstract partial record CaptureType
         {
         }
 
-        /// <summary>Bytes, 1 to 4,096.</summary>
+        /// <summary>The size in bytes, 1 to 4,096.</summary>
         internal abstract int Width { get; }
 
         /// <inheritdoc/>
@@ -54,7 +54,7 @@ public abstract partial record CaptureType
 
         /// <summary>Writes a value, and returns the number of its characters.</summary>
         /// <param name="bytes">All <see cref="Width"/> of them.</param>
-        /// <param name="into">With room for <see cref="Characters.MaxCharacters"/>.</param>
+        /// <param name="into">The destination, with room for <see cref="Characters.MaxCharacters"/>.</param>
         private protected abstract int Write(ReadOnlySpan<byte> bytes, Span<char> into);
     }
 }

@@ -4,13 +4,13 @@ using System.Runtime.CompilerServices;
 
 namespace TraceAgent.Capture;
 
-/// <summary>Decimal numbers in ASCII, eight digits at a time.</summary>
+/// <summary>Writes decimal numbers in ASCII, eight digits at a time.</summary>
 public static class DecimalDigits
 {
-    /// <summary>Of the longest number.</summary>
+    /// <summary>The number of digits of the longest number.</summary>
     public const int Most = 20;
 
-    /// <summary>Below it, a number has eight digits at most.</summary>
+    /// <summary>10^8: a number below it has eight digits at most.</summary>
     public const uint TenTo8 = 100_000_000;
 
     private const ulong Zeros = 0x3030_3030_3030_3030;
@@ -61,7 +61,7 @@ public static class DecimalDigits
 /// <summary>A number of at most eight digits.</summary>
 /// <param name="Value">The number.</param>
 /// <param name="Count">How many digits it has.</param>
-/// <param name="Digits">In ASCII, the first one in the lowest byte.</param>
+/// <param name="Digits">The digits in ASCII, the first one in the lowest byte.</param>
 public readonly record struct ShortNumber(uint Value, int Count, ulong Digits)
 {
     /// <summary>Writes the digits, and up to eight bytes in all.</summary>

@@ -16,10 +16,10 @@ public struct DecodedValue
     /// <summary>True when the value, or a part of it, is hidden.</summary>
     public bool Redacted;
 
-    /// <summary>The integer or address; of what has a length, how long it was in the traced process.</summary>
+    /// <summary>The integer or address; for a value with a length, how long it was in the traced process.</summary>
     public ulong Bits;
 
-    /// <summary>In the event's characters; of a list, in its numbers.</summary>
+    /// <summary>Where the text begins in the event's characters; for a list, in its numbers.</summary>
     public int TextStart;
 
     public int TextLength;

@@ -1,6 +1,6 @@
 namespace TraceAgent.Capture;
 
-/// <summary>How a duration looks in a message.</summary>
+/// <summary>Writes durations as messages show them.</summary>
 public static class DurationText
 {
     /// <summary>True for the formats that give a plain number in that unit: ns, us, µs, ms, s.</summary>

@@ -41,7 +41,7 @@ public abstract partial record CaptureType
 
         internal override object ToObject(ulong bits) => NameOf(bits) as object ?? (long)bits;
 
-        /// <summary>Null when the number has none.</summary>
+        /// <summary>The name of the number; null when it has none.</summary>
         private string? NameOf(ulong bits)
         {
             foreach (var (number, name) in Names.AsSpan())

@@ -6,7 +6,7 @@ namespace TraceAgent.Capture;
 /// </summary>
 public static class ErrorNames
 {
-    /// <summary>Raw system calls return minus the number, at most this far (MAX_ERRNO, include/linux/err.h).</summary>
+    /// <summary>The largest error number that a raw system call returns, as its negative (MAX_ERRNO, include/linux/err.h).</summary>
     private const long Last = 4095;
 
     private static readonly Dictionary<long, (string Name, string Text)> Known = new()
@@ -144,12 +144,12 @@ public static class ErrorNames
         [133] = ("EHWPOISON", "Memory page has hardware error"),
     };
 
-    /// <summary>Null for 0 and for numbers without a name.</summary>
+    /// <summary>The name of an error number; null for 0 and for numbers without a name.</summary>
     public static string? Find(long number) => Known.TryGetValue(number, out var known) ? known.Name : null;
 
-    /// <summary>As strerror gives it; null for 0 and for numbers without a name.</summary>
+    /// <summary>The text of an error number as strerror gives it; null for 0 and for numbers without a name.</summary>
     public static string? Describe(long number) => Known.TryGetValue(number, out var known) ? known.Text : null;
 
-    /// <summary>-2 as a system call returns it is error number 2.</summary>
+    /// <summary>The error number of a result: -2 as a system call returns it is error number 2.</summary>
     public static long Normalise(long value) => value is < 0 and >= -Last ? -value : value;
 }

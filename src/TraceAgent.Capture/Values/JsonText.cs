@@ -3,14 +3,14 @@ using System.Text;
 
 namespace TraceAgent.Capture;
 
-/// <summary>The inside of JSON strings (RFC 8259, section 7), on one line, without any control character.</summary>
+/// <summary>Writes the inside of JSON strings (RFC 8259, section 7), on one line, without any control character.</summary>
 public static class JsonText
 {
-    /// <summary>What a JSON string can hold as it is, of ASCII.</summary>
+    /// <summary>The ASCII characters that a JSON string can hold as they are.</summary>
     private static readonly SearchValues<byte> Plain = SearchValues.Create(
         [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (byte)c).Where(c => c is not ((byte)'"' or (byte)'\\'))]);
 
-    /// <summary>With what a character that is escaped begins; <see cref="EscapedBytes"/> tells them from others that begin so.</summary>
+    /// <summary>The first bytes of characters that are escaped; <see cref="EscapedBytes"/> tells them from others that begin so.</summary>
     private static readonly SearchValues<byte> Suspect = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(c => (byte)c), 0x7f, (byte)'"', (byte)'\\', 0xc2, 0xe2]);
 

@@ -17,7 +17,7 @@ public sealed class LineBuffer
     private byte[] _bytes = new byte[1024];
     private byte[] _taken = [];
 
-    /// <summary>Bytes.</summary>
+    /// <summary>The number of bytes.</summary>
     public int Length { get; private set; }
 
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Length);
@@ -60,7 +60,7 @@ public sealed class LineBuffer
         Length += utf8.Length;
     }
 
-    /// <summary>Becomes longer by so many bytes, which the caller fills.</summary>
+    /// <summary>Appends this many bytes, which the caller fills.</summary>
     public Span<byte> Extend(int count)
     {
         Reserve(count);
@@ -69,7 +69,7 @@ public sealed class LineBuffer
         return added;
     }
 
-    /// <summary>A surrogate without its other half becomes U+FFFD.</summary>
+    /// <summary>Appends characters as UTF-8. A surrogate without its other half becomes U+FFFD.</summary>
     public void Append(ReadOnlySpan<char> text)
     {
         Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
@@ -125,7 +125,7 @@ public sealed class LineBuffer
         Length += written;
     }
 
-    /// <summary>Takes off what was appended since <paramref name="start"/>; valid until the next call.</summary>
+    /// <summary>Removes what was appended since <paramref name="start"/> and returns it; valid until the next call.</summary>
     public ReadOnlySpan<byte> TakeFrom(int start)
     {
         var text = Bytes[start..];

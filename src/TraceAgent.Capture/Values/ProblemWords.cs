@@ -1,6 +1,6 @@
 namespace TraceAgent.Capture;
 
-/// <summary>What <c>problems</c> says of a value, every combination made once.</summary>
+/// <summary>The words of <c>problems</c> for a value, every combination made once.</summary>
 internal static class ProblemWords
 {
     private const int Flags = 8;

@@ -16,10 +16,10 @@ public abstract partial record CaptureType
         /// <summary>Bytes of a value in memory: 1, 2, 4 or 8.</summary>
         internal abstract int Width { get; }
 
-        /// <summary>Whether it is widened with its sign, not with zeros.</summary>
+        /// <summary>True when it is widened with its sign, false for zeros.</summary>
         internal virtual bool IsSigned => false;
 
-        /// <summary>Whether its text, without a format, never has anything that JSON escapes.</summary>
+        /// <summary>True when its text, without a format, never has anything that JSON escapes.</summary>
         internal virtual bool IsPlain => false;
 
         internal override CaptureType InExpressions => new Integer(Width, IsSigned);
@@ -57,7 +57,7 @@ public abstract partial record CaptureType
             return text.ToString();
         }
 
-        /// <summary>The value that lies there, widened; not normalised.</summary>
+        /// <summary>Reads the value, widened; not normalised.</summary>
         internal ulong Read(ReadOnlySpan<byte> bytes) => (Width, IsSigned) switch
         {
             (1, true) => (ulong)(sbyte)bytes[0],

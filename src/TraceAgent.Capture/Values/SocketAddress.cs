@@ -45,7 +45,7 @@ public abstract partial record CaptureType
             return start + value.TextLength;
         }
 
-        /// <summary>By its family: what lies behind a shorter one may not be there to be read.</summary>
+        /// <summary>The number of bytes to read, by the family: what lies behind a shorter address may not be readable.</summary>
         private static Expr.Binary LengthAt(Expr address)
         {
             const int inet = 2;

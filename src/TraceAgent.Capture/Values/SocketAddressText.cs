@@ -10,7 +10,10 @@ namespace TraceAgent.Capture;
 /// </summary>
 internal static class SocketAddressText
 {
-    /// <summary>Characters of an IPv6 address with scope and port; a path of <c>sun_path</c> is no longer than 108.</summary>
+    /// <summary>
+    /// The maximum number of characters: those of an IPv6 address with scope and port; a path of <c>sun_path</c> is no longer
+    /// than 108.
+    /// </summary>
     public const int MaxLength = 128;
 
     private const int Unix = 1;
@@ -37,7 +40,7 @@ internal static class SocketAddressText
         return true;
     }
 
-    /// <summary>Whether all is there that the text of this family's addresses needs.</summary>
+    /// <summary>True when everything is there that the text of this family's addresses needs.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> address) => address.Length >= (address.Length < 2 ? 2 : FamilyOf(address) switch
     {
         Inet => IPv4Size,

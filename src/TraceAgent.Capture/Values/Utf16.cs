@@ -17,7 +17,7 @@ public abstract partial record CaptureType
 
         internal override LimitedText WithMax(int max) => this with { Max = max };
 
-        /// <summary>One unit more is read, to tell a longer text from one of exactly that length.</summary>
+        /// <summary>Captures one unit more than is kept, to tell a longer text from one of exactly that length.</summary>
         public override CaptureField Capture(Expr value, Expr? length = null) => At(value, new Expr.Constant(Max + 1), Max + 1, unit: 2);
 
         internal override int Decode(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value) =>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace TraceAgent.Capture;
 
-/// <summary>UTF-16LE of a traced process.</summary>
+/// <summary>Decodes UTF-16LE of a traced process.</summary>
 internal static class Utf16Text
 {
     /// <summary>
@@ -52,7 +52,7 @@ internal static class Utf16Text
         return end;
     }
 
-    /// <summary>What stands last is not followed by a low surrogate.</summary>
+    /// <summary>Ends the text: its last unit is not followed by a low surrogate.</summary>
     private static void End(char[] chars, int start, int end, ref DecodedValue value)
     {
         if (end > start && char.IsHighSurrogate(chars[end - 1]))

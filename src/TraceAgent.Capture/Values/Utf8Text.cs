@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace TraceAgent.Capture;
 
-/// <summary>UTF-8 of a traced process.</summary>
+/// <summary>Decodes UTF-8 of a traced process.</summary>
 public static class Utf8Text
 {
     /// <summary>Decodes up to the first NUL and returns where the characters end.</summary>

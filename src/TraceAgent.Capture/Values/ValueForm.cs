@@ -1,6 +1,6 @@
 namespace TraceAgent.Capture;
 
-/// <summary>How a value is written, which decides the formats that it takes.</summary>
+/// <summary>The form in which a value is written, which decides the formats that it takes.</summary>
 public enum ValueForm
 {
     Integer,

@@ -7,8 +7,8 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Evaluation;
 
-/// <summary>What a new look at the files and binaries has brought.</summary>
-/// <param name="Desired">For every rule in force.</param>
+/// <summary>The result of evaluating the files and binaries again.</summary>
+/// <param name="Desired">The probe of every active rule.</param>
 /// <param name="Pending">Rules whose target is missing, and what it is that they wait for.</param>
 /// <param name="Rejected">Files whose new text is not in force.</param>
 /// <param name="News">Diagnostics that were not there the last time, with the text that they point into.</param>
@@ -20,31 +20,31 @@ public sealed record RuleEvaluation(
     IReadOnlyList<(Diagnostic Diagnostic, SourceText Source)> News,
     IReadOnlyList<WatchedName> Looked)
 {
-    /// <summary>For every packet rule in force.</summary>
+    /// <summary>The filter of every active packet rule.</summary>
     public IReadOnlyList<FilterResolution> Filters { get; init; } = [];
 
-    /// <summary>What is wrong now, whether it is news or not.</summary>
+    /// <summary>The errors that there are now, whether they are new or not.</summary>
     public IReadOnlyList<RuleError> Faults { get; init; } = [];
 
-    /// <summary>Files in which something was wrong the last time, and nothing is now; with how many rules each has.</summary>
+    /// <summary>The files that had errors the last time, and have none now; with the number of rules of each.</summary>
     public IReadOnlyList<(string Path, int Rules)> Accepted { get; init; } = [];
 }
 
-/// <summary>An error that keeps a rule, or a file's new text, out of force.</summary>
-/// <param name="File">As the user named it.</param>
-/// <param name="Rule">Its name and place; null when the file is too broken to tell.</param>
+/// <summary>An error because of which a rule, or a file's new text, is not active.</summary>
+/// <param name="File">The file as the user named it.</param>
+/// <param name="Rule">The rule's name and place; null when the file is too broken to tell.</param>
 /// <param name="Reason">The first error of the rule, or else of the file, with its position.</param>
 /// <param name="IsPackets">Whether it is a packet rule.</param>
 public sealed record RuleError(string File, Located<string>? Rule, string Reason, bool IsPackets = false);
 
-/// <param name="Path">Of the file.</param>
+/// <param name="Path">The file's path.</param>
 /// <param name="Errors">How many.</param>
 /// <param name="RulesKept">How many rules of it are in force all the same.</param>
 /// <param name="Rules">How many of its new text are not; 1 when it is too broken to tell.</param>
 public sealed record RejectedFile(string Path, int Errors, int RulesKept, int Rules);
 
 /// <summary>
-/// Which rules are in force. A file with errors keeps its own last good rules, and all other files proceed; errors are
+/// Decides which rules are active. A file with errors keeps its own last valid rules, and all other files proceed; errors are
 /// those of its text, names that another file has already, and places in binaries that cannot be probed.
 /// </summary>
 /// <param name="resolver">Finds the places in binaries.</param>
@@ -56,7 +56,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     private HashSet<Diagnostic> _said = [];
     private HashSet<string> _faulty = [];
 
-    /// <summary>The next look reads every file of addresses and every binary, whatever is known of it.</summary>
+    /// <summary>Makes the next evaluation read every file of addresses and every binary again.</summary>
     public void Forget()
     {
         prefixes.Forget();
@@ -171,9 +171,9 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     }
 
     /// <summary>
-    /// What is wrong with the files that are not in force: new ones, and rejected ones, whose hindrance may be gone. All new
-    /// texts are taken to be good at first, since a rule may move from file to file; each that is not leaves its old rules
-    /// in force, whose names the others are then held against.
+    /// Finds the errors of the files that are not active: new ones, and rejected ones, whose reason may be gone. All new texts
+    /// are first assumed to be valid, since a rule may move from file to file; for each that is not, its old rules stay active,
+    /// and the others are then checked against their names.
     /// </summary>
     private List<(RuleFileVersion Version, List<Diagnostic> Diagnostics)> Judge(IReadOnlyList<RuleFileVersion> versions)
     {
@@ -214,7 +214,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
         }
     }
 
-    /// <summary>A fault for each rule of a file that is not in force as it is written.</summary>
+    /// <summary>An error for each rule of a file that is not active as it is written.</summary>
     private static IEnumerable<RuleError> FaultsOf(RuleFileVersion version, List<Diagnostic> diagnostics)
     {
         var errors = diagnostics.FindAll(d => d.Severity == Severity.Error);
@@ -248,7 +248,9 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     private int RulesInForce(RuleFileVersion version) =>
         version.Content.Rules.Count(rule => !resolver.Resolve(rule).IsRefused) + version.Content.Packets.Count;
 
-    /// <summary>Everything wrong with a text: its own diagnostics, names taken by rules in force, refusals of its binaries.</summary>
+    /// <summary>
+    /// Finds everything that is wrong with a text: its own diagnostics, names taken by active rules, refusals of its binaries.
+    /// </summary>
     private List<Diagnostic> Judge(RuleFileVersion version, RuleNames inForce)
     {
         var found = inForce.Judge(version.Content, out _).ToList();

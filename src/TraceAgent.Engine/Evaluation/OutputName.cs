@@ -2,12 +2,12 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Evaluation;
 
-/// <summary>What is wrong with the output that a rule names.</summary>
+/// <summary>Checks the output that a rule names.</summary>
 public static class OutputName
 {
-    /// <summary>Null when nothing is wrong.</summary>
-    /// <param name="output">As a rule names it; null when it names none.</param>
-    /// <param name="names">That outputs have; null when they do not matter.</param>
+    /// <summary>The error; null when nothing is wrong.</summary>
+    /// <param name="output">The output as a rule names it; null when it names none.</param>
+    /// <param name="names">The names of the outputs; null when they do not matter.</param>
     public static Diagnostic? Problem(Located<string>? output, IReadOnlyList<string>? names)
     {
         if (names is null || output is null || names.Contains(output.Value))

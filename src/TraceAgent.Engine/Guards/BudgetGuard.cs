@@ -2,21 +2,21 @@ using System.Globalization;
 
 namespace TraceAgent.Engine.Guards;
 
-/// <summary>What one rule has cost so far.</summary>
-/// <param name="Rule">Its name.</param>
+/// <summary>The cost of one rule so far.</summary>
+/// <param name="Rule">The rule's name.</param>
 /// <param name="CostNs">ns of CPU that its hits took from the traced programs so far.</param>
-/// <param name="BudgetPercent">Of one CPU; null for none.</param>
+/// <param name="BudgetPercent">The budget in percent of one CPU; null for none.</param>
 internal sealed record RuleCost(string Rule, double CostNs, double? BudgetPercent);
 
 /// <summary>A rule that costs too much.</summary>
-/// <param name="Rule">Its name.</param>
-/// <param name="UsedPercent">Of one CPU, over the last second.</param>
+/// <param name="Rule">The rule's name.</param>
+/// <param name="UsedPercent">The cost in percent of one CPU, over the last second.</param>
 /// <param name="BudgetPercent">What it may use; of all rules together when <paramref name="OfAll"/>.</param>
 /// <param name="OfAll">The rules together are over their budget, and this one costs most.</param>
-/// <param name="Pause">Until it is tried again.</param>
+/// <param name="Pause">The time until it is tried again.</param>
 public readonly record struct Suspension(string Rule, double UsedPercent, double BudgetPercent, bool OfAll, TimeSpan Pause)
 {
-    /// <param name="left">Of the pause.</param>
+    /// <param name="left">The rest of the pause.</param>
     public string Describe(TimeSpan left) => string.Create(
         CultureInfo.InvariantCulture,
         $"it costs {UsedPercent:0.#} % of a CPU and {(OfAll ? "all rules together may use" : "its budget is")} {BudgetPercent:0.#} %; it " +
@@ -24,10 +24,10 @@ public readonly record struct Suspension(string Rule, double UsedPercent, double
 }
 
 /// <summary>
-/// Protects the host from careless rules: one that is over its budget for three seconds is suspended, and comes back after
-/// a pause that doubles each time. Decides only; told the time, so that it can be tested.
+/// Protects the host from careless rules: one that is over its budget for three seconds is suspended, and comes back after a
+/// pause that doubles each time. Only decides; the caller passes the time, so that it can be tested.
 /// </summary>
-/// <param name="allPercent">Of one CPU, for all rules with a budget together.</param>
+/// <param name="allPercent">The budget of all rules with a budget together, in percent of one CPU.</param>
 internal sealed class BudgetGuard(double allPercent)
 {
     private const int Patience = 3;
@@ -38,7 +38,7 @@ internal sealed class BudgetGuard(double allPercent)
     private TimeSpan _last;
     private int _allOver;
 
-    /// <param name="costs">Of all attached rules.</param>
+    /// <param name="costs">The costs of all attached rules.</param>
     /// <param name="now">Monotonic; about a second after the last time.</param>
     public IReadOnlyList<Suspension> Judge(IReadOnlyList<RuleCost> costs, TimeSpan now)
     {
@@ -79,14 +79,14 @@ internal sealed class BudgetGuard(double allPercent)
 
     public bool IsSuspended(string rule, TimeSpan now) => _rules.TryGetValue(rule, out var state) && now < state.Until;
 
-    /// <summary>Why the rule is suspended, or null when it is not.</summary>
+    /// <summary>The reason why the rule is suspended; null when it is not.</summary>
     public string? WhySuspended(string rule, TimeSpan now) =>
         IsSuspended(rule, now) ? _rules[rule].Last.Describe(_rules[rule].Until - now) : null;
 
-    /// <summary>Percent of one CPU over the last second; null while the rule is not attached, or not judged yet.</summary>
+    /// <summary>The cost in percent of one CPU over the last second; null while the rule is not attached, or not judged yet.</summary>
     public double? UsedPercent(string rule) => _rules.TryGetValue(rule, out var state) && state.Seen ? state.Percent : null;
 
-    /// <summary>The rule was edited, or is gone: it begins anew.</summary>
+    /// <summary>Forgets a rule that was edited or removed: it begins anew.</summary>
     public void Forget(string rule) => _rules.Remove(rule);
 
     private static TimeSpan Suspend(State state, TimeSpan now)

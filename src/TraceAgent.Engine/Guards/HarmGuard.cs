@@ -2,41 +2,40 @@ using TraceAgent.Engine.Reading;
 
 namespace TraceAgent.Engine.Guards;
 
-/// <summary>What the operator is told of a process that the kernel has ended.</summary>
+/// <summary>The report to the operator about a process that the kernel has ended.</summary>
 /// <param name="Signal">What has ended it.</param>
-/// <param name="Rules">Of ours, which probed files that it had in memory; the youngest first.</param>
-/// <param name="More">Such ends of the same program that were not told, since the last that was.</param>
+/// <param name="Rules">The rules that probed files that it had in memory; the youngest first.</param>
+/// <param name="More">The number of such ends of the same program that were not reported since the last report.</param>
 public sealed record HarmReport(FatalSignal Signal, IReadOnlyList<string> Rules, int More);
 
-/// <summary>Rules that may be why processes end.</summary>
-/// <param name="Rules">Their names.</param>
-/// <param name="Evidence">In words.</param>
+/// <summary>Rules that may be the reason why processes end.</summary>
+/// <param name="Rules">The rules' names.</param>
+/// <param name="Evidence">The evidence in words.</param>
 public sealed record HarmVerdict(IReadOnlyList<string> Rules, string Evidence);
 
 /// <summary>A rule that is attached.</summary>
-/// <param name="Since">When it came, CLOCK_MONOTONIC.</param>
+/// <param name="Since">The time when it was attached, CLOCK_MONOTONIC.</param>
 /// <param name="Files">Inode numbers of what it probes.</param>
 public sealed record ProbingRule(string Rule, TimeSpan Since, IReadOnlyCollection<ulong> Files);
 
 /// <summary>
 /// Watches how probed processes end. When the kernel ends them again and again, the youngest rules on files that they have in
-/// memory are suspected.
-/// It is told of signals and ends by the threads that read notices, and asked by the thread of the rules.
+/// memory are suspected. Threads that read notices pass it signals and ends; the thread of the rules asks it.
 /// </summary>
 public sealed class HarmGuard
 {
-    /// <summary>Of programs, and of what waits.</summary>
+    /// <summary>The maximum number of programs, and of pending ends.</summary>
     private const int Most = 4096;
 
-    /// <summary>Reports of one program within <see cref="ReportInterval"/>; more are counted.</summary>
+    /// <summary>The maximum number of reports about one program within <see cref="ReportInterval"/>; more are counted.</summary>
     private const int MaxReports = 5;
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>Rules that came together cannot be told apart.</summary>
+    /// <summary>The interval within which rules were attached together and cannot be told apart.</summary>
     private static readonly TimeSpan Together = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a handler may take to end its process.</summary>
+    /// <summary>The maximum time that a handler may take to end its process.</summary>
     private static readonly TimeSpan HandlerTime = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
@@ -44,7 +43,7 @@ public sealed class HarmGuard
     private readonly Dictionary<int, FatalSignal> _causes = [];
     private List<FatalSignal> _news = [];
 
-    /// <summary>Called when there is something to <see cref="Judge"/>, on the thread that tells of ends.</summary>
+    /// <summary>Called when there is something to <see cref="Judge"/>, on the thread that reports ends.</summary>
     public event Action? Suspected;
 
     public void Take(FatalSignal signal)
@@ -89,7 +88,7 @@ public sealed class HarmGuard
         }
     }
 
-    /// <summary>What has become known since the last call.</summary>
+    /// <summary>The reports and verdicts since the last call.</summary>
     /// <param name="rules">Attached now; asked when there is something to judge.</param>
     public (IReadOnlyList<HarmReport> Reports, IReadOnlyList<HarmVerdict> Verdicts) Judge(Func<IReadOnlyList<ProbingRule>> rules)
     {
@@ -175,7 +174,7 @@ public sealed class HarmGuard
 
         public ProgramEnds Ends { get; private init; } = new();
 
-        /// <summary>False for another thread of the process that ended last.</summary>
+        /// <summary>True unless it is another thread of the process that ended last.</summary>
         public bool IsNew(FatalSignal signal)
         {
             var isNew = _last != (signal.Pid, signal.Started);
@@ -183,7 +182,9 @@ public sealed class HarmGuard
             return isNew;
         }
 
-        /// <summary>How many were not reported since the last report; null when this is not to be, either.</summary>
+        /// <summary>
+        /// The number of ends that were not reported since the last report; null when this one is not to be reported, either.
+        /// </summary>
         public int? MayReport(TimeSpan time)
         {
             while (_reported.TryPeek(out var oldest) && oldest < time - ReportInterval)
@@ -203,7 +204,7 @@ public sealed class HarmGuard
             return more;
         }
 
-        /// <summary>What was laid to one rule is not laid to the next.</summary>
+        /// <summary>Begins anew, so that the next rule is not blamed for what the former one was.</summary>
         public Known Anew()
         {
             var anew = new Known { _last = _last, _unreported = _unreported };

@@ -3,20 +3,20 @@ using TraceAgent.Engine.Reading;
 
 namespace TraceAgent.Engine.Guards;
 
-/// <summary>How the processes of one program have ended lately. Decides only; told the time.</summary>
+/// <summary>The recent ends of one program's processes. Only decides; the caller passes the time.</summary>
 internal sealed class ProgramEnds
 {
-    /// <summary>So many crashes within <see cref="Burst"/> are no accident.</summary>
+    /// <summary>The number of crashes within <see cref="Burst"/> that are no accident.</summary>
     public const int Many = 3;
 
-    /// <summary>So many are none where all went well before.</summary>
+    /// <summary>The number of crashes that suffices where no process crashed before.</summary>
     private const int Some = 2;
 
     private const int Kept = 64;
 
     private static readonly TimeSpan Burst = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a process must have run before a rule came, to be known to run well without it.</summary>
+    /// <summary>The time for which a process must have run before a rule came, to show that it runs well without it.</summary>
     private static readonly TimeSpan Proven = TimeSpan.FromSeconds(30);
 
     private readonly Queue<TimeSpan> _crashes = new();
@@ -26,9 +26,9 @@ internal sealed class ProgramEnds
 
     public void EndedWell(TimeSpan time) => Note(_goodEnds, time);
 
-    /// <summary>Why a crash is laid to a rule, in words; null when it is not.</summary>
+    /// <summary>The reason why a rule is suspected of a crash, in words; null when none is.</summary>
     /// <param name="signal">The last crash, which is known here.</param>
-    /// <param name="ruleCame">When the youngest rule that it may be laid to was attached.</param>
+    /// <param name="ruleCame">The time when the youngest rule that may be suspected was attached.</param>
     public string? Suspicion(FatalSignal signal, TimeSpan ruleCame)
     {
         var recent = _crashes.Where(time => time >= ruleCame && time > signal.Time - Burst).ToList();

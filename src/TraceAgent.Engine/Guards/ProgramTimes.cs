@@ -5,8 +5,8 @@ using TraceAgent.Engine.Reconciling;
 namespace TraceAgent.Engine.Guards;
 
 /// <summary>
-/// What the probes' own programs take, by the kernel's statistics. These slow down every BPF program of the host, so they
-/// are kept for a moment now and then. Used by one thread.
+/// Measures what the probes' own programs take, by the kernel's statistics. These slow down every BPF program of the host, so
+/// they are enabled only for a moment now and then. Used by one thread.
 /// </summary>
 /// <param name="open">Begins to keep statistics; null when that is not permitted.</param>
 public sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitted)
@@ -17,13 +17,13 @@ public sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitted)
     private readonly Dictionary<AttachedProbe, Sampled> _sampled = [];
     private TimeSpan _last = -Interval;
 
-    /// <summary>Null before the first try.</summary>
+    /// <summary>True when the kernel allows the statistics; null before the first try.</summary>
     public bool? IsPermitted { get; private set; }
 
-    /// <summary>ns that a hit spends in the probe's programs on average; 0 while that is not known.</summary>
+    /// <summary>The ns that a hit spends in the probe's programs on average; 0 while that is not known.</summary>
     public double NsPerHit(AttachedProbe probe) => _sampled.GetValueOrDefault(probe)?.NsPerHit ?? 0;
 
-    /// <summary>Looks for a moment, when it is time or a probe is new.</summary>
+    /// <summary>Takes a sample when it is time or a probe is new.</summary>
     /// <param name="probes">All that are attached.</param>
     /// <param name="now">Monotonic.</param>
     public void Update(IReadOnlyCollection<AttachedProbe> probes, TimeSpan now)

@@ -7,12 +7,12 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Guards;
 
-/// <summary>Which of the rules in force may be attached now: those that have neither used up their time nor their budget.</summary>
+/// <summary>Decides which of the active rules may be attached now: those that have exceeded neither their time nor their budget.</summary>
 /// <param name="measure">The cost of a hit on this machine; asked once, on a thread of its own.</param>
 /// <param name="programs">What the probes' own programs add to it.</param>
-/// <param name="totalBudgetPercent">Of one CPU, for all rules with a budget together.</param>
+/// <param name="totalBudgetPercent">The budget of all rules with a budget together, in percent of one CPU.</param>
 /// <param name="harm">Watches how probed processes end.</param>
-/// <param name="voice">Is told.</param>
+/// <param name="reporter">Receives the reports.</param>
 public sealed class RuleGuard(
     Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, IGuardListener reporter)
 {
@@ -22,7 +22,7 @@ public sealed class RuleGuard(
     private readonly BudgetGuard _budget = new(totalBudgetPercent);
     private readonly Dictionary<string, (Rule Rule, TimeSpan Since, bool Expired)> _known = [];
 
-    /// <summary>What may be attached of what should be. An edited rule begins anew.</summary>
+    /// <summary>The probes that may be attached, of those that should be. An edited rule begins anew.</summary>
     public IReadOnlyList<RuleProbe> Admit(IReadOnlyList<RuleProbe> desired, TimeSpan now)
     {
         var names = desired.Select(one => one.Rule.Name.Value).ToHashSet();
@@ -48,10 +48,10 @@ public sealed class RuleGuard(
             && !_known[name].Expired && !_suspected.ContainsKey(name) && !_budget.IsSuspended(name, now))];
     }
 
-    /// <summary>Null before the first try.</summary>
+    /// <summary>True when programs are measured; null before the first try.</summary>
     public bool? MeasuresPrograms => programs.IsPermitted;
 
-    /// <summary>Why a rule that should be attached is not: null when the guard lets it.</summary>
+    /// <summary>The reason why a rule that should be attached is not; null when the guard allows it.</summary>
     public (RuleState State, string Reason)? Objection(string rule, TimeSpan now)
     {
         if (_known.TryGetValue(rule, out var known) && known.Expired)
@@ -67,7 +67,7 @@ public sealed class RuleGuard(
         return _budget.WhySuspended(rule, now) is { } reason ? (RuleState.Suspended, reason) : null;
     }
 
-    /// <summary>Percent of one CPU over the last second; null while that is not known.</summary>
+    /// <summary>The cost in percent of one CPU over the last second; null while that is not known.</summary>
     public double? UsedPercent(string rule) => _budget.UsedPercent(rule);
 
     /// <summary>Reports how probed processes ended. To be called often: each call may spare the next one.</summary>
@@ -95,7 +95,7 @@ public sealed class RuleGuard(
         return leaving;
     }
 
-    /// <summary>To be called about once a second.</summary>
+    /// <summary>Suspends rules that exceed their budget. To be called about once a second.</summary>
     /// <returns>The rules to take off now.</returns>
     public IReadOnlyList<string> Judge(IReadOnlyDictionary<string, AttachedProbe> attached, TimeSpan now)
     {
@@ -144,7 +144,7 @@ public sealed class RuleGuard(
     }
 }
 
-/// <summary>What the guard has to tell the operator.</summary>
+/// <summary>Reports what the guard has decided to the operator.</summary>
 public interface IGuardListener
 {
     void Suspended(Rule rule, Suspension suspension);
@@ -155,6 +155,6 @@ public interface IGuardListener
     void Ended(HarmReport report);
 
     /// <param name="rule">May be why.</param>
-    /// <param name="reason">With the evidence.</param>
+    /// <param name="reason">The reason, with the evidence.</param>
     void Harmful(Rule rule, string reason);
 }

@@ -6,7 +6,7 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Packets;
 
-/// <summary>What the agent holds for one packet rule: a filter in the kernel, where it is attached, and what was told of it.</summary>
+/// <summary>The agent's objects for one packet rule: a filter in the kernel, where it is attached, and what was reported of it.</summary>
 public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketCounters counters) : IDisposable
 {
     private readonly SourceLedger _ledger = new();
@@ -16,7 +16,7 @@ public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketC
     private long? _evictedReported;
     private long _evicted;
 
-    /// <summary>As it was when it was last shaped.</summary>
+    /// <summary>The rule as it was when it was last reshaped.</summary>
     public PacketRule Rule { get; private set; } = rule;
 
     public PacketCounters Counters => counters;
@@ -27,10 +27,10 @@ public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketC
 
     public HeldFilter Held => new(Rule, Lists, Attachments.Select(one => one.InterfaceIndex).ToEquatableArray());
 
-    /// <summary>An interval of the rule is over.</summary>
+    /// <summary>True when an interval of the rule is over.</summary>
     public bool IsDue => Stopwatch.GetElapsedTime(_since) >= (Rule.Count?.Every ?? PacketCount.DefaultEvery);
 
-    /// <summary>How sources that are denied now are found in the list.</summary>
+    /// <summary>The prefix of the list that denies a source now; null when none does.</summary>
     public IpPrefix? PrefixOf(IpAddress source) => _prefixes.Find(source);
 
     /// <exception cref="Bpf.Kernel.KernelException">The kernel refused; the former lists are in force.</exception>
@@ -82,7 +82,7 @@ public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketC
         return _denied.HasNews(denied) ? _denied.Take(filter.Denied().Sources, denied) : [];
     }
 
-    /// <summary>What came from which source in the interval that ends now.</summary>
+    /// <summary>The traffic by source in the interval that ends now.</summary>
     public (IReadOnlyList<SourceLine> Lines, TimeSpan Time) TakeInterval()
     {
         var time = Stopwatch.GetElapsedTime(_since);
@@ -95,7 +95,7 @@ public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketC
         return (_ledger.Take(passed, denied, Rule.DryRun, Rule.Count?.Top ?? PacketCount.DefaultTop), time);
     }
 
-    /// <summary>How many sources had to make room since this was told last; 0 while it is not time to tell that again.</summary>
+    /// <summary>The number of sources that were evicted since the last report; 0 while it is not time to report that again.</summary>
     public long TakeEvicted(bool isLast)
     {
         if (_evicted == 0 || (!isLast && _evictedReported is { } told && Stopwatch.GetElapsedTime(told) < PacketCount.DefaultEvery))
@@ -108,7 +108,7 @@ public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketC
         return evicted;
     }
 
-    /// <summary>What came from which source in all. When nothing is attached any more, and after the last interval.</summary>
+    /// <summary>The total traffic by source. Called when nothing is attached any more, after the last interval.</summary>
     public IReadOnlyList<SourceLine> Totals()
     {
         var totals = filter.Totals();

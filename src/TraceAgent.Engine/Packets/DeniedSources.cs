@@ -4,19 +4,19 @@ using TraceAgent.Capture;
 namespace TraceAgent.Engine.Packets;
 
 /// <summary>
-/// Which denied sources have been told. One that is only spared is told so, and again when it comes to be dropped. No more of
-/// them are remembered than the kernel remembers.
+/// Remembers which denied sources have been reported. One that is only spared is reported so, and again when it is first dropped.
+/// No more of them are remembered than the kernel remembers.
 /// </summary>
 internal sealed class DeniedSources
 {
     private Dictionary<(IpAddress Source, long Since), bool> _reported = [];
     private long _packets;
 
-    /// <summary>Without new packets of denied sources there is no new source.</summary>
+    /// <summary>True when denied sources have sent packets since the last call; without new packets there is no new source.</summary>
     /// <param name="packets">Dropped or spared, so far.</param>
     public bool HasNews(long packets) => packets != _packets;
 
-    /// <summary>Those to be told, in the order in which they came.</summary>
+    /// <summary>The sources to report, in the order in which they came.</summary>
     public IReadOnlyList<DeniedSource> Take(IReadOnlyList<DeniedSource> sources, long packets)
     {
         _packets = packets;

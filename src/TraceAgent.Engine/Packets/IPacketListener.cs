@@ -3,13 +3,13 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Packets;
 
-/// <summary>What there is to tell of packet rules.</summary>
+/// <summary>Reports what happens to packet rules.</summary>
 public interface IPacketListener
 {
     void Attached(PacketRule rule, PacketAttachment attachment, PrefixLists lists);
 
-    /// <param name="rule">In force.</param>
-    /// <param name="interfaceName">That it has left; null when the interface is gone.</param>
+    /// <param name="rule">The active rule.</param>
+    /// <param name="interfaceName">The interface that it has left; null when the interface is gone.</param>
     void Left(PacketRule rule, string? interfaceName);
 
     /// <param name="rule">Will be attached anew.</param>
@@ -25,7 +25,7 @@ public interface IPacketListener
 
     void Pending(PacketRule rule, string reason);
 
-    /// <summary>A list is not what its file says.</summary>
+    /// <summary>Reports that a list differs from its file.</summary>
     void Warn(PacketRule rule, string doubt);
 
     void Expired(PacketRule rule, TimeSpan ttl);

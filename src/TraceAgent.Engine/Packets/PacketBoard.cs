@@ -3,8 +3,8 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Packets;
 
-/// <summary>How a packet rule stands, without its counters.</summary>
-/// <param name="Rule">As it is in force.</param>
+/// <summary>The status of a packet rule, without its counters.</summary>
+/// <param name="Rule">The rule as it is active.</param>
 /// <param name="State">Now.</param>
 /// <param name="Reason">Why it is not attached, or what is not as it should be.</param>
 /// <param name="Attached">Interfaces, and the modes in force on them.</param>
@@ -13,7 +13,7 @@ namespace TraceAgent.Engine.Packets;
 public sealed record PacketStanding(
     PacketRule Rule, RuleState State, string? Reason, IReadOnlyList<InterfaceStatus> Attached, int Denied, int Allowed);
 
-/// <summary>How all packet rules stand. Written by the thread of the rules, read by any.</summary>
+/// <summary>The status of all packet rules. Written by the thread of the rules, read by any.</summary>
 public sealed class PacketBoard
 {
     private volatile IReadOnlyList<PacketStanding> _rules = [];

@@ -5,19 +5,19 @@ using TraceAgent.Rules;
 namespace TraceAgent.Engine.Packets;
 
 /// <summary>
-/// Keeps packet rules on the interfaces that they mean, as these come and go, and tells what they count. Used by the thread of
-/// the rules, and after its end by the one that stops the agent.
+/// Keeps packet rules on their interfaces, as these come and go, and reports what they count. Used by the thread of the rules,
+/// and after its end by the one that stops the agent.
 /// </summary>
 /// <param name="reconciler">Attaches and detaches.</param>
 /// <param name="reports">Tell.</param>
-/// <param name="voice">For what the operator must know.</param>
-/// <param name="interfaces">Of the agent's network namespace.</param>
+/// <param name="reporter">The listener for what the operator must know.</param>
+/// <param name="interfaces">The interfaces of the agent's network namespace.</param>
 public sealed class PacketController(
     PacketReconciler reconciler, PacketReports reports, IPacketListener reporter, Func<IReadOnlyList<NetworkInterface>> interfaces)
 {
     /// <summary>
-    /// Reading the list of interfaces costs some microseconds each; a netlink socket would tell at once, and is what systemd's
-    /// RestrictAddressFamilies keeps from the agent.
+    /// The time between two reads of the list of interfaces, which cost some microseconds each. A netlink socket would report
+    /// changes at once, but systemd's RestrictAddressFamilies denies it to the agent.
     /// </summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(900);
 
@@ -32,7 +32,7 @@ public sealed class PacketController(
     private long _lastPoll;
     private long _lastReported = Stopwatch.GetTimestamp();
 
-    /// <summary>How the packet rules stand. Any thread may ask.</summary>
+    /// <summary>The status of the packet rules. Any thread may ask.</summary>
     public PacketBoard Board { get; } = new();
 
     /// <summary>Brings what is attached in line with the rules.</summary>
@@ -70,7 +70,7 @@ public sealed class PacketController(
         Reconcile();
     }
 
-    /// <summary>Follows the interfaces, and tells what is due. To be called often.</summary>
+    /// <summary>Follows the interfaces, and reports what is due. To be called often.</summary>
     public void Turn()
     {
         if (_resolutions.Count == 0)
@@ -102,7 +102,7 @@ public sealed class PacketController(
         }
     }
 
-    /// <summary>Detaches everything and tells the last numbers.</summary>
+    /// <summary>Detaches everything and reports the last counters.</summary>
     public void Stop() => reconciler.DetachAll();
 
     private TimeSpan? ExpiredTtl(string rule) => _lives.TryGetValue(rule, out var life) && life.Expired ? life.Rule.Ttl : null;

@@ -4,8 +4,8 @@ using TraceAgent.Engine.Reading;
 namespace TraceAgent.Engine.Packets;
 
 /// <summary>
-/// A packet rule's accounts over all the filters that it has had: every packet in exactly one of five kinds, as the kernel
-/// counted them, and what became of the rule's lines. Written by the thread of the rules, read by any.
+/// A packet rule's counters over all its filters: every packet in exactly one of five kinds, as the kernel counted them, and the
+/// lines of the rule. Written by the thread of the rules, read by any.
 /// </summary>
 public sealed class PacketCounters(string rule) : LineCounters(rule)
 {
@@ -26,10 +26,10 @@ public sealed class PacketCounters(string rule) : LineCounters(rule)
         }
     }
 
-    /// <summary>How often a source had to make room for another one.</summary>
+    /// <summary>The number of times that a source was evicted for another one.</summary>
     public long Evicted => Volatile.Read(ref _closedEvicted) + Volatile.Read(ref _liveEvicted);
 
-    /// <summary>What the filter in force has counted so far.</summary>
+    /// <summary>Stores what the current filter has counted so far.</summary>
     public void Note(PacketTotals totals)
     {
         lock (_gate)
@@ -38,10 +38,10 @@ public sealed class PacketCounters(string rule) : LineCounters(rule)
         }
     }
 
-    /// <summary>The same of sources that had to make room.</summary>
+    /// <summary>Stores the number of sources that the current filter has evicted so far.</summary>
     public void NoteEvicted(long evicted) => Volatile.Write(ref _liveEvicted, evicted);
 
-    /// <summary>The filter is detached, and what was noted last was its last word.</summary>
+    /// <summary>Ends a filter that is detached: what was stored last is its final count.</summary>
     public void Close()
     {
         lock (_gate)

@@ -5,41 +5,41 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Packets;
 
-/// <summary>One thing to do for one packet rule.</summary>
+/// <summary>One step for one packet rule.</summary>
 public abstract record PacketStep
 {
     private PacketStep()
     {
     }
 
-    /// <summary>A filter of its own, on these interfaces.</summary>
+    /// <summary>Loads a filter for a rule that has none, and attaches it to these interfaces.</summary>
     public sealed record Load(PacketRule Rule, PrefixLists Lists, EquatableArray<NetworkInterface> Interfaces) : PacketStep;
 
-    /// <summary>The filter must be made otherwise: a new one takes its place.</summary>
+    /// <summary>Replaces the filter by a new one, because it must be made with other options.</summary>
     public sealed record Replace(PacketRule Rule, PrefixLists Lists, EquatableArray<NetworkInterface> Interfaces) : PacketStep;
 
-    /// <summary>One more interface.</summary>
+    /// <summary>Attaches the filter to one more interface.</summary>
     public sealed record Extend(string Rule, NetworkInterface Interface) : PacketStep;
 
-    /// <summary>The rule does not mean this interface any more, or the interface is gone.</summary>
+    /// <summary>Detaches the filter from an interface that the rule does not name any more, or that is gone.</summary>
     public sealed record Leave(string Rule, int Index) : PacketStep;
 
-    /// <summary>Other packets are dropped. Nothing is detached.</summary>
+    /// <summary>Changes which packets are dropped. Nothing is detached.</summary>
     public sealed record Update(PacketRule Rule, PrefixLists Lists) : PacketStep;
 
-    /// <summary>Only what lines look like has changed. Nothing in the kernel is touched.</summary>
+    /// <summary>Changes only what lines look like. Nothing in the kernel is touched.</summary>
     public sealed record Reshape(PacketRule Rule) : PacketStep;
 
     public sealed record Detach(string Rule) : PacketStep;
 }
 
-/// <summary>What is in force for one packet rule.</summary>
-/// <param name="Rule">As it was when it was last shaped.</param>
-/// <param name="Lists">In the kernel.</param>
-/// <param name="Interfaces">That the filter is attached to, by their indices.</param>
+/// <summary>The attached filter of one packet rule.</summary>
+/// <param name="Rule">The rule as it was when it was last reshaped.</param>
+/// <param name="Lists">The lists in the kernel.</param>
+/// <param name="Interfaces">The indices of the interfaces that the filter is attached to.</param>
 public sealed record HeldFilter(PacketRule Rule, PrefixLists Lists, EquatableArray<int> Interfaces);
 
-/// <summary>From what is to what should be. Pure; the same twice gives nothing to do.</summary>
+/// <summary>Plans the steps from what is attached to what should be. Pure; the same twice gives no steps.</summary>
 public static class PacketPlan
 {
     public static EquatableArray<PacketStep> Between(
@@ -94,8 +94,8 @@ public static class PacketPlan
     }
 
     /// <summary>
-    /// Which rule has which interface, by its index. An interface takes one program: the rule that has it keeps it,
-    /// else the first one that means it.
+    /// The rule that has each interface, by the interface's index. An interface takes one program: the rule that has it keeps it,
+    /// else it goes to the first one that names it.
     /// </summary>
     public static IReadOnlyDictionary<int, string> Claims(
         IReadOnlyDictionary<string, HeldFilter> held, IReadOnlyList<DesiredFilter> desired, IReadOnlyList<NetworkInterface> present)
@@ -117,7 +117,7 @@ public static class PacketPlan
         return claims;
     }
 
-    /// <summary>Why a rule does not have an interface that it means, because another rule has it; null when none has.</summary>
+    /// <summary>The reason why a rule does not have an interface that it names: another rule has it. Null when it has all.</summary>
     public static string? WhyTaken(PacketRule rule, IReadOnlyDictionary<int, string> claims, IEnumerable<NetworkInterface> present)
     {
         foreach (var one in present.Where(one => Means(rule, one.Name)))
@@ -133,7 +133,7 @@ public static class PacketPlan
 
     public static bool Means(PacketRule rule, string interfaceName) => NamePattern.Matches(rule.Interface.Value, interfaceName);
 
-    /// <summary>Whether the kernel's tables, or the way to the interface, must be others.</summary>
+    /// <summary>True when the kernel's tables, or the way to the interface, must be others.</summary>
     private static bool IsMadeOtherwise(PacketRule rule, PacketRule before) =>
         rule.Mode != before.Mode || rule.MaxSources != before.MaxSources || rule.Count is null != before.Count is null;
 }

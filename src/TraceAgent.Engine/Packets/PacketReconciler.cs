@@ -6,15 +6,13 @@ using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Engine.Packets;
 
-/// <summary>Carries out what <see cref="PacketPlan"/> says. Used by one thread.</summary>
+/// <summary>Carries out what <see cref="PacketPlan"/> decides. Used by one thread.</summary>
 public sealed class PacketReconciler(PacketReports reports, IPacketListener reporter)
 {
-    /// <summary>
-    /// A network card may go down for a moment when a program is tried on it: what it refused is not tried at every look.
-    /// </summary>
+    /// <summary>The pause after a refusal, since a network card may go down for a moment when a program is tried on it.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Of a rule that counts, one in so many of the sources is expected to be denied.</summary>
+    /// <summary>The expected share of denied sources for a rule that counts: one in this many.</summary>
     private const int DeniedShare = 4;
 
     private readonly Dictionary<string, AttachedFilter> _attached = [];
@@ -22,7 +20,7 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
     private readonly Dictionary<(string Rule, int Index), Refusal> _refusals = [];
     private readonly Dictionary<string, (PacketStep Step, Refusal Refusal)> _refusedSteps = [];
 
-    /// <summary>The filters in force, by the name of their rule.</summary>
+    /// <summary>The active filters, by the name of their rule.</summary>
     public IReadOnlyDictionary<string, AttachedFilter> Attached => _attached;
 
     public IReadOnlyList<PacketCounters> Counters
@@ -36,12 +34,12 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
         }
     }
 
-    /// <summary>Why a rule, or one of its interfaces, is not as it should be; null when all is well.</summary>
+    /// <summary>The reason why a rule, or one of its interfaces, is not as it should be; null when all is well.</summary>
     public string? WhyRefused(string rule) =>
         _refusedSteps.TryGetValue(rule, out var step) ? step.Refusal.Reason
         : _refusals.Where(one => one.Key.Rule == rule).Select(one => one.Value.Reason).FirstOrDefault();
 
-    /// <summary>How the kernel's tables are made for a rule.</summary>
+    /// <summary>The options of the kernel's tables for a rule.</summary>
     public static PacketFilterOptions OptionsOf(PacketRule rule) => new()
     {
         SourceCapacity = rule.MaxSources,
@@ -102,7 +100,7 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
         }
     }
 
-    /// <summary>Takes a rule off at once, and tells its last numbers.</summary>
+    /// <summary>Detaches a rule at once, and reports its last counters.</summary>
     public void Detach(string rule)
     {
         if (_attached.Remove(rule, out var filter))
@@ -155,7 +153,7 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
         }
     }
 
-    /// <summary>An interface takes one program: between the two, packets pass unseen.</summary>
+    /// <summary>Replaces a filter. An interface takes one program: between the two, packets pass uncounted.</summary>
     private void Replace(PacketRule rule, PrefixLists lists, IEnumerable<NetworkInterface> interfaces)
     {
         Detach(rule.Name.Value);
@@ -189,7 +187,9 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
         }
     }
 
-    /// <summary>What the kernel refuses is said once, and tried again later or when something else is asked for.</summary>
+    /// <summary>
+    /// Tries a step. A refusal by the kernel is reported once, and tried again later or when something else is asked for.
+    /// </summary>
     private void Try(PacketRule rule, PacketStep step, Action action)
     {
         var name = rule.Name.Value;

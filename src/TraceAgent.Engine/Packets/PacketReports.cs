@@ -6,13 +6,16 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Packets;
 
-/// <summary>The lines of packet rules, among the events of the others.</summary>
+/// <summary>Writes the lines of packet rules, among the events of the others.</summary>
 public sealed class PacketReports(EventPump pump, WallClock clock, Action<PacketRule, long> onEvicted)
 {
-    /// <summary>An attacker with many addresses must not fill the disk: of more new ones at a look, what they sum to is told.</summary>
+    /// <summary>
+    /// The maximum number of newly denied sources in one report, so that an attacker with many addresses cannot fill the disk;
+    /// the others are summed up.
+    /// </summary>
     private const int MaxDropped = 100;
 
-    /// <summary>Tells what is new. To be called about once a second.</summary>
+    /// <summary>Reports what is new. To be called about once a second.</summary>
     public void Report(AttachedFilter filter)
     {
         ReportDropped(filter);
@@ -22,7 +25,7 @@ public sealed class PacketReports(EventPump pump, WallClock clock, Action<Packet
         }
     }
 
-    /// <summary>Tells the rest, and the totals. When nothing is attached any more.</summary>
+    /// <summary>Reports the rest, and the totals. Called when nothing is attached any more.</summary>
     public void ReportLast(AttachedFilter filter)
     {
         ReportDropped(filter);

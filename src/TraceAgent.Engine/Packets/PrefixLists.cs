@@ -2,7 +2,7 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Engine.Packets;
 
-/// <summary>What a packet rule denies and allows, its files included.</summary>
+/// <summary>The prefixes that a packet rule denies and allows, its files included.</summary>
 public sealed record PrefixLists(EquatableArray<IpPrefix> Deny, EquatableArray<IpPrefix> Allow)
 {
     public static PrefixLists None { get; } = new([], []);
@@ -12,7 +12,7 @@ public sealed record PrefixLists(EquatableArray<IpPrefix> Deny, EquatableArray<I
     public override int GetHashCode() => HashCode.Combine(Deny.Count, Allow.Count);
 }
 
-/// <summary>Which of many prefixes holds an address.</summary>
+/// <summary>Finds the prefix that contains an address, among many.</summary>
 internal sealed class PrefixIndex
 {
     private readonly HashSet<IpPrefix> _prefixes;

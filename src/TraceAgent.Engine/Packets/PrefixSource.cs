@@ -7,25 +7,26 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Packets;
 
-/// <summary>What a packet rule asks for, with what stands in its files.</summary>
-/// <param name="Rule">As its file says it.</param>
-/// <param name="Lists">Null while what it allows is not known: then nothing may be denied either.</param>
+/// <summary>The filter that a packet rule asks for, with the contents of its files.</summary>
+/// <param name="Rule">The rule as in its file.</param>
+/// <param name="Lists">The lists; null while what it allows is not known: then nothing may be denied either.</param>
 public sealed record DesiredFilter(PacketRule Rule, PrefixLists? Lists);
 
-/// <summary>What came of reading the lists of a packet rule.</summary>
-/// <param name="Desired">To be attached.</param>
-/// <param name="Diagnostics">Of the files, with the text that they point into; null for that of the rule.</param>
+/// <summary>The result of reading the lists of a packet rule.</summary>
+/// <param name="Desired">The filter to attach.</param>
+/// <param name="Diagnostics">The diagnostics of the files, with the text that they point into; null for that of the rule.</param>
 /// <param name="Doubt">Why a list is not what the file says, in a sentence; null when it is.</param>
 public sealed record FilterResolution(
     DesiredFilter Desired, IReadOnlyList<(Diagnostic Diagnostic, SourceText? Source)> Diagnostics, string? Doubt);
 
-/// <summary>
-/// The lists of packet rules. A file of addresses that has errors, or is gone, keeps what it said last when it was right.
-/// </summary>
+/// <summary>Reads the lists of packet rules. A file of addresses that has errors, or is gone, keeps its last valid content.</summary>
 /// <param name="trust">Says which files are to be obeyed; null when all are.</param>
 public sealed class PrefixSource(PathTrust? trust = null)
 {
-    /// <summary>A file that was changed this shortly before it was read may be changed again without a new time stamp.</summary>
+    /// <summary>
+    /// The granularity of time stamps: a file that was changed this shortly before it was read may be changed again without a new
+    /// one.
+    /// </summary>
     private static readonly TimeSpan TimestampGranularity = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<(string Path, bool TakesEverything), KnownFile> _files = [];
@@ -65,7 +66,7 @@ public sealed class PrefixSource(PathTrust? trust = null)
         }
     }
 
-    /// <summary>The next look reads every file, whatever is known of it.</summary>
+    /// <summary>Makes the next evaluation read every file again.</summary>
     public void Forget()
     {
         foreach (var (path, known) in _files.ToList())
@@ -74,7 +75,7 @@ public sealed class PrefixSource(PathTrust? trust = null)
         }
     }
 
-    /// <summary>What no rule has asked for since the last call is forgotten.</summary>
+    /// <summary>Forgets what no rule has asked for since the last call.</summary>
     public void Settle()
     {
         foreach (var path in _files.Keys.Where(path => !_used.Contains(path)).ToList())
@@ -85,7 +86,7 @@ public sealed class PrefixSource(PathTrust? trust = null)
         _used.Clear();
     }
 
-    /// <summary>The same object for the same lists.</summary>
+    /// <summary>Merges lists; returns the same object for the same lists.</summary>
     private PrefixLists Merge(PacketRule rule, PrefixFile? deny, PrefixFile? allow)
     {
         var name = rule.Name.Value;
@@ -131,7 +132,9 @@ public sealed class PrefixSource(PathTrust? trust = null)
             : new KnownFile(path, identity, isSettled, latest, identity is null || latest.HasErrors ? known?.Good : latest);
     }
 
-    /// <summary>Permissions change without the file, and those of its folders.</summary>
+    /// <summary>
+    /// True when the file is trusted as before: permissions change without the file's content, and those of its folders too.
+    /// </summary>
     private bool IsTrustedAsBefore(KnownFile known) =>
         trust is null || known.Identity is not { Kind: FileKind.Regular }
             || trust.Judge(known.Path) == known.Latest.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);
@@ -158,7 +161,7 @@ public sealed class PrefixSource(PathTrust? trust = null)
     }
 
     /// <param name="Path">Absolute.</param>
-    /// <param name="Identity">Null when there is no such file.</param>
+    /// <param name="Identity">The identity; null when there is no such file.</param>
     /// <param name="IsQuiet">False when it was changed so shortly before it was read that it must be read again.</param>
     /// <param name="Latest">What it says.</param>
     /// <param name="Good">What it said last when it was right; null when it never was.</param>

@@ -8,19 +8,19 @@ namespace TraceAgent.Engine.Packets;
 public sealed record SourceLine(PacketSubject Subject, PacketNumbers Numbers);
 
 /// <summary>
-/// Tells from readings of the kernel's tables what came from which source since the last one. What its lines say, over all
-/// intervals, is the sum of the kernel's: a source that had to make room in between is among the others.
+/// Computes from readings of the kernel's tables the traffic by source since the last one. Its lines, over all intervals, sum up
+/// to the kernel's counters: a source that was evicted in between is among the others.
 /// </summary>
 internal sealed class SourceLedger
 {
     private Dictionary<IpAddress, Entry> _before = [];
     private PacketNumbers _reported;
 
-    /// <summary>What is new, the sources with most packets first and at the end the others together.</summary>
-    /// <param name="passed">Null when only denied sources are counted.</param>
+    /// <summary>The traffic since the last call, the sources with most packets first and the others together at the end.</summary>
+    /// <param name="passed">The sources that passed; null when only denied sources are counted.</param>
     /// <param name="denied">Read together with it.</param>
     /// <param name="isDryRun">What denied sources that had to make room are taken for.</param>
-    /// <param name="top">So many sources have a line of their own.</param>
+    /// <param name="top">The number of sources that have a line of their own.</param>
     public IReadOnlyList<SourceLine> Take(SourceReading<SourceCount>? passed, SourceReading<DeniedSource> denied, bool isDryRun, int top)
     {
         var now = EntriesOf(passed, denied);
@@ -41,9 +41,9 @@ internal sealed class SourceLedger
         return lines;
     }
 
-    /// <summary>What there is in all: each source since it was seen first, and the others up to <paramref name="all"/>.</summary>
-    /// <param name="all">Of every source there was.</param>
-    /// <param name="top">So many sources have a line of their own.</param>
+    /// <summary>The total traffic: each source since it was seen first, and the others up to <paramref name="all"/>.</summary>
+    /// <param name="all">The total of all sources.</param>
+    /// <param name="top">The number of sources that have a line of their own.</param>
     public IReadOnlyList<SourceLine> Totals(PacketNumbers all, int top) =>
         Lines([.. _before.Select(one => (one.Key, one.Value.Since(default))).Where(one => one.Item2.Packets > 0)], all, top);
 
@@ -100,10 +100,10 @@ internal sealed class SourceLedger
     private static PacketNumbers Difference(PacketNumbers a, PacketNumbers b) =>
         new(a.Packets - b.Packets, a.Bytes - b.Bytes, a.Dropped - b.Dropped, a.Spared - b.Spared);
 
-    /// <summary>What the tables have of one source.</summary>
+    /// <summary>The entries of one source in the tables.</summary>
     private readonly record struct Entry(long PassedSince, Traffic Passed, long DeniedSince, Traffic Dropped, Traffic Spared)
     {
-        /// <summary>What came since then; all of it when the source had made room in between.</summary>
+        /// <summary>The traffic since then; all of it when the source was evicted in between.</summary>
         public PacketNumbers Since(Entry before)
         {
             var passed = PassedSince == before.PassedSince ? Passed - before.Passed : Passed;

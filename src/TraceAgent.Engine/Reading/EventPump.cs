@@ -9,14 +9,15 @@ using TraceAgent.Events.Outputs;
 namespace TraceAgent.Engine.Reading;
 
 /// <summary>
-/// The one thread that reads, decodes and writes. A slow output makes the ring fill, and the kernel counts what it could
-/// not hold: memory stays bounded, and nothing is lost without being counted.
+/// The one thread that reads, decodes and writes. A slow output makes the ring fill, and the kernel counts what it could not
+/// hold: memory stays bounded, and nothing is lost without being counted.
 /// </summary>
 public sealed class EventPump : IRecordConsumer, IDisposable
 {
     /// <summary>
-    /// Bytes that the thread may allocate before it has the short-lived ones collected. By itself the collector waits for as
-    /// many as the processor's cache holds, which is 100 MB and more on large machines; nearly nothing of ours survives.
+    /// The number of bytes that the thread may allocate before it has the short-lived ones collected. By itself the collector
+    /// waits for as many as the processor's cache holds, which is 100 MB and more on large machines; nearly nothing of ours
+    /// survives.
     /// </summary>
     private const long CollectAfter = 4 << 20;
 
@@ -24,7 +25,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    /// <summary>Records between two commits of the outputs.</summary>
+    /// <summary>The number of records between two commits of the outputs.</summary>
     private const int BatchSize = 8192;
 
     private readonly RingReader _ring;
@@ -56,22 +57,22 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         _thread = new Thread(Work) { Name = "events", IsBackground = true };
     }
 
-    /// <summary>Set when the thread has ended by an error of ours.</summary>
+    /// <summary>The error by which the thread has ended; null while it runs.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Called on the thread when it ends by an error.</summary>
     public event Action? Failed;
 
-    /// <summary>Events beyond it are not written; null for no end.</summary>
+    /// <summary>The limit above which events are not written; null for none.</summary>
     public EventQuota? Quota { get; init; }
 
     /// <summary>
-    /// In a stream of events, the time between two writes: longer is cheaper, since the thread is woken less often. 0 for at once. The
-    /// first event after a pause is written at once in any case.
+    /// The time between two writes in a stream of events: longer is cheaper, since the thread is woken less often. 0 for at once.
+    /// The first event after a pause is written at once in any case.
     /// </summary>
     public required TimeSpan Flush { get; init; }
 
-    /// <summary>Since the thread was last seen to go round; an output that blocks does not count as standing still.</summary>
+    /// <summary>The time since the thread last finished a turn; an output that blocks does not count.</summary>
     public TimeSpan StandsStill => _inOutput ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
 
     public void Start() => _thread.Start();
@@ -81,7 +82,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
 
     /// <summary>Writes a line of a rule that does not come from the ring.</summary>
     /// <param name="line">What it says.</param>
-    /// <param name="counters">Of the rule.</param>
+    /// <param name="counters">The rule's counters.</param>
     /// <param name="output">The name of the one output that takes it; null for all.</param>
     public void Enqueue(StreamEvent line, LineCounters counters, string? output) => Enqueue((line, counters, output));
 
@@ -101,7 +102,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     }
 
     /// <summary>
-    /// Takes what is in the ring, commits and ends. False when an output held it up for so long, or was so slow that it took
+    /// Takes what is in the ring, commits and ends. False when an output blocked for this long, or was so slow that it took
     /// <see cref="LongestStop"/> times as long.
     /// </summary>
     public bool Stop(TimeSpan patience)
@@ -209,8 +210,8 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     }
 
     /// <summary>
-    /// Sleeps. While events come, for a time, whatever comes: to be woken for each of them costs both the traced thread and this one
-    /// more than to write it. After a turn without any, until the next one.
+    /// Sleeps. While events come, for a fixed time: to be woken for each of them costs both the traced thread and this one more
+    /// than to write it. After a turn without any, until the next event.
     /// </summary>
     private void Wait()
     {

@@ -1,7 +1,7 @@
 namespace TraceAgent.Engine.Reading;
 
-/// <summary>How many events are wanted. Used by the reader's thread.</summary>
-/// <param name="events">At least 1.</param>
+/// <summary>The number of events that are wanted. Used by the reader's thread.</summary>
+/// <param name="events">The number of events, at least 1.</param>
 /// <param name="onUsedUp">Called once, with the last of them.</param>
 public sealed class EventQuota(long events, Action onUsedUp)
 {

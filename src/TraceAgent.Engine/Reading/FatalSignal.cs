@@ -2,20 +2,22 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Engine.Reading;
 
-/// <summary>The kernel ends a process, or calls its handler, for what a thread of it has done. Times are CLOCK_MONOTONIC.</summary>
-/// <param name="Pid">Of the process, in the first PID namespace.</param>
-/// <param name="Number">Of the signal.</param>
+/// <summary>
+/// The report that the kernel ends a process, or calls its handler, for what a thread of it has done. Times are CLOCK_MONOTONIC.
+/// </summary>
+/// <param name="Pid">The process ID in the first PID namespace.</param>
+/// <param name="Number">The signal's number.</param>
 /// <param name="IsProbed">The thread has been through a uprobe, of whatever tracer.</param>
 /// <param name="IsHandled">The process has a handler for it, which may repair what is wrong.</param>
-/// <param name="Time">When.</param>
-/// <param name="Started">When the process began.</param>
+/// <param name="Time">The time of the signal.</param>
+/// <param name="Started">The time when the process began.</param>
 /// <param name="Program">Path of the executable, as the process sees it; empty when unknown.</param>
 public sealed record FatalSignal(int Pid, int Number, bool IsProbed, bool IsHandled, TimeSpan Time, TimeSpan Started, string Program)
 {
     /// <summary>Inode numbers of the files that the process may execute.</summary>
     public IReadOnlySet<ulong> Files { get; init; } = new HashSet<ulong>();
 
-    /// <summary>A thread of the process ends by it: more may be known than before.</summary>
+    /// <summary>True when a thread of the process ends by the signal: more may be known than before.</summary>
     public bool IsAtEnd { get; init; }
 
     public string Name => NameOf(Number) ?? $"signal {Number}";
@@ -29,7 +31,7 @@ public sealed record FatalSignal(int Pid, int Number, bool IsProbed, bool IsHand
             Files = new HashSet<ulong>([notice.Inode, .. notice.Files]),
         };
 
-    /// <summary>With what is known at the end of one of its threads.</summary>
+    /// <summary>Adds what is known at the end of one of the process' threads.</summary>
     public FatalSignal With(FatalSignal end) => this with
     {
         IsProbed = IsProbed || end.IsProbed,
@@ -37,7 +39,7 @@ public sealed record FatalSignal(int Pid, int Number, bool IsProbed, bool IsHand
         Program = Program.Length > 0 ? Program : end.Program,
     };
 
-    /// <summary>Null for signals by which no fault ends a process.</summary>
+    /// <summary>The name of a signal; null for signals by which no fault ends a process.</summary>
     public static string? NameOf(int signal) => signal switch
     {
         4 => "SIGILL",
@@ -52,9 +54,9 @@ public sealed record FatalSignal(int Pid, int Number, bool IsProbed, bool IsHand
     private static TimeSpan Monotonic(ulong ns) => TimeSpan.FromTicks((long)(ns / 100));
 }
 
-/// <summary>A process has ended.</summary>
-/// <param name="Pid">In the first PID namespace.</param>
-/// <param name="Status">As wait(2) gives it.</param>
+/// <summary>The end of a process.</summary>
+/// <param name="Pid">The process ID in the first PID namespace.</param>
+/// <param name="Status">The status as wait(2) gives it.</param>
 /// <param name="Time">CLOCK_MONOTONIC.</param>
 /// <param name="Program">Path of the executable, as the process saw it; empty when unknown.</param>
 public sealed record ProcessEnd(int Pid, int Status, TimeSpan Time, string Program)

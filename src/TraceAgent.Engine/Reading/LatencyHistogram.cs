@@ -3,18 +3,18 @@ using System.Numerics;
 namespace TraceAgent.Engine.Reading;
 
 /// <summary>
-/// How long calls took, in buckets whose bounds are powers of two. Of fixed size; written by one thread, read by any: a
-/// reader may see the latest call in one of the numbers and not yet in another.
+/// The durations of calls, in buckets whose bounds are powers of two. Of fixed size; written by one thread, read by any: a reader
+/// may see the latest call in one of the numbers and not yet in another.
 /// </summary>
 public sealed class LatencyHistogram
 {
-    /// <summary>Bucket n holds durations above 2^(n-1) ns and up to 2^n ns; the first also those of 0.</summary>
+    /// <summary>The number of buckets. Bucket n holds durations above 2^(n-1) ns and up to 2^n ns; the first also those of 0.</summary>
     public const int Buckets = 64;
 
     private readonly long[] _counts = new long[Buckets];
     private ulong _sum;
 
-    /// <summary>ns, of all calls.</summary>
+    /// <summary>The sum of all durations, in ns.</summary>
     public ulong Sum => Volatile.Read(ref _sum);
 
     public static int BucketOf(ulong ns) => ns <= 1 ? 0 : Math.Min(Buckets - 1, 64 - BitOperations.LeadingZeroCount(ns - 1));

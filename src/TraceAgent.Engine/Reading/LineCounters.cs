@@ -1,6 +1,6 @@
 namespace TraceAgent.Engine.Reading;
 
-/// <summary>The accounts of the lines of one rule: what the outputs took of them. Kept by the reader thread, read by any.</summary>
+/// <summary>The counters of the lines of one rule: what the outputs took of them. Written by the reader thread, read by any.</summary>
 public abstract class LineCounters(string rule)
 {
     private long _logged;
@@ -20,7 +20,7 @@ public abstract class LineCounters(string rule)
     /// <summary>Lines that an output did not take, or that could not be written.</summary>
     public long Failed => Volatile.Read(ref _failed);
 
-    /// <summary>A line was written.</summary>
+    /// <summary>Counts a line that was written.</summary>
     /// <param name="output">The one output that takes it; null for all.</param>
     /// <returns>True for the first since the last commit.</returns>
     public bool Written(string? output)
@@ -44,6 +44,6 @@ public abstract class LineCounters(string rule)
         Uncommitted = 0;
     }
 
-    /// <summary>Something that was to be a line could not become one.</summary>
+    /// <summary>Counts a record that could not become a line.</summary>
     public void Undecodable() => Volatile.Write(ref _failed, _failed + 1);
 }

@@ -3,9 +3,7 @@ using TraceAgent.Events;
 
 namespace TraceAgent.Engine.Reading;
 
-/// <summary>
-/// What the reader needs of the probe in a slot. The shape is swapped as a whole; records are decoded with the one in force.
-/// </summary>
+/// <summary>The reader's view of the probe in a slot. The shape is swapped as a whole; records are decoded with the current one.</summary>
 public sealed class ProbeSlot(EventShape shape, RuleCounters counters)
 {
     private volatile EventShape _shape = shape;
@@ -19,7 +17,7 @@ public sealed class ProbeSlot(EventShape shape, RuleCounters counters)
     public RuleCounters Counters { get; } = counters;
 }
 
-/// <summary>From the slot in a record to its probe. Written by the reconciler, read for every event.</summary>
+/// <summary>Maps the slot in a record to its probe. Written by the reconciler, read for every event.</summary>
 public sealed class SlotTable
 {
     private readonly ProbeSlot?[] _slots = new ProbeSlot?[ControlLayout.Slots];

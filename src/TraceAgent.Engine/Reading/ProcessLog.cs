@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TraceAgent.Engine.Reading;
 
-/// <summary>What the watch of processes tells the operator.</summary>
+/// <summary>Messages of the process watch to the operator.</summary>
 internal static partial class ProcessLog
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "how probed programs end is not watched: {reason}")]

@@ -9,26 +9,26 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Engine.Reading;
 
-/// <summary>A process has executed a file.</summary>
+/// <summary>The execution of a file by a process.</summary>
 /// <param name="Facts">What the process is now.</param>
-/// <param name="Device">Of the executable; 20 bits of minor number below the major number.</param>
-/// <param name="Inode">Of the executable.</param>
+/// <param name="Device">The executable's device; 20 bits of minor number below the major number.</param>
+/// <param name="Inode">The executable's inode number.</param>
 public sealed record Execution(int Pid, ProcessFacts Facts, uint Device, ulong Inode);
 
 /// <summary>
-/// Keeps the history of processes up to date: by a thread of its own, so that new processes are known at once and a storm of
-/// them does not fill the ring while an output blocks; and by whoever asks, so that an event is never older than what is known.
+/// Keeps the history of processes up to date: by a thread of its own, so that new processes are known at once and a storm of them
+/// does not fill the ring while an output blocks; and on demand, so that an event is never newer than what is known.
 /// </summary>
 public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
 {
-    /// <summary>The kernel announces executions at most once per ms: after a notice it is looked again so soon.</summary>
+    /// <summary>The wait after a notice, in ms: the kernel announces executions at most once per ms.</summary>
     private const int ShortWaitMs = 2;
 
     private const int LongWaitMs = 1000;
 
     private static readonly TimeSpan LongestSurvey = TimeSpan.FromSeconds(2);
 
-    /// <summary>Between two looks at all processes, and at what is lost or may be forgotten.</summary>
+    /// <summary>The time between two surveys of all processes, and checks for what is lost or may be forgotten.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger;
@@ -54,7 +54,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     private long _reportedLost;
     private bool _took;
 
-    /// <param name="logger">Of the agent.</param>
+    /// <param name="logger">The agent's logger.</param>
     /// <param name="whenDrained">Runs an action when all events that are in their ring now have been read.</param>
     /// <param name="seesAll">Whether /proc has all processes under the kernel's numbers.</param>
     public ProcessWatch(ILogger logger, Action<Action> whenDrained, bool seesAll)
@@ -64,13 +64,13 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
         _thread = new Thread(() => Work(_tracker!)) { Name = "processes", IsBackground = true };
     }
 
-    /// <summary>Set when the thread has ended by an error of ours.</summary>
+    /// <summary>The error by which the thread has ended; null while it runs.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Called on the thread when it ends by an error.</summary>
     public event Action? Failed;
 
-    /// <summary>Called for each execution, in order, while nothing else can be asked here: to be left quickly.</summary>
+    /// <summary>Called for each execution, in order, while the history is locked: handlers must return quickly.</summary>
     public event Action<Execution>? Executed;
 
     /// <summary>Called for each signal by which the kernel ends a process; as <see cref="Executed"/>.</summary>
@@ -80,8 +80,8 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     public event Action<ProcessEnd>? Ended;
 
     /// <summary>
-    /// From now on processes are known by the kernel's notices. Where it gives none, that is said, and /proc alone is asked.
-    /// It takes a while: the kernel's types are some megabytes.
+    /// Starts to follow processes by the kernel's notices. Where it gives none, that is reported, and only /proc is read. It
+    /// takes a while: the kernel's types are some megabytes.
     /// </summary>
     public void Start()
     {
@@ -105,14 +105,14 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     }
 
     /// <summary>
-    /// Waits until every process is known: one that is hit by the first rule may have ended when its event is read. No longer than a
-    /// moment: there may be very many.
+    /// Waits until every process is known: one that is hit by the first rule may have ended when its event is read. Waits only
+    /// for a moment: there may be very many.
     /// </summary>
     public void AwaitComplete() => _isComplete.Wait(LongestSurvey);
 
     /// <summary>
-    /// Waits until ends by signals are seen. Their programs take the kernel's verifier some 20 ms each, beside what the first rule
-    /// waits for.
+    /// Waits until ends by signals are reported. Their programs take the kernel's verifier some 20 ms each, in parallel to what
+    /// the first rule waits for.
     /// </summary>
     public void AwaitSignals() => _signals.GetAwaiter().GetResult();
 
@@ -175,7 +175,9 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
         _history.Find(notice.Pid, notice.Time)?.Executable
         ?? (notice.Act == ProcessAct.Signalled ? ProcessFacts.ReadExecutable(notice.Pid) : null);
 
-    /// <summary>Does not wait for the thread, which may be waiting for notices: it touches nothing any more when it wakes.</summary>
+    /// <summary>
+    /// Disposes without waiting for the thread, which may be waiting for notices: it touches nothing any more when it wakes.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)
@@ -307,7 +309,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
         }
     }
 
-    /// <summary>Looks at all processes that are not known.</summary>
+    /// <summary>Reads all processes that are not known.</summary>
     private void Survey()
     {
         foreach (var folder in ProcessFolders.All())

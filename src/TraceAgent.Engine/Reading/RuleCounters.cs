@@ -3,19 +3,19 @@ using TraceAgent.Events;
 
 namespace TraceAgent.Engine.Reading;
 
-/// <summary>A rule's accounts: what the kernel counted and what became of it.</summary>
+/// <summary>A rule's totals: what the kernel counted and what became of it.</summary>
 /// <param name="Calls">Hits of the rule; for <c>on: call</c>, completed calls. When the counters balance, the sum of
 /// <paramref name="Counts"/>.</param>
 /// <param name="Counts">What became of them. Logged: lines that all outputs took. Lost: the ring was full, or an output failed.</param>
-/// <param name="Unreturned">For <c>on: call</c>: entered, but never seen to return. Not part of the calls.</param>
+/// <param name="Unreturned">The calls of <c>on: call</c> that were entered, but never seen to return. Not part of the calls.</param>
 public readonly record struct RuleTotals(long Calls, CallCounts Counts, long Unreturned)
 {
     public bool Balances => Calls == Counts.Calls;
 }
 
 /// <summary>
-/// The accounts of one rule over all the probes that it has had. The kernel counts calls and what the ring could not hold;
-/// the reader thread counts what the outputs took or did not.
+/// The counters of one rule over all its probes. The kernel counts calls and what the ring could not hold; the reader thread
+/// counts what the outputs took or did not.
 /// </summary>
 public sealed class RuleCounters(string rule) : LineCounters(rule)
 {
@@ -29,19 +29,19 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     private long _lastEvent;
     private LatencyHistogram? _latency;
 
-    /// <summary>Hits so far, of all its probes.</summary>
+    /// <summary>The number of hits of all its probes.</summary>
     public long Hits => Kernel().Calls;
 
-    /// <summary>ns of CPU that the hits charged so far took from the traced programs; never less than before.</summary>
+    /// <summary>The CPU time in ns that the hits charged so far took from the traced programs; never less than before.</summary>
     public double CostNs => Volatile.Read(ref _costNs);
 
-    /// <summary>Of the latest event that was read: UTC ns since 1970; 0 before the first.</summary>
+    /// <summary>The time of the latest event that was read: UTC ns since 1970; 0 before the first.</summary>
     public long LastEvent => Volatile.Read(ref _lastEvent);
 
-    /// <summary>How long calls took, of all events read; null unless there were calls.</summary>
+    /// <summary>The durations of all calls read; null unless there were calls.</summary>
     public LatencyHistogram? Latency => Volatile.Read(ref _latency);
 
-    /// <summary>An event was read. By the reader thread.</summary>
+    /// <summary>Counts an event that was read. Called by the reader thread.</summary>
     public void EventRead(TracedEvent traced)
     {
         Volatile.Write(ref _lastEvent, traced.Time);
@@ -57,7 +57,7 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
         }
     }
 
-    /// <summary>Charges the hits since the last time. By one thread.</summary>
+    /// <summary>Charges the hits since the last time. Called by one thread.</summary>
     /// <param name="nsPerHit">What each of them has cost.</param>
     /// <param name="nsPerPassing">What each hit has cost that belongs to no call of the rule.</param>
     public void Charge(double nsPerHit, double nsPerPassing)
@@ -76,7 +76,7 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
         }
     }
 
-    /// <summary>The last word of a probe: it is detached and will not count any more.</summary>
+    /// <summary>Adds the final counts of a probe that is detached and will not count any more.</summary>
     public void Close(Func<KernelCounts> counts, long unreturned)
     {
         lock (_gate)
@@ -86,7 +86,7 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
         }
     }
 
-    /// <summary>Calls that entered and whose thread has ended in them.</summary>
+    /// <summary>Adds calls that entered and whose thread has ended in them.</summary>
     public void AddUnreturned(long calls)
     {
         lock (_gate)
@@ -95,24 +95,28 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
         }
     }
 
-    /// <summary>An event that was taken from the ring when as many were written as were asked for. By the reader thread.</summary>
+    /// <summary>
+    /// Counts an event that was taken from the ring after as many were written as were asked for. Called by the reader thread.
+    /// </summary>
     public void OverQuota() => Volatile.Write(ref _overQuota, _overQuota + 1);
 
-    /// <summary>While the program runs, calls whose record still waits in the ring are not counted yet, so the sums agree.</summary>
+    /// <summary>The current totals. Calls whose record still waits in the ring are not counted yet, so that the sums agree.</summary>
     public RuleTotals Totals()
     {
         var (counts, kernel) = Read();
         return new RuleTotals(counts.Calls, counts, kernel.Unreturned);
     }
 
-    /// <summary>When the probes are deactivated and the ring is drained: the calls as the kernel counted them.</summary>
+    /// <summary>The final totals, when the probes are deactivated and the ring is drained: the calls as the kernel counted them.</summary>
     public RuleTotals FinalTotals()
     {
         var (counts, kernel) = Read();
         return new RuleTotals(kernel.Calls, counts, kernel.Unreturned);
     }
 
-    /// <summary>The last totals when an output did not say what it took: all that is not known to be logged is lost.</summary>
+    /// <summary>
+    /// The final totals when an output did not report what it took: everything that is not known to be logged counts as lost.
+    /// </summary>
     public RuleTotals WithheldTotals()
     {
         var totals = FinalTotals();

@@ -14,7 +14,7 @@ namespace TraceAgent.Engine.Reconciling;
 /// <summary>One file that a part is attached to, held by its inode.</summary>
 public sealed record AttachedFile(PinnedFile File, EquatableArray<ProbeSite> Sites, ProbeAttachment Attachment) : IDisposable
 {
-    /// <summary>Detaches.</summary>
+    /// <summary>Detaches from the file and closes it.</summary>
     public void Dispose()
     {
         Attachment.Dispose();
@@ -23,14 +23,14 @@ public sealed record AttachedFile(PinnedFile File, EquatableArray<ProbeSite> Sit
 }
 
 /// <summary>
-/// What the agent holds for one <see cref="ProbePart"/>: programs in the kernel, the files they are
-/// attached to, and how events look.
+/// The agent's objects for one <see cref="ProbePart"/>: programs in the kernel, the files they are attached to, and the shape of
+/// events.
 /// </summary>
 public sealed class AttachedPart
 {
     private readonly Func<KernelCounts> _counts;
 
-    /// <summary>Every file that it has had, with the cookie of its first site: late records still name theirs.</summary>
+    /// <summary>Every file that it was ever attached to, with the cookie of its first site: late records still name theirs.</summary>
     private readonly Dictionary<ProbeFile, int> _cookies = [];
     private readonly List<ProbeFile> _announced = [];
     private Rule _rule;
@@ -38,9 +38,9 @@ public sealed class AttachedPart
     private int _sites;
 
     /// <param name="rule">Says how the events look.</param>
-    /// <param name="part">To whose files it is to be attached.</param>
-    /// <param name="loaded">In the kernel, for the part's plan.</param>
-    /// <param name="counters">Of the rule.</param>
+    /// <param name="part">The part to whose files it is to be attached.</param>
+    /// <param name="loaded">The loaded programs for the part's plan.</param>
+    /// <param name="counters">The rule's counters.</param>
     public AttachedPart(Rule rule, ProbePart part, LoadedProbe loaded, RuleCounters counters)
     {
         (_rule, _bound) = (rule, part.Bound);
@@ -55,20 +55,21 @@ public sealed class AttachedPart
 
     public LoadedProbe Loaded { get; }
 
-    /// <summary>What the reader of its records needs.</summary>
+    /// <summary>The slot: what the reader of its records needs.</summary>
     public ProbeSlot Slot { get; }
 
     public List<AttachedFile> Files { get; } = [];
 
-    /// <summary>What of it is attached now.</summary>
+    /// <summary>The part as it is attached now.</summary>
     public ProbePart Held => new(
         _bound, Files.Select(file => new ProbeFile(file.File.Path, file.File.Identity, file.Sites)).ToEquatableArray());
 
     /// <summary>
-    /// Makes room for the sites of files that are to be attached: records name a site by its cookie, and the shape must know it.
+    /// Extends the shape by the sites of files that are to be attached: records name a site by its cookie, and the shape must
+    /// know it.
     /// </summary>
     /// <param name="rule">Says how the events look.</param>
-    /// <param name="files">As they were examined.</param>
+    /// <param name="files">The files as they were examined.</param>
     public void Announce(Rule rule, IEnumerable<ProbeFile> files)
     {
         Note(files);
@@ -77,7 +78,7 @@ public sealed class AttachedPart
     }
 
     /// <summary>Attaches to a file that was announced.</summary>
-    /// <param name="file">As it was examined.</param>
+    /// <param name="file">The file as it was examined.</param>
     /// <param name="source">Where to find it now.</param>
     /// <exception cref="KernelException">The kernel refused, or it is another file now; nothing new is attached.</exception>
     public void Attach(ProbeFile file, string source)
@@ -106,7 +107,7 @@ public sealed class AttachedPart
         }
     }
 
-    /// <summary>From now on, events look as the rule says.</summary>
+    /// <summary>Gives future events the shape that the rule says.</summary>
     public void Show(Rule rule)
     {
         if (Bind(rule))
@@ -115,14 +116,14 @@ public sealed class AttachedPart
         }
     }
 
-    /// <summary>It is detached: what it counted goes over to the accounts of its rule.</summary>
+    /// <summary>Adds the final counts of a part that is detached to the counters of its rule.</summary>
     /// <param name="unreturned">Calls in flight when it was detached.</param>
     public void CloseCounters(long unreturned) => Slot.Counters.Close(_counts, unreturned);
 
     private EventShape Shape() => EventShape.Of(
         _rule, _bound, [.. _announced.SelectMany(file => file.Sites, (file, site) => SiteName.Of(site.DisplayName, file.Path))]);
 
-    /// <summary>Whether the rule is another one; it captures the same.</summary>
+    /// <summary>Binds the shape to another rule that captures the same; false when it is the same rule.</summary>
     private bool Bind(Rule rule)
     {
         if (ReferenceEquals(rule, _rule))

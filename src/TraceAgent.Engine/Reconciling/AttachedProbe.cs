@@ -6,24 +6,24 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Reconciling;
 
-/// <summary>What the agent holds for one rule.</summary>
+/// <summary>The agent's objects for one rule.</summary>
 public sealed class AttachedProbe(Rule rule, RuleCounters counters)
 {
     private RuleProbe? _asked;
     private int _askedFiles;
 
-    /// <summary>When it came, CLOCK_MONOTONIC.</summary>
+    /// <summary>The time when the rule was attached, CLOCK_MONOTONIC.</summary>
     public TimeSpan Since { get; } = Stopwatch.GetElapsedTime(0);
 
-    /// <summary>As it was when it was last shaped.</summary>
+    /// <summary>The rule as it was when it was last reshaped.</summary>
     public Rule Rule { get; set; } = rule;
 
     public RuleCounters Counters { get; } = counters;
 
-    /// <summary>No two with the same plan.</summary>
+    /// <summary>The parts; no two have the same plan.</summary>
     public List<AttachedPart> Parts { get; } = [];
 
-    /// <summary>Where the rule leads now; what is attached besides are files whose processes still run.</summary>
+    /// <summary>The files to which the rule leads now; other attached files are kept while processes run them.</summary>
     public IReadOnlySet<(uint Major, uint Minor, ulong Inode, long OverlaidNs)> Current { get; set; } =
         new HashSet<(uint, uint, ulong, long)>();
 
@@ -33,9 +33,9 @@ public sealed class AttachedProbe(Rule rule, RuleCounters counters)
 
     private int FileCount => Parts.Sum(part => part.Files.Count);
 
-    /// <summary>Takes note that what is attached is what is asked for.</summary>
+    /// <summary>Records that what is attached is what is asked for.</summary>
     public void MarkInSync(RuleProbe asked) => (_asked, _askedFiles) = (asked, FileCount);
 
-    /// <summary>Whether this was asked for the last time, and nothing has been detached since.</summary>
+    /// <summary>True when this was asked for the last time, and nothing has been detached since.</summary>
     public bool IsInSync(RuleProbe asked) => ReferenceEquals(_asked, asked) && _askedFiles == FileCount;
 }

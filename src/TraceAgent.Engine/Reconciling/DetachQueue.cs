@@ -6,12 +6,12 @@ using TraceAgent.Engine.Reading;
 namespace TraceAgent.Engine.Reconciling;
 
 /// <summary>
-/// Where probes go that are not in force any more. Closing links takes tens of milliseconds and calls may still be in
-/// flight, so it is done on a thread of its own, for all that are waiting at once.
+/// Detaches probes that are not active any more. Closing links takes tens of milliseconds and calls may still be in flight, so a
+/// thread of its own does it, for all that are waiting at once.
 /// </summary>
 public sealed class DetachQueue : IDisposable
 {
-    /// <summary>How long a replaced call rule waits for the calls that it has seen enter.</summary>
+    /// <summary>The maximum time that a replaced call rule waits for the calls that it has seen enter.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly BpfSession _session;
@@ -34,19 +34,19 @@ public sealed class DetachQueue : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Probes that may still run on every hit. The reconciler lets this not grow without bound.</summary>
+    /// <summary>The number of probes that may still run on every hit. The reconciler keeps it bounded.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Replaced: the successors take the hits already.</summary>
+    /// <summary>Adds probes that were replaced: their successors take the hits already.</summary>
     public void Replaced(IReadOnlyList<AttachedPart> previous, Switchover switchover) => Add(new RetiredProbe(previous, switchover));
 
-    /// <summary>Deactivated: nothing takes their hits.</summary>
+    /// <summary>Adds probes that were deactivated: nothing takes their hits.</summary>
     public void Removed(IReadOnlyList<AttachedPart> parts) => Add(new RetiredProbe(parts, null));
 
-    /// <summary>What is still attached when the thread has stopped.</summary>
+    /// <summary>The parts that are still attached when the thread has stopped.</summary>
     public IEnumerable<AttachedPart> Left => _arrived.SelectMany(retired => retired.Parts).Concat(_inFlight.Select(one => one.Part));
 
-    /// <summary>Stops closing; what is left takes no more hits, and is for the reconciler to detach.</summary>
+    /// <summary>Stops closing; what is left takes no more hits, and the reconciler detaches it.</summary>
     public void Dispose()
     {
         _stopping = true;
@@ -105,7 +105,7 @@ public sealed class DetachQueue : IDisposable
             .Where(part => !waiting.Contains(part)).Select<AttachedPart, Action>(part => () => Close(part))]);
     }
 
-    /// <summary>The slot is free when no record of it is in the ring any more.</summary>
+    /// <summary>Closes a part. Its slot becomes free when no record of it is in the ring any more.</summary>
     private void Close(AttachedPart part)
     {
         var calls = part.Loaded.CallsInFlight;

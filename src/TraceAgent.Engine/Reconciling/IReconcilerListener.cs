@@ -2,23 +2,23 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Reconciling;
 
-/// <summary>What the reconciler has to tell the operator.</summary>
+/// <summary>Reports what the reconciler does.</summary>
 public interface IReconcilerListener
 {
     void Attached(Rule rule, AttachedProbe probe);
 
     void Replaced(Rule rule, AttachedProbe probe);
 
-    /// <param name="rule">In force.</param>
-    /// <param name="files">To which it is attached as well now.</param>
+    /// <param name="rule">The active rule.</param>
+    /// <param name="files">The files to which it is now attached as well.</param>
     void Extended(Rule rule, IReadOnlyList<AttachedFile> files);
 
     void Reshaped(Rule rule);
 
     void Detached(Rule rule, string reason);
 
-    /// <param name="rule">In force.</param>
-    /// <param name="path">Of a file that the agent configuration does not permit any more.</param>
+    /// <param name="rule">The active rule.</param>
+    /// <param name="path">The path of a file that the agent configuration does not permit any more.</param>
     void Denied(Rule rule, string path);
 
     void Overwritten(Rule rule, string path);

@@ -12,19 +12,19 @@ namespace TraceAgent.Engine.Reconciling;
 /// <summary>Loads the programs of probes, and attaches them to files.</summary>
 public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
 {
-    /// <summary>With fewer rules, it is not worth the while of a second thread.</summary>
+    /// <summary>The number of rules from which on a second thread is worth it.</summary>
     private const int Many = 8;
 
     private readonly Dictionary<string, LoadedProbe> _prepared = [];
 
     /// <summary>
-    /// Whether the kernel, or what it was given, is why something could not be attached; anything else is a defect of ours.
+    /// True when the kernel, or its input, is the reason why something could not be attached; anything else is a bug of ours.
     /// </summary>
     public static bool IsRefusal(Exception problem) => problem is KernelException or ArgumentException;
 
     /// <summary>
-    /// Loads the first parts of probes on two threads: half of what it takes to attach many is the kernel's verifier. What is
-    /// refused here is tried, and refused, again when it is its turn.
+    /// Loads the first parts of probes on two threads: half of the time to attach many is the kernel's verifier. What is refused
+    /// here is tried, and refused, again in its turn.
     /// </summary>
     public void Prepare(IReadOnlyList<ReconcileStep.Attach> coming)
     {
@@ -40,7 +40,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
         other.GetAwaiter().GetResult();
     }
 
-    /// <summary>Gives back what was prepared and not attached.</summary>
+    /// <summary>Releases what was prepared and not attached.</summary>
     public void ForgetPrepared()
     {
         foreach (var probe in _prepared.Values)
@@ -105,9 +105,9 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
         }
     }
 
-    /// <summary>What takes the place of a probe. All or nothing, and not yet active.</summary>
-    /// <param name="previous">That is attached; its files are found again even where their paths lead elsewhere now.</param>
-    /// <param name="rule">As it is now.</param>
+    /// <summary>Makes the successor of a probe, completely or not at all, and not yet active.</summary>
+    /// <param name="previous">The attached probe; its files are found again even where their paths lead elsewhere now.</param>
+    /// <param name="rule">The rule as it is now.</param>
     /// <param name="probe">What it asks for.</param>
     /// <exception cref="KernelException">The kernel refused a part of it.</exception>
     public AttachedProbe Succeed(AttachedProbe previous, Rule rule, Probe probe)
@@ -136,7 +136,10 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
         return next;
     }
 
-    /// <summary>The processes of a file that was replaced go on being traced, where the rule still finds its place in it.</summary>
+    /// <summary>
+    /// The parts for replaced files whose processes still run: they go on being traced, where the rule still finds its place in
+    /// them.
+    /// </summary>
     private static IEnumerable<ProbePart> StillRunning(AttachedProbe previous, Rule rule, Probe probe)
     {
         var found = probe.Files.Select(file => file.Identity.File).ToHashSet();

@@ -3,16 +3,15 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Engine.Reconciling;
 
-/// <summary>Looks after what is attached when no rule changes but the world does: files and threads come and go.</summary>
-/// <param name="attached">By rule.</param>
-/// <param name="voice">Is told.</param>
+/// <summary>Maintains what is attached when no rule changes: files and threads come and go.</summary>
+/// <param name="attached">The attached probes, by rule.</param>
+/// <param name="reporter">Receives the reports.</param>
 /// <param name="seesAll">Whether /proc has all processes; else any file may still be used by one.</param>
 public sealed class ProbeMaintenance(
     IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerListener reporter, bool seesAll = true)
 {
     /// <summary>
-    /// Takes probes off every file that was written to: its processes would run into breakpoints that
-    /// are not on their instructions.
+    /// Detaches from every file that was written to: its processes would run into breakpoints that are not on their instructions.
     /// </summary>
     /// <param name="written">
     /// Files that were seen to be written to, whatever they look like now: time and size can be set back. Null for none.
@@ -38,7 +37,7 @@ public sealed class ProbeMaintenance(
         return any;
     }
 
-    /// <summary>Takes probes off every file that the agent configuration does not permit any more.</summary>
+    /// <summary>Detaches from every file that the agent configuration does not permit any more.</summary>
     /// <returns>The rules that have no file left.</returns>
     public IReadOnlyList<string> DetachDenied(PermittedBinaries permitted)
     {
@@ -101,7 +100,7 @@ public sealed class ProbeMaintenance(
             ? [.. probe.Parts.SelectMany(part => part.Files.Where(file => which(file.File)), (part, file) => (part, file))]
             : [];
 
-    /// <summary>Asks once for each inode: many rules look into one, and each holds it open for itself.</summary>
+    /// <summary>Reads the state of each inode once: many rules look into one, and each holds it open for itself.</summary>
     private sealed class FileStates
     {
         private readonly Dictionary<FileIdentity, FileIdentity> _known = [];

@@ -3,21 +3,21 @@ using TraceAgent.Engine.Targets;
 
 namespace TraceAgent.Engine.Reconciling;
 
-/// <summary>Which files the running processes have in memory.</summary>
+/// <summary>Finds the files that the running processes have in memory.</summary>
 internal static class ProcessMaps
 {
     private const int InodeColumn = 4;
 
     /// <summary>
-    /// Inode numbers of all mapped files. Without their device: overlay file systems show another one here than stat(2)
-    /// does, and taking a file for used that is not does no harm. Empty when it cannot be told.
+    /// The inode numbers of all mapped files. Without their device: overlay file systems show another one here than stat(2) does,
+    /// and taking a file for used that is not does no harm. Empty when it cannot be told.
     /// </summary>
     public static HashSet<ulong> Inodes() => [.. Processes().SelectMany(InodesOf)];
 
     private static IEnumerable<string> Processes() =>
         ProcessFolders.All().Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]));
 
-    /// <param name="process">Its folder in /proc.</param>
+    /// <param name="process">The process' folder in /proc.</param>
     public static IEnumerable<ulong> InodesOf(string process)
     {
         foreach (var line in Lines(process, "maps"))

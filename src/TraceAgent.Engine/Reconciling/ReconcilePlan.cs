@@ -6,7 +6,7 @@ using TraceAgent.Symbols;
 
 namespace TraceAgent.Engine.Reconciling;
 
-/// <summary>One thing to do for one rule.</summary>
+/// <summary>One step for one rule.</summary>
 public abstract record ReconcileStep
 {
     private ReconcileStep()
@@ -15,21 +15,21 @@ public abstract record ReconcileStep
 
     public sealed record Attach(Rule Rule, Probe Probe) : ReconcileStep;
 
-    /// <summary>The kernel must do something else: a new probe takes over from the old one.</summary>
+    /// <summary>Replaces the probe by a new one, because the kernel must do something else.</summary>
     public sealed record Replace(Rule Rule, Probe Probe) : ReconcileStep;
 
-    /// <summary>There are more files, or another one at a path: the same is captured there too.</summary>
-    /// <param name="Rule">As it is now.</param>
+    /// <summary>Attaches to more files, or to another one at a path: the same is captured there too.</summary>
+    /// <param name="Rule">The rule as it is now.</param>
     /// <param name="More">What is not held yet.</param>
     public sealed record Extend(Rule Rule, Probe More) : ReconcileStep;
 
-    /// <summary>Only what lines look like has changed. Nothing in the kernel is touched.</summary>
+    /// <summary>Changes only what lines look like. Nothing in the kernel is touched.</summary>
     public sealed record Reshape(Rule Rule) : ReconcileStep;
 
     public sealed record Detach(string Rule) : ReconcileStep;
 }
 
-/// <summary>From what is to what should be. Pure; the same twice gives nothing to do.</summary>
+/// <summary>Plans the steps from what is attached to what should be. Pure; the same twice gives no steps.</summary>
 internal static class ReconcilePlan
 {
     public static EquatableArray<ReconcileStep> Between(IReadOnlyDictionary<string, RuleProbe> held, IReadOnlyList<RuleProbe> desired)
@@ -76,7 +76,7 @@ internal static class ReconcilePlan
         return Missing(held, probe) is { } more ? new ReconcileStep.Extend(rule, more) : Reshaped(held, rule);
     }
 
-    /// <summary>Whether what is held can stay as it is: in every file the same sites, for the same plan.</summary>
+    /// <summary>True when what is held can stay as it is: in every file the same sites, for the same plan.</summary>
     private static bool IsInSync(RuleProbe held, Rule rule, Probe probe)
     {
         var wanted = probe.Parts.SelectMany(part => part.Files, (part, file) => (part, file)).ToLookup(one => one.file.Identity.File);
@@ -103,7 +103,7 @@ internal static class ReconcilePlan
             (one.Part.Plan, one.File.Sites);
     }
 
-    /// <summary>Of what is wanted, the files that are not held; null for none.</summary>
+    /// <summary>The files that are wanted and not held; null for none.</summary>
     private static Probe? Missing(RuleProbe held, Probe probe)
     {
         var present = held.Parts.SelectMany(part => part.Files).Select(file => file.Identity.File).ToHashSet();
@@ -112,7 +112,7 @@ internal static class ReconcilePlan
             .Where(part => part.Files.Count > 0));
     }
 
-    /// <summary>Whether the rule captures at the places of a part what is captured there.</summary>
+    /// <summary>True when the rule captures at the places of a part what is captured there.</summary>
     private static bool Captures(Rule rule, Probe? probe, ProbePart part)
     {
         // At most places, the rule is bound already.

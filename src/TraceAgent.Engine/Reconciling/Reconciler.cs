@@ -7,20 +7,23 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Reconciling;
 
-/// <summary>Carries out what <see cref="ReconcilePlan"/> says. Used by one thread.</summary>
+/// <summary>Carries out what <see cref="ReconcilePlan"/> decides. Used by one thread.</summary>
 public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, DetachQueue detachQueue, IReconcilerListener reporter)
 {
-    /// <summary>Replaced probes stay attached until the kernel has settled; more than this many would slow the traced programs.</summary>
+    /// <summary>
+    /// The maximum number of replaced probes that stay attached until the kernel has settled; more would slow down the traced
+    /// programs.
+    /// </summary>
     private const int MaxRetiring = 64;
 
     private readonly Dictionary<string, AttachedProbe> _attached = [];
     private readonly Dictionary<string, RuleCounters> _counters = [];
     private readonly Dictionary<string, (Probe Probe, string Reason)> _refused = [];
 
-    /// <summary>What there is to tell of the step that is being taken.</summary>
+    /// <summary>The reports of the current step.</summary>
     private List<Action> _reported = [];
 
-    /// <summary>The rules in force, by name.</summary>
+    /// <summary>The active rules, by name.</summary>
     public IReadOnlyDictionary<string, AttachedProbe> Attached => _attached;
 
     public IReadOnlyList<RuleCounters> Counters
@@ -34,10 +37,10 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
         }
     }
 
-    /// <summary>What the kernel said to the last try of a rule; null when that succeeded.</summary>
+    /// <summary>The kernel's answer to the last try of a rule; null when that succeeded.</summary>
     public string? WhyRefused(string rule) => _refused.TryGetValue(rule, out var refused) ? refused.Reason : null;
 
-    /// <summary>Something has changed, and may lead to probes.</summary>
+    /// <summary>Announces a change that may lead to probes.</summary>
     public void ExpectAttach() => session.ExpectAttach();
 
     public void Apply(IReadOnlyList<RuleProbe> desired)
@@ -101,7 +104,7 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
         }
     }
 
-    /// <summary>Takes a rule off at once.</summary>
+    /// <summary>Detaches a rule at once.</summary>
     public void Detach(string rule)
     {
         if (_attached.Remove(rule, out var attached))
@@ -111,7 +114,7 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
         }
     }
 
-    /// <summary>Unloads the programs of parts whose last file is gone. One part stays: by it, the rule is known to be in force.</summary>
+    /// <summary>Unloads the programs of parts whose last file is gone. One part stays: by it, the rule is known to be active.</summary>
     public void LeaveBareParts()
     {
         foreach (var probe in _attached.Values)
@@ -132,8 +135,8 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
     }
 
     /// <summary>
-    /// Detaches everything, all at once: left to the end of the process, the kernel would do it link by link. When this
-    /// returns no handler runs any more, those on the returns of calls in flight included, so the counters stand still.
+    /// Detaches everything at once: left to the end of the process, the kernel would do it link by link. When this returns no
+    /// handler runs any more, those on the returns of calls in flight included, so the counters do not change any more.
     /// </summary>
     public void DetachAll()
     {
@@ -173,7 +176,7 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
         refusal?.Throw();
     }
 
-    /// <summary>All or nothing: what is attached goes on until the new probe is attached everywhere.</summary>
+    /// <summary>Replaces a probe completely or not at all: the previous one stays until the new one is attached everywhere.</summary>
     private void Replace(AttachedProbe previous, Rule rule, Probe probe)
     {
         while (detachQueue.Waiting > MaxRetiring)
@@ -198,7 +201,7 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
         _reported.Add(() => reporter.Replaced(rule, next));
     }
 
-    /// <summary>Whether the one can take hits over from the other: a call is taken when it is entered, a return when it returns.</summary>
+    /// <summary>True when one can take hits over from the other: a call is taken when it is entered, a return when it returns.</summary>
     private static bool TakesTheSameHits(AttachedProbe previous, AttachedProbe next)
     {
         var (before, after) = (previous.Rule.On, next.Rule.On);
@@ -224,7 +227,9 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
         reporter.Detached(rule, reason);
     }
 
-    /// <summary>What the kernel refuses is said once for each state of the file, and tried again when that changes.</summary>
+    /// <summary>
+    /// Tries a step. A refusal by the kernel is reported once for each state of the file, and tried again when that changes.
+    /// </summary>
     private void Try(Rule rule, Probe probe, Action step)
     {
         try

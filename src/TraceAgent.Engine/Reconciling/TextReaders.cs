@@ -6,8 +6,9 @@ using TraceAgent.Linux;
 namespace TraceAgent.Engine.Reconciling;
 
 /// <summary>
-/// Running processes that will take the breakpoints of a probe for their own instructions, as far as that can be known: they copy
-/// or translate their text, or a debugger is about to. A breakpoint that is met there belongs to nobody, and SIGTRAP ends the process.
+/// Finds running processes that will take the breakpoints of a probe for their own instructions, as far as that can be known:
+/// they copy or translate their text, or a debugger is about to. A breakpoint that is met there belongs to nobody, and SIGTRAP
+/// ends the process.
 /// </summary>
 public sealed class TextReaders
 {
@@ -17,7 +18,7 @@ public sealed class TextReaders
     private List<(string What, HashSet<ulong> Inodes)> _found = [];
     private long _lookedAt;
 
-    /// <summary>One line for each process that has one of the files in memory.</summary>
+    /// <summary>Describes each process that has one of the files in memory, in one line.</summary>
     public IReadOnlyList<string> Of(IReadOnlyCollection<PinnedFile> files)
     {
         if (_lookedAt == 0 || Stopwatch.GetElapsedTime(_lookedAt) > CacheFor)

@@ -9,12 +9,12 @@ using TraceAgent.Symbols.Resolving;
 
 namespace TraceAgent.Engine.Resolving;
 
-/// <summary>Rules to probes. Keeps what it found, for as long as neither the rule nor the file changes.</summary>
+/// <summary>Resolves rules to probes. Keeps the results as long as neither the rule nor the file changes.</summary>
 /// <param name="seccomp">What may speak against returns on this kernel; null when nothing is to be attached.</param>
-/// <param name="permitted">Which binaries may be probed; null for all.</param>
+/// <param name="permitted">The binaries that may be probed; null for all.</param>
 public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinaries? permitted = null) : IDisposable
 {
-    /// <summary>Problems that are told of one rule; of a pattern, thousands of files may have the same.</summary>
+    /// <summary>The maximum number of problems that are reported for one rule; thousands of files of a pattern may have the same.</summary>
     private const int MaxProblems = 3;
 
     private readonly FilterResolver _filters = new();
@@ -26,7 +26,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
 
     public TargetFinder Targets { get; } = new();
 
-    /// <summary>The same object again while nothing has changed that it rests on.</summary>
+    /// <summary>Resolves a rule. Returns the same object again while nothing has changed that it rests on.</summary>
     public Resolution Resolve(Rule rule)
     {
         var known = _findings.GetValueOrDefault(rule);
@@ -53,7 +53,9 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         return resolution;
     }
 
-    /// <summary>The same file under another name has the same sites: it is probed once, by a name that is permitted.</summary>
+    /// <summary>
+    /// The files that exist. The same file under another name has the same sites: it is probed once, by a name that is permitted.
+    /// </summary>
     private EquatableArray<(TargetFile File, FileIdentity Identity)> Present(TargetFiles target)
     {
         var seen = new Dictionary<FileIdentity, int>();
@@ -89,13 +91,15 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         bool IsRefused(TargetFile file, FileIdentity identity) => Refusal(file, identity) is not null;
     }
 
-    /// <summary>Whether one is a file of an overlay and the other the one in the layer below, which are one inode for the kernel.</summary>
+    /// <summary>
+    /// True when one is a file of an overlay and the other the one in the layer below, which are one inode for the kernel.
+    /// </summary>
     private static bool IsBelow(TargetFile file, FileIdentity identity, TargetFile other, FileIdentity otherIdentity) =>
         (identity.OverlaidNs == 0) != (otherIdentity.OverlaidNs == 0)
         && (identity.Size, identity.ModifiedNs) == (otherIdentity.Size, otherIdentity.ModifiedNs)
         && KernelFile.Of(file.Source) is { } one && KernelFile.Of(other.Source) is { } two && one.IsSameAs(two);
 
-    /// <summary>Also the reason that it cannot be opened.</summary>
+    /// <summary>The reason why a file may not be probed, or cannot be opened; null when it can be.</summary>
     private string? Refusal(TargetFile file, FileIdentity identity)
     {
         try
@@ -150,7 +154,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         return (new Resolution(new RuleProbe(resolved, probe), missing, all), isLasting);
     }
 
-    /// <summary>Of a file that is held open, whatever its path leads to now.</summary>
+    /// <summary>The parts in a file that is held open, whatever its path leads to now.</summary>
     public static IEnumerable<ProbePart> PartsOf(Rule rule, PinnedFile file)
     {
         using var image = ElfImage.TryOpen(file.InodePath, file.Path, out _);
@@ -159,12 +163,12 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
             : PartsOf(new RuleBindings(rule), new TargetFile(file.Path), file.Identity, Sites(rule, image, file.Path), []);
     }
 
-    /// <summary>Where the rule leads, and where another file of it would appear.</summary>
+    /// <summary>Finds the files to which the rule leads, and where another one would appear.</summary>
     public TargetFiles Lead(Rule rule) => Targets.Find(rule.Binary.Value);
 
     /// <summary>
-    /// Forgets what was not asked for since the last time, and closes the binaries: many rules look into
-    /// one, but symbol tables are large.
+    /// Forgets what was not asked for since the last time, and closes the binaries: many rules look into one, but symbol tables
+    /// are large.
     /// </summary>
     public void Settle()
     {
@@ -186,7 +190,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         Dispose();
     }
 
-    /// <summary>The next answers are new ones.</summary>
+    /// <summary>Forgets all answers, so that the next ones are new.</summary>
     public void Forget()
     {
         _findings.Clear();
@@ -204,7 +208,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         _images.Clear();
     }
 
-    /// <summary>Null when the file is gone.</summary>
+    /// <summary>The sites of a rule in a file; null when the file is gone.</summary>
     private SiteResolution? Sites(Rule rule, TargetFile file, FileIdentity identity, ref bool isLasting)
     {
         if (_known.TryGetValue((rule, identity), out var known))
@@ -275,7 +279,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         return parts;
     }
 
-    /// <summary>What to tell. Where some of several files can be probed, what is wrong with the others is a warning.</summary>
+    /// <summary>The problems to report. Where some of several files can be probed, what is wrong with the others is a warning.</summary>
     private static EquatableArray<SiteProblem> Summary(Rule rule, TargetFiles target, bool isProbed, List<SiteProblem> problems)
     {
         var several = target.Files.Count > 1;
@@ -305,17 +309,19 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         return names.Count <= most ? string.Join(", ", names) : $"{string.Join(", ", names.Take(most))} and {names.Count - most} more";
     }
 
-    /// <summary>What was found of a rule.</summary>
+    /// <summary>The result of resolving a rule.</summary>
     /// <param name="Resolution">All of it.</param>
     /// <param name="Files">Where it was looked for.</param>
     /// <param name="IsCut">There were more.</param>
     private sealed record Finding(Resolution Resolution, EquatableArray<(TargetFile File, FileIdentity Identity)> Files, bool IsCut)
     {
-        /// <summary>At which it was true last.</summary>
+        /// <summary>The number of the evaluation in which it was last true.</summary>
         public int Look { get; set; }
     }
 
-    /// <summary>By value, as an edited file has most of its rules as before. The hash is of little, and that soon told.</summary>
+    /// <summary>
+    /// Compares by value, since most rules of an edited file are unchanged. The hash covers only a few members, to be fast.
+    /// </summary>
     private sealed class SameRule : IEqualityComparer<(Rule Rule, FileIdentity File)>
     {
         public bool Equals((Rule Rule, FileIdentity File) one, (Rule Rule, FileIdentity File) other) =>

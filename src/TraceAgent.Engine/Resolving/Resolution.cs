@@ -5,7 +5,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Resolving;
 
-/// <summary>What became of a rule when it was held against this machine.</summary>
+/// <summary>The result of resolving a rule on this machine.</summary>
 /// <param name="Desired">The rule with what was looked up for it; its probe is null when the target is missing or
 /// something was refused.</param>
 /// <param name="Missing">What the rule waits for, in words; null when it waits for nothing.</param>
@@ -42,7 +42,7 @@ internal static class TargetCodes
     /// <summary>Warning: more files than one rule may be attached to.</summary>
     public const string TooManyFiles = "TA241";
 
-    /// <summary>Of the files of one rule, more cannot be probed than are told one by one.</summary>
+    /// <summary>More files of one rule cannot be probed than are reported one by one.</summary>
     public const string OtherFiles = "TA242";
 
     /// <summary>The agent configuration does not let rules probe the file.</summary>

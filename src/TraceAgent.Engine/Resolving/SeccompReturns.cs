@@ -4,15 +4,15 @@ using TraceAgent.Symbols;
 namespace TraceAgent.Engine.Resolving;
 
 /// <summary>
-/// Refuses returns where the kernel follows them by a system call for which a seccomp filter ends the process. Whatever the
-/// processes of the moment: the next one, or one of these, may give itself a filter, and would be ended at its next return.
+/// Refuses returns where the kernel follows them by a system call for which a seccomp filter ends the process. The current
+/// processes do not matter: the next one, or one of these, may give itself a filter, and would be ended at its next return.
 /// </summary>
 /// <param name="returnsAreFatal">Whether this kernel does that. Asked when the first rule needs returns.</param>
 public sealed class SeccompReturns(Func<bool> returnsAreFatal)
 {
     private readonly Lazy<bool> _returnsAreFatal = new(returnsAreFatal);
 
-    /// <summary>Null when nothing speaks against the rule.</summary>
+    /// <summary>The reason why the rule's returns are refused; null when nothing speaks against the rule.</summary>
     public SiteProblem? Refuse(Rule rule) =>
         rule.NeedsReturn && _returnsAreFatal.Value
             ? new SiteProblem(

@@ -7,16 +7,16 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Sources;
 
-/// <summary>A rule file from disk.</summary>
+/// <summary>Loads rule files from disk.</summary>
 public static class RuleFileLoader
 {
-    /// <summary>What standard input is called.</summary>
+    /// <summary>The name of standard input.</summary>
     public const string StandardInput = "<stdin>";
 
-    /// <summary>A link in a folder of rules that leads nowhere.</summary>
+    /// <summary>The code for a link in a folder of rules that leads nowhere.</summary>
     public const string BrokenLink = "TA291";
 
-    /// <summary>Larger than any file that the reader takes, which says so itself.</summary>
+    /// <summary>The number of bytes that are read: more than the maximum that the reader takes, which reports it.</summary>
     private const int ReadLimit = (1 << 20) + 1;
 
     /// <param name="path">Whatever its extension. Relative paths in the file start at the folder that holds it.</param>
@@ -40,7 +40,7 @@ public static class RuleFileLoader
         return distrust is null ? file : file with { Diagnostics = [distrust, .. file.Diagnostics] };
     }
 
-    /// <summary>Relative paths in it start at the current folder.</summary>
+    /// <summary>Loads rules from standard input. Relative paths in them start at the current folder.</summary>
     public static RuleFile LoadStandardInput() => Read(StandardInput, Environment.CurrentDirectory, bytes =>
     {
         using var stream = Console.OpenStandardInput();
@@ -49,7 +49,10 @@ public static class RuleFileLoader
 
     public static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
-    /// <summary>No rules, and a warning: what the link leads to may be there later, or have been deleted with its package.</summary>
+    /// <summary>
+    /// A file without rules, and with a warning: what the link leads to may be there later, or have been deleted with its
+    /// package.
+    /// </summary>
     public static RuleFile LinkToNowhere(string path) => new(
         path,
         [],

@@ -6,7 +6,7 @@ using TraceAgent.Rules;
 namespace TraceAgent.Engine.Sources;
 
 /// <summary>The files and folders that the user named, and the rule files in them.</summary>
-/// <param name="paths">As the user named them.</param>
+/// <param name="paths">The paths as the user named them.</param>
 /// <param name="takesPipes">
 /// Whether a path that is named itself may be a pipe or a device, which can be read once and may keep the reader waiting.
 /// </param>
@@ -15,17 +15,20 @@ namespace TraceAgent.Engine.Sources;
 public sealed class RuleSource(
     IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null, PathTrust? trust = null)
 {
-    /// <summary>A file that was changed this shortly before it was read may be changed again without a new time stamp.</summary>
+    /// <summary>
+    /// The granularity of time stamps: a file that was changed this shortly before it was read may be changed again without a new
+    /// one.
+    /// </summary>
     private static readonly TimeSpan TimestampGranularity = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, (FileIdentity? Identity, DateTime ReadAt, RuleFileVersion Version)> _known = [];
 
     public IReadOnlyList<string> Paths => paths;
 
-    /// <summary>Rules that stand in no file, besides those of <see cref="Paths"/>.</summary>
+    /// <summary>The rules that stand in no file, besides those of <see cref="Paths"/>.</summary>
     public RuleFileVersion? Given { get; init; }
 
-    /// <summary>Those of <see cref="Paths"/> in which <see cref="Read"/> has found no rule file.</summary>
+    /// <summary>The paths of <see cref="Paths"/> in which <see cref="Read"/> has found no rule file.</summary>
     public IReadOnlyList<string> WithoutFiles { get; private set; } = [];
 
     /// <summary>True for names that are read in a folder: not those of editors' temporary and package managers' saved files.</summary>
@@ -33,7 +36,9 @@ public sealed class RuleSource(
         !name.StartsWith('.') && !name.StartsWith('#')
         && (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal));
 
-    /// <summary>All files in force, in lexical order within each path. The same object again for a file that has not changed.</summary>
+    /// <summary>
+    /// Reads all active files, in lexical order within each path. Returns the same object again for a file that has not changed.
+    /// </summary>
     public IReadOnlyList<RuleFileVersion> Read()
     {
         var versions = new List<RuleFileVersion>(Given is null ? [] : [Given]);
@@ -73,15 +78,15 @@ public sealed class RuleSource(
     }
 
     /// <summary>
-    /// Those of the last time: a folder that cannot be listed for a moment (too many open files, a slow server) takes no rule
-    /// away.
+    /// The files of a folder at the last time: a folder that cannot be listed for a moment (too many open files, a slow server)
+    /// takes no rule away.
     /// </summary>
     private List<string> KnownIn(string folder) =>
         [.. _known.Keys
             .Where(path => string.Equals(Path.GetDirectoryName(path), folder.TrimEnd('/'), StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];
 
-    /// <summary>The next look reads every file, whatever is known of it.</summary>
+    /// <summary>Makes the next evaluation read every file again.</summary>
     public void Forget()
     {
         foreach (var (path, known) in _known.ToList())
@@ -90,7 +95,7 @@ public sealed class RuleSource(
         }
     }
 
-    /// <summary>Null when the folder cannot be listed.</summary>
+    /// <summary>The rule files in a folder; null when it cannot be listed.</summary>
     private static List<string>? FilesIn(string folder)
     {
         try
@@ -143,7 +148,9 @@ public sealed class RuleSource(
         return version;
     }
 
-    /// <summary>Permissions change without the file, and those of its folders.</summary>
+    /// <summary>
+    /// True when the file is trusted as before: permissions change without the file's content, and those of its folders too.
+    /// </summary>
     private static bool IsTrustedAsBefore(string path, RuleFile content, FileIdentity identity, PathTrust? judge) =>
         judge is null
             || identity.Kind != FileKind.Regular || judge.Judge(path) == content.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);

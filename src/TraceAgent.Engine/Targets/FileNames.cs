@@ -3,18 +3,18 @@ using TraceAgent.Linux;
 namespace TraceAgent.Engine.Targets;
 
 /// <summary>
-/// By which names of our own mount namespace a file can be had that somebody may know by another: through bind mounts, from
-/// containers, below overlays.
+/// Finds the names in our own mount namespace of a file that may be known by another one: through bind mounts, from containers,
+/// below overlays.
 /// </summary>
 internal static class FileNames
 {
     private const int Most = 256;
 
-    /// <summary>Names that lead to the file that the kernel probes.</summary>
-    /// <param name="file">To be found.</param>
-    /// <param name="real">Its path where it was found.</param>
-    /// <param name="mount">By which it was found.</param>
-    /// <param name="namespaces">Of this moment.</param>
+    /// <summary>The names that lead to the file that the kernel probes.</summary>
+    /// <param name="file">The file to find.</param>
+    /// <param name="real">The file's path where it was found.</param>
+    /// <param name="mount">The mount by which it was found.</param>
+    /// <param name="namespaces">The mount namespaces at this moment.</param>
     public static IEnumerable<string> Of(KernelFile file, string real, Mount mount, MountNamespaces namespaces)
     {
         var own = namespaces.Own;
@@ -23,8 +23,8 @@ internal static class FileNames
     }
 
     /// <summary>
-    /// Names at which the layers of an overlay have the file, whatever its times: a layer above may hold other ones and yet no
-    /// content (<c>metacopy</c>), and the kernel probes the file that has the content.
+    /// The names at which the layers of an overlay have the file, whatever its times: a layer above may have other times and yet
+    /// no content (<c>metacopy</c>), and the kernel probes the file that has the content.
     /// </summary>
     public static IEnumerable<string> Below(KernelFile file, string real, Mount mount) =>
         LayersOf(real, mount).Take(Most).Where(name => KernelFile.Of(name) is { } found && found.MayBeBelow(file));

@@ -6,21 +6,21 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Targets;
 
-/// <summary>From the users, cgroups and containers that rules name to the numbers by which the kernel knows them.</summary>
+/// <summary>Translates the users, cgroups and containers that rules name to the numbers by which the kernel knows them.</summary>
 internal sealed partial class FilterResolver
 {
     private const int MaxContainers = 16;
     private const int MaxFolders = 100_000;
 
-    /// <summary>From which levels of cgroups count: in another namespace we see only a part of the tree.</summary>
+    /// <summary>The first cgroup namespace, from which levels of cgroups count: in another one we see only a part of the tree.</summary>
     private const string FirstNamespace = "cgroup:[4026531835]";
 
     private readonly string? _root = CgroupHierarchy.MountPoint();
     private readonly bool _seesAll = new FileInfo("/proc/self/ns/cgroup").LinkTarget == FirstNamespace;
     private IReadOnlyList<string>? _containers;
 
-    /// <summary>The rule with what the kernel decides its <c>target</c> by.</summary>
-    /// <param name="rule">As the file has it.</param>
+    /// <summary>Resolves the names in the rule's <c>target</c> to what the kernel decides by.</summary>
+    /// <param name="rule">The rule as in its file.</param>
     /// <param name="missing">What there is not yet, in words; then the rule waits.</param>
     public Rule Resolve(Rule rule, out string? missing)
     {
@@ -73,7 +73,7 @@ internal sealed partial class FilterResolver
         return missing is null ? rule with { Who = filter.Condition(users, cgroups) } : rule;
     }
 
-    /// <summary>The next answers are new ones.</summary>
+    /// <summary>Forgets all answers, so that the next ones are new.</summary>
     public void Forget() => _containers = null;
 
     private CgroupPlace? PlaceOf(string path) =>
@@ -81,7 +81,7 @@ internal sealed partial class FilterResolver
         ? new CgroupPlace((long)folder.Inode, _seesAll ? path.Split('/', StringSplitOptions.RemoveEmptyEntries).Length : null)
         : null;
 
-    /// <summary>Cgroups that are called by an ID of 64 digits, such as <c>docker-ID.scope</c>; relative to the root.</summary>
+    /// <summary>The cgroups whose name has an ID of 64 digits, such as <c>docker-ID.scope</c>; relative to the root.</summary>
     private IReadOnlyList<string> Containers()
     {
         if (_containers is not null || _root is null)

@@ -4,17 +4,17 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Engine.Targets;
 
-/// <summary>Looks libraries up by name as the dynamic linkers of this machine do: glibc's, and musl's where it is installed.</summary>
-/// <param name="architecture">Of this machine.</param>
-/// <param name="root">Before every absolute path; empty for this machine's own.</param>
+/// <summary>Finds libraries by name as the dynamic linkers of this machine do: glibc's, and musl's where it is installed.</summary>
+/// <param name="architecture">The architecture of this machine.</param>
+/// <param name="root">The prefix of every absolute path; empty for this machine's own.</param>
 internal sealed class LibrarySearch(Architecture architecture, string root = "")
 {
     private const int MaxListSize = 1 << 16;
 
-    /// <summary>In which the answer may change.</summary>
+    /// <summary>The files whose change may change the answer.</summary>
     public IReadOnlyList<string> Lists => [In("/etc/ld.so.cache"), In($"/etc/ld-musl-{architecture.Name}.path")];
 
-    /// <summary>Each library of that name which some process may load; none when there is none.</summary>
+    /// <summary>Finds each library of that name which some process may load; empty when there is none.</summary>
     public IReadOnlyList<string> Find(string name) =>
         [.. Glibc(name).Concat(Musl(name)).Where(IsOfThisMachine).DistinctBy(FileStatus.Of)];
 

@@ -4,12 +4,12 @@ using System.Text;
 namespace TraceAgent.Engine.Targets;
 
 /// <summary>
-/// The dynamic linker's list of libraries, <c>/etc/ld.so.cache</c>: <c>struct cache_file_new</c> and
-/// <c>struct file_entry_new</c> of glibc's sysdeps/generic/dl-cache.h. Its bytes are not trusted.
+/// Reads the dynamic linker's list of libraries, <c>/etc/ld.so.cache</c>: <c>struct cache_file_new</c> and <c>struct
+/// file_entry_new</c> of glibc's sysdeps/generic/dl-cache.h. Its bytes are not trusted.
 /// </summary>
 internal static class LinkerCache
 {
-    /// <summary>More than 100,000 libraries.</summary>
+    /// <summary>The maximum size of the file in bytes: more than 100,000 libraries.</summary>
     public const int MaxSize = 16 << 20;
 
     private const int HeaderSize = 48;
@@ -20,8 +20,8 @@ internal static class LinkerCache
 
     /// <summary>Paths of the libraries of a name, the preferred one first: there may be variants for processors.</summary>
     /// <param name="cache">All of the file.</param>
-    /// <param name="name">As in <c>DT_NEEDED</c>.</param>
-    /// <param name="flags">Of the kind of library: see <see cref="LibraryKind"/>.</param>
+    /// <param name="name">The name as in <c>DT_NEEDED</c>.</param>
+    /// <param name="flags">The flags of the kind of library: see <see cref="LibraryKind"/>.</param>
     public static IReadOnlyList<string> Find(ReadOnlySpan<byte> cache, string name, int flags)
     {
         // Older files begin with the table of an older format; offsets count from the newer one.
@@ -49,7 +49,7 @@ internal static class LinkerCache
         return paths;
     }
 
-    /// <summary>Empty when there is none, or no end of it.</summary>
+    /// <summary>The NUL-terminated text at an offset; empty when there is none, or no end of it.</summary>
     private static ReadOnlySpan<byte> TextAt(ReadOnlySpan<byte> table, uint offset)
     {
         if (offset >= table.Length)

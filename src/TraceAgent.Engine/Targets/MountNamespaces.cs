@@ -14,7 +14,7 @@ internal sealed class MountNamespaces
     private IReadOnlyDictionary<ulong, Mount>? _own;
     private Dictionary<ulong, (Mount Mount, bool IsTrusted)>? _others;
 
-    /// <summary>Of this process.</summary>
+    /// <summary>The mounts of this process.</summary>
     public IReadOnlyDictionary<ulong, Mount> Own => _own ??= MountTable.Read(Self);
 
     /// <summary>

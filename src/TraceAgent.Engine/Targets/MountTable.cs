@@ -5,10 +5,10 @@ namespace TraceAgent.Engine.Targets;
 
 /// <summary>A mount (proc_pid_mountinfo(5)).</summary>
 /// <param name="Id">Unique at any time, over all namespaces.</param>
-/// <param name="Device">Of its file system.</param>
+/// <param name="Device">The device of its file system.</param>
 /// <param name="Root">The folder of the file system that is seen there.</param>
 /// <param name="Point">Where.</param>
-/// <param name="Layers">Of an overlay, the folders below it, as whoever mounted it wrote them; else none.</param>
+/// <param name="Layers">The folders below an overlay, as whoever mounted it wrote them; else none.</param>
 internal sealed record Mount(ulong Id, string Device, string Root, string Point, IReadOnlyList<string> Layers)
 {
     /// <summary>The path within the file system of what has a path at this mount; null when that path is not at it.</summary>
@@ -33,14 +33,14 @@ internal sealed record Mount(ulong Id, string Device, string Root, string Point,
     }
 }
 
-/// <summary>The mounts that a process sees.</summary>
+/// <summary>Reads the mounts that a process sees.</summary>
 internal static class MountTable
 {
     private const int FixedFields = 6;
     private const int MaxLayers = 500;
 
-    /// <summary>Empty when the process has ended or is hidden from us.</summary>
-    /// <param name="path">Such as <c>/proc/self/mountinfo</c>.</param>
+    /// <summary>Reads a mount table; empty when the process has ended or is hidden from us.</summary>
+    /// <param name="path">The path, such as <c>/proc/self/mountinfo</c>.</param>
     public static IReadOnlyDictionary<ulong, Mount> Read(string path)
     {
         var mounts = new Dictionary<ulong, Mount>();
@@ -62,7 +62,7 @@ internal static class MountTable
         return mounts;
     }
 
-    /// <summary>Null for a line of another form.</summary>
+    /// <summary>Parses a line; null for one of another form.</summary>
     public static Mount? Parse(string line)
     {
         // 36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/root rw,errors=continue
@@ -77,7 +77,10 @@ internal static class MountTable
         return new Mount(id, fields[2], Plain(fields[3]), Plain(fields[4]), layers);
     }
 
-    /// <summary>Options are separated by commas, layers by colons; a backslash takes the meaning from both.</summary>
+    /// <summary>
+    /// Splits the layers of an overlay: options are separated by commas, layers by colons; a backslash takes the meaning from
+    /// both.
+    /// </summary>
     private static List<string> LayersOf(string options)
     {
         var layers = new List<string>();
@@ -114,7 +117,7 @@ internal static class MountTable
         yield return text[start..];
     }
 
-    /// <summary>Blanks, tabs, line ends and backslashes are written as octal numbers.</summary>
+    /// <summary>The text of a field: blanks, tabs, line ends and backslashes are written as octal numbers.</summary>
     private static string Plain(string field)
     {
         if (!field.Contains('\\', StringComparison.Ordinal))

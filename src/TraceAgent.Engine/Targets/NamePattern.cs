@@ -5,7 +5,7 @@ namespace TraceAgent.Engine.Targets;
 /// <summary>Patterns of one name, as in shells.</summary>
 internal static class NamePattern
 {
-    /// <summary>A name that begins with a dot matches only a pattern that does.</summary>
+    /// <summary>True when the name matches. A name that begins with a dot matches only a pattern that does.</summary>
     public static bool Matches(string pattern, string name) =>
         (!name.StartsWith('.') || pattern.StartsWith('.')) && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }

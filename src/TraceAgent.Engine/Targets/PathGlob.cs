@@ -5,10 +5,13 @@ namespace TraceAgent.Engine.Targets;
 /// <summary>The files whose paths match a pattern in which <c>*</c> and <c>?</c> stand for any characters but a slash.</summary>
 internal sealed class PathGlob
 {
-    /// <summary>Entries of folders that are looked at for one pattern.</summary>
+    /// <summary>The maximum number of entries of folders that are examined for one pattern.</summary>
     private const int MaxEntries = 100_000;
 
-    /// <summary>Folders that are told to be watched for one pattern; beyond, the agent's own looks find new files.</summary>
+    /// <summary>
+    /// The maximum number of folders that are watched for one pattern; beyond, new files are found only when the agent looks by
+    /// itself.
+    /// </summary>
     private const int MaxFolders = 1024;
 
     private readonly string[] _parts;

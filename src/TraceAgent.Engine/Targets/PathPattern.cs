@@ -4,8 +4,8 @@ using TraceAgent.Linux;
 namespace TraceAgent.Engine.Targets;
 
 /// <summary>
-/// Which paths are meant: <c>*</c> and <c>?</c> stand for characters of one name, <c>**</c> for any number of names. Hidden
-/// names are like others here, since what is refused must not hide.
+/// A pattern of paths: <c>*</c> and <c>?</c> stand for characters of one name, <c>**</c> for any number of names. Hidden names
+/// match like others, since what is refused must not hide.
 /// </summary>
 internal sealed class PathPattern
 {
@@ -22,15 +22,15 @@ internal sealed class PathPattern
 
     public string Text { get; }
 
-    /// <summary>It means one file.</summary>
+    /// <summary>True when it names one file.</summary>
     public bool IsPlain => !Array.Exists(_names, IsPattern);
 
     /// <param name="path">Absolute, without links.</param>
     public bool Matches(string path) => Matches(_names, NamesOf(path));
 
     /// <summary>
-    /// The same where links lead that are among the names before the first with a star: <c>/bin/*</c> is
-    /// <c>/usr/bin/*</c>, for example.
+    /// The pattern with links resolved in the names before the first with a star: <c>/bin/*</c> is <c>/usr/bin/*</c>, for
+    /// example.
     /// </summary>
     public PathPattern Resolved()
     {
@@ -72,7 +72,7 @@ internal static class RealPath
 {
     private const string Deleted = " (deleted)";
 
-    /// <summary>Null when there is no such file, or none that we may look at.</summary>
+    /// <summary>The path of a file without links; null when there is no such file, or none that we may look at.</summary>
     public static string? Of(string path)
     {
         try

@@ -3,20 +3,20 @@ using TraceAgent.Linux;
 namespace TraceAgent.Engine.Targets;
 
 /// <summary>
-/// Which files the agent configuration lets rules probe. A file is judged by the inode that the kernel would probe: by all names
-/// that lead to it in our own mount namespace, and refused also by the path that the rule has. Where another user namespace owns
-/// the mount, names mean nothing, and every file is refused.
+/// Decides which files the agent configuration lets rules probe. A file is judged by the inode that the kernel would probe: by
+/// all names that lead to it in our own mount namespace, and refused also by the path that the rule has. Where another user
+/// namespace owns the mount, names mean nothing, and every file is refused.
 /// </summary>
-/// <param name="lists">In force now.</param>
+/// <param name="lists">The lists that are active now.</param>
 public sealed class PermittedBinaries(Func<BinaryLists> lists)
 {
     private readonly Dictionary<(TargetFile File, FileIdentity Identity), string?> _known = [];
     private Patterns? _patterns;
     private MountNamespaces? _namespaces;
 
-    /// <summary>Why the file may not be probed, in words; null when it may.</summary>
-    /// <param name="file">Which.</param>
-    /// <param name="identity">As it was found.</param>
+    /// <summary>The reason why the file may not be probed, in words; null when it may.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="identity">The file's identity when it was found.</param>
     public string? Refusal(TargetFile file, FileIdentity identity)
     {
         if (lists() is { Allow.Count: 0, Deny.Count: 0 })
@@ -32,7 +32,7 @@ public sealed class PermittedBinaries(Func<BinaryLists> lists)
         return refusal;
     }
 
-    /// <summary>The next answers are new ones: links and names may have changed.</summary>
+    /// <summary>Forgets all answers, since links and names may have changed.</summary>
     public void Forget()
     {
         _known.Clear();

@@ -3,7 +3,9 @@ namespace TraceAgent.Engine.Targets;
 /// <summary>The folders of /proc.</summary>
 internal static class ProcessFolders
 {
-    /// <summary>None when they cannot be listed, as with too many open files: the next look is another one.</summary>
+    /// <summary>
+    /// Lists the folders; empty when they cannot be listed, as with too many open files: the next evaluation tries again.
+    /// </summary>
     public static IReadOnlyList<string> All()
     {
         try

@@ -6,8 +6,8 @@ using TraceAgent.Linux;
 namespace TraceAgent.Engine.Targets;
 
 /// <summary>
-/// The running processes by name, as far as rules ask for them. A process is looked at when it is new, for a moment
-/// after that, since it may execute something else, and then now and again.
+/// The running processes by name, as far as rules ask for them. A process is read when it is new, for a moment after that, since
+/// it may execute something else, and then now and again.
 /// </summary>
 /// <param name="now">Time since any moment.</param>
 internal sealed class ProcessTable(Func<TimeSpan> now)
@@ -23,7 +23,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     private readonly Dictionary<string, HashSet<FileIdentity>> _asked = [];
     private readonly ConcurrentQueue<int> _executed = new();
 
-    /// <summary>The process has executed something. May be called by any thread.</summary>
+    /// <summary>Records that a process has executed something. May be called by any thread.</summary>
     /// <returns>True when it is the first since <see cref="LookAtExecuted"/>.</returns>
     public bool Executed(int pid)
     {
@@ -37,7 +37,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         return before == 0;
     }
 
-    /// <summary>Looks at the processes that have executed something.</summary>
+    /// <summary>Reads the processes that have executed something.</summary>
     /// <returns>True when one of them runs a file that <see cref="ExecutablesOf"/> would add.</returns>
     public bool LookAtExecuted()
     {
@@ -51,7 +51,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         return changed;
     }
 
-    /// <summary>Looks at /proc.</summary>
+    /// <summary>Reads the list of processes in /proc.</summary>
     /// <returns>True when a process runs a file that <see cref="ExecutablesOf"/> would add.</returns>
     public bool Refresh()
     {
@@ -82,8 +82,8 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     }
 
     /// <summary>
-    /// Files that processes of this name run, one entry for each file and path, that of the lowest process ID: of one file, a path
-    /// that somebody made up must not hide the other.
+    /// The files that processes of this name run, one entry for each file and path, that of the lowest process ID: a path that
+    /// somebody made up must not hide another of the same file.
     /// </summary>
     public IReadOnlyList<TargetFile> ExecutablesOf(string name)
     {
@@ -114,7 +114,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         return _asked.Any(one => seen.IsCalled(one.Key) && !one.Value.Contains(seen.File));
     }
 
-    /// <summary>Null for kernel threads, and for processes that have ended or are hidden from us.</summary>
+    /// <summary>Reads a process; null for kernel threads, and for processes that have ended or are hidden from us.</summary>
     private static (string Comm, string Path, FileIdentity File)? Read(int pid)
     {
         try
@@ -135,8 +135,8 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     }
 
     /// <summary>
-    /// What the kernel has cut off to make the name: of the executable, or of a script, whose interpreter that is. Empty where it has cut
-    /// off nothing, or something that is not known.
+    /// The full name where the kernel has cut it off: that of the executable, or of a script, whose interpreter that is. Empty
+    /// where nothing was cut off, or the full name is not known.
     /// </summary>
     private static string NameOf(int pid, string comm, string path)
     {
@@ -163,18 +163,23 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         }
     }
 
-    /// <summary>What the kernel keeps of a name.</summary>
+    /// <summary>The part of a name that the kernel keeps.</summary>
     private static string Cut(string name) =>
         Encoding.UTF8.GetBytes(name) is { Length: > LongestName } bytes ? Encoding.UTF8.GetString(bytes, 0, LongestName) : name;
 
-    /// <summary>Leads to the file whatever its name is in the mount namespace of the process, and when it has none any more.</summary>
+    /// <summary>
+    /// A path that leads to the file whatever its name is in the mount namespace of the process, and when it has none any more.
+    /// </summary>
     private static string SourceOf(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe");
 
-    /// <param name="Comm">At most 15 bytes.</param>
+    /// <param name="Comm">The thread's name, at most 15 bytes.</param>
     /// <param name="Name">What was cut off to make <paramref name="Comm"/>, where that is known.</param>
     private sealed record Seen(string Comm, string Name, string Path, FileIdentity File, TimeSpan Since, TimeSpan Last)
     {
-        /// <summary>A longer name than the kernel keeps must be that of a file: others begin with the same 15 bytes.</summary>
+        /// <summary>
+        /// True when the process has this name. A longer name than the kernel keeps must be that of a file: others begin with the
+        /// same 15 bytes.
+        /// </summary>
         public bool IsCalled(string name) =>
             System.IO.Path.GetFileName(Path.AsSpan()).SequenceEqual(name) || (Cut(name) == name ? Comm == name : Name == name);
     }

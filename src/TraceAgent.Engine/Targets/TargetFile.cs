@@ -11,7 +11,7 @@ public sealed record TargetFile(string Path, string Source)
     }
 }
 
-/// <summary>Where a target leads now.</summary>
+/// <summary>The files to which a target leads now.</summary>
 /// <param name="Files">None while it is missing.</param>
 /// <param name="IsCut">There are more.</param>
 /// <param name="Looked">Where another file would appear.</param>

@@ -5,10 +5,10 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Targets;
 
-/// <summary>From targets to the files of this machine. Remembers each answer until <see cref="Forget"/>.</summary>
+/// <summary>Finds the files of this machine to which targets lead. Remembers each answer until <see cref="Forget"/>.</summary>
 public sealed class TargetFinder
 {
-    /// <summary>Files that one rule may be attached to.</summary>
+    /// <summary>The maximum number of files that one rule may be attached to.</summary>
     public const int MaxFiles = 256;
 
     private readonly LibrarySearch _libraries = new(Architecture.OfThisMachine);
@@ -26,10 +26,10 @@ public sealed class TargetFinder
         return files;
     }
 
-    /// <summary>The next answers are new ones.</summary>
+    /// <summary>Forgets all answers, so that the next ones are new.</summary>
     public void Forget() => _found.Clear();
 
-    /// <summary>A process has executed something. May be called by any thread.</summary>
+    /// <summary>Records that a process has executed something. May be called by any thread.</summary>
     /// <returns>True when <see cref="ProcessesHaveChanged"/> is to be asked soon.</returns>
     public bool Executed(int pid) => _needsProcesses && _processes.Executed(pid);
 

@@ -5,7 +5,7 @@ namespace TraceAgent.Engine.Targets;
 /// <param name="Name">May hold <c>*</c> and <c>?</c>.</param>
 public sealed record WatchedName(string Folder, string Name)
 {
-    /// <summary>One file.</summary>
+    /// <summary>The name of one file.</summary>
     /// <param name="path">Absolute.</param>
     public static WatchedName Of(string path) => new(Path.GetDirectoryName(path) ?? "/", Path.GetFileName(path));
 }

@@ -5,28 +5,28 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Engine.Trust;
 
 /// <summary>
-/// Whether a file says what trusted users want: nobody else may write to it, nor put another in its place in any of the folders
-/// and by any of the links on the way to it.
+/// Decides whether only trusted users control what a file says: nobody else may write to it, nor put another in its place in any
+/// of the folders and by any of the links on the way to it.
 /// </summary>
-/// <param name="users">Whom to trust.</param>
-/// <param name="severity">Of the diagnostics: an error where the file would be obeyed.</param>
+/// <param name="users">The users to trust.</param>
+/// <param name="severity">The severity of the diagnostics: an error where the file would otherwise be used.</param>
 public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.Error)
 {
-    /// <summary>Others may write to the file, or replace it.</summary>
+    /// <summary>The code of a file that others may write to, or replace.</summary>
     public const string Code = "TA293";
 
-    /// <summary>As many as the kernel follows (path_resolution(7)).</summary>
+    /// <summary>The maximum number of links that are followed, the kernel's own (path_resolution(7)).</summary>
     private const int MaxLinks = 40;
 
-    /// <summary>Folders that have been walked to; null when each time anew.</summary>
+    /// <summary>The folders that have been checked; null when each is checked anew.</summary>
     private Dictionary<string, PathStep>? _walked;
 
-    /// <summary>The same judge for many files at once: the way to a folder is looked at once.</summary>
+    /// <summary>A checker for many files at once: the way to a folder is checked only once.</summary>
     public PathTrust ForOneLook() => new(users, severity) { _walked = [] };
 
     /// <summary>
-    /// Of a file that has been opened by this path: what was read is what is judged. Null when there is nothing to say, as of a
-    /// pipe, which only who started the command can have handed to it.
+    /// Checks a file that has been opened by this path: what was read is what is judged. Null when it is trusted, as is a pipe,
+    /// which only who started the command can have handed to it.
     /// </summary>
     public Diagnostic? Judge(string path, SafeFileHandle opened)
     {
@@ -34,7 +34,7 @@ public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.E
         return ownership.IsRegular ? Diagnose(path, Problem(path, ownership) ?? ProblemOnPathTo(path)) : null;
     }
 
-    /// <summary>Of what the path leads to now; null also when it leads nowhere.</summary>
+    /// <summary>Checks the file that the path leads to now; null also when it leads nowhere.</summary>
     public Diagnostic? Judge(string path) => Diagnose(path, ProblemOnPathTo(path));
 
     private Diagnostic? Diagnose(string path, (string Reason, string Remedy)? problem) => problem is var (reason, remedy)
@@ -58,8 +58,8 @@ public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.E
     }
 
     /// <summary>
-    /// As the kernel walks, name by name. Each folder that passes can only be changed by trusted users, so that what has been
-    /// seen behind it stays as it is.
+    /// Follows the path as the kernel does, name by name. Each folder that passes can only be changed by trusted users, so that
+    /// what has been seen behind it stays as it is.
     /// </summary>
     private PathStep Walk(string at, string path)
     {

@@ -11,7 +11,10 @@ public sealed class TrustedUsers(params IEnumerable<uint> users)
 
     private readonly HashSet<uint> _users = [Root, .. users];
 
-    /// <summary>Also the user as whom this process runs; and who called sudo, since that user may run anything as root.</summary>
+    /// <summary>
+    /// The trusted users with the user as whom this process runs; and the one who called sudo, since that user may run anything
+    /// as root.
+    /// </summary>
     public static TrustedUsers OfThisProcess()
     {
         var own = UserAccounts.EffectiveUser;
@@ -23,6 +26,6 @@ public sealed class TrustedUsers(params IEnumerable<uint> users)
 
     public bool Contains(uint user) => _users.Contains(user);
 
-    /// <summary>Whether nobody else is in the group.</summary>
+    /// <summary>True when nobody else is in the group.</summary>
     public bool Fill(uint group) => group == Root || UserAccounts.AllMembersAre(group, _users);
 }

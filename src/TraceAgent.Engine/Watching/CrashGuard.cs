@@ -6,20 +6,22 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Engine.Watching;
 
 /// <summary>
-/// Breaks loops of crashes. What the agent does is written down while it runs, and at a good end that it has ended. When the next run
-/// finds no such end, in the same boot of the machine, the rule file that changed last is not attached again until it changes:
-/// if that was shortly before the end, or if the agent ends so again and again. Used by one thread.
+/// Breaks crash loops. The agent's state is written down while it runs, and at an orderly end that it has ended. When the next
+/// run finds no such end, in the same boot of the machine, the rule file that changed last is not attached again until it
+/// changes: if that was shortly before the end, or if the agent ends so again and again. Used by one thread.
 /// </summary>
 /// <param name="store">Where it is written.</param>
-/// <param name="now">Of the wall clock, UTC.</param>
+/// <param name="now">The wall clock, UTC.</param>
 public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
 {
-    /// <summary>A file with a diagnostic of this code is not attached since the agent ended abnormally.</summary>
+    /// <summary>The code of a file that is not attached since the agent ended abnormally.</summary>
     public const string Code = "TA161";
 
     private const int RepeatedEnds = 3;
 
-    /// <summary>A file that has been in force for longer without harm is not the likeliest cause.</summary>
+    /// <summary>
+    /// The time for which a file is suspected; one that has been active for longer without harm is not the likeliest cause.
+    /// </summary>
     private static readonly TimeSpan Suspicious = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
@@ -27,10 +29,10 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
     private CrashRecord _record = CrashRecord.Empty;
     private DateTime _lastBeat = DateTime.MinValue;
 
-    /// <summary>Why nothing can be written down, once; null when it can.</summary>
+    /// <summary>The reason why nothing can be written down, once; null when it can.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>What the last run's end means for this one, in words; null when it ended well, or never was.</summary>
+    /// <summary>Describes what the last run's end means for this one; null when it ended well, or never was.</summary>
     public string? Begin()
     {
         var (last, lastSeen) = store.Read();
@@ -65,7 +67,7 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
         return $"the last run did not end by itself, about {when}; {latest.Path} is not attached until it changes";
     }
 
-    /// <summary>The same files, those that are held back with an error. Also writes down which are in force.</summary>
+    /// <summary>The same files, those that are held back with an error. Also writes down which are active.</summary>
     public IReadOnlyList<RuleFileVersion> Judge(IReadOnlyList<RuleFileVersion> versions)
     {
         var files = versions.Select(version => new SeenFile(version.Path, KernelFile.Of(version.Path)?.Times.ChangedNs ?? 0)).ToArray();
@@ -86,7 +88,7 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
             : [.. versions.Select(version => Array.Find(held, one => one.Path == version.Path) is { } one ? Held(version, one) : version)];
     }
 
-    /// <summary>The agent ends, and in order.</summary>
+    /// <summary>Records an orderly end of the agent.</summary>
     public void End()
     {
         _record = _record with { IsRunning = false, Files = [], Ends = [] };

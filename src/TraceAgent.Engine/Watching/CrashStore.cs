@@ -4,13 +4,13 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Engine.Watching;
 
-/// <summary>What a run leaves for the next one.</summary>
-/// <param name="Version">Of this form.</param>
-/// <param name="Boot">Of the machine: an end by the machine's own is nobody's fault.</param>
+/// <summary>The record that a run leaves for the next one.</summary>
+/// <param name="Version">The version of this format.</param>
+/// <param name="Boot">The boot ID of the machine: an end by the machine's own is nobody's fault.</param>
 /// <param name="IsRunning">False after a good end.</param>
 /// <param name="Files">Rule files in force.</param>
 /// <param name="Held">Rule files that are not attached.</param>
-/// <param name="Ends">Of runs that did not end well, the latest ones, UTC.</param>
+/// <param name="Ends">The times of the latest runs that did not end well, UTC.</param>
 public sealed record CrashRecord(int Version, string Boot, bool IsRunning, SeenFile[] Files, HeldFile[] Held, DateTime[] Ends)
 {
     public const int CurrentVersion = 1;
@@ -22,9 +22,9 @@ public sealed record CrashRecord(int Version, string Boot, bool IsRunning, SeenF
 /// <param name="ChangedNs">Last change of the inode, ns since 1970.</param>
 public sealed record SeenFile(string Path, long ChangedNs);
 
-/// <param name="Path">As in <see cref="SeenFile"/>.</param>
-/// <param name="ChangedNs">As in <see cref="SeenFile"/>; with another one it is another file.</param>
-/// <param name="Reason">In words.</param>
+/// <param name="Path">The path as in <see cref="SeenFile"/>.</param>
+/// <param name="ChangedNs">The time of change as in <see cref="SeenFile"/>; with another one it is another file.</param>
+/// <param name="Reason">The reason in words.</param>
 public sealed record HeldFile(string Path, long ChangedNs, string Reason);
 
 /// <summary>The file of a <see cref="CrashRecord"/>. Its time of change is when the run was seen last.</summary>
@@ -42,7 +42,7 @@ public sealed class CrashStore(string folder, string boot)
     /// <param name="folder">Absolute.</param>
     public static CrashStore In(string folder) => new(folder, ReadBoot());
 
-    /// <summary>What the last run left, and when it was seen last; null when there is none, or none that can be read.</summary>
+    /// <summary>The record of the last run, and when it was seen last; null when there is none, or none that can be read.</summary>
     public (CrashRecord? Record, DateTime SeenAt) Read()
     {
         try
@@ -64,7 +64,7 @@ public sealed class CrashStore(string folder, string boot)
         }
     }
 
-    /// <summary>Whole or not at all. Null, or why it cannot be.</summary>
+    /// <summary>Writes the record completely or not at all. Returns null, or why it cannot be written.</summary>
     public string? Write(CrashRecord record)
     {
         var beside = _path + ".new";
@@ -92,7 +92,7 @@ public sealed class CrashStore(string folder, string boot)
         }
     }
 
-    /// <summary>The run is still there. Null, or why it cannot be said.</summary>
+    /// <summary>Records that the run is still there. Returns null, or why it cannot be recorded.</summary>
     public string? Touch()
     {
         try

@@ -11,15 +11,15 @@ public enum ChangeKind
     Overwritten,
 }
 
-/// <param name="Kind">Of what.</param>
+/// <param name="Kind">The kind of what was seen.</param>
 /// <param name="Name">The file, to tell several from each other.</param>
 /// <param name="IsComplete">True for a rename: the new content is there as a whole.</param>
 /// <param name="IsOpen">True while the writer has not closed the file.</param>
 public sealed record Change(ChangeKind Kind, string Name, bool IsComplete, bool IsOpen = false);
 
 /// <summary>
-/// When to look. Most prefixes of a valid file are valid, so a file that is being written is read when it has been quiet
-/// for a moment; a rename is complete, and is looked at at once.
+/// Decides when to reconcile. Most prefixes of a valid file are valid, so a file that is being written is read when it has been
+/// quiet for a moment; a rename is complete, and is handled at once.
 /// </summary>
 internal sealed class Debouncer(Func<long>? now = null)
 {
@@ -54,7 +54,7 @@ internal sealed class Debouncer(Func<long>? now = null)
         }
     }
 
-    /// <summary>Something has changed that has not been looked at.</summary>
+    /// <summary>True when a change has not been handled yet.</summary>
     public bool IsWaiting => _waiting;
 
     public bool IsDue()
@@ -70,7 +70,7 @@ internal sealed class Debouncer(Func<long>? now = null)
             || Stopwatch.GetElapsedTime(_first, _now()) >= Longest;
     }
 
-    /// <summary>How long to wait for the next change before asking again, in ms.</summary>
+    /// <summary>The time to wait for the next change before asking again, in ms.</summary>
     public int WaitMs(int idle) => (_waiting, _atOnce) switch
     {
         (false, _) => idle,

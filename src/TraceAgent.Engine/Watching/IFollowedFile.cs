@@ -1,11 +1,11 @@
 namespace TraceAgent.Engine.Watching;
 
-/// <summary>A file besides the rule files that is looked at whenever they are.</summary>
+/// <summary>A file besides the rule files that is checked whenever they are.</summary>
 public interface IFollowedFile
 {
-    /// <summary>Exists, or may appear.</summary>
+    /// <summary>The file's path; the file may appear later.</summary>
     string Path { get; }
 
-    /// <summary>Reads the file if it has changed. By the thread of the rules.</summary>
+    /// <summary>Reads the file if it has changed. Called by the thread of the rules.</summary>
     void Check();
 }

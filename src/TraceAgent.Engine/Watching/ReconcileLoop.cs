@@ -9,9 +9,8 @@ using TraceAgent.Engine.Targets;
 namespace TraceAgent.Engine.Watching;
 
 /// <summary>
-/// Follows the rule files, the agent configuration and the probed binaries, and brings what is attached in line with
-/// them. One thread; it also looks
-/// by itself every two seconds, since not every change is announced (network file systems, links).
+/// Follows the rule files, the agent configuration and the probed binaries, and brings what is attached in line with them. One
+/// thread; it also checks by itself every two seconds, since not every change is announced (network file systems, links).
 /// </summary>
 public sealed class ReconcileLoop : IDisposable
 {
@@ -38,7 +37,7 @@ public sealed class ReconcileLoop : IDisposable
         _thread = new Thread(Work) { Name = "rules", IsBackground = true };
     }
 
-    /// <summary>Set when the thread has ended by an error of ours.</summary>
+    /// <summary>The error by which the thread has ended; null while it runs.</summary>
     public Exception? Failure { get; private set; }
 
     public event Action? Failed;
@@ -47,21 +46,21 @@ public sealed class ReconcileLoop : IDisposable
 
     private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
-    /// <summary>Looks for the first time, on the caller's thread, then follows.</summary>
+    /// <summary>Reconciles for the first time, on the caller's thread, then follows.</summary>
     public void Start()
     {
         Reconcile();
         _thread.Start();
     }
 
-    /// <summary>Reads everything again, soon.</summary>
+    /// <summary>Makes the thread read everything again, soon.</summary>
     public void Reload()
     {
         _reload = true;
         Wake();
     }
 
-    /// <summary>Something has happened that the thread should look at now, and not only within a second. Any thread may call it.</summary>
+    /// <summary>Wakes the thread for something that should be handled now, and not only within a second. Any thread may call it.</summary>
     public void Wake() => _watches.Wake();
 
     public void Dispose()
@@ -157,7 +156,10 @@ public sealed class ReconcileLoop : IDisposable
         }
     }
 
-    /// <summary>Everything that happens by time happens with the judgment, once a second: one wakeup for all.</summary>
+    /// <summary>
+    /// The time in ms until the next judgment, once a second, with which everything that is due by time is done: one wakeup for
+    /// all.
+    /// </summary>
     private int UntilDueMs() =>
         (int)Math.Clamp((JudgmentInterval - Stopwatch.GetElapsedTime(_lastJudgment)).TotalMilliseconds + 1, 1, 1000);
 
@@ -197,7 +199,7 @@ public sealed class ReconcileLoop : IDisposable
     }
 }
 
-/// <summary>What there is to tell about a look at the files.</summary>
+/// <summary>Reports the result of an evaluation of the files.</summary>
 public interface IEvaluationListener
 {
     void Evaluated(RuleEvaluation evaluation);

@@ -7,7 +7,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Watching;
 
-/// <summary>How all rules stand. Written by the thread of the rules, read by any.</summary>
+/// <summary>The status of all rules. Written by the thread of the rules, read by any.</summary>
 public sealed class StandingBoard
 {
     private volatile IReadOnlyList<RuleStanding> _rules = [];
@@ -20,15 +20,15 @@ public sealed class StandingBoard
 
     public IReadOnlyList<RuleStanding> Rules => _rules;
 
-    /// <summary>What is wrong with newer texts of packet rules.</summary>
+    /// <summary>The errors of newer texts of packet rules.</summary>
     public IReadOnlyList<RuleError> PacketErrors => _packetErrors;
 
     public IReadOnlyList<RejectedText> Rejected => _rejected;
 
-    /// <summary>How often rule files were found changed, removed or added.</summary>
+    /// <summary>The number of times that rule files were found changed, removed or added.</summary>
     public long Reloads => Volatile.Read(ref _reloads);
 
-    /// <summary>False when the kernel does not tell us what the rules' programs take.</summary>
+    /// <summary>False when the kernel does not report what the rules' programs take.</summary>
     public bool MeasuresPrograms => _measuresPrograms;
 
     public void Evaluated(RuleEvaluation evaluation, IReadOnlyList<RuleFileVersion> versions)

@@ -5,7 +5,7 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Engine.Watching;
 
-/// <summary>Which folders and files inotify watches for us, and what their notices mean.</summary>
+/// <summary>The folders and files that inotify watches for us, and the meaning of its notices.</summary>
 internal sealed class WatchList : IDisposable
 {
     private const FileChange InFolder = FileChange.Created | FileChange.Modified | FileChange.WriteClosed | FileChange.MovedTo
@@ -14,7 +14,8 @@ internal sealed class WatchList : IDisposable
     private const FileChange InFile = FileChange.Modified;
 
     /// <summary>
-    /// A log that is written beside the rules would wake us with each of its lines, and programs that start by the hundred with each.
+    /// The pause after a notice, in ms: a log that is written beside the rules would wake us with each of its lines, and programs
+    /// that start by the hundred with each.
     /// </summary>
     private const int PauseMs = 10;
 
@@ -82,7 +83,7 @@ internal sealed class WatchList : IDisposable
         }
     }
 
-    /// <summary>Ends the <see cref="Wait"/> that is, or the next one. Any thread may call it.</summary>
+    /// <summary>Ends the current <see cref="Wait"/>, or the next one. Any thread may call it.</summary>
     public void Wake() => _inotify.Wake();
 
     public IReadOnlyList<Change> Wait(int timeoutMs)
@@ -118,7 +119,7 @@ internal sealed class WatchList : IDisposable
         return changes;
     }
 
-    /// <summary>The probed files that were written to since the last time, as they were when they were probed.</summary>
+    /// <summary>The probed files that were written to since the last time, with their identities from when they were probed.</summary>
     public IReadOnlySet<FileIdentity> TakeWritten()
     {
         var files = _fileWatches.Where(one => _written.Contains(one.Value)).Select(one => one.Key).ToHashSet();
@@ -197,14 +198,14 @@ internal sealed class WatchList : IDisposable
         return folder;
     }
 
-    /// <param name="path">Under which it was watched first.</param>
+    /// <param name="path">The path under which it was watched first.</param>
     private sealed class WatchedFolder(string path)
     {
         public string Path => path;
 
         public bool IsRuleFolder { get; set; }
 
-        /// <summary>Names in it that are rule files whatever they are called, or folders of rules.</summary>
+        /// <summary>The names in it that are rule files whatever they are called, or folders of rules.</summary>
         public HashSet<string> RuleNames { get; } = [];
 
         public HashSet<string> Binaries { get; } = [];

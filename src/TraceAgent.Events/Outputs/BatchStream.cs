@@ -9,7 +9,7 @@ internal sealed class BatchStream : SinkStream
 
     public ReadOnlyMemory<byte> Pending => _bytes.AsMemory(0, _count);
 
-    /// <summary>Forgets what is pending.</summary>
+    /// <summary>Discards what is pending.</summary>
     public void Clear()
     {
         _count = 0;

@@ -7,7 +7,8 @@ using TraceAgent.Linux;
 namespace TraceAgent.Events.Outputs;
 
 /// <summary>
-/// Serilog's console sink on standard output. Console's own stream hides a broken pipe, so the bytes leave by write(2).
+/// Writes through Serilog's console sink to standard output. Console's own stream hides a broken pipe, so the bytes leave by
+/// write(2).
 /// </summary>
 internal sealed class ConsoleOutput : EventOutput
 {

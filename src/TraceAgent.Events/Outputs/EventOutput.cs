@@ -2,41 +2,41 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Events.Outputs;
 
-/// <summary>One destination. What is written between two commits arrives whole or not at all.</summary>
+/// <summary>One destination. What is written between two commits arrives completely or not at all.</summary>
 internal abstract class EventOutput : IDisposable
 {
-    /// <summary>How long an output that sends may take for what waits when it is closed.</summary>
+    /// <summary>The maximum time that an output that sends may take for what waits when it is closed.</summary>
     public static readonly TimeSpan LastCommitTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>What it does now.</summary>
+    /// <summary>The current configuration.</summary>
     public abstract OutputConfiguration Configuration { get; }
 
-    /// <summary>Its path, its address, or <c>standard output</c>.</summary>
+    /// <summary>The output's path, its address, or <c>standard output</c>.</summary>
     public string Name => Configuration.Target;
 
-    /// <summary>Bytes, or characters, that wait for a commit.</summary>
+    /// <summary>The number of bytes, or characters, that wait for a commit.</summary>
     public abstract int Pending { get; }
 
     public abstract void Write(StreamEvent streamEvent);
 
-    /// <summary>Null when all that was written since the last commit has arrived.</summary>
+    /// <summary>Writes out what was written since the last commit; null when all of it has arrived.</summary>
     public abstract OutputFailure? Commit();
 
     /// <summary>True, once, when somebody had renamed or deleted the output's file, and another was opened under its name.</summary>
     public virtual bool TakeReopened() => false;
 
-    /// <summary>Whether it can go on in another way with the same target; otherwise that takes a new output.</summary>
+    /// <summary>True when it can take another configuration with the same target; otherwise that needs a new output.</summary>
     public virtual bool MayBecome(OutputConfiguration next) => true;
 
     /// <summary>
-    /// Between two commits: goes on in another way. Nothing fails here; what the target does not take is
-    /// the failure of a later commit.
+    /// Takes another configuration, between two commits. Nothing fails here; what the target does not take is the failure of a
+    /// later commit.
     /// </summary>
     public abstract void Become(OutputConfiguration next);
 
-    /// <summary>Sends what is still on its way, then closes. Never throws.</summary>
+    /// <summary>Sends what is pending, then closes. Never throws.</summary>
     /// <param name="patience">How long that may take; never mind for outputs that write at once.</param>
-    /// <returns>When it is closed.</returns>
+    /// <returns>A task that ends when it is closed.</returns>
     public virtual Task CloseAsync(TimeSpan patience)
     {
         Dispose();

@@ -9,7 +9,7 @@ using TraceAgent.Linux;
 namespace TraceAgent.Events.Outputs;
 
 /// <summary>
-/// Serilog's file sink, which names and rolls the files, over streams of ours, which know what reached the disk.
+/// Writes through Serilog's file sink, which names and rolls the files, over streams of ours, which know what reached the disk.
 /// </summary>
 internal sealed class FileOutput : EventOutput, ILoggingFailureListener
 {
@@ -109,7 +109,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         }
     }
 
-    /// <summary>Has the sink write the lines into the file that is theirs; null when they are there.</summary>
+    /// <summary>Has the sink write the lines into their file; null when they are there.</summary>
     private OutputFailure? Deliver()
     {
         _failure = null;
@@ -205,7 +205,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         }
     }
 
-    /// <summary>Sees to it that the name of files that roll is ours alone; a single file is locked itself.</summary>
+    /// <summary>Ensures that no other agent uses the name of files that roll; a single file is locked itself.</summary>
     private void KeepName()
     {
         if (_configuration.Roll is not null && _lock is not { Holds: true })

@@ -5,7 +5,7 @@ namespace TraceAgent.Events.Outputs;
 
 /// <summary>
 /// One of an output's files, as the sink has it open. It writes by its own handle, because FileStream keeps bytes of a failed
-/// write and tries them again when it is closed. The sink, which swallows failures, hears of none.
+/// write and tries them again when it is closed. Failures are not passed to the sink, which would swallow them.
 /// </summary>
 internal sealed class FileSegment : SinkStream
 {
@@ -42,7 +42,7 @@ internal sealed class FileSegment : SinkStream
     /// <summary>True when its name is gone or leads to another file.</summary>
     public bool IsMoved => FileStatus.Of(Path) is not { } there || !there.IsSameOpenFile(_identity);
 
-    /// <summary>Bytes in the file.</summary>
+    /// <summary>The number of bytes in the file.</summary>
     public override long Length => RandomAccess.GetLength(_handle);
 
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -66,7 +66,7 @@ internal sealed class FileSegment : SinkStream
     }
 
     /// <summary>
-    /// What was written since the last time is a batch, which is in the file whole or not at all; null when it has arrived.
+    /// Ends a batch: what was written since the last time is in the file completely or not at all; null when it has arrived.
     /// </summary>
     public OutputFailure? EndBatch()
     {

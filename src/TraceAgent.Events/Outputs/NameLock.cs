@@ -3,8 +3,8 @@ using TraceAgent.Linux;
 namespace TraceAgent.Events.Outputs;
 
 /// <summary>
-/// Keeps other agents from a name that is followed by numbers and dates: none of the files has it, so none can be locked for it. A
-/// hidden file beside them, locked by flock(2) and deleted when the lock is given back.
+/// Keeps other agents from a name that is followed by numbers and dates: none of the files has it, so none can be locked for it.
+/// A hidden file beside them is locked by flock(2), and deleted when the lock is released.
 /// </summary>
 internal sealed class NameLock : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class NameLock : IDisposable
 
     private NameLock(FileStream file, string path) => (_file, _identity, _path) = (file, FileStatus.Of(file.SafeFileHandle), path);
 
-    /// <summary>False when the hidden file was deleted: whoever comes makes another.</summary>
+    /// <summary>False when the hidden file was deleted: the next agent makes another.</summary>
     public bool Holds => FileStatus.Of(_path)?.IsSameOpenFile(_identity) is true;
 
     /// <exception cref="IOException">Another process has it, or the folder takes no file.</exception>
@@ -41,7 +41,7 @@ internal sealed class NameLock : IDisposable
         throw new IOException("another process writes to it");
     }
 
-    /// <summary>Deleted while it is locked: who waits for the lock finds another file there.</summary>
+    /// <summary>Deletes the file while it is locked: an agent that waits for the lock finds another file there.</summary>
     public void Dispose()
     {
         try

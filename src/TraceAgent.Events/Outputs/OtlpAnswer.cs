@@ -4,15 +4,15 @@ using Google.Protobuf;
 
 namespace TraceAgent.Events.Outputs;
 
-/// <summary>What a receiver said to a request.</summary>
-/// <param name="Problem">Null when it took it.</param>
+/// <summary>The answer of a receiver to a request.</summary>
+/// <param name="Problem">The problem; null when it took the request.</param>
 /// <param name="MayRetry">The same request may be taken later.</param>
 internal sealed record OtlpAnswer(string? Problem, bool MayRetry)
 {
-    /// <summary>Events that it took out of a request that it took.</summary>
+    /// <summary>The number of events that it rejected from a request that it took.</summary>
     public int Rejected { get; init; }
 
-    /// <summary>What it asked for.</summary>
+    /// <summary>The pause that it asked for.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     public static OtlpAnswer OfHttp(HttpResponseMessage response, byte[] body)

@@ -3,19 +3,19 @@ using System.Threading.Channels;
 
 namespace TraceAgent.Events.Outputs;
 
-/// <summary>What an output that sends has to tell between two commits.</summary>
-/// <param name="Output">Its address.</param>
+/// <summary>A notice about an output that sends, between two commits.</summary>
+/// <param name="Output">The output's address.</param>
 /// <param name="Reason">Why it does not deliver; null when it does again.</param>
 /// <param name="Dropped">Events that are given up; 0 while they wait to be sent again.</param>
 public sealed record DeliveryNotice(string Output, string? Reason, int Dropped);
 
 /// <summary>
-/// Stands where Serilog's sink expects the network. Requests are taken at once and sent one after the other; one that a
-/// receiver cannot take now is sent again, until it can or the output is closed (opentelemetry.io/docs/specs/otlp, "Failures").
+/// Stands in for the network in Serilog's sink. Requests are taken at once and sent one after the other; one that a receiver
+/// cannot take now is sent again, until it can or the output is closed (opentelemetry.io/docs/specs/otlp, "Failures").
 /// </summary>
 internal sealed class OtlpDelivery : HttpMessageHandler
 {
-    /// <summary>Bytes of requests that wait.</summary>
+    /// <summary>The maximum number of bytes of requests that wait.</summary>
     private const int MaxBytes = 32 << 20;
 
     private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10);
@@ -36,7 +36,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
     private long _taken;
     private bool _failing;
 
-    /// <param name="name">For notices.</param>
+    /// <param name="name">The output's name, for notices.</param>
     /// <param name="grpc">How requests and answers look.</param>
     /// <param name="notice">Called by the sending task.</param>
     public OtlpDelivery(string name, bool grpc, Action<DeliveryNotice> notice)
@@ -45,12 +45,12 @@ internal sealed class OtlpDelivery : HttpMessageHandler
         _sending = Task.Run(SendAllAsync);
     }
 
-    /// <summary>Events in the requests taken so far.</summary>
+    /// <summary>The number of events in the requests taken so far.</summary>
     public long Taken => Volatile.Read(ref _taken);
 
     public bool IsFull => Volatile.Read(ref _bytes) > MaxBytes;
 
-    /// <summary>Sends what waits; what is left when the patience ends is dropped, counted and told.</summary>
+    /// <summary>Sends what waits; what is left at the timeout is dropped, counted and reported.</summary>
     /// <param name="handedOver">Events that the sink was given in all.</param>
     /// <param name="patience">How long it may take.</param>
     public async Task CloseAsync(long handedOver, TimeSpan patience)

@@ -8,18 +8,20 @@ using TraceAgent.Capture;
 namespace TraceAgent.Events.Outputs;
 
 /// <summary>
-/// Serilog's OpenTelemetry sink, which makes requests of events, over a delivery of ours, which sends them, tries again, and
-/// counts what could not be delivered. Events wait in memory; when that is full, whole batches are refused.
+/// Writes through Serilog's OpenTelemetry sink, which makes requests of events, over a delivery of ours, which sends them, tries
+/// again, and counts what could not be delivered. Events wait in memory; when that is full, whole batches are refused.
 /// </summary>
 internal sealed class OtlpOutput : EventOutput
 {
-    /// <summary>Events that the sink has not made a request of; about as many as it makes in a tenth of a second.</summary>
+    /// <summary>
+    /// The maximum number of events that the sink has not made a request of; about as many as it makes in a tenth of a second.
+    /// </summary>
     private const int MaxUnsent = 16_384;
 
-    /// <summary>Below the 4 MiB that receivers of gRPC take, with events of up to 8 KiB.</summary>
+    /// <summary>The number of events in a request: below the 4 MiB that receivers of gRPC take, with events of up to 8 KiB.</summary>
     private const int EventsPerRequest = 512;
 
-    /// <summary>Of an event's attributes, besides its texts.</summary>
+    /// <summary>The estimated number of bytes of an event's attributes, besides its texts.</summary>
     private const int BytesPerEvent = 512;
 
     private readonly LineBuffer _spare = new();
@@ -64,7 +66,7 @@ internal sealed class OtlpOutput : EventOutput
 
     public override int Pending => _pending;
 
-    /// <summary>Never fails: the receiver may come later.</summary>
+    /// <summary>Opens the output. Never fails: the receiver may come later.</summary>
     /// <param name="configuration">Says where to.</param>
     /// <param name="notice">Called, on any thread, when delivery begins to fail, drops events, or works again.</param>
     public static OtlpOutput Open(OutputConfiguration.Otlp configuration, Action<DeliveryNotice> notice) =>

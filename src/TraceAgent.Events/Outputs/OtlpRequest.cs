@@ -5,11 +5,11 @@ using Google.Protobuf;
 namespace TraceAgent.Events.Outputs;
 
 /// <summary>A request of Serilog's sink, held so that it can be sent several times.</summary>
-/// <param name="Body">As it was made: protobuf, or a message of gRPC with its prefix.</param>
-/// <param name="Events">In it.</param>
+/// <param name="Body">The body as it was made: protobuf, or a message of gRPC with its prefix.</param>
+/// <param name="Events">The number of events in it.</param>
 internal sealed record OtlpRequest(HttpRequestMessage Original, byte[] Body, int Events)
 {
-    /// <summary>Compression flag and length before a message (grpc/doc/PROTOCOL-HTTP2.md).</summary>
+    /// <summary>The number of bytes of the compression flag and length before a message (grpc/doc/PROTOCOL-HTTP2.md).</summary>
     private const int GrpcPrefix = 5;
 
     public static async Task<OtlpRequest> OfAsync(HttpRequestMessage original, bool grpc)
@@ -36,7 +36,7 @@ internal sealed record OtlpRequest(HttpRequestMessage Original, byte[] Body, int
         return response;
     }
 
-    /// <summary>To be sent once.</summary>
+    /// <summary>A message that can be sent once.</summary>
     public HttpRequestMessage ToMessage()
     {
         var message = new HttpRequestMessage(Original.Method, Original.RequestUri)

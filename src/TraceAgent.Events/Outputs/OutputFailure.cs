@@ -2,8 +2,8 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Events.Outputs;
 
-/// <summary>Why an output did not take events.</summary>
-/// <param name="Output">Its path, its address, or <c>standard output</c>.</param>
+/// <summary>The reason why an output did not take events.</summary>
+/// <param name="Output">The output's path, its address, or <c>standard output</c>.</param>
 /// <param name="Reason">Operation, object and cause: <c>write /var/log/x: No space left on device (ENOSPC)</c>.</param>
 /// <param name="ReaderGone">True when nobody reads the pipe any more, so that no later write can succeed.</param>
 public sealed record OutputFailure(string Output, string Reason, bool ReaderGone = false)
@@ -15,11 +15,11 @@ public sealed record OutputFailure(string Output, string Reason, bool ReaderGone
         output, $"{operation} {output}: {IoFailure.Describe(exception)}", IoFailure.ErrnoOf(exception) == IoFailure.BrokenPipe);
 }
 
-/// <summary>What became of all that was written since the last commit.</summary>
+/// <summary>The result of a commit for everything that was written since the last one.</summary>
 /// <param name="Failures">One for each output that took nothing of it; empty when it reached all outputs whole.</param>
 public sealed record CommitResult(IReadOnlyList<OutputFailure> Failures)
 {
-    /// <summary>Files that somebody had renamed or deleted, and that were opened anew.</summary>
+    /// <summary>The files that somebody had renamed or deleted, and that were opened anew.</summary>
     public IReadOnlyList<string> Reopened { get; init; } = [];
 
     public static CommitResult Complete { get; } = new([]);
@@ -27,7 +27,7 @@ public sealed record CommitResult(IReadOnlyList<OutputFailure> Failures)
     public bool Succeeded => Failures.Count == 0;
 }
 
-/// <summary>An output cannot be opened.</summary>
+/// <summary>Thrown when an output cannot be opened.</summary>
 public sealed class OutputException(OutputFailure failure) : Exception(failure.Reason)
 {
     public OutputFailure Failure => failure;

@@ -1,12 +1,12 @@
 namespace TraceAgent.Events.Outputs;
 
 /// <summary>
-/// All outputs. Written, committed and exchanged by one thread. What lies between two commits is one batch: an output takes
-/// it whole or not at all, and the result of the commit says which.
+/// All outputs. Written, committed and exchanged by one thread. What lies between two commits is one batch: an output takes it
+/// completely or not at all, and the result of the commit says which.
 /// </summary>
 public sealed class OutputSet : IDisposable
 {
-    /// <summary>Bytes that wait in an output when it is time to commit.</summary>
+    /// <summary>The number of pending bytes in an output at which it is time to commit.</summary>
     public const int BatchSize = 256 << 10;
 
     private readonly List<Task> _closing = [];
@@ -20,10 +20,10 @@ public sealed class OutputSet : IDisposable
     {
     }
 
-    /// <summary>Of outputs that send, from any thread.</summary>
+    /// <summary>Called with notices of outputs that send, from any thread.</summary>
     public event Action<DeliveryNotice>? Noticed;
 
-    /// <summary>Their targets. Any thread may ask.</summary>
+    /// <summary>The targets of the outputs. Any thread may ask.</summary>
     public IEnumerable<string> Names => Volatile.Read(ref _outputs).Select(output => output.Name);
 
     /// <summary>True when the batch is large: the caller commits before it writes on.</summary>
@@ -38,8 +38,8 @@ public sealed class OutputSet : IDisposable
     }
 
     /// <summary>
-    /// Between two commits: what was written so far is in the old outputs, and what comes goes to the new ones. Outputs whose
-    /// target stays are kept, and go on in their new way.
+    /// Exchanges the outputs, between two commits: what was written so far is in the old outputs, and what comes goes to the new
+    /// ones. Outputs whose target stays are kept, with their new configuration.
     /// </summary>
     /// <exception cref="OutputException">A new one cannot be opened; everything is as before.</exception>
     public void Exchange(IReadOnlyList<OutputConfiguration> configurations)
@@ -129,9 +129,9 @@ public sealed class OutputSet : IDisposable
             : new CommitResult(failures ?? []) { Reopened = reopened ?? [] };
     }
 
-    /// <summary>Whether events for that output, or for all, have arrived.</summary>
-    /// <param name="result">Of their commit.</param>
-    /// <param name="only">As they were written.</param>
+    /// <summary>True when events for that output, or for all, have arrived.</summary>
+    /// <param name="result">The result of their commit.</param>
+    /// <param name="only">The output that they were written to; null for all.</param>
     public bool Reached(CommitResult result, string? only)
     {
         if (result.Succeeded || only is null)
@@ -144,14 +144,14 @@ public sealed class OutputSet : IDisposable
     }
 
     /// <summary>
-    /// Leaves everything to the thread that an output still holds up in a commit: whoever committed beside it would write the
-    /// same lines between its own, or be held up, too.
+    /// Leaves everything to the thread that is still blocked in an output's commit: another commit beside it would write the same
+    /// lines between its own, or block, too.
     /// </summary>
     public void Abandon() => _disposed = true;
 
     /// <summary>
-    /// Closes all. What an output that sends could not deliver within
-    /// <see cref="EventOutput.LastCommitTimeout"/> is told as dropped.
+    /// Closes all. What an output that sends could not deliver within <see cref="EventOutput.LastCommitTimeout"/> is reported as
+    /// dropped.
     /// </summary>
     public void Dispose()
     {

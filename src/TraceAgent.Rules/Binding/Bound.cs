@@ -12,15 +12,15 @@ namespace TraceAgent.Rules.Binding;
 /// <param name="Cost">How many terms it has, each as often as it is computed.</param>
 internal sealed record Bound(Term Term, StaticType Type, Syntax Source, int Cost = 1)
 {
-    /// <summary>How to capture it, when a cast says more than the type.</summary>
+    /// <summary>The type to capture it as, when a cast says more than the type.</summary>
     public CaptureType? Capture { get; init; }
 
     public bool IsConstant => Term is Term.Number;
 
-    /// <summary>Compared and divided without a sign, and all that is computed with it.</summary>
+    /// <summary>True when it is compared and divided without a sign, and so is all that is computed with it.</summary>
     public bool IsUnsigned => Type is StaticType.Integer { Size: 8, Signed: false } or StaticType.Pointer;
 
-    /// <summary>Whether its sign bit is known to be 0.</summary>
+    /// <summary>True when its sign bit is known to be 0.</summary>
     public bool IsNeverNegative =>
         Term is Term.Number { Value: >= 0 } or Term.Special
             || Type is StaticType.Integer { Size: < 8, Signed: false } or StaticType.Bool or StaticType.Character;

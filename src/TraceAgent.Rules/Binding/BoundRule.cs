@@ -31,10 +31,10 @@ public sealed class BoundRule
     /// <summary>The kind of place.</summary>
     public SiteAbi Abi { get; }
 
-    /// <summary>What the rule names and these places do not have, in words; empty when there is a plan.</summary>
+    /// <summary>The values that the rule names and these places do not have, in words; empty when there is a plan.</summary>
     public EquatableArray<string> Missing { get; }
 
-    /// <summary>What is captured.</summary>
+    /// <summary>The plan of what is captured.</summary>
     /// <exception cref="InvalidOperationException">Something is <see cref="Missing"/>.</exception>
     public CapturePlan Plan => _plan
         ?? throw new InvalidOperationException($"there is no {string.Join(" and no ", Missing)} at these sites");
@@ -42,8 +42,8 @@ public sealed class BoundRule
     public EquatableArray<EventMessage> Messages { get; }
 
     /// <summary>
-    /// The values that an event of this kind shows: arguments, computed values, the return value, and what its message wants to know of
-    /// the hit. Fields that only conditions need are not among them.
+    /// The values that an event of this kind shows: arguments, computed values, the return value, and the context fields that its
+    /// message names. Fields that only conditions need are not among them.
     /// </summary>
     public IReadOnlyList<CapturedValue> ValuesOf(EventKind kind) => _valuesOf(kind);
 
@@ -66,7 +66,7 @@ public sealed class BoundRule
         return new BoundRule(abi, fields.Plan(), terms.Messages, fields.ValuesOf);
     }
 
-    /// <summary>What the texts of a rule mean at places of this kind; what they do not mean is reported.</summary>
+    /// <summary>Binds the texts of a rule at places of this kind; what cannot be bound is reported.</summary>
     internal static RuleTerms TermsOf(Rule rule, SiteAbi abi, DiagnosticBag bag) => new RuleBinder(
         rule.Syntax, rule.On, new Redaction(rule.Redact, rule.NotSecret), new PlaceScope(abi), bag).Bind();
 }

@@ -7,7 +7,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>Operators between two values.</summary>
+/// <summary>The part for operators between two values.</summary>
 internal sealed partial class ExpressionBinder
 {
     private Bound? Binary(Syntax.Binary binary, Bound left, Bound right)
@@ -232,8 +232,7 @@ internal sealed partial class ExpressionBinder
     private static Bound Of(Syntax.Binary binary, BinaryOperator op, Bound left, Bound right, StaticType type) =>
         new(new Term.Binary(op, left.Term, right.Term), type, binary, left.Cost + right.Cost + 1);
 
-    /// <summary>A constant without a unit, which may count ns.</summary>
-    /// <summary>A number beside a duration counts nanoseconds, which is seldom meant.</summary>
+    /// <summary>Warns of a constant without a unit beside a duration: it counts nanoseconds, which is seldom meant.</summary>
     private void WarnOfUnit(Bound left, Bound right)
     {
         var (number, other) = IsPlainNumber(left) ? (left, right) : (right, left);

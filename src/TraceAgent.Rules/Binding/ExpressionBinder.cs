@@ -10,7 +10,7 @@ namespace TraceAgent.Rules.Binding;
 /// <summary>Finds the values that an expression names, and decides its types: C's rules, in which every number has 64 bits.</summary>
 internal sealed partial class ExpressionBinder
 {
-    /// <summary>Terms of one expression: each becomes some instructions of the kernel's program.</summary>
+    /// <summary>The maximum number of terms of one expression: each becomes some instructions of the kernel's program.</summary>
     public const int MaxTerms = 1000;
 
     private readonly ValueScope _scope;
@@ -24,7 +24,7 @@ internal sealed partial class ExpressionBinder
         _report = report;
     }
 
-    /// <summary>Null when something is wrong, which is reported.</summary>
+    /// <summary>Binds an expression; null when something is wrong, which is reported.</summary>
     /// <param name="syntax">What was written.</param>
     /// <param name="scope">What it can name.</param>
     /// <param name="report">Takes everything that is wrong.</param>
@@ -37,7 +37,7 @@ internal sealed partial class ExpressionBinder
         return binder.Bind(syntax);
     }
 
-    /// <summary>A character in quotes that stands where a number belongs.</summary>
+    /// <summary>The value as a number: a character in quotes may stand where a number belongs.</summary>
     public static Bound AsNumber(Bound value) =>
         value is { Source: Syntax.Quotation { MayBeCharacter: true } quotation, Type: StaticType.Quotation }
         ? new Bound(new Term.Number(quotation.Value[0]), new StaticType.Character(), quotation)
@@ -105,7 +105,7 @@ internal sealed partial class ExpressionBinder
         return new Bound(term, type, unary, value.Cost + 1);
     }
 
-    /// <summary>What lies at a pointer, or in the array that begins there.</summary>
+    /// <summary>Reads what lies at a pointer, or in the array that begins there.</summary>
     private Bound? Read(Bound pointer, Bound? position, Syntax source)
     {
         if (position is not null && !IsNumber(position))
@@ -226,7 +226,7 @@ internal sealed partial class ExpressionBinder
         _ => null,
     };
 
-    /// <summary>An address some elements away from a pointer.</summary>
+    /// <summary>The address some elements away from a pointer.</summary>
     private static Term.Binary Offset(BinaryOperator op, Term pointer, Term count, int size) => new(
         op,
         pointer,

@@ -6,10 +6,13 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>The value that <c>bytes(name)</c> or <c>int[name]</c> names.</summary>
+/// <summary>Binds the value that <c>bytes(name)</c> or <c>int[name]</c> names.</summary>
 internal sealed class LengthBinder(ProbeTrigger on, Redaction redaction, DiagnosticBag bag)
 {
-    /// <summary>Null when the type of <paramref name="owner"/> names none, or when there is no such number, which is reported.</summary>
+    /// <summary>
+    /// The length that the type of <paramref name="owner"/> names; null when it names none, or when there is no such number,
+    /// which is reported.
+    /// </summary>
     public Term? Resolve(string owner, TypeSpec spec, YamlScalar? source, ValueScope scope, bool isReturned)
     {
         if (spec.Length is not { } length || source is null)
@@ -52,8 +55,8 @@ internal sealed class LengthBinder(ProbeTrigger on, Redaction redaction, Diagnos
     }
 
     /// <summary>
-    /// A negative length counts as 0. An unsigned one has no sign: where its first bit is set, half of it is
-    /// still more than any value has.
+    /// The length, where a negative one counts as 0. An unsigned one has no sign: where its first bit is set, half of it is still
+    /// more than any value has.
     /// </summary>
     private static Term.Binary Positive(Term unsigned) =>
         new(BinaryOperator.ShiftRight, unsigned, new Term.Binary(BinaryOperator.ShiftRight, unsigned, new Term.Number(63)));

@@ -4,10 +4,10 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>The messages of a rule: its own templates, or those that say what was captured.</summary>
+/// <summary>Binds the messages of a rule: its own templates, or those that say what was captured.</summary>
 /// <param name="syntax">The rule's texts.</param>
-/// <param name="on">When events happen.</param>
-/// <param name="captures">Those without errors.</param>
+/// <param name="on">The moment at which events happen.</param>
+/// <param name="captures">The computed values without errors.</param>
 /// <param name="bag">Takes what is wrong.</param>
 internal sealed class MessageBinder(RuleSyntax syntax, ProbeTrigger on, EquatableArray<ComputedValue> captures, DiagnosticBag bag)
 {
@@ -43,7 +43,7 @@ internal sealed class MessageBinder(RuleSyntax syntax, ProbeTrigger on, Equatabl
                 problem.Code, message.Text!.SpanOf(problem.Start, problem.Length), problem.Message, problem.Hint));
     }
 
-    /// <summary>Of the two events of 'on: both', each has what is known then.</summary>
+    /// <summary>True when the computed value is known at this event: of 'on: both', each event has what is known then.</summary>
     private bool HasCapture(ComputedValue capture, EventKind kind) =>
         on != ProbeTrigger.Both || (kind == EventKind.Entry ? !capture.NeedsReturn : !capture.NeedsEntry);
 
@@ -61,7 +61,7 @@ internal sealed class MessageBinder(RuleSyntax syntax, ProbeTrigger on, Equatabl
         };
     }
 
-    /// <summary>Why a name that exists elsewhere does not exist on this event.</summary>
+    /// <summary>The reason why a name that exists elsewhere does not exist on this event; null for other names.</summary>
     private string? Explain(string name, EventKind kind, int count) => name switch
     {
         "duration" => "only 'on: call' knows the duration",

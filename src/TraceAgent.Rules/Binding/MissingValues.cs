@@ -3,10 +3,10 @@ using TraceAgent.Rules.Terms;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>What a rule names and places of one kind do not have.</summary>
+/// <summary>Finds what a rule names and places of one kind do not have.</summary>
 internal static class MissingValues
 {
-    /// <summary>In words; empty when a plan can be made.</summary>
+    /// <summary>The missing values in words; empty when a plan can be made.</summary>
     public static IReadOnlyList<string> Of(Rule rule, RuleTerms rules, SiteAbi abi)
     {
         var place = new PlaceScope(abi);

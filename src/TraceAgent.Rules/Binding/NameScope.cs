@@ -12,15 +12,15 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
     private readonly Dictionary<string, ScopedValue> _values = [];
     private readonly Dictionary<string, string> _reasons = [];
 
-    /// <summary>In the order in which they were added.</summary>
+    /// <summary>The names in the order in which they were added.</summary>
     public override IEnumerable<string> Names => outer.Names.Concat(_values.Keys);
 
-    /// <param name="name">Its name.</param>
+    /// <param name="name">The value's name.</param>
     /// <param name="raw">All 64 bits that hold it.</param>
     /// <param name="type">Says how many of them count.</param>
     public void Add(string name, Term raw, StaticType type) => AddComputed(name, Widen(raw, type), type);
 
-    /// <summary>Another name of the same value.</summary>
+    /// <summary>Adds another name of the same value.</summary>
     public void Alias(string alias, string name)
     {
         if (_values.TryGetValue(name, out var value))
@@ -29,10 +29,10 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
         }
     }
 
-    /// <summary>A computed value, which is as wide as its type says.</summary>
+    /// <summary>Adds a computed value, which is as wide as its type says.</summary>
     public void AddComputed(string name, Term term, StaticType type) => _values.TryAdd(name, new ScopedValue(name, term, type));
 
-    /// <summary>A name that exists elsewhere, and why not here.</summary>
+    /// <summary>Adds a name that exists elsewhere, with the reason why not here.</summary>
     public void Exclude(string name, string reason) => _reasons.TryAdd(name, reason);
 
     /// <inheritdoc/>

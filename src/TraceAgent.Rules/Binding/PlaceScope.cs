@@ -5,8 +5,8 @@ using TraceAgent.Rules.Types;
 namespace TraceAgent.Rules.Binding;
 
 /// <summary>
-/// What names mean at places of one kind, before a rule gives names of its own: what the kernel knows of every hit. The places of a
-/// calling convention and of USDT notes have values by number only; where debug information is, they have names, too.
+/// The meaning of names at places of one kind, before a rule gives names of its own: what the kernel knows of every hit. The
+/// places of a calling convention and of USDT notes have values by number only; where debug information is, they have names, too.
 /// </summary>
 /// <param name="abi">Where the numbered values are.</param>
 internal sealed class PlaceScope(SiteAbi abi) : ValueScope
@@ -28,14 +28,14 @@ internal sealed class PlaceScope(SiteAbi abi) : ValueScope
     /// <inheritdoc/>
     public override IEnumerable<string> Names => Common.Keys;
 
-    /// <summary>Whether every event has a value of this name.</summary>
+    /// <summary>True when every event has a value of this name.</summary>
     public static bool IsCommon(string name) => Common.ContainsKey(name) || OnlyInMessages.Contains(name);
 
     /// <summary>The value of an argument that the rule names by its number.</summary>
-    /// <param name="index">From 0.</param>
+    /// <param name="index">The number, from 0.</param>
     public SiteValue Argument(int index) => abi.Argument(index);
 
-    /// <summary>The word <paramref name="index"/> (from 0, 8 bytes each) of what the function gives.</summary>
+    /// <summary>The word <paramref name="index"/> (from 0, 8 bytes each) of what the function returns.</summary>
     public SiteValue Result(int index) => abi.Result(index);
 
     /// <inheritdoc/>

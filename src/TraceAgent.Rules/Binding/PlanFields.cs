@@ -161,10 +161,10 @@ internal sealed class PlanFields
         return new Expr.EntryField(index);
     }
 
-    /// <summary>A value of the rule, and in which of the parts it is read; a call has each in one only.</summary>
+    /// <summary>A value of the rule, and in which of the parts it is read; for a call, it is in one part only.</summary>
     private sealed record RuleValue(string Name, CaptureType Type, Term Term, Term? Length)
     {
-        /// <summary>Among the values of the rule, from 0.</summary>
+        /// <summary>The index among the values of the rule, from 0.</summary>
         public int Order { get; init; }
 
         public bool OnEntry { get; init; }

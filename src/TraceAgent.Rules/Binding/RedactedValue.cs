@@ -2,10 +2,10 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>What is said of a value that would tell something of a redacted one.</summary>
+/// <summary>Reports values that would reveal something of a redacted one.</summary>
 internal static class RedactedValue
 {
-    /// <summary>Something would tell of the redacted value <paramref name="name"/>.</summary>
+    /// <summary>Reports that something would reveal the redacted value <paramref name="name"/>.</summary>
     public static void Report(DiagnosticBag bag, SourceSpan at, string name, string message) => bag.Error(
         DiagnosticCode.RedactedValue,
         at,

@@ -4,9 +4,9 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>Finds what the texts of a rule mean at places of one kind.</summary>
+/// <summary>Binds the texts of a rule at places of one kind.</summary>
 /// <param name="syntax">The texts.</param>
-/// <param name="on">When events happen.</param>
+/// <param name="on">The moment at which events happen.</param>
 /// <param name="redaction">What must not be shown, nor told by what is shown.</param>
 /// <param name="place">What the places know.</param>
 /// <param name="bag">Takes what is wrong.</param>
@@ -14,7 +14,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
 {
     private readonly LengthBinder _lengths = new(on, redaction, bag);
 
-    /// <summary>All that could be bound; what could not is reported.</summary>
+    /// <summary>Binds everything; what cannot be bound is reported.</summary>
     public RuleTerms Bind()
     {
         var scopes = new RuleScope(syntax, on, place);

@@ -4,9 +4,9 @@ using TraceAgent.Rules.Types;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>The names that the expressions of a rule can use, by when its events happen.</summary>
+/// <summary>The names that the expressions of a rule can use, by the moment at which its events happen.</summary>
 /// <param name="syntax">Gives names to values.</param>
-/// <param name="on">When events happen.</param>
+/// <param name="on">The moment at which events happen.</param>
 /// <param name="place">What the places know.</param>
 internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope place)
 {
@@ -14,7 +14,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
     private const string OnlyCallsLast = "only 'on: call' knows the duration";
     private const string ArgumentsAreGone = "arguments are gone when the function returns: use 'on: call'";
 
-    /// <summary>For computed values and lengths.</summary>
+    /// <summary>The names for computed values and lengths.</summary>
     public NameScope OfValues()
     {
         var scope = WithArguments(on == ProbeTrigger.Return ? ArgumentsAreGone : null);
@@ -23,7 +23,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
         return scope;
     }
 
-    /// <summary>For the condition: with 'on: both' it decides about two events, and may name only what both have.</summary>
+    /// <summary>The names for the condition: with 'on: both' it decides about two events, and may name only what both have.</summary>
     public NameScope OfCondition()
     {
         if (on != ProbeTrigger.Both)

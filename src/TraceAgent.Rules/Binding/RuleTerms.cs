@@ -3,7 +3,7 @@ using TraceAgent.Rules.Terms;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>What the texts of a rule mean at places of one kind, before it is known where its fields lie.</summary>
+/// <summary>The bound texts of a rule at places of one kind, before it is known where its fields lie.</summary>
 internal sealed record RuleTerms
 {
     /// <summary>The captured arguments, in order.</summary>
@@ -19,34 +19,35 @@ internal sealed record RuleTerms
     public int ReturnRegister { get; init; }
 
     /// <summary>
-    /// The signature says <c>void</c>, or the results are among <see cref="Captures"/>: there is no return value to show.
+    /// True when there is no return value to show: the signature says <c>void</c>, or the results are among
+    /// <see cref="Captures"/>.
     /// </summary>
     public bool ReturnsNothing { get; init; }
 
     /// <summary>The results that have names, then the computed values, each in the order of the file.</summary>
     public EquatableArray<ComputedValue> Captures { get; init; }
 
-    /// <summary>An event happens only when this is not 0. Null: always.</summary>
+    /// <summary>The condition: an event happens only when it is not 0. Null for always.</summary>
     public Term? When { get; init; }
 
-    /// <summary>One for each kind of event.</summary>
+    /// <summary>The messages, one for each kind of event.</summary>
     public EquatableArray<EventMessage> Messages { get; init; }
 }
 
 /// <summary>One captured argument: the first register or place on the stack that it is passed in (from 0), name and type.</summary>
 internal sealed record Parameter(int Index, string Name, CaptureType Type)
 {
-    /// <summary>The rule does not say its type: it is what the place says.</summary>
+    /// <summary>True when the rule does not say its type: it is what the place says.</summary>
     public bool IsUntyped { get; init; }
 
-    /// <summary>How many bytes or elements there are when another value says so.</summary>
+    /// <summary>The number of bytes or elements, when another value says it; null when none does.</summary>
     public Term? Length { get; init; }
 }
 
 /// <summary>A value of <c>capture:</c>, or a result with a name.</summary>
 internal sealed record ComputedValue(string Name, CaptureType Type, Term Value)
 {
-    /// <summary>How many bytes or elements there are when another value says so.</summary>
+    /// <summary>The number of bytes or elements, when another value says it; null when none does.</summary>
     public Term? Length { get; init; }
 
     public bool NeedsReturn => Value.NeedsReturn || Length is { NeedsReturn: true };

@@ -4,12 +4,12 @@ using TraceAgent.Rules.Terms;
 namespace TraceAgent.Rules.Binding;
 
 /// <summary>
-/// Division as C has it, of which the kernel's instructions before set v4 have only the unsigned part: of the magnitudes,
-/// with the sign put back. By 0 it gives 0, and the remainder of that is the left side.
+/// Division as C has it. The kernel's instructions before set v4 have only the unsigned part: so the magnitudes are divided, and
+/// the sign is put back. Division by 0 gives 0, and the remainder of that is the left side.
 /// </summary>
 internal static class SignedDivision
 {
-    /// <summary>How much dearer than its operands it is.</summary>
+    /// <summary>The factor by which it costs more than its operands.</summary>
     public const int Factor = 5;
 
     public static Term Quotient(Bound left, Bound right) => WithSign(
@@ -24,7 +24,7 @@ internal static class SignedDivision
     public static Term Remainder(Bound left, Bound right) =>
         WithSign(new Term.Binary(BinaryOperator.Modulo, Magnitude(left), Magnitude(right)), SignOf(left));
 
-    /// <summary>All ones for a negative value, else 0; null when it is never negative.</summary>
+    /// <summary>The sign as a mask: all ones for a negative value, else 0; null when it is never negative.</summary>
     private static Term? SignOf(Bound value) => value switch
     {
         { IsNeverNegative: true } => null,

@@ -3,15 +3,17 @@ using TraceAgent.Rules.Terms;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>Terms to what the kernel computes. They name only what there is at these sites: see <see cref="MissingValues"/>.</summary>
+/// <summary>
+/// Lowers terms to what the kernel computes. They name only what there is at these sites: see <see cref="MissingValues"/>.
+/// </summary>
 internal sealed class TermLowering(PlaceScope place)
 {
-    /// <summary>What is computed where all that the term names is at hand.</summary>
+    /// <summary>Lowers a term where all that it names is at hand.</summary>
     public Expr Lower(Term term) => Lower(term, _ => null);
 
     /// <summary>
-    /// What is computed on return of a call. Each largest part that names arguments but nothing of the return is left to
-    /// <paramref name="onEntry"/>.
+    /// Lowers a term that is computed on return of a call. Each largest part that names arguments but nothing of the return is
+    /// left to <paramref name="onEntry"/>.
     /// </summary>
     public Expr LowerOnReturn(Term term, Func<Expr, Expr> onEntry) =>
         Lower(term, part => part.NeedsEntry && !part.NeedsReturn ? onEntry(Lower(part)) : null);

@@ -3,10 +3,10 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>A text in quotes as a test of texts.</summary>
+/// <summary>Parses a text in quotes as a test of texts.</summary>
 internal static class TextPattern
 {
-    /// <summary>Bytes of a thread's name (TASK_COMM_LEN without its NUL).</summary>
+    /// <summary>The maximum number of bytes of a thread's name (TASK_COMM_LEN without its NUL).</summary>
     private const int LongestThreadName = 15;
 
     /// <param name="text">What stands in the quotes.</param>

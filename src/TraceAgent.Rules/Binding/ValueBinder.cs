@@ -6,10 +6,10 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>Expressions of a rule to terms: its computed values and its condition.</summary>
+/// <summary>Binds expressions of a rule: its computed values and its condition.</summary>
 internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBinder lengths, DiagnosticBag bag)
 {
-    /// <summary>Null when something is wrong, which is reported. The value is known to <paramref name="scope"/> from here on.</summary>
+    /// <summary>Binds a computed value and adds it to <paramref name="scope"/>; null when something is wrong, which is reported.</summary>
     public ComputedValue? Capture(WrittenCapture written, NameScope scope)
     {
         if (Bind(written.Expression, scope, used => Reveals(written, used)) is not { } value)
@@ -48,7 +48,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
         return computed;
     }
 
-    /// <summary>Null when something is wrong, which is reported.</summary>
+    /// <summary>Binds the condition; null when something is wrong, which is reported.</summary>
     public Term? Condition(WrittenExpression written, NameScope scope)
     {
         if (Bind(written, scope, Tells) is not { } value)

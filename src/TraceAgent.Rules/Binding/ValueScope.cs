@@ -1,6 +1,6 @@
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>What names mean in an expression.</summary>
+/// <summary>The meaning of names in an expression.</summary>
 internal abstract class ValueScope
 {
     /// <summary>The names, for suggestions.</summary>
@@ -9,6 +9,8 @@ internal abstract class ValueScope
     /// <summary>The value of this name; null when there is none.</summary>
     public abstract ScopedValue? Find(string name);
 
-    /// <summary>Why there is no value of this name, and what would make one; null for a name that nobody knows.</summary>
+    /// <summary>
+    /// The reason why there is no value of this name, and what would make one; null for a name that is unknown everywhere.
+    /// </summary>
     public abstract string? WhyNot(string name);
 }

@@ -6,14 +6,14 @@ using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.CommandLine;
 
-/// <summary>What stands between the brackets behind a function: <c>args</c> or <c>signature</c>.</summary>
+/// <summary>Reads what stands between the brackets behind a function: <c>args</c> or <c>signature</c>.</summary>
 internal static class ArgumentEntries
 {
-    /// <summary>What a function gives that gives nothing.</summary>
+    /// <summary>The result type of a function that returns nothing.</summary>
     public const string Nothing = "void";
 
-    /// <param name="list">Without the brackets; not empty.</param>
-    /// <param name="symbol">Before them.</param>
+    /// <param name="list">The list without the brackets; not empty.</param>
+    /// <param name="symbol">The symbol before them.</param>
     /// <param name="returned">The type behind the arrow.</param>
     /// <param name="bag">Takes what is wrong.</param>
     /// <returns>Null when it cannot be read, which is reported.</returns>
@@ -35,7 +35,7 @@ internal static class ArgumentEntries
             : new YamlEntry(list.Key("signature"), Signature(list, symbol, returned));
     }
 
-    /// <param name="list">Without the brackets.</param>
+    /// <param name="list">The list without the brackets.</param>
     /// <param name="bag">Takes what is wrong.</param>
     /// <returns>Null when it cannot be read, which is reported.</returns>
     public static YamlSequence? Results(Word list, DiagnosticBag bag)
@@ -63,11 +63,11 @@ internal static class ArgumentEntries
             : new YamlMapping(part.Whole.At, [new YamlEntry(part[..colon].Trim().Whole, part[(colon + 1)..].Trim().Plain)]);
     }
 
-    /// <summary>A word that is no type: C would take <c>(size)</c> for a parameter without a name.</summary>
+    /// <summary>True for a word that is no type: C would take <c>(size)</c> for a parameter without a name.</summary>
     private static bool IsName(Word part) =>
         part.Text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !TypeNames.IsType(part.Text) && part.Text != Nothing;
 
-    /// <summary>The parameters as C has them, with what must stand before them; places in them stay those of the line.</summary>
+    /// <summary>The parameters as C has them, with what must stand before them; positions in them stay those of the line.</summary>
     private static YamlScalar Signature(Word list, string symbol, Word? returned)
     {
         var name = symbol.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? symbol : "function";
@@ -76,7 +76,7 @@ internal static class ArgumentEntries
         return parameters with { Value = $"{before}{list.Text})", TextColumn = Math.Max(0, parameters.TextColumn - before.Length) };
     }
 
-    /// <summary>The colon between name and type; not one of <c>::</c>, nor one inside of brackets.</summary>
+    /// <summary>The position of the colon between name and type; not one of <c>::</c>, nor one inside of brackets.</summary>
     private static int ColonIn(Word part)
     {
         var text = part.Text;

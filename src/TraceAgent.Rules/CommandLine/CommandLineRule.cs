@@ -6,23 +6,23 @@ using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.CommandLine;
 
-/// <summary>An option that says a key of the rule.</summary>
-/// <param name="Option">As it is typed: <c>--when</c>.</param>
-/// <param name="Key">Of a rule. The values of several <c>capture</c> come together.</param>
-/// <param name="Value">As it is typed.</param>
+/// <summary>An option that sets a key of the rule.</summary>
+/// <param name="Option">The option as it is typed: <c>--when</c>.</param>
+/// <param name="Key">The key of a rule. The values of several <c>capture</c> are put together.</param>
+/// <param name="Value">The value as it is typed.</param>
 public sealed record RuleOption(string Option, string Key, string Value);
 
 /// <summary>A rule from a command line.</summary>
-/// <param name="File">As if it stood in a file: at most one rule, and diagnostics whose source is the command line.</param>
+/// <param name="File">The rule as if it stood in a file: at most one rule, and diagnostics whose source is the command line.</param>
 /// <param name="Yaml">The rule file that says the same; null when there are errors.</param>
 public sealed record CommandLineRule(RuleFile File, string? Yaml)
 {
-    /// <summary>What diagnostics call the command line.</summary>
+    /// <summary>The name of the command line in diagnostics.</summary>
     public const string DisplayPath = "<command line>";
 
     private const int LongestLine = 64 << 10;
 
-    /// <summary>Reads <c>BINARY:FUNCTION(name: type, …) -> type</c>. Takes any text whatever without throwing.</summary>
+    /// <summary>Reads <c>BINARY:FUNCTION(name: type, …) -> type</c>. Takes any text without throwing.</summary>
     /// <param name="command">What the line begins with, for showing.</param>
     /// <param name="baseDirectory">Absolute; relative paths start here.</param>
     /// <param name="words">
@@ -58,7 +58,7 @@ public sealed record CommandLineRule(RuleFile File, string? Yaml)
         return new CommandLineRule(FileOf(file, line.Source, bag), yaml);
     }
 
-    /// <summary>The option says when; else what the place has suggested.</summary>
+    /// <summary>The entries with one <c>on</c>: that of the option, else what the place has suggested.</summary>
     private static IEnumerable<YamlEntry> WithTrigger(List<YamlEntry> entries)
     {
         var suggested = entries.Find(entry => entry.Key.Value == PlaceText.SuggestedTrigger);

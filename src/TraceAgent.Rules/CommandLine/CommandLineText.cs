@@ -38,7 +38,10 @@ internal sealed partial class CommandLineText
 
     public IReadOnlyList<(string Key, Word Option, Word Value)> Options { get; }
 
-    /// <summary>Adds a word, in quotes where a shell wants them, but never with an escape: places in it can be pointed at.</summary>
+    /// <summary>
+    /// Appends a word, in quotes where a shell wants them, but never with an escape, so that diagnostics can point to positions
+    /// in it.
+    /// </summary>
     /// <returns>Where its first character is.</returns>
     private static int Append(StringBuilder line, string word)
     {
@@ -65,14 +68,14 @@ internal sealed partial class CommandLineText
 
 /// <summary>A word of the line, or a part of one.</summary>
 /// <param name="Source">The line.</param>
-/// <param name="Text">Its characters.</param>
-/// <param name="Start">Of its first character in the line.</param>
+/// <param name="Text">The word's characters.</param>
+/// <param name="Start">The position of its first character in the line.</param>
 internal sealed record Word(SourceText Source, string Text, int Start)
 {
-    /// <summary>As a value; nothing in it is YAML's.</summary>
+    /// <summary>The word as a value; nothing in it is YAML syntax.</summary>
     public YamlScalar Whole => Scalar(isPlain: false);
 
-    /// <summary>As a value that may be a number or nothing.</summary>
+    /// <summary>The word as a value that may be a number or null.</summary>
     public YamlScalar Plain => Scalar(isPlain: true);
 
     public Word this[Range range]

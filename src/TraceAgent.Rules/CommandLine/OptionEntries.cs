@@ -3,7 +3,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.CommandLine;
 
-/// <summary>Options of a command line as keys of a rule.</summary>
+/// <summary>Turns options of a command line into keys of a rule.</summary>
 internal static class OptionEntries
 {
     private const string Capture = "capture";
@@ -36,7 +36,7 @@ internal static class OptionEntries
         }
     }
 
-    /// <summary><c>name = expression</c> or <c>name: type = expression</c>; null when it is neither, which is reported.</summary>
+    /// <summary>Reads <c>name = expression</c> or <c>name: type = expression</c>; null when it is neither, which is reported.</summary>
     private static YamlEntry? CaptureOf(Word value, DiagnosticBag bag)
     {
         var equals = value.Text.IndexOf('=', StringComparison.Ordinal);

@@ -12,7 +12,7 @@ namespace TraceAgent.Rules.CommandLine;
 /// </summary>
 internal static partial class PlaceText
 {
-    /// <summary>Stands for <c>on</c> where nobody says it.</summary>
+    /// <summary>The key that stands for <c>on</c> where nobody says it.</summary>
     public const string SuggestedTrigger = "(on)";
 
     private const string Arrow = "->";
@@ -22,7 +22,7 @@ internal static partial class PlaceText
 
     private const string Example = "such as '/bin/bash:readline() -> string'";
 
-    /// <summary>Nothing when it cannot be read, which is reported.</summary>
+    /// <summary>Reads the entries; none when the text cannot be read, which is reported.</summary>
     public static IEnumerable<YamlEntry> Read(CommandLineText line, DiagnosticBag bag)
     {
         var first = line.Words[0];
@@ -43,7 +43,7 @@ internal static partial class PlaceText
         return entries;
     }
 
-    /// <summary>A file, or all files of a process: <c>process:nginx</c>.</summary>
+    /// <summary>Reads a file, or all files of a process: <c>process:nginx</c>.</summary>
     private static YamlNode Target(Word binary)
     {
         if (!binary.Text.StartsWith(OfProcess, StringComparison.Ordinal))
@@ -55,7 +55,7 @@ internal static partial class PlaceText
         return new YamlMapping(binary.Whole.At, [new YamlEntry(binary.Key(OfProcess[..^1]), name.Whole)]);
     }
 
-    /// <summary>At the first colon that is not one of a pair.</summary>
+    /// <summary>Splits a word at the first colon that is not one of a pair.</summary>
     private static (Word Binary, Word Place) Split(Word word)
     {
         var text = word.Text;
@@ -150,8 +150,8 @@ internal static partial class PlaceText
     }
 
     /// <summary>
-    /// With arguments, one line for a whole call. Without, the return alone: calls that have begun already, such as of a shell
-    /// that waits for its next line, are seen too.
+    /// The suggested trigger: with arguments, one line for a whole call. Without, the return alone: calls that have begun
+    /// already, such as of a shell that waits for its next line, are seen too.
     /// </summary>
     private static YamlEntry Trigger(Word place, bool hasArguments) =>
         new(place.Key(SuggestedTrigger), place.Key(hasArguments ? "call" : "return"));
@@ -187,10 +187,13 @@ internal static partial class PlaceText
         return returned.Text.Contains(')') && !IsList(returned) ? (place, null) : (place[..arrow].Trim(), returned);
     }
 
-    /// <summary>Several results: <c>(n: int64, err: go.error)</c>.</summary>
+    /// <summary>True for a list of several results: <c>(n: int64, err: go.error)</c>.</summary>
     private static bool IsList(Word returned) => returned.Text is ['(', .., ')'];
 
-    /// <summary>The last brackets hold the arguments; those of an overload before them belong to the name.</summary>
+    /// <summary>
+    /// Splits the head into symbol and arguments. The last brackets hold the arguments; those of an overload before them belong
+    /// to the name.
+    /// </summary>
     /// <returns>Null when brackets do not match, which is reported.</returns>
     private static (Word Symbol, Word? Arguments)? ArgumentList(Word head, DiagnosticBag bag)
     {
@@ -226,11 +229,11 @@ internal static partial class PlaceText
         return null;
     }
 
-    /// <summary>Something stands before the name, with a space or a star between.</summary>
+    /// <summary>Matches a prototype: something stands before the name, with a space or a star between.</summary>
     [GeneratedRegex(@"^[A-Za-z_][\w\s*&:]*[\s*&][\w:]+\s*\(")]
     private static partial Regex Prototype();
 
-    /// <summary>Names of C++ with spaces in them.</summary>
+    /// <summary>Matches names of C++ with spaces in them.</summary>
     [GeneratedRegex(@"\boperator\b")]
     private static partial Regex SourceName();
 

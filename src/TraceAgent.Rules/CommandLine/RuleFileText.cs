@@ -5,7 +5,7 @@ using TraceAgent.Yaml;
 
 namespace TraceAgent.Rules.CommandLine;
 
-/// <summary>The text of a rule file that says what a tree of keys says.</summary>
+/// <summary>Writes the text of a rule file from a tree of keys.</summary>
 internal static partial class RuleFileText
 {
     /// <param name="mapping">The keys of the rule.</param>
@@ -51,7 +51,7 @@ internal static partial class RuleFileText
 
     private static string Pair(YamlEntry entry) => $"{Scalar(entry.Key.Value, mayBePlain: true)}: {Flow(entry.Value)}";
 
-    /// <summary>Plain where every reader of YAML takes it for the same text, or for the number that it is.</summary>
+    /// <summary>The text of a scalar; plain where every reader of YAML takes it for the same text, or for the number that it is.</summary>
     private static string Scalar(string value, bool mayBePlain)
     {
         if ((PlainText().IsMatch(value) && !OtherThanText().IsMatch(value))

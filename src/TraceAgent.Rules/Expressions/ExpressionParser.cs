@@ -12,7 +12,7 @@ internal sealed class ExpressionParser
 {
     public const int DeepestNesting = 64;
 
-    /// <summary>Loosest first; those of one row bind alike, from the left.</summary>
+    /// <summary>The operators, loosest first; those of one row bind alike, from the left.</summary>
     internal static IReadOnlyList<IReadOnlyList<string>> Levels { get; } =
     [
         ["||"], ["&&"], ["|"], ["^"], ["&"], ["==", "!=", "~"], ["<", "<=", ">", ">="], ["<<", ">>"], ["+", "-"], ["*", "/", "%"],
@@ -126,7 +126,10 @@ internal sealed class ExpressionParser
         return Operand() is { } value ? new Syntax.Cast(type, value, start.Start, value.End) : null;
     }
 
-    /// <summary>Behind the bracket stands a type that is no value's name; or any name with nothing but stars behind it.</summary>
+    /// <summary>
+    /// True when a cast follows: behind the bracket stands a type that is no value's name; or any name with nothing but stars
+    /// behind it.
+    /// </summary>
     private bool IsCast()
     {
         var first = _reader.Peek(1);

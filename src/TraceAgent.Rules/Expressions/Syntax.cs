@@ -2,9 +2,9 @@ using TraceAgent.Rules.Types;
 
 namespace TraceAgent.Rules.Expressions;
 
-/// <summary>An expression as it was written. Equality is that of what it says, wherever that stands.</summary>
+/// <summary>An expression as it was written. Two are equal when they say the same, wherever they stand.</summary>
 /// <param name="Start">UTF-16 units from the start of the text.</param>
-/// <param name="End">Of its last character, exclusive.</param>
+/// <param name="End">The position behind its last character.</param>
 internal abstract record Syntax(int Start, int End)
 {
     public int Length => End - Start;

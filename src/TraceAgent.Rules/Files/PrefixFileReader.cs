@@ -5,15 +5,15 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Rules.Files;
 
 /// <summary>
-/// Text of a file of addresses to prefixes and diagnostics: one a line, blank lines and what follows <c>#</c> or <c>;</c> left
-/// out. Takes any bytes whatever without throwing.
+/// Reads a file of addresses to prefixes and diagnostics: one a line, blank lines and what follows <c>#</c> or <c>;</c> left out.
+/// Takes any bytes without throwing.
 /// </summary>
 public static class PrefixFileReader
 {
-    /// <summary>Bytes.</summary>
+    /// <summary>The maximum size of a file in bytes.</summary>
     public const int LargestFile = 8 << 20;
 
-    /// <summary>So many prefixes the kernel's tables hold of each family.</summary>
+    /// <summary>The maximum number of prefixes of each family in the kernel's tables.</summary>
     public const int MaxPrefixes = 131_072;
 
     /// <param name="path">What diagnostics call the file.</param>
@@ -85,8 +85,8 @@ public static class PrefixFileReader
         return new PrefixFile(path, lines.Keys.ToEquatableArray(), bag.InOrder().ToEquatableArray(), source);
     }
 
-    /// <summary>What counts of a line.</summary>
-    /// <param name="line">Without its end.</param>
+    /// <summary>The part of a line that counts.</summary>
+    /// <param name="line">The line without its end.</param>
     /// <param name="start">Where that begins.</param>
     private static ReadOnlySpan<char> WithoutComment(ReadOnlySpan<char> line, out int start)
     {

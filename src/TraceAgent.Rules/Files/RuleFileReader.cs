@@ -5,7 +5,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Files;
 
-/// <summary>Text of a rule file to rules and diagnostics. Takes any bytes whatever without throwing.</summary>
+/// <summary>Reads the text of a rule file to rules and diagnostics. Takes any bytes without throwing.</summary>
 public static class RuleFileReader
 {
     /// <param name="displayPath">What diagnostics call the file.</param>

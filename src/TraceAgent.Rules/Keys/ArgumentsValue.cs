@@ -5,7 +5,7 @@ using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>Reads <c>args</c>: how many there are, or their names and types in order.</summary>
+/// <summary>Reads <c>args</c>: the number of arguments, or their names and types in order.</summary>
 internal static class ArgumentsValue
 {
     /// <summary>JSON Schema (draft-07) of a list of names and types.</summary>
@@ -38,7 +38,7 @@ internal static class ArgumentsValue
     }
 
     /// <summary>Names and types in order; null when there are too many or none, which is reported.</summary>
-    /// <param name="key">Of the list.</param>
+    /// <param name="key">The key of the list.</param>
     /// <param name="noun">What an item is.</param>
     /// <param name="list">The items.</param>
     /// <param name="bag">Takes what is wrong.</param>

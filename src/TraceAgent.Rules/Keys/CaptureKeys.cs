@@ -68,6 +68,6 @@ internal static class CaptureKeys
         }
     }
 
-    /// <summary>An expression, which may stand on several lines.</summary>
+    /// <summary>Reads an expression, which may stand on several lines.</summary>
     public static YamlScalar? Text(YamlEntry entry, DiagnosticBag bag) => ScalarValue.Text(entry, bag, severalLines: true);
 }

@@ -9,10 +9,10 @@ using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>The keys of <c>target</c>: which processes a rule logs.</summary>
+/// <summary>The keys of <c>target</c>: the processes that a rule logs.</summary>
 internal static partial class FilterKeys
 {
-    /// <summary>Values of one key: each is a few instructions on every hit.</summary>
+    /// <summary>The maximum number of values of one key: each is a few instructions on every hit.</summary>
     private const int MaxValues = 16;
 
     public static KeyTable<FilterDraft> Table { get; } = new(
@@ -120,7 +120,7 @@ internal static partial class FilterKeys
     private static partial Regex ContainerForm();
 }
 
-/// <summary>What has been read of a <c>target</c> so far.</summary>
+/// <summary>The part of a <c>target</c> that has been read so far.</summary>
 internal sealed class FilterDraft
 {
     public List<long> Pids { get; } = [];

@@ -3,7 +3,7 @@ using TraceAgent.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary><c>format: {entry: …, return: …}</c>.</summary>
+/// <summary>The draft of <c>format: {entry: …, return: …}</c>.</summary>
 internal sealed class FormatDraft
 {
     public Dictionary<EventKind, YamlScalar> Texts { get; } = [];

@@ -8,7 +8,7 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads <c>interface</c>: the name of a network interface, or a pattern of names.</summary>
 internal static class InterfaceValue
 {
-    /// <summary>Bytes: linux/if.h, IFNAMSIZ, without the NUL.</summary>
+    /// <summary>The maximum number of bytes: linux/if.h, IFNAMSIZ, without the NUL.</summary>
     private const int LongestName = 15;
 
     private const int LongestPattern = 64;

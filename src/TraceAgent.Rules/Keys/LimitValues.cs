@@ -6,7 +6,7 @@ using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>Reads how often a rule may log and how long it lives: <c>sample</c>, <c>limit</c>, <c>ttl</c>, <c>budget</c>.</summary>
+/// <summary>Reads how often a rule may log and how long it is active: <c>sample</c>, <c>limit</c>, <c>ttl</c>, <c>budget</c>.</summary>
 internal static partial class LimitValues
 {
     public const string SampleSchema = """{"type":"string","pattern":"^1\\s*/\\s*[1-9][0-9]{0,6}$","examples":["1/100"]}""";
@@ -38,7 +38,9 @@ internal static partial class LimitValues
         rule.SampleEvery = Number(entry, match, bag) ?? 1;
     }
 
-    /// <summary>Events a second, <see cref="Rule.NoLimit"/> for none; null, and the reason is reported, when it is no limit.</summary>
+    /// <summary>
+    /// Reads a limit in events per second, <see cref="Rule.NoLimit"/> for none; null, with a diagnostic, when it is no limit.
+    /// </summary>
     public static int? Limit(YamlEntry entry, DiagnosticBag bag)
     {
         if (IsNone(entry))
@@ -51,7 +53,7 @@ internal static partial class LimitValues
             : null;
     }
 
-    /// <summary>A length of time, <see cref="Rule.NoTtl"/> for ever; null, and the reason is reported, when it is none.</summary>
+    /// <summary>Reads a length of time, <see cref="Rule.NoTtl"/> for ever; null, with a diagnostic, when it is none.</summary>
     public static TimeSpan? Ttl(YamlEntry entry, DiagnosticBag bag)
     {
         if (IsNone(entry))
@@ -62,7 +64,7 @@ internal static partial class LimitValues
         return Time(entry, bag, "a length of time or none", "such as 24h, 30m, 10s or 7d", TimeSpan.FromDays(3650), "3650d");
     }
 
-    /// <summary>From a second to a day; null, and the reason is reported, when it is not that.</summary>
+    /// <summary>Reads an interval from a second to a day; null, with a diagnostic, when it is not that.</summary>
     public static TimeSpan? Interval(YamlEntry entry, DiagnosticBag bag) =>
         Time(entry, bag, "a length of time", "such as 10s, 1m or 1h", TimeSpan.FromDays(1), "24h");
 
@@ -83,7 +85,9 @@ internal static partial class LimitValues
         return null;
     }
 
-    /// <summary>Percent of one CPU, <see cref="Rule.NoBudget"/> for none; null, and the reason is reported, when it is no budget.</summary>
+    /// <summary>
+    /// Reads a budget in percent of one CPU, <see cref="Rule.NoBudget"/> for none; null, with a diagnostic, when it is no budget.
+    /// </summary>
     public static double? Budget(YamlEntry entry, DiagnosticBag bag)
     {
         if (IsNone(entry))

@@ -4,8 +4,8 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Rules.Keys;
 
 /// <summary>
-/// What rules of every kind say: their name, how their lines look, how long they live. A key that is present but null here
-/// was wrong, and that is reported.
+/// The keys that rules of every kind have: their name, how their lines look, how long they are active. A key that is present but
+/// null here was wrong, and that is reported.
 /// </summary>
 internal abstract class LineDraft
 {

@@ -7,7 +7,7 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Makes a packet rule of what was read, after the checks that need several keys.</summary>
 internal static class PacketAssembly
 {
-    /// <summary>Null when something needed is missing or wrong, which is reported.</summary>
+    /// <summary>Makes the rule; null when something needed is missing or wrong, which is reported.</summary>
     public static PacketRule? Finish(PacketDraft draft, DiagnosticBag bag)
     {
         if (!draft.CanDeny && draft.Has("count"))

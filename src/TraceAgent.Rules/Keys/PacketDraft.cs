@@ -4,7 +4,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>What has been read of a packet rule so far.</summary>
+/// <summary>The part of a packet rule that has been read so far.</summary>
 internal sealed class PacketDraft(string baseDirectory) : LineDraft
 {
     public string BaseDirectory => baseDirectory;
@@ -38,7 +38,7 @@ internal sealed class PacketDraft(string baseDirectory) : LineDraft
     public bool CanDeny => Has("deny") || Has("deny_file");
 }
 
-/// <summary>What has been read of <c>count</c>.</summary>
+/// <summary>The part of <c>count</c> that has been read so far.</summary>
 internal sealed class CountDraft
 {
     public int Top { get; set; } = PacketCount.DefaultTop;
@@ -46,7 +46,7 @@ internal sealed class CountDraft
     public TimeSpan Every { get; set; } = PacketCount.DefaultEvery;
 }
 
-/// <summary>What has been read of <c>format: {packets: …, dropped: …}</c>.</summary>
+/// <summary>The part of <c>format: {packets: …, dropped: …}</c> that has been read so far.</summary>
 internal sealed class PacketFormatDraft
 {
     public IReadOnlyDictionary<string, YamlEntry> Present { get; set; } = new Dictionary<string, YamlEntry>();

@@ -11,9 +11,9 @@ internal static partial class PlaceValue
 {
     public const string NameSchema = """{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"}""";
 
-    /// <summary>A name of small letters, digits and <c>. _ -</c>; else null, and the reason is reported.</summary>
+    /// <summary>Reads a name of small letters, digits and <c>. _ -</c>; null, with a diagnostic, for anything else.</summary>
     /// <param name="entry">Key and value.</param>
-    /// <param name="what">It names.</param>
+    /// <param name="what">What it names.</param>
     /// <param name="bag">Takes the reason.</param>
     public static Located<string>? Name(YamlEntry entry, string what, DiagnosticBag bag)
     {
@@ -36,7 +36,8 @@ internal static partial class PlaceValue
     }
 
     /// <summary>
-    /// A name without spaces; or, as C++ and Rust have them, one with brackets, <c>::</c> or <c>operator</c>, where spaces belong.
+    /// The JSON Schema of a symbol: a name without spaces; or, as C++ and Rust have them, one with brackets, <c>::</c> or
+    /// <c>operator</c>, where spaces belong.
     /// </summary>
     public const string SymbolSchema =
         """{"type":"string","pattern":"^[^\\s+0-9][^\\s+]*(\\+(0[xX][0-9a-fA-F]+|[0-9]+))?$|""" +

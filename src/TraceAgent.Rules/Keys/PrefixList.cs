@@ -8,7 +8,7 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads <c>deny</c> and <c>allow</c>, and the paths of their files.</summary>
 internal static class PrefixList
 {
-    /// <summary>What it holds may still be no address: that takes more than a pattern.</summary>
+    /// <summary>The JSON Schema of a list. What fits it may still be no address: that takes more than a pattern.</summary>
     public const string Schema =
         """{"type":"array","items":{"type":"string","pattern":"^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$"},"examples":""" +
             """[["203.0.113.7","198.51.100.0/24","2001:db8::/32"]]}""";

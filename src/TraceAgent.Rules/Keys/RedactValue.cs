@@ -78,7 +78,7 @@ internal static partial class RedactValue
         }
     }
 
-    /// <summary>What <c>redact</c> says, with the names of the arguments that it calls by their other names.</summary>
+    /// <summary>The names of <c>redact</c>, with the names of the arguments that it calls by their other names.</summary>
     public static EquatableArray<string> WithAliases(RuleDraft rule, EquatableArray<string> notSecret)
     {
         var patterns = rule.Redact.Select(name => name.Value).ToList();
@@ -88,7 +88,7 @@ internal static partial class RedactValue
         return patterns.Concat(called.Select(a => a.Name)).ToEquatableArray();
     }
 
-    /// <summary>What <c>not</c> says, with the names of the arguments that it calls by their other names.</summary>
+    /// <summary>The names of <c>not</c>, with the names of the arguments that it calls by their other names.</summary>
     public static EquatableArray<string> NotSecret(RuleDraft rule)
     {
         var names = rule.NotSecret.Select(name => name.Value).ToList();

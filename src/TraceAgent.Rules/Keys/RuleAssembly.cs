@@ -8,7 +8,7 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Makes a rule of what was read, after the checks that need several keys.</summary>
 internal static class RuleAssembly
 {
-    /// <summary>Null when something needed is missing or wrong, which is reported.</summary>
+    /// <summary>Makes the rule; null when something needed is missing or wrong, which is reported.</summary>
     public static Rule? Finish(RuleDraft draft, DiagnosticBag bag)
     {
         if (draft.Has("on") && draft.On is null)

@@ -6,7 +6,7 @@ using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>What has been read of a rule so far. A key that is present but null here was wrong, and that is reported.</summary>
+/// <summary>The part of a rule that has been read so far. A key that is present but null here was wrong, and that is reported.</summary>
 internal sealed class RuleDraft(string baseDirectory) : LineDraft
 {
     public string BaseDirectory => baseDirectory;
@@ -25,10 +25,10 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
 
     public TypeSpec? SignatureReturn { get; set; }
 
-    /// <summary>What the signature says of the call as a whole.</summary>
+    /// <summary>The form of the call according to the signature.</summary>
     public CallForm? Form { get; set; }
 
-    /// <summary>With their keys, for their places.</summary>
+    /// <summary>The computed values with their keys, for their positions.</summary>
     public List<(YamlScalar Key, DraftCapture Capture)> Captures { get; } = [];
 
     public YamlScalar? When { get; set; }
@@ -59,7 +59,7 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
     /// <summary>The results by name, when the rule lists them.</summary>
     public IReadOnlyList<WrittenArgument>? Results { get; set; }
 
-    /// <summary>The signature says <c>void</c>, or the results have names of their own.</summary>
+    /// <summary>True when the signature says <c>void</c>, or the results have names of their own.</summary>
     public bool ReturnsNothing { get; set; }
 
     /// <summary>A text for every event of the rule.</summary>

@@ -9,7 +9,7 @@ using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>Puts together what was read of values, condition and messages, and parses the expressions.</summary>
+/// <summary>Puts together the values, condition and messages that were read, and parses the expressions.</summary>
 internal static class SyntaxAssembly
 {
     /// <summary>The texts of the rule; what is wrong in them is reported, and left out.</summary>

@@ -70,7 +70,7 @@ internal static class TargetValue
         }
     }
 
-    /// <summary>Such as <c>libssl.so.3</c>; a file of that name beside the rules is written <c>./libssl.so.3</c>.</summary>
+    /// <summary>True for a name such as <c>libssl.so.3</c>; a file of that name beside the rules is written <c>./libssl.so.3</c>.</summary>
     private static bool IsLibraryName(string text) =>
         !text.AsSpan().ContainsAny('/', '*', '?')
         && (text.EndsWith(".so", StringComparison.Ordinal) || text.Contains(".so.", StringComparison.Ordinal));

@@ -9,7 +9,7 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads a type: a text, or <c>{enum: {0: GET}}</c>.</summary>
 internal static class TypeValue
 {
-    /// <summary>Null when it is none, which is reported.</summary>
+    /// <summary>Reads a type; null when it is none, which is reported.</summary>
     public static (TypeSpec Spec, YamlScalar? Source)? Read(YamlEntry entry, DiagnosticBag bag)
     {
         if (entry.Value is YamlMapping { Entries: [{ Key.Value: "enum", Value: YamlMapping names }] })

@@ -3,13 +3,13 @@ using TraceAgent.Capture;
 namespace TraceAgent.Rules.Templates;
 
 /// <summary>A value that a message can name, and how it can be written.</summary>
-/// <param name="Name">Its own, also when an alias found it.</param>
+/// <param name="Name">The value's own name, also when an alias found it.</param>
 /// <param name="Form">Decides its formats.</param>
 internal sealed record EventName(string Name, ValueForm Form);
 
 /// <summary>A value that a rule captures.</summary>
 internal sealed record NamedValue(string Name, CaptureType Type)
 {
-    /// <summary>Another name for it; null when it has none.</summary>
+    /// <summary>The other name of the value; null when it has none.</summary>
     public string? Alias { get; init; }
 }

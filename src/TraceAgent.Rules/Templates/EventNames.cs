@@ -20,9 +20,9 @@ internal static class EventNames
         new("rule", ValueForm.Text),
     ];
 
-    /// <param name="kind">Only calls have a duration.</param>
+    /// <param name="kind">The kind of event; only calls have a duration.</param>
     /// <param name="values">Arguments and computed values of such events.</param>
-    /// <param name="returned">Null when there is no return value.</param>
+    /// <param name="returned">The return value; null when there is none.</param>
     public static Dictionary<string, EventName> Of(EventKind kind, IReadOnlyCollection<NamedValue> values, CaptureType? returned)
     {
         var names = Always.ToDictionary(n => n.Name);

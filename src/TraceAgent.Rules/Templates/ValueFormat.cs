@@ -7,7 +7,7 @@ namespace TraceAgent.Rules.Templates;
 /// <summary>The formats of <c>{name:format}</c>.</summary>
 public static partial class ValueFormat
 {
-    /// <summary>Of a symbol: with brackets behind it, unless it has its parameters already, as names of C++ do.</summary>
+    /// <summary>The format of a symbol with brackets behind it, unless it has its parameters already, as names of C++ do.</summary>
     public const string CallFormat = "call";
 
     public static bool Fits(ValueForm form, string format) => form switch
@@ -21,7 +21,7 @@ public static partial class ValueFormat
         _ => false,
     };
 
-    /// <summary>What can be written instead.</summary>
+    /// <summary>The hint with the formats that can be written instead.</summary>
     public static string Hint(ValueForm form) => form switch
     {
         ValueForm.Integer => "numbers take x, X, d, D, n, each also with a number of digits, such as x8",
@@ -47,7 +47,10 @@ public static partial class ValueFormat
         }
     }
 
-    /// <summary>Serilog takes a hole with any other character for text (MessageTemplateParser.IsValidInFormat).</summary>
+    /// <summary>
+    /// True for a character that Serilog accepts: it takes a hole with any other one for text
+    /// (MessageTemplateParser.IsValidInFormat).
+    /// </summary>
     private static bool IsReadByOthers(char c) => char.IsLetterOrDigit(c) || char.IsPunctuation(c) || c is ' ' or '+';
 
     [GeneratedRegex(@"^[xXdDnN][0-9]{0,2}\z")]

@@ -33,7 +33,7 @@ public abstract record Term
     public sealed record Extend(Term Operand, int Size, bool Signed) : Term;
 
     /// <summary>1 when the text at the address passes the test, else 0.</summary>
-    /// <param name="Length">Its bytes; null when it ends at a NUL.</param>
+    /// <param name="Length">The length in bytes; null when the text ends at a NUL.</param>
     public sealed record TextMatch(Term Address, TextTest Test, Term? Length = null) : Term;
 
     /// <summary>ID of the cgroup <paramref name="Level"/> folders below the root to which the thread's own belongs.</summary>
@@ -42,13 +42,13 @@ public abstract record Term
     /// <summary>1 when the thread's name passes the test, else 0.</summary>
     public sealed record CommMatch(TextTest Test) : Term;
 
-    /// <summary>Known only when the function returns.</summary>
+    /// <summary>True when the value is known only when the function returns.</summary>
     internal bool NeedsReturn => this is Result or Special { Value: SpecialValue.Duration } || Children.Any(c => c.NeedsReturn);
 
-    /// <summary>Reads an argument, which is gone when the function returns.</summary>
+    /// <summary>True when it reads an argument, which is gone when the function returns.</summary>
     internal bool NeedsEntry => this is Argument || Children.Any(c => c.NeedsEntry);
 
-    /// <summary>This term and all in it.</summary>
+    /// <summary>This term and all terms in it.</summary>
     internal IEnumerable<Term> Parts => Children.SelectMany(child => child.Parts).Prepend(this);
 
     private EquatableArray<Term> Children => this switch

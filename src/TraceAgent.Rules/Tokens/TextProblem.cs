@@ -6,11 +6,11 @@ namespace TraceAgent.Rules.Tokens;
 /// <summary>Something wrong in a type, a signature or an expression: UTF-16 units from the start of its text.</summary>
 internal readonly record struct TextProblem(int Start, int Length, string Code, string Message, string? Hint = null)
 {
-    /// <summary>It can be meant like this, and most often is not.</summary>
+    /// <summary>True for a warning: the text can be meant like this, and most often is not.</summary>
     public bool IsWarning { get; init; }
 }
 
-/// <summary>Puts what is wrong in a text at its place in the file.</summary>
+/// <summary>Reports problems of a text at their places in the file.</summary>
 internal static class TextProblems
 {
     /// <param name="bag">Takes it.</param>

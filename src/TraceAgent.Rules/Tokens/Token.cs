@@ -20,18 +20,18 @@ internal enum TokenKind
 }
 
 /// <summary>A word of an expression or a signature.</summary>
-/// <param name="Text">As it stands there; of a quotation, what it says.</param>
-/// <param name="Value">Of a number, or of a duration in ns.</param>
+/// <param name="Text">The word as it stands there; for a quotation, what it says.</param>
+/// <param name="Value">The value of a number, or of a duration in ns.</param>
 /// <param name="Start">UTF-16 units from the start of the text.</param>
 internal sealed record Token(TokenKind Kind, string Text, ulong Value, int Start, int Length)
 {
-    /// <summary>A quotation of one character in single quotes, which may be meant as a number.</summary>
+    /// <summary>True for a quotation of one character in single quotes, which may be meant as a number.</summary>
     public bool MayBeCharacter { get; init; }
 
     public int End => Start + Length;
 
     public bool Is(string sign) => Kind == TokenKind.Sign && Text == sign;
 
-    /// <summary>What a message calls it.</summary>
+    /// <summary>The word's name in messages.</summary>
     public string Noun => Kind == TokenKind.End ? "end" : $"'{Quoted.Clip(Text)}'";
 }

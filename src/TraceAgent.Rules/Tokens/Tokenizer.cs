@@ -7,10 +7,10 @@ namespace TraceAgent.Rules.Tokens;
 /// <summary>Splits expressions and signatures into words.</summary>
 internal sealed class Tokenizer
 {
-    /// <summary>UTF-16 units.</summary>
+    /// <summary>The maximum number of UTF-16 units.</summary>
     public const int LongestText = 4096;
 
-    /// <summary>Longer ones first.</summary>
+    /// <summary>The signs, longer ones first.</summary>
     private static readonly string[] Signs =
     [
         "...", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "->", "::",
@@ -39,7 +39,7 @@ internal sealed class Tokenizer
         _report = report;
     }
 
-    /// <summary>The words with the end behind them. Of what is wrong, only the first thing is reported; the rest is not read.</summary>
+    /// <summary>Reads the words with the end behind them. Only the first error is reported; the rest is not read.</summary>
     public static List<Token> Read(string text, Action<TextProblem> report)
     {
         var tokenizer = new Tokenizer(text, report);
@@ -72,7 +72,7 @@ internal sealed class Tokenizer
         }
     }
 
-    /// <summary>False when nothing behind it can be understood.</summary>
+    /// <summary>Reads a word; false when nothing behind it can be understood.</summary>
     private bool Next()
     {
         var c = _text[_at];
@@ -197,7 +197,7 @@ internal sealed class Tokenizer
         return true;
     }
 
-    /// <summary>The character behind a backslash; null, and nothing is read, when it is none.</summary>
+    /// <summary>Reads the character behind a backslash; null, and nothing is read, when it is none.</summary>
     private char? Escape()
     {
         if (_at == _text.Length)

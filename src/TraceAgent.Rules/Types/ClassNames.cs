@@ -1,8 +1,8 @@
 namespace TraceAgent.Rules.Types;
 
 /// <summary>
-/// Classes of the C++ library that have destructors or copy constructors of their own, whatever their template arguments are: by value
-/// they are passed and returned by address (Itanium C++ ABI 3.1.2.3).
+/// Classes of the C++ library that have destructors or copy constructors of their own, whatever their template arguments are: by
+/// value they are passed and returned by address (Itanium C++ ABI 3.1.2.3).
 /// </summary>
 internal static class ClassNames
 {
@@ -18,7 +18,7 @@ internal static class ClassNames
         "unordered_multiset", "unordered_set", "vector", "weak_ptr", "wstring",
     ];
 
-    /// <param name="name">As it was written, with template arguments.</param>
+    /// <param name="name">The name as it was written, with template arguments.</param>
     public static bool IsPassedByAddress(string name)
     {
         const string library = "std::";

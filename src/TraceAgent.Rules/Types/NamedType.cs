@@ -5,10 +5,10 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Rules.Types;
 
 /// <summary>A type that was read, also one that no value can have.</summary>
-/// <param name="Type">Null for a void, a structure, a floating point number, and a name that nobody knows.</param>
-/// <param name="Name">As it was written.</param>
+/// <param name="Type">The type; null for a void, a structure, a floating point number, and an unknown name.</param>
+/// <param name="Name">The name as it was written.</param>
 /// <param name="Start">UTF-16 units from the start of the text.</param>
-/// <param name="End">Of its last character, exclusive.</param>
+/// <param name="End">The position behind its last character.</param>
 internal sealed record NamedType(CaptureType? Type, string Name, int Start, int End)
 {
     /// <summary>A text with its length in two registers, of C++; behind an address, it is any class.</summary>
@@ -20,10 +20,10 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
 
     public bool IsFloat { get; init; }
 
-    /// <summary>A floating point number that can be read in memory.</summary>
+    /// <summary>The floating point number, for a type that can be read in memory only.</summary>
     public CaptureType? Float { get; init; }
 
-    /// <summary>What it points to, when it is a pointer.</summary>
+    /// <summary>The type it points to, when it is a pointer.</summary>
     public NamedType? Target { get; init; }
 
     public bool Equals(NamedType? other) => other is not null
@@ -32,7 +32,7 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
 
     public override int GetHashCode() => HashCode.Combine(Type, Name, Target);
 
-    /// <summary>What a pointer to it is: the address of anything at all, unless its target can be read.</summary>
+    /// <summary>The type of a pointer to it: the address of anything at all, unless its target can be read.</summary>
     public NamedType Pointer() => new(IsTextObject ? Type : StaticPointer.Capture, Name, Start, End) { Target = this };
 
     /// <summary>The type that a value has; null when it can have none, and the problem says why.</summary>
@@ -69,7 +69,7 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
         return null;
     }
 
-    /// <summary>What expressions know of it; null like the type.</summary>
+    /// <summary>The type that expressions use; null when <see cref="Type"/> is.</summary>
     public StaticType? Static
     {
         get
@@ -83,7 +83,7 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
         }
     }
 
-    /// <summary>A value of it is handled by its address, whether or not there is a <c>*</c> or <c>&amp;</c>.</summary>
+    /// <summary>True when a value of it is handled by its address, whether or not there is a <c>*</c> or <c>&amp;</c>.</summary>
     private bool IsTextObject => Target is null && Type is CaptureType.TextObject;
 
     private StaticType StaticPointer => IsTextObject ? Static! : new StaticType.Pointer(Static);

@@ -4,31 +4,31 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Types;
 
-/// <summary>A C prototype: what a function takes and gives.</summary>
-/// <param name="Return">Null for <c>void</c>.</param>
-/// <param name="Parameters">In order.</param>
+/// <summary>A C prototype: what a function takes and returns.</summary>
+/// <param name="Return">The return type; null for <c>void</c>.</param>
+/// <param name="Parameters">The parameters in order.</param>
 internal sealed record Prototype(TypeSpec? Return, IReadOnlyList<PrototypeParameter> Parameters)
 {
-    /// <summary>Whether it is a member of a class that is called on an object.</summary>
+    /// <summary>Whether it is called on an object, as a member of a class.</summary>
     public ObjectArgument Object { get; init; }
 
-    /// <summary>Where it leaves what it returns.</summary>
+    /// <summary>The place where it leaves its result.</summary>
     public ResultPlace Result { get; init; }
 
-    /// <summary>The type that it returns, as it was written, when nothing is known of it but that it is a class.</summary>
+    /// <summary>The type of the result, as it was written, when it is only known to be a class.</summary>
     public string ResultClass { get; init; } = "";
 
-    /// <summary>What stands before its name: <c>shop::Cart</c>; empty for nothing.</summary>
+    /// <summary>The scope of its name: <c>shop::Cart</c>; empty for none.</summary>
     public string Scope { get; init; } = "";
 
-    /// <summary>Where the function's name begins and ends, UTF-16 units from the start of the text.</summary>
+    /// <summary>The start of the function's name, in UTF-16 units from the start of the text.</summary>
     public int NameStart { get; init; }
 
     public int NameEnd { get; init; }
 }
 
-/// <param name="Name">Null when the prototype gives none.</param>
-/// <param name="Start">Of the name, UTF-16 units from the start of the text.</param>
+/// <param name="Name">The name; null when the prototype gives none.</param>
+/// <param name="Start">The start of the name, in UTF-16 units from the start of the text.</param>
 internal sealed record PrototypeParameter(string? Name, TypeSpec Spec, int Start, int Length);
 
 /// <summary>Reads prototypes as headers and manual pages have them.</summary>
@@ -47,7 +47,7 @@ internal sealed class PrototypeReader
 
     private Token Current => _reader.Current;
 
-    /// <summary>Null when it is no prototype, or one whose values cannot be read; the first reason is reported.</summary>
+    /// <summary>Reads a prototype; null when it is none, or one whose values cannot be read; the first reason is reported.</summary>
     public static Prototype? Read(string text, Action<TextProblem> report)
     {
         var isRead = true;
@@ -119,7 +119,7 @@ internal sealed class PrototypeReader
     }
 
     /// <summary>
-    /// Whether the type that is returned is a class: it has a tag, template arguments or a scope, or the function is one of
+    /// True when the type that is returned is a class: it has a tag, template arguments or a scope, or the function is one of
     /// C++.
     /// </summary>
     private bool IsClass(NamedType type) =>
@@ -138,7 +138,7 @@ internal sealed class PrototypeReader
         return words;
     }
 
-    /// <summary>What may stand behind the parameters: <c>const</c>, <c>noexcept</c>, <c>&amp;&amp;</c>, <c>override</c>.</summary>
+    /// <summary>Reads the words behind the parameters: <c>const</c>, <c>noexcept</c>, <c>&amp;&amp;</c>, <c>override</c>.</summary>
     private HashSet<string> WordsBehind()
     {
         var words = new HashSet<string>();

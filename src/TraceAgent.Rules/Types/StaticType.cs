@@ -3,7 +3,7 @@ using TraceAgent.Rules.Terms;
 
 namespace TraceAgent.Rules.Types;
 
-/// <summary>What an expression knows of a value: enough to compute with it.</summary>
+/// <summary>The type of a value in expressions: enough to compute with it.</summary>
 internal abstract record StaticType
 {
     private StaticType()
@@ -24,18 +24,18 @@ internal abstract record StaticType
 
     public sealed record Character : StaticType;
 
-    /// <summary>Read and shown; nothing is computed with it.</summary>
+    /// <summary>A floating point number, which is read and shown; nothing is computed with it.</summary>
     /// <param name="Size">4 or 8.</param>
     public sealed record Float(int Size) : StaticType;
 
-    /// <summary>ns.</summary>
+    /// <summary>A length of time in ns.</summary>
     public sealed record Duration : StaticType;
 
     /// <summary>An address; without a target it cannot be read through. One of characters is a text.</summary>
     public sealed record Pointer(StaticType? Target) : StaticType;
 
     /// <summary>The address of an object that has the address of a text and its length: see <see cref="CaptureType.TextObject"/>.</summary>
-    /// <param name="Size">Of the object, bytes.</param>
+    /// <param name="Size">The size of the object in bytes.</param>
     public sealed record TextObject(int Size) : StaticType;
 
     /// <summary>The address of a text whose length is another value.</summary>
@@ -49,10 +49,10 @@ internal abstract record StaticType
 
     public bool IsText => this is Pointer { Target: Character } or TextObject or CountedText or ThreadName or Quotation;
 
-    /// <summary>Of UTF-16, or of numbers of 2 bytes.</summary>
+    /// <summary>True for a pointer to UTF-16, or to numbers of 2 bytes.</summary>
     public bool IsWidePointer => this is Pointer { Target: Integer { Size: 2 } };
 
-    /// <summary>Bytes in memory.</summary>
+    /// <summary>The number of bytes in memory.</summary>
     public int Width => this switch
     {
         Integer integer => integer.Size,
@@ -61,10 +61,10 @@ internal abstract record StaticType
         _ => 8,
     };
 
-    /// <summary>Widened with the sign, not with zeros.</summary>
+    /// <summary>True when it is widened with the sign, false for zeros.</summary>
     public bool IsSigned => this is Integer { Signed: true } or Duration;
 
-    /// <summary>What a message calls a value of this type.</summary>
+    /// <summary>The name of such a value in messages.</summary>
     public string Noun => this switch
     {
         _ when IsText => "a string",
@@ -75,7 +75,7 @@ internal abstract record StaticType
         _ => "a number",
     };
 
-    /// <summary>How a value of this type is captured when nothing else is asked for.</summary>
+    /// <summary>The type that a value is captured as by default.</summary>
     public CaptureType Capture => this switch
     {
         Integer integer => new CaptureType.Integer(integer.Size, integer.Signed),
@@ -89,7 +89,7 @@ internal abstract record StaticType
         _ => new CaptureType.Pointer(),
     };
 
-    /// <summary>What expressions make of a value that is captured like this.</summary>
+    /// <summary>The type in expressions of a value that is captured like this.</summary>
     public static StaticType Of(CaptureType type) => type.InExpressions switch
     {
         CaptureType.Integer integer => new Integer(integer.Size, integer.Signed),

@@ -5,19 +5,19 @@ namespace TraceAgent.Rules.Types;
 /// <summary>The types of one word. C names are those of the LP64 data model, which x86-64 and arm64 Linux share.</summary>
 internal static class TypeNames
 {
-    /// <summary>The words that C puts together to a type: <c>unsigned long int</c>.</summary>
+    /// <summary>The words that C combines to a type: <c>unsigned long int</c>.</summary>
     private static readonly HashSet<string> Parts = ["signed", "unsigned", "short", "long", "int", "char", "double", "float"];
 
-    /// <summary>Each type's own word, then what else it is called.</summary>
+    /// <summary>The types by their own words and other names.</summary>
     private static readonly Dictionary<string, CaptureType> Known = CaptureType.Named
         .SelectMany(type => type.Words.Select((word, index) => (word, type, IsOther: index > 0)))
         .OrderBy(one => one.IsOther)
         .ToDictionary(one => one.word, one => one.type);
 
-    /// <summary>Only by itself: it is no part of other types.</summary>
+    /// <summary>The word for an error of Go, which is not part of other types.</summary>
     public const string GoError = "go.error";
 
-    /// <summary>What editors offer: every word, and the usual spellings of several words.</summary>
+    /// <summary>The words that editors offer: every word, and the usual spellings of several words.</summary>
     public static IEnumerable<string> All =>
     [
         "char", "signed char", "unsigned char", "short", "unsigned short", "int", "unsigned int", "unsigned", "long",
@@ -29,13 +29,13 @@ internal static class TypeNames
     public static IEnumerable<string> Limited =>
         [.. CaptureType.Named.OfType<CaptureType.LimitedText>().SelectMany(type => type.Words), GoError];
 
-    /// <summary>A word that begins a type.</summary>
+    /// <summary>True for a word that begins a type.</summary>
     public static bool IsType(string word) => Find(word) is not null || Parts.Contains(word) || IsFloat(word);
 
     public static bool IsPart(string word) => Parts.Contains(word);
 
     /// <summary>
-    /// Of the floating point types that lie in memory as C# knows them; null for the others, and for words that are none.
+    /// The floating point type of a word, if it lies in memory as C# knows it; null for others, and for words that are none.
     /// </summary>
     public static CaptureType? FindFloat(string word) => word switch
     {
@@ -63,7 +63,7 @@ internal static class TypeNames
         _ => null,
     };
 
-    /// <summary>The type of parts such as <c>long unsigned int</c>, in any order; null when they say nothing.</summary>
+    /// <summary>The type of parts such as <c>long unsigned int</c>, in any order; null when they are none.</summary>
     public static CaptureType? Combine(IReadOnlyCollection<string> parts)
     {
         int Count(string part) => parts.Count(p => p == part);

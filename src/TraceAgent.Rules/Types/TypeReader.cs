@@ -14,17 +14,17 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
 
     private static readonly HashSet<string> Tags = ["struct", "union", "enum", "class"];
 
-    /// <summary>The word that is read next.</summary>
+    /// <summary>The index of the word that is read next.</summary>
     public int At { get; set; }
 
-    /// <summary>Types of C++ may have template arguments: <c>&lt;</c> is no comparison there.</summary>
+    /// <summary>True when types may have template arguments, as in C++: <c>&lt;</c> is no comparison there.</summary>
     public bool ReadsTemplates { get; init; }
 
     public Token Current => tokens[At];
 
     public Token Peek(int ahead) => tokens[Math.Min(At + ahead, tokens.Count - 1)];
 
-    /// <summary>Whether a type begins there, whatever it is.</summary>
+    /// <summary>True when a type begins there, whatever it is.</summary>
     public bool BeginsAt(int ahead)
     {
         var word = Peek(ahead);
@@ -34,7 +34,8 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
     }
 
     /// <summary>
-    /// A type with its pointers; null when there is none, which is reported. <see cref="NamedType.IsVoid"/> types are given back.
+    /// Reads a type with its pointers; null when there is none, which is reported. <see cref="NamedType.IsVoid"/> types are
+    /// returned.
     /// </summary>
     public NamedType? Read()
     {
@@ -42,7 +43,7 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
         return named is null ? null : ReadPointers(named);
     }
 
-    /// <summary>The type before its pointers: of one word, of several, or with a tag.</summary>
+    /// <summary>Reads the type before its pointers: of one word, of several, or with a tag.</summary>
     public NamedType? ReadBase()
     {
         var start = Current.Start;
@@ -146,7 +147,7 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
         return null;
     }
 
-    /// <summary>A word with those that <c>::</c> or <c>.</c> adds to it, and how many words and signs that is.</summary>
+    /// <summary>Reads a word with those that <c>::</c> or <c>.</c> adds to it, and counts the words and signs.</summary>
     private (string Name, int Words) QualifiedName(int ahead)
     {
         var name = Peek(ahead).Text;
@@ -160,7 +161,7 @@ internal sealed class TypeReader(IReadOnlyList<Token> tokens, Action<TextProblem
         return (name, words);
     }
 
-    /// <summary><c>*</c>, <c>* const</c>, <c>&amp;</c>: each makes it an address of what it was.</summary>
+    /// <summary>Reads <c>*</c>, <c>* const</c>, <c>&amp;</c>: each makes it an address of what it was.</summary>
     public NamedType ReadPointers(NamedType named)
     {
         while (Current.Is("*") || Current.Is("&") || Current.Is("&&"))

@@ -11,16 +11,16 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
     /// <summary>The value that holds the number of bytes or elements.</summary>
     public LengthName? Length { get; init; }
 
-    /// <summary>How many registers an argument of this type takes: words of 8 bytes.</summary>
+    /// <summary>The number of registers of an argument of this type: words of 8 bytes.</summary>
     public int Registers { get; init; } = 1;
 
-    /// <summary>Which of them holds the value, or its address.</summary>
+    /// <summary>The index of the register that holds the value, or its address.</summary>
     public int ValueRegister { get; init; }
 
-    /// <summary>Another register holds the number of bytes or elements.</summary>
+    /// <summary>True when another register holds the number of bytes or elements.</summary>
     public bool HasLengthBehind { get; init; }
 
-    /// <summary>Which register that is.</summary>
+    /// <summary>The index of that register.</summary>
     public int LengthRegister { get; init; } = 1;
 
     public static TypeSpec Default { get; } = Of(CaptureType.Default);
@@ -29,10 +29,10 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
 
     public static TypeSpec Of(StaticType type) => new(type.Capture, type);
 
-    /// <summary>How the value is captured when it is passed in registers.</summary>
+    /// <summary>The type that the value is captured as when it is passed in registers.</summary>
     public CaptureType InRegisters => HasLengthBehind && Type is CaptureType.TextObject text ? new CaptureType.CountedText(text.Max) : Type;
 
-    /// <summary>What expressions know of the value when it is passed in registers.</summary>
+    /// <summary>The type in expressions of the value when it is passed in registers.</summary>
     /// <param name="register">What is in each of them.</param>
     public StaticType StaticInRegisters(Func<int, Term> register) =>
         HasLengthBehind && Type is CaptureType.TextObject ? new StaticType.CountedText(register(LengthRegister)) : Static;
@@ -41,7 +41,7 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
     public Term? LengthBehind(Func<int, Term> register) => HasLengthBehind ? register(LengthRegister) : null;
 }
 
-/// <summary>The <c>name</c> of <c>bytes(name)</c> or <c>int[name]</c>, and where it stands in the text of the type.</summary>
+/// <summary>The <c>name</c> of <c>bytes(name)</c> or <c>int[name]</c>, and its position in the text of the type.</summary>
 internal sealed record LengthName(string Name, int Start)
 {
     public bool Equals(LengthName? other) => other is not null && Name == other.Name;

@@ -41,7 +41,7 @@ internal static partial class TypeText
         {"type":"object","additionalProperties":false,"required":["enum"],"properties":{"enum":{"type":"object","minProperties":1,"patternProperties":{"^-?(0[xX][0-9a-fA-F]+|[0-9]+)$":{"type":["string","number","boolean"]}},"additionalProperties":false}}}]}
         """.ReplaceLineEndings("");
 
-    /// <summary>The type; null when it is none, which is reported once.</summary>
+    /// <summary>Reads the type; null when it is none, which is reported once.</summary>
     public static TypeSpec? Read(string text, Action<TextProblem> report)
     {
         var trimmed = text.Trim();
@@ -102,7 +102,7 @@ internal static partial class TypeText
         return null;
     }
 
-    /// <summary>What to write instead of a name that is no type.</summary>
+    /// <summary>The hint for a name that is no type.</summary>
     public static string Hint(string name) => name switch
     {
         _ when name.StartsWith("string", StringComparison.Ordinal) => MaxHint("string", CaptureType.Bytes.Limit, "bytes"),
@@ -146,7 +146,7 @@ internal static partial class TypeText
             : TypeSpec.Of(new CaptureType.Array(element, max)) with { Length = LengthOf(text, match, 2) };
     }
 
-    /// <summary>A slice of Go: three registers, the second of which has its length.</summary>
+    /// <summary>Reads a slice of Go: three registers, the second of which has its length.</summary>
     private static TypeSpec? Slice(string text, Match match, Action<TextProblem> report)
     {
         if (Element(text, match.Groups[1], TypeNames.FindGo, report) is not { } element)
@@ -167,7 +167,9 @@ internal static partial class TypeText
         return TypeSpec.Of(type) with { Registers = 3, HasLengthBehind = true };
     }
 
-    /// <summary>An error of Go: two registers, the type and the address of the value, of which the first text is its message.</summary>
+    /// <summary>
+    /// Reads an error of Go: two registers, the type and the address of the value, of which the first text is its message.
+    /// </summary>
     private static TypeSpec? GoError(string text, Match match, Action<TextProblem> report)
     {
         var kept = Kept(match.Groups[1], CaptureType.Text.DefaultMax, CaptureType.Bytes.Limit);
@@ -176,7 +178,7 @@ internal static partial class TypeText
             : TypeSpec.Of(new CaptureType.TextObject(CaptureType.TextObject.PairSize, max)) with { Registers = 2, ValueRegister = 1 };
     }
 
-    /// <summary>What a list is of; null when it cannot be, which is reported.</summary>
+    /// <summary>The type of a list's elements; null when it cannot be one, which is reported.</summary>
     private static CaptureType.Scalar? Element(string text, Group word, Func<string, CaptureType?> own, Action<TextProblem> report)
     {
         var start = text.Length - text.TrimStart().Length;
@@ -202,8 +204,8 @@ internal static partial class TypeText
     }
 
     /// <summary>
-    /// What is kept by <c>(n)</c>, <c>(name)</c> or <c>(name, max)</c>, whose groups begin at <paramref name="group"/>; null
-    /// when it is too little or too much.
+    /// The number of units kept according to <c>(n)</c>, <c>(name)</c> or <c>(name, max)</c>, whose groups begin at
+    /// <paramref name="group"/>; null when it is too small or too large.
     /// </summary>
     private static int? Kept(Match match, int group, int otherwise, int limit) =>
         Kept(match.Groups[group].Success ? match.Groups[group] : match.Groups[group + 2], otherwise, limit);

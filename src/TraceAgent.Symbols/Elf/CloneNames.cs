@@ -21,8 +21,8 @@ internal static class CloneNames
         return default;
     }
 
-    /// <param name="candidate">That may be a copy.</param>
-    /// <param name="name">Of a function.</param>
+    /// <param name="candidate">The name that may be that of a copy.</param>
+    /// <param name="name">The name of a function.</param>
     public static bool IsCloneOf(ReadOnlySpan<byte> candidate, ReadOnlySpan<byte> name) =>
         name.Length > 0 && candidate.StartsWith(name) && BaseOf(candidate).SequenceEqual(name);
 }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace TraceAgent.Symbols.Elf;
 
 /// <summary>
-/// The symbols that were taken out of a binary: in a file beside it or below <c>/usr/lib/debug</c>, or compressed in the binary
+/// The separate symbols of a stripped binary: in a file beside it or below <c>/usr/lib/debug</c>, or compressed in the binary
 /// itself (MiniDebugInfo). Only symbols are read from there, never code, and only when the file belongs to this very build.
 /// </summary>
 internal sealed class DebugFile : IDisposable
@@ -18,7 +18,7 @@ internal sealed class DebugFile : IDisposable
 
     private DebugFile(ElfFile file, ElfHeader header) => (_file, _header) = (file, header);
 
-    /// <summary>Its symbol table, or null when it has none that can be read.</summary>
+    /// <summary>The symbol table, or null when it has none that can be read.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public SymbolTable? Symbols()
     {
@@ -28,7 +28,7 @@ internal sealed class DebugFile : IDisposable
 
     /// <summary>The first file that belongs to the image, or null.</summary>
     /// <param name="image">A binary without a symbol table of its own.</param>
-    /// <param name="path">Of the binary.</param>
+    /// <param name="path">The path of the binary.</param>
     /// <param name="root"><c>/usr/lib/debug</c>.</param>
     /// <param name="remark">What was found and could not be used, as a sentence without a full stop; or null.</param>
     /// <exception cref="IOException">The operating system could not read the binary.</exception>
@@ -136,7 +136,7 @@ internal sealed class DebugFile : IDisposable
         return null;
     }
 
-    /// <summary>Only a file whose code would lie at the same addresses has symbols that fit.</summary>
+    /// <summary>Returns the file when its code would lie at the same addresses: only then its symbols fit. Null otherwise.</summary>
     private static DebugFile? Checked(ElfImage image, ElfFile file, string name, ref string? remark)
     {
         if (ElfHeader.Read(file, out var failure) is not { } header)

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace TraceAgent.Symbols.Elf;
 
 /// <summary>
-/// Bytes of a file that anyone may have written and may be changing right now. Reads copy (pread): a mapping of a file that
-/// is truncated while we look would end the agent with SIGBUS.
+/// The bytes of a file that anyone may have written and may be changing right now. Reads copy (pread): a mapping of a file that
+/// is truncated while we read would end the agent with SIGBUS.
 /// </summary>
 internal sealed class ElfFile : IDisposable
 {
@@ -13,10 +13,10 @@ internal sealed class ElfFile : IDisposable
 
     public ElfFile(SafeFileHandle handle, ulong length) => (_handle, Length) = (handle, length);
 
-    /// <summary>A file that another one holds in compressed form.</summary>
+    /// <summary>Makes a file that another one holds in compressed form.</summary>
     public ElfFile(byte[] content) => (_content, Length) = (content, (ulong)content.Length);
 
-    /// <summary>At the time of opening, in bytes.</summary>
+    /// <summary>The length in bytes at the time of opening.</summary>
     public ulong Length { get; }
 
     /// <summary>Fills the whole of <paramref name="destination"/>, or returns false when the file does not reach that far.</summary>

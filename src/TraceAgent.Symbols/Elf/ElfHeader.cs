@@ -17,7 +17,7 @@ internal sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, 
     private const int MaxEntries = 0xffff;
     private const int MaxNames = 4 << 20;
 
-    /// <summary>The header, or in <paramref name="failure"/> why there is none.</summary>
+    /// <summary>Reads the header; null, with the reason in <paramref name="failure"/>, when there is none.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static ElfHeader? Read(ElfFile file, out (string Code, string Message) failure)
     {
@@ -103,7 +103,10 @@ internal sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, 
         return segments;
     }
 
-    /// <summary>Empty when there are none or they are unreadable: the loader does not look at them, and strippers leave rubbish.</summary>
+    /// <summary>
+    /// Reads the sections; empty when there are none or they are unreadable: the loader does not use them, and strippers leave
+    /// rubbish.
+    /// </summary>
     private static ElfSection[] ReadSections(ElfFile file, ReadOnlySpan<byte> header)
     {
         var offset = BinaryPrimitives.ReadUInt64LittleEndian(header[40..]);

@@ -1,6 +1,6 @@
 namespace TraceAgent.Symbols.Elf;
 
-/// <summary>From virtual addresses to places in the file.</summary>
+/// <summary>The part that maps virtual addresses to places in the file.</summary>
 public sealed partial class ElfImage
 {
     /// <summary>The executable segment that has the address in the file, or null.</summary>
@@ -17,7 +17,9 @@ public sealed partial class ElfImage
         return null;
     }
 
-    /// <summary>Address behind the last byte of code that follows <paramref name="address"/> without a gap, which must be code.</summary>
+    /// <summary>
+    /// The address behind the last byte of code that follows <paramref name="address"/> without a gap, which must be code.
+    /// </summary>
     internal ulong EndOfCodeAt(ulong address)
     {
         if (CodeSegmentAt(address) is not { } segment)
@@ -38,7 +40,7 @@ public sealed partial class ElfImage
         return address + left;
     }
 
-    /// <summary>Whether the address is in an executable segment and, in a file with sections, in an executable section.</summary>
+    /// <summary>True when the address is in an executable segment and, in a file with sections, in an executable section.</summary>
     internal bool IsCode(ulong address) =>
         CodeSegmentAt(address) is not null
         && (!_header.Sections.Any(section => section.IsCode)
@@ -87,8 +89,8 @@ public sealed partial class ElfImage
     }
 
     /// <summary>
-    /// As <see cref="FileOffsetOf"/>, when the <paramref name="size"/> bytes from there are in the file, in a segment
-    /// that the program can write to.
+    /// The file offset like <see cref="FileOffsetOf"/>, when the <paramref name="size"/> bytes from there are in the file, in a
+    /// segment that the program can write to; else null.
     /// </summary>
     internal ulong? WritableFileOffsetOf(ulong address, ulong size)
     {

@@ -47,17 +47,17 @@ public sealed partial class ElfImage : IDisposable
 
     public Architecture Architecture { get; }
 
-    /// <summary>Whether the file can be started by itself, as opposed to a library (some, like libc.so.6, are both).</summary>
+    /// <summary>True when the file can be started by itself, as opposed to a library (some, like libc.so.6, are both).</summary>
     public bool IsExecutableProgram { get; }
 
-    /// <summary>Whether Go's linker made the file, with or without C code in it.</summary>
+    /// <summary>True when Go's linker made the file, with or without C code in it.</summary>
     public bool IsGo { get; }
 
-    /// <summary>The N of the Go 1.N that made the file; null when it is not Go's, or does not say.</summary>
+    /// <summary>The minor version N of the Go 1.N that made the file; null when it is not Go's, or does not say.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     internal int? GoMinor => field ??= IsGo ? GoBuildVersion.MinorOf(this) : null;
 
-    /// <summary>Something of it was compiled by clang, as its <c>.comment</c> says.</summary>
+    /// <summary>True when something of it was compiled by clang, as its <c>.comment</c> says.</summary>
     internal bool IsOfClang => _isOfClang ??= HasComment("clang version"u8);
 
     /// <summary>The GNU build id in lower-case hex, or null when the file has none.</summary>
@@ -72,11 +72,11 @@ public sealed partial class ElfImage : IDisposable
 
     internal ElfSegment[] CodeSegments => _code;
 
-    /// <summary>All that is mapped; at most 64.</summary>
+    /// <summary>The segments that are mapped; at most 64.</summary>
     internal IEnumerable<ElfSegment> LoadedSegments =>
         _header.Segments.Where(segment => segment.Type == ElfSegment.Load).Take(MaxLoadedSegments);
 
-    /// <summary>Read at the first use and kept: many rules look into one file.</summary>
+    /// <summary>The functions, read at the first use and kept: many rules look into one file.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     internal FunctionIndex Functions => _functions ??= ReadFunctions();
 
@@ -84,7 +84,7 @@ public sealed partial class ElfImage : IDisposable
 
     internal UnwindIndex Unwind => field ??= new UnwindIndex(this);
 
-    /// <summary>What others read out of this image: at the first use, and kept as long as the image.</summary>
+    /// <summary>Derives an object from this image at the first use, and keeps it as long as the image.</summary>
     internal T Derive<T>(Func<ElfImage, T> read)
         where T : class => (T)_derived.GetOrAdd(typeof(T), _ => read(this));
 
@@ -92,12 +92,12 @@ public sealed partial class ElfImage : IDisposable
     public static ElfImage? TryOpen(string path, out SiteProblem? problem) => TryOpen(path, path, out problem);
 
     /// <summary>
-    /// Opens the file at <paramref name="path"/>. Null, and the reason in <paramref name="problem"/>, when that cannot be.
+    /// Opens the file at <paramref name="path"/>; null, with the reason in <paramref name="problem"/>, when that cannot be.
     /// </summary>
     /// <param name="path">Where it is.</param>
     /// <param name="displayPath">What to call it in messages; files of debug information are looked for beside this one.</param>
     /// <param name="problem">The reason.</param>
-    /// <param name="debugRoot">Below which separate debug information is.</param>
+    /// <param name="debugRoot">The folder below which separate debug information is.</param>
     public static ElfImage? TryOpen(string path, string displayPath, out SiteProblem? problem, string debugRoot = DebugRoot)
     {
         if (path.Contains('\0', StringComparison.Ordinal))
@@ -124,11 +124,12 @@ public sealed partial class ElfImage : IDisposable
     }
 
     /// <summary>
-    /// As above, of a file that is already open; the image owns <paramref name="file"/> from now on, and closes it when it fails.
+    /// Opens an image of a file that is already open; the image owns <paramref name="file"/> from now on, and closes it when it
+    /// fails.
     /// </summary>
     /// <param name="displayPath">What to call the file in messages.</param>
     /// <param name="problem">The reason.</param>
-    /// <param name="debugRoot">Below which separate debug information is.</param>
+    /// <param name="debugRoot">The folder below which separate debug information is.</param>
     public static ElfImage? TryOpen(SafeFileHandle file, string displayPath, out SiteProblem? problem, string debugRoot = DebugRoot)
     {
         ElfImage? image = null;
@@ -172,7 +173,7 @@ public sealed partial class ElfImage : IDisposable
 
     public void Dispose() => File.Dispose();
 
-    /// <summary>File.OpenHandle would wait for ever on a FIFO.</summary>
+    /// <summary>Opens a file without blocking: File.OpenHandle would wait for ever on a FIFO.</summary>
     internal static SafeFileHandle OpenFile(string path) => Open(path, OpenReadOnlyCloseOnExecNonBlocking);
 
     internal static SiteProblem CannotRead(string displayPath, string reason, string? hint) =>

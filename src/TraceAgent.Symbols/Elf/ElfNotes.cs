@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace TraceAgent.Symbols.Elf;
 
-/// <summary>The notes that linkers leave. gABI, "Note Section".</summary>
+/// <summary>Reads the notes that linkers leave. gABI, "Note Section".</summary>
 internal static class ElfNotes
 {
     private const int MaxBytes = 64 << 10;

@@ -21,7 +21,7 @@ internal sealed record ElfSegment(uint Type, uint Flags, ulong Offset, ulong Add
 
     public bool IsWritable => Type == Load && (Flags & 2) != 0;
 
-    /// <summary>Whether the file has the byte at this address. Differences, not sums: a hostile size must not wrap around.</summary>
+    /// <summary>True when the file has the byte at this address. Differences, not sums: a hostile size must not wrap around.</summary>
     public bool HoldsAddress(ulong address) => address >= Address && address - Address < FileSize;
 
     public bool HoldsOffset(ulong offset) => offset >= Offset && offset - Offset < FileSize;
@@ -68,7 +68,7 @@ internal readonly struct ElfSymbol
         Size = size;
     }
 
-    /// <summary>A symbol for what another table says.</summary>
+    /// <summary>Makes a symbol from the content of another table.</summary>
     public static ElfSymbol Function(uint name, ulong address, ulong size) => new(name, address, size);
 
     public bool IsDefined => Section != 0;
@@ -77,10 +77,10 @@ internal readonly struct ElfSymbol
 
     public bool IsIndirectFunction => (TypeAndBinding & 0xf) == 10;
 
-    /// <summary>STT_FILE: the source of the local symbols behind it.</summary>
+    /// <summary>True for STT_FILE: the source of the local symbols behind it.</summary>
     public bool IsSourceFile => (TypeAndBinding & 0xf) == 4;
 
-    /// <summary>STT_NOTYPE or STT_OBJECT: it has a name and a place, and is not a function.</summary>
+    /// <summary>True for STT_NOTYPE or STT_OBJECT: it has a name and a place, and is not a function.</summary>
     public bool IsLabelOrVariable => (TypeAndBinding & 0xf) is 0 or 1;
 
     public bool IsLocal => TypeAndBinding >> 4 == 0;

@@ -3,22 +3,27 @@ using TraceAgent.Demangling;
 
 namespace TraceAgent.Symbols.Elf;
 
-/// <summary>What the scope of a C++ function is.</summary>
+/// <summary>The kind of a C++ function's scope.</summary>
 internal enum ScopeKind
 {
-    /// <summary>Nothing that the file names tells.</summary>
+    /// <summary>Unknown: no name in the file tells.</summary>
     Unknown,
     Namespace,
     Class,
 }
 
-/// <summary>What the other names of the file tell of a scope: mangled names do not say whether one is a namespace or a class.</summary>
+/// <summary>
+/// The part that finds the kind of a scope from the other names of the file: mangled names do not say whether one is a namespace
+/// or a class.
+/// </summary>
 internal sealed partial class FunctionIndex
 {
-    /// <summary>Names that are read whole for one scope.</summary>
+    /// <summary>The maximum number of names that are read whole for one scope.</summary>
     private const int MaxRead = 20_000;
 
-    /// <summary>Names that are looked at for all scopes together: ten thousand functions may stand in as many.</summary>
+    /// <summary>
+    /// The maximum number of names that are examined for all scopes together: ten thousand functions may stand in as many.
+    /// </summary>
     private const long MaxSeen = 30_000_000;
 
     private readonly Dictionary<string, ScopeKind> _scopes = [];
@@ -26,7 +31,7 @@ internal sealed partial class FunctionIndex
     private long _seen;
     private bool? _hasUnoptimisedRust;
 
-    /// <summary>Of the scope that the name stands in.</summary>
+    /// <summary>The kind of the scope that the name stands in.</summary>
     public ScopeKind ScopeOf(MemberName member)
     {
         var shown = member.ShownScope;
@@ -51,10 +56,10 @@ internal sealed partial class FunctionIndex
     }
 
     /// <summary>
-    /// Whether a class has a destructor, a copy constructor or a table of virtual functions, so that it is passed and returned
+    /// True when a class has a destructor, a copy constructor or a table of virtual functions, so that it is passed and returned
     /// by address.
     /// </summary>
-    /// <param name="mangled">Its name, as those of its members begin: <c>4shop4Cart</c>.</param>
+    /// <param name="mangled">The class' name, as those of its members begin: <c>4shop4Cart</c>.</param>
     public bool IsPassedByAddress(string mangled)
     {
         if (!_classes.TryGetValue(mangled, out var isPassed))
@@ -65,7 +70,9 @@ internal sealed partial class FunctionIndex
         return isPassed;
     }
 
-    /// <summary>The file has small functions of Rust's library that are part of their callers wherever anything is optimised.</summary>
+    /// <summary>
+    /// True when the file has small functions of Rust's library that are part of their callers wherever anything is optimised.
+    /// </summary>
     public bool HasUnoptimisedRust
     {
         get
@@ -151,7 +158,7 @@ internal sealed partial class FunctionIndex
     }
 
     /// <param name="scope">Mangled.</param>
-    /// <param name="shown">As the source has it.</param>
+    /// <param name="shown">The name as in the source.</param>
     private sealed class ScopeEvidence(string scope, string shown)
     {
         private readonly byte[] _member = Encoding.ASCII.GetBytes($"_ZN{scope}");
@@ -159,7 +166,7 @@ internal sealed partial class FunctionIndex
         private readonly byte[] _single = Encoding.ASCII.GetBytes(scope);
         private readonly byte[] _last = LastPart(shown);
 
-        /// <summary>By how the name begins.</summary>
+        /// <summary>The kind of the scope by how the name begins.</summary>
         public ScopeKind Of(ReadOnlySpan<byte> name)
         {
             if (name.StartsWith("_ZT"u8))
@@ -187,10 +194,10 @@ internal sealed partial class FunctionIndex
             };
         }
 
-        /// <summary>Whether reading the whole name can tell more.</summary>
+        /// <summary>True when reading the whole name can tell more.</summary>
         public bool MayShow(ReadOnlySpan<byte> name) => name.StartsWith("_Z"u8) && name.IndexOf(_last) >= 0;
 
-        /// <summary>It has a member that is called on objects, or is the type of something.</summary>
+        /// <summary>True when the scope has a member that is called on objects, or is the type of something.</summary>
         public bool IsClassBy(DemangledName name) =>
             (name.Member is { IsQualified: true, IsLocal: false } member && member.Scope == scope) || IsTypeIn(name.Full);
 

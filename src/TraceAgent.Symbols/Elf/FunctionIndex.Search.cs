@@ -4,7 +4,7 @@ using TraceAgent.Demangling;
 
 namespace TraceAgent.Symbols.Elf;
 
-/// <summary>What a pattern leads to.</summary>
+/// <summary>The result of searching for a pattern.</summary>
 /// <param name="Kind">What the name is when it is no function; <see cref="FunctionIndex.NameKind.Function"/>
 /// when there are functions.</param>
 /// <param name="Functions">Each address once, in order of address, told apart; empty when there are more than were asked for.</param>
@@ -12,7 +12,7 @@ namespace TraceAgent.Symbols.Elf;
 /// <param name="IndirectCount">How many IFUNCs a glob also fits.</param>
 internal sealed record FunctionSearch(FunctionIndex.NameKind Kind, IReadOnlyList<FunctionRange> Functions, int Count, int IndirectCount);
 
-/// <summary>The search for the functions that a rule names.</summary>
+/// <summary>The part that searches for the functions that a rule names.</summary>
 internal sealed partial class FunctionIndex
 {
     private SymbolNames? _names;
@@ -22,8 +22,8 @@ internal sealed partial class FunctionIndex
     private int _searches;
 
     /// <summary>
-    /// The functions of that very name as nm prints it; when there is none, those that the source calls so; when there is none
-    /// either, those that the wildcards fit.
+    /// Finds the functions of exactly that name as nm prints it; when there is none, those that the source calls so; when there
+    /// is none either, those that the wildcards fit.
     /// </summary>
     /// <param name="pattern">What is asked for.</param>
     /// <param name="most">More functions than this are counted, and not returned.</param>
@@ -65,8 +65,8 @@ internal sealed partial class FunctionIndex
     }
 
     /// <summary>
-    /// Copies that the compiler made (<c>add.constprop.0</c>) of functions in the set and that are not in it, in order;
-    /// at most <paramref name="most"/>.
+    /// The copies that the compiler made (<c>add.constprop.0</c>) of functions in the set and that are not in it, in order; at
+    /// most <paramref name="most"/>.
     /// </summary>
     /// <param name="functions">Names as the symbol table has them.</param>
     /// <param name="most">More are not looked for.</param>
@@ -210,7 +210,7 @@ internal sealed partial class FunctionIndex
         return new FunctionSearch(NameKind.Function, ranges, count, collected.IndirectCount);
     }
 
-    /// <summary>Functions of one name get what tells them apart: the version, else the source file, else the address.</summary>
+    /// <summary>Gives functions of one name what tells them apart: the version, else the source file, else the address.</summary>
     private void Distinguish(List<FoundSymbol> found, List<FunctionRange> ranges)
     {
         foreach (var twins in Enumerable.Range(0, ranges.Count).GroupBy(i => ranges[i].Shown, StringComparer.Ordinal))

@@ -7,15 +7,15 @@ namespace TraceAgent.Symbols.Elf;
 /// The functions that the file names: .symtab (all of them, unless stripped), .dynsym (what libraries export), and what separate
 /// or compressed debug information, or Go's own table, names instead of a .symtab that is gone.
 /// </summary>
-/// <param name="image">Whose code it is.</param>
-/// <param name="tables">At most four.</param>
+/// <param name="image">The image whose code it is.</param>
+/// <param name="tables">The tables, at most four.</param>
 /// <param name="isDamaged">One more could not be read.</param>
 /// <param name="remark">Why separate symbols that were found are not among the tables, or null.</param>
 internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables, bool isDamaged, string? remark)
 {
     private ulong[]? _starts;
 
-    /// <summary>What a name is. Of several, the last of this list counts.</summary>
+    /// <summary>The kind of a name. Of several, the last of this list counts.</summary>
     public enum NameKind
     {
         Absent,
@@ -24,7 +24,8 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
         Function,
 
         /// <summary>
-        /// It counts even beside a function: libc's memcpy is an indirect function, and a function only for programs linked before 2011.
+        /// An indirect function. It counts even beside a function: libc's memcpy is an indirect function, and a function only for
+        /// programs linked before 2011.
         /// </summary>
         IndirectFunction,
     }
@@ -54,7 +55,7 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
         }
     }
 
-    /// <summary>What the file has under the name that nm prints, in any version.</summary>
+    /// <summary>The kind of the name that nm prints, in any version.</summary>
     public NameKind KindOf(string name)
     {
         var bytes = Encoding.UTF8.GetBytes(name);
@@ -108,7 +109,7 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
         return range is not null && range.Holds(address) ? range : null;
     }
 
-    /// <summary>Names of functions, as they are asked for (no version), in no order and with repetitions.</summary>
+    /// <summary>Passes the names of functions, as they are asked for (no version), in no order and with repetitions.</summary>
     public void ForEachName(Action<ReadOnlySpan<byte>> action)
     {
         foreach (var table in tables)
@@ -123,7 +124,7 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
         }
     }
 
-    /// <summary>The versions that there are of a name, in order; at most <paramref name="most"/>.</summary>
+    /// <summary>The versions of a name, in order; at most <paramref name="most"/>.</summary>
     public IReadOnlyList<string> VersionsOf(byte[] name, int most)
     {
         var versions = new SortedSet<string>(StringComparer.Ordinal);
@@ -192,7 +193,7 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
         };
     }
 
-    /// <summary>Made when the first address is asked for.</summary>
+    /// <summary>The functions by address, sorted when the first address is asked for.</summary>
     private FunctionPlaces Places => field ??= new FunctionPlaces(tables, symbol => IsCode(symbol));
 
     /// <summary>The nearest start of a function before or behind the address, which may be one itself; null when there is none.</summary>

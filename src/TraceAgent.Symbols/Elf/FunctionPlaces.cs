@@ -33,7 +33,7 @@ internal sealed class FunctionPlaces
         }
     }
 
-    /// <summary>Without a size, it is where the next one begins.</summary>
+    /// <summary>The end of a function. Without a size, it is where the next one begins.</summary>
     private ulong EndOf(int place)
     {
         var size = _symbols[place].Table.Symbols[_symbols[place].Index].Size;
@@ -48,7 +48,7 @@ internal sealed class FunctionPlaces
 
     public (SymbolTable Table, int Index) this[int place] => _symbols[place];
 
-    /// <summary>How many begin at the address or before it.</summary>
+    /// <summary>The number of functions that begin at the address or before it.</summary>
     public int CountUpTo(ulong address)
     {
         var at = Array.BinarySearch(_starts, address);
@@ -65,6 +65,6 @@ internal sealed class FunctionPlaces
         return at;
     }
 
-    /// <summary>Whether one up to this place may cover the address.</summary>
+    /// <summary>True when one up to this place may cover the address.</summary>
     public bool MayReach(int place, ulong address) => _reached[place] > address;
 }

@@ -5,8 +5,8 @@ using System.Text;
 namespace TraceAgent.Symbols.Elf;
 
 /// <summary>
-/// Which Go made a program: what its linker leaves for <c>go version</c> (.go.buildinfo, debug/buildinfo/buildinfo.go), else
-/// what the form of its table of functions tells.
+/// Finds the version of Go that made a program: what its linker leaves for <c>go version</c> (.go.buildinfo,
+/// debug/buildinfo/buildinfo.go), else what the form of its table of functions tells.
 /// </summary>
 internal static class GoBuildVersion
 {
@@ -15,13 +15,13 @@ internal static class GoBuildVersion
     private const byte TextsFollow = 2;
     private const byte BigEndian = 1;
 
-    /// <summary>The N of Go 1.N; null when nothing tells.</summary>
+    /// <summary>The minor version N of Go 1.N; null when nothing tells.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static int? MinorOf(ElfImage image) => FromText(image) ?? FromTable(image);
 
     /// <summary>
-    /// <c>go1.19.8</c>, <c>go1.22 X:…</c> or <c>devel go1.20-4a2f3b…</c> to the number behind
-    /// <c>go1.</c>; null for anything else.
+    /// The number behind <c>go1.</c> in <c>go1.19.8</c>, <c>go1.22 X:…</c> or <c>devel go1.20-4a2f3b…</c>; null for anything
+    /// else.
     /// </summary>
     public static int? MinorOf(string version)
     {

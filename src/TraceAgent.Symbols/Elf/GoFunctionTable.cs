@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace TraceAgent.Symbols.Elf;
 
 /// <summary>
-/// The functions of a Go program from the table that its runtime uses for tracebacks (.gopclntab), which survives strip. The layout
-/// of Go 1.18 and later: runtime/symtab.go, <c>pcHeader</c> and <c>_func</c>.
+/// Reads the functions of a Go program from the table that its runtime uses for tracebacks (.gopclntab), which survives strip.
+/// The layout of Go 1.18 and later: runtime/symtab.go, <c>pcHeader</c> and <c>_func</c>.
 /// </summary>
 internal static class GoFunctionTable
 {
@@ -18,7 +18,7 @@ internal static class GoFunctionTable
     private const int IdentityOffset118 = 36;
     private const int IdentityOffset120 = 40;
 
-    /// <summary>Null when the file has no such table, or one that does not agree with the code.</summary>
+    /// <summary>Reads the table; null when the file has none, or one that does not agree with the code.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static SymbolTable? Read(ElfImage image)
     {
@@ -77,9 +77,10 @@ internal static class GoFunctionTable
     }
 
     /// <summary>
-    /// Before Go 1.21, this table calls all that was made of a generic function by one name (<c>main.(*stack[...]).push</c>), also what
-    /// only finds the dictionary and goes on to one of the others. That is code without a name here: it has other arguments, and its
-    /// calls would be seen twice. Code that the compiler made up has the highest of the identities (objabi/funcid.go, funcID_wrapper).
+    /// Removes wrappers. Before Go 1.21, this table calls all that was made of a generic function by one name
+    /// (<c>main.(*stack[...]).push</c>), also what only finds the dictionary and goes on to one of the others. That is code
+    /// without a name here: it has other arguments, and its calls would be seen twice. Code that the compiler made up has the
+    /// highest of the identities (objabi/funcid.go, funcID_wrapper).
     /// </summary>
     private static void LeaveOutWrappers(Span<ElfSymbol> entries, byte[] identities, ReadOnlySpan<byte> names)
     {

@@ -19,7 +19,7 @@ internal ref struct LebReader(ReadOnlySpan<byte> bytes)
         return value;
     }
 
-    /// <summary>Little-endian.</summary>
+    /// <summary>Reads a little-endian number of a fixed size.</summary>
     /// <param name="size">Bytes, at most 8.</param>
     public ulong Fixed(int size)
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace TraceAgent.Symbols.Elf;
 
 /// <summary>A note of a section. gABI, "Note Section".</summary>
-/// <param name="Type">By the owner's own numbers.</param>
-/// <param name="Owner">Without its zero; empty when it is longer than a name can be.</param>
+/// <param name="Type">The type by the owner's own numbers.</param>
+/// <param name="Owner">The owner without its zero; empty when it is longer than a name can be.</param>
 /// <param name="Value">Valid until the next note is read; empty when it is longer than any that is of interest.</param>
 internal readonly record struct ElfNote(uint Type, string Owner, ReadOnlyMemory<byte> Value);
 
@@ -21,10 +21,10 @@ internal sealed class NoteReader(ElfFile file, ulong offset, ulong size)
     private int _pieceLength;
     private ulong _at;
 
-    /// <summary>A note goes on behind the end of its section, or the section behind that of the file.</summary>
+    /// <summary>True when a note goes on behind the end of its section, or the section behind that of the file.</summary>
     public bool IsDamaged { get; private set; }
 
-    /// <summary>Null behind the last.</summary>
+    /// <summary>Reads the next note; null behind the last.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public ElfNote? Next()
     {
@@ -67,7 +67,7 @@ internal sealed class NoteReader(ElfFile file, ulong offset, ulong size)
 
     private ReadOnlyMemory<byte> At(int count) => _piece.AsMemory((int)(_at - _pieceStart), count);
 
-    /// <summary>Has so many bytes of what is next in the piece.</summary>
+    /// <summary>Loads the next piece when it has fewer than this many bytes left; false when there are no more.</summary>
     private bool Load(int count)
     {
         if (_at >= _pieceStart && _at - _pieceStart + (ulong)count <= (ulong)_pieceLength)

@@ -2,14 +2,17 @@ using System.Numerics;
 
 namespace TraceAgent.Symbols.Elf;
 
-/// <summary>Symbols by their names, or by what their names are made of: a rule file may ask for a thousand functions of one file.</summary>
+/// <summary>
+/// An index of symbols by their names, or by what their names are made of: a rule file may ask for a thousand functions of one
+/// file.
+/// </summary>
 internal sealed class SymbolNames
 {
     private readonly List<(int Table, int Index, int Hash, int Next)> _entries = [];
     private readonly int[] _heads;
 
-    /// <param name="tables">Whose symbols.</param>
-    /// <param name="keyOf">From a name without its version to what is looked for; empty for symbols that are not.</param>
+    /// <param name="tables">The tables with the symbols.</param>
+    /// <param name="keyOf">The function from a name without its version to the key; empty for symbols that are not in the index.</param>
     public SymbolNames(SymbolTable[] tables, Key keyOf)
     {
         for (var t = 0; t < tables.Length; t++)

@@ -6,7 +6,7 @@ using TraceAgent.Demangling;
 namespace TraceAgent.Symbols.Elf;
 
 /// <summary>
-/// What a rule calls its functions: a name as nm prints it, one of C++ or Rust as the source has it, or a glob of either
+/// A rule's name for its functions: a name as nm prints it, one of C++ or Rust as the source has it, or a glob of either
 /// (<c>*</c>: any characters, <c>?</c>: one).
 /// </summary>
 internal sealed partial class SymbolPattern
@@ -46,30 +46,30 @@ internal sealed partial class SymbolPattern
         Fragments = [.. FragmentsOf(Name).Select(Encoding.UTF8.GetBytes).OrderByDescending(fragment => fragment.Length)];
     }
 
-    /// <summary>As the user wrote it.</summary>
+    /// <summary>The text as the user wrote it.</summary>
     public string Text { get; }
 
-    /// <summary>Without the version.</summary>
+    /// <summary>The name without the version.</summary>
     public string Name { get; }
 
     public byte[] NameBytes { get; }
 
-    /// <summary><c>GLIBC_2.34</c> of <c>pthread_create@GLIBC_2.34</c>; null when any is meant.</summary>
+    /// <summary>The version, <c>GLIBC_2.34</c> of <c>pthread_create@GLIBC_2.34</c>; null for any.</summary>
     public string? Version { get; }
 
-    /// <summary>Written with <c>@@</c>: only the version that programs get when they are linked today.</summary>
+    /// <summary>True for <c>@@</c>: only the version that programs get when they are linked today.</summary>
     public bool IsDefaultVersion { get; }
 
-    /// <summary>There are wildcards in it. Names of Go and C++ have asterisks too: who searches tries it as a name first.</summary>
+    /// <summary>True when it has wildcards. Names of Go and C++ have asterisks too: a search tries it as a name first.</summary>
     public bool IsGlob { get; }
 
     /// <summary>False for a pattern that no name of C++ has letter by letter: asterisks are in types of parameters.</summary>
     public bool MayBeSourceName { get; }
 
-    /// <summary>Pieces that a mangled name must contain so that its source name can be meant, the longest first.</summary>
+    /// <summary>The pieces that a mangled name must contain so that its source name can be meant, the longest first.</summary>
     public byte[][] Fragments { get; }
 
-    /// <summary>Whether reading the mangled name can be worth the time.</summary>
+    /// <summary>True when reading the mangled name can be worth the time.</summary>
     public bool MayMean(ReadOnlySpan<byte> mangled)
     {
         foreach (var fragment in Fragments)
@@ -83,12 +83,12 @@ internal sealed partial class SymbolPattern
         return Demangler.IsMangled(mangled);
     }
 
-    /// <summary>Whether it is the whole name, or the name without parameters, or without the last template arguments too.</summary>
+    /// <summary>True when it is the whole name, or the name without parameters, or without the last template arguments too.</summary>
     public bool Names(DemangledName name) =>
         Canonical(name.Full) == _canonical || Canonical(name.Name) == _canonical
         || (!ReferenceEquals(name.Bare, name.Name) && Canonical(name.Bare) == _canonical);
 
-    /// <summary>Whether the name as nm prints it, without a version, fits the wildcards.</summary>
+    /// <summary>True when the name as nm prints it, without a version, fits the wildcards.</summary>
     public bool Fits(ReadOnlySpan<byte> name)
     {
         const int longest = 4096;
@@ -106,11 +106,11 @@ internal sealed partial class SymbolPattern
         return FileSystemName.MatchesSimpleExpression(_wildName, text[..Encoding.UTF8.GetChars(name, text)], ignoreCase: false);
     }
 
-    /// <summary>Whether the source name fits the wildcards, in one of the forms of <see cref="Names"/>.</summary>
+    /// <summary>True when the source name fits the wildcards, in one of the forms of <see cref="Names"/>.</summary>
     public bool Fits(DemangledName name) =>
         Fits(name.Full) || Fits(name.Name) || (!ReferenceEquals(name.Bare, name.Name) && Fits(name.Bare));
 
-    /// <summary>Spaces only between words: people write <c>add(int,int)</c> and <c>const char*</c>.</summary>
+    /// <summary>The name with spaces only between words: people write <c>add(int,int)</c> and <c>const char*</c>.</summary>
     internal static string Canonical(string name)
     {
         if (!name.Contains(' ', StringComparison.Ordinal))

@@ -44,11 +44,11 @@ internal sealed class SymbolTable
     }
 
     /// <summary>A table made from another source, in the form of the file's.</summary>
-    /// <param name="symbols">Of type <see cref="ElfSymbol"/>.</param>
+    /// <param name="symbols">The symbols, of type <see cref="ElfSymbol"/>.</param>
     /// <param name="names">Each with a zero behind it.</param>
     public static SymbolTable Of(byte[] symbols, byte[] names) => new(symbols, names, versions: null);
 
-    /// <summary>Without the closing zero, at most 4,096 bytes; empty when the offset is outside the table.</summary>
+    /// <summary>The name of a symbol, without the closing zero, at most 4,096 bytes; empty when the offset is outside the table.</summary>
     public ReadOnlySpan<byte> NameOf(in ElfSymbol symbol)
     {
         // A string table without zeros would make every name as long as the table, and a scan of all names quadratic.
@@ -65,8 +65,8 @@ internal sealed class SymbolTable
     }
 
     /// <summary>
-    /// Whether the symbol is called <paramref name="name"/>, with or without a version behind it
-    /// (<c>foo@VERSION</c>, or <c>foo@@VERSION</c> for the default one).
+    /// True when the symbol is called <paramref name="name"/>, with or without a version behind it (<c>foo@VERSION</c>, or
+    /// <c>foo@@VERSION</c> for the default one).
     /// </summary>
     public bool IsNamed(in ElfSymbol symbol, ReadOnlySpan<byte> name)
     {
@@ -93,7 +93,7 @@ internal sealed class SymbolTable
     }
 
     /// <summary>The symbol's version, or null.</summary>
-    /// <param name="index">Of the symbol.</param>
+    /// <param name="index">The index of the symbol.</param>
     /// <param name="isDefault">Whether programs that are linked today get this one.</param>
     public string? VersionOf(int index, out bool isDefault)
     {

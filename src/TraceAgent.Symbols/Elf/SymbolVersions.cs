@@ -19,7 +19,7 @@ internal sealed class SymbolVersions
 
     private SymbolVersions(byte[] numbers) => _numbers = numbers;
 
-    /// <summary>Null when the file has none, or none that can be read: every name is then without a version.</summary>
+    /// <summary>Reads the versions; null when the file has none, or none that can be read: every name is then without a version.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static SymbolVersions? Read(ElfFile file, ElfSection[] sections)
     {

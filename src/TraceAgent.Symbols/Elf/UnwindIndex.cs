@@ -34,7 +34,7 @@ internal sealed class UnwindIndex(ElfImage image)
             : null;
     }
 
-    /// <summary>How the stack is at an address; null when the table does not say, or not in a form that is understood.</summary>
+    /// <summary>The state of the stack at an address; null when the table does not say, or not in a form that is understood.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public UnwindRow? RowAt(ulong address)
     {
@@ -72,7 +72,7 @@ internal sealed class UnwindIndex(ElfImage image)
             ? (segment.Address, table)
             : null;
 
-    /// <summary>Entries that start at the address or before it.</summary>
+    /// <summary>The number of entries that start at the address or before it.</summary>
     private static int CountUpTo(ulong address, ulong origin, byte[] table)
     {
         var low = 0;
@@ -93,7 +93,7 @@ internal sealed class UnwindIndex(ElfImage image)
         return low;
     }
 
-    /// <summary>Empty when the table is absent or of another form.</summary>
+    /// <summary>Reads the table; empty when it is absent or of another form.</summary>
     private byte[] ReadTable(ElfSegment segment)
     {
         Span<byte> header = stackalloc byte[12];
@@ -154,10 +154,10 @@ internal sealed class UnwindIndex(ElfImage image)
             .RowAt(Shared.Instructions, Instructions, address - Start);
     }
 
-    /// <summary>What entries share (CIE).</summary>
+    /// <summary>The common part of entries (CIE).</summary>
     private sealed record Common(ulong CodeAlignment, long DataAlignment, ulong ReturnAddress, bool IsSignalFrame, byte[] Instructions)
     {
-        /// <summary>Null when its entries do not give addresses as distances of 4 bytes.</summary>
+        /// <summary>Reads the common part; null when its entries do not give addresses as distances of 4 bytes.</summary>
         public static Common? TryRead(byte[] common)
         {
             if (common.Length < 10 || BinaryPrimitives.ReadUInt32LittleEndian(common.AsSpan(4)) != 0 || common[8] is not (1 or 3))

@@ -4,10 +4,10 @@ using System.Text;
 namespace TraceAgent.Symbols.Elf;
 
 /// <summary>
-/// What <c>sys/sdt.h</c> left beside each USDT probe: notes of type 3 of the owner <c>stapsdt</c>. Format: "UserSpaceProbeImplementation"
-/// in the SystemTap wiki.
+/// The notes that <c>sys/sdt.h</c> left beside each USDT probe: notes of type 3 of the owner <c>stapsdt</c>. Format:
+/// "UserSpaceProbeImplementation" in the SystemTap wiki.
 /// </summary>
-/// <param name="Items">In the order of the file, without repetitions.</param>
+/// <param name="Items">The notes in the order of the file, without repetitions.</param>
 /// <param name="IsDamaged">There is more that cannot be read.</param>
 /// <param name="IsCut">There are more than are kept.</param>
 internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, bool IsCut)
@@ -19,7 +19,7 @@ internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, 
     private const int LongestName = 256;
     private const int LongestArguments = 4096;
 
-    /// <summary>Of all such sections: linkers leave several when objects are put together in parts.</summary>
+    /// <summary>Reads all such sections: linkers leave several when objects are put together in parts.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static UsdtNotes Read(ElfFile file, ElfSection[] sections)
     {
@@ -100,8 +100,8 @@ internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, 
 }
 
 /// <summary>One place of a USDT probe; a probe that was inlined has several.</summary>
-/// <param name="Provider">Such as <c>postgresql</c>.</param>
-/// <param name="Name">Such as <c>query__start</c>.</param>
+/// <param name="Provider">The provider, such as <c>postgresql</c>.</param>
+/// <param name="Name">The name, such as <c>query__start</c>.</param>
 /// <param name="Address">Virtual address of its NOP.</param>
 /// <param name="Semaphore">Virtual address of its counter; 0 for none.</param>
 /// <param name="Arguments">The operands, such as <c>8@%rdi -4@$5</c>.</param>

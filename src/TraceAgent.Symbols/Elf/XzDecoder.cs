@@ -2,17 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace TraceAgent.Symbols.Elf;
 
-/// <summary>The .xz format, decoded by the liblzma that nearly every system has (systemd, dpkg and rpm use it).</summary>
+/// <summary>Decodes the .xz format by the liblzma that nearly every system has (systemd, dpkg and rpm use it).</summary>
 internal static partial class XzDecoder
 {
-    /// <summary>The most bytes that come out; hosts' symbol tables have a tenth of this.</summary>
+    /// <summary>The maximum number of bytes of the result; hosts' symbol tables have a tenth of this.</summary>
     public const int MaxBytes = 128 << 20;
 
     private const ulong MaxMemory = 128UL << 20;
     private const int Ok = 0;
     private const int BufferError = 10;
 
-    /// <summary>Null when the bytes are damaged, or would become more than <see cref="MaxBytes"/>, or there is no liblzma.</summary>
+    /// <summary>
+    /// Decodes the bytes; null when they are damaged, or would become more than <see cref="MaxBytes"/>, or there is no liblzma.
+    /// </summary>
     /// <param name="compressed">One complete stream.</param>
     /// <param name="isMissing">There is no liblzma.</param>
     public static byte[]? Decode(ReadOnlySpan<byte> compressed, out bool isMissing)

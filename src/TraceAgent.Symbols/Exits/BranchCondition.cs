@@ -3,7 +3,9 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Symbols.Exits;
 
-/// <summary>When a direct x86-64 branch is taken, from the flags and registers before it (Intel SDM, volume 2, Jcc).</summary>
+/// <summary>
+/// The conditions under which a direct x86-64 branch is taken, from the flags and registers before it (Intel SDM, volume 2, Jcc).
+/// </summary>
 internal static class BranchCondition
 {
     private const int Carry = 0x1;
@@ -17,7 +19,7 @@ internal static class BranchCondition
 
     private static readonly Expr Flags = new Expr.Special(SpecialValue.Flags);
 
-    /// <summary>Null in <paramref name="condition"/> for a branch that is always taken.</summary>
+    /// <summary>Gets the condition of a branch; null in <paramref name="condition"/> when it is always taken.</summary>
     /// <returns>False for a branch whose condition is not known.</returns>
     public static bool TryGet(in Instruction branch, out Expr? condition)
     {

@@ -4,8 +4,8 @@ using TraceAgent.Symbols.Elf;
 namespace TraceAgent.Symbols.Exits;
 
 /// <summary>
-/// Who calls or jumps to given functions directly, from the bytes of all code of a file: without decoding, since four bytes that give the
-/// address of a wanted function by chance are one in a thousand million.
+/// Finds who calls or jumps to given functions directly, from the bytes of all code of a file: without decoding, since four bytes
+/// that give the address of a wanted function by chance are one in a thousand million.
 /// </summary>
 internal static class CallerScan
 {
@@ -14,8 +14,8 @@ internal static class CallerScan
     private const int MaxKept = 1000;
     private const long MaxScanned = 512L << 20;
 
-    /// <summary>Of each target, the addresses of branches to it: at most 1,000.</summary>
-    /// <param name="image">For x86-64.</param>
+    /// <summary>The addresses of branches to each target: at most 1,000.</summary>
+    /// <param name="image">The image, for x86-64.</param>
     /// <param name="targets">Starts of functions.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static Dictionary<ulong, List<ulong>> Of(ElfImage image, IEnumerable<ulong> targets)

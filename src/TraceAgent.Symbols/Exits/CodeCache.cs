@@ -2,7 +2,7 @@ using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Exits;
 
-/// <summary>Decoded functions of one file: many leave to the same ones. Holds what one rule asks for, up to a bound.</summary>
+/// <summary>A cache of decoded functions of one file: many leave to the same ones. Holds what one rule asks for, up to a bound.</summary>
 /// <param name="image">Open, for x86-64.</param>
 /// <param name="looksOutside">Whether it matters where functions leave to.</param>
 internal sealed class CodeCache(ElfImage image, bool looksOutside)
@@ -15,7 +15,7 @@ internal sealed class CodeCache(ElfImage image, bool looksOutside)
 
     public ElfImage Image => image;
 
-    /// <summary>Bytes that were decoded for all of them.</summary>
+    /// <summary>The number of bytes that were decoded for all of them.</summary>
     public long Decoded { get; private set; }
 
     /// <exception cref="IOException">The operating system could not read.</exception>

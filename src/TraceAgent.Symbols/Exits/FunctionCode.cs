@@ -37,17 +37,19 @@ internal sealed class FunctionCode
     /// <summary>Addresses of RET instructions.</summary>
     public List<ulong> Returns { get; } = [];
 
-    /// <summary>Jumps out of the function, or to nobody knows where.</summary>
+    /// <summary>The jumps out of the function, or to an unknown place.</summary>
     public List<LeavingJump> Leaving { get; } = [];
 
-    /// <summary>Some of its code belongs to a function of its own, whose calls end there, too.</summary>
+    /// <summary>True when some of its code belongs to a function of its own, whose calls end there, too.</summary>
     public bool SharesCode => _parts.Skip(1).Any(part => part.Range.IsEntered);
 
-    /// <summary>Why the instructions cannot be told apart, or must not be probed, as the end of a sentence; null when they can.</summary>
+    /// <summary>
+    /// The reason why the instructions cannot be told apart, or must not be probed, as the end of a sentence; null when they can.
+    /// </summary>
     public string? Refusal { get; private set; }
 
-    /// <param name="image">For x86-64.</param>
-    /// <param name="function">Its size is the file's word, and so is checked against its code.</param>
+    /// <param name="image">The image, for x86-64.</param>
+    /// <param name="function">The function. Its size comes from the file, and so is checked against its code.</param>
     /// <param name="looksOutside">False when only what is in the function itself is wanted.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static FunctionCode Of(ElfImage image, FunctionRange function, bool looksOutside)
@@ -88,7 +90,9 @@ internal sealed class FunctionCode
         return code.AsSpan((int)(address - range.Start), instruction.Length);
     }
 
-    /// <summary>1 when the address that is computed is outside of the function or its start, from a jump in it.</summary>
+    /// <summary>
+    /// An expression that is 1 when the address that is computed is outside of the function or its start, from a jump in it.
+    /// </summary>
     public Expr IsOutside(Expr target, ulong jump)
     {
         const int instructionPointer = 16;
@@ -101,7 +105,7 @@ internal sealed class FunctionCode
             .Aggregate((all, next) => new Expr.Binary(BinaryOperator.AndAlso, all, next));
     }
 
-    /// <summary>A place within the function: who jumps to its start calls it again.</summary>
+    /// <summary>True for a place within the function other than its start: who jumps to its start calls it again.</summary>
     private bool IsOwnPlace(ulong address) => _parts.Exists(part => part.Range.Holds(address)) && address != _parts[0].Range.Start;
 
     private void Decode(FunctionRange part)
@@ -188,13 +192,16 @@ internal sealed class FunctionCode
     }
 
     /// <summary>
-    /// Whether a jump leads to a part of this function that lies elsewhere: one whose name or unwind entry says that it is not entered by
-    /// a call, or any code, while the function's frame is still on the stack.
+    /// True when a jump leads to a part of this function that lies elsewhere: one whose name or unwind entry says that it is not
+    /// entered by a call, or any code, while the function's frame is still on the stack.
     /// </summary>
     private bool IsPart(ulong jump, FunctionRange owner, FunctionRange? unwound) =>
         !owner.IsEntered || unwound is { IsEntered: false } || _image.Unwind.RowAt(jump) is { IsAtCall: false };
 
-    /// <summary>A branch into the middle of what was decoded as one instruction: there is data between the code.</summary>
+    /// <summary>
+    /// Describes a branch into the middle of what was decoded as one instruction: there is data between the code. Null when there
+    /// is none.
+    /// </summary>
     private string? Contradiction()
     {
         foreach (var (from, to) in _branches)
@@ -215,10 +222,10 @@ internal sealed class FunctionCode
 }
 
 /// <summary>A jump that may leave its function.</summary>
-/// <param name="Address">Of the jump.</param>
+/// <param name="Address">The address of the jump.</param>
 /// <param name="Owner">The function that it leads to; null when nobody knows, or it is in another file.</param>
 internal sealed record LeavingJump(ulong Address, FunctionRange? Owner)
 {
-    /// <summary>False for one that may also lead to a place of its own function.</summary>
+    /// <summary>True when it surely leaves; false for one that may also lead to a place of its own function.</summary>
     public bool IsKnown { get; init; }
 }

@@ -4,15 +4,15 @@ using TraceAgent.Symbols.Instructions;
 namespace TraceAgent.Symbols.Exits;
 
 /// <summary>
-/// Every place at which a call of a function ends: its own RET instructions, those of functions that it leaves to by a jump (a tail
-/// call), and of these in turn; where a jump cannot be followed, the jump itself.
+/// Every place at which a call of a function ends: its own RET instructions, those of functions that it leaves to by a jump (a
+/// tail call), and of these in turn; where a jump cannot be followed, the jump itself.
 /// </summary>
 internal sealed class FunctionExits
 {
-    /// <summary>Functions of which one is followed into, counted with all that these lead to.</summary>
+    /// <summary>The maximum number of functions that are followed for one, counted with all that these lead to.</summary>
     private const int MaxFollowed = 64;
 
-    /// <summary>Bytes of these that are decoded.</summary>
+    /// <summary>The maximum number of bytes of these that are decoded.</summary>
     private const long MaxFollowedBytes = 1 << 20;
 
     private const int MaxSites = 1024;
@@ -28,35 +28,35 @@ internal sealed class FunctionExits
 
     private FunctionExits(CodeCache codes) => _codes = codes;
 
-    /// <summary>In the order of the file.</summary>
+    /// <summary>The sites in the order of the file.</summary>
     public IEnumerable<ExitSite> Sites => _sites.Values.OrderBy(site => site.Offset);
 
-    /// <summary>Branches back to the entry, which is hit again without a call.</summary>
+    /// <summary>The branches back to the entry, which is hit again without a call.</summary>
     public IEnumerable<ExitSite> Restarts => _restarts.Values.OrderBy(site => site.Offset);
 
-    /// <summary>The function has RET instructions of its own, or of what it leaves to.</summary>
+    /// <summary>True when the function has RET instructions of its own, or of what it leaves to.</summary>
     public bool Returns => _sites.Values.Any(site => site.Form.Kind == ExitKind.Return);
 
-    /// <summary>A call may end elsewhere than at a RET of the function.</summary>
+    /// <summary>True when a call may end elsewhere than at a RET of the function.</summary>
     public bool Leaves => Followed.Count > 0 || _sharesCode || _sites.Values.Any(site => site.Form.Kind == ExitKind.Jump);
 
-    /// <summary>Functions that it leaves to.</summary>
+    /// <summary>The functions that it leaves to.</summary>
     public List<FunctionRange> Followed { get; } = [];
 
-    /// <summary>Jumps that are not followed, at most 16: the call is logged there.</summary>
+    /// <summary>The jumps that are not followed, at most 16: the call is logged there.</summary>
     public List<(FunctionRange Function, ulong Address)> SeenJumps { get; } = [];
 
-    /// <summary>Jumps that cannot be probed, at most 16: calls that leave there are not seen to end.</summary>
+    /// <summary>The jumps that cannot be probed, at most 16: calls that leave there are not seen to end.</summary>
     public List<(FunctionRange Function, ulong Address)> UnseenJumps { get; } = [];
 
-    /// <summary>Branches back to the entry that cannot be probed, at most 16.</summary>
+    /// <summary>The branches back to the entry that cannot be probed, at most 16.</summary>
     public List<ulong> UnseenRestarts { get; } = [];
 
-    /// <summary>Why none can be found, as the end of a sentence; null when they can.</summary>
+    /// <summary>The reason why no exits can be found, as the end of a sentence; null when they can.</summary>
     public string? Refusal { get; private set; }
 
-    /// <param name="codes">Of the image.</param>
-    /// <param name="function">That is entered by a call.</param>
+    /// <param name="codes">The cache of the image's functions.</param>
+    /// <param name="function">The function, which is entered by a call.</param>
     /// <param name="entry">A branch to a place from the first to the last of these leads to the probe on the entry.</param>
     /// <param name="needsExits">False when only branches back to the entry are wanted.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -136,7 +136,7 @@ internal sealed class FunctionExits
         }
     }
 
-    /// <summary>Where it is seen that a call leaves the function itself; null when that cannot be probed.</summary>
+    /// <summary>The site that shows that a call leaves the function itself; null when that cannot be probed.</summary>
     private ExitSite? MarkOf(FunctionCode code, LeavingJump jump) =>
         BranchCondition.TryGet(code.At(jump.Address), out var condition)
             ? SiteOf(code, jump.Address, new ExitForm(ExitKind.Leave, condition))
@@ -190,7 +190,7 @@ internal sealed class FunctionExits
             : null;
     }
 
-    /// <summary>Null when the instruction cannot be probed.</summary>
+    /// <summary>The site at an instruction; null when it cannot be probed.</summary>
     private ExitSite? SiteOf(FunctionCode code, ulong address, ExitForm form)
     {
         var instruction = code.At(address);

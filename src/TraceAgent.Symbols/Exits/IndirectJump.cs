@@ -6,15 +6,16 @@ using TraceAgent.Symbols.Elf;
 namespace TraceAgent.Symbols.Exits;
 
 /// <summary>
-/// Tells a jump by a table of the function's own places from one that calls another function for the last time. By where the stack is:
-/// a function that still has a frame cannot leave. By how compilers write tables: marked (notrack), indexed by 8 and filled with places
-/// of the function, or with distances that are added up. By the target itself, in the kernel, where neither tells.
+/// Tells a jump by a table of the function's own places from one that calls another function for the last time. By the state of
+/// the stack: a function that still has a frame cannot leave. By how compilers write tables: marked (notrack), indexed by 8 and
+/// filled with places of the function, or with distances that are added up. By the target itself, in the kernel, where neither
+/// tells.
 /// </summary>
-/// <param name="image">For x86-64.</param>
+/// <param name="image">The image, for x86-64.</param>
 /// <param name="isOwn">Whether an address is in the function.</param>
 internal sealed class IndirectJump(ElfImage image, Predicate<ulong> isOwn)
 {
-    /// <summary>Instructions before the jump that are looked at for where its target comes from.</summary>
+    /// <summary>The number of instructions before the jump that are searched for the origin of its target.</summary>
     private const int LookBack = 16;
 
     private readonly Instruction[] _before = new Instruction[LookBack];
@@ -27,10 +28,10 @@ internal sealed class IndirectJump(ElfImage image, Predicate<ulong> isOwn)
         Unknown,
     }
 
-    /// <summary>An instruction of the function, in the order of their addresses.</summary>
+    /// <summary>Records an instruction of the function, in the order of their addresses.</summary>
     public void Note(in Instruction instruction) => _before[_count++ % LookBack] = instruction;
 
-    /// <summary>What an indirect jump does.</summary>
+    /// <summary>The meaning of an indirect jump.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public Meaning Of(in Instruction jump)
     {
@@ -53,7 +54,7 @@ internal sealed class IndirectJump(ElfImage image, Predicate<ulong> isOwn)
         };
     }
 
-    /// <summary>Where the jump leads, from the registers before it; null when that cannot be said.</summary>
+    /// <summary>The target of the jump, from the registers before it; null when that cannot be said.</summary>
     public static Expr? TargetOf(in Instruction jump)
     {
         if (jump.Op0Kind == OpKind.Register)
@@ -108,7 +109,10 @@ internal sealed class IndirectJump(ElfImage image, Predicate<ulong> isOwn)
             : Meaning.Unknown;
     }
 
-    /// <summary>By its first entry. In a file that is relocated, it may be zero until the file is loaded.</summary>
+    /// <summary>
+    /// The meaning of a jump by a table, by the table's first entry. In a file that is relocated, it may be zero until the file
+    /// is loaded.
+    /// </summary>
     private Meaning OfTable(ulong address)
     {
         Span<byte> entry = stackalloc byte[8];
@@ -149,7 +153,7 @@ internal sealed class IndirectJump(ElfImage image, Predicate<ulong> isOwn)
         return null;
     }
 
-    /// <summary>DWARF numbers (System V ABI, AMD64 supplement 3.6.2).</summary>
+    /// <summary>The register by its DWARF number (System V ABI, AMD64 supplement 3.6.2).</summary>
     private static Expr.Register? General(Register register) => register switch
     {
         Register.RAX => new(0),

@@ -3,8 +3,10 @@ using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Exits;
 
-/// <summary>Who else calls the functions that traced ones leave to: these calls hit the probes on their RET instructions, too.</summary>
-/// <param name="image">For x86-64.</param>
+/// <summary>
+/// Finds who else calls the functions that traced ones leave to: these calls hit the probes on their RET instructions, too.
+/// </summary>
+/// <param name="image">The image, for x86-64.</param>
 /// <param name="displayPath">What to call it.</param>
 internal sealed class SharedExits(ElfImage image, string displayPath)
 {

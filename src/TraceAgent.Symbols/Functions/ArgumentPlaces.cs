@@ -4,8 +4,8 @@ using TraceAgent.Symbols.Elf;
 namespace TraceAgent.Symbols.Functions;
 
 /// <summary>
-/// Counts in the words that a function is passed and that no source names: the address of an object, the address of a place for the
-/// result, the dictionary of a generic function of Go. Where the file does not tell, a warning has both readings.
+/// Counts in the words that a function is passed and that no source names: the address of an object, the address of a place for
+/// the result, the dictionary of a generic function of Go. Where the file does not tell, a warning has both readings.
 /// </summary>
 internal sealed class ArgumentPlaces
 {
@@ -20,7 +20,7 @@ internal sealed class ArgumentPlaces
     /// <param name="image">Open.</param>
     /// <param name="displayPath">What to call it.</param>
     /// <param name="form">What the rule's prototype says; null when it counts words itself.</param>
-    /// <param name="sites">Whose arguments are read.</param>
+    /// <param name="sites">The sites whose arguments are read.</param>
     /// <param name="problems">Takes what is not certain.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static List<PlacedSite> Of(
@@ -63,7 +63,7 @@ internal sealed class ArgumentPlaces
         }
     }
 
-    /// <summary>Rust passes both words of a text as if they were values of their own.</summary>
+    /// <summary>The form of a call: Rust passes both words of a text as if they were values of their own.</summary>
     private CallForm FormOf(FunctionRange? function) => function is not null && ChangedParameters.IsRust(function)
         ? _form! with { Parameters = Enumerable.Repeat(1, _form.Parameters.Sum()).ToEquatableArray() }
         : _form!;

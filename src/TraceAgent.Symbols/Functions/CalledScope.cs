@@ -5,22 +5,24 @@ using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Functions;
 
-/// <summary>What is not certain of a function's object.</summary>
+/// <summary>The uncertainty about a function's object.</summary>
 internal enum ObjectUncertainty
 {
     None,
 
-    /// <summary>It is of a class, and read as called on an object.</summary>
+    /// <summary>The function is of a class, and read as called on an object.</summary>
     MayBeStatic,
 
-    /// <summary>Its scope may be a class; it is read as called on none.</summary>
+    /// <summary>The scope may be a class; the function is read as called on none.</summary>
     MayBeMember,
 
     /// <summary>The prototype says that it is called on one, and its name that it is not.</summary>
     Contradiction,
 }
 
-/// <summary>Whether a function is called on an object: by its mangled name, by the other names of the file, and by its prototype.</summary>
+/// <summary>
+/// Decides whether a function is called on an object: by its mangled name, by the other names of the file, and by its prototype.
+/// </summary>
 internal sealed class CalledScope
 {
     // Operators that are static without saying so: new, new[], delete, delete[].
@@ -32,8 +34,8 @@ internal sealed class CalledScope
     private readonly FunctionIndex _functions;
     private readonly CallForm _form;
 
-    /// <param name="functions">Of the file.</param>
-    /// <param name="function">Null when nothing says which.</param>
+    /// <param name="functions">The functions of the file.</param>
+    /// <param name="function">The function; null when it is unknown.</param>
     /// <param name="form">What the prototype says.</param>
     public CalledScope(FunctionIndex functions, FunctionRange? function, CallForm form)
     {
@@ -80,14 +82,14 @@ internal sealed class CalledScope
 
     public bool IsCpp { get; }
 
-    /// <summary>As the source has it.</summary>
+    /// <summary>The scope as in the source.</summary>
     public string Shown { get; }
 
     public bool HasObject { get; }
 
     public ObjectUncertainty Doubt { get; }
 
-    /// <summary>Whether members of the class say that values of it have an address; the name is as the prototype has it.</summary>
+    /// <summary>True when members of the class say that values of it have an address; the name is as the prototype has it.</summary>
     public bool IsPassedByAddress(string type)
     {
         type = type[(type.LastIndexOf(' ') + 1)..];
@@ -113,7 +115,7 @@ internal sealed class CalledScope
         }
     }
 
-    /// <summary>What the name alone tells; null for nothing.</summary>
+    /// <summary>True or false when the name alone tells; null when it does not.</summary>
     private static bool? IsForCertain(MemberName member)
     {
         if (member.IsQualified || member.IsThunk)

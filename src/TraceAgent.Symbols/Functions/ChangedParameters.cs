@@ -14,7 +14,7 @@ internal static class ChangedParameters
     private const int FirstBytes = 96;
     private const int MaxInstructions = 12;
 
-    /// <summary>Why they may be, in words; null when nothing speaks for it.</summary>
+    /// <summary>The reason why they may be changed, in words; null when nothing speaks for it.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static string? Of(ElfImage image, FunctionRange function)
     {
@@ -40,7 +40,7 @@ internal static class ChangedParameters
         function.Name.StartsWith("_R", StringComparison.Ordinal)
         || RustLegacyName.TryDemangle(System.Text.Encoding.UTF8.GetBytes(function.Name), out _, out _);
 
-    /// <summary>Without optimisation, a function begins with putting its arguments into its frame.</summary>
+    /// <summary>True when the function begins with putting its arguments into its frame, as without optimisation.</summary>
     private static bool StoresArguments(ElfImage image, FunctionRange function)
     {
         if (image.Architecture != Architecture.X64 || image.FileOffsetOf(function.Start) is not { } offset

@@ -4,8 +4,8 @@ using TraceAgent.Symbols.Safety;
 namespace TraceAgent.Symbols.Functions;
 
 /// <summary>A function that a rule could name.</summary>
-/// <param name="Name">In its source language, told apart from others of that name.</param>
-/// <param name="Symbol">As nm prints it.</param>
+/// <param name="Name">The name in its source language, told apart from others of that name.</param>
+/// <param name="Symbol">The symbol as nm prints it.</param>
 /// <param name="Address">Virtual address in the ELF file.</param>
 /// <param name="Size">Bytes of its code.</param>
 /// <param name="IsEmulated">Whether a hit at its entry is cheap; false when it is refused.</param>
@@ -13,15 +13,15 @@ namespace TraceAgent.Symbols.Functions;
 public sealed record ListedFunction(string Name, string Symbol, ulong Address, ulong Size, bool IsEmulated, SiteProblem? Refusal);
 
 /// <summary>The functions of a binary.</summary>
-/// <param name="Functions">In order of name.</param>
+/// <param name="Functions">The functions in order of name.</param>
 /// <param name="Count">How many there are, listed or not.</param>
 /// <param name="Problem">Why there is none; or null.</param>
 public sealed record FunctionList(IReadOnlyList<ListedFunction> Functions, int Count, SiteProblem? Problem)
 {
-    /// <summary>Everything that a rule with this pattern would mean. Never throws because of what is in the file.</summary>
+    /// <summary>Lists everything that a rule with this pattern would mean. Never throws because of what is in the file.</summary>
     /// <param name="image">Open.</param>
     /// <param name="displayPath">What to call the file in messages.</param>
-    /// <param name="pattern">As in <c>symbol:</c>.</param>
+    /// <param name="pattern">The pattern as in <c>symbol:</c>.</param>
     /// <param name="most">How many to list.</param>
     public static FunctionList Of(ElfImage image, string displayPath, string pattern, int most)
     {

@@ -8,15 +8,15 @@ namespace TraceAgent.Symbols.Functions;
 /// </summary>
 internal static partial class GoGenerics
 {
-    /// <summary>From here on the dictionary is a parameter behind the receiver; before, it came first.</summary>
+    /// <summary>The minor version of Go from which on the dictionary is a parameter behind the receiver; before, it came first.</summary>
     private const int FirstBehindReceiver = 20;
 
-    /// <summary>Whether the name is that of a function which takes a dictionary, or of one that finds it in its closure.</summary>
+    /// <summary>True for the name of a function which takes a dictionary, or of one that finds it in its closure.</summary>
     public static bool IsShaped(string name) =>
         name.Contains("[go.shape.", StringComparison.Ordinal) || name.Contains("[...]", StringComparison.Ordinal);
 
     /// <summary>The number of the word, from 0, that holds the dictionary; null when there is none, or when that is not known.</summary>
-    /// <param name="name">As the symbol table has it.</param>
+    /// <param name="name">The name as in the symbol table.</param>
     /// <param name="goMinor">The N of Go 1.N; null for the newest.</param>
     /// <param name="isUncertain">There is one, behind a receiver of unknown size.</param>
     public static int? DictionaryWord(string name, int? goMinor, out bool isUncertain)
@@ -44,7 +44,7 @@ internal static partial class GoGenerics
         return isPointer ? 1 : null;
     }
 
-    /// <summary>Functions within functions, and method values, which have their dictionary at hand.</summary>
+    /// <summary>Matches functions within functions, and method values, which have their dictionary at hand.</summary>
     [GeneratedRegex(@"^\)?\.(?:.*\.)?(?:func|gowrap|deferwrap|dwrap)[0-9]|^\)\.[^.]*\.|-fm$|-range[0-9]+$", RegexOptions.CultureInvariant)]
     private static partial Regex Closure();
 }

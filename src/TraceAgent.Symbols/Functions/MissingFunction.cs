@@ -2,7 +2,7 @@ using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Functions;
 
-/// <summary>Why a name leads to no function, and what may have been meant.</summary>
+/// <summary>Explains why a name leads to no function, and what may have been meant.</summary>
 internal sealed class MissingFunction(ElfImage image, string displayPath, SymbolPattern pattern)
 {
     private const int MaxNames = 6;

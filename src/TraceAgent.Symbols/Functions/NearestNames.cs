@@ -5,7 +5,7 @@ using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Functions;
 
-/// <summary>What a mistyped name may have meant.</summary>
+/// <summary>Finds what a mistyped name may have meant.</summary>
 internal static class NearestNames
 {
     private const int Most = 3;
@@ -14,7 +14,7 @@ internal static class NearestNames
     // A million templates of which each has the word `std` would take seconds.
     private const int MaxDemangled = 100_000;
 
-    /// <summary>At most three names, the nearest first; empty when none is near.</summary>
+    /// <summary>The names, at most three, the nearest first; empty when none is near.</summary>
     public static IReadOnlyList<string> Of(string wanted, FunctionIndex functions)
     {
         var name = Encoding.UTF8.GetBytes(wanted);
@@ -67,8 +67,8 @@ internal static class NearestNames
     }
 
     /// <summary>
-    /// Whether reading the mangled name may lead to something near: it has one of the words that were asked for, or it is a lone
-    /// name that is about as long.
+    /// True when reading the mangled name may lead to something near: it has one of the words that were asked for, or it is a
+    /// lone name that is about as long.
     /// </summary>
     private static bool MayBeNear(ReadOnlySpan<byte> mangled, SymbolPattern wanted, int limit)
     {
@@ -86,7 +86,7 @@ internal static class NearestNames
             && Utf8Parser.TryParse(mangled[2..], out int length, out _) && Math.Abs(length - wanted.Name.Length) <= limit;
     }
 
-    /// <summary>Levenshtein distance, or more than <paramref name="limit"/>.</summary>
+    /// <summary>The Levenshtein distance, or more than <paramref name="limit"/>.</summary>
     internal static int Distance(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, int limit, int[] rows)
     {
         if (Math.Abs(left.Length - right.Length) > limit)

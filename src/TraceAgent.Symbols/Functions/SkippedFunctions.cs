@@ -1,6 +1,6 @@
 namespace TraceAgent.Symbols.Functions;
 
-/// <summary>Of several functions that a rule means, those that the gate refused: counted by reason, and said once.</summary>
+/// <summary>The functions that the gate refused, of several that a rule names: counted by reason, and reported once.</summary>
 /// <param name="displayPath">The binary.</param>
 /// <param name="asked">What the rule calls them.</param>
 /// <param name="total">How many there are.</param>
@@ -35,7 +35,7 @@ internal sealed class SkippedFunctions(string displayPath, string asked, int tot
         }
     }
 
-    /// <summary>Of a site that is probed; the first of each kind is said.</summary>
+    /// <summary>Adds the warnings of a site that is probed; the first of each kind is reported.</summary>
     public void Warn(List<SiteProblem> problems)
     {
         foreach (var problem in problems)

@@ -4,7 +4,7 @@ using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Functions;
 
-/// <summary>From the name, or the pattern, of <c>symbol:</c> to sites.</summary>
+/// <summary>Resolves the name, or the pattern, of <c>symbol:</c> to sites.</summary>
 internal sealed class SymbolResolver(ElfImage image, string displayPath, Location.Symbol where, SiteRequest request)
 {
     private readonly SymbolPattern _pattern = new(where.Name);
@@ -45,7 +45,7 @@ internal sealed class SymbolResolver(ElfImage image, string displayPath, Locatio
         }
     }
 
-    /// <summary>The probeable ones of many; what became of the others is one warning, not thousands.</summary>
+    /// <summary>Resolves the probeable ones of many; the refusals of the others become one warning, not thousands.</summary>
     private void ResolveSeveral(FunctionSearch found, List<PlacedSite> sites, List<SiteProblem> problems)
     {
         var skipped = new SkippedFunctions(displayPath, where.Name, found.Count + found.IndirectCount);

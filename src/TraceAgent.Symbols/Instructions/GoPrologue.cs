@@ -4,7 +4,7 @@ using TraceAgent.Symbols.Elf;
 namespace TraceAgent.Symbols.Instructions;
 
 /// <summary>
-/// How Go functions begin on x86-64: most check whether the stack is large enough, and begin again when it was not
+/// The beginning of Go functions on x86-64: most check whether the stack is large enough, and begin again when it was not
 /// (stacksplit in cmd/internal/obj/x86/obj6.go).
 /// </summary>
 internal static class GoPrologue
@@ -20,8 +20,8 @@ internal static class GoPrologue
     /// The first address that is reached once by each call, with the arguments and the stack pointer of its entry: behind the
     /// check, or the start of a function that has none. Null when the code is not understood.
     /// </summary>
-    /// <param name="image">For x86-64.</param>
-    /// <param name="function">Of Go.</param>
+    /// <param name="image">The image, for x86-64.</param>
+    /// <param name="function">The function of Go.</param>
     /// <param name="passesInRegisters">What argument registers hold is not to be changed.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static ulong? FirstSafe(ElfImage image, FunctionRange function, bool passesInRegisters)
@@ -84,7 +84,7 @@ internal static class GoPrologue
     private static bool MayChange(Register register, bool passesInRegisters) =>
         passesInRegisters ? register is Register.R12 or Register.R13 : register is not (Register.RSP or Register.RDX);
 
-    /// <summary>Whether the code at an address saves registers, calls (runtime.morestack) and goes back to the start.</summary>
+    /// <summary>True when the code at an address saves registers, calls (runtime.morestack) and goes back to the start.</summary>
     private static bool StartsAgain(byte[] code, FunctionRange function, ulong address)
     {
         if (!function.Holds(address))

@@ -3,22 +3,25 @@ using Iced.Intel;
 namespace TraceAgent.Symbols.Instructions;
 
 /// <summary>
-/// Which x86-64 instructions the kernel probes without changing what they do. After arch/x86/kernel/uprobes.c:
-/// <c>is_prefix_bad</c>, <c>insn_masking_exception</c>, <c>good_insns_64</c>, <c>branch_setup_xol_ops</c>, <c>arch_uprobe_analyze_insn</c>.
-/// The latter two look at the opcode behind a VEX or EVEX prefix as if the prefix were not there: vpor (eb) is skipped as a jump by
-/// nothing, vpshufd (70) jumps by its immediate, kmov (90) is skipped as a NOP, vfnmadd (9d) raises SIGTRAP as popf; seen on 6.18.
+/// Decides which x86-64 instructions the kernel probes without changing what they do. After arch/x86/kernel/uprobes.c:
+/// <c>is_prefix_bad</c>, <c>insn_masking_exception</c>, <c>good_insns_64</c>, <c>branch_setup_xol_ops</c>,
+/// <c>arch_uprobe_analyze_insn</c>. The latter two look at the opcode behind a VEX or EVEX prefix as if the prefix were not
+/// there: vpor (eb) is skipped as a jump by nothing, vpshufd (70) jumps by its immediate, kmov (90) is skipped as a NOP, vfnmadd
+/// (9d) raises SIGTRAP as popf; seen on 6.18.
 /// </summary>
 internal static class InstructionRules
 {
-    /// <summary>What kernels from 6.18 on rewrite into a call: every NOP of five bytes, <c>66 66 66 66 90</c> too, as was seen.</summary>
+    /// <summary>
+    /// True for what kernels from 6.18 on rewrite into a call: every NOP of five bytes, also <c>66 66 66 66 90</c>, as was seen.
+    /// </summary>
     public static bool IsFiveByteNop(in Instruction instruction) =>
         instruction is { Length: 5, Mnemonic: Mnemonic.Nop or Mnemonic.Reservednop };
 
     /// <summary>
-    /// Whether the kernel carries the instruction out itself (<c>push_setup_xol_ops</c>, <c>branch_setup_xol_ops</c>) instead
+    /// True when the kernel carries the instruction out itself (<c>push_setup_xol_ops</c>, <c>branch_setup_xol_ops</c>) instead
     /// of single-stepping a copy.
     /// </summary>
-    /// <param name="start">Its first bytes; null counts as not emulated.</param>
+    /// <param name="start">The first bytes; null counts as not emulated.</param>
     public static bool IsEmulated(ReadOnlySpan<byte> start) => start switch
     {
         [>= 0x50 and <= 0x57, ..] or [0x41, >= 0x50 and <= 0x57, ..] => true,
@@ -27,7 +30,9 @@ internal static class InstructionRules
         _ => false,
     };
 
-    /// <summary>Why the instruction must not be probed, as the end of the sentence "the instruction …"; null when it may be.</summary>
+    /// <summary>
+    /// The reason why the instruction must not be probed, as the end of the sentence "the instruction …"; null when it may be.
+    /// </summary>
     /// <param name="instruction">Valid, decoded from <paramref name="bytes"/>.</param>
     /// <param name="bytes">Exactly the instruction.</param>
     public static string? Refusal(in Instruction instruction, ReadOnlySpan<byte> bytes)
@@ -91,7 +96,7 @@ internal static class InstructionRules
         };
     }
 
-    /// <summary>A string instruction with REP: the kernel steps over it, and a probe is hit, once for each element.</summary>
+    /// <summary>True for a string instruction with REP: the kernel steps over it, and a probe is hit, once for each element.</summary>
     public static bool IsRepeated(in Instruction instruction) =>
         instruction.IsStringInstruction && (instruction.HasRepPrefix || instruction.HasRepnePrefix);
 

@@ -22,16 +22,16 @@ internal sealed class InstructionWalk
     {
     }
 
-    /// <summary>Whether an instruction begins at the target.</summary>
+    /// <summary>True when an instruction begins at the target.</summary>
     public bool IsBoundary { get; private set; }
 
-    /// <summary>Why the instruction at the target must not be probed; null when it may be or when none begins there.</summary>
+    /// <summary>The reason why the instruction at the target must not be probed; null when it may be or when none begins there.</summary>
     public string? Refusal { get; private set; }
 
-    /// <summary>Whether the target is a 5-byte NOP.</summary>
+    /// <summary>True when the target is a 5-byte NOP.</summary>
     public bool IsFiveByteNop { get; private set; }
 
-    /// <summary>Whether the target is a string instruction with REP, which is hit once for each element.</summary>
+    /// <summary>True when the target is a string instruction with REP, which is hit once for each element.</summary>
     public bool IsRepeated { get; private set; }
 
     /// <summary>
@@ -40,10 +40,10 @@ internal sealed class InstructionWalk
     /// </summary>
     public ulong? Contradiction { get; private set; }
 
-    /// <summary>Whether all that stands before the target is one <c>endbr64</c>, or nothing.</summary>
+    /// <summary>True when the code before the target is one <c>endbr64</c>, or empty.</summary>
     public bool IsEntry { get; private set; }
 
-    /// <summary>Where decoding stopped making sense before the target was reached, or null.</summary>
+    /// <summary>The address where decoding stopped making sense before the target was reached, or null.</summary>
     public ulong? Undecodable { get; private set; }
 
     /// <summary>The nearest instruction before the target that can be probed, or null.</summary>
@@ -55,10 +55,15 @@ internal sealed class InstructionWalk
     /// <summary>Bytes from the start of the file to the target.</summary>
     public ulong FileOffset { get; private set; }
 
-    /// <summary>Bytes that a probe on the entry moves on, because a hit of the next instruction costs a fifth: 4 or 0.</summary>
+    /// <summary>
+    /// The number of bytes that a probe on the entry is moved, because a hit of the next instruction costs a fifth: 4 or 0.
+    /// </summary>
     public int CheaperBy { get; private set; }
 
-    /// <summary>Null when the file does not have the code, or the function is larger than 16 MiB up to the target.</summary>
+    /// <summary>
+    /// Decodes up to the target; null when the file does not have the code, or the function is larger than 16 MiB up to the
+    /// target.
+    /// </summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static InstructionWalk? To(ElfImage image, FunctionRange function, ulong target)
     {
@@ -141,7 +146,7 @@ internal sealed class InstructionWalk
         }
     }
 
-    /// <summary>The pushes that the kernel emulates: 50 to 57, with or without REX.</summary>
+    /// <summary>True for the pushes that the kernel emulates: 50 to 57, with or without REX.</summary>
     private static bool IsPush(ReadOnlySpan<byte> code) =>
         code is [>= 0x50 and <= 0x57, ..] or [>= 0x40 and <= 0x4f, >= 0x50 and <= 0x57, ..];
 }

@@ -4,7 +4,7 @@ using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Resolving;
 
-/// <summary>From the address of <c>offset:</c> to its site.</summary>
+/// <summary>Resolves the address of <c>offset:</c> to its site.</summary>
 internal sealed class AddressResolver(ElfImage image, string displayPath, SiteRequest request)
 {
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -28,7 +28,7 @@ internal sealed class AddressResolver(ElfImage image, string displayPath, SiteRe
         }
     }
 
-    /// <summary>Null when there is no code.</summary>
+    /// <summary>The address of a file offset; null when there is no code.</summary>
     private ulong? AddressOf(ulong offset)
     {
         foreach (var segment in image.CodeSegments)

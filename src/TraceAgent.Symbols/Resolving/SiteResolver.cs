@@ -7,13 +7,13 @@ using TraceAgent.Symbols.Usdt;
 
 namespace TraceAgent.Symbols.Resolving;
 
-/// <summary>From what a rule asks for to the instructions that are probed.</summary>
+/// <summary>Resolves what a rule asks for to the instructions that are probed.</summary>
 public static class SiteResolver
 {
-    /// <summary>All sites, or at least one refusal and no site. Never throws because of what is in the file.</summary>
+    /// <summary>Finds all sites, or at least one refusal and no site. Never throws because of what is in the file.</summary>
     /// <param name="image">Open.</param>
     /// <param name="displayPath">What to call the file in messages.</param>
-    /// <param name="where">As the rule has it.</param>
+    /// <param name="where">The place as in the rule.</param>
     /// <param name="request">What the rule asks of the places.</param>
     public static SiteResolution Resolve(ElfImage image, string displayPath, Location where, SiteRequest request)
     {

@@ -23,12 +23,12 @@ internal sealed class RelativeRelocations
     {
     }
 
-    /// <summary>Of pointers to code.</summary>
+    /// <summary>The pointers to code, with their targets.</summary>
     public IEnumerable<KeyValuePair<ulong, ulong>> All => _targets;
 
     /// <summary>
-    /// What the pointer at an address will hold, less where the file lies; null when the loader does not fill it in, or not
-    /// with an address of code.
+    /// The value of the pointer at an address, less where the file lies; null when the loader does not fill it in, or not with an
+    /// address of code.
     /// </summary>
     public ulong? Of(ulong place) => _targets.TryGetValue(place, out var target) ? target : null;
 

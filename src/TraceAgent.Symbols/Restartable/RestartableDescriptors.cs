@@ -4,8 +4,8 @@ using TraceAgent.Symbols.Elf;
 namespace TraceAgent.Symbols.Restartable;
 
 /// <summary><c>struct rseq_cs</c> (include/uapi/linux/rseq.h) as a file has it.</summary>
-/// <param name="Address">Of the descriptor itself.</param>
-/// <param name="Start">Of the first instruction of the sequence.</param>
+/// <param name="Address">The address of the descriptor itself.</param>
+/// <param name="Start">The address of the first instruction of the sequence.</param>
 /// <param name="Length">Bytes of it.</param>
 /// <param name="Abort">Where the kernel lets the thread go on instead; outside of the sequence.</param>
 internal readonly record struct RestartableDescriptor(ulong Address, ulong Start, ulong Length, ulong Abort);
@@ -23,14 +23,17 @@ internal sealed class RestartableDescriptors
     private const int AbortAt = 24;
 
     /// <summary>
-    /// Longest sequence that is believed where only the form speaks for a descriptor; those in use have fewer than 200 bytes.
+    /// The maximum length of a sequence that is believed where only the form speaks for a descriptor; those in use have fewer
+    /// than 200 bytes.
     /// </summary>
     private const ulong LongestByForm = 64 << 10;
 
-    /// <summary>Bits of <c>flags</c> that ever had a meaning.</summary>
+    /// <summary>The bits of <c>flags</c> that ever had a meaning.</summary>
     private const uint KnownFlags = 7;
 
-    /// <summary>The largest programs have a few thousand; a file can claim as many as it has bytes.</summary>
+    /// <summary>
+    /// The maximum number of descriptors. The largest programs have a few thousand; a file can claim as many as it has bytes.
+    /// </summary>
     private const int Most = 65_536;
 
     private readonly ElfImage _image;
@@ -66,8 +69,8 @@ internal sealed class RestartableDescriptors
     }
 
     /// <summary>
-    /// Of position-independent files, whose pointers the loader fills in: start and abort lie 16 bytes apart, and no pointer
-    /// between them.
+    /// Searches position-independent files, whose pointers the loader fills in: start and abort lie 16 bytes apart, and no
+    /// pointer between them.
     /// </summary>
     private void LookAtRelocations()
     {
@@ -84,7 +87,7 @@ internal sealed class RestartableDescriptors
         }
     }
 
-    /// <summary>Of files that lie where they were linked to, and of such whose relocations leave the pointer in its place.</summary>
+    /// <summary>Searches files that lie where they were linked to, and those whose relocations leave the pointer in its place.</summary>
     private void LookAtData() => SegmentScan.Of(_image.File, _image.LoadedSegments, Size, LookAt);
 
     private void LookAt(ReadOnlySpan<byte> piece, ulong address)

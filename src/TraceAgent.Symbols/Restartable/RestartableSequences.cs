@@ -11,10 +11,13 @@ namespace TraceAgent.Symbols.Restartable;
 /// </summary>
 internal sealed class RestartableSequences
 {
-    /// <summary>In front of a sequence that is looked at for what announces it.</summary>
+    /// <summary>The maximum number of bytes in front of a sequence that are searched for what announces it.</summary>
     private const int MaxBefore = 512;
 
-    /// <summary>Where the function is not known, its instructions cannot be told apart.</summary>
+    /// <summary>
+    /// The number of bytes in front of a sequence that are not probed where the function is not known, since its instructions
+    /// cannot be told apart.
+    /// </summary>
     private const int CautiousBefore = 16;
 
     private readonly ElfImage _image;
@@ -54,8 +57,8 @@ internal sealed class RestartableSequences
     private FunctionRange? FunctionAt(ulong address) => _image.Functions.At(address) ?? _image.Unwind.At(address);
 
     /// <summary>
-    /// The instruction that stores the descriptor's address for the kernel: it and all behind it run with the sequence announced,
-    /// and a thread that is seen elsewhere then loses it.
+    /// The address of the instruction that stores the descriptor's address for the kernel: it and all behind it run with the
+    /// sequence announced, and a thread that is seen elsewhere then loses it.
     /// </summary>
     private ulong AnnouncedAt(RestartableDescriptor descriptor)
     {
@@ -116,8 +119,8 @@ internal sealed class RestartableSequences
     }
 
     /// <summary>
-    /// Of an abort handler that no descriptor of the file names: the descriptor is made while the program runs. Its sequence is
-    /// somewhere in the function that holds the handler, or that the handler goes back to.
+    /// Adds the functions of an abort handler that no descriptor of the file names: the descriptor is made while the program
+    /// runs. Its sequence is somewhere in the function that holds the handler, or that the handler goes back to.
     /// </summary>
     private void AddOwners(ulong abort)
     {

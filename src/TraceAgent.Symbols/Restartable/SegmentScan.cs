@@ -3,20 +3,21 @@ using TraceAgent.Symbols.Elf;
 namespace TraceAgent.Symbols.Restartable;
 
 /// <summary>
-/// Bytes of segments, a piece at a time, as a program may have hundreds of megabytes; what is beyond 512 MiB is left out.
+/// Reads the bytes of segments, a piece at a time, as a program may have hundreds of megabytes; what is beyond 512 MiB is left
+/// out.
 /// </summary>
 internal static class SegmentScan
 {
     private const int PieceBytes = 256 << 10;
     private const ulong Most = 512 << 20;
 
-    /// <summary>Looks at a piece of a segment.</summary>
+    /// <summary>Visits a piece of a segment.</summary>
     /// <param name="piece">Valid during the call.</param>
-    /// <param name="address">Of its first byte.</param>
+    /// <param name="address">The address of its first byte.</param>
     public delegate void Visit(ReadOnlySpan<byte> piece, ulong address);
 
-    /// <param name="file">To read.</param>
-    /// <param name="segments">Of it.</param>
+    /// <param name="file">The file to read.</param>
+    /// <param name="segments">The file's segments.</param>
     /// <param name="overlap">Bytes that two neighbours share, so that nothing of this length is cut.</param>
     /// <param name="look">Is given each piece.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>

@@ -8,11 +8,12 @@ namespace TraceAgent.Symbols.Safety;
 internal sealed class NearestPlaces(ElfImage image, string displayPath)
 {
     /// <summary>
-    /// Functions on either side of an address that are asked whether they can be probed: a file may have millions that cannot.
+    /// The maximum number of functions on either side of an address that are asked whether they can be probed: a file may have
+    /// millions that cannot.
     /// </summary>
     private const int MaxAsked = 16;
 
-    /// <summary>As users write it: by the name of the function, when there is one.</summary>
+    /// <summary>The place as users write it: by the name of the function, when there is one.</summary>
     public static string Describe(FunctionRange function, ulong address) =>
         (function.Holds(address) ? function.Shown : "", address - function.Start) switch
         {
@@ -21,11 +22,11 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
             (_, var distance) => $"{function.Shown}+0x{distance:x}",
         };
 
-    /// <summary>Of the function whose instructions were decoded around the target.</summary>
+    /// <summary>The nearest places in the function whose instructions were decoded around the target.</summary>
     public static string? Within(FunctionRange function, InstructionWalk walk) => Sentence(
         walk.SafeBefore is { } before ? Describe(function, before) : null, walk.SafeAfter is { } after ? Describe(function, after) : null);
 
-    /// <summary>The last one of the function: its last instruction, if the size is right.</summary>
+    /// <summary>The last place of the function: its last instruction, if the size is right.</summary>
     public string? LastOf(FunctionRange function)
     {
         if (image.Architecture.ElfMachine != Architecture.X64.ElfMachine)

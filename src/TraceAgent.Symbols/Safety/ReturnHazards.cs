@@ -3,15 +3,15 @@ using TraceAgent.Symbols.Elf;
 namespace TraceAgent.Symbols.Safety;
 
 /// <summary>
-/// Why following a return would harm: the kernel replaces the return address, and puts the old one back only when the function
-/// returns once, to its caller, on the stack that it was called on.
+/// Finds out why following a return would harm: the kernel replaces the return address, and puts the old one back only when the
+/// function returns once, to its caller, on the stack that it was called on.
 /// </summary>
 internal sealed class ReturnHazards(ElfImage image)
 {
-    /// <summary>What is referenced by code that C++ exceptions or Rust panics may pass through.</summary>
+    /// <summary>Names that are referenced by code that C++ exceptions or Rust panics may pass through.</summary>
     private static readonly string[] Unwinders = ["__gxx_personality_v0", "rust_eh_personality", "_Unwind_RaiseException"];
 
-    /// <summary>What is imported by programs that run on several stacks in turn.</summary>
+    /// <summary>Names that are imported by programs that run on several stacks in turn.</summary>
     private static readonly string[] StackSwitchers = ["swapcontext", "makecontext", "setcontext", "jump_fcontext"];
 
     private static readonly HashSet<string> ReturnOtherwise = new(StringComparer.Ordinal)
@@ -33,7 +33,10 @@ internal sealed class ReturnHazards(ElfImage image)
         Unwinders.Any(name => image.Functions.KindOf(name) != FunctionIndex.NameKind.Absent),
         image.IsExecutableProgram ? StackSwitchers.FirstOrDefault(IsUsed) : null);
 
-    /// <summary>A static program has the function itself; libc, which can be started too, only offers it.</summary>
+    /// <summary>
+    /// True when the program uses the function. A static program has the function itself; libc, which can be started too, only
+    /// offers it.
+    /// </summary>
     private bool IsUsed(string function) => image.Functions.KindOf(function) switch
     {
         FunctionIndex.NameKind.Imported => true,
@@ -41,11 +44,11 @@ internal sealed class ReturnHazards(ElfImage image)
         _ => false,
     };
 
-    /// <summary>Null when the return of the function can be followed.</summary>
-    /// <param name="function">Of which the entry is asked for.</param>
+    /// <summary>The reason against following the return of the function; null when it can be followed.</summary>
+    /// <param name="function">The function whose entry is asked for.</param>
     /// <param name="place">The entry, in the words of the user.</param>
     /// <param name="displayPath">What to call the file.</param>
-    /// <param name="atInstructions">Its RET instructions are probed: the kernel leaves the return address alone.</param>
+    /// <param name="atInstructions">True when its RET instructions are probed: the kernel leaves the return address alone.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public (string Code, string Message)? Of(FunctionRange function, string place, string displayPath, bool atInstructions)
     {
@@ -99,7 +102,7 @@ internal sealed class ReturnHazards(ElfImage image)
         return null;
     }
 
-    /// <summary>What no look at the file can exclude.</summary>
+    /// <summary>The warning about what an examination of the file cannot exclude.</summary>
     public static SiteProblem Remaining(string place, string displayPath) => new(
         SiteCodes.CallerReturn, Refused: false,
         $"`return_at: caller` changes the return address of {place} in every process that maps {displayPath}: " +

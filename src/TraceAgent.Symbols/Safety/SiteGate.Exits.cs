@@ -4,13 +4,16 @@ using TraceAgent.Symbols.Restartable;
 
 namespace TraceAgent.Symbols.Safety;
 
-/// <summary>Where calls of a function that was let through end.</summary>
+/// <summary>The part that finds where calls of a function that was let through end.</summary>
 internal sealed partial class SiteGate
 {
-    /// <summary>Places that are named in one message.</summary>
+    /// <summary>The maximum number of places that are named in one message.</summary>
     private const int MaxNamed = 3;
 
-    /// <summary>Where calls end, and what leads back to the entry. Null when no end can be seen, which is said.</summary>
+    /// <summary>
+    /// Adds the instructions where calls end, and those that lead back to the entry. Null when no end can be seen, which is
+    /// reported.
+    /// </summary>
     private PlacedSite? WithExits(FunctionRange function, string place, SiteAbi abi, ProbeSite site)
     {
         if (_decoded + _codes.Decoded > MaxDecoded)
@@ -94,7 +97,7 @@ internal sealed partial class SiteGate
     private static string Places(IEnumerable<(FunctionRange Function, ulong Address)> places) =>
         string.Join(", ", places.Take(MaxNamed).Select(one => NearestPlaces.Describe(one.Function, one.Address)));
 
-    /// <summary>Null, and said, when the site or one of its exits is in code that the kernel starts again.</summary>
+    /// <summary>The site; null, and reported, when it or one of its exits is in code that the kernel starts again.</summary>
     private PlacedSite? OutsideSequences(PlacedSite placed, string place)
     {
         var sequences = image.Derive(static image => new RestartableSequences(image));

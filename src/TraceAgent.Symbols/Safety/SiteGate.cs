@@ -17,13 +17,13 @@ namespace TraceAgent.Symbols.Safety;
 internal sealed partial class SiteGate(
     ElfImage image, string displayPath, SiteRequest request, List<SiteProblem> problems, NearestPlaces? nearest = null)
 {
-    /// <summary>Go passes arguments in registers from 1.17 on (amd64), 1.18 on (arm64).</summary>
+    /// <summary>The minor version of Go from which on arguments are passed in registers: 17 (amd64), 18 (arm64).</summary>
     private const int FirstWithRegistersX64 = 17;
     private const int FirstWithRegistersArm64 = 18;
 
     /// <summary>
-    /// Bytes of whole functions that one rule may cost us to decode; functions that are each other's neighbours are far less, and
-    /// a file may say that ten thousand lie on one another.
+    /// The maximum number of bytes of whole functions that are decoded for one rule; functions that are each other's neighbours
+    /// are far less, and a file may say that ten thousand lie on one another.
     /// </summary>
     private const long MaxDecoded = 256 << 20;
 
@@ -33,8 +33,8 @@ internal sealed partial class SiteGate(
     private bool NeedsReturn => request.NeedsReturn;
 
     /// <summary>The site and where its values are, or null when it was refused; either way there may be new problems.</summary>
-    /// <param name="function">That holds the address; null when nothing says.</param>
-    /// <param name="address">Of the place that the rule asked for, in code.</param>
+    /// <param name="function">The function that holds the address; null when it is unknown.</param>
+    /// <param name="address">The address of the place that the rule asked for, in code.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public PlacedSite? Pass(FunctionRange? function, ulong address)
     {
@@ -199,7 +199,7 @@ internal sealed partial class SiteGate(
         };
     }
 
-    /// <summary>Bytes that tell whether an instruction is emulated.</summary>
+    /// <summary>The number of bytes that tell whether an instruction is emulated.</summary>
     private const int LongestOpcode = 3;
 
     private ProbeSite? PassArm64(FunctionRange function, ulong address, string place, out bool isEntry)
@@ -263,16 +263,16 @@ internal sealed partial class SiteGate(
         return true;
     }
 
-    /// <summary>Whether the return address is on top of the stack at the start; what unwinders are told beats the name.</summary>
+    /// <summary>True when the return address is on top of the stack at the start; unwind entries take precedence over the name.</summary>
     private bool IsCalled(FunctionRange function) =>
         function.IsEntered && (image.Unwind.At(function.Start) is not { } unwound || unwound.Start != function.Start || unwound.IsEntered);
 
-    /// <summary>C code in a Go program has no package in its names, or has unwind entries like all C code.</summary>
+    /// <summary>True for Go code. C code in a Go program has no package in its names, or has unwind entries like all C code.</summary>
     private bool IsGo(FunctionRange function) => image.IsGo
         && (function.Name.Length == 0 || function.Name.Contains('.', StringComparison.Ordinal)) && image.Unwind.At(function.Start) is null;
 
     /// <summary>
-    /// For what misleads but harms no program: true, and a warning, when the rule says <c>unsafe: true</c>; else a refusal.
+    /// Reports what misleads but harms no program: true, and a warning, when the rule says <c>unsafe: true</c>; else a refusal.
     /// </summary>
     private bool Lift(string code, string message, string hint)
     {

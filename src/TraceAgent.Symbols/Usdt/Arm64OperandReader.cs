@@ -4,7 +4,7 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Symbols.Usdt;
 
-/// <summary>Operands of arm64 as compilers write them: <c>x0</c>, <c>w1</c>, <c>[sp, 16]</c>, <c>[x0, w1, sxtw 3]</c>.</summary>
+/// <summary>Reads operands of arm64 as compilers write them: <c>x0</c>, <c>w1</c>, <c>[sp, 16]</c>, <c>[x0, w1, sxtw 3]</c>.</summary>
 internal sealed partial class Arm64OperandReader : OperandReader
 {
     protected override bool IsVectorRegister(string operand) => VectorRegister().IsMatch(operand);
@@ -27,7 +27,7 @@ internal sealed partial class Arm64OperandReader : OperandReader
             : (new Expr.Load(Sum(start, offset), size, signed), size, null);
     }
 
-    /// <summary>What is added to the base; null when it cannot be.</summary>
+    /// <summary>The expression that is added to the base; null when it cannot be computed.</summary>
     private static Expr? Offset(Match match)
     {
         if (match.Groups["number"].Success)

@@ -4,7 +4,7 @@ using TraceAgent.Symbols.Functions;
 
 namespace TraceAgent.Symbols.Usdt;
 
-/// <summary>Why a name leads to no USDT probe, and what the file has instead.</summary>
+/// <summary>Explains why a name leads to no USDT probe, and what the file has instead.</summary>
 internal sealed class MissingUsdtProbe(UsdtNotes notes, string displayPath, UsdtPattern pattern)
 {
     private const int MaxNames = 6;

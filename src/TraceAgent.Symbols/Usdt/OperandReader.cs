@@ -5,8 +5,8 @@ using TraceAgent.Capture;
 namespace TraceAgent.Symbols.Usdt;
 
 /// <summary>
-/// The operands of a USDT probe, which are those of an assembler with a size before each: <c>-4@%eax 8@-16(%rbp,%rax,8) 4@$7</c>.
-/// Any text gives operands; what cannot be had says why.
+/// Reads the operands of a USDT probe, which are those of an assembler with a size before each: <c>-4@%eax 8@-16(%rbp,%rax,8)
+/// 4@$7</c>. Any text gives operands; those that cannot be read say why.
 /// </summary>
 internal abstract partial class OperandReader
 {
@@ -16,7 +16,7 @@ internal abstract partial class OperandReader
 
     private static readonly SiteValue Unreadable = SiteValue.Missing("its operand cannot be read");
 
-    /// <param name="arguments">Of a note.</param>
+    /// <param name="arguments">The arguments of a note.</param>
     public EquatableArray<SiteValue> Read(string arguments)
     {
         var operands = new List<SiteValue>();
@@ -31,9 +31,9 @@ internal abstract partial class OperandReader
         return operands.ToEquatableArray();
     }
 
-    /// <summary>The value as it is in the place, and how many bytes of it are there; or the reason why it cannot be had.</summary>
-    /// <param name="operand">Without its size.</param>
-    /// <param name="size">Of the value, bytes: 1, 2, 4 or 8.</param>
+    /// <summary>The value as it is in the place, and how many bytes of it are there; or the reason why it cannot be read.</summary>
+    /// <param name="operand">The operand without its size.</param>
+    /// <param name="size">The size of the value in bytes: 1, 2, 4 or 8.</param>
     /// <param name="signed">How memory is widened.</param>
     protected abstract (Expr? Value, int Width, string? Refusal) Place(string operand, int size, bool signed);
 
@@ -42,7 +42,7 @@ internal abstract partial class OperandReader
     protected static (Expr? Value, int Width, string? Refusal) Refuse(string operand, string reason) =>
         (null, 0, $"its operand {operand} {reason}");
 
-    /// <summary>A register, an immediate with or without <c>$</c> or <c>#</c>, decimal or hexadecimal.</summary>
+    /// <summary>Parses a number, decimal or hexadecimal, with or without a sign.</summary>
     protected static bool TryNumber(ReadOnlySpan<char> text, out long number)
     {
         var negative = text is ['-', ..];
@@ -117,7 +117,9 @@ internal abstract partial class OperandReader
         _ => new Expr.Extend(value, size, signed),
     };
 
-    /// <summary>Where the next operand begins: behind a space outside brackets, since those of arm64 have spaces in them.</summary>
+    /// <summary>
+    /// The position where the next operand begins: behind a space outside brackets, since those of arm64 have spaces in them.
+    /// </summary>
     private static int EndOfFirst(ReadOnlySpan<char> text)
     {
         var depth = 0;

@@ -4,11 +4,11 @@ using TraceAgent.Symbols.Elf;
 namespace TraceAgent.Symbols.Usdt;
 
 /// <summary>A place of a USDT probe that a rule could name.</summary>
-/// <param name="Provider">Such as <c>postgresql</c>.</param>
-/// <param name="Name">Such as <c>query__start</c>.</param>
+/// <param name="Provider">The provider, such as <c>postgresql</c>.</param>
+/// <param name="Name">The name, such as <c>query__start</c>.</param>
 /// <param name="Address">Virtual address in the ELF file.</param>
 /// <param name="HasSemaphore">The program leaves it out until somebody wants it.</param>
-/// <param name="Operands">As the compiler wrote them, such as <c>8@%rdi -4@$5</c>.</param>
+/// <param name="Operands">The operands as the compiler wrote them, such as <c>8@%rdi -4@$5</c>.</param>
 /// <param name="Arguments">The same as they are read.</param>
 /// <param name="IsEmulated">Whether a hit is cheap; false when it is refused.</param>
 /// <param name="Refusal">Why it cannot be probed; null when it can.</param>
@@ -17,15 +17,15 @@ public sealed record ListedUsdtProbe(
     ulong Address, bool HasSemaphore, string Operands, EquatableArray<SiteValue> Arguments, bool IsEmulated, SiteProblem? Refusal);
 
 /// <summary>The USDT probes of a binary.</summary>
-/// <param name="Probes">In order of name.</param>
+/// <param name="Probes">The probes in order of name.</param>
 /// <param name="Count">How many places there are, listed or not.</param>
 /// <param name="Problem">Why there is none; or null.</param>
 public sealed record UsdtList(IReadOnlyList<ListedUsdtProbe> Probes, int Count, SiteProblem? Problem)
 {
-    /// <summary>Everything that a rule with this pattern would mean. Never throws because of what is in the file.</summary>
+    /// <summary>Lists everything that a rule with this pattern would mean. Never throws because of what is in the file.</summary>
     /// <param name="image">Open.</param>
     /// <param name="displayPath">What to call the file in messages.</param>
-    /// <param name="pattern">As in <c>usdt:</c>; without a colon, a name of any provider.</param>
+    /// <param name="pattern">The pattern as in <c>usdt:</c>; without a colon, a name of any provider.</param>
     /// <param name="most">How many to list.</param>
     public static UsdtList Of(ElfImage image, string displayPath, string pattern, int most)
     {

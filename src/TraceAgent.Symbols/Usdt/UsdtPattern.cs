@@ -4,7 +4,7 @@ using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Usdt;
 
-/// <summary>What a rule calls its USDT probes, both parts with or without wildcards.</summary>
+/// <summary>A rule's name for its USDT probes, both parts with or without wildcards.</summary>
 internal sealed class UsdtPattern(Location.Usdt where)
 {
     public string Text => where.FullName;

@@ -5,7 +5,7 @@ using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Usdt;
 
-/// <summary>From <c>usdt:</c> to sites, grouped by where their arguments are.</summary>
+/// <summary>Resolves <c>usdt:</c> to sites, grouped by where their arguments are.</summary>
 internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.Usdt where, SiteRequest request)
 {
     // Each costs a look at every symbol of the file.
@@ -14,7 +14,7 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
     private readonly UsdtPattern _pattern = new(where);
     private readonly Dictionary<string, ulong?> _variables = [];
 
-    /// <summary>A probe is a place in a function: its arguments are where its note says.</summary>
+    /// <summary>The request for a place in a function: a probe's arguments are where its note says.</summary>
     private SiteRequest OfPlace => request with { NeedsReturn = false, CapturesArguments = false };
 
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -70,7 +70,7 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
         return groups.Select(group => new SiteGroup(group.Key, group.Value.ToEquatableArray()));
     }
 
-    /// <summary>The places that are meant, in order of their names, each with what the gate says of it.</summary>
+    /// <summary>The places that are named, in order of their names, each with what the gate says of it.</summary>
     /// <param name="most">How many.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public IEnumerable<ListedUsdtProbe> List(int most)
@@ -116,7 +116,7 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
         return site is null ? null : site.Site with { Symbol = note.FullName, SymbolOffset = 0, ReferenceCounter = counter };
     }
 
-    /// <summary>Without captured arguments, it does not matter where they are.</summary>
+    /// <summary>The ABI of a note. Without captured arguments, it does not matter where they are.</summary>
     private UsdtSiteAbi AbiOf(UsdtNote note)
     {
         OperandReader reader = image.Architecture == Architecture.X64

@@ -3,8 +3,8 @@ using TraceAgent.Capture;
 
 namespace TraceAgent.Symbols.Usdt;
 
-/// <summary>Operands of x86-64 as the GNU assembler writes them (AT&amp;T syntax).</summary>
-/// <param name="address">Of the probe.</param>
+/// <summary>Reads operands of x86-64 as the GNU assembler writes them (AT&amp;T syntax).</summary>
+/// <param name="address">The address of the probe.</param>
 /// <param name="variableAt">The address of a variable of the file; null when the name does not say which.</param>
 internal sealed partial class X64OperandReader(ulong address, Func<string, ulong?> variableAt) : OperandReader
 {
@@ -64,7 +64,7 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
             : Refuse(operand, "has a register that cannot be part of an address");
     }
 
-    /// <summary>Numbers, and at most one symbol: <c>counter+8-4</c>.</summary>
+    /// <summary>Parses numbers, and at most one symbol: <c>counter+8-4</c>.</summary>
     private static (string Symbol, long Offset)? Displacement(string text)
     {
         var (name, sum) = ("", 0L);
@@ -87,7 +87,7 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
         return (name, sum);
     }
 
-    /// <summary>The distance from the probe to a variable is the same in every process.</summary>
+    /// <summary>Reads a variable. Its distance from the probe is the same in every process.</summary>
     private (Expr? Value, int Width, string? Refusal) NextTo(string operand, string name, long offset, int size, bool signed)
     {
         if (name.Length == 0)

@@ -6,7 +6,7 @@ public enum Severity
     Error,
 }
 
-/// <summary>Something wrong, or doubtful, in a file that a user wrote.</summary>
+/// <summary>An error, or a warning, about a file that a user wrote.</summary>
 /// <param name="Severity">Errors keep the file's last good rules in force.</param>
 /// <param name="Code">Stable: <c>TA</c> and three digits. 1xx: the file as YAML and keys; 2xx: what it names on this host; 3xx:
 /// what the kernel refuses.</param>
@@ -23,13 +23,13 @@ public sealed record Diagnostic(Severity Severity, string Code, SourceSpan At, s
 }
 
 /// <summary>A place in a file.</summary>
-/// <param name="File">As the user named it.</param>
-/// <param name="Line">From 1.</param>
-/// <param name="Column">From 1, in UTF-16 units.</param>
-/// <param name="Length">In UTF-16 units, at least 1; never past the end of the line.</param>
+/// <param name="File">The file as the user named it.</param>
+/// <param name="Line">The line, from 1.</param>
+/// <param name="Column">The column, from 1, in UTF-16 units.</param>
+/// <param name="Length">The length in UTF-16 units, at least 1; never past the end of the line.</param>
 public readonly record struct SourceSpan(string File, int Line, int Column, int Length);
 
-/// <summary>A value and where it stands in its file. Equality is the value's alone: moving a rule changes nothing.</summary>
+/// <summary>A value and its place in its file. Two are equal when their values are: moving a rule changes nothing.</summary>
 public sealed record Located<T>(T Value, SourceSpan At)
 {
     public bool Equals(Located<T>? other) => other is not null && EqualityComparer<T>.Default.Equals(Value, other.Value);

@@ -1,6 +1,6 @@
 namespace TraceAgent.Yaml.Diagnostics;
 
-/// <summary>Collects what is wrong in one file: each thing once, and no more than <see cref="Limit"/> of them.</summary>
+/// <summary>Collects the diagnostics of one file: each once, and no more than <see cref="Limit"/> of them.</summary>
 public sealed class DiagnosticBag
 {
     internal const int Limit = 100;
@@ -8,10 +8,10 @@ public sealed class DiagnosticBag
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly HashSet<Diagnostic> _seen = [];
 
-    /// <summary>Errors reported so far, also those that are no longer kept.</summary>
+    /// <summary>The number of errors reported so far, also those that are no longer kept.</summary>
     public int ErrorCount { get; private set; }
 
-    /// <summary>Nothing more is kept: reading on would only cost time.</summary>
+    /// <summary>True when no more diagnostics are kept: reading on would only cost time.</summary>
     public bool IsFull => _diagnostics.Count > Limit;
 
     public void Error(string code, SourceSpan at, string message, string? hint = null) =>
@@ -30,6 +30,6 @@ public sealed class DiagnosticBag
             : Diagnostic.Error(DiagnosticCode.TooManyErrors, diagnostic.At, $"more than {Limit} errors; the others are not listed"));
     }
 
-    /// <summary>In the order of the file.</summary>
+    /// <summary>The diagnostics in the order of the file.</summary>
     public IEnumerable<Diagnostic> InOrder() => _diagnostics.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column);
 }

@@ -11,14 +11,14 @@ public static class DiagnosticWriter
     private const int WidestLine = 110;
     private const int NarrowestLine = 30;
 
-    /// <summary>The number of the line before it, and the signs for what is left out.</summary>
+    /// <summary>Columns for the number of the line before it, and the signs for what is left out.</summary>
     private const int BesideLine = 10;
 
     /// <param name="output">Gets lines that end in <c>\n</c>.</param>
     /// <param name="diagnostic">What to show.</param>
     /// <param name="source">The file's lines; null leaves line and caret out.</param>
     /// <param name="colours">ANSI colours: only for a terminal.</param>
-    /// <param name="columns">Of the terminal: a line that is wrapped would not be above its caret.</param>
+    /// <param name="columns">The width of the terminal in columns: a line that is wrapped would not be above its caret.</param>
     public static void WriteText(TextWriter output, Diagnostic diagnostic, SourceText? source, bool colours, int? columns = null)
     {
         var isError = diagnostic.Severity == Severity.Error;
@@ -41,7 +41,7 @@ public static class DiagnosticWriter
         output.Write($"      | {new string(' ', before)}{mark}{new string('^', caret)}{plain}{hint}\n");
     }
 
-    /// <summary>All of them, in order, with the lines of their files.</summary>
+    /// <summary>Writes all diagnostics, in order, with the lines of their files.</summary>
     public static void WriteText(TextWriter output,
         IEnumerable<Diagnostic> diagnostics, IReadOnlyDictionary<string, SourceText> sources, bool colours, int? columns = null)
     {
@@ -52,7 +52,7 @@ public static class DiagnosticWriter
     }
 
     /// <summary>
-    /// One JSON array of objects with <c>file</c>, <c>line</c>, <c>column</c> and <c>length</c> (UTF-16 units, from 1),
+    /// Writes one JSON array of objects with <c>file</c>, <c>line</c>, <c>column</c> and <c>length</c> (UTF-16 units, from 1),
     /// <c>severity</c>, <c>code</c>, <c>message</c> and, when there is one, <c>hint</c>. UTF-8, with a line end.
     /// </summary>
     public static void WriteJson(Stream output, IEnumerable<Diagnostic> diagnostics)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TraceAgent.Yaml.Diagnostics;
 
-/// <summary>Text from a file made harmless for a terminal.</summary>
+/// <summary>Makes text from a file harmless for a terminal.</summary>
 public static class PrintableText
 {
     public static string Of(string text)
@@ -13,7 +13,7 @@ public static class PrintableText
         return result.ToString();
     }
 
-    /// <summary>Lone surrogates, which UTF-8 cannot say, become U+FFFD.</summary>
+    /// <summary>The text with U+FFFD in place of lone surrogates, which UTF-8 cannot encode.</summary>
     public static string WellFormed(string text) => string.Concat(text.EnumerateRunes());
 
     /// <summary>
@@ -44,7 +44,7 @@ public static class PrintableText
         _ => rune,
     };
 
-    /// <summary>After Unicode Standard Annex 11: the blocks that are wide throughout.</summary>
+    /// <summary>The number of columns of a character after Unicode Standard Annex 11: the blocks that are wide throughout.</summary>
     private static int Columns(Rune rune) => rune.Value switch
     {
         _ when Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark => 0,

@@ -1,11 +1,11 @@
 namespace TraceAgent.Yaml.Diagnostics;
 
-/// <summary>A user's text inside a message.</summary>
+/// <summary>Quotes a user's text inside a message.</summary>
 public static class Quoted
 {
     private const int Longest = 60;
 
-    /// <summary>Text of any length, cut to what a person reads in a message.</summary>
+    /// <summary>Cuts text of any length to what a person reads in a message.</summary>
     public static string Clip(string text)
     {
         if (text.Length <= Longest)
@@ -17,6 +17,6 @@ public static class Quoted
         return $"{text.AsSpan(0, end)}…";
     }
 
-    /// <summary><c>'a', 'b', 'c'</c>.</summary>
+    /// <summary>Lists words as <c>'a', 'b', 'c'</c>.</summary>
     public static string List(IEnumerable<string> words) => string.Join(", ", words.Select(w => $"'{w}'"));
 }

@@ -19,13 +19,13 @@ public sealed class SourceText
         }
     }
 
-    /// <summary>As the user named it.</summary>
+    /// <summary>The path as the user named it.</summary>
     public string Path { get; }
 
     /// <summary>The whole text.</summary>
     public string Text => _text;
 
-    /// <summary>At least 1.</summary>
+    /// <summary>The number of lines, at least 1.</summary>
     public int LineCount => _starts.Count;
 
     /// <summary>A line without its end; empty for a number outside 1 to <see cref="LineCount"/>.</summary>
@@ -53,7 +53,7 @@ public sealed class SourceText
         return new SourceSpan(Path, line + 1, from - _starts[line] + 1, (int)Math.Max(1, to - from));
     }
 
-    /// <summary>Like <see cref="Span"/>, but a place after the last character that can be seen becomes that character.</summary>
+    /// <summary>The place like <see cref="Span"/>, but one after the last visible character becomes that character.</summary>
     public SourceSpan SpanBeforeEnd(long start, long end)
     {
         var last = Math.Max(0, _text.AsSpan().TrimEnd().Length - 1);
@@ -74,7 +74,7 @@ public sealed class SourceText
         return null;
     }
 
-    /// <summary>Whether the text at this index is exactly <paramref name="value"/>.</summary>
+    /// <summary>True when the text at this index is exactly <paramref name="value"/>.</summary>
     public bool HasAt(long index, string value) =>
         index >= 0 && index <= _text.Length && _text.AsSpan((int)index).StartsWith(value, StringComparison.Ordinal);
 }

@@ -1,9 +1,9 @@
 namespace TraceAgent.Yaml.Diagnostics;
 
-/// <summary>Finds what a misspelt word was meant to be.</summary>
+/// <summary>Finds the word that a misspelt one was meant to be.</summary>
 public static class Suggestion
 {
-    /// <summary>Longer words get no suggestion: the cost of a comparison grows with the square.</summary>
+    /// <summary>The maximum length of a word that gets a suggestion: the cost of a comparison grows with the square.</summary>
     private const int LongestWord = 64;
 
     /// <summary>The known word nearest to <paramref name="wrong"/>, or null when none is near.</summary>
@@ -52,8 +52,8 @@ public static class Suggestion
         Nearest(wrong, known) is { } near ? $"did you mean '{near}'?" : null;
 
     /// <summary>
-    /// Edits from one word to the other, regardless of case: insert, delete, replace, swap neighbours (optimal string
-    /// alignment). Anything above <paramref name="limit"/> is only known to be above it.
+    /// The number of edits from one word to the other, regardless of case: insert, delete, replace, swap neighbours (optimal
+    /// string alignment). Anything above <paramref name="limit"/> is only known to be above it.
     /// </summary>
     private static int Distance(string from, string to, int limit)
     {
@@ -100,7 +100,7 @@ public static class Suggestion
         return last[to.Length];
     }
 
-    /// <summary><c>info</c> for <c>Information</c>.</summary>
+    /// <summary>True for an abbreviation such as <c>info</c> for <c>Information</c>.</summary>
     private static bool IsAbbreviation(string wrong, string word) =>
         wrong.Length >= 3 && word.StartsWith(wrong, StringComparison.OrdinalIgnoreCase) && word.Length > wrong.Length + 2;
 

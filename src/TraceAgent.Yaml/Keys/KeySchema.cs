@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace TraceAgent.Yaml.Keys;
 
-/// <summary>Key tables as JSON Schema.</summary>
+/// <summary>Writes key tables as JSON Schema.</summary>
 public static class KeySchema
 {
     /// <summary>The JSON Schema (draft-07) of the mapping that a table reads.</summary>
@@ -22,10 +22,10 @@ public static class KeySchema
             + $",\"properties\":{{{string.Join(",", properties)}}}}}";
     }
 
-    /// <summary>A whole schema document: UTF-8, indented, with a line end at the end.</summary>
+    /// <summary>Writes a whole schema document: UTF-8, indented, with a line end at the end.</summary>
     /// <param name="output">Takes it.</param>
     /// <param name="id">The file's name.</param>
-    /// <param name="title">For people.</param>
+    /// <param name="title">The title for people.</param>
     /// <param name="root">The schema of the document itself, as <see cref="Schema"/> makes it.</param>
     /// <param name="definitions">What <c>#/definitions/</c> in it lead to.</param>
     public static void WriteDocument(Stream output, string id, string title, string root, params (string Name, string Schema)[] definitions)

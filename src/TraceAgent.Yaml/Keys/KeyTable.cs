@@ -10,14 +10,14 @@ public sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
 
     public IReadOnlyList<Key<TDraft>> Keys => keys;
 
-    /// <summary>Exactly one of these must be there.</summary>
+    /// <summary>Keys of which exactly one must be there.</summary>
     public IReadOnlyList<string> ExactlyOneOf { get; init; } = [];
 
-    /// <summary>At least one of these must be there.</summary>
+    /// <summary>Keys of which at least one must be there.</summary>
     public IReadOnlyList<string> AtLeastOneOf { get; init; } = [];
 
     /// <summary>
-    /// What the JSON Schema also demands, of several keys together; the reader's checks of these are made by whoever has them
+    /// Further demands of the JSON Schema, on several keys together; the reader's checks of these are made by whoever has them
     /// all.
     /// </summary>
     public IReadOnlyList<string> Demands { get; init; } = [];

@@ -6,7 +6,7 @@ namespace TraceAgent.Yaml.Keys;
 /// <summary>Reads the scalars that several keys share.</summary>
 public static class ScalarValue
 {
-    /// <summary>Text without control characters; else null, and the reason is reported.</summary>
+    /// <summary>Reads text without control characters; null, with a diagnostic, for anything else.</summary>
     /// <param name="entry">Key and value.</param>
     /// <param name="bag">Takes the reason.</param>
     /// <param name="severalLines">Allows line ends and tabs.</param>
@@ -41,7 +41,8 @@ public static class ScalarValue
     }
 
     /// <summary>
-    /// A whole number in digits from <paramref name="least"/> to <paramref name="most"/>; else null, and the reason is reported.
+    /// Reads a whole number in digits from <paramref name="least"/> to <paramref name="most"/>; null, with a diagnostic, for
+    /// anything else.
     /// </summary>
     public static int? Integer(YamlEntry entry, int least, int most, DiagnosticBag bag)
     {
@@ -66,7 +67,7 @@ public static class ScalarValue
         return null;
     }
 
-    /// <summary>true or false, without quotes; else null, and the reason is reported.</summary>
+    /// <summary>Reads true or false, without quotes; null, with a diagnostic, for anything else.</summary>
     public static bool? Boolean(YamlEntry entry, DiagnosticBag bag)
     {
         if (entry.Value is YamlScalar { IsPlain: true, Value: "true" or "false" } scalar)
@@ -83,7 +84,7 @@ public static class ScalarValue
         return null;
     }
 
-    /// <summary>One of the words; else null, and the reason is reported.</summary>
+    /// <summary>Reads one of the words; null, with a diagnostic, for anything else.</summary>
     public static T? OneOf<T>(YamlEntry entry, IReadOnlyDictionary<string, T> words, DiagnosticBag bag)
         where T : struct
     {
@@ -105,7 +106,7 @@ public static class ScalarValue
         return null;
     }
 
-    /// <summary>A 64-bit number, <c>0x…</c> or decimal.</summary>
+    /// <summary>Parses a 64-bit number, <c>0x…</c> or decimal.</summary>
     public static bool TryUnsigned(ReadOnlySpan<char> text, out ulong value) =>
         text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
             ? ulong.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value)

@@ -213,16 +213,16 @@ internal static class CheckCommand
     }
 }
 
-/// <summary>Codes of what only this command finds.</summary>
+/// <summary>The codes of what only this command finds.</summary>
 internal static class CheckCodes
 {
-    /// <summary>The target is not there yet.</summary>
+    /// <summary>The target does not exist yet.</summary>
     public const string Pending = "TA290";
 
     /// <summary>A folder holds no rule files.</summary>
     public const string NoFiles = "TA292";
 
-    /// <summary>Two packet rules mean one interface.</summary>
+    /// <summary>Two packet rules name one interface.</summary>
     public const string SharedInterface = "TA294";
 
     /// <summary>The rule needs more than a kernel program may have.</summary>

@@ -48,9 +48,9 @@ internal static class DoctorCommand
 }
 
 /// <summary>The object of <c>traceagent doctor --json</c>.</summary>
-/// <param name="Version">Of this form.</param>
+/// <param name="Version">The version of this format.</param>
 /// <param name="Works">Whether the agent can work here.</param>
-/// <param name="Checks">In their order.</param>
+/// <param name="Checks">The checks in their order.</param>
 internal sealed record DoctorReport(int Version, bool Works, IReadOnlyList<DoctorCheck> Checks);
 
 /// <param name="Name">What was tried.</param>

@@ -7,7 +7,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 
-/// <summary>What <c>check</c> finds of packet rules: their lists, and the interfaces of this host.</summary>
+/// <summary>Checks packet rules: their lists, and the interfaces of this host.</summary>
 /// <param name="present">The interfaces there are.</param>
 /// <param name="trust">Says which lists are to be obeyed.</param>
 internal sealed class FilterCheck(IReadOnlyList<NetworkInterface> present, PathTrust trust)
@@ -17,10 +17,10 @@ internal sealed class FilterCheck(IReadOnlyList<NetworkInterface> present, PathT
     private readonly Dictionary<int, PacketRule> _holders = [];
     private readonly List<SourceText> _sources = [];
 
-    /// <summary>The lines of their lists.</summary>
+    /// <summary>The texts of their lists.</summary>
     public IReadOnlyList<SourceText> Sources => _sources;
 
-    /// <summary>The rules that were judged, with their lists, in that order.</summary>
+    /// <summary>The rules that were checked, with their lists, in that order.</summary>
     public IReadOnlyList<DesiredFilter> Filters => _filters;
 
     public IReadOnlyList<Diagnostic> Judge(PacketRule rule)

@@ -3,7 +3,7 @@ using TraceAgent.Configuration;
 
 namespace TraceAgent.Commands;
 
-/// <summary><c>--flush TIME</c> of <c>run</c> and <c>trace</c>.</summary>
+/// <summary>The option <c>--flush TIME</c> of <c>run</c> and <c>trace</c>.</summary>
 internal static class FlushOption
 {
     public static Option<TimeSpan?> Create() => new("--flush")

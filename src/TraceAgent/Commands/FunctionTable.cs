@@ -4,7 +4,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 
-/// <summary>Functions, one a row.</summary>
+/// <summary>Writes a table of functions, one a row.</summary>
 internal static class FunctionTable
 {
     public static SymbolRows Rows(FunctionList list)

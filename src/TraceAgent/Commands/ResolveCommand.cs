@@ -15,7 +15,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 
-/// <summary><c>traceagent resolve</c>: what rules mean on this machine. Needs no privileges.</summary>
+/// <summary><c>traceagent resolve</c>: resolves rules on this machine. Needs no privileges.</summary>
 internal static class ResolveCommand
 {
     public static Command Create()
@@ -94,7 +94,7 @@ internal static class ResolveCommand
         return isWrong ? ExitCode.Failure : ExitCode.Fine;
     }
 
-    /// <summary>By probing code of our own, which takes privileges; null without them.</summary>
+    /// <summary>Measures the cost of a hit by probing code of our own, which takes privileges; null without them.</summary>
     private static HitCost? TryMeasure()
     {
         try

@@ -28,12 +28,12 @@ internal static class RulePaths
         return paths;
     }
 
-    /// <summary>The first that is not there; null when all are.</summary>
+    /// <summary>The first path that does not exist; null when all do.</summary>
     public static string? FirstMissing(IEnumerable<string> paths) =>
         paths.FirstOrDefault(path => path != StandardInput && FileStatus.Of(path) is null);
 
-    /// <summary>The files, and those of the paths in which there are none.</summary>
-    /// <param name="paths">As given.</param>
+    /// <summary>Reads the files, and lists the paths in which there are none.</summary>
+    /// <param name="paths">The paths as given.</param>
     /// <param name="untrusted">What it is when others may write to a file: an error where the agent reads it, a warning
     /// where it is only looked at.</param>
     public static (IReadOnlyList<RuleFileVersion> Files, IReadOnlyList<string> WithoutFiles) Read(

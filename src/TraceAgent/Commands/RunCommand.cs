@@ -74,7 +74,10 @@ internal static class RunCommand
         return command;
     }
 
-    /// <summary>systemd names the unit's StateDirectory in the environment, several with colons between (systemd.exec(5)).</summary>
+    /// <summary>
+    /// The crash guard of the state folder. systemd names the unit's StateDirectory in the environment, several with colons
+    /// between (systemd.exec(5)).
+    /// </summary>
     private static CrashGuard? CrashesOf(AgentConfiguration configuration)
     {
         var folder = configuration.State ?? Environment.GetEnvironmentVariable("STATE_DIRECTORY")?.Split(':')[0];
@@ -153,7 +156,7 @@ internal static class RunCommand
             .ConfigureAwait(false);
     }
 
-    /// <summary>What stands on the command line; null for what the configuration says.</summary>
+    /// <summary>The options on the command line; null for what the configuration says.</summary>
     private sealed record RunOptions(string? Config, string[] Rules, string? Output, string? Socket)
     {
         public required int RingBytes { get; init; }

@@ -5,7 +5,7 @@ using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Commands;
 
-/// <summary><c>traceagent schema</c>: what editors need to complete and check its files.</summary>
+/// <summary><c>traceagent schema</c>: prints what editors need to complete and check its files.</summary>
 internal static class SchemaCommand
 {
     public static Command Create()

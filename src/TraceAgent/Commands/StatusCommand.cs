@@ -6,7 +6,7 @@ using TraceAgent.Status;
 
 namespace TraceAgent.Commands;
 
-/// <summary><c>traceagent status</c>: what a running agent says about itself.</summary>
+/// <summary><c>traceagent status</c>: shows the status of a running agent.</summary>
 internal static class StatusCommand
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);

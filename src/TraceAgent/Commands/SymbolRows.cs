@@ -7,13 +7,13 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 
-/// <summary>What can be probed in a binary, as a table for a terminal, as columns for a pipe, as JSON for machines.</summary>
-/// <param name="heads">Of the columns; those of numbers end in a space.</param>
+/// <summary>A list of what can be probed in a binary, as a table for a terminal, as columns for a pipe, as JSON for machines.</summary>
+/// <param name="heads">The heads of the columns; those of numbers end in a space.</param>
 internal sealed class SymbolRows(params string[] heads)
 {
     private readonly List<(string[] Cells, SiteProblem? Refusal, Action<Utf8JsonWriter> Json)> _rows = [];
 
-    /// <summary>How a hit is carried out, or the code of the refusal.</summary>
+    /// <summary>The way in which a hit is carried out, or the code of the refusal.</summary>
     public static string Probe(SiteProblem? refusal, bool isEmulated) => refusal?.Code ?? (isEmulated ? "emulated" : "stepped");
 
     public static string Hexadecimal(ulong address) => string.Create(CultureInfo.InvariantCulture, $"0x{address:x}");

@@ -13,7 +13,7 @@ using TraceAgent.Symbols.Usdt;
 
 namespace TraceAgent.Commands;
 
-/// <summary><c>traceagent symbols</c>: which functions of a binary a rule could name. Needs no privileges.</summary>
+/// <summary><c>traceagent symbols</c>: lists the functions of a binary that a rule could name. Needs no privileges.</summary>
 internal static class SymbolsCommand
 {
     private const int DefaultMost = 1000;

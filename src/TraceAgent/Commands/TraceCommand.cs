@@ -15,12 +15,12 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 
-/// <summary><c>traceagent trace</c>: one rule without a file.</summary>
+/// <summary><c>traceagent trace</c>: runs one rule without a file.</summary>
 internal static class TraceCommand
 {
     private const string Name = "trace";
 
-    /// <summary>The options that say keys of the rule.</summary>
+    /// <summary>The options that set keys of the rule.</summary>
     private static readonly (string Key, string HelpName, string Description)[] Keys =
     [
         ("on", "WHEN", "entry, return, both or call; without it, what the place says: entry, or with '-> type' call, or return where " +

@@ -4,10 +4,10 @@ using TraceAgent.Hosting;
 
 namespace TraceAgent.Commands;
 
-/// <summary>What is wrong with a command line, in the program's own words where the parser's are for programmers.</summary>
+/// <summary>Describes what is wrong with a command line, in the program's own words where the parser's are for programmers.</summary>
 internal static class UsageError
 {
-    /// <param name="parsed">With errors.</param>
+    /// <param name="parsed">The parse result, with errors.</param>
     /// <returns>The exit code, for the caller to return.</returns>
     public static int Write(ParseResult parsed)
     {

@@ -4,7 +4,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 
-/// <summary>Places of USDT probes, one a row.</summary>
+/// <summary>Writes a table of the places of USDT probes, one a row.</summary>
 internal static class UsdtTable
 {
     public static SymbolRows Rows(UsdtList list)

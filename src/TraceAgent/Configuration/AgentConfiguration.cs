@@ -10,9 +10,9 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Configuration;
 
-/// <summary>What the agent configuration says.</summary>
+/// <summary>The content of the agent configuration.</summary>
 /// <param name="Rules">Absolute path of a folder or a file.</param>
-/// <param name="Outputs">At least one.</param>
+/// <param name="Outputs">The outputs, at least one.</param>
 internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputConfiguration> Outputs)
 {
     public const string DefaultRules = "/etc/traceagent/rules.d";
@@ -21,54 +21,54 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 
     public static readonly TimeSpan DefaultFlush = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>What holds for rules that do not say otherwise.</summary>
+    /// <summary>The defaults for rules that do not say otherwise.</summary>
     public RuleDefaults Defaults { get; init; } = new();
 
     /// <summary>Absolute path of the socket that answers <c>traceagent status</c>; null for none.</summary>
     public string? Socket { get; init; } = DefaultSocket;
 
     /// <summary>
-    /// Absolute path of the folder in which a run leaves word for the next one; null for the one that systemd gives,
+    /// Absolute path of the folder for the record that a run leaves for the next one; null for the one that systemd gives,
     /// <see cref="NoState"/> for none.
     /// </summary>
     public string? State { get; init; }
 
     public MetricsConfiguration Metrics { get; init; } = new(null, null);
 
-    /// <summary>Which binaries rules may probe.</summary>
+    /// <summary>The binaries that rules may probe.</summary>
     public BinaryLists Binaries { get; init; } = new([], []);
 
-    /// <summary>Whose pages programs wait for.</summary>
+    /// <summary>The processes whose pages programs wait for.</summary>
     public WaitPolicy WaitForPages { get; init; } = WaitPolicy.Trusted;
 
-    /// <summary>Time between two writes while events come; 0 to 1 s.</summary>
+    /// <summary>The time between two writes while events come; 0 to 1 s.</summary>
     public TimeSpan Flush { get; init; } = DefaultFlush;
 
-    /// <summary>What rules may call outputs.</summary>
+    /// <summary>The names of outputs that rules may use.</summary>
     public static IReadOnlyList<string> NamesOf(EquatableArray<OutputConfiguration> outputs) =>
         [.. outputs.Select(output => output.Name).OfType<string>()];
 
-    /// <summary>What holds without a file.</summary>
+    /// <summary>The configuration that applies without a file.</summary>
     public static AgentConfiguration Default { get; } = new(DefaultRules, [new OutputConfiguration.Console(OutputFormat.Clef)]);
 }
 
-/// <summary>How the agent's own numbers are published for Prometheus.</summary>
+/// <summary>The ways in which the agent's own metrics are published for Prometheus.</summary>
 /// <param name="Listen">A loopback address and port that serve them by HTTP; null for none.</param>
 /// <param name="Textfile">A file for node-exporter's textfile collector; null for none.</param>
 internal sealed record MetricsConfiguration(IPEndPoint? Listen, string? Textfile);
 
 /// <summary>A read agent configuration.</summary>
-/// <param name="Value">Null when there is an error.</param>
-/// <param name="Diagnostics">In the order of the file.</param>
-/// <param name="Source">To show the lines of the diagnostics.</param>
+/// <param name="Value">The configuration; null when there is an error.</param>
+/// <param name="Diagnostics">The diagnostics in the order of the file.</param>
+/// <param name="Source">The text, to show the lines of the diagnostics.</param>
 internal sealed record AgentConfigurationFile(AgentConfiguration? Value, EquatableArray<Diagnostic> Diagnostics, SourceText Source)
 {
     public const string DefaultPath = "/etc/traceagent/agent.yaml";
 
-    /// <summary>Larger than any file that the reader takes, which says so itself.</summary>
+    /// <summary>The number of bytes that are read: more than the maximum that the reader takes, which reports it.</summary>
     private const int ReadLimit = (1 << 20) + 1;
 
-    /// <param name="path">Null for the default path, which need not exist.</param>
+    /// <param name="path">The path; null for the default path, which need not exist.</param>
     /// <param name="trust">Says whether it is to be obeyed; null when anything is.</param>
     public static AgentConfigurationFile Load(string? path, PathTrust? trust = null)
     {

@@ -5,7 +5,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Configuration;
 
-/// <summary>Text of the agent configuration to values and diagnostics. Takes any bytes without throwing.</summary>
+/// <summary>Reads the text of the agent configuration to values and diagnostics. Takes any bytes without throwing.</summary>
 internal static class AgentConfigurationReader
 {
     /// <param name="displayPath">What diagnostics call the file.</param>

@@ -5,7 +5,7 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Configuration;
 
-/// <summary>What has been read of the agent configuration so far.</summary>
+/// <summary>The part of the agent configuration that has been read so far.</summary>
 internal sealed class AgentDraft(string baseDirectory, Func<string, string?> environment)
 {
     public string BaseDirectory => baseDirectory;
@@ -20,7 +20,7 @@ internal sealed class AgentDraft(string baseDirectory, Func<string, string?> env
 
     public string? Socket { get; set; } = AgentConfiguration.DefaultSocket;
 
-    /// <summary>Null when the file does not say; <see cref="AgentConfiguration.NoState"/> for none.</summary>
+    /// <summary>The folder for state; null when the file does not say, <see cref="AgentConfiguration.NoState"/> for none.</summary>
     public string? State { get; set; }
 
     public IPEndPoint? MetricsListen { get; set; }

@@ -4,10 +4,10 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Configuration;
 
-/// <summary>Text with <c>${VAR}</c> and <c>${VAR:-default}</c> from the environment.</summary>
+/// <summary>Expands <c>${VAR}</c> and <c>${VAR:-default}</c> in a text from the environment.</summary>
 internal static class EnvironmentText
 {
-    /// <summary>The text with the variables' values; null, and the reason is reported, when there is none.</summary>
+    /// <summary>The text with the variables' values; null, with a diagnostic, when there is none.</summary>
     public static string? Expand(YamlScalar scalar, AgentDraft agent, DiagnosticBag bag)
     {
         var text = scalar.Value;

@@ -16,7 +16,7 @@ internal static class FlushValue
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
-    /// <summary>The time; null for a text that is none, or more than a second.</summary>
+    /// <summary>Parses the time; null for a text that is none, or more than a second.</summary>
     public static TimeSpan? Parse(string text)
     {
         if (text == "0")

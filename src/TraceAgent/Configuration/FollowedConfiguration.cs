@@ -9,21 +9,23 @@ using TraceAgent.Rules;
 namespace TraceAgent.Configuration;
 
 /// <summary>
-/// The agent configuration while the agent runs: changed outputs come into force, and a file with errors changes nothing.
+/// Follows the agent configuration while the agent runs: changed outputs take effect, and a file with errors changes nothing.
 /// Used by one thread.
 /// </summary>
-/// <param name="file">As it was read at the start.</param>
+/// <param name="file">The file as it was read at the start.</param>
 /// <param name="followsOutputs">False when the command line said where events go.</param>
 /// <param name="exchange">Brings outputs into force; fails with an <see cref="OutputException"/> and
 /// then has changed nothing.</param>
-/// <param name="voice">Is told.</param>
+/// <param name="reporter">Receives the reports.</param>
 /// <param name="trust">Says whether the file is to be obeyed; null when it always is.</param>
 internal sealed class FollowedConfiguration(
     AgentConfigurationFile file,
     bool followsOutputs, Func<IReadOnlyList<OutputConfiguration>, Task> exchange, IConfigurationListener reporter,
     PathTrust? trust = null) : IFollowedFile
 {
-    /// <summary>An output that blocks holds up the exchange, but not the rules.</summary>
+    /// <summary>
+    /// The maximum time to wait for the exchange of outputs: an output that blocks holds up the exchange, but not the rules.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly AgentConfiguration _started = file.Value!;
@@ -33,13 +35,13 @@ internal sealed class FollowedConfiguration(
     private (Task Task, EquatableArray<OutputConfiguration> Outputs)? _exchange;
     private string _refusal = "";
 
-    /// <summary>Exists, or may appear.</summary>
+    /// <summary>The file's path; the file may appear later.</summary>
     public string Path => _path;
 
-    /// <summary>The outputs in force that rules may name; null when any name is as good as none.</summary>
+    /// <summary>The active outputs that rules may name; null when any name is accepted.</summary>
     public IReadOnlyList<string>? OutputNames => followsOutputs ? AgentConfiguration.NamesOf(_outputs) : null;
 
-    /// <summary>Which binaries rules may probe, as the last file without errors says.</summary>
+    /// <summary>The binaries that rules may probe, according to the last file without errors.</summary>
     public BinaryLists Binaries { get; private set; } = file.Value!.Binaries;
 
     /// <summary>Reads the file if it has changed.</summary>
@@ -140,16 +142,16 @@ internal sealed class FollowedConfiguration(
     }
 }
 
-/// <summary>What there is to tell about the agent configuration.</summary>
+/// <summary>Reports changes of the agent configuration.</summary>
 internal interface IConfigurationListener
 {
-    /// <param name="file">With its diagnostics.</param>
+    /// <param name="file">The file with its diagnostics.</param>
     void Rejected(AgentConfigurationFile file);
 
-    /// <param name="keys">That have changed and are not followed.</param>
+    /// <param name="keys">The keys that have changed and are not followed.</param>
     void NeedsStart(IReadOnlyList<string> keys);
 
-    /// <param name="outputs">In force from now on.</param>
+    /// <param name="outputs">The outputs that are active now.</param>
     void Exchanged(IReadOnlyList<string> outputs);
 
     /// <param name="reason">A new output cannot be opened.</param>

@@ -8,7 +8,7 @@ namespace TraceAgent.Configuration;
 /// <summary>Reads paths.</summary>
 internal static class PathValue
 {
-    /// <summary>An absolute path; null, and the reason is reported, when there is none.</summary>
+    /// <summary>Reads an absolute path; null, with a diagnostic, when there is none.</summary>
     public static string? Read(YamlEntry entry, AgentDraft agent, DiagnosticBag bag)
     {
         if (ScalarValue.Text(entry, bag) is not { } scalar || EnvironmentText.Expand(scalar, agent, bag) is not { } path)

@@ -3,10 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace TraceAgent.Configuration;
 
-/// <summary>A length of time on a command line or in the agent configuration.</summary>
+/// <summary>Parses a length of time on a command line or in the agent configuration.</summary>
 internal static partial class ShortTime
 {
-    /// <summary>Of <c>500ms</c>, <c>10s</c>, <c>5m</c>, <c>1h</c>; null for anything else, for 0 and for more than 1,000 hours.</summary>
+    /// <summary>
+    /// Parses <c>500ms</c>, <c>10s</c>, <c>5m</c>, <c>1h</c>; null for anything else, for 0 and for more than 1,000 hours.
+    /// </summary>
     public static TimeSpan? Parse(string text)
     {
         if (Form().Match(text) is not { Success: true } match)

@@ -17,7 +17,7 @@ internal static class SizeValue
         ("kB", 1_000), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("B", 1),
     ];
 
-    /// <summary>Bytes; null, and the reason is reported, when it is no size.</summary>
+    /// <summary>Reads a number of bytes; null, with a diagnostic, when it is no size.</summary>
     public static long? Read(YamlEntry entry, DiagnosticBag bag)
     {
         if (ScalarValue.Text(entry, bag) is not { } scalar)

@@ -15,7 +15,7 @@ internal static class WaitValue
 
     private const string Hint = "all, trusted, none, or a list of users who are trusted beside root: [postgres, www-data]";
 
-    /// <summary>Null when there is an error.</summary>
+    /// <summary>Reads the value; null when there is an error.</summary>
     public static WaitPolicy? Read(YamlEntry entry, DiagnosticBag bag)
     {
         switch (entry.Value)

@@ -25,40 +25,41 @@ using TraceAgent.Status;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>What a run of the agent is made of, before it starts.</summary>
+/// <summary>The parts of a run of the agent, before it starts.</summary>
 /// <param name="Session">The kernel.</param>
 /// <param name="Outputs">Open.</param>
 /// <param name="Rules">Where rules come from.</param>
-/// <param name="RingBytes">Between kernel and agent.</param>
-/// <param name="Configuration">With what the command line says instead.</param>
+/// <param name="RingBytes">The size of the ring between kernel and agent.</param>
+/// <param name="Configuration">The configuration, with the command line's settings in place of its own.</param>
 internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, RuleSource Rules, int RingBytes, AgentConfiguration Configuration)
 {
-    /// <summary>What the configuration was read from, which is followed; null when there is none.</summary>
+    /// <summary>The file of the configuration, which is followed; null when there is none.</summary>
     public AgentConfigurationFile? File { get; init; }
 
-    /// <summary>Says whether <see cref="File"/> is to be obeyed.</summary>
+    /// <summary>Decides whether <see cref="File"/> is trusted.</summary>
     public PathTrust? Trust { get; init; }
 
-    /// <summary>The outputs are those of <see cref="File"/>, and follow it.</summary>
+    /// <summary>True when the outputs are those of <see cref="File"/>, and follow it.</summary>
     public bool FollowsOutputs { get; init; }
 
-    /// <summary>Breaks loops of crashes; null for none.</summary>
+    /// <summary>Breaks crash loops; null for none.</summary>
     public CrashGuard? Crashes { get; init; }
 
-    /// <summary>For a run that ends by itself, and is over when its rule is refused; null for the service.</summary>
+    /// <summary>The limits of a run that ends by itself, and is over when its rule is refused; null for the service.</summary>
     public RunLimits? RunLimits { get; init; }
 }
 
-/// <summary>When a trial is over.</summary>
-/// <param name="Events">After so many; null for any number.</param>
-/// <param name="Time">After this time; null for none.</param>
+/// <summary>The limits after which a run ends.</summary>
+/// <param name="Events">The number of events; null for any number.</param>
+/// <param name="Time">The time; null for none.</param>
 internal sealed record RunLimits(long? Events, TimeSpan? Time);
 
 /// <summary>The pipeline, started and stopped in its order.</summary>
 internal sealed class Agent : IHostedService, IDisposable
 {
     /// <summary>
-    /// How long an output may take nothing at the end; one that is slow has <see cref="EventPump.Stop"/>'s multiple of it.
+    /// The maximum time for which an output may take nothing at the end; one that is slow has <see cref="EventPump.Stop"/>'s
+    /// multiple of it.
     /// </summary>
     private static readonly TimeSpan LastCommit = TimeSpan.FromSeconds(5);
 
@@ -171,7 +172,7 @@ internal sealed class Agent : IHostedService, IDisposable
         _watching = Task.Factory.StartNew(_processes.Start, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Of the whole run.</summary>
+    /// <summary>The exit code of the whole run.</summary>
     public int Result { get; private set; } = ExitCode.Fine;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -277,7 +278,7 @@ internal sealed class Agent : IHostedService, IDisposable
         }
     }
 
-    /// <summary>The terminal was closed.</summary>
+    /// <summary>Ends the run when the terminal is closed (SIGHUP).</summary>
     private PosixSignalRegistration EndOnHangup() => PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
     {
         context.Cancel = true;

@@ -14,12 +14,12 @@ namespace TraceAgent.Hosting;
 /// <summary>Opens what the agent needs, and runs it until a signal ends it or it ends by itself.</summary>
 internal static class AgentHost
 {
-    /// <param name="destinations">Of the events.</param>
+    /// <param name="destinations">The destinations of the events.</param>
     /// <param name="ringBytes">A power of two, at least a page.</param>
-    /// <param name="waits">For whose pages programs wait.</param>
-    /// <param name="voice">For what the agent says of its own.</param>
-    /// <param name="partsOf">With what was opened.</param>
-    /// <returns>The exit code. What stood in the way is said.</returns>
+    /// <param name="waits">The processes whose pages programs wait for.</param>
+    /// <param name="reporter">The provider of the agent's own logger.</param>
+    /// <param name="partsOf">Makes the parts from what was opened.</param>
+    /// <returns>The exit code. What stood in the way is reported.</returns>
     public static async Task<int> RunAsync(
         IReadOnlyList<OutputConfiguration> destinations, int ringBytes, WaitPolicy waits, ILoggerProvider reporter,
         Func<BpfSession, OutputSet, AgentParts> partsOf)

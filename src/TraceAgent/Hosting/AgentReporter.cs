@@ -12,7 +12,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>Tells what happens to rules: to the operator on standard error, and among the events as <c>"event":"agent"</c>.</summary>
+/// <summary>Reports what happens to rules: to the operator on standard error, and among the events as <c>"event":"agent"</c>.</summary>
 internal sealed class AgentReporter(
     ILogger logger, EventPump pump, WallClock clock) : IReconcilerListener, IEvaluationListener, IGuardListener
 {
@@ -21,7 +21,7 @@ internal sealed class AgentReporter(
 
     public int Pending => _pending.Count;
 
-    /// <summary>Rules that were refused so far.</summary>
+    /// <summary>The number of rules that were refused so far.</summary>
     public int Rejected { get; private set; }
 
     public event Action? OnReloaded;
@@ -155,7 +155,7 @@ internal sealed class AgentReporter(
 
     private static int CountSites(IEnumerable<AttachedFile> files) => files.Sum(file => file.Sites.Count);
 
-    /// <summary>Such as <c>AddNum in /srv/shop/test</c>, or <c>12 sites of shop::Cart::add and 3 more in …</c>.</summary>
+    /// <summary>Describes sites, such as <c>AddNum in /srv/shop/test</c>, or <c>12 sites of shop::Cart::add and 3 more in …</c>.</summary>
     private static string SitesOf(IReadOnlyList<AttachedFile> files)
     {
         var count = CountSites(files);

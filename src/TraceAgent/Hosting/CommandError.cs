@@ -2,7 +2,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>Why a command did not do what it was asked for.</summary>
+/// <summary>Reports why a command failed.</summary>
 internal static class CommandError
 {
     /// <returns>The exit code, for the caller to return.</returns>

@@ -5,7 +5,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>Tells the operator what becomes of changes of the agent configuration.</summary>
+/// <summary>Reports changes of the agent configuration to the operator.</summary>
 internal sealed class ConfigurationReporter(ILogger logger) : IConfigurationListener
 {
     public void Rejected(AgentConfigurationFile file)

@@ -6,7 +6,10 @@ using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>Says for whom a detach waits when it takes more than a second: a stop that does nothing for minutes explains itself.</summary>
+/// <summary>
+/// Reports which thread a detach waits for when it takes more than a second, so that a stop that does nothing for minutes
+/// explains itself.
+/// </summary>
 internal sealed class DetachReports : IDisposable
 {
     private readonly ILogger _logger;

@@ -1,6 +1,6 @@
 namespace TraceAgent.Hosting;
 
-/// <summary>What the program tells its caller; sysexits.h for 77 and 78, which systemd shows by name.</summary>
+/// <summary>The exit codes of the program; sysexits.h for 77 and 78, which systemd shows by name.</summary>
 internal static class ExitCode
 {
     public const int Fine = 0;
@@ -10,7 +10,7 @@ internal static class ExitCode
 
     public const int Usage = 2;
 
-    /// <summary>Not permitted, or a feature of the kernel or a library is missing.</summary>
+    /// <summary>A permission, or a feature of the kernel or a library is missing.</summary>
     public const int NotPermitted = 77;
 
     public const int InvalidConfiguration = 78;

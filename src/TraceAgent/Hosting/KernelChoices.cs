@@ -3,7 +3,7 @@ using TraceAgent.Bpf.Kernel;
 namespace TraceAgent.Hosting;
 
 /// <summary>
-/// What the environment says instead of the agent's own choice: for hosts where the better way misbehaves, and for tests.
+/// The choices that the environment makes in place of the agent: for hosts where the better way misbehaves, and for tests.
 /// </summary>
 /// <param name="AttachMethod"><c>TRACEAGENT_ATTACH=multi</c> or <c>perf</c>.</param>
 /// <param name="Sleepable"><c>TRACEAGENT_READS=waiting</c> or <c>plain</c>.</param>

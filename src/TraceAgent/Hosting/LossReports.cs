@@ -4,7 +4,7 @@ using TraceAgent.Events;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>Says in the stream, once per interval and rule, what was not logged since the last time.</summary>
+/// <summary>Reports in the stream, once per interval and rule, what was not logged since the last time.</summary>
 internal sealed class LossReports(Func<IReadOnlyList<RuleCounters>> counters, WallClock clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -23,7 +23,7 @@ internal sealed class LossReports(Func<IReadOnlyList<RuleCounters>> counters, Wa
         return Now();
     }
 
-    /// <summary>Whether it is time or not.</summary>
+    /// <summary>The reports, whether it is time for them or not.</summary>
     public IReadOnlyList<StreamEvent> Now()
     {
         // Calls that a condition left out were not asked for: they are in a report, but no reason for one.

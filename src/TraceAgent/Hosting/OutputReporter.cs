@@ -6,12 +6,15 @@ using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>Tells the operator when an output begins to fail and when it works again, and not each of the failures between.</summary>
-/// <param name="logger">Of the agent.</param>
+/// <summary>Reports to the operator when an output begins to fail and when it works again, and not each of the failures between.</summary>
+/// <param name="logger">The agent's logger.</param>
 /// <param name="now">Time since any moment.</param>
 internal sealed class OutputReporter(ILogger logger, Func<TimeSpan> now)
 {
-    /// <summary>A disk that is almost full takes small batches and refuses large ones: that is one failure, not many.</summary>
+    /// <summary>
+    /// The time after which a failure counts as fixed. A disk that is almost full takes small batches and refuses large ones:
+    /// that is one failure, not many.
+    /// </summary>
     private static readonly TimeSpan FixedAfter = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Failing> _failing = [];
@@ -19,16 +22,16 @@ internal sealed class OutputReporter(ILogger logger, Func<TimeSpan> now)
     private readonly ConcurrentDictionary<string, long> _dropped = [];
     private bool _readerGone;
 
-    /// <summary>Nobody reads a pipe any more: the agent has nothing left to do.</summary>
+    /// <summary>Called when nobody reads a pipe any more: the agent has nothing left to do.</summary>
     public event Action? OnReaderGone;
 
-    /// <summary>Batches that an output did not take. Any thread may ask.</summary>
+    /// <summary>The number of batches that an output did not take. Any thread may ask.</summary>
     public long ErrorsOf(string output) => _errors.GetValueOrDefault(output);
 
-    /// <summary>Events that an output took and then could not deliver. Any thread may ask.</summary>
+    /// <summary>The number of events that an output took and then could not deliver. Any thread may ask.</summary>
     public long DroppedBy(string output) => _dropped.GetValueOrDefault(output);
 
-    /// <summary>From any thread.</summary>
+    /// <summary>Reports a notice. Called from any thread.</summary>
     public void Noticed(DeliveryNotice notice)
     {
         if (notice.Dropped > 0)
@@ -46,7 +49,7 @@ internal sealed class OutputReporter(ILogger logger, Func<TimeSpan> now)
         }
     }
 
-    /// <param name="result">Of a commit.</param>
+    /// <param name="result">The result of a commit.</param>
     /// <param name="events">How many events of rules the batch had.</param>
     public void Committed(CommitResult result, int events)
     {
@@ -101,7 +104,7 @@ internal sealed class OutputReporter(ILogger logger, Func<TimeSpan> now)
         }
     }
 
-    /// <param name="Last">When it failed.</param>
-    /// <param name="Events">That it did not take.</param>
+    /// <param name="Last">The time when it last failed.</param>
+    /// <param name="Events">The number of events that it did not take.</param>
     private readonly record struct Failing(TimeSpan Last, long Events);
 }

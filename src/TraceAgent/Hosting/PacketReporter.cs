@@ -11,7 +11,7 @@ using TraceAgent.Rules;
 namespace TraceAgent.Hosting;
 
 /// <summary>
-/// Tells what happens to packet rules: to the operator on standard error, and among the events as <c>"event":"agent"</c>.
+/// Reports what happens to packet rules: to the operator on standard error, and among the events as <c>"event":"agent"</c>.
 /// </summary>
 internal sealed class PacketReporter(ILogger logger, EventPump pump, WallClock clock) : IPacketListener
 {

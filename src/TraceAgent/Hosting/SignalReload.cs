@@ -5,7 +5,7 @@ using TraceAgent.Engine.Watching;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>SIGHUP reloads, and systemd is told (sd_notify(3): RELOADING=1, then READY=1).</summary>
+/// <summary>Reloads on SIGHUP, and notifies systemd (sd_notify(3): RELOADING=1, then READY=1).</summary>
 internal sealed class SignalReload : IDisposable
 {
     private readonly PosixSignalRegistration _registration;

@@ -6,8 +6,8 @@ using TraceAgent.Engine.Watching;
 namespace TraceAgent.Hosting;
 
 /// <summary>
-/// Tells systemd's watchdog (WatchdogSec=) that the agent is alive, twice an interval, as long as both of its threads go
-/// round. An output that blocks is not a reason to be killed.
+/// Notifies systemd's watchdog (WatchdogSec=) that the agent is alive, twice an interval, as long as both of its threads make
+/// progress. An output that blocks is not a reason to be killed.
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TraceAgent.Logging;
 
-/// <summary>The agent's own voice, on standard error. What was traced goes to the outputs and never here.</summary>
+/// <summary>The agent's own messages, on standard error. Traced events go to the outputs and never here.</summary>
 internal static partial class Log
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "ready: {rules} ({way}, ring {ringKiB} KiB)")]

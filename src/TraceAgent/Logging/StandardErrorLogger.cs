@@ -4,16 +4,16 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Logging;
 
 /// <summary>
-/// The agent's own messages, one line each, on standard error. Under systemd with the priority prefix of sd-daemon(3) and
+/// Writes the agent's own messages, one line each, to standard error. Under systemd with the priority prefix of sd-daemon(3) and
 /// without a time, which the journal has itself.
 /// </summary>
-/// <param name="isCommand">For a person who has just typed the command: without time, and without what needs no saying.</param>
+/// <param name="isCommand">True for a person who has just typed the command: without time, and without what needs no saying.</param>
 internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILoggerProvider
 {
     private const string OwnCategories = "TraceAgent";
 
     /// <summary>
-    /// Of several lines, which are ours: excerpts of files with carets, what the kernel says. In
+    /// The messages that may have several lines, which are ours: excerpts of files with carets, the kernel's answers. In
     /// others, a line end comes from a name.
     /// </summary>
     private static readonly HashSet<string> Long =
@@ -37,7 +37,10 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
 
     private bool Omits(EventId message) => isCommand && message.Name == nameof(Log.Ready);
 
-    /// <summary>Names of files and of what is in them are others' to choose: harmless for terminals, and no message of their own.</summary>
+    /// <summary>
+    /// The text without line ends and control characters: names of files and of what is in them are others' to choose, so they
+    /// must be harmless for terminals, and no message of their own.
+    /// </summary>
     private static string Plain(string? message, string text) =>
         message is not null && Long.Contains(message)
             ? string.Join('\n', text.Split('\n').Select(PrintableText.Of))

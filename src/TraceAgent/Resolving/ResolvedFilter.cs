@@ -7,13 +7,13 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Resolving;
 
-/// <summary>What a packet rule means on this machine: an object of <c>traceagent resolve --json</c>.</summary>
-/// <param name="Rule">Its name.</param>
+/// <summary>A packet rule resolved on this machine: an object of <c>traceagent resolve --json</c>.</summary>
+/// <param name="Rule">The rule's name.</param>
 /// <param name="File">Where it stands.</param>
-/// <param name="Line">From 1.</param>
+/// <param name="Line">The line, from 1.</param>
 /// <param name="Kind"><c>packets</c>.</param>
 /// <param name="State"><c>resolved</c>, <c>pending</c> or <c>refused</c>.</param>
-/// <param name="Interfaces">That it means.</param>
+/// <param name="Interfaces">The interfaces that it names.</param>
 /// <param name="Denied">Networks, those of its file included.</param>
 /// <param name="Allowed">Networks, those of its file included.</param>
 /// <param name="DryRun">Nothing is dropped.</param>
@@ -54,7 +54,7 @@ internal sealed record ResolvedFilter(
                 d.Hint is { } hint ? PrintableText.WellFormed(hint) : null))]);
     }
 
-    /// <summary>For people: lines that end in <c>\n</c>.</summary>
+    /// <summary>The text for people: lines that end in <c>\n</c>.</summary>
     public string ToText()
     {
         var text = new StringBuilder();
@@ -76,6 +76,6 @@ internal sealed record ResolvedFilter(
     }
 }
 
-/// <param name="Name">Of the interface.</param>
-/// <param name="Index">As <c>ip link</c> shows it.</param>
+/// <param name="Name">The interface's name.</param>
+/// <param name="Index">The index as <c>ip link</c> shows it.</param>
 internal sealed record ResolvedInterface(string Name, int Index);

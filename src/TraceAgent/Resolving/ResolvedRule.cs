@@ -4,55 +4,57 @@ using System.Text.Json.Serialization;
 
 namespace TraceAgent.Resolving;
 
-/// <summary>What a rule means on this machine: an object of <c>traceagent resolve --json</c>.</summary>
-/// <param name="Rule">Its name.</param>
+/// <summary>A rule resolved on this machine: an object of <c>traceagent resolve --json</c>.</summary>
+/// <param name="Rule">The rule's name.</param>
 /// <param name="File">Where it stands.</param>
-/// <param name="Line">From 1.</param>
+/// <param name="Line">The line, from 1.</param>
 /// <param name="On"><c>entry</c>, <c>return</c>, <c>both</c> or <c>call</c>.</param>
 /// <param name="State"><c>resolved</c>, <c>pending</c> or <c>refused</c>.</param>
-/// <param name="WaitsFor">Of a pending rule, why.</param>
+/// <param name="WaitsFor">The reason why a pending rule waits.</param>
 /// <param name="Parts">Sites that have their values at the same places; empty unless resolved.</param>
 /// <param name="Problems">Refusals and warnings.</param>
 internal sealed record ResolvedRule(
     string Rule, string File,
     int Line, string On, string State, string? WaitsFor, IReadOnlyList<ResolvedPart> Parts, IReadOnlyList<ResolvedProblem> Problems);
 
-/// <param name="Sites">In the order of the files.</param>
+/// <param name="Sites">The sites in the order of the files.</param>
 /// <param name="Values">What an event shows, in its order.</param>
-/// <param name="RecordBytes">Of the largest record between kernel and agent.</param>
+/// <param name="RecordBytes">The size of the largest record between kernel and agent.</param>
 internal sealed record ResolvedPart(IReadOnlyList<ResolvedSite> Sites, IReadOnlyList<ResolvedValue> Values, int RecordBytes);
 
-/// <param name="File">That holds it.</param>
-/// <param name="Symbol">With <c>+0x…</c> inside of a function.</param>
+/// <param name="File">The file that has the site.</param>
+/// <param name="Symbol">The symbol, with <c>+0x…</c> inside of a function.</param>
 /// <param name="Address">Virtual address in the file, <c>0x…</c>.</param>
 /// <param name="FileOffset">Bytes from the start of the file, <c>0x…</c>.</param>
 /// <param name="Hit"><c>emulated</c> or <c>stepped</c>.</param>
-/// <param name="CostNs">Of a hit, without the rule's own program; null when it could not be measured.</param>
-/// <param name="Call">Of the whole call; null for a rule that sees entries only.</param>
+/// <param name="CostNs">The cost of a hit in ns, without the rule's own program; null when it could not be measured.</param>
+/// <param name="Call">The whole call; null for a rule that sees entries only.</param>
 internal sealed record ResolvedSite(
     string File, string Symbol, string Address, string FileOffset, string Hit, double? CostNs, ResolvedCall? Call);
 
 /// <param name="Returns">Instructions at which calls end with their result; 0 where the kernel changes the return address.</param>
-/// <param name="Jumps">Those at which they end without one, since the code behind them cannot be followed.</param>
+/// <param name="Jumps">The places at which calls end without a return, since the code behind them cannot be followed.</param>
 /// <param name="Followed">Functions that the traced one leaves to by a jump, and that returns are seen in, too.</param>
-/// <param name="CostNs">Of the hits of one call, without the rule's own programs; null when it could not be measured.</param>
+/// <param name="CostNs">
+/// The cost of the hits of one call in ns, without the rule's own programs; null when it could not be measured.
+/// </param>
 internal sealed record ResolvedCall(int Returns, int Jumps, IReadOnlyList<ResolvedFollowed> Followed, double? CostNs);
 
-/// <param name="Symbol">Of the function.</param>
-/// <param name="Address">Of its start, <c>0x…</c>.</param>
+/// <param name="Symbol">The function's symbol.</param>
+/// <param name="Address">The address of its start, <c>0x…</c>.</param>
 /// <param name="Callers">
 /// Places in the file that call it and are not traced by the rule; each of their calls hits the probe, too. At most 1,000 are
 /// counted.
 /// </param>
 /// <param name="CallerNames">Functions of some of them.</param>
-/// <param name="CostNs">Of the hit that each of their calls takes; null when it could not be measured.</param>
+/// <param name="CostNs">The cost in ns of the hit that each of their calls takes; null when it could not be measured.</param>
 internal sealed record ResolvedFollowed(string Symbol, string Address, int Callers, IReadOnlyList<string> CallerNames, double? CostNs);
 
-/// <param name="Name">As the rule names it.</param>
-/// <param name="Type">As rules write it.</param>
+/// <param name="Name">The name as in the rule.</param>
+/// <param name="Type">The type as rules write it.</param>
 /// <param name="ReadOn"><c>entry</c> or <c>return</c>.</param>
 /// <param name="Where">Registers and memory.</param>
-/// <param name="Bytes">In the record.</param>
+/// <param name="Bytes">The number of bytes in the record.</param>
 internal sealed record ResolvedValue(string Name, string Type, string ReadOn, string Where, int Bytes);
 
 /// <param name="Severity"><c>error</c> or <c>warning</c>.</param>
@@ -62,7 +64,7 @@ internal sealed record ResolvedProblem(string Severity, string Code, string Mess
 [JsonSerializable(typeof(ResolvedFilter))]
 internal sealed partial class ResolvedJson : JsonSerializerContext
 {
-    /// <summary>One line for each rule.</summary>
+    /// <summary>The options for one line per rule.</summary>
     public static ResolvedJson Line => field ??= new ResolvedJson(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

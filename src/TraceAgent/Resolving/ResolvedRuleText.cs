@@ -6,7 +6,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Resolving;
 
-/// <summary>A resolved rule for people.</summary>
+/// <summary>Writes a resolved rule for people.</summary>
 internal static class ResolvedRuleText
 {
     private const int MaxNamed = 3;
@@ -15,7 +15,7 @@ internal static class ResolvedRuleText
     private static readonly string[] CallHeads = ["SYMBOL", "ADDRESS", "FILE OFFSET", "A HIT OF THE ENTRY", "A WHOLE CALL"];
     private static readonly string[] ValueHeads = ["VALUE", "TYPE", "ON", "WHERE"];
 
-    /// <summary>Lines that end in <c>\n</c>. Names from files are harmless for a terminal.</summary>
+    /// <summary>The text: lines that end in <c>\n</c>. Names from files are harmless for a terminal.</summary>
     public static string Of(ResolvedRule rule)
     {
         var text = new StringBuilder();
@@ -69,7 +69,7 @@ internal static class ResolvedRuleText
             : [.. cells, call.CostNs is { } cost ? string.Create(CultureInfo.InvariantCulture, $"about {cost / 1000:0.0} µs") : ""];
     }
 
-    /// <summary>Where calls of a function end that does not only return by itself, and who else hits the probes there.</summary>
+    /// <summary>Describes where calls of a function end that does not only return by itself, and who else hits the probes there.</summary>
     private static string Ends(string symbol, ResolvedCall call)
     {
         var text = new StringBuilder($"calls of {PrintableText.Of(symbol)} end at {Plural.Of(call.Returns + call.Jumps, "instruction")}");

@@ -8,8 +8,8 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Resolving;
 
-/// <summary>What the resolver found of a rule, in words.</summary>
-/// <param name="cost">Null when it could not be measured.</param>
+/// <summary>Describes what the resolver found for a rule, in words.</summary>
+/// <param name="cost">The cost of a hit; null when it could not be measured.</param>
 internal sealed class RuleResolution(HitCost? cost)
 {
     public ResolvedRule Of(Rule rule, Resolution resolution) => new(
@@ -56,7 +56,10 @@ internal sealed class RuleResolution(HitCost? cost)
 
     private static double EntryNs(HitCost cost, ProbeSite site) => site.IsEmulated ? cost.EmulatedNs : cost.SteppedNs;
 
-    /// <summary>A RET is stepped over; of returns alone, nothing is probed at the entry unless calls are paired.</summary>
+    /// <summary>
+    /// The cost of the hits of one call, in ns. A RET is stepped over; for returns alone, nothing is probed at the entry unless
+    /// calls are paired.
+    /// </summary>
     private static double CallNs(HitCost cost, CapturePlan plan, ProbeSite site)
     {
         var isEntered = plan.Trigger != ProbeTrigger.Return || plan.PairsCalls || !plan.ReturnsAtInstructions;

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace TraceAgent.Status;
 
 /// <summary>
-/// Answers clients of a socket, one request each, some at a time. Nobody is kept waiting by others: when there are too many, the one
-/// that has been silent for longest makes room, and nobody has more than five seconds.
+/// Answers clients of a socket, one request each, some at a time. Clients do not wait for each other: when there are too many,
+/// the one that has been silent for longest is disconnected, and nobody has more than five seconds.
 /// </summary>
 internal sealed class BoundedServer : IDisposable
 {
@@ -21,8 +21,10 @@ internal sealed class BoundedServer : IDisposable
     private readonly Task _accepting;
 
     /// <param name="listener">Bound; taken over.</param>
-    /// <param name="form">Of a request.</param>
-    /// <param name="answer">To a request, which is null when it did not end within the limit; null for none. Called by any thread.</param>
+    /// <param name="form">The form of a request.</param>
+    /// <param name="answer">
+    /// The answer to a request, which is null when it did not end within the limit; null for none. Called by any thread.
+    /// </param>
     public BoundedServer(Socket listener, RequestForm form, Func<byte[]?, byte[]?> answer)
     {
         (_listener, _form, _answer) = (listener, form, answer);
@@ -113,7 +115,7 @@ internal sealed class BoundedServer : IDisposable
         }
     }
 
-    /// <summary>Null when it did not end within the limit.</summary>
+    /// <summary>Reads a request; null when it did not end within the limit.</summary>
     private async Task<byte[]?> ReadRequestAsync(Socket client, CancellationToken cancellation)
     {
         var buffer = new byte[_form.Longest];
@@ -156,7 +158,7 @@ internal sealed class BoundedServer : IDisposable
     }
 }
 
-/// <summary>How to tell that a request has ended.</summary>
+/// <summary>The form of a request: how to tell that it has ended.</summary>
 /// <param name="Longest">Bytes.</param>
-/// <param name="IsComplete">Of what was read so far.</param>
+/// <param name="IsComplete">True when what was read so far is a whole request.</param>
 internal sealed record RequestForm(int Longest, Func<ReadOnlyMemory<byte>, bool> IsComplete);

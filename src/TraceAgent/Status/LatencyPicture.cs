@@ -3,14 +3,14 @@ using System.Text;
 
 namespace TraceAgent.Status;
 
-/// <summary>A histogram of durations, drawn with characters.</summary>
+/// <summary>Draws a histogram of durations with characters.</summary>
 internal static class LatencyPicture
 {
     private const int Width = 40;
     private const string Eighths = " ▏▎▍▌▋▊▉";
     private static readonly (string Unit, double Ns)[] Units = [("s", 1e9), ("ms", 1e6), ("µs", 1e3)];
 
-    /// <summary>A line for each bucket, and one with the mean and the bounds below which half and 99 % of the calls lie.</summary>
+    /// <summary>Draws a line for each bucket, and one with the mean and the bounds below which half and 99 % of the calls lie.</summary>
     public static string Of(LatencyStatus latency)
     {
         var text = new StringBuilder();

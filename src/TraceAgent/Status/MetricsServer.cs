@@ -11,7 +11,7 @@ internal sealed class MetricsServer : IDisposable
     private const int LongestRequest = 8 << 10;
     private const string HostHeader = "Host:";
 
-    /// <summary>Anybody on the host may ask, as often as he likes: within this time the same answer is given.</summary>
+    /// <summary>The time within which the same answer is given: anybody on the host may ask, any number of times.</summary>
     private static readonly TimeSpan CacheFor = TimeSpan.FromSeconds(1);
 
     private readonly Func<byte[]> _text;
@@ -69,8 +69,8 @@ internal sealed class MetricsServer : IDisposable
             .Select(line => line[HostHeader.Length..].Trim())];
 
     /// <summary>
-    /// A page of any site may have a browser ask under the site's own name, once that leads to this address (DNS rebinding), and would
-    /// then be let read the answer.
+    /// True for a host name of this server. A page of any site may have a browser ask under the site's own name, once that leads
+    /// to this address (DNS rebinding), and would then be allowed to read the answer.
     /// </summary>
     private static bool IsOwn(string host)
     {

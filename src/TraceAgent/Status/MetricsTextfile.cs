@@ -1,6 +1,8 @@
 namespace TraceAgent.Status;
 
-/// <summary>Writes the metrics where node-exporter's textfile collector finds them: whole, by rename. Removed at an orderly end.</summary>
+/// <summary>
+/// Writes the metrics where node-exporter's textfile collector finds them: completely, by rename. Removed at an orderly end.
+/// </summary>
 internal sealed class MetricsTextfile : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TraceAgent.Status;
 
-/// <summary>The packet rules of the status, for people.</summary>
+/// <summary>Writes the packet rules of the status for people.</summary>
 internal static class PacketTable
 {
     private static readonly string[] Heads = [
@@ -23,7 +23,7 @@ internal static class PacketTable
         }
     }
 
-    /// <summary>One packet rule in full.</summary>
+    /// <summary>Describes one packet rule in full.</summary>
     public static string Details(PacketRuleStatus rule)
     {
         var text = new StringBuilder();

@@ -4,7 +4,7 @@ using TraceAgent.Engine;
 
 namespace TraceAgent.Status;
 
-/// <summary>The status in Prometheus' text format, version 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats).</summary>
+/// <summary>Writes the status in Prometheus' text format, version 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats).</summary>
 internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";

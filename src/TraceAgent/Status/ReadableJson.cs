@@ -3,10 +3,13 @@ using System.Text.Json;
 
 namespace TraceAgent.Status;
 
-/// <summary>How the commands' JSON looks.</summary>
+/// <summary>The format of the commands' JSON.</summary>
 internal static class ReadableJson
 {
-    /// <summary>Indented, with names in snake case; quotes and other than ASCII as they are, since nobody puts this into HTML.</summary>
+    /// <summary>
+    /// The options: indented, with names in snake case; quotes and non-ASCII characters unescaped, since nobody puts this into
+    /// HTML.
+    /// </summary>
     public static JsonSerializerOptions Options() => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -6,7 +6,7 @@ using TraceAgent.Logging;
 namespace TraceAgent.Status;
 
 /// <summary>
-/// All ways in which the agent can be asked about itself. One that cannot be opened is told, and the agent goes on without.
+/// All ways in which the agent can be asked about itself. One that cannot be opened is reported, and the agent goes on without.
 /// </summary>
 internal sealed class SelfObservation : IDisposable
 {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace TraceAgent.Status;
 
-/// <summary>Asks a running agent.</summary>
+/// <summary>Asks a running agent for its status.</summary>
 internal static class StatusClient
 {
     private const int LongestAnswer = 256 << 20;

@@ -61,8 +61,8 @@ internal sealed class StatusSocket : IDisposable
     }
 
     /// <summary>
-    /// The lock goes with its process, however that ends. Only its holder may bind or remove the socket, so two agents that
-    /// start at once do not take it from each other.
+    /// Takes the lock, which ends with its process, however that ends. Only its holder may bind or remove the socket, so two
+    /// agents that start at once do not take it from each other.
     /// </summary>
     private static FileStream TakeLock(string path)
     {
@@ -111,5 +111,5 @@ internal sealed class StatusSocket : IDisposable
             : null;
 }
 
-/// <summary>Why the agent cannot be asked; it does its work all the same.</summary>
+/// <summary>Thrown when the agent's socket cannot be opened; the agent does its work all the same.</summary>
 internal sealed class StatusSocketException(string message, Exception inner) : Exception(message, inner);

@@ -9,14 +9,14 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Status;
 
-/// <summary>Puts together what the agent says about itself. Any thread may ask.</summary>
+/// <summary>Collects the agent's status. Any thread may ask.</summary>
 /// <param name="board">How the rules stand.</param>
-/// <param name="counters">Of all rules that there have been.</param>
+/// <param name="counters">The counters of all rules that there have been.</param>
 /// <param name="packets">How the packet rules stand.</param>
-/// <param name="packetCounters">Of all packet rules that there have been.</param>
-/// <param name="ring">Between kernel and agent.</param>
-/// <param name="outputs">Of all outputs.</param>
-/// <param name="totalBudgetPercent">Of one CPU; infinite for none.</param>
+/// <param name="packetCounters">The counters of all packet rules that there have been.</param>
+/// <param name="ring">The ring between kernel and agent.</param>
+/// <param name="outputs">The reporter of all outputs.</param>
+/// <param name="totalBudgetPercent">The budget of all rules in percent of one CPU; infinite for none.</param>
 internal sealed class StatusSource(
     StandingBoard board,
     Func<IReadOnlyList<RuleCounters>> counters,

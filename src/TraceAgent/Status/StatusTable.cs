@@ -6,13 +6,13 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Status;
 
-/// <summary>The status for people.</summary>
+/// <summary>Writes the status for people.</summary>
 internal static class StatusTable
 {
     private static readonly string[] Heads =
         ["RULE", "STATE", "SITES", "CALLS", "LOGGED", "FILTERED", "SAMPLED", "LIMITED", "LOST", "UNRETURNED", "COST", "LAST EVENT"];
 
-    /// <summary>Columns of text; the others are numbers, and right-aligned.</summary>
+    /// <summary>The columns of text; the others are numbers, and right-aligned.</summary>
     private static readonly HashSet<string> Texts = ["RULE", "PACKETS OF", "STATE", "INTERFACE"];
 
     public static string Of(AgentStatus status, DateTime now)
@@ -60,7 +60,7 @@ internal static class StatusTable
         return text.ToString();
     }
 
-    /// <summary>One rule in full, with a picture of how long its calls took.</summary>
+    /// <summary>Describes one rule in full, with a picture of how long its calls took.</summary>
     public static string Details(RuleStatus rule, DateTime now)
     {
         var text = new StringBuilder();
@@ -103,7 +103,7 @@ internal static class StatusTable
         rule.LastEvent is { } last ? $"{Span(now - last)} ago" : "-",
     ];
 
-    /// <summary>Rows under their heads, the first row.</summary>
+    /// <summary>Appends rows under their heads, the first row.</summary>
     internal static void AppendRows(StringBuilder text, List<string[]> rows)
     {
         var heads = rows[0];
@@ -140,6 +140,6 @@ internal static class StatusTable
         _ => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0} d"),
     };
 
-    /// <summary>Paths and texts of rules may hold what moves a terminal's cursor.</summary>
+    /// <summary>Replaces control characters: paths and texts of rules may hold what moves a terminal's cursor.</summary>
     internal static string Clean(string text) => PrintableText.Of(text);
 }
