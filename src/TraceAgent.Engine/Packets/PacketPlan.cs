@@ -132,7 +132,7 @@ public static class PacketPlan
     }
 
     /// <summary>What a rule waits for whose interface is not there.</summary>
-    public static string DescribeMissing(PacketRule rule) => rule.Interface.Value.AsSpan().ContainsAny('*', '?')
+    public static string DescribeMissing(PacketRule rule) => Wildcard.IsIn(rule.Interface.Value)
         ? $"no network interface is called {rule.Interface.Value}"
         : $"there is no network interface {rule.Interface.Value}";
 
