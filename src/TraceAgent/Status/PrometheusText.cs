@@ -141,7 +141,7 @@ internal static class PrometheusText
         .Replace("\"", "\\\"", StringComparison.Ordinal)
         .Replace("\n", "\\n", StringComparison.Ordinal);
 
-    /// <param name="Name">Without the suffix of a sample.</param>
+    /// <param name="Name">Name without the suffix of a sample.</param>
     /// <param name="Type">A word of the format: gauge, counter, histogram.</param>
     /// <param name="Help">A sentence.</param>
     /// <param name="SamplesOf">Gives what there is to say of it.</param>
