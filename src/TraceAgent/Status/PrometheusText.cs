@@ -24,7 +24,7 @@ internal static class PrometheusText
         Single("traceagent_ring_size_bytes", "gauge", "Size of the ring buffer between kernel and agent.", status.Ring.Bytes);
         Single("traceagent_ring_used_bytes", "gauge", "Bytes in the ring buffer that wait to be read.", status.Ring.UsedBytes);
         Single("traceagent_reloads_total", "counter", "How often rule files were found changed.", status.Reloads);
-        Single("traceagent_rejected_files", "gauge", "Rule files whose text is not in force as it is written.", status.RejectedFiles.Count);
+        Single("traceagent_rejected_files", "gauge", "Rule files whose current text is not active.", status.RejectedFiles.Count);
 
         Head("traceagent_rules", "gauge", "Rules by state.");
         foreach (var state in Enum.GetNames<RuleState>())
@@ -48,7 +48,7 @@ internal static class PrometheusText
         Rules("traceagent_rule_sites", "gauge", "Places that the rule is attached to.", rule => rule.Sites);
         Rules("traceagent_rule_calls_total",
             "counter", "Calls that the rule saw: logged, filtered, sampled, limited and lost ones together.", rule => rule.Calls);
-        Rules("traceagent_rule_logged_total", "counter", "Calls whose line all outputs took.", rule => rule.Logged);
+        Rules("traceagent_rule_logged_total", "counter", "Calls whose line was written to all outputs.", rule => rule.Logged);
         Rules("traceagent_rule_filtered_total", "counter", "Calls that did not pass the rule's condition.", rule => rule.Filtered);
         Rules("traceagent_rule_sampled_total", "counter", "Calls left out by sampling.", rule => rule.Sampled);
         Rules("traceagent_rule_limited_total", "counter", "Calls over the rule's limit.", rule => rule.Limited);
@@ -77,7 +77,7 @@ internal static class PrometheusText
             Sample("traceagent_packet_rules", status.Packets.Count(rule => rule.State == name), ("state", name));
         }
 
-        Head("traceagent_packets_total", "counter", "Packets that the rule saw, by what became of them.");
+        Head("traceagent_packets_total", "counter", "Packets that the rule saw, by verdict.");
         foreach (var rule in status.Packets)
         {
             foreach (var (verdict, packets) in ((string, long)[])[("passed", rule.Passed),
@@ -93,7 +93,7 @@ internal static class PrometheusText
         Packets("traceagent_packet_rule_denied_networks", "gauge", "Networks that the rule denies.", rule => rule.Denied);
         Packets("traceagent_packet_rule_allowed_networks", "gauge", "Networks that the rule allows.", rule => rule.Allowed);
         Packets("traceagent_packet_rule_evicted_total",
-            "counter", "How often a source had to make room for another one.", rule => rule.Evicted);
+            "counter", "How often a source was evicted for another one.", rule => rule.Evicted);
         Packets("traceagent_packet_rule_logged_total", "counter", "Lines of the rule that all outputs took.", rule => rule.Logged);
         Packets("traceagent_packet_rule_lost_total", "counter", "Lines of the rule that an output did not take.", rule => rule.Lost);
         return Encoding.UTF8.GetBytes(text.ToString());
