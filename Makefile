@@ -47,7 +47,7 @@ test-editors: build test-needs
 # Side by side with a program in C and with bpftrace; `make bench BENCH="--runs 1 --only hits"` for a part.
 bench: build
 	@scripts/install-needs.sh bench
-	dotnet run --project tests/TraceAgent.Benchmarks -c Release -v quiet -- $(CURDIR)/out/traceagent $(BENCH)
+	BPFTRACE="$$(scripts/newest-bpftrace.sh out/bpftrace)" dotnet run --project tests/TraceAgent.Benchmarks -c Release -v quiet -- $(CURDIR)/out/traceagent $(BENCH)
 
 # More than a million inputs; `make fuzz FUZZ="--seed 7"` for others, `FUZZ="--only rules --input 12"` to see one again.
 fuzz: needs

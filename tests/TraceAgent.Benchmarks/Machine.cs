@@ -11,7 +11,7 @@ internal static class Machine
         var processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(
             line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[1];
         var kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
-        var bpftrace = Output("bpftrace", "--version");
+        var bpftrace = Output(Tool.BpftraceCommand, "--version");
         return $"{RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} x {processor}, Linux {kernel}, {bpftrace}, load " +
             $"{File.ReadAllText("/proc/loadavg").Split(' ')[0]}";
     }

@@ -49,7 +49,7 @@ internal static class ScaleBenchmark
         Measure(folder, results, name, Tool.TraceAgent.Name, count, ours);
         if (count <= MostForBpftrace)
         {
-            Measure(folder, results, name, Tool.Bpftrace.Name, count, ["bpftrace", folder.Write("many.bt", script)]);
+            Measure(folder, results, name, Tool.Bpftrace.Name, count, [Tool.BpftraceCommand, folder.Write("many.bt", script)]);
         }
     }
 

@@ -9,6 +9,9 @@ namespace TraceAgent.Benchmarks;
 /// <param name="Events">How many events came out, from the file.</param>
 internal sealed record Tool(string Name, Func<WorkFolder, Scenario, string, IReadOnlyList<string>> Command, Func<string, long> Events)
 {
+    /// <summary>The newest that Debian has, where scripts/newest-bpftrace.sh could get it.</summary>
+    public static string BpftraceCommand { get; } = Environment.GetEnvironmentVariable("BPFTRACE") ?? "bpftrace";
+
     public static Tool Empty { get; } = new("empty program", (folder, scenario, _) => FloorOf(folder, scenario, ["empty"]), _ => 0);
 
     public static Tool Floor { get; } = new(
@@ -21,12 +24,12 @@ internal sealed record Tool(string Name, Func<WorkFolder, Scenario, string, IRea
         path => File.ReadLines(path).Count(line => !line.Contains("\"event\":\"agent\"", StringComparison.Ordinal)));
 
     public static Tool Bpftrace { get; } = new(
-        "bpftrace", (folder, scenario, _) => ["bpftrace", "-e", Script(folder, scenario)],
+        "bpftrace", (folder, scenario, _) => [BpftraceCommand, "-e", Script(folder, scenario)],
         path => File.ReadLines(path).Count(line => line.Contains("work", StringComparison.Ordinal)));
 
     public static Tool BpftraceJson { get; } = new(
         "bpftrace -f json",
-        (folder, scenario, _) => ["bpftrace", "-f", "json", "-e", Script(folder, scenario)],
+        (folder, scenario, _) => [BpftraceCommand, "-f", "json", "-e", Script(folder, scenario)],
         path => File.ReadLines(path).Count(IsPrinted));
 
     public static IReadOnlyList<Tool> All { get; } = [Empty, Floor, TraceAgent, Bpftrace, BpftraceJson];

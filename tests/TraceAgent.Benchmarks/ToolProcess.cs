@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace TraceAgent.Benchmarks;
 
@@ -44,6 +45,32 @@ internal sealed class ToolProcess : IDisposable
         }
     }
 
+    /// <summary>User and system of the tool's threads so far, ns.</summary>
+    public long CpuNanoseconds => SumOfThreads(
+        "schedstat", text => long.Parse(text.Split(' ')[0], CultureInfo.InvariantCulture));
+
+    /// <summary>How often the tool's threads have slept so far.</summary>
+    public long Wakeups => SumOfThreads("status", text =>
+    {
+        const string key = "voluntary_ctxt_switches:";
+        var line = text.Split('\n').First(line => line.StartsWith(key, StringComparison.Ordinal));
+        return long.Parse(line[key.Length..].Trim(), CultureInfo.InvariantCulture);
+    });
+
+    /// <summary>Waits until the start of the tool, whatever it does after it has attached, is over: no CPU for two seconds.</summary>
+    public void WaitUntilIdle()
+    {
+        const long negligible = 20_000_000;
+        Thread.Sleep(1000);
+        long before;
+        do
+        {
+            before = CpuNanoseconds;
+            Thread.Sleep(2000);
+        }
+        while (CpuNanoseconds - before > negligible);
+    }
+
     /// <summary>Waits until the tool writes nothing more: what it has buffered is to be counted too.</summary>
     public void WaitUntilQuiet()
     {
@@ -81,6 +108,25 @@ internal sealed class ToolProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private long SumOfThreads(string file, Func<string, long> valueOf)
+    {
+        var tool = File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ')[0];
+        long sum = 0;
+        foreach (var thread in Directory.GetDirectories($"/proc/{tool}/task"))
+        {
+            try
+            {
+                sum += valueOf(File.ReadAllText(Path.Combine(thread, file)));
+            }
+            catch (IOException)
+            {
+                // It has ended.
+            }
+        }
+
+        return sum;
     }
 
     private long Size() => File.Exists(_output) ? new FileInfo(_output).Length : 0;

@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
 
@@ -20,7 +21,7 @@ public sealed class PacketBoard
 
     public IReadOnlyList<PacketStanding> Rules => _rules;
 
-    public static string MissingInterface(PacketRule rule) => rule.Interface.Value.AsSpan().ContainsAny('*', '?')
+    public static string MissingInterface(PacketRule rule) => Wildcard.IsIn(rule.Interface.Value)
         ? $"no network interface is called {rule.Interface.Value}"
         : $"there is no network interface {rule.Interface.Value}";
 

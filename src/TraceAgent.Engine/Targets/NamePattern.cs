@@ -1,4 +1,4 @@
-using System.IO.Enumeration;
+using TraceAgent.Capture;
 
 namespace TraceAgent.Engine.Targets;
 
@@ -7,5 +7,5 @@ internal static class NamePattern
 {
     /// <summary>True when the name matches. A name that begins with a dot matches only a pattern that does.</summary>
     public static bool Matches(string pattern, string name) =>
-        (!name.StartsWith('.') || pattern.StartsWith('.')) && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+        (!name.StartsWith('.') || pattern.StartsWith('.')) && Wildcard.Matches(pattern, name);
 }

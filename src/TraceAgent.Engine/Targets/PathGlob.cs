@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Engine.Targets;
@@ -38,7 +39,7 @@ internal sealed class PathGlob
     {
         var part = _parts[depth];
         var isLast = depth == _parts.Length - 1;
-        var isPattern = part.AsSpan().ContainsAny('*', '?');
+        var isPattern = Wildcard.IsIn(part);
         if ((isPattern || isLast) && _looked.Count < MaxFolders)
         {
             _looked.Add(new WatchedName(folder, part));

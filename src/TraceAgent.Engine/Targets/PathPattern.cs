@@ -1,4 +1,4 @@
-using System.IO.Enumeration;
+using TraceAgent.Capture;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Engine.Targets;
@@ -23,7 +23,7 @@ internal sealed class PathPattern
     public string Text { get; }
 
     /// <summary>True when it names one file.</summary>
-    public bool IsPlain => !Array.Exists(_names, IsPattern);
+    public bool IsPlain => !Array.Exists(_names, name => Wildcard.IsIn(name));
 
     /// <param name="path">Absolute, without links.</param>
     public bool Matches(string path) => Matches(_names, NamesOf(path));
@@ -34,7 +34,7 @@ internal sealed class PathPattern
     /// </summary>
     public PathPattern Resolved()
     {
-        var plain = Array.FindIndex(_names, IsPattern) is >= 0 and var first ? first : _names.Length;
+        var plain = Array.FindIndex(_names, name => Wildcard.IsIn(name)) is >= 0 and var first ? first : _names.Length;
         for (var length = plain; length > 0; length--)
         {
             if (RealPath.Of("/" + string.Join('/', _names[..length])) is { } real)
@@ -45,8 +45,6 @@ internal sealed class PathPattern
 
         return this;
     }
-
-    private static bool IsPattern(string name) => name.AsSpan().ContainsAny('*', '?');
 
     private static string[] NamesOf(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
@@ -63,7 +61,7 @@ internal sealed class PathPattern
         }
 
         return !names.IsEmpty
-            && FileSystemName.MatchesSimpleExpression(pattern[0], names[0], ignoreCase: false) && Matches(pattern[1..], names[1..]);
+            && Wildcard.Matches(pattern[0], names[0]) && Matches(pattern[1..], names[1..]);
     }
 }
 

@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Engine.Reconciling;
 using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.Targets;
@@ -45,7 +46,7 @@ internal sealed class WatchList : IDisposable
             {
                 if (WatchFolder(folder) is { } watched)
                 {
-                    (name.AsSpan().ContainsAny('*', '?') ? watched.Patterns : watched.Binaries).Add(name);
+                    (Wildcard.IsIn(name) ? watched.Patterns : watched.Binaries).Add(name);
                     break;
                 }
 

@@ -51,51 +51,53 @@ internal static class ArgumentsValue
             return null;
         }
 
-        var used = new HashSet<string>();
-        var arguments = new List<WrittenArgument>();
-        var register = 0;
-        for (var i = 0; i < list.Items.Count; i++)
-        {
-            if (ReadItem(noun, i, ref register, list.Items[i], used, bag) is { } argument)
-            {
-                arguments.Add(argument);
-            }
-        }
-
-        return arguments;
+        var items = new ItemReader(noun, bag);
+        return [.. list.Items.Select(items.Read).OfType<WrittenArgument>()];
     }
 
-    private static WrittenArgument? ReadItem(
-        string noun, int index, ref int register, YamlNode item, HashSet<string> used, DiagnosticBag bag)
+    /// <summary>Reads the items of a list in their order.</summary>
+    private sealed class ItemReader(string noun, DiagnosticBag bag)
     {
-        var first = register++;
-        if (item is YamlScalar { IsNull: false } name)
+        private readonly HashSet<string> _used = [];
+
+        /// <summary>The first register, or place on the stack, of the next item.</summary>
+        private int _register;
+
+        /// <summary>Null for one that is skipped, and for one that is wrong, which is reported.</summary>
+        public WrittenArgument? Read(YamlNode item, int index)
         {
-            var isTaken = name.Value != WrittenArgument.Skip && ValueName.Take(name.Value, name.At, used, bag);
-            return isTaken ? new WrittenArgument(index, first, new(name.Value, name.At), TypeSpec.Default, null) : null;
+            var first = _register++;
+            if (item is YamlScalar { IsNull: false } name)
+            {
+                return Named(name, new WrittenArgument(index, first, new(name.Value, name.At), TypeSpec.Default, null));
+            }
+
+            if (item is not YamlMapping { Entries: [var entry] })
+            {
+                bag.Error(
+                    DiagnosticCode.WrongType,
+                    item.At,
+                    $"{(noun[0] == 'a' ? "an" : "a")} {noun} is written 'name: type', 'name' or '_'",
+                    item is YamlMapping { Entries.Count: > 1 } ? $"begin each {noun} with '- ' or put [ ] around all of them" : null);
+                return null;
+            }
+
+            var key = entry.Key;
+            if (entry.Value.IsNull)
+            {
+                bag.Error(
+                    DiagnosticCode.MissingKey, key.At, $"'{Quoted.Clip(key.Value)}' has no type",
+                    "such as int, unsigned long, string or ptr");
+                return null;
+            }
+
+            var type = TypeValue.Read(entry, bag);
+            _register = first + (type?.Spec.Registers ?? 1);
+            return Named(
+                key, new WrittenArgument(index, first, new(key.Value, key.At), type?.Spec ?? TypeSpec.Default, type?.Source));
         }
 
-        if (item is not YamlMapping { Entries: [var entry] })
-        {
-            bag.Error(
-                DiagnosticCode.WrongType,
-                item.At,
-                $"{(noun[0] == 'a' ? "an" : "a")} {noun} is written 'name: type', 'name' or '_'",
-                item is YamlMapping { Entries.Count: > 1 } ? $"begin each {noun} with '- ' or put [ ] around all of them" : null);
-            return null;
-        }
-
-        if (entry.Value.IsNull)
-        {
-            bag.Error(DiagnosticCode.MissingKey,
-                entry.Key.At, $"'{Quoted.Clip(entry.Key.Value)}' has no type", "such as int, unsigned long, string or ptr");
-            return null;
-        }
-
-        var type = TypeValue.Read(entry, bag);
-        register = first + (type?.Spec.Registers ?? 1);
-        return entry.Key.Value != WrittenArgument.Skip && ValueName.Take(entry.Key.Value, entry.Key.At, used, bag)
-            ? new WrittenArgument(index, first, new(entry.Key.Value, entry.Key.At), type?.Spec ?? TypeSpec.Default, type?.Source)
-            : null;
+        private WrittenArgument? Named(YamlScalar name, WrittenArgument argument) =>
+            name.Value != WrittenArgument.Skip && ValueName.Take(name.Value, name.At, _used, bag) ? argument : null;
     }
 }

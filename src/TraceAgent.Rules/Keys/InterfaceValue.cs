@@ -1,7 +1,8 @@
 using System.Text;
-using TraceAgent.Yaml;
+using TraceAgent.Capture;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;
+using TraceAgent.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 
@@ -32,7 +33,7 @@ internal static class InterfaceValue
             return null;
         }
 
-        var isPattern = name.AsSpan().ContainsAny('*', '?');
+        var isPattern = Wildcard.IsIn(name);
         if (Encoding.UTF8.GetByteCount(name) > (isPattern ? LongestPattern : LongestName))
         {
             bag.Error(

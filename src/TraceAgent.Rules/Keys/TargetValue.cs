@@ -1,6 +1,7 @@
-using TraceAgent.Yaml;
+using TraceAgent.Capture;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;
+using TraceAgent.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 
@@ -66,7 +67,7 @@ internal static class TargetValue
         {
             var path = Path.GetFullPath(Path.Combine(rule.BaseDirectory, text));
             rule.Binary = new Located<Target>(
-                path.AsSpan().ContainsAny('*', '?') ? new Target.Paths(path) : new Target.Path(path), scalar.At);
+                Wildcard.IsIn(path) ? new Target.Paths(path) : new Target.Path(path), scalar.At);
         }
     }
 

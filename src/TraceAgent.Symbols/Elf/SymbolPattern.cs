@@ -1,6 +1,6 @@
-using System.IO.Enumeration;
-using System.Text;
 using System.Text.RegularExpressions;
+using System.Text;
+using TraceAgent.Capture;
 using TraceAgent.Demangling;
 
 namespace TraceAgent.Symbols.Elf;
@@ -23,8 +23,6 @@ internal sealed partial class SymbolPattern
 
     private readonly string _canonical;
     private readonly string _canonicalPrefix;
-    private readonly string _wildCanonical;
-    private readonly string _wildName;
     private readonly byte[] _prefix;
 
     public SymbolPattern(string text)
@@ -35,11 +33,9 @@ internal sealed partial class SymbolPattern
         IsDefaultVersion = version > 0 && text.AsSpan(version).StartsWith("@@");
         Version = version > 0 ? text[(version + (IsDefaultVersion ? 2 : 1))..] : null;
         NameBytes = Encoding.UTF8.GetBytes(Name);
-        IsGlob = Name.AsSpan().IndexOfAny('*', '?') >= 0;
+        IsGlob = Wildcard.IsIn(Name);
         _canonical = Canonical(LeadingConst().Replace(Name, "$2 const"));
-        _canonicalPrefix = _canonical.AsSpan().IndexOfAny('*', '?') is >= 0 and var first ? _canonical[..first] : _canonical;
-        _wildCanonical = Escaped(_canonical);
-        _wildName = Escaped(Name);
+        _canonicalPrefix = Wildcard.IndexIn(_canonical) is >= 0 and var first ? _canonical[..first] : _canonical;
         MayBeSourceName = !IsGlob || Name.Contains('(', StringComparison.Ordinal) || Name.Contains("operator", StringComparison.Ordinal);
         var wild = NameBytes.AsSpan().IndexOfAny((byte)'*', (byte)'?');
         _prefix = wild < 0 ? NameBytes : NameBytes[..wild];
@@ -103,7 +99,7 @@ internal sealed partial class SymbolPattern
         }
 
         Span<char> text = stackalloc char[name.Length];
-        return FileSystemName.MatchesSimpleExpression(_wildName, text[..Encoding.UTF8.GetChars(name, text)], ignoreCase: false);
+        return Wildcard.Matches(Name, text[..Encoding.UTF8.GetChars(name, text)]);
     }
 
     /// <summary>True when the source name fits the wildcards, in one of the forms of <see cref="Names"/>.</summary>
@@ -133,7 +129,6 @@ internal sealed partial class SymbolPattern
 
     private static bool IsOfWord(char letter) => char.IsAsciiLetterOrDigit(letter) || letter == '_';
 
-    private static string Escaped(string glob) => glob.Replace("\\", "\\\\", StringComparison.Ordinal);
 
     /// <summary>The words outside all brackets that stand in a mangled name letter by letter.</summary>
     private static IEnumerable<string> FragmentsOf(string name)
@@ -173,7 +168,7 @@ internal sealed partial class SymbolPattern
 
     private bool Fits(string name) =>
         Canonical(name) is var canonical && canonical.StartsWith(_canonicalPrefix, StringComparison.Ordinal)
-        && FileSystemName.MatchesSimpleExpression(_wildCanonical, canonical, ignoreCase: false);
+        && Wildcard.Matches(_canonical, canonical);
 
     [GeneratedRegex(@"(?<=[(,<]\s*)(const)\s+((?:unsigned |signed |long )*[\w:]+(?:<[^<>]*>)?)", RegexOptions.CultureInvariant)]
     private static partial Regex LeadingConst();

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
 
@@ -9,12 +8,9 @@ internal sealed class UsdtPattern(Location.Usdt where)
 {
     public string Text => where.FullName;
 
-    public bool IsGlob => Text.AsSpan().ContainsAny('*', '?');
+    public bool IsGlob => Wildcard.IsIn(Text);
 
-    public bool FitsProvider(UsdtNote note) => Fits(where.Provider, note.Provider);
+    public bool FitsProvider(UsdtNote note) => Wildcard.Matches(where.Provider, note.Provider);
 
-    public bool Fits(UsdtNote note) => FitsProvider(note) && Fits(where.Name, note.Name);
-
-    private static bool Fits(string pattern, string name) =>
-        FileSystemName.MatchesSimpleExpression(pattern.Replace("\\", "\\\\", StringComparison.Ordinal), name, ignoreCase: false);
+    public bool Fits(UsdtNote note) => FitsProvider(note) && Wildcard.Matches(where.Name, note.Name);
 }

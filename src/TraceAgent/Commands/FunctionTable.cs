@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceAgent.Symbols.Functions;
+using TraceAgent.Terminal;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
@@ -9,7 +10,7 @@ internal static class FunctionTable
 {
     public static SymbolRows Rows(FunctionList list)
     {
-        var rows = new SymbolRows("ADDRESS", "SIZE ", "PROBE", "NAME");
+        var rows = new SymbolRows(new("ADDRESS"), new("SIZE", IsNumber: true), new("PROBE"), new("NAME"));
         foreach (var function in list.Functions)
         {
             rows.Add(

@@ -1,15 +1,16 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text;
 using TraceAgent.Symbols;
+using TraceAgent.Terminal;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 
 /// <summary>A list of what can be probed in a binary, as a table for a terminal, as columns for a pipe, as JSON for machines.</summary>
-/// <param name="heads">The heads of the columns; those of numbers end in a space.</param>
-internal sealed class SymbolRows(params string[] heads)
+/// <param name="columns">The columns of the table.</param>
+internal sealed class SymbolRows(params TextColumn[] columns)
 {
     private readonly List<(string[] Cells, SiteProblem? Refusal, Action<Utf8JsonWriter> Json)> _rows = [];
 
@@ -35,12 +36,9 @@ internal sealed class SymbolRows(params string[] heads)
 
     public void WriteTable(StreamWriter output)
     {
-        var widths = heads.Select((head, column) => Math.Max(head.Trim().Length, _rows.Max(row => row.Cells[column].Length))).ToArray();
-        foreach (var cells in _rows.Select(row => row.Cells).Prepend([.. heads.Select(head => head.Trim())]))
-        {
-            output.Write(string.Join(' ', cells.Select((cell, column) =>
-                heads[column].EndsWith(' ') ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd() + "\n");
-        }
+        var text = new StringBuilder();
+        new TextTable(columns) { Rows = _rows.Select(row => row.Cells), Gap = 1 }.AppendTo(text);
+        output.Write(text.ToString());
 
         // One example of each code says more than a column of codes.
         foreach (var refusal in _rows.Select(row => row.Refusal).OfType<SiteProblem>().DistinctBy(problem => problem.Code))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceAgent.Symbols.Usdt;
+using TraceAgent.Terminal;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
@@ -9,7 +10,7 @@ internal static class UsdtTable
 {
     public static SymbolRows Rows(UsdtList list)
     {
-        var rows = new SymbolRows("ADDRESS", "PROBE", "ARGS ", "NAME");
+        var rows = new SymbolRows(new("ADDRESS"), new("PROBE"), new("ARGS", IsNumber: true), new("NAME"));
         foreach (var probe in list.Probes)
         {
             var name = $"{probe.Provider}:{probe.Name}";

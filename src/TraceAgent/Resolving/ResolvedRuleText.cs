@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using TraceAgent.Engine;
 using TraceAgent.Rules;
+using TraceAgent.Terminal;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Resolving;
@@ -11,9 +12,10 @@ internal static class ResolvedRuleText
 {
     private const int MaxNamed = 3;
 
-    private static readonly string[] SiteHeads = ["SYMBOL", "ADDRESS", "FILE OFFSET", "A HIT"];
-    private static readonly string[] CallHeads = ["SYMBOL", "ADDRESS", "FILE OFFSET", "A HIT OF THE ENTRY", "A WHOLE CALL"];
-    private static readonly string[] ValueHeads = ["VALUE", "TYPE", "ON", "WHERE"];
+    private static readonly TextColumn[] SiteColumns = [new("SYMBOL"), new("ADDRESS"), new("FILE OFFSET"), new("A HIT")];
+    private static readonly TextColumn[] CallColumns =
+        [new("SYMBOL"), new("ADDRESS"), new("FILE OFFSET"), new("A HIT OF THE ENTRY"), new("A WHOLE CALL")];
+    private static readonly TextColumn[] ValueColumns = [new("VALUE"), new("TYPE"), new("ON"), new("WHERE")];
 
     /// <summary>The text: lines that end in <c>\n</c>. Names from files are harmless for a terminal.</summary>
     public static string Of(ResolvedRule rule)
@@ -36,7 +38,7 @@ internal static class ResolvedRuleText
             foreach (var file in part.Sites.GroupBy(site => site.File))
             {
                 Line(2, PrintableText.Of(file.Key));
-                Rows([file.First().Call is null ? SiteHeads : CallHeads, .. file.Select(Cells)]);
+                Table(file.First().Call is null ? SiteColumns : CallColumns, file.Select(Cells));
                 foreach (var site in file.Where(site => site.Call is { } call && call.Followed.Count + call.Jumps > 0))
                 {
                     Line(4, Ends(site.Symbol, site.Call!));
@@ -45,7 +47,7 @@ internal static class ResolvedRuleText
 
             if (part.Values.Count > 0)
             {
-                Rows([ValueHeads, .. part.Values.Select(value => (string[])[value.Name, value.Type, value.ReadOn, value.Where])]);
+                Table(ValueColumns, part.Values.Select(value => (string[])[value.Name, value.Type, value.ReadOn, value.Where]));
             }
 
             Line(4, $"a record has {(rule.On is "entry" or "return" or "call" ? "" : "at most ")}{Plural.Of(part.RecordBytes, "byte")}");
@@ -55,11 +57,8 @@ internal static class ResolvedRuleText
 
         void Line(int indent, string line) => text.Append(' ', indent).Append(line).Append('\n');
 
-        void Rows(List<string[]> rows)
-        {
-            var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-            rows.ForEach(row => Line(4, string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd()));
-        }
+        void Table(TextColumn[] columns, IEnumerable<string[]> rows) =>
+            new TextTable(columns) { Rows = rows, Indent = 4 }.AppendTo(text);
     }
 
     private static string[] Cells(ResolvedSite site)

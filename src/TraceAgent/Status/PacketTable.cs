@@ -1,13 +1,17 @@
 using System.Globalization;
 using System.Text;
+using TraceAgent.Terminal;
 
 namespace TraceAgent.Status;
 
 /// <summary>Writes the packet rules of the status for people.</summary>
 internal static class PacketTable
 {
-    private static readonly string[] Heads = [
-        "PACKETS OF", "STATE", "INTERFACE", "PACKETS", "PASSED", "DROPPED", "SPARED", "DENIED", "ALLOWED", "EVICTED", "LINES", "LOST"];
+    private static readonly TextColumn[] Columns =
+    [
+        new("PACKETS OF"), new("STATE"), new("INTERFACE"),
+        .. StatusTable.NumbersOf("PACKETS", "PASSED", "DROPPED", "SPARED", "DENIED", "ALLOWED", "EVICTED", "LINES", "LOST"),
+    ];
 
     public static void Append(StringBuilder text, IReadOnlyList<PacketRuleStatus> rules)
     {
@@ -16,7 +20,7 @@ internal static class PacketTable
             return;
         }
 
-        StatusTable.AppendRows(text, [Heads, .. rules.Select(RowOf)]);
+        new TextTable(Columns) { Rows = rules.Select(RowOf) }.AppendTo(text);
         foreach (var rule in rules.Where(rule => rule.Reason is not null))
         {
             text.Append(CultureInfo.InvariantCulture, $"{StatusTable.Clean(rule.Rule)}: {StatusTable.Clean(rule.Reason!)}\n");

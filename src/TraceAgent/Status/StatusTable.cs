@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using TraceAgent.Engine;
 using TraceAgent.Rules;
+using TraceAgent.Terminal;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Status;
@@ -9,11 +10,11 @@ namespace TraceAgent.Status;
 /// <summary>Writes the status for people.</summary>
 internal static class StatusTable
 {
-    private static readonly string[] Heads =
-        ["RULE", "STATE", "SITES", "CALLS", "LOGGED", "FILTERED", "SAMPLED", "LIMITED", "LOST", "UNRETURNED", "COST", "LAST EVENT"];
-
-    /// <summary>The columns of text; the others are numbers, and right-aligned.</summary>
-    private static readonly HashSet<string> Texts = ["RULE", "PACKETS OF", "STATE", "INTERFACE"];
+    private static readonly TextColumn[] Columns =
+    [
+        new("RULE"), new("STATE"),
+        .. NumbersOf("SITES", "CALLS", "LOGGED", "FILTERED", "SAMPLED", "LIMITED", "LOST", "UNRETURNED", "COST", "LAST EVENT"),
+    ];
 
     public static string Of(AgentStatus status, DateTime now)
     {
@@ -27,7 +28,7 @@ internal static class StatusTable
         text.Append(status.Cost.BudgetPercent is { } budget ? $" (budget {Percent(budget)})\n" : "\n");
         if (status.Rules.Count > 0 || status.Packets.Count == 0)
         {
-            AppendRows(text, [Heads, .. status.Rules.Select(rule => RowOf(rule, now))]);
+            new TextTable(Columns) { Rows = status.Rules.Select(rule => RowOf(rule, now)) }.AppendTo(text);
         }
 
         PacketTable.Append(text, status.Packets);
@@ -103,18 +104,8 @@ internal static class StatusTable
         rule.LastEvent is { } last ? $"{Span(now - last)} ago" : "-",
     ];
 
-    /// <summary>Appends rows under their heads, the first row.</summary>
-    internal static void AppendRows(StringBuilder text, List<string[]> rows)
-    {
-        var heads = rows[0];
-        var widths = Enumerable.Range(0, heads.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows)
-        {
-            var line = string.Join(
-                "  ", row.Select((cell, i) => Texts.Contains(heads[i]) ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i])));
-            text.Append(line.TrimEnd()).Append('\n');
-        }
-    }
+    /// <summary>Columns that are aligned at the right.</summary>
+    internal static IEnumerable<TextColumn> NumbersOf(params string[] heads) => heads.Select(head => new TextColumn(head, IsNumber: true));
 
     internal static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

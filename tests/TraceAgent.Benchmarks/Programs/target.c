@@ -1,6 +1,8 @@
 // What is traced. Its functions are written in assembler so that their first instructions are known: they decide what a hit costs.
 //   target run FUNCTION CALLS CPU     waits until FUNCTION is probed, then calls it; prints ns per call
 //   target free FUNCTION CALLS CPU    calls it at once (nothing is attached)
+//   target pace FUNCTION CALLS RATE CPU WAIT   RATE calls a second, as many at the beginning of each millisecond as that makes; prints
+//                                              thread CPU ns per call, sleeping included; WAIT is 1 to begin when FUNCTION is probed
 //   target watch PREFIX COUNT         prints CLOCK_MONOTONIC ns when COUNT functions are probed, then when none is
 //   target tick FUNCTION CALLS US     one call each US microseconds with CLOCK_REALTIME ns as its first argument
 #define _GNU_SOURCE
@@ -80,6 +82,33 @@ static void run(const char *name, long calls, int cpu, int wait)
     printf("%.2f %ld\n", (double)(end - start) / calls, sum);
 }
 
+static void pace(const char *name, long calls, long rate, int cpu, int wait)
+{
+    unsigned char *code = find(name);
+    long sum = 0;
+    pin(cpu);
+    if (wait) {
+        while (!probed(code))
+            usleep(1000);
+        usleep(300000);
+    }
+    struct timespec next;
+    clock_gettime(CLOCK_MONOTONIC, &next);
+    uint64_t start = now(CLOCK_THREAD_CPUTIME_ID);
+    for (long i = 0; i < calls;) {
+        for (long end = i + rate / 1000; i < end; i++)
+            sum += ((work *)code)(i, 7);
+        next.tv_nsec += 1000000;
+        if (next.tv_nsec >= 1000000000) {
+            next.tv_nsec -= 1000000000;
+            next.tv_sec++;
+        }
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, 0);
+    }
+    uint64_t end = now(CLOCK_THREAD_CPUTIME_ID);
+    printf("%.2f %ld\n", (double)(end - start) / calls, sum);
+}
+
 static void watch(const char *prefix, int count)
 {
     unsigned char **code = malloc(count * sizeof *code);
@@ -114,6 +143,8 @@ int main(int argc, char **argv)
         run(argv[2], atol(argv[3]), atoi(argv[4]), 1);
     else if (argc == 5 && !strcmp(argv[1], "free"))
         run(argv[2], atol(argv[3]), atoi(argv[4]), 0);
+    else if (argc == 7 && !strcmp(argv[1], "pace"))
+        pace(argv[2], atol(argv[3]), atol(argv[4]), atoi(argv[5]), atoi(argv[6]));
     else if (argc == 4 && !strcmp(argv[1], "watch"))
         watch(argv[2], atoi(argv[3]));
     else if (argc == 5 && !strcmp(argv[1], "tick")) {
