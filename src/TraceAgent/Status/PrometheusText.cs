@@ -141,10 +141,10 @@ internal static class PrometheusText
         .Replace("\"", "\\\"", StringComparison.Ordinal)
         .Replace("\n", "\\n", StringComparison.Ordinal);
 
-    /// <param name="Name">The name, without the suffix of a sample.</param>
-    /// <param name="Type">The type, a word of the format: gauge, counter, histogram.</param>
-    /// <param name="Help">The description, a sentence.</param>
-    /// <param name="SamplesOf">Makes the samples of a status.</param>
+    /// <param name="Name">Name without the suffix of a sample.</param>
+    /// <param name="Type">A word of the format: gauge, counter, histogram.</param>
+    /// <param name="Help">A sentence.</param>
+    /// <param name="SamplesOf">Gives what there is to say of it.</param>
     private sealed record Metric(string Name, string Type, string Help, Func<AgentStatus, IEnumerable<Sample>> SamplesOf);
 
     private sealed record Sample(double Value, params (string Name, string Value)[] Labels)
