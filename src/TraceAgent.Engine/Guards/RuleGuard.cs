@@ -86,7 +86,7 @@ public sealed class RuleGuard(
         {
             foreach (var rule in rules.Where(attached.ContainsKey))
             {
-                _suspected[rule] = $"harm suspected: {evidence}; it stays off until it changes";
+                _suspected[rule] = $"harm suspected: {evidence}; it stays detached until it changes";
                 reporter.Harmful(attached[rule].Rule, _suspected[rule]);
                 leaving.Add(rule);
             }

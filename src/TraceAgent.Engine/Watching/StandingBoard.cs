@@ -98,7 +98,7 @@ public sealed class StandingBoard
 
         return refusal is not null
             ? (RuleState.Refused, refusal, 0)
-            : (RuleState.Pending, $"{rule.Binary.Value.Text} is being written, or was replaced; it is looked at again when it is quiet", 0);
+            : (RuleState.Pending, $"{rule.Binary.Value.Text} is being written, or was replaced; it is checked again when it is quiet", 0);
     }
 
     private static string PlaceOf(Located<string> name) => $"{name.At.File}:{name.At.Line}";
