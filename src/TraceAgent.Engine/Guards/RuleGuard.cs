@@ -41,7 +41,7 @@ public sealed class RuleGuard(
         {
             foreach (var rule in suspects.Select(rules.Find).OfType<ManagedRule>().Where(rule => rule.Attached is not null))
             {
-                rule.Suspicion = $"harm suspected: {evidence}; it stays off until it changes";
+                rule.Suspicion = $"harm suspected: {evidence}; it stays detached until it changes";
                 Listener.Harmful(rule.Attached!.Rule, rule.Suspicion);
                 leaving.Add(rule.Name);
             }

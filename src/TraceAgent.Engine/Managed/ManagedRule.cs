@@ -110,6 +110,6 @@ public sealed class ManagedRule(string name)
         return Refusal is { } refusal
             ? (RuleState.Refused, refusal.Reason)
             : (RuleState.Pending,
-                $"{Desired.Rule.Binary.Value.Text} is being written, or was replaced; it is looked at again when it is quiet");
+                $"{Desired.Rule.Binary.Value.Text} is being written, or was replaced; it is checked again when it is quiet");
     }
 }

@@ -39,7 +39,7 @@ public sealed class Reconciler(
         attacher.Prepare([.. steps.OfType<ReconcileStep.Attach>()]);
         foreach (var name in steps.OfType<ReconcileStep.Detach>().Select(step => step.Rule))
         {
-            Detach(name, current.ContainsKey(name) ? "what it asks for is not there" : "it is not in the rule files any more");
+            Detach(name, current.ContainsKey(name) ? "its target does not exist any more" : "it is not in the rule files any more");
         }
 
         // At one place, the kernel runs what was attached last before the others (consumer_add in kernel/events/uprobes.c): attached from
