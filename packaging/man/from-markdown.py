@@ -14,7 +14,9 @@ def escaped(text):
 
 
 def inline(text):
-    """Code and strong text are bold; a link is its text."""
+    """Code and strong text are bold; a link is its text, and a reference to another place says so."""
+    text = re.sub(r": \[([^\]`]*)\]\(#[^)]*\)", r": see \1", text)
+    text = re.sub(r": \[[^\]]*\]\(([\w-]+\.md)[^)]*\)", r": see `\1`", text)
     text = re.sub(r"\[((?:`[^`]*`|[^\]`])*)\]\([^)]*\)", r"\1", text)
     out = []
     for part in re.split(r"(`[^`]*`|\*\*[^*]*(?:`[^`]*`[^*]*)*\*\*|\*[^*\s][^*]*\*)", text):

@@ -56,7 +56,7 @@ public static class HostCheck
             BpfMap.Create(MapType.RingBuffer, "ta_doctor", 0, 0, Environment.SystemPageSize).Dispose(), "needs kernel 5.8 or newer"));
         AddUprobes(findings);
         findings.Add(Try(
-            "untouched pages", HostVerdict.Limited, "programs may wait for a page, and see first whom it comes from",
+            "untouched pages", HostVerdict.Limited, "programs may wait for a page, and check its source first",
             () => WaitingReads.Require(WaitPolicy.Trusted), WaitingReads.Remedy));
         AddComforts(findings);
         return findings;
@@ -116,9 +116,10 @@ public static class HostCheck
     {
         using var statistics = RunStatistics.TryOpen();
         findings.Add(statistics is not null
-            ? new HostFinding("run time of programs", HostVerdict.Fine, "counts for budgets")
-            : new HostFinding("run time of programs", HostVerdict.Limited, "not told", "with CAP_SYS_ADMIN, budgets also count what a " +
-                "rule's own program takes"));
+            ? new HostFinding("run time of programs", HostVerdict.Fine, "budgets include it")
+            : new HostFinding(
+                "run time of programs", HostVerdict.Limited, "not measured",
+                "with CAP_SYS_ADMIN, budgets also count the time in a rule's own program"));
         var capabilities = Capabilities();
         findings.Add(Holds(capabilities, SysPtrace)
             ? new HostFinding("other users' processes", HostVerdict.Fine, "CAP_SYS_PTRACE")

@@ -78,9 +78,9 @@ public static class AgentEvents
     public static AgentStatement ListsChanged(string rule, int denied, int allowed, long time)
     {
         var message = string.Create(
-            CultureInfo.InvariantCulture, $"rule {rule}: {denied:N0} denied and {allowed:N0} allowed networks in force");
+            CultureInfo.InvariantCulture, $"rule {rule}: {denied:N0} denied and {allowed:N0} allowed networks active");
         return new AgentStatement(
-            time, LogEventLevel.Information, "updated", "rule {rule}: {denied} denied and {allowed} allowed networks in force",
+            time, LogEventLevel.Information, "updated", "rule {rule}: {denied} denied and {allowed} allowed networks active",
             message, rule, ("denied", denied), ("allowed", allowed));
     }
 
@@ -88,9 +88,9 @@ public static class AgentEvents
     public static AgentStatement Evicted(string rule, long sources, long time)
     {
         var message = string.Create(
-            CultureInfo.InvariantCulture, $"{rule}: {sources:N0} sources had to make room for others, and are counted anew");
+            CultureInfo.InvariantCulture, $"{rule}: {sources:N0} sources evicted; their counters start again at 0");
         return new AgentStatement(time, LogEventLevel.Warning,
-            "evicted", "{rule}: {sources} sources had to make room for others, and are counted anew", message, rule, ("sources", sources));
+            "evicted", "{rule}: {sources} sources evicted; their counters start again at 0", message, rule, ("sources", sources));
     }
 
     /// <summary>The statement of every packet that the filters of a rule have seen.</summary>

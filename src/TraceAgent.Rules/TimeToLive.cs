@@ -7,5 +7,5 @@ public static class TimeToLive
 {
     /// <summary>Describes why a rule is not active any more.</summary>
     public static string DescribeEnd(TimeSpan ttl) =>
-        string.Create(CultureInfo.InvariantCulture, $"its time to live of {ttl.TotalSeconds:0} s is over; edit it to begin anew");
+        string.Create(CultureInfo.InvariantCulture, $"its time to live of {ttl.TotalSeconds:0} s is over; edit it to start again");
 }

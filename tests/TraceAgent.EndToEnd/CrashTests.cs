@@ -119,7 +119,7 @@ public sealed partial class CrashTests : IDisposable
     {
         using var agent = Start("/proc/nowhere");
 
-        agent.WaitForMessage("loops of crashes are not noticed: write /proc/nowhere/run.json");
+        agent.WaitForMessage("crash loops are not detected: write /proc/nowhere/run.json");
         agent.WaitForMessage("rule attached", 2);
         agent.Stop();
     }

@@ -75,7 +75,7 @@ public sealed class OutputTests : IDisposable
         Configure("  - file: {path: /proc/x.json}");
         agent.WaitForMessage("outputs not changed: open /proc/x.json");
         _workspace.Write("agent.yaml", "rules: elsewhere\noutputs:\n  - file: {path: 0.json}\n");
-        agent.WaitForMessage("only a restart brings into force: rules");
+        agent.WaitForMessage("take effect only after a restart: rules");
         Command.OutputOf(_workspace["addnum/addnum"], "3");
         Eventually.True(() => Lines("0.json").Count(line => line.Event == "call") == 3, "three lines", agent.Tell);
 
@@ -115,7 +115,7 @@ public sealed class OutputTests : IDisposable
         using var agent = Start();
 
         Command.OutputOf(_workspace["addnum/addnum"], "3");
-        agent.WaitForMessage("output waits: send to http://127.0.0.1:1/");
+        agent.WaitForMessage("output delayed: send to http://127.0.0.1:1/");
         agent.Stop();
 
         Assert.Contains(

@@ -48,7 +48,7 @@ public sealed class PacketReloadTests : IDisposable
         using var agent = _scene.Start();
 
         _scene.Workspace.Write("rules/deny.txt", $"{Good}\n{Bad}/24\n");
-        agent.WaitForMessage("the 1 of its last good state stay in force");
+        agent.WaitForMessage("its last valid content stays active (1 address)");
         Assert.Contains(agent.Messages, message => message.Contains("deny.txt:2:1: error TA140: ", StringComparison.Ordinal));
         Assert.Contains("deny.txt:2:1: TA140", _scene.Status("guard").GetProperty("reason").GetString(), StringComparison.Ordinal);
         AssertDropsOnlyBad();

@@ -172,7 +172,7 @@ public sealed class PacketRuleTests : IDisposable
             frames.Send(Frame($"10.80.{i >> 8}.{i & 255}", tags: 0));
         }
 
-        agent.WaitForMessage("had to make room for others");
+        agent.WaitForMessage(" evicted; their counters");
         agent.Stop();
         var totals = Totals(agent, "edge");
         Assert.InRange(totals.Count("passed"), sources, sources + 100);

@@ -38,7 +38,7 @@ public sealed class StopTests : IDisposable
             Assert.Equal(totals.Logged, events.Count);
             Assert.All(events, line => Assert.Equal(2 * line.Arg(1), line.Ret));
             Assert.Equal(events.Count, events.Select(line => line.Arg(1)).Distinct().Count());
-            Assert.Equal(0, agent.MessagesWith("the books do not balance"));
+            Assert.Equal(0, agent.MessagesWith("the counters do not add up"));
             Assert.True(Unreturned(agent) <= Threads, agent.Tell());
             Assert.Equal("running", busy.Ask("still"));
         }

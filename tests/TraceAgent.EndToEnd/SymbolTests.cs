@@ -42,7 +42,7 @@ public sealed class SymbolTests : IDisposable
         var run = Command.Run(Repository.Agent, "check", rules);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains(":4:13: error TA221: 'shop::*' means 3 functions of ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(":4:13: error TA221: 'shop::*' matches 3 functions of ", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

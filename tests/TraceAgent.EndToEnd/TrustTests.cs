@@ -30,7 +30,7 @@ public sealed class TrustTests : IDisposable
         ticker.Ask("2");
         agent.WaitForEvents("ours", 2);
         Assert.Contains(agent.Messages, message =>
-            message.Contains($"theirs.yaml:1:1: error TA293: not obeyed: everybody may write to {theirs}", StringComparison.Ordinal));
+            message.Contains($"theirs.yaml:1:1: error TA293: ignored: everybody may write to {theirs}", StringComparison.Ordinal));
         Assert.Contains(agent.Messages, message => message.Contains($"chmod go-w {theirs}", StringComparison.Ordinal));
 
         Change("chmod", "go-w", theirs);
@@ -57,7 +57,7 @@ public sealed class TrustTests : IDisposable
         var run = Command.Run(Repository.Agent, "run", "--config", _workspace["agent.yaml"], "--output", "-", "--socket", "none");
 
         Assert.True(run.ExitCode == 78, $"{run.ExitCode}\n{run.Errors}");
-        Assert.Contains($"agent.yaml:1:1: error TA293: not obeyed: everybody may write to {_workspace["agent.yaml"]}",
+        Assert.Contains($"agent.yaml:1:1: error TA293: ignored: everybody may write to {_workspace["agent.yaml"]}",
             run.Errors, StringComparison.Ordinal);
     }
 
@@ -71,9 +71,9 @@ public sealed class TrustTests : IDisposable
 
         Assert.True(looked.ExitCode == 0, looked.Errors);
         Assert.Contains(
-            $"warning TA293: the agent would not obey it here: everybody may write to {_rules}", looked.Errors, StringComparison.Ordinal);
+            $"warning TA293: the agent would ignore it here: everybody may write to {_rules}", looked.Errors, StringComparison.Ordinal);
         Assert.Equal(1, judged.ExitCode);
-        Assert.Contains($"error TA293: not obeyed: everybody may write to {_rules}", judged.Errors, StringComparison.Ordinal);
+        Assert.Contains($"error TA293: ignored: everybody may write to {_rules}", judged.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class LargeProgramTests : IDisposable
         Assert.Equal("did you mean 'shop::Cart::add'?", Assert.Single(Resolve("shop::Cart::addd").Problems).Hint);
         Assert.Equal(10_000, Resolve("worker_1????", maxSites: 10_000).Sites.Count);
         Assert.Equal(
-            "'worker_*' means 99,999 functions of /srv/shop/test, and the rule may have 10,000 sites",
+            "'worker_*' matches 99,999 functions of /srv/shop/test, and the rule may have 10,000 sites",
             Assert.Single(Resolve("worker_*", maxSites: 10_000).Problems).Message);
 
         SiteResolution Resolve(string name, int maxSites = 512) =>

@@ -69,7 +69,7 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
 
         SiteResolver.Resolve(
             image, "/srv/shop/test", Symbol("shop::Cart::*"), new SiteRequest { MaxSites = 5 }).IsRefused(
-            SiteCodes.TooManySites, "'shop::Cart::*' means 6 functions of /srv/shop/test, and the rule may have 5 sites",
+            SiteCodes.TooManySites, "'shop::Cart::*' matches 6 functions of /srv/shop/test, and the rule may have 5 sites",
             "make the name narrower, or allow them with `max_sites: 6`");
         Assert.Equal(6, SiteResolver.Resolve(
             image, "/srv/shop/test", Symbol("shop::Cart::*"), new SiteRequest { MaxSites = 6 }).Sites.Count);
@@ -83,7 +83,7 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
         var warning = Assert.Single(resolution.Problems);
         Assert.Equal((SiteCodes.SomeSkipped, false), (warning.Code, warning.Refused));
         Assert.Matches(
-            "^2 of the [0-9]+ functions of /srv/shop/test that '\\*' means are not probed: 1 with an instruction there that the kernel " +
+            "^2 of the [0-9]+ functions of /srv/shop/test that '\\*' matches are not probed: 1 with an instruction there that the kernel " +
                 "cannot probe \\(starts_locked\\); 1 not entered by a call \\(with_cold_part.cold\\)$",
             warning.Message);
         Assert.Contains(resolution.Sites, site => site.Symbol == "long_move");
@@ -93,7 +93,7 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
     public void When_nothing_is_left_of_a_pattern_that_is_an_error() =>
         Resolve(programs.Cart, Symbol("shop::Cart::add"), needsReturn: true, returnsAtCaller: true).IsRefused(
             SiteCodes.ExceptionsEnd,
-            "none of the 3 functions of /srv/shop/test that 'shop::Cart::add' means can be probed: " +
+            "none of the 3 functions of /srv/shop/test that 'shop::Cart::add' matches can be probed: " +
             "3 that an exception or panic may leave (shop::Cart::add(int), shop::Cart::add(int, char const*), …)",
             "leave `return_at` out, or use `on: entry`");
 

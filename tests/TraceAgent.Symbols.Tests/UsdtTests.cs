@@ -88,7 +88,7 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
         Assert.Single(resolution.Sites);
         var problem = Assert.Single(resolution.Problems);
         Assert.Equal((SiteCodes.SomeSkipped, false), (problem.Code, problem.Refused));
-        Assert.StartsWith("1 of the 2 places of /srv/shop/test that 'shop:partly' means are not probed; shop:partly: _start+0xf",
+        Assert.StartsWith("1 of the 2 places of /srv/shop/test that 'shop:partly' matches are not probed; shop:partly: _start+0xf",
             problem.Message, StringComparison.Ordinal);
     }
 
@@ -98,7 +98,7 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
         using var image = Resolving.Open(programs.Usdt);
         SiteResolver.Resolve(
             image, "/srv/shop/test", new Location.Usdt("*", "twin"), new SiteRequest { MaxSites = 2 }).IsRefused(
-            SiteCodes.TooManySites, "'*:twin' means 3 places of /srv/shop/test, and the rule may have 2 sites",
+            SiteCodes.TooManySites, "'*:twin' matches 3 places of /srv/shop/test, and the rule may have 2 sites",
             "make the name narrower, or allow them with `max_sites: 3`");
     }
 

@@ -109,7 +109,7 @@ check_otlp() {
         await "OTLP's records by $way" lines "$out/otlp-$way.json" "$calls"
         verify otlp "$out/otlp-$way.json"
     done
-    grep -q 'output waits: send to http' "$work/agent.err" || fail "the agent did not say that a receiver was away"
+    grep -q 'output delayed: send to http' "$work/agent.err" || fail "the agent did not say that a receiver was away"
 }
 
 start_jq() { :; }

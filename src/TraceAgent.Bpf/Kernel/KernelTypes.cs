@@ -30,7 +30,7 @@ internal sealed unsafe class KernelTypes : IDisposable
             || header->TypesAt + header->TypesLength > _size || header->StringsAt + header->StringsLength > _size)
         {
             Dispose();
-            throw new InvalidDataException($"{Path} is no BTF that we know");
+            throw new InvalidDataException($"{Path} is not BTF of a known version");
         }
 
         Types = new BtfTypes(_memory + header->TypesAt, header->TypesLength);

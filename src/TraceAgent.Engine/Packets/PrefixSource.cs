@@ -37,11 +37,11 @@ public sealed class PrefixSource(PathTrust? trust = null)
     {
         var diagnostics = new List<(Diagnostic, SourceText?)>();
         string? doubt = null;
-        var deny = Read(rule.DenyFile, rule.AllowsUnsafe, "its addresses are taken in when it appears");
-        var allow = Read(rule.AllowFile, takesEverything: true, "the rule waits until it appears: nothing may be denied before");
+        var deny = Read(rule.DenyFile, rule.AllowsUnsafe, "its addresses are added when it appears");
+        var allow = Read(rule.AllowFile, takesEverything: true, "the rule waits until it appears, and denies nothing before");
         if (allow is { Good: null })
         {
-            return new FilterResolution(new DesiredFilter(rule, null), diagnostics, $"{allow.Doubt}; without it nothing may be denied");
+            return new FilterResolution(new DesiredFilter(rule, null), diagnostics, $"{allow.Doubt}; nothing is denied without it");
         }
 
         return new FilterResolution(new DesiredFilter(rule, Merge(rule, deny?.Good, allow?.Good)), diagnostics, doubt);
@@ -170,7 +170,9 @@ public sealed class PrefixSource(PathTrust? trust = null)
         public bool IsMissing => Identity is null;
 
         public string? Kept =>
-            Good is null || ReferenceEquals(Good, Latest) ? null : $"the {Good.Prefixes.Count} of its last good state stay in force";
+            Good is null || ReferenceEquals(Good, Latest)
+                ? null
+                : $"its last valid content stays active ({Plural.Of(Good.Prefixes.Count, "address", "addresses")})";
 
         public string? Doubt
         {

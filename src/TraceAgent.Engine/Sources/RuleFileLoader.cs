@@ -56,7 +56,7 @@ public static class RuleFileLoader
     public static RuleFile LinkToNowhere(string path) => new(
         path,
         [],
-        [Diagnostic.Warning(BrokenLink, new SourceSpan(path, 1, 1, 1), $"the link leads nowhere: {new FileInfo(path).LinkTarget}", "no " +
+        [Diagnostic.Warning(BrokenLink, new SourceSpan(path, 1, 1, 1), $"broken link to {new FileInfo(path).LinkTarget}", "no " +
             "rules are read from it")],
         new SourceText(path, ""));
 

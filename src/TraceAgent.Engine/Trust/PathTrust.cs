@@ -40,7 +40,7 @@ public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.E
     private Diagnostic? Diagnose(string path, (string Reason, string Remedy)? problem) => problem is var (reason, remedy)
         ? new Diagnostic(
             severity, Code, new SourceSpan(path, 1, 1, 1),
-            severity == Severity.Error ? $"not obeyed: {reason}" : $"the agent would not obey it here: {reason}", remedy)
+            severity == Severity.Error ? $"ignored: {reason}" : $"the agent would ignore it here: {reason}", remedy)
         : null;
 
     private (string Reason, string Remedy)? ProblemOnPathTo(string path)

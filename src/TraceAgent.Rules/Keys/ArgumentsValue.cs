@@ -61,7 +61,7 @@ internal static class ArgumentsValue
         /// <summary>The first register, or place on the stack, of the next item.</summary>
         private int _register;
 
-        /// <summary>Null for one that is skipped, and for one that is wrong, which is reported.</summary>
+        /// <summary>The argument; null for one that is skipped, and for one that is wrong, which is reported.</summary>
         public WrittenArgument? Read(YamlNode item, int index)
         {
             var first = _register++;

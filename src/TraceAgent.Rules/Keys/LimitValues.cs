@@ -63,27 +63,27 @@ internal static partial class LimitValues
             return Rule.NoTtl;
         }
 
-        return Time(entry, bag, "a length of time or none", "such as 24h, 30m, 10s or 7d", TimeSpan.FromDays(3650), "3650d");
+        return Time(entry, new TimeForm("a length of time or none", "such as 24h, 30m, 10s or 7d", TimeSpan.FromDays(3650), "3650d"), bag);
     }
 
     /// <summary>Reads an interval from a second to a day; null, with a diagnostic, when it is not that.</summary>
     public static TimeSpan? Interval(YamlEntry entry, DiagnosticBag bag) =>
-        Time(entry, bag, "a length of time", "such as 10s, 1m or 1h", TimeSpan.FromDays(1), "24h");
+        Time(entry, new TimeForm("a length of time", "such as 10s, 1m or 1h", TimeSpan.FromDays(1), "24h"), bag);
 
-    private static TimeSpan? Time(YamlEntry entry, DiagnosticBag bag, string what, string hint, TimeSpan most, string mostText)
+    private static TimeSpan? Time(YamlEntry entry, TimeForm form, DiagnosticBag bag)
     {
-        if (Match(entry, TtlForm(), bag, what, hint) is not { } match)
+        if (Match(entry, TtlForm(), bag, form.What, form.Hint) is not { } match)
         {
             return null;
         }
 
         var time = Units[match.Groups[2].Value] * int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-        if (time <= most && time > TimeSpan.Zero)
+        if (time <= form.Most && time > TimeSpan.Zero)
         {
             return time;
         }
 
-        bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' must be from 1s to {mostText}");
+        bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' must be from 1s to {form.MostText}");
         return null;
     }
 
@@ -155,4 +155,7 @@ internal static partial class LimitValues
 
     [GeneratedRegex(@"^([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*%\z")]
     private static partial Regex BudgetForm();
+
+    /// <summary>What a length of time is called, an example, and the longest one as value and as text.</summary>
+    private sealed record TimeForm(string What, string Hint, TimeSpan Most, string MostText);
 }

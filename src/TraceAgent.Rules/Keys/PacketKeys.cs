@@ -25,7 +25,7 @@ internal static class PacketKeys
             (_, entry, bag) => ScalarValue.OneOf(entry, Groupings, bag)),
         new Key<CountDraft>(
             "top",
-            "So many sources, those with most packets, have a line of their own; the others have one together. 1 to 1000; " +
+            "The number of sources, those with most packets, that have a line of their own; the others have one together. 1 to 1000; " +
                 "20 without this key.",
             JsonSchema.Integer.Minimum(1).Maximum(PacketCount.MaxTop).Default(PacketCount.DefaultTop),
             (count, entry, bag) => count.Top = ScalarValue.Integer(entry, 1, PacketCount.MaxTop, bag) ?? count.Top),
@@ -77,7 +77,7 @@ internal static class PacketKeys
             (rule, entry, bag) => rule.AllowFile = PrefixList.ReadPath(entry, rule.BaseDirectory, bag)),
         new Key<PacketDraft>(
             "dry_run",
-            "true drops nothing: what would be dropped is counted and told.",
+            "true drops nothing: what would be dropped is counted and reported.",
             JsonSchema.Boolean.Default(false),
             (rule, entry, bag) => rule.DryRun = ScalarValue.Boolean(entry, bag) ?? false),
         new Key<PacketDraft>(
@@ -87,8 +87,8 @@ internal static class PacketKeys
             (rule, entry, bag) => rule.AllowsUnsafe = ScalarValue.Boolean(entry, bag) ?? false),
         new Key<PacketDraft>(
             "max_sources",
-            "So many sources are remembered at once, 1024 to 4194304; 65536 without this key. Of more, those that were silent longest " +
-                "are forgotten, which is told.",
+            "The number of sources that are counted at once, 1024 to 4194304; 65536 without this key. Of more, those that were "
+                + "silent longest are evicted, which is reported.",
             JsonSchema.Integer.Minimum(PacketRule.MinSources).Maximum(PacketRule.MaxSourcesLimit).Default(PacketRule.DefaultSources),
             (rule, entry, bag) => rule.MaxSources = ScalarValue.Integer(entry, PacketRule.MinSources, PacketRule.MaxSourcesLimit, bag)
                 ?? rule.MaxSources),

@@ -91,7 +91,7 @@ internal static class RuleKeys
             LimitValues.ReadSample),
         new Key<RuleDraft>(
             "limit",
-            "At most so many events a second, with a burst of twice that: 100/s; none without this key.",
+            "At most this many events per second, with a burst of twice that: 100/s; none without this key.",
             LimitValues.LimitSchema,
             (rule, entry, bag) => rule.LimitPerSecond = LimitValues.Limit(entry, bag)),
         LineKeys.Ttl<RuleDraft>(),
@@ -103,14 +103,14 @@ internal static class RuleKeys
             (rule, entry, bag) => rule.BudgetPercent = LimitValues.Budget(entry, bag)),
         new Key<RuleDraft>(
             "reads",
-            "What becomes of memory that is not there yet: may_wait (the default) lets the program wait for it, "
+            "What happens with memory that is not present yet: may_wait (the default) lets the program wait for it, "
                 + "where wait_for_pages of the agent allows it; plain never waits, and it is a fault.",
             JsonSchema.Enum("may_wait", "plain").Default("may_wait"),
             (rule, entry, bag) => rule.ReadsPlainly = ScalarValue.OneOf(entry, Reads, bag) ?? false),
         new Key<RuleDraft>(
             "redact",
             "Values that no output may see, by name or pattern: [password, \"token*\"]. "
-                + "Names that tell of secrets are redacted anyway, unless {not: [token_count]} says that they are none.",
+                + "Names of secrets are redacted by default, unless {not: [token_count]} says that they are none.",
             RedactValue.Schema,
             RedactValue.Read),
         new Key<RuleDraft>(

@@ -197,7 +197,7 @@ internal static partial class TypeText
                 start + word.Index,
                 word.Length,
                 DiagnosticCode.InvalidValue,
-                $"an array is of numbers, truth values, addresses or names, not of '{Quoted.Clip(word.Value)}'",
+                $"an array is of numbers, booleans, addresses or names, not of '{Quoted.Clip(word.Value)}'",
                 element is CaptureType.Char ? "string(max) for text, uint8[n] for numbers, bytes(n) for hexadecimal digits" : null));
             return null;
         }

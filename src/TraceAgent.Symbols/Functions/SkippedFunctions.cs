@@ -55,11 +55,11 @@ internal sealed class SkippedFunctions(string displayPath, string asked, int tot
                 ? new SiteProblem(
                     SiteCodes.SomeSkipped, Refused: false,
                     FormattableString.Invariant(
-                        $"{_count:N0} of the {total:N0} functions of {displayPath} that '{asked}' means are not probed: {text}"))
+                        $"{_count:N0} of the {total:N0} functions of {displayPath} that '{asked}' matches are not probed: {text}"))
                 : new SiteProblem(
                     reasons[0].Key, Refused: true,
                     FormattableString.Invariant(
-                        $"none of the {total:N0} functions of {displayPath} that '{asked}' means can be probed: {text}"),
+                        $"none of the {total:N0} functions of {displayPath} that '{asked}' matches can be probed: {text}"),
                     reasons[0].Value.First.Hint);
         }
 

@@ -92,7 +92,7 @@ internal sealed class SymbolResolver(ElfImage image, string displayPath, Locatio
     private SiteProblem TooMany(int count) => new(
         SiteCodes.TooManySites, Refused: true,
         FormattableString.Invariant(
-            $"'{where.Name}' means {count:N0} functions of {displayPath}, and the rule may have {request.MaxSites:N0} sites"),
+            $"'{where.Name}' matches {count:N0} functions of {displayPath}, and the rule may have {request.MaxSites:N0} sites"),
         count <= SiteResolution.MaxSites
             ? $"make the name narrower, or allow them with `max_sites: {count}`"
             : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolution.MaxSites:N0} at most"));

@@ -21,5 +21,5 @@ internal static class TruthKey
     }
 
     public static string Hint(string meant) =>
-        $"did you mean '{meant}'? YAML 1.1 programs, Ansible among them, take it for a truth value: write \"{meant}\" with quotes";
+        $"did you mean '{meant}'? YAML 1.1 programs, Ansible among them, read it as a boolean: write \"{meant}\" with quotes";
 }

@@ -45,7 +45,7 @@ internal static class SymbolsCommand
         var json = new Option<bool>("--json") { Description = "One JSON object a line, for machines" };
         var most = new Option<int>("--max")
         {
-            Description = "List at most so many functions",
+            Description = "List at most this many functions",
             HelpName = "N",
             DefaultValueFactory = _ => DefaultMost,
         };

@@ -30,7 +30,7 @@ internal static class TraceCommand
         ("when", "EXPRESSION", "Only calls for which this is true: 'ret < 0 && path ~ \"/etc/*\"'"),
         ("format", "TEMPLATE", "The message: '{comm} opens {path}'"),
         ("capture", "NAME=EXPRESSION", "A computed value, also NAME:TYPE=EXPRESSION; may be given several times"),
-        ("limit", "N/s", "At most so many lines a second"),
+        ("limit", "N/s", "At most this many lines per second"),
         ("sample", "1/N", "One line for N calls, by chance"),
         ("budget", "PERCENT", "Of one CPU that it may cost, or none; without it 20%"),
         ("pid", "PID", "Only this process"),
@@ -68,7 +68,7 @@ internal static class TraceCommand
                 Arity = ArgumentArity.OneOrMore,
                 AllowMultipleArgumentsPerToken = false,
             })).ToList();
-        var count = new Option<long?>("--count") { HelpName = "N", Description = "End after so many lines" };
+        var count = new Option<long?>("--count") { HelpName = "N", Description = "End after this many lines" };
         count.Validators.Add(result =>
         {
             if (result.Tokens is [var token]
@@ -94,7 +94,7 @@ internal static class TraceCommand
         };
         var json = new Option<bool>("--json") { Description = "JSON lines, as 'run --output -' writes them" };
         var flush = FlushOption.Create();
-        var print = new Option<bool>("--print-rule") { Description = "Attach nothing; print the rule file that says the same" };
+        var print = new Option<bool>("--print-rule") { Description = "Attach nothing; print the equivalent rule file" };
         var command =
             new Command(Name, "Trace one function without a rule file, until Ctrl-C. Totals are on standard error.") { place, prototype };
         keys.ForEach(key => command.Add(key.Option));

@@ -22,7 +22,7 @@ internal static class AgentKeys
             ReadOutputs),
         new Key<AgentDraft>(
             "defaults",
-            "What holds for rules that do not say otherwise.",
+            "Defaults for rules that do not set these keys themselves.",
             JsonSchema.Definition("defaults"),
             (agent, entry, bag) => DefaultKeys.Table.Read("'defaults'", entry.Value, agent, bag)),
         new Key<AgentDraft>(
@@ -32,7 +32,7 @@ internal static class AgentKeys
             ReadBinaries),
         new Key<AgentDraft>(
             "wait_for_pages",
-            "Whose memory may be waited for when it is not there yet: "
+            "The processes whose pages programs wait for when they are not in memory: "
                 + "trusted (the default: root's, and that of programs with one thread), "
                 + "trusted with a list of users, all, or none.",
             WaitValue.Schema,
@@ -49,7 +49,7 @@ internal static class AgentKeys
             (agent, entry, bag) => agent.Socket = entry.Value is YamlScalar { Value: "none" } ? null : PathValue.Read(entry, agent, bag)),
         new Key<AgentDraft>(
             "state",
-            "A folder in which a run leaves word for the next one: after a crash, the rule file that changed last is held back. "
+            "A folder for the record of the last run: after a crash, the rule file that changed last is held back. "
                 + "Or none. Without it the StateDirectory of the unit.",
             JsonSchema.String,
             (agent, entry, bag) => agent.State = entry.Value is YamlScalar { Value: AgentConfiguration.NoState }

@@ -34,7 +34,7 @@ internal static class OutputKeys
             "otlp", "Events go to a receiver of OpenTelemetry's logs.", JsonSchema.Definition("otlp"), OtlpKeys.Read),
         new Key<OutputDraft>(
             "name",
-            "What rules call it: a rule with this output sends its events nowhere else.",
+            "The name that rules use: a rule with this output sends its events nowhere else.",
             PlaceValue.NameSchema,
             (draft, entry, bag) => draft.Name = PlaceValue.Name(entry, "an output", bag)?.Value))
     {

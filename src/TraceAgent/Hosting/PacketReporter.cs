@@ -25,7 +25,7 @@ internal sealed class PacketReporter(ILogger logger, EventPump pump, WallClock c
 
     public void Left(PacketRule rule, string? interfaceName)
     {
-        var reason = interfaceName is null ? "the interface is gone" : "the rule does not mean it any more";
+        var reason = interfaceName is null ? "the interface is gone" : "the rule does not name it any more";
         Log.FilterLeft(logger, rule.Name.Value, interfaceName ?? rule.Interface.Value, reason);
         pump.Enqueue(AgentEvents.Detached(rule.Name.Value, reason, clock.UtcNow));
     }

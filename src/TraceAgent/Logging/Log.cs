@@ -42,7 +42,7 @@ internal static partial class Log
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "a detach has been waiting for {seconds} s, and no thread is seen that waits inside a probe; CAP_SYS_ADMIN shows more")]
+        Message = "a detach has been waiting for {seconds} s, and no thread was found that waits inside a probe; CAP_SYS_ADMIN shows more")]
     public static partial void DetachSlow(ILogger logger, string seconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule expired: {rule}: {reason}")]
@@ -64,10 +64,10 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "{diagnostic}")]
     public static partial void RuleWarning(ILogger logger, string diagnostic);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors}; its rules in force: {kept}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has {errors}; active rules: {kept}")]
     public static partial void FileRejected(ILogger logger, string file, string errors, int kept);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule file accepted: {file}, {rules}: what was wrong with it is gone")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule file accepted: {file}, {rules}: its errors are fixed")]
     public static partial void FileAccepted(ILogger logger, string file, string rules);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} at {interfaceName} ({mode}): {lists}")]
@@ -77,7 +77,7 @@ internal static partial class Log
     public static partial void FilterUpdated(ILogger logger, string rule, string change, string lists);
 
     [LoggerMessage(
-        Level = LogLevel.Information, Message = "rule changed: {rule}: it takes a new filter; packets pass uncounted for a moment")]
+        Level = LogLevel.Information, Message = "rule changed: {rule}: it needs a new filter; packets pass uncounted for a moment")]
     public static partial void FilterReplaced(ILogger logger, string rule);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule detached: {rule} from {interfaceName}: {reason}")]
@@ -87,7 +87,7 @@ internal static partial class Log
     public static partial void FilterWarning(ILogger logger, string rule, string doubt);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "rule {rule}: {sources} had to make room for others, and are counted anew; 'max_sources' is {most}")]
+        Message = "rule {rule}: {sources} evicted; their counters start again at 0; 'max_sources' is {most}")]
     public static partial void SourcesEvicted(ILogger logger, string rule, string sources, int most);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {packets}; {lines} logged, {lost} lost")]
@@ -96,7 +96,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "reloaded")]
     public static partial void Reloaded(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "output failed: {reason}; what it does not take is counted as lost")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "output failed: {reason}; events that it does not take are counted as lost")]
     public static partial void OutputFailed(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "output works again: {output}; lost meanwhile: {events}")]
@@ -108,23 +108,23 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "output dropped events: {output}: {events}: {reason}")]
     public static partial void OutputDropped(ILogger logger, string output, string events, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "output waits: {reason}; events wait in memory, and it is tried again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "output delayed: {reason}; events wait in memory, and sending is tried again")]
     public static partial void OutputDelayed(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "output delivers again: {output}")]
     public static partial void OutputDelivers(ILogger logger, string output);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has errors, and what was in force stays:\n{diagnostics}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{file} has errors; the previous configuration stays active:\n{diagnostics}")]
     public static partial void ConfigurationRejected(ILogger logger, string file, string diagnostics);
 
     [LoggerMessage(
-        Level = LogLevel.Warning, Message = "the agent configuration has changed in what only a restart brings into force: {keys}")]
+        Level = LogLevel.Warning, Message = "the agent configuration has changes that take effect only after a restart: {keys}")]
     public static partial void ConfigurationNeedsStart(ILogger logger, string keys);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "outputs changed: {outputs}")]
     public static partial void OutputsChanged(ILogger logger, string outputs);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "outputs not changed: {reason}; those that were in force stay")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "outputs not changed: {reason}; the previous ones stay active")]
     public static partial void OutputsRefused(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "nobody reads the output any more; stopping")]
@@ -138,7 +138,7 @@ internal static partial class Log
     public static partial void Unreturned(ILogger logger, string rule, long unreturned);
 
     [LoggerMessage(
-        Level = LogLevel.Error, Message = "{rule}: the books do not balance: {calls} calls, but {logged} logged, {lost} lost{others}")]
+        Level = LogLevel.Error, Message = "{rule}: the counters do not add up: {calls} calls, but {logged} logged, {lost} lost{others}")]
     public static partial void OutOfBalance(ILogger logger, string rule, long calls, long logged, long lost, string others);
 
     [LoggerMessage(Level = LogLevel.Warning,
@@ -164,9 +164,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "{word}")]
     public static partial void EndedAbnormally(ILogger logger, string word);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "loops of crashes are not noticed: {reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "crash loops are not detected: {reason}")]
     public static partial void NoState(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "failed, and stopping: this is a defect of traceagent")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "failed, and stopping: this is a bug in traceagent")]
     public static partial void Defect(ILogger logger, Exception? failure);
 }

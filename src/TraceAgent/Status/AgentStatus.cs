@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using TraceAgent.Engine;
+using TraceAgent.Engine.Managed;
 
 namespace TraceAgent.Status;
 
@@ -10,7 +11,7 @@ namespace TraceAgent.Status;
 /// <param name="Cost">The cost of all rules together.</param>
 /// <param name="Outputs">All of them.</param>
 /// <param name="Reloads">How often rule files were found changed.</param>
-/// <param name="RejectedFiles">Rule files whose text is not in force as it is written.</param>
+/// <param name="RejectedFiles">Rule files whose current text is not active.</param>
 /// <param name="Rules">The rules in the order of the files; then those that are in no file any more.</param>
 internal sealed record AgentStatus(
     int Version,

@@ -46,7 +46,7 @@ internal static class PacketTable
             $"+ {StatusTable.Number(rule.Dropped)} dropped + {StatusTable.Number(rule.Spared)} spared + {StatusTable.Number(rule.NotIp)} " +
             $"not IP + {StatusTable.Number(rule.Malformed)} malformed");
         Line("bytes", StatusTable.Number(rule.Bytes));
-        Line("evicted", $"{StatusTable.Number(rule.Evicted)} times a source had to make room for another one");
+        Line("evicted", $"{StatusTable.Number(rule.Evicted)} times a source was evicted for another one");
         Line("lines", $"{StatusTable.Number(rule.Logged)} logged, {StatusTable.Number(rule.Lost)} lost");
         return text.ToString();
 

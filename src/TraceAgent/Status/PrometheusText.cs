@@ -30,7 +30,7 @@ internal static class PrometheusText
         Rules(
             "traceagent_rule_calls_total", "counter",
             "Calls that the rule saw: logged, filtered, sampled, limited and lost ones together.", rule => rule.Calls),
-        Rules("traceagent_rule_logged_total", "counter", "Calls whose line all outputs took.", rule => rule.Logged),
+        Rules("traceagent_rule_logged_total", "counter", "Calls whose line was written to all outputs.", rule => rule.Logged),
         Rules("traceagent_rule_filtered_total", "counter", "Calls that did not pass the rule's condition.", rule => rule.Filtered),
         Rules("traceagent_rule_sampled_total", "counter", "Calls left out by sampling.", rule => rule.Sampled),
         Rules("traceagent_rule_limited_total", "counter", "Calls over the rule's limit.", rule => rule.Limited),
@@ -50,7 +50,7 @@ internal static class PrometheusText
 
         new("traceagent_packet_rules", "gauge", "Packet rules by state.", status =>
             ByState(state => status.Packets.Count(rule => rule.State == state))),
-        new("traceagent_packets_total", "counter", "Packets that the rule saw, by what became of them.", status =>
+        new("traceagent_packets_total", "counter", "Packets that the rule saw, by verdict.", status =>
             status.Packets.SelectMany(Verdicts)),
         Packets("traceagent_packet_rule_bytes_total", "counter", "Bytes of all packets that the rule saw.", rule => rule.Bytes),
         Packets(
@@ -141,7 +141,7 @@ internal static class PrometheusText
         .Replace("\"", "\\\"", StringComparison.Ordinal)
         .Replace("\n", "\\n", StringComparison.Ordinal);
 
-    /// <param name="Name">Without the suffix of a sample.</param>
+    /// <param name="Name">Name without the suffix of a sample.</param>
     /// <param name="Type">A word of the format: gauge, counter, histogram.</param>
     /// <param name="Help">A sentence.</param>
     /// <param name="SamplesOf">Gives what there is to say of it.</param>

@@ -25,18 +25,18 @@ internal static class StatusClient
                 answer.Write(buffer.AsSpan(0, length));
                 if (answer.Length > LongestAnswer)
                 {
-                    throw new StatusUnavailableException($"{path}: what answers there is no traceagent");
+                    throw new StatusUnavailableException($"{path}: the program that answers is not traceagent");
                 }
             }
 
             return JsonSerializer.Deserialize(
                 answer.GetBuffer().AsSpan(0, (int)answer.Length), StatusJson.Readable.AgentStatus) is { Rules: not null } status
                 ? status
-                : throw new StatusUnavailableException($"{path}: what answers there is no traceagent");
+                : throw new StatusUnavailableException($"{path}: the program that answers is not traceagent");
         }
         catch (JsonException)
         {
-            throw new StatusUnavailableException($"{path}: what answers there is no traceagent, or one of another version");
+            throw new StatusUnavailableException($"{path}: the program that answers is not traceagent, or another version");
         }
         catch (ArgumentException)
         {

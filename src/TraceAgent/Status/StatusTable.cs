@@ -50,12 +50,12 @@ internal static class StatusTable
         foreach (var output in status.Outputs.Where(output => output.Errors > 0))
         {
             text.Append(
-                CultureInfo.InvariantCulture, $"output {Clean(output.Name)}: {Plural.Of(output.Errors, "batch", "batches")} not taken\n");
+                CultureInfo.InvariantCulture, $"output {Clean(output.Name)}: {Plural.Of(output.Errors, "batch", "batches")} refused\n");
         }
 
         if (!status.Cost.ProgramsMeasured)
         {
-            text.Append("cost counts hits only: what the rules' programs take can be told with CAP_SYS_ADMIN\n");
+            text.Append("cost counts hits only: the time in the rules' programs can be measured with CAP_SYS_ADMIN\n");
         }
 
         return text.ToString();

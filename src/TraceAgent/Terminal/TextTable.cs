@@ -3,12 +3,12 @@ using System.Text;
 namespace TraceAgent.Terminal;
 
 /// <summary>A column of a table.</summary>
-/// <param name="Head">Its first row.</param>
+/// <param name="Head">Text of the first row.</param>
 /// <param name="IsNumber">True to align it at the right.</param>
 internal readonly record struct TextColumn(string Head, bool IsNumber = false);
 
 /// <summary>Rows of cells under heads, each column as wide as its widest cell.</summary>
-/// <param name="columns">From left to right.</param>
+/// <param name="columns">Columns from left to right.</param>
 internal sealed class TextTable(params TextColumn[] columns)
 {
     /// <summary>Each with one cell for each column.</summary>

@@ -26,7 +26,7 @@ public sealed class OutputReporterTests : ILogger
         Commit(12, Full, events: 1);
         Commit(20, CommitResult.Complete);
 
-        const string failed = "output failed: write /a: No space left on device (ENOSPC); what it does not take is counted as lost";
+        const string failed = "output failed: write /a: No space left on device (ENOSPC); events that it does not take are counted as lost";
         Assert.Equal(
             [failed, "output works again: /a; lost meanwhile: 14 events", failed, "output works again: /a; lost meanwhile: 1 event"],
             _said);

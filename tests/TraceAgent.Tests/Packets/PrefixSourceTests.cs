@@ -36,8 +36,8 @@ public sealed class PrefixSourceTests : IDisposable
         Assert.Equal("[203.0.113.7, 203.0.113.8]", found.Desired.Lists!.Deny.ToString());
         Assert.Equal((2, 1), (Assert.Single(found.Diagnostics).Diagnostic.At.Line, found.Diagnostics[0].Diagnostic.At.Column));
         Assert.Equal(
-            $"{_folder["deny.txt"]}:2:1: TA140: '203.0.113.8/24' has bits set behind the first 24; the 2 of its last good state stay in " +
-                $"force", found.Doubt);
+            $"{_folder["deny.txt"]}:2:1: TA140: '203.0.113.8/24' has bits set behind the first 24; its last valid content " +
+                $"stays active (2 addresses)", found.Doubt);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class PrefixSourceTests : IDisposable
         File.Delete(_folder["deny.txt"]);
         var gone = _source.Resolve(rule);
         Assert.Equal("[203.0.113.7]", gone.Desired.Lists!.Deny.ToString());
-        Assert.EndsWith("does not exist; the 1 of its last good state stay in force", gone.Doubt, StringComparison.Ordinal);
+        Assert.EndsWith("does not exist; its last valid content stays active (1 address)", gone.Doubt, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public class StatusTableTests
         later    pending       0      0       0         0        0        0     0           0      -           -
         later: /srv/x␛[31m does not exist yet
         output /var/log/a"b\c.json: 3 events not delivered
-        output /var/log/a"b\c.json: 2 batches not taken
+        output /var/log/a"b\c.json: 2 batches refused
 
         """,
         StatusTable.Of(StatusSample.Of(StatusSample.Call, StatusSample.Pending), StatusSample.Now));

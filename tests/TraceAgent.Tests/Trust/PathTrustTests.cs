@@ -164,7 +164,7 @@ public sealed class PathTrustTests : IDisposable
         using var opened = System.IO.File.OpenHandle(path);
         var judged = trust.Judge(path, opened);
         Assert.Equal(judged, trust.Judge(path));
-        return judged is null ? null : (judged.Message["not obeyed: ".Length..], judged.Hint!);
+        return judged is null ? null : (judged.Message["ignored: ".Length..], judged.Hint!);
     }
 
     private string File(string name, string change)

@@ -134,7 +134,7 @@ public sealed class RuleSourceTests : IDisposable
 
         var files = source.Read();
 
-        Assert.Equal(["the link leads nowhere: none", "the link leads nowhere: b.yaml"], files.Select(
+        Assert.Equal(["broken link to none", "broken link to b.yaml"], files.Select(
             file => Assert.Single(file.Content.Diagnostics).Message));
         Assert.All(files, file => Assert.False(file.Content.HasErrors));
         Assert.Equal([_folder.Root], source.WithoutFiles);
