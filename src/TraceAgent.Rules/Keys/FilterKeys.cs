@@ -22,25 +22,25 @@ internal static partial class FilterKeys
 
     public static KeyTable<FilterDraft> Table { get; } = new(
         new Key<FilterDraft>(
-            "pid", "Process ID, or a list of them.", ListOf("""{"type":"integer","minimum":1}"""),
+            "pid", "Process ID, or a list of them.", ListOf(JsonSchema.Integer.Minimum(1)),
             (filter, entry, bag) => Each(entry, bag, value => ReadPid(filter, value, bag))),
         new Key<FilterDraft>(
             "process", "Name of the thread that makes the call, as {comm} shows it, or a pattern with one *; or a list.",
-            ListOf("""{"type":"string","minLength":1}"""),
+            ListOf(JsonSchema.String.MinLength(1)),
             (filter, entry, bag) => Each(entry, bag, value => ReadProcess(filter, value, bag))),
         new Key<FilterDraft>(
-            "user", "Name or number of the user that the process runs as; or a list.", ListOf("""{"type":["string","integer"]}"""),
+            "user", "Name or number of the user that the process runs as; or a list.", ListOf(JsonSchema.Scalar),
             (filter, entry, bag) => Each(entry, bag, value =>
                 ReadForm(filter.Users, value, User, bag))),
         new Key<FilterDraft>(
             "cgroup",
             "Path of a cgroup (version 2) below the root of its file system, or its number; those below it are included. Or a list.",
-            ListOf("""{"type":["string","integer"]}"""),
+            ListOf(JsonSchema.Scalar),
             (filter, entry, bag) => Each(
                 entry, bag, value => ReadForm(filter.Cgroups, value, Cgroup, bag))),
         new Key<FilterDraft>(
             "container", "ID of a container as docker ps or crictl ps prints it, 6 digits or more; or a list.",
-            ListOf("""{"type":"string","pattern":"^[0-9a-f]{6,64}$"}"""),
+            ListOf(JsonSchema.String.Pattern("^[0-9a-f]{6,64}$")),
             (filter, entry, bag) => Each(entry, bag, value => ReadForm(filter.Containers, value, Container, bag))));
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
@@ -50,8 +50,8 @@ internal static partial class FilterKeys
         rule.Filter = draft.Finish();
     }
 
-    private static string ListOf(string item) =>
-        $$"""{"anyOf":[{{item}},{"type":"array","minItems":1,"maxItems":{{MaxValues}},"items":{{item}}}]}""";
+    private static JsonSchema ListOf(JsonSchema item) =>
+        JsonSchema.AnyOf(item, JsonSchema.Array.MinItems(1).MaxItems(MaxValues).Items(item));
 
     private static void Each(YamlEntry entry, DiagnosticBag bag, Action<YamlScalar> read)
     {

@@ -9,13 +9,15 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads how often a rule may log and how long it is active: <c>sample</c>, <c>limit</c>, <c>ttl</c>, <c>budget</c>.</summary>
 internal static partial class LimitValues
 {
-    public const string SampleSchema = """{"type":"string","pattern":"^1\\s*/\\s*[1-9][0-9]{0,6}$","examples":["1/100"]}""";
-    public const string LimitSchema = """{"type":"string","pattern":"^(none|[1-9][0-9]{0,6}\\s*/\\s*s)$","examples":["100/s","none"]}""";
-    public const string TtlSchema = """{"type":"string","pattern":"^(none|[1-9][0-9]{0,8}\\s*[smhd])$","examples":["24h","30m"]}""";
-    public const string BudgetSchema = """{"type":"string","pattern":"^(none|[0-9]+(\\.[0-9]+)?\\s*%)$","examples":["2%","none"]}""";
+    public static JsonSchema SampleSchema => JsonSchema.String.Pattern(@"^1\s*/\s*[1-9][0-9]{0,6}$").Examples("1/100");
+    public static JsonSchema LimitSchema => JsonSchema.String.Pattern(@"^(none|[1-9][0-9]{0,6}\s*/\s*s)$")
+        .Examples("100/s", "none");
+    public static JsonSchema TtlSchema => JsonSchema.String.Pattern(@"^(none|[1-9][0-9]{0,8}\s*[smhd])$").Examples("24h", "30m");
+    public static JsonSchema BudgetSchema => JsonSchema.String.Pattern(@"^(none|[0-9]+(\.[0-9]+)?\s*%)$").Examples("2%", "none");
 
-    public const string IntervalSchema =
-        """{"type":"string","pattern":"^[1-9][0-9]{0,4}\\s*[smh]$","default":"10s","examples":["10s","1m"]}""";
+    public static JsonSchema IntervalSchema => JsonSchema.String.Pattern(@"^[1-9][0-9]{0,4}\s*[smh]$")
+        .Default("10s")
+        .Examples("10s", "1m");
 
     private const int MaxPerSecond = 1_000_000;
     private const string None = "none";
