@@ -11,6 +11,9 @@ namespace TraceAgent.Linux;
 /// <param name="ModifiedNs">Last change of the content, ns since 1970.</param>
 public sealed record FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode, long Size, long ModifiedNs)
 {
+    /// <summary>The granularity of time stamps, with room to spare: some file systems keep two seconds.</summary>
+    private static readonly TimeSpan TimestampGranularity = TimeSpan.FromSeconds(2);
+
     /// <summary>The kind of the file that a path leads to; never a link.</summary>
     public FileKind Kind { get; init; }
 
@@ -40,6 +43,14 @@ public sealed record FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inod
     public (uint Major, uint Minor, ulong Inode, long OverlaidNs) File => (DeviceMajor, DeviceMinor, Inode, OverlaidNs);
 
     public bool IsSameFile(FileIdentity other) => File == other.File;
+
+    /// <summary>
+    /// True when every change after this moment shows in the time stamps; false when the file was changed so shortly before that it
+    /// may be changed again without new ones.
+    /// </summary>
+    /// <param name="readAt">The time when the file was read, UTC.</param>
+    public bool ShowsChangesAfter(DateTime readAt) =>
+        readAt - DateTime.UnixEpoch.AddTicks(Math.Max(ModifiedNs, ChangedNs) / TimeSpan.NanosecondsPerTick) > TimestampGranularity;
 
     /// <summary>
     /// <see cref="IsSameFile"/> for a file that is held open and written to, which may change <see cref="OverlaidNs"/>: as long

@@ -23,12 +23,6 @@ public sealed record FilterResolution(
 /// <param name="trust">Says which files are to be obeyed; null when all are.</param>
 public sealed class PrefixSource(PathTrust? trust = null)
 {
-    /// <summary>
-    /// The granularity of time stamps: a file that was changed this shortly before it was read may be changed again without a new
-    /// one.
-    /// </summary>
-    private static readonly TimeSpan TimestampGranularity = TimeSpan.FromSeconds(2);
-
     private readonly Dictionary<(string Path, bool TakesEverything), KnownFile> _files = [];
     private readonly Dictionary<string, (PacketRule Rule, PrefixFile? Deny, PrefixFile? Allow, PrefixLists Lists)> _lists = [];
     private readonly HashSet<(string Path, bool TakesEverything)> _used = [];
@@ -110,7 +104,8 @@ public sealed class PrefixSource(PathTrust? trust = null)
         _used.Add(key);
         var identity = FileStatus.Of(path);
         var known = _files.GetValueOrDefault(key);
-        if (known is not null && known.Identity == identity && known.IsQuiet && IsTrustedAsBefore(known))
+        if (known is not null && known.Identity == identity && known.IsQuiet
+            && !(identity is not null && trust?.HasChanged(path, identity, known.Latest.Diagnostics) is true))
         {
             return known;
         }
@@ -122,22 +117,13 @@ public sealed class PrefixSource(PathTrust? trust = null)
             { Kind: FileKind.Regular } => Load(path, takesEverything),
             _ => PrefixFile.Unreadable(path, "not a regular file"),
         };
-        var isSettled = identity is null
-            || readAt - DateTime.UnixEpoch.AddTicks(
-                Math.Max(identity.ModifiedNs, identity.ChangedNs) / TimeSpan.NanosecondsPerTick) > TimestampGranularity;
+        var isQuiet = identity is null || identity.ShowsChangesAfter(readAt);
         var isSame = known is not null && known.Identity is null == identity is null
             && latest.Source.Text == known.Latest.Source.Text && latest.Diagnostics == known.Latest.Diagnostics;
         return _files[key] = isSame
-            ? known! with { Identity = identity, IsQuiet = isSettled }
-            : new KnownFile(path, identity, isSettled, latest, identity is null || latest.HasErrors ? known?.Good : latest);
+            ? known! with { Identity = identity, IsQuiet = isQuiet }
+            : new KnownFile(path, identity, isQuiet, latest, identity is null || latest.HasErrors ? known?.Good : latest);
     }
-
-    /// <summary>
-    /// True when the file is trusted as before: permissions change without the file's content, and those of its folders too.
-    /// </summary>
-    private bool IsTrustedAsBefore(KnownFile known) =>
-        trust is null || known.Identity is not { Kind: FileKind.Regular }
-            || trust.Judge(known.Path) == known.Latest.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);
 
     private PrefixFile Load(string path, bool takesEverything)
     {

@@ -15,12 +15,6 @@ namespace TraceAgent.Engine.Sources;
 public sealed class RuleSource(
     IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null, PathTrust? trust = null)
 {
-    /// <summary>
-    /// The granularity of time stamps: a file that was changed this shortly before it was read may be changed again without a new
-    /// one.
-    /// </summary>
-    private static readonly TimeSpan TimestampGranularity = TimeSpan.FromSeconds(2);
-
     private readonly Dictionary<string, (FileIdentity? Identity, DateTime ReadAt, RuleFileVersion Version)> _known = [];
 
     public IReadOnlyList<string> Paths => paths;
@@ -122,8 +116,8 @@ public sealed class RuleSource(
 
         var identity = found ?? FileIdentity.None;
         if (_known.TryGetValue(path, out var known)
-            && known.Identity == identity && known.ReadAt - ModifiedAt(identity) > TimestampGranularity
-            && IsTrustedAsBefore(path, known.Version.Content, identity, judge))
+            && known.Identity == identity && identity.ShowsChangesAfter(known.ReadAt)
+            && judge?.HasChanged(path, identity, known.Version.Content.Diagnostics) is not true)
         {
             return known.Version;
         }
@@ -147,14 +141,4 @@ public sealed class RuleSource(
         _known[path] = (identity, readAt, version);
         return version;
     }
-
-    /// <summary>
-    /// True when the file is trusted as before: permissions change without the file's content, and those of its folders too.
-    /// </summary>
-    private static bool IsTrustedAsBefore(string path, RuleFile content, FileIdentity identity, PathTrust? judge) =>
-        judge is null
-            || identity.Kind != FileKind.Regular || judge.Judge(path) == content.Diagnostics.FirstOrDefault(d => d.Code == PathTrust.Code);
-
-    private static DateTime ModifiedAt(FileIdentity identity) =>
-        DateTime.UnixEpoch.AddTicks(Math.Max(identity.ModifiedNs, identity.ChangedNs) / TimeSpan.NanosecondsPerTick);
 }

@@ -37,6 +37,15 @@ public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.E
     /// <summary>Checks the file that the path leads to now; null also when it leads nowhere.</summary>
     public Diagnostic? Judge(string path) => Diagnose(path, ProblemOnPathTo(path));
 
+    /// <summary>
+    /// True when a regular file is not judged as it was: permissions change without the file's content, and those of its folders too.
+    /// </summary>
+    /// <param name="path">The path that leads to the file.</param>
+    /// <param name="file">The file as it is now.</param>
+    /// <param name="before">The diagnostics of the last look, with that of <see cref="Judge(string)"/>.</param>
+    public bool HasChanged(string path, FileIdentity file, IEnumerable<Diagnostic> before) =>
+        file.Kind == FileKind.Regular && Judge(path) != before.FirstOrDefault(d => d.Code == Code);
+
     private Diagnostic? Diagnose(string path, (string Reason, string Remedy)? problem) => problem is var (reason, remedy)
         ? new Diagnostic(
             severity, Code, new SourceSpan(path, 1, 1, 1),
