@@ -53,7 +53,7 @@ public sealed class EventField
 
     /// <param name="shown">The value.</param>
     /// <param name="index">The index of the value among those of its event.</param>
-    /// <param name="slot">Where it lies.</param>
+    /// <param name="slot">The place in the record.</param>
     /// <param name="needsResult">True when it is missing when the call ends at a jump.</param>
     /// <exception cref="ArgumentException">The plan does not store what the type needs.</exception>
     public EventField(ShownField shown, int index, FieldSlot slot, bool needsResult)

@@ -36,7 +36,7 @@ internal static class KeyedSecret
     /// <summary>
     /// The value of the key of which a stem is a part, empty when it has none, and where that key ends; 0 when there is no key.
     /// </summary>
-    /// <param name="text">All of it.</param>
+    /// <param name="text">The whole text.</param>
     /// <param name="at">The position of the stem.</param>
     /// <param name="notSecret">Names that are no secrets, whatever they tell.</param>
     public static (TextSpan Value, int End) At(ReadOnlySpan<char> text, int at, EquatableArray<string> notSecret)

@@ -36,9 +36,9 @@ internal static class SecretForms
     public static IEnumerable<string> Stems => [Address, PrivateKey, SignedToken, .. Issued.Select(one => one.Prefix.ToLowerInvariant())];
 
     /// <summary>The secret whose stem is at a position; empty when it is none.</summary>
-    /// <param name="text">All of it.</param>
+    /// <param name="text">The whole text.</param>
     /// <param name="at">The position of the stem.</param>
-    /// <param name="isCut">More of the text was not kept.</param>
+    /// <param name="isCut">True when more of the text was not kept.</param>
     public static TextSpan At(ReadOnlySpan<char> text, int at, bool isCut)
     {
         var rest = text[at..];

@@ -61,7 +61,7 @@ internal sealed unsafe class BpfObject : IDisposable
     }
 
     /// <param name="name">The name of the source, <c>bpf/NAME.bpf.c</c>.</param>
-    /// <param name="privileges">What the message of a refusal asks for.</param>
+    /// <param name="privileges">The privileges that the message of a refusal names.</param>
     /// <param name="prepare">Sizes the maps, before the kernel sees them.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what the object needs.</exception>
     public static BpfObject Load(string name, string privileges, Action<BpfObject> prepare) => Opened(name, privileges, null, opened =>

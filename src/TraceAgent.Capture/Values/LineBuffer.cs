@@ -38,7 +38,7 @@ public sealed class LineBuffer
         }
     }
 
-    /// <param name="c">No half of a surrogate pair.</param>
+    /// <param name="c">The character, not half of a surrogate pair.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(char c)
     {

@@ -9,10 +9,10 @@ namespace TraceAgent.Engine.Evaluation;
 
 /// <summary>The result of evaluating the files and binaries again.</summary>
 /// <param name="Desired">The probe of every active rule.</param>
-/// <param name="Pending">Rules whose target is missing, and what it is that they wait for.</param>
-/// <param name="Rejected">Files whose new text is not in force.</param>
+/// <param name="Pending">The rules whose target is missing, and what they wait for.</param>
+/// <param name="Rejected">The files whose new text is not active.</param>
 /// <param name="News">Diagnostics that were not there the last time, with the text that they point into.</param>
-/// <param name="Looked">Where files would appear that change this.</param>
+/// <param name="Looked">The names of files whose appearance would change this.</param>
 public sealed record RuleEvaluation(
     IReadOnlyList<RuleProbe> Desired,
     IReadOnlyList<(Rule Rule, string Missing)> Pending,
@@ -34,13 +34,13 @@ public sealed record RuleEvaluation(
 /// <param name="File">The file as the user named it.</param>
 /// <param name="Rule">The rule's name and place; null when the file is too broken to tell.</param>
 /// <param name="Reason">The first error of the rule, or else of the file, with its position.</param>
-/// <param name="IsPackets">Whether it is a packet rule.</param>
+/// <param name="IsPackets">True for a packet rule.</param>
 public sealed record RuleError(string File, Located<string>? Rule, string Reason, bool IsPackets = false);
 
 /// <param name="Path">The file's path.</param>
-/// <param name="Errors">How many.</param>
-/// <param name="RulesKept">How many rules of it are in force all the same.</param>
-/// <param name="Rules">How many of its new text are not; 1 when it is too broken to tell.</param>
+/// <param name="Errors">The number of errors.</param>
+/// <param name="RulesKept">The number of its rules that are active all the same.</param>
+/// <param name="Rules">The number of rules of its new text that are not active; 1 when it is too broken to tell.</param>
 public sealed record RejectedFile(string Path, int Errors, int RulesKept, int Rules);
 
 /// <summary>

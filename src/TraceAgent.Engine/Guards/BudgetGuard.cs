@@ -11,7 +11,7 @@ internal sealed record RuleCost(string Rule, double CostNs, double? BudgetPercen
 /// <summary>A rule that costs too much.</summary>
 /// <param name="Rule">The rule's name.</param>
 /// <param name="UsedPercent">The cost in percent of one CPU, over the last second.</param>
-/// <param name="BudgetPercent">What it may use; of all rules together when <paramref name="OfAll"/>.</param>
+/// <param name="BudgetPercent">The budget; that of all rules together when <paramref name="OfAll"/>.</param>
 /// <param name="OfAll">The rules together are over their budget, and this one costs most.</param>
 /// <param name="Pause">The time until it is tried again.</param>
 public readonly record struct Suspension(string Rule, double UsedPercent, double BudgetPercent, bool OfAll, TimeSpan Pause)
@@ -39,7 +39,7 @@ internal sealed class BudgetGuard(double allPercent)
     private int _allOver;
 
     /// <param name="costs">The costs of all attached rules.</param>
-    /// <param name="now">Monotonic; about a second after the last time.</param>
+    /// <param name="now">The monotonic time; about a second after the last call.</param>
     public IReadOnlyList<Suspension> Judge(IReadOnlyList<RuleCost> costs, TimeSpan now)
     {
         var elapsed = (now - _last).TotalNanoseconds;

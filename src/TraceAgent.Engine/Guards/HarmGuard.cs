@@ -3,7 +3,7 @@ using TraceAgent.Engine.Reading;
 namespace TraceAgent.Engine.Guards;
 
 /// <summary>The report to the operator about a process that the kernel has ended.</summary>
-/// <param name="Signal">What has ended it.</param>
+/// <param name="Signal">The signal that ended it.</param>
 /// <param name="Rules">The rules that probed files that it had in memory; the youngest first.</param>
 /// <param name="More">The number of such ends of the same program that were not reported since the last report.</param>
 public sealed record HarmReport(FatalSignal Signal, IReadOnlyList<string> Rules, int More);
@@ -89,7 +89,7 @@ public sealed class HarmGuard
     }
 
     /// <summary>The reports and verdicts since the last call.</summary>
-    /// <param name="rules">Attached now; asked when there is something to judge.</param>
+    /// <param name="rules">Gets the attached rules when there is something to judge.</param>
     public (IReadOnlyList<HarmReport> Reports, IReadOnlyList<HarmVerdict> Verdicts) Judge(Func<IReadOnlyList<ProbingRule>> rules)
     {
         lock (_gate)

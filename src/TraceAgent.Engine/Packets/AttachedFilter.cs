@@ -73,7 +73,7 @@ public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketC
     }
 
     /// <summary>Takes the kernel's counts into the counters.</summary>
-    /// <returns>Sources that are dropped for the first time, or spared.</returns>
+    /// <returns>The sources that are dropped for the first time, or spared.</returns>
     public IReadOnlyList<DeniedSource> ReadDenied()
     {
         var totals = filter.Totals();

@@ -6,11 +6,11 @@ namespace TraceAgent.Engine.Packets;
 
 /// <summary>The status of a packet rule, without its counters.</summary>
 /// <param name="Rule">The rule as it is active.</param>
-/// <param name="State">Now.</param>
-/// <param name="Reason">Why it is not attached, or what is not as it should be.</param>
-/// <param name="Attached">Interfaces, and the modes in force on them.</param>
-/// <param name="Denied">Prefixes in force.</param>
-/// <param name="Allowed">Prefixes in force.</param>
+/// <param name="State">The current state.</param>
+/// <param name="Reason">The reason why it is not attached, or what is not as it should be.</param>
+/// <param name="Attached">The interfaces, and the modes that are used on them.</param>
+/// <param name="Denied">The number of active denied prefixes.</param>
+/// <param name="Allowed">The number of active allowed prefixes.</param>
 public sealed record PacketStanding(
     PacketRule Rule, RuleState State, string? Reason, IReadOnlyList<InterfaceStatus> Attached, int Denied, int Allowed);
 

@@ -9,7 +9,7 @@ namespace TraceAgent.Engine.Packets;
 /// and after its end by the one that stops the agent.
 /// </summary>
 /// <param name="reconciler">Attaches and detaches.</param>
-/// <param name="reports">Tell.</param>
+/// <param name="reports">Writes the lines.</param>
 /// <param name="reporter">The listener for what the operator must know.</param>
 /// <param name="interfaces">The interfaces of the agent's network namespace.</param>
 public sealed class PacketController(

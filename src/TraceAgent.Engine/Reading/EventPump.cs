@@ -81,7 +81,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     public void Enqueue(StreamEvent statement) => Enqueue((statement, null, null));
 
     /// <summary>Writes a line of a rule that does not come from the ring.</summary>
-    /// <param name="line">What it says.</param>
+    /// <param name="line">The line to write.</param>
     /// <param name="counters">The rule's counters.</param>
     /// <param name="output">The name of the one output that takes it; null for all.</param>
     public void Enqueue(StreamEvent line, LineCounters counters, string? output) => Enqueue((line, counters, output));

@@ -10,7 +10,7 @@ using TraceAgent.Linux;
 namespace TraceAgent.Engine.Reading;
 
 /// <summary>The execution of a file by a process.</summary>
-/// <param name="Facts">What the process is now.</param>
+/// <param name="Facts">The facts about the process now.</param>
 /// <param name="Device">The executable's device; 20 bits of minor number below the major number.</param>
 /// <param name="Inode">The executable's inode number.</param>
 public sealed record Execution(int Pid, ProcessFacts Facts, uint Device, ulong Inode);
@@ -56,7 +56,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
 
     /// <param name="logger">The agent's logger.</param>
     /// <param name="whenDrained">Runs an action when all events that are in their ring now have been read.</param>
-    /// <param name="seesAll">Whether /proc has all processes under the kernel's numbers.</param>
+    /// <param name="seesAll">True when /proc has all processes under the kernel's IDs.</param>
     public ProcessWatch(ILogger logger, Action<Action> whenDrained, bool seesAll)
     {
         (_logger, _whenDrained, _seesAll) = (logger, whenDrained, seesAll);
@@ -116,7 +116,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     /// </summary>
     public void AwaitSignals() => _signals.GetAwaiter().GetResult();
 
-    /// <remarks>Asked by one thread.</remarks>
+    /// <remarks>Called by one thread.</remarks>
     public ProcessFacts? Find(int pid, ulong time)
     {
         // In this order: whatever happened before the moment up to which notices were taken has been taken by then.

@@ -52,7 +52,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     }
 
     /// <summary>Attaches to as many of the files as possible.</summary>
-    /// <returns>Why one of the others was refused.</returns>
+    /// <returns>The reason why one of the others was refused.</returns>
     public ExceptionDispatchInfo? Grow(AttachedProbe probe, Rule rule, Probe more)
     {
         ExceptionDispatchInfo? refusal = null;
@@ -108,7 +108,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     /// <summary>Makes the successor of a probe, completely or not at all, and not yet active.</summary>
     /// <param name="previous">The attached probe; its files are found again even where their paths lead elsewhere now.</param>
     /// <param name="rule">The rule as it is now.</param>
-    /// <param name="probe">What it asks for.</param>
+    /// <param name="probe">The rule's probe.</param>
     /// <exception cref="KernelException">The kernel refused a part of it.</exception>
     public AttachedProbe Succeed(AttachedProbe previous, Rule rule, Probe probe)
     {

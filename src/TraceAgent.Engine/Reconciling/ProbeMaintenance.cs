@@ -6,7 +6,7 @@ namespace TraceAgent.Engine.Reconciling;
 /// <summary>Maintains what is attached when no rule changes: files and threads come and go.</summary>
 /// <param name="attached">The attached probes, by rule.</param>
 /// <param name="reporter">Receives the reports.</param>
-/// <param name="seesAll">Whether /proc has all processes; else any file may still be used by one.</param>
+/// <param name="seesAll">True when /proc has all processes; else any file may still be used by one.</param>
 public sealed class ProbeMaintenance(
     IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerListener reporter, bool seesAll = true)
 {

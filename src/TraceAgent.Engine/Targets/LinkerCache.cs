@@ -19,7 +19,7 @@ internal static class LinkerCache
     private static ReadOnlySpan<byte> Magic => "glibc-ld.so.cache1.1"u8;
 
     /// <summary>Paths of the libraries of a name, the preferred one first: there may be variants for processors.</summary>
-    /// <param name="cache">All of the file.</param>
+    /// <param name="cache">The content of the file.</param>
     /// <param name="name">The name as in <c>DT_NEEDED</c>.</param>
     /// <param name="flags">The flags of the kind of library: see <see cref="LibraryKind"/>.</param>
     public static IReadOnlyList<string> Find(ReadOnlySpan<byte> cache, string name, int flags)

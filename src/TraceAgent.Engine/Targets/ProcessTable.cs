@@ -173,7 +173,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     private static string SourceOf(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe");
 
     /// <param name="Comm">The thread's name, at most 15 bytes.</param>
-    /// <param name="Name">What was cut off to make <paramref name="Comm"/>, where that is known.</param>
+    /// <param name="Name">The full name of <paramref name="Comm"/>, where something was cut off and is known.</param>
     private sealed record Seen(string Comm, string Name, string Path, FileIdentity File, TimeSpan Since, TimeSpan Last)
     {
         /// <summary>

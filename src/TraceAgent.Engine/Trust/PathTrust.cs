@@ -154,7 +154,7 @@ public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.E
             ? path
             : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    /// <param name="Problem">What is wrong on it.</param>
-    /// <param name="End">Where it leads, without links; null when it leads nowhere, or is not to be gone.</param>
+    /// <param name="Problem">The problem on it.</param>
+    /// <param name="End">The end of the path, without links; null when it leads nowhere, or must not be followed.</param>
     private readonly record struct PathStep((string Reason, string Remedy)? Problem, string? End);
 }

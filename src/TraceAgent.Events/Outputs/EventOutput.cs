@@ -35,7 +35,7 @@ internal abstract class EventOutput : IDisposable
     public abstract void Become(OutputConfiguration next);
 
     /// <summary>Sends what is pending, then closes. Never throws.</summary>
-    /// <param name="patience">How long that may take; never mind for outputs that write at once.</param>
+    /// <param name="patience">The maximum time for that; not used by outputs that write at once.</param>
     /// <returns>A task that ends when it is closed.</returns>
     public virtual Task CloseAsync(TimeSpan patience)
     {

@@ -5,8 +5,8 @@ namespace TraceAgent.Events.Outputs;
 
 /// <summary>A notice about an output that sends, between two commits.</summary>
 /// <param name="Output">The output's address.</param>
-/// <param name="Reason">Why it does not deliver; null when it does again.</param>
-/// <param name="Dropped">Events that are given up; 0 while they wait to be sent again.</param>
+/// <param name="Reason">The reason why it does not deliver; null when it does again.</param>
+/// <param name="Dropped">The number of events that are given up; 0 while they wait to be sent again.</param>
 public sealed record DeliveryNotice(string Output, string? Reason, int Dropped);
 
 /// <summary>
@@ -37,7 +37,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
     private bool _failing;
 
     /// <param name="name">The output's name, for notices.</param>
-    /// <param name="grpc">How requests and answers look.</param>
+    /// <param name="grpc">True for requests and answers of gRPC, false for HTTP.</param>
     /// <param name="notice">Called by the sending task.</param>
     public OtlpDelivery(string name, bool grpc, Action<DeliveryNotice> notice)
     {
@@ -51,8 +51,8 @@ internal sealed class OtlpDelivery : HttpMessageHandler
     public bool IsFull => Volatile.Read(ref _bytes) > MaxBytes;
 
     /// <summary>Sends what waits; what is left at the timeout is dropped, counted and reported.</summary>
-    /// <param name="handedOver">Events that the sink was given in all.</param>
-    /// <param name="patience">How long it may take.</param>
+    /// <param name="handedOver">The number of events that the sink was given in total.</param>
+    /// <param name="patience">The maximum time.</param>
     public async Task CloseAsync(long handedOver, TimeSpan patience)
     {
         _queue.Writer.TryComplete();

@@ -67,7 +67,7 @@ internal sealed class OtlpOutput : EventOutput
     public override int Pending => _pending;
 
     /// <summary>Opens the output. Never fails: the receiver may come later.</summary>
-    /// <param name="configuration">Says where to.</param>
+    /// <param name="configuration">The configuration, with the receiver.</param>
     /// <param name="notice">Called, on any thread, when delivery begins to fail, drops events, or works again.</param>
     public static OtlpOutput Open(OutputConfiguration.Otlp configuration, Action<DeliveryNotice> notice) =>
         new(configuration, new OtlpDelivery(configuration.Target, configuration.Grpc, notice));

@@ -9,7 +9,7 @@ namespace TraceAgent.Events.Outputs;
 public sealed record OutputFailure(string Output, string Reason, bool ReaderGone = false)
 {
     /// <param name="operation">A verb.</param>
-    /// <param name="output">What it was done to.</param>
+    /// <param name="output">The object of the operation.</param>
     /// <param name="exception">IOException or UnauthorizedAccessException.</param>
     public static OutputFailure Of(string operation, string output, Exception exception) => new(
         output, $"{operation} {output}: {IoFailure.Describe(exception)}", IoFailure.ErrnoOf(exception) == IoFailure.BrokenPipe);

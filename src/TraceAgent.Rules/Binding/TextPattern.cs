@@ -9,10 +9,10 @@ internal static class TextPattern
     /// <summary>The maximum number of bytes of a thread's name (TASK_COMM_LEN without its NUL).</summary>
     private const int LongestThreadName = 15;
 
-    /// <param name="text">What stands in the quotes.</param>
-    /// <param name="isPattern">One <c>*</c> stands for any text.</param>
+    /// <param name="text">The text in the quotes.</param>
+    /// <param name="isPattern">True when one <c>*</c> stands for any text.</param>
     /// <param name="ofThread">The test is of a thread's name.</param>
-    /// <param name="problem">Why there is no such test.</param>
+    /// <param name="problem">The reason why there is no such test.</param>
     public static TextTest? Of(string text, bool isPattern, bool ofThread, out string problem)
     {
         problem = "";

@@ -23,8 +23,8 @@ public sealed record CommandLineRule(RuleFile File, string? Yaml)
     private const int LongestLine = 64 << 10;
 
     /// <summary>Reads <c>BINARY:FUNCTION(name: type, …) -> type</c>. Takes any text without throwing.</summary>
-    /// <param name="command">What the line begins with, for showing.</param>
-    /// <param name="baseDirectory">Absolute; relative paths start here.</param>
+    /// <param name="command">The beginning of the line, for showing.</param>
+    /// <param name="baseDirectory">The folder, absolute, from which relative paths start.</param>
     /// <param name="words">
     /// One: binary and place with a colon between. Two: the binary, and the place or a C prototype.
     /// </param>

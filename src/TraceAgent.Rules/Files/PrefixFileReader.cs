@@ -16,9 +16,9 @@ public static class PrefixFileReader
     /// <summary>The maximum number of prefixes of each family in the kernel's tables.</summary>
     public const int MaxPrefixes = 131_072;
 
-    /// <param name="path">What diagnostics call the file.</param>
+    /// <param name="path">The name of the file in diagnostics.</param>
     /// <param name="utf8">The whole file.</param>
-    /// <param name="takesEverything">Whether <c>0.0.0.0/0</c> and <c>::/0</c> may be in it.</param>
+    /// <param name="takesEverything">True when <c>0.0.0.0/0</c> and <c>::/0</c> may be in it.</param>
     public static PrefixFile Read(string path, ReadOnlySpan<byte> utf8, bool takesEverything)
     {
         var bag = new DiagnosticBag();
@@ -87,7 +87,7 @@ public static class PrefixFileReader
 
     /// <summary>The part of a line that counts.</summary>
     /// <param name="line">The line without its end.</param>
-    /// <param name="start">Where that begins.</param>
+    /// <param name="start">The start of that part.</param>
     private static ReadOnlySpan<char> WithoutComment(ReadOnlySpan<char> line, out int start)
     {
         var comment = line.IndexOfAny('#', ';');

@@ -8,8 +8,8 @@ namespace TraceAgent.Symbols.Elf;
 /// "UserSpaceProbeImplementation" in the SystemTap wiki.
 /// </summary>
 /// <param name="Items">The notes in the order of the file, without repetitions.</param>
-/// <param name="IsDamaged">There is more that cannot be read.</param>
-/// <param name="IsCut">There are more than are kept.</param>
+/// <param name="IsDamaged">True when there are notes that cannot be read.</param>
+/// <param name="IsCut">True when there are more notes than are kept.</param>
 internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, bool IsCut)
 {
     // libjvm.so, with a probe in each of its methods for Java programs, has 100 KiB of notes; generated code has been seen with 20 MiB.

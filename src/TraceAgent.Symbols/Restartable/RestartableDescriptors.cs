@@ -7,7 +7,7 @@ namespace TraceAgent.Symbols.Restartable;
 /// <param name="Address">The address of the descriptor itself.</param>
 /// <param name="Start">The address of the first instruction of the sequence.</param>
 /// <param name="Length">Bytes of it.</param>
-/// <param name="Abort">Where the kernel lets the thread go on instead; outside of the sequence.</param>
+/// <param name="Abort">The address where the kernel lets the thread go on instead; outside of the sequence.</param>
 internal readonly record struct RestartableDescriptor(ulong Address, ulong Start, ulong Length, ulong Abort);
 
 /// <summary>

@@ -71,7 +71,7 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
     }
 
     /// <summary>The places that are named, in order of their names, each with what the gate says of it.</summary>
-    /// <param name="most">How many.</param>
+    /// <param name="most">The maximum number.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public IEnumerable<ListedUsdtProbe> List(int most)
     {

@@ -14,10 +14,10 @@ public static class DiagnosticWriter
     /// <summary>Columns for the number of the line before it, and the signs for what is left out.</summary>
     private const int BesideLine = 10;
 
-    /// <param name="output">Gets lines that end in <c>\n</c>.</param>
-    /// <param name="diagnostic">What to show.</param>
+    /// <param name="output">Receives lines that end in <c>\n</c>.</param>
+    /// <param name="diagnostic">The diagnostic to show.</param>
     /// <param name="source">The file's lines; null leaves line and caret out.</param>
-    /// <param name="colours">ANSI colours: only for a terminal.</param>
+    /// <param name="colours">True for ANSI colours: only for a terminal.</param>
     /// <param name="columns">The width of the terminal in columns: a line that is wrapped would not be above its caret.</param>
     public static void WriteText(TextWriter output, Diagnostic diagnostic, SourceText? source, bool colours, int? columns = null)
     {

@@ -47,7 +47,7 @@ public static class Suggestion
         return result;
     }
 
-    /// <summary><c>did you mean 'symbol'?</c>, or null when nothing is near.</summary>
+    /// <summary>The hint <c>did you mean 'symbol'?</c>, or null when nothing is near.</summary>
     public static string? DidYouMean(string wrong, IEnumerable<string> known) =>
         Nearest(wrong, known) is { } near ? $"did you mean '{near}'?" : null;
 

@@ -14,10 +14,9 @@ namespace TraceAgent.Configuration;
 /// </summary>
 /// <param name="file">The file as it was read at the start.</param>
 /// <param name="followsOutputs">False when the command line said where events go.</param>
-/// <param name="exchange">Brings outputs into force; fails with an <see cref="OutputException"/> and
-/// then has changed nothing.</param>
+/// <param name="exchange">Makes outputs active; fails with an <see cref="OutputException"/> and then has changed nothing.</param>
 /// <param name="reporter">Receives the reports.</param>
-/// <param name="trust">Says whether the file is to be obeyed; null when it always is.</param>
+/// <param name="trust">Decides whether the file is trusted; null when it always is.</param>
 internal sealed class FollowedConfiguration(
     AgentConfigurationFile file,
     bool followsOutputs, Func<IReadOnlyList<OutputConfiguration>, Task> exchange, IConfigurationListener reporter,

@@ -20,7 +20,7 @@ internal sealed class BoundedServer : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
 
-    /// <param name="listener">Bound; taken over.</param>
+    /// <param name="listener">The socket, bound; the server disposes of it.</param>
     /// <param name="form">The form of a request.</param>
     /// <param name="answer">
     /// The answer to a request, which is null when it did not end within the limit; null for none. Called by any thread.

@@ -23,8 +23,8 @@ internal sealed class StatusSocket : IDisposable
 
     private StatusSocket(string path, FileStream @lock, BoundedServer server) => (_path, _lock, _server) = (path, @lock, server);
 
-    /// <param name="path">Absolute.</param>
-    /// <param name="status">Asked for each client.</param>
+    /// <param name="path">The absolute path.</param>
+    /// <param name="status">Makes the status for each client.</param>
     /// <exception cref="StatusSocketException">Another agent answers there, or the socket cannot be made.</exception>
     public static StatusSocket Open(string path, Func<AgentStatus> status)
     {

@@ -10,9 +10,9 @@ using TraceAgent.Rules;
 namespace TraceAgent.Status;
 
 /// <summary>Collects the agent's status. Any thread may ask.</summary>
-/// <param name="board">How the rules stand.</param>
+/// <param name="board">The status of the rules.</param>
 /// <param name="counters">The counters of all rules that there have been.</param>
-/// <param name="packets">How the packet rules stand.</param>
+/// <param name="packets">The status of the packet rules.</param>
 /// <param name="packetCounters">The counters of all packet rules that there have been.</param>
 /// <param name="ring">The ring between kernel and agent.</param>
 /// <param name="outputs">The reporter of all outputs.</param>
