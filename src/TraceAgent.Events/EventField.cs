@@ -157,7 +157,7 @@ public sealed class EventField
     {
         FieldForm.Characters => 2 * Characters.MaxCharacters,
         FieldForm.Bytes => 4 * ((CaptureType.Bytes)_type).Max,
-        FieldForm.Cgroup => CgroupNames.LongestName,
+        FieldForm.Cgroup => CgroupNames.MaxNameLength,
         _ => 0,
     };
 

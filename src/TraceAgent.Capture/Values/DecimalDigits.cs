@@ -8,7 +8,7 @@ namespace TraceAgent.Capture;
 public static class DecimalDigits
 {
     /// <summary>The number of digits of the longest number.</summary>
-    public const int Most = 20;
+    public const int MaxDigits = 20;
 
     /// <summary>The number 10^8: those below it have eight digits at most.</summary>
     public const uint TenTo8 = 100_000_000;

@@ -30,9 +30,9 @@ public readonly record struct Suspension(string Rule, double UsedPercent, double
 /// <param name="allPercent">The budget of all rules with a budget together, in percent of one CPU.</param>
 internal sealed class BudgetGuard(double allPercent)
 {
-    private const int Patience = 3;
+    private const int MaxSecondsOver = 3;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, State> _rules = [];
     private TimeSpan _last;
@@ -58,7 +58,7 @@ internal sealed class BudgetGuard(double allPercent)
 
             used.Add((cost, percent));
             state.Over = percent > budget ? state.Over + 1 : 0;
-            if (state.Over >= Patience)
+            if (state.Over >= MaxSecondsOver)
             {
                 verdicts.Add(new Suspension(cost.Rule, percent, budget, OfAll: false, Suspend(state, now)));
                 state.Last = verdicts[^1];
@@ -66,7 +66,7 @@ internal sealed class BudgetGuard(double allPercent)
         }
 
         _allOver = used.Sum(one => one.Percent) > allPercent ? _allOver + 1 : 0;
-        if (_allOver >= Patience && verdicts.Count == 0)
+        if (_allOver >= MaxSecondsOver && verdicts.Count == 0)
         {
             var (cost, percent) = used.MaxBy(one => one.Percent);
             verdicts.Add(new Suspension(cost.Rule, percent, allPercent, OfAll: true, Suspend(StateOf(cost.Rule), now)));
@@ -92,9 +92,9 @@ internal sealed class BudgetGuard(double allPercent)
     private static TimeSpan Suspend(State state, TimeSpan now)
     {
         // A rule that was good for as long as the longest pause is forgiven.
-        state.Pause = state.Pause == TimeSpan.Zero || now - state.Until > LongestPause
+        state.Pause = state.Pause == TimeSpan.Zero || now - state.Until > MaxPause
             ? FirstPause
-            : TimeSpan.FromTicks(Math.Min(state.Pause.Ticks * 2, LongestPause.Ticks));
+            : TimeSpan.FromTicks(Math.Min(state.Pause.Ticks * 2, MaxPause.Ticks));
         state.Until = now + state.Pause;
         (state.Over, state.Seen) = (0, false);
         return state.Pause;

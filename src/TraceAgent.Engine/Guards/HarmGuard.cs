@@ -25,7 +25,7 @@ public sealed record ProbingRule(string Rule, TimeSpan Since, IReadOnlyCollectio
 public sealed class HarmGuard
 {
     /// <summary>The maximum number of programs, and of pending ends.</summary>
-    private const int Most = 4096;
+    private const int MaxEntries = 4096;
 
     /// <summary>The maximum number of reports about one program within <see cref="ReportInterval"/>; more are counted.</summary>
     private const int MaxReports = 5;
@@ -33,7 +33,7 @@ public sealed class HarmGuard
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>The interval within which rules were attached together and cannot be told apart.</summary>
-    private static readonly TimeSpan Together = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SameTime = TimeSpan.FromSeconds(1);
 
     /// <summary>The maximum time that a handler may take to end its process.</summary>
     private static readonly TimeSpan HandlerTime = TimeSpan.FromSeconds(5);
@@ -122,9 +122,9 @@ public sealed class HarmGuard
                     && known.Ends.Suspicion(signal, probing[0].Since) is { } evidence)
                 {
                     verdicts.Add(new HarmVerdict(
-                        [.. probing.Where(rule => probing[0].Since - rule.Since <= Together).Select(rule => rule.Rule)],
+                        [.. probing.Where(rule => probing[0].Since - rule.Since <= SameTime).Select(rule => rule.Rule)],
                         evidence));
-                    _programs[signal.Program] = known.Anew();
+                    _programs[signal.Program] = known.Cleared();
                 }
             }
 
@@ -138,7 +138,7 @@ public sealed class HarmGuard
         if (known.IsNew(signal))
         {
             known.Ends.Crashed(signal.Time);
-            if (signal.IsProbed && _news.Count < Most)
+            if (signal.IsProbed && _news.Count < MaxEntries)
             {
                 _news.Add(signal);
                 Suspected?.Invoke();
@@ -160,7 +160,7 @@ public sealed class HarmGuard
     private static void Limit<TKey, TValue>(Dictionary<TKey, TValue> table)
         where TKey : notnull
     {
-        if (table.Count >= Most)
+        if (table.Count >= MaxEntries)
         {
             table.Clear();
         }
@@ -205,7 +205,7 @@ public sealed class HarmGuard
         }
 
         /// <summary>Begins anew, so that the next rule is not blamed for what the former one was.</summary>
-        public Known Anew()
+        public Known Cleared()
         {
             var anew = new Known { _last = _last, _unreported = _unreported };
             foreach (var time in _reported)

@@ -149,7 +149,7 @@ public sealed class PrefixSource(PathTrust? trust = null)
                 return PrefixFile.Unreadable(path, "not a regular file");
             }
 
-            var bytes = new byte[Math.Min(RandomAccess.GetLength(opened.Handle), PrefixFileReader.LargestFile) + 1];
+            var bytes = new byte[Math.Min(RandomAccess.GetLength(opened.Handle), PrefixFileReader.MaxFileSize) + 1];
             var length = opened.Read(bytes);
             var file = PrefixFileReader.Read(path, bytes.AsSpan(0, length), takesEverything);
             return trust?.Judge(path, opened.Handle) is { } distrust ? file with { Diagnostics = [distrust, .. file.Diagnostics] } : file;

@@ -21,7 +21,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     /// </summary>
     private const long CollectAfter = 4 << 20;
 
-    private const int LongestStop = 4;
+    private const int SlowStopFactor = 4;
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -103,9 +103,9 @@ public sealed class EventPump : IRecordConsumer, IDisposable
 
     /// <summary>
     /// Takes what is in the ring, commits and ends. False when an output blocked for this long, or was so slow that it took
-    /// <see cref="LongestStop"/> times as long.
+    /// <see cref="SlowStopFactor"/> times as long.
     /// </summary>
-    public bool Stop(TimeSpan patience)
+    public bool Stop(TimeSpan timeout)
     {
         _stopping = true;
         _ring.Wake();
@@ -115,9 +115,9 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         }
 
         var turn = Volatile.Read(ref _lastTurn);
-        for (var time = 0; time < LongestStop; time++)
+        for (var time = 0; time < SlowStopFactor; time++)
         {
-            if (_thread.Join(patience))
+            if (_thread.Join(timeout))
             {
                 return true;
             }

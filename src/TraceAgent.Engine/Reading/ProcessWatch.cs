@@ -26,7 +26,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
 
     private const int LongWaitMs = 1000;
 
-    private static readonly TimeSpan LongestSurvey = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SurveyTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>The time between two surveys of all processes, and checks for what is lost or may be forgotten.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -108,7 +108,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     /// Waits until every process is known: one that is hit by the first rule may have ended when its event is read. Waits only
     /// for a moment: there may be very many.
     /// </summary>
-    public void AwaitComplete() => _isComplete.Wait(LongestSurvey);
+    public void AwaitComplete() => _isComplete.Wait(SurveyTimeout);
 
     /// <summary>
     /// Waits until ends by signals are reported. Their programs take the kernel's verifier some 20 ms each, in parallel to what

@@ -13,7 +13,7 @@ namespace TraceAgent.Engine.Reconciling;
 public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
 {
     /// <summary>The number of rules from which on a second thread is worth it.</summary>
-    private const int Many = 8;
+    private const int MinForTwoThreads = 8;
 
     private readonly Dictionary<string, LoadedProbe> _prepared = [];
 
@@ -28,7 +28,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     /// </summary>
     public void Prepare(IReadOnlyList<ReconcileStep.Attach> coming)
     {
-        if (coming.Count < Many || !BpfSession.HasRoomFor(coming.Count))
+        if (coming.Count < MinForTwoThreads || !BpfSession.HasRoomFor(coming.Count))
         {
             return;
         }

@@ -14,7 +14,7 @@ internal static class LinkerCache
 
     private const int HeaderSize = 48;
     private const int EntrySize = 24;
-    private const int LongestText = 4096;
+    private const int MaxTextLength = 4096;
 
     private static ReadOnlySpan<byte> Magic => "glibc-ld.so.cache1.1"u8;
 
@@ -58,7 +58,7 @@ internal static class LinkerCache
         }
 
         var rest = table[(int)offset..];
-        var end = rest[..Math.Min(rest.Length, LongestText)].IndexOf((byte)0);
+        var end = rest[..Math.Min(rest.Length, MaxTextLength)].IndexOf((byte)0);
         return end < 0 ? [] : rest[..end];
     }
 }

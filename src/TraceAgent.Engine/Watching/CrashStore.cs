@@ -33,7 +33,7 @@ public sealed record HeldFile(string Path, long ChangedNs, string Reason);
 public sealed class CrashStore(string folder, string boot)
 {
     private const string Name = "run.json";
-    private const int Largest = 16 << 20;
+    private const int MaxSize = 16 << 20;
 
     private readonly string _path = Path.Combine(folder, Name);
 
@@ -48,7 +48,7 @@ public sealed class CrashStore(string folder, string boot)
         try
         {
             var file = new FileInfo(_path);
-            if (!file.Exists || file.Length > Largest)
+            if (!file.Exists || file.Length > MaxSize)
             {
                 return default;
             }

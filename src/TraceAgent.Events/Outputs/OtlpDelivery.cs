@@ -20,7 +20,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
 
     private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(30);
 
     private readonly string _name;
     private readonly bool _grpc;
@@ -52,11 +52,11 @@ internal sealed class OtlpDelivery : HttpMessageHandler
 
     /// <summary>Sends what waits; what is left at the timeout is dropped, counted and reported.</summary>
     /// <param name="handedOver">The number of events that the sink was given in total.</param>
-    /// <param name="patience">The maximum time.</param>
-    public async Task CloseAsync(long handedOver, TimeSpan patience)
+    /// <param name="timeout">The maximum time.</param>
+    public async Task CloseAsync(long handedOver, TimeSpan timeout)
     {
         _queue.Writer.TryComplete();
-        _givingUp.CancelAfter(patience);
+        _givingUp.CancelAfter(timeout);
         await _closing.CancelAsync().ConfigureAwait(false);
         await _sending.ConfigureAwait(false);
         if (handedOver > Taken)
@@ -106,7 +106,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
 
             Report(reason, 0);
             await PauseAsync(answer.RetryAfter ?? pause).ConfigureAwait(false);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            pause = pause * 2 < MaxPause ? pause * 2 : MaxPause;
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
     {
         try
         {
-            await Task.Delay(pause < LongestPause ? pause : LongestPause, _closing.Token).ConfigureAwait(false);
+            await Task.Delay(pause < MaxPause ? pause : MaxPause, _closing.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -130,13 +130,13 @@ internal sealed class OtlpDelivery : HttpMessageHandler
             return new OtlpAnswer("no time is left", MayRetry: false);
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_givingUp.Token);
-        patience.CancelAfter(Attempt);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_givingUp.Token);
+        timeout.CancelAfter(Attempt);
         try
         {
             using var message = request.ToMessage();
-            using var response = await _network.SendAsync(message, patience.Token).ConfigureAwait(false);
-            var body = await response.Content.ReadAsByteArrayAsync(patience.Token).ConfigureAwait(false);
+            using var response = await _network.SendAsync(message, timeout.Token).ConfigureAwait(false);
+            var body = await response.Content.ReadAsByteArrayAsync(timeout.Token).ConfigureAwait(false);
             return _grpc ? OtlpAnswer.OfGrpc(response) : OtlpAnswer.OfHttp(response, body);
         }
         catch (HttpRequestException refusal)

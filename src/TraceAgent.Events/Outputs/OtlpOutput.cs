@@ -112,11 +112,11 @@ internal sealed class OtlpOutput : EventOutput
 
     public override void Become(OutputConfiguration next) => _configuration = (OutputConfiguration.Otlp)next;
 
-    public override async Task CloseAsync(TimeSpan patience)
+    public override async Task CloseAsync(TimeSpan timeout)
     {
         // The sink makes its last requests; the delivery takes them without sending.
         await Task.Run((_sink as IDisposable)!.Dispose).ConfigureAwait(false);
-        await _delivery.CloseAsync(_handedOver, patience).ConfigureAwait(false);
+        await _delivery.CloseAsync(_handedOver, timeout).ConfigureAwait(false);
     }
 
     public override void Dispose() => CloseAsync(TimeSpan.Zero).GetAwaiter().GetResult();

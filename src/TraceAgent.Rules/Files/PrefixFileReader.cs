@@ -11,7 +11,7 @@ namespace TraceAgent.Rules.Files;
 public static class PrefixFileReader
 {
     /// <summary>The maximum size of a file in bytes.</summary>
-    public const int LargestFile = 8 << 20;
+    public const int MaxFileSize = 8 << 20;
 
     /// <summary>The maximum number of prefixes of each family in the kernel's tables.</summary>
     public const int MaxPrefixes = 131_072;
@@ -22,12 +22,12 @@ public static class PrefixFileReader
     public static PrefixFile Read(string path, ReadOnlySpan<byte> utf8, bool takesEverything)
     {
         var bag = new DiagnosticBag();
-        if (utf8.Length > LargestFile)
+        if (utf8.Length > MaxFileSize)
         {
             bag.Error(
                 DiagnosticCode.TooLarge,
                 new SourceSpan(path, 1, 1, 1),
-                $"the file has {utf8.Length:N0} bytes; a file of addresses has at most {LargestFile:N0}");
+                $"the file has {utf8.Length:N0} bytes; a file of addresses has at most {MaxFileSize:N0}");
             return new PrefixFile(path, [], bag.InOrder().ToEquatableArray(), new SourceText(path, ""));
         }
 

@@ -14,7 +14,7 @@ internal sealed record TemplateProblem(int Start, int Length, string Code, strin
 /// </summary>
 internal sealed class MessageTemplateParser
 {
-    public const int WidestAlignment = 1000;
+    public const int MaxAlignment = 1000;
 
     private readonly string _text;
     private readonly IReadOnlyDictionary<string, EventName> _names;
@@ -163,7 +163,7 @@ internal sealed class MessageTemplateParser
 
         var written = inside.AsSpan((comma + 1)..end);
         if (int.TryParse(written, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var width)
-            && written[0] != '+' && width is not 0 and >= -WidestAlignment and <= WidestAlignment)
+            && written[0] != '+' && width is not 0 and >= -MaxAlignment and <= MaxAlignment)
         {
             return width;
         }
@@ -173,7 +173,7 @@ internal sealed class MessageTemplateParser
             end - comma - 1,
             DiagnosticCode.TemplateSyntax,
             $"'{Quoted.Clip(inside[(comma + 1)..end])}' is not a width",
-            $"a width is a number from 1 to {WidestAlignment}, with - in front for left-aligned values");
+            $"a width is a number from 1 to {MaxAlignment}, with - in front for left-aligned values");
         return null;
     }
 

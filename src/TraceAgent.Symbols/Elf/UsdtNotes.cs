@@ -16,8 +16,8 @@ internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, 
     private const int MaxNotes = 200_000;
     private const long MaxBytes = 1L << 30;
     private const int MaxUnits = 32 << 20;
-    private const int LongestName = 256;
-    private const int LongestArguments = 4096;
+    private const int MaxNameLength = 256;
+    private const int MaxArgumentsLength = 4096;
 
     /// <summary>Reads all such sections: linkers leave several when objects are put together in parts.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -79,8 +79,8 @@ internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, 
         // Tools that move a finished library (prelink) do not know these notes: the section tells how far they moved it.
         var moved = bases.Address == 0 || linkedBase == 0 ? 0 : unchecked(bases.Address - linkedBase);
         var rest = note[addresses..];
-        return Text(ref rest, LongestName) is { Length: > 0 } provider && Text(ref rest, LongestName) is { Length: > 0 } name
-            && Text(ref rest, LongestArguments) is { } arguments
+        return Text(ref rest, MaxNameLength) is { Length: > 0 } provider && Text(ref rest, MaxNameLength) is { Length: > 0 } name
+            && Text(ref rest, MaxArgumentsLength) is { } arguments
             ? new UsdtNote(provider, name, unchecked(address + moved), semaphore == 0 ? 0 : unchecked(semaphore + moved), arguments)
             : null;
     }

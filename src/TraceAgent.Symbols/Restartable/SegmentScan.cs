@@ -9,7 +9,7 @@ namespace TraceAgent.Symbols.Restartable;
 internal static class SegmentScan
 {
     private const int PieceBytes = 256 << 10;
-    private const ulong Most = 512 << 20;
+    private const ulong MaxBytes = 512 << 20;
 
     /// <summary>Visits a piece of a segment.</summary>
     /// <param name="piece">The bytes of the piece, valid during the call.</param>
@@ -24,7 +24,7 @@ internal static class SegmentScan
     public static void Of(ElfFile file, IEnumerable<ElfSegment> segments, int overlap, Visit look)
     {
         var buffer = new byte[PieceBytes + overlap];
-        var left = Most;
+        var left = MaxBytes;
         foreach (var segment in segments)
         {
             for (var at = 0UL; at < segment.FileSize && left > 0; at += PieceBytes, left -= PieceBytes)

@@ -195,12 +195,12 @@ internal sealed partial class SiteGate(
         var offset = walk.FileOffset + moved;
         return new ProbeSite(offset, probed + moved, function.Shown, function.Name.Length == 0 ? 0 : address - function.Start)
         {
-            IsEmulated = InstructionRules.IsEmulated(image.File.ReadOrNull(offset, LongestOpcode, LongestOpcode)),
+            IsEmulated = InstructionRules.IsEmulated(image.File.ReadOrNull(offset, MaxOpcodeLength, MaxOpcodeLength)),
         };
     }
 
     /// <summary>The number of bytes that tell whether an instruction is emulated.</summary>
-    private const int LongestOpcode = 3;
+    private const int MaxOpcodeLength = 3;
 
     private ProbeSite? PassArm64(FunctionRange function, ulong address, string place, out bool isEntry)
     {

@@ -11,7 +11,7 @@ namespace TraceAgent.Symbols.Usdt;
 internal abstract partial class OperandReader
 {
     // Assemblers take no longer expression, and messages repeat it.
-    private const int LongestOperand = 128;
+    private const int MaxOperandLength = 128;
     private const int MaxOperands = 64;
 
     private static readonly SiteValue Unreadable = SiteValue.Missing("its operand cannot be read");
@@ -64,7 +64,7 @@ internal abstract partial class OperandReader
     private SiteValue ReadOne(string text)
     {
         var match = Sized().Match(text);
-        if (!match.Success || text.Length > LongestOperand)
+        if (!match.Success || text.Length > MaxOperandLength)
         {
             return Unreadable;
         }

@@ -8,8 +8,8 @@ namespace TraceAgent.Yaml.Diagnostics;
 /// <summary>Shows diagnostics: to people as compilers do, with the line and a caret, or to machines as JSON.</summary>
 public static class DiagnosticWriter
 {
-    private const int WidestLine = 110;
-    private const int NarrowestLine = 30;
+    private const int MaxLineWidth = 110;
+    private const int MinLineWidth = 30;
 
     /// <summary>Columns for the number of the line before it, and the signs for what is left out.</summary>
     private const int BesideLine = 10;
@@ -36,7 +36,7 @@ public static class DiagnosticWriter
         }
 
         var (line, before, caret) = Excerpt(
-            source.Line(at.Line), at, columns is { } wide ? Math.Clamp(wide - BesideLine, NarrowestLine, WidestLine) : WidestLine);
+            source.Line(at.Line), at, columns is { } wide ? Math.Clamp(wide - BesideLine, MinLineWidth, MaxLineWidth) : MaxLineWidth);
         output.Write(string.Create(CultureInfo.InvariantCulture, $"{at.Line,5} | {line}").TrimEnd() + "\n");
         output.Write($"      | {new string(' ', before)}{mark}{new string('^', caret)}{plain}{hint}\n");
     }

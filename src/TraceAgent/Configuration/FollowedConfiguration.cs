@@ -25,7 +25,7 @@ internal sealed class FollowedConfiguration(
     /// <summary>
     /// The maximum time to wait for the exchange of outputs: an output that blocks holds up the exchange, but not the rules.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ExchangeTimeout = TimeSpan.FromSeconds(5);
 
     private readonly AgentConfiguration _started = file.Value!;
     private AgentConfigurationFile _read = file;
@@ -96,7 +96,7 @@ internal sealed class FollowedConfiguration(
 
         try
         {
-            if (!pending.Task.Wait(Patience))
+            if (!pending.Task.Wait(ExchangeTimeout))
             {
                 return false;
             }

@@ -10,12 +10,12 @@ namespace TraceAgent.Status;
 /// </summary>
 internal sealed class StatusSocket : IDisposable
 {
-    private const int LongestRequest = 64;
+    private const int MaxRequestSize = 64;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode = OwnerOnly | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    private static readonly RequestForm Form = new(LongestRequest, read => read.Span.Contains((byte)'\n'));
+    private static readonly RequestForm Form = new(MaxRequestSize, read => read.Span.Contains((byte)'\n'));
 
     private readonly string _path;
     private readonly FileStream _lock;
