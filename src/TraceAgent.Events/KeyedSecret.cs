@@ -38,7 +38,7 @@ internal static class KeyedSecret
     /// </summary>
     /// <param name="text">The whole text.</param>
     /// <param name="at">The position of the stem.</param>
-    /// <param name="notSecret">Names that are no secrets, whatever they tell.</param>
+    /// <param name="notSecret">Names that are no secrets, although they look like it.</param>
     public static (TextSpan Value, int End) At(ReadOnlySpan<char> text, int at, EquatableArray<string> notSecret)
     {
         var rest = text[at..];

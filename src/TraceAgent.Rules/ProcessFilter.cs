@@ -45,6 +45,6 @@ public sealed record ProcessFilter(
 /// <summary>A cgroup as the kernel knows it.</summary>
 /// <param name="Id">The inode of its folder.</param>
 /// <param name="Level">
-/// The number of folders below the root; null when that cannot be told, and cgroups below it do not belong to it.
+/// The number of folders below the root; null when that is not known, and cgroups below it do not belong to it.
 /// </param>
 public sealed record CgroupPlace(long Id, int? Level);

@@ -55,7 +55,7 @@ internal sealed unsafe class BpfObject : IDisposable
         }
         catch (KernelException) when (types is not null)
         {
-            // What speaks against it is said of the whole.
+            // The attempt with all types reports the refusal.
             return Attach(name, null);
         }
     }
@@ -114,7 +114,7 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    /// <summary>The part of the kernel's types that the object needs; null when that cannot be told.</summary>
+    /// <summary>The part of the kernel's types that the object needs; null when that is not known.</summary>
     internal static MemoryFile? TypesFor(string name)
     {
         using var opened = new BpfObject(name, Privileges.ForPrograms);

@@ -6,7 +6,7 @@ namespace TraceAgent.Bpf.Packets;
 /// <param name="Source">The address.</param>
 /// <param name="Since">
 /// CLOCK_MONOTONIC ns of its first packet. Counts of the same source with the same <paramref name="Since"/> only grow; another
-/// one tells that the source had made room in between and was counted anew from zero.
+/// one shows that the source was evicted in between and its counters began again at 0.
 /// </param>
 /// <param name="Passed">The traffic that passed since then.</param>
 public sealed record SourceCount(IpAddress Source, long Since, Traffic Passed);

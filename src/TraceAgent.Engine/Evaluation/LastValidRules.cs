@@ -82,7 +82,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             var errors = diagnostics.Count(d => d.Severity == Severity.Error);
             if (errors > 0 && good is null && StandsByItself(version, diagnostics))
             {
-                // There are no last good rules to keep, and a restart must not end rules for what became of another's binary.
+                // There are no last valid rules to keep, and a restart must not end rules for what became of another's binary.
                 good = version;
             }
 

@@ -86,7 +86,7 @@ internal sealed class BudgetGuard(double allPercent)
     /// <summary>The cost in percent of one CPU over the last second; null while the rule is not attached, or not judged yet.</summary>
     public double? UsedPercent(string rule) => _rules.TryGetValue(rule, out var state) && state.Seen ? state.Percent : null;
 
-    /// <summary>Forgets a rule that was edited or removed: it begins anew.</summary>
+    /// <summary>Forgets a rule that was edited or removed: it starts again.</summary>
     public void Forget(string rule) => _rules.Remove(rule);
 
     private static TimeSpan Suspend(State state, TimeSpan now)

@@ -204,7 +204,7 @@ public sealed class HarmGuard
             return more;
         }
 
-        /// <summary>Begins anew, so that the next rule is not blamed for what the former one was.</summary>
+        /// <summary>Starts again, so that the next rule is not blamed for what the former one was.</summary>
         public Known Cleared()
         {
             var anew = new Known { _last = _last, _unreported = _unreported };

@@ -22,7 +22,7 @@ public sealed class RuleGuard(
     private readonly BudgetGuard _budget = new(totalBudgetPercent);
     private readonly Dictionary<string, (Rule Rule, TimeSpan Since, bool Expired)> _known = [];
 
-    /// <summary>The probes that may be attached, of those that should be. An edited rule begins anew.</summary>
+    /// <summary>The probes that may be attached, of those that should be. An edited rule starts again.</summary>
     public IReadOnlyList<RuleProbe> Admit(IReadOnlyList<RuleProbe> desired, TimeSpan now)
     {
         var names = desired.Select(one => one.Rule.Name.Value).ToHashSet();
@@ -71,7 +71,7 @@ public sealed class RuleGuard(
     public double? UsedPercent(string rule) => _budget.UsedPercent(rule);
 
     /// <summary>Reports how probed processes ended. To be called often: each call may spare the next one.</summary>
-    /// <returns>The rules to take off now, which stay off until they change.</returns>
+    /// <returns>The rules to detach now, which stay detached until they change.</returns>
     public IReadOnlyList<string> JudgeHarm(IReadOnlyDictionary<string, AttachedProbe> attached)
     {
         var (reports, verdicts) = harm.Judge(() => [.. attached.Select(one => new ProbingRule(
@@ -96,7 +96,7 @@ public sealed class RuleGuard(
     }
 
     /// <summary>Suspends rules that exceed their budget. To be called about once a second.</summary>
-    /// <returns>The rules to take off now.</returns>
+    /// <returns>The rules to detach now.</returns>
     public IReadOnlyList<string> Judge(IReadOnlyDictionary<string, AttachedProbe> attached, TimeSpan now)
     {
         var leaving = new List<string>();

@@ -165,7 +165,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
             }
             catch (Exception problem) when (IsRefusal(problem))
             {
-                // It is the same, and said, when it is attached.
+                // The same error comes, and is reported, when it is attached.
             }
         }
     }

@@ -102,7 +102,7 @@ internal sealed partial class FilterResolver
         }
         catch (IOException)
         {
-            // A cgroup went away meanwhile: the next look is soon.
+            // A cgroup went away meanwhile: the next evaluation is soon.
             return [];
         }
     }

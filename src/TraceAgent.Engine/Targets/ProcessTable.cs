@@ -27,7 +27,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     /// <returns>True when it is the first since <see cref="LookAtExecuted"/>.</returns>
     public bool Executed(int pid)
     {
-        // In a storm, the next look at all processes finds what is not written down here.
+        // In a storm, the next survey of all processes finds what is not recorded here.
         var before = _executed.Count;
         if (before < MaxNotices)
         {

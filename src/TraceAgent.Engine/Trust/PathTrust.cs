@@ -18,7 +18,7 @@ public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.E
     /// <summary>The maximum number of links that are followed, the kernel's own (path_resolution(7)).</summary>
     private const int MaxLinks = 40;
 
-    /// <summary>The folders that have been checked; null when each is checked anew.</summary>
+    /// <summary>The folders that have been checked; null when each is checked again.</summary>
     private Dictionary<string, PathStep>? _walked;
 
     /// <summary>A checker for many files at once: the way to a folder is checked only once.</summary>

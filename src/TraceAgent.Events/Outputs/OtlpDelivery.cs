@@ -153,7 +153,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
         }
     }
 
-    // A receiver that is away is told once, however long; events that are lost, always.
+    // A receiver that is away is reported once, however long; lost events are always reported.
     private void Report(string? reason, int dropped)
     {
         if (dropped > 0 || (reason is null) == _failing)

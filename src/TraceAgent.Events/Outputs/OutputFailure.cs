@@ -19,7 +19,7 @@ public sealed record OutputFailure(string Output, string Reason, bool ReaderGone
 /// <param name="Failures">One for each output that took nothing of it; empty when it reached all outputs whole.</param>
 public sealed record CommitResult(IReadOnlyList<OutputFailure> Failures)
 {
-    /// <summary>The files that somebody had renamed or deleted, and that were opened anew.</summary>
+    /// <summary>The files that somebody had renamed or deleted, and that were opened again.</summary>
     public IReadOnlyList<string> Reopened { get; init; } = [];
 
     public static CommitResult Complete { get; } = new([]);

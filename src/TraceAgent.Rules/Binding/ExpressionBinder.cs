@@ -62,7 +62,7 @@ internal sealed partial class ExpressionBinder
 
     private (Bound Left, Bound Right)? Both(Syntax left, Syntax right)
     {
-        // What is wrong on the right is said beside what is wrong on the left.
+        // Errors on the right are reported beside those on the left.
         var (first, second) = (Bind(left), Bind(right));
         return first is null || second is null ? null : (first, second);
     }

@@ -107,7 +107,7 @@ internal sealed class FollowedConfiguration(
         }
         catch (AggregateException problem) when (problem.InnerException is OutputException refusal)
         {
-            // Tried again with every look, and told once.
+            // Tried again in every evaluation, and reported once.
             if (refusal.Message != _refusal)
             {
                 reporter.Refused(_refusal = refusal.Message);

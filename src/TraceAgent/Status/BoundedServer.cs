@@ -98,7 +98,7 @@ internal sealed class BoundedServer : IDisposable
         }
         catch (Exception gone) when (gone is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // The client went away, was too slow, or made room: that is its own affair.
+            // The client went away, was too slow, or was evicted: nothing to report.
             client.Close(0);
         }
         finally
