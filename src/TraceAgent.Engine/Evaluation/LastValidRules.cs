@@ -1,3 +1,4 @@
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Sources;
@@ -30,13 +31,6 @@ public sealed record RuleEvaluation(
     public IReadOnlyList<(string Path, int Rules)> Accepted { get; init; } = [];
 }
 
-/// <summary>An error because of which a rule, or a file's new text, is not active.</summary>
-/// <param name="File">The file as the user named it.</param>
-/// <param name="Rule">The rule's name and place; null when the file is too broken to tell.</param>
-/// <param name="Reason">The first error of the rule, or else of the file, with its position.</param>
-/// <param name="IsPackets">True for a packet rule.</param>
-public sealed record RuleError(string File, Located<string>? Rule, string Reason, bool IsPackets = false);
-
 /// <param name="Path">The file's path.</param>
 /// <param name="Errors">The number of errors.</param>
 /// <param name="RulesKept">The number of its rules that are active all the same.</param>
@@ -53,6 +47,7 @@ public sealed record RejectedFile(string Path, int Errors, int RulesKept, int Ru
 public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes, Func<IReadOnlyList<string>?>? outputs = null)
 {
     private readonly Dictionary<string, (RuleFileVersion Judged, RuleFileVersion? Good)> _files = [];
+    private readonly RuleFileEvaluator _evaluator = new(resolver, outputs);
     private HashSet<Diagnostic> _said = [];
     private HashSet<string> _faulty = [];
 
@@ -195,7 +190,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             var stands = true;
             foreach (var version in versions.Where(open.Contains))
             {
-                var diagnostics = Judge(version, inForce);
+                var diagnostics = _evaluator.Judge(version.Content, inForce);
                 judged.Add((version, diagnostics));
                 if (diagnostics.TrueForAll(d => d.Severity != Severity.Error))
                 {
@@ -247,33 +242,4 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
 
     private int RulesInForce(RuleFileVersion version) =>
         version.Content.Rules.Count(rule => !resolver.Resolve(rule).IsRefused) + version.Content.Packets.Count;
-
-    /// <summary>
-    /// Finds everything that is wrong with a text: its own diagnostics, names taken by active rules, refusals of its binaries.
-    /// </summary>
-    private List<Diagnostic> Judge(RuleFileVersion version, RuleNames inForce)
-    {
-        var found = inForce.Judge(version.Content, out _).ToList();
-        foreach (var rule in version.Content.Rules)
-        {
-            found.AddRange(resolver.Resolve(rule).Diagnostics);
-        }
-
-        foreach (var place in version.Content.Places)
-        {
-            found.AddRange(resolver.Resolve(place).Diagnostics.Where(d => d.Severity == Severity.Error));
-        }
-
-        foreach (var output in version.Content.Rules.Concat(version.Content.Places)
-            .Select(rule => rule.Output)
-            .Concat(version.Content.Packets.Select(rule => rule.Output)))
-        {
-            if (OutputName.Problem(output, outputs?.Invoke()) is { } problem)
-            {
-                found.Add(problem);
-            }
-        }
-
-        return [.. found.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column)];
-    }
 }

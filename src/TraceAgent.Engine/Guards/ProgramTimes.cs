@@ -1,6 +1,6 @@
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
-using TraceAgent.Engine.Reconciling;
+using TraceAgent.Engine.Managed;
 
 namespace TraceAgent.Engine.Guards;
 

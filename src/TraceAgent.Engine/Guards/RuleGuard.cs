@@ -1,132 +1,84 @@
 using System.Globalization;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
-using TraceAgent.Engine.Reconciling;
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Guards;
 
-/// <summary>Decides which of the active rules may be attached now: those that have exceeded neither their time nor their budget.</summary>
+/// <summary>Detaches rules that have used up their time or their budget, or do harm.</summary>
 /// <param name="measure">The cost of a hit on this machine; asked once, on a thread of its own.</param>
 /// <param name="programs">The times of the probes' own programs.</param>
 /// <param name="totalBudgetPercent">The budget of all rules with a budget together, in percent of one CPU.</param>
 /// <param name="harm">Watches how probed processes end.</param>
-/// <param name="reporter">Receives the reports.</param>
+/// <param name="rules">All rules, with what is attached; the guard notes in them why something is not.</param>
 public sealed class RuleGuard(
-    Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, IGuardListener reporter)
+    Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, RuleTable rules)
 {
-    private readonly Dictionary<string, string> _suspected = [];
-
     private readonly Lazy<Task<HitCost>> _cost = new(() => Task.Run(measure));
     private readonly BudgetGuard _budget = new(totalBudgetPercent);
-    private readonly Dictionary<string, (Rule Rule, TimeSpan Since, bool Expired)> _known = [];
 
-    /// <summary>The probes that may be attached, of those that should be. An edited rule starts again.</summary>
-    public IReadOnlyList<RuleProbe> Admit(IReadOnlyList<RuleProbe> desired, TimeSpan now)
-    {
-        var names = desired.Select(one => one.Rule.Name.Value).ToHashSet();
-        foreach (var gone in _known.Keys.Where(name => !names.Contains(name)).ToList())
-        {
-            _known.Remove(gone);
-            _suspected.Remove(gone);
-            _budget.Forget(gone);
-        }
-
-        foreach (var (rule, _) in desired)
-        {
-            var name = rule.Name.Value;
-            if (!_known.TryGetValue(name, out var known) || known.Rule != rule)
-            {
-                _known[name] = (rule, now, false);
-                _suspected.Remove(name);
-                _budget.Forget(name);
-            }
-        }
-
-        return [.. desired.Where(one => one.Rule.Name.Value is var name
-            && !_known[name].Expired && !_suspected.ContainsKey(name) && !_budget.IsSuspended(name, now))];
-    }
+    /// <summary>The receiver of reports.</summary>
+    public required IGuardListener Listener { get; init; }
 
     /// <summary>True when programs are measured; null before the first try.</summary>
     public bool? MeasuresPrograms => programs.IsPermitted;
 
-    /// <summary>The reason why a rule that should be attached is not; null when the guard allows it.</summary>
-    public (RuleState State, string Reason)? Objection(string rule, TimeSpan now)
-    {
-        if (_known.TryGetValue(rule, out var known) && known.Expired)
-        {
-            return (RuleState.Expired, TimeToLive.DescribeEnd(known.Rule.Ttl ?? default));
-        }
-
-        if (_suspected.TryGetValue(rule, out var harmful))
-        {
-            return (RuleState.Suspended, harmful);
-        }
-
-        return _budget.WhySuspended(rule, now) is { } reason ? (RuleState.Suspended, reason) : null;
-    }
-
-    /// <summary>The cost in percent of one CPU over the last second; null while that is not known.</summary>
-    public double? UsedPercent(string rule) => _budget.UsedPercent(rule);
-
     /// <summary>Reports how probed processes ended. To be called often: each call may spare the next one.</summary>
     /// <returns>The rules to detach now, which stay detached until they change.</returns>
-    public IReadOnlyList<string> JudgeHarm(IReadOnlyDictionary<string, AttachedProbe> attached)
+    public IReadOnlyList<string> JudgeHarm()
     {
-        var (reports, verdicts) = harm.Judge(() => [.. attached.Select(one => new ProbingRule(
-            one.Key, one.Value.Since, [.. one.Value.Files.Select(file => file.File.Identity.Inode).Distinct()]))]);
+        var (reports, verdicts) = harm.Judge(() => [.. rules.Attached.Select(one => new ProbingRule(
+            one.Name, one.Since, [.. one.Files.Select(file => file.File.Identity.Inode).Distinct()]))]);
         foreach (var report in reports)
         {
-            reporter.Ended(report);
+            Listener.Ended(report);
         }
 
         var leaving = new List<string>();
-        foreach (var (rules, evidence) in verdicts)
+        foreach (var (suspects, evidence) in verdicts)
         {
-            foreach (var rule in rules.Where(attached.ContainsKey))
+            foreach (var rule in suspects.Select(rules.Find).OfType<ManagedRule>().Where(rule => rule.Attached is not null))
             {
-                _suspected[rule] = $"harm suspected: {evidence}; it stays detached until it changes";
-                reporter.Harmful(attached[rule].Rule, _suspected[rule]);
-                leaving.Add(rule);
+                rule.Suspicion = $"harm suspected: {evidence}; it stays detached until it changes";
+                Listener.Harmful(rule.Attached!.Rule, rule.Suspicion);
+                leaving.Add(rule.Name);
             }
         }
 
         return leaving;
     }
 
-    /// <summary>Suspends rules that exceed their budget. To be called about once a second.</summary>
+    /// <summary>Judges lifetimes and budgets; call it about once a second.</summary>
     /// <returns>The rules to detach now.</returns>
-    public IReadOnlyList<string> Judge(IReadOnlyDictionary<string, AttachedProbe> attached, TimeSpan now)
+    public IReadOnlyList<string> Judge(TimeSpan now)
     {
         var leaving = new List<string>();
-        foreach (var (name, (rule, since, expired)) in _known.ToList())
+        foreach (var rule in rules.InForce.Where(rule => rule.Lifetime.Ends(rule.Desired!.Rule.Ttl, now)))
         {
-            if (!expired && rule.Ttl is { } ttl && now - since >= ttl)
-            {
-                _known[name] = (rule, since, true);
-                reporter.Expired(rule, ttl);
-                leaving.Add(name);
-            }
+            Listener.Expired(rule.Desired!.Rule, rule.Desired.Rule.Ttl ?? default);
+            leaving.Add(rule.Name);
         }
 
+        var attached = rules.Attached.ToList();
         if (attached.Count == 0 || !_cost.Value.IsCompletedSuccessfully)
         {
             return leaving;
         }
 
-        programs.Update([.. attached.Values], now);
-        var costs = attached.Select(one => CostOf(one.Key, one.Value, _cost.Value.Result)).ToList();
+        programs.Update(attached, now);
+        var costs = attached.Select(one => CostOf(one, _cost.Value.Result)).ToList();
         foreach (var verdict in _budget.Judge(costs, now).Where(verdict => !leaving.Contains(verdict.Rule)))
         {
-            reporter.Suspended(attached[verdict.Rule].Rule, verdict);
+            Listener.Suspended(rules.FindAttached(verdict.Rule)!.Rule, verdict);
             leaving.Add(verdict.Rule);
         }
 
         return leaving;
     }
 
-    private RuleCost CostOf(string name, AttachedProbe probe, HitCost cost)
+    private RuleCost CostOf(AttachedProbe probe, HitCost cost)
     {
         var perHit = probe.Files.All(file => file.Sites.All(site => site.IsEmulated)) ? cost.EmulatedNs : cost.SteppedNs;
         var atInstructions = probe.Parts.Any(part => part.Loaded.Plan.ReturnsAtInstructions);
@@ -140,7 +92,7 @@ public sealed class RuleGuard(
         };
         probe.Counters.Charge(perHit + programs.NsPerHit(probe), cost.SteppedNs);
         var budget = probe.Rule.BudgetPercent ?? Rule.NoBudget;
-        return new RuleCost(name, probe.Counters.CostNs, double.IsInfinity(budget) ? null : budget);
+        return new RuleCost(rules.Find(probe.Name)!.Budget, probe.Counters.CostNs, double.IsInfinity(budget) ? null : budget);
     }
 }
 

@@ -8,12 +8,14 @@ namespace TraceAgent.Engine.Packets;
 /// Keeps packet rules on their interfaces, as these come and go, and reports what they count. Used by the thread of the rules,
 /// and after its end by the one that stops the agent.
 /// </summary>
+/// <param name="rules">All packet rules, with what is attached.</param>
 /// <param name="reconciler">Attaches and detaches.</param>
-/// <param name="reports">Writes the lines.</param>
-/// <param name="reporter">The listener for what the operator must know.</param>
-/// <param name="interfaces">The interfaces of the agent's network namespace.</param>
+/// <param name="reports">Reports what was counted.</param>
+/// <param name="listener">Receives what the operator must know.</param>
+/// <param name="interfaces">Lists the interfaces of the agent's network namespace.</param>
 public sealed class PacketController(
-    PacketReconciler reconciler, PacketReports reports, IPacketListener reporter, Func<IReadOnlyList<NetworkInterface>> interfaces)
+    PacketRuleTable rules, PacketReconciler reconciler, PacketReports reports, IPacketListener listener,
+    Func<IReadOnlyList<NetworkInterface>> interfaces)
 {
     /// <summary>
     /// The time between two reads of the list of interfaces, which cost some microseconds each. A netlink socket would report
@@ -23,47 +25,18 @@ public sealed class PacketController(
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, (PacketRule Rule, long Since, bool Expired)> _lives = [];
-    private readonly Dictionary<string, string> _doubts = [];
-    private readonly Dictionary<string, string?> _taken = [];
-    private HashSet<string> _pending = [];
-    private IReadOnlyList<FilterResolution> _resolutions = [];
     private IReadOnlyList<NetworkInterface> _present = [];
     private long _lastPoll;
     private long _lastReported = Stopwatch.GetTimestamp();
 
-    /// <summary>The status of the packet rules. Any thread may ask.</summary>
-    public PacketBoard Board { get; } = new();
+    private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
     /// <summary>Brings what is attached in line with the rules.</summary>
     public void Apply(IReadOnlyList<FilterResolution> resolutions)
     {
-        _resolutions = resolutions;
-        foreach (var resolution in resolutions)
+        foreach (var rule in rules.Take(resolutions, Now))
         {
-            var rule = resolution.Desired.Rule;
-            var name = rule.Name.Value;
-            if (!_lives.TryGetValue(name, out var life) || life.Rule != rule)
-            {
-                _lives[name] = (rule, Stopwatch.GetTimestamp(), false);
-            }
-
-            if (resolution.Doubt is not { } doubt)
-            {
-                _doubts.Remove(name);
-            }
-            else if (_doubts.GetValueOrDefault(name) != doubt)
-            {
-                _doubts[name] = doubt;
-                reporter.Warn(rule, doubt);
-            }
-        }
-
-        var names = resolutions.Select(one => one.Desired.Rule.Name.Value).ToHashSet();
-        foreach (var gone in _lives.Keys.Where(name => !names.Contains(name)).ToList())
-        {
-            _lives.Remove(gone);
-            _doubts.Remove(gone);
+            listener.Warn(rule.Resolution!.Desired.Rule, rule.Resolution.Doubt!);
         }
 
         _present = interfaces();
@@ -73,7 +46,7 @@ public sealed class PacketController(
     /// <summary>Follows the interfaces, and reports what is due. To be called often.</summary>
     public void Turn()
     {
-        if (_resolutions.Count == 0)
+        if (rules.InForce.Count == 0)
         {
             return;
         }
@@ -93,60 +66,63 @@ public sealed class PacketController(
         {
             _lastReported = Stopwatch.GetTimestamp();
             Expire();
-            foreach (var filter in reconciler.Attached.Values)
+            foreach (var rule in rules.Attached)
             {
-                reports.Report(filter);
+                reports.Report(rule.Attached!);
             }
 
-            Board.Update(_resolutions, reconciler, _present, ExpiredTtl);
+            rules.Publish(_present);
         }
     }
 
     /// <summary>Detaches everything and reports the last counters.</summary>
     public void Stop() => reconciler.DetachAll();
 
-    private TimeSpan? ExpiredTtl(string rule) => _lives.TryGetValue(rule, out var life) && life.Expired ? life.Rule.Ttl : null;
-
     private void Expire()
     {
-        foreach (var (name, (rule, since, expired)) in _lives.ToList())
+        foreach (var managed in rules.InForce)
         {
-            if (!expired && rule.Ttl is { } ttl && Stopwatch.GetElapsedTime(since) >= ttl)
+            var rule = managed.Resolution!.Desired.Rule;
+            if (managed.Lifetime.Ends(rule.Ttl, Now))
             {
-                _lives[name] = (rule, since, true);
-                reconciler.Detach(name);
-                reporter.Expired(rule, ttl);
+                reconciler.Detach(managed.Name);
+                listener.Expired(rule, rule.Ttl ?? default);
             }
-        }
-    }
-
-    private void ReportTaken(IReadOnlyList<DesiredFilter> desired)
-    {
-        var claims = PacketPlan.Claims(reconciler.Attached.ToDictionary(one => one.Key, one => one.Value.Held), desired, _present);
-        foreach (var rule in desired.Select(one => one.Rule))
-        {
-            var reason = PacketPlan.WhyTaken(rule, claims, _present);
-            if (reason is not null && _taken.GetValueOrDefault(rule.Name.Value) != reason)
-            {
-                reporter.Refused(rule, reason);
-            }
-
-            _taken[rule.Name.Value] = reason;
         }
     }
 
     private void Reconcile()
     {
-        var desired = _resolutions.Select(one => one.Desired).Where(one => ExpiredTtl(one.Rule.Name.Value) is null).ToList();
-        reconciler.Apply(desired, _present);
-        var pending = desired.Where(one => !_present.Any(link => PacketPlan.Means(one.Rule, link.Name))).Select(one => one.Rule).ToList();
-        foreach (var rule in pending.Where(rule => !_pending.Contains(rule.Name.Value)))
+        reconciler.Apply(_present);
+        foreach (var managed in rules.InForce.Where(rule => rule.IsAdmitted))
         {
-            reporter.Pending(rule, PacketBoard.MissingInterface(rule));
+            var rule = managed.Resolution!.Desired.Rule;
+            var isPending = !_present.Any(link => PacketPlan.Means(rule, link.Name));
+            if (isPending && !managed.IsPending)
+            {
+                listener.Pending(rule, PacketPlan.DescribeMissing(rule));
+            }
+
+            managed.IsPending = isPending;
         }
 
-        _pending = [.. pending.Select(rule => rule.Name.Value)];
-        ReportTaken(desired);
-        Board.Update(_resolutions, reconciler, _present, ExpiredTtl);
+        ReportTaken();
+        rules.Publish(_present);
+    }
+
+    private void ReportTaken()
+    {
+        var claims = PacketPlan.Claims(rules.Held, rules.Desired, _present);
+        foreach (var managed in rules.InForce.Where(rule => rule.IsAdmitted))
+        {
+            var rule = managed.Resolution!.Desired.Rule;
+            var reason = PacketPlan.WhyTaken(rule, claims, _present);
+            if (reason is not null && managed.Taken != reason)
+            {
+                listener.Refused(rule, reason);
+            }
+
+            managed.Taken = reason;
+        }
     }
 }

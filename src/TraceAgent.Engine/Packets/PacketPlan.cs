@@ -131,6 +131,11 @@ public static class PacketPlan
         return null;
     }
 
+    /// <summary>What a rule waits for whose interface is not there.</summary>
+    public static string DescribeMissing(PacketRule rule) => Wildcard.IsIn(rule.Interface.Value)
+        ? $"no network interface is called {rule.Interface.Value}"
+        : $"there is no network interface {rule.Interface.Value}";
+
     public static bool Means(PacketRule rule, string interfaceName) => NamePattern.Matches(rule.Interface.Value, interfaceName);
 
     /// <summary>True when the kernel's tables, or the way to the interface, must be others.</summary>

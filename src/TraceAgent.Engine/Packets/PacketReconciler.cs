@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using TraceAgent.Bpf.Packets;
+using TraceAgent.Engine.Reading;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Engine.Packets;
 
-/// <summary>Carries out what <see cref="PacketPlan"/> decides. Used by one thread.</summary>
-public sealed class PacketReconciler(PacketReports reports, IPacketListener reporter)
+/// <summary>Carries out what <see cref="PacketPlan"/> says. Used by one thread.</summary>
+public sealed class PacketReconciler(
+    PacketRuleTable rules, CounterTable<PacketCounters> counters, PacketReports reports, IPacketListener reporter)
 {
     /// <summary>The pause after a refusal, since a network card may go down for a moment when a program is tried on it.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
@@ -15,31 +17,7 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
     /// <summary>The expected share of denied sources for a rule that counts: one in this many.</summary>
     private const int DeniedShare = 4;
 
-    private readonly Dictionary<string, AttachedFilter> _attached = [];
-    private readonly Dictionary<string, PacketCounters> _counters = [];
-    private readonly Dictionary<(string Rule, int Index), Refusal> _refusals = [];
-    private readonly Dictionary<string, (PacketStep Step, Refusal Refusal)> _refusedSteps = [];
-
-    /// <summary>The active filters, by the name of their rule.</summary>
-    public IReadOnlyDictionary<string, AttachedFilter> Attached => _attached;
-
-    public IReadOnlyList<PacketCounters> Counters
-    {
-        get
-        {
-            lock (_counters)
-            {
-                return [.. _counters.Values];
-            }
-        }
-    }
-
-    /// <summary>The reason why a rule, or one of its interfaces, is not as it should be; null when all is well.</summary>
-    public string? WhyRefused(string rule) =>
-        _refusedSteps.TryGetValue(rule, out var step) ? step.Refusal.Reason
-        : _refusals.Where(one => one.Key.Rule == rule).Select(one => one.Value.Reason).FirstOrDefault();
-
-    /// <summary>The options of the kernel's tables for a rule.</summary>
+    /// <summary>How the kernel's tables are made for a rule.</summary>
     public static PacketFilterOptions OptionsOf(PacketRule rule) => new()
     {
         SourceCapacity = rule.MaxSources,
@@ -49,22 +27,17 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
         DryRun = rule.DryRun,
     };
 
-    public void Apply(IReadOnlyList<DesiredFilter> desired, IReadOnlyList<NetworkInterface> present)
+    /// <summary>Brings what is attached in line with <see cref="PacketRuleTable.Desired"/>.</summary>
+    /// <param name="present">The interfaces that there are.</param>
+    public void Apply(IReadOnlyList<NetworkInterface> present)
     {
         var indices = present.Select(one => one.Index).ToHashSet();
-        var rules = desired.Select(one => one.Rule.Name.Value).ToHashSet();
-        foreach (var gone in _refusals.Keys.Where(one => !indices.Contains(one.Index) || !rules.Contains(one.Rule)).ToList())
+        foreach (var rule in rules.InForce)
         {
-            _refusals.Remove(gone);
+            rule.ForgetAllBut(indices);
         }
 
-        foreach (var gone in _refusedSteps.Keys.Where(name => !rules.Contains(name)).ToList())
-        {
-            _refusedSteps.Remove(gone);
-        }
-
-        var held = _attached.ToDictionary(one => one.Key, one => one.Value.Held);
-        foreach (var step in PacketPlan.Between(held, desired, present))
+        foreach (var step in PacketPlan.Between(rules.Held, rules.Desired, present))
         {
             switch (step)
             {
@@ -75,22 +48,22 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
                     Try(rule, step, () => Replace(rule, lists, interfaces));
                     break;
                 case PacketStep.Update(var rule, var lists):
-                    Try(rule, step, () => reporter.Updated(rule, _attached[rule.Name.Value].Update(rule, lists), lists));
+                    Try(rule, step, () => reporter.Updated(rule, Filter(rule.Name.Value).Update(rule, lists), lists));
                     break;
                 case PacketStep.Reshape(var rule):
-                    _attached[rule.Name.Value].Show(rule);
+                    Filter(rule.Name.Value).Show(rule);
                     reporter.Reshaped(rule);
                     break;
                 case PacketStep.Extend(var name, var one):
-                    if (_attached.TryGetValue(name, out var filter))
+                    if (rules.Find(name) is { Attached: { } filter } managed)
                     {
-                        Attach(filter, one);
+                        Attach(managed, filter, one);
                     }
 
                     break;
                 case PacketStep.Leave(var name, var index):
-                    _attached[name].Leave(index);
-                    reporter.Left(_attached[name].Rule, present.FirstOrDefault(one => one.Index == index)?.Name);
+                    Filter(name).Leave(index);
+                    reporter.Left(Filter(name).Rule, present.FirstOrDefault(one => one.Index == index)?.Name);
                     break;
                 case PacketStep.Detach(var name):
                     Detach(name);
@@ -103,8 +76,9 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
     /// <summary>Detaches a rule at once, and reports its last counters.</summary>
     public void Detach(string rule)
     {
-        if (_attached.Remove(rule, out var filter))
+        if (rules.Find(rule) is { Attached: { } filter } managed)
         {
+            managed.Attached = null;
             Close(filter);
         }
     }
@@ -112,14 +86,15 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
     /// <summary>Detaches everything; when this returns no packet is counted any more.</summary>
     public void DetachAll()
     {
-        foreach (var filter in _attached.Values)
+        var attached = rules.Attached;
+        foreach (var rule in attached)
         {
-            filter.DetachAll();
+            rule.Attached!.DetachAll();
         }
 
-        foreach (var name in _attached.Keys.Order(StringComparer.Ordinal).ToList())
+        foreach (var rule in attached.OrderBy(rule => rule.Name, StringComparer.Ordinal))
         {
-            Detach(name);
+            Detach(rule.Name);
         }
     }
 
@@ -135,7 +110,7 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
 
     private void Load(PacketRule rule, PrefixLists lists, IEnumerable<NetworkInterface> interfaces)
     {
-        var filter = new AttachedFilter(rule, PacketFilter.Load(rule.Name.Value, OptionsOf(rule)), CountersOf(rule.Name.Value));
+        var filter = new AttachedFilter(rule, PacketFilter.Load(rule.Name.Value, OptionsOf(rule)), counters.Of(rule.Name.Value));
         try
         {
             filter.Update(rule, lists);
@@ -146,10 +121,11 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
             throw;
         }
 
-        _attached.Add(rule.Name.Value, filter);
+        var managed = rules.Find(rule.Name.Value)!;
+        managed.Attached = filter;
         foreach (var one in interfaces)
         {
-            Attach(filter, one);
+            Attach(managed, filter, one);
         }
     }
 
@@ -161,10 +137,9 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
         Load(rule, lists, interfaces);
     }
 
-    private void Attach(AttachedFilter filter, NetworkInterface one)
+    private void Attach(ManagedPacketRule managed, AttachedFilter filter, NetworkInterface one)
     {
-        var key = (filter.Rule.Name.Value, one.Index);
-        var before = _refusals.GetValueOrDefault(key);
+        var before = managed.FindRefusal(one.Index);
         if (before is not null && before.IsPausing)
         {
             return;
@@ -173,13 +148,13 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
         try
         {
             var attachment = filter.Attach(one.Index, one.Name);
-            _refusals.Remove(key);
+            managed.Accepted(one.Index);
             reporter.Attached(filter.Rule, attachment, filter.Lists);
         }
         catch (Exception problem) when (problem is KernelException or InterfaceTakenException)
         {
-            _refusals[key] = new Refusal(
-                problem.Message, problem is InterfaceTakenException ? TimeSpan.Zero : Pause, Stopwatch.GetTimestamp());
+            managed.Refused(one.Index, new PacketRefusal(
+                problem.Message, problem is InterfaceTakenException ? TimeSpan.Zero : Pause, Stopwatch.GetTimestamp()));
             if (before?.Reason != problem.Message)
             {
                 reporter.Refused(filter.Rule, problem.Message);
@@ -192,9 +167,9 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
     /// </summary>
     private void Try(PacketRule rule, PacketStep step, Action action)
     {
-        var name = rule.Name.Value;
-        var known = _refusedSteps.TryGetValue(name, out var before) && before.Step == step;
-        if (known && before.Refusal.IsPausing)
+        var managed = rules.Find(rule.Name.Value)!;
+        var before = managed.RefusedStep is { } refused && refused.Step == step ? refused.Refusal : null;
+        if (before is { IsPausing: true })
         {
             return;
         }
@@ -202,33 +177,17 @@ public sealed class PacketReconciler(PacketReports reports, IPacketListener repo
         try
         {
             action();
-            _refusedSteps.Remove(name);
+            managed.RefusedStep = null;
         }
         catch (KernelException problem)
         {
-            _refusedSteps[name] = (step, new Refusal(problem.Message, Pause, Stopwatch.GetTimestamp()));
-            if (!known || before.Refusal.Reason != problem.Message)
+            managed.RefusedStep = (step, new PacketRefusal(problem.Message, Pause, Stopwatch.GetTimestamp()));
+            if (before?.Reason != problem.Message)
             {
                 reporter.Refused(rule, problem.Message);
             }
         }
     }
 
-    private PacketCounters CountersOf(string rule)
-    {
-        lock (_counters)
-        {
-            if (!_counters.TryGetValue(rule, out var counters))
-            {
-                _counters[rule] = counters = new PacketCounters(rule);
-            }
-
-            return counters;
-        }
-    }
-
-    private sealed record Refusal(string Reason, TimeSpan Pause, long At)
-    {
-        public bool IsPausing => Stopwatch.GetElapsedTime(At) < Pause;
-    }
+    private AttachedFilter Filter(string rule) => rules.Find(rule)!.Attached!;
 }

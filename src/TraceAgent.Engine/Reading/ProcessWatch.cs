@@ -33,7 +33,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
 
     private readonly ILogger _logger;
     private ProcessTracker? _tracker;
-    private readonly Action<Action> _whenDrained;
+    private Action<Action>? _whenDrained;
     private readonly ProcessHistory _history = new();
     private readonly Lock _gate = new();
     private readonly Thread _thread;
@@ -55,11 +55,10 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     private bool _took;
 
     /// <param name="logger">The agent's logger.</param>
-    /// <param name="whenDrained">Runs an action when all events that are in their ring now have been read.</param>
-    /// <param name="seesAll">True when /proc has all processes under the kernel's IDs.</param>
-    public ProcessWatch(ILogger logger, Action<Action> whenDrained, bool seesAll)
+    /// <param name="seesAll">True when /proc has all processes under the kernel's numbers.</param>
+    public ProcessWatch(ILogger logger, bool seesAll)
     {
-        (_logger, _whenDrained, _seesAll) = (logger, whenDrained, seesAll);
+        (_logger, _seesAll) = (logger, seesAll);
         _incomplete = seesAll;
         _thread = new Thread(() => Work(_tracker!)) { Name = "processes", IsBackground = true };
     }
@@ -83,8 +82,10 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     /// Starts to follow processes by the kernel's notices. Where it gives none, that is reported, and only /proc is read. It
     /// takes a while: the kernel's types are some megabytes.
     /// </summary>
-    public void Start()
+    /// <param name="whenDrained">Runs an action when all events that are in their ring now have been read.</param>
+    public void Start(Action<Action> whenDrained)
     {
+        _whenDrained = whenDrained;
         try
         {
             var tracker = ProcessTracker.Start();
@@ -273,7 +274,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
         {
             _waitsForReader = true;
             var now = (ulong)Stopwatch.GetTimestamp();
-            _whenDrained(() => ForgetUpTo(now));
+            _whenDrained!(() => ForgetUpTo(now));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Reading;
 
 namespace TraceAgent.Engine.Reconciling;

@@ -1,3 +1,4 @@
+using TraceAgent.Engine.Managed;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Reconciling;

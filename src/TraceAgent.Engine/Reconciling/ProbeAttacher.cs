@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using TraceAgent.Bpf;
 using TraceAgent.Capture;
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Linux;

@@ -1,14 +1,15 @@
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Engine.Reconciling;
 
-/// <summary>Maintains what is attached when no rule changes: files and threads come and go.</summary>
-/// <param name="attached">The attached probes, by rule.</param>
+/// <summary>Looks after what is attached when no rule changes but the world does: files and threads come and go.</summary>
+/// <param name="rules">All rules, with what is attached.</param>
 /// <param name="reporter">Receives the reports.</param>
 /// <param name="seesAll">True when /proc has all processes; else any file may still be used by one.</param>
 public sealed class ProbeMaintenance(
-    IReadOnlyDictionary<string, AttachedProbe> attached, IReconcilerListener reporter, bool seesAll = true)
+    RuleTable rules, IReconcilerListener reporter, bool seesAll = true)
 {
     /// <summary>
     /// Detaches from every file that was written to: its processes would run into breakpoints that are not on their instructions.
@@ -21,7 +22,7 @@ public sealed class ProbeMaintenance(
     {
         var any = false;
         var states = new FileStates();
-        foreach (var probe in attached.Values)
+        foreach (var probe in rules.Attached)
         {
             foreach (var (part, file) in Those(
                 probe,
@@ -43,7 +44,7 @@ public sealed class ProbeMaintenance(
     {
         var bare = new List<string>();
         var states = new FileStates();
-        foreach (var (name, probe) in attached)
+        foreach (var probe in rules.Attached)
         {
             var any = false;
             foreach (var (part, file) in Those(
@@ -57,7 +58,7 @@ public sealed class ProbeMaintenance(
 
             if (any && !probe.Files.Any())
             {
-                bare.Add(name);
+                bare.Add(probe.Name);
             }
         }
 
@@ -67,7 +68,7 @@ public sealed class ProbeMaintenance(
     /// <summary>Forgets calls whose threads have ended in them: the table of calls in flight would fill up.</summary>
     public void ForgetDeadCalls()
     {
-        foreach (var probe in attached.Values)
+        foreach (var probe in rules.Attached)
         {
             probe.Counters.AddUnreturned(probe.Parts.Sum(part => part.Loaded.ForgetDeadCalls()));
         }
@@ -76,7 +77,7 @@ public sealed class ProbeMaintenance(
     /// <summary>Detaches from files that their rule does not lead to any more and that no process uses.</summary>
     public void DetachUnused()
     {
-        var stale = attached.Values.SelectMany(probe => Those(probe, file => !probe.Current.Contains(file.Identity.File))).ToList();
+        var stale = rules.Attached.SelectMany(probe => Those(probe, file => !probe.Current.Contains(file.Identity.File))).ToList();
         if (stale.Count == 0 || !seesAll)
         {
             return;

@@ -1,14 +1,16 @@
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Reconciling;
 
-/// <summary>Carries out what <see cref="ReconcilePlan"/> decides. Used by one thread.</summary>
-public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, DetachQueue detachQueue, IReconcilerListener reporter)
+/// <summary>Carries out what <see cref="ReconcilePlan"/> says. Used by one thread.</summary>
+public sealed class Reconciler(
+    BpfSession session, ProbeAttacher attacher, DetachQueue detachQueue, CounterTable<RuleCounters> counters, RuleTable rules)
 {
     /// <summary>
     /// The maximum number of replaced probes that stay attached until the kernel has settled; more would slow down the traced
@@ -16,39 +18,22 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
     /// </summary>
     private const int MaxRetiring = 64;
 
-    private readonly Dictionary<string, AttachedProbe> _attached = [];
-    private readonly Dictionary<string, RuleCounters> _counters = [];
-    private readonly Dictionary<string, (Probe Probe, string Reason)> _refused = [];
+
+    /// <summary>Is told what happens to rules.</summary>
+    public required IReconcilerListener Listener { get; init; }
 
     /// <summary>The reports of the current step.</summary>
     private List<Action> _reported = [];
 
-    /// <summary>The active rules, by name.</summary>
-    public IReadOnlyDictionary<string, AttachedProbe> Attached => _attached;
-
-    public IReadOnlyList<RuleCounters> Counters
-    {
-        get
-        {
-            lock (_counters)
-            {
-                return [.. _counters.Values];
-            }
-        }
-    }
-
-    /// <summary>The kernel's answer to the last try of a rule; null when that succeeded.</summary>
-    public string? WhyRefused(string rule) => _refused.TryGetValue(rule, out var refused) ? refused.Reason : null;
-
-    /// <summary>Announces a change that may lead to probes.</summary>
+    /// <summary>Something has changed, and may lead to probes.</summary>
     public void ExpectAttach() => session.ExpectAttach();
 
     public void Apply(IReadOnlyList<RuleProbe> desired)
     {
-        var settled = desired.Where(one => _attached.TryGetValue(one.Rule.Name.Value, out var probe) && probe.IsInSync(one))
+        var settled = desired.Where(one => rules.FindAttached(one.Rule.Name.Value)?.IsInSync(one) is true)
             .Select(one => one.Rule.Name.Value).ToHashSet();
         var open = desired.Where(one => !settled.Contains(one.Rule.Name.Value)).ToList();
-        var held = _attached.Where(one => !settled.Contains(one.Key)).ToDictionary(one => one.Key, one => one.Value.Held);
+        var held = rules.Attached.Where(one => !settled.Contains(one.Name)).ToDictionary(one => one.Name, one => one.Held);
         var current = open.ToDictionary(one => one.Rule.Name.Value);
         var steps = ReconcilePlan.Between(held, open);
         attacher.Prepare([.. steps.OfType<ReconcileStep.Attach>()]);
@@ -74,10 +59,10 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
         attacher.ForgetPrepared();
         foreach (var (name, asked) in current)
         {
-            if (_attached.TryGetValue(name, out var probe))
+            if (rules.Find(name) is { Attached: { } probe } rule)
             {
                 probe.Current = asked.Probe?.Files.Select(file => file.Identity.File).ToHashSet() ?? [];
-                if (!_refused.ContainsKey(name))
+                if (rule.Refusal is null)
                 {
                     probe.MarkInSync(asked);
                 }
@@ -93,13 +78,13 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
                 Try(rule, probe, () => Attach(rule, probe));
                 break;
             case ReconcileStep.Replace(var rule, var probe):
-                Try(rule, probe, () => Replace(_attached[rule.Name.Value], rule, probe));
+                Try(rule, probe, () => Replace(rules.FindAttached(rule.Name.Value)!, rule, probe));
                 break;
             case ReconcileStep.Extend(var rule, var more):
-                Try(rule, more, () => Extend(_attached[rule.Name.Value], rule, more));
+                Try(rule, more, () => Extend(rules.FindAttached(rule.Name.Value)!, rule, more));
                 break;
             case ReconcileStep.Reshape(var rule):
-                Reshape(_attached[rule.Name.Value], rule);
+                Reshape(rules.FindAttached(rule.Name.Value)!, rule);
                 break;
         }
     }
@@ -107,8 +92,9 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
     /// <summary>Detaches a rule at once.</summary>
     public void Detach(string rule)
     {
-        if (_attached.Remove(rule, out var attached))
+        if (rules.Find(rule) is { Attached: { } attached } managed)
         {
+            managed.Attached = null;
             attached.Parts.ForEach(part => part.Loaded.Deactivate());
             detachQueue.Removed(attached.Parts);
         }
@@ -117,7 +103,7 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
     /// <summary>Unloads the programs of parts whose last file is gone. One part stays: by it, the rule is known to be active.</summary>
     public void LeaveBareParts()
     {
-        foreach (var probe in _attached.Values)
+        foreach (var probe in rules.Attached)
         {
             var bare = probe.Parts.FindAll(part => part.Files.Count == 0);
             if (bare.Count == probe.Parts.Count)
@@ -140,22 +126,23 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
     /// </summary>
     public void DetachAll()
     {
-        var parts = _attached.Values.SelectMany(probe => probe.Parts).ToList();
+        var probes = rules.Attached.ToList();
+        var parts = probes.SelectMany(probe => probe.Parts).ToList();
         parts.ForEach(part => part.Loaded.Deactivate());
         parts.AddRange(detachQueue.Left);
         Closing.All([.. parts.Select<AttachedPart, Action>(part => () => part.Files.ForEach(file => file.Dispose()))]);
         parts.ForEach(part => part.CloseCounters(part.Loaded.CallsInFlight));
-        _attached.Clear();
+        probes.ForEach(probe => rules.Find(probe.Name)!.Attached = null);
     }
 
     private void Attach(Rule rule, Probe probe)
     {
-        var attached = new AttachedProbe(rule, CountersOf(rule.Name.Value));
+        var attached = new AttachedProbe(rule, counters.Of(rule.Name.Value));
         var refusal = attacher.Grow(attached, rule, probe);
         if (attached.Parts.Count > 0)
         {
-            _attached.Add(rule.Name.Value, attached);
-            _reported.Add(() => reporter.Attached(rule, attached));
+            rules.Find(rule.Name.Value)!.Attached = attached;
+            _reported.Add(() => Listener.Attached(rule, attached));
         }
 
         refusal?.Throw();
@@ -170,7 +157,7 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
         var added = attached.Files.Where(file => !before.Contains(file)).ToList();
         if (added.Count > 0)
         {
-            _reported.Add(() => reporter.Extended(rule, added));
+            _reported.Add(() => Listener.Extended(rule, added));
         }
 
         refusal?.Throw();
@@ -185,7 +172,7 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
         }
 
         var next = attacher.Succeed(previous, rule, probe);
-        _attached[rule.Name.Value] = next;
+        rules.Find(rule.Name.Value)!.Attached = next;
         if (TakesTheSameHits(previous, next))
         {
             detachQueue.Replaced(previous.Parts, session.Switch([
@@ -198,7 +185,7 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
             detachQueue.Removed(previous.Parts);
         }
 
-        _reported.Add(() => reporter.Replaced(rule, next));
+        _reported.Add(() => Listener.Replaced(rule, next));
     }
 
     /// <summary>True when one can take hits over from the other: a call is taken when it is entered, a return when it returns.</summary>
@@ -217,14 +204,14 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
     {
         attached.Rule = rule;
         attached.Parts.ForEach(part => part.Show(rule));
-        _reported.Add(() => reporter.Reshaped(rule));
+        _reported.Add(() => Listener.Reshaped(rule));
     }
 
     private void Detach(string name, string reason)
     {
-        var rule = _attached[name].Rule;
+        var rule = rules.FindAttached(name)!.Rule;
         Detach(name);
-        reporter.Detached(rule, reason);
+        Listener.Detached(rule, reason);
     }
 
     /// <summary>
@@ -232,31 +219,20 @@ public sealed class Reconciler(BpfSession session, ProbeAttacher attacher, Detac
     /// </summary>
     private void Try(Rule rule, Probe probe, Action step)
     {
+        var managed = rules.Find(rule.Name.Value)!;
         try
         {
             step();
-            _refused.Remove(rule.Name.Value);
+            managed.Refusal = null;
         }
         catch (Exception refusal) when (ProbeAttacher.IsRefusal(refusal))
         {
-            if (_refused.GetValueOrDefault(rule.Name.Value).Probe != probe)
+            if (managed.Refusal?.Probe != probe)
             {
-                _reported.Add(() => reporter.Refused(rule, refusal));
-                _refused[rule.Name.Value] = (probe, refusal.Message);
+                managed.Refusal = (probe, refusal.Message);
+                rules.CountRejected(1);
+                _reported.Add(() => Listener.Refused(rule, refusal));
             }
-        }
-    }
-
-    private RuleCounters CountersOf(string rule)
-    {
-        lock (_counters)
-        {
-            if (!_counters.TryGetValue(rule, out var counters))
-            {
-                _counters[rule] = counters = new RuleCounters(rule);
-            }
-
-            return counters;
         }
     }
 }

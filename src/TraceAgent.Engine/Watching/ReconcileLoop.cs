@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Guards;
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Reconciling;
 using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.Targets;
+using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Watching;
 
@@ -22,6 +24,7 @@ public sealed class ReconcileLoop : IDisposable
     private readonly WatchList _watches;
     private readonly Debouncer _debouncer = new();
     private readonly Thread _thread;
+    private IReadOnlyList<RuleFileVersion>? _versions;
     private volatile bool _stopping;
     private volatile bool _reload;
     private long _lastCheck;
@@ -106,14 +109,14 @@ public sealed class ReconcileLoop : IDisposable
             _debouncer.Note(change);
         }
 
-        if (_parts.Guard.JudgeHarm(_parts.Reconciler.Attached) is { Count: > 0 } harmful)
+        if (_parts.Guard.JudgeHarm() is { Count: > 0 } harmful)
         {
             foreach (var rule in harmful)
             {
                 _parts.Reconciler.Detach(rule);
             }
 
-            _parts.Board.Update(_parts.Reconciler, _parts.Guard, Now);
+            Publish();
         }
 
         if (_reload)
@@ -138,12 +141,12 @@ public sealed class ReconcileLoop : IDisposable
         if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
-            foreach (var rule in _parts.Guard.Judge(_parts.Reconciler.Attached, Now))
+            foreach (var rule in _parts.Guard.Judge(Now))
             {
                 _parts.Reconciler.Detach(rule);
             }
 
-            _parts.Board.Update(_parts.Reconciler, _parts.Guard, Now);
+            Publish();
         }
 
         _parts.Packets.Turn();
@@ -179,7 +182,7 @@ public sealed class ReconcileLoop : IDisposable
         }
 
         // Watches first: what changes while we look is then noticed.
-        _watches.Follow(_parts.Reconciler.Attached.Values);
+        _watches.Follow(_parts.Table.Attached);
         _parts.Configuration?.Check();
         foreach (var rule in _parts.Maintenance.DetachDenied(_parts.Permitted))
         {
@@ -189,20 +192,45 @@ public sealed class ReconcileLoop : IDisposable
         var versions = _parts.Crashes is null ? _parts.Source.Read() : _parts.Crashes.Judge(_parts.Source.Read());
         var evaluation = _parts.Rules.Evaluate(versions);
         _watches.Follow(evaluation.Looked);
-        _parts.Listener.Evaluated(evaluation);
-        _parts.Reconciler.Apply(_parts.Guard.Admit(evaluation.Desired, Now));
-        _watches.Follow(_parts.Reconciler.Attached.Values);
+        Take(evaluation, versions);
+        var now = Now;
+        _parts.Reconciler.Apply([.. _parts.Table.InForce.Where(rule => rule.IsAdmitted(now)).Select(rule => rule.Desired!)]);
+        _watches.Follow(_parts.Table.Attached);
         _parts.Packets.Apply(evaluation.Filters);
-        _parts.Board.Evaluated(evaluation, versions);
-        _parts.Board.Update(_parts.Reconciler, _parts.Guard, Now);
+        Publish();
         _lastCheck = Stopwatch.GetTimestamp();
     }
+
+    private void Take(RuleEvaluation evaluation, IReadOnlyList<RuleFileVersion> versions)
+    {
+        if (_versions is not null && !versions.SequenceEqual(_versions, ReferenceEqualityComparer.Instance))
+        {
+            _parts.Table.Reloads++;
+        }
+
+        _versions = versions;
+        var missing = evaluation.Pending.ToDictionary(one => one.Rule.Name.Value, one => one.Missing);
+        var pending = _parts.Table.InForce.Where(rule => rule.Missing is not null).Select(rule => rule.Name).ToHashSet();
+        _parts.Table.Take(evaluation.Desired, missing, evaluation.Faults, Now);
+        _parts.Table.CountRejected(evaluation.Rejected.Sum(file => file.Rules));
+        _parts.Listener.Evaluated(evaluation);
+        foreach (var (rule, what) in evaluation.Pending.Where(one => !pending.Contains(one.Rule.Name.Value)))
+        {
+            _parts.Listener.Pending(rule, what);
+        }
+    }
+
+    private void Publish() => _parts.Table.Publish(_parts.Guard.MeasuresPrograms != false, Now);
 }
 
 /// <summary>Reports the result of an evaluation of the files.</summary>
 public interface IEvaluationListener
 {
     void Evaluated(RuleEvaluation evaluation);
+
+    /// <param name="rule">The active rule.</param>
+    /// <param name="missing">The target that it waits for since now.</param>
+    void Pending(Rule rule, string missing);
 
     void Reloaded();
 }

@@ -1,5 +1,6 @@
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Guards;
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Reconciling;
 using TraceAgent.Engine.Sources;
@@ -24,7 +25,7 @@ public sealed record ReconcileParts
 
     public required IEvaluationListener Listener { get; init; }
 
-    public required StandingBoard Board { get; init; }
+    public required RuleTable Table { get; init; }
 
     public required PacketController Packets { get; init; }
 

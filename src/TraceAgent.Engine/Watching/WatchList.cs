@@ -1,5 +1,5 @@
 using TraceAgent.Capture;
-using TraceAgent.Engine.Reconciling;
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Linux;

@@ -9,13 +9,11 @@ namespace TraceAgent.Rules.Keys;
 internal static class ArgumentsValue
 {
     /// <summary>JSON Schema (draft-07) of a list of names and types.</summary>
-    public static string ListSchema { get; } =
-        $$$$"""
-        {"type":"array","minItems":1,"maxItems":{{{{RuleKeys.MaxArguments}}}},"items":{"anyOf":[{"type":"string","pattern":"{{{{ValueName.Pattern}}}}"},{"type":"object","minProperties":1,"maxProperties":1,"patternProperties":{"{{{{ValueName.Pattern}}}}":{{{{TypeText.Schema}}}}},"additionalProperties":false}]}}
-        """;
+    public static JsonSchema ListSchema => JsonSchema.Array.MinItems(1).MaxItems(RuleKeys.MaxArguments).Items(JsonSchema.AnyOf(
+        JsonSchema.String.Pattern(ValueName.Pattern),
+        JsonSchema.Object.MinProperties(1).MaxProperties(1).PatternProperties(ValueName.Pattern, TypeText.Schema).NoOtherProperties()));
 
-    public static string Schema { get; } =
-        $$$"""{"anyOf":[{"type":"integer","minimum":1,"maximum":{{{RuleKeys.MaxArguments}}}},{{{ListSchema}}}]}""";
+    public static JsonSchema Schema => JsonSchema.AnyOf(JsonSchema.Integer.Minimum(1).Maximum(RuleKeys.MaxArguments), ListSchema);
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {

@@ -24,11 +24,12 @@ internal static class CaptureKeys
             (capture, entry, bag) => capture.Type = TypeValue.Read(entry, bag)));
 
     /// <summary>JSON Schema (draft-07) of an expression: <c>1</c> and <c>true</c> are no texts to YAML.</summary>
-    public const string ExpressionSchema = """{"type":["string","integer"],"minLength":1,"maxLength":4096}""";
+    public static JsonSchema ExpressionSchema => JsonSchema.Scalar.MinLength(1).MaxLength(4096);
 
-    public static string Schema { get; } =
-        $$$"""{"type":"object","minProperties":1,"maxProperties":{{{MaxCaptures}}},"patternProperties":{"{{{ValueName.Pattern}}}":""" +
-            $$$"""{"anyOf":[{{{ExpressionSchema}}},{{{Table.Schema()}}}]}},"additionalProperties":false}""";
+    public static JsonSchema Schema => JsonSchema.Object.MinProperties(1)
+        .MaxProperties(MaxCaptures)
+        .PatternProperties(ValueName.Pattern, JsonSchema.AnyOf(ExpressionSchema, Table.Schema()))
+        .NoOtherProperties();
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {

@@ -11,12 +11,12 @@ internal static class FileKeys
         new Key<FileDraft>(
             "rules",
             "The rules of this file. Each one says where to look in which program and what to log.",
-            """{"type":"array","items":{"$ref":"#/definitions/rule"}}""",
+            JsonSchema.Array.Items(JsonSchema.Definition("rule")),
             (file, entry, bag) => ReadList(entry, bag, item => ReadRule(file, item, bag))),
         new Key<FileDraft>(
             "packets",
             "The packet rules of this file. Each one says which packets to count, and which to drop, at a network interface.",
-            """{"type":"array","items":{"$ref":"#/definitions/packets"}}""",
+            JsonSchema.Array.Items(JsonSchema.Definition("packets")),
             (file, entry, bag) => ReadList(entry, bag, item => ReadPackets(file, item, bag))))
     {
         AtLeastOneOf = ["rules", "packets"],

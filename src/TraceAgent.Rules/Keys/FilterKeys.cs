@@ -15,30 +15,33 @@ internal static partial class FilterKeys
     /// <summary>The maximum number of values of one key: each is a few instructions on every hit.</summary>
     private const int MaxValues = 16;
 
+    private static readonly TextForm User = new(UserForm(), "the name or number of a user", "such as www-data or 33");
+    private static readonly TextForm Cgroup = new(CgroupForm(), "a cgroup", "such as system.slice/nginx.service");
+    private static readonly TextForm Container = new(
+        ContainerForm(), "the ID of a container", "its first 6 to 64 digits, in quotes, as docker ps prints it");
+
     public static KeyTable<FilterDraft> Table { get; } = new(
         new Key<FilterDraft>(
-            "pid", "Process ID, or a list of them.", ListOf("""{"type":"integer","minimum":1}"""),
+            "pid", "Process ID, or a list of them.", ListOf(JsonSchema.Integer.Minimum(1)),
             (filter, entry, bag) => Each(entry, bag, value => ReadPid(filter, value, bag))),
         new Key<FilterDraft>(
             "process", "Name of the thread that makes the call, as {comm} shows it, or a pattern with one *; or a list.",
-            ListOf("""{"type":"string","minLength":1}"""),
+            ListOf(JsonSchema.String.MinLength(1)),
             (filter, entry, bag) => Each(entry, bag, value => ReadProcess(filter, value, bag))),
         new Key<FilterDraft>(
-            "user", "Name or number of the user that the process runs as; or a list.", ListOf("""{"type":["string","integer"]}"""),
+            "user", "Name or number of the user that the process runs as; or a list.", ListOf(JsonSchema.Scalar),
             (filter, entry, bag) => Each(entry, bag, value =>
-                ReadForm(filter.Users, value, UserForm(), "the name or number of a user", "such as www-data or 33", bag))),
+                ReadForm(filter.Users, value, User, bag))),
         new Key<FilterDraft>(
             "cgroup",
             "Path of a cgroup (version 2) below the root of its file system, or its number; those below it are included. Or a list.",
-            ListOf("""{"type":["string","integer"]}"""),
+            ListOf(JsonSchema.Scalar),
             (filter, entry, bag) => Each(
-                entry, bag, value => ReadForm(filter.Cgroups, value, CgroupForm(), "a cgroup", "such as system.slice/nginx.service", bag))),
+                entry, bag, value => ReadForm(filter.Cgroups, value, Cgroup, bag))),
         new Key<FilterDraft>(
             "container", "ID of a container as docker ps or crictl ps prints it, 6 digits or more; or a list.",
-            ListOf("""{"type":"string","pattern":"^[0-9a-f]{6,64}$"}"""),
-            (filter, entry, bag) => Each(entry, bag, value => ReadForm(
-                filter.Containers,
-                value, ContainerForm(), "the ID of a container", "its first 6 to 64 digits, in quotes, as docker ps prints it", bag))));
+            ListOf(JsonSchema.String.Pattern("^[0-9a-f]{6,64}$")),
+            (filter, entry, bag) => Each(entry, bag, value => ReadForm(filter.Containers, value, Container, bag))));
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -47,8 +50,8 @@ internal static partial class FilterKeys
         rule.Filter = draft.Finish();
     }
 
-    private static string ListOf(string item) =>
-        $$"""{"anyOf":[{{item}},{"type":"array","minItems":1,"maxItems":{{MaxValues}},"items":{{item}}}]}""";
+    private static JsonSchema ListOf(JsonSchema item) =>
+        JsonSchema.AnyOf(item, JsonSchema.Array.MinItems(1).MaxItems(MaxValues).Items(item));
 
     private static void Each(YamlEntry entry, DiagnosticBag bag, Action<YamlScalar> read)
     {
@@ -98,17 +101,20 @@ internal static partial class FilterKeys
         }
     }
 
-    private static void ReadForm(List<string> values, YamlScalar value, Regex form, string what, string hint, DiagnosticBag bag)
+    private static void ReadForm(List<string> values, YamlScalar value, TextForm form, DiagnosticBag bag)
     {
-        if (form.IsMatch(value.Value))
+        if (form.Pattern.IsMatch(value.Value))
         {
             values.Add(value.Value);
         }
         else
         {
-            bag.Error(DiagnosticCode.InvalidValue, value.At, $"'{Quoted.Clip(value.Value)}' is not {what}", hint);
+            bag.Error(DiagnosticCode.InvalidValue, value.At, $"'{Quoted.Clip(value.Value)}' is not {form.What}", form.Hint);
         }
     }
+
+    /// <summary>What a text must look like, what it is, and an example.</summary>
+    private sealed record TextForm(Regex Pattern, string What, string Hint);
 
     [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.@\\$-]{0,255}\z")]
     private static partial Regex UserForm();

@@ -38,7 +38,7 @@ internal static class FormatKeys
     private static Key<FormatDraft> KeyOf(EventKind kind, string description) => new(
         NameOf(kind),
         description,
-        """{"type":"string"}""",
+        JsonSchema.String,
         (format, entry, bag) =>
         {
             if (ScalarValue.Text(entry, bag, severalLines: true) is { } text)

@@ -14,8 +14,10 @@ internal static class InterfaceValue
 
     private const int MaxPatternLength = 64;
 
-    public const string Schema =
-        """{"type":"string","pattern":"^[^\\s/:]+$","maxLength":64,"not":{"enum":[".",".."]},"examples":["eth0","en*"]}""";
+    public static JsonSchema Schema => JsonSchema.String.Pattern(@"^[^\s/:]+$")
+        .MaxLength(64)
+        .Not(JsonSchema.Enum(".", ".."))
+        .Examples("eth0", "en*");
 
     public static Located<string>? Read(YamlEntry entry, DiagnosticBag bag)
     {

@@ -9,13 +9,15 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads how often a rule may log and how long it is active: <c>sample</c>, <c>limit</c>, <c>ttl</c>, <c>budget</c>.</summary>
 internal static partial class LimitValues
 {
-    public const string SampleSchema = """{"type":"string","pattern":"^1\\s*/\\s*[1-9][0-9]{0,6}$","examples":["1/100"]}""";
-    public const string LimitSchema = """{"type":"string","pattern":"^(none|[1-9][0-9]{0,6}\\s*/\\s*s)$","examples":["100/s","none"]}""";
-    public const string TtlSchema = """{"type":"string","pattern":"^(none|[1-9][0-9]{0,8}\\s*[smhd])$","examples":["24h","30m"]}""";
-    public const string BudgetSchema = """{"type":"string","pattern":"^(none|[0-9]+(\\.[0-9]+)?\\s*%)$","examples":["2%","none"]}""";
+    public static JsonSchema SampleSchema => JsonSchema.String.Pattern(@"^1\s*/\s*[1-9][0-9]{0,6}$").Examples("1/100");
+    public static JsonSchema LimitSchema => JsonSchema.String.Pattern(@"^(none|[1-9][0-9]{0,6}\s*/\s*s)$")
+        .Examples("100/s", "none");
+    public static JsonSchema TtlSchema => JsonSchema.String.Pattern(@"^(none|[1-9][0-9]{0,8}\s*[smhd])$").Examples("24h", "30m");
+    public static JsonSchema BudgetSchema => JsonSchema.String.Pattern(@"^(none|[0-9]+(\.[0-9]+)?\s*%)$").Examples("2%", "none");
 
-    public const string IntervalSchema =
-        """{"type":"string","pattern":"^[1-9][0-9]{0,4}\\s*[smh]$","default":"10s","examples":["10s","1m"]}""";
+    public static JsonSchema IntervalSchema => JsonSchema.String.Pattern(@"^[1-9][0-9]{0,4}\s*[smh]$")
+        .Default("10s")
+        .Examples("10s", "1m");
 
     private const int MaxPerSecond = 1_000_000;
     private const string None = "none";
@@ -61,27 +63,27 @@ internal static partial class LimitValues
             return Rule.NoTtl;
         }
 
-        return Time(entry, bag, "a length of time or none", "such as 24h, 30m, 10s or 7d", TimeSpan.FromDays(3650), "3650d");
+        return Time(entry, new TimeForm("a length of time or none", "such as 24h, 30m, 10s or 7d", TimeSpan.FromDays(3650), "3650d"), bag);
     }
 
     /// <summary>Reads an interval from a second to a day; null, with a diagnostic, when it is not that.</summary>
     public static TimeSpan? Interval(YamlEntry entry, DiagnosticBag bag) =>
-        Time(entry, bag, "a length of time", "such as 10s, 1m or 1h", TimeSpan.FromDays(1), "24h");
+        Time(entry, new TimeForm("a length of time", "such as 10s, 1m or 1h", TimeSpan.FromDays(1), "24h"), bag);
 
-    private static TimeSpan? Time(YamlEntry entry, DiagnosticBag bag, string what, string hint, TimeSpan most, string mostText)
+    private static TimeSpan? Time(YamlEntry entry, TimeForm form, DiagnosticBag bag)
     {
-        if (Match(entry, TtlForm(), bag, what, hint) is not { } match)
+        if (Match(entry, TtlForm(), bag, form.What, form.Hint) is not { } match)
         {
             return null;
         }
 
         var time = Units[match.Groups[2].Value] * int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-        if (time <= most && time > TimeSpan.Zero)
+        if (time <= form.Most && time > TimeSpan.Zero)
         {
             return time;
         }
 
-        bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' must be from 1s to {mostText}");
+        bag.Error(DiagnosticCode.InvalidValue, entry.Value.At, $"'{entry.Key.Value}' must be from 1s to {form.MostText}");
         return null;
     }
 
@@ -153,4 +155,7 @@ internal static partial class LimitValues
 
     [GeneratedRegex(@"^([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*%\z")]
     private static partial Regex BudgetForm();
+
+    /// <summary>What a length of time is called, an example, and the longest one as value and as text.</summary>
+    private sealed record TimeForm(string What, string Hint, TimeSpan Most, string MostText);
 }

@@ -12,7 +12,7 @@ internal static class LineKeys
         where TDraft : LineDraft => new(
             "name",
             "The rule's name in every line that it logs. Unique over all files; small letters, digits and . _ -",
-            """{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$","examples":["add-num"]}""",
+            JsonSchema.String.Pattern("^[a-z0-9][a-z0-9._-]*$").Examples("add-num"),
             (rule, entry, bag) => rule.Name = PlaceValue.Name(entry, "a rule", bag))
         { Required = true };
 
@@ -34,16 +34,16 @@ internal static class LineKeys
         where TDraft : LineDraft => new(
             "level",
             "The severity of the lines; Information without this key. Case does not matter.",
-            $$"""{"anyOf":[{"enum":[{{string.Join(",", Levels.Keys.Select(l => $"\"{l}\""))}}]},""" +
-                $$"""{"type":"string","pattern":"{{string.Join('|', Levels.Keys.Select(AnyCase))}}"}],"default":"Information"}""",
+            JsonSchema
+                .AnyOf(JsonSchema.Enum(Levels.Keys), JsonSchema.String.Pattern(string.Join('|', Levels.Keys.Select(AnyCase))))
+                .Default("Information"),
             (rule, entry, bag) => rule.Level = ScalarValue.OneOf(entry, Levels, bag) ?? rule.Level);
 
     public static Key<TDraft> Labels<TDraft>()
         where TDraft : LineDraft => new(
             "labels",
             "Constant properties of every line, such as a team or a ticket.",
-            """{"type":"object","patternProperties":{"^[A-Za-z_][A-Za-z0-9_-]*$":{"type":""" +
-                """["string","number","boolean"]}},"additionalProperties":false}""",
+            JsonSchema.Object.PatternProperties("^[A-Za-z_][A-Za-z0-9_-]*$", JsonSchema.AnyScalar).NoOtherProperties(),
             LabelValue.ReadLabels);
 
     /// <summary>A pattern for a word in any case: draft-07 has no flags.</summary>

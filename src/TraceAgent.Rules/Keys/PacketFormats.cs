@@ -31,12 +31,12 @@ internal static class PacketFormats
         new Key<PacketFormatDraft>(
             "packets",
             "The message of a source in an interval, and of its totals at the end.",
-            """{"type":"string"}""",
+            JsonSchema.String,
             (format, entry, bag) => format.Packets = ScalarValue.Text(entry, bag, severalLines: true)),
         new Key<PacketFormatDraft>(
             "dropped",
             "The message of a source that is dropped for the first time.",
-            """{"type":"string"}""",
+            JsonSchema.String,
             (format, entry, bag) => format.Dropped = ScalarValue.Text(entry, bag, severalLines: true)));
 
     public static void Read(PacketDraft rule, YamlEntry entry, DiagnosticBag bag)

@@ -21,13 +21,13 @@ internal static class PacketKeys
         new Key<CountDraft>(
             "by",
             "What packets are counted by: source, the address that they come from.",
-            """{"enum":["source"],"default":"source"}""",
+            JsonSchema.Enum("source").Default("source"),
             (_, entry, bag) => ScalarValue.OneOf(entry, Groupings, bag)),
         new Key<CountDraft>(
             "top",
             "The number of sources, those with most packets, that have a line of their own; the others have one together. 1 to 1000; " +
                 "20 without this key.",
-            $$"""{"type":"integer","minimum":1,"maximum":{{PacketCount.MaxTop}},"default":{{PacketCount.DefaultTop}}}""",
+            JsonSchema.Integer.Minimum(1).Maximum(PacketCount.MaxTop).Default(PacketCount.DefaultTop),
             (count, entry, bag) => count.Top = ScalarValue.Integer(entry, 1, PacketCount.MaxTop, bag) ?? count.Top),
         new Key<CountDraft>(
             "every",
@@ -47,7 +47,7 @@ internal static class PacketKeys
             "mode",
             "How packets are seen: native, in the driver; generic, at the beginning of the network stack; offload, on the card; auto " +
                 "(the default): native where the driver can, else generic.",
-            """{"enum":["auto","native","generic","offload"],"default":"auto"}""",
+            JsonSchema.Enum("auto", "native", "generic", "offload").Default("auto"),
             (rule, entry, bag) => rule.Mode = ScalarValue.OneOf(entry, Modes, bag) ?? rule.Mode),
         new Key<PacketDraft>(
             "count",
@@ -78,19 +78,18 @@ internal static class PacketKeys
         new Key<PacketDraft>(
             "dry_run",
             "true drops nothing: what would be dropped is counted and reported.",
-            """{"type":"boolean","default":false}""",
+            JsonSchema.Boolean.Default(false),
             (rule, entry, bag) => rule.DryRun = ScalarValue.Boolean(entry, bag) ?? false),
         new Key<PacketDraft>(
             "unsafe",
             "true lets the rule deny every address there is: 0.0.0.0/0 and ::/0.",
-            """{"type":"boolean","default":false}""",
+            JsonSchema.Boolean.Default(false),
             (rule, entry, bag) => rule.AllowsUnsafe = ScalarValue.Boolean(entry, bag) ?? false),
         new Key<PacketDraft>(
             "max_sources",
             "The number of sources that are counted at once, 1024 to 4194304; 65536 without this key. Of more, those that were "
                 + "silent longest are evicted, which is reported.",
-            $$"""{"type":"integer","minimum":{{PacketRule.MinSources}}""" +
-                $$""","maximum":{{PacketRule.MaxSourcesLimit}},"default":{{PacketRule.DefaultSources}}}""",
+            JsonSchema.Integer.Minimum(PacketRule.MinSources).Maximum(PacketRule.MaxSourcesLimit).Default(PacketRule.DefaultSources),
             (rule, entry, bag) => rule.MaxSources = ScalarValue.Integer(entry, PacketRule.MinSources, PacketRule.MaxSourcesLimit, bag)
                 ?? rule.MaxSources),
         LineKeys.Ttl<PacketDraft>(),
@@ -99,7 +98,7 @@ internal static class PacketKeys
             "format",
             "The message of the lines at intervals, or of dropped sources when the rule does not count: a Serilog message template such " +
                 "as \"{packets} packets ({bytes} bytes) from {source}\"; or one for each: {packets: …, dropped: …}.",
-            $$"""{"anyOf":[{"type":"string"},{{PacketFormats.Table.Schema()}}]}""",
+            JsonSchema.AnyOf(JsonSchema.String, PacketFormats.Table.Schema()),
             PacketFormats.Read),
         LineKeys.Level<PacketDraft>(),
         LineKeys.Labels<PacketDraft>())

@@ -9,7 +9,7 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads what names a rule and its place: <c>name</c>, <c>symbol</c>, <c>offset</c>, <c>usdt</c>.</summary>
 internal static partial class PlaceValue
 {
-    public const string NameSchema = """{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]*$"}""";
+    public static JsonSchema NameSchema => JsonSchema.String.Pattern("^[a-z0-9][a-z0-9._-]*$");
 
     /// <summary>Reads a name of small letters, digits and <c>. _ -</c>; null, with a diagnostic, for anything else.</summary>
     /// <param name="entry">The key and the value.</param>
@@ -39,10 +39,9 @@ internal static partial class PlaceValue
     /// The JSON Schema of a symbol: a name without spaces; or, as C++ and Rust have them, one with brackets, <c>::</c> or
     /// <c>operator</c>, where spaces belong.
     /// </summary>
-    public const string SymbolSchema =
-        """{"type":"string","pattern":"^[^\\s+0-9][^\\s+]*(\\+(0[xX][0-9a-fA-F]+|[0-9]+))?$|""" +
-            """^(?=.*([(<]|::|operator))[^\\s+0-9]","examples":""" +
-            """["AddNum","AddNum+0x14","ngx_http_*","shop::Cart::add(int)","pthread_create@GLIBC_2.34"]}""";
+    public static JsonSchema SymbolSchema => JsonSchema.String
+        .Pattern(@"^[^\s+0-9][^\s+]*(\+(0[xX][0-9a-fA-F]+|[0-9]+))?$|^(?=.*([(<]|::|operator))[^\s+0-9]")
+        .Examples("AddNum", "AddNum+0x14", "ngx_http_*", "shop::Cart::add(int)", "pthread_create@GLIBC_2.34");
 
     public static void ReadSymbol(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -104,8 +103,8 @@ internal static partial class PlaceValue
             "0x117d as nm and objdump print it, or file+0x117d for bytes from the start of the file");
     }
 
-    public const string UsdtSchema =
-        """{"type":"string","pattern":"^[^\\s:]+:[^\\s:]+$","examples":["libstdcxx:throw","postgresql:query__*"]}""";
+    public static JsonSchema UsdtSchema => JsonSchema.String.Pattern(@"^[^\s:]+:[^\s:]+$")
+        .Examples("libstdcxx:throw", "postgresql:query__*");
 
     public static void ReadUsdt(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {

@@ -9,11 +9,13 @@ namespace TraceAgent.Rules.Keys;
 internal static class PrefixList
 {
     /// <summary>The JSON Schema of a list. What fits it may still be no address: that takes more than a pattern.</summary>
-    public const string Schema =
-        """{"type":"array","items":{"type":"string","pattern":"^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$"},"examples":""" +
-            """[["203.0.113.7","198.51.100.0/24","2001:db8::/32"]]}""";
+    public static JsonSchema Schema => JsonSchema.Array
+        .Items(JsonSchema.String.Pattern("^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$"))
+        .ExampleOfList("203.0.113.7", "198.51.100.0/24", "2001:db8::/32");
 
-    public const string FileSchema = """{"type":"string","minLength":1,"pattern":"^(?!~(/|$))","examples":["/etc/traceagent/deny.txt"]}""";
+    public static JsonSchema FileSchema => JsonSchema.String.MinLength(1)
+        .Pattern("^(?!~(/|$))")
+        .Examples("/etc/traceagent/deny.txt");
 
     public static void Read(List<Located<IpPrefix>> prefixes, YamlEntry entry, DiagnosticBag bag)
     {

@@ -9,10 +9,11 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads <c>redact</c>: names, patterns of names, and names that are no secrets.</summary>
 internal static partial class RedactValue
 {
-    private const string NamesSchema =
-        """{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9_*]{1,64}$"},"examples":[["password","token*"]]}""";
-    private const string NotSchema =
-        """{"type":"array","minItems":1,"items":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"examples":[["token_count"]]}""";
+    private static JsonSchema NamesSchema => JsonSchema.Array
+        .Items(JsonSchema.String.Pattern("^[A-Za-z0-9_*]{1,64}$")).ExampleOfList("password", "token*");
+
+    private static JsonSchema NotSchema => JsonSchema.Array.MinItems(1)
+        .Items(JsonSchema.String.Pattern("^[A-Za-z0-9_.-]{1,64}$")).ExampleOfList("token_count");
 
     /// <summary>The keys of <c>redact: {names: …, not: …}</c>.</summary>
     private static KeyTable<RuleDraft> Table { get; } = new(
@@ -23,7 +24,7 @@ internal static partial class RedactValue
             NotSchema,
             ReadNotSecret));
 
-    public static string Schema { get; } = $$"""{"anyOf":[{{NamesSchema}},{"minProperties":1,{{Table.Schema().AsSpan(1)}}]}""";
+    public static JsonSchema Schema => JsonSchema.AnyOf(NamesSchema, JsonSchema.Empty.MinProperties(1).And(Table.Schema()));
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {

@@ -50,8 +50,7 @@ internal static class RuleKeys
         new Key<RuleDraft>(
             "offset",
             "The address of the instruction in the binary, as nm and objdump print it; file+0x… counts bytes from the start of the file.",
-            """{"type":["string","integer"],"minimum":0,"pattern":"^(file\\+)?(0[xX][0-9a-fA-F]+|[0-9]+)$","examples":""" +
-                """["0x117d","file+0x117d"]}""",
+            JsonSchema.Scalar.Minimum(0).Pattern(@"^(file\+)?(0[xX][0-9a-fA-F]+|[0-9]+)$").Examples("0x117d", "file+0x117d"),
             PlaceValue.ReadOffset),
         new Key<RuleDraft>(
             "usdt",
@@ -61,7 +60,7 @@ internal static class RuleKeys
         new Key<RuleDraft>(
             "max_sites",
             "How many places symbol or usdt may mean in a binary, 1 to 10000; 512 without this key. More are an error.",
-            """{"type":"integer","minimum":1,"maximum":10000,"default":512,"examples":[2000]}""",
+            JsonSchema.Integer.Minimum(1).Maximum(10000).Default(512).Examples(2000),
             (rule, entry, bag) => rule.MaxSites = ScalarValue.Integer(entry, 1, MaxSites, bag) ?? rule.MaxSites),
         new Key<RuleDraft>(
             "args",
@@ -106,7 +105,7 @@ internal static class RuleKeys
             "reads",
             "What happens with memory that is not present yet: may_wait (the default) lets the program wait for it, "
                 + "where wait_for_pages of the agent allows it; plain never waits, and it is a fault.",
-            """{"enum":["may_wait","plain"],"default":"may_wait"}""",
+            JsonSchema.Enum("may_wait", "plain").Default("may_wait"),
             (rule, entry, bag) => rule.ReadsPlainly = ScalarValue.OneOf(entry, Reads, bag) ?? false),
         new Key<RuleDraft>(
             "redact",
@@ -118,32 +117,32 @@ internal static class RuleKeys
             "on",
             "When to log: on entry (the default), on return, on both (two lines), or once per completed call with arguments, return " +
                 "value and duration.",
-            """{"enum":["entry","return","both","call"],"default":"entry"}""",
+            JsonSchema.Enum("entry", "return", "both", "call").Default("entry"),
             (rule, entry, bag) => rule.On = ScalarValue.OneOf(entry, Triggers, bag)),
         new Key<RuleDraft>(
             "return_at",
             "Where returns are seen: at the instructions by which the function leaves (ret, the default), "
                 + "or at the caller, by changing its return address: "
                 + "cheaper, but it can crash or hang programs, and needs unsafe: true. Go is always seen at ret.",
-            """{"enum":["ret","caller"],"default":"ret"}""",
+            JsonSchema.Enum("ret", "caller").Default("ret"),
             (rule, entry, bag) => rule.ReturnsAtInstructions = ScalarValue.OneOf(entry, ReturnPlaces, bag) ?? true),
         LineKeys.Output<RuleDraft>(),
         new Key<RuleDraft>(
             "unsafe",
             "true also probes places that mislead, such as the first instruction of a Go function, "
                 + "and lets return_at: caller follow returns in a way that harms some programs; what is known to harm is refused anyway.",
-            """{"type":"boolean","default":false}""",
+            JsonSchema.Boolean.Default(false),
             (rule, entry, bag) => rule.AllowsUnsafe = ScalarValue.Boolean(entry, bag) ?? false),
         new Key<RuleDraft>(
             "ret",
             "The type of the return value; a signed 64-bit number without this key. Or names and types of several results, as Go has " +
                 "them: [n: int64, err: go.error]. For on: return, both and call.",
-            $$"""{"anyOf":[{{TypeText.Schema}},{{ArgumentsValue.ListSchema}}]}""",
+            JsonSchema.AnyOf(TypeText.Schema, ArgumentsValue.ListSchema),
             ReadReturn),
         new Key<RuleDraft>(
             "format",
             "The message: a Serilog message template such as \"{symbol} took {duration:ms}\"; or one for each event of on: both.",
-            $$"""{"anyOf":[{"type":"string"},{{FormatKeys.Table.Schema()}}]}""",
+            JsonSchema.AnyOf(JsonSchema.String, FormatKeys.Table.Schema()),
             FormatKeys.ReadFormat),
         LineKeys.Level<RuleDraft>(),
         LineKeys.Labels<RuleDraft>())
@@ -151,8 +150,9 @@ internal static class RuleKeys
         ExactlyOneOf = ["symbol", "offset", "usdt"],
         Demands =
         [
-            """{"anyOf":[{"not":{"required":["return_at"],"properties":{"return_at":{"enum":["caller"]}}}},{"required":""" +
-                """["unsafe"],"properties":{"unsafe":{"enum":[true]}}}]}""",
+            JsonSchema.AnyOf(
+                JsonSchema.Empty.Not(JsonSchema.Empty.Required("return_at").Properties(("return_at", JsonSchema.Enum("caller")))),
+                JsonSchema.Empty.Required("unsafe").Properties(("unsafe", JsonSchema.IsTrue))),
         ],
     };
 

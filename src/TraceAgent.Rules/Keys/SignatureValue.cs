@@ -10,8 +10,9 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads <c>signature</c>.</summary>
 internal static class SignatureValue
 {
-    public const string Schema =
-        """{"type":"string","pattern":"\\(","maxLength":4096,"examples":["ssize_t write(int fd, const char *buf, size_t count)"]}""";
+    public static JsonSchema Schema => JsonSchema.String.Pattern(@"\(")
+        .MaxLength(4096)
+        .Examples("ssize_t write(int fd, const char *buf, size_t count)");
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {

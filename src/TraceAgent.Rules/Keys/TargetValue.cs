@@ -13,15 +13,14 @@ internal static class TargetValue
     private static readonly KeyTable<RuleDraft> Keys = new(new Key<RuleDraft>(
         ProcessKey,
         "The executable of every process of this name, those in containers and those that start later included.",
-        """{"type":"string","pattern":"^[^/*?]+$","examples":["nginx"]}""",
+        JsonSchema.String.Pattern("^[^/*?]+$").Examples("nginx"),
         ReadProcess)
     {
         Required = true,
     });
 
-    public static string Schema { get; } =
-        $$"""{"anyOf":[{"type":"string","minLength":1},{{Keys.Schema()}}],"examples":""" +
-            $$"""["/usr/sbin/nginx","/opt/app-*/bin/server","libssl.so.3",{"process":"nginx"}]}""";
+    public static JsonSchema Schema => JsonSchema.AnyOf(JsonSchema.String.MinLength(1), Keys.Schema()).With(
+        "examples", """["/usr/sbin/nginx","/opt/app-*/bin/server","libssl.so.3",{"process":"nginx"}]""");
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {

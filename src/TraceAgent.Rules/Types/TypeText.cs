@@ -1,3 +1,4 @@
+using TraceAgent.Yaml.Keys;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
@@ -24,22 +25,23 @@ internal static partial class TypeText
         $"[]int64 for a slice of Go, []int64(max) to keep at most so many; at most {CaptureType.Bytes.Limit} bytes";
 
     private static readonly string LimitedWords = string.Join(
-        "|", TypeNames.Limited.Select(word => word.Replace(".", @"\\.", StringComparison.Ordinal)));
+        "|", TypeNames.Limited.Select(word => word.Replace(".", @"\.", StringComparison.Ordinal)));
 
     /// <summary>JSON Schema (draft-07) of a type.</summary>
-    public static string Schema { get; } =
-        $$$$"""
-        {"anyOf":[{"enum":[{{{{string.Join(",", TypeNames.All.Select(n => $"\"{n}\""))}}}}]},
-        {"type":"string","pattern":"^({{{{LimitedWords}}}})\\s*\\([0-9]{1,4}\\)"},
-        {"type":"string","pattern":"^(&str|std::[a-z0-9_]+_t)$"},
-        {"type":"string","pattern":"^\\[\\s*\\]\\s*(\\*\\s*)?[A-Za-z_][A-Za-z0-9_.]*\\s*(\\(\\s*[0-9]{1,4}\\s*\\))?$"},
-        {"type":"string","pattern":"\\[\\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[0-9]{1,4})?)\\s*\\]$"},
-        {"type":"string","pattern":"^bytes\\s*\\(\\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[0-9]{1,4})?)\\s*\\)$"},
-        {"type":"string","pattern":"^enum\\s*\\{[^{}]+\\}$"},
-        {"type":"string","pattern":"^\\s*[A-Za-z_][A-Za-z0-9_: ]*[*&][\\s*&a-z]*$"},
-        {"type":"string","pattern":"^\\s*(const |volatile |enum |(signed|unsigned|short|long|int|char)(\\s|$))"},
-        {"type":"object","additionalProperties":false,"required":["enum"],"properties":{"enum":{"type":"object","minProperties":1,"patternProperties":{"^-?(0[xX][0-9a-fA-F]+|[0-9]+)$":{"type":["string","number","boolean"]}},"additionalProperties":false}}}]}
-        """.ReplaceLineEndings("");
+    public static JsonSchema Schema => JsonSchema.AnyOf(
+        JsonSchema.Enum(TypeNames.All),
+        JsonSchema.String.Pattern($@"^({LimitedWords})\s*\([0-9]{{1,4}}\)"),
+        JsonSchema.String.Pattern("^(&str|std::[a-z0-9_]+_t)$"),
+        JsonSchema.String.Pattern(@"^\[\s*\]\s*(\*\s*)?[A-Za-z_][A-Za-z0-9_.]*\s*(\(\s*[0-9]{1,4}\s*\))?$"),
+        JsonSchema.String.Pattern(@"\[\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\s*,\s*[0-9]{1,4})?)\s*\]$"),
+        JsonSchema.String.Pattern(@"^bytes\s*\(\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\s*,\s*[0-9]{1,4})?)\s*\)$"),
+        JsonSchema.String.Pattern(@"^enum\s*\{[^{}]+\}$"),
+        JsonSchema.String.Pattern(@"^\s*[A-Za-z_][A-Za-z0-9_: ]*[*&][\s*&a-z]*$"),
+        JsonSchema.String.Pattern(@"^\s*(const |volatile |enum |(signed|unsigned|short|long|int|char)(\s|$))"),
+        JsonSchema.Object.NoOtherProperties().Required("enum").Properties(("enum", JsonSchema.Object
+            .MinProperties(1)
+            .PatternProperties("^-?(0[xX][0-9a-fA-F]+|[0-9]+)$", JsonSchema.AnyScalar)
+            .NoOtherProperties())));
 
     /// <summary>Reads the type; null when it is none, which is reported once.</summary>
     public static TypeSpec? Read(string text, Action<TextProblem> report)

@@ -7,19 +7,31 @@ namespace TraceAgent.Yaml.Keys;
 public static class KeySchema
 {
     /// <summary>The JSON Schema (draft-07) of the mapping that a table reads.</summary>
-    public static string Schema<TDraft>(this KeyTable<TDraft> table)
+    public static JsonSchema Schema<TDraft>(this KeyTable<TDraft> table)
     {
-        var properties = table.Keys.Select(k =>
-            $"{Text(k.Name)}:{{\"description\":{Text(k.Description)},{k.Schema.AsSpan(1)}");
-        var required = table.Keys.Where(k => k.Required).Select(k => Text(k.Name));
-        var needs = table.AtLeastOneOf.Select(n => $$"""{"required":[{{Text(n)}}]}""");
-        var choices = table.ExactlyOneOf.Select(n => $$"""{"required":[{{Text(n)}}]}""");
-        return $$"""{"type":"object","additionalProperties":false"""
-            + (required.Any() ? $",\"required\":[{string.Join(",", required)}]" : "")
-            + (needs.Any() ? $",\"anyOf\":[{string.Join(",", needs)}]" : "")
-            + (choices.Any() ? $",\"oneOf\":[{string.Join(",", choices)}]" : "")
-            + (table.Demands.Count > 0 ? $",\"allOf\":[{string.Join(",", table.Demands)}]" : "")
-            + $",\"properties\":{{{string.Join(",", properties)}}}}}";
+        var schema = JsonSchema.Object.NoOtherProperties();
+        var required = table.Keys.Where(key => key.Required).Select(key => key.Name).ToList();
+        if (required.Count > 0)
+        {
+            schema = schema.Required(required);
+        }
+
+        if (table.AtLeastOneOf.Count > 0)
+        {
+            schema = schema.And(JsonSchema.AnyOf(table.AtLeastOneOf.Select(name => JsonSchema.Empty.Required(name))));
+        }
+
+        if (table.ExactlyOneOf.Count > 0)
+        {
+            schema = schema.And(JsonSchema.OneOf(table.ExactlyOneOf.Select(name => JsonSchema.Empty.Required(name))));
+        }
+
+        if (table.Demands.Count > 0)
+        {
+            schema = schema.AllOf(table.Demands);
+        }
+
+        return schema.Properties(table.Keys.Select(key => (key.Name, JsonSchema.Empty.Description(key.Description).And(key.Schema))));
     }
 
     /// <summary>Writes a whole schema document: UTF-8, indented, with a line end at the end.</summary>
@@ -27,12 +39,17 @@ public static class KeySchema
     /// <param name="id">The file's name.</param>
     /// <param name="title">The title for people.</param>
     /// <param name="root">The schema of the document itself, as <see cref="Schema"/> makes it.</param>
-    /// <param name="definitions">The schemas that <c>#/definitions/</c> in it lead to.</param>
-    public static void WriteDocument(Stream output, string id, string title, string root, params (string Name, string Schema)[] definitions)
+    /// <param name="definitions">What <c>#/definitions/</c> in it lead to.</param>
+    public static void WriteDocument(
+        Stream output, string id, string title, JsonSchema root, params (string Name, JsonSchema Schema)[] definitions)
     {
-        using var schema = JsonDocument.Parse(
-            $$"""{"$schema":"http://json-schema.org/draft-07/schema#","$id":{{Text(id)}},"title":{{Text(title)}},{{root[1..^1]}}"""
-            + $",\"definitions\":{{{string.Join(",", definitions.Select(one => $"{Text(one.Name)}:{one.Schema}"))}}}}}");
+        var document = JsonSchema.Empty
+            .With("$schema", "\"http://json-schema.org/draft-07/schema#\"")
+            .With("$id", JsonSchema.Quote(id))
+            .Title(title)
+            .And(root)
+            .Definitions(definitions);
+        using var schema = JsonDocument.Parse(document.Json);
         using (var writer = new Utf8JsonWriter(
             output, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
@@ -41,6 +58,4 @@ public static class KeySchema
 
         output.Write("\n"u8);
     }
-
-    private static string Text(string value) => $"\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

@@ -20,7 +20,7 @@ public sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
     /// Further demands of the JSON Schema, on several keys together; the reader's checks of these are made by whoever has them
     /// all.
     /// </summary>
-    public IReadOnlyList<string> Demands { get; init; } = [];
+    public IReadOnlyList<JsonSchema> Demands { get; init; } = [];
 
     /// <summary>
     /// Reads a mapping's values into the draft. Reports keys that are unknown, repeated, empty, missing or in conflict.

@@ -76,49 +76,27 @@ internal static class CheckCommand
         }
 
         var (files, withoutFiles) = RulePaths.Read(paths, untrusted);
-        var set = RuleSetBuilder.Build([.. files.Select(file => file.Content)]);
         var value = configuration?.Value;
         using var resolver = new ProbeResolver(permitted: value is null ? null : new PermittedBinaries(() => value.Binaries));
-        var names = value is null ? null : AgentConfiguration.NamesOf(value.Outputs);
+        var evaluator = new RuleFileEvaluator(resolver, () => value is null ? null : AgentConfiguration.NamesOf(value.Outputs));
+        var names = new RuleNames();
         var resolutions = new List<(Rule Rule, Resolution Resolution)>();
         var filters = new FilterCheck(NetworkInterfaces.List(), new PathTrust(TrustedUsers.OfThisProcess(), untrusted));
         foreach (var file in files)
         {
-            var found = set.Diagnostics.GetValueOrDefault(file.Path).ToList();
+            var found = evaluator.Judge(file.Content, names);
+            names.Add(file.Content);
             foreach (var rule in file.Content.Rules)
             {
                 var resolution = resolver.Resolve(rule);
                 resolutions.Add((rule, resolution));
-                found.AddRange(resolution.Diagnostics);
-                if (OutputName.Problem(rule.Output, names) is { } unknown)
-                {
-                    found.Add(unknown);
-                }
-
                 if (resolution.Missing is { } missing)
                 {
                     found.Add(Diagnostic.Warning(CheckCodes.Pending, rule.Binary.At, missing, "the rule waits until it appears"));
                 }
             }
 
-            foreach (var place in file.Content.Places)
-            {
-                found.AddRange(resolver.Resolve(place).Diagnostics.Where(d => d.Severity == Severity.Error));
-                if (OutputName.Problem(place.Output, names) is { } unknown)
-                {
-                    found.Add(unknown);
-                }
-            }
-
-            foreach (var rule in file.Content.Packets)
-            {
-                found.AddRange(filters.Judge(rule));
-                if (OutputName.Problem(rule.Output, names) is { } unknown)
-                {
-                    found.Add(unknown);
-                }
-            }
-
+            found.AddRange(file.Content.Packets.SelectMany(filters.Judge));
             diagnostics.AddRange(found.OrderBy(d => d.At.File != file.Path).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column));
         }
 

@@ -37,7 +37,7 @@ internal sealed class FilterCheck(IReadOnlyList<NetworkInterface> present, PathT
         if (meant.Count == 0)
         {
             yield return Diagnostic.Warning(
-                CheckCodes.Pending, rule.Interface.At, PacketBoard.MissingInterface(rule), "the rule waits until it appears");
+                CheckCodes.Pending, rule.Interface.At, PacketPlan.DescribeMissing(rule), "the rule waits until it appears");
         }
 
         foreach (var one in meant)

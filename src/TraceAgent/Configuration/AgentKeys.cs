@@ -13,22 +13,22 @@ internal static class AgentKeys
         new Key<AgentDraft>(
             "rules",
             "The folder of rule files (*.yaml, *.yml), or one file.",
-            """{"type":"string"}""",
+            JsonSchema.String,
             (agent, entry, bag) => agent.Rules = PathValue.Read(entry, agent, bag)),
         new Key<AgentDraft>(
             "outputs",
             "Where events go; all of them take every event.",
-            """{"type":"array","minItems":1,"items":{"$ref":"#/definitions/output"}}""",
+            JsonSchema.Array.MinItems(1).Items(JsonSchema.Definition("output")),
             ReadOutputs),
         new Key<AgentDraft>(
             "defaults",
             "Defaults for rules that do not set these keys themselves.",
-            """{"$ref":"#/definitions/defaults"}""",
+            JsonSchema.Definition("defaults"),
             (agent, entry, bag) => DefaultKeys.Table.Read("'defaults'", entry.Value, agent, bag)),
         new Key<AgentDraft>(
             "binaries",
             "Which programs and libraries rules may probe: all, unless this says otherwise.",
-            """{"$ref":"#/definitions/binaries"}""",
+            JsonSchema.Definition("binaries"),
             ReadBinaries),
         new Key<AgentDraft>(
             "wait_for_pages",
@@ -45,20 +45,20 @@ internal static class AgentKeys
         new Key<AgentDraft>(
             "socket",
             $"The unix socket that answers 'traceagent status', or none. {AgentConfiguration.DefaultSocket} unless it is set.",
-            """{"type":"string"}""",
+            JsonSchema.String,
             (agent, entry, bag) => agent.Socket = entry.Value is YamlScalar { Value: "none" } ? null : PathValue.Read(entry, agent, bag)),
         new Key<AgentDraft>(
             "state",
             "A folder for the record of the last run: after a crash, the rule file that changed last is held back. "
                 + "Or none. Without it the StateDirectory of the unit.",
-            """{"type":"string"}""",
+            JsonSchema.String,
             (agent, entry, bag) => agent.State = entry.Value is YamlScalar { Value: AgentConfiguration.NoState }
                 ? AgentConfiguration.NoState
                 : PathValue.Read(entry, agent, bag)),
         new Key<AgentDraft>(
             "metrics",
             "The agent's own numbers for Prometheus.",
-            """{"$ref":"#/definitions/metrics"}""",
+            JsonSchema.Definition("metrics"),
             ReadMetrics));
 
     private static void ReadBinaries(AgentDraft agent, YamlEntry entry, DiagnosticBag bag)

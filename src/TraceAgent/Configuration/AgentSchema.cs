@@ -17,6 +17,6 @@ internal static class AgentSchema
         ("otlp", OtlpKeys.Table.Schema()),
         ("roll", OutputKeys.Roll.Schema()),
         ("defaults", DefaultKeys.Table.Schema()),
-        ("binaries", "{\"minProperties\":1," + BinaryKeys.Table.Schema()[1..]),
-        ("metrics", "{\"minProperties\":1," + MetricsKeys.Table.Schema()[1..]));
+        ("binaries", JsonSchema.Empty.MinProperties(1).And(BinaryKeys.Table.Schema())),
+        ("metrics", JsonSchema.Empty.MinProperties(1).And(MetricsKeys.Table.Schema())));
 }

@@ -8,8 +8,8 @@ namespace TraceAgent.Configuration;
 /// <summary>The keys of <c>binaries:</c>.</summary>
 internal static class BinaryKeys
 {
-    private const string PatternsSchema =
-        """{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"examples":["/srv/**","/opt/*/bin/*","/usr/sbin/sshd"]}}""";
+    private static JsonSchema PatternsSchema => JsonSchema.Array.MinItems(1)
+        .Items(JsonSchema.String.MinLength(1).Examples("/srv/**", "/opt/*/bin/*", "/usr/sbin/sshd"));
 
     public static KeyTable<AgentDraft> Table { get; } = new(
         new Key<AgentDraft>(

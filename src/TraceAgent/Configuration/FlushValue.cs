@@ -1,12 +1,13 @@
-using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
+using TraceAgent.Yaml;
 
 namespace TraceAgent.Configuration;
 
 /// <summary>The time between two writes while events come.</summary>
 internal static class FlushValue
 {
-    public const string Schema = """{"type":["string","integer"],"pattern":"^(0|[0-9]+(ms|s))$"}""";
+    public static JsonSchema Schema => JsonSchema.Scalar.Pattern("^(0|[0-9]+(ms|s))$");
 
     public const string Description =
         "While events come, how long they wait to be written together: 0 for at once, up to 1s; 25ms unless it is set. "

@@ -13,12 +13,12 @@ internal static class MetricsKeys
         new Key<AgentDraft>(
             "listen",
             "A loopback address and port that serve http://ADDRESS:PORT/metrics, such as 127.0.0.1:9435.",
-            """{"type":"string","pattern":"^(127\\.[0-9.]+|\\[::1\\]):[0-9]{1,5}$","examples":["127.0.0.1:9435","[::1]:9435"]}""",
+            JsonSchema.String.Pattern(@"^(127\.[0-9.]+|\[::1\]):[0-9]{1,5}$").Examples("127.0.0.1:9435", "[::1]:9435"),
             (agent, entry, bag) => agent.MetricsListen = Listen(entry, bag)),
         new Key<AgentDraft>(
             "textfile",
             "A file that is written every 15 s for the textfile collector of node-exporter; its name ends in .prom.",
-            """{"type":"string","pattern":"\\.prom$"}""",
+            JsonSchema.String.Pattern(@"\.prom$"),
             (agent, entry, bag) => agent.MetricsTextfile = Textfile(entry, agent, bag)));
 
     private static IPEndPoint? Listen(YamlEntry entry, DiagnosticBag bag)

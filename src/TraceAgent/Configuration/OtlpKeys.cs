@@ -18,7 +18,7 @@ internal static class OtlpKeys
         new Key<OutputDraft>(
             "endpoint",
             "Where the receiver listens, such as http://127.0.0.1:4318. By HTTP, /v1/logs is put behind it unless it ends so.",
-            """{"type":"string","pattern":"^(https?://|\\$\\{)","examples":["http://127.0.0.1:4318"]}""",
+            JsonSchema.String.Pattern(@"^(https?://|\$\{)").Examples("http://127.0.0.1:4318"),
             (draft, entry, bag) => draft.Endpoint = Endpoint(entry, draft.Agent, bag))
         {
             Required = true,
@@ -26,12 +26,12 @@ internal static class OtlpKeys
         new Key<OutputDraft>(
             "protocol",
             "http/protobuf (the default) or grpc.",
-            """{"enum":["http/protobuf","grpc"]}""",
+            JsonSchema.Enum("http/protobuf", "grpc"),
             (draft, entry, bag) => draft.Grpc = ScalarValue.OneOf(entry, Protocols, bag) ?? false),
         new Key<OutputDraft>(
             "headers",
             "Sent with every request, such as an authorization. Best taken from the environment: ${VAR}.",
-            """{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9-]+$"},"additionalProperties":{"type":"string"}}""",
+            JsonSchema.Object.PropertyNames(JsonSchema.Empty.Pattern("^[A-Za-z0-9-]+$")).AdditionalProperties(JsonSchema.String),
             ReadHeaders));
 
     public static void Read(OutputDraft draft, YamlEntry entry, DiagnosticBag bag)

@@ -10,7 +10,7 @@ namespace TraceAgent.Configuration;
 internal static class OutputKeys
 {
     private const int MaxFiles = 100_000;
-    private const string FormatSchema = """{"enum":["clef","clef-template","ecs","text"]}""";
+    private static JsonSchema FormatSchema => JsonSchema.Enum("clef", "clef-template", "ecs", "text");
 
     private static readonly Dictionary<string, OutputFormat> Formats = new()
     {
@@ -28,10 +28,10 @@ internal static class OutputKeys
     };
 
     public static KeyTable<OutputDraft> Table { get; } = new(
-        new Key<OutputDraft>("file", "Lines are appended to a file.", """{"$ref":"#/definitions/file"}""", ReadFile),
-        new Key<OutputDraft>("console", "Lines go to standard output.", """{"$ref":"#/definitions/console"}""", ReadConsole),
+        new Key<OutputDraft>("file", "Lines are appended to a file.", JsonSchema.Definition("file"), ReadFile),
+        new Key<OutputDraft>("console", "Lines go to standard output.", JsonSchema.Definition("console"), ReadConsole),
         new Key<OutputDraft>(
-            "otlp", "Events go to a receiver of OpenTelemetry's logs.", """{"$ref":"#/definitions/otlp"}""", OtlpKeys.Read),
+            "otlp", "Events go to a receiver of OpenTelemetry's logs.", JsonSchema.Definition("otlp"), OtlpKeys.Read),
         new Key<OutputDraft>(
             "name",
             "The name that rules use: a rule with this output sends its events nowhere else.",
@@ -45,16 +45,16 @@ internal static class OutputKeys
         new Key<OutputDraft>(
             "path",
             "The file. With roll, date and number are put before its extension: events-.json becomes events-20261122.json.",
-            """{"type":"string"}""",
+            JsonSchema.String,
             (draft, entry, bag) => draft.Path = PathValue.Read(entry, draft.Agent, bag))
         {
             Required = true,
         },
-        new Key<OutputDraft>("roll", "When a new file begins.", """{"$ref":"#/definitions/roll"}""", ReadRoll),
+        new Key<OutputDraft>("roll", "When a new file begins.", JsonSchema.Definition("roll"), ReadRoll),
         new Key<OutputDraft>(
             "keep",
             "How many rolled files stay, the current one included. All, unless it is set.",
-            $$"""{"type":"integer","minimum":1,"maximum":{{MaxFiles}}}""",
+            JsonSchema.Integer.Minimum(1).Maximum(MaxFiles),
             (draft, entry, bag) => draft.Keep = ScalarValue.Integer(entry, 1, MaxFiles, bag)),
         FormatKey());
 
@@ -64,12 +64,12 @@ internal static class OutputKeys
         new Key<OutputDraft>(
             "size",
             "Bytes after which a new file begins, such as 100MB.",
-            $$"""{"type":"string","pattern":"{{SizeValue.Pattern}}"}""",
+            JsonSchema.String.Pattern(SizeValue.Pattern),
             (draft, entry, bag) => draft.Size = SizeValue.Read(entry, bag)),
         new Key<OutputDraft>(
             "every",
             "A new file begins every day (the default), every hour, or only by size.",
-            """{"enum":["day","hour","infinite"]}""",
+            JsonSchema.Enum("day", "hour", "infinite"),
             (draft, entry, bag) => draft.Every = ScalarValue.OneOf(entry, Intervals, bag)));
 
     private static Key<OutputDraft> FormatKey() => new(

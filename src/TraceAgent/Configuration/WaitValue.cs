@@ -1,17 +1,19 @@
 using System.Globalization;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Linux;
-using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
+using TraceAgent.Yaml;
 
 namespace TraceAgent.Configuration;
 
 /// <summary>The value of <c>wait_for_pages</c>: a word, or a list of users.</summary>
 internal static class WaitValue
 {
-    public const string Schema =
-        """{"oneOf":[{"enum":["all","trusted","none"]},{"type":"array","minItems":1,"maxItems":63,"items":{"type":""" +
-            """["string","integer"],"minLength":1,"minimum":0,"maximum":4294967294,"examples":["postgres","1000"]}}]}""";
+    public static JsonSchema Schema => JsonSchema.OneOf(
+        JsonSchema.Enum("all", "trusted", "none"),
+        JsonSchema.Array.MinItems(1).MaxItems(63).Items(
+            JsonSchema.Scalar.MinLength(1).Minimum(0).Maximum(4294967294).Examples("postgres", "1000")));
 
     private const string Hint = "all, trusted, none, or a list of users who are trusted beside root: [postgres, www-data]";
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Guards;
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Reconciling;
 using TraceAgent.Engine.Watching;
@@ -17,12 +18,6 @@ internal sealed class AgentReporter(
     ILogger logger, EventPump pump, WallClock clock) : IReconcilerListener, IEvaluationListener, IGuardListener
 {
     private readonly TextReaders _readers = new();
-    private HashSet<string> _pending = [];
-
-    public int Pending => _pending.Count;
-
-    /// <summary>The number of rules that were refused so far.</summary>
-    public int Rejected { get; private set; }
 
     public event Action? OnReloaded;
 
@@ -65,7 +60,6 @@ internal sealed class AgentReporter(
     public void Refused(Rule rule, Exception refusal)
     {
         var at = $"{rule.Name.At.File}:{rule.Name.At.Line}:{rule.Name.At.Column}";
-        Rejected++;
         Log.RuleRefused(logger, rule.Name.Value, $"{at}: {refusal.Message}");
         pump.Enqueue(AgentEvents.Rejected(rule.Name.Value, $"{at}: {refusal.Message}", clock.UtcNow));
     }
@@ -120,7 +114,6 @@ internal sealed class AgentReporter(
 
         foreach (var file in evaluation.Rejected)
         {
-            Rejected += file.Rules;
             Log.FileRejected(logger, file.Path, Plural.Of(file.Errors, "error"), file.RulesKept);
         }
 
@@ -128,15 +121,12 @@ internal sealed class AgentReporter(
         {
             Log.FileAccepted(logger, path, Plural.Of(rules, "rule"));
         }
+    }
 
-        var pending = evaluation.Pending.Select(one => one.Rule.Name.Value).ToHashSet();
-        foreach (var (rule, missing) in evaluation.Pending.Where(one => !_pending.Contains(one.Rule.Name.Value)))
-        {
-            Log.RulePending(logger, rule.Name.Value, missing);
-            pump.Enqueue(AgentEvents.Pending(rule.Name.Value, $"{missing} yet", clock.UtcNow));
-        }
-
-        _pending = pending;
+    public void Pending(Rule rule, string missing)
+    {
+        Log.RulePending(logger, rule.Name.Value, missing);
+        pump.Enqueue(AgentEvents.Pending(rule.Name.Value, $"{missing} yet", clock.UtcNow));
     }
 
     public void Reloaded()

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using TraceAgent.Engine;
+using TraceAgent.Engine.Managed;
 
 namespace TraceAgent.Status;
 

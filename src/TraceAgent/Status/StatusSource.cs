@@ -1,6 +1,7 @@
 using System.Reflection;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Engine;
+using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Watching;
@@ -9,18 +10,18 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Status;
 
-/// <summary>Collects the agent's status. Any thread may ask.</summary>
-/// <param name="board">The status of the rules.</param>
+/// <summary>Puts together what the agent says about itself. Any thread may ask.</summary>
+/// <param name="table">All rules.</param>
 /// <param name="counters">The counters of all rules that there have been.</param>
-/// <param name="packets">The status of the packet rules.</param>
+/// <param name="packets">All packet rules.</param>
 /// <param name="packetCounters">The counters of all packet rules that there have been.</param>
 /// <param name="ring">The ring between kernel and agent.</param>
 /// <param name="outputs">The reporter of all outputs.</param>
 /// <param name="totalBudgetPercent">The budget of all rules in percent of one CPU; infinite for none.</param>
 internal sealed class StatusSource(
-    StandingBoard board,
+    RuleTable table,
     Func<IReadOnlyList<RuleCounters>> counters,
-    PacketBoard packets,
+    PacketRuleTable packets,
     Func<IReadOnlyList<PacketCounters>> packetCounters,
     RingReader ring,
     Func<AttachMethod> method,
@@ -31,13 +32,13 @@ internal sealed class StatusSource(
 
     public AgentStatus Take()
     {
-        // Standings first: a rule that comes meanwhile is in the next status, and none is shown twice.
-        var standings = board.Rules;
+        // Rules first: one that comes meanwhile is in the next status, and none is shown twice.
+        var published = table.Published;
         var byName = counters().ToDictionary(one => one.Rule);
-        var rules = standings.Select(standing => RuleOf(standing, byName.GetValueOrDefault(standing.Rule))).ToList();
-        var known = standings.Select(standing => standing.Rule).ToHashSet();
+        var rules = published.Rules.Select(rule => RuleOf(rule, byName.GetValueOrDefault(rule.Rule))).ToList();
+        var known = published.Rules.Select(rule => rule.Rule).ToHashSet();
         rules.AddRange(byName.Values.Where(one => !known.Contains(one.Rule)).Select(one =>
-            RuleOf(new RuleStanding(one.Rule, RuleState.Removed, "it is not in the rule files any more", "", null, 0, null, null), one)));
+            RuleOf(new RuleSnapshot { Rule = one.Rule, State = RuleState.Removed, Reason = "it is not in the rule files any more" }, one)));
         return new AgentStatus(
             AgentStatus.CurrentVersion,
             new AgentIdentity(
@@ -46,30 +47,30 @@ internal sealed class StatusSource(
             new CostStatus(
                 Math.Round(rules.Sum(rule => rule.CostPercent ?? 0), 3),
                 double.IsFinite(totalBudgetPercent) ? totalBudgetPercent : null,
-                board.MeasuresPrograms),
+                published.MeasuresPrograms),
             outputs(),
-            board.Reloads,
-            board.Rejected,
+            published.Reloads,
+            published.Rejected,
             rules)
         {
-            Packets = PacketRules(),
+            Packets = PacketRules(published.PacketErrors),
         };
     }
 
-    private List<PacketRuleStatus> PacketRules()
+    private List<PacketRuleStatus> PacketRules(IReadOnlyList<RuleError> errors)
     {
-        var faults = board.PacketErrors.ToDictionary(fault => fault.Rule!.Value);
-        var standings = packets.Rules;
+        var faults = errors.ToDictionary(fault => fault.Rule!.Value);
+        var snapshots = packets.Published;
         var byName = packetCounters().ToDictionary(one => one.Rule);
         var rules = new List<PacketRuleStatus>();
-        foreach (var standing in standings)
+        foreach (var snapshot in snapshots)
         {
-            var rule = standing.Rule;
+            var rule = snapshot.Rule;
             faults.Remove(rule.Name.Value, out var fault);
             byName.Remove(rule.Name.Value, out var counters);
             rules.Add(PacketRuleOf(
                 rule.Name.Value,
-                standing.State, fault?.Reason ?? standing.Reason, $"{rule.Name.At.File}:{rule.Name.At.Line}", rule, standing, counters));
+                snapshot.State, fault?.Reason ?? snapshot.Reason, $"{rule.Name.At.File}:{rule.Name.At.Line}", rule, snapshot, counters));
         }
 
         foreach (var (name, fault) in faults)
@@ -85,7 +86,8 @@ internal sealed class StatusSource(
     }
 
     private static PacketRuleStatus PacketRuleOf(
-        string name, RuleState state, string? reason, string? place, PacketRule? rule, PacketStanding? standing, PacketCounters? counters)
+        string name, RuleState state, string? reason, string? place, PacketRule? rule, PacketRuleSnapshot? snapshot,
+        PacketCounters? counters)
     {
         var totals = counters?.Totals ?? default;
         return new PacketRuleStatus
@@ -95,10 +97,10 @@ internal sealed class StatusSource(
             Reason = reason,
             Place = place,
             Interface = rule?.Interface.Value,
-            Interfaces = standing?.Attached ?? [],
+            Interfaces = snapshot?.Attached ?? [],
             DryRun = rule?.DryRun ?? false,
-            Denied = standing?.Denied ?? 0,
-            Allowed = standing?.Allowed ?? 0,
+            Denied = snapshot?.Denied ?? 0,
+            Allowed = snapshot?.Allowed ?? 0,
             Packets = totals.Seen.Packets,
             Bytes = totals.Seen.Bytes,
             Passed = totals.Passed.Packets,
@@ -112,18 +114,18 @@ internal sealed class StatusSource(
         };
     }
 
-    private static RuleStatus RuleOf(RuleStanding standing, RuleCounters? counters)
+    private static RuleStatus RuleOf(RuleSnapshot rule, RuleCounters? counters)
     {
         var totals = counters?.Totals() ?? default;
         var counts = totals.Counts;
         return new RuleStatus
         {
-            Rule = standing.Rule,
-            State = standing.State.ToString().ToLowerInvariant(),
-            Reason = standing.Reason,
-            Place = standing.Place.Length > 0 ? standing.Place : null,
-            Binary = standing.Binary,
-            Sites = standing.Sites,
+            Rule = rule.Rule,
+            State = rule.State.ToString().ToLowerInvariant(),
+            Reason = rule.Reason,
+            Place = rule.Place.Length > 0 ? rule.Place : null,
+            Binary = rule.Binary,
+            Sites = rule.Sites,
             Calls = totals.Calls,
             Logged = counts.Logged,
             Filtered = counts.Filtered,
@@ -131,9 +133,9 @@ internal sealed class StatusSource(
             Limited = counts.Limited,
             Lost = counts.Lost,
             Unreturned = totals.Unreturned,
-            CostPercent = standing.CostPercent is { } percent ? Math.Round(percent, 3) : null,
+            CostPercent = rule.CostPercent is { } percent ? Math.Round(percent, 3) : null,
             CostNs = (long)(counters?.CostNs ?? 0),
-            BudgetPercent = standing.BudgetPercent,
+            BudgetPercent = rule.BudgetPercent,
             LastEvent = counters?.LastEvent is > 0 and var time ? UtcText.ToDateTimeOffset(time).UtcDateTime : null,
             Latency = counters?.Latency is { } latency ? LatencyOf(latency) : null,
         };

@@ -1,4 +1,5 @@
 using TraceAgent.Engine.Guards;
+using TraceAgent.Engine.Managed;
 
 namespace TraceAgent.Tests.Reconciling;
 
@@ -6,6 +7,7 @@ public class BudgetGuardTests
 {
     private readonly BudgetGuard _guard = new(50);
     private readonly Dictionary<string, double> _costNs = [];
+    private readonly Dictionary<string, RuleBudget> _rules = [];
     private TimeSpan _now = TimeSpan.FromHours(1);
 
     [Fact]
@@ -18,10 +20,10 @@ public class BudgetGuardTests
         var verdict = Assert.Single(Second(("a", 30, 20)));
 
         Assert.Equal(("a", 30, 20.0, false), (verdict.Rule, Math.Round(verdict.UsedPercent), verdict.BudgetPercent, verdict.OfAll));
-        Assert.Equal("it costs 30 % of a CPU and its budget is 20 %; it is tried again in 4 s", _guard.WhySuspended(
-            "a", _now + TimeSpan.FromSeconds(6)));
-        Assert.Null(_guard.WhySuspended("a", _now + TimeSpan.FromSeconds(10)));
-        Assert.Null(_guard.UsedPercent("a"));
+        Assert.Equal("it costs 30 % of a CPU and its budget is 20 %; it is tried again in 4 s", _rules["a"].WhySuspended(
+            _now + TimeSpan.FromSeconds(6)));
+        Assert.Null(_rules["a"].WhySuspended(_now + TimeSpan.FromSeconds(10)));
+        Assert.Null(_rules["a"].UsedPercent);
     }
 
     [Fact]
@@ -34,25 +36,31 @@ public class BudgetGuardTests
         var verdict = Assert.Single(Second(("a", 25, 40), ("b", 30, 40), ("free", 90, null)));
 
         Assert.Equal(("b", true, 50.0), (verdict.Rule, verdict.OfAll, verdict.BudgetPercent));
-        Assert.Equal(90, _guard.UsedPercent("free")!.Value, 3);
+        Assert.Equal(90, _rules["free"].UsedPercent!.Value, 3);
     }
 
     [Fact]
     public void Without_a_budget_for_all_they_are_not()
     {
         var guard = new BudgetGuard(double.PositiveInfinity);
+        var (a, b) = (new RuleBudget("a"), new RuleBudget("b"));
         for (var second = 0; second < 10; second++)
         {
             Assert.Empty(guard.Judge([
-                new RuleCost("a", second * 390e6, 40), new RuleCost("b", second * 390e6, 40)], TimeSpan.FromSeconds(second + 1)));
+                new RuleCost(a, second * 390e6, 40), new RuleCost(b, second * 390e6, 40)], TimeSpan.FromSeconds(second + 1)));
         }
     }
 
     private IReadOnlyList<Suspension> Second(params (string Rule, double Percent, double? Budget)[] rules)
     {
         _now += TimeSpan.FromSeconds(1);
+        foreach (var (rule, _, _) in rules)
+        {
+            _rules.TryAdd(rule, new RuleBudget(rule));
+        }
+
         return _guard.Judge(
-            [.. rules.Select(one =>
-                new RuleCost(one.Rule, _costNs[one.Rule] = _costNs.GetValueOrDefault(one.Rule) + (one.Percent * 1e7), one.Budget))], _now);
+            [.. rules.Select(one => new RuleCost(
+                _rules[one.Rule], _costNs[one.Rule] = _costNs.GetValueOrDefault(one.Rule) + (one.Percent * 1e7), one.Budget))], _now);
     }
 }

@@ -4,7 +4,7 @@ using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 
-namespace TraceAgent.Engine.Reconciling;
+namespace TraceAgent.Engine.Managed;
 
 /// <summary>The agent's objects for one rule.</summary>
 public sealed class AttachedProbe(Rule rule, RuleCounters counters)
@@ -17,6 +17,9 @@ public sealed class AttachedProbe(Rule rule, RuleCounters counters)
 
     /// <summary>The rule as it was when it was last reshaped.</summary>
     public Rule Rule { get; set; } = rule;
+
+    /// <summary>The name of the rule.</summary>
+    public string Name => Rule.Name.Value;
 
     public RuleCounters Counters { get; } = counters;
 

@@ -1,0 +1,113 @@
+using TraceAgent.Engine.Managed;
+using TraceAgent.Linux;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Engine.Packets;
+
+/// <summary>
+/// One packet rule, and all that the agent knows of it. Changed by the thread of the rules.
+/// </summary>
+/// <param name="name">The rule's name.</param>
+public sealed class ManagedPacketRule(string name)
+{
+    private readonly Dictionary<int, PacketRefusal> _refusals = [];
+
+    public string Name => name;
+
+    /// <summary>The active rule, with its lists; null when it is in no file any more.</summary>
+    public FilterResolution? Resolution { get; private set; }
+
+    public Lifetime Lifetime { get; private set; } = new(TimeSpan.Zero);
+
+    /// <summary>The filter that the kernel holds; null when nothing is loaded.</summary>
+    public AttachedFilter? Attached { get; set; }
+
+    /// <summary>The step that the kernel refused the last time; null when it took everything.</summary>
+    public (PacketStep Step, PacketRefusal Refusal)? RefusedStep { get; set; }
+
+    /// <summary>The reason why it does not have an interface that it means, as the operator was told; null when it has all.</summary>
+    public string? Taken { get; set; }
+
+    /// <summary>True when no interface that it means is there, as the operator was told.</summary>
+    public bool IsPending { get; set; }
+
+    /// <summary>True when it should be attached.</summary>
+    public bool IsAdmitted => Resolution is not null && !Lifetime.IsOver;
+
+    /// <summary>The reason why the rule, or one of its interfaces, is not as it should be; null when all is well.</summary>
+    public string? WhyRefused => RefusedStep?.Refusal.Reason ?? _refusals.Values.Select(one => one.Reason).FirstOrDefault();
+
+    /// <summary>Takes what the latest look at the files has brought. An edited rule begins anew.</summary>
+    /// <returns>True when the operator is to hear of a new doubt.</returns>
+    public bool Take(FilterResolution? resolution, TimeSpan now)
+    {
+        var isNews = resolution?.Doubt is { } doubt && doubt != Resolution?.Doubt;
+        if (resolution is null || resolution.Desired.Rule != Resolution?.Desired.Rule)
+        {
+            Lifetime = new Lifetime(now);
+        }
+
+        if (resolution is null)
+        {
+            (RefusedStep, Taken, IsPending) = (null, null, false);
+            _refusals.Clear();
+        }
+
+        Resolution = resolution;
+        return isNews;
+    }
+
+    /// <summary>Finds what an interface said the last time; null when it took the filter.</summary>
+    public PacketRefusal? FindRefusal(int interfaceIndex) => _refusals.GetValueOrDefault(interfaceIndex);
+
+    public void Accepted(int interfaceIndex) => _refusals.Remove(interfaceIndex);
+
+    public void Refused(int interfaceIndex, PacketRefusal refusal) => _refusals[interfaceIndex] = refusal;
+
+    /// <summary>Forgets what interfaces said that are gone.</summary>
+    public void ForgetAllBut(IReadOnlySet<int> present)
+    {
+        foreach (var gone in _refusals.Keys.Where(index => !present.Contains(index)).ToList())
+        {
+            _refusals.Remove(gone);
+        }
+    }
+
+    /// <summary>Describes the rule as it is now.</summary>
+    /// <param name="present">The interfaces that there are.</param>
+    /// <param name="claims">The rules that have interfaces, by the interfaces' indices.</param>
+    public PacketRuleSnapshot Snapshot(IReadOnlyList<NetworkInterface> present, IReadOnlyDictionary<int, string> claims)
+    {
+        var rule = Resolution!.Desired.Rule;
+        if (Lifetime.IsOver)
+        {
+            return new PacketRuleSnapshot(rule, RuleState.Expired, TimeToLive.DescribeEnd(rule.Ttl ?? default));
+        }
+
+        var meant = present.Where(one => PacketPlan.Means(rule, one.Name)).ToList();
+        var refusal = WhyRefused ?? PacketPlan.WhyTaken(rule, claims, meant);
+        if (Attached is { Attachments.Count: > 0 } filter)
+        {
+            return new PacketRuleSnapshot(rule, RuleState.Attached, Resolution.Doubt ?? refusal)
+            {
+                Attached =
+                [
+                    .. filter.Attachments.Select(one => new InterfaceStatus(
+                        present.FirstOrDefault(link => link.Index == one.InterfaceIndex)?.Name ?? one.InterfaceName,
+                        one.InterfaceIndex, one.Mode.ToString().ToLowerInvariant())),
+                ],
+                Denied = filter.Lists.Deny.Count,
+                Allowed = filter.Lists.Allow.Count,
+            };
+        }
+
+        if (Resolution.Desired.Lists is null)
+        {
+            return new PacketRuleSnapshot(rule, RuleState.Pending, Resolution.Doubt);
+        }
+
+        return meant.Count == 0
+            ? new PacketRuleSnapshot(rule, RuleState.Pending, PacketPlan.DescribeMissing(rule))
+            : new PacketRuleSnapshot(rule, RuleState.Refused, refusal ?? Resolution.Doubt);
+    }
+}

@@ -1,0 +1,19 @@
+using TraceAgent.Rules;
+
+namespace TraceAgent.Engine.Packets;
+
+/// <summary>A packet rule as it was at one moment, without its counters. Immutable.</summary>
+/// <param name="Rule">The active rule.</param>
+/// <param name="State">The state at that moment.</param>
+/// <param name="Reason">The reason why it is not attached, or what is not as it should be.</param>
+public sealed record PacketRuleSnapshot(PacketRule Rule, RuleState State, string? Reason)
+{
+    /// <summary>Interfaces, and the modes that are active on them.</summary>
+    public IReadOnlyList<InterfaceStatus> Attached { get; init; } = [];
+
+    /// <summary>The number of active prefixes.</summary>
+    public int Denied { get; init; }
+
+    /// <summary>The number of active prefixes.</summary>
+    public int Allowed { get; init; }
+}

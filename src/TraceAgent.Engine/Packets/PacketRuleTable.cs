@@ -1,0 +1,62 @@
+using TraceAgent.Linux;
+
+namespace TraceAgent.Engine.Packets;
+
+/// <summary>
+/// All packet rules that are active or attached. Changed by the thread of the rules; what <see cref="Publish"/> has made of it, any
+/// thread may read.
+/// </summary>
+public sealed class PacketRuleTable
+{
+    private readonly Dictionary<string, ManagedPacketRule> _rules = [];
+    private volatile IReadOnlyList<PacketRuleSnapshot> _published = [];
+
+    /// <summary>All packet rules as the last <see cref="Publish"/> has shown them.</summary>
+    public IReadOnlyList<PacketRuleSnapshot> Published => _published;
+
+    /// <summary>The active packet rules, in the order of their files.</summary>
+    public IReadOnlyList<ManagedPacketRule> InForce { get; private set; } = [];
+
+    /// <summary>The filters that should be attached.</summary>
+    public IReadOnlyList<DesiredFilter> Desired =>
+        [.. InForce.Where(rule => rule.IsAdmitted).Select(rule => rule.Resolution!.Desired)];
+
+    /// <summary>The rules of which the kernel holds something.</summary>
+    public IReadOnlyList<ManagedPacketRule> Attached => [.. _rules.Values.Where(rule => rule.Attached is not null)];
+
+    /// <summary>The filters that the kernel holds, by the names of their rules.</summary>
+    public IReadOnlyDictionary<string, HeldFilter> Held => Attached.ToDictionary(rule => rule.Name, rule => rule.Attached!.Held);
+
+    /// <summary>Finds a rule by its name; null when nothing is known of it.</summary>
+    public ManagedPacketRule? Find(string rule) => _rules.GetValueOrDefault(rule);
+
+    /// <summary>Takes what a look at the files has brought.</summary>
+    /// <param name="resolutions">All active packet rules, with their lists.</param>
+    /// <param name="now">The monotonic time.</param>
+    /// <returns>Rules with a doubt that is news.</returns>
+    public IReadOnlyList<ManagedPacketRule> Take(IReadOnlyList<FilterResolution> resolutions, TimeSpan now)
+    {
+        var asked = resolutions.ToDictionary(one => one.Desired.Rule.Name.Value);
+        foreach (var name in asked.Keys.Where(name => !_rules.ContainsKey(name)))
+        {
+            _rules.Add(name, new ManagedPacketRule(name));
+        }
+
+        var doubtful = _rules.Values.Where(rule => rule.Take(asked.GetValueOrDefault(rule.Name), now)).ToHashSet();
+        InForce = [.. resolutions.Select(one => _rules[one.Desired.Rule.Name.Value])];
+        return [.. InForce.Where(doubtful.Contains)];
+    }
+
+    /// <summary>Shows how everything is now, and forgets rules of which nothing is left.</summary>
+    /// <param name="present">The interfaces that there are.</param>
+    public void Publish(IReadOnlyList<NetworkInterface> present)
+    {
+        foreach (var gone in _rules.Values.Where(rule => rule.Resolution is null && rule.Attached is null).ToList())
+        {
+            _rules.Remove(gone.Name);
+        }
+
+        var claims = PacketPlan.Claims(Held, [.. InForce.Select(rule => rule.Resolution!.Desired)], present);
+        _published = [.. InForce.Select(rule => rule.Snapshot(present, claims))];
+    }
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TraceAgent.Engine.Packets;
+using TraceAgent.Engine.Reading;
+using TraceAgent.Events;
+using TraceAgent.Linux;
+using TraceAgent.Logging;
+
+namespace TraceAgent.Hosting;
+
+/// <summary>The way from the ring to the outputs, and what is known of processes. Started first and stopped last.</summary>
+internal sealed class EventPipeline : IHostedService, IDisposable
+{
+    /// <summary>
+    /// How long an output may take nothing at the end; one that is slow has <see cref="EventPump.Stop"/>'s multiple of it.
+    /// </summary>
+    private static readonly TimeSpan LastCommit = TimeSpan.FromSeconds(5);
+
+    private readonly AgentParts _parts;
+    private readonly AgentRun _run;
+    private readonly ILogger _logger;
+    private readonly FinalTotals _totals;
+    private Task _watching = Task.CompletedTask;
+
+    public EventPipeline(AgentParts parts, AgentRun run, ILogger logger)
+    {
+        (_parts, _run, _logger) = (parts, run, logger);
+        Outputs = new OutputReporter(logger, () => Stopwatch.GetElapsedTime(0));
+        Outputs.OnReaderGone += run.End;
+        parts.Outputs.Noticed += Outputs.Noticed;
+        var seesAll = parts.Session.SeesAllProcesses;
+        Processes = new ProcessWatch(logger, seesAll);
+        Processes.Failed += () => run.EndByDefect(Processes.Failure);
+        Pump = new EventPump(
+            parts.Session.Ring, Slots,
+            new EventDecoder(Clock, new ProcessNames(Processes, seesAll), new CgroupNames()),
+            Clock, parts.Outputs, Outputs.Committed, new LossReports(() => Rules.All, Clock).Due)
+        {
+            Flush = parts.Configuration.Flush,
+            Quota = run.Quota,
+        };
+        Pump.Failed += () => run.EndByDefect(Pump.Failure);
+        _totals = new FinalTotals(this, logger);
+    }
+
+    public WallClock Clock { get; } = new();
+
+    /// <summary>The probes that records are of.</summary>
+    public SlotTable Slots { get; } = new();
+
+    public CounterTable<RuleCounters> Rules { get; } = new(rule => new RuleCounters(rule));
+
+    public CounterTable<PacketCounters> PacketRules { get; } = new(rule => new PacketCounters(rule));
+
+    public OutputReporter Outputs { get; }
+
+    public ProcessWatch Processes { get; }
+
+    public EventPump Pump { get; }
+
+    /// <summary>
+    /// Begins to follow processes, on a thread of its own, while the kernel lets the first probe wait. Whoever wants to know of them
+    /// must have said so.
+    /// </summary>
+    public void FollowProcesses() => _watching = Task.Factory.StartNew(
+        () => Processes.Start(Pump.WhenDrained), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        Pump.Start();
+        if (_parts.Crashes?.Begin() is { } word)
+        {
+            Log.EndedAbnormally(_logger, word);
+        }
+
+        // Before the first hit: its process may have ended when the event is read.
+        _watching.GetAwaiter().GetResult();
+        Processes.AwaitComplete();
+        ExecutablePages.ReleasePages();
+        if (!_parts.Session.SeesAllProcesses)
+        {
+            Log.ProcessesHidden(
+                _logger,
+                "exe, ppid and cmdline are missing for processes that began before the agent, and replaced files stay probed; "
+                + "give the agent the PID namespace of the host (docker run --pid=host, hostPID: true)");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Pump.WhenDrained(_totals.Enqueue);
+        var isWhole = Pump.Stop(LastCommit);
+        if (!isWhole)
+        {
+            Log.OutputTooSlow(_logger);
+        }
+
+        _totals.Report(withheld: !isWhole);
+
+        // An end by a defect of ours is none that the next run should repeat.
+        if (_run.Result == ExitCode.Fine)
+        {
+            _parts.Crashes?.End();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        Pump.Dispose();
+        Processes.Dispose();
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Engine;
+using TraceAgent.Linux;
+using TraceAgent.Logging;
+using TraceAgent.Status;
+
+namespace TraceAgent.Hosting;
+
+/// <summary>
+/// Tells how the agent is doing to whoever asks for its status or metrics, and to systemd, which is told last that it is ready and first
+/// that it stops.
+/// </summary>
+internal sealed class StatusEndpoints : IHostedService, IDisposable
+{
+    private readonly AgentParts _parts;
+    private readonly RuleEngine _rules;
+    private readonly PacketEngine _packets;
+    private readonly (AgentRun Run, ISystemdNotifier Notifier) _host;
+    private readonly ILogger _logger;
+    private readonly StatusSource _source;
+    private readonly Watchdog _watchdog;
+    private SelfObservation? _observation;
+
+    public StatusEndpoints(
+        AgentParts parts, EventPipeline pipeline, (RuleEngine Rules, PacketEngine Packets) engines,
+        (AgentRun Run, ISystemdNotifier Notifier) host, ILogger logger)
+    {
+        (_parts, (_rules, _packets), _host, _logger) = (parts, engines, host, logger);
+        _source = new StatusSource(
+            _rules.Table,
+            () => pipeline.Rules.All,
+            _packets.Table,
+            () => pipeline.PacketRules.All,
+            parts.Session.Ring,
+            () => parts.Session.AttachMethod,
+            () => [.. parts.Outputs.Names.Select(
+                name => new OutputStatus(name, pipeline.Outputs.ErrorsOf(name), pipeline.Outputs.DroppedBy(name)))],
+            parts.Configuration.Defaults.TotalBudgetPercent);
+        _watchdog = new Watchdog(host.Notifier, pipeline.Pump, _rules.Loop);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var rules = Describe();
+        _observation = new SelfObservation(_parts.Configuration, _source, _logger);
+        Log.Ready(
+            _logger, rules, _parts.Session.AttachMethod == AttachMethod.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
+        _host.Notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));
+        _host.Run.Begin(anyRejected: _rules.Table.Rejected > 0);
+        ExecutablePages.ReleasePages();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _host.Notifier.Notify(ServiceState.Stopping);
+        _observation?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => _watchdog.Dispose();
+
+    private string Describe()
+    {
+        var rejected = _rules.Table.Rejected == 0 ? "" : $", {_rules.Table.Rejected} rejected";
+        var filters = _packets.Table.Published;
+        var packets = filters.Count == 0
+            ? ""
+            : $", {filters.Count(one => one.State == RuleState.Attached)} of {Plural.Of(filters.Count, "packet rule")} attached";
+        return $"{Plural.Of(_rules.Table.Attached.Count(), "rule")} attached, {_rules.Table.Pending} pending{rejected}{packets}";
+    }
+}
