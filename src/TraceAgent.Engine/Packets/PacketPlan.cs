@@ -54,7 +54,7 @@ public static class PacketPlan
 
         var claims = Claims(held, desired, present);
 
-        // What leaves makes room for what comes.
+        // Rules that leave an interface come first: another one may take it.
         var coming = new List<PacketStep>();
         foreach (var (rule, lists) in desired)
         {
