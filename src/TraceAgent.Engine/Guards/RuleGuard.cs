@@ -12,7 +12,7 @@ namespace TraceAgent.Engine.Guards;
 /// <param name="programs">The times of the probes' own programs.</param>
 /// <param name="totalBudgetPercent">The budget of all rules with a budget together, in percent of one CPU.</param>
 /// <param name="harm">Watches how probed processes end.</param>
-/// <param name="rules">All rules, with what is attached; the guard notes in them why something is not.</param>
+/// <param name="rules">The table of all rules, with what is attached; the guard records in it why something is not.</param>
 public sealed class RuleGuard(
     Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, RuleTable rules)
 {

@@ -55,7 +55,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     private bool _took;
 
     /// <param name="logger">The agent's logger.</param>
-    /// <param name="seesAll">True when /proc has all processes under the kernel's numbers.</param>
+    /// <param name="seesAll">True when /proc has all processes under the kernel's IDs.</param>
     public ProcessWatch(ILogger logger, bool seesAll)
     {
         (_logger, _seesAll) = (logger, seesAll);

@@ -39,7 +39,7 @@ public static class KeySchema
     /// <param name="id">The file's name.</param>
     /// <param name="title">The title for people.</param>
     /// <param name="root">The schema of the document itself, as <see cref="Schema"/> makes it.</param>
-    /// <param name="definitions">What <c>#/definitions/</c> in it lead to.</param>
+    /// <param name="definitions">The schemas that <c>#/definitions/</c> in it lead to.</param>
     public static void WriteDocument(
         Stream output, string id, string title, JsonSchema root, params (string Name, JsonSchema Schema)[] definitions)
     {
