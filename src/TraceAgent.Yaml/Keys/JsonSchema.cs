@@ -98,8 +98,8 @@ public readonly record struct JsonSchema(string Json)
     /// <summary>The keywords of both.</summary>
     public JsonSchema And(JsonSchema other) => other == Empty ? this : new($"{Open}{other.Json.AsSpan(1)}");
 
-    /// <param name="keyword">Any.</param>
-    /// <param name="json">Its value.</param>
+    /// <param name="keyword">A keyword of JSON Schema.</param>
+    /// <param name="json">Value of the keyword.</param>
     public JsonSchema With(string keyword, string json) => new($"{Open}{Quote(keyword)}:{json}}}");
 
     /// <summary>A text as JSON.</summary>
