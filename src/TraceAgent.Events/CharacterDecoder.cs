@@ -1,5 +1,6 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Events.Secrets;
 
 namespace TraceAgent.Events;
 

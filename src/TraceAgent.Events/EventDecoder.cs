@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TraceAgent.Capture;
+using TraceAgent.Events.Processes;
 
 namespace TraceAgent.Events;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TraceAgent.Capture;
+using TraceAgent.Events.Processes;
 using TraceAgent.Rules.Binding;
 
 namespace TraceAgent.Events;

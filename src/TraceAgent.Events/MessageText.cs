@@ -1,4 +1,6 @@
 using TraceAgent.Capture;
+using TraceAgent.Events.Processes;
+using TraceAgent.Events.Secrets;
 
 namespace TraceAgent.Events;
 

@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Events.Processes;
 
 namespace TraceAgent.Events;
 

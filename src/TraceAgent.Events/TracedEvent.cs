@@ -1,5 +1,6 @@
 using Serilog.Events;
 using TraceAgent.Capture;
+using TraceAgent.Events.Processes;
 
 namespace TraceAgent.Events;
 

@@ -1,5 +1,3 @@
-using TraceAgent.Capture;
-
 namespace TraceAgent.Capture.Tests;
 
 public class WildcardTests

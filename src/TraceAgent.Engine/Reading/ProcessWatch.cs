@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
 using TraceAgent.Engine.Targets;
-using TraceAgent.Events;
+using TraceAgent.Events.Processes;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Engine.Reading;

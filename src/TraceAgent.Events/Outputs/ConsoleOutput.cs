@@ -2,6 +2,7 @@ using System.Text;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
+using TraceAgent.Events.Formats;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Events.Outputs;

@@ -1,3 +1,4 @@
+using TraceAgent.Events.Formats;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Events.Outputs;

@@ -4,6 +4,7 @@ using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.File;
+using TraceAgent.Events.Formats;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Events.Outputs;

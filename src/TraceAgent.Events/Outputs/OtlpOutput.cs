@@ -4,6 +4,7 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Sinks.OpenTelemetry;
 using TraceAgent.Capture;
+using TraceAgent.Events.Formats;
 
 namespace TraceAgent.Events.Outputs;
 

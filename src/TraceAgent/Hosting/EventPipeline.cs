@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Reading;
 using TraceAgent.Events;
+using TraceAgent.Events.Processes;
 using TraceAgent.Linux;
 using TraceAgent.Logging;
 

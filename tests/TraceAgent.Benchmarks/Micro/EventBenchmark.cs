@@ -6,6 +6,7 @@ using Serilog.Formatting.Compact;
 using Serilog.Parsing;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Events.Formats;
 using TraceAgent.Tests.Events;
 
 namespace TraceAgent.Benchmarks.Micro;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using TraceAgent.Capture;
-using TraceAgent.Events;
+using TraceAgent.Events.Formats;
+using TraceAgent.Events.Secrets;
 using TraceAgent.Tests.Events;
 
 namespace TraceAgent.Fuzz.Targets;

@@ -1,5 +1,5 @@
 using System.Text;
-using TraceAgent.Events;
+using TraceAgent.Events.Secrets;
 
 namespace TraceAgent.Fuzz.Targets;
 

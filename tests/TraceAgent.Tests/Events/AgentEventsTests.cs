@@ -1,5 +1,6 @@
 using Serilog.Events;
 using TraceAgent.Events;
+using TraceAgent.Events.Formats;
 
 namespace TraceAgent.Tests.Events;
 

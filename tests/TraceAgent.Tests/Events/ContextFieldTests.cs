@@ -5,6 +5,8 @@ using System.Text.Json;
 using Serilog.Formatting;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Events.Formats;
+using TraceAgent.Events.Processes;
 using TraceAgent.Linux;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Files;

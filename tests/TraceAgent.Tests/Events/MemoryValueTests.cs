@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using TraceAgent.Capture;
-using TraceAgent.Events;
+using TraceAgent.Events.Formats;
 
 namespace TraceAgent.Tests.Events;
 

@@ -1,6 +1,6 @@
 using Serilog.Events;
 using TraceAgent.Capture;
-using TraceAgent.Events;
+using TraceAgent.Events.Formats;
 
 namespace TraceAgent.Tests.Events;
 

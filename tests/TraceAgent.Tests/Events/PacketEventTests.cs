@@ -3,6 +3,7 @@ using System.Text.Json;
 using Serilog.Events;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Events.Formats;
 using TraceAgent.Tests.Packets;
 
 namespace TraceAgent.Tests.Events;

@@ -1,6 +1,6 @@
 using TraceAgent.Bpf.Tests.Kernel;
 using TraceAgent.Capture;
-using TraceAgent.Events;
+using TraceAgent.Events.Processes;
 
 namespace TraceAgent.Tests.Events;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Events;
+using TraceAgent.Events.Processes;
 
 namespace TraceAgent.Tests.Events;
 

@@ -2,6 +2,9 @@ using System.Text;
 using System.Text.Json;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Events.Formats;
+using TraceAgent.Events.Processes;
+using TraceAgent.Events.Secrets;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
 

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Events.Formats;
+using TraceAgent.Events.Processes;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TraceAgent.Capture;
 using TraceAgent.Events;
+using TraceAgent.Events.Formats;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Events.Secrets;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Processes;
 
 /// <summary>The facts about a process that stay true until it executes another file.</summary>
 /// <param name="Executable">

@@ -4,7 +4,7 @@ using Serilog.Formatting;
 using Serilog.Parsing;
 using TraceAgent.Capture;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Formats;
 
 /// <summary>
 /// Makes lines of events and keeps them until a sink takes them, all at once: work that a Serilog sink does for each of its

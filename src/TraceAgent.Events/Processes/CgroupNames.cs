@@ -1,7 +1,7 @@
 using System.Globalization;
 using TraceAgent.Linux;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Processes;
 
 /// <summary>
 /// Finds the paths of cgroups by their IDs. An ID is the inode of the cgroup's folder and is not given twice, so a path is found

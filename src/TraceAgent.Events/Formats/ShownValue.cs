@@ -1,7 +1,7 @@
 using Serilog.Events;
 using TraceAgent.Capture;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Formats;
 
 /// <summary>A property that renders in any Serilog sink as our own messages show it.</summary>
 internal sealed class ShownValue(object? value, Action<LineBuffer, string?> append) : ScalarValue(value)

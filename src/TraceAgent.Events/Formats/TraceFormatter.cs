@@ -1,4 +1,4 @@
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Formats;
 
 /// <summary>
 /// Writes a line of <c>traceagent trace</c>: time of day on this host, process, message. The agent's own statements are on

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using TraceAgent.Capture;
 using TraceAgent.Rules;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Secrets;
 
 /// <summary>
 /// Finds secrets inside a text: payment cards, the credentials of <c>Bearer</c> and <c>Basic</c>, what <see cref="SecretForms"/>

@@ -1,4 +1,4 @@
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Processes;
 
 /// <summary>Reads facts in /proc/PID besides <see cref="ProcessFacts"/>.</summary>
 internal static class ProcessFolder

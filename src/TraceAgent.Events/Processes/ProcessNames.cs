@@ -1,4 +1,4 @@
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Processes;
 
 /// <summary>Knows processes from the kernel's notices.</summary>
 public interface IProcessHistory

@@ -1,4 +1,4 @@
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Processes;
 
 /// <summary>A bounded cache of at most <paramref name="capacity"/> entries; those that were not used for long are evicted.</summary>
 internal sealed class Generations<TKey, TEntry>(int capacity)

@@ -2,7 +2,7 @@ using System.Globalization;
 using Serilog.Events;
 using TraceAgent.Capture;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Formats;
 
 /// <summary>
 /// Converts an event to the attribute names of OpenTelemetry's semantic conventions; what those have no name for begins with

@@ -1,6 +1,6 @@
 using Serilog.Events;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Formats;
 
 /// <summary>
 /// Writes a line for people: time, level, rule, message. Values of a traced program cannot control the terminal: control

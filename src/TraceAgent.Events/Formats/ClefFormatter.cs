@@ -2,7 +2,7 @@ using Serilog.Events;
 using Serilog.Formatting.Compact;
 using TraceAgent.Capture;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Formats;
 
 /// <summary>Writes one JSON object a line, in Serilog's compact format (CLEF) with the message rendered.</summary>
 internal sealed class ClefFormatter : LineFormatter

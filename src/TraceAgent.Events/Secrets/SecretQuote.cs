@@ -1,4 +1,4 @@
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Secrets;
 
 /// <summary>
 /// The beginning of a quoted text, in the ways of many languages: <c>"…"</c>, <c>'''…'''</c>, <c>`…`</c>, <c>\"…\"</c> inside another

@@ -1,4 +1,4 @@
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Secrets;
 
 /// <summary>
 /// Finds payment card numbers (ISO/IEC 7812): 13 to 19 digits with a valid Luhn digit, together or in groups with a space or a

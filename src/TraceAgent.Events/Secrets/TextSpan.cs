@@ -1,4 +1,4 @@
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Secrets;
 
 /// <summary>A part of a text, in UTF-16 units.</summary>
 internal readonly record struct TextSpan(int Start, int Length);

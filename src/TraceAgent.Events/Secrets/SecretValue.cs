@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Secrets;
 
 /// <summary>
 /// Finds the end of a value whose key marks it as secret: a word, a quoted text, or a list or an object with everything in it. A

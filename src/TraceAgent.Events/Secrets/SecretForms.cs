@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Secrets;
 
 /// <summary>
 /// Finds secrets that are known by their own form, whatever stands before them: passwords in addresses, private keys, signed

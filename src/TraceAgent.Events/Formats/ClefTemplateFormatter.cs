@@ -1,7 +1,7 @@
 using System.Text;
 using Serilog.Formatting.Compact;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Formats;
 
 /// <summary>Writes CLEF as Serilog.Formatting.Compact does: template and flat properties.</summary>
 internal sealed class ClefTemplateFormatter : LineFormatter

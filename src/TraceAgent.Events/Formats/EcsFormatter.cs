@@ -1,7 +1,7 @@
 using Serilog.Events;
 using TraceAgent.Capture;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Formats;
 
 /// <summary>
 /// Writes one JSON object a line with the names of the Elastic Common Schema; what that has no name for is below

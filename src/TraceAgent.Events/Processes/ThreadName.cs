@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using TraceAgent.Capture;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Processes;
 
 /// <summary>
 /// The comm of the thread that hit. Most events have the same as the one before them, so it is decoded only when it changes.

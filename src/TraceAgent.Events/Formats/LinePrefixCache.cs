@@ -1,6 +1,7 @@
 using TraceAgent.Capture;
+using TraceAgent.Events.Processes;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Formats;
 
 /// <summary>
 /// The part of a line between the last hole of the message and the first value: which rule, which thread, where. Most events have

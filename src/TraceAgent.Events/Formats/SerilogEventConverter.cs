@@ -2,8 +2,9 @@ using System.Globalization;
 using Serilog.Events;
 using Serilog.Parsing;
 using TraceAgent.Capture;
+using TraceAgent.Events.Secrets;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Formats;
 
 /// <summary>
 /// Converts an event for formatters and sinks that are not ours: properties of their own, under the names that the template uses.

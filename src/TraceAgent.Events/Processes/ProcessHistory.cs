@@ -1,6 +1,6 @@
 using TraceAgent.Capture;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Processes;
 
 /// <summary>
 /// The history of which process executed what, and when, from the kernel's notices. Bounded. A process that has ended stays until

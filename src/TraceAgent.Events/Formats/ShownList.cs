@@ -1,7 +1,7 @@
 using Serilog.Events;
 using TraceAgent.Capture;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Formats;
 
 /// <summary>A list that renders in any Serilog sink as our own messages show it.</summary>
 internal sealed class ShownList(EventField element, ulong[] numbers, bool isPart, Func<ulong, object?> valueOf)

@@ -3,7 +3,7 @@ using TraceAgent.Capture;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Secrets;
 
 /// <summary>
 /// Finds values of keys that mark them as secret: <c>password=…</c>, <c>"token": "…"</c>, <c>--api-key …</c>,

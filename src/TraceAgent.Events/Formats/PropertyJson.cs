@@ -1,7 +1,7 @@
 using System.Globalization;
 using TraceAgent.Capture;
 
-namespace TraceAgent.Events;
+namespace TraceAgent.Events.Formats;
 
 /// <summary>
 /// Writes the properties of statements and lines of packet rules as members of a JSON object, the same in all our formats.
