@@ -54,7 +54,7 @@ public sealed class BpfSession : IDisposable
         }
     }
 
-    /// <summary>How probes are attached on this kernel. Waits until it is known.</summary>
+    /// <summary>The way in which probes are attached on this kernel. Waits until it is known.</summary>
     /// <exception cref="KernelException">They cannot be.</exception>
     public AttachMethod AttachMethod => Grace.AttachMethod;
 
@@ -118,7 +118,7 @@ public sealed class BpfSession : IDisposable
     public static bool HasRoomFor(int probes) => probes <= DescriptorTable.Limit / 8;
 
     /// <summary>Compiles and loads the programs of a plan. The probe is not attached, and inactive.</summary>
-    /// <param name="plan">What to capture.</param>
+    /// <param name="plan">The plan to compile.</param>
     /// <param name="rule">Names the programs.</param>
     /// <param name="sibling">A probe of the same rule that is not closed, if any: they share the rule's limit and, for calls, its
     /// table of those in flight.</param>

@@ -19,10 +19,10 @@ public enum HostVerdict
 }
 
 /// <summary>The result of checking one thing that the agent needs or uses.</summary>
-/// <param name="Name">What was checked.</param>
-/// <param name="Verdict">Whether it is there.</param>
-/// <param name="Detail">What was seen.</param>
-/// <param name="Remedy">What would help; null when it is fine.</param>
+/// <param name="Name">The thing that was checked.</param>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Detail">The observation.</param>
+/// <param name="Remedy">The remedy; null when it is fine.</param>
 public sealed record HostFinding(string Name, HostVerdict Verdict, string Detail, string? Remedy = null);
 
 /// <summary>Finds out what this host lets the agent do by doing it: a kernel version says nothing about backports or sandboxes.</summary>

@@ -63,7 +63,7 @@ public sealed class LoadedProbe : IDisposable
     public int CallsInFlight => _closed ? 0 : _inFlight?.CountOf(Slot) ?? 0;
 
     /// <summary>Forgets calls that can no longer return, because their threads have ended (for goroutines, their processes).</summary>
-    /// <returns>How many: they are unreturned, and not in the counters.</returns>
+    /// <returns>The number of these calls: they are unreturned, and not in the counters.</returns>
     public int ForgetDeadCalls() => _closed ? 0 : _inFlight?.RemoveDead(Slot, ofGoroutines: Plan.GoroutineRegister is not null) ?? 0;
 
     /// <summary>The run time of all its programs together, while <see cref="RunStatistics"/> were kept.</summary>

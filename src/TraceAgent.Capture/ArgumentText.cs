@@ -8,7 +8,7 @@ public static class ArgumentText
     private const string More = "…";
 
     /// <param name="arguments">Any bytes; those that are no UTF-8 become U+FFFD.</param>
-    /// <param name="cut">There are more.</param>
+    /// <param name="cut">True when there are more arguments.</param>
     public static string Of(ReadOnlySpan<byte> arguments, bool cut)
     {
         var ended = cut ? arguments : arguments.TrimEnd((byte)0);

@@ -4,7 +4,7 @@ namespace TraceAgent.Capture;
 /// The form of a call of C or C++ according to a prototype: the words of 8 bytes that its parameters take, and whether implicit
 /// ones come before them. Equality is structural.
 /// </summary>
-/// <param name="Parameters">How many words each takes, in order.</param>
+/// <param name="Parameters">The number of words that each takes, in order.</param>
 /// <param name="Object">Whether the address of an object comes first.</param>
 /// <param name="Result">Whether the caller passes the address of a place for the result.</param>
 public sealed record CallForm(EquatableArray<int> Parameters, ObjectArgument Object, ResultPlace Result)
@@ -21,7 +21,7 @@ public sealed record CallForm(EquatableArray<int> Parameters, ObjectArgument Obj
     /// for the Arm 64-bit Architecture, 6.8.2, where no later value gets the registers that it left.
     /// </summary>
     /// <param name="architecture">The calling convention.</param>
-    /// <param name="hidden">Words before the parameters.</param>
+    /// <param name="hidden">The number of words before the parameters.</param>
     public EquatableArray<int> Places(Architecture architecture, int hidden)
     {
         ArgumentNullException.ThrowIfNull(architecture);

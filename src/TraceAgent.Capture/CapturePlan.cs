@@ -27,8 +27,8 @@ public enum EventKind
 /// </summary>
 /// <param name="Architecture">The architecture of the probed binary.</param>
 /// <param name="Trigger">The moment at which events happen.</param>
-/// <param name="EntryFields">Read when the function is entered.</param>
-/// <param name="ReturnFields">Read when it returns.</param>
+/// <param name="EntryFields">The fields that are read when the function is entered.</param>
+/// <param name="ReturnFields">The fields that are read when it returns.</param>
 public sealed record CapturePlan(
     Architecture Architecture,
     ProbeTrigger Trigger,

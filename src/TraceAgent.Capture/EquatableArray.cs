@@ -19,7 +19,7 @@ public readonly struct EquatableArray<T> : IEquatable<EquatableArray<T>>, IReadO
 
     public ReadOnlySpan<T> AsSpan() => _items;
 
-    // The same array is told at once: lists of addresses are long, and compared at every look.
+    // The same array is recognised at once: lists of addresses are long, and compared in every evaluation.
     public bool Equals(EquatableArray<T> other) =>
         AsSpan() == other.AsSpan() || AsSpan().SequenceEqual(other.AsSpan(), EqualityComparer<T>.Default);
 

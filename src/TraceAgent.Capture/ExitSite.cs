@@ -2,11 +2,11 @@ namespace TraceAgent.Capture;
 
 /// <summary>An instruction that is probed because a call ends there, or because it leads back to the function's entry.</summary>
 /// <param name="Offset">Bytes from the start of the file.</param>
-/// <param name="Form">What a hit of it means.</param>
+/// <param name="Form">The meaning of a hit.</param>
 public readonly record struct ExitSite(ulong Offset, ExitForm Form);
 
 /// <summary>The meaning of a hit of an <see cref="ExitSite"/>. Sites of one form share a program.</summary>
-/// <param name="Kind">What happens there.</param>
+/// <param name="Kind">The event that a hit stands for.</param>
 /// <param name="TakenWhen">A hit counts only when this is not 0, as of a conditional branch; null for every hit.</param>
 public sealed record ExitForm(ExitKind Kind, Expr? TakenWhen = null)
 {

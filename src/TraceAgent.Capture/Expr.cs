@@ -53,8 +53,8 @@ public abstract record Expr
     public sealed record EntryField(int Index) : Expr;
 
     /// <summary>1 when the text at the address passes the test, else 0.</summary>
-    /// <param name="Address">Where it begins; of a text without a length, NULL passes no test.</param>
-    /// <param name="Test">What it is compared with.</param>
+    /// <param name="Address">The address where it begins; for a text without a length, NULL passes no test.</param>
+    /// <param name="Test">The test.</param>
     /// <param name="Length">The length in bytes; null when the text ends at a NUL.</param>
     public sealed record TextMatch(Expr Address, TextTest Test, Expr? Length = null) : Expr;
 
@@ -76,13 +76,13 @@ public enum UnaryOperator
     Negate,
     Complement,
 
-    /// <summary>1 for 0, else 0.</summary>
+    /// <summary>Logical not: 1 for 0, else 0.</summary>
     Not,
 }
 
 /// <summary>
-/// Arithmetic wraps at 64 bits; comparisons give 1 or 0. Division and modulo are unsigned, as BPF before instruction set v4
-/// has them; dividing by 0 gives 0, modulo 0 the left side.
+/// The operators of two values. Arithmetic wraps at 64 bits; comparisons give 1 or 0. Division and modulo are unsigned, as BPF
+/// before instruction set v4 has them; dividing by 0 gives 0, modulo 0 the left side.
 /// </summary>
 public enum BinaryOperator
 {

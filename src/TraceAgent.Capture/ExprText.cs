@@ -4,7 +4,7 @@ namespace TraceAgent.Capture;
 
 /// <summary>Describes where a value is, for people: an expression as C has it, with the names of registers.</summary>
 /// <param name="architecture">The architecture that the registers are of.</param>
-/// <param name="entryFields">What <see cref="Expr.EntryField"/> counts in.</param>
+/// <param name="entryFields">The fields that <see cref="Expr.EntryField"/> counts in.</param>
 public sealed class ExprText(Architecture architecture, EquatableArray<CaptureField> entryFields)
 {
     private static readonly string[] X64 =

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TraceAgent.Capture;
 
-/// <summary>What is wrong with the text of a prefix.</summary>
+/// <summary>The error in the text of a prefix.</summary>
 public enum PrefixError
 {
     None,
@@ -25,7 +25,7 @@ public enum PrefixError
 
 /// <summary>All addresses whose first <paramref name="Length"/> bits are those of <paramref name="Address"/>.</summary>
 /// <param name="Address">The address, whose family is the prefix's.</param>
-/// <param name="Length">0 to 32, or 128.</param>
+/// <param name="Length">The number of bits, 0 to 32 or 128.</param>
 public readonly record struct IpPrefix(IpAddress Address, int Length) : IComparable<IpPrefix>
 {
     /// <summary>The bits before the last 32 bits of an IPv4 address in IPv6 form (RFC 4291, 2.5.5.2).</summary>

@@ -75,7 +75,7 @@ public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, in
 /// <summary>The place of one field in its record.</summary>
 /// <param name="OutcomeOffset">The offset of its <see cref="Outcome"/> byte; null when the value is always there.</param>
 /// <param name="Offset">The offset of its value, a multiple of 8.</param>
-/// <param name="Storage">How the value lies there.</param>
+/// <param name="Storage">The storage of the value there.</param>
 public sealed record FieldSlot(int? OutcomeOffset, int Offset, Storage Storage)
 {
     public Outcome OutcomeIn(ReadOnlySpan<byte> record) => OutcomeOffset is { } at ? (Outcome)record[at] : Outcome.Ok;

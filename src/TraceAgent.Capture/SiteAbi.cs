@@ -33,6 +33,6 @@ public abstract record SiteAbi(Architecture Architecture)
     /// </summary>
     public virtual int? GoroutineRegister => null;
 
-    /// <summary>True when it can be told which return belongs to which entry.</summary>
+    /// <summary>True when it is known which return belongs to which entry.</summary>
     public virtual bool PairsCalls => true;
 }

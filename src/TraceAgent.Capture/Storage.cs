@@ -33,7 +33,7 @@ public abstract record Storage
     /// Units at the address that is the field's value, at most <paramref name="Max"/>. The head says how many were asked for, at
     /// most 2^31 - 1. The outcome is <see cref="Outcome.Truncated"/> when more were asked for than kept.
     /// </summary>
-    /// <param name="Length">How many units, computed like a value; negative counts as 0.</param>
+    /// <param name="Length">The number of units, computed like a value; negative counts as 0.</param>
     /// <param name="Max">Units kept; 1 to 4,096 bytes of them.</param>
     /// <param name="Unit">Bytes of one.</param>
     public sealed record Bytes(Expr Length, int Max, int Unit = 1) : Storage

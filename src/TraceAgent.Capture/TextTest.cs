@@ -6,7 +6,7 @@ namespace TraceAgent.Capture;
 /// </summary>
 /// <param name="Prefix">UTF-8 without NUL.</param>
 /// <param name="Suffix">UTF-8 without NUL; together with the prefix at most <see cref="MaxLength"/> bytes.</param>
-/// <param name="IsExact">Equality; else a pattern with one <c>*</c> between the two.</param>
+/// <param name="IsExact">True for equality, false for a pattern with one <c>*</c> between the two.</param>
 public sealed record TextTest(EquatableArray<byte> Prefix, EquatableArray<byte> Suffix, bool IsExact)
 {
     /// <summary>The maximum number of bytes that a test may name: they are compared in the program itself.</summary>

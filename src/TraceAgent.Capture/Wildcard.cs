@@ -1,6 +1,6 @@
 namespace TraceAgent.Capture;
 
-/// <summary>Patterns in which <c>*</c> stands for any characters and <c>?</c> for one. Nothing else is special.</summary>
+/// <summary>Matches patterns in which <c>*</c> stands for any characters and <c>?</c> for one. Nothing else is special.</summary>
 public static class Wildcard
 {
     /// <summary>True when the text has a wildcard.</summary>

@@ -1,8 +1,9 @@
 namespace TraceAgent.Demangling;
 
 /// <summary>A function's name in its source language.</summary>
-/// <param name="Full">What people read: <c>shop::Cart::add(int) const</c>, <c>shop::max&lt;int&gt;(int, int)</c>,
-/// <c>shop::cart::add</c>.</param>
+/// <param name="Full">
+/// The full name for people: <c>shop::Cart::add(int) const</c>, <c>shop::max&lt;int&gt;(int, int)</c>, <c>shop::cart::add</c>.
+/// </param>
 /// <param name="Name">The name without parameters: <c>shop::max&lt;int&gt;</c>.</param>
 /// <param name="Bare">The name without the last list of template or generic arguments either: <c>shop::max</c>.</param>
 public sealed record DemangledName(string Full, string Name, string Bare)

@@ -9,10 +9,10 @@ namespace TraceAgent.Demangling;
 public static class Demangler
 {
     /// <summary>The maximum length in bytes of a name that is demangled; compilers hash most of the longer ones.</summary>
-    public const int LongestName = 4096;
+    public const int MaxNameLength = 4096;
 
     /// <summary>The maximum number of UTF-16 units of a result, and of a part of one.</summary>
-    public const int LongestResult = 8192;
+    public const int MaxResultLength = 8192;
 
     public static bool IsMangled(ReadOnlySpan<byte> name) =>
         name.StartsWith("_Z"u8) || name.StartsWith("_R"u8);
@@ -21,7 +21,7 @@ public static class Demangler
     /// <param name="name">UTF-8, without a version.</param>
     public static DemangledName? Demangle(ReadOnlySpan<byte> name)
     {
-        if (!IsMangled(name) || name.Length > LongestName || !Ascii.IsValid(name))
+        if (!IsMangled(name) || name.Length > MaxNameLength || !Ascii.IsValid(name))
         {
             return null;
         }

@@ -4,7 +4,7 @@ namespace TraceAgent.Demangling;
 internal sealed partial class ItaniumDemangler
 {
     /// <param name="state">The state of the encoding.</param>
-    /// <param name="isOuter">Template parameters further on mean this name's arguments.</param>
+    /// <param name="isOuter">True when template parameters further on mean this name's arguments.</param>
     private string Name(ref NameState state, bool isOuter)
     {
         if (!Enter())

@@ -191,7 +191,7 @@ internal sealed partial class ItaniumDemangler
     private string Kept(string text)
     {
         _units += text.Length;
-        _failed |= text.Length > Demangler.LongestResult || _units > MaxUnits;
+        _failed |= text.Length > Demangler.MaxResultLength || _units > MaxUnits;
         return _failed ? "" : text;
     }
 

@@ -103,7 +103,7 @@ internal ref partial struct RustV0Demangler
         if (!_failed)
         {
             _output.Append(text);
-            _failed = _output.Length > Demangler.LongestResult;
+            _failed = _output.Length > Demangler.MaxResultLength;
         }
     }
 }

@@ -3,7 +3,7 @@ namespace TraceAgent.Demangling;
 /// <summary>The C++ text of a type, in two halves: what a declarator adds stands between them (<c>int (*</c>, <c>)(char)</c>).</summary>
 /// <param name="Left">The text before the place of a name.</param>
 /// <param name="Right">The text behind it.</param>
-/// <param name="Shape">What a pointer to it needs.</param>
+/// <param name="Shape">The shape, which decides what a pointer to it needs.</param>
 /// <param name="Pack">The elements of a parameter pack; null for a single type.</param>
 internal sealed record TypeText(string Left, string Right = "", TypeShape Shape = TypeShape.Plain, IReadOnlyList<TypeText>? Pack = null)
 {

@@ -6,8 +6,8 @@ namespace TraceAgent.Events;
 
 /// <summary>A statement of the agent itself in the stream of events.</summary>
 /// <param name="time">UTC ns since 1970.</param>
-/// <param name="level">How much it matters.</param>
-/// <param name="action">What happened, one word.</param>
+/// <param name="level">The severity.</param>
+/// <param name="action">The event, one word.</param>
 /// <param name="template">The message before its values were put in: what all such statements share.</param>
 /// <param name="message">The message.</param>
 /// <param name="rule">The rule that it is about, if any.</param>

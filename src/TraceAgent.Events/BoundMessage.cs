@@ -15,8 +15,8 @@ internal sealed class BoundMessage
 
     /// <param name="template">The template as in the rule.</param>
     /// <param name="fields">The fields of the event.</param>
-    /// <param name="ofProcess">What the message names of the process.</param>
-    /// <param name="sites">Where the event may come from.</param>
+    /// <param name="ofProcess">The process properties that the message names.</param>
+    /// <param name="sites">The sites that the event may come from.</param>
     /// <param name="rule">The rule whose message it is.</param>
     public BoundMessage(MessageTemplate template, EventField[] fields, ProcessProperty[] ofProcess, SiteName[] sites, string rule)
     {

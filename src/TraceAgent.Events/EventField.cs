@@ -54,7 +54,7 @@ public sealed class EventField
 
     /// <param name="shown">The value.</param>
     /// <param name="index">The index of the value among those of its event.</param>
-    /// <param name="slot">Where it lies.</param>
+    /// <param name="slot">The place in the record.</param>
     /// <param name="needsResult">True when it is missing when the call ends at a jump.</param>
     /// <exception cref="ArgumentException">The plan does not store what the type needs.</exception>
     public EventField(ShownField shown, int index, FieldSlot slot, bool needsResult)
@@ -158,7 +158,7 @@ public sealed class EventField
     {
         FieldForm.Characters => 2 * Characters.MaxCharacters,
         FieldForm.Bytes => 4 * ((CaptureType.Bytes)_type).Max,
-        FieldForm.Cgroup => CgroupNames.LongestName,
+        FieldForm.Cgroup => CgroupNames.MaxNameLength,
         _ => 0,
     };
 

@@ -18,7 +18,7 @@ public sealed class EventShape
     public string? Output { get; }
 
     /// <summary>The shape of a rule's events at places of one kind.</summary>
-    /// <param name="rule">Says level, labels and what is redacted.</param>
+    /// <param name="rule">The rule, with level, labels and what is redacted.</param>
     /// <param name="bound">The rule at these places: what is captured, and the messages.</param>
     /// <param name="sites">The sites in the order of their cookies.</param>
     /// <exception cref="ArgumentException">The plan is not one of this rule.</exception>

@@ -27,10 +27,10 @@ public enum HoleSource
 }
 
 /// <summary>The part of a text that differs from event to event: a value by its index.</summary>
-/// <param name="Source">Where it comes from.</param>
+/// <param name="Source">The source of what it shows.</param>
 /// <param name="Index">The index of the value among the event's fields, or among the process properties of the message.</param>
 /// <param name="Format">The format as in the template.</param>
-/// <param name="Width">Least characters: right-aligned when positive, 0 for none.</param>
+/// <param name="Width">The minimum number of characters: right-aligned when positive, 0 for none.</param>
 public sealed record Hole(HoleSource Source, int Index = 0, string? Format = null, int Width = 0)
 {
     /// <summary>True when it shows nearly every value as a decimal number and nothing more.</summary>

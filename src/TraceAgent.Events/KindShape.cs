@@ -17,7 +17,7 @@ public sealed record SiteName(string Text, byte[] Json, string Binary)
     private string? _call;
 
     /// <param name="symbol">The symbol as it is shown.</param>
-    /// <param name="binary">Path of the file that it is in.</param>
+    /// <param name="binary">The path of the file that it is in.</param>
     public static SiteName Of(string symbol, string binary) =>
         new(symbol, Encoding.UTF8.GetBytes($",\"symbol\":{JsonText.Quote(symbol)}"), binary);
 
@@ -31,8 +31,8 @@ public sealed class KindShape
     /// <param name="kind">The kind of the events.</param>
     /// <param name="rule">The rule whose events they are.</param>
     /// <param name="bound">The rule at their places.</param>
-    /// <param name="sites">Where they may come from.</param>
-    /// <param name="values">What they show.</param>
+    /// <param name="sites">The sites that they may come from.</param>
+    /// <param name="values">The values that they show.</param>
     /// <exception cref="ArgumentException">The plan has not what is to be shown.</exception>
     public KindShape(EventKind kind, Rule rule, BoundRule bound, SiteName[] sites, IReadOnlyList<ShownField> values)
     {

@@ -7,11 +7,11 @@ namespace TraceAgent.Events;
 internal static class MemoryPart
 {
     /// <summary>Reads the bytes, and sets <paramref name="value"/>: its length in the traced process and its outcome.</summary>
-    /// <param name="record">Whole.</param>
-    /// <param name="slot">Where the value lies in the record.</param>
-    /// <param name="start">Where the event's texts, or numbers, go on.</param>
-    /// <param name="value">What is known of it so far.</param>
-    /// <param name="bytes">Empty when there are none.</param>
+    /// <param name="record">The whole record.</param>
+    /// <param name="slot">The place of the value in the record.</param>
+    /// <param name="start">The position where the event's texts, or numbers, go on.</param>
+    /// <param name="value">The value so far.</param>
+    /// <param name="bytes">The bytes; empty when there are none.</param>
     /// <returns>False when the value is missing, and <paramref name="value"/> says why.</returns>
     public static bool TryRead(ReadOnlySpan<byte> record, FieldSlot slot, int start, ref DecodedValue value, out ReadOnlySpan<byte> bytes)
     {

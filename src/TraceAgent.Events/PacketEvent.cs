@@ -20,22 +20,22 @@ public enum PacketEventKind
 
 /// <summary>The sources that a line of a packet rule is about.</summary>
 /// <param name="Source">An address; null for several sources together.</param>
-/// <param name="Sources">How many they are; 1 for an address.</param>
+/// <param name="Sources">The number of sources; 1 for an address.</param>
 public readonly record struct PacketSubject(string? Source, long Sources)
 {
     public string Text => Source ?? string.Create(CultureInfo.InvariantCulture, $"{Sources} {(Sources == 1 ? "other" : "others")}");
 }
 
 /// <summary>The numbers in a line of a packet rule.</summary>
-/// <param name="Packets">All of them.</param>
+/// <param name="Packets">The number of all packets.</param>
 /// <param name="Bytes">The number of bytes of whole frames.</param>
-/// <param name="Dropped">Packets of them that were dropped.</param>
-/// <param name="Spared">Packets of them that would have been dropped, but for <c>dry_run</c>.</param>
+/// <param name="Dropped">The number of these packets that were dropped.</param>
+/// <param name="Spared">The number of these packets that would have been dropped without <c>dry_run</c>.</param>
 public readonly record struct PacketNumbers(long Packets, long Bytes, long Dropped, long Spared);
 
 /// <summary>A line of a packet rule.</summary>
-/// <param name="rule">Says how it looks.</param>
-/// <param name="kind">What it is about.</param>
+/// <param name="rule">The rule with the format of the line.</param>
+/// <param name="kind">The kind of line.</param>
 /// <param name="time">UTC ns since 1970.</param>
 /// <param name="subject">The sources that it is about.</param>
 /// <param name="numbers">The numbers since the interval began, or since the source was seen first.</param>

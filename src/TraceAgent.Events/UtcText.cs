@@ -20,8 +20,8 @@ public sealed class UtcText
     // Of the last second, ns; at first so long ago that no time is in it.
     private long _begin = long.MinValue;
 
-    /// <param name="before">What stands before the time, ASCII.</param>
-    /// <param name="after">What stands behind it, ASCII.</param>
+    /// <param name="before">The text before the time, ASCII.</param>
+    /// <param name="after">The text behind it, ASCII.</param>
     public UtcText(string before = "", string after = "") =>
         (_text, _start) = (Encoding.ASCII.GetBytes($"{before}{new string('0', BeforeDigits + Digits)}Z{after}"), before.Length);
 

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace TraceAgent.Linux;
 
 /// <summary>The owner of a file, and who else may write to it.</summary>
-/// <param name="User">Owner.</param>
+/// <param name="User">The owner's user ID.</param>
 /// <param name="Group">The file's group.</param>
 /// <param name="Mode"><c>st_mode</c>: type and permissions (inode(7)).</param>
 public readonly partial record struct FileOwnership(uint User, uint Group, int Mode)

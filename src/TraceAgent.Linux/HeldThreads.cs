@@ -13,7 +13,7 @@ public sealed record HeldThread(int Process, int Thread, string Name, string Wai
 /// <summary>Looks for threads that wait inside a probe (proc(5): stack, wchan, syscall).</summary>
 public static class HeldThreads
 {
-    private const int Most = 4;
+    private const int MaxThreads = 4;
     private const int ShownFrames = 4;
 
     /// <summary>
@@ -37,7 +37,7 @@ public static class HeldThreads
         }
 
         Thread.Sleep(Pause);
-        return [.. first.Where(held => At(held.Process, held.Thread) == held).Take(Most)];
+        return [.. first.Where(held => At(held.Process, held.Thread) == held).Take(MaxThreads)];
     }
 
     private static List<HeldThread> Scan()

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TraceAgent.Linux;
 
-/// <summary>What may happen to a watched file or folder (inotify(7)).</summary>
+/// <summary>The events of a watched file or folder (inotify(7)).</summary>
 [Flags]
 public enum FileChange : uint
 {
@@ -29,7 +29,7 @@ public enum FileChange : uint
 
 /// <summary>One notice of inotify.</summary>
 /// <param name="Watch">The number that <see cref="Inotify.Watch"/> returned; -1 for <see cref="FileChange.Overflow"/>.</param>
-/// <param name="Change">What happened.</param>
+/// <param name="Change">The change.</param>
 /// <param name="Name">The file's name in the watched folder; empty for the watched file itself.</param>
 public sealed record FileNotice(int Watch, FileChange Change, string Name);
 

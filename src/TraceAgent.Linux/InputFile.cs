@@ -22,7 +22,7 @@ public sealed partial class InputFile : IDisposable
     /// (<c>&lt;(command)</c>) always have a writer.
     /// </summary>
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(60);
 
     private readonly string _path;
 
@@ -54,12 +54,12 @@ public sealed partial class InputFile : IDisposable
     {
         var length = 0;
         var begun = Stopwatch.GetTimestamp();
-        var patience = IsOfShell() ? Patience : OpenTimeout;
+        var timeout = IsOfShell() ? ReadTimeout : OpenTimeout;
         while (length < destination.Length)
         {
             if (Kind != FileKind.Regular)
             {
-                Await(patience - Stopwatch.GetElapsedTime(begun));
+                Await(timeout - Stopwatch.GetElapsedTime(begun));
             }
 
             var read = Read(Handle, ref MemoryMarshal.GetReference(destination[length..]), destination.Length - length);
@@ -74,7 +74,7 @@ public sealed partial class InputFile : IDisposable
                 throw new IOException(Marshal.GetPInvokeErrorMessage(errno), errno);
             }
 
-            (length, patience) = read > 0 ? (length + (int)read, Patience) : (length, patience);
+            (length, timeout) = read > 0 ? (length + (int)read, ReadTimeout) : (length, timeout);
         }
 
         return length;

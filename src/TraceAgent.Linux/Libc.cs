@@ -87,7 +87,7 @@ internal static unsafe partial class Libc
     public static partial int WaitPid(int pid, int* status, int options);
 
     /// <param name="index">The index of the interface in the network namespace of the calling thread.</param>
-    /// <param name="name">Room for 16 bytes.</param>
+    /// <param name="name">A buffer of 16 bytes.</param>
     /// <returns>Null when there is none.</returns>
     [LibraryImport(Library, EntryPoint = "if_indextoname")]
     public static partial byte* InterfaceName(uint index, byte* name);

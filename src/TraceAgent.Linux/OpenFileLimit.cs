@@ -11,12 +11,12 @@ public static partial class OpenFileLimit
     /// The minimum limit: what the runtime, the kernel's objects and the files of a few rules take together, with as much again
     /// to spare.
     /// </summary>
-    public const ulong Least = 64;
+    public const ulong Minimum = 64;
 
     private const int StandardError = 2;
 
     /// <summary>
-    /// Raises the limit as far as the process may. Below <see cref="Least"/> no operation that opens a file can be relied on, not
+    /// Raises the limit as far as the process may. Below <see cref="Minimum"/> no operation that opens a file can be relied on, not
     /// even an error message of the runtime: the reason is then written to standard error here.
     /// </summary>
     /// <returns>False when the limit is too low.</returns>
@@ -33,14 +33,14 @@ public static partial class OpenFileLimit
             limit = SetLimit(Libc.OpenFiles, in raised) == 0 ? raised : limit;
         }
 
-        if (limit.Current >= Least)
+        if (limit.Current >= Minimum)
         {
             return true;
         }
 
         var message = Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"traceagent: only {limit.Current} files may be open at once, and at least {Least} are needed; "
+            $"traceagent: only {limit.Current} files may be open at once, and at least {Minimum} are needed; "
                 + $"raise the limit: `ulimit -n 1024`, or LimitNOFILE= in the unit\n"));
         _ = Write(StandardError, message, message.Length);
         return false;

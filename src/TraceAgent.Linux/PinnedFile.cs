@@ -41,8 +41,8 @@ public sealed partial class PinnedFile : IDisposable
     /// <exception cref="KernelException">It is there but cannot be opened, such as behind a folder without permission.</exception>
     public static PinnedFile? TryOpen(string path) => TryOpen(path, path);
 
-    /// <param name="path">Where to find it now.</param>
-    /// <param name="name">What to call it.</param>
+    /// <param name="path">The path to find it at now.</param>
+    /// <param name="name">The name in messages.</param>
     public static PinnedFile? TryOpen(string path, string name)
     {
         var fd = Open(path, PathOnlyCloseOnExec);

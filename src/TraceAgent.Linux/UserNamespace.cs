@@ -11,7 +11,7 @@ public static partial class UserNamespace
     private const int ReadOnlyCloseOnExec = 0x80000;
 
     /// <summary>
-    /// True when a namespace belongs to the user namespace of this process. False also when that cannot be told: it has ended, or
+    /// True when a namespace belongs to the user namespace of this process. False also when that is not known: it has ended, or
     /// its owner is none that this process may look into.
     /// </summary>
     /// <param name="path">The path, such as <c>/proc/42/ns/mnt</c>.</param>

@@ -4,8 +4,8 @@ namespace TraceAgent.Rules;
 
 /// <summary>A value that the kernel knows of a hit and every message can name, but only events whose message does so carry.</summary>
 /// <param name="Name">The name in messages and as a property.</param>
-/// <param name="Type">How it is shown.</param>
-/// <param name="Value">How the kernel computes it.</param>
+/// <param name="Type">The type that decides how it is shown.</param>
+/// <param name="Value">The value as the kernel computes it.</param>
 public sealed record ContextField(string Name, CaptureType Type, SpecialValue Value)
 {
     /// <summary>All fields, in the order of the line.</summary>

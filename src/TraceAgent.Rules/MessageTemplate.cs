@@ -4,7 +4,7 @@ namespace TraceAgent.Rules;
 
 /// <summary>A Serilog message template (messagetemplates.org), parsed once: text and holes in order.</summary>
 /// <param name="Text">The text as it stands in the file, but every value under its own name.</param>
-/// <param name="Tokens">What it consists of.</param>
+/// <param name="Tokens">The text and holes that it consists of.</param>
 public sealed record MessageTemplate(string Text, EquatableArray<MessageToken> Tokens)
 {
     /// <summary>True when the message shows this value.</summary>
@@ -21,8 +21,8 @@ public abstract record MessageToken
     public sealed record Literal(string Text) : MessageToken;
 
     /// <summary>A hole: <c>{Name,Alignment:Format}</c>.</summary>
-    /// <param name="Name">One that the event has.</param>
-    /// <param name="Format">One that fits the value; null for the value's own.</param>
-    /// <param name="Alignment">Least width in characters: to the right when positive, to the left when negative.</param>
+    /// <param name="Name">The name of a value that the event has.</param>
+    /// <param name="Format">The format, which fits the value; null for the value's own.</param>
+    /// <param name="Alignment">The minimum width in characters: to the right when positive, to the left when negative.</param>
     public sealed record Hole(string Name, string? Format, int? Alignment = null) : MessageToken;
 }

@@ -4,9 +4,9 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Rules;
 
 /// <summary>One entry of <c>packets:</c> as it was read, before anything is known of the interfaces.</summary>
-/// <param name="Name">Unique over all files and both kinds of rules.</param>
+/// <param name="Name">The name, unique over all files and both kinds of rules.</param>
 /// <param name="Interface">A name, or a pattern of names with <c>*</c> and <c>?</c>.</param>
-/// <param name="Messages">How its lines read.</param>
+/// <param name="Messages">The messages of its lines.</param>
 /// <param name="Level">Severity of the lines.</param>
 /// <param name="Labels">Constant properties, in the order of the file.</param>
 public sealed record PacketRule(

@@ -44,6 +44,7 @@ public sealed record ProcessFilter(
 
 /// <summary>A cgroup as the kernel knows it.</summary>
 /// <param name="Id">The inode of its folder.</param>
-/// <param name="Level">How many folders below the root it is; null when that cannot be told, and cgroups
-/// below it do not belong to it.</param>
+/// <param name="Level">
+/// The number of folders below the root; null when that is not known, and cgroups below it do not belong to it.
+/// </param>
 public sealed record CgroupPlace(long Id, int? Level);

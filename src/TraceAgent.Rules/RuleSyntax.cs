@@ -92,8 +92,8 @@ internal sealed record WrittenArgument(int Index, int Register, Located<string> 
     public string Alias => $"arg{Index + 1}";
 
     /// <summary>The arguments <c>arg1</c> to <c>argN</c>.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="at">Where that stands.</param>
+    /// <param name="count">The number of arguments.</param>
+    /// <param name="at">The place of the number in the file.</param>
     public static IEnumerable<WrittenArgument> Numbered(int count, SourceSpan at) => Enumerable.Range(0, count)
         .Select(i => new WrittenArgument(i, i, new Located<string>($"arg{i + 1}", at), TypeSpec.Default, null));
 
@@ -108,7 +108,7 @@ internal sealed record WrittenArgument(int Index, int Register, Located<string> 
 }
 
 /// <summary>An expression as it was written.</summary>
-/// <param name="Text">Where it stands.</param>
+/// <param name="Text">The text with its place.</param>
 /// <param name="Tree">
 /// The tree, with the positions of its parts in the text; null when the text is no expression, which is reported.
 /// </param>
@@ -120,9 +120,9 @@ internal sealed record WrittenExpression(YamlScalar Text, Syntax? Tree)
 }
 
 /// <summary>A computed value as it was written.</summary>
-/// <param name="Name">Good as one, and the rule's only one.</param>
-/// <param name="Expression">What is computed.</param>
-/// <param name="Spec">How it is read and shown; null when the expression decides.</param>
+/// <param name="Name">The name, which is a valid one, and the rule's only one.</param>
+/// <param name="Expression">The expression to compute.</param>
+/// <param name="Spec">The type that decides how it is read and shown; null when the expression decides.</param>
 /// <param name="TypeSource">The text that the positions in <paramref name="Spec"/> count in.</param>
 internal sealed record WrittenCapture(string Name, WrittenExpression Expression, TypeSpec? Spec, YamlScalar? TypeSource)
 {

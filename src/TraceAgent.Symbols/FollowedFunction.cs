@@ -6,5 +6,5 @@ namespace TraceAgent.Symbols;
 /// <param name="Callers">
 /// Places in the file that call it directly and are not traced by the rule: their calls hit the probes, too. At most 1,000.
 /// </param>
-/// <param name="CallerNames">Functions of some of these.</param>
+/// <param name="CallerNames">The names of the functions of some of these.</param>
 public sealed record FollowedFunction(string Name, ulong Address, int Callers, Capture.EquatableArray<string> CallerNames);

@@ -94,7 +94,7 @@ public static class SiteCodes
     /// <summary>No USDT probe of that name in the file.</summary>
     public const string UsdtNotFound = "TA235";
 
-    /// <summary>What a note says of a USDT probe cannot be: its place is no code, or its counter is not in data of the file.</summary>
+    /// <summary>The note of a USDT probe cannot be true: its place is no code, or its counter is not in data of the file.</summary>
     public const string UsdtDamaged = "TA236";
 
     /// <summary>

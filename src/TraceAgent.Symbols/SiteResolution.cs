@@ -20,12 +20,12 @@ public sealed record SiteResolution(
 }
 
 /// <summary>Sites of one binary that share where their values are.</summary>
-/// <param name="Abi">No two groups of a resolution have the same.</param>
+/// <param name="Abi">The ABI; no two groups of a resolution have the same.</param>
 /// <param name="Sites">The sites, at least one.</param>
 public sealed record SiteGroup(SiteAbi Abi, EquatableArray<ProbeSite> Sites);
 
 /// <param name="Code"><c>TA2</c> and two digits.</param>
 /// <param name="Refused">True when the site must not be probed; false for a warning.</param>
-/// <param name="Message">What is wrong, in one sentence without a full stop.</param>
-/// <param name="Hint">What to do about it, such as the nearest names or the nearest safe offset.</param>
+/// <param name="Message">The problem, in one sentence without a full stop.</param>
+/// <param name="Hint">The remedy, such as the nearest names or the nearest safe offset.</param>
 public sealed record SiteProblem(string Code, bool Refused, string Message, string? Hint = null);

@@ -7,9 +7,9 @@ namespace TraceAgent.Yaml;
 /// it is still there in the same order.
 /// </summary>
 /// <param name="source">The file.</param>
-/// <param name="value">What YAML made of it.</param>
-/// <param name="start">Where its first character, or white space before that, stands in the file.</param>
-/// <param name="quote">What is around it; <c>\0</c> for plain and block scalars.</param>
+/// <param name="value">The value as YAML reads it.</param>
+/// <param name="start">The position in the file of its first character, or of white space before that.</param>
+/// <param name="quote">The quote around it; <c>\0</c> for plain and block scalars.</param>
 public sealed class SpreadText(SourceText source, string value, int start, char quote)
 {
     /// <summary>

@@ -13,7 +13,7 @@ public abstract record YamlNode(SourceSpan At)
 }
 
 /// <param name="At">The place of the scalar, quotes included.</param>
-/// <param name="Value">Unquoted, escapes resolved.</param>
+/// <param name="Value">The value, unquoted, with escapes resolved.</param>
 /// <param name="IsPlain">True without quotes and not a block.</param>
 /// <param name="TextColumn">The column of the first character of <paramref name="Value"/> when the file holds it letter by
 /// letter on one line; else 0.</param>

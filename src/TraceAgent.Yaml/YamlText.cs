@@ -9,7 +9,7 @@ namespace TraceAgent.Yaml;
 public static class YamlText
 {
     /// <summary>The maximum size of a file in bytes.</summary>
-    public const int LargestFile = 1 << 20;
+    public const int MaxFileSize = 1 << 20;
 
     /// <summary>
     /// The text of the file for showing; <paramref name="isText"/> is false when it must not be parsed, which is reported.
@@ -17,12 +17,12 @@ public static class YamlText
     public static (SourceText Source, string Text) Decode(string path, ReadOnlySpan<byte> utf8, DiagnosticBag bag, out bool isText)
     {
         isText = false;
-        if (utf8.Length > LargestFile)
+        if (utf8.Length > MaxFileSize)
         {
             bag.Error(
                 DiagnosticCode.TooLarge,
                 new SourceSpan(path, 1, 1, 1),
-                $"the file has {utf8.Length:N0} bytes; a rule file has at most {LargestFile:N0}",
+                $"the file has {utf8.Length:N0} bytes; a rule file has at most {MaxFileSize:N0}",
                 "split it into several files");
             return (new SourceText(path, ""), "");
         }

@@ -61,7 +61,7 @@ public class PrefixFileReaderTests
     [Fact]
     public void A_file_that_is_too_large_is_not_read()
     {
-        var file = PrefixFileReader.Read("deny.txt", new byte[PrefixFileReader.LargestFile + 1], takesEverything: false);
+        var file = PrefixFileReader.Read("deny.txt", new byte[PrefixFileReader.MaxFileSize + 1], takesEverything: false);
 
         Assert.Equal(DiagnosticCode.TooLarge, Assert.Single(file.Diagnostics).Code);
     }

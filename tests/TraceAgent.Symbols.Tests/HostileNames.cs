@@ -16,7 +16,7 @@ public static class HostileNames
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocation);
         if (found is not null)
         {
-            Assert.InRange(found.Full.Length, 1, Demangler.LongestResult + 64 + name.Length);
+            Assert.InRange(found.Full.Length, 1, Demangler.MaxResultLength + 64 + name.Length);
         }
     }
 

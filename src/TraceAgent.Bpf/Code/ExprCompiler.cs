@@ -6,8 +6,8 @@ namespace TraceAgent.Bpf.Code;
 /// Emits the instructions that compute an <see cref="Expr"/>. Uses r0 to r5 and stack below the given place; expects the
 /// context (<c>struct pt_regs</c>) in r6.
 /// </summary>
-/// <param name="code">Where the instructions go.</param>
-/// <param name="registers">Where the traced registers are.</param>
+/// <param name="code">The assembler of the program.</param>
+/// <param name="registers">The offsets of the traced registers.</param>
 /// <param name="stackTop">Offset from the frame pointer below which temporaries may lie, a negative multiple of 8.</param>
 /// <param name="callLayout">The layout of the record on return of a call, where the entry of the call is in r8; null elsewhere.</param>
 /// <param name="stackLimit">Offset that temporaries may not pass: they are refused then.</param>
@@ -16,9 +16,9 @@ internal sealed class ExprCompiler(
 {
     private int _stack = stackTop;
 
-    /// <param name="expr">What to compute.</param>
-    /// <param name="target">r0 to r5.</param>
-    /// <param name="onFault">Where to go when memory cannot be read.</param>
+    /// <param name="expr">The expression to compute.</param>
+    /// <param name="target">The register for the result, r0 to r5.</param>
+    /// <param name="onFault">The label to jump to when memory cannot be read.</param>
     public void Compute(Expr expr, Reg target, Label onFault)
     {
         switch (expr)

@@ -18,8 +18,8 @@ internal sealed class FieldCompiler(
 
     /// <summary>Emits the whole cycle: prepare, read, and on a first fault abandon, touch and start over.</summary>
     /// <param name="prepare">Puts the address of the record, or of the value that the fields lie in, into r7.</param>
-    /// <param name="abandon">Gives back what <paramref name="prepare"/> took.</param>
-    /// <param name="shift">What to add to the layout's offsets to have them from r7.</param>
+    /// <param name="abandon">Releases what <paramref name="prepare"/> took.</param>
+    /// <param name="shift">The distance from r7 that is added to the layout's offsets.</param>
     public void ReadAll(Action prepare, Action abandon, int shift)
     {
         if (touch is null || !fields.Any(one => one.Field.Storage is not Storage.Scalar || one.Field.Value.ReadsMemory()))

@@ -3,9 +3,9 @@ using TraceAgent.Capture;
 namespace TraceAgent.Bpf.Code;
 
 /// <summary>The pages that programs wait for. Each must also be anonymous memory or of a local file system.</summary>
-/// <param name="Fields">Where the kernel keeps what <see cref="PageCheck"/> looks at.</param>
-/// <param name="OfEverybody">Whether the page may be any process's.</param>
-/// <param name="Users">Otherwise: whose processes may have threads that change the mapping while it is looked at.</param>
+/// <param name="Fields">The offsets of what <see cref="PageCheck"/> reads in the kernel.</param>
+/// <param name="OfEverybody">True when the page may be any process's.</param>
+/// <param name="Users">The users whose processes may have threads that change the mapping meanwhile, when not everybody's may.</param>
 public sealed record PageWaits(PageFields Fields, bool OfEverybody, EquatableArray<uint> Users)
 {
     /// <summary>The maximum number of users: a program has a comparison for each.</summary>

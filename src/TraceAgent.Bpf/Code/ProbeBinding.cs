@@ -1,6 +1,6 @@
 namespace TraceAgent.Bpf.Code;
 
-/// <summary>What a program is bound to when it is compiled: its slot and the file descriptors of the maps.</summary>
+/// <summary>The environment that a program is bound to when it is compiled: its slot and the file descriptors of the maps.</summary>
 public sealed record ProbeBinding
 {
     /// <summary>Index of the probe's state word and counters; written into each of its records.</summary>
@@ -37,7 +37,7 @@ public sealed record ProbeProgram(bool OnReturn, bool Sleepable, Instruction[] I
     internal ProgramFunctions? Functions { get; init; }
 }
 
-/// <summary>Where the functions of a program begin, as instructions from its first.</summary>
+/// <summary>The places where the functions of a program begin, as instructions from its first.</summary>
 internal sealed record ProgramFunctions(int Touch, int Judge);
 
 /// <summary>

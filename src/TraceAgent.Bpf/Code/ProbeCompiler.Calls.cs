@@ -18,7 +18,7 @@ public static partial class ProbeCompiler
             code.Set(Reg.R4, noExist);
         });
 
-        // What is there is this call's, whatever the update said: new, or left behind by longjmp and overwritten.
+        // The entry is this call's, whatever the update returned: new, or left behind by longjmp and overwritten.
         code.Move(Reg.R8, Reg.R0);
         program.Map(BpfFunction.MapLookup, binding.InFlight, StackFrame.CallKey);
         code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, found);

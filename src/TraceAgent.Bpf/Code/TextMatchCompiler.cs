@@ -20,9 +20,9 @@ internal sealed class TextMatchCompiler(Assembler code)
     };
 
     /// <summary>Tests the text of the traced process at the address in r3.</summary>
-    /// <param name="test">What to compare with.</param>
+    /// <param name="test">The test.</param>
     /// <param name="buffer">Offset of <see cref="BufferSize"/> bytes from the frame pointer.</param>
-    /// <param name="onFault">Where to go when the text cannot be read; a NULL pointer passes no test.</param>
+    /// <param name="onFault">The label to jump to when the text cannot be read; a NULL pointer passes no test.</param>
     public void MatchUserText(TextTest test, int buffer, Label onFault)
     {
         var counted = new Label();
@@ -61,10 +61,10 @@ internal sealed class TextMatchCompiler(Assembler code)
     }
 
     /// <summary>Tests the text of the traced process whose length and address lie, in this order, at <paramref name="place"/>.</summary>
-    /// <param name="test">What to compare with.</param>
+    /// <param name="test">The test.</param>
     /// <param name="place">Offset of 16 bytes from the frame pointer.</param>
     /// <param name="buffer">Offset of <see cref="CountedBufferSize"/> bytes from the frame pointer.</param>
-    /// <param name="onFault">Where to go when the text cannot be read.</param>
+    /// <param name="onFault">The label to jump to when the text cannot be read.</param>
     public void MatchCountedText(TextTest test, int place, int buffer, Label onFault)
     {
         var no = new Label();

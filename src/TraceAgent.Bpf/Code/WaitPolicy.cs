@@ -6,7 +6,8 @@ namespace TraceAgent.Bpf.Code;
 /// <param name="WaitsForAny">False: for none, and what is not in memory is a fault.</param>
 /// <param name="OfEverybody">True when programs wait for the pages of every process.</param>
 /// <param name="Users">
-/// Otherwise: for those of processes of these users, and of others that have their address space for themselves.
+/// The users whose processes are trusted, when not everybody's are; of others, only processes that have their address space for
+/// themselves.
 /// </param>
 public sealed record WaitPolicy(bool WaitsForAny, bool OfEverybody, EquatableArray<uint> Users)
 {

@@ -55,13 +55,13 @@ internal sealed unsafe class BpfObject : IDisposable
         }
         catch (KernelException) when (types is not null)
         {
-            // What speaks against it is said of the whole.
+            // The attempt with all types reports the refusal.
             return Attach(name, null);
         }
     }
 
     /// <param name="name">The name of the source, <c>bpf/NAME.bpf.c</c>.</param>
-    /// <param name="privileges">What the message of a refusal asks for.</param>
+    /// <param name="privileges">The privileges that the message of a refusal names.</param>
     /// <param name="prepare">Sizes the maps, before the kernel sees them.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what the object needs.</exception>
     public static BpfObject Load(string name, string privileges, Action<BpfObject> prepare) => Opened(name, privileges, null, opened =>
@@ -114,7 +114,7 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    /// <summary>The part of the kernel's types that the object needs; null when that cannot be told.</summary>
+    /// <summary>The part of the kernel's types that the object needs; null when that is not known.</summary>
     internal static MemoryFile? TypesFor(string name)
     {
         using var opened = new BpfObject(name, Privileges.ForPrograms);

@@ -29,7 +29,7 @@ internal enum BtfKind
 
 /// <summary><c>struct btf_type</c>.</summary>
 /// <param name="Name">Offset of its name; 0 for none.</param>
-/// <param name="Information">Kind and count.</param>
+/// <param name="Information">The kind and the count.</param>
 /// <param name="SizeOrType">Bytes, or the number of another type.</param>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct BtfType(uint Name, uint Information, uint SizeOrType)

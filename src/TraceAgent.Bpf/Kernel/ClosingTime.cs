@@ -8,8 +8,8 @@ namespace TraceAgent.Bpf.Kernel;
 /// </summary>
 public static class ClosingTime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstReportAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(10);
 
     private static readonly Lock Gate = new();
     private static readonly Dictionary<long, long> Begun = [];
@@ -29,7 +29,7 @@ public static class ClosingTime
         {
             if (Begun.Count == 0)
             {
-                Check.Change(Patience, Again);
+                Check.Change(FirstReportAfter, ReportInterval);
             }
 
             Begun.Add(Next, Stopwatch.GetTimestamp());
@@ -45,14 +45,14 @@ public static class ClosingTime
             longest = Begun.Count == 0 ? default : Stopwatch.GetElapsedTime(Begun.Values.Min());
         }
 
-        if (longest >= Patience)
+        if (longest >= FirstReportAfter)
         {
             Exceeded?.Invoke(longest);
         }
         else if (longest > default(TimeSpan))
         {
             // Others closed meanwhile, and the timer is theirs.
-            Check.Change(Patience - longest, Again);
+            Check.Change(FirstReportAfter - longest, ReportInterval);
         }
     }
 

@@ -3,10 +3,10 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>What one hit of a probe costs the traced program on this machine, in ns, without the rule's own program.</summary>
+/// <summary>The cost of one hit of a probe for the traced program on this machine, in ns, without the rule's own program.</summary>
 /// <param name="EmulatedNs">The cost on an instruction that the kernel emulates, such as push.</param>
 /// <param name="SteppedNs">The cost on an instruction that it must single-step: most others.</param>
-/// <param name="ReturnNs">What following the return adds.</param>
+/// <param name="ReturnNs">The additional cost of following the return.</param>
 public readonly record struct HitCost(double EmulatedNs, double SteppedNs, double ReturnNs)
 {
     // Short rounds, many of them: on a busy machine, the best one is one in which no other thread took the processor.

@@ -47,7 +47,7 @@ internal sealed class InFlightTable
     /// </summary>
     /// <param name="slot">The slot of the probe.</param>
     /// <param name="ofGoroutines">The keys do not name threads.</param>
-    /// <returns>How many.</returns>
+    /// <returns>The number of removed calls.</returns>
     public int RemoveDead(uint slot, bool ofGoroutines)
     {
         // The kernel's numbers are those of its first namespace.

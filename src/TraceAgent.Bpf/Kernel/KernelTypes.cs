@@ -9,7 +9,7 @@ namespace TraceAgent.Bpf.Kernel;
 internal sealed unsafe class KernelTypes : IDisposable
 {
     private const string Path = "/sys/kernel/btf/vmlinux";
-    private const int LargestFile = 256 << 20;
+    private const int MaxFileSize = 256 << 20;
 
     private readonly byte* _memory;
     private readonly int _size;
@@ -17,7 +17,7 @@ internal sealed unsafe class KernelTypes : IDisposable
 
     private KernelTypes(SafeFileHandle file, IReadOnlySet<string> names)
     {
-        _size = (int)Math.Min(RandomAccess.GetLength(file), LargestFile);
+        _size = (int)Math.Min(RandomAccess.GetLength(file), MaxFileSize);
         _memory = Map(file, _size);
         _isMapped = _memory != null;
         if (!_isMapped)

@@ -26,7 +26,7 @@ internal static unsafe partial class LibBpf
     public static partial int MapNextKey(int fd, void* key, void* next);
 
     /// <param name="fd">The map's file descriptor.</param>
-    /// <param name="keys">One behind the other, as the values.</param>
+    /// <param name="keys">The keys, one behind the other, as the values.</param>
     /// <param name="values">The values, as many as there are keys.</param>
     /// <param name="count">The number of keys; on return, the number that was done.</param>
     /// <param name="options"><c>struct bpf_map_batch_opts</c>, or null.</param>
@@ -37,10 +37,10 @@ internal static unsafe partial class LibBpf
     public static partial int MapDeleteBatch(int fd, void* keys, uint* count, void* options);
 
     /// <param name="fd">The map's file descriptor.</param>
-    /// <param name="after">Where the batch before ended; null to begin.</param>
-    /// <param name="end">Where this one ends.</param>
-    /// <param name="keys">Room for <paramref name="count"/>.</param>
-    /// <param name="values">Room for <paramref name="count"/>.</param>
+    /// <param name="after">The position where the batch before ended; null to begin.</param>
+    /// <param name="end">The position where this one ends.</param>
+    /// <param name="keys">A buffer with room for <paramref name="count"/>.</param>
+    /// <param name="values">A buffer with room for <paramref name="count"/>.</param>
     /// <param name="count">The room for keys; on return, their number.</param>
     /// <param name="options"><c>struct bpf_map_batch_opts</c>, or null.</param>
     /// <returns>-ENOENT with the last batch, -ENOSPC when there is not even room for one bucket of the table.</returns>
@@ -59,7 +59,7 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_raw_tracepoint_open", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int RawTracepointOpen(string name, int programFd);
 
-    /// <param name="types">BTF.</param>
+    /// <param name="types">The types in BTF.</param>
     /// <param name="size">The size in bytes.</param>
     /// <param name="options"><c>struct bpf_btf_load_opts</c>, or null.</param>
     [LibraryImport(Library, EntryPoint = "bpf_btf_load")]

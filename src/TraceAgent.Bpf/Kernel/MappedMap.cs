@@ -31,8 +31,8 @@ internal sealed unsafe class MappedMap : IDisposable
 
     /// <param name="fd">The map's file descriptor.</param>
     /// <param name="name">The map's name, for messages.</param>
-    /// <param name="offset">Where the memory begins: bytes, whole pages.</param>
-    /// <param name="bytes">Rounded up to whole pages.</param>
+    /// <param name="offset">The start of the memory: bytes, whole pages.</param>
+    /// <param name="bytes">The length, rounded up to whole pages.</param>
     /// <exception cref="KernelException">The kernel refused.</exception>
     public static MappedMap ReadOnly(int fd, string name, long offset, long bytes) => new(fd, name, offset, bytes, ProtectionRead);
 

@@ -15,8 +15,8 @@ internal sealed class MemoryFile : BpfHandle
     public string Path => $"/proc/self/fd/{Fd}";
 
     /// <summary>Makes a file in memory; null when the system does not allow it, and errno says why.</summary>
-    /// <param name="name">What /proc shows.</param>
-    /// <param name="content">All of it.</param>
+    /// <param name="name">The name that /proc shows.</param>
+    /// <param name="content">The whole content.</param>
     public static MemoryFile? TryCreate(string name, ReadOnlySpan<byte> content)
     {
         var fd = Libc.MemfdCreate(name, CloseOnExec);

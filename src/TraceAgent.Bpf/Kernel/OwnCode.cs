@@ -22,7 +22,7 @@ internal sealed unsafe class OwnCode : IDisposable
     public string Path => _file.Path;
 
     /// <summary>Maps the functions; null when the system does not allow code in memory.</summary>
-    /// <param name="functions">Each with the offset at which it begins, below 4096.</param>
+    /// <param name="functions">The functions, each with the offset at which it begins, below 4096.</param>
     public static OwnCode? TryMap(params ReadOnlySpan<(int Offset, byte[] Code)> functions)
     {
         var content = new byte[FileSize];

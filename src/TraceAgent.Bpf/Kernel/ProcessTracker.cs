@@ -13,7 +13,7 @@ public sealed unsafe class ProcessTracker : IDisposable
     private const short PollIn = 1;
 
     /// <summary>How often <see cref="Drain"/> checks for a notice that another CPU is just writing; from the half on once per ms.</summary>
-    private const int Looks = 40;
+    private const int MaxPolls = 40;
 
     private readonly BpfObject _object;
     private readonly int _fd;
@@ -85,7 +85,7 @@ public sealed unsafe class ProcessTracker : IDisposable
     public bool Drain(IRecordConsumer consumer)
     {
         var end = _ring.Produced;
-        for (var look = 0; look < Looks; look++)
+        for (var look = 0; look < MaxPolls; look++)
         {
             _ring.Read(consumer);
             // Both run on for ever: the difference counts.
@@ -94,7 +94,7 @@ public sealed unsafe class ProcessTracker : IDisposable
                 return true;
             }
 
-            Thread.Sleep(look < Looks / 2 ? 0 : 1);
+            Thread.Sleep(look < MaxPolls / 2 ? 0 : 1);
         }
 
         return false;

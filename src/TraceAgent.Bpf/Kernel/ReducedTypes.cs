@@ -21,7 +21,7 @@ internal sealed unsafe class ReducedTypes
         (_asked, _nameOf, _kernel, _made) = (asked, nameOf, kernel, made);
 
     /// <summary>The types as libbpf reads them, in a file in memory.</summary>
-    /// <param name="bpfObject">Opened by libbpf.</param>
+    /// <param name="bpfObject">The object, opened by libbpf.</param>
     /// <returns>Null when it cannot be made; libbpf must see for itself.</returns>
     public static MemoryFile? Of(nint bpfObject)
     {

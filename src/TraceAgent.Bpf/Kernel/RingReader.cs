@@ -6,7 +6,7 @@ namespace TraceAgent.Bpf.Kernel;
 /// <summary>Takes the records of the ring buffer.</summary>
 public interface IRecordConsumer
 {
-    /// <param name="record">Valid during the call only.</param>
+    /// <param name="record">The bytes of the record, valid during the call only.</param>
     /// <returns>False to stop reading for now; the record counts as read.</returns>
     bool Take(ReadOnlySpan<byte> record);
 }
@@ -43,7 +43,9 @@ public sealed unsafe class RingReader : IDisposable
     /// <param name="mapFd">The map's file descriptor.</param>
     /// <param name="bytes">Size of the ring: a power of two, at least a page.</param>
     /// <param name="longestRecord">Bytes of the longest record that anybody writes, without its header.</param>
-    /// <param name="control">Where the programs read whether to wake the reader; null where they wake it as they like.</param>
+    /// <param name="control">
+    /// The control map, in which the programs read whether to wake the reader; null where they always wake it.
+    /// </param>
     /// <exception cref="KernelException">It cannot be mapped or waited for.</exception>
     internal RingReader(int mapFd, int bytes, int longestRecord, ControlMap? control = null)
     {

@@ -1,8 +1,8 @@
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>The kernel's counters of runs of programs.</summary>
-/// <param name="Ns">They took together.</param>
-/// <param name="Runs">How many were counted.</param>
+/// <param name="Ns">The time that they took together.</param>
+/// <param name="Runs">The number of runs that were counted.</param>
 public readonly record struct RunTime(long Ns, long Runs)
 {
     public static RunTime operator +(RunTime a, RunTime b) => new(a.Ns + b.Ns, a.Runs + b.Runs);

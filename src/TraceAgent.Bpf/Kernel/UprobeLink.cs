@@ -4,7 +4,7 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Kernel;
 
-/// <summary>How programs are attached to uprobes.</summary>
+/// <summary>The way in which programs are attached to uprobes.</summary>
 public enum AttachMethod
 {
     /// <summary>One link for many sites (kernel 6.6 and newer).</summary>
@@ -16,7 +16,7 @@ public enum AttachMethod
 
 /// <summary>An instruction to which a program is attached.</summary>
 /// <param name="Offset">Bytes from the start of the file.</param>
-/// <param name="Cookie">What the program is told of it.</param>
+/// <param name="Cookie">The cookie that the program gets with a hit.</param>
 internal readonly record struct UprobePlace(ulong Offset, ulong Cookie)
 {
     /// <summary>File offset of the counter that the kernel raises while the place is probed; 0 for none.</summary>
@@ -24,7 +24,7 @@ internal readonly record struct UprobePlace(ulong Offset, ulong Cookie)
 }
 
 /// <summary>
-/// What keeps one program attached to sites of one file. Closing it detaches, and takes milliseconds: the kernel waits
+/// The links that keep one program attached to sites of one file. Closing detaches, and takes milliseconds: the kernel waits
 /// until no CPU runs the program.
 /// </summary>
 internal sealed unsafe class UprobeLink : IDisposable
@@ -42,8 +42,8 @@ internal sealed unsafe class UprobeLink : IDisposable
     {
     }
 
-    /// <param name="method">How.</param>
-    /// <param name="program">Loaded for this way.</param>
+    /// <param name="method">The way to attach.</param>
+    /// <param name="program">The program, loaded for this way.</param>
     /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
     /// <param name="displayPath">The path as the user knows the file.</param>
     /// <param name="places">The places, at least one.</param>

@@ -54,14 +54,14 @@ public sealed class PacketFilter : IDisposable
 
     /// <summary>Loads the program. It denies nothing yet, and is attached nowhere.</summary>
     /// <param name="rule">The rule's name, for messages.</param>
-    /// <param name="options">Sizes.</param>
+    /// <param name="options">The sizes of the tables.</param>
     /// <exception cref="KernelException">Not permitted, or the kernel lacks what is needed.</exception>
     public static PacketFilter Load(string rule, PacketFilterOptions options) =>
         Load(rule, options, LibBpf.PossibleCpus() * BytesPerCpu(options) <= MaxBytesPerCpu);
 
     /// <param name="rule">The rule's name, for messages.</param>
-    /// <param name="options">Sizes.</param>
-    /// <param name="perCpu">Whether each CPU has its own values in the tables of sources.</param>
+    /// <param name="options">The sizes of the tables.</param>
+    /// <param name="perCpu">True when each CPU has its own values in the tables of sources.</param>
     internal static PacketFilter Load(string rule, PacketFilterOptions options, bool perCpu)
     {
         var loaded = BpfObject.Load(PacketLayout.Object, Privileges.ForPackets, prepared =>
@@ -96,7 +96,7 @@ public sealed class PacketFilter : IDisposable
     /// </summary>
     /// <param name="interfaceIndex">The index of the interface in the network namespace of the calling thread.</param>
     /// <param name="interfaceName">The interface's name, for messages.</param>
-    /// <param name="mode">Asked for.</param>
+    /// <param name="mode">The mode that was asked for.</param>
     /// <exception cref="InterfaceTakenException">There is a program already.</exception>
     /// <exception cref="KernelException">Not permitted, not possible in this mode, or no such interface (ENODEV).</exception>
     public PacketAttachment Attach(int interfaceIndex, string interfaceName, PacketMode mode) =>

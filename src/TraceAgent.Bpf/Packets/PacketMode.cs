@@ -1,6 +1,6 @@
 namespace TraceAgent.Bpf.Packets;
 
-/// <summary>Where on its way a packet meets the program.</summary>
+/// <summary>The place on its way at which a packet meets the program.</summary>
 public enum PacketMode
 {
     /// <summary>Native where the driver can, else generic.</summary>

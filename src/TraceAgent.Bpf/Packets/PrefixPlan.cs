@@ -37,8 +37,8 @@ internal sealed record PrefixPlan(
         return effective;
     }
 
-    /// <param name="current">What is in the table; true of those that are denied.</param>
-    /// <param name="wanted">Likewise.</param>
+    /// <param name="current">The prefixes in the table; the value is true for denied ones.</param>
+    /// <param name="wanted">The prefixes that are wanted; the value is true for denied ones.</param>
     public static PrefixPlan Between(Dictionary<IpPrefix, bool> current, Dictionary<IpPrefix, bool> wanted)
     {
         List<IpPrefix> allow = [], deny = [], undeny = [], unallow = [];

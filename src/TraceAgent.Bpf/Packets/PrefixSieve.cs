@@ -57,7 +57,7 @@ internal sealed class PrefixSieve : IDisposable
             return;
         }
 
-        // Shorter ones have no bit: the program is told not to look here.
+        // Shorter ones have no bit: a word tells the program not to check here.
         var start = (ulong)(prefix.Address.Bits >> 64);
         var hash = prefix.Length >= PacketLayout.SieveNarrowBits
             ? start * PacketLayout.SieveNarrowFactor

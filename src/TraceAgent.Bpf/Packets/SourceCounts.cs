@@ -6,7 +6,7 @@ namespace TraceAgent.Bpf.Packets;
 /// <param name="Source">The address.</param>
 /// <param name="Since">
 /// CLOCK_MONOTONIC ns of its first packet. Counts of the same source with the same <paramref name="Since"/> only grow; another
-/// one tells that the source had made room in between and was counted anew from zero.
+/// one shows that the source was evicted in between and its counters began again at 0.
 /// </param>
 /// <param name="Passed">The traffic that passed since then.</param>
 public sealed record SourceCount(IpAddress Source, long Since, Traffic Passed);
@@ -20,7 +20,7 @@ public sealed record DeniedSource(IpAddress Source, long Since, Traffic Dropped,
 
 /// <summary>One reading of a table of sources.</summary>
 /// <param name="Sources">The sources in the table, in no order.</param>
-/// <param name="EvictedSources">How often a source had to make room for another one, since the filter was loaded.</param>
+/// <param name="EvictedSources">The number of times that a source was evicted for another one, since the filter was loaded.</param>
 /// <param name="Evicted">
 /// Packets of the totals that no source in the table has any more. Exact when no packets come; while they come, those of the
 /// last moment may not be in it yet. Never less than in the reading before.

@@ -16,7 +16,7 @@ internal sealed unsafe class SourceTable
     private readonly int _words;
     private readonly int _copies;
 
-    /// <param name="loaded">Has the table.</param>
+    /// <param name="loaded">The object that has the table.</param>
     /// <param name="name">The map's name.</param>
     /// <param name="isIPv6">The family of its sources.</param>
     /// <param name="words">The number of words of an entry.</param>

@@ -41,7 +41,7 @@ public abstract partial record CaptureType
 
     /// <summary>The field that captures a value as this type.</summary>
     /// <param name="value">The value, or the address at which it lies.</param>
-    /// <param name="length">How many bytes or elements there are, of a type that has so many; null for as many as are kept.</param>
+    /// <param name="length">The number of bytes or elements, for a type with a length; null for as many as are kept.</param>
     public abstract CaptureField Capture(Expr value, Expr? length = null);
 
     /// <summary>True when the value can lie in a record like this.</summary>

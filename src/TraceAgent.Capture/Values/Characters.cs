@@ -17,8 +17,8 @@ public abstract partial record CaptureType
         /// <summary>Decodes a value, and returns where its characters end.</summary>
         /// <param name="bytes">The value's bytes, as many as are in the record.</param>
         /// <param name="chars">The destination, with room for <see cref="MaxCharacters"/>.</param>
-        /// <param name="start">Where the value's characters begin.</param>
-        /// <param name="value">What is known of it: its outcome and its length, and after that its characters.</param>
+        /// <param name="start">The position where the value's characters begin.</param>
+        /// <param name="value">The value with its outcome and its length, and after that its characters.</param>
         internal abstract int Decode(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value);
 
         /// <summary>True when its characters are a text of the program, which may contain secrets.</summary>
@@ -53,7 +53,7 @@ public abstract partial record CaptureType
         }
 
         /// <summary>Writes a value, and returns the number of its characters.</summary>
-        /// <param name="bytes">All <see cref="Width"/> of them.</param>
+        /// <param name="bytes">The bytes, all <see cref="Width"/> of them.</param>
         /// <param name="into">The destination, with room for <see cref="Characters.MaxCharacters"/>.</param>
         private protected abstract int Write(ReadOnlySpan<byte> bytes, Span<char> into);
     }

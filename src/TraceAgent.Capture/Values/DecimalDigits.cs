@@ -8,17 +8,17 @@ namespace TraceAgent.Capture;
 public static class DecimalDigits
 {
     /// <summary>The number of digits of the longest number.</summary>
-    public const int Most = 20;
+    public const int MaxDigits = 20;
 
-    /// <summary>10^8: a number below it has eight digits at most.</summary>
+    /// <summary>The number 10^8: those below it have eight digits at most.</summary>
     public const uint TenTo8 = 100_000_000;
 
     private const ulong Zeros = 0x3030_3030_3030_3030;
 
     /// <summary>Writes a number without leading zeros.</summary>
     /// <param name="value">The number.</param>
-    /// <param name="into">Room for <see cref="Most"/> digits.</param>
-    /// <returns>How many digits it has.</returns>
+    /// <param name="into">The destination, with room for <see cref="MaxDigits"/> digits.</param>
+    /// <returns>The number of digits.</returns>
     public static int Write(ulong value, Span<byte> into)
     {
         if (value >= TenTo8)
@@ -60,12 +60,12 @@ public static class DecimalDigits
 
 /// <summary>A number of at most eight digits.</summary>
 /// <param name="Value">The number.</param>
-/// <param name="Count">How many digits it has.</param>
+/// <param name="Count">The number of digits.</param>
 /// <param name="Digits">The digits in ASCII, the first one in the lowest byte.</param>
 public readonly record struct ShortNumber(uint Value, int Count, ulong Digits)
 {
     /// <summary>Writes the digits, and up to eight bytes in all.</summary>
-    /// <returns>How many digits there are.</returns>
+    /// <returns>The number of digits.</returns>
     public int Write(Span<byte> into)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(into, Digits);

@@ -19,7 +19,7 @@ public struct DecodedValue
     /// <summary>The integer or address; for a value with a length, how long it was in the traced process.</summary>
     public ulong Bits;
 
-    /// <summary>Where the text begins in the event's characters; for a list, in its numbers.</summary>
+    /// <summary>The start of the text in the event's characters; for a list, in its numbers.</summary>
     public int TextStart;
 
     public int TextLength;

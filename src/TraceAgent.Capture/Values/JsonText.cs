@@ -57,7 +57,7 @@ public static class JsonText
         line.EscapeJson(start);
     }
 
-    /// <summary>Line feed, carriage return and tab, as JSON and C write them.</summary>
+    /// <summary>Appends line feed, carriage return and tab as JSON and C write them.</summary>
     public static void AppendShortEscape(this LineBuffer line, char c) =>
         line.Append(c switch { '\n' => "\\n"u8, '\r' => "\\r"u8, _ => "\\t"u8 });
 

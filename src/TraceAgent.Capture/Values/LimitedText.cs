@@ -2,7 +2,7 @@ namespace TraceAgent.Capture;
 
 public abstract partial record CaptureType
 {
-    /// <summary>A text at an address, of which so many units are kept as a rule says in brackets: <c>string(64)</c>.</summary>
+    /// <summary>A text at an address, of which as many units are kept as a rule says in brackets: <c>string(64)</c>.</summary>
     public abstract record LimitedText : Characters
     {
         /// <summary>The number of units that are kept when a rule does not say.</summary>

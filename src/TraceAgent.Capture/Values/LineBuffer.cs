@@ -38,7 +38,7 @@ public sealed class LineBuffer
         }
     }
 
-    /// <param name="c">No half of a surrogate pair.</param>
+    /// <param name="c">The character, not half of a surrogate pair.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(char c)
     {
@@ -108,8 +108,8 @@ public sealed class LineBuffer
 
     private void AppendDecimal(ulong value)
     {
-        Reserve(DecimalDigits.Most);
-        var room = _bytes.AsSpan(Length, DecimalDigits.Most);
+        Reserve(DecimalDigits.MaxDigits);
+        var room = _bytes.AsSpan(Length, DecimalDigits.MaxDigits);
         Length += value < DecimalDigits.TenTo8 ? Known((uint)value).Write(room) : DecimalDigits.Write(value, room);
     }
 

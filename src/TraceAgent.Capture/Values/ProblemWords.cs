@@ -9,7 +9,7 @@ internal static class ProblemWords
     private static readonly string?[] Truncated = All("truncated");
     private static readonly string?[] Cut = All("truncated,fault");
 
-    /// <param name="outcome">What became of the value.</param>
+    /// <param name="outcome">The value's outcome.</param>
     /// <param name="flags">1: invalid UTF-8, 2: invalid UTF-16, 4: redacted.</param>
     public static string? Of(Outcome outcome, int flags) => outcome switch
     {

@@ -36,7 +36,7 @@ public abstract partial record CaptureType
         /// <summary>Appends a value as messages show it.</summary>
         /// <param name="into">The message.</param>
         /// <param name="bits">The value, normalised.</param>
-        /// <param name="format">One that fits <see cref="CaptureType.Form"/>; null for the type's own.</param>
+        /// <param name="format">A format that fits <see cref="CaptureType.Form"/>; null for the type's own.</param>
         internal abstract void Append(LineBuffer into, ulong bits, string? format);
 
         /// <summary>Appends a value as JSON: a string, unless the type says otherwise.</summary>
@@ -74,7 +74,7 @@ public abstract partial record CaptureType
         /// <param name="bits">The value, normalised.</param>
         /// <param name="format">x, X, d, D or n, with or without a number of digits; null for decimal.</param>
         /// <param name="width">Bytes that count in hexadecimal.</param>
-        /// <param name="signed">Whether the bits have a sign.</param>
+        /// <param name="signed">True when the bits have a sign.</param>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal static void AppendNumber(LineBuffer into, ulong bits, string? format, int width, bool signed)
         {

@@ -5,7 +5,7 @@ using System.Net;
 namespace TraceAgent.Capture;
 
 /// <summary>
-/// Internet and socket addresses as text (RFC 5952): <c>1.2.3.4:80</c>, <c>[::1]:80</c>, the path of a Unix socket,
+/// Writes internet and socket addresses as text (RFC 5952): <c>1.2.3.4:80</c>, <c>[::1]:80</c>, the path of a Unix socket,
 /// <c>@name</c> of an abstract one, <c>family 17</c>. Layouts: linux/in.h, linux/in6.h, linux/un.h.
 /// </summary>
 internal static class SocketAddressText

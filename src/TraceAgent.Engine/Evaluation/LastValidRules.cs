@@ -10,10 +10,10 @@ namespace TraceAgent.Engine.Evaluation;
 
 /// <summary>The result of evaluating the files and binaries again.</summary>
 /// <param name="Desired">The probe of every active rule.</param>
-/// <param name="Pending">Rules whose target is missing, and what it is that they wait for.</param>
-/// <param name="Rejected">Files whose new text is not in force.</param>
+/// <param name="Pending">The rules whose target is missing, and what they wait for.</param>
+/// <param name="Rejected">The files whose new text is not active.</param>
 /// <param name="News">Diagnostics that were not there the last time, with the text that they point into.</param>
-/// <param name="Looked">Where files would appear that change this.</param>
+/// <param name="Looked">The names of files whose appearance would change this.</param>
 public sealed record RuleEvaluation(
     IReadOnlyList<RuleProbe> Desired,
     IReadOnlyList<(Rule Rule, string Missing)> Pending,
@@ -32,9 +32,9 @@ public sealed record RuleEvaluation(
 }
 
 /// <param name="Path">The file's path.</param>
-/// <param name="Errors">How many.</param>
-/// <param name="RulesKept">How many rules of it are in force all the same.</param>
-/// <param name="Rules">How many of its new text are not; 1 when it is too broken to tell.</param>
+/// <param name="Errors">The number of errors.</param>
+/// <param name="RulesKept">The number of its rules that are active all the same.</param>
+/// <param name="Rules">The number of rules of its new text that are not active; 1 when it is too broken to tell.</param>
 public sealed record RejectedFile(string Path, int Errors, int RulesKept, int Rules);
 
 /// <summary>
@@ -77,7 +77,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             var errors = diagnostics.Count(d => d.Severity == Severity.Error);
             if (errors > 0 && good is null && StandsByItself(version, diagnostics))
             {
-                // There are no last good rules to keep, and a restart must not end rules for what became of another's binary.
+                // There are no last valid rules to keep, and a restart must not end rules for what became of another's binary.
                 good = version;
             }
 

@@ -4,13 +4,13 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Evaluation;
 
-/// <summary>Finds what is wrong with a rule file on this host, for a running agent and for <c>check</c>.</summary>
+/// <summary>Finds everything that is wrong with a rule file on this host, for a running agent and for <c>check</c>.</summary>
 /// <param name="resolver">Finds the places in binaries.</param>
 /// <param name="outputs">The names of outputs; null when they do not matter.</param>
 public sealed class RuleFileEvaluator(ProbeResolver resolver, Func<IReadOnlyList<string>?>? outputs = null)
 {
     /// <summary>
-    /// Finds the file's own diagnostics, names that other files have, refusals of its binaries, and outputs that there are not; in order.
+    /// Finds the file's own diagnostics, names that other files have, refusals of its binaries, and unknown outputs; in order.
     /// </summary>
     /// <param name="file">The file as it was read.</param>
     /// <param name="taken">The names of rules in other files.</param>

@@ -21,7 +21,7 @@ internal sealed class BudgetGuard(double allPercent)
     private int _allOver;
 
     /// <param name="costs">The costs of all attached rules.</param>
-    /// <param name="now">Monotonic; about a second after the last time.</param>
+    /// <param name="now">The monotonic time; about a second after the last call.</param>
     public IReadOnlyList<Suspension> Judge(IReadOnlyList<RuleCost> costs, TimeSpan now)
     {
         var elapsed = (now - _last).TotalNanoseconds;

@@ -3,7 +3,7 @@ using TraceAgent.Engine.Reading;
 namespace TraceAgent.Engine.Guards;
 
 /// <summary>The report to the operator about a process that the kernel has ended.</summary>
-/// <param name="Signal">What has ended it.</param>
+/// <param name="Signal">The signal that ended it.</param>
 /// <param name="Rules">The rules that probed files that it had in memory; the youngest first.</param>
 /// <param name="More">The number of such ends of the same program that were not reported since the last report.</param>
 public sealed record HarmReport(FatalSignal Signal, IReadOnlyList<string> Rules, int More);
@@ -25,7 +25,7 @@ public sealed record ProbingRule(string Rule, TimeSpan Since, IReadOnlyCollectio
 public sealed class HarmGuard
 {
     /// <summary>The maximum number of programs, and of pending ends.</summary>
-    private const int Most = 4096;
+    private const int MaxEntries = 4096;
 
     /// <summary>The maximum number of reports about one program within <see cref="ReportInterval"/>; more are counted.</summary>
     private const int MaxReports = 5;
@@ -33,7 +33,7 @@ public sealed class HarmGuard
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>The interval within which rules were attached together and cannot be told apart.</summary>
-    private static readonly TimeSpan Together = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SameTime = TimeSpan.FromSeconds(1);
 
     /// <summary>The maximum time that a handler may take to end its process.</summary>
     private static readonly TimeSpan HandlerTime = TimeSpan.FromSeconds(5);
@@ -89,7 +89,7 @@ public sealed class HarmGuard
     }
 
     /// <summary>The reports and verdicts since the last call.</summary>
-    /// <param name="rules">Attached now; asked when there is something to judge.</param>
+    /// <param name="rules">Gets the attached rules when there is something to judge.</param>
     public (IReadOnlyList<HarmReport> Reports, IReadOnlyList<HarmVerdict> Verdicts) Judge(Func<IReadOnlyList<ProbingRule>> rules)
     {
         lock (_gate)
@@ -122,9 +122,9 @@ public sealed class HarmGuard
                     && known.Ends.Suspicion(signal, probing[0].Since) is { } evidence)
                 {
                     verdicts.Add(new HarmVerdict(
-                        [.. probing.Where(rule => probing[0].Since - rule.Since <= Together).Select(rule => rule.Rule)],
+                        [.. probing.Where(rule => probing[0].Since - rule.Since <= SameTime).Select(rule => rule.Rule)],
                         evidence));
-                    _programs[signal.Program] = known.Anew();
+                    _programs[signal.Program] = known.Cleared();
                 }
             }
 
@@ -138,7 +138,7 @@ public sealed class HarmGuard
         if (known.IsNew(signal))
         {
             known.Ends.Crashed(signal.Time);
-            if (signal.IsProbed && _news.Count < Most)
+            if (signal.IsProbed && _news.Count < MaxEntries)
             {
                 _news.Add(signal);
                 Suspected?.Invoke();
@@ -160,7 +160,7 @@ public sealed class HarmGuard
     private static void Limit<TKey, TValue>(Dictionary<TKey, TValue> table)
         where TKey : notnull
     {
-        if (table.Count >= Most)
+        if (table.Count >= MaxEntries)
         {
             table.Clear();
         }
@@ -204,8 +204,8 @@ public sealed class HarmGuard
             return more;
         }
 
-        /// <summary>Begins anew, so that the next rule is not blamed for what the former one was.</summary>
-        public Known Anew()
+        /// <summary>Starts again, so that the next rule is not blamed for what the former one was.</summary>
+        public Known Cleared()
         {
             var anew = new Known { _last = _last, _unreported = _unreported };
             foreach (var time in _reported)

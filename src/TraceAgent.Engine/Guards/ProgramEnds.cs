@@ -7,17 +7,17 @@ namespace TraceAgent.Engine.Guards;
 internal sealed class ProgramEnds
 {
     /// <summary>The number of crashes within <see cref="Burst"/> that are no accident.</summary>
-    public const int Many = 3;
+    public const int SuspiciousCrashes = 3;
 
     /// <summary>The number of crashes that suffices where no process crashed before.</summary>
-    private const int Some = 2;
+    private const int SuspiciousFirstCrashes = 2;
 
     private const int Kept = 64;
 
     private static readonly TimeSpan Burst = TimeSpan.FromSeconds(5);
 
     /// <summary>The time for which a process must have run before a rule came, to show that it runs well without it.</summary>
-    private static readonly TimeSpan Proven = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ProvenAfter = TimeSpan.FromSeconds(30);
 
     private readonly Queue<TimeSpan> _crashes = new();
     private readonly Queue<TimeSpan> _goodEnds = new();
@@ -37,7 +37,7 @@ internal sealed class ProgramEnds
         // It may crash by itself as often: then it did so before.
         var most = before.Select(first => before.Count(time => time >= first && time < first + Burst)).DefaultIfEmpty(0).Max();
         var goodEnds = _goodEnds.Count(time => time > signal.Time - Burst);
-        if (recent.Count >= Many && recent.Count >= 2 * most && recent.Count > goodEnds)
+        if (recent.Count >= SuspiciousCrashes && recent.Count >= 2 * most && recent.Count > goodEnds)
         {
             var time = (recent[^1] - recent[0]).TotalSeconds;
             return string.Create(
@@ -47,7 +47,7 @@ internal sealed class ProgramEnds
         }
 
         var since = _crashes.Count(time => time >= ruleCame);
-        if (before.Count == 0 && since >= Some && _goodEnds.All(time => time < ruleCame) && _goodEnds.Count >= Many)
+        if (before.Count == 0 && since >= SuspiciousFirstCrashes && _goodEnds.All(time => time < ruleCame) && _goodEnds.Count >= SuspiciousCrashes)
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
@@ -55,7 +55,7 @@ internal sealed class ProgramEnds
                     + $"and none ended well; before, {_goodEnds.Count} ended well and none so");
         }
 
-        return before.Count == 0 && recent.Count == 1 && signal.Time - ruleCame <= Burst && ruleCame - signal.Started >= Proven
+        return before.Count == 0 && recent.Count == 1 && signal.Time - ruleCame <= Burst && ruleCame - signal.Started >= ProvenAfter
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"{signal.Program} ended by {signal.Name} {(signal.Time - ruleCame).TotalSeconds:0.0} s after the rule came, "

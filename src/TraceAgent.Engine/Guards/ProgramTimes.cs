@@ -24,8 +24,8 @@ public sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitted)
     public double NsPerHit(AttachedProbe probe) => _sampled.GetValueOrDefault(probe)?.NsPerHit ?? 0;
 
     /// <summary>Takes a sample when it is time or a probe is new.</summary>
-    /// <param name="probes">All that are attached.</param>
-    /// <param name="now">Monotonic.</param>
+    /// <param name="probes">The attached probes.</param>
+    /// <param name="now">The monotonic time.</param>
     public void Update(IReadOnlyCollection<AttachedProbe> probes, TimeSpan now)
     {
         if (IsPermitted == false || probes.Count == 0 || (now - _last < Interval && probes.All(_sampled.ContainsKey)))

@@ -9,10 +9,10 @@ namespace TraceAgent.Engine.Guards;
 
 /// <summary>Detaches rules that have used up their time or their budget, or do harm.</summary>
 /// <param name="measure">The cost of a hit on this machine; asked once, on a thread of its own.</param>
-/// <param name="programs">What the probes' own programs add to it.</param>
+/// <param name="programs">The times of the probes' own programs.</param>
 /// <param name="totalBudgetPercent">The budget of all rules with a budget together, in percent of one CPU.</param>
 /// <param name="harm">Watches how probed processes end.</param>
-/// <param name="rules">All rules, with what is attached; the guard notes in them why something is not.</param>
+/// <param name="rules">The table of all rules, with what is attached; the guard records in it why something is not.</param>
 public sealed class RuleGuard(
     Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, RuleTable rules)
 {
@@ -106,7 +106,7 @@ public interface IGuardListener
     /// <param name="report">A probed process was ended.</param>
     void Ended(HarmReport report);
 
-    /// <param name="rule">May be why.</param>
+    /// <param name="rule">The rule that may be the reason.</param>
     /// <param name="reason">The reason, with the evidence.</param>
     void Harmful(Rule rule, string reason);
 }

@@ -37,7 +37,7 @@ public sealed class AttachedPart
     private BoundRule _bound;
     private int _sites;
 
-    /// <param name="rule">Says how the events look.</param>
+    /// <param name="rule">The rule with the shape of events.</param>
     /// <param name="part">The part to whose files it is to be attached.</param>
     /// <param name="loaded">The loaded programs for the part's plan.</param>
     /// <param name="counters">The rule's counters.</param>
@@ -68,7 +68,7 @@ public sealed class AttachedPart
     /// Extends the shape by the sites of files that are to be attached: records name a site by its cookie, and the shape must
     /// know it.
     /// </summary>
-    /// <param name="rule">Says how the events look.</param>
+    /// <param name="rule">The rule with the shape of events.</param>
     /// <param name="files">The files as they were examined.</param>
     public void Announce(Rule rule, IEnumerable<ProbeFile> files)
     {
@@ -79,7 +79,7 @@ public sealed class AttachedPart
 
     /// <summary>Attaches to a file that was announced.</summary>
     /// <param name="file">The file as it was examined.</param>
-    /// <param name="source">Where to find it now.</param>
+    /// <param name="source">The path to find it at now.</param>
     /// <exception cref="KernelException">The kernel refused, or it is another file now; nothing new is attached.</exception>
     public void Attach(ProbeFile file, string source)
     {
@@ -117,7 +117,7 @@ public sealed class AttachedPart
     }
 
     /// <summary>Adds the final counts of a part that is detached to the counters of its rule.</summary>
-    /// <param name="unreturned">Calls in flight when it was detached.</param>
+    /// <param name="unreturned">The number of calls in flight when it was detached.</param>
     public void CloseCounters(long unreturned) => Slot.Counters.Close(_counts, unreturned);
 
     private EventShape Shape() => EventShape.Of(

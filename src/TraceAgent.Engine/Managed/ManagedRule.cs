@@ -5,8 +5,8 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Engine.Managed;
 
 /// <summary>
-/// One rule, and all that the agent knows of it: what is asked for, what is wrong with that, what is attached, and why it is not.
-/// Changed by the thread of the rules.
+/// One rule, and everything that the agent knows of it: what is asked for, what is wrong with that, what is attached, and why it
+/// is not. Changed by the thread of the rules.
 /// </summary>
 /// <param name="name">The rule's name.</param>
 public sealed class ManagedRule(string name)
@@ -36,10 +36,10 @@ public sealed class ManagedRule(string name)
     /// <summary>The cost of the rule, and until when it is suspended for that.</summary>
     public RuleBudget Budget { get; private set; } = new(name);
 
-    /// <summary>Whether nothing is known of it any more.</summary>
+    /// <summary>True when nothing is known of it any more.</summary>
     public bool IsGone => Desired is null && Error is null && Attached is null;
 
-    /// <summary>Takes what the latest look at the files has brought. An edited rule begins anew.</summary>
+    /// <summary>Takes the result of the latest evaluation of the files. An edited rule starts again.</summary>
     /// <param name="desired">The rule with its places; null when no text of it is active.</param>
     /// <param name="missing">The target that it waits for; null for none.</param>
     /// <param name="error">The error in its text; null for none.</param>
@@ -54,7 +54,7 @@ public sealed class ManagedRule(string name)
         (Desired, Missing, Error) = (desired, missing, error);
     }
 
-    /// <summary>Tells whether the rule may be attached: it has neither used up its time nor its budget, and does no harm.</summary>
+    /// <summary>True when the rule may be attached: it has exceeded neither its time nor its budget, and does no harm.</summary>
     public bool IsAdmitted(TimeSpan now) => Desired is not null && !Lifetime.IsOver && Suspicion is null && !Budget.IsSuspended(now);
 
     /// <summary>Describes the rule as it is now.</summary>

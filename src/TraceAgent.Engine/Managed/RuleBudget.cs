@@ -15,7 +15,7 @@ public sealed class RuleBudget(string rule)
 
     public string Rule => rule;
 
-    /// <summary>Seconds in a row that it was over its budget.</summary>
+    /// <summary>The number of seconds in a row for which it was over its budget.</summary>
     public int SecondsOver { get; private set; }
 
     /// <summary>The cost in percent of one CPU over the last second; null while the rule is not attached, or not judged yet.</summary>
@@ -26,11 +26,11 @@ public sealed class RuleBudget(string rule)
     /// <summary>The reason why the rule is suspended; null when it is not.</summary>
     public string? WhySuspended(TimeSpan now) => IsSuspended(now) ? _last.Describe(_until - now) : null;
 
-    /// <summary>Takes note of what it has cost so far.</summary>
+    /// <summary>Records its cost so far.</summary>
     /// <param name="costNs">The cost so far, ns of CPU.</param>
     /// <param name="elapsedNs">The time since the last call, ns.</param>
     /// <param name="budgetPercent">The budget in percent of one CPU; null for none.</param>
-    /// <returns>Percent of one CPU since then.</returns>
+    /// <returns>The cost since then in percent of one CPU.</returns>
     public double Charge(double costNs, double elapsedNs, double? budgetPercent)
     {
         _percent = costNs >= _costNs ? 100 * (costNs - _costNs.Value) / elapsedNs : 0;

@@ -8,10 +8,10 @@ public sealed record RuleSnapshot
 
     public required RuleState State { get; init; }
 
-    /// <summary>The reason why it is not attached, or what is wrong with a newer text of it.</summary>
+    /// <summary>The reason why it is not attached, or the error of a newer text of it.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>File and line that its name stands in; empty when it is in no file any more.</summary>
+    /// <summary>The file and line of its name; empty when it is in no file any more.</summary>
     public string Place { get; init; } = "";
 
     /// <summary>The binary as the rule names it; null when that could not be read.</summary>
@@ -32,16 +32,16 @@ public sealed record RuleTableSnapshot
 {
     public IReadOnlyList<RuleSnapshot> Rules { get; init; } = [];
 
-    /// <summary>Errors in newer texts of packet rules, one for each rule.</summary>
+    /// <summary>The errors in newer texts of packet rules, one for each rule.</summary>
     public IReadOnlyList<RuleError> PacketErrors { get; init; } = [];
 
-    /// <summary>Files whose text is not in force as it is written.</summary>
+    /// <summary>The files whose current text is not active.</summary>
     public IReadOnlyList<RejectedText> Rejected { get; init; } = [];
 
     /// <summary>The number of times that rule files were found changed, removed or added.</summary>
     public long Reloads { get; init; }
 
-    /// <summary>False when the kernel does not tell us what the rules' programs take.</summary>
+    /// <summary>False when the kernel does not report what the rules' programs take.</summary>
     public bool MeasuresPrograms { get; init; } = true;
 }
 

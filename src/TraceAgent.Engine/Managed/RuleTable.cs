@@ -3,8 +3,8 @@ using TraceAgent.Engine.Resolving;
 namespace TraceAgent.Engine.Managed;
 
 /// <summary>
-/// All rules: active ones, those whose text is wrong, and those that are attached still. Changed by the thread of the rules; what
-/// <see cref="Publish"/> has made of it, any thread may read.
+/// All rules: active ones, those whose text is wrong, and those that are still attached. Changed by the thread of the rules; any
+/// thread may read what <see cref="Publish"/> has made of it.
 /// </summary>
 public sealed class RuleTable
 {
@@ -12,7 +12,7 @@ public sealed class RuleTable
     private IReadOnlyList<RuleError> _errors = [];
     private volatile RuleTableSnapshot _published = new();
 
-    /// <summary>All rules as the last <see cref="Publish"/> has shown them.</summary>
+    /// <summary>All rules as of the last <see cref="Publish"/>.</summary>
     public RuleTableSnapshot Published => _published;
 
     /// <summary>The active rules, in the order of their files.</summary>
@@ -21,7 +21,7 @@ public sealed class RuleTable
     /// <summary>The probes that the kernel holds.</summary>
     public IEnumerable<AttachedProbe> Attached => _rules.Values.Select(rule => rule.Attached).OfType<AttachedProbe>();
 
-    /// <summary>The number of rules that wait for something that is not there yet.</summary>
+    /// <summary>The number of rules that wait for something that does not exist yet.</summary>
     public int Pending => InForce.Count(rule => rule.Missing is not null);
 
     /// <summary>The number of rejections and refusals so far.</summary>
@@ -33,10 +33,10 @@ public sealed class RuleTable
     /// <summary>Finds a rule by its name; null when nothing is known of it.</summary>
     public ManagedRule? Find(string rule) => _rules.GetValueOrDefault(rule);
 
-    /// <summary>Finds what is attached of a rule; null when nothing is.</summary>
+    /// <summary>Finds the attached probe of a rule; null when nothing is attached.</summary>
     public AttachedProbe? FindAttached(string rule) => Find(rule)?.Attached;
 
-    /// <summary>Takes what a look at the files has brought.</summary>
+    /// <summary>Takes the result of an evaluation of the files.</summary>
     /// <param name="desired">The probes of all active rules, in the order of the files.</param>
     /// <param name="missing">The targets that rules wait for, by the names of the rules.</param>
     /// <param name="errors">The errors that there are now.</param>
@@ -64,8 +64,8 @@ public sealed class RuleTable
     /// <summary>Counts rules that are not active as they are written.</summary>
     public void CountRejected(int rules) => Rejected += rules;
 
-    /// <summary>Shows how everything is now, and forgets rules of which nothing is left.</summary>
-    /// <param name="measuresPrograms">False when the kernel does not tell us what the rules' programs take.</param>
+    /// <summary>Makes a snapshot of the current state, and forgets rules of which nothing is left.</summary>
+    /// <param name="measuresPrograms">False when the kernel does not report what the rules' programs take.</param>
     /// <param name="now">The monotonic time.</param>
     public void Publish(bool measuresPrograms, TimeSpan now)
     {
@@ -84,7 +84,7 @@ public sealed class RuleTable
         };
     }
 
-    /// <summary>Rules of which no text is active, in the order of their errors.</summary>
+    /// <summary>The rules of which no text is active, in the order of their errors.</summary>
     private IEnumerable<ManagedRule> Misread() => _errors.Where(error => error.Rule is not null && !error.IsPackets)
         .Select(error => _rules[error.Rule!.Value]).Where(rule => rule.Desired is null).Distinct();
 }

@@ -5,7 +5,7 @@ namespace TraceAgent.Engine.Managed;
 /// <summary>A rule that costs too much.</summary>
 /// <param name="Rule">The rule's name.</param>
 /// <param name="UsedPercent">The cost in percent of one CPU, over the last second.</param>
-/// <param name="BudgetPercent">What it may use; of all rules together when <paramref name="OfAll"/>.</param>
+/// <param name="BudgetPercent">The budget; that of all rules together when <paramref name="OfAll"/>.</param>
 /// <param name="OfAll">The rules together are over their budget, and this one costs most.</param>
 /// <param name="Pause">The time until it is tried again.</param>
 public readonly record struct Suspension(string Rule, double UsedPercent, double BudgetPercent, bool OfAll, TimeSpan Pause)

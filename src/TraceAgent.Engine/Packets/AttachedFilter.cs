@@ -33,7 +33,7 @@ public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketC
     /// <summary>The prefix of the list that denies a source now; null when none does.</summary>
     public IpPrefix? PrefixOf(IpAddress source) => _prefixes.Find(source);
 
-    /// <exception cref="Bpf.Kernel.KernelException">The kernel refused; the former lists are in force.</exception>
+    /// <exception cref="Bpf.Kernel.KernelException">The kernel refused; the former lists stay active.</exception>
     public PrefixChange Update(PacketRule next, PrefixLists lists)
     {
         var change = lists == Lists ? default : filter.Update([.. lists.Deny], [.. lists.Allow]);
@@ -73,7 +73,7 @@ public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketC
     }
 
     /// <summary>Takes the kernel's counts into the counters.</summary>
-    /// <returns>Sources that are dropped for the first time, or spared.</returns>
+    /// <returns>The sources that are dropped for the first time, or spared.</returns>
     public IReadOnlyList<DeniedSource> ReadDenied()
     {
         var totals = filter.Totals();

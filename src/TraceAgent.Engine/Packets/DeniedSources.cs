@@ -13,7 +13,7 @@ internal sealed class DeniedSources
     private long _packets;
 
     /// <summary>True when denied sources have sent packets since the last call; without new packets there is no new source.</summary>
-    /// <param name="packets">Dropped or spared, so far.</param>
+    /// <param name="packets">The number of packets dropped or spared so far.</param>
     public bool HasNews(long packets) => packets != _packets;
 
     /// <summary>The sources to report, in the order in which they came.</summary>

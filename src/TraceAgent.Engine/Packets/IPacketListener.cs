@@ -12,7 +12,7 @@ public interface IPacketListener
     /// <param name="interfaceName">The interface that it has left; null when the interface is gone.</param>
     void Left(PacketRule rule, string? interfaceName);
 
-    /// <param name="rule">Will be attached anew.</param>
+    /// <param name="rule">The rule, which will be attached again.</param>
     void Replaced(PacketRule rule);
 
     void Updated(PacketRule rule, PrefixChange change, PrefixLists lists);

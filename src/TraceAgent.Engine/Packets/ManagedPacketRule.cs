@@ -4,9 +4,7 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Packets;
 
-/// <summary>
-/// One packet rule, and all that the agent knows of it. Changed by the thread of the rules.
-/// </summary>
+/// <summary>One packet rule, and everything that the agent knows of it. Changed by the thread of the rules.</summary>
 /// <param name="name">The rule's name.</param>
 public sealed class ManagedPacketRule(string name)
 {
@@ -25,10 +23,10 @@ public sealed class ManagedPacketRule(string name)
     /// <summary>The step that the kernel refused the last time; null when it took everything.</summary>
     public (PacketStep Step, PacketRefusal Refusal)? RefusedStep { get; set; }
 
-    /// <summary>The reason why it does not have an interface that it means, as the operator was told; null when it has all.</summary>
+    /// <summary>The reason why it does not have an interface that it names, as it was reported; null when it has all.</summary>
     public string? Taken { get; set; }
 
-    /// <summary>True when no interface that it means is there, as the operator was told.</summary>
+    /// <summary>True when no interface that it names exists, as it was reported.</summary>
     public bool IsPending { get; set; }
 
     /// <summary>True when it should be attached.</summary>
@@ -37,8 +35,8 @@ public sealed class ManagedPacketRule(string name)
     /// <summary>The reason why the rule, or one of its interfaces, is not as it should be; null when all is well.</summary>
     public string? WhyRefused => RefusedStep?.Refusal.Reason ?? _refusals.Values.Select(one => one.Reason).FirstOrDefault();
 
-    /// <summary>Takes what the latest look at the files has brought. An edited rule begins anew.</summary>
-    /// <returns>True when the operator is to hear of a new doubt.</returns>
+    /// <summary>Takes the result of the latest evaluation of the files. An edited rule starts again.</summary>
+    /// <returns>True when a list newly differs from its file, which is to be reported.</returns>
     public bool Take(FilterResolution? resolution, TimeSpan now)
     {
         var isNews = resolution?.Doubt is { } doubt && doubt != Resolution?.Doubt;
@@ -57,14 +55,14 @@ public sealed class ManagedPacketRule(string name)
         return isNews;
     }
 
-    /// <summary>Finds what an interface said the last time; null when it took the filter.</summary>
+    /// <summary>Finds the last refusal of an interface; null when it took the filter.</summary>
     public PacketRefusal? FindRefusal(int interfaceIndex) => _refusals.GetValueOrDefault(interfaceIndex);
 
     public void Accepted(int interfaceIndex) => _refusals.Remove(interfaceIndex);
 
     public void Refused(int interfaceIndex, PacketRefusal refusal) => _refusals[interfaceIndex] = refusal;
 
-    /// <summary>Forgets what interfaces said that are gone.</summary>
+    /// <summary>Forgets the refusals of interfaces that are gone.</summary>
     public void ForgetAllBut(IReadOnlySet<int> present)
     {
         foreach (var gone in _refusals.Keys.Where(index => !present.Contains(index)).ToList())
@@ -74,7 +72,7 @@ public sealed class ManagedPacketRule(string name)
     }
 
     /// <summary>Describes the rule as it is now.</summary>
-    /// <param name="present">The interfaces that there are.</param>
+    /// <param name="present">The current interfaces.</param>
     /// <param name="claims">The rules that have interfaces, by the interfaces' indices.</param>
     public PacketRuleSnapshot Snapshot(IReadOnlyList<NetworkInterface> present, IReadOnlyDictionary<int, string> claims)
     {

@@ -8,7 +8,7 @@ namespace TraceAgent.Engine.Packets;
 /// Keeps packet rules on their interfaces, as these come and go, and reports what they count. Used by the thread of the rules,
 /// and after its end by the one that stops the agent.
 /// </summary>
-/// <param name="rules">All packet rules, with what is attached.</param>
+/// <param name="rules">The table of all packet rules, with what is attached.</param>
 /// <param name="reconciler">Attaches and detaches.</param>
 /// <param name="reports">Reports what was counted.</param>
 /// <param name="listener">Receives what the operator must know.</param>

@@ -54,7 +54,7 @@ public static class PacketPlan
 
         var claims = Claims(held, desired, present);
 
-        // What leaves makes room for what comes.
+        // Rules that leave an interface come first: another one may take it.
         var coming = new List<PacketStep>();
         foreach (var (rule, lists) in desired)
         {
@@ -131,7 +131,7 @@ public static class PacketPlan
         return null;
     }
 
-    /// <summary>What a rule waits for whose interface is not there.</summary>
+    /// <summary>Describes what a rule waits for whose interface does not exist.</summary>
     public static string DescribeMissing(PacketRule rule) => Wildcard.IsIn(rule.Interface.Value)
         ? $"no network interface is called {rule.Interface.Value}"
         : $"there is no network interface {rule.Interface.Value}";

@@ -7,7 +7,7 @@ using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Engine.Packets;
 
-/// <summary>Carries out what <see cref="PacketPlan"/> says. Used by one thread.</summary>
+/// <summary>Carries out what <see cref="PacketPlan"/> decides. Used by one thread.</summary>
 public sealed class PacketReconciler(
     PacketRuleTable rules, CounterTable<PacketCounters> counters, PacketReports reports, IPacketListener reporter)
 {
@@ -17,7 +17,7 @@ public sealed class PacketReconciler(
     /// <summary>The expected share of denied sources for a rule that counts: one in this many.</summary>
     private const int DeniedShare = 4;
 
-    /// <summary>How the kernel's tables are made for a rule.</summary>
+    /// <summary>The options of the kernel's tables for a rule.</summary>
     public static PacketFilterOptions OptionsOf(PacketRule rule) => new()
     {
         SourceCapacity = rule.MaxSources,
@@ -28,7 +28,7 @@ public sealed class PacketReconciler(
     };
 
     /// <summary>Brings what is attached in line with <see cref="PacketRuleTable.Desired"/>.</summary>
-    /// <param name="present">The interfaces that there are.</param>
+    /// <param name="present">The current interfaces.</param>
     public void Apply(IReadOnlyList<NetworkInterface> present)
     {
         var indices = present.Select(one => one.Index).ToHashSet();

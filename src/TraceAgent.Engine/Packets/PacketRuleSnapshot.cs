@@ -8,12 +8,12 @@ namespace TraceAgent.Engine.Packets;
 /// <param name="Reason">The reason why it is not attached, or what is not as it should be.</param>
 public sealed record PacketRuleSnapshot(PacketRule Rule, RuleState State, string? Reason)
 {
-    /// <summary>Interfaces, and the modes that are active on them.</summary>
+    /// <summary>The interfaces, and the modes that are used on them.</summary>
     public IReadOnlyList<InterfaceStatus> Attached { get; init; } = [];
 
-    /// <summary>The number of active prefixes.</summary>
+    /// <summary>The number of active denied prefixes.</summary>
     public int Denied { get; init; }
 
-    /// <summary>The number of active prefixes.</summary>
+    /// <summary>The number of active allowed prefixes.</summary>
     public int Allowed { get; init; }
 }

@@ -3,15 +3,15 @@ using TraceAgent.Linux;
 namespace TraceAgent.Engine.Packets;
 
 /// <summary>
-/// All packet rules that are active or attached. Changed by the thread of the rules; what <see cref="Publish"/> has made of it, any
-/// thread may read.
+/// All packet rules that are active or attached. Changed by the thread of the rules; any thread may read what
+/// <see cref="Publish"/> has made of it.
 /// </summary>
 public sealed class PacketRuleTable
 {
     private readonly Dictionary<string, ManagedPacketRule> _rules = [];
     private volatile IReadOnlyList<PacketRuleSnapshot> _published = [];
 
-    /// <summary>All packet rules as the last <see cref="Publish"/> has shown them.</summary>
+    /// <summary>All packet rules as of the last <see cref="Publish"/>.</summary>
     public IReadOnlyList<PacketRuleSnapshot> Published => _published;
 
     /// <summary>The active packet rules, in the order of their files.</summary>
@@ -30,10 +30,10 @@ public sealed class PacketRuleTable
     /// <summary>Finds a rule by its name; null when nothing is known of it.</summary>
     public ManagedPacketRule? Find(string rule) => _rules.GetValueOrDefault(rule);
 
-    /// <summary>Takes what a look at the files has brought.</summary>
+    /// <summary>Takes the result of an evaluation of the files.</summary>
     /// <param name="resolutions">All active packet rules, with their lists.</param>
     /// <param name="now">The monotonic time.</param>
-    /// <returns>Rules with a doubt that is news.</returns>
+    /// <returns>The rules with a list that newly differs from its file.</returns>
     public IReadOnlyList<ManagedPacketRule> Take(IReadOnlyList<FilterResolution> resolutions, TimeSpan now)
     {
         var asked = resolutions.ToDictionary(one => one.Desired.Rule.Name.Value);
@@ -47,8 +47,8 @@ public sealed class PacketRuleTable
         return [.. InForce.Where(doubtful.Contains)];
     }
 
-    /// <summary>Shows how everything is now, and forgets rules of which nothing is left.</summary>
-    /// <param name="present">The interfaces that there are.</param>
+    /// <summary>Makes a snapshot of the current state, and forgets rules of which nothing is left.</summary>
+    /// <param name="present">The current interfaces.</param>
     public void Publish(IReadOnlyList<NetworkInterface> present)
     {
         foreach (var gone in _rules.Values.Where(rule => rule.Resolution is null && rule.Attached is null).ToList())

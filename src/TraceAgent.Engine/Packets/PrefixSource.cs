@@ -15,12 +15,12 @@ public sealed record DesiredFilter(PacketRule Rule, PrefixLists? Lists);
 /// <summary>The result of reading the lists of a packet rule.</summary>
 /// <param name="Desired">The filter to attach.</param>
 /// <param name="Diagnostics">The diagnostics of the files, with the text that they point into; null for that of the rule.</param>
-/// <param name="Doubt">Why a list is not what the file says, in a sentence; null when it is.</param>
+/// <param name="Doubt">The reason why a list differs from its file, in a sentence; null when it does not.</param>
 public sealed record FilterResolution(
     DesiredFilter Desired, IReadOnlyList<(Diagnostic Diagnostic, SourceText? Source)> Diagnostics, string? Doubt);
 
 /// <summary>Reads the lists of packet rules. A file of addresses that has errors, or is gone, keeps its last valid content.</summary>
-/// <param name="trust">Says which files are to be obeyed; null when all are.</param>
+/// <param name="trust">Decides which files are trusted; null to trust all.</param>
 public sealed class PrefixSource(PathTrust? trust = null)
 {
     /// <summary>
@@ -149,7 +149,7 @@ public sealed class PrefixSource(PathTrust? trust = null)
                 return PrefixFile.Unreadable(path, "not a regular file");
             }
 
-            var bytes = new byte[Math.Min(RandomAccess.GetLength(opened.Handle), PrefixFileReader.LargestFile) + 1];
+            var bytes = new byte[Math.Min(RandomAccess.GetLength(opened.Handle), PrefixFileReader.MaxFileSize) + 1];
             var length = opened.Read(bytes);
             var file = PrefixFileReader.Read(path, bytes.AsSpan(0, length), takesEverything);
             return trust?.Judge(path, opened.Handle) is { } distrust ? file with { Diagnostics = [distrust, .. file.Diagnostics] } : file;
@@ -163,8 +163,8 @@ public sealed class PrefixSource(PathTrust? trust = null)
     /// <param name="Path">Absolute.</param>
     /// <param name="Identity">The identity; null when there is no such file.</param>
     /// <param name="IsQuiet">False when it was changed so shortly before it was read that it must be read again.</param>
-    /// <param name="Latest">What it says.</param>
-    /// <param name="Good">What it said last when it was right; null when it never was.</param>
+    /// <param name="Latest">The latest content.</param>
+    /// <param name="Good">The last valid content; null when there was none.</param>
     private sealed record KnownFile(string Path, FileIdentity? Identity, bool IsQuiet, PrefixFile Latest, PrefixFile? Good)
     {
         public bool IsMissing => Identity is null;

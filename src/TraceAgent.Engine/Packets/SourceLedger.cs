@@ -18,8 +18,8 @@ internal sealed class SourceLedger
 
     /// <summary>The traffic since the last call, the sources with most packets first and the others together at the end.</summary>
     /// <param name="passed">The sources that passed; null when only denied sources are counted.</param>
-    /// <param name="denied">Read together with it.</param>
-    /// <param name="isDryRun">What denied sources that had to make room are taken for.</param>
+    /// <param name="denied">The denied sources, read together with it.</param>
+    /// <param name="isDryRun">True when denied sources that were evicted count as spared.</param>
     /// <param name="top">The number of sources that have a line of their own.</param>
     public IReadOnlyList<SourceLine> Take(SourceReading<SourceCount>? passed, SourceReading<DeniedSource> denied, bool isDryRun, int top)
     {

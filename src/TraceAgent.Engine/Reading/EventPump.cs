@@ -21,7 +21,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     /// </summary>
     private const long CollectAfter = 4 << 20;
 
-    private const int LongestStop = 4;
+    private const int SlowStopFactor = 4;
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -81,7 +81,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     public void Enqueue(StreamEvent statement) => Enqueue((statement, null, null));
 
     /// <summary>Writes a line of a rule that does not come from the ring.</summary>
-    /// <param name="line">What it says.</param>
+    /// <param name="line">The line to write.</param>
     /// <param name="counters">The rule's counters.</param>
     /// <param name="output">The name of the one output that takes it; null for all.</param>
     public void Enqueue(StreamEvent line, LineCounters counters, string? output) => Enqueue((line, counters, output));
@@ -103,9 +103,9 @@ public sealed class EventPump : IRecordConsumer, IDisposable
 
     /// <summary>
     /// Takes what is in the ring, commits and ends. False when an output blocked for this long, or was so slow that it took
-    /// <see cref="LongestStop"/> times as long.
+    /// <see cref="SlowStopFactor"/> times as long.
     /// </summary>
-    public bool Stop(TimeSpan patience)
+    public bool Stop(TimeSpan timeout)
     {
         _stopping = true;
         _ring.Wake();
@@ -115,9 +115,9 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         }
 
         var turn = Volatile.Read(ref _lastTurn);
-        for (var time = 0; time < LongestStop; time++)
+        for (var time = 0; time < SlowStopFactor; time++)
         {
-            if (_thread.Join(patience))
+            if (_thread.Join(timeout))
             {
                 return true;
             }

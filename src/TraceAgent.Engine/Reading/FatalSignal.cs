@@ -57,7 +57,7 @@ public sealed record FatalSignal(int Pid, int Number, bool IsProbed, bool IsHand
 /// <summary>The end of a process.</summary>
 /// <param name="Pid">The process ID in the first PID namespace.</param>
 /// <param name="Status">The status as wait(2) gives it.</param>
-/// <param name="Time">CLOCK_MONOTONIC.</param>
+/// <param name="Time">The time, CLOCK_MONOTONIC.</param>
 /// <param name="Program">Path of the executable, as the process saw it; empty when unknown.</param>
 public sealed record ProcessEnd(int Pid, int Status, TimeSpan Time, string Program)
 {

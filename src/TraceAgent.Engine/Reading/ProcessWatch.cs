@@ -10,7 +10,7 @@ using TraceAgent.Linux;
 namespace TraceAgent.Engine.Reading;
 
 /// <summary>The execution of a file by a process.</summary>
-/// <param name="Facts">What the process is now.</param>
+/// <param name="Facts">The facts about the process now.</param>
 /// <param name="Device">The executable's device; 20 bits of minor number below the major number.</param>
 /// <param name="Inode">The executable's inode number.</param>
 public sealed record Execution(int Pid, ProcessFacts Facts, uint Device, ulong Inode);
@@ -26,7 +26,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
 
     private const int LongWaitMs = 1000;
 
-    private static readonly TimeSpan LongestSurvey = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SurveyTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>The time between two surveys of all processes, and checks for what is lost or may be forgotten.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -55,7 +55,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     private bool _took;
 
     /// <param name="logger">The agent's logger.</param>
-    /// <param name="seesAll">True when /proc has all processes under the kernel's numbers.</param>
+    /// <param name="seesAll">True when /proc has all processes under the kernel's IDs.</param>
     public ProcessWatch(ILogger logger, bool seesAll)
     {
         (_logger, _seesAll) = (logger, seesAll);
@@ -109,7 +109,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     /// Waits until every process is known: one that is hit by the first rule may have ended when its event is read. Waits only
     /// for a moment: there may be very many.
     /// </summary>
-    public void AwaitComplete() => _isComplete.Wait(LongestSurvey);
+    public void AwaitComplete() => _isComplete.Wait(SurveyTimeout);
 
     /// <summary>
     /// Waits until ends by signals are reported. Their programs take the kernel's verifier some 20 ms each, in parallel to what
@@ -117,7 +117,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     /// </summary>
     public void AwaitSignals() => _signals.GetAwaiter().GetResult();
 
-    /// <remarks>Asked by one thread.</remarks>
+    /// <remarks>Called by one thread.</remarks>
     public ProcessFacts? Find(int pid, ulong time)
     {
         // In this order: whatever happened before the moment up to which notices were taken has been taken by then.

@@ -6,7 +6,9 @@ namespace TraceAgent.Engine.Reading;
 /// <summary>A rule's totals: what the kernel counted and what became of it.</summary>
 /// <param name="Calls">Hits of the rule; for <c>on: call</c>, completed calls. When the counters balance, the sum of
 /// <paramref name="Counts"/>.</param>
-/// <param name="Counts">What became of them. Logged: lines that all outputs took. Lost: the ring was full, or an output failed.</param>
+/// <param name="Counts">
+/// The outcomes of the calls. Logged: lines that all outputs took. Lost: the ring was full, or an output failed.
+/// </param>
 /// <param name="Unreturned">The calls of <c>on: call</c> that were entered, but never seen to return. Not part of the calls.</param>
 public readonly record struct RuleTotals(long Calls, CallCounts Counts, long Unreturned)
 {
@@ -58,8 +60,8 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     }
 
     /// <summary>Charges the hits since the last time. Called by one thread.</summary>
-    /// <param name="nsPerHit">What each of them has cost.</param>
-    /// <param name="nsPerPassing">What each hit has cost that belongs to no call of the rule.</param>
+    /// <param name="nsPerHit">The cost of each of them.</param>
+    /// <param name="nsPerPassing">The cost of each hit that belongs to no call of the rule.</param>
     public void Charge(double nsPerHit, double nsPerPassing)
     {
         var counts = Kernel();

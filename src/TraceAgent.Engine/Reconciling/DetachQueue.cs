@@ -13,7 +13,7 @@ namespace TraceAgent.Engine.Reconciling;
 public sealed class DetachQueue : IDisposable
 {
     /// <summary>The maximum time that a replaced call rule waits for the calls that it has seen enter.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReturnTimeout = TimeSpan.FromSeconds(30);
 
     private readonly BpfSession _session;
     private readonly SlotTable _slots;
@@ -98,7 +98,7 @@ public sealed class DetachQueue : IDisposable
     {
         _session.Settle([.. leavers.Select(retired => retired.Switchover).OfType<Switchover>()]);
         Interlocked.Add(ref _waiting, -leavers.Length);
-        var deadline = Stopwatch.GetTimestamp() + (long)(Patience.TotalSeconds * Stopwatch.Frequency);
+        var deadline = Stopwatch.GetTimestamp() + (long)(ReturnTimeout.TotalSeconds * Stopwatch.Frequency);
         var waiting = leavers.Where(retired => retired.Switchover is not null).SelectMany(retired => retired.Parts)
             .Where(part => part.Loaded.CallsInFlight > 0).ToHashSet();
         _inFlight.AddRange(waiting.Select(part => (part, deadline)));

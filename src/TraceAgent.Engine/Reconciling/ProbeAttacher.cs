@@ -14,7 +14,7 @@ namespace TraceAgent.Engine.Reconciling;
 public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
 {
     /// <summary>The number of rules from which on a second thread is worth it.</summary>
-    private const int Many = 8;
+    private const int MinForTwoThreads = 8;
 
     private readonly Dictionary<string, LoadedProbe> _prepared = [];
 
@@ -29,7 +29,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     /// </summary>
     public void Prepare(IReadOnlyList<ReconcileStep.Attach> coming)
     {
-        if (coming.Count < Many || !BpfSession.HasRoomFor(coming.Count))
+        if (coming.Count < MinForTwoThreads || !BpfSession.HasRoomFor(coming.Count))
         {
             return;
         }
@@ -53,7 +53,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     }
 
     /// <summary>Attaches to as many of the files as possible.</summary>
-    /// <returns>Why one of the others was refused.</returns>
+    /// <returns>The reason why one of the others was refused.</returns>
     public ExceptionDispatchInfo? Grow(AttachedProbe probe, Rule rule, Probe more)
     {
         ExceptionDispatchInfo? refusal = null;
@@ -109,7 +109,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     /// <summary>Makes the successor of a probe, completely or not at all, and not yet active.</summary>
     /// <param name="previous">The attached probe; its files are found again even where their paths lead elsewhere now.</param>
     /// <param name="rule">The rule as it is now.</param>
-    /// <param name="probe">What it asks for.</param>
+    /// <param name="probe">The rule's probe.</param>
     /// <exception cref="KernelException">The kernel refused a part of it.</exception>
     public AttachedProbe Succeed(AttachedProbe previous, Rule rule, Probe probe)
     {
@@ -166,7 +166,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
             }
             catch (Exception problem) when (IsRefusal(problem))
             {
-                // It is the same, and said, when it is attached.
+                // The same error comes, and is reported, when it is attached.
             }
         }
     }

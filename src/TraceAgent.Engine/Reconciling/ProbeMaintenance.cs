@@ -4,10 +4,10 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Engine.Reconciling;
 
-/// <summary>Looks after what is attached when no rule changes but the world does: files and threads come and go.</summary>
-/// <param name="rules">All rules, with what is attached.</param>
+/// <summary>Maintains what is attached when no rule changes: files and threads come and go.</summary>
+/// <param name="rules">The table of all rules, with what is attached.</param>
 /// <param name="reporter">Receives the reports.</param>
-/// <param name="seesAll">Whether /proc has all processes; else any file may still be used by one.</param>
+/// <param name="seesAll">True when /proc has all processes; else any file may still be used by one.</param>
 public sealed class ProbeMaintenance(
     RuleTable rules, IReconcilerListener reporter, bool seesAll = true)
 {

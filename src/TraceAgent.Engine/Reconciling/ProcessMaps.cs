@@ -10,7 +10,7 @@ internal static class ProcessMaps
 
     /// <summary>
     /// The inode numbers of all mapped files. Without their device: overlay file systems show another one here than stat(2) does,
-    /// and taking a file for used that is not does no harm. Empty when it cannot be told.
+    /// and taking a file for used that is not does no harm. Empty when that is not known.
     /// </summary>
     public static HashSet<ulong> Inodes() => [.. Processes().SelectMany(InodesOf)];
 

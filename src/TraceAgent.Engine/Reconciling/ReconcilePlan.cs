@@ -20,7 +20,7 @@ public abstract record ReconcileStep
 
     /// <summary>Attaches to more files, or to another one at a path: the same is captured there too.</summary>
     /// <param name="Rule">The rule as it is now.</param>
-    /// <param name="More">What is not held yet.</param>
+    /// <param name="More">The part that is not held yet.</param>
     public sealed record Extend(Rule Rule, Probe More) : ReconcileStep;
 
     /// <summary>Changes only what lines look like. Nothing in the kernel is touched.</summary>

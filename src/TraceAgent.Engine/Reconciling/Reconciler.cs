@@ -8,7 +8,7 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Reconciling;
 
-/// <summary>Carries out what <see cref="ReconcilePlan"/> says. Used by one thread.</summary>
+/// <summary>Carries out what <see cref="ReconcilePlan"/> decides. Used by one thread.</summary>
 public sealed class Reconciler(
     BpfSession session, ProbeAttacher attacher, DetachQueue detachQueue, CounterTable<RuleCounters> counters, RuleTable rules)
 {
@@ -19,13 +19,13 @@ public sealed class Reconciler(
     private const int MaxRetiring = 64;
 
 
-    /// <summary>Is told what happens to rules.</summary>
+    /// <summary>Receives the reports.</summary>
     public required IReconcilerListener Listener { get; init; }
 
     /// <summary>The reports of the current step.</summary>
     private List<Action> _reported = [];
 
-    /// <summary>Something has changed, and may lead to probes.</summary>
+    /// <summary>Announces a change that may lead to probes.</summary>
     public void ExpectAttach() => session.ExpectAttach();
 
     public void Apply(IReadOnlyList<RuleProbe> desired)
@@ -43,7 +43,7 @@ public sealed class Reconciler(
         }
 
         // At one place, the kernel runs what was attached last before the others (consumer_add in kernel/events/uprobes.c): attached from
-        // the last to the first, rules log in the order of their files. They are told in that order, too.
+        // the last to the first, rules log in the order of their files. They are reported in that order, too.
         var told = new Stack<List<Action>>();
         foreach (var step in steps.Where(step => step is not ReconcileStep.Detach).Reverse())
         {

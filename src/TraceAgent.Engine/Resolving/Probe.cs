@@ -8,7 +8,7 @@ using TraceAgent.Symbols;
 namespace TraceAgent.Engine.Resolving;
 
 /// <summary>A rule resolved against real files.</summary>
-/// <param name="Parts">No two with the same plan and the same places of values; at least one.</param>
+/// <param name="Parts">The parts, at least one; no two with the same plan and the same places of values.</param>
 public sealed record Probe(EquatableArray<ProbePart> Parts)
 {
     public IEnumerable<ProbeFile> Files => Parts.SelectMany(part => part.Files);
@@ -42,7 +42,7 @@ public sealed record ProbePart(BoundRule Bound, EquatableArray<ProbeFile> Files)
 }
 
 /// <summary>One file, and what is probed in it.</summary>
-/// <param name="Path">What it is called.</param>
+/// <param name="Path">The name of the file.</param>
 /// <param name="Identity">The file, and the state in which it was examined.</param>
 /// <param name="Sites">The sites, at least one.</param>
 public sealed record ProbeFile(string Path, FileIdentity Identity, EquatableArray<ProbeSite> Sites)

@@ -10,7 +10,7 @@ using TraceAgent.Symbols.Resolving;
 namespace TraceAgent.Engine.Resolving;
 
 /// <summary>Resolves rules to probes. Keeps the results as long as neither the rule nor the file changes.</summary>
-/// <param name="seccomp">What may speak against returns on this kernel; null when nothing is to be attached.</param>
+/// <param name="seccomp">The check for returns on this kernel; null when nothing is to be attached.</param>
 /// <param name="permitted">The binaries that may be probed; null for all.</param>
 public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinaries? permitted = null) : IDisposable
 {
@@ -310,9 +310,9 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
     }
 
     /// <summary>The result of resolving a rule.</summary>
-    /// <param name="Resolution">All of it.</param>
-    /// <param name="Files">Where it was looked for.</param>
-    /// <param name="IsCut">There were more.</param>
+    /// <param name="Resolution">The whole result.</param>
+    /// <param name="Files">The files that were examined.</param>
+    /// <param name="IsCut">True when there were more files.</param>
     private sealed record Finding(Resolution Resolution, EquatableArray<(TargetFile File, FileIdentity Identity)> Files, bool IsCut)
     {
         /// <summary>The number of the evaluation in which it was last true.</summary>

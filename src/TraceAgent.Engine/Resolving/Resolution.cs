@@ -8,7 +8,7 @@ namespace TraceAgent.Engine.Resolving;
 /// <summary>The result of resolving a rule on this machine.</summary>
 /// <param name="Desired">The rule with what was looked up for it; its probe is null when the target is missing or
 /// something was refused.</param>
-/// <param name="Missing">What the rule waits for, in words; null when it waits for nothing.</param>
+/// <param name="Missing">The reason why the rule waits, in words; null when it does not.</param>
 /// <param name="Problems">Refusals and warnings.</param>
 public sealed record Resolution(RuleProbe Desired, string? Missing, EquatableArray<SiteProblem> Problems)
 {

@@ -20,8 +20,8 @@ public static class RuleFileLoader
     private const int ReadLimit = (1 << 20) + 1;
 
     /// <param name="path">Whatever its extension. Relative paths in the file start at the folder that holds it.</param>
-    /// <param name="trust">Says whether it is to be obeyed; null when everything is.</param>
-    /// <param name="takesPipe">Whether it may be a pipe or a device.</param>
+    /// <param name="trust">Decides whether it is trusted; null to trust any file.</param>
+    /// <param name="takesPipe">True when it may be a pipe or a device.</param>
     public static RuleFile Load(string path, PathTrust? trust = null, bool takesPipe = false)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";

@@ -8,10 +8,10 @@ namespace TraceAgent.Engine.Sources;
 /// <summary>The files and folders that the user named, and the rule files in them.</summary>
 /// <param name="paths">The paths as the user named them.</param>
 /// <param name="takesPipes">
-/// Whether a path that is named itself may be a pipe or a device, which can be read once and may keep the reader waiting.
+/// True when a path that is named itself may be a pipe or a device, which can be read once and may keep the reader waiting.
 /// </param>
-/// <param name="defaults">What rules leave open is taken from here; null leaves it open.</param>
-/// <param name="trust">Says which files are to be obeyed; null when all are.</param>
+/// <param name="defaults">The defaults for what rules leave open; null leaves it open.</param>
+/// <param name="trust">Decides which files are trusted; null to trust all.</param>
 public sealed class RuleSource(
     IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null, PathTrust? trust = null)
 {

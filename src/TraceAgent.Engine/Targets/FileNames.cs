@@ -8,7 +8,7 @@ namespace TraceAgent.Engine.Targets;
 /// </summary>
 internal static class FileNames
 {
-    private const int Most = 256;
+    private const int MaxNames = 256;
 
     /// <summary>The names that lead to the file that the kernel probes.</summary>
     /// <param name="file">The file to find.</param>
@@ -18,7 +18,7 @@ internal static class FileNames
     public static IEnumerable<string> Of(KernelFile file, string real, Mount mount, MountNamespaces namespaces)
     {
         var own = namespaces.Own;
-        return Candidates(real, mount, own.Values).Prepend(real).Take(Most).Distinct()
+        return Candidates(real, mount, own.Values).Prepend(real).Take(MaxNames).Distinct()
             .Where(name => (name == real && own.ContainsKey(mount.Id)) || (KernelFile.Of(name) is { } found && found.IsSameAs(file)));
     }
 
@@ -27,7 +27,7 @@ internal static class FileNames
     /// no content (<c>metacopy</c>), and the kernel probes the file that has the content.
     /// </summary>
     public static IEnumerable<string> Below(KernelFile file, string real, Mount mount) =>
-        LayersOf(real, mount).Take(Most).Where(name => KernelFile.Of(name) is { } found && found.MayBeBelow(file));
+        LayersOf(real, mount).Take(MaxNames).Where(name => KernelFile.Of(name) is { } found && found.MayBeBelow(file));
 
     private static IEnumerable<string> Candidates(string real, Mount mount, IEnumerable<Mount> own)
     {

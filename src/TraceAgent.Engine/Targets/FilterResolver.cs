@@ -21,7 +21,7 @@ internal sealed partial class FilterResolver
 
     /// <summary>Resolves the names in the rule's <c>target</c> to what the kernel decides by.</summary>
     /// <param name="rule">The rule as in its file.</param>
-    /// <param name="missing">What there is not yet, in words; then the rule waits.</param>
+    /// <param name="missing">The part that does not exist yet, in words; then the rule waits.</param>
     public Rule Resolve(Rule rule, out string? missing)
     {
         missing = null;
@@ -102,7 +102,7 @@ internal sealed partial class FilterResolver
         }
         catch (IOException)
         {
-            // A cgroup went away meanwhile: the next look is soon.
+            // A cgroup went away meanwhile: the next evaluation is soon.
             return [];
         }
     }

@@ -14,12 +14,12 @@ internal static class LinkerCache
 
     private const int HeaderSize = 48;
     private const int EntrySize = 24;
-    private const int LongestText = 4096;
+    private const int MaxTextLength = 4096;
 
     private static ReadOnlySpan<byte> Magic => "glibc-ld.so.cache1.1"u8;
 
     /// <summary>Paths of the libraries of a name, the preferred one first: there may be variants for processors.</summary>
-    /// <param name="cache">All of the file.</param>
+    /// <param name="cache">The content of the file.</param>
     /// <param name="name">The name as in <c>DT_NEEDED</c>.</param>
     /// <param name="flags">The flags of the kind of library: see <see cref="LibraryKind"/>.</param>
     public static IReadOnlyList<string> Find(ReadOnlySpan<byte> cache, string name, int flags)
@@ -58,7 +58,7 @@ internal static class LinkerCache
         }
 
         var rest = table[(int)offset..];
-        var end = rest[..Math.Min(rest.Length, LongestText)].IndexOf((byte)0);
+        var end = rest[..Math.Min(rest.Length, MaxTextLength)].IndexOf((byte)0);
         return end < 0 ? [] : rest[..end];
     }
 }

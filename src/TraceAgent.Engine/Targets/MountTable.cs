@@ -4,10 +4,10 @@ using System.Text;
 namespace TraceAgent.Engine.Targets;
 
 /// <summary>A mount (proc_pid_mountinfo(5)).</summary>
-/// <param name="Id">Unique at any time, over all namespaces.</param>
+/// <param name="Id">The ID, unique at any time, over all namespaces.</param>
 /// <param name="Device">The device of its file system.</param>
 /// <param name="Root">The folder of the file system that is seen there.</param>
-/// <param name="Point">Where.</param>
+/// <param name="Point">The path of the mount point.</param>
 /// <param name="Layers">The folders below an overlay, as whoever mounted it wrote them; else none.</param>
 internal sealed record Mount(ulong Id, string Device, string Root, string Point, IReadOnlyList<string> Layers)
 {

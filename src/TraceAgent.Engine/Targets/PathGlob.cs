@@ -24,7 +24,7 @@ internal sealed class PathGlob
     private PathGlob(string pattern, int most) => (_parts, _most) = (pattern.Split('/', StringSplitOptions.RemoveEmptyEntries), most);
 
     /// <param name="pattern">Absolute.</param>
-    /// <param name="most">How many files are wanted.</param>
+    /// <param name="most">The maximum number of files.</param>
     /// <returns>Files in lexical order; whether there may be more; and where another one would appear.</returns>
     public static (IReadOnlyList<string> Files, bool IsCut, IReadOnlyList<WatchedName> Looked) Find(string pattern, int most)
     {

@@ -12,12 +12,12 @@ namespace TraceAgent.Engine.Targets;
 /// <param name="now">Time since any moment.</param>
 internal sealed class ProcessTable(Func<TimeSpan> now)
 {
-    private const int LongestName = 15;
+    private const int MaxCommLength = 15;
     private const int MaxNotices = 4096;
     private const string Deleted = " (deleted)";
 
-    private static readonly TimeSpan Young = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan NewProcessTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<int, Seen> _processes = [];
     private readonly Dictionary<string, HashSet<FileIdentity>> _asked = [];
@@ -27,7 +27,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     /// <returns>True when it is the first since <see cref="LookAtExecuted"/>.</returns>
     public bool Executed(int pid)
     {
-        // In a storm, the next look at all processes finds what is not written down here.
+        // In a storm, the next survey of all processes finds what is not recorded here.
         var before = _executed.Count;
         if (before < MaxNotices)
         {
@@ -96,7 +96,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     private bool Refresh(int pid, TimeSpan time)
     {
         var known = _processes.GetValueOrDefault(pid);
-        if (known is not null && time - known.Since > Young && time - known.Last < Again)
+        if (known is not null && time - known.Since > NewProcessTime && time - known.Last < RefreshInterval)
         {
             return false;
         }
@@ -142,7 +142,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     {
         const int most = 8192;
         var executable = Path.GetFileName(path);
-        if (Encoding.UTF8.GetByteCount(comm) < LongestName || Cut(executable) == comm)
+        if (Encoding.UTF8.GetByteCount(comm) < MaxCommLength || Cut(executable) == comm)
         {
             return executable;
         }
@@ -155,7 +155,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
 
             // The kernel puts the interpreter, and perhaps one option, before a script.
             return words.Take(3).Select(word => Path.GetFileName(word))
-                .FirstOrDefault(word => Encoding.UTF8.GetByteCount(word) > LongestName && Cut(word) == comm) ?? "";
+                .FirstOrDefault(word => Encoding.UTF8.GetByteCount(word) > MaxCommLength && Cut(word) == comm) ?? "";
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
@@ -165,7 +165,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
 
     /// <summary>The part of a name that the kernel keeps.</summary>
     private static string Cut(string name) =>
-        Encoding.UTF8.GetBytes(name) is { Length: > LongestName } bytes ? Encoding.UTF8.GetString(bytes, 0, LongestName) : name;
+        Encoding.UTF8.GetBytes(name) is { Length: > MaxCommLength } bytes ? Encoding.UTF8.GetString(bytes, 0, MaxCommLength) : name;
 
     /// <summary>
     /// A path that leads to the file whatever its name is in the mount namespace of the process, and when it has none any more.
@@ -173,7 +173,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     private static string SourceOf(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe");
 
     /// <param name="Comm">The thread's name, at most 15 bytes.</param>
-    /// <param name="Name">What was cut off to make <paramref name="Comm"/>, where that is known.</param>
+    /// <param name="Name">The full name of <paramref name="Comm"/>, where something was cut off and is known.</param>
     private sealed record Seen(string Comm, string Name, string Path, FileIdentity File, TimeSpan Since, TimeSpan Last)
     {
         /// <summary>

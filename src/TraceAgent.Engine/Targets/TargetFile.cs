@@ -1,8 +1,8 @@
 namespace TraceAgent.Engine.Targets;
 
 /// <summary>A file that a target leads to.</summary>
-/// <param name="Path">What it is called; of a process, in its own mount namespace.</param>
-/// <param name="Source">Where to open it.</param>
+/// <param name="Path">The name of the file; for a process, in its own mount namespace.</param>
+/// <param name="Source">The path to open it by.</param>
 public sealed record TargetFile(string Path, string Source)
 {
     public TargetFile(string path)
@@ -12,7 +12,7 @@ public sealed record TargetFile(string Path, string Source)
 }
 
 /// <summary>The files to which a target leads now.</summary>
-/// <param name="Files">None while it is missing.</param>
-/// <param name="IsCut">There are more.</param>
-/// <param name="Looked">Where another file would appear.</param>
+/// <param name="Files">The files; none while the target is missing.</param>
+/// <param name="IsCut">True when there are more.</param>
+/// <param name="Looked">The names of files whose appearance would change this.</param>
 public sealed record TargetFiles(IReadOnlyList<TargetFile> Files, bool IsCut, IReadOnlyList<WatchedName> Looked);

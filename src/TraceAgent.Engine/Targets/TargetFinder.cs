@@ -33,7 +33,9 @@ public sealed class TargetFinder
     /// <returns>True when <see cref="ProcessesHaveChanged"/> is to be asked soon.</returns>
     public bool Executed(int pid) => _needsProcesses && _processes.Executed(pid);
 
-    /// <param name="all">Look at all processes, and not only at those that have executed something: to be done about once a second.</param>
+    /// <param name="all">
+    /// True to read all processes, and not only those that have executed something: to be done about once a second.
+    /// </param>
     /// <returns>True when the answer to some target would be another.</returns>
     public bool ProcessesHaveChanged(bool all) => _needsProcesses && (all ? _processes.Refresh() : _processes.LookAtExecuted());
 

@@ -1,8 +1,8 @@
 namespace TraceAgent.Engine.Targets;
 
 /// <summary>Names in a folder whose changes matter.</summary>
-/// <param name="Folder">Absolute; need not exist.</param>
-/// <param name="Name">May hold <c>*</c> and <c>?</c>.</param>
+/// <param name="Folder">The folder, absolute; it need not exist.</param>
+/// <param name="Name">The name, which may have <c>*</c> and <c>?</c>.</param>
 public sealed record WatchedName(string Folder, string Name)
 {
     /// <summary>The name of one file.</summary>

@@ -18,7 +18,7 @@ public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.E
     /// <summary>The maximum number of links that are followed, the kernel's own (path_resolution(7)).</summary>
     private const int MaxLinks = 40;
 
-    /// <summary>The folders that have been checked; null when each is checked anew.</summary>
+    /// <summary>The folders that have been checked; null when each is checked again.</summary>
     private Dictionary<string, PathStep>? _walked;
 
     /// <summary>A checker for many files at once: the way to a folder is checked only once.</summary>
@@ -154,7 +154,7 @@ public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.E
             ? path
             : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    /// <param name="Problem">What is wrong on it.</param>
-    /// <param name="End">Where it leads, without links; null when it leads nowhere, or is not to be gone.</param>
+    /// <param name="Problem">The problem on it.</param>
+    /// <param name="End">The end of the path, without links; null when it leads nowhere, or must not be followed.</param>
     private readonly record struct PathStep((string Reason, string Remedy)? Problem, string? End);
 }

@@ -10,7 +10,7 @@ namespace TraceAgent.Engine.Watching;
 /// run finds no such end, in the same boot of the machine, the rule file that changed last is not attached again until it
 /// changes: if that was shortly before the end, or if the agent ends so again and again. Used by one thread.
 /// </summary>
-/// <param name="store">Where it is written.</param>
+/// <param name="store">The store of the records.</param>
 /// <param name="now">The wall clock, UTC.</param>
 public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
 {

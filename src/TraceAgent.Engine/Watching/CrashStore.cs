@@ -8,8 +8,8 @@ namespace TraceAgent.Engine.Watching;
 /// <param name="Version">The version of this format.</param>
 /// <param name="Boot">The boot ID of the machine: an end by the machine's own is nobody's fault.</param>
 /// <param name="IsRunning">False after a good end.</param>
-/// <param name="Files">Rule files in force.</param>
-/// <param name="Held">Rule files that are not attached.</param>
+/// <param name="Files">The active rule files.</param>
+/// <param name="Held">The rule files that are not attached.</param>
 /// <param name="Ends">The times of the latest runs that did not end well, UTC.</param>
 public sealed record CrashRecord(int Version, string Boot, bool IsRunning, SeenFile[] Files, HeldFile[] Held, DateTime[] Ends)
 {
@@ -18,7 +18,7 @@ public sealed record CrashRecord(int Version, string Boot, bool IsRunning, SeenF
     public static CrashRecord Empty { get; } = new(CurrentVersion, "", false, [], [], []);
 }
 
-/// <param name="Path">Absolute, or as the user named it.</param>
+/// <param name="Path">The path, absolute, or as the user named it.</param>
 /// <param name="ChangedNs">Last change of the inode, ns since 1970.</param>
 public sealed record SeenFile(string Path, long ChangedNs);
 
@@ -28,12 +28,12 @@ public sealed record SeenFile(string Path, long ChangedNs);
 public sealed record HeldFile(string Path, long ChangedNs, string Reason);
 
 /// <summary>The file of a <see cref="CrashRecord"/>. Its time of change is when the run was seen last.</summary>
-/// <param name="folder">Absolute; only the agent may write there.</param>
+/// <param name="folder">The folder, absolute; only the agent may write there.</param>
 /// <param name="boot">The machine's boot.</param>
 public sealed class CrashStore(string folder, string boot)
 {
     private const string Name = "run.json";
-    private const int Largest = 16 << 20;
+    private const int MaxSize = 16 << 20;
 
     private readonly string _path = Path.Combine(folder, Name);
 
@@ -48,7 +48,7 @@ public sealed class CrashStore(string folder, string boot)
         try
         {
             var file = new FileInfo(_path);
-            if (!file.Exists || file.Length > Largest)
+            if (!file.Exists || file.Length > MaxSize)
             {
                 return default;
             }

@@ -25,7 +25,7 @@ internal sealed class Debouncer(Func<long>? now = null)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan QuietWhileOpen = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
 
     private readonly Func<long> _now = now ?? Stopwatch.GetTimestamp;
     private readonly HashSet<string> _open = [];
@@ -67,7 +67,7 @@ internal sealed class Debouncer(Func<long>? now = null)
         var quiet = Stopwatch.GetElapsedTime(_last, _now());
         return (_atOnce && _open.Count == 0)
             || quiet >= (_open.Count > 0 ? QuietWhileOpen : Quiet)
-            || Stopwatch.GetElapsedTime(_first, _now()) >= Longest;
+            || Stopwatch.GetElapsedTime(_first, _now()) >= MaxDelay;
     }
 
     /// <summary>The time to wait for the next change before asking again, in ms.</summary>

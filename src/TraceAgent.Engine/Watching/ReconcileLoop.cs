@@ -229,7 +229,7 @@ public interface IEvaluationListener
     void Evaluated(RuleEvaluation evaluation);
 
     /// <param name="rule">The active rule.</param>
-    /// <param name="missing">The target that it waits for since now.</param>
+    /// <param name="missing">The target that it now waits for.</param>
     void Pending(Rule rule, string missing);
 
     void Reloaded();

@@ -8,7 +8,7 @@ using TraceAgent.Engine.Targets;
 
 namespace TraceAgent.Engine.Watching;
 
-/// <summary>What <see cref="ReconcileLoop"/> brings together.</summary>
+/// <summary>The parts that <see cref="ReconcileLoop"/> brings together.</summary>
 public sealed record ReconcileParts
 {
     public required RuleSource Source { get; init; }
@@ -34,6 +34,6 @@ public sealed record ReconcileParts
 
     public required PermittedBinaries Permitted { get; init; }
 
-    /// <summary>Holds rule files back after a crash; null for no such thing.</summary>
+    /// <summary>Holds rule files back after a crash; null for none.</summary>
     public CrashGuard? Crashes { get; init; }
 }

@@ -12,8 +12,8 @@ internal static class OtelEvent
 {
     private const string Own = "traceagent.";
 
-    /// <param name="streamEvent">May be filled again afterwards.</param>
-    /// <param name="spare">Used again for each event.</param>
+    /// <param name="streamEvent">The event, which may be filled again afterwards.</param>
+    /// <param name="spare">A buffer that is used again for each event.</param>
     public static LogEvent Of(StreamEvent streamEvent, LineBuffer spare)
     {
         var attributes = new Dictionary<string, LogEventPropertyValue>();

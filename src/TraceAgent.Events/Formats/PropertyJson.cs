@@ -21,7 +21,7 @@ internal static class PropertyJson
     }
 
     /// <summary>Appends the properties of a line of a packet rule, and its labels, each with a comma before it.</summary>
-    /// <param name="line">Takes them.</param>
+    /// <param name="line">The line to append to.</param>
     /// <param name="packets">The line.</param>
     /// <param name="without">Names that stand elsewhere.</param>
     public static void AppendProperties(this LineBuffer line, PacketEvent packets, params ReadOnlySpan<string> without)

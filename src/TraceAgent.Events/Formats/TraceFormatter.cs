@@ -4,7 +4,7 @@ namespace TraceAgent.Events.Formats;
 /// Writes a line of <c>traceagent trace</c>: time of day on this host, process, message. The agent's own statements are on
 /// standard error, except loss.
 /// </summary>
-/// <param name="colours">ANSI colours: only for a terminal.</param>
+/// <param name="colours">True for ANSI colours: only for a terminal.</param>
 internal sealed class TraceFormatter(bool colours) : LineFormatter
 {
     private const string Loss = "loss";

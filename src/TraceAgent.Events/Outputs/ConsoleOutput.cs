@@ -35,7 +35,7 @@ internal sealed class ConsoleOutput : EventOutput
 
     public override int Pending => _batch.Pending.Length;
 
-    /// <param name="configuration">Says the format.</param>
+    /// <param name="configuration">The configuration, with the format.</param>
     /// <param name="descriptor">An open file descriptor; 1 but for tests.</param>
     /// <exception cref="OutputException">Standard output is closed.</exception>
     public static ConsoleOutput Open(OutputConfiguration.Console configuration, int descriptor = StandardOutputDescriptor)

@@ -36,9 +36,9 @@ internal abstract class EventOutput : IDisposable
     public abstract void Become(OutputConfiguration next);
 
     /// <summary>Sends what is pending, then closes. Never throws.</summary>
-    /// <param name="patience">How long that may take; never mind for outputs that write at once.</param>
+    /// <param name="timeout">The maximum time for that; not used by outputs that write at once.</param>
     /// <returns>A task that ends when it is closed.</returns>
-    public virtual Task CloseAsync(TimeSpan patience)
+    public virtual Task CloseAsync(TimeSpan timeout)
     {
         Dispose();
         return Task.CompletedTask;

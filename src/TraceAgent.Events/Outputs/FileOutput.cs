@@ -134,7 +134,7 @@ internal sealed class FileOutput : EventOutput, ILoggingFailureListener
         }
     }
 
-    // Serilog counts a file's bytes when it opens it and as it writes; ours pass it by. So a full file is opened anew, and
+    // Serilog counts a file's bytes when it opens it and as it writes; ours pass it by. So a full file is opened again, and
     // Serilog then finds it full and goes on to the next name.
     private bool IsFull() => _configuration.Roll?.Size is { } size && _segment is { } segment && segment.Length >= size;
 

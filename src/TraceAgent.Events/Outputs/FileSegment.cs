@@ -21,7 +21,7 @@ internal sealed class FileSegment : SinkStream
     // Where the batch begins in the file; null as long as nothing of it was to be written.
     private long? _begin;
 
-    /// <param name="path">Exists.</param>
+    /// <param name="path">The path of an existing file.</param>
     /// <param name="serilogs">Serilog's stream of the same file, closed with this one and never written to.</param>
     /// <exception cref="IOException">The file cannot be opened, or another process writes to it.</exception>
     public FileSegment(string path, Stream serilogs)

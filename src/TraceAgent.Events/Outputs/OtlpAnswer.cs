@@ -32,7 +32,7 @@ internal sealed record OtlpAnswer(string? Problem, bool MayRetry)
         };
     }
 
-    /// <param name="response">Read to its end: the status comes last.</param>
+    /// <param name="response">The response, read to its end: the status comes last.</param>
     public static OtlpAnswer OfGrpc(HttpResponseMessage response)
     {
         var status = StatusOf(response.TrailingHeaders) ?? StatusOf(response.Headers);

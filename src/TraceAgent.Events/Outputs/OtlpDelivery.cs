@@ -5,8 +5,8 @@ namespace TraceAgent.Events.Outputs;
 
 /// <summary>A notice about an output that sends, between two commits.</summary>
 /// <param name="Output">The output's address.</param>
-/// <param name="Reason">Why it does not deliver; null when it does again.</param>
-/// <param name="Dropped">Events that are given up; 0 while they wait to be sent again.</param>
+/// <param name="Reason">The reason why it does not deliver; null when it does again.</param>
+/// <param name="Dropped">The number of events that are given up; 0 while they wait to be sent again.</param>
 public sealed record DeliveryNotice(string Output, string? Reason, int Dropped);
 
 /// <summary>
@@ -20,7 +20,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
 
     private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(30);
 
     private readonly string _name;
     private readonly bool _grpc;
@@ -37,7 +37,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
     private bool _failing;
 
     /// <param name="name">The output's name, for notices.</param>
-    /// <param name="grpc">How requests and answers look.</param>
+    /// <param name="grpc">True for requests and answers of gRPC, false for HTTP.</param>
     /// <param name="notice">Called by the sending task.</param>
     public OtlpDelivery(string name, bool grpc, Action<DeliveryNotice> notice)
     {
@@ -51,12 +51,12 @@ internal sealed class OtlpDelivery : HttpMessageHandler
     public bool IsFull => Volatile.Read(ref _bytes) > MaxBytes;
 
     /// <summary>Sends what waits; what is left at the timeout is dropped, counted and reported.</summary>
-    /// <param name="handedOver">Events that the sink was given in all.</param>
-    /// <param name="patience">How long it may take.</param>
-    public async Task CloseAsync(long handedOver, TimeSpan patience)
+    /// <param name="handedOver">The number of events that the sink was given in total.</param>
+    /// <param name="timeout">The maximum time.</param>
+    public async Task CloseAsync(long handedOver, TimeSpan timeout)
     {
         _queue.Writer.TryComplete();
-        _givingUp.CancelAfter(patience);
+        _givingUp.CancelAfter(timeout);
         await _closing.CancelAsync().ConfigureAwait(false);
         await _sending.ConfigureAwait(false);
         if (handedOver > Taken)
@@ -106,7 +106,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
 
             Report(reason, 0);
             await PauseAsync(answer.RetryAfter ?? pause).ConfigureAwait(false);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            pause = pause * 2 < MaxPause ? pause * 2 : MaxPause;
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
     {
         try
         {
-            await Task.Delay(pause < LongestPause ? pause : LongestPause, _closing.Token).ConfigureAwait(false);
+            await Task.Delay(pause < MaxPause ? pause : MaxPause, _closing.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -130,13 +130,13 @@ internal sealed class OtlpDelivery : HttpMessageHandler
             return new OtlpAnswer("no time is left", MayRetry: false);
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_givingUp.Token);
-        patience.CancelAfter(Attempt);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_givingUp.Token);
+        timeout.CancelAfter(Attempt);
         try
         {
             using var message = request.ToMessage();
-            using var response = await _network.SendAsync(message, patience.Token).ConfigureAwait(false);
-            var body = await response.Content.ReadAsByteArrayAsync(patience.Token).ConfigureAwait(false);
+            using var response = await _network.SendAsync(message, timeout.Token).ConfigureAwait(false);
+            var body = await response.Content.ReadAsByteArrayAsync(timeout.Token).ConfigureAwait(false);
             return _grpc ? OtlpAnswer.OfGrpc(response) : OtlpAnswer.OfHttp(response, body);
         }
         catch (HttpRequestException refusal)
@@ -153,7 +153,7 @@ internal sealed class OtlpDelivery : HttpMessageHandler
         }
     }
 
-    // A receiver that is away is told once, however long; events that are lost, always.
+    // A receiver that is away is reported once, however long; lost events are always reported.
     private void Report(string? reason, int dropped)
     {
         if (dropped > 0 || (reason is null) == _failing)

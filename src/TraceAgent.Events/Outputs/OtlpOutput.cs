@@ -68,7 +68,7 @@ internal sealed class OtlpOutput : EventOutput
     public override int Pending => _pending;
 
     /// <summary>Opens the output. Never fails: the receiver may come later.</summary>
-    /// <param name="configuration">Says where to.</param>
+    /// <param name="configuration">The configuration, with the receiver.</param>
     /// <param name="notice">Called, on any thread, when delivery begins to fail, drops events, or works again.</param>
     public static OtlpOutput Open(OutputConfiguration.Otlp configuration, Action<DeliveryNotice> notice) =>
         new(configuration, new OtlpDelivery(configuration.Target, configuration.Grpc, notice));
@@ -113,11 +113,11 @@ internal sealed class OtlpOutput : EventOutput
 
     public override void Become(OutputConfiguration next) => _configuration = (OutputConfiguration.Otlp)next;
 
-    public override async Task CloseAsync(TimeSpan patience)
+    public override async Task CloseAsync(TimeSpan timeout)
     {
         // The sink makes its last requests; the delivery takes them without sending.
         await Task.Run((_sink as IDisposable)!.Dispose).ConfigureAwait(false);
-        await _delivery.CloseAsync(_handedOver, patience).ConfigureAwait(false);
+        await _delivery.CloseAsync(_handedOver, timeout).ConfigureAwait(false);
     }
 
     public override void Dispose() => CloseAsync(TimeSpan.Zero).GetAwaiter().GetResult();

@@ -9,7 +9,7 @@ namespace TraceAgent.Events.Outputs;
 public sealed record OutputFailure(string Output, string Reason, bool ReaderGone = false)
 {
     /// <param name="operation">A verb.</param>
-    /// <param name="output">What it was done to.</param>
+    /// <param name="output">The object of the operation.</param>
     /// <param name="exception">IOException or UnauthorizedAccessException.</param>
     public static OutputFailure Of(string operation, string output, Exception exception) => new(
         output, $"{operation} {output}: {IoFailure.Describe(exception)}", IoFailure.ErrnoOf(exception) == IoFailure.BrokenPipe);
@@ -19,7 +19,7 @@ public sealed record OutputFailure(string Output, string Reason, bool ReaderGone
 /// <param name="Failures">One for each output that took nothing of it; empty when it reached all outputs whole.</param>
 public sealed record CommitResult(IReadOnlyList<OutputFailure> Failures)
 {
-    /// <summary>The files that somebody had renamed or deleted, and that were opened anew.</summary>
+    /// <summary>The files that somebody had renamed or deleted, and that were opened again.</summary>
     public IReadOnlyList<string> Reopened { get; init; } = [];
 
     public static CommitResult Complete { get; } = new([]);

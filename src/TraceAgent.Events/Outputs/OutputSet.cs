@@ -80,7 +80,7 @@ public sealed class OutputSet : IDisposable
     }
 
     /// <summary>Adds an event to the batch of an output, or of every output.</summary>
-    /// <param name="streamEvent">May be filled again afterwards.</param>
+    /// <param name="streamEvent">The event, which may be filled again afterwards.</param>
     /// <param name="only">The name of the output that takes it; null, or a name that no output has, for all.</param>
     public void Write(StreamEvent streamEvent, string? only = null)
     {

@@ -14,7 +14,7 @@ public sealed class CgroupNames(Func<ulong, int, string?> pathOf)
     public const int Capacity = 4096;
 
     /// <summary>The maximum length in UTF-16 units (PATH_MAX of linux/limits.h); longer paths show as a number.</summary>
-    public const int LongestName = 4096;
+    public const int MaxNameLength = 4096;
 
     private readonly Generations<ulong, Entry> _entries = new(Capacity);
 
@@ -34,7 +34,7 @@ public sealed class CgroupNames(Func<ulong, int, string?> pathOf)
         {
             entry.ReadAt = Math.Max(time, 1);
             var path = pathOf(id, pid);
-            entry.IsPath = path is { Length: > 0 and <= LongestName };
+            entry.IsPath = path is { Length: > 0 and <= MaxNameLength };
             entry.Name = entry.IsPath ? path! : id.ToString(CultureInfo.InvariantCulture);
         }
 

@@ -6,18 +6,18 @@ internal sealed class Generations<TKey, TEntry>(int capacity)
     where TEntry : class, new()
 {
     // When the young one is full the old one is forgotten, which needs no bookkeeping per event.
-    private Dictionary<TKey, TEntry> _young = [];
+    private Dictionary<TKey, TEntry> _recent = [];
     private Dictionary<TKey, TEntry> _old = [];
 
     /// <summary>The entry of a key, a new one when it is not cached.</summary>
-    public TEntry Find(TKey key) => _young.TryGetValue(key, out var entry) ? entry : Promote(key);
+    public TEntry Find(TKey key) => _recent.TryGetValue(key, out var entry) ? entry : Promote(key);
 
     private TEntry Promote(TKey key)
     {
-        if (_young.Count >= capacity / 2)
+        if (_recent.Count >= capacity / 2)
         {
-            (_old, _young) = (_young, _old);
-            _young.Clear();
+            (_old, _recent) = (_recent, _old);
+            _recent.Clear();
         }
 
         if (!_old.Remove(key, out var entry))
@@ -25,7 +25,7 @@ internal sealed class Generations<TKey, TEntry>(int capacity)
             entry = new TEntry();
         }
 
-        _young.Add(key, entry);
+        _recent.Add(key, entry);
         return entry;
     }
 }

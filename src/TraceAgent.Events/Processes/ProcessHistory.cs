@@ -50,8 +50,8 @@ public sealed class ProcessHistory
     public void Seed(int pid, ProcessFacts facts) => Add(pid, since: 0, facts);
 
     /// <param name="notice">The notice; those of one process come in their order.</param>
-    /// <param name="readExecutable">Asked when the notice does not tell all of the path.</param>
-    /// <returns>What a process that executed has become; null for other notices.</returns>
+    /// <param name="readExecutable">Reads the path when the notice does not have all of it.</param>
+    /// <returns>The facts about a process that executed; null for other notices.</returns>
     public ProcessFacts? Take(in ProcessNotice notice, Func<int, string?> readExecutable)
     {
         switch (notice.Act)

@@ -26,7 +26,7 @@ public sealed class ProcessNames
 
     /// <param name="history">The history; null when the kernel gives no notices.</param>
     /// <param name="seesAll">
-    /// Whether /proc has all processes under the kernel's numbers; else it is not asked, and would name others.
+    /// True when /proc has all processes under the kernel's IDs; else it is not read, since it would name others.
     /// </param>
     public ProcessNames(IProcessHistory? history, bool seesAll = true)
         : this(history, seesAll ? ProcessFacts.Read : _ => null)

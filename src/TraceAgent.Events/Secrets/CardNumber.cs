@@ -18,9 +18,9 @@ internal static class CardNumber
     private const int MinGroup = 3;
     private const int MaxGroup = 7;
 
-    /// <param name="text">Where to look.</param>
+    /// <param name="text">The text to search.</param>
     /// <param name="isCut">True when digits at the end may be the beginning of a longer number.</param>
-    /// <param name="found">Grows by every number.</param>
+    /// <param name="found">Receives every number.</param>
     public static void Find(ReadOnlySpan<char> text, bool isCut, List<TextSpan> found)
     {
         // Every number begins with four digits in a row, of which one lies at every fourth place.
@@ -49,7 +49,7 @@ internal static class CardNumber
         }
     }
 
-    /// <returns>Where the longest number that starts here ends; 0 when none does.</returns>
+    /// <returns>The end of the longest number that starts here; 0 when none does.</returns>
     private static int EndOfNumber(ReadOnlySpan<char> text, int start, int end, bool isCut)
     {
         var digits = end - start;

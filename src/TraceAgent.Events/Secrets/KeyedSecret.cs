@@ -16,8 +16,8 @@ internal static class KeyedSecret
     /// </summary>
     private const int MaxKeySide = 48;
 
-    private const int LongestTag = 256;
-    private const int LongestUser = 128;
+    private const int MaxTagLength = 256;
+    private const int MaxUserLength = 128;
     private const string UserOption = "-user";
     private const string ShortUserOption = " -u ";
     private const string Identified = "identified";
@@ -36,9 +36,9 @@ internal static class KeyedSecret
     /// <summary>
     /// The value of the key of which a stem is a part, empty when it has none, and where that key ends; 0 when there is no key.
     /// </summary>
-    /// <param name="text">All of it.</param>
+    /// <param name="text">The whole text.</param>
     /// <param name="at">The position of the stem.</param>
-    /// <param name="notSecret">Names that are no secrets, whatever they tell.</param>
+    /// <param name="notSecret">Names that are no secrets, although they look like it.</param>
     public static (TextSpan Value, int End) At(ReadOnlySpan<char> text, int at, EquatableArray<string> notSecret)
     {
         var rest = text[at..];
@@ -261,7 +261,7 @@ internal static class KeyedSecret
         else if (at > end && SkipWord(text, at, "for") is var user && user > at
             && text[..start].TrimEnd().EndsWith("set", StringComparison.OrdinalIgnoreCase))
         {
-            var rest = text[user..Math.Min(text.Length, user + LongestUser)];
+            var rest = text[user..Math.Min(text.Length, user + MaxUserLength)];
             return rest.IndexOf('=') is >= 0 and var sign ? SecretValue.At(text, SkipWhite(text, user + sign + 1, out _)) : default;
         }
 
@@ -339,7 +339,7 @@ internal static class KeyedSecret
 
     private static TextSpan InTag(ReadOnlySpan<char> text, int end)
     {
-        var tag = text[end..Math.Min(text.Length, end + LongestTag)];
+        var tag = text[end..Math.Min(text.Length, end + MaxTagLength)];
         if (tag.IndexOfAny('<', '>') is not (>= 0 and var close) || tag[close] == '<' || (close > 0 && tag[close - 1] == '/'))
         {
             return default;

@@ -11,12 +11,12 @@ internal static class SecretForms
     private const string Address = "://";
     private const string PrivateKey = "-----begin";
     private const string SignedToken = "eyj";
-    private const int LongestAuthority = 1024;
-    private const int LongestHeadline = 64;
+    private const int MaxAuthorityLength = 1024;
+    private const int MaxHeadlineLength = 64;
     private const int MinOfToken = 20;
 
     /// <summary>The prefixes of issued keys, case-sensitive, with the minimum number of characters that follow.</summary>
-    private static readonly (string Prefix, int Least)[] Issued =
+    private static readonly (string Prefix, int MinLength)[] Issued =
     [
         ("AKIA", 12), ("ASIA", 12), ("ABIA", 12), ("ACCA", 12), ("AIza", 30), ("ya29.", 16), ("LTAI", 12), ("GOCSPX-", 16),
         ("ghp_", 16), ("gho_", 16), ("ghu_", 16), ("ghs_", 16), ("ghr_", 16), ("github_pat_", 16),
@@ -36,9 +36,9 @@ internal static class SecretForms
     public static IEnumerable<string> Stems => [Address, PrivateKey, SignedToken, .. Issued.Select(one => one.Prefix.ToLowerInvariant())];
 
     /// <summary>The secret whose stem is at a position; empty when it is none.</summary>
-    /// <param name="text">All of it.</param>
+    /// <param name="text">The whole text.</param>
     /// <param name="at">The position of the stem.</param>
-    /// <param name="isCut">More of the text was not kept.</param>
+    /// <param name="isCut">True when more of the text was not kept.</param>
     public static TextSpan At(ReadOnlySpan<char> text, int at, bool isCut)
     {
         var rest = text[at..];
@@ -81,7 +81,7 @@ internal static class SecretForms
     /// </summary>
     private static TextSpan InAddress(ReadOnlySpan<char> text, int start, bool isCut)
     {
-        var rest = text[start..Math.Min(text.Length, start + LongestAuthority)];
+        var rest = text[start..Math.Min(text.Length, start + MaxAuthorityLength)];
         var end = rest.IndexOfAny(AuthorityEnds) is >= 0 and var stop ? stop : rest.Length;
         var colon = rest[..end].IndexOf(':');
         if (colon < 0)
@@ -106,7 +106,7 @@ internal static class SecretForms
     private static TextSpan KeyBlock(ReadOnlySpan<char> text, int start)
     {
         const string line = "-----";
-        var headline = text[start..Math.Min(text.Length, start + LongestHeadline)];
+        var headline = text[start..Math.Min(text.Length, start + MaxHeadlineLength)];
         if (headline.IndexOf(line) is not (>= 0 and var end)
             || !headline[..end].Contains("private key", StringComparison.OrdinalIgnoreCase))
         {

@@ -5,9 +5,9 @@ namespace TraceAgent.Events.Secrets;
 /// text, and <c>""…""</c> of CSV.
 /// </summary>
 /// <param name="Sign">The sign of the quote.</param>
-/// <param name="Escapes">How many backslashes stand before each quote.</param>
-/// <param name="Count">How many quotes begin and end it.</param>
-/// <param name="Content">Where it goes on behind them.</param>
+/// <param name="Escapes">The number of backslashes before each quote.</param>
+/// <param name="Count">The number of quotes that begin and end it.</param>
+/// <param name="Content">The position behind the quotes.</param>
 internal readonly record struct SecretQuote(char Sign, int Escapes, int Count, int Content)
 {
     // A text that is escaped four times; bounds the work on a run of backslashes.

@@ -14,7 +14,7 @@ internal static class SecretValue
     /// </summary>
     private const string PrefixSigns = "ubrftUBRFTNELc8@$#&";
 
-    private const int LongestPrefix = 3;
+    private const int MaxPrefixLength = 3;
 
     private static readonly SearchValues<char> WordEnds = SearchValues.Create(" \t\r\n\"'&;,<>(){}[]|\\`");
     private static readonly SearchValues<char> OptionEnds = SearchValues.Create(" \t\r\n\0\"'`");
@@ -58,7 +58,7 @@ internal static class SecretValue
     public static TextSpan Quoted(ReadOnlySpan<char> text, int at)
     {
         var opens = at;
-        while (opens < text.Length && opens - at < LongestPrefix && PrefixSigns.Contains(text[opens], StringComparison.Ordinal))
+        while (opens < text.Length && opens - at < MaxPrefixLength && PrefixSigns.Contains(text[opens], StringComparison.Ordinal))
         {
             opens++;
         }
@@ -152,7 +152,7 @@ internal static class SecretValue
     // Not the apostrophe of "it's", but the quote of u'x'.
     private static bool MayOpen(ReadOnlySpan<char> before)
     {
-        for (var i = 0; i < LongestPrefix && before.Length > 0 && PrefixSigns.Contains(before[^1], StringComparison.Ordinal); i++)
+        for (var i = 0; i < MaxPrefixLength && before.Length > 0 && PrefixSigns.Contains(before[^1], StringComparison.Ordinal); i++)
         {
             before = before[..^1];
         }

@@ -6,10 +6,10 @@ using TraceAgent.Rules.Types;
 namespace TraceAgent.Rules.Binding;
 
 /// <summary>An expression with its type.</summary>
-/// <param name="Term">How to compute it, as 64 bits.</param>
-/// <param name="Type">What it is.</param>
-/// <param name="Source">How it was written.</param>
-/// <param name="Cost">How many terms it has, each as often as it is computed.</param>
+/// <param name="Term">The term that computes it, as 64 bits.</param>
+/// <param name="Type">The type of the value.</param>
+/// <param name="Source">The expression as it was written.</param>
+/// <param name="Cost">The number of terms, each as often as it is computed.</param>
 internal sealed record Bound(Term Term, StaticType Type, Syntax Source, int Cost = 1)
 {
     /// <summary>The type to capture it as, when a cast says more than the type.</summary>

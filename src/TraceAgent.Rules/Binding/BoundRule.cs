@@ -10,9 +10,9 @@ public sealed class BoundRule
     private readonly Func<EventKind, IReadOnlyList<CapturedValue>> _valuesOf;
 
     /// <param name="abi">The kind of place.</param>
-    /// <param name="plan">What is captured.</param>
-    /// <param name="messages">One for each kind of event.</param>
-    /// <param name="valuesOf">What an event of a kind shows.</param>
+    /// <param name="plan">The plan of what is captured.</param>
+    /// <param name="messages">The messages, one for each kind of event.</param>
+    /// <param name="valuesOf">The values that an event of a kind shows.</param>
     public BoundRule(
         SiteAbi abi, CapturePlan plan, EquatableArray<EventMessage> messages, Func<EventKind, IReadOnlyList<CapturedValue>> valuesOf)
     {

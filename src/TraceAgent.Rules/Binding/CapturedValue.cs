@@ -4,8 +4,8 @@ namespace TraceAgent.Rules.Binding;
 
 /// <summary>One value that an event shows.</summary>
 /// <param name="Name">The name as in the rule; <c>ret</c> for the return value.</param>
-/// <param name="Type">How it is shown.</param>
-/// <param name="FieldIndex">Into <see cref="CapturePlan.FieldsOf"/>.</param>
+/// <param name="Type">The type that decides how it is shown.</param>
+/// <param name="FieldIndex">The index into <see cref="CapturePlan.FieldsOf"/>.</param>
 /// <param name="IsReturnValue">True for the return value, which is not under <c>args</c>.</param>
 public sealed record CapturedValue(string Name, CaptureType Type, int FieldIndex, bool IsReturnValue)
 {

@@ -25,9 +25,9 @@ internal sealed partial class ExpressionBinder
     }
 
     /// <summary>Binds an expression; null when something is wrong, which is reported.</summary>
-    /// <param name="syntax">What was written.</param>
-    /// <param name="scope">What it can name.</param>
-    /// <param name="report">Takes everything that is wrong.</param>
+    /// <param name="syntax">The expression as it was written.</param>
+    /// <param name="scope">The names that it can use.</param>
+    /// <param name="report">Receives all problems.</param>
     /// <param name="used">The values that it names, with their places.</param>
     public static Bound? Bind(
         Syntax syntax, ValueScope scope, Action<TextProblem> report, out IReadOnlyList<(ScopedValue Value, Syntax Place)> used)
@@ -62,7 +62,7 @@ internal sealed partial class ExpressionBinder
 
     private (Bound Left, Bound Right)? Both(Syntax left, Syntax right)
     {
-        // What is wrong on the right is said beside what is wrong on the left.
+        // Errors on the right are reported beside those on the left.
         var (first, second) = (Bind(left), Bind(right));
         return first is null || second is null ? null : (first, second);
     }

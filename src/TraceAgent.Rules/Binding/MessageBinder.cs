@@ -8,7 +8,7 @@ namespace TraceAgent.Rules.Binding;
 /// <param name="syntax">The rule's texts.</param>
 /// <param name="on">The moment at which events happen.</param>
 /// <param name="captures">The computed values without errors.</param>
-/// <param name="bag">Takes what is wrong.</param>
+/// <param name="bag">Receives the diagnostics.</param>
 internal sealed class MessageBinder(RuleSyntax syntax, ProbeTrigger on, EquatableArray<ComputedValue> captures, DiagnosticBag bag)
 {
     public EquatableArray<EventMessage> Bind() =>

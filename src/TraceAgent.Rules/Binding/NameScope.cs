@@ -5,8 +5,8 @@ using TraceAgent.Rules.Types;
 namespace TraceAgent.Rules.Binding;
 
 /// <summary>The names that a rule gives, above those of the places where it is bound.</summary>
-/// <param name="outer">What the places know.</param>
-/// <param name="whyNot">Why a name that was not added is not there; null for one that could not be.</param>
+/// <param name="outer">The scope of the places.</param>
+/// <param name="whyNot">The reason why a name that was not added is missing; null for one that could not exist.</param>
 internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot = null) : ValueScope
 {
     private readonly Dictionary<string, ScopedValue> _values = [];
@@ -16,8 +16,8 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
     public override IEnumerable<string> Names => outer.Names.Concat(_values.Keys);
 
     /// <param name="name">The value's name.</param>
-    /// <param name="raw">All 64 bits that hold it.</param>
-    /// <param name="type">Says how many of them count.</param>
+    /// <param name="raw">The 64 bits that hold the value.</param>
+    /// <param name="type">The type, which says how many of them count.</param>
     public void Add(string name, Term raw, StaticType type) => AddComputed(name, Widen(raw, type), type);
 
     /// <summary>Adds another name of the same value.</summary>

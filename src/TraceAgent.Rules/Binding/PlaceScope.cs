@@ -8,7 +8,7 @@ namespace TraceAgent.Rules.Binding;
 /// The meaning of names at places of one kind, before a rule gives names of its own: what the kernel knows of every hit. The
 /// places of a calling convention and of USDT notes have values by number only; where debug information is, they have names, too.
 /// </summary>
-/// <param name="abi">Where the numbered values are.</param>
+/// <param name="abi">The ABI with the numbered values.</param>
 internal sealed class PlaceScope(SiteAbi abi) : ValueScope
 {
     private static readonly StaticType Number = new StaticType.Integer(4, Signed: false);

@@ -7,9 +7,9 @@ namespace TraceAgent.Rules.Binding;
 /// <summary>Binds the texts of a rule at places of one kind.</summary>
 /// <param name="syntax">The texts.</param>
 /// <param name="on">The moment at which events happen.</param>
-/// <param name="redaction">What must not be shown, nor told by what is shown.</param>
-/// <param name="place">What the places know.</param>
-/// <param name="bag">Takes what is wrong.</param>
+/// <param name="redaction">The names that must not be shown, nor revealed by what is shown.</param>
+/// <param name="place">The scope of the places.</param>
+/// <param name="bag">Receives the diagnostics.</param>
 internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction redaction, PlaceScope place, DiagnosticBag bag)
 {
     private readonly LengthBinder _lengths = new(on, redaction, bag);

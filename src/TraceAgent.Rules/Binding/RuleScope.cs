@@ -5,9 +5,9 @@ using TraceAgent.Rules.Types;
 namespace TraceAgent.Rules.Binding;
 
 /// <summary>The names that the expressions of a rule can use, by the moment at which its events happen.</summary>
-/// <param name="syntax">Gives names to values.</param>
+/// <param name="syntax">The names of values.</param>
 /// <param name="on">The moment at which events happen.</param>
-/// <param name="place">What the places know.</param>
+/// <param name="place">The scope of the places.</param>
 internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope place)
 {
     private const string EntryHasNoReturn = "there is no return value on entry: use 'on: call' or 'on: return'";

@@ -7,19 +7,19 @@ namespace TraceAgent.Rules.Binding;
 internal static class TextPattern
 {
     /// <summary>The maximum number of bytes of a thread's name (TASK_COMM_LEN without its NUL).</summary>
-    private const int LongestThreadName = 15;
+    private const int MaxThreadNameLength = 15;
 
-    /// <param name="text">What stands in the quotes.</param>
-    /// <param name="isPattern">One <c>*</c> stands for any text.</param>
+    /// <param name="text">The text in the quotes.</param>
+    /// <param name="isPattern">True when one <c>*</c> stands for any text.</param>
     /// <param name="ofThread">The test is of a thread's name.</param>
-    /// <param name="problem">Why there is no such test.</param>
+    /// <param name="problem">The reason why there is no such test.</param>
     public static TextTest? Of(string text, bool isPattern, bool ofThread, out string problem)
     {
         problem = "";
         var star = isPattern ? text.IndexOf('*', StringComparison.Ordinal) : -1;
         var prefix = Encoding.UTF8.GetBytes(star < 0 ? text : text[..star]);
         var suffix = star < 0 ? [] : Encoding.UTF8.GetBytes(text[(star + 1)..]);
-        var longest = ofThread ? LongestThreadName : TextTest.MaxLength;
+        var longest = ofThread ? MaxThreadNameLength : TextTest.MaxLength;
         if (star >= 0 && text.IndexOf('*', star + 1) >= 0)
         {
             problem = "a pattern has at most one '*'";
@@ -31,7 +31,7 @@ internal static class TextPattern
         else if (prefix.Length + suffix.Length > longest)
         {
             problem = ofThread
-                ? $"the kernel keeps {LongestThreadName} bytes of a thread's name: this never matches"
+                ? $"the kernel keeps {MaxThreadNameLength} bytes of a thread's name: this never matches"
                 : $"a text in a condition has at most {TextTest.MaxLength} bytes, not {prefix.Length + suffix.Length}";
         }
 

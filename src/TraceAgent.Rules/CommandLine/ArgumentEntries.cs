@@ -15,7 +15,7 @@ internal static class ArgumentEntries
     /// <param name="list">The list without the brackets; not empty.</param>
     /// <param name="symbol">The symbol before them.</param>
     /// <param name="returned">The type behind the arrow.</param>
-    /// <param name="bag">Takes what is wrong.</param>
+    /// <param name="bag">Receives the diagnostics.</param>
     /// <returns>Null when it cannot be read, which is reported.</returns>
     public static YamlEntry? Read(Word list, string symbol, Word? returned, DiagnosticBag bag)
     {
@@ -36,7 +36,7 @@ internal static class ArgumentEntries
     }
 
     /// <param name="list">The list without the brackets.</param>
-    /// <param name="bag">Takes what is wrong.</param>
+    /// <param name="bag">Receives the diagnostics.</param>
     /// <returns>Null when it cannot be read, which is reported.</returns>
     public static YamlSequence? Results(Word list, DiagnosticBag bag)
     {

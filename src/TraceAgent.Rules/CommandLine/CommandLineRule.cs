@@ -20,11 +20,11 @@ public sealed record CommandLineRule(RuleFile File, string? Yaml)
     /// <summary>The name of the command line in diagnostics.</summary>
     public const string DisplayPath = "<command line>";
 
-    private const int LongestLine = 64 << 10;
+    private const int MaxLineLength = 64 << 10;
 
     /// <summary>Reads <c>BINARY:FUNCTION(name: type, …) -> type</c>. Takes any text without throwing.</summary>
-    /// <param name="command">What the line begins with, for showing.</param>
-    /// <param name="baseDirectory">Absolute; relative paths start here.</param>
+    /// <param name="command">The beginning of the line, for showing.</param>
+    /// <param name="baseDirectory">The folder, absolute, from which relative paths start.</param>
     /// <param name="words">
     /// One: binary and place with a colon between. Two: the binary, and the place or a C prototype.
     /// </param>
@@ -35,10 +35,10 @@ public sealed record CommandLineRule(RuleFile File, string? Yaml)
         ArgumentNullException.ThrowIfNull(options);
         var bag = new DiagnosticBag();
         var file = new FileDraft(baseDirectory);
-        if (words.Sum(word => (long)word.Length) + options.Sum(option => (long)option.Value.Length) > LongestLine)
+        if (words.Sum(word => (long)word.Length) + options.Sum(option => (long)option.Value.Length) > MaxLineLength)
         {
             bag.Error(DiagnosticCode.TooLarge, new SourceSpan(
-                DisplayPath, 1, 1, 1), $"the command line has more than {LongestLine:N0} characters", "write a rule file");
+                DisplayPath, 1, 1, 1), $"the command line has more than {MaxLineLength:N0} characters", "write a rule file");
             return new CommandLineRule(FileOf(file, new SourceText(DisplayPath, command), bag), null);
         }
 

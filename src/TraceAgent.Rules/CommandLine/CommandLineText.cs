@@ -42,7 +42,7 @@ internal sealed partial class CommandLineText
     /// Appends a word, in quotes where a shell wants them, but never with an escape, so that diagnostics can point to positions
     /// in it.
     /// </summary>
-    /// <returns>Where its first character is.</returns>
+    /// <returns>The position of its first character.</returns>
     private static int Append(StringBuilder line, string word)
     {
         var quote = QuoteFor(word);

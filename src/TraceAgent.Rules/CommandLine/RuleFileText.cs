@@ -9,7 +9,7 @@ namespace TraceAgent.Rules.CommandLine;
 internal static partial class RuleFileText
 {
     /// <param name="mapping">The keys of the rule.</param>
-    /// <param name="rule">What they mean: a rule file has other relative paths.</param>
+    /// <param name="rule">The rule that they make: a rule file has other relative paths.</param>
     public static string Of(YamlMapping mapping, Rule rule)
     {
         var text = new StringBuilder("rules:\n");

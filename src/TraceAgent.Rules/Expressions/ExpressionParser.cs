@@ -34,8 +34,8 @@ internal sealed class ExpressionParser
     private Token Current => _reader.Current;
 
     /// <param name="text">The expression.</param>
-    /// <param name="isValue">Whether a name is a value's: then <c>(name)</c> is no cast.</param>
-    /// <param name="report">Takes what is wrong: the first thing only.</param>
+    /// <param name="isValue">True for the name of a value: then <c>(name)</c> is no cast.</param>
+    /// <param name="report">Receives the first problem only.</param>
     /// <returns>Null when something is wrong.</returns>
     public static Syntax? Parse(string text, Func<string, bool> isValue, Action<TextProblem> report)
     {

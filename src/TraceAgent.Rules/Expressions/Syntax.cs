@@ -15,18 +15,18 @@ internal abstract record Syntax(int Start, int End)
 
     public sealed record Number(ulong Value, int Start, int End) : Syntax(Start, End);
 
-    /// <param name="Value">ns.</param>
+    /// <param name="Value">The length in ns.</param>
     public sealed record Duration(ulong Value, int Start, int End) : Syntax(Start, End);
 
-    /// <param name="MayBeCharacter">One character in single quotes: a number beside numbers, a text beside texts.</param>
+    /// <param name="MayBeCharacter">True for one character in single quotes: a number beside numbers, a text beside texts.</param>
     public sealed record Quotation(string Value, bool MayBeCharacter, int Start, int End) : Syntax(Start, End);
 
     public sealed record Name(string Value, int Start, int End) : Syntax(Start, End);
 
-    /// <param name="Sign"><c>- ! ~ *</c>.</param>
+    /// <param name="Sign">The operator, one of <c>- ! ~ *</c>.</param>
     public sealed record Unary(string Sign, Syntax Operand, int Start, int End) : Syntax(Start, End);
 
-    /// <param name="Sign">Every operator of C between two values, and <c>~</c>.</param>
+    /// <param name="Sign">The operator: every one of C between two values, and <c>~</c>.</param>
     public sealed record Binary(string Sign, Syntax Left, Syntax Right, int Start, int End) : Syntax(Start, End);
 
     public sealed record Cast(NamedType To, Syntax Operand, int Start, int End) : Syntax(Start, End);

@@ -11,23 +11,23 @@ namespace TraceAgent.Rules.Files;
 public static class PrefixFileReader
 {
     /// <summary>The maximum size of a file in bytes.</summary>
-    public const int LargestFile = 8 << 20;
+    public const int MaxFileSize = 8 << 20;
 
     /// <summary>The maximum number of prefixes of each family in the kernel's tables.</summary>
     public const int MaxPrefixes = 131_072;
 
-    /// <param name="path">What diagnostics call the file.</param>
+    /// <param name="path">The name of the file in diagnostics.</param>
     /// <param name="utf8">The whole file.</param>
-    /// <param name="takesEverything">Whether <c>0.0.0.0/0</c> and <c>::/0</c> may be in it.</param>
+    /// <param name="takesEverything">True when <c>0.0.0.0/0</c> and <c>::/0</c> may be in it.</param>
     public static PrefixFile Read(string path, ReadOnlySpan<byte> utf8, bool takesEverything)
     {
         var bag = new DiagnosticBag();
-        if (utf8.Length > LargestFile)
+        if (utf8.Length > MaxFileSize)
         {
             bag.Error(
                 DiagnosticCode.TooLarge,
                 new SourceSpan(path, 1, 1, 1),
-                $"the file has {utf8.Length:N0} bytes; a file of addresses has at most {LargestFile:N0}");
+                $"the file has {utf8.Length:N0} bytes; a file of addresses has at most {MaxFileSize:N0}");
             return new PrefixFile(path, [], bag.InOrder().ToEquatableArray(), new SourceText(path, ""));
         }
 
@@ -87,7 +87,7 @@ public static class PrefixFileReader
 
     /// <summary>The part of a line that counts.</summary>
     /// <param name="line">The line without its end.</param>
-    /// <param name="start">Where that begins.</param>
+    /// <param name="start">The start of that part.</param>
     private static ReadOnlySpan<char> WithoutComment(ReadOnlySpan<char> line, out int start)
     {
         var comment = line.IndexOfAny('#', ';');

@@ -8,8 +8,8 @@ namespace TraceAgent.Rules.Files;
 /// <summary>Reads the text of a rule file to rules and diagnostics. Takes any bytes without throwing.</summary>
 public static class RuleFileReader
 {
-    /// <param name="displayPath">What diagnostics call the file.</param>
-    /// <param name="baseDirectory">Absolute; relative paths in the file start here.</param>
+    /// <param name="displayPath">The name of the file in diagnostics.</param>
+    /// <param name="baseDirectory">The folder, absolute, from which relative paths in the file start.</param>
     /// <param name="utf8">The whole file; at most 1 MiB, else a diagnostic.</param>
     public static RuleFile Read(string displayPath, string baseDirectory, ReadOnlySpan<byte> utf8)
     {

@@ -37,9 +37,9 @@ internal static class ArgumentsValue
 
     /// <summary>Names and types in order; null when there are too many or none, which is reported.</summary>
     /// <param name="key">The key of the list.</param>
-    /// <param name="noun">What an item is.</param>
+    /// <param name="noun">The noun for an item.</param>
     /// <param name="list">The items.</param>
-    /// <param name="bag">Takes what is wrong.</param>
+    /// <param name="bag">Receives the diagnostics.</param>
     public static List<WrittenArgument>? ReadList(string key, string noun, YamlSequence list, DiagnosticBag bag)
     {
         if (list.Items.Count is 0 or > RuleKeys.MaxArguments)

@@ -113,7 +113,7 @@ internal static partial class FilterKeys
         }
     }
 
-    /// <summary>What a text must look like, what it is, and an example.</summary>
+    /// <summary>The form of a text: its pattern, its noun in messages, and an example.</summary>
     private sealed record TextForm(Regex Pattern, string What, string Hint);
 
     [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.@\\$-]{0,255}\z")]

@@ -10,9 +10,9 @@ namespace TraceAgent.Rules.Keys;
 internal static class InterfaceValue
 {
     /// <summary>The maximum number of bytes: linux/if.h, IFNAMSIZ, without the NUL.</summary>
-    private const int LongestName = 15;
+    private const int MaxNameLength = 15;
 
-    private const int LongestPattern = 64;
+    private const int MaxPatternLength = 64;
 
     public static JsonSchema Schema => JsonSchema.String.Pattern(@"^[^\s/:]+$")
         .MaxLength(64)
@@ -36,11 +36,11 @@ internal static class InterfaceValue
         }
 
         var isPattern = Wildcard.IsIn(name);
-        if (Encoding.UTF8.GetByteCount(name) > (isPattern ? LongestPattern : LongestName))
+        if (Encoding.UTF8.GetByteCount(name) > (isPattern ? MaxPatternLength : MaxNameLength))
         {
             bag.Error(
                 DiagnosticCode.InvalidValue, scalar.At, $"no network interface can be called '{Quoted.Clip(name)}'",
-                $"a name has at most {LongestName} bytes");
+                $"a name has at most {MaxNameLength} bytes");
             return null;
         }
 

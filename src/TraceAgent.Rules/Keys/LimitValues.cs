@@ -156,6 +156,6 @@ internal static partial class LimitValues
     [GeneratedRegex(@"^([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*%\z")]
     private static partial Regex BudgetForm();
 
-    /// <summary>What a length of time is called, an example, and the longest one as value and as text.</summary>
+    /// <summary>The form of a length of time: its noun in messages, an example, and the longest one as value and as text.</summary>
     private sealed record TimeForm(string What, string Hint, TimeSpan Most, string MostText);
 }

@@ -12,9 +12,9 @@ internal static partial class PlaceValue
     public static JsonSchema NameSchema => JsonSchema.String.Pattern("^[a-z0-9][a-z0-9._-]*$");
 
     /// <summary>Reads a name of small letters, digits and <c>. _ -</c>; null, with a diagnostic, for anything else.</summary>
-    /// <param name="entry">Key and value.</param>
-    /// <param name="what">What it names.</param>
-    /// <param name="bag">Takes the reason.</param>
+    /// <param name="entry">The key and the value.</param>
+    /// <param name="what">The noun for what it names.</param>
+    /// <param name="bag">Receives the diagnostics.</param>
     public static Located<string>? Name(YamlEntry entry, string what, DiagnosticBag bag)
     {
         if (ScalarValue.Text(entry, bag) is not { } scalar)

@@ -87,7 +87,7 @@ internal static class RuleAssembly
         RedactValue.WarnOfUnknown(draft, bag);
         RedactValue.WarnOfNeedless(draft, bag);
 
-        // Where the rule will be bound is not known yet. Names mean the same at places of C, Go and USDT: what is wrong is told now.
+        // Where the rule will be bound is not known yet. Names mean the same at places of C, Go and USDT: errors are reported now.
         _ = new RuleBinder(syntax, on, new Redaction(redact, notSecret), new PlaceScope(CSiteAbi.X64), bag).Bind();
         return PlaceOf(draft) is { } place && draft.Name is { } name
             ? place with

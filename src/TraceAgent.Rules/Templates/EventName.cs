@@ -4,7 +4,7 @@ namespace TraceAgent.Rules.Templates;
 
 /// <summary>A value that a message can name, and how it can be written.</summary>
 /// <param name="Name">The value's own name, also when an alias found it.</param>
-/// <param name="Form">Decides its formats.</param>
+/// <param name="Form">The form, which decides its formats.</param>
 internal sealed record EventName(string Name, ValueForm Form);
 
 /// <summary>A value that a rule captures.</summary>

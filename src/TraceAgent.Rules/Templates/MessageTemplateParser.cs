@@ -14,7 +14,7 @@ internal sealed record TemplateProblem(int Start, int Length, string Code, strin
 /// </summary>
 internal sealed class MessageTemplateParser
 {
-    public const int WidestAlignment = 1000;
+    public const int MaxAlignment = 1000;
 
     private readonly string _text;
     private readonly IReadOnlyDictionary<string, EventName> _names;
@@ -39,9 +39,9 @@ internal sealed class MessageTemplateParser
     }
 
     /// <param name="text">The template.</param>
-    /// <param name="names">What it can name.</param>
-    /// <param name="explainUnknown">What to do about a name that is not among them; null for the nearest of them.</param>
-    /// <param name="report">Takes each problem; malformed holes are left out of the result.</param>
+    /// <param name="names">The names that it can use.</param>
+    /// <param name="explainUnknown">Makes the hint for a name that is not among them; null for the nearest of them.</param>
+    /// <param name="report">Receives each problem; malformed holes are left out of the result.</param>
     /// <returns>The template with every value under its own name, so that whoever reads it finds the property.</returns>
     public static MessageTemplate Parse(
         string text,
@@ -104,8 +104,8 @@ internal sealed class MessageTemplateParser
         }
     }
 
-    /// <param name="start">Where the inside of the braces begins.</param>
-    /// <param name="inside">What stands between the braces.</param>
+    /// <param name="start">The position where the inside of the braces begins.</param>
+    /// <param name="inside">The text between the braces.</param>
     private MessageToken.Hole? Hole(int start, string inside)
     {
         // Serilog's operators for structured values: all of ours are scalars.
@@ -163,7 +163,7 @@ internal sealed class MessageTemplateParser
 
         var written = inside.AsSpan((comma + 1)..end);
         if (int.TryParse(written, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var width)
-            && written[0] != '+' && width is not 0 and >= -WidestAlignment and <= WidestAlignment)
+            && written[0] != '+' && width is not 0 and >= -MaxAlignment and <= MaxAlignment)
         {
             return width;
         }
@@ -173,7 +173,7 @@ internal sealed class MessageTemplateParser
             end - comma - 1,
             DiagnosticCode.TemplateSyntax,
             $"'{Quoted.Clip(inside[(comma + 1)..end])}' is not a width",
-            $"a width is a number from 1 to {WidestAlignment}, with - in front for left-aligned values");
+            $"a width is a number from 1 to {MaxAlignment}, with - in front for left-aligned values");
         return null;
     }
 

@@ -13,9 +13,9 @@ internal readonly record struct TextProblem(int Start, int Length, string Code, 
 /// <summary>Reports problems of a text at their places in the file.</summary>
 internal static class TextProblems
 {
-    /// <param name="bag">Takes it.</param>
+    /// <param name="bag">Receives the diagnostics.</param>
     /// <param name="scalar">The text.</param>
-    /// <param name="problem">What is wrong in it.</param>
+    /// <param name="problem">The problem in the text.</param>
     public static void Error(this DiagnosticBag bag, YamlScalar scalar, TextProblem problem) =>
         bag.Add(new Diagnostic(
             problem.IsWarning ? Severity.Warning : Severity.Error,

@@ -8,7 +8,7 @@ namespace TraceAgent.Rules.Tokens;
 internal sealed class Tokenizer
 {
     /// <summary>The maximum number of UTF-16 units.</summary>
-    public const int LongestText = 4096;
+    public const int MaxTextLength = 4096;
 
     /// <summary>The signs, longer ones first.</summary>
     private static readonly string[] Signs =
@@ -43,9 +43,9 @@ internal sealed class Tokenizer
     public static List<Token> Read(string text, Action<TextProblem> report)
     {
         var tokenizer = new Tokenizer(text, report);
-        if (text.Length > LongestText)
+        if (text.Length > MaxTextLength)
         {
-            tokenizer.Bad(LongestText, 1, DiagnosticCode.ExpressionTooLarge, $"longer than {LongestText} characters", null);
+            tokenizer.Bad(MaxTextLength, 1, DiagnosticCode.ExpressionTooLarge, $"longer than {MaxTextLength} characters", null);
         }
         else
         {

@@ -4,8 +4,8 @@ using TraceAgent.Rules.Terms;
 namespace TraceAgent.Rules.Types;
 
 /// <summary>A type as it was written.</summary>
-/// <param name="Type">How the value is captured.</param>
-/// <param name="Static">What expressions know of the value.</param>
+/// <param name="Type">The type that the value is captured as.</param>
+/// <param name="Static">The type of the value in expressions.</param>
 internal sealed record TypeSpec(CaptureType Type, StaticType Static)
 {
     /// <summary>The value that holds the number of bytes or elements.</summary>
@@ -33,7 +33,7 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
     public CaptureType InRegisters => HasLengthBehind && Type is CaptureType.TextObject text ? new CaptureType.CountedText(text.Max) : Type;
 
     /// <summary>The type in expressions of the value when it is passed in registers.</summary>
-    /// <param name="register">What is in each of them.</param>
+    /// <param name="register">Gets the content of each of them.</param>
     public StaticType StaticInRegisters(Func<int, Term> register) =>
         HasLengthBehind && Type is CaptureType.TextObject ? new StaticType.CountedText(register(LengthRegister)) : Static;
 

@@ -29,8 +29,8 @@ internal sealed class DebugFile : IDisposable
     /// <summary>The first file that belongs to the image, or null.</summary>
     /// <param name="image">A binary without a symbol table of its own.</param>
     /// <param name="path">The path of the binary.</param>
-    /// <param name="root"><c>/usr/lib/debug</c>.</param>
-    /// <param name="remark">What was found and could not be used, as a sentence without a full stop; or null.</param>
+    /// <param name="root">The folder <c>/usr/lib/debug</c>.</param>
+    /// <param name="remark">A remark about a file that was found and could not be used, as a sentence without a full stop; or null.</param>
     /// <exception cref="IOException">The operating system could not read the binary.</exception>
     public static DebugFile? Find(ElfImage image, string path, string root, out string? remark)
     {

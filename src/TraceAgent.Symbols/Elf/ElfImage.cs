@@ -94,8 +94,8 @@ public sealed partial class ElfImage : IDisposable
     /// <summary>
     /// Opens the file at <paramref name="path"/>; null, with the reason in <paramref name="problem"/>, when that cannot be.
     /// </summary>
-    /// <param name="path">Where it is.</param>
-    /// <param name="displayPath">What to call it in messages; files of debug information are looked for beside this one.</param>
+    /// <param name="path">The path to open.</param>
+    /// <param name="displayPath">The name of the file in messages; files of debug information are looked for beside this one.</param>
     /// <param name="problem">The reason.</param>
     /// <param name="debugRoot">The folder below which separate debug information is.</param>
     public static ElfImage? TryOpen(string path, string displayPath, out SiteProblem? problem, string debugRoot = DebugRoot)
@@ -127,7 +127,7 @@ public sealed partial class ElfImage : IDisposable
     /// Opens an image of a file that is already open; the image owns <paramref name="file"/> from now on, and closes it when it
     /// fails.
     /// </summary>
-    /// <param name="displayPath">What to call the file in messages.</param>
+    /// <param name="displayPath">The name of the file in messages.</param>
     /// <param name="problem">The reason.</param>
     /// <param name="debugRoot">The folder below which separate debug information is.</param>
     public static ElfImage? TryOpen(SafeFileHandle file, string displayPath, out SiteProblem? problem, string debugRoot = DebugRoot)

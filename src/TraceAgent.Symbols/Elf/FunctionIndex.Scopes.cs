@@ -157,7 +157,7 @@ internal sealed partial class FunctionIndex
         return ScopeKind.Unknown;
     }
 
-    /// <param name="scope">Mangled.</param>
+    /// <param name="scope">The mangled scope.</param>
     /// <param name="shown">The name as in the source.</param>
     private sealed class ScopeEvidence(string scope, string shown)
     {

@@ -5,11 +5,12 @@ using TraceAgent.Demangling;
 namespace TraceAgent.Symbols.Elf;
 
 /// <summary>The result of searching for a pattern.</summary>
-/// <param name="Kind">What the name is when it is no function; <see cref="FunctionIndex.NameKind.Function"/>
-/// when there are functions.</param>
+/// <param name="Kind">
+/// The kind of the name when it is no function; <see cref="FunctionIndex.NameKind.Function"/> when there are functions.
+/// </param>
 /// <param name="Functions">Each address once, in order of address, told apart; empty when there are more than were asked for.</param>
-/// <param name="Count">How many there are.</param>
-/// <param name="IndirectCount">How many IFUNCs a glob also fits.</param>
+/// <param name="Count">The number of functions.</param>
+/// <param name="IndirectCount">The number of IFUNCs that a glob also fits.</param>
 internal sealed record FunctionSearch(FunctionIndex.NameKind Kind, IReadOnlyList<FunctionRange> Functions, int Count, int IndirectCount);
 
 /// <summary>The part that searches for the functions that a rule names.</summary>
@@ -25,8 +26,8 @@ internal sealed partial class FunctionIndex
     /// Finds the functions of exactly that name as nm prints it; when there is none, those that the source calls so; when there
     /// is none either, those that the wildcards fit.
     /// </summary>
-    /// <param name="pattern">What is asked for.</param>
-    /// <param name="most">More functions than this are counted, and not returned.</param>
+    /// <param name="pattern">The pattern to search for.</param>
+    /// <param name="most">The maximum number of functions that are returned; more are counted.</param>
     public FunctionSearch Find(SymbolPattern pattern, int most)
     {
         var exact = Collect(
@@ -69,7 +70,7 @@ internal sealed partial class FunctionIndex
     /// most <paramref name="most"/>.
     /// </summary>
     /// <param name="functions">Names as the symbol table has them.</param>
-    /// <param name="most">More are not looked for.</param>
+    /// <param name="most">The maximum number of names.</param>
     public IReadOnlyList<string> ClonesOf(IReadOnlySet<string> functions, int most)
     {
         var clones = new SortedSet<string>(StringComparer.Ordinal);
@@ -111,7 +112,7 @@ internal sealed partial class FunctionIndex
 
     private readonly record struct FoundSymbol(ulong Address, int Table, int Index);
 
-    /// <param name="isMeant">Whether a symbol is.</param>
+    /// <param name="isMeant">True for a symbol that is meant.</param>
     /// <param name="candidates">The only ones that can be; null for all.</param>
     private (NameKind Kind, List<FoundSymbol> Found, int IndirectCount) Collect(
         Choice isMeant, IEnumerable<(int Table, int Index)>? candidates = null)

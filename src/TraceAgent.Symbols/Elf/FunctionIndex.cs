@@ -9,8 +9,8 @@ namespace TraceAgent.Symbols.Elf;
 /// </summary>
 /// <param name="image">The image whose code it is.</param>
 /// <param name="tables">The tables, at most four.</param>
-/// <param name="isDamaged">One more could not be read.</param>
-/// <param name="remark">Why separate symbols that were found are not among the tables, or null.</param>
+/// <param name="isDamaged">True when one more table could not be read.</param>
+/// <param name="remark">The reason why separate symbols that were found are not among the tables, or null.</param>
 internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables, bool isDamaged, string? remark)
 {
     private ulong[]? _starts;

@@ -14,7 +14,7 @@ internal sealed class NoteReader(ElfFile file, ulong offset, ulong size)
 {
     private const int PieceSize = 64 << 10;
     private const int HeaderSize = 12;
-    private const int LongestOwner = 64;
+    private const int MaxOwnerLength = 64;
 
     private readonly byte[] _piece = new byte[(int)Math.Min(PieceSize, size)];
     private ulong _pieceStart;
@@ -50,7 +50,7 @@ internal sealed class NoteReader(ElfFile file, ulong offset, ulong size)
         }
 
         // Longer ones are none of ours, and are passed over.
-        var isShort = ownerSize <= LongestOwner && valueStart + valueSize <= (ulong)_piece.Length;
+        var isShort = ownerSize <= MaxOwnerLength && valueStart + valueSize <= (ulong)_piece.Length;
         if (isShort && !Load((int)(valueStart + valueSize)))
         {
             return Damaged();

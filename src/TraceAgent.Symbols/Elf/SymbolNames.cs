@@ -52,7 +52,7 @@ internal sealed class SymbolNames
         }
     }
 
-    // Seeded anew in each process, so that no file can be made of names that all have one hash.
+    // Seeded differently in each process, so that no file can be made of names that all have one hash.
     private static int HashOf(ReadOnlySpan<byte> key)
     {
         const int most = 32;

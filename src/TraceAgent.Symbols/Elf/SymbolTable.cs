@@ -45,7 +45,7 @@ internal sealed class SymbolTable
 
     /// <summary>A table made from another source, in the form of the file's.</summary>
     /// <param name="symbols">The symbols, of type <see cref="ElfSymbol"/>.</param>
-    /// <param name="names">Each with a zero behind it.</param>
+    /// <param name="names">The names, each with a zero behind it.</param>
     public static SymbolTable Of(byte[] symbols, byte[] names) => new(symbols, names, versions: null);
 
     /// <summary>The name of a symbol, without the closing zero, at most 4,096 bytes; empty when the offset is outside the table.</summary>
@@ -94,7 +94,7 @@ internal sealed class SymbolTable
 
     /// <summary>The symbol's version, or null.</summary>
     /// <param name="index">The index of the symbol.</param>
-    /// <param name="isDefault">Whether programs that are linked today get this one.</param>
+    /// <param name="isDefault">True when programs that are linked today get this version.</param>
     public string? VersionOf(int index, out bool isDefault)
     {
         // Static tables have it in the name, dynamic ones beside it.

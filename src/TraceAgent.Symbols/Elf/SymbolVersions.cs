@@ -37,7 +37,7 @@ internal sealed class SymbolVersions
 
     /// <summary>The version's name, or null for a symbol without one.</summary>
     /// <param name="symbol">Index in the dynamic symbol table.</param>
-    /// <param name="isDefault">Whether programs that are linked today get this one.</param>
+    /// <param name="isDefault">True when programs that are linked today get this version.</param>
     public string? Of(int symbol, out bool isDefault)
     {
         isDefault = false;

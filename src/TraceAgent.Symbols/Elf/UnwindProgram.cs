@@ -4,8 +4,8 @@ namespace TraceAgent.Symbols.Elf;
 /// Carries out call frame instructions (DWARF 5, section 6.4.2) up to an address. Whatever the bytes say, it ends: each instruction
 /// takes at least one of them.
 /// </summary>
-/// <param name="codeAlignment">Factor of advances.</param>
-/// <param name="dataAlignment">Factor of offsets.</param>
+/// <param name="codeAlignment">The factor of advances.</param>
+/// <param name="dataAlignment">The factor of offsets.</param>
 /// <param name="returnAddress">Number of the column of the return address.</param>
 internal sealed class UnwindProgram(ulong codeAlignment, long dataAlignment, ulong returnAddress)
 {

@@ -8,16 +8,16 @@ namespace TraceAgent.Symbols.Elf;
 /// "UserSpaceProbeImplementation" in the SystemTap wiki.
 /// </summary>
 /// <param name="Items">The notes in the order of the file, without repetitions.</param>
-/// <param name="IsDamaged">There is more that cannot be read.</param>
-/// <param name="IsCut">There are more than are kept.</param>
+/// <param name="IsDamaged">True when there are notes that cannot be read.</param>
+/// <param name="IsCut">True when there are more notes than are kept.</param>
 internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, bool IsCut)
 {
     // libjvm.so, with a probe in each of its methods for Java programs, has 100 KiB of notes; generated code has been seen with 20 MiB.
     private const int MaxNotes = 200_000;
     private const long MaxBytes = 1L << 30;
     private const int MaxUnits = 32 << 20;
-    private const int LongestName = 256;
-    private const int LongestArguments = 4096;
+    private const int MaxNameLength = 256;
+    private const int MaxArgumentsLength = 4096;
 
     /// <summary>Reads all such sections: linkers leave several when objects are put together in parts.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -79,8 +79,8 @@ internal sealed record UsdtNotes(IReadOnlyList<UsdtNote> Items, bool IsDamaged, 
         // Tools that move a finished library (prelink) do not know these notes: the section tells how far they moved it.
         var moved = bases.Address == 0 || linkedBase == 0 ? 0 : unchecked(bases.Address - linkedBase);
         var rest = note[addresses..];
-        return Text(ref rest, LongestName) is { Length: > 0 } provider && Text(ref rest, LongestName) is { Length: > 0 } name
-            && Text(ref rest, LongestArguments) is { } arguments
+        return Text(ref rest, MaxNameLength) is { Length: > 0 } provider && Text(ref rest, MaxNameLength) is { Length: > 0 } name
+            && Text(ref rest, MaxArgumentsLength) is { } arguments
             ? new UsdtNote(provider, name, unchecked(address + moved), semaphore == 0 ? 0 : unchecked(semaphore + moved), arguments)
             : null;
     }

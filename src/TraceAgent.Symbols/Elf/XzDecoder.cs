@@ -16,7 +16,7 @@ internal static partial class XzDecoder
     /// Decodes the bytes; null when they are damaged, or would become more than <see cref="MaxBytes"/>, or there is no liblzma.
     /// </summary>
     /// <param name="compressed">One complete stream.</param>
-    /// <param name="isMissing">There is no liblzma.</param>
+    /// <param name="isMissing">True when there is no liblzma.</param>
     public static byte[]? Decode(ReadOnlySpan<byte> compressed, out bool isMissing)
     {
         isMissing = false;

@@ -16,7 +16,7 @@ internal static class CallerScan
 
     /// <summary>The addresses of branches to each target: at most 1,000.</summary>
     /// <param name="image">The image, for x86-64.</param>
-    /// <param name="targets">Starts of functions.</param>
+    /// <param name="targets">The starts of functions.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static Dictionary<ulong, List<ulong>> Of(ElfImage image, IEnumerable<ulong> targets)
     {

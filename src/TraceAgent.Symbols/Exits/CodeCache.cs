@@ -3,8 +3,8 @@ using TraceAgent.Symbols.Elf;
 namespace TraceAgent.Symbols.Exits;
 
 /// <summary>A cache of decoded functions of one file: many leave to the same ones. Holds what one rule asks for, up to a bound.</summary>
-/// <param name="image">Open, for x86-64.</param>
-/// <param name="looksOutside">Whether it matters where functions leave to.</param>
+/// <param name="image">The open image, for x86-64.</param>
+/// <param name="looksOutside">True when it matters where functions leave to.</param>
 internal sealed class CodeCache(ElfImage image, bool looksOutside)
 {
     private const int MaxKept = 256;

@@ -12,7 +12,7 @@ namespace TraceAgent.Symbols.Exits;
 /// tells.
 /// </summary>
 /// <param name="image">The image, for x86-64.</param>
-/// <param name="isOwn">Whether an address is in the function.</param>
+/// <param name="isOwn">True for an address in the function.</param>
 internal sealed class IndirectJump(ElfImage image, Predicate<ulong> isOwn)
 {
     /// <summary>The number of instructions before the jump that are searched for the origin of its target.</summary>

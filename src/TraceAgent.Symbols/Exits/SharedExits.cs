@@ -7,7 +7,7 @@ namespace TraceAgent.Symbols.Exits;
 /// Finds who else calls the functions that traced ones leave to: these calls hit the probes on their RET instructions, too.
 /// </summary>
 /// <param name="image">The image, for x86-64.</param>
-/// <param name="displayPath">What to call it.</param>
+/// <param name="displayPath">The name of the file in messages.</param>
 internal sealed class SharedExits(ElfImage image, string displayPath)
 {
     private const int MaxNames = 3;

@@ -17,11 +17,11 @@ internal sealed class ArgumentPlaces
     private ArgumentPlaces(ElfImage image, string displayPath, CallForm? form) =>
         (_image, _displayPath, _form) = (image, displayPath, form);
 
-    /// <param name="image">Open.</param>
-    /// <param name="displayPath">What to call it.</param>
-    /// <param name="form">What the rule's prototype says; null when it counts words itself.</param>
+    /// <param name="image">The open image.</param>
+    /// <param name="displayPath">The name of the file in messages.</param>
+    /// <param name="form">The form according to the rule's prototype; null when it counts words itself.</param>
     /// <param name="sites">The sites whose arguments are read.</param>
-    /// <param name="problems">Takes what is not certain.</param>
+    /// <param name="problems">Receives the warnings.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static List<PlacedSite> Of(
         ElfImage image, string displayPath, CallForm? form, List<PlacedSite> sites, List<SiteProblem> problems)

@@ -36,7 +36,7 @@ internal sealed class CalledScope
 
     /// <param name="functions">The functions of the file.</param>
     /// <param name="function">The function; null when it is unknown.</param>
-    /// <param name="form">What the prototype says.</param>
+    /// <param name="form">The form according to the prototype.</param>
     public CalledScope(FunctionIndex functions, FunctionRange? function, CallForm form)
     {
         (_functions, _form) = (functions, form);

@@ -8,21 +8,21 @@ namespace TraceAgent.Symbols.Functions;
 /// <param name="Symbol">The symbol as nm prints it.</param>
 /// <param name="Address">Virtual address in the ELF file.</param>
 /// <param name="Size">Bytes of its code.</param>
-/// <param name="IsEmulated">Whether a hit at its entry is cheap; false when it is refused.</param>
-/// <param name="Refusal">Why its entry cannot be probed; null when it can.</param>
+/// <param name="IsEmulated">True when a hit at its entry is cheap; false when it is refused.</param>
+/// <param name="Refusal">The reason why its entry cannot be probed; null when it can.</param>
 public sealed record ListedFunction(string Name, string Symbol, ulong Address, ulong Size, bool IsEmulated, SiteProblem? Refusal);
 
 /// <summary>The functions of a binary.</summary>
 /// <param name="Functions">The functions in order of name.</param>
-/// <param name="Count">How many there are, listed or not.</param>
-/// <param name="Problem">Why there is none; or null.</param>
+/// <param name="Count">The number of functions, listed or not.</param>
+/// <param name="Problem">The reason why there is none; or null.</param>
 public sealed record FunctionList(IReadOnlyList<ListedFunction> Functions, int Count, SiteProblem? Problem)
 {
     /// <summary>Lists everything that a rule with this pattern would mean. Never throws because of what is in the file.</summary>
-    /// <param name="image">Open.</param>
-    /// <param name="displayPath">What to call the file in messages.</param>
+    /// <param name="image">The open image.</param>
+    /// <param name="displayPath">The name of the file in messages.</param>
     /// <param name="pattern">The pattern as in <c>symbol:</c>.</param>
-    /// <param name="most">How many to list.</param>
+    /// <param name="most">The maximum number to list.</param>
     public static FunctionList Of(ElfImage image, string displayPath, string pattern, int most)
     {
         ArgumentNullException.ThrowIfNull(image);

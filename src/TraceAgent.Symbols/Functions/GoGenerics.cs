@@ -18,7 +18,7 @@ internal static partial class GoGenerics
     /// <summary>The number of the word, from 0, that holds the dictionary; null when there is none, or when that is not known.</summary>
     /// <param name="name">The name as in the symbol table.</param>
     /// <param name="goMinor">The N of Go 1.N; null for the newest.</param>
-    /// <param name="isUncertain">There is one, behind a receiver of unknown size.</param>
+    /// <param name="isUncertain">True when there is one, behind a receiver of unknown size.</param>
     public static int? DictionaryWord(string name, int? goMinor, out bool isUncertain)
     {
         isUncertain = false;

@@ -8,8 +8,8 @@ namespace TraceAgent.Symbols.Functions;
 /// <summary>Finds what a mistyped name may have meant.</summary>
 internal static class NearestNames
 {
-    private const int Most = 3;
-    private const int LongestName = 128;
+    private const int MaxNames = 3;
+    private const int MaxNameLength = 128;
 
     // A million templates of which each has the word `std` would take seconds.
     private const int MaxDemangled = 100_000;
@@ -18,7 +18,7 @@ internal static class NearestNames
     public static IReadOnlyList<string> Of(string wanted, FunctionIndex functions)
     {
         var name = Encoding.UTF8.GetBytes(wanted);
-        if (name.Length is 0 or > LongestName)
+        if (name.Length is 0 or > MaxNameLength)
         {
             return [];
         }
@@ -26,7 +26,7 @@ internal static class NearestNames
         // A third of the letters may differ; more than that is another word.
         var limit = Math.Clamp(name.Length / 3, 1, 4);
         var found = new SortedSet<(int Distance, string Name)>();
-        var rows = new int[2 * (LongestName + limit + 1)];
+        var rows = new int[2 * (MaxNameLength + limit + 1)];
         var pattern = new SymbolPattern(wanted);
         var demangled = 0;
         functions.ForEachName(candidate =>
@@ -52,14 +52,14 @@ internal static class NearestNames
 
         int DistanceTo(ReadOnlySpan<byte> candidate) => Ascii.EqualsIgnoreCase(candidate, name)
             ? 1
-            : Distance(name, candidate, found.Count == Most ? Math.Clamp(found.Max.Distance - 1, 0, limit) : limit, rows);
+            : Distance(name, candidate, found.Count == MaxNames ? Math.Clamp(found.Max.Distance - 1, 0, limit) : limit, rows);
 
-        bool IsNear(int distance) => distance <= limit && (found.Count < Most || distance < found.Max.Distance);
+        bool IsNear(int distance) => distance <= limit && (found.Count < MaxNames || distance < found.Max.Distance);
 
         void Add(int distance, string text)
         {
             found.Add((distance, text));
-            if (found.Count > Most)
+            if (found.Count > MaxNames)
             {
                 found.Remove(found.Max);
             }

@@ -2,8 +2,8 @@ namespace TraceAgent.Symbols.Functions;
 
 /// <summary>The functions that the gate refused, of several that a rule names: counted by reason, and reported once.</summary>
 /// <param name="displayPath">The binary.</param>
-/// <param name="asked">What the rule calls them.</param>
-/// <param name="total">How many there are.</param>
+/// <param name="asked">The rule's name for them.</param>
+/// <param name="total">The number of functions.</param>
 internal sealed class SkippedFunctions(string displayPath, string asked, int total)
 {
     private readonly Dictionary<string, (int Count, List<string> Examples, SiteProblem First)> _byCode = [];

@@ -22,7 +22,7 @@ internal static class GoPrologue
     /// </summary>
     /// <param name="image">The image, for x86-64.</param>
     /// <param name="function">The function of Go.</param>
-    /// <param name="passesInRegisters">What argument registers hold is not to be changed.</param>
+    /// <param name="passesInRegisters">True when the content of argument registers must not be changed.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static ulong? FirstSafe(ElfImage image, FunctionRange function, bool passesInRegisters)
     {

@@ -33,8 +33,8 @@ internal static class InstructionRules
     /// <summary>
     /// The reason why the instruction must not be probed, as the end of the sentence "the instruction …"; null when it may be.
     /// </summary>
-    /// <param name="instruction">Valid, decoded from <paramref name="bytes"/>.</param>
-    /// <param name="bytes">Exactly the instruction.</param>
+    /// <param name="instruction">The valid instruction, decoded from <paramref name="bytes"/>.</param>
+    /// <param name="bytes">The bytes of exactly the instruction.</param>
     public static string? Refusal(in Instruction instruction, ReadOnlySpan<byte> bytes)
     {
         var opcode = SkipPrefixes(bytes, out var prefixRefusal, out var has16Bit, out var rex);

@@ -10,7 +10,7 @@ namespace TraceAgent.Symbols.Instructions;
 internal sealed class InstructionWalk
 {
     private const int MaxFunctionBytes = 16 << 20;
-    private const int LongestInstruction = 15;
+    private const int MaxInstructionLength = 15;
 
     private const int MaxBranches = 1 << 16;
     private const byte LockPrefix = 0xf0;
@@ -102,7 +102,7 @@ internal sealed class InstructionWalk
                 branches.Add((instruction.IP, instruction.NearBranchTarget));
             }
 
-            var bytes = code.AsSpan((int)(instruction.IP - start), Math.Min(instruction.Length, LongestInstruction));
+            var bytes = code.AsSpan((int)(instruction.IP - start), Math.Min(instruction.Length, MaxInstructionLength));
             var isNop = InstructionRules.IsFiveByteNop(instruction);
             var refusal = InstructionRules.Refusal(instruction, bytes);
             if (instruction.IP == target)

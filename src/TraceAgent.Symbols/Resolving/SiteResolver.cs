@@ -11,10 +11,10 @@ namespace TraceAgent.Symbols.Resolving;
 public static class SiteResolver
 {
     /// <summary>Finds all sites, or at least one refusal and no site. Never throws because of what is in the file.</summary>
-    /// <param name="image">Open.</param>
-    /// <param name="displayPath">What to call the file in messages.</param>
+    /// <param name="image">The open image.</param>
+    /// <param name="displayPath">The name of the file in messages.</param>
     /// <param name="where">The place as in the rule.</param>
-    /// <param name="request">What the rule asks of the places.</param>
+    /// <param name="request">The rule's demands on the places.</param>
     public static SiteResolution Resolve(ElfImage image, string displayPath, Location where, SiteRequest request)
     {
         ArgumentNullException.ThrowIfNull(image);

@@ -13,7 +13,7 @@ internal static class AbortSignatures
     private const uint X64 = 0x53053053;
     private const uint Arm64 = 0xd428bc00;
     private const int Size = 4;
-    private const int Most = 4096;
+    private const int MaxSignatures = 4096;
 
     // librseq hides the value in a ud1, tcmalloc in a NOP. As an operand of `mov` it is the registration of glibc itself.
     private static readonly byte[][] Carriers = [[0x0f, 0xb9, 0x3d], [0x0f, 0x1f, 0x05]];
@@ -40,7 +40,7 @@ internal static class AbortSignatures
         BinaryPrimitives.WriteUInt32LittleEndian(signature, X64);
         SegmentScan.Of(image.File, image.CodeSegments, Carriers[0].Length + Size, (piece, address) =>
         {
-            for (var from = 0; piece[from..].IndexOf(signature) is >= 0 and var next && found.Count < Most; from += next + 1)
+            for (var from = 0; piece[from..].IndexOf(signature) is >= 0 and var next && found.Count < MaxSignatures; from += next + 1)
             {
                 var place = from + next;
                 if (IsCarried(piece[..place]))

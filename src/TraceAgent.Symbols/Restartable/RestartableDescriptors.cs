@@ -7,7 +7,7 @@ namespace TraceAgent.Symbols.Restartable;
 /// <param name="Address">The address of the descriptor itself.</param>
 /// <param name="Start">The address of the first instruction of the sequence.</param>
 /// <param name="Length">Bytes of it.</param>
-/// <param name="Abort">Where the kernel lets the thread go on instead; outside of the sequence.</param>
+/// <param name="Abort">The address where the kernel lets the thread go on instead; outside of the sequence.</param>
 internal readonly record struct RestartableDescriptor(ulong Address, ulong Start, ulong Length, ulong Abort);
 
 /// <summary>
@@ -26,7 +26,7 @@ internal sealed class RestartableDescriptors
     /// The maximum length of a sequence that is believed where only the form speaks for a descriptor; those in use have fewer
     /// than 200 bytes.
     /// </summary>
-    private const ulong LongestByForm = 64 << 10;
+    private const ulong MaxLengthByForm = 64 << 10;
 
     /// <summary>The bits of <c>flags</c> that ever had a meaning.</summary>
     private const uint KnownFlags = 7;
@@ -34,7 +34,7 @@ internal sealed class RestartableDescriptors
     /// <summary>
     /// The maximum number of descriptors. The largest programs have a few thousand; a file can claim as many as it has bytes.
     /// </summary>
-    private const int Most = 65_536;
+    private const int MaxDescriptors = 65_536;
 
     private readonly ElfImage _image;
     private readonly RelativeRelocations _relocations;
@@ -56,7 +56,7 @@ internal sealed class RestartableDescriptors
     {
         foreach (var section in _image.Sections)
         {
-            if (section.Name != Section || _image.File.ReadOrNull(section.Offset, section.Size, Most * Size) is not { } bytes)
+            if (section.Name != Section || _image.File.ReadOrNull(section.Offset, section.Size, MaxDescriptors * Size) is not { } bytes)
             {
                 continue;
             }
@@ -98,7 +98,7 @@ internal sealed class RestartableDescriptors
             var length = BinaryPrimitives.ReadUInt64LittleEndian(piece[(at + LengthAt)..]);
 
             // Version 0 in the lower half, flags in the upper one.
-            if ((uint)head == 0 && head >> 32 <= KnownFlags && length - 1 < LongestByForm
+            if ((uint)head == 0 && head >> 32 <= KnownFlags && length - 1 < MaxLengthByForm
                 && BinaryPrimitives.ReadUInt64LittleEndian(piece[(at + StartAt)..]) != 0)
             {
                 Add(address + (ulong)at, piece.Slice(at, Size), byForm: true);
@@ -113,7 +113,7 @@ internal sealed class RestartableDescriptors
             _relocations.Of(address + StartAt) ?? BinaryPrimitives.ReadUInt64LittleEndian(bytes[StartAt..]),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[LengthAt..]),
             _relocations.Of(address + AbortAt) ?? BinaryPrimitives.ReadUInt64LittleEndian(bytes[AbortAt..]));
-        if (_found.Count < Most && IsCode(descriptor) && (!byForm || HasForm(descriptor, bytes)))
+        if (_found.Count < MaxDescriptors && IsCode(descriptor) && (!byForm || HasForm(descriptor, bytes)))
         {
             _found.TryAdd(address, descriptor);
         }
@@ -128,7 +128,7 @@ internal sealed class RestartableDescriptors
     private bool HasForm(RestartableDescriptor descriptor, ReadOnlySpan<byte> bytes)
     {
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != 0 || BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) > KnownFlags
-            || descriptor.Length > LongestByForm || descriptor.Abort - descriptor.Start < descriptor.Length)
+            || descriptor.Length > MaxLengthByForm || descriptor.Abort - descriptor.Start < descriptor.Length)
         {
             return false;
         }

@@ -9,22 +9,22 @@ namespace TraceAgent.Symbols.Restartable;
 internal static class SegmentScan
 {
     private const int PieceBytes = 256 << 10;
-    private const ulong Most = 512 << 20;
+    private const ulong MaxBytes = 512 << 20;
 
     /// <summary>Visits a piece of a segment.</summary>
-    /// <param name="piece">Valid during the call.</param>
+    /// <param name="piece">The bytes of the piece, valid during the call.</param>
     /// <param name="address">The address of its first byte.</param>
     public delegate void Visit(ReadOnlySpan<byte> piece, ulong address);
 
     /// <param name="file">The file to read.</param>
     /// <param name="segments">The file's segments.</param>
     /// <param name="overlap">Bytes that two neighbours share, so that nothing of this length is cut.</param>
-    /// <param name="look">Is given each piece.</param>
+    /// <param name="look">Called with each piece.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static void Of(ElfFile file, IEnumerable<ElfSegment> segments, int overlap, Visit look)
     {
         var buffer = new byte[PieceBytes + overlap];
-        var left = Most;
+        var left = MaxBytes;
         foreach (var segment in segments)
         {
             for (var at = 0UL; at < segment.FileSize && left > 0; at += PieceBytes, left -= PieceBytes)

@@ -47,7 +47,7 @@ internal sealed class ReturnHazards(ElfImage image)
     /// <summary>The reason against following the return of the function; null when it can be followed.</summary>
     /// <param name="function">The function whose entry is asked for.</param>
     /// <param name="place">The entry, in the words of the user.</param>
-    /// <param name="displayPath">What to call the file.</param>
+    /// <param name="displayPath">The name of the file in messages.</param>
     /// <param name="atInstructions">True when its RET instructions are probed: the kernel leaves the return address alone.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public (string Code, string Message)? Of(FunctionRange function, string place, string displayPath, bool atInstructions)

@@ -9,11 +9,11 @@ namespace TraceAgent.Symbols.Safety;
 /// Lets through only the places where a probe leaves the program as it is. The kernel checks almost none of this: a probe within
 /// an instruction, for one, is accepted and gives the program wrong results.
 /// </summary>
-/// <param name="image">Open.</param>
-/// <param name="displayPath">What to call it.</param>
-/// <param name="request">How returns are to be seen, and what else the rule asks for.</param>
-/// <param name="problems">Takes what there is to say.</param>
-/// <param name="nearest">Says what can be probed instead; null where nobody would read it, as of one function of many.</param>
+/// <param name="image">The open image.</param>
+/// <param name="displayPath">The name of the file in messages.</param>
+/// <param name="request">The request: how returns are to be seen, and what else the rule asks for.</param>
+/// <param name="problems">Receives the problems.</param>
+/// <param name="nearest">Finds what can be probed instead; null where nobody would read it, as for one function of many.</param>
 internal sealed partial class SiteGate(
     ElfImage image, string displayPath, SiteRequest request, List<SiteProblem> problems, NearestPlaces? nearest = null)
 {
@@ -195,12 +195,12 @@ internal sealed partial class SiteGate(
         var offset = walk.FileOffset + moved;
         return new ProbeSite(offset, probed + moved, function.Shown, function.Name.Length == 0 ? 0 : address - function.Start)
         {
-            IsEmulated = InstructionRules.IsEmulated(image.File.ReadOrNull(offset, LongestOpcode, LongestOpcode)),
+            IsEmulated = InstructionRules.IsEmulated(image.File.ReadOrNull(offset, MaxOpcodeLength, MaxOpcodeLength)),
         };
     }
 
     /// <summary>The number of bytes that tell whether an instruction is emulated.</summary>
-    private const int LongestOpcode = 3;
+    private const int MaxOpcodeLength = 3;
 
     private ProbeSite? PassArm64(FunctionRange function, ulong address, string place, out bool isEntry)
     {

@@ -11,7 +11,7 @@ namespace TraceAgent.Symbols.Usdt;
 internal abstract partial class OperandReader
 {
     // Assemblers take no longer expression, and messages repeat it.
-    private const int LongestOperand = 128;
+    private const int MaxOperandLength = 128;
     private const int MaxOperands = 64;
 
     private static readonly SiteValue Unreadable = SiteValue.Missing("its operand cannot be read");
@@ -34,7 +34,7 @@ internal abstract partial class OperandReader
     /// <summary>The value as it is in the place, and how many bytes of it are there; or the reason why it cannot be read.</summary>
     /// <param name="operand">The operand without its size.</param>
     /// <param name="size">The size of the value in bytes: 1, 2, 4 or 8.</param>
-    /// <param name="signed">How memory is widened.</param>
+    /// <param name="signed">True when memory is widened by sign.</param>
     protected abstract (Expr? Value, int Width, string? Refusal) Place(string operand, int size, bool signed);
 
     protected abstract bool IsVectorRegister(string operand);
@@ -64,7 +64,7 @@ internal abstract partial class OperandReader
     private SiteValue ReadOne(string text)
     {
         var match = Sized().Match(text);
-        if (!match.Success || text.Length > LongestOperand)
+        if (!match.Success || text.Length > MaxOperandLength)
         {
             return Unreadable;
         }

@@ -10,23 +10,23 @@ namespace TraceAgent.Symbols.Usdt;
 /// <param name="HasSemaphore">The program leaves it out until somebody wants it.</param>
 /// <param name="Operands">The operands as the compiler wrote them, such as <c>8@%rdi -4@$5</c>.</param>
 /// <param name="Arguments">The same as they are read.</param>
-/// <param name="IsEmulated">Whether a hit is cheap; false when it is refused.</param>
-/// <param name="Refusal">Why it cannot be probed; null when it can.</param>
+/// <param name="IsEmulated">True when a hit is cheap; false when it is refused.</param>
+/// <param name="Refusal">The reason why it cannot be probed; null when it can.</param>
 public sealed record ListedUsdtProbe(
     string Provider, string Name,
     ulong Address, bool HasSemaphore, string Operands, EquatableArray<SiteValue> Arguments, bool IsEmulated, SiteProblem? Refusal);
 
 /// <summary>The USDT probes of a binary.</summary>
 /// <param name="Probes">The probes in order of name.</param>
-/// <param name="Count">How many places there are, listed or not.</param>
-/// <param name="Problem">Why there is none; or null.</param>
+/// <param name="Count">The number of places, listed or not.</param>
+/// <param name="Problem">The reason why there is none; or null.</param>
 public sealed record UsdtList(IReadOnlyList<ListedUsdtProbe> Probes, int Count, SiteProblem? Problem)
 {
     /// <summary>Lists everything that a rule with this pattern would mean. Never throws because of what is in the file.</summary>
-    /// <param name="image">Open.</param>
-    /// <param name="displayPath">What to call the file in messages.</param>
+    /// <param name="image">The open image.</param>
+    /// <param name="displayPath">The name of the file in messages.</param>
     /// <param name="pattern">The pattern as in <c>usdt:</c>; without a colon, a name of any provider.</param>
-    /// <param name="most">How many to list.</param>
+    /// <param name="most">The maximum number to list.</param>
     public static UsdtList Of(ElfImage image, string displayPath, string pattern, int most)
     {
         ArgumentNullException.ThrowIfNull(image);

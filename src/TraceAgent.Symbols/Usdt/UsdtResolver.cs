@@ -8,7 +8,7 @@ namespace TraceAgent.Symbols.Usdt;
 /// <summary>Resolves <c>usdt:</c> to sites, grouped by where their arguments are.</summary>
 internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.Usdt where, SiteRequest request)
 {
-    // Each costs a look at every symbol of the file.
+    // Each costs a search through every symbol of the file.
     private const int MaxVariables = 64;
 
     private readonly UsdtPattern _pattern = new(where);
@@ -71,7 +71,7 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
     }
 
     /// <summary>The places that are named, in order of their names, each with what the gate says of it.</summary>
-    /// <param name="most">How many.</param>
+    /// <param name="most">The maximum number.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public IEnumerable<ListedUsdtProbe> List(int most)
     {

@@ -7,12 +7,14 @@ public enum Severity
 }
 
 /// <summary>An error, or a warning, about a file that a user wrote.</summary>
-/// <param name="Severity">Errors keep the file's last good rules in force.</param>
-/// <param name="Code">Stable: <c>TA</c> and three digits. 1xx: the file as YAML and keys; 2xx: what it names on this host; 3xx:
-/// what the kernel refuses.</param>
-/// <param name="At">Where.</param>
-/// <param name="Message">What is wrong, in one sentence without a full stop.</param>
-/// <param name="Hint">What to do about it.</param>
+/// <param name="Severity">The severity; errors keep the file's last valid rules active.</param>
+/// <param name="Code">
+/// A stable code: <c>TA</c> and three digits. 1xx: the file as YAML and keys; 2xx: what it names on this host; 3xx: what the
+/// kernel refuses.
+/// </param>
+/// <param name="At">The place in the file.</param>
+/// <param name="Message">The problem, in one sentence without a full stop.</param>
+/// <param name="Hint">The remedy.</param>
 public sealed record Diagnostic(Severity Severity, string Code, SourceSpan At, string Message, string? Hint = null)
 {
     public static Diagnostic Error(string code, SourceSpan at, string message, string? hint = null) =>

@@ -89,7 +89,7 @@ public static class DiagnosticCode
     /// <summary>A file of addresses is not there.</summary>
     public const string PrefixFileMissing = "TA143";
 
-    /// <summary>Warning: a name that is said to be no secret would not be redacted anyway.</summary>
+    /// <summary>Warning: a name that the rule exempts from redaction would not be redacted anyway.</summary>
     public const string NotRedacted = "TA160";
 
     /// <summary>Warning: a number that stands for a duration and has no unit.</summary>

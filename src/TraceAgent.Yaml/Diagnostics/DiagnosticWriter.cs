@@ -8,16 +8,16 @@ namespace TraceAgent.Yaml.Diagnostics;
 /// <summary>Shows diagnostics: to people as compilers do, with the line and a caret, or to machines as JSON.</summary>
 public static class DiagnosticWriter
 {
-    private const int WidestLine = 110;
-    private const int NarrowestLine = 30;
+    private const int MaxLineWidth = 110;
+    private const int MinLineWidth = 30;
 
     /// <summary>Columns for the number of the line before it, and the signs for what is left out.</summary>
     private const int BesideLine = 10;
 
-    /// <param name="output">Gets lines that end in <c>\n</c>.</param>
-    /// <param name="diagnostic">What to show.</param>
+    /// <param name="output">Receives lines that end in <c>\n</c>.</param>
+    /// <param name="diagnostic">The diagnostic to show.</param>
     /// <param name="source">The file's lines; null leaves line and caret out.</param>
-    /// <param name="colours">ANSI colours: only for a terminal.</param>
+    /// <param name="colours">True for ANSI colours: only for a terminal.</param>
     /// <param name="columns">The width of the terminal in columns: a line that is wrapped would not be above its caret.</param>
     public static void WriteText(TextWriter output, Diagnostic diagnostic, SourceText? source, bool colours, int? columns = null)
     {
@@ -36,7 +36,7 @@ public static class DiagnosticWriter
         }
 
         var (line, before, caret) = Excerpt(
-            source.Line(at.Line), at, columns is { } wide ? Math.Clamp(wide - BesideLine, NarrowestLine, WidestLine) : WidestLine);
+            source.Line(at.Line), at, columns is { } wide ? Math.Clamp(wide - BesideLine, MinLineWidth, MaxLineWidth) : MaxLineWidth);
         output.Write(string.Create(CultureInfo.InvariantCulture, $"{at.Line,5} | {line}").TrimEnd() + "\n");
         output.Write($"      | {new string(' ', before)}{mark}{new string('^', caret)}{plain}{hint}\n");
     }

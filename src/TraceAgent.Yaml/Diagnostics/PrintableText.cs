@@ -20,7 +20,7 @@ public static class PrintableText
     /// Appends text without anything that moves the cursor: a tab becomes a space, controls become their pictures,
     /// invisible and reordering characters U+FFFD.
     /// </summary>
-    /// <returns>How many columns of a terminal it fills.</returns>
+    /// <returns>The number of columns of a terminal that it fills.</returns>
     public static int Append(StringBuilder result, ReadOnlySpan<char> text)
     {
         var columns = 0;

@@ -4,7 +4,7 @@ namespace TraceAgent.Yaml.Diagnostics;
 public static class Suggestion
 {
     /// <summary>The maximum length of a word that gets a suggestion: the cost of a comparison grows with the square.</summary>
-    private const int LongestWord = 64;
+    private const int MaxWordLength = 64;
 
     /// <summary>The known word nearest to <paramref name="wrong"/>, or null when none is near.</summary>
     public static string? Nearest(string wrong, IEnumerable<string> known) =>
@@ -13,7 +13,7 @@ public static class Suggestion
     /// <summary>Up to <paramref name="count"/> known words near <paramref name="wrong"/>, nearest first.</summary>
     public static IReadOnlyList<string> Nearest(string wrong, IEnumerable<string> known, int count)
     {
-        if (wrong.Length is 0 or > LongestWord)
+        if (wrong.Length is 0 or > MaxWordLength)
         {
             return [];
         }
@@ -47,7 +47,7 @@ public static class Suggestion
         return result;
     }
 
-    /// <summary><c>did you mean 'symbol'?</c>, or null when nothing is near.</summary>
+    /// <summary>The hint <c>did you mean 'symbol'?</c>, or null when nothing is near.</summary>
     public static string? DidYouMean(string wrong, IEnumerable<string> known) =>
         Nearest(wrong, known) is { } near ? $"did you mean '{near}'?" : null;
 
@@ -62,9 +62,9 @@ public static class Suggestion
             return limit + 1;
         }
 
-        Span<int> beforeLast = stackalloc int[LongestWord + 8];
-        Span<int> last = stackalloc int[LongestWord + 8];
-        Span<int> row = stackalloc int[LongestWord + 8];
+        Span<int> beforeLast = stackalloc int[MaxWordLength + 8];
+        Span<int> last = stackalloc int[MaxWordLength + 8];
+        Span<int> row = stackalloc int[MaxWordLength + 8];
         for (var j = 0; j <= to.Length; j++)
         {
             last[j] = j;

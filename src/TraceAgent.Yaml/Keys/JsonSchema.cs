@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace TraceAgent.Yaml.Keys;
 
-/// <summary>A schema in JSON Schema (draft-07), built keyword by keyword, which it has in the order of the calls.</summary>
+/// <summary>A schema in JSON Schema (draft-07), built keyword by keyword, in the order of the calls.</summary>
 /// <param name="Json">The object as text.</param>
 public readonly record struct JsonSchema(string Json)
 {
@@ -21,12 +21,12 @@ public readonly record struct JsonSchema(string Json)
 
     public static JsonSchema Object { get; } = Type("object");
 
-    /// <summary>What YAML may read a word as.</summary>
+    /// <summary>The schema of everything that YAML may read a word as.</summary>
     public static JsonSchema AnyScalar { get; } = Empty.With("type", List(["string", "number", "boolean"]));
 
     public static JsonSchema IsTrue { get; } = Empty.With("enum", "[true]");
 
-    /// <summary>A text or an integer: YAML reads <c>7</c> as one, whatever it is for.</summary>
+    /// <summary>The schema of a text or an integer: YAML reads <c>7</c> as a number, whatever it is for.</summary>
     public static JsonSchema Scalar { get; } = Empty.With("type", List(["string", "integer"]));
 
     public static JsonSchema Enum(params IEnumerable<string> words) => Empty.With("enum", List(words));
@@ -88,21 +88,21 @@ public readonly record struct JsonSchema(string Json)
     public JsonSchema Examples(params IEnumerable<long> numbers) =>
         With("examples", $"[{string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)))}]");
 
-    /// <summary>One example, which is a list.</summary>
+    /// <summary>Adds one example, which is a list.</summary>
     public JsonSchema ExampleOfList(params IEnumerable<string> texts) => With("examples", $"[{List(texts)}]");
 
     public JsonSchema Description(string text) => With("description", Quote(text));
 
     public JsonSchema Title(string text) => With("title", Quote(text));
 
-    /// <summary>The keywords of both.</summary>
+    /// <summary>Joins the keywords of both.</summary>
     public JsonSchema And(JsonSchema other) => other == Empty ? this : new($"{Open}{other.Json.AsSpan(1)}");
 
-    /// <param name="keyword">A keyword of JSON Schema.</param>
-    /// <param name="json">Value of the keyword.</param>
+    /// <param name="keyword">Any keyword.</param>
+    /// <param name="json">The value of the keyword, as JSON.</param>
     public JsonSchema With(string keyword, string json) => new($"{Open}{Quote(keyword)}:{json}}}");
 
-    /// <summary>A text as JSON.</summary>
+    /// <summary>Quotes a text as JSON.</summary>
     internal static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
     private static JsonSchema Type(string name) => Empty.With("type", Quote(name));
@@ -116,6 +116,6 @@ public readonly record struct JsonSchema(string Json)
 
     private JsonSchema With(string keyword, long number) => With(keyword, number.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>All but the closing brace, ready for one more keyword.</summary>
+    /// <summary>The text without the closing brace, ready for one more keyword.</summary>
     private string Open => Json.Length > 2 ? $"{Json.AsSpan(0, Json.Length - 1)}," : "{";
 }

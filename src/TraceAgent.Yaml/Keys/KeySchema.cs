@@ -35,11 +35,11 @@ public static class KeySchema
     }
 
     /// <summary>Writes a whole schema document: UTF-8, indented, with a line end at the end.</summary>
-    /// <param name="output">Takes it.</param>
+    /// <param name="output">The stream to write to.</param>
     /// <param name="id">The file's name.</param>
     /// <param name="title">The title for people.</param>
     /// <param name="root">The schema of the document itself, as <see cref="Schema"/> makes it.</param>
-    /// <param name="definitions">What <c>#/definitions/</c> in it lead to.</param>
+    /// <param name="definitions">The schemas that <c>#/definitions/</c> in it lead to.</param>
     public static void WriteDocument(
         Stream output, string id, string title, JsonSchema root, params (string Name, JsonSchema Schema)[] definitions)
     {

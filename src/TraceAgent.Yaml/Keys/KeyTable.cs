@@ -3,7 +3,7 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Yaml.Keys;
 
 /// <summary>The keys of one kind of mapping: the reader and the JSON Schema both come from it.</summary>
-/// <typeparam name="TDraft">What the values are gathered in.</typeparam>
+/// <typeparam name="TDraft">The type of the draft that gathers the values.</typeparam>
 public sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
 {
     private readonly Dictionary<string, Key<TDraft>> _byName = keys.ToDictionary(k => k.Name);
@@ -79,10 +79,10 @@ public sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
         return present;
     }
 
-    /// <param name="what">What the mapping is, for messages.</param>
-    /// <param name="mapping">Where to point.</param>
+    /// <param name="what">The noun for the mapping, for messages.</param>
+    /// <param name="mapping">The mapping to point to.</param>
     /// <param name="meant">The keys that are there, and those that misspelt ones were meant to be: one error is enough.</param>
-    /// <param name="bag">Takes the errors.</param>
+    /// <param name="bag">Receives the diagnostics.</param>
     private void RequireKeys(string what, YamlMapping mapping, HashSet<string> meant, DiagnosticBag bag)
     {
         foreach (var key in keys)

@@ -7,9 +7,9 @@ namespace TraceAgent.Yaml.Keys;
 public static class ScalarValue
 {
     /// <summary>Reads text without control characters; null, with a diagnostic, for anything else.</summary>
-    /// <param name="entry">Key and value.</param>
-    /// <param name="bag">Takes the reason.</param>
-    /// <param name="severalLines">Allows line ends and tabs.</param>
+    /// <param name="entry">The key and the value.</param>
+    /// <param name="bag">Receives the diagnostics.</param>
+    /// <param name="severalLines">True to allow line ends and tabs.</param>
     public static YamlScalar? Text(YamlEntry entry, DiagnosticBag bag, bool severalLines = false)
     {
         var key = Quoted.Clip(entry.Key.Value);

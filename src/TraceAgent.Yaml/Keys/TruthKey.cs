@@ -1,7 +1,7 @@
 namespace TraceAgent.Yaml.Keys;
 
 /// <summary>
-/// Keys that were words to their writer and truth values to a YAML 1.1 program that copied the file (yaml.org/type/bool.html).
+/// Finds keys that were words to their writer and booleans to a YAML 1.1 program that copied the file (yaml.org/type/bool.html).
 /// </summary>
 internal static class TruthKey
 {

@@ -49,14 +49,14 @@ internal static class DoctorCommand
 
 /// <summary>The object of <c>traceagent doctor --json</c>.</summary>
 /// <param name="Version">The version of this format.</param>
-/// <param name="Works">Whether the agent can work here.</param>
+/// <param name="Works">True when the agent can work here.</param>
 /// <param name="Checks">The checks in their order.</param>
 internal sealed record DoctorReport(int Version, bool Works, IReadOnlyList<DoctorCheck> Checks);
 
-/// <param name="Name">What was tried.</param>
-/// <param name="Verdict"><c>fine</c>, <c>limited</c> or <c>missing</c>.</param>
-/// <param name="Detail">What was seen.</param>
-/// <param name="Remedy">What would help.</param>
+/// <param name="Name">The thing that was tried.</param>
+/// <param name="Verdict">The verdict: <c>fine</c>, <c>limited</c> or <c>missing</c>.</param>
+/// <param name="Detail">The observation.</param>
+/// <param name="Remedy">The remedy.</param>
 internal sealed record DoctorCheck(string Name, string Verdict, string Detail, string? Remedy);
 
 [JsonSerializable(typeof(DoctorReport))]

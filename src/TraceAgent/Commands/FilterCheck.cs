@@ -9,7 +9,7 @@ namespace TraceAgent.Commands;
 
 /// <summary>Checks packet rules: their lists, and the interfaces of this host.</summary>
 /// <param name="present">The interfaces there are.</param>
-/// <param name="trust">Says which lists are to be obeyed.</param>
+/// <param name="trust">Decides which lists are trusted.</param>
 internal sealed class FilterCheck(IReadOnlyList<NetworkInterface> present, PathTrust trust)
 {
     private readonly PrefixSource _prefixes = new(trust);

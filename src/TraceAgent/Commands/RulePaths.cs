@@ -34,8 +34,9 @@ internal static class RulePaths
 
     /// <summary>Reads the files, and lists the paths in which there are none.</summary>
     /// <param name="paths">The paths as given.</param>
-    /// <param name="untrusted">What it is when others may write to a file: an error where the agent reads it, a warning
-    /// where it is only looked at.</param>
+    /// <param name="untrusted">
+    /// The severity when others may write to a file: an error where the agent reads it, a warning where it is only checked.
+    /// </param>
     public static (IReadOnlyList<RuleFileVersion> Files, IReadOnlyList<string> WithoutFiles) Read(
         IReadOnlyCollection<string> paths, Severity untrusted = Severity.Warning)
     {

@@ -138,7 +138,7 @@ internal static class TraceCommand
             return Refuse(file, file.Diagnostics, ExitCode.Usage);
         }
 
-        // What is wrong with the place is known without privileges, and better told before anything is opened.
+        // Errors of the place are known without privileges, and better reported before anything is opened.
         using (var resolver = new ProbeResolver())
         {
             var resolutions = file.Rules.Select(resolver.Resolve).ToList();

@@ -69,7 +69,7 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
     private const int ReadLimit = (1 << 20) + 1;
 
     /// <param name="path">The path; null for the default path, which need not exist.</param>
-    /// <param name="trust">Says whether it is to be obeyed; null when anything is.</param>
+    /// <param name="trust">Decides whether it is trusted; null to trust any file.</param>
     public static AgentConfigurationFile Load(string? path, PathTrust? trust = null)
     {
         if (path is null && !File.Exists(DefaultPath))

@@ -8,8 +8,8 @@ namespace TraceAgent.Configuration;
 /// <summary>Reads the text of the agent configuration to values and diagnostics. Takes any bytes without throwing.</summary>
 internal static class AgentConfigurationReader
 {
-    /// <param name="displayPath">What diagnostics call the file.</param>
-    /// <param name="baseDirectory">Absolute; relative paths in the file start here.</param>
+    /// <param name="displayPath">The name of the file in diagnostics.</param>
+    /// <param name="baseDirectory">The folder, absolute, from which relative paths in the file start.</param>
     /// <param name="utf8">The whole file.</param>
     /// <param name="environment">The value of a variable, or null when it is not set.</param>
     public static AgentConfigurationFile Read(

@@ -15,7 +15,7 @@ internal static class FlushValue
 
     public const string Expected = "a time from 0 to 1s, such as 25ms";
 
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(1);
 
     /// <summary>Parses the time; null for a text that is none, or more than a second.</summary>
     public static TimeSpan? Parse(string text)
@@ -25,7 +25,7 @@ internal static class FlushValue
             return TimeSpan.Zero;
         }
 
-        return ShortTime.Parse(text) is { } time && time <= Longest ? time : null;
+        return ShortTime.Parse(text) is { } time && time <= MaxTime ? time : null;
     }
 
     public static TimeSpan? Read(YamlEntry entry, DiagnosticBag bag)

@@ -14,10 +14,9 @@ namespace TraceAgent.Configuration;
 /// </summary>
 /// <param name="file">The file as it was read at the start.</param>
 /// <param name="followsOutputs">False when the command line said where events go.</param>
-/// <param name="exchange">Brings outputs into force; fails with an <see cref="OutputException"/> and
-/// then has changed nothing.</param>
+/// <param name="exchange">Makes outputs active; fails with an <see cref="OutputException"/> and then has changed nothing.</param>
 /// <param name="reporter">Receives the reports.</param>
-/// <param name="trust">Says whether the file is to be obeyed; null when it always is.</param>
+/// <param name="trust">Decides whether the file is trusted; null when it always is.</param>
 internal sealed class FollowedConfiguration(
     AgentConfigurationFile file,
     bool followsOutputs, Func<IReadOnlyList<OutputConfiguration>, Task> exchange, IConfigurationListener reporter,
@@ -26,7 +25,7 @@ internal sealed class FollowedConfiguration(
     /// <summary>
     /// The maximum time to wait for the exchange of outputs: an output that blocks holds up the exchange, but not the rules.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ExchangeTimeout = TimeSpan.FromSeconds(5);
 
     private readonly AgentConfiguration _started = file.Value!;
     private AgentConfigurationFile _read = file;
@@ -97,7 +96,7 @@ internal sealed class FollowedConfiguration(
 
         try
         {
-            if (!pending.Task.Wait(Patience))
+            if (!pending.Task.Wait(ExchangeTimeout))
             {
                 return false;
             }
@@ -108,7 +107,7 @@ internal sealed class FollowedConfiguration(
         }
         catch (AggregateException problem) when (problem.InnerException is OutputException refusal)
         {
-            // Tried again with every look, and told once.
+            // Tried again in every evaluation, and reported once.
             if (refusal.Message != _refusal)
             {
                 reporter.Refused(_refusal = refusal.Message);

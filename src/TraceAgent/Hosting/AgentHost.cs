@@ -45,7 +45,7 @@ internal static class AgentHost
         }
     }
 
-    /// <summary>Four modules, made by hand, started in this order and stopped in the reverse one.</summary>
+    /// <summary>Makes the four modules by hand; they start in this order and stop in the reverse one.</summary>
     private static async Task<int> HostAsync(AgentParts parts, ILoggerProvider reporter)
     {
         using var loggers = new LoggerFactory([reporter]);

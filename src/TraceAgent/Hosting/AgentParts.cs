@@ -9,8 +9,8 @@ namespace TraceAgent.Hosting;
 
 /// <summary>The parts of a run of the agent, before it starts.</summary>
 /// <param name="Session">The kernel.</param>
-/// <param name="Outputs">Open.</param>
-/// <param name="Rules">Where rules come from.</param>
+/// <param name="Outputs">The opened outputs.</param>
+/// <param name="Rules">The source of rules.</param>
 /// <param name="RingBytes">The size of the ring between kernel and agent.</param>
 /// <param name="Configuration">The configuration, with the command line's settings in place of its own.</param>
 internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, RuleSource Rules, int RingBytes, AgentConfiguration Configuration)

@@ -8,7 +8,7 @@ namespace TraceAgent.Hosting;
 /// <summary>The end of the run, and its exit code. Any thread may end it.</summary>
 /// <param name="limits">The limits of a run that ends by itself; null for the service.</param>
 /// <param name="lifetime">The lifetime of the host.</param>
-/// <param name="logger">Receives defects.</param>
+/// <param name="logger">The logger for bugs.</param>
 internal sealed class AgentRun(RunLimits? limits, IHostApplicationLifetime lifetime, ILogger logger) : IDisposable
 {
     private Timer? _end;
@@ -16,15 +16,15 @@ internal sealed class AgentRun(RunLimits? limits, IHostApplicationLifetime lifet
     /// <summary>The <see cref="ExitCode"/> of the whole run.</summary>
     public int Result { get; private set; } = ExitCode.Fine;
 
-    /// <summary>True when it is over when its rule is refused, its time is over, or its terminal is closed.</summary>
+    /// <summary>True when the run is over when its rule is refused, its time is over, or its terminal is closed.</summary>
     public bool IsLimited => limits is not null;
 
-    /// <summary>Ends the run after so many events; null when there may be any number.</summary>
+    /// <summary>The quota that ends the run after its number of events; null for any number.</summary>
     public EventQuota? Quota { get; } = limits?.Events is { } events ? new EventQuota(events, lifetime.StopApplication) : null;
 
     public void End() => lifetime.StopApplication();
 
-    /// <summary>Ends the run because something of ours is wrong.</summary>
+    /// <summary>Ends the run because of a bug of ours.</summary>
     public void EndByDefect(Exception? failure)
     {
         Log.Defect(logger, failure);
@@ -32,8 +32,8 @@ internal sealed class AgentRun(RunLimits? limits, IHostApplicationLifetime lifet
         End();
     }
 
-    /// <summary>Begins the time of a limited run: the rules are active, as far as they can be.</summary>
-    /// <param name="anyRejected">True ends a limited run.</param>
+    /// <summary>Starts the time of a limited run, when the rules are active as far as they can be.</summary>
+    /// <param name="anyRejected">True when a rule was rejected, which ends a limited run.</param>
     public void Begin(bool anyRejected)
     {
         if (limits is not null && anyRejected)

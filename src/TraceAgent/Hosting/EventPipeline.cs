@@ -10,11 +10,12 @@ using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>The way from the ring to the outputs, and what is known of processes. Started first and stopped last.</summary>
+/// <summary>The module from the ring to the outputs, with the history of processes. Started first and stopped last.</summary>
 internal sealed class EventPipeline : IHostedService, IDisposable
 {
     /// <summary>
-    /// How long an output may take nothing at the end; one that is slow has <see cref="EventPump.Stop"/>'s multiple of it.
+    /// The maximum time for which an output may take nothing at the end; one that is slow has <see cref="EventPump.Stop"/>'s
+    /// multiple of it.
     /// </summary>
     private static readonly TimeSpan LastCommit = TimeSpan.FromSeconds(5);
 
@@ -47,7 +48,7 @@ internal sealed class EventPipeline : IHostedService, IDisposable
 
     public WallClock Clock { get; } = new();
 
-    /// <summary>The probes that records are of.</summary>
+    /// <summary>The probes by the slots in their records.</summary>
     public SlotTable Slots { get; } = new();
 
     public CounterTable<RuleCounters> Rules { get; } = new(rule => new RuleCounters(rule));
@@ -61,8 +62,8 @@ internal sealed class EventPipeline : IHostedService, IDisposable
     public EventPump Pump { get; }
 
     /// <summary>
-    /// Begins to follow processes, on a thread of its own, while the kernel lets the first probe wait. Whoever wants to know of them
-    /// must have said so.
+    /// Starts to follow processes, on a thread of its own, while the kernel lets the first probe wait. Whoever wants their
+    /// notices must have subscribed before.
     /// </summary>
     public void FollowProcesses() => _watching = Task.Factory.StartNew(
         () => Processes.Start(Pump.WhenDrained), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -8,7 +8,7 @@ namespace TraceAgent.Hosting;
 /// <summary>Reports what the run has counted, at its end when nothing is probed any more.</summary>
 internal sealed class FinalTotals(EventPipeline pipeline, ILogger logger)
 {
-    /// <summary>Reports it among the events. Called by the reader's thread, when the ring is drained.</summary>
+    /// <summary>Reports the totals among the events. Called by the reader's thread, when the ring is drained.</summary>
     public void Enqueue()
     {
         foreach (var counters in pipeline.Rules.All)
@@ -22,8 +22,8 @@ internal sealed class FinalTotals(EventPipeline pipeline, ILogger logger)
         }
     }
 
-    /// <summary>Reports it to the operator.</summary>
-    /// <param name="withheld">True when an output did not say what it took of the last lines: they are lost.</param>
+    /// <summary>Reports the totals to the operator.</summary>
+    /// <param name="withheld">True when an output did not say what it took of the last lines: they count as lost.</param>
     public void Report(bool withheld)
     {
         foreach (var counters in pipeline.Rules.All)

@@ -13,7 +13,7 @@ internal sealed record KernelChoices(AttachMethod? Method, bool? Sleepable)
     private const string ReadsVariable = "TRACEAGENT_READS";
 
     /// <param name="variable">Gives the value of an environment variable.</param>
-    /// <param name="problem">What is wrong with them; null when the choices are there.</param>
+    /// <param name="problem">The error in them; null when the choices are valid.</param>
     public static KernelChoices? Read(Func<string, string?> variable, out string? problem)
     {
         problem = null;

@@ -50,7 +50,7 @@ internal sealed class OutputReporter(ILogger logger, Func<TimeSpan> now)
     }
 
     /// <param name="result">The result of a commit.</param>
-    /// <param name="events">How many events of rules the batch had.</param>
+    /// <param name="events">The number of events of rules in the batch.</param>
     public void Committed(CommitResult result, int events)
     {
         foreach (var path in result.Reopened)

@@ -6,7 +6,8 @@ using TraceAgent.Linux;
 namespace TraceAgent.Hosting;
 
 /// <summary>
-/// Packet rules on their interfaces. The thread of the rules drives it, so its start is that of <see cref="RuleEngine"/>.
+/// The module of packet rules on their interfaces. The thread of the rules drives it, so its start is that of
+/// <see cref="RuleEngine"/>.
 /// </summary>
 internal sealed class PacketEngine : IHostedService
 {
@@ -24,7 +25,7 @@ internal sealed class PacketEngine : IHostedService
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Detaches, and tells the last numbers.</summary>
+    /// <summary>Detaches, and reports the last counters.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         Controller.Stop();

@@ -17,7 +17,7 @@ using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>The way from rule files to what is attached.</summary>
+/// <summary>The module from rule files to what is attached.</summary>
 internal sealed class RuleEngine : IHostedService, IDisposable
 {
     private readonly AgentParts _parts;
@@ -89,7 +89,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Detaches everything: when this returns no handler runs any more, and the kernel's counters stand still.</summary>
+    /// <summary>Detaches everything: when this returns no handler runs any more, and the kernel's counters do not change.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         Loop.Dispose();

@@ -10,8 +10,8 @@ using TraceAgent.Status;
 namespace TraceAgent.Hosting;
 
 /// <summary>
-/// Tells how the agent is doing to whoever asks for its status or metrics, and to systemd, which is told last that it is ready and first
-/// that it stops.
+/// The module that reports the agent's state: to whoever asks for its status or metrics, and to systemd, which hears last that it
+/// is ready and first that it stops.
 /// </summary>
 internal sealed class StatusEndpoints : IHostedService, IDisposable
 {

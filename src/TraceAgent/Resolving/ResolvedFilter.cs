@@ -9,14 +9,14 @@ namespace TraceAgent.Resolving;
 
 /// <summary>A packet rule resolved on this machine: an object of <c>traceagent resolve --json</c>.</summary>
 /// <param name="Rule">The rule's name.</param>
-/// <param name="File">Where it stands.</param>
+/// <param name="File">The file that has the rule.</param>
 /// <param name="Line">The line, from 1.</param>
-/// <param name="Kind"><c>packets</c>.</param>
-/// <param name="State"><c>resolved</c>, <c>pending</c> or <c>refused</c>.</param>
+/// <param name="Kind">The kind: <c>packets</c>.</param>
+/// <param name="State">The state: <c>resolved</c>, <c>pending</c> or <c>refused</c>.</param>
 /// <param name="Interfaces">The interfaces that it names.</param>
-/// <param name="Denied">Networks, those of its file included.</param>
-/// <param name="Allowed">Networks, those of its file included.</param>
-/// <param name="DryRun">Nothing is dropped.</param>
+/// <param name="Denied">The number of networks, those of its file included.</param>
+/// <param name="Allowed">The number of networks, those of its file included.</param>
+/// <param name="DryRun">True when nothing is dropped.</param>
 /// <param name="Problems">Errors and warnings of its lists and interfaces.</param>
 internal sealed record ResolvedFilter(
     string Rule,
@@ -25,7 +25,7 @@ internal sealed record ResolvedFilter(
 {
     /// <param name="filter">The rule with its lists.</param>
     /// <param name="present">The interfaces of this machine.</param>
-    /// <param name="diagnostics">What is said of it.</param>
+    /// <param name="diagnostics">The diagnostics of its text.</param>
     public static ResolvedFilter Of(DesiredFilter filter, IReadOnlyList<NetworkInterface> present, IReadOnlyList<Diagnostic> diagnostics)
     {
         var rule = filter.Rule;

@@ -6,10 +6,10 @@ namespace TraceAgent.Resolving;
 
 /// <summary>A rule resolved on this machine: an object of <c>traceagent resolve --json</c>.</summary>
 /// <param name="Rule">The rule's name.</param>
-/// <param name="File">Where it stands.</param>
+/// <param name="File">The file that has the rule.</param>
 /// <param name="Line">The line, from 1.</param>
-/// <param name="On"><c>entry</c>, <c>return</c>, <c>both</c> or <c>call</c>.</param>
-/// <param name="State"><c>resolved</c>, <c>pending</c> or <c>refused</c>.</param>
+/// <param name="On">The trigger: <c>entry</c>, <c>return</c>, <c>both</c> or <c>call</c>.</param>
+/// <param name="State">The state: <c>resolved</c>, <c>pending</c> or <c>refused</c>.</param>
 /// <param name="WaitsFor">The reason why a pending rule waits.</param>
 /// <param name="Parts">Sites that have their values at the same places; empty unless resolved.</param>
 /// <param name="Problems">Refusals and warnings.</param>
@@ -18,7 +18,7 @@ internal sealed record ResolvedRule(
     int Line, string On, string State, string? WaitsFor, IReadOnlyList<ResolvedPart> Parts, IReadOnlyList<ResolvedProblem> Problems);
 
 /// <param name="Sites">The sites in the order of the files.</param>
-/// <param name="Values">What an event shows, in its order.</param>
+/// <param name="Values">The values that an event shows, in its order.</param>
 /// <param name="RecordBytes">The size of the largest record between kernel and agent.</param>
 internal sealed record ResolvedPart(IReadOnlyList<ResolvedSite> Sites, IReadOnlyList<ResolvedValue> Values, int RecordBytes);
 
@@ -26,7 +26,7 @@ internal sealed record ResolvedPart(IReadOnlyList<ResolvedSite> Sites, IReadOnly
 /// <param name="Symbol">The symbol, with <c>+0x…</c> inside of a function.</param>
 /// <param name="Address">Virtual address in the file, <c>0x…</c>.</param>
 /// <param name="FileOffset">Bytes from the start of the file, <c>0x…</c>.</param>
-/// <param name="Hit"><c>emulated</c> or <c>stepped</c>.</param>
+/// <param name="Hit">The way in which a hit is carried out: <c>emulated</c> or <c>stepped</c>.</param>
 /// <param name="CostNs">The cost of a hit in ns, without the rule's own program; null when it could not be measured.</param>
 /// <param name="Call">The whole call; null for a rule that sees entries only.</param>
 internal sealed record ResolvedSite(
@@ -46,14 +46,14 @@ internal sealed record ResolvedCall(int Returns, int Jumps, IReadOnlyList<Resolv
 /// Places in the file that call it and are not traced by the rule; each of their calls hits the probe, too. At most 1,000 are
 /// counted.
 /// </param>
-/// <param name="CallerNames">Functions of some of them.</param>
+/// <param name="CallerNames">The names of the functions of some of them.</param>
 /// <param name="CostNs">The cost in ns of the hit that each of their calls takes; null when it could not be measured.</param>
 internal sealed record ResolvedFollowed(string Symbol, string Address, int Callers, IReadOnlyList<string> CallerNames, double? CostNs);
 
 /// <param name="Name">The name as in the rule.</param>
 /// <param name="Type">The type as rules write it.</param>
-/// <param name="ReadOn"><c>entry</c> or <c>return</c>.</param>
-/// <param name="Where">Registers and memory.</param>
+/// <param name="ReadOn">The moment at which it is read: <c>entry</c> or <c>return</c>.</param>
+/// <param name="Where">The place: registers and memory.</param>
 /// <param name="Bytes">The number of bytes in the record.</param>
 internal sealed record ResolvedValue(string Name, string Type, string ReadOn, string Where, int Bytes);
 

@@ -9,8 +9,8 @@ namespace TraceAgent.Status;
 /// <param name="Agent">The process.</param>
 /// <param name="Ring">The ring between kernel and agent.</param>
 /// <param name="Cost">The cost of all rules together.</param>
-/// <param name="Outputs">All of them.</param>
-/// <param name="Reloads">How often rule files were found changed.</param>
+/// <param name="Outputs">The status of all outputs.</param>
+/// <param name="Reloads">The number of times that rule files were found changed.</param>
 /// <param name="RejectedFiles">Rule files whose current text is not active.</param>
 /// <param name="Rules">The rules in the order of the files; then those that are in no file any more.</param>
 internal sealed record AgentStatus(
@@ -31,12 +31,12 @@ internal sealed record AgentStatus(
 
 /// <param name="Version">The version of the program.</param>
 /// <param name="Pid">Process ID.</param>
-/// <param name="Started">UTC.</param>
-/// <param name="Attach">How probes are attached: <c>uprobe_multi</c> or <c>perf_event</c>.</param>
+/// <param name="Started">The time of the start, UTC.</param>
+/// <param name="Attach">The way in which probes are attached: <c>uprobe_multi</c> or <c>perf_event</c>.</param>
 internal sealed record AgentIdentity(string Version, int Pid, DateTime Started, string Attach);
 
 /// <param name="Bytes">The size in bytes.</param>
-/// <param name="UsedBytes">Waiting to be read.</param>
+/// <param name="UsedBytes">The bytes that wait to be read.</param>
 internal sealed record RingStatus(long Bytes, long UsedBytes);
 
 /// <param name="Percent">The cost in percent of one CPU, over the last second.</param>
@@ -111,9 +111,9 @@ internal sealed record RuleStatus
 /// <param name="Buckets">The buckets between the first and the last that hold a call.</param>
 internal sealed record LatencyStatus(ulong SumNs, IReadOnlyList<LatencyBucket> Buckets);
 
-/// <param name="AboveNs">Durations in it are longer than this.</param>
+/// <param name="AboveNs">The lower bound in ns, which is not part of the bucket.</param>
 /// <param name="UpToNs">The upper bound in ns, which is part of the bucket.</param>
-/// <param name="Calls">How many.</param>
+/// <param name="Calls">The number of calls.</param>
 internal sealed record LatencyBucket(ulong AboveNs, ulong UpToNs, long Calls);
 
 /// <summary>Writes and reads the JSON.</summary>

@@ -10,7 +10,7 @@ internal sealed class BoundedServer : IDisposable
 {
     private const int MaxAtOnce = 32;
     private const int Backlog = 64;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly Socket _listener;
     private readonly RequestForm _form;
@@ -20,7 +20,7 @@ internal sealed class BoundedServer : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
 
-    /// <param name="listener">Bound; taken over.</param>
+    /// <param name="listener">The socket, bound; the server disposes of it.</param>
     /// <param name="form">The form of a request.</param>
     /// <param name="answer">
     /// The answer to a request, which is null when it did not end within the limit; null for none. Called by any thread.
@@ -36,7 +36,7 @@ internal sealed class BoundedServer : IDisposable
     {
         _stopping.Cancel();
         _listener.Dispose();
-        _accepting.Wait(Patience);
+        _accepting.Wait(Timeout);
     }
 
     private async Task AcceptAsync()
@@ -63,7 +63,7 @@ internal sealed class BoundedServer : IDisposable
     private LinkedListNode<Connection> Enter(Socket client)
     {
         var connection = new Connection(client, CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token));
-        connection.Patience.CancelAfter(Patience);
+        connection.Timeout.CancelAfter(Timeout);
         Connection? evicted = null;
         LinkedListNode<Connection> node;
         lock (_gate)
@@ -78,7 +78,7 @@ internal sealed class BoundedServer : IDisposable
             node = _connections.AddLast(connection);
         }
 
-        evicted?.Patience.Cancel();
+        evicted?.Timeout.Cancel();
         return node;
     }
 
@@ -88,7 +88,7 @@ internal sealed class BoundedServer : IDisposable
         using var client = connection.Client;
         try
         {
-            var cancellation = connection.Patience.Token;
+            var cancellation = connection.Timeout.Token;
             var request = await ReadRequestAsync(client, cancellation).ConfigureAwait(false);
             connection.HasAsked = true;
             if (_answer(request) is { } answer)
@@ -98,7 +98,7 @@ internal sealed class BoundedServer : IDisposable
         }
         catch (Exception gone) when (gone is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // The client went away, was too slow, or made room: that is its own affair.
+            // The client went away, was too slow, or was evicted: nothing to report.
             client.Close(0);
         }
         finally
@@ -111,14 +111,14 @@ internal sealed class BoundedServer : IDisposable
                 }
             }
 
-            connection.Patience.Dispose();
+            connection.Timeout.Dispose();
         }
     }
 
     /// <summary>Reads a request; null when it did not end within the limit.</summary>
     private async Task<byte[]?> ReadRequestAsync(Socket client, CancellationToken cancellation)
     {
-        var buffer = new byte[_form.Longest];
+        var buffer = new byte[_form.MaxSize];
         var length = 0;
         while (length < buffer.Length)
         {
@@ -148,17 +148,17 @@ internal sealed class BoundedServer : IDisposable
         client.Shutdown(SocketShutdown.Send);
     }
 
-    private sealed class Connection(Socket client, CancellationTokenSource patience)
+    private sealed class Connection(Socket client, CancellationTokenSource timeout)
     {
         public Socket Client => client;
 
-        public CancellationTokenSource Patience => patience;
+        public CancellationTokenSource Timeout => timeout;
 
         public volatile bool HasAsked;
     }
 }
 
 /// <summary>The form of a request: how to tell that it has ended.</summary>
-/// <param name="Longest">Bytes.</param>
+/// <param name="MaxSize">Bytes.</param>
 /// <param name="IsComplete">True when what was read so far is a whole request.</param>
-internal sealed record RequestForm(int Longest, Func<ReadOnlyMemory<byte>, bool> IsComplete);
+internal sealed record RequestForm(int MaxSize, Func<ReadOnlyMemory<byte>, bool> IsComplete);

@@ -8,7 +8,7 @@ namespace TraceAgent.Status;
 /// <summary>Serves <c>GET /metrics</c> by HTTP/1.1, one request a connection, and nothing else.</summary>
 internal sealed class MetricsServer : IDisposable
 {
-    private const int LongestRequest = 8 << 10;
+    private const int MaxRequestSize = 8 << 10;
     private const string HostHeader = "Host:";
 
     /// <summary>The time within which the same answer is given: anybody on the host may ask, any number of times.</summary>
@@ -23,7 +23,7 @@ internal sealed class MetricsServer : IDisposable
     private MetricsServer(Socket listener, Func<byte[]> text)
     {
         _text = text;
-        _server = new BoundedServer(listener, new RequestForm(LongestRequest, read => read.Span.IndexOf("\r\n\r\n"u8) >= 0), Answer);
+        _server = new BoundedServer(listener, new RequestForm(MaxRequestSize, read => read.Span.IndexOf("\r\n\r\n"u8) >= 0), Answer);
     }
 
     /// <exception cref="SocketException">The address cannot be listened on.</exception>

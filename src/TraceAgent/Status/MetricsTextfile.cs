@@ -18,9 +18,9 @@ internal sealed class MetricsTextfile : IDisposable
     private bool _failing;
     private bool _disposed;
 
-    /// <param name="path">Absolute.</param>
-    /// <param name="text">Asked for each time.</param>
-    /// <param name="onFailure">Told once why the file cannot be written, and again after it could.</param>
+    /// <param name="path">The absolute path.</param>
+    /// <param name="text">Makes the text, each time.</param>
+    /// <param name="onFailure">Called once with the reason why the file cannot be written, and again after it could.</param>
     public MetricsTextfile(string path, Func<byte[]> text, Action<string> onFailure)
     {
         (_path, _text, _onFailure) = (path, text, onFailure);

@@ -144,12 +144,12 @@ internal static class PrometheusText
     /// <param name="Name">Name without the suffix of a sample.</param>
     /// <param name="Type">A word of the format: gauge, counter, histogram.</param>
     /// <param name="Help">A sentence.</param>
-    /// <param name="SamplesOf">Gives what there is to say of it.</param>
+    /// <param name="SamplesOf">Makes the samples of a status.</param>
     private sealed record Metric(string Name, string Type, string Help, Func<AgentStatus, IEnumerable<Sample>> SamplesOf);
 
     private sealed record Sample(double Value, params (string Name, string Value)[] Labels)
     {
-        /// <summary>What the name of a histogram's sample ends in.</summary>
+        /// <summary>The suffix of the name of a histogram's sample.</summary>
         public string Suffix { get; init; } = "";
     }
 }

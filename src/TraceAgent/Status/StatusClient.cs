@@ -6,8 +6,8 @@ namespace TraceAgent.Status;
 /// <summary>Asks a running agent for its status.</summary>
 internal static class StatusClient
 {
-    private const int LongestAnswer = 256 << 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private const int MaxAnswerSize = 256 << 20;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <exception cref="StatusUnavailableException">No agent answers; the message says where, why and what to do.</exception>
     public static AgentStatus Ask(string path)
@@ -15,7 +15,7 @@ internal static class StatusClient
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            socket.SendTimeout = socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+            socket.SendTimeout = socket.ReceiveTimeout = (int)Timeout.TotalMilliseconds;
             socket.Connect(new UnixDomainSocketEndPoint(path));
             socket.Send("status\n"u8);
             using var answer = new MemoryStream();
@@ -23,7 +23,7 @@ internal static class StatusClient
             while (socket.Receive(buffer) is > 0 and var length)
             {
                 answer.Write(buffer.AsSpan(0, length));
-                if (answer.Length > LongestAnswer)
+                if (answer.Length > MaxAnswerSize)
                 {
                     throw new StatusUnavailableException($"{path}: the program that answers is not traceagent");
                 }

@@ -10,12 +10,12 @@ namespace TraceAgent.Status;
 /// </summary>
 internal sealed class StatusSocket : IDisposable
 {
-    private const int LongestRequest = 64;
+    private const int MaxRequestSize = 64;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode = OwnerOnly | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    private static readonly RequestForm Form = new(LongestRequest, read => read.Span.Contains((byte)'\n'));
+    private static readonly RequestForm Form = new(MaxRequestSize, read => read.Span.Contains((byte)'\n'));
 
     private readonly string _path;
     private readonly FileStream _lock;
@@ -23,8 +23,8 @@ internal sealed class StatusSocket : IDisposable
 
     private StatusSocket(string path, FileStream @lock, BoundedServer server) => (_path, _lock, _server) = (path, @lock, server);
 
-    /// <param name="path">Absolute.</param>
-    /// <param name="status">Asked for each client.</param>
+    /// <param name="path">The absolute path.</param>
+    /// <param name="status">Makes the status for each client.</param>
     /// <exception cref="StatusSocketException">Another agent answers there, or the socket cannot be made.</exception>
     public static StatusSocket Open(string path, Func<AgentStatus> status)
     {

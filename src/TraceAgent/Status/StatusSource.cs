@@ -10,10 +10,10 @@ using TraceAgent.Rules;
 
 namespace TraceAgent.Status;
 
-/// <summary>Puts together what the agent says about itself. Any thread may ask.</summary>
-/// <param name="table">All rules.</param>
+/// <summary>Collects the agent's status. Any thread may ask.</summary>
+/// <param name="table">The table of all rules.</param>
 /// <param name="counters">The counters of all rules that there have been.</param>
-/// <param name="packets">All packet rules.</param>
+/// <param name="packets">The table of all packet rules.</param>
 /// <param name="packetCounters">The counters of all packet rules that there have been.</param>
 /// <param name="ring">The ring between kernel and agent.</param>
 /// <param name="outputs">The reporter of all outputs.</param>

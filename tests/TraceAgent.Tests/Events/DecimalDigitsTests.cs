@@ -11,7 +11,7 @@ public sealed class DecimalDigitsTests
     [Fact]
     public void Numbers_of_every_length_are_written_as_dotnet_writes_them()
     {
-        foreach (var power in Enumerable.Range(0, DecimalDigits.Most).Select(exponent => (ulong)Math.Pow(10, exponent)))
+        foreach (var power in Enumerable.Range(0, DecimalDigits.MaxDigits).Select(exponent => (ulong)Math.Pow(10, exponent)))
         {
             Check(power - 1);
             Check(power);
