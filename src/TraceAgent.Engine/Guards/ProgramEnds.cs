@@ -47,7 +47,8 @@ internal sealed class ProgramEnds
         }
 
         var since = _crashes.Count(time => time >= ruleCame);
-        if (before.Count == 0 && since >= SuspiciousFirstCrashes && _goodEnds.All(time => time < ruleCame) && _goodEnds.Count >= SuspiciousCrashes)
+        if (before.Count == 0
+            && since >= SuspiciousFirstCrashes && _goodEnds.All(time => time < ruleCame) && _goodEnds.Count >= SuspiciousCrashes)
         {
             return string.Create(
                 CultureInfo.InvariantCulture,

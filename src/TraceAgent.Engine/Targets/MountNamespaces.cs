@@ -5,7 +5,8 @@ namespace TraceAgent.Engine.Targets;
 
 /// <summary>
 /// All mounts of the host, as far as processes show them. An ordinary user who makes a user namespace may mount anything there, over
-/// any name; nobody but the owner of ours may change ours, and those that belong to it. Answers are of one moment: an instance must not be kept.
+/// any name; nobody but the owner of ours may change ours, and those that belong to it. Answers are of one
+/// moment: an instance must not be kept.
 /// </summary>
 internal sealed class MountNamespaces
 {
