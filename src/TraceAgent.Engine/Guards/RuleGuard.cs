@@ -55,7 +55,7 @@ public sealed class RuleGuard(
     public IReadOnlyList<string> Judge(TimeSpan now)
     {
         var leaving = new List<string>();
-        foreach (var rule in rules.InForce.Where(rule => rule.Lifetime.Ends(rule.Desired!.Rule.Ttl, now)))
+        foreach (var rule in rules.Active.Where(rule => rule.Lifetime.Ends(rule.Desired!.Rule.Ttl, now)))
         {
             Listener.Expired(rule.Desired!.Rule, rule.Desired.Rule.Ttl ?? default);
             leaving.Add(rule.Name);

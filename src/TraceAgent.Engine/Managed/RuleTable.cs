@@ -16,13 +16,13 @@ public sealed class RuleTable
     public RuleTableSnapshot Published => _published;
 
     /// <summary>The active rules, in the order of their files.</summary>
-    public IReadOnlyList<ManagedRule> InForce { get; private set; } = [];
+    public IReadOnlyList<ManagedRule> Active { get; private set; } = [];
 
     /// <summary>The probes that the kernel holds.</summary>
     public IEnumerable<AttachedProbe> Attached => _rules.Values.Select(rule => rule.Attached).OfType<AttachedProbe>();
 
     /// <summary>The number of rules that wait for something that does not exist yet.</summary>
-    public int Pending => InForce.Count(rule => rule.Missing is not null);
+    public int Pending => Active.Count(rule => rule.Missing is not null);
 
     /// <summary>The number of rejections and refusals so far.</summary>
     public int Rejected { get; private set; }
@@ -58,7 +58,7 @@ public sealed class RuleTable
             rule.Take(asked.GetValueOrDefault(name), missing.GetValueOrDefault(name), wrong.GetValueOrDefault(name), now);
         }
 
-        InForce = [.. desired.Select(one => _rules[one.Rule.Name.Value])];
+        Active = [.. desired.Select(one => _rules[one.Rule.Name.Value])];
     }
 
     /// <summary>Counts rules that are not active as they are written.</summary>
@@ -76,7 +76,7 @@ public sealed class RuleTable
 
         _published = new RuleTableSnapshot
         {
-            Rules = [.. InForce.Concat(Misread()).Select(rule => rule.Snapshot(now))],
+            Rules = [.. Active.Concat(Misread()).Select(rule => rule.Snapshot(now))],
             PacketErrors = [.. _errors.Where(error => error.Rule is not null && error.IsPackets).DistinctBy(error => error.Rule!.Value)],
             Rejected = [.. _errors.DistinctBy(error => error.File).Select(error => new RejectedText(error.File, error.Reason))],
             Reloads = Reloads,

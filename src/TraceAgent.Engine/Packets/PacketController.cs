@@ -46,7 +46,7 @@ public sealed class PacketController(
     /// <summary>Follows the interfaces, and reports what is due. To be called often.</summary>
     public void Turn()
     {
-        if (rules.InForce.Count == 0)
+        if (rules.Active.Count == 0)
         {
             return;
         }
@@ -80,7 +80,7 @@ public sealed class PacketController(
 
     private void Expire()
     {
-        foreach (var managed in rules.InForce)
+        foreach (var managed in rules.Active)
         {
             var rule = managed.Resolution!.Desired.Rule;
             if (managed.Lifetime.Ends(rule.Ttl, Now))
@@ -94,7 +94,7 @@ public sealed class PacketController(
     private void Reconcile()
     {
         reconciler.Apply(_present);
-        foreach (var managed in rules.InForce.Where(rule => rule.IsAdmitted))
+        foreach (var managed in rules.Active.Where(rule => rule.IsAdmitted))
         {
             var rule = managed.Resolution!.Desired.Rule;
             var isPending = !_present.Any(link => PacketPlan.Means(rule, link.Name));
@@ -113,7 +113,7 @@ public sealed class PacketController(
     private void ReportTaken()
     {
         var claims = PacketPlan.Claims(rules.Held, rules.Desired, _present);
-        foreach (var managed in rules.InForce.Where(rule => rule.IsAdmitted))
+        foreach (var managed in rules.Active.Where(rule => rule.IsAdmitted))
         {
             var rule = managed.Resolution!.Desired.Rule;
             var reason = PacketPlan.WhyTaken(rule, claims, _present);

@@ -32,7 +32,7 @@ public sealed class PacketReconciler(
     public void Apply(IReadOnlyList<NetworkInterface> present)
     {
         var indices = present.Select(one => one.Index).ToHashSet();
-        foreach (var rule in rules.InForce)
+        foreach (var rule in rules.Active)
         {
             rule.ForgetAllBut(indices);
         }

@@ -15,11 +15,11 @@ public sealed class PacketRuleTable
     public IReadOnlyList<PacketRuleSnapshot> Published => _published;
 
     /// <summary>The active packet rules, in the order of their files.</summary>
-    public IReadOnlyList<ManagedPacketRule> InForce { get; private set; } = [];
+    public IReadOnlyList<ManagedPacketRule> Active { get; private set; } = [];
 
     /// <summary>The filters that should be attached.</summary>
     public IReadOnlyList<DesiredFilter> Desired =>
-        [.. InForce.Where(rule => rule.IsAdmitted).Select(rule => rule.Resolution!.Desired)];
+        [.. Active.Where(rule => rule.IsAdmitted).Select(rule => rule.Resolution!.Desired)];
 
     /// <summary>The rules of which the kernel holds something.</summary>
     public IReadOnlyList<ManagedPacketRule> Attached => [.. _rules.Values.Where(rule => rule.Attached is not null)];
@@ -43,8 +43,8 @@ public sealed class PacketRuleTable
         }
 
         var doubtful = _rules.Values.Where(rule => rule.Take(asked.GetValueOrDefault(rule.Name), now)).ToHashSet();
-        InForce = [.. resolutions.Select(one => _rules[one.Desired.Rule.Name.Value])];
-        return [.. InForce.Where(doubtful.Contains)];
+        Active = [.. resolutions.Select(one => _rules[one.Desired.Rule.Name.Value])];
+        return [.. Active.Where(doubtful.Contains)];
     }
 
     /// <summary>Makes a snapshot of the current state, and forgets rules of which nothing is left.</summary>
@@ -56,7 +56,7 @@ public sealed class PacketRuleTable
             _rules.Remove(gone.Name);
         }
 
-        var claims = PacketPlan.Claims(Held, [.. InForce.Select(rule => rule.Resolution!.Desired)], present);
-        _published = [.. InForce.Select(rule => rule.Snapshot(present, claims))];
+        var claims = PacketPlan.Claims(Held, [.. Active.Select(rule => rule.Resolution!.Desired)], present);
+        _published = [.. Active.Select(rule => rule.Snapshot(present, claims))];
     }
 }

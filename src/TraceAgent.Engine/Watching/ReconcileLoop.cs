@@ -194,7 +194,7 @@ public sealed class ReconcileLoop : IDisposable
         _watches.Follow(evaluation.Looked);
         Take(evaluation, versions);
         var now = Now;
-        _parts.Reconciler.Apply([.. _parts.Table.InForce.Where(rule => rule.IsAdmitted(now)).Select(rule => rule.Desired!)]);
+        _parts.Reconciler.Apply([.. _parts.Table.Active.Where(rule => rule.IsAdmitted(now)).Select(rule => rule.Desired!)]);
         _watches.Follow(_parts.Table.Attached);
         _parts.Packets.Apply(evaluation.Filters);
         Publish();
@@ -210,7 +210,7 @@ public sealed class ReconcileLoop : IDisposable
 
         _versions = versions;
         var missing = evaluation.Pending.ToDictionary(one => one.Rule.Name.Value, one => one.Missing);
-        var pending = _parts.Table.InForce.Where(rule => rule.Missing is not null).Select(rule => rule.Name).ToHashSet();
+        var pending = _parts.Table.Active.Where(rule => rule.Missing is not null).Select(rule => rule.Name).ToHashSet();
         _parts.Table.Take(evaluation.Desired, missing, evaluation.Faults, Now);
         _parts.Table.CountRejected(evaluation.Rejected.Sum(file => file.Rules));
         _parts.Listener.Evaluated(evaluation);

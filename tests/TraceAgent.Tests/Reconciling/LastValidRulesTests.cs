@@ -7,13 +7,13 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Tests.Reconciling;
 
-public sealed class AcceptedRulesTests : IDisposable
+public sealed class LastValidRulesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ProbeResolver _resolver = new();
     private readonly LastValidRules _accepted;
 
-    public AcceptedRulesTests() => _accepted = new LastValidRules(_resolver, new PrefixSource());
+    public LastValidRulesTests() => _accepted = new LastValidRules(_resolver, new PrefixSource());
 
     public void Dispose()
     {
@@ -26,7 +26,7 @@ public sealed class AcceptedRulesTests : IDisposable
     {
         var found = _accepted.Evaluate([File("a.yaml", "add", "buy"), File("b.yaml", "sell")]);
 
-        Assert.Equal(["add", "buy", "sell"], InForce(found));
+        Assert.Equal(["add", "buy", "sell"], Active(found));
         Assert.Equal(["add", "buy", "sell"], found.Pending.Select(one => one.Rule.Name.Value));
         Assert.All(found.Desired, one => Assert.Null(one.Probe));
         Assert.Empty(found.News);
@@ -39,7 +39,7 @@ public sealed class AcceptedRulesTests : IDisposable
 
         var found = _accepted.Evaluate([Broken("a.yaml"), File("b.yaml", "sell", "refund")]);
 
-        Assert.Equal(["add", "buy", "sell", "refund"], InForce(found));
+        Assert.Equal(["add", "buy", "sell", "refund"], Active(found));
         Assert.Equal([new RejectedFile("a.yaml", Errors: 1, RulesKept: 2, Rules: 1)], found.Rejected);
         Assert.Equal(Severity.Error, Assert.Single(found.News).Diagnostic.Severity);
     }
@@ -60,7 +60,7 @@ public sealed class AcceptedRulesTests : IDisposable
     {
         var found = _accepted.Evaluate([Broken("a.yaml"), File("b.yaml", "sell")]);
 
-        Assert.Equal(["sell"], InForce(found));
+        Assert.Equal(["sell"], Active(found));
         Assert.Equal([new RejectedFile("a.yaml", Errors: 1, RulesKept: 0, Rules: 1)], found.Rejected);
     }
 
@@ -72,17 +72,17 @@ public sealed class AcceptedRulesTests : IDisposable
         var file = Given.File("a.yaml", "rules:\n  - {name: add, binary: /nonexistent/shop, symbol: Add, output: audti}\n");
 
         var refused = accepted.Evaluate([file]);
-        Assert.Empty(InForce(refused));
+        Assert.Empty(Active(refused));
         var told = Assert.Single(refused.News).Diagnostic;
         Assert.Equal("TA112 2:65 no output is called 'audti' (did you mean 'audit'?)",
             $"{told.Code} {told.At.Line}:{told.At.Column} {told.Message} ({told.Hint})");
 
         names = ["audit", "audti"];
-        Assert.Equal(["add"], InForce(accepted.Evaluate([file])));
+        Assert.Equal(["add"], Active(accepted.Evaluate([file])));
 
         names = [];
         var gone = accepted.Evaluate([file]);
-        Assert.Equal(["add"], InForce(gone));
+        Assert.Equal(["add"], Active(gone));
         Assert.Equal(Severity.Warning, Assert.Single(gone.News).Diagnostic.Severity);
     }
 
@@ -94,7 +94,7 @@ public sealed class AcceptedRulesTests : IDisposable
 
         var found = _accepted.Evaluate([File("a.yaml", "buy")]);
 
-        Assert.Equal(["buy"], InForce(found));
+        Assert.Equal(["buy"], Active(found));
         Assert.Empty(found.Rejected);
     }
 
@@ -104,7 +104,7 @@ public sealed class AcceptedRulesTests : IDisposable
         _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "sell")]);
         _accepted.Evaluate([Broken("a.yaml"), File("b.yaml", "sell")]);
 
-        Assert.Equal(["sell"], InForce(_accepted.Evaluate([File("b.yaml", "sell")])));
+        Assert.Equal(["sell"], Active(_accepted.Evaluate([File("b.yaml", "sell")])));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class AcceptedRulesTests : IDisposable
     {
         var found = _accepted.Evaluate([With(File("a.yaml", "add"), Doubt(2))]);
 
-        Assert.Equal(["add"], InForce(found));
+        Assert.Equal(["add"], Active(found));
         Assert.Empty(found.Rejected);
         Assert.Equal(Doubt(2), Assert.Single(found.News).Diagnostic);
     }
@@ -146,7 +146,7 @@ public sealed class AcceptedRulesTests : IDisposable
     {
         var found = _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "add", "sell")]);
 
-        Assert.Equal(["add"], InForce(found));
+        Assert.Equal(["add"], Active(found));
         var (diagnostic, source) = Assert.Single(found.News);
         Assert.Equal(("b.yaml", "b.yaml"), (diagnostic.At.File, source.Path));
         Assert.Contains("a.yaml:", diagnostic.Message, StringComparison.Ordinal);
@@ -159,7 +159,7 @@ public sealed class AcceptedRulesTests : IDisposable
 
         var found = _accepted.Evaluate([File("a.yaml", "add"), _files["b.yaml"]]);
 
-        Assert.Equal(["add"], InForce(found));
+        Assert.Equal(["add"], Active(found));
         Assert.Equal("a.yaml", Assert.Single(found.Rejected).Path);
     }
 
@@ -173,7 +173,7 @@ public sealed class AcceptedRulesTests : IDisposable
         var found = _accepted.Evaluate(InOrder(File(from, "buy"), File(to, "sell", "add")));
 
         Assert.Empty(found.Rejected);
-        Assert.Equal(["add", "buy", "sell"], InForce(found).Order());
+        Assert.Equal(["add", "buy", "sell"], Active(found).Order());
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class AcceptedRulesTests : IDisposable
         var found = _accepted.Evaluate([File("a.yaml", "sell"), File("b.yaml", "add")]);
 
         Assert.Empty(found.Rejected);
-        Assert.Equal(["sell", "add"], InForce(found));
+        Assert.Equal(["sell", "add"], Active(found));
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class AcceptedRulesTests : IDisposable
 
         var found = _accepted.Evaluate([File("a.yaml", "buy"), _files["b.yaml"]]);
 
-        Assert.Equal(["buy", "add", "sell"], InForce(found));
+        Assert.Equal(["buy", "add", "sell"], Active(found));
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class AcceptedRulesTests : IDisposable
     {
         _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "add")]);
 
-        Assert.Equal(["add"], InForce(_accepted.Evaluate([_files["b.yaml"]])));
+        Assert.Equal(["add"], Active(_accepted.Evaluate([_files["b.yaml"]])));
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public sealed class AcceptedRulesTests : IDisposable
 
         System.IO.File.Delete(binary);
 
-        Assert.Equal(["add"], InForce(_accepted.Evaluate([file])));
+        Assert.Equal(["add"], Active(_accepted.Evaluate([file])));
     }
 
     [Fact]
@@ -225,7 +225,7 @@ public sealed class AcceptedRulesTests : IDisposable
         // b takes a's rule, but a cannot give it up: its new text is broken.
         var found = _accepted.Evaluate([Broken("a.yaml"), File("b.yaml", "add")]);
 
-        Assert.Equal(["add", "sell"], InForce(found));
+        Assert.Equal(["add", "sell"], Active(found));
         Assert.Equal(["a.yaml", "b.yaml"], found.Rejected.Select(file => file.Path));
     }
 
@@ -250,5 +250,5 @@ public sealed class AcceptedRulesTests : IDisposable
     private static RuleFileVersion[] InOrder(params RuleFileVersion[] files) =>
         [.. files.OrderBy(file => file.Path, StringComparer.Ordinal)];
 
-    private static IEnumerable<string> InForce(RuleEvaluation evaluation) => evaluation.Desired.Select(one => one.Rule.Name.Value);
+    private static IEnumerable<string> Active(RuleEvaluation evaluation) => evaluation.Desired.Select(one => one.Rule.Name.Value);
 }
