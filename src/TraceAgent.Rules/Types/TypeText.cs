@@ -1,9 +1,9 @@
-using TraceAgent.Yaml.Keys;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Types;
 
