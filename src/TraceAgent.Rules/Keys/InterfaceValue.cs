@@ -1,8 +1,8 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;
-using TraceAgent.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 

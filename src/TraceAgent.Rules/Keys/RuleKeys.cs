@@ -29,7 +29,7 @@ internal static class RuleKeys
         LineKeys.Name<RuleDraft>(),
         new Key<RuleDraft>(
             "binary",
-            "The program or library to look into: a path, which starts at the folder of this file when it is relative; " +
+            "The program or library to probe: a path, which starts at the folder of this file when it is relative; " +
                 "a pattern of paths, with * and ?; the name of a library, as libssl.so.3; or {process: nginx}, the executable of every " +
                 "process of that name.",
             TargetValue.Schema,
@@ -59,7 +59,8 @@ internal static class RuleKeys
             PlaceValue.ReadUsdt),
         new Key<RuleDraft>(
             "max_sites",
-            "How many places symbol or usdt may mean in a binary, 1 to 10000; 512 without this key. More are an error.",
+            "The maximum number of places that symbol or usdt may match in a binary, 1 to 10000; 512 without this key. More are an "
+                + "error.",
             JsonSchema.Integer.Minimum(1).Maximum(10000).Default(512).Examples(2000),
             (rule, entry, bag) => rule.MaxSites = ScalarValue.Integer(entry, 1, MaxSites, bag) ?? rule.MaxSites),
         new Key<RuleDraft>(

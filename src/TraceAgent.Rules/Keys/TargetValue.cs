@@ -1,7 +1,7 @@
 using TraceAgent.Capture;
+using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;
-using TraceAgent.Yaml;
 
 namespace TraceAgent.Rules.Keys;
 

@@ -1,9 +1,9 @@
-using TraceAgent.Yaml.Keys;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Yaml.Diagnostics;
+using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Types;
 
@@ -22,7 +22,7 @@ internal static partial class TypeText
             $"{CaptureType.Bytes.Limit} bytes";
 
     private static readonly string SliceHint =
-        $"[]int64 for a slice of Go, []int64(max) to keep at most so many; at most {CaptureType.Bytes.Limit} bytes";
+        $"[]int64 for a slice of Go, []int64(max) to keep at most max elements; at most {CaptureType.Bytes.Limit} bytes";
 
     private static readonly string LimitedWords = string.Join(
         "|", TypeNames.Limited.Select(word => word.Replace(".", @"\.", StringComparison.Ordinal)));

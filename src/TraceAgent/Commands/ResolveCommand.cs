@@ -23,12 +23,12 @@ internal static class ResolveCommand
         var paths = RulePaths.Argument(ArgumentArity.OneOrMore);
         var config = new Option<string?>("--config")
         {
-            Description = "Agent configuration whose 'binaries' say what may be probed",
+            Description = "Agent configuration with the 'binaries' that may be probed",
             HelpName = "FILE",
         };
         var json = new Option<bool>("--json") { Description = "One JSON object a line for each rule, for machines" };
         var command = new Command(
-            "resolve", "Show what rules mean on this machine: places, cost of a hit, where each value is, what is refused. Exit code 1 " +
+            "resolve", "Show how rules resolve on this machine: places, cost of a hit, where each value is, refusals. Exit code 1 " +
                 "when something is wrong.")
         {
             paths, config, json,

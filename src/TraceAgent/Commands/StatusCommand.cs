@@ -27,7 +27,7 @@ internal static class StatusCommand
             HelpName = "NAME",
         };
         var command = new Command(
-            "status", "Show the rules of the running agent: state, calls, what became of them, cost. Exit code 1 when no agent answers.")
+            "status", "Show the rules of the running agent: state, calls, outcomes, cost. Exit code 1 when no agent answers.")
         {
             socket, config, json, watch, rule,
         };

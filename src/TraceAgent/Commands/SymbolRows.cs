@@ -1,7 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text;
 using TraceAgent.Symbols;
 using TraceAgent.Terminal;
 using TraceAgent.Yaml.Diagnostics;

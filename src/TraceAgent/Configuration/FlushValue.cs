@@ -1,6 +1,6 @@
+using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;
-using TraceAgent.Yaml;
 
 namespace TraceAgent.Configuration;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Linux;
+using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;
-using TraceAgent.Yaml;
 
 namespace TraceAgent.Configuration;
 

@@ -20,7 +20,7 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "rule attached: {rule} also at {sites}; processes of older files stay traced")]
     public static partial void RuleExtended(ILogger logger, string rule, string sites);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "rule changed: {rule}, only how its lines look; nothing was detached")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "rule changed: {rule}: only the format of its lines; nothing was detached")]
     public static partial void RuleReshaped(ILogger logger, string rule);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "rule detached: {rule}: {reason}")]
