@@ -36,7 +36,7 @@ pack() {
     (cd "$dotnet" && cp -r --parents dotnet host "shared/Microsoft.NETCore.App/$runtime" "$tree/dotnet/")
     cp "$root/tests/hosts/endtoend.sh" "$tree/run"
     # uprobe_multi came with 6.6; where it is, perf events are left to the older kernel when there is little time.
-    local -A leaves_out=([6.1]='way: Multi' [6.12]="${QUICK:+way: Perf}")
+    local -A leaves_out=([6.1]='method: Multi' [6.12]="${QUICK:+method: Perf}")
     for series in "$@"; do
         printf '%s\n' "${tests[@]}" --without "${without[@]}" ${leaves_out[$series]:+"${leaves_out[$series]}"} >"$tree/chosen-$series"
     done
