@@ -1,3 +1,5 @@
+using TraceAgent.Linux;
+
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>Offsets in bytes of members in the kernel's structures.</summary>
@@ -6,6 +8,24 @@ internal sealed class KernelFields(KernelTypes kernel)
     private readonly ILookup<uint, int> _structures = kernel.Types.Named(kernel.Names.Values.ToHashSet())
         .Where(number => kernel.Types[number].Kind == BtfKind.Struct)
         .ToLookup(number => kernel.Types[number].Name);
+
+    /// <summary>Reads the kernel's types, and from them what <paramref name="read"/> asks for.</summary>
+    /// <param name="names">The names of types, members and functions that it asks for.</param>
+    /// <param name="remedy">The remedy where the kernel does not tell its types.</param>
+    /// <param name="read">Asks.</param>
+    /// <exception cref="KernelException">The kernel does not tell its types, or has other ones.</exception>
+    public static T Read<T>(IReadOnlySet<string> names, string remedy, Func<KernelFields, T> read)
+    {
+        try
+        {
+            using var kernel = KernelTypes.Read(names);
+            return read(new KernelFields(kernel));
+        }
+        catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new KernelException("read", $"the kernel's types ({problem.Message})", KernelException.Enoent, remedy);
+        }
+    }
 
     /// <exception cref="InvalidDataException">The kernel has no such member, or several at different places.</exception>
     public int Require(string structure, string member) =>

@@ -81,43 +81,30 @@ internal sealed class SignalWatch : IDisposable
             "s_dev", "vm_area_struct", "vm_flags", "vm_file",
             "kernel_siginfo", "si_code", forNew, forNext, forDestroy,
         ];
-        try
+        return KernelFields.Read(names, "needs CONFIG_DEBUG_INFO_BTF", fields => new SignalFields
         {
-            using var kernel = KernelTypes.Read(names);
-            var fields = new KernelFields(kernel);
-            return new SignalFields
-            {
-                FileIterator = (fields.Function(forNew), fields.Function(forNext), fields.Function(forDestroy))
-                    is ({ } @new, { } next, { } destroy)
-                    ? new FileIterator(@new, next, destroy)
-                    : null,
-                SignalCode = fields.Require("kernel_siginfo", "si_code"),
-                ExitStatus = fields.Require("task_struct", "exit_code"),
-                UprobeTask = fields.Require("task_struct", "utask"),
-                GroupLeader = fields.Require("task_struct", "group_leader"),
-                StartTime = fields.Require("task_struct", "start_time"),
-                AddressSpace = fields.Require("task_struct", "mm"),
-                SignalHandlers = fields.Require("task_struct", "sighand"),
-                FirstHandler = fields.Require("sighand_struct", "action")
-                    + fields.Require("k_sigaction", "sa")
-                    + fields.Require("sigaction", "sa_handler"),
-                ActionSize = fields.SizeOf("k_sigaction"),
-                ExecutableFile = fields.Require("mm_struct", "exe_file"),
-                Inode = fields.Require("file", "f_inode"),
-                InodeNumber = fields.Require("inode", "i_ino"),
-                FileSystem = fields.Require("inode", "i_sb"),
-                Device = fields.Require("super_block", "s_dev"),
-                MappingFlags = fields.Require("vm_area_struct", "vm_flags"),
-                MappedFile = fields.Require("vm_area_struct", "vm_file"),
-            };
-        }
-        catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            throw new KernelException(
-                "read",
-                $"the kernel's types ({problem.Message})",
-                KernelException.Enoent,
-                "needs CONFIG_DEBUG_INFO_BTF");
-        }
+            FileIterator = (fields.Function(forNew), fields.Function(forNext), fields.Function(forDestroy))
+                is ({ } @new, { } next, { } destroy)
+                ? new FileIterator(@new, next, destroy)
+                : null,
+            SignalCode = fields.Require("kernel_siginfo", "si_code"),
+            ExitStatus = fields.Require("task_struct", "exit_code"),
+            UprobeTask = fields.Require("task_struct", "utask"),
+            GroupLeader = fields.Require("task_struct", "group_leader"),
+            StartTime = fields.Require("task_struct", "start_time"),
+            AddressSpace = fields.Require("task_struct", "mm"),
+            SignalHandlers = fields.Require("task_struct", "sighand"),
+            FirstHandler = fields.Require("sighand_struct", "action")
+                + fields.Require("k_sigaction", "sa")
+                + fields.Require("sigaction", "sa_handler"),
+            ActionSize = fields.SizeOf("k_sigaction"),
+            ExecutableFile = fields.Require("mm_struct", "exe_file"),
+            Inode = fields.Require("file", "f_inode"),
+            InodeNumber = fields.Require("inode", "i_ino"),
+            FileSystem = fields.Require("inode", "i_sb"),
+            Device = fields.Require("super_block", "s_dev"),
+            MappingFlags = fields.Require("vm_area_struct", "vm_flags"),
+            MappedFile = fields.Require("vm_area_struct", "vm_file"),
+        });
     }
 }

@@ -54,11 +54,8 @@ internal static class WaitingReads
         string[] members =
             ["vm_flags", "vm_userfaultfd_ctx", "ctx", "vm_ops", "vm_file", "vm_mm",
                 "f_inode", "i_mode", "i_sb", "s_magic", "mm_users", "counter"];
-        try
+        return KernelFields.Read(structures.Concat(members).ToHashSet(), Remedy, fields =>
         {
-            using var kernel = KernelTypes.Read(structures.Concat(members).ToHashSet());
-            var fields = new KernelFields(kernel);
-
             // Without CONFIG_USERFAULTFD the structure is there, and empty.
             var handler = fields.Require("vm_area_struct", "vm_userfaultfd_ctx");
             return new PageFields
@@ -74,10 +71,6 @@ internal static class WaitingReads
                 Magic = fields.Require("super_block", "s_magic"),
                 SpaceUsers = fields.Require("mm_struct", "mm_users"),
             };
-        }
-        catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            throw new KernelException("read", $"the kernel's types ({problem.Message})", KernelException.Enoent, Remedy);
-        }
+        });
     }
 }
