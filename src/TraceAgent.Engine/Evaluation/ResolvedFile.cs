@@ -8,8 +8,8 @@ namespace TraceAgent.Engine.Evaluation;
 
 /// <summary>The rules of one file as they resolve on this host.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Probes">Its rules with their probes, in the order of the file.</param>
-/// <param name="Filters">Its packet rules with their lists, in the order of the file.</param>
+/// <param name="Probes">The rules with their probes, in the order of the file.</param>
+/// <param name="Filters">The packet rules with their lists, in the order of the file.</param>
 /// <param name="Looked">The names of files whose appearance would change this.</param>
 public sealed record ResolvedFile(
     RuleFile File, IReadOnlyList<Resolution> Probes, IReadOnlyList<FilterResolution> Filters, IReadOnlyList<WatchedName> Looked)
