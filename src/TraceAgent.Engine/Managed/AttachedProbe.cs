@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TraceAgent.Bpf;
 using TraceAgent.Capture;
 using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Resolving;
@@ -31,6 +32,9 @@ public sealed class AttachedProbe(Rule rule, RuleCounters counters)
         new HashSet<(uint, uint, ulong, long)>();
 
     public RuleProbe Held => new(Rule, new Probe(Parts.Select(part => part.Held).ToEquatableArray()));
+
+    /// <summary>True when it had been hit, or was new, at the last <see cref="BpfSession.FindNews"/>.</summary>
+    public bool HasNews => Parts.Exists(part => part.Loaded.HasNews);
 
     public IEnumerable<AttachedFile> Files => Parts.SelectMany(part => part.Files);
 

@@ -141,12 +141,7 @@ public sealed class ReconcileLoop : IDisposable
         if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
-            foreach (var rule in _parts.Guard.Judge(Now))
-            {
-                _parts.Reconciler.Detach(rule);
-            }
-
-            Publish();
+            Judge();
         }
 
         _parts.Packets.Turn();
@@ -156,6 +151,21 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Maintenance.DetachUnused();
             _parts.Reconciler.LeaveBareParts();
             _parts.Maintenance.ForgetDeadCalls();
+        }
+    }
+
+    private void Judge()
+    {
+        var leaving = _parts.Guard.Judge(Now);
+        foreach (var rule in leaving ?? [])
+        {
+            _parts.Reconciler.Detach(rule);
+        }
+
+        // What is told of a suspended rule has the time that is left.
+        if (leaving is not null || _parts.Table.AnySuspended(Now))
+        {
+            Publish();
         }
     }
 
