@@ -50,6 +50,13 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     private readonly RuleFileEvaluator _evaluator = new(resolver, outputs);
     private HashSet<Diagnostic> _said = [];
     private HashSet<string> _faulty = [];
+    private bool _hasFilters;
+
+    /// <summary>
+    /// True when the next evaluation of the same rule files may have another result than the last one. Much cheaper than to evaluate
+    /// them.
+    /// </summary>
+    public bool MayHaveChanged => _hasFilters || resolver.MayHaveChanged;
 
     /// <summary>Makes the next evaluation read every file of addresses and every binary again.</summary>
     public void Forget()
@@ -138,6 +145,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
 
         resolver.Settle();
         prefixes.Settle();
+        _hasFilters = filters.Count > 0;
         _said = said;
         var faulty = faults.Select(fault => fault.File).ToHashSet();
         var accepted = versions.Where(version => _faulty.Contains(version.Path) && !faulty.Contains(version.Path))

@@ -38,7 +38,19 @@ public sealed class AttachedProbe(Rule rule, RuleCounters counters)
 
     public IEnumerable<AttachedFile> Files => Parts.SelectMany(part => part.Files);
 
-    private int FileCount => Parts.Sum(part => part.Files.Count);
+    private int FileCount
+    {
+        get
+        {
+            var count = 0;
+            foreach (var part in Parts)
+            {
+                count += part.Files.Count;
+            }
+
+            return count;
+        }
+    }
 
     /// <summary>Records that what is attached is what is asked for.</summary>
     public void MarkInSync(RuleProbe asked) => (_asked, _askedFiles) = (asked, FileCount);

@@ -16,6 +16,7 @@ public sealed class RuleSource(
     IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null, PathTrust? trust = null)
 {
     private readonly Dictionary<string, (FileIdentity? Identity, DateTime ReadAt, RuleFileVersion Version)> _known = [];
+    private readonly Dictionary<string, (FileIdentity? State, DateTime ReadAt)> _looked = [];
 
     public IReadOnlyList<string> Paths => paths;
 
@@ -42,9 +43,16 @@ public sealed class RuleSource(
         foreach (var path in paths)
         {
             var any = false;
+            _looked[path] = (FileStatus.Of(path), DateTime.UtcNow);
             var isFolder = Directory.Exists(path);
             var full = Path.GetFullPath(path);
-            foreach (var file in isFolder ? FilesIn(path) ?? KnownIn(path) : [path])
+            var files = isFolder ? FilesIn(path) : [path];
+            if (files is null)
+            {
+                _looked.Remove(path);
+            }
+
+            foreach (var file in files ?? KnownIn(path))
             {
                 var identity = FileStatus.Of(file);
                 any |= identity is not null;
@@ -69,6 +77,19 @@ public sealed class RuleSource(
         }
 
         return versions;
+    }
+
+    /// <summary>
+    /// True when <see cref="Read"/> may have another result than the last time. Much cheaper than to read: no folder is listed, and
+    /// no file opened.
+    /// </summary>
+    public bool HasChanged()
+    {
+        var judge = trust?.ForOneLook();
+        return _looked.Count != paths.Distinct().Count()
+            || _looked.Any(one => FileStatus.Of(one.Key) is var state
+                && (state != one.Value.State || state?.ShowsChangesAfter(one.Value.ReadAt) is false))
+            || _known.Any(one => !IsCurrent(one.Key, FileStatus.Of(one.Key) ?? FileIdentity.None, judge));
     }
 
     /// <summary>
@@ -115,9 +136,8 @@ public sealed class RuleSource(
         }
 
         var identity = found ?? FileIdentity.None;
-        if (_known.TryGetValue(path, out var known)
-            && known.Identity == identity && identity.ShowsChangesAfter(known.ReadAt)
-            && judge?.HasChanged(path, identity, known.Version.Content.Diagnostics) is not true)
+        var known = _known.GetValueOrDefault(path);
+        if (IsCurrent(path, identity, judge))
         {
             return known.Version;
         }
@@ -141,4 +161,10 @@ public sealed class RuleSource(
         _known[path] = (identity, readAt, version);
         return version;
     }
+
+    /// <summary>True when the file was read, and what was read is what it has now.</summary>
+    private bool IsCurrent(string path, FileIdentity identity, PathTrust? judge) =>
+        _known.TryGetValue(path, out var known)
+        && known.Identity == identity && identity.ShowsChangesAfter(known.ReadAt)
+        && judge?.HasChanged(path, identity, known.Version.Content.Diagnostics) is not true;
 }
