@@ -116,6 +116,7 @@ public sealed class ReconcileLoop : IDisposable
                 _parts.Reconciler.Detach(rule);
             }
 
+            _parts.Maintenance.MakeRoomForCalls();
             Publish();
         }
 
@@ -146,6 +147,7 @@ public sealed class ReconcileLoop : IDisposable
                 _parts.Reconciler.Detach(rule);
             }
 
+            _parts.Maintenance.MakeRoomForCalls();
             Publish();
         }
 

@@ -17,7 +17,7 @@ public sealed class RuleCountersTests
         Commit(2, reached: false);
         _counters.Undecodable();
 
-        Assert.Equal(new RuleTotals(10, new CallCounts(Logged: 5, 0, 0, 0, Lost: 5), Unreturned: 0), _counters.FinalTotals());
+        Assert.Equal(new RuleTotals(10, new CallCounts(Logged: 5, 0, 0, 0, Lost: 5) { LostInOutput = 3 }, Unreturned: 0), _counters.FinalTotals());
     }
 
     [Fact]
