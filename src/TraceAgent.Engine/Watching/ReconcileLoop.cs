@@ -24,7 +24,7 @@ public sealed class ReconcileLoop : IDisposable
     private readonly WatchList _watches;
     private readonly Debouncer _debouncer = new();
     private readonly Thread _thread;
-    private IReadOnlyList<RuleFileVersion>? _versions;
+    private IReadOnlyList<RuleFile>? _files;
     private volatile bool _stopping;
     private volatile bool _reload;
     private long _lastCheck;
@@ -191,10 +191,10 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Reconciler.Detach(rule);
         }
 
-        var versions = _parts.Crashes is null ? _parts.Source.Read() : _parts.Crashes.Judge(_parts.Source.Read());
-        var evaluation = _parts.Rules.Evaluate(versions);
+        var files = _parts.Crashes is null ? _parts.Source.Read() : _parts.Crashes.Judge(_parts.Source.Read());
+        var evaluation = _parts.Rules.Evaluate(files);
         _watches.Follow(evaluation.Looked);
-        Take(evaluation, versions);
+        Take(evaluation, files);
         var now = Now;
         _parts.Reconciler.Apply([.. _parts.Table.Active.Where(rule => rule.IsAdmitted(now)).Select(rule => rule.Desired!)]);
         _watches.Follow(_parts.Table.Attached);
@@ -203,17 +203,17 @@ public sealed class ReconcileLoop : IDisposable
         _lastCheck = Stopwatch.GetTimestamp();
     }
 
-    private void Take(RuleEvaluation evaluation, IReadOnlyList<RuleFileVersion> versions)
+    private void Take(RuleEvaluation evaluation, IReadOnlyList<RuleFile> files)
     {
-        if (_versions is not null && !versions.SequenceEqual(_versions, ReferenceEqualityComparer.Instance))
+        if (_files is not null && !files.SequenceEqual(_files, ReferenceEqualityComparer.Instance))
         {
             _parts.Table.Reloads++;
         }
 
-        _versions = versions;
+        _files = files;
         var missing = evaluation.Pending.ToDictionary(one => one.Rule.Name.Value, one => one.Missing);
         var pending = _parts.Table.Active.Where(rule => rule.Missing is not null).Select(rule => rule.Name).ToHashSet();
-        _parts.Table.Take(evaluation.Desired, missing, evaluation.Faults, Now);
+        _parts.Table.Take(evaluation.Desired, missing, evaluation.Errors, Now);
         _parts.Table.CountRejected(evaluation.Rejected.Sum(file => file.Rules));
         _parts.Listener.Evaluated(evaluation);
         foreach (var (rule, what) in evaluation.Pending.Where(one => !pending.Contains(one.Rule.Name.Value)))

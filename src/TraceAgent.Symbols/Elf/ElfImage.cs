@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TraceAgent.Capture;
+using TraceAgent.Dwarf.Elf;
 using Architecture = TraceAgent.Capture.Architecture;
 
 namespace TraceAgent.Symbols.Elf;
@@ -142,7 +143,8 @@ public sealed partial class ElfImage : IDisposable
             var bytes = new ElfFile(file, (ulong)RandomAccess.GetLength(file));
             if (ElfHeader.Read(bytes, out var failure) is not { } header)
             {
-                problem = new SiteProblem(failure.Code, Refused: true, $"{displayPath} {failure.Message}");
+                problem = new SiteProblem(
+                    failure.IsDamaged ? SiteCodes.Damaged : SiteCodes.NotSupported, Refused: true, $"{displayPath} {failure.Message}");
                 return null;
             }
 

@@ -1,4 +1,5 @@
 using TraceAgent.Engine.Sources;
+using TraceAgent.Rules;
 
 namespace TraceAgent.Tests.Watching;
 
@@ -89,7 +90,7 @@ public sealed class RuleSourceTests : IDisposable
 
         _folder.Replace("a.yaml", Rule("new"));
 
-        Assert.Equal("new", source.Read()[0].Content.Rules[0].Name.Value);
+        Assert.Equal("new", source.Read()[0].Rules[0].Name.Value);
     }
 
     [Fact]
@@ -104,7 +105,7 @@ public sealed class RuleSourceTests : IDisposable
         _folder.Write("a.yaml", Rule("new"));
         File.SetLastWriteTimeUtc(_folder["a.yaml"], stamp);
 
-        Assert.Equal("new", source.Read()[0].Content.Rules[0].Name.Value);
+        Assert.Equal("new", source.Read()[0].Rules[0].Name.Value);
     }
 
     [Fact]
@@ -117,12 +118,12 @@ public sealed class RuleSourceTests : IDisposable
         File.CreateSymbolicLink(_folder["..data"], "..v1");
         File.CreateSymbolicLink(_folder["a.yaml"], "..data/a.yaml");
         var source = Source(_folder.Root);
-        Assert.Equal("old", source.Read()[0].Content.Rules[0].Name.Value);
+        Assert.Equal("old", source.Read()[0].Rules[0].Name.Value);
 
         File.Delete(_folder["..data"]);
         File.CreateSymbolicLink(_folder["..data"], "..v2");
 
-        Assert.Equal("new", source.Read()[0].Content.Rules[0].Name.Value);
+        Assert.Equal("new", source.Read()[0].Rules[0].Name.Value);
     }
 
     [Fact]
@@ -135,12 +136,12 @@ public sealed class RuleSourceTests : IDisposable
         var files = source.Read();
 
         Assert.Equal(["broken link to none", "broken link to b.yaml"], files.Select(
-            file => Assert.Single(file.Content.Diagnostics).Message));
-        Assert.All(files, file => Assert.False(file.Content.HasErrors));
+            file => Assert.Single(file.Diagnostics).Message));
+        Assert.All(files, file => Assert.False(file.HasErrors));
         Assert.Equal([_folder.Root], source.WithoutFiles);
         Assert.Equal(files, source.Read(), ReferenceEqualityComparer.Instance);
         _folder.Write("none", Rule("r"));
-        Assert.Equal("r", Assert.Single(source.Read()[0].Content.Rules).Name.Value);
+        Assert.Equal("r", Assert.Single(source.Read()[0].Rules).Name.Value);
         Assert.Empty(source.WithoutFiles);
     }
 
@@ -154,21 +155,21 @@ public sealed class RuleSourceTests : IDisposable
         var files = Source(_folder.Root).Read();
 
         Assert.All(files.Take(2), file =>
-            Assert.Equal("cannot read the file: not a regular file", Assert.Single(file.Content.Diagnostics).Message));
-        Assert.Single(files[2].Content.Rules);
+            Assert.Equal("cannot read the file: not a regular file", Assert.Single(file.Diagnostics).Message));
+        Assert.Single(files[2].Rules);
     }
 
     [Fact]
     public void A_pipe_that_is_named_itself_is_read_where_one_reading_is_enough()
     {
         var pipe = Pipe("rules");
-        Assert.True(Assert.Single(Source(pipe).Read()).Content.HasErrors);
+        Assert.True(Assert.Single(Source(pipe).Read()).HasErrors);
         var writer = new Thread(() => File.WriteAllText(pipe, Rule("r")));
         writer.Start();
 
         var file = Assert.Single(new RuleSource([pipe], takesPipes: true).Read());
 
-        Assert.Equal("r", Assert.Single(file.Content.Rules).Name.Value);
+        Assert.Equal("r", Assert.Single(file.Rules).Name.Value);
         writer.Join();
     }
 
@@ -181,8 +182,8 @@ public sealed class RuleSourceTests : IDisposable
         var source = Source("/proc/self/mem", _folder.Root);
 
         var files = source.Read();
-        Assert.Contains("cannot read the file", Assert.Single(files[0].Content.Diagnostics).Message, StringComparison.Ordinal);
-        Assert.Empty(files[1].Content.Diagnostics);
+        Assert.Contains("cannot read the file", Assert.Single(files[0].Diagnostics).Message, StringComparison.Ordinal);
+        Assert.Empty(files[1].Diagnostics);
     }
 
     [Fact]
@@ -197,7 +198,7 @@ public sealed class RuleSourceTests : IDisposable
         File.WriteAllText(file, Rule("two"));
         File.SetLastWriteTimeUtc(file, old);
 
-        Assert.Equal("two", source.Read()[0].Content.Rules[0].Name.Value);
+        Assert.Equal("two", source.Read()[0].Rules[0].Name.Value);
     }
 
     [Fact]
@@ -231,7 +232,7 @@ public sealed class RuleSourceTests : IDisposable
     {
         var source = Source(_folder.Write("a.yaml", Rule("r")));
 
-        Assert.Equal(_folder["shop"], source.Read()[0].Content.Rules[0].Binary.Value.Text);
+        Assert.Equal(_folder["shop"], source.Read()[0].Rules[0].Binary.Value.Text);
     }
 
     private string Pipe(string name)
@@ -245,5 +246,5 @@ public sealed class RuleSourceTests : IDisposable
 
     private static string Rule(string name) => $"rules:\n  - {{name: {name}, binary: shop, symbol: AddNum}}\n";
 
-    private static IEnumerable<string> Names(IEnumerable<RuleFileVersion> files) => files.Select(file => Path.GetFileName(file.Path));
+    private static IEnumerable<string> Names(IEnumerable<RuleFile> files) => files.Select(file => Path.GetFileName(file.Path));
 }
