@@ -7,10 +7,10 @@ namespace TraceAgent.Events;
 /// <summary>The outcomes of a rule's calls; <see cref="Calls"/> is the sum of the others.</summary>
 public readonly record struct CallCounts(long Logged, long Filtered, long Sampled, long Limited, long Lost)
 {
-    /// <summary>Those of the lost calls that had no room among the calls in flight.</summary>
+    /// <summary>Lost calls that had no room among the calls in flight.</summary>
     public long LostInFlight { get; init; }
 
-    /// <summary>Those of the lost calls that an output did not take. The others had no room in the ring buffer.</summary>
+    /// <summary>Lost calls that an output did not take; the others had no room in the ring buffer.</summary>
     public long LostInOutput { get; init; }
 
     public long Calls => Logged + Filtered + Sampled + Limited + Lost;

@@ -92,7 +92,8 @@ public sealed class LossTests : IDisposable
         Assert.InRange(lost, left - 65_536, left - 65_536 + tried);
         Assert.Equal(totals.Count("calls"), agent.Events("work").Count + lost);
         Assert.InRange(agent.Events("work").Count, stayed + 1, stayed + tried);
-        Assert.Contains(agent.Messages, message => message.Contains($"; lost {lost} while too many calls were in flight", StringComparison.Ordinal));
+        Assert.Contains(
+            agent.Messages, message => message.Contains($"; lost {lost} while too many calls were in flight", StringComparison.Ordinal));
         Assert.Contains(agent.Messages, message => message.Contains("65536 calls", StringComparison.Ordinal));
     }
 

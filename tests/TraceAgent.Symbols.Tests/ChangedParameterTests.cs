@@ -60,9 +60,14 @@ public sealed class ChangedParameterTests : IDisposable
     [InlineData("int wide(int a, int b, int *p, char *s) { if (a) return *p; puts(s); return a; }", "b")]
     [InlineData("int wide(int a, int b, int *p, char *s) { puts(\"x\"); return a + b + *p + *s; }")]
     [InlineData("int wide(int a, int b, int *p, char *s) { puts(\"x\"); return a; }", "b", "p", "s")]
-    [InlineData("NI int deep(int a, int b) { return a ? deep(a - 1, b + a) : b; }\nint wide(int a, int b, int *p, char *s) { return deep(a, b); }", "p", "s")]
-    [InlineData("NI int deep(int a) { return printf(\"%d\", a); }\nint wide(int a, int b, int *p, char *s) { return deep(a); }", "b", "p", "s")]
-    [InlineData("int wide(int a, int b, int *p, char *s) { switch (a) { case 0: return *p; case 1: return puts(\"a\"); case 2: return puts(\"b\"); "
+    [InlineData(
+        "NI int deep(int a, int b) { return a ? deep(a - 1, b + a) : b; }\n"
+            + "int wide(int a, int b, int *p, char *s) { return deep(a, b); }", "p", "s")]
+    [InlineData(
+        "NI int deep(int a) { return printf(\"%d\", a); }\n"
+            + "int wide(int a, int b, int *p, char *s) { return deep(a); }", "b", "p", "s")]
+    [InlineData("int wide(int a, int b, int *p, char *s) { switch (a) { case 0: return *p; case 1: return puts(\"a\"); "
+        + "case 2: return puts(\"b\"); "
         + "case 3: return puts(\"c\"); case 4: return puts(\"d\") + 4; case 5: return puts(\"e\") + 9; } return *s; }", "b")]
     public void An_argument_that_a_global_function_of_clang_does_not_read_is_doubted(string function, params string[] doubted)
     {

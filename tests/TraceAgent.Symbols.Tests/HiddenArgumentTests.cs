@@ -173,7 +173,11 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
     {
         using var image = Open(programs.Members);
         var form = new CallForm([1], said, result) { ResultClass = type };
-        return SiteResolver.Resolve(image, "/srv/shop/test", Symbol(symbol), new SiteRequest { Arguments = [new AskedArgument("arg1", 0)], Form = form });
+        return SiteResolver.Resolve(image, "/srv/shop/test", Symbol(symbol), new SiteRequest
+        {
+            Arguments = [new AskedArgument("arg1", 0)],
+            Form = form,
+        });
     }
 }
 

@@ -178,7 +178,7 @@ public static class CounterLayout
     public const int Passing = 48;
 
     /// <summary>
-    /// Those of the lost calls whose entry had no room in the table of calls in flight, or whose goroutine could not be read.
+    /// Lost calls whose entry had no room in the table of calls in flight, or whose goroutine could not be read.
     /// </summary>
     public const int LostInFlight = 56;
 

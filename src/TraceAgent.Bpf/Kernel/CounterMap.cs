@@ -13,7 +13,7 @@ namespace TraceAgent.Bpf.Kernel;
 /// <param name="Sampled">Calls left out by sampling.</param>
 /// <param name="Limited">Calls over the limit.</param>
 /// <param name="Passing">Hits that are neither the entry nor the end of a call: see <see cref="CounterLayout.Passing"/>.</param>
-/// <param name="LostInFlight">Those of the lost that had no room among the calls in flight.</param>
+/// <param name="LostInFlight">Lost calls that had no room among the calls in flight.</param>
 public readonly record struct KernelCounts(
     long Calls, long Lost, long Unreturned, long Filtered = 0, long Sampled = 0, long Limited = 0, long Passing = 0,
     long LostInFlight = 0)
