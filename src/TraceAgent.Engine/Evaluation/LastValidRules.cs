@@ -50,6 +50,13 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     private readonly RuleFileEvaluator _evaluator = new(resolver, prefixes, outputs);
     private HashSet<Diagnostic> _reported = [];
     private HashSet<string> _withErrors = [];
+    private bool _hasFilters;
+
+    /// <summary>
+    /// True when the next evaluation of the same rule files may have another result than the last one. Much cheaper than to evaluate
+    /// them.
+    /// </summary>
+    public bool MayHaveChanged => _hasFilters || resolver.MayHaveChanged;
 
     /// <summary>Makes the next evaluation read every file of addresses and every binary again.</summary>
     public void Forget()
@@ -85,6 +92,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
 
         resolver.Settle();
         prefixes.Settle();
+        _hasFilters = resolved.Exists(file => file.Filters.Count > 0);
         _reported = reported;
         var withErrors = errors.Select(error => error.File).ToHashSet();
         var accepted = files.Where(file => _withErrors.Contains(file.Path) && !withErrors.Contains(file.Path))

@@ -11,6 +11,15 @@ namespace TraceAgent.Engine.Reconciling;
 public sealed class ProbeMaintenance(
     RuleTable rules, IReconcilerListener reporter, bool seesAll = true)
 {
+    /// <summary>True when <see cref="DetachOverwritten"/> would find a file by its state now.</summary>
+    public bool AnyOverwritten()
+    {
+        var states = new FileStates();
+        return rules.Attached.Any(
+            probe => probe.Parts.Exists(
+                part => part.Files.Exists(file => states.Now(file.File).IsOverwritten(file.File.Identity))));
+    }
+
     /// <summary>
     /// Detaches from every file that was written to: its processes would run into breakpoints that are not on their instructions.
     /// </summary>

@@ -26,8 +26,7 @@ internal sealed class FileCache<TKey, TFile>
     public TFile Read(TKey key, FileIdentity identity, PathTrust? trust, Func<TFile> read)
     {
         var isKnown = _files.TryGetValue(key, out var known);
-        if (isKnown && known.IsSettled && known.Identity == identity
-            && trust?.HasChanged(known.File.Path, identity, known.File.Diagnostics) is not true)
+        if (IsCurrent(key, identity, trust))
         {
             return known.File;
         }
@@ -42,6 +41,12 @@ internal sealed class FileCache<TKey, TFile>
         _files[key] = (identity, identity.ShowsChangesAfter(readAt), file);
         return file;
     }
+
+    /// <summary>True when <see cref="Read"/> would not read the file again.</summary>
+    /// <inheritdoc cref="Read"/>
+    public bool IsCurrent(TKey key, FileIdentity identity, PathTrust? trust) =>
+        _files.TryGetValue(key, out var known) && known.IsSettled && known.Identity == identity
+        && trust?.HasChanged(known.File.Path, identity, known.File.Diagnostics) is not true;
 
     /// <summary>Makes the next call read every file again.</summary>
     public void Expire()

@@ -16,6 +16,7 @@ public sealed class RuleSource(
     IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null, PathTrust? trust = null)
 {
     private readonly FileCache<string, RuleFile> _cache = new();
+    private readonly Dictionary<string, (FileIdentity? State, DateTime At)> _looked = [];
 
     public IReadOnlyList<string> Paths => paths;
 
@@ -42,9 +43,16 @@ public sealed class RuleSource(
         foreach (var path in paths)
         {
             var any = false;
+            _looked[path] = (FileStatus.Of(path), DateTime.UtcNow);
             var isFolder = Directory.Exists(path);
             var full = Path.GetFullPath(path);
-            foreach (var name in isFolder ? FilesIn(path) ?? KnownIn(path) : [path])
+            var names = isFolder ? FilesIn(path) : [path];
+            if (names is null)
+            {
+                _looked.Remove(path);
+            }
+
+            foreach (var name in names ?? KnownIn(path))
             {
                 var identity = FileStatus.Of(name);
                 any |= identity is not null;
@@ -64,6 +72,19 @@ public sealed class RuleSource(
         WithoutFiles = withoutFiles;
         _cache.Keep(files.Select(file => file.Path).ToHashSet());
         return files;
+    }
+
+    /// <summary>
+    /// True when <see cref="Read"/> may have another result than the last time. Much cheaper than to read: no folder is listed, and
+    /// no file opened.
+    /// </summary>
+    public bool HasChanged()
+    {
+        var judge = trust?.ForOneLook();
+        return _looked.Count != paths.Distinct().Count()
+            || _looked.Any(one => FileStatus.Of(one.Key) is var state
+                && (state != one.Value.State || state?.ShowsChangesAfter(one.Value.At) is false))
+            || _cache.Keys.Any(path => !_cache.IsCurrent(path, FileStatus.Of(path) ?? FileIdentity.None, judge));
     }
 
     /// <summary>

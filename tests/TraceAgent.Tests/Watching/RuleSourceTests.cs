@@ -54,6 +54,43 @@ public sealed class RuleSourceTests : IDisposable
     public void What_is_not_there_is_no_file() => Assert.Empty(Source(_folder["none"], _folder["none.yaml"]).Read());
 
     [Fact]
+    public void Files_have_changed_when_something_has_happened_to_them_or_to_their_folder_since_they_were_read()
+    {
+        var changes = new Dictionary<string, Action<string>>
+        {
+            ["nothing"] = _ => { },
+            ["written"] = folder => File.WriteAllText($"{folder}/a.yaml", Rule("c")),
+            ["link-written"] = folder => File.WriteAllText($"{folder}/elsewhere/b.yaml", Rule("c")),
+            ["mode"] = folder => File.SetUnixFileMode($"{folder}/a.yaml", UnixFileMode.UserRead),
+            ["added"] = folder => File.WriteAllText($"{folder}/c.yaml", Rule("c")),
+            ["deleted"] = folder => File.Delete($"{folder}/a.yaml"),
+            ["appeared"] = folder => File.WriteAllText($"{folder}/none", Rule("n")),
+        };
+        var sources = changes.Keys.ToDictionary(name => name, name =>
+        {
+            _folder.Folder($"{name}/elsewhere");
+            _folder.Write($"{name}/a.yaml", Rule("a"));
+            File.CreateSymbolicLink(_folder[$"{name}/b.yaml"], _folder.Write($"{name}/elsewhere/b.yaml", Rule("b")));
+            return Source(_folder[name], _folder[$"{name}/none"]);
+        });
+        foreach (var source in sources.Values)
+        {
+            Assert.True(source.HasChanged(), "nothing was read yet");
+            source.Read();
+            Assert.True(source.HasChanged(), "a file so new may change again and show the same times");
+        }
+
+        Thread.Sleep(TimeSpan.FromSeconds(2.1));
+        foreach (var (name, source) in sources)
+        {
+            source.Read();
+            Assert.False(source.HasChanged());
+            changes[name](_folder[name]);
+            Assert.Equal((name, name != "nothing"), (name, source.HasChanged()));
+        }
+    }
+
+    [Fact]
     public void A_folder_in_a_folder_is_not_read()
     {
         _folder.Folder("more.yaml");
