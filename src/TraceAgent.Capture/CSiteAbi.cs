@@ -11,7 +11,10 @@ public sealed record CSiteAbi(Architecture Architecture) : CallAbi(Architecture)
     public EquatableArray<int> Places { get; init; }
 
     /// <inheritdoc/>
-    public override Expr? Argument(int index) => Architecture.Argument(index < Places.Count ? Places[index] : index);
+    public override Expr? Argument(int index) => Architecture.Argument(PlaceOf(index));
+
+    /// <summary>The place of the convention that the argument word <paramref name="index"/> (from 0) has.</summary>
+    public int PlaceOf(int index) => index < Places.Count ? Places[index] : index;
 
     /// <inheritdoc/>
     public override Expr? Result(int index) => index switch

@@ -274,7 +274,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         {
             NeedsReturn = rule.NeedsReturn,
             ReturnsAtCaller = !rule.ReturnsAtInstructions,
-            CapturesArguments = rule.CapturesArguments,
+            Arguments = rule.ArgumentWords.Select(one => new AskedArgument(one.Name, one.Word)).ToEquatableArray(),
             AllowsUnsafe = rule.AllowsUnsafe,
             MaxSites = rule.MaxSites,
             Form = rule.Form,

@@ -120,6 +120,7 @@ public sealed class ReconcileLoop : IDisposable
                 _parts.Reconciler.Detach(rule);
             }
 
+            _parts.Maintenance.MakeRoomForCalls();
             Publish();
         }
 
@@ -183,6 +184,8 @@ public sealed class ReconcileLoop : IDisposable
         {
             _parts.Reconciler.Detach(rule);
         }
+
+        _parts.Maintenance.MakeRoomForCalls();
 
         // What is told of a suspended rule has the time that is left.
         if (leaving is not null || _parts.Table.AnySuspended(Now))
