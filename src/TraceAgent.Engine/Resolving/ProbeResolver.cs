@@ -171,9 +171,13 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
     public static IEnumerable<ProbePart> PartsOf(Rule rule, PinnedFile file)
     {
         using var image = ElfImage.TryOpen(file.InodePath, file.Path, out _);
-        return image is null
-            ? []
-            : PartsOf(new RuleBindings(rule), new TargetFile(file.Path), file.Identity, Sites(rule, image, file.Path), new RuleProblems(rule));
+        if (image is null)
+        {
+            return [];
+        }
+
+        var found = Sites(rule, image, file.Path);
+        return PartsOf(new RuleBindings(rule), new TargetFile(file.Path), file.Identity, found, new RuleProblems(rule));
     }
 
     /// <summary>Finds the files to which the rule leads, and where another one would appear.</summary>
