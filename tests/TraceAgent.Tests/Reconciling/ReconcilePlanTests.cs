@@ -66,7 +66,7 @@ public sealed class ReconcilePlanTests
     [Fact]
     public void Moving_a_rule_in_its_file_changes_nothing()
     {
-        var moved = Given.File("rules.yaml", $"# a comment\nrules:\n\n\n  - {{{Add}}}\n").Content.Rules[0];
+        var moved = Given.File("rules.yaml", $"# a comment\nrules:\n\n\n  - {{{Add}}}\n").Rules[0];
         Assert.NotEqual(Given.Rule(Add).Name.At, moved.Name.At);
 
         Assert.Empty(Steps(Held(Given.Rule(Add)), Given.Desired(moved)));
@@ -280,11 +280,11 @@ public sealed class ReconcilePlanTests
     private static Dictionary<string, RuleProbe> Held(Rule rule) =>
         new() { [rule.Name.Value] = new RuleProbe(rule, Given.Probe(rule)) };
 
-    private sealed record Operands(int Number) : SiteAbi(Architecture.X64)
+    private sealed record Operands(int Number) : CallAbi(Architecture.X64)
     {
-        public override SiteValue Result(int index) => SiteValue.Of(null);
+        public override Expr? Result(int index) => null;
 
-        public override SiteValue Argument(int index) => SiteValue.Of(index == 0 ? new Expr.Register(Number) : null);
+        public override Expr? Argument(int index) => index == 0 ? new Expr.Register(Number) : null;
     }
 
     private static EquatableArray<ReconcileStep> Steps(Dictionary<string, RuleProbe> held, params RuleProbe[] desired) =>
