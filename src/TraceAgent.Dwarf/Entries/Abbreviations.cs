@@ -2,11 +2,11 @@ using TraceAgent.Dwarf.Reading;
 
 namespace TraceAgent.Dwarf.Entries;
 
-/// <summary>Which attributes entries of one abbreviation code have, and how they are written. DWARF 5, section 7.5.3.</summary>
+/// <summary>The attributes that entries of one abbreviation code have, and how they are written. DWARF 5, section 7.5.3.</summary>
 internal sealed record Abbreviation(Tag Tag, bool HasChildren, AttributeSpec[] Attributes);
 
 /// <param name="Name">The attribute.</param>
-/// <param name="Form">Its form.</param>
+/// <param name="Form">The form.</param>
 /// <param name="Constant">The value for <see cref="Entries.Form.ImplicitConstant"/>.</param>
 internal readonly record struct AttributeSpec(AttributeName Name, Form Form, long Constant);
 

@@ -37,10 +37,10 @@ internal sealed class Unit
 
     public required ulong AbbreviationsAt { get; init; }
 
-    /// <summary>Of a type unit.</summary>
+    /// <summary>The number by which others refer to a type unit.</summary>
     public required ulong Signature { get; init; }
 
-    /// <summary>Of a type unit: bytes from its start to the entry of the type.</summary>
+    /// <summary>Bytes from the start of a type unit to the entry of the type.</summary>
     public required ulong TypeAt { get; init; }
 
     public ReadOnlySpan<byte> Bytes => Owner.Sections[Section][..End];

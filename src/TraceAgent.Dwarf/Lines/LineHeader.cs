@@ -29,7 +29,7 @@ internal sealed class LineHeader
 
     public sbyte LineBase { get; private set; }
 
-    /// <summary>At least 1.</summary>
+    /// <summary>The number of lines that a special instruction chooses from; at least 1.</summary>
     public byte LineRange { get; private set; }
 
     public byte OpcodeBase { get; private set; }

@@ -9,19 +9,19 @@ public abstract record LocationPiece
     {
     }
 
-    /// <summary>In the memory of the program, at an address that is computed at the hit.</summary>
+    /// <summary>Memory of the program, at an address that is computed at the hit.</summary>
     public sealed record Memory(Expr Address) : LocationPiece;
 
-    /// <summary>In a register, or computed: the value itself.</summary>
+    /// <summary>A register, or a computation: the value itself.</summary>
     public sealed record Value(Expr Computed) : LocationPiece;
 
-    /// <summary>At an address of the file, to which the distance comes at which the file is loaded.</summary>
+    /// <summary>An address of the file, to which the distance comes at which the file is loaded.</summary>
     public sealed record Static(ulong Address) : LocationPiece;
 
     /// <summary>Nowhere in the program: the bytes that the value always has here.</summary>
     public sealed record Bytes(EquatableArray<byte> Content) : LocationPiece;
 
-    /// <summary>In several places; a part that is nowhere is <see cref="Missing"/>.</summary>
+    /// <summary>Several places; a part that is nowhere is <see cref="Missing"/>.</summary>
     public sealed record Pieces(EquatableArray<Piece> Parts) : LocationPiece;
 
     /// <summary>
@@ -30,13 +30,13 @@ public abstract record LocationPiece
     /// </summary>
     public sealed record Pointee(ulong Entry, long Offset) : LocationPiece;
 
-    /// <summary>Not to be had at this address.</summary>
+    /// <summary>A value that cannot be had at this address.</summary>
     public sealed record Missing(MissingReason Reason) : LocationPiece;
 }
 
 /// <summary>A part of a value.</summary>
 /// <param name="Place">Where it is.</param>
-/// <param name="Bits">Its length in bits.</param>
+/// <param name="Bits">The length in bits.</param>
 /// <param name="BitOffset">Bits of the place that come before it.</param>
 public sealed record Piece(LocationPiece Place, ulong Bits, ulong BitOffset);
 

@@ -54,7 +54,7 @@ public sealed class DebugSections : IDisposable
 
     /// <summary>Makes the sections of a file, which they own from now on.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="header">Its header.</param>
+    /// <param name="header">The header of the file.</param>
     /// <param name="spill">An empty file for large decompressed sections, for reading and writing; null when there is none.</param>
     public DebugSections(ElfFile file, ElfHeader header, SafeFileHandle? spill = null)
     {

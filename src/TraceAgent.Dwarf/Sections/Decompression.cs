@@ -38,7 +38,7 @@ internal static partial class Decompression
 
     /// <summary>Fills the whole output; false when the input is damaged or shorter.</summary>
     /// <param name="section">What is decoded.</param>
-    /// <param name="output">As long as the section says.</param>
+    /// <param name="output">The room for it, as long as the section says.</param>
     public static bool TryDecode(CompressedSection section, Span<byte> output)
     {
         if (section.IsZstd)
