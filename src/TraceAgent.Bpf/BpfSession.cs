@@ -203,6 +203,17 @@ public sealed class BpfSession : IDisposable
     }
 
     /// <summary>
+    /// Finds out which probes were hit since the last call, or are new: <see cref="LoadedProbe.HasNews"/>. Called by one thread.
+    /// </summary>
+    public void FindNews()
+    {
+        lock (_gate)
+        {
+            _counters.FindNews(_slots);
+        }
+    }
+
+    /// <summary>
     /// Waits until every handler that is running now has ended. The counters of a probe that was deactivated before do not change
     /// afterwards.
     /// </summary>
@@ -249,6 +260,8 @@ public sealed class BpfSession : IDisposable
     }
 
     internal KernelCounts CountsOf(uint slot) => _counters.Read(slot);
+
+    internal bool HasNews(uint slot) => _counters.HasNews(slot);
 
     internal void Free(uint slot, Limiter limiter)
     {

@@ -59,12 +59,22 @@ public sealed class LoadedProbe : IDisposable
 
     public KernelCounts Counts => _session.CountsOf(Slot);
 
+    /// <summary>True when it had been hit, or was new, at the last <see cref="BpfSession.FindNews"/>.</summary>
+    public bool HasNews => _session.HasNews(Slot);
+
     /// <summary>Calls that were entered and have not returned; 0 unless the plan pairs them.</summary>
     public int CallsInFlight => _closed ? 0 : _inFlight?.CountOf(Slot) ?? 0;
 
     /// <summary>Forgets calls that can no longer return, because their threads have ended (for goroutines, their processes).</summary>
     /// <returns>The number of these calls: they are unreturned, and not in the counters.</returns>
     public int ForgetDeadCalls() => _closed ? 0 : _inFlight?.RemoveDead(Slot, ofGoroutines: Plan.GoroutineRegister is not null) ?? 0;
+
+    /// <summary>
+    /// Forgets calls that were left without a return, for a table without room: see <see cref="InFlightTable.RemoveAbandoned"/>.
+    /// </summary>
+    /// <returns>The number of these calls: they are unreturned, and not in the counters.</returns>
+    public int ForgetAbandonedCalls() =>
+        _closed ? 0 : _inFlight?.RemoveAbandoned(Slot, ofGoroutines: Plan.GoroutineRegister is not null) ?? 0;
 
     /// <summary>The run time of all its programs together, while <see cref="RunStatistics"/> were kept.</summary>
     public RunTime RunTime => _programs.Select(one => one.Loaded).Concat(_exits.Values)

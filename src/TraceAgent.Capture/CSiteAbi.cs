@@ -11,7 +11,10 @@ public sealed record CSiteAbi(Architecture Architecture) : SiteAbi(Architecture)
     public EquatableArray<int> Places { get; init; }
 
     /// <inheritdoc/>
-    public override SiteValue Argument(int index) => SiteValue.Of(Architecture.Argument(index < Places.Count ? Places[index] : index));
+    public override SiteValue Argument(int index) => SiteValue.Of(Architecture.Argument(PlaceOf(index)));
+
+    /// <summary>The place of the convention that the argument word <paramref name="index"/> (from 0) has.</summary>
+    public int PlaceOf(int index) => index < Places.Count ? Places[index] : index;
 
     /// <inheritdoc/>
     public override SiteValue Result(int index) => SiteValue.Of(index switch

@@ -9,13 +9,9 @@ namespace TraceAgent.Rules;
 /// <param name="Diagnostics">The diagnostics in the order of the file.</param>
 /// <param name="Source">The lines, for carets.</param>
 public sealed record PrefixFile(string Path, EquatableArray<IpPrefix> Prefixes, EquatableArray<Diagnostic> Diagnostics, SourceText Source)
+    : SourceFile(Path, Diagnostics, Source)
 {
-    public bool HasErrors => Diagnostics.Any(d => d.Severity == Severity.Error);
-
     /// <summary>A file that the operating system does not let us read.</summary>
-    public static PrefixFile Unreadable(string path, string reason) => new(
-        path,
-        [],
-        [Diagnostic.Error(DiagnosticCode.Unreadable, new SourceSpan(path, 1, 1, 1), $"cannot read the file: {reason}")],
-        new SourceText(path, ""));
+    public static PrefixFile Unreadable(string path, string reason) =>
+        new(path, [], [CannotRead(path, reason)], new SourceText(path, ""));
 }

@@ -9,6 +9,7 @@ namespace TraceAgent.Rules;
 /// <param name="Diagnostics">The diagnostics in the order of the file.</param>
 /// <param name="Source">The lines, for carets.</param>
 public sealed record RuleFile(string Path, EquatableArray<Rule> Rules, EquatableArray<Diagnostic> Diagnostics, SourceText Source)
+    : SourceFile(Path, Diagnostics, Source)
 {
     /// <summary>The names that the file gives, also to rules with errors; each once, in the order of the file.</summary>
     public EquatableArray<Located<string>> Names { get; init; }
@@ -28,12 +29,7 @@ public sealed record RuleFile(string Path, EquatableArray<Rule> Rules, Equatable
     /// <summary>The names of <see cref="Names"/> that are of packet rules.</summary>
     public IReadOnlySet<string> PacketNames { get; init; } = new HashSet<string>();
 
-    public bool HasErrors => Diagnostics.Any(d => d.Severity == Severity.Error);
-
     /// <summary>A file that the operating system does not let us read.</summary>
-    public static RuleFile Unreadable(string path, string reason) => new(
-        path,
-        [],
-        [Diagnostic.Error(DiagnosticCode.Unreadable, new SourceSpan(path, 1, 1, 1), $"cannot read the file: {reason}")],
-        new SourceText(path, ""));
+    public static RuleFile Unreadable(string path, string reason) =>
+        new(path, [], [CannotRead(path, reason)], new SourceText(path, ""));
 }

@@ -51,7 +51,7 @@ public partial class ContributingTests
     [GeneratedRegex(@"(?m)^\| `src/([\w.]+)` \|[^|]*\|([^|;]*)")]
     private static partial Regex MapRow();
 
-    [GeneratedRegex("(Bpf|Capture|Demangling|Engine|Events|Linux|Rules|Symbols|Yaml)\\b")]
+    [GeneratedRegex("(Bpf|Capture|Demangling|Dwarf|Engine|Events|Linux|Rules|Symbols|Yaml)\\b")]
     private static partial Regex ProjectName();
 
     [GeneratedRegex(@"<ProjectReference Include=""[^""]*/TraceAgent\.(\w+)\.csproj""")]

@@ -154,5 +154,5 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
     }
 
     private SiteResolution Resolve(string name, bool capturesArguments = true) =>
-        Resolving.Resolve(programs.Usdt, new Location.Usdt("shop", name), capturesArguments: capturesArguments);
+        Resolving.Resolve(programs.Usdt, new Location.Usdt("shop", name), arguments: capturesArguments ? 1 : 0);
 }

@@ -25,7 +25,7 @@ public sealed record RuleEvaluation(
     public IReadOnlyList<FilterResolution> Filters { get; init; } = [];
 
     /// <summary>The errors that there are now, whether they are new or not.</summary>
-    public IReadOnlyList<RuleError> Faults { get; init; } = [];
+    public IReadOnlyList<RuleError> Errors { get; init; } = [];
 
     /// <summary>The files that had errors the last time, and have none now; with the number of rules of each.</summary>
     public IReadOnlyList<(string Path, int Rules)> Accepted { get; init; } = [];
@@ -46,10 +46,17 @@ public sealed record RejectedFile(string Path, int Errors, int RulesKept, int Ru
 /// <param name="outputs">The names of outputs; null when they do not matter.</param>
 public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes, Func<IReadOnlyList<string>?>? outputs = null)
 {
-    private readonly Dictionary<string, (RuleFileVersion Judged, RuleFileVersion? Good)> _files = [];
-    private readonly RuleFileEvaluator _evaluator = new(resolver, outputs);
-    private HashSet<Diagnostic> _said = [];
-    private HashSet<string> _faulty = [];
+    private readonly LastValidFiles<string, RuleFile> _files = new();
+    private readonly RuleFileEvaluator _evaluator = new(resolver, prefixes, outputs);
+    private HashSet<Diagnostic> _reported = [];
+    private HashSet<string> _withErrors = [];
+    private bool _hasFilters;
+
+    /// <summary>
+    /// True when the next evaluation of the same rule files may have another result than the last one. Much cheaper than to evaluate
+    /// them.
+    /// </summary>
+    public bool MayHaveChanged => _hasFilters || resolver.MayHaveChanged;
 
     /// <summary>Makes the next evaluation read every file of addresses and every binary again.</summary>
     public void Forget()
@@ -58,106 +65,56 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
         resolver.Forget();
     }
 
-    public RuleEvaluation Evaluate(IReadOnlyList<RuleFileVersion> versions)
+    public RuleEvaluation Evaluate(IReadOnlyList<RuleFile> files)
     {
-        var said = new HashSet<Diagnostic>();
+        var reported = new HashSet<Diagnostic>();
         var news = new List<(Diagnostic, SourceText)>();
         var rejected = new List<RejectedFile>();
-        var present = versions.Select(version => version.Path).ToHashSet();
-        foreach (var path in _files.Keys.Where(path => !present.Contains(path)).ToList())
+        _files.Keep(files.Select(file => file.Path).ToHashSet());
+        var judged = Judge(files);
+        foreach (var (file, diagnostics) in judged)
         {
-            _files.Remove(path);
+            Report(diagnostics.Select(diagnostic => (diagnostic, file.Source)));
+            if (Take(file, diagnostics) is { } rejection)
+            {
+                rejected.Add(rejection);
+            }
         }
 
-        var judged = Judge(versions);
-        foreach (var (version, diagnostics) in judged)
+        var errors = judged.SelectMany(one => ErrorsOf(one.File, one.Diagnostics)).ToList();
+        var resolved = files.Select(file => _files.ValidOf(file.Path)).OfType<RuleFile>().Select(_evaluator.Resolve).ToList();
+        foreach (var file in resolved)
         {
-            var (before, good) = _files.GetValueOrDefault(version.Path);
-            Say(diagnostics, version.Content.Source);
-            var errors = diagnostics.Count(d => d.Severity == Severity.Error);
-            if (errors > 0 && good is null && StandsByItself(version, diagnostics))
-            {
-                // There are no last valid rules to keep, and a restart must not end rules for what became of another's binary.
-                good = version;
-            }
-
-            if (errors > 0 && !ReferenceEquals(before, version))
-            {
-                var kept = good is null ? 0 : RulesInForce(good);
-                var named = Math.Max(1, version.Content.Names.Count);
-                rejected.Add(new RejectedFile(version.Path, errors, kept, ReferenceEquals(good, version) ? named - kept : named));
-            }
-
-            _files[version.Path] = (version, errors > 0 ? good : version);
-        }
-
-        var faults = judged.SelectMany(one => FaultsOf(one.Version, one.Diagnostics)).ToList();
-        var desired = new List<RuleProbe>();
-        var filters = new List<FilterResolution>();
-        var looked = new List<WatchedName>();
-        var pending = new List<(Rule, string)>();
-        foreach (var path in versions.Select(version => version.Path))
-        {
-            if (_files[path].Good is not { } good)
-            {
-                continue;
-            }
-
-            foreach (var rule in good.Content.Rules)
-            {
-                var resolution = resolver.Resolve(rule);
-                Say(resolution.Diagnostics, good.Content.Source);
-                ReportOutput(rule.Output, good);
-                if (resolution.Missing is { } missing)
-                {
-                    pending.Add((rule, missing));
-                }
-                else if (resolution.Diagnostics.FirstOrDefault(d => d.Severity == Severity.Error) is { } refusal)
-                {
-                    faults.Add(new RuleError(path, rule.Name, Describe(refusal)));
-                }
-
-                desired.Add(resolution.Desired);
-                looked.AddRange(resolver.Lead(rule).Looked);
-            }
-
-            foreach (var rule in good.Content.Packets)
-            {
-                var filter = prefixes.Resolve(rule);
-                foreach (var (diagnostic, source) in filter.Diagnostics)
-                {
-                    Say([diagnostic], source ?? good.Content.Source);
-                }
-
-                ReportOutput(rule.Output, good);
-                filters.Add(filter);
-                looked.AddRange(((Located<string>?[])[rule.DenyFile, rule.AllowFile])
-                    .OfType<Located<string>>().Select(file => WatchedName.Of(file.Value)));
-            }
+            Report(file.Diagnostics);
+            Report(UnknownOutputs(file.File).Select(diagnostic => (diagnostic, file.File.Source)));
+            errors.AddRange(ErrorsOf(file));
         }
 
         resolver.Settle();
         prefixes.Settle();
-        _said = said;
-        var faulty = faults.Select(fault => fault.File).ToHashSet();
-        var accepted = versions.Where(version => _faulty.Contains(version.Path) && !faulty.Contains(version.Path))
-            .Select(version => (version.Path, version.Content.Rules.Count + version.Content.Packets.Count)).ToList();
-        _faulty = faulty;
-        return new RuleEvaluation(desired, pending, rejected, news, looked) { Filters = filters, Faults = faults, Accepted = accepted };
-
-        void ReportOutput(Located<string>? output, RuleFileVersion file)
+        _hasFilters = resolved.Exists(file => file.Filters.Count > 0);
+        _reported = reported;
+        var withErrors = errors.Select(error => error.File).ToHashSet();
+        var accepted = files.Where(file => _withErrors.Contains(file.Path) && !withErrors.Contains(file.Path))
+            .Select(file => (file.Path, file.Rules.Count + file.Packets.Count)).ToList();
+        _withErrors = withErrors;
+        return new RuleEvaluation(
+            [.. resolved.SelectMany(file => file.Probes).Select(one => one.Desired)],
+            [.. resolved.SelectMany(file => file.Pending)],
+            rejected,
+            news,
+            [.. resolved.SelectMany(file => file.Looked)])
         {
-            if (OutputName.Problem(output, outputs?.Invoke()) is { } gone)
-            {
-                Say([gone with { Severity = Severity.Warning, Hint = "its lines go to all outputs" }], file.Content.Source);
-            }
-        }
+            Filters = [.. resolved.SelectMany(file => file.Filters)],
+            Errors = errors,
+            Accepted = accepted,
+        };
 
-        void Say(IEnumerable<Diagnostic> diagnostics, SourceText source)
+        void Report(IEnumerable<(Diagnostic Diagnostic, SourceText Source)> diagnostics)
         {
-            foreach (var diagnostic in diagnostics)
+            foreach (var (diagnostic, source) in diagnostics)
             {
-                if (said.Add(diagnostic) && !_said.Contains(diagnostic))
+                if (reported.Add(diagnostic) && !_reported.Contains(diagnostic))
                 {
                     news.Add((diagnostic, source));
                 }
@@ -165,38 +122,69 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
         }
     }
 
+    /// <summary>Takes a file that was evaluated: it is active unless it has errors.</summary>
+    /// <returns>The rejection; null when the file is active, or was rejected before.</returns>
+    private RejectedFile? Take(RuleFile file, List<Diagnostic> diagnostics)
+    {
+        var before = _files.LatestOf(file.Path);
+        var errors = diagnostics.Count(d => d.Severity == Severity.Error);
+        if (errors == 0)
+        {
+            _files.Take(file.Path, file, file);
+            return null;
+        }
+
+        // Without last valid rules to keep, a restart must not end rules for what became of another's binary.
+        var valid = _files.ValidOf(file.Path) ?? (StandsByItself(file, diagnostics) ? file : null);
+        _files.Take(file.Path, file, valid);
+        if (ReferenceEquals(before, file))
+        {
+            return null;
+        }
+
+        var kept = valid is null ? 0 : ActiveRules(valid);
+        var named = Math.Max(1, file.Names.Count);
+        return new RejectedFile(file.Path, errors, kept, ReferenceEquals(valid, file) ? named - kept : named);
+    }
+
+    /// <summary>A warning for each active rule whose output has gone since.</summary>
+    private IEnumerable<Diagnostic> UnknownOutputs(RuleFile file) =>
+        _evaluator.UnknownOutputs(file).Select(unknown => unknown with
+        {
+            Severity = Severity.Warning, Hint = "its lines go to all outputs",
+        });
+
     /// <summary>
     /// Finds the errors of the files that are not active: new ones, and rejected ones, whose reason may be gone. All new texts
     /// are first assumed to be valid, since a rule may move from file to file; for each that is not, its old rules stay active,
     /// and the others are then checked against their names.
     /// </summary>
-    private List<(RuleFileVersion Version, List<Diagnostic> Diagnostics)> Judge(IReadOnlyList<RuleFileVersion> versions)
+    private List<(RuleFile File, List<Diagnostic> Diagnostics)> Judge(IReadOnlyList<RuleFile> files)
     {
-        var open = versions.Where(version => !ReferenceEquals(_files.GetValueOrDefault(version.Path).Good, version)).ToHashSet(
-            ReferenceEqualityComparer.Instance);
-        var refused = new HashSet<RuleFileVersion>(ReferenceEqualityComparer.Instance);
+        var open = files.Where(file => !ReferenceEquals(_files.ValidOf(file.Path), file)).ToHashSet(ReferenceEqualityComparer.Instance);
+        var refused = new HashSet<RuleFile>(ReferenceEqualityComparer.Instance);
         while (true)
         {
-            var inForce = new RuleNames();
-            foreach (var version in versions.Where(version => !open.Contains(version) || refused.Contains(version)))
+            var active = new RuleNames();
+            foreach (var file in files.Where(file => !open.Contains(file) || refused.Contains(file)))
             {
-                if (_files.GetValueOrDefault(version.Path).Good is { } good)
+                if (_files.ValidOf(file.Path) is { } valid)
                 {
-                    inForce.Add(good.Content);
+                    active.Add(valid);
                 }
             }
 
-            var judged = new List<(RuleFileVersion Version, List<Diagnostic> Diagnostics)>();
+            var judged = new List<(RuleFile File, List<Diagnostic> Diagnostics)>();
             var stands = true;
-            foreach (var version in versions.Where(open.Contains))
+            foreach (var file in files.Where(open.Contains))
             {
-                var diagnostics = _evaluator.Judge(version.Content, inForce);
-                judged.Add((version, diagnostics));
+                var diagnostics = _evaluator.Judge(file, active);
+                judged.Add((file, diagnostics));
                 if (diagnostics.TrueForAll(d => d.Severity != Severity.Error))
                 {
-                    inForce.Add(version.Content);
+                    active.Add(file);
                 }
-                else if (refused.Add(version))
+                else if (refused.Add(file))
                 {
                     stands = false;
                 }
@@ -210,7 +198,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     }
 
     /// <summary>An error for each rule of a file that is not active as it is written.</summary>
-    private static IEnumerable<RuleError> FaultsOf(RuleFileVersion version, List<Diagnostic> diagnostics)
+    private static IEnumerable<RuleError> ErrorsOf(RuleFile file, List<Diagnostic> diagnostics)
     {
         var errors = diagnostics.FindAll(d => d.Severity == Severity.Error);
         if (errors.Count == 0)
@@ -218,28 +206,38 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             yield break;
         }
 
-        var names = version.Content.Names;
+        var names = file.Names;
         for (var i = 0; i < names.Count; i++)
         {
             var end = i + 1 < names.Count ? names[i + 1].At.Line : int.MaxValue;
             var own = errors.Find(d => d.At.Line >= names[i].At.Line && d.At.Line < end);
-            yield return new RuleError(
-                version.Path, names[i], Describe(own ?? errors[0]), version.Content.PacketNames.Contains(names[i].Value));
+            yield return new RuleError(file.Path, names[i], Describe(own ?? errors[0]), file.PacketNames.Contains(names[i].Value));
         }
 
         if (names.Count == 0)
         {
-            yield return new RuleError(version.Path, null, Describe(errors[0]));
+            yield return new RuleError(file.Path, null, Describe(errors[0]));
+        }
+    }
+
+    /// <summary>An error for each rule of an active file whose places cannot be probed.</summary>
+    private static IEnumerable<RuleError> ErrorsOf(ResolvedFile file)
+    {
+        foreach (var one in file.Probes.Where(one => one.Missing is null))
+        {
+            if (one.Diagnostics.FirstOrDefault(d => d.Severity == Severity.Error) is { } refusal)
+            {
+                yield return new RuleError(file.File.Path, one.Rule.Name, Describe(refusal));
+            }
         }
     }
 
     private static string Describe(Diagnostic d) => $"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.Code}: {d.Message}";
 
     /// <summary>True when only places in binaries are wrong, each of which concerns one rule.</summary>
-    private static bool StandsByItself(RuleFileVersion version, List<Diagnostic> diagnostics) =>
-        !version.Content.HasErrors && diagnostics.TrueForAll(
+    private static bool StandsByItself(RuleFile file, List<Diagnostic> diagnostics) =>
+        !file.HasErrors && diagnostics.TrueForAll(
             d => d.Severity != Severity.Error || d.Code is not (DiagnosticCode.DuplicateRule or DiagnosticCode.UnknownOutput));
 
-    private int RulesInForce(RuleFileVersion version) =>
-        version.Content.Rules.Count(rule => !resolver.Resolve(rule).IsRefused) + version.Content.Packets.Count;
+    private int ActiveRules(RuleFile file) => file.Rules.Count(rule => !resolver.Resolve(rule).IsRefused) + file.Packets.Count;
 }

@@ -1,14 +1,31 @@
+using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;
+using TraceAgent.Engine.Targets;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Evaluation;
 
-/// <summary>Finds everything that is wrong with a rule file on this host, for a running agent and for <c>check</c>.</summary>
+/// <summary>
+/// Finds what the rules of a file mean on this host, and everything that is wrong with them, for a running agent and for
+/// <c>check</c>.
+/// </summary>
 /// <param name="resolver">Finds the places in binaries.</param>
+/// <param name="prefixes">Reads the lists of packet rules.</param>
 /// <param name="outputs">The names of outputs; null when they do not matter.</param>
-public sealed class RuleFileEvaluator(ProbeResolver resolver, Func<IReadOnlyList<string>?>? outputs = null)
+public sealed class RuleFileEvaluator(ProbeResolver resolver, PrefixSource prefixes, Func<IReadOnlyList<string>?>? outputs = null)
 {
+    /// <summary>Resolves the rules of a file.</summary>
+    public ResolvedFile Resolve(RuleFile file) => new(
+        file,
+        [.. file.Rules.Select(resolver.Resolve)],
+        [.. file.Packets.Select(prefixes.Resolve)],
+        [
+            .. file.Rules.SelectMany(rule => resolver.Lead(rule).Looked),
+            .. file.Packets.SelectMany(rule => (Located<string>?[])[rule.DenyFile, rule.AllowFile])
+                .OfType<Located<string>>().Select(list => WatchedName.Of(list.Value)),
+        ]);
+
     /// <summary>
     /// Finds the file's own diagnostics, names that other files have, refusals of its binaries, and unknown outputs; in order.
     /// </summary>
@@ -27,9 +44,15 @@ public sealed class RuleFileEvaluator(ProbeResolver resolver, Func<IReadOnlyList
             found.AddRange(resolver.Resolve(place).Diagnostics.Where(d => d.Severity == Severity.Error));
         }
 
-        var names = outputs?.Invoke();
-        found.AddRange(file.Rules.Concat(file.Places).Select(rule => rule.Output).Concat(file.Packets.Select(rule => rule.Output))
-            .Select(output => OutputName.Problem(output, names)).OfType<Diagnostic>());
+        found.AddRange(UnknownOutputs(file));
         return [.. found.OrderBy(d => d.At.Line).ThenBy(d => d.At.Column)];
+    }
+
+    /// <summary>An error for each rule that names an output which does not exist.</summary>
+    public IEnumerable<Diagnostic> UnknownOutputs(RuleFile file)
+    {
+        var names = outputs?.Invoke();
+        return file.Rules.Concat(file.Places).Select(rule => rule.Output).Concat(file.Packets.Select(rule => rule.Output))
+            .Select(output => OutputName.Problem(output, names)).OfType<Diagnostic>();
     }
 }

@@ -20,7 +20,10 @@ internal sealed class BudgetGuard(double allPercent)
     private TimeSpan _last;
     private int _allOver;
 
-    /// <param name="costs">The costs of all attached rules.</param>
+    /// <summary>Notes that no rule has cost anything since the last call.</summary>
+    public void Rest(TimeSpan now) => _last = now;
+
+    /// <param name="costs">The costs of the attached rules that cost something, now or the last time.</param>
     /// <param name="now">The monotonic time; about a second after the last call.</param>
     public IReadOnlyList<Suspension> Judge(IReadOnlyList<RuleCost> costs, TimeSpan now)
     {

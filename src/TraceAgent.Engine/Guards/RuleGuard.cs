@@ -22,6 +22,9 @@ public sealed class RuleGuard(
     /// <summary>The receiver of reports.</summary>
     public required IGuardListener Listener { get; init; }
 
+    /// <summary>Finds out which probes were hit since the last call: see <see cref="AttachedProbe.HasNews"/>.</summary>
+    public required Action FindNews { get; init; }
+
     /// <summary>True when programs are measured; null before the first try.</summary>
     public bool? MeasuresPrograms => programs.IsPermitted;
 
@@ -50,36 +53,57 @@ public sealed class RuleGuard(
         return leaving;
     }
 
-    /// <summary>Judges lifetimes and budgets; call it about once a second.</summary>
-    /// <returns>The rules to detach now.</returns>
-    public IReadOnlyList<string> Judge(TimeSpan now)
+    /// <summary>
+    /// Judges lifetimes and budgets; call it about once a second. Rules that are not hit cost nothing, and hardly any time here.
+    /// </summary>
+    /// <returns>The rules to detach now; null when there is nothing new about any rule.</returns>
+    public IReadOnlyList<string>? Judge(TimeSpan now)
     {
         var leaving = new List<string>();
-        foreach (var rule in rules.Active.Where(rule => rule.Lifetime.Ends(rule.Desired!.Rule.Ttl, now)))
+        foreach (var rule in rules.Active)
         {
-            Listener.Expired(rule.Desired!.Rule, rule.Desired.Rule.Ttl ?? default);
-            leaving.Add(rule.Name);
+            var desired = rule.Desired!.Rule;
+            if (rule.Lifetime.Ends(desired.Ttl, now))
+            {
+                Listener.Expired(desired, desired.Ttl ?? default);
+                leaving.Add(rule.Name);
+            }
         }
 
-        var attached = rules.Attached.ToList();
-        if (attached.Count == 0 || !_cost.Value.IsCompletedSuccessfully)
+        var isNews = JudgeCosts(leaving, now);
+        return isNews || leaving.Count > 0 ? leaving : null;
+    }
+
+    /// <returns>False when no rule costs anything, now or a second ago.</returns>
+    private bool JudgeCosts(List<string> leaving, TimeSpan now)
+    {
+        var costly = new List<ManagedRule>();
+        if (rules.Attached.Any() && _cost.Value.IsCompletedSuccessfully)
         {
-            return leaving;
+            FindNews();
+            costly.AddRange(rules.Held.Where(rule => rule.Attached!.HasNews || !rule.Budget.IsAtRest));
         }
 
-        programs.Update(attached, now);
-        var costs = attached.Select(one => CostOf(one, _cost.Value.Result)).ToList();
+        if (costly.Count == 0)
+        {
+            _budget.Rest(now);
+            return false;
+        }
+
+        programs.Update([.. rules.Attached], now);
+        var costs = costly.ConvertAll(rule => CostOf(rule, _cost.Value.Result));
         foreach (var verdict in _budget.Judge(costs, now).Where(verdict => !leaving.Contains(verdict.Rule)))
         {
             Listener.Suspended(rules.FindAttached(verdict.Rule)!.Rule, verdict);
             leaving.Add(verdict.Rule);
         }
 
-        return leaving;
+        return true;
     }
 
-    private RuleCost CostOf(AttachedProbe probe, HitCost cost)
+    private RuleCost CostOf(ManagedRule rule, HitCost cost)
     {
+        var probe = rule.Attached!;
         var perHit = probe.Files.All(file => file.Sites.All(site => site.IsEmulated)) ? cost.EmulatedNs : cost.SteppedNs;
         var atInstructions = probe.Parts.Any(part => part.Loaded.Plan.ReturnsAtInstructions);
         var perReturn = atInstructions ? cost.SteppedNs : cost.ReturnNs;
@@ -92,7 +116,7 @@ public sealed class RuleGuard(
         };
         probe.Counters.Charge(perHit + programs.NsPerHit(probe), cost.SteppedNs);
         var budget = probe.Rule.BudgetPercent ?? Rule.NoBudget;
-        return new RuleCost(rules.Find(probe.Name)!.Budget, probe.Counters.CostNs, double.IsInfinity(budget) ? null : budget);
+        return new RuleCost(rule.Budget, probe.Counters.CostNs, double.IsInfinity(budget) ? null : budget);
     }
 }
 

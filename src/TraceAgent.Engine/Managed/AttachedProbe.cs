@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TraceAgent.Bpf;
 using TraceAgent.Capture;
 using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Resolving;
@@ -23,6 +24,9 @@ public sealed class AttachedProbe(Rule rule, RuleCounters counters)
 
     public RuleCounters Counters { get; } = counters;
 
+    /// <summary>The calls that the rule had lost for want of room when room was last made for them.</summary>
+    public long LostWithoutRoom { get; set; }
+
     /// <summary>The parts; no two have the same plan.</summary>
     public List<AttachedPart> Parts { get; } = [];
 
@@ -32,9 +36,24 @@ public sealed class AttachedProbe(Rule rule, RuleCounters counters)
 
     public RuleProbe Held => new(Rule, new Probe(Parts.Select(part => part.Held).ToEquatableArray()));
 
+    /// <summary>True when it had been hit, or was new, at the last <see cref="BpfSession.FindNews"/>.</summary>
+    public bool HasNews => Parts.Exists(part => part.Loaded.HasNews);
+
     public IEnumerable<AttachedFile> Files => Parts.SelectMany(part => part.Files);
 
-    private int FileCount => Parts.Sum(part => part.Files.Count);
+    private int FileCount
+    {
+        get
+        {
+            var count = 0;
+            foreach (var part in Parts)
+            {
+                count += part.Files.Count;
+            }
+
+            return count;
+        }
+    }
 
     /// <summary>Records that what is attached is what is asked for.</summary>
     public void MarkInSync(RuleProbe asked) => (_asked, _askedFiles) = (asked, FileCount);

@@ -57,6 +57,10 @@ public sealed class ManagedRule(string name)
     /// <summary>True when the rule may be attached: it has exceeded neither its time nor its budget, and does no harm.</summary>
     public bool IsAdmitted(TimeSpan now) => Desired is not null && !Lifetime.IsOver && Suspicion is null && !Budget.IsSuspended(now);
 
+    /// <summary>True when what is attached is not what is asked for, so that a step is to be tried again or has become possible.</summary>
+    public bool IsOpen(TimeSpan now) =>
+        IsAdmitted(now) && (Attached is { } probe ? !probe.IsInSync(Desired!) : Desired!.Probe is not null);
+
     /// <summary>Describes the rule as it is now.</summary>
     public RuleSnapshot Snapshot(TimeSpan now)
     {

@@ -21,6 +21,9 @@ public sealed class RuleBudget(string rule)
     /// <summary>The cost in percent of one CPU over the last second; null while the rule is not attached, or not judged yet.</summary>
     public double? UsedPercent => _costNs is null ? null : _percent;
 
+    /// <summary>True when the rule has cost nothing over the last second, and was judged for it.</summary>
+    public bool IsAtRest => UsedPercent == 0;
+
     public bool IsSuspended(TimeSpan now) => now < _until;
 
     /// <summary>The reason why the rule is suspended; null when it is not.</summary>

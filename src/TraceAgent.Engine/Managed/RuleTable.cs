@@ -21,6 +21,9 @@ public sealed class RuleTable
     /// <summary>The probes that the kernel holds.</summary>
     public IEnumerable<AttachedProbe> Attached => _rules.Values.Select(rule => rule.Attached).OfType<AttachedProbe>();
 
+    /// <summary>The rules of which something is attached.</summary>
+    public IEnumerable<ManagedRule> Held => _rules.Values.Where(rule => rule.Attached is not null);
+
     /// <summary>The number of rules that wait for something that does not exist yet.</summary>
     public int Pending => Active.Count(rule => rule.Missing is not null);
 
@@ -60,6 +63,9 @@ public sealed class RuleTable
 
         Active = [.. desired.Select(one => _rules[one.Rule.Name.Value])];
     }
+
+    /// <summary>True while the budget holds a rule back.</summary>
+    public bool AnySuspended(TimeSpan now) => Active.Any(rule => rule.Budget.IsSuspended(now));
 
     /// <summary>Counts rules that are not active as they are written.</summary>
     public void CountRejected(int rules) => Rejected += rules;

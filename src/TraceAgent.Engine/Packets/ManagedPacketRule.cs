@@ -39,7 +39,7 @@ public sealed class ManagedPacketRule(string name)
     /// <returns>True when a list newly differs from its file, which is to be reported.</returns>
     public bool Take(FilterResolution? resolution, TimeSpan now)
     {
-        var isNews = resolution?.Doubt is { } doubt && doubt != Resolution?.Doubt;
+        var isNews = resolution?.Warning is { } warning && warning != Resolution?.Warning;
         if (resolution is null || resolution.Desired.Rule != Resolution?.Desired.Rule)
         {
             Lifetime = new Lifetime(now);
@@ -73,8 +73,8 @@ public sealed class ManagedPacketRule(string name)
 
     /// <summary>Describes the rule as it is now.</summary>
     /// <param name="present">The current interfaces.</param>
-    /// <param name="claims">The rules that have interfaces, by the interfaces' indices.</param>
-    public PacketRuleSnapshot Snapshot(IReadOnlyList<NetworkInterface> present, IReadOnlyDictionary<int, string> claims)
+    /// <param name="claims">The rules that have them.</param>
+    public PacketRuleSnapshot Snapshot(IReadOnlyList<NetworkInterface> present, InterfaceClaims claims)
     {
         var rule = Resolution!.Desired.Rule;
         if (Lifetime.IsOver)
@@ -82,11 +82,10 @@ public sealed class ManagedPacketRule(string name)
             return new PacketRuleSnapshot(rule, RuleState.Expired, TimeToLive.DescribeEnd(rule.Ttl ?? default));
         }
 
-        var meant = present.Where(one => PacketPlan.Means(rule, one.Name)).ToList();
-        var refusal = WhyRefused ?? PacketPlan.WhyTaken(rule, claims, meant);
+        var refusal = WhyRefused ?? claims.WhyTaken(rule).FirstOrDefault();
         if (Attached is { Attachments.Count: > 0 } filter)
         {
-            return new PacketRuleSnapshot(rule, RuleState.Attached, Resolution.Doubt ?? refusal)
+            return new PacketRuleSnapshot(rule, RuleState.Attached, Resolution.Warning ?? refusal)
             {
                 Attached =
                 [
@@ -101,11 +100,11 @@ public sealed class ManagedPacketRule(string name)
 
         if (Resolution.Desired.Lists is null)
         {
-            return new PacketRuleSnapshot(rule, RuleState.Pending, Resolution.Doubt);
+            return new PacketRuleSnapshot(rule, RuleState.Pending, Resolution.Warning);
         }
 
-        return meant.Count == 0
-            ? new PacketRuleSnapshot(rule, RuleState.Pending, PacketPlan.DescribeMissing(rule))
-            : new PacketRuleSnapshot(rule, RuleState.Refused, refusal ?? Resolution.Doubt);
+        return claims.WhyPending(rule) is { } missing
+            ? new PacketRuleSnapshot(rule, RuleState.Pending, missing)
+            : new PacketRuleSnapshot(rule, RuleState.Refused, refusal ?? Resolution.Warning);
     }
 }

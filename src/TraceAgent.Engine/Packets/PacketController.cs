@@ -36,7 +36,7 @@ public sealed class PacketController(
     {
         foreach (var rule in rules.Take(resolutions, Now))
         {
-            listener.Warn(rule.Resolution!.Desired.Rule, rule.Resolution.Doubt!);
+            listener.Warn(rule.Resolution!.Desired.Rule, rule.Resolution.Warning!);
         }
 
         _present = interfaces();
@@ -94,29 +94,29 @@ public sealed class PacketController(
     private void Reconcile()
     {
         reconciler.Apply(_present);
+        var claims = new InterfaceClaims(rules.Held, rules.Desired, _present);
         foreach (var managed in rules.Active.Where(rule => rule.IsAdmitted))
         {
             var rule = managed.Resolution!.Desired.Rule;
-            var isPending = !_present.Any(link => PacketPlan.Means(rule, link.Name));
-            if (isPending && !managed.IsPending)
+            var missing = claims.WhyPending(rule);
+            if (missing is not null && !managed.IsPending)
             {
-                listener.Pending(rule, PacketPlan.DescribeMissing(rule));
+                listener.Pending(rule, missing);
             }
 
-            managed.IsPending = isPending;
+            managed.IsPending = missing is not null;
         }
 
-        ReportTaken();
+        ReportTaken(claims);
         rules.Publish(_present);
     }
 
-    private void ReportTaken()
+    private void ReportTaken(InterfaceClaims claims)
     {
-        var claims = PacketPlan.Claims(rules.Held, rules.Desired, _present);
         foreach (var managed in rules.Active.Where(rule => rule.IsAdmitted))
         {
             var rule = managed.Resolution!.Desired.Rule;
-            var reason = PacketPlan.WhyTaken(rule, claims, _present);
+            var reason = claims.WhyTaken(rule).FirstOrDefault();
             if (reason is not null && managed.Taken != reason)
             {
                 listener.Refused(rule, reason);

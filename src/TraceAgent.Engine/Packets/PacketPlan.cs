@@ -1,5 +1,4 @@
 using TraceAgent.Capture;
-using TraceAgent.Engine.Targets;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
 
@@ -52,14 +51,14 @@ public static class PacketPlan
             steps.Add(new PacketStep.Detach(name));
         }
 
-        var claims = Claims(held, desired, present);
+        var claims = new InterfaceClaims(held, desired, present);
 
         // Rules that leave an interface come first: another one may take it.
         var coming = new List<PacketStep>();
         foreach (var (rule, lists) in desired)
         {
             var name = rule.Name.Value;
-            EquatableArray<NetworkInterface> own = present.Where(one => claims.GetValueOrDefault(one.Index) == name).ToEquatableArray();
+            var own = claims.Of(rule);
             if (held.GetValueOrDefault(name) is not { } now)
             {
                 if (lists is not null && own.Count > 0)
@@ -92,51 +91,6 @@ public static class PacketPlan
 
         return steps.Concat(coming).ToEquatableArray();
     }
-
-    /// <summary>
-    /// The rule that has each interface, by the interface's index. An interface takes one program: the rule that has it keeps it,
-    /// else it goes to the first one that names it.
-    /// </summary>
-    public static IReadOnlyDictionary<int, string> Claims(
-        IReadOnlyDictionary<string, HeldFilter> held, IReadOnlyList<DesiredFilter> desired, IReadOnlyList<NetworkInterface> present)
-    {
-        var claims = new Dictionary<int, string>();
-        foreach (var one in present)
-        {
-            var rules = desired.Where(filter => Means(filter.Rule, one.Name)).Select(filter => filter.Rule.Name.Value).ToList();
-            if (rules.Find(name => held.TryGetValue(name, out var filter) && filter.Interfaces.Contains(one.Index)) is { } holder)
-            {
-                claims[one.Index] = holder;
-            }
-            else if (desired.FirstOrDefault(filter => filter.Lists is not null && Means(filter.Rule, one.Name)) is { } first)
-            {
-                claims[one.Index] = first.Rule.Name.Value;
-            }
-        }
-
-        return claims;
-    }
-
-    /// <summary>The reason why a rule does not have an interface that it names: another rule has it. Null when it has all.</summary>
-    public static string? WhyTaken(PacketRule rule, IReadOnlyDictionary<int, string> claims, IEnumerable<NetworkInterface> present)
-    {
-        foreach (var one in present.Where(one => Means(rule, one.Name)))
-        {
-            if (claims.TryGetValue(one.Index, out var holder) && holder != rule.Name.Value)
-            {
-                return $"{one.Name} has the packet rule '{holder}' already: an interface takes one";
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Describes what a rule waits for whose interface does not exist.</summary>
-    public static string DescribeMissing(PacketRule rule) => Wildcard.IsIn(rule.Interface.Value)
-        ? $"no network interface is called {rule.Interface.Value}"
-        : $"there is no network interface {rule.Interface.Value}";
-
-    public static bool Means(PacketRule rule, string interfaceName) => NamePattern.Matches(rule.Interface.Value, interfaceName);
 
     /// <summary>True when the kernel's tables, or the way to the interface, must be others.</summary>
     private static bool IsMadeOtherwise(PacketRule rule, PacketRule before) =>

@@ -56,7 +56,7 @@ public sealed class PacketRuleTable
             _rules.Remove(gone.Name);
         }
 
-        var claims = PacketPlan.Claims(Held, [.. Active.Select(rule => rule.Resolution!.Desired)], present);
+        var claims = new InterfaceClaims(Held, [.. Active.Select(rule => rule.Resolution!.Desired)], present);
         _published = [.. Active.Select(rule => rule.Snapshot(present, claims))];
     }
 }

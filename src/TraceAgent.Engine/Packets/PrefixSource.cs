@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
@@ -15,68 +16,63 @@ public sealed record DesiredFilter(PacketRule Rule, PrefixLists? Lists);
 /// <summary>The result of reading the lists of a packet rule.</summary>
 /// <param name="Desired">The filter to attach.</param>
 /// <param name="Diagnostics">The diagnostics of the files, with the text that they point into; null for that of the rule.</param>
-/// <param name="Doubt">The reason why a list differs from its file, in a sentence; null when it does not.</param>
+/// <param name="Warning">The reason why a list differs from its file, in a sentence; null when it does not.</param>
 public sealed record FilterResolution(
-    DesiredFilter Desired, IReadOnlyList<(Diagnostic Diagnostic, SourceText? Source)> Diagnostics, string? Doubt);
+    DesiredFilter Desired, IReadOnlyList<(Diagnostic Diagnostic, SourceText? Source)> Diagnostics, string? Warning);
 
 /// <summary>Reads the lists of packet rules. A file of addresses that has errors, or is gone, keeps its last valid content.</summary>
 /// <param name="trust">Decides which files are trusted; null to trust all.</param>
 public sealed class PrefixSource(PathTrust? trust = null)
 {
-    private readonly Dictionary<(string Path, bool TakesEverything), KnownFile> _files = [];
+    private readonly FileCache<(string Path, bool TakesEverything), PrefixFile> _cache = new();
+    private readonly LastValidFiles<(string Path, bool TakesEverything), PrefixFile> _files = new();
     private readonly Dictionary<string, (PacketRule Rule, PrefixFile? Deny, PrefixFile? Allow, PrefixLists Lists)> _lists = [];
     private readonly HashSet<(string Path, bool TakesEverything)> _used = [];
 
     public FilterResolution Resolve(PacketRule rule)
     {
         var diagnostics = new List<(Diagnostic, SourceText?)>();
-        string? doubt = null;
+        string? warning = null;
         var deny = Read(rule.DenyFile, rule.AllowsUnsafe, "its addresses are added when it appears");
         var allow = Read(rule.AllowFile, takesEverything: true, "the rule waits until it appears, and denies nothing before");
-        if (allow is { Good: null })
+        if (allow is { Valid: null })
         {
-            return new FilterResolution(new DesiredFilter(rule, null), diagnostics, $"{allow.Doubt}; nothing is denied without it");
+            return new FilterResolution(new DesiredFilter(rule, null), diagnostics, $"{allow.Warning}; nothing is denied without it");
         }
 
-        return new FilterResolution(new DesiredFilter(rule, Merge(rule, deny?.Good, allow?.Good)), diagnostics, doubt);
+        return new FilterResolution(new DesiredFilter(rule, Merge(rule, deny?.Valid, allow?.Valid)), diagnostics, warning);
 
-        KnownFile? Read(Located<string>? path, bool takesEverything, string whenMissing)
+        ListState? Read(Located<string>? path, bool takesEverything, string whenMissing)
         {
             if (path is null)
             {
                 return null;
             }
 
-            var file = ReadIfChanged(path.Value, takesEverything);
-            diagnostics.AddRange(file.Latest.Diagnostics.Select(diagnostic => (diagnostic, (SourceText?)file.Latest.Source)));
-            if (file.IsMissing)
+            var list = ReadIfChanged(path.Value, takesEverything);
+            if (list.Latest is { } file)
             {
-                diagnostics.Add((Diagnostic.Warning(DiagnosticCode.PrefixFileMissing, path.At, $"{path.Value} does not exist", file.Kept
-                    ?? whenMissing), null));
+                diagnostics.AddRange(file.Diagnostics.Select(diagnostic => (diagnostic, (SourceText?)file.Source)));
+            }
+            else
+            {
+                diagnostics.Add((Diagnostic.Warning(
+                    DiagnosticCode.PrefixFileMissing, path.At, $"{path.Value} does not exist", list.Kept ?? whenMissing), null));
             }
 
-            doubt ??= file.Doubt;
-            return file;
+            warning ??= list.Warning;
+            return list;
         }
     }
 
     /// <summary>Makes the next evaluation read every file again.</summary>
-    public void Forget()
-    {
-        foreach (var (path, known) in _files.ToList())
-        {
-            _files[path] = known with { IsQuiet = false };
-        }
-    }
+    public void Forget() => _cache.Expire();
 
     /// <summary>Forgets what no rule has asked for since the last call.</summary>
     public void Settle()
     {
-        foreach (var path in _files.Keys.Where(path => !_used.Contains(path)).ToList())
-        {
-            _files.Remove(path);
-        }
-
+        _cache.Keep(_used);
+        _files.Keep(_used);
         _used.Clear();
     }
 
@@ -98,31 +94,20 @@ public sealed class PrefixSource(PathTrust? trust = null)
     private static EquatableArray<IpPrefix> Joined(EquatableArray<IpPrefix> own, PrefixFile? file) =>
         file is null ? own : own.Concat(file.Prefixes).Distinct().ToEquatableArray();
 
-    private KnownFile ReadIfChanged(string path, bool takesEverything)
+    private ListState ReadIfChanged(string path, bool takesEverything)
     {
         var key = (path, takesEverything);
         _used.Add(key);
-        var identity = FileStatus.Of(path);
-        var known = _files.GetValueOrDefault(key);
-        if (known is not null && known.Identity == identity && known.IsQuiet
-            && !(identity is not null && trust?.HasChanged(path, identity, known.Latest.Diagnostics) is true))
+        if (FileStatus.Of(path) is not { } identity)
         {
-            return known;
+            return new ListState(path, null, _files.ValidOf(key));
         }
 
-        var readAt = DateTime.UtcNow;
-        var latest = identity switch
-        {
-            null => new PrefixFile(path, [], [], new SourceText(path, "")),
-            { Kind: FileKind.Regular } => Load(path, takesEverything),
-            _ => PrefixFile.Unreadable(path, "not a regular file"),
-        };
-        var isQuiet = identity is null || identity.ShowsChangesAfter(readAt);
-        var isSame = known is not null && known.Identity is null == identity is null
-            && latest.Source.Text == known.Latest.Source.Text && latest.Diagnostics == known.Latest.Diagnostics;
-        return _files[key] = isSame
-            ? known! with { Identity = identity, IsQuiet = isQuiet }
-            : new KnownFile(path, identity, isQuiet, latest, identity is null || latest.HasErrors ? known?.Good : latest);
+        var latest = _cache.Read(key, identity, trust, () => identity.Kind == FileKind.Regular
+            ? Load(path, takesEverything)
+            : PrefixFile.Unreadable(path, "not a regular file"));
+        _files.Take(key, latest, latest.HasErrors ? _files.ValidOf(key) : latest);
+        return new ListState(path, latest, _files.ValidOf(key));
     }
 
     private PrefixFile Load(string path, bool takesEverything)
@@ -146,31 +131,25 @@ public sealed class PrefixSource(PathTrust? trust = null)
         }
     }
 
+    /// <summary>A file of addresses, and what of it is active.</summary>
     /// <param name="Path">Absolute.</param>
-    /// <param name="Identity">The identity; null when there is no such file.</param>
-    /// <param name="IsQuiet">False when it was changed so shortly before it was read that it must be read again.</param>
-    /// <param name="Latest">The latest content.</param>
-    /// <param name="Good">The last valid content; null when there was none.</param>
-    private sealed record KnownFile(string Path, FileIdentity? Identity, bool IsQuiet, PrefixFile Latest, PrefixFile? Good)
+    /// <param name="Latest">The latest content; null when there is no such file.</param>
+    /// <param name="Valid">The last valid content; null when there was none.</param>
+    private sealed record ListState(string Path, PrefixFile? Latest, PrefixFile? Valid)
     {
-        public bool IsMissing => Identity is null;
-
         public string? Kept =>
-            Good is null || ReferenceEquals(Good, Latest)
+            Valid is null || ReferenceEquals(Valid, Latest)
                 ? null
-                : $"its last valid content stays active ({Plural.Of(Good.Prefixes.Count, "address", "addresses")})";
+                : $"its last valid content stays active ({Plural.Of(Valid.Prefixes.Count, "address", "addresses")})";
 
-        public string? Doubt
+        public string? Warning
         {
             get
             {
-                var error = Latest.Diagnostics.FirstOrDefault(d => d.Severity == Severity.Error);
-                var what = (IsMissing, error) switch
-                {
-                    (true, _) => $"{Path} does not exist",
-                    (_, { } found) => $"{found.At.File}:{found.At.Line}:{found.At.Column}: {found.Code}: {found.Message}",
-                    _ => null,
-                };
+                var what = Latest is null
+                    ? $"{Path} does not exist"
+                    : Latest.Diagnostics.Where(d => d.Severity == Severity.Error)
+                        .Select(d => $"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.Code}: {d.Message}").FirstOrDefault();
                 if (what is null)
                 {
                     return null;

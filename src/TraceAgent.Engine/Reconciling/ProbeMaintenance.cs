@@ -11,6 +11,15 @@ namespace TraceAgent.Engine.Reconciling;
 public sealed class ProbeMaintenance(
     RuleTable rules, IReconcilerListener reporter, bool seesAll = true)
 {
+    /// <summary>True when <see cref="DetachOverwritten"/> would find a file by its state now.</summary>
+    public bool AnyOverwritten()
+    {
+        var states = new FileStates();
+        return rules.Attached.Any(
+            probe => probe.Parts.Exists(
+                part => part.Files.Exists(file => states.Now(file.File).IsOverwritten(file.File.Identity))));
+    }
+
     /// <summary>
     /// Detaches from every file that was written to: its processes would run into breakpoints that are not on their instructions.
     /// </summary>
@@ -71,6 +80,19 @@ public sealed class ProbeMaintenance(
         foreach (var probe in rules.Attached)
         {
             probe.Counters.AddUnreturned(probe.Parts.Sum(part => part.Loaded.ForgetDeadCalls()));
+        }
+    }
+
+    /// <summary>
+    /// Makes room among the calls in flight of every rule that has lost calls since the last time because there was none.
+    /// </summary>
+    public void MakeRoomForCalls()
+    {
+        foreach (var probe in rules.Attached.Where(probe => probe.Counters.LostInFlight > probe.LostWithoutRoom))
+        {
+            probe.LostWithoutRoom = probe.Counters.LostInFlight;
+            probe.Counters.AddUnreturned(probe.Parts.Sum(
+                part => part.Loaded.ForgetDeadCalls() + part.Loaded.ForgetAbandonedCalls()));
         }
     }
 

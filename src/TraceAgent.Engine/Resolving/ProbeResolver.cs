@@ -22,7 +22,17 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
     private readonly Dictionary<(Rule Rule, FileIdentity File), (SiteResolution Found, int Look)> _known = new(new SameRule());
     private readonly Dictionary<string, FileIdentity?> _statuses = [];
     private readonly Dictionary<FileIdentity, (ElfImage? Image, SiteProblem? Problem)> _images = [];
+    private Dictionary<string, FileIdentity?> _basis = [];
+    private bool _isLasting = true;
+    private bool _isSettled;
     private int _look;
+
+    /// <summary>
+    /// True when the answers before the last <see cref="Settle"/> may be others now: a file that they rest on has another state, or
+    /// they rest on more than files. Much cheaper than to resolve all rules again.
+    /// </summary>
+    public bool MayHaveChanged =>
+        !_isSettled || permitted?.IsLimited is true || _basis.Any(one => FileStatus.Of(one.Key) != one.Value);
 
     public TargetFinder Targets { get; } = new();
 
@@ -45,6 +55,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         }
 
         var (resolution, isLasting) = Resolve(rule, target, files);
+        _isLasting &= isLasting;
         if (isLasting)
         {
             _findings[rule] = new Finding(resolution, files, target.IsCut) { Look = _look };
@@ -183,11 +194,26 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         }
 
         _look++;
+        KeepBasis();
         _statuses.Clear();
         Targets.Forget();
         _filters.Forget();
         permitted?.Forget();
         Dispose();
+    }
+
+    private void KeepBasis()
+    {
+        (_isSettled, _isLasting) = (_isLasting, true);
+        var now = DateTime.UtcNow;
+        _basis = new Dictionary<string, FileIdentity?>(_statuses);
+        foreach (var path in Targets.RestsOn.Where(path => !_basis.ContainsKey(path)))
+        {
+            // It was looked at before, and may have changed since: then it shows in its times.
+            var state = FileStatus.Of(path);
+            _isSettled &= state?.ShowsChangesAfter(now) is not false;
+            _basis[path] = state;
+        }
     }
 
     /// <summary>Forgets all answers, so that the next ones are new.</summary>
@@ -246,7 +272,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         {
             NeedsReturn = rule.NeedsReturn,
             ReturnsAtCaller = !rule.ReturnsAtInstructions,
-            CapturesArguments = rule.CapturesArguments,
+            Arguments = rule.ArgumentWords.Select(one => new AskedArgument(one.Name, one.Word)).ToEquatableArray(),
             AllowsUnsafe = rule.AllowsUnsafe,
             MaxSites = rule.MaxSites,
             Form = rule.Form,

@@ -12,6 +12,8 @@ namespace TraceAgent.Engine.Resolving;
 /// <param name="Problems">Refusals and warnings.</param>
 public sealed record Resolution(RuleProbe Desired, string? Missing, EquatableArray<SiteProblem> Problems)
 {
+    public Rule Rule => Desired.Rule;
+
     public Probe? Probe => Desired.Probe;
 
     public bool IsRefused => Problems.Any(problem => problem.Refused);
@@ -21,14 +23,13 @@ public sealed record Resolution(RuleProbe Desired, string? Missing, EquatableArr
     {
         get
         {
-            var rule = Desired.Rule;
             foreach (var problem in Problems)
             {
                 var at = problem.Code is SiteCodes.CannotRead
                     or SiteCodes.NotSupported or SiteCodes.Damaged or TargetCodes.TooManyFiles or TargetCodes.OtherFiles
                     or TargetCodes.Denied
-                    ? rule.Binary.At
-                    : rule.Where.At;
+                    ? Rule.Binary.At
+                    : Rule.Where.At;
                 yield return new Diagnostic(
                     problem.Refused ? Severity.Error : Severity.Warning, problem.Code, at, problem.Message, problem.Hint);
             }

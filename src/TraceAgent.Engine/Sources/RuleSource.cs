@@ -15,12 +15,13 @@ namespace TraceAgent.Engine.Sources;
 public sealed class RuleSource(
     IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null, PathTrust? trust = null)
 {
-    private readonly Dictionary<string, (FileIdentity? Identity, DateTime ReadAt, RuleFileVersion Version)> _known = [];
+    private readonly FileCache<string, RuleFile> _cache = new();
+    private readonly Dictionary<string, (FileIdentity? State, DateTime At)> _looked = [];
 
     public IReadOnlyList<string> Paths => paths;
 
     /// <summary>The rules that stand in no file, besides those of <see cref="Paths"/>.</summary>
-    public RuleFileVersion? Given { get; init; }
+    public RuleFile? Given { get; init; }
 
     /// <summary>The paths of <see cref="Paths"/> in which <see cref="Read"/> has found no rule file.</summary>
     public IReadOnlyList<string> WithoutFiles { get; private set; } = [];
@@ -33,25 +34,32 @@ public sealed class RuleSource(
     /// <summary>
     /// Reads all active files, in lexical order within each path. Returns the same object again for a file that has not changed.
     /// </summary>
-    public IReadOnlyList<RuleFileVersion> Read()
+    public IReadOnlyList<RuleFile> Read()
     {
-        var versions = new List<RuleFileVersion>(Given is null ? [] : [Given]);
+        var files = new List<RuleFile>(Given is null ? [] : [Given]);
         var judge = trust?.ForOneLook();
         var withoutFiles = new List<string>();
         var seen = new HashSet<string>();
         foreach (var path in paths)
         {
             var any = false;
+            _looked[path] = (FileStatus.Of(path), DateTime.UtcNow);
             var isFolder = Directory.Exists(path);
             var full = Path.GetFullPath(path);
-            foreach (var file in isFolder ? FilesIn(path) ?? KnownIn(path) : [path])
+            var names = isFolder ? FilesIn(path) : [path];
+            if (names is null)
             {
-                var identity = FileStatus.Of(file);
+                _looked.Remove(path);
+            }
+
+            foreach (var name in names ?? KnownIn(path))
+            {
+                var identity = FileStatus.Of(name);
                 any |= identity is not null;
-                if (seen.Add(isFolder ? Path.Combine(full, Path.GetFileName(file)) : full)
-                    && ReadFile(file, identity, takesPipes && !isFolder, judge) is { } version)
+                if (seen.Add(isFolder ? Path.Combine(full, Path.GetFileName(name)) : full)
+                    && ReadFile(name, identity, takesPipes && !isFolder, judge) is { } file)
                 {
-                    versions.Add(version);
+                    files.Add(file);
                 }
             }
 
@@ -62,13 +70,21 @@ public sealed class RuleSource(
         }
 
         WithoutFiles = withoutFiles;
-        var present = versions.Select(version => version.Path).ToHashSet();
-        foreach (var gone in _known.Keys.Where(path => !present.Contains(path)).ToList())
-        {
-            _known.Remove(gone);
-        }
+        _cache.Keep(files.Select(file => file.Path).ToHashSet());
+        return files;
+    }
 
-        return versions;
+    /// <summary>
+    /// True when <see cref="Read"/> may have another result than the last time. Much cheaper than to read: no folder is listed, and
+    /// no file opened.
+    /// </summary>
+    public bool HasChanged()
+    {
+        var judge = trust?.ForOneLook();
+        return _looked.Count != paths.Distinct().Count()
+            || _looked.Any(one => FileStatus.Of(one.Key) is var state
+                && (state != one.Value.State || state?.ShowsChangesAfter(one.Value.At) is false))
+            || _cache.Keys.Any(path => !_cache.IsCurrent(path, FileStatus.Of(path) ?? FileIdentity.None, judge));
     }
 
     /// <summary>
@@ -76,18 +92,12 @@ public sealed class RuleSource(
     /// takes no rule away.
     /// </summary>
     private List<string> KnownIn(string folder) =>
-        [.. _known.Keys
+        [.. _cache.Keys
             .Where(path => string.Equals(Path.GetDirectoryName(path), folder.TrimEnd('/'), StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];
 
     /// <summary>Makes the next evaluation read every file again.</summary>
-    public void Forget()
-    {
-        foreach (var (path, known) in _known.ToList())
-        {
-            _known[path] = known with { Identity = null };
-        }
-    }
+    public void Forget() => _cache.Expire();
 
     /// <summary>The rule files in a folder; null when it cannot be listed.</summary>
     private static List<string>? FilesIn(string folder)
@@ -107,7 +117,7 @@ public sealed class RuleSource(
         }
     }
 
-    private RuleFileVersion? ReadFile(string path, FileIdentity? found, bool takesPipe, PathTrust? judge)
+    private RuleFile? ReadFile(string path, FileIdentity? found, bool takesPipe, PathTrust? judge)
     {
         if (found is null && !RuleFileLoader.IsLink(path))
         {
@@ -115,30 +125,20 @@ public sealed class RuleSource(
         }
 
         var identity = found ?? FileIdentity.None;
-        if (_known.TryGetValue(path, out var known)
-            && known.Identity == identity && identity.ShowsChangesAfter(known.ReadAt)
-            && judge?.HasChanged(path, identity, known.Version.Content.Diagnostics) is not true)
+        return _cache.Read(path, identity, judge, () =>
         {
-            return known.Version;
-        }
-
-        var readAt = DateTime.UtcNow;
-        var content = identity.Kind switch
-        {
-            FileKind.Unknown => RuleFileLoader.LinkToNowhere(path),
-            FileKind.Regular => RuleFileLoader.Load(path, judge),
-            _ when takesPipe => RuleFileLoader.Load(path, takesPipe: true),
-            _ => RuleFile.Unreadable(path, "not a regular file"),
-        };
-        var version =
-            known.Version is { } old && old.Content.Source.Text == content.Source.Text && old.Content.Diagnostics == content.Diagnostics
-            ? old
-            : new RuleFileVersion(path, defaults is null ? content : content with
+            var file = identity.Kind switch
             {
-                Rules = content.Rules.Select(defaults.Complete).ToEquatableArray(),
-                Packets = content.Packets.Select(defaults.Complete).ToEquatableArray(),
-            });
-        _known[path] = (identity, readAt, version);
-        return version;
+                FileKind.Unknown => RuleFileLoader.LinkToNowhere(path),
+                FileKind.Regular => RuleFileLoader.Load(path, judge),
+                _ when takesPipe => RuleFileLoader.Load(path, takesPipe: true),
+                _ => RuleFile.Unreadable(path, "not a regular file"),
+            };
+            return defaults is null ? file : file with
+            {
+                Rules = file.Rules.Select(defaults.Complete).ToEquatableArray(),
+                Packets = file.Packets.Select(defaults.Complete).ToEquatableArray(),
+            };
+        });
     }
 }

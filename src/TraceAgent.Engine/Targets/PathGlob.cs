@@ -10,8 +10,8 @@ internal sealed class PathGlob
     private const int MaxEntries = 100_000;
 
     /// <summary>
-    /// The maximum number of folders that are watched for one pattern; beyond, new files are found only when the agent looks by
-    /// itself.
+    /// The maximum number of folders that are watched for one pattern; beyond, new files are found only when everything is
+    /// evaluated again.
     /// </summary>
     private const int MaxFolders = 1024;
 

@@ -14,12 +14,15 @@ public sealed class PermittedBinaries(Func<BinaryLists> lists)
     private Patterns? _patterns;
     private MountNamespaces? _namespaces;
 
+    /// <summary>True when not every file may be probed.</summary>
+    public bool IsLimited => lists() is not { Allow.Count: 0, Deny.Count: 0 };
+
     /// <summary>The reason why the file may not be probed, in words; null when it may.</summary>
     /// <param name="file">The file.</param>
     /// <param name="identity">The file's identity when it was found.</param>
     public string? Refusal(TargetFile file, FileIdentity identity)
     {
-        if (lists() is { Allow.Count: 0, Deny.Count: 0 })
+        if (!IsLimited)
         {
             return null;
         }

@@ -26,6 +26,13 @@ public sealed class TargetFinder
         return files;
     }
 
+    /// <summary>
+    /// The files and folders whose state decides all answers since the last <see cref="Forget"/>, except to which processes have
+    /// a name: see <see cref="ProcessesHaveChanged"/>.
+    /// </summary>
+    public IEnumerable<string> RestsOn => _found.Values
+        .SelectMany(found => found.Looked.Select(name => name.RestsOn).Concat(found.Files.Select(file => file.Source))).Distinct();
+
     /// <summary>Forgets all answers, so that the next ones are new.</summary>
     public void Forget() => _found.Clear();
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using TraceAgent.Engine.Sources;
 using TraceAgent.Linux;
+using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Watching;
@@ -25,7 +25,7 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
     private static readonly TimeSpan Suspicious = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<RuleFileVersion, RuleFileVersion> _heldVersions = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<RuleFile, RuleFile> _heldFiles = new(ReferenceEqualityComparer.Instance);
     private CrashRecord _record = CrashRecord.Empty;
     private DateTime _lastBeat = DateTime.MinValue;
 
@@ -68,12 +68,12 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
     }
 
     /// <summary>The same files, those that are held back with an error. Also writes down which are active.</summary>
-    public IReadOnlyList<RuleFileVersion> Judge(IReadOnlyList<RuleFileVersion> versions)
+    public IReadOnlyList<RuleFile> Judge(IReadOnlyList<RuleFile> files)
     {
-        var files = versions.Select(version => new SeenFile(version.Path, KernelFile.Of(version.Path)?.Times.ChangedNs ?? 0)).ToArray();
-        var held = _record.Held.Where(one => files.Any(file => (file.Path, file.ChangedNs) == (one.Path, one.ChangedNs))).ToArray();
-        var isNews = !_record.IsRunning || held.Length != _record.Held.Length || !files.SequenceEqual(_record.Files);
-        _record = _record with { IsRunning = true, Files = files, Held = held };
+        var seen = files.Select(file => new SeenFile(file.Path, KernelFile.Of(file.Path)?.Times.ChangedNs ?? 0)).ToArray();
+        var held = _record.Held.Where(one => seen.Any(file => (file.Path, file.ChangedNs) == (one.Path, one.ChangedNs))).ToArray();
+        var isNews = !_record.IsRunning || held.Length != _record.Held.Length || !seen.SequenceEqual(_record.Files);
+        _record = _record with { IsRunning = true, Files = seen, Held = held };
         if (isNews)
         {
             Write();
@@ -84,8 +84,8 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
         }
 
         return held.Length == 0
-            ? versions
-            : [.. versions.Select(version => Array.Find(held, one => one.Path == version.Path) is { } one ? Held(version, one) : version)];
+            ? files
+            : [.. files.Select(file => Array.Find(held, one => one.Path == file.Path) is { } one ? Held(file, one) : file)];
     }
 
     /// <summary>Records an orderly end of the agent.</summary>
@@ -99,16 +99,16 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
 
     private bool IsHeld(SeenFile file) => _record.Held.Any(one => (one.Path, one.ChangedNs) == (file.Path, file.ChangedNs));
 
-    private RuleFileVersion Held(RuleFileVersion version, HeldFile held)
+    private RuleFile Held(RuleFile file, HeldFile held)
     {
-        if (!_heldVersions.TryGetValue(version, out var known))
+        if (!_heldFiles.TryGetValue(file, out var known))
         {
             var why = Diagnostic.Error(
-                Code, new SourceSpan(version.Path, 1, 1, 1), $"held back: {held.Reason}",
+                Code, new SourceSpan(file.Path, 1, 1, 1), $"held back: {held.Reason}",
                 "its rules are attached again when the file changes; `touch` it when it was not the cause");
-            known = version with { Content = version.Content with { Diagnostics = [why, .. version.Content.Diagnostics] } };
-            _heldVersions.Clear();
-            _heldVersions[version] = known;
+            known = file with { Diagnostics = [why, .. file.Diagnostics] };
+            _heldFiles.Clear();
+            _heldFiles[file] = known;
         }
 
         return known;

@@ -12,11 +12,14 @@ namespace TraceAgent.Engine.Watching;
 
 /// <summary>
 /// Follows the rule files, the agent configuration and the probed binaries, and brings what is attached in line with them. One
-/// thread; it also checks by itself every two seconds, since not every change is announced (network file systems, links).
+/// thread. Not every change is announced (network file systems, links): every two seconds it looks at the state of all files that
+/// the last evaluation rests on, and every ten seconds it evaluates everything again, whatever that may rest on (users' groups,
+/// mounts).
 /// </summary>
 public sealed class ReconcileLoop : IDisposable
 {
     private static readonly TimeSpan LookAround = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WholeLook = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan JudgmentInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
 
@@ -24,10 +27,11 @@ public sealed class ReconcileLoop : IDisposable
     private readonly WatchList _watches;
     private readonly Debouncer _debouncer = new();
     private readonly Thread _thread;
-    private IReadOnlyList<RuleFileVersion>? _versions;
+    private IReadOnlyList<RuleFile>? _files;
     private volatile bool _stopping;
     private volatile bool _reload;
     private long _lastCheck;
+    private long _lastLook;
     private long _lastSweep = Stopwatch.GetTimestamp();
     private long _lastJudgment = Stopwatch.GetTimestamp();
     private long _lastTurn = Stopwatch.GetTimestamp();
@@ -116,6 +120,7 @@ public sealed class ReconcileLoop : IDisposable
                 _parts.Reconciler.Detach(rule);
             }
 
+            _parts.Maintenance.MakeRoomForCalls();
             Publish();
         }
 
@@ -127,7 +132,7 @@ public sealed class ReconcileLoop : IDisposable
             Reconcile();
             _parts.Listener.Reloaded();
         }
-        else if (_debouncer.IsWaiting ? _debouncer.IsDue() : Stopwatch.GetElapsedTime(_lastCheck) > LookAround)
+        else if (_debouncer.IsWaiting ? _debouncer.IsDue() : IsLookDue())
         {
             Reconcile();
         }
@@ -141,12 +146,7 @@ public sealed class ReconcileLoop : IDisposable
         if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
-            foreach (var rule in _parts.Guard.Judge(Now))
-            {
-                _parts.Reconciler.Detach(rule);
-            }
-
-            Publish();
+            Judge();
         }
 
         _parts.Packets.Turn();
@@ -156,6 +156,41 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Maintenance.DetachUnused();
             _parts.Reconciler.LeaveBareParts();
             _parts.Maintenance.ForgetDeadCalls();
+        }
+    }
+
+    /// <summary>True when it is time to reconcile though nothing was announced.</summary>
+    private bool IsLookDue()
+    {
+        if (Stopwatch.GetElapsedTime(_lastLook) <= LookAround)
+        {
+            return false;
+        }
+
+        _lastLook = Stopwatch.GetTimestamp();
+        var now = Now;
+        return Stopwatch.GetElapsedTime(_lastCheck) > WholeLook
+            || _parts.Maintenance.AnyOverwritten()
+            || _parts.Source.HasChanged()
+            || _parts.Configuration?.HasChanged is true
+            || _parts.Rules.MayHaveChanged
+            || _parts.Table.Active.Any(rule => rule.IsOpen(now));
+    }
+
+    private void Judge()
+    {
+        var leaving = _parts.Guard.Judge(Now);
+        foreach (var rule in leaving ?? [])
+        {
+            _parts.Reconciler.Detach(rule);
+        }
+
+        _parts.Maintenance.MakeRoomForCalls();
+
+        // What is told of a suspended rule has the time that is left.
+        if (leaving is not null || _parts.Table.AnySuspended(Now))
+        {
+            Publish();
         }
     }
 
@@ -189,29 +224,29 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Reconciler.Detach(rule);
         }
 
-        var versions = _parts.Crashes is null ? _parts.Source.Read() : _parts.Crashes.Judge(_parts.Source.Read());
-        var evaluation = _parts.Rules.Evaluate(versions);
+        var files = _parts.Crashes is null ? _parts.Source.Read() : _parts.Crashes.Judge(_parts.Source.Read());
+        var evaluation = _parts.Rules.Evaluate(files);
         _watches.Follow(evaluation.Looked);
-        Take(evaluation, versions);
+        Take(evaluation, files);
         var now = Now;
         _parts.Reconciler.Apply([.. _parts.Table.Active.Where(rule => rule.IsAdmitted(now)).Select(rule => rule.Desired!)]);
         _watches.Follow(_parts.Table.Attached);
         _parts.Packets.Apply(evaluation.Filters);
         Publish();
-        _lastCheck = Stopwatch.GetTimestamp();
+        _lastLook = _lastCheck = Stopwatch.GetTimestamp();
     }
 
-    private void Take(RuleEvaluation evaluation, IReadOnlyList<RuleFileVersion> versions)
+    private void Take(RuleEvaluation evaluation, IReadOnlyList<RuleFile> files)
     {
-        if (_versions is not null && !versions.SequenceEqual(_versions, ReferenceEqualityComparer.Instance))
+        if (_files is not null && !files.SequenceEqual(_files, ReferenceEqualityComparer.Instance))
         {
             _parts.Table.Reloads++;
         }
 
-        _versions = versions;
+        _files = files;
         var missing = evaluation.Pending.ToDictionary(one => one.Rule.Name.Value, one => one.Missing);
         var pending = _parts.Table.Active.Where(rule => rule.Missing is not null).Select(rule => rule.Name).ToHashSet();
-        _parts.Table.Take(evaluation.Desired, missing, evaluation.Faults, Now);
+        _parts.Table.Take(evaluation.Desired, missing, evaluation.Errors, Now);
         _parts.Table.CountRejected(evaluation.Rejected.Sum(file => file.Rules));
         _parts.Listener.Evaluated(evaluation);
         foreach (var (rule, what) in evaluation.Pending.Where(one => !pending.Contains(one.Rule.Name.Value)))

@@ -1,3 +1,5 @@
+using TraceAgent.Dwarf.Elf;
+
 namespace TraceAgent.Symbols.Elf;
 
 /// <summary>The part that maps virtual addresses to places in the file.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TraceAgent.Capture;
+using TraceAgent.Dwarf.Elf;
 using Architecture = TraceAgent.Capture.Architecture;
 
 namespace TraceAgent.Symbols.Elf;
@@ -30,6 +31,7 @@ public sealed partial class ElfImage : IDisposable
     private readonly ConcurrentDictionary<Type, object> _derived = new();
     private FunctionIndex? _functions;
     private bool? _isOfClang;
+    private bool? _isOfRustc;
 
     private ElfImage(ElfFile file, ElfHeader header, Architecture architecture, string displayPath, string debugRoot)
     {
@@ -59,6 +61,9 @@ public sealed partial class ElfImage : IDisposable
 
     /// <summary>True when something of it was compiled by clang, as its <c>.comment</c> says.</summary>
     internal bool IsOfClang => _isOfClang ??= HasComment("clang version"u8);
+
+    /// <summary>True when something of it was compiled by rustc, as its <c>.comment</c> says; older ones do not write it.</summary>
+    internal bool IsOfRustc => _isOfRustc ??= HasComment("rustc version"u8);
 
     /// <summary>The GNU build id in lower-case hex, or null when the file has none.</summary>
     public string? BuildId => _notes.BuildId;
@@ -138,7 +143,8 @@ public sealed partial class ElfImage : IDisposable
             var bytes = new ElfFile(file, (ulong)RandomAccess.GetLength(file));
             if (ElfHeader.Read(bytes, out var failure) is not { } header)
             {
-                problem = new SiteProblem(failure.Code, Refused: true, $"{displayPath} {failure.Message}");
+                problem = new SiteProblem(
+                    failure.IsDamaged ? SiteCodes.Damaged : SiteCodes.NotSupported, Refused: true, $"{displayPath} {failure.Message}");
                 return null;
             }
 

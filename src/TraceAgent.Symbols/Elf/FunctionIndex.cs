@@ -1,5 +1,6 @@
 using System.Text;
 using TraceAgent.Demangling;
+using TraceAgent.Dwarf.Elf;
 
 namespace TraceAgent.Symbols.Elf;
 

@@ -1,3 +1,5 @@
+using TraceAgent.Dwarf.Elf;
+
 namespace TraceAgent.Symbols.Elf;
 
 /// <summary>The functions of all tables in the order of their addresses, to find those that may cover an address.</summary>

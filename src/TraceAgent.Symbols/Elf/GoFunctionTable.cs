@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using TraceAgent.Dwarf.Elf;
 
 namespace TraceAgent.Symbols.Elf;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using TraceAgent.Dwarf.Elf;
 
 namespace TraceAgent.Symbols.Elf;
 

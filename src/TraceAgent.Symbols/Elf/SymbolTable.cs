@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using TraceAgent.Dwarf.Elf;
 
 namespace TraceAgent.Symbols.Elf;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using TraceAgent.Dwarf.Elf;
 using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Restartable;

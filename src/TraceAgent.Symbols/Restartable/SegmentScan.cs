@@ -1,3 +1,4 @@
+using TraceAgent.Dwarf.Elf;
 using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Restartable;

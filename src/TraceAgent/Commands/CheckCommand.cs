@@ -1,9 +1,8 @@
 using System.CommandLine;
-using TraceAgent.Bpf;
-using TraceAgent.Bpf.Code;
 using TraceAgent.Configuration;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Evaluation;
+using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Engine.Trust;
@@ -78,31 +77,25 @@ internal static class CheckCommand
         var (files, withoutFiles) = RulePaths.Read(paths, untrusted);
         var value = configuration?.Value;
         using var resolver = new ProbeResolver(permitted: value is null ? null : new PermittedBinaries(() => value.Binaries));
-        var evaluator = new RuleFileEvaluator(resolver, () => value is null ? null : AgentConfiguration.NamesOf(value.Outputs));
+        var evaluator = new RuleFileEvaluator(
+            resolver, new PrefixSource(new PathTrust(TrustedUsers.OfThisProcess(), untrusted)),
+            () => value is null ? null : AgentConfiguration.NamesOf(value.Outputs));
+        var resolved = files.Select(evaluator.Resolve).ToList();
+        var claims = InterfaceClaims.Fresh(resolved.SelectMany(file => file.Filters), NetworkInterfaces.List());
         var names = new RuleNames();
-        var resolutions = new List<(Rule Rule, Resolution Resolution)>();
-        var filters = new FilterCheck(NetworkInterfaces.List(), new PathTrust(TrustedUsers.OfThisProcess(), untrusted));
-        foreach (var file in files)
+        foreach (var file in resolved)
         {
-            var found = evaluator.Judge(file.Content, names);
-            names.Add(file.Content);
-            foreach (var rule in file.Content.Rules)
-            {
-                var resolution = resolver.Resolve(rule);
-                resolutions.Add((rule, resolution));
-                if (resolution.Missing is { } missing)
-                {
-                    found.Add(Diagnostic.Warning(CheckCodes.Pending, rule.Binary.At, missing, "the rule waits until it appears"));
-                }
-            }
-
-            found.AddRange(file.Content.Packets.SelectMany(filters.Judge));
-            diagnostics.AddRange(found.OrderBy(d => d.At.File != file.Path).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column));
+            var found = evaluator.Judge(file.File, names);
+            names.Add(file.File);
+            found.AddRange(file.Pending.Select(one =>
+                Diagnostic.Warning(CheckCodes.Pending, one.Rule.Binary.At, one.Missing, "the rule waits until it appears")));
+            found.AddRange(file.Filters.SelectMany(filter => PacketCheck.Judge(filter, claims)));
+            diagnostics.AddRange(found.OrderBy(d => d.At.File != file.File.Path).ThenBy(d => d.At.Line).ThenBy(d => d.At.Column));
         }
 
         try
         {
-            diagnostics.AddRange(attach ? [.. TryAttach(resolutions), .. filters.TryLoad()] : TryCompile(resolutions));
+            diagnostics.AddRange(attach ? KernelCheck.Attach(resolved) : KernelCheck.Compile(resolved));
         }
         catch (KernelException refusal)
         {
@@ -112,13 +105,14 @@ internal static class CheckCommand
         diagnostics.AddRange(withoutFiles.Select(path =>
             Diagnostic.Warning(CheckCodes.NoFiles, new SourceSpan(
                 path, 1, 1, 1), "no rule files in it", "names end in .yaml or .yml and do not begin with a dot")));
-        var sources = files.Select(file => file.Content.Source).Concat(filters.Sources).ToList();
+        var sources = files.Select(file => file.Source)
+            .Concat(resolved.SelectMany(file => file.Diagnostics).Select(one => one.Source)).ToList();
         if (configuration is not null)
         {
             sources.Add(configuration.Source);
         }
 
-        Show(diagnostics, sources, files.Count + (configuration is null ? 0 : 1), files.Sum(file => file.Content.Entries), json);
+        Show(diagnostics, sources, files.Count + (configuration is null ? 0 : 1), files.Sum(file => file.Entries), json);
         return diagnostics.Any(d => d.Severity == Severity.Error) ? ExitCode.Failure : ExitCode.Fine;
     }
 
@@ -140,54 +134,6 @@ internal static class CheckCommand
         var found = errors == 0 ? "no errors" : Plural.Of(errors, "error");
         var doubts = warnings == 0 ? "" : $", {Plural.Of(warnings, "warning")}";
         Console.Error.WriteLine($"{Plural.Of(files, "file")}, {Plural.Of(rules, "rule")}: {found}{doubts}");
-    }
-
-    private static List<Diagnostic> TryCompile(List<(Rule Rule, Resolution Resolution)> rules)
-    {
-        var problems = new List<Diagnostic>();
-        foreach (var (rule, resolution) in rules)
-        {
-            foreach (var part in resolution.Probe?.Parts ?? [])
-            {
-                try
-                {
-                    ProbeCompiler.Compile(part.Plan, new ProbeBinding { Waits = PageWaits.Unbound });
-                }
-                catch (ArgumentException refusal)
-                {
-                    problems.Add(Diagnostic.Error(CheckCodes.NotCompiled, rule.Name.At, refusal.Message));
-                    break;
-                }
-            }
-        }
-
-        return problems;
-    }
-
-    private static List<Diagnostic> TryAttach(List<(Rule Rule, Resolution Resolution)> rules)
-    {
-        var problems = new List<Diagnostic>();
-        using var session = BpfSession.Open(Environment.SystemPageSize);
-        foreach (var (rule, resolution) in rules)
-        {
-            try
-            {
-                foreach (var part in resolution.Probe?.Parts ?? [])
-                {
-                    using var loaded = session.Load(part.Plan, rule.Name.Value);
-                    foreach (var file in part.Files)
-                    {
-                        loaded.Attach(file.Source, file.Path, [.. file.UprobeSites], 0).Dispose();
-                    }
-                }
-            }
-            catch (KernelException refusal)
-            {
-                problems.Add(Diagnostic.Error(CheckCodes.KernelRefused, rule.Name.At, refusal.Message));
-            }
-        }
-
-        return problems;
     }
 }
 

@@ -4,6 +4,8 @@ using System.Text.Json;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Configuration;
+using TraceAgent.Engine.Evaluation;
+using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Engine.Trust;
@@ -54,8 +56,8 @@ internal static class ResolveCommand
         }
 
         var (files, withoutFiles) = RulePaths.Read(paths);
-        var set = RuleSetBuilder.Build([.. files.Select(file => file.Content)]);
-        var sources = files.Select(file => file.Content.Source).DistinctBy(source => source.Path).ToDictionary(source => source.Path);
+        var set = RuleSetBuilder.Build(files);
+        var sources = files.Select(file => file.Source).DistinctBy(source => source.Path).ToDictionary(source => source.Path);
         var isWrong = set.HasErrors;
         var words = new RuleResolution(TryMeasure());
         using (var stream = Console.OpenStandardOutput())
@@ -63,23 +65,24 @@ internal static class ResolveCommand
         using (var resolver = new ProbeResolver(
             permitted: configuration?.Value is { } value ? new PermittedBinaries(() => value.Binaries) : null))
         {
-            foreach (var rule in files.SelectMany(file => file.Content.Rules))
+            var trust = new PathTrust(TrustedUsers.OfThisProcess(), Severity.Warning);
+            var evaluator = new RuleFileEvaluator(resolver, new PrefixSource(trust));
+            var resolved = files.Select(evaluator.Resolve).ToList();
+            foreach (var resolution in resolved.SelectMany(file => file.Probes))
             {
-                var resolution = resolver.Resolve(rule);
                 isWrong |= resolution.IsRefused;
-                var resolved = words.Of(rule, resolution);
-                output.Write(
-                    json ? JsonSerializer.Serialize(resolved, ResolvedJson.Line.ResolvedRule) + "\n" : ResolvedRuleText.Of(resolved));
+                var rule = words.Of(resolution);
+                output.Write(json ? JsonSerializer.Serialize(rule, ResolvedJson.Line.ResolvedRule) + "\n" : ResolvedRuleText.Of(rule));
             }
 
-            var present = NetworkInterfaces.List();
-            var filters = new FilterCheck(present, new PathTrust(TrustedUsers.OfThisProcess(), Severity.Warning));
-            foreach (var rule in files.SelectMany(file => file.Content.Packets))
+            var filters = resolved.SelectMany(file => file.Filters).ToList();
+            var claims = InterfaceClaims.Fresh(filters, NetworkInterfaces.List());
+            foreach (var resolution in filters)
             {
-                var diagnostics = filters.Judge(rule);
-                isWrong |= diagnostics.Any(d => d.Severity == Severity.Error);
-                var resolved = ResolvedFilter.Of(filters.Filters[^1], present, diagnostics);
-                output.Write(json ? JsonSerializer.Serialize(resolved, ResolvedJson.Line.ResolvedFilter) + "\n" : resolved.ToText());
+                var diagnostics = PacketCheck.Judge(resolution, claims).ToList();
+                isWrong |= diagnostics.Exists(d => d.Severity == Severity.Error);
+                var filter = ResolvedFilter.Of(resolution.Desired, claims, diagnostics);
+                output.Write(json ? JsonSerializer.Serialize(filter, ResolvedJson.Line.ResolvedFilter) + "\n" : filter.ToText());
             }
         }
 

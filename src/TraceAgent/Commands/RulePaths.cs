@@ -2,6 +2,7 @@ using System.CommandLine;
 using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Linux;
+using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
@@ -37,7 +38,7 @@ internal static class RulePaths
     /// <param name="untrusted">
     /// The severity when others may write to a file: an error where the agent reads it, a warning where it is only checked.
     /// </param>
-    public static (IReadOnlyList<RuleFileVersion> Files, IReadOnlyList<string> WithoutFiles) Read(
+    public static (IReadOnlyList<RuleFile> Files, IReadOnlyList<string> WithoutFiles) Read(
         IReadOnlyCollection<string> paths, Severity untrusted = Severity.Warning)
     {
         var source = new RuleSource(
@@ -46,7 +47,7 @@ internal static class RulePaths
         var files = source.Read().ToList();
         if (paths.Contains(StandardInput))
         {
-            files.Add(new RuleFileVersion(RuleFileLoader.StandardInput, RuleFileLoader.LoadStandardInput()));
+            files.Add(RuleFileLoader.LoadStandardInput());
         }
 
         return (files, source.WithoutFiles);

@@ -151,8 +151,7 @@ internal static class TraceCommand
         var configuration = AgentConfiguration.Default with { Socket = null, Flush = flush ?? AgentConfiguration.DefaultFlush };
         var source = new RuleSource([])
         {
-            Given =
-                new RuleFileVersion(file.Path, file with { Rules = file.Rules.Select(configuration.Defaults.Complete).ToEquatableArray() }),
+            Given = file with { Rules = file.Rules.Select(configuration.Defaults.Complete).ToEquatableArray() },
         };
         return await AgentHost.RunAsync(
             [new OutputConfiguration.Console(json ? OutputFormat.Clef : OutputFormat.Trace)],

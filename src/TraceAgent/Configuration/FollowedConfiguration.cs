@@ -33,6 +33,7 @@ internal sealed class FollowedConfiguration(
     private readonly string _path = file.Source.Path;
     private (Task Task, EquatableArray<OutputConfiguration> Outputs)? _exchange;
     private string _refusal = "";
+    private (FileIdentity? State, DateTime At) _looked;
 
     /// <summary>The file's path; the file may appear later.</summary>
     public string Path => _path;
@@ -43,21 +44,35 @@ internal sealed class FollowedConfiguration(
     /// <summary>The binaries that rules may probe, according to the last file without errors.</summary>
     public BinaryLists Binaries { get; private set; } = file.Value!.Binaries;
 
+    public bool HasChanged
+    {
+        get
+        {
+            var state = FileStatus.Of(Path);
+            return _exchange is not null || HasOtherOutputs
+                || state != _looked.State || state?.ShowsChangesAfter(_looked.At) is false
+                || (state is not null && trust?.HasChanged(Path, state, _read.Diagnostics) is true);
+        }
+    }
+
+    private bool HasOtherOutputs => followsOutputs && _read.Value is { } next && next.Outputs != _outputs;
+
     /// <summary>Reads the file if it has changed.</summary>
     public void Check()
     {
+        _looked = (FileStatus.Of(Path), DateTime.UtcNow);
         if (!Conclude())
         {
             return;
         }
 
         // Gone for a moment, or a pipe, which was read at the start.
-        if (FileStatus.Of(Path)?.Kind == FileKind.Regular)
+        if (_looked.State?.Kind == FileKind.Regular)
         {
             Read();
         }
 
-        if (_read.Value is { } next && followsOutputs && next.Outputs != _outputs)
+        if (HasOtherOutputs && _read.Value is { } next)
         {
             _exchange = (exchange(next.Outputs), next.Outputs);
             Conclude();

@@ -124,7 +124,10 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         () => HitCost.Measure(_parts.Session.AttachMethod),
         new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(_logger)),
         _parts.Configuration.Defaults.TotalBudgetPercent, harm, Table)
-    { Listener = Reporter };
+    {
+        Listener = Reporter,
+        FindNews = _parts.Session.FindNews,
+    };
 
     private void Executed(Execution execution)
     {

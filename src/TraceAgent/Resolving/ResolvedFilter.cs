@@ -24,12 +24,12 @@ internal sealed record ResolvedFilter(
     IReadOnlyList<ResolvedProblem> Problems)
 {
     /// <param name="filter">The rule with its lists.</param>
-    /// <param name="present">The interfaces of this machine.</param>
+    /// <param name="claims">The rules that would have the interfaces of this machine.</param>
     /// <param name="diagnostics">The diagnostics of its text.</param>
-    public static ResolvedFilter Of(DesiredFilter filter, IReadOnlyList<NetworkInterface> present, IReadOnlyList<Diagnostic> diagnostics)
+    public static ResolvedFilter Of(DesiredFilter filter, InterfaceClaims claims, IReadOnlyList<Diagnostic> diagnostics)
     {
         var rule = filter.Rule;
-        var interfaces = present.Where(one => PacketPlan.Means(rule, one.Name))
+        var interfaces = claims.NamedBy(rule)
             .Select(one => new ResolvedInterface(PrintableText.WellFormed(one.Name), one.Index)).ToList();
         var state = interfaces.Count == 0 || filter.Lists is null ? "pending" : "resolved";
         if (diagnostics.Any(d => d.Severity == Severity.Error))

@@ -12,11 +12,11 @@ namespace TraceAgent.Resolving;
 /// <param name="cost">The cost of a hit; null when it could not be measured.</param>
 internal sealed class RuleResolution(HitCost? cost)
 {
-    public ResolvedRule Of(Rule rule, Resolution resolution) => new(
-        rule.Name.Value,
-        PrintableText.WellFormed(rule.Name.At.File),
-        rule.Name.At.Line,
-        rule.On.ToString().ToLowerInvariant(),
+    public ResolvedRule Of(Resolution resolution) => new(
+        resolution.Rule.Name.Value,
+        PrintableText.WellFormed(resolution.Rule.Name.At.File),
+        resolution.Rule.Name.At.Line,
+        resolution.Rule.On.ToString().ToLowerInvariant(),
         resolution switch
         {
             { IsRefused: true } => "refused",
@@ -24,7 +24,7 @@ internal sealed class RuleResolution(HitCost? cost)
             _ => "resolved",
         },
         resolution.IsRefused ? null : resolution.Missing,
-        [.. (resolution.Probe?.Parts ?? []).Select(part => PartOf(resolution.Desired.Rule, part))],
+        [.. (resolution.Probe?.Parts ?? []).Select(part => PartOf(resolution.Rule, part))],
         [.. resolution.Problems.Select(problem => new ResolvedProblem(
             problem.Refused ? "error" : "warning",
             problem.Code, PrintableText.WellFormed(problem.Message), problem.Hint is { } hint ? PrintableText.WellFormed(hint) : null))]);

@@ -15,7 +15,7 @@ internal static class GivenPackets
 
     public static PacketRule Rule(string text)
     {
-        var file = Given.File("rules.yaml", $"packets:\n  - {{{text}}}\n").Content;
+        var file = Given.File("rules.yaml", $"packets:\n  - {{{text}}}\n");
         Assert.False(file.HasErrors, string.Join('\n', file.Diagnostics));
         return file.Packets[0];
     }

@@ -117,11 +117,11 @@ public sealed class PacketPlanTests
     [Fact]
     public void Who_lacks_an_interface_is_told_who_has_it()
     {
-        var claims = PacketPlan.Claims(Held(Edge, Eth0), [Desired("name: all, interface: \"*\", count: {}"), Desired(Edge)], [Eth0]);
+        var all = Desired("name: all, interface: \"*\", count: {}");
+        var claims = new InterfaceClaims(Held(Edge, Eth0), [all, Desired(Edge)], [Eth0]);
 
-        Assert.Equal("eth0 has the packet rule 'edge' already: an interface takes one", PacketPlan.WhyTaken(
-            Rule("name: all, interface: \"*\", count: {}"), claims, [Eth0]));
-        Assert.Null(PacketPlan.WhyTaken(Rule(Edge), claims, [Eth0]));
+        Assert.Equal(["eth0 has the packet rule 'edge' already: an interface takes one"], claims.WhyTaken(all.Rule));
+        Assert.Empty(claims.WhyTaken(Rule(Edge)));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class PrefixSourceTests : IDisposable
 
         Assert.Equal("[203.0.113.7, 198.51.100.0/24]", found.Desired.Lists!.Deny.ToString());
         Assert.Empty(found.Diagnostics);
-        Assert.Null(found.Doubt);
+        Assert.Null(found.Warning);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class PrefixSourceTests : IDisposable
         Assert.Equal((2, 1), (Assert.Single(found.Diagnostics).Diagnostic.At.Line, found.Diagnostics[0].Diagnostic.At.Column));
         Assert.Equal(
             $"{_folder["deny.txt"]}:2:1: TA140: '203.0.113.8/24' has bits set behind the first 24; its last valid content " +
-                $"stays active (2 addresses)", found.Doubt);
+                $"stays active (2 addresses)", found.Warning);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class PrefixSourceTests : IDisposable
             Rule($"name: edge, interface: eth0, deny: [203.0.113.7], deny_file: {_folder.Write("deny.txt", "nonsense\n")}"));
 
         Assert.Equal("[203.0.113.7]", found.Desired.Lists!.Deny.ToString());
-        Assert.NotNull(found.Doubt);
+        Assert.NotNull(found.Warning);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class PrefixSourceTests : IDisposable
         File.Delete(_folder["deny.txt"]);
         var gone = _source.Resolve(rule);
         Assert.Equal("[203.0.113.7]", gone.Desired.Lists!.Deny.ToString());
-        Assert.EndsWith("does not exist; its last valid content stays active (1 address)", gone.Doubt, StringComparison.Ordinal);
+        Assert.EndsWith("does not exist; its last valid content stays active (1 address)", gone.Warning, StringComparison.Ordinal);
     }
 
     [Fact]

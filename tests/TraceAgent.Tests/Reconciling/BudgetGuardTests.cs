@@ -51,6 +51,31 @@ public class BudgetGuardTests
         }
     }
 
+    [Fact]
+    public void A_pause_in_which_no_rule_cost_anything_hides_none_of_the_cost_after_it()
+    {
+        Second(("a", 0, 20));
+        _now += TimeSpan.FromMinutes(1);
+        _guard.Rest(_now);
+        Second(("a", 30, 20));
+        Assert.Equal(30, _rules["a"].UsedPercent!.Value, 3);
+        Second(("a", 30, 20));
+
+        Assert.Single(Second(("a", 30, 20)));
+    }
+
+    [Fact]
+    public void A_rule_is_at_rest_when_it_was_judged_and_has_cost_nothing()
+    {
+        Assert.False(new RuleBudget("a").IsAtRest);
+        Second(("a", 0, 20));
+        Assert.True(_rules["a"].IsAtRest);
+        Second(("a", 5, 20));
+        Assert.False(_rules["a"].IsAtRest);
+        Second(("a", 0, 20));
+        Assert.True(_rules["a"].IsAtRest);
+    }
+
     private IReadOnlyList<Suspension> Second(params (string Rule, double Percent, double? Budget)[] rules)
     {
         _now += TimeSpan.FromSeconds(1);

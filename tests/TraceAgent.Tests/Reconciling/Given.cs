@@ -14,12 +14,12 @@ namespace TraceAgent.Tests.Reconciling;
 /// <summary>Rules as their files say them, and probes as if their binaries existed.</summary>
 internal static class Given
 {
-    public static RuleFileVersion File(string path, string text) =>
-        new(path, RuleFileReader.Read(path, "/srv/shop", Encoding.UTF8.GetBytes(text)));
+    public static RuleFile File(string path, string text) =>
+        RuleFileReader.Read(path, "/srv/shop", Encoding.UTF8.GetBytes(text));
 
     public static Rule Rule(string text)
     {
-        var file = File("rules.yaml", $"rules:\n  - {{{text}}}\n").Content;
+        var file = File("rules.yaml", $"rules:\n  - {{{text}}}\n");
         Assert.False(file.HasErrors, string.Join('\n', file.Diagnostics));
         return file.Rules[0];
     }

@@ -110,7 +110,7 @@ public sealed class LastValidRulesTests : IDisposable
     [Fact]
     public void What_is_wrong_is_said_once()
     {
-        RuleFileVersion[] versions = [Broken("a.yaml"), With(File("b.yaml", "sell"), Doubt(2))];
+        RuleFile[] versions = [Broken("a.yaml"), With(File("b.yaml", "sell"), Doubt(2))];
         Assert.Equal(2, _accepted.Evaluate(versions).News.Count);
 
         var again = _accepted.Evaluate(versions);
@@ -229,25 +229,25 @@ public sealed class LastValidRulesTests : IDisposable
         Assert.Equal(["a.yaml", "b.yaml"], found.Rejected.Select(file => file.Path));
     }
 
-    private readonly Dictionary<string, RuleFileVersion> _files = [];
+    private readonly Dictionary<string, RuleFile> _files = [];
 
-    private RuleFileVersion File(string path, params string[] names) =>
+    private RuleFile File(string path, params string[] names) =>
         _files[path] = Rules(path, "", [.. names.Select(name => Line(name, _folder["missing"]))]);
 
-    private static RuleFileVersion Rules(string path, string before, params string[] lines) =>
+    private static RuleFile Rules(string path, string before, params string[] lines) =>
         Given.File(path, $"{before}rules:\n{string.Concat(lines)}");
 
     private static string Line(string name, string binary) => $"  - {{name: {name}, binary: {binary}, symbol: AddNum}}\n";
 
-    private static RuleFileVersion Broken(string path) =>
+    private static RuleFile Broken(string path) =>
         Given.File(path, "rules:\n  - {name: add, binry: shop, binary: shop, symbol: AddNum}\n");
 
-    private static RuleFileVersion With(RuleFileVersion file, Diagnostic diagnostic) =>
-        file with { Content = file.Content with { Diagnostics = [diagnostic] } };
+    private static RuleFile With(RuleFile file, Diagnostic diagnostic) =>
+        file with { Diagnostics = [diagnostic] };
 
     private static Diagnostic Doubt(int line) => Diagnostic.Warning("TA199", new SourceSpan("b.yaml", line, 1, 1), "doubtful");
 
-    private static RuleFileVersion[] InOrder(params RuleFileVersion[] files) =>
+    private static RuleFile[] InOrder(params RuleFile[] files) =>
         [.. files.OrderBy(file => file.Path, StringComparer.Ordinal)];
 
     private static IEnumerable<string> Active(RuleEvaluation evaluation) => evaluation.Desired.Select(one => one.Rule.Name.Value);

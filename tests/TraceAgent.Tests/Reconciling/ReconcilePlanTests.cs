@@ -66,7 +66,7 @@ public sealed class ReconcilePlanTests
     [Fact]
     public void Moving_a_rule_in_its_file_changes_nothing()
     {
-        var moved = Given.File("rules.yaml", $"# a comment\nrules:\n\n\n  - {{{Add}}}\n").Content.Rules[0];
+        var moved = Given.File("rules.yaml", $"# a comment\nrules:\n\n\n  - {{{Add}}}\n").Rules[0];
         Assert.NotEqual(Given.Rule(Add).Name.At, moved.Name.At);
 
         Assert.Empty(Steps(Held(Given.Rule(Add)), Given.Desired(moved)));

@@ -130,14 +130,14 @@ public sealed class PathTrustTests : IDisposable
     {
         var file = File("a.yaml", "chmod 666");
 
-        var read = Assert.Single(new RuleSource([_folder.Root], trust: _trust).Read()).Content;
+        var read = Assert.Single(new RuleSource([_folder.Root], trust: _trust).Read());
 
         var told = Assert.Single(read.Diagnostics);
         Assert.Equal(new SourceSpan(file, 1, 1, 1), told.At);
         Assert.Equal("TA293", told.Code);
         Assert.True(read.HasErrors);
         Assert.False(
-            Assert.Single(new RuleSource([file], trust: new PathTrust(new TrustedUsers(), Severity.Warning)).Read()).Content.HasErrors);
+            Assert.Single(new RuleSource([file], trust: new PathTrust(new TrustedUsers(), Severity.Warning)).Read()).HasErrors);
     }
 
     [Fact]
@@ -149,13 +149,13 @@ public sealed class PathTrustTests : IDisposable
         Assert.Same(before, source.Read()[0]);
 
         Run("chmod 666", file);
-        Assert.True(source.Read()[0].Content.HasErrors);
+        Assert.True(source.Read()[0].HasErrors);
 
         Run("chmod 644", file);
-        Assert.False(source.Read()[0].Content.HasErrors);
+        Assert.False(source.Read()[0].HasErrors);
 
         Run("chmod 777", _folder.Root);
-        Assert.True(source.Read()[0].Content.HasErrors);
+        Assert.True(source.Read()[0].HasErrors);
     }
 
     private (string Reason, string Remedy)? JudgmentOf(string path, TrustedUsers? users = null)

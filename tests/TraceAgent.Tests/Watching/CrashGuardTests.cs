@@ -114,10 +114,10 @@ public sealed class CrashGuardTests : IDisposable
 
     private List<string> HeldOf(CrashGuard guard, params string[] names) =>
         [.. guard.Judge(Versions(names))
-            .Where(version => version.Content.Diagnostics.Any(d => d.Code == CrashGuard.Code && d.Severity == Severity.Error))
+            .Where(version => version.Diagnostics.Any(d => d.Code == CrashGuard.Code && d.Severity == Severity.Error))
             .Select(version => version.Path)];
 
-    private List<RuleFileVersion> Versions(params string[] names) => [.. names.Select(name =>
+    private List<RuleFile> Versions(params string[] names) => [.. names.Select(name =>
     {
         if (!File.Exists(Path(name)))
         {
@@ -125,7 +125,7 @@ public sealed class CrashGuardTests : IDisposable
             Thread.Sleep(10);
         }
 
-        return new RuleFileVersion(Path(name), RuleFile.Unreadable(Path(name), "a test") with { Diagnostics = [] });
+        return RuleFile.Unreadable(Path(name), "a test") with { Diagnostics = [] };
     })];
 
     private string Path(string name) => _folder[$"{name}.yaml"];

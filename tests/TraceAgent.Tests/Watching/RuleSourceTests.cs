@@ -1,4 +1,5 @@
 using TraceAgent.Engine.Sources;
+using TraceAgent.Rules;
 
 namespace TraceAgent.Tests.Watching;
 
@@ -53,6 +54,43 @@ public sealed class RuleSourceTests : IDisposable
     public void What_is_not_there_is_no_file() => Assert.Empty(Source(_folder["none"], _folder["none.yaml"]).Read());
 
     [Fact]
+    public void Files_have_changed_when_something_has_happened_to_them_or_to_their_folder_since_they_were_read()
+    {
+        var changes = new Dictionary<string, Action<string>>
+        {
+            ["nothing"] = _ => { },
+            ["written"] = folder => File.WriteAllText($"{folder}/a.yaml", Rule("c")),
+            ["link-written"] = folder => File.WriteAllText($"{folder}/elsewhere/b.yaml", Rule("c")),
+            ["mode"] = folder => File.SetUnixFileMode($"{folder}/a.yaml", UnixFileMode.UserRead),
+            ["added"] = folder => File.WriteAllText($"{folder}/c.yaml", Rule("c")),
+            ["deleted"] = folder => File.Delete($"{folder}/a.yaml"),
+            ["appeared"] = folder => File.WriteAllText($"{folder}/none", Rule("n")),
+        };
+        var sources = changes.Keys.ToDictionary(name => name, name =>
+        {
+            _folder.Folder($"{name}/elsewhere");
+            _folder.Write($"{name}/a.yaml", Rule("a"));
+            File.CreateSymbolicLink(_folder[$"{name}/b.yaml"], _folder.Write($"{name}/elsewhere/b.yaml", Rule("b")));
+            return Source(_folder[name], _folder[$"{name}/none"]);
+        });
+        foreach (var source in sources.Values)
+        {
+            Assert.True(source.HasChanged(), "nothing was read yet");
+            source.Read();
+            Assert.True(source.HasChanged(), "a file so new may change again and show the same times");
+        }
+
+        Thread.Sleep(TimeSpan.FromSeconds(2.1));
+        foreach (var (name, source) in sources)
+        {
+            source.Read();
+            Assert.False(source.HasChanged());
+            changes[name](_folder[name]);
+            Assert.Equal((name, name != "nothing"), (name, source.HasChanged()));
+        }
+    }
+
+    [Fact]
     public void A_folder_in_a_folder_is_not_read()
     {
         _folder.Folder("more.yaml");
@@ -89,7 +127,7 @@ public sealed class RuleSourceTests : IDisposable
 
         _folder.Replace("a.yaml", Rule("new"));
 
-        Assert.Equal("new", source.Read()[0].Content.Rules[0].Name.Value);
+        Assert.Equal("new", source.Read()[0].Rules[0].Name.Value);
     }
 
     [Fact]
@@ -104,7 +142,7 @@ public sealed class RuleSourceTests : IDisposable
         _folder.Write("a.yaml", Rule("new"));
         File.SetLastWriteTimeUtc(_folder["a.yaml"], stamp);
 
-        Assert.Equal("new", source.Read()[0].Content.Rules[0].Name.Value);
+        Assert.Equal("new", source.Read()[0].Rules[0].Name.Value);
     }
 
     [Fact]
@@ -117,12 +155,12 @@ public sealed class RuleSourceTests : IDisposable
         File.CreateSymbolicLink(_folder["..data"], "..v1");
         File.CreateSymbolicLink(_folder["a.yaml"], "..data/a.yaml");
         var source = Source(_folder.Root);
-        Assert.Equal("old", source.Read()[0].Content.Rules[0].Name.Value);
+        Assert.Equal("old", source.Read()[0].Rules[0].Name.Value);
 
         File.Delete(_folder["..data"]);
         File.CreateSymbolicLink(_folder["..data"], "..v2");
 
-        Assert.Equal("new", source.Read()[0].Content.Rules[0].Name.Value);
+        Assert.Equal("new", source.Read()[0].Rules[0].Name.Value);
     }
 
     [Fact]
@@ -135,12 +173,12 @@ public sealed class RuleSourceTests : IDisposable
         var files = source.Read();
 
         Assert.Equal(["broken link to none", "broken link to b.yaml"], files.Select(
-            file => Assert.Single(file.Content.Diagnostics).Message));
-        Assert.All(files, file => Assert.False(file.Content.HasErrors));
+            file => Assert.Single(file.Diagnostics).Message));
+        Assert.All(files, file => Assert.False(file.HasErrors));
         Assert.Equal([_folder.Root], source.WithoutFiles);
         Assert.Equal(files, source.Read(), ReferenceEqualityComparer.Instance);
         _folder.Write("none", Rule("r"));
-        Assert.Equal("r", Assert.Single(source.Read()[0].Content.Rules).Name.Value);
+        Assert.Equal("r", Assert.Single(source.Read()[0].Rules).Name.Value);
         Assert.Empty(source.WithoutFiles);
     }
 
@@ -154,21 +192,21 @@ public sealed class RuleSourceTests : IDisposable
         var files = Source(_folder.Root).Read();
 
         Assert.All(files.Take(2), file =>
-            Assert.Equal("cannot read the file: not a regular file", Assert.Single(file.Content.Diagnostics).Message));
-        Assert.Single(files[2].Content.Rules);
+            Assert.Equal("cannot read the file: not a regular file", Assert.Single(file.Diagnostics).Message));
+        Assert.Single(files[2].Rules);
     }
 
     [Fact]
     public void A_pipe_that_is_named_itself_is_read_where_one_reading_is_enough()
     {
         var pipe = Pipe("rules");
-        Assert.True(Assert.Single(Source(pipe).Read()).Content.HasErrors);
+        Assert.True(Assert.Single(Source(pipe).Read()).HasErrors);
         var writer = new Thread(() => File.WriteAllText(pipe, Rule("r")));
         writer.Start();
 
         var file = Assert.Single(new RuleSource([pipe], takesPipes: true).Read());
 
-        Assert.Equal("r", Assert.Single(file.Content.Rules).Name.Value);
+        Assert.Equal("r", Assert.Single(file.Rules).Name.Value);
         writer.Join();
     }
 
@@ -181,8 +219,8 @@ public sealed class RuleSourceTests : IDisposable
         var source = Source("/proc/self/mem", _folder.Root);
 
         var files = source.Read();
-        Assert.Contains("cannot read the file", Assert.Single(files[0].Content.Diagnostics).Message, StringComparison.Ordinal);
-        Assert.Empty(files[1].Content.Diagnostics);
+        Assert.Contains("cannot read the file", Assert.Single(files[0].Diagnostics).Message, StringComparison.Ordinal);
+        Assert.Empty(files[1].Diagnostics);
     }
 
     [Fact]
@@ -197,7 +235,7 @@ public sealed class RuleSourceTests : IDisposable
         File.WriteAllText(file, Rule("two"));
         File.SetLastWriteTimeUtc(file, old);
 
-        Assert.Equal("two", source.Read()[0].Content.Rules[0].Name.Value);
+        Assert.Equal("two", source.Read()[0].Rules[0].Name.Value);
     }
 
     [Fact]
@@ -231,7 +269,7 @@ public sealed class RuleSourceTests : IDisposable
     {
         var source = Source(_folder.Write("a.yaml", Rule("r")));
 
-        Assert.Equal(_folder["shop"], source.Read()[0].Content.Rules[0].Binary.Value.Text);
+        Assert.Equal(_folder["shop"], source.Read()[0].Rules[0].Binary.Value.Text);
     }
 
     private string Pipe(string name)
@@ -245,5 +283,5 @@ public sealed class RuleSourceTests : IDisposable
 
     private static string Rule(string name) => $"rules:\n  - {{name: {name}, binary: shop, symbol: AddNum}}\n";
 
-    private static IEnumerable<string> Names(IEnumerable<RuleFileVersion> files) => files.Select(file => Path.GetFileName(file.Path));
+    private static IEnumerable<string> Names(IEnumerable<RuleFile> files) => files.Select(file => Path.GetFileName(file.Path));
 }

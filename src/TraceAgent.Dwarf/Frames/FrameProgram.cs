@@ -1,48 +1,48 @@
-namespace TraceAgent.Symbols.Elf;
+using TraceAgent.Dwarf.Reading;
+
+namespace TraceAgent.Dwarf.Frames;
 
 /// <summary>
 /// Carries out call frame instructions (DWARF 5, section 6.4.2) up to an address. Whatever the bytes say, it ends: each instruction
 /// takes at least one of them.
 /// </summary>
-/// <param name="codeAlignment">The factor of advances.</param>
-/// <param name="dataAlignment">The factor of offsets.</param>
-/// <param name="returnAddress">Number of the column of the return address.</param>
-internal sealed class UnwindProgram(ulong codeAlignment, long dataAlignment, ulong returnAddress)
+/// <param name="shared">The common part.</param>
+internal sealed class FrameProgram(CommonFrame shared)
 {
     private const int MaxRemembered = 32;
     private const int Expression = -1;
 
-    private readonly Stack<UnwindRow> _remembered = new();
-    private UnwindRow _row = new(Expression, 0, null);
-    private UnwindRow _initial;
+    private readonly Stack<FrameRow> _remembered = new();
+    private FrameRow _row = new(Expression, 0, null);
+    private FrameRow _initial;
 
     /// <summary>The row at an address; null when the instructions are not understood.</summary>
-    /// <param name="common">Instructions of the common entry (CIE).</param>
     /// <param name="own">Instructions of the entry (FDE).</param>
     /// <param name="distance">Bytes from the start of the entry's code to the address.</param>
-    public UnwindRow? RowAt(ReadOnlySpan<byte> common, ReadOnlySpan<byte> own, ulong distance)
+    public FrameRow? RowAt(ReadOnlySpan<byte> own, ulong distance)
     {
-        if (!Run(new LebReader(common), ulong.MaxValue))
+        if (!Run(shared.Instructions, ulong.MaxValue))
         {
             return null;
         }
 
         _initial = _row;
-        return Run(new LebReader(own), distance) ? _row : null;
+        return Run(own, distance) ? _row : null;
     }
 
     /// <returns>False when an instruction is not known, or cut.</returns>
-    private bool Run(LebReader reader, ulong distance)
+    private bool Run(ReadOnlySpan<byte> instructions, ulong distance)
     {
+        var reader = new Cursor(instructions);
         ulong at = 0;
-        while (!reader.Rest.IsEmpty)
+        while (!reader.IsAtEnd)
         {
             var instruction = reader.Byte();
             var low = (ulong)(instruction & 0x3f);
             switch (instruction >> 6)
             {
                 case 1:
-                    at += low * codeAlignment;
+                    at += low * shared.CodeAlignment;
                     break;
                 case 2:
                     SetOffset(low, (long)reader.Unsigned());
@@ -59,6 +59,11 @@ internal sealed class UnwindProgram(ulong codeAlignment, long dataAlignment, ulo
                     break;
             }
 
+            if (reader.HasFailed)
+            {
+                return false;
+            }
+
             if (at > distance)
             {
                 return true;
@@ -68,20 +73,20 @@ internal sealed class UnwindProgram(ulong codeAlignment, long dataAlignment, ulo
         return true;
     }
 
-    private bool Extended(ref LebReader reader, byte instruction, ref ulong at)
+    private bool Extended(ref Cursor reader, byte instruction, ref ulong at)
     {
         switch (instruction)
         {
             case 0x00 or 0x2d:
                 return true;
             case 0x02:
-                at += reader.Byte() * codeAlignment;
+                at += reader.Byte() * shared.CodeAlignment;
                 return true;
             case 0x03:
-                at += reader.Fixed(2) * codeAlignment;
+                at += reader.UInt16() * shared.CodeAlignment;
                 return true;
             case 0x04:
-                at += reader.Fixed(4) * codeAlignment;
+                at += reader.UInt32() * shared.CodeAlignment;
                 return true;
             case 0x05:
                 SetOffset(reader.Unsigned(), (long)reader.Unsigned());
@@ -108,7 +113,7 @@ internal sealed class UnwindProgram(ulong codeAlignment, long dataAlignment, ulo
                 _row = _row with { CfaRegister = Register(reader.Unsigned()), CfaOffset = (long)reader.Unsigned() };
                 return true;
             case 0x12:
-                _row = _row with { CfaRegister = Register(reader.Unsigned()), CfaOffset = reader.Signed() * dataAlignment };
+                _row = _row with { CfaRegister = Register(reader.Unsigned()), CfaOffset = reader.Signed() * shared.DataAlignment };
                 return true;
             case 0x0d:
                 _row = _row with { CfaRegister = Register(reader.Unsigned()) };
@@ -117,14 +122,16 @@ internal sealed class UnwindProgram(ulong codeAlignment, long dataAlignment, ulo
                 _row = _row with { CfaOffset = (long)reader.Unsigned() };
                 return true;
             case 0x13:
-                _row = _row with { CfaOffset = reader.Signed() * dataAlignment };
+                _row = _row with { CfaOffset = reader.Signed() * shared.DataAlignment };
                 return true;
             case 0x0f:
                 _row = _row with { CfaRegister = Expression };
-                return reader.TrySkip(reader.Unsigned());
+                reader.Skip(reader.Unsigned());
+                return true;
             case 0x10 or 0x16:
                 Forget(reader.Unsigned());
-                return reader.TrySkip(reader.Unsigned());
+                reader.Skip(reader.Unsigned());
+                return true;
             case 0x2e:
                 reader.Unsigned();
                 return true;
@@ -137,15 +144,15 @@ internal sealed class UnwindProgram(ulong codeAlignment, long dataAlignment, ulo
 
     private void SetOffset(ulong register, long factored)
     {
-        if (register == returnAddress)
+        if (register == shared.ReturnAddress)
         {
-            _row = _row with { ReturnAddressAt = factored * dataAlignment };
+            _row = _row with { ReturnAddressAt = factored * shared.DataAlignment };
         }
     }
 
     private void Restore(ulong register)
     {
-        if (register == returnAddress)
+        if (register == shared.ReturnAddress)
         {
             _row = _row with { ReturnAddressAt = _initial.ReturnAddressAt };
         }
@@ -153,7 +160,7 @@ internal sealed class UnwindProgram(ulong codeAlignment, long dataAlignment, ulo
 
     private void Forget(ulong register)
     {
-        if (register == returnAddress)
+        if (register == shared.ReturnAddress)
         {
             _row = _row with { ReturnAddressAt = null };
         }

@@ -1,12 +1,12 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace TraceAgent.Symbols.Elf;
+namespace TraceAgent.Dwarf.Elf;
 
 /// <summary>
 /// The bytes of a file that anyone may have written and may be changing right now. Reads copy (pread): a mapping of a file that
 /// is truncated while we read would end the agent with SIGBUS.
 /// </summary>
-internal sealed class ElfFile : IDisposable
+public sealed class ElfFile : IDisposable
 {
     private readonly SafeFileHandle? _handle;
     private readonly byte[] _content = [];

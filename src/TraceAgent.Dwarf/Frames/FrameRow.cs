@@ -1,4 +1,4 @@
-namespace TraceAgent.Symbols.Elf;
+namespace TraceAgent.Dwarf.Frames;
 
 /// <summary>The rule by which an unwinder finds the caller of the code at one address (DWARF 5, section 6.4.1).</summary>
 /// <param name="CfaRegister">
@@ -6,7 +6,7 @@ namespace TraceAgent.Symbols.Elf;
 /// </param>
 /// <param name="CfaOffset">Bytes from that register to the CFA.</param>
 /// <param name="ReturnAddressAt">Bytes from the CFA to the return address; null where no place in memory is given.</param>
-internal readonly record struct UnwindRow(int CfaRegister, long CfaOffset, long? ReturnAddressAt)
+public readonly record struct FrameRow(int CfaRegister, long CfaOffset, long? ReturnAddressAt)
 {
     private const int X64StackPointer = 7;
     private const int Arm64StackPointer = 31;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TraceAgent.Symbols.Elf;
+namespace TraceAgent.Dwarf.Elf;
 
 /// <summary>A program header: what the kernel and the loader map. ELF-64 Object File Format, "Program Header".</summary>
 /// <param name="Type">PT_ constant.</param>
@@ -9,7 +9,7 @@ namespace TraceAgent.Symbols.Elf;
 /// <param name="Address">Virtual address.</param>
 /// <param name="FileSize">Bytes in the file.</param>
 /// <param name="MemorySize">Bytes in memory.</param>
-internal sealed record ElfSegment(uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize, ulong MemorySize)
+public sealed record ElfSegment(uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize, ulong MemorySize)
 {
     public const uint Load = 1;
     public const uint Dynamic = 2;
@@ -28,7 +28,7 @@ internal sealed record ElfSegment(uint Type, uint Flags, ulong Offset, ulong Add
 }
 
 /// <summary>A section header. ELF-64 Object File Format, "Sections".</summary>
-internal readonly record struct ElfSection(string Name, uint Type, ulong Flags, ulong Address, ulong Offset, ulong Size, uint Link)
+public readonly record struct ElfSection(string Name, uint Type, ulong Flags, ulong Address, ulong Offset, ulong Size, uint Link)
 {
     public const uint SymbolTable = 2;
     public const uint Note = 7;
@@ -47,7 +47,7 @@ internal readonly record struct ElfSection(string Name, uint Type, ulong Flags, 
 
 /// <summary><c>Elf64_Sym</c>, as it lies in the file.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly struct ElfSymbol
+public readonly struct ElfSymbol
 {
     public const int SizeInFile = 24;
 

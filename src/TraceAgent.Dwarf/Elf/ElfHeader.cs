@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace TraceAgent.Symbols.Elf;
+namespace TraceAgent.Dwarf.Elf;
 
 /// <summary>The fixed header and the two tables that it leads to. Sections are optional at run time; segments are not.</summary>
-internal sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, ElfSegment[] Segments, ElfSection[] Sections)
+public sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, ElfSegment[] Segments, ElfSection[] Sections)
 {
     public const ushort Executable = 2;
     public const ushort SharedObject = 3;
@@ -19,7 +19,7 @@ internal sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, 
 
     /// <summary>Reads the header; null, with the reason in <paramref name="failure"/>, when there is none.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
-    public static ElfHeader? Read(ElfFile file, out (string Code, string Message) failure)
+    public static ElfHeader? Read(ElfFile file, out (bool IsDamaged, string Message) failure)
     {
         Span<byte> header = stackalloc byte[Size];
         header.Clear();
@@ -31,19 +31,19 @@ internal sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, 
 
         if (!header.StartsWith("\u007fELF"u8))
         {
-            failure = (SiteCodes.NotSupported, "is not an ELF program or library");
+            failure = (false, "is not an ELF program or library");
             return null;
         }
 
         if (!complete)
         {
-            failure = (SiteCodes.Damaged, "ends within its ELF header");
+            failure = (true, "ends within its ELF header");
             return null;
         }
 
         if (header[4] != 2 || header[5] != 1)
         {
-            failure = (SiteCodes.NotSupported, header[4] == 1 ? "is a 32-bit program" : "is not a 64-bit little-endian program");
+            failure = (false, header[4] == 1 ? "is a 32-bit program" : "is not a 64-bit little-endian program");
             return null;
         }
 
@@ -51,7 +51,7 @@ internal sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, 
         var machine = BinaryPrimitives.ReadUInt16LittleEndian(header[18..]);
         if (type is not (Executable or SharedObject))
         {
-            failure = (SiteCodes.NotSupported, type switch
+            failure = (false, type switch
             {
                 1 => "is an object file (.o), which never runs as it is",
                 4 => "is a core dump",
@@ -63,7 +63,7 @@ internal sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, 
         var segments = ReadSegments(file, header);
         if (segments is null)
         {
-            failure = (SiteCodes.Damaged, "has program headers that are outside the file or not of the ELF format");
+            failure = (true, "has program headers that are outside the file or not of the ELF format");
             return null;
         }
 

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 
-namespace TraceAgent.Symbols.Elf;
+namespace TraceAgent.Dwarf.Elf;
 
 /// <summary>Reads the notes that linkers leave. gABI, "Note Section".</summary>
-internal static class ElfNotes
+public static class ElfNotes
 {
     private const int MaxBytes = 64 << 10;
     private const uint GnuBuildId = 3;

@@ -1,0 +1,46 @@
+using TraceAgent.Dwarf.Reading;
+
+namespace TraceAgent.Dwarf.Frames;
+
+/// <summary>The unwind entry of one piece of code (FDE). DWARF 5, section 6.4.1.</summary>
+public sealed class FrameEntry
+{
+    private readonly byte[] _instructions;
+
+    private FrameEntry(ulong start, ulong end, CommonFrame shared, byte[] instructions) =>
+        (Start, End, Shared, _instructions) = (start, end, shared, instructions);
+
+    /// <summary>Address of its first instruction.</summary>
+    public ulong Start { get; }
+
+    /// <summary>Address behind its last one; not before <see cref="Start"/>.</summary>
+    public ulong End { get; }
+
+    /// <summary>The common part.</summary>
+    public CommonFrame Shared { get; }
+
+    /// <summary>Reads an entry; null when it is damaged.</summary>
+    /// <param name="body">What is behind the length and the reference to the common part.</param>
+    /// <param name="place">Address of the body in memory.</param>
+    /// <param name="shared">The common part.</param>
+    public static FrameEntry? TryRead(ReadOnlySpan<byte> body, ulong place, CommonFrame shared)
+    {
+        ArgumentNullException.ThrowIfNull(shared);
+        var cursor = new Cursor(body);
+        var start = EncodedAddress.Read(ref cursor, shared.Encoding, place);
+        var length = EncodedAddress.ReadLength(ref cursor, shared.Encoding);
+        if (shared.HasAugmentation)
+        {
+            cursor.Skip(cursor.Unsigned());
+        }
+
+        return cursor.HasFailed || start > ulong.MaxValue - length
+            ? null
+            : new FrameEntry(start, start + length, shared, cursor.Bytes((ulong)cursor.Left).ToArray());
+    }
+
+    public bool Holds(ulong address) => address >= Start && address - Start < End - Start;
+
+    /// <summary>The row at an address of the entry; null when its instructions are not understood.</summary>
+    public FrameRow? RowAt(ulong address) => new FrameProgram(Shared).RowAt(_instructions, address - Start);
+}
