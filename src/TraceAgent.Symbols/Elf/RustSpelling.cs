@@ -18,9 +18,8 @@ internal static partial class RustSpelling
         var found = Hash().Match(name);
         hash = found.Groups[1].Value;
         name = Detail().Replace(found.Success ? name[..found.Index] : name, "");
-        return Escape().Replace(
-            name,
-            letter => ((char)int.Parse(letter.Groups[1].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString());
+        return Escape().Replace(name, letter => ((char)ushort.Parse(
+            letter.Groups[1].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString());
     }
 
     /// <summary>The name of Rust with <c>shop::Cart::push</c> for <c>&lt;shop::Cart&gt;::push</c>, as nm prints methods.</summary>
