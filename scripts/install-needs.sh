@@ -59,6 +59,9 @@ case ${1:-} in
         [[ -n $(compgen -G '/usr/lib/postgresql/*/bin/initdb') ]] || missing+=("postgresql")
         has_command rustc || missing+=("rustc")
         has_command setfacl || missing+=("acl")
+        # Libraries and programs of C++ whose names are found as tools print them.
+        has_command mariadbd || missing+=("mariadb-server-core")
+        has_library libbcc.so.0 || missing+=("libbpfcc")
         has_command npm || missing+=("npm")
         has_command ip || missing+=("iproute2")
         has_command shellcheck || missing+=("shellcheck")
