@@ -5,7 +5,8 @@ namespace TraceAgent.Demangling;
 /// <param name="Right">The text behind it.</param>
 /// <param name="Shape">The shape, which decides what a pointer to it needs.</param>
 /// <param name="Pack">The elements of a parameter pack; null for a single type.</param>
-internal sealed record DemangledType(string Left, string Right = "", TypeForm Shape = TypeForm.Plain, IReadOnlyList<DemangledType>? Pack = null)
+internal sealed record DemangledType(
+    string Left, string Right = "", TypeForm Shape = TypeForm.Plain, IReadOnlyList<DemangledType>? Pack = null)
 {
     public string Text => Pack is null ? Left + Right : string.Join(", ", Pack.Select(element => element.Text));
 

@@ -69,7 +69,9 @@ internal sealed partial class ItaniumDemangler
                 return Peek() == 'I' ? Remembered(new DemangledType(Kept(parameter.Text + TemplateArguments(isOuter: false)))) : parameter;
             case 'S' when PeekAt(1) != 't':
                 var substitution = Substitution();
-                return Peek() == 'I' ? Remembered(new DemangledType(Kept(substitution.Text + TemplateArguments(isOuter: false)))) : substitution;
+                return Peek() == 'I'
+                    ? Remembered(new DemangledType(Kept(substitution.Text + TemplateArguments(isOuter: false))))
+                    : substitution;
             case 'u':
                 _at++;
                 return Remembered(new DemangledType(SourceName()));
