@@ -5,7 +5,7 @@ using TraceAgent.Symbols.Functions;
 using TraceAgent.Symbols.Safety;
 using TraceAgent.Symbols.Usdt;
 
-namespace TraceAgent.Symbols.Resolving;
+namespace TraceAgent.Symbols.Sites;
 
 /// <summary>Resolves what a rule asks for to the instructions that are probed.</summary>
 public static class SiteResolver
@@ -40,7 +40,8 @@ public static class SiteResolver
                     throw new ArgumentOutOfRangeException(nameof(where), where, "a kind of location that the resolver does not know");
             }
 
-            sites = new SharedExits(image, displayPath).Count(sites, problems);
+            var shared = new SharedExits(image, displayPath);
+            sites = shared.Guard(shared.Count(sites, problems), problems);
             if (request.CapturesArguments)
             {
                 sites = ArgumentPlaces.Of(image, displayPath, request, sites, problems);
