@@ -6,7 +6,7 @@ using TraceAgent.Capture;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Elf;
-using TraceAgent.Symbols.Resolving;
+using TraceAgent.Symbols.Sites;
 using TraceAgent.Terminal;
 using TraceAgent.Yaml.Diagnostics;
 
