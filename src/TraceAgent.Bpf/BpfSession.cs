@@ -190,7 +190,7 @@ public sealed class BpfSession : IDisposable
             }
         }
 
-        Closing.All([.. previous.Select<LoadedProbe, Action>(probe => probe.CloseTaking)]);
+        LoadedProbe.CloseTaking(previous);
         var numbers = switches.Select(one => one.Number).ToHashSet();
         foreach (var key in _marks.Keys())
         {
