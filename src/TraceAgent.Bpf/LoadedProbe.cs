@@ -59,8 +59,8 @@ public sealed class LoadedProbe : IDisposable
 
     public KernelCounts Counts => _session.CountsOf(Slot);
 
-    /// <summary>True when it had been hit, or was new, at the last <see cref="BpfSession.FindNews"/>.</summary>
-    public bool HasNews => _session.HasNews(Slot);
+    /// <summary>True when it had been hit, or was new, at the last <see cref="BpfSession.TakeHits"/>.</summary>
+    public bool WasHit => _session.WasHit(Slot);
 
     /// <summary>Calls that were entered and have not returned; 0 unless the plan pairs them.</summary>
     public int CallsInFlight => _closed ? 0 : _inFlight?.CountOf(Slot) ?? 0;

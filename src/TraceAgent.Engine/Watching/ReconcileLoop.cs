@@ -145,6 +145,7 @@ public sealed class ReconcileLoop : IDisposable
         if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
+            _parts.EverySecond();
             Judge();
         }
 
