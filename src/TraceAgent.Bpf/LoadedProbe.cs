@@ -69,6 +69,13 @@ public sealed class LoadedProbe : IDisposable
     /// <returns>The number of these calls: they are unreturned, and not in the counters.</returns>
     public int ForgetDeadCalls() => _closed ? 0 : _inFlight?.RemoveDead(Slot, ofGoroutines: Plan.GoroutineRegister is not null) ?? 0;
 
+    /// <summary>
+    /// Forgets calls that were left without a return, for a table without room: see <see cref="InFlightTable.RemoveAbandoned"/>.
+    /// </summary>
+    /// <returns>The number of these calls: they are unreturned, and not in the counters.</returns>
+    public int ForgetAbandonedCalls() =>
+        _closed ? 0 : _inFlight?.RemoveAbandoned(Slot, ofGoroutines: Plan.GoroutineRegister is not null) ?? 0;
+
     /// <summary>The run time of all its programs together, while <see cref="RunStatistics"/> were kept.</summary>
     public RunTime RunTime => _programs.Select(one => one.Loaded).Concat(_exits.Values)
         .Aggregate(default(RunTime), (sum, one) => sum + one.RunTime);

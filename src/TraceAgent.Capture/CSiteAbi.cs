@@ -1,7 +1,7 @@
 namespace TraceAgent.Capture;
 
 /// <summary>The C calling convention: integer arguments in registers, then on the stack.</summary>
-public sealed record CSiteAbi(Architecture Architecture) : SiteAbi(Architecture)
+public sealed record CSiteAbi(Architecture Architecture) : CallAbi(Architecture)
 {
     public static CSiteAbi X64 { get; } = new(Architecture.X64);
 
@@ -11,13 +11,16 @@ public sealed record CSiteAbi(Architecture Architecture) : SiteAbi(Architecture)
     public EquatableArray<int> Places { get; init; }
 
     /// <inheritdoc/>
-    public override SiteValue Argument(int index) => SiteValue.Of(Architecture.Argument(index < Places.Count ? Places[index] : index));
+    public override Expr? Argument(int index) => Architecture.Argument(PlaceOf(index));
+
+    /// <summary>The place of the convention that the argument word <paramref name="index"/> (from 0) has.</summary>
+    public int PlaceOf(int index) => index < Places.Count ? Places[index] : index;
 
     /// <inheritdoc/>
-    public override SiteValue Result(int index) => SiteValue.Of(index switch
+    public override Expr? Result(int index) => index switch
     {
         0 => Architecture.ReturnValue,
         1 => new Expr.Register(Architecture.SecondReturnRegister),
         _ => null,
-    });
+    };
 }

@@ -6,7 +6,7 @@ namespace TraceAgent.Capture;
 /// </summary>
 /// <param name="Architecture">The processor's architecture.</param>
 /// <param name="PassesInRegisters">False for the convention on the stack, where only the arguments' places are known.</param>
-public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters) : SiteAbi(Architecture)
+public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters) : CallAbi(Architecture)
 {
     /// <summary>Offset in a goroutine (<c>runtime.g</c>, which begins with <c>stack.lo</c>) of the address behind its stack.</summary>
     public const int StackEndOffset = 8;
@@ -37,23 +37,23 @@ public sealed record GoSiteAbi(Architecture Architecture, bool PassesInRegisters
     private EquatableArray<int> Registers => IsX64 ? X64 : Arm64;
 
     /// <inheritdoc/>
-    public override SiteValue Argument(int index)
+    public override Expr? Argument(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         index += index >= DictionaryWord ? 1 : 0;
         if (PassesInRegisters)
         {
             // What does not fit is on the stack, but a value of several words goes there as a whole: the count ends here.
-            return SiteValue.Of(index < Registers.Count ? new Expr.Register(Registers[index]) : null);
+            return index < Registers.Count ? new Expr.Register(Registers[index]) : null;
         }
 
         // Above the return address; on arm64 above the place that is kept free for it.
-        return SiteValue.Of(new Expr.Load(
+        return new Expr.Load(
             new Expr.Binary(BinaryOperator.Add, new Expr.Register(Architecture.StackPointer), new Expr.Constant(8 + (8 * index))),
-            8, Signed: false));
+            8, Signed: false);
     }
 
     /// <inheritdoc/>
-    public override SiteValue Result(int index) =>
-        SiteValue.Of(PassesInRegisters && index < Registers.Count ? new Expr.Register(Registers[index]) : null);
+    public override Expr? Result(int index) =>
+        PassesInRegisters && index < Registers.Count ? new Expr.Register(Registers[index]) : null;
 }

@@ -7,12 +7,6 @@ namespace TraceAgent.Capture;
 /// <param name="Architecture">The processor's registers, and how calls and returns move the stack pointer.</param>
 public abstract record SiteAbi(Architecture Architecture)
 {
-    /// <summary>The argument <paramref name="index"/> (from 0).</summary>
-    public abstract SiteValue Argument(int index);
-
-    /// <summary>The word <paramref name="index"/> (from 0, 8 bytes each) of what the function gives, where it returns.</summary>
-    public abstract SiteValue Result(int index);
-
     /// <summary>
     /// True when returns are seen at the function's own RET instructions, and not by a uretprobe (the kernel's address in place
     /// of the caller's).

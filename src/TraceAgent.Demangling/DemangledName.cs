@@ -5,11 +5,16 @@ namespace TraceAgent.Demangling;
 /// The full name for people: <c>shop::Cart::add(int) const</c>, <c>shop::max&lt;int&gt;(int, int)</c>, <c>shop::cart::add</c>.
 /// </param>
 /// <param name="Name">The name without parameters: <c>shop::max&lt;int&gt;</c>.</param>
-/// <param name="Bare">The name without the last list of template or generic arguments either: <c>shop::max</c>.</param>
+/// <param name="Bare">
+/// The name without the last list of template or generic arguments either, nor an ABI tag: <c>shop::max</c>.
+/// </param>
 public sealed record DemangledName(string Full, string Name, string Bare)
 {
     /// <summary>The scope that a name of C++ stands in; null for one that stands in none.</summary>
     public MemberName? Member { get; init; }
+
+    /// <summary>The function of which the compiler made this copy; null when it is none.</summary>
+    public DemangledName? Original { get; init; }
 }
 
 /// <summary>A name of C++ within a namespace or a class (Itanium ABI, <c>nested-name</c>).</summary>

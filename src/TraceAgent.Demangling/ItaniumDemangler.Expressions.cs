@@ -130,6 +130,8 @@ internal sealed partial class ItaniumDemangler
                 return $"({Expression()})[{Expression()}]";
             case "qu":
                 return $"({Expression()}) ? ({Expression()}) : ({Expression()})";
+            case "ad" when _text.AsSpan(_at).StartsWith("L_ZN"):
+                return Address();
             case "ps" or "ng" or "ad" or "de" or "co" or "nt":
                 return $"{Operators[code]}({Expression()})";
             default:
@@ -137,6 +139,15 @@ internal sealed partial class ItaniumDemangler
                     ? $"({Expression()}){sign}({Expression()})"
                     : Fail();
         }
+    }
+
+    /// <summary>Reads a function whose address is taken: without parameters, as c++filt spells it, when it is no template.</summary>
+    private string Address()
+    {
+        _at += "L_Z".Length;
+        var function = Encoding();
+        _failed |= !Take('E');
+        return ReferenceEquals(function.Bare, function.Name) && function.Full.EndsWith(')') ? $"&{function.Name}" : $"&({function.Full})";
     }
 
     private string NameOf()

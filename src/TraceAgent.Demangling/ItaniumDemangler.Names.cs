@@ -131,8 +131,7 @@ internal sealed partial class ItaniumDemangler
     private static string LastPart(string name)
     {
         // An ABI tag belongs to the class, not to its constructors.
-        var tag = name.EndsWith(']') ? name.LastIndexOf("[abi:", StringComparison.Ordinal) : -1;
-        var end = tag > 0 ? tag : name.Length;
+        var end = WithoutTag(name).Length;
         for (var depth = 0; end > 0; end--)
         {
             depth += name[end - 1] switch { '>' => 1, '<' => -1, _ => 0 };

@@ -1,9 +1,9 @@
 namespace TraceAgent.Demangling;
 
 /// <summary>
-/// The parser of C++ names after the Itanium ABI, chapter "External Names (a.k.a. Mangling)", spelled as c++filt spells them, but
-/// without the return types that only templates have, and <c>std::string</c> for its long form. This file has encodings and
-/// names.
+/// The parser of C++ names after the Itanium ABI, chapter "External Names (a.k.a. Mangling)", spelled as c++filt spells them; or
+/// short: without the return types that only templates have, and <c>std::string</c> for its long form. This file has encodings
+/// and names.
 /// </summary>
 internal sealed partial class ItaniumDemangler
 {
@@ -25,8 +25,10 @@ internal sealed partial class ItaniumDemangler
 
     // GCC writes the scope of a dependent name as a type, clang as a list of names that has an end.
     private readonly bool _scopesAreLists;
+    private readonly bool _isShort;
 
-    private ItaniumDemangler(string text, bool scopesAreLists) => (_text, _at, _scopesAreLists) = (text, 2, scopesAreLists);
+    private ItaniumDemangler(string text, bool scopesAreLists, bool isShort) =>
+        (_text, _at, _scopesAreLists, _isShort) = (text, 2, scopesAreLists, isShort);
 
     // Of the name that was read last: the one of the whole when its parameters begin.
     private MemberName? _member;
@@ -44,17 +46,15 @@ internal sealed partial class ItaniumDemangler
         public string Qualifiers;
     }
 
-    /// <param name="name">ASCII, beginning with <c>_Z</c>, without a suffix.</param>
-    public static DemangledName? Demangle(ReadOnlySpan<byte> name)
-    {
-        var text = System.Text.Encoding.ASCII.GetString(name);
-        return Demangle(text, scopesAreLists: false)
-            ?? (text.Contains("sr", StringComparison.Ordinal) ? Demangle(text, scopesAreLists: true) : null);
-    }
+    /// <param name="name">The name, beginning with <c>_Z</c>, without a suffix; one UTF-16 unit for each byte.</param>
+    /// <param name="isShort">True for the short spelling.</param>
+    public static DemangledName? Demangle(string name, bool isShort) =>
+        Demangle(name, scopesAreLists: false, isShort)
+            ?? (name.Contains("sr", StringComparison.Ordinal) ? Demangle(name, scopesAreLists: true, isShort) : null);
 
-    private static DemangledName? Demangle(string text, bool scopesAreLists)
+    private static DemangledName? Demangle(string text, bool scopesAreLists, bool isShort)
     {
-        var reader = new ItaniumDemangler(text, scopesAreLists);
+        var reader = new ItaniumDemangler(text, scopesAreLists, isShort);
         var result = reader.Encoding();
         return reader._failed || reader._at != reader._text.Length || result.Full.Length == 0
             ? null
@@ -83,25 +83,33 @@ internal sealed partial class ItaniumDemangler
             var full = name;
             if (!IsAtEnd())
             {
-                if (state.EndsWithTemplateArguments && !state.HasNoReturnType)
-                {
-                    // The type that it returns, which its other names do not have.
-                    Type();
-                }
-
+                var returned = state.EndsWithTemplateArguments && !state.HasNoReturnType ? Type() : null;
                 full = Kept($"{name}({Parameters()}){state.Qualifiers}");
+                full = _isShort || returned is null ? full : Kept($"{returned.Left} {full}{returned.Right}");
             }
 
             _member = member;
-            result = new DemangledName(full, name, state.EndsWithTemplateArguments && state.Bare is { } bare ? bare : name);
+            result = new DemangledName(full, name, WithoutTag(state.EndsWithTemplateArguments && state.Bare is { } bare ? bare : name));
         }
 
         _depth--;
         return new DemangledName(Shortened(result.Full), Shortened(result.Name), Shortened(result.Bare));
     }
 
-    private static string Shortened(string text) => text.Replace(
+    private string Shortened(string text) => !_isShort ? text : text.Replace(
         "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >", "std::string", StringComparison.Ordinal);
+
+    /// <summary>The name without ABI tags at its end, which the source does not write.</summary>
+    private static string WithoutTag(string name)
+    {
+        while (name.LastIndexOf("[abi:", StringComparison.Ordinal) is > 0 and var tag
+            && name.IndexOf(']', tag) == name.Length - 1)
+        {
+            name = name[..tag];
+        }
+
+        return name;
+    }
 
     private bool IsAtEnd() => _failed || _at >= _text.Length || Peek() is 'E' or '.';
 

@@ -46,7 +46,7 @@ public static class RustLegacyName
             at += length;
         }
 
-        if (at >= name.Length || parts.Count < 2 || !IsHash(name[parts[^1]]))
+        if (at >= name.Length || parts.Count < 2 || !IsHash(name[parts[^1]]) || !Ascii.IsValid(name[..at]))
         {
             return false;
         }

@@ -65,7 +65,7 @@ internal ref partial struct RustV0Demangler
 
         var name = Encoding.ASCII.GetString(_text.Slice(_at, length));
         _at += length;
-        return isPunycode ? $"punycode{{{name}}}" : name;
+        return isPunycode ? Punycode.Decoded(name) ?? $"punycode{{{name}}}" : name;
     }
 
     private bool Enter()

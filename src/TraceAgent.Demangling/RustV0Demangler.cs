@@ -26,7 +26,7 @@ internal ref partial struct RustV0Demangler
         var reader = new RustV0Demangler(name[2..]);
 
         // A digit would be the version of an encoding to come.
-        if (reader._text.IsEmpty || !char.IsAsciiLetterUpper((char)reader._text[0]))
+        if (reader._text.IsEmpty || !char.IsAsciiLetterUpper((char)reader._text[0]) || !Ascii.IsValid(name))
         {
             return null;
         }
@@ -69,9 +69,7 @@ internal ref partial struct RustV0Demangler
                 break;
             case 'M':
                 ImplementationPath();
-                Append("<");
-                Type();
-                Append(">");
+                OwnType();
                 break;
             case 'X':
                 ImplementationPath();
@@ -126,6 +124,27 @@ internal ref partial struct RustV0Demangler
         var word = kind switch { 'C' => "closure", 'S' => "shim", _ => kind.ToString() };
         Append($"::{{{word}{(name.Length == 0 ? "" : ":")}{name}#{number.ToString(CultureInfo.InvariantCulture)}}}");
         _failed |= !char.IsAsciiLetterUpper(kind);
+    }
+
+    /// <summary>
+    /// Reads the type of an implementation. One that is a path stands without the brackets of nm (<c>&lt;shop::Cart&gt;</c>), as in
+    /// the source.
+    /// </summary>
+    private void OwnType()
+    {
+        var start = _output.Length;
+        Type();
+        var identifier = start;
+        while (identifier < _output.Length && (char.IsLetterOrDigit(_output[identifier]) || _output[identifier] == '_'))
+        {
+            identifier++;
+        }
+
+        if (!_failed && (identifier == start || identifier == _output.Length || _output[identifier] != ':'))
+        {
+            _output.Insert(start, '<');
+            Append(">");
+        }
     }
 
     /// <summary>Reads where an implementation stands, which its name does not show.</summary>

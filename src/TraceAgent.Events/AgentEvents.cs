@@ -7,6 +7,12 @@ namespace TraceAgent.Events;
 /// <summary>The outcomes of a rule's calls; <see cref="Calls"/> is the sum of the others.</summary>
 public readonly record struct CallCounts(long Logged, long Filtered, long Sampled, long Limited, long Lost)
 {
+    /// <summary>Lost calls that had no room among the calls in flight.</summary>
+    public long LostInFlight { get; init; }
+
+    /// <summary>Lost calls that an output did not take; the others had no room in the ring buffer.</summary>
+    public long LostInOutput { get; init; }
+
     public long Calls => Logged + Filtered + Sampled + Limited + Lost;
 
     /// <summary>The calls that the rule asks for, and that are still not logged.</summary>
@@ -15,8 +21,21 @@ public readonly record struct CallCounts(long Logged, long Filtered, long Sample
     /// <summary>The calls that the rule itself left out, as text behind logged and lost; empty when it left out nothing.</summary>
     public string Others => Part(Filtered, "filtered") + Part(Sampled, "sampled out") + Part(Limited, "over the limit");
 
+    /// <summary>The reasons of the lost calls, as text behind a sentence; empty when none was lost.</summary>
+    public string LostBecause =>
+        Lost == 0
+            ? ""
+            : "; lost"
+                + (Part(Lost - LostInFlight - LostInOutput, "while the ring buffer was full")
+                    + Part(LostInFlight, "while too many calls were in flight")
+                    + Part(LostInOutput, "by an output that failed"))[1..];
+
     public static CallCounts operator -(CallCounts a, CallCounts b) => new(
-        a.Logged - b.Logged, a.Filtered - b.Filtered, a.Sampled - b.Sampled, a.Limited - b.Limited, a.Lost - b.Lost);
+        a.Logged - b.Logged, a.Filtered - b.Filtered, a.Sampled - b.Sampled, a.Limited - b.Limited, a.Lost - b.Lost)
+    {
+        LostInFlight = a.LostInFlight - b.LostInFlight,
+        LostInOutput = a.LostInOutput - b.LostInOutput,
+    };
 
     private static string Part(long count, string what) =>
         count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} {what}");
@@ -58,7 +77,8 @@ public static class AgentEvents
         var message = string.Create(
             CultureInfo.InvariantCulture, $"{rule}: {counts.Calls - counts.Logged:N0} of {counts.Calls:N0} calls not logged");
         return new AgentStatement(
-            time, LogEventLevel.Warning, "loss", "{rule}: {missing} of {calls} calls not logged", message, rule, Numbers(counts));
+            time, LogEventLevel.Warning, "loss", "{rule}: {missing} of {calls} calls not logged{reasons}",
+            message + counts.LostBecause, rule, Numbers(counts));
     }
 
     /// <summary>The statement of the outcomes of all calls of a rule since it was attached.</summary>
@@ -113,5 +133,7 @@ public static class AgentEvents
         ("sampled", counts.Sampled),
         ("limited", counts.Limited),
         ("lost", counts.Lost),
+        ("lost_in_flight", counts.LostInFlight),
+        ("lost_in_output", counts.LostInOutput),
     ];
 }

@@ -85,8 +85,10 @@ public sealed record Rule
     /// <summary>True when returns of the function are followed.</summary>
     public bool NeedsReturn => On is not ProbeTrigger.Entry;
 
-    /// <summary>True when argument registers are read.</summary>
-    public bool CapturesArguments => On is not ProbeTrigger.Return && Syntax.Arguments.Count > 0;
+    /// <summary>The argument words of 8 bytes that are read, from 0, each with the name of its argument.</summary>
+    public IEnumerable<(string Name, int Word)> ArgumentWords => On is ProbeTrigger.Return
+        ? []
+        : Syntax.Arguments.SelectMany(argument => argument.Spec.Words, (argument, word) => (argument.Name, argument.Register + word));
 
     /// <summary>True when places that mislead but harm no program are probed, with a warning.</summary>
     public bool AllowsUnsafe { get; init; }

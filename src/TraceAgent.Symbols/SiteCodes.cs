@@ -110,9 +110,6 @@ public static class SiteCodes
     /// </summary>
     public const string UnseenExit = "TA239";
 
-    /// <summary>The rule names an argument or the return value, and the place has none.</summary>
-    public const string ValueMissing = "TA240";
-
     /// <summary>Warning: a loop of the function passes its entry, and its rounds cannot be told from calls.</summary>
     public const string EntryLoop = "TA244";
 

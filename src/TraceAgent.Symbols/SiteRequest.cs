@@ -11,8 +11,11 @@ public sealed record SiteRequest
     /// <summary>True when returns are to be seen by changing the return address, except in Go.</summary>
     public bool ReturnsAtCaller { get; init; }
 
+    /// <summary>The arguments that the rule reads.</summary>
+    public EquatableArray<AskedArgument> Arguments { get; init; }
+
     /// <summary>True when the rule reads argument registers.</summary>
-    public bool CapturesArguments { get; init; }
+    public bool CapturesArguments => Arguments.Count > 0;
 
     /// <summary>True when refusals of what misleads but harms no program become warnings.</summary>
     public bool AllowsUnsafe { get; init; }
@@ -30,3 +33,8 @@ public sealed record SiteRequest
         _ => ReturnMethod.Instructions,
     };
 }
+
+/// <summary>An argument that a rule reads.</summary>
+/// <param name="Name">The name that the rule gives it.</param>
+/// <param name="Word">The word of 8 bytes that it begins with, from 0, as the rule counts them.</param>
+public readonly record struct AskedArgument(string Name, int Word);

@@ -63,6 +63,41 @@ public sealed class LossTests : IDisposable
     }
 
     [Fact]
+    public void Calls_that_never_return_give_their_room_up_when_there_is_none_left()
+    {
+        const int left = 70_000;
+        const int stayed = 100;
+        var program = TracedProgram.Compile("abandoned");
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule(
+            "work", program, "Work", "args: 2", "on: call", "budget: none"))));
+        using var abandoned = TracedProgram.Start(program);
+        Assert.Equal("left", abandoned.Ask($"leave {left}"));
+
+        var tried = 0;
+        Eventually.True(
+            () =>
+            {
+                abandoned.Ask("stay 1");
+                tried++;
+                return agent.Events("work").Count > 0;
+            },
+            "a call to be logged again", agent.Tell);
+        Assert.Equal($"{stayed * (stayed - 1)}", abandoned.Ask($"stay {stayed}"));
+
+        abandoned.Finish();
+        agent.Stop();
+        var totals = agent.Lines.Last(line => line.Rule == "work" && line.Has("lost_in_flight"));
+        var lost = totals.Count("lost");
+        Assert.Equal(lost, totals.Count("lost_in_flight"));
+        Assert.InRange(lost, left - 65_536, left - 65_536 + tried);
+        Assert.Equal(totals.Count("calls"), agent.Events("work").Count + lost);
+        Assert.InRange(agent.Events("work").Count, stayed + 1, stayed + tried);
+        Assert.Contains(
+            agent.Messages, message => message.Contains($"; lost {lost} while too many calls were in flight", StringComparison.Ordinal));
+        Assert.Contains(agent.Messages, message => message.Contains("65536 calls", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_reader_that_comes_once_a_second_is_woken_when_the_ring_fills()
     {
         const int batches = 40;

@@ -201,7 +201,7 @@ public sealed class UsdtTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($":4:11: error TA235: USDT probe 'shop:smal' not found in {program}", run.Errors, StringComparison.Ordinal);
         Assert.Contains("did you mean 'shop:small'", run.Errors, StringComparison.Ordinal);
-        Assert.Contains($":7:11: error TA240: arguments 3 and 4 (the probe has 2) cannot be had at shop:element in {program}",
+        Assert.Contains($":8:11: error TA240: arguments 3 and 4 (the probe has 2) cannot be had at shop:element in {program}",
             run.Errors, StringComparison.Ordinal);
         Assert.Contains(":11:11: error TA235: /bin/sh has no USDT probes", run.Errors, StringComparison.Ordinal);
         Assert.Contains("it has shop:constants, shop:element, shop:many, shop:memory, shop:named, shop:place and 3 more",

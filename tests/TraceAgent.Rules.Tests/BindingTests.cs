@@ -33,8 +33,9 @@ public sealed class BindingTests
     {
         var rule = Rule("args: 2");
 
-        Assert.Empty(BoundRule.Of(rule, CSiteAbi.X64).Missing);
-        Assert.Equal(["argument 2 (it is in %xmm0)"], BoundRule.Of(rule, Usdt).Missing);
+        Assert.Empty(BoundRule.Of(rule, CSiteAbi.X64).Problems);
+        Assert.Equal(
+            ["argument 2 (it is in %xmm0) cannot be had"], BoundRule.Of(rule, Usdt).Problems.Select(problem => problem.Message));
         Assert.Throws<InvalidOperationException>(() => BoundRule.Of(rule, Usdt).Plan);
     }
 

@@ -13,11 +13,11 @@ public class BoundRuleTests
     public void Bytes_as_long_as_the_return_value_keep_their_pointer_from_the_entry()
     {
         var plan = BoundRule.Of(Rule("on: call, args: [fd: int, buf: 'bytes(ret)'], ret: ssize_t"), X64).Plan;
-        Assert.Equal([Scalar(new Expr.Extend(X64.Argument(0).Read!, 4, true)), Scalar(X64.Argument(1).Read!)], plan.EntryFields);
+        Assert.Equal([Scalar(new Expr.Extend(X64.Argument(0)!, 4, true)), Scalar(X64.Argument(1)!)], plan.EntryFields);
         var pointer = new Expr.EntryField(1);
         Assert.Equal([new CaptureField(
             pointer,
-            new Storage.Bytes(X64.Result(0).Read!, 64) { NullWhenZero = pointer }), Scalar(X64.Result(0).Read!)], plan.ReturnFields);
+            new Storage.Bytes(X64.Result(0)!, 64) { NullWhenZero = pointer }), Scalar(X64.Result(0)!)], plan.ReturnFields);
     }
 
     [Fact]
@@ -30,8 +30,8 @@ public class BoundRuleTests
         Assert.Equal(["buf", "fd", "c", "d", "ret"], values.Select(v => v.Name));
         Assert.Equal([false, false, false, false, true], values.Select(v => v.IsReturnValue));
         Assert.IsType<Storage.Bytes>(fields[values[0].FieldIndex].Storage);
-        Assert.Equal(Scalar(new Expr.Extend(X64.Argument(1).Read!, 4, true)), fields[values[1].FieldIndex]);
-        Assert.Equal(Scalar(X64.Result(0).Read!), fields[values[4].FieldIndex]);
+        Assert.Equal(Scalar(new Expr.Extend(X64.Argument(1)!, 4, true)), fields[values[1].FieldIndex]);
+        Assert.Equal(Scalar(X64.Result(0)!), fields[values[4].FieldIndex]);
         Assert.Equal(values.Count, values.Select(v => v.FieldIndex).Distinct().Count());
     }
 
@@ -39,13 +39,13 @@ public class BoundRuleTests
     public void Of_a_condition_the_entry_decides_what_it_can()
     {
         var plan = BoundRule.Of(Rule("on: call, args: [path: string, n: int64], when: \"n > 1 && (path == 'a' || ret < n)\""), X64).Plan;
-        var path = new Expr.TextMatch(X64.Argument(0).Read!, new TextTest([(byte)'a'], [], true));
-        Assert.Equal(new Expr.Binary(BinaryOperator.Greater, X64.Argument(1).Read!, new Expr.Constant(1)), plan.EntryCondition);
+        var path = new Expr.TextMatch(X64.Argument(0)!, new TextTest([(byte)'a'], [], true));
+        Assert.Equal(new Expr.Binary(BinaryOperator.Greater, X64.Argument(1)!, new Expr.Constant(1)), plan.EntryCondition);
         Assert.Equal(
             new Expr.Binary(
                 BinaryOperator.OrElse,
                 new Expr.EntryField(2),
-                new Expr.Binary(BinaryOperator.Less, X64.Result(0).Read!, new Expr.EntryField(1))),
+                new Expr.Binary(BinaryOperator.Less, X64.Result(0)!, new Expr.EntryField(1))),
             plan.ReturnCondition);
         Assert.Equal(Scalar(path), plan.EntryFields[2]);
     }
@@ -68,9 +68,9 @@ public class BoundRuleTests
         var rule = Rule("on: both, args: [n: int64], format: {entry: '{uid} {cgroup} {n}', return: '{gid}'}");
         var plan = BoundRule.Of(rule, X64).Plan;
         var uid = new Expr.Extend(new Expr.Special(SpecialValue.Uid), 4, false);
-        Assert.Equal([Scalar(X64.Argument(0).Read!), Scalar(uid), Scalar(new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
+        Assert.Equal([Scalar(X64.Argument(0)!), Scalar(uid), Scalar(new Expr.Special(SpecialValue.Cgroup))], plan.EntryFields);
         Assert.Equal(
-            [Scalar(X64.Result(0).Read!), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Gid), 4, false))], plan.ReturnFields);
+            [Scalar(X64.Result(0)!), Scalar(new Expr.Extend(new Expr.Special(SpecialValue.Gid), 4, false))], plan.ReturnFields);
         Assert.Equal(["n", "uid", "cgroup"], BoundRule.Of(rule, X64).ValuesOf(EventKind.Entry).Select(v => v.Name));
         Assert.Equal([false, true], BoundRule.Of(rule, X64).ValuesOf(EventKind.Return).Select(v => v.IsOfEvent));
     }
@@ -132,7 +132,7 @@ public class BoundRuleTests
     [InlineData("on: return, capture: {a: ret + 1}", "the return value")]
     [InlineData("args: [p: 'bytes(n)', n: int], when: n > 1", "argument 2")]
     public void What_a_place_does_not_have_is_named(string keys, string missing) =>
-        Assert.Equal(missing, string.Join(", ", BoundRule.Of(Rule(keys), new OneOperand()).Missing));
+        Assert.Equal(missing, Missing(Rule(keys), new OneOperand()));
 
     [Theory]
     [InlineData("args: 2", "")]
@@ -143,7 +143,15 @@ public class BoundRuleTests
     [InlineData("args: 4", "argument 3 (it is in %xmm0), argument 4 (the probe has 3)")]
     [InlineData("args: 12", "argument 3 (it is in %xmm0), arguments 4, 5, 6, 7, 8, 9, 10, 11 and 12 (the probe has 3)")]
     public void What_a_USDT_probe_does_not_have_is_named_with_the_reason(string keys, string missing) =>
-        Assert.Equal(missing, string.Join(", ", BoundRule.Of(Rule(keys), Probe).Missing));
+        Assert.Equal(missing, Missing(Rule(keys), Probe));
+
+    [Theory]
+    [InlineData("args: [a, b, c, d]", "c", "d")]
+    [InlineData("signature: 'int f(int a, int64 b, int c)'", "c", "b")]
+    [InlineData("args: 3", "3", "")]
+    public void What_is_missing_is_told_where_the_rule_names_it(string keys, params string[] places) =>
+        Assert.Equal(places.Where(place => place.Length > 0), BoundRule.Of(Rule(keys), Probe).Problems.Select(problem =>
+            $"rules: [{{name: x, binary: /b, symbol: f, {keys}}}]".Substring(problem.At.Column - 1, problem.At.Length)));
 
     [Fact]
     public void Arguments_without_a_type_have_that_of_the_place()
@@ -160,11 +168,14 @@ public class BoundRuleTests
         new SiteValue(new Expr.Load(new Expr.Register(7), 8, Signed: false), new CaptureType.Float(8), null),
         SiteValue.Missing("it is in %xmm0")]);
 
-    private sealed record OneOperand() : SiteAbi(Architecture.X64)
-    {
-        public override SiteValue Result(int index) => SiteValue.Of(null);
+    private static string Missing(Rule rule, SiteAbi abi) => string.Join(
+        ", ", BoundRule.Of(rule, abi).Problems.Select(problem => problem.Message.Replace(" cannot be had", "", StringComparison.Ordinal)));
 
-        public override SiteValue Argument(int index) => SiteValue.Of(index == 0 ? new Expr.Register(3) : null);
+    private sealed record OneOperand() : CallAbi(Architecture.X64)
+    {
+        public override Expr? Result(int index) => null;
+
+        public override Expr? Argument(int index) => index == 0 ? new Expr.Register(3) : null;
     }
 
     private static CaptureField Scalar(Expr value) => new(value, new Storage.Scalar());

@@ -64,7 +64,7 @@ public sealed class EvidenceTests
             Add("operator", ExpressionParser.Levels.SelectMany(level => level), sign =>
                 $@"[\w)\]'] ?{Regex.Escape(sign)} ?[\w('""~*-]|{Quoted(sign)}");
             Add("prefix operator", ["!", "~", "-", "*"], sign => $@"(?<=[\s""'(`&|=]){Regex.Escape(sign)}[\w(*]|{Quoted(sign)}");
-            Add("name in expressions", new PlaceScope(CSiteAbi.X64).Names.Concat(["ret", "duration", "arg1"]), Whole);
+            Add("name in expressions", PlaceScope.Of(CSiteAbi.X64).Names.Concat(["ret", "duration", "arg1"]), Whole);
             Add("name in messages", EventNames.Of(EventKind.Call, [], new CaptureType.Bool()).Keys, name => $@"\{{[@$]?{name}[,:}}]");
             Add("format", ["x", "X", "d", "D", "n", "f", "e", "g", "s", "ms", "us", "ns", "call"], format =>
                 $@"\{{[@$]?\w+(,-?\d+)?:{format}\d*\}}|`{format}`");

@@ -121,7 +121,7 @@ public class ExpressionTests
             var problems = new List<TextProblem>();
             if (ExpressionParser.Parse(text, _ => true, problems.Add) is { } syntax)
             {
-                ExpressionBinder.Bind(syntax, new PlaceScope(CSiteAbi.X64), problems.Add, out _);
+                ExpressionBinder.Bind(syntax, PlaceScope.Of(CSiteAbi.X64), problems.Add, out _);
             }
 
             Assert.NotEmpty(problems);

@@ -12,7 +12,7 @@ internal static class RuleDump
     public static string Of(Rule rule)
     {
         var bag = new DiagnosticBag();
-        var terms = BoundRule.TermsOf(rule, CSiteAbi.X64, bag);
+        var terms = BoundRule.TermsOf(rule, PlaceScope.Of(CSiteAbi.X64), bag);
         Assert.Equal(0, bag.ErrorCount);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{rule.Name.Value} at {rule.Name.At.Line}:{rule.Name.At.Column}\n");

@@ -69,7 +69,7 @@ public class AddressTests(CompiledPrograms programs) : IClassFixture<CompiledPro
     public void A_stripped_function_is_found_by_its_unwind_entry()
     {
         var address = AddressOf(programs.Shop, "SubNum");
-        var site = Resolve(programs.ShopStripped, Address(address), needsReturn: true, capturesArguments: true).OnlySite();
+        var site = Resolve(programs.ShopStripped, Address(address), needsReturn: true, arguments: 1).OnlySite();
 
         Assert.Equal(($"0x{address:x}", address), (site.DisplayName, site.Address));
         Assert.Equal(Resolve(programs.Shop, Symbol("SubNum")).OnlySite().FileOffset, site.FileOffset);

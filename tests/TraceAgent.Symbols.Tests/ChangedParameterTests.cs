@@ -1,4 +1,6 @@
+using TraceAgent.Capture;
 using TraceAgent.Symbols.Functions;
+using TraceAgent.Symbols.Resolving;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 
@@ -51,6 +53,72 @@ public sealed class ChangedParameterTests : IDisposable
                 .Split(' ')[^1]));
     }
 
+    private const string Callers = "int main(int argc, char **argv) { return wide(argc, 42, &argc, argv[0]); }\n";
+
+    [Theory]
+    [InlineData("int wide(int a, int b, int *p, char *s) { volatile int k = a + *p; return k; }", "b", "s")]
+    [InlineData("int wide(int a, int b, int *p, char *s) { if (a) return *p; puts(s); return a; }", "b")]
+    [InlineData("int wide(int a, int b, int *p, char *s) { puts(\"x\"); return a + b + *p + *s; }")]
+    [InlineData("int wide(int a, int b, int *p, char *s) { puts(\"x\"); return a; }", "b", "p", "s")]
+    [InlineData(
+        "NI int deep(int a, int b) { return a ? deep(a - 1, b + a) : b; }\n"
+            + "int wide(int a, int b, int *p, char *s) { return deep(a, b); }", "p", "s")]
+    [InlineData(
+        "NI int deep(int a) { return printf(\"%d\", a); }\n"
+            + "int wide(int a, int b, int *p, char *s) { return deep(a); }", "b", "p", "s")]
+    [InlineData("int wide(int a, int b, int *p, char *s) { switch (a) { case 0: return *p; case 1: return puts(\"a\"); "
+        + "case 2: return puts(\"b\"); "
+        + "case 3: return puts(\"c\"); case 4: return puts(\"d\") + 4; case 5: return puts(\"e\") + 9; } return *s; }", "b")]
+    public void An_argument_that_a_global_function_of_clang_does_not_read_is_doubted(string function, params string[] doubted)
+    {
+        var program = Compile(
+            "main.c", "clang", "-O2", $"#include <stdio.h>\n#define NI __attribute__((noinline))\nNI {function}\n{Callers}");
+
+        Assert.Equal(doubted, DoubtedOf(program, "wide", "a", "b", "p", "s"));
+    }
+
+    [Theory]
+    [InlineData("gcc", "-O2")]
+    [InlineData("clang", "-O0")]
+    public void GCC_and_code_without_optimisation_pass_what_a_global_function_does_not_read(string compiler, string level)
+    {
+        var program = Compile(
+            "main.c",
+            compiler,
+            level,
+            "__attribute__((noinline)) int wide(int a, int b, int *p, char *s) { return a; }\n" + Callers);
+
+        Assert.Empty(DoubtedOf(program, "wide", "a", "b", "p", "s"));
+    }
+
+    [Theory]
+    [InlineData("-Copt-level=2", "unused")]
+    [InlineData("-Copt-level=0")]
+    public void An_argument_that_an_exported_function_of_Rust_does_not_read_is_doubted(string level, params string[] doubted)
+    {
+        var program = Compile(
+            "main.rs",
+            "rustc",
+            level,
+            "#[inline(never)] #[no_mangle] pub extern \"C\" fn wide(n: i64, _: i64) -> i64 { std::hint::black_box(n) }\n"
+                + "fn main() { let a = std::env::args().count() as i64; println!(\"{}\", wide(a, 42)); }\n");
+
+        Assert.Equal(doubted, DoubtedOf(program, "wide", "n", "unused"));
+    }
+
+    [Fact]
+    public void An_argument_on_the_stack_is_never_surely_read()
+    {
+        var program = Compile(
+            "main.c",
+            "clang",
+            "-O2",
+            "__attribute__((noinline)) int wide(int a, int b, int c, int d, int e, int f, int g) { return a + b + c + d + e + f + g; }\n"
+                + "int main(int argc, char **argv) { (void)argv; return wide(argc, 1, 2, 3, 4, 5, 6); }\n");
+
+        Assert.Equal(["g"], DoubtedOf(program, "wide", "a", "b", "c", "d", "e", "f", "g"));
+    }
+
     [Fact]
     public void A_global_function_keeps_its_parameters()
     {
@@ -89,7 +157,19 @@ public sealed class ChangedParameterTests : IDisposable
     }
 
     private static bool IsDoubted(string program, string symbol) =>
-        Resolve(program, Symbol(symbol), capturesArguments: true).Problems.Any(problem => problem.Code == SiteCodes.ParametersChanged);
+        Resolve(program, Symbol(symbol), arguments: 1).Problems.Any(problem => problem.Code == SiteCodes.ParametersChanged);
+
+    /// <summary>The arguments of <paramref name="names"/> that a warning says may not be passed.</summary>
+    private static IEnumerable<string> DoubtedOf(string program, string symbol, params string[] names)
+    {
+        using var image = Open(program);
+        var problems = SiteResolver.Resolve(image, "/srv/shop/test", Symbol(symbol), new SiteRequest
+        {
+            Arguments = names.Select((name, word) => new AskedArgument(name, word)).ToEquatableArray(),
+        }).Problems;
+        return names.Where(name => problems.Any(
+            problem => problem.Code == SiteCodes.ParametersChanged && problem.Message.Contains($"'{name}'", StringComparison.Ordinal)));
+    }
 
     private string Compile(string name, string compiler, string level, string source)
     {

@@ -21,6 +21,7 @@ public sealed class CompiledPrograms : IDisposable
         Run("gcc", ["-nostdlib", "-static", "-o", Go, Source("go.s")]);
         Run("g++", ["-O1", "-o", Thrower, Source("thrower.cpp")]);
         Run("g++", ["-O1", "-g", "-fno-inline", "-o", Cart, Source("cart.cpp")]);
+        Run("g++", ["-O2", "-g", "-o", Names, Source("names.cpp")]);
         Run("gcc", ["-O1", "-Wl,-z,lazy", "-o", Coroutines, Source("coroutines.c")]);
         Run("gcc", ["-c", "-o", Object, Source("left.c")]);
     }
@@ -48,6 +49,9 @@ public sealed class CompiledPrograms : IDisposable
 
     /// <summary>C++ with overloads and templates.</summary>
     public string Cart => At("cart");
+
+    /// <summary>C++ whose names have ABI tags, return types, lambdas and letters beyond ASCII, and copies of functions.</summary>
+    public string Names => At("names");
 
     /// <summary>With a table of jumps to libc.</summary>
     public string Coroutines => At("coroutines");

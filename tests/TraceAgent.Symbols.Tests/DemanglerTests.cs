@@ -52,14 +52,23 @@ public partial class DemanglerTests(CompiledPrograms programs) : IClassFixture<C
     [InlineData("_RNvNtCs1234_4shop4cart3add", "shop::cart::add", "shop::cart::add", "shop::cart::add")]
     [InlineData("_RINvNtCs1234_4shop4cart6largerlEB4_", "shop::cart::larger::<i32>", "shop::cart::larger::<i32>", "shop::cart::larger")]
     [InlineData("_RNCNvCs1234_4shop4main0B3_", "shop::main::{closure#0}", "shop::main::{closure#0}", "shop::main::{closure#0}")]
+    [InlineData("_RNvMCs1234_4shopNtB2_4Cart4push", "shop::Cart::push", "shop::Cart::push", "shop::Cart::push")]
+    [InlineData("_RNvMCs1234_4shopINtB2_5StacklE4push", "shop::Stack<i32>::push", "shop::Stack<i32>::push", "shop::Stack<i32>::push")]
+    [InlineData("_RNvMNtCs1234_4core3strl3len", "<i32>::len", "<i32>::len", "<i32>::len")]
+    [InlineData("_RNvCs1234_4shopu9gre_6ka8i", "shop::größe", "shop::größe", "shop::größe")]
+    [InlineData("_RNvCs1234_4shopu2zz", "shop::punycode{zz}", "shop::punycode{zz}", "shop::punycode{zz}")]
+    [InlineData("_ZN4shop7größeEd", "shop::größe(double)", "shop::größe", "shop::größe")]
+    [InlineData("_ZN4shop4makeB5cxx11Ei", "shop::make[abi:cxx11](int)", "shop::make[abi:cxx11]", "shop::make")]
+    [InlineData("_Z3addi.part.0.cold",
+        "add(int) [clone .part.0] [clone .cold]", "add(int) [clone .part.0] [clone .cold]", "add(int) [clone .part.0] [clone .cold]")]
     [InlineData("AddNum", null, null, null)]
     [InlineData("_ZN4shop", null, null, null)]
     [InlineData("_Z", null, null, null)]
     public void A_name_has_a_full_form_one_without_parameters_and_a_bare_one(string mangled, string? full, string? name, string? bare) =>
         Assert.Equal(
             full is null ? null : new DemangledName(full, name!, bare!),
-            Demangler.Demangle(Encoding.ASCII.GetBytes(mangled)) is { } found
-                ? found with { Member = null }
+            Demangler.Demangle(Encoding.UTF8.GetBytes(mangled)) is { } found
+                ? found with { Member = null, Original = null }
                 : null);
 
     [Fact]

@@ -21,7 +21,7 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
 
         var resolution = SiteResolver.Resolve(
             image, "/srv/shop/test", Symbol(pattern),
-            new SiteRequest { NeedsReturn = true, CapturesArguments = true, MaxSites = SiteResolution.MaxSites });
+            new SiteRequest { NeedsReturn = true, Arguments = [new AskedArgument("arg1", 0)], MaxSites = SiteResolution.MaxSites });
 
         Assert.DoesNotContain(resolution.Problems, problem => problem.Refused);
         Assert.NotEmpty(resolution.Sites);

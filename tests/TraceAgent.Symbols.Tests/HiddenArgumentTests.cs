@@ -143,7 +143,7 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
         var form = new CallForm([1], ObjectArgument.Hidden, ResultPlace.Registers) { Scope = "shop::Cart" };
         SiteResolution Read(CallForm read) =>
             SiteResolver.Resolve(
-                image, "/srv/shop/test", Address(address), new SiteRequest { CapturesArguments = true, Form = read });
+                image, "/srv/shop/test", Address(address), new SiteRequest { Arguments = [new AskedArgument("arg1", 0)], Form = read });
 
         Assert.Equal(Second, PlaceOf(Read(form)));
         Assert.Equal(SiteCodes.ObjectUncertain, Assert.Single(Read(form with { Object = ObjectArgument.Unsaid }).Problems).Code);
@@ -173,7 +173,11 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
     {
         using var image = Open(programs.Members);
         var form = new CallForm([1], said, result) { ResultClass = type };
-        return SiteResolver.Resolve(image, "/srv/shop/test", Symbol(symbol), new SiteRequest { CapturesArguments = true, Form = form });
+        return SiteResolver.Resolve(image, "/srv/shop/test", Symbol(symbol), new SiteRequest
+        {
+            Arguments = [new AskedArgument("arg1", 0)],
+            Form = form,
+        });
     }
 }
 

@@ -30,7 +30,7 @@ internal static class HostileFile
             foreach (var place in image is null ? [] : Places)
             {
                 var resolution = SiteResolver.Resolve(
-                    image!, path, place, new SiteRequest { NeedsReturn = true, CapturesArguments = true });
+                    image!, path, place, new SiteRequest { NeedsReturn = true, Arguments = [new AskedArgument("arg1", 0)] });
                 Assert.Equal(resolution.Sites.Count == 0, resolution.Problems.Any(item => item.Refused));
             }
         }

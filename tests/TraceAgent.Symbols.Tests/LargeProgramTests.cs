@@ -31,6 +31,6 @@ public sealed class LargeProgramTests : IDisposable
         SiteResolution Resolve(string name, int maxSites = 512) =>
             SiteResolver.Resolve(
                 image, "/srv/shop/test", Symbol(name),
-                new SiteRequest { NeedsReturn = true, CapturesArguments = true, MaxSites = maxSites });
+                new SiteRequest { NeedsReturn = true, Arguments = [new AskedArgument("arg1", 0)], MaxSites = maxSites });
     }
 }

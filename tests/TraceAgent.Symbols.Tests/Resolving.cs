@@ -11,7 +11,7 @@ internal static class Resolving
         string path,
         Location where,
         bool needsReturn = false,
-        bool capturesArguments = false,
+        int arguments = 0,
         bool allowsUnsafe = false,
         bool returnsAtCaller = false)
     {
@@ -19,7 +19,7 @@ internal static class Resolving
         return SiteResolver.Resolve(image, "/srv/shop/test", where, new SiteRequest
         {
             NeedsReturn = needsReturn,
-            CapturesArguments = capturesArguments,
+            Arguments = Enumerable.Range(0, arguments).Select(word => new AskedArgument($"arg{word + 1}", word)).ToEquatableArray(),
             AllowsUnsafe = allowsUnsafe,
             ReturnsAtCaller = returnsAtCaller,
         });

@@ -225,11 +225,11 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [Fact]
     public void Arguments_behind_the_entry_are_warned_about()
     {
-        Resolve(programs.Traps, Symbol("long_move", 1), capturesArguments: true).HasWarning(
+        Resolve(programs.Traps, Symbol("long_move", 1), arguments: 1).HasWarning(
             SiteCodes.ArgumentsBehindEntry,
             "long_move+0x1 in /srv/shop/test is not the entry of a function: the argument registers may hold other values there",
             "use `symbol: long_move` to see the arguments of the call");
-        Resolve(programs.Traps, Symbol("endbr_move", 4), capturesArguments: true).OnlySite();
+        Resolve(programs.Traps, Symbol("endbr_move", 4), arguments: 1).OnlySite();
     }
 
     [Theory]
@@ -241,7 +241,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [InlineData("long_move", 0)]
     public void A_probe_on_the_entry_moves_past_endbr64_when_a_push_follows(string symbol, ulong moved)
     {
-        var site = Resolve(programs.Traps, Symbol(symbol), needsReturn: true, capturesArguments: true).OnlySite();
+        var site = Resolve(programs.Traps, Symbol(symbol), needsReturn: true, arguments: 1).OnlySite();
 
         Assert.Equal(AddressOf(programs.Traps, symbol) + moved, site.Address);
         Assert.Equal((symbol, 0UL), (site.Symbol, site.SymbolOffset));
@@ -266,7 +266,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     [Fact]
     public void A_Go_function_is_probed_behind_its_check_and_goes_by_its_name()
     {
-        var site = Resolve(programs.Go, Symbol("main.add"), capturesArguments: true).OnlySite();
+        var site = Resolve(programs.Go, Symbol("main.add"), arguments: 1).OnlySite();
 
         Assert.Equal((AddressOf(programs.Go, "main.add") + 6, "main.add"), (site.Address, site.DisplayName));
         Assert.Empty(site.Exits);

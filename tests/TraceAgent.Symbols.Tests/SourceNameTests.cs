@@ -42,6 +42,38 @@ public class SourceNameTests(CompiledPrograms programs) : IClassFixture<Compiled
         Assert.Equal(count, resolution.Sites.Select(site => site.Address).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("shop::make", "shop::make[abi:cxx11](int)")]
+    [InlineData("shop::make(int)", "shop::make[abi:cxx11](int)")]
+    [InlineData("shop::make[abi:cxx11](int)", "shop::make[abi:cxx11](int)")]
+    [InlineData("shop::Cart::title", "shop::Cart::title[abi:cxx11]() const")]
+    [InlineData("shop::*title", "shop::Cart::title[abi:cxx11]() const")]
+    [InlineData("double shop::larger<double>(double, double)", "shop::larger<double>(double, double)")]
+    [InlineData("std::vector<int, std::allocator<int> >* shop::listed<int>(int)", "shop::listed<int>(int)")]
+    [InlineData("shop::Cart::print(std::basic_ostream<char, std::char_traits<char> >&) const", "shop::Cart::print(std::ostream&) const")]
+    [InlineData("shop::Cart::print(std::ostream &)const", "shop::Cart::print(std::ostream&) const")]
+    [InlineData("shop::größe", "shop::größe(double)")]
+    [InlineData("*größe*", "shop::größe(double)")]
+    [InlineData("shop::*ö??(double)", "shop::größe(double)")]
+    [InlineData("*wchar_t*", "shop::(anonymous namespace)::hidden(wchar_t)")]
+    [InlineData("*anonymous*", "shop::(anonymous namespace)::hidden(wchar_t)")]
+    [InlineData("*lambda*", "shop::apply<main::{lambda(int)#1}>(main::{lambda(int)#1})")]
+    [InlineData("*ostream*) const", "shop::Cart::print(std::ostream&) const")]
+    [InlineData("shop::*er<double>(double,double)", "shop::larger<double>(double, double)")]
+    [InlineData("deeper", "deeper.constprop.0")]
+    public void A_name_as_a_tool_or_a_person_writes_it_finds_the_function(string name, string shown) =>
+        Assert.Equal(shown, Resolve(programs.Names, Symbol(name)).OnlySite().DisplayName);
+
+    [Fact]
+    public void A_pattern_of_a_builtin_type_finds_all_that_have_it() =>
+        Assert.Equal(
+            ["shop::größe(double)", "shop::larger<double>(double, double)"],
+            Resolve(programs.Names, Symbol("*double*")).Sites.Select(site => site.DisplayName).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Of_a_function_and_its_copy_the_name_means_the_function_alone() =>
+        Assert.Equal("main", Assert.Single(Resolve(programs.Names, Symbol("main")).Sites).DisplayName);
+
     [Fact]
     public void A_place_within_a_source_name_is_counted_from_its_start() =>
         Assert.Equal("shop::Cart::add(int)+0x2", Resolve(programs.Cart, Symbol("shop::Cart::add(int)", 2)).OnlySite().DisplayName);

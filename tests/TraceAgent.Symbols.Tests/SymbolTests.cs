@@ -12,7 +12,7 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
     [Fact]
     public void A_symbol_is_found_at_the_address_that_nm_prints()
     {
-        var site = Resolve(programs.Shop, Symbol("AddNum"), needsReturn: true, capturesArguments: true).OnlySite();
+        var site = Resolve(programs.Shop, Symbol("AddNum"), needsReturn: true, arguments: 1).OnlySite();
 
         Assert.Equal(AddressOf(programs.Shop, "AddNum"), site.Address);
         Assert.Equal("AddNum", site.DisplayName);
@@ -45,7 +45,7 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
     [InlineData(Libc, "malloc")]
     public void A_function_that_a_system_binary_exports_is_found_though_it_is_stripped(string path, string name)
     {
-        var site = Resolve(path, Symbol(name), needsReturn: true, capturesArguments: true).OnlySite();
+        var site = Resolve(path, Symbol(name), needsReturn: true, arguments: 1).OnlySite();
 
         Assert.Equal((name, 0UL), (site.Symbol, site.SymbolOffset));
         Assert.NotEqual(0UL, site.FileOffset);
@@ -168,7 +168,7 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
 
     [Fact]
     public void Copies_that_the_compiler_made_are_warned_about() =>
-        Resolve(programs.Shop, Symbol("pricey"), capturesArguments: true).HasWarning(
+        Resolve(programs.Shop, Symbol("pricey"), arguments: 1).HasWarning(
             SiteCodes.Clones, "the compiler also made pricey.constprop.0 of 'pricey' in /srv/shop/test; calls of these are not seen",
             "add a rule for each of them; their arguments may differ from the source");
 

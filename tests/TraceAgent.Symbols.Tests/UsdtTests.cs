@@ -14,8 +14,9 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
         Assert.Equal((CompiledPrograms.AddressOf(programs.Usdt, "plain"), "shop:plain", 0UL),
             (site.Address, site.DisplayName, site.ReferenceCounter));
         Assert.True(site.IsEmulated);
-        Assert.Equal((new Expr.Register(0), new Expr.Extend(new Expr.Register(5), 4, Signed: true), null),
-            (group.Abi.Argument(0).Read, group.Abi.Argument(1).Read, group.Abi.Argument(2).Read));
+        Assert.Equal(
+            [new Expr.Register(0), new Expr.Extend(new Expr.Register(5), 4, Signed: true)],
+            Assert.IsType<UsdtSiteAbi>(group.Abi).Operands.Select(operand => operand.Read));
     }
 
     [Fact]
@@ -154,5 +155,5 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
     }
 
     private SiteResolution Resolve(string name, bool capturesArguments = true) =>
-        Resolving.Resolve(programs.Usdt, new Location.Usdt("shop", name), capturesArguments: capturesArguments);
+        Resolving.Resolve(programs.Usdt, new Location.Usdt("shop", name), arguments: capturesArguments ? 1 : 0);
 }

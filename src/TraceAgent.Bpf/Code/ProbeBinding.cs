@@ -185,5 +185,10 @@ public static class CounterLayout
     /// </summary>
     public const int Passing = 48;
 
+    /// <summary>
+    /// Lost calls whose entry had no room in the table of calls in flight, or whose goroutine could not be read.
+    /// </summary>
+    public const int LostInFlight = 56;
+
     public const int Size = 64;
 }

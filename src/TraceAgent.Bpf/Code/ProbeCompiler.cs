@@ -140,6 +140,7 @@ public static partial class ProbeCompiler
         Keep(program, lost, kept);
         code.Place(lost);
         program.Count(CounterLayout.Lost);
+        program.Count(CounterLayout.LostInFlight);
         code.Place(leave);
         program.Count(CounterLayout.Calls);
         if (isCall && (plan.EntryCondition is not null || plan.SampleEvery > 1 || plan.LimitPerSecond > 0))

@@ -13,13 +13,15 @@ namespace TraceAgent.Bpf.Kernel;
 /// <param name="Sampled">Calls left out by sampling.</param>
 /// <param name="Limited">Calls over the limit.</param>
 /// <param name="Passing">Hits that are neither the entry nor the end of a call: see <see cref="CounterLayout.Passing"/>.</param>
+/// <param name="LostInFlight">Lost calls that had no room among the calls in flight.</param>
 public readonly record struct KernelCounts(
-    long Calls, long Lost, long Unreturned, long Filtered = 0, long Sampled = 0, long Limited = 0, long Passing = 0)
+    long Calls, long Lost, long Unreturned, long Filtered = 0, long Sampled = 0, long Limited = 0, long Passing = 0,
+    long LostInFlight = 0)
 {
     public static KernelCounts operator +(KernelCounts a, KernelCounts b) => new(
         a.Calls + b.Calls, a.Lost + b.Lost, a.Unreturned + b.Unreturned,
         a.Filtered + b.Filtered, a.Sampled + b.Sampled, a.Limited + b.Limited,
-        a.Passing + b.Passing);
+        a.Passing + b.Passing, a.LostInFlight + b.LostInFlight);
 }
 
 /// <summary>The counters of all slots, a set per CPU.</summary>
@@ -51,7 +53,7 @@ internal sealed unsafe class CounterMap : IDisposable
             sum += new KernelCounts(
                 own[CounterLayout.Calls / 8], own[CounterLayout.Lost / 8], own[CounterLayout.Unreturned / 8],
                 own[CounterLayout.Filtered / 8], own[CounterLayout.Sampled / 8], own[CounterLayout.Limited / 8],
-                own[CounterLayout.Passing / 8]);
+                own[CounterLayout.Passing / 8], own[CounterLayout.LostInFlight / 8]);
         }
 
         return sum;

@@ -40,7 +40,7 @@ internal sealed class InFlightTable
     }
 
     /// <summary>The number of calls that the probe of a slot has seen enter and not return.</summary>
-    public int CountOf(uint slot) => KeysOf(slot).Count;
+    public int CountOf(uint slot) => CallsOf(slot, ofGoroutines: false).Count;
 
     /// <summary>
     /// Removes the calls whose threads have ended (for goroutines, whose processes have); nothing else would remove them.
@@ -52,17 +52,26 @@ internal sealed class InFlightTable
     {
         // The kernel's numbers are those of its first namespace.
         const string firstNamespace = "pid:[4026531836]";
-        if (new FileInfo("/proc/self/ns/pid").LinkTarget != firstNamespace)
-        {
-            return 0;
-        }
+        return new FileInfo("/proc/self/ns/pid").LinkTarget != firstNamespace
+            ? 0
+            : CallsOf(slot, ofGoroutines)
+                .GroupBy(call => call.Folder)
+                .Where(calls => !Directory.Exists(calls.Key))
+                .Sum(calls => calls.Count(call => _map.Delete(call.Key)));
+    }
 
-        return KeysOf(slot).Count(key =>
-        {
-            var thread = MemoryMarshal.Read<ulong>(key);
-            var folder = ofGoroutines ? $"/proc/{thread >> 32}" : $"/proc/{thread >> 32}/task/{(uint)thread}";
-            return !Directory.Exists(folder) && _map.Delete(key);
-        });
+    /// <summary>
+    /// Removes the calls that were left without a return, as by an exception: their thread has entered another call since, less
+    /// deep on its stack. In a thread with several stacks these may be calls that still return, so that this is for a full table.
+    /// </summary>
+    /// <param name="slot">The slot of the probe.</param>
+    /// <param name="ofGoroutines">The keys do not name threads.</param>
+    /// <returns>The number of removed calls.</returns>
+    public int RemoveAbandoned(uint slot, bool ofGoroutines)
+    {
+        var value = new byte[_valueSize];
+        return CallInFlight.Abandoned(CallsOf(slot, ofGoroutines))
+            .Count(call => Find(call.Key, slot, value) == call.Time && _map.Delete(call.Key));
     }
 
     /// <summary>Forgets the calls of a slot whose probe is closed, since the slot will be another's.</summary>
@@ -74,13 +83,27 @@ internal sealed class InFlightTable
             return;
         }
 
-        KeysOf(slot).ForEach(key => _ = _map.Delete(key));
+        CallsOf(slot, ofGoroutines: false).ForEach(call => _ = _map.Delete(call.Key));
     }
 
-    private List<byte[]> KeysOf(uint slot)
+    private List<CallInFlight> CallsOf(uint slot, bool ofGoroutines)
     {
+        var calls = new List<CallInFlight>();
         var value = new byte[_valueSize];
-        return _map.Keys().FindAll(
-            key => _map.TryLookup(key, value) && MemoryMarshal.Read<uint>(value.AsSpan(InFlightLayout.Slot)) == slot);
+        foreach (var key in _map.Keys())
+        {
+            if (Find(key, slot, value) is { } time)
+            {
+                calls.Add(new CallInFlight(key, time, ofGoroutines));
+            }
+        }
+
+        return calls;
     }
+
+    /// <summary>The time of the entry of a call; null when it is not in flight any more, or another probe's.</summary>
+    private ulong? Find(byte[] key, uint slot, byte[] value) =>
+        _map.TryLookup(key, value) && MemoryMarshal.Read<uint>(value.AsSpan(InFlightLayout.Slot)) == slot
+            ? MemoryMarshal.Read<ulong>(value.AsSpan(InFlightLayout.Time))
+            : null;
 }

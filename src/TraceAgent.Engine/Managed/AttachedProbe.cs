@@ -24,6 +24,9 @@ public sealed class AttachedProbe(Rule rule, RuleCounters counters)
 
     public RuleCounters Counters { get; } = counters;
 
+    /// <summary>The calls that the rule had lost for want of room when room was last made for them.</summary>
+    public long LostWithoutRoom { get; set; }
+
     /// <summary>The parts; no two have the same plan.</summary>
     public List<AttachedPart> Parts { get; } = [];
 

@@ -7,7 +7,7 @@ namespace TraceAgent.Engine.Reading;
 /// <param name="Calls">Hits of the rule; for <c>on: call</c>, completed calls. When the counters balance, the sum of
 /// <paramref name="Counts"/>.</param>
 /// <param name="Counts">
-/// The outcomes of the calls. Logged: lines that all outputs took. Lost: the ring was full, or an output failed.
+/// The outcomes of the calls. Logged: lines that all outputs took.
 /// </param>
 /// <param name="Unreturned">The calls of <c>on: call</c> that were entered, but never seen to return. Not part of the calls.</param>
 public readonly record struct RuleTotals(long Calls, CallCounts Counts, long Unreturned)
@@ -59,6 +59,9 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
         }
     }
 
+    /// <summary>The calls that had no room among those in flight when the hits were last charged.</summary>
+    public long LostInFlight { get; private set; }
+
     /// <summary>Charges the hits since the last time. Called by one thread.</summary>
     /// <param name="nsPerHit">The cost of each of them.</param>
     /// <param name="nsPerPassing">The cost of each hit that belongs to no call of the rule.</param>
@@ -67,7 +70,7 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
         var counts = Kernel();
         var added = ((counts.Calls - _chargedHits) * nsPerHit) + ((counts.Passing - _chargedPassing) * nsPerPassing);
         Volatile.Write(ref _costNs, _costNs + added);
-        (_chargedHits, _chargedPassing) = (counts.Calls, counts.Passing);
+        (_chargedHits, _chargedPassing, LostInFlight) = (counts.Calls, counts.Passing, counts.LostInFlight);
     }
 
     public void Open(Func<KernelCounts> counts)
@@ -128,15 +131,23 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     public RuleTotals WithheldTotals()
     {
         var totals = FinalTotals();
-        return totals with { Counts = totals.Counts with { Lost = totals.Calls - (totals.Counts.Calls - totals.Counts.Lost) } };
+        var counts = totals.Counts;
+        var missing = totals.Calls - counts.Calls;
+        return totals with { Counts = counts with { Lost = counts.Lost + missing, LostInOutput = counts.LostInOutput + missing } };
     }
 
     private (CallCounts Counts, KernelCounts Kernel) Read()
     {
         var kernel = Kernel();
         var logged = Logged;
-        var lost = kernel.Lost + Failed;
-        return (new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited + Volatile.Read(ref _overQuota), lost), kernel);
+        var failed = Failed;
+        var lost = kernel.Lost + failed;
+        var counts = new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited + Volatile.Read(ref _overQuota), lost)
+        {
+            LostInFlight = kernel.LostInFlight,
+            LostInOutput = failed,
+        };
+        return (counts, kernel);
     }
 
     private KernelCounts Kernel()

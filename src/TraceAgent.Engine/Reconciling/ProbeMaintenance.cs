@@ -83,6 +83,19 @@ public sealed class ProbeMaintenance(
         }
     }
 
+    /// <summary>
+    /// Makes room among the calls in flight of every rule that has lost calls since the last time because there was none.
+    /// </summary>
+    public void MakeRoomForCalls()
+    {
+        foreach (var probe in rules.Attached.Where(probe => probe.Counters.LostInFlight > probe.LostWithoutRoom))
+        {
+            probe.LostWithoutRoom = probe.Counters.LostInFlight;
+            probe.Counters.AddUnreturned(probe.Parts.Sum(
+                part => part.Loaded.ForgetDeadCalls() + part.Loaded.ForgetAbandonedCalls()));
+        }
+    }
+
     /// <summary>Detaches from files that their rule does not lead to any more and that no process uses.</summary>
     public void DetachUnused()
     {

@@ -117,7 +117,7 @@ internal static class ReconcilePlan
     {
         // At most places, the rule is bound already.
         var bound = probe?.Parts.FirstOrDefault(one => one.Abi == part.Abi)?.Bound ?? BoundRule.Of(rule, part.Abi);
-        return bound.Missing.Count == 0 && bound.Plan == part.Plan;
+        return bound.Problems.Count == 0 && bound.Plan == part.Plan;
     }
 
     private static ReconcileStep.Reshape? Reshaped(RuleProbe held, Rule rule) =>

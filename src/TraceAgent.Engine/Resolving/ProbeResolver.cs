@@ -6,6 +6,7 @@ using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Elf;
 using TraceAgent.Symbols.Resolving;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Resolving;
 
@@ -14,9 +15,6 @@ namespace TraceAgent.Engine.Resolving;
 /// <param name="permitted">The binaries that may be probed; null for all.</param>
 public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinaries? permitted = null) : IDisposable
 {
-    /// <summary>The maximum number of problems that are reported for one rule; thousands of files of a pattern may have the same.</summary>
-    private const int MaxProblems = 3;
-
     private readonly FilterResolver _filters = new();
     private readonly Dictionary<Rule, Finding> _findings = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(Rule Rule, FileIdentity File), (SiteResolution Found, int Look)> _known = new(new SameRule());
@@ -131,7 +129,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         var bindings = new RuleBindings(resolved);
         var isLasting = rule.Filter is null;
         var parts = new List<ProbePart>();
-        var problems = new List<SiteProblem>();
+        var problems = new RuleProblems(rule);
         foreach (var (file, identity) in files)
         {
             try
@@ -144,7 +142,11 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
                 }
                 else if (Sites(resolved, file, identity, ref isLasting) is { } found)
                 {
-                    problems.AddRange(found.Problems);
+                    foreach (var problem in found.Problems)
+                    {
+                        problems.Add(problem);
+                    }
+
                     parts.AddRange(PartsOf(bindings, file, identity, found, problems));
                 }
             }
@@ -155,13 +157,13 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
             }
         }
 
-        if (parts.Count == 0 && problems.Count == 0)
+        if (parts.Count == 0 && problems.IsEmpty)
         {
             missing ??= rule.Binary.Value.Missing;
         }
 
-        var all = Summary(rule, target, parts.Count > 0, problems);
-        var probe = missing is null && !all.Any(problem => problem.Refused) ? Probe.Of(parts) : null;
+        var all = problems.Summary(target, parts.Count > 0);
+        var probe = missing is null && all.All(problem => problem.Severity != Severity.Error) ? Probe.Of(parts) : null;
         return (new Resolution(new RuleProbe(resolved, probe), missing, all), isLasting);
     }
 
@@ -169,9 +171,13 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
     public static IEnumerable<ProbePart> PartsOf(Rule rule, PinnedFile file)
     {
         using var image = ElfImage.TryOpen(file.InodePath, file.Path, out _);
-        return image is null
-            ? []
-            : PartsOf(new RuleBindings(rule), new TargetFile(file.Path), file.Identity, Sites(rule, image, file.Path), []);
+        if (image is null)
+        {
+            return [];
+        }
+
+        var found = Sites(rule, image, file.Path);
+        return PartsOf(new RuleBindings(rule), new TargetFile(file.Path), file.Identity, found, new RuleProblems(rule));
     }
 
     /// <summary>Finds the files to which the rule leads, and where another one would appear.</summary>
@@ -272,60 +278,38 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         {
             NeedsReturn = rule.NeedsReturn,
             ReturnsAtCaller = !rule.ReturnsAtInstructions,
-            CapturesArguments = rule.CapturesArguments,
+            Arguments = rule.ArgumentWords.Select(one => new AskedArgument(one.Name, one.Word)).ToEquatableArray(),
             AllowsUnsafe = rule.AllowsUnsafe,
             MaxSites = rule.MaxSites,
             Form = rule.Form,
         });
 
     private static List<ProbePart> PartsOf(
-        RuleBindings bindings, TargetFile file, FileIdentity identity, SiteResolution found, List<SiteProblem> problems)
+        RuleBindings bindings, TargetFile file, FileIdentity identity, SiteResolution found, RuleProblems problems)
     {
         var parts = new List<ProbePart>();
         var groups = found.Groups.Select(group => (Group: group, Bound: bindings.At(group.Abi)));
-        foreach (var (group, bound) in groups.OrderBy(one => one.Bound.Missing.Count))
+        foreach (var (group, bound) in groups.OrderBy(one => one.Bound.Problems.Count))
         {
-            if (bound.Missing.Count == 0)
+            if (bound.Problems.Count == 0)
             {
                 parts.Add(new ProbePart(bound, [new ProbeFile(file.Path, identity, group.Sites) { Source = file.Source }]));
             }
             else
             {
                 // Of several places that the rule means, those that have all it asks for are probed.
-                var problem = new SiteProblem(
-                    SiteCodes.ValueMissing, Refused: parts.Count == 0,
-                    $"{string.Join(" and ", bound.Missing)} cannot be had at {Places(group.Sites)} in {file.Path}");
-                if (!problems.Contains(problem))
+                foreach (var problem in bound.Problems)
                 {
-                    problems.Add(problem);
+                    problems.Add(problem with
+                    {
+                        Severity = parts.Count == 0 ? Severity.Error : Severity.Warning,
+                        Message = $"{problem.Message} at {Places(group.Sites)} in {file.Path}",
+                    });
                 }
             }
         }
 
         return parts;
-    }
-
-    /// <summary>The problems to report. Where some of several files can be probed, what is wrong with the others is a warning.</summary>
-    private static EquatableArray<SiteProblem> Summary(Rule rule, TargetFiles target, bool isProbed, List<SiteProblem> problems)
-    {
-        var several = target.Files.Count > 1;
-        var told = several && isProbed ? problems.ConvertAll(problem => problem with { Refused = false }) : problems;
-        if (several && told.Count > MaxProblems)
-        {
-            told = [.. told.Take(MaxProblems - 1), new SiteProblem(
-                TargetCodes.OtherFiles,
-                Refused: false, $"{told.Count - MaxProblems + 1} more problems of this kind in files of {rule.Binary.Value.Text}")];
-        }
-
-        if (target.IsCut)
-        {
-            told = [.. told, new SiteProblem(
-                TargetCodes.TooManyFiles,
-                Refused: false, $"{rule.Binary.Value.Text} leads to more than {TargetFinder.MaxFiles} files; only the first are probed",
-                "a narrower pattern, or several rules")];
-        }
-
-        return told.ToEquatableArray();
     }
 
     private static string Places(EquatableArray<ProbeSite> sites)

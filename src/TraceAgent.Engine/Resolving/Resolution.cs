@@ -1,6 +1,5 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules;
-using TraceAgent.Symbols;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Resolving;
@@ -9,32 +8,14 @@ namespace TraceAgent.Engine.Resolving;
 /// <param name="Desired">The rule with what was looked up for it; its probe is null when the target is missing or
 /// something was refused.</param>
 /// <param name="Missing">The reason why the rule waits, in words; null when it does not.</param>
-/// <param name="Problems">Refusals and warnings.</param>
-public sealed record Resolution(RuleProbe Desired, string? Missing, EquatableArray<SiteProblem> Problems)
+/// <param name="Diagnostics">Refusals and warnings, at their places in the rule file.</param>
+public sealed record Resolution(RuleProbe Desired, string? Missing, EquatableArray<Diagnostic> Diagnostics)
 {
     public Rule Rule => Desired.Rule;
 
     public Probe? Probe => Desired.Probe;
 
-    public bool IsRefused => Problems.Any(problem => problem.Refused);
-
-    /// <summary>The problems at their places in the rule file.</summary>
-    public IEnumerable<Diagnostic> Diagnostics
-    {
-        get
-        {
-            foreach (var problem in Problems)
-            {
-                var at = problem.Code is SiteCodes.CannotRead
-                    or SiteCodes.NotSupported or SiteCodes.Damaged or TargetCodes.TooManyFiles or TargetCodes.OtherFiles
-                    or TargetCodes.Denied
-                    ? Rule.Binary.At
-                    : Rule.Where.At;
-                yield return new Diagnostic(
-                    problem.Refused ? Severity.Error : Severity.Warning, problem.Code, at, problem.Message, problem.Hint);
-            }
-        }
-    }
+    public bool IsRefused => Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error);
 }
 
 /// <summary>Codes of what is wrong with the files that a target leads to, all together.</summary>

@@ -185,6 +185,11 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Reconciler.Detach(rule);
         }
 
+        if (leaving is not null)
+        {
+            _parts.Maintenance.MakeRoomForCalls();
+        }
+
         // What is told of a suspended rule has the time that is left.
         if (leaving is not null || _parts.Table.AnySuspended(Now))
         {

@@ -3,7 +3,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>A rule at places of one kind: what is captured there and what events show, or what the places do not have.</summary>
+/// <summary>A rule at places of one kind: what is captured there and what events show, or why it cannot be bound there.</summary>
 public sealed class BoundRule
 {
     private readonly CapturePlan? _plan;
@@ -22,22 +22,24 @@ public sealed class BoundRule
         _valuesOf = kind => values.GetValueOrDefault(kind) ?? [];
     }
 
-    private BoundRule(SiteAbi abi, EquatableArray<string> missing)
+    private BoundRule(SiteAbi abi, EquatableArray<Diagnostic> problems)
     {
-        (Abi, Missing) = (abi, missing);
+        (Abi, Problems) = (abi, problems);
         _valuesOf = _ => [];
     }
 
     /// <summary>The kind of place.</summary>
     public SiteAbi Abi { get; }
 
-    /// <summary>The values that the rule names and these places do not have, in words; empty when there is a plan.</summary>
-    public EquatableArray<string> Missing { get; }
+    /// <summary>
+    /// The errors at their places in the rule file, such as values that these places do not have; empty when there is a plan.
+    /// </summary>
+    public EquatableArray<Diagnostic> Problems { get; }
 
     /// <summary>The plan of what is captured.</summary>
-    /// <exception cref="InvalidOperationException">Something is <see cref="Missing"/>.</exception>
+    /// <exception cref="InvalidOperationException">There are <see cref="Problems"/>.</exception>
     public CapturePlan Plan => _plan
-        ?? throw new InvalidOperationException($"there is no {string.Join(" and no ", Missing)} at these sites");
+        ?? throw new InvalidOperationException($"no plan: {string.Join("; ", Problems.Select(problem => problem.Message))}");
 
     public EquatableArray<EventMessage> Messages { get; }
 
@@ -53,20 +55,20 @@ public sealed class BoundRule
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(abi);
         var bag = new DiagnosticBag();
-        var terms = TermsOf(rule, abi, bag);
-        var missing = MissingValues.Of(rule, terms, abi)
-            .Concat(bag.InOrder().Where(problem => problem.Severity == Severity.Error).Select(problem => problem.Message))
-            .ToEquatableArray();
-        if (missing.Count > 0)
+        var place = PlaceScope.Of(abi);
+        var terms = TermsOf(rule, place, bag);
+        var problems = MissingValues.Of(rule, terms, place)
+            .Concat(bag.InOrder().Where(problem => problem.Severity == Severity.Error)).ToEquatableArray();
+        if (problems.Count > 0)
         {
-            return new BoundRule(abi, missing);
+            return new BoundRule(abi, problems);
         }
 
-        var fields = new PlanFields(rule, terms, abi);
+        var fields = new PlanFields(rule, terms, place);
         return new BoundRule(abi, fields.Plan(), terms.Messages, fields.ValuesOf);
     }
 
     /// <summary>Binds the texts of a rule at places of this kind; what cannot be bound is reported.</summary>
-    internal static RuleTerms TermsOf(Rule rule, SiteAbi abi, DiagnosticBag bag) => new RuleBinder(
-        rule.Syntax, rule.On, new Redaction(rule.Redact, rule.NotSecret), new PlaceScope(abi), bag).Bind();
+    internal static RuleTerms TermsOf(Rule rule, PlaceScope place, DiagnosticBag bag) => new RuleBinder(
+        rule.Syntax, rule.On, new Redaction(rule.Redact, rule.NotSecret), place, bag).Bind();
 }

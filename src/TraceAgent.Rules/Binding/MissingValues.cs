@@ -1,35 +1,52 @@
 using TraceAgent.Capture;
 using TraceAgent.Rules.Terms;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;
 
 /// <summary>Finds what a rule names and places of one kind do not have.</summary>
 internal static class MissingValues
 {
-    /// <summary>The missing values in words; empty when a plan can be made.</summary>
-    public static IReadOnlyList<string> Of(Rule rule, RuleTerms rules, SiteAbi abi)
+    /// <summary>The rule names an argument or the return value, and the place has none.</summary>
+    private const string Code = "TA240";
+
+    /// <summary>The missing values, each at its place in the rule file; empty when a plan can be made.</summary>
+    public static IEnumerable<Diagnostic> Of(Rule rule, RuleTerms rules, PlaceScope place)
     {
-        var place = new PlaceScope(abi);
         var terms = Terms(rule.On, rules).SelectMany(term => term.Parts).ToHashSet();
-        var missing = terms.OfType<Term.Argument>().Select(argument => argument.Index).Order()
+        var arguments = terms.OfType<Term.Argument>().Select(argument => argument.Index).Order()
             .Where(index => place.Argument(index).Read is null)
-            .GroupBy(index => place.Argument(index).WhyMissing)
-            .Select(same => $"{Arguments([.. same])}{(same.Key is { } reason ? $" ({reason})" : "")}").ToList();
-        missing.AddRange(AsIntegers(rules)
-            .Where(index => place.Argument(index) is { Read: not null, Type: CaptureType.Float })
-            .Select(index => $"argument {index + 1} as an integer (it is a floating point number)"));
+            .GroupBy(index => place.Argument(index).WhyMissing);
+        foreach (var same in arguments)
+        {
+            yield return Missing(
+                PlaceOf(rule, same.First()), $"{Arguments([.. same])}{(same.Key is { } reason ? $" ({reason})" : "")}");
+        }
+
+        foreach (var index in AsIntegers(rules).Where(index => place.Argument(index) is { Read: not null, Type: CaptureType.Float }))
+        {
+            yield return Missing(PlaceOf(rule, index), $"argument {index + 1} as an integer (it is a floating point number)");
+        }
+
         if (terms.OfType<Term.Result>().Where(result => place.Result(result.Part).Read is null).MinBy(result => result.Part) is { } result)
         {
-            missing.Add(result.Part == 0 ? "the return value" : $"word {result.Part + 1} of the return value");
+            yield return Missing(
+                rule.Syntax.ReturnSource?.At ?? rule.Where.At,
+                result.Part == 0 ? "the return value" : $"word {result.Part + 1} of the return value");
         }
 
-        if (CapturePlan.Pairs(rule.On, abi.LeavesByJumps) && !abi.PairsCalls)
+        if (CapturePlan.Pairs(rule.On, place.Abi.LeavesByJumps) && !place.Abi.PairsCalls)
         {
-            missing.Add("the goroutine, by which a return is known to belong to a call,");
+            yield return Missing(rule.Where.At, "the goroutine, by which a return is known to belong to a call,");
         }
-
-        return missing;
     }
+
+    private static Diagnostic Missing(SourceSpan at, string what) =>
+        Diagnostic.Error(Code, at, $"{what} cannot be had");
+
+    /// <summary>The place where the rule names the argument that is passed in this register.</summary>
+    private static SourceSpan PlaceOf(Rule rule, int register) =>
+        rule.Syntax.Arguments.LastOrDefault(argument => argument.Register <= register)?.Written.At ?? rule.Where.At;
 
     private static string Arguments(int[] indexes) => indexes is [var only]
         ? $"argument {only + 1}"

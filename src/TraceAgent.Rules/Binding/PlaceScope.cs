@@ -5,11 +5,11 @@ using TraceAgent.Rules.Types;
 namespace TraceAgent.Rules.Binding;
 
 /// <summary>
-/// The meaning of names at places of one kind, before a rule gives names of its own: what the kernel knows of every hit. The
-/// places of a calling convention and of USDT notes have values by number only; where debug information is, they have names, too.
+/// The meaning of names and numbers at places of one kind, before a rule gives names of its own. Each kind of place has a scope
+/// of its own; what the kernel knows of every hit is common to all.
 /// </summary>
-/// <param name="abi">The ABI with the numbered values.</param>
-internal sealed class PlaceScope(SiteAbi abi) : ValueScope
+/// <param name="abi">The kind of place.</param>
+internal abstract class PlaceScope(SiteAbi abi) : ValueScope
 {
     private static readonly StaticType Number = new StaticType.Integer(4, Signed: false);
 
@@ -28,15 +28,25 @@ internal sealed class PlaceScope(SiteAbi abi) : ValueScope
     /// <inheritdoc/>
     public override IEnumerable<string> Names => Common.Keys;
 
+    public SiteAbi Abi => abi;
+
+    /// <summary>The scope of a kind of place.</summary>
+    public static PlaceScope Of(SiteAbi abi) => abi switch
+    {
+        CallAbi call => new CallScope(call),
+        UsdtSiteAbi usdt => new UsdtScope(usdt),
+        _ => throw new ArgumentOutOfRangeException(nameof(abi)),
+    };
+
     /// <summary>True when every event has a value of this name.</summary>
     public static bool IsCommon(string name) => Common.ContainsKey(name) || OnlyInMessages.Contains(name);
 
     /// <summary>The value of an argument that the rule names by its number.</summary>
     /// <param name="index">The number, from 0.</param>
-    public SiteValue Argument(int index) => abi.Argument(index);
+    public abstract SiteValue Argument(int index);
 
     /// <summary>The word <paramref name="index"/> (from 0, 8 bytes each) of what the function returns.</summary>
-    public SiteValue Result(int index) => abi.Result(index);
+    public abstract SiteValue Result(int index);
 
     /// <inheritdoc/>
     public override ScopedValue? Find(string name) => Common.GetValueOrDefault(name);

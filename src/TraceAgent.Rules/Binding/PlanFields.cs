@@ -16,12 +16,12 @@ internal sealed class PlanFields
     private readonly Expr? _entryCondition;
     private readonly Expr? _returnCondition;
 
-    public PlanFields(Rule rule, RuleTerms terms, SiteAbi abi)
+    public PlanFields(Rule rule, RuleTerms terms, PlaceScope place)
     {
         _rule = rule;
         _terms = terms;
-        _abi = abi;
-        _lowering = new TermLowering(new PlaceScope(abi));
+        _abi = place.Abi;
+        _lowering = new TermLowering(place);
         var values = Values().Select((value, order) => value with { Order = order }).ToList();
 
         // What only conditions and returns need comes behind what entries show: those indexes stay.

@@ -88,7 +88,7 @@ internal static class RuleAssembly
         RedactValue.WarnOfNeedless(draft, bag);
 
         // Where the rule will be bound is not known yet. Names mean the same at places of C, Go and USDT: errors are reported now.
-        _ = new RuleBinder(syntax, on, new Redaction(redact, notSecret), new PlaceScope(CSiteAbi.X64), bag).Bind();
+        _ = new RuleBinder(syntax, on, new Redaction(redact, notSecret), PlaceScope.Of(CSiteAbi.X64), bag).Bind();
         return PlaceOf(draft) is { } place && draft.Name is { } name
             ? place with
             {

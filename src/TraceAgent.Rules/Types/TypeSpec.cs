@@ -23,6 +23,9 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
     /// <summary>The index of that register.</summary>
     public int LengthRegister { get; init; } = 1;
 
+    /// <summary>The indexes of the registers that are read.</summary>
+    public IEnumerable<int> Words => HasLengthBehind ? [ValueRegister, LengthRegister] : [ValueRegister];
+
     public static TypeSpec Default { get; } = Of(CaptureType.Default);
 
     public static TypeSpec Of(CaptureType type) => new(type, StaticType.Of(type));

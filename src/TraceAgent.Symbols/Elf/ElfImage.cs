@@ -31,6 +31,7 @@ public sealed partial class ElfImage : IDisposable
     private readonly ConcurrentDictionary<Type, object> _derived = new();
     private FunctionIndex? _functions;
     private bool? _isOfClang;
+    private bool? _isOfRustc;
 
     private ElfImage(ElfFile file, ElfHeader header, Architecture architecture, string displayPath, string debugRoot)
     {
@@ -60,6 +61,9 @@ public sealed partial class ElfImage : IDisposable
 
     /// <summary>True when something of it was compiled by clang, as its <c>.comment</c> says.</summary>
     internal bool IsOfClang => _isOfClang ??= HasComment("clang version"u8);
+
+    /// <summary>True when something of it was compiled by rustc, as its <c>.comment</c> says; older ones do not write it.</summary>
+    internal bool IsOfRustc => _isOfRustc ??= HasComment("rustc version"u8);
 
     /// <summary>The GNU build id in lower-case hex, or null when the file has none.</summary>
     public string? BuildId => _notes.BuildId;

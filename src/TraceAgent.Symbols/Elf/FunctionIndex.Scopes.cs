@@ -92,9 +92,9 @@ internal sealed partial class FunctionIndex
 
     private bool HasOwnCopies(string mangled)
     {
-        var own = Encoding.ASCII.GetBytes($"_ZN{mangled}");
-        var nested = Encoding.ASCII.GetBytes($"_ZTVN{mangled}E");
-        var single = Encoding.ASCII.GetBytes($"_ZTV{mangled}");
+        var own = Encoding.UTF8.GetBytes($"_ZN{mangled}");
+        var nested = Encoding.UTF8.GetBytes($"_ZTVN{mangled}E");
+        var single = Encoding.UTF8.GetBytes($"_ZTV{mangled}");
         foreach (var table in tables)
         {
             foreach (ref readonly var symbol in table.Symbols)
@@ -161,9 +161,9 @@ internal sealed partial class FunctionIndex
     /// <param name="shown">The name as in the source.</param>
     private sealed class ScopeEvidence(string scope, string shown)
     {
-        private readonly byte[] _member = Encoding.ASCII.GetBytes($"_ZN{scope}");
-        private readonly byte[] _nested = Encoding.ASCII.GetBytes($"N{scope}E");
-        private readonly byte[] _single = Encoding.ASCII.GetBytes(scope);
+        private readonly byte[] _member = Encoding.UTF8.GetBytes($"_ZN{scope}");
+        private readonly byte[] _nested = Encoding.UTF8.GetBytes($"N{scope}E");
+        private readonly byte[] _single = Encoding.UTF8.GetBytes(scope);
         private readonly byte[] _last = LastPart(shown);
 
         /// <summary>The kind of the scope by how the name begins.</summary>
@@ -224,7 +224,7 @@ internal sealed partial class FunctionIndex
             var last = shown[(shown.LastIndexOf(':') + 1)..];
             var tag = last.IndexOf('[', StringComparison.Ordinal);
             last = tag > 0 ? last[..tag] : last;
-            return Encoding.ASCII.GetBytes($"{last.Length}{last}");
+            return Encoding.UTF8.GetBytes($"{Encoding.UTF8.GetByteCount(last)}{last}");
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed partial class FunctionIndex
 
     /// <summary>
     /// Finds the functions of exactly that name as nm prints it; when there is none, those that the source calls so; when there
-    /// is none either, those that the wildcards fit.
+    /// is none either, those that the wildcards fit, or the copies that the compiler left of it.
     /// </summary>
     /// <param name="pattern">The pattern to search for.</param>
     /// <param name="most">The maximum number of functions that are returned; more are counted.</param>
@@ -44,8 +44,7 @@ internal sealed partial class FunctionIndex
         }
 
         var source = !pattern.MayBeSourceName ? (Kind: NameKind.Absent, Found: [], IndirectCount: 0) : Collect((table, index) =>
-            table.PlainNameOf(table.Symbols[index]) is var name && pattern.MayMean(name) && HasVersion(pattern, table, index)
-            && Demangler.Demangle(name) is { } demangled && pattern.Names(demangled));
+            pattern.Names(table.PlainNameOf(table.Symbols[index])) && HasVersion(pattern, table, index));
         if (source.Kind is NameKind.Function or NameKind.IndirectFunction)
         {
             return Result(source, most, source.Kind);
@@ -53,16 +52,21 @@ internal sealed partial class FunctionIndex
 
         if (pattern.IsGlob)
         {
-            var wild = Collect((table, index) =>
-                table.PlainNameOf(table.Symbols[index]) is { Length: > 0 } name && HasVersion(pattern, table, index)
-                && (pattern.Fits(name) || (pattern.MayMean(name) && Demangler.Demangle(name) is { } demangled && pattern.Fits(demangled))));
+            var wild = CollectFitting(pattern, anySpaces: false);
+            wild = wild.Kind >= NameKind.Function ? wild : CollectFitting(pattern, anySpaces: true);
             if (wild.Kind >= NameKind.Function)
             {
                 return Result(wild, most, wild.Found.Count == 0 ? NameKind.IndirectFunction : NameKind.Function);
             }
         }
 
-        return new FunctionSearch(exact.Kind > source.Kind ? exact.Kind : source.Kind, [], 0, 0);
+        // What every call was made to a copy of is left as the copy alone.
+        var copies = pattern.IsGlob || exact.Kind != NameKind.Absent || image.IsGo ? (Kind: NameKind.Absent, Found: [], IndirectCount: 0)
+            : Collect((table, index) =>
+                pattern.NamesOriginalOf(table.PlainNameOf(table.Symbols[index])) && HasVersion(pattern, table, index));
+        return copies.Kind == NameKind.Function
+            ? Result(copies, most, copies.Kind)
+            : new FunctionSearch(exact.Kind > source.Kind ? exact.Kind : source.Kind, [], 0, 0);
     }
 
     /// <summary>
@@ -155,6 +159,11 @@ internal sealed partial class FunctionIndex
             }
         }
     }
+
+    private (NameKind Kind, List<FoundSymbol> Found, int IndirectCount) CollectFitting(SymbolPattern pattern, bool anySpaces) =>
+        Collect((table, index) =>
+            table.PlainNameOf(table.Symbols[index]) is { Length: > 0 } name && HasVersion(pattern, table, index)
+            && (pattern.Fits(name) || pattern.FitsSourceOf(name, anySpaces)));
 
     private static bool HasVersion(SymbolPattern pattern, SymbolTable table, int index) =>
         pattern.Version is null

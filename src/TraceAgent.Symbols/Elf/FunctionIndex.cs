@@ -187,7 +187,7 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
             : symbol.Address + Math.Min(symbol.Size, limit - symbol.Address);
 
         var text = Encoding.UTF8.GetString(name);
-        return new FunctionRange(text, symbol.Address, end, IsEntered: !text.Contains(".cold", StringComparison.Ordinal))
+        return new FunctionRange(text, symbol.Address, end, IsEntered: image.IsGo || !CloneNames.IsColdPart(name))
         {
             Shown = Demangler.Demangle(name)?.Full ?? text,
             IsLocal = symbol.IsLocal,

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using TraceAgent.Capture;
 using TraceAgent.Demangling;
 
@@ -9,20 +8,24 @@ namespace TraceAgent.Symbols.Elf;
 /// A rule's name for its functions: a name as nm prints it, one of C++ or Rust as the source has it, or a glob of either
 /// (<c>*</c>: any characters, <c>?</c>: one).
 /// </summary>
-internal sealed partial class SymbolPattern
+internal sealed class SymbolPattern
 {
-    // What demangled names contain and mangled ones do not, or not in these letters (Itanium ABI, "Compression").
+    // What demangled names contain and mangled ones do not, or not in these letters (Itanium ABI, "Compression", "Builtin types";
+    // RFC 2603, "basic-type").
     private static readonly string[] Unwritten =
     [
         "std", "string", "allocator", "basic_string", "char_traits", "basic_istream", "basic_ostream", "basic_iostream", "operator", "new",
         "delete", "vtable", "typeinfo", "virtual", "thunk", "guard", "variable", "function", "wrapper", "reference", "temporary",
-        "transaction",
-        "clone", "const", "volatile", "restrict", "covariant", "return", "decltype", "name", "init", "for", "non", "TLS", "VTT",
-        "impl", "punycode", "default", "literal",
+        "transaction", "clone", "const", "volatile", "restrict", "covariant", "return", "decltype", "name", "init", "for", "non", "TLS",
+        "VTT", "void", "wchar_t", "bool", "char", "signed", "unsigned", "short", "int", "long", "__int128", "float", "double",
+        "__float128", "char8_t", "char16_t", "char32_t", "decimal32", "decimal64", "decimal128", "half", "auto", "nullptr",
+        "_Float16", "_Float32", "_Float64", "_Float128", "bfloat16_t", "_Complex", "_Imaginary", "__vector", "noexcept", "sizeof",
+        "alignof", "true", "false", "parm", "lambda", "unnamed", "type", "anonymous", "namespace", "abi", "literal",
+        "impl", "punycode", "default", "closure", "shim", "isize", "usize", "i128", "u128", "str", "dyn", "mut", "unsafe", "extern",
     ];
 
+    private readonly SourceSpelling _spelling;
     private readonly string _canonical;
-    private readonly string _canonicalPrefix;
     private readonly byte[] _prefix;
 
     public SymbolPattern(string text)
@@ -34,12 +37,12 @@ internal sealed partial class SymbolPattern
         Version = version > 0 ? text[(version + (IsDefaultVersion ? 2 : 1))..] : null;
         NameBytes = Encoding.UTF8.GetBytes(Name);
         IsGlob = Wildcard.IsIn(Name);
-        _canonical = Canonical(LeadingConst().Replace(Name, "$2 const"));
-        _canonicalPrefix = Wildcard.IndexIn(_canonical) is >= 0 and var first ? _canonical[..first] : _canonical;
-        MayBeSourceName = !IsGlob || Name.Contains('(', StringComparison.Ordinal) || Name.Contains("operator", StringComparison.Ordinal);
+        _spelling = new SourceSpelling(Name);
+        _canonical = SourceSpelling.Canonical(Name);
+        MayBeSourceName = !IsGlob || Name.AsSpan().ContainsAny('(', '<') || Name.Contains("operator", StringComparison.Ordinal);
         var wild = NameBytes.AsSpan().IndexOfAny((byte)'*', (byte)'?');
         _prefix = wild < 0 ? NameBytes : NameBytes[..wild];
-        Fragments = [.. FragmentsOf(Name).Select(Encoding.UTF8.GetBytes).OrderByDescending(fragment => fragment.Length)];
+        Fragments = [.. FragmentsOf(Name, IsGlob).Select(Encoding.UTF8.GetBytes).OrderByDescending(fragment => fragment.Length)];
     }
 
     /// <summary>The text as the user wrote it.</summary>
@@ -79,10 +82,13 @@ internal sealed partial class SymbolPattern
         return Demangler.IsMangled(mangled);
     }
 
-    /// <summary>True when it is the whole name, or the name without parameters, or without the last template arguments too.</summary>
-    public bool Names(DemangledName name) =>
-        Canonical(name.Full) == _canonical || Canonical(name.Name) == _canonical
-        || (!ReferenceEquals(name.Bare, name.Name) && Canonical(name.Bare) == _canonical);
+    /// <summary>True when the mangled name is what was asked for, as <see cref="SourceSpelling.Names"/> says.</summary>
+    public bool Names(ReadOnlySpan<byte> mangled) => MayMean(mangled) && _spelling.Names(mangled, ofCopies: false);
+
+    /// <summary>True for a copy with changed parameters that the compiler made of what was asked for.</summary>
+    public bool NamesOriginalOf(ReadOnlySpan<byte> name) =>
+        CloneNames.IsWholeCopy(name)
+        && (CloneNames.IsCloneOf(name, NameBytes) || (MayMean(name) && _spelling.Names(name, ofCopies: true)));
 
     /// <summary>True when the name as nm prints it, without a version, fits the wildcards.</summary>
     public bool Fits(ReadOnlySpan<byte> name)
@@ -102,42 +108,27 @@ internal sealed partial class SymbolPattern
         return Wildcard.Matches(Name, text[..Encoding.UTF8.GetChars(name, text)]);
     }
 
-    /// <summary>True when the source name fits the wildcards, in one of the forms of <see cref="Names"/>.</summary>
-    public bool Fits(DemangledName name) =>
-        Fits(name.Full) || Fits(name.Name) || (!ReferenceEquals(name.Bare, name.Name) && Fits(name.Bare));
-
-    /// <summary>The name with spaces only between words: people write <c>add(int,int)</c> and <c>const char*</c>.</summary>
-    internal static string Canonical(string name)
-    {
-        if (!name.Contains(' ', StringComparison.Ordinal))
-        {
-            return name;
-        }
-
-        var text = new StringBuilder(name.Length);
-        for (var i = 0; i < name.Length; i++)
-        {
-            var isBetweenWords = i > 0 && i + 1 < name.Length && IsOfWord(name[i - 1]) && IsOfWord(name[i + 1]);
-            if (name[i] != ' ' || isBetweenWords)
-            {
-                text.Append(name[i]);
-            }
-        }
-
-        return text.ToString();
-    }
-
-    private static bool IsOfWord(char letter) => char.IsAsciiLetterOrDigit(letter) || letter == '_';
-
+    /// <summary>
+    /// True when the wildcards fit the source name as it is listed, or without parameters, or without the last template arguments
+    /// too.
+    /// </summary>
+    /// <param name="mangled">The name in the symbol table.</param>
+    /// <param name="anySpaces">True to compare without the spaces that are not between words.</param>
+    public bool FitsSourceOf(ReadOnlySpan<byte> mangled, bool anySpaces) =>
+        MayMean(mangled) && Demangler.Demangle(mangled) is { } name
+        && (Fits(name.Full, anySpaces) || Fits(name.Name, anySpaces)
+            || (!ReferenceEquals(name.Bare, name.Name) && Fits(name.Bare, anySpaces)));
 
     /// <summary>The words outside all brackets that stand in a mangled name letter by letter.</summary>
-    private static IEnumerable<string> FragmentsOf(string name)
+    private static IEnumerable<string> FragmentsOf(string name, bool isGlob)
     {
+        // Shorter ones stand for types and lifetimes, or are in most names anyway.
+        const int shortest = 3;
         var depth = 0;
         var start = -1;
         for (var i = 0; i <= name.Length; i++)
         {
-            if (i < name.Length && depth == 0 && IsOfWord(name[i]))
+            if (i < name.Length && depth == 0 && SourceSpelling.IsOfWord(name[i]))
             {
                 start = start < 0 ? i : start;
                 continue;
@@ -151,11 +142,13 @@ internal sealed partial class SymbolPattern
                     yield break;
                 }
 
-                if (!Unwritten.Any(unwritten => unwritten.Contains(word, StringComparison.Ordinal)))
+                if (word.Length >= shortest && !char.IsAsciiDigit(word[0])
+                    && !Unwritten.Any(unwritten => unwritten.Contains(word, StringComparison.Ordinal)))
                 {
-                    // A whole identifier has its length before it, which most names with its letters by chance have not.
-                    var isWhole = word[0] != '_'
-                        && (start == 0 || name[start - 1] == ':') && (i == name.Length || name[i] is ':' or '(' or '<');
+                    // A whole identifier has its length before it, which most names with its letters by chance have not. In Rust's
+                    // first form, Stack<T> is one identifier.
+                    var isWhole = word[0] != '_' && !isGlob
+                        && (start == 0 || name[start - 1] == ':') && (i == name.Length || name[i] is ':' or '(');
                     yield return isWhole ? $"{word.Length}{word}" : word;
                 }
 
@@ -166,10 +159,7 @@ internal sealed partial class SymbolPattern
         }
     }
 
-    private bool Fits(string name) =>
-        Canonical(name) is var canonical && canonical.StartsWith(_canonicalPrefix, StringComparison.Ordinal)
-        && Wildcard.Matches(_canonical, canonical);
-
-    [GeneratedRegex(@"(?<=[(,<]\s*)(const)\s+((?:unsigned |signed |long )*[\w:]+(?:<[^<>]*>)?)", RegexOptions.CultureInvariant)]
-    private static partial Regex LeadingConst();
+    private bool Fits(string name, bool anySpaces) => anySpaces
+        ? Wildcard.Matches(_canonical, SourceSpelling.Canonical(name))
+        : Wildcard.Matches(Name, name);
 }

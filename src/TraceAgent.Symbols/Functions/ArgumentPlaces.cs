@@ -11,22 +11,25 @@ internal sealed class ArgumentPlaces
 {
     private readonly ElfImage _image;
     private readonly string _displayPath;
-    private readonly CallForm? _form;
+    private readonly SiteRequest _request;
+    private readonly ArgumentUse _use;
     private readonly List<(SiteProblem Problem, string Function)> _doubts = [];
 
-    private ArgumentPlaces(ElfImage image, string displayPath, CallForm? form) =>
-        (_image, _displayPath, _form) = (image, displayPath, form);
+    private ArgumentPlaces(ElfImage image, string displayPath, SiteRequest request) =>
+        (_image, _displayPath, _request, _use) = (image, displayPath, request, new ArgumentUse(image));
+
+    private CallForm? Form => _request.Form;
 
     /// <param name="image">The open image.</param>
     /// <param name="displayPath">The name of the file in messages.</param>
-    /// <param name="form">The form according to the rule's prototype; null when it counts words itself.</param>
+    /// <param name="request">The rule's demands: the arguments that it reads.</param>
     /// <param name="sites">The sites whose arguments are read.</param>
     /// <param name="problems">Receives the warnings.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static List<PlacedSite> Of(
-        ElfImage image, string displayPath, CallForm? form, List<PlacedSite> sites, List<SiteProblem> problems)
+        ElfImage image, string displayPath, SiteRequest request, List<PlacedSite> sites, List<SiteProblem> problems)
     {
-        var places = new ArgumentPlaces(image, displayPath, form);
+        var places = new ArgumentPlaces(image, displayPath, request);
         var placed = sites.ConvertAll(places.Of);
         foreach (var same in places._doubts.GroupBy(doubt => doubt.Problem.Code))
         {
@@ -55,22 +58,49 @@ internal sealed class ArgumentPlaces
                         "compare them with what the program does, or follow a function that is exported");
                 }
 
-                return _form is null
-                    ? site
-                    : site with { Abi = c with { Places = FormOf(function).Places(c.Architecture, HiddenWords(function)) } };
+                var placed = Form is null
+                    ? c
+                    : c with { Places = FormOf(function).Places(c.Architecture, HiddenWords(function)) };
+                if (function is { IsLocal: false })
+                {
+                    WarnOfUnused(function, placed);
+                }
+
+                return site with { Abi = placed };
             default:
                 return site;
         }
     }
 
+    /// <summary>Warns of arguments that need not be passed: see <see cref="ArgumentUse"/>.</summary>
+    private void WarnOfUnused(FunctionRange function, CSiteAbi abi)
+    {
+        if (_image.Architecture != Architecture.X64 || !ChangedParameters.MayDropUnread(_image, function))
+        {
+            return;
+        }
+
+        var names = _request.Arguments.Where(argument => !_use.IsRead(function, abi.PlaceOf(argument.Word)))
+            .Select(argument => $"'{argument.Name}'").Distinct().ToList();
+        if (names.Count > 0)
+        {
+            var them = names.Count == 1 ? "it" : "them";
+            Doubt(
+                function, SiteCodes.ParametersChanged,
+                $"nothing in it surely reads {string.Join(" and ", names)}: "
+                    + $"clang and Rust pass nothing for {them} from calls in the same file when the function does not use {them}",
+                $"compare {them} with what the program does, or read {them} in the functions that call it");
+        }
+    }
+
     /// <summary>The form of a call: Rust passes both words of a text as if they were values of their own.</summary>
     private CallForm FormOf(FunctionRange? function) => function is not null && ChangedParameters.IsRust(function)
-        ? _form! with { Parameters = Enumerable.Repeat(1, _form.Parameters.Sum()).ToEquatableArray() }
-        : _form!;
+        ? Form! with { Parameters = Enumerable.Repeat(1, Form!.Parameters.Sum()).ToEquatableArray() }
+        : Form!;
 
     private int HiddenWords(FunctionRange? function)
     {
-        var scope = new CalledScope(_image.Functions, function, _form!);
+        var scope = new CalledScope(_image.Functions, function, Form!);
         var words = scope.HasObject ? 1 : 0;
         switch (scope.Doubt)
         {
@@ -102,21 +132,21 @@ internal sealed class ArgumentPlaces
 
         // On arm64 the address has a register of its own (Procedure Call Standard, 6.9).
         var isPassed = _image.Architecture == Architecture.X64;
-        if (_form!.Result == ResultPlace.OfClass && isPassed && !scope.IsPassedByAddress(_form.ResultClass))
+        if (Form!.Result == ResultPlace.OfClass && isPassed && !scope.IsPassedByAddress(Form!.ResultClass))
         {
             words += scope.IsCpp ? 1 : 0;
             Doubt(
                 function, SiteCodes.ResultUncertain,
-                $"nothing tells how a '{_form.ResultClass}' is returned: the arguments are read as "
+                $"nothing tells how a '{Form!.ResultClass}' is returned: the arguments are read as "
                     + (scope.IsCpp
                         ? "behind the address of a place for it, and each is one place before"
                         : "if it came back in registers, and each is one place further")
                     + " otherwise",
                 "when it is larger than 16 bytes or has a destructor or copy constructor, "
-                    + $"write '{_form.ResultClass} *' as return type and '{_form.ResultClass} *result' as first parameter; "
+                    + $"write '{Form!.ResultClass} *' as return type and '{Form!.ResultClass} *result' as first parameter; "
                     + "else write 'long' as return type");
         }
-        else if (_form.Result != ResultPlace.Registers && isPassed)
+        else if (Form!.Result != ResultPlace.Registers && isPassed)
         {
             words++;
         }

@@ -143,5 +143,5 @@ internal sealed class CalledScope
         scope.Length == 0 ? null : new MemberName(Mangled(scope), scope, "", IsQualified: false);
 
     private static string Mangled(string scope) =>
-        string.Concat(scope.Split("::", StringSplitOptions.RemoveEmptyEntries).Select(part => $"{part.Length}{part}"));
+        string.Concat(scope.Split("::", StringSplitOptions.RemoveEmptyEntries).Select(part => $"{Encoding.UTF8.GetByteCount(part)}{part}"));
 }

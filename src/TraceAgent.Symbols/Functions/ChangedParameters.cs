@@ -36,6 +36,10 @@ internal static class ChangedParameters
             : null;
     }
 
+    /// <summary>True when calls of the function from its own file may pass nothing for arguments that it does not read.</summary>
+    public static bool MayDropUnread(ElfImage image, FunctionRange function) =>
+        IsRust(function) || (image.IsOfRustc && !image.IsOfClang) ? !image.Functions.HasUnoptimisedRust : image.IsOfClang;
+
     public static bool IsRust(FunctionRange function) =>
         function.Name.StartsWith("_R", StringComparison.Ordinal)
         || RustLegacyName.TryDemangle(System.Text.Encoding.UTF8.GetBytes(function.Name), out _, out _);

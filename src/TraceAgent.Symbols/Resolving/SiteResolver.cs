@@ -43,7 +43,7 @@ public static class SiteResolver
             sites = new SharedExits(image, displayPath).Count(sites, problems);
             if (request.CapturesArguments)
             {
-                sites = ArgumentPlaces.Of(image, displayPath, request.Form, sites, problems);
+                sites = ArgumentPlaces.Of(image, displayPath, request, sites, problems);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

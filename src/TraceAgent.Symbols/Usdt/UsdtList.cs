@@ -33,7 +33,7 @@ public sealed record UsdtList(IReadOnlyList<ListedUsdtProbe> Probes, int Count, 
         ArgumentNullException.ThrowIfNull(pattern);
         var parts = pattern.Split(':', 2);
         var where = parts is [var provider, var name] ? new Location.Usdt(provider, name) : new Location.Usdt("*", pattern);
-        var all = new SiteRequest { CapturesArguments = true, MaxSites = int.MaxValue };
+        var all = new SiteRequest { Arguments = [new AskedArgument("arg1", 0)], MaxSites = int.MaxValue };
         try
         {
             var asked = new UsdtPattern(where);

@@ -15,7 +15,7 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
     private readonly Dictionary<string, ulong?> _variables = [];
 
     /// <summary>The request for a place in a function: a probe's arguments are where its note says.</summary>
-    private SiteRequest OfPlace => request with { NeedsReturn = false, CapturesArguments = false };
+    private SiteRequest OfPlace => request with { NeedsReturn = false, Arguments = [] };
 
     /// <exception cref="IOException">The operating system could not read.</exception>
     public IEnumerable<SiteGroup> Resolve(List<SiteProblem> problems)

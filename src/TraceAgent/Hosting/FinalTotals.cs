@@ -30,7 +30,8 @@ internal sealed class FinalTotals(EventPipeline pipeline, ILogger logger)
         {
             var totals = withheld ? counters.WithheldTotals() : counters.FinalTotals();
             var counts = totals.Counts;
-            Log.Totals(logger, counters.Rule, Plural.Of(totals.Calls, "call"), counts.Logged, counts.Lost, counts.Others);
+            var others = counts.Others + counts.LostBecause;
+            Log.Totals(logger, counters.Rule, Plural.Of(totals.Calls, "call"), counts.Logged, counts.Lost, others);
             if (totals.Unreturned > 0)
             {
                 Log.Unreturned(logger, counters.Rule, totals.Unreturned);

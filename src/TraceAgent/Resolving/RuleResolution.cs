@@ -25,8 +25,8 @@ internal sealed class RuleResolution(HitCost? cost)
         },
         resolution.IsRefused ? null : resolution.Missing,
         [.. (resolution.Probe?.Parts ?? []).Select(part => PartOf(resolution.Rule, part))],
-        [.. resolution.Problems.Select(problem => new ResolvedProblem(
-            problem.Refused ? "error" : "warning",
+        [.. resolution.Diagnostics.Select(problem => new ResolvedProblem(
+            problem.Severity == Severity.Error ? "error" : "warning",
             problem.Code, PrintableText.WellFormed(problem.Message), problem.Hint is { } hint ? PrintableText.WellFormed(hint) : null))]);
 
     private ResolvedPart PartOf(Rule rule, ProbePart part) => new(

@@ -50,14 +50,14 @@ internal sealed class Expressions : FuzzTarget
         Assert.Equal(bound is null, problems > 0);
         if (bound is { Type: not (StaticType.ThreadName or StaticType.Quotation) })
         {
-            var lowering = new TermLowering(new PlaceScope(CSiteAbi.X64));
+            var lowering = new TermLowering(PlaceScope.Of(CSiteAbi.X64));
             Assert.Equal(lowering.Lower(bound.Term), lowering.Lower(bound.Term));
         }
     }
 
     private static NameScope Scope()
     {
-        var scope = new NameScope(new PlaceScope(CSiteAbi.X64));
+        var scope = new NameScope(PlaceScope.Of(CSiteAbi.X64));
         scope.Add("p", new Term.Argument(0), new StaticType.Pointer(null));
         scope.Add("path", new Term.Argument(1), StaticType.Text);
         scope.Add("a", new Term.Argument(2), StaticType.Int64);

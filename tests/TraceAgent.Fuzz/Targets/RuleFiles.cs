@@ -73,7 +73,7 @@ internal sealed class RuleFiles : FuzzTarget
     private static void AssertWorks(Rule rule, SiteAbi abi)
     {
         var bound = BoundRule.Of(rule, abi);
-        if (bound.Missing.Count > 0)
+        if (bound.Problems.Count > 0)
         {
             // Said to the operator with the site: results beyond the registers of C, arguments beyond those of Go.
             return;

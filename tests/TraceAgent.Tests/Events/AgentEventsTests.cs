@@ -13,7 +13,7 @@ public class AgentEventsTests
 
         Assert.Matches(
             """
-            ^\{"@t":"2026-11-22T15:27:33.667556412Z","@m":"add-num: 1,204 of 90,310 calls not logged","@i":"[0-9a-f]{8}","@l":"Warning","rule":"add-num","event":"agent","action":"loss","calls":90310,"logged":89106,"filtered":0,"sampled":0,"limited":0,"lost":1204\}
+            ^\{"@t":"2026-11-22T15:27:33.667556412Z","@m":"add-num: 1,204 of 90,310 calls not logged; lost 1204 while the ring buffer was full","@i":"[0-9a-f]{8}","@l":"Warning","rule":"add-num","event":"agent","action":"loss","calls":90310,"logged":89106,"filtered":0,"sampled":0,"limited":0,"lost":1204,"lost_in_flight":0,"lost_in_output":0\}
             $
             """,
             line);

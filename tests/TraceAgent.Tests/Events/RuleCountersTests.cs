@@ -21,14 +21,18 @@ public class RuleCountersTests
     {
         Log(5);
         _counters.Undecodable();
-        _kernel = new KernelCounts(Calls: 30, Lost: 1, Unreturned: 2, Filtered: 10, Sampled: 8, Limited: 5);
+        _kernel = new KernelCounts(Calls: 34, Lost: 5, Unreturned: 2, Filtered: 10, Sampled: 8, Limited: 5, LostInFlight: 3);
 
         var totals = _counters.FinalTotals();
 
-        Assert.Equal(new RuleTotals(30, new CallCounts(Logged: 5, Filtered: 10, Sampled: 8, Limited: 5, Lost: 2), Unreturned: 2), totals);
+        var counts = new CallCounts(Logged: 5, Filtered: 10, Sampled: 8, Limited: 5, Lost: 6) { LostInFlight = 3, LostInOutput = 1 };
+        Assert.Equal(new RuleTotals(34, counts, Unreturned: 2), totals);
         Assert.True(totals.Balances);
         Assert.True(_counters.Totals().Balances);
         Assert.Equal(", 10 filtered, 8 sampled out, 5 over the limit", totals.Counts.Others);
+        Assert.Equal(
+            "; lost 2 while the ring buffer was full, 3 while too many calls were in flight, 1 by an output that failed",
+            totals.Counts.LostBecause);
     }
 
     [Fact]
@@ -38,7 +42,7 @@ public class RuleCountersTests
 
         Assert.False(_counters.FinalTotals().Balances);
         Assert.Equal((4, 3), (_counters.FinalTotals().Calls, _counters.Totals().Calls));
-        Assert.Equal(new CallCounts(0, 1, 1, 0, Lost: 2), _counters.WithheldTotals().Counts);
+        Assert.Equal(new CallCounts(0, 1, 1, 0, Lost: 2) { LostInOutput = 1 }, _counters.WithheldTotals().Counts);
     }
 
     [Fact]
@@ -62,7 +66,8 @@ public class RuleCountersTests
         Log(2);
         _kernel = new KernelCounts(8, 0, 0, Filtered: 5, Sampled: 1, 0);
         var counts = Numbers(Assert.Single(reports.Now()));
-        Assert.Equal([("calls", 5L), ("logged", 2L), ("filtered", 2L), ("sampled", 1L), ("limited", 0L), ("lost", 0L)], counts);
+        Assert.Equal([("calls", 5L), ("logged", 2L), ("filtered", 2L), ("sampled", 1L), ("limited", 0L), ("lost", 0L)], counts[..6]);
+        Assert.Equal([("lost_in_flight", 0L), ("lost_in_output", 0L)], counts[6..]);
         Assert.Empty(reports.Now());
 
         _kernel += new KernelCounts(1, 0, 0, 0, 0, Limited: 1);
@@ -97,7 +102,7 @@ public class RuleCountersTests
         }
     }
 
-    private static IReadOnlyList<(string Name, long Value)> Numbers(StreamEvent report) => ((AgentStatement)report).Numbers;
+    private static (string Name, long Value)[] Numbers(StreamEvent report) => [.. ((AgentStatement)report).Numbers];
 
     private KernelCounts Counts() => _kernel;
 

@@ -243,8 +243,9 @@ public sealed class OutputSetTests : IDisposable
                     """{"pid":1234,"name":"test","executable":"/srv/shop/test","thread":{"id":1234}},"traceagent":""" +
                     """{"rule":"add-num","event":"entry","symbol":"AddNum","args":{"v":0}}}""",
                 """{"@timestamp":"1970-01-01T00:00:00.000000000Z","log.level":"warn","message":"add-num: 2 of 3 """ +
-                    """calls not logged","ecs.version":"8.11.0","traceagent":{"event":"agent","action":"loss","rule":"add-num","calls":""" +
-                    """3,"logged":1,"filtered":0,"sampled":0,"limited":0,"lost":2}}""",
+                    """calls not logged; lost 2 while the ring buffer was full","ecs.version":"8.11.0","traceagent":{"event":""" +
+                    "\"agent\",\"action\":\"loss\",\"rule\":\"add-num\",\"calls\":" +
+                    """3,"logged":1,"filtered":0,"sampled":0,"limited":0,"lost":2,"lost_in_flight":0,"lost_in_output":0}}""",
             ],
             File.ReadAllLines(Target));
     }

@@ -280,11 +280,11 @@ public sealed class ReconcilePlanTests
     private static Dictionary<string, RuleProbe> Held(Rule rule) =>
         new() { [rule.Name.Value] = new RuleProbe(rule, Given.Probe(rule)) };
 
-    private sealed record Operands(int Number) : SiteAbi(Architecture.X64)
+    private sealed record Operands(int Number) : CallAbi(Architecture.X64)
     {
-        public override SiteValue Result(int index) => SiteValue.Of(null);
+        public override Expr? Result(int index) => null;
 
-        public override SiteValue Argument(int index) => SiteValue.Of(index == 0 ? new Expr.Register(Number) : null);
+        public override Expr? Argument(int index) => index == 0 ? new Expr.Register(Number) : null;
     }
 
     private static EquatableArray<ReconcileStep> Steps(Dictionary<string, RuleProbe> held, params RuleProbe[] desired) =>

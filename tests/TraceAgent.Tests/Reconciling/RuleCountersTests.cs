@@ -17,7 +17,8 @@ public sealed class RuleCountersTests
         Commit(2, reached: false);
         _counters.Undecodable();
 
-        Assert.Equal(new RuleTotals(10, new CallCounts(Logged: 5, 0, 0, 0, Lost: 5), Unreturned: 0), _counters.FinalTotals());
+        var counts = new CallCounts(Logged: 5, 0, 0, 0, Lost: 5) { LostInOutput = 3 };
+        Assert.Equal(new RuleTotals(10, counts, Unreturned: 0), _counters.FinalTotals());
     }
 
     [Fact]
