@@ -22,6 +22,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     private const long CollectAfter = 4 << 20;
 
     private const int SlowStopFactor = 4;
+    private const long NsPerMs = 1_000_000;
 
     /// <summary>The time between two reports of what was not logged; no wait for events is longer.</summary>
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(10);
@@ -235,7 +236,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         if (_ring.LastRead == 0)
         {
             var longest = (int)Math.Max(1, (ReportInterval - Stopwatch.GetElapsedTime(_lastReports)).TotalMilliseconds + 1);
-            Volatile.Write(ref _waitsUntil, Stopwatch.GetTimestamp() + (longest * TimeSpan.NanosecondsPerTick * TimeSpan.TicksPerMillisecond));
+            Volatile.Write(ref _waitsUntil, Stopwatch.GetTimestamp() + (longest * NsPerMs));
             _ring.AwaitRecord(longest);
         }
         else if (flush > 0)
