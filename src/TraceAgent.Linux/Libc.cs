@@ -11,6 +11,9 @@ internal static unsafe partial class Libc
     /// <summary>RLIMIT_NOFILE (include/uapi/asm-generic/resource.h).</summary>
     public const int OpenFiles = 7;
 
+    /// <summary>Room for a <c>pthread_attr_t</c>, which is 56 bytes on x86-64 and 64 on arm64.</summary>
+    public const int ThreadAttributeLongs = 16;
+
     private const string Library = "libc";
 
     private static readonly nint BpfNumber =
@@ -121,6 +124,23 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitPid(int pid, int* status, int options);
+
+    /// <param name="attributes"><c>pthread_attr_t</c>: <see cref="ThreadAttributeLongs"/>.</param>
+    [LibraryImport(Library, EntryPoint = "pthread_attr_init")]
+    public static partial int ThreadAttributesInit(long* attributes);
+
+    [LibraryImport(Library, EntryPoint = "pthread_attr_setstacksize")]
+    public static partial int ThreadAttributesStackSize(long* attributes, nuint bytes);
+
+    [LibraryImport(Library, EntryPoint = "pthread_attr_destroy")]
+    public static partial int ThreadAttributesDestroy(long* attributes);
+
+    /// <returns>0, or the error's number.</returns>
+    [LibraryImport(Library, EntryPoint = "pthread_create")]
+    public static partial int ThreadCreate(out nint thread, long* attributes, nint start, nint argument);
+
+    [LibraryImport(Library, EntryPoint = "pthread_join")]
+    public static partial int ThreadJoin(nint thread, void* result);
 
     /// <param name="index">The index of the interface in the network namespace of the calling thread.</param>
     /// <param name="name">A buffer of 16 bytes.</param>
