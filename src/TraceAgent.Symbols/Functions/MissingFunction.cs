@@ -36,7 +36,7 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
     private SiteProblem NotFound()
     {
         var functions = image.Functions;
-        var message = pattern.IsGlob
+        var message = !pattern.LooksLikeName
             ? $"no function of {displayPath} is called like '{pattern.Text}'"
             : $"symbol '{pattern.Text}' not found in {displayPath}";
         if (functions.IsDamaged)
@@ -62,7 +62,7 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
             return $"its versions are {string.Join(", ", versions.Select(version => $"'{pattern.Name}@{version}'"))}";
         }
 
-        var near = pattern.IsGlob ? [] : NearestNames.Of(pattern.Text, functions);
+        var near = !pattern.LooksLikeName ? [] : NearestNames.Of(pattern.Text, functions);
         if (near.Count > 0)
         {
             return $"did you mean {string.Join(" or ", near.Select(item => $"'{item}'"))}?";
