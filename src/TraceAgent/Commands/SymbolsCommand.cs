@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using TraceAgent.Engine;
+using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
@@ -89,7 +90,7 @@ internal static class SymbolsCommand
 
         var list = FunctionList.Of(image, path, pattern, most);
         return list.Problem is { } reason
-            ? Refuse(reason)
+            ? Refuse(OwningLibrary.Named(reason, image, pattern))
             : Write(FunctionTable.Rows(list), json, (list.Functions.Count, list.Count, "function"));
     }
 
