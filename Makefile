@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test bench fuzz clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-seccomp test-pipelines test-ansible test-editors
+.PHONY: build demo test bench fuzz clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-seccomp test-dwarf test-pipelines test-ansible test-editors
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -84,6 +84,11 @@ test-hosts: build
 test-ansible: build
 	@scripts/install-needs.sh ansible
 	@tests/ansible/run.sh
+
+# Debug information of real programs, as others read it: some ten minutes; `make test-dwarf DWARF=FILE` for a file of yours.
+test-dwarf: needs
+	@scripts/install-needs.sh dwarf
+	@tests/dwarf/run.sh $(DWARF)
 
 # Every consumer of docs/pipelines.md that can be installed here; the quick ones are a part of `make test`.
 test-pipelines: build

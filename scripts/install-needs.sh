@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what `make build` and `make demo` need on Debian 12 or newer; with an argument also what is needed for more:
 # `test`: the programs that tests trace or ask; `packages`: building and checking packages; `pipelines`: what reads our lines;
-# `hosts`: virtual machines, of which tests have some, too; `ansible`: Ansible and ansible-lint; `bench`: what is measured beside us.
+# `dwarf`: other readers of debug information, and programs to compare by; `hosts`: virtual machines, of which tests have some, too; `ansible`: Ansible and ansible-lint; `bench`: what is measured beside us.
 # Does nothing when everything is there. The .NET SDK is expected, not installed.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
@@ -65,6 +65,18 @@ case ${1:-} in
         has_command npm || missing+=("npm")
         has_command ip || missing+=("iproute2")
         has_command shellcheck || missing+=("shellcheck")
+        ;;&
+    test | dwarf)
+        has_header elfutils/libdw.h || missing+=("libdw-dev")
+        has_command llvm-dwarfdump || missing+=("llvm")
+        has_command dwz || missing+=("dwz")
+        ;;&
+    dwarf)
+        has_command dpkg-source || missing+=("dpkg-dev")
+        has_command go || missing+=("golang-go")
+        has_command rustc || missing+=("rustc")
+        has_header fmt/format.h || missing+=("libfmt-dev")
+        [[ -d /usr/lib/debug/.build-id ]] || missing+=("libc6-dbg")
         ;;&
     ansible)
         has_command ansible-playbook || missing+=("ansible-core")

@@ -15,6 +15,7 @@ internal abstract class FuzzTarget : IDisposable
         ("secrets", 100_000, () => new Targets.Secrets()),
         ("configurations", 100_000, () => new Targets.Configurations()),
         ("names", 100_000, () => new Targets.MangledNames()),
+        ("debug", 300_000, () => new Targets.DebugInformation()),
         ("elf", 40_000, () => new Targets.ElfFiles()),
     ];
 

@@ -56,7 +56,7 @@ public class LayeringTests
 
     [Fact]
     public void Unsafe_code_is_where_the_kernel_and_files_are_and_nowhere_else() => Assert.Equal(
-        ["TraceAgent.Bpf", "TraceAgent.Linux", "TraceAgent.Symbols"],
+        ["TraceAgent.Bpf", "TraceAgent.Dwarf", "TraceAgent.Linux", "TraceAgent.Symbols"],
         Layers.Projects.Where(project => Read(project).Descendants("AllowUnsafeBlocks").Any()).Order());
 
     [Theory]

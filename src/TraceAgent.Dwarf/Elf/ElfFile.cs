@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using TraceAgent.Dwarf.Reading;
 
 namespace TraceAgent.Dwarf.Elf;
 
@@ -61,6 +62,38 @@ public sealed class ElfFile : IDisposable
 
         var bytes = GC.AllocateUninitializedArray<byte>((int)size);
         return TryRead(offset, bytes) ? bytes : null;
+    }
+
+    /// <summary>
+    /// The bytes without a copy; null when the file does not have them. Only for a process that may end: see
+    /// <see cref="MappedBytes"/>.
+    /// </summary>
+    /// <param name="offset">Bytes from the start of the file.</param>
+    /// <param name="size">Bytes; more than 0.</param>
+    /// <param name="mapped">Takes what must be disposed of before the file is.</param>
+    internal ReadOnlyMemory<byte>? Map(ulong offset, int size, List<MappedBytes> mapped)
+    {
+        if (offset > Length || (ulong)size > Length - offset)
+        {
+            return null;
+        }
+
+        if (_handle is null)
+        {
+            return _content.AsMemory((int)offset, size);
+        }
+
+        try
+        {
+            var bytes = new MappedBytes(_handle, (long)offset, size);
+            mapped.Add(bytes);
+            return bytes.Memory;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Truncated since, or a descriptor that cannot be mapped.
+            return null;
+        }
     }
 
     public void Dispose() => _handle?.Dispose();

@@ -17,10 +17,32 @@ public sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, El
     private const int MaxEntries = 0xffff;
     private const int MaxNames = 4 << 20;
 
-    /// <summary>Reads the header; null, with the reason in <paramref name="failure"/>, when there is none.</summary>
+    /// <summary>
+    /// Reads the header of a program or library; null, with the reason in <paramref name="failure"/>, when the file is none.
+    /// </summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public static ElfHeader? Read(ElfFile file, out (bool IsDamaged, string Message) failure)
     {
+        var header = ReadAny(file, out failure);
+        if (header is null or { Type: Executable or SharedObject })
+        {
+            return header;
+        }
+
+        failure = (false, header.Type switch
+        {
+            1 => "is an object file (.o), which never runs as it is",
+            4 => "is a core dump",
+            var type => $"is an ELF file of the unknown type {type}",
+        });
+        return null;
+    }
+
+    /// <summary>Reads the header of a file of whatever type: what dwz makes for several programs counts as an object file.</summary>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public static ElfHeader? ReadAny(ElfFile file, out (bool IsDamaged, string Message) failure)
+    {
+        ArgumentNullException.ThrowIfNull(file);
         Span<byte> header = stackalloc byte[Size];
         header.Clear();
         var complete = file.TryRead(0, header);
@@ -49,17 +71,6 @@ public sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, El
 
         var type = BinaryPrimitives.ReadUInt16LittleEndian(header[16..]);
         var machine = BinaryPrimitives.ReadUInt16LittleEndian(header[18..]);
-        if (type is not (Executable or SharedObject))
-        {
-            failure = (false, type switch
-            {
-                1 => "is an object file (.o), which never runs as it is",
-                4 => "is a core dump",
-                _ => $"is an ELF file of the unknown type {type}",
-            });
-            return null;
-        }
-
         var segments = ReadSegments(file, header);
         if (segments is null)
         {

@@ -1,0 +1,108 @@
+using TraceAgent.Dwarf.Reading;
+using TraceAgent.Dwarf.Sections;
+
+namespace TraceAgent.Dwarf.Frames;
+
+/// <summary>
+/// The unwind entries of <c>.eh_frame</c> or <c>.debug_frame</c>, sorted by address. Go has only the latter. DWARF 5, section
+/// 6.4.1.
+/// </summary>
+public sealed class FrameTable
+{
+    // The largest browser has 700,000.
+    private const int MaxEntries = 1 << 20;
+    private const int MaxCommon = 4096;
+
+    private readonly DebugSections _sections;
+    private readonly SectionKind _kind;
+    private readonly Dictionary<int, CommonFrame?> _common = [];
+    private readonly List<(ulong Start, int Offset)> _index = [];
+
+    private FrameTable(DebugSections sections, SectionKind kind) => (_sections, _kind) = (sections, kind);
+
+    public int Count => _index.Count;
+
+    /// <summary>The entry at a position of the table; null when it is damaged.</summary>
+    public FrameEntry? this[int index] => ReadEntry(_index[index].Offset);
+
+    /// <summary>Reads where the entries are.</summary>
+    /// <param name="sections">The sections, which stay the caller's.</param>
+    /// <param name="kind"><see cref="SectionKind.Frames"/> or <see cref="SectionKind.ExceptionFrames"/>.</param>
+    public static FrameTable Read(DebugSections sections, SectionKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(sections);
+        var table = new FrameTable(sections, kind);
+        var cursor = new Cursor(sections[kind]);
+        while (!cursor.IsAtEnd && table._index.Count < MaxEntries)
+        {
+            var offset = cursor.Position;
+            if (FrameRecord.TryRead(ref cursor, kind) is not { } record)
+            {
+                break;
+            }
+
+            if (!record.IsCommon && table.ReadEntry(offset) is { } entry && entry.Start < entry.End)
+            {
+                table._index.Add((entry.Start, offset));
+            }
+        }
+
+        table._index.Sort();
+        return table;
+    }
+
+    /// <summary>The row at an address; null when no entry holds it, or its instructions are not understood.</summary>
+    public FrameRow? RowAt(ulong address)
+    {
+        var (low, high) = (0, _index.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_index[middle].Start <= address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low > 0 && ReadEntry(_index[low - 1].Offset) is { } entry && entry.Holds(address) ? entry.RowAt(address) : null;
+    }
+
+    private FrameEntry? ReadEntry(int offset)
+    {
+        var section = _sections[_kind];
+        var cursor = new Cursor(section, offset);
+        if (FrameRecord.TryRead(ref cursor, _kind) is not { IsCommon: false } record || CommonAt(record.CommonAt) is not { } shared)
+        {
+            return null;
+        }
+
+        return FrameEntry.TryRead(section[record.Body..record.End], _sections.AddressOf(_kind) + (ulong)record.Body, shared);
+    }
+
+    private CommonFrame? CommonAt(ulong offset)
+    {
+        var section = _sections[_kind];
+        if (offset >= (ulong)section.Length)
+        {
+            return null;
+        }
+
+        if (!_common.TryGetValue((int)offset, out var common))
+        {
+            var cursor = new Cursor(section, (int)offset);
+            common = FrameRecord.TryRead(ref cursor, _kind) is { IsCommon: true } record
+                ? CommonFrame.TryRead(section[record.Body..record.End])
+                : null;
+            if (_common.Count < MaxCommon)
+            {
+                _common.Add((int)offset, common);
+            }
+        }
+
+        return common;
+    }
+}

@@ -1,0 +1,184 @@
+using TraceAgent.Capture;
+using TraceAgent.Dwarf.Entries;
+using TraceAgent.Dwarf.Reading;
+
+namespace TraceAgent.Dwarf.Locations;
+
+/// <summary>
+/// Turns an expression into what a probe computes. DWARF 5, sections 2.5 and 2.6. It ends whatever the bytes say: each operation
+/// takes at least one of them, and branches are refused.
+/// </summary>
+internal ref partial struct ExpressionMachine
+{
+    private const int MaxStack = 64;
+
+    private readonly LocationContext _context;
+    private readonly ReadOnlySpan<byte> _expression;
+    private readonly List<Operand> _stack = [];
+    private Cursor _cursor;
+    private MissingReason? _failure;
+
+    private ExpressionMachine(ReadOnlySpan<byte> expression, LocationContext context)
+    {
+        _context = context;
+        _expression = expression;
+        _cursor = new Cursor(expression);
+    }
+
+    /// <summary>Where the value is that an expression describes.</summary>
+    public static LocationPiece Run(ReadOnlySpan<byte> expression, LocationContext context) =>
+        new ExpressionMachine(expression, context).Run();
+
+    private LocationPiece Run()
+    {
+        const int mostPieces = 64;
+        var parts = new List<Piece>();
+        while (true)
+        {
+            var place = Place(out var end);
+            if (_failure is { } failure)
+            {
+                return new LocationPiece.Missing(failure);
+            }
+
+            if (end is not { } piece)
+            {
+                return parts.Count == 0 ? place : new LocationPiece.Pieces([.. parts]);
+            }
+
+            parts.Add(new Piece(place, piece.Code == Op.Piece ? piece.First * 8 : piece.First, piece.Second));
+            if (_cursor.IsAtEnd)
+            {
+                return new LocationPiece.Pieces([.. parts]);
+            }
+
+            if (parts.Count == mostPieces)
+            {
+                return new LocationPiece.Missing(MissingReason.TooComplex);
+            }
+        }
+    }
+
+    /// <summary>Runs up to the end of one place.</summary>
+    /// <param name="end">The operation that says how much of the value is there; null at the end of the expression.</param>
+    private LocationPiece Place(out Operation? end)
+    {
+        end = null;
+        _stack.Clear();
+        LocationPiece? place = null;
+        while (!_cursor.IsAtEnd && _failure is null)
+        {
+            if (Operation.TryRead(ref _cursor, _context.Unit.Format) is not { } operation)
+            {
+                _failure = MissingReason.NotUnderstood;
+                break;
+            }
+
+            if (operation.Code is Op.Piece or Op.BitPiece)
+            {
+                end = operation;
+                break;
+            }
+
+            // Nothing but a piece stands behind the name of a place.
+            if (place is not null && operation.Code is not (Op.Nop or Op.GnuUninitialized))
+            {
+                _failure = MissingReason.NotUnderstood;
+                break;
+            }
+
+            place ??= PlaceOf(operation);
+            if (place is null)
+            {
+                Step(operation);
+            }
+        }
+
+        return place ?? TopOfStack();
+    }
+
+    private readonly LocationPiece TopOfStack()
+    {
+        if (_stack.Count == 0)
+        {
+            return new LocationPiece.Missing(MissingReason.OptimisedOut);
+        }
+
+        var top = _stack[^1];
+        return top switch
+        {
+            { IsTooComplex: true } => new LocationPiece.Missing(MissingReason.TooComplex),
+            { IsStatic: true, Value: Expr.Constant constant } => new LocationPiece.Static((ulong)constant.Value),
+            { IsStatic: true } => new LocationPiece.Missing(MissingReason.NeedsLoadAddress),
+            _ => new LocationPiece.Memory(top.Value),
+        };
+    }
+
+    /// <summary>The place that an operation names by itself; null for one that computes.</summary>
+    private LocationPiece? PlaceOf(Operation operation)
+    {
+        switch (operation.Code)
+        {
+            case >= Op.Register0 and <= Op.Register31:
+                return InRegister((ulong)(operation.Code - Op.Register0));
+            case Op.RegisterX:
+                return InRegister(operation.First);
+            case Op.ImplicitValue:
+                return new LocationPiece.Bytes([.. _expression.Slice(operation.BlockAt, operation.BlockLength)]);
+            case Op.ImplicitPointer or Op.GnuImplicitPointer:
+                return new LocationPiece.Pointee(operation.First, (long)operation.Second);
+            case Op.StackValue:
+                return TopOfStack() switch
+                {
+                    LocationPiece.Memory memory => new LocationPiece.Value(memory.Address),
+                    LocationPiece.Static => new LocationPiece.Missing(MissingReason.NeedsLoadAddress),
+                    var missing => missing,
+                };
+            default:
+                return null;
+        }
+    }
+
+    private readonly LocationPiece InRegister(ulong register) => _context.IsGeneral(register)
+        ? new LocationPiece.Value(new Expr.Register((int)register))
+        : new LocationPiece.Missing(MissingReason.VectorRegister);
+
+    private readonly Operand? Pop()
+    {
+        if (_stack.Count == 0)
+        {
+            return null;
+        }
+
+        var top = _stack[^1];
+        _stack.RemoveAt(_stack.Count - 1);
+        return top;
+    }
+
+    private void Push(Operand? operand, MissingReason otherwise = MissingReason.NotUnderstood)
+    {
+        if (operand is { } value && _stack.Count < MaxStack && !value.IsTooComplex)
+        {
+            _stack.Add(value);
+        }
+        else
+        {
+            _failure = operand is null ? otherwise : MissingReason.TooComplex;
+        }
+    }
+
+    private void PushRegister(ulong register, long offset)
+    {
+        if (_context.IsGeneral(register))
+        {
+            Push(Operand.Of(new Expr.Register((int)register)).Plus(offset));
+        }
+        else
+        {
+            _failure = MissingReason.VectorRegister;
+        }
+    }
+
+    private void PushAddress(ulong? address) =>
+        Push(address is { } known ? Operand.Constant(known) with { IsStatic = true } : null);
+}

@@ -1,0 +1,31 @@
+using TraceAgent.Capture;
+using TraceAgent.Dwarf.Entries;
+using TraceAgent.Dwarf.Frames;
+
+namespace TraceAgent.Dwarf.Locations;
+
+/// <summary>What an expression may refer to: the unit that it is of, and the frame at the address.</summary>
+/// <param name="unit">The unit.</param>
+/// <param name="architecture">The processor, which says which registers a probe sees.</param>
+/// <param name="frame">The unwind row at the address; null when there is none.</param>
+/// <param name="frameBase">The frame base of the function at the address; null when it has none.</param>
+internal sealed class LocationContext(Unit unit, Architecture architecture, FrameRow? frame, LocationPiece? frameBase = null)
+{
+    public Unit Unit => unit;
+
+    /// <summary>True for a register that a probe sees: a general one.</summary>
+    public bool IsGeneral(ulong register) => register < (ulong)architecture.RegisterOffsets.Count;
+
+    /// <summary>The canonical frame address; null when it is not known, or computed by an expression.</summary>
+    public Operand? FrameAddress => frame is { CfaRegister: >= 0 } row && IsGeneral((ulong)row.CfaRegister)
+        ? Operand.Of(new Expr.Register(row.CfaRegister)).Plus(row.CfaOffset)
+        : null;
+
+    /// <summary>The address that <c>DW_OP_fbreg</c> counts from, which for some compilers is what a register holds.</summary>
+    public Operand? FrameBase => frameBase switch
+    {
+        LocationPiece.Memory memory => Operand.Of(memory.Address),
+        LocationPiece.Value { Computed: Expr.Register register } => Operand.Of(register),
+        _ => null,
+    };
+}

@@ -1,0 +1,71 @@
+using TraceAgent.Dwarf.Entries;
+
+namespace TraceAgent.Dwarf.Scopes;
+
+/// <summary>The functions of a unit that have code, by address: of namespaces, of classes, and of functions.</summary>
+internal sealed class FunctionTable
+{
+    private readonly List<(AddressRange Range, int Offset)> _functions = [];
+    private readonly Unit _unit;
+
+    private FunctionTable(Unit unit) => _unit = unit;
+
+    public static FunctionTable Read(Unit unit)
+    {
+        var table = new FunctionTable(unit);
+        if (unit.Root is { } root)
+        {
+            var ranges = new List<AddressRange>();
+            var walk = new EntryWalk(root);
+            while (walk.MoveNext())
+            {
+                if (walk.Current.Tag == Tag.Subprogram)
+                {
+                    ranges.Clear();
+                    AddressRanges.Read(walk.Current, ranges);
+                    foreach (var range in ranges)
+                    {
+                        table._functions.Add((range, walk.Current.Offset));
+                    }
+                }
+                else if (walk.Current.Tag is Tag.EnumerationType or Tag.ArrayType or Tag.SubroutineType)
+                {
+                    walk.SkipChildren();
+                }
+            }
+        }
+
+        table._functions.Sort((left, right) => (left.Range.Start, left.Offset).CompareTo((right.Range.Start, right.Offset)));
+        return table;
+    }
+
+    /// <summary>The function whose code an address is; of one within another, the inner one. Null when there is none.</summary>
+    public Entry? At(ulong address)
+    {
+        var (low, high) = (0, _functions.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_functions[middle].Range.Start <= address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        // The nearest start decides; ranges overlap only where an inner function lies in an outer one.
+        const int mostAround = 8;
+        for (var i = low - 1; i >= 0 && i >= low - mostAround; i--)
+        {
+            if (_functions[i].Range.Holds(address))
+            {
+                return Entry.TryRead(_unit, _functions[i].Offset);
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using TraceAgent.Dwarf.Tests;
+
+// TraceAgent.Dwarf.Tests (lines | entries | chains STEP | frames) FILE [SUPPLEMENT]
+if (args is not [var what and ("lines" or "entries" or "chains" or "frames" or "places"), var file, ..])
+{
+    Console.Error.WriteLine("usage: (lines | entries | chains | places | frames) FILE [STEP [SUPPLEMENT]]");
+    return 2;
+}
+
+using var files = DebugFiles.Open(file, args.ElementAtOrDefault(3));
+using var output = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16);
+var dump = new Dump(files, output, int.Parse(args.ElementAtOrDefault(2) ?? "1", CultureInfo.InvariantCulture));
+switch (what)
+{
+    case "lines":
+        dump.Lines();
+        break;
+    case "entries":
+        dump.Entries();
+        break;
+    case "chains":
+        dump.Chains();
+        break;
+    case "places":
+        dump.Places();
+        break;
+    default:
+        dump.Frames(Console.In);
+        break;
+}
+
+foreach (var problem in files.Sections.Problems)
+{
+    Console.Error.WriteLine($"{file}: {problem}");
+}
+
+return files.Sections.Problems.Count == 0 ? 0 : 1;
