@@ -16,6 +16,12 @@ public sealed record ExitForm(ExitKind Kind, Expr? TakenWhen = null)
     /// </summary>
     public bool IsElsewhere { get; init; }
 
+    /// <summary>
+    /// True when the instruction is also the first of the function that the call leaves to: a hit without a jump just before it
+    /// is a call of that function, and the call of ours was left behind, by an exception.
+    /// </summary>
+    public bool IsFirst { get; init; }
+
     /// <summary>A RET instruction: where most calls end.</summary>
     public static ExitForm Return { get; } = new(ExitKind.Return);
 }
@@ -31,6 +37,9 @@ public enum ExitKind
 
     /// <summary>The call goes on in another function, at whose instructions it ends.</summary>
     Leave,
+
+    /// <summary>The first instruction of a function that the call leaves to.</summary>
+    Arrive,
 
     /// <summary>The entry is hit next, by a loop of the function and not by a call.</summary>
     Restart,

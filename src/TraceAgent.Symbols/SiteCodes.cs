@@ -116,6 +116,11 @@ public static class SiteCodes
     /// <summary>Warning: what <c>return_at: caller</c> may do to programs, although nothing in the file speaks against it.</summary>
     public const string CallerReturn = "TA245";
 
+    /// <summary>
+    /// Warning: calls that leave to another function by a jump, and end there by an exception, cannot be told from later calls of it.
+    /// </summary>
+    public const string UnguardedExit = "TA246";
+
     /// <summary>A place in a restartable sequence (rseq), which is lost when a probe interrupts it.</summary>
     public const string Restartable = "TA270";
 

@@ -113,7 +113,7 @@ public sealed class ProbeCompilerTests
     [InlineData("both", new[] { true, false })]
     [InlineData("call", new[] { true, false })]
     [InlineData("call-at-ret", new[] { false, true })]
-    [InlineData("call-that-leaves", new[] { false, true, true, true })]
+    [InlineData("call-that-leaves", new[] { false, true, true, true, true, true })]
     public void There_is_a_program_for_the_sites_and_one_for_each_form_of_exit(string name, bool[] onReturn) =>
         Assert.Equal(onReturn, Compile(name).Select(program => program.OnReturn));
 

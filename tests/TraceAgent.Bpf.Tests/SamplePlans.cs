@@ -34,7 +34,12 @@ internal static class SamplePlans
         Expr isZero = new Expr.Binary(BinaryOperator.And, new Expr.Special(SpecialValue.Flags), new Expr.Constant(0x40));
         return [
             .. plan.ReturnsAtInstructions ? [ExitForm.Return] : Array.Empty<ExitForm>(),
-            .. plan.LeavesByJumps ? [new ExitForm(ExitKind.Jump, isZero)] : Array.Empty<ExitForm>(),
+            .. plan.LeavesByJumps
+                ? [
+                    new ExitForm(ExitKind.Jump, isZero),
+                    new ExitForm(ExitKind.Arrive) { IsFirst = true },
+                    ExitForm.Return with { IsFirst = true }]
+                : Array.Empty<ExitForm>(),
             .. plan.Restarts ? [new ExitForm(ExitKind.Restart, isZero)] : Array.Empty<ExitForm>()];
     }
 

@@ -144,6 +144,22 @@ public sealed class ExitTests : IDisposable
     }
 
     [Theory, BothWays]
+    public void What_an_exception_left_behind_a_jump_is_not_taken_for_a_call_of_the_function_that_it_led_to(AttachMethod method)
+    {
+        var program = TracedProgram.Compile("handed_on.cpp");
+        using var agent = Start(method, program, "first", "second", "third", "fourth");
+
+        var printed = LinesOf(program);
+
+        agent.Stop();
+        Assert.Equal(7, LinesWith(printed, "thrown").Count);
+        foreach (var function in (string[])["first", "second", "third", "fourth"])
+        {
+            Assert.Equal(LinesWith(printed, function), Messages(agent, function));
+        }
+    }
+
+    [Theory, BothWays]
     public void A_function_that_calls_itself_by_a_pointer_has_a_line_for_each_call(AttachMethod method)
     {
         var program = TracedProgram.Compile("exits");

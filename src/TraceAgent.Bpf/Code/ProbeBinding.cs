@@ -140,8 +140,14 @@ public static class InFlightLayout
     /// <summary>u32: slot of the probe that took the call.</summary>
     public const int Slot = 8;
 
-    /// <summary>u32: 1 when the call was seen to leave to another function.</summary>
+    /// <summary>u32: 0 while the call is in its function, else <see cref="Jumping"/> or <see cref="Arrived"/>.</summary>
     public const int Left = 12;
+
+    /// <summary>The call has jumped to another function.</summary>
+    public const int Jumping = 1;
+
+    /// <summary>The call was seen to enter that function, which is entered by a jump once only.</summary>
+    public const int Arrived = 2;
 
     /// <summary>u64: the return address, in plans whose calls may end in other functions; unused in others.</summary>
     public const int Caller = 16;

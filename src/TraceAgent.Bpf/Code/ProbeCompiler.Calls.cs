@@ -90,6 +90,24 @@ public static partial class ProbeCompiler
     }
 
     /// <summary>
+    /// Goes on only when the call in r8 has just jumped here. Else the function was called: what called it has taken the place of
+    /// our call on the stack, which was left behind and cannot end any more.
+    /// </summary>
+    private static void ForgetUnlessJumping(ProgramCode program, Label passing)
+    {
+        var code = program.Code;
+        var isJump = new Label();
+        code.Load(Reg.R1, Reg.R8, InFlightLayout.Left, 4);
+        code.JumpIf(Opcode.IfEqual, Reg.R1, InFlightLayout.Jumping, isJump);
+        program.Map(BpfFunction.MapDelete, program.Binding.InFlight, StackFrame.CallKey);
+        code.JumpIfInt(Opcode.IfNotEqual, Reg.R0, 0, passing);
+        program.FindCounters();
+        program.Count(CounterLayout.Unreturned);
+        code.Jump(passing);
+        code.Place(isJump);
+    }
+
+    /// <summary>
     /// Writes the key of a call: whose it is, and how deep on its stack. A goroutine changes threads, and its stack is moved when
     /// it grows: only the distance to the stack's end stays.
     /// </summary>

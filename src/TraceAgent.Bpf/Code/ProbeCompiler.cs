@@ -56,7 +56,8 @@ public static partial class ProbeCompiler
         return form.Kind switch
         {
             ExitKind.Restart => Restart(plan, binding, form),
-            ExitKind.Leave => Leave(plan, binding, form),
+            ExitKind.Leave => Leave(plan, binding, form, InFlightLayout.Jumping),
+            ExitKind.Arrive => Leave(plan, binding, form, InFlightLayout.Arrived),
             _ when plan.PairsCalls => PairedExit(plan, binding, form),
             _ => SingleEvent(plan, binding, EventKind.Return),
         };
@@ -179,7 +180,11 @@ public static partial class ProbeCompiler
         code.Store(Reg.Frame, StackFrame.ReturnTime, Reg.R0);
         LeaveUnlessTaken(program, form, passing);
         FindCall(program, passing);
-        if (form.IsElsewhere)
+        if (form.IsFirst)
+        {
+            ForgetUnlessJumping(program, passing);
+        }
+        else if (form.IsElsewhere)
         {
             code.Load(Reg.R1, Reg.R8, InFlightLayout.Left, 4);
             code.JumpIf(Opcode.IfEqual, Reg.R1, 0, passing);
@@ -239,8 +244,11 @@ public static partial class ProbeCompiler
         return program.Finish(onReturn: true);
     }
 
-    /// <summary>Compiles the program at a jump to a function that is followed: the call may end there.</summary>
-    private static ProbeProgram Leave(CapturePlan plan, ProbeBinding binding, ExitForm form)
+    /// <summary>
+    /// Compiles the program at a jump to a function that is followed, or at that function's first instruction: it marks the call
+    /// with what it is seen to do.
+    /// </summary>
+    private static ProbeProgram Leave(CapturePlan plan, ProbeBinding binding, ExitForm form, int mark)
     {
         var program = new ProgramCode(plan, binding);
         var code = program.Code;
@@ -248,7 +256,12 @@ public static partial class ProbeCompiler
         code.Move(Reg.R6, Reg.R1);
         LeaveUnlessTaken(program, form, passing);
         FindCall(program, passing);
-        code.Store(Reg.R8, InFlightLayout.Left, 1, 4);
+        if (form.IsFirst)
+        {
+            ForgetUnlessJumping(program, passing);
+        }
+
+        code.Store(Reg.R8, InFlightLayout.Left, mark, 4);
         code.Jump(program.Exit);
         CountPassing(program, passing);
         return program.Finish(onReturn: true);

@@ -52,6 +52,9 @@ public sealed partial class ElfImage : IDisposable
     /// <summary>True when the file can be started by itself, as opposed to a library (some, like libc.so.6, are both).</summary>
     public bool IsExecutableProgram { get; }
 
+    /// <summary>True when addresses at run time are those of the file: a program that is not position-independent.</summary>
+    internal bool HasFixedAddresses => _header.Type == ElfHeader.Executable;
+
     /// <summary>True when Go's linker made the file, with or without C code in it.</summary>
     public bool IsGo { get; }
 

@@ -20,6 +20,7 @@ internal sealed class FunctionExits
 
     private readonly Dictionary<ulong, ExitSite> _sites = [];
     private readonly Dictionary<ulong, ExitSite> _restarts = [];
+    private readonly List<ExitSite> _guards = [];
     private readonly HashSet<ulong> _visited = [];
     private readonly Queue<(FunctionRange Function, FunctionCode Code)> _queue = new();
     private readonly CodeCache _codes;
@@ -42,6 +43,15 @@ internal sealed class FunctionExits
 
     /// <summary>The functions that it leaves to.</summary>
     public List<FunctionRange> Followed { get; } = [];
+
+    /// <summary>
+    /// The jumps between the functions that it leaves to, and their first instructions: they tell a call of such a function from
+    /// one of ours that has jumped there.
+    /// </summary>
+    public IReadOnlyList<ExitSite> Guards => _guards;
+
+    /// <summary>The functions that it leaves to where these cannot be probed.</summary>
+    public List<FunctionRange> Unguarded { get; } = [];
 
     /// <summary>The jumps that are not followed, at most 16: the call is logged there.</summary>
     public List<(FunctionRange Function, ulong Address)> SeenJumps { get; } = [];
@@ -117,10 +127,14 @@ internal sealed class FunctionExits
 
         foreach (var jump in code.Leaving)
         {
-            var mark = isElsewhere ? null : MarkOf(code, jump);
+            var mark = MarkOf(code, jump.Address);
             if (jump.Owner is { } owner && (isElsewhere || mark is not null) && TryFollow(owner))
             {
-                if (mark is { } place)
+                if (isElsewhere)
+                {
+                    Guard(owner, mark);
+                }
+                else if (mark is { } place)
                 {
                     Add(place);
                 }
@@ -137,10 +151,35 @@ internal sealed class FunctionExits
     }
 
     /// <summary>The site that shows that a call leaves the function itself; null when that cannot be probed.</summary>
-    private ExitSite? MarkOf(FunctionCode code, LeavingJump jump) =>
-        BranchCondition.TryGet(code.At(jump.Address), out var condition)
-            ? SiteOf(code, jump.Address, new ExitForm(ExitKind.Leave, condition))
+    private ExitSite? MarkOf(FunctionCode code, ulong jump) =>
+        BranchCondition.TryGet(code.At(jump), out var condition)
+            ? SiteOf(code, jump, new ExitForm(ExitKind.Leave, condition))
             : null;
+
+    private void GuardEntry(FunctionRange function, FunctionCode code)
+    {
+        var walk = InstructionWalk.To(_codes.Image, function, function.Start);
+        var entry = function.Start + (ulong)(walk?.CheaperBy ?? 0);
+        Guard(function, walk is null or { IsFiveByteNop: true } or { IsRepeated: true }
+            ? null
+            : SiteOf(code, entry, new ExitForm(ExitKind.Arrive) { IsFirst = true }));
+        foreach (var loop in code.BranchesTo(function.Start, entry))
+        {
+            Guard(function, MarkOf(code, loop));
+        }
+    }
+
+    private void Guard(FunctionRange function, ExitSite? site)
+    {
+        if (site is { } found)
+        {
+            _guards.Add(found);
+        }
+        else
+        {
+            Unguarded.Add(function);
+        }
+    }
 
     /// <returns>False when the function's own jump is to be probed instead.</returns>
     private bool TryFollow(FunctionRange owner)
@@ -166,6 +205,7 @@ internal sealed class FunctionExits
         _visited.Add(owner.Start);
         _followedBytes += code.Decoded;
         Followed.Add(owner);
+        GuardEntry(owner, code);
         _queue.Enqueue((owner, code));
         return true;
     }

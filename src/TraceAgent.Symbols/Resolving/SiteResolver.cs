@@ -40,7 +40,8 @@ public static class SiteResolver
                     throw new ArgumentOutOfRangeException(nameof(where), where, "a kind of location that the resolver does not know");
             }
 
-            sites = new SharedExits(image, displayPath).Count(sites, problems);
+            var shared = new SharedExits(image, displayPath);
+            sites = shared.Guard(shared.Count(sites, problems), problems);
             if (request.CapturesArguments)
             {
                 sites = ArgumentPlaces.Of(image, displayPath, request, sites, problems);

@@ -45,6 +45,8 @@ internal sealed partial class SiteGate
             })
         {
             Functions = [function, .. exits.Followed],
+            Guards = exits.Guards,
+            Unguarded = exits.Unguarded,
         };
     }
 
@@ -101,7 +103,7 @@ internal sealed partial class SiteGate
     private PlacedSite? OutsideSequences(PlacedSite placed, string place)
     {
         var sequences = image.Derive(static image => new RestartableSequences(image));
-        var exit = placed.Site.Exits.Select(one => image.AddressOf(one.Offset) ?? 0).FirstOrDefault(sequences.Holds);
+        var exit = placed.Site.Exits.Concat(placed.Guards).Select(one => image.AddressOf(one.Offset) ?? 0).FirstOrDefault(sequences.Holds);
         if (exit == 0 && !sequences.Holds(placed.Site.Address))
         {
             return placed;

@@ -51,19 +51,24 @@ internal sealed class RuleResolution(HitCost? cost)
             string.Create(CultureInfo.InvariantCulture, $"0x{one.Address:x}"),
             one.Callers,
             [.. one.CallerNames.Select(PrintableText.WellFormed)],
-            cost is { } hit ? Math.Round(hit.SteppedNs) : null))],
+            cost is { } hit ? Math.Round(hit.SteppedNs * HitsOfOthers(site)) : null))],
         cost is { } measured ? Math.Round(CallNs(measured, part.Plan, site)) : null);
+
+    /// <summary>The number of hits that a call by somebody else costs where calls leave to: at the RET, and at the entry.</summary>
+    private static int HitsOfOthers(ProbeSite site) => site.Exits.Any(exit => exit.Form.Kind == ExitKind.Arrive) ? 2 : 1;
 
     private static double EntryNs(HitCost cost, ProbeSite site) => site.IsEmulated ? cost.EmulatedNs : cost.SteppedNs;
 
     /// <summary>
-    /// The cost of the hits of one call, in ns. A RET is stepped over; for returns alone, nothing is probed at the entry unless
+    /// The cost of the hits of one call, in ns. A RET is stepped over, and so is most often the first instruction of a function that the
+    /// call leaves to; for returns alone, nothing is probed at the entry unless
     /// calls are paired.
     /// </summary>
     private static double CallNs(HitCost cost, CapturePlan plan, ProbeSite site)
     {
         var isEntered = plan.Trigger != ProbeTrigger.Return || plan.PairsCalls || !plan.ReturnsAtInstructions;
-        var leaving = site.Exits.Any(exit => exit.Form.Kind == ExitKind.Leave) ? cost.EmulatedNs : 0;
+        var leaving = (site.Exits.Any(exit => exit.Form.Kind == ExitKind.Leave) ? cost.EmulatedNs : 0)
+            + (site.Exits.Any(exit => exit.Form.Kind == ExitKind.Arrive) ? cost.SteppedNs : 0);
         return (isEntered ? EntryNs(cost, site) : 0) + leaving + (plan.ReturnsAtInstructions ? cost.SteppedNs : cost.ReturnNs);
     }
 

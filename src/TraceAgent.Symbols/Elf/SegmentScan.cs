@@ -1,7 +1,6 @@
 using TraceAgent.Dwarf.Elf;
-using TraceAgent.Symbols.Elf;
 
-namespace TraceAgent.Symbols.Restartable;
+namespace TraceAgent.Symbols.Elf;
 
 /// <summary>
 /// Reads the bytes of segments, a piece at a time, as a program may have hundreds of megabytes; what is beyond 512 MiB is left

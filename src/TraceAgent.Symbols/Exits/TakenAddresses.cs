@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Collections;
+using TraceAgent.Dwarf.Elf;
+using TraceAgent.Symbols.Elf;
+
+namespace TraceAgent.Symbols.Exits;
+
+/// <summary>
+/// The addresses of code that something in the file holds: only such functions can be called from a place that calls others, too,
+/// by a pointer or a table of virtual functions. Found from the bytes, without decoding; what chance adds costs a probe.
+/// </summary>
+internal sealed class TakenAddresses
+{
+    private const int WordBytes = 8;
+    private const int OperandBytes = 5;
+    private const ulong MaxCode = 1 << 30;
+
+    /// <summary>A bit for each word of code, so that the map takes a sixty-fourth of the code's size.</summary>
+    private readonly BitArray _words;
+    private readonly ulong _first;
+    private readonly bool _isFixed;
+
+    /// <param name="image">The image, for x86-64.</param>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public TakenAddresses(ElfImage image)
+    {
+        var code = image.CodeSegments;
+        _isFixed = image.HasFixedAddresses;
+        _first = code.Length == 0 ? 0 : code.Min(segment => segment.Address);
+        var end = code.Length == 0 ? 0 : code.Max(segment => segment.Address + segment.FileSize);
+        _words = new BitArray((int)(Math.Min(end - _first, MaxCode) / WordBytes) + 1);
+        SegmentScan.Of(image.File, image.LoadedSegments, WordBytes, LookAtData);
+        SegmentScan.Of(image.File, code, OperandBytes, LookAtCode);
+    }
+
+    /// <summary>False when nothing in the file holds the address; other files may hold what it exports, which counts.</summary>
+    public bool MayHold(ulong address) => (address - _first) / WordBytes is var word && (word >= (ulong)_words.Count || _words[(int)word]);
+
+    private void Note(ulong value)
+    {
+        if ((value - _first) / WordBytes is var word && word < (ulong)_words.Count)
+        {
+            _words[(int)word] = true;
+        }
+    }
+
+    /// <summary>Finds pointers, relocations that make one, and the dynamic symbols.</summary>
+    private void LookAtData(ReadOnlySpan<byte> piece, ulong address)
+    {
+        for (var at = (int)(ulong.MaxValue - address + 1 & (WordBytes - 1)); at <= piece.Length - WordBytes; at += WordBytes)
+        {
+            Note(BinaryPrimitives.ReadUInt64LittleEndian(piece[at..]));
+        }
+    }
+
+    /// <summary>
+    /// Finds the operands of <c>lea</c> and its like, relative to the next instruction, and addresses themselves in code that has
+    /// its place.
+    /// </summary>
+    private void LookAtCode(ReadOnlySpan<byte> piece, ulong address)
+    {
+        const int modeBits = 0b11_000_111;
+        const int relative = 0b00_000_101;
+        for (var at = 0; at <= piece.Length - OperandBytes; at++)
+        {
+            var operand = BinaryPrimitives.ReadInt32LittleEndian(piece[(at + 1)..]);
+            if ((piece[at] & modeBits) == relative)
+            {
+                Note(address + (ulong)at + OperandBytes + (ulong)operand);
+            }
+
+            if (_isFixed)
+            {
+                Note((uint)operand);
+            }
+        }
+    }
+}
