@@ -47,7 +47,8 @@ public sealed class GoPrograms : IDisposable
 
     private void Build(string program, string mode, params string[] options)
     {
-        var start = new ProcessStartInfo("go", ["build", $"-buildmode={mode}", .. options, "-o", program, Source(program == Shapes ? "shapes.go" : "server.go")])
+        var source = Source(program == Shapes ? "shapes.go" : "server.go");
+        var start = new ProcessStartInfo("go", ["build", $"-buildmode={mode}", .. options, "-o", program, source])
         {
             RedirectStandardError = true,
         };
@@ -105,7 +106,8 @@ public class GoNamesTests(GoPrograms programs) : IClassFixture<GoPrograms>
     [Fact]
     public void A_mistyped_method_gets_its_suggestion() =>
         Resolve(programs.Shapes, Symbol("main.(*Server).handel")).IsRefused(
-            SiteCodes.SymbolNotFound, "symbol 'main.(*Server).handel' not found in /srv/shop/test", "did you mean 'main.(*Server).handle'?");
+            SiteCodes.SymbolNotFound, "symbol 'main.(*Server).handel' not found in /srv/shop/test",
+            "did you mean 'main.(*Server).handle'?");
 
     private const string Push = "main.(*stack[go.shape.struct { main.x int; main.y int }_0]).push";
 

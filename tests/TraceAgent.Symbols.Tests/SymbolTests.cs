@@ -202,7 +202,8 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
         var problem = Assert.Single(Resolve("/usr/lib/x86_64-linux-gnu/libstdc++.so.6", Symbol("my_rethrow_hook")).Problems);
 
         Assert.Equal("symbol 'my_rethrow_hook' not found in /srv/shop/test (stripped)", problem.Message);
-        Assert.Equal("a package with its debug symbols would name all functions; USDT probes that may fit: libstdcxx:rethrow", problem.Hint);
+        Assert.Equal(
+            "a package with its debug symbols would name all functions; USDT probes that may fit: libstdcxx:rethrow", problem.Hint);
     }
 
     private string Assembled(string source)

@@ -19,7 +19,8 @@ public static class OwningLibrary
     {
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(image);
-        return problem.Code is SiteCodes.SymbolNotFound or SiteCodes.Imported && !Wildcard.IsIn(symbol) && Find(image, symbol) is { } library
+        return problem.Code is SiteCodes.SymbolNotFound or SiteCodes.Imported
+            && !Wildcard.IsIn(symbol) && Find(image, symbol) is { } library
             ? problem with { Hint = $"{library} has it: write `binary: {library}`" }
             : problem;
     }

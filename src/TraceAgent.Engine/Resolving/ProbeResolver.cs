@@ -159,7 +159,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
 
         if (parts.Count == 0 && problems.IsEmpty)
         {
-            missing ??= rule.Binary.Value.Missing;
+            missing ??= target.Missing ?? rule.Binary.Value.Missing;
         }
 
         var all = problems.Summary(target, parts.Count > 0);

@@ -27,7 +27,8 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
             $"'{pattern.Text}' in {displayPath} is a symbol without a type (assembly), and no unwind entry says that a function begins " +
                 "there: it may be data",
             image.Functions.AddressOf(pattern.Name) is { } address
-                ? $"if `objdump -d` shows code there, use `offset: 0x{address:x}`" : "if `objdump -d` shows code there, use its address as `offset:`"),
+                ? $"if `objdump -d` shows code there, use `offset: 0x{address:x}`"
+                : "if `objdump -d` shows code there, use its address as `offset:`"),
         _ => NotFound(),
     };
 
@@ -81,7 +82,9 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
             return $"USDT probes that may fit: {string.Join(", ", fitting)}";
         }
 
-        return names.Length == 0 ? null : FormattableString.Invariant($"it has {names.Length:N0} USDT probes, which `traceagent symbols --usdt` lists");
+        return names.Length == 0
+            ? null
+            : FormattableString.Invariant($"it has {names.Length:N0} USDT probes, which `traceagent symbols --usdt` lists");
     }
 
     private string? Hint(FunctionIndex functions)
