@@ -101,14 +101,14 @@ public sealed class TargetFormTests : IDisposable
     public void A_program_is_found_by_its_name_in_PATH_in_rules_and_on_the_command_line()
     {
         var rules = _workspace.Write(
-            "rules.yaml", RuleText.File(RuleText.Rule("tick", "sqlite3", "main", "budget: none", "format: '{binary}'")));
+            "rules.yaml", RuleText.File(RuleText.Rule("tick", "bash", "execute_command", "budget: none", "format: '{binary}'")));
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
 
-        Command.OutputOf("sqlite3", ":memory:", "select 1");
+        Command.OutputOf("bash", "-c", "true; true");
 
-        Assert.EndsWith("/sqlite3", agent.WaitForEvents("tick")[0].Message, StringComparison.Ordinal);
+        Assert.EndsWith("/bash", agent.WaitForEvents("tick")[0].Message, StringComparison.Ordinal);
         agent.Stop();
-        Assert.Contains("main", Command.OutputOf(Repository.Agent, "symbols", "sqlite3", "main"), StringComparison.Ordinal);
+        Assert.Contains("readline", Command.OutputOf(Repository.Agent, "symbols", "bash", "readline"), StringComparison.Ordinal);
         Assert.Contains("getppid", Command.OutputOf(Repository.Agent, "symbols", "libc", "getppid"), StringComparison.Ordinal);
     }
 
