@@ -1,9 +1,9 @@
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Guards;
-using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Reconciling;
 using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.State;
 using TraceAgent.Engine.Targets;
 
 namespace TraceAgent.Engine.Watching;
@@ -31,6 +31,9 @@ public sealed record ReconcileParts
 
     /// <summary>The agent configuration; null when there is none to follow.</summary>
     public IFollowedFile? Configuration { get; init; }
+
+    /// <summary>Called once a second, in the one turn that an idle agent makes: another timer would be another wakeup.</summary>
+    public Action EverySecond { get; init; } = () => { };
 
     public required PermittedBinaries Permitted { get; init; }
 

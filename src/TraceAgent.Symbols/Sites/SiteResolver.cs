@@ -1,0 +1,64 @@
+using TraceAgent.Capture;
+using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Exits;
+using TraceAgent.Symbols.Functions;
+using TraceAgent.Symbols.Safety;
+using TraceAgent.Symbols.Usdt;
+
+namespace TraceAgent.Symbols.Sites;
+
+/// <summary>Resolves what a rule asks for to the instructions that are probed.</summary>
+public static class SiteResolver
+{
+    /// <summary>Finds all sites, or at least one refusal and no site. Never throws because of what is in the file.</summary>
+    /// <param name="image">The open image.</param>
+    /// <param name="displayPath">The name of the file in messages.</param>
+    /// <param name="where">The place as in the rule.</param>
+    /// <param name="request">The rule's demands on the places.</param>
+    public static SiteResolution Resolve(ElfImage image, string displayPath, Location where, SiteRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(where);
+        ArgumentNullException.ThrowIfNull(request);
+        var problems = new List<SiteProblem>();
+        var sites = new List<PlacedSite>();
+        var groups = new List<SiteGroup>();
+        try
+        {
+            switch (where)
+            {
+                case Location.Symbol symbol:
+                    new SymbolResolver(image, displayPath, symbol, request).Resolve(sites, problems);
+                    break;
+                case Location.Address or Location.FileOffset:
+                    new AddressResolver(image, displayPath, request).Resolve(where, sites, problems);
+                    break;
+                case Location.Usdt usdt:
+                    groups.AddRange(new UsdtResolver(image, displayPath, usdt, request).Resolve(problems));
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(where), where, "a kind of location that the resolver does not know");
+            }
+
+            var shared = new SharedExits(image, displayPath);
+            sites = shared.Guard(shared.Count(sites, problems), problems);
+            if (request.CapturesArguments)
+            {
+                sites = ArgumentPlaces.Of(image, displayPath, request, sites, problems);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(ElfImage.CannotRead(displayPath, error.Message, null));
+        }
+
+        groups.AddRange(
+            sites.GroupBy(site => site.Abi).Select(one => new SiteGroup(one.Key, one.Select(placed => placed.Site).ToEquatableArray())));
+        if (problems.Any(problem => problem.Refused))
+        {
+            groups.Clear();
+        }
+
+        return new SiteResolution(groups.ToEquatableArray(), problems.ToEquatableArray());
+    }
+}
