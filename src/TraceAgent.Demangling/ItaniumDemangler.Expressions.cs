@@ -106,7 +106,7 @@ internal sealed partial class ItaniumDemangler
                 return $"alignof ({Type().Text})";
             case "sZ":
                 _packSize = -1;
-                var pack = Peek() == 'T' ? TemplateParameter() : new TypeText(Expression());
+                var pack = Peek() == 'T' ? TemplateParameter() : new DemangledType(Expression());
                 return pack.Pack is { } elements ? $"{elements.Count}" : $"sizeof...({pack.Text})";
             case "sp":
                 return $"{Expression()}...";

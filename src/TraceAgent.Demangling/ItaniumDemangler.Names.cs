@@ -36,7 +36,7 @@ internal sealed partial class ItaniumDemangler
             _member = null;
             if (Peek() == 'I')
             {
-                Remember(new TypeText(name));
+                Remember(new DemangledType(name));
                 name = WithArguments(name, ref state, isOuter);
                 _member = null;
             }
@@ -114,7 +114,7 @@ internal sealed partial class ItaniumDemangler
             }
 
             hasNew = true;
-            Remember(new TypeText(name));
+            Remember(new DemangledType(name));
         }
 
         // The whole name is no prefix of itself; as a type it is remembered by who asked for a type.

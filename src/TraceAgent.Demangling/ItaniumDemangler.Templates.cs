@@ -3,12 +3,12 @@ namespace TraceAgent.Demangling;
 /// <summary>The parser of template arguments, and of references back to what was read before.</summary>
 internal sealed partial class ItaniumDemangler
 {
-    private TypeText TemplateParameter()
+    private DemangledType TemplateParameter()
     {
         _failed |= !Take('T');
         if (_failed || Peek() == 'L')
         {
-            return new TypeText(Fail());
+            return new DemangledType(Fail());
         }
 
         var index = Peek() == '_' ? 0 : Number() + 1;
@@ -21,7 +21,7 @@ internal sealed partial class ItaniumDemangler
         if (_inLambda || index >= _templateArguments.Count)
         {
             // The type of a parameter that is declared `auto`; elsewhere there is none of this number.
-            return _inLambda ? new TypeText($"auto:{index + 1}") : new TypeText(Fail());
+            return _inLambda ? new DemangledType($"auto:{index + 1}") : new DemangledType(Fail());
         }
 
         var argument = _templateArguments[(int)index];
@@ -48,7 +48,7 @@ internal sealed partial class ItaniumDemangler
 
         _failed |= !Take('I');
         var outer = _templateArguments;
-        var arguments = new List<TypeText>();
+        var arguments = new List<DemangledType>();
         if (isOuter)
         {
             // Arguments may refer to those before them.
@@ -67,33 +67,33 @@ internal sealed partial class ItaniumDemangler
         return Kept($"<{text}{(text.EndsWith('>') ? " " : "")}>");
     }
 
-    private TypeText TemplateArgument()
+    private DemangledType TemplateArgument()
     {
         switch (Peek())
         {
             case 'L':
-                return new TypeText(Literal());
+                return new DemangledType(Literal());
             case 'X':
                 _at++;
                 var expression = Expression();
                 _failed |= !Take('E');
-                return new TypeText(expression);
+                return new DemangledType(expression);
             case 'J' or 'I':
                 _at++;
-                var pack = new List<TypeText>();
+                var pack = new List<DemangledType>();
                 while (!_failed && !Take('E'))
                 {
                     pack.Add(Enter() ? TemplateArgument() : Nothing);
                     _depth -= _failed ? 0 : 1;
                 }
 
-                return new TypeText("", Pack: pack);
+                return new DemangledType("", Pack: pack);
             default:
                 return Type();
         }
     }
 
-    private TypeText Substitution()
+    private DemangledType Substitution()
     {
         _failed |= !Take('S');
         var known = Peek() switch
@@ -117,15 +117,15 @@ internal sealed partial class ItaniumDemangler
 
             if (text != known)
             {
-                Remember(new TypeText(text));
+                Remember(new DemangledType(text));
             }
 
-            return new TypeText(text);
+            return new DemangledType(text);
         }
 
         var index = Peek() == '_' ? 0 : Sequence() + 1;
         _failed |= !Take('_');
-        return _failed || index >= _substitutions.Count ? new TypeText(Fail()) : _substitutions[index];
+        return _failed || index >= _substitutions.Count ? new DemangledType(Fail()) : _substitutions[index];
     }
 
     /// <summary>Reads a number to the base 36, of at most five digits.</summary>

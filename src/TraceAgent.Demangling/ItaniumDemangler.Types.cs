@@ -3,7 +3,7 @@ namespace TraceAgent.Demangling;
 /// <summary>The parser of types.</summary>
 internal sealed partial class ItaniumDemangler
 {
-    private TypeText Type()
+    private DemangledType Type()
     {
         if (!Enter())
         {
@@ -15,15 +15,15 @@ internal sealed partial class ItaniumDemangler
         return _failed ? Nothing : type;
     }
 
-    private static readonly TypeText Nothing = new("");
+    private static readonly DemangledType Nothing = new("");
 
-    private TypeText TypeWithoutLimit()
+    private DemangledType TypeWithoutLimit()
     {
         var letter = Peek();
         if (Builtin(letter) is { } builtin)
         {
             _at++;
-            return new TypeText(builtin);
+            return new DemangledType(builtin);
         }
 
         switch (letter)
@@ -56,9 +56,9 @@ internal sealed partial class ItaniumDemangler
                 _at++;
                 var owner = Type().Text;
                 var member = Type();
-                return Remembered(member.Shape is TypeShape.Function or TypeShape.Array
+                return Remembered(member.Shape is TypeForm.Function or TypeForm.Array
                     ? member.With($"{owner}::*")
-                    : new TypeText($"{member.Left} {owner}::*", member.Right));
+                    : new DemangledType($"{member.Left} {owner}::*", member.Right));
             case 'D':
                 return Extended();
             case 'T' when PeekAt(1) is 's' or 'u' or 'e':
@@ -66,13 +66,15 @@ internal sealed partial class ItaniumDemangler
                 return Remembered(ClassName());
             case 'T':
                 var parameter = Remembered(TemplateParameter());
-                return Peek() == 'I' ? Remembered(new TypeText(Kept(parameter.Text + TemplateArguments(isOuter: false)))) : parameter;
+                return Peek() == 'I' ? Remembered(new DemangledType(Kept(parameter.Text + TemplateArguments(isOuter: false)))) : parameter;
             case 'S' when PeekAt(1) != 't':
                 var substitution = Substitution();
-                return Peek() == 'I' ? Remembered(new TypeText(Kept(substitution.Text + TemplateArguments(isOuter: false)))) : substitution;
+                return Peek() == 'I'
+                    ? Remembered(new DemangledType(Kept(substitution.Text + TemplateArguments(isOuter: false))))
+                    : substitution;
             case 'u':
                 _at++;
-                return Remembered(new TypeText(SourceName()));
+                return Remembered(new DemangledType(SourceName()));
             case 'U':
                 _at++;
                 var vendor = SourceName();
@@ -83,7 +85,7 @@ internal sealed partial class ItaniumDemangler
         }
     }
 
-    private TypeText Remembered(TypeText type)
+    private DemangledType Remembered(DemangledType type)
     {
         Kept(type.Left);
         Kept(type.Right);
@@ -91,13 +93,13 @@ internal sealed partial class ItaniumDemangler
         return type;
     }
 
-    private TypeText ClassName()
+    private DemangledType ClassName()
     {
         var state = new NameState { Qualifiers = "" };
-        return new TypeText(Name(ref state, isOuter: false));
+        return new DemangledType(Name(ref state, isOuter: false));
     }
 
-    private TypeText Function(string exception)
+    private DemangledType Function(string exception)
     {
         _failed |= !Take('F');
         Take('Y');
@@ -105,7 +107,7 @@ internal sealed partial class ItaniumDemangler
         var parameters = Parameters();
         var reference = ReferenceMark();
         _failed |= !Take('E');
-        return new TypeText($"{returned.Left} ", $"({parameters}){reference}{exception}{returned.Right}", TypeShape.Function);
+        return new DemangledType($"{returned.Left} ", $"({parameters}){reference}{exception}{returned.Right}", TypeForm.Function);
     }
 
     /// <summary>Reads the mark of a reference qualifier, <c>R</c> or <c>O</c>; empty when there is none.</summary>
@@ -119,7 +121,7 @@ internal sealed partial class ItaniumDemangler
         return Take('O') ? " &&" : "";
     }
 
-    private TypeText Array()
+    private DemangledType Array()
     {
         _at++;
         var size = Peek() switch
@@ -130,7 +132,7 @@ internal sealed partial class ItaniumDemangler
         };
         _failed |= !Take('_');
         var element = Type();
-        return new TypeText(element.Left, $" [{size}]{element.Right.TrimStart()}", TypeShape.Array);
+        return new DemangledType(element.Left, $" [{size}]{element.Right.TrimStart()}", TypeForm.Array);
     }
 
     private string Digits()
@@ -145,39 +147,39 @@ internal sealed partial class ItaniumDemangler
     }
 
     /// <summary>Reads a type whose code begins with D.</summary>
-    private TypeText Extended()
+    private DemangledType Extended()
     {
         _at++;
         switch (Next())
         {
             case 'd':
-                return new TypeText("decimal64");
+                return new DemangledType("decimal64");
             case 'e':
-                return new TypeText("decimal128");
+                return new DemangledType("decimal128");
             case 'f':
-                return new TypeText("decimal32");
+                return new DemangledType("decimal32");
             case 'h':
-                return new TypeText("half");
+                return new DemangledType("half");
             case 'i':
-                return new TypeText("char32_t");
+                return new DemangledType("char32_t");
             case 's':
-                return new TypeText("char16_t");
+                return new DemangledType("char16_t");
             case 'u':
-                return new TypeText("char8_t");
+                return new DemangledType("char8_t");
             case 'a':
-                return new TypeText("auto");
+                return new DemangledType("auto");
             case 'c':
-                return new TypeText("decltype(auto)");
+                return new DemangledType("decltype(auto)");
             case 'n':
-                return new TypeText("decltype(nullptr)");
+                return new DemangledType("decltype(nullptr)");
             case 'F':
                 var bits = Digits();
                 if (Take('_'))
                 {
-                    return new TypeText($"_Float{bits}");
+                    return new DemangledType($"_Float{bits}");
                 }
 
-                return new TypeText(Take('b') ? $"std::bfloat{bits}_t" : Fail());
+                return new DemangledType(Take('b') ? $"std::bfloat{bits}_t" : Fail());
             case 'v':
                 var size = char.IsAsciiDigit(Peek()) ? Digits() : Expression();
                 _failed |= !Take('_');
@@ -189,14 +191,14 @@ internal sealed partial class ItaniumDemangler
             case 't' or 'T':
                 var expression = Expression();
                 _failed |= !Take('E');
-                return Remembered(new TypeText(Kept($"decltype ({expression})")));
+                return Remembered(new DemangledType(Kept($"decltype ({expression})")));
             default:
-                return new TypeText(Fail());
+                return new DemangledType(Fail());
         }
     }
 
     /// <summary>Reads the pattern of a pack, and writes it once for every element.</summary>
-    private TypeText Expanded()
+    private DemangledType Expanded()
     {
         var from = _at;
         var outer = _packIndex;
@@ -208,10 +210,10 @@ internal sealed partial class ItaniumDemangler
         if (_packSize < 0 || _failed)
         {
             _packIndex = outer;
-            return whole.Pack is null ? new TypeText($"{whole.Text}...") : whole;
+            return whole.Pack is null ? new DemangledType($"{whole.Text}...") : whole;
         }
 
-        var elements = new List<TypeText>();
+        var elements = new List<DemangledType>();
         var size = _packSize;
         for (_packIndex = 0; _packIndex < size && !_failed; _packIndex++)
         {
@@ -224,7 +226,7 @@ internal sealed partial class ItaniumDemangler
         _failed |= _substitutions.Count < remembered;
         _packIndex = outer;
         _at = behind;
-        return new TypeText("", Pack: elements);
+        return new DemangledType("", Pack: elements);
     }
 
     // Of the last pack that a pattern named.

@@ -13,8 +13,8 @@ internal sealed partial class ItaniumDemangler
     private const int MaxUnits = 1 << 20;
 
     private readonly string _text;
-    private readonly List<TypeText> _substitutions = [];
-    private List<TypeText> _templateArguments = [];
+    private readonly List<DemangledType> _substitutions = [];
+    private List<DemangledType> _templateArguments = [];
     private int _at;
     private int _depth;
     private int _steps;
@@ -209,7 +209,7 @@ internal sealed partial class ItaniumDemangler
         return "";
     }
 
-    private void Remember(TypeText type) => _substitutions.Add(type);
+    private void Remember(DemangledType type) => _substitutions.Add(type);
 
     private char Peek() => PeekAt(0);
 

@@ -30,6 +30,16 @@ public class ExpressionTests
             },
             iter: 5_000);
 
+    [Fact]
+    public void A_path_to_a_member_written_down_is_read_back() =>
+        ExpressionText.Paths("cart", "items", "x1").Sample(
+            syntax =>
+            {
+                var read = ExpressionParser.Parse(ExpressionText.Of(syntax), _ => false, problem => Assert.Fail(problem.Message));
+                Assert.Equal(ExpressionText.Bare(syntax), ExpressionText.Bare(read!));
+            },
+            iter: 1_000);
+
     [Theory]
     [InlineData("1 + 2 * 3", 7)]
     [InlineData("(1 + 2) * 3", 9)]

@@ -22,6 +22,15 @@ internal static class ExpressionText
             Operation(inner),
             Operation(inner)));
 
+    /// <summary>Members and elements, which only parse where no debug information is.</summary>
+    public static Gen<Syntax> Paths(params string[] names) => Gen.Recursive<Syntax>((depth, inner) => depth > 4
+        ? OneOf(names).Select(name => (Syntax)new Syntax.Name(name, 0, 0))
+        : Gen.OneOf(
+            OneOf(names).Select(name => (Syntax)new Syntax.Name(name, 0, 0)),
+            Gen.Select(inner, OneOf("->", "."), OneOf(names)).Select((b, s, n) => (Syntax)new Syntax.Member(b, s, 0, n, 0)),
+            Gen.Select(inner, Leaf(names)).Select((b, p) => (Syntax)new Syntax.Index(b, p, 0, 0)),
+            inner.Select(operand => (Syntax)new Syntax.Unary("*", operand, 0, 0))));
+
     /// <summary>With every bracket that C could need.</summary>
     public static string Of(Syntax syntax) => syntax switch
     {
@@ -33,6 +42,7 @@ internal static class ExpressionText
         Syntax.Binary binary => $"{Inner(binary.Left)} {binary.Sign} {Inner(binary.Right)}",
         Syntax.Cast cast => $"({cast.To.Name}){Inner(cast.Operand)}",
         Syntax.Index index => $"{Inner(index.Base)}[{Of(index.Position)}]",
+        Syntax.Member member => $"{Inner(member.Base)}{member.Sign}{member.Identifier}",
         _ => throw new ArgumentOutOfRangeException(nameof(syntax)),
     };
 
@@ -43,10 +53,11 @@ internal static class ExpressionText
         Syntax.Binary binary => binary with { Left = Bare(binary.Left), Right = Bare(binary.Right), Start = 0, End = 0 },
         Syntax.Cast cast => cast with { To = cast.To with { Start = 0, End = 0 }, Operand = Bare(cast.Operand), Start = 0, End = 0 },
         Syntax.Index index => index with { Base = Bare(index.Base), Position = Bare(index.Position), Start = 0, End = 0 },
+        Syntax.Member member => member with { Base = Bare(member.Base), SignStart = 0, Start = 0, End = 0 },
         _ => syntax with { Start = 0, End = 0 },
     };
 
-    private static string Inner(Syntax syntax) => syntax is Syntax.Number or Syntax.Name ? Of(syntax) : $"({Of(syntax)})";
+    private static string Inner(Syntax syntax) => syntax is Syntax.Number or Syntax.Name or Syntax.Member ? Of(syntax) : $"({Of(syntax)})";
 
     private static Gen<Syntax> Operation(Gen<Syntax> inner) => Gen.Select(
         OneOf("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=", ">", ">=", "&&", "||"), inner, inner)

@@ -1,6 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Functions;
-using TraceAgent.Symbols.Resolving;
+using TraceAgent.Symbols.Sites;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

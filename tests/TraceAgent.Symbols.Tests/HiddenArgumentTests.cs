@@ -1,5 +1,5 @@
 using TraceAgent.Capture;
-using TraceAgent.Symbols.Resolving;
+using TraceAgent.Symbols.Sites;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
-using TraceAgent.Symbols.Resolving;
+using TraceAgent.Symbols.Sites;
 using static TraceAgent.Symbols.Tests.Resolving;
 
 namespace TraceAgent.Symbols.Tests;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using TraceAgent.Symbols.Elf;
-using TraceAgent.Symbols.Resolving;
+using TraceAgent.Symbols.Sites;
 using static TraceAgent.Symbols.Tests.Resolving;
 
 namespace TraceAgent.Symbols.Tests;

@@ -1,6 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
-using TraceAgent.Symbols.Resolving;
+using TraceAgent.Symbols.Sites;
 
 namespace TraceAgent.Symbols.Tests;
 

@@ -1,5 +1,5 @@
 using TraceAgent.Symbols.Elf;
-using TraceAgent.Symbols.Resolving;
+using TraceAgent.Symbols.Sites;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using TraceAgent.Capture;
-using TraceAgent.Symbols.Resolving;
+using TraceAgent.Symbols.Sites;
 
 namespace TraceAgent.Symbols.Tests;
 

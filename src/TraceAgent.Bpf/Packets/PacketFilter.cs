@@ -19,7 +19,7 @@ public sealed class PacketFilter : IDisposable
 
     private readonly BpfObject _object;
     private readonly PacketCounts _counts;
-    private readonly PrefixLists _lists;
+    private readonly PrefixTables _lists;
     private readonly MappedMap _control;
 
     private PacketFilter(string rule, PacketFilterOptions options, BpfObject loaded, bool perCpu)
@@ -29,7 +29,7 @@ public sealed class PacketFilter : IDisposable
         _object = loaded;
         _counts = new PacketCounts(loaded, options.CountsSources, perCpu);
         _control = MappedMap.Writable(loaded.MapFd(BpfObject.Variables), BpfObject.Variables, 0, Environment.SystemPageSize);
-        _lists = new PrefixLists(loaded, _control, rule, options.PrefixCapacity);
+        _lists = new PrefixTables(loaded, _control, rule, options.PrefixCapacity);
         _control.Write(PacketLayout.CountsSources, options.CountsSources ? 1 : 0);
         DryRun = options.DryRun;
     }

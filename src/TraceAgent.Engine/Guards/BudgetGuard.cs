@@ -1,4 +1,4 @@
-using TraceAgent.Engine.Managed;
+using TraceAgent.Engine.State;
 
 namespace TraceAgent.Engine.Guards;
 

@@ -1,6 +1,6 @@
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
-using TraceAgent.Engine.Managed;
+using TraceAgent.Engine.State;
 
 namespace TraceAgent.Engine.Guards;
 

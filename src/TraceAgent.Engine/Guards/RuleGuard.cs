@@ -1,8 +1,8 @@
 using System.Globalization;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
-using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Resolving;
+using TraceAgent.Engine.State;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Guards;

@@ -1,4 +1,4 @@
-using TraceAgent.Engine.Managed;
+using TraceAgent.Engine.State;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.State;
 
 namespace TraceAgent.Engine.Reconciling;
 

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using TraceAgent.Bpf;
 using TraceAgent.Capture;
-using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Resolving;
+using TraceAgent.Engine.State;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
 

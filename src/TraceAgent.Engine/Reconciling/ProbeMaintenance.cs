@@ -1,4 +1,4 @@
-using TraceAgent.Engine.Managed;
+using TraceAgent.Engine.State;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Linux;
 

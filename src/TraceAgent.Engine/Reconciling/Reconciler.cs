@@ -1,9 +1,9 @@
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
-using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Resolving;
+using TraceAgent.Engine.State;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Reconciling;

@@ -5,7 +5,7 @@ using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Elf;
-using TraceAgent.Symbols.Resolving;
+using TraceAgent.Symbols.Sites;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Resolving;

@@ -1,9 +1,9 @@
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Guards;
-using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Reconciling;
 using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.State;
 using TraceAgent.Engine.Targets;
 
 namespace TraceAgent.Engine.Watching;

@@ -1,6 +1,6 @@
 using TraceAgent.Capture;
-using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.State;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Linux;
 

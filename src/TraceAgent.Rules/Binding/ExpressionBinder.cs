@@ -56,6 +56,7 @@ internal sealed partial class ExpressionBinder
         Syntax.Unary unary => Bind(unary.Operand) is { } operand ? Unary(unary, AsNumber(operand)) : null,
         Syntax.Binary binary => Both(binary.Left, binary.Right) is var (left, right) ? Limit(Binary(binary, left, right)) : null,
         Syntax.Index index => Both(index.Base, index.Position) is var (at, position) ? Limit(Read(at, AsNumber(position), syntax)) : null,
+        Syntax.Member member => Member(member),
         Syntax.Cast cast => Bind(cast.Operand) is { } value ? Cast(cast, AsNumber(value)) : null,
         _ => throw new ArgumentOutOfRangeException(nameof(syntax)),
     };
@@ -80,6 +81,23 @@ internal sealed partial class ExpressionBinder
 
         _used.Add((value, name));
         return new Bound(value.Term, value.Type, name, 3);
+    }
+
+    /// <summary>No scope knows members yet. An error in front of it is reported instead.</summary>
+    private Bound? Member(Syntax.Member member)
+    {
+        if (member.Base is not Syntax.Name && Bind(member.Base) is null)
+        {
+            return null;
+        }
+
+        _report(new TextProblem(
+            member.SignStart,
+            member.Sign.Length,
+            DiagnosticCode.NotAvailable,
+            $"'{member.Sign}' needs debug information to know where the member is",
+            "write its offset: *(int32*)(p + 16)"));
+        return null;
     }
 
     private Bound? Unary(Syntax.Unary unary, Bound value)

@@ -127,8 +127,8 @@ internal sealed class ExpressionParser
     }
 
     /// <summary>
-    /// True when a cast follows: behind the bracket stands a type that is no value's name; or any name with nothing but stars
-    /// behind it.
+    /// True when a cast follows: behind the bracket stands a type that is no value's name; or any name, as Go's with a dot, with
+    /// nothing but stars behind it.
     /// </summary>
     private bool IsCast()
     {
@@ -143,13 +143,14 @@ internal sealed class ExpressionParser
             return true;
         }
 
-        var ahead = 2;
-        while (_reader.Peek(ahead).Is("*"))
+        var behind = _reader.Peek(2).Is(".") && _reader.Peek(3).Kind == TokenKind.Name ? 4 : 2;
+        var stars = 0;
+        while (_reader.Peek(behind + stars).Is("*"))
         {
-            ahead++;
+            stars++;
         }
 
-        return ahead > 2 && _reader.Peek(ahead).Is(")");
+        return stars > 0 && _reader.Peek(behind + stars).Is(")");
     }
 
     private Syntax? Postfixed()
@@ -170,11 +171,7 @@ internal sealed class ExpressionParser
             }
             else if (Current.Is("->") || Current.Is("."))
             {
-                return Fail(
-                    Current,
-                    DiagnosticCode.NotAvailable,
-                    $"'{Current.Text}' needs debug information to know where the member is",
-                    "write its offset: *(int32*)(p + 16)");
+                value = Member(value);
             }
             else
             {
@@ -183,6 +180,21 @@ internal sealed class ExpressionParser
         }
 
         return value;
+    }
+
+    private Syntax? Member(Syntax value)
+    {
+        var sign = Current;
+        _reader.At++;
+        if (Current.Kind != TokenKind.Name)
+        {
+            return Fail(
+                Current, DiagnosticCode.ExpressionSyntax, $"unexpected {Current.Noun}", $"a member's name belongs behind '{sign.Text}'");
+        }
+
+        var name = Current;
+        _reader.At++;
+        return new Syntax.Member(value, sign.Text, sign.Start, name.Text, name.End);
     }
 
     private Syntax? Primary()

@@ -32,4 +32,16 @@ internal abstract record Syntax(int Start, int End)
     public sealed record Cast(NamedType To, Syntax Operand, int Start, int End) : Syntax(Start, End);
 
     public sealed record Index(Syntax Base, Syntax Position, int Start, int End) : Syntax(Start, End);
+
+    /// <summary>A member of a structure, or of one that a pointer leads to: rules need not tell the two apart.</summary>
+    /// <param name="Sign">The sign as it was written: <c>-&gt;</c> or <c>.</c>.</param>
+    /// <param name="SignStart">The position of the sign.</param>
+    /// <param name="Identifier">The name of the member.</param>
+    public sealed record Member(Syntax Base, string Sign, int SignStart, string Identifier, int End) : Syntax(Base.Start, End)
+    {
+        /// <summary>Equality by what is named: <c>-&gt;</c> and <c>.</c> mean the same.</summary>
+        public bool Equals(Member? other) => other is not null && Base == other.Base && Identifier == other.Identifier;
+
+        public override int GetHashCode() => HashCode.Combine(Base, Identifier);
+    }
 }

@@ -11,7 +11,6 @@ using TraceAgent.Engine.Targets;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
-using TraceAgent.Resolving;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using TraceAgent.Engine;
-using TraceAgent.Engine.Managed;
+using TraceAgent.Engine.State;
 
 namespace TraceAgent.Status;
 

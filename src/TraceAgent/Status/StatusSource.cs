@@ -1,9 +1,9 @@
 using System.Reflection;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Engine;
-using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.State;
 using TraceAgent.Engine.Watching;
 using TraceAgent.Events;
 using TraceAgent.Rules;

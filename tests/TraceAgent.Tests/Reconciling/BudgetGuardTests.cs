@@ -1,5 +1,5 @@
 using TraceAgent.Engine.Guards;
-using TraceAgent.Engine.Managed;
+using TraceAgent.Engine.State;
 
 namespace TraceAgent.Tests.Reconciling;
 

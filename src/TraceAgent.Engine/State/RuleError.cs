@@ -1,6 +1,6 @@
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Engine.Managed;
+namespace TraceAgent.Engine.State;
 
 /// <summary>An error because of which a rule, or a file's new text, is not active.</summary>
 /// <param name="File">The file as the user named it.</param>

@@ -9,7 +9,7 @@ using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
 
-namespace TraceAgent.Engine.Managed;
+namespace TraceAgent.Engine.State;
 
 /// <summary>One file that a part is attached to, held by its inode.</summary>
 public sealed record AttachedFile(PinnedFile File, EquatableArray<ProbeSite> Sites, ProbeAttachment Attachment) : IDisposable

@@ -5,7 +5,7 @@ using TraceAgent.Symbols.Functions;
 using TraceAgent.Symbols.Safety;
 using TraceAgent.Symbols.Usdt;
 
-namespace TraceAgent.Symbols.Resolving;
+namespace TraceAgent.Symbols.Sites;
 
 /// <summary>Resolves what a rule asks for to the instructions that are probed.</summary>
 public static class SiteResolver

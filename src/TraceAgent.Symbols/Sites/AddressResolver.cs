@@ -2,7 +2,7 @@ using TraceAgent.Capture;
 using TraceAgent.Symbols.Elf;
 using TraceAgent.Symbols.Safety;
 
-namespace TraceAgent.Symbols.Resolving;
+namespace TraceAgent.Symbols.Sites;
 
 /// <summary>Resolves the address of <c>offset:</c> to its site.</summary>
 internal sealed class AddressResolver(ElfImage image, string displayPath, SiteRequest request)

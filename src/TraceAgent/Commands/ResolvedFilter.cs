@@ -5,7 +5,7 @@ using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Resolving;
+namespace TraceAgent.Commands;
 
 /// <summary>A packet rule resolved on this machine: an object of <c>traceagent resolve --json</c>.</summary>
 /// <param name="Rule">The rule's name.</param>

@@ -2,7 +2,7 @@ using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Engine.Managed;
+namespace TraceAgent.Engine.State;
 
 /// <summary>
 /// One rule, and everything that the agent knows of it: what is asked for, what is wrong with that, what is attached, and why it

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace TraceAgent.Resolving;
+namespace TraceAgent.Commands;
 
 /// <summary>A rule resolved on this machine: an object of <c>traceagent resolve --json</c>.</summary>
 /// <param name="Rule">The rule's name.</param>

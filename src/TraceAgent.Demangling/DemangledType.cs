@@ -5,36 +5,37 @@ namespace TraceAgent.Demangling;
 /// <param name="Right">The text behind it.</param>
 /// <param name="Shape">The shape, which decides what a pointer to it needs.</param>
 /// <param name="Pack">The elements of a parameter pack; null for a single type.</param>
-internal sealed record TypeText(string Left, string Right = "", TypeShape Shape = TypeShape.Plain, IReadOnlyList<TypeText>? Pack = null)
+internal sealed record DemangledType(
+    string Left, string Right = "", TypeForm Shape = TypeForm.Plain, IReadOnlyList<DemangledType>? Pack = null)
 {
     public string Text => Pack is null ? Left + Right : string.Join(", ", Pack.Select(element => element.Text));
 
     /// <summary>The text of a pointer or reference to the type.</summary>
-    public TypeText With(string mark)
+    public DemangledType With(string mark)
     {
-        if (Shape is TypeShape.LvalueReference or TypeShape.RvalueReference && mark.StartsWith('&'))
+        if (Shape is TypeForm.LvalueReference or TypeForm.RvalueReference && mark.StartsWith('&'))
         {
             // A reference to a reference is the weaker of both.
-            return Shape == TypeShape.RvalueReference && mark == "&"
-                ? new TypeText(Left[..^2] + "&", Right, TypeShape.LvalueReference)
+            return Shape == TypeForm.RvalueReference && mark == "&"
+                ? new DemangledType(Left[..^2] + "&", Right, TypeForm.LvalueReference)
                 : this;
         }
 
-        var shape = mark switch { "&" => TypeShape.LvalueReference, "&&" => TypeShape.RvalueReference, _ => TypeShape.Plain };
+        var shape = mark switch { "&" => TypeForm.LvalueReference, "&&" => TypeForm.RvalueReference, _ => TypeForm.Plain };
         return Shape switch
         {
-            TypeShape.Function => new TypeText($"{Left}({mark}", $"){Right}", shape),
-            TypeShape.Array => new TypeText($"{Left} ({mark}", $"){Right}", shape),
-            _ => new TypeText(Left + mark, Right, shape),
+            TypeForm.Function => new DemangledType($"{Left}({mark}", $"){Right}", shape),
+            TypeForm.Array => new DemangledType($"{Left} ({mark}", $"){Right}", shape),
+            _ => new DemangledType(Left + mark, Right, shape),
         };
     }
 
     /// <summary>The text with <c>const</c> or <c>volatile</c> behind it.</summary>
-    public TypeText Qualified(string qualifiers) =>
-        Shape == TypeShape.Function ? this with { Right = Right + qualifiers } : this with { Left = Left + qualifiers };
+    public DemangledType Qualified(string qualifiers) =>
+        Shape == TypeForm.Function ? this with { Right = Right + qualifiers } : this with { Left = Left + qualifiers };
 }
 
-internal enum TypeShape
+internal enum TypeForm
 {
     Plain,
     LvalueReference,

@@ -1,6 +1,6 @@
 using TraceAgent.Engine.Resolving;
 
-namespace TraceAgent.Engine.Managed;
+namespace TraceAgent.Engine.State;
 
 /// <summary>
 /// All rules: active ones, those whose text is wrong, and those that are still attached. Changed by the thread of the rules; any

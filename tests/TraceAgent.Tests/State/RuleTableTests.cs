@@ -1,10 +1,10 @@
 using TraceAgent.Engine;
-using TraceAgent.Engine.Managed;
 using TraceAgent.Engine.Resolving;
+using TraceAgent.Engine.State;
 using TraceAgent.Tests.Reconciling;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Tests.Managed;
+namespace TraceAgent.Tests.State;
 
 public class RuleTableTests
 {

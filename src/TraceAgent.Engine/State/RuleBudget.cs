@@ -1,4 +1,4 @@
-namespace TraceAgent.Engine.Managed;
+namespace TraceAgent.Engine.State;
 
 /// <summary>The recent cost of one rule, and until when it is suspended for that. Used by one thread.</summary>
 /// <param name="rule">The rule's name.</param>

@@ -5,7 +5,7 @@ using TraceAgent.Linux;
 namespace TraceAgent.Bpf.Packets;
 
 /// <summary>The lists of both families, and the words that report changes to the program.</summary>
-internal sealed class PrefixLists : IDisposable
+internal sealed class PrefixTables : IDisposable
 {
     private const int Enospc = 28;
 
@@ -14,7 +14,7 @@ internal sealed class PrefixLists : IDisposable
     private readonly string _rule;
     private readonly int _capacity;
 
-    public PrefixLists(BpfObject loaded, MappedMap control, string rule, int capacity)
+    public PrefixTables(BpfObject loaded, MappedMap control, string rule, int capacity)
     {
         (_control, _rule, _capacity) = (control, rule, capacity);
         _families = [new Family(loaded, rule, isIPv6: false), new Family(loaded, rule, isIPv6: true)];

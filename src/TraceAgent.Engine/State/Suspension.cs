@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TraceAgent.Engine.Managed;
+namespace TraceAgent.Engine.State;
 
 /// <summary>A rule that costs too much.</summary>
 /// <param name="Rule">The rule's name.</param>

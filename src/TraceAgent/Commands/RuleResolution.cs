@@ -6,7 +6,7 @@ using TraceAgent.Rules;
 using TraceAgent.Symbols;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Resolving;
+namespace TraceAgent.Commands;
 
 /// <summary>Describes what the resolver found for a rule, in words.</summary>
 /// <param name="cost">The cost of a hit; null when it could not be measured.</param>

@@ -5,7 +5,7 @@ using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 
-namespace TraceAgent.Engine.Managed;
+namespace TraceAgent.Engine.State;
 
 /// <summary>The agent's objects for one rule.</summary>
 public sealed class AttachedProbe(Rule rule, RuleCounters counters)

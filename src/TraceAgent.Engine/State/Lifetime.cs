@@ -1,4 +1,4 @@
-namespace TraceAgent.Engine.Managed;
+namespace TraceAgent.Engine.State;
 
 /// <summary>The time since which a rule is active, and whether its time to live is over. Used by one thread.</summary>
 /// <param name="since">The monotonic time when the rule came, or was edited.</param>

@@ -1,4 +1,4 @@
-namespace TraceAgent.Engine.Managed;
+namespace TraceAgent.Engine.State;
 
 /// <summary>A rule as it was at one moment, without its counters. Immutable.</summary>
 public sealed record RuleSnapshot

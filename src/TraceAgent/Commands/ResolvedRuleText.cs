@@ -5,7 +5,7 @@ using TraceAgent.Rules;
 using TraceAgent.Terminal;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Resolving;
+namespace TraceAgent.Commands;
 
 /// <summary>Writes a resolved rule for people.</summary>
 internal static class ResolvedRuleText
