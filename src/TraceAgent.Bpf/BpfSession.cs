@@ -190,7 +190,7 @@ public sealed class BpfSession : IDisposable
             }
         }
 
-        Closing.All([.. previous.Select<LoadedProbe, Action>(probe => probe.CloseTaking)]);
+        LoadedProbe.CloseTaking(previous);
         var numbers = switches.Select(one => one.Number).ToHashSet();
         foreach (var key in _marks.Keys())
         {
@@ -203,15 +203,10 @@ public sealed class BpfSession : IDisposable
     }
 
     /// <summary>
-    /// Finds out which probes were hit since the last call, or are new: <see cref="LoadedProbe.HasNews"/>. Called by one thread.
+    /// Finds out which probes were hit since the last call, or are new: <see cref="LoadedProbe.WasHit"/>. No system call. Called by
+    /// one thread.
     /// </summary>
-    public void FindNews()
-    {
-        lock (_gate)
-        {
-            _counters.FindNews(_slots);
-        }
-    }
+    public void TakeHits() => _control.TakeHits();
 
     /// <summary>
     /// Waits until every handler that is running now has ended. The counters of a probe that was deactivated before do not change
@@ -261,7 +256,7 @@ public sealed class BpfSession : IDisposable
 
     internal KernelCounts CountsOf(uint slot) => _counters.Read(slot);
 
-    internal bool HasNews(uint slot) => _counters.HasNews(slot);
+    internal bool WasHit(uint slot) => _control.WasHit(slot);
 
     internal void Free(uint slot, Limiter limiter)
     {
@@ -287,6 +282,7 @@ public sealed class BpfSession : IDisposable
 
             _control[slot] = StateWord.Inactive;
             _counters.Reset(slot);
+            _control.NoteHit(slot);
             if (limiter is null)
             {
                 // There are as many as probes, and each has at least one user.

@@ -59,8 +59,8 @@ public sealed class LoadedProbe : IDisposable
 
     public KernelCounts Counts => _session.CountsOf(Slot);
 
-    /// <summary>True when it had been hit, or was new, at the last <see cref="BpfSession.FindNews"/>.</summary>
-    public bool HasNews => _session.HasNews(Slot);
+    /// <summary>True when it had been hit, or was new, at the last <see cref="BpfSession.TakeHits"/>.</summary>
+    public bool WasHit => _session.WasHit(Slot);
 
     /// <summary>Calls that were entered and have not returned; 0 unless the plan pairs them.</summary>
     public int CallsInFlight => _closed ? 0 : _inFlight?.CountOf(Slot) ?? 0;
@@ -151,27 +151,19 @@ public sealed class LoadedProbe : IDisposable
     public void Deactivate() => _session.SetActive(Slot, active: false);
 
     /// <summary>
-    /// Detaches, except for a call rule: its return completes the calls in flight, and its entry forgets those that were left by
-    /// longjmp.
+    /// Detaches probes, except for those of call rules: their returns complete the calls in flight, and their entries forget those
+    /// that were left by longjmp.
     /// </summary>
-    internal void CloseTaking()
-    {
-        if (!Plan.PairsCalls)
-        {
-            _attachments.ForEach(attachment => attachment.Close(_ => true));
-        }
-    }
+    internal static void CloseTaking(IEnumerable<LoadedProbe> probes) => ProbeAttachment.CloseAll(
+        [.. probes.Where(probe => !probe.Plan.PairsCalls).SelectMany(probe => probe._attachments)]);
 
     internal void Forget(ProbeAttachment attachment) => _attachments.Remove(attachment);
 
     /// <summary>Detaches and unloads the programs. The counters stay readable until <see cref="Dispose"/>.</summary>
     public void Close()
     {
-        foreach (var attachment in _attachments.ToArray())
-        {
-            attachment.Dispose();
-        }
-
+        ProbeAttachment.CloseAll([.. _attachments]);
+        _attachments.Clear();
         foreach (var (_, loaded) in _programs)
         {
             loaded.Dispose();
@@ -209,18 +201,27 @@ public sealed class ProbeAttachment : IDisposable
 
     internal void Add(UprobeLink link, bool onReturn) => _links.Add((link, onReturn));
 
-    internal void Close(Predicate<(UprobeLink Link, bool OnReturn)> which)
+    /// <summary>Detaches from all of these files at once. Takes some tens of milliseconds, however many they are.</summary>
+    public static void CloseAll(IReadOnlyList<ProbeAttachment> attachments)
     {
-        Closing.All([.. _links.FindAll(which).Select<(UprobeLink Link, bool OnReturn), Action>(one => one.Link.Dispose)]);
-        _links.RemoveAll(which);
+        // A return without its entry could be taken for that of a call which longjmp left behind.
+        Close(attachments, onReturn: true);
+        Close(attachments, onReturn: false);
     }
 
     /// <summary>Detaches from the file. Takes milliseconds.</summary>
     public void Dispose()
     {
-        // A return without its entry could be taken for that of a call which longjmp left behind.
-        Close(link => link.OnReturn);
-        Close(_ => true);
+        CloseAll([this]);
         _probe.Forget(this);
+    }
+
+    private static void Close(IReadOnlyList<ProbeAttachment> attachments, bool onReturn)
+    {
+        UprobeLink.CloseAll([.. attachments.SelectMany(one => one._links).Where(one => one.OnReturn == onReturn).Select(one => one.Link)]);
+        foreach (var attachment in attachments)
+        {
+            attachment._links.RemoveAll(one => one.OnReturn == onReturn);
+        }
     }
 }

@@ -15,8 +15,11 @@ public sealed class WallClock
     public const long BackwardTolerance = 1_000_000;
 
     private const int Tries = 5;
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
+
     private readonly Func<ClockSample> _sample;
     private long _offset;
+    private long _refreshed = Stopwatch.GetTimestamp();
 
     public WallClock()
         : this(ReadClocks)
@@ -30,14 +33,34 @@ public sealed class WallClock
     }
 
     /// <summary>UTC now, in ns since 1970, on the same scale as the events.</summary>
-    public long UtcNow => ToUtc((ulong)Stopwatch.GetTimestamp());
+    public long UtcNow
+    {
+        get
+        {
+            RefreshIfOld();
+            return ToUtc((ulong)Stopwatch.GetTimestamp());
+        }
+    }
 
     /// <summary>Converts to UTC in ns since 1970; any input gives some result.</summary>
     public long ToUtc(ulong monotonic) => unchecked((long)monotonic + Volatile.Read(ref _offset));
 
-    /// <summary>Follows steps of the wall clock; to be called about once a second.</summary>
-    public void Refresh()
+    /// <summary>
+    /// Follows steps of the wall clock, at most once a second; to be called before times are converted. Cheap; any thread may call
+    /// it.
+    /// </summary>
+    public void RefreshIfOld()
     {
+        if (Stopwatch.GetElapsedTime(Volatile.Read(ref _refreshed)) >= RefreshInterval)
+        {
+            Refresh();
+        }
+    }
+
+    /// <summary>Follows steps of the wall clock.</summary>
+    internal void Refresh()
+    {
+        Volatile.Write(ref _refreshed, Stopwatch.GetTimestamp());
         var measured = Measure();
         var difference = measured - _offset;
         if (difference > 0 || difference < -BackwardTolerance)

@@ -6,7 +6,7 @@ namespace TraceAgent.EndToEnd;
 /// <summary>What nothing announces is found when the agent looks by itself, every 2 s.</summary>
 public sealed class UnannouncedTests : IDisposable
 {
-    /// <summary>Two looks and a busy machine; less than the 10 s after which everything is evaluated again.</summary>
+    /// <summary>Two looks and a busy machine; less than the 30 s after which everything is evaluated again.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(7);
 
     private readonly Workspace _workspace = new();

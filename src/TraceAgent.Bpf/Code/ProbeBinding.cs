@@ -67,9 +67,17 @@ public static class ControlLayout
     /// <summary>Bytes of zeros: the largest entry part of a call.</summary>
     public const int ZerosSize = 65536;
 
-    public const int Size = Zeros + ZerosSize;
+    private const int HitFlags = Zeros + ZerosSize;
+
+    public const int Size = HitFlags + Slots;
 
     public static int StateWord(uint slot) => StateWords + ((int)slot * 8);
+
+    /// <summary>
+    /// u8: 1 when the probe was hit since user space has set it to 0, which finds in it which of a thousand rules have counted
+    /// something without asking the kernel for each. Programs write it only where it is 0, since all CPUs share it.
+    /// </summary>
+    public static int HitFlag(uint slot) => HitFlags + (int)slot;
 
     /// <summary>u64: when the next event of a limited probe would be due if they came evenly, CLOCK_MONOTONIC ns.</summary>
     public static int Limiter(uint index) => StateWords + (Slots * 8) + ((int)index * 8);

@@ -61,13 +61,20 @@ internal sealed class ProgramCode
         _cookieIsKnown = true;
     }
 
-    /// <summary>Puts the address of this CPU's counters into r9.</summary>
+    /// <summary>Puts the address of this CPU's counters into r9, and notes that there is something to count.</summary>
     public void FindCounters()
     {
         Code.Store(Reg.Frame, StackFrame.SlotKey, (int)Binding.Slot, 4);
         Map(BpfFunction.MapLookup, Binding.Counters, StackFrame.SlotKey);
         Code.JumpIf(Opcode.IfEqual, Reg.R0, 0, Exit);
         Code.Move(Reg.R9, Reg.R0);
+
+        var isNoted = new Label();
+        Code.MapValue(Reg.R1, Binding.Control, ControlLayout.HitFlag(Binding.Slot));
+        Code.Load(Reg.R2, Reg.R1, 0, 1);
+        Code.JumpIf(Opcode.IfNotEqual, Reg.R2, 0, isNoted);
+        Code.Store(Reg.R1, 0, 1, 1);
+        Code.Place(isNoted);
     }
 
     /// <summary>

@@ -17,6 +17,16 @@ internal class BpfHandle : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>The number of the descriptor, valid as long as this handle is.</summary>
     public int Fd => (int)handle;
 
+    /// <summary>Gives the descriptor up without closing it.</summary>
+    /// <returns>Its number; -1 when it is closed already.</returns>
+    public int Release()
+    {
+        var fd = IsClosed ? -1 : Fd;
+        _file.SetHandleAsInvalid();
+        SetHandleAsInvalid();
+        return fd;
+    }
+
     protected override bool ReleaseHandle()
     {
         _file.Dispose();

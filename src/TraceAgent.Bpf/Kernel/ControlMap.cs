@@ -12,6 +12,7 @@ internal sealed unsafe class ControlMap : IDisposable
     private readonly BpfMap _map;
     private readonly nuint _length;
     private byte* _memory;
+    private readonly bool[] _wasHit = new bool[ControlLayout.Slots];
 
     /// <param name="fillMark">Bytes in the ring from which on its reader is woken at any time.</param>
     public ControlMap(int fillMark)
@@ -48,6 +49,36 @@ internal sealed unsafe class ControlMap : IDisposable
                 Volatile.Write(ref *(long*)(_memory + ControlLayout.QuietUntil), value);
             }
         }
+    }
+
+    /// <summary>True when <see cref="ControlLayout.HitFlag"/> of the slot was set at the last <see cref="TakeHits"/>.</summary>
+    public bool WasHit(uint slot) => _wasHit[slot];
+
+    /// <summary>Sets the flag as a program does.</summary>
+    public void NoteHit(uint slot) => Volatile.Write(ref *At(ControlLayout.HitFlag(slot), slot), 1);
+
+    /// <summary>
+    /// Takes the flags of all slots. A program that counts at this moment may find its flag still set: look at the counters of what
+    /// was hit once more at the next call. Used by one thread.
+    /// </summary>
+    public void TakeHits()
+    {
+        for (var slot = 0u; slot < ControlLayout.Slots; slot += sizeof(ulong))
+        {
+            var flags = At(ControlLayout.HitFlag(slot), slot);
+            var any = Volatile.Read(ref *(ulong*)flags) != 0;
+            for (var i = 0; i < sizeof(ulong); i++)
+            {
+                _wasHit[slot + i] = any && flags[i] != 0;
+                if (_wasHit[slot + i])
+                {
+                    Volatile.Write(ref flags[i], 0);
+                }
+            }
+        }
+
+        // The counters that are read now are no older than the flags.
+        Interlocked.MemoryBarrier();
     }
 
     /// <summary>Resets the limiter, as if it had allowed nothing yet.</summary>

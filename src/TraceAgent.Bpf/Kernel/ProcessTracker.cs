@@ -19,6 +19,7 @@ public sealed unsafe class ProcessTracker : IDisposable
     private readonly int _fd;
     private readonly MappedMap _variables;
     private readonly RingReader _ring;
+    private readonly WakeSignal _wake = new();
     private readonly Lock _signalsGate = new();
     private SignalWatch? _signals;
     private bool _isDisposed;
@@ -72,13 +73,25 @@ public sealed unsafe class ProcessTracker : IDisposable
         }
     }
 
-    /// <summary>Waits until there may be notices, at most this long. An execution ends the wait at once; other notices may not.</summary>
+    /// <summary>
+    /// Waits until there may be notices, at most this long. An execution ends the wait at once, as <see cref="Wake"/> does; other
+    /// notices may not.
+    /// </summary>
     public void Wait(int timeoutMs)
     {
-        var poll = new Libc.PollDescriptor { Fd = _fd, Events = PollIn };
+        var polls = stackalloc Libc.PollDescriptor[2];
+        polls[0] = new Libc.PollDescriptor { Fd = _fd, Events = PollIn };
+        polls[1] = new Libc.PollDescriptor { Fd = _wake.Fd, Events = PollIn };
+
         // Interrupted, or timed out: the caller looks anyway.
-        _ = Libc.Poll(&poll, 1, timeoutMs);
+        if (Libc.Poll(polls, 2, timeoutMs) > 0 && (polls[1].Returned & PollIn) != 0)
+        {
+            _wake.Clear();
+        }
     }
+
+    /// <summary>Ends the current <see cref="Wait"/>, or the next one. Any thread may call it.</summary>
+    public void Wake() => _wake.Set();
 
     /// <summary>Takes every notice of what processes did before this call: a process runs on only when its notice is in the ring.</summary>
     /// <returns>False when a notice was being written all the time, and it and those behind it are still to come.</returns>
@@ -108,8 +121,10 @@ public sealed unsafe class ProcessTracker : IDisposable
             _signals?.Dispose();
         }
 
+        _wake.Set();
         _ring.Dispose();
         _variables.Dispose();
         _object.Dispose();
+        _wake.Dispose();
     }
 }

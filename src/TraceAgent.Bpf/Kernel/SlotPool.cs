@@ -24,20 +24,4 @@ internal sealed class SlotPool(int size)
     }
 
     public void Free(uint slot) => _used[slot] = false;
-
-    /// <summary>Lists the numbers in use, the lowest first.</summary>
-    /// <returns>How many there are.</returns>
-    public int ListUsed(Span<uint> numbers)
-    {
-        var count = 0;
-        for (var slot = 0; slot < _used.Length; slot++)
-        {
-            if (_used[slot])
-            {
-                numbers[count++] = (uint)slot;
-            }
-        }
-
-        return count;
-    }
 }

@@ -79,12 +79,23 @@ internal sealed unsafe class UprobeLink : IDisposable
     /// <summary>True when the link has used up descriptors that are reserved for the agent.</summary>
     public bool TakesKept => DescriptorTable.IsKept(_handles.Max(handle => handle.Fd));
 
-    public void Dispose()
+    /// <summary>Detaches all of them at once: one by one, each would wait.</summary>
+    public static void CloseAll(IReadOnlyList<UprobeLink> links)
     {
+        if (links.Count == 0)
+        {
+            return;
+        }
+
         using var closing = ClosingTime.Begin();
-        Closing.All([.. _handles.Select<BpfHandle, Action>(handle => handle.Dispose)]);
-        _handles.Clear();
+        Closing.All([.. links.SelectMany(link => link._handles)]);
+        foreach (var link in links)
+        {
+            link._handles.Clear();
+        }
     }
+
+    public void Dispose() => CloseAll([this]);
 
     private void AttachMulti(BpfProgram program, string path, string displayPath, ReadOnlySpan<UprobePlace> places, bool onReturn)
     {

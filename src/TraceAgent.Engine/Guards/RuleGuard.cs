@@ -22,8 +22,8 @@ public sealed class RuleGuard(
     /// <summary>The receiver of reports.</summary>
     public required IGuardListener Listener { get; init; }
 
-    /// <summary>Finds out which probes were hit since the last call: see <see cref="AttachedProbe.HasNews"/>.</summary>
-    public required Action FindNews { get; init; }
+    /// <summary>Finds out which probes were hit since the last call: see <see cref="AttachedProbe.WasHit"/>.</summary>
+    public required Action TakeHits { get; init; }
 
     /// <summary>True when programs are measured; null before the first try.</summary>
     public bool? MeasuresPrograms => programs.IsPermitted;
@@ -74,17 +74,21 @@ public sealed class RuleGuard(
         return isNews || leaving.Count > 0 ? leaving : null;
     }
 
-    /// <returns>False when no rule costs anything, now or a second ago.</returns>
+    /// <returns>False when no rule costs anything, now or a second ago, or that is not known.</returns>
     private bool JudgeCosts(List<string> leaving, TimeSpan now)
     {
         var costly = new List<ManagedRule>();
-        if (rules.Attached.Any() && _cost.Value.IsCompletedSuccessfully)
+        TakeHits();
+        foreach (var rule in rules.Held)
         {
-            FindNews();
-            costly.AddRange(rules.Held.Where(rule => rule.Attached!.HasNews || !rule.Budget.IsAtRest));
+            if (rule.Attached!.WasHit || !rule.Budget.IsAtRest)
+            {
+                rule.Attached.Counters.NoteNews();
+                costly.Add(rule);
+            }
         }
 
-        if (costly.Count == 0)
+        if (costly.Count == 0 || !_cost.Value.IsCompletedSuccessfully)
         {
             _budget.Rest(now);
             return false;

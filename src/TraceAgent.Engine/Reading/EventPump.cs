@@ -22,8 +22,10 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     private const long CollectAfter = 4 << 20;
 
     private const int SlowStopFactor = 4;
+    private const long NsPerMs = 1_000_000;
 
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    /// <summary>The time between two reports of what was not logged; no wait for events is longer.</summary>
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>The number of records between two commits of the outputs.</summary>
     private const int BatchSize = 8192;
@@ -34,7 +36,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     private readonly WallClock _clock;
     private readonly OutputSet _outputs;
     private readonly Action<CommitResult, int> _onCommit;
-    private readonly Func<IEnumerable<StreamEvent>> _everySecond;
+    private readonly Func<IEnumerable<StreamEvent>> _reports;
     private readonly ConcurrentQueue<(StreamEvent Event, LineCounters? Counters, string? Output)> _statements = new();
     private readonly ConcurrentQueue<Action> _barriers = new();
     private readonly ConcurrentQueue<Action> _betweenBatches = new();
@@ -44,16 +46,24 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     private volatile bool _abandoned;
     private volatile bool _inOutput;
     private long _lastTurn = Stopwatch.GetTimestamp();
-    private long _lastSecond = Stopwatch.GetTimestamp();
+    private long _lastReports = Stopwatch.GetTimestamp();
+    private long _waitsUntil;
     private long _collectedAt;
     private int _batch;
 
+    /// <param name="ring">The ring of the records.</param>
+    /// <param name="slots">The probes by the slots in their records.</param>
+    /// <param name="decoder">Decodes records.</param>
+    /// <param name="clock">The clock of the events.</param>
+    /// <param name="outputs">Take the lines.</param>
+    /// <param name="onCommit">Receives the result of each commit, and the number of events in it.</param>
+    /// <param name="reports">Gets what else is to be written, once per <see cref="ReportInterval"/>.</param>
     public EventPump(
         RingReader ring, SlotTable slots, EventDecoder decoder, WallClock clock, OutputSet outputs,
-        Action<CommitResult, int> onCommit, Func<IEnumerable<StreamEvent>> everySecond)
+        Action<CommitResult, int> onCommit, Func<IEnumerable<StreamEvent>> reports)
     {
-        (_ring, _slots, _decoder, _clock, _outputs, _onCommit, _everySecond) =
-            (ring, slots, decoder, clock, outputs, onCommit, everySecond);
+        (_ring, _slots, _decoder, _clock, _outputs, _onCommit, _reports) =
+            (ring, slots, decoder, clock, outputs, onCommit, reports);
         _thread = new Thread(Work) { Name = "events", IsBackground = true };
     }
 
@@ -72,8 +82,12 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     /// </summary>
     public required TimeSpan Flush { get; init; }
 
-    /// <summary>The time since the thread last finished a turn; an output that blocks does not count.</summary>
-    public TimeSpan StandsStill => _inOutput ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
+    /// <summary>
+    /// The time since the thread should have begun a turn; an output that blocks does not count. Negative while it waits for events.
+    /// </summary>
+    public TimeSpan StandsStill => _inOutput
+        ? TimeSpan.Zero
+        : Stopwatch.GetElapsedTime(Math.Max(Volatile.Read(ref _lastTurn), Volatile.Read(ref _waitsUntil)));
 
     public void Start() => _thread.Start();
 
@@ -87,10 +101,13 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     public void Enqueue(StreamEvent line, LineCounters counters, string? output) => Enqueue((line, counters, output));
 
     /// <summary>
-    /// Runs an action, on the reader's thread, when all records that are in the ring now have been taken: within a second, or when
-    /// it stops.
+    /// Runs an action, on the reader's thread, when all records that are in the ring now have been taken: soon, or when it stops.
     /// </summary>
-    public void WhenDrained(Action action) => _barriers.Enqueue(action);
+    public void WhenDrained(Action action)
+    {
+        _barriers.Enqueue(action);
+        _ring.Wake();
+    }
 
     /// <summary>Runs an action, on the reader's thread, when the outputs are committed and nothing is written yet; ends with it.</summary>
     public Task BetweenBatches(Action action)
@@ -218,7 +235,9 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         var flush = (int)Flush.TotalMilliseconds;
         if (_ring.LastRead == 0)
         {
-            _ring.AwaitRecord((int)Math.Max(1, (Second - Stopwatch.GetElapsedTime(_lastSecond)).TotalMilliseconds));
+            var longest = (int)Math.Max(1, (ReportInterval - Stopwatch.GetElapsedTime(_lastReports)).TotalMilliseconds + 1);
+            Volatile.Write(ref _waitsUntil, Stopwatch.GetTimestamp() + (longest * NsPerMs));
+            _ring.AwaitRecord(longest);
         }
         else if (flush > 0)
         {
@@ -242,8 +261,9 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
         var barriers = _barriers.Count;
         _batch = 0;
+        _clock.RefreshIfOld();
         var drained = _ring.Read(this);
-        EverySecond();
+        Report();
         while (_statements.TryDequeue(out var said))
         {
             _outputs.Write(said.Event, said.Output);
@@ -286,16 +306,15 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         }
     }
 
-    private void EverySecond()
+    private void Report()
     {
-        if (Stopwatch.GetElapsedTime(_lastSecond) < Second)
+        if (Stopwatch.GetElapsedTime(_lastReports) < ReportInterval)
         {
             return;
         }
 
-        _lastSecond = Stopwatch.GetTimestamp();
-        _clock.Refresh();
-        foreach (var report in _everySecond())
+        _lastReports = Stopwatch.GetTimestamp();
+        foreach (var report in _reports())
         {
             Enqueue(report);
         }

@@ -24,12 +24,14 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     /// <summary>The wait after a notice, in ms: the kernel announces executions at most once per ms.</summary>
     private const int ShortWaitMs = 2;
 
-    private const int LongWaitMs = 1000;
 
     private static readonly TimeSpan SurveyTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>The time between two surveys of all processes, and checks for what is lost or may be forgotten.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same while no process begins or ends.</summary>
+    private static readonly TimeSpan QuietInterval = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _logger;
     private ProcessTracker? _tracker;
@@ -116,6 +118,21 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     /// the first rule waits for.
     /// </summary>
     public void AwaitSignals() => _signals.GetAwaiter().GetResult();
+
+    /// <summary>
+    /// Wakes the thread when there are notices that the kernel does not announce, such as those of forks; to be called once a
+    /// second. So the thread needs no timer of its own while nothing happens. Cheap.
+    /// </summary>
+    public void WakeForNotices()
+    {
+        lock (_gate)
+        {
+            if (!_stopping && _tracker is { } tracker && (_took || tracker.HasNotices))
+            {
+                tracker.Wake();
+            }
+        }
+    }
 
     /// <remarks>Called by one thread.</remarks>
     public ProcessFacts? Find(int pid, ulong time)
@@ -219,6 +236,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     private void Follow(ProcessTracker tracker)
     {
         long? lastMaintenance = null;
+        var hasNews = true;
         while (true)
         {
             bool took;
@@ -233,13 +251,17 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
                 (took, _took) = (_took, false);
             }
 
-            if (lastMaintenance is not { } last || Stopwatch.GetElapsedTime(last) >= Interval)
+            hasNews |= took;
+            var elapsed = lastMaintenance is { } last ? Stopwatch.GetElapsedTime(last) : QuietInterval;
+            if (elapsed >= (hasNews ? Interval : QuietInterval))
             {
-                lastMaintenance = Stopwatch.GetTimestamp();
+                (lastMaintenance, elapsed) = (Stopwatch.GetTimestamp(), TimeSpan.Zero);
                 Maintain(tracker);
+                hasNews = false;
             }
 
-            tracker.Wait(took ? ShortWaitMs : LongWaitMs);
+            var rest = (hasNews ? Interval : QuietInterval) - elapsed;
+            tracker.Wait(took ? ShortWaitMs : (int)rest.TotalMilliseconds + 1);
         }
     }
 

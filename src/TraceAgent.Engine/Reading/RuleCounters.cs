@@ -89,6 +89,8 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
             _closed += counts() + new KernelCounts(0, 0, unreturned);
             _live.Remove(counts);
         }
+
+        NoteNews();
     }
 
     /// <summary>Adds calls that entered and whose thread has ended in them.</summary>
@@ -103,7 +105,11 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     /// <summary>
     /// Counts an event that was taken from the ring after as many were written as were asked for. Called by the reader thread.
     /// </summary>
-    public void OverQuota() => Volatile.Write(ref _overQuota, _overQuota + 1);
+    public void OverQuota()
+    {
+        Volatile.Write(ref _overQuota, _overQuota + 1);
+        NoteNews();
+    }
 
     /// <summary>The current totals. Calls whose record still waits in the ring are not counted yet, so that the sums agree.</summary>
     public RuleTotals Totals()

@@ -90,7 +90,7 @@ public sealed class DetachQueue : IDisposable
 
             var done = _inFlight.FindAll(one => one.Part.Loaded.CallsInFlight == 0 || Stopwatch.GetTimestamp() > one.Deadline);
             _inFlight.RemoveAll(done.Contains);
-            Closing.All([.. done.Select<(AttachedPart Part, long), Action>(one => () => Close(one.Part))]);
+            Close(done.ConvertAll(one => one.Part));
         }
     }
 
@@ -102,25 +102,32 @@ public sealed class DetachQueue : IDisposable
         var waiting = leavers.Where(retired => retired.Switchover is not null).SelectMany(retired => retired.Parts)
             .Where(part => part.Loaded.CallsInFlight > 0).ToHashSet();
         _inFlight.AddRange(waiting.Select(part => (part, deadline)));
-        Closing.All([.. leavers.SelectMany(retired => retired.Parts)
-            .Where(part => !waiting.Contains(part)).Select<AttachedPart, Action>(part => () => Close(part))]);
+        Close([.. leavers.SelectMany(retired => retired.Parts).Where(part => !waiting.Contains(part))]);
     }
 
-    /// <summary>Closes a part. Its slot becomes free when no record of it is in the ring any more.</summary>
-    private void Close(AttachedPart part)
+    /// <summary>Closes parts. Their slots become free when no record of them is in the ring any more.</summary>
+    private void Close(List<AttachedPart> parts)
     {
-        var calls = part.Loaded.CallsInFlight;
-        foreach (var file in part.Files)
+        if (parts.Count == 0)
         {
-            file.Dispose();
+            return;
         }
 
-        part.Loaded.Close();
-        part.CloseCounters(calls);
+        var calls = parts.Select(part => part.Loaded.CallsInFlight).ToList();
+        AttachedPart.LeaveFiles(parts);
+        foreach (var (part, unreturned) in parts.Zip(calls))
+        {
+            part.Loaded.Close();
+            part.CloseCounters(unreturned);
+        }
+
         _pump.WhenDrained(() =>
         {
-            _slots[part.Loaded.Slot] = null;
-            part.Loaded.Dispose();
+            foreach (var part in parts)
+            {
+                _slots[part.Loaded.Slot] = null;
+                part.Loaded.Dispose();
+            }
         });
     }
 

@@ -130,7 +130,7 @@ public sealed class Reconciler(
         var parts = probes.SelectMany(probe => probe.Parts).ToList();
         parts.ForEach(part => part.Loaded.Deactivate());
         parts.AddRange(detachQueue.Left);
-        Closing.All([.. parts.Select<AttachedPart, Action>(part => () => part.Files.ForEach(file => file.Dispose()))]);
+        AttachedPart.LeaveFiles(parts);
         parts.ForEach(part => part.CloseCounters(part.Loaded.CallsInFlight));
         probes.ForEach(probe => rules.Find(probe.Name)!.Attached = null);
     }

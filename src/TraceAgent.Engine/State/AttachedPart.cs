@@ -107,6 +107,16 @@ public sealed class AttachedPart
         }
     }
 
+    /// <summary>Detaches parts from all of their files, at once.</summary>
+    public static void LeaveFiles(IReadOnlyList<AttachedPart> parts)
+    {
+        ProbeAttachment.CloseAll([.. parts.SelectMany(part => part.Files).Select(file => file.Attachment)]);
+        foreach (var part in parts)
+        {
+            part.Files.ForEach(file => file.Dispose());
+        }
+    }
+
     /// <summary>Gives future events the shape that the rule says.</summary>
     public void Show(Rule rule)
     {

@@ -36,8 +36,8 @@ public sealed class AttachedProbe(Rule rule, RuleCounters counters)
 
     public RuleProbe Held => new(Rule, new Probe(Parts.Select(part => part.Held).ToEquatableArray()));
 
-    /// <summary>True when it had been hit, or was new, at the last <see cref="BpfSession.FindNews"/>.</summary>
-    public bool HasNews => Parts.Exists(part => part.Loaded.HasNews);
+    /// <summary>True when it had been hit, or was new, at the last <see cref="BpfSession.TakeHits"/>.</summary>
+    public bool WasHit => Parts.Exists(part => part.Loaded.WasHit);
 
     public IEnumerable<AttachedFile> Files => Parts.SelectMany(part => part.Files);
 

@@ -78,14 +78,19 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
         {
             Write();
         }
-        else if (now() - _lastBeat > Heartbeat)
-        {
-            Note(store.Touch());
-        }
 
         return held.Length == 0
             ? files
             : [.. files.Select(file => Array.Find(held, one => one.Path == file.Path) is { } one ? Held(file, one) : file)];
+    }
+
+    /// <summary>Writes down that the agent is still running, at most every ten seconds.</summary>
+    public void Beat()
+    {
+        if (_record.IsRunning && now() - _lastBeat > Heartbeat)
+        {
+            Note(store.Touch());
+        }
     }
 
     /// <summary>Records an orderly end of the agent.</summary>

@@ -13,13 +13,13 @@ namespace TraceAgent.Engine.Watching;
 /// <summary>
 /// Follows the rule files, the agent configuration and the probed binaries, and brings what is attached in line with them. One
 /// thread. Not every change is announced (network file systems, links): every two seconds it looks at the state of all files that
-/// the last evaluation rests on, and every ten seconds it evaluates everything again, whatever that may rest on (users' groups,
+/// the last evaluation rests on, and every half minute it evaluates everything again, whatever that may rest on (users' groups,
 /// mounts).
 /// </summary>
 public sealed class ReconcileLoop : IDisposable
 {
     private static readonly TimeSpan LookAround = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan WholeLook = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WholeLook = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan JudgmentInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
 
@@ -120,7 +120,6 @@ public sealed class ReconcileLoop : IDisposable
                 _parts.Reconciler.Detach(rule);
             }
 
-            _parts.Maintenance.MakeRoomForCalls();
             Publish();
         }
 
@@ -146,6 +145,8 @@ public sealed class ReconcileLoop : IDisposable
         if (isSecond)
         {
             _lastJudgment = Stopwatch.GetTimestamp();
+            _parts.EverySecond();
+            _parts.Crashes?.Beat();
             Judge();
         }
 
@@ -185,7 +186,10 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Reconciler.Detach(rule);
         }
 
-        _parts.Maintenance.MakeRoomForCalls();
+        if (leaving is not null)
+        {
+            _parts.Maintenance.MakeRoomForCalls();
+        }
 
         // What is told of a suspended rule has the time that is left.
         if (leaving is not null || _parts.Table.AnySuspended(Now))

@@ -32,6 +32,9 @@ public sealed record ReconcileParts
     /// <summary>The agent configuration; null when there is none to follow.</summary>
     public IFollowedFile? Configuration { get; init; }
 
+    /// <summary>Called once a second, in the one turn that an idle agent makes: another timer would be another wakeup.</summary>
+    public Action EverySecond { get; init; } = () => { };
+
     public required PermittedBinaries Permitted { get; init; }
 
     /// <summary>Holds rule files back after a crash; null for none.</summary>

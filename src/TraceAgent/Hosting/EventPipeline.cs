@@ -37,7 +37,7 @@ internal sealed class EventPipeline : IHostedService, IDisposable
         Pump = new EventPump(
             parts.Session.Ring, Slots,
             new EventDecoder(Clock, new ProcessNames(Processes, seesAll), new CgroupNames()),
-            Clock, parts.Outputs, Outputs.Committed, new LossReports(() => Rules.All, Clock).Due)
+            Clock, parts.Outputs, Outputs.Committed, new LossReports(() => Rules.All, Clock).Now)
         {
             Flush = parts.Configuration.Flush,
             Quota = run.Quota,

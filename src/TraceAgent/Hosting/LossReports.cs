@@ -1,34 +1,19 @@
-using System.Diagnostics;
 using TraceAgent.Engine.Reading;
 using TraceAgent.Events;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>Reports in the stream, once per interval and rule, what was not logged since the last time.</summary>
+/// <summary>Reports in the stream, once per rule, what was not logged since the last time.</summary>
 internal sealed class LossReports(Func<IReadOnlyList<RuleCounters>> counters, WallClock clock)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-
     private readonly Dictionary<string, CallCounts> _reported = [];
-    private long _last = Stopwatch.GetTimestamp();
 
-    public IReadOnlyList<StreamEvent> Due()
-    {
-        if (Stopwatch.GetElapsedTime(_last) < Interval)
-        {
-            return [];
-        }
-
-        _last = Stopwatch.GetTimestamp();
-        return Now();
-    }
-
-    /// <summary>The reports, whether it is time for them or not.</summary>
+    /// <summary>The reports of the rules that have counted something since the last call.</summary>
     public IReadOnlyList<StreamEvent> Now()
     {
         // Calls that a condition left out were not asked for: they are in a report, but no reason for one.
         var reports = new List<StreamEvent>();
-        foreach (var rule in counters())
+        foreach (var rule in counters().Where(rule => rule.TakeNews()))
         {
             var counts = rule.Totals().Counts;
             var since = counts - _reported.GetValueOrDefault(rule.Rule);

@@ -54,6 +54,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
             Table = Table,
             Packets = packets.Controller,
             Configuration = followed,
+            EverySecond = pipeline.Processes.WakeForNotices,
             Permitted = permitted,
             Crashes = parts.Crashes,
         });
@@ -126,7 +127,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         _parts.Configuration.Defaults.TotalBudgetPercent, harm, Table)
     {
         Listener = Reporter,
-        FindNews = _parts.Session.FindNews,
+        TakeHits = _parts.Session.TakeHits,
     };
 
     private void Executed(Execution execution)

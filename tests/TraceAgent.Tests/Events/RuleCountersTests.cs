@@ -71,9 +71,35 @@ public class RuleCountersTests
         Assert.Empty(reports.Now());
 
         _kernel += new KernelCounts(1, 0, 0, 0, 0, Limited: 1);
+        _counters.NoteNews();
         Assert.Single(reports.Now());
         _counters.Undecodable();
         Assert.Single(reports.Now());
+    }
+
+    [Fact]
+    public void A_rule_without_news_is_not_asked_for_a_report()
+    {
+        var reports = new LossReports(() => [_counters], Clock);
+        Assert.Empty(reports.Now());
+
+        _kernel = new KernelCounts(1, Lost: 1, 0);
+        Assert.Empty(reports.Now());
+
+        _counters.NoteNews();
+        Assert.Single(reports.Now());
+    }
+
+    [Fact]
+    public void News_are_what_was_committed_what_could_not_be_decoded_and_what_is_over_the_quota()
+    {
+        Assert.True(_counters.TakeNews());
+        foreach (var count in new Action[] { () => Log(1), _counters.Undecodable, _counters.OverQuota, () => _counters.Close(Counts, 0) })
+        {
+            Assert.False(_counters.TakeNews());
+            count();
+            Assert.True(_counters.TakeNews());
+        }
     }
 
     private static (string Name, long Value)[] Numbers(StreamEvent report) => [.. ((AgentStatement)report).Numbers];

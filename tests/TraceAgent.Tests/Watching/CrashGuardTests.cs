@@ -98,6 +98,24 @@ public sealed class CrashGuardTests : IDisposable
         Assert.Same(guard.Judge(versions)[0], guard.Judge(versions)[0]);
     }
 
+    [Fact]
+    public void While_the_agent_runs_the_time_is_written_down_every_ten_seconds()
+    {
+        var guard = Begin(out _);
+        guard.Beat();
+        Assert.False(File.Exists(StateFile));
+        guard.Judge(Versions("a"));
+        var old = DateTime.UtcNow - TimeSpan.FromHours(1);
+        File.SetLastWriteTimeUtc(StateFile, old);
+
+        _later = TimeSpan.FromSeconds(9);
+        guard.Beat();
+        Assert.Equal(old, File.GetLastWriteTimeUtc(StateFile));
+        _later = TimeSpan.FromSeconds(11);
+        guard.Beat();
+        Assert.NotEqual(old, File.GetLastWriteTimeUtc(StateFile));
+    }
+
     private void Crash(TimeSpan seenAfter, params string[] names)
     {
         var guard = Begin(out _);
