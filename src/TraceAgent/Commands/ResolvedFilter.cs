@@ -64,7 +64,7 @@ internal sealed record ResolvedFilter
             Denied = filter.Lists?.Deny.Count ?? 0,
             Allowed = filter.Lists?.Allow.Count ?? 0,
             DryRun = rule.DryRun,
-            Problems = [.. diagnostics.Select(d => ResolvedProblem.Of(d, $"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.Message}"))],
+            Problems = [.. diagnostics.Select(d => ResolvedProblem.Of(d, $"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.FullMessage}"))],
         };
     }
 
