@@ -21,6 +21,9 @@ internal static unsafe partial class Libc
     private static readonly nint PerfEventOpenNumber =
         RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 241 : 298;
 
+    private static readonly nint SeccompNumber =
+        RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 277 : 317;
+
     private static readonly nint MembarrierNumber =
         RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 283 : 324;
 
@@ -31,6 +34,10 @@ internal static unsafe partial class Libc
         (int)Syscall(PerfEventOpenNumber, (nint)attributes, pid, cpu, group, (nint)flags);
 
     public static int Membarrier(int command) => (int)Syscall(MembarrierNumber, command, 0, 0, 0, 0);
+
+    /// <summary>seccomp(2), for processors whose number of it is known.</summary>
+    public static int Seccomp(uint operation, uint flags, void* filter) =>
+        (int)Syscall(SeccompNumber, (nint)operation, (nint)flags, (nint)filter, 0, 0);
 
     public static int Errno() => Marshal.GetLastPInvokeError();
 
@@ -85,6 +92,35 @@ internal static unsafe partial class Libc
     /// <returns>0, or the error's number.</returns>
     [LibraryImport(Library, EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Spawn(out int pid, string path, void* fileActions, void* attributes, nint* arguments, nint* environment);
+
+    /// <param name="actions">A buffer for <c>posix_spawn_file_actions_t</c>, which is opaque.</param>
+    /// <returns>0, or the error's number.</returns>
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_init")]
+    public static partial int InitFileActions(void* actions);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_destroy")]
+    public static partial int DestroyFileActions(void* actions);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_adddup2")]
+    public static partial int AddDuplicate(void* actions, int fd, int newFd);
+
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int AddOpen(void* actions, int fd, string path, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int Pipe(int* ends, int flags);
+
+    [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+
+    [LibraryImport(Library, EntryPoint = "setrlimit", SetLastError = true)]
+    public static partial int SetLimit(int resource, in ResourceLimit limit);
+
+    [LibraryImport(Library, EntryPoint = "prctl", SetLastError = true)]
+    public static partial int ProcessControl(int operation, nuint a, nuint b, nuint c, nuint d);
+
+    [LibraryImport(Library, EntryPoint = "capset", SetLastError = true)]
+    public static partial int SetCapabilities(void* header, void* data);
 
     [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitPid(int pid, int* status, int options);

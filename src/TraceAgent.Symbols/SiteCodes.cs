@@ -138,4 +138,19 @@ public static class SiteCodes
 
     /// <summary>Warning: it is not known which word is the hidden one that a generic function of Go takes.</summary>
     public const string DictionaryUncertain = "TA254";
+
+    /// <summary>The file has no debug information, and no separate file with it was found.</summary>
+    public const string NoDebugInformation = "TA271";
+
+    /// <summary>The debug information names no such source file.</summary>
+    public const string SourceFileNotFound = "TA272";
+
+    /// <summary>The debug information names several source files that end so.</summary>
+    public const string SourceFileAmbiguous = "TA273";
+
+    /// <summary>No code begins on the lines.</summary>
+    public const string LineWithoutCode = "TA274";
+
+    /// <summary>The process that reads debug information was ended, or answered nothing that can be used.</summary>
+    public const string DebugReaderEnded = "TA275";
 }

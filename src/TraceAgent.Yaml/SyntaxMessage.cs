@@ -33,7 +33,7 @@ internal static class SyntaxMessage
         ("expected hexadecimal number", "an incomplete escape in double quotes", "\\x takes 2, \\u 4 and \\U 8 hexadecimal digits"),
         ("Unicode surrogates", "an escape that is half a character", "write the character itself"),
         ("invalid Unicode character", "an escape that is no character", "write the character itself"),
-        ("anchor or alias", "anchors ('&') and aliases ('*') are not supported", "put text that begins with & or * into quotes"),
+        ("anchor or alias", "the name of an anchor ('&') or alias ('*') is missing", "put text that begins with & or * into quotes"),
         ("incompatible YAML document", "only YAML 1.1 and 1.2 are read", "remove the %YAML line"),
         ("directive", "a '%' begins a directive here", "put text that begins with % into quotes"),
         ("scanning a tag", "tags ('!') are not supported", "put text that begins with ! into quotes"),

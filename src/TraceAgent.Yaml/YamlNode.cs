@@ -28,7 +28,9 @@ public sealed record YamlScalar(SourceSpan At, string Value, bool IsPlain, int T
 
     /// <summary>The place of a part of the value, or of the whole scalar when the file spells it differently.</summary>
     public SourceSpan SpanOf(int start, int length) =>
-        TextColumn == 0 ? Spread?.SpanOf(start, length) ?? At : At with { Column = TextColumn + start, Length = Math.Max(1, length) };
+        TextColumn == 0
+            ? (Spread?.SpanOf(start, length) ?? At) with { AliasLine = At.AliasLine }
+            : At with { Column = TextColumn + start, Length = Math.Max(1, length) };
 }
 
 public sealed record YamlSequence(SourceSpan At, IReadOnlyList<YamlNode> Items) : YamlNode(At)

@@ -15,6 +15,7 @@ public sealed class YamlTreeReader
     private readonly SourceText _source;
     private readonly DiagnosticBag _bag;
     private readonly Parser _parser;
+    private readonly YamlAliases _aliases;
     private Mark _last = Mark.Empty;
     private bool _stopped;
 
@@ -22,6 +23,7 @@ public sealed class YamlTreeReader
     {
         _source = source;
         _bag = bag;
+        _aliases = new YamlAliases(bag);
         _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
     }
 
@@ -80,22 +82,38 @@ public sealed class YamlTreeReader
 
     private YamlNode ReadNode(ParsingEvent start, int depth)
     {
-        RefuseProperties(start);
-        switch (start)
+        if (start is AnchorAlias alias)
         {
-            case Scalar scalar:
-                return ScalarOf(scalar);
-            case SequenceStart or MappingStart when IsTooDeep(start, depth):
-                return new YamlSequence(SpanOf(start), []);
-            case SequenceStart:
-                return new YamlSequence(SpanOf(start), [.. ReadItems(depth + 1)]);
-            case MappingStart:
-                return new YamlMapping(SpanOf(start), [.. ReadEntries(depth + 1)]);
-            default:
-                // An alias: refused above; its value is nothing.
-                return new YamlScalar(SpanOf(start), "", IsPlain: false, TextColumn: 0);
+            return _aliases.Resolve(alias.Value.Value, SpanOf(start), depth);
         }
+
+        var anchor = start is NodeEvent { Anchor: { IsEmpty: false } name } ? name.Value : null;
+        if (anchor is not null)
+        {
+            _aliases.Open(anchor);
+        }
+
+        if (start is NodeEvent { Tag.IsEmpty: false })
+        {
+            _bag.Error(DiagnosticCode.UnsupportedYaml, SpanOf(start), "tags ('!…') are not supported", "remove the tag");
+        }
+
+        var node = ReadContent(start, depth);
+        if (anchor is not null)
+        {
+            _aliases.Close(anchor, node);
+        }
+
+        return node;
     }
+
+    private YamlNode ReadContent(ParsingEvent start, int depth) => start switch
+    {
+        Scalar scalar => ScalarOf(scalar),
+        _ when IsTooDeep(start, depth) => new YamlSequence(SpanOf(start), []),
+        SequenceStart => new YamlSequence(SpanOf(start), [.. ReadItems(depth + 1)]),
+        _ => new YamlMapping(SpanOf(start), _aliases.Merge([.. ReadEntries(depth + 1)])),
+    };
 
     private IEnumerable<YamlNode> ReadItems(int depth)
     {
@@ -120,11 +138,7 @@ public sealed class YamlTreeReader
             {
                 _bag.Error(DiagnosticCode.UnsupportedYaml, key.At, $"a key must be text, not {key.Kind}");
             }
-            else if (scalar is { Value: "<<", IsPlain: true })
-            {
-                _bag.Error(DiagnosticCode.UnsupportedYaml, key.At, "merge keys ('<<') are not supported", "write the keys out");
-            }
-            else if (next is not AnchorAlias)
+            else
             {
                 yield return new YamlEntry(scalar, value);
             }
@@ -149,24 +163,6 @@ public sealed class YamlTreeReader
     {
         var length = _source.Text.AsSpan(index).IndexOfAny('\r', '\n');
         return length < 0 ? _source.Text.Length : index + length;
-    }
-
-    private void RefuseProperties(ParsingEvent start)
-    {
-        if (start is AnchorAlias alias)
-        {
-            _bag.Error(DiagnosticCode.UnsupportedYaml, SpanOf(
-                start), $"aliases ('*{Quoted.Clip(alias.Value.Value)}') are not supported", "write the value out");
-        }
-        else if (start is NodeEvent { Anchor.IsEmpty: false } anchored)
-        {
-            _bag.Error(DiagnosticCode.UnsupportedYaml, SpanOf(
-                start), $"anchors ('&{Quoted.Clip(anchored.Anchor.Value)}') are not supported", "remove the anchor");
-        }
-        else if (start is NodeEvent { Tag.IsEmpty: false })
-        {
-            _bag.Error(DiagnosticCode.UnsupportedYaml, SpanOf(start), "tags ('!…') are not supported", "remove the tag");
-        }
     }
 
     /// <summary>Reports a node that lies too deep and ends the reading: what follows could nest as deep as the file is long.</summary>

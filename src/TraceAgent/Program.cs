@@ -1,11 +1,18 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using TraceAgent.Commands;
+using TraceAgent.Engine.DebugInfo;
 using TraceAgent.Events.Outputs;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
 
 const int standardError = 2;
+
+// Started by ourselves, to read what others wrote: nothing else of the agent is needed there.
+if (args is [DebugInfoChild.Verb, var files])
+{
+    return DebugInfoChild.Run(files);
+}
 
 if (!OpenFileLimit.IsEnough())
 {
@@ -31,6 +38,7 @@ var root = new RootCommand("Adds log lines to programs that are already running:
     DoctorCommand.Create(),
     TraceCommand.Create(),
     SymbolsCommand.Create(),
+    LinesCommand.Create(),
     SchemaCommand.Create(),
 };
 var parsed = root.Parse(args);

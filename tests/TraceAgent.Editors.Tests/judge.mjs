@@ -8,7 +8,7 @@ const [schema, ...files] = process.argv.slice(2);
 const ajv = new Ajv({ strict: true, strictRequired: false, strictTypes: false, allErrors: true });
 const validate = ajv.compile(JSON.parse(readFileSync(schema, 'utf8')));
 for (const file of files) {
-  const document = parseDocument(readFileSync(file, 'utf8'));
+  const document = parseDocument(readFileSync(file, 'utf8'), { merge: true });
   const errors = document.errors.map(error => `YAML: ${error.message.split('\n')[0]}`);
   if (errors.length === 0 && !validate(document.toJS())) {
     errors.push(...validate.errors.map(error => `${error.instancePath} ${error.message}`));

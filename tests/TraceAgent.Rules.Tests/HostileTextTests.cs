@@ -13,7 +13,7 @@ public class HostileTextTests
     [Fact]
     public void Every_prefix_of_a_valid_file_is_read()
     {
-        foreach (var name in new[] { "valid/everything.yaml", "valid/add-num.yaml" })
+        foreach (var name in new[] { "valid/everything.yaml", "valid/add-num.yaml", "valid/aliases.yaml" })
         {
             var bytes = File.ReadAllBytes(CaseFiles.PathOf(name));
             for (var length = 0; length < bytes.Length; length++)
@@ -35,6 +35,39 @@ public class HostileTextTests
     {
         var file = Read(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(opening, 100_000))));
         Assert.Equal(DiagnosticCode.TooLarge, Assert.Single(file.Diagnostics).Code);
+    }
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{k: ")]
+    public void Nesting_that_aliases_make_is_refused_by_name(string opening)
+    {
+        var closing = opening == "[" ? "]" : "}";
+        var text = new StringBuilder($"x-0: &a0 {opening}1{closing}\n");
+        for (var i = 1; i < 100; i++)
+        {
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"x-{i}: &a{i} {opening}*a{i - 1} {closing}\n");
+        }
+
+        Assert.All(Read(Encoding.UTF8.GetBytes($"{text}rules: []\n")).Diagnostics, d => Assert.Equal(DiagnosticCode.TooLarge, d.Code));
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("1 MiB")]
+    public void Aliases_that_stand_for_millions_of_values_or_of_characters_are_refused_by_name(string value)
+    {
+        var text = new StringBuilder($"x-0: &a0 {(value == "x" ? value : new string('y', 100_000))}\n");
+        for (var i = 1; i < 20; i++)
+        {
+            var items = string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10));
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"x-{i}: &a{i} [{items}]\n");
+        }
+
+        var file = Read(Encoding.UTF8.GetBytes($"{text}rules: []\n"));
+
+        Assert.NotEmpty(file.Diagnostics);
+        Assert.All(file.Diagnostics, d => Assert.Equal(DiagnosticCode.TooLarge, d.Code));
     }
 
     [Fact]

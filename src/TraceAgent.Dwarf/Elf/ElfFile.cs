@@ -17,6 +17,9 @@ public sealed class ElfFile : IDisposable
     /// <summary>Makes a file that another one holds in compressed form.</summary>
     public ElfFile(byte[] content) => (_content, Length) = (content, (ulong)content.Length);
 
+    /// <summary>The open file; null for one that another file holds.</summary>
+    public SafeFileHandle? Handle => _handle;
+
     /// <summary>The length in bytes at the time of opening.</summary>
     public ulong Length { get; }
 

@@ -27,16 +27,25 @@ public sealed class FrameEntry
     {
         ArgumentNullException.ThrowIfNull(shared);
         var cursor = new Cursor(body);
-        var start = EncodedAddress.Read(ref cursor, shared.Encoding, place);
-        var length = EncodedAddress.ReadLength(ref cursor, shared.Encoding);
+        if (TryReadRange(ref cursor, place, shared) is not var (start, end))
+        {
+            return null;
+        }
+
         if (shared.HasAugmentation)
         {
             cursor.Skip(cursor.Unsigned());
         }
 
-        return cursor.HasFailed || start > ulong.MaxValue - length
-            ? null
-            : new FrameEntry(start, start + length, shared, cursor.Bytes((ulong)cursor.Left).ToArray());
+        return cursor.HasFailed ? null : new FrameEntry(start, end, shared, cursor.Bytes((ulong)cursor.Left).ToArray());
+    }
+
+    /// <summary>Reads the addresses alone, with which an entry begins; null when they are damaged.</summary>
+    internal static (ulong Start, ulong End)? TryReadRange(ref Cursor cursor, ulong place, CommonFrame shared)
+    {
+        var start = EncodedAddress.Read(ref cursor, shared.Encoding, place);
+        var length = EncodedAddress.ReadLength(ref cursor, shared.Encoding);
+        return cursor.HasFailed || start > ulong.MaxValue - length ? null : (start, start + length);
     }
 
     public bool Holds(ulong address) => address >= Start && address - Start < End - Start;

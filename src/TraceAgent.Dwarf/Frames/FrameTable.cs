@@ -41,9 +41,13 @@ public sealed class FrameTable
                 break;
             }
 
-            if (!record.IsCommon && table.ReadEntry(offset) is { } entry && entry.Start < entry.End)
+            if (!record.IsCommon && table.CommonAt(record.CommonAt) is { } shared)
             {
-                table._index.Add((entry.Start, offset));
+                var body = new Cursor(sections[kind][..record.End], record.Body);
+                if (FrameEntry.TryReadRange(ref body, table.PlaceOf(record), shared) is var (start, end) && start < end)
+                {
+                    table._index.Add((start, offset));
+                }
             }
         }
 
@@ -80,8 +84,11 @@ public sealed class FrameTable
             return null;
         }
 
-        return FrameEntry.TryRead(section[record.Body..record.End], _sections.AddressOf(_kind) + (ulong)record.Body, shared);
+        return FrameEntry.TryRead(section[record.Body..record.End], PlaceOf(record), shared);
     }
+
+    /// <summary>The address of an entry in memory, from which its own addresses count.</summary>
+    private ulong PlaceOf(FrameRecord record) => _sections.AddressOf(_kind) + (ulong)record.Body;
 
     private CommonFrame? CommonAt(ulong offset)
     {

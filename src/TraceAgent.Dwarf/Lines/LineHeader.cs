@@ -77,7 +77,11 @@ internal sealed class LineHeader
         var folder = (Format.Version, file.Folder) is ( < 5, 0)
             ? []
             : FolderAt(Format.Version < 5 ? file.Folder - 1 : file.Folder);
-        return SourcePath.Join(_unit.Root is { } root ? root.Text(AttributeName.CompilationFolder) : [], folder, name);
+
+        // From version 5 on the first folder is the unit's own.
+        var isUnits = (Format.Version, file.Folder) is (>= 5, 0);
+        return SourcePath.Join(
+            !isUnits && _unit.Root is { } root ? root.Text(AttributeName.CompilationFolder) : [], folder, name);
     }
 
     private ReadOnlySpan<byte> FolderAt(ulong index) => index < (ulong)_folders.Count ? TextOf(_folders[(int)index]) : [];

@@ -15,7 +15,7 @@ internal static class SourcePath
         Append(path, root);
         Append(path, folder);
         Append(path, name);
-        return path.ToString();
+        return Normalised(path.ToString());
     }
 
     /// <summary>
@@ -25,6 +25,30 @@ internal static class SourcePath
     public static bool EndsWith(string path, string asked) =>
         path.EndsWith(asked, StringComparison.Ordinal)
         && (path.Length == asked.Length || asked.StartsWith('/') || path[path.Length - asked.Length - 1] == '/');
+
+    /// <summary>The path without <c>.</c> and <c>..</c>, so that one file has one name.</summary>
+    private static string Normalised(string path)
+    {
+        if (!path.Contains("/.", StringComparison.Ordinal) && !path.StartsWith('.'))
+        {
+            return path;
+        }
+
+        var parts = new List<string>();
+        foreach (var part in path.Split('/'))
+        {
+            if (part == ".." && parts.Count > 0 && parts[^1] is not ("" or ".."))
+            {
+                parts.RemoveAt(parts.Count - 1);
+            }
+            else if (part != ".")
+            {
+                parts.Add(part);
+            }
+        }
+
+        return string.Join('/', parts);
+    }
 
     private static void Append(StringBuilder path, ReadOnlySpan<byte> part)
     {
@@ -40,11 +64,6 @@ internal static class SourcePath
         else if (path.Length > 0 && !part.IsEmpty && path[^1] != '/')
         {
             path.Append('/');
-        }
-
-        while (part.StartsWith("./"u8) && part.Length > 2)
-        {
-            part = part[2..];
         }
 
         path.Append(Encoding.UTF8.GetString(part));

@@ -49,13 +49,12 @@ public sealed class DebugSections : IDisposable
     private readonly ReadOnlyMemory<byte>?[] _sections = new ReadOnlyMemory<byte>?[(int)SectionKind.ExceptionFrames + 1];
     private readonly List<MappedBytes> _mapped = [];
     private readonly List<string> _problems = [];
-    private long _spilled;
     private int _onHeap;
 
     /// <summary>Makes the sections of a file, which they own from now on.</summary>
     /// <param name="file">The file.</param>
     /// <param name="header">The header of the file.</param>
-    /// <param name="spill">An empty file for large decompressed sections, for reading and writing; null when there is none.</param>
+    /// <param name="spill">A file for large decompressed sections, which several may share; null when there is none.</param>
     public DebugSections(ElfFile file, ElfHeader header, SafeFileHandle? spill = null)
     {
         ArgumentNullException.ThrowIfNull(header);
@@ -73,6 +72,9 @@ public sealed class DebugSections : IDisposable
 
     /// <summary>True when the file has entries at all.</summary>
     public bool HasEntries => Header(SectionKind.Entries) is { Size: > 0, Type: not ElfSection.NoBits };
+
+    /// <summary>Loads what decompressing may need, for a process that can open no files later.</summary>
+    public static void Prepare() => Decompression.Prepare();
 
     /// <summary>The bytes of a section; empty when there is none or it cannot be read.</summary>
     public ReadOnlySpan<byte> this[SectionKind kind] => (_sections[(int)kind] ??= Read(kind)).Span;
@@ -163,10 +165,10 @@ public sealed class DebugSections : IDisposable
 
         try
         {
-            RandomAccess.SetLength(_spill, _spilled + size);
-            var mapped = new MappedBytes(_spill, _spilled, size, MemoryMappedFileAccess.ReadWrite);
+            var end = RandomAccess.GetLength(_spill);
+            RandomAccess.SetLength(_spill, end + size);
+            var mapped = new MappedBytes(_spill, end, size, MemoryMappedFileAccess.ReadWrite);
             _mapped.Add(mapped);
-            _spilled += size;
             return mapped.Memory;
         }
         catch (Exception full) when (full is IOException or UnauthorizedAccessException)

@@ -68,6 +68,10 @@ internal static partial class Decompression
         }
     }
 
+    /// <summary>Loads libzstd if it is installed.</summary>
+    public static void Prepare() =>
+        NativeLibrary.TryLoad("libzstd.so.1", typeof(Decompression).Assembly, DllImportSearchPath.SafeDirectories, out _);
+
     private static CompressedSection? Checked(CompressedSection section) =>
         !section.IsZstd && section.Size > (ulong)section.Bytes.Length * MostPerByte ? null : section;
 

@@ -232,7 +232,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
         }
     }
 
-    private static string Describe(Diagnostic d) => $"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.Code}: {d.Message}";
+    private static string Describe(Diagnostic d) => $"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.Code}: {d.FullMessage}";
 
     /// <summary>True when only places in binaries are wrong, each of which concerns one rule.</summary>
     private static bool StandsByItself(RuleFile file, List<Diagnostic> diagnostics) =>

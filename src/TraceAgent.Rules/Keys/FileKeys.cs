@@ -20,6 +20,7 @@ internal static class FileKeys
             (file, entry, bag) => ReadList(entry, bag, item => ReadPackets(file, item, bag))))
     {
         AtLeastOneOf = ["rules", "packets"],
+        TakesExtensions = true,
     };
 
     private static void ReadList(YamlEntry entry, DiagnosticBag bag, Action<YamlNode> read)

@@ -17,7 +17,10 @@ internal sealed class DebugFile : IDisposable
     private readonly ElfFile _file;
     private readonly ElfHeader _header;
 
-    private DebugFile(ElfFile file, ElfHeader header) => (_file, _header) = (file, header);
+    private DebugFile(ElfFile file, ElfHeader header, string path) => (_file, _header, Path) = (file, header, path);
+
+    /// <summary>The path, or the name of the section of the binary.</summary>
+    public string Path { get; }
 
     /// <summary>The symbol table, or null when it has none that can be read.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -26,6 +29,13 @@ internal sealed class DebugFile : IDisposable
         var section = Array.Find(_header.Sections, section => section.Type == ElfSection.SymbolTable);
         return section.Size == 0 ? null : SymbolTable.Read(_file, section, _header.Sections);
     }
+
+    /// <summary>The open file; null when the binary itself holds it.</summary>
+    public SafeFileHandle? Handle => _file.Handle;
+
+    public ElfFile File => _file;
+
+    public ElfSection[] Sections => _header.Sections;
 
     /// <summary>The first file that belongs to the image, or null.</summary>
     /// <param name="image">A binary without a symbol table of its own.</param>
@@ -36,6 +46,17 @@ internal sealed class DebugFile : IDisposable
     public static DebugFile? Find(ElfImage image, string path, string root, out string? remark)
     {
         remark = null;
+        return FindSeparate(image, path, root, ref remark) ?? Embedded(image, ref remark);
+    }
+
+    /// <summary>The first file beside the image or below <paramref name="root"/> that belongs to it, or null.</summary>
+    /// <param name="image">A binary.</param>
+    /// <param name="path">The path of the binary.</param>
+    /// <param name="root">The folder <c>/usr/lib/debug</c>.</param>
+    /// <param name="remark">A remark about a file that was found and could not be used, as a sentence without a full stop; or null.</param>
+    /// <exception cref="IOException">The operating system could not read the binary.</exception>
+    public static DebugFile? FindSeparate(ElfImage image, string path, string root, ref string? remark)
+    {
         if (image.BuildId is { Length: > 2 } id
             && TryOpen(image, $"{root}/.build-id/{id[..2]}/{id[2..]}.debug", checksum: null, ref remark) is { } byId)
         {
@@ -54,7 +75,7 @@ internal sealed class DebugFile : IDisposable
             }
         }
 
-        return Embedded(image, ref remark);
+        return null;
     }
 
     public void Dispose() => _file.Dispose();
@@ -100,11 +121,12 @@ internal sealed class DebugFile : IDisposable
     {
         try
         {
-            return Path.GetDirectoryName(Path.GetFullPath(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path));
+            var target = System.IO.File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            return System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(target));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return Path.GetDirectoryName(Path.GetFullPath(path));
+            return System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path));
         }
     }
 
@@ -156,7 +178,7 @@ internal sealed class DebugFile : IDisposable
         }
         else
         {
-            return new DebugFile(file, header);
+            return new DebugFile(file, header, name);
         }
 
         file.Dispose();

@@ -43,7 +43,7 @@ public sealed partial class ElfImage
     }
 
     /// <summary>True when the address is in an executable segment and, in a file with sections, in an executable section.</summary>
-    internal bool IsCode(ulong address) =>
+    public bool IsCode(ulong address) =>
         CodeSegmentAt(address) is not null
         && (!_header.Sections.Any(section => section.IsCode)
             || _header.Sections.Any(section => section.IsCode && section.HoldsAddress(address)));

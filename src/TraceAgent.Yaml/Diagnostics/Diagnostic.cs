@@ -17,6 +17,10 @@ public enum Severity
 /// <param name="Hint">The remedy.</param>
 public sealed record Diagnostic(Severity Severity, string Code, SourceSpan At, string Message, string? Hint = null)
 {
+    /// <summary>The problem, and the alias that leads to its place.</summary>
+    public string FullMessage =>
+        At.AliasLine == 0 ? Message : FormattableString.Invariant($"{Message} (by the alias in line {At.AliasLine})");
+
     public static Diagnostic Error(string code, SourceSpan at, string message, string? hint = null) =>
         new(Severity.Error, code, at, message, hint);
 
@@ -29,7 +33,11 @@ public sealed record Diagnostic(Severity Severity, string Code, SourceSpan At, s
 /// <param name="Line">The line, from 1.</param>
 /// <param name="Column">The column, from 1, in UTF-16 units.</param>
 /// <param name="Length">The length in UTF-16 units, at least 1; never past the end of the line.</param>
-public readonly record struct SourceSpan(string File, int Line, int Column, int Length);
+public readonly record struct SourceSpan(string File, int Line, int Column, int Length)
+{
+    /// <summary>The line of the alias that leads to the place; 0 when none does.</summary>
+    public int AliasLine { get; init; }
+}
 
 /// <summary>A value and its place in its file. Two are equal when their values are: moving a rule changes nothing.</summary>
 public sealed record Located<T>(T Value, SourceSpan At)

@@ -19,7 +19,7 @@ public static class DiagnosticCode
     public const string TooLarge = "TA104";
 
     /// <summary>
-    /// A YAML feature that rule files do not use: anchors, aliases, tags, merge keys, several documents, keys that are not text.
+    /// A YAML feature that rule files do not use: tags, several documents, keys that are not text; an alias without an anchor.
     /// </summary>
     public const string UnsupportedYaml = "TA105";
 

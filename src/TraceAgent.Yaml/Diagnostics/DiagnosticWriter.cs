@@ -27,7 +27,7 @@ public static class DiagnosticWriter
         output.Write(string.Create(
             CultureInfo.InvariantCulture,
             $"{bold}{PrintableText.Of(at.File)}:{at.Line}:{at.Column}:{plain} {accent}{(isError ? "error" : "warning")} " +
-                $"{diagnostic.Code}:{plain} {bold}{PrintableText.Of(diagnostic.Message)}{plain}\n"));
+                $"{diagnostic.Code}:{plain} {bold}{PrintableText.Of(diagnostic.FullMessage)}{plain}\n"));
         var hint = diagnostic.Hint is null ? "" : $" {PrintableText.Of(diagnostic.Hint)}";
         if (source is null || at.Line > source.LineCount)
         {
@@ -70,7 +70,7 @@ public static class DiagnosticWriter
                 json.WriteNumber("length", diagnostic.At.Length);
                 json.WriteString("severity", diagnostic.Severity == Severity.Error ? "error" : "warning");
                 json.WriteString("code", diagnostic.Code);
-                json.WriteString("message", PrintableText.WellFormed(diagnostic.Message));
+                json.WriteString("message", PrintableText.WellFormed(diagnostic.FullMessage));
                 if (diagnostic.Hint is { } hint)
                 {
                     json.WriteString("hint", PrintableText.WellFormed(hint));

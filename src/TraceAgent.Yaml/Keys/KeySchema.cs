@@ -21,6 +21,11 @@ public static class KeySchema
             schema = schema.And(JsonSchema.AnyOf(table.AtLeastOneOf.Select(name => JsonSchema.Empty.Required(name))));
         }
 
+        if (table.TakesExtensions)
+        {
+            schema = schema.PatternProperties("^x-", JsonSchema.Empty);
+        }
+
         if (table.ExactlyOneOf.Count > 0)
         {
             schema = schema.And(JsonSchema.OneOf(table.ExactlyOneOf.Select(name => JsonSchema.Empty.Required(name))));

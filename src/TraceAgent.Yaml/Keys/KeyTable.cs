@@ -16,6 +16,9 @@ public sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
     /// <summary>Keys of which at least one must be there.</summary>
     public IReadOnlyList<string> AtLeastOneOf { get; init; } = [];
 
+    /// <summary>True when keys that begin with <c>x-</c> may hold anything: what anchors name for other places.</summary>
+    public bool TakesExtensions { get; init; }
+
     /// <summary>
     /// Further demands of the JSON Schema, on several keys together; the reader's checks of these are made by whoever has them
     /// all.
@@ -44,6 +47,11 @@ public sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
             }
 
             var name = entry.Key.Value;
+            if (TakesExtensions && name.StartsWith("x-", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             if (!_byName.TryGetValue(name, out var key))
             {
                 var truth = TruthKey.Meant(name, _byName.Keys);

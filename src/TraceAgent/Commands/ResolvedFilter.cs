@@ -50,7 +50,7 @@ internal sealed record ResolvedFilter(
             [.. diagnostics.Select(d => new ResolvedProblem(
                 d.Severity == Severity.Error ? "error" : "warning",
                 d.Code,
-                PrintableText.WellFormed($"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.Message}"),
+                PrintableText.WellFormed($"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.FullMessage}"),
                 d.Hint is { } hint ? PrintableText.WellFormed(hint) : null))]);
     }
 

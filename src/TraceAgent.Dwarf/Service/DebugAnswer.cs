@@ -1,0 +1,50 @@
+using TraceAgent.Capture;
+using TraceAgent.Dwarf.Locations;
+
+namespace TraceAgent.Dwarf.Service;
+
+/// <summary>What debug information says to a <see cref="DebugQuery"/>.</summary>
+public sealed record DebugAnswer
+{
+    /// <summary>Paths of source files: all, or those that fit when several do.</summary>
+    public EquatableArray<string> Files { get; init; }
+
+    /// <summary>The places, by file, line and address.</summary>
+    public EquatableArray<LineSite> Sites { get; init; }
+
+    /// <summary>Sentences without a full stop about what could not be read.</summary>
+    public EquatableArray<string> Problems { get; init; }
+
+    /// <summary>True when there is more than an answer may have.</summary>
+    public bool IsCut { get; init; }
+}
+
+/// <summary>A line of a source file.</summary>
+/// <param name="File">The path.</param>
+/// <param name="Line">1 is the first; 0 when it is not known.</param>
+/// <param name="Column">1 is the first; 0 when it is not known.</param>
+public sealed record SourcePlace(string File, uint Line, uint Column);
+
+/// <summary>An address at which a line begins, once for each function and inlined call.</summary>
+/// <param name="Address">Virtual address in the file.</param>
+/// <param name="Place">The line.</param>
+/// <param name="Calls">The function whose code it is, and the calls that the compiler put into it, from the outside inwards.</param>
+/// <param name="Variables">Variables and parameters there, those of the innermost scope first.</param>
+public sealed record LineSite(
+    ulong Address, SourcePlace Place, EquatableArray<ScopeCall> Calls, EquatableArray<LineVariable> Variables);
+
+/// <summary>A function, or an inlined call of one.</summary>
+/// <param name="Function">The name without its namespace.</param>
+/// <param name="CalledAt">The line that calls it; null for the function whose code it is.</param>
+public sealed record ScopeCall(string Function, SourcePlace? CalledAt);
+
+/// <summary>A variable or parameter at one address.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="IsParameter">True for a parameter.</param>
+/// <param name="Type">The type as the source has it.</param>
+/// <param name="Place">Where its value is.</param>
+/// <param name="Lives">Lines where its value can be had, when it cannot here.</param>
+public sealed record LineVariable(string Name, bool IsParameter, string Type, LocationPiece Place, EquatableArray<LineRange> Lives);
+
+/// <summary>Lines from one to another, both of it.</summary>
+public sealed record LineRange(uint First, uint Last);

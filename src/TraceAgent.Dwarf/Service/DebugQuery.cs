@@ -1,0 +1,25 @@
+namespace TraceAgent.Dwarf.Service;
+
+/// <summary>A question about debug information, as the agent asks the process that reads it.</summary>
+public abstract record DebugQuery
+{
+    private DebugQuery()
+    {
+    }
+
+    /// <summary>The source files that have code.</summary>
+    public sealed record Files : DebugQuery;
+
+    /// <summary>The places of lines of a source file.</summary>
+    /// <param name="File">The path or the end of it, whole parts: <c>src/cart.c</c>.</param>
+    /// <param name="First">The first line; 1 is the first of the file.</param>
+    /// <param name="Last">The last line.</param>
+    /// <param name="WithVariables">True to say which variables there are.</param>
+    public sealed record Lines(string File, uint First, uint Last, bool WithVariables) : DebugQuery;
+
+    /// <summary>The places of lines within a piece of code.</summary>
+    /// <param name="Start">Address of the first instruction.</param>
+    /// <param name="End">Address behind the last one.</param>
+    /// <param name="WithVariables">True to say which variables there are.</param>
+    public sealed record Code(ulong Start, ulong End, bool WithVariables) : DebugQuery;
+}

@@ -1,0 +1,178 @@
+using TraceAgent.Capture;
+
+namespace TraceAgent.Dwarf.Service;
+
+/// <summary>The form in which questions and answers go from one process to the other.</summary>
+public static class DebugWire
+{
+    /// <summary>The maximum length of a message in bytes.</summary>
+    public const int MaxBytes = 4 << 20;
+
+    private const int MaxFiles = 1 << 16;
+    private const int MaxCalls = 256;
+    private const int MaxVariables = 1024;
+    private const int MaxProblems = 64;
+
+    public static byte[] Write(DebugQuery query)
+    {
+        var writer = new WireWriter();
+        switch (query)
+        {
+            case DebugQuery.Lines lines:
+                writer.Byte(WireTag.Lines);
+                writer.Text(lines.File);
+                writer.Number(lines.First);
+                writer.Number(lines.Last);
+                writer.Flag(lines.WithVariables);
+                break;
+            case DebugQuery.Code code:
+                writer.Byte(WireTag.Code);
+                writer.Number(code.Start);
+                writer.Number(code.End);
+                writer.Flag(code.WithVariables);
+                break;
+            default:
+                writer.Byte(WireTag.Files);
+                break;
+        }
+
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>Reads a question; null when the bytes are none.</summary>
+    public static DebugQuery? ReadQuery(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new WireReader(bytes);
+        DebugQuery? query = reader.Byte() switch
+        {
+            WireTag.Files => new DebugQuery.Files(),
+            WireTag.Lines => new DebugQuery.Lines(reader.Text(), reader.Line(), reader.Line(), reader.Flag()),
+            WireTag.Code => new DebugQuery.Code(reader.Number(), reader.Number(), reader.Flag()),
+            _ => null,
+        };
+        return reader.HasFailed || !reader.IsAtEnd ? null : query;
+    }
+
+    /// <summary>Writes an answer, without its last places if it would be longer than <see cref="MaxBytes"/>.</summary>
+    public static byte[] Write(DebugAnswer answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        var head = new WireWriter();
+        head.List([.. answer.Problems.Take(MaxProblems)], head.Text);
+        var isCut = answer.IsCut;
+        isCut |= WriteUpTo(head, [.. answer.Files], (writer, file) => writer.Text(file));
+        isCut |= WriteUpTo(head, [.. answer.Sites], Write);
+        head.Flag(isCut);
+        return head.Written.ToArray();
+    }
+
+    /// <summary>Reads an answer; null when the bytes are none, which only a process that was taken over writes.</summary>
+    public static DebugAnswer? ReadAnswer(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new WireReader(bytes);
+        var problems = Texts(ref reader, MaxProblems);
+        var files = Texts(ref reader, MaxFiles);
+        var sites = new LineSite[reader.Count(DebugInfoReader.MaxSites)];
+        for (var i = 0; i < sites.Length; i++)
+        {
+            sites[i] = new LineSite(reader.Number(), reader.Place(), Calls(ref reader), Variables(ref reader));
+        }
+
+        var isCut = reader.Flag();
+        return reader.HasFailed || !reader.IsAtEnd
+            ? null
+            : new DebugAnswer { Files = files, Sites = [.. sites], Problems = problems, IsCut = isCut };
+    }
+
+    private static bool WriteUpTo<T>(WireWriter writer, IReadOnlyList<T> items, Action<WireWriter, T> write)
+    {
+        var body = new WireWriter();
+        var count = 0;
+        for (; count < items.Count; count++)
+        {
+            var one = new WireWriter();
+            write(one, items[count]);
+            if (writer.Written.Length + body.Written.Length + one.Written.Length > MaxBytes - 64)
+            {
+                break;
+            }
+
+            body.Append(one.Written);
+        }
+
+        writer.Number((ulong)count);
+        writer.Append(body.Written);
+        return count < items.Count;
+    }
+
+    private static void Write(WireWriter writer, LineSite site)
+    {
+        writer.Number(site.Address);
+        writer.Place(site.Place);
+        writer.List([.. site.Calls.Take(MaxCalls)], call =>
+        {
+            writer.Text(call.Function);
+            writer.Flag(call.CalledAt is not null);
+            if (call.CalledAt is { } place)
+            {
+                writer.Place(place);
+            }
+        });
+        writer.List([.. site.Variables.Take(MaxVariables)], variable =>
+        {
+            writer.Text(variable.Name);
+            writer.Flag(variable.IsParameter);
+            writer.Text(variable.Type);
+            writer.Piece(variable.Place);
+            writer.List([.. variable.Lives], lines =>
+            {
+                writer.Number(lines.First);
+                writer.Number(lines.Last);
+            });
+        });
+    }
+
+    private static EquatableArray<string> Texts(ref WireReader reader, int most)
+    {
+        var texts = new string[reader.Count(most)];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = reader.Text();
+        }
+
+        return [.. texts];
+    }
+
+    private static EquatableArray<ScopeCall> Calls(ref WireReader reader)
+    {
+        var calls = new ScopeCall[reader.Count(MaxCalls)];
+        for (var i = 0; i < calls.Length; i++)
+        {
+            calls[i] = new ScopeCall(reader.Text(), reader.Flag() ? reader.Place() : null);
+        }
+
+        return [.. calls];
+    }
+
+    private static EquatableArray<LineVariable> Variables(ref WireReader reader)
+    {
+        var variables = new LineVariable[reader.Count(MaxVariables)];
+        for (var i = 0; i < variables.Length; i++)
+        {
+            variables[i] = new LineVariable(reader.Text(), reader.Flag(), reader.Text(), reader.Piece(), Lives(ref reader));
+        }
+
+        return [.. variables];
+    }
+
+    private static EquatableArray<LineRange> Lives(ref WireReader reader)
+    {
+        var lives = new LineRange[reader.Count(MaxVariables)];
+        for (var i = 0; i < lives.Length; i++)
+        {
+            lives[i] = new LineRange(reader.Line(), reader.Line());
+        }
+
+        return [.. lives];
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using TraceAgent.Capture;
+using TraceAgent.Dwarf.Entries;
+using TraceAgent.Dwarf.Lines;
+using TraceAgent.Dwarf.Locations;
+using TraceAgent.Dwarf.Scopes;
+
+namespace TraceAgent.Dwarf.Service;
+
+/// <summary>One unit while it is asked: its lines and functions.</summary>
+/// <param name="unit">The unit.</param>
+/// <param name="header">The header of its line program.</param>
+internal sealed class SourceUnit(Unit unit, LineHeader header)
+{
+    private LineTable? _lines;
+    private FunctionTable? _functions;
+
+    public Unit Unit => unit;
+
+    public LineHeader Header => header;
+
+    public LineTable Lines => _lines ??= LineTable.Read(header);
+
+    private FunctionTable Functions => _functions ??= FunctionTable.Read(unit);
+
+    /// <summary>The scopes around an address from the function inwards; empty when it is of no function.</summary>
+    public List<Entry> ScopesAt(ulong address) => Functions.At(address) is { } function ? ScopeChain.At(function, address) : [];
+
+    /// <summary>The functions among scopes: the one whose code it is, and those of inlined calls.</summary>
+    public EquatableArray<ScopeCall> CallsOf(List<Entry> scopes)
+    {
+        var calls = new List<ScopeCall>();
+        foreach (var scope in scopes)
+        {
+            if (scope.Tag is Tag.Subprogram or Tag.InlinedSubroutine)
+            {
+                calls.Add(new ScopeCall(
+                    Encoding.UTF8.GetString(scope.Name()), scope.Tag == Tag.InlinedSubroutine ? CallerOf(scope) : null));
+            }
+        }
+
+        return [.. calls];
+    }
+
+    /// <summary>
+    /// The address at which a line that begins at the start of its function can be probed with its parameters in place: behind
+    /// the instructions that make the frame, when parameters are in the frame all the time, which is how code without
+    /// optimisation has it.
+    /// </summary>
+    public ulong BehindPrologue(Entry function, LineRow row)
+    {
+        if (function.Address(AttributeName.LowPc) != row.Address || !HasParametersInFrame(function))
+        {
+            return row.Address;
+        }
+
+        // clang marks the row; of gcc's it is the second of the function.
+        ulong? second = null;
+        for (var i = Lines.From(row.Address); i < Lines.Rows.Count; i++)
+        {
+            var next = Lines.Rows[i];
+            if (next.EndsSequence || (next.Address > row.Address && Functions.At(next.Address)?.Offset != function.Offset))
+            {
+                break;
+            }
+
+            if (next.IsPrologueEnd)
+            {
+                return next.Address;
+            }
+
+            if (next.Address > row.Address && next.IsStatement)
+            {
+                second ??= next.Address;
+            }
+        }
+
+        return second ?? row.Address;
+    }
+
+    private static bool HasParametersInFrame(Entry function)
+    {
+        foreach (var variable in ScopeChain.VariablesOf(function))
+        {
+            if (variable.Tag == Tag.FormalParameter && variable.Block(AttributeName.Location) is [Op.FrameBase, ..])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private SourcePlace? CallerOf(Entry call) =>
+        call.Unsigned(AttributeName.CallFile) is { } file && header.PathOf(file) is { } path
+            ? new SourcePlace(
+                path, (uint)(call.Unsigned(AttributeName.CallLine) ?? 0), (uint)(call.Unsigned(AttributeName.CallColumn) ?? 0))
+            : null;
+}

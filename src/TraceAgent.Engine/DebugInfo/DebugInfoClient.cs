@@ -1,0 +1,116 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using TraceAgent.Dwarf.Service;
+using TraceAgent.Linux;
+using TraceAgent.Symbols;
+using TraceAgent.Symbols.Elf;
+
+namespace TraceAgent.Engine.DebugInfo;
+
+/// <summary>
+/// Asks the debug information of a binary, in a process of its own that can do nothing but read it: <see cref="DebugInfoChild"/>.
+/// What it answers is checked as what any other process says.
+/// </summary>
+public static class DebugInfoClient
+{
+    // Below the limit of the process's data, so that the collector fails first and says so.
+    private const ulong MaxHeap = 192UL << 20;
+
+    /// <summary>The answer; null, with the reason in <paramref name="problem"/>, when there is none.</summary>
+    /// <param name="image">The open binary.</param>
+    /// <param name="path">The path, beside which separate debug information is looked for.</param>
+    /// <param name="query">The question.</param>
+    /// <param name="problem">The reason.</param>
+    public static DebugAnswer? Ask(ElfImage image, string path, DebugQuery query, out SiteProblem? problem)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using var files = DebugInformation.Find(image, path, out problem);
+        if (files is null)
+        {
+            return null;
+        }
+
+        using var spill = files.IsCompressed ? SpillFile() : null;
+        HelperAnswer ended;
+        try
+        {
+            var helper = new HelperProcess(DebugInfoChild.Verb) { MaxAnswer = DebugWire.MaxBytes, MaxHeap = MaxHeap };
+            ended = helper.Ask([files.Program, files.Separate, files.Supplement, spill], DebugWire.Write(query));
+        }
+        catch (KernelException refused)
+        {
+            problem = new SiteProblem(SiteCodes.DebugReaderEnded, Refused: true, refused.Message);
+            return null;
+        }
+
+        if (ended.Bytes is not { } bytes)
+        {
+            problem = Ended(path, ended);
+            return null;
+        }
+
+        if (DebugWire.ReadAnswer(bytes) is not { } answer)
+        {
+            problem = new SiteProblem(
+                SiteCodes.DebugReaderEnded, Refused: true, $"what was read of the debug information of {path} is not an answer",
+                "is the file from a source that you trust?");
+            return null;
+        }
+
+        return Checked(answer, image, files.Remark);
+    }
+
+    /// <summary>Leaves out places that are no code, and adds what was noticed when the files were found.</summary>
+    private static DebugAnswer Checked(DebugAnswer answer, ElfImage image, string? remark)
+    {
+        var sites = answer.Sites.Where(site => image.IsCode(site.Address)).ToList();
+        var problems = answer.Problems.ToList();
+        if (sites.Count < answer.Sites.Count)
+        {
+            problems.Add(string.Create(
+                CultureInfo.InvariantCulture, $"{answer.Sites.Count - sites.Count} places are outside the code and left out"));
+        }
+
+        if (remark is not null)
+        {
+            problems.Add(remark);
+        }
+
+        return answer with { Sites = [.. sites], Problems = [.. problems] };
+    }
+
+    private static SiteProblem Ended(string path, HelperAnswer ended)
+    {
+        const int cpuLimit = 24;
+        const int bus = 7;
+        var (reason, hint) = ended switch
+        {
+            { IsLate: true } => ("took too long", "a slow disk, or a file that is made to be hard to read"),
+            { Signal: cpuLimit } => ($"took more than {Confinement.MaxSeconds} s of CPU", "ask for less: a file, or fewer lines"),
+            { Signal: bus } => ("ended because the file was truncated meanwhile", "try again when it is complete"),
+            { ExitCode: DebugInfoChild.NeedsMemory } => ("needs more memory than it may have", "ask for less: a file, or fewer lines"),
+            { ExitCode: DebugInfoChild.CannotConfine } =>
+                ("cannot be confined here, and is not done otherwise", "it needs seccomp filters (CONFIG_SECCOMP_FILTER) and x86-64"),
+            { Signal: > 0 } => ($"was ended by signal {ended.Signal}", null as string),
+            _ => ($"ended with {ended.ExitCode}", null),
+        };
+        return new SiteProblem(
+            SiteCodes.DebugReaderEnded, Refused: true, $"reading the debug information of {path} {reason}", hint);
+    }
+
+    /// <summary>A file without a name that large sections are decompressed to; null when there is no place for one.</summary>
+    private static SafeFileHandle? SpillFile()
+    {
+        try
+        {
+            var path = Path.GetTempFileName();
+            var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            File.Delete(path);
+            return handle;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.CommandLine;
+using System.Text;
+using TraceAgent.Dwarf.Service;
+using TraceAgent.Engine.DebugInfo;
+using TraceAgent.Engine.Targets;
+using TraceAgent.Hosting;
+using TraceAgent.Linux;
+using TraceAgent.Rules;
+using TraceAgent.Symbols;
+using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Functions;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Commands;
+
+/// <summary><c>traceagent lines</c>: lists lines of source files that can be probed in a binary. Needs no privileges.</summary>
+internal static class LinesCommand
+{
+    // A pattern may mean thousands; each is a question.
+    private const int MostFunctions = 16;
+
+    public static Command Create()
+    {
+        var binary = new Argument<string>("BINARY") { Description = "A program or library: a path, or a name such as libc.so.6" };
+        var place = new Argument<string?>("PLACE")
+        {
+            Description = "FILE, FILE:LINE or FILE:FIRST-LAST, such as 'cart.c:40-52'; or a function, such as 'shop::Cart::add'; the "
+                + "source files without it",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var variables = new Option<bool>("--vars") { Description = "Show the variables of each place, and where their values are" };
+        var json = new Option<bool>("--json") { Description = "One JSON object a line, for machines" };
+        var command = new Command("lines", "List the source lines that can be probed in a binary with debug information.")
+        {
+            binary, place, variables, json,
+        };
+        command.SetAction(parsed => Run(
+            parsed.GetValue(binary)!, parsed.GetValue(place), parsed.GetValue(variables), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string binary, string? place, bool withVariables, bool json)
+    {
+        var path = FileStatus.Of(binary) is not null ? binary : LibraryCalled(binary);
+        if (path is null)
+        {
+            return CommandError.Write(
+                ExitCode.Usage, $"{binary}: no such file{(binary.Contains('/') ? "" : ", and no library that the dynamic linker knows")}");
+        }
+
+        using var image = ElfImage.TryOpen(path, out var problem);
+        if (image is null)
+        {
+            return Refuse(problem!);
+        }
+
+        var answers = new List<DebugAnswer>();
+        foreach (var query in QueriesOf(image, path, place, withVariables, out problem))
+        {
+            if (DebugInfoClient.Ask(image, path, query, out problem) is not { } answer)
+            {
+                return Refuse(problem!);
+            }
+
+            answers.Add(answer);
+            if (query is DebugQuery.Lines lines && Missing(answer, lines, path) is { } missing)
+            {
+                return Refuse(missing);
+            }
+        }
+
+        return problem is null ? Write(new LineListing(image, path, withVariables), answers, json) : Refuse(problem);
+    }
+
+    /// <summary>The questions that a place means: one, but for functions several of a name.</summary>
+    private static IReadOnlyList<DebugQuery> QueriesOf(
+        ElfImage image, string path, string? place, bool withVariables, out SiteProblem? problem)
+    {
+        problem = null;
+        if (place is null)
+        {
+            return [new DebugQuery.Files()];
+        }
+
+        if (SourceArgument.TryRead(place) is { } source)
+        {
+            return [new DebugQuery.Lines(source.File, source.First, source.Last, withVariables)];
+        }
+
+        var functions = FunctionList.Of(image, path, place, MostFunctions);
+        problem = functions.Problem;
+        return [.. functions.Functions.Select(
+            function => new DebugQuery.Code(function.Address, function.Address + function.Size, withVariables))];
+    }
+
+    private static SiteProblem? Missing(DebugAnswer answer, DebugQuery.Lines lines, string path)
+    {
+        if (answer.Sites.Count > 0)
+        {
+            return null;
+        }
+
+        const int most = 8;
+        return answer.Files.Count switch
+        {
+            0 => new SiteProblem(
+                SiteCodes.SourceFileNotFound, Refused: true, $"no source file of {path} ends with {lines.File}",
+                $"`traceagent lines {path}` lists them"),
+            1 => new SiteProblem(
+                SiteCodes.LineWithoutCode, Refused: true, lines.First == lines.Last
+                    ? $"no code of {path} begins on line {lines.First} of {answer.Files[0]}"
+                    : $"no code of {path} begins on lines {lines.First} to {lines.Last} of {answer.Files[0]}",
+                $"`traceagent lines {path} {lines.File}` lists the lines with code; others are comments, declarations, or optimised out"),
+            _ => new SiteProblem(
+                SiteCodes.SourceFileAmbiguous, Refused: true, $"{answer.Files.Count} source files of {path} end with {lines.File}",
+                $"say more of its path: {string.Join(", ", answer.Files.Take(most))}{(answer.Files.Count > most ? ", ..." : "")}"),
+        };
+    }
+
+    private static int Refuse(SiteProblem reason) => CommandError.Write(ExitCode.Failure, SymbolRows.Describe(reason));
+
+    private static int Write(LineListing listing, List<DebugAnswer> answers, bool json)
+    {
+        using (var stream = Console.OpenStandardOutput())
+        using (var output = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16))
+        {
+            if (json)
+            {
+                listing.WriteJson(output, answers);
+            }
+            else
+            {
+                listing.WriteText(output, answers);
+            }
+        }
+
+        foreach (var problem in answers.SelectMany(answer => answer.Problems).Distinct())
+        {
+            Console.Error.WriteLine($"traceagent: {PrintableText.Of(problem)}");
+        }
+
+        if (answers.Exists(answer => answer.IsCut))
+        {
+            Console.Error.WriteLine($"traceagent: only the first {DebugInfoReader.MaxSites} places are listed; ask for fewer lines");
+        }
+
+        return ExitCode.Fine;
+    }
+
+    private static string? LibraryCalled(string name) =>
+        !name.Contains('/') && new TargetFinder().Find(new Target.Library(name)).Files is [var first, ..] ? first.Path : null;
+}

@@ -1,0 +1,139 @@
+using TraceAgent.Capture;
+using TraceAgent.Dwarf.Locations;
+using TraceAgent.Dwarf.Service;
+
+namespace TraceAgent.Dwarf.Tests;
+
+/// <summary>Questions and answers, as the process that reads debug information has them.</summary>
+public class DebugInfoReaderTests(CompiledPrograms programs) : IClassFixture<CompiledPrograms>
+{
+    // In Programs/items.c.
+    private const uint TwiceLine = 17;
+    private const uint TotalLine = 21;
+    private const uint PriceLine = 25;
+
+    [Theory]
+    [InlineData("gcc", "-O0 -gdwarf-4")]
+    [InlineData("gcc", "-O2 -gdwarf-5")]
+    [InlineData("clang", "-O2 -gdwarf-5")]
+    public void A_line_has_its_places_with_the_calls_that_the_compiler_put_there(string compiler, string options)
+    {
+        var answer = Ask(compiler, options, new DebugQuery.Lines("items.c", TwiceLine, TwiceLine, WithVariables: false));
+
+        var names = Assert.Single(answer.Sites.Select(site => string.Join(' ', site.Calls.Select(call => call.Function))).Distinct());
+        Assert.Equal(options.Contains("-O0", StringComparison.Ordinal) ? "twice" : "total twice", names);
+        Assert.EndsWith("Programs/items.c", Assert.Single(answer.Files), StringComparison.Ordinal);
+        if (answer.Sites[0].Calls is [_, { CalledAt: { } caller }])
+        {
+            Assert.Equal(PriceLine, caller.Line);
+        }
+    }
+
+    [Fact]
+    public void Without_optimisation_a_function_is_probed_where_its_parameters_are_in_place()
+    {
+        foreach (var compiler in (string[])["gcc", "clang"])
+        {
+            var path = programs.Compile(compiler, "-O0 -gdwarf-5", "items.c");
+            var start = Convert.ToUInt64(
+                CompiledPrograms.Run("nm", path).Split('\n').Single(line => line.EndsWith(" total", StringComparison.Ordinal))[..16], 16);
+
+            var answer = Ask(compiler, "-O0 -gdwarf-5", new DebugQuery.Lines("items.c", TotalLine, TotalLine + 1, WithVariables: true));
+
+            Assert.True(answer.Sites[0].Address > start, $"{compiler}: {answer.Sites[0].Address:x}");
+            var items = Assert.Single(answer.Sites[0].Variables, variable => variable.Name == "items");
+            Assert.Equal((true, "const struct item *"), (items.IsParameter, items.Type));
+            Assert.IsType<LocationPiece.Memory>(items.Place);
+        }
+    }
+
+    [Fact]
+    public void A_variable_that_is_not_there_says_on_which_lines_it_is()
+    {
+        var answer = Ask("gcc", "-O2 -gdwarf-5", new DebugQuery.Lines("items.c", 1, uint.MaxValue, WithVariables: true));
+
+        var missing = answer.Sites.SelectMany(site => site.Variables)
+            .Where(variable => variable.Place is LocationPiece.Missing { Reason: MissingReason.NotLive }).ToList();
+        Assert.NotEmpty(missing);
+        Assert.Contains(missing, variable => variable.Lives.Count > 0);
+        Assert.All(missing.SelectMany(variable => variable.Lives), lines => Assert.InRange(lines.First, TwiceLine - 4, 48u));
+    }
+
+    [Theory]
+    [InlineData("basket.cpp", "g++", "const string &", "text")]
+    [InlineData("items.c", "gcc", "struct item[3]", "items")]
+    [InlineData("items.c", "gcc", "char **", "argv")]
+    [InlineData("items.c", "gcc", "int", "argc")]
+    public void Types_have_the_names_of_the_source(string source, string compiler, string type, string variable)
+    {
+        using var files = DebugFiles.Open(programs.Compile(compiler, "-O0 -g", source));
+        var answer = new DebugInfoReader(files.Sections, files.Sections, null)
+            .Answer(new DebugQuery.Lines(source, 1, uint.MaxValue, WithVariables: true));
+
+        Assert.Contains(type, answer.Sites.SelectMany(site => site.Variables).Where(one => one.Name == variable).Select(one => one.Type));
+    }
+
+    [Fact]
+    public void The_code_of_a_function_has_lines_of_all_that_is_inlined_in_it()
+    {
+        var path = programs.Compile("gcc", "-O2 -gdwarf-5", "items.c");
+        var line = CompiledPrograms.Run("nm", "-S", path).Split('\n').Single(one => one.EndsWith(" total", StringComparison.Ordinal));
+        var start = Convert.ToUInt64(line[..16], 16);
+        var end = start + Convert.ToUInt64(line[17..33], 16);
+
+        var answer = Ask("gcc", "-O2 -gdwarf-5", new DebugQuery.Code(start, end, WithVariables: false));
+
+        Assert.All(answer.Sites, site => Assert.InRange(site.Address, start, end - 1));
+        Assert.Contains(answer.Sites, site => site.Place.Line == TwiceLine);
+        Assert.Contains(answer.Sites, site => site.Place.Line == PriceLine);
+    }
+
+    [Fact]
+    public void Files_are_those_that_have_code() => Assert.Contains(
+        Ask("gcc", "-O2 -gdwarf-5", new DebugQuery.Files()).Files, file => file.EndsWith("/items.c", StringComparison.Ordinal));
+
+    [Fact]
+    public void An_answer_arrives_as_it_was()
+    {
+        var answer = Ask("gcc", "-O2 -gdwarf-5", new DebugQuery.Lines("items.c", 1, uint.MaxValue, WithVariables: true));
+        Assert.Equal(answer, DebugWire.ReadAnswer(DebugWire.Write(answer)));
+
+        DebugQuery[] queries =
+            [new DebugQuery.Files(), new DebugQuery.Lines("a.c", 1, 2, true), new DebugQuery.Code(1, ulong.MaxValue, false)];
+        Assert.All(queries, query => Assert.Equal(query, DebugWire.ReadQuery(DebugWire.Write(query))));
+    }
+
+    [Fact]
+    public void An_answer_that_was_made_to_harm_is_none_or_in_bounds()
+    {
+        var bytes = DebugWire.Write(Ask("gcc", "-O2 -gdwarf-5", new DebugQuery.Lines("items.c", 1, uint.MaxValue, WithVariables: true)));
+        var random = new Random(21);
+        for (var round = 0; round < 20_000; round++)
+        {
+            var changed = (byte[])bytes.Clone();
+            for (var i = random.Next(1, 6); i > 0; i--)
+            {
+                changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            }
+
+            var answer = DebugWire.ReadAnswer(changed.AsSpan(0, random.Next(4) == 0 ? random.Next(changed.Length) : changed.Length));
+            Assert.All(
+                answer?.Sites.SelectMany(site => site.Variables) ?? [],
+                variable => Assert.False(variable.Place is LocationPiece.Value { Computed: Expr.Register { Number: > 31 } }));
+        }
+    }
+
+    [Fact]
+    public void An_expression_without_end_is_no_answer()
+    {
+        byte[] site = [0, 0, 1, 1, 1, (byte)'f', 1, 0, 0, 1, 1, (byte)'v', 0, 0, 1];
+        byte[] nested = [.. site, .. Enumerable.Repeat(new byte[] { 3, 0 }, 100_000).SelectMany(two => two)];
+        Assert.Null(DebugWire.ReadAnswer(nested));
+    }
+
+    private DebugAnswer Ask(string compiler, string options, DebugQuery query)
+    {
+        using var files = DebugFiles.Open(programs.Compile(compiler, options, "items.c"));
+        return new DebugInfoReader(files.Sections, files.Sections, null).Answer(query);
+    }
+}
