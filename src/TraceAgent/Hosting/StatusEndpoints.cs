@@ -29,16 +29,18 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
         (AgentRun Run, ISystemdNotifier Notifier) host, ILogger logger)
     {
         (_parts, (_rules, _packets), _host, _logger) = (parts, engines, host, logger);
-        _source = new StatusSource(
-            _rules.Table,
-            () => pipeline.Rules.All,
-            _packets.Table,
-            () => pipeline.PacketRules.All,
-            parts.Session.Ring,
-            () => parts.Session.AttachMethod,
-            () => [.. parts.Outputs.Names.Select(
+        _source = new StatusSource
+        {
+            Rules = _rules.Table,
+            Counters = () => pipeline.Rules.All,
+            PacketRules = _packets.Table,
+            PacketCounters = () => pipeline.PacketRules.All,
+            Ring = parts.Session.Ring,
+            Method = () => parts.Session.AttachMethod,
+            Outputs = () => [.. parts.Outputs.Names.Select(
                 name => new OutputStatus(name, pipeline.Outputs.ErrorsOf(name), pipeline.Outputs.DroppedBy(name)))],
-            parts.Configuration.Defaults.TotalBudgetPercent);
+            TotalBudgetPercent = parts.Configuration.Defaults.TotalBudgetPercent,
+        };
         _watchdog = new Watchdog(host.Notifier, pipeline.Pump, _rules.Loop);
     }
 
