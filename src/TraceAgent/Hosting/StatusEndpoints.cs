@@ -52,7 +52,7 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
             _logger, rules, _parts.Session.AttachMethod == AttachMethod.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
         _host.Notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));
         _host.Run.Begin(anyRejected: _rules.Table.Rejected > 0);
-        ExecutablePages.ReleasePages();
+        ReleaseMemory();
         return Task.CompletedTask;
     }
 
@@ -64,6 +64,16 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
     }
 
     public void Dispose() => _watchdog.Dispose();
+
+    /// <summary>
+    /// Gives back what only the start has needed: most of the pages of code, and the free parts of the heap, which is a third of the
+    /// memory with a thousand rules. The collector would keep them for what may come.
+    /// </summary>
+    private static void ReleaseMemory()
+    {
+        ExecutablePages.ReleasePages();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
 
     private string Describe()
     {
