@@ -14,13 +14,10 @@ internal static class KeyedSecret
     /// <summary>
     /// The maximum number of characters of a key on either side of the stem; bounds the work on a text that repeats a word.
     /// </summary>
-    private const int MaxKeySide = 48;
+    public const int MaxKeySide = 48;
 
-    private const int MaxTagLength = 256;
-    private const int MaxUserLength = 128;
     private const string UserOption = "-user";
     private const string ShortUserOption = " -u ";
-    private const string Identified = "identified";
 
     // Their value is the rest of the line.
     private static readonly string[] Headers = ["authorization", "cookie"];
@@ -31,7 +28,7 @@ internal static class KeyedSecret
     /// <summary>
     /// Stems besides the names of keys: options that are followed by <c>name:password</c>, and what SQL has before a password.
     /// </summary>
-    public static IEnumerable<string> Stems => [UserOption, ShortUserOption, Identified];
+    public static IEnumerable<string> Stems => [UserOption, ShortUserOption, SqlSecret.Identified];
 
     /// <summary>
     /// The value of the key of which a stem is a part, empty when it has none, and where that key ends; 0 when there is no key.
@@ -47,9 +44,9 @@ internal static class KeyedSecret
             return (PasswordOfUser(text, at + ShortUserOption.Length), 0);
         }
 
-        if (rest.StartsWith(Identified, StringComparison.OrdinalIgnoreCase))
+        if (rest.StartsWith(SqlSecret.Identified, StringComparison.OrdinalIgnoreCase))
         {
-            return (BehindIdentified(text, at), 0);
+            return (SqlSecret.BehindIdentified(text, at), 0);
         }
 
         var (start, end) = (at, at);
@@ -77,15 +74,18 @@ internal static class KeyedSecret
         }
 
         var isOption = text[start] == '-' && (start == 0 || text[start - 1] is ' ' or '\t' or '\n' or '\0' or '"' or '\'' or '`');
-        var isTag = start > 0 && (text[start - 1] == '<' || (text[start - 1] == ':' && BeginsTag(text[..(start - 1)])));
-        var value = isTag ? InTag(text, end) : default;
+        var isTag = start > 0 && (text[start - 1] == '<' || (text[start - 1] == ':' && TagSecret.BeginsIn(text[..(start - 1)])));
+        var value = isTag ? TagSecret.At(text, end) : default;
         value = value.Length > 0 ? value : Assigned(text, end, toEndOfLine: EndsWithHeader(key));
         value = value.Length > 0 || !isOption ? value : BehindOption(text, end);
-        value = value.Length > 0 || !key.Equals("password", StringComparison.OrdinalIgnoreCase) ? value : OfSql(text, start, end);
+        value = value.Length > 0 || !key.Equals("password", StringComparison.OrdinalIgnoreCase)
+            ? value
+            : SqlSecret.BehindPassword(text, start, end);
         return (value, end);
     }
 
-    private static bool IsOfKey(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
+    /// <summary>True for what a key may consist of.</summary>
+    public static bool IsOfKey(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
 
     private static bool IsNone(ReadOnlySpan<char> key, EquatableArray<string> notSecret)
     {
@@ -115,7 +115,7 @@ internal static class KeyedSecret
 
     private static TextSpan Assigned(ReadOnlySpan<char> text, int end, bool toEndOfLine)
     {
-        var at = SkipQuotes(text, end);
+        var at = TextSkip.Quotes(text, end);
         if (at > end && StartsBody(text[at..]) is > 0 and var blank)
         {
             // A field of a form (RFC 7578): name="password", an empty line, the value.
@@ -123,7 +123,7 @@ internal static class KeyedSecret
         }
 
         // user[password]=…, config["password"] = …
-        at = SkipWhite(text, at < text.Length && text[at] == ']' ? at + 1 : at, out var isOwnLine);
+        at = TextSkip.White(text, at < text.Length && text[at] == ']' ? at + 1 : at, out var isOwnLine);
         if (at >= text.Length)
         {
             return default;
@@ -145,13 +145,13 @@ internal static class KeyedSecret
             return default;
         }
 
-        at = SkipBlanks(text, at);
+        at = TextSkip.Blanks(text, at);
         if (separator == ':' && Block(text, at) is { Length: > 0 } block)
         {
             return block;
         }
 
-        at = SkipWhite(text, at, out var isNextLine);
+        at = TextSkip.White(text, at, out var isNextLine);
         if (isNextLine && !isOwnLine && BeginsPair(text, at))
         {
             // The value is empty: TOKEN=, and in the next line USER=x.
@@ -189,7 +189,7 @@ internal static class KeyedSecret
             at++;
         }
 
-        var start = SkipWhite(text, at, out var isNextLine);
+        var start = TextSkip.White(text, at, out var isNextLine);
         if (!isNextLine)
         {
             return default;
@@ -199,7 +199,7 @@ internal static class KeyedSecret
         while (true)
         {
             end = SecretValue.Line(text, end) is var line ? line.Start + line.Length : end;
-            var next = SkipWhite(text, end, out _);
+            var next = TextSkip.White(text, end, out _);
             if (next == end || next >= text.Length || text[next - 1] is not (' ' or '\t'))
             {
                 return new TextSpan(start, end - start);
@@ -223,7 +223,7 @@ internal static class KeyedSecret
             return false;
         }
 
-        var sign = SkipBlanks(text, end);
+        var sign = TextSkip.Blanks(text, end);
         return sign + 1 < text.Length && text[sign + 1] is var next && text[sign] switch
         {
             ':' => next is ' ' or '\t' or '\r' or '\n',
@@ -235,12 +235,12 @@ internal static class KeyedSecret
     /// <summary>The value of --password VALUE, also as elements of a list: "--password", "VALUE".</summary>
     private static TextSpan BehindOption(ReadOnlySpan<char> text, int end)
     {
-        var at = SkipQuotes(text, end);
+        var at = TextSkip.Quotes(text, end);
         var isElement = at > end;
-        at = SkipBlanks(text, at);
+        at = TextSkip.Blanks(text, at);
         if (isElement && at < text.Length && text[at] == ',')
         {
-            at = SkipWhite(text, at + 1, out _);
+            at = TextSkip.White(text, at + 1, out _);
         }
         else if (at == end)
         {
@@ -250,104 +250,13 @@ internal static class KeyedSecret
         return at >= text.Length || text[at] == '-' ? default : SecretValue.OfOption(text, at);
     }
 
-    /// <summary>The value of PASSWORD 'x' of SQL, PASSWORD('x'), SET PASSWORD FOR y = 'x'.</summary>
-    private static TextSpan OfSql(ReadOnlySpan<char> text, int start, int end)
-    {
-        var at = SkipWhite(text, end, out _);
-        if (at < text.Length && text[at] == '(')
-        {
-            at = SkipWhite(text, at + 1, out _);
-        }
-        else if (at > end && SkipWord(text, at, "for") is var user && user > at
-            && text[..start].TrimEnd().EndsWith("set", StringComparison.OrdinalIgnoreCase))
-        {
-            var rest = text[user..Math.Min(text.Length, user + MaxUserLength)];
-            return rest.IndexOf('=') is >= 0 and var sign ? SecretValue.At(text, SkipWhite(text, user + sign + 1, out _)) : default;
-        }
-
-        return at > end ? SecretValue.Quoted(text, at) : default;
-    }
-
-    /// <summary>
-    /// The value of IDENTIFIED [WITH x] BY [PASSWORD] 'x' of SQL. Oracle wants no quotes; without capitals, that is English.
-    /// </summary>
-    private static TextSpan BehindIdentified(ReadOnlySpan<char> text, int start)
-    {
-        var end = start + Identified.Length;
-        var at = SkipWhite(text, end, out _);
-        if (SkipWord(text, at, "with") is var plugin && plugin > at)
-        {
-            at = plugin;
-            while (at < text.Length && at - plugin < MaxKeySide && (IsOfKey(text[at]) || SecretQuote.IsSign(text[at])))
-            {
-                at++;
-            }
-
-            at = SkipWhite(text, at, out _);
-        }
-
-        var by = SkipWord(text, at, "by");
-        by = by > at ? by : SkipWord(text, at, "as");
-        if (at == end || by == at)
-        {
-            return default;
-        }
-
-        var isSql = !text[start..end].ContainsAnyInRange('a', 'z');
-        at = SkipWord(text, SkipWord(text, by, "password"), "values");
-        if (SecretValue.Quoted(text, at) is { Length: > 0 } quoted)
-        {
-            return quoted;
-        }
-
-        return isSql ? SecretValue.At(text, at) : default;
-    }
-
-    /// <summary>The position behind a word and the white space that follows it; the same position when the word is not there.</summary>
-    private static int SkipWord(ReadOnlySpan<char> text, int at, string word)
-    {
-        if (!text[at..].StartsWith(word, StringComparison.OrdinalIgnoreCase))
-        {
-            return at;
-        }
-
-        var end = at + word.Length;
-        var next = SkipWhite(text, end, out _);
-        return next > end || (next < text.Length && SecretQuote.IsSign(text[next])) ? next : at;
-    }
-
     /// <summary>The password of name:password; numbers are users and groups.</summary>
     private static TextSpan PasswordOfUser(ReadOnlySpan<char> text, int at)
     {
-        at = SkipQuotes(text, SkipBlanks(text, at));
+        at = TextSkip.Quotes(text, TextSkip.Blanks(text, at));
         var end = EndOf(text, at, OptionEnds);
         var colon = text[at..end].IndexOf(':');
         return colon < 0 || !text[at..end].ContainsAnyExcept(Numbers) ? default : new TextSpan(at + colon + 1, end - at - colon - 1);
-    }
-
-    /// <summary>True when a name with a &lt; before it ends the text: the name space of a tag.</summary>
-    private static bool BeginsTag(ReadOnlySpan<char> text)
-    {
-        var at = text.Length;
-        while (at > 0 && text.Length - at < MaxKeySide && IsOfKey(text[at - 1]))
-        {
-            at--;
-        }
-
-        return at > 0 && at < text.Length && text[at - 1] == '<';
-    }
-
-    private static TextSpan InTag(ReadOnlySpan<char> text, int end)
-    {
-        var tag = text[end..Math.Min(text.Length, end + MaxTagLength)];
-        if (tag.IndexOfAny('<', '>') is not (>= 0 and var close) || tag[close] == '<' || (close > 0 && tag[close - 1] == '/'))
-        {
-            return default;
-        }
-
-        var start = end + close + 1;
-        var length = text[start..].IndexOf('<') is >= 0 and var stop ? stop : text.Length - start;
-        return new TextSpan(start, length);
     }
 
     private static int StartsBody(ReadOnlySpan<char> text)
@@ -366,7 +275,7 @@ internal static class KeyedSecret
         foreach (var scheme in Schemes)
         {
             if (text[at..].StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
-                && SkipBlanks(text, at + scheme.Length) is var after && after > at + scheme.Length)
+                && TextSkip.Blanks(text, at + scheme.Length) is var after && after > at + scheme.Length)
             {
                 at = after;
                 break;
@@ -374,46 +283,6 @@ internal static class KeyedSecret
         }
 
         return SecretValue.Line(text, at);
-    }
-
-    /// <summary>Skips the quotes around a name: also escaped ones, and those that CSV doubles.</summary>
-    private static int SkipQuotes(ReadOnlySpan<char> text, int at)
-    {
-        if (!SecretQuote.TryOpen(text, at, out var quote))
-        {
-            return at;
-        }
-
-        at += quote.Escapes + 1;
-        return quote.Escapes == 0 && at < text.Length && text[at] == quote.Sign ? at + 1 : at;
-    }
-
-    private static int SkipBlanks(ReadOnlySpan<char> text, int at)
-    {
-        while (at >= 0 && at < text.Length && text[at] is ' ' or '\t' or '\0')
-        {
-            at++;
-        }
-
-        return at;
-    }
-
-    private static int SkipWhite(ReadOnlySpan<char> text, int at, out bool hasLineEnd)
-    {
-        hasLineEnd = false;
-        while ((at = SkipBlanks(text, at)) < text.Length && text[at] is '\r' or '\n')
-        {
-            // An empty line ends headers.
-            if (text[at..].StartsWith("\r\n\r\n", StringComparison.Ordinal))
-            {
-                break;
-            }
-
-            hasLineEnd = true;
-            at++;
-        }
-
-        return at;
     }
 
     private static int EndOf(ReadOnlySpan<char> text, int at, SearchValues<char> ends) =>
