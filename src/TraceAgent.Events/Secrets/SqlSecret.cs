@@ -20,7 +20,9 @@ internal static class SqlSecret
             && text[..start].TrimEnd().EndsWith("set", StringComparison.OrdinalIgnoreCase))
         {
             var rest = text[user..Math.Min(text.Length, user + MaxUserLength)];
-            return rest.IndexOf('=') is >= 0 and var sign ? SecretValue.At(text, TextSkip.White(text, user + sign + 1, out _)) : default;
+            return rest.IndexOf('=') is >= 0 and var sign
+                ? SecretValue.At(text, TextSkip.White(text, user + sign + 1, out _))
+                : default;
         }
 
         return at > end ? SecretValue.Quoted(text, at) : default;
