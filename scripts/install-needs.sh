@@ -70,6 +70,7 @@ case ${1:-} in
         has_header elfutils/libdw.h || missing+=("libdw-dev")
         has_command llvm-dwarfdump || missing+=("llvm")
         has_command dwz || missing+=("dwz")
+        has_command gdb || missing+=("gdb")
         ;;&
     dwarf)
         has_command dpkg-source || missing+=("dpkg-dev")

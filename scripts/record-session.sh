@@ -37,7 +37,7 @@ session() {
     quietly 'test -s sums'
     type "sudo traceagent trace './addnum:AddNum(a: int, b: int) -> int' --count 2"
     echo
-    printf 'rules:\n  - name: add-num\n    binary: addnum\n    symbol: AdNum\n    args: 2\n    on: call\n' >rules.yaml
+    printf 'rules:\n  - name: add-num\n    binary: ./addnum\n    symbol: AdNum\n    args: 2\n    on: call\n' >rules.yaml
     type 'cat rules.yaml'
     type 'traceagent check rules.yaml'
     type "sed -i 's/AdNum/AddNum/' rules.yaml && traceagent check rules.yaml"

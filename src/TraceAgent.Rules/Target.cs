@@ -46,6 +46,29 @@ public abstract record Target
         public override string Missing => $"the dynamic linker finds no {Name}";
     }
 
+    /// <summary>A program in a folder of <c>$PATH</c>; <c>libc</c> and the like also the library that programs load.</summary>
+    /// <param name="Name">The name, without a slash.</param>
+    public sealed record Program(string Name) : Target
+    {
+        /// <inheritdoc/>
+        public override string Text => Name;
+
+        /// <inheritdoc/>
+        public override string Missing => $"no folder of $PATH has a program {Name}; a relative path is written ./{Name}";
+    }
+
+    /// <summary>A library as the processes of a name have it mapped, in containers too.</summary>
+    /// <param name="Name">The name as of <see cref="Process"/>.</param>
+    /// <param name="File">The library's name: <c>libssl.so.3</c>, or <c>libssl</c> of any version.</param>
+    public sealed record ProcessLibrary(string Name, string File) : Target
+    {
+        /// <inheritdoc/>
+        public override string Text => $"{File} of process {Name}";
+
+        /// <inheritdoc/>
+        public override string Missing => $"no process {Name} has {File} mapped";
+    }
+
     /// <summary>The executables of all processes of this name.</summary>
     /// <param name="Name">The name of the thread that began the process, or the last part of the path of its executable.</param>
     public sealed record Process(string Name) : Target

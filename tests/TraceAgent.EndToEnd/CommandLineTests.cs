@@ -68,7 +68,7 @@ public sealed class CommandLineTests : IDisposable
     public void Standard_input_starts_at_the_current_folder()
     {
         var run = Command.Run(
-            "bash", "-c", $"cd {_workspace.Root} && echo 'rules: [{{name: a, binary: shop, symbol: x}}]' | {Repository.Agent} check -");
+            "bash", "-c", $"cd {_workspace.Root} && echo 'rules: [{{name: a, binary: ./shop, symbol: x}}]' | {Repository.Agent} check -");
 
         Assert.Contains($"<stdin>:1:27: warning TA290: {_workspace["shop"]} does not exist", run.Errors, StringComparison.Ordinal);
     }

@@ -66,13 +66,13 @@ public sealed class GoTests : IDisposable
             + "'";
         var rules = _workspace.Write("rules.yaml", RuleText.File(
             RuleText.Rule(
-                "largest", program, Named("main.Largest["), "args: [a: int64, b: int64]",
+                "largest", program, "main.Largest", "args: [a: int64, b: int64]",
                 "on: call", "format: 'largest {a} {b} {ret}'"),
             RuleText.Rule(
                 "first", program, Named("main.First["), "args: ['_': '[]int', name: go.string]",
                 "on: call", "ret: [_, _, found: bool]", "format: 'first {name} {found}'"),
             RuleText.Rule(
-                "push", program, Named("main.(*Stack[", ".Push"), "args: [s: ptr, item: int64, note: go.string]",
+                "push", program, "'main.(*Stack).Push'", "args: [s: ptr, item: int64, note: go.string]",
                 "on: call", "format: 'push {item} {note} {ret}'"),
             RuleText.Rule(
                 "get", program, Named("main.(*Pair[", ".Get"), "args: [p: ptr, key: go.string]",

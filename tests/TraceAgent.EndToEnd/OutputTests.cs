@@ -124,7 +124,7 @@ public sealed class OutputTests : IDisposable
     }
 
     private static string Rules(string name, string more) =>
-        $"rules:\n  - {{name: {name}, binary: addnum, symbol: AddNum, args: 2, {more}on: call}}\n";
+        $"rules:\n  - {{name: {name}, binary: ./addnum, symbol: AddNum, args: 2, {more}on: call}}\n";
 
     /// <summary>
     /// Without a budget: on a machine that is slow for some seconds a thousand calls a second are too many,

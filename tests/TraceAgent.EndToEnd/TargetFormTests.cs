@@ -97,6 +97,46 @@ public sealed class TargetFormTests : IDisposable
         agent.Stop();
     }
 
+    [Fact]
+    public void A_program_is_found_by_its_name_in_PATH_in_rules_and_on_the_command_line()
+    {
+        var rules = _workspace.Write(
+            "rules.yaml", RuleText.File(RuleText.Rule("tick", "bash", "execute_command", "budget: none", "format: '{binary}'")));
+        using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
+
+        Command.OutputOf("bash", "-c", "true; true");
+
+        Assert.EndsWith("/bash", agent.WaitForEvents("tick")[0].Message, StringComparison.Ordinal);
+        agent.Stop();
+        Assert.Contains("readline", Command.OutputOf(Repository.Agent, "symbols", "bash", "readline"), StringComparison.Ordinal);
+        Assert.Contains("getppid", Command.OutputOf(Repository.Agent, "symbols", "libc", "getppid"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_library_is_traced_as_the_processes_of_a_name_have_it_mapped_in_their_own_namespaces_too()
+    {
+        var (three, five, hidden) = (Library("three", 3), Library("five", 5), _workspace["hidden"]);
+        _workspace.Folder("hidden");
+        var program = _workspace.Install(TracedProgram.Compile("plugin"), _unique);
+        var other = _workspace.Install(TracedProgram.Compile("plugin"), "other");
+        using var outside = TracedProgram.Start(program, three);
+        Assert.Equal("3", outside.Ask("1"));
+        using var agent = AgentProcess.Start(
+            AttachMethod.Multi, Rules($"{{process: {_unique}, library: libtick}}", "args: 1", "on: call"));
+        using var inside = TracedProgram.Start(
+            "unshare", "-m", "sh", "-c", $"mount -t tmpfs tmpfs {hidden} && cp {five} {hidden} && exec {program} {hidden}/libtick.so");
+        using var stranger = TracedProgram.Start(other, _workspace.Install(three, "libtick.so"));
+        UntilLogged(agent, outside);
+        UntilLogged(agent, inside);
+        Assert.Equal("30", stranger.Ask("10"));
+        agent.Stop();
+
+        Assert.False(File.Exists($"{hidden}/libtick.so"));
+        Assert.All(Of(agent, outside), line => Assert.Equal(3, line.Ret));
+        Assert.All(Of(agent, inside), line => Assert.Equal(5, line.Ret));
+        Assert.Empty(Of(agent, stranger));
+    }
+
     [Theory, BothWays]
     public void Processes_of_a_name_are_found_whether_they_start_before_or_after(AttachMethod method)
     {

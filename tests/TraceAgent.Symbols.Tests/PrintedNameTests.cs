@@ -54,6 +54,7 @@ public sealed partial class PrintedNameTests(PrintedNameTests.RustProgram rust) 
     {
         var listed = FunctionsOf(rust.PathOf(program)).ToLookup(
             function => function.Address, function => (function.Name, Demangler.Demangle(Encoding.UTF8.GetBytes(function.Name))?.Full));
+        var untyped = AddressesOf(rust.PathOf(program), "NOTYPE").Where(address => !listed.Contains(address)).ToHashSet();
         var random = new Random(Seed);
         var texts = listed.Select(function => function.First().Full ?? function.First().Name).ToArray();
         using var image = Open(rust.PathOf(program));
@@ -67,6 +68,9 @@ public sealed partial class PrintedNameTests(PrintedNameTests.RustProgram rust) 
                 .Where(function => function.Any(name => Wildcard.Matches(pattern, name.Name) || Wildcard.Matches(pattern, name.Full ?? "")))
                 .Select(function => function.Key).ToHashSet();
             var found = Found(image, pattern);
+
+            // Assembly without types is found where unwind entries say that functions begin, which nm does not read.
+            found.RemoveWhere(untyped.Contains);
             if (!expected.SetEquals(found))
             {
                 differences.Add($"{pattern}: {expected.Count} in the list, {found.Count} found");
@@ -85,6 +89,10 @@ public sealed partial class PrintedNameTests(PrintedNameTests.RustProgram rust) 
             .Select(match => (Name: match.Groups[1].Value, Address: Convert.ToUInt64(match.Groups[2].Value, 16)))
             .Where(function => function.Name.Length <= Demangler.MaxNameLength).Distinct(),
     ];
+
+    private static IEnumerable<ulong> AddressesOf(string path, string type) => Listed(path).Split('\n')
+        .Select(line => line.Split('|')).Where(parts => parts.Length > 3 && parts[3].Trim() == type)
+        .Select(parts => Convert.ToUInt64(parts[1], 16));
 
     private static string Listed(string path, params string[] options) =>
         CompiledPrograms.Run("nm", ["-f", "sysv", "--defined-only", .. options, path]);

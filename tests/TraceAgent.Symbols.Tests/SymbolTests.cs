@@ -141,13 +141,78 @@ public class SymbolTests(CompiledPrograms programs) : IClassFixture<CompiledProg
     public void A_variable_is_refused() =>
         Resolve(programs.Shop, Symbol("stock")).IsRefused(
             SiteCodes.NotAFunction,
-            "'stock' in /srv/shop/test is not a function", "a rule needs a function, or an address in code as `offset:`");
+            "'stock' in /srv/shop/test is a variable, not a function", "a rule needs a function, or an address in code as `offset:`");
 
     [Fact]
     public void A_bare_label_is_refused() =>
         Resolve(programs.Traps, Symbol("bare_label")).IsRefused(
             SiteCodes.NotAFunction,
-            "'bare_label' in /srv/shop/test is not a function", "a rule needs a function, or an address in code as `offset:`");
+            "'bare_label' in /srv/shop/test is a symbol without a type (assembly), and no unwind entry says that a function begins " +
+                "there: it may be data",
+            $"if `objdump -d` shows code there, use `offset: 0x{AddressOf(programs.Traps, "bare_label"):x}`");
+
+    [Fact]
+    public void A_function_of_assembly_without_a_type_is_found_where_an_unwind_entry_begins()
+    {
+        var program = Assembled("""
+            .globl _start
+            .globl typed
+            .text
+            typed_not: .cfi_startproc
+                push %rbx
+                pop %rbx
+                ret
+                .cfi_endproc
+            constant: .quad 42
+            .type typed, @function
+            typed: .cfi_startproc
+                ret
+                .cfi_endproc
+            .size typed, .-typed
+            _start: ret
+            """);
+
+        var site = Resolve(program, Symbol("typed_not"), needsReturn: true).OnlySite();
+
+        Assert.Equal(AddressOf(program, "typed_not"), site.Address);
+        Assert.Equal([site.FileOffset + 2], site.ExitsOf());
+        Assert.Equal(SiteCodes.NotAFunction, Assert.Single(Resolve(program, Symbol("constant")).Problems).Code);
+        Assert.Equal(["typed", "typed_not"], Resolve(program, Symbol("typed*")).Sites.Select(found => found.Symbol).Order());
+    }
+
+    [Fact]
+    public void A_static_program_of_C_is_not_taken_for_one_of_Cpp()
+    {
+        var program = programs.At("static");
+        File.WriteAllText(programs.At("static.c"), """
+            #include <pthread.h>
+            __attribute__((noinline)) void *work(void *p) { return p; }
+            int main(void) { pthread_t t; pthread_create(&t, 0, work, 0); pthread_join(t, 0); return 0; }
+            """);
+        Run("gcc", "-O1", "-static", "-o", program, programs.At("static.c"));
+
+        Assert.DoesNotContain(
+            Resolve(program, Symbol("work"), needsReturn: true, returnsAtCaller: true).Problems,
+            problem => problem.Code == SiteCodes.ExceptionsEnd);
+    }
+
+    [Fact]
+    public void A_stripped_program_that_exports_functions_says_so_and_names_USDT_probes_that_fit()
+    {
+        var problem = Assert.Single(Resolve("/usr/lib/x86_64-linux-gnu/libstdc++.so.6", Symbol("my_rethrow_hook")).Problems);
+
+        Assert.Equal("symbol 'my_rethrow_hook' not found in /srv/shop/test (stripped)", problem.Message);
+        Assert.Equal(
+            "a package with its debug symbols would name all functions; USDT probes that may fit: libstdcxx:rethrow", problem.Hint);
+    }
+
+    private string Assembled(string source)
+    {
+        var (path, program) = (programs.At("untyped.s"), programs.At("untyped"));
+        File.WriteAllText(path, source + "\n");
+        Run("gcc", "-nostdlib", "-static", "-Wl,--eh-frame-hdr", "-o", program, path);
+        return program;
+    }
 
     [Fact]
     public void A_place_behind_the_end_of_the_function_is_refused() =>

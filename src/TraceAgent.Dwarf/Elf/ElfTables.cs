@@ -83,5 +83,8 @@ public readonly struct ElfSymbol
     /// <summary>True for STT_NOTYPE or STT_OBJECT: it has a name and a place, and is not a function.</summary>
     public bool IsLabelOrVariable => (TypeAndBinding & 0xf) is 0 or 1;
 
+    /// <summary>True for STT_NOTYPE: a label of hand-written assembly, as a rule.</summary>
+    public bool IsUntyped => (TypeAndBinding & 0xf) == 0;
+
     public bool IsLocal => TypeAndBinding >> 4 == 0;
 }

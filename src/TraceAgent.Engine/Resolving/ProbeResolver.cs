@@ -159,7 +159,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
 
         if (parts.Count == 0 && problems.IsEmpty)
         {
-            missing ??= rule.Binary.Value.Missing;
+            missing ??= target.Missing ?? rule.Binary.Value.Missing;
         }
 
         var all = problems.Summary(target, parts.Count > 0);
@@ -273,8 +273,9 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         return found;
     }
 
-    private static SiteResolution Sites(Rule rule, ElfImage image, string path) =>
-        SiteResolver.Resolve(image, path, rule.Where.Value, new SiteRequest
+    private static SiteResolution Sites(Rule rule, ElfImage image, string path)
+    {
+        var found = SiteResolver.Resolve(image, path, rule.Where.Value, new SiteRequest
         {
             NeedsReturn = rule.NeedsReturn,
             ReturnsAtCaller = !rule.ReturnsAtInstructions,
@@ -283,6 +284,10 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
             MaxSites = rule.MaxSites,
             Form = rule.Form,
         });
+        return rule.Where.Value is Location.Symbol where && found.Problems.Count > 0
+            ? found with { Problems = found.Problems.Select(problem => OwningLibrary.Named(problem, image, where.Name)).ToEquatableArray() }
+            : found;
+    }
 
     private static List<ProbePart> PartsOf(
         RuleBindings bindings, TargetFile file, FileIdentity identity, SiteResolution found, RuleProblems problems)

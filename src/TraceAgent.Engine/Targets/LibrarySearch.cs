@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using TraceAgent.Capture;
 using TraceAgent.Linux;
 
@@ -15,13 +16,56 @@ internal sealed class LibrarySearch(Architecture architecture, string root = "")
     public IReadOnlyList<string> Lists => [In("/etc/ld.so.cache"), In($"/etc/ld-musl-{architecture.Name}.path")];
 
     /// <summary>Finds each library of that name which some process may load; empty when there is none.</summary>
-    public IReadOnlyList<string> Find(string name) =>
+    public IReadOnlyList<string> Find(string name) => name == "libc.so" ? FindNewest(name) :
         [.. Glibc(name).Concat(Musl(name)).Where(IsOfThisMachine).DistinctBy(FileStatus.Of)];
+
+    /// <summary>True for a name such as <c>libc</c>, which leaves the version out.</summary>
+    public static bool IsStem(string name) => name.StartsWith("lib", StringComparison.Ordinal) && name.Length > "lib".Length;
+
+    /// <summary>
+    /// Finds the library that programs load for a name without a version: <c>libc.so.6</c> for <c>libc</c> or <c>libc.so</c>; of
+    /// several versions the highest. That of musl only where there is no other.
+    /// </summary>
+    public IReadOnlyList<string> FindNewest(string name)
+    {
+        const string suffix = ".so";
+        var stem = name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : name;
+        var cached = LinkerCache.NamesOf(Read("/etc/ld.so.cache", LinkerCache.MaxSize), $"{stem}{suffix}.", Flags)
+            .OrderByDescending(found => found, VersionOrder);
+        foreach (var versioned in cached)
+        {
+            if (Glibc(versioned) is { Count: > 0 } paths)
+            {
+                return paths;
+            }
+        }
+
+        return Glibc(stem + suffix) is { Count: > 0 } plain ? plain : [.. Musl(stem + suffix)];
+    }
+
+    private static readonly IComparer<string> VersionOrder = Comparer<string>.Create((one, other) =>
+    {
+        var (left, right) = (Numbers(one), Numbers(other));
+        for (var i = 0; i < Math.Min(left.Length, right.Length); i++)
+        {
+            if (left[i] != right[i])
+            {
+                return left[i].CompareTo(right[i]);
+            }
+        }
+
+        return left.Length.CompareTo(right.Length);
+    });
+
+    private static long[] Numbers(string name) =>
+        [.. name[(name.IndexOf(".so.", StringComparison.Ordinal) + ".so.".Length)..].Split('.').Select(part =>
+            long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1)];
+
+    private int Flags => architecture.ElfMachine == Architecture.X64.ElfMachine ? LibraryKind.X64 : LibraryKind.Arm64;
 
     private List<string> Glibc(string name)
     {
-        var flags = architecture.ElfMachine == Architecture.X64.ElfMachine ? LibraryKind.X64 : LibraryKind.Arm64;
-        var cached = LinkerCache.Find(Read("/etc/ld.so.cache", LinkerCache.MaxSize), name, flags)
+        var cached = LinkerCache.Find(Read("/etc/ld.so.cache", LinkerCache.MaxSize), name, Flags)
             .Select(In).Where(IsOfThisMachine).ToList();
         if (cached.Count > 0)
         {

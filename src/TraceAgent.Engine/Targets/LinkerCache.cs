@@ -24,6 +24,24 @@ internal static class LinkerCache
     /// <param name="flags">The flags of the kind of library: see <see cref="LibraryKind"/>.</param>
     public static IReadOnlyList<string> Find(ReadOnlySpan<byte> cache, string name, int flags)
     {
+        var wanted = Encoding.UTF8.GetBytes(name);
+        return [.. Select(cache, flags, found => found.SequenceEqual(wanted)).Select(entry => entry.Path)];
+    }
+
+    /// <summary>The names of libraries that begin so, each once.</summary>
+    /// <param name="cache">The content of the file.</param>
+    /// <param name="prefix">The beginning of the names: <c>libssl.so.</c>.</param>
+    /// <param name="flags">The flags of the kind of library.</param>
+    public static IReadOnlyList<string> NamesOf(ReadOnlySpan<byte> cache, string prefix, int flags)
+    {
+        var wanted = Encoding.UTF8.GetBytes(prefix);
+        return [.. Select(cache, flags, found => found.StartsWith(wanted)).Select(entry => entry.Name).Distinct()];
+    }
+
+    private delegate bool Choice(ReadOnlySpan<byte> name);
+
+    private static List<(string Name, string Path)> Select(ReadOnlySpan<byte> cache, int flags, Choice isMeant)
+    {
         // Older files begin with the table of an older format; offsets count from the newer one.
         var start = cache.IndexOf(Magic);
         if (start < 0 || cache.Length - start < HeaderSize)
@@ -33,16 +51,15 @@ internal static class LinkerCache
 
         var table = cache[start..];
         var count = BinaryPrimitives.ReadUInt32LittleEndian(table[20..]);
-        var wanted = Encoding.UTF8.GetBytes(name);
-        var paths = new List<string>();
+        var paths = new List<(string Name, string Path)>();
         for (long entry = HeaderSize, i = 0; i < count && entry + EntrySize <= table.Length; i++, entry += EntrySize)
         {
             var fields = table.Slice((int)entry, EntrySize);
             if (BinaryPrimitives.ReadInt32LittleEndian(fields) == flags
-                && TextAt(table, BinaryPrimitives.ReadUInt32LittleEndian(fields[4..])).SequenceEqual(wanted)
+                && TextAt(table, BinaryPrimitives.ReadUInt32LittleEndian(fields[4..])) is var name && isMeant(name)
                 && Encoding.UTF8.GetString(TextAt(table, BinaryPrimitives.ReadUInt32LittleEndian(fields[8..]))) is ['/', ..] path)
             {
-                paths.Add(path);
+                paths.Add((Encoding.UTF8.GetString(name), path));
             }
         }
 

@@ -21,6 +21,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
 
     private readonly Dictionary<int, Seen> _processes = [];
     private readonly Dictionary<string, HashSet<FileIdentity>> _asked = [];
+    private readonly Dictionary<(string Name, string Library), HashSet<FileIdentity>> _askedLibraries = [];
     private readonly ConcurrentQueue<int> _executed = new();
 
     /// <summary>Records that a process has executed something. May be called by any thread.</summary>
@@ -93,6 +94,15 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         return [.. found.Select(one => new TargetFile(one.Value.Path, SourceOf(one.Key)))];
     }
 
+    /// <summary>The files of a library that processes of this name have mapped, one entry for each file and path.</summary>
+    public IReadOnlyList<TargetFile> LibrariesOf(string name, string library)
+    {
+        var found = _processes.Where(one => one.Value.IsCalled(name)).OrderBy(one => one.Key)
+            .SelectMany(one => MappedLibraries.Of(one.Key, library)).DistinctBy(one => (one.Identity, one.File.Path)).ToList();
+        _askedLibraries[(name, library)] = [.. found.Select(one => one.Identity)];
+        return [.. found.Select(one => one.File)];
+    }
+
     private bool Refresh(int pid, TimeSpan time)
     {
         var known = _processes.GetValueOrDefault(pid);
@@ -111,7 +121,9 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         }
 
         _processes[pid] = seen;
-        return _asked.Any(one => seen.IsCalled(one.Key) && !one.Value.Contains(seen.File));
+        return _asked.Any(one => seen.IsCalled(one.Key) && !one.Value.Contains(seen.File))
+            || _askedLibraries.Any(one => seen.IsCalled(one.Key.Name)
+                && MappedLibraries.Of(pid, one.Key.Library).Exists(mapped => !one.Value.Contains(mapped.Identity)));
     }
 
     /// <summary>Reads a process; null for kernel threads, and for processes that have ended or are hidden from us.</summary>

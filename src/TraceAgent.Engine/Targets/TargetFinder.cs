@@ -60,17 +60,49 @@ public sealed class TargetFinder
                 return new TargetFiles(
                     [.. found.Select(path => new TargetFile(path))],
                     IsCut: false, [.. _libraries.Lists.Concat(found).Select(WatchedName.Of)]);
+            case Target.Program(var name):
+                return Program(name);
             case Target.Process(var name):
-                if (!_needsProcesses)
-                {
-                    _needsProcesses = true;
-                    _processes.Refresh();
-                }
-
-                var executables = _processes.ExecutablesOf(name);
-                return new TargetFiles([.. executables.Take(MaxFiles)], executables.Count > MaxFiles, []);
+                return OfProcesses(() => _processes.ExecutablesOf(name));
+            case Target.ProcessLibrary(var name, var library):
+                return OfProcesses(() => _processes.LibrariesOf(name, library));
             default:
                 throw new ArgumentOutOfRangeException(nameof(target), target, "a kind of target that the finder does not know");
         }
+    }
+
+    private TargetFiles Program(string name)
+    {
+        var folders = ProgramSearch.Folders(Environment.GetEnvironmentVariable("PATH"));
+        var looked = folders.Select(folder => new WatchedName(folder, name)).ToList();
+        if (ProgramSearch.Find(name, folders) is { } path)
+        {
+            return new TargetFiles([new TargetFile(path)], IsCut: false, looked);
+        }
+
+        if (!LibrarySearch.IsStem(name))
+        {
+            return new TargetFiles([], IsCut: false, looked) { Missing = ProgramSearch.Tried(name, folders, isLibrary: false) };
+        }
+
+        var library = _libraries.FindNewest(name);
+        return new TargetFiles(
+            [.. library.Select(found => new TargetFile(found))],
+            IsCut: false, [.. looked, .. _libraries.Lists.Concat(library).Select(WatchedName.Of)])
+        {
+            Missing = ProgramSearch.Tried(name, folders, isLibrary: true),
+        };
+    }
+
+    private TargetFiles OfProcesses(Func<IReadOnlyList<TargetFile>> find)
+    {
+        if (!_needsProcesses)
+        {
+            _needsProcesses = true;
+            _processes.Refresh();
+        }
+
+        var files = find();
+        return new TargetFiles([.. files.Take(MaxFiles)], files.Count > MaxFiles, []);
     }
 }

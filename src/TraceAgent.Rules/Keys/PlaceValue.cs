@@ -36,11 +36,11 @@ internal static partial class PlaceValue
     }
 
     /// <summary>
-    /// The JSON Schema of a symbol: a name without spaces; or, as C++ and Rust have them, one with brackets, <c>::</c> or
+    /// The JSON Schema of a symbol: a name without spaces; or, as C++, Rust and Go have them, one with brackets, <c>::</c> or
     /// <c>operator</c>, where spaces belong.
     /// </summary>
     public static JsonSchema SymbolSchema => JsonSchema.String
-        .Pattern(@"^[^\s+0-9][^\s+]*(\+(0[xX][0-9a-fA-F]+|[0-9]+))?$|^(?=.*([(<]|::|operator))[^\s+0-9]")
+        .Pattern(@"^[^\s+0-9][^\s+]*(\+(0[xX][0-9a-fA-F]+|[0-9]+))?$|^(?=.*([(<[]|::|operator))[^\s+0-9]")
         .Examples("AddNum", "AddNum+0x14", "ngx_http_*", "shop::Cart::add(int)", "pthread_create@GLIBC_2.34");
 
     public static void ReadSymbol(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
@@ -124,7 +124,7 @@ internal static partial class PlaceValue
             "write provider:name, such as libstdcxx:throw or postgresql:query__*");
     }
 
-    [GeneratedRegex(@"[(<]|::|operator")]
+    [GeneratedRegex(@"[(<[]|::|operator")]
     private static partial Regex SourceForm();
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9._-]*\z")]

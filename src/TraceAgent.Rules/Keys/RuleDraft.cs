@@ -13,6 +13,12 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
 
     public Located<Target>? Binary { get; set; }
 
+    /// <summary>The name of the processes of <see cref="Binary"/>, while it is read.</summary>
+    public Located<string>? Process { get; set; }
+
+    /// <summary>The library of these processes.</summary>
+    public Located<string>? Library { get; set; }
+
     public ProcessFilter? Filter { get; set; }
 
     public Located<Location>? Where { get; set; }

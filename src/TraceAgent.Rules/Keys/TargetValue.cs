@@ -5,28 +5,51 @@ using TraceAgent.Yaml.Keys;
 
 namespace TraceAgent.Rules.Keys;
 
-/// <summary>Reads <c>binary</c>: a path, a pattern of paths, the name of a library, or <c>{process: name}</c>.</summary>
+/// <summary>
+/// Reads <c>binary</c>: a path, a pattern of paths, the name of a program or library, or <c>{process: name, library: name}</c>.
+/// </summary>
 internal static class TargetValue
 {
     private const string ProcessKey = "process";
 
-    private static readonly KeyTable<RuleDraft> Keys = new(new Key<RuleDraft>(
-        ProcessKey,
-        "The executable of every process of this name, those in containers and those that start later included.",
-        JsonSchema.String.Pattern("^[^/*?]+$").Examples("nginx"),
-        ReadProcess)
-    {
-        Required = true,
-    });
+    private const string LibraryKey = "library";
+
+    private static readonly KeyTable<RuleDraft> Keys = new(
+        new Key<RuleDraft>(
+            ProcessKey,
+            "The executable of every process of this name, those in containers and those that start later included.",
+            JsonSchema.String.Pattern("^[^/*?]+$").Examples("nginx"),
+            ReadProcess)
+        {
+            Required = true,
+        },
+        new Key<RuleDraft>(
+            LibraryKey,
+            "Instead of the executables, the library of this name that those processes have mapped.",
+            JsonSchema.String.Pattern("^[^/*?]+$").Examples("libssl.so.3"),
+            ReadLibrary));
 
     public static JsonSchema Schema => JsonSchema.AnyOf(JsonSchema.String.MinLength(1), Keys.Schema()).With(
-        "examples", """["/usr/sbin/nginx","/opt/app-*/bin/server","libssl.so.3",{"process":"nginx"}]""");
+        "examples",
+        """
+        ["/usr/sbin/nginx","/opt/app-*/bin/server","redis-server","libssl.so.3",
+        {"process":"nginx"},{"process":"nginx","library":"libssl.so.3"}]
+        """);
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
         if (entry.Value is YamlMapping)
         {
+            (rule.Process, rule.Library) = (null, null);
             Keys.Read("a binary", entry.Value, rule, bag);
+            if (rule.Process is { } process)
+            {
+                Target target = rule.Library is { } library
+                    ? new Target.ProcessLibrary(process.Value, library.Value)
+                    : new Target.Process(process.Value);
+                rule.Binary = new Located<Target>(target, process.At);
+            }
+
             return;
         }
 
@@ -54,6 +77,10 @@ internal static class TargetValue
         else if (IsLibraryName(text))
         {
             rule.Binary = new Located<Target>(new Target.Library(text), scalar.At);
+        }
+        else if (!text.AsSpan().ContainsAny('/', '*', '?') && text is not ("." or ".."))
+        {
+            rule.Binary = new Located<Target>(new Target.Program(text), scalar.At);
         }
         else if (text.Contains("**", StringComparison.Ordinal))
         {
@@ -90,6 +117,24 @@ internal static class TargetValue
             return;
         }
 
-        rule.Binary = new Located<Target>(new Target.Process(scalar.Value), scalar.At);
+        rule.Process = new Located<string>(scalar.Value, scalar.At);
+    }
+
+    private static void ReadLibrary(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
+    {
+        if (ScalarValue.Text(entry, bag) is not { } scalar)
+        {
+            return;
+        }
+
+        if (scalar.Value is "" || scalar.Value.AsSpan().ContainsAny('/', '*', '?'))
+        {
+            bag.Error(
+                DiagnosticCode.InvalidValue, scalar.At, $"'{Quoted.Clip(scalar.Value)}' is not the name of a library",
+                "write the name alone, as ldd lists it, such as libssl.so.3");
+            return;
+        }
+
+        rule.Library = new Located<string>(scalar.Value, scalar.At);
     }
 }

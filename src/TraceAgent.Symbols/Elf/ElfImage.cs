@@ -88,6 +88,24 @@ public sealed partial class ElfImage : IDisposable
     /// <exception cref="IOException">The operating system could not read.</exception>
     internal FunctionIndex Functions => _functions ??= ReadFunctions();
 
+    /// <summary>The names of the libraries that the loader brings with the file; empty for static programs.</summary>
+    /// <exception cref="IOException">The operating system could not read.</exception>
+    public IReadOnlyList<string> Needed => field ??= NeededLibraries.Of(this);
+
+    /// <summary>True when the file has the function itself, by its name as in <c>symbol:</c>.</summary>
+    public bool HasFunction(string name)
+    {
+        try
+        {
+            return Functions.Find(new SymbolPattern(name), most: 1).Kind
+                is FunctionIndex.NameKind.Function or FunctionIndex.NameKind.IndirectFunction;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     internal UsdtNotes Usdt => field ??= UsdtNotes.Read(File, _header.Sections);
 
     internal UnwindIndex Unwind => field ??= new UnwindIndex(this);
@@ -236,10 +254,11 @@ public sealed partial class ElfImage : IDisposable
             if ((debug?.Symbols() ?? (IsGo ? GoFunctionTable.Read(this) : null)) is { } more)
             {
                 tables.Add(more);
+                hasAll = true;
             }
         }
 
-        return new FunctionIndex(this, [.. tables], isDamaged, remark);
+        return new FunctionIndex(this, [.. tables], isDamaged, remark, isStripped: !hasAll);
     }
 
     private bool HasComment(ReadOnlySpan<byte> text)

@@ -43,6 +43,16 @@ internal sealed partial class FunctionIndex
                 : result;
         }
 
+        if (image.IsGo && GoSpelling.ForAnyTypes(pattern.Name) is { } generic && Encoding.UTF8.GetBytes(generic) is var asked)
+        {
+            var shaped = Collect((table, index) =>
+                GoSpelling.IsShapeOf(table.PlainNameOf(table.Symbols[index]), asked) && HasVersion(pattern, table, index));
+            if (shaped.Kind == NameKind.Function)
+            {
+                return Result(shaped, most, shaped.Kind);
+            }
+        }
+
         var source = !pattern.MayBeSourceName ? (Kind: NameKind.Absent, Found: [], IndirectCount: 0) : Collect((table, index) =>
             pattern.Names(table.PlainNameOf(table.Symbols[index])) && HasVersion(pattern, table, index));
         if (source.Kind is NameKind.Function or NameKind.IndirectFunction)

@@ -12,7 +12,8 @@ namespace TraceAgent.Symbols.Elf;
 /// <param name="tables">The tables, at most four.</param>
 /// <param name="isDamaged">True when one more table could not be read.</param>
 /// <param name="remark">The reason why separate symbols that were found are not among the tables, or null.</param>
-internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables, bool isDamaged, string? remark)
+/// <param name="isStripped">True when the tables have only what the dynamic linker needs.</param>
+internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables, bool isDamaged, string? remark, bool isStripped)
 {
     private ulong[]? _starts;
 
@@ -21,7 +22,10 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
     {
         Absent,
         Imported,
-        LabelOrVariable,
+        Variable,
+
+        /// <summary>A place in code that has no type, and of which no unwind entry says that a function begins there.</summary>
+        Label,
         Function,
 
         /// <summary>
@@ -35,6 +39,8 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
     public bool IsDamaged => isDamaged;
 
     public string? Remark => remark;
+
+    public bool IsStripped => isStripped;
 
     /// <summary>False when the file is stripped and exports nothing.</summary>
     public bool NamesFunctions
@@ -173,7 +179,18 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
             return NameKind.Function;
         }
 
-        return symbol.IsLabelOrVariable ? NameKind.LabelOrVariable : NameKind.Absent;
+        if (!symbol.IsLabelOrVariable)
+        {
+            return NameKind.Absent;
+        }
+
+        if (!symbol.IsUntyped || symbol.Address == 0 || image.CodeSegmentAt(symbol.Address) is null)
+        {
+            return NameKind.Variable;
+        }
+
+        // Assembly often leaves the type out. Constants lie among code, too, so an unwind entry decides.
+        return image.Unwind.At(symbol.Address)?.Start == symbol.Address ? NameKind.Function : NameKind.Label;
     }
 
     private bool IsCode(in ElfSymbol symbol) =>
@@ -185,6 +202,10 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
         var end = symbol.Size == 0
             ? Math.Min(limit, StartBeside(symbol.Address, before: false) ?? ulong.MaxValue)
             : symbol.Address + Math.Min(symbol.Size, limit - symbol.Address);
+        if (symbol is { Size: 0, IsUntyped: true } && image.Unwind.At(symbol.Address) is { } unwound)
+        {
+            end = Math.Min(limit, unwound.End);
+        }
 
         var text = Encoding.UTF8.GetString(name);
         return new FunctionRange(text, symbol.Address, end, IsEntered: image.IsGo || !CloneNames.IsColdPart(name))

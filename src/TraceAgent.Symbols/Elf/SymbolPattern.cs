@@ -65,6 +65,25 @@ internal sealed class SymbolPattern
     /// <summary>False for a pattern that no name of C++ has letter by letter: asterisks are in types of parameters.</summary>
     public bool MayBeSourceName { get; }
 
+    /// <summary>True when it has no wildcards but those that belong to types: <c>main.(*Till).Add</c>, <c>add(char *)</c>.</summary>
+    public bool LooksLikeName
+    {
+        get
+        {
+            var depth = 0;
+            for (var i = 0; i < Name.Length; i++)
+            {
+                depth += Name[i] switch { '(' or '<' => 1, ')' or '>' => -1, _ => 0 };
+                if (Name[i] == '?' || (Name[i] == '*' && (depth == 0 || Name.AsSpan(0, i + 2 > Name.Length ? i : i + 2).EndsWith("(*)"))))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>The pieces that a mangled name must contain so that its source name can be meant, the longest first.</summary>
     public byte[][] Fragments { get; }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TraceAgent.Symbols.Elf;
 
 namespace TraceAgent.Symbols.Functions;
 
@@ -11,10 +12,6 @@ internal static partial class GoGenerics
     /// <summary>The minor version of Go from which on the dictionary is a parameter behind the receiver; before, it came first.</summary>
     private const int FirstBehindReceiver = 20;
 
-    /// <summary>True for the name of a function which takes a dictionary, or of one that finds it in its closure.</summary>
-    public static bool IsShaped(string name) =>
-        name.Contains("[go.shape.", StringComparison.Ordinal) || name.Contains("[...]", StringComparison.Ordinal);
-
     /// <summary>The number of the word, from 0, that holds the dictionary; null when there is none, or when that is not known.</summary>
     /// <param name="name">The name as in the symbol table.</param>
     /// <param name="goMinor">The N of Go 1.N; null for the newest.</param>
@@ -22,7 +19,7 @@ internal static partial class GoGenerics
     public static int? DictionaryWord(string name, int? goMinor, out bool isUncertain)
     {
         isUncertain = false;
-        if (!IsShaped(name))
+        if (!GoSpelling.IsShaped(name))
         {
             return null;
         }

@@ -6,6 +6,7 @@ namespace TraceAgent.Symbols.Functions;
 internal sealed class MissingFunction(ElfImage image, string displayPath, SymbolPattern pattern)
 {
     private const int MaxNames = 6;
+    private const string DebugPackage = "a package with its debug symbols would name all functions";
 
     public SiteProblem Problem(FunctionIndex.NameKind kind) => kind switch
     {
@@ -18,9 +19,16 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
             $"'{pattern.Text}' in {displayPath} is an indirect function (IFUNC): it names the code that chooses a variant for the " +
                 $"processor, not the code that runs",
             VariantHint()),
-        FunctionIndex.NameKind.LabelOrVariable => new SiteProblem(
-            SiteCodes.NotAFunction, Refused: true, $"'{pattern.Text}' in {displayPath} is not a function",
+        FunctionIndex.NameKind.Variable => new SiteProblem(
+            SiteCodes.NotAFunction, Refused: true, $"'{pattern.Text}' in {displayPath} is a variable, not a function",
             "a rule needs a function, or an address in code as `offset:`"),
+        FunctionIndex.NameKind.Label => new SiteProblem(
+            SiteCodes.NotAFunction, Refused: true,
+            $"'{pattern.Text}' in {displayPath} is a symbol without a type (assembly), and no unwind entry says that a function begins " +
+                "there: it may be data",
+            image.Functions.AddressOf(pattern.Name) is { } address
+                ? $"if `objdump -d` shows code there, use `offset: 0x{address:x}`"
+                : "if `objdump -d` shows code there, use its address as `offset:`"),
         _ => NotFound(),
     };
 
@@ -36,7 +44,7 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
     private SiteProblem NotFound()
     {
         var functions = image.Functions;
-        var message = pattern.IsGlob
+        var message = !pattern.LooksLikeName
             ? $"no function of {displayPath} is called like '{pattern.Text}'"
             : $"symbol '{pattern.Text}' not found in {displayPath}";
         if (functions.IsDamaged)
@@ -52,7 +60,31 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
                     ?? "use a binary with symbols, an address as `offset:`, or one of its libraries, which `ldd` lists, as `binary:`");
         }
 
-        return new SiteProblem(SiteCodes.SymbolNotFound, Refused: true, message, Hint(functions));
+        var hint = Hint(functions);
+        return functions.IsStripped && hint is null
+            ? new SiteProblem(
+                SiteCodes.SymbolNotFound, Refused: true, $"{message} (stripped)",
+                FittingProbes() is { } probes ? $"{DebugPackage}; {probes}" : DebugPackage)
+            : new SiteProblem(SiteCodes.SymbolNotFound, Refused: true, message, hint);
+    }
+
+    /// <summary>The USDT probes whose names have a word of the function's, with a sentence about them; null when there is none.</summary>
+    private string? FittingProbes()
+    {
+        const int shortest = 4;
+        var words = pattern.Name.Split(['_', ':', '.', '*', '?'], StringSplitOptions.RemoveEmptyEntries)
+            .Where(word => word.Length >= shortest).ToArray();
+        var names = image.Usdt.Items.Select(note => note.FullName).Distinct().ToArray();
+        var fitting = names.Where(name => Array.Exists(words, word => name.Contains(word, StringComparison.OrdinalIgnoreCase)))
+            .Order(StringComparer.Ordinal).Take(MaxNames).ToArray();
+        if (fitting.Length > 0)
+        {
+            return $"USDT probes that may fit: {string.Join(", ", fitting)}";
+        }
+
+        return names.Length == 0
+            ? null
+            : FormattableString.Invariant($"it has {names.Length:N0} USDT probes, which `traceagent symbols --usdt` lists");
     }
 
     private string? Hint(FunctionIndex functions)
@@ -62,7 +94,7 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
             return $"its versions are {string.Join(", ", versions.Select(version => $"'{pattern.Name}@{version}'"))}";
         }
 
-        var near = pattern.IsGlob ? [] : NearestNames.Of(pattern.Text, functions);
+        var near = !pattern.LooksLikeName ? [] : NearestNames.Of(pattern.Text, functions);
         if (near.Count > 0)
         {
             return $"did you mean {string.Join(" or ", near.Select(item => $"'{item}'"))}?";

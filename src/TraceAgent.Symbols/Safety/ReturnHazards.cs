@@ -10,7 +10,10 @@ namespace TraceAgent.Symbols.Safety;
 internal sealed class ReturnHazards(ElfImage image)
 {
     /// <summary>Names that are referenced by code that C++ exceptions or Rust panics may pass through.</summary>
-    private static readonly string[] Unwinders = ["__gxx_personality_v0", "rust_eh_personality", "_Unwind_RaiseException"];
+    private static readonly string[] Unwinders = ["__gxx_personality_v0", "rust_eh_personality"];
+
+    /// <summary>The function that throws. Static programs of C have it as well, beside the one that ends threads.</summary>
+    private const string Thrower = "_Unwind_RaiseException";
 
     /// <summary>Names that are imported by programs that run on several stacks in turn.</summary>
     private static readonly string[] StackSwitchers = ["swapcontext", "makecontext", "setcontext", "jump_fcontext"];
@@ -31,7 +34,8 @@ internal sealed class ReturnHazards(ElfImage image)
     private (bool HasExceptions, string? StackSwitcher)? _file;
 
     private (bool HasExceptions, string? StackSwitcher) OfFile => _file ??= (
-        Unwinders.Any(name => image.Functions.KindOf(name) != FunctionIndex.NameKind.Absent),
+        Unwinders.Any(name => image.Functions.KindOf(name) != FunctionIndex.NameKind.Absent)
+            || image.Functions.KindOf(Thrower) == FunctionIndex.NameKind.Imported,
         image.IsExecutableProgram ? StackSwitchers.FirstOrDefault(IsUsed) : null);
 
     /// <summary>

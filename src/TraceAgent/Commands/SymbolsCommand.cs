@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using TraceAgent.Engine;
+using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
@@ -20,7 +21,10 @@ internal static class SymbolsCommand
 
     public static Command Create()
     {
-        var binary = new Argument<string>("BINARY") { Description = "A program or library: a path, or a name such as libc.so.6" };
+        var binary = new Argument<string>("BINARY")
+        {
+            Description = "A program or library: a path, or a name such as redis-server or libc.so.6",
+        };
         var pattern = new Argument<string>("PATTERN")
         {
             Description = "A name or pattern as in symbol:, such as 'ngx_http_*' or 'shop::Cart::add'; all functions without it",
@@ -65,12 +69,9 @@ internal static class SymbolsCommand
 
     private static int Run(string binary, string pattern, bool usdt, bool json, int most)
     {
-        // A library by its name, as in rules.
-        var path = FileStatus.Of(binary) is not null ? binary : LibraryCalled(binary);
-        if (path is null)
+        if (Find(binary, out var missing) is not { } path)
         {
-            return CommandError.Write(
-                ExitCode.Usage, $"{binary}: no such file{(binary.Contains('/') ? "" : ", and no library that the dynamic linker knows")}");
+            return CommandError.Write(ExitCode.Usage, missing!);
         }
 
         using var image = ElfImage.TryOpen(path, out var problem);
@@ -82,14 +83,14 @@ internal static class SymbolsCommand
         if (usdt)
         {
             var probes = UsdtList.Of(image, path, pattern, most);
-            return probes.Problem is { } missing
-                ? Refuse(missing)
+            return probes.Problem is { } none
+                ? Refuse(none)
                 : Write(UsdtTable.Rows(probes), json, (probes.Probes.Count, probes.Count, "place"));
         }
 
         var list = FunctionList.Of(image, path, pattern, most);
         return list.Problem is { } reason
-            ? Refuse(reason)
+            ? Refuse(OwningLibrary.Named(reason, image, pattern))
             : Write(FunctionTable.Rows(list), json, (list.Functions.Count, list.Count, "function"));
     }
 
@@ -125,6 +126,26 @@ internal static class SymbolsCommand
         return ExitCode.Fine;
     }
 
-    private static string? LibraryCalled(string name) =>
-        !name.Contains('/') && new TargetFinder().Find(new Target.Library(name)).Files is [var first, ..] ? first.Path : null;
+    /// <summary>Finds a file as rules do: by its path, or a program or library by its name.</summary>
+    private static string? Find(string binary, out string? missing)
+    {
+        missing = null;
+        if (binary.Contains('/'))
+        {
+            missing = FileStatus.Of(binary) is null ? $"{binary}: no such file" : null;
+            return missing is null ? binary : null;
+        }
+
+        Target target = binary.EndsWith(".so", StringComparison.Ordinal) || binary.Contains(".so.", StringComparison.Ordinal)
+            ? new Target.Library(binary)
+            : new Target.Program(binary);
+        var found = new TargetFinder().Find(target);
+        if (found.Files is [var first, ..])
+        {
+            return first.Path;
+        }
+
+        missing = $"{found.Missing ?? target.Missing}{(target is Target.Library ? $"; a relative path is written ./{binary}" : "")}";
+        return null;
+    }
 }

@@ -110,6 +110,11 @@ internal static class TraceCommand
                 : [parsed.GetValue(place)!];
             var options = keys.SelectMany(
                 key => (parsed.GetValue(key.Option) ?? []).Select(value => new RuleOption(key.Option.Name, key.Key, value))).ToList();
+            if (options.Find(option => option.Key == "pid" && IsNoProcess(option.Value)) is { } gone)
+            {
+                return Task.FromResult(CommandError.Write(ExitCode.Usage, $"--pid {gone.Value}: there is no such process"));
+            }
+
             var rule = CommandLineRule.Read($"traceagent {Name}", Environment.CurrentDirectory, words, options);
             return parsed.GetValue(print)
                 ? Task.FromResult(Print(rule))
@@ -118,6 +123,10 @@ internal static class TraceCommand
         });
         return command;
     }
+
+    /// <summary>True for the number of a process that does not run. What is no number is refused as the key's value.</summary>
+    private static bool IsNoProcess(string pid) =>
+        int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && !Directory.Exists($"/proc/{number}");
 
     private static int Print(CommandLineRule rule)
     {

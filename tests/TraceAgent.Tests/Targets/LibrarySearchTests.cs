@@ -44,6 +44,17 @@ public sealed class LibrarySearchTests : IDisposable
     }
 
     [Fact]
+    public void A_name_without_a_version_is_never_the_library_of_musl_where_there_is_another()
+    {
+        Install("lib/ld-musl-x86_64.so.1");
+        Install("lib/libc.so");
+
+        Assert.Equal([_root["lib/libc.so"]], _search.FindNewest("libc"));
+        Assert.EndsWith("/libc.so.6", Assert.Single(new LibrarySearch(Architecture.OfThisMachine).FindNewest("libc")));
+        Assert.EndsWith("/libc.so.6", Assert.Single(new LibrarySearch(Architecture.OfThisMachine).Find("libc.so")));
+    }
+
+    [Fact]
     public void What_is_no_library_is_not_found()
     {
         _root.Folder("lib64/libz.so.1");

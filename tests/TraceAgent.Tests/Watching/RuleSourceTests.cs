@@ -281,7 +281,7 @@ public sealed class RuleSourceTests : IDisposable
 
     private static RuleSource Source(params string[] paths) => new(paths);
 
-    private static string Rule(string name) => $"rules:\n  - {{name: {name}, binary: shop, symbol: AddNum}}\n";
+    private static string Rule(string name) => $"rules:\n  - {{name: {name}, binary: ./shop, symbol: AddNum}}\n";
 
     private static IEnumerable<string> Names(IEnumerable<RuleFile> files) => files.Select(file => Path.GetFileName(file.Path));
 }

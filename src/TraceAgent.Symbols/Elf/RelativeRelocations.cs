@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using TraceAgent.Dwarf.Elf;
-using TraceAgent.Symbols.Elf;
 
-namespace TraceAgent.Symbols.Restartable;
+namespace TraceAgent.Symbols.Elf;
 
 /// <summary>
 /// The pointers that the loader fills in by adding where the file lies (R_*_RELATIVE of DT_RELA): in the file, their place may hold
