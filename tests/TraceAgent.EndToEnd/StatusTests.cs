@@ -188,11 +188,12 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_watches_sees_the_lines_that_the_outputs_get_and_holds_up_nobody_by_not_reading()
+    public async Task Whoever_watches_sees_the_lines_that_the_outputs_get_and_holds_up_nobody_by_not_reading()
     {
         const int calls = 50_000;
         using var agent = Start(
-            AttachMethod.Multi, RuleText.Rule("call", _program, "Tick", "args: 1", "budget: none"), RuleText.Rule("other", _program, "Tick"));
+            AttachMethod.Multi,
+            RuleText.Rule("call", _program, "Tick", "args: 1", "budget: none"), RuleText.Rule("other", _program, "Tick"));
         using var ticker = TracedProgram.Start(_program);
         using var tail = Tail("--json", "--rule", "call");
         using var idle = Tail();
@@ -221,12 +222,14 @@ public sealed class StatusTests : IDisposable
         ticker.Ask($"{calls}");
 
         agent.Stop();
-        Assert.True(reading.Wait(TimeSpan.FromSeconds(10)));
+        await reading.WaitAsync(TimeSpan.FromSeconds(10));
         var events = agent.Events("call");
         Assert.InRange(events.Count, calls + 1, int.MaxValue);
         Assert.Equal(new Totals(events.Count, events.Count, 0), agent.Totals("call"));
         Assert.Contains(lines, line => line.Contains("more lines, which are in the outputs, are not shown", StringComparison.Ordinal));
-        Assert.Subset([.. events.Select(line => line.Text)], lines.Where(line => line.Contains("\"call\"", StringComparison.Ordinal)).ToHashSet());
+        Assert.Subset(
+            events.Select(line => line.Text).ToHashSet(),
+            lines.Where(line => line.Contains("\"call\"", StringComparison.Ordinal)).ToHashSet());
         tail.WaitForExit();
         Assert.Equal(0, tail.ExitCode);
     }
