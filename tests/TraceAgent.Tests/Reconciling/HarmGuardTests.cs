@@ -218,8 +218,15 @@ public class HarmGuardTests
     private IReadOnlyList<HarmVerdict> Verdicts(params ProbingRule[] rules) => _guard.Judge(() => rules).Verdicts;
 
     private static FatalSignal Signal(double time, int pid, int number = Segmentation, bool isHandled = false) =>
-        new(pid, number, IsProbed: true, isHandled, Time(time), Time(time - 0.1), "/srv/shop")
+        new()
         {
+            Pid = pid,
+            Number = number,
+            IsProbed = true,
+            IsHandled = isHandled,
+            Time = Time(time),
+            Started = Time(time - 0.1),
+            Program = "/srv/shop",
             Files = new HashSet<ulong> { Executable, Library },
         };
 

@@ -3,6 +3,7 @@ using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Sources;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Tests.Reconciling;

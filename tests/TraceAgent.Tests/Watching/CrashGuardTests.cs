@@ -1,6 +1,7 @@
 using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.Watching;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Tests.Watching;

@@ -1,5 +1,6 @@
 using TraceAgent.Engine.Sources;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Tests.Watching;
 

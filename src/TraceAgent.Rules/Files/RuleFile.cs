@@ -1,7 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.Files;
 
 /// <summary>The content of one file: its rules, and everything that is wrong with it.</summary>
 /// <param name="Path">The path as the user named it.</param>
@@ -9,7 +9,7 @@ namespace TraceAgent.Rules;
 /// <param name="Diagnostics">The diagnostics in the order of the file.</param>
 /// <param name="Source">The lines, for carets.</param>
 public sealed record RuleFile(string Path, EquatableArray<Rule> Rules, EquatableArray<Diagnostic> Diagnostics, SourceText Source)
-    : SourceFile(Path, Diagnostics, Source)
+    : TextFile(Path, Diagnostics, Source)
 {
     /// <summary>The names that the file gives, also to rules with errors; each once, in the order of the file.</summary>
     public EquatableArray<Located<string>> Names { get; init; }

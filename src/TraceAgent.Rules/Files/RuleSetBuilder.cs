@@ -1,7 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.Files;
 
 /// <summary>Puts files together: names must be unique over all of them.</summary>
 public static class RuleSetBuilder

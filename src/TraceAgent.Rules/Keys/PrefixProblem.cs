@@ -1,7 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.Keys;
 
 /// <summary>Messages about a text that is no prefix, in a rule as in a file of prefixes.</summary>
 internal static class PrefixProblem

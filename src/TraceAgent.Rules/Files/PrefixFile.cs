@@ -1,7 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.Files;
 
 /// <summary>The content of a file of addresses, and everything that is wrong with it.</summary>
 /// <param name="Path">The file's path.</param>
@@ -9,7 +9,7 @@ namespace TraceAgent.Rules;
 /// <param name="Diagnostics">The diagnostics in the order of the file.</param>
 /// <param name="Source">The lines, for carets.</param>
 public sealed record PrefixFile(string Path, EquatableArray<IpPrefix> Prefixes, EquatableArray<Diagnostic> Diagnostics, SourceText Source)
-    : SourceFile(Path, Diagnostics, Source)
+    : TextFile(Path, Diagnostics, Source)
 {
     /// <summary>A file that the operating system does not let us read.</summary>
     public static PrefixFile Unreadable(string path, string reason) =>

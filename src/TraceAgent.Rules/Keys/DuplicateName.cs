@@ -1,6 +1,6 @@
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.Keys;
 
 /// <summary>Two rules with one name, in one file or in two.</summary>
 internal static class DuplicateName

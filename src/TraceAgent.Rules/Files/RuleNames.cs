@@ -1,6 +1,7 @@
+using TraceAgent.Rules.Keys;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.Files;
 
 /// <summary>The names of rules that files have taken: each is unique over all files.</summary>
 public sealed class RuleNames

@@ -1,7 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Yaml.Diagnostics;
 
-namespace TraceAgent.Rules;
+namespace TraceAgent.Rules.Files;
 
 /// <summary>The rules of all files together.</summary>
 /// <param name="Rules">
