@@ -38,7 +38,8 @@ internal static class SqlSecret
         if (SkipWord(text, at, "with") is var plugin && plugin > at)
         {
             at = plugin;
-            while (at < text.Length && at - plugin < KeyedSecret.MaxKeySide && (KeyedSecret.IsOfKey(text[at]) || SecretQuote.IsSign(text[at])))
+            while (at < text.Length && at - plugin < KeyedSecret.MaxKeySide
+                && (KeyedSecret.IsOfKey(text[at]) || SecretQuote.IsSign(text[at])))
             {
                 at++;
             }
