@@ -18,7 +18,10 @@ internal static class LinesCommand
 
     public static Command Create()
     {
-        var binary = new Argument<string>("BINARY") { Description =  };
+        var binary = new Argument<string>("BINARY")
+        {
+            Description = "A program or library: a path, or a name such as redis-server or libc.so.6",
+        };
         var place = new Argument<string?>("PLACE")
         {
             Description = "FILE, FILE:LINE or FILE:FIRST-LAST, such as 'cart.c:40-52'; or a function, such as 'shop::Cart::add'; the "
