@@ -22,6 +22,42 @@ public sealed class LastValidRulesTests : IDisposable
     }
 
     [Fact]
+    public void After_a_restart_the_rules_without_errors_are_in_force_and_a_mistake_outside_of_them_is_told_once()
+    {
+        var binary = _folder.Write("shop", "no program");
+        var file = Given.File(
+            "a.yaml",
+            $"rules:\n  - {{name: one, binary: {binary}x, symbol: A}}\n  - {{name: two, binary: {binary}x, symbol: B, oon: call}}\n"
+                + $"  - {{name: one, binary: {binary}x, symbol: C}}\nlabel: {{a: b}}\n");
+
+        var found = _accepted.Evaluate([file]);
+
+        Assert.Equal(["one"], found.Desired.Select(probe => probe.Rule.Name.Value));
+        Assert.Equal([new RejectedFile("a.yaml", Errors: 3, RulesKept: 1, Rules: 1)], found.Rejected);
+        Assert.Equal(["two"], found.Errors.Select(error => error.Rule?.Value));
+        Assert.Equal(3, found.News.Count(news => news.Diagnostic.Severity == Severity.Error));
+        Assert.Empty(_accepted.Evaluate([file]).News);
+    }
+
+    [Fact]
+    public void A_mistake_in_no_rule_at_all_is_one_error_of_the_file_while_its_rules_are_in_force()
+    {
+        var binary = _folder.Write("shop", "no program");
+        var file = Given.File(
+            "a.yaml", $"rules:\n  - {{name: one, binary: {binary}x, symbol: A}}\n  - {{name: two, binary: {binary}x, symbol: B}}\n");
+        var mistaken = Given.File(
+            "a.yaml",
+            $"label: {{a: b}}\nrules:\n  - {{name: one, binary: {binary}x, symbol: A}}\n  - {{name: two, binary: {binary}x, symbol: B}}\n");
+
+        var found = _accepted.Evaluate([mistaken]);
+        var mended = _accepted.Evaluate([file]);
+
+        Assert.Equal(2, found.Desired.Count);
+        Assert.Null(Assert.Single(found.Errors).Rule);
+        Assert.Equal([("a.yaml", 2)], mended.Accepted);
+    }
+
+    [Fact]
     public void Rules_of_all_files_are_in_force_and_wait_for_their_binaries()
     {
         var found = _accepted.Evaluate([File("a.yaml", "add", "buy"), File("b.yaml", "sell")]);
