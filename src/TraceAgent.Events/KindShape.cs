@@ -81,7 +81,8 @@ public sealed class KindShape
         var tokens = template.Tokens.ToArray();
         for (var i = 0; i + 1 < tokens.Length; i++)
         {
-            if (tokens[i] is PropertyToken { PropertyName: "symbol", Format: null } symbol && tokens[i + 1] is TextToken { Text: ['(', ..] })
+            if (tokens[i] is PropertyToken { PropertyName: "symbol", Format: null } symbol
+                && tokens[i + 1] is TextToken { Text: ['(', ..] })
             {
                 tokens[i] = new PropertyToken("symbol", symbol.ToString(), MessageText.BareSymbol, symbol.Alignment);
             }

@@ -201,7 +201,7 @@ public sealed partial class YamlTreeReader
         _bag.Error(DiagnosticCode.Syntax, place, message, hint);
     }
 
-    /// <summary>The word with an asterisk that begins the value in which an error lies; null when the error is about something else.</summary>
+    /// <summary>The word with an asterisk that begins the value in which an error lies; null for other errors.</summary>
     private SourceSpan? UnquotedAsteriskBefore(int index)
     {
         var text = _source.Text.AsSpan(0, Math.Min(index, _source.Text.Length));

@@ -47,7 +47,8 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
         var rules = Describe();
         if (_parts.File is { Source: { Text.Length: > 0 } source })
         {
-            Log.Configuration(_logger, source.Path, _parts.IsAdHoc ? "; without its outputs, metrics and state, which are the service's" : "");
+            var leftOut = _parts.IsAdHoc ? "; without its outputs, metrics and state, which are the service's" : "";
+            Log.Configuration(_logger, source.Path, leftOut);
         }
 
         _observation = new SelfObservation(_parts.Configuration, _source, _logger);

@@ -178,11 +178,11 @@ public sealed class LastValidRulesTests : IDisposable
     }
 
     [Fact]
-    public void Of_two_files_with_one_name_the_later_is_rejected_and_told_where_the_first_is()
+    public void Of_two_files_with_one_name_the_later_rule_is_rejected_and_told_where_the_first_is()
     {
         var found = _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "add", "sell")]);
 
-        Assert.Equal(["add"], Active(found));
+        Assert.Equal(["add", "sell"], Active(found));
         var (diagnostic, source) = Assert.Single(found.News);
         Assert.Equal(("b.yaml", "b.yaml"), (diagnostic.At.File, source.Path));
         Assert.Contains("a.yaml:", diagnostic.Message, StringComparison.Ordinal);
