@@ -2,6 +2,8 @@ using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.Trust;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 
@@ -37,6 +39,19 @@ public sealed class LastValidRulesTests : IDisposable
         Assert.Equal(["two"], found.Errors.Select(error => error.Rule?.Value));
         Assert.Equal(3, found.News.Count(news => news.Diagnostic.Severity == Severity.Error));
         Assert.Empty(_accepted.Evaluate([file]).News);
+    }
+
+    [Fact]
+    public void A_file_that_others_can_write_puts_no_rule_into_force_also_at_the_start()
+    {
+        var path = _folder.Write("a.yaml", "rules:\n  - {name: one, binary: /no/such, symbol: A}\n");
+        System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+
+        var found = _accepted.Evaluate([RuleFileLoader.Load(path, new PathTrust(TrustedUsers.OfThisProcess()))]);
+
+        Assert.Equal("TA293", Assert.Single(found.News).Diagnostic.Code);
+        Assert.Empty(found.Desired);
+        Assert.Equal("one", Assert.Single(found.Errors).Rule?.Value);
     }
 
     [Fact]
