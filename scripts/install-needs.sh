@@ -70,13 +70,14 @@ case ${1:-} in
         has_header elfutils/libdw.h || missing+=("libdw-dev")
         has_command llvm-dwarfdump || missing+=("llvm")
         has_command dwz || missing+=("dwz")
+        has_command gdb || missing+=("gdb")
+        [[ -d /usr/lib/debug/.build-id ]] || missing+=("libc6-dbg")
         ;;&
     dwarf)
         has_command dpkg-source || missing+=("dpkg-dev")
         has_command go || missing+=("golang-go")
         has_command rustc || missing+=("rustc")
         has_header fmt/format.h || missing+=("libfmt-dev")
-        [[ -d /usr/lib/debug/.build-id ]] || missing+=("libc6-dbg")
         ;;&
     ansible)
         has_command ansible-playbook || missing+=("ansible-core")

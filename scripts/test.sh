@@ -58,9 +58,9 @@ for project in "${projects[@]}"; do
     run=(dotnet test "$project" --no-build --results-directory "$results"
         --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal"
         --blame-hang-timeout 10min --blame-hang-dump-type none)
-    # The first attaches probes; the second gives files to other users. Agents and programs are sent signals, which nohup and
-    # shells without job control would have them ignore.
-    if [[ $name == *EndToEnd || $name == TraceAgent.Tests ]]; then
+    # They attach probes, give files to other users, and mount a disk that gets full. Agents and programs are sent signals, which
+    # nohup and shells without job control would have them ignore.
+    if [[ $name == *EndToEnd || $name == TraceAgent.Engine.Tests || $name == TraceAgent.Events.Tests ]]; then
         run=("${as_root[@]}" env "--default-signal=HUP,INT" "TRACEAGENT_TEST_PROGRAMS=$programs" "${run[@]}")
     fi
     status=0

@@ -126,14 +126,14 @@ public sealed class BpfSession : IDisposable
     public LoadedProbe Load(CapturePlan plan, string rule, LoadedProbe? sibling = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var (slot, limiter) = TakeSlot(sibling?.Limiter);
+        var taken = TakeSlot(sibling?.Limiter);
         try
         {
-            return new LoadedProbe(this, slot, limiter, plan, rule, sibling);
+            return new LoadedProbe(this, taken, plan, rule, sibling);
         }
         catch
         {
-            Free(slot, limiter);
+            Free(taken.Slot, taken.Limiter);
             throw;
         }
     }

@@ -165,7 +165,7 @@ public static class HostCheck
         using var count = BpfMap.Create(MapType.Array, "ta_doctor", 4, 8, 1);
         using var program = BpfProgram.Load(
             Counting(count, onReturn), "ta_doctor", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
-        using (UprobeLink.Attach(method, program, code.Path, "a function of our own", [default], onReturn))
+        using (UprobeLink.Attach(method, program, new UprobeFile(code.Path, "a function of our own"), [default], onReturn))
         {
             code.Call(0, calls);
         }

@@ -17,14 +17,18 @@ public sealed class LoadedProbe : IDisposable
     private readonly InFlightTable? _inFlight;
     private bool _closed;
 
-    internal LoadedProbe(BpfSession session, uint slot, Limiter limiter, CapturePlan plan, string rule, LoadedProbe? sibling)
+    /// <param name="session">The session that gave the slot.</param>
+    /// <param name="taken">The slot, and the limiter of the rule.</param>
+    /// <param name="plan">The plan to compile.</param>
+    /// <param name="rule">Names the programs.</param>
+    /// <param name="sibling">Another probe of the rule, whose table of calls in flight is shared; null for none.</param>
+    internal LoadedProbe(BpfSession session, (uint Slot, Limiter Limiter) taken, CapturePlan plan, string rule, LoadedProbe? sibling)
     {
         _session = session;
-        Slot = slot;
-        Limiter = limiter;
+        (Slot, Limiter) = taken;
         Plan = plan;
         _rule = rule;
-        _binding = session.Bind(slot, limiter, -1);
+        _binding = session.Bind(Slot, Limiter, -1);
         try
         {
             if (plan.PairsCalls)
@@ -32,7 +36,7 @@ public sealed class LoadedProbe : IDisposable
                 _inFlight = InFlightTable.ShareOrCreate(sibling?._inFlight, ProbeCompiler.InFlightSize(plan));
             }
 
-            _binding = session.Bind(slot, limiter, _inFlight?.Fd ?? -1);
+            _binding = session.Bind(Slot, Limiter, _inFlight?.Fd ?? -1);
             foreach (var program in ProbeCompiler.Compile(plan, _binding))
             {
                 _programs.Add((program, Load(program)));
@@ -81,15 +85,14 @@ public sealed class LoadedProbe : IDisposable
         .Aggregate(default(RunTime), (sum, one) => sum + one.RunTime);
 
     /// <summary>Attaches the probe to one file.</summary>
-    /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
-    /// <param name="displayPath">The path as the user knows it.</param>
+    /// <param name="file">The file.</param>
     /// <param name="sites">The sites, at least one, each with a return where the plan sees returns at instructions.</param>
     /// <param name="firstCookie">The index of the first site.</param>
     /// <exception cref="KernelException">The kernel refused; nothing new is attached.</exception>
-    public ProbeAttachment Attach(string path, string displayPath, IReadOnlyList<UprobeSite> sites, ulong firstCookie)
+    public ProbeAttachment Attach(UprobeFile file, IReadOnlyList<UprobeSite> sites, ulong firstCookie)
     {
         var entries = sites
-            .Select((site, i) => new UprobePlace(site.Offset, Cookie(site, i)) { ReferenceCounter = site.ReferenceCounter })
+            .Select((site, i) => new UprobePlace(site.FileOffset, Cookie(site, i)) { ReferenceCounter = site.ReferenceCounter })
             .ToArray();
         var exits = sites
             .SelectMany((site, i) => site.Exits.Select(exit => (exit.Form, Place: new UprobePlace(exit.Offset, Cookie(site, i)))))
@@ -118,16 +121,16 @@ public sealed class LoadedProbe : IDisposable
         _attachments.Add(attachment);
         return attachment;
 
-        ulong Cookie(UprobeSite site, int index) => SiteCookie.Of(firstCookie + (ulong)index, site.Offset);
+        ulong Cookie(UprobeSite site, int index) => SiteCookie.Of(firstCookie + (ulong)index, site.FileOffset);
 
         void Add(BpfProgram program, UprobePlace[] places, bool onReturn, bool byCaller)
         {
-            var link = UprobeLink.Attach(_session.AttachMethod, program, path, displayPath, places, byCaller);
+            var link = UprobeLink.Attach(_session.AttachMethod, program, file, places, byCaller);
             attachment.Add(link, onReturn);
             if (link.TakesKept)
             {
                 throw new KernelException(
-                    "attach uprobe", displayPath, KernelException.Emfile, Privileges.RemedyFor(KernelException.Emfile));
+                    "attach uprobe", file.DisplayPath, KernelException.Emfile, Privileges.RemedyFor(KernelException.Emfile));
             }
         }
     }

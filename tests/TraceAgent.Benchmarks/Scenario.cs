@@ -5,7 +5,10 @@ namespace TraceAgent.Benchmarks;
 /// <param name="Function">Of the target.</param>
 /// <param name="Rule">Of ours, without name, binary and symbol.</param>
 /// <param name="Probes">Of bpftrace: the text behind the path, with the body; <c>{0}</c> stands for path and function.</param>
-/// <param name="Floor">The programs written by hand that do the same; on entry, then on return.</param>
+/// <param name="Floor">
+/// The programs written by hand that do the same; on entry, then on return, which is at the caller unless <c>@</c> says how many
+/// bytes behind the entry the RET instruction is.
+/// </param>
 internal sealed record Scenario(string Name, string Function, string Rule, string Probes, IReadOnlyList<string> Floor)
 {
     /// <summary>What the target is told by its environment.</summary>
@@ -46,7 +49,7 @@ internal sealed record Scenario(string Name, string Function, string Rule, strin
                 + "uretprobe:{0} { printf(\"%llu %d %d %s work(%d, %d) = %d in %d\\n\", nsecs, pid, tid, comm, @a[tid], @b[tid], " +
                     "retval, nsecs - @t[tid]); "
                 + "delete(@t[tid]); delete(@a[tid]); delete(@b[tid]); }",
-            ["entry", "leave"]) { Share = 0.5 },
+            ["entry", "leave_at_ret@6"]) { Share = 0.5 },
         new(
             "the same at the caller",
             "work_push",

@@ -88,6 +88,28 @@ public class DebugInfoReaderTests(CompiledPrograms programs) : IClassFixture<Com
         Assert.Contains(answer.Sites, site => site.Place.Line == PriceLine);
     }
 
+    [Theory]
+    [InlineData("-O0 -gdwarf-4", "twice")]
+    [InlineData("-O2 -gdwarf-5", "total twice")]
+    public void A_function_is_found_by_its_name_wherever_it_was_inlined(string options, string calls)
+    {
+        var answer = Ask("gcc", options, new DebugQuery.Function("twice", WithVariables: true));
+
+        Assert.All(answer.Sites, site => Assert.Equal(calls, string.Join(' ', site.Calls.Select(call => call.Function))));
+        Assert.Contains(answer.Sites, site => site.Place.Line == TwiceLine);
+        Assert.All(answer.Sites, site => Assert.Contains(site.Variables, variable => variable.Name == "value"));
+        Assert.Empty(Ask("gcc", options, new DebugQuery.Function("thrice", WithVariables: true)).Sites);
+    }
+
+    [Fact]
+    public void What_is_in_files_that_are_not_read_is_said()
+    {
+        var answer = Ask("gcc", "-O1 -gdwarf-5 -gsplit-dwarf", new DebugQuery.Lines("items.c", 1, uint.MaxValue, WithVariables: false));
+
+        Assert.EndsWith(
+            "in separate .dwo files (-gsplit-dwarf), which are not read", Assert.Single(answer.Problems), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Files_are_those_that_have_code() => Assert.Contains(
         Ask("gcc", "-O2 -gdwarf-5", new DebugQuery.Files()).Files, file => file.EndsWith("/items.c", StringComparison.Ordinal));
@@ -99,7 +121,10 @@ public class DebugInfoReaderTests(CompiledPrograms programs) : IClassFixture<Com
         Assert.Equal(answer, DebugWire.ReadAnswer(DebugWire.Write(answer)));
 
         DebugQuery[] queries =
-            [new DebugQuery.Files(), new DebugQuery.Lines("a.c", 1, 2, true), new DebugQuery.Code(1, ulong.MaxValue, false)];
+        [
+            new DebugQuery.Files(), new DebugQuery.Lines("a.c", 1, 2, true), new DebugQuery.Code(1, ulong.MaxValue, false),
+            new DebugQuery.Function("f", true),
+        ];
         Assert.All(queries, query => Assert.Equal(query, DebugWire.ReadQuery(DebugWire.Write(query))));
     }
 

@@ -137,7 +137,7 @@ internal sealed class Dump(DebugFiles files, TextWriter output, int step = 1)
             output.WriteLine($"{entry.Offset:x} variable {Encoding.UTF8.GetString(entry.Name())}");
             var places = new List<LocationEntry>();
             LocationList.Read(entry, AttributeName.Location, places);
-            foreach (var place in places)
+            foreach (var place in places.Where(place => !place.IsEmpty))
             {
                 output.WriteLine($" {place.Range.Start:x}-{place.Range.End:x}{Operations(entry.Unit, place)}");
             }

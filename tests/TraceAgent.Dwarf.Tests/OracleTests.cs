@@ -42,6 +42,26 @@ public class OracleTests(CompiledPrograms programs) : IClassFixture<CompiledProg
         Compare(one, "--step", "3", "--supplement", common);
     }
 
+    /// <summary>gdb stops at each line, and our expressions compute from the same registers and memory.</summary>
+    [Theory]
+    [InlineData("gcc", "-O0 -g -no-pie", "items.c")]
+    [InlineData("gcc", "-O2 -g -no-pie", "items.c")]
+    [InlineData("clang", "-O0 -g -no-pie", "items.c")]
+    [InlineData("clang", "-O3 -gdwarf-4 -no-pie", "items.c")]
+    [InlineData("g++", "-O2 -g -no-pie", "basket.cpp")]
+    public void Every_value_is_the_one_that_gdb_shows(string compiler, string options, string source)
+    {
+        var program = programs.Compile(compiler, options, source);
+        var places = programs.At($"{Path.GetFileName(program)}.places");
+        using (var files = DebugFiles.Open(program))
+        using (var output = new StreamWriter(places))
+        {
+            new Dump(files, output, source == "items.c" ? 1 : 5).Places();
+        }
+
+        Run("gdb", "-nx", "-batch", "-ex", $"python PLACES='{places}'", "-x", In("Oracle/values.py"), "--args", program);
+    }
+
     [Fact]
     public void Sections_compressed_with_zstd_are_read()
     {

@@ -29,8 +29,7 @@ public sealed class HeldDetachTests : IDisposable
         var link = UprobeLink.Attach(
             Bpf.Kernel.AttachMethod.Multi,
             waiting,
-            executable,
-            executable,
+            new UprobeFile(executable, executable),
             [new UprobePlace(OffsetOf(executable, "Take"), 0)],
             onReturn: false);
         try

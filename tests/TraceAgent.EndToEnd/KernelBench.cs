@@ -29,7 +29,7 @@ internal sealed class KernelBench : IDisposable
     public IReadOnlyList<KernelRecord> Hit(CapturePlan plan, string function, params string[] lines)
     {
         using var probe = _session.Load(plan, "bench");
-        using var attached = probe.Attach(_executable, _executable, [new UprobeSite(OffsetOf(function))], firstCookie: 41);
+        using var attached = probe.Attach(new UprobeFile(_executable, _executable), [new UprobeSite(OffsetOf(function))], firstCookie: 41);
         probe.Activate();
         foreach (var line in lines)
         {

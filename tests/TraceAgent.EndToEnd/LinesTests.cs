@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace TraceAgent.EndToEnd;
@@ -49,6 +50,21 @@ public sealed class LinesTests : IDisposable
         14, Objects("--json", _program, "priced").Select(site => site.GetProperty("line").GetInt32()));
 
     [Fact]
+    public void A_function_that_was_inlined_everywhere_has_the_lines_of_its_calls() => Assert.All(
+        Objects("--json", _program, "doubled"),
+        site => Assert.Equal(["priced", "doubled"], site.GetProperty("calls").EnumerateArray().Select(call => Text(call, "function"))));
+
+    [Fact]
+    public void A_program_in_another_root_is_read_through_its_process()
+    {
+        var ticker = TracedProgram.Compile("echo", "-O1", "-g");
+        using var traced = TracedProgram.Start(ticker);
+
+        Assert.Contains(
+            "/echo.c", Command.OutputOf(Repository.Agent, "lines", $"/proc/{traced.Pid}/root{ticker}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Separate_debug_information_is_used_if_it_is_of_the_same_build_and_else_named()
     {
         var stripped = Path.Combine(_workspace.Folder("separate"), "lines");
@@ -81,10 +97,40 @@ public sealed class LinesTests : IDisposable
     {
         var sites = Objects("--vars", "--json", "libc.so.6", "getenv");
 
-        Assert.Contains(sites, site => Text(site, "file").EndsWith("/stdlib/getenv.c", StringComparison.Ordinal));
+        Assert.Contains(sites, site => Text(site, "file").EndsWith("stdlib/getenv.c", StringComparison.Ordinal));
         Assert.Contains(
             sites.SelectMany(site => site.GetProperty("variables").EnumerateArray()),
             variable => (Text(variable, "name"), Text(variable, "type")) == ("name", "const char *"));
+    }
+
+    /// <summary>An answer that nobody reads keeps it from ending, confined as it is.</summary>
+    [Fact]
+    public void The_process_that_reads_can_open_nothing_and_has_no_privileges()
+    {
+        var name = "malloc.c"u8.ToArray();
+        byte[] question = [2, (byte)name.Length, .. name, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 1];
+        using var reader = Process.Start(new ProcessStartInfo(
+            "bash", ["-c", $"exec 3< '{DebugFileOfLibc()}'; exec '{Repository.Agent}' read-debug-info 1000"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        reader.StandardInput.BaseStream.Write(question);
+        reader.StandardInput.Close();
+
+        var status = "";
+        Eventually.True(
+            () => (status = File.ReadAllText($"/proc/{reader.Id}/status")).Contains("State:\tS", StringComparison.Ordinal)
+                && status.Contains("Seccomp:\t2", StringComparison.Ordinal)
+                && File.ReadAllText($"/proc/{reader.Id}/wchan").Contains("pipe", StringComparison.Ordinal),
+            "it waits for a reader", () => status);
+        Assert.Contains("NoNewPrivs:\t1\n", status, StringComparison.Ordinal);
+        Assert.Contains("CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\n", status, StringComparison.Ordinal);
+        Assert.Equal("1000", File.ReadAllText($"/proc/{reader.Id}/oom_score_adj").Trim());
+        Assert.Matches("Max data size +268435456 +268435456 ", File.ReadAllText($"/proc/{reader.Id}/limits"));
+        Assert.Matches("Max cpu time +10 +10 ", File.ReadAllText($"/proc/{reader.Id}/limits"));
+        reader.Kill();
+        reader.WaitForExit();
     }
 
     [Theory]
@@ -118,6 +164,13 @@ public sealed class LinesTests : IDisposable
             var run = Command.Run(Repository.Agent, "lines", "--vars", path, "lines.c");
             Assert.True(run.ExitCode is 0 or 1, $"round {round}: {run.ExitCode} {run.Errors}");
         }
+    }
+
+    private static string DebugFileOfLibc()
+    {
+        var notes = Command.OutputOf("readelf", "-n", "/lib/x86_64-linux-gnu/libc.so.6").Split("Build ID: ")[1];
+        var id = notes[..notes.IndexOf('\n', StringComparison.Ordinal)];
+        return $"/usr/lib/debug/.build-id/{id[..2]}/{id[2..]}.debug";
     }
 
     private static List<JsonElement> Objects(params string[] arguments) =>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares what our reader of debug information reads of real programs with what libdw, llvm-dwarfdump and readelf read:
+# Compares what our reader of debug information reads of real programs with what libdw, llvm-dwarfdump, readelf and gdb read:
 # redis by gcc and clang, -O0 and -O2, DWARF 4 and 5, and after dwz; the C library's debug file; C++ with libfmt; Rust; Go.
 # Takes some ten minutes. `run.sh FILE...` compares these files instead.
 set -euo pipefail
@@ -88,6 +88,30 @@ done
 
 rustc -g -O -o "$work/rust" "$tests/Programs/basket.rs"
 compare --step 11 "$work/rust"
+
+# Values, as gdb shows them while the programs run.
+values() {
+    local step=$1 program=$2
+    dotnet "$tests/bin/Release/net10.0/TraceAgent.Dwarf.Tests.dll" places "$program" "$step" >"$work/places"
+    local row
+    row=$(gdb -nx -batch -ex "python PLACES='$work/places'" -x "$tests/Oracle/values.py" --args "$program" 2>&1 |
+        grep -E ': ours | values are as gdb has them' | tail -n 20)
+    echo "$3: $row"
+    [[ $row == *' 0 differences' ]] || failed=1
+}
+for level in 0 1 2 3; do
+    for compiler in gcc clang; do
+        "$compiler" -g "-O$level" -no-pie -o "$work/items" "$tests/Programs/items.c"
+        values 1 "$work/items" "items.c, $compiler -O$level"
+    done
+    for compiler in g++ clang++; do
+        "$compiler" -g "-O$level" -no-pie -o "$work/basket" "$tests/Programs/basket.cpp"
+        values 1 "$work/basket" "basket.cpp, $compiler -O$level"
+    done
+    rustc -g -C "opt-level=$level" -C relocation-model=static -o "$work/basket" "$tests/Programs/basket.rs"
+    values 41 "$work/basket" "basket.rs, rustc -O$level"
+done
+
 go build -o "$work/go" "$tests/Programs/basket.go"
 compare --step 11 "$work/go"
 exit "$failed"

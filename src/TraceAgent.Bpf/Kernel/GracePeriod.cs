@@ -126,7 +126,7 @@ internal sealed class GracePeriod : IDisposable
     }
 
     private static UprobeLink Attach(AttachMethod method, BpfProgram program, MemoryFile file) =>
-        UprobeLink.Attach(method, program, file.Path, "a file of our own", [default], onReturn: false);
+        UprobeLink.Attach(method, program, new UprobeFile(file.Path, "a file of our own"), [default], onReturn: false);
 
     internal static ProbeProgram EmptyProgram()
     {

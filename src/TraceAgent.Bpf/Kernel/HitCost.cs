@@ -57,10 +57,11 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
 
     private static double Probed(AttachMethod method, BpfProgram program, OwnCode code, int offset, bool alsoReturn)
     {
-        using var entry = UprobeLink.Attach(
-            method, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: false);
-        using var @return = alsoReturn ? UprobeLink.Attach(
-            method, program, code.Path, "a function of our own", [new UprobePlace((ulong)offset, 0)], onReturn: true) : null;
+        var file = new UprobeFile(code.Path, "a function of our own");
+        using var entry = UprobeLink.Attach(method, program, file, [new UprobePlace((ulong)offset, 0)], onReturn: false);
+        using var @return = alsoReturn
+            ? UprobeLink.Attach(method, program, file, [new UprobePlace((ulong)offset, 0)], onReturn: true)
+            : null;
         var best = double.MaxValue;
         for (var round = 0; round < Rounds; round++)
         {

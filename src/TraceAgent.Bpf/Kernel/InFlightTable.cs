@@ -6,8 +6,11 @@ namespace TraceAgent.Bpf.Kernel;
 /// <summary>The calls in flight of one rule, shared by its probes: those at the same time and those one after the other.</summary>
 internal sealed class InFlightTable
 {
-    /// <summary>The minimum size of a value: room for a few more arguments than the first probe has, so that its successors fit.</summary>
-    private const int MinValueSize = 256;
+    /// <summary>
+    /// The minimum size of a value: room for 12 integers, so that successors of most probes fit. With key and header it fills 192
+    /// bytes, one of the sizes in which the kernel gives out memory (kernel/bpf/memalloc.c).
+    /// </summary>
+    private const int MinValueSize = 120;
 
     /// <summary>The maximum number of calls of one rule in flight at once; more are counted as lost. Fewer where each keeps much.</summary>
     private const int MaxCalls = 65_536;

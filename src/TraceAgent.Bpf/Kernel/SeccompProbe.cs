@@ -70,7 +70,8 @@ public static unsafe class SeccompProbe
         var path = $"/proc/self/fd/{file.Fd}";
         using var program = BpfProgram.Load(
             GracePeriod.EmptyProgram(), "ta_seccomp", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
-        using var link = UprobeLink.Attach(method, program, path, "a program of our own", [new UprobePlace(FunctionAt, 0)], onReturn: true);
+        using var link = UprobeLink.Attach(
+            method, program, new UprobeFile(path, "a program of our own"), [new UprobePlace(FunctionAt, 0)], onReturn: true);
         return Run(path, callsOut ? "call" : null) is { } signal ? signal == SignalSystemCall : null;
     }
 

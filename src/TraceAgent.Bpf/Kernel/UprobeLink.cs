@@ -14,6 +14,11 @@ public enum AttachMethod
     PerfEvent,
 }
 
+/// <summary>A file whose instructions are probed.</summary>
+/// <param name="Path">The path to open it by; may be <c>/proc/self/fd/N</c>.</param>
+/// <param name="DisplayPath">The path as the user knows it.</param>
+public readonly record struct UprobeFile(string Path, string DisplayPath);
+
 /// <summary>An instruction to which a program is attached.</summary>
 /// <param name="Offset">Bytes from the start of the file.</param>
 /// <param name="Cookie">The cookie that the program gets with a hit.</param>
@@ -44,26 +49,25 @@ internal sealed unsafe class UprobeLink : IDisposable
 
     /// <param name="method">The way to attach.</param>
     /// <param name="program">The program, loaded for this way.</param>
-    /// <param name="path">The file; may be <c>/proc/self/fd/N</c>.</param>
-    /// <param name="displayPath">The path as the user knows the file.</param>
+    /// <param name="file">The file.</param>
     /// <param name="places">The places, at least one.</param>
     /// <param name="onReturn">True to hit when the functions that begin there return, false when the instructions are hit.</param>
     /// <exception cref="KernelException">The kernel refused; nothing is attached.</exception>
     public static UprobeLink Attach(
-        AttachMethod method, BpfProgram program, string path, string displayPath, ReadOnlySpan<UprobePlace> places, bool onReturn)
+        AttachMethod method, BpfProgram program, UprobeFile file, ReadOnlySpan<UprobePlace> places, bool onReturn)
     {
         var link = new UprobeLink();
         try
         {
             if (method == AttachMethod.Multi)
             {
-                link.AttachMulti(program, path, displayPath, places, onReturn);
+                link.AttachMulti(program, file, places, onReturn);
             }
             else
             {
                 foreach (var place in places)
                 {
-                    link.AttachPerfEvent(program, path, displayPath, place, onReturn);
+                    link.AttachPerfEvent(program, file, place, onReturn);
                 }
             }
 
@@ -97,7 +101,7 @@ internal sealed unsafe class UprobeLink : IDisposable
 
     public void Dispose() => CloseAll([this]);
 
-    private void AttachMulti(BpfProgram program, string path, string displayPath, ReadOnlySpan<UprobePlace> places, bool onReturn)
+    private void AttachMulti(BpfProgram program, UprobeFile file, ReadOnlySpan<UprobePlace> places, bool onReturn)
     {
         var offsets = new ulong[places.Length];
         var cookies = new ulong[places.Length];
@@ -108,7 +112,7 @@ internal sealed unsafe class UprobeLink : IDisposable
             counters[i] = places[i].ReferenceCounter;
         }
 
-        var encodedPath = Encoding.UTF8.GetBytes(path + '\0');
+        var encodedPath = Encoding.UTF8.GetBytes(file.Path + '\0');
         fixed (byte* pathAt = encodedPath)
         fixed (ulong* offsetsAt = offsets, cookiesAt = cookies, countersAt = counters)
         {
@@ -125,13 +129,13 @@ internal sealed unsafe class UprobeLink : IDisposable
             };
             var fd = Libc.Bpf(LinkCreate, &attributes, (uint)sizeof(MultiAttributes));
             var errno = Libc.Errno();
-            Keep(fd, errno, displayPath, offsets, RemedyFor(errno, counters.Any(counter => counter != 0)));
+            Keep(fd, errno, file.DisplayPath, offsets, RemedyFor(errno, counters.Any(counter => counter != 0)));
         }
     }
 
-    private void AttachPerfEvent(BpfProgram program, string path, string displayPath, UprobePlace place, bool onReturn)
+    private void AttachPerfEvent(BpfProgram program, UprobeFile file, UprobePlace place, bool onReturn)
     {
-        var encodedPath = Encoding.UTF8.GetBytes(path + '\0');
+        var encodedPath = Encoding.UTF8.GetBytes(file.Path + '\0');
         int perfFd;
         int errno;
         fixed (byte* pathAt = encodedPath)
@@ -158,13 +162,13 @@ internal sealed unsafe class UprobeLink : IDisposable
             AttachType = PerfEvent,
             Cookie = place.Cookie,
         };
-        Keep(perfFd, errno, displayPath, [place.Offset], remedy);
+        Keep(perfFd, errno, file.DisplayPath, [place.Offset], remedy);
         var linkFd = Libc.Bpf(LinkCreate, &linkAttributes, (uint)sizeof(PerfLinkAttributes));
         errno = Libc.Errno();
-        Keep(linkFd, errno, displayPath, [place.Offset], Privileges.RemedyFor(errno));
+        Keep(linkFd, errno, file.DisplayPath, [place.Offset], Privileges.RemedyFor(errno));
         if (Libc.Ioctl(perfFd, IoctlEnable, 0) < 0)
         {
-            throw new KernelException("enable uprobe", Describe(displayPath, [place.Offset]), Libc.Errno());
+            throw new KernelException("enable uprobe", Describe(file.DisplayPath, [place.Offset]), Libc.Errno());
         }
     }
 

@@ -11,5 +11,11 @@ namespace TraceAgent.Dwarf.Locations;
 /// <param name="Length">Bytes; 0 for a value that is nowhere.</param>
 internal readonly record struct LocationEntry(AddressRange Range, bool IsDefault, SectionKind Section, int Position, int Length)
 {
+    /// <summary>
+    /// True for a place of no instruction: the value is there before the first one that stands at the address, as gcc says of
+    /// parameters that a function takes from their registers at once.
+    /// </summary>
+    public bool IsEmpty => Range.Start == Range.End;
+
     public ReadOnlySpan<byte> BytesIn(DebugSections sections) => sections[Section].Slice(Position, Length);
 }

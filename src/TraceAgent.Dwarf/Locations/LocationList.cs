@@ -154,7 +154,7 @@ internal static class LocationList
             return false;
         }
 
-        if (outline.Range.Start < outline.Range.End)
+        if (outline.Range.Start < outline.Range.End || outline is { Range.Start: > 0, IsEmpty: true })
         {
             places.Add(outline with { Position = position, Length = (int)length });
         }

@@ -8,6 +8,7 @@ namespace TraceAgent.Dwarf.Locations;
 internal sealed class VariableLocation
 {
     private readonly ulong _address;
+    private readonly bool _isEntry;
     private readonly Architecture _architecture;
     private readonly FrameRow? _frame;
     private readonly LocationPiece? _frameBase;
@@ -20,6 +21,7 @@ internal sealed class VariableLocation
     public VariableLocation(Entry function, ulong address, Architecture architecture, FrameRow? frame)
     {
         _address = address;
+        _isEntry = EntryOf(function) == address;
         _architecture = architecture;
         _frame = frame;
         var places = new List<LocationEntry>();
@@ -59,13 +61,20 @@ internal sealed class VariableLocation
             {
                 otherwise = place;
             }
-            else if (place.Range.Holds(_address))
+            else if (place.Range.Holds(_address) || (_isEntry && place.IsEmpty && place.Range.Start == _address))
             {
                 return place;
             }
         }
 
         return otherwise;
+    }
+
+    private static ulong? EntryOf(Entry function)
+    {
+        var ranges = new List<AddressRange>();
+        AddressRanges.Read(function, ranges);
+        return ranges.Count > 0 ? ranges[0].Start : null;
     }
 
     /// <summary>The value that a variable always has, which inlined calls inherit.</summary>

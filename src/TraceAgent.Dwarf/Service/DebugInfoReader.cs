@@ -27,6 +27,7 @@ public sealed class DebugInfoReader
     private readonly DebugEntries _entries;
     private readonly Architecture _architecture;
     private readonly List<LineSite> _sites = [];
+    private readonly SortedSet<string> _remarks = new(StringComparer.Ordinal);
     private List<FrameTable>? _frames;
 
     /// <summary>Makes a reader.</summary>
@@ -53,6 +54,7 @@ public sealed class DebugInfoReader
             DebugQuery.Files => FilesWithCode(),
             DebugQuery.Lines lines => SitesOf(lines),
             DebugQuery.Code code => SitesOf(code),
+            DebugQuery.Function function => SitesOf(function),
             _ => [],
         };
         return new DebugAnswer
@@ -60,7 +62,7 @@ public sealed class DebugInfoReader
             Files = files,
             Sites = [.. _sites.OrderBy(site => site.Place.File, StringComparer.Ordinal).ThenBy(site => site.Place.Line)
                 .ThenBy(site => site.Address)],
-            Problems = [.. _program.Problems.Concat(_entries.Sections.Problems).Distinct()],
+            Problems = [.. _program.Problems.Concat(_entries.Sections.Problems).Concat(_remarks).Distinct()],
             IsCut = IsFull,
         };
     }
@@ -69,6 +71,11 @@ public sealed class DebugInfoReader
     {
         foreach (var unit in _entries.Units)
         {
+            if (unit.Root is { } root && (root.Has(AttributeName.DwoName) || root.Has(AttributeName.GnuDwoName)))
+            {
+                _remarks.Add("part of the debug information is in separate .dwo files (-gsplit-dwarf), which are not read");
+            }
+
             // Type units and the parts that dwz took out have no code.
             if (unit.Kind is UnitKind.Compile or UnitKind.Skeleton && unit.Root is { Tag: Tag.CompileUnit }
                 && LineHeader.TryRead(unit) is { } header)
@@ -116,8 +123,13 @@ public sealed class DebugInfoReader
             }
         }
 
-        // Two files of one name: which is meant, only the user knows.
-        if (paths.Count > 1 && !paths.Contains(query.File))
+        // Two files of one name: which is meant, only the user knows, unless it is the whole path of one.
+        if (paths.Contains(query.File))
+        {
+            found.RemoveAll(one => one.Unit.Header.PathOf(one.File) != query.File);
+            paths = [query.File];
+        }
+        else if (paths.Count > 1)
         {
             return [.. paths.Take(MaxFiles)];
         }
@@ -127,6 +139,7 @@ public sealed class DebugInfoReader
             var numbers = group.Select(one => one.File).ToHashSet();
             Add(group.Key, group.Key.Lines.Rows.Where(
                 row => numbers.Contains(row.File) && row.Line >= query.First && row.Line <= query.Last), query.WithVariables);
+            group.Key.Release();
         }
 
         return [.. paths];
@@ -148,8 +161,30 @@ public sealed class DebugInfoReader
         return [];
     }
 
+    private EquatableArray<string> SitesOf(DebugQuery.Function query)
+    {
+        var name = Encoding.UTF8.GetBytes(query.Name);
+        var ranges = new List<AddressRange>();
+        foreach (var unit in Units())
+        {
+            ranges.Clear();
+            var matching = unit.InstancesOf(name, ranges);
+            if (matching.Count > 0)
+            {
+                var rows = unit.Lines.Rows.Where(row => ranges.Exists(range => range.Holds(row.Address)));
+                Add(unit, rows, query.WithVariables, matching.Contains);
+            }
+        }
+
+        return [];
+    }
+
     /// <summary>Adds the first place of each line in each function and inlined call.</summary>
-    private void Add(SourceUnit unit, IEnumerable<LineRow> rows, bool withVariables)
+    /// <param name="unit">The unit.</param>
+    /// <param name="rows">Rows of its lines.</param>
+    /// <param name="withVariables">True to add the variables.</param>
+    /// <param name="isMeant">True for the offset of a function or inlined call that is meant; null when all are.</param>
+    private void Add(SourceUnit unit, IEnumerable<LineRow> rows, bool withVariables, Predicate<int>? isMeant = null)
     {
         var seen = new HashSet<(int Scope, ulong File, uint Line)>();
         foreach (var row in rows)
@@ -166,7 +201,8 @@ public sealed class DebugInfoReader
             }
 
             var inner = scopes.FindLast(scope => scope.Tag is Tag.Subprogram or Tag.InlinedSubroutine);
-            if (!seen.Add((inner.Offset, row.File, row.Line)) || unit.Header.PathOf(row.File) is not { } path)
+            if (isMeant?.Invoke(inner.Offset) == false || !seen.Add((inner.Offset, row.File, row.Line))
+                || unit.Header.PathOf(row.File) is not { } path)
             {
                 continue;
             }

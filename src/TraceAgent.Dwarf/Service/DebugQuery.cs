@@ -22,4 +22,12 @@ public abstract record DebugQuery
     /// <param name="End">Address behind the last one.</param>
     /// <param name="WithVariables">True to say which variables there are.</param>
     public sealed record Code(ulong Start, ulong End, bool WithVariables) : DebugQuery;
+
+    /// <summary>
+    /// The places of lines of a function, wherever it is: also where it was inlined. Takes a look at every entry, so ask for code
+    /// when the function has some of its own.
+    /// </summary>
+    /// <param name="Name">The name without a namespace.</param>
+    /// <param name="WithVariables">True to say which variables there are.</param>
+    public sealed record Function(string Name, bool WithVariables) : DebugQuery;
 }

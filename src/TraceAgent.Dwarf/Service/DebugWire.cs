@@ -31,6 +31,11 @@ public static class DebugWire
                 writer.Number(code.End);
                 writer.Flag(code.WithVariables);
                 break;
+            case DebugQuery.Function function:
+                writer.Byte(WireTag.Function);
+                writer.Text(function.Name);
+                writer.Flag(function.WithVariables);
+                break;
             default:
                 writer.Byte(WireTag.Files);
                 break;
@@ -48,6 +53,7 @@ public static class DebugWire
             WireTag.Files => new DebugQuery.Files(),
             WireTag.Lines => new DebugQuery.Lines(reader.Text(), reader.Line(), reader.Line(), reader.Flag()),
             WireTag.Code => new DebugQuery.Code(reader.Number(), reader.Number(), reader.Flag()),
+            WireTag.Function => new DebugQuery.Function(reader.Text(), reader.Flag()),
             _ => null,
         };
         return reader.HasFailed || !reader.IsAtEnd ? null : query;

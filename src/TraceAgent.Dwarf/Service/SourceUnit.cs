@@ -21,10 +21,46 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
 
     public LineTable Lines => _lines ??= LineTable.Read(header);
 
+    /// <summary>Forgets what was read: a header is asked for in thousands of units, and one at a time is enough.</summary>
+    public void Release()
+    {
+        (_lines, _functions) = (null, null);
+        unit.Release();
+    }
+
     private FunctionTable Functions => _functions ??= FunctionTable.Read(unit);
 
     /// <summary>The scopes around an address from the function inwards; empty when it is of no function.</summary>
     public List<Entry> ScopesAt(ulong address) => Functions.At(address) is { } function ? ScopeChain.At(function, address) : [];
+
+    /// <summary>The offsets of functions and inlined calls of a name that have code.</summary>
+    /// <param name="name">The name without a namespace.</param>
+    /// <param name="ranges">Takes their addresses.</param>
+    public HashSet<int> InstancesOf(ReadOnlySpan<byte> name, List<AddressRange> ranges)
+    {
+        var offsets = new HashSet<int>();
+        if (unit.Root is not { } root)
+        {
+            return offsets;
+        }
+
+        var walk = new EntryWalk(root);
+        while (walk.MoveNext() && ranges.Count < AddressRanges.MaxRanges)
+        {
+            var before = ranges.Count;
+            if (walk.Current.Tag is Tag.Subprogram or Tag.InlinedSubroutine && walk.Current.Name().SequenceEqual(name))
+            {
+                AddressRanges.Read(walk.Current, ranges);
+            }
+
+            if (ranges.Count > before)
+            {
+                offsets.Add(walk.Current.Offset);
+            }
+        }
+
+        return offsets;
+    }
 
     /// <summary>The functions among scopes: the one whose code it is, and those of inlined calls.</summary>
     public EquatableArray<ScopeCall> CallsOf(List<Entry> scopes)

@@ -173,4 +173,5 @@ internal static class WireTag
     public const byte Files = 1;
     public const byte Lines = 2;
     public const byte Code = 3;
+    public const byte Function = 4;
 }

@@ -5,6 +5,7 @@ using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.State;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Evaluation;

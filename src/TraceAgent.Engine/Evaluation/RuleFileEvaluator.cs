@@ -2,6 +2,7 @@ using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Evaluation;

@@ -48,6 +48,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     private long _lastTurn = Stopwatch.GetTimestamp();
     private long _lastReports = Stopwatch.GetTimestamp();
     private long _waitsUntil;
+    private long _turnBegan;
     private long _collectedAt;
     private int _batch;
 
@@ -227,8 +228,8 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     }
 
     /// <summary>
-    /// Sleeps. While events come, for a fixed time: to be woken for each of them costs both the traced thread and this one more
-    /// than to write it. After a turn without any, until the next event.
+    /// Sleeps. While events come, for most of <see cref="Flush"/>: to be woken for each of them costs both the traced thread and
+    /// this one more than to write it. After a turn without any, until the next event.
     /// </summary>
     private void Wait()
     {
@@ -241,7 +242,9 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         }
         else if (flush > 0)
         {
-            _ring.Rest(flush);
+            // What comes now is on its way for this rest and for the turn after it, which takes as long as the last one.
+            var turn = (int)Math.Ceiling(Stopwatch.GetElapsedTime(_turnBegan).TotalMilliseconds);
+            _ring.Rest(Math.Max(1, flush - turn));
         }
         else
         {
@@ -258,7 +261,8 @@ public sealed class EventPump : IRecordConsumer, IDisposable
             return true;
         }
 
-        Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
+        _turnBegan = Stopwatch.GetTimestamp();
+        Volatile.Write(ref _lastTurn, _turnBegan);
         var barriers = _barriers.Count;
         _batch = 0;
         _clock.RefreshIfOld();

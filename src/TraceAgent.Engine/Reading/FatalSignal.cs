@@ -5,15 +5,29 @@ namespace TraceAgent.Engine.Reading;
 /// <summary>
 /// The report that the kernel ends a process, or calls its handler, for what a thread of it has done. Times are CLOCK_MONOTONIC.
 /// </summary>
-/// <param name="Pid">The process ID in the first PID namespace.</param>
-/// <param name="Number">The signal's number.</param>
-/// <param name="IsProbed">The thread has been through a uprobe, of whatever tracer.</param>
-/// <param name="IsHandled">The process has a handler for it, which may repair what is wrong.</param>
-/// <param name="Time">The time of the signal.</param>
-/// <param name="Started">The time when the process began.</param>
-/// <param name="Program">Path of the executable, as the process sees it; empty when unknown.</param>
-public sealed record FatalSignal(int Pid, int Number, bool IsProbed, bool IsHandled, TimeSpan Time, TimeSpan Started, string Program)
+public sealed record FatalSignal
 {
+    /// <summary>The process ID in the first PID namespace.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>The signal's number.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>True when the thread has been through a uprobe, of whatever tracer.</summary>
+    public required bool IsProbed { get; init; }
+
+    /// <summary>True when the process has a handler for it, which may repair what is wrong.</summary>
+    public bool IsHandled { get; init; }
+
+    /// <summary>The time of the signal.</summary>
+    public required TimeSpan Time { get; init; }
+
+    /// <summary>The time when the process began.</summary>
+    public required TimeSpan Started { get; init; }
+
+    /// <summary>Path of the executable, as the process sees it; empty when unknown.</summary>
+    public required string Program { get; init; }
+
     /// <summary>Inode numbers of the files that the process may execute.</summary>
     public IReadOnlySet<ulong> Files { get; init; } = new HashSet<ulong>();
 
@@ -22,14 +36,18 @@ public sealed record FatalSignal(int Pid, int Number, bool IsProbed, bool IsHand
 
     public string Name => NameOf(Number) ?? $"signal {Number}";
 
-    public static FatalSignal Of(in ProcessNotice notice, string? program) =>
-        new(
-            notice.Pid, notice.Signal, notice.IsProbed, notice.IsHandled,
-            Monotonic(notice.Time), Monotonic(notice.StartTime), program ?? "")
-        {
-            IsAtEnd = notice.IsAtEnd,
-            Files = new HashSet<ulong>([notice.Inode, .. notice.Files]),
-        };
+    public static FatalSignal Of(in ProcessNotice notice, string? program) => new()
+    {
+        Pid = notice.Pid,
+        Number = notice.Signal,
+        IsProbed = notice.IsProbed,
+        IsHandled = notice.IsHandled,
+        Time = Monotonic(notice.Time),
+        Started = Monotonic(notice.StartTime),
+        Program = program ?? "",
+        IsAtEnd = notice.IsAtEnd,
+        Files = new HashSet<ulong>([notice.Inode, .. notice.Files]),
+    };
 
     /// <summary>Adds what is known at the end of one of the process' threads.</summary>
     public FatalSignal With(FatalSignal end) => this with

@@ -1,4 +1,3 @@
-using TraceAgent.Bpf;
 using TraceAgent.Capture;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
@@ -47,13 +46,6 @@ public sealed record ProbePart(BoundRule Bound, EquatableArray<ProbeFile> Files)
 /// <param name="Sites">The sites, at least one.</param>
 public sealed record ProbeFile(string Path, FileIdentity Identity, EquatableArray<ProbeSite> Sites)
 {
-    /// <summary>The sites as the kernel is asked for them.</summary>
-    public IEnumerable<UprobeSite> UprobeSites => Sites.Select(site => new UprobeSite(site.FileOffset)
-    {
-        Exits = site.Exits,
-        ReferenceCounter = site.ReferenceCounter,
-    });
-
     /// <summary>The path to open it by; not always its name, which may be one in another mount namespace.</summary>
     public string Source { get; init; } = Path;
 

@@ -1,6 +1,7 @@
 using TraceAgent.Engine.Trust;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Engine.Sources;
 
@@ -11,7 +12,7 @@ namespace TraceAgent.Engine.Sources;
 /// <typeparam name="TFile">The content.</typeparam>
 internal sealed class FileCache<TKey, TFile>
     where TKey : notnull
-    where TFile : SourceFile
+    where TFile : TextFile
 {
     private readonly Dictionary<TKey, (FileIdentity Identity, bool IsSettled, TFile File)> _files = [];
 

@@ -1,4 +1,5 @@
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Engine.Sources;
 
@@ -7,7 +8,7 @@ namespace TraceAgent.Engine.Sources;
 /// <typeparam name="TFile">The content.</typeparam>
 internal sealed class LastValidFiles<TKey, TFile>
     where TKey : notnull
-    where TFile : SourceFile
+    where TFile : TextFile
 {
     private readonly Dictionary<TKey, (TFile Latest, TFile? Valid)> _files = [];
 

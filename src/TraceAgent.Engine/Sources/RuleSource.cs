@@ -2,6 +2,7 @@ using TraceAgent.Capture;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Engine.Sources;
 

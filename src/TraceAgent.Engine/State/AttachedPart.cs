@@ -91,7 +91,7 @@ public sealed class AttachedPart
                 throw Changed(file, "the file was replaced meanwhile; it is tried again");
             }
 
-            var attachment = Loaded.Attach(pinned.InodePath, file.Path, [.. file.UprobeSites], (ulong)_cookies[file]);
+            var attachment = Loaded.Attach(new UprobeFile(pinned.InodePath, file.Path), file.Sites, (ulong)_cookies[file]);
             if (pinned.CurrentIdentity != pinned.Identity)
             {
                 attachment.Dispose();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Watching;

@@ -7,6 +7,7 @@ using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.State;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 
 namespace TraceAgent.Engine.Watching;
 

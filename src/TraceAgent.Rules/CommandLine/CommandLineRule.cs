@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Rules.Files;
 using TraceAgent.Rules.Keys;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;

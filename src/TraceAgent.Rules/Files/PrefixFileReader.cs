@@ -1,5 +1,6 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Rules.Keys;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Files;

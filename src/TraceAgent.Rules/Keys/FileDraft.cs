@@ -9,7 +9,7 @@ internal sealed class FileDraft(string baseDirectory)
 
     public List<Rule> Rules { get; } = [];
 
-    /// <summary>The places of rules with errors: see <see cref="RuleFile.Places"/>.</summary>
+    /// <summary>The places of rules with errors: see <c>RuleFile.Places</c>.</summary>
     public List<Rule> Places { get; } = [];
 
     public List<PacketRule> Packets { get; } = [];

@@ -1,5 +1,6 @@
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Packets;
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Packets;
@@ -85,7 +86,7 @@ internal static class KernelCheck
             using var loaded = session.Load(part.Plan, resolution.Rule.Name.Value);
             foreach (var file in part.Files)
             {
-                loaded.Attach(file.Source, file.Path, [.. file.UprobeSites], 0).Dispose();
+                loaded.Attach(new UprobeFile(file.Source, file.Path), file.Sites, 0).Dispose();
             }
         }
     }

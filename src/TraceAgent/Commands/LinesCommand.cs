@@ -55,7 +55,8 @@ internal static class LinesCommand
         }
 
         var answers = new List<DebugAnswer>();
-        foreach (var query in QueriesOf(image, path, place, withVariables, out problem))
+        var queries = QueriesOf(image, path, place, withVariables, out var unknown);
+        foreach (var query in queries)
         {
             if (DebugInfoClient.Ask(image, path, query, out problem) is not { } answer)
             {
@@ -65,18 +66,26 @@ internal static class LinesCommand
             answers.Add(answer);
             if (query is DebugQuery.Lines lines && Missing(answer, lines, path) is { } missing)
             {
+                Tell(answer.Problems);
                 return Refuse(missing);
             }
         }
 
-        return problem is null ? Write(new LineListing(image, path, withVariables), answers, json) : Refuse(problem);
+        return unknown is not null && answers.TrueForAll(answer => answer.Sites.Count == 0)
+            ? Refuse(unknown)
+            : Write(new LineListing(image, path, withVariables), answers, json);
     }
 
     /// <summary>The questions that a place means: one, but for functions several of a name.</summary>
+    /// <param name="image">The open binary.</param>
+    /// <param name="path">The path of the binary.</param>
+    /// <param name="place">The place as it was written.</param>
+    /// <param name="withVariables">True to ask for variables.</param>
+    /// <param name="unknown">The reason to give when no place is found: no symbol has the name.</param>
     private static IReadOnlyList<DebugQuery> QueriesOf(
-        ElfImage image, string path, string? place, bool withVariables, out SiteProblem? problem)
+        ElfImage image, string path, string? place, bool withVariables, out SiteProblem? unknown)
     {
-        problem = null;
+        unknown = null;
         if (place is null)
         {
             return [new DebugQuery.Files()];
@@ -88,7 +97,13 @@ internal static class LinesCommand
         }
 
         var functions = FunctionList.Of(image, path, place, MostFunctions);
-        problem = functions.Problem;
+        unknown = functions.Problem;
+        if (unknown is not null)
+        {
+            // It may have been inlined wherever it is called.
+            return [new DebugQuery.Function(place, withVariables)];
+        }
+
         return [.. functions.Functions.Select(
             function => new DebugQuery.Code(function.Address, function.Address + function.Size, withVariables))];
     }
@@ -134,17 +149,21 @@ internal static class LinesCommand
             }
         }
 
-        foreach (var problem in answers.SelectMany(answer => answer.Problems).Distinct())
-        {
-            Console.Error.WriteLine($"traceagent: {PrintableText.Of(problem)}");
-        }
-
+        Tell(answers.SelectMany(answer => answer.Problems).Distinct());
         if (answers.Exists(answer => answer.IsCut))
         {
             Console.Error.WriteLine($"traceagent: only the first {DebugInfoReader.MaxSites} places are listed; ask for fewer lines");
         }
 
         return ExitCode.Fine;
+    }
+
+    private static void Tell(IEnumerable<string> problems)
+    {
+        foreach (var problem in problems)
+        {
+            Console.Error.WriteLine($"traceagent: {PrintableText.Of(problem)}");
+        }
     }
 
     private static string? LibraryCalled(string name) =>

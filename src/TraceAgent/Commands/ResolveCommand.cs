@@ -12,6 +12,7 @@ using TraceAgent.Engine.Trust;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;

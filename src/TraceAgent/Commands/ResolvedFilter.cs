@@ -8,21 +8,38 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Commands;
 
 /// <summary>A packet rule resolved on this machine: an object of <c>traceagent resolve --json</c>.</summary>
-/// <param name="Rule">The rule's name.</param>
-/// <param name="File">The file that has the rule.</param>
-/// <param name="Line">The line, from 1.</param>
-/// <param name="Kind">The kind: <c>packets</c>.</param>
-/// <param name="State">The state: <c>resolved</c>, <c>pending</c> or <c>refused</c>.</param>
-/// <param name="Interfaces">The interfaces that it names.</param>
-/// <param name="Denied">The number of networks, those of its file included.</param>
-/// <param name="Allowed">The number of networks, those of its file included.</param>
-/// <param name="DryRun">True when nothing is dropped.</param>
-/// <param name="Problems">Errors and warnings of its lists and interfaces.</param>
-internal sealed record ResolvedFilter(
-    string Rule,
-    string File, int Line, string Kind, string State, IReadOnlyList<ResolvedInterface> Interfaces, int Denied, int Allowed, bool DryRun,
-    IReadOnlyList<ResolvedProblem> Problems)
+internal sealed record ResolvedFilter
 {
+    /// <summary>The rule's name.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>The file that has the rule.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The line, from 1.</summary>
+    public required int Line { get; init; }
+
+    /// <summary>The kind: <c>packets</c>.</summary>
+    public string Kind { get; } = "packets";
+
+    /// <summary>The state: <c>resolved</c>, <c>pending</c> or <c>refused</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The interfaces that it names.</summary>
+    public required IReadOnlyList<ResolvedInterface> Interfaces { get; init; }
+
+    /// <summary>The number of networks, those of its file included.</summary>
+    public required int Denied { get; init; }
+
+    /// <summary>The number of networks, those of its file included.</summary>
+    public required int Allowed { get; init; }
+
+    /// <summary>True when nothing is dropped.</summary>
+    public required bool DryRun { get; init; }
+
+    /// <summary>Errors and warnings of its lists and interfaces.</summary>
+    public required IReadOnlyList<ResolvedProblem> Problems { get; init; }
+
     /// <param name="filter">The rule with its lists.</param>
     /// <param name="claims">The rules that would have the interfaces of this machine.</param>
     /// <param name="diagnostics">The diagnostics of its text.</param>
@@ -37,21 +54,18 @@ internal sealed record ResolvedFilter(
             state = "refused";
         }
 
-        return new ResolvedFilter(
-            rule.Name.Value,
-            PrintableText.WellFormed(rule.Name.At.File),
-            rule.Name.At.Line,
-            "packets",
-            state,
-            interfaces,
-            filter.Lists?.Deny.Count ?? 0,
-            filter.Lists?.Allow.Count ?? 0,
-            rule.DryRun,
-            [.. diagnostics.Select(d => new ResolvedProblem(
-                d.Severity == Severity.Error ? "error" : "warning",
-                d.Code,
-                PrintableText.WellFormed($"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.FullMessage}"),
-                d.Hint is { } hint ? PrintableText.WellFormed(hint) : null))]);
+        return new ResolvedFilter
+        {
+            Rule = rule.Name.Value,
+            File = PrintableText.WellFormed(rule.Name.At.File),
+            Line = rule.Name.At.Line,
+            State = state,
+            Interfaces = interfaces,
+            Denied = filter.Lists?.Deny.Count ?? 0,
+            Allowed = filter.Lists?.Allow.Count ?? 0,
+            DryRun = rule.DryRun,
+            Problems = [.. diagnostics.Select(d => ResolvedProblem.Of(d, $"{d.At.File}:{d.At.Line}:{d.At.Column}: {d.FullMessage}"))],
+        };
     }
 
     /// <summary>The text for people: lines that end in <c>\n</c>.</summary>

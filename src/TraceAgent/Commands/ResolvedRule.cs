@@ -1,36 +1,67 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 
 /// <summary>A rule resolved on this machine: an object of <c>traceagent resolve --json</c>.</summary>
-/// <param name="Rule">The rule's name.</param>
-/// <param name="File">The file that has the rule.</param>
-/// <param name="Line">The line, from 1.</param>
-/// <param name="On">The trigger: <c>entry</c>, <c>return</c>, <c>both</c> or <c>call</c>.</param>
-/// <param name="State">The state: <c>resolved</c>, <c>pending</c> or <c>refused</c>.</param>
-/// <param name="WaitsFor">The reason why a pending rule waits.</param>
-/// <param name="Parts">Sites that have their values at the same places; empty unless resolved.</param>
-/// <param name="Problems">Refusals and warnings.</param>
-internal sealed record ResolvedRule(
-    string Rule, string File,
-    int Line, string On, string State, string? WaitsFor, IReadOnlyList<ResolvedPart> Parts, IReadOnlyList<ResolvedProblem> Problems);
+internal sealed record ResolvedRule
+{
+    /// <summary>The rule's name.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>The file that has the rule.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The line, from 1.</summary>
+    public required int Line { get; init; }
+
+    /// <summary>The trigger: <c>entry</c>, <c>return</c>, <c>both</c> or <c>call</c>.</summary>
+    public required string On { get; init; }
+
+    /// <summary>The state: <c>resolved</c>, <c>pending</c> or <c>refused</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The reason why a pending rule waits.</summary>
+    public string? WaitsFor { get; init; }
+
+    /// <summary>Sites that have their values at the same places; empty unless resolved.</summary>
+    public required IReadOnlyList<ResolvedPart> Parts { get; init; }
+
+    /// <summary>Refusals and warnings.</summary>
+    public required IReadOnlyList<ResolvedProblem> Problems { get; init; }
+}
 
 /// <param name="Sites">The sites in the order of the files.</param>
 /// <param name="Values">The values that an event shows, in its order.</param>
 /// <param name="RecordBytes">The size of the largest record between kernel and agent.</param>
 internal sealed record ResolvedPart(IReadOnlyList<ResolvedSite> Sites, IReadOnlyList<ResolvedValue> Values, int RecordBytes);
 
-/// <param name="File">The file that has the site.</param>
-/// <param name="Symbol">The symbol, with <c>+0x…</c> inside of a function.</param>
-/// <param name="Address">Virtual address in the file, <c>0x…</c>.</param>
-/// <param name="FileOffset">Bytes from the start of the file, <c>0x…</c>.</param>
-/// <param name="Hit">The way in which a hit is carried out: <c>emulated</c> or <c>stepped</c>.</param>
-/// <param name="CostNs">The cost of a hit in ns, without the rule's own program; null when it could not be measured.</param>
-/// <param name="Call">The whole call; null for a rule that sees entries only.</param>
-internal sealed record ResolvedSite(
-    string File, string Symbol, string Address, string FileOffset, string Hit, double? CostNs, ResolvedCall? Call);
+/// <summary>A site of a rule.</summary>
+internal sealed record ResolvedSite
+{
+    /// <summary>The file that has the site.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The symbol, with <c>+0x…</c> inside of a function.</summary>
+    public required string Symbol { get; init; }
+
+    /// <summary>Virtual address in the file, <c>0x…</c>.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Bytes from the start of the file, <c>0x…</c>.</summary>
+    public required string FileOffset { get; init; }
+
+    /// <summary>The way in which a hit is carried out: <c>emulated</c> or <c>stepped</c>.</summary>
+    public required string Hit { get; init; }
+
+    /// <summary>The cost of a hit in ns, without the rule's own program; null when it could not be measured.</summary>
+    public double? CostNs { get; init; }
+
+    /// <summary>The whole call; null for a rule that sees entries only.</summary>
+    public ResolvedCall? Call { get; init; }
+}
 
 /// <param name="Returns">Instructions at which calls end with their result; 0 where the kernel changes the return address.</param>
 /// <param name="Jumps">The places at which calls end without a return, since the code behind them cannot be followed.</param>
@@ -58,7 +89,16 @@ internal sealed record ResolvedFollowed(string Symbol, string Address, int Calle
 internal sealed record ResolvedValue(string Name, string Type, string ReadOn, string Where, int Bytes);
 
 /// <param name="Severity"><c>error</c> or <c>warning</c>.</param>
-internal sealed record ResolvedProblem(string Severity, string Code, string Message, string? Hint);
+internal sealed record ResolvedProblem(string Severity, string Code, string Message, string? Hint)
+{
+    /// <param name="diagnostic">The diagnostic to show.</param>
+    /// <param name="message">The message to show for it.</param>
+    public static ResolvedProblem Of(Diagnostic diagnostic, string message) => new(
+        diagnostic.Severity == Yaml.Diagnostics.Severity.Error ? "error" : "warning",
+        diagnostic.Code,
+        PrintableText.WellFormed(message),
+        diagnostic.Hint is { } hint ? PrintableText.WellFormed(hint) : null);
+}
 
 [JsonSerializable(typeof(ResolvedRule))]
 [JsonSerializable(typeof(ResolvedFilter))]

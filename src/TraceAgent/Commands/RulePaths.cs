@@ -3,6 +3,7 @@ using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
+using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;

@@ -12,36 +12,38 @@ namespace TraceAgent.Commands;
 /// <param name="cost">The cost of a hit; null when it could not be measured.</param>
 internal sealed class RuleResolution(HitCost? cost)
 {
-    public ResolvedRule Of(Resolution resolution) => new(
-        resolution.Rule.Name.Value,
-        PrintableText.WellFormed(resolution.Rule.Name.At.File),
-        resolution.Rule.Name.At.Line,
-        resolution.Rule.On.ToString().ToLowerInvariant(),
-        resolution switch
+    public ResolvedRule Of(Resolution resolution) => new()
+    {
+        Rule = resolution.Rule.Name.Value,
+        File = PrintableText.WellFormed(resolution.Rule.Name.At.File),
+        Line = resolution.Rule.Name.At.Line,
+        On = resolution.Rule.On.ToString().ToLowerInvariant(),
+        State = resolution switch
         {
             { IsRefused: true } => "refused",
             { Missing: not null } => "pending",
             _ => "resolved",
         },
-        resolution.IsRefused ? null : resolution.Missing,
-        [.. (resolution.Probe?.Parts ?? []).Select(part => PartOf(resolution.Rule, part))],
-        [.. resolution.Diagnostics.Select(problem => new ResolvedProblem(
-            problem.Severity == Severity.Error ? "error" : "warning",
-            problem.Code, PrintableText.WellFormed(problem.Message), problem.Hint is { } hint ? PrintableText.WellFormed(hint) : null))]);
+        WaitsFor = resolution.IsRefused ? null : resolution.Missing,
+        Parts = [.. (resolution.Probe?.Parts ?? []).Select(part => PartOf(resolution.Rule, part))],
+        Problems = [.. resolution.Diagnostics.Select(problem => ResolvedProblem.Of(problem, problem.Message))],
+    };
 
     private ResolvedPart PartOf(Rule rule, ProbePart part) => new(
         [.. part.Files.SelectMany(file => file.Sites, (file, site) => SiteOf(rule, part, file.Path, site))],
         [.. part.Plan.Kinds.SelectMany(kind => ValuesOf(part, kind))],
         part.Plan.Kinds.Max(kind => part.Plan.LayoutOf(kind).Size));
 
-    private ResolvedSite SiteOf(Rule rule, ProbePart part, string file, ProbeSite site) => new(
-        PrintableText.WellFormed(file),
-        PrintableText.WellFormed(site.DisplayName),
-        string.Create(CultureInfo.InvariantCulture, $"0x{site.Address:x}"),
-        string.Create(CultureInfo.InvariantCulture, $"0x{site.FileOffset:x}"),
-        site.IsEmulated ? "emulated" : "stepped",
-        cost is { } measured ? Math.Round(EntryNs(measured, site)) : null,
-        rule.NeedsReturn ? CallOf(part, site) : null);
+    private ResolvedSite SiteOf(Rule rule, ProbePart part, string file, ProbeSite site) => new()
+    {
+        File = PrintableText.WellFormed(file),
+        Symbol = PrintableText.WellFormed(site.DisplayName),
+        Address = string.Create(CultureInfo.InvariantCulture, $"0x{site.Address:x}"),
+        FileOffset = string.Create(CultureInfo.InvariantCulture, $"0x{site.FileOffset:x}"),
+        Hit = site.IsEmulated ? "emulated" : "stepped",
+        CostNs = cost is { } measured ? Math.Round(EntryNs(measured, site)) : null,
+        Call = rule.NeedsReturn ? CallOf(part, site) : null,
+    };
 
     private ResolvedCall CallOf(ProbePart part, ProbeSite site) => new(
         site.Exits.Count(exit => exit.Form.Kind == ExitKind.Return),

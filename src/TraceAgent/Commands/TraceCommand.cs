@@ -11,6 +11,7 @@ using TraceAgent.Linux;
 using TraceAgent.Logging;
 using TraceAgent.Rules;
 using TraceAgent.Rules.CommandLine;
+using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;

@@ -29,16 +29,18 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
         (AgentRun Run, ISystemdNotifier Notifier) host, ILogger logger)
     {
         (_parts, (_rules, _packets), _host, _logger) = (parts, engines, host, logger);
-        _source = new StatusSource(
-            _rules.Table,
-            () => pipeline.Rules.All,
-            _packets.Table,
-            () => pipeline.PacketRules.All,
-            parts.Session.Ring,
-            () => parts.Session.AttachMethod,
-            () => [.. parts.Outputs.Names.Select(
+        _source = new StatusSource
+        {
+            Rules = _rules.Table,
+            Counters = () => pipeline.Rules.All,
+            PacketRules = _packets.Table,
+            PacketCounters = () => pipeline.PacketRules.All,
+            Ring = parts.Session.Ring,
+            Method = () => parts.Session.AttachMethod,
+            Outputs = () => [.. parts.Outputs.Names.Select(
                 name => new OutputStatus(name, pipeline.Outputs.ErrorsOf(name), pipeline.Outputs.DroppedBy(name)))],
-            parts.Configuration.Defaults.TotalBudgetPercent);
+            TotalBudgetPercent = parts.Configuration.Defaults.TotalBudgetPercent,
+        };
         _watchdog = new Watchdog(host.Notifier, pipeline.Pump, _rules.Loop);
     }
 
@@ -56,7 +58,7 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
             _logger, rules, _parts.Session.AttachMethod == AttachMethod.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
         _host.Notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));
         _host.Run.Begin(anyRejected: _rules.Table.Rejected > 0);
-        ExecutablePages.ReleasePages();
+        ReleaseMemory();
         return Task.CompletedTask;
     }
 
@@ -68,6 +70,16 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
     }
 
     public void Dispose() => _watchdog.Dispose();
+
+    /// <summary>
+    /// Gives back what only the start has needed: most of the pages of code, and the free parts of the heap, which is a third of the
+    /// memory with a thousand rules. The collector would keep them for what may come.
+    /// </summary>
+    private static void ReleaseMemory()
+    {
+        ExecutablePages.ReleasePages();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
 
     private string Describe()
     {

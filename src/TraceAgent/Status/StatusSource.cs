@@ -6,35 +6,44 @@ using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.State;
 using TraceAgent.Engine.Watching;
 using TraceAgent.Events;
-using TraceAgent.Rules;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Status;
 
 /// <summary>Collects the agent's status. Any thread may ask.</summary>
-/// <param name="table">The table of all rules.</param>
-/// <param name="counters">The counters of all rules that there have been.</param>
-/// <param name="packets">The table of all packet rules.</param>
-/// <param name="packetCounters">The counters of all packet rules that there have been.</param>
-/// <param name="ring">The ring between kernel and agent.</param>
-/// <param name="outputs">The reporter of all outputs.</param>
-/// <param name="totalBudgetPercent">The budget of all rules in percent of one CPU; infinite for none.</param>
-internal sealed class StatusSource(
-    RuleTable table,
-    Func<IReadOnlyList<RuleCounters>> counters,
-    PacketRuleTable packets,
-    Func<IReadOnlyList<PacketCounters>> packetCounters,
-    RingReader ring,
-    Func<AttachMethod> method,
-    Func<IReadOnlyList<OutputStatus>> outputs,
-    double totalBudgetPercent)
+internal sealed class StatusSource
 {
     private readonly DateTime _started = DateTime.UtcNow;
+
+    /// <summary>The table of all rules.</summary>
+    public required RuleTable Rules { get; init; }
+
+    /// <summary>Gets the counters of all rules that there have been.</summary>
+    public required Func<IReadOnlyList<RuleCounters>> Counters { get; init; }
+
+    /// <summary>The table of all packet rules.</summary>
+    public required PacketRuleTable PacketRules { get; init; }
+
+    /// <summary>Gets the counters of all packet rules that there have been.</summary>
+    public required Func<IReadOnlyList<PacketCounters>> PacketCounters { get; init; }
+
+    /// <summary>The ring between kernel and agent.</summary>
+    public required RingReader Ring { get; init; }
+
+    /// <summary>Gets the way in which probes are attached.</summary>
+    public required Func<AttachMethod> Method { get; init; }
+
+    /// <summary>Gets the status of all outputs.</summary>
+    public required Func<IReadOnlyList<OutputStatus>> Outputs { get; init; }
+
+    /// <summary>The budget of all rules in percent of one CPU; infinite for none.</summary>
+    public required double TotalBudgetPercent { get; init; }
 
     public AgentStatus Take()
     {
         // Rules first: one that comes meanwhile is in the next status, and none is shown twice.
-        var published = table.Published;
-        var byName = counters().ToDictionary(one => one.Rule);
+        var published = Rules.Published;
+        var byName = Counters().ToDictionary(one => one.Rule);
         var rules = published.Rules.Select(rule => RuleOf(rule, byName.GetValueOrDefault(rule.Rule))).ToList();
         var known = published.Rules.Select(rule => rule.Rule).ToHashSet();
         rules.AddRange(byName.Values.Where(one => !known.Contains(one.Rule)).Select(one =>
@@ -42,52 +51,56 @@ internal sealed class StatusSource(
         return new AgentStatus(
             AgentStatus.CurrentVersion,
             new AgentIdentity(
-                ProgramVersion.Text, Environment.ProcessId, _started, method() == AttachMethod.Multi ? "uprobe_multi" : "perf_event"),
-            new RingStatus(ring.Bytes, ring.UsedBytes),
+                ProgramVersion.Text, Environment.ProcessId, _started, Method() == AttachMethod.Multi ? "uprobe_multi" : "perf_event"),
+            new RingStatus(Ring.Bytes, Ring.UsedBytes),
             new CostStatus(
                 Math.Round(rules.Sum(rule => rule.CostPercent ?? 0), 3),
-                double.IsFinite(totalBudgetPercent) ? totalBudgetPercent : null,
+                double.IsFinite(TotalBudgetPercent) ? TotalBudgetPercent : null,
                 published.MeasuresPrograms),
-            outputs(),
+            Outputs(),
             published.Reloads,
             published.Rejected,
             rules)
         {
-            Packets = PacketRules(published.PacketErrors),
+            Packets = PacketStatuses(published.PacketErrors),
         };
     }
 
-    private List<PacketRuleStatus> PacketRules(IReadOnlyList<RuleError> errors)
+    private List<PacketRuleStatus> PacketStatuses(IReadOnlyList<RuleError> errors)
     {
-        var faults = errors.ToDictionary(fault => fault.Rule!.Value);
-        var snapshots = packets.Published;
-        var byName = packetCounters().ToDictionary(one => one.Rule);
+        var byName = PacketCounters().ToDictionary(one => one.Rule);
+        var rejected = errors.ToDictionary(error => error.Rule!.Value);
         var rules = new List<PacketRuleStatus>();
-        foreach (var snapshot in snapshots)
+        foreach (var snapshot in PacketRules.Published)
         {
             var rule = snapshot.Rule;
-            faults.Remove(rule.Name.Value, out var fault);
+            rejected.Remove(rule.Name.Value, out var error);
             byName.Remove(rule.Name.Value, out var counters);
-            rules.Add(PacketRuleOf(
-                rule.Name.Value,
-                snapshot.State, fault?.Reason ?? snapshot.Reason, $"{rule.Name.At.File}:{rule.Name.At.Line}", rule, snapshot, counters));
+            rules.Add(StatusOf(rule.Name.Value, snapshot.State, error?.Reason ?? snapshot.Reason, counters) with
+            {
+                Place = PlaceOf(rule.Name.At),
+                Interface = rule.Interface.Value,
+                Interfaces = snapshot.Attached,
+                DryRun = rule.DryRun,
+                Denied = snapshot.Denied,
+                Allowed = snapshot.Allowed,
+            });
         }
 
-        foreach (var (name, fault) in faults)
+        foreach (var (name, error) in rejected)
         {
             byName.Remove(name, out var counters);
-            rules.Add(
-                PacketRuleOf(name, RuleState.Rejected, fault.Reason, $"{fault.Rule!.At.File}:{fault.Rule.At.Line}", null, null, counters));
+            rules.Add(StatusOf(name, RuleState.Rejected, error.Reason, counters) with { Place = PlaceOf(error.Rule!.At) });
         }
 
         rules.AddRange(byName.Values.Select(counters =>
-            PacketRuleOf(counters.Rule, RuleState.Removed, "it is not in the rule files any more", null, null, null, counters)));
+            StatusOf(counters.Rule, RuleState.Removed, "it is not in the rule files any more", counters)));
         return rules;
     }
 
-    private static PacketRuleStatus PacketRuleOf(
-        string name, RuleState state, string? reason, string? place, PacketRule? rule, PacketRuleSnapshot? snapshot,
-        PacketCounters? counters)
+    private static string PlaceOf(SourceSpan at) => $"{at.File}:{at.Line}";
+
+    private static PacketRuleStatus StatusOf(string name, RuleState state, string? reason, PacketCounters? counters)
     {
         var totals = counters?.Totals ?? default;
         return new PacketRuleStatus
@@ -95,12 +108,7 @@ internal sealed class StatusSource(
             Rule = name,
             State = state.ToString().ToLowerInvariant(),
             Reason = reason,
-            Place = place,
-            Interface = rule?.Interface.Value,
-            Interfaces = snapshot?.Attached ?? [],
-            DryRun = rule?.DryRun ?? false,
-            Denied = snapshot?.Denied ?? 0,
-            Allowed = snapshot?.Allowed ?? 0,
+            Interfaces = [],
             Packets = totals.Seen.Packets,
             Bytes = totals.Seen.Bytes,
             Passed = totals.Passed.Packets,

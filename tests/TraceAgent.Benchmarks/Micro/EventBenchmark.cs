@@ -7,7 +7,7 @@ using Serilog.Parsing;
 using TraceAgent.Capture;
 using TraceAgent.Events;
 using TraceAgent.Events.Formats;
-using TraceAgent.Tests.Events;
+using TraceAgent.Events.Tests;
 
 namespace TraceAgent.Benchmarks.Micro;
 

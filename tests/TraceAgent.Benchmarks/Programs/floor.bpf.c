@@ -85,10 +85,9 @@ int entry(struct pt_regs *regs)
     return 0;
 }
 
-SEC("uprobe")
-int leave(struct pt_regs *regs)
+static int complete(struct pt_regs *regs, __u64 sp)
 {
-    __u64 key[2] = {bpf_get_current_pid_tgid(), regs->sp - 8};
+    __u64 key[2] = {bpf_get_current_pid_tgid(), sp};
     struct call *call = bpf_map_lookup_elem(&calls, key);
     if (!call)
         return 0;
@@ -102,6 +101,20 @@ int leave(struct pt_regs *regs)
         __sync_fetch_and_add(&lost, 1);
     bpf_map_delete_elem(&calls, key);
     return 0;
+}
+
+// Behind the call: the return address is off the stack.
+SEC("uprobe")
+int leave(struct pt_regs *regs)
+{
+    return complete(regs, regs->sp - 8);
+}
+
+// At the RET instruction: the stack pointer is that of the entry.
+SEC("uprobe")
+int leave_at_ret(struct pt_regs *regs)
+{
+    return complete(regs, regs->sp);
 }
 
 char _license[] SEC("license") = "GPL";

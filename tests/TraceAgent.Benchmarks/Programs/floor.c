@@ -1,5 +1,5 @@
 // Loads floor.bpf.o and attaches its programs by one uprobe_multi link each; counts what comes through the ring.
-//   floor OBJECT PATH OFFSET PROGRAM [RETURN-PROGRAM]
+//   floor OBJECT PATH OFFSET PROGRAM [EXIT-PROGRAM[@N]]     the exit is where the function returns to, or N bytes behind OFFSET
 #define _GNU_SOURCE
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -52,11 +52,13 @@ int main(int argc, char **argv)
 {
     if (argc < 5)
         return 2;
+    char *exit_program = argc > 5 ? strtok(argv[5], "@") : 0;
+    char *distance = exit_program ? strtok(0, "@") : 0;
     struct bpf_object *object = bpf_object__open_file(argv[1], 0);
     struct bpf_program *program;
     bpf_object__for_each_program(program, object) {
         const char *name = bpf_program__name(program);
-        bpf_program__set_autoload(program, !strcmp(name, argv[4]) || (argc > 5 && !strcmp(name, argv[5])));
+        bpf_program__set_autoload(program, !strcmp(name, argv[4]) || (exit_program && !strcmp(name, exit_program)));
         bpf_program__set_expected_attach_type(program, TRACE_UPROBE_MULTI);
     }
     if (bpf_object__load(object))
@@ -65,8 +67,8 @@ int main(int argc, char **argv)
     unsigned long offset = strtoul(argv[3], 0, 0);
     signal(SIGINT, end);
     signal(SIGTERM, end);
-    if (argc > 5)
-        attach(object, argv[5], argv[2], offset, 1);
+    if (exit_program)
+        attach(object, exit_program, argv[2], offset + (distance ? strtoul(distance, 0, 0) : 0), !distance);
     attach(object, argv[4], argv[2], offset, 0);
     while (!ended) {
         ring_buffer__poll(ring, 5);

@@ -1,8 +1,8 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Events.Tests;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
-using TraceAgent.Tests.Events;
 
 namespace TraceAgent.Fuzz.Targets;
 

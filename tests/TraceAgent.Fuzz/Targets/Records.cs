@@ -3,7 +3,7 @@ using System.Text.Json;
 using TraceAgent.Capture;
 using TraceAgent.Events.Formats;
 using TraceAgent.Events.Secrets;
-using TraceAgent.Tests.Events;
+using TraceAgent.Events.Tests;
 
 namespace TraceAgent.Fuzz.Targets;
 

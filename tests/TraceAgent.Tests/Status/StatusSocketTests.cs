@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using TraceAgent.Engine.Tests;
 using TraceAgent.Status;
 
 namespace TraceAgent.Tests.Status;
