@@ -141,7 +141,7 @@ internal sealed partial class ItaniumDemangler
             }
         }
 
-        var start = name.LastIndexOf(':', Math.Max(0, end - 1)) + 1;
+        var start = name.AsSpan(0, end).LastIndexOf(':') + 1;
         return name[start..end];
     }
 

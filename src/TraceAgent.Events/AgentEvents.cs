@@ -81,6 +81,15 @@ public static class AgentEvents
             message + counts.LostBecause, rule, Numbers(counts));
     }
 
+    /// <summary>The statement, to somebody who watches, of lines that went to the outputs and not to him.</summary>
+    public static AgentStatement Skipped(long lines, long time)
+    {
+        var message = string.Create(CultureInfo.InvariantCulture, $"{lines:N0} more lines, which are in the outputs, are not shown");
+        return new AgentStatement(
+            time, LogEventLevel.Warning, "skipped", "{lines} more lines, which are in the outputs, are not shown", message, null,
+            ("lines", lines));
+    }
+
     /// <summary>The statement of the outcomes of all calls of a rule since it was attached.</summary>
     public static AgentStatement Totals(string rule, CallCounts counts, long time)
     {

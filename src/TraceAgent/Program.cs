@@ -36,6 +36,7 @@ var root = new RootCommand("Adds log lines to programs that are already running:
     CheckCommand.Create(),
     ResolveCommand.Create(),
     StatusCommand.Create(),
+    TailCommand.Create(),
     DoctorCommand.Create(),
     TraceCommand.Create(),
     SymbolsCommand.Create(),

@@ -12,7 +12,9 @@ public class NearestNamesTests
     [InlineData("AddNum", "AdNum", 1)]
     [InlineData("AddNum", "SubNum", 3)]
     [InlineData("abcdef", "", 6)]
-    public void The_distance_counts_letters_added_left_out_or_changed(string left, string right, int distance) =>
+    [InlineData("frist", "first", 1)]
+    [InlineData("AddNmu", "dAdNum", 2)]
+    public void The_distance_counts_letters_added_left_out_changed_or_swapped(string left, string right, int distance) =>
         Assert.Equal(distance, Distance(left, right, limit: 10));
 
     [Fact]

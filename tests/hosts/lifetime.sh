@@ -86,13 +86,19 @@ if [[ ! -e rebooted ]]; then
     wait_for_pid
     kill -9 "$pid"
     eventually "systemd restarts a killed agent" "[[ \$(main_pid) != 0 && \$(main_pid) != $pid ]] && systemctl is-active --quiet traceagent"
+    eventually "a rule file that changed shortly before the end is held back" "traceagent status | grep -q TA161"
+    touch /etc/traceagent/rules.d/add.yaml
     from_here
-    eventually "the restarted agent logs" "logged second"
+    eventually "the restarted agent logs when the file was touched" "logged second"
 
     wait_for_pid
     kill -STOP "$pid"
     eventually "the watchdog ends a stopped agent" "journalctl --quiet --unit traceagent | grep -qi 'watchdog timeout'"
     eventually "and systemd restarts it" "[[ \$(main_pid) != 0 && \$(main_pid) != $pid ]] && systemctl is-active --quiet traceagent"
+
+    touch /etc/traceagent/rules.d/add.yaml
+    from_here
+    eventually "and logs when the file was touched" "logged second"
 
     echo '# edited by the administrator' >>/etc/traceagent/agent.yaml
     wait_for_pid

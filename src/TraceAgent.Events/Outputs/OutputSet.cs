@@ -26,6 +26,9 @@ public sealed class OutputSet : IDisposable
     /// <summary>The targets of the outputs. Any thread may ask.</summary>
     public IEnumerable<string> Names => Volatile.Read(ref _outputs).Select(output => output.Name);
 
+    /// <summary>All who watch the lines besides.</summary>
+    public LineFollowers Followers { get; } = new();
+
     /// <summary>True when the batch is large: the caller commits before it writes on.</summary>
     public bool ShouldCommit => _pending >= BatchSize;
 
@@ -84,6 +87,7 @@ public sealed class OutputSet : IDisposable
     /// <param name="only">The name of the output that takes it; null, or a name that no output has, for all.</param>
     public void Write(StreamEvent streamEvent, string? only = null)
     {
+        Followers.Write(streamEvent);
         var taken = false;
         if (only is not null)
         {
@@ -110,6 +114,7 @@ public sealed class OutputSet : IDisposable
     public CommitResult Commit()
     {
         _pending = 0;
+        Followers.Commit();
         List<OutputFailure>? failures = null;
         List<string>? reopened = null;
         foreach (var output in _outputs)

@@ -9,7 +9,8 @@ namespace TraceAgent.Symbols.Elf;
 internal static class SegmentScan
 {
     private const int PieceBytes = 256 << 10;
-    private const ulong MaxBytes = 512 << 20;
+    /// <summary>The number of bytes behind which it ends.</summary>
+    public const ulong MaxBytes = 512 << 20;
 
     /// <summary>Visits a piece of a segment.</summary>
     /// <param name="piece">The bytes of the piece, valid during the call.</param>

@@ -13,34 +13,51 @@ internal sealed class TakenAddresses
 {
     private const int WordBytes = 8;
     private const int OperandBytes = 5;
-    private const ulong MaxCode = 1 << 30;
 
-    /// <summary>A bit for each word of code, so that the map takes a sixty-fourth of the code's size.</summary>
-    private readonly BitArray _words;
-    private readonly ulong _first;
+    /// <summary>The segments of code, with a bit for each of their words that the file has: a sixty-fourth of its size at most.</summary>
+    private readonly (ulong First, BitArray Words)[] _code;
     private readonly bool _isFixed;
+    private readonly bool _isWhole;
 
     /// <param name="image">The image, for x86-64.</param>
     /// <exception cref="IOException">The operating system could not read.</exception>
     public TakenAddresses(ElfImage image)
     {
-        var code = image.CodeSegments;
         _isFixed = image.HasFixedAddresses;
-        _first = code.Length == 0 ? 0 : code.Min(segment => segment.Address);
-        var end = code.Length == 0 ? 0 : code.Max(segment => segment.Address + segment.FileSize);
-        _words = new BitArray((int)(Math.Min(end - _first, MaxCode) / WordBytes) + 1);
+        var left = Math.Min(image.File.Length, SegmentScan.MaxBytes);
+        _isWhole = image.LoadedSegments.Sum(segment => (double)segment.FileSize) <= SegmentScan.MaxBytes;
+        _code = [.. image.CodeSegments.Select(segment =>
+        {
+            var size = Math.Min(segment.FileSize, left);
+            left -= size;
+            return (segment.Address, new BitArray((int)((size + WordBytes - 1) / WordBytes)));
+        })];
         SegmentScan.Of(image.File, image.LoadedSegments, WordBytes, LookAtData);
-        SegmentScan.Of(image.File, code, OperandBytes, LookAtCode);
+        SegmentScan.Of(image.File, image.CodeSegments, OperandBytes, LookAtCode);
     }
 
     /// <summary>False when nothing in the file holds the address; other files may hold what it exports, which counts.</summary>
-    public bool MayHold(ulong address) => (address - _first) / WordBytes is var word && (word >= (ulong)_words.Count || _words[(int)word]);
+    public bool MayHold(ulong address)
+    {
+        foreach (var (first, words) in _code)
+        {
+            if (_isWhole && (address - first) / WordBytes is var word && word < (ulong)words.Count)
+            {
+                return words[(int)word];
+            }
+        }
+
+        return true;
+    }
 
     private void Note(ulong value)
     {
-        if ((value - _first) / WordBytes is var word && word < (ulong)_words.Count)
+        foreach (var (first, words) in _code)
         {
-            _words[(int)word] = true;
+            if ((value - first) / WordBytes is var word && word < (ulong)words.Count)
+            {
+                words[(int)word] = true;
+            }
         }
     }
 

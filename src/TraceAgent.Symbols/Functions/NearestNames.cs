@@ -26,7 +26,7 @@ internal static class NearestNames
         // A third of the letters may differ; more than that is another word.
         var limit = Math.Clamp(name.Length / 3, 1, 4);
         var found = new SortedSet<(int Distance, string Name)>();
-        var rows = new int[2 * (MaxNameLength + limit + 1)];
+        var rows = new int[3 * (MaxNameLength + limit + 1)];
         var pattern = new SymbolPattern(wanted);
         var demangled = 0;
         functions.ForEachName(candidate =>
@@ -86,7 +86,9 @@ internal static class NearestNames
             && Utf8Parser.TryParse(mangled[2..], out int length, out _) && Math.Abs(length - wanted.Name.Length) <= limit;
     }
 
-    /// <summary>The Levenshtein distance, or more than <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// The number of edits: insert, delete, replace, swap neighbours (optimal string alignment); or more than <paramref name="limit"/>.
+    /// </summary>
     internal static int Distance(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, int limit, int[] rows)
     {
         if (Math.Abs(left.Length - right.Length) > limit)
@@ -104,8 +106,9 @@ internal static class NearestNames
         }
 
         // Of every row only what is at most `limit` away from the diagonal can matter: a million names must stay quick.
+        Span<int> beforePrevious = rows.AsSpan(rows.Length / 3 * 2, right.Length + 1);
         Span<int> previous = rows.AsSpan(0, right.Length + 1);
-        Span<int> current = rows.AsSpan(rows.Length / 2, right.Length + 1);
+        Span<int> current = rows.AsSpan(rows.Length / 3, right.Length + 1);
         for (var column = 0; column <= right.Length; column++)
         {
             previous[column] = column;
@@ -121,6 +124,11 @@ internal static class NearestNames
                 var above = column == row + limit ? limit + 1 : previous[column];
                 var substituted = previous[column - 1] + (left[row - 1] == right[column - 1] ? 0 : 1);
                 current[column] = Math.Min(substituted, 1 + Math.Min(above, current[column - 1]));
+                if (row > 1 && column > 1 && left[row - 1] == right[column - 2] && left[row - 2] == right[column - 1])
+                {
+                    current[column] = Math.Min(current[column], beforePrevious[column - 2] + 1);
+                }
+
                 best = Math.Min(best, current[column]);
             }
 
@@ -129,9 +137,10 @@ internal static class NearestNames
                 return limit + 1;
             }
 
-            var swap = previous;
+            var free = beforePrevious;
+            beforePrevious = previous;
             previous = current;
-            current = swap;
+            current = free;
         }
 
         return previous[right.Length];

@@ -76,7 +76,7 @@ internal sealed class MissingUsdtProbe(UsdtNotes notes, string displayPath, Usdt
         }
 
         var limit = Math.Clamp(wanted.Length / 3, 1, 4);
-        var rows = new int[2 * (longest + limit + 1)];
+        var rows = new int[3 * (longest + limit + 1)];
         return [.. names
             .Select(name => (Name: name, Distance: NearestNames.Distance(wanted, Encoding.UTF8.GetBytes(name), limit, rows)))
             .Where(one => one.Distance <= limit).OrderBy(one => one.Distance).Take(most).Select(one => one.Name)];

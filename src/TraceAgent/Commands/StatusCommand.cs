@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using TraceAgent.Configuration;
 using TraceAgent.Hosting;
 using TraceAgent.Status;
 
@@ -13,12 +12,7 @@ internal static class StatusCommand
 
     public static Command Create()
     {
-        var socket = new Option<string?>("--socket")
-        {
-            Description = "The agent's socket, instead of the configuration's",
-            HelpName = "PATH",
-        };
-        var config = new Option<string?>("--config") { Description = "Agent configuration that names the socket", HelpName = "FILE" };
+        var socket = new SocketOptions();
         var json = new Option<bool>("--json") { Description = "One JSON object" };
         var watch = new Option<bool>("--watch") { Description = "Again every 2 s, until stopped" };
         var rule = new Option<string?>("--rule")
@@ -29,19 +23,16 @@ internal static class StatusCommand
         var command = new Command(
             "status", "Show the rules of the running agent: state, calls, outcomes, cost. Exit code 1 when no agent answers.")
         {
-            socket, config, json, watch, rule,
+            socket.Socket, socket.Config, json, watch, rule,
         };
-        command.SetAction(parsed =>
-        {
-            var path = parsed.GetValue(socket)
-                ?? (AgentConfigurationFile.Load(parsed.GetValue(config)).Value
-                    is { } configuration ? configuration.Socket : AgentConfiguration.DefaultSocket);
-            return path is null
-                ? CommandError.Write(ExitCode.Failure, "the agent configuration says 'socket: none'; give --socket PATH")
-                : Run(Path.GetFullPath(path), parsed.GetValue(json), parsed.GetValue(watch), parsed.GetValue(rule));
-        });
+        command.SetAction(parsed => socket.PathOf(parsed) is { } path
+            ? Run(path, parsed.GetValue(json), parsed.GetValue(watch), parsed.GetValue(rule))
+            : CommandError.Write(ExitCode.Failure, SocketOptions.None));
         return command;
     }
+
+    /// <summary>The message about a rule that the agent does not have.</summary>
+    public static string NoSuchRule(string rule) => $"the agent has no rule '{rule}'";
 
     private static int Run(string path, bool json, bool watch, string? rule)
     {
@@ -60,7 +51,7 @@ internal static class StatusCommand
                     };
                     if (status.Rules.Count + status.Packets.Count == 0)
                     {
-                        return CommandError.Write(ExitCode.Failure, $"the agent has no rule '{rule}'");
+                        return CommandError.Write(ExitCode.Failure, NoSuchRule(rule));
                     }
                 }
 

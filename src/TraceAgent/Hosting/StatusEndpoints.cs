@@ -53,7 +53,7 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
             Log.Configuration(_logger, source.Path, leftOut);
         }
 
-        _observation = new SelfObservation(_parts.Configuration, _source, _logger);
+        _observation = new SelfObservation(_parts.Configuration, _source, _parts.Outputs.Followers, _logger);
         Log.Ready(
             _logger, rules, _parts.Session.AttachMethod == AttachMethod.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
         _host.Notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));

@@ -14,7 +14,7 @@ internal sealed class BoundedServer : IDisposable
 
     private readonly Socket _listener;
     private readonly RequestForm _form;
-    private readonly Func<byte[]?, byte[]?> _answer;
+    private readonly Func<byte[]?, Reply?> _answer;
     private readonly LinkedList<Connection> _connections = [];
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -25,7 +25,7 @@ internal sealed class BoundedServer : IDisposable
     /// <param name="answer">
     /// The answer to a request, which is null when it did not end within the limit; null for none. Called by any thread.
     /// </param>
-    public BoundedServer(Socket listener, RequestForm form, Func<byte[]?, byte[]?> answer)
+    public BoundedServer(Socket listener, RequestForm form, Func<byte[]?, Reply?> answer)
     {
         (_listener, _form, _answer) = (listener, form, answer);
         _listener.Listen(Backlog);
@@ -91,9 +91,16 @@ internal sealed class BoundedServer : IDisposable
             var cancellation = connection.Timeout.Token;
             var request = await ReadRequestAsync(client, cancellation).ConfigureAwait(false);
             connection.HasAsked = true;
-            if (_answer(request) is { } answer)
+            switch (_answer(request))
             {
-                await SendAsync(client, answer, cancellation).ConfigureAwait(false);
+                case Reply.Whole whole:
+                    await SendAsync(client, whole.Bytes, cancellation).ConfigureAwait(false);
+                    client.Shutdown(SocketShutdown.Send);
+                    break;
+                case Reply.Stream stream:
+                    connection.Timeout.CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
+                    await StreamAsync(client, stream, connection.Timeout).ConfigureAwait(false);
+                    break;
             }
         }
         catch (Exception gone) when (gone is SocketException or OperationCanceledException or ObjectDisposedException)
@@ -144,8 +151,43 @@ internal sealed class BoundedServer : IDisposable
         {
             sent += await client.SendAsync(answer[sent..], cancellation).ConfigureAwait(false);
         }
+    }
 
-        client.Shutdown(SocketShutdown.Send);
+    /// <summary>Sends until the client goes away, which is noticed also while there is nothing to send.</summary>
+    private static async Task StreamAsync(Socket client, Reply.Stream stream, CancellationTokenSource cancellation)
+    {
+        var gone = WatchAsync();
+        try
+        {
+            while (true)
+            {
+                await SendAsync(client, await stream.Next(cancellation.Token).ConfigureAwait(false), cancellation.Token)
+                    .ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            stream.End();
+            await cancellation.CancelAsync().ConfigureAwait(false);
+            await gone.ConfigureAwait(false);
+        }
+
+        async Task WatchAsync()
+        {
+            try
+            {
+                var ignored = new byte[64];
+                while (await client.ReceiveAsync(ignored, cancellation.Token).ConfigureAwait(false) > 0)
+                {
+                }
+            }
+            catch (Exception end) when (end is SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The client, or the server, has ended it.
+            }
+
+            await cancellation.CancelAsync().ConfigureAwait(false);
+        }
     }
 
     private sealed class Connection(Socket client, CancellationTokenSource timeout)

@@ -45,7 +45,7 @@ internal sealed class MetricsServer : IDisposable
 
     public void Dispose() => _server.Dispose();
 
-    private byte[] Answer(byte[]? request)
+    private Reply.Whole Answer(byte[]? request)
     {
         var lines = request is null ? [""] : Encoding.ASCII.GetString(request).Split("\r\n");
         var (status, body) = lines[0].Split(' ') switch
@@ -60,7 +60,7 @@ internal sealed class MetricsServer : IDisposable
         };
         var head = $"HTTP/1.1 {status}\r\nContent-Type: {PrometheusText.ContentType}\r\nContent-Length: " +
             $"{body.Length}\r\nConnection: close\r\n\r\n";
-        return [.. Encoding.ASCII.GetBytes(head), .. lines[0].StartsWith("HEAD ", StringComparison.Ordinal) ? [] : body];
+        return new([.. Encoding.ASCII.GetBytes(head), .. lines[0].StartsWith("HEAD ", StringComparison.Ordinal) ? [] : body]);
     }
 
     private static string[] Hosts(string[] lines) =>

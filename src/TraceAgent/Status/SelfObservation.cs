@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TraceAgent.Configuration;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Logging;
 
 namespace TraceAgent.Status;
@@ -11,14 +12,14 @@ internal sealed class SelfObservation : IDisposable
 {
     private readonly List<IDisposable> _ways = [];
 
-    public SelfObservation(AgentConfiguration configuration, StatusSource source, ILogger logger)
+    public SelfObservation(AgentConfiguration configuration, StatusSource source, LineFollowers followers, ILogger logger)
     {
         byte[] Metrics() => PrometheusText.Of(source.Take());
         if (configuration.Socket is { } path)
         {
             try
             {
-                _ways.Add(StatusSocket.Open(path, source.Take));
+                _ways.Add(StatusSocket.Open(path, source.Take, followers));
             }
             catch (StatusSocketException refusal)
             {

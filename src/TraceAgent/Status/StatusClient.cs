@@ -1,22 +1,23 @@
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
+using TraceAgent.Events.Outputs;
 
 namespace TraceAgent.Status;
 
-/// <summary>Asks a running agent for its status.</summary>
+/// <summary>Asks a running agent for its status, or for its lines.</summary>
 internal static class StatusClient
 {
     private const int MaxAnswerSize = 256 << 20;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
+    private delegate T Exchange<T>(Socket socket);
+
     /// <exception cref="StatusUnavailableException">No agent answers; the message says where, why and what to do.</exception>
-    public static AgentStatus Ask(string path)
+    public static AgentStatus Ask(string path) => Connected(path, socket =>
     {
         try
         {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            socket.SendTimeout = socket.ReceiveTimeout = (int)Timeout.TotalMilliseconds;
-            socket.Connect(new UnixDomainSocketEndPoint(path));
             socket.Send("status\n"u8);
             using var answer = new MemoryStream();
             var buffer = new byte[64 << 10];
@@ -37,6 +38,70 @@ internal static class StatusClient
         catch (JsonException)
         {
             throw new StatusUnavailableException($"{path}: the program that answers is not traceagent, or another version");
+        }
+    });
+
+    /// <summary>Passes the lines of the agent on as they come, until it ends.</summary>
+    /// <param name="path">The path of the socket.</param>
+    /// <param name="json">CLEF, or else lines for people.</param>
+    /// <param name="rule">The one rule that is wanted; null for all.</param>
+    /// <param name="lines">Takes whole lines and parts of them.</param>
+    /// <exception cref="StatusUnavailableException">No agent answers, or too many follow it.</exception>
+    public static void Follow(string path, bool json, string? rule, Action<ReadOnlySpan<byte>> lines) => Connected(path, socket =>
+    {
+        socket.Send(Encoding.UTF8.GetBytes($"tail {(json ? "clef" : "text")}{(rule is null ? "" : $" {rule}")}\n"));
+        var first = ReadFirstLine(socket);
+        if (first != "following")
+        {
+            throw new StatusUnavailableException(first == "full"
+                ? $"{path}: {LineFollowers.Max} others follow the agent already"
+                : $"{path}: the program that answers is not traceagent, or another version");
+        }
+
+        socket.ReceiveTimeout = 0;
+        var buffer = new byte[64 << 10];
+        while (Receive(socket, buffer) is > 0 and var length)
+        {
+            lines(buffer.AsSpan(0, length));
+        }
+
+        return true;
+    });
+
+    /// <summary>The number of bytes; 0 when the agent has ended, in whatever way.</summary>
+    private static int Receive(Socket socket, byte[] buffer)
+    {
+        try
+        {
+            return socket.Receive(buffer);
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
+
+    private static string ReadFirstLine(Socket socket)
+    {
+        const int longest = 16;
+        var line = new StringBuilder();
+        var letter = new byte[1];
+        while (line.Length < longest && socket.Receive(letter) == 1 && letter[0] != '\n')
+        {
+            line.Append((char)letter[0]);
+        }
+
+        return line.ToString();
+    }
+
+    private static T Connected<T>(string path, Exchange<T> exchange)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.SendTimeout = socket.ReceiveTimeout = (int)Timeout.TotalMilliseconds;
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return exchange(socket);
         }
         catch (ArgumentException)
         {

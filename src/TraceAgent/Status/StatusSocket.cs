@@ -1,16 +1,19 @@
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
+using TraceAgent.Events.Outputs;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Status;
 
 /// <summary>
-/// The unix socket that answers <c>traceagent status</c>: a client sends the line <c>status</c> and gets the JSON of
-/// <see cref="AgentStatus"/>, then the end. Only the agent's own user, and root, may connect.
+/// The unix socket that answers <c>traceagent status</c> and <c>traceagent tail</c>: a client sends the line <c>status</c> and gets
+/// the JSON of <see cref="AgentStatus"/>, then the end; or <c>tail text</c> or <c>tail clef</c>, with a rule's name behind it for
+/// one rule, and gets <c>following</c> and then lines as they come, or <c>full</c>. Only the agent's own user, and root, may connect.
 /// </summary>
 internal sealed class StatusSocket : IDisposable
 {
-    private const int MaxRequestSize = 64;
+    private const int MaxRequestSize = 256;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode = OwnerOnly | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
@@ -25,8 +28,9 @@ internal sealed class StatusSocket : IDisposable
 
     /// <param name="path">The absolute path.</param>
     /// <param name="status">Makes the status for each client.</param>
+    /// <param name="followers">Takes those who want lines.</param>
     /// <exception cref="StatusSocketException">Another agent answers there, or the socket cannot be made.</exception>
-    public static StatusSocket Open(string path, Func<AgentStatus> status)
+    public static StatusSocket Open(string path, Func<AgentStatus> status, LineFollowers followers)
     {
         var held = TakeLock(path);
         try
@@ -38,7 +42,7 @@ internal sealed class StatusSocket : IDisposable
             {
                 listener.Bind(new UnixDomainSocketEndPoint(path));
                 File.SetUnixFileMode(path, OwnerOnly);
-                return new StatusSocket(path, held, new BoundedServer(listener, Form, request => Answer(request, status)));
+                return new StatusSocket(path, held, new BoundedServer(listener, Form, request => Answer(request, status, followers)));
             }
             catch
             {
@@ -105,10 +109,37 @@ internal sealed class StatusSocket : IDisposable
         }
     }
 
-    private static byte[]? Answer(byte[]? request, Func<AgentStatus> status) =>
-        request.AsSpan().SequenceEqual("status\n"u8)
-            ? JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Readable.AgentStatus)
-            : null;
+    private static Reply? Answer(byte[]? request, Func<AgentStatus> status, LineFollowers followers) =>
+        Encoding.UTF8.GetString(request ?? []).TrimEnd('\n').Split(' ') switch
+        {
+            ["status"] => new Reply.Whole(JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Readable.AgentStatus)),
+            ["tail", "text", .. var rule] => Follow(followers, OutputFormat.Text, rule.FirstOrDefault()),
+            ["tail", "clef", .. var rule] => Follow(followers, OutputFormat.Clef, rule.FirstOrDefault()),
+            _ => null,
+        };
+
+    private static Reply Follow(LineFollowers followers, OutputFormat format, string? rule)
+    {
+        var follower = new LineFollower(format, rule);
+        if (!followers.TryAdd(follower))
+        {
+            return new Reply.Whole("full\n"u8.ToArray());
+        }
+
+        var isGreeted = false;
+        return new Reply.Stream(NextAsync, () => followers.Remove(follower));
+
+        async Task<ReadOnlyMemory<byte>> NextAsync(CancellationToken cancellation)
+        {
+            if (isGreeted)
+            {
+                return await follower.ReadAsync(cancellation).ConfigureAwait(false);
+            }
+
+            isGreeted = true;
+            return "following\n"u8.ToArray();
+        }
+    }
 }
 
 /// <summary>Thrown when the agent's socket cannot be opened; the agent does its work all the same.</summary>
