@@ -21,11 +21,15 @@ internal sealed class BoundMessage
     public BoundMessage(MessageTemplate template, EventField[] fields, ProcessProperty[] ofProcess, SiteName[] sites, string rule)
     {
         (_fields, _ofProcess, _sites, _rule) = (fields, ofProcess, sites, rule);
-        foreach (var token in template.Tokens)
+        var tokens = template.Tokens;
+        for (var i = 0; i < tokens.Count; i++)
         {
+            var token = tokens[i];
             if (token is MessageToken.Hole hole)
             {
-                Bind(hole);
+                var isCalled = hole is { Name: "symbol", Format: null }
+                    && i + 1 < tokens.Count && tokens[i + 1] is MessageToken.Literal { Text: ['(', ..] };
+                Bind(isCalled ? hole with { Format = MessageText.BareSymbol } : hole);
             }
             else
             {

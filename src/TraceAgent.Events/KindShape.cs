@@ -15,14 +15,20 @@ namespace TraceAgent.Events;
 public sealed record SiteName(string Text, byte[] Json, string Binary)
 {
     private string? _call;
+    private string? _bare;
 
     /// <param name="symbol">The symbol as it is shown.</param>
     /// <param name="binary">The path of the file that it is in.</param>
     public static SiteName Of(string symbol, string binary) =>
         new(symbol, Encoding.UTF8.GetBytes($",\"symbol\":{JsonText.Quote(symbol)}"), binary);
 
-    /// <summary>The symbol as a call: see <see cref="MessageText.SymbolText"/>.</summary>
-    public string Call => _call ??= MessageText.SymbolText(Text, ValueFormat.CallFormat);
+    /// <summary>The symbol in a format: see <see cref="MessageText.SymbolText"/>.</summary>
+    public string As(string? format) => format switch
+    {
+        null => Text,
+        MessageText.BareSymbol => _bare ??= MessageText.SymbolText(Text, format),
+        _ => _call ??= MessageText.SymbolText(Text, format),
+    };
 }
 
 /// <summary>The shape of the events of one kind of one rule.</summary>
@@ -58,7 +64,7 @@ public sealed class KindShape
         OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
         var message = new BoundMessage(template, Fields, OfProcess, sites, Rule);
         (Message, JsonMessage) = (message.Text, message.Json);
-        Template = new MessageTemplateParser().Parse(template.Text);
+        Template = WithBareSymbols(new MessageTemplateParser().Parse(template.Text));
         Level = (LogEventLevel)rule.Level;
         Labels = rule.Labels;
         TextCapacity = Fields.Sum(f => f.TextCapacity);
@@ -67,6 +73,22 @@ public sealed class KindShape
         var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
         AfterMessage = Encoding.UTF8.GetBytes($"\",\"@i\":\"{id}\"{level},\"rule\":{RuleJson},\"event\":\"{Event}\",\"pid\":");
         JsonValues = BoundValues.Of(this);
+    }
+
+    /// <summary>The same template, in which a symbol in front of a bracket leaves its own parameters out.</summary>
+    private static SerilogTemplate WithBareSymbols(SerilogTemplate template)
+    {
+        var tokens = template.Tokens.ToArray();
+        for (var i = 0; i + 1 < tokens.Length; i++)
+        {
+            if (tokens[i] is PropertyToken { PropertyName: "symbol", Format: null } symbol
+                && tokens[i + 1] is TextToken { Text: ['(', ..] })
+            {
+                tokens[i] = new PropertyToken("symbol", symbol.ToString(), MessageText.BareSymbol, symbol.Alignment);
+            }
+        }
+
+        return new SerilogTemplate(template.Text, tokens);
     }
 
     public string Rule { get; }

@@ -1,6 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Events.Processes;
 using TraceAgent.Events.Secrets;
+using ValueFormat = TraceAgent.Rules.Templates.ValueFormat;
 
 namespace TraceAgent.Events;
 
@@ -34,7 +35,7 @@ internal static class MessageText
                 into.Append(traced.Process.Executable ?? "<unknown>");
                 break;
             case HoleSource.Symbol:
-                into.Append(hole.Format is null ? traced.Site.Text : traced.Site.Call);
+                into.Append(traced.Site.As(hole.Format));
                 break;
             case HoleSource.Binary:
                 into.Append(traced.Site.Binary);
@@ -148,12 +149,41 @@ internal static class MessageText
         }
     }
 
-    /// <summary>The name of a function; in the format <c>call</c> with <c>()</c> unless it has parameters.</summary>
-    public static string SymbolText(string symbol, string? format) => format is null || HasParameters(symbol) ? symbol : $"{symbol}()";
+    /// <summary>The format of a symbol in front of a bracket with its arguments: <c>shop::Cart::add(n=2)</c>.</summary>
+    public const string BareSymbol = "bare";
+
+    /// <summary>
+    /// The name of a function; in the format <c>call</c> with <c>()</c> unless it has parameters, and in <see cref="BareSymbol"/>
+    /// without them.
+    /// </summary>
+    public static string SymbolText(string symbol, string? format) => (format, HasParameters(symbol)) switch
+    {
+        (null, _) or (ValueFormat.CallFormat, true) or (BareSymbol, false) => symbol,
+        (BareSymbol, true) => WithoutParameters(symbol),
+        _ => $"{symbol}()",
+    };
 
     // f(int), f() const, f(int)+0x14; but not Go's main.(*Server).handle.
     private static bool HasParameters(string symbol) =>
         symbol.LastIndexOf(')') is >= 0 and var end && (end == symbol.Length - 1 || symbol[end + 1] is ' ' or '+');
+
+    private static string WithoutParameters(string symbol)
+    {
+        var depth = 0;
+        for (var at = symbol.LastIndexOf(')'); at >= 0; at--)
+        {
+            depth += symbol[at] switch { ')' => 1, '(' => -1, _ => 0 };
+            if (depth == 0)
+            {
+                // What tells it apart from others of its name stays: a place within it, a copy.
+                var behind = symbol.AsSpan(symbol.LastIndexOf(')') + 1);
+                var rest = behind.StartsWith(" const") ? behind[" const".Length..] : behind;
+                return at == 0 ? symbol : $"{symbol.AsSpan(0, at)}{rest}";
+            }
+        }
+
+        return symbol;
+    }
 
     private static void AppendTime(LineBuffer into, long time, string? format)
     {

@@ -55,17 +55,19 @@ public static unsafe class Confinement
         }
 
         // What the unit of a service already forbids is not tried in vain: only the filter must succeed.
-        Limit(LimitData, MaxData);
-        Limit(LimitCpu, MaxSeconds);
-        Limit(LimitCore, 0);
-        Limit(LimitFileSize, MaxFileSize);
+        Limit(LimitData, MaxData, MaxData);
+
+        // At the second number the kernel kills, at the first it says why.
+        Limit(LimitCpu, MaxSeconds, MaxSeconds + 1);
+        Limit(LimitCore, 0, 0);
+        Limit(LimitFileSize, MaxFileSize, MaxFileSize);
         _ = Libc.ProcessControl(SetNoNewPrivileges, 1, 0, 0, 0);
         DropCapabilities();
         return TryFilter();
     }
 
-    private static void Limit(int resource, ulong most) =>
-        _ = Libc.SetLimit(resource, new Libc.ResourceLimit { Current = most, Most = most });
+    private static void Limit(int resource, ulong current, ulong most) =>
+        _ = Libc.SetLimit(resource, new Libc.ResourceLimit { Current = current, Most = most });
 
     /// <summary>capget(2): a header of version and thread, then three sets of 64 bits in two halves.</summary>
     private static void DropCapabilities()

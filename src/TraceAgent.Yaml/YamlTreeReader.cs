@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using TraceAgent.Yaml.Diagnostics;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -8,7 +9,7 @@ namespace TraceAgent.Yaml;
 /// Builds the tree of a YAML document from YamlDotNet's events. Its own tree (YamlStream) recurses without a limit, and a
 /// stack overflow cannot be caught.
 /// </summary>
-public sealed class YamlTreeReader
+public sealed partial class YamlTreeReader
 {
     public const int DeepestNesting = 64;
 
@@ -180,12 +181,43 @@ public sealed class YamlTreeReader
 
     private void ReportSyntax(Mark start, Mark end, string problem)
     {
+        if (UnquotedAsteriskBefore((int)start.Index) is { } asterisk)
+        {
+            // An alias that leads nowhere is reported already.
+            if (_bag.InOrder().All(reported => reported.At != asterisk))
+            {
+                _bag.Error(
+                    DiagnosticCode.Syntax, asterisk, "text that begins with '*' needs quotes: YAML takes it for an alias",
+                    "write the whole value in quotes, such as '*p > 3'");
+            }
+
+            return;
+        }
+
         var (message, hint) = SyntaxMessage.Of(problem);
         var place = problem.Contains(SyntaxMessage.Tab, StringComparison.Ordinal) && _source.FirstTabInIndentation() is { } tab
             ? tab
             : _source.SpanBeforeEnd(Math.Max(start.Index, start.Index == 0 ? _last.Index : 0), end.Index);
         _bag.Error(DiagnosticCode.Syntax, place, message, hint);
     }
+
+    /// <summary>The word with an asterisk that begins the value in which an error lies; null for other errors.</summary>
+    private SourceSpan? UnquotedAsteriskBefore(int index)
+    {
+        var text = _source.Text.AsSpan(0, Math.Min(index, _source.Text.Length));
+        var line = text[(text.LastIndexOf('\n') + 1)..];
+        if (UnquotedAsterisk().Match(line.ToString()) is not { Success: true } found)
+        {
+            return null;
+        }
+
+        var start = text.Length - line.Length + found.Groups[1].Index;
+        return _source.Span(start, start + found.Groups[1].Length);
+    }
+
+    /// <summary>Matches <c>when: *p ></c>: behind an alias only the end of the line or of a list can follow.</summary>
+    [GeneratedRegex(@"(?:: |- |[\[,{] ?)(\*[^\s,\]}]+)\s+$", RegexOptions.CultureInvariant)]
+    private static partial Regex UnquotedAsterisk();
 
     private ParsingEvent Next() => _parser.MoveNext() ? Current() : throw new InvalidOperationException("the events end inside a node");
 

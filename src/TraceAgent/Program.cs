@@ -29,6 +29,7 @@ if (!StandardDescriptor.IsWritable(standardError))
     Console.SetError(TextWriter.Null);
 }
 
+WorkingFolder.Ensure();
 var root = new RootCommand("Adds log lines to programs that are already running: rules in YAML, events as JSON lines.")
 {
     RunCommand.Create(),

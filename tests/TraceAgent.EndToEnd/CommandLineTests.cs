@@ -65,6 +65,53 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void A_run_beside_the_service_says_whose_configuration_it_obeys_and_takes_none_of_its_outputs()
+    {
+        _workspace.Folder("upper/traceagent");
+        _workspace.Folder("work");
+        var service = _workspace["service.log"];
+        _workspace.Write(
+            "upper/traceagent/agent.yaml",
+            $"outputs: [{{file: {{path: {service}}}}}]\nmetrics: {{textfile: {_workspace["service.prom"]}}}\ndefaults: {{limit: 7/s}}\n");
+        var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("ppid", "libc", "getppid", "format: 'asked'")));
+
+        var run = Command.Run(
+            "unshare", "-m", "sh", "-c",
+            $"mount -t overlay overlay -o lowerdir=/etc,upperdir={_workspace["upper"]},workdir={_workspace["work"]} /etc && "
+                + $"{{ (sleep 2; python3 -c 'import os; os.getppid()') & "
+                + $"timeout -s INT 6 {Repository.Agent} run --rules {rules} --socket none; }}");
+
+        Assert.Contains(
+            "agent configuration: /etc/traceagent/agent.yaml; without its outputs, metrics and state, which are the service's",
+            run.Errors, StringComparison.Ordinal);
+        Assert.Contains("\"@m\":\"asked\"", run.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(service));
+        Assert.False(File.Exists(_workspace["service.prom"]));
+    }
+
+    [Fact]
+    public void In_a_working_directory_that_was_deleted_commands_work_and_say_where_relative_paths_start()
+    {
+        var gone = _workspace["gone"];
+        var run = Command.Run("bash", "-c", $"mkdir {gone} && cd {gone} && rmdir {gone} && {Repository.Agent} check /no/such.yaml");
+
+        Assert.Contains("the working directory was deleted: relative paths start at /\n", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("/no/such.yaml: no such file or folder", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("trase", "there is no command 'trase'; did you mean 'trace'?")]
+    [InlineData("status --sokcet", "there is no option --sokcet; did you mean '--socket'?")]
+    [InlineData("trace --pid 4194304 libc:getppid", "--pid 4194304: there is no such process")]
+    public void A_mistyped_word_of_the_command_line_is_named_with_what_may_be_meant(string arguments, string message)
+    {
+        var run = Command.Run(Repository.Agent, arguments.Split(' '));
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith($"traceagent: {message}\n", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Standard_input_starts_at_the_current_folder()
     {
         var run = Command.Run(

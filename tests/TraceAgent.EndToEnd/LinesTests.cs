@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using TraceAgent.Dwarf.Tests;
 
 namespace TraceAgent.EndToEnd;
 
@@ -93,6 +94,33 @@ public sealed class LinesTests : IDisposable
     }
 
     [Fact]
+    public void It_works_where_privileges_and_limits_may_not_be_changed()
+    {
+        var run = Command.Run(TracedProgram.Compile("denied"), Repository.Agent, "lines", _program, "lines.c:14");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+    }
+
+    /// <summary>20,000 units share a program of a million rows: hours of work in 1.4 MB.</summary>
+    [Fact]
+    public void A_file_that_takes_for_ever_to_read_is_refused_after_some_seconds()
+    {
+        byte[] head = [4, 0, 24, 0, 0, 0, 1, 1, 1, 0xfb, 14, 10, 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, .. "a.c\0"u8, 0, 0, 0, 0];
+        byte[] body = [.. head, 0, 9, 2, 0, 0x10, 0, 0, 0, 0, 0, 0, .. Enumerable.Repeat((byte)0x20, 1 << 20), 0, 1, 1];
+        byte[] unit = [12, 0, 0, 0, 4, 0, 0, 0, 0, 0, 8, 1, 0, 0, 0, 0];
+        byte[] abbreviations = [1, 0x11, 0, 0x10, 0x17, 0, 0, 0];
+        var path = _workspace["endless"];
+        File.WriteAllBytes(path, SmallFile.With(
+            (".debug_info", [.. Enumerable.Repeat(unit, 20_000).SelectMany(one => one)], 0), (".debug_abbrev", abbreviations, 0),
+            (".debug_line", [.. BitConverter.GetBytes(body.Length), .. body], 0)));
+
+        var run = Command.Run(Repository.Agent, "lines", path);
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Matches("^traceagent: TA275: reading the debug information of .* took (too long|more than 10 s of CPU); ", run.Errors);
+    }
+
+    [Fact]
     public void The_C_library_with_thousands_of_compressed_units_is_read()
     {
         var sites = Objects("--vars", "--json", "libc.so.6", "getenv");
@@ -128,7 +156,7 @@ public sealed class LinesTests : IDisposable
         Assert.Contains("CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\n", status, StringComparison.Ordinal);
         Assert.Equal("1000", File.ReadAllText($"/proc/{reader.Id}/oom_score_adj").Trim());
         Assert.Matches("Max data size +268435456 +268435456 ", File.ReadAllText($"/proc/{reader.Id}/limits"));
-        Assert.Matches("Max cpu time +10 +10 ", File.ReadAllText($"/proc/{reader.Id}/limits"));
+        Assert.Matches("Max cpu time +10 +11 ", File.ReadAllText($"/proc/{reader.Id}/limits"));
         reader.Kill();
         reader.WaitForExit();
     }

@@ -29,6 +29,7 @@ public sealed class TrustTests : IDisposable
         using var ticker = TracedProgram.Start(_program);
         ticker.Ask("2");
         agent.WaitForEvents("ours", 2);
+        Assert.Empty(agent.Events("theirs"));
         Assert.Contains(agent.Messages, message =>
             message.Contains($"theirs.yaml:1:1: error TA293: ignored: everybody may write to {theirs}", StringComparison.Ordinal));
         Assert.Contains(agent.Messages, message => message.Contains($"chmod go-w {theirs}", StringComparison.Ordinal));

@@ -41,6 +41,18 @@ public class ValueTests
         Assert.Equal(expected, MessageText.SymbolText(symbol, "call"));
 
     [Theory]
+    [InlineData("AddNum", "AddNum")]
+    [InlineData("main.(*Server).handle", "main.(*Server).handle")]
+    [InlineData("shop::add(int)", "shop::add")]
+    [InlineData("shop::add(int (*)(char))", "shop::add")]
+    [InlineData("shop::Cart::count() const", "shop::Cart::count")]
+    [InlineData("shop::add(int)+0x14", "shop::add+0x14")]
+    [InlineData("shop::Cart::operator()(int) const", "shop::Cart::operator()")]
+    [InlineData("shop::add(int) [clone .isra.0]", "shop::add [clone .isra.0]")]
+    public void In_front_of_its_arguments_a_symbol_leaves_its_parameters_out(string symbol, string expected) =>
+        Assert.Equal(expected, MessageText.SymbolText(symbol, MessageText.BareSymbol));
+
+    [Theory]
     [InlineData(0UL, "0")]
     [InlineData(9_223_372_036_854_775_807UL, "9223372036854775807")]
     [InlineData(9_223_372_036_854_775_808UL, "\"9223372036854775808\"")]

@@ -12,10 +12,16 @@ internal static unsafe class Closing
     /// <summary>The maximum number of threads at once. The sandbox of the service has room for them (TasksMax).</summary>
     private const int MaxThreads = 1024;
 
+    /// <summary>The number of threads that stays free for the runtime where the agent may not have <see cref="MaxThreads"/>.</summary>
+    private const int SpareThreads = 16;
+
     /// <summary>Bytes: no less is allowed on arm64 (PTHREAD_STACK_MIN). Only the pages that are used take memory.</summary>
     private const int StackBytes = 128 << 10;
 
     private static readonly nint Close = NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "close");
+
+    /// <summary>The number of threads that may be made: less than <see cref="MaxThreads"/> after the kernel has refused one.</summary>
+    private static volatile int Permitted = MaxThreads;
 
     /// <summary>Closes all of them, and returns when all are closed.</summary>
     public static void All(IReadOnlyCollection<BpfHandle> handles)
@@ -24,7 +30,7 @@ internal static unsafe class Closing
         for (var first = 0; first < descriptors.Length;)
         {
             var rest = descriptors.AsSpan(first);
-            first += rest.Length == 1 ? CloseHere(rest[0]) : CloseTogether(rest[..Math.Min(rest.Length, MaxThreads)]);
+            first += rest.Length == 1 ? CloseHere(rest[0]) : CloseTogether(rest[..Math.Min(rest.Length, Permitted)]);
         }
     }
 
@@ -43,6 +49,11 @@ internal static unsafe class Closing
         while (started < threads.Length && Libc.ThreadCreate(out threads[started], attributes, Close, descriptors[started]) == 0)
         {
             started++;
+        }
+
+        if (started < threads.Length)
+        {
+            Permitted = Math.Max(1, started - SpareThreads);
         }
 
         foreach (var thread in threads.AsSpan(0, started))

@@ -83,11 +83,13 @@ public static class DebugInfoClient
     {
         const int cpuLimit = 24;
         const int bus = 7;
+        const int kill = 9;
         var (reason, hint) = ended switch
         {
             { IsLate: true } => ("took too long", "a slow disk, or a file that is made to be hard to read"),
             { Signal: cpuLimit } => ($"took more than {Confinement.MaxSeconds} s of CPU", "ask for less: a file, or fewer lines"),
             { Signal: bus } => ("ended because the file was truncated meanwhile", "try again when it is complete"),
+            { Signal: kill } => ("was killed: by the kernel, when memory is short", "ask for less, or free memory"),
             { ExitCode: DebugInfoChild.NeedsMemory } => ("needs more memory than it may have", "ask for less: a file, or fewer lines"),
             { ExitCode: DebugInfoChild.CannotConfine } =>
                 ("cannot be confined here, and is not done otherwise", "it needs seccomp filters (CONFIG_SECCOMP_FILTER) and x86-64"),

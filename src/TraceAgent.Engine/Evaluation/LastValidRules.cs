@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Sources;
@@ -82,7 +83,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             }
         }
 
-        var errors = judged.SelectMany(one => ErrorsOf(one.File, one.Diagnostics)).ToList();
+        var errors = judged.SelectMany(one => ErrorsOf(one.File, one.Diagnostics, _files.ValidOf(one.File.Path))).ToList();
         var resolved = files.Select(file => _files.ValidOf(file.Path)).OfType<RuleFile>().Select(_evaluator.Resolve).ToList();
         foreach (var file in resolved)
         {
@@ -135,8 +136,9 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             return null;
         }
 
-        // Without last valid rules to keep, a restart must not end rules for what became of another's binary.
-        var valid = _files.ValidOf(file.Path) ?? (StandsByItself(file, diagnostics) ? file : null);
+        // Without last valid rules to keep, a restart must not end rules for a mistake in another one.
+        var known = _files.ValidOf(file.Path);
+        var valid = known ?? (StandsByItself(file, diagnostics) ? file : WithoutErrors(file, diagnostics));
         _files.Take(file.Path, file, valid);
         if (ReferenceEquals(before, file))
         {
@@ -145,7 +147,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
 
         var kept = valid is null ? 0 : ActiveRules(valid);
         var named = Math.Max(1, file.Names.Count);
-        return new RejectedFile(file.Path, errors, kept, ReferenceEquals(valid, file) ? named - kept : named);
+        return new RejectedFile(file.Path, errors, kept, known is null ? named - kept : named);
     }
 
     /// <summary>A warning for each active rule whose output has gone since.</summary>
@@ -198,8 +200,11 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
         }
     }
 
-    /// <summary>An error for each rule of a file that is not active as it is written.</summary>
-    private static IEnumerable<RuleError> ErrorsOf(RuleFile file, List<Diagnostic> diagnostics)
+    /// <summary>
+    /// An error for each rule of a file that is not active as it is written; and one for the file when the mistake is in none of
+    /// its rules.
+    /// </summary>
+    private static IEnumerable<RuleError> ErrorsOf(RuleFile file, List<Diagnostic> diagnostics, RuleFile? active)
     {
         var errors = diagnostics.FindAll(d => d.Severity == Severity.Error);
         if (errors.Count == 0)
@@ -208,17 +213,26 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
         }
 
         var names = file.Names;
+        var isSaid = false;
         for (var i = 0; i < names.Count; i++)
         {
             var end = i + 1 < names.Count ? names[i + 1].At.Line : int.MaxValue;
             var own = errors.Find(d => d.At.Line >= names[i].At.Line && d.At.Line < end);
-            yield return new RuleError(file.Path, names[i], Describe(own ?? errors[0]), file.PacketNames.Contains(names[i].Value));
+            if (own is not null || !IsActive(names[i].Value))
+            {
+                isSaid = true;
+                yield return new RuleError(file.Path, names[i], Describe(own ?? errors[0]), file.PacketNames.Contains(names[i].Value));
+            }
         }
 
-        if (names.Count == 0)
+        if (!isSaid)
         {
             yield return new RuleError(file.Path, null, Describe(errors[0]));
         }
+
+        bool IsActive(string name) =>
+            file.Rules.FirstOrDefault(rule => rule.Name.Value == name) is { } rule ? active?.Rules.Contains(rule) is true
+            : file.Packets.FirstOrDefault(packet => packet.Name.Value == name) is { } packet && active?.Packets.Contains(packet) is true;
     }
 
     /// <summary>An error for each rule of an active file whose places cannot be probed.</summary>
@@ -239,6 +253,23 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     private static bool StandsByItself(RuleFile file, List<Diagnostic> diagnostics) =>
         !file.HasErrors && diagnostics.TrueForAll(
             d => d.Severity != Severity.Error || d.Code is not (DiagnosticCode.DuplicateRule or DiagnosticCode.UnknownOutput));
+
+    /// <summary>What remains of a file without the rules in which an error is; null when nothing does.</summary>
+    private static RuleFile? WithoutErrors(RuleFile file, List<Diagnostic> diagnostics)
+    {
+        var places = diagnostics.Where(d => d.Severity == Severity.Error).Select(d => d.At).ToHashSet();
+        var rules = file.Rules.Where(rule => !IsWrong(rule.Name.At, rule.Output?.At)).ToEquatableArray();
+        var packets = file.Packets.Where(rule => !IsWrong(rule.Name.At, rule.Output?.At)).ToEquatableArray();
+        return rules.Count + packets.Count == 0 ? null : file with
+        {
+            Rules = rules, Packets = packets, Diagnostics = [], Places = [],
+            Names = file.Names.Where(name => rules.Any(rule => rule.Name == name) || packets.Any(rule => rule.Name == name))
+                .ToEquatableArray(),
+        };
+
+        // A name that is used twice, or an output that is not there: of no other error is the rule itself left.
+        bool IsWrong(SourceSpan name, SourceSpan? output) => places.Contains(name) || (output is { } at && places.Contains(at));
+    }
 
     private int ActiveRules(RuleFile file) => file.Rules.Count(rule => !resolver.Resolve(rule).IsRefused) + file.Packets.Count;
 }

@@ -37,7 +37,14 @@ public static class RuleFileLoader
             distrust = trust?.Judge(path, opened.Handle);
             return opened.Read(bytes);
         });
-        return distrust is null ? file : file with { Diagnostics = [distrust, .. file.Diagnostics] };
+        if (distrust is null)
+        {
+            return file;
+        }
+
+        // Of a file that others can write, no rule is ever put into force, whatever else is right or wrong in it.
+        var judged = file with { Diagnostics = [distrust, .. file.Diagnostics] };
+        return distrust.Severity == Severity.Error ? judged with { Rules = [], Packets = [], Places = [] } : judged;
     }
 
     /// <summary>Loads rules from standard input. Relative paths in them start at the current folder.</summary>

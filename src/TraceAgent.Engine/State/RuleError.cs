@@ -4,7 +4,7 @@ namespace TraceAgent.Engine.State;
 
 /// <summary>An error because of which a rule, or a file's new text, is not active.</summary>
 /// <param name="File">The file as the user named it.</param>
-/// <param name="Rule">The rule's name and place; null when the file is too broken to tell.</param>
+/// <param name="Rule">The rule's name and place; null when the error is in none, or the file is too broken to tell.</param>
 /// <param name="Reason">The first error of the rule, or else of the file, with its position.</param>
 /// <param name="IsPackets">True for a packet rule.</param>
 public sealed record RuleError(string File, Located<string>? Rule, string Reason, bool IsPackets = false);

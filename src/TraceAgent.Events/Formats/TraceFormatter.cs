@@ -12,7 +12,11 @@ internal sealed class TraceFormatter(bool colours) : LineFormatter
     protected override void Append(TracedEvent traced)
     {
         Begin(traced.Time);
-        Lines.AppendPrintable(traced.Comm.Text);
+        var comm = traced.Comm.Text;
+        var quote = comm.ContainsAny('[', ']') ? "\""u8 : ""u8;
+        Lines.Append(quote);
+        Lines.AppendPrintable(comm);
+        Lines.Append(quote);
         Lines.Append('[');
         Lines.Append((ulong)traced.Pid);
         Lines.Append(']');

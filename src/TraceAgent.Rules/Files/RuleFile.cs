@@ -5,7 +5,9 @@ namespace TraceAgent.Rules.Files;
 
 /// <summary>The content of one file: its rules, and everything that is wrong with it.</summary>
 /// <param name="Path">The path as the user named it.</param>
-/// <param name="Rules">The rules without errors, in the order of the file. Not to be used while <see cref="HasErrors"/>.</param>
+/// <param name="Rules">
+/// The rules without errors, in the order of the file. While <see cref="HasErrors"/>, only a fresh start uses them.
+/// </param>
 /// <param name="Diagnostics">The diagnostics in the order of the file.</param>
 /// <param name="Source">The lines, for carets.</param>
 public sealed record RuleFile(string Path, EquatableArray<Rule> Rules, EquatableArray<Diagnostic> Diagnostics, SourceText Source)

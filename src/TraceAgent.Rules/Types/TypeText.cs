@@ -108,8 +108,10 @@ internal static partial class TypeText
     public static string Hint(string name) => name switch
     {
         _ when name.StartsWith("string", StringComparison.Ordinal) => MaxHint("string", CaptureType.Bytes.Limit, "bytes"),
-        _ => Suggestion.DidYouMean(OursFor(name), TypeNames.All)
-            ?? $"such as {Quoted.List(["int", "unsigned long", "int64", "uint8", "ptr", "string", "string(64)"])}",
+        // Another type reads other bytes: pair_t is not pid_t.
+        _ => Suggestion.Nearest(OursFor(name), TypeNames.All, count: 1, mostEdits: 1) is [var near]
+            ? $"did you mean '{near}'?"
+            : $"such as {Quoted.List(["int", "unsigned long", "int64", "uint8", "ptr", "string", "string(64)"])}",
     };
 
     // What other languages and tools say for a type of ours, where that is too far from it to be a misspelling.

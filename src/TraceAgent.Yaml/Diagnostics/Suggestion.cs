@@ -11,7 +11,11 @@ public static class Suggestion
         Nearest(wrong, known, 1) is [var nearest, ..] ? nearest : null;
 
     /// <summary>Up to <paramref name="count"/> known words near <paramref name="wrong"/>, nearest first.</summary>
-    public static IReadOnlyList<string> Nearest(string wrong, IEnumerable<string> known, int count)
+    /// <param name="wrong">The word.</param>
+    /// <param name="known">The words that there are.</param>
+    /// <param name="count">The maximum number of words.</param>
+    /// <param name="mostEdits">The maximum number of edits, where a wrong suggestion does harm.</param>
+    public static IReadOnlyList<string> Nearest(string wrong, IEnumerable<string> known, int count, int mostEdits = 4)
     {
         if (wrong.Length is 0 or > MaxWordLength)
         {
@@ -19,7 +23,7 @@ public static class Suggestion
         }
 
         // A third of the word may differ: more than that is another word.
-        var limit = Math.Clamp(wrong.Length / 3, 1, 4);
+        var limit = Math.Clamp(wrong.Length / 3, 1, mostEdits);
         var near = new PriorityQueue<string, (int Distance, int Order)>(
             Comparer<(int Distance, int Order)>.Create((a, b) => b.CompareTo(a)));
         var order = 0;

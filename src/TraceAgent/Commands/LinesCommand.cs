@@ -2,10 +2,7 @@ using System.CommandLine;
 using System.Text;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Engine.DebugInfo;
-using TraceAgent.Engine.Targets;
 using TraceAgent.Hosting;
-using TraceAgent.Linux;
-using TraceAgent.Rules;
 using TraceAgent.Symbols;
 using TraceAgent.Symbols.Elf;
 using TraceAgent.Symbols.Functions;
@@ -21,7 +18,10 @@ internal static class LinesCommand
 
     public static Command Create()
     {
-        var binary = new Argument<string>("BINARY") { Description = "A program or library: a path, or a name such as libc.so.6" };
+        var binary = new Argument<string>("BINARY")
+        {
+            Description = "A program or library: a path, or a name such as redis-server or libc.so.6",
+        };
         var place = new Argument<string?>("PLACE")
         {
             Description = "FILE, FILE:LINE or FILE:FIRST-LAST, such as 'cart.c:40-52'; or a function, such as 'shop::Cart::add'; the "
@@ -41,11 +41,9 @@ internal static class LinesCommand
 
     private static int Run(string binary, string? place, bool withVariables, bool json)
     {
-        var path = FileStatus.Of(binary) is not null ? binary : LibraryCalled(binary);
-        if (path is null)
+        if (SymbolsCommand.Find(binary, out var missingBinary) is not { } path)
         {
-            return CommandError.Write(
-                ExitCode.Usage, $"{binary}: no such file{(binary.Contains('/') ? "" : ", and no library that the dynamic linker knows")}");
+            return CommandError.Write(ExitCode.Usage, missingBinary!);
         }
 
         using var image = ElfImage.TryOpen(path, out var problem);
@@ -165,7 +163,4 @@ internal static class LinesCommand
             Console.Error.WriteLine($"traceagent: {PrintableText.Of(problem)}");
         }
     }
-
-    private static string? LibraryCalled(string name) =>
-        !name.Contains('/') && new TargetFinder().Find(new Target.Library(name)).Files is [var first, ..] ? first.Path : null;
 }

@@ -100,6 +100,9 @@ internal static class RunCommand
             return ExitCode.InvalidConfiguration;
         }
 
+        // Somebody who tries rules beside the service obeys what it says of safety, and takes nothing that is the service's own.
+        var isAdHoc = configPath is null && rulePaths.Length > 0 && file.Source.Text.Length > 0;
+        configuration = isAdHoc ? configuration.WithoutServices : configuration;
         var fromConfiguration = rulePaths.Length == 0;
         rulePaths = fromConfiguration ? [configuration.Rules] : rulePaths;
         foreach (var path in rulePaths)
@@ -150,7 +153,8 @@ internal static class RunCommand
             {
                 File = file,
                 Trust = trust,
-                FollowsOutputs = output is null,
+                FollowsOutputs = output is null && !isAdHoc,
+                IsAdHoc = isAdHoc,
                 Crashes = CrashesOf(configuration),
             })
             .ConfigureAwait(false);

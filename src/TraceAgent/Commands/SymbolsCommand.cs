@@ -127,7 +127,7 @@ internal static class SymbolsCommand
     }
 
     /// <summary>Finds a file as rules do: by its path, or a program or library by its name.</summary>
-    private static string? Find(string binary, out string? missing)
+    internal static string? Find(string binary, out string? missing)
     {
         missing = null;
         if (binary.Contains('/'))

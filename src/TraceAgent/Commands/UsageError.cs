@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using TraceAgent.Hosting;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Commands;
 
@@ -24,12 +25,37 @@ internal static class UsageError
         {
             // Of an option without its value, the parser also finds what follows wrong.
             var ofOptions = parsed.Errors.Where(error => error.SymbolResult is OptionResult).ToList();
-            foreach (var error in ofOptions.Count > 0 ? ofOptions : [.. parsed.Errors])
+            var unknown = Unknown(parsed);
+            IEnumerable<ParseError> errors = ofOptions.Count > 0 ? ofOptions : parsed.Errors;
+            foreach (var message in ofOptions.Count == 0 && unknown is not null ? [unknown] : errors.Select(error => error.Message))
             {
-                CommandError.Write(ExitCode.Usage, error.Message);
+                CommandError.Write(ExitCode.Usage, message);
             }
         }
 
         return CommandError.Write(ExitCode.Usage, "see 'traceagent --help'");
     }
+
+    /// <summary>The message about a command or option that there is not, with what may have been meant; null when it is neither.</summary>
+    private static string? Unknown(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens is not [var wrong, ..])
+        {
+            return null;
+        }
+
+        if (wrong.StartsWith('-'))
+        {
+            var options = command.Options.SelectMany(option => option.Aliases.Prepend(option.Name));
+            return $"there is no option {wrong}{Meant(wrong, options)}";
+        }
+
+        return command == parsed.RootCommandResult.Command
+            ? $"there is no command '{wrong}'{Meant(wrong, command.Subcommands.Select(one => one.Name))}"
+            : null;
+    }
+
+    private static string Meant(string wrong, IEnumerable<string> known) =>
+        Suggestion.DidYouMean(wrong, known) is { } hint ? $"; {hint}" : "";
 }

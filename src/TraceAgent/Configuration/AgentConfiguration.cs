@@ -44,6 +44,14 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
     /// <summary>The time between two writes while events come; 0 to 1 s.</summary>
     public TimeSpan Flush { get; init; } = DefaultFlush;
 
+    /// <summary>The same without what belongs to the service: its outputs, metrics and state.</summary>
+    public AgentConfiguration WithoutServices => this with
+    {
+        Outputs = Default.Outputs,
+        Metrics = Default.Metrics,
+        State = NoState,
+    };
+
     /// <summary>The names of outputs that rules may use.</summary>
     public static IReadOnlyList<string> NamesOf(EquatableArray<OutputConfiguration> outputs) =>
         [.. outputs.Select(output => output.Name).OfType<string>()];

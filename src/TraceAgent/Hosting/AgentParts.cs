@@ -24,6 +24,9 @@ internal sealed record AgentParts(BpfSession Session, OutputSet Outputs, RuleSou
     /// <summary>True when the outputs are those of <see cref="File"/>, and follow it.</summary>
     public bool FollowsOutputs { get; init; }
 
+    /// <summary>True when <see cref="File"/> is the service's, and this is another run beside it.</summary>
+    public bool IsAdHoc { get; init; }
+
     /// <summary>Breaks crash loops; null for none.</summary>
     public CrashGuard? Crashes { get; init; }
 

@@ -143,15 +143,21 @@ internal sealed class AgentReporter(
         }
     }
 
+    private const int MaxNames = 3;
+
     private static int CountSites(IEnumerable<AttachedFile> files) => files.Sum(file => file.Sites.Count);
 
-    /// <summary>Describes sites, such as <c>AddNum in /srv/shop/test</c>, or <c>12 sites of shop::Cart::add and 3 more in …</c>.</summary>
+    /// <summary>
+    /// Describes sites, such as <c>AddNum in /srv/shop/test</c>, or <c>open, read, write and 9 more functions in …</c>.
+    /// </summary>
     private static string SitesOf(IReadOnlyList<AttachedFile> files)
     {
         var count = CountSites(files);
         var names = files.SelectMany(file => file.Sites).Select(site => site.DisplayName).Distinct().ToList();
         var paths = files.Select(file => file.File.Path).Distinct().ToList();
-        var sites = $"{(count == 1 ? "" : $"{count} sites of ")}{names[0]}{(names.Count == 1 ? "" : $" and {names.Count - 1} more")}";
+        var more = names.Count > MaxNames ? $" and {Plural.Of(names.Count - MaxNames, "more function")}" : "";
+        var functions = string.Join(", ", names.Take(MaxNames)) + more;
+        var sites = count == 1 || count == names.Count ? functions : $"{count} sites of {functions}";
         return $"{sites} in {paths[0]}{(paths.Count == 1 ? "" : $" and {Plural.Of(paths.Count - 1, "more file")}")}";
     }
 }

@@ -34,7 +34,8 @@ internal sealed class FinalTotals(EventPipeline pipeline, ILogger logger)
             Log.Totals(logger, counters.Rule, Plural.Of(totals.Calls, "call"), counts.Logged, counts.Lost, others);
             if (totals.Unreturned > 0)
             {
-                Log.Unreturned(logger, counters.Rule, totals.Unreturned);
+                var calls = Plural.Of(totals.Unreturned, "call was", "calls were");
+                Log.Unreturned(logger, counters.Rule, calls);
             }
 
             if (!totals.Balances)

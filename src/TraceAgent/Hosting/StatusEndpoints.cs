@@ -47,6 +47,12 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var rules = Describe();
+        if (_parts.File is { Source: { Text.Length: > 0 } source })
+        {
+            var leftOut = _parts.IsAdHoc ? "; without its outputs, metrics and state, which are the service's" : "";
+            Log.Configuration(_logger, source.Path, leftOut);
+        }
+
         _observation = new SelfObservation(_parts.Configuration, _source, _parts.Outputs.Followers, _logger);
         Log.Ready(
             _logger, rules, _parts.Session.AttachMethod == AttachMethod.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);

@@ -134,8 +134,8 @@ internal static partial class Log
     public static partial void Totals(ILogger logger, string rule, string calls, long logged, long lost, string others);
 
     [LoggerMessage(Level = LogLevel.Information,
-        Message = "{rule}: {unreturned} calls were entered but not seen to return, and are not part of the calls")]
-    public static partial void Unreturned(ILogger logger, string rule, long unreturned);
+        Message = "{rule}: {unreturned} entered but not seen to return, and not part of the calls")]
+    public static partial void Unreturned(ILogger logger, string rule, string unreturned);
 
     [LoggerMessage(
         Level = LogLevel.Error, Message = "{rule}: the counters do not add up: {calls} calls, but {logged} logged, {lost} lost{others}")]
@@ -147,6 +147,12 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "no metrics: {reason}")]
     public static partial void NoMetrics(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "metrics are served at {address} again")]
+    public static partial void MetricsServed(ILogger logger, string address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "agent configuration: {path}{leftOut}")]
+    public static partial void Configuration(ILogger logger, string path, string leftOut);
 
     [LoggerMessage(Level = LogLevel.Debug,
         Message = "the kernel's statistics of BPF run time need CAP_SYS_ADMIN: budgets count hits only, not what the rules' programs take")]

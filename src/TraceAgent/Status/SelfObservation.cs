@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Configuration;
 using TraceAgent.Events.Outputs;
@@ -30,14 +29,7 @@ internal sealed class SelfObservation : IDisposable
 
         if (configuration.Metrics.Listen is { } address)
         {
-            try
-            {
-                _ways.Add(MetricsServer.Open(address, Metrics));
-            }
-            catch (SocketException refusal)
-            {
-                Log.NoMetrics(logger, $"{address}: {refusal.Message}");
-            }
+            _ways.Add(new MetricsListener(address, Metrics, logger, MetricsListener.RetryInterval));
         }
 
         if (configuration.Metrics.Textfile is { } file)

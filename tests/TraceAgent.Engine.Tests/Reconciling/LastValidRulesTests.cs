@@ -2,6 +2,8 @@ using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.Trust;
+using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;
@@ -20,6 +22,55 @@ public sealed class LastValidRulesTests : IDisposable
     {
         _resolver.Dispose();
         _folder.Dispose();
+    }
+
+    [Fact]
+    public void After_a_restart_the_rules_without_errors_are_in_force_and_a_mistake_outside_of_them_is_told_once()
+    {
+        var binary = _folder.Write("shop", "no program");
+        var file = Given.File(
+            "a.yaml",
+            $"rules:\n  - {{name: one, binary: {binary}x, symbol: A}}\n  - {{name: two, binary: {binary}x, symbol: B, oon: call}}\n"
+                + $"  - {{name: one, binary: {binary}x, symbol: C}}\nlabel: {{a: b}}\n");
+
+        var found = _accepted.Evaluate([file]);
+
+        Assert.Equal(["one"], found.Desired.Select(probe => probe.Rule.Name.Value));
+        Assert.Equal([new RejectedFile("a.yaml", Errors: 3, RulesKept: 1, Rules: 1)], found.Rejected);
+        Assert.Equal(["two"], found.Errors.Select(error => error.Rule?.Value));
+        Assert.Equal(3, found.News.Count(news => news.Diagnostic.Severity == Severity.Error));
+        Assert.Empty(_accepted.Evaluate([file]).News);
+    }
+
+    [Fact]
+    public void A_file_that_others_can_write_puts_no_rule_into_force_also_at_the_start()
+    {
+        var path = _folder.Write("a.yaml", "rules:\n  - {name: one, binary: /no/such, symbol: A}\n");
+        System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+
+        var found = _accepted.Evaluate([RuleFileLoader.Load(path, new PathTrust(TrustedUsers.OfThisProcess()))]);
+
+        Assert.Equal("TA293", Assert.Single(found.News).Diagnostic.Code);
+        Assert.Empty(found.Desired);
+        Assert.Equal("one", Assert.Single(found.Errors).Rule?.Value);
+    }
+
+    [Fact]
+    public void A_mistake_in_no_rule_at_all_is_one_error_of_the_file_while_its_rules_are_in_force()
+    {
+        var binary = _folder.Write("shop", "no program");
+        var file = Given.File(
+            "a.yaml", $"rules:\n  - {{name: one, binary: {binary}x, symbol: A}}\n  - {{name: two, binary: {binary}x, symbol: B}}\n");
+        var mistaken = Given.File(
+            "a.yaml",
+            $"label: {{a: b}}\nrules:\n  - {{name: one, binary: {binary}x, symbol: A}}\n  - {{name: two, binary: {binary}x, symbol: B}}\n");
+
+        var found = _accepted.Evaluate([mistaken]);
+        var mended = _accepted.Evaluate([file]);
+
+        Assert.Equal(2, found.Desired.Count);
+        Assert.Null(Assert.Single(found.Errors).Rule);
+        Assert.Equal([("a.yaml", 2)], mended.Accepted);
     }
 
     [Fact]
@@ -143,11 +194,11 @@ public sealed class LastValidRulesTests : IDisposable
     }
 
     [Fact]
-    public void Of_two_files_with_one_name_the_later_is_rejected_and_told_where_the_first_is()
+    public void Of_two_files_with_one_name_the_later_rule_is_rejected_and_told_where_the_first_is()
     {
         var found = _accepted.Evaluate([File("a.yaml", "add"), File("b.yaml", "add", "sell")]);
 
-        Assert.Equal(["add"], Active(found));
+        Assert.Equal(["add", "sell"], Active(found));
         var (diagnostic, source) = Assert.Single(found.News);
         Assert.Equal(("b.yaml", "b.yaml"), (diagnostic.At.File, source.Path));
         Assert.Contains("a.yaml:", diagnostic.Message, StringComparison.Ordinal);

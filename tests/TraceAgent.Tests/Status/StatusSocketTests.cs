@@ -127,7 +127,8 @@ public sealed class StatusSocketTests : IDisposable
         {
             var line = reader.ReadLine()!;
             var count = line.Contains(" more lines", StringComparison.Ordinal)
-                ? int.Parse(line.Split(' ')[2].Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture)
+                ? int.Parse(
+                    line.Split(' ')[2].Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture)
                 : 0;
             (seen, skipped) = (seen + (count == 0 ? 1 : 0), skipped + count);
         }
