@@ -18,7 +18,8 @@ internal static class AddressRanges
             {
                 ReadPairs(entry.Unit, list.Number, ranges);
             }
-            else if (OffsetOf(entry.Unit, list) is { } offset)
+            else if (AddressList.OffsetOf(
+                entry.Unit, list, Form.RangeListIndex, (SectionKind.RangeLists, entry.Unit.Bases.RangeLists)) is { } offset)
             {
                 ReadList(entry.Unit, offset, ranges);
             }
@@ -33,88 +34,30 @@ internal static class AddressRanges
         }
     }
 
-    private static ulong? OffsetOf(Unit unit, AttributeValue list)
-    {
-        if (list.Form != Form.RangeListIndex)
-        {
-            return list.Number;
-        }
-
-        var start = unit.Bases.RangeLists;
-        return unit.Bases.NumberAt(SectionKind.RangeLists, start, list.Number, unit.Is64 ? 8 : 4) + start;
-    }
-
     private static void ReadPairs(Unit unit, ulong offset, List<AddressRange> ranges)
     {
-        var section = unit.Owner.Sections[SectionKind.Ranges];
-        var cursor = new Cursor(section, (int)Math.Min(offset, (ulong)section.Length));
-        var selector = unit.AddressSize == 8 ? ulong.MaxValue : uint.MaxValue;
-        var origin = unit.Bases.LowPc;
-        while (ranges.Count < MaxRanges && !cursor.IsAtEnd)
+        var cursor = AddressList.Open(unit, SectionKind.Ranges, offset);
+        var list = new AddressList(unit);
+        while (ranges.Count < MaxRanges && list.ReadPair(ref cursor))
         {
-            var (start, end) = (cursor.Fixed(unit.AddressSize), cursor.Fixed(unit.AddressSize));
-            if ((start, end) == (0, 0) || cursor.HasFailed)
-            {
-                return;
-            }
-
-            if (start == selector)
-            {
-                origin = end;
-            }
-            else
-            {
-                Add(ranges, unit, origin + start, origin + end);
-            }
+            Add(ranges, unit, list.Start ?? 0, list.End ?? 0);
         }
     }
 
     private static void ReadList(Unit unit, ulong offset, List<AddressRange> ranges)
     {
-        var section = unit.Owner.Sections[SectionKind.RangeLists];
-        var cursor = new Cursor(section, (int)Math.Min(offset, (ulong)section.Length));
-        var bases = unit.Bases;
-        ulong? origin = bases.LowPc;
+        var cursor = AddressList.Open(unit, SectionKind.RangeLists, offset);
+        var list = new AddressList(unit);
         while (ranges.Count < MaxRanges && !cursor.IsAtEnd)
         {
-            ulong? start;
-            ulong? end;
-            switch (cursor.Byte())
-            {
-                case 0x01:
-                    origin = bases.AddressAt(cursor.Unsigned());
-                    continue;
-                case 0x02:
-                    (start, end) = (bases.AddressAt(cursor.Unsigned()), bases.AddressAt(cursor.Unsigned()));
-                    break;
-                case 0x03:
-                    start = bases.AddressAt(cursor.Unsigned());
-                    end = start + cursor.Unsigned();
-                    break;
-                case 0x04:
-                    (start, end) = (origin + cursor.Unsigned(), origin + cursor.Unsigned());
-                    break;
-                case 0x05:
-                    origin = cursor.Fixed(unit.AddressSize);
-                    continue;
-                case 0x06:
-                    (start, end) = (cursor.Fixed(unit.AddressSize), cursor.Fixed(unit.AddressSize));
-                    break;
-                case 0x07:
-                    start = cursor.Fixed(unit.AddressSize);
-                    end = start + cursor.Unsigned();
-                    break;
-                default:
-                    // The end of the list, or nothing that can be understood.
-                    return;
-            }
-
-            if (cursor.HasFailed)
+            // DW_RLE_end_of_list to DW_RLE_start_length, as they are numbered here.
+            var step = list.ReadEntry(ref cursor, (AddressListKind)cursor.Byte());
+            if (step == AddressListStep.End || cursor.HasFailed)
             {
                 return;
             }
 
-            if (start is { } from && end is { } to)
+            if (step == AddressListStep.Pair && list is { Start: { } from, End: { } to })
             {
                 Add(ranges, unit, from, to);
             }

@@ -10,7 +10,11 @@ internal static class LocationList
     /// <summary>The maximum number of places of one variable.</summary>
     public const int MaxPlaces = 1 << 16;
 
+    /// <summary>DW_LLE_default_location.</summary>
     private const byte DefaultPlace = 0x05;
+
+    /// <summary>DW_LLE_GNU_view_pair.</summary>
+    private const byte ViewPair = 0x09;
 
     private static readonly AddressRange Everywhere = new(0, ulong.MaxValue);
 
@@ -39,7 +43,8 @@ internal static class LocationList
         {
             ReadPairs(unit, value.Number, places);
         }
-        else if (OffsetOf(unit, value) is { } offset)
+        else if (AddressList.OffsetOf(
+            unit, value, Form.LocationListIndex, (SectionKind.LocationLists, unit.Bases.LocationLists)) is { } offset)
         {
             ReadList(unit, offset, places);
         }
@@ -47,36 +52,13 @@ internal static class LocationList
         return true;
     }
 
-    private static ulong? OffsetOf(Unit unit, AttributeValue value)
-    {
-        if (value.Form != Form.LocationListIndex)
-        {
-            return value.Number;
-        }
-
-        var start = unit.Bases.LocationLists;
-        return unit.Bases.NumberAt(SectionKind.LocationLists, start, value.Number, unit.Is64 ? 8 : 4) + start;
-    }
-
     private static void ReadPairs(Unit unit, ulong offset, List<LocationEntry> places)
     {
-        var section = unit.Owner.Sections[SectionKind.Locations];
-        var cursor = new Cursor(section, (int)Math.Min(offset, (ulong)section.Length));
-        var selector = unit.AddressSize == 8 ? ulong.MaxValue : uint.MaxValue;
-        var origin = unit.Bases.LowPc;
-        while (places.Count < MaxPlaces && !cursor.IsAtEnd)
+        var cursor = AddressList.Open(unit, SectionKind.Locations, offset);
+        var list = new AddressList(unit);
+        while (places.Count < MaxPlaces && list.ReadPair(ref cursor))
         {
-            var (start, end) = (cursor.Fixed(unit.AddressSize), cursor.Fixed(unit.AddressSize));
-            if ((start, end) == (0, 0) || cursor.HasFailed)
-            {
-                return;
-            }
-
-            if (start == selector)
-            {
-                origin = end;
-            }
-            else if (!Add(ref cursor, Outline(SectionKind.Locations, origin + start, origin + end), cursor.UInt16(), places))
+            if (!Add(ref cursor, Outline(SectionKind.Locations, list.Start ?? 0, list.End ?? 0), cursor.UInt16(), places))
             {
                 return;
             }
@@ -85,62 +67,43 @@ internal static class LocationList
 
     private static void ReadList(Unit unit, ulong offset, List<LocationEntry> places)
     {
-        var section = unit.Owner.Sections[SectionKind.LocationLists];
-        var cursor = new Cursor(section, (int)Math.Min(offset, (ulong)section.Length));
-        var bases = unit.Bases;
-        ulong? origin = bases.LowPc;
+        var cursor = AddressList.Open(unit, SectionKind.LocationLists, offset);
+        var list = new AddressList(unit);
         while (places.Count < MaxPlaces && !cursor.IsAtEnd)
         {
-            ulong? start;
-            ulong? end;
             var kind = cursor.Byte();
-            switch (kind)
+            if (kind == ViewPair)
             {
-                case 0x01:
-                    origin = bases.AddressAt(cursor.Unsigned());
-                    continue;
-                case 0x02:
-                    (start, end) = (bases.AddressAt(cursor.Unsigned()), bases.AddressAt(cursor.Unsigned()));
-                    break;
-                case 0x03:
-                    start = bases.AddressAt(cursor.Unsigned());
-                    end = start + cursor.Unsigned();
-                    break;
-                case 0x04:
-                    (start, end) = (origin + cursor.Unsigned(), origin + cursor.Unsigned());
-                    break;
-                case DefaultPlace:
-                    (start, end) = (Everywhere.Start, Everywhere.End);
-                    break;
-                case 0x06:
-                    origin = cursor.Fixed(unit.AddressSize);
-                    continue;
-                case 0x07:
-                    (start, end) = (cursor.Fixed(unit.AddressSize), cursor.Fixed(unit.AddressSize));
-                    break;
-                case 0x08:
-                    start = cursor.Fixed(unit.AddressSize);
-                    end = start + cursor.Unsigned();
-                    break;
-                case 0x09:
-                    // GNU's pair of views, which tell apart what happens at one address.
-                    cursor.Unsigned();
-                    cursor.Unsigned();
-                    continue;
-                default:
-                    // The end of the list, or nothing that can be understood.
-                    return;
+                // GNU's pair of views, which tell apart what happens at one address.
+                cursor.Unsigned();
+                cursor.Unsigned();
+                continue;
+            }
+
+            var isDefault = kind == DefaultPlace;
+            var step = isDefault ? AddressListStep.Pair : list.ReadEntry(ref cursor, KindOf(kind));
+            if (step == AddressListStep.End)
+            {
+                return;
+            }
+
+            if (step == AddressListStep.Origin)
+            {
+                continue;
             }
 
             // An address that the table does not have: no place, but its bytes must be passed.
-            var outline = Outline(SectionKind.LocationLists, start ?? 0, start is null ? 0 : end ?? 0);
-            outline = outline with { IsDefault = kind == DefaultPlace };
+            var (start, end) = isDefault ? (Everywhere.Start, Everywhere.End) : (list.Start ?? 0, list.Start is null ? 0 : list.End ?? 0);
+            var outline = Outline(SectionKind.LocationLists, start, end) with { IsDefault = isDefault };
             if (!Add(ref cursor, outline, cursor.Unsigned(), places))
             {
                 return;
             }
         }
     }
+
+    /// <summary>The kind of an entry other than the default place, which lists of ranges do not have.</summary>
+    private static AddressListKind KindOf(byte kind) => (AddressListKind)(kind < DefaultPlace ? kind : kind - 1);
 
     private static LocationEntry Outline(SectionKind section, ulong start, ulong end) =>
         new(new AddressRange(start, end), IsDefault: false, section, 0, 0);
