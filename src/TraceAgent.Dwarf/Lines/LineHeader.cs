@@ -79,7 +79,7 @@ internal sealed class LineHeader
             : FolderAt(Format.Version < 5 ? file.Folder - 1 : file.Folder);
 
         // From version 5 on the first folder is the unit's own.
-        var isUnits = (Format.Version, file.Folder) is (>= 5, 0);
+        var isUnits = Format.Version >= 5 && file.Folder == 0;
         return SourcePath.Join(
             !isUnits && _unit.Root is { } root ? root.Text(AttributeName.CompilationFolder) : [], folder, name);
     }

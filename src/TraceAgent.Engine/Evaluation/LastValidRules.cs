@@ -154,7 +154,8 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     private IEnumerable<Diagnostic> UnknownOutputs(RuleFile file) =>
         _evaluator.UnknownOutputs(file).Select(unknown => unknown with
         {
-            Severity = Severity.Warning, Hint = "its lines go to all outputs",
+            Severity = Severity.Warning,
+            Hint = "its lines go to all outputs",
         });
 
     /// <summary>
@@ -262,7 +263,10 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
         var packets = file.Packets.Where(rule => !IsWrong(rule.Name.At, rule.Output?.At)).ToEquatableArray();
         return rules.Count + packets.Count == 0 ? null : file with
         {
-            Rules = rules, Packets = packets, Diagnostics = [], Places = [],
+            Rules = rules,
+            Packets = packets,
+            Diagnostics = [],
+            Places = [],
             Names = file.Names.Where(name => rules.Any(rule => rule.Name == name) || packets.Any(rule => rule.Name == name))
                 .ToEquatableArray(),
         };
