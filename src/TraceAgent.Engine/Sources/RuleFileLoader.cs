@@ -42,9 +42,8 @@ public static class RuleFileLoader
             return file;
         }
 
-        // Of a file that others can write, no rule is ever put into force, whatever else is right or wrong in it.
         var judged = file with { Diagnostics = [distrust, .. file.Diagnostics] };
-        return distrust.Severity == Severity.Error ? judged with { Rules = [], Packets = [], Places = [] } : judged;
+        return distrust.Severity == Severity.Error ? judged.WithoutRules() : judged;
     }
 
     /// <summary>Loads rules from standard input. Relative paths in them start at the current folder.</summary>

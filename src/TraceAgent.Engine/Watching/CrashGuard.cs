@@ -112,7 +112,7 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
             var why = Diagnostic.Error(
                 Code, new SourceSpan(file.Path, 1, 1, 1), $"held back: {held.Reason}",
                 "its rules are attached again when the file changes; `touch` it when it was not the cause");
-            known = file with { Diagnostics = [why, .. file.Diagnostics] };
+            known = file.WithoutRules() with { Diagnostics = [why, .. file.Diagnostics] };
             _heldFiles.Clear();
             _heldFiles[file] = known;
         }

@@ -31,6 +31,11 @@ public sealed record RuleFile(string Path, EquatableArray<Rule> Rules, Equatable
     /// <summary>The names of <see cref="Names"/> that are of packet rules.</summary>
     public IReadOnlySet<string> PacketNames { get; init; } = new HashSet<string>();
 
+    /// <summary>
+    /// The file without what it asks for, whose names stay: no rule of it is put into force, whatever else is right or wrong in it.
+    /// </summary>
+    public RuleFile WithoutRules() => this with { Rules = [], Packets = [], Places = [] };
+
     /// <summary>A file that the operating system does not let us read.</summary>
     public static RuleFile Unreadable(string path, string reason) =>
         new(path, [], [CannotRead(path, reason)], new SourceText(path, ""));
