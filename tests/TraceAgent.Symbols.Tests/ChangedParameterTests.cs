@@ -66,6 +66,10 @@ public sealed class ChangedParameterTests : IDisposable
     [InlineData(
         "NI int deep(int a) { return printf(\"%d\", a); }\n"
             + "int wide(int a, int b, int *p, char *s) { return deep(a); }", "b", "p", "s")]
+    [InlineData("NI int two(int x, int y) { return printf(\"%d%d\", x, y); }\n"
+        + "int wide(int a, int b, int *p, char *s) { switch (a) { case 0: return *p; case 1: return two(1, 7) + a; "
+        + "case 2: return two(2, 8) * a; case 3: return two(3, 9) - a; case 4: return two(4, *s) + 4; case 5: return two(5, 6) + 9; } "
+        + "return *s; }", "b")]
     [InlineData("int wide(int a, int b, int *p, char *s) { switch (a) { case 0: return *p; case 1: return puts(\"a\"); "
         + "case 2: return puts(\"b\"); "
         + "case 3: return puts(\"c\"); case 4: return puts(\"d\") + 4; case 5: return puts(\"e\") + 9; } return *s; }", "b")]

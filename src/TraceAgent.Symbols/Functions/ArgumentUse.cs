@@ -98,7 +98,8 @@ internal sealed class ArgumentUse(ElfImage image)
 
                     break;
                 case FlowControl.IndirectBranch:
-                    return read | (passed & ReadAnywhere(body));
+                    FollowTable(body, passed);
+                    return read;
                 default:
                     return read;
             }
@@ -107,18 +108,22 @@ internal sealed class ArgumentUse(ElfImage image)
         return read;
     }
 
-    /// <summary>The registers that any instruction reads: where a jump leads to is not known.</summary>
-    private int ReadAnywhere(Body body)
+    /// <summary>
+    /// Follows a jump by a table to where its cases may begin: behind each instruction that nothing falls through. A case that is only
+    /// fallen into is followed by the one before it.
+    /// </summary>
+    private void FollowTable(Body body, int passed)
     {
-        var read = 0;
         var decoder = body.DecoderAt(body.Function.Start);
         while (body.Holds(decoder.IP) && _stepsLeft-- > 0)
         {
             decoder.Decode(out var instruction);
-            read |= ReadBy(instruction);
+            if (instruction.FlowControl is FlowControl.Return or FlowControl.UnconditionalBranch or FlowControl.IndirectBranch
+                && body.Holds(instruction.NextIP))
+            {
+                body.Left.Push((instruction.NextIP, passed));
+            }
         }
-
-        return read;
     }
 
     private int ReadBy(in Instruction instruction) =>
