@@ -1,17 +1,27 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Frames;
+using TraceAgent.Dwarf.Reading;
 
 namespace TraceAgent.Dwarf.Locations;
 
 /// <summary>Finds the values of variables at one address of a function.</summary>
 internal sealed class VariableLocation
 {
+    // Instructions in front of which a probe may be put behind the entry change no register: endbr64, and NOP of up to 9 bytes.
+    private const ulong MaxPadding = 16;
+    private const ulong GoLanguage = 0x16;
+
     private readonly ulong _address;
     private readonly bool _isEntry;
     private readonly Architecture _architecture;
     private readonly FrameRow? _frame;
     private readonly LocationPiece? _frameBase;
+
+    // DWARF number of the register that frame offsets count from; null for the canonical frame address.
+    private readonly int? _frameRegister;
+    private readonly bool _isGo;
 
     /// <summary>Makes a finder.</summary>
     /// <param name="function">The function whose code the address is: the physical one, not an inlined call.</param>
@@ -21,7 +31,13 @@ internal sealed class VariableLocation
     public VariableLocation(Entry function, ulong address, Architecture architecture, FrameRow? frame)
     {
         _address = address;
-        _isEntry = EntryOf(function) == address;
+        _isEntry = EntryOf(function) is { } entry && address >= entry && address - entry <= MaxPadding;
+        _isGo = function.Unit.Root?.Unsigned(AttributeName.Language) == GoLanguage;
+        if (function.Block(AttributeName.FrameBase) is [>= Op.Register0 and <= Op.Register31 and var register])
+        {
+            _frameRegister = register - Op.Register0;
+        }
+
         _architecture = architecture;
         _frame = frame;
         var places = new List<LocationEntry>();
@@ -48,8 +64,48 @@ internal sealed class VariableLocation
                 places.Exists(other => other.Length > 0) ? MissingReason.NotLive : MissingReason.OptimisedOut);
         }
 
-        var context = new LocationContext(variable.Unit, _architecture, _frame, _frameBase);
+        var context = new LocationContext(variable.Unit, _architecture, _frame, _frameBase) { IsEntry = _isEntry };
         return ExpressionMachine.Run(place.BytesIn(variable.Unit.Owner.Sections), context);
+    }
+
+    /// <summary>
+    /// Where the value of a parameter is before the function's first instructions have run. One place for the whole function, as
+    /// compilers write it where they do not optimise, is often one that only these instructions fill.
+    /// </summary>
+    /// <param name="parameter">A parameter of the function.</param>
+    public LocationPiece OnEntry(Entry parameter)
+    {
+        var place = Of(parameter, []);
+        var expression = parameter.Block(AttributeName.Location);
+        if (expression.IsEmpty)
+        {
+            return place;
+        }
+
+        var cursor = new Cursor(expression);
+        var first = Operation.TryRead(ref cursor, parameter.Unit.Format);
+        var isAlone = cursor.IsAtEnd;
+        return first switch
+        {
+            { Code: Op.FrameBase } slot when isAlone => Slot(slot, place, isIndirect: false),
+            { Code: Op.FrameBase } slot when expression[cursor.Position..] is [Op.Deref] => Slot(slot, place, isIndirect: true),
+            { Code: >= Op.BaseRegister0 and <= Op.BaseRegister31 } slot when isAlone =>
+                new LocationPiece.FrameSlot(slot.Code - Op.BaseRegister0, (long)slot.First, IsIndirect: false),
+            { Code: >= Op.Register0 and <= Op.Register31 } register
+                when isAlone && !_architecture.PassesArgumentsIn(register.Code - Op.Register0) => new LocationPiece.Missing(MissingReason.NotLive),
+            _ when place is LocationPiece.Memory => new LocationPiece.Missing(MissingReason.NotLive),
+            _ => place,
+        };
+    }
+
+    /// <summary>
+    /// What the caller put on the stack lies above the canonical frame address, and is there on entry. Go reserves room there for
+    /// what it passes in registers, too.
+    /// </summary>
+    private LocationPiece Slot(Operation slot, LocationPiece place, bool isIndirect)
+    {
+        var offset = (long)slot.First;
+        return _frameRegister is null && offset >= 0 && !_isGo ? place : new LocationPiece.FrameSlot(_frameRegister, offset, isIndirect);
     }
 
     private LocationEntry? PlaceAt(List<LocationEntry> places)

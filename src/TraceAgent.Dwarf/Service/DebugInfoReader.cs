@@ -1,5 +1,6 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Frames;
 using TraceAgent.Dwarf.Lines;
@@ -49,6 +50,11 @@ public sealed class DebugInfoReader
     public DebugAnswer Answer(DebugQuery query)
     {
         _sites.Clear();
+        if (query is DebugQuery.Parameters parameters)
+        {
+            return ParametersOf(parameters);
+        }
+
         var files = query switch
         {
             DebugQuery.Files => FilesWithCode(),
@@ -62,9 +68,48 @@ public sealed class DebugInfoReader
             Files = files,
             Sites = [.. _sites.OrderBy(site => site.Place.File, StringComparer.Ordinal).ThenBy(site => site.Place.Line)
                 .ThenBy(site => site.Address)],
-            Problems = [.. _program.Problems.Concat(_entries.Sections.Problems).Concat(_remarks).Distinct()],
+            Problems = Problems,
             IsCut = IsFull,
         };
+    }
+
+    private EquatableArray<string> Problems => [.. _program.Problems.Concat(_entries.Sections.Problems).Concat(_remarks).Distinct()];
+
+    private DebugAnswer ParametersOf(DebugQuery.Parameters query)
+    {
+        var types = new ShapeReader(query.Hops);
+        var finder = new ParameterFinder(types);
+        var functions = new List<FunctionParameters>();
+        var addresses = query.Addresses.Distinct().Order().ToArray();
+        var ranges = new List<AddressRange>();
+        foreach (var unit in Units())
+        {
+            ranges.Clear();
+            AddressRanges.Read(unit.Unit.Root!.Value, ranges);
+            foreach (var address in ranges.SelectMany(range => Within(addresses, range)).Distinct())
+            {
+                if (unit.ScopesAt(address) is [var function, ..])
+                {
+                    functions.Add(finder.Of(function, address, new VariableLocation(function, address, _architecture, FrameAt(address))));
+                }
+            }
+        }
+
+        return new DebugAnswer
+        {
+            Functions = [.. functions.DistinctBy(function => function.Address).OrderBy(function => function.Address)],
+            Types = types.Read(),
+            Problems = Problems,
+            IsCut = types.IsCut,
+        };
+    }
+
+    private static ArraySegment<ulong> Within(ulong[] addresses, AddressRange range)
+    {
+        var (first, last) = (IndexFrom(range.Start), IndexFrom(range.End));
+        return first < last ? new ArraySegment<ulong>(addresses, first, last - first) : [];
+
+        int IndexFrom(ulong address) => Array.BinarySearch(addresses, address) is var index && index < 0 ? ~index : index;
     }
 
     private IEnumerable<SourceUnit> Units()

@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
@@ -35,6 +36,7 @@ internal abstract class PlaceScope(SiteAbi abi) : ValueScope
     {
         CallAbi call => new CallScope(call),
         UsdtSiteAbi usdt => new UsdtScope(usdt),
+        DebugSiteAbi debug => new DebugScope(debug),
         _ => throw new ArgumentOutOfRangeException(nameof(abi)),
     };
 

@@ -73,7 +73,29 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
             scope.Alias(argument.Alias, argument.Name);
         }
 
+        if (syntax.HasAutomaticArguments && place is DebugScope debug)
+        {
+            AddParameters(scope, debug, reason);
+        }
+
         return scope;
+    }
+
+    private static void AddParameters(NameScope scope, DebugScope debug, string? reason)
+    {
+        for (var i = 0; i < debug.Parameters.Count; i++)
+        {
+            var parameter = debug.Parameters[i];
+            if (reason is null && parameter.Value is { } value)
+            {
+                scope.AddComputed(parameter.Name, value, parameter.Type);
+                scope.Alias($"arg{i + 1}", parameter.Name);
+            }
+            else
+            {
+                scope.Exclude(parameter.Name, reason ?? $"it has no value here: {ProblemWords.Of(parameter.WhyMissing)}");
+            }
+        }
     }
 
     private void AddReturn(NameScope scope, string? reason)

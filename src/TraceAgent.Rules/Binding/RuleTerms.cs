@@ -50,6 +50,9 @@ internal sealed record ComputedValue(string Name, CaptureType Type, Term Value)
     /// <summary>The number of bytes or elements, when another value says it; null when none does.</summary>
     public Term? Length { get; init; }
 
+    /// <summary>Why there is no value, which is known before any hit; <see cref="Outcome.Ok"/> when there is one.</summary>
+    public Outcome WhyMissing { get; init; }
+
     public bool NeedsReturn => Value.NeedsReturn || Length is { NeedsReturn: true };
 
     public bool NeedsEntry => Value.NeedsEntry || Length is { NeedsEntry: true };

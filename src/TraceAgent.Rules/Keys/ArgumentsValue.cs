@@ -13,7 +13,11 @@ internal static class ArgumentsValue
         JsonSchema.String.Pattern(ValueName.Pattern),
         JsonSchema.Object.MinProperties(1).MaxProperties(1).PatternProperties(ValueName.Pattern, TypeText.Schema).NoOtherProperties()));
 
-    public static JsonSchema Schema => JsonSchema.AnyOf(JsonSchema.Integer.Minimum(1).Maximum(RuleKeys.MaxArguments), ListSchema);
+    public static JsonSchema Schema =>
+        JsonSchema.AnyOf(JsonSchema.Integer.Minimum(1).Maximum(RuleKeys.MaxArguments), JsonSchema.Enum(Automatic), ListSchema);
+
+    /// <summary>The word that has debug information say the arguments.</summary>
+    private const string Automatic = "auto";
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -23,6 +27,12 @@ internal static class ArgumentsValue
             {
                 bag.Error(DiagnosticCode.WrongType,
                     entry.Value.At, $"'{entry.Key.Value}' must be a number or a list, not a mapping", "write [name: type, name: type]");
+                return;
+            }
+
+            if (entry.Value is YamlScalar { Value: Automatic })
+            {
+                (rule.Arguments, rule.HasAutomaticArguments) = ([], true);
                 return;
             }
 

@@ -78,6 +78,15 @@ internal static class RuleAssembly
                 "the signature names the arguments already");
         }
 
+        if (draft.HasAutomaticArguments && draft.Has("usdt"))
+        {
+            bag.Error(
+                DiagnosticCode.KeyConflict,
+                draft.Present["args"].Value.At,
+                "'args: auto' reads the parameters of a function",
+                "a USDT probe has arguments by number: args: 2");
+        }
+
         // Something wrong with one of them is reported; the names of the other are still good.
         draft.Arguments ??= draft.SignatureArguments;
         draft.Return ??= draft.SignatureReturn;
@@ -88,7 +97,11 @@ internal static class RuleAssembly
         RedactValue.WarnOfNeedless(draft, bag);
 
         // Where the rule will be bound is not known yet. Names mean the same at places of C, Go and USDT: errors are reported now.
-        _ = new RuleBinder(syntax, on, new Redaction(redact, notSecret), PlaceScope.Of(CSiteAbi.X64), bag).Bind();
+        if (!syntax.HasAutomaticArguments)
+        {
+            _ = new RuleBinder(syntax, on, new Redaction(redact, notSecret), PlaceScope.Of(CSiteAbi.X64), bag).Bind();
+        }
+
         return PlaceOf(draft) is { } place && draft.Name is { } name
             ? place with
             {

@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 
 namespace TraceAgent.Rules.Types;
@@ -18,7 +19,11 @@ internal abstract record StaticType
 
     public static StaticType Text { get; } = new Pointer(new Character());
 
-    public sealed record Integer(int Size, bool Signed) : StaticType;
+    public sealed record Integer(int Size, bool Signed) : StaticType
+    {
+        /// <summary>The names that numbers have; empty for a plain number.</summary>
+        public EquatableArray<KeyValuePair<long, string>> Names { get; init; }
+    }
 
     public sealed record Bool : StaticType;
 
@@ -32,7 +37,29 @@ internal abstract record StaticType
     public sealed record Duration : StaticType;
 
     /// <summary>An address; without a target it cannot be read through. One of characters is a text.</summary>
-    public sealed record Pointer(StaticType? Target) : StaticType;
+    public sealed record Pointer(StaticType? Target) : StaticType
+    {
+        /// <summary>The number of elements of an array, for which its address stands; null for a pointer.</summary>
+        public long? Count { get; init; }
+    }
+
+    /// <summary>A structure, for which its address stands.</summary>
+    /// <param name="Types">The types that it is made of.</param>
+    /// <param name="Shape">Its members.</param>
+    public sealed record Structure(TypeTable Types, TypeShape.Structure Shape) : StaticType
+    {
+        public bool Equals(Structure? other) => other is not null && Shape == other.Shape;
+
+        public override int GetHashCode() => HashCode.Combine(Shape.Name, Shape.Size);
+    }
+
+    /// <summary>A structure that lies in several registers.</summary>
+    /// <param name="Whole">The structure.</param>
+    /// <param name="All">Its parts, in the order of their offsets.</param>
+    public sealed record Parts(Structure Whole, EquatableArray<StructurePart> All) : StaticType;
+
+    /// <summary>A value of a type of which nothing is understood.</summary>
+    public sealed record Unknown(string Name) : StaticType;
 
     /// <summary>The address of an object that has the address of a text and its length: see <see cref="CaptureType.TextObject"/>.</summary>
     /// <param name="Size">The size of the object in bytes.</param>
@@ -52,10 +79,15 @@ internal abstract record StaticType
     /// <summary>True for a pointer to UTF-16, or to numbers of 2 bytes.</summary>
     public bool IsWidePointer => this is Pointer { Target: Integer { Size: 2 } };
 
+    /// <summary>True for what stands for its address: it is not read where it is named, but where it is shown or a part of it named.</summary>
+    public bool IsInPlace => this is Structure or Pointer { Count: not null };
+
     /// <summary>The number of bytes in memory.</summary>
     public int Width => this switch
     {
         Integer integer => integer.Size,
+        Structure structure => (int)structure.Shape.Size,
+        Pointer { Count: { } count, Target: { } element } => (int)(count * element.Width),
         Float number => number.Size,
         Bool or Character => 1,
         _ => 8,
@@ -68,6 +100,9 @@ internal abstract record StaticType
     public string Noun => this switch
     {
         _ when IsText => "a string",
+        Structure or Parts => "a structure",
+        Unknown unknown => $"a '{unknown.Name}'",
+        Pointer { Count: not null } => "an array",
         Pointer => "a pointer",
         Duration => "a duration",
         Bool => "a truth value",
@@ -78,11 +113,16 @@ internal abstract record StaticType
     /// <summary>The type that a value is captured as by default.</summary>
     public CaptureType Capture => this switch
     {
+        Integer { Names.Count: > 0 } named => new CaptureType.Enumeration(named.Size, named.Names),
         Integer integer => new CaptureType.Integer(integer.Size, integer.Signed),
         Bool => new CaptureType.Bool(),
         Character => new CaptureType.Char(),
         Duration => new CaptureType.Duration(),
         Float number => new CaptureType.Float(number.Size),
+        Pointer { Target: Character, Count: { } characters } =>
+            new CaptureType.Text((int)Math.Clamp(characters, 1, CaptureType.Text.DefaultMax)),
+        Pointer { Count: { } elements, Target.Capture: CaptureType.Scalar element } =>
+            new CaptureType.Array(element, (int)Math.Clamp(elements, 1, CaptureType.Array.DefaultMax)),
         Pointer { Target: Character } => new CaptureType.Text(CaptureType.Text.DefaultMax),
         TextObject text => new CaptureType.TextObject(text.Size, CaptureType.Text.DefaultMax),
         CountedText => new CaptureType.CountedText(CaptureType.Text.DefaultMax),
@@ -105,3 +145,9 @@ internal abstract record StaticType
         _ => new Pointer(null),
     };
 }
+
+/// <summary>A part of a structure that lies in several registers.</summary>
+/// <param name="Offset">Bytes from the start of the structure.</param>
+/// <param name="Size">Bytes, 1 to 8.</param>
+/// <param name="Value">The bits of the part; null when a probe cannot see them.</param>
+internal sealed record StructurePart(long Offset, int Size, Term? Value);

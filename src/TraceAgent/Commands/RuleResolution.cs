@@ -80,6 +80,12 @@ internal sealed class RuleResolution(HitCost? cost)
         var fields = part.Plan.FieldsOf(kind);
         foreach (var value in part.Bound.ValuesOf(kind))
         {
+            if (value.WhyMissing != Outcome.Ok)
+            {
+                yield return new ResolvedValue(value.Name, value.Type.Notation, "nowhere", ProblemWords.Of(value.WhyMissing)!, 0);
+                continue;
+            }
+
             var field = fields[value.FieldIndex];
             var onReturn = kind == EventKind.Return || (kind == EventKind.Call && value.FieldIndex >= part.Plan.EntryFields.Count);
             yield return new ResolvedValue(
