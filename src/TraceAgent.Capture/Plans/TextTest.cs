@@ -1,0 +1,17 @@
+namespace TraceAgent.Capture.Plans;
+
+/// <summary>
+/// The test of a text, byte for byte: it begins with <paramref name="Prefix"/> and, behind that, ends with
+/// <paramref name="Suffix"/>. With <paramref name="IsExact"/> the prefix is the whole text, and there is no suffix.
+/// </summary>
+/// <param name="Prefix">UTF-8 without NUL.</param>
+/// <param name="Suffix">UTF-8 without NUL; together with the prefix at most <see cref="MaxLength"/> bytes.</param>
+/// <param name="IsExact">True for equality, false for a pattern with one <c>*</c> between the two.</param>
+public sealed record TextTest(EquatableArray<byte> Prefix, EquatableArray<byte> Suffix, bool IsExact)
+{
+    /// <summary>The maximum number of bytes that a test may name: they are compared in the program itself.</summary>
+    public const int MaxLength = 64;
+
+    /// <summary>The maximum number of bytes of a text within which a suffix is looked for; the end of a longer text is not known.</summary>
+    public const int MaxText = 255;
+}
