@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Symbols.Usdt;
-using static TraceAgent.Capture.BinaryOperator;
+using static TraceAgent.Capture.Plans.BinaryOperator;
 
 namespace TraceAgent.Symbols.Tests;
 

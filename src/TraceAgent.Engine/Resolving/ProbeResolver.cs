@@ -1,10 +1,12 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Sites;
 using TraceAgent.Yaml.Diagnostics;
 

@@ -1,5 +1,8 @@
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Symbols.Usdt;
 

@@ -1,6 +1,9 @@
 using System.Globalization;
 using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Usdt;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Symbols.Usdt;
 

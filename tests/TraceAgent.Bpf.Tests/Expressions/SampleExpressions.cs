@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using CsCheck;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Bpf.Tests.Expressions;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Bpf.Tests.Expressions;
 
