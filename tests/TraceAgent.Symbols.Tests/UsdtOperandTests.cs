@@ -152,8 +152,11 @@ public sealed class UsdtOperandTests
     [Fact]
     public void Any_text_gives_operands_or_reasons()
     {
-        string[] words = ["8@", "-4@", "8f@", "%rax", "%ah", "%xmm1", "%rip", "$", "5", "-1", "0x",
-            "(", ")", "[", "]", ",", " ", "x0", "w1", "sp", "#", "lsl 3", "counter", "+", "-", "*", "(", "16@", "@", "%", "é", "\t", "18446744073709551616"];
+        string[] words =
+        [
+            "8@", "-4@", "8f@", "16@", "%rax", "%ah", "%xmm1", "%rip", "$", "5", "-1", "0x", "(", ")", "[", "]", ",", " ", "x0", "w1", "sp",
+            "#", "lsl 3", "counter", "+", "-", "*", "@", "%", "é", "\t", "18446744073709551616",
+        ];
         var random = new Random(6);
         for (var round = 0; round < 20_000; round++)
         {

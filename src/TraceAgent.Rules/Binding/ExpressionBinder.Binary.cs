@@ -101,7 +101,9 @@ internal sealed partial class ExpressionBinder
         {
             var text = left.Type.IsText ? left : right;
             return binary.IsMatch && !left.Type.IsText
-                ? Fail(left.Source, DiagnosticCode.TypeMismatch, $"'{binary.Sign}' matches a string with a pattern, not {left.Type.Noun}", null)
+                ? Fail(
+                    left.Source, DiagnosticCode.TypeMismatch,
+                    $"'{binary.Sign}' matches a string with a pattern, not {left.Type.Noun}", null)
                 : Mismatch(
                     binary,
                     "compare",
