@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Locations;
 

@@ -1,3 +1,5 @@
+using TraceAgent.Capture.Abi;
+
 namespace TraceAgent.Capture.Variables;
 
 /// <summary>The variables that debug information has at a site, with their types and where their values are.</summary>

@@ -1,3 +1,5 @@
+using TraceAgent.Capture.Plans;
+
 namespace TraceAgent.Capture.Variables;
 
 /// <summary>Where the value of a variable, or a part of it, is at one address of the code.</summary>

@@ -1,5 +1,7 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
+using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Entries;
 
 namespace TraceAgent.Dwarf.Locations;
@@ -204,7 +206,7 @@ internal ref partial struct ExpressionMachine
         switch (operation.Code)
         {
             case Op.ConstantOfType or Op.GnuConstantOfType when operation.BlockLength == number.Size:
-                var bytes = new Reading.Cursor(_expression, operation.BlockAt);
+                var bytes = new Cursor(_expression, operation.BlockAt);
                 Push(Operand.Constant(bytes.Fixed(number.Size)).Extend(number.Size, number.IsSigned));
                 break;
             case Op.RegisterOfType or Op.GnuRegisterOfType:

@@ -1,7 +1,8 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
+using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Entries;
-using TraceAgent.Dwarf.Reading;
 
 namespace TraceAgent.Dwarf.Locations;
 

@@ -1,8 +1,10 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Frames;
-using TraceAgent.Dwarf.Reading;
+using TraceAgent.Dwarf.Bytes;
 
 namespace TraceAgent.Dwarf.Locations;
 

@@ -1,8 +1,9 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
+using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Locations;
-using TraceAgent.Dwarf.Reading;
 
 namespace TraceAgent.Dwarf.Service;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Locations;
 

@@ -2,8 +2,9 @@ using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Symbols;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Engine.DebugInfo;
 

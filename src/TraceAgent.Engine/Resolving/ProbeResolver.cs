@@ -1,10 +1,13 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
+using TraceAgent.Engine.DebugInfo;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Sites;
 using TraceAgent.Yaml.Diagnostics;
 
@@ -16,6 +19,7 @@ namespace TraceAgent.Engine.Resolving;
 public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinaries? permitted = null) : IDisposable
 {
     private readonly FilterResolver _filters = new();
+    private readonly SiteParameters _parameters = new();
     private readonly Dictionary<Rule, Finding> _findings = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(Rule Rule, FileIdentity File), (SiteResolution Found, int Look)> _known = new(new SameRule());
     private readonly Dictionary<string, FileIdentity?> _statuses = [];
@@ -177,6 +181,11 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         }
 
         var found = Sites(rule, image, file.Path);
+        if (rule.NeedsDebugInfo)
+        {
+            found = new SiteParameters().Of(image, file.Identity, file.Path, found, rule.TypeHops);
+        }
+
         return PartsOf(new RuleBindings(rule), new TargetFile(file.Path), file.Identity, found, new RuleProblems(rule));
     }
 
@@ -204,6 +213,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         _statuses.Clear();
         Targets.Forget();
         _filters.Forget();
+        _parameters.Forget();
         permitted?.Forget();
         Dispose();
     }
@@ -263,10 +273,21 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         }
 
         var found = opened.Image is null ? new SiteResolution([], [opened.Problem!]) : Sites(rule, opened.Image, file.Path);
+        if (rule.NeedsDebugInfo && opened.Image is { } debugged)
+        {
+            found = _parameters.Of(debugged, identity, file.Path, found, rule.TypeHops);
+        }
 
         if (found.Groups.Any(group => !group.Abi.ReturnsAtInstructions) && seccomp?.Refuse(rule) is { } refused)
         {
             found = new SiteResolution([], [refused]);
+        }
+
+        if (rule.NeedsDebugInfo && found.Groups.Count == 0)
+        {
+            // Debug information may come later: its packages are installed apart from the binary's.
+            isLasting = false;
+            return found;
         }
 
         _known[(rule, identity)] = (found, _look);

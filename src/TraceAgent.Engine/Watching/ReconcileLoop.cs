@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using TraceAgent.Engine.Evaluation;
-using TraceAgent.Engine.Guards;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Reconciling;
-using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.State;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Rules;

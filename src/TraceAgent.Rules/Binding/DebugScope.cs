@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Types;
 
@@ -26,6 +27,9 @@ internal sealed class DebugScope : PlaceScope
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override bool KnowsTypes => true;
 
     /// <summary>The parameters in the order of the source, also those that have no value here.</summary>
     public IReadOnlyList<DebugValue> Parameters { get; }

@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
@@ -12,8 +13,16 @@ namespace TraceAgent.Rules.Binding;
 /// <param name="WhyMissing">Why there is none; <see cref="Outcome.Ok"/> when there is.</param>
 internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Outcome WhyMissing)
 {
-    /// <summary>The variable at sites of a kind.</summary>
+    /// <summary>The variable at sites of a kind; of a reference, what it leads to.</summary>
     public static DebugValue Of(DebugSiteAbi abi, SiteVariable variable, string name)
+    {
+        var value = Named(abi, variable, name);
+        return value is { Value: { } term, Type: StaticType.Pointer { IsReference: true, Target: { } target and not StaticType.Unknown } }
+            ? value with { Type = target, Value = AtAddress(term, target) }
+            : value;
+    }
+
+    private static DebugValue Named(DebugSiteAbi abi, SiteVariable variable, string name)
     {
         if (variable.Type is not { } index)
         {

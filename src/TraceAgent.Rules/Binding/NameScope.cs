@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
@@ -14,6 +14,9 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
 
     /// <summary>The names in the order in which they were added.</summary>
     public override IEnumerable<string> Names => outer.Names.Concat(_values.Keys);
+
+    /// <inheritdoc/>
+    public override bool KnowsTypes => outer.KnowsTypes;
 
     /// <param name="name">The value's name.</param>
     /// <param name="raw">The 64 bits that hold the value.</param>

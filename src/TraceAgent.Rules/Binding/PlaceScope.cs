@@ -1,4 +1,6 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;

@@ -1,5 +1,7 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Terms;
+using TraceAgent.Rules.Types;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;
@@ -68,7 +70,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
     private IEnumerable<ComputedValue> Parameters() => _syntax.HasAutomaticArguments && on != ProbeTrigger.Return && place is DebugScope debug
         ? debug.Parameters.Select(parameter => new ComputedValue(parameter.Name, parameter.Type.Capture, parameter.Value ?? Nowhere)
         {
-            WhyMissing = parameter.WhyMissing,
+            WhyMissing = parameter.Type is StaticType.Structure or StaticType.Parts ? Outcome.NotSupported : parameter.WhyMissing,
         })
         : [];
 

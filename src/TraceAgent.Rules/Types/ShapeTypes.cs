@@ -24,8 +24,8 @@ internal static class ShapeTypes
             {
                 Names = [.. names.Names.Select(one => new KeyValuePair<long, string>(Narrow(one.Key, names.Size), one.Value))],
             },
-        TypeShape.Pointer { Target: { } target } when types.At(target) is not TypeShape.Function =>
-            new StaticType.Pointer(Of(types, target, depth + 1)),
+        TypeShape.Pointer { Target: { } target } pointer when types.At(target) is not TypeShape.Function =>
+            new StaticType.Pointer(Of(types, target, depth + 1)) { IsReference = pointer.IsReference },
         TypeShape.Pointer => new StaticType.Pointer(null),
         TypeShape.Array { Count: > 0 and var count } array when Of(types, array.Element, depth + 1) is { } element =>
             new StaticType.Pointer(element) { Count = count },

@@ -1,4 +1,6 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 
@@ -41,6 +43,9 @@ internal abstract record StaticType
     {
         /// <summary>The number of elements of an array, for which its address stands; null for a pointer.</summary>
         public long? Count { get; init; }
+
+        /// <summary>True for a reference of C++ or Rust, which the source reads through without a sign.</summary>
+        public bool IsReference { get; init; }
     }
 
     /// <summary>A structure, for which its address stands.</summary>
@@ -56,7 +61,27 @@ internal abstract record StaticType
     /// <summary>A structure that lies in several registers.</summary>
     /// <param name="Whole">The structure.</param>
     /// <param name="All">Its parts, in the order of their offsets.</param>
-    public sealed record Parts(Structure Whole, EquatableArray<StructurePart> All) : StaticType;
+    public sealed record Parts(Structure Whole, EquatableArray<StructurePart> All) : StaticType
+    {
+        /// <summary>The parts of some of its bytes, with offsets from the first of them.</summary>
+        public EquatableArray<StructurePart> Slice(long offset, int size)
+        {
+            var slice = new List<StructurePart>();
+            foreach (var part in All)
+            {
+                var (start, end) = (Math.Max(part.Offset, offset), Math.Min(part.Offset + part.Size, offset + size));
+                if (start < end)
+                {
+                    var value = start == part.Offset || part.Value is null
+                        ? part.Value
+                        : new Term.Binary(BinaryOperator.ShiftRight, part.Value, new Term.Number(8 * (start - part.Offset)));
+                    slice.Add(new StructurePart(start - offset, (int)(end - start), value));
+                }
+            }
+
+            return [.. slice];
+        }
+    }
 
     /// <summary>A value of a type of which nothing is understood.</summary>
     public sealed record Unknown(string Name) : StaticType;

@@ -1,7 +1,8 @@
 using Iced.Intel;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Functions;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using TraceAgent.Engine.Packets;
-using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.Packets;
-using TraceAgent.Engine.Reading;
-using TraceAgent.Events;
+using TraceAgent.Engine.ProcessTracking;
+using TraceAgent.Engine.RingReading;
+using TraceAgent.Events.Decoding;
 using TraceAgent.Events.Processes;
-using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;

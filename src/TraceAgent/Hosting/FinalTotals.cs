@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TraceAgent.Engine;
-using TraceAgent.Events;
+using TraceAgent.Events.PacketLines;
+using TraceAgent.Events.Statements;
 using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;

@@ -1,5 +1,7 @@
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Events;
+using TraceAgent.Events.Decoding;
+using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Hosting;
 

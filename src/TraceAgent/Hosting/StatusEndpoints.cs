@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Engine;
-using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Logging;
 using TraceAgent.Status;
 

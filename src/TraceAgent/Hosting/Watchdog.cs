@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting.Systemd;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.RingReading;
 using TraceAgent.Engine.Watching;
 
 namespace TraceAgent.Hosting;
