@@ -91,7 +91,8 @@ public sealed class DebugInfoReader
             {
                 if (unit.ScopesAt(address) is [var function, ..])
                 {
-                    functions.Add(finder.Of(function, address, new VariableLocation(function, address, _architecture, FrameAt(address))));
+                    var places = new VariableLocation(function, address, _architecture, FrameAt(address));
+                    functions.Add(finder.Of(function, address, places, unit.PrologueEndOf(function, address)));
                 }
             }
         }
@@ -108,7 +109,7 @@ public sealed class DebugInfoReader
     private static ArraySegment<ulong> Within(ulong[] addresses, AddressRange range)
     {
         var (first, last) = (IndexFrom(range.Start), IndexFrom(range.End));
-        return first < last ? new ArraySegment<ulong>(addresses, first, last - first) : [];
+        return new ArraySegment<ulong>(addresses, first, Math.Max(0, last - first));
 
         int IndexFrom(ulong address) => Array.BinarySearch(addresses, address) is var index && index < 0 ? ~index : index;
     }
@@ -293,7 +294,7 @@ public sealed class DebugInfoReader
         return [.. variables];
     }
 
-    private FrameRow? FrameAt(ulong address)
+    private FrameEntry? FrameAt(ulong address)
     {
         _frames ??=
         [
@@ -302,9 +303,9 @@ public sealed class DebugInfoReader
         ];
         foreach (var table in _frames)
         {
-            if (table.RowAt(address) is { } row)
+            if (table.EntryAt(address) is { } entry && entry.RowAt(address) is not null)
             {
-                return row;
+                return entry;
             }
         }
 

@@ -17,7 +17,8 @@ internal sealed class ParameterFinder(ShapeReader types)
     /// <param name="function">The function with code of its own.</param>
     /// <param name="address">The address of its first instruction.</param>
     /// <param name="places">Finds values at that address.</param>
-    public FunctionParameters Of(Entry function, ulong address, VariableLocation places)
+    /// <param name="prologueEnd">The address where the line table says that the frame stands; null when it does not.</param>
+    public FunctionParameters Of(Entry function, ulong address, VariableLocation places, ulong? prologueEnd)
     {
         var parameters = new List<SiteVariable>();
         foreach (var (parameter, isThere) in Parameters(function))
@@ -27,7 +28,7 @@ internal sealed class ParameterFinder(ShapeReader types)
                 parameters.Add(new SiteVariable(
                     Encoding.UTF8.GetString(parameter.Name()),
                     types.Of(parameter),
-                    isThere ? places.OnEntry(parameter) : new LocationPiece.Missing(MissingReason.OptimisedOut)));
+                    isThere ? places.OnEntry(parameter, prologueEnd) : new LocationPiece.Missing(MissingReason.OptimisedOut)));
             }
         }
 
