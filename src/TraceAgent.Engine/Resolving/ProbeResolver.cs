@@ -22,6 +22,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
     private readonly SiteParameters _parameters = new();
     private readonly Dictionary<Rule, Finding> _findings = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(Rule Rule, FileIdentity File), (SiteResolution Found, int Look)> _known = new(new SameRule());
+    private readonly Dictionary<(Rule Rule, FileIdentity File), SiteResolution> _placed = new(new SameRule());
     private readonly Dictionary<string, FileIdentity?> _statuses = [];
     private readonly Dictionary<FileIdentity, (ElfImage? Image, SiteProblem? Problem)> _images = [];
     private Dictionary<string, FileIdentity?> _basis = [];
@@ -214,6 +215,7 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
         Targets.Forget();
         _filters.Forget();
         _parameters.Forget();
+        _placed.Clear();
         permitted?.Forget();
         Dispose();
     }
@@ -266,13 +268,12 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
             return null;
         }
 
-        if (!_images.TryGetValue(identity, out var opened))
+        var opened = Open(pinned, file);
+        if (!_placed.Remove((rule, identity), out var found))
         {
-            var image = ElfImage.TryOpen(pinned.InodePath, file.Path, out var problem);
-            _images[identity] = opened = (image, problem);
+            found = opened.Image is null ? new SiteResolution([], [opened.Problem!]) : Sites(rule, opened.Image, file.Path);
         }
 
-        var found = opened.Image is null ? new SiteResolution([], [opened.Problem!]) : Sites(rule, opened.Image, file.Path);
         if (rule.NeedsDebugInfo && opened.Image is { } debugged)
         {
             found = _parameters.Of(debugged, identity, file.Path, found, rule.TypeHops);
@@ -292,6 +293,41 @@ public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinar
 
         _known[(rule, identity)] = (found, _look);
         return found;
+    }
+
+    private (ElfImage? Image, SiteProblem? Problem) Open(PinnedFile pinned, TargetFile file)
+    {
+        if (!_images.TryGetValue(pinned.Identity, out var opened))
+        {
+            var image = ElfImage.TryOpen(pinned.InodePath, file.Path, out var problem);
+            _images[pinned.Identity] = opened = (image, problem);
+        }
+
+        return opened;
+    }
+
+    /// <summary>
+    /// Finds the sites of rules that need debug information, so that the first question for a binary is about all of them.
+    /// </summary>
+    public void Prepare(IEnumerable<Rule> rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        foreach (var rule in rules.Where(rule => rule.NeedsDebugInfo && !_findings.ContainsKey(rule)))
+        {
+            var resolved = _filters.Resolve(rule, out _);
+            foreach (var (file, identity) in Present(Lead(rule)))
+            {
+                using var pinned = _known.ContainsKey((resolved, identity)) || Refusal(file, identity) is not null
+                    ? null
+                    : PinnedFile.TryOpen(file.Source, file.Path);
+                if (pinned?.Identity == identity && Open(pinned, file).Image is { } image)
+                {
+                    var found = Sites(resolved, image, file.Path);
+                    _placed[(resolved, identity)] = found;
+                    _parameters.Announce(identity, found, resolved.TypeHops);
+                }
+            }
+        }
     }
 
     private static SiteResolution Sites(Rule rule, ElfImage image, string path)

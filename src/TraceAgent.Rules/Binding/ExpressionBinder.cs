@@ -73,6 +73,11 @@ internal sealed partial class ExpressionBinder
     {
         if (_scope.Find(name.Value) is not { } value)
         {
+            if (_scope.KnowsTypes && _scope.WhyNot(name.Value) is { } reason)
+            {
+                return Fail(name, DiagnosticCode.UnknownValue, $"'{Quoted.Clip(name.Value)}' has no value", reason);
+            }
+
             return Fail(
                 name,
                 DiagnosticCode.UnknownValue,

@@ -94,10 +94,19 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
             }
             else
             {
-                scope.Exclude(parameter.Name, reason ?? $"it has no value here: {ProblemWords.Of(parameter.WhyMissing)}");
+                scope.Exclude(parameter.Name, reason ?? ReasonOf(parameter.WhyMissing));
             }
         }
     }
+
+    private static string ReasonOf(Outcome outcome) => outcome switch
+    {
+        Outcome.OptimisedOut => "the compiler kept it nowhere (optimised_out)",
+        Outcome.NotLive => "nothing shows where it is when the function is entered (not_live)",
+        Outcome.VectorRegister => "it is passed in a register for floating point numbers, which a probe does not see (vector_register)",
+        Outcome.Partial => "only a part of it is kept (partial)",
+        _ => "what it is, or where, takes more than a probe can do (not_supported)",
+    };
 
     private void AddReturn(NameScope scope, string? reason)
     {
