@@ -13,13 +13,17 @@ public readonly record struct CallCounts(long Logged, long Filtered, long Sample
     /// <summary>Lost calls that an output did not take; the others had no room in the ring buffer.</summary>
     public long LostInOutput { get; init; }
 
+    /// <summary>Limited calls that came after as many lines as were asked for; the others were over the rule's limit.</summary>
+    public long AfterLast { get; init; }
+
     public long Calls => Logged + Filtered + Sampled + Limited + Lost;
 
     /// <summary>The calls that the rule asks for, and that are still not logged.</summary>
     public long Missing => Sampled + Limited + Lost;
 
     /// <summary>The calls that the rule itself left out, as text behind logged and lost; empty when it left out nothing.</summary>
-    public string Others => Part(Filtered, "filtered") + Part(Sampled, "sampled out") + Part(Limited, "over the limit");
+    public string Others => Part(Filtered, "filtered") + Part(Sampled, "sampled out") + Part(Limited - AfterLast, "over the limit")
+        + Part(AfterLast, "after the last line");
 
     /// <summary>The reasons of the lost calls, as text behind a sentence; empty when none was lost.</summary>
     public string LostBecause =>
@@ -35,6 +39,7 @@ public readonly record struct CallCounts(long Logged, long Filtered, long Sample
     {
         LostInFlight = a.LostInFlight - b.LostInFlight,
         LostInOutput = a.LostInOutput - b.LostInOutput,
+        AfterLast = a.AfterLast - b.AfterLast,
     };
 
     private static string Part(long count, string what) =>
@@ -46,7 +51,7 @@ public static class AgentEvents
 {
     public static AgentStatement Attached(string rule, int sites, long time) => new(
         time, LogEventLevel.Information, "attached",
-        "rule {rule} attached: {sites} sites", $"rule {rule} attached: {sites} {(sites == 1 ? "site" : "sites")}", rule, ("sites", sites));
+        "rule {rule} attached: {sites} sites", $"rule {rule} attached: {Plural.Of(sites, "site")}", rule, ("sites", sites));
 
     public static AgentStatement Pending(string rule, string reason, long time) => new(
         time, LogEventLevel.Warning, "pending", "rule {rule} pending: {reason}", $"rule {rule} pending: {reason}", rule);
@@ -75,7 +80,8 @@ public static class AgentEvents
     public static AgentStatement Loss(string rule, CallCounts counts, long time)
     {
         var message = string.Create(
-            CultureInfo.InvariantCulture, $"{rule}: {counts.Calls - counts.Logged:N0} of {counts.Calls:N0} calls not logged");
+            CultureInfo.InvariantCulture,
+            $"{rule}: {counts.Calls - counts.Logged:N0} of {Plural.Grouped(counts.Calls, "call")} not logged");
         return new AgentStatement(
             time, LogEventLevel.Warning, "loss", "{rule}: {missing} of {calls} calls not logged{reasons}",
             message + counts.LostBecause, rule, Numbers(counts));
@@ -84,7 +90,8 @@ public static class AgentEvents
     /// <summary>The statement, to somebody who watches, of lines that went to the outputs and not to him.</summary>
     public static AgentStatement Skipped(long lines, long time)
     {
-        var message = string.Create(CultureInfo.InvariantCulture, $"{lines:N0} more lines, which are in the outputs, are not shown");
+        var message = Plural.Grouped(
+            lines, "more line, which is in the outputs, is not shown", "more lines, which are in the outputs, are not shown");
         return new AgentStatement(
             time, LogEventLevel.Warning, "skipped", "{lines} more lines, which are in the outputs, are not shown", message, null,
             ("lines", lines));
@@ -93,7 +100,8 @@ public static class AgentEvents
     /// <summary>The statement of the outcomes of all calls of a rule since it was attached.</summary>
     public static AgentStatement Totals(string rule, CallCounts counts, long time)
     {
-        var message = string.Create(CultureInfo.InvariantCulture, $"{rule}: {counts.Logged:N0} of {counts.Calls:N0} calls logged in all");
+        var message = string.Create(
+            CultureInfo.InvariantCulture, $"{rule}: {counts.Logged:N0} of {Plural.Grouped(counts.Calls, "call")} logged in all");
         return new AgentStatement(
             time, LogEventLevel.Information, "totals", "{rule}: {logged} of {calls} calls logged in all", message, rule, Numbers(counts));
     }
@@ -107,7 +115,7 @@ public static class AgentEvents
     public static AgentStatement ListsChanged(string rule, int denied, int allowed, long time)
     {
         var message = string.Create(
-            CultureInfo.InvariantCulture, $"rule {rule}: {denied:N0} denied and {allowed:N0} allowed networks active");
+            CultureInfo.InvariantCulture, $"rule {rule}: {denied:N0} denied and {Plural.Grouped(allowed, "allowed network")} active");
         return new AgentStatement(
             time, LogEventLevel.Information, "updated", "rule {rule}: {denied} denied and {allowed} allowed networks active",
             message, rule, ("denied", denied), ("allowed", allowed));
@@ -117,9 +125,9 @@ public static class AgentEvents
     public static AgentStatement Evicted(string rule, long sources, long time)
     {
         var message = string.Create(
-            CultureInfo.InvariantCulture, $"{rule}: {sources:N0} sources evicted; their counters start again at 0");
+            CultureInfo.InvariantCulture, $"{rule}: {Plural.Grouped(sources, "source")} evicted, whose counters start again at 0");
         return new AgentStatement(time, LogEventLevel.Warning,
-            "evicted", "{rule}: {sources} sources evicted; their counters start again at 0", message, rule, ("sources", sources));
+            "evicted", "{rule}: {sources} sources evicted, whose counters start again at 0", message, rule, ("sources", sources));
     }
 
     /// <summary>The statement of every packet that the filters of a rule have seen.</summary>

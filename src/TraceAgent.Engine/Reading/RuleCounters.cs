@@ -31,6 +31,18 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     private long _lastEvent;
     private LatencyHistogram? _latency;
 
+    /// <summary>True when it has no probe any more, and the outcome of every call is known.</summary>
+    public override bool AreComplete
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _live.Count == 0 && base.AreComplete && FinalTotals().Balances;
+            }
+        }
+    }
+
     /// <summary>The number of hits of all its probes.</summary>
     public long Hits => Kernel().Calls;
 
@@ -142,10 +154,12 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
         var logged = Logged;
         var failed = Failed;
         var lost = kernel.Lost + failed;
-        var counts = new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited + Volatile.Read(ref _overQuota), lost)
+        var overQuota = Volatile.Read(ref _overQuota);
+        var counts = new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited + overQuota, lost)
         {
             LostInFlight = kernel.LostInFlight,
             LostInOutput = failed,
+            AfterLast = overQuota,
         };
         return (counts, kernel);
     }

@@ -148,15 +148,16 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
                 SiteCodes.SomeSkipped, Refused: false,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{skipped.Count:N0} of the {total:N0} places of {displayPath} that '{_pattern.Text}' matches are not probed; " +
-                        $"{skipped[0].Message}"),
+                    $"{skipped.Count:N0} of the {total:N0} places of {displayPath} that '{_pattern.Text}' matches " +
+                        $"{Plural.Verb(skipped.Count)} not probed; {skipped[0].Message}"),
                 skipped[0].Hint));
     }
 
     private SiteProblem TooMany(int count) => new(
         SiteCodes.TooManySites, Refused: true,
         FormattableString.Invariant(
-            $"'{_pattern.Text}' matches {count:N0} places of {displayPath}, and the rule may have {request.MaxSites:N0} sites"),
+            $"'{_pattern.Text}' matches {count:N0} places of {displayPath}, ") +
+            $"and the rule may have {Plural.Grouped(request.MaxSites, "site")}",
         count <= SiteResolution.MaxSites
             ? $"make the name narrower, or allow them with `max_sites: {count}`"
             : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolution.MaxSites:N0} at most"));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TraceAgent.Capture;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Guards;

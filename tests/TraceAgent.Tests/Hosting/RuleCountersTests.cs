@@ -37,6 +37,21 @@ public class RuleCountersTests
     }
 
     [Fact]
+    public void Calls_after_the_last_line_that_was_asked_for_are_not_called_over_a_limit()
+    {
+        Log(1);
+        _counters.OverQuota();
+        _counters.OverQuota();
+        _kernel = new KernelCounts(Calls: 6, Lost: 0, Unreturned: 0, Filtered: 0, Sampled: 0, Limited: 3);
+
+        var totals = _counters.FinalTotals();
+
+        Assert.True(totals.Balances);
+        Assert.Equal(5, totals.Counts.Limited);
+        Assert.Equal(", 3 over the limit, 2 after the last line", totals.Counts.Others);
+    }
+
+    [Fact]
     public void A_call_without_an_account_is_out_of_balance_at_the_end()
     {
         _kernel = new KernelCounts(Calls: 4, Lost: 1, Unreturned: 0, Filtered: 1, Sampled: 1, Limited: 0);
