@@ -36,14 +36,10 @@ internal sealed class EventPipeline : IHostedService, IDisposable
         var seesAll = parts.Session.SeesAllProcesses;
         Processes = new ProcessWatch(logger, seesAll);
         Processes.Failed += () => run.EndByDefect(Processes.Failure);
-        Pump = new EventPump(
-            parts.Session.Ring, Slots,
-            new EventDecoder(Clock, new ProcessNames(Processes, seesAll), new CgroupNames()),
-            Clock, parts.Outputs, Outputs.Committed, new LossReports(() => Rules.All, Clock).Now)
-        {
-            Flush = parts.Configuration.Flush,
-            Quota = run.Quota,
-        };
+        var decoder = new EventDecoder(Clock, new ProcessNames(Processes, seesAll), new CgroupNames());
+        var records = new LineWriter(Slots, decoder, new LineBatch(parts.Outputs, Outputs.Committed)) { Quota = run.Quota };
+        var reports = new PeriodicReports(new LossReports(() => Rules.All, Clock).Now);
+        Pump = new EventPump(parts.Session.Ring, records, Clock, reports) { Flush = parts.Configuration.Flush };
         Pump.Failed += () => run.EndByDefect(Pump.Failure);
         _totals = new FinalTotals(this, logger);
     }

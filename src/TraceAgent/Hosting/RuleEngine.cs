@@ -60,9 +60,9 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         });
         Loop.Failed += () => host.Run.EndByDefect(Loop.Failure);
         harm.Suspected += Loop.Wake;
-        pipeline.Processes.Signalled += harm.Take;
-        pipeline.Processes.Ended += harm.Take;
-        pipeline.Processes.Executed += Executed;
+        pipeline.Processes.Notices.Signalled += harm.Take;
+        pipeline.Processes.Notices.Ended += harm.Take;
+        pipeline.Processes.Notices.Executed += Executed;
         _hangup = host.Run.IsLimited ? EndOnHangup(host.Run) : new SignalReload(host.Notifier, Loop, Reporter);
         _detaches = new DetachReports(logger);
     }
