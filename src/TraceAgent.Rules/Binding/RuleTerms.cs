@@ -20,7 +20,7 @@ internal sealed record RuleTerms
     public int ReturnRegister { get; init; }
 
     /// <summary>
-    /// True when there is no return value to show: the signature says <c>void</c>, or the results are among
+    /// True when there is no return value to show: the rule says <c>void</c>, or the results are among
     /// <see cref="Captures"/>.
     /// </summary>
     public bool ReturnsNothing { get; init; }

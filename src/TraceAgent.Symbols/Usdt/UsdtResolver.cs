@@ -123,7 +123,7 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
     private UsdtSiteAbi AbiOf(UsdtNote note)
     {
         OperandReader reader = image.Architecture == Architecture.X64
-            ? new X64OperandReader(note.Address, VariableAt)
+            ? new X64OperandReader(note.Address, VariableAt, image.HasFixedAddresses)
             : new Arm64OperandReader();
         return new UsdtSiteAbi(image.Architecture, request.CapturesArguments ? reader.Read(note.Arguments) : []);
     }
