@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 
 namespace TraceAgent.Bpf;
 

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Bpf.Packets;
+using TraceAgent.Bpf.Xdp;
 using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 
 namespace TraceAgent.Bpf;
 

@@ -2,7 +2,8 @@ using System.Globalization;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.EndToEnd;
 

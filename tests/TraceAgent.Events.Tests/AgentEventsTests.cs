@@ -1,5 +1,6 @@
 using Serilog.Events;
 using TraceAgent.Events.Formats;
+using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Events.Tests;
 

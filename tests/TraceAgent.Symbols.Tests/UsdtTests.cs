@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Symbols.Sites;
 
 namespace TraceAgent.Symbols.Tests;

@@ -3,8 +3,9 @@ using Microsoft.Win32.SafeHandles;
 using TraceAgent.Capture;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Symbols;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Engine.DebugInfo;
 

@@ -1,7 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;
-using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.RuleFiles;
 using TraceAgent.Engine.State;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Rules;

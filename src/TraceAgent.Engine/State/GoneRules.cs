@@ -1,4 +1,4 @@
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Counters;
 
 namespace TraceAgent.Engine.State;
 

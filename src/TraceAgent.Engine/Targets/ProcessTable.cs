@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 
 namespace TraceAgent.Engine.Targets;
 

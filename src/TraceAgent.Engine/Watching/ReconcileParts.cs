@@ -1,8 +1,8 @@
+using TraceAgent.Engine.AutoDetach;
 using TraceAgent.Engine.Evaluation;
-using TraceAgent.Engine.Guards;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Reconciling;
-using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.RuleFiles;
 using TraceAgent.Engine.State;
 using TraceAgent.Engine.Targets;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Functions;

@@ -1,5 +1,5 @@
 using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Functions;
 

@@ -1,6 +1,9 @@
 using System.Globalization;
 using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Usdt;
@@ -120,7 +123,7 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
     private UsdtSiteAbi AbiOf(UsdtNote note)
     {
         OperandReader reader = image.Architecture == Architecture.X64
-            ? new X64OperandReader(note.Address, VariableAt)
+            ? new X64OperandReader(note.Address, VariableAt, image.HasFixedAddresses)
             : new Arm64OperandReader();
         return new UsdtSiteAbi(image.Architecture, request.CapturesArguments ? reader.Read(note.Arguments) : []);
     }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Engine.Packets;
-using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 

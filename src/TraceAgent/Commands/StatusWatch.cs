@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using TraceAgent.Hosting;
-using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Status;
 
 namespace TraceAgent.Commands;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Yaml.Diagnostics;

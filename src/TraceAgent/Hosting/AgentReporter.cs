@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Logging;
 using TraceAgent.Capture;
 using TraceAgent.Engine;
+using TraceAgent.Engine.AutoDetach;
 using TraceAgent.Engine.Evaluation;
-using TraceAgent.Engine.Guards;
-using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Reconciling;
+using TraceAgent.Engine.RingReading;
 using TraceAgent.Engine.State;
 using TraceAgent.Engine.Watching;
-using TraceAgent.Events;
+using TraceAgent.Events.Decoding;
+using TraceAgent.Events.Statements;
 using TraceAgent.Logging;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;

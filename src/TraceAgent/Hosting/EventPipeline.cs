@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.Packets;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.ProcessTracking;
+using TraceAgent.Engine.RingReading;
 using TraceAgent.Engine.State;
 using TraceAgent.Events;
+using TraceAgent.Events.Decoding;
 using TraceAgent.Events.Processes;
-using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;
@@ -37,14 +40,10 @@ internal sealed class EventPipeline : IHostedService, IDisposable
         var seesAll = parts.Session.SeesAllProcesses;
         Processes = new ProcessWatch(logger, seesAll);
         Processes.Failed += () => run.EndByDefect(Processes.Failure);
-        Pump = new EventPump(
-            parts.Session.Ring, Slots,
-            new EventDecoder(Clock, new ProcessNames(Processes, seesAll), new CgroupNames()),
-            Clock, parts.Outputs, Outputs.Committed, new LossReports(() => Rules.All, Clock).Now)
-        {
-            Flush = parts.Configuration.Flush,
-            Quota = run.Quota,
-        };
+        var decoder = new EventDecoder(Clock, new ProcessNames(Processes, seesAll), new CgroupNames());
+        var records = new LineWriter(Slots, decoder, new LineBatch(parts.Outputs, Outputs.Committed)) { Quota = run.Quota };
+        var reports = new PeriodicReports(new LossReports(() => Rules.All, Clock).Now);
+        Pump = new EventPump(parts.Session.Ring, records, Clock, reports) { Flush = parts.Configuration.Flush };
         Pump.Failed += () => run.EndByDefect(Pump.Failure);
         _totals = new FinalTotals(this, logger);
         _goneRules = new GoneRules<RuleCounters>(Rules);

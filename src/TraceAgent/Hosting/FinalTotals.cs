@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using TraceAgent.Capture;
+using TraceAgent.Engine;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.Packets;
-using TraceAgent.Engine.Reading;
-using TraceAgent.Events;
+using TraceAgent.Events.PacketLines;
+using TraceAgent.Events.Statements;
 using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Events;
+using TraceAgent.Events.Decoding;
+using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Hosting;
 

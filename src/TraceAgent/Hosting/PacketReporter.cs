@@ -1,11 +1,12 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using TraceAgent.Bpf.Packets;
+using TraceAgent.Bpf.Xdp;
 using TraceAgent.Capture;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Packets;
-using TraceAgent.Engine.Reading;
-using TraceAgent.Events;
+using TraceAgent.Engine.RingReading;
+using TraceAgent.Events.Decoding;
+using TraceAgent.Events.Statements;
 using TraceAgent.Logging;
 using TraceAgent.Rules;
 

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Configuration;
+using TraceAgent.Engine.AutoDetach;
 using TraceAgent.Engine.Evaluation;
-using TraceAgent.Engine.Guards;
 using TraceAgent.Engine.Packets;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.ProcessTracking;
 using TraceAgent.Engine.Reconciling;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.State;
@@ -61,9 +61,9 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         });
         Loop.Failed += () => host.Run.EndByDefect(Loop.Failure);
         harm.Suspected += Loop.Wake;
-        pipeline.Processes.Signalled += harm.Take;
-        pipeline.Processes.Ended += harm.Take;
-        pipeline.Processes.Executed += Executed;
+        pipeline.Processes.Notices.Signalled += harm.Take;
+        pipeline.Processes.Notices.Ended += harm.Take;
+        pipeline.Processes.Notices.Executed += Executed;
         _hangup = host.Run.IsLimited ? EndOnHangup(host.Run) : new SignalReload(host.Notifier, Loop, Reporter);
         _detaches = new DetachReports(logger);
     }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
 using TraceAgent.Engine;
-using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Logging;
 using TraceAgent.Status;
 

@@ -1,8 +1,8 @@
 using System.Reflection;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Engine;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.Packets;
-using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.State;
 using TraceAgent.Engine.Watching;
 using TraceAgent.Events;

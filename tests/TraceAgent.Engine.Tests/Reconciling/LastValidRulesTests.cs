@@ -1,9 +1,8 @@
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;
-using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.RuleFiles;
 using TraceAgent.Engine.Trust;
-using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;

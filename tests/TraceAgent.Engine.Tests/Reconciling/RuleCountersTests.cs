@@ -1,7 +1,7 @@
 using CsCheck;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Engine.Reading;
-using TraceAgent.Events;
+using TraceAgent.Engine.Counters;
+using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Engine.Tests.Reconciling;
 

@@ -1,5 +1,5 @@
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.State;
 
 namespace TraceAgent.Engine.Tests.State;

@@ -1,7 +1,9 @@
 using Serilog.Events;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Events;
+using TraceAgent.Events.Decoding;
+using TraceAgent.Events.Statements;
 using TraceAgent.Events.Tests;
 using TraceAgent.Hosting;
 using TraceAgent.Logging;
