@@ -99,7 +99,7 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     {
         lock (_gate)
         {
-            _closed += counts() + new KernelCounts(0, 0, unreturned);
+            _closed += counts() + new KernelCounts { Unreturned = unreturned };
             _live.Remove(counts);
         }
 
@@ -111,7 +111,7 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     {
         lock (_gate)
         {
-            _closed += new KernelCounts(0, 0, calls);
+            _closed += new KernelCounts { Unreturned = calls };
         }
     }
 

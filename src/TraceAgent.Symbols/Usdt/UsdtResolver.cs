@@ -85,10 +85,17 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
         {
             problems.Clear();
             var site = Pass(gate, note, problems);
-            yield return new ListedUsdtProbe(
-                note.Provider,
-                note.Name, note.Address, note.Semaphore != 0, note.Arguments, AbiOf(note).Operands, site is { IsEmulated: true },
-                site is null ? problems.Find(problem => problem.Refused) : null);
+            yield return new ListedUsdtProbe
+            {
+                Provider = note.Provider,
+                Name = note.Name,
+                Address = note.Address,
+                HasSemaphore = note.Semaphore != 0,
+                Operands = note.Arguments,
+                Arguments = AbiOf(note).Operands,
+                IsEmulated = site is { IsEmulated: true },
+                Refusal = site is null ? problems.Find(problem => problem.Refused) : null,
+            };
         }
     }
 
