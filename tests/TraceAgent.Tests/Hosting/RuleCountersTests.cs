@@ -44,7 +44,7 @@ public class RuleCountersTests
         Log(1);
         _counters.OverQuota();
         _counters.OverQuota();
-        _kernel = new KernelCounts(Calls: 6, Lost: 0, Unreturned: 0, Filtered: 0, Sampled: 0, Limited: 3);
+        _kernel = new KernelCounts { Calls = 6, Limited = 3 };
 
         var totals = _counters.FinalTotals();
 
