@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The tables of the packet program; src/TraceAgent.Bpf/Packets/PacketLayout.cs knows them in C#. */
+/* The tables of the packet program; src/TraceAgent.Bpf/Xdp/PacketLayout.cs knows them in C#. */
 #ifndef TRACEAGENT_PACKETS_H
 #define TRACEAGENT_PACKETS_H
 

@@ -1,6 +1,7 @@
 using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf;

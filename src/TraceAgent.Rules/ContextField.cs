@@ -1,4 +1,6 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Rules;
 

@@ -1,4 +1,7 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Yaml.Diagnostics;
 

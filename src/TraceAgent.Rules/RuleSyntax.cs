@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
@@ -44,7 +45,7 @@ internal sealed record RuleSyntax
     /// <summary>The text that the positions in <see cref="Return"/> count in; null when it was not written by itself.</summary>
     public YamlScalar? ReturnSource { get; init; }
 
-    /// <summary>True when the signature says <c>void</c>, or the results have names of their own.</summary>
+    /// <summary>True when the rule says <c>void</c>, or the results have names of their own.</summary>
     public bool ReturnsNothing { get; init; }
 
     /// <summary>The computed values in order: each may name those before it.</summary>
@@ -57,7 +58,7 @@ internal sealed record RuleSyntax
 
     public string WhyNoReturn => NamesResults
         ? $"the rule names its results: {Quoted.List(Results.Select(result => result.Name))}"
-        : "the signature says void";
+        : "the function returns nothing (void)";
 
     public bool Equals(RuleSyntax? other) => other is not null
         && (Arguments, Results, NamesResults) == (other.Arguments, other.Results, other.NamesResults)

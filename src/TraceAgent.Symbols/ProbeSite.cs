@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
 
 namespace TraceAgent.Symbols;
 

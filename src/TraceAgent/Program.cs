@@ -4,7 +4,7 @@ using TraceAgent.Commands;
 using TraceAgent.Engine.DebugInfo;
 using TraceAgent.Events.Outputs;
 using TraceAgent.Hosting;
-using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 
 const int standardError = 2;
 

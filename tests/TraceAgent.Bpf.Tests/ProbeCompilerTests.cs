@@ -1,6 +1,7 @@
 using System.Text;
 using TraceAgent.Bpf.Code;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Bpf.Tests;
 

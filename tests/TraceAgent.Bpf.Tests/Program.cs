@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Bpf.Packets;
+using TraceAgent.Bpf.Xdp;
 using TraceAgent.Capture;
 using TraceAgent.Linux;
 

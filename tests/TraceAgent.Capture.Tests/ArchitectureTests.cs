@@ -1,3 +1,5 @@
+using TraceAgent.Capture.Plans;
+
 namespace TraceAgent.Capture.Tests;
 
 /// <summary>Against the ABI documents, by the names of the registers.</summary>

@@ -1,3 +1,5 @@
+using TraceAgent.Capture.Plans;
+
 namespace TraceAgent.Capture.Tests;
 
 public sealed class CapturePlanTests

@@ -1,3 +1,6 @@
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
+
 namespace TraceAgent.Capture.Tests;
 
 public sealed class CaptureTypeTests

@@ -1,3 +1,6 @@
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+
 namespace TraceAgent.Capture.Tests;
 
 public class GoSiteAbiTests

@@ -1,4 +1,5 @@
 using CsCheck;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Capture.Tests;
 

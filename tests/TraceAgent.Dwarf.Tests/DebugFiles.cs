@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Dwarf.Elf;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Sections;

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
+using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Frames;
 using TraceAgent.Dwarf.Lines;
 using TraceAgent.Dwarf.Locations;
-using TraceAgent.Dwarf.Reading;
 using TraceAgent.Dwarf.Scopes;
 using TraceAgent.Dwarf.Sections;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Dwarf.Locations;
 
 namespace TraceAgent.Dwarf.Tests;

@@ -3,6 +3,8 @@ using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Bpf.Tests.Expressions;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Linux;
 
 namespace TraceAgent.EndToEnd;

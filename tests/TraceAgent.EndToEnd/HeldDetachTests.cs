@@ -1,7 +1,7 @@
 using System.Globalization;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.EndToEnd;
 

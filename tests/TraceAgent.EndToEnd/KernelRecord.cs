@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.EndToEnd;
 

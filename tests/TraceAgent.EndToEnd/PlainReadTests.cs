@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using TraceAgent.Bpf.Code;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 
 namespace TraceAgent.EndToEnd;
 

@@ -8,20 +8,13 @@ public sealed class UsdtTests : IDisposable
     public void Dispose() => _workspace.Dispose();
 
     [Theory, BothWays]
-    public void Operands_of_every_kind_have_the_values_that_the_program_printed(AttachMethod method)
-    {
-        var program = TracedProgram.Compile("operands");
-        (string Name, string[] Lines)[] rules =
-        [
-            ("small", ["args: 4"]), ("wide", ["args: 4"]), ("many", ["args: 12"]), ("constants", ["args: 5"]), ("element", ["args: 2"]),
-            ("place", ["args: 1"]), ("registers", ["args: 12"]), ("memory", ["args: 10"]),
-            ("named", ["args: [status: int8, _, path: string, buffer: bytes(2), size: size_t]"]),
-        ];
-        PrintedLines.AssertLogged(
-            method,
-            _workspace, program, RuleText.File([.. rules.Select(rule => Rule(rule.Name, program, $"shop:{rule.Name}", rule.Lines))]),
-            rules.Select(rule => rule.Name));
-    }
+    public void Operands_of_every_kind_have_the_values_that_the_program_printed(AttachMethod method) =>
+        AssertOperands(method, TracedProgram.Compile("operands"));
+
+    [Theory, BothWays]
+    public void Operands_with_symbols_have_theirs_where_the_linker_has_fixed_the_addresses(AttachMethod method) =>
+        AssertOperands(
+            method, TracedProgram.Compile("operands", "-no-pie", "-fno-pie"), ("fixed", ["args: [a: ptr, b: int, c: int, d: ptr]"]));
 
     [Theory, BothWays]
     public void Exceptions_of_Cpp_are_seen_in_its_library(AttachMethod method)
@@ -194,7 +187,8 @@ public sealed class UsdtTests : IDisposable
             Rule("typo", program, "shop:smal"),
             Rule("more", program, "shop:element", "args: 4"),
             Rule("none", "/bin/sh", "shop:small"),
-            Rule("glob", program, "\"shop:x*\"")));
+            Rule("glob", program, "\"shop:x*\""),
+            Rule("words", program, "shop:twowords", "args: [a: int]")));
 
         var run = Command.Run(Repository.Agent, "check", rules);
 
@@ -204,12 +198,29 @@ public sealed class UsdtTests : IDisposable
         Assert.Contains($":8:11: error TA240: arguments 3 and 4 (the probe has 2) cannot be had at shop:element in {program}",
             run.Errors, StringComparison.Ordinal);
         Assert.Contains(":11:11: error TA235: /bin/sh has no USDT probes", run.Errors, StringComparison.Ordinal);
-        Assert.Contains("it has shop:constants, shop:element, shop:many, shop:memory, shop:named, shop:place and 3 more",
+        Assert.Contains("it has shop:constants, shop:element, shop:many, shop:memory, shop:named, shop:place and 4 more",
+            run.Errors, StringComparison.Ordinal);
+        Assert.Contains(":18:12: error TA240: argument 1 as an integer (it has 16 bytes: bytes(16), ipv6 or 'uint64[2]' shows them)",
             run.Errors, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Probes(IEnumerable<EventLine> lines) =>
         lines.Select(line => line.Json.GetProperty("symbol").GetString()!).Distinct().Order(StringComparer.Ordinal);
+
+    private void AssertOperands(AttachMethod method, string program, params (string Name, string[] Lines)[] more)
+    {
+        (string Name, string[] Lines)[] rules =
+        [
+            ("small", ["args: 4"]), ("wide", ["args: 4"]), ("many", ["args: 12"]), ("constants", ["args: 5"]), ("element", ["args: 2"]),
+            ("place", ["args: 1"]), ("registers", ["args: 12"]), ("memory", ["args: 10"]),
+            ("twowords", ["args: [block, list: 'int32[4]', number: int, pair: 'int64[2]']"]),
+            ("named", ["args: [status: int8, _, path: string, buffer: bytes(2), size: size_t]"]), .. more,
+        ];
+        PrintedLines.AssertLogged(
+            method,
+            _workspace, program, RuleText.File([.. rules.Select(rule => Rule(rule.Name, program, $"shop:{rule.Name}", rule.Lines))]),
+            rules.Select(rule => rule.Name));
+    }
 
     private static string Rule(string name, string binary, string probe, params string[] lines) =>
         $"  - name: {name}\n    binary: {binary}\n    usdt: {probe}\n" + string.Concat(lines.Select(line => $"    {line}\n"));

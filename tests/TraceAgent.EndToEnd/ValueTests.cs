@@ -70,6 +70,7 @@ public sealed class ValueTests : IDisposable
         ("equal", "Equal", ["signature: 'long Equal(&str s)'", "when: s == 'hello'"]),
         ("empty", "Empty", ["args: [s: go.string]", "when: \"s == ''\""]),
         ("pattern", "Pattern", ["args: [s: rust.str(11)]", "when: \"'' != s && s ~ 'he*lo'\""]),
+        ("within", "Within", ["args: [s: go.string(11)]", "on: call", "ret: void", "when: s ~* 'HE*l*O'"]),
         ("pair", "GivePair", ["on: return", "ret: rust.str(11)"]),
         ("make", "Make", ["signature: 'std::string Make(int number, const std::string &from)'", "on: call"]),
         ("objects", "Objects", ["args: [one: std::string, number: int, two: 'std::string(10) *']", "on: call"]),

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using TraceAgent.Capture;
-using TraceAgent.Linux;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
+using TraceAgent.Events.Shapes;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Events.Tests;

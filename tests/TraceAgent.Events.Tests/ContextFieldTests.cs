@@ -3,10 +3,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Serilog.Formatting;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Events.Decoding;
 using TraceAgent.Events.Formats;
 using TraceAgent.Events.Processes;
-using TraceAgent.Linux;
+using TraceAgent.Events.Shapes;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Files;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Events.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Formats;
 
 namespace TraceAgent.Events.Tests;

@@ -1,5 +1,6 @@
 using Serilog.Events;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Formats;
 
 namespace TraceAgent.Events.Tests;

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Serilog.Events;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Formats;
+using TraceAgent.Events.PacketLines;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
 

@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Formats;
 using TraceAgent.Events.Processes;
 using TraceAgent.Events.Secrets;
-using TraceAgent.Linux;
+using TraceAgent.Events.Shapes;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Events.Tests;

@@ -1,7 +1,9 @@
 using System.Text.Json;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Formats;
-using TraceAgent.Linux;
+using TraceAgent.Events.Shapes;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
+using TraceAgent.Events.Shapes;
 
 namespace TraceAgent.Events.Tests;
 

@@ -1,5 +1,7 @@
 using System.Text;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Files;
 

@@ -1,4 +1,5 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.CommandLine;
 using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;

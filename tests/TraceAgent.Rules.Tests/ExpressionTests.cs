@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Files;

@@ -1,5 +1,7 @@
 using CsCheck;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Templates;
 using TraceAgent.Yaml.Diagnostics;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Yaml.Diagnostics;
 

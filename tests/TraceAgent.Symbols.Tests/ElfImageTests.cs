@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 using static TraceAgent.Symbols.Tests.Resolving;
 
 namespace TraceAgent.Symbols.Tests;

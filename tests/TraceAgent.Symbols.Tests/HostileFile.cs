@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Capture.Places;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Sites;
 using static TraceAgent.Symbols.Tests.Resolving;
 

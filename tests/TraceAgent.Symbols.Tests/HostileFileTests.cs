@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Sites;
 using static TraceAgent.Symbols.Tests.Resolving;
 

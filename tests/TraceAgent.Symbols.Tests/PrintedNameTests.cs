@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
 using TraceAgent.Demangling;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 using static TraceAgent.Symbols.Tests.Resolving;
 
 namespace TraceAgent.Symbols.Tests;

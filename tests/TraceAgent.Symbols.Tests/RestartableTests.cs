@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using TraceAgent.Symbols.Elf;
 using TraceAgent.Symbols.Restartable;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;

@@ -1,4 +1,4 @@
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Sites;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
@@ -99,13 +99,13 @@ public sealed class SeparateSymbolsTests(CompiledPrograms programs) : IClassFixt
         var zeros = At("bomb", "zeros");
         using (var file = File.Create(zeros))
         {
-            file.SetLength(Elf.XzDecoder.MaxBytes + 1L);
+            file.SetLength(Binaries.XzDecoder.MaxBytes + 1L);
         }
 
         Run("xz", "-0", zeros);
         Assert.InRange(new FileInfo($"{zeros}.xz").Length, 1, 1 << 20);
 
-        Assert.Null(Elf.XzDecoder.Decode(File.ReadAllBytes($"{zeros}.xz"), out _));
+        Assert.Null(Binaries.XzDecoder.Decode(File.ReadAllBytes($"{zeros}.xz"), out _));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Sites;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;

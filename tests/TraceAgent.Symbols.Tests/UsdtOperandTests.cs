@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Symbols.Usdt;
-using static TraceAgent.Capture.BinaryOperator;
+using static TraceAgent.Capture.Plans.BinaryOperator;
 
 namespace TraceAgent.Symbols.Tests;
 
@@ -11,7 +13,8 @@ public sealed class UsdtOperandTests
 {
     private const ulong ProbeAt = 0x1000;
     private static readonly Arm64OperandReader Arm64 = new();
-    private static readonly X64OperandReader X64 = new(ProbeAt, name => name == "counter" ? 0x4010 : null);
+    private static readonly X64OperandReader X64 = new(ProbeAt, VariableAt, hasFixedAddresses: false);
+    private static readonly X64OperandReader Fixed = new(ProbeAt, VariableAt, hasFixedAddresses: true);
 
     [Theory]
     [InlineData("8@%rax", "r0")]
@@ -42,8 +45,28 @@ public sealed class UsdtOperandTests
     [InlineData("-4@counter(%rip)", "s4[(r16 Add 12304)]")]
     [InlineData("4@counter+4(%rip)", "u4[(r16 Add 12308)]")]
     [InlineData("8f@16(%rsp)", "u8[(r7 Add 16)]")]
+    [InlineData("4@$4+3", "7")]
+    [InlineData("-8@$-(2+3)*4-1", "-21")]
+    [InlineData("8@2*(8-4)(%rbx)", "u8[(r3 Add 8)]")]
+    [InlineData("8@(3)*8(%rbx,%rax)", "u8[((r3 Add r0) Add 24)]")]
+    [InlineData("-4@counter+2*4(%rip)", "s4[(r16 Add 12312)]")]
+    [InlineData("16@-32(%rbp)", "(r6 Add -32)")]
+    [InlineData("-16@counter(%rip)", "(r16 Add 12304)")]
     public void Operands_of_x64_are_read_as_the_assembler_means_them(string operand, string expected) =>
         Assert.Equal(expected, Only(X64, operand));
+
+    [Theory]
+    [InlineData("8@$counter", "16400")]
+    [InlineData("8@$counter+8", "16408")]
+    [InlineData("-4@counter", "s4[16400]")]
+    [InlineData("4@counter-4", "u4[16396]")]
+    [InlineData("8@counter(,%rax,8)", "u8[((r0 Multiply 8) Add 16400)]")]
+    [InlineData("1@counter+3(%rbx)", "u1[(r3 Add 16403)]")]
+    [InlineData("-4@counter(%rip)", "s4[(r16 Add 12304)]")]
+    [InlineData("16@counter", "16400")]
+    [InlineData("8@$other", "refused: its operand $other names 'other', which the file's symbols do not have, or have several times")]
+    public void Symbols_are_numbers_where_the_file_fixes_its_addresses(string operand, string expected) =>
+        Assert.Equal(expected, Only(Fixed, operand));
 
     [Theory]
     [InlineData("8@x0", "r0")]
@@ -67,10 +90,13 @@ public sealed class UsdtOperandTests
 
     [Theory]
     [InlineData("8f@%xmm0", "it is in %xmm0, a register for floating point numbers and vectors, which the kernel does not hand out")]
-    [InlineData("16@%rax", "its operand 16@%rax has a size that is not 1, 2, 4 or 8 bytes")]
-    [InlineData("3@%rax", "its operand 3@%rax has a size that is not 1, 2, 4 or 8 bytes")]
+    [InlineData("16@%rax", "its operand 16@%rax has 16 bytes that are not in memory")]
+    [InlineData("3@%rax", "its operand 3@%rax has a size that is not 1, 2, 4, 8 or 16 bytes")]
+    [InlineData("4@$1+", "its operand $1+ cannot be read")]
+    [InlineData("4@counter+other(%rip)", "its operand counter+other(%rip) cannot be read")]
+    [InlineData("4@2*counter(%rip)", "its operand 2*counter(%rip) cannot be read")]
     [InlineData("8@%fs:0x28", "its operand %fs:0x28 is relative to a segment, such as a variable of the thread")]
-    [InlineData("8@$counter", "its operand $counter is the address of a symbol, which only the linker knew")]
+    [InlineData("8@$counter", "its operand $counter is the address of a symbol, which differs from process to process")]
     [InlineData("4@other(%rip)", "its operand other(%rip) names 'other', which the file's symbols do not have, or have several times")]
     [InlineData("4@8(%rip)", "its operand 8(%rip) is relative to an instruction that is not known")]
     [InlineData("4@counter(%rax)", "its operand counter(%rax) is relative to a symbol")]
@@ -126,8 +152,11 @@ public sealed class UsdtOperandTests
     [Fact]
     public void Any_text_gives_operands_or_reasons()
     {
-        string[] words = ["8@", "-4@", "8f@", "%rax", "%ah", "%xmm1", "%rip", "$", "5", "-1", "0x",
-            "(", ")", "[", "]", ",", " ", "x0", "w1", "sp", "#", "lsl 3", "counter", "+", "-", "@", "%", "é", "\t", "18446744073709551616"];
+        string[] words =
+        [
+            "8@", "-4@", "8f@", "16@", "%rax", "%ah", "%xmm1", "%rip", "$", "5", "-1", "0x", "(", ")", "[", "]", ",", " ", "x0", "w1", "sp",
+            "#", "lsl 3", "counter", "+", "-", "*", "@", "%", "é", "\t", "18446744073709551616",
+        ];
         var random = new Random(6);
         for (var round = 0; round < 20_000; round++)
         {
@@ -137,12 +166,14 @@ public sealed class UsdtOperandTests
                 text.Append(words[random.Next(words.Length)]);
             }
 
-            foreach (var operand in X64.Read(text.ToString()).Concat(Arm64.Read(text.ToString())))
+            foreach (var operand in X64.Read(text.ToString()).Concat(Fixed.Read(text.ToString())).Concat(Arm64.Read(text.ToString())))
             {
                 Assert.NotEqual(operand.Read is null, operand.WhyMissing is null);
             }
         }
     }
+
+    private static ulong? VariableAt(string name) => name == "counter" ? 0x4010UL : null;
 
     private static string Only(OperandReader reader, string operand) => Text(Assert.Single(reader.Read(operand)));
 

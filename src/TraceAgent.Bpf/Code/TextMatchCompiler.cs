@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Bpf.Code;
 
@@ -11,11 +12,14 @@ internal sealed class TextMatchCompiler(Assembler code)
 
     private const int CommSize = 16;
 
+    /// <summary>The bit that tells small letters of ASCII from large ones.</summary>
+    private const int LetterCase = 0x20;
+
     /// <summary>Bytes of stack that a test needs: the text as far as it matters, its NUL, and one that shows whether it goes on.</summary>
     public static int BufferSize(TextTest test) => test switch
     {
         { IsExact: true } => test.Prefix.Count + 2,
-        { Suffix.Count: 0 } => test.Prefix.Count + 1,
+        { Suffix.Count: 0, Middle.Count: 0 } => test.Prefix.Count + 1,
         _ => TextTest.MaxText + 2,
     };
 
@@ -43,12 +47,18 @@ internal sealed class TextMatchCompiler(Assembler code)
     }
 
     /// <summary>Bytes of stack that a test of a text with a length needs: its ends are read one after the other.</summary>
-    public static int CountedBufferSize(TextTest test) => Math.Max(1, Math.Max(test.Prefix.Count, test.Suffix.Count));
+    public static int CountedBufferSize(TextTest test) => test.Middle.Count > 0
+        ? RecordLayout.Align(TextTest.MaxText)
+        : Math.Max(1, Math.Max(test.Prefix.Count, test.Suffix.Count));
 
     /// <summary>The addresses that such a test reads, with the number of bytes at each.</summary>
     public static IEnumerable<(Expr Address, int Size)> Reads(Expr.TextMatch match, Expr length)
     {
-        if (match.Test.Prefix.Count > 0)
+        if (match.Test.Middle.Count > 0)
+        {
+            yield return (match.Address, TextTest.MaxText);
+        }
+        else if (match.Test.Prefix.Count > 0)
         {
             yield return (match.Address, match.Test.Prefix.Count);
         }
@@ -70,11 +80,11 @@ internal sealed class TextMatchCompiler(Assembler code)
         var no = new Label();
         var end = new Label();
         code.Load(Reg.R1, Reg.Frame, place);
-        code.JumpIf(test.IsExact ? Opcode.IfNotEqual : Opcode.IfLess, Reg.R1, test.Prefix.Count + test.Suffix.Count, no);
+        code.JumpIf(test.IsExact ? Opcode.IfNotEqual : Opcode.IfLess, Reg.R1, test.Length, no);
         if (test.Prefix.Count > 0)
         {
             code.Load(Reg.R3, Reg.Frame, place + 8);
-            CompareUser(test.Prefix.AsSpan(), buffer, no, onFault);
+            CompareUser(test, test.Prefix, buffer, no, onFault);
         }
 
         if (test.Suffix.Count > 0)
@@ -83,7 +93,17 @@ internal sealed class TextMatchCompiler(Assembler code)
             code.Load(Reg.R1, Reg.Frame, place);
             code.Arithmetic(Opcode.Add, Reg.R3, Reg.R1);
             code.Arithmetic(Opcode.Subtract, Reg.R3, test.Suffix.Count);
-            CompareUser(test.Suffix.AsSpan(), buffer, no, onFault);
+            CompareUser(test, test.Suffix, buffer, no, onFault);
+        }
+
+        if (test.Middle.Count > 0)
+        {
+            ReadBeginning(place, buffer, onFault);
+            code.Load(Reg.R4, Reg.Frame, place);
+            code.Arithmetic(Opcode.Subtract, Reg.R4, test.Suffix.Count);
+            LimitToBuffer(Reg.R4);
+            code.Arithmetic(Opcode.Subtract, Reg.R4, test.Middle.Count - 1);
+            Search(test, buffer, TextTest.MaxText, no);
         }
 
         Answer(no, end);
@@ -113,7 +133,7 @@ internal sealed class TextMatchCompiler(Assembler code)
     {
         var prefix = test.Prefix.AsSpan();
         var suffix = test.Suffix.AsSpan();
-        if (prefix.Length + suffix.Length + 1 > size)
+        if (test.Length + 1 > size)
         {
             // Longer than the text can be.
             code.Jump(no);
@@ -121,19 +141,26 @@ internal sealed class TextMatchCompiler(Assembler code)
         else if (test.IsExact)
         {
             code.JumpIf(Opcode.IfNotEqual, Reg.R0, prefix.Length + 1, no);
-            Compare(prefix, Reg.Frame, buffer, no);
+            Compare(test, prefix, Reg.Frame, buffer, no);
         }
         else
         {
-            code.JumpIf(Opcode.IfLess, Reg.R0, prefix.Length + suffix.Length + 1, no);
-            Compare(prefix, Reg.Frame, buffer, no);
+            code.JumpIf(Opcode.IfLess, Reg.R0, test.Length + 1, no);
+            Compare(test, prefix, Reg.Frame, buffer, no);
             if (suffix.Length > 0)
             {
                 // Where the text ends is only known when all of it is in the buffer.
                 code.JumpIf(Opcode.IfGreater, Reg.R0, size == CommSize ? size : size - 1, no);
                 code.Move(Reg.R1, Reg.Frame);
                 code.Arithmetic(Opcode.Add, Reg.R1, Reg.R0);
-                Compare(suffix, Reg.R1, buffer - 1 - suffix.Length, no);
+                Compare(test, suffix, Reg.R1, buffer - 1 - suffix.Length, no);
+            }
+
+            if (test.Middle.Count > 0)
+            {
+                code.Move(Reg.R4, Reg.R0);
+                code.Arithmetic(Opcode.Subtract, Reg.R4, suffix.Length + test.Middle.Count);
+                Search(test, buffer, size - 1, no);
             }
         }
 
@@ -150,20 +177,69 @@ internal sealed class TextMatchCompiler(Assembler code)
     }
 
     /// <summary>Compares as many bytes at the address in r3.</summary>
-    private void CompareUser(ReadOnlySpan<byte> expected, int buffer, Label unequal, Label onFault)
+    private void CompareUser(TextTest test, EquatableArray<byte> expected, int buffer, Label unequal, Label onFault)
     {
         code.Move(Reg.R1, Reg.Frame);
         code.Arithmetic(Opcode.Add, Reg.R1, buffer);
-        code.Set(Reg.R2, expected.Length);
+        code.Set(Reg.R2, expected.Count);
         code.Call(BpfFunction.ProbeReadUser);
         code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, onFault);
-        Compare(expected, Reg.Frame, buffer, unequal);
+        Compare(test, expected.AsSpan(), Reg.Frame, buffer, unequal);
     }
 
-    private void Compare(ReadOnlySpan<byte> expected, Reg address, int offset, Label unequal)
+    /// <summary>Reads as much of a text with a length as is looked at, at most <see cref="TextTest.MaxText"/> bytes.</summary>
+    private void ReadBeginning(int place, int buffer, Label onFault)
+    {
+        // Before 6.3 the kernel wants memory to be written before it writes a number of bytes that it does not know.
+        for (var at = 0; at < RecordLayout.Align(TextTest.MaxText); at += 8)
+        {
+            code.Store(Reg.Frame, buffer + at, 0, 8);
+        }
+
+        code.Load(Reg.R2, Reg.Frame, place);
+        LimitToBuffer(Reg.R2);
+        code.Load(Reg.R3, Reg.Frame, place + 8);
+        code.Move(Reg.R1, Reg.Frame);
+        code.Arithmetic(Opcode.Add, Reg.R1, buffer);
+        code.Call(BpfFunction.ProbeReadUser);
+        code.JumpIf(Opcode.IfNotEqual, Reg.R0, 0, onFault);
+    }
+
+    private void LimitToBuffer(Reg length)
+    {
+        var fits = new Label();
+        code.JumpIf(Opcode.IfBelowOrEqual, length, TextTest.MaxText, fits);
+        code.Set(length, TextTest.MaxText);
+        code.Place(fits);
+    }
+
+    /// <summary>
+    /// Looks for the middle in the buffer, from behind the prefix on; r4 is the index behind the last one where it may begin. A
+    /// loop, whose rounds the verifier counts by r5: it knows its value in each.
+    /// </summary>
+    private void Search(TextTest test, int buffer, int size, Label no)
+    {
+        var round = new Label();
+        var next = new Label();
+        var found = new Label();
+        code.Set(Reg.R5, test.Prefix.Count);
+        code.Place(round);
+        code.JumpIf(Opcode.IfGreater, Reg.R5, size - test.Middle.Count, no);
+        code.JumpIf(Opcode.IfGreaterOrEqual, Reg.R5, Reg.R4, no);
+        code.Move(Reg.R1, Reg.Frame);
+        code.Arithmetic(Opcode.Add, Reg.R1, Reg.R5);
+        Compare(test, test.Middle.AsSpan(), Reg.R1, buffer, next);
+        code.Jump(found);
+        code.Place(next);
+        code.Arithmetic(Opcode.Add, Reg.R5, 1);
+        code.Jump(round);
+        code.Place(found);
+    }
+
+    private void Compare(TextTest test, ReadOnlySpan<byte> expected, Reg address, int offset, Label unequal)
     {
         // Wider reads where the stack is aligned: from the frame pointer on, in whole words.
-        while (address == Reg.Frame && expected.Length >= 8)
+        while (!test.IgnoresCase && address == Reg.Frame && expected.Length >= 8)
         {
             code.Load(Reg.R2, address, offset);
             code.Set(Reg.R3, BinaryPrimitives.ReadInt64LittleEndian(expected));
@@ -175,6 +251,11 @@ internal sealed class TextMatchCompiler(Assembler code)
         foreach (var one in expected)
         {
             code.Load(Reg.R2, address, offset++, 1);
+            if (test.IgnoresCase && char.IsAsciiLetterLower((char)one))
+            {
+                code.Arithmetic(Opcode.Or, Reg.R2, LetterCase);
+            }
+
             code.JumpIf(Opcode.IfNotEqual, Reg.R2, one, unequal);
         }
     }

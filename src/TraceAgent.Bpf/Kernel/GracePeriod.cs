@@ -1,5 +1,6 @@
 using TraceAgent.Bpf.Code;
 using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 
 namespace TraceAgent.Bpf.Kernel;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 
 namespace TraceAgent.Bpf.Kernel;
 

@@ -1,4 +1,6 @@
-namespace TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+
+namespace TraceAgent.Capture.Values;
 
 /// <summary>
 /// The type of a captured value: how rules write it, how it lies in a record, how it is decoded and shown. Each type is a file of

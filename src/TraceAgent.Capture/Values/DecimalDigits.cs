@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace TraceAgent.Capture;
+namespace TraceAgent.Capture.Values;
 
 /// <summary>Writes decimal numbers in ASCII, eight digits at a time.</summary>
 public static class DecimalDigits

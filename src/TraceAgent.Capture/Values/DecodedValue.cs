@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using TraceAgent.Capture.Plans;
 
-namespace TraceAgent.Capture;
+namespace TraceAgent.Capture.Values;
 
 /// <summary>One value of one event. Text lies in the event's own characters.</summary>
 public struct DecodedValue

@@ -1,4 +1,4 @@
-namespace TraceAgent.Capture;
+namespace TraceAgent.Capture.Values;
 
 /// <summary>Writes durations as messages show them.</summary>
 public static class DurationText

@@ -1,4 +1,4 @@
-namespace TraceAgent.Capture;
+namespace TraceAgent.Capture.Values;
 
 /// <summary>
 /// The error numbers of Linux on x86-64 and arm64 (include/uapi/asm-generic/errno-base.h and errno.h) with the texts of

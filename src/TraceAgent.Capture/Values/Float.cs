@@ -1,4 +1,6 @@
-namespace TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+
+namespace TraceAgent.Capture.Values;
 
 public abstract partial record CaptureType
 {

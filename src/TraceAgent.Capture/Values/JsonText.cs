@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace TraceAgent.Capture;
+namespace TraceAgent.Capture.Values;
 
 /// <summary>Writes the inside of JSON strings (RFC 8259, section 7), on one line, without any control character.</summary>
 public static class JsonText

@@ -1,4 +1,6 @@
-namespace TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+
+namespace TraceAgent.Capture.Values;
 
 /// <summary>The words of <c>problems</c> for a value, every combination made once.</summary>
 internal static class ProblemWords

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using TraceAgent.Capture.Plans;
 
-namespace TraceAgent.Capture;
+namespace TraceAgent.Capture.Values;
 
 public abstract partial record CaptureType
 {

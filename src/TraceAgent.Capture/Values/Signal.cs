@@ -1,4 +1,4 @@
-namespace TraceAgent.Capture;
+namespace TraceAgent.Capture.Values;
 
 public abstract partial record CaptureType
 {

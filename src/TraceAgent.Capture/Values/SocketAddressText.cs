@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 
-namespace TraceAgent.Capture;
+namespace TraceAgent.Capture.Values;
 
 /// <summary>
 /// Writes internet and socket addresses as text (RFC 5952): <c>1.2.3.4:80</c>, <c>[::1]:80</c>, the path of a Unix socket,

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using TraceAgent.Capture.Plans;
 
-namespace TraceAgent.Capture;
+namespace TraceAgent.Capture.Values;
 
 /// <summary>Decodes UTF-16LE of a traced process.</summary>
 internal static class Utf16Text

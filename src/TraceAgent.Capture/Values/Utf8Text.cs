@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text.Unicode;
+using TraceAgent.Capture.Plans;
 
-namespace TraceAgent.Capture;
+namespace TraceAgent.Capture.Values;
 
 /// <summary>Decodes UTF-8 of a traced process.</summary>
 public static class Utf8Text

@@ -1,4 +1,4 @@
-namespace TraceAgent.Capture;
+namespace TraceAgent.Capture.Values;
 
 /// <summary>The form in which a value is written, which decides the formats that it takes.</summary>
 public enum ValueForm

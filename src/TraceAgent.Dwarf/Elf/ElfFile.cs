@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using TraceAgent.Dwarf.Reading;
+using TraceAgent.Dwarf.Bytes;
 
 namespace TraceAgent.Dwarf.Elf;
 

@@ -1,4 +1,3 @@
-using TraceAgent.Dwarf.Reading;
 using TraceAgent.Dwarf.Sections;
 
 namespace TraceAgent.Dwarf.Entries;

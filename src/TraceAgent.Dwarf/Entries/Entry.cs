@@ -1,4 +1,4 @@
-using TraceAgent.Dwarf.Reading;
+using TraceAgent.Dwarf.Bytes;
 
 namespace TraceAgent.Dwarf.Entries;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Dwarf.Reading;
+using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Sections;
 
 namespace TraceAgent.Dwarf.Entries;

@@ -1,4 +1,5 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Entries;
 
 namespace TraceAgent.Dwarf.Locations;
@@ -199,7 +200,7 @@ internal ref partial struct ExpressionMachine
         switch (operation.Code)
         {
             case Op.ConstantOfType or Op.GnuConstantOfType when operation.BlockLength == number.Size:
-                var bytes = new Reading.Cursor(_expression, operation.BlockAt);
+                var bytes = new Cursor(_expression, operation.BlockAt);
                 Push(Operand.Constant(bytes.Fixed(number.Size)).Extend(number.Size, number.IsSigned));
                 break;
             case Op.RegisterOfType or Op.GnuRegisterOfType:

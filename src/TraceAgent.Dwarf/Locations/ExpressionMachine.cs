@@ -1,6 +1,6 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Entries;
-using TraceAgent.Dwarf.Reading;
 
 namespace TraceAgent.Dwarf.Locations;
 

@@ -1,5 +1,5 @@
+using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Entries;
-using TraceAgent.Dwarf.Reading;
 using TraceAgent.Dwarf.Sections;
 
 namespace TraceAgent.Dwarf.Locations;

@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Dwarf.Locations;
 

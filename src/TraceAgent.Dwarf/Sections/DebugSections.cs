@@ -1,7 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
+using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Elf;
-using TraceAgent.Dwarf.Reading;
 
 namespace TraceAgent.Dwarf.Sections;
 

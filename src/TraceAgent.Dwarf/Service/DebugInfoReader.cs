@@ -1,5 +1,6 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Frames;
 using TraceAgent.Dwarf.Lines;

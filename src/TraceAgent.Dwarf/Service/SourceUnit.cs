@@ -1,5 +1,6 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Lines;
 using TraceAgent.Dwarf.Locations;

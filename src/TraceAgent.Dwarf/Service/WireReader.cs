@@ -1,7 +1,8 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Locations;
-using TraceAgent.Dwarf.Reading;
 
 namespace TraceAgent.Dwarf.Service;
 

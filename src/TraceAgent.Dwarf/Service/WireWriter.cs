@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Dwarf.Locations;
 
 namespace TraceAgent.Dwarf.Service;

@@ -2,7 +2,7 @@ using System.Globalization;
 using TraceAgent.Dwarf.Elf;
 using TraceAgent.Dwarf.Sections;
 using TraceAgent.Dwarf.Service;
-using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 
 namespace TraceAgent.Engine.DebugInfo;
 

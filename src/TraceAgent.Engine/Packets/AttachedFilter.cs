@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using TraceAgent.Bpf.Packets;
+using TraceAgent.Bpf.Xdp;
 using TraceAgent.Capture;
-using TraceAgent.Events;
+using TraceAgent.Events.PacketLines;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Packets;

@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Packets;
+using TraceAgent.Bpf.Xdp;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Packets;

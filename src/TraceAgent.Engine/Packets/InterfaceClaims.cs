@@ -1,6 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Engine.Targets;
-using TraceAgent.Linux;
+using TraceAgent.Linux.Host;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Packets;

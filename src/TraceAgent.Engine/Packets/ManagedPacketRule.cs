@@ -1,5 +1,5 @@
 using TraceAgent.Engine.State;
-using TraceAgent.Linux;
+using TraceAgent.Linux.Host;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Packets;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using TraceAgent.Linux;
+using TraceAgent.Linux.Host;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Packets;

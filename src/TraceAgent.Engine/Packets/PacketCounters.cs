@@ -1,5 +1,5 @@
 using TraceAgent.Capture;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Counters;
 
 namespace TraceAgent.Engine.Packets;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using TraceAgent.Bpf.Packets;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Bpf.Xdp;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Linux;
+using TraceAgent.Linux.Host;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
 

@@ -1,7 +1,8 @@
-using TraceAgent.Bpf.Packets;
+using TraceAgent.Bpf.Xdp;
 using TraceAgent.Capture;
-using TraceAgent.Engine.Reading;
-using TraceAgent.Events;
+using TraceAgent.Engine.RingReading;
+using TraceAgent.Events.Decoding;
+using TraceAgent.Events.PacketLines;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Packets;

@@ -1,4 +1,4 @@
-using TraceAgent.Linux;
+using TraceAgent.Linux.Host;
 
 namespace TraceAgent.Engine.Packets;
 

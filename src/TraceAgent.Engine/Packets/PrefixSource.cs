@@ -1,7 +1,8 @@
 using TraceAgent.Capture;
-using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.RuleFiles;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;

@@ -1,6 +1,6 @@
-using TraceAgent.Bpf.Packets;
+using TraceAgent.Bpf.Xdp;
 using TraceAgent.Capture;
-using TraceAgent.Events;
+using TraceAgent.Events.PacketLines;
 
 namespace TraceAgent.Engine.Packets;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.RingReading;
 using TraceAgent.Engine.State;
 
 namespace TraceAgent.Engine.Reconciling;

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using TraceAgent.Bpf;
 using TraceAgent.Capture;
-using TraceAgent.Engine.Reading;
 using TraceAgent.Engine.Resolving;
+using TraceAgent.Engine.RingReading;
 using TraceAgent.Engine.State;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
@@ -148,7 +148,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
             ? previous.Files.Select(file => file.File)
                 .Where(file => !found.Contains(file.Identity.File))
                 .DistinctBy(file => file.Identity.File)
-                .SelectMany(file => ProbeResolver.PartsOf(rule, file))
+                .SelectMany(file => ProbeParts.In(file, rule))
             : [];
     }
 

@@ -1,6 +1,6 @@
 using TraceAgent.Engine.State;
 using TraceAgent.Engine.Targets;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 
 namespace TraceAgent.Engine.Reconciling;
 

@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;

@@ -1,7 +1,7 @@
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Capture;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.State;
 using TraceAgent.Rules;

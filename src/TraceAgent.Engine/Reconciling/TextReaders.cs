@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using TraceAgent.Engine.Targets;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 
 namespace TraceAgent.Engine.Reconciling;
 

@@ -1,7 +1,8 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Symbols;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Engine.Resolving;
 

@@ -1,5 +1,7 @@
 using TraceAgent.Capture;
-using TraceAgent.Linux;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;

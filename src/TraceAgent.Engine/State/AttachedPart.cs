@@ -1,10 +1,13 @@
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.Resolving;
-using TraceAgent.Events;
+using TraceAgent.Engine.RingReading;
+using TraceAgent.Events.Shapes;
 using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using TraceAgent.Bpf;
 using TraceAgent.Capture;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using TraceAgent.Events;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
+using TraceAgent.Linux.Host;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Targets;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using TraceAgent.Capture;
-using TraceAgent.Linux;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Linux.FileSystem;
 
 namespace TraceAgent.Engine.Targets;
 

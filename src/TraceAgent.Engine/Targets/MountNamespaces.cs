@@ -1,5 +1,6 @@
 using System.Globalization;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
+using TraceAgent.Linux.Host;
 
 namespace TraceAgent.Engine.Targets;
 

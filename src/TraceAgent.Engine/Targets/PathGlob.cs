@@ -1,5 +1,5 @@
 using TraceAgent.Capture;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 
 namespace TraceAgent.Engine.Targets;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 
 namespace TraceAgent.Engine.Targets;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using TraceAgent.Capture;
-using TraceAgent.Linux;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Targets;

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
+using TraceAgent.Linux.Host;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Trust;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Linux;
+using TraceAgent.Linux.Host;
 
 namespace TraceAgent.Engine.Trust;
 

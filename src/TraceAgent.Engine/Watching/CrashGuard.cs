@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;

@@ -1,8 +1,8 @@
+using TraceAgent.Engine.AutoDetach;
 using TraceAgent.Engine.Evaluation;
-using TraceAgent.Engine.Guards;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Reconciling;
-using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.RuleFiles;
 using TraceAgent.Engine.State;
 using TraceAgent.Engine.Targets;
 
@@ -34,6 +34,9 @@ public sealed record ReconcileParts
 
     /// <summary>Called once a second, in the one turn that an idle agent makes: another timer would be another wakeup.</summary>
     public Action EverySecond { get; init; } = () => { };
+
+    /// <summary>Called every ten seconds: forgets what was counted of rules that are gone for long.</summary>
+    public Action ForgetGone { get; init; } = () => { };
 
     public required PermittedBinaries Permitted { get; init; }
 

@@ -1,8 +1,8 @@
 using TraceAgent.Capture;
-using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.RuleFiles;
 using TraceAgent.Engine.State;
 using TraceAgent.Engine.Targets;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 
 namespace TraceAgent.Engine.Watching;
 

@@ -1,6 +1,9 @@
 using Serilog.Events;
 using Serilog.Formatting.Compact;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
+using TraceAgent.Events.PacketLines;
+using TraceAgent.Events.Shapes;
+using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Events.Formats;
 

@@ -1,5 +1,8 @@
 using System.Text;
 using Serilog.Formatting.Compact;
+using TraceAgent.Events.PacketLines;
+using TraceAgent.Events.Shapes;
+using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Events.Formats;
 

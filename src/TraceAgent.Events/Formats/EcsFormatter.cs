@@ -1,5 +1,8 @@
 using Serilog.Events;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
+using TraceAgent.Events.PacketLines;
+using TraceAgent.Events.Shapes;
+using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Events.Formats;
 

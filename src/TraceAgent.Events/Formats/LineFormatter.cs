@@ -2,7 +2,10 @@ using System.Text;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Parsing;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
+using TraceAgent.Events.PacketLines;
+using TraceAgent.Events.Shapes;
+using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Events.Formats;
 

@@ -1,5 +1,6 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Processes;
+using TraceAgent.Events.Shapes;
 
 namespace TraceAgent.Events.Formats;
 

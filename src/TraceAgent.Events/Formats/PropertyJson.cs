@@ -1,5 +1,7 @@
 using System.Globalization;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
+using TraceAgent.Events.PacketLines;
+using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Events.Formats;
 

@@ -1,8 +1,12 @@
 using System.Globalization;
 using Serilog.Events;
 using Serilog.Parsing;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
+using TraceAgent.Events.PacketLines;
 using TraceAgent.Events.Secrets;
+using TraceAgent.Events.Shapes;
+using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Events.Formats;
 

@@ -1,5 +1,6 @@
 using Serilog.Events;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
+using TraceAgent.Events.Shapes;
 
 namespace TraceAgent.Events.Formats;
 

@@ -1,5 +1,5 @@
 using Serilog.Events;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Events.Formats;
 

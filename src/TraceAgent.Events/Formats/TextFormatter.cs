@@ -1,4 +1,7 @@
 using Serilog.Events;
+using TraceAgent.Events.PacketLines;
+using TraceAgent.Events.Shapes;
+using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Events.Formats;
 

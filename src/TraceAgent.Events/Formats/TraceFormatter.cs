@@ -1,3 +1,7 @@
+using TraceAgent.Events.PacketLines;
+using TraceAgent.Events.Shapes;
+using TraceAgent.Events.Statements;
+
 namespace TraceAgent.Events.Formats;
 
 /// <summary>

@@ -3,7 +3,7 @@ using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
 using TraceAgent.Events.Formats;
-using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 
 namespace TraceAgent.Events.Outputs;
 

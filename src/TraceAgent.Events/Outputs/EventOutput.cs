@@ -1,5 +1,5 @@
 using TraceAgent.Events.Formats;
-using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 
 namespace TraceAgent.Events.Outputs;
 

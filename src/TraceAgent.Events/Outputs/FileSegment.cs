@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 
 namespace TraceAgent.Events.Outputs;
 

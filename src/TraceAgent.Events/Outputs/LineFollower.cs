@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using TraceAgent.Events.Formats;
+using TraceAgent.Events.PacketLines;
+using TraceAgent.Events.Shapes;
+using TraceAgent.Events.Statements;
 
 namespace TraceAgent.Events.Outputs;
 

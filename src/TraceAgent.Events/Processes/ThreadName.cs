@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Events.Processes;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;

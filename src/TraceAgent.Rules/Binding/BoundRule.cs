@@ -1,4 +1,6 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;

@@ -1,4 +1,5 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Rules.Binding;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Tokens;
@@ -10,6 +10,9 @@ namespace TraceAgent.Rules.Binding;
 /// <summary>The part for operators between two values.</summary>
 internal sealed partial class ExpressionBinder
 {
+    /// <summary>The cost of looking for a part at every place of a text: the kernel's verifier follows each.</summary>
+    private const int SearchCost = 200;
+
     private Bound? Binary(Syntax.Binary binary, Bound left, Bound right)
     {
         if (left.Type is StaticType.Float || right.Type is StaticType.Float)
@@ -18,7 +21,7 @@ internal sealed partial class ExpressionBinder
             return Fail(number.Source, DiagnosticCode.TypeMismatch, FloatsAreOnlyShown, Hint(number));
         }
 
-        if (binary.Sign is "==" or "!=" or "<" or "<=" or ">" or ">=" or "~")
+        if (binary.IsMatch || binary.Sign is "==" or "!=" or "<" or "<=" or ">" or ">=")
         {
             return Comparison(binary, left, right);
         }
@@ -68,7 +71,7 @@ internal sealed partial class ExpressionBinder
         // 'x' is a number beside numbers and a text beside texts.
         left = right.Type.IsText ? left : AsNumber(left);
         right = left.Type.IsText ? right : AsNumber(right);
-        if (left.Type.IsText || right.Type.IsText || binary.Sign == "~")
+        if (left.Type.IsText || right.Type.IsText || binary.IsMatch)
         {
             return TextComparison(binary, left, right);
         }
@@ -97,8 +100,10 @@ internal sealed partial class ExpressionBinder
         if (!left.Type.IsText || !right.Type.IsText)
         {
             var text = left.Type.IsText ? left : right;
-            return binary.Sign == "~" && !left.Type.IsText
-                ? Fail(left.Source, DiagnosticCode.TypeMismatch, $"'~' matches a string with a pattern, not {left.Type.Noun}", null)
+            return binary.IsMatch && !left.Type.IsText
+                ? Fail(
+                    left.Source, DiagnosticCode.TypeMismatch,
+                    $"'{binary.Sign}' matches a string with a pattern, not {left.Type.Noun}", null)
                 : Mismatch(
                     binary,
                     "compare",
@@ -107,7 +112,7 @@ internal sealed partial class ExpressionBinder
                     IsPlainNumber(left) || IsPlainNumber(right) ? Hint(text) : WidePointerHint(left, right));
         }
 
-        if (left.Source is Syntax.Quotation && right.Source is not Syntax.Quotation && binary.Sign != "~")
+        if (left.Source is Syntax.Quotation && right.Source is not Syntax.Quotation && !binary.IsMatch)
         {
             (left, right) = (right, left);
         }
@@ -118,14 +123,14 @@ internal sealed partial class ExpressionBinder
                 DiagnosticCode.TypeMismatch, "a string is compared with a text in quotes", "such as path == '/a' or path ~ '/api/*'");
         }
 
-        if (binary.Sign is not ("==" or "!=" or "~"))
+        if (!binary.IsMatch && binary.Sign is not ("==" or "!="))
         {
             return Fail(binary, DiagnosticCode.TypeMismatch,
-                $"strings have no order: '{binary.Sign}' does not take them", "they are compared with '==', '!=' and '~'");
+                $"strings have no order: '{binary.Sign}' does not take them", "they are compared with '==', '!=', '~' and '~*'");
         }
 
         var ofThread = left.Type is StaticType.ThreadName;
-        if (TextPattern.Of(quotation.Value, binary.Sign == "~", ofThread, out var problem) is not { } test)
+        if (TextPattern.Of(quotation.Value, binary.Sign, ofThread, out var problem) is not { } test)
         {
             return Fail(quotation, DiagnosticCode.TypeMismatch, problem, null);
         }
@@ -144,7 +149,7 @@ internal sealed partial class ExpressionBinder
             binary.Sign == "!=" ? new Term.Unary(UnaryOperator.Not, match) : match,
             StaticType.Boolean,
             binary,
-            (left.Cost * 2) + 4 + ((test.Prefix.Count + test.Suffix.Count) / 4));
+            (left.Cost * 2) + 4 + (test.Length / 4) + (test.Middle.Count > 0 ? SearchCost : 0));
     }
 
     private Bound? PointerArithmetic(Syntax.Binary binary, Bound left, Bound right)

@@ -1,4 +1,5 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;

@@ -1,4 +1,5 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Yaml.Diagnostics;
 
@@ -26,6 +27,13 @@ internal static class MissingValues
         foreach (var index in AsIntegers(rules).Where(index => place.Argument(index) is { Read: not null, Type: CaptureType.Float }))
         {
             yield return Missing(PlaceOf(rule, index), $"argument {index + 1} as an integer (it is a floating point number)");
+        }
+
+        foreach (var index in AsIntegers(rules).Where(index => place.Argument(index).Type is CaptureType.Bytes && !IsAddress(rules, index)))
+        {
+            yield return Missing(
+                PlaceOf(rule, index),
+                $"argument {index + 1} as an integer (it has 16 bytes: bytes(16), ipv6 or 'uint64[2]' shows them)");
         }
 
         if (terms.OfType<Term.Result>().Where(result => place.Result(result.Part).Read is null).MinBy(result => result.Part) is { } result)
@@ -59,6 +67,10 @@ internal static class MissingValues
             .Select(argument => argument.Index),
         .. Computed(terms).OfType<Term>().SelectMany(term => term.Parts).OfType<Term.Argument>().Select(argument => argument.Index),
     ];
+
+    /// <summary>True when the rule takes the argument for the address of something.</summary>
+    private static bool IsAddress(RuleTerms terms, int index) =>
+        terms.Arguments.Any(argument => argument is { IsUntyped: false, Type.LiesAtAddress: true } && argument.Index == index);
 
     private static bool IsShownAsInteger(RuleTerms terms, string name) => terms.Messages.SelectMany(message => message.Template.Tokens)
         .Any(token => token is MessageToken.Hole { Format: ['x' or 'X' or 'd' or 'D', ..] } hole && hole.Name == name);

@@ -1,4 +1,7 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Terms;
 
 namespace TraceAgent.Rules.Binding;

@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
 
 namespace TraceAgent.Rules.Binding;
 

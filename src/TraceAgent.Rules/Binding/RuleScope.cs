@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 

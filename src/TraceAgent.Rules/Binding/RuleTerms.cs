@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Terms;
 
 namespace TraceAgent.Rules.Binding;
@@ -19,7 +20,7 @@ internal sealed record RuleTerms
     public int ReturnRegister { get; init; }
 
     /// <summary>
-    /// True when there is no return value to show: the signature says <c>void</c>, or the results are among
+    /// True when there is no return value to show: the rule says <c>void</c>, or the results are among
     /// <see cref="Captures"/>.
     /// </summary>
     public bool ReturnsNothing { get; init; }

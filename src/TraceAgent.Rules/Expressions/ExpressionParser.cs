@@ -5,7 +5,7 @@ using TraceAgent.Yaml.Diagnostics;
 namespace TraceAgent.Rules.Expressions;
 
 /// <summary>
-/// Parses expressions with C's precedence. <c>~</c> between two values matches a text with a pattern and binds like
+/// Parses expressions with C's precedence. <c>~</c> and <c>~*</c> between two values match a text with a pattern and bind like
 /// <c>==</c>.
 /// </summary>
 internal sealed class ExpressionParser
@@ -15,7 +15,7 @@ internal sealed class ExpressionParser
     /// <summary>The operators, loosest first; those of one row bind alike, from the left.</summary>
     internal static IReadOnlyList<IReadOnlyList<string>> Levels { get; } =
     [
-        ["||"], ["&&"], ["|"], ["^"], ["&"], ["==", "!=", "~"], ["<", "<=", ">", ">="], ["<<", ">>"], ["+", "-"], ["*", "/", "%"],
+        ["||"], ["&&"], ["|"], ["^"], ["&"], ["==", "!=", "~", "~*"], ["<", "<=", ">", ">="], ["<<", ">>"], ["+", "-"], ["*", "/", "%"],
     ];
 
     private readonly Func<string, bool> _isValue;
@@ -74,15 +74,21 @@ internal sealed class ExpressionParser
         }
 
         var left = Level(level + 1);
-        while (left is not null && Current.Kind == TokenKind.Sign && Levels[level].Contains(Current.Text))
+        while (left is not null && Current.Kind == TokenKind.Sign && Levels[level].Contains(Operator()))
         {
-            var sign = Current;
-            _reader.At++;
-            left = Level(level + 1) is { } right ? new Syntax.Binary(sign.Text, left, right, left.Start, right.End) : null;
+            var sign = Operator();
+            _reader.At += sign == "~*" ? 2 : 1;
+            left = Level(level + 1) is { } right ? new Syntax.Binary(sign, left, right, left.Start, right.End) : null;
         }
 
         return left;
     }
+
+    /// <summary>
+    /// The operator between two values. The star of <c>~*</c> reads no memory there: behind it is a text in quotes, which has none.
+    /// </summary>
+    private string Operator() =>
+        Current.Is("~") && _reader.Peek(1) is var star && star.Is("*") && star.Start == Current.End ? "~*" : Current.Text;
 
     private Syntax? Operand()
     {

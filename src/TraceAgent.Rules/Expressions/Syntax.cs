@@ -26,8 +26,12 @@ internal abstract record Syntax(int Start, int End)
     /// <param name="Sign">The operator, one of <c>- ! ~ *</c>.</param>
     public sealed record Unary(string Sign, Syntax Operand, int Start, int End) : Syntax(Start, End);
 
-    /// <param name="Sign">The operator: every one of C between two values, and <c>~</c>.</param>
-    public sealed record Binary(string Sign, Syntax Left, Syntax Right, int Start, int End) : Syntax(Start, End);
+    /// <param name="Sign">The operator: every one of C between two values, <c>~</c> and <c>~*</c>.</param>
+    public sealed record Binary(string Sign, Syntax Left, Syntax Right, int Start, int End) : Syntax(Start, End)
+    {
+        /// <summary>True when the left side is matched with a pattern.</summary>
+        public bool IsMatch => Sign is "~" or "~*";
+    }
 
     public sealed record Cast(NamedType To, Syntax Operand, int Start, int End) : Syntax(Start, End);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Yaml;
@@ -25,7 +26,7 @@ internal static partial class FilterKeys
             "pid", "Process ID, or a list of them.", ListOf(JsonSchema.Integer.Minimum(1)),
             (filter, entry, bag) => Each(entry, bag, value => ReadPid(filter, value, bag))),
         new Key<FilterDraft>(
-            "process", "Name of the thread that makes the call, as {comm} shows it, or a pattern with one *; or a list.",
+            "process", "Name of the thread that makes the call, as {comm} shows it, or a pattern with one or two *; or a list.",
             ListOf(JsonSchema.String.MinLength(1)),
             (filter, entry, bag) => Each(entry, bag, value => ReadProcess(filter, value, bag))),
         new Key<FilterDraft>(
@@ -91,7 +92,7 @@ internal static partial class FilterKeys
 
     private static void ReadProcess(FilterDraft filter, YamlScalar value, DiagnosticBag bag)
     {
-        if (TextPattern.Of(value.Value, isPattern: true, ofThread: true, out var problem) is { } test)
+        if (TextPattern.Of(value.Value, "~", ofThread: true, out var problem) is { } test)
         {
             filter.Processes.Add(test);
         }

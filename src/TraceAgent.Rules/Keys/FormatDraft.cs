@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Yaml;
 
 namespace TraceAgent.Rules.Keys;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;

@@ -1,4 +1,6 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;

@@ -1,4 +1,6 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
@@ -64,6 +66,9 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
 
     /// <summary>The results by name, when the rule lists them.</summary>
     public IReadOnlyList<WrittenArgument>? Results { get; set; }
+
+    /// <summary>True when <c>ret</c> says <c>void</c>.</summary>
+    public bool ReturnIsVoid { get; set; }
 
     /// <summary>True when the signature says <c>void</c>, or the results have names of their own.</summary>
     public bool ReturnsNothing { get; set; }

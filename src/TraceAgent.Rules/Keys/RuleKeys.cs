@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
@@ -136,9 +136,9 @@ internal static class RuleKeys
             (rule, entry, bag) => rule.AllowsUnsafe = ScalarValue.Boolean(entry, bag) ?? false),
         new Key<RuleDraft>(
             "ret",
-            "The type of the return value; a signed 64-bit number without this key. Or names and types of several results, as Go has " +
-                "them: [n: int64, err: go.error]. For on: return, both and call.",
-            JsonSchema.AnyOf(TypeText.Schema, ArgumentsValue.ListSchema),
+            "The type of the return value; a signed 64-bit number without this key; void for a function that returns nothing. Or " +
+                "names and types of several results, as Go has them: [n: int64, err: go.error]. For on: return, both and call.",
+            JsonSchema.AnyOf(JsonSchema.Enum("void"), TypeText.Schema, ArgumentsValue.ListSchema),
             ReadReturn),
         new Key<RuleDraft>(
             "format",
@@ -163,6 +163,12 @@ internal static class RuleKeys
         {
             rule.Results = [
                 .. (ArgumentsValue.ReadList("ret", "result", results, bag) ?? []).Select(result => result with { IsResult = true })];
+            return;
+        }
+
+        if (entry.Value is YamlScalar { Value: "void" })
+        {
+            rule.ReturnIsVoid = true;
             return;
         }
 

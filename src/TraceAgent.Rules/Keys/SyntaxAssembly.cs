@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Expressions;
 using TraceAgent.Rules.Tokens;
@@ -17,7 +18,7 @@ internal static class SyntaxAssembly
     {
         var names = (draft.Arguments ?? []).SelectMany(argument => new[] { argument.Name, argument.Alias }).ToHashSet();
         draft.Results = draft.Results?.Where(result => ValueName.Take(result.Name, result.Written.At, names, bag)).ToList();
-        draft.ReturnsNothing = draft.Results is not null || (draft.ReturnsNothing && !draft.Has("ret"));
+        draft.ReturnsNothing = draft.Results is not null || draft.ReturnIsVoid || (draft.ReturnsNothing && !draft.Has("ret"));
 
         // A name in brackets is a value's where there is one, and else a type that something is cast to.
         var values = new HashSet<string>(names) { "ret", "duration" };

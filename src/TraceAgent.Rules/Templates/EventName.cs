@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Rules.Templates;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Types;

@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Terms;
 
 namespace TraceAgent.Rules.Types;

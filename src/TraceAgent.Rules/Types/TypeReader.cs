@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Yaml.Diagnostics;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;

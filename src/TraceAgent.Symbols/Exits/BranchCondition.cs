@@ -1,5 +1,5 @@
 using Iced.Intel;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Symbols.Exits;
 

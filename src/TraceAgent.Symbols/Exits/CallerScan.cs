@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Exits;
 

@@ -1,7 +1,7 @@
 using System.Collections;
 using Iced.Intel;
-using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Instructions;
 
 namespace TraceAgent.Symbols.Exits;

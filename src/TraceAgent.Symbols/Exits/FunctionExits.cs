@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
 using TraceAgent.Symbols.Instructions;
 
 namespace TraceAgent.Symbols.Exits;

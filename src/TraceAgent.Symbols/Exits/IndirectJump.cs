@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Iced.Intel;
-using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Exits;
 

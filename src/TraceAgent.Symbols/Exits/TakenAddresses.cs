@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections;
 using TraceAgent.Dwarf.Elf;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Exits;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 using Iced.Intel;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Functions;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
 using TraceAgent.Demangling;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Functions;
 

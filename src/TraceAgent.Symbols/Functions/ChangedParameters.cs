@@ -1,7 +1,7 @@
 using Iced.Intel;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Demangling;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Functions;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Functions;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using TraceAgent.Demangling;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Functions;
 

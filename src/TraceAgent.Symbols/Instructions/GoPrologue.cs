@@ -1,5 +1,5 @@
 using Iced.Intel;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Instructions;
 

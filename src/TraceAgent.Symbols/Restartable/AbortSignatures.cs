@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using TraceAgent.Symbols.Elf;
-using Architecture = TraceAgent.Capture.Architecture;
+using TraceAgent.Symbols.Binaries;
+using Architecture = TraceAgent.Capture.Plans.Architecture;
 
 namespace TraceAgent.Symbols.Restartable;
 

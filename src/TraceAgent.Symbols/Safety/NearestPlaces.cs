@@ -1,5 +1,5 @@
-using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Instructions;
 
 namespace TraceAgent.Symbols.Safety;

@@ -1,5 +1,5 @@
 using TraceAgent.Dwarf.Elf;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Safety;
 

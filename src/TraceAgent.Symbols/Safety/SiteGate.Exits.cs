@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
 using TraceAgent.Symbols.Exits;
 using TraceAgent.Symbols.Restartable;
 

@@ -1,5 +1,6 @@
-using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Exits;
 using TraceAgent.Symbols.Instructions;
 

@@ -1,5 +1,5 @@
-using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Capture.Places;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Sites;

@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Capture.Places;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Exits;
 using TraceAgent.Symbols.Functions;
 using TraceAgent.Symbols.Safety;

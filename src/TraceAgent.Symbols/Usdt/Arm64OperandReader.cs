@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Symbols.Usdt;
 
@@ -16,7 +16,7 @@ internal sealed partial class Arm64OperandReader : OperandReader
             return (register, width, null);
         }
 
-        if (TryNumber(operand.AsSpan().TrimStart('#'), out var number))
+        if (OperandNumber.TryNumber(operand.AsSpan().TrimStart('#'), out var number))
         {
             return (new Expr.Constant(number), 8, null);
         }
@@ -32,7 +32,7 @@ internal sealed partial class Arm64OperandReader : OperandReader
     {
         if (match.Groups["number"].Success)
         {
-            return TryNumber(match.Groups["number"].Value, out var number) ? new Expr.Constant(number) : null;
+            return OperandNumber.TryNumber(match.Groups["number"].Value, out var number) ? new Expr.Constant(number) : null;
         }
 
         if (!match.Groups["index"].Success)

@@ -1,5 +1,5 @@
 using System.Text;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Functions;
 
 namespace TraceAgent.Symbols.Usdt;

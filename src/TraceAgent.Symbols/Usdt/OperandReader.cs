@@ -1,6 +1,8 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 
 namespace TraceAgent.Symbols.Usdt;
 
@@ -13,6 +15,7 @@ internal abstract partial class OperandReader
     // Assemblers take no longer expression, and messages repeat it.
     private const int MaxOperandLength = 128;
     private const int MaxOperands = 64;
+    private const int Word = 8;
 
     private static readonly SiteValue Unreadable = SiteValue.Missing("its operand cannot be read");
 
@@ -42,18 +45,6 @@ internal abstract partial class OperandReader
     protected static (Expr? Value, int Width, string? Refusal) Refuse(string operand, string reason) =>
         (null, 0, $"its operand {operand} {reason}");
 
-    /// <summary>Parses a number, decimal or hexadecimal, with or without a sign.</summary>
-    protected static bool TryNumber(ReadOnlySpan<char> text, out long number)
-    {
-        var negative = text is ['-', ..];
-        var digits = text is ['-' or '+', ..] ? text[1..] : text;
-        var isRead = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            ? ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
-            : ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-        number = unchecked(negative ? -(long)value : (long)value);
-        return isRead;
-    }
-
     protected static Expr Sum(Expr left, Expr right) => (left, right) switch
     {
         (_, Expr.Constant { Value: 0 }) => left,
@@ -74,15 +65,20 @@ internal abstract partial class OperandReader
         var signed = match.Groups["sign"].Success;
         var isFloat = match.Groups["float"].Success;
         var operand = match.Groups["operand"].Value;
-        if (match.Groups["size"].Length > 1 || size is not (1 or 2 or 4 or 8))
-        {
-            return SiteValue.Missing($"its operand {text} has a size that is not 1, 2, 4 or 8 bytes");
-        }
-
         if (IsVectorRegister(operand))
         {
             return SiteValue.Missing(
                 $"it is in {operand}, a register for floating point numbers and vectors, which the kernel does not hand out");
+        }
+
+        if (match.Groups["size"].Value == "16")
+        {
+            return OfTwoWords(text, Place(operand, Word, signed: false).Value);
+        }
+
+        if (match.Groups["size"].Length > 1 || size is not (1 or 2 or 4 or 8))
+        {
+            return SiteValue.Missing($"its operand {text} has a size that is not 1, 2, 4, 8 or 16 bytes");
         }
 
         var (value, width, refusal) = Place(operand, size, signed);
@@ -95,6 +91,11 @@ internal abstract partial class OperandReader
             ? OfFloat(text, value, size)
             : new SiteValue(Widen(value, Math.Min(size, width), signed), new CaptureType.Integer(8, signed || size < 8), null);
     }
+
+    /// <summary>A value of two words, which is at its address: what it is, only a rule can say.</summary>
+    private static SiteValue OfTwoWords(string text, Expr? value) => value is Expr.Load inMemory
+        ? new SiteValue(inMemory.Address, new CaptureType.Bytes(2 * Word), null)
+        : SiteValue.Missing($"its operand {text} has 16 bytes that are not in memory");
 
     private static SiteValue OfFloat(string text, Expr value, int size) => value is Expr.Load && size is 4 or 8
         ? new SiteValue(value, new CaptureType.Float(size), null)

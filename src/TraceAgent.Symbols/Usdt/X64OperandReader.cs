@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Symbols.Usdt;
 
 /// <summary>Reads operands of x86-64 as the GNU assembler writes them (AT&amp;T syntax).</summary>
 /// <param name="address">The address of the probe.</param>
 /// <param name="variableAt">The address of a variable of the file; null when the name does not say which.</param>
-internal sealed partial class X64OperandReader(ulong address, Func<string, ulong?> variableAt) : OperandReader
+/// <param name="hasFixedAddresses">True when addresses in the file are those in processes: an executable that is not PIE.</param>
+internal sealed partial class X64OperandReader(ulong address, Func<string, ulong?> variableAt, bool hasFixedAddresses) : OperandReader
 {
     private const int InstructionPointer = 16;
 
@@ -26,88 +27,72 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
                 BinaryOperator.ShiftRight, value, new Expr.Constant(8)) : value, register.Width, null);
         }
 
-        if (TryNumber(operand[0] == '$' ? operand.AsSpan(1) : operand, out var number))
-        {
-            return (new Expr.Constant(number), 8, null);
-        }
-
-        if (operand[0] == '$')
-        {
-            return Refuse(operand, "is the address of a symbol, which only the linker knew");
-        }
-
-        var match = Memory().Match(operand);
-        if (!match.Success)
+        var isImmediate = operand[0] == '$';
+        var match = Memory().Match(isImmediate ? operand[1..] : operand);
+        var displacement = match.Groups["displacement"].Value;
+        if (!match.Success || (isImmediate && match.Groups["address"].Success)
+            || (displacement.Length == 0 ? new OperandNumber("", 0) : OperandNumber.Read(displacement)) is not { } number)
         {
             return Refuse(operand, operand.Contains(':', StringComparison.Ordinal)
                 ? "is relative to a segment, such as a variable of the thread"
                 : "cannot be read");
         }
 
-        if (Displacement(match.Groups["displacement"].Value) is not var (name, offset))
-        {
-            return Refuse(operand, "cannot be read");
-        }
-
         if (match.Groups["base"].Value == "%rip" && !match.Groups["index"].Success)
         {
-            return NextTo(operand, name, offset, size, signed);
+            return NextTo(operand, number, size, signed);
         }
 
-        if (name.Length > 0)
+        var offset = number.Offset;
+        if (number.Symbol.Length > 0)
         {
-            return Refuse(operand, "is relative to a symbol");
+            if (!hasFixedAddresses)
+            {
+                return Refuse(
+                    operand, isImmediate ? "is the address of a symbol, which differs from process to process" : "is relative to a symbol");
+            }
+
+            if (variableAt(number.Symbol) is not { } variable)
+            {
+                return Unknown(operand, number.Symbol);
+            }
+
+            offset = unchecked(offset + (long)variable);
         }
 
-        return AddressOf(match, operand, offset) is { } at
+        if (!match.Groups["address"].Success)
+        {
+            Expr constant = new Expr.Constant(offset);
+            return isImmediate || number.Symbol.Length == 0 ? (constant, 8, null) : (new Expr.Load(constant, size, signed), size, null);
+        }
+
+        return AddressOf(match, offset) is { } at
             ? (new Expr.Load(at, size, signed), size, null)
             : Refuse(operand, "has a register that cannot be part of an address");
     }
 
-    /// <summary>Parses numbers, and at most one symbol: <c>counter+8-4</c>.</summary>
-    private static (string Symbol, long Offset)? Displacement(string text)
-    {
-        var (name, sum) = ("", 0L);
-        foreach (Match term in Term().Matches(text))
-        {
-            if (TryNumber(term.Value, out var number))
-            {
-                sum = unchecked(sum + number);
-            }
-            else if (name.Length == 0 && !term.Value.StartsWith('-'))
-            {
-                name = term.Value.TrimStart('+');
-            }
-            else
-            {
-                return null;
-            }
-        }
-
-        return (name, sum);
-    }
-
     /// <summary>Reads a variable. Its distance from the probe is the same in every process.</summary>
-    private (Expr? Value, int Width, string? Refusal) NextTo(string operand, string name, long offset, int size, bool signed)
+    private (Expr? Value, int Width, string? Refusal) NextTo(string operand, OperandNumber number, int size, bool signed)
     {
-        if (name.Length == 0)
+        if (number.Symbol.Length == 0)
         {
             return Refuse(operand, "is relative to an instruction that is not known");
         }
 
-        return variableAt(name) is { } variable
-            ? (new Expr.Load(Sum(new Expr.Register(InstructionPointer), new Expr.Constant(unchecked((long)(variable - address) + offset))),
-                size, signed), size, null)
-            : Refuse(operand, $"names '{name}', which the file's symbols do not have, or have several times");
-    }
-
-    private static Expr? AddressOf(Match match, string operand, long offset)
-    {
-        if (!operand.Contains('(', StringComparison.Ordinal))
+        if (variableAt(number.Symbol) is not { } variable)
         {
-            return null;
+            return Unknown(operand, number.Symbol);
         }
 
+        var distance = new Expr.Constant(unchecked((long)(variable - address) + number.Offset));
+        return (new Expr.Load(Sum(new Expr.Register(InstructionPointer), distance), size, signed), size, null);
+    }
+
+    private static (Expr? Value, int Width, string? Refusal) Unknown(string operand, string name) =>
+        Refuse(operand, $"names '{name}', which the file's symbols do not have, or have several times");
+
+    private static Expr? AddressOf(Match match, long offset)
+    {
         Expr sum = new Expr.Constant(0);
         foreach (var part in (ReadOnlySpan<string>)["base", "index"])
         {
@@ -163,10 +148,7 @@ internal sealed partial class X64OperandReader(ulong address, Func<string, ulong
 
     /// <summary><c>displacement(base,index,scale)</c>, of which each may be missing.</summary>
     [GeneratedRegex(
-        @"^(?<displacement>([+-]?[\w.$]+)([+-][\w.$]+)*)?(\(\s*(?<base>%\w+)?\s*(,\s*(?<index>%\w+)\s*(,\s*(?<scale>[1248]))?)?\s*\))?$",
+        @"^(?<displacement>[^%]*?)(?<address>\(\s*(?=[%,])(?<base>%\w+)?\s*(,\s*(?<index>%\w+)\s*(,\s*(?<scale>[1248]))?)?\s*\))?$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Memory();
-
-    [GeneratedRegex(@"[+-]?[\w.$]+", RegexOptions.CultureInvariant)]
-    private static partial Regex Term();
 }

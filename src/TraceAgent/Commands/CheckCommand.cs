@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TraceAgent.Capture;
 using TraceAgent.Configuration;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Evaluation;
@@ -8,6 +9,9 @@ using TraceAgent.Engine.Targets;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
+using TraceAgent.Linux.Host;
+using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;

@@ -1,7 +1,7 @@
 using TraceAgent.Bpf;
 using TraceAgent.Bpf.Code;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Bpf.Packets;
+using TraceAgent.Bpf.Xdp;
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Resolving;

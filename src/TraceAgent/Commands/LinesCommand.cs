@@ -4,7 +4,7 @@ using TraceAgent.Dwarf.Service;
 using TraceAgent.Engine.DebugInfo;
 using TraceAgent.Hosting;
 using TraceAgent.Symbols;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Functions;
 using TraceAgent.Yaml.Diagnostics;
 

@@ -11,6 +11,8 @@ using TraceAgent.Engine.Targets;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Hosting;
 using TraceAgent.Linux;
+using TraceAgent.Linux.Host;
+using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
 using TraceAgent.Yaml.Diagnostics;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Places;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;

@@ -2,12 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using TraceAgent.Bpf;
 using TraceAgent.Configuration;
-using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.RuleFiles;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Engine.Watching;
 using TraceAgent.Events.Outputs;
 using TraceAgent.Hosting;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Logging;
 using TraceAgent.Yaml.Diagnostics;
 

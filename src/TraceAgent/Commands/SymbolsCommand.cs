@@ -1,14 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using TraceAgent.Capture;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Hosting;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Functions;
 using TraceAgent.Symbols.Usdt;
 

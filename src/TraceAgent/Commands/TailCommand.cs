@@ -1,6 +1,6 @@
 using System.CommandLine;
 using TraceAgent.Hosting;
-using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Status;
 
 namespace TraceAgent.Commands;

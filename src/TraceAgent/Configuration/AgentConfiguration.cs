@@ -5,6 +5,7 @@ using TraceAgent.Engine.Targets;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Events.Outputs;
 using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
 

@@ -3,7 +3,7 @@ using TraceAgent.Engine.Targets;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Engine.Watching;
 using TraceAgent.Events.Outputs;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Configuration;

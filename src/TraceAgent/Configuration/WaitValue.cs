@@ -1,6 +1,6 @@
 using System.Globalization;
 using TraceAgent.Bpf.Code;
-using TraceAgent.Linux;
+using TraceAgent.Linux.Host;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 using TraceAgent.Yaml.Keys;

@@ -1,6 +1,6 @@
 using TraceAgent.Bpf;
 using TraceAgent.Configuration;
-using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.RuleFiles;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Engine.Watching;
 using TraceAgent.Events.Outputs;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.RingReading;
 using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;

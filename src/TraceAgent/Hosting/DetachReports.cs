@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Linux;
+using TraceAgent.Linux.Host;
 using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;

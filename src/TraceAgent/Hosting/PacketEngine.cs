@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Engine.Packets;
-using TraceAgent.Linux;
+using TraceAgent.Linux.Host;
 
 namespace TraceAgent.Hosting;
 

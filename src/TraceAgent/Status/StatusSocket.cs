@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using TraceAgent.Events.Outputs;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 
 namespace TraceAgent.Status;
 

@@ -4,9 +4,10 @@ using BenchmarkDotNet.Attributes;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
 using Serilog.Parsing;
-using TraceAgent.Capture;
-using TraceAgent.Events;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Formats;
+using TraceAgent.Events.Shapes;
 using TraceAgent.Events.Tests;
 
 namespace TraceAgent.Benchmarks.Micro;

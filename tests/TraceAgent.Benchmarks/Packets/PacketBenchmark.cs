@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using TraceAgent.Bpf.Packets;
-using TraceAgent.Bpf.Tests.Packets;
+using TraceAgent.Bpf.Tests.Xdp;
+using TraceAgent.Bpf.Xdp;
 using TraceAgent.Capture;
 
 namespace TraceAgent.Benchmarks.Packets;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using TraceAgent.Bpf.Code;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Bpf.Tests.Expressions;
 

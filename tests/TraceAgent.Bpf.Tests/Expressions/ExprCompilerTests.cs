@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using CsCheck;
 using TraceAgent.Bpf.Code;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Bpf.Tests.Expressions;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using CsCheck;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Bpf.Tests.Expressions;
 
@@ -108,14 +109,39 @@ internal static class SampleExpressions
         text = text[..text.IndexOf((byte)0)];
         var (whole, most, last) = (text.ToArray(), text[..(text.Length / 2)].ToArray(), text[(text.Length / 2)..].ToArray());
         byte[] wrong = [.. most, 1];
+        var small = Array.ConvertAll(whole, one => one is >= 0x41 and <= 0x5a ? (byte)(one + 0x20) : one);
         return
         [
+            .. Searches(whole, ignoresCase: false), .. Searches(small, ignoresCase: true),
+            Test(small, [], isExact: true) with { IgnoresCase = true }, Test([], small, isExact: false) with { IgnoresCase = true },
             Test(whole, [], isExact: true),
             Test([.. whole, 1], [], isExact: true), Test(most, [], isExact: true), Test([], [], isExact: true),
             Test(whole, [], isExact: false), Test(most, [], isExact: false), Test(wrong, [], isExact: false), Test([], [], isExact: false),
             Test(most, last, isExact: false),
             Test([], last, isExact: false), Test(most, most, isExact: false), Test(whole, last, isExact: false),
         ];
+    }
+
+    /// <summary>Tests with a part of the text, or too much of it, somewhere between the parts at its ends.</summary>
+    private static IEnumerable<TextTest> Searches(byte[] text, bool ignoresCase)
+    {
+        foreach (var (prefix, middle, suffix) in new[]
+        {
+            (0, 0..text.Length, 0), (0, ..1, 0), (0, ^1.., 0), (1, ..1, 0), (0, ^1.., 1), (1, 1..^1, 1), (1, 1.., 1),
+            (text.Length / 2, (text.Length / 2).., 0), (text.Length / 2, (text.Length / 2)..^1, 1), (2, 3..^2, 2),
+        })
+        {
+            var isThere = prefix <= text.Length && suffix <= text.Length
+                && middle.Start.GetOffset(text.Length) is >= 0 and var from && middle.End.GetOffset(text.Length) is var to && from < to
+                && to <= text.Length;
+            if (isThere)
+            {
+                yield return Test(text[..prefix], text[^suffix..], isExact: false) with
+                { Middle = text[middle].ToEquatableArray(), IgnoresCase = ignoresCase };
+            }
+        }
+
+        yield return Test([], [], isExact: false) with { Middle = [.. text, 1], IgnoresCase = ignoresCase };
     }
 
     private static TextTest Test(byte[] prefix, byte[] suffix, bool isExact) =>

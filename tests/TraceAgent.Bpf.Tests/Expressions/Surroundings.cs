@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Bpf.Tests.Expressions;
 
@@ -57,24 +57,39 @@ internal sealed record Surroundings(
     private long? Matches(ulong address, long length, TextTest test)
     {
         var (prefix, suffix) = (test.Prefix.ToArray(), test.Suffix.ToArray());
-        if (test.IsExact ? length != prefix.Length : length < prefix.Length + suffix.Length)
+        if (test.IsExact ? length != prefix.Length : length < test.Length)
         {
             return 0;
         }
 
-        var begins = Same(address, prefix);
-        return begins == 1 ? Same(address + (ulong)length - (ulong)suffix.Length, suffix) : begins;
+        var begins = Same(address, prefix, test.IgnoresCase);
+        var ends = begins == 1 ? Same(address + (ulong)length - (ulong)suffix.Length, suffix, test.IgnoresCase) : begins;
+        return ends == 1 && test.Middle.Count > 0 ? Contains(address, length, test) : ends;
     }
 
-    private long? Same(ulong address, byte[] bytes)
+    private long? Contains(ulong address, long length, TextTest test)
+    {
+        if (Read(address, (int)Math.Min(length, TextTest.MaxText)) is not { } there)
+        {
+            return null;
+        }
+
+        var between = Small(there[test.Prefix.Count..(int)Math.Min(there.Length, length - test.Suffix.Count)], test.IgnoresCase);
+        return Truth(between.AsSpan().IndexOf(test.Middle.AsSpan()) >= 0);
+    }
+
+    private long? Same(ulong address, byte[] bytes, bool ignoresCase)
     {
         if (bytes.Length == 0)
         {
             return 1;
         }
 
-        return Read(address, bytes.Length) is { } there ? Truth(there.AsSpan().SequenceEqual(bytes)) : null;
+        return Read(address, bytes.Length) is { } there ? Truth(Small(there, ignoresCase).AsSpan().SequenceEqual(bytes)) : null;
     }
+
+    private static byte[] Small(byte[] bytes, bool ignoresCase) =>
+        ignoresCase ? Array.ConvertAll(bytes, one => one is >= 0x41 and <= 0x5a ? (byte)(one + 0x20) : one) : bytes;
 
     private long? Loaded(ulong address, int size, bool signed)
     {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 
 namespace TraceAgent.Bpf.Tests.Kernel;
 

@@ -1,5 +1,6 @@
 /* Calls Choose with numbers, texts and structures, and prints for each call which conditions hold for it, as C computes them.
    The names and conditions are those of ConditionTests. */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <stdint.h>
@@ -35,6 +36,10 @@ static void choose(long number, const char *path, const struct box *box, unsigne
     const char *text = readable & 1 ? path : NULL;
     const struct box *at = readable & 2 ? box : NULL;
     int star = text && fnmatch("/api/*", text, 0) == 0;
+    char head[256];
+
+    /* As much of a text as is searched. */
+    snprintf(head, sizeof head, "%s", text ? text : "");
 
 #define SAY(name, holds) if (holds) printf(" " name)
     printf("%d", total);
@@ -50,6 +55,12 @@ static void choose(long number, const char *path, const struct box *box, unsigne
     SAY("prefix", star);
     SAY("suffix", text && fnmatch("*.html", text, 0) == 0);
     SAY("middle", text && fnmatch("/api/*.html", text, 0) == 0);
+    SAY("within", text && fnmatch("*a-path*", head, 0) == 0);
+    SAY("outermost", text && fnmatch("/*i/*", head, 0) == 0);
+    SAY("beyond", text && strlen(text) < 256 && fnmatch("/a*e*s", text, 0) == 0);
+    SAY("caseless", text && fnmatch("*.HTML", head, FNM_CASEFOLD) == 0 && strlen(text) < 256);
+    SAY("alike", text && strcasecmp(text, "/API/Users") == 0);
+    SAY("hidden", text && fnmatch("*USER*", head, FNM_CASEFOLD) == 0);
     SAY("anything", text != NULL);
     SAY("guarded", box && at && at->code == 500);
     SAY("either", number == 1 || (at && at->level > 100));
@@ -63,6 +74,7 @@ static void choose(long number, const char *path, const struct box *box, unsigne
     SAY("comm", strcmp(comm, "worker") == 0);
     SAY("family", strncmp(comm, "choi", 4) == 0);
     SAY("pid", 1);
+    SAY("thread", strstr(comm, "oi") != NULL);
     SAY("nobody", 0);
     SAY("result", ret > 100 && star);
     SAY("slow", width == 777 && star);
@@ -75,6 +87,7 @@ static void calls(const char *comm)
 {
     static const char *paths[] = {"/api/users", "/api/", "/api", "/api/index.html", "index.html", ".html", "/", "", "/api/users/", "/api/.html",
                                   "/api/a-path-that-is-longer-than-any-pattern-can-be-and-goes-on-for-more-than-sixty-four-bytes"};
+    static char longer[3][400];
     static const long numbers[] = {0, 1, 2, -1, 4, 10, 12, 19, 20, 1000, 1001, INT64_MAX, INT64_MIN, 500, 36};
     static const struct box boxes[] = {{500, 7, "gold"}, {499, 200, "goldfish"}, {-500, 100, NULL}};
     char *page, name[] = "/tmp/choices-XXXXXX";
@@ -89,6 +102,15 @@ static void calls(const char *comm)
     }
     for (int i = 0; i < 4; i++)
         choose(50, paths[i], &boxes[0], 777, 3, comm);
+    /* Texts with something at the end of what is searched, and behind that. */
+    for (int i = 0; i < 3; i++) {
+        memset(longer[i], '-', 300);
+        memcpy(longer[i], "/API/", 5);
+        memcpy(longer[i] + 247 + i, "a-path.HtMl/uSeRs", 17);
+        choose(70 + i, longer[i], NULL, 3, 1, comm);
+        longer[i][255] = 0;
+        choose(80 + i, longer[i], NULL, 3, 1, comm);
+    }
     choose(1, NULL, NULL, 3, 0, comm);
     choose(1, (const char *)1, (const struct box *)1, 3, 0, comm);
     choose(3, paths[0], (const struct box *)1, 3, 1, comm);

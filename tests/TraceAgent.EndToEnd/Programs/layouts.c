@@ -1,5 +1,7 @@
 /* Calls functions with texts that have a length, lists, floating point numbers in memory and UTF-16, laid out as C++, Go and
    Rust have them. For each call it prints the values as a line about it should show them. */
+#define _GNU_SOURCE
+#include <fnmatch.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,6 +45,7 @@ CALLED long Only(struct pair s) { return s.length; }
 CALLED long Equal(struct pair s) { return s.length; }
 CALLED long Pattern(struct pair s) { return s.length; }
 CALLED long Empty(struct pair s) { return s.length; }
+CALLED long Within(struct pair s) { return s.length; }
 CALLED long Greeting(const struct object *one, const struct object *two) { return one == two; }
 CALLED struct pair GivePair(struct pair s) { return s; }
 CALLED struct object Make(int number, const struct object *from) { return number < 0 ? (struct object){0} : *from; }
@@ -75,6 +78,14 @@ static void only(struct pair s, const char *shown, const char *rest)
     Pattern(s);
     if (strncmp(shown, "\"he", 3) == 0 && s.length >= 4 && strncmp(s.text + s.length - 2, "lo", 2) == 0)
         printf("{\"rule\":\"pattern\",\"args\":{\"s\":%s}%s}\n", shown, rest);
+    Within(s);
+    if (strncmp(shown, "\"he", 3) == 0) {
+        char copy[100];
+
+        snprintf(copy, sizeof copy, "%.*s", (int)s.length, s.text);
+        if (fnmatch("HE*l*O", copy, FNM_CASEFOLD) == 0)
+            printf("{\"rule\":\"within\",\"args\":{\"s\":%s}%s}\n", shown, rest);
+    }
     GivePair(s);
     printf("{\"rule\":\"pair\",\"args\":{},\"ret\":%s", shown);
     for (const char *c = rest; *c; c++)

@@ -103,10 +103,40 @@ CALLED void Memory(const struct block *block, long index)
         : : "r"(block), "r"(index) : "rbx", "rcx", "memory");
 }
 
+CALLED void TwoWord(const struct block *block)
+{
+    __asm__ volatile("mov %0, %%rbx\n" NOTE("twowords", "16@(%%rbx) 16@2*(8-4)(%%rbx) -4@$(2+3)*-4-1 16@pair(%%rip)")
+        : : "r"(block) : "rbx", "memory");
+}
+
+static void TwoWords(const struct block *block)
+{
+    const unsigned char *bytes = (const unsigned char *)block;
+
+    TwoWord(block);
+    printf("{\"rule\":\"twowords\",\"args\":{\"block\":\"");
+    for (int i = 0; i < 16; i++)
+        printf("%02x", bytes[i]);
+    printf("\",\"list\":[%d,%d,%d,%d],\"number\":-21,\"pair\":[%" PRId64 ",%" PRId64 "]}}\n", block->list[0], block->list[1], block->list[2],
+           block->list[3], pair[0], pair[1]);
+}
+
+#ifndef __pie__
+/* Where the linker has put things is where they are. */
+CALLED void Fixed(long index)
+{
+    __asm__ volatile("mov %0, %%rcx\n" NOTE("fixed", "8@$pair -4@counter(,%%rcx,4) -4@counter+4 8@$pair+8")
+        : : "r"(index) : "rcx", "memory");
+    printf("{\"rule\":\"fixed\",\"args\":{\"a\":\"%p\",\"b\":%d,\"c\":%d,\"d\":\"%p\"}}\n", (void *)pair, counter[index],
+           counter[1], (void *)(pair + 1));
+}
+#endif
+
 CALLED void Memories(const struct block *block, long index)
 {
     const unsigned char *bytes = (const unsigned char *)block;
 
+    TwoWords(block);
     counter[0] -= 3;
     counter[1] += 5;
     pair[1] = (int64_t)index << 33;
@@ -142,6 +172,9 @@ int main(void)
     for (long i = 0; i < 4; i++) {
         struct block block = {-i * 0x123456789, {1, -2, 3, (int)-i}, (double)i + 0.5, (float)(i + 1) * -0.25f};
         Memories(&block, i);
+#ifndef __pie__
+        Fixed(i % 2);
+#endif
     }
 #endif
     return 0;

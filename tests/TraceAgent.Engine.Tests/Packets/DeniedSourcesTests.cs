@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Packets;
+using TraceAgent.Bpf.Xdp;
 using TraceAgent.Capture;
 using TraceAgent.Engine.Packets;
 using static TraceAgent.Engine.Tests.Packets.GivenPackets;

@@ -1,7 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.Tests.Reconciling;
-using TraceAgent.Linux;
+using TraceAgent.Linux.Host;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Engine.Tests.Packets;

@@ -1,7 +1,7 @@
 using CsCheck;
 using TraceAgent.Capture;
 using TraceAgent.Engine.Packets;
-using TraceAgent.Linux;
+using TraceAgent.Linux.Host;
 using static TraceAgent.Engine.Tests.Packets.GivenPackets;
 
 namespace TraceAgent.Engine.Tests.Packets;

@@ -1,8 +1,8 @@
 using CsCheck;
-using TraceAgent.Bpf.Packets;
+using TraceAgent.Bpf.Xdp;
 using TraceAgent.Capture;
 using TraceAgent.Engine.Packets;
-using TraceAgent.Events;
+using TraceAgent.Events.PacketLines;
 using static TraceAgent.Engine.Tests.Packets.GivenPackets;
 
 namespace TraceAgent.Engine.Tests.Packets;

@@ -1,4 +1,4 @@
-using TraceAgent.Engine.Guards;
+using TraceAgent.Engine.AutoDetach;
 using TraceAgent.Engine.State;
 
 namespace TraceAgent.Engine.Tests.Reconciling;

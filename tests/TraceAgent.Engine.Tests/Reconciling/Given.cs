@@ -1,9 +1,9 @@
 using System.Text;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
 using TraceAgent.Engine.Reconciling;
 using TraceAgent.Engine.Resolving;
-using TraceAgent.Engine.Sources;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Files;

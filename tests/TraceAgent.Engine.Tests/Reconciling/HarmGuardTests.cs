@@ -1,5 +1,5 @@
-using TraceAgent.Engine.Guards;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.AutoDetach;
+using TraceAgent.Engine.ProcessTracking;
 
 namespace TraceAgent.Engine.Tests.Reconciling;
 

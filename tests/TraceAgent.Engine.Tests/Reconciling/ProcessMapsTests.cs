@@ -1,5 +1,5 @@
 using TraceAgent.Engine.Reconciling;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 
 namespace TraceAgent.Engine.Tests.Reconciling;
 

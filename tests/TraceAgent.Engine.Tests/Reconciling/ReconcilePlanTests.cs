@@ -1,5 +1,7 @@
 using CsCheck;
 using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Engine.Reconciling;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;

@@ -1,4 +1,4 @@
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Engine.Targets;
 
 namespace TraceAgent.Engine.Tests.Targets;

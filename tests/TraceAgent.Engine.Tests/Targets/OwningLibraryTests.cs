@@ -1,6 +1,6 @@
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Symbols;
-using TraceAgent.Symbols.Elf;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Engine.Tests.Targets;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.RuleFiles;
 using TraceAgent.Engine.Trust;
 using TraceAgent.Yaml.Diagnostics;
 

@@ -1,4 +1,3 @@
-using TraceAgent.Engine.Sources;
 using TraceAgent.Engine.Watching;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;

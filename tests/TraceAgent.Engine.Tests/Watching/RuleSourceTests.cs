@@ -1,4 +1,4 @@
-using TraceAgent.Engine.Sources;
+using TraceAgent.Engine.RuleFiles;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Files;
 

@@ -1,7 +1,8 @@
 using System.IO.Pipes;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Outputs;
-using TraceAgent.Linux;
+using TraceAgent.Linux.ThisProcess;
 
 namespace TraceAgent.Events.Tests.Outputs;
 

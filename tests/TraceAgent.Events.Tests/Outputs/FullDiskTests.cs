@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Outputs;
 
 namespace TraceAgent.Events.Tests.Outputs;

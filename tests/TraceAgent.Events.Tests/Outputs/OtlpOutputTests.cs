@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Google.Protobuf;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Outputs;
 
 namespace TraceAgent.Events.Tests.Outputs;

@@ -1,6 +1,8 @@
 using System.Text;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Outputs;
+using TraceAgent.Events.Statements;
 using TraceAgent.Rules;
 
 namespace TraceAgent.Events.Tests.Outputs;

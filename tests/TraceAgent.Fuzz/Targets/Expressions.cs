@@ -1,5 +1,6 @@
 using System.Text;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Expressions;

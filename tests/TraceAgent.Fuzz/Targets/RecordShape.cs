@@ -1,5 +1,6 @@
 using System.Text;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Tests;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using TraceAgent.Capture;
+using TraceAgent.Capture.Values;
 using TraceAgent.Events.Formats;
 using TraceAgent.Events.Secrets;
 using TraceAgent.Events.Tests;

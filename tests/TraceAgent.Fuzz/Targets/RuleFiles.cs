@@ -1,7 +1,9 @@
 using TraceAgent.Bpf.Code;
-using TraceAgent.Capture;
-using TraceAgent.Events;
-using TraceAgent.Linux;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
+using TraceAgent.Events.PacketLines;
+using TraceAgent.Events.Shapes;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Files;

@@ -4,7 +4,7 @@ using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Engine.Tests;
 using TraceAgent.Engine.Tests.Reconciling;
-using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
 
 namespace TraceAgent.Tests.Configuration;
 

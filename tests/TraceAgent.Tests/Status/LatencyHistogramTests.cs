@@ -1,5 +1,5 @@
 using CsCheck;
-using TraceAgent.Engine.Reading;
+using TraceAgent.Engine.Counters;
 using TraceAgent.Status;
 
 namespace TraceAgent.Tests.Status;

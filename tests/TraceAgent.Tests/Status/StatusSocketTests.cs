@@ -3,6 +3,7 @@ using System.Text;
 using TraceAgent.Engine.Tests;
 using TraceAgent.Events;
 using TraceAgent.Events.Outputs;
+using TraceAgent.Events.Statements;
 using TraceAgent.Status;
 
 namespace TraceAgent.Tests.Status;

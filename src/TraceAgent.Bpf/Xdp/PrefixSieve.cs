@@ -1,0 +1,68 @@
+using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
+
+namespace TraceAgent.Bpf.Xdp;
+
+/// <summary>
+/// Bits in memory shared with the program, found by an address' first bits: where the bit is zero, nothing denies. A bit of an
+/// IPv4 sieve stands for 1,024 addresses; one of IPv6 for all prefixes that hash to it.
+/// </summary>
+internal sealed class PrefixSieve : IDisposable
+{
+    private const int Words = 1 << (PacketLayout.SieveBitsLog2 - 6);
+
+    private readonly bool _isIPv6;
+    private readonly MappedMap _memory;
+
+    public PrefixSieve(BpfObject loaded, bool isIPv6)
+    {
+        var map = PacketLayout.Sieve(isIPv6);
+        _isIPv6 = isIPv6;
+        _memory = MappedMap.Writable(loaded.MapFd(map), map, 0, Words * sizeof(long));
+    }
+
+    /// <summary>Sets the bits of these prefixes, and with <paramref name="keep"/> leaves those that were set before.</summary>
+    public void Set(IEnumerable<IpPrefix> denied, bool keep)
+    {
+        var words = new ulong[Words];
+        foreach (var prefix in denied)
+        {
+            Mark(words, prefix);
+        }
+
+        for (var i = 0; i < words.Length; i++)
+        {
+            var now = (ulong)_memory[i * sizeof(long)];
+            var wanted = keep ? now | words[i] : words[i];
+            if (wanted != now)
+            {
+                _memory.Write(i * sizeof(long), (long)wanted);
+            }
+        }
+    }
+
+    public void Dispose() => _memory.Dispose();
+
+    private void Mark(ulong[] words, IpPrefix prefix)
+    {
+        if (!_isIPv6)
+        {
+            var first = (uint)prefix.Address.Bits >> (32 - PacketLayout.SieveBitsLog2);
+            var count = 1u << Math.Max(0, PacketLayout.SieveBitsLog2 - prefix.Length);
+            for (var bit = first; bit < first + count; bit++)
+            {
+                words[bit >> 6] |= 1UL << (int)(bit & 63);
+            }
+
+            return;
+        }
+
+        // Shorter ones have no bit: a word tells the program not to check here.
+        var start = (ulong)(prefix.Address.Bits >> 64);
+        var hash = prefix.Length >= PacketLayout.SieveNarrowBits
+            ? start * PacketLayout.SieveNarrowFactor
+            : (start >> 32) * PacketLayout.SieveWideFactor;
+        hash >>= 64 - PacketLayout.SieveBitsLog2;
+        words[hash >> 6] |= 1UL << (int)(hash & 63);
+    }
+}

@@ -1,0 +1,139 @@
+namespace TraceAgent.Capture.Plans;
+
+/// <summary>
+/// The computation of one 64-bit value in the kernel when a probe is hit. Everything that reads the traced process lowers to this
+/// tree: arguments, DWARF locations, USDT operands, field paths and conditions. Equality is structural; it is part of a probe's
+/// identity.
+/// </summary>
+public abstract record Expr
+{
+    private Expr()
+    {
+    }
+
+    /// <summary>True when the value needs the traced process's memory.</summary>
+    public bool ReadsMemory() =>
+        Has(one => one is Load or TextMatch and not TextMatch { Length: not null, Test: { Prefix.Count: 0, Suffix.Count: 0 } });
+
+    /// <summary>True when computing it reads memory, or what was read on entry.</summary>
+    public bool CanFail() => ReadsMemory() || Has(one => one is EntryField);
+
+    /// <summary>True when computing it needs registers or memory of the hit itself, and not only what was read on entry.</summary>
+    public bool ReadsHit() => Has(one => one is Register or Load or TextMatch);
+
+    private bool Has(Predicate<Expr> which) => which(this) || this switch
+    {
+        Load load => load.Address.Has(which),
+        TextMatch match => match.Address.Has(which) || match.Length?.Has(which) == true,
+        Unary unary => unary.Operand.Has(which),
+        Extend extend => extend.Operand.Has(which),
+        Binary binary => binary.Left.Has(which) || binary.Right.Has(which),
+        _ => false,
+    };
+
+    /// <summary>A register of the traced thread at the site, by DWARF number.</summary>
+    public sealed record Register(int Number) : Expr;
+
+    public sealed record Constant(long Value) : Expr;
+
+    public sealed record Unary(UnaryOperator Operator, Expr Operand) : Expr;
+
+    public sealed record Binary(BinaryOperator Operator, Expr Left, Expr Right) : Expr;
+
+    /// <summary>Reads <paramref name="Size"/> bytes (1, 2, 4 or 8) of the traced process's memory, widened by sign or with zeros.</summary>
+    public sealed record Load(Expr Address, int Size, bool Signed) : Expr;
+
+    /// <summary>
+    /// The low <paramref name="Size"/> bytes (1, 2, 4) of a value, widened by sign or with zeros: the upper half of a
+    /// register that holds a C <c>int</c> is undefined (System V ABI 3.2.3).
+    /// </summary>
+    public sealed record Extend(Expr Operand, int Size, bool Signed) : Expr;
+
+    /// <summary>The scalar entry field <paramref name="Index"/> as it was on entry, in what is computed on return of a call.</summary>
+    public sealed record EntryField(int Index) : Expr;
+
+    /// <summary>1 when the text at the address passes the test, else 0.</summary>
+    /// <param name="Address">The address where it begins; for a text without a length, NULL passes no test.</param>
+    /// <param name="Test">The test.</param>
+    /// <param name="Length">The length in bytes; null when the text ends at a NUL.</param>
+    public sealed record TextMatch(Expr Address, TextTest Test, Expr? Length = null) : Expr;
+
+    /// <summary>1 when the thread's name (at most 15 bytes) passes the test, else 0.</summary>
+    public sealed record CommMatch(TextTest Test) : Expr;
+
+    /// <summary>
+    /// ID of the cgroup (version 2) <paramref name="Level"/> folders below the root to which the thread's own belongs; 0 for
+    /// none.
+    /// </summary>
+    public sealed record AncestorCgroup(int Level) : Expr;
+
+    /// <summary>A value that the kernel knows about the hit itself.</summary>
+    public sealed record Special(SpecialValue Value) : Expr;
+}
+
+public enum UnaryOperator
+{
+    Negate,
+    Complement,
+
+    /// <summary>Logical not: 1 for 0, else 0.</summary>
+    Not,
+}
+
+/// <summary>
+/// The operators of two values. Arithmetic wraps at 64 bits; comparisons give 1 or 0. Division and modulo are unsigned, as BPF
+/// before instruction set v4 has them; dividing by 0 gives 0, modulo 0 the left side.
+/// </summary>
+public enum BinaryOperator
+{
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    And,
+    Or,
+    Xor,
+    ShiftLeft,
+    ShiftRight,
+    ShiftRightArithmetic,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Below,
+    BelowOrEqual,
+    Above,
+    AboveOrEqual,
+
+    /// <summary>Logical and: does not evaluate the right side when the left is 0.</summary>
+    AndAlso,
+
+    /// <summary>Logical or: does not evaluate the right side when the left is not 0.</summary>
+    OrElse,
+}
+
+public enum SpecialValue
+{
+    /// <summary>Process ID as user space knows it (kernel: tgid).</summary>
+    Pid,
+
+    /// <summary>Thread ID (kernel: pid).</summary>
+    Tid,
+    Uid,
+    Gid,
+
+    /// <summary>The time: CLOCK_MONOTONIC, ns.</summary>
+    Now,
+
+    /// <summary>ID of the cgroup (version 2): the inode of its folder.</summary>
+    Cgroup,
+
+    /// <summary>The time since the entry of the call, in ns, on its return.</summary>
+    Duration,
+
+    /// <summary>The flags of the processor before the probed instruction.</summary>
+    Flags,
+}

@@ -1,0 +1,121 @@
+using TraceAgent.Capture.Values;
+using TraceAgent.Rules;
+
+namespace TraceAgent.Events.Shapes;
+
+/// <summary>A rule's message with every name resolved, so that no event looks one up.</summary>
+internal sealed class BoundMessage
+{
+    private readonly EventField[] _fields;
+    private readonly ProcessProperty[] _ofProcess;
+    private readonly SiteName[] _sites;
+    private readonly string _rule;
+    private readonly BoundTextBuilder _text = new();
+    private readonly BoundTextBuilder _json = new();
+
+    /// <param name="template">The template as in the rule.</param>
+    /// <param name="fields">The fields of the event.</param>
+    /// <param name="ofProcess">The process properties that the message names.</param>
+    /// <param name="sites">The sites that the event may come from.</param>
+    /// <param name="rule">The rule whose message it is.</param>
+    public BoundMessage(MessageTemplate template, EventField[] fields, ProcessProperty[] ofProcess, SiteName[] sites, string rule)
+    {
+        (_fields, _ofProcess, _sites, _rule) = (fields, ofProcess, sites, rule);
+        var tokens = template.Tokens;
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            var token = tokens[i];
+            if (token is MessageToken.Hole hole)
+            {
+                var isCalled = hole is { Name: "symbol", Format: null }
+                    && i + 1 < tokens.Count && tokens[i + 1] is MessageToken.Literal { Text: ['(', ..] };
+                Bind(isCalled ? hole with { Format = MessageText.BareSymbol } : hole);
+            }
+            else
+            {
+                Literal(((MessageToken.Literal)token).Text);
+            }
+        }
+
+        (Text, Json) = (_text.Build(), _json.Build());
+    }
+
+    /// <summary>The message without escapes.</summary>
+    public BoundText Text { get; }
+
+    /// <summary>The message as the inside of a JSON string.</summary>
+    public BoundText Json { get; }
+
+    private void Bind(MessageToken.Hole hole)
+    {
+        var width = hole.Alignment ?? 0;
+        if (Array.FindIndex(_fields, f => f.Name == hole.Name) is >= 0 and var index)
+        {
+            Add(new Hole(HoleSource.Value, index, hole.Format, width)
+            { IsNumber = hole.Format is null && width == 0 && _fields[index].IsNumber });
+            return;
+        }
+
+        if (Array.FindIndex(_ofProcess, property => property.Name == hole.Name) is >= 0 and var at)
+        {
+            Add(new Hole(HoleSource.Process, at, hole.Format, width));
+            return;
+        }
+
+        HoleSource? source = hole.Name switch
+        {
+            "duration" => HoleSource.Duration,
+            "pid" => HoleSource.Pid,
+            "tid" => HoleSource.Tid,
+            "comm" => HoleSource.Comm,
+            "exe" => HoleSource.Executable,
+            "symbol" => HoleSource.Symbol,
+            "binary" => HoleSource.Binary,
+            "time" => HoleSource.Time,
+            _ => null,
+        };
+        switch (source, _sites)
+        {
+            case (null, _):
+                Literal(Constant(hole.Name), width);
+                break;
+            case (HoleSource.Symbol, [var only]):
+                Literal(MessageText.SymbolText(only.Text, hole.Format), width);
+                break;
+            case (HoleSource.Binary, [var only]):
+                Literal(only.Binary, width);
+                break;
+            default:
+                Add(new Hole(source.Value, 0, hole.Format, width));
+                break;
+        }
+    }
+
+    private void Add(Hole hole)
+    {
+        _text.Add(hole);
+        _json.Add(hole with { IsEscaped = !IsPlain(hole) });
+    }
+
+    // Serilog shows a hole without a value as it was written.
+    private string Constant(string name) => name switch
+    {
+        "rule" => _rule,
+        _ => $"{{{name}}}",
+    };
+
+    private void Literal(string text, int width = 0)
+    {
+        var literal = width > 0 ? text.PadLeft(width) : text.PadRight(-width);
+        _text.Add(literal);
+        _json.Add(JsonText.Quote(literal)[1..^1]);
+    }
+
+    /// <summary>True when it never has anything that JSON escapes.</summary>
+    private bool IsPlain(Hole hole) => hole.Format is null && hole.Source switch
+    {
+        HoleSource.Value => _fields[hole.Index].IsPlain,
+        HoleSource.Pid or HoleSource.Tid or HoleSource.Duration => true,
+        _ => false,
+    };
+}

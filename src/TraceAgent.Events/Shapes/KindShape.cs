@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+using Serilog.Parsing;
+using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
+using TraceAgent.Rules;
+using TraceAgent.Rules.Binding;
+using SerilogTemplate = Serilog.Events.MessageTemplate;
+using ValueFormat = TraceAgent.Rules.Templates.ValueFormat;
+
+namespace TraceAgent.Events.Shapes;
+
+/// <summary>The symbol of a site, as text and as JSON, and the path of its file.</summary>
+public sealed record SiteName(string Text, byte[] Json, string Binary)
+{
+    private string? _call;
+    private string? _bare;
+
+    /// <param name="symbol">The symbol as it is shown.</param>
+    /// <param name="binary">The path of the file that it is in.</param>
+    public static SiteName Of(string symbol, string binary) =>
+        new(symbol, Encoding.UTF8.GetBytes($",\"symbol\":{JsonText.Quote(symbol)}"), binary);
+
+    /// <summary>The symbol in a format: see <see cref="MessageText.SymbolText"/>.</summary>
+    public string As(string? format) => format switch
+    {
+        null => Text,
+        MessageText.BareSymbol => _bare ??= MessageText.SymbolText(Text, format),
+        _ => _call ??= MessageText.SymbolText(Text, format),
+    };
+}
+
+/// <summary>The shape of the events of one kind of one rule.</summary>
+public sealed class KindShape
+{
+    /// <param name="kind">The kind of the events.</param>
+    /// <param name="rule">The rule whose events they are.</param>
+    /// <param name="bound">The rule at their places.</param>
+    /// <param name="sites">The sites that they may come from.</param>
+    /// <param name="values">The values that they show.</param>
+    /// <exception cref="ArgumentException">The plan has not what is to be shown.</exception>
+    public KindShape(EventKind kind, Rule rule, BoundRule bound, SiteName[] sites, IReadOnlyList<ShownField> values)
+    {
+        var template = bound.Messages.First(m => m.Kind == kind).Template;
+        Layout = bound.Plan.LayoutOf(kind);
+        Fields = FieldsOf(kind, rule, bound.Plan, values);
+        ArgumentCount = values.Count(v => v.Value is { IsReturnValue: false, IsOfEvent: false });
+        CapturedCount = values.Count(v => !v.Value.IsOfEvent);
+        Members =
+        [
+            .. Fields[CapturedCount..], new EventField("args", Fields[..ArgumentCount]), .. Fields[ArgumentCount..CapturedCount],
+        ];
+        Rule = rule.Name.Value;
+        RuleJson = JsonText.Quote(Rule);
+        Event = kind switch
+        {
+            EventKind.Entry => "entry",
+            EventKind.Return => "return",
+            _ => "call",
+        };
+        Sites = sites;
+        HasDuration = kind == EventKind.Call;
+        OfProcess = [.. ProcessProperty.All.Where(property => template.Shows(property.Name))];
+        var message = new BoundMessage(template, Fields, OfProcess, sites, Rule);
+        (Message, JsonMessage) = (message.Text, message.Json);
+        Template = WithBareSymbols(new MessageTemplateParser().Parse(template.Text));
+        Level = (LogEventLevel)rule.Level;
+        Labels = rule.Labels;
+        TextCapacity = Fields.Sum(f => f.TextCapacity);
+        ListCapacity = Fields.Sum(f => f.ListCapacity);
+        var id = EventIdHash.Compute(template.Text).ToString("x8", CultureInfo.InvariantCulture);
+        var level = Level == LogEventLevel.Information ? "" : $",\"@l\":\"{Level}\"";
+        AfterMessage = Encoding.UTF8.GetBytes($"\",\"@i\":\"{id}\"{level},\"rule\":{RuleJson},\"event\":\"{Event}\",\"pid\":");
+        JsonValues = BoundValues.Of(this);
+    }
+
+    /// <summary>The same template, in which a symbol in front of a bracket leaves its own parameters out.</summary>
+    private static SerilogTemplate WithBareSymbols(SerilogTemplate template)
+    {
+        var tokens = template.Tokens.ToArray();
+        for (var i = 0; i + 1 < tokens.Length; i++)
+        {
+            if (tokens[i] is PropertyToken { PropertyName: "symbol", Format: null } symbol
+                && tokens[i + 1] is TextToken { Text: ['(', ..] })
+            {
+                tokens[i] = new PropertyToken("symbol", symbol.ToString(), MessageText.BareSymbol, symbol.Alignment);
+            }
+        }
+
+        return new SerilogTemplate(template.Text, tokens);
+    }
+
+    public string Rule { get; }
+
+    public string RuleJson { get; }
+
+    /// <summary>The name of the kind: <c>entry</c>, <c>return</c> or <c>call</c>.</summary>
+    public string Event { get; }
+
+    public RecordLayout Layout { get; }
+
+    /// <summary>The arguments, then the return value, then the captured values that only the message names.</summary>
+    public EventField[] Fields { get; }
+
+    /// <summary>The fields as members of a JSON object, in its order.</summary>
+    public EventField[] Members { get; }
+
+    /// <summary>The number of fields that are arguments.</summary>
+    public int ArgumentCount { get; }
+
+    /// <summary>The number of fields that are arguments or the return value.</summary>
+    public int CapturedCount { get; }
+
+    public SiteName[] Sites { get; }
+
+    public bool HasDuration { get; }
+
+    /// <summary>The process properties that the message names.</summary>
+    public ProcessProperty[] OfProcess { get; }
+
+    public BoundText Message { get; }
+
+    /// <summary>The message as the inside of a JSON string.</summary>
+    public BoundText JsonMessage { get; }
+
+    /// <summary>Values and labels as members of a JSON object, each with a comma before it.</summary>
+    public BoundText JsonValues { get; }
+
+    public SerilogTemplate Template { get; }
+
+    public LogEventLevel Level { get; }
+
+    public EquatableArray<KeyValuePair<string, string>> Labels { get; }
+
+    /// <summary>The maximum number of UTF-16 units of all texts of an event.</summary>
+    public int TextCapacity { get; }
+
+    /// <summary>The maximum number of numbers of all lists of an event.</summary>
+    public int ListCapacity { get; }
+
+    /// <summary>The JSON from the end of the message to the process ID.</summary>
+    public byte[] AfterMessage { get; }
+
+    private EventField[] FieldsOf(EventKind kind, Rule rule, CapturePlan plan, IReadOnlyList<ShownField> values)
+    {
+        if (values.Any(v => v.Value.FieldIndex < 0 || v.Value.FieldIndex >= Layout.Fields.Count))
+        {
+            throw new ArgumentException($"rule {rule.Name.Value} shows more values than its plan has fields", nameof(values));
+        }
+
+        var captured = plan.FieldsOf(kind);
+        var entryFields = kind == EventKind.Call ? plan.EntryFields.Count : 0;
+        return
+        [
+            .. values.OrderBy(v => v.Value.IsOfEvent).ThenBy(v => v.Value.IsReturnValue).Select((v, index) =>
+                new EventField(v, index, Layout.Fields[v.Value.FieldIndex], NeedsResult(v.Value.FieldIndex))),
+        ];
+
+        bool NeedsResult(int index) =>
+            plan.LeavesByJumps && kind != EventKind.Entry && index >= entryFields && captured[index].NeedsResult();
+    }
+}
