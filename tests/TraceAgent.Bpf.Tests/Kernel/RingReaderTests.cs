@@ -11,7 +11,7 @@ public sealed class RingReaderTests : IDisposable
     private const int Longest = 20_000;
     private const int Ring = 4 * RingData.PartBytes;
 
-    private readonly BpfMap _ring = BpfMap.Create(MapType.RingBuffer, "ta_test_ring", 0, 0, Ring);
+    private readonly BpfMap _ring = BpfMap.Create(MapType.RingBuffer, "ta_test_ring", MapSize.OfRing(Ring));
     private readonly RingReader _reader;
     private readonly Collector _collector = new();
 
