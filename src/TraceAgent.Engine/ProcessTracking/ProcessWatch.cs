@@ -9,21 +9,14 @@ using TraceAgent.Linux;
 
 namespace TraceAgent.Engine.ProcessTracking;
 
-/// <summary>The execution of a file by a process.</summary>
-/// <param name="Facts">The facts about the process now.</param>
-/// <param name="Device">The executable's device; 20 bits of minor number below the major number.</param>
-/// <param name="Inode">The executable's inode number.</param>
-public sealed record Execution(int Pid, ProcessFacts Facts, uint Device, ulong Inode);
-
 /// <summary>
 /// Keeps the history of processes up to date: by a thread of its own, so that new processes are known at once and a storm of them
 /// does not fill the ring while an output blocks; and on demand, so that an event is never newer than what is known.
 /// </summary>
-public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
+public sealed class ProcessWatch : IProcessHistory, IDisposable
 {
     /// <summary>The wait after a notice, in ms: the kernel announces executions at most once per ms.</summary>
     private const int ShortWaitMs = 2;
-
 
     private static readonly TimeSpan SurveyTimeout = TimeSpan.FromSeconds(2);
 
@@ -34,36 +27,28 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     private static readonly TimeSpan QuietInterval = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _logger;
-    private ProcessTracker? _tracker;
-    private Action<Action>? _whenDrained;
-    private readonly ProcessHistory _history = new();
     private readonly Lock _gate = new();
     private readonly Thread _thread;
-    private readonly bool _seesAll;
     private readonly ManualResetEventSlim _isComplete = new();
+    private ProcessTracker? _tracker;
+    private Action<Action>? _whenDrained;
     private Task _signals = Task.CompletedTask;
     private volatile bool _stopping;
-    private volatile bool _incomplete;
     private volatile bool _waitsForReader;
-    private ulong _caughtUpTo;
-
-    // The newest that is known of the process of the last event, which most events share. Both but the facts are the asker's own.
-    private ProcessFacts? _latest;
-    private int _latestPid;
-    private ulong _latestSince;
-    private long _lost;
     private long _skipped;
     private long _reportedLost;
-    private bool _took;
 
     /// <param name="logger">The agent's logger.</param>
     /// <param name="seesAll">True when /proc has all processes under the kernel's IDs.</param>
     public ProcessWatch(ILogger logger, bool seesAll)
     {
-        (_logger, _seesAll) = (logger, seesAll);
-        _incomplete = seesAll;
+        _logger = logger;
+        Notices = new ProcessNotices(seesAll);
         _thread = new Thread(() => Work(_tracker!)) { Name = "processes", IsBackground = true };
     }
+
+    /// <summary>The kernel's notices, to subscribe to.</summary>
+    public ProcessNotices Notices { get; }
 
     /// <summary>The error by which the thread has ended; null while it runs.</summary>
     public Exception? Failure { get; private set; }
@@ -71,14 +56,8 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     /// <summary>Called on the thread when it ends by an error.</summary>
     public event Action? Failed;
 
-    /// <summary>Called for each execution, in order, while the history is locked: handlers must return quickly.</summary>
-    public event Action<Execution>? Executed;
-
-    /// <summary>Called for each signal by which the kernel ends a process; as <see cref="Executed"/>.</summary>
-    public event Action<FatalSignal>? Signalled;
-
-    /// <summary>Called for each process that ends; as <see cref="Executed"/>.</summary>
-    public event Action<ProcessEnd>? Ended;
+    /// <summary>The time in ns, CLOCK_MONOTONIC.</summary>
+    internal static ulong Now => (ulong)Stopwatch.GetTimestamp();
 
     /// <summary>
     /// Starts to follow processes by the kernel's notices. Where it gives none, that is reported, and only /proc is read. It
@@ -127,7 +106,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     {
         lock (_gate)
         {
-            if (!_stopping && _tracker is { } tracker && (_took || tracker.HasNotices))
+            if (!_stopping && _tracker is { } tracker && (Notices.HasNews || tracker.HasNotices))
             {
                 tracker.Wake();
             }
@@ -137,10 +116,9 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     /// <remarks>Called by one thread.</remarks>
     public ProcessFacts? Find(int pid, ulong time)
     {
-        // In this order: whatever happened before the moment up to which notices were taken has been taken by then.
-        if (time < Volatile.Read(ref _caughtUpTo) && Volatile.Read(ref _latest) is { } latest && pid == _latestPid && time >= _latestSince)
+        if (Notices.FindAgain(pid, time) is { } known)
         {
-            return latest;
+            return known;
         }
 
         lock (_gate)
@@ -150,48 +128,14 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
                 return null;
             }
 
-            if (time >= _caughtUpTo && !_stopping)
+            if (time >= Notices.CompleteUpTo && !_stopping)
             {
-                CatchUp(tracker);
+                Notices.CatchUp(tracker, _skipped);
             }
 
-            var facts = _history.Find(pid, time, out var isNewest);
-            (_latest, _latestPid, _latestSince) = (isNewest ? facts : null, pid, time);
-            return facts;
+            return Notices.Find(pid, time);
         }
     }
-
-    bool IRecordConsumer.Take(ReadOnlySpan<byte> record)
-    {
-        _took = true;
-        if (!ProcessNotice.TryRead(record, out var notice))
-        {
-            return true;
-        }
-
-        if (notice.Act == ProcessAct.Signalled)
-        {
-            Signalled?.Invoke(FatalSignal.Of(notice, ProgramOf(notice)));
-            return true;
-        }
-
-        if (notice.Act == ProcessAct.Ended)
-        {
-            Ended?.Invoke(ProcessEnd.Of(notice, ProgramOf(notice)));
-        }
-
-        _latest = null;
-        if (_history.Take(notice, _seesAll ? ProcessFacts.ReadExecutable : _ => null) is { } facts)
-        {
-            Executed?.Invoke(new Execution(notice.Pid, facts, notice.Device, notice.Inode));
-        }
-
-        return true;
-    }
-
-    private string? ProgramOf(in ProcessNotice notice) =>
-        _history.Find(notice.Pid, notice.Time)?.Executable
-        ?? (notice.Act == ProcessAct.Signalled ? ProcessFacts.ReadExecutable(notice.Pid) : null);
 
     /// <summary>
     /// Disposes without waiting for the thread, which may be waiting for notices: it touches nothing any more when it wakes.
@@ -247,8 +191,8 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
                     return;
                 }
 
-                CatchUp(tracker);
-                (took, _took) = (_took, false);
+                Notices.CatchUp(tracker, _skipped);
+                (took, Notices.HasNews) = (Notices.HasNews, false);
             }
 
             hasNews |= took;
@@ -267,6 +211,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
 
     private void Maintain(ProcessTracker tracker)
     {
+        bool isIncomplete;
         lock (_gate)
         {
             if (_stopping)
@@ -275,17 +220,17 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
             }
 
             _skipped = tracker.Skipped;
+            (isIncomplete, Notices.IsIncomplete) = (Notices.IsIncomplete, false);
         }
 
-        if (_incomplete)
+        if (isIncomplete)
         {
-            _incomplete = false;
             Survey();
         }
 
         _isComplete.Set();
 
-        var lost = Volatile.Read(ref _lost);
+        var lost = Notices.Lost;
         if (lost > _reportedLost)
         {
             ProcessLog.ProcessNoticesLost(_logger, Plural.Of(lost - _reportedLost, "notice"));
@@ -295,7 +240,7 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
         if (!_waitsForReader)
         {
             _waitsForReader = true;
-            var now = (ulong)Stopwatch.GetTimestamp();
+            var now = Now;
             _whenDrained!(() => ForgetUpTo(now));
         }
     }
@@ -304,32 +249,10 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
     {
         lock (_gate)
         {
-            _latest = null;
-            _history.ReadUpTo(time);
+            Notices.ForgetUpTo(time);
         }
 
         _waitsForReader = false;
-    }
-
-    /// <summary>Takes all notices of what happened before now.</summary>
-    private void CatchUp(ProcessTracker tracker)
-    {
-        var now = (ulong)Stopwatch.GetTimestamp();
-        var isComplete = !tracker.HasNotices || tracker.Drain(this);
-        var lost = tracker.Lost + _skipped;
-        if (lost != _lost)
-        {
-            Volatile.Write(ref _lost, lost);
-            _incomplete = _seesAll;
-            _latest = null;
-            _history.Clear();
-        }
-
-        // Last: whoever sees it sees what was taken, too.
-        if (isComplete)
-        {
-            Volatile.Write(ref _caughtUpTo, now);
-        }
     }
 
     /// <summary>Reads all processes that are not known.</summary>
@@ -342,13 +265,10 @@ public sealed class ProcessWatch : IProcessHistory, IRecordConsumer, IDisposable
                 continue;
             }
 
-            // Under the lock: its end must not be taken between the look and the note.
+            // Under the lock: its end must not be taken between the check and the note.
             lock (_gate)
             {
-                if (!_history.Knows(pid) && ProcessFacts.Read(pid) is { } facts)
-                {
-                    _history.Seed(pid, facts);
-                }
+                Notices.Seed(pid);
             }
         }
     }

@@ -148,7 +148,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
             ? previous.Files.Select(file => file.File)
                 .Where(file => !found.Contains(file.Identity.File))
                 .DistinctBy(file => file.Identity.File)
-                .SelectMany(file => ProbeResolver.PartsOf(rule, file))
+                .SelectMany(file => ProbeParts.In(file, rule))
             : [];
     }
 

@@ -1,12 +1,9 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using TraceAgent.Bpf.Kernel;
-using TraceAgent.Capture.Plans;
 using TraceAgent.Engine.Counters;
 using TraceAgent.Events;
 using TraceAgent.Events.Decoding;
-using TraceAgent.Events.Outputs;
 
 namespace TraceAgent.Engine.RingReading;
 
@@ -14,59 +11,30 @@ namespace TraceAgent.Engine.RingReading;
 /// The one thread that reads, decodes and writes. A slow output makes the ring fill, and the kernel counts what it could not
 /// hold: memory stays bounded, and nothing is lost without being counted.
 /// </summary>
-public sealed class EventPump : IRecordConsumer, IDisposable
+public sealed class EventPump : IDisposable
 {
-    /// <summary>
-    /// The number of bytes that the thread may allocate before it has the short-lived ones collected. By itself the collector
-    /// waits for as many as the processor's cache holds, which is 100 MB and more on large machines; nearly nothing of ours
-    /// survives.
-    /// </summary>
-    private const long CollectAfter = 4 << 20;
-
     private const int SlowStopFactor = 4;
-    private const long NsPerMs = 1_000_000;
-
-    /// <summary>The time between two reports of what was not logged; no wait for events is longer.</summary>
-    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(10);
-
-    /// <summary>The number of records between two commits of the outputs.</summary>
-    private const int BatchSize = 8192;
 
     private readonly RingReader _ring;
-    private readonly SlotTable _slots;
-    private readonly EventDecoder _decoder;
+    private readonly LineWriter _records;
+    private readonly LineBatch _batch;
     private readonly WallClock _clock;
-    private readonly OutputSet _outputs;
-    private readonly Action<CommitResult, int> _onCommit;
-    private readonly Func<IEnumerable<StreamEvent>> _reports;
-    private readonly ConcurrentQueue<(StreamEvent Event, LineCounters? Counters, string? Output)> _statements = new();
+    private readonly PeriodicReports _reports;
+    private readonly TurnClock _turns = new();
+    private readonly ConcurrentQueue<QueuedLine> _lines = new();
     private readonly ConcurrentQueue<Action> _barriers = new();
     private readonly ConcurrentQueue<Action> _betweenBatches = new();
-    private readonly HashSet<LineCounters> _uncommitted = [];
     private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile bool _abandoned;
-    private volatile bool _inOutput;
-    private long _lastTurn = Stopwatch.GetTimestamp();
-    private long _lastReports = Stopwatch.GetTimestamp();
-    private long _waitsUntil;
-    private long _turnBegan;
-    private long _collectedAt;
-    private int _batch;
 
     /// <param name="ring">The ring of the records.</param>
-    /// <param name="slots">The probes by the slots in their records.</param>
-    /// <param name="decoder">Decodes records.</param>
+    /// <param name="records">Writes the lines of records.</param>
     /// <param name="clock">The clock of the events.</param>
-    /// <param name="outputs">Take the lines.</param>
-    /// <param name="onCommit">Receives the result of each commit, and the number of events in it.</param>
-    /// <param name="reports">Gets what else is to be written, once per <see cref="ReportInterval"/>.</param>
-    public EventPump(
-        RingReader ring, SlotTable slots, EventDecoder decoder, WallClock clock, OutputSet outputs,
-        Action<CommitResult, int> onCommit, Func<IEnumerable<StreamEvent>> reports)
+    /// <param name="reports">What else is to be written now and then.</param>
+    public EventPump(RingReader ring, LineWriter records, WallClock clock, PeriodicReports reports)
     {
-        (_ring, _slots, _decoder, _clock, _outputs, _onCommit, _reports) =
-            (ring, slots, decoder, clock, outputs, onCommit, reports);
+        (_ring, _records, _batch, _clock, _reports) = (ring, records, records.Batch, clock, reports);
         _thread = new Thread(Work) { Name = "events", IsBackground = true };
     }
 
@@ -76,32 +44,25 @@ public sealed class EventPump : IRecordConsumer, IDisposable
     /// <summary>Called on the thread when it ends by an error.</summary>
     public event Action? Failed;
 
-    /// <summary>The limit above which events are not written; null for none.</summary>
-    public EventQuota? Quota { get; init; }
-
     /// <summary>
     /// The time between two writes in a stream of events: longer is cheaper, since the thread is woken less often. 0 for at once.
     /// The first event after a pause is written at once in any case.
     /// </summary>
     public required TimeSpan Flush { get; init; }
 
-    /// <summary>
-    /// The time since the thread should have begun a turn; an output that blocks does not count. Negative while it waits for events.
-    /// </summary>
-    public TimeSpan StandsStill => _inOutput
-        ? TimeSpan.Zero
-        : Stopwatch.GetElapsedTime(Math.Max(Volatile.Read(ref _lastTurn), Volatile.Read(ref _waitsUntil)));
+    /// <inheritdoc cref="TurnClock.Overdue"/>
+    public TimeSpan Overdue => _turns.Overdue;
 
     public void Start() => _thread.Start();
 
     /// <summary>Writes one of the agent's own statements among the events.</summary>
-    public void Enqueue(StreamEvent statement) => Enqueue((statement, null, null));
+    public void Enqueue(StreamEvent statement) => Enqueue(new QueuedLine(statement, null, null));
 
     /// <summary>Writes a line of a rule that does not come from the ring.</summary>
     /// <param name="line">The line to write.</param>
     /// <param name="counters">The rule's counters.</param>
     /// <param name="output">The name of the one output that takes it; null for all.</param>
-    public void Enqueue(StreamEvent line, LineCounters counters, string? output) => Enqueue((line, counters, output));
+    public void Enqueue(StreamEvent line, LineCounters counters, string? output) => Enqueue(new QueuedLine(line, counters, output));
 
     /// <summary>
     /// Runs an action, on the reader's thread, when all records that are in the ring now have been taken: soon, or when it stops.
@@ -134,7 +95,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
             return true;
         }
 
-        var turn = Volatile.Read(ref _lastTurn);
+        var turn = _turns.Latest;
         for (var time = 0; time < SlowStopFactor; time++)
         {
             if (_thread.Join(timeout))
@@ -142,7 +103,7 @@ public sealed class EventPump : IRecordConsumer, IDisposable
                 return true;
             }
 
-            var latest = Volatile.Read(ref _lastTurn);
+            var latest = _turns.Latest;
             if (latest == turn)
             {
                 return false;
@@ -154,49 +115,16 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         return false;
     }
 
-    public bool Take(ReadOnlySpan<byte> record)
-    {
-        var slot = record.Length >= RecordLayout.HeaderSize
-            ? _slots[BinaryPrimitives.ReadUInt16LittleEndian(record[RecordLayout.SlotOffset..])]
-            : null;
-        if (slot is null)
-        {
-            return true;
-        }
-
-        if (Quota is { IsUsedUp: true })
-        {
-            slot.Counters.OverQuota();
-            return true;
-        }
-
-        var shape = slot.Shape;
-        if (_decoder.Decode(record, shape) is { } line)
-        {
-            var output = shape.Output;
-            _outputs.Write(line, output);
-            Quota?.Use();
-            Note(slot.Counters, output);
-            slot.Counters.EventRead(line);
-        }
-        else
-        {
-            slot.Counters.Undecodable();
-        }
-
-        return ++_batch < BatchSize && !_outputs.ShouldCommit;
-    }
-
     public void Dispose()
     {
         if (Stop(TimeSpan.FromSeconds(1)))
         {
-            _outputs.Dispose();
+            _batch.Close();
         }
         else
         {
             _abandoned = true;
-            _outputs.Abandon();
+            _batch.Abandon();
         }
     }
 
@@ -238,15 +166,14 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         var flush = (int)Flush.TotalMilliseconds;
         if (_ring.LastRead == 0)
         {
-            var longest = (int)Math.Max(1, (ReportInterval - Stopwatch.GetElapsedTime(_lastReports)).TotalMilliseconds + 1);
-            Volatile.Write(ref _waitsUntil, Stopwatch.GetTimestamp() + (longest * NsPerMs));
+            var longest = (int)Math.Max(1, _reports.NextIn.TotalMilliseconds + 1);
+            _turns.SleepUpTo(longest);
             _ring.AwaitRecord(longest);
         }
         else if (flush > 0)
         {
             // What comes now is on its way for this rest and for the turn after it, which takes as long as the last one.
-            var turn = (int)Math.Ceiling(Stopwatch.GetElapsedTime(_turnBegan).TotalMilliseconds);
-            _ring.Rest(Math.Max(1, flush - turn));
+            _ring.Rest(Math.Max(1, flush - _turns.ElapsedMs));
         }
         else
         {
@@ -263,24 +190,21 @@ public sealed class EventPump : IRecordConsumer, IDisposable
             return true;
         }
 
-        _turnBegan = Stopwatch.GetTimestamp();
-        Volatile.Write(ref _lastTurn, _turnBegan);
+        _turns.Begin();
         var barriers = _barriers.Count;
-        _batch = 0;
         _clock.RefreshIfOld();
-        var drained = _ring.Read(this);
-        Report();
-        while (_statements.TryDequeue(out var said))
+        var drained = _ring.Read(_records);
+        foreach (var report in _reports.TakeDue())
         {
-            _outputs.Write(said.Event, said.Output);
-            _batch++;
-            if (said.Counters is { } counters)
-            {
-                Note(counters, said.Output);
-            }
+            Enqueue(report);
         }
 
-        if (_batch > 0)
+        while (_lines.TryDequeue(out var line))
+        {
+            _batch.Write(line.Event, line.Counters, line.Output);
+        }
+
+        if (!_batch.IsEmpty)
         {
             Commit();
         }
@@ -298,54 +222,23 @@ public sealed class EventPump : IRecordConsumer, IDisposable
         return drained;
     }
 
-    private void Enqueue((StreamEvent Event, LineCounters? Counters, string? Output) line)
+    private void Enqueue(QueuedLine line)
     {
-        _statements.Enqueue(line);
+        _lines.Enqueue(line);
         _ring.Wake();
-    }
-
-    private void Note(LineCounters counters, string? output)
-    {
-        if (counters.Written(output))
-        {
-            _uncommitted.Add(counters);
-        }
-    }
-
-    private void Report()
-    {
-        if (Stopwatch.GetElapsedTime(_lastReports) < ReportInterval)
-        {
-            return;
-        }
-
-        _lastReports = Stopwatch.GetTimestamp();
-        foreach (var report in _reports())
-        {
-            Enqueue(report);
-        }
     }
 
     private void Commit()
     {
-        _inOutput = true;
-        var result = _outputs.Commit();
-        Volatile.Write(ref _lastTurn, Stopwatch.GetTimestamp());
-        _inOutput = false;
-        var events = 0;
-        foreach (var counters in _uncommitted)
-        {
-            events += counters.Uncommitted;
-            counters.Committed(_outputs.Reached(result, counters.Output));
-        }
-
-        _uncommitted.Clear();
-        if (GC.GetAllocatedBytesForCurrentThread() - _collectedAt > CollectAfter)
-        {
-            GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-            _collectedAt = GC.GetAllocatedBytesForCurrentThread();
-        }
-
-        _onCommit(result, events);
+        _turns.EnterOutput();
+        var result = _batch.Commit();
+        _turns.LeaveOutput();
+        _batch.Account(result);
     }
+
+    /// <summary>A line that does not come from the ring.</summary>
+    /// <param name="Event">The line to write.</param>
+    /// <param name="Counters">The counters of its rule; null for a statement of the agent.</param>
+    /// <param name="Output">The name of the one output that takes it; null for all.</param>
+    private readonly record struct QueuedLine(StreamEvent Event, LineCounters? Counters, string? Output);
 }

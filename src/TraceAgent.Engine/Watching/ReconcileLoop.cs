@@ -48,7 +48,7 @@ public sealed class ReconcileLoop : IDisposable
 
     public event Action? Failed;
 
-    public TimeSpan StandsStill => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
+    public TimeSpan SinceLastTurn => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastTurn));
 
     private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
@@ -156,6 +156,7 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Maintenance.DetachUnused();
             _parts.Reconciler.LeaveBareParts();
             _parts.Maintenance.ForgetDeadCalls();
+            _parts.ForgetGone();
         }
     }
 

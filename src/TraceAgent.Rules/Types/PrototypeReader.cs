@@ -8,36 +8,26 @@ namespace TraceAgent.Rules.Types;
 /// <summary>Reads prototypes as headers and manual pages have them.</summary>
 internal sealed class PrototypeReader
 {
-    private readonly TypeReader _reader;
-    private readonly Action<TextProblem> _report;
-    private bool _failed;
+    private readonly PrototypeWords _words;
     private string _scope = "";
 
-    private PrototypeReader(List<Token> tokens, Action<TextProblem> report)
-    {
-        _report = report;
-        _reader = new TypeReader(tokens, Report) { ReadsTemplates = true };
-    }
-
-    private Token Current => _reader.Current;
+    private PrototypeReader(PrototypeWords words) => _words = words;
 
     /// <summary>Reads a prototype; null when it is none, or one whose values cannot be read; the first reason is reported.</summary>
     public static Prototype? Read(string text, Action<TextProblem> report)
     {
-        var isRead = true;
-        var tokens = Tokenizer.Read(text, problem =>
+        if (PrototypeWords.Of(text, report) is not { } words)
         {
-            isRead = false;
-            report(problem with { Code = problem.Code == DiagnosticCode.ExpressionSyntax ? DiagnosticCode.SignatureSyntax : problem.Code });
-        });
-        var reader = new PrototypeReader(tokens, report);
-        var prototype = isRead ? reader.Function() : null;
-        return reader._failed ? null : prototype;
+            return null;
+        }
+
+        var prototype = new PrototypeReader(words).Function();
+        return words.Failed ? null : prototype;
     }
 
     private Prototype? Function()
     {
-        if (_reader.Read() is not { } type)
+        if (_words.Types.Read() is not { } type)
         {
             return null;
         }
@@ -47,31 +37,31 @@ internal sealed class PrototypeReader
         {
             (true, _) => null,
             (_, true) => TypeSpec.Of(new CaptureType.Pointer()),
-            _ => Specify(type),
+            _ => _words.Specify(type),
         };
-        var before = WordsBefore(_reader.At);
-        var name = Current.Start;
-        if (_failed || !FunctionName())
+        var before = WordsBefore(_words.Types.At);
+        var name = _words.Current.Start;
+        if (_words.Failed || !FunctionName())
         {
             return null;
         }
 
-        var nameEnd = _reader.Peek(-1).End;
-        if (!Expect("("))
+        var nameEnd = _words.Types.Peek(-1).End;
+        if (!_words.Expect("("))
         {
             return null;
         }
 
-        var parameters = Parameters();
-        if (_failed)
+        var parameters = new ParameterReader(_words).Read();
+        if (_words.Failed)
         {
             return null;
         }
 
         var behind = WordsBehind();
-        if (Current.Kind != TokenKind.End)
+        if (_words.Current.Kind != TokenKind.End)
         {
-            Unexpected("a prototype ends behind its parameters");
+            _words.Unexpected("a prototype ends behind its parameters");
         }
 
         var isInMemory = type is { Target: null, Type: CaptureType.TextObject { Size: CaptureType.TextObject.StandardStringSize } }
@@ -99,31 +89,31 @@ internal sealed class PrototypeReader
     private bool IsClass(NamedType type) =>
         type is { Target: null, Type: null, IsVoid: false, IsFloat: false, Name: not NamedType.ViewName }
         && (type.IsStructure || type.Name.Contains("::", StringComparison.Ordinal)
-            || (Current.Kind == TokenKind.Name && _reader.Peek(1) is var next && (next.Is("::") || next.Is("<"))));
+            || (_words.Current.Kind == TokenKind.Name && _words.Types.Peek(1) is var next && (next.Is("::") || next.Is("<"))));
 
     private HashSet<string> WordsBefore(int end)
     {
-        var words = new HashSet<string>();
+        var found = new HashSet<string>();
         for (var at = -end; at < 0; at++)
         {
-            words.Add(_reader.Peek(at).Text);
+            found.Add(_words.Types.Peek(at).Text);
         }
 
-        return words;
+        return found;
     }
 
     /// <summary>Reads the words behind the parameters: <c>const</c>, <c>noexcept</c>, <c>&amp;&amp;</c>, <c>override</c>.</summary>
     private HashSet<string> WordsBehind()
     {
-        var words = new HashSet<string>();
-        while (Current.Is(";") || Current.Is("&") || Current.Is("&&")
-            || Current is { Kind: TokenKind.Name, Text: "const" or "volatile" or "noexcept" or "override" or "final" })
+        var found = new HashSet<string>();
+        while (_words.Current.Is(";") || _words.Current.Is("&") || _words.Current.Is("&&")
+            || _words.Current is { Kind: TokenKind.Name, Text: "const" or "volatile" or "noexcept" or "override" or "final" })
         {
-            words.Add(Current.Text);
-            _reader.At++;
+            found.Add(_words.Current.Text);
+            _words.Next();
         }
 
-        return words;
+        return found;
     }
 
     private static ObjectArgument ObjectOf(HashSet<string> before, HashSet<string> behind, List<PrototypeParameter> parameters)
@@ -139,180 +129,26 @@ internal sealed class PrototypeReader
 
     private bool FunctionName()
     {
-        if (Current.Kind != TokenKind.Name)
+        if (_words.Current.Kind != TokenKind.Name)
         {
-            Unexpected("such as: ssize_t write(int fd, const char *buf, size_t count)");
+            _words.Unexpected("such as: ssize_t write(int fd, const char *buf, size_t count)");
             return false;
         }
 
         var name = "";
         while (true)
         {
-            name += Current.Text;
-            _reader.At++;
-            name += Current.Is("<") ? _reader.SkipTemplateArguments() : "";
-            if (!Current.Is("::") || _reader.Peek(1).Kind != TokenKind.Name)
+            name += _words.Current.Text;
+            _words.Next();
+            name += _words.Current.Is("<") ? _words.Types.SkipTemplateArguments() : "";
+            if (!_words.Current.Is("::") || _words.Types.Peek(1).Kind != TokenKind.Name)
             {
                 return true;
             }
 
             _scope = name;
             name += "::";
-            _reader.At++;
+            _words.Next();
         }
-    }
-
-    private List<PrototypeParameter> Parameters()
-    {
-        var parameters = new List<PrototypeParameter>();
-        if (Current is { Kind: TokenKind.Name, Text: "void" } && _reader.Peek(1).Is(")"))
-        {
-            _reader.At++;
-        }
-
-        while (!_failed && !Current.Is(")"))
-        {
-            if (Current.Is("..."))
-            {
-                _reader.At++;
-                break;
-            }
-
-            if (Parameter() is { } parameter)
-            {
-                parameters.Add(parameter);
-            }
-
-            if (_failed || !Current.Is(","))
-            {
-                break;
-            }
-
-            _reader.At++;
-        }
-
-        if (!_failed)
-        {
-            Expect(")");
-        }
-
-        return parameters;
-    }
-
-    private PrototypeParameter? Parameter()
-    {
-        var start = Current.Start;
-        if (_reader.Read() is not { } type)
-        {
-            return null;
-        }
-
-        string? name = null;
-        var place = (Start: start, Length: Math.Max(1, type.End - start));
-        var isFunction = Current.Is("(");
-        if (isFunction)
-        {
-            // The declarator of a pointer to a function: the name stands inside.
-            _reader.At++;
-            while (Current.Is("*") || Current is { Kind: TokenKind.Name, Text: "const" })
-            {
-                _reader.At++;
-            }
-        }
-
-        if (Current.Kind == TokenKind.Name)
-        {
-            (name, place) = (Current.Text, (Current.Start, Current.Length));
-            _reader.At++;
-        }
-
-        if (isFunction && !Expect(")"))
-        {
-            return null;
-        }
-
-        while (Current.Is("["))
-        {
-            type = type.Pointer();
-            SkipBrackets("[", "]");
-        }
-
-        if (Current.Is("("))
-        {
-            isFunction = true;
-            SkipBrackets("(", ")");
-        }
-
-        var isAddress = isFunction || (type is { Target: null, Type: null } && ClassNames.IsPassedByAddress(type.Name));
-        var spec = (isAddress, _failed) switch
-        {
-            (true, _) => TypeSpec.Of(new CaptureType.Pointer()),
-            (_, true) => null,
-            _ => Specify(type),
-        };
-        return spec is null ? null : new PrototypeParameter(name, spec, place.Start, place.Length);
-    }
-
-    private void SkipBrackets(string open, string close)
-    {
-        var depth = 0;
-        do
-        {
-            if (Current.Is(open))
-            {
-                depth++;
-            }
-            else if (Current.Is(close))
-            {
-                depth--;
-            }
-
-            if (Current.Kind == TokenKind.End)
-            {
-                Unexpected($"a '{close}' belongs here");
-                return;
-            }
-
-            _reader.At++;
-        }
-        while (depth > 0);
-    }
-
-    private TypeSpec? Specify(NamedType type)
-    {
-        if (type.Specify(out var problem) is { } spec)
-        {
-            return spec;
-        }
-
-        Report(problem);
-        return null;
-    }
-
-    private bool Expect(string sign)
-    {
-        if (!Current.Is(sign))
-        {
-            Unexpected($"a '{sign}' belongs here");
-            return false;
-        }
-
-        _reader.At++;
-        return true;
-    }
-
-    private void Unexpected(string hint) =>
-        Report(new TextProblem(
-            Current.Start, Math.Max(1, Current.Length), DiagnosticCode.SignatureSyntax, $"unexpected {Current.Noun}", hint));
-
-    private void Report(TextProblem problem)
-    {
-        if (!_failed)
-        {
-            _report(
-                problem with { Code = problem.Code == DiagnosticCode.ExpressionSyntax ? DiagnosticCode.SignatureSyntax : problem.Code });
-        }
-
-        _failed = true;
     }
 }

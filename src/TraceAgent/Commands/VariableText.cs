@@ -66,7 +66,7 @@ internal sealed class VariableText(Architecture architecture)
         LocationPiece.Bytes bytes => $"always the bytes {Convert.ToHexStringLower([.. bytes.Content.Take(MostBytes)])}"
             + (bytes.Content.Count > MostBytes ? "..." : ""),
         LocationPiece.Pieces pieces => string.Join(", ", pieces.Parts.Select(
-            part => string.Create(CultureInfo.InvariantCulture, $"{part.Bits} bits: {Describe(part.Place)}"))),
+            part => $"{Plural.Of((long)part.Bits, "bit")}: {Describe(part.Place)}")),
         LocationPiece.Pointee => "a pointer that was optimised out; what it points to may be known",
         LocationPiece.Missing missing => Describe(missing.Reason),
         _ => "",

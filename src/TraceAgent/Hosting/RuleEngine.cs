@@ -55,14 +55,15 @@ internal sealed class RuleEngine : IHostedService, IDisposable
             Packets = packets.Controller,
             Configuration = followed,
             EverySecond = pipeline.Processes.WakeForNotices,
+            ForgetGone = () => pipeline.ForgetGone(name => Table.Find(name) is not null, name => packets.Table.Find(name) is not null),
             Permitted = permitted,
             Crashes = parts.Crashes,
         });
         Loop.Failed += () => host.Run.EndByDefect(Loop.Failure);
         harm.Suspected += Loop.Wake;
-        pipeline.Processes.Signalled += harm.Take;
-        pipeline.Processes.Ended += harm.Take;
-        pipeline.Processes.Executed += Executed;
+        pipeline.Processes.Notices.Signalled += harm.Take;
+        pipeline.Processes.Notices.Ended += harm.Take;
+        pipeline.Processes.Notices.Executed += Executed;
         _hangup = host.Run.IsLimited ? EndOnHangup(host.Run) : new SignalReload(host.Notifier, Loop, Reporter);
         _detaches = new DetachReports(logger);
     }

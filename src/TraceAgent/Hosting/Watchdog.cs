@@ -25,7 +25,7 @@ internal sealed class Watchdog : IDisposable
         var interval = TimeSpan.FromMicroseconds(microseconds);
         _timer = new Timer(_ =>
         {
-            if (pump.StandsStill < interval && loop.StandsStill < interval)
+            if (pump.Overdue < interval && loop.SinceLastTurn < interval)
             {
                 notifier.Notify(new ServiceState("WATCHDOG=1"));
             }
