@@ -99,9 +99,13 @@ internal static class RuleAssembly
         RedactValue.WarnOfNeedless(draft, bag);
 
         // Where the rule will be bound is not known yet. Names mean the same at places of C, Go and USDT: errors are reported now.
-        if (!syntax.HasAutomaticArguments)
+        // Only debug information knows the names and types of automatic arguments.
+        var found = new DiagnosticBag();
+        _ = new RuleBinder(syntax, on, new Redaction(redact, notSecret), PlaceScope.Of(CSiteAbi.X64), found).Bind();
+        foreach (var problem in found.InOrder().Where(problem =>
+            !syntax.HasAutomaticArguments || problem.Code == DiagnosticCode.TemplateSyntax))
         {
-            _ = new RuleBinder(syntax, on, new Redaction(redact, notSecret), PlaceScope.Of(CSiteAbi.X64), bag).Bind();
+            bag.Add(problem);
         }
 
         return PlaceOf(draft) is { } place && draft.Name is { } name

@@ -80,20 +80,25 @@ public sealed class StoredArguments
             return new LocationPiece.Missing(MissingReason.NotLive);
         }
 
+        if (_stores.Find(store => store.IsAt(slot, 0)) is { } whole && whole.Size >= size)
+        {
+            return PlaceOf(whole);
+        }
+
+        // Of a structure, bytes between members need not be stored.
         var parts = new List<Piece>();
         for (long at = 0; at < size;)
         {
-            if (_stores.Find(store => store.IsAt(slot, at)) is not { } store || (at == 0 && size < store.Size))
-            {
-                return new LocationPiece.Missing(MissingReason.NotLive);
-            }
-
-            var bytes = Math.Min(store.Size, size - at);
-            parts.Add(new Piece(PlaceOf(store), (ulong)bytes * 8, 0));
+            var stored = _stores.Find(store => store.IsAt(slot, at));
+            var bytes = Math.Min(stored?.Size ?? 1, size - at);
+            parts.Add(new Piece(
+                stored is null ? new LocationPiece.Missing(MissingReason.NotLive) : PlaceOf(stored), (ulong)bytes * 8, 0));
             at += bytes;
         }
 
-        return parts is [var only] ? only.Place : new LocationPiece.Pieces([.. parts]);
+        return parts.TrueForAll(part => part.Place is LocationPiece.Missing { Reason: MissingReason.NotLive })
+            ? new LocationPiece.Missing(MissingReason.NotLive)
+            : new LocationPiece.Pieces([.. parts]);
     }
 
     private static LocationPiece PlaceOf(Store store) => store.Register == Vector
@@ -177,9 +182,10 @@ public sealed class StoredArguments
             value = Vector;
         }
         else if (source.IsGPR() && source is not (Register.AH or Register.BH or Register.CH or Register.DH)
-            && _held.TryGetValue(source.GetFullRegister(), out var held) && held.Size >= size)
+            && _held.TryGetValue(source.GetFullRegister(), out var held))
         {
-            value = held.Number;
+            // What is above was written since: zeros, of an int that was copied.
+            (value, size) = (held.Number, Math.Min(size, held.Size));
         }
 
         var displacement = (long)instruction.MemoryDisplacement64;
