@@ -50,7 +50,7 @@ internal abstract record StaticType
 
     /// <summary>A structure, for which its address stands.</summary>
     /// <param name="Types">The types that it is made of.</param>
-    /// <param name="Shape">Its members.</param>
+    /// <param name="Shape">The members.</param>
     public sealed record Structure(TypeTable Types, TypeShape.Structure Shape) : StaticType
     {
         public bool Equals(Structure? other) => other is not null && Shape == other.Shape;
@@ -60,7 +60,7 @@ internal abstract record StaticType
 
     /// <summary>A structure that lies in several registers.</summary>
     /// <param name="Whole">The structure.</param>
-    /// <param name="All">Its parts, in the order of their offsets.</param>
+    /// <param name="All">The parts, in the order of their offsets.</param>
     public sealed record Parts(Structure Whole, EquatableArray<StructurePart> All) : StaticType
     {
         /// <summary>The parts of some of its bytes, with offsets from the first of them.</summary>
