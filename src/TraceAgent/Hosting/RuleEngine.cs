@@ -36,11 +36,12 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         Reporter = new AgentReporter(logger, pipeline.Pump, pipeline.Clock);
         _detachQueue = new DetachQueue(parts.Session, pipeline.Slots, pipeline.Pump);
         _reconciler = new Reconciler(
-            parts.Session, new ProbeAttacher(parts.Session, pipeline.Slots), _detachQueue, pipeline.Rules, Table)
+            parts.Session, new ProbeAttacher(parts.Session, pipeline.Slots, parts.Configuration.DebugFolders), _detachQueue, pipeline.Rules, Table)
         { Listener = Reporter };
         var followed = Follow(parts, pipeline, logger);
         var permitted = new PermittedBinaries(() => followed?.Binaries ?? parts.Configuration.Binaries);
-        _resolver = new ProbeResolver(new SeccompReturns(() => SeccompProbe.ReturnsAreFatal(parts.Session.AttachMethod)), permitted);
+        _resolver = new ProbeResolver(
+            new SeccompReturns(() => SeccompProbe.ReturnsAreFatal(parts.Session.AttachMethod)), permitted, parts.Configuration.DebugFolders);
         var harm = new HarmGuard();
         Loop = new ReconcileLoop(new ReconcileParts
         {
