@@ -20,6 +20,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
         }
 
         value = ExpressionBinder.AsNumber(value);
+        value = written.IsAtReturn ? value with { Term = new Term.OnReturn(value.Term) } : value;
         if (Problem(written, value) is { } problem)
         {
             var text = written.Expression.Text;
@@ -28,7 +29,8 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
         }
 
         // A text of Go or Rust knows by itself that its address and its length are there; other types of several words do not.
-        var isObject = written.Spec is { Registers: > 1, Type: not CaptureType.TextObject } or { ValueRegister: > 0, HasLengthBehind: false };
+        var isObject = written.Spec is { Registers: > 1, Type: not CaptureType.TextObject }
+            or { ValueRegister: > 0, HasLengthBehind: false };
         Term InMemory(int word) => new Term.Load(
             word == 0 ? value.Term : new Term.Binary(BinaryOperator.Add, value.Term, new Term.Number(8 * word)),
             8,
@@ -82,6 +84,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
         StaticType.Quotation => "a constant text is a label: labels: {name: text}",
         not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText)
             when written.Spec is { Type.LiesAtAddress: true } => $"{value.Type.Noun} is no address, where the value would lie",
+        _ when on == ProbeTrigger.Entry && written.IsAtReturn => null,
         _ when on != ProbeTrigger.Call && value.Term.NeedsEntry && value.Term.NeedsReturn =>
             "only 'on: call' knows arguments and return value together",
         _ => null,

@@ -20,7 +20,8 @@ internal sealed class Types : FuzzTarget
     [
         "int", "unsigned", "signed", "long", "short", "char",
         "void", "const", "volatile", "restrict", "struct", "union", "enum", "float", "double", "_Bool", "uint32_t", "size_t", "string",
-        "bytes", "ptr", "sockaddr", "errno", "std::string", "i32", "&str", "utf16", "utf32", "std::wstring", "std::string_view", "QString", "wchar_t", "go.string", "rust.str",
+        "bytes", "ptr", "sockaddr", "errno", "std::string", "i32", "&str", "utf16", "utf32", "std::wstring", "std::string_view", "QString",
+        "wchar_t", "go.string", "rust.str",
         "go", ".", "::", "(", ")", "[", "]", "{", "}", "*", "&", ",", ";", "...", ":", "=", "<", ">", "0", "1", "4096", "4097", "-1", "0x",
         "99999999999999999999", " ", "  ", "\n", "\t", "name", "_", "__attribute__((x))", "'", "\"", "é", "\0",
     ];
