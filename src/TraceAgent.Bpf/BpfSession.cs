@@ -40,10 +40,11 @@ public sealed class BpfSession : IDisposable
             _waits = OwnThread.Run(() => WaitingReads.Find(policy));
             _self = OwnProcess.Id();
             SeesAllProcesses = OwnProcess.IsShownAs(_self);
-            _ring = BpfMap.Create(MapType.RingBuffer, "ta_ring", 0, 0, ringBytes);
+            _ring = BpfMap.Create(MapType.RingBuffer, "ta_ring", MapSize.OfRing(ringBytes));
             _ = OwnThread.Run(() => DescriptorTable.Grow(_ring.Fd));
             _control = new ControlMap(ringBytes / 4);
-            _marks = BpfMap.Create(MapType.Hash, "ta_marks", StackFrame.MarkKeySize, MarkSize, MarkEntries, BpfMap.NoPreallocation);
+            _marks = BpfMap.Create(
+                MapType.Hash, "ta_marks", new MapSize(StackFrame.MarkKeySize, MarkSize, MarkEntries), BpfMap.NoPreallocation);
             Ring = new RingReader(_ring.Fd, ringBytes, ProbeCompiler.MaxRecordSize, _control);
             _counters = counters.GetAwaiter().GetResult();
         }

@@ -54,7 +54,8 @@ public static class HostCheck
         findings.Add(Try("attach cookies", HostVerdict.Missing, "load", () =>
             BpfProgram.Load(GracePeriod.EmptyProgram(), "ta_doctor", 0).Dispose(), "needs kernel 5.15 or newer"));
         findings.Add(Try("ring buffer", HostVerdict.Missing, "made", () =>
-            BpfMap.Create(MapType.RingBuffer, "ta_doctor", 0, 0, Environment.SystemPageSize).Dispose(), "needs kernel 5.8 or newer"));
+            BpfMap.Create(MapType.RingBuffer, "ta_doctor", MapSize.OfRing(Environment.SystemPageSize)).Dispose(),
+            "needs kernel 5.8 or newer"));
         AddUprobes(findings);
         findings.Add(Try(
             "untouched pages", HostVerdict.Limited, "programs may wait for a page, and check its source first",
@@ -163,7 +164,7 @@ public static class HostCheck
             ? FunctionArm64
             : FunctionX64;
         using var code = OwnCode.TryMap((0, function)) ?? throw new KernelException("map", "code of our own", KernelException.Eperm);
-        using var count = BpfMap.Create(MapType.Array, "ta_doctor", 4, 8, 1);
+        using var count = BpfMap.Create(MapType.Array, "ta_doctor", new MapSize(4, 8, 1));
         using var program = BpfProgram.Load(
             Counting(count, onReturn), "ta_doctor", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
         using (UprobeLink.Attach(method, program, new UprobeFile(code.Path, "a function of our own"), [default], onReturn))

@@ -117,7 +117,7 @@ public sealed class PacketRuleTests : IDisposable
         Assert.Equal(new Dictionary<string, int> { [Good] = 10 }, _scene.Arrived());
 
         _scene.Workspace.Write("rules/allow.txt", $"{Good}\n{Bad}\n");
-        agent.WaitForMessage("1 networks added, 0 removed");
+        agent.WaitForMessage("1 network added, 0 removed");
         _scene.Send(Bad, 7);
         Assert.Equal(new Dictionary<string, int> { [Bad] = 7 }, _scene.Arrived());
         agent.Stop();
@@ -172,7 +172,7 @@ public sealed class PacketRuleTests : IDisposable
             frames.Send(Frame($"10.80.{i >> 8}.{i & 255}", tags: 0));
         }
 
-        agent.WaitForMessage(" evicted; their counters");
+        agent.WaitForMessage(" evicted, whose counters");
         agent.Stop();
         var totals = Totals(agent, "edge");
         Assert.InRange(totals.Count("passed"), sources, sources + 100);
@@ -211,7 +211,7 @@ public sealed class PacketRuleTests : IDisposable
 
         _scene.Workspace.Write("rules/deny.txt", lines + $"{Bad}\n");
         _scene.WaitForStatus("guard", status => status.GetProperty("denied").GetInt32() == 100_001, agent);
-        Assert.Equal(1, agent.MessagesWith("1 networks added, 0 removed"));
+        Assert.Equal(1, agent.MessagesWith("1 network added, 0 removed"));
         _scene.Send(Bad, 9);
         _scene.Send(Good, 9);
         Assert.Equal(new Dictionary<string, int> { [Good] = 9 }, _scene.Arrived());

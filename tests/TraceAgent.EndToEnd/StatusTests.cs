@@ -86,7 +86,70 @@ public sealed class StatusTests : IDisposable
         Eventually.True(() => Rule(Status(), "old").GetProperty("state").GetString() == "removed", "the removal", agent.Tell);
         Eventually.True(() => Number(Rule(Status(), "old"), "logged") == 7, "the books", agent.Tell);
         Assert.Equal(1, Number(Status(), "reloads"));
+        var table = Command.OutputOf(Repository.Agent, "status", "--socket", SocketPath);
+        Assert.DoesNotMatch("(?m)^old ", table);
+        Assert.EndsWith("\n1 rule in no file any more; --all shows it\n", table, StringComparison.Ordinal);
+        Assert.Matches("(?m)^old +removed +0 +7 ", Command.OutputOf(Repository.Agent, "status", "--socket", SocketPath, "--all"));
         agent.Stop();
+    }
+
+    [Fact]
+    public void Of_many_rules_that_are_gone_the_oldest_are_forgotten_with_their_totals()
+    {
+        const int rules = 300;
+        const int kept = 256;
+        using var agent = Start(
+            AttachMethod.Multi, [.. Enumerable.Range(0, rules).Select(i => RuleText.Rule($"old-{i}", _program, "Tick", "budget: none"))]);
+        using var ticker = TracedProgram.Start(_program);
+        ticker.Ask("2");
+        agent.WaitForEvents("old-0", 2);
+
+        _workspace.Write("rules.yaml", "rules: []\n");
+
+        Eventually.True(() => Status().GetProperty("rules").GetArrayLength() == kept, "the oldest to be forgotten", agent.Tell);
+        Assert.Equal(rules - kept, agent.MessagesWith("2 calls, 2 logged, 0 lost"));
+        agent.Stop();
+        Assert.Equal(rules, agent.MessagesWith("2 calls, 2 logged, 0 lost"));
+    }
+
+    [Fact]
+    public void The_screen_that_is_left_open_shows_rates_outlives_the_agent_and_leaves_the_terminal_as_it_was()
+    {
+        var screen = _workspace["screen"];
+        using var ticker = TracedProgram.Start(_program);
+        var agent = Start(AttachMethod.Multi, RuleText.Rule("call", _program, "Tick", "on: call", "budget: none"));
+        try
+        {
+            var watch = $"stty cols 140 rows 20; exec {Repository.Agent} status --watch --socket {SocketPath}";
+            using var terminal = TracedProgram.Start("script", "-qfec", watch, screen);
+            Shows(@"call +attached +[1-9][0-9.]* .*[▁-█]", () => ticker.Ask("50"));
+            agent.Stop();
+            agent.Dispose();
+            Shows("no agent answers at ", null);
+            agent = Start(AttachMethod.Multi, RuleText.Rule("other", _program, "Tick"));
+            Shows(@"other +attached +[1-9]", () => ticker.Ask("50"));
+
+            terminal.Say("\u0003");
+            terminal.Finish();
+        }
+        finally
+        {
+            agent.Dispose();
+        }
+
+        var all = System.IO.File.ReadAllText(screen);
+        Assert.Contains("\e[?1049h\e[?25l", all, StringComparison.Ordinal);
+        Assert.Matches(@"\e\[\?25h\e\[\?1049l[^\e]*$", all);
+
+        // What the terminal shows now is what came since the cursor went to its top.
+        void Shows(string pattern, Action? meanwhile) => Eventually.True(
+            () =>
+            {
+                meanwhile?.Invoke();
+                var text = System.IO.File.Exists(screen) ? System.IO.File.ReadAllText(screen) : "";
+                return Regex.IsMatch(text[Math.Max(0, text.LastIndexOf("\e[H", StringComparison.Ordinal))..], pattern);
+            },
+            $"a screen like {pattern}", () => System.IO.File.ReadAllText(screen));
     }
 
     [Fact]

@@ -52,6 +52,31 @@ public sealed class TraceTests : IDisposable
     }
 
     [Fact]
+    public void Processes_level_and_file_are_given_as_in_a_rule()
+    {
+        var lines = _workspace["lines.json"];
+        using var other = TracedProgram.Start(_program);
+        using var traced = TracedProgram.Start(_program);
+        using (var trace = TraceProcess.Start(
+            $"{_program}:Tick(1)", "--target", $"pid={traced.Pid}", "--target", "user=root", "--level", "Warning", "--json",
+            "--output", lines, "--count", "2"))
+        {
+            other.Ask("3");
+            traced.Ask("9");
+            trace.AssertEnds();
+            Assert.Empty(trace.Lines);
+            Assert.Contains(trace.Messages, message => message.Contains(", 2 logged, 0 lost, ", StringComparison.Ordinal)
+                && message.EndsWith(" after the last line", StringComparison.Ordinal)
+                && !message.Contains("over the limit", StringComparison.Ordinal));
+        }
+
+        var events = System.IO.File.ReadLines(lines).Select(EventLine.Parse).Where(line => line.Event != "agent").ToList();
+        Assert.All(events, line => Assert.Equal((traced.Pid, "Warning"), (line.Pid, line.Json.GetProperty("@l").GetString())));
+        Assert.Equal(2, events.Count);
+        Assert.Equal(UnixFileMode.None, System.IO.File.GetUnixFileMode(lines) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite));
+    }
+
+    [Fact]
     public void A_trace_for_a_time_ends_by_itself_and_json_is_the_stream_of_run()
     {
         using var traced = TracedProgram.Start(_program);
@@ -129,6 +154,9 @@ public sealed class TraceTests : IDisposable
     [InlineData(2, "BINARY:FUNCTION, such as", "/bin/bash")]
     [InlineData(2, "there is no option --bogus", "/bin/bash:readline", "--bogus")]
     [InlineData(2, "--count takes a number from 1, not 0", "/bin/bash:readline", "--count", "0")]
+    [InlineData(2, "error TA109: a target is written KEY=VALUE", "/bin/bash:readline", "--target", "www-data")]
+    [InlineData(2, "error TA103: unknown key 'usr'", "/bin/bash:readline", "--target", "usr=www-data")]
+    [InlineData(2, "not 'loud'", "/bin/bash:readline", "--level", "loud")]
     [InlineData(2, "--for takes a time such as 500ms, 10s, 5m or 1h, not 9999999h", "/bin/bash:readline", "--for", "9999999h")]
     [InlineData(1, "<command line>:1:29: error TA201: symbol 'readlin' not found in /bin/bash", "/bin/bash:readlin() -> string")]
     [InlineData(1, "error TA202: /etc/passwd is not an ELF program or library", "/etc/passwd:main")]

@@ -45,6 +45,28 @@ public class AgentEventsTests
     }
 
     [Fact]
+    public void One_of_a_thing_is_not_several()
+    {
+        var one = new CallCounts(Logged: 0, 0, 0, 0, Lost: 1) { LostInOutput = 1 };
+        AgentStatement[] statements =
+        [
+            AgentEvents.Loss("a", one, 0), AgentEvents.Totals("a", one, 0), AgentEvents.Skipped(1, 0), AgentEvents.Skipped(1_200, 0),
+            AgentEvents.ListsChanged("a", 2, 1, 0), AgentEvents.Evicted("a", 1, 0),
+        ];
+
+        Assert.Equal(
+            [
+                "a: 1 of 1 call not logged; lost 1 by an output that failed",
+                "a: 0 of 1 call logged in all",
+                "1 more line, which is in the outputs, is not shown",
+                "1,200 more lines, which are in the outputs, are not shown",
+                "rule a: 2 denied and 1 allowed network active",
+                "a: 1 source evicted, whose counters start again at 0",
+            ],
+            statements.Select(statement => statement.Message));
+    }
+
+    [Fact]
     public void People_read_the_statement_with_its_level()
     {
         var line = Sample.LineOf(AgentEvents.Pending("add-num", "no such file", Sample.Epoch), new TextFormatter());

@@ -49,8 +49,9 @@ public class FlatEventTests
     [Fact]
     public void What_the_agent_says_itself_is_a_template_without_holes()
     {
-        const string text = "rule rejected: /srv/{action}/r.yaml:1:1: '{}' does not name a value";
-        var statement = new AgentStatement(Sample.Epoch, Serilog.Events.LogEventLevel.Error, "rejected", "rule rejected", text, rule: null);
+        const string reason = "/srv/{action}/r.yaml:1:1: '{}' does not name a value";
+        const string text = $"rule rejected: {reason}";
+        var statement = AgentEvents.Rejected(null, reason, Sample.Epoch);
         var template =
             JsonDocument.Parse(Sample.LineOf(statement, new ClefTemplateFormatter())).RootElement.GetProperty("@mt").GetString()!;
 

@@ -10,6 +10,9 @@ public class CodeStyleTests
     // Characters.
     private const int LongestLine = 140;
 
+    private const int LongestFile = 300;
+    private const int MaxParameters = 5;
+
     private static readonly HashSet<string> Linq =
     [
         "Select", "SelectMany", "Where", "Any", "FirstOrDefault", "OrderBy", "OrderByDescending", "GroupBy", "Aggregate", "ToList",
@@ -21,6 +24,26 @@ public class CodeStyleTests
 
     [Fact]
     public void Conditional_expressions_are_not_chained() => Assert.Empty(Checkout.Sources.SelectMany(Chained));
+
+    [Fact]
+    public void Files_of_src_have_300_lines_at_most() => Assert.Empty(Layers.Trees
+        .Where(tree => tree.GetText().Lines.Count - 1 > LongestFile)
+        .Select(tree => $"{tree.FilePath}: {tree.GetText().Lines.Count - 1} lines"));
+
+    /// <summary>What belongs together is a record with named members.</summary>
+    [Fact]
+    public void Methods_constructors_and_records_of_src_have_5_parameters_at_most() =>
+        Assert.Empty(Layers.Trees.SelectMany(WithManyParameters));
+
+    [Theory]
+    [InlineData("record A(int a, int b, int c, int d, int e, int f);", true)]
+    [InlineData("class A { A(int a, int b, int c, int d, int e, int f) { } }", true)]
+    [InlineData("class A { void M() { void N(int a, int b, int c, int d, int e, int f) { } } }", true)]
+    [InlineData("class A { void M(int a, int b, int c, int d, int e) { } }", false)]
+    [InlineData("class A { [LibraryImport(\"c\")] static partial int M(int a, int b, int c, int d, int e, int f); }", false)]
+    [InlineData("class A { [LoggerMessage] static partial void M(int a, int b, int c, int d, int e, int f); }", false)]
+    public void More_than_5_parameters_are_found_but_for_those_of_C_functions_and_messages(string code, bool expected) =>
+        Assert.Equal(expected, WithManyParameters(Parse(code)).Any());
 
     /// <summary>TraceAgent.Events bans it by its BannedSymbols.txt, but a folder of a project has none.</summary>
     [Fact]
@@ -46,6 +69,17 @@ public class CodeStyleTests
     [InlineData("a?.b ?? c[b ? 1 : 2]", false)]
     public void An_expression_in_a_condition_or_a_branch_of_another_is_a_chain(string text, bool expected) =>
         Assert.Equal(expected, SyntaxFactory.ParseExpression(text).DescendantNodesAndSelf().Any(IsChained));
+
+    private static IEnumerable<string> WithManyParameters(SyntaxTree tree) =>
+        tree.GetRoot().DescendantNodes().OfType<ParameterListSyntax>()
+            .Where(list => list.Parameters.Count > MaxParameters && !IsGiven(list.Parent))
+            .Select(list =>
+                $"{tree.FilePath}:{tree.GetLineSpan(list.Span).StartLinePosition.Line + 1}: {list.Parameters.Count} parameters");
+
+    /// <summary>True for C functions, and for messages, which have a value for each of their holes.</summary>
+    private static bool IsGiven(SyntaxNode? declaration) => declaration is MethodDeclarationSyntax method
+        && method.AttributeLists.SelectMany(list => list.Attributes)
+            .Any(attribute => attribute.Name.ToString() is "LibraryImport" or "LoggerMessage");
 
     private static IEnumerable<string> TooLong(string path)
     {

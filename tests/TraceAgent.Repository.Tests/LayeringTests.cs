@@ -59,10 +59,10 @@ public class LayeringTests
         Layers.Projects.Where(project => Read(project).Descendants("AllowUnsafeBlocks").Any()).Order());
 
     [Theory]
-    [InlineData("using TraceAgent.Engine; internal class Planted { private Plural? _field; }", "TraceAgent.Engine")]
-    [InlineData("internal class Planted { string Text => Engine.Plural.Of(1, \"\"); }", "TraceAgent.Engine")]
+    [InlineData("using TraceAgent.Engine; internal class Planted { private RuleState? _field; }", "TraceAgent.Engine")]
+    [InlineData("internal class Planted { string Text => Engine.RuleState.Attached.ToString(); }", "TraceAgent.Engine")]
     [InlineData("internal class Planted { string Text => Events.ProgramVersion.Text; }", "TraceAgent.Events")]
-    [InlineData("/// <summary><see cref=\"Engine.Plural\"/></summary>\ninternal class Planted;", "TraceAgent.Engine")]
+    [InlineData("/// <summary><see cref=\"Engine.RuleState\"/></summary>\ninternal class Planted;", "TraceAgent.Engine")]
     [InlineData("internal class Planted { string Engine => \"\"; string Text => Engine; }", null)]
     public void A_use_is_found_wherever_it_is_written(string code, string? expected)
     {

@@ -91,7 +91,7 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
         Assert.Single(resolution.Sites);
         var problem = Assert.Single(resolution.Problems);
         Assert.Equal((SiteCodes.SomeSkipped, false), (problem.Code, problem.Refused));
-        Assert.StartsWith("1 of the 2 places of /srv/shop/test that 'shop:partly' matches are not probed; shop:partly: _start+0xf",
+        Assert.StartsWith("1 of the 2 places of /srv/shop/test that 'shop:partly' matches is not probed; shop:partly: _start+0xf",
             problem.Message, StringComparison.Ordinal);
     }
 

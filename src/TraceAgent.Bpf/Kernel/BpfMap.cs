@@ -12,6 +12,17 @@ internal enum MapType
     RingBuffer = 27,
 }
 
+/// <summary>The size of a map.</summary>
+/// <param name="Key">Bytes of a key.</param>
+/// <param name="Value">Bytes of a value.</param>
+/// <param name="Entries">The maximum number of entries.</param>
+internal readonly record struct MapSize(int Key, int Value, int Entries)
+{
+    /// <summary>The size of a ring buffer, which has no entries.</summary>
+    /// <param name="bytes">A power of two, at least a page.</param>
+    public static MapSize OfRing(int bytes) => new(0, 0, bytes);
+}
+
 /// <summary>A BPF map.</summary>
 internal sealed unsafe class BpfMap : BpfHandle
 {
@@ -24,11 +35,11 @@ internal sealed unsafe class BpfMap : BpfHandle
     public int KeySize { get; }
 
     /// <exception cref="KernelException">The kernel refused.</exception>
-    public static BpfMap Create(MapType type, string name, int keySize, int valueSize, int maxEntries, uint flags = 0)
+    public static BpfMap Create(MapType type, string name, MapSize size, uint flags = 0)
     {
         var options = new LibBpf.MapCreateOptions { Size = (nuint)sizeof(LibBpf.MapCreateOptions), Flags = flags };
-        var fd = LibBpf.MapCreate((int)type, name, (uint)keySize, (uint)valueSize, (uint)maxEntries, &options);
-        return fd >= 0 ? new BpfMap(fd, keySize) : throw new KernelException("create BPF map", name, -fd, Privileges.RemedyFor(-fd));
+        var fd = LibBpf.MapCreate((int)type, name, (uint)size.Key, (uint)size.Value, (uint)size.Entries, &options);
+        return fd >= 0 ? new BpfMap(fd, size.Key) : throw new KernelException("create BPF map", name, -fd, Privileges.RemedyFor(-fd));
     }
 
     /// <summary>Reads the value of a key; false when there is no such key.</summary>

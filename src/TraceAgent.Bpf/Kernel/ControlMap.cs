@@ -17,7 +17,7 @@ internal sealed unsafe class ControlMap : IDisposable
     /// <param name="fillMark">Bytes in the ring from which on its reader is woken at any time.</param>
     public ControlMap(int fillMark)
     {
-        _map = BpfMap.Create(MapType.Array, "ta_control", 4, ControlLayout.Size, 1, BpfMap.Mappable);
+        _map = BpfMap.Create(MapType.Array, "ta_control", new MapSize(4, ControlLayout.Size, 1), BpfMap.Mappable);
         _length = (nuint)((ControlLayout.Size + Environment.SystemPageSize - 1) & -Environment.SystemPageSize);
         var memory = Libc.Mmap(null, _length, ProtectionReadWrite, Shared, _map.Fd, 0);
         var errno = Libc.Errno();

@@ -4,24 +4,45 @@ using TraceAgent.Bpf.Code;
 namespace TraceAgent.Bpf.Kernel;
 
 /// <summary>The kernel's counters for one slot, summed over all CPUs.</summary>
-/// <param name="Calls">Hits taken; for a call rule, calls that completed or whose entry was lost.</param>
-/// <param name="Lost">Calls without a record, because the ring or the table of calls in flight was full.</param>
-/// <param name="Unreturned">
-/// Entries of a call rule whose return was never seen (longjmp, an exception, or a jump that cannot be probed).
-/// </param>
-/// <param name="Filtered">Calls that did not pass a condition.</param>
-/// <param name="Sampled">Calls left out by sampling.</param>
-/// <param name="Limited">Calls over the limit.</param>
-/// <param name="Passing">Hits that are neither the entry nor the end of a call: see <see cref="CounterLayout.Passing"/>.</param>
-/// <param name="LostInFlight">Lost calls that had no room among the calls in flight.</param>
-public readonly record struct KernelCounts(
-    long Calls, long Lost, long Unreturned, long Filtered = 0, long Sampled = 0, long Limited = 0, long Passing = 0,
-    long LostInFlight = 0)
+public readonly record struct KernelCounts
 {
-    public static KernelCounts operator +(KernelCounts a, KernelCounts b) => new(
-        a.Calls + b.Calls, a.Lost + b.Lost, a.Unreturned + b.Unreturned,
-        a.Filtered + b.Filtered, a.Sampled + b.Sampled, a.Limited + b.Limited,
-        a.Passing + b.Passing, a.LostInFlight + b.LostInFlight);
+    /// <summary>Hits taken; for a call rule, calls that completed or whose entry was lost.</summary>
+    public long Calls { get; init; }
+
+    /// <summary>Calls without a record, because the ring or the table of calls in flight was full.</summary>
+    public long Lost { get; init; }
+
+    /// <summary>Lost calls that had no room among the calls in flight.</summary>
+    public long LostInFlight { get; init; }
+
+    /// <summary>
+    /// Entries of a call rule whose return was never seen (longjmp, an exception, or a jump that cannot be probed).
+    /// </summary>
+    public long Unreturned { get; init; }
+
+    /// <summary>Calls that did not pass a condition.</summary>
+    public long Filtered { get; init; }
+
+    /// <summary>Calls left out by sampling.</summary>
+    public long Sampled { get; init; }
+
+    /// <summary>Calls over the limit.</summary>
+    public long Limited { get; init; }
+
+    /// <summary>Hits that are neither the entry nor the end of a call: see <see cref="CounterLayout.Passing"/>.</summary>
+    public long Passing { get; init; }
+
+    public static KernelCounts operator +(KernelCounts a, KernelCounts b) => new()
+    {
+        Calls = a.Calls + b.Calls,
+        Lost = a.Lost + b.Lost,
+        LostInFlight = a.LostInFlight + b.LostInFlight,
+        Unreturned = a.Unreturned + b.Unreturned,
+        Filtered = a.Filtered + b.Filtered,
+        Sampled = a.Sampled + b.Sampled,
+        Limited = a.Limited + b.Limited,
+        Passing = a.Passing + b.Passing,
+    };
 }
 
 /// <summary>The counters of all slots, a set per CPU.</summary>
@@ -33,7 +54,7 @@ internal sealed unsafe class CounterMap : IDisposable
     public CounterMap()
     {
         _cpus = LibBpf.PossibleCpus();
-        _map = BpfMap.Create(MapType.PerCpuArray, "ta_counters", 4, CounterLayout.Size, ControlLayout.Slots);
+        _map = BpfMap.Create(MapType.PerCpuArray, "ta_counters", new MapSize(4, CounterLayout.Size, ControlLayout.Slots));
     }
 
     public int Fd => _map.Fd;
@@ -50,10 +71,17 @@ internal sealed unsafe class CounterMap : IDisposable
         for (var cpu = 0; cpu < _cpus; cpu++)
         {
             var own = MemoryMarshal.Cast<byte, long>(values.AsSpan(cpu * CounterLayout.Size, CounterLayout.Size));
-            sum += new KernelCounts(
-                own[CounterLayout.Calls / 8], own[CounterLayout.Lost / 8], own[CounterLayout.Unreturned / 8],
-                own[CounterLayout.Filtered / 8], own[CounterLayout.Sampled / 8], own[CounterLayout.Limited / 8],
-                own[CounterLayout.Passing / 8], own[CounterLayout.LostInFlight / 8]);
+            sum += new KernelCounts
+            {
+                Calls = own[CounterLayout.Calls / 8],
+                Lost = own[CounterLayout.Lost / 8],
+                LostInFlight = own[CounterLayout.LostInFlight / 8],
+                Unreturned = own[CounterLayout.Unreturned / 8],
+                Filtered = own[CounterLayout.Filtered / 8],
+                Sampled = own[CounterLayout.Sampled / 8],
+                Limited = own[CounterLayout.Limited / 8],
+                Passing = own[CounterLayout.Passing / 8],
+            };
         }
 
         return sum;

@@ -25,7 +25,7 @@ internal sealed class InFlightTable
     {
         _valueSize = valueSize;
         var calls = Math.Clamp(MaxBytes / valueSize, MinCalls, MaxCalls);
-        _map = BpfMap.Create(MapType.Hash, "ta_calls", StackFrame.CallKeySize, valueSize, calls, BpfMap.NoPreallocation);
+        _map = BpfMap.Create(MapType.Hash, "ta_calls", new MapSize(StackFrame.CallKeySize, valueSize, calls), BpfMap.NoPreallocation);
     }
 
     public int Fd => _map.Fd;

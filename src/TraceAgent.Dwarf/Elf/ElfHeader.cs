@@ -102,13 +102,15 @@ public sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, El
         for (var i = 0; i < count; i++)
         {
             var entry = table.AsSpan(i * SegmentSize, SegmentSize);
-            segments[i] = new ElfSegment(
-                Type: BinaryPrimitives.ReadUInt32LittleEndian(entry),
-                Flags: BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]),
-                Offset: BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]),
-                Address: BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]),
-                FileSize: BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]),
-                MemorySize: BinaryPrimitives.ReadUInt64LittleEndian(entry[40..]));
+            segments[i] = new ElfSegment
+            {
+                Type = BinaryPrimitives.ReadUInt32LittleEndian(entry),
+                Flags = BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]),
+                Offset = BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]),
+                Address = BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]),
+                FileSize = BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]),
+                MemorySize = BinaryPrimitives.ReadUInt64LittleEndian(entry[40..]),
+            };
         }
 
         return segments;
@@ -162,14 +164,16 @@ public sealed record ElfHeader(ushort Type, ushort Machine, ulong EntryPoint, El
         for (var i = 0; i < sections.Length; i++)
         {
             var entry = table.AsSpan(i * SectionSize, SectionSize);
-            sections[i] = new ElfSection(
-                Name: NameAt(strings, BinaryPrimitives.ReadUInt32LittleEndian(entry)),
-                Type: BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]),
-                Flags: BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]),
-                Address: BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]),
-                Offset: BinaryPrimitives.ReadUInt64LittleEndian(entry[24..]),
-                Size: BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]),
-                Link: BinaryPrimitives.ReadUInt32LittleEndian(entry[40..]));
+            sections[i] = new ElfSection
+            {
+                Name = NameAt(strings, BinaryPrimitives.ReadUInt32LittleEndian(entry)),
+                Type = BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]),
+                Flags = BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]),
+                Address = BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]),
+                Offset = BinaryPrimitives.ReadUInt64LittleEndian(entry[24..]),
+                Size = BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]),
+                Link = BinaryPrimitives.ReadUInt32LittleEndian(entry[40..]),
+            };
         }
 
         return sections;

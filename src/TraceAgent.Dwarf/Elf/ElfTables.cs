@@ -3,19 +3,31 @@ using System.Runtime.InteropServices;
 namespace TraceAgent.Dwarf.Elf;
 
 /// <summary>A program header: what the kernel and the loader map. ELF-64 Object File Format, "Program Header".</summary>
-/// <param name="Type">PT_ constant.</param>
-/// <param name="Flags">PF_X is 1.</param>
-/// <param name="Offset">Bytes from the start of the file.</param>
-/// <param name="Address">Virtual address.</param>
-/// <param name="FileSize">Bytes in the file.</param>
-/// <param name="MemorySize">Bytes in memory.</param>
-public sealed record ElfSegment(uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize, ulong MemorySize)
+public sealed record ElfSegment
 {
     public const uint Load = 1;
     public const uint Dynamic = 2;
     public const uint Interpreter = 3;
     public const uint Note = 4;
     public const uint EhFrameHeader = 0x6474e550;
+
+    /// <summary>PT_ constant.</summary>
+    public required uint Type { get; init; }
+
+    /// <summary>PF_X is 1, PF_W 2.</summary>
+    public required uint Flags { get; init; }
+
+    /// <summary>Bytes from the start of the file.</summary>
+    public required ulong Offset { get; init; }
+
+    /// <summary>Virtual address.</summary>
+    public required ulong Address { get; init; }
+
+    /// <summary>Bytes in the file.</summary>
+    public required ulong FileSize { get; init; }
+
+    /// <summary>Bytes in memory.</summary>
+    public required ulong MemorySize { get; init; }
 
     public bool IsCode => Type == Load && (Flags & 1) != 0;
 
@@ -28,7 +40,7 @@ public sealed record ElfSegment(uint Type, uint Flags, ulong Offset, ulong Addre
 }
 
 /// <summary>A section header. ELF-64 Object File Format, "Sections".</summary>
-public readonly record struct ElfSection(string Name, uint Type, ulong Flags, ulong Address, ulong Offset, ulong Size, uint Link)
+public readonly record struct ElfSection
 {
     public const uint SymbolTable = 2;
     public const uint Note = 7;
@@ -39,6 +51,26 @@ public readonly record struct ElfSection(string Name, uint Type, ulong Flags, ul
     public const uint NoBits = 8;
 
     private const ulong AllocatedAndExecutable = 0x6;
+
+    public required string Name { get; init; }
+
+    /// <summary>SHT_ constant.</summary>
+    public required uint Type { get; init; }
+
+    /// <summary>SHF_ALLOC is 2, SHF_EXECINSTR 4.</summary>
+    public required ulong Flags { get; init; }
+
+    /// <summary>Virtual address; 0 when it is not loaded.</summary>
+    public required ulong Address { get; init; }
+
+    /// <summary>Bytes from the start of the file.</summary>
+    public required ulong Offset { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required ulong Size { get; init; }
+
+    /// <summary>The index of the section that its type says, such as the names of a symbol table.</summary>
+    public required uint Link { get; init; }
 
     public bool IsCode => Type != NoBits && (Flags & AllocatedAndExecutable) == AllocatedAndExecutable;
 

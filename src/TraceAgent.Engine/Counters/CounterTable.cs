@@ -1,6 +1,6 @@
 namespace TraceAgent.Engine.Counters;
 
-/// <summary>The counters of every rule of this run, also of those that are gone, by name. Any thread may use it.</summary>
+/// <summary>The counters of every rule of this run, for a while also of those that are gone, by name. Any thread may use it.</summary>
 /// <param name="create">Creates the counters of a rule that has none yet.</param>
 public sealed class CounterTable<T>(Func<string, T> create)
     where T : LineCounters
@@ -30,6 +30,15 @@ public sealed class CounterTable<T>(Func<string, T> create)
             }
 
             return counters;
+        }
+    }
+
+    /// <summary>Forgets the counters of a rule, which nothing counts with any more.</summary>
+    public void Remove(string rule)
+    {
+        lock (_counters)
+        {
+            _counters.Remove(rule);
         }
     }
 }

@@ -21,6 +21,9 @@ public abstract class LineCounters(string rule)
     /// <summary>Lines that an output did not take, or that could not be written.</summary>
     public long Failed => Volatile.Read(ref _failed);
 
+    /// <summary>True when nothing of a rule that is gone is still to be counted.</summary>
+    public virtual bool AreComplete => Uncommitted == 0;
+
     /// <summary>Counts a line that was written.</summary>
     /// <param name="output">The one output that takes it; null for all.</param>
     /// <returns>True for the first since the last commit.</returns>

@@ -32,6 +32,18 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     private long _lastEvent;
     private LatencyHistogram? _latency;
 
+    /// <summary>True when it has no probe any more, and the outcome of every call is known.</summary>
+    public override bool AreComplete
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _live.Count == 0 && base.AreComplete && FinalTotals().Balances;
+            }
+        }
+    }
+
     /// <summary>The number of hits of all its probes.</summary>
     public long Hits => Kernel().Calls;
 
@@ -87,7 +99,7 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     {
         lock (_gate)
         {
-            _closed += counts() + new KernelCounts(0, 0, unreturned);
+            _closed += counts() + new KernelCounts { Unreturned = unreturned };
             _live.Remove(counts);
         }
 
@@ -99,7 +111,7 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     {
         lock (_gate)
         {
-            _closed += new KernelCounts(0, 0, calls);
+            _closed += new KernelCounts { Unreturned = calls };
         }
     }
 
@@ -143,10 +155,12 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
         var logged = Logged;
         var failed = Failed;
         var lost = kernel.Lost + failed;
-        var counts = new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited + Volatile.Read(ref _overQuota), lost)
+        var overQuota = Volatile.Read(ref _overQuota);
+        var counts = new CallCounts(logged, kernel.Filtered, kernel.Sampled, kernel.Limited + overQuota, lost)
         {
             LostInFlight = kernel.LostInFlight,
             LostInOutput = failed,
+            AfterLast = overQuota,
         };
         return (counts, kernel);
     }

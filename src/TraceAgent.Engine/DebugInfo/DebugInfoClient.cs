@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using TraceAgent.Capture;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Linux;
 using TraceAgent.Linux.ThisProcess;
@@ -68,8 +69,8 @@ public static class DebugInfoClient
         var problems = answer.Problems.ToList();
         if (sites.Count < answer.Sites.Count)
         {
-            problems.Add(string.Create(
-                CultureInfo.InvariantCulture, $"{answer.Sites.Count - sites.Count} places are outside the code and left out"));
+            problems.Add(
+                Plural.Of(answer.Sites.Count - sites.Count, "place is", "places are") + " outside the code and left out");
         }
 
         if (remark is not null)

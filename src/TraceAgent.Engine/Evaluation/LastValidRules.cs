@@ -202,8 +202,8 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
     }
 
     /// <summary>
-    /// An error for each rule of a file that is not active as it is written; and one for the file when the mistake is in none of
-    /// its rules.
+    /// The first error of each rule of a file, and of the file outside of its rules; and what the rules without errors wait for that
+    /// are not active as they are written.
     /// </summary>
     private static IEnumerable<RuleError> ErrorsOf(RuleFile file, List<Diagnostic> diagnostics, RuleFile? active)
     {
@@ -214,21 +214,27 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
         }
 
         var names = file.Names;
-        var isSaid = false;
+        var outside = errors.Find(d => names.Count == 0 || d.At.Line < names[0].At.Line);
+        if (outside is not null)
+        {
+            yield return new RuleError(file.Path, null, Describe(outside));
+        }
+
+        var wait = outside is null ? $"waits until {file.Path} has no errors" : Describe(outside);
+
         for (var i = 0; i < names.Count; i++)
         {
             var end = i + 1 < names.Count ? names[i + 1].At.Line : int.MaxValue;
             var own = errors.Find(d => d.At.Line >= names[i].At.Line && d.At.Line < end);
-            if (own is not null || !IsActive(names[i].Value))
+            var isPackets = file.PacketNames.Contains(names[i].Value);
+            if (own is not null)
             {
-                isSaid = true;
-                yield return new RuleError(file.Path, names[i], Describe(own ?? errors[0]), file.PacketNames.Contains(names[i].Value));
+                yield return new RuleError(file.Path, names[i], Describe(own), isPackets);
             }
-        }
-
-        if (!isSaid)
-        {
-            yield return new RuleError(file.Path, null, Describe(errors[0]));
+            else if (!IsActive(names[i].Value))
+            {
+                yield return new RuleError(file.Path, names[i], wait, isPackets) { Waits = true };
+            }
         }
 
         bool IsActive(string name) =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Kernel;
+using TraceAgent.Capture;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Events.Processes;
 using TraceAgent.Linux;

@@ -84,7 +84,11 @@ public sealed class RuleTable
         {
             Rules = [.. Active.Concat(Misread()).Select(rule => rule.Snapshot(now))],
             PacketErrors = [.. _errors.Where(error => error.Rule is not null && error.IsPackets).DistinctBy(error => error.Rule!.Value)],
-            Rejected = [.. _errors.DistinctBy(error => error.File).Select(error => new RejectedText(error.File, error.Reason))],
+            Rejected =
+            [
+                .. _errors.Where(error => !error.Waits).DistinctBy(error => error.File)
+                    .Select(error => new RejectedText(error.File, error.Reason)),
+            ],
             Reloads = Reloads,
             MeasuresPrograms = measuresPrograms,
         };

@@ -112,7 +112,15 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
         }
 
         var seen = Read(pid) is var (comm, path, file)
-            ? new Seen(comm, NameOf(pid, comm, path), path, file, known?.Since ?? time, time)
+            ? new Seen
+            {
+                Comm = comm,
+                Name = NameOf(pid, comm, path),
+                Path = path,
+                File = file,
+                Since = known?.Since ?? time,
+                Last = time,
+            }
             : null;
         if (seen is null)
         {
@@ -184,10 +192,22 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     /// </summary>
     private static string SourceOf(int pid) => string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/exe");
 
-    /// <param name="Comm">The thread's name, at most 15 bytes.</param>
-    /// <param name="Name">The full name of <paramref name="Comm"/>, where something was cut off and is known.</param>
-    private sealed record Seen(string Comm, string Name, string Path, FileIdentity File, TimeSpan Since, TimeSpan Last)
+    private sealed record Seen
     {
+        /// <summary>The thread's name, at most 15 bytes.</summary>
+        public required string Comm { get; init; }
+
+        /// <summary>The full name of <see cref="Comm"/>, where something was cut off and is known.</summary>
+        public required string Name { get; init; }
+
+        public required string Path { get; init; }
+
+        public required FileIdentity File { get; init; }
+
+        public required TimeSpan Since { get; init; }
+
+        public required TimeSpan Last { get; init; }
+
         /// <summary>
         /// True when the process has this name. A longer name than the kernel keeps must be that of a file: others begin with the
         /// same 15 bytes.

@@ -5,17 +5,30 @@ using TraceAgent.Linux;
 namespace TraceAgent.Engine.Watching;
 
 /// <summary>The record that a run leaves for the next one.</summary>
-/// <param name="Version">The version of this format.</param>
-/// <param name="Boot">The boot ID of the machine: an end by the machine's own is nobody's fault.</param>
-/// <param name="IsRunning">False after a good end.</param>
-/// <param name="Files">The active rule files.</param>
-/// <param name="Held">The rule files that are not attached.</param>
-/// <param name="Ends">The times of the latest runs that did not end well, UTC.</param>
-public sealed record CrashRecord(int Version, string Boot, bool IsRunning, SeenFile[] Files, HeldFile[] Held, DateTime[] Ends)
+public sealed record CrashRecord
 {
     public const int CurrentVersion = 1;
 
-    public static CrashRecord Empty { get; } = new(CurrentVersion, "", false, [], [], []);
+    public static CrashRecord Empty { get; } =
+        new() { Version = CurrentVersion, Boot = "", IsRunning = false, Files = [], Held = [], Ends = [] };
+
+    /// <summary>The version of this format.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>The boot ID of the machine: an end by the machine's own is nobody's fault.</summary>
+    public required string Boot { get; init; }
+
+    /// <summary>False after a good end.</summary>
+    public required bool IsRunning { get; init; }
+
+    /// <summary>The active rule files.</summary>
+    public required SeenFile[] Files { get; init; }
+
+    /// <summary>The rule files that are not attached.</summary>
+    public required HeldFile[] Held { get; init; }
+
+    /// <summary>The times of the latest runs that did not end well, UTC.</summary>
+    public required DateTime[] Ends { get; init; }
 }
 
 /// <param name="Path">The path, absolute, or as the user named it.</param>

@@ -156,6 +156,7 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Maintenance.DetachUnused();
             _parts.Reconciler.LeaveBareParts();
             _parts.Maintenance.ForgetDeadCalls();
+            _parts.ForgetGone();
         }
     }
 

@@ -35,6 +35,9 @@ public sealed record ReconcileParts
     /// <summary>Called once a second, in the one turn that an idle agent makes: another timer would be another wakeup.</summary>
     public Action EverySecond { get; init; } = () => { };
 
+    /// <summary>Called every ten seconds: forgets what was counted of rules that are gone for long.</summary>
+    public Action ForgetGone { get; init; } = () => { };
+
     public required PermittedBinaries Permitted { get; init; }
 
     /// <summary>Holds rule files back after a crash; null for none.</summary>

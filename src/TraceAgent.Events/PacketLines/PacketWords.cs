@@ -10,8 +10,8 @@ public static class PacketWords
     public static string Of(PacketTotals totals)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{totals.Seen.Packets:N0} {(totals.Seen.Packets == 1 ? "packet" : "packets")} " +
-            $"({totals.Seen.Bytes:N0} bytes): {totals.Passed.Packets:N0} passed");
+        text.Append(CultureInfo.InvariantCulture, $"{Plural.Grouped(totals.Seen.Packets, "packet")} " +
+            $"({Plural.Grouped(totals.Seen.Bytes, "byte")}): {totals.Passed.Packets:N0} passed");
         Add(totals.Dropped, "dropped");
         Add(totals.Spared, "spared");
         Add(totals.NotIp, "not IP");

@@ -14,13 +14,17 @@ public readonly record struct CallCounts(long Logged, long Filtered, long Sample
     /// <summary>Lost calls that an output did not take; the others had no room in the ring buffer.</summary>
     public long LostInOutput { get; init; }
 
+    /// <summary>Limited calls that came after as many lines as were asked for; the others were over the rule's limit.</summary>
+    public long AfterLast { get; init; }
+
     public long Calls => Logged + Filtered + Sampled + Limited + Lost;
 
     /// <summary>The calls that the rule asks for, and that are still not logged.</summary>
     public long Missing => Sampled + Limited + Lost;
 
     /// <summary>The calls that the rule itself left out, as text behind logged and lost; empty when it left out nothing.</summary>
-    public string Others => Part(Filtered, "filtered") + Part(Sampled, "sampled out") + Part(Limited, "over the limit");
+    public string Others => Part(Filtered, "filtered") + Part(Sampled, "sampled out") + Part(Limited - AfterLast, "over the limit")
+        + Part(AfterLast, "after the last line");
 
     /// <summary>The reasons of the lost calls, as text behind a sentence; empty when none was lost.</summary>
     public string LostBecause =>
@@ -36,6 +40,7 @@ public readonly record struct CallCounts(long Logged, long Filtered, long Sample
     {
         LostInFlight = a.LostInFlight - b.LostInFlight,
         LostInOutput = a.LostInOutput - b.LostInOutput,
+        AfterLast = a.AfterLast - b.AfterLast,
     };
 
     private static string Part(long count, string what) =>
@@ -45,87 +50,140 @@ public readonly record struct CallCounts(long Logged, long Filtered, long Sample
 /// <summary>Makes the agent's own statements in the stream of events. Times are UTC ns since 1970.</summary>
 public static class AgentEvents
 {
-    public static AgentStatement Attached(string rule, int sites, long time) => new(
-        time, LogEventLevel.Information, "attached",
-        "rule {rule} attached: {sites} sites", $"rule {rule} attached: {sites} {(sites == 1 ? "site" : "sites")}", rule, ("sites", sites));
+    public static AgentStatement Attached(string rule, int sites, long time) => new("attached", time)
+    {
+        Severity = LogEventLevel.Information,
+        Rule = rule,
+        Template = "rule {rule} attached: {sites} sites",
+        Message = $"rule {rule} attached: {Plural.Of(sites, "site")}",
+        Numbers = [("sites", sites)],
+    };
 
-    public static AgentStatement Pending(string rule, string reason, long time) => new(
-        time, LogEventLevel.Warning, "pending", "rule {rule} pending: {reason}", $"rule {rule} pending: {reason}", rule);
+    public static AgentStatement Pending(string rule, string reason, long time) => new("pending", time)
+    {
+        Severity = LogEventLevel.Warning,
+        Rule = rule,
+        Template = "rule {rule} pending: {reason}",
+        Message = $"rule {rule} pending: {reason}",
+    };
 
     /// <param name="rule">The rule's name; null when the file could not be read that far.</param>
     /// <param name="reason">The reason with its position.</param>
     /// <param name="time">The time of the statement.</param>
-    public static AgentStatement Rejected(string? rule, string reason, long time) => new(
-        time, LogEventLevel.Error, "rejected", "rule rejected: {reason}", $"rule rejected: {reason}", rule);
+    public static AgentStatement Rejected(string? rule, string reason, long time) => new("rejected", time)
+    {
+        Severity = LogEventLevel.Error,
+        Rule = rule,
+        Template = "rule rejected: {reason}",
+        Message = $"rule rejected: {reason}",
+    };
 
-    public static AgentStatement Suspended(string rule, string reason, long time) => new(
-        time, LogEventLevel.Warning, "suspended", "rule {rule} suspended: {reason}", $"rule {rule} suspended: {reason}", rule);
+    public static AgentStatement Suspended(string rule, string reason, long time) => new("suspended", time)
+    {
+        Severity = LogEventLevel.Warning,
+        Rule = rule,
+        Template = "rule {rule} suspended: {reason}",
+        Message = $"rule {rule} suspended: {reason}",
+    };
 
-    public static AgentStatement Expired(string rule, string reason, long time) => new(
-        time, LogEventLevel.Information, "expired", "rule {rule} expired: {reason}", $"rule {rule} expired: {reason}", rule);
+    public static AgentStatement Expired(string rule, string reason, long time) => new("expired", time)
+    {
+        Severity = LogEventLevel.Information,
+        Rule = rule,
+        Template = "rule {rule} expired: {reason}",
+        Message = $"rule {rule} expired: {reason}",
+    };
 
     /// <summary>The statement that the kernel has ended a process that was probed.</summary>
-    public static AgentStatement Ended(string rule, string signal, string rules, string program, int pid, long time) => new(
-        time, LogEventLevel.Warning, "ended", "program ended by {signal} while probed by {rules}: {program} (process {pid})",
-        $"program ended by {signal} while probed by {rules}: {program} (process {pid})", rule, ("pid", pid));
+    /// <param name="ended">The process.</param>
+    /// <param name="rule">The first rule that probed it.</param>
+    /// <param name="rules">All of these, in words.</param>
+    /// <param name="time">The time of the statement.</param>
+    public static AgentStatement Ended(EndedProcess ended, string rule, string rules, long time) => new("ended", time)
+    {
+        Severity = LogEventLevel.Warning,
+        Rule = rule,
+        Template = "program ended by {signal} while probed by {rules}: {program} (process {pid})",
+        Message = $"program ended by {ended.Signal} while probed by {rules}: {ended.Program} (process {ended.Pid})",
+        Numbers = [("pid", ended.Pid)],
+    };
 
-    public static AgentStatement Detached(string rule, string reason, long time) => new(
-        time, LogEventLevel.Information, "detached", "rule {rule} detached: {reason}", $"rule {rule} detached: {reason}", rule);
+    public static AgentStatement Detached(string rule, string reason, long time) => new("detached", time)
+    {
+        Severity = LogEventLevel.Information,
+        Rule = rule,
+        Template = "rule {rule} detached: {reason}",
+        Message = $"rule {rule} detached: {reason}",
+    };
 
     /// <summary>The statement of calls that were not logged since the last one.</summary>
-    public static AgentStatement Loss(string rule, CallCounts counts, long time)
+    public static AgentStatement Loss(string rule, CallCounts counts, long time) => new("loss", time)
     {
-        var message = string.Create(
-            CultureInfo.InvariantCulture, $"{rule}: {counts.Calls - counts.Logged:N0} of {counts.Calls:N0} calls not logged");
-        return new AgentStatement(
-            time, LogEventLevel.Warning, "loss", "{rule}: {missing} of {calls} calls not logged{reasons}",
-            message + counts.LostBecause, rule, Numbers(counts));
-    }
+        Severity = LogEventLevel.Warning,
+        Rule = rule,
+        Template = "{rule}: {missing} of {calls} calls not logged{reasons}",
+        Message = Text($"{rule}: {counts.Calls - counts.Logged:N0} of {Plural.Grouped(counts.Calls, "call")} not logged") + counts.LostBecause,
+        Numbers = Numbers(counts),
+    };
 
     /// <summary>The statement, to somebody who watches, of lines that went to the outputs and not to him.</summary>
-    public static AgentStatement Skipped(long lines, long time)
+    public static AgentStatement Skipped(long lines, long time) => new("skipped", time)
     {
-        var message = string.Create(CultureInfo.InvariantCulture, $"{lines:N0} more lines, which are in the outputs, are not shown");
-        return new AgentStatement(
-            time, LogEventLevel.Warning, "skipped", "{lines} more lines, which are in the outputs, are not shown", message, null,
-            ("lines", lines));
-    }
+        Severity = LogEventLevel.Warning,
+        Template = "{lines} more lines, which are in the outputs, are not shown",
+        Message = Plural.Grouped(
+            lines, "more line, which is in the outputs, is not shown", "more lines, which are in the outputs, are not shown"),
+        Numbers = [("lines", lines)],
+    };
 
     /// <summary>The statement of the outcomes of all calls of a rule since it was attached.</summary>
-    public static AgentStatement Totals(string rule, CallCounts counts, long time)
+    public static AgentStatement Totals(string rule, CallCounts counts, long time) => new("totals", time)
     {
-        var message = string.Create(CultureInfo.InvariantCulture, $"{rule}: {counts.Logged:N0} of {counts.Calls:N0} calls logged in all");
-        return new AgentStatement(
-            time, LogEventLevel.Information, "totals", "{rule}: {logged} of {calls} calls logged in all", message, rule, Numbers(counts));
-    }
+        Severity = LogEventLevel.Information,
+        Rule = rule,
+        Template = "{rule}: {logged} of {calls} calls logged in all",
+        Message = Text($"{rule}: {counts.Logged:N0} of {Plural.Grouped(counts.Calls, "call")} logged in all"),
+        Numbers = Numbers(counts),
+    };
 
     /// <summary>The statement that a packet rule's filter is on an interface.</summary>
-    public static AgentStatement FilterAttached(string rule, string interfaceName, string mode, long time) => new(
-        time, LogEventLevel.Information,
-        "attached", "rule {rule} attached to {interface} ({mode})", $"rule {rule} attached to {interfaceName} ({mode})", rule);
+    public static AgentStatement FilterAttached(string rule, string interfaceName, string mode, long time) => new("attached", time)
+    {
+        Severity = LogEventLevel.Information,
+        Rule = rule,
+        Template = "rule {rule} attached to {interface} ({mode})",
+        Message = $"rule {rule} attached to {interfaceName} ({mode})",
+    };
 
     /// <summary>The statement that the lists of a packet rule have changed while it stayed attached.</summary>
-    public static AgentStatement ListsChanged(string rule, int denied, int allowed, long time)
+    public static AgentStatement ListsChanged(string rule, int denied, int allowed, long time) => new("updated", time)
     {
-        var message = string.Create(
-            CultureInfo.InvariantCulture, $"rule {rule}: {denied:N0} denied and {allowed:N0} allowed networks active");
-        return new AgentStatement(
-            time, LogEventLevel.Information, "updated", "rule {rule}: {denied} denied and {allowed} allowed networks active",
-            message, rule, ("denied", denied), ("allowed", allowed));
-    }
+        Severity = LogEventLevel.Information,
+        Rule = rule,
+        Template = "rule {rule}: {denied} denied and {allowed} allowed networks active",
+        Message = Text($"rule {rule}: {denied:N0} denied and {Plural.Grouped(allowed, "allowed network")} active"),
+        Numbers = [("denied", denied), ("allowed", allowed)],
+    };
 
     /// <summary>The statement that sources were evicted since the last one.</summary>
-    public static AgentStatement Evicted(string rule, long sources, long time)
+    public static AgentStatement Evicted(string rule, long sources, long time) => new("evicted", time)
     {
-        var message = string.Create(
-            CultureInfo.InvariantCulture, $"{rule}: {sources:N0} sources evicted; their counters start again at 0");
-        return new AgentStatement(time, LogEventLevel.Warning,
-            "evicted", "{rule}: {sources} sources evicted; their counters start again at 0", message, rule, ("sources", sources));
-    }
+        Severity = LogEventLevel.Warning,
+        Rule = rule,
+        Template = "{rule}: {sources} sources evicted, whose counters start again at 0",
+        Message = Text($"{rule}: {Plural.Grouped(sources, "source")} evicted, whose counters start again at 0"),
+        Numbers = [("sources", sources)],
+    };
 
     /// <summary>The statement of every packet that the filters of a rule have seen.</summary>
-    public static AgentStatement PacketTotals(string rule, PacketTotals totals, long evicted, long time) => new(
-            time, LogEventLevel.Information, "totals", "{rule}: {packets} packets in all", $"{rule}: {PacketWords.Of(totals)} in all", rule,
+    public static AgentStatement PacketTotals(string rule, PacketTotals totals, long evicted, long time) => new("totals", time)
+    {
+        Severity = LogEventLevel.Information,
+        Rule = rule,
+        Template = "{rule}: {packets} packets in all",
+        Message = $"{rule}: {PacketWords.Of(totals)} in all",
+        Numbers =
+        [
             ("packets", totals.Seen.Packets),
             ("bytes", totals.Seen.Bytes),
             ("passed", totals.Passed.Packets),
@@ -133,7 +191,11 @@ public static class AgentEvents
             ("spared", totals.Spared.Packets),
             ("not_ip", totals.NotIp.Packets),
             ("malformed", totals.Malformed.Packets),
-            ("evicted", evicted));
+            ("evicted", evicted),
+        ],
+    };
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static (string Name, long Value)[] Numbers(CallCounts counts) =>
     [
@@ -147,3 +209,9 @@ public static class AgentEvents
         ("lost_in_output", counts.LostInOutput),
     ];
 }
+
+/// <summary>A process that the kernel has ended.</summary>
+/// <param name="Program">The path of its executable.</param>
+/// <param name="Pid">The process ID.</param>
+/// <param name="Signal">The name of the signal.</param>
+public sealed record EndedProcess(string Program, int Pid, string Signal);

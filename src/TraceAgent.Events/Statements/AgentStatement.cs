@@ -5,31 +5,31 @@ using TraceAgent.Capture.Values;
 namespace TraceAgent.Events.Statements;
 
 /// <summary>A statement of the agent itself in the stream of events.</summary>
-/// <param name="time">UTC ns since 1970.</param>
-/// <param name="level">The severity.</param>
 /// <param name="action">The event, one word.</param>
-/// <param name="template">The message before its values were put in: what all such statements share.</param>
-/// <param name="message">The message.</param>
-/// <param name="rule">The rule that it is about, if any.</param>
-/// <param name="numbers">More properties; their names are plain words.</param>
-public sealed class AgentStatement(
-    long time,
-    LogEventLevel level, string action, string template, string message, string? rule, params (string Name, long Value)[] numbers)
-    : StreamEvent
+/// <param name="time">UTC ns since 1970.</param>
+public sealed class AgentStatement(string action, long time) : StreamEvent
 {
     public override long Time => time;
 
-    public override LogEventLevel Level => level;
+    public override LogEventLevel Level => Severity;
 
     public string Action => action;
 
-    public string Message => message;
+    /// <summary>The severity.</summary>
+    public required LogEventLevel Severity { get; init; }
 
-    public string? Rule => rule;
+    /// <summary>The message before its values were put in: what all such statements share.</summary>
+    public required string Template { get; init; }
 
-    public IReadOnlyList<(string Name, long Value)> Numbers => numbers;
+    public required string Message { get; init; }
 
-    public uint TemplateId => EventIdHash.Compute(template);
+    /// <summary>The rule that it is about, if any.</summary>
+    public string? Rule { get; init; }
 
-    public override void AppendMessage(LineBuffer into) => into.Append(message);
+    /// <summary>More properties; their names are plain words.</summary>
+    public IReadOnlyList<(string Name, long Value)> Numbers { get; init; } = [];
+
+    public uint TemplateId => EventIdHash.Compute(Template);
+
+    public override void AppendMessage(LineBuffer into) => into.Append(Message);
 }

@@ -64,11 +64,14 @@ public static unsafe partial class StandardDescriptor
     }
 
     /// <summary>The width of its terminal in columns; null when it leads to none, or to one that does not say.</summary>
-    public static int? Columns(int descriptor)
+    public static int? Columns(int descriptor) => ScreenSize(descriptor)?.Columns;
+
+    /// <summary>The size of its terminal; null when it leads to none, or to one that does not say.</summary>
+    public static (int Columns, int Rows)? ScreenSize(int descriptor)
     {
         const nuint getWindowSize = 0x5413;
         var size = default(WindowSize);
-        return Libc.Ioctl(descriptor, getWindowSize, (nint)(&size)) == 0 && size.Columns > 0 ? size.Columns : null;
+        return Libc.Ioctl(descriptor, getWindowSize, (nint)(&size)) == 0 && size.Columns > 0 ? (size.Columns, size.Rows) : null;
     }
 
     private static void TakeBack(int descriptor, int written)

@@ -76,11 +76,12 @@ public static class PrefixFileReader
         {
             // Lists that are put together of others have thousands of these: one warning is enough.
             var text = WithoutComment(source.Line(repeated.Line), out var start);
+            var others = repeated.Count - 1;
+            var more = others == 0 ? "" : $"; so {Plural.Verb(others)} {Plural.Grouped(others, "more line")}";
             bag.Add(Diagnostic.Warning(
                 DiagnosticCode.DuplicatePrefix,
                 new SourceSpan(path, repeated.Line, start + 1, text.Length),
-                $"'{Quoted.Clip(text.ToString())}' is in the file already, in line " +
-                    $"{repeated.First}{(repeated.Count == 1 ? "" : $"; so are {repeated.Count - 1:N0} more lines")}"));
+                $"'{Quoted.Clip(text.ToString())}' is in the file already, in line {repeated.First}{more}"));
         }
 
         return new PrefixFile(path, lines.Keys.ToEquatableArray(), bag.InOrder().ToEquatableArray(), source);

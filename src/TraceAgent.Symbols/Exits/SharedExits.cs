@@ -110,7 +110,7 @@ internal sealed class SharedExits(ElfImage image, string displayPath)
         var most = sites.SelectMany(site => site.Site.Followed).DistinctBy(one => one.Address).Where(one => callers[one.Address].Count > 0)
             .OrderByDescending(one => callers[one.Address].Count).ToList();
         var told = string.Join("; ", most.Take(MaxNames).Select(one =>
-            $"{one.Name}, called at {Places(callers[one.Address].Count)} by {string.Join(", ", names[one.Address])}"));
+            $"{one.Name}, called at {Plural.Of(callers[one.Address].Count, "place")} by {string.Join(", ", names[one.Address])}"));
         return new SiteProblem(
             SiteCodes.SharedExit, Refused: false,
             $"returns are also seen in {(most.Count == 1 ? "a function" : $"{most.Count} functions")} of {displayPath} " +
@@ -118,8 +118,6 @@ internal sealed class SharedExits(ElfImage image, string displayPath)
             $"{(most.Count > MaxNames ? "; …" : "")}; each of these calls costs a hit, which counts for the budget of this rule",
             "such a hit usually costs 2 to 10 µs, and `traceagent resolve` measures it on this host; `on: entry` needs none");
     }
-
-    private static string Places(int count) => count == 1 ? "1 place" : $"{count} places";
 
     private EquatableArray<string> NamesOf(List<ulong> callers)
     {

@@ -4,13 +4,26 @@ using TraceAgent.Symbols.Safety;
 namespace TraceAgent.Symbols.Functions;
 
 /// <summary>A function that a rule could name.</summary>
-/// <param name="Name">The name in its source language, told apart from others of that name.</param>
-/// <param name="Symbol">The symbol as nm prints it.</param>
-/// <param name="Address">Virtual address in the ELF file.</param>
-/// <param name="Size">Bytes of its code.</param>
-/// <param name="IsEmulated">True when a hit at its entry is cheap; false when it is refused.</param>
-/// <param name="Refusal">The reason why its entry cannot be probed; null when it can.</param>
-public sealed record ListedFunction(string Name, string Symbol, ulong Address, ulong Size, bool IsEmulated, SiteProblem? Refusal);
+public sealed record ListedFunction
+{
+    /// <summary>The name in its source language, with what distinguishes it from others of that name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The symbol as nm prints it.</summary>
+    public required string Symbol { get; init; }
+
+    /// <summary>Virtual address in the ELF file.</summary>
+    public required ulong Address { get; init; }
+
+    /// <summary>Bytes of its code.</summary>
+    public required ulong Size { get; init; }
+
+    /// <summary>True when a hit at its entry is cheap; false when it is refused.</summary>
+    public required bool IsEmulated { get; init; }
+
+    /// <summary>The reason why its entry cannot be probed; null when it can.</summary>
+    public SiteProblem? Refusal { get; init; }
+}
 
 /// <summary>The functions of a binary.</summary>
 /// <param name="Functions">The functions in order of name.</param>
@@ -43,10 +56,18 @@ public sealed record FunctionList(IReadOnlyList<ListedFunction> Functions, int C
                 {
                     problems.Clear();
                     var site = gate.Pass(function, function.Start);
-                    return new ListedFunction(
-                        function.Shown, function.Name, function.Start, function.End - function.Start, site is { Site.IsEmulated: true },
-                        site is null ? problems.Find(problem => problem.Refused) ?? new SiteProblem(
-                            SiteCodes.OutsideCode, Refused: true, $"{function.Shown} has no code in {displayPath}") : null);
+                    return new ListedFunction
+                    {
+                        Name = function.Shown,
+                        Symbol = function.Name,
+                        Address = function.Start,
+                        Size = function.End - function.Start,
+                        IsEmulated = site is { Site.IsEmulated: true },
+                        Refusal = site is null
+                            ? problems.Find(problem => problem.Refused) ?? new SiteProblem(
+                                SiteCodes.OutsideCode, Refused: true, $"{function.Shown} has no code in {displayPath}")
+                            : null,
+                    };
                 });
             return new FunctionList([.. listed], found.Count, null);
         }

@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Symbols.Functions;
@@ -84,7 +85,7 @@ internal sealed class MissingFunction(ElfImage image, string displayPath, Symbol
 
         return names.Length == 0
             ? null
-            : FormattableString.Invariant($"it has {names.Length:N0} USDT probes, which `traceagent symbols --usdt` lists");
+            : $"it has {Plural.Grouped(names.Length, "USDT probe")}, which `traceagent symbols --usdt` lists";
     }
 
     private string? Hint(FunctionIndex functions)

@@ -1,3 +1,5 @@
+using TraceAgent.Capture;
+
 namespace TraceAgent.Symbols.Functions;
 
 /// <summary>The functions that the gate refused, of several that a rule names: counted by reason, and reported once.</summary>
@@ -55,11 +57,12 @@ internal sealed class SkippedFunctions(string displayPath, string asked, int tot
                 ? new SiteProblem(
                     SiteCodes.SomeSkipped, Refused: false,
                     FormattableString.Invariant(
-                        $"{_count:N0} of the {total:N0} functions of {displayPath} that '{asked}' matches are not probed: {text}"))
+                        $"{_count:N0} of the {total:N0} functions of {displayPath} that '{asked}' matches ") +
+                    $"{Plural.Verb(_count)} not probed: {text}")
                 : new SiteProblem(
                     reasons[0].Key, Refused: true,
-                    FormattableString.Invariant(
-                        $"none of the {total:N0} functions of {displayPath} that '{asked}' matches can be probed: {text}"),
+                    (total == 1 ? "the one function" : FormattableString.Invariant($"none of the {total:N0} functions")) +
+                        $" of {displayPath} that '{asked}' matches {(total == 1 ? "cannot" : "can")} be probed: {text}",
                     reasons[0].Value.First.Hint);
         }
 

@@ -1,3 +1,4 @@
+using TraceAgent.Capture;
 using TraceAgent.Capture.Places;
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Safety;
@@ -84,7 +85,7 @@ internal sealed class SymbolResolver(ElfImage image, string displayPath, Locatio
         problems.Add(new SiteProblem(
             SiteCodes.BeyondFunction, Refused: true,
             $"{function.Shown}+0x{where.Addend:x} is behind the end of '{function.Shown}' in {displayPath}, which has " +
-                $"0x{function.End - function.Start:x} bytes",
+                $"0x{function.End - function.Start:x} {(function.End - function.Start == 1 ? "byte" : "bytes")}",
             nearest?.LastOf(function)));
         return null;
     }
@@ -92,7 +93,8 @@ internal sealed class SymbolResolver(ElfImage image, string displayPath, Locatio
     private SiteProblem TooMany(int count) => new(
         SiteCodes.TooManySites, Refused: true,
         FormattableString.Invariant(
-            $"'{where.Name}' matches {count:N0} functions of {displayPath}, and the rule may have {request.MaxSites:N0} sites"),
+            $"'{where.Name}' matches {count:N0} functions of {displayPath}, ") +
+            $"and the rule may have {Plural.Grouped(request.MaxSites, "site")}",
         count <= SiteResolution.MaxSites
             ? $"make the name narrower, or allow them with `max_sites: {count}`"
             : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolution.MaxSites:N0} at most"));

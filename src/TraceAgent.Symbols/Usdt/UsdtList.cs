@@ -6,17 +6,32 @@ using TraceAgent.Symbols.Binaries;
 namespace TraceAgent.Symbols.Usdt;
 
 /// <summary>A place of a USDT probe that a rule could name.</summary>
-/// <param name="Provider">The provider, such as <c>postgresql</c>.</param>
-/// <param name="Name">The name, such as <c>query__start</c>.</param>
-/// <param name="Address">Virtual address in the ELF file.</param>
-/// <param name="HasSemaphore">The program leaves it out until somebody wants it.</param>
-/// <param name="Operands">The operands as the compiler wrote them, such as <c>8@%rdi -4@$5</c>.</param>
-/// <param name="Arguments">The same as they are read.</param>
-/// <param name="IsEmulated">True when a hit is cheap; false when it is refused.</param>
-/// <param name="Refusal">The reason why it cannot be probed; null when it can.</param>
-public sealed record ListedUsdtProbe(
-    string Provider, string Name,
-    ulong Address, bool HasSemaphore, string Operands, EquatableArray<SiteValue> Arguments, bool IsEmulated, SiteProblem? Refusal);
+public sealed record ListedUsdtProbe
+{
+    /// <summary>The provider, such as <c>postgresql</c>.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>The name, such as <c>query__start</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Virtual address in the ELF file.</summary>
+    public required ulong Address { get; init; }
+
+    /// <summary>True when the program leaves it out until somebody wants it.</summary>
+    public required bool HasSemaphore { get; init; }
+
+    /// <summary>The operands as the compiler wrote them, such as <c>8@%rdi -4@$5</c>.</summary>
+    public required string Operands { get; init; }
+
+    /// <summary>The operands as they are read.</summary>
+    public required EquatableArray<SiteValue> Arguments { get; init; }
+
+    /// <summary>True when a hit is cheap; false when it is refused.</summary>
+    public required bool IsEmulated { get; init; }
+
+    /// <summary>The reason why it cannot be probed; null when it can.</summary>
+    public SiteProblem? Refusal { get; init; }
+}
 
 /// <summary>The USDT probes of a binary.</summary>
 /// <param name="Probes">The probes in order of name.</param>

@@ -85,10 +85,17 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
         {
             problems.Clear();
             var site = Pass(gate, note, problems);
-            yield return new ListedUsdtProbe(
-                note.Provider,
-                note.Name, note.Address, note.Semaphore != 0, note.Arguments, AbiOf(note).Operands, site is { IsEmulated: true },
-                site is null ? problems.Find(problem => problem.Refused) : null);
+            yield return new ListedUsdtProbe
+            {
+                Provider = note.Provider,
+                Name = note.Name,
+                Address = note.Address,
+                HasSemaphore = note.Semaphore != 0,
+                Operands = note.Arguments,
+                Arguments = AbiOf(note).Operands,
+                IsEmulated = site is { IsEmulated: true },
+                Refusal = site is null ? problems.Find(problem => problem.Refused) : null,
+            };
         }
     }
 
@@ -151,15 +158,16 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
                 SiteCodes.SomeSkipped, Refused: false,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{skipped.Count:N0} of the {total:N0} places of {displayPath} that '{_pattern.Text}' matches are not probed; " +
-                        $"{skipped[0].Message}"),
+                    $"{skipped.Count:N0} of the {total:N0} places of {displayPath} that '{_pattern.Text}' matches " +
+                        $"{Plural.Verb(skipped.Count)} not probed; {skipped[0].Message}"),
                 skipped[0].Hint));
     }
 
     private SiteProblem TooMany(int count) => new(
         SiteCodes.TooManySites, Refused: true,
         FormattableString.Invariant(
-            $"'{_pattern.Text}' matches {count:N0} places of {displayPath}, and the rule may have {request.MaxSites:N0} sites"),
+            $"'{_pattern.Text}' matches {count:N0} places of {displayPath}, ") +
+            $"and the rule may have {Plural.Grouped(request.MaxSites, "site")}",
         count <= SiteResolution.MaxSites
             ? $"make the name narrower, or allow them with `max_sites: {count}`"
             : FormattableString.Invariant($"make the name narrower; `max_sites` can be {SiteResolution.MaxSites:N0} at most"));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TraceAgent.Capture;
 using TraceAgent.Configuration;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Evaluation;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TraceAgent.Capture;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Rules;
 using TraceAgent.Yaml.Diagnostics;
@@ -77,7 +78,8 @@ internal sealed record ResolvedFilter
             text.Append(CultureInfo.InvariantCulture, $"  {PrintableText.Of(one.Name)} (index {one.Index})\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"  {(DryRun ? "would deny" : "denies")} {Denied:N0} and allows {Allowed:N0} networks\n");
+        var denies = DryRun ? "would deny" : "denies";
+        text.Append(CultureInfo.InvariantCulture, $"  {denies} {Denied:N0} and allows {Plural.Grouped(Allowed, "network")}\n");
         foreach (var problem in Problems)
         {
             var hint = problem.Hint is null ? "" : $"; {PrintableText.Of(problem.Hint)}";

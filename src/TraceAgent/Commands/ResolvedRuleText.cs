@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TraceAgent.Capture;
 using TraceAgent.Engine;
 using TraceAgent.Rules;
 using TraceAgent.Terminal;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using TraceAgent.Capture;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.Targets;

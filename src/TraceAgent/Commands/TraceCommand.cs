@@ -7,6 +7,7 @@ using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.RuleFiles;
 using TraceAgent.Events.Outputs;
 using TraceAgent.Hosting;
+using TraceAgent.Linux.FileSystem;
 using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Logging;
 using TraceAgent.Rules;
@@ -35,6 +36,9 @@ internal static class TraceCommand
         ("sample", "1/N", "One line for N calls, by chance"),
         ("budget", "PERCENT", "Of one CPU that it may cost, or none; without it 20%"),
         ("pid", "PID", "Only this process"),
+        ("target", "KEY=VALUE", "Only these processes: user=www-data, process=nginx*, cgroup=PATH, container=ID; may be given " +
+            "several times"),
+        ("level", "LEVEL", "Severity of the lines: Verbose, Debug, Information, Warning, Error or Fatal"),
     ];
 
     public static Command Create()
@@ -94,12 +98,24 @@ internal static class TraceCommand
             },
         };
         var json = new Option<bool>("--json") { Description = "JSON lines, as 'run --output -' writes them" };
+        var output = new Option<string?>("--output")
+        {
+            HelpName = "-|FILE",
+            Description = "File to append the lines to; - for standard output, the default",
+        };
+        output.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: "" }])
+            {
+                result.AddError("--output takes a FILE, or - for standard output, not an empty text");
+            }
+        });
         var flush = FlushOption.Create();
         var print = new Option<bool>("--print-rule") { Description = "Attach nothing; print the equivalent rule file" };
         var command =
             new Command(Name, "Trace one function without a rule file, until Ctrl-C. Totals are on standard error.") { place, prototype };
         keys.ForEach(key => command.Add(key.Option));
-        foreach (var option in (ReadOnlySpan<Option>)[count, time, json, flush, print])
+        foreach (var option in (ReadOnlySpan<Option>)[count, time, json, output, flush, print])
         {
             command.Add(option);
         }
@@ -120,7 +136,8 @@ internal static class TraceCommand
             return parsed.GetValue(print)
                 ? Task.FromResult(Print(rule))
                 : TraceAsync(
-                    rule.File, parsed.GetValue(json), new RunLimits(parsed.GetValue(count), parsed.GetValue(time)), parsed.GetValue(flush));
+                    rule.File, Destination(parsed.GetValue(output), parsed.GetValue(json)),
+                    new RunLimits(parsed.GetValue(count), parsed.GetValue(time)), parsed.GetValue(flush));
         });
         return command;
     }
@@ -141,7 +158,15 @@ internal static class TraceCommand
         return ExitCode.Fine;
     }
 
-    private static async Task<int> TraceAsync(RuleFile file, bool json, RunLimits limits, TimeSpan? flush)
+    private static OutputConfiguration Destination(string? output, bool json)
+    {
+        var format = json ? OutputFormat.Clef : OutputFormat.Trace;
+        return output is null or "-"
+            ? new OutputConfiguration.Console(format)
+            : new OutputConfiguration.File(Path.GetFullPath(output), Roll: null, format);
+    }
+
+    private static async Task<int> TraceAsync(RuleFile file, OutputConfiguration output, RunLimits limits, TimeSpan? flush)
     {
         if (file.HasErrors)
         {
@@ -158,13 +183,14 @@ internal static class TraceCommand
             }
         }
 
+        CreationMask.Tighten();
         var configuration = AgentConfiguration.Default with { Socket = null, Flush = flush ?? AgentConfiguration.DefaultFlush };
         var source = new RuleSource([])
         {
             Given = file with { Rules = file.Rules.Select(configuration.Defaults.Complete).ToEquatableArray() },
         };
         return await AgentHost.RunAsync(
-            [new OutputConfiguration.Console(json ? OutputFormat.Clef : OutputFormat.Trace)],
+            [output],
             BpfSession.DefaultRingBytes,
             configuration.WaitForPages,
             new StandardErrorLoggerProvider(isCommand: true),

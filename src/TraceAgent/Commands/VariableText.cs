@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Service;
@@ -64,7 +65,7 @@ internal sealed class VariableText(Architecture architecture)
         LocationPiece.Bytes bytes => $"always the bytes {Convert.ToHexStringLower([.. bytes.Content.Take(MostBytes)])}"
             + (bytes.Content.Count > MostBytes ? "..." : ""),
         LocationPiece.Pieces pieces => string.Join(", ", pieces.Parts.Select(
-            part => string.Create(CultureInfo.InvariantCulture, $"{part.Bits} bits: {Describe(part.Place)}"))),
+            part => $"{Plural.Of((long)part.Bits, "bit")}: {Describe(part.Place)}")),
         LocationPiece.Pointee => "a pointer that was optimised out; what it points to may be known",
         LocationPiece.Missing missing => Describe(missing.Reason),
         _ => "",

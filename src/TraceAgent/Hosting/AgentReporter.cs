@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TraceAgent.Capture;
 using TraceAgent.Engine;
 using TraceAgent.Engine.AutoDetach;
 using TraceAgent.Engine.Evaluation;
@@ -85,7 +86,8 @@ internal sealed class AgentReporter(
         var rules = report.Rules.Count > shown ? $"{names} and {report.Rules.Count - shown} more" : names;
         var more = report.More == 0 ? "" : $" (and {report.More} more before)";
         Log.ProgramEnded(logger, report.Signal.Name, rules, report.Signal.Program, report.Signal.Pid, more);
-        pump.Enqueue(AgentEvents.Ended(report.Rules[0], report.Signal.Name, rules, report.Signal.Program, report.Signal.Pid, clock.UtcNow));
+        var ended = new EndedProcess(report.Signal.Program, report.Signal.Pid, report.Signal.Name);
+        pump.Enqueue(AgentEvents.Ended(ended, report.Rules[0], rules, clock.UtcNow));
     }
 
     public void Expired(Rule rule, TimeSpan ttl)

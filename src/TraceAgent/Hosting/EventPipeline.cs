@@ -5,6 +5,8 @@ using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.ProcessTracking;
 using TraceAgent.Engine.RingReading;
+using TraceAgent.Engine.State;
+using TraceAgent.Events;
 using TraceAgent.Events.Decoding;
 using TraceAgent.Events.Processes;
 using TraceAgent.Linux.ThisProcess;
@@ -25,6 +27,8 @@ internal sealed class EventPipeline : IHostedService, IDisposable
     private readonly AgentRun _run;
     private readonly ILogger _logger;
     private readonly FinalTotals _totals;
+    private readonly GoneRules<RuleCounters> _goneRules;
+    private readonly GoneRules<PacketCounters> _gonePacketRules;
     private Task _watching = Task.CompletedTask;
 
     public EventPipeline(AgentParts parts, AgentRun run, ILogger logger)
@@ -42,6 +46,8 @@ internal sealed class EventPipeline : IHostedService, IDisposable
         Pump = new EventPump(parts.Session.Ring, records, Clock, reports) { Flush = parts.Configuration.Flush };
         Pump.Failed += () => run.EndByDefect(Pump.Failure);
         _totals = new FinalTotals(this, logger);
+        _goneRules = new GoneRules<RuleCounters>(Rules);
+        _gonePacketRules = new GoneRules<PacketCounters>(PacketRules);
     }
 
     public WallClock Clock { get; } = new();
@@ -65,6 +71,23 @@ internal sealed class EventPipeline : IHostedService, IDisposable
     /// </summary>
     public void FollowProcesses() => _watching = Task.Factory.StartNew(
         () => Processes.Start(Pump.WhenDrained), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Forgets the counters of rules that have been gone for long. Their totals are reported as they are at the end.</summary>
+    public void ForgetGone(Func<string, bool> isRule, Func<string, bool> isPacketRule)
+    {
+        var now = Stopwatch.GetElapsedTime(0);
+        foreach (var counters in _goneRules.Take(isRule, now))
+        {
+            _totals.Enqueue(counters);
+            _totals.Report(counters, withheld: false);
+        }
+
+        foreach (var counters in _gonePacketRules.Take(isPacketRule, now))
+        {
+            _totals.Enqueue(counters);
+            _totals.Report(counters, withheld: false);
+        }
+    }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

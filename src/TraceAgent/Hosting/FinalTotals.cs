@@ -1,12 +1,15 @@
 using Microsoft.Extensions.Logging;
+using TraceAgent.Capture;
 using TraceAgent.Engine;
+using TraceAgent.Engine.Counters;
+using TraceAgent.Engine.Packets;
 using TraceAgent.Events.PacketLines;
 using TraceAgent.Events.Statements;
 using TraceAgent.Logging;
 
 namespace TraceAgent.Hosting;
 
-/// <summary>Reports what the run has counted, at its end when nothing is probed any more.</summary>
+/// <summary>Reports what the run has counted of a rule when it is not probed any more: at the end, or long after it is gone.</summary>
 internal sealed class FinalTotals(EventPipeline pipeline, ILogger logger)
 {
     /// <summary>Reports the totals among the events. Called by the reader's thread, when the ring is drained.</summary>
@@ -14,14 +17,20 @@ internal sealed class FinalTotals(EventPipeline pipeline, ILogger logger)
     {
         foreach (var counters in pipeline.Rules.All)
         {
-            pipeline.Pump.Enqueue(AgentEvents.Totals(counters.Rule, counters.FinalTotals().Counts, pipeline.Clock.UtcNow));
+            Enqueue(counters);
         }
 
         foreach (var counters in pipeline.PacketRules.All)
         {
-            pipeline.Pump.Enqueue(AgentEvents.PacketTotals(counters.Rule, counters.Totals, counters.Evicted, pipeline.Clock.UtcNow));
+            Enqueue(counters);
         }
     }
+
+    public void Enqueue(RuleCounters counters) =>
+        pipeline.Pump.Enqueue(AgentEvents.Totals(counters.Rule, counters.FinalTotals().Counts, pipeline.Clock.UtcNow));
+
+    public void Enqueue(PacketCounters counters) =>
+        pipeline.Pump.Enqueue(AgentEvents.PacketTotals(counters.Rule, counters.Totals, counters.Evicted, pipeline.Clock.UtcNow));
 
     /// <summary>Reports the totals to the operator.</summary>
     /// <param name="withheld">True when an output did not say what it took of the last lines: they count as lost.</param>
@@ -29,26 +38,35 @@ internal sealed class FinalTotals(EventPipeline pipeline, ILogger logger)
     {
         foreach (var counters in pipeline.Rules.All)
         {
-            var totals = withheld ? counters.WithheldTotals() : counters.FinalTotals();
-            var counts = totals.Counts;
-            var others = counts.Others + counts.LostBecause;
-            Log.Totals(logger, counters.Rule, Plural.Of(totals.Calls, "call"), counts.Logged, counts.Lost, others);
-            if (totals.Unreturned > 0)
-            {
-                var calls = Plural.Of(totals.Unreturned, "call was", "calls were");
-                Log.Unreturned(logger, counters.Rule, calls);
-            }
-
-            if (!totals.Balances)
-            {
-                Log.OutOfBalance(logger, counters.Rule, totals.Calls, counts.Logged, counts.Lost, counts.Others);
-            }
+            Report(counters, withheld);
         }
 
         foreach (var counters in pipeline.PacketRules.All)
         {
-            var lost = counters.Failed + (withheld ? counters.Uncommitted : 0);
-            Log.PacketTotals(logger, counters.Rule, PacketWords.Of(counters.Totals), Plural.Of(counters.Logged, "line"), lost);
+            Report(counters, withheld);
         }
+    }
+
+    public void Report(RuleCounters counters, bool withheld)
+    {
+        var totals = withheld ? counters.WithheldTotals() : counters.FinalTotals();
+        var counts = totals.Counts;
+        var calls = Plural.Of(totals.Calls, "call");
+        Log.Totals(logger, counters.Rule, calls, counts.Logged, counts.Lost, counts.Others + counts.LostBecause);
+        if (totals.Unreturned > 0)
+        {
+            Log.Unreturned(logger, counters.Rule, Plural.Of(totals.Unreturned, "call was", "calls were"));
+        }
+
+        if (!totals.Balances)
+        {
+            Log.OutOfBalance(logger, counters.Rule, calls, counts.Logged, counts.Lost, counts.Others);
+        }
+    }
+
+    public void Report(PacketCounters counters, bool withheld)
+    {
+        var lost = counters.Failed + (withheld ? counters.Uncommitted : 0);
+        Log.PacketTotals(logger, counters.Rule, PacketWords.Of(counters.Totals), Plural.Of(counters.Logged, "line"), lost);
     }
 }

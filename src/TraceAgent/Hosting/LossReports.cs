@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TraceAgent.Engine.Counters;
 using TraceAgent.Events;
 using TraceAgent.Events.Decoding;
@@ -8,7 +9,7 @@ namespace TraceAgent.Hosting;
 /// <summary>Reports in the stream, once per rule, what was not logged since the last time.</summary>
 internal sealed class LossReports(Func<IReadOnlyList<RuleCounters>> counters, WallClock clock)
 {
-    private readonly Dictionary<string, CallCounts> _reported = [];
+    private readonly ConditionalWeakTable<RuleCounters, StrongBox<CallCounts>> _reported = [];
 
     /// <summary>The reports of the rules that have counted something since the last call.</summary>
     public IReadOnlyList<StreamEvent> Now()
@@ -18,13 +19,14 @@ internal sealed class LossReports(Func<IReadOnlyList<RuleCounters>> counters, Wa
         foreach (var rule in counters().Where(rule => rule.TakeNews()))
         {
             var counts = rule.Totals().Counts;
-            var since = counts - _reported.GetValueOrDefault(rule.Rule);
+            var reported = _reported.GetOrCreateValue(rule);
+            var since = counts - reported.Value;
             if (since.Missing > 0)
             {
                 reports.Add(AgentEvents.Loss(rule.Rule, since, clock.UtcNow));
             }
 
-            _reported[rule.Rule] = counts;
+            reported.Value = counts;
         }
 
         return reports;

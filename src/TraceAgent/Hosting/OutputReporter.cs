@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using TraceAgent.Capture;
 using TraceAgent.Engine;
 using TraceAgent.Events.Outputs;
 using TraceAgent.Logging;

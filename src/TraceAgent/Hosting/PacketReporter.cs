@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TraceAgent.Bpf.Xdp;
+using TraceAgent.Capture;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Packets;
 using TraceAgent.Engine.RingReading;
@@ -35,7 +36,8 @@ internal sealed class PacketReporter(ILogger logger, EventPump pump, WallClock c
 
     public void Updated(PacketRule rule, PrefixChange change, PrefixLists lists)
     {
-        var what = string.Create(CultureInfo.InvariantCulture, $"{change.Added:N0} networks added, {change.Removed:N0} removed");
+        var what = string.Create(
+            CultureInfo.InvariantCulture, $"{Plural.Grouped(change.Added, "network")} added, {change.Removed:N0} removed");
         Log.FilterUpdated(logger, rule.Name.Value, what, Describe(rule, lists));
         pump.Enqueue(AgentEvents.ListsChanged(rule.Name.Value, lists.Deny.Count, lists.Allow.Count, clock.UtcNow));
     }
@@ -86,8 +88,9 @@ internal sealed class PacketReporter(ILogger logger, EventPump pump, WallClock c
 
         if (rule.Denies)
         {
-            parts.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{(rule.DryRun ? "would deny" : "denies")} {lists.Deny.Count:N0} and allows {lists.Allow.Count:N0} networks"));
+            var denies = rule.DryRun ? "would deny" : "denies";
+            parts.Add(string.Create(
+                CultureInfo.InvariantCulture, $"{denies} {lists.Deny.Count:N0} and allows {Plural.Grouped(lists.Allow.Count, "network")}"));
         }
 
         return parts.Count == 0 ? "denies nothing" : string.Join(", ", parts);

@@ -55,6 +55,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
             Packets = packets.Controller,
             Configuration = followed,
             EverySecond = pipeline.Processes.WakeForNotices,
+            ForgetGone = () => pipeline.ForgetGone(name => Table.Find(name) is not null, name => packets.Table.Find(name) is not null),
             Permitted = permitted,
             Crashes = parts.Crashes,
         });

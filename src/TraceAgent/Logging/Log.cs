@@ -87,7 +87,7 @@ internal static partial class Log
     public static partial void FilterWarning(ILogger logger, string rule, string doubt);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "rule {rule}: {sources} evicted; their counters start again at 0; 'max_sources' is {most}")]
+        Message = "rule {rule}: {sources} evicted, whose counters start again at 0; 'max_sources' is {most}")]
     public static partial void SourcesEvicted(ILogger logger, string rule, string sources, int most);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{rule}: {packets}; {lines} logged, {lost} lost")]
@@ -138,8 +138,8 @@ internal static partial class Log
     public static partial void Unreturned(ILogger logger, string rule, string unreturned);
 
     [LoggerMessage(
-        Level = LogLevel.Error, Message = "{rule}: the counters do not add up: {calls} calls, but {logged} logged, {lost} lost{others}")]
-    public static partial void OutOfBalance(ILogger logger, string rule, long calls, long logged, long lost, string others);
+        Level = LogLevel.Error, Message = "{rule}: the counters do not add up: {calls}, but {logged} logged, {lost} lost{others}")]
+    public static partial void OutOfBalance(ILogger logger, string rule, string calls, long logged, long lost, string others);
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "no status socket: {reason}; 'traceagent status' cannot ask this agent (--socket PATH, or none)")]

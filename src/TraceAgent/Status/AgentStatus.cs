@@ -5,25 +5,33 @@ using TraceAgent.Engine.State;
 namespace TraceAgent.Status;
 
 /// <summary>The agent's status: the object of <c>traceagent status --json</c>, described in docs/status.md.</summary>
-/// <param name="Version">The version of this format; only ever extended under one number.</param>
-/// <param name="Agent">The process.</param>
-/// <param name="Ring">The ring between kernel and agent.</param>
-/// <param name="Cost">The cost of all rules together.</param>
-/// <param name="Outputs">The status of all outputs.</param>
-/// <param name="Reloads">The number of times that rule files were found changed.</param>
-/// <param name="RejectedFiles">Rule files whose current text is not active.</param>
-/// <param name="Rules">The rules in the order of the files; then those that are in no file any more.</param>
-internal sealed record AgentStatus(
-    int Version,
-    AgentIdentity Agent,
-    RingStatus Ring,
-    CostStatus Cost,
-    IReadOnlyList<OutputStatus> Outputs,
-    long Reloads,
-    IReadOnlyList<RejectedText> RejectedFiles,
-    IReadOnlyList<RuleStatus> Rules)
+internal sealed record AgentStatus
 {
     public const int CurrentVersion = 1;
+
+    /// <summary>The version of this format; only ever extended under one number.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>The process.</summary>
+    public required AgentIdentity Agent { get; init; }
+
+    /// <summary>The ring between kernel and agent.</summary>
+    public required RingStatus Ring { get; init; }
+
+    /// <summary>The cost of all rules together.</summary>
+    public required CostStatus Cost { get; init; }
+
+    /// <summary>The status of all outputs.</summary>
+    public required IReadOnlyList<OutputStatus> Outputs { get; init; }
+
+    /// <summary>The number of times that rule files were found changed.</summary>
+    public required long Reloads { get; init; }
+
+    /// <summary>Rule files whose current text is not active.</summary>
+    public required IReadOnlyList<RejectedText> RejectedFiles { get; init; }
+
+    /// <summary>The rules in the order of the files; then those that are in no file any more.</summary>
+    public required IReadOnlyList<RuleStatus> Rules { get; init; }
 
     /// <summary>The packet rules, in the order of the files; then those that are in no file any more.</summary>
     public IReadOnlyList<PacketRuleStatus> Packets { get; init; } = [];

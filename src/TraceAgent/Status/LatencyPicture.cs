@@ -7,6 +7,7 @@ namespace TraceAgent.Status;
 internal static class LatencyPicture
 {
     private const int Width = 40;
+    private const string Levels = "▁▂▃▄▅▆▇█";
     private const string Eighths = " ▏▎▍▌▋▊▉";
     private static readonly (string Unit, double Ns)[] Units = [("s", 1e9), ("ms", 1e6), ("µs", 1e3)];
 
@@ -27,8 +28,18 @@ internal static class LatencyPicture
         return text.ToString();
     }
 
+    /// <summary>Draws the histogram in one line, with a character for each of its last buckets.</summary>
+    /// <param name="latency">The durations.</param>
+    /// <param name="width">The number of characters, at most.</param>
+    public static string Line(LatencyStatus latency, int width)
+    {
+        var buckets = latency.Buckets.TakeLast(width).Select(bucket => bucket.Calls).ToList();
+        var most = buckets.Max();
+        return string.Concat(buckets.Select(calls => calls == 0 ? ' ' : Levels[(int)((calls * Levels.Length - 1) / most)]));
+    }
+
     /// <summary>The upper bound of the bucket in which the call of that rank lies.</summary>
-    private static ulong Bound(LatencyStatus latency, double share)
+    public static ulong Bound(LatencyStatus latency, double share)
     {
         var rank = (long)Math.Ceiling(latency.Buckets.Sum(bucket => bucket.Calls) * share);
         foreach (var bucket in latency.Buckets)
@@ -49,7 +60,7 @@ internal static class LatencyPicture
         return new string('█', eighths / 8) + (eighths % 8 > 0 ? Eighths[eighths % 8] : "");
     }
 
-    private static string Time(double ns)
+    public static string Time(double ns)
     {
         foreach (var (unit, size) in Units)
         {

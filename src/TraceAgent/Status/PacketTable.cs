@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TraceAgent.Capture;
 using TraceAgent.Terminal;
 
 namespace TraceAgent.Status;
@@ -21,10 +22,7 @@ internal static class PacketTable
         }
 
         new TextTable(Columns) { Rows = rules.Select(RowOf) }.AppendTo(text);
-        foreach (var rule in rules.Where(rule => rule.Reason is not null))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{StatusTable.Clean(rule.Rule)}: {StatusTable.Clean(rule.Reason!)}\n");
-        }
+        StatusTable.AppendReasons(text, rules.Select(rule => (rule.Rule, rule.Reason)));
     }
 
     /// <summary>Describes one packet rule in full.</summary>
@@ -41,12 +39,12 @@ internal static class PacketTable
         }
 
         Line("lists", $"{(rule.DryRun ? "dry run: would deny" : "denies")} {StatusTable.Number(rule.Denied)} and allows " +
-            $"{StatusTable.Number(rule.Allowed)} networks");
+            Plural.Grouped(rule.Allowed, "network"));
         Line("packets", $"{StatusTable.Number(rule.Packets)} = {StatusTable.Number(rule.Passed)} passed " +
             $"+ {StatusTable.Number(rule.Dropped)} dropped + {StatusTable.Number(rule.Spared)} spared + {StatusTable.Number(rule.NotIp)} " +
             $"not IP + {StatusTable.Number(rule.Malformed)} malformed");
         Line("bytes", StatusTable.Number(rule.Bytes));
-        Line("evicted", $"{StatusTable.Number(rule.Evicted)} times a source was evicted for another one");
+        Line("evicted", $"{Plural.Grouped(rule.Evicted, "time")} a source was evicted for another one");
         Line("lines", $"{StatusTable.Number(rule.Logged)} logged, {StatusTable.Number(rule.Lost)} lost");
         return text.ToString();
 

@@ -48,20 +48,20 @@ internal sealed class StatusSource
         var known = published.Rules.Select(rule => rule.Rule).ToHashSet();
         rules.AddRange(byName.Values.Where(one => !known.Contains(one.Rule)).Select(one =>
             RuleOf(new RuleSnapshot { Rule = one.Rule, State = RuleState.Removed, Reason = "it is not in the rule files any more" }, one)));
-        return new AgentStatus(
-            AgentStatus.CurrentVersion,
-            new AgentIdentity(
+        return new AgentStatus
+        {
+            Version = AgentStatus.CurrentVersion,
+            Agent = new AgentIdentity(
                 ProgramVersion.Text, Environment.ProcessId, _started, Method() == AttachMethod.Multi ? "uprobe_multi" : "perf_event"),
-            new RingStatus(Ring.Bytes, Ring.UsedBytes),
-            new CostStatus(
+            Ring = new RingStatus(Ring.Bytes, Ring.UsedBytes),
+            Cost = new CostStatus(
                 Math.Round(rules.Sum(rule => rule.CostPercent ?? 0), 3),
                 double.IsFinite(TotalBudgetPercent) ? TotalBudgetPercent : null,
                 published.MeasuresPrograms),
-            Outputs(),
-            published.Reloads,
-            published.Rejected,
-            rules)
-        {
+            Outputs = Outputs(),
+            Reloads = published.Reloads,
+            RejectedFiles = published.Rejected,
+            Rules = rules,
             Packets = PacketStatuses(published.PacketErrors),
         };
     }

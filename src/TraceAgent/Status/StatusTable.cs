@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TraceAgent.Capture;
 using TraceAgent.Engine;
 using TraceAgent.Rules;
 using TraceAgent.Terminal;
@@ -10,15 +11,51 @@ namespace TraceAgent.Status;
 /// <summary>Writes the status for people.</summary>
 internal static class StatusTable
 {
+    private const string Removed = "removed";
+
+    /// <summary>The number of rules that are named with what is the same for all of them.</summary>
+    private const int MaxNames = 3;
+
     private static readonly TextColumn[] Columns =
     [
         new("RULE"), new("STATE"),
         .. NumbersOf("SITES", "CALLS", "LOGGED", "FILTERED", "SAMPLED", "LIMITED", "LOST", "UNRETURNED", "COST", "LAST EVENT"),
     ];
 
-    public static string Of(AgentStatus status, DateTime now)
+    /// <param name="status">The status.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <param name="all">True to show the rules that are in no file any more.</param>
+    public static string Of(AgentStatus status, DateTime now, bool all = false)
     {
+        var shown = all ? status : WithoutGone(status);
         var text = new StringBuilder();
+        AppendHead(text, status, now);
+        if (shown.Rules.Count > 0 || shown.Packets.Count == 0)
+        {
+            new TextTable(Columns) { Rows = shown.Rules.Select(rule => RowOf(rule, now)) }.AppendTo(text);
+        }
+
+        PacketTable.Append(text, shown.Packets);
+        AppendNotes(text, shown);
+        if (status.Rules.Count + status.Packets.Count - shown.Rules.Count - shown.Packets.Count is > 0 and var gone)
+        {
+            text.Append(Plural.Of(gone, "rule in no file any more; --all shows it", "rules in no file any more; --all shows them"))
+                .Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The status without the rules that are in no file any more.</summary>
+    public static AgentStatus WithoutGone(AgentStatus status) => status with
+    {
+        Rules = [.. status.Rules.Where(rule => rule.State != Removed)],
+        Packets = [.. status.Packets.Where(rule => rule.State != Removed)],
+    };
+
+    /// <summary>Appends a line about the agent.</summary>
+    public static void AppendHead(StringBuilder text, AgentStatus status, DateTime now)
+    {
         var agent = status.Agent;
         text.Append(CultureInfo.InvariantCulture,
             $"traceagent {agent.Version}, process {agent.Pid}, up {Span(now - agent.Started)}, {agent.Attach}; ");
@@ -26,17 +63,12 @@ internal static class StatusTable
             $"ring {status.Ring.UsedBytes >> 10} of {status.Ring.Bytes >> 10} KiB; {Plural.Of(status.Reloads, "reload")}; ");
         text.Append(CultureInfo.InvariantCulture, $"cost {Percent(status.Cost.Percent)} of a CPU");
         text.Append(status.Cost.BudgetPercent is { } budget ? $" (budget {Percent(budget)})\n" : "\n");
-        if (status.Rules.Count > 0 || status.Packets.Count == 0)
-        {
-            new TextTable(Columns) { Rows = status.Rules.Select(rule => RowOf(rule, now)) }.AppendTo(text);
-        }
+    }
 
-        PacketTable.Append(text, status.Packets);
-        foreach (var rule in status.Rules.Where(rule => rule.Reason is not null))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{Clean(rule.Rule)}: {Clean(rule.Reason!)}\n");
-        }
-
+    /// <summary>Appends the reasons of rules, and what is wrong with files and outputs.</summary>
+    public static void AppendNotes(StringBuilder text, AgentStatus status)
+    {
+        AppendReasons(text, status.Rules.Select(rule => (rule.Rule, rule.Reason)));
         foreach (var file in status.RejectedFiles.Where(file => status.Rules.All(rule => rule.Reason != file.Reason)))
         {
             text.Append(CultureInfo.InvariantCulture, $"{Clean(file.Reason)}\n");
@@ -57,8 +89,6 @@ internal static class StatusTable
         {
             text.Append("cost counts hits only: the time in the rules' programs can be measured with CAP_SYS_ADMIN\n");
         }
-
-        return text.ToString();
     }
 
     /// <summary>Describes one rule in full, with a picture of how long its calls took.</summary>
@@ -86,6 +116,18 @@ internal static class StatusTable
         return text.ToString();
 
         void Line(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"{name,-11}{value}\n");
+    }
+
+    /// <summary>Appends the reasons of rules, each once.</summary>
+    internal static void AppendReasons(StringBuilder text, IEnumerable<(string Rule, string? Reason)> rules)
+    {
+        foreach (var same in rules.Where(rule => rule.Reason is not null).GroupBy(rule => rule.Reason!, rule => rule.Rule))
+        {
+            var names = same.ToList();
+            var more = names.Count > MaxNames ? $" and {Plural.Of(names.Count - MaxNames, "more rule")}" : "";
+            text.Append(
+                CultureInfo.InvariantCulture, $"{Clean(string.Join(", ", names.Take(MaxNames)))}{more}: {Clean(same.Key)}\n");
+        }
     }
 
     private static string[] RowOf(RuleStatus rule, DateTime now) =>
@@ -119,7 +161,7 @@ internal static class StatusTable
         return rule.Binary is null ? "-" : "none";
     }
 
-    private static string Percent(double value) =>
+    internal static string Percent(double value) =>
         value.ToString(value is > 0 and < 1 ? "0.00" : "0.#", CultureInfo.InvariantCulture) + " %";
 
     private static string Span(TimeSpan span) => span.TotalSeconds switch

@@ -51,7 +51,30 @@ public sealed class LastValidRulesTests : IDisposable
 
         Assert.Equal("TA293", Assert.Single(found.News).Diagnostic.Code);
         Assert.Empty(found.Desired);
-        Assert.Equal("one", Assert.Single(found.Errors).Rule?.Value);
+        Assert.Equal([null, "one"], found.Errors.Select(error => error.Rule?.Value));
+        Assert.Single(found.Errors.Select(error => error.Reason).Distinct());
+    }
+
+    [Fact]
+    public void A_mistake_in_one_rule_is_the_error_of_that_rule_and_the_others_that_changed_wait_for_it()
+    {
+        var binary = _folder.Write("shop", "no program");
+        RuleFile Of(string symbol, string key) => Given.File(
+            "a.yaml",
+            $"rules:\n  - {{name: same, binary: {binary}x, symbol: A}}\n  - {{name: wrong, binary: {binary}x, symbol: B, {key}: call}}\n"
+                + $"  - {{name: edited, binary: {binary}x, symbol: {symbol}}}\n");
+        _accepted.Evaluate([Of("C", "on")]);
+
+        var broken = _accepted.Evaluate([Of("D", "oon")]);
+        var mended = _accepted.Evaluate([Of("D", "on")]);
+
+        Assert.Equal(
+            [("wrong", false), ("edited", true)], broken.Errors.Select(error => (error.Rule!.Value, error.Waits)));
+        Assert.StartsWith("a.yaml:3:", broken.Errors[0].Reason, StringComparison.Ordinal);
+        Assert.Equal("waits until a.yaml has no errors", broken.Errors[1].Reason);
+        Assert.Single(broken.News);
+        Assert.Equal([("a.yaml", 3)], mended.Accepted);
+        Assert.Empty(mended.Errors);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class RuleCountersTests
     [Fact]
     public void Lines_that_reached_all_outputs_are_logged_and_others_lost()
     {
-        _counters.Open(() => new KernelCounts(10, 2, 0));
+        _counters.Open(() => new KernelCounts { Calls = 10, Lost = 2 });
         Commit(5, reached: true);
         Commit(2, reached: false);
         _counters.Undecodable();
@@ -24,7 +24,7 @@ public sealed class RuleCountersTests
     [Fact]
     public void While_records_wait_in_the_ring_the_sums_agree_without_them()
     {
-        _counters.Open(() => new KernelCounts(10, 2, 0));
+        _counters.Open(() => new KernelCounts { Calls = 10, Lost = 2 });
         Commit(5, reached: true);
 
         Assert.Equal(new RuleTotals(7, new CallCounts(Logged: 5, 0, 0, 0, Lost: 2), Unreturned: 0), _counters.Totals());
@@ -41,10 +41,10 @@ public sealed class RuleCountersTests
     [Fact]
     public void A_probe_that_is_closed_keeps_its_counts_and_its_calls_in_flight_never_return()
     {
-        var counts = new KernelCounts(10, 2, 1);
+        var counts = new KernelCounts { Calls = 10, Lost = 2, Unreturned = 1 };
         Func<KernelCounts> old = () => counts;
         _counters.Open(old);
-        _counters.Open(() => new KernelCounts(100, 0, 0));
+        _counters.Open(() => new KernelCounts { Calls = 100 });
 
         _counters.Close(old, unreturned: 4);
         counts = default;
@@ -62,7 +62,7 @@ public sealed class RuleCountersTests
             var counters = new RuleCounters("any");
             foreach (var (records, lost, unreturned, reached, closes) in probes)
             {
-                Func<KernelCounts> counts = () => new KernelCounts(records + lost, lost, 0);
+                Func<KernelCounts> counts = () => new KernelCounts { Calls = records + lost, Lost = lost };
                 counters.Open(counts);
                 counters.Uncommitted += records;
                 counters.Committed(reached);

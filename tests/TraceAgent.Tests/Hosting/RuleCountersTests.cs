@@ -24,7 +24,7 @@ public class RuleCountersTests
     {
         Log(5);
         _counters.Undecodable();
-        _kernel = new KernelCounts(Calls: 34, Lost: 5, Unreturned: 2, Filtered: 10, Sampled: 8, Limited: 5, LostInFlight: 3);
+        _kernel = new KernelCounts { Calls = 34, Lost = 5, Unreturned = 2, Filtered = 10, Sampled = 8, Limited = 5, LostInFlight = 3 };
 
         var totals = _counters.FinalTotals();
 
@@ -39,9 +39,24 @@ public class RuleCountersTests
     }
 
     [Fact]
+    public void Calls_after_the_last_line_that_was_asked_for_are_not_called_over_a_limit()
+    {
+        Log(1);
+        _counters.OverQuota();
+        _counters.OverQuota();
+        _kernel = new KernelCounts { Calls = 6, Limited = 3 };
+
+        var totals = _counters.FinalTotals();
+
+        Assert.True(totals.Balances);
+        Assert.Equal(5, totals.Counts.Limited);
+        Assert.Equal(", 3 over the limit, 2 after the last line", totals.Counts.Others);
+    }
+
+    [Fact]
     public void A_call_without_an_account_is_out_of_balance_at_the_end()
     {
-        _kernel = new KernelCounts(Calls: 4, Lost: 1, Unreturned: 0, Filtered: 1, Sampled: 1, Limited: 0);
+        _kernel = new KernelCounts { Calls = 4, Lost = 1, Filtered = 1, Sampled = 1 };
 
         Assert.False(_counters.FinalTotals().Balances);
         Assert.Equal((4, 3), (_counters.FinalTotals().Calls, _counters.Totals().Calls));
@@ -51,7 +66,7 @@ public class RuleCountersTests
     [Fact]
     public void A_probe_that_ended_leaves_its_counts()
     {
-        _kernel = new KernelCounts(6, 1, 0, 2, 2, 1);
+        _kernel = new KernelCounts { Calls = 6, Lost = 1, Filtered = 2, Sampled = 2, Limited = 1 };
 
         _counters.Close(Counts, unreturned: 3);
         _kernel = default;
@@ -63,17 +78,17 @@ public class RuleCountersTests
     public void A_report_says_everything_since_the_last_and_only_when_something_is_missing()
     {
         var reports = new LossReports(() => [_counters], Clock);
-        _kernel = new KernelCounts(3, 0, 0, Filtered: 3, 0, 0);
+        _kernel = new KernelCounts { Calls = 3, Filtered = 3 };
         Assert.Empty(reports.Now());
 
         Log(2);
-        _kernel = new KernelCounts(8, 0, 0, Filtered: 5, Sampled: 1, 0);
+        _kernel = new KernelCounts { Calls = 8, Filtered = 5, Sampled = 1 };
         var counts = Numbers(Assert.Single(reports.Now()));
         Assert.Equal([("calls", 5L), ("logged", 2L), ("filtered", 2L), ("sampled", 1L), ("limited", 0L), ("lost", 0L)], counts[..6]);
         Assert.Equal([("lost_in_flight", 0L), ("lost_in_output", 0L)], counts[6..]);
         Assert.Empty(reports.Now());
 
-        _kernel += new KernelCounts(1, 0, 0, 0, 0, Limited: 1);
+        _kernel += new KernelCounts { Calls = 1, Limited = 1 };
         _counters.NoteNews();
         Assert.Single(reports.Now());
         _counters.Undecodable();
@@ -86,7 +101,7 @@ public class RuleCountersTests
         var reports = new LossReports(() => [_counters], Clock);
         Assert.Empty(reports.Now());
 
-        _kernel = new KernelCounts(1, Lost: 1, 0);
+        _kernel = new KernelCounts { Calls = 1, Lost = 1 };
         Assert.Empty(reports.Now());
 
         _counters.NoteNews();

@@ -7,15 +7,17 @@ internal static class StatusSample
 {
     public static DateTime Now { get; } = new(2026, 11, 22, 15, 0, 0, DateTimeKind.Utc);
 
-    public static AgentStatus Of(params RuleStatus[] rules) => new(
-        AgentStatus.CurrentVersion,
-        new AgentIdentity("0.1.0", 4711, Now.AddHours(-3), "uprobe_multi"),
-        new RingStatus(8 << 20, 4096),
-        new CostStatus(1.25, 50, ProgramsMeasured: true),
-        [new OutputStatus("/var/log/a\"b\\c.json", 2, 3)],
-        3,
-        [],
-        rules);
+    public static AgentStatus Of(params RuleStatus[] rules) => new()
+    {
+        Version = AgentStatus.CurrentVersion,
+        Agent = new AgentIdentity("0.1.0", 4711, Now.AddHours(-3), "uprobe_multi"),
+        Ring = new RingStatus(8 << 20, 4096),
+        Cost = new CostStatus(1.25, 50, ProgramsMeasured: true),
+        Outputs = [new OutputStatus("/var/log/a\"b\\c.json", 2, 3)],
+        Reloads = 3,
+        RejectedFiles = [],
+        Rules = rules,
+    };
 
     public static RuleStatus Call { get; } = new()
     {

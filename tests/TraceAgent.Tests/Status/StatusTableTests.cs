@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TraceAgent.Engine.State;
 using TraceAgent.Status;
 
 namespace TraceAgent.Tests.Status;
@@ -18,6 +19,45 @@ public class StatusTableTests
 
         """,
         StatusTable.Of(StatusSample.Of(StatusSample.Call, StatusSample.Pending), StatusSample.Now));
+
+    [Fact]
+    public void What_several_rules_wait_for_is_said_once()
+    {
+        var waiting = StatusSample.Pending with { State = "rejected", Reason = "waits until b.yaml has no errors" };
+        var status = StatusSample.Of([.. "abcde".Select(name => waiting with { Rule = $"{name}" })]) with
+        {
+            RejectedFiles = [new RejectedText("b.yaml", "b.yaml:2:5: TA104: unknown key 'oon'")],
+        };
+
+        Assert.EndsWith(
+            """
+            a, b, c and 2 more rules: waits until b.yaml has no errors
+            b.yaml:2:5: TA104: unknown key 'oon'
+
+            """,
+            StatusTable.Of(status with { Outputs = [] }, StatusSample.Now), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rules_that_are_gone_are_counted_and_shown_when_asked_for()
+    {
+        var gone = StatusSample.Call with { Rule = "gone", State = "removed", Reason = "it is not in the rule files any more" };
+        var status = StatusSample.Of(StatusSample.Call, gone) with
+        {
+            Outputs = [],
+            Packets = [StatusSample.Edge with { Rule = "left", State = "removed" }],
+        };
+
+        var few = StatusTable.Of(status, StatusSample.Now);
+        var all = StatusTable.Of(status, StatusSample.Now, all: true);
+
+        Assert.EndsWith("\n2 rules in no file any more; --all shows them\n", few, StringComparison.Ordinal);
+        Assert.DoesNotContain("gone", few, StringComparison.Ordinal);
+        Assert.DoesNotContain("left", few, StringComparison.Ordinal);
+        Assert.Contains("\ngone     removed", all, StringComparison.Ordinal);
+        Assert.Contains("\nleft ", all, StringComparison.Ordinal);
+        Assert.DoesNotContain("--all", all, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Packet_rules_have_a_table_of_their_own() => Assert.Equal(
