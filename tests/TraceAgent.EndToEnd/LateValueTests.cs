@@ -10,7 +10,7 @@ public sealed class LateValueTests : IDisposable
     [Theory, BothWays]
     public void What_functions_leave_behind_their_arguments_is_what_the_program_finds_there(AttachMethod method)
     {
-        var library = _workspace.Install(Command.OutputOf("gcc", "-print-file-name=libc.so.6").Trim(), "lib/libc.so.6");
+        var library = _workspace.Install(Command.OutputOf("gcc", "-print-file-name=libc.so.6").Trim(), "libc.so.6");
         var program = TracedProgram.Compile("late", $"-Wl,-rpath,{Path.GetDirectoryName(library)}");
         (string Name, string Binary, string Symbol, string[] Lines)[] rules =
         [
@@ -20,14 +20,14 @@ public sealed class LateValueTests : IDisposable
                 "  n: {value: '*(int*)count', at: return}",
                 "  was: '*(int*)count'",
                 "  counted: {value: out, type: string(n)}"]),
-            ("chosen", program, "Fill", ["args: [out: {type: string, at: return}, from: string]", "when: out ~ 'a*r' && from != ''"]),
+            ("chosen", program, "Chosen", ["args: [out: {type: string, at: return}, from: string]", "when: out ~ 'a*r' && from != ''"]),
             ("ninth", program, "Ninth", [
                 "args: [_, _, _, _, _, _, _, _, box: ptr]",
                 "capture:",
                 "  text: {value: '*(char**)box', at: return}",
                 "  number: {value: '*(int*)(box + 8)', at: return}",
                 "  was: '*(int*)(box + 8)'"]),
-            ("twice", program, "Fill", ["args: [out: ptr]", .. Twice("out")]),
+            ("twice", program, "Twice", ["args: [out: ptr]", .. Twice("out")]),
             ("take", program, "Take", ["args: [page: ptr]", .. Twice("page")]),
             ("give", program, "Give", ["args: [page: ptr]", .. Twice("page")]),
             ("getcwd", library, "getcwd", ["args: [buffer: {type: string, at: return}, size: size_t]", "ret: string"]),

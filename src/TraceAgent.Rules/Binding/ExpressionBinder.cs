@@ -239,7 +239,8 @@ internal sealed partial class ExpressionBinder
         StaticType.Pointer { Target: StaticType.Character } =>
             "texts are compared: path == '/a', path ~ '/api/*'; the address is (ptr)path",
         StaticType.Float => "it can be captured: capture: {name: '*(double*)address'}",
-        { IsWide: true, IsText: false } => "UTF-16 and UTF-32 are not compared as text in the kernel: compare units, such as name[0] == 'a'",
+        { IsWide: true, IsText: false } =>
+            "UTF-16 and UTF-32 are not compared as text in the kernel: compare units, such as name[0] == 'a'",
         { IsText: true } => "texts are compared: comm == 'nginx', path ~ '/api/*'",
         StaticType.Pointer => "its number is (uint64)pointer",
         _ => null,

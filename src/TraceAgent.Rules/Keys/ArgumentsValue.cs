@@ -25,9 +25,12 @@ internal static class ArgumentsValue
     public static JsonSchema Schema => JsonSchema.AnyOf(
         JsonSchema.Integer.Minimum(1).Maximum(RuleKeys.MaxArguments), ListOf(JsonSchema.AnyOf(TypeText.Schema, Table.Schema())));
 
-    private static JsonSchema ListOf(JsonSchema type) => JsonSchema.Array.MinItems(1).MaxItems(RuleKeys.MaxArguments).Items(JsonSchema.AnyOf(
-        JsonSchema.String.Pattern(ValueName.Pattern),
-        JsonSchema.Object.MinProperties(1).MaxProperties(1).PatternProperties(ValueName.Pattern, type).NoOtherProperties()));
+    private static JsonSchema ListOf(JsonSchema type)
+    {
+        var named = JsonSchema.Object.MinProperties(1).MaxProperties(1).PatternProperties(ValueName.Pattern, type).NoOtherProperties();
+        return JsonSchema.Array.MinItems(1).MaxItems(RuleKeys.MaxArguments)
+            .Items(JsonSchema.AnyOf(JsonSchema.String.Pattern(ValueName.Pattern), named));
+    }
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -115,7 +118,10 @@ internal static class ArgumentsValue
 
             var spec = draft.Type?.Spec ?? TypeSpec.Default;
             _register = first + spec.Registers;
-            return Named(key, new WrittenArgument(index, first, new(key.Value, key.At), spec, draft.Type?.Source) { AtReturn = draft.AtReturn });
+            return Named(key, new WrittenArgument(index, first, new(key.Value, key.At), spec, draft.Type?.Source)
+            {
+                AtReturn = draft.AtReturn,
+            });
         }
 
         private WrittenArgument? Named(YamlScalar name, WrittenArgument argument) =>

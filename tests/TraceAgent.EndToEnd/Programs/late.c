@@ -26,6 +26,9 @@ CALLED long Fill(char *out, const char *from, int *count)
     return -1;
 }
 
+CALLED long Chosen(char *out, const char *from) { return strcpy(out, from) == out; }
+CALLED long Twice(char *out, const char *from) { return strcpy(out, from) == out; }
+
 CALLED long Ninth(long a, long b, long c, long d, long e, long f, long g, long h, struct box *box)
 {
     box->text = h ? "odd" : "even";
@@ -47,7 +50,7 @@ CALLED long Give(char *at)
 static void own(void)
 {
     static const char *texts[] = {"after", "", "another text", "a"};
-    char *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), out[64] = "before";
+    char *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), out[64] = "before", other[64];
     struct box box = {"none", 1};
 
     for (int i = 0; i < 4; i++) {
@@ -55,10 +58,12 @@ static void own(void)
 
         printf("{\"rule\":\"fill\",\"args\":{\"out\":\"%s\",\"from\":\"%s\",\"count\":\"%p\",\"n\":%zu,\"was\":%d,\"counted\":\"%s\"},\"ret\":-1}\n",
                texts[i], texts[i], (void *)&count, strlen(texts[i]), count, texts[i]);
-        printf("{\"rule\":\"twice\",\"args\":{\"out\":\"%p\",\"before\":\"%s\",\"after\":\"%s\"},\"ret\":-1}\n", (void *)out, out, texts[i]);
+        Fill(other, texts[i], &count);
         if (fnmatch("a*r", texts[i], 0) == 0)
-            printf("{\"rule\":\"chosen\",\"args\":{\"out\":\"%s\",\"from\":\"%s\"},\"ret\":-1}\n", texts[i], texts[i]);
-        Fill(out, texts[i], &count);
+            printf("{\"rule\":\"chosen\",\"args\":{\"out\":\"%s\",\"from\":\"%s\"},\"ret\":1}\n", texts[i], texts[i]);
+        Chosen(other, texts[i]);
+        printf("{\"rule\":\"twice\",\"args\":{\"out\":\"%p\",\"before\":\"%s\",\"after\":\"%s\"},\"ret\":1}\n", (void *)out, out, texts[i]);
+        Twice(out, texts[i]);
         printf("{\"rule\":\"ninth\",\"args\":{\"box\":\"%p\",\"text\":\"%s\",\"number\":%d,\"was\":%d},\"ret\":0}\n", (void *)&box, i % 2 ? "odd" : "even",
                box.number + 28, box.number);
         Ninth(1, 2, 3, 4, 5, 6, 7, i % 2, &box);
@@ -90,7 +95,7 @@ static void library(void)
            ntohs(from.sin_port), (void *)&size, taken);
     if (getaddrinfo("192.0.2.7", "80", &(struct addrinfo){.ai_family = AF_INET, .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM}, &found))
         abort();
-    printf("{\"rule\":\"getaddrinfo\",\"args\":{\"node\":\"192.0.2.7\",\"service\":\"80\",\"first\":\"192.0.2.7:80\"},\"ret\":0}\n");
+    printf("{\"rule\":\"getaddrinfo\",\"args\":{\"node\":\"192.0.2.7\",\"service\":\"80\",\"res\":\"%p\",\"first\":\"192.0.2.7:80\"},\"ret\":0}\n", (void *)&found);
     freeaddrinfo(found);
 }
 
