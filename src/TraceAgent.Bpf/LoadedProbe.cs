@@ -10,7 +10,7 @@ namespace TraceAgent.Bpf;
 public sealed class LoadedProbe : IDisposable
 {
     private readonly BpfSession _session;
-    private readonly List<(ProbeProgram Code, BpfProgram Loaded)> _programs = [];
+    private readonly List<(bool OnReturn, BpfProgram Loaded)> _programs = [];
     private readonly Dictionary<ExitForm, BpfProgram> _exits = [];
     private readonly ProbeBinding _binding;
     private readonly string _rule;
@@ -40,7 +40,7 @@ public sealed class LoadedProbe : IDisposable
             _binding = session.Bind(Slot, Limiter, _inFlight?.Fd ?? -1);
             foreach (var program in ProbeCompiler.Compile(plan, _binding))
             {
-                _programs.Add((program, Load(program)));
+                _programs.Add((program.OnReturn, Load(program)));
             }
 
             if (plan.ReturnsAtInstructions)
@@ -108,9 +108,9 @@ public sealed class LoadedProbe : IDisposable
                 Add(ExitProgram(form.Key), [.. form], onReturn: true, byCaller: false);
             }
 
-            foreach (var (code, loaded) in _programs)
+            foreach (var (onReturn, loaded) in _programs)
             {
-                Add(loaded, entries, code.OnReturn, byCaller: code.OnReturn);
+                Add(loaded, entries, onReturn, byCaller: onReturn);
             }
         }
         catch

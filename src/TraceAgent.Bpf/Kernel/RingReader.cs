@@ -14,13 +14,12 @@ public interface IRecordConsumer
 /// <summary>
 /// Reads a ring buffer (kernel/bpf/ringbuf.c). Used by one thread at a time. libbpf's reader tells the kernel its position after
 /// every record: the traced program reads that word on every hit, so that the two processors would take it from each other a
-/// million times a second; and it maps the data twice.
+/// million times a second; and it maps all of the data, twice.
 /// </summary>
 public sealed unsafe class RingReader : IDisposable
 {
     private const uint BusyBit = 1u << 31;
     private const uint DiscardBit = 1u << 30;
-    private const int HeaderSize = 8;
     private const long NsPerMs = 1_000_000;
 
     /// <summary>
@@ -39,6 +38,7 @@ public sealed unsafe class RingReader : IDisposable
     private readonly ControlMap? _control;
     private MappedMap? _reader;
     private MappedMap? _writers;
+    private RingData? _data;
 
     /// <param name="mapFd">The map's file descriptor.</param>
     /// <param name="bytes">Size of the ring: a power of two, at least a page.</param>
@@ -57,10 +57,8 @@ public sealed unsafe class RingReader : IDisposable
         try
         {
             _reader = MappedMap.Writable(mapFd, name, 0, Page);
-
-            // Behind the data the kernel maps its beginning once more, for records that go over the end.
-            var overlap = Math.Min(bytes, RoundUp(longestRecord + HeaderSize, Page));
-            _writers = MappedMap.ReadOnly(mapFd, name, Page, Page + (long)bytes + overlap);
+            _writers = MappedMap.ReadOnly(mapFd, name, Page, Page);
+            _data = new RingData(mapFd, 2 * Page, bytes, longestRecord);
         }
         catch
         {
@@ -137,15 +135,16 @@ public sealed unsafe class RingReader : IDisposable
             {
                 while (consumed != produced)
                 {
-                    var header = Header(consumed);
+                    var offset = (int)(consumed & (Bytes - 1));
+                    var header = _data!.Header(offset);
                     if ((header & BusyBit) != 0)
                     {
                         return true;
                     }
 
                     var length = (int)(header & ~DiscardBit);
-                    var record = _writers!.Span(Page + OffsetOf(consumed) + HeaderSize, length);
-                    consumed += RoundUp(length + HeaderSize, 8);
+                    var record = _data.Record(offset, length);
+                    consumed += RoundUp(length + RingData.HeaderSize, 8);
                     if ((header & DiscardBit) == 0 && !consumer.Take(record))
                     {
                         return false;
@@ -177,7 +176,8 @@ public sealed unsafe class RingReader : IDisposable
         {
             _reader?.Dispose();
             _writers?.Dispose();
-            (_reader, _writers) = (null, null);
+            _data?.Dispose();
+            (_reader, _writers, _data) = (null, null, null);
         }
 
         _wait.Dispose();
@@ -201,9 +201,4 @@ public sealed unsafe class RingReader : IDisposable
     }
 
     private static int RoundUp(int size, int unit) => (size + unit - 1) & -unit;
-
-    private int OffsetOf(long position) => (int)(position & (Bytes - 1));
-
-    /// <summary>Length and flags: the first half of the eight bytes before a record.</summary>
-    private uint Header(long position) => (uint)_writers![Page + OffsetOf(position)];
 }

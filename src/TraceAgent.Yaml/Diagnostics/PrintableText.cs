@@ -8,6 +8,11 @@ public static class PrintableText
 {
     public static string Of(string text)
     {
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
+        }
+
         var result = new StringBuilder(text.Length);
         Append(result, text);
         return result.ToString();
