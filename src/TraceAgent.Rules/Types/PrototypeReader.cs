@@ -124,7 +124,7 @@ internal sealed class PrototypeReader
         }
 
         behind.ExceptWith([";", "noexcept"]);
-        return behind.Count > 0 || before.Contains("virtual") ? ObjectArgument.Hidden : ObjectArgument.Unsaid;
+        return behind.Count > 0 || before.Contains("virtual") ? ObjectArgument.Hidden : ObjectArgument.Unspecified;
     }
 
     private bool FunctionName()
