@@ -138,8 +138,8 @@ internal static class CheckCommand
         var errors = diagnostics.Count(d => d.Severity == Severity.Error);
         var warnings = diagnostics.Count - errors;
         var found = errors == 0 ? "no errors" : Plural.Of(errors, "error");
-        var doubts = warnings == 0 ? "" : $", {Plural.Of(warnings, "warning")}";
-        Console.Error.WriteLine($"{Plural.Of(files, "file")}, {Plural.Of(rules, "rule")}: {found}{doubts}");
+        var warningText = warnings == 0 ? "" : $", {Plural.Of(warnings, "warning")}";
+        Console.Error.WriteLine($"{Plural.Of(files, "file")}, {Plural.Of(rules, "rule")}: {found}{warningText}");
     }
 }
 

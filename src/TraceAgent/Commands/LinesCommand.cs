@@ -67,7 +67,7 @@ internal static class LinesCommand
             answers.Add(answer);
             if (query is DebugQuery.Lines lines && Missing(answer, lines, path) is { } missing)
             {
-                Tell(answer.Problems);
+                Report(answer.Problems);
                 return Refuse(missing);
             }
         }
@@ -150,7 +150,7 @@ internal static class LinesCommand
             }
         }
 
-        Tell(answers.SelectMany(answer => answer.Problems).Distinct());
+        Report(answers.SelectMany(answer => answer.Problems).Distinct());
         if (answers.Exists(answer => answer.IsCut))
         {
             Console.Error.WriteLine($"traceagent: only the first {DebugInfoReader.MaxSites} places are listed; ask for fewer lines");
@@ -159,7 +159,7 @@ internal static class LinesCommand
         return ExitCode.Fine;
     }
 
-    private static void Tell(IEnumerable<string> problems)
+    private static void Report(IEnumerable<string> problems)
     {
         foreach (var problem in problems)
         {

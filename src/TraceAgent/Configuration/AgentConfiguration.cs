@@ -95,14 +95,14 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
             using var opened = InputFile.Open(path);
-            var distrust = trust?.Judge(path, opened.Handle);
+            var untrusted = trust?.Judge(path, opened.Handle);
             var bytes = new byte[ReadLimit];
             var length = opened.Read(bytes);
             var file = AgentConfigurationReader.Read(path, folder, bytes.AsSpan(0, length), Environment.GetEnvironmentVariable);
-            return distrust is null
+            return untrusted is null
                 ? file
                 : file with
-                { Value = distrust.Severity == Severity.Error ? null : file.Value, Diagnostics = [distrust, .. file.Diagnostics] };
+                { Value = untrusted.Severity == Severity.Error ? null : file.Value, Diagnostics = [untrusted, .. file.Diagnostics] };
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

@@ -78,7 +78,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Loop.Start();
-        if (_parts.Crashes?.Trouble is { } trouble)
+        if (_parts.Crashes?.Problem is { } trouble)
         {
             Log.NoState(_logger, trouble);
         }
