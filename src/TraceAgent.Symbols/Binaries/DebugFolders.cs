@@ -15,7 +15,9 @@ public sealed record DebugFolders(EquatableArray<string> Paths)
     /// <param name="id">The build id, more than two hexadecimal digits.</param>
     public IEnumerable<string> OfBuild(string id) => Paths.Select(path => $"{path}/.build-id/{id[..2]}/{id[2..]}.debug");
 
-    /// <summary>The paths at which the file may be that a binary names: beside it, or below the folders. gdb, "Separate Debug Files".</summary>
+    /// <summary>
+    /// The paths at which the file may be that a binary names: beside it, or below the folders. gdb, "Separate Debug Files".
+    /// </summary>
     /// <param name="folder">The folder of the binary, absolute.</param>
     /// <param name="name">The name of the file.</param>
     public IEnumerable<string> OfLink(string folder, string name) =>
