@@ -60,7 +60,7 @@ public static class HostCheck
         findings.Add(Try(
             "untouched pages", HostVerdict.Limited, "programs may wait for a page, and check its source first",
             () => WaitingReads.Require(WaitPolicy.Trusted), WaitingReads.Remedy));
-        AddComforts(findings);
+        AddOptionalFeatures(findings);
         return findings;
     }
 
@@ -114,7 +114,7 @@ public static class HostCheck
         findings.Add(Try("returns", HostVerdict.Missing, "attached, hit, detached", () => Hit(method, onReturn: true)));
     }
 
-    private static void AddComforts(List<HostFinding> findings)
+    private static void AddOptionalFeatures(List<HostFinding> findings)
     {
         using var statistics = RunStatistics.TryOpen();
         findings.Add(statistics is not null

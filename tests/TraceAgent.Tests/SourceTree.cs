@@ -8,5 +8,7 @@ internal static class SourceTree
     private static string Root { get; } = typeof(SourceTree).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
 
+    public static string Read(string path) => File.ReadAllText(PathOf(path));
+
     public static string PathOf(string path) => Path.GetFullPath(Path.Combine(Root, path));
 }

@@ -8,7 +8,7 @@ examples=$root/examples/pipelines
 agent=${TRACEAGENT_BINARY:-$root/out/traceagent}
 PATH="$PATH:/usr/sbin:/sbin"
 
-every=(jq rsyslog syslog-ng otlp journald lnav node-exporter promtool fluent-bit)
+every=(jq rsyslog syslog-ng otlp journald lnav node-exporter prometheus fluent-bit)
 chosen=("$@")
 ((${#chosen[@]})) || chosen=("${every[@]}")
 calls=${PIPELINE_CALLS:-10000}
@@ -160,9 +160,14 @@ check_node-exporter() { await "node-exporter's numbers" exports; }
 start_fluent-bit() { :; }
 check_fluent-bit() { "$here/fluent_bit.py" "$examples/fluent-bit/traceagent.yaml" "$logs"/events-*.json; }
 
-# Of an agent of its own: what it serves, and what it writes, with a histogram and with names that need escapes.
-start_promtool() { :; }
-check_promtool() {
+# Of an agent of its own: what it serves, and what it writes, with a histogram and with names that need escapes; alerts; and a
+# Prometheus that scrapes it, of which every panel of the dashboard is asked for.
+start_prometheus() { :; }
+check_prometheus() {
+    cp "$examples/prometheus/alerts.yaml" "$here/alerts.test.yaml" "$work/"
+    promtool check rules "$work/alerts.yaml" >"$work/promtool.out" 2>&1 || fail "promtool refuses the alerts: $(cat "$work/promtool.out")"
+    promtool test rules "$work/alerts.test.yaml" >"$work/promtool.out" 2>&1 || fail "alerts: $(cat "$work/promtool.out")"
+
     local port
     port=$(free_port)
     cat >"$work/metrics.yaml" <<EOF2
@@ -188,6 +193,17 @@ EOF2
         # It warns with exit code 0 of what only offends against conventions.
         [[ ! -s $work/promtool.out ]] || fail "promtool has something to say of $file: $(cat "$work/promtool.out")"
     done
+
+    local server
+    server=$(free_port)
+    sed -e "s|127.0.0.1:9435|127.0.0.1:$port|; s|traceagent-alerts.yaml|$work/alerts.yaml|" "$examples/prometheus/scrape.yaml" >"$work/scrape.yaml"
+    printf 'global: {scrape_interval: 1s, evaluation_interval: 1s}\n' >>"$work/scrape.yaml"
+    prometheus --config.file="$work/scrape.yaml" --storage.tsdb.path="$out/tsdb" --web.listen-address="127.0.0.1:$server" 2>"$work/prometheus.err" &
+    running+=($!)
+    # Calls must come while it scrapes: rates are made of two looks.
+    "$work/numbers" 20000 1 >/dev/null &
+    running+=($!)
+    await "all panels of the dashboard" "$here/dashboard.py" "http://127.0.0.1:$server" "$examples/grafana/dashboard.json"
     kill "$pid"
     wait "$pid" || fail "the agent with metrics ended with $?"
 }

@@ -15,7 +15,7 @@ internal sealed class GracePeriod : IDisposable
 
     private readonly BpfProgram _program;
     private readonly MemoryFile _file;
-    private Task _trials;
+    private Task _attempts;
     private int _expecting;
 
     private GracePeriod(AttachMethod method, BpfProgram program, MemoryFile file, Task closing)
@@ -23,7 +23,7 @@ internal sealed class GracePeriod : IDisposable
         AttachMethod = method;
         _program = program;
         _file = file;
-        _trials = closing;
+        _attempts = closing;
     }
 
     public AttachMethod AttachMethod { get; }
@@ -68,13 +68,13 @@ internal sealed class GracePeriod : IDisposable
     {
         if (Interlocked.Exchange(ref _expecting, 1) == 0)
         {
-            _trials = Task.WhenAll(_trials, OwnThread.Run(Try));
+            _attempts = Task.WhenAll(_attempts, OwnThread.Run(Try));
         }
     }
 
     public void Dispose()
     {
-        _trials.Wait();
+        _attempts.Wait();
         _program.Dispose();
         _file.Dispose();
     }

@@ -128,7 +128,7 @@ public sealed unsafe class RingReader : IDisposable
         ArgumentNullException.ThrowIfNull(consumer);
         ObjectDisposedException.ThrowIf(_reader is null, this);
         var consumed = Consumed;
-        var (told, before) = (consumed, consumed);
+        var (published, before) = (consumed, consumed);
         try
         {
             for (var produced = Produced; consumed != produced; produced = Produced)
@@ -150,10 +150,10 @@ public sealed unsafe class RingReader : IDisposable
                         return false;
                     }
 
-                    if (consumed - told >= _batch)
+                    if (consumed - published >= _batch)
                     {
-                        told = consumed;
-                        _reader!.Write(0, told);
+                        published = consumed;
+                        _reader!.Write(0, published);
                     }
                 }
             }
@@ -163,7 +163,7 @@ public sealed unsafe class RingReader : IDisposable
         finally
         {
             LastRead = consumed - before;
-            if (consumed != told)
+            if (consumed != published)
             {
                 _reader!.Write(0, consumed);
             }

@@ -122,7 +122,8 @@ public static class AgentEvents
         Severity = LogEventLevel.Warning,
         Rule = rule,
         Template = "{rule}: {missing} of {calls} calls not logged{reasons}",
-        Message = Text($"{rule}: {counts.Calls - counts.Logged:N0} of {Plural.Grouped(counts.Calls, "call")} not logged") + counts.LostBecause,
+        Message = Text($"{rule}: {counts.Calls - counts.Logged:N0} of {Plural.Grouped(counts.Calls, "call")} not logged")
+            + counts.LostBecause,
         Numbers = Numbers(counts),
     };
 

@@ -27,8 +27,8 @@ public sealed unsafe class HelperProcess(string verb)
     private const int SignalKill = 9;
     private const short Readable = 1;
 
-    /// <summary>How long it may take in all, waiting for a disk included.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>The maximum time that it may take in all, waiting for a disk included.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The maximum length of an answer in bytes.</summary>
     public required int MaxAnswer { get; init; }
@@ -181,7 +181,7 @@ public sealed unsafe class HelperProcess(string verb)
         var clock = Stopwatch.StartNew();
         const int size = 64 << 10;
         var buffer = new byte[size];
-        while (answer.Length <= MaxAnswer && Patience - clock.Elapsed is { Ticks: > 0 } left)
+        while (answer.Length <= MaxAnswer && Timeout - clock.Elapsed is { Ticks: > 0 } left)
         {
             var descriptor = new Libc.PollDescriptor { Fd = DescriptorOf(pipe), Events = Readable };
             if (Libc.Poll(&descriptor, 1, (int)Math.Max(left.TotalMilliseconds, 1)) <= 0)

@@ -17,7 +17,7 @@ internal static class ShapeTypes
         TypeShape.Integer { Size: 1 or 2 or 4 or 8 } integer => new StaticType.Integer((int)integer.Size, integer.Signed),
         TypeShape.Bool { Size: 1 } => StaticType.Boolean,
         TypeShape.Character { Size: 1 } => new StaticType.Character(),
-        TypeShape.Character { Size: 2 or 4 } unit => new StaticType.Integer((int)unit.Size, Signed: false),
+        TypeShape.Character { Size: 2 or 4 } unit => new StaticType.Integer((int)unit.Size, Signed: false) { IsUnit = true },
         TypeShape.Float { Size: 4 or 8 } number => new StaticType.Float((int)number.Size),
         TypeShape.Enumeration { Size: 1 or 2 or 4 or 8 } names =>
             new StaticType.Integer((int)names.Size, names.Signed)

@@ -233,19 +233,19 @@ internal sealed partial class FunctionIndex
     /// <summary>Gives functions of one name what tells them apart: the version, else the source file, else the address.</summary>
     private void Distinguish(List<FoundSymbol> found, List<FunctionRange> ranges)
     {
-        foreach (var twins in Enumerable.Range(0, ranges.Count).GroupBy(i => ranges[i].Shown, StringComparer.Ordinal))
+        foreach (var sameName in Enumerable.Range(0, ranges.Count).GroupBy(i => ranges[i].Shown, StringComparer.Ordinal))
         {
-            var group = twins.ToList();
+            var group = sameName.ToList();
             if (group.Count == 1)
             {
                 continue;
             }
 
             var versions = group.ConvertAll(
-                i => tables[found[i].Table].VersionOf(found[i].Index, out _) is { } version ? $"{twins.Key}@{version}" : null);
+                i => tables[found[i].Table].VersionOf(found[i].Index, out _) is { } version ? $"{sameName.Key}@{version}" : null);
             var files = versions.Distinct().Count() == group.Count && !versions.Contains(null)
                 ? versions
-                : group.ConvertAll(i => tables[found[i].Table].SourceOf(found[i].Index) is { } file ? $"{twins.Key} ({file})" : null);
+                : group.ConvertAll(i => tables[found[i].Table].SourceOf(found[i].Index) is { } file ? $"{sameName.Key} ({file})" : null);
             var isClear = files.Distinct().Count() == group.Count && !files.Contains(null);
             for (var i = 0; i < group.Count; i++)
             {

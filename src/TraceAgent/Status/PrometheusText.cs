@@ -26,6 +26,8 @@ internal static class PrometheusText
         new("traceagent_output_dropped_events_total", "counter", "Events that an output took and then could not deliver.", status =>
             status.Outputs.Select(output => new Sample(output.Dropped, ("output", output.Name)))),
 
+        new("traceagent_rule_state", "gauge", "The state of the rule; always 1.", status =>
+            status.Rules.Select(rule => new Sample(1, ("rule", rule.Rule), ("state", rule.State)))),
         Rules("traceagent_rule_sites", "gauge", "Places that the rule is attached to.", rule => rule.Sites),
         Rules(
             "traceagent_rule_calls_total", "counter",
@@ -42,6 +44,8 @@ internal static class PrometheusText
         Rules(
             "traceagent_rule_cost_seconds_total", "counter",
             "CPU time that the rule took from the traced programs.", rule => rule.CostNs / 1e9),
+        Rules(
+            "traceagent_rule_budget_ratio", "gauge", "Share of one CPU that the rule may take.", rule => rule.BudgetPercent / 100),
         Rules(
             "traceagent_rule_last_event_timestamp_seconds", "gauge",
             "When the rule's last event happened, in seconds since 1970.", rule => (rule.LastEvent - DateTime.UnixEpoch)?.TotalSeconds),
