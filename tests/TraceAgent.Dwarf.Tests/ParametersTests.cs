@@ -38,7 +38,10 @@ public class ParametersTests(CompiledPrograms programs) : IClassFixture<Compiled
         Assert.Equal("enum state", answer.Types.At(advance.Result!.Value).Name);
         var request = Target(answer, advance.Parameters[0]);
         Assert.Equal(
-            [("user", 0L), ("flags", 8L), ("level", 8L), ("state", 12L), ("", 16L), ("price", 24L), ("codes", 32L), ("vip", 40L), ("at", 44L)],
+            [
+                ("user", 0L), ("flags", 8L), ("level", 8L), ("state", 12L), ("", 16L), ("price", 24L), ("codes", 32L), ("vip", 40L),
+                ("at", 44L),
+            ],
             request.Members.Select(member => (member.Name, member.Offset)));
         Assert.Equal([(0, 3), (3, 5)], request.Members.Skip(1).Take(2).Select(member => (member.Shift, member.Bits)));
         var state = Assert.IsType<TypeShape.Enumeration>(answer.Types.At(request.Members[3].Type));

@@ -96,7 +96,8 @@ public sealed class DebugInfoTests : IDisposable
     }
 
     /// <summary>Optimising, gcc says nothing about where a structure in two registers is.</summary>
-    private static bool KnowsHalves(string options) => options.StartsWith("clang", StringComparison.Ordinal) || options.Contains("-O0", StringComparison.Ordinal);
+    private static bool KnowsHalves(string options) =>
+        options.StartsWith("clang", StringComparison.Ordinal) || options.Contains("-O0", StringComparison.Ordinal);
 
     /// <summary>
     /// Runs the program under the rules. Each line that it prints must be logged with the same values; those that optimised code does

@@ -30,7 +30,8 @@ public class DebugScopeTests
         new TypeShape.Integer("long", 8, Signed: true),
         new TypeShape.Pointer("char *", 8, Character, IsReference: false),
         new TypeShape.Enumeration("enum state", 4, Signed: false, [new(0, "NEW"), new(5, "READY")]),
-        new TypeShape.Structure("struct user", 24, IsUnion: false, [new("id", Long, 0), new("name", Text, 8), new("next", UserPointer, 16)]),
+        new TypeShape.Structure(
+            "struct user", 24, IsUnion: false, [new("id", Long, 0), new("name", Text, 8), new("next", UserPointer, 16)]),
         new TypeShape.Pointer("struct user *", 8, User, IsReference: false),
         new TypeShape.Structure(
             "struct request", 32, IsUnion: false,
@@ -136,7 +137,8 @@ public class DebugScopeTests
 
     private static Rule Rule(string keys)
     {
-        var file = RuleFileReader.Read("x.yaml", "/", Encoding.UTF8.GetBytes($"rules: [{{name: x, binary: /b, symbol: f, args: auto, {keys}}}]"));
+        var text = $"rules: [{{name: x, binary: /b, symbol: f, args: auto, {keys}}}]";
+        var file = RuleFileReader.Read("x.yaml", "/", Encoding.UTF8.GetBytes(text));
         Assert.Empty(file.Diagnostics);
         return file.Rules[0];
     }

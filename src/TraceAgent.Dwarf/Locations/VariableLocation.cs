@@ -11,8 +11,6 @@ namespace TraceAgent.Dwarf.Locations;
 /// <summary>Finds the values of variables at one address of a function.</summary>
 internal sealed class VariableLocation
 {
-    // Instructions in front of which a probe may be put behind the entry change no register: endbr64, and NOP of up to 9 bytes.
-    private const ulong MaxPadding = 16;
     private const ulong GoLanguage = 0x16;
 
     private readonly ulong _address;
@@ -36,7 +34,7 @@ internal sealed class VariableLocation
     public VariableLocation(Entry function, ulong address, Architecture architecture, FrameEntry? frame)
     {
         _address = address;
-        _isEntry = EntryOf(function) is { } entry && address >= entry && address - entry <= MaxPadding;
+        _isEntry = EntryOf(function) == address;
         _unit = function.Unit;
         _isGo = function.Unit.Root?.Unsigned(AttributeName.Language) == GoLanguage;
         if (function.Block(AttributeName.FrameBase) is [>= Op.Register0 and <= Op.Register31 and var register])
@@ -96,11 +94,13 @@ internal sealed class VariableLocation
         return first switch
         {
             { Code: Op.FrameBase } slot when isAlone => Slot(_frameRegister, (long)slot.First, isIndirect: false),
-            { Code: Op.FrameBase } slot when expression[cursor.Position..] is [Op.Deref] => Slot(_frameRegister, (long)slot.First, isIndirect: true),
+            { Code: Op.FrameBase } slot when expression[cursor.Position..] is [Op.Deref] =>
+                Slot(_frameRegister, (long)slot.First, isIndirect: true),
             { Code: >= Op.BaseRegister0 and <= Op.BaseRegister31 } slot when isAlone =>
                 Slot(slot.Code - Op.BaseRegister0, (long)slot.First, isIndirect: false),
             { Code: >= Op.Register0 and <= Op.Register31 } register
-                when isAlone && !_architecture.PassesArgumentsIn(register.Code - Op.Register0) => new LocationPiece.Missing(MissingReason.NotLive),
+                when isAlone && !_architecture.PassesArgumentsIn(register.Code - Op.Register0) =>
+                new LocationPiece.Missing(MissingReason.NotLive),
             _ when place is LocationPiece.Memory => new LocationPiece.Missing(MissingReason.NotLive),
             _ => place,
         };

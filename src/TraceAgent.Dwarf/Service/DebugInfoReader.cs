@@ -3,7 +3,6 @@ using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Entries;
-using TraceAgent.Dwarf.Frames;
 using TraceAgent.Dwarf.Lines;
 using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Scopes;
@@ -29,8 +28,8 @@ public sealed class DebugInfoReader
     private readonly DebugEntries _entries;
     private readonly Architecture _architecture;
     private readonly List<LineSite> _sites = [];
+    private readonly FrameFinder _frames;
     private readonly SortedSet<string> _remarks = new(StringComparer.Ordinal);
-    private List<FrameTable>? _frames;
 
     /// <summary>Makes a reader.</summary>
     /// <param name="program">The program or library, which has the unwind entries.</param>
@@ -41,6 +40,7 @@ public sealed class DebugInfoReader
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(debug);
         _program = program;
+        _frames = new FrameFinder(program, debug);
         _entries = new DebugEntries(debug, supplement is null ? null : new DebugEntries(supplement));
         _architecture = Architecture.OfElf(program.Machine) ?? Architecture.OfThisMachine;
     }
@@ -91,7 +91,7 @@ public sealed class DebugInfoReader
             {
                 if (unit.ScopesAt(address) is [var function, ..])
                 {
-                    var places = new VariableLocation(function, address, _architecture, FrameAt(address));
+                    var places = new VariableLocation(function, address, _architecture, _frames.EntryAt(address));
                     functions.Add(finder.Of(function, address, places, unit.PrologueEndOf(function, address)));
                 }
             }
@@ -268,7 +268,7 @@ public sealed class DebugInfoReader
 
     private EquatableArray<LineVariable> VariablesAt(SourceUnit unit, ulong file, List<Entry> scopes, ulong address)
     {
-        var finder = new VariableLocation(scopes[0], address, _architecture, FrameAt(address));
+        var finder = new VariableLocation(scopes[0], address, _architecture, _frames.EntryAt(address));
         var variables = new List<LineVariable>();
         var places = new List<LocationEntry>();
         for (var i = scopes.Count - 1; i >= 0; i--)
@@ -292,23 +292,5 @@ public sealed class DebugInfoReader
         }
 
         return [.. variables];
-    }
-
-    private FrameEntry? FrameAt(ulong address)
-    {
-        _frames ??=
-        [
-            FrameTable.Read(_program, SectionKind.ExceptionFrames),
-            FrameTable.Read(_entries.Sections, SectionKind.Frames),
-        ];
-        foreach (var table in _frames)
-        {
-            if (table.EntryAt(address) is { } entry && entry.RowAt(address) is not null)
-            {
-                return entry;
-            }
-        }
-
-        return null;
     }
 }

@@ -58,7 +58,8 @@ internal sealed class ParameterFinder(ShapeReader types)
         var declared = ScopeChain.VariablesOf(origin).Where(entry => entry.Tag == Tag.FormalParameter).ToList();
         return declared.Count < byOrigin.Count
             ? own.Select(entry => (entry, true))
-            : declared.Select(entry => byOrigin.TryGetValue((entry.Unit.Owner, entry.Offset), out var code) ? (code, true) : (entry, false));
+            : declared.Select(
+                entry => byOrigin.TryGetValue((entry.Unit.Owner, entry.Offset), out var code) ? (code, true) : (entry, false));
     }
 
     /// <summary>True for what the compiler adds, but not <c>this</c>, and for the results that Go lists among the parameters.</summary>

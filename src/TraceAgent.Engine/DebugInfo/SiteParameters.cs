@@ -19,10 +19,11 @@ public sealed class SiteParameters
     private readonly Dictionary<FileIdentity, Answers> _answers = [];
 
     /// <summary>Announces sites of which the parameters will be asked.</summary>
+    /// <param name="image">The open binary.</param>
     /// <param name="file">The binary.</param>
     /// <param name="sites">The sites.</param>
     /// <param name="hops">See <see cref="DebugQuery.Parameters"/>.</param>
-    public void Announce(FileIdentity file, SiteResolution sites, int hops)
+    public void Announce(ElfImage image, FileIdentity file, SiteResolution sites, int hops)
     {
         ArgumentNullException.ThrowIfNull(sites);
         if (!_wishes.TryGetValue(file, out var wish))
@@ -30,7 +31,7 @@ public sealed class SiteParameters
             _wishes[file] = wish = new Wish();
         }
 
-        wish.Add(sites, hops);
+        wish.Add(EntriesOf(image, sites), hops);
     }
 
     /// <summary>The same sites with their parameters; those of which nothing is known are a problem.</summary>
@@ -48,9 +49,10 @@ public sealed class SiteParameters
             return sites;
         }
 
-        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(sites, hops))
+        var entries = EntriesOf(image, sites);
+        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(entries, hops))
         {
-            Announce(file, sites, hops);
+            Announce(image, file, sites, hops);
             _answers[file] = answers = Ask(image, path, _wishes[file]);
         }
 
@@ -65,6 +67,9 @@ public sealed class SiteParameters
         _wishes.Clear();
         _answers.Clear();
     }
+
+    private static List<ulong> EntriesOf(ElfImage image, SiteResolution sites) =>
+        [.. sites.Sites.Select(site => FunctionEntry.Of(image, site.Address))];
 
     private static Answers Ask(ElfImage image, string path, Wish wish)
     {
@@ -92,7 +97,7 @@ public sealed class SiteParameters
         {
             foreach (var site in group.Sites)
             {
-                if (answers.At(site.Address) is not var (function, types))
+                if (answers.At(FunctionEntry.Of(image, site.Address)) is not var (function, types))
                 {
                     unknown.Add(site);
                     continue;
@@ -142,9 +147,9 @@ public sealed class SiteParameters
 
         public int Hops { get; private set; }
 
-        public void Add(SiteResolution sites, int hops)
+        public void Add(IEnumerable<ulong> entries, int hops)
         {
-            Addresses.UnionWith(sites.Sites.Select(site => site.Address));
+            Addresses.UnionWith(entries);
             Hops = Math.Max(Hops, hops);
         }
     }
@@ -158,8 +163,8 @@ public sealed class SiteParameters
 
         public SiteProblem? Problem { get; set; }
 
-        public bool Has(SiteResolution sites, int wanted) =>
-            Problem is not null || (wanted <= hops && sites.Sites.All(site => _asked.Contains(site.Address)));
+        public bool Has(IEnumerable<ulong> entries, int wanted) =>
+            Problem is not null || (wanted <= hops && entries.All(_asked.Contains));
 
         public (FunctionParameters Function, TypeTable Types)? At(ulong address) =>
             _functions.TryGetValue(address, out var known) ? known : null;

@@ -63,7 +63,7 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
         return found;
     }
 
-    /// <summary>True when the sites may be others although rule and file stay: debug information is installed apart from the file.</summary>
+    /// <summary>True when the sites may be others although rule and file stay: debug information may be installed later.</summary>
     public static bool AwaitsDebugInfo(SiteResolution found) => found.Problems.Any(problem => problem.Code == SiteCodes.NoDebugInformation);
 
     /// <summary>
@@ -77,7 +77,7 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
         {
             var found = Find(rule, image, present.File.Path);
             _announced[(rule, present.Identity)] = found;
-            _parameters.Announce(present.Identity, found, rule.TypeHops);
+            _parameters.Announce(image, present.Identity, found, rule.TypeHops);
         }
     }
 

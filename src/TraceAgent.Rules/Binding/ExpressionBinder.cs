@@ -152,8 +152,8 @@ internal sealed partial class ExpressionBinder
         if (to.Count is { } count && position?.Term is Term.Number { Value: var number } && (ulong)number >= (ulong)count)
         {
             return Fail(
-                position.Source, DiagnosticCode.TypeMismatch, FormattableString.Invariant($"the array has {count} elements: 0 to {count - 1}"),
-                null);
+                position.Source, DiagnosticCode.TypeMismatch,
+                FormattableString.Invariant($"the array has {count} elements: 0 to {count - 1}"), null);
         }
 
         var address = position is null or { Term: Term.Number { Value: 0 } }

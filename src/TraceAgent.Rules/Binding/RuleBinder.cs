@@ -68,7 +68,8 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         };
     }
 
-    private IEnumerable<ComputedValue> Parameters() => _syntax.HasAutomaticArguments && on != ProbeTrigger.Return && place is DebugScope debug
+    private IEnumerable<ComputedValue> Parameters() =>
+        _syntax.HasAutomaticArguments && on != ProbeTrigger.Return && place is DebugScope debug
         ? debug.Parameters.Select(parameter => new ComputedValue(parameter.Name, parameter.Type.Capture, parameter.Value ?? Nowhere)
         {
             WhyMissing = parameter.Type is StaticType.Structure or StaticType.Parts ? Outcome.NotSupported : parameter.WhyMissing,

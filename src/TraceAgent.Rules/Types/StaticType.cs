@@ -109,7 +109,7 @@ internal abstract record StaticType
     public bool IsWide => this is Pointer { Target: Integer { Size: 2 } or Integer { IsUnit: true } }
         or TextObject { Layout.Unit: > 1 } or CountedText { Unit: > 1 };
 
-    /// <summary>True for what stands for its address: it is not read where it is named, but where it is shown or a part of it named.</summary>
+    /// <summary>True for what stands for its address: it is read where it is shown, or a part of it named.</summary>
     public bool IsInPlace => this is Structure or Pointer { Count: not null };
 
     /// <summary>The number of bytes in memory.</summary>
