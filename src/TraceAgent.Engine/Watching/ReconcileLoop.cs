@@ -191,7 +191,7 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Maintenance.MakeRoomForCalls();
         }
 
-        // What is told of a suspended rule has the time that is left.
+        // The status of a suspended rule has the time that is left, which changes by itself.
         if (leaving is not null || _parts.Table.AnySuspended(Now))
         {
             Publish();
