@@ -29,24 +29,27 @@ internal static class LinesCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var variables = new Option<bool>("--vars") { Description = "Show the variables of each place, and where their values are" };
+        var config = ConfigOption.Create("Agent configuration with the folders of 'debug_info'");
         var json = new Option<bool>("--json") { Description = "One JSON object a line, for machines" };
         var command = new Command("lines", "List the source lines that can be probed in a binary with debug information.")
         {
-            binary, place, variables, json,
+            binary, place, variables, config, json,
         };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(binary)!, parsed.GetValue(place), parsed.GetValue(variables), parsed.GetValue(json)));
+        command.SetAction(parsed => ConfigOption.Read(parsed.GetValue(config), out var configuration) ?? Run(
+            parsed.GetValue(binary)!, parsed.GetValue(place), (parsed.GetValue(variables), parsed.GetValue(json)),
+            configuration?.DebugFolders));
         return command;
     }
 
-    private static int Run(string binary, string? place, bool withVariables, bool json)
+    private static int Run(string binary, string? place, (bool WithVariables, bool Json) options, DebugFolders? folders)
     {
+        var (withVariables, json) = options;
         if (SymbolsCommand.Find(binary, out var missingBinary) is not { } path)
         {
             return CommandError.Write(ExitCode.Usage, missingBinary!);
         }
 
-        using var image = ElfImage.TryOpen(path, out var problem);
+        using var image = ElfImage.TryOpen(path, path, out var problem, folders);
         if (image is null)
         {
             return Refuse(problem!);

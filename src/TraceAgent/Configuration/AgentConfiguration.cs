@@ -7,6 +7,7 @@ using TraceAgent.Events.Outputs;
 using TraceAgent.Linux;
 using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Configuration;
@@ -41,6 +42,9 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 
     /// <summary>The processes whose pages programs wait for.</summary>
     public WaitPolicy WaitForPages { get; init; } = WaitPolicy.Trusted;
+
+    /// <summary>The folders with separate debug information.</summary>
+    public DebugFolders DebugFolders { get; init; } = DebugFolders.Default;
 
     /// <summary>The time between two writes while events come; 0 to 1 s.</summary>
     public TimeSpan Flush { get; init; } = DefaultFlush;

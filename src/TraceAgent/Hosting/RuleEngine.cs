@@ -35,12 +35,14 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         (_parts, _pipeline, _logger) = (parts, pipeline, logger);
         Reporter = new AgentReporter(logger, pipeline.Pump, pipeline.Clock);
         _detachQueue = new DetachQueue(parts.Session, pipeline.Slots, pipeline.Pump);
+        var folders = parts.Configuration.DebugFolders;
         _reconciler = new Reconciler(
-            parts.Session, new ProbeAttacher(parts.Session, pipeline.Slots), _detachQueue, pipeline.Rules, Table)
+            parts.Session, new ProbeAttacher(parts.Session, pipeline.Slots, folders), _detachQueue, pipeline.Rules, Table)
         { Listener = Reporter };
         var followed = Follow(parts, pipeline, logger);
         var permitted = new PermittedBinaries(() => followed?.Binaries ?? parts.Configuration.Binaries);
-        _resolver = new ProbeResolver(new SeccompReturns(() => SeccompProbe.ReturnsAreFatal(parts.Session.AttachMethod)), permitted);
+        _resolver = new ProbeResolver(
+            new SeccompReturns(() => SeccompProbe.ReturnsAreFatal(parts.Session.AttachMethod)), permitted, folders);
         var harm = new HarmGuard();
         Loop = new ReconcileLoop(new ReconcileParts
         {
