@@ -5,7 +5,7 @@ using TraceAgent.Dwarf.Service;
 namespace TraceAgent.Dwarf.Tests;
 
 /// <summary>Parameters of functions with their types, as the process that reads debug information finds them.</summary>
-public class ParametersTests(CompiledPrograms programs) : IClassFixture<CompiledPrograms>
+public class ParametersTests(DebugPrograms programs) : IClassFixture<DebugPrograms>
 {
     public static TheoryData<string, string> Compilers
     {
@@ -69,7 +69,7 @@ public class ParametersTests(CompiledPrograms programs) : IClassFixture<Compiled
     {
         var path = programs.Compile(compiler, options, "parameters.c");
         var address = ulong.Parse(
-            CompiledPrograms.Run("nm", path).Split('\n').Single(line => line.EndsWith($" {function}", StringComparison.Ordinal))[..16],
+            DebugPrograms.Run("nm", path).Split('\n').Single(line => line.EndsWith($" {function}", StringComparison.Ordinal))[..16],
             NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         using var files = DebugFiles.Open(path);
         var bytes = DebugWire.Write(new DebugInfoReader(files.Sections, files.Sections, null).Answer(
