@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace TraceAgent.EndToEnd;
 
 /// <summary>Nobody reads the output: rules go on following their files.</summary>
@@ -38,6 +40,31 @@ public sealed class BlockedOutputTests : IDisposable
         var whole = lines.SkipLast(1).Select(EventLine.Parse).Where(line => line.Event != "agent").ToList();
         Assert.Equal(Enumerable.Range(1, whole.Count).Select(number => (long)number), whole.Select(line => line.Arg(1)));
         Assert.InRange(whole.Count, 100, Calls - 1);
+    }
+
+    [Fact]
+    public void A_standard_error_that_nobody_reads_holds_up_neither_an_edit_nor_the_end()
+    {
+        const int rejected = 1500;
+        var output = _workspace["lines"];
+        _workspace.Write("rules/wrong.yaml", RuleText.File(
+            [.. Enumerable.Range(0, rejected).Select(i => RuleText.Rule($"wrong{i}", _program, $"no_such_function_{i}"))]));
+        using var agent = Process.Start(new ProcessStartInfo(
+            Repository.Agent, ["run", "--rules", _workspace["rules"], "--output", output]) { RedirectStandardError = true })!;
+        using var ticker = TracedProgram.Start(_program);
+
+        // 1,500 refusals of some 200 bytes are more than a pipe takes (64 KiB).
+        _workspace.Write("rules/right.yaml", RuleText.File(RuleText.Rule("tick", _program, "Tick", "args: 1")));
+        Eventually.True(
+            () => File.Exists(output) && Command.OutputOf("cat", output).Contains("rule tick attached", StringComparison.Ordinal),
+            "the rule is attached");
+        ticker.Ask("10");
+        ticker.Finish();
+        Command.OutputOf("kill", $"{agent.Id}");
+
+        Assert.True(agent.WaitForExit(TimeSpan.FromMinutes(1)));
+        Assert.Equal(0, agent.ExitCode);
+        Assert.Equal(10, File.ReadLines(output).Select(EventLine.Parse).Count(line => line.Event == "entry"));
     }
 
     private static void AssertBalanced(Totals totals, long calls)

@@ -63,6 +63,40 @@ public static unsafe partial class StandardDescriptor
         }
     }
 
+    /// <summary>Writes a message with write(2), and waits for who reads it no longer than given.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="bytes">The message.</param>
+    /// <param name="milliseconds">The longest time to wait; 0 to write only what nobody need be waited for.</param>
+    /// <returns>False when the time was over, or it cannot be written: nothing of it then, or its beginning where it is long.</returns>
+    public static bool TryWrite(int descriptor, ReadOnlySpan<byte> bytes, int milliseconds)
+    {
+        // What a pipe takes without a wait when it says that it takes anything: PIPE_BUF, pipe(7).
+        const int atOnce = 4096;
+        for (var rest = bytes; !rest.IsEmpty;)
+        {
+            var poll = new Libc.PollDescriptor { Fd = descriptor, Events = CanWrite };
+            if (Libc.Poll(&poll, 1, milliseconds) != 1)
+            {
+                return false;
+            }
+
+            nint written;
+            fixed (byte* start = rest)
+            {
+                written = WriteSome(descriptor, start, (nuint)Math.Min(rest.Length, atOnce));
+            }
+
+            if (written < 0 && Libc.Errno() is not (Interrupted or TryAgain))
+            {
+                return false;
+            }
+
+            rest = rest[(int)Math.Max(written, 0)..];
+        }
+
+        return true;
+    }
+
     /// <summary>The width of the descriptor's terminal in columns; null when it leads to none, or to one that does not say.</summary>
     public static int? Columns(int descriptor) => ScreenSize(descriptor)?.Columns;
 

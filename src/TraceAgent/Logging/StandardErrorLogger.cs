@@ -1,4 +1,7 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
+using TraceAgent.Capture;
+using TraceAgent.Linux.ThisProcess;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Logging;
@@ -11,6 +14,10 @@ namespace TraceAgent.Logging;
 internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILoggerProvider
 {
     private const string OwnCategories = "TraceAgent";
+    private const int StandardError = 2;
+
+    /// <summary>How long a message waits for a reader, once; those that follow do not wait.</summary>
+    private const int TimeoutMs = 1000;
 
     /// <summary>
     /// The messages that may have several lines, which are ours: excerpts of files with carets, the kernel's answers. In
@@ -23,7 +30,9 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
     ];
 
     private readonly Lock _gate = new();
+    private readonly bool _isOpen = StandardDescriptor.IsWritable(StandardError);
     private readonly bool _toJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 };
+    private int _unread;
 
     /// <remarks>Only the agent speaks: the host's own category would say "Application started".</remarks>
     public ILogger CreateLogger(string categoryName) =>
@@ -64,17 +73,22 @@ internal sealed class StandardErrorLoggerProvider(bool isCommand = false) : ILog
         };
         lock (_gate)
         {
-            try
+            if (_unread > 0)
             {
-                Console.Error.WriteLine(_toJournal ? prefix + message.ReplaceLineEndings("\n" + prefix) : prefix + message);
+                var count = _unread;
+                _unread = TryWrite($"{prefix}{Plural.Of(count, "message")} are missing here: nobody read standard error") ? 0 : count;
             }
-            catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+
+            if (_unread > 0 || !TryWrite(_toJournal ? prefix + message.ReplaceLineEndings("\n" + prefix) : prefix + message))
             {
-                // Standard error is closed or full: there is nobody left to tell, and tracing must go on.
-                _ = level;
+                _unread++;
             }
         }
     }
+
+    /// <summary>Writes a line, unless nobody reads: rules must go on following their files, and the agent must be able to end.</summary>
+    private bool TryWrite(string line) =>
+        _isOpen && StandardDescriptor.TryWrite(StandardError, Encoding.UTF8.GetBytes($"{line}\n"), _unread > 0 ? 0 : TimeoutMs);
 
     private sealed class StandardErrorLogger(StandardErrorLoggerProvider provider) : ILogger
     {
