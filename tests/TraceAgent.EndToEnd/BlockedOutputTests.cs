@@ -47,6 +47,7 @@ public sealed class BlockedOutputTests : IDisposable
     {
         const int rejected = 1500;
         var output = _workspace["lines"];
+        _workspace.Folder("rules");
         _workspace.Write("rules/wrong.yaml", RuleText.File(
             [.. Enumerable.Range(0, rejected).Select(i => RuleText.Rule($"wrong{i}", _program, $"no_such_function_{i}"))]));
         using var agent = Process.Start(new ProcessStartInfo(

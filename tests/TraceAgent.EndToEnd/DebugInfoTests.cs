@@ -95,6 +95,20 @@ public sealed class DebugInfoTests : IDisposable
         Assert.Contains("unknown name 'nothing'", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_message_names_members_by_their_path()
+    {
+        var program = TracedProgram.Compile("parameters", "-O2", "-gdwarf-5");
+        var rules = RuleFor(program) + "    format: \"{request->user->name} ({request->user->id:x}) pays {total}\"\n";
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", rules));
+
+        Command.OutputOf(program);
+        agent.Stop();
+
+        Assert.Equal("bob (3e9) pays -7", agent.Events("pay")[1].Message);
+        Assert.Equal("bob", JsonNode.Parse(agent.Events("pay")[1].Text)!["args"]!["request_user_name"]!.ToString());
+    }
+
     /// <summary>Optimising, gcc says nothing about where a structure in two registers is.</summary>
     private static bool KnowsHalves(string options) =>
         options.StartsWith("clang", StringComparison.Ordinal) || options.Contains("-O0", StringComparison.Ordinal);

@@ -116,6 +116,28 @@ public class DebugScopeTests
         Assert.DoesNotContain(BoundRule.Of(Rule("on: call"), Place).ValuesOf(EventKind.Call), value => value.IsReturnValue);
     }
 
+    [Fact]
+    public void A_message_takes_paths_which_are_logged_under_their_names()
+    {
+        var bound = BoundRule.Of(
+            Rule("format: 'user {request->user->name,10} of {{all}} {request.user.id:x} and {request->user->name}'"), Place);
+
+        Assert.Empty(bound.Problems);
+        var names = bound.ValuesOf(EventKind.Entry).Select(value => value.Name).ToList();
+        Assert.Equal(["request_user_name", "request_user_id"], names[^2..]);
+        Assert.Equal(
+            "user {request_user_name,10} of {{all}} {request_user_id:x} and {request_user_name}", bound.Messages[0].Template.Text);
+    }
+
+    [Fact]
+    public void A_wrong_member_in_a_message_is_said_at_its_place()
+    {
+        var problem = Assert.Single(BoundRule.Of(Rule("format: 'user {request->user->nme}'"), Place).Problems);
+
+        Assert.Equal("'struct user' has no member 'nme'", problem.Message);
+        Assert.Equal((1, 84, 3), (problem.At.Line, problem.At.Column, problem.At.Length));
+    }
+
     private static DebugSiteAbi Place { get; } = new(CSiteAbi.X64)
     {
         Types = Types,

@@ -2,6 +2,7 @@ using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Templates;
 using TraceAgent.Rules.Tokens;
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;
@@ -35,6 +36,11 @@ internal static class SyntaxAssembly
             }
         }
 
+        if (draft.HasAutomaticArguments)
+        {
+            captures.AddRange(PathsOf(draft, captures, names, bag));
+        }
+
         CheckMoments(draft, on, bag);
         values.UnionWith(draft.Captures.Select(capture => capture.Key.Value));
         return new RuleSyntax
@@ -56,6 +62,35 @@ internal static class SyntaxAssembly
             When = draft.When is { } when ? Parse(when, values, bag) : null,
             Messages = MessagesOf(draft, on, bag),
         };
+    }
+
+    /// <summary>The values that messages name by a path, each once.</summary>
+    private static List<WrittenCapture> PathsOf(RuleDraft draft, List<WrittenCapture> captures, HashSet<string> names, DiagnosticBag bag)
+    {
+        var found = new List<WrittenCapture>();
+        IEnumerable<YamlScalar?> messages = draft.Formats is { } formats ? formats.Texts.Values : [draft.Format];
+        foreach (var message in messages.OfType<YamlScalar>())
+        {
+            foreach (var path in TemplatePath.In(message.Value))
+            {
+                // As far from the start as in the message, so that positions are those of the message.
+                var expression = Parse(message, new string(' ', path.Start) + path.Text, names, bag);
+                var same = captures.Concat(found).FirstOrDefault(capture => capture.Name == path.Name);
+                if (same is null && ValueName.Take(path.Name, message.SpanOf(path.Start, path.Text.Length), names, bag))
+                {
+                    found.Add(new WrittenCapture(path.Name, expression, null, null));
+                }
+                else if (same is not null && same.Expression != expression)
+                {
+                    bag.Error(
+                        DiagnosticCode.DuplicateValue, message.SpanOf(path.Start, path.Text.Length),
+                        $"'{Quoted.Clip(path.Text)}' is logged as '{path.Name}', which is another value of the rule",
+                        "capture it under a name, and write that");
+                }
+            }
+        }
+
+        return found;
     }
 
     /// <summary>Reports values that are to be read at a return that the rule does not see, or not together with their arguments.</summary>
@@ -82,8 +117,11 @@ internal static class SyntaxAssembly
         }
     }
 
-    private static WrittenExpression Parse(YamlScalar text, HashSet<string> values, DiagnosticBag bag) => new(
-        text, ExpressionParser.Parse(text.Value, name => IsValue(name, values), problem => bag.Error(text, problem)));
+    private static WrittenExpression Parse(YamlScalar text, HashSet<string> values, DiagnosticBag bag) =>
+        Parse(text, text.Value, values, bag);
+
+    private static WrittenExpression Parse(YamlScalar text, string expression, HashSet<string> values, DiagnosticBag bag) => new(
+        text, ExpressionParser.Parse(expression, name => IsValue(name, values), problem => bag.Error(text, problem)));
 
     private static bool IsValue(string name, HashSet<string> values) => values.Contains(name) || PlaceScope.IsCommon(name)
         || ValueName.ArgumentNumber(name) is <= Architecture.MaxArguments;

@@ -113,6 +113,7 @@ internal sealed class MessageTemplateParser
         var nameEnd = inside.IndexOfAny([',', ':'], nameStart) is var i && i < 0 ? inside.Length : i;
         var colon = inside.IndexOf(':', nameEnd);
         var name = inside[nameStart..nameEnd];
+        name = TemplatePath.NameOf(name) is { } path && _names.ContainsKey(path) ? path : name;
         if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
         {
             Problem(

@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+
+namespace TraceAgent.Rules.Templates;
+
+/// <summary>A path of members in a message, which stands for a value that is computed: <c>{req->user->name}</c>.</summary>
+/// <param name="Text">The path.</param>
+/// <param name="Start">UTF-16 units from the start of the template.</param>
+internal readonly partial record struct TemplatePath(string Text, int Start)
+{
+    /// <summary>The name of the value: the path, with one <c>_</c> for what is no letter or digit.</summary>
+    public string Name => NameOf(Text)!;
+
+    /// <summary>The name of the value of a path; null for a text that is none.</summary>
+    public static string? NameOf(string text) => Form().IsMatch(text) ? Signs().Replace(text, "_").TrimEnd('_') : null;
+
+    /// <summary>The paths in the holes of a template.</summary>
+    public static IEnumerable<TemplatePath> In(string template)
+    {
+        foreach (Match hole in Hole().Matches(template))
+        {
+            if (hole.Groups["name"] is { Success: true } name && NameOf(name.Value) is not null)
+            {
+                yield return new TemplatePath(name.Value, name.Index);
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^\*?[A-Za-z_]\w*(\s*(->|\.)\s*[A-Za-z_]\w*|\[[0-9A-Za-z_]+\])*\z", RegexOptions.ECMAScript)]
+    private static partial Regex Form();
+
+    [GeneratedRegex(@"[^A-Za-z0-9_]+")]
+    private static partial Regex Signs();
+
+    /// <summary>A doubled brace, which is text, or a hole.</summary>
+    [GeneratedRegex(@"\{\{|\}\}|\{(?<name>[^{},:]*[^A-Za-z0-9_{},:][^{},:]*)[^{}]*\}")]
+    private static partial Regex Hole();
+}
