@@ -28,6 +28,8 @@ internal static class LinesCommand
                 + "source files without it",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        binary.CompletionSources.Add(Completions.Binaries);
+        place.CompletionSources.Add(Completions.Functions(binary));
         var variables = new Option<bool>("--vars") { Description = "Show the variables of each place, and where their values are" };
         var json = new Option<bool>("--json") { Description = "One JSON object a line, for machines" };
         var command = new Command("lines", "List the source lines that can be probed in a binary with debug information.")

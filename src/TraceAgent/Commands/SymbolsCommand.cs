@@ -32,6 +32,8 @@ internal static class SymbolsCommand
             Arity = ArgumentArity.ZeroOrOne,
             DefaultValueFactory = _ => "*",
         };
+        binary.CompletionSources.Add(Completions.Binaries);
+        pattern.CompletionSources.Add(Completions.Functions(binary));
         foreach (var argument in (ReadOnlySpan<Argument>)[binary, pattern])
         {
             argument.Validators.Add(result =>
