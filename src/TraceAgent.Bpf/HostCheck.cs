@@ -60,7 +60,7 @@ public static class HostCheck
         findings.Add(Try(
             "untouched pages", HostVerdict.Limited, "programs may wait for a page, and check its source first",
             () => WaitingReads.Require(WaitPolicy.Trusted), WaitingReads.Remedy));
-        AddComforts(findings);
+        AddOptionalFeatures(findings);
         return findings;
     }
 
@@ -105,7 +105,7 @@ public static class HostCheck
             return;
         }
 
-        // Only the way of older kernels: nobody misses it where there is the better one.
+        // perf_event is only needed where there is no uprobe_multi.
         findings.Add(multi);
         findings.Add(multi.Verdict == HostVerdict.Fine && perf.Verdict != HostVerdict.Fine
             ? new HostFinding(perf.Name, HostVerdict.Fine, "refused, and not needed: uprobe_multi works")
@@ -114,7 +114,7 @@ public static class HostCheck
         findings.Add(Try("returns", HostVerdict.Missing, "attached, hit, detached", () => Hit(method, onReturn: true)));
     }
 
-    private static void AddComforts(List<HostFinding> findings)
+    private static void AddOptionalFeatures(List<HostFinding> findings)
     {
         using var statistics = RunStatistics.TryOpen();
         findings.Add(statistics is not null
@@ -150,7 +150,7 @@ public static class HostCheck
         }
         catch (KernelException refusal)
         {
-            // What the refusal itself says about capabilities is more to the point than a version.
+            // A capability that the refusal names is a better remedy than a kernel version.
             return new HostFinding(
                 name, otherwise, refusal.Message, refusal.Message.Contains("needs ", StringComparison.Ordinal) ? null : remedy);
         }

@@ -87,7 +87,11 @@ internal sealed record WrittenArgument(int Index, int Register, Located<string> 
     /// <summary>True when it is one of the results.</summary>
     public bool IsResult { get; init; }
 
-    public Term Value => In(Spec.ValueRegister);
+    /// <summary>The place that says that it is read when the function returns; null when none does.</summary>
+    public SourceSpan? AtReturn { get; init; }
+
+    /// <summary>The value in expressions.</summary>
+    public Term Value => AtReturn is null ? In(Spec.ValueRegister) : new Term.OnReturn(In(Spec.ValueRegister));
 
     /// <summary>The other name, which applies unless another argument has it as its own.</summary>
     public string Alias => $"arg{Index + 1}";
@@ -103,7 +107,7 @@ internal sealed record WrittenArgument(int Index, int Register, Located<string> 
 
     public bool Equals(WrittenArgument? other) => other is not null
         && (Name, Index, Register, Spec) == (other.Name, other.Index, other.Register, other.Spec)
-        && (IsUntyped, IsResult) == (other.IsUntyped, other.IsResult);
+        && (IsUntyped, IsResult, AtReturn is null) == (other.IsUntyped, other.IsResult, other.AtReturn is null);
 
     public override int GetHashCode() => HashCode.Combine(Name, Register, Spec);
 }
@@ -127,8 +131,11 @@ internal sealed record WrittenExpression(YamlScalar Text, Syntax? Tree)
 /// <param name="TypeSource">The text that the positions in <paramref name="Spec"/> count in.</param>
 internal sealed record WrittenCapture(string Name, WrittenExpression Expression, TypeSpec? Spec, YamlScalar? TypeSource)
 {
+    /// <summary>True when it is computed when the function returns, whatever it names.</summary>
+    public bool IsAtReturn { get; init; }
+
     public bool Equals(WrittenCapture? other) => other is not null
-        && (Name, Expression, Spec) == (other.Name, other.Expression, other.Spec);
+        && (Name, Expression, Spec, IsAtReturn) == (other.Name, other.Expression, other.Spec, other.IsAtReturn);
 
     public override int GetHashCode() => HashCode.Combine(Name, Expression, Spec);
 }

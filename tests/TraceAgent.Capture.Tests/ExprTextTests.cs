@@ -21,7 +21,7 @@ public sealed class ExprTextTests
     {
         Assert.Equal("text at rdi", Of(new CaptureType.Text(128), Rdi));
         Assert.Equal("rsi bytes at rdi", Of(new CaptureType.Bytes(64), Rdi, new Expr.Register(4)));
-        Assert.Equal("*(int64*)(rdi + 8) bytes at *(uint64*)rdi", Of(new CaptureType.TextObject(32, 128), Rdi));
+        Assert.Equal("*(int64*)(rdi + 8) bytes at *(uint64*)rdi", Of(new CaptureType.TextObject(TextLayout.StandardString, 128), Rdi));
     }
 
     [Fact]

@@ -24,9 +24,9 @@ public sealed class LanguageServer : IDisposable
             })!;
         _output = _process.StandardOutput.BaseStream;
         Ask("initialize", """{"processId":null,"rootUri":null,"capabilities":{}}""");
-        Tell("initialized", "{}");
+        Notify("initialized", "{}");
         // No schema but the one that the first line of a file names.
-        Tell("workspace/didChangeConfiguration",
+        Notify("workspace/didChangeConfiguration",
             """{"settings":{"yaml":{"validate":true,"hover":true,"completion":true,"schemaStore":{"enable":false}}}}""");
     }
 
@@ -34,7 +34,7 @@ public sealed class LanguageServer : IDisposable
     public IReadOnlyList<(int Line, string Message)> Open(string path, string text)
     {
         var document = new JsonObject { ["uri"] = UriOf(path), ["languageId"] = "yaml", ["version"] = 1, ["text"] = text };
-        Tell("textDocument/didOpen", new JsonObject { ["textDocument"] = document }.ToJsonString());
+        Notify("textDocument/didOpen", new JsonObject { ["textDocument"] = document }.ToJsonString());
         var published = Await(message => (string?)message["method"] == "textDocument/publishDiagnostics"
             && (string?)message["params"]!["uri"] == UriOf(path));
         return [.. published["params"]!["diagnostics"]!.AsArray()
@@ -83,7 +83,7 @@ public sealed class LanguageServer : IDisposable
         return answer["result"];
     }
 
-    private void Tell(string method, string parameters) => Send($$"""{"jsonrpc":"2.0","method":"{{method}}","params":{{parameters}}}""");
+    private void Notify(string method, string parameters) => Send($$"""{"jsonrpc":"2.0","method":"{{method}}","params":{{parameters}}}""");
 
     private void Send(string message)
     {

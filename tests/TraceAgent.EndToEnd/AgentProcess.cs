@@ -84,7 +84,7 @@ internal sealed partial class AgentProcess : IDisposable
     /// <summary>Waits for <paramref name="count"/> events of <paramref name="rule"/> and returns them.</summary>
     public IReadOnlyList<EventLine> WaitForEvents(string rule, int count = 1)
     {
-        Eventually.True(() => Events(rule).Count >= count, $"{count} events of {rule}", Tell);
+        Eventually.True(() => Events(rule).Count >= count, $"{count} events of {rule}", Dump);
         return Events(rule);
     }
 
@@ -96,11 +96,11 @@ internal sealed partial class AgentProcess : IDisposable
     public void WaitForMessage(string text, int count = 1)
     {
         Eventually.True(
-            () => MessagesWith(text) >= count || _process.HasExited, $"{count} messages with '{text}'", Tell);
+            () => MessagesWith(text) >= count || _process.HasExited, $"{count} messages with '{text}'", Dump);
         if (_process.HasExited)
         {
             _messageReader.Join();
-            Assert.True(MessagesWith(text) >= count, $"the agent ended with {_process.ExitCode}\n{Tell()}");
+            Assert.True(MessagesWith(text) >= count, $"the agent ended with {_process.ExitCode}\n{Dump()}");
         }
     }
 
@@ -147,20 +147,20 @@ internal sealed partial class AgentProcess : IDisposable
     /// <summary>Waits for the end; no line of a well-ended agent is broken.</summary>
     public void AssertEnds(int exitCode)
     {
-        Assert.True(_process.WaitForExit(Eventually.Deadline), $"the agent does not end\n{Tell()}");
+        Assert.True(_process.WaitForExit(Eventually.Deadline), $"the agent does not end\n{Dump()}");
         _outputReader.Join();
         _messageReader.Join();
-        Assert.True(_process.ExitCode == exitCode, $"the agent ended with {_process.ExitCode}\n{Tell()}");
+        Assert.True(_process.ExitCode == exitCode, $"the agent ended with {_process.ExitCode}\n{Dump()}");
         Assert.True(exitCode != 0 || _broken.Snapshot().Count == 0, string.Join('\n', _broken.Snapshot().Take(5)));
     }
 
     /// <summary>What the stopped agent said of <paramref name="rule"/> in its last statement.</summary>
     public Totals Totals(string rule) => EndToEnd.Totals.Of(
         Lines.LastOrDefault(line => line.Event == "agent" && line.Rule == rule && line.Has("calls"))
-        ?? throw new InvalidOperationException($"no totals of {rule}\n{Tell()}"));
+        ?? throw new InvalidOperationException($"no totals of {rule}\n{Dump()}"));
 
     /// <summary>The last lines of both streams, for failures.</summary>
-    public string Tell() =>
+    public string Dump() =>
         "agent said:\n  " + string.Join("\n  ", Messages.TakeLast(20)) +
         "\nlast events:\n  " + string.Join("\n  ", Lines.TakeLast(5));
 

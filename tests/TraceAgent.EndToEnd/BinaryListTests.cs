@@ -118,7 +118,7 @@ public sealed class BinaryListTests : IDisposable
     {
         using var victim = TracedProgram.Start(_foreign);
         using var agent = Start(lists);
-        Assert.True(agent.MessagesWith("TA243") > 0, agent.Tell());
+        Assert.True(agent.MessagesWith("TA243") > 0, agent.Dump());
         Assert.Contains(agent.Messages, message => message.Contains(reason, StringComparison.Ordinal));
         victim.Ask($"{Calls}");
         agent.Stop();

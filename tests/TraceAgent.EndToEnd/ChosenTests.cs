@@ -29,7 +29,7 @@ internal static class ChosenTests
                 || Name(test).StartsWith($"{name}(", StringComparison.Ordinal)).ToList();
             if (found.Count == 0)
             {
-                Tell($"not ok {name}: there is no such test");
+                Print($"not ok {name}: there is no such test");
             }
 
             chosen.AddRange(
@@ -43,18 +43,18 @@ internal static class ChosenTests
             switch (message)
             {
                 case ITestPassed passed:
-                    Tell($"ok {Name(passed.TestCase)} # {passed.ExecutionTime.ToString("F1", CultureInfo.InvariantCulture)} s");
+                    Print($"ok {Name(passed.TestCase)} # {passed.ExecutionTime.ToString("F1", CultureInfo.InvariantCulture)} s");
                     break;
                 case ITestFailed failure:
                     var lines = $"{failure.Messages[0]}\n{failure.StackTraces[0]}".Split('\n');
-                    Tell($"not ok {Name(failure.TestCase)}: {lines[0]}");
+                    Print($"not ok {Name(failure.TestCase)}: {lines[0]}");
                     Console.WriteLine("# " + string.Join("\n# ", lines.Skip(1)));
                     break;
                 case ITestSkipped skipped:
-                    Tell($"not ok {Name(skipped.TestCase)}: skipped, {skipped.Reason}");
+                    Print($"not ok {Name(skipped.TestCase)}: skipped, {skipped.Reason}");
                     break;
                 case IErrorMessage error:
-                    Tell($"not ok {error.GetType().Name}: {error.Messages[0]}");
+                    Print($"not ok {error.GetType().Name}: {error.Messages[0]}");
                     break;
                 case ITestAssemblyFinished:
                     ended.Set();
@@ -66,7 +66,7 @@ internal static class ChosenTests
         Console.WriteLine($"the end of {checks} checks");
         return failed == 0 && checks > 0 ? 0 : 1;
 
-        void Tell(string line)
+        void Print(string line)
         {
             checks++;
             failed += line.StartsWith("ok", StringComparison.Ordinal) ? 0 : 1;

@@ -132,11 +132,11 @@ public sealed class CommandLineTests : IDisposable
         var check = Command.Run(Repository.Agent, "check", file);
 
         Assert.Equal(1, check.ExitCode);
-        var said = check.Output + check.Errors;
-        Assert.Matches(@"source:4:13: error TA\d+: .*Tik", said);
-        Assert.Contains("'Tick'", said, StringComparison.Ordinal);
-        Assert.Matches(@"source:9:11: error TA\d+: ", said);
-        Assert.Matches(@"source:13:5: error TA\d+: ", said);
+        var output = check.Output + check.Errors;
+        Assert.Matches(@"source:4:13: error TA\d+: .*Tik", output);
+        Assert.Contains("'Tick'", output, StringComparison.Ordinal);
+        Assert.Matches(@"source:9:11: error TA\d+: ", output);
+        Assert.Matches(@"source:13:5: error TA\d+: ", output);
     }
 
     [Fact]
@@ -150,10 +150,10 @@ public sealed class CommandLineTests : IDisposable
 
         var check = Command.Run(Repository.Agent, "check", file);
 
-        var told = check.Errors.Split('\n')
+        var codes = check.Errors.Split('\n')
             .Where(line => line.Contains(": error ", StringComparison.Ordinal))
             .Select(line => line.Split(": error ")[1][..5]);
-        Assert.Equal((1, "TA201 TA109 TA201 TA109 TA109 TA121"), (check.ExitCode, string.Join(' ', told)));
+        Assert.Equal((1, "TA201 TA109 TA201 TA109 TA109 TA121"), (check.ExitCode, string.Join(' ', codes)));
         Assert.Contains("did you mean 'Tick'?", check.Errors, StringComparison.Ordinal);
     }
 

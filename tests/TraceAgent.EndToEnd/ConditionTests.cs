@@ -94,7 +94,7 @@ public sealed class ConditionTests : IDisposable
         Assert.True(
             passing.SequenceEqual(logged),
             $"{rule}: missing {string.Join(' ', passing.Except(logged))}; too many " +
-                $"{string.Join(' ', logged.Except(passing))}\n{agent.Tell()}");
+                $"{string.Join(' ', logged.Except(passing))}\n{agent.Dump()}");
         Assert.Equal(
             new Totals(printed.Count, passing.Count, 0) { Filtered = printed.Count - passing.Count },
             agent.Totals(rule));

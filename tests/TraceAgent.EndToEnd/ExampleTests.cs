@@ -42,9 +42,9 @@ public sealed class ExampleTests : IDisposable
         using var agent = AgentProcess.Start(method, Repository.Example("bash/rules.yaml"));
         using var terminal = TracedProgram.Start("script", "-qec", "bash --norc --noprofile -i", "/dev/null");
         var typed = $"echo typed-by-{Environment.ProcessId}";
-        terminal.Say(typed);
+        terminal.WriteLine(typed);
 
-        Eventually.True(() => agent.Events("bash-line").Any(line => line.Message == typed), typed, agent.Tell);
+        Eventually.True(() => agent.Events("bash-line").Any(line => line.Message == typed), typed, agent.Dump);
 
         var logged = agent.Events("bash-line").Single(line => line.Message == typed);
         Assert.Equal(typed, logged.RetText);
@@ -71,7 +71,7 @@ public sealed class ExampleTests : IDisposable
         using var cat = TracedProgram.Start("cat", Repository.Example("libc-open/rules.yaml"));
         cat.Finish();
 
-        Eventually.True(() => lines.Snapshot().Any(line => line.Pid == cat.Pid), "cat's open", agent.Tell);
+        Eventually.True(() => lines.Snapshot().Any(line => line.Pid == cat.Pid), "cat's open", agent.Dump);
         var opened = lines.Snapshot().First(line => line.Pid == cat.Pid);
         Assert.Equal(3, opened.Ret);
         Assert.Equal(0, opened.Arg(2));
@@ -91,7 +91,7 @@ public sealed class ExampleTests : IDisposable
         cat.Finish();
 
         Eventually.True(() =>
-            agent.Events("open-failed").Any(line => line.Message.Contains(path, StringComparison.Ordinal)), "cat's attempt", agent.Tell);
+            agent.Events("open-failed").Any(line => line.Message.Contains(path, StringComparison.Ordinal)), "cat's attempt", agent.Dump);
         var failed = agent.Events("open-failed").First(line => line.Message.Contains(path, StringComparison.Ordinal));
         Assert.Equal(-1, failed.Ret);
         Assert.Equal(path, failed.Json.GetProperty("args").GetProperty("pathname").GetString());

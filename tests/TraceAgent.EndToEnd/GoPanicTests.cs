@@ -39,7 +39,7 @@ public sealed class GoPanicTests : IDisposable
 
         // More than the table holds, were those of the first process still in it.
         Eventually.True(() =>
-            Status().Contains("unreturned 6,000", StringComparison.Ordinal), "the calls of the ended process to be forgotten", agent.Tell);
+            Status().Contains("unreturned 6,000", StringComparison.Ordinal), "the calls of the ended process to be forgotten", agent.Dump);
         Run("together", PanicsAtOnce);
         Assert.Equal([.. printed, .. printed], Logged(agent, 2));
         agent.Stop();

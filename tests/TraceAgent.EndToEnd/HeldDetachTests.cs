@@ -23,7 +23,7 @@ public sealed class HeldDetachTests : IDisposable
         var executable = TracedProgram.Compile("strangers");
         var rules = _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("take", executable, "Take", "args: 1")));
         using var program = TracedProgram.Start(executable, "userfaultfd", $"{DelayMs}", "0", "1", _workspace.Root);
-        Assert.Equal("ready", program.Hear());
+        Assert.Equal("ready", program.ReadLine());
         using var waiting = BpfProgram.Load(ProgramThatWaits(), "ta_waits", UprobeLink.TraceUprobeMulti);
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         var link = UprobeLink.Attach(
@@ -34,7 +34,7 @@ public sealed class HeldDetachTests : IDisposable
             onReturn: false);
         try
         {
-            program.Say("call");
+            program.WriteLine("call");
             agent.WaitForEvents("take");
             agent.Terminate();
             agent.AssertEnds(exitCode: 0);
@@ -43,7 +43,7 @@ public sealed class HeldDetachTests : IDisposable
                 message.Contains(
                     $"for thread {program.Pid} of strangers (process {program.Pid}), which waits inside a probe, in handle_userfault",
                     StringComparison.Ordinal));
-            Assert.Equal("called", program.Hear());
+            Assert.Equal("called", program.ReadLine());
         }
         finally
         {

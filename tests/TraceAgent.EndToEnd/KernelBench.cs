@@ -18,7 +18,7 @@ internal sealed class KernelBench : IDisposable
         _session = BpfSession.Open(
             1 << 20, method == AttachMethod.Perf ? Bpf.Kernel.AttachMethod.PerfEvent : Bpf.Kernel.AttachMethod.Multi, policy);
         Program = TracedProgram.Start(_executable);
-        BlockAddress = long.Parse(Program.Hear(), CultureInfo.InvariantCulture);
+        BlockAddress = long.Parse(Program.ReadLine(), CultureInfo.InvariantCulture);
     }
 
     public TracedProgram Program { get; }

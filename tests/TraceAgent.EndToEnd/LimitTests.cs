@@ -59,7 +59,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public void A_condition_then_a_sample_then_a_limit_balance_in_the_books()
+    public void A_condition_then_a_sample_then_a_limit_balance_in_the_counters()
     {
         const int calls = 20_000;
         using var agent = Start(AttachMethod.Multi, Rule("all", "on: call", "when: arg1 % 4 == 1", "sample: 1/2", "limit: 100/s"));
@@ -99,7 +99,7 @@ public sealed class LimitTests : IDisposable
                 return agent.Events("limited").Any(line => line.Message == "after");
             },
             "the edited rule",
-            agent.Tell);
+            agent.Dump);
         ticker.Ask("1000");
         calls += 1000;
         var most = (2 * rate) + (rate * clock.Elapsed.TotalSeconds) + 1;
@@ -119,7 +119,7 @@ public sealed class LimitTests : IDisposable
         ticker.Ask("3");
         agent.WaitForEvents("mortal", 3);
 
-        Eventually.True(() => Statements(agent, "mortal", "expired").Count == 1, "the rule to expire", agent.Tell);
+        Eventually.True(() => Statements(agent, "mortal", "expired").Count == 1, "the rule to expire", agent.Dump);
         agent.WaitForMessage("expired");
         // The statement comes before the probe is gone: later calls that are logged are logged once.
         Eventually.True(
@@ -127,11 +127,11 @@ public sealed class LimitTests : IDisposable
             {
                 var before = agent.Events("mortal").Count;
                 var calls = Number(ticker.Ask("10"));
-                Eventually.True(() => agent.Events("immortal").Count == calls, "all calls", agent.Tell);
+                Eventually.True(() => agent.Events("immortal").Count == calls, "all calls", agent.Dump);
                 return agent.Events("mortal").Count == before;
             },
             "the rule to leave",
-            agent.Tell);
+            agent.Dump);
         Assert.Empty(Statements(agent, "immortal", "expired"));
 
         // Edited, it begins anew.
@@ -144,7 +144,7 @@ public sealed class LimitTests : IDisposable
                 return agent.Events("mortal").Count > left;
             },
             "the edited rule",
-            agent.Tell);
+            agent.Dump);
         agent.Stop();
     }
 
@@ -156,18 +156,18 @@ public sealed class LimitTests : IDisposable
             Rule("lifted", "limit: 10/s"));
         using var ticker = TracedProgram.Start(_program);
 
-        ticker.Say("go 10");
+        ticker.WriteLine("go 10");
 
-        Eventually.True(() => Statements(agent, "spender", "suspended").Count == 1, "the suspension", agent.Tell);
+        Eventually.True(() => Statements(agent, "spender", "suspended").Count == 1, "the suspension", agent.Dump);
         agent.WaitForMessage("suspended");
-        ticker.Say("0");
-        var suspended = Number(ticker.Hear());
+        ticker.WriteLine("0");
+        var suspended = Number(ticker.ReadLine());
         // Nobody is busy any more, so that it stays when it is back.
         var attached = Statements(agent, "spender", "attached").Count;
-        Eventually.True(() => Statements(agent, "spender", "attached").Count > attached, "the return", agent.Tell);
+        Eventually.True(() => Statements(agent, "spender", "attached").Count > attached, "the return", agent.Dump);
         ticker.Ask("1");
         var back = agent.Events("spender").Count;
-        Eventually.True(() => agent.Events("spender").Any(line => line.Arg(1) > suspended), "a call after the return", agent.Tell);
+        Eventually.True(() => agent.Events("spender").Any(line => line.Arg(1) > suspended), "a call after the return", agent.Dump);
 
         agent.Stop();
         Assert.Empty(Statements(agent, "lifted", "suspended"));

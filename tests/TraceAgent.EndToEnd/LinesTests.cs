@@ -84,6 +84,28 @@ public sealed class LinesTests : IDisposable
     }
 
     [Fact]
+    public void Folders_of_the_configuration_are_looked_into_and_a_file_of_another_build_there_is_named()
+    {
+        var (folder, stripped) = (_workspace.Folder("debug"), Path.Combine(_workspace.Folder("stripped"), "lines"));
+        Command.OutputOf("objcopy", "--only-keep-debug", _program, Path.Combine(folder, "lines.debug"));
+        Command.OutputOf("objcopy", "--strip-all", $"--add-gnu-debuglink={Path.Combine(folder, "lines.debug")}", _program, stripped);
+        var configuration = _workspace.Write("agent.yaml", $"debug_info: {{folders: [{folder}]}}\n");
+
+        Assert.Equal(1, Command.Run(Repository.Agent, "lines", stripped, "lines.c").ExitCode);
+        Assert.Equal(
+            Command.OutputOf(Repository.Agent, "lines", "--vars", _program, "lines.c"),
+            Command.OutputOf(Repository.Agent, "lines", "--vars", "--config", configuration, stripped, "lines.c"));
+
+        var id = BuildIdOf(_program);
+        var other = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, ".build-id", id[..2])).FullName, $"{id[2..]}.debug");
+        File.Delete(Path.Combine(folder, "lines.debug"));
+        Command.OutputOf("objcopy", "--only-keep-debug", TracedProgram.Compile("echo", "-O1", "-g"), other);
+        var refused = Command.Run(Repository.Agent, "lines", "--config", configuration, stripped, "lines.c");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Matches($"TA271: .* has no debug information; {other} belongs to another build \\(build id ", refused.Errors);
+    }
+
+    [Fact]
     public void It_needs_no_privileges()
     {
         var run = Command.Run(
@@ -196,9 +218,14 @@ public sealed class LinesTests : IDisposable
 
     private static string DebugFileOfLibc()
     {
-        var notes = Command.OutputOf("readelf", "-n", "/lib/x86_64-linux-gnu/libc.so.6").Split("Build ID: ")[1];
-        var id = notes[..notes.IndexOf('\n', StringComparison.Ordinal)];
+        var id = BuildIdOf("/lib/x86_64-linux-gnu/libc.so.6");
         return $"/usr/lib/debug/.build-id/{id[..2]}/{id[2..]}.debug";
+    }
+
+    private static string BuildIdOf(string path)
+    {
+        var notes = Command.OutputOf("readelf", "-n", path).Split("Build ID: ")[1];
+        return notes[..notes.IndexOf('\n', StringComparison.Ordinal)];
     }
 
     private static List<JsonElement> Objects(params string[] arguments) =>

@@ -81,7 +81,7 @@ public sealed class LossTests : IDisposable
                 tried++;
                 return agent.Events("work").Count > 0;
             },
-            "a call to be logged again", agent.Tell);
+            "a call to be logged again", agent.Dump);
         Assert.Equal($"{stayed * (stayed - 1)}", abandoned.Ask($"stay {stayed}"));
 
         abandoned.Finish();
@@ -145,7 +145,7 @@ public sealed class LossTests : IDisposable
                 return NewestNumber(file) > calls;
             },
             "lines after the disk has room again",
-            agent.Tell);
+            agent.Dump);
         agent.Stop();
 
         var lines = File.ReadAllLines(file).Select(EventLine.Parse).ToList();

@@ -31,7 +31,7 @@ public sealed class OutputTests : IDisposable
         agent.Stop();
 
         var lines = Enumerable.Range(0, 6).SelectMany(i => Lines($"{i}.json")).Where(line => line.Event == "call").ToList();
-        Assert.True(lines.Count == calls, $"{lines.Count} lines of calls\n{agent.Tell()}");
+        Assert.True(lines.Count == calls, $"{lines.Count} lines of calls\n{agent.Dump()}");
         Assert.Equal(Enumerable.Range(1, calls).Select(i => (long)i + 2), lines.Select(line => line.Arg(1)));
         Assert.Contains($"add: {calls} calls, {calls} logged, 0 lost", string.Join('\n', agent.Messages), StringComparison.Ordinal);
     }
@@ -53,7 +53,7 @@ public sealed class OutputTests : IDisposable
             using var agent = Start();
 
             Command.OutputOf(_workspace["addnum/addnum"], "3", "50");
-            Eventually.True(() => Lines("merged/0.json").Count(line => line.Event == "call") == 3, "three lines", agent.Tell);
+            Eventually.True(() => Lines("merged/0.json").Count(line => line.Event == "call") == 3, "three lines", agent.Dump);
 
             agent.Stop();
             Assert.DoesNotContain(agent.Messages, message => message.Contains("reopened", StringComparison.Ordinal));
@@ -77,7 +77,7 @@ public sealed class OutputTests : IDisposable
         _workspace.Write("agent.yaml", "rules: elsewhere\noutputs:\n  - file: {path: 0.json}\n");
         agent.WaitForMessage("take effect only after a restart: rules");
         Command.OutputOf(_workspace["addnum/addnum"], "3");
-        Eventually.True(() => Lines("0.json").Count(line => line.Event == "call") == 3, "three lines", agent.Tell);
+        Eventually.True(() => Lines("0.json").Count(line => line.Event == "call") == 3, "three lines", agent.Dump);
 
         agent.Stop();
         Assert.Contains(
@@ -94,7 +94,7 @@ public sealed class OutputTests : IDisposable
 
         Command.OutputOf(_workspace["addnum/addnum"], "3");
         Eventually.True(() => File.ReadAllLines(_workspace["audit.json"])
-            .Count(line => line.Contains("\"event\":\"call\"", StringComparison.Ordinal)) == 3, "three lines", agent.Tell);
+            .Count(line => line.Contains("\"event\":\"call\"", StringComparison.Ordinal)) == 3, "three lines", agent.Dump);
         _workspace.Write("addnum/rules.yaml", Rules("add", "output: audti, "));
         agent.WaitForMessage("no output is called 'audti'");
         agent.Stop();

@@ -189,7 +189,7 @@ public sealed class PacketReloadTests : IDisposable
         _scene.Workspace.Write("rules/packets.yaml", "packets: []\n");
         agent.WaitForMessage("rule detached: guard");
         Assert.Empty(_scene.Attached);
-        Eventually.True(() => Sum(agent, "guard", "total", Bad, "dropped") == 3, "the totals", agent.Tell);
+        Eventually.True(() => Sum(agent, "guard", "total", Bad, "dropped") == 3, "the totals", agent.Dump);
         Assert.Equal("removed", _scene.Status("guard").GetProperty("state").GetString());
         agent.Stop();
     }

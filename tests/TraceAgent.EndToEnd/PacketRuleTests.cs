@@ -56,7 +56,7 @@ public sealed class PacketRuleTests : IDisposable
         _scene.Send(Bad6, 30);
 
         Assert.Equal(new Dictionary<string, int> { [Good] = 40 }, _scene.Arrived());
-        Eventually.True(() => Lines(agent, "guard", "dropped").Count() == 2, "both sources", agent.Tell);
+        Eventually.True(() => Lines(agent, "guard", "dropped").Count() == 2, "both sources", agent.Dump);
         Assert.Equal([$"{Bad} by {Bad}", $"{Bad6} by {Bad6}"], Lines(agent, "guard", "dropped").Select(line => line.Message).Order());
         _scene.Send(Bad, 5);
         agent.Stop();
@@ -74,19 +74,19 @@ public sealed class PacketRuleTests : IDisposable
         _scene.Send(Bad, 20);
 
         Assert.Equal(20, _scene.Arrived()[Bad]);
-        Eventually.True(() => Lines(agent, "guard", "dropped").Any(), "the source", agent.Tell);
-        var told = Lines(agent, "guard", "dropped").Single();
-        Assert.True(told.Json.GetProperty("dry_run").GetBoolean());
-        Assert.StartsWith($"{Bad} on near0 would be dropped by 10.77.0.64/26", told.Message, StringComparison.Ordinal);
+        Eventually.True(() => Lines(agent, "guard", "dropped").Any(), "the source", agent.Dump);
+        var line = Lines(agent, "guard", "dropped").Single();
+        Assert.True(line.Json.GetProperty("dry_run").GetBoolean());
+        Assert.StartsWith($"{Bad} on near0 would be dropped by 10.77.0.64/26", line.Message, StringComparison.Ordinal);
 
-        // Then in earnest, without being detached, and the source is told again.
+        // Then in earnest, without being detached, and the source is line again.
         var attached = _scene.Attached;
         _scene.Rules($"name: guard, {Near}, deny: [10.77.0.64/26]");
         _scene.WaitForStatus("guard", status => !status.GetProperty("dry_run").GetBoolean(), agent);
         Assert.Equal(attached, _scene.Attached);
         _scene.Send(Bad, 10);
         Assert.DoesNotContain(Bad, _scene.Arrived().Keys);
-        Eventually.True(() => Lines(agent, "guard", "dropped").Count() == 2, "the source again", agent.Tell);
+        Eventually.True(() => Lines(agent, "guard", "dropped").Count() == 2, "the source again", agent.Dump);
         agent.Stop();
         Assert.Equal((10, 20), (Totals(agent, "guard").Count("dropped"), Totals(agent, "guard").Count("spared")));
         AssertBalance(agent, "guard");
@@ -153,8 +153,8 @@ public sealed class PacketRuleTests : IDisposable
             frames.Send(Frame("10.79.0.2", tags: 2));
         }
 
-        Eventually.True(() => Sum(agent, "edge", "packets", "10.78.0.2", "dropped") == 25, "25 packets", agent.Tell);
-        Eventually.True(() => Sum(agent, "edge", "packets", "10.79.0.2") == 25, "25 packets", agent.Tell);
+        Eventually.True(() => Sum(agent, "edge", "packets", "10.78.0.2", "dropped") == 25, "25 packets", agent.Dump);
+        Eventually.True(() => Sum(agent, "edge", "packets", "10.79.0.2") == 25, "25 packets", agent.Dump);
         agent.Stop();
         Assert.Equal(25, Totals(agent, "edge").Count("dropped"));
         AssertBalance(agent, "edge");

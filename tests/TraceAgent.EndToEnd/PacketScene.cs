@@ -101,7 +101,7 @@ internal sealed class PacketScene : IDisposable
     }
 
     public void WaitForStatus(string rule, Func<JsonElement, bool> isReached, AgentProcess agent) =>
-        Eventually.True(() => isReached(Status(rule)), $"a status of {rule}", () => $"{Status(rule)}\n{agent.Tell()}");
+        Eventually.True(() => isReached(Status(rule)), $"a status of {rule}", () => $"{Status(rule)}\n{agent.Dump()}");
 
     public void Dispose()
     {

@@ -117,7 +117,7 @@ public class PairingTests : IDisposable
         Assert.NotEmpty(links);
 
         _workspace.Write("rules.yaml", RuleText.File(RuleText.Rule("other", program, "main")));
-        Eventually.True(() => !KernelObjects.Of(agent.Pid).Links.Overlaps(links), "the rule to leave", agent.Tell);
+        Eventually.True(() => !KernelObjects.Of(agent.Pid).Links.Overlaps(links), "the rule to leave", agent.Dump);
 
         Assert.Equal("10", waiting.Ask("return"));
         Assert.Equal("waiting", waiting.Ask("second"));

@@ -28,7 +28,7 @@ public sealed class PlainReadTests : IDisposable
     }
 
     [Theory, BothWays]
-    public void No_line_has_another_value_than_the_program_and_the_books_balance(AttachMethod method)
+    public void No_line_has_another_value_than_the_program_and_the_counters_balance(AttachMethod method)
     {
         var program = TracedProgram.Compile("texts");
         var rules = RuleText.File(

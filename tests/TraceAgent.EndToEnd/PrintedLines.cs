@@ -19,7 +19,7 @@ internal static class PrintedLines
         Assert.All(names, name => Assert.Contains(printed, line => line.StartsWith($"{{\"rule\":\"{name}\"", StringComparison.Ordinal)));
         var different = printed.Zip(lines).Where(pair => pair.First != pair.Second).Select(pair => $"{pair.First}\n{pair.Second}").ToList();
         Assert.True(different.Count == 0 && printed.Count == lines.Count, $"{different.Count} of {printed.Count} and {lines.Count} lines " +
-            $"differ; the program's and ours:\n{string.Join('\n', different.Take(10))}\n{agent.Tell()}");
+            $"differ; the program's and ours:\n{string.Join('\n', different.Take(10))}\n{agent.Dump()}");
     }
 
     private static string Shown(EventLine line)

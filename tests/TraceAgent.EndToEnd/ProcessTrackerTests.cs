@@ -7,7 +7,7 @@ namespace TraceAgent.EndToEnd;
 /// <summary>What the kernel tells of processes, without the agent around it.</summary>
 public sealed class ProcessTrackerTests : IDisposable
 {
-    private readonly List<Told> _reported = [];
+    private readonly List<Notice> _reported = [];
     private readonly Workspace _workspace = new();
     private readonly ProcessTracker _tracker = ProcessTracker.Start();
 
@@ -43,9 +43,9 @@ public sealed class ProcessTrackerTests : IDisposable
 
         Command.OutputOf(script, "word");
 
-        var told = Executions().Single(notice => notice.CommandLine == $"/bin/sh {script} word");
-        Assert.Equal(Command.OutputOf("readlink", "-f", "/bin/sh").Trim(), told.Executable);
-        Assert.Equal(ulong.Parse(Command.OutputOf("stat", "-L", "-c", "%i", "/bin/sh"), CultureInfo.InvariantCulture), told.Inode);
+        var execution = Executions().Single(notice => notice.CommandLine == $"/bin/sh {script} word");
+        Assert.Equal(Command.OutputOf("readlink", "-f", "/bin/sh").Trim(), execution.Executable);
+        Assert.Equal(ulong.Parse(Command.OutputOf("stat", "-L", "-c", "%i", "/bin/sh"), CultureInfo.InvariantCulture), execution.Inode);
     }
 
     [Fact]
@@ -66,8 +66,9 @@ public sealed class ProcessTrackerTests : IDisposable
 
         Command.OutputOf("/bin/true", word);
 
-        var told = Executions().Single(notice => notice.CommandLine!.StartsWith("/bin/true ä", StringComparison.Ordinal)).CommandLine!;
-        Assert.Equal($"/bin/true {word[..507]}…", told);
+        var commandLine = Executions()
+            .Single(notice => notice.CommandLine!.StartsWith("/bin/true ä", StringComparison.Ordinal)).CommandLine!;
+        Assert.Equal($"/bin/true {word[..507]}…", commandLine);
     }
 
     [Fact]
@@ -90,25 +91,25 @@ public sealed class ProcessTrackerTests : IDisposable
         Assert.Equal("/memfd:secret", Executions().Single(notice => notice.CommandLine == "unseen").Executable);
     }
 
-    private IEnumerable<Told> Executions() => Drain().Where(notice => notice.Act == ProcessAct.Executed);
+    private IEnumerable<Notice> Executions() => Drain().Where(notice => notice.Act == ProcessAct.Executed);
 
-    private List<Told> Drain()
+    private List<Notice> Drain()
     {
-        Assert.True(_tracker.Drain(new Taker(_reported)));
+        Assert.True(_tracker.Drain(new Collector(_reported)));
         Assert.Equal(0, _tracker.Lost);
         return _reported;
     }
 
-    private sealed record Told(
+    private sealed record Notice(
         ProcessAct Act,
         int Pid, int ParentPid, int OriginPid, ulong Time, ulong StartTime, ulong Inode, string? Executable, string? CommandLine);
 
-    private sealed class Taker(List<Told> told) : IRecordConsumer
+    private sealed class Collector(List<Notice> notices) : IRecordConsumer
     {
         public bool Take(ReadOnlySpan<byte> record)
         {
             Assert.True(ProcessNotice.TryRead(record, out var notice));
-            told.Add(new Told(
+            notices.Add(new Notice(
                 notice.Act, notice.Pid,
                 notice.ParentPid, notice.OriginPid, notice.Time, notice.StartTime, notice.Inode, notice.Executable, notice.CommandLine));
             return true;

@@ -73,10 +73,10 @@ public sealed class ReloadTests : IDisposable
         _workspace.Overwrite("rules/two.yml", Tick("two", "here"));
         CallUntil(agent, "two", "here");
         _workspace.Delete("rules/one.yaml");
-        Eventually.True(() => !KernelObjects.Of(agent.Pid).Links.Overlaps(links), "the links of the deleted file to go", agent.Tell);
+        Eventually.True(() => !KernelObjects.Of(agent.Pid).Links.Overlaps(links), "the links of the deleted file to go", agent.Dump);
         var calls = long.Parse(_ticker.Ask("1"), CultureInfo.InvariantCulture);
         _ticker.Ask("5");
-        Eventually.True(() => agent.Events("two").Any(line => line.Arg(1) == calls + 5), "the newest call", agent.Tell);
+        Eventually.True(() => agent.Events("two").Any(line => line.Arg(1) == calls + 5), "the newest call", agent.Dump);
 
         agent.Stop();
         Assert.All(agent.Events("one"), line => Assert.InRange(line.Arg(1), 1, calls - 1));
@@ -175,5 +175,5 @@ public sealed class ReloadTests : IDisposable
             return agent.Events(rule).Any(line => line.Message == message);
         },
         $"'{message}' of {rule}",
-        agent.Tell);
+        agent.Dump);
 }

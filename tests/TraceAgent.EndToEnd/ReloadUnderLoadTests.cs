@@ -35,7 +35,7 @@ public sealed class ReloadUnderLoadTests : IDisposable
             Sink = Take,
         });
         using var ticker = TracedProgram.Start(program);
-        ticker.Say($"go {callsPerMs}");
+        ticker.WriteLine($"go {callsPerMs}");
 
         for (var cycle = 1; cycle <= cycles; cycle++)
         {
@@ -43,7 +43,7 @@ public sealed class ReloadUnderLoadTests : IDisposable
         }
 
         var calls = long.Parse(ticker.Ask("1"), System.Globalization.CultureInfo.InvariantCulture);
-        Eventually.True(() => _rules.All(rule => rule.Last == calls), $"number {calls}", () => Tell(agent));
+        Eventually.True(() => _rules.All(rule => rule.Last == calls), $"number {calls}", () => Dump(agent));
         agent.Stop();
         Assert.All(_rules, rule => Assert.Empty(rule.Faults));
         Assert.Equal($"{calls} {3 * calls * (calls + 1) / 2}\n", ticker.Finish());
@@ -65,8 +65,8 @@ public sealed class ReloadUnderLoadTests : IDisposable
         var rejections = agent.MessagesWith("rejected");
         _workspace.Write("rules/changing.yaml", "rules: [{name: broken");
         agent.WaitForMessage("rejected", rejections + 1);
-        WriteChanging(program, on, args: 1, $"mended-{cycle}");
-        WaitForMark(agent, $"mended-{cycle}");
+        WriteChanging(program, on, args: 1, $"fixed-{cycle}");
+        WaitForMark(agent, $"fixed-{cycle}");
     }
 
     private void WriteChanging(string program, string on, int args, string mark) =>
@@ -75,7 +75,7 @@ public sealed class ReloadUnderLoadTests : IDisposable
             RuleText.Rule("changing", program, "Tick", $"args: {args}", $"on: {on}", "budget: none", $"format: '{mark}.'")));
 
     private void WaitForMark(AgentProcess agent, string mark) => Eventually.True(
-        () => _rules[2].LastLine.Contains($"\"{mark}.\"", StringComparison.Ordinal), mark, () => Tell(agent));
+        () => _rules[2].LastLine.Contains($"\"{mark}.\"", StringComparison.Ordinal), mark, () => Dump(agent));
 
     private void Take(string line)
     {
@@ -90,6 +90,6 @@ public sealed class ReloadUnderLoadTests : IDisposable
         }
     }
 
-    private string Tell(AgentProcess agent) =>
-        $"{agent.Tell()}\nlast lines:\n  {string.Join("\n  ", _rules.Select(rule => rule.LastLine))}";
+    private string Dump(AgentProcess agent) =>
+        $"{agent.Dump()}\nlast lines:\n  {string.Join("\n  ", _rules.Select(rule => rule.LastLine))}";
 }

@@ -73,7 +73,7 @@ public sealed class RoundTripTests : IDisposable
         foreach (var plan in plans)
         {
             var events = agent.Events(plan.Name);
-            Assert.True(events.Count == Calls, $"{events.Count} events of {plan.Name}, seed {seed}\n{text}\n{agent.Tell()}");
+            Assert.True(events.Count == Calls, $"{events.Count} events of {plan.Name}, seed {seed}\n{text}\n{agent.Dump()}");
             for (var i = 0; i < Calls; i++)
             {
                 var expected = plan.Args(given[i].Numbers, given[i].Block);

@@ -32,7 +32,7 @@ public sealed class SelfTests : IDisposable
         for (var answer = 1; answer <= answers; answer++)
         {
             ticker.Ask("1");
-            Eventually.True(() => LinesOf(file, ticker.Pid) == answer, $"line {answer}", agent.Tell);
+            Eventually.True(() => LinesOf(file, ticker.Pid) == answer, $"line {answer}", agent.Dump);
         }
 
         agent.Stop();

@@ -31,7 +31,7 @@ public sealed class StatusTests : IDisposable
 
         // What is logged is counted when the batch is committed, which is after its lines are there.
         Eventually.True(() => Number(Rule(Status(), "few"), "calls") == calls
-            && Number(Rule(Status(), "call"), "calls") == calls, "the books", agent.Tell);
+            && Number(Rule(Status(), "call"), "calls") == calls, "the counters", agent.Dump);
         var status = Status();
 
         var call = Rule(status, "call");
@@ -48,7 +48,7 @@ public sealed class StatusTests : IDisposable
             .GetProperty("state").GetString(), Rule(status, "wrong").GetProperty("state").GetString()));
         Assert.Contains("symbol 'Tok' not found", Rule(status, "wrong").GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(agent.Pid, Number(status.GetProperty("agent"), "pid"));
-        Eventually.True(() => Rule(Status(), "few").GetProperty("cost_ns").GetInt64() > 0, "the cost", agent.Tell);
+        Eventually.True(() => Rule(Status(), "few").GetProperty("cost_ns").GetInt64() > 0, "the cost", agent.Dump);
 
         agent.Stop();
         Assert.Equal(new Totals(calls, calls / 4, 0) { Filtered = calls * 3 / 4 }, agent.Totals("call"));
@@ -74,7 +74,7 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
-    public void A_rule_that_leaves_the_files_stays_in_the_books_and_a_reload_is_counted()
+    public void A_rule_that_leaves_the_files_stays_in_the_counters_and_a_reload_is_counted()
     {
         using var agent = Start(AttachMethod.Multi, RuleText.Rule("old", _program, "Tick", "budget: none"));
         using var ticker = TracedProgram.Start(_program);
@@ -83,8 +83,8 @@ public sealed class StatusTests : IDisposable
 
         _workspace.Write("rules.yaml", "rules: []\n");
 
-        Eventually.True(() => Rule(Status(), "old").GetProperty("state").GetString() == "removed", "the removal", agent.Tell);
-        Eventually.True(() => Number(Rule(Status(), "old"), "logged") == 7, "the books", agent.Tell);
+        Eventually.True(() => Rule(Status(), "old").GetProperty("state").GetString() == "removed", "the removal", agent.Dump);
+        Eventually.True(() => Number(Rule(Status(), "old"), "logged") == 7, "the counters", agent.Dump);
         Assert.Equal(1, Number(Status(), "reloads"));
         var table = Command.OutputOf(Repository.Agent, "status", "--socket", SocketPath);
         Assert.DoesNotMatch("(?m)^old ", table);
@@ -106,7 +106,7 @@ public sealed class StatusTests : IDisposable
 
         _workspace.Write("rules.yaml", "rules: []\n");
 
-        Eventually.True(() => Status().GetProperty("rules").GetArrayLength() == kept, "the oldest to be forgotten", agent.Tell);
+        Eventually.True(() => Status().GetProperty("rules").GetArrayLength() == kept, "the oldest to be forgotten", agent.Dump);
         Assert.Equal(rules - kept, agent.MessagesWith("2 calls, 2 logged, 0 lost"));
         agent.Stop();
         Assert.Equal(rules, agent.MessagesWith("2 calls, 2 logged, 0 lost"));
@@ -129,7 +129,7 @@ public sealed class StatusTests : IDisposable
             agent = Start(AttachMethod.Multi, RuleText.Rule("other", _program, "Tick"));
             Shows(@"other +attached +[1-9]", () => ticker.Ask("50"));
 
-            terminal.Say("\u0003");
+            terminal.WriteLine("\u0003");
             terminal.Finish();
         }
         finally
@@ -202,7 +202,7 @@ public sealed class StatusTests : IDisposable
         using var ticker = TracedProgram.Start(_program);
         ticker.Ask("100");
         agent.WaitForEvents("call", 100);
-        Eventually.True(() => Number(Rule(Status(), "call"), "logged") == 100, "the books", agent.Tell);
+        Eventually.True(() => Number(Rule(Status(), "call"), "logged") == 100, "the counters", agent.Dump);
 
         // The same text is given for a second.
         var text = "";
@@ -216,7 +216,7 @@ public sealed class StatusTests : IDisposable
         Assert.Contains("traceagent_rule_duration_seconds_count{rule=\"call\"} 100\n", text, StringComparison.Ordinal);
         Assert.Contains("traceagent_rules{state=\"attached\"} 1\n", text, StringComparison.Ordinal);
         var file = _workspace["agent.prom"];
-        Eventually.True(() => File.Exists(file), "the textfile", agent.Tell);
+        Eventually.True(() => File.Exists(file), "the textfile", agent.Dump);
         Assert.Equal(Families(text), Families(File.ReadAllText(file)));
         if (Environment.GetEnvironmentVariable("PROMTOOL") is { Length: > 0 } promtool)
         {
@@ -280,7 +280,7 @@ public sealed class StatusTests : IDisposable
                     return lines.Count > 0;
                 }
             },
-            "a line", agent.Tell);
+            "a line", agent.Dump);
 
         ticker.Ask($"{calls}");
 

@@ -20,7 +20,7 @@ public sealed class StopTests : IDisposable
     [InlineData(AttachMethod.Perf, 1)]
     [InlineData(AttachMethod.Multi, 100)]
     [InlineData(AttachMethod.Perf, 100)]
-    public void Calls_that_return_while_the_agent_stops_are_in_the_books_and_in_the_lines_or_in_neither(AttachMethod method, int slowness)
+    public void Calls_that_return_while_the_agent_stops_are_counted_and_logged_or_neither(AttachMethod method, int slowness)
     {
         var program = TracedProgram.Compile("inflight");
         var rules = _workspace.Write(
@@ -39,7 +39,7 @@ public sealed class StopTests : IDisposable
             Assert.All(events, line => Assert.Equal(2 * line.Arg(1), line.Ret));
             Assert.Equal(events.Count, events.Select(line => line.Arg(1)).Distinct().Count());
             Assert.Equal(0, agent.MessagesWith("the counters do not add up"));
-            Assert.True(Unreturned(agent) <= Threads, agent.Tell());
+            Assert.True(Unreturned(agent) <= Threads, agent.Dump());
             Assert.Equal("running", busy.Ask("still"));
         }
 

@@ -167,7 +167,7 @@ public sealed class StrangerTests : IDisposable
     private static void AssertStopsAtOnce(AgentProcess agent)
     {
         agent.Terminate();
-        Assert.True(agent.HasEndedWithin(StopsWithin), agent.Tell());
+        Assert.True(agent.HasEndedWithin(StopsWithin), agent.Dump());
     }
 
     private static string? ProblemOf(EventLine line) => line.Json.GetProperty("problems").GetProperty("text").GetString();
@@ -179,7 +179,7 @@ public sealed class StrangerTests : IDisposable
     {
         var program = TracedProgram.Start(
             _executable, kind, $"{delayMs}", $"{user}", $"{threads}", _workspace.Folder($"{kind}-{Guid.NewGuid():N}"));
-        Assert.Equal("ready", program.Hear());
+        Assert.Equal("ready", program.ReadLine());
         return program;
     }
 }

@@ -20,8 +20,8 @@ public sealed class SymbolTests : IDisposable
         using var agent = AgentProcess.Start(method, rules);
         using var traced = TracedProgram.Start(_program);
 
-        traced.Say("go");
-        traced.Hear();
+        traced.WriteLine("go");
+        traced.ReadLine();
 
         Assert.Equal(["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"], SymbolsOf(agent.WaitForEvents("add", 2)));
         Assert.Equal(

@@ -18,14 +18,14 @@ public sealed class SystemdTests : IDisposable
         var rules = _workspace.Write("rules.yaml", "rules: []\n");
         var start = new AgentStart(AttachMethod.Multi, rules) { Launcher = ["env", $"NOTIFY_SOCKET={socket}", "WATCHDOG_USEC=400000"] };
         using var agent = AgentProcess.Start(start);
-        Hears("READY=1\nSTATUS=0 rules attached, 0 pending");
-        Hears("WATCHDOG=1");
+        ExpectNotification("READY=1\nSTATUS=0 rules attached, 0 pending");
+        ExpectNotification("WATCHDOG=1");
         agent.Reload();
-        Hears("RELOADING=1\nMONOTONIC_USEC=");
-        Hears("READY=1");
-        Hears("WATCHDOG=1");
+        ExpectNotification("RELOADING=1\nMONOTONIC_USEC=");
+        ExpectNotification("READY=1");
+        ExpectNotification("WATCHDOG=1");
         agent.Stop();
-        Hears("STOPPING=1");
+        ExpectNotification("STOPPING=1");
     }
 
     public void Dispose()
@@ -34,19 +34,19 @@ public sealed class SystemdTests : IDisposable
         _workspace.Dispose();
     }
 
-    private void Hears(string expected)
+    private void ExpectNotification(string expected)
     {
-        var heard = new List<string>();
+        var received = new List<string>();
         var buffer = new byte[4096];
         var since = Stopwatch.GetTimestamp();
         _manager.ReceiveTimeout = (int)Eventually.Deadline.TotalMilliseconds;
         do
         {
-            // The watchdog's word comes on and on: that something is heard does not mean that the rest will be.
+            // The watchdog's word comes on and on: that something is received does not mean that the rest will be.
             Assert.True(Stopwatch.GetElapsedTime(since)
-                < Eventually.Deadline, $"the manager does not hear {expected}, but {string.Join(", ", heard)}");
-            heard.Add(Encoding.UTF8.GetString(buffer, 0, _manager.Receive(buffer)));
+                < Eventually.Deadline, $"the manager does not hear {expected}, but {string.Join(", ", received)}");
+            received.Add(Encoding.UTF8.GetString(buffer, 0, _manager.Receive(buffer)));
         }
-        while (!heard[^1].StartsWith(expected, StringComparison.Ordinal));
+        while (!received[^1].StartsWith(expected, StringComparison.Ordinal));
     }
 }

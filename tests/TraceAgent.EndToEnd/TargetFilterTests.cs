@@ -155,5 +155,5 @@ public sealed class TargetFilterTests : IDisposable
             return agent.Events("tick").Any(line => line.Pid == program.Pid);
         },
         $"a call of {program.Pid} to be logged",
-        agent.Tell);
+        agent.Dump);
 }

@@ -32,7 +32,7 @@ public sealed class TargetFormTests : IDisposable
         one.Ask("10");
         two.Ask("10");
         other.Ask("10");
-        Eventually.True(() => Of(agent, one).Count == 10 && Of(agent, two).Count == 10, "ten calls of each", agent.Tell);
+        Eventually.True(() => Of(agent, one).Count == 10 && Of(agent, two).Count == 10, "ten calls of each", agent.Dump);
         agent.Stop();
 
         Assert.Equal(Enumerable.Range(1, 10).Select(n => 3L * n), Of(agent, one).Select(line => line.Ret));
@@ -170,7 +170,7 @@ public sealed class TargetFormTests : IDisposable
         other.Ask("5");
         later.Ask("5");
         var calls = long.Parse(asked.Ask("1"), CultureInfo.InvariantCulture);
-        Eventually.True(() => Of(agent, asked).Any(line => line.Arg(1) == calls), "the last call", agent.Tell);
+        Eventually.True(() => Of(agent, asked).Any(line => line.Arg(1) == calls), "the last call", agent.Dump);
         agent.Stop();
 
         Assert.All(agent.Events("tick"), line => Assert.Equal(asked.Pid, line.Pid));
@@ -212,7 +212,7 @@ public sealed class TargetFormTests : IDisposable
             agent.Reload();
             agent.WaitForMessage("reloaded", looks);
             var calls = long.Parse(contained.Ask("1"), CultureInfo.InvariantCulture);
-            Eventually.True(() => Of(agent, contained).Any(line => line.Arg(1) == calls), $"the call after {change[0]}", agent.Tell);
+            Eventually.True(() => Of(agent, contained).Any(line => line.Arg(1) == calls), $"the call after {change[0]}", agent.Dump);
         }
 
         agent.Stop();
@@ -251,7 +251,7 @@ public sealed class TargetFormTests : IDisposable
         }
 
         var calls = Of(agent, three).Count + 15;
-        Eventually.True(() => agent.Events("tick").Count >= calls, $"{calls} calls", agent.Tell);
+        Eventually.True(() => agent.Events("tick").Count >= calls, $"{calls} calls", agent.Dump);
         agent.Stop();
         Assert.All(new[] { one, two, copied }, program => Assert.Equal(5, Of(agent, program).Count));
         Assert.Equal(Of(agent, three).Select(line => line.Arg(1)).Distinct(), Of(agent, three).Select(line => line.Arg(1)));
@@ -308,12 +308,12 @@ public sealed class TargetFormTests : IDisposable
         for (var edit = 1; edit <= edits; edit++)
         {
             Edit(edit);
-            Eventually.True(() => agent.Events("tick") is [.., var last] && last.Message == Mark(edit), $"edit {edit}", agent.Tell);
+            Eventually.True(() => agent.Events("tick") is [.., var last] && last.Message == Mark(edit), $"edit {edit}", agent.Dump);
         }
 
         await stop.CancelAsync();
         var counts = await calls;
-        Eventually.True(() => agent.Events("tick").Count >= counts.Sum(), "all calls", agent.Tell);
+        Eventually.True(() => agent.Events("tick").Count >= counts.Sum(), "all calls", agent.Dump);
         agent.Stop();
 
         Assert.Equal(Numbers(counts[0]), Of(agent, one).Select(line => line.Arg(1)).Order());
@@ -373,6 +373,6 @@ public sealed class TargetFormTests : IDisposable
                 return Of(agent, program).Count > before;
             },
             $"a call of {program.Pid} to be logged",
-            agent.Tell);
+            agent.Dump);
     }
 }

@@ -84,7 +84,7 @@ public sealed class TargetTests : IDisposable
         var links = KernelObjects.Of(agent.Pid).Links;
         Assert.NotEmpty(links);
         File.WriteAllBytes(_target, File.ReadAllBytes(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=4")));
-        Eventually.True(() => !KernelObjects.Of(agent.Pid).Links.Overlaps(links), "the old links to go", agent.Tell);
+        Eventually.True(() => !KernelObjects.Of(agent.Pid).Links.Overlaps(links), "the old links to go", agent.Dump);
 
         using var overwritten = TracedProgram.Start(_target);
         Assert.Equal("100", overwritten.Ask("100"));
@@ -113,13 +113,13 @@ public sealed class TargetTests : IDisposable
                 return agent.Events("tick").Any(line => line.Pid == ticker.Pid);
             },
             $"a call of {ticker.Pid} to be logged",
-            agent.Tell);
+            agent.Dump);
 
         // All that was called so far must be there before anybody counts.
         var calls = Number(ticker.Ask("1"));
         Eventually.True(
             () => agent.Events("tick").Any(line => line.Pid == ticker.Pid && line.Arg(1) == calls),
             "the newest call",
-            agent.Tell);
+            agent.Dump);
     }
 }

@@ -41,10 +41,10 @@ internal sealed class TraceProcess : IDisposable
     }
 
     public void WaitForMessage(string text) =>
-        Eventually.True(() => Messages.Any(message => message.Contains(text, StringComparison.Ordinal)), text, Tell);
+        Eventually.True(() => Messages.Any(message => message.Contains(text, StringComparison.Ordinal)), text, Dump);
 
     public void WaitForLine(string text) =>
-        Eventually.True(() => Lines.Any(line => line.Contains(text, StringComparison.Ordinal)), text, Tell);
+        Eventually.True(() => Lines.Any(line => line.Contains(text, StringComparison.Ordinal)), text, Dump);
 
     /// <summary>Ctrl-C, or another signal by its name.</summary>
     public void Signal(string name = "INT") => Command.OutputOf("kill", $"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture));
@@ -52,9 +52,9 @@ internal sealed class TraceProcess : IDisposable
     /// <summary>Waits for the end. Afterwards all lines are there.</summary>
     public void AssertEnds(int exitCode = 0)
     {
-        Assert.True(_process.WaitForExit(Eventually.Deadline), $"trace does not end\n{Tell()}");
+        Assert.True(_process.WaitForExit(Eventually.Deadline), $"trace does not end\n{Dump()}");
         Assert.True(_reading.Wait(Eventually.Deadline), "the streams stay open");
-        Assert.True(_process.ExitCode == exitCode, $"trace ended with {_process.ExitCode}\n{Tell()}");
+        Assert.True(_process.ExitCode == exitCode, $"trace ended with {_process.ExitCode}\n{Dump()}");
     }
 
     public void Dispose()
@@ -68,7 +68,7 @@ internal sealed class TraceProcess : IDisposable
         _process.Dispose();
     }
 
-    private string Tell() => $"trace said:\n  {string.Join("\n  ", Messages)}\nlast lines:\n  {string.Join("\n  ", Lines.TakeLast(5))}";
+    private string Dump() => $"trace said:\n  {string.Join("\n  ", Messages)}\nlast lines:\n  {string.Join("\n  ", Lines.TakeLast(5))}";
 
     private static Task Read(StreamReader stream, Transcript<string> take) => Task.Run(() =>
     {

@@ -14,7 +14,7 @@ public sealed class TraceTests : IDisposable
         using var trace = TraceProcess.Start("/bin/bash:readline() -> string");
         using var terminal = TracedProgram.Start("script", "-qec", "bash --norc --noprofile -i", "/dev/null");
         var typed = $"echo typed-for-{Environment.ProcessId}";
-        terminal.Say(typed);
+        terminal.WriteLine(typed);
         trace.WaitForLine(typed);
         trace.Signal();
         trace.AssertEnds();
@@ -36,7 +36,7 @@ public sealed class TraceTests : IDisposable
     }
 
     [Fact]
-    public void Exactly_as_many_lines_as_asked_for_and_the_books_balance()
+    public void Exactly_as_many_lines_as_asked_for_and_the_counters_balance()
     {
         using var traced = TracedProgram.Start(_program);
         using var trace = TraceProcess.Start(

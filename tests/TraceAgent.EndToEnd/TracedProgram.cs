@@ -64,7 +64,7 @@ internal sealed class TracedProgram : IDisposable
             RedirectStandardError = true,
         })!);
 
-    public void Say(string line)
+    public void WriteLine(string line)
     {
         _process.StandardInput.WriteLine(line);
         _process.StandardInput.Flush();
@@ -78,7 +78,7 @@ internal sealed class TracedProgram : IDisposable
     }
 
     /// <summary>The next line of the program's output.</summary>
-    public string Hear()
+    public string ReadLine()
     {
         var line = _process.StandardOutput.ReadLineAsync();
         Assert.True(line.Wait(Eventually.Deadline), $"{_process.StartInfo.FileName} is silent");
@@ -88,8 +88,8 @@ internal sealed class TracedProgram : IDisposable
 
     public string Ask(string line)
     {
-        Say(line);
-        return Hear();
+        WriteLine(line);
+        return ReadLine();
     }
 
     /// <summary>Closes its input, lets the program end by itself, well, and returns the rest of its output.</summary>

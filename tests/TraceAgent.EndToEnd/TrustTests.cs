@@ -3,7 +3,7 @@ namespace TraceAgent.EndToEnd;
 /// <summary>Whose files the agent obeys, and which binaries its configuration lets rules probe.</summary>
 public sealed class TrustTests : IDisposable
 {
-    private static readonly string[] Somebody = [
+    private static readonly string[] OtherUser = [
         "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"];
 
     private readonly Workspace _workspace = new();
@@ -83,7 +83,7 @@ public sealed class TrustTests : IDisposable
         Change("chown", "-R", "65534", _rules, _workspace["agent.yaml"], _workspace.Root);
         var agent = _workspace.Install(Repository.Agent, "traceagent");
 
-        var check = Command.Run(Somebody[0], [.. Somebody[1..], agent, "check", "--config", _workspace["agent.yaml"]]);
+        var check = Command.Run(OtherUser[0], [.. OtherUser[1..], agent, "check", "--config", _workspace["agent.yaml"]]);
 
         Assert.True(check.ExitCode == 0, check.Errors);
         Assert.EndsWith("no errors\n", check.Errors, StringComparison.Ordinal);
@@ -121,8 +121,8 @@ public sealed class TrustTests : IDisposable
         using var ticker = TracedProgram.Start(_program);
         ticker.Ask("1");
         Eventually.True(() => Directory.Exists(_workspace["new"])
-            && Directory.GetFiles(_workspace["new"], "*.json").Length == 1, "the file that rolls", agent.Tell);
-        Eventually.True(() => File.Exists(_workspace["agent.prom"]), "the textfile", agent.Tell);
+            && Directory.GetFiles(_workspace["new"], "*.json").Length == 1, "the file that rolls", agent.Dump);
+        Eventually.True(() => File.Exists(_workspace["agent.prom"]), "the textfile", agent.Dump);
 
         var modes = Command.OutputOf("bash", "-c",
             $"cd {_workspace.Root} && stat -c '%a %n' new new/deep new/deep/* new/* run run/* agent.prom | sed 's/-[0-9]*[.]json/.json/'");
@@ -137,11 +137,11 @@ public sealed class TrustTests : IDisposable
     [Fact]
     public void The_name_of_a_file_is_no_message_of_the_agent()
     {
-        var evil = _workspace.Install(_program, "evil\n2026-01-01T00:00:00.000Z error forged\e[31m");
-        Write("ours.yaml", "ours", $"'{_workspace.Root}/evil*'");
+        var hostile = _workspace.Install(_program, "evil\n2026-01-01T00:00:00.000Z error forged\e[31m");
+        Write("ours.yaml", "ours", $"'{_workspace.Root}/hostile*'");
         using var agent = AgentProcess.Start(AttachMethod.Multi, _rules);
         agent.WaitForMessage("rule attached: ours");
-        File.Delete(evil);
+        File.Delete(hostile);
         _workspace.Write("evil\n2026-01-01T00:00:00.000Z error forged\e[32m", "no program");
         agent.WaitForMessage("error TA202");
         agent.Stop();

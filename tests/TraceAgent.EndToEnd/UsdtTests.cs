@@ -65,7 +65,7 @@ public sealed class UsdtTests : IDisposable
 
         File.Delete(going);
 
-        Eventually.True(() => Programs() == 1, "the program of the deleted file to go", agent.Tell);
+        Eventually.True(() => Programs() == 1, "the program of the deleted file to go", agent.Dump);
         using var traced = TracedProgram.Start(staying);
         Assert.Equal("3", traced.Ask("3"));
         agent.WaitForEvents("tick", 3);
@@ -85,7 +85,7 @@ public sealed class UsdtTests : IDisposable
 
         agent.Kill();
 
-        Eventually.True(() => traced.Ask("?") == "0 0", "the semaphores to fall", agent.Tell);
+        Eventually.True(() => traced.Ask("?") == "0 0", "the semaphores to fall", agent.Dump);
     }
 
     [Theory, BothWays]
@@ -105,14 +105,14 @@ public sealed class UsdtTests : IDisposable
                     traced.Ask("1");
                     return agent.Events("tick").Any(line => line.Message == $"round {round}");
                 },
-                $"round {round}", agent.Tell);
+                $"round {round}", agent.Dump);
         }
 
-        Eventually.True(() => traced.Ask("?") == "1 0", "only one counts", agent.Tell);
+        Eventually.True(() => traced.Ask("?") == "1 0", "only one counts", agent.Dump);
         var passed = int.Parse(traced.Ask("1"), System.Globalization.CultureInfo.InvariantCulture);
         agent.WaitForEvents("tick", passed);
         _workspace.Write("rules.yaml", "rules: []\n");
-        Eventually.True(() => traced.Ask("?") == "0 0", "the semaphore to fall", agent.Tell);
+        Eventually.True(() => traced.Ask("?") == "0 0", "the semaphore to fall", agent.Dump);
         agent.Stop();
         Assert.Equal(passed, agent.Events("tick").Count);
     }

@@ -93,7 +93,14 @@ public sealed class ValueTests : IDisposable
             "  places: {value: record + 104, type: 'void *[2]'}"]),
         ("lists", "Lists", ["args: [fixed: 'int32[3]', counted: 'unsigned short[count, 5]', count: long, reals: 'double[2]']"]),
         ("wide", "Wide", ["args: [text: utf16(8)]"]),
-        ("begins", "Begins", ["args: [text: utf16]", "when: text[0] == 'a'"]));
+        ("begins", "Begins", ["args: [text: utf16]", "when: text[0] == 'a'"]),
+        ("wider", "Wider", ["args: [text: utf32(8)]"]),
+        ("quoted", "Quoted", ["args: [text: QString]"]),
+        ("sent", "Sent", [
+            "args: [buffer: string(count), count: long, units: 'utf16(count)', characters: 'utf32(count, 2)']",
+            "capture: {same: buffer, whole: {value: buffer, type: 'string(count, 10)'}}"]),
+        ("filled", "Filled", ["args: [buffer: 'string(ret, 8)']", "on: call"]),
+        ("gets", "Filled", ["args: [buffer: 'string(ret)']", "on: call", "when: buffer ~ 'GET*'"]));
 
     [Theory, BothWays]
     public void Values_of_Cpp_are_what_the_program_printed(AttachMethod method) => AssertSame(
@@ -102,6 +109,11 @@ public sealed class ValueTests : IDisposable
         ("reference", "Reference", ["args: [number: int, text: 'std::string(24)', after: long]"]),
         ("value", "Value", ["args: [text: 'std::string(24)', number: int]"]),
         ("compared", "Compared", ["args: [text: 'const std::string(24) &']", "when: text ~ '/api/*'"]),
+        ("view", "View", ["args: [text: 'const std::string_view(24) &', number: int]", "when: text ~ '*o*'"]),
+        ("wide", "Wide", [
+            "args: [text: 'const std::wstring &', plain: 'const wchar_t *']",
+            "capture: {again: '*(std::wstring*)text', first: 'plain[0]'}"]),
+        ("wideviews", "WideViews", ["args: [number: int, text: std::wstring_view, other: std::u16string_view, last: long]"]),
         ("pointer", "Pointer", ["signature: 'long Pointer(const std::string *text, std::string &&moved)'"]),
         ("numbers", "Numbers", ["signature: 'std::int16_t Numbers(std::uint8_t small, std::size_t large, std::byte byte, const " +
             "std::int32_t *list)'", "on: call", "return_at: ret"]),

@@ -21,14 +21,14 @@ public sealed class WrittenBinaryTests : IDisposable
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         var content = File.ReadAllBytes(TracedProgram.Compile("ticker", "-DSHIFTED", "-DFACTOR=4"));
         var rounds = 0;
-        IReadOnlyList<string> said;
-        while (!WriteSlowly(agent, target, content, out said))
+        IReadOnlyList<string> reported;
+        while (!WriteSlowly(agent, target, content, out reported))
         {
             Assert.True(rounds++ < 20, "this machine is too busy to write without pauses");
         }
 
         // From the first piece to the last: it was taken off, and nothing else.
-        Assert.All(said, message => Assert.Contains("was overwritten in place", message, StringComparison.Ordinal));
+        Assert.All(reported, message => Assert.Contains("was overwritten in place", message, StringComparison.Ordinal));
         using var program = TracedProgram.Start(target);
         Eventually.True(
             () =>
@@ -37,7 +37,7 @@ public sealed class WrittenBinaryTests : IDisposable
                 return agent.Events("tick").Count > 0;
             },
             "the written binary to be traced",
-            agent.Tell);
+            agent.Dump);
         Assert.Equal(0, agent.MessagesWith("rejected"));
         agent.Stop();
         Assert.All(agent.Events("tick"), line => Assert.Equal(4 * line.Arg(1), line.Ret));
@@ -68,7 +68,7 @@ public sealed class WrittenBinaryTests : IDisposable
     }
 
     /// <summary>False when there was a pause that the agent may take for the end.</summary>
-    private static bool WriteSlowly(AgentProcess agent, string target, byte[] content, out IReadOnlyList<string> said)
+    private static bool WriteSlowly(AgentProcess agent, string target, byte[] content, out IReadOnlyList<string> reported)
     {
         // What an earlier round led to is over.
         var quiet = agent.Messages.Count;
@@ -91,7 +91,7 @@ public sealed class WrittenBinaryTests : IDisposable
             clock.Restart();
         }
 
-        said = [.. agent.Messages.Skip(quiet)];
+        reported = [.. agent.Messages.Skip(quiet)];
         return longest < LongestPause;
     }
 }

@@ -14,8 +14,11 @@ public class MemoryValueTests
         ["float"] = new CaptureType.Float(4),
         ["double"] = new CaptureType.Float(8),
         ["utf16"] = new CaptureType.Utf16(4),
+        ["utf32"] = new CaptureType.Utf32(4),
+        ["counted16"] = new CaptureType.CountedText(4, 2),
+        ["counted32"] = new CaptureType.CountedText(4, 4),
         ["counted"] = new CaptureType.CountedText(12),
-        ["object"] = new CaptureType.TextObject(32, 12),
+        ["object"] = new CaptureType.TextObject(TextLayout.StandardString, 12),
         ["string"] = new CaptureType.Text(12),
         ["bytes"] = new CaptureType.Bytes(12),
         ["sockaddr"] = new CaptureType.SocketAddress(),
@@ -77,6 +80,29 @@ public class MemoryValueTests
     }
 
     [Theory]
+    [InlineData("utf32", "610000006200000000000000", "ab", null)]
+    [InlineData("utf32", "1df4010000000000", "🐝", null)]
+    [InlineData("utf32", "3dd800006100000000000000", "\ufffda", "invalid_utf32")]
+    [InlineData("utf32", "ffffffff0000110000000000", "\ufffd\ufffd", "invalid_utf32")]
+    [InlineData("utf32", "6100000062000000630000006400000065000000", "abcd", "truncated")]
+    [InlineData("utf32", "6100000062000000630000001df401001df40100", "abc🐝", "truncated")]
+    [InlineData("counted32", "610000000000000062000000", "a\ufffdb", "invalid_utf32")]
+    [InlineData("counted32", "1df401001df401001df401001df40100", "🐝🐝🐝🐝", null)]
+    [InlineData("counted16", "610000006200", "a\ufffdb", "invalid_utf16")]
+    [InlineData("counted16", "3dd81ddc", "🐝", null)]
+    [InlineData("counted16", "61003dd8", "a\ufffd", "invalid_utf16")]
+    public void Wide_text_is_decoded_and_what_is_no_character_is_told(string type, string bytes, string text, string? problem)
+    {
+        var json = Entry(type).Json(Entry(type).Record(Convert.FromHexString(bytes)));
+
+        Assert.Equal(text, json.GetProperty("args").GetProperty("v").GetString());
+        Assert.Equal(problem, ProblemOf(json));
+    }
+
+    [Theory]
+    [InlineData("utf32", "6100000062", "\"a\"", "truncated,fault")]
+    [InlineData("counted32", "6100000062", "\"a\"", "truncated,fault")]
+    [InlineData("counted16", "61003dd8", "\"a\"", "truncated,fault")]
     [InlineData("string", "616263", "\"abc\"", "truncated,fault")]
     [InlineData("string", "61006263", "\"a\"", null)]
     [InlineData("string", "61c3", "\"a\"", "truncated,fault")]

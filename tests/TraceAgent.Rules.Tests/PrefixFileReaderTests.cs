@@ -15,14 +15,14 @@ public class PrefixFileReaderTests
     public void A_file_of_addresses_is_read_or_explained(string name)
     {
         var file = PrefixFileReader.Read(Path.GetFileName(name), File.ReadAllBytes(CaseFiles.PathOf(name)), takesEverything: false);
-        var said = new StringWriter();
+        var text = new StringWriter();
         foreach (var diagnostic in file.Diagnostics)
         {
-            DiagnosticWriter.WriteText(said, diagnostic, file.Source, colours: false);
+            DiagnosticWriter.WriteText(text, diagnostic, file.Source, colours: false);
         }
 
-        said.Write(file.HasErrors ? "refused\n" : $"{file.Prefixes}\n");
-        CaseFiles.Expect(name, said.ToString());
+        text.Write(file.HasErrors ? "refused\n" : $"{file.Prefixes}\n");
+        CaseFiles.Expect(name, text.ToString());
     }
 
     [Fact]

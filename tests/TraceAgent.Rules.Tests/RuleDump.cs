@@ -28,7 +28,7 @@ internal static class RuleDump
                 $"  {argument.Index} {argument.Name}: {argument.Type}{(argument.Length is null ? "" : $" of {argument.Length}")}\n");
         }
 
-        if (rule.Form is { } form && form != new CallForm(form.Parameters, ObjectArgument.Unsaid, ResultPlace.Registers))
+        if (rule.Form is { } form && form != new CallForm(form.Parameters, ObjectArgument.Unspecified, ResultPlace.Registers))
         {
             text.Append(
                 CultureInfo.InvariantCulture,

@@ -13,14 +13,14 @@ public class RuleFileReaderTests
     public void A_wrong_file_is_explained_with_line_caret_and_hint(string name)
     {
         var file = CaseFiles.Read(name);
-        var said = new StringWriter();
+        var text = new StringWriter();
         foreach (var diagnostic in file.Diagnostics)
         {
-            DiagnosticWriter.WriteText(said, diagnostic, file.Source, colours: false);
+            DiagnosticWriter.WriteText(text, diagnostic, file.Source, colours: false);
         }
 
         Assert.True(file.HasErrors);
-        CaseFiles.Expect(name, said.ToString());
+        CaseFiles.Expect(name, text.ToString());
     }
 
     [Theory]

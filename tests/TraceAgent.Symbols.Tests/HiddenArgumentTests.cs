@@ -1,6 +1,7 @@
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Symbols.Sites;
+using static TraceAgent.Shared.Tests.CompiledFolder;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 
@@ -27,7 +28,7 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
     [InlineData("plainly", First)]
     public void What_the_name_says_for_certain_is_counted_in_without_a_word(string symbol, int place)
     {
-        var resolution = Of(symbol, ObjectArgument.Unsaid);
+        var resolution = Of(symbol, ObjectArgument.Unspecified);
 
         Assert.Equal(place, PlaceOf(resolution));
         Assert.Empty(resolution.Problems);
@@ -41,7 +42,7 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
     [InlineData("_ZZ4mainEN5Local6memberEi", "Local")]
     public void A_member_of_a_class_is_read_behind_its_object_and_a_warning_has_the_other_reading(string symbol, string shown)
     {
-        var resolution = Of(symbol, ObjectArgument.Unsaid);
+        var resolution = Of(symbol, ObjectArgument.Unspecified);
 
         Assert.Equal(Second, PlaceOf(resolution));
         var doubt = Assert.Single(resolution.Problems);
@@ -57,7 +58,7 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
     [InlineData("tools::helper")]
     public void Where_nothing_tells_a_class_from_a_namespace_a_warning_has_both_readings(string symbol)
     {
-        var resolution = Of(symbol, ObjectArgument.Unsaid);
+        var resolution = Of(symbol, ObjectArgument.Unspecified);
 
         Assert.Equal(First, PlaceOf(resolution));
         var doubt = Assert.Single(resolution.Problems);
@@ -70,9 +71,9 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
     [InlineData("shop::Cart::create", ObjectArgument.Absent, First)]
     [InlineData("Counter::bump", ObjectArgument.Hidden, Second)]
     [InlineData("tools::helper", ObjectArgument.Absent, First)]
-    public void What_the_prototype_says_settles_what_the_name_leaves_open(string symbol, ObjectArgument said, int place)
+    public void What_the_prototype_says_settles_what_the_name_leaves_open(string symbol, ObjectArgument declared, int place)
     {
-        var resolution = Of(symbol, said);
+        var resolution = Of(symbol, declared);
 
         Assert.Equal(place, PlaceOf(resolution));
         Assert.Empty(resolution.Problems);
@@ -98,7 +99,7 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
     [InlineData("shop::inNamespace", ResultPlace.Registers, "", First)]
     public void The_place_for_a_result_comes_before_all_arguments(string symbol, ResultPlace result, string type, int place)
     {
-        var resolution = Of(symbol, ObjectArgument.Unsaid, result, type);
+        var resolution = Of(symbol, ObjectArgument.Unspecified, result, type);
 
         Assert.Equal(place, PlaceOf(resolution));
         Assert.Empty(resolution.Problems);
@@ -118,7 +119,7 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
     [InlineData("plainly", "struct point", First, "each is one place further otherwise")]
     public void A_class_of_which_nothing_is_known_is_a_warning_with_both_readings(string symbol, string type, int place, string other)
     {
-        var resolution = Of(symbol, ObjectArgument.Unsaid, ResultPlace.OfClass, type);
+        var resolution = Of(symbol, ObjectArgument.Unspecified, ResultPlace.OfClass, type);
 
         Assert.Equal(place, PlaceOf(resolution));
         var doubt = Assert.Single(resolution.Problems);
@@ -130,7 +131,7 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
     public void Doubts_of_many_functions_are_one_warning()
     {
         var doubt = Assert.Single(
-            Of("shop::Cart::*e*", ObjectArgument.Unsaid).Problems,
+            Of("shop::Cart::*e*", ObjectArgument.Unspecified).Problems,
             problem => problem.Code == SiteCodes.ObjectUncertain);
 
         Assert.EndsWith("; the same of 1 more", doubt.Message);
@@ -147,7 +148,7 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
                 image, "/srv/shop/test", Address(address), new SiteRequest { Arguments = [new AskedArgument("arg1", 0)], Form = read });
 
         Assert.Equal(Second, PlaceOf(Read(form)));
-        Assert.Equal(SiteCodes.ObjectUncertain, Assert.Single(Read(form with { Object = ObjectArgument.Unsaid }).Problems).Code);
+        Assert.Equal(SiteCodes.ObjectUncertain, Assert.Single(Read(form with { Object = ObjectArgument.Unspecified }).Problems).Code);
     }
 
     [Theory]
@@ -170,10 +171,10 @@ public sealed class HiddenArgumentTests(MemberPrograms programs) : IClassFixture
         return abi.Places is [var place] ? place : 0;
     }
 
-    private SiteResolution Of(string symbol, ObjectArgument said, ResultPlace result = ResultPlace.Registers, string type = "")
+    private SiteResolution Of(string symbol, ObjectArgument declared, ResultPlace result = ResultPlace.Registers, string type = "")
     {
         using var image = Open(programs.Members);
-        var form = new CallForm([1], said, result) { ResultClass = type };
+        var form = new CallForm([1], declared, result) { ResultClass = type };
         return SiteResolver.Resolve(image, "/srv/shop/test", Symbol(symbol), new SiteRequest
         {
             Arguments = [new AskedArgument("arg1", 0)],

@@ -1,5 +1,6 @@
 using TraceAgent.Symbols.Binaries;
 using TraceAgent.Symbols.Sites;
+using static TraceAgent.Shared.Tests.CompiledFolder;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 
@@ -47,9 +48,22 @@ public sealed class SeparateSymbolsTests(CompiledPrograms programs) : IClassFixt
         using var program = Open(programs.ShopStripped);
         var root = WithBuildId("ids", program.BuildId!, programs.Shop);
 
-        using var image = ElfImage.TryOpen(programs.ShopStripped, programs.ShopStripped, out _, root)!;
+        using var image = ElfImage.TryOpen(programs.ShopStripped, programs.ShopStripped, out _, new DebugFolders([root]))!;
 
         SiteResolver.Resolve(image, "/srv/shop/test", Symbol("left_price"), new SiteRequest()).OnlySite();
+    }
+
+    [Fact]
+    public void Folders_are_looked_into_one_after_the_other_and_by_the_name_that_the_binary_gives()
+    {
+        var program = Separated("named", ".debug");
+        var folder = At("named-folder", "shop.debug");
+        File.Move(Path.Combine(Path.GetDirectoryName(program)!, ".debug", "shop.debug"), folder);
+
+        using var image = ElfImage.TryOpen(
+            program, program, out _, new DebugFolders(["/nowhere", Path.GetDirectoryName(folder)!, DebugFolders.OfPackages]))!;
+
+        SiteResolver.Resolve(image, program, Symbol("left_price"), new SiteRequest()).OnlySite();
     }
 
     [Fact]
@@ -58,7 +72,7 @@ public sealed class SeparateSymbolsTests(CompiledPrograms programs) : IClassFixt
         using var program = Open(programs.ShopStripped);
         var root = WithBuildId("other-ids", program.BuildId!, programs.Cart);
 
-        using var image = ElfImage.TryOpen(programs.ShopStripped, programs.ShopStripped, out _, root)!;
+        using var image = ElfImage.TryOpen(programs.ShopStripped, programs.ShopStripped, out _, new DebugFolders([root]))!;
         var problem = Assert.Single(
             SiteResolver.Resolve(image, "/srv/shop/test", Symbol("left_price"), new SiteRequest()).Problems);
 

@@ -155,7 +155,7 @@ internal sealed class ExprCompiler(
                 code.Arithmetic(Opcode.Xor, target, -1);
                 break;
             default:
-                ToTruth(target, jump => code.JumpIf(Opcode.IfEqual, target, 0, jump));
+                ToBoolean(target, jump => code.JumpIf(Opcode.IfEqual, target, 0, jump));
                 break;
         }
     }
@@ -189,7 +189,7 @@ internal sealed class ExprCompiler(
         else
         {
             var comparison = ComparisonOf(binary.Operator);
-            ToTruth(Reg.R0, jump => code.JumpIf(comparison, Reg.R0, Reg.R1, jump));
+            ToBoolean(Reg.R0, jump => code.JumpIf(comparison, Reg.R0, Reg.R1, jump));
         }
     }
 
@@ -229,7 +229,7 @@ internal sealed class ExprCompiler(
         }
     }
 
-    private void ToTruth(Reg target, Action<Label> jumpIf)
+    private void ToBoolean(Reg target, Action<Label> jumpIf)
     {
         var isTrue = new Label();
         var end = new Label();

@@ -118,7 +118,7 @@ internal sealed class FieldCompiler(
     {
         var ends = new MemoryEnds();
         var fits = new Label();
-        var told = new Label();
+        var capped = new Label();
         var read = new Label();
         var isOwnTest = bytes.NullWhenZero == field.Value;
         code.Store(Reg.R7, offset, 0, 8);
@@ -140,9 +140,9 @@ internal sealed class FieldCompiler(
         code.JumpIf(Opcode.IfLessOrEqual, Reg.R2, 0, ends.Done);
         code.JumpIf(Opcode.IfBelowOrEqual, Reg.R2, bytes.Max, fits);
         code.Store(Reg.R7, offset + Storage.HeadOutcome, (int)Outcome.Truncated, 1);
-        code.JumpIf(Opcode.IfBelowOrEqual, Reg.R2, int.MaxValue, told);
+        code.JumpIf(Opcode.IfBelowOrEqual, Reg.R2, int.MaxValue, capped);
         code.Set(Reg.R2, int.MaxValue);
-        code.Place(told);
+        code.Place(capped);
         code.Store(Reg.R7, offset, Reg.R2, 4);
         code.Set(Reg.R2, bytes.Max);
         code.Jump(read);

@@ -29,8 +29,8 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
     /// <summary>The word that <c>touch</c> hands to <c>judge</c>: its initial value and the results.</summary>
     private enum Verdict
     {
-        Stranger = 0,
-        VouchedFor = 1,
+        UnknownOwner = 0,
+        TrustedOwner = 1,
         Refused = 2,
         Wait = 3,
         WaitAlone = 4,
@@ -73,7 +73,7 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
         code.Set(Reg.R5, 0);
         code.Call(BpfFunction.FindMapping);
 
-        // Another thread is changing the mappings.
+        // Another thread holds mmap_lock to change the mappings: bpf_find_vma (kernel/bpf/task_iter.c) only tries to take it.
         code.JumpIf(Opcode.IfEqual, Reg.R0, Busy, refused);
         code.Load(Reg.R1, Reg.Frame, Word);
         code.JumpIf(Opcode.IfEqual, Reg.R1, (int)Verdict.Refused, refused);
@@ -104,28 +104,28 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
     {
         if (waits.OfEverybody)
         {
-            code.Store(Reg.Frame, Word, (int)Verdict.VouchedFor, 8);
+            code.Store(Reg.Frame, Word, (int)Verdict.TrustedOwner, 8);
             return;
         }
 
-        code.Store(Reg.Frame, Word, (int)Verdict.Stranger, 8);
+        code.Store(Reg.Frame, Word, (int)Verdict.UnknownOwner, 8);
         if (waits.Users.Count == 0)
         {
             return;
         }
 
-        var vouchedFor = new Label();
+        var trustedOwner = new Label();
         var known = new Label();
         code.Call(BpfFunction.GetCurrentUidGid);
         foreach (var user in waits.Users)
         {
-            // The upper half is the group.
-            code.JumpIfInt(Opcode.IfEqual, Reg.R0, (int)user, vouchedFor);
+            // bpf_get_current_uid_gid (kernel/bpf/helpers.c) has the group in the upper half: compare 32 bits.
+            code.JumpIfInt(Opcode.IfEqual, Reg.R0, (int)user, trustedOwner);
         }
 
         code.Jump(known);
-        code.Place(vouchedFor);
-        code.Store(Reg.Frame, Word, (int)Verdict.VouchedFor, 8);
+        code.Place(trustedOwner);
+        code.Store(Reg.Frame, Word, (int)Verdict.TrustedOwner, 8);
         code.Place(known);
     }
 
@@ -163,7 +163,7 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
         Read(Reg.R1, fields.Inode, 8, end);
         code.Move(Reg.R9, Reg.R1);
 
-        // The file system of a device's file says nothing of the device.
+        // A device file lies in a file system that can be trusted, whatever the device does.
         Read(Reg.R9, fields.Mode, 2, end);
         code.Arithmetic(Opcode.And, Reg.R1, FileType);
         code.JumpIf(Opcode.IfNotEqual, Reg.R1, RegularFile, end);
@@ -176,7 +176,7 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
 
         code.Jump(end);
         code.Place(local);
-        code.JumpIf(Opcode.IfEqual, Reg.R8, (int)Verdict.VouchedFor, trusted);
+        code.JumpIf(Opcode.IfEqual, Reg.R8, (int)Verdict.TrustedOwner, trusted);
         Read(Reg.R6, fields.AddressSpace, 8, end);
         Read(Reg.R1, fields.SpaceUsers, 4, end);
         code.JumpIf(Opcode.IfNotEqual, Reg.R1, 1, end);

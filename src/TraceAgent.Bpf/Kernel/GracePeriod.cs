@@ -15,7 +15,7 @@ internal sealed class GracePeriod : IDisposable
 
     private readonly BpfProgram _program;
     private readonly MemoryFile _file;
-    private Task _trials;
+    private Task _attempts;
     private int _expecting;
 
     private GracePeriod(AttachMethod method, BpfProgram program, MemoryFile file, Task closing)
@@ -23,7 +23,7 @@ internal sealed class GracePeriod : IDisposable
         AttachMethod = method;
         _program = program;
         _file = file;
-        _trials = closing;
+        _attempts = closing;
     }
 
     public AttachMethod AttachMethod { get; }
@@ -68,13 +68,13 @@ internal sealed class GracePeriod : IDisposable
     {
         if (Interlocked.Exchange(ref _expecting, 1) == 0)
         {
-            _trials = Task.WhenAll(_trials, OwnThread.Run(Try));
+            _attempts = Task.WhenAll(_attempts, OwnThread.Run(Try));
         }
     }
 
     public void Dispose()
     {
-        _trials.Wait();
+        _attempts.Wait();
         _program.Dispose();
         _file.Dispose();
     }
@@ -88,10 +88,10 @@ internal sealed class GracePeriod : IDisposable
         }
         catch (KernelException)
         {
-            // The one that comes says it.
+            // The attachment that this prepares for will fail for the same reason, and report it.
         }
 
-        // Closing waits longer, for something else.
+        // Before closing, which waits for RCU tasks trace (uprobe_unregister_sync in kernel/events/uprobes.c).
         Volatile.Write(ref _expecting, 0);
         link?.Dispose();
     }
@@ -101,7 +101,7 @@ internal sealed class GracePeriod : IDisposable
         var program = BpfProgram.Load(EmptyProgram(), "ta_grace", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
         try
         {
-            // Closing waits for what the others need not wait for.
+            // Closed on another thread: closing waits for RCU tasks trace (uprobe_unregister_sync in kernel/events/uprobes.c).
             var link = Attach(method, program, file);
             return new GracePeriod(method, program, file, OwnThread.Run(link.Dispose));
         }

@@ -91,7 +91,7 @@ public sealed unsafe class RingReader : IDisposable
                     return 0;
                 }
 
-                // The reader's first: it never overtakes the writers.
+                // Read the consumer's position first: the difference is then never negative.
                 var read = Consumed;
                 return Produced - read;
             }
@@ -106,7 +106,8 @@ public sealed unsafe class RingReader : IDisposable
     {
         SetQuiet(0);
 
-        // A program that reserved a record before it could see that does not wake the reader.
+        // A full barrier between the store of QuietUntil and the load of the producer's position: a program either sees that it
+        // has to wake the reader, or its record is seen here.
         Interlocked.MemoryBarrier();
         Wait(Produced == Consumed ? timeoutMs : 1);
     }
@@ -128,7 +129,7 @@ public sealed unsafe class RingReader : IDisposable
         ArgumentNullException.ThrowIfNull(consumer);
         ObjectDisposedException.ThrowIf(_reader is null, this);
         var consumed = Consumed;
-        var (told, before) = (consumed, consumed);
+        var (published, before) = (consumed, consumed);
         try
         {
             for (var produced = Produced; consumed != produced; produced = Produced)
@@ -150,10 +151,10 @@ public sealed unsafe class RingReader : IDisposable
                         return false;
                     }
 
-                    if (consumed - told >= _batch)
+                    if (consumed - published >= _batch)
                     {
-                        told = consumed;
-                        _reader!.Write(0, told);
+                        published = consumed;
+                        _reader!.Write(0, published);
                     }
                 }
             }
@@ -163,7 +164,7 @@ public sealed unsafe class RingReader : IDisposable
         finally
         {
             LastRead = consumed - before;
-            if (consumed != told)
+            if (consumed != published)
             {
                 _reader!.Write(0, consumed);
             }
@@ -188,7 +189,7 @@ public sealed unsafe class RingReader : IDisposable
         ObjectDisposedException.ThrowIf(_reader is null, this);
         _wait.UntilAnnounced(timeoutMs);
 
-        // It reads now: nobody need wake it.
+        // While it reads, programs need not wake it.
         SetQuiet(ReadingMs);
     }
 

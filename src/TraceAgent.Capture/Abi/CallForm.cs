@@ -49,7 +49,7 @@ public sealed record CallForm(EquatableArray<int> Parameters, ObjectArgument Obj
 public enum ObjectArgument
 {
     /// <summary>Unknown: the prototype does not say.</summary>
-    Unsaid,
+    Unspecified,
 
     /// <summary>Called on an object that the prototype does not name.</summary>
     Hidden,

@@ -109,5 +109,5 @@ public sealed record CaptureField(Expr Value, Storage Storage)
     /// True for a value read on return that is missing when the call ends at a jump: it needs registers or memory as the function
     /// leaves them.
     /// </summary>
-    public bool NeedsResult() => Value.ReadsHit() || (Storage is Storage.Bytes bytes && bytes.Length.ReadsHit());
+    public bool NeedsResult() => Value.ReadsHit() || Storage is not Plans.Storage.Scalar;
 }

@@ -19,7 +19,7 @@ public abstract partial record CaptureType
     internal static IReadOnlyList<CaptureType> Named { get; } =
     [
         .. Integer.All, new Pointer(), new Text(LimitedText.DefaultMax), new Utf16(LimitedText.DefaultMax),
-        new TextObject(TextObject.StandardStringSize, LimitedText.DefaultMax), new TextObject(TextObject.PairSize, LimitedText.DefaultMax),
+        new Utf32(LimitedText.DefaultMax), .. TextLayout.All.Select(layout => new TextObject(layout, LimitedText.DefaultMax)),
         new Bool(), new Errno(), new Signal(), new Duration(), new IPv4(), new IPv6(), new SocketAddress(),
     ];
 

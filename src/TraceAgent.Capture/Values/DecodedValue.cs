@@ -14,6 +14,9 @@ public struct DecodedValue
     /// <summary>True when the text had surrogates without their other half; they show as U+FFFD.</summary>
     public bool InvalidUtf16;
 
+    /// <summary>True when the text had numbers that are no characters; they show as U+FFFD.</summary>
+    public bool InvalidUtf32;
+
     /// <summary>True when the value, or a part of it, is hidden.</summary>
     public bool Redacted;
 
@@ -35,8 +38,9 @@ public struct DecodedValue
     public readonly bool IsPart => Outcome is Outcome.Truncated or Outcome.Cut;
 
     /// <summary>True when <see cref="Problem"/> is not null.</summary>
-    public readonly bool HasProblem => Outcome != Outcome.Ok || InvalidUtf8 || InvalidUtf16 || Redacted;
+    public readonly bool HasProblem => Outcome != Outcome.Ok || InvalidUtf8 || InvalidUtf16 || InvalidUtf32 || Redacted;
 
     /// <summary>The word in <c>problems</c>, or several with commas between; null when there is none.</summary>
-    public readonly string? Problem => ProblemWords.Of(Outcome, (InvalidUtf8 ? 1 : 0) | (InvalidUtf16 ? 2 : 0) | (Redacted ? 4 : 0));
+    public readonly string? Problem => ProblemWords.Of(
+        Outcome, (InvalidUtf8 ? 1 : 0) | (InvalidUtf16 ? 2 : 0) | (Redacted ? 4 : 0) | (InvalidUtf32 ? 8 : 0));
 }

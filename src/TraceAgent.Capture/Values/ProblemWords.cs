@@ -5,14 +5,14 @@ namespace TraceAgent.Capture.Values;
 /// <summary>The words of <c>problems</c> for a value, every combination made once.</summary>
 internal static class ProblemWords
 {
-    private const int Flags = 8;
+    private const int Flags = 16;
 
     private static readonly string?[] Ok = All(null);
     private static readonly string?[] Truncated = All("truncated");
     private static readonly string?[] Cut = All("truncated,fault");
 
     /// <param name="outcome">The value's outcome.</param>
-    /// <param name="flags">1: invalid UTF-8, 2: invalid UTF-16, 4: redacted.</param>
+    /// <param name="flags">1: invalid UTF-8, 2: invalid UTF-16, 4: redacted, 8: invalid UTF-32.</param>
     public static string? Of(Outcome outcome, int flags) => outcome switch
     {
         Outcome.Ok => Ok[flags],
@@ -34,6 +34,7 @@ internal static class ProblemWords
                 outcome,
                 (flags & 1) != 0 ? "invalid_utf8" : null,
                 (flags & 2) != 0 ? "invalid_utf16" : null,
+                (flags & 8) != 0 ? "invalid_utf32" : null,
                 (flags & 4) != 0 ? "redacted" : null,
             ];
             words[flags] = parts.Any(p => p is not null) ? string.Join(',', parts.Where(p => p is not null)) : null;

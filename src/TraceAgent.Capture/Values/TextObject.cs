@@ -4,37 +4,34 @@ namespace TraceAgent.Capture.Values;
 
 public abstract partial record CaptureType
 {
-    /// <summary>
-    /// The object of a text at an address, <paramref name="Size"/> bytes large: the address of the text, and in the next 8 bytes
-    /// its length. So have it <c>std::string</c> of libstdc++ (32 bytes), and <c>string</c> of Go and <c>&amp;str</c> of Rust
-    /// (16 bytes). At most <paramref name="Max"/> bytes of the text are kept.
-    /// </summary>
-    public sealed record TextObject(int Size, int Max) : LimitedText
+    /// <summary>The object of a text at an address; at most <paramref name="Max"/> units of the text are kept.</summary>
+    public sealed record TextObject(TextLayout Layout, int Max) : LimitedText
     {
-        public const int StandardStringSize = 32;
+        internal override IReadOnlyList<string> Words => Layout.Words;
 
-        public const int PairSize = 16;
+        internal override string Notation => $"{Layout.Notation}({Max})";
 
-        internal override IReadOnlyList<string> Words => Size == StandardStringSize ? ["std::string"] : ["go.string", "rust.str"];
+        internal override string Units => Layout.Unit == 1 ? "bytes" : "units";
 
-        internal override string Notation => Size == StandardStringSize ? $"std::string({Max})" : $"string object({Max})";
+        internal override int Limit => Bytes.Limit / Layout.Unit;
 
         internal override bool HasLength => true;
 
-        internal override int MaxCharacters => Max;
+        internal override int MaxCharacters => CountedText.CharactersOf(Max, Layout.Unit);
 
         internal override LimitedText WithMax(int max) => this with { Max = max };
 
         /// <inheritdoc/>
         public override CaptureField Capture(Expr value, Expr? length = null)
         {
-            var behind = new Expr.Binary(BinaryOperator.Add, value, new Expr.Constant(8));
             return new CaptureField(
-                new Expr.Load(value, 8, Signed: false),
-                new Storage.Bytes(new Expr.Load(behind, 8, Signed: true), Max) { NullWhenZero = value });
+                new Expr.Load(At(Layout.Address), 8, Signed: false),
+                new Storage.Bytes(new Expr.Load(At(Layout.Length), 8, Signed: true), Max, Layout.Unit) { NullWhenZero = value });
+
+            Expr At(int offset) => offset == 0 ? value : new Expr.Binary(BinaryOperator.Add, value, new Expr.Constant(offset));
         }
 
         internal override int Decode(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value) =>
-            Utf8Text.DecodeWhole(bytes, chars, start, ref value);
+            CountedText.Decode(bytes, chars, start, Layout.Unit, ref value);
     }
 }

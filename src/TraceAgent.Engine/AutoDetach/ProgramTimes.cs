@@ -76,7 +76,7 @@ public sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitted)
             _before = now;
             if (since.Runs > 0)
             {
-                // What a program takes depends on what it reads: half of it is forgotten each time.
+                // An exponential average with weight 1/2, since the time depends on what the program reads.
                 var measured = (double)since.Ns / since.Runs * runsPerHit;
                 NsPerHit = NsPerHit > 0 ? (NsPerHit + measured) / 2 : measured;
             }

@@ -29,7 +29,7 @@ public abstract class LineCounters(string rule)
     /// <returns>True for the first since the last commit.</returns>
     public bool Written(string? output)
     {
-        // Changed within a batch: it counts as logged when all outputs took it.
+        // The output changed within a batch: the batch counts as logged when all outputs took it.
         Output = Uncommitted == 0 || Output == output ? output : null;
         return Uncommitted++ == 0;
     }

@@ -15,13 +15,13 @@ namespace TraceAgent.Engine.Evaluation;
 /// <param name="Pending">The rules whose target is missing, and what they wait for.</param>
 /// <param name="Rejected">The files whose new text is not active.</param>
 /// <param name="News">Diagnostics that were not there the last time, with the text that they point into.</param>
-/// <param name="Looked">The names of files whose appearance would change this.</param>
+/// <param name="WatchedNames">The names of files whose appearance would change this.</param>
 public sealed record RuleEvaluation(
     IReadOnlyList<RuleProbe> Desired,
     IReadOnlyList<(Rule Rule, string Missing)> Pending,
     IReadOnlyList<RejectedFile> Rejected,
     IReadOnlyList<(Diagnostic Diagnostic, SourceText Source)> News,
-    IReadOnlyList<WatchedName> Looked)
+    IReadOnlyList<WatchedName> WatchedNames)
 {
     /// <summary>The filter of every active packet rule.</summary>
     public IReadOnlyList<FilterResolution> Filters { get; init; } = [];
@@ -105,7 +105,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             [.. resolved.SelectMany(file => file.Pending)],
             rejected,
             news,
-            [.. resolved.SelectMany(file => file.Looked)])
+            [.. resolved.SelectMany(file => file.WatchedNames)])
         {
             Filters = [.. resolved.SelectMany(file => file.Filters)],
             Errors = errors,
@@ -136,7 +136,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             return null;
         }
 
-        // Without last valid rules to keep, a restart must not end rules for a mistake in another one.
+        // After a restart there are no last valid rules to keep: the rules without errors become active.
         var known = _files.ValidOf(file.Path);
         var valid = known ?? (StandsByItself(file, diagnostics) ? file : WithoutErrors(file, diagnostics));
         _files.Take(file.Path, file, valid);
@@ -277,7 +277,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
                 .ToEquatableArray(),
         };
 
-        // A name that is used twice, or an output that is not there: of no other error is the rule itself left.
+        // Other errors leave no rule behind: here only a name that is used twice, or an output that is not there.
         bool IsWrong(SourceSpan name, SourceSpan? output) => places.Contains(name) || (output is { } at && places.Contains(at));
     }
 

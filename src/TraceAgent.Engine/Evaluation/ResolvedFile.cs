@@ -11,9 +11,9 @@ namespace TraceAgent.Engine.Evaluation;
 /// <param name="File">The file.</param>
 /// <param name="Probes">The rules with their probes, in the order of the file.</param>
 /// <param name="Filters">The packet rules with their lists, in the order of the file.</param>
-/// <param name="Looked">The names of files whose appearance would change this.</param>
+/// <param name="WatchedNames">The names of files whose appearance would change this.</param>
 public sealed record ResolvedFile(
-    RuleFile File, IReadOnlyList<Resolution> Probes, IReadOnlyList<FilterResolution> Filters, IReadOnlyList<WatchedName> Looked)
+    RuleFile File, IReadOnlyList<Resolution> Probes, IReadOnlyList<FilterResolution> Filters, IReadOnlyList<WatchedName> WatchedNames)
 {
     /// <summary>The rules whose target is missing, and what they wait for.</summary>
     public IEnumerable<(Rule Rule, string Missing)> Pending =>

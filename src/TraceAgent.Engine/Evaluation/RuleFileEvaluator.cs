@@ -22,7 +22,7 @@ public sealed class RuleFileEvaluator(ProbeResolver resolver, PrefixSource prefi
         [.. file.Rules.Select(resolver.Resolve)],
         [.. file.Packets.Select(prefixes.Resolve)],
         [
-            .. file.Rules.SelectMany(rule => resolver.FilesOf(rule).Looked),
+            .. file.Rules.SelectMany(rule => resolver.FilesOf(rule).WatchedNames),
             .. file.Packets.SelectMany(rule => (Located<string>?[])[rule.DenyFile, rule.AllowFile])
                 .OfType<Located<string>>().Select(list => WatchedName.Of(list.Value)),
         ]);

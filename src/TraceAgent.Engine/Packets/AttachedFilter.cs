@@ -98,7 +98,7 @@ public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketC
     /// <summary>The number of sources that were evicted since the last report; 0 while it is not time to report that again.</summary>
     public long TakeEvicted(bool isLast)
     {
-        if (_evicted == 0 || (!isLast && _evictedReported is { } told && Stopwatch.GetElapsedTime(told) < PacketCount.DefaultEvery))
+        if (_evicted == 0 || (!isLast && _evictedReported is { } reported && Stopwatch.GetElapsedTime(reported) < PacketCount.DefaultEvery))
         {
             return 0;
         }

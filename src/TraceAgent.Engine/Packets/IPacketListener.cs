@@ -26,7 +26,7 @@ public interface IPacketListener
     void Pending(PacketRule rule, string reason);
 
     /// <summary>Reports that a list differs from its file.</summary>
-    void Warn(PacketRule rule, string doubt);
+    void Warn(PacketRule rule, string warning);
 
     void Expired(PacketRule rule, TimeSpan ttl);
 

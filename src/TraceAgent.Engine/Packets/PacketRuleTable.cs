@@ -42,9 +42,9 @@ public sealed class PacketRuleTable
             _rules.Add(name, new ManagedPacketRule(name));
         }
 
-        var doubtful = _rules.Values.Where(rule => rule.Take(asked.GetValueOrDefault(rule.Name), now)).ToHashSet();
+        var differing = _rules.Values.Where(rule => rule.Take(asked.GetValueOrDefault(rule.Name), now)).ToHashSet();
         Active = [.. resolutions.Select(one => _rules[one.Desired.Rule.Name.Value])];
-        return [.. Active.Where(doubtful.Contains)];
+        return [.. Active.Where(differing.Contains)];
     }
 
     /// <summary>Makes a snapshot of the current state, and forgets rules of which nothing is left.</summary>

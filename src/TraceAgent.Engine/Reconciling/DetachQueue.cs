@@ -76,16 +76,16 @@ public sealed class DetachQueue : IDisposable
         while (!_stopping)
         {
             _work.WaitOne(_inFlight.Count == 0 ? Timeout.Infinite : 100);
-            RetiredProbe[] leavers;
+            RetiredProbe[] probes;
             lock (_gate)
             {
-                leavers = [.. _arrived];
+                probes = [.. _arrived];
                 _arrived.Clear();
             }
 
-            if (leavers.Length > 0)
+            if (probes.Length > 0)
             {
-                Leave(leavers);
+                Leave(probes);
             }
 
             var done = _inFlight.FindAll(one => one.Part.Loaded.CallsInFlight == 0 || Stopwatch.GetTimestamp() > one.Deadline);
@@ -94,15 +94,15 @@ public sealed class DetachQueue : IDisposable
         }
     }
 
-    private void Leave(RetiredProbe[] leavers)
+    private void Leave(RetiredProbe[] probes)
     {
-        _session.Settle([.. leavers.Select(retired => retired.Switchover).OfType<Switchover>()]);
-        Interlocked.Add(ref _waiting, -leavers.Length);
+        _session.Settle([.. probes.Select(retired => retired.Switchover).OfType<Switchover>()]);
+        Interlocked.Add(ref _waiting, -probes.Length);
         var deadline = Stopwatch.GetTimestamp() + (long)(ReturnTimeout.TotalSeconds * Stopwatch.Frequency);
-        var waiting = leavers.Where(retired => retired.Switchover is not null).SelectMany(retired => retired.Parts)
+        var waiting = probes.Where(retired => retired.Switchover is not null).SelectMany(retired => retired.Parts)
             .Where(part => part.Loaded.CallsInFlight > 0).ToHashSet();
         _inFlight.AddRange(waiting.Select(part => (part, deadline)));
-        Close([.. leavers.SelectMany(retired => retired.Parts).Where(part => !waiting.Contains(part))]);
+        Close([.. probes.SelectMany(retired => retired.Parts).Where(part => !waiting.Contains(part))]);
     }
 
     /// <summary>Closes parts. Their slots become free when no record of them is in the ring any more.</summary>

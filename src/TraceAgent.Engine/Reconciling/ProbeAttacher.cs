@@ -7,11 +7,15 @@ using TraceAgent.Engine.RingReading;
 using TraceAgent.Engine.State;
 using TraceAgent.Linux;
 using TraceAgent.Rules;
+using TraceAgent.Symbols.Binaries;
 
 namespace TraceAgent.Engine.Reconciling;
 
 /// <summary>Loads the programs of probes, and attaches them to files.</summary>
-public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
+/// <param name="session">The session that holds the programs.</param>
+/// <param name="slots">Takes what the reader of records needs.</param>
+/// <param name="folders">The folders with separate debug information; null for that of packages.</param>
+public sealed class ProbeAttacher(BpfSession session, SlotTable slots, DebugFolders? folders = null)
 {
     /// <summary>The number of rules from which on a second thread is worth it.</summary>
     private const int MinForTwoThreads = 8;
@@ -141,14 +145,14 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
     /// The parts for replaced files whose processes still run: they go on being traced, where the rule still finds its place in
     /// them.
     /// </summary>
-    private static IEnumerable<ProbePart> StillRunning(AttachedProbe previous, Rule rule, Probe probe)
+    private IEnumerable<ProbePart> StillRunning(AttachedProbe previous, Rule rule, Probe probe)
     {
         var found = probe.Files.Select(file => file.Identity.File).ToHashSet();
         return rule.Binary == previous.Rule.Binary
             ? previous.Files.Select(file => file.File)
                 .Where(file => !found.Contains(file.Identity.File))
                 .DistinctBy(file => file.Identity.File)
-                .SelectMany(file => ProbeParts.In(file, rule))
+                .SelectMany(file => ProbeParts.In(file, rule, folders))
             : [];
     }
 
@@ -166,7 +170,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots)
             }
             catch (Exception problem) when (IsRefusal(problem))
             {
-                // The same error comes, and is reported, when it is attached.
+                // Attaching fails for the same reason, and reports it.
             }
         }
     }

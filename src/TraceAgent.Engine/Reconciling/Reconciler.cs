@@ -44,16 +44,16 @@ public sealed class Reconciler(
 
         // At one place, the kernel runs what was attached last before the others (consumer_add in kernel/events/uprobes.c): attached from
         // the last to the first, rules log in the order of their files. They are reported in that order, too.
-        var told = new Stack<List<Action>>();
+        var reports = new Stack<List<Action>>();
         foreach (var step in steps.Where(step => step is not ReconcileStep.Detach).Reverse())
         {
-            told.Push(_reported = []);
+            reports.Push(_reported = []);
             Take(step);
         }
 
-        foreach (var tell in told.SelectMany(one => one))
+        foreach (var report in reports.SelectMany(one => one))
         {
-            tell();
+            report();
         }
 
         attacher.ForgetPrepared();

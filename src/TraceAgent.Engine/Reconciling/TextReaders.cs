@@ -16,15 +16,15 @@ public sealed class TextReaders
     private static readonly TimeSpan CacheFor = TimeSpan.FromSeconds(2);
 
     private List<(string What, HashSet<ulong> Inodes)> _found = [];
-    private long _lookedAt;
+    private long _readAt;
 
     /// <summary>Describes each process that has one of the files in memory, in one line.</summary>
     public IReadOnlyList<string> Of(IReadOnlyCollection<PinnedFile> files)
     {
-        if (_lookedAt == 0 || Stopwatch.GetElapsedTime(_lookedAt) > CacheFor)
+        if (_readAt == 0 || Stopwatch.GetElapsedTime(_readAt) > CacheFor)
         {
             _found = Scan();
-            _lookedAt = Stopwatch.GetTimestamp();
+            _readAt = Stopwatch.GetTimestamp();
         }
 
         return [.. _found.Where(one => files.Any(file => one.Inodes.Contains(file.Identity.Inode))).Select(one => one.What)];

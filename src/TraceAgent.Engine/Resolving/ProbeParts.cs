@@ -13,9 +13,12 @@ namespace TraceAgent.Engine.Resolving;
 public static class ProbeParts
 {
     /// <summary>The parts in a file that is held open, whatever its path leads to now.</summary>
-    public static IReadOnlyList<ProbePart> In(PinnedFile file, Rule rule)
+    /// <param name="file">The file.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="folders">The folders with separate debug information; null for that of packages.</param>
+    public static IReadOnlyList<ProbePart> In(PinnedFile file, Rule rule, DebugFolders? folders)
     {
-        using var image = ElfImage.TryOpen(file.InodePath, file.Path, out _);
+        using var image = ElfImage.TryOpen(file.InodePath, file.Path, out _, folders);
         if (image is null)
         {
             return [];

@@ -4,6 +4,7 @@ using TraceAgent.Linux;
 using TraceAgent.Rules;
 using TraceAgent.Rules.Binding;
 using TraceAgent.Symbols;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Engine.Resolving;
@@ -14,11 +15,13 @@ namespace TraceAgent.Engine.Resolving;
 /// </summary>
 /// <param name="seccomp">The check for returns on this kernel; null when nothing is to be attached.</param>
 /// <param name="permitted">The binaries that may be probed; null for all.</param>
-public sealed class ProbeResolver(SeccompReturns? seccomp = null, PermittedBinaries? permitted = null) : IDisposable
+/// <param name="folders">The folders with separate debug information; null for that of packages.</param>
+public sealed class ProbeResolver(
+    SeccompReturns? seccomp = null, PermittedBinaries? permitted = null, DebugFolders? folders = null) : IDisposable
 {
     private readonly FilterResolver _filters = new();
     private readonly PresentFiles _files = new(permitted);
-    private readonly SiteFinder _sites = new(seccomp);
+    private readonly SiteFinder _sites = new(seccomp, folders);
     private readonly Dictionary<Rule, Finding> _findings = new(ReferenceEqualityComparer.Instance);
     private bool _isLasting = true;
     private bool _wasLasting;

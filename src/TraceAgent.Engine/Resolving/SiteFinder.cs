@@ -14,7 +14,8 @@ namespace TraceAgent.Engine.Resolving;
 /// into one.
 /// </summary>
 /// <param name="seccomp">The check for returns on this kernel; null when nothing is to be attached.</param>
-internal sealed class SiteFinder(SeccompReturns? seccomp) : IDisposable
+/// <param name="folders">The folders with separate debug information; null for that of packages.</param>
+internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders) : IDisposable
 {
     private readonly Dictionary<(Rule Rule, FileIdentity File), (SiteResolution Found, int Evaluation)> _known = new(new SameRule());
     private readonly Dictionary<FileIdentity, (ElfImage? Image, SiteProblem? Problem)> _images = [];
@@ -39,7 +40,7 @@ internal sealed class SiteFinder(SeccompReturns? seccomp) : IDisposable
 
         if (!_images.TryGetValue(identity, out var opened))
         {
-            var image = ElfImage.TryOpen(pinned.InodePath, file.Path, out var problem);
+            var image = ElfImage.TryOpen(pinned.InodePath, file.Path, out var problem, folders);
             _images[identity] = opened = (image, problem);
         }
 

@@ -34,7 +34,7 @@ internal sealed class FileCache<TKey, TFile>
 
         var readAt = DateTime.UtcNow;
         var file = read();
-        if (isKnown && known.File.SaysTheSameAs(file))
+        if (isKnown && known.File.HasContentOf(file))
         {
             file = known.File;
         }

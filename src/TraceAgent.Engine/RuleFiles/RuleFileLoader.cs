@@ -26,7 +26,7 @@ public static class RuleFileLoader
     public static RuleFile Load(string path, PathTrust? trust = null, bool takesPipe = false)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-        Diagnostic? distrust = null;
+        Diagnostic? untrusted = null;
         var file = Read(path, folder, bytes =>
         {
             using var opened = InputFile.Open(path);
@@ -35,16 +35,16 @@ public static class RuleFileLoader
                 throw new IOException("not a regular file");
             }
 
-            distrust = trust?.Judge(path, opened.Handle);
+            untrusted = trust?.Judge(path, opened.Handle);
             return opened.Read(bytes);
         });
-        if (distrust is null)
+        if (untrusted is null)
         {
             return file;
         }
 
-        var judged = file with { Diagnostics = [distrust, .. file.Diagnostics] };
-        return distrust.Severity == Severity.Error ? judged.WithoutRules() : judged;
+        var judged = file with { Diagnostics = [untrusted, .. file.Diagnostics] };
+        return untrusted.Severity == Severity.Error ? judged.WithoutRules() : judged;
     }
 
     /// <summary>Loads rules from standard input. Relative paths in them start at the current folder.</summary>

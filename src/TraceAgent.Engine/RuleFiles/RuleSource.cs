@@ -17,7 +17,7 @@ public sealed class RuleSource(
     IReadOnlyList<string> paths, bool takesPipes = false, RuleDefaults? defaults = null, PathTrust? trust = null)
 {
     private readonly FileCache<string, RuleFile> _cache = new();
-    private readonly Dictionary<string, (FileIdentity? State, DateTime At)> _looked = [];
+    private readonly Dictionary<string, (FileIdentity? State, DateTime At)> _checked = [];
 
     public IReadOnlyList<string> Paths => paths;
 
@@ -38,19 +38,19 @@ public sealed class RuleSource(
     public IReadOnlyList<RuleFile> Read()
     {
         var files = new List<RuleFile>(Given is null ? [] : [Given]);
-        var judge = trust?.ForOneLook();
+        var judge = trust?.ForOneEvaluation();
         var withoutFiles = new List<string>();
         var seen = new HashSet<string>();
         foreach (var path in paths)
         {
             var any = false;
-            _looked[path] = (FileStatus.Of(path), DateTime.UtcNow);
+            _checked[path] = (FileStatus.Of(path), DateTime.UtcNow);
             var isFolder = Directory.Exists(path);
             var full = Path.GetFullPath(path);
             var names = isFolder ? FilesIn(path) : [path];
             if (names is null)
             {
-                _looked.Remove(path);
+                _checked.Remove(path);
             }
 
             foreach (var name in names ?? KnownIn(path))
@@ -81,9 +81,9 @@ public sealed class RuleSource(
     /// </summary>
     public bool HasChanged()
     {
-        var judge = trust?.ForOneLook();
-        return _looked.Count != paths.Distinct().Count()
-            || _looked.Any(one => FileStatus.Of(one.Key) is var state
+        var judge = trust?.ForOneEvaluation();
+        return _checked.Count != paths.Distinct().Count()
+            || _checked.Any(one => FileStatus.Of(one.Key) is var state
                 && (state != one.Value.State || state?.ShowsChangesAfter(one.Value.At) is false))
             || _cache.Keys.Any(path => !_cache.IsCurrent(path, FileStatus.Of(path) ?? FileIdentity.None, judge));
     }

@@ -18,7 +18,7 @@ internal sealed class PathGlob
     private readonly string[] _parts;
     private readonly int _most;
     private readonly List<string> _files = [];
-    private readonly List<WatchedName> _looked = [];
+    private readonly List<WatchedName> _watchedNames = [];
     private int _entries;
 
     private PathGlob(string pattern, int most) => (_parts, _most) = (pattern.Split('/', StringSplitOptions.RemoveEmptyEntries), most);
@@ -26,11 +26,11 @@ internal sealed class PathGlob
     /// <param name="pattern">Absolute.</param>
     /// <param name="most">The maximum number of files.</param>
     /// <returns>Files in lexical order; whether there may be more; and where another one would appear.</returns>
-    public static (IReadOnlyList<string> Files, bool IsCut, IReadOnlyList<WatchedName> Looked) Find(string pattern, int most)
+    public static (IReadOnlyList<string> Files, bool IsCut, IReadOnlyList<WatchedName> WatchedNames) Find(string pattern, int most)
     {
         var search = new PathGlob(pattern, most);
         search.Descend("/", 0);
-        return (search._files, search._entries > MaxEntries || search._files.Count > most, search._looked);
+        return (search._files, search._entries > MaxEntries || search._files.Count > most, search._watchedNames);
     }
 
     private bool IsFull => _entries > MaxEntries || _files.Count > _most;
@@ -40,9 +40,9 @@ internal sealed class PathGlob
         var part = _parts[depth];
         var isLast = depth == _parts.Length - 1;
         var isPattern = Wildcard.IsIn(part);
-        if ((isPattern || isLast) && _looked.Count < MaxFolders)
+        if ((isPattern || isLast) && _watchedNames.Count < MaxFolders)
         {
-            _looked.Add(new WatchedName(folder, part));
+            _watchedNames.Add(new WatchedName(folder, part));
         }
 
         foreach (var name in isPattern ? Matches(folder, part) : [part])

@@ -25,7 +25,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
     private readonly ConcurrentQueue<int> _executed = new();
 
     /// <summary>Records that a process has executed something. May be called by any thread.</summary>
-    /// <returns>True when it is the first since <see cref="LookAtExecuted"/>.</returns>
+    /// <returns>True when it is the first since <see cref="TakeExecuted"/>.</returns>
     public bool Executed(int pid)
     {
         // In a storm, the next survey of all processes finds what is not recorded here.
@@ -40,7 +40,7 @@ internal sealed class ProcessTable(Func<TimeSpan> now)
 
     /// <summary>Reads the processes that have executed something.</summary>
     /// <returns>True when one of them runs a file that <see cref="ExecutablesOf"/> would add.</returns>
-    public bool LookAtExecuted()
+    public bool TakeExecuted()
     {
         var changed = false;
         while (_executed.TryDequeue(out var pid))

@@ -14,8 +14,8 @@ public sealed record TargetFile(string Path, string Source)
 /// <summary>The files to which a target leads now.</summary>
 /// <param name="Files">The files; none while the target is missing.</param>
 /// <param name="IsCut">True when there are more.</param>
-/// <param name="Looked">The names of files whose appearance would change this.</param>
-public sealed record TargetFiles(IReadOnlyList<TargetFile> Files, bool IsCut, IReadOnlyList<WatchedName> Looked)
+/// <param name="WatchedNames">The names of files whose appearance would change this.</param>
+public sealed record TargetFiles(IReadOnlyList<TargetFile> Files, bool IsCut, IReadOnlyList<WatchedName> WatchedNames)
 {
     /// <summary>What was tried, when there are no files; null where the target says it itself.</summary>
     public string? Missing { get; init; }

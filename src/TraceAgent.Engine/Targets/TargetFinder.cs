@@ -31,7 +31,7 @@ public sealed class TargetFinder
     /// a name: see <see cref="ProcessesHaveChanged"/>.
     /// </summary>
     public IEnumerable<string> RestsOn => _found.Values
-        .SelectMany(found => found.Looked.Select(name => name.RestsOn).Concat(found.Files.Select(file => file.Source))).Distinct();
+        .SelectMany(found => found.WatchedNames.Select(name => name.RestsOn).Concat(found.Files.Select(file => file.Source))).Distinct();
 
     /// <summary>Forgets all answers, so that the next ones are new.</summary>
     public void Forget() => _found.Clear();
@@ -44,7 +44,7 @@ public sealed class TargetFinder
     /// True to read all processes, and not only those that have executed something: to be done about once a second.
     /// </param>
     /// <returns>True when the answer to some target would be another.</returns>
-    public bool ProcessesHaveChanged(bool all) => _needsProcesses && (all ? _processes.Refresh() : _processes.LookAtExecuted());
+    public bool ProcessesHaveChanged(bool all) => _needsProcesses && (all ? _processes.Refresh() : _processes.TakeExecuted());
 
     private TargetFiles Search(Target target)
     {

@@ -23,7 +23,7 @@ public sealed class PathTrust(TrustedUsers users, Severity severity = Severity.E
     private Dictionary<string, PathStep>? _walked;
 
     /// <summary>A checker for many files at once: the way to a folder is checked only once.</summary>
-    public PathTrust ForOneLook() => new(users, severity) { _walked = [] };
+    public PathTrust ForOneEvaluation() => new(users, severity) { _walked = [] };
 
     /// <summary>
     /// Checks a file that has been opened by this path: what was read is what is judged. Null when it is trusted, as is a pipe,

@@ -31,7 +31,7 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
     private DateTime _lastBeat = DateTime.MinValue;
 
     /// <summary>The reason why nothing can be written down, once; null when it can.</summary>
-    public string? Trouble { get; private set; }
+    public string? Problem { get; private set; }
 
     /// <summary>Describes what the last run's end means for this one; null when it ended well, or never was.</summary>
     public string? Begin()
@@ -122,9 +122,9 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
 
     private void Write() => Note(store.Write(_record));
 
-    private void Note(string? trouble)
+    private void Note(string? problem)
     {
         _lastBeat = now();
-        Trouble ??= trouble;
+        Problem ??= problem;
     }
 }

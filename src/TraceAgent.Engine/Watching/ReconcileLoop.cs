@@ -17,8 +17,8 @@ namespace TraceAgent.Engine.Watching;
 /// </summary>
 public sealed class ReconcileLoop : IDisposable
 {
-    private static readonly TimeSpan LookAround = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan WholeLook = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EvaluationInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan JudgmentInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
 
@@ -30,7 +30,7 @@ public sealed class ReconcileLoop : IDisposable
     private volatile bool _stopping;
     private volatile bool _reload;
     private long _lastCheck;
-    private long _lastLook;
+    private long _lastChecked;
     private long _lastSweep = Stopwatch.GetTimestamp();
     private long _lastJudgment = Stopwatch.GetTimestamp();
     private long _lastTurn = Stopwatch.GetTimestamp();
@@ -130,7 +130,7 @@ public sealed class ReconcileLoop : IDisposable
             Reconcile();
             _parts.Listener.Reloaded();
         }
-        else if (_debouncer.IsWaiting ? _debouncer.IsDue() : IsLookDue())
+        else if (_debouncer.IsWaiting ? _debouncer.IsDue() : IsCheckDue())
         {
             Reconcile();
         }
@@ -161,16 +161,16 @@ public sealed class ReconcileLoop : IDisposable
     }
 
     /// <summary>True when it is time to reconcile though nothing was announced.</summary>
-    private bool IsLookDue()
+    private bool IsCheckDue()
     {
-        if (Stopwatch.GetElapsedTime(_lastLook) <= LookAround)
+        if (Stopwatch.GetElapsedTime(_lastChecked) <= CheckInterval)
         {
             return false;
         }
 
-        _lastLook = Stopwatch.GetTimestamp();
+        _lastChecked = Stopwatch.GetTimestamp();
         var now = Now;
-        return Stopwatch.GetElapsedTime(_lastCheck) > WholeLook
+        return Stopwatch.GetElapsedTime(_lastCheck) > EvaluationInterval
             || _parts.Maintenance.AnyOverwritten()
             || _parts.Source.HasChanged()
             || _parts.Configuration?.HasChanged is true
@@ -191,7 +191,7 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Maintenance.MakeRoomForCalls();
         }
 
-        // What is told of a suspended rule has the time that is left.
+        // The status of a suspended rule has the time that is left, which changes by itself.
         if (leaving is not null || _parts.Table.AnySuspended(Now))
         {
             Publish();
@@ -230,14 +230,14 @@ public sealed class ReconcileLoop : IDisposable
 
         var files = _parts.Crashes is null ? _parts.Source.Read() : _parts.Crashes.Judge(_parts.Source.Read());
         var evaluation = _parts.Rules.Evaluate(files);
-        _watches.Follow(evaluation.Looked);
+        _watches.Follow(evaluation.WatchedNames);
         Take(evaluation, files);
         var now = Now;
         _parts.Reconciler.Apply([.. _parts.Table.Active.Where(rule => rule.IsAdmitted(now)).Select(rule => rule.Desired!)]);
         _watches.Follow(_parts.Table.Attached);
         _parts.Packets.Apply(evaluation.Filters);
         Publish();
-        _lastLook = _lastCheck = Stopwatch.GetTimestamp();
+        _lastChecked = _lastCheck = Stopwatch.GetTimestamp();
     }
 
     private void Take(RuleEvaluation evaluation, IReadOnlyList<RuleFile> files)

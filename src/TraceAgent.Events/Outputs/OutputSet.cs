@@ -144,8 +144,8 @@ public sealed class OutputSet : IDisposable
             return result.Succeeded;
         }
 
-        var taker = Array.Find(_outputs, output => output.Configuration.Name == only);
-        return taker is not null && result.Failures.All(failure => failure.Output != taker.Name);
+        var receiver = Array.Find(_outputs, output => output.Configuration.Name == only);
+        return receiver is not null && result.Failures.All(failure => failure.Output != receiver.Name);
     }
 
     /// <summary>

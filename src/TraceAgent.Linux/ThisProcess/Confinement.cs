@@ -54,10 +54,10 @@ public static unsafe class Confinement
             return false;
         }
 
-        // What the unit of a service already forbids is not tried in vain: only the filter must succeed.
+        // These may fail where the service's unit forbids them already. Only the filter must succeed.
         Limit(LimitData, MaxData, MaxData);
 
-        // At the second number the kernel kills, at the first it says why.
+        // SIGXCPU at the soft limit, which tells why it ended; SIGKILL at the hard one (setrlimit(2)).
         Limit(LimitCpu, MaxSeconds, MaxSeconds + 1);
         Limit(LimitCore, 0, 0);
         Limit(LimitFileSize, MaxFileSize, MaxFileSize);

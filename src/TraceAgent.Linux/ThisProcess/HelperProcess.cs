@@ -20,15 +20,15 @@ public sealed unsafe class HelperProcess(string verb)
     // It lives for some milliseconds, in which collecting 1 MiB at a time, as the agent does, is a third of its work.
     private static readonly string[] FewCollections = ["DOTNET_GCgen0size=0x2000000", "DOTNET_GCGen0MaxBudget=0x2000000"];
 
-    // Of glibc it takes 80 bytes.
+    // posix_spawn_file_actions_t: 80 bytes in glibc.
     private const int FileActionsBytes = 512;
     private const int CloseOnExec = 0x80000;
     private const int ReadWrite = 2;
     private const int SignalKill = 9;
     private const short Readable = 1;
 
-    /// <summary>How long it may take in all, waiting for a disk included.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>The maximum time that it may take in all, waiting for a disk included.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The maximum length of an answer in bytes.</summary>
     public required int MaxAnswer { get; init; }
@@ -181,7 +181,7 @@ public sealed unsafe class HelperProcess(string verb)
         var clock = Stopwatch.StartNew();
         const int size = 64 << 10;
         var buffer = new byte[size];
-        while (answer.Length <= MaxAnswer && Patience - clock.Elapsed is { Ticks: > 0 } left)
+        while (answer.Length <= MaxAnswer && Timeout - clock.Elapsed is { Ticks: > 0 } left)
         {
             var descriptor = new Libc.PollDescriptor { Fd = DescriptorOf(pipe), Events = Readable };
             if (Libc.Poll(&descriptor, 1, (int)Math.Max(left.TotalMilliseconds, 1)) <= 0)

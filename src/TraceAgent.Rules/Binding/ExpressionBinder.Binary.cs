@@ -129,6 +129,11 @@ internal sealed partial class ExpressionBinder
                 $"strings have no order: '{binary.Sign}' does not take them", "they are compared with '==', '!=', '~' and '~*'");
         }
 
+        if (left.Type.IsWide)
+        {
+            return Fail(left.Source, DiagnosticCode.TypeMismatch, "UTF-16 and UTF-32 are not compared as text in the kernel", null);
+        }
+
         var ofThread = left.Type is StaticType.ThreadName;
         if (TextPattern.Of(quotation.Value, binary.Sign, ofThread, out var problem) is not { } test)
         {
@@ -138,11 +143,9 @@ internal sealed partial class ExpressionBinder
         Term match = left.Type switch
         {
             StaticType.ThreadName => new Term.CommMatch(test),
-            StaticType.CountedText text => new Term.TextMatch(left.Term, test, text.Bytes),
-            StaticType.TextObject => new Term.TextMatch(
-                new Term.Load(left.Term, 8, Signed: false),
-                test,
-                new Term.Load(new Term.Binary(BinaryOperator.Add, left.Term, new Term.Number(8)), 8, Signed: true)),
+            StaticType.CountedText text => new Term.TextMatch(left.Term, test, text.Length),
+            StaticType.TextObject { Layout: var layout } => new Term.TextMatch(
+                new Term.Load(Word(layout.Address), 8, Signed: false), test, new Term.Load(Word(layout.Length), 8, Signed: true)),
             _ => new Term.TextMatch(left.Term, test),
         };
         return new Bound(
@@ -150,6 +153,9 @@ internal sealed partial class ExpressionBinder
             StaticType.Boolean,
             binary,
             (left.Cost * 2) + 4 + (test.Length / 4) + (test.Middle.Count > 0 ? SearchCost : 0));
+
+        Term Word(int offset) =>
+            offset == 0 ? left.Term : new Term.Binary(BinaryOperator.Add, left.Term, new Term.Number(offset));
     }
 
     private Bound? PointerArithmetic(Syntax.Binary binary, Bound left, Bound right)
@@ -256,7 +262,7 @@ internal sealed partial class ExpressionBinder
     private const string DurationHint = "durations go with durations such as 10ms; the number of ns is (int64)duration";
 
     private static string? WidePointerHint(Bound left, Bound right) =>
-        Hint(new[] { left, right }.FirstOrDefault(side => side.Type.IsWidePointer));
+        Hint(new[] { left, right }.FirstOrDefault(side => side.Type.IsWide));
 
     private Bound? Mismatch(Syntax.Binary binary, string verb, Bound left, Bound right, string? hint) => Fail(
         binary,

@@ -135,7 +135,7 @@ internal sealed partial class ExpressionBinder
         if (pointer.Type is StaticType.TextObject text)
         {
             // The object stands for its address.
-            var place = position is null ? pointer.Term : Offset(BinaryOperator.Add, pointer.Term, position.Term, text.Size);
+            var place = position is null ? pointer.Term : Offset(BinaryOperator.Add, pointer.Term, position.Term, text.Layout.Size);
             return pointer with { Term = place, Source = source, Cost = pointer.Cost + (position?.Cost ?? 0) + 2 };
         }
 
@@ -184,7 +184,7 @@ internal sealed partial class ExpressionBinder
         }
 
         if (cast.To.Target is null && spec.Type is not (CaptureType.Integer
-            or CaptureType.Bool or CaptureType.Char or CaptureType.Pointer or CaptureType.Text or CaptureType.Utf16))
+            or CaptureType.Bool or CaptureType.Char or CaptureType.Pointer or CaptureType.Text or CaptureType.Utf16 or CaptureType.Utf32))
         {
             return Fail(
                 cast,
@@ -201,7 +201,7 @@ internal sealed partial class ExpressionBinder
         };
         return new Bound(term, spec.Static, cast, value.Cost + 2)
         {
-            Capture = spec.Type is CaptureType.Text or CaptureType.Utf16 or CaptureType.TextObject ? spec.Type : null,
+            Capture = spec.Type is CaptureType.LimitedText ? spec.Type : null,
         };
     }
 
@@ -239,8 +239,9 @@ internal sealed partial class ExpressionBinder
         StaticType.Pointer { Target: StaticType.Character } =>
             "texts are compared: path == '/a', path ~ '/api/*'; the address is (ptr)path",
         StaticType.Float => "it can be captured: capture: {name: '*(double*)address'}",
+        { IsWide: true, IsText: false } =>
+            "UTF-16 and UTF-32 are not compared as text in the kernel: compare units, such as name[0] == 'a'",
         { IsText: true } => "texts are compared: comm == 'nginx', path ~ '/api/*'",
-        { IsWidePointer: true } => "UTF-16 is not compared as text in the kernel: compare its units, such as name[0] == 'a'",
         StaticType.Pointer => "its number is (uint64)pointer",
         _ => null,
     };

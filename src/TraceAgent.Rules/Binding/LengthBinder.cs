@@ -7,7 +7,7 @@ using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;
 
-/// <summary>Binds the value that <c>bytes(name)</c> or <c>int[name]</c> names.</summary>
+/// <summary>Binds the value that <c>bytes(name)</c>, <c>string(name)</c> or <c>int[name]</c> names.</summary>
 internal sealed class LengthBinder(ProbeTrigger on, Redaction redaction, DiagnosticBag bag)
 {
     /// <summary>
@@ -39,10 +39,10 @@ internal sealed class LengthBinder(ProbeTrigger on, Redaction redaction, Diagnos
             return null;
         }
 
-        if (value.Type is not StaticType.Integer number)
+        if (CountOf(value) is not { } count)
         {
             bag.Error(DiagnosticCode.TypeMismatch,
-                at, $"'{length.Name}' is {value.Type.Noun}, not a number of {(spec.Type is CaptureType.Array ? "elements" : "bytes")}");
+                at, $"'{length.Name}' is {value.Type.Noun}, not a number of {NounOf(spec.Type)}");
             return null;
         }
 
@@ -52,8 +52,23 @@ internal sealed class LengthBinder(ProbeTrigger on, Redaction redaction, Diagnos
             return null;
         }
 
-        return number is { Size: 8, Signed: false } ? Positive(value.Term) : value.Term;
+        return count;
     }
+
+    /// <summary>The number of bytes, units or elements that a value is; null for what is no number.</summary>
+    public static Term? CountOf(ScopedValue value) => value.Type switch
+    {
+        StaticType.Integer { Size: 8, Signed: false } => Positive(value.Term),
+        StaticType.Integer => value.Term,
+        _ => null,
+    };
+
+    private static string NounOf(CaptureType type) => type switch
+    {
+        CaptureType.Array => "elements",
+        CaptureType.CountedText { Unit: > 1 } => "units",
+        _ => "bytes",
+    };
 
     /// <summary>
     /// The length, where a negative one counts as 0. An unsigned one has no sign: where its first bit is set, half of it is still

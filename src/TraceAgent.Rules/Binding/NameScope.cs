@@ -29,6 +29,15 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
         }
     }
 
+    /// <summary>Changes the type of a value, under all of its names.</summary>
+    public void Retype(string name, StaticType type)
+    {
+        foreach (var (key, value) in _values.Where(one => one.Value.Name == name).ToList())
+        {
+            _values[key] = value with { Type = type };
+        }
+    }
+
     /// <summary>Adds a computed value, which is as wide as its type says.</summary>
     public void AddComputed(string name, Term term, StaticType type) => _values.TryAdd(name, new ScopedValue(name, term, type));
 

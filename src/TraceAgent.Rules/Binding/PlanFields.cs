@@ -74,7 +74,7 @@ internal sealed class PlanFields
         var hasEntry = _rule.On != ProbeTrigger.Return;
         foreach (var argument in hasEntry ? _terms.Arguments : [])
         {
-            var late = argument.Length is { NeedsReturn: true };
+            var late = argument.IsAtReturn || argument.Length is { NeedsReturn: true };
             yield return new RuleValue(argument.Name, argument.Type, new Term.Argument(argument.Index), argument.Length)
             {
                 OnEntry = !late,

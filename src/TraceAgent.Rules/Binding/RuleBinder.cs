@@ -58,6 +58,7 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
         return new Parameter(index, argument.Name, argument.IsUntyped ? place.Argument(index).Type : argument.Spec.InRegisters)
         {
             IsUntyped = argument.IsUntyped,
+            IsAtReturn = argument.AtReturn is not null,
             Length = argument.Spec.LengthBehind(argument.In)
                 ?? _lengths.Resolve(argument.Name, argument.Spec, argument.Source, scope, isReturned: false),
         };

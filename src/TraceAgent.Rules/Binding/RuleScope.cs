@@ -1,4 +1,5 @@
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
@@ -20,6 +21,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
         var scope = WithArguments(on == ProbeTrigger.Return ? ArgumentsAreGone : null);
         AddReturn(scope, on == ProbeTrigger.Entry ? EntryHasNoReturn : null);
         AddDuration(scope);
+        Count(scope);
         return scope;
     }
 
@@ -35,6 +37,7 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
         var scope = WithArguments(notOnReturn);
         AddReturn(scope, "'when' decides about both events, and the entry has no return value: use 'on: call'");
         AddDuration(scope);
+        Count(scope);
         return scope;
     }
 
@@ -97,6 +100,20 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
             else
             {
                 scope.Exclude(result.Name, reason);
+            }
+        }
+    }
+
+    /// <summary>Gives texts their lengths, which may be values that come behind them.</summary>
+    private void Count(NameScope scope)
+    {
+        var ofArguments = syntax.Arguments.Concat(syntax.Results).Select(argument => (argument.Name, argument.Spec));
+        foreach (var (name, spec) in ofArguments.Append(("ret", syntax.Return)))
+        {
+            if (spec is { Length: { } length, Type: CaptureType.CountedText text } && scope.Find(length.Name) is { } count
+                && LengthBinder.CountOf(count) is { } units)
+            {
+                scope.Retype(name, new StaticType.CountedText(units, text.Unit));
             }
         }
     }

@@ -41,6 +41,9 @@ internal sealed record Parameter(int Index, string Name, CaptureType Type)
     /// <summary>True when the rule does not say its type: it is what the place says.</summary>
     public bool IsUntyped { get; init; }
 
+    /// <summary>True when what is at its address is read when the function returns.</summary>
+    public bool IsAtReturn { get; init; }
+
     /// <summary>The number of bytes or elements, when another value says it; null when none does.</summary>
     public Term? Length { get; init; }
 }

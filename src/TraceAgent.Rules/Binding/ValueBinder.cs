@@ -20,6 +20,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
         }
 
         value = ExpressionBinder.AsNumber(value);
+        value = written.IsAtReturn ? value with { Term = new Term.OnReturn(value.Term) } : value;
         if (Problem(written, value) is { } problem)
         {
             var text = written.Expression.Text;
@@ -28,7 +29,8 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
         }
 
         // A text of Go or Rust knows by itself that its address and its length are there; other types of several words do not.
-        var isObject = written.Spec is { Registers: > 1, Type: not CaptureType.TextObject } or { ValueRegister: > 0 };
+        var isObject = written.Spec is { Registers: > 1, Type: not CaptureType.TextObject }
+            or { ValueRegister: > 0, HasLengthBehind: false };
         Term InMemory(int word) => new Term.Load(
             word == 0 ? value.Term : new Term.Binary(BinaryOperator.Add, value.Term, new Term.Number(8 * word)),
             8,
@@ -42,12 +44,17 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
         {
             Length = isObject ? written.Spec!.LengthBehind(InMemory) : LengthOf(written, value, scope),
         };
-        scope.AddComputed(
-            written.Name,
-            computed.Value,
-            written.Spec?.Static is StaticType.Pointer or StaticType.TextObject or StaticType.Duration ? written.Spec.Static : value.Type);
+        scope.AddComputed(written.Name, computed.Value, TypeOf(written, value, computed));
         return computed;
     }
+
+    /// <summary>The type of a computed value in expressions.</summary>
+    private static StaticType TypeOf(WrittenCapture written, Bound value, ComputedValue computed) => (written.Spec, computed) switch
+    {
+        ({ Length: not null }, { Type: CaptureType.CountedText text, Length: { } length }) => new StaticType.CountedText(length, text.Unit),
+        ({ Static: StaticType.Pointer or StaticType.TextObject or StaticType.Duration } spec, _) => spec.Static,
+        _ => value.Type,
+    };
 
     /// <summary>Binds the condition; null when something is wrong, which is reported.</summary>
     public Term? Condition(WrittenExpression written, NameScope scope)
@@ -77,6 +84,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
         StaticType.Quotation => "a constant text is a label: labels: {name: text}",
         not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText)
             when written.Spec is { Type.LiesAtAddress: true } => $"{value.Type.Noun} is no address, where the value would lie",
+        _ when on == ProbeTrigger.Entry && written.IsAtReturn => null,
         _ when on != ProbeTrigger.Call && value.Term.NeedsEntry && value.Term.NeedsReturn =>
             "only 'on: call' knows arguments and return value together",
         _ => null,
@@ -85,7 +93,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
     private Term? LengthOf(WrittenCapture written, Bound value, NameScope scope) => written.Spec is { } spec
         ? lengths.Resolve(
             written.Name, spec, written.TypeSource, scope, isReturned: on == ProbeTrigger.Return || value.Term.NeedsReturn)
-        : (value.Type as StaticType.CountedText)?.Bytes;
+        : (value.Type as StaticType.CountedText)?.Length;
 
     private Bound? Bind(WrittenExpression written, ValueScope scope, Func<string, string?> refusal)
     {

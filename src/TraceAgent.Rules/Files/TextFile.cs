@@ -12,7 +12,7 @@ public abstract record TextFile(string Path, EquatableArray<Diagnostic> Diagnost
     public bool HasErrors => Diagnostics.Any(d => d.Severity == Severity.Error);
 
     /// <summary>True when a file has the same text and the same is wrong with it, so that its content is the same.</summary>
-    public bool SaysTheSameAs(TextFile other) => Source.Text == other.Source.Text && Diagnostics == other.Diagnostics;
+    public bool HasContentOf(TextFile other) => Source.Text == other.Source.Text && Diagnostics == other.Diagnostics;
 
     /// <summary>The diagnostic of a file that the operating system does not let us read.</summary>
     protected static Diagnostic CannotRead(string path, string reason) =>

@@ -8,12 +8,29 @@ namespace TraceAgent.Rules.Keys;
 /// <summary>Reads <c>args</c>: the number of arguments, or their names and types in order.</summary>
 internal static class ArgumentsValue
 {
-    /// <summary>JSON Schema (draft-07) of a list of names and types.</summary>
-    public static JsonSchema ListSchema => JsonSchema.Array.MinItems(1).MaxItems(RuleKeys.MaxArguments).Items(JsonSchema.AnyOf(
-        JsonSchema.String.Pattern(ValueName.Pattern),
-        JsonSchema.Object.MinProperties(1).MaxProperties(1).PatternProperties(ValueName.Pattern, TypeText.Schema).NoOtherProperties()));
+    private const string Argument = "argument";
 
-    public static JsonSchema Schema => JsonSchema.AnyOf(JsonSchema.Integer.Minimum(1).Maximum(RuleKeys.MaxArguments), ListSchema);
+    private static readonly KeyTable<ArgumentDraft> Table = new(
+        new Key<ArgumentDraft>(
+            "type",
+            "The type of the argument.",
+            TypeText.Schema,
+            (argument, entry, bag) => argument.Type = TypeValue.Read(entry, bag))
+        { Required = true },
+        MomentValue.Key<ArgumentDraft>((argument, at) => argument.AtReturn = at));
+
+    /// <summary>JSON Schema (draft-07) of a list of names and types.</summary>
+    public static JsonSchema ListSchema => ListOf(TypeText.Schema);
+
+    public static JsonSchema Schema => JsonSchema.AnyOf(
+        JsonSchema.Integer.Minimum(1).Maximum(RuleKeys.MaxArguments), ListOf(JsonSchema.AnyOf(TypeText.Schema, Table.Schema())));
+
+    private static JsonSchema ListOf(JsonSchema type)
+    {
+        var named = JsonSchema.Object.MinProperties(1).MaxProperties(1).PatternProperties(ValueName.Pattern, type).NoOtherProperties();
+        return JsonSchema.Array.MinItems(1).MaxItems(RuleKeys.MaxArguments)
+            .Items(JsonSchema.AnyOf(JsonSchema.String.Pattern(ValueName.Pattern), named));
+    }
 
     public static void Read(RuleDraft rule, YamlEntry entry, DiagnosticBag bag)
     {
@@ -32,7 +49,7 @@ internal static class ArgumentsValue
             return;
         }
 
-        rule.Arguments = ReadList("args", "argument", list, bag);
+        rule.Arguments = ReadList("args", Argument, list, bag);
     }
 
     /// <summary>Names and types in order; null when there are too many or none, which is reported.</summary>
@@ -89,13 +106,33 @@ internal static class ArgumentsValue
                 return null;
             }
 
-            var type = TypeValue.Read(entry, bag);
-            _register = first + (type?.Spec.Registers ?? 1);
-            return Named(
-                key, new WrittenArgument(index, first, new(key.Value, key.At), type?.Spec ?? TypeSpec.Default, type?.Source));
+            var draft = new ArgumentDraft();
+            if (noun == Argument && entry.Value is YamlMapping { Entries: not [{ Key.Value: "enum" }] } mapping)
+            {
+                Table.Read($"'{Quoted.Clip(key.Value)}'", mapping, draft, bag);
+            }
+            else
+            {
+                draft.Type = TypeValue.Read(entry, bag);
+            }
+
+            var spec = draft.Type?.Spec ?? TypeSpec.Default;
+            _register = first + spec.Registers;
+            return Named(key, new WrittenArgument(index, first, new(key.Value, key.At), spec, draft.Type?.Source)
+            {
+                AtReturn = draft.AtReturn,
+            });
         }
 
         private WrittenArgument? Named(YamlScalar name, WrittenArgument argument) =>
             name.Value != WrittenArgument.Skip && ValueName.Take(name.Value, name.At, _used, bag) ? argument : null;
+    }
+
+    /// <summary>The draft of <c>{type: …, at: return}</c>.</summary>
+    private sealed class ArgumentDraft
+    {
+        public (TypeSpec Spec, YamlScalar? Source)? Type { get; set; }
+
+        public SourceSpan? AtReturn { get; set; }
     }
 }

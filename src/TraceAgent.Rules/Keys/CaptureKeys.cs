@@ -21,7 +21,8 @@ internal static class CaptureKeys
             "type",
             "How the value is read and shown; without it the expression decides.",
             TypeText.Schema,
-            (capture, entry, bag) => capture.Type = TypeValue.Read(entry, bag)));
+            (capture, entry, bag) => capture.Type = TypeValue.Read(entry, bag)),
+        MomentValue.Key<CaptureDraft>((capture, at) => capture.AtReturn = at));
 
     /// <summary>JSON Schema (draft-07) of an expression: <c>1</c> and <c>true</c> are no texts to YAML.</summary>
     public static JsonSchema ExpressionSchema => JsonSchema.Scalar.MinLength(1).MaxLength(4096);
@@ -64,7 +65,10 @@ internal static class CaptureKeys
 
             if (draft.Expression is { } expression)
             {
-                rule.Captures.Add((capture.Key, new DraftCapture(capture.Key.Value, expression, draft.Type?.Spec, draft.Type?.Source)));
+                rule.Captures.Add((capture.Key, new DraftCapture(capture.Key.Value, expression, draft.Type?.Spec, draft.Type?.Source)
+                {
+                    AtReturn = draft.AtReturn,
+                }));
             }
         }
     }

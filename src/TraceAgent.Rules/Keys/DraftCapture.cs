@@ -1,12 +1,17 @@
 using TraceAgent.Rules.Types;
 using TraceAgent.Yaml;
+using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Keys;
 
 /// <summary>A computed value as it was written.</summary>
 /// <param name="Spec">The type; null when the expression decides.</param>
 /// <param name="TypeSource">The text that the positions in <paramref name="Spec"/> count in.</param>
-internal sealed record DraftCapture(string Name, YamlScalar Expression, TypeSpec? Spec, YamlScalar? TypeSource);
+internal sealed record DraftCapture(string Name, YamlScalar Expression, TypeSpec? Spec, YamlScalar? TypeSource)
+{
+    /// <summary>The place that says that it is read when the function returns; null when none does.</summary>
+    public SourceSpan? AtReturn { get; init; }
+}
 
 /// <summary>The draft of <c>{value: …, type: …}</c>.</summary>
 internal sealed class CaptureDraft
@@ -14,4 +19,6 @@ internal sealed class CaptureDraft
     public YamlScalar? Expression { get; set; }
 
     public (TypeSpec Spec, YamlScalar? Source)? Type { get; set; }
+
+    public SourceSpan? AtReturn { get; set; }
 }

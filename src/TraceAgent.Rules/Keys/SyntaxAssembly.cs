@@ -27,11 +27,15 @@ internal static class SyntaxAssembly
         {
             if (ValueName.Take(key.Value, key.At, names, bag))
             {
-                captures.Add(new WrittenCapture(key.Value, Parse(capture.Expression, values, bag), capture.Spec, capture.TypeSource));
+                captures.Add(new WrittenCapture(key.Value, Parse(capture.Expression, values, bag), capture.Spec, capture.TypeSource)
+                {
+                    IsAtReturn = capture.AtReturn is not null,
+                });
                 values.Add(key.Value);
             }
         }
 
+        CheckMoments(draft, on, bag);
         values.UnionWith(draft.Captures.Select(capture => capture.Key.Value));
         return new RuleSyntax
         {
@@ -51,6 +55,30 @@ internal static class SyntaxAssembly
             When = draft.When is { } when ? Parse(when, values, bag) : null,
             Messages = MessagesOf(draft, on, bag),
         };
+    }
+
+    /// <summary>Reports values that are to be read at a return that the rule does not see, or not together with their arguments.</summary>
+    private static void CheckMoments(RuleDraft draft, ProbeTrigger on, DiagnosticBag bag)
+    {
+        var captures = on == ProbeTrigger.Entry ? draft.Captures.Select(capture => capture.Capture.AtReturn) : [];
+        var arguments = on is ProbeTrigger.Entry or ProbeTrigger.Both ? (draft.Arguments ?? []).Select(argument => argument.AtReturn) : [];
+        foreach (var at in arguments.Concat(captures).OfType<SourceSpan>())
+        {
+            bag.Error(
+                DiagnosticCode.KeyConflict, at,
+                on == ProbeTrigger.Entry ? "a rule on entry does not see the return" : "the return event has no arguments",
+                "use 'on: call'");
+        }
+
+        foreach (var argument in draft.Arguments ?? [])
+        {
+            if (argument is { AtReturn: { } at, Spec.Type: { LiesAtAddress: false } type })
+            {
+                bag.Error(
+                    DiagnosticCode.KeyConflict, at, $"'{argument.Name}' is the argument itself ({type.Notation}), which is gone by then",
+                    $"capture what is at its address: capture: {{name: {{value: '*(int*){argument.Name}', at: return}}}}");
+            }
+        }
     }
 
     private static WrittenExpression Parse(YamlScalar text, HashSet<string> values, DiagnosticBag bag) => new(

@@ -37,6 +37,11 @@ public abstract record Term
     /// <param name="Length">The length in bytes; null when the text ends at a NUL.</param>
     public sealed record TextMatch(Term Address, TextTest Test, Term? Length = null) : Term;
 
+    /// <summary>
+    /// The value of another term when the function returns: memory is read then, through arguments as they were on entry.
+    /// </summary>
+    public sealed record OnReturn(Term Operand) : Term;
+
     /// <summary>ID of the cgroup <paramref name="Level"/> folders below the root to which the thread's own belongs.</summary>
     public sealed record AncestorCgroup(int Level) : Term;
 
@@ -44,7 +49,7 @@ public abstract record Term
     public sealed record CommMatch(TextTest Test) : Term;
 
     /// <summary>True when the value is known only when the function returns.</summary>
-    internal bool NeedsReturn => this is Result or Special { Value: SpecialValue.Duration } || Children.Any(c => c.NeedsReturn);
+    internal bool NeedsReturn => this is Result or OnReturn or Special { Value: SpecialValue.Duration } || Children.Any(c => c.NeedsReturn);
 
     /// <summary>True when it reads an argument, which is gone when the function returns.</summary>
     internal bool NeedsEntry => this is Argument || Children.Any(c => c.NeedsEntry);
@@ -58,6 +63,7 @@ public abstract record Term
         Binary binary => [binary.Left, binary.Right],
         Load load => [load.Address],
         Extend extend => [extend.Operand],
+        OnReturn late => [late.Operand],
         TextMatch { Length: { } length } match => [match.Address, length],
         TextMatch match => [match.Address],
         _ => [],

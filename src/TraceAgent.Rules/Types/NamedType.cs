@@ -11,9 +11,6 @@ namespace TraceAgent.Rules.Types;
 /// <param name="End">The position behind its last character.</param>
 internal sealed record NamedType(CaptureType? Type, string Name, int Start, int End)
 {
-    /// <summary>A text with its length in two registers, of C++; behind an address, it is any class.</summary>
-    public const string ViewName = "std::string_view";
-
     public bool IsVoid { get; init; }
 
     public bool IsStructure { get; init; }
@@ -41,20 +38,15 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
         problem = default;
         if (Type is not null)
         {
-            var isPair = Target is null && Type is CaptureType.TextObject { Size: CaptureType.TextObject.PairSize };
-            return new TypeSpec(Type, Static!) { Registers = isPair ? 2 : 1, HasLengthBehind = isPair };
-        }
-
-        if (Target is null && Name == ViewName)
-        {
-            // libstdc++ has the length first (include/std/string_view).
-            return TypeSpec.Of(new CaptureType.TextObject(CaptureType.TextObject.PairSize, CaptureType.Text.DefaultMax)) with
-            {
-                Registers = 2,
-                ValueRegister = 1,
-                HasLengthBehind = true,
-                LengthRegister = 0,
-            };
+            return Target is null && Type is CaptureType.TextObject { Layout: { IsPassedInRegisters: true } layout }
+                ? new TypeSpec(Type, Static!)
+                {
+                    Registers = 2,
+                    ValueRegister = layout.AddressRegister,
+                    HasLengthBehind = true,
+                    LengthRegister = layout.LengthRegister,
+                }
+                : new TypeSpec(Type, Static!);
         }
 
         var (code, message, hint) = this switch
@@ -76,7 +68,7 @@ internal sealed record NamedType(CaptureType? Type, string Name, int Start, int 
         {
             if (Target is null)
             {
-                return (Type ?? Float) is { } type ? StaticType.Of(type) : null;
+                return (Type ?? Float) is { } type ? TypeNames.FindUnit(Name) ?? StaticType.Of(type) : null;
             }
 
             return Target.StaticPointer;

@@ -64,7 +64,7 @@ internal sealed class PrototypeReader
             _words.Unexpected("a prototype ends behind its parameters");
         }
 
-        var isInMemory = type is { Target: null, Type: CaptureType.TextObject { Size: CaptureType.TextObject.StandardStringSize } }
+        var isInMemory = type is { Target: null, Type: CaptureType.TextObject { Layout.IsPassedInRegisters: false } }
             || (isClass && ClassNames.IsPassedByAddress(type.Name));
         return new Prototype(returned, parameters)
         {
@@ -87,7 +87,7 @@ internal sealed class PrototypeReader
     /// C++.
     /// </summary>
     private bool IsClass(NamedType type) =>
-        type is { Target: null, Type: null, IsVoid: false, IsFloat: false, Name: not NamedType.ViewName }
+        type is { Target: null, Type: null, IsVoid: false, IsFloat: false }
         && (type.IsStructure || type.Name.Contains("::", StringComparison.Ordinal)
             || (_words.Current.Kind == TokenKind.Name && _words.Types.Peek(1) is var next && (next.Is("::") || next.Is("<"))));
 
@@ -124,7 +124,7 @@ internal sealed class PrototypeReader
         }
 
         behind.ExceptWith([";", "noexcept"]);
-        return behind.Count > 0 || before.Contains("virtual") ? ObjectArgument.Hidden : ObjectArgument.Unsaid;
+        return behind.Count > 0 || before.Contains("virtual") ? ObjectArgument.Hidden : ObjectArgument.Unspecified;
     }
 
     private bool FunctionName()

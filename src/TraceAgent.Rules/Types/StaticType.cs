@@ -18,7 +18,11 @@ internal abstract record StaticType
 
     public static StaticType Text { get; } = new Pointer(new Character());
 
-    public sealed record Integer(int Size, bool Signed) : StaticType;
+    public sealed record Integer(int Size, bool Signed) : StaticType
+    {
+        /// <summary>True for a unit of UTF-16 or UTF-32: what points to it is a text.</summary>
+        public bool IsUnit { get; init; }
+    }
 
     public sealed record Bool : StaticType;
 
@@ -35,11 +39,12 @@ internal abstract record StaticType
     public sealed record Pointer(StaticType? Target) : StaticType;
 
     /// <summary>The address of an object that has the address of a text and its length: see <see cref="CaptureType.TextObject"/>.</summary>
-    /// <param name="Size">The size of the object in bytes.</param>
-    public sealed record TextObject(int Size) : StaticType;
+    public sealed record TextObject(TextLayout Layout) : StaticType;
 
     /// <summary>The address of a text whose length is another value.</summary>
-    public sealed record CountedText(Term Bytes) : StaticType;
+    /// <param name="Length">The number of units.</param>
+    /// <param name="Unit">Bytes of a unit.</param>
+    public sealed record CountedText(Term Length, int Unit) : StaticType;
 
     /// <summary>The name of the thread, which is no address.</summary>
     public sealed record ThreadName : StaticType;
@@ -49,8 +54,9 @@ internal abstract record StaticType
 
     public bool IsText => this is Pointer { Target: Character } or TextObject or CountedText or ThreadName or Quotation;
 
-    /// <summary>True for a pointer to UTF-16, or to numbers of 2 bytes.</summary>
-    public bool IsWidePointer => this is Pointer { Target: Integer { Size: 2 } };
+    /// <summary>True for UTF-16 and UTF-32, which the kernel does not compare, and for pointers to numbers of 2 bytes.</summary>
+    public bool IsWide => this is Pointer { Target: Integer { Size: 2 } or Integer { IsUnit: true } }
+        or TextObject { Layout.Unit: > 1 } or CountedText { Unit: > 1 };
 
     /// <summary>The number of bytes in memory.</summary>
     public int Width => this switch
@@ -84,8 +90,10 @@ internal abstract record StaticType
         Duration => new CaptureType.Duration(),
         Float number => new CaptureType.Float(number.Size),
         Pointer { Target: Character } => new CaptureType.Text(CaptureType.Text.DefaultMax),
-        TextObject text => new CaptureType.TextObject(text.Size, CaptureType.Text.DefaultMax),
-        CountedText => new CaptureType.CountedText(CaptureType.Text.DefaultMax),
+        Pointer { Target: Integer { IsUnit: true, Size: 2 } } => new CaptureType.Utf16(CaptureType.Text.DefaultMax),
+        Pointer { Target: Integer { IsUnit: true } } => new CaptureType.Utf32(CaptureType.Text.DefaultMax),
+        TextObject text => new CaptureType.TextObject(text.Layout, CaptureType.Text.DefaultMax),
+        CountedText text => new CaptureType.CountedText(CaptureType.Text.DefaultMax, text.Unit),
         _ => new CaptureType.Pointer(),
     };
 
@@ -97,11 +105,13 @@ internal abstract record StaticType
         CaptureType.Char => new Character(),
         CaptureType.Duration => new Duration(),
         CaptureType.Text => Text,
-        CaptureType.Utf16 => new Pointer(new Integer(2, Signed: false)),
+        CaptureType.Utf16 => new Pointer(new Integer(2, Signed: false) { IsUnit = true }),
+        CaptureType.Utf32 => new Pointer(new Integer(4, Signed: false) { IsUnit = true }),
+        CaptureType.CountedText => Text,
         CaptureType.Bytes => new Pointer(new Integer(1, Signed: false)),
         CaptureType.Array array => new Pointer(Of(array.Element)),
         CaptureType.Float number => new Float(number.Size),
-        CaptureType.TextObject text => new TextObject(text.Size),
+        CaptureType.TextObject text => new TextObject(text.Layout),
         _ => new Pointer(null),
     };
 }

@@ -44,6 +44,15 @@ internal static class TypeNames
         _ => null,
     };
 
+    /// <summary>The type in expressions of a unit of UTF-16 or UTF-32, to which a pointer is a text; null for other words.</summary>
+    public static StaticType? FindUnit(string word) => word switch
+    {
+        "char16_t" => new StaticType.Integer(2, Signed: false) { IsUnit = true },
+        "char32_t" => new StaticType.Integer(4, Signed: false) { IsUnit = true },
+        "wchar_t" => new StaticType.Integer(4, Signed: true) { IsUnit = true },
+        _ => null,
+    };
+
     public static bool IsFloat(string word) =>
         word is "float" or "double" or "f32" or "f64" or "float32" or "float64" or "_Float16" or "__float128";
 

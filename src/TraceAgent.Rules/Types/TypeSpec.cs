@@ -33,18 +33,21 @@ internal sealed record TypeSpec(CaptureType Type, StaticType Static)
     public static TypeSpec Of(StaticType type) => new(type.Capture, type);
 
     /// <summary>The type that the value is captured as when it is passed in registers.</summary>
-    public CaptureType InRegisters => HasLengthBehind && Type is CaptureType.TextObject text ? new CaptureType.CountedText(text.Max) : Type;
+    public CaptureType InRegisters =>
+        HasLengthBehind && Type is CaptureType.TextObject text ? new CaptureType.CountedText(text.Max, text.Layout.Unit) : Type;
 
     /// <summary>The type in expressions of the value when it is passed in registers.</summary>
     /// <param name="register">Gets the content of each of them.</param>
     public StaticType StaticInRegisters(Func<int, Term> register) =>
-        HasLengthBehind && Type is CaptureType.TextObject ? new StaticType.CountedText(register(LengthRegister)) : Static;
+        HasLengthBehind && InRegisters is CaptureType.CountedText text
+            ? new StaticType.CountedText(register(LengthRegister), text.Unit)
+            : Static;
 
     /// <summary>The number of bytes or elements that a register holds; null when none does.</summary>
     public Term? LengthBehind(Func<int, Term> register) => HasLengthBehind ? register(LengthRegister) : null;
 }
 
-/// <summary>The <c>name</c> of <c>bytes(name)</c> or <c>int[name]</c>, and its position in the text of the type.</summary>
+/// <summary>The <c>name</c> of <c>bytes(name)</c>, <c>string(name)</c> or <c>int[name]</c>, and its position in the type's text.</summary>
 internal sealed record LengthName(string Name, int Start)
 {
     public bool Equals(LengthName? other) => other is not null && Name == other.Name;

@@ -34,6 +34,7 @@ internal static partial class TypeText
         JsonSchema.String.Pattern("^(&str|std::[a-z0-9_]+_t)$"),
         JsonSchema.String.Pattern(@"^\[\s*\]\s*(\*\s*)?[A-Za-z_][A-Za-z0-9_.]*\s*(\(\s*[0-9]{1,4}\s*\))?$"),
         JsonSchema.String.Pattern(@"\[\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\s*,\s*[0-9]{1,4})?)\s*\]$"),
+        JsonSchema.String.Pattern(@"^(string|utf16|utf32)\s*\(\s*[A-Za-z_][A-Za-z0-9_]*(\s*,\s*[0-9]{1,4})?\s*\)$"),
         JsonSchema.String.Pattern(@"^bytes\s*\(\s*([0-9]{1,4}|[A-Za-z_][A-Za-z0-9_]*(\s*,\s*[0-9]{1,4})?)\s*\)$"),
         JsonSchema.String.Pattern(@"^enum\s*\{[^{}]+\}$"),
         JsonSchema.String.Pattern(@"^\s*[A-Za-z_][A-Za-z0-9_: ]*[*&][\s*&a-z]*$"),
@@ -50,6 +51,11 @@ internal static partial class TypeText
         if (BytesForm().Match(trimmed) is { Success: true } bytes)
         {
             return Bytes(text, bytes, report);
+        }
+
+        if (CountedForm().Match(trimmed) is { Success: true } counted)
+        {
+            return Counted(text, counted, report);
         }
 
         if (SliceForm().Match(trimmed) is { Success: true } slice)
@@ -107,7 +113,8 @@ internal static partial class TypeText
     /// <summary>The hint for a name that is no type.</summary>
     public static string Hint(string name) => name switch
     {
-        _ when name.StartsWith("string", StringComparison.Ordinal) => MaxHint("string", CaptureType.Bytes.Limit, "bytes"),
+        _ when name.StartsWith("string", StringComparison.Ordinal) => MaxHint("string", CaptureType.Bytes.Limit, "bytes")
+            + "; string(name) when another value holds the length",
         // Another type reads other bytes: pair_t is not pid_t.
         _ => Suggestion.Nearest(OursFor(name), TypeNames.All, count: 1, mostEdits: 1) is [var near]
             ? $"did you mean '{near}'?"
@@ -135,6 +142,19 @@ internal static partial class TypeText
         return kept is not { } max
             ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", BytesHint)
             : TypeSpec.Of(new CaptureType.Bytes(max)) with { Length = LengthOf(text, match, 1) };
+    }
+
+    /// <summary>Reads a text whose length is another value.</summary>
+    private static TypeSpec? Counted(string text, Match match, Action<TextProblem> report)
+    {
+        var word = match.Groups[1].Value;
+        var unit = word switch { "utf16" => 2, "utf32" => 4, _ => 1 };
+        var limit = CaptureType.Bytes.Limit / unit;
+        return Kept(match.Groups[3], Math.Min(CaptureType.Text.DefaultMax, limit), limit) is { } max
+            ? TypeSpec.Of(new CaptureType.CountedText(max, unit)) with { Length = LengthOf(text, match, 1) }
+            : Refuse(
+                text, report, $"unknown type '{Quoted.Clip(text)}'",
+                $"{word}(name, max) keeps at most max {(unit == 1 ? "bytes" : "units")}, from 1 to {limit}");
     }
 
     private static TypeSpec? Array(string text, Match match, Action<TextProblem> report)
@@ -179,7 +199,7 @@ internal static partial class TypeText
         var kept = Kept(match.Groups[1], CaptureType.Text.DefaultMax, CaptureType.Bytes.Limit);
         return kept is not { } max
             ? Refuse(text, report, $"unknown type '{Quoted.Clip(text)}'", MaxHint(TypeNames.GoError, CaptureType.Bytes.Limit, "bytes"))
-            : TypeSpec.Of(new CaptureType.TextObject(CaptureType.TextObject.PairSize, max)) with { Registers = 2, ValueRegister = 1 };
+            : TypeSpec.Of(new CaptureType.TextObject(TextLayout.Pair, max)) with { Registers = 2, ValueRegister = 1 };
     }
 
     /// <summary>The type of a list's elements; null when it cannot be one, which is reported.</summary>
@@ -255,6 +275,9 @@ internal static partial class TypeText
 
     [GeneratedRegex(@"^bytes\s*\(\s*(?:([0-9]+)|([A-Za-z_][A-Za-z0-9_]*)(?:\s*,\s*([0-9]+))?)\s*\)\z")]
     private static partial Regex BytesForm();
+
+    [GeneratedRegex(@"^(string|utf16|utf32)\s*\(\s*([A-Za-z_][A-Za-z0-9_]*)(?:\s*,\s*([0-9]+))?\s*\)\z")]
+    private static partial Regex CountedForm();
 
     [GeneratedRegex(@"^([^\s\[].*?)\s*\[\s*(?:([0-9]+)|([A-Za-z_][A-Za-z0-9_]*)(?:\s*,\s*([0-9]+))?)\s*\]\z")]
     private static partial Regex ArrayForm();

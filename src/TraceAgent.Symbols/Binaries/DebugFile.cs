@@ -6,8 +6,8 @@ using TraceAgent.Dwarf.Elf;
 namespace TraceAgent.Symbols.Binaries;
 
 /// <summary>
-/// The separate symbols of a stripped binary: in a file beside it or below <c>/usr/lib/debug</c>, or compressed in the binary
-/// itself (MiniDebugInfo). Only symbols are read from there, never code, and only when the file belongs to this very build.
+/// The separate symbols of a stripped binary: in a file beside it or in one of the <see cref="DebugFolders"/>, or compressed in the
+/// binary itself (MiniDebugInfo). Only symbols are read from there, never code, and only when the file belongs to this very build.
 /// </summary>
 internal sealed class DebugFile : IDisposable
 {
@@ -40,33 +40,32 @@ internal sealed class DebugFile : IDisposable
     /// <summary>The first file that belongs to the image, or null.</summary>
     /// <param name="image">A binary without a symbol table of its own.</param>
     /// <param name="path">The path of the binary.</param>
-    /// <param name="root">The folder <c>/usr/lib/debug</c>.</param>
     /// <param name="remark">A remark about a file that was found and could not be used, as a sentence without a full stop; or null.</param>
     /// <exception cref="IOException">The operating system could not read the binary.</exception>
-    public static DebugFile? Find(ElfImage image, string path, string root, out string? remark)
+    public static DebugFile? Find(ElfImage image, string path, out string? remark)
     {
         remark = null;
-        return FindSeparate(image, path, root, ref remark) ?? Embedded(image, ref remark);
+        return FindSeparate(image, path, ref remark) ?? Embedded(image, ref remark);
     }
 
-    /// <summary>The first file beside the image or below <paramref name="root"/> that belongs to it, or null.</summary>
+    /// <summary>The first file beside the image or below its folders that belongs to it, or null.</summary>
     /// <param name="image">A binary.</param>
     /// <param name="path">The path of the binary.</param>
-    /// <param name="root">The folder <c>/usr/lib/debug</c>.</param>
     /// <param name="remark">A remark about a file that was found and could not be used, as a sentence without a full stop; or null.</param>
     /// <exception cref="IOException">The operating system could not read the binary.</exception>
-    public static DebugFile? FindSeparate(ElfImage image, string path, string root, ref string? remark)
+    public static DebugFile? FindSeparate(ElfImage image, string path, ref string? remark)
     {
-        if (image.BuildId is { Length: > 2 } id
-            && TryOpen(image, $"{root}/.build-id/{id[..2]}/{id[2..]}.debug", checksum: null, ref remark) is { } byId)
+        foreach (var candidate in image.BuildId is { Length: > 2 } id ? image.DebugFolders.OfBuild(id) : [])
         {
-            return byId;
+            if (TryOpen(image, candidate, checksum: null, ref remark) is { } byId)
+            {
+                return byId;
+            }
         }
 
         if (Link(image) is { } link && Folder(path) is { } folder)
         {
-            foreach (var candidate in (ReadOnlySpan<string>)[
-                $"{folder}/{link.Name}", $"{folder}/.debug/{link.Name}", $"{root}{folder}/{link.Name}"])
+            foreach (var candidate in image.DebugFolders.OfLink(folder, link.Name))
             {
                 if (TryOpen(image, candidate, link.Checksum, ref remark) is { } byLink)
                 {

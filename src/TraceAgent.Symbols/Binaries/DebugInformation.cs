@@ -10,7 +10,6 @@ namespace TraceAgent.Symbols.Binaries;
 /// </summary>
 public sealed class DebugInformation : IDisposable
 {
-    private const string DebugRoot = "/usr/lib/debug";
     private const int MaxLinkBytes = 4096;
     private const ulong Compressed = 0x800;
 
@@ -42,15 +41,14 @@ public sealed class DebugInformation : IDisposable
     /// <param name="image">The open image, which outlives the result.</param>
     /// <param name="path">The path of the binary.</param>
     /// <param name="problem">The reason.</param>
-    /// <param name="root">The folder below which separate debug information is.</param>
-    public static DebugInformation? Find(ElfImage image, string path, out SiteProblem? problem, string root = DebugRoot)
+    public static DebugInformation? Find(ElfImage image, string path, out SiteProblem? problem)
     {
         ArgumentNullException.ThrowIfNull(image);
         string? remark = null;
         try
         {
             var isOwn = HasEntries(image.Sections);
-            var separate = isOwn ? null : DebugFile.FindSeparate(image, path, root, ref remark);
+            var separate = isOwn ? null : DebugFile.FindSeparate(image, path, ref remark);
             if (isOwn || separate is { Handle: not null } && HasEntries(separate.Sections))
             {
                 var sections = separate?.Sections ?? image.Sections;
@@ -60,7 +58,7 @@ public sealed class DebugInformation : IDisposable
                         || section.Name.StartsWith(".zdebug_", StringComparison.Ordinal)),
                     Remark = remark,
                 };
-                found.FindSupplement(separate?.File ?? image.File, sections, separate?.Path ?? path, root);
+                found.FindSupplement(separate?.File ?? image.File, (sections, separate?.Path ?? path), image.DebugFolders);
                 problem = null;
                 return found;
             }
@@ -90,8 +88,9 @@ public sealed class DebugInformation : IDisposable
         sections, section => section is { Name: ".debug_info" or ".zdebug_info", Size: > 0, Type: not ElfSection.NoBits });
 
     /// <summary>Opens what <c>.gnu_debugaltlink</c> names: a path and a build id. dwz(1), "--multifile".</summary>
-    private void FindSupplement(ElfFile file, ElfSection[] sections, string path, string root)
+    private void FindSupplement(ElfFile file, (ElfSection[] Sections, string Path) debug, DebugFolders folders)
     {
+        var (sections, path) = debug;
         var section = Array.Find(sections, section => section.Name == ".gnu_debugaltlink");
         if (section.Size == 0 || file.ReadOrNull(section.Offset, section.Size, MaxLinkBytes) is not { } link)
         {
@@ -99,7 +98,7 @@ public sealed class DebugInformation : IDisposable
         }
 
         var length = link.AsSpan().IndexOf((byte)0);
-        if (length <= 0 || length + 3 > link.Length)
+        if (length <= 0 || length + 4 > link.Length)
         {
             return;
         }
@@ -108,23 +107,24 @@ public sealed class DebugInformation : IDisposable
         var id = Convert.ToHexStringLower(link.AsSpan(length + 1));
         string[] candidates =
         [
-            $"{root}/.build-id/{id[..2]}/{id[2..]}.debug",
+            .. folders.OfBuild(id),
             Path.Combine(Path.GetDirectoryName(path) ?? "", name),
-            $"{root}/.dwz/{Path.GetFileName(name)}",
+            .. folders.Paths.Select(folder => $"{folder}/.dwz/{Path.GetFileName(name)}"),
         ];
+        string? other = null;
         foreach (var candidate in candidates)
         {
-            if (TryOpen(candidate, id) is { } supplement)
+            if (TryOpen(candidate, id, ref other) is { } supplement)
             {
                 Supplement = supplement;
                 return;
             }
         }
 
-        Remark ??= $"what dwz moved to {name} is missing";
+        Remark ??= $"what dwz moved to {name} is missing{(other is null ? "" : $"; {other} belongs to another build")}";
     }
 
-    private static SafeFileHandle? TryOpen(string path, string id)
+    private static SafeFileHandle? TryOpen(string path, string id, ref string? other)
     {
         var handle = ElfImage.OpenFile(path);
         try
@@ -136,11 +136,13 @@ public sealed class DebugInformation : IDisposable
                 {
                     return handle;
                 }
+
+                other = path;
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            // Like one that is not there.
+            // A file that cannot be read is treated as missing.
         }
 
         handle.Dispose();

@@ -21,11 +21,8 @@ public sealed partial class ElfImage : IDisposable
     private const int MaxCodeSegments = 16;
     private const int MaxLoadedSegments = 64;
 
-    private const string DebugRoot = "/usr/lib/debug";
-
     private readonly ElfHeader _header;
     private readonly string _displayPath;
-    private readonly string _debugRoot;
     private readonly (string? BuildId, bool IsGo) _notes;
     private readonly ElfSegment[] _code;
     private readonly ConcurrentDictionary<Type, object> _derived = new();
@@ -33,10 +30,10 @@ public sealed partial class ElfImage : IDisposable
     private bool? _isOfClang;
     private bool? _isOfRustc;
 
-    private ElfImage(ElfFile file, ElfHeader header, Architecture architecture, string displayPath, string debugRoot)
+    private ElfImage(ElfFile file, ElfHeader header, Architecture architecture, string displayPath, DebugFolders debugFolders)
     {
         _displayPath = displayPath;
-        _debugRoot = debugRoot;
+        DebugFolders = debugFolders;
         File = file;
         _header = header;
         Architecture = architecture;
@@ -48,6 +45,9 @@ public sealed partial class ElfImage : IDisposable
     }
 
     public Architecture Architecture { get; }
+
+    /// <summary>The folders below which its separate debug information is looked for.</summary>
+    internal DebugFolders DebugFolders { get; }
 
     /// <summary>True when the file can be started by itself, as opposed to a library (some, like libc.so.6, are both).</summary>
     public bool IsExecutableProgram { get; }
@@ -123,8 +123,9 @@ public sealed partial class ElfImage : IDisposable
     /// <param name="path">The path to open.</param>
     /// <param name="displayPath">The name of the file in messages; files of debug information are looked for beside this one.</param>
     /// <param name="problem">The reason.</param>
-    /// <param name="debugRoot">The folder below which separate debug information is.</param>
-    public static ElfImage? TryOpen(string path, string displayPath, out SiteProblem? problem, string debugRoot = DebugRoot)
+    /// <param name="debugFolders">The folders below which separate debug information is; null for that of packages.</param>
+    public static ElfImage? TryOpen(
+        string path, string displayPath, out SiteProblem? problem, DebugFolders? debugFolders = null)
     {
         if (path.Contains('\0', StringComparison.Ordinal))
         {
@@ -136,7 +137,7 @@ public sealed partial class ElfImage : IDisposable
         var error = Marshal.GetLastPInvokeError();
         if (!file.IsInvalid)
         {
-            return TryOpen(file, displayPath, out problem, debugRoot);
+            return TryOpen(file, displayPath, out problem, debugFolders);
         }
 
         file.Dispose();
@@ -155,8 +156,9 @@ public sealed partial class ElfImage : IDisposable
     /// </summary>
     /// <param name="displayPath">The name of the file in messages.</param>
     /// <param name="problem">The reason.</param>
-    /// <param name="debugRoot">The folder below which separate debug information is.</param>
-    public static ElfImage? TryOpen(SafeFileHandle file, string displayPath, out SiteProblem? problem, string debugRoot = DebugRoot)
+    /// <param name="debugFolders">The folders below which separate debug information is; null for that of packages.</param>
+    public static ElfImage? TryOpen(
+        SafeFileHandle file, string displayPath, out SiteProblem? problem, DebugFolders? debugFolders = null)
     {
         ElfImage? image = null;
         try
@@ -177,13 +179,13 @@ public sealed partial class ElfImage : IDisposable
                 return null;
             }
 
-            image = new ElfImage(bytes, header, architecture, displayPath, debugRoot);
+            image = new ElfImage(bytes, header, architecture, displayPath, debugFolders ?? DebugFolders.Default);
             problem = null;
             return image;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            // What the runtime throws for a folder, a pipe, or an error of the disk.
+            // File.OpenHandle and RandomAccess throw these for a folder, a pipe or an error of the disk.
             problem = error is NotSupportedException || Directory.Exists(displayPath)
                 ? new SiteProblem(SiteCodes.NotSupported, Refused: true, $"{displayPath} is not a regular file")
                 : CannotRead(displayPath, error.Message, null);
@@ -250,7 +252,7 @@ public sealed partial class ElfImage : IDisposable
         string? remark = null;
         if (!hasAll)
         {
-            using var debug = DebugFile.Find(this, _displayPath, _debugRoot, out remark);
+            using var debug = DebugFile.Find(this, _displayPath, out remark);
             if ((debug?.Symbols() ?? (IsGo ? GoFunctionTable.Read(this) : null)) is { } more)
             {
                 tables.Add(more);

@@ -37,7 +37,7 @@ internal sealed partial class FunctionIndex
         {
             var result = Result(exact, most, exact.Kind, pattern.NameBytes);
 
-            // Who asks for a version wants to read which one it was.
+            // A rule that names a version gets it in the name that is shown.
             return pattern.Version is not null && result.Functions is [var only]
                 ? result with { Functions = [only with { Shown = pattern.Text }] }
                 : result;
@@ -70,7 +70,7 @@ internal sealed partial class FunctionIndex
             }
         }
 
-        // What every call was made to a copy of is left as the copy alone.
+        // When the compiler specialised all calls of a function, only the copy (name.constprop.0) is left.
         var copies = pattern.IsGlob || exact.Kind != NameKind.Absent || image.IsGo ? (Kind: NameKind.Absent, Found: [], IndirectCount: 0)
             : Collect((table, index) =>
                 pattern.NamesOriginalOf(table.PlainNameOf(table.Symbols[index])) && HasVersion(pattern, table, index));
@@ -233,19 +233,19 @@ internal sealed partial class FunctionIndex
     /// <summary>Gives functions of one name what tells them apart: the version, else the source file, else the address.</summary>
     private void Distinguish(List<FoundSymbol> found, List<FunctionRange> ranges)
     {
-        foreach (var twins in Enumerable.Range(0, ranges.Count).GroupBy(i => ranges[i].Shown, StringComparer.Ordinal))
+        foreach (var sameName in Enumerable.Range(0, ranges.Count).GroupBy(i => ranges[i].Shown, StringComparer.Ordinal))
         {
-            var group = twins.ToList();
+            var group = sameName.ToList();
             if (group.Count == 1)
             {
                 continue;
             }
 
             var versions = group.ConvertAll(
-                i => tables[found[i].Table].VersionOf(found[i].Index, out _) is { } version ? $"{twins.Key}@{version}" : null);
+                i => tables[found[i].Table].VersionOf(found[i].Index, out _) is { } version ? $"{sameName.Key}@{version}" : null);
             var files = versions.Distinct().Count() == group.Count && !versions.Contains(null)
                 ? versions
-                : group.ConvertAll(i => tables[found[i].Table].SourceOf(found[i].Index) is { } file ? $"{twins.Key} ({file})" : null);
+                : group.ConvertAll(i => tables[found[i].Table].SourceOf(found[i].Index) is { } file ? $"{sameName.Key} ({file})" : null);
             var isClear = files.Distinct().Count() == group.Count && !files.Contains(null);
             for (var i = 0; i < group.Count; i++)
             {

@@ -16,9 +16,9 @@ namespace TraceAgent.Symbols.Exits;
 internal sealed class IndirectJump(ElfImage image, Predicate<ulong> isOwn)
 {
     /// <summary>The number of instructions before the jump that are searched for the origin of its target.</summary>
-    private const int LookBack = 16;
+    private const int MaxBefore = 16;
 
-    private readonly Instruction[] _before = new Instruction[LookBack];
+    private readonly Instruction[] _before = new Instruction[MaxBefore];
     private int _count;
 
     public enum Meaning
@@ -29,7 +29,7 @@ internal sealed class IndirectJump(ElfImage image, Predicate<ulong> isOwn)
     }
 
     /// <summary>Records an instruction of the function, in the order of their addresses.</summary>
-    public void Note(in Instruction instruction) => _before[_count++ % LookBack] = instruction;
+    public void Note(in Instruction instruction) => _before[_count++ % MaxBefore] = instruction;
 
     /// <summary>The meaning of an indirect jump.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
@@ -135,9 +135,9 @@ internal sealed class IndirectJump(ElfImage image, Predicate<ulong> isOwn)
     private Instruction? DefinitionOf(Register register)
     {
         var wanted = register.GetFullRegister();
-        for (var back = 1; back <= Math.Min(_count, LookBack); back++)
+        for (var back = 1; back <= Math.Min(_count, MaxBefore); back++)
         {
-            ref readonly var one = ref _before[(_count - back) % LookBack];
+            ref readonly var one = ref _before[(_count - back) % MaxBefore];
             if (one.FlowControl is not (FlowControl.Next or FlowControl.ConditionalBranch))
             {
                 return null;

@@ -109,12 +109,12 @@ internal sealed class SharedExits(ElfImage image, string displayPath)
     {
         var most = sites.SelectMany(site => site.Site.Followed).DistinctBy(one => one.Address).Where(one => callers[one.Address].Count > 0)
             .OrderByDescending(one => callers[one.Address].Count).ToList();
-        var told = string.Join("; ", most.Take(MaxNames).Select(one =>
+        var listed = string.Join("; ", most.Take(MaxNames).Select(one =>
             $"{one.Name}, called at {Plural.Of(callers[one.Address].Count, "place")} by {string.Join(", ", names[one.Address])}"));
         return new SiteProblem(
             SiteCodes.SharedExit, Refused: false,
             $"returns are also seen in {(most.Count == 1 ? "a function" : $"{most.Count} functions")} of {displayPath} " +
-            $"that others call: {told}" +
+            $"that others call: {listed}" +
             $"{(most.Count > MaxNames ? "; …" : "")}; each of these calls costs a hit, which counts for the budget of this rule",
             "such a hit usually costs 2 to 10 µs, and `traceagent resolve` measures it on this host; `on: entry` needs none");
     }

@@ -32,8 +32,8 @@ internal sealed class TakenAddresses
             left -= size;
             return (segment.Address, new BitArray((int)((size + WordBytes - 1) / WordBytes)));
         })];
-        SegmentScan.Of(image.File, image.LoadedSegments, WordBytes, LookAtData);
-        SegmentScan.Of(image.File, image.CodeSegments, OperandBytes, LookAtCode);
+        SegmentScan.Of(image.File, image.LoadedSegments, WordBytes, ScanData);
+        SegmentScan.Of(image.File, image.CodeSegments, OperandBytes, ScanCode);
     }
 
     /// <summary>False when nothing in the file holds the address; other files may hold what it exports, which counts.</summary>
@@ -62,7 +62,7 @@ internal sealed class TakenAddresses
     }
 
     /// <summary>Finds pointers, relocations that make one, and the dynamic symbols.</summary>
-    private void LookAtData(ReadOnlySpan<byte> piece, ulong address)
+    private void ScanData(ReadOnlySpan<byte> piece, ulong address)
     {
         for (var at = (int)(ulong.MaxValue - address + 1 & (WordBytes - 1)); at <= piece.Length - WordBytes; at += WordBytes)
         {
@@ -74,7 +74,7 @@ internal sealed class TakenAddresses
     /// Finds the operands of <c>lea</c> and its like, relative to the next instruction, and addresses themselves in code that has
     /// its place.
     /// </summary>
-    private void LookAtCode(ReadOnlySpan<byte> piece, ulong address)
+    private void ScanCode(ReadOnlySpan<byte> piece, ulong address)
     {
         const int modeBits = 0b11_000_111;
         const int relative = 0b00_000_101;

@@ -15,7 +15,7 @@ internal sealed class ArgumentPlaces
     private readonly string _displayPath;
     private readonly SiteRequest _request;
     private readonly ArgumentUse _use;
-    private readonly List<(SiteProblem Problem, string Function)> _doubts = [];
+    private readonly List<(SiteProblem Problem, string Function)> _warnings = [];
 
     private ArgumentPlaces(ElfImage image, string displayPath, SiteRequest request) =>
         (_image, _displayPath, _request, _use) = (image, displayPath, request, new ArgumentUse(image));
@@ -33,9 +33,9 @@ internal sealed class ArgumentPlaces
     {
         var places = new ArgumentPlaces(image, displayPath, request);
         var placed = sites.ConvertAll(places.Of);
-        foreach (var same in places._doubts.GroupBy(doubt => doubt.Problem.Code))
+        foreach (var same in places._warnings.GroupBy(warning => warning.Problem.Code))
         {
-            var (first, count) = (same.First().Problem, same.Select(doubt => doubt.Function).Distinct().Count());
+            var (first, count) = (same.First().Problem, same.Select(warning => warning.Function).Distinct().Count());
             problems.Add(count == 1
                 ? first
                 : first with { Message = FormattableString.Invariant($"{first.Message}; the same of {count - 1:N0} more") });
@@ -54,7 +54,7 @@ internal sealed class ArgumentPlaces
             case CSiteAbi c:
                 if (function is not null && ChangedParameters.Of(_image, function) is { } reason)
                 {
-                    Doubt(
+                    Warn(
                         function, SiteCodes.ParametersChanged,
                         $"{reason}: its arguments may be other ones, or in other places, than the source has them",
                         "compare them with what the program does, or follow a function that is exported");
@@ -87,7 +87,7 @@ internal sealed class ArgumentPlaces
         if (names.Count > 0)
         {
             var them = names.Count == 1 ? "it" : "them";
-            Doubt(
+            Warn(
                 function, SiteCodes.ParametersChanged,
                 $"nothing in it surely reads {string.Join(" and ", names)}: "
                     + $"clang and Rust pass nothing for {them} from calls in the same file when the function does not use {them}",
@@ -104,10 +104,10 @@ internal sealed class ArgumentPlaces
     {
         var scope = new CalledScope(_image.Functions, function, Form!);
         var words = scope.HasObject ? 1 : 0;
-        switch (scope.Doubt)
+        switch (scope.Uncertainty)
         {
             case ObjectUncertainty.MayBeStatic:
-                Doubt(
+                Warn(
                     function, SiteCodes.ObjectUncertain,
                     $"'{scope.Shown}' is a class: the arguments are read behind the address of its object, "
                         + "and each is one place before that if the function is static",
@@ -115,7 +115,7 @@ internal sealed class ArgumentPlaces
                         + $"or '{scope.Shown} *this' as its first parameter when there is");
                 break;
             case ObjectUncertainty.MayBeMember:
-                Doubt(
+                Warn(
                     function, SiteCodes.ObjectUncertain,
                     $"nothing tells whether '{scope.Shown}' is a namespace or a class: "
                         + "the arguments are read as of a function without an object, "
@@ -124,7 +124,7 @@ internal sealed class ArgumentPlaces
                         + $"or '{scope.Shown} *this' as its first parameter when there is");
                 break;
             case ObjectUncertainty.Contradiction:
-                Doubt(
+                Warn(
                     function, SiteCodes.PrototypeContradicts,
                     "the prototype is that of a member function, but by its name it is none: "
                         + "the arguments are read as of a function without an object",
@@ -137,7 +137,7 @@ internal sealed class ArgumentPlaces
         if (Form!.Result == ResultPlace.OfClass && isPassed && !scope.IsPassedByAddress(Form!.ResultClass))
         {
             words += scope.IsCpp ? 1 : 0;
-            Doubt(
+            Warn(
                 function, SiteCodes.ResultUncertain,
                 $"nothing tells how a '{Form!.ResultClass}' is returned: the arguments are read as "
                     + (scope.IsCpp
@@ -161,7 +161,7 @@ internal sealed class ArgumentPlaces
         var word = GoGenerics.DictionaryWord(function.Name, _image.GoMinor, out var isUncertain);
         if (isUncertain)
         {
-            Doubt(
+            Warn(
                 function, SiteCodes.DictionaryUncertain,
                 "the words are counted as they are passed: "
                     + "behind those of the receiver comes the hidden dictionary of a generic type",
@@ -171,9 +171,9 @@ internal sealed class ArgumentPlaces
         return word;
     }
 
-    private void Doubt(FunctionRange? function, string code, string message, string hint)
+    private void Warn(FunctionRange? function, string code, string message, string hint)
     {
         var shown = function is { Shown.Length: > 0 } ? function.Shown : "the function";
-        _doubts.Add((new SiteProblem(code, Refused: false, $"{shown} in {_displayPath}: {message}", hint), shown));
+        _warnings.Add((new SiteProblem(code, Refused: false, $"{shown} in {_displayPath}: {message}", hint), shown));
     }
 }

@@ -25,10 +25,10 @@ internal enum ObjectUncertainty
 /// </summary>
 internal sealed class CalledScope
 {
-    // Operators that are static without saying so: new, new[], delete, delete[].
+    // Operators that are static without the keyword: new, new[], delete, delete[].
     private static readonly string[] Static = ["nw", "na", "dl", "da"];
 
-    // What a lambda without captures is converted to: GCC's and clang's name.
+    // The function that a lambda without captures converts to: GCC's and clang's name.
     private static readonly string[] Invokers = ["4_FUN", "8__invoke"];
 
     private readonly FunctionIndex _functions;
@@ -45,36 +45,36 @@ internal sealed class CalledScope
         var member = demangled?.Member;
         IsCpp = name.AsSpan().StartsWith("_Z"u8) && !RustLegacyName.TryDemangle(name, out _, out _);
 
-        // Without a name that can be read, the prototype's is all there is.
+        // Without a readable mangled name, only the prototype names the scope.
         member ??= name.Length == 0 || (IsCpp && demangled is null) ? OfSource(form.Scope) : null;
         IsCpp |= name.Length == 0 && form.Scope.Length > 0;
         Shown = member?.ShownScope ?? form.Scope;
-        var said = form.Object;
-        if (said == ObjectArgument.Absent)
+        var declared = form.Object;
+        if (declared == ObjectArgument.Absent)
         {
             return;
         }
 
         if (member is null)
         {
-            HasObject = said == ObjectArgument.Hidden && name.Length == 0;
-            Doubt = said == ObjectArgument.Hidden && !HasObject ? ObjectUncertainty.Contradiction : ObjectUncertainty.None;
+            HasObject = declared == ObjectArgument.Hidden && name.Length == 0;
+            Uncertainty = declared == ObjectArgument.Hidden && !HasObject ? ObjectUncertainty.Contradiction : ObjectUncertainty.None;
             return;
         }
 
         if (IsForCertain(member) is { } certain)
         {
             HasObject = certain;
-            Doubt = said == ObjectArgument.Hidden && !certain ? ObjectUncertainty.Contradiction : ObjectUncertainty.None;
+            Uncertainty = declared == ObjectArgument.Hidden && !certain ? ObjectUncertainty.Contradiction : ObjectUncertainty.None;
             return;
         }
 
         var kind = functions.ScopeOf(member);
-        HasObject = kind == ScopeKind.Class || (said == ObjectArgument.Hidden && kind == ScopeKind.Unknown);
-        Doubt = (kind, said) switch
+        HasObject = kind == ScopeKind.Class || (declared == ObjectArgument.Hidden && kind == ScopeKind.Unknown);
+        Uncertainty = (kind, declared) switch
         {
-            (ScopeKind.Class, ObjectArgument.Unsaid) when !IsOperator(member) => ObjectUncertainty.MayBeStatic,
-            (ScopeKind.Unknown, ObjectArgument.Unsaid) => ObjectUncertainty.MayBeMember,
+            (ScopeKind.Class, ObjectArgument.Unspecified) when !IsOperator(member) => ObjectUncertainty.MayBeStatic,
+            (ScopeKind.Unknown, ObjectArgument.Unspecified) => ObjectUncertainty.MayBeMember,
             (ScopeKind.Namespace, ObjectArgument.Hidden) => ObjectUncertainty.Contradiction,
             _ => ObjectUncertainty.None,
         };
@@ -87,7 +87,7 @@ internal sealed class CalledScope
 
     public bool HasObject { get; }
 
-    public ObjectUncertainty Doubt { get; }
+    public ObjectUncertainty Uncertainty { get; }
 
     /// <summary>True when members of the class say that values of it have an address; the name is as the prototype has it.</summary>
     public bool IsPassedByAddress(string type)

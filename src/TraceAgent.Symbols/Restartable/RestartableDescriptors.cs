@@ -47,8 +47,8 @@ internal sealed class RestartableDescriptors
     {
         var search = new RestartableDescriptors(image);
         search.ReadSections();
-        search.LookAtRelocations();
-        search.LookAtData();
+        search.ScanRelocations();
+        search.ScanData();
         return search._found.Values;
     }
 
@@ -72,7 +72,7 @@ internal sealed class RestartableDescriptors
     /// Searches position-independent files, whose pointers the loader fills in: start and abort lie 16 bytes apart, and no
     /// pointer between them.
     /// </summary>
-    private void LookAtRelocations()
+    private void ScanRelocations()
     {
         Span<byte> bytes = stackalloc byte[Size];
         foreach (var (place, target) in _relocations.All)
@@ -88,9 +88,9 @@ internal sealed class RestartableDescriptors
     }
 
     /// <summary>Searches files that lie where they were linked to, and those whose relocations leave the pointer in its place.</summary>
-    private void LookAtData() => SegmentScan.Of(_image.File, _image.LoadedSegments, Size, LookAt);
+    private void ScanData() => SegmentScan.Of(_image.File, _image.LoadedSegments, Size, Scan);
 
-    private void LookAt(ReadOnlySpan<byte> piece, ulong address)
+    private void Scan(ReadOnlySpan<byte> piece, ulong address)
     {
         for (var at = (int)(-(long)address & 7); at + Size <= piece.Length; at += 8)
         {

@@ -18,7 +18,7 @@ internal sealed class RestartableSequences
     /// The number of bytes in front of a sequence that are not probed where the function is not known, since its instructions
     /// cannot be told apart.
     /// </summary>
-    private const int CautiousBefore = 16;
+    private const int MaxBytesBefore = 16;
 
     private readonly ElfImage _image;
     private readonly List<(ulong Start, ulong End)> _ranges = [];
@@ -62,18 +62,18 @@ internal sealed class RestartableSequences
     /// </summary>
     private ulong AnnouncedAt(RestartableDescriptor descriptor)
     {
-        var cautious = descriptor.Start - Math.Min(descriptor.Start, CautiousBefore);
+        var earliest = descriptor.Start - Math.Min(descriptor.Start, MaxBytesBefore);
         var function = FunctionAt(descriptor.Start);
         if (function is null || _image.Architecture.ElfMachine != Architecture.X64.ElfMachine || descriptor.Start == function.Start)
         {
-            return function is null ? cautious : Math.Max(cautious, function.Start);
+            return function is null ? earliest : Math.Max(earliest, function.Start);
         }
 
-        // A function may be large; instructions are told apart from its start, and kept from near the sequence.
+        // Decoding begins at the function's start, because only there is the start of an instruction certain.
         if (_image.FileOffsetOf(function.Start) is not { } offset
             || _image.File.ReadOrNull(offset, descriptor.Start - function.Start, 1 << 20) is not { } code)
         {
-            return cautious;
+            return earliest;
         }
 
         var decoder = Decoder.Create(64, new ByteArrayCodeReader(code));
@@ -84,7 +84,7 @@ internal sealed class RestartableSequences
             decoder.Decode(out var instruction);
             if (instruction.IsInvalid)
             {
-                return cautious;
+                return earliest;
             }
 
             last = instruction.IP;

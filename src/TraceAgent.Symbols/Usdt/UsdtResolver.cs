@@ -11,7 +11,7 @@ namespace TraceAgent.Symbols.Usdt;
 /// <summary>Resolves <c>usdt:</c> to sites, grouped by where their arguments are.</summary>
 internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.Usdt where, SiteRequest request)
 {
-    // Each costs a search through every symbol of the file.
+    // Each variable costs a search through every symbol of the file.
     private const int MaxVariables = 64;
 
     private readonly UsdtPattern _pattern = new(where);
@@ -111,7 +111,8 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
         ulong counter = 0;
         if (note.Semaphore != 0)
         {
-            // The kernel counts in two bytes that must be aligned, in a mapping that the program can write to.
+            // The kernel counts in an aligned short in a private writable mapping (uprobe_register and valid_ref_ctr_vma in
+            // kernel/events/uprobes.c).
             if (image.WritableFileOffsetOf(note.Semaphore, 2) is not ({ } offset and > 0) || offset % 2 != 0)
             {
                 problems.Add(new SiteProblem(

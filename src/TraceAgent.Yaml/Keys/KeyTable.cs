@@ -54,11 +54,11 @@ public sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
 
             if (!_byName.TryGetValue(name, out var key))
             {
-                var truth = TruthKey.Meant(name, _byName.Keys);
+                var truth = BooleanKey.Meant(name, _byName.Keys);
                 var near = truth ?? Suggestion.Nearest(name, _byName.Keys);
                 var hint = (truth, near) switch
                 {
-                    (not null, _) => TruthKey.Hint(truth),
+                    (not null, _) => BooleanKey.Hint(truth),
                     (_, null) => $"known here: {Quoted.List(_byName.Keys)}",
                     _ => $"did you mean '{near}'?",
                 };

@@ -81,7 +81,8 @@ internal static class CheckCommand
 
         var (files, withoutFiles) = RulePaths.Read(paths, untrusted);
         var value = configuration?.Value;
-        using var resolver = new ProbeResolver(permitted: value is null ? null : new PermittedBinaries(() => value.Binaries));
+        using var resolver = new ProbeResolver(
+            permitted: value is null ? null : new PermittedBinaries(() => value.Binaries), folders: value?.DebugFolders);
         var evaluator = new RuleFileEvaluator(
             resolver, new PrefixSource(new PathTrust(TrustedUsers.OfThisProcess(), untrusted)),
             () => value is null ? null : AgentConfiguration.NamesOf(value.Outputs));
@@ -137,8 +138,8 @@ internal static class CheckCommand
         var errors = diagnostics.Count(d => d.Severity == Severity.Error);
         var warnings = diagnostics.Count - errors;
         var found = errors == 0 ? "no errors" : Plural.Of(errors, "error");
-        var doubts = warnings == 0 ? "" : $", {Plural.Of(warnings, "warning")}";
-        Console.Error.WriteLine($"{Plural.Of(files, "file")}, {Plural.Of(rules, "rule")}: {found}{doubts}");
+        var warningText = warnings == 0 ? "" : $", {Plural.Of(warnings, "warning")}";
+        Console.Error.WriteLine($"{Plural.Of(files, "file")}, {Plural.Of(rules, "rule")}: {found}{warningText}");
     }
 }
 

@@ -31,24 +31,27 @@ internal static class LinesCommand
         binary.CompletionSources.Add(Completions.Binaries);
         place.CompletionSources.Add(Completions.Functions(binary));
         var variables = new Option<bool>("--vars") { Description = "Show the variables of each place, and where their values are" };
+        var config = ConfigOption.Create("Agent configuration with the folders of 'debug_info'");
         var json = new Option<bool>("--json") { Description = "One JSON object a line, for machines" };
         var command = new Command("lines", "List the source lines that can be probed in a binary with debug information.")
         {
-            binary, place, variables, json,
+            binary, place, variables, config, json,
         };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(binary)!, parsed.GetValue(place), parsed.GetValue(variables), parsed.GetValue(json)));
+        command.SetAction(parsed => ConfigOption.Read(parsed.GetValue(config), out var configuration) ?? Run(
+            parsed.GetValue(binary)!, parsed.GetValue(place), (parsed.GetValue(variables), parsed.GetValue(json)),
+            configuration?.DebugFolders));
         return command;
     }
 
-    private static int Run(string binary, string? place, bool withVariables, bool json)
+    private static int Run(string binary, string? place, (bool WithVariables, bool Json) options, DebugFolders? folders)
     {
+        var (withVariables, json) = options;
         if (SymbolsCommand.Find(binary, out var missingBinary) is not { } path)
         {
             return CommandError.Write(ExitCode.Usage, missingBinary!);
         }
 
-        using var image = ElfImage.TryOpen(path, out var problem);
+        using var image = ElfImage.TryOpen(path, path, out var problem, folders);
         if (image is null)
         {
             return Refuse(problem!);
@@ -66,7 +69,7 @@ internal static class LinesCommand
             answers.Add(answer);
             if (query is DebugQuery.Lines lines && Missing(answer, lines, path) is { } missing)
             {
-                Tell(answer.Problems);
+                Report(answer.Problems);
                 return Refuse(missing);
             }
         }
@@ -149,7 +152,7 @@ internal static class LinesCommand
             }
         }
 
-        Tell(answers.SelectMany(answer => answer.Problems).Distinct());
+        Report(answers.SelectMany(answer => answer.Problems).Distinct());
         if (answers.Exists(answer => answer.IsCut))
         {
             Console.Error.WriteLine($"traceagent: only the first {DebugInfoReader.MaxSites} places are listed; ask for fewer lines");
@@ -158,7 +161,7 @@ internal static class LinesCommand
         return ExitCode.Fine;
     }
 
-    private static void Tell(IEnumerable<string> problems)
+    private static void Report(IEnumerable<string> problems)
     {
         foreach (var problem in problems)
         {

@@ -25,11 +25,7 @@ internal static class ResolveCommand
     public static Command Create()
     {
         var paths = RulePaths.Argument(ArgumentArity.OneOrMore);
-        var config = new Option<string?>("--config")
-        {
-            Description = "Agent configuration with the 'binaries' that may be probed",
-            HelpName = "FILE",
-        };
+        var config = ConfigOption.Create("Agent configuration with the 'binaries' that may be probed, and folders of 'debug_info'");
         var json = new Option<bool>("--json") { Description = "One JSON object a line for each rule, for machines" };
         var command = new Command(
             "resolve", "Show how rules resolve on this machine: places, cost of a hit, where each value is, refusals. Exit code 1 " +
@@ -43,18 +39,14 @@ internal static class ResolveCommand
 
     private static int Run(string[] paths, string? configPath, bool json)
     {
-        if (RulePaths.FirstMissing(configPath is null ? paths : [.. paths, configPath]) is { } missing)
+        if (RulePaths.FirstMissing(paths) is { } missing)
         {
             return CommandError.Write(ExitCode.Usage, $"{missing}: no such file or folder");
         }
 
-        var configuration = configPath is null ? null : AgentConfigurationFile.Load(configPath);
-        if (configuration is { Value: null, Source: var text })
+        if (ConfigOption.Read(configPath, out var configuration) is { } failed)
         {
-            DiagnosticWriter.WriteText(
-                Console.Error, configuration.Diagnostics, new Dictionary<string, SourceText> { [text.Path] = text },
-                TerminalColours.OnStandardError, TerminalColours.ColumnsOnStandardError);
-            return ExitCode.Failure;
+            return failed;
         }
 
         var (files, withoutFiles) = RulePaths.Read(paths);
@@ -65,7 +57,8 @@ internal static class ResolveCommand
         using (var stream = Console.OpenStandardOutput())
         using (var output = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16))
         using (var resolver = new ProbeResolver(
-            permitted: configuration?.Value is { } value ? new PermittedBinaries(() => value.Binaries) : null))
+            permitted: configuration is null ? null : new PermittedBinaries(() => configuration.Binaries),
+            folders: configuration?.DebugFolders))
         {
             var trust = new PathTrust(TrustedUsers.OfThisProcess(), Severity.Warning);
             var evaluator = new RuleFileEvaluator(resolver, new PrefixSource(trust));

@@ -7,6 +7,7 @@ using TraceAgent.Events.Outputs;
 using TraceAgent.Linux;
 using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Configuration;
@@ -41,6 +42,9 @@ internal sealed record AgentConfiguration(string Rules, EquatableArray<OutputCon
 
     /// <summary>The processes whose pages programs wait for.</summary>
     public WaitPolicy WaitForPages { get; init; } = WaitPolicy.Trusted;
+
+    /// <summary>The folders with separate debug information.</summary>
+    public DebugFolders DebugFolders { get; init; } = DebugFolders.Default;
 
     /// <summary>The time between two writes while events come; 0 to 1 s.</summary>
     public TimeSpan Flush { get; init; } = DefaultFlush;
@@ -91,14 +95,14 @@ internal sealed record AgentConfigurationFile(AgentConfiguration? Value, Equatab
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
             using var opened = InputFile.Open(path);
-            var distrust = trust?.Judge(path, opened.Handle);
+            var untrusted = trust?.Judge(path, opened.Handle);
             var bytes = new byte[ReadLimit];
             var length = opened.Read(bytes);
             var file = AgentConfigurationReader.Read(path, folder, bytes.AsSpan(0, length), Environment.GetEnvironmentVariable);
-            return distrust is null
+            return untrusted is null
                 ? file
                 : file with
-                { Value = distrust.Severity == Severity.Error ? null : file.Value, Diagnostics = [distrust, .. file.Diagnostics] };
+                { Value = untrusted.Severity == Severity.Error ? null : file.Value, Diagnostics = [untrusted, .. file.Diagnostics] };
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Engine.Targets;
+using TraceAgent.Symbols.Binaries;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;
 
@@ -31,6 +32,7 @@ internal static class AgentConfigurationReader
             State = draft.State,
             WaitForPages = draft.WaitForPages,
             Flush = draft.Flush,
+            DebugFolders = new DebugFolders([.. draft.DebugFolders, DebugFolders.OfPackages]),
             Metrics = new MetricsConfiguration(draft.MetricsListen, draft.MetricsTextfile),
             Binaries = new BinaryLists(draft.Allow.ToEquatableArray(), draft.Deny.ToEquatableArray()),
         };

@@ -31,6 +31,8 @@ internal sealed class AgentDraft(string baseDirectory, Func<string, string?> env
 
     public TimeSpan Flush { get; set; } = AgentConfiguration.DefaultFlush;
 
+    public List<string> DebugFolders { get; } = [];
+
     public List<string> Allow { get; } = [];
 
     public List<string> Deny { get; } = [];

@@ -38,6 +38,11 @@ internal static class AgentKeys
             WaitValue.Schema,
             (agent, entry, bag) => agent.WaitForPages = WaitValue.Read(entry, bag) ?? agent.WaitForPages),
         new Key<AgentDraft>(
+            "debug_info",
+            "Where debug information of binaries is found, besides in themselves and in what packages install.",
+            JsonSchema.Definition("debug_info"),
+            DebugInfoKeys.Read),
+        new Key<AgentDraft>(
             "flush",
             FlushValue.Description,
             FlushValue.Schema,

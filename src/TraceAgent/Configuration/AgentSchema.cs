@@ -18,5 +18,6 @@ internal static class AgentSchema
         ("roll", OutputKeys.Roll.Schema()),
         ("defaults", DefaultKeys.Table.Schema()),
         ("binaries", JsonSchema.Empty.MinProperties(1).And(BinaryKeys.Table.Schema())),
+        ("debug_info", JsonSchema.Empty.MinProperties(1).And(DebugInfoKeys.Table.Schema())),
         ("metrics", JsonSchema.Empty.MinProperties(1).And(MetricsKeys.Table.Schema())));
 }

@@ -63,7 +63,7 @@ internal sealed class PacketReporter(ILogger logger, EventPump pump, WallClock c
         pump.Enqueue(AgentEvents.Pending(rule.Name.Value, $"{reason} yet", clock.UtcNow));
     }
 
-    public void Warn(PacketRule rule, string doubt) => Log.FilterWarning(logger, rule.Name.Value, doubt);
+    public void Warn(PacketRule rule, string warning) => Log.FilterWarning(logger, rule.Name.Value, warning);
 
     public void Expired(PacketRule rule, TimeSpan ttl)
     {

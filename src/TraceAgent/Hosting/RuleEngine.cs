@@ -35,12 +35,14 @@ internal sealed class RuleEngine : IHostedService, IDisposable
         (_parts, _pipeline, _logger) = (parts, pipeline, logger);
         Reporter = new AgentReporter(logger, pipeline.Pump, pipeline.Clock);
         _detachQueue = new DetachQueue(parts.Session, pipeline.Slots, pipeline.Pump);
+        var folders = parts.Configuration.DebugFolders;
         _reconciler = new Reconciler(
-            parts.Session, new ProbeAttacher(parts.Session, pipeline.Slots), _detachQueue, pipeline.Rules, Table)
+            parts.Session, new ProbeAttacher(parts.Session, pipeline.Slots, folders), _detachQueue, pipeline.Rules, Table)
         { Listener = Reporter };
         var followed = Follow(parts, pipeline, logger);
         var permitted = new PermittedBinaries(() => followed?.Binaries ?? parts.Configuration.Binaries);
-        _resolver = new ProbeResolver(new SeccompReturns(() => SeccompProbe.ReturnsAreFatal(parts.Session.AttachMethod)), permitted);
+        _resolver = new ProbeResolver(
+            new SeccompReturns(() => SeccompProbe.ReturnsAreFatal(parts.Session.AttachMethod)), permitted, folders);
         var harm = new HarmGuard();
         Loop = new ReconcileLoop(new ReconcileParts
         {
@@ -77,7 +79,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Loop.Start();
-        if (_parts.Crashes?.Trouble is { } trouble)
+        if (_parts.Crashes?.Problem is { } trouble)
         {
             Log.NoState(_logger, trouble);
         }

@@ -83,8 +83,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "rule detached: {rule} from {interfaceName}: {reason}")]
     public static partial void FilterLeft(ILogger logger, string rule, string interfaceName, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "rule {rule}: {doubt}")]
-    public static partial void FilterWarning(ILogger logger, string rule, string doubt);
+    [LoggerMessage(Level = LogLevel.Error, Message = "rule {rule}: {warning}")]
+    public static partial void FilterWarning(ILogger logger, string rule, string warning);
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "rule {rule}: {sources} evicted, whose counters start again at 0; 'max_sources' is {most}")]

@@ -110,7 +110,7 @@ internal static class StatusTable
         Line("last event", rule.LastEvent is { } last ? $"{last:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} ({Span(now - last)} ago)" : "none yet");
         if (rule.Latency is { } latency)
         {
-            text.Append('\n').Append(LatencyPicture.Of(latency));
+            text.Append('\n').Append(LatencyChart.Of(latency));
         }
 
         return text.ToString();

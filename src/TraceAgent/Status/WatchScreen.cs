@@ -78,9 +78,9 @@ internal static class WatchScreen
         StatusTable.Number(rule.Lost),
         rule.CostPercent is { } percent ? StatusTable.Percent(percent) : "-",
         ShareOf(rule) is { } share ? $"{Bar(share)} {share.ToString("0", CultureInfo.InvariantCulture),3} %" : "",
-        rates?.Latency is { } median ? LatencyPicture.Time(LatencyPicture.Bound(median, 0.5)) : "-",
-        rates?.Latency is { } most ? LatencyPicture.Time(LatencyPicture.Bound(most, 0.99)) : "-",
-        rates?.Latency is { } durations ? LatencyPicture.Line(durations, HistogramWidth) : "",
+        rates?.Latency is { } median ? LatencyChart.Time(LatencyChart.Bound(median, 0.5)) : "-",
+        rates?.Latency is { } most ? LatencyChart.Time(LatencyChart.Bound(most, 0.99)) : "-",
+        rates?.Latency is { } durations ? LatencyChart.Line(durations, HistogramWidth) : "",
     ];
 
     /// <summary>The cost in percent of the budget; null without a budget.</summary>

@@ -47,7 +47,7 @@ public sealed class EveryFunctionTests(ITestOutputHelper log) : IDisposable
         log.WriteLine(
             $"{name}: {functions} functions, "
                 + $"{agent.MessagesWith("rule attached")} of {rules.Length} rules attached, {hits} hits");
-        Assert.True(agent.MessagesWith("rule attached") >= 2 * probed.Count && hits > functions / 10, agent.Tell());
+        Assert.True(agent.MessagesWith("rule attached") >= 2 * probed.Count && hits > functions / 10, agent.Dump());
     }
 
     /// <summary>By ten thousands, of calls and of entries.</summary>

@@ -45,9 +45,9 @@ public sealed class HarmlessTests(ITestOutputHelper log) : IDisposable
             {
                 // A program that is not the same every time would have failed above, but for this.
                 Assert.Equal(expected, workload.Run());
-                var guilty = Narrow(workload, batch, expected);
+                var failing = Narrow(workload, batch, expected);
                 Assert.Fail($"{name}, seed {seed}: {Difference(expected, outcome.Output)}\n" +
-                    $"probed where the agent allowed it:\n{string.Concat(guilty.Rules)}\n{outcome.Messages}");
+                    $"probed where the agent allowed it:\n{string.Concat(failing.Rules)}\n{outcome.Messages}");
             }
 
             attached += outcome.Attached;
@@ -92,7 +92,7 @@ public sealed class HarmlessTests(ITestOutputHelper log) : IDisposable
             .Where(line => line.Contains("\"event\":\"agent\"", StringComparison.Ordinal)
                 && line.Contains("\"calls\":", StringComparison.Ordinal))
             .Select(EventLine.Parse).GroupBy(line => line.Rule).Select(rule => rule.Max(line => line.Count("calls"))).ToList();
-        return new Outcome(output, agent.MessagesWith("attached"), calls.Sum(), agent.Tell());
+        return new Outcome(output, agent.MessagesWith("attached"), calls.Sum(), agent.Dump());
     }
 
     private sealed record Outcome(string Output, int Attached, long Hits, string Messages);

@@ -34,8 +34,8 @@ public sealed class UnusualStackTests : IDisposable
         Assert.Equal(0, Assert.Single(agent.Events("leave")).Arg("how"));
         Assert.Empty(agent.Events("deeper"));
         Assert.Equal(Enumerable.Range(0, 201).Select(n => (long)n), agent.Events("recurse").Select(line => line.Ret).Order());
-        var said = string.Join('\n', agent.Messages);
-        Assert.Contains("leave: 3 calls were entered but not seen to return", said, StringComparison.Ordinal);
+        var output = string.Join('\n', agent.Messages);
+        Assert.Contains("leave: 3 calls were entered but not seen to return", output, StringComparison.Ordinal);
         Assert.Contains(
             "has no return",
             Assert.Single(agent.Messages, message => message.Contains("error TA237: deeper", StringComparison.Ordinal)),

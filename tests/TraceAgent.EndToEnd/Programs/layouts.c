@@ -27,6 +27,13 @@ struct object {
     char local[16];
 };
 
+/* QString of Qt 6. */
+struct qstring {
+    void *allocated;
+    const char16_t *text;
+    long length;
+};
+
 struct record {
     double number;
     float small[2];
@@ -54,6 +61,16 @@ CALLED long Record(const struct record *record) { return record != NULL; }
 CALLED long Lists(const int32_t *fixed, const uint16_t *counted, long count, const double *reals) { return !fixed + !counted + count + !reals; }
 CALLED long Wide(const char16_t *text) { return text != NULL; }
 CALLED long Begins(const char16_t *text) { return text != NULL; }
+CALLED long Wider(const char32_t *text) { return text != NULL; }
+CALLED long Quoted(const struct qstring *text) { return text->length; }
+CALLED long Sent(const char *buffer, long count, const char16_t *units, const char32_t *characters) { return buffer[0] + count + units[0] + characters[0]; }
+
+CALLED long Filled(char *buffer, const char *from, long count)
+{
+    if (count > 0)
+        memcpy(buffer, from, count);
+    return count;
+}
 
 static const char *Problems(const char *name, const char *problem)
 {
@@ -234,6 +251,70 @@ static void utf16(void)
     wide((char16_t *)(page + PAGE), "null", "fault");
 }
 
+static void wider(const char32_t *text, const char *shown, const char *problem)
+{
+    Wider(text);
+    printf("{\"rule\":\"wider\",\"args\":{\"text\":%s}%s}\n", shown, Problems("text", problem));
+}
+
+static void utf32(void)
+{
+    static const char32_t surrogate[] = {'x', 0xd83d, 0}, outside[] = {0x110000, 'y', 0};
+    char *page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    wider(U"", "\"\"", "");
+    wider(U"gr\u00fc\u00df \u20ac", "\"gr\\u00fc\\u00df \\u20ac\"", "");
+    wider(U"\U0001f41d", "\"\\ud83d\\udc1d\"", "");
+    wider(U"12345678", "\"12345678\"", "");
+    wider(U"123456789", "\"12345678\"", "truncated");
+    wider(U"1234567\U0001f41d", "\"1234567\\ud83d\\udc1d\"", "");
+    wider(U"12345678\U0001f41d", "\"12345678\"", "truncated");
+    wider(surrogate, "\"x\\ufffd\"", "invalid_utf32");
+    wider(outside, "\"\\ufffdy\"", "invalid_utf32");
+    wider(NULL, "null", "null");
+    munmap(page + PAGE, PAGE);
+    memcpy(page + PAGE - 12, U"ed", 12);
+    wider((char32_t *)(page + PAGE - 12), "\"ed\"", "");
+    memcpy(page + PAGE - 12, U"edg", 12);
+    wider((char32_t *)(page + PAGE - 12), "\"edg\"", "truncated,fault");
+    wider((char32_t *)(page + PAGE), "null", "fault");
+}
+
+static void counted(void)
+{
+    static const char *requests[] = {"GET /index", "POST /", "GET", "no"};
+    static const char16_t units[] = u"\u00e9\0x";
+    static const struct { long count; const char *shown, *whole, *units, *characters, *rest; } calls[] = {
+        {0, "", "", "", "", ""}, {-1, "", "", "", "", ""}, {1, "G", "G", "\\u00e9", "\\ud83d\\udc1d", ""},
+        {3, "GET", "GET", "\\u00e9\\ufffdx", "\\ud83d\\udc1d-",
+         ",\"lengths\":{\"characters\":3},\"problems\":{\"units\":\"invalid_utf16\",\"characters\":\"truncated\"}"}};
+    struct qstring text = {NULL, u"gr\u00fc\u00df", 4};
+    char buffer[32];
+
+    for (int i = 0; i < 4; i++) {
+        Sent("GET /index", calls[i].count, units, U"\U0001f41d--");
+        printf("{\"rule\":\"sent\",\"args\":{\"buffer\":\"%s\",\"count\":%ld,\"units\":\"%s\",\"characters\":\"%s\",\"same\":\"%s\",\"whole\":\"%s\"}%s}\n",
+               calls[i].shown, calls[i].count, calls[i].units, calls[i].characters, calls[i].shown, calls[i].whole, calls[i].rest);
+    }
+    for (int i = 0; i < 4; i++) {
+        long count = Filled(buffer, requests[i], (long)strlen(requests[i]));
+
+        printf("{\"rule\":\"filled\",\"args\":{\"buffer\":\"%.8s\"},\"ret\":%ld%s}\n", requests[i], count,
+               count > 8 ? ",\"lengths\":{\"buffer\":10},\"problems\":{\"buffer\":\"truncated\"}" : "");
+        if (fnmatch("GET*", requests[i], 0) == 0)
+            printf("{\"rule\":\"gets\",\"args\":{\"buffer\":\"%s\"},\"ret\":%ld}\n", requests[i], count);
+    }
+    Filled(buffer, "", -1);
+    printf("{\"rule\":\"filled\",\"args\":{\"buffer\":\"\"},\"ret\":-1}\n");
+    for (long length = 0; length <= 4; length++) {
+        static const char *shown[] = {"", "g", "gr", "gr\\u00fc", "gr\\u00fc\\u00df"};
+
+        text.length = length;
+        Quoted(&text);
+        printf("{\"rule\":\"quoted\",\"args\":{\"text\":\"%s\"}}\n", shown[length]);
+    }
+}
+
 int main(void)
 {
     pairs();
@@ -241,5 +322,7 @@ int main(void)
     records();
     lists();
     utf16();
+    utf32();
+    counted();
     return 0;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #define CALLED extern "C" __attribute__((noipa))
 
@@ -14,6 +15,13 @@ CALLED long Compared(const std::string &text) { return (long)text.size(); }
 CALLED std::int16_t Numbers(std::uint8_t small, std::size_t large, std::byte byte, const std::int32_t *)
 {
     return static_cast<std::int16_t>(small + large + static_cast<unsigned char>(byte));
+}
+
+CALLED long View(const std::string_view &text, int number) { return (long)text.size() + number; }
+CALLED long Wide(const std::wstring &text, const wchar_t *plain) { return (long)text.size() + plain[0]; }
+CALLED long WideViews(int number, std::wstring_view text, std::u16string_view other, long last)
+{
+    return number + (long)(text.size() + other.size()) + last;
 }
 
 CALLED std::string Joined(const std::string &left, int times, std::string right)
@@ -42,6 +50,17 @@ void call(const std::string &text, const char *shown, const char *rest)
     Compared(text);
     if (text.compare(0, 5, "/api/") == 0)
         std::printf("{\"rule\":\"compared\",\"args\":{\"text\":\"%s\"}%s}\n", shown, rest);
+    View(text, 4);
+    if (text.find('o') != std::string::npos)
+        std::printf("{\"rule\":\"view\",\"args\":{\"text\":\"%s\",\"number\":4}%s}\n", shown, rest);
+}
+
+void wide(const std::wstring &text, const std::u16string &other, const char *shown)
+{
+    Wide(text, text.c_str());
+    std::printf("{\"rule\":\"wide\",\"args\":{\"text\":\"%s\",\"plain\":\"%s\",\"again\":\"%s\",\"first\":%d}}\n", shown, shown, shown, text[0]);
+    WideViews(-2, text, other, 9);
+    std::printf("{\"rule\":\"wideviews\",\"args\":{\"number\":-2,\"text\":\"%s\",\"other\":\"%s\",\"last\":9}}\n", shown, shown);
 }
 }
 
@@ -60,6 +79,10 @@ int main()
     call("/api/users/with/a/long/path", "/api/users/with/a/long/p", ",\"lengths\":{\"text\":27},\"problems\":{\"text\":\"truncated\"}");
     call(std::string("nul\0l", 5), "nul\\ufffdl", ",\"problems\":{\"text\":\"invalid_utf8\"}");
     call("gr\xc3\xbc\xc3\x9f", "gr\\u00fc\\u00df", "");
+    wide(L"", u"", "");
+    wide(L"short", u"short", "short");
+    wide(L"gr\u00fc\u00df \U0001f41d", u"gr\u00fc\u00df \U0001f41d", "gr\\u00fc\\u00df \\ud83d\\udc1d");
+    wide(L"a text on the heap", u"a text on the heap", "a text on the heap");
     Pointer(&moved, std::move(grown));
     std::printf("{\"rule\":\"pointer\",\"args\":{\"text\":\"moved from a place on the heap\",\"moved\":\"/api/\"}}\n");
     Pointer(nullptr, std::move(grown));

@@ -23,7 +23,7 @@ public sealed partial class SoakTests : IDisposable
     public void Dispose() => _workspace.Dispose();
 
     [Fact]
-    public void Under_load_and_reloads_nothing_grows_and_the_books_balance()
+    public void Under_load_and_reloads_nothing_grows_and_the_counters_balance()
     {
         var seconds = Environment.GetEnvironmentVariable("TRACEAGENT_SOAK_SECONDS") is { Length: > 0 } given
             ? int.Parse(given, CultureInfo.InvariantCulture)

@@ -71,7 +71,7 @@ public sealed class SourceLedgerTests
             var ledger = new SourceLedger();
             var table = new Dictionary<int, (long Since, long Packets)>();
             var evicted = 0L;
-            var told = 0L;
+            var reported = 0L;
             for (var i = 0; i < packets.Length; i++)
             {
                 var (source, count, reads) = packets[i];
@@ -92,11 +92,11 @@ public sealed class SourceLedgerTests
                         0, new Traffic(evicted, evicted * 60));
                     var lines = ledger.Take(reading, NoneDenied, false, 2);
                     Assert.All(lines, line => Assert.True(line.Numbers.Packets > 0 && line.Numbers.Bytes == line.Numbers.Packets * 60));
-                    told += lines.Sum(line => line.Numbers.Packets);
+                    reported += lines.Sum(line => line.Numbers.Packets);
                 }
             }
 
-            Assert.Equal(packets.Sum(one => (long)one.Item2), told);
+            Assert.Equal(packets.Sum(one => (long)one.Item2), reported);
         });
 
     private static SourceReading<SourceCount> Passed(params (string Source, long Since, long Packets)[] sources) =>

@@ -147,9 +147,9 @@ public sealed class LastValidRulesTests : IDisposable
 
         var refused = accepted.Evaluate([file]);
         Assert.Empty(Active(refused));
-        var told = Assert.Single(refused.News).Diagnostic;
+        var diagnostic = Assert.Single(refused.News).Diagnostic;
         Assert.Equal("TA112 2:65 no output is called 'audti' (did you mean 'audit'?)",
-            $"{told.Code} {told.At.Line}:{told.At.Column} {told.Message} ({told.Hint})");
+            $"{diagnostic.Code} {diagnostic.At.Line}:{diagnostic.At.Column} {diagnostic.Message} ({diagnostic.Hint})");
 
         names = ["audit", "audti"];
         Assert.Equal(["add"], Active(accepted.Evaluate([file])));

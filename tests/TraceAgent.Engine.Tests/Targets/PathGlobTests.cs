@@ -32,7 +32,7 @@ public sealed class PathGlobTests : IDisposable
 
         Assert.Equal(
             [new WatchedName(_folder.Root, "app-*"), new WatchedName(_folder["app-1/bin"], "server")],
-            Find("app-*/bin/server").Looked);
+            Find("app-*/bin/server").WatchedNames);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class PathGlobTests : IDisposable
         Assert.Equal([_folder["link-1"]], Find("link-*").Files);
     }
 
-    private (IReadOnlyList<string> Files, bool IsCut, IReadOnlyList<WatchedName> Looked) Find(string pattern) =>
+    private (IReadOnlyList<string> Files, bool IsCut, IReadOnlyList<WatchedName> WatchedNames) Find(string pattern) =>
         PathGlob.Find(_folder[pattern], 256);
 
     private void Add(string path)

@@ -132,9 +132,9 @@ public sealed class PathTrustTests : IDisposable
 
         var read = Assert.Single(new RuleSource([_folder.Root], trust: _trust).Read());
 
-        var told = Assert.Single(read.Diagnostics);
-        Assert.Equal(new SourceSpan(file, 1, 1, 1), told.At);
-        Assert.Equal("TA293", told.Code);
+        var diagnostic = Assert.Single(read.Diagnostics);
+        Assert.Equal(new SourceSpan(file, 1, 1, 1), diagnostic.At);
+        Assert.Equal("TA293", diagnostic.Code);
         Assert.True(read.HasErrors);
         Assert.False(
             Assert.Single(new RuleSource([file], trust: new PathTrust(new TrustedUsers(), Severity.Warning)).Read()).HasErrors);

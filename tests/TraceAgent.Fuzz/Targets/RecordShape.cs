@@ -26,7 +26,8 @@ internal sealed class RecordShape
         new CaptureType.Enumeration(1, [new(0, "zero"), new(1, "\"one\"\n")]),
         new CaptureType.Text(1), new CaptureType.Text(40), new CaptureType.Bytes(1), new CaptureType.Bytes(33),
         new CaptureType.Float(4), new CaptureType.Float(8), new CaptureType.Utf16(1), new CaptureType.Utf16(30),
-        new CaptureType.CountedText(1), new CaptureType.TextObject(32, 40),
+        new CaptureType.Utf32(1), new CaptureType.Utf32(30), new CaptureType.CountedText(1), new CaptureType.CountedText(9, 2),
+        new CaptureType.CountedText(9, 4), .. TextLayout.All.Select(layout => new CaptureType.TextObject(layout, 40)),
         .. from element in new CaptureType.Scalar[]
         {
             new CaptureType.Integer(1, Signed: true), new CaptureType.Integer(2, Signed: false), new CaptureType.Integer(4, Signed: true),

@@ -13,14 +13,15 @@ internal sealed class Types : FuzzTarget
         "int main(void)", "unsigned long long int **f(char, enum e, bool)",
         "extern int open(const char *path, int flags, mode_t);", "enum {0: GET, 1: POST, -0x80000000: odd}", "bytes(count, 256)",
         "string(4096)", "const volatile uint8_t *const *", "std::string f(const std::string(9) &, go.string, &str, rust.str *)",
-        "unsigned short[count, 5]", "void *[2]", "enum {0: a}[3]", "utf16(2047)",
+        "unsigned short[count, 5]", "void *[2]", "enum {0: a}[3]", "utf16(2047)", "utf32(1023)", "string(n)", "utf16(n, 2048)", "wchar_t *",
     ];
 
     private static readonly string[] Words =
     [
         "int", "unsigned", "signed", "long", "short", "char",
         "void", "const", "volatile", "restrict", "struct", "union", "enum", "float", "double", "_Bool", "uint32_t", "size_t", "string",
-        "bytes", "ptr", "sockaddr", "errno", "std::string", "i32", "&str", "utf16", "go.string", "rust.str",
+        "bytes", "ptr", "sockaddr", "errno", "std::string", "i32", "&str", "utf16", "utf32", "std::wstring", "std::string_view", "QString",
+        "wchar_t", "go.string", "rust.str",
         "go", ".", "::", "(", ")", "[", "]", "{", "}", "*", "&", ",", ";", "...", ":", "=", "<", ">", "0", "1", "4096", "4097", "-1", "0x",
         "99999999999999999999", " ", "  ", "\n", "\t", "name", "_", "__attribute__((x))", "'", "\"", "é", "\0",
     ];

@@ -29,6 +29,7 @@ public partial class AgentSchemaTests
     [InlineData("socket: none")]
     [InlineData("metrics: {listen: '[::1]:9435', textfile: /var/lib/a.prom}")]
     [InlineData("binaries: {allow: [/srv/**], deny: ['/usr/lib/**/libcrypto.so*']}")]
+    [InlineData("debug_info: {folders: [/srv/debug, debug]}")]
     [InlineData("wait_for_pages: none")]
     [InlineData("wait_for_pages: [daemon, 1000]")]
     public async Task The_schema_and_the_reader_accept_the_same(string text)
@@ -52,6 +53,9 @@ public partial class AgentSchemaTests
     [InlineData("binaries: {allow: []}")]
     [InlineData("binaries: {deny: ['']}")]
     [InlineData("binaries: {deny: /usr/sbin/sshd}")]
+    [InlineData("debug_info: {}")]
+    [InlineData("debug_info: {folders: []}")]
+    [InlineData("debug_info: {folders: /srv/debug}")]
     [InlineData("wait_for_pages: most")]
     [InlineData("wait_for_pages: []")]
     [InlineData("wait_for_pages: [[daemon]]")]
@@ -89,6 +93,7 @@ public partial class AgentSchemaTests
             OtlpKeys.Table.Keys.Select(key => key.Name),
             DefaultKeys.Table.Keys.Select(key => key.Name),
             BinaryKeys.Table.Keys.Select(key => key.Name),
+            DebugInfoKeys.Table.Keys.Select(key => key.Name),
             MetricsKeys.Table.Keys.Select(key => key.Name),
         };
         var explained = Row().Matches(File.ReadAllText(SourceTree.PathOf("docs/agent-configuration.md")))

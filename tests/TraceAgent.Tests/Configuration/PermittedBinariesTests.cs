@@ -106,8 +106,9 @@ public sealed class PermittedBinariesTests : IDisposable
 
         var found = resolver.Resolve(rule);
         Assert.Equal([_folder["srv/one"]], found.Probe!.Files.Select(file => file.Path));
-        var told = Assert.Single(found.Diagnostics);
-        Assert.Equal(("TA243", TraceAgent.Yaml.Diagnostics.Severity.Warning, rule.Binary.At), (told.Code, told.Severity, told.At));
+        var diagnostic = Assert.Single(found.Diagnostics);
+        Assert.Equal(
+            ("TA243", TraceAgent.Yaml.Diagnostics.Severity.Warning, rule.Binary.At), (diagnostic.Code, diagnostic.Severity, diagnostic.At));
 
         lists = new BinaryLists([], [_folder["srv/**"]]);
         resolver.Settle();

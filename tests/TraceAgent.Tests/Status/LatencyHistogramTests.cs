@@ -41,7 +41,7 @@ public class LatencyHistogramTests
     [Fact]
     public void The_picture_shows_each_bucket_and_where_half_of_the_calls_lie()
     {
-        var picture = LatencyPicture.Of(
+        var picture = LatencyChart.Of(
             new LatencyStatus(40_000, [new(512, 1024, 1), new(1024, 2048, 0), new(2048, 4096, 8), new(4096, 8192, 1)]));
 
         Assert.Equal(

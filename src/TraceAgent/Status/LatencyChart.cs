@@ -4,7 +4,7 @@ using System.Text;
 namespace TraceAgent.Status;
 
 /// <summary>Draws a histogram of durations with characters.</summary>
-internal static class LatencyPicture
+internal static class LatencyChart
 {
     private const int Width = 40;
     private const string Levels = "▁▂▃▄▅▆▇█";

@@ -3,7 +3,7 @@ namespace TraceAgent.Yaml.Keys;
 /// <summary>
 /// Finds keys that were words to their writer and booleans to a YAML 1.1 program that copied the file (yaml.org/type/bool.html).
 /// </summary>
-internal static class TruthKey
+internal static class BooleanKey
 {
     private static readonly string[] True = ["on", "yes", "y", "true"];
     private static readonly string[] False = ["off", "no", "n", "false"];
