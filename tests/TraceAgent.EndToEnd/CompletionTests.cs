@@ -79,8 +79,8 @@ public sealed class CompletionTests : IDisposable
             "env", $"PATH={Path.GetDirectoryName(Repository.Agent)}:{Environment.GetEnvironmentVariable("PATH")}", "TERM=xterm",
             "HISTFILE=/dev/null", $"HOME={_workspace.Root}",
             "script", "-qfc", $"stty cols 1000 rows 30; {start}", _workspace["typescript"]);
-        terminal.Say(prepare);
-        terminal.Say("echo 'it is' ready");
+        terminal.WriteLine(prepare);
+        terminal.WriteLine("echo 'it is' ready");
         Shown("it is ready\r");
         return terminal;
     }

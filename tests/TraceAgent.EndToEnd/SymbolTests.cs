@@ -62,7 +62,8 @@ public sealed class SymbolTests : IDisposable
 
         var objects = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(
-            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"], objects.Select(item => item.GetProperty("function").GetString()));
+            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"],
+            objects.Select(item => item.GetProperty("function").GetString()));
         Assert.Equal("_ZN4shop4Cart3addEi", objects[0].GetProperty("symbol").GetString());
         Assert.Contains(objects[0].GetProperty("probe").GetString(), (string[])["emulated", "stepped"]);
     }
