@@ -38,7 +38,7 @@ public sealed unsafe class ProcessTracker : IDisposable
     /// <summary>Notices that were lost because the ring was full. Cheap.</summary>
     public long Lost => _variables[0];
 
-    /// <summary>Notices that were lost because the kernel skipped a program. A few system calls.</summary>
+    /// <summary>Notices that were lost because the kernel skipped a program (recursion_misses). Costs a few system calls.</summary>
     public long Skipped => _object.Misses;
 
     /// <summary>Loads and attaches the programs: notices begin now.</summary>

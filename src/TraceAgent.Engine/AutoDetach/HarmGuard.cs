@@ -174,7 +174,7 @@ public sealed class HarmGuard
 
         public ProgramEnds Ends { get; private init; } = new();
 
-        /// <summary>True unless it is another thread of the process that ended last.</summary>
+        /// <summary>True unless the signal is for another thread of the process that ended last.</summary>
         public bool IsNew(FatalSignal signal)
         {
             var isNew = _last != (signal.Pid, signal.Started);

@@ -160,7 +160,7 @@ public sealed class ReconcileLoop : IDisposable
         }
     }
 
-    /// <summary>True when it is time to reconcile though nothing was announced.</summary>
+    /// <summary>True when a check for changes that nothing announces is due.</summary>
     private bool IsCheckDue()
     {
         if (Stopwatch.GetElapsedTime(_lastChecked) <= CheckInterval)

@@ -7,10 +7,10 @@ namespace TraceAgent.Linux.ThisProcess;
 /// </summary>
 public static unsafe class Confinement
 {
-    /// <summary>Memory that the process may write, in bytes (RLIMIT_DATA).</summary>
+    /// <summary>The maximum of memory that the process may write, in bytes (RLIMIT_DATA).</summary>
     public const ulong MaxData = 256UL << 20;
 
-    /// <summary>Seconds of CPU; then SIGXCPU ends it.</summary>
+    /// <summary>The maximum of CPU time in seconds; then SIGXCPU ends the process (RLIMIT_CPU).</summary>
     public const ulong MaxSeconds = 10;
 
     private const int LimitCpu = 0;
