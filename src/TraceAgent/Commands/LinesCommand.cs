@@ -20,10 +20,12 @@ internal static class LinesCommand
     {
         var binary = new Argument<string>("BINARY")
         {
+            HelpName = "BINARY",
             Description = "A program or library: a path, or a name such as redis-server or libc.so.6",
         };
         var place = new Argument<string?>("PLACE")
         {
+            HelpName = "PLACE",
             Description = "FILE, FILE:LINE or FILE:FIRST-LAST, such as 'cart.c:40-52'; or a function, such as 'shop::Cart::add'; the "
                 + "source files without it",
             Arity = ArgumentArity.ZeroOrOne,

@@ -57,11 +57,13 @@ internal static class TraceCommand
     {
         var place = new Argument<string>("BINARY:PLACE")
         {
+            HelpName = "BINARY:PLACE",
             Description = "Where, and what to log: '/bin/bash:readline() -> string', 'libc.so.6:open(path: string, flags: int) -> errno'. "
                 + "BINARY is a path, a library or process:NAME",
         };
         var prototype = new Argument<string?>("PLACE")
         {
+            HelpName = "PLACE",
             Description = "When the first word is the binary alone; also a C prototype: 'int add(int a, int b)'",
             Arity = ArgumentArity.ZeroOrOne,
         };
