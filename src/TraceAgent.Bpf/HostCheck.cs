@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using TraceAgent.Bpf.Code;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Compiler;
+using TraceAgent.Bpf.Interop;
+using TraceAgent.Bpf.Maps;
+using TraceAgent.Bpf.Programs;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Bpf.Xdp;
 using TraceAgent.Linux;
 using TraceAgent.Linux.FileSystem;

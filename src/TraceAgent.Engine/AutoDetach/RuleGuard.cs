@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.State;

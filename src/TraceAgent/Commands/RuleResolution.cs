@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Engine.Resolving;

@@ -1,5 +1,6 @@
 using System.Reflection;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Ring;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.Packets;
