@@ -2,6 +2,7 @@ using System.Globalization;
 using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;
@@ -81,6 +82,12 @@ internal sealed class RuleResolution(HitCost? cost)
         var fields = part.Plan.FieldsOf(kind);
         foreach (var value in part.Bound.ValuesOf(kind))
         {
+            if (value.WhyMissing != Outcome.Ok)
+            {
+                yield return new ResolvedValue(value.Name, value.Type.Notation, "nowhere", ProblemWords.Of(value.WhyMissing)!, 0);
+                continue;
+            }
+
             var field = fields[value.FieldIndex];
             var onReturn = kind == EventKind.Return || (kind == EventKind.Call && value.FieldIndex >= part.Plan.EntryFields.Count);
             yield return new ResolvedValue(
