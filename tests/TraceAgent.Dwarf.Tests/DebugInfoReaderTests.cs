@@ -1,4 +1,6 @@
+using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Shared.Tests;

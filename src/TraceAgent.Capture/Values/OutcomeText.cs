@@ -3,13 +3,16 @@ using TraceAgent.Capture.Plans;
 namespace TraceAgent.Capture.Values;
 
 /// <summary>The words of <c>problems</c> for a value, every combination made once.</summary>
-internal static class OutcomeText
+public static class OutcomeText
 {
     private const int Flags = 16;
 
     private static readonly string?[] Ok = All(null);
     private static readonly string?[] Truncated = All("truncated");
     private static readonly string?[] Cut = All("truncated,fault");
+
+    /// <summary>The word for an outcome; null for a value that was read.</summary>
+    public static string? Of(Outcome outcome) => Of(outcome, 0);
 
     /// <param name="outcome">The value's outcome.</param>
     /// <param name="flags">1: invalid UTF-8, 2: invalid UTF-16, 4: redacted, 8: invalid UTF-32.</param>
@@ -21,6 +24,11 @@ internal static class OutcomeText
         Outcome.Null => "null",
         Outcome.LeftByJump => "left_by_jump",
         Outcome.NotResident => "fault,not_resident",
+        Outcome.OptimisedOut => "optimised_out",
+        Outcome.NotLive => "not_live",
+        Outcome.VectorRegister => "vector_register",
+        Outcome.NotSupported => "not_supported",
+        Outcome.Partial => "partial",
         _ => "fault",
     };
 

@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Locations;
 
 namespace TraceAgent.Dwarf.Service;
@@ -12,12 +13,24 @@ public sealed record DebugAnswer
     /// <summary>The places, by file, line and address.</summary>
     public EquatableArray<LineSite> Sites { get; init; }
 
+    /// <summary>The functions, by address; those that debug information does not have are missing.</summary>
+    public EquatableArray<FunctionParameters> Functions { get; init; }
+
+    /// <summary>The types of their parameters and results.</summary>
+    public TypeTable Types { get; init; } = TypeTable.Empty;
+
     /// <summary>Sentences without a full stop about what could not be read.</summary>
     public EquatableArray<string> Problems { get; init; }
 
     /// <summary>True when there is more than an answer may have.</summary>
     public bool IsCut { get; init; }
 }
+
+/// <summary>The parameters of a function at its entry.</summary>
+/// <param name="Address">The address of its first instruction.</param>
+/// <param name="Parameters">The parameters in the order of the source, with their places on entry.</param>
+/// <param name="Result">The index of the type of the result; null for a function that returns nothing.</param>
+public sealed record FunctionParameters(ulong Address, EquatableArray<SiteVariable> Parameters, int? Result);
 
 /// <summary>A line of a source file.</summary>
 /// <param name="File">The path.</param>

@@ -1,8 +1,8 @@
 using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Entries;
-using TraceAgent.Dwarf.Frames;
 using TraceAgent.Dwarf.Lines;
 using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Scopes;
@@ -28,8 +28,8 @@ public sealed class DebugInfoReader
     private readonly DebugEntries _entries;
     private readonly Architecture _architecture;
     private readonly List<LineSite> _sites = [];
+    private readonly FrameFinder _frames;
     private readonly SortedSet<string> _remarks = new(StringComparer.Ordinal);
-    private List<FrameTable>? _frames;
 
     /// <summary>Makes a reader.</summary>
     /// <param name="program">The program or library, which has the unwind entries.</param>
@@ -40,6 +40,7 @@ public sealed class DebugInfoReader
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(debug);
         _program = program;
+        _frames = new FrameFinder(program, debug);
         _entries = new DebugEntries(debug, supplement is null ? null : new DebugEntries(supplement));
         _architecture = Architecture.OfElf(program.Machine) ?? Architecture.OfThisMachine;
     }
@@ -50,6 +51,11 @@ public sealed class DebugInfoReader
     public DebugAnswer Answer(DebugQuery query)
     {
         _sites.Clear();
+        if (query is DebugQuery.Parameters parameters)
+        {
+            return ParametersOf(parameters);
+        }
+
         var files = query switch
         {
             DebugQuery.Files => FilesWithCode(),
@@ -63,9 +69,49 @@ public sealed class DebugInfoReader
             Files = files,
             Sites = [.. _sites.OrderBy(site => site.Place.File, StringComparer.Ordinal).ThenBy(site => site.Place.Line)
                 .ThenBy(site => site.Address)],
-            Problems = [.. _program.Problems.Concat(_entries.Sections.Problems).Concat(_remarks).Distinct()],
+            Problems = Problems,
             IsCut = IsFull,
         };
+    }
+
+    private EquatableArray<string> Problems => [.. _program.Problems.Concat(_entries.Sections.Problems).Concat(_remarks).Distinct()];
+
+    private DebugAnswer ParametersOf(DebugQuery.Parameters query)
+    {
+        var types = new ShapeReader(query.Hops);
+        var finder = new ParameterFinder(types);
+        var functions = new List<FunctionParameters>();
+        var addresses = query.Addresses.Distinct().Order().ToArray();
+        var ranges = new List<AddressRange>();
+        foreach (var unit in Units())
+        {
+            ranges.Clear();
+            AddressRanges.Read(unit.Unit.Root!.Value, ranges);
+            foreach (var address in ranges.SelectMany(range => Within(addresses, range)).Distinct())
+            {
+                if (unit.ScopesAt(address) is [var function, ..])
+                {
+                    var places = new VariableLocation(function, address, _architecture, _frames.EntryAt(address));
+                    functions.Add(finder.Of(function, address, places, unit.PrologueEndOf(function, address)));
+                }
+            }
+        }
+
+        return new DebugAnswer
+        {
+            Functions = [.. functions.DistinctBy(function => function.Address).OrderBy(function => function.Address)],
+            Types = types.Read(),
+            Problems = Problems,
+            IsCut = types.IsCut,
+        };
+    }
+
+    private static ArraySegment<ulong> Within(ulong[] addresses, AddressRange range)
+    {
+        var (first, last) = (IndexFrom(range.Start), IndexFrom(range.End));
+        return new ArraySegment<ulong>(addresses, first, Math.Max(0, last - first));
+
+        int IndexFrom(ulong address) => Array.BinarySearch(addresses, address) is var index && index < 0 ? ~index : index;
     }
 
     private IEnumerable<SourceUnit> Units()
@@ -222,7 +268,7 @@ public sealed class DebugInfoReader
 
     private EquatableArray<LineVariable> VariablesAt(SourceUnit unit, ulong file, List<Entry> scopes, ulong address)
     {
-        var finder = new VariableLocation(scopes[0], address, _architecture, FrameAt(address));
+        var finder = new VariableLocation(scopes[0], address, _architecture, _frames.EntryAt(address));
         var variables = new List<LineVariable>();
         var places = new List<LocationEntry>();
         for (var i = scopes.Count - 1; i >= 0; i--)
@@ -246,23 +292,5 @@ public sealed class DebugInfoReader
         }
 
         return [.. variables];
-    }
-
-    private FrameRow? FrameAt(ulong address)
-    {
-        _frames ??=
-        [
-            FrameTable.Read(_program, SectionKind.ExceptionFrames),
-            FrameTable.Read(_entries.Sections, SectionKind.Frames),
-        ];
-        foreach (var table in _frames)
-        {
-            if (table.RowAt(address) is { } row)
-            {
-                return row;
-            }
-        }
-
-        return null;
     }
 }

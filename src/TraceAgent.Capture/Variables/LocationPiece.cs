@@ -1,7 +1,6 @@
-using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 
-namespace TraceAgent.Dwarf.Locations;
+namespace TraceAgent.Capture.Variables;
 
 /// <summary>Where the value of a variable, or a part of it, is at one address of the code.</summary>
 public abstract record LocationPiece
@@ -30,6 +29,17 @@ public abstract record LocationPiece
     /// start of the section.
     /// </summary>
     public sealed record Pointee(ulong Entry, long Offset) : LocationPiece;
+
+    /// <summary>
+    /// Memory of the function's own frame, which its first instructions fill: on entry it holds nothing yet, and a parameter is
+    /// where the caller put it.
+    /// </summary>
+    /// <param name="Register">
+    /// DWARF number of the register from which it is counted once the frame stands; null for the canonical frame address.
+    /// </param>
+    /// <param name="Offset">Bytes from there.</param>
+    /// <param name="IsIndirect">True when the address of the value is filled in, and not the value itself.</param>
+    public sealed record FrameSlot(int? Register, long Offset, bool IsIndirect) : LocationPiece;
 
     /// <summary>A value that cannot be had at this address.</summary>
     public sealed record Missing(MissingReason Reason) : LocationPiece;
