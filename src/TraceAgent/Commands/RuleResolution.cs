@@ -84,7 +84,7 @@ internal sealed class RuleResolution(HitCost? cost)
         {
             if (value.WhyMissing != Outcome.Ok)
             {
-                yield return new ResolvedValue(value.Name, value.Type.Notation, "nowhere", ProblemWords.Of(value.WhyMissing)!, 0);
+                yield return new ResolvedValue(value.Name, value.Type.Notation, "nowhere", OutcomeText.Of(value.WhyMissing)!, 0);
                 continue;
             }
 
