@@ -34,15 +34,15 @@ public sealed class BpfSession : IDisposable
     {
         // The first uprobe of a host that has none waits for an RCU grace period (dup_mmap_sem in kernel/events/uprobes.c): a
         // third of the time to the first rule, in which nothing else need wait.
-        _grace = OwnThread.Run(() => GracePeriod.Open(method));
+        _grace = DedicatedThread.Run(() => GracePeriod.Open(method));
         try
         {
             var counters = Task.Run(static () => new CounterMap());
-            _waits = OwnThread.Run(() => WaitingReads.Find(policy));
-            _self = OwnProcess.Id();
-            SeesAllProcesses = OwnProcess.IsShownAs(_self);
+            _waits = DedicatedThread.Run(() => SleepableReads.Find(policy));
+            _self = AgentProcessId.Id();
+            SeesAllProcesses = AgentProcessId.IsShownAs(_self);
             _ring = BpfMap.Create(MapType.RingBuffer, "ta_ring", MapSize.OfRing(ringBytes));
-            _ = OwnThread.Run(() => DescriptorTable.Grow(_ring.Fd));
+            _ = DedicatedThread.Run(() => DescriptorTable.Grow(_ring.Fd));
             _control = new ControlMap(ringBytes / 4);
             _marks = new MarkMap();
             Ring = new RingReader(_ring.Fd, ringBytes, ProbeCompiler.MaxRecordSize, _control);

@@ -73,6 +73,13 @@ internal sealed class TracedProgram : IDisposable
         _process.StandardInput.Flush();
     }
 
+    /// <summary>Types keys, without Enter.</summary>
+    public void Type(string keys)
+    {
+        _process.StandardInput.Write(keys);
+        _process.StandardInput.Flush();
+    }
+
     /// <summary>The next line of the program's output.</summary>
     public string ReadLine()
     {

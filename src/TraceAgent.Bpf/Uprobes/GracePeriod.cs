@@ -70,7 +70,7 @@ internal sealed class GracePeriod : IDisposable
     {
         if (Interlocked.Exchange(ref _expecting, 1) == 0)
         {
-            _attempts = Task.WhenAll(_attempts, OwnThread.Run(Try));
+            _attempts = Task.WhenAll(_attempts, DedicatedThread.Run(Try));
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class GracePeriod : IDisposable
         {
             // Closed on another thread: closing waits for RCU tasks trace (uprobe_unregister_sync in kernel/events/uprobes.c).
             var link = Attach(method, program, file);
-            return new GracePeriod(method, program, file, OwnThread.Run(link.Dispose));
+            return new GracePeriod(method, program, file, DedicatedThread.Run(link.Dispose));
         }
         catch
         {

@@ -34,7 +34,7 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
             return Typical;
         }
 
-        using var code = OwnCode.TryMap((0, Emulated), (SteppedAt, Stepped));
+        using var code = TestFunction.TryMap((0, Emulated), (SteppedAt, Stepped));
         if (code is null)
         {
             return Typical;
@@ -56,7 +56,7 @@ public readonly record struct HitCost(double EmulatedNs, double SteppedNs, doubl
         }
     }
 
-    private static double Probed(AttachMethod method, BpfProgram program, OwnCode code, int offset, bool alsoReturn)
+    private static double Probed(AttachMethod method, BpfProgram program, TestFunction code, int offset, bool alsoReturn)
     {
         var file = new UprobeFile(code.Path, "a function of our own");
         using var entry = UprobeLink.Attach(method, program, file, [new UprobePlace((ulong)offset, 0)], onReturn: false);

@@ -94,8 +94,8 @@ internal sealed unsafe class UprobeLink : IDisposable
             return;
         }
 
-        using var closing = ClosingTime.Begin();
-        Closing.All([.. links.SelectMany(link => link._handles)]);
+        using var closing = SlowCloseReporter.Begin();
+        ParallelClose.All([.. links.SelectMany(link => link._handles)]);
         foreach (var link in links)
         {
             link._handles.Clear();

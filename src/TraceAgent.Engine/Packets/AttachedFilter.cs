@@ -9,7 +9,7 @@ namespace TraceAgent.Engine.Packets;
 /// <summary>The agent's objects for one packet rule: a filter in the kernel, where it is attached, and what was reported of it.</summary>
 public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketCounters counters) : IDisposable
 {
-    private readonly SourceLedger _ledger = new();
+    private readonly SourceTraffic _ledger = new();
     private readonly DeniedSources _denied = new();
     private PrefixIndex _prefixes = new([]);
     private long _since = Stopwatch.GetTimestamp();

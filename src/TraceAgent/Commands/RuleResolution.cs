@@ -38,11 +38,11 @@ internal sealed class RuleResolution(HitCost? cost)
 
     private ResolvedSite SiteOf(Rule rule, ProbePart part, string file, ProbeSite site) => new()
     {
-        File = PrintableText.WellFormed(file),
+        Binary = PrintableText.WellFormed(file),
         Symbol = PrintableText.WellFormed(site.DisplayName),
         Address = string.Create(CultureInfo.InvariantCulture, $"0x{site.Address:x}"),
         FileOffset = string.Create(CultureInfo.InvariantCulture, $"0x{site.FileOffset:x}"),
-        Hit = site.IsEmulated ? "emulated" : "stepped",
+        Probe = site.IsEmulated ? "emulated" : "stepped",
         CostNs = cost is { } measured ? Math.Round(EntryNs(measured, site)) : null,
         Call = rule.NeedsReturn ? CallOf(part, site) : null,
     };
@@ -84,7 +84,7 @@ internal sealed class RuleResolution(HitCost? cost)
         {
             if (value.WhyMissing != Outcome.Ok)
             {
-                yield return new ResolvedValue(value.Name, value.Type.Notation, "nowhere", ProblemWords.Of(value.WhyMissing)!, 0);
+                yield return new ResolvedValue(value.Name, value.Type.Notation, "nowhere", OutcomeText.Of(value.WhyMissing)!, 0);
                 continue;
             }
 

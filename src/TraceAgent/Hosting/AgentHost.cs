@@ -24,7 +24,7 @@ internal static class AgentHost
         IReadOnlyList<OutputConfiguration> destinations, int ringBytes, WaitPolicy waits, ILoggerProvider reporter,
         Func<BpfSession, OutputSet, AgentParts> partsOf)
     {
-        if (KernelChoices.Read(Environment.GetEnvironmentVariable, out var problem) is not { } choices)
+        if (KernelOverrides.Read(Environment.GetEnvironmentVariable, out var problem) is not { } choices)
         {
             return CommandError.Write(ExitCode.Usage, problem!);
         }

@@ -127,7 +127,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
 
     private RuleGuard Guard(HarmGuard harm) => new(
         () => HitCost.Measure(_parts.Session.AttachMethod),
-        new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(_logger)),
+        new ProgramRunTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(_logger)),
         _parts.Configuration.Defaults.TotalBudgetPercent, harm, Table)
     {
         Listener = Reporter,

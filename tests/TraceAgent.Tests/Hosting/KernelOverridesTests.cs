@@ -13,7 +13,7 @@ public sealed class KernelChoicesTests
     [InlineData(null, "plain", null, false)]
     public void The_environment_chooses_where_it_says_something(string? attach, string? reads, AttachMethod? method, bool? mayWait)
     {
-        Assert.Equal(new KernelChoices(method, mayWait), KernelChoices.Read(Environment(attach, reads), out var problem));
+        Assert.Equal(new KernelOverrides(method, mayWait), KernelOverrides.Read(Environment(attach, reads), out var problem));
         Assert.Null(problem);
     }
 
@@ -23,7 +23,7 @@ public sealed class KernelChoicesTests
     [InlineData("Perf", "no", "TRACEAGENT_ATTACH is 'Perf'; it may be multi or perf; TRACEAGENT_READS is 'no'; it may be waiting or plain")]
     public void Another_word_is_refused_with_those_that_there_are(string attach, string reads, string expected)
     {
-        Assert.Null(KernelChoices.Read(Environment(attach, reads), out var problem));
+        Assert.Null(KernelOverrides.Read(Environment(attach, reads), out var problem));
         Assert.Equal(expected, problem);
     }
 

@@ -7,11 +7,11 @@ using static TraceAgent.Engine.Tests.Packets.GivenPackets;
 
 namespace TraceAgent.Engine.Tests.Packets;
 
-public sealed class SourceLedgerTests
+public sealed class SourceTrafficTests
 {
     private static readonly SourceReading<DeniedSource> NoneDenied = new([], 0, default);
 
-    private readonly SourceLedger _ledger = new();
+    private readonly SourceTraffic _ledger = new();
 
     [Fact]
     public void An_interval_has_what_came_in_it_with_most_packets_first()
@@ -68,7 +68,7 @@ public sealed class SourceLedgerTests
     public void Whatever_comes_and_whoever_makes_room_the_lines_sum_to_the_packets() =>
         Gen.Select(Gen.Int[0, 5], Gen.Int[1, 9], Gen.Bool).Array[1, 60].Sample(packets =>
         {
-            var ledger = new SourceLedger();
+            var ledger = new SourceTraffic();
             var table = new Dictionary<int, (long Since, long Packets)>();
             var evicted = 0L;
             var reported = 0L;

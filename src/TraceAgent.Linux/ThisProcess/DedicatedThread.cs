@@ -4,7 +4,7 @@ namespace TraceAgent.Linux.ThisProcess;
 /// Runs on threads of their own what the kernel keeps waiting for tens of milliseconds: the thread pool begins with as many
 /// threads as there are processors, and others need them.
 /// </summary>
-public static class OwnThread
+public static class DedicatedThread
 {
     public static Task Run(Action work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -8,7 +8,7 @@ namespace TraceAgent.Bpf.Programs;
 /// Finds out by use whether a program on a uprobe may wait for a page (from 6.0 on: kernel/bpf/verifier.c, can_be_sleepable) and
 /// can look at the mapping first, and the offsets of what it looks at in this kernel.
 /// </summary>
-internal static class WaitingReads
+internal static class SleepableReads
 {
     public const string Remedy =
         "needs kernel 6.1 or newer with its types (CONFIG_DEBUG_INFO_BTF); "

@@ -9,10 +9,10 @@ public class GoneRulesTests
     private static readonly TimeSpan Start = TimeSpan.FromHours(5);
 
     private readonly CounterTable<RuleCounters> _table = new(rule => new RuleCounters(rule));
-    private readonly GoneRules<RuleCounters> _gone;
+    private readonly RemovedRules<RuleCounters> _gone;
     private readonly HashSet<string> _known = ["stays"];
 
-    public GoneRulesTests() => _gone = new GoneRules<RuleCounters>(_table);
+    public GoneRulesTests() => _gone = new RemovedRules<RuleCounters>(_table);
 
     [Fact]
     public void The_counters_of_a_rule_that_is_gone_are_kept_for_an_hour()
@@ -44,7 +44,7 @@ public class GoneRulesTests
     [Fact]
     public void Of_too_many_the_oldest_are_forgotten_at_once()
     {
-        foreach (var i in Enumerable.Range(0, GoneRules<RuleCounters>.Max))
+        foreach (var i in Enumerable.Range(0, RemovedRules<RuleCounters>.Max))
         {
             _table.Of($"old-{i}");
         }
@@ -55,7 +55,7 @@ public class GoneRulesTests
         Take(TimeSpan.FromSeconds(10));
 
         Assert.Equal(2, Take(TimeSpan.FromSeconds(20)).Count(counters => counters.Rule.StartsWith("old-", StringComparison.Ordinal)));
-        Assert.Equal(GoneRules<RuleCounters>.Max, _table.All.Count);
+        Assert.Equal(RemovedRules<RuleCounters>.Max, _table.All.Count);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace TraceAgent.Bpf.Uprobes;
 /// Reports when a kernel object takes too long to close: a thread that waits inside a probe keeps every probe of the host from
 /// closing.
 /// </summary>
-public static class ClosingTime
+public static class SlowCloseReporter
 {
     private static readonly TimeSpan FirstReportAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(10);

@@ -3,7 +3,7 @@ using TraceAgent.Capture.Plans;
 namespace TraceAgent.Capture.Values;
 
 /// <summary>The words of <c>problems</c> for a value, every combination made once.</summary>
-public static class ProblemWords
+public static class OutcomeText
 {
     private const int Flags = 16;
 

@@ -6,18 +6,18 @@ namespace TraceAgent.Bpf.Xdp;
 
 /// <summary>
 /// Bits in memory shared with the program, found by an address' first bits: where the bit is zero, nothing denies. A bit of an
-/// IPv4 sieve stands for 1,024 addresses; one of IPv6 for all prefixes that hash to it.
+/// IPv4 bitmap stands for 1,024 addresses; one of IPv6 for all prefixes that hash to it.
 /// </summary>
-internal sealed class PrefixSieve : IDisposable
+internal sealed class PrefixBitmap : IDisposable
 {
-    private const int Words = 1 << (PacketLayout.SieveBitsLog2 - 6);
+    private const int Words = 1 << (PacketLayout.BitmapBitsLog2 - 6);
 
     private readonly bool _isIPv6;
     private readonly MappedMap _memory;
 
-    public PrefixSieve(BpfObject loaded, bool isIPv6)
+    public PrefixBitmap(BpfObject loaded, bool isIPv6)
     {
-        var map = PacketLayout.Sieve(isIPv6);
+        var map = PacketLayout.Bitmap(isIPv6);
         _isIPv6 = isIPv6;
         _memory = MappedMap.Writable(loaded.MapFd(map), map, 0, Words * sizeof(long));
     }
@@ -48,8 +48,8 @@ internal sealed class PrefixSieve : IDisposable
     {
         if (!_isIPv6)
         {
-            var first = (uint)prefix.Address.Bits >> (32 - PacketLayout.SieveBitsLog2);
-            var count = 1u << Math.Max(0, PacketLayout.SieveBitsLog2 - prefix.Length);
+            var first = (uint)prefix.Address.Bits >> (32 - PacketLayout.BitmapBitsLog2);
+            var count = 1u << Math.Max(0, PacketLayout.BitmapBitsLog2 - prefix.Length);
             for (var bit = first; bit < first + count; bit++)
             {
                 words[bit >> 6] |= 1UL << (int)(bit & 63);
@@ -60,10 +60,10 @@ internal sealed class PrefixSieve : IDisposable
 
         // Shorter ones have no bit: a word tells the program not to check here.
         var start = (ulong)(prefix.Address.Bits >> 64);
-        var hash = prefix.Length >= PacketLayout.SieveNarrowBits
-            ? start * PacketLayout.SieveNarrowFactor
-            : (start >> 32) * PacketLayout.SieveWideFactor;
-        hash >>= 64 - PacketLayout.SieveBitsLog2;
+        var hash = prefix.Length >= PacketLayout.BitmapNarrowBits
+            ? start * PacketLayout.BitmapNarrowFactor
+            : (start >> 32) * PacketLayout.BitmapWideFactor;
+        hash >>= 64 - PacketLayout.BitmapBitsLog2;
         words[hash >> 6] |= 1UL << (int)(hash & 63);
     }
 }

@@ -9,7 +9,7 @@ namespace TraceAgent.Engine.AutoDetach;
 /// they are enabled only for a moment now and then. Used by one thread.
 /// </summary>
 /// <param name="open">Begins to keep statistics; null when that is not permitted.</param>
-public sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitted)
+public sealed class ProgramRunTimes(Func<IDisposable?> open, Action onNotPermitted)
 {
     private static readonly TimeSpan Sample = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);

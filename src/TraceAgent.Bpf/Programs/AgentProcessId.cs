@@ -4,7 +4,7 @@ using TraceAgent.Bpf.Compiler;
 namespace TraceAgent.Bpf.Programs;
 
 /// <summary>This process as programs in the kernel see it.</summary>
-internal static class OwnProcess
+internal static class AgentProcessId
 {
     /// <summary>
     /// The process's ID in the first PID namespace, which is what <c>bpf_get_current_pid_tgid</c> returns. A process in another

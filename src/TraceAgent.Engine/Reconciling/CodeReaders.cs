@@ -10,7 +10,7 @@ namespace TraceAgent.Engine.Reconciling;
 /// they copy or translate their text, or a debugger is about to. A breakpoint that is met there belongs to nobody, and SIGTRAP
 /// ends the process.
 /// </summary>
-public sealed class TextReaders
+public sealed class CodeReaders
 {
     private const string LargePages = "--use-largepages";
     private static readonly TimeSpan CacheFor = TimeSpan.FromSeconds(2);

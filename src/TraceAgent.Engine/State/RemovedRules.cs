@@ -4,7 +4,7 @@ namespace TraceAgent.Engine.State;
 
 /// <summary>Bounds what is kept of rules that are in no file any more. Used by the thread of the rules.</summary>
 /// <param name="table">The counters of all rules.</param>
-public sealed class GoneRules<T>(CounterTable<T> table)
+public sealed class RemovedRules<T>(CounterTable<T> table)
     where T : LineCounters
 {
     /// <summary>The number of rules whose counters are kept.</summary>

@@ -4,7 +4,7 @@ using TraceAgent.Linux;
 namespace TraceAgent.Bpf.Uprobes;
 
 /// <summary>Machine code of our own in a file in memory, to be probed and called: what a probe does is found out by use.</summary>
-internal sealed unsafe class OwnCode : IDisposable
+internal sealed unsafe class TestFunction : IDisposable
 {
     private const int FileSize = 4096;
     private const int ReadExecute = 5;
@@ -13,7 +13,7 @@ internal sealed unsafe class OwnCode : IDisposable
     private readonly MemoryFile _file;
     private readonly byte* _code;
 
-    private OwnCode(MemoryFile file, byte* code)
+    private TestFunction(MemoryFile file, byte* code)
     {
         _file = file;
         _code = code;
@@ -24,7 +24,7 @@ internal sealed unsafe class OwnCode : IDisposable
 
     /// <summary>Maps the functions; null when the system does not allow code in memory.</summary>
     /// <param name="functions">The functions, each with the offset at which it begins, below 4096.</param>
-    public static OwnCode? TryMap(params ReadOnlySpan<(int Offset, byte[] Code)> functions)
+    public static TestFunction? TryMap(params ReadOnlySpan<(int Offset, byte[] Code)> functions)
     {
         var content = new byte[FileSize];
         foreach (var (offset, code) in functions)
@@ -44,7 +44,7 @@ internal sealed unsafe class OwnCode : IDisposable
             return null;
         }
 
-        return new OwnCode(file, at);
+        return new TestFunction(file, at);
     }
 
     /// <summary>Calls the function at an offset <paramref name="times"/> times.</summary>

@@ -8,7 +8,7 @@ namespace TraceAgent.Bpf.Uprobes;
 /// Closes many kernel objects at once. Closing a link waits until no CPU runs its program (uprobe_unregister_sync in
 /// kernel/events/uprobes.c), some 50 ms; one by one these waits add up to minutes, together they are one.
 /// </summary>
-internal static unsafe class Closing
+internal static unsafe class ParallelClose
 {
     /// <summary>The maximum number of threads at once. The sandbox of the service has room for them (TasksMax).</summary>
     private const int MaxThreads = 1024;

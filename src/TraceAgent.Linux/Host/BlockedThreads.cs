@@ -8,10 +8,10 @@ namespace TraceAgent.Linux.Host;
 /// <param name="Thread">The thread ID.</param>
 /// <param name="Name">The name in /proc/PID/comm; the thread sets it itself, so it is not to be trusted.</param>
 /// <param name="WaitsIn">Functions of the kernel, the innermost first; or only that one, where we may not see the others.</param>
-public sealed record HeldThread(int Process, int Thread, string Name, string WaitsIn);
+public sealed record BlockedThread(int Process, int Thread, string Name, string WaitsIn);
 
 /// <summary>Looks for threads that wait inside a probe (proc(5): stack, wchan, syscall).</summary>
-public static class HeldThreads
+public static class BlockedThreads
 {
     private const int MaxThreads = 4;
     private const int ShownFrames = 4;
@@ -28,7 +28,7 @@ public static class HeldThreads
     private static readonly string[] Marks = ["bpf_copy_from_user", "bpf_prog_", "uprobe_", "uretprobe_", "handle_swbp", "handler_chain"];
 
     /// <summary>Finds at most four such threads, each of which was seen to wait twice.</summary>
-    public static IReadOnlyList<HeldThread> Find()
+    public static IReadOnlyList<BlockedThread> Find()
     {
         var first = Scan();
         if (first.Count == 0)
@@ -40,9 +40,9 @@ public static class HeldThreads
         return [.. first.Where(held => At(held.Process, held.Thread) == held).Take(MaxThreads)];
     }
 
-    private static List<HeldThread> Scan()
+    private static List<BlockedThread> Scan()
     {
-        var found = new List<HeldThread>();
+        var found = new List<BlockedThread>();
         foreach (var process in NumbersIn("/proc"))
         {
             foreach (var thread in NumbersIn($"/proc/{process}/task"))
@@ -57,11 +57,11 @@ public static class HeldThreads
         return found;
     }
 
-    private static HeldThread? At(int process, int thread)
+    private static BlockedThread? At(int process, int thread)
     {
         var folder = $"/proc/{process}/task/{thread}";
         var waitsIn = TryRead($"{folder}/stack") is { } stack ? WaitingIn(stack) : WaitingOutsideOfCalls(folder);
-        return waitsIn is null ? null : new HeldThread(process, thread, (TryRead($"{folder}/comm") ?? "?").TrimEnd('\n'), waitsIn);
+        return waitsIn is null ? null : new BlockedThread(process, thread, (TryRead($"{folder}/comm") ?? "?").TrimEnd('\n'), waitsIn);
     }
 
     /// <param name="stack">Lines such as <c>[&lt;0&gt;] request_wait_answer+0x12a/0x260 [fuse]</c>.</param>

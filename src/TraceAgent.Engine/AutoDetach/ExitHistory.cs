@@ -4,7 +4,7 @@ using TraceAgent.Engine.ProcessTracking;
 namespace TraceAgent.Engine.AutoDetach;
 
 /// <summary>The recent ends of one program's processes. Only decides; the caller passes the time.</summary>
-internal sealed class ProgramEnds
+internal sealed class ExitHistory
 {
     /// <summary>The number of crashes within <see cref="Burst"/> that are no accident.</summary>
     public const int SuspiciousCrashes = 3;

@@ -5,7 +5,7 @@ using TraceAgent.Capture;
 namespace TraceAgent.Events.PacketLines;
 
 /// <summary>Writes the counters of a packet rule for people.</summary>
-public static class PacketWords
+public static class PacketTotalsText
 {
     public static string Of(PacketTotals totals)
     {

@@ -8,11 +8,11 @@ namespace TraceAgent.Status;
 /// <summary>
 /// All ways in which the agent can be asked about itself. One that cannot be opened is reported, and the agent goes on without.
 /// </summary>
-internal sealed class SelfObservation : IDisposable
+internal sealed class StatusListeners : IDisposable
 {
     private readonly List<IDisposable> _ways = [];
 
-    public SelfObservation(AgentConfiguration configuration, StatusSource source, LineFollowers followers, ILogger logger)
+    public StatusListeners(AgentConfiguration configuration, StatusSource source, LineFollowers followers, ILogger logger)
     {
         byte[] Metrics() => PrometheusText.Of(source.Take());
         if (configuration.Socket is { } path)

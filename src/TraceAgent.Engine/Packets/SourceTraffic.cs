@@ -11,7 +11,7 @@ public sealed record SourceLine(PacketSubject Subject, PacketNumbers Numbers);
 /// Computes from readings of the kernel's tables the traffic by source since the last one. Its lines, over all intervals, sum up
 /// to the kernel's counters: a source that was evicted in between is among the others.
 /// </summary>
-internal sealed class SourceLedger
+internal sealed class SourceTraffic
 {
     private Dictionary<IpAddress, Entry> _before = [];
     private PacketNumbers _reported;
