@@ -105,6 +105,37 @@ public sealed class LinesTests : IDisposable
         Assert.Matches($"TA271: .* has no debug information; {other} belongs to another build \\(build id ", refused.Errors);
     }
 
+    [Theory]
+    [InlineData("-gdwarf-4")]
+    [InlineData("-gdwarf-5")]
+    public void What_the_linker_did_not_take_is_read_from_its_files_or_their_package_or_named(string version)
+    {
+        var source = Path.Combine(AppContext.BaseDirectory, "Programs", "lines.c");
+        var folder = _workspace.Folder($"split{version}");
+        var (whole, split) = (Path.Combine(folder, "whole"), Path.Combine(folder, "split"));
+        Command.OutputOf("gcc", "-O2", version, "-o", whole, source);
+        Command.OutputOf("gcc", "-O2", version, "-gsplit-dwarf", "-o", split, source);
+        var expected = Command.OutputOf(Repository.Agent, "lines", "--vars", whole, "lines.c");
+
+        Assert.Equal(expected, Command.OutputOf(Repository.Agent, "lines", "--vars", split, "lines.c"));
+
+        var part = Assert.Single(Directory.GetFiles(folder, "*.dwo"));
+        File.Move(part, $"{part}.away");
+        var refused = Command.Run(Repository.Agent, "lines", split, "lines.c:14");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Matches(
+            @"^traceagent: .*\.dwo is missing, and a part of the debug information with it \(-gsplit-dwarf\)\ntraceagent: TA274: ",
+            refused.Errors);
+
+        if (version == "-gdwarf-4")
+        {
+            File.Move($"{part}.away", part);
+            Command.OutputOf("dwp", "-e", split, "-o", $"{split}.dwp");
+            File.Delete(part);
+            Assert.Equal(expected, Command.OutputOf(Repository.Agent, "lines", "--vars", split, "lines.c"));
+        }
+    }
+
     [Fact]
     public void It_needs_no_privileges()
     {

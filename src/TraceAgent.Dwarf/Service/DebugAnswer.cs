@@ -12,12 +12,20 @@ public sealed record DebugAnswer
     /// <summary>The places, by file, line and address.</summary>
     public EquatableArray<LineSite> Sites { get; init; }
 
+    /// <summary>Files with the part of the debug information that the question is about and that the reader did not get.</summary>
+    public EquatableArray<SplitFile> Missing { get; init; }
+
     /// <summary>Sentences without a full stop about what could not be read.</summary>
     public EquatableArray<string> Problems { get; init; }
 
     /// <summary>True when there is more than an answer may have.</summary>
     public bool IsCut { get; init; }
 }
+
+/// <summary>A <c>.dwo</c> file, as the compiler names it.</summary>
+/// <param name="Folder">The folder in which it compiled.</param>
+/// <param name="Name">The path, which may be relative to the folder.</param>
+public sealed record SplitFile(string Folder, string Name);
 
 /// <summary>A line of a source file.</summary>
 /// <param name="File">The path.</param>

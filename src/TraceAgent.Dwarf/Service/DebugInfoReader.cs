@@ -20,6 +20,9 @@ public sealed class DebugInfoReader
     /// <summary>The maximum number of places of an answer.</summary>
     public const int MaxSites = 4096;
 
+    /// <summary>The maximum number of <c>.dwo</c> files that an answer asks for.</summary>
+    public const int MaxSplitFiles = 64;
+
     private const int MaxFiles = 1 << 16;
     private const int MaxVariables = 256;
     private const int MaxLives = 16;
@@ -28,19 +31,23 @@ public sealed class DebugInfoReader
     private readonly DebugEntries _entries;
     private readonly Architecture _architecture;
     private readonly List<LineSite> _sites = [];
-    private readonly SortedSet<string> _remarks = new(StringComparer.Ordinal);
+    private readonly SplitUnits _split;
+    private readonly List<SplitFile> _missing = [];
     private List<FrameTable>? _frames;
 
     /// <summary>Makes a reader.</summary>
     /// <param name="program">The program or library, which has the unwind entries.</param>
     /// <param name="debug">The file with its debug information; may be the same.</param>
     /// <param name="supplement">What dwz moved to a file for several; null without one.</param>
-    public DebugInfoReader(DebugSections program, DebugSections debug, DebugSections? supplement)
+    /// <param name="split">The <c>.dwo</c> files and packages of them that there are.</param>
+    public DebugInfoReader(
+        DebugSections program, DebugSections debug, DebugSections? supplement, IReadOnlyList<DebugSections>? split = null)
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(debug);
         _program = program;
         _entries = new DebugEntries(debug, supplement is null ? null : new DebugEntries(supplement));
+        _split = new SplitUnits([.. (split ?? []).Select(file => new DebugEntries(file))]);
         _architecture = Architecture.OfElf(program.Machine) ?? Architecture.OfThisMachine;
     }
 
@@ -50,6 +57,7 @@ public sealed class DebugInfoReader
     public DebugAnswer Answer(DebugQuery query)
     {
         _sites.Clear();
+        _missing.Clear();
         var files = query switch
         {
             DebugQuery.Files => FilesWithCode(),
@@ -63,7 +71,8 @@ public sealed class DebugInfoReader
             Files = files,
             Sites = [.. _sites.OrderBy(site => site.Place.File, StringComparer.Ordinal).ThenBy(site => site.Place.Line)
                 .ThenBy(site => site.Address)],
-            Problems = [.. _program.Problems.Concat(_entries.Sections.Problems).Concat(_remarks).Distinct()],
+            Problems = [.. _program.Problems.Concat(_entries.Sections.Problems).Distinct()],
+            Missing = [.. _missing.Distinct().Take(MaxSplitFiles)],
             IsCut = IsFull,
         };
     }
@@ -72,20 +81,39 @@ public sealed class DebugInfoReader
     {
         foreach (var unit in _entries.Units)
         {
-            if (unit.Root is { } root && (root.Has(AttributeName.DwoName) || root.Has(AttributeName.GnuDwoName)))
-            {
-                _remarks.Add("part of the debug information is in separate .dwo files (-gsplit-dwarf), which are not read");
-            }
-
             // Type units and the parts that dwz took out have no code.
-            if (unit.Kind is UnitKind.Compile or UnitKind.Skeleton && unit.Root is { Tag: Tag.CompileUnit }
+            if (unit.Kind is UnitKind.Compile or UnitKind.Skeleton && unit.Root is { Tag: Tag.CompileUnit or Tag.SkeletonUnit } root
                 && LineHeader.TryRead(unit) is { } header)
             {
-                yield return new SourceUnit(unit, header);
+                var whole = SplitFileOf(root) is null ? unit : WholeOf(unit);
+                yield return new SourceUnit(whole ?? unit, header) { Missing = whole is null ? SplitFileOf(root) : null };
+                whole?.Release();
             }
 
             unit.Release();
         }
+    }
+
+    private Unit? WholeOf(Unit skeleton) => SplitUnits.NumberOf(skeleton) is { } number ? _split.Of(skeleton, number) : null;
+
+    private static SplitFile? SplitFileOf(Entry root)
+    {
+        var name = root.Text(root.Has(AttributeName.DwoName) ? AttributeName.DwoName : AttributeName.GnuDwoName);
+        return name.IsEmpty
+            ? null
+            : new SplitFile(Encoding.UTF8.GetString(root.Text(AttributeName.CompilationFolder)), Encoding.UTF8.GetString(name));
+    }
+
+    /// <summary>Notes the file that a unit is in, when it is not there.</summary>
+    /// <returns>True when nothing but the lines of the unit is known.</returns>
+    private bool IsMissing(SourceUnit unit)
+    {
+        if (unit.Missing is { } file && _missing.Count <= MaxSplitFiles)
+        {
+            _missing.Add(file);
+        }
+
+        return unit.Missing is not null;
     }
 
     private EquatableArray<string> FilesWithCode()
@@ -152,7 +180,7 @@ public sealed class DebugInfoReader
         foreach (var unit in Units())
         {
             ranges.Clear();
-            AddressRanges.Read(unit.Unit.Root!.Value, ranges);
+            AddressRanges.Read(unit.Outline.Root!.Value, ranges);
             if (ranges.Exists(range => range.Start < query.End && query.Start < range.End))
             {
                 Add(unit, unit.Lines.Rows.Where(row => row.Address >= query.Start && row.Address < query.End), query.WithVariables);
@@ -168,6 +196,11 @@ public sealed class DebugInfoReader
         var ranges = new List<AddressRange>();
         foreach (var unit in Units())
         {
+            if (IsMissing(unit))
+            {
+                continue;
+            }
+
             ranges.Clear();
             var matching = unit.InstancesOf(name, ranges);
             if (matching.Count > 0)
@@ -187,6 +220,11 @@ public sealed class DebugInfoReader
     /// <param name="isMeant">True for the offset of a function or inlined call that is meant; null when all are.</param>
     private void Add(SourceUnit unit, IEnumerable<LineRow> rows, bool withVariables, Predicate<int>? isMeant = null)
     {
+        if (IsMissing(unit))
+        {
+            return;
+        }
+
         var seen = new HashSet<(int Scope, ulong File, uint Line)>();
         foreach (var row in rows)
         {

@@ -18,6 +18,12 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
 
     public Unit Unit => unit;
 
+    /// <summary>The unit of the linked file, which has the addresses of the whole.</summary>
+    public Unit Outline => unit.Skeleton ?? unit;
+
+    /// <summary>The file with the functions, when it is another one and not there; else null.</summary>
+    public SplitFile? Missing { get; init; }
+
     public LineHeader Header => header;
 
     public LineTable Lines => _lines ??= LineTable.Read(header);
@@ -27,6 +33,7 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
     {
         (_lines, _functions) = (null, null);
         unit.Release();
+        Outline.Release();
     }
 
     private FunctionTable Functions => _functions ??= FunctionTable.Read(unit);
