@@ -50,7 +50,7 @@ public sealed class BpfSession : IDisposable
         }
         catch (KernelException)
         {
-            // What has stopped it says more of what is missing.
+            // The first uprobe fails for the same reason, and its message names what is missing.
             AwaitAttachable();
             throw;
         }
@@ -154,7 +154,7 @@ public sealed class BpfSession : IDisposable
             var number = _nextSwitch;
             _nextSwitch = number == StateWord.LastSwitch ? 0 : number + 1;
 
-            // In this order: a mark that the older one does not look for would be a call logged twice.
+            // The older probes first: when the new one marks a call that the older does not check for, both log it.
             foreach (var probe in previous)
             {
                 _control[probe.Slot] |= StateWord.YieldingTo(number);
@@ -180,7 +180,7 @@ public sealed class BpfSession : IDisposable
         var previous = switches.SelectMany(one => one.Previous).ToList();
         lock (_gate)
         {
-            // Every hit that begins now is decided by the newest: first nobody looks for marks, then nobody makes them.
+            // The former probes become inactive, and check no marks, before the newest stop setting them: each hit is logged once.
             foreach (var probe in previous)
             {
                 _control[probe.Slot] = StateWord.Inactive;
@@ -229,7 +229,7 @@ public sealed class BpfSession : IDisposable
         }
         catch (KernelException)
         {
-            // It was never open, and whoever waited for it knows.
+            // It never opened; whoever awaited it got this exception.
         }
     }
 

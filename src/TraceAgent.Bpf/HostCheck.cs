@@ -105,7 +105,7 @@ public static class HostCheck
             return;
         }
 
-        // Only the way of older kernels: nobody misses it where there is the better one.
+        // perf_event is only needed where there is no uprobe_multi.
         findings.Add(multi);
         findings.Add(multi.Verdict == HostVerdict.Fine && perf.Verdict != HostVerdict.Fine
             ? new HostFinding(perf.Name, HostVerdict.Fine, "refused, and not needed: uprobe_multi works")
@@ -150,7 +150,7 @@ public static class HostCheck
         }
         catch (KernelException refusal)
         {
-            // What the refusal itself says about capabilities is more to the point than a version.
+            // A capability that the refusal names is a better remedy than a kernel version.
             return new HostFinding(
                 name, otherwise, refusal.Message, refusal.Message.Contains("needs ", StringComparison.Ordinal) ? null : remedy);
         }

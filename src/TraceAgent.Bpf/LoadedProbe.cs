@@ -208,7 +208,7 @@ public sealed class ProbeAttachment : IDisposable
     /// <summary>Detaches from all of these files at once. Takes some tens of milliseconds, however many they are.</summary>
     public static void CloseAll(IReadOnlyList<ProbeAttachment> attachments)
     {
-        // A return without its entry could be taken for that of a call which longjmp left behind.
+        // Returns first: one without its entry could be paired with the entry of a call that longjmp abandoned.
         Close(attachments, onReturn: true);
         Close(attachments, onReturn: false);
     }

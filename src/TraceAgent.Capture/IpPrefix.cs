@@ -104,7 +104,7 @@ public readonly record struct IpPrefix(IpAddress Address, int Length) : ICompara
     private static UInt128 MaskOf(bool isIPv6, int length)
     {
         var width = IpAddress.WidthOf(isIPv6);
-        // A shift by the whole width shifts by nothing.
+        // C# takes the count of a shift modulo the width: a shift by 128 would be one by 0.
         var mask = length == 0 ? UInt128.Zero : UInt128.MaxValue << (width - length);
         return isIPv6 ? mask : mask & uint.MaxValue;
     }

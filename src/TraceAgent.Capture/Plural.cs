@@ -11,7 +11,7 @@ public static class Plural
     public static string Of(long number, string noun, string? plural = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{number} {Noun(number, noun, plural)}");
 
-    /// <summary>The same with commas between the thousands.</summary>
+    /// <summary>The number and its noun, with commas between the thousands.</summary>
     public static string Grouped(long number, string noun, string? plural = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{number:N0} {Noun(number, noun, plural)}");
 

@@ -31,7 +31,7 @@ internal sealed unsafe class WakeSignal : SafeHandleMinusOneIsInvalid
         }
         catch (ObjectDisposedException)
         {
-            // Nobody waits any more.
+            // Closed: there is nobody to wake.
         }
         finally
         {

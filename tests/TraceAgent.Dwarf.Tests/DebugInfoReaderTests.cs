@@ -1,11 +1,12 @@
 using TraceAgent.Capture.Plans;
 using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Service;
+using TraceAgent.Shared.Tests;
 
 namespace TraceAgent.Dwarf.Tests;
 
 /// <summary>Questions and answers, as the process that reads debug information has them.</summary>
-public class DebugInfoReaderTests(CompiledPrograms programs) : IClassFixture<CompiledPrograms>
+public class DebugInfoReaderTests(DebugPrograms programs) : IClassFixture<DebugPrograms>
 {
     // In Programs/items.c.
     private const uint TwiceLine = 17;
@@ -36,7 +37,7 @@ public class DebugInfoReaderTests(CompiledPrograms programs) : IClassFixture<Com
         {
             var path = programs.Compile(compiler, "-O0 -gdwarf-5", "items.c");
             var start = Convert.ToUInt64(
-                CompiledPrograms.Run("nm", path).Split('\n').Single(line => line.EndsWith(" total", StringComparison.Ordinal))[..16], 16);
+                CompiledFolder.Run("nm", path).Split('\n').Single(line => line.EndsWith(" total", StringComparison.Ordinal))[..16], 16);
 
             var answer = Ask(compiler, "-O0 -gdwarf-5", new DebugQuery.Lines("items.c", TotalLine, TotalLine + 1, WithVariables: true));
 
@@ -77,7 +78,7 @@ public class DebugInfoReaderTests(CompiledPrograms programs) : IClassFixture<Com
     public void The_code_of_a_function_has_lines_of_all_that_is_inlined_in_it()
     {
         var path = programs.Compile("gcc", "-O2 -gdwarf-5", "items.c");
-        var line = CompiledPrograms.Run("nm", "-S", path).Split('\n').Single(one => one.EndsWith(" total", StringComparison.Ordinal));
+        var line = CompiledFolder.Run("nm", "-S", path).Split('\n').Single(one => one.EndsWith(" total", StringComparison.Ordinal));
         var start = Convert.ToUInt64(line[..16], 16);
         var end = start + Convert.ToUInt64(line[17..33], 16);
 

@@ -3,7 +3,7 @@ using TraceAgent.Dwarf.Service;
 
 namespace TraceAgent.Dwarf.Tests;
 
-public class HostileDebugInfoTests(CompiledPrograms programs) : IClassFixture<CompiledPrograms>
+public class HostileDebugInfoTests(DebugPrograms programs) : IClassFixture<DebugPrograms>
 {
     private const ulong Compressed = 0x800;
 

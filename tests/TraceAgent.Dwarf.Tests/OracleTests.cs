@@ -1,9 +1,9 @@
-using static TraceAgent.Dwarf.Tests.CompiledPrograms;
+using static TraceAgent.Shared.Tests.CompiledFolder;
 
 namespace TraceAgent.Dwarf.Tests;
 
 /// <summary>What libdw, llvm-dwarfdump and readelf read, we read. <c>make test-dwarf</c> does the same with large programs.</summary>
-public class OracleTests(CompiledPrograms programs) : IClassFixture<CompiledPrograms>
+public class OracleTests(DebugPrograms programs) : IClassFixture<DebugPrograms>
 {
     [Theory]
     [InlineData("gcc", "-O0 -gdwarf-2 -gstrict-dwarf", "items.c")]

@@ -22,7 +22,7 @@ public sealed class DashboardTests : IDisposable
             complaint, Judge(ConfigurationFiles.Text(Dashboard).Replace(right, wrong, StringComparison.Ordinal)),
             StringComparison.Ordinal);
 
-    /// <summary>What the compiler says of the dashboard as a literal of its type, whose enums JSON has as plain texts and numbers.</summary>
+    /// <summary>The compiler's errors for the dashboard as a literal of its type; JSON has its enums as plain texts and numbers.</summary>
     private string Judge(string dashboard)
     {
         var types = NodeFolder.Path("node_modules/@grafana/schema/dist/esm/raw/dashboard/x/dashboard_types.gen.d.ts");

@@ -1,6 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Symbols.Functions;
 using TraceAgent.Symbols.Sites;
+using static TraceAgent.Shared.Tests.CompiledFolder;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

@@ -1,12 +1,10 @@
-using System.Diagnostics;
+using TraceAgent.Shared.Tests;
 
 namespace TraceAgent.Symbols.Tests;
 
 /// <summary>Compiles the programs of Programs/ once for all tests.</summary>
-public sealed class CompiledPrograms : IDisposable
+public sealed class CompiledPrograms : CompiledFolder
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("traceagent-symbols-").FullName;
-
     public CompiledPrograms()
     {
         string[] shop = ["-O1", "-g", "-o", Shop, Source("shop.c"), Source("left.c"), Source("right.c")];
@@ -58,22 +56,6 @@ public sealed class CompiledPrograms : IDisposable
 
     public string Object => At("left.o");
 
-    /// <summary>A path in the folder that is deleted when the tests are over.</summary>
-    public string At(string name) => Path.Combine(_folder, name);
-
-    public static string Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(
-            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? output
-            : throw new InvalidOperationException(
-                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}");
-    }
-
     /// <summary>The address that nm prints for a symbol.</summary>
     public static ulong AddressOf(string path, string symbol)
     {
@@ -89,7 +71,5 @@ public sealed class CompiledPrograms : IDisposable
         throw new InvalidOperationException($"nm does not know {symbol} in {path}");
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    public static string Source(string name) => Path.Combine(AppContext.BaseDirectory, "Programs", name);
+    public static string Source(string name) => In(Path.Combine("Programs", name));
 }

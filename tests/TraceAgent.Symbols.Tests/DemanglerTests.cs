@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using TraceAgent.Demangling;
+using TraceAgent.Shared.Tests;
 
 namespace TraceAgent.Symbols.Tests;
 
@@ -123,7 +124,7 @@ public partial class DemanglerTests(CompiledPrograms programs) : IClassFixture<C
 
     private static string[] MangledNames(string path, params string[] options) =>
         [.. Mangled()
-            .Matches(CompiledPrograms.Run("nm", ["--defined-only", .. options, path])).Select(match => match.Groups[1].Value).Distinct()];
+            .Matches(CompiledFolder.Run("nm", ["--defined-only", .. options, path])).Select(match => match.Groups[1].Value).Distinct()];
 
     private static string[] Filtered(string[] names)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceAgent.Capture.Places;
+using static TraceAgent.Shared.Tests.CompiledFolder;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

@@ -1,3 +1,4 @@
+using TraceAgent.Shared.Tests;
 using TraceAgent.Symbols.Binaries;
 using static TraceAgent.Symbols.Tests.Resolving;
 
@@ -22,7 +23,7 @@ public class GoBuildVersionTests(GoPrograms programs) : IClassFixture<GoPrograms
         foreach (var program in (string[])[programs.Whole, programs.Stripped, programs.Independent, programs.IndependentStripped])
         {
             using var image = Open(program);
-            Assert.Equal(GoBuildVersion.MinorOf(CompiledPrograms.Run("go", "version")), image.GoMinor);
+            Assert.Equal(GoBuildVersion.MinorOf(CompiledFolder.Run("go", "version")), image.GoMinor);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TraceAgent.Symbols.Functions;
+using static TraceAgent.Shared.Tests.CompiledFolder;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Symbols.Sites;
+using static TraceAgent.Shared.Tests.CompiledFolder;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

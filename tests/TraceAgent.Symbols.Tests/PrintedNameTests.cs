@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using TraceAgent.Capture;
 using TraceAgent.Demangling;
+using TraceAgent.Shared.Tests;
 using TraceAgent.Symbols.Binaries;
 using static TraceAgent.Symbols.Tests.Resolving;
 
@@ -95,7 +96,7 @@ public sealed partial class PrintedNameTests(PrintedNameTests.RustProgram rust) 
         .Select(parts => Convert.ToUInt64(parts[1], 16));
 
     private static string Listed(string path, params string[] options) =>
-        CompiledPrograms.Run("nm", ["-f", "sysv", "--defined-only", .. options, path]);
+        CompiledFolder.Run("nm", ["-f", "sysv", "--defined-only", .. options, path]);
 
     private static T[] Sampled<T>(T[] all, int count)
     {
@@ -128,7 +129,7 @@ public sealed partial class PrintedNameTests(PrintedNameTests.RustProgram rust) 
         {
             foreach (var (program, form) in new[] { (OfFirstForm, "legacy"), (OfSecondForm, "v0") })
             {
-                CompiledPrograms.Run(
+                CompiledFolder.Run(
                     "env", "RUSTC_BOOTSTRAP=1", "rustc", "-g", "--edition=2021", "-Zunstable-options",
                     "-C", $"symbol-mangling-version={form}", "-o", PathOf(program),
                     CompiledPrograms.Source("names.rs"));

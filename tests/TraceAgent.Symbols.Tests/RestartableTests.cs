@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using TraceAgent.Symbols.Restartable;
+using static TraceAgent.Shared.Tests.CompiledFolder;
 using static TraceAgent.Symbols.Tests.CompiledPrograms;
 using static TraceAgent.Symbols.Tests.Resolving;
 

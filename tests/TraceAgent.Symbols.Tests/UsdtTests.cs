@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Shared.Tests;
 using TraceAgent.Symbols.Sites;
 
 namespace TraceAgent.Symbols.Tests;
@@ -132,7 +133,7 @@ public sealed class UsdtTests(CompiledPrograms programs) : IClassFixture<Compile
             .Replace(".macro note", ".macro other", StringComparison.Ordinal);
         var macro = other[other.IndexOf(".macro other", StringComparison.Ordinal)..(other.IndexOf(".endm", StringComparison.Ordinal) + 5)];
         File.WriteAllText(source, $"{text}\n{macro}\n{notes}\nother twin1, last, 0, \"\"\n");
-        CompiledPrograms.Run("gcc", "-nostdlib", "-static", "-Wl,--build-id=none", "-Wl,--unique=.note.stapsdt", "-o", program, source);
+        CompiledFolder.Run("gcc", "-nostdlib", "-static", "-Wl,--build-id=none", "-Wl,--unique=.note.stapsdt", "-o", program, source);
         using var image = Resolving.Open(program);
 
         Assert.True(image.Sections.Count(section => section.Name == ".note.stapsdt") > 1);

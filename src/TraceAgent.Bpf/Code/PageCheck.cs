@@ -73,7 +73,7 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
         code.Set(Reg.R5, 0);
         code.Call(BpfFunction.FindMapping);
 
-        // Another thread is changing the mappings.
+        // Another thread holds mmap_lock to change the mappings: bpf_find_vma (kernel/bpf/task_iter.c) only tries to take it.
         code.JumpIf(Opcode.IfEqual, Reg.R0, Busy, refused);
         code.Load(Reg.R1, Reg.Frame, Word);
         code.JumpIf(Opcode.IfEqual, Reg.R1, (int)Verdict.Refused, refused);
@@ -119,7 +119,7 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
         code.Call(BpfFunction.GetCurrentUidGid);
         foreach (var user in waits.Users)
         {
-            // The upper half is the group.
+            // bpf_get_current_uid_gid (kernel/bpf/helpers.c) has the group in the upper half: compare 32 bits.
             code.JumpIfInt(Opcode.IfEqual, Reg.R0, (int)user, trustedOwner);
         }
 
@@ -163,7 +163,7 @@ internal sealed class PageCheck(Assembler code, PageWaits waits)
         Read(Reg.R1, fields.Inode, 8, end);
         code.Move(Reg.R9, Reg.R1);
 
-        // The file system of a device's file says nothing of the device.
+        // A device file lies in a file system that can be trusted, whatever the device does.
         Read(Reg.R9, fields.Mode, 2, end);
         code.Arithmetic(Opcode.And, Reg.R1, FileType);
         code.JumpIf(Opcode.IfNotEqual, Reg.R1, RegularFile, end);

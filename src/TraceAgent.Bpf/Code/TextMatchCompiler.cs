@@ -135,7 +135,7 @@ internal sealed class TextMatchCompiler(Assembler code)
         var suffix = test.Suffix.AsSpan();
         if (test.Length + 1 > size)
         {
-            // Longer than the text can be.
+            // The test is longer than any text that is captured.
             code.Jump(no);
         }
         else if (test.IsExact)
@@ -190,7 +190,8 @@ internal sealed class TextMatchCompiler(Assembler code)
     /// <summary>Reads as much of a text with a length as is looked at, at most <see cref="TextTest.MaxText"/> bytes.</summary>
     private void ReadBeginning(int place, int buffer, Label onFault)
     {
-        // Before 6.3 the kernel wants memory to be written before it writes a number of bytes that it does not know.
+        // Before 6.3 a helper may write a variable number of bytes only to stack that was written before
+        // (check_stack_range_initialized in kernel/bpf/verifier.c).
         for (var at = 0; at < RecordLayout.Align(TextTest.MaxText); at += 8)
         {
             code.Store(Reg.Frame, buffer + at, 0, 8);
@@ -238,7 +239,7 @@ internal sealed class TextMatchCompiler(Assembler code)
 
     private void Compare(TextTest test, ReadOnlySpan<byte> expected, Reg address, int offset, Label unequal)
     {
-        // Wider reads where the stack is aligned: from the frame pointer on, in whole words.
+        // 8 bytes at once where the address is known to be aligned, which it is from the frame pointer on.
         while (!test.IgnoresCase && address == Reg.Frame && expected.Length >= 8)
         {
             code.Load(Reg.R2, address, offset);

@@ -35,7 +35,7 @@ internal sealed unsafe class BpfObject : IDisposable
             {
                 new Span<byte>(information, ProgramInformationSize).Clear();
                 uint length = ProgramInformationSize;
-                // A kernel before 5.12 does not know the field, and leaves it zero.
+                // recursion_misses of struct bpf_prog_info (include/uapi/linux/bpf.h) exists since 5.12; older kernels leave it zero.
                 misses += LibBpf.GetInfo(program, information, &length) == 0 ? *(long*)(information + MissesOffset) : 0;
             }
 
@@ -55,7 +55,7 @@ internal sealed unsafe class BpfObject : IDisposable
         }
         catch (KernelException) when (types is not null)
         {
-            // The attempt with all types reports the refusal.
+            // Try with all types: when that is refused as well, its error is the one to report.
             return Attach(name, null);
         }
     }
@@ -149,7 +149,7 @@ internal sealed unsafe class BpfObject : IDisposable
     /// <param name="types">The part of the kernel's types that is needed; null for all, from the kernel.</param>
     private void Open(MemoryFile? types)
     {
-        // What libbpf would say is in the exceptions here.
+        // libbpf would print to standard error what the exceptions here say.
         _ = LibBpf.SetPrint(0);
         using var resource = typeof(BpfObject).Assembly.GetManifestResourceStream($"{_name}.bpf.o")
             ?? throw new InvalidOperationException($"{_name}.bpf.o is not embedded");
@@ -210,7 +210,7 @@ internal sealed unsafe class BpfObject : IDisposable
 
     private KernelException Refusal(string operation, int errno) => new(operation, $"{_name}.bpf.o", errno, errno switch
     {
-        // libbpf says "no such process" when there is no BTF.
+        // libbpf gives ESRCH (3) when there is no BTF.
         KernelException.Enoent or 3 => "needs a kernel with its types (CONFIG_DEBUG_INFO_BTF, /sys/kernel/btf/vmlinux)",
         _ => Privileges.RemedyFor(errno, _privileges),
     });

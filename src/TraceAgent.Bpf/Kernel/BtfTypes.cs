@@ -98,7 +98,7 @@ internal sealed unsafe class BtfTypes
     /// <summary>The type of an array's elements, and the number of elements.</summary>
     public (int Element, uint Count) ArrayAt(int number)
     {
-        // struct btf_array: the type of the index is between them.
+        // struct btf_array (include/uapi/linux/btf.h): type, index_type, nelems.
         var array = (uint*)(At(number) + 1);
         return ((int)array[0], array[2]);
     }
@@ -138,7 +138,7 @@ internal sealed unsafe class BtfTypes
     /// <summary>The type without names (typedef), <c>const</c> and the like.</summary>
     public int Resolve(int number)
     {
-        // A chain that is no circle is shorter.
+        // A limit, because the types of a hostile file may form a circle; real chains have a handful.
         for (var step = 0; step < 32; step++)
         {
             if (this[number].Kind is not (BtfKind.Typedef or BtfKind.Volatile or BtfKind.Const or BtfKind.Restrict or BtfKind.TypeTag))

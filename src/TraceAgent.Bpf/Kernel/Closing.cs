@@ -23,7 +23,7 @@ internal static unsafe class Closing
     /// <summary>The number of threads that may be made: less than <see cref="MaxThreads"/> after the kernel has refused one.</summary>
     private static volatile int Permitted = MaxThreads;
 
-    /// <summary>Closes all of them, and returns when all are closed.</summary>
+    /// <summary>Closes all handles, and returns when the last is closed.</summary>
     public static void All(IReadOnlyCollection<BpfHandle> handles)
     {
         var descriptors = handles.Select(handle => handle.Release()).ToArray();

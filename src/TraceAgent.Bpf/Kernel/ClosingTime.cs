@@ -51,7 +51,7 @@ public static class ClosingTime
         }
         else if (longest > default(TimeSpan))
         {
-            // Others closed meanwhile, and the timer is theirs.
+            // The timer was set for one that has closed: set it for the one that waits longest now.
             Check.Change(FirstReportAfter - longest, ReportInterval);
         }
     }

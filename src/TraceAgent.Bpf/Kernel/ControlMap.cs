@@ -77,7 +77,7 @@ internal sealed unsafe class ControlMap : IDisposable
             }
         }
 
-        // The counters that are read now are no older than the flags.
+        // A full barrier: counters that are read from here on include the hits whose flags were cleared.
         Interlocked.MemoryBarrier();
     }
 

@@ -88,10 +88,10 @@ internal sealed class GracePeriod : IDisposable
         }
         catch (KernelException)
         {
-            // The one that comes says it.
+            // The attachment that this prepares for will fail for the same reason, and report it.
         }
 
-        // Closing waits longer, for something else.
+        // Before closing, which waits for RCU tasks trace (uprobe_unregister_sync in kernel/events/uprobes.c).
         Volatile.Write(ref _expecting, 0);
         link?.Dispose();
     }
@@ -101,7 +101,7 @@ internal sealed class GracePeriod : IDisposable
         var program = BpfProgram.Load(EmptyProgram(), "ta_grace", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);
         try
         {
-            // Closing waits for what the others need not wait for.
+            // Closed on another thread: closing waits for RCU tasks trace (uprobe_unregister_sync in kernel/events/uprobes.c).
             var link = Attach(method, program, file);
             return new GracePeriod(method, program, file, OwnThread.Run(link.Dispose));
         }

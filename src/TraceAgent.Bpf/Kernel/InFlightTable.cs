@@ -53,7 +53,7 @@ internal sealed class InFlightTable
     /// <returns>The number of removed calls.</returns>
     public int RemoveDead(uint slot, bool ofGoroutines)
     {
-        // The kernel's numbers are those of its first namespace.
+        // bpf_get_current_pid_tgid (kernel/bpf/helpers.c) gives IDs of the first PID namespace.
         const string firstNamespace = "pid:[4026531836]";
         return new FileInfo("/proc/self/ns/pid").LinkTarget != firstNamespace
             ? 0

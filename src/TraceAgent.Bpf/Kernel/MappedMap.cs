@@ -49,7 +49,7 @@ internal sealed unsafe class MappedMap : IDisposable
     /// <summary>Writes four bytes in one piece.</summary>
     public void Write(int offset, int value) => Volatile.Write(ref *(int*)At(offset, sizeof(int)), value);
 
-    /// <summary>Bytes that nobody writes any more.</summary>
+    /// <summary>Bytes of the map that no program writes any more.</summary>
     public ReadOnlySpan<byte> Span(int offset, int length) => new(At(offset, length), length);
 
     public void Dispose()

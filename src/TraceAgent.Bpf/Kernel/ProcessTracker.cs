@@ -38,7 +38,7 @@ public sealed unsafe class ProcessTracker : IDisposable
     /// <summary>Notices that were lost because the ring was full. Cheap.</summary>
     public long Lost => _variables[0];
 
-    /// <summary>Notices that were lost because the kernel skipped a program. A few system calls.</summary>
+    /// <summary>Notices that were lost because the kernel skipped a program (recursion_misses). Costs a few system calls.</summary>
     public long Skipped => _object.Misses;
 
     /// <summary>Loads and attaches the programs: notices begin now.</summary>
@@ -83,7 +83,7 @@ public sealed unsafe class ProcessTracker : IDisposable
         polls[0] = new Libc.PollDescriptor { Fd = _fd, Events = PollIn };
         polls[1] = new Libc.PollDescriptor { Fd = _wake.Fd, Events = PollIn };
 
-        // Interrupted, or timed out: the caller looks anyway.
+        // Interrupted, or timed out: the caller checks for notices in any case.
         if (Libc.Poll(polls, 2, timeoutMs) > 0 && (polls[1].Returned & PollIn) != 0)
         {
             _wake.Clear();
@@ -98,16 +98,16 @@ public sealed unsafe class ProcessTracker : IDisposable
     public bool Drain(IRecordConsumer consumer)
     {
         var end = _ring.Produced;
-        for (var look = 0; look < MaxPolls; look++)
+        for (var poll = 0; poll < MaxPolls; poll++)
         {
             _ring.Read(consumer);
-            // Both run on for ever: the difference counts.
+            // Positions never start again, and wrap: compare the difference.
             if (_ring.Consumed - end >= 0)
             {
                 return true;
             }
 
-            Thread.Sleep(look < MaxPolls / 2 ? 0 : 1);
+            Thread.Sleep(poll < MaxPolls / 2 ? 0 : 1);
         }
 
         return false;

@@ -88,7 +88,7 @@ internal sealed unsafe class ReducedTypes
             return known;
         }
 
-        // A structure's members are added to the type that was added last: their own types come first.
+        // libbpf adds members to the type that was added last, so the types of members are added before the structure.
         var members = new List<(string Name, int Type, uint Bits)>();
         foreach (var member in _asked.MembersOf(asked))
         {

@@ -30,7 +30,8 @@ internal sealed class RingData : IDisposable
         (_mapFd, _dataAt) = (mapFd, dataAt);
         _partBytes = Math.Min(bytes, PartBytes);
 
-        // Behind the data the kernel maps its beginning once more, for records that go over the end.
+        // The kernel maps the data twice in a row, so that a record that crosses the end is in one piece
+        // (bpf_ringbuf_area_alloc in kernel/bpf/ringbuf.c).
         _overlap = Math.Min(bytes, longestRecord + HeaderSize);
         _part = Map(0);
     }

@@ -91,7 +91,7 @@ public sealed unsafe class RingReader : IDisposable
                     return 0;
                 }
 
-                // The reader's first: it never overtakes the writers.
+                // Read the consumer's position first: the difference is then never negative.
                 var read = Consumed;
                 return Produced - read;
             }
@@ -106,7 +106,8 @@ public sealed unsafe class RingReader : IDisposable
     {
         SetQuiet(0);
 
-        // A program that reserved a record before it could see that does not wake the reader.
+        // A full barrier between the store of QuietUntil and the load of the producer's position: a program either sees that it
+        // has to wake the reader, or its record is seen here.
         Interlocked.MemoryBarrier();
         Wait(Produced == Consumed ? timeoutMs : 1);
     }
@@ -188,7 +189,7 @@ public sealed unsafe class RingReader : IDisposable
         ObjectDisposedException.ThrowIf(_reader is null, this);
         _wait.UntilAnnounced(timeoutMs);
 
-        // It reads now: nobody need wake it.
+        // While it reads, programs need not wake it.
         SetQuiet(ReadingMs);
     }
 

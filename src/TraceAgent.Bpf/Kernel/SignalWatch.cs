@@ -40,7 +40,7 @@ internal sealed class SignalWatch : IDisposable
 
     public void Dispose()
     {
-        // Links before their programs.
+        // In reverse order: links before their programs.
         _handles.Reverse();
         _handles.ForEach(handle => handle.Dispose());
         _handles.Clear();
@@ -68,23 +68,12 @@ internal sealed class SignalWatch : IDisposable
         }
     }
 
-    private static SignalFields ReadFields()
-    {
-        const string forNew = "bpf_iter_task_vma_new";
-        const string forNext = "bpf_iter_task_vma_next";
-        const string forDestroy = "bpf_iter_task_vma_destroy";
-        HashSet<string> names =
-        [
-            "task_struct", "utask", "exit_code", "group_leader", "start_time", "sighand", "mm",
-            "sighand_struct", "action", "k_sigaction", "sa", "sigaction", "sa_handler",
-            "mm_struct", "exe_file", "file", "f_inode", "inode", "i_ino", "i_sb", "super_block",
-            "s_dev", "vm_area_struct", "vm_flags", "vm_file",
-            "kernel_siginfo", "si_code", forNew, forNext, forDestroy,
-        ];
-        return KernelFields.Read(names, "needs CONFIG_DEBUG_INFO_BTF", fields => new SignalFields
+    private static SignalFields ReadFields() =>
+        KernelFields.Read("needs CONFIG_DEBUG_INFO_BTF", fields => new SignalFields
         {
-            FileIterator = (fields.Function(forNew), fields.Function(forNext), fields.Function(forDestroy))
-                is ({ } @new, { } next, { } destroy)
+            FileIterator = (fields.Function("bpf_iter_task_vma_new"),
+                    fields.Function("bpf_iter_task_vma_next"),
+                    fields.Function("bpf_iter_task_vma_destroy")) is ({ } @new, { } next, { } destroy)
                 ? new FileIterator(@new, next, destroy)
                 : null,
             SignalCode = fields.Require("kernel_siginfo", "si_code"),
@@ -106,5 +95,4 @@ internal sealed class SignalWatch : IDisposable
             MappingFlags = fields.Require("vm_area_struct", "vm_flags"),
             MappedFile = fields.Require("vm_area_struct", "vm_file"),
         });
-    }
 }

@@ -48,13 +48,8 @@ internal static class WaitingReads
         return waits;
     }
 
-    private static PageFields ReadFields()
-    {
-        string[] structures = ["vm_area_struct", "vm_userfaultfd_ctx", "file", "inode", "super_block", "mm_struct"];
-        string[] members =
-            ["vm_flags", "vm_userfaultfd_ctx", "ctx", "vm_ops", "vm_file", "vm_mm",
-                "f_inode", "i_mode", "i_sb", "s_magic", "mm_users", "counter"];
-        return KernelFields.Read(structures.Concat(members).ToHashSet(), Remedy, fields =>
+    private static PageFields ReadFields() =>
+        KernelFields.Read(Remedy, fields =>
         {
             // Without CONFIG_USERFAULTFD the structure is there, and empty.
             var handler = fields.Require("vm_area_struct", "vm_userfaultfd_ctx");
@@ -72,5 +67,4 @@ internal static class WaitingReads
                 SpaceUsers = fields.Require("mm_struct", "mm_users"),
             };
         });
-    }
 }

@@ -30,7 +30,7 @@ internal sealed unsafe class PacketCounts
 
     public SourceReading<SourceCount> Sources()
     {
-        // The totals first: what comes while the tables are read is not taken for evicted.
+        // Totals before tables: packets that arrive in between would otherwise look like those of evicted sources.
         var words = ReadTotals();
         var sources = new List<SourceCount>();
         var present = default(Traffic);

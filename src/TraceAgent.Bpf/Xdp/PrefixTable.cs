@@ -66,7 +66,8 @@ internal sealed unsafe class PrefixTable
                 result = batch(keysAt, &count);
             }
 
-            // Of a batch that fails the kernel says how many were done before, or leaves the number alone when none was.
+            // A batch that fails has the number of entries done in count, or leaves count alone when it did none
+            // (generic_map_update_batch in kernel/bpf/syscall.c).
             count = result < 0 && count == asked ? 0 : count;
             for (var i = 0; i < count; i++)
             {

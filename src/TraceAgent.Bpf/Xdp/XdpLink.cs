@@ -32,7 +32,7 @@ internal static unsafe class XdpLink
         };
         var fd = Libc.Bpf(LinkCreate, &attributes, (uint)sizeof(LinkAttributes));
         var errno = Libc.Errno();
-        // The kernel says EINVAL also of an interface that is not there.
+        // EINVAL also stands for an interface that does not exist (bpf_xdp_link_attach in net/core/dev.c).
         if (fd >= 0)
         {
             return fd;

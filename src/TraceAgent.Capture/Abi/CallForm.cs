@@ -54,7 +54,7 @@ public enum ObjectArgument
     /// <summary>Called on an object that the prototype does not name.</summary>
     Hidden,
 
-    /// <summary>No hidden object: it is called on none, or on one among the parameters.</summary>
+    /// <summary>No hidden object: the function is called on none, or on one among its parameters.</summary>
     Absent,
 }
 

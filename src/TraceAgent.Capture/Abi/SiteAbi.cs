@@ -29,6 +29,6 @@ public abstract record SiteAbi(Architecture Architecture)
     /// </summary>
     public virtual int? GoroutineRegister => null;
 
-    /// <summary>True when it is known which return belongs to which entry.</summary>
+    /// <summary>True when each return can be paired with its entry.</summary>
     public virtual bool PairsCalls => true;
 }

@@ -15,10 +15,12 @@ public abstract record Expr
     public bool ReadsMemory() =>
         Has(one => one is Load or TextMatch and not TextMatch { Length: not null, Test: { Prefix.Count: 0, Suffix.Count: 0 } });
 
-    /// <summary>True when computing it reads memory, or what was read on entry.</summary>
+    /// <summary>True when computing the expression reads memory, or what was read on entry.</summary>
     public bool CanFail() => ReadsMemory() || Has(one => one is EntryField);
 
-    /// <summary>True when computing it needs registers or memory of the hit itself, and not only what was read on entry.</summary>
+    /// <summary>
+    /// True when computing the expression needs registers or memory of the hit itself, and not only what was read on entry.
+    /// </summary>
     public bool ReadsHit() => Has(one => one is Register or Load or TextMatch);
 
     private bool Has(Predicate<Expr> which) => which(this) || this switch

@@ -53,7 +53,7 @@ public sealed record RecordLayout(int Size, int EntryPart, int EntryPartSize, in
 
     private static int Place(EquatableArray<CaptureField> fields, int start, List<FieldSlot> into)
     {
-        // Each byte less is less that the processor which is traced and ours take from each other.
+        // Packed: each byte is written on the CPU of the traced thread, and fetched from there by the reader's.
         var outcome = start;
         var offset = start + Align(fields.Count(field => field.HasOutcomeOfItsOwn()));
         foreach (var field in fields)

@@ -41,7 +41,7 @@ public static class DecimalDigits
     {
         var digits = Eight(value);
 
-        // The first digit is the lowest byte; of 0 the last one stays.
+        // The first digit is the lowest byte. At least one digit stays, for 0.
         var leading = Math.Min(BitOperations.TrailingZeroCount(digits) >> 3, 7);
         return new ShortNumber(value, 8 - leading, (digits | Zeros) >> (8 * leading));
     }

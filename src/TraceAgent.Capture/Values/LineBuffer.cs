@@ -12,7 +12,7 @@ public sealed class LineBuffer
 
     private const int Recent = 64;
 
-    // A message and the values behind it show the same numbers, and so do many lines.
+    // A cache of numbers as text: a message and the values behind it show the same ones, and so do many lines.
     private readonly ShortNumber[] _recent = NoneRecent();
     private byte[] _bytes = new byte[1024];
     private byte[] _taken = [];
@@ -90,7 +90,7 @@ public sealed class LineBuffer
             Append('-');
         }
 
-        // Also of the least number, which has no opposite.
+        // Unsigned negation, which is also right for long.MinValue.
         AppendDecimal(value < 0 ? 0 - (ulong)value : (ulong)value);
     }
 
@@ -166,7 +166,7 @@ public sealed class LineBuffer
         Length += missing;
     }
 
-    // In all but the first place, 0 is a number that is never looked for there.
+    // A number's place is its value modulo the size, so 0 marks all places but the first as empty.
     private static ShortNumber[] NoneRecent()
     {
         var recent = new ShortNumber[Recent];

@@ -17,7 +17,7 @@ public abstract partial record CaptureType
         /// <summary>Bytes of a value in memory: 1, 2, 4 or 8.</summary>
         internal abstract int Width { get; }
 
-        /// <summary>True when it is widened with its sign, false for zeros.</summary>
+        /// <summary>True when the value is sign-extended, false when it is zero-extended.</summary>
         internal virtual bool IsSigned => false;
 
         /// <summary>True when its text, without a format, never has anything that JSON escapes.</summary>

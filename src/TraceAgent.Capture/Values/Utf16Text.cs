@@ -52,7 +52,7 @@ internal static class Utf16Text
 
         if (value.IsPart && end > start && char.IsHighSurrogate(chars[end - 1]))
         {
-            // Its other half was cut off: that is not the text's fault.
+            // A surrogate pair that was cut in two is left out, and not shown as invalid.
             end--;
         }
 

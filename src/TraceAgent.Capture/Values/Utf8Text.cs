@@ -12,7 +12,7 @@ public static class Utf8Text
     {
         if (bytes.IndexOf((byte)0) is >= 0 and var end)
         {
-            // Where the text ends, nothing is missing from it.
+            // With its NUL the text is complete, whatever could not be read behind it.
             value.Outcome = Outcome.Ok;
             bytes = bytes[..end];
         }
@@ -36,7 +36,7 @@ public static class Utf8Text
 
     private static int Characters(ReadOnlySpan<byte> bytes, char[] chars, int start, ref DecodedValue value)
     {
-        // What was cut off may have been the rest of a character: that is not the text's fault.
+        // A character that was cut in two is left out, and not shown as invalid.
         var whole = !value.IsPart;
         var status = Utf8.ToUtf16(bytes, chars.AsSpan(start), out var read, out var written, replaceInvalidSequences: false, whole);
         if (status == OperationStatus.InvalidData)

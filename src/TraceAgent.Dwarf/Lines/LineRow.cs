@@ -11,7 +11,7 @@ internal readonly record struct LineRow
     /// <summary>0 for code of no line.</summary>
     public required uint Line { get; init; }
 
-    /// <summary>1 is the first; 0 when it is not known.</summary>
+    /// <summary>The column, from 1; 0 when it is not known.</summary>
     public required uint Column { get; init; }
 
     /// <summary>True where a debugger would stop.</summary>

@@ -63,7 +63,7 @@ public sealed class HarmGuard
                 _causes[signal.Pid] = cause.With(signal);
             }
 
-            // The end of the process may stand before what is known of it.
+            // The end may be noted already, with less known of it: another thread's notice came first.
             var at = _news.FindLastIndex(one => one.Pid == signal.Pid && one.Started == signal.Started);
             if (at >= 0)
             {
@@ -117,7 +117,7 @@ public sealed class HarmGuard
                     reports.Add(new HarmReport(signal, [.. probing.Select(rule => rule.Rule)], more));
                 }
 
-                // Those that ended in the meantime say nothing of the rules that stay.
+                // When a rule on it was detached meanwhile, this end is no evidence against the rules that stay.
                 if (!probing.Exists(rule => suspended.Contains(rule.Rule))
                     && known.Ends.Suspicion(signal, probing[0].Since) is { } evidence)
                 {
@@ -174,7 +174,7 @@ public sealed class HarmGuard
 
         public ProgramEnds Ends { get; private init; } = new();
 
-        /// <summary>True unless it is another thread of the process that ended last.</summary>
+        /// <summary>True unless the signal is for another thread of the process that ended last.</summary>
         public bool IsNew(FatalSignal signal)
         {
             var isNew = _last != (signal.Pid, signal.Started);

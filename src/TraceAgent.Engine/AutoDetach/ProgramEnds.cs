@@ -34,7 +34,7 @@ internal sealed class ProgramEnds
         var recent = _crashes.Where(time => time >= ruleCame && time > signal.Time - Burst).ToList();
         var before = _crashes.Where(time => time < ruleCame).ToList();
 
-        // It may crash by itself as often: then it did so before.
+        // A program that crashes as often by itself did so before the rule, too.
         var most = before.Select(first => before.Count(time => time >= first && time < first + Burst)).DefaultIfEmpty(0).Max();
         var goodEnds = _goodEnds.Count(time => time > signal.Time - Burst);
         if (recent.Count >= SuspiciousCrashes && recent.Count >= 2 * most && recent.Count > goodEnds)

@@ -23,7 +23,7 @@ public sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitted)
     /// <summary>The ns that a hit spends in the probe's programs on average; 0 while that is not known.</summary>
     public double NsPerHit(AttachedProbe probe) => _sampled.GetValueOrDefault(probe)?.NsPerHit ?? 0;
 
-    /// <summary>Takes a sample when it is time or a probe is new.</summary>
+    /// <summary>Takes a sample when one is due or a probe is new.</summary>
     /// <param name="probes">The attached probes.</param>
     /// <param name="now">The monotonic time.</param>
     public void Update(IReadOnlyCollection<AttachedProbe> probes, TimeSpan now)
@@ -76,7 +76,7 @@ public sealed class ProgramTimes(Func<IDisposable?> open, Action onNotPermitted)
             _before = now;
             if (since.Runs > 0)
             {
-                // What a program takes depends on what it reads: half of it is forgotten each time.
+                // An exponential average with weight 1/2, since the time depends on what the program reads.
                 var measured = (double)since.Ns / since.Runs * runsPerHit;
                 NsPerHit = NsPerHit > 0 ? (NsPerHit + measured) / 2 : measured;
             }

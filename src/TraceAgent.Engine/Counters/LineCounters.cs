@@ -12,7 +12,7 @@ public abstract class LineCounters(string rule)
     /// <summary>Lines since the last commit of the outputs; the reader thread's own.</summary>
     public int Uncommitted { get; set; }
 
-    /// <summary>The one output that they were written to; null for all. The reader thread's own.</summary>
+    /// <summary>The one output that the uncommitted lines were written to; null for all. The reader thread's own.</summary>
     public string? Output { get; private set; }
 
     /// <summary>Lines that all outputs took.</summary>
@@ -29,7 +29,7 @@ public abstract class LineCounters(string rule)
     /// <returns>True for the first since the last commit.</returns>
     public bool Written(string? output)
     {
-        // Changed within a batch: it counts as logged when all outputs took it.
+        // The output changed within a batch: the batch counts as logged when all outputs took it.
         Output = Uncommitted == 0 || Output == output ? output : null;
         return Uncommitted++ == 0;
     }

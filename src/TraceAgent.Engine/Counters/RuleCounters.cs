@@ -32,7 +32,7 @@ public sealed class RuleCounters(string rule) : LineCounters(rule)
     private long _lastEvent;
     private LatencyHistogram? _latency;
 
-    /// <summary>True when it has no probe any more, and the outcome of every call is known.</summary>
+    /// <summary>True when the rule has no probe any more, and the outcome of every call is known.</summary>
     public override bool AreComplete
     {
         get

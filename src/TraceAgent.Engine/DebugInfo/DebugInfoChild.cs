@@ -89,7 +89,7 @@ public static class DebugInfoChild
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // A preference only.
+            // Answers are right without it.
         }
     }
 }

@@ -136,7 +136,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
             return null;
         }
 
-        // Without last valid rules to keep, a restart must not end rules for a mistake in another one.
+        // After a restart there are no last valid rules to keep: the rules without errors become active.
         var known = _files.ValidOf(file.Path);
         var valid = known ?? (StandsByItself(file, diagnostics) ? file : WithoutErrors(file, diagnostics));
         _files.Take(file.Path, file, valid);
@@ -277,7 +277,7 @@ public sealed class LastValidRules(ProbeResolver resolver, PrefixSource prefixes
                 .ToEquatableArray(),
         };
 
-        // A name that is used twice, or an output that is not there: of no other error is the rule itself left.
+        // Other errors leave no rule behind: here only a name that is used twice, or an output that is not there.
         bool IsWrong(SourceSpan name, SourceSpan? output) => places.Contains(name) || (output is { } at && places.Contains(at));
     }
 

@@ -23,13 +23,13 @@ public sealed class ManagedPacketRule(string name)
     /// <summary>The step that the kernel refused the last time; null when it took everything.</summary>
     public (PacketStep Step, PacketRefusal Refusal)? RefusedStep { get; set; }
 
-    /// <summary>The reason why it does not have an interface that it names, as it was reported; null when it has all.</summary>
+    /// <summary>The reason why the rule does not have an interface that it names, as it was reported; null when it has all.</summary>
     public string? Taken { get; set; }
 
-    /// <summary>True when no interface that it names exists, as it was reported.</summary>
+    /// <summary>True when no interface that the rule names exists, as it was reported.</summary>
     public bool IsPending { get; set; }
 
-    /// <summary>True when it should be attached.</summary>
+    /// <summary>True when the rule should be attached.</summary>
     public bool IsAdmitted => Resolution is not null && !Lifetime.IsOver;
 
     /// <summary>The reason why the rule, or one of its interfaces, is not as it should be; null when all is well.</summary>

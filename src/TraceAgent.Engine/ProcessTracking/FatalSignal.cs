@@ -79,7 +79,7 @@ public sealed record FatalSignal
 /// <param name="Program">Path of the executable, as the process saw it; empty when unknown.</param>
 public sealed record ProcessEnd(int Pid, int Status, TimeSpan Time, string Program)
 {
-    /// <summary>The signal that ended it; 0 for none.</summary>
+    /// <summary>The signal that ended the process; 0 for none.</summary>
     public int Signal => Status & 0x7f;
 
     public static ProcessEnd Of(in ProcessNotice notice, string? program) =>

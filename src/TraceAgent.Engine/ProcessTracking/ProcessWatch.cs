@@ -23,7 +23,7 @@ public sealed class ProcessWatch : IProcessHistory, IDisposable
     /// <summary>The time between two surveys of all processes, and checks for what is lost or may be forgotten.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>The same while no process begins or ends.</summary>
+    /// <summary>The interval while no process begins or ends.</summary>
     private static readonly TimeSpan QuietInterval = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _logger;

@@ -170,7 +170,7 @@ public sealed class ProbeAttacher(BpfSession session, SlotTable slots, DebugFold
             }
             catch (Exception problem) when (IsRefusal(problem))
             {
-                // The same error comes, and is reported, when it is attached.
+                // Attaching fails for the same reason, and reports it.
             }
         }
     }

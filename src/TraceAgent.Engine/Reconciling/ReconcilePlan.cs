@@ -86,7 +86,7 @@ internal static class ReconcilePlan
         {
             if (!wanted.Contains(files.Key))
             {
-                // Where the rule led before is known of this file, where it leads now is not.
+                // The file cannot be resolved any more: only its former sites are known, and they are those of the former place.
                 if (rule.Where != held.Rule.Where)
                 {
                     return false;

@@ -48,7 +48,7 @@ public sealed record ProbePart(BoundRule Bound, EquatableArray<ProbeFile> Files)
 /// <param name="Sites">The sites, at least one.</param>
 public sealed record ProbeFile(string Path, FileIdentity Identity, EquatableArray<ProbeSite> Sites)
 {
-    /// <summary>The path to open it by; not always its name, which may be one in another mount namespace.</summary>
+    /// <summary>The path to open the file by; not always its name, which may be one in another mount namespace.</summary>
     public string Source { get; init; } = Path;
 
     /// <summary>Equality by inode, state and sites, wherever the file was found.</summary>

@@ -25,7 +25,7 @@ public sealed class LineBatch(OutputSet outputs, Action<CommitResult, int> onCom
 
     public bool IsEmpty => _count == 0;
 
-    /// <summary>True when it is time to commit.</summary>
+    /// <summary>True when the batch is to be committed before more is written.</summary>
     public bool IsFull => _count >= MaxRecords || outputs.ShouldCommit;
 
     /// <summary>Writes a line.</summary>

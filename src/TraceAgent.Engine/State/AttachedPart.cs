@@ -33,7 +33,7 @@ public sealed class AttachedPart
 {
     private readonly Func<KernelCounts> _counts;
 
-    /// <summary>Every file that it was ever attached to, with the cookie of its first site: late records still name theirs.</summary>
+    /// <summary>Every file that the part was ever attached to, with the cookie of its first site: late records still have that.</summary>
     private readonly Dictionary<ProbeFile, int> _cookies = [];
     private readonly List<ProbeFile> _announced = [];
     private Rule _rule;

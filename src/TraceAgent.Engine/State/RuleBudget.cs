@@ -29,7 +29,7 @@ public sealed class RuleBudget(string rule)
     /// <summary>The reason why the rule is suspended; null when it is not.</summary>
     public string? WhySuspended(TimeSpan now) => IsSuspended(now) ? _last.Describe(_until - now) : null;
 
-    /// <summary>Records its cost so far.</summary>
+    /// <summary>Records the rule's cost so far.</summary>
     /// <param name="costNs">The cost so far, ns of CPU.</param>
     /// <param name="elapsedNs">The time since the last call, ns.</param>
     /// <param name="budgetPercent">The budget in percent of one CPU; null for none.</param>
@@ -42,7 +42,7 @@ public sealed class RuleBudget(string rule)
         return _percent;
     }
 
-    /// <summary>Suspends it, for twice as long as the last time.</summary>
+    /// <summary>Suspends the rule, for twice as long as the last time.</summary>
     /// <param name="budgetPercent">The budget of the rule, or of all.</param>
     /// <param name="ofAll">True when that is the budget of all rules together.</param>
     /// <param name="now">The monotonic time.</param>

@@ -8,7 +8,7 @@ public sealed record RuleSnapshot
 
     public required RuleState State { get; init; }
 
-    /// <summary>The reason why it is not attached, or the error of a newer text of it.</summary>
+    /// <summary>The reason why the rule is not attached, or the error of a newer text of it.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The file and line of its name; empty when it is in no file any more.</summary>

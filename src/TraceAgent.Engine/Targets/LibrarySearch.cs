@@ -102,7 +102,7 @@ internal sealed class LibrarySearch(Architecture architecture, string root = "")
         }
         catch (Exception missing) when (missing is IOException or UnauthorizedAccessException)
         {
-            // Then the linker of that process cannot use it either, and goes on to its folders.
+            // The dynamic linker of that process cannot read it either, and searches the default folders.
             return [];
         }
     }

@@ -31,8 +31,8 @@ internal static class MappedLibraries
                     continue;
                 }
 
-                // By its mapping it is found under whatever name, and when it has none any more; by its name where the kernel
-                // does not let us.
+                // /proc/PID/map_files leads to the file whatever its name is, also when it has none any more. It needs CAP_SYS_ADMIN or
+                // CAP_CHECKPOINT_RESTORE (proc_pid_map_files(5)); else the name is used.
                 var range = line[..line.IndexOf(' ', StringComparison.Ordinal)];
                 string[] sources =
                 [
@@ -48,7 +48,7 @@ internal static class MappedLibraries
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            // What was read before it ended counts no more.
+            // The process has ended: what was read of it does not count.
             return [];
         }
 

@@ -57,7 +57,7 @@ internal sealed class MountNamespaces
             var isTrusted = UserNamespace.IsOwnerOf($"{folder}/ns/mnt");
             foreach (var (id, mount) in MountTable.Read($"{folder}/mountinfo"))
             {
-                // What one process shows of a mount, another may show by the path from the namespace's own root.
+                // Prefer what a process outside of a chroot shows: its paths begin at the namespace's own root.
                 if (!mounts.ContainsKey(id) || root == "/")
                 {
                     mounts[id] = (mount, isTrusted);

@@ -23,7 +23,7 @@ internal sealed class PathPattern
 
     public string Text { get; }
 
-    /// <summary>True when it names one file.</summary>
+    /// <summary>True when the pattern has no wildcard, and names one file.</summary>
     public bool IsPlain => !Array.Exists(_names, name => Wildcard.IsIn(name));
 
     /// <param name="path">Absolute, without links.</param>

@@ -68,7 +68,7 @@ public sealed class CrashGuard(CrashStore store, Func<DateTime> now)
         return $"the last run did not end by itself, about {when}; {latest.Path} is not attached until it changes";
     }
 
-    /// <summary>The same files, those that are held back with an error. Also writes down which are active.</summary>
+    /// <summary>Adds an error to the files that are held back, and stores which files are active.</summary>
     public IReadOnlyList<RuleFile> Judge(IReadOnlyList<RuleFile> files)
     {
         var seen = files.Select(file => new SeenFile(file.Path, KernelFile.Of(file.Path)?.Times.ChangedNs ?? 0)).ToArray();

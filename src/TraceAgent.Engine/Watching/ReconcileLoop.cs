@@ -160,7 +160,7 @@ public sealed class ReconcileLoop : IDisposable
         }
     }
 
-    /// <summary>True when it is time to reconcile though nothing was announced.</summary>
+    /// <summary>True when a check for changes that nothing announces is due.</summary>
     private bool IsCheckDue()
     {
         if (Stopwatch.GetElapsedTime(_lastChecked) <= CheckInterval)
@@ -191,7 +191,7 @@ public sealed class ReconcileLoop : IDisposable
             _parts.Maintenance.MakeRoomForCalls();
         }
 
-        // What is told of a suspended rule has the time that is left.
+        // The status of a suspended rule has the time that is left, which changes by itself.
         if (leaving is not null || _parts.Table.AnySuspended(Now))
         {
             Publish();

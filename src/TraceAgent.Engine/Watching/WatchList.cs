@@ -206,7 +206,7 @@ internal sealed class WatchList : IDisposable
 
         public bool IsRuleFolder { get; set; }
 
-        /// <summary>The names in it that are rule files whatever they are called, or folders of rules.</summary>
+        /// <summary>The names in the folder that are rule files whatever they are called, or folders of rules.</summary>
         public HashSet<string> RuleNames { get; } = [];
 
         public HashSet<string> Binaries { get; } = [];

@@ -26,7 +26,7 @@ internal abstract class EventOutput : IDisposable
     /// <summary>True, once, when somebody had renamed or deleted the output's file, and another was opened under its name.</summary>
     public virtual bool TakeReopened() => false;
 
-    /// <summary>True when it can take another configuration with the same target; otherwise that needs a new output.</summary>
+    /// <summary>True when the output can take another configuration with the same target; otherwise a new output is opened.</summary>
     public virtual bool MayBecome(OutputConfiguration next) => true;
 
     /// <summary>

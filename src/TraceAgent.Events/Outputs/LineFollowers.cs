@@ -1,9 +1,9 @@
 namespace TraceAgent.Events.Outputs;
 
-/// <summary>All who watch the lines as they come, a few at most. Nobody is the usual case, which costs nothing.</summary>
+/// <summary>The clients that follow lines as they are written (traceagent tail), a few at most. Without any, it costs nothing.</summary>
 public sealed class LineFollowers
 {
-    /// <summary>The maximum number of them at a time.</summary>
+    /// <summary>The maximum number of followers at a time.</summary>
     public const int Max = 4;
 
     private readonly Lock _gate = new();

@@ -9,10 +9,10 @@ namespace TraceAgent.Events.Outputs;
 /// <param name="MayRetry">The same request may be taken later.</param>
 internal sealed record OtlpAnswer(string? Problem, bool MayRetry)
 {
-    /// <summary>The number of events that it rejected from a request that it took.</summary>
+    /// <summary>The number of events that the collector rejected from a request that it took.</summary>
     public int Rejected { get; init; }
 
-    /// <summary>The pause that it asked for.</summary>
+    /// <summary>The pause that the collector asked for.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     public static OtlpAnswer OfHttp(HttpResponseMessage response, byte[] body)

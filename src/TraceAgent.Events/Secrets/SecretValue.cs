@@ -54,7 +54,7 @@ internal static class SecretValue
     public static TextSpan Closed(ReadOnlySpan<char> text, int at) =>
         at < text.Length && IsOpen(text[at]) ? FromTo(at + 1, EndOfGroup(text, at)) : Quoted(text, at);
 
-    /// <summary>A quoted text; empty when it is, or for anything else.</summary>
+    /// <summary>The content of a quoted text; empty for an empty one, and for anything else.</summary>
     public static TextSpan Quoted(ReadOnlySpan<char> text, int at)
     {
         var opens = at;

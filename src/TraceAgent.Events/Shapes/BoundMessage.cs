@@ -111,7 +111,7 @@ internal sealed class BoundMessage
         _json.Add(JsonText.Quote(literal)[1..^1]);
     }
 
-    /// <summary>True when it never has anything that JSON escapes.</summary>
+    /// <summary>True when the hole never shows a character that JSON escapes.</summary>
     private bool IsPlain(Hole hole) => hole.Format is null && hole.Source switch
     {
         HoleSource.Value => _fields[hole.Index].IsPlain,

@@ -33,12 +33,12 @@ public enum HoleSource
 /// <param name="Width">The minimum number of characters: right-aligned when positive, 0 for none.</param>
 public sealed record Hole(HoleSource Source, int Index = 0, string? Format = null, int Width = 0)
 {
-    /// <summary>True when it shows nearly every value as a decimal number and nothing more.</summary>
+    /// <summary>True when the hole shows nearly every value as a decimal number and nothing more.</summary>
     public bool IsNumber { get; init; }
 
-    /// <summary>True when it is the inside of a JSON string, and can have something that must be escaped there.</summary>
+    /// <summary>True when the hole is the inside of a JSON string, and can have something that must be escaped there.</summary>
     public bool IsEscaped { get; init; }
 
-    /// <summary>The literal between it and the next one, UTF-8.</summary>
+    /// <summary>The literal between this hole and the next one, UTF-8.</summary>
     public byte[] After { get; init; } = [];
 }

@@ -77,7 +77,7 @@ public sealed class KindShape
         JsonValues = BoundValues.Of(this);
     }
 
-    /// <summary>The same template, in which a symbol in front of a bracket leaves its own parameters out.</summary>
+    /// <summary>The template, with each symbol in front of a bracket without its own parameters.</summary>
     private static SerilogTemplate WithBareSymbols(SerilogTemplate template)
     {
         var tokens = template.Tokens.ToArray();

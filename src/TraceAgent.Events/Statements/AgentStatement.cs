@@ -23,7 +23,7 @@ public sealed class AgentStatement(string action, long time) : StreamEvent
 
     public required string Message { get; init; }
 
-    /// <summary>The rule that it is about, if any.</summary>
+    /// <summary>The rule that the statement is about; null for none.</summary>
     public string? Rule { get; init; }
 
     /// <summary>More properties; their names are plain words.</summary>

@@ -22,7 +22,7 @@ public sealed partial class PinnedFile : IDisposable
         Identity = FileStatus.Of(handle);
     }
 
-    /// <summary>The name under which it was opened.</summary>
+    /// <summary>The name under which the file was opened.</summary>
     public string Path { get; }
 
     /// <summary>The identity of the file when it was opened.</summary>

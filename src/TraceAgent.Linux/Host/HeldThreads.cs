@@ -71,7 +71,7 @@ public static class HeldThreads
             .Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..].Split('+')[0]).ToList();
         var mark = frames.FindIndex(frame => Array.Exists(Marks, mark => frame.StartsWith(mark, StringComparison.Ordinal)));
 
-        // The first is what runs, or what has called the scheduler.
+        // The first frame is where the thread waits in the kernel.
         return mark > 0 ? string.Join(" < ", frames.Take(Math.Min(ShownFrames, mark)).Append(frames[mark]).Distinct()) : null;
     }
 

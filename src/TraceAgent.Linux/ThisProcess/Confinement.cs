@@ -7,10 +7,10 @@ namespace TraceAgent.Linux.ThisProcess;
 /// </summary>
 public static unsafe class Confinement
 {
-    /// <summary>Memory that the process may write, in bytes (RLIMIT_DATA).</summary>
+    /// <summary>The maximum of memory that the process may write, in bytes (RLIMIT_DATA).</summary>
     public const ulong MaxData = 256UL << 20;
 
-    /// <summary>Seconds of CPU; then SIGXCPU ends it.</summary>
+    /// <summary>The maximum of CPU time in seconds; then SIGXCPU ends the process (RLIMIT_CPU).</summary>
     public const ulong MaxSeconds = 10;
 
     private const int LimitCpu = 0;
@@ -54,10 +54,10 @@ public static unsafe class Confinement
             return false;
         }
 
-        // What the unit of a service already forbids is not tried in vain: only the filter must succeed.
+        // These may fail where the service's unit forbids them already. Only the filter must succeed.
         Limit(LimitData, MaxData, MaxData);
 
-        // At the second number the kernel kills, at the first it says why.
+        // SIGXCPU at the soft limit, which tells why it ended; SIGKILL at the hard one (setrlimit(2)).
         Limit(LimitCpu, MaxSeconds, MaxSeconds + 1);
         Limit(LimitCore, 0, 0);
         Limit(LimitFileSize, MaxFileSize, MaxFileSize);

@@ -21,7 +21,7 @@ public static class DescriptorTable
     public static bool IsKept(int descriptor) => descriptor >= Limit - Kept;
 
     /// <summary>
-    /// Makes room in it for the programs and links of a thousand rules. A table that several threads share grows only after an
+    /// Makes room in the table for the programs and links of a thousand rules. A table that several threads share grows only after an
     /// RCU grace period (expand_fdtable in fs/file.c), each time that it doubles: here that waits beside something else.
     /// </summary>
     /// <param name="open">Any descriptor that is open.</param>

@@ -20,7 +20,7 @@ public sealed unsafe class HelperProcess(string verb)
     // It lives for some milliseconds, in which collecting 1 MiB at a time, as the agent does, is a third of its work.
     private static readonly string[] FewCollections = ["DOTNET_GCgen0size=0x2000000", "DOTNET_GCGen0MaxBudget=0x2000000"];
 
-    // Of glibc it takes 80 bytes.
+    // posix_spawn_file_actions_t: 80 bytes in glibc.
     private const int FileActionsBytes = 512;
     private const int CloseOnExec = 0x80000;
     private const int ReadWrite = 2;

@@ -20,7 +20,7 @@ public static unsafe partial class StandardDescriptor
     private const short CanWrite = 4;
 
     /// <summary>
-    /// True when the caller left it open for writing. A number that the caller had closed may be one of the runtime's own files
+    /// True when the caller left the descriptor open for writing. A number that the caller had closed may be one of the runtime's own files
     /// by now; those close on exec, and inherited ones cannot.
     /// </summary>
     public static bool IsWritable(int descriptor)
@@ -29,7 +29,7 @@ public static unsafe partial class StandardDescriptor
         return flags >= 0 && (flags & CloseOnExec) == 0 && (Libc.Fcntl(descriptor, GetStatusFlags, 0) & AccessMode) != 0;
     }
 
-    /// <summary>Writes all of it with write(2), behind what others have written; waits while a pipe is full.</summary>
+    /// <summary>Writes all bytes with write(2), behind what others have written; waits while a pipe is full.</summary>
     /// <exception cref="IOException">
     /// Its HResult is errno. A part that had been written is cut off again when it is still the end of a file.
     /// </exception>
@@ -63,10 +63,10 @@ public static unsafe partial class StandardDescriptor
         }
     }
 
-    /// <summary>The width of its terminal in columns; null when it leads to none, or to one that does not say.</summary>
+    /// <summary>The width of the descriptor's terminal in columns; null when it leads to none, or to one that does not say.</summary>
     public static int? Columns(int descriptor) => ScreenSize(descriptor)?.Columns;
 
-    /// <summary>The size of its terminal; null when it leads to none, or to one that does not say.</summary>
+    /// <summary>The size of the descriptor's terminal; null when it leads to none, or to one that does not say.</summary>
     public static (int Columns, int Rows)? ScreenSize(int descriptor)
     {
         const nuint getWindowSize = 0x5413;

@@ -158,7 +158,7 @@ public sealed class DebugInformation : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            // Like one that is not there.
+            // A file that cannot be read is treated as missing.
         }
 
         handle.Dispose();

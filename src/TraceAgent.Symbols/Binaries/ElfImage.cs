@@ -185,7 +185,7 @@ public sealed partial class ElfImage : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            // What the runtime throws for a folder, a pipe, or an error of the disk.
+            // File.OpenHandle and RandomAccess throw these for a folder, a pipe or an error of the disk.
             problem = error is NotSupportedException || Directory.Exists(displayPath)
                 ? new SiteProblem(SiteCodes.NotSupported, Refused: true, $"{displayPath} is not a regular file")
                 : CannotRead(displayPath, error.Message, null);

@@ -37,7 +37,7 @@ internal sealed partial class FunctionIndex
         {
             var result = Result(exact, most, exact.Kind, pattern.NameBytes);
 
-            // Who asks for a version wants to read which one it was.
+            // A rule that names a version gets it in the name that is shown.
             return pattern.Version is not null && result.Functions is [var only]
                 ? result with { Functions = [only with { Shown = pattern.Text }] }
                 : result;
@@ -70,7 +70,7 @@ internal sealed partial class FunctionIndex
             }
         }
 
-        // What every call was made to a copy of is left as the copy alone.
+        // When the compiler specialised all calls of a function, only the copy (name.constprop.0) is left.
         var copies = pattern.IsGlob || exact.Kind != NameKind.Absent || image.IsGo ? (Kind: NameKind.Absent, Found: [], IndirectCount: 0)
             : Collect((table, index) =>
                 pattern.NamesOriginalOf(table.PlainNameOf(table.Symbols[index])) && HasVersion(pattern, table, index));

@@ -30,7 +30,7 @@ internal sealed partial class SourceSpelling
             _isOfNewStrings = name.Contains("__cxx11", StringComparison.Ordinal);
         }
 
-        // Of Rust, a list of type parameters (Stack<T>) stands for any types, and so does none.
+        // In Rust, a list of type parameters (Stack<T>) and no list at all both match any types.
         var concrete = RustSpelling.WithoutGenerics(_text, onlyParameters: true);
         _withoutGenerics = RustSpelling.WithoutGenerics(concrete, onlyParameters: false) == concrete ? concrete : null;
     }

@@ -71,7 +71,7 @@ internal sealed class SymbolVersions
             var detail = at + BinaryPrimitives.ReadUInt32LittleEndian(entry[(isDefinition ? 12 : 8)..]);
             if (isDefinition)
             {
-                // Of its names, the first is its own; the others are those that it follows.
+                // A definition's first name is its own; the others are its parents' (LSB, Version Definition Auxiliary Entries).
                 if (detail + 8 <= (ulong)entries.Length)
                 {
                     Add(BinaryPrimitives.ReadUInt16LittleEndian(

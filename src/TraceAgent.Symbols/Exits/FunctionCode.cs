@@ -169,7 +169,7 @@ internal sealed class FunctionCode
         var isLinkage = _image.SectionAt(target) is { } section && section.Name.StartsWith(".plt", StringComparison.Ordinal);
         var unwound = isLinkage ? null : _image.Unwind.At(target);
         var owner = isLinkage ? null : _image.Functions.At(target) ?? unwound;
-        // A retpoline (-mindirect-branch=thunk, -mfunction-return=thunk): its RET is the jump of whoever uses it.
+        // A retpoline (-mindirect-branch=thunk, -mfunction-return=thunk): its RET is the indirect jump of its caller.
         if (owner?.Name == "__x86_return_thunk" && jump.FlowControl == FlowControl.UnconditionalBranch)
         {
             Returns.Add(jump.IP);
@@ -208,7 +208,7 @@ internal sealed class FunctionCode
         {
             foreach (var (range, code, starts) in _parts)
             {
-                // Hand-written code jumps over a LOCK prefix where there is one processor.
+                // Hand-written code jumps over a LOCK prefix where there is one CPU: what follows is an instruction, too.
                 var at = (int)(to - range.Start);
                 if (range.Holds(to) && !starts[at] && !(at > 0 && starts[at - 1] && code[at - 1] == LockPrefix))
                 {

@@ -25,10 +25,10 @@ internal enum ObjectUncertainty
 /// </summary>
 internal sealed class CalledScope
 {
-    // Operators that are static without saying so: new, new[], delete, delete[].
+    // Operators that are static without the keyword: new, new[], delete, delete[].
     private static readonly string[] Static = ["nw", "na", "dl", "da"];
 
-    // What a lambda without captures is converted to: GCC's and clang's name.
+    // The function that a lambda without captures converts to: GCC's and clang's name.
     private static readonly string[] Invokers = ["4_FUN", "8__invoke"];
 
     private readonly FunctionIndex _functions;
@@ -45,7 +45,7 @@ internal sealed class CalledScope
         var member = demangled?.Member;
         IsCpp = name.AsSpan().StartsWith("_Z"u8) && !RustLegacyName.TryDemangle(name, out _, out _);
 
-        // Without a name that can be read, the prototype's is all there is.
+        // Without a readable mangled name, only the prototype names the scope.
         member ??= name.Length == 0 || (IsCpp && demangled is null) ? OfSource(form.Scope) : null;
         IsCpp |= name.Length == 0 && form.Scope.Length > 0;
         Shown = member?.ShownScope ?? form.Scope;

@@ -43,7 +43,8 @@ internal static class InstructionRules
             return prefixRefusal;
         }
 
-        // Intel and AMD disagree on a branch with this prefix, and the kernel accepts none.
+        // Intel ignores the prefix in 64-bit mode and AMD does not; the kernel refuses it (branch_setup_xol_ops in
+        // arch/x86/kernel/uprobes.c).
         if (has16Bit && instruction.FlowControl is (FlowControl.Call or FlowControl.IndirectCall or FlowControl.UnconditionalBranch
             or FlowControl.IndirectBranch or FlowControl.ConditionalBranch))
         {
@@ -53,7 +54,7 @@ internal static class InstructionRules
         var first = opcode.Length > 0 ? opcode[0] : (byte)0;
         if (first == 0x90 && (rex & 1) != 0)
         {
-            // Kernels take every 90 for a NOP and would skip the exchange.
+            // branch_setup_xol_ops (arch/x86/kernel/uprobes.c) takes every 0x90 for a NOP, whatever its REX prefix.
             return "is `xchg %rax,%r8`, which the kernel takes for a NOP";
         }
 
@@ -67,7 +68,7 @@ internal static class InstructionRules
             return "is a software interrupt, which the kernel cannot probe";
         }
 
-        // Input and output, iret, far jumps, hlt, cli, sti: they fault in a program, or the kernel does not step over them.
+        // Input and output, iret, far jumps, hlt, cli, sti: not in good_insns_64 (arch/x86/kernel/uprobes.c).
         if (first is (>= 0x6c and <= 0x6f) or (>= 0xe4 and <= 0xe7) or (>= 0xec and <= 0xef) or 0xcf or 0xf4 or 0xfa or 0xfb)
         {
             return "is privileged, and the kernel cannot probe it";
@@ -80,7 +81,8 @@ internal static class InstructionRules
 
         if (first == 0x9c)
         {
-            // Stepping sets TF, the copy on the stack keeps it, and the popf that belongs to it raises SIGTRAP.
+            // Single-stepping sets TF (arch_uprobe_pre_xol in arch/x86/kernel/uprobes.c). pushf stores it, and the popf that
+            // belongs to it raises SIGTRAP.
             return "stores the flags, which the kernel changes while it steps over the instruction";
         }
 

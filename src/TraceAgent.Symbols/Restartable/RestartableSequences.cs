@@ -69,7 +69,7 @@ internal sealed class RestartableSequences
             return function is null ? earliest : Math.Max(earliest, function.Start);
         }
 
-        // A function may be large; instructions are told apart from its start, and kept from near the sequence.
+        // Decoding begins at the function's start, because only there is the start of an instruction certain.
         if (_image.FileOffsetOf(function.Start) is not { } offset
             || _image.File.ReadOrNull(offset, descriptor.Start - function.Start, 1 << 20) is not { } code)
         {

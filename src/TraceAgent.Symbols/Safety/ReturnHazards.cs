@@ -89,7 +89,8 @@ internal sealed class ReturnHazards(ElfImage image)
                     $"through {place} would end the program");
         }
 
-        // arch_uretprobe_is_alive: of calls on a stack below the one that goes on, the kernel forgets where they return to.
+        // arch_uretprobe_is_alive (arch/x86/kernel/uprobes.c): the kernel takes calls on a stack below the one that goes on for
+        // abandoned, and forgets where they return to.
         if (OfFile.StackSwitcher is { } switcher)
         {
             return (SiteCodes.SwitchesStacks,

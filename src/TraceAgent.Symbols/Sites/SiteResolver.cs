@@ -23,7 +23,6 @@ public static class SiteResolver
         ArgumentNullException.ThrowIfNull(request);
         var problems = new List<SiteProblem>();
         var sites = new List<PlacedSite>();
-        var groups = new List<SiteGroup>();
         try
         {
             switch (where)
@@ -35,7 +34,7 @@ public static class SiteResolver
                     new AddressResolver(image, displayPath, request).Resolve(where, sites, problems);
                     break;
                 case Location.Usdt usdt:
-                    groups.AddRange(new UsdtResolver(image, displayPath, usdt, request).Resolve(problems));
+                    new UsdtResolver(image, displayPath, usdt, request).Resolve(sites, problems);
                     break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(where), where, "a kind of location that the resolver does not know");
@@ -53,13 +52,9 @@ public static class SiteResolver
             problems.Add(ElfImage.CannotRead(displayPath, error.Message, null));
         }
 
-        groups.AddRange(
-            sites.GroupBy(site => site.Abi).Select(one => new SiteGroup(one.Key, one.Select(placed => placed.Site).ToEquatableArray())));
-        if (problems.Any(problem => problem.Refused))
-        {
-            groups.Clear();
-        }
-
-        return new SiteResolution(groups.ToEquatableArray(), problems.ToEquatableArray());
+        var groups = sites.GroupBy(site => site.Abi, placed => placed.Site)
+            .Select(same => new SiteGroup(same.Key, same.ToEquatableArray()));
+        return new SiteResolution(
+            problems.Any(problem => problem.Refused) ? [] : groups.ToEquatableArray(), problems.ToEquatableArray());
     }
 }

@@ -12,7 +12,7 @@ namespace TraceAgent.Symbols.Usdt;
 /// </summary>
 internal abstract partial class OperandReader
 {
-    // Assemblers take no longer expression, and messages repeat it.
+    // Longer than any operand of a compiler; messages repeat it.
     private const int MaxOperandLength = 128;
     private const int MaxOperands = 64;
     private const int Word = 8;
@@ -60,7 +60,7 @@ internal abstract partial class OperandReader
             return Unreadable;
         }
 
-        // Without a size it is as wide as a register.
+        // An operand without a size is as wide as a register.
         var size = match.Groups["size"].Success ? match.Groups["size"].Value[0] - '0' : 8;
         var signed = match.Groups["sign"].Success;
         var isFloat = match.Groups["float"].Success;

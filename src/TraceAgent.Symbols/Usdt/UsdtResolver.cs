@@ -8,10 +8,10 @@ using TraceAgent.Symbols.Safety;
 
 namespace TraceAgent.Symbols.Usdt;
 
-/// <summary>Resolves <c>usdt:</c> to sites, grouped by where their arguments are.</summary>
+/// <summary>Resolves <c>usdt:</c> to sites.</summary>
 internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.Usdt where, SiteRequest request)
 {
-    // Each costs a search through every symbol of the file.
+    // Each variable costs a search through every symbol of the file.
     private const int MaxVariables = 64;
 
     private readonly UsdtPattern _pattern = new(where);
@@ -21,22 +21,21 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
     private SiteRequest OfPlace => request with { NeedsReturn = false, Arguments = [] };
 
     /// <exception cref="IOException">The operating system could not read.</exception>
-    public IEnumerable<SiteGroup> Resolve(List<SiteProblem> problems)
+    public void Resolve(List<PlacedSite> sites, List<SiteProblem> problems)
     {
         var notes = image.Usdt.Items.Where(_pattern.Fits).ToList();
         if (notes.Count == 0)
         {
             problems.Add(new MissingUsdtProbe(image.Usdt, displayPath, _pattern).Problem());
-            return [];
+            return;
         }
 
         if (notes.Count > request.MaxSites)
         {
             problems.Add(TooMany(notes.Count));
-            return [];
+            return;
         }
 
-        var groups = new Dictionary<SiteAbi, List<ProbeSite>>();
         var skipped = new List<SiteProblem>();
         var gate = new SiteGate(image, displayPath, OfPlace, skipped);
         foreach (var note in notes)
@@ -46,9 +45,7 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
             {
                 problems.AddRange(skipped.Skip(before));
                 skipped.RemoveRange(before, skipped.Count - before);
-                var abi = AbiOf(note);
-                groups.TryAdd(abi, []);
-                groups[abi].Add(site);
+                sites.Add(new PlacedSite(AbiOf(note), site));
             }
             else
             {
@@ -69,8 +66,6 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
                     : $"some notes of USDT probes in {displayPath} are damaged; "
                         + $"places of '{_pattern.Text}' that they name are not probed"));
         }
-
-        return groups.Select(group => new SiteGroup(group.Key, group.Value.ToEquatableArray()));
     }
 
     /// <summary>The places that are named, in order of their names, each with what the gate says of it.</summary>
@@ -111,7 +106,8 @@ internal sealed class UsdtResolver(ElfImage image, string displayPath, Location.
         ulong counter = 0;
         if (note.Semaphore != 0)
         {
-            // The kernel counts in two bytes that must be aligned, in a mapping that the program can write to.
+            // The kernel counts in an aligned short in a private writable mapping (uprobe_register and valid_ref_ctr_vma in
+            // kernel/events/uprobes.c).
             if (image.WritableFileOffsetOf(note.Semaphore, 2) is not ({ } offset and > 0) || offset % 2 != 0)
             {
                 problems.Add(new SiteProblem(

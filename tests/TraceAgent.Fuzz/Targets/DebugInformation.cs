@@ -9,7 +9,7 @@ internal sealed class DebugInformation : FuzzTarget
 {
     private static readonly Lazy<byte[][]> Seeds = new(() =>
     {
-        using var programs = new CompiledPrograms();
+        using var programs = new DebugPrograms();
         return
         [
             .. new[]
