@@ -213,7 +213,7 @@ public class DebugInfoReaderTests(DebugPrograms programs) : IClassFixture<DebugP
         var path = programs.Compile(compiler, $"{options} -gsplit-dwarf", "items.c");
         if (tool is not null && !File.Exists($"{path}.dwp"))
         {
-            CompiledPrograms.Run(tool, "-e", path, "-o", $"{path}.dwp");
+            CompiledFolder.Run(tool, "-e", path, "-o", $"{path}.dwp");
         }
 
         return tool is null ? null : $"{path}.dwp";

@@ -1,5 +1,6 @@
 using TraceAgent.Dwarf.Sections;
 using TraceAgent.Dwarf.Service;
+using TraceAgent.Shared.Tests;
 
 namespace TraceAgent.Dwarf.Tests;
 
@@ -23,7 +24,7 @@ public class HostileDebugInfoTests(DebugPrograms programs) : IClassFixture<Debug
     public void Random_changes_of_what_the_linker_did_not_take_never_throw(string version)
     {
         var path = programs.Compile("clang", $"-O2 {version} -gsplit-dwarf", "items.c");
-        CompiledPrograms.Run("llvm-dwp", "-e", path, "-o", $"{path}.dwp");
+        CompiledFolder.Run("llvm-dwp", "-e", path, "-o", $"{path}.dwp");
         using var program = DebugFiles.Open(path);
         var bytes = File.ReadAllBytes($"{path}.dwp");
         var random = new Random(22);

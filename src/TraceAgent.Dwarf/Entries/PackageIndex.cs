@@ -20,7 +20,7 @@ internal sealed class PackageIndex
     private const uint StringOffsets = 6;
     private const uint RangeLists = 8;
 
-    private readonly Dictionary<(SectionKind Section, uint Offset), Contribution> _parts = [];
+    private readonly Dictionary<ulong, Contribution> _parts = [];
 
     private PackageIndex()
     {
@@ -38,7 +38,10 @@ internal sealed class PackageIndex
     /// <summary>The part of a unit; the beginning of every section when the file is no package.</summary>
     /// <param name="section">The section that has the unit.</param>
     /// <param name="offset">Bytes from its start.</param>
-    public Contribution Of(SectionKind section, int offset) => _parts.GetValueOrDefault((section, (uint)offset));
+    public Contribution Of(SectionKind section, int offset) => 
+        _parts.GetValueOrDefault(KeyOf(section, (uint)offset)) ?? Contribution.None;
+
+    private static ulong KeyOf(SectionKind section, uint offset) => ((ulong)section << 32) | offset;
 
     private void Add(ReadOnlySpan<byte> section)
     {
@@ -67,18 +70,18 @@ internal sealed class PackageIndex
 
     private void Read(ref Cursor cursor, uint[] kinds)
     {
-        (SectionKind, uint)? unit = null;
-        var part = default(Contribution);
+        ulong? unit = null;
+        var part = Contribution.None;
         foreach (var kind in kinds)
         {
             var offset = cursor.UInt32();
             switch (kind)
             {
                 case Entries:
-                    unit = (SectionKind.Entries, offset);
+                    unit = KeyOf(SectionKind.Entries, offset);
                     break;
                 case TypeEntries:
-                    unit = (SectionKind.TypeEntries, offset);
+                    unit = KeyOf(SectionKind.TypeEntries, offset);
                     break;
                 case Abbreviations:
                     part = part with { Abbreviations = offset };
@@ -105,4 +108,8 @@ internal sealed class PackageIndex
 }
 
 /// <summary>Where the part of a unit begins in the sections of its file, in bytes from their start.</summary>
-internal readonly record struct Contribution(uint Abbreviations, uint StringOffsets, uint Locations, uint RangeLists);
+internal sealed record Contribution(uint Abbreviations, uint StringOffsets, uint Locations, uint RangeLists)
+{
+    /// <summary>The beginning of every section.</summary>
+    public static Contribution None { get; } = new(0, 0, 0, 0);
+}

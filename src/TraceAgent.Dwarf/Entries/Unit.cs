@@ -103,7 +103,7 @@ internal sealed class Unit
         }
 
         cursor.Skip((ulong)(end - first));
-        var contribution = owner.Sections.IsSplit ? owner.Package.Of(section, offset) : default;
+        var contribution = owner.Sections.IsSplit ? owner.Package.Of(section, offset) : Contribution.None;
         return new Unit(owner, section)
         {
             Offset = offset,

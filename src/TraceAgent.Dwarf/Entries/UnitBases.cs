@@ -23,7 +23,8 @@ internal sealed class UnitBases
             var part = unit.Contribution;
             var (isSplit, hasHeader) = (unit.Owner.Sections.IsSplit, unit.Version >= 5);
             var listHeader = isSplit && hasHeader ? ListHeaderBytes(unit) : 0;
-            _strings = Offset(root, AttributeName.StringOffsetsBase, part.StringOffsets + (isSplit && !hasHeader ? 0 : StringHeaderBytes(unit)));
+            var stringHeader = isSplit && !hasHeader ? 0 : StringHeaderBytes(unit);
+            _strings = Offset(root, AttributeName.StringOffsetsBase, part.StringOffsets + stringHeader);
             _addresses = skeleton?.Bases._addresses
                 ?? Offset(root, AttributeName.AddressBase, Offset(root, AttributeName.GnuAddressBase, 0));
             RangeLists = Offset(root, AttributeName.RangeListsBase, part.RangeLists + listHeader);
@@ -32,7 +33,8 @@ internal sealed class UnitBases
             lowPc = root.Find(AttributeName.LowPc);
         }
 
-        LowPc = skeleton is not null ? skeleton.Bases.LowPc : lowPc is { IsAddress: true } value && AddressOf(value) is { } address ? address : 0;
+        var start = lowPc is { IsAddress: true } value ? AddressOf(value) : null;
+        LowPc = skeleton?.Bases.LowPc ?? start ?? 0;
     }
 
     /// <summary>The address from which ranges and locations count.</summary>

@@ -81,27 +81,14 @@ public sealed class DebugInfoReader
     {
         foreach (var unit in _entries.Units)
         {
-            // Type units and the parts that dwz took out have no code.
-            if (unit.Kind is UnitKind.Compile or UnitKind.Skeleton && unit.Root is { Tag: Tag.CompileUnit or Tag.SkeletonUnit } root
-                && LineHeader.TryRead(unit) is { } header)
+            if (SourceUnit.Of(unit, _split) is { } source)
             {
-                var whole = SplitFileOf(root) is null ? unit : WholeOf(unit);
-                yield return new SourceUnit(whole ?? unit, header) { Missing = whole is null ? SplitFileOf(root) : null };
-                whole?.Release();
+                yield return source;
+                source.Release();
             }
 
             unit.Release();
         }
-    }
-
-    private Unit? WholeOf(Unit skeleton) => SplitUnits.NumberOf(skeleton) is { } number ? _split.Of(skeleton, number) : null;
-
-    private static SplitFile? SplitFileOf(Entry root)
-    {
-        var name = root.Text(root.Has(AttributeName.DwoName) ? AttributeName.DwoName : AttributeName.GnuDwoName);
-        return name.IsEmpty
-            ? null
-            : new SplitFile(Encoding.UTF8.GetString(root.Text(AttributeName.CompilationFolder)), Encoding.UTF8.GetString(name));
     }
 
     /// <summary>Notes the file that a unit is in, when it is not there.</summary>

@@ -46,7 +46,7 @@ internal sealed class SplitFiles(DebugFolders folders, string path) : IDisposabl
     /// <returns>False when it is nowhere.</returns>
     public bool TryOpen(SplitFile file)
     {
-        if (file.Name.Length == 0 || file.Name.Contains('\0', StringComparison.Ordinal) || file.Folder.Contains('\0', StringComparison.Ordinal))
+        if (file.Name.Length == 0 || file.Name.Contains('\0') || file.Folder.Contains('\0'))
         {
             return false;
         }
@@ -79,7 +79,8 @@ internal sealed class SplitFiles(DebugFolders folders, string path) : IDisposabl
                     && Array.Exists(header.Sections, section => section.Name is ".debug_info.dwo" or ".zdebug_info.dwo"))
                 {
                     IsCompressed |= Array.Exists(
-                        header.Sections, section => (section.Flags & Compressed) != 0 || section.Name.StartsWith(".z", StringComparison.Ordinal));
+                        header.Sections,
+                        section => (section.Flags & Compressed) != 0 || section.Name.StartsWith(".z", StringComparison.Ordinal));
                     _handles.Add(handle);
                     return true;
                 }
