@@ -58,17 +58,17 @@ PREFIX_TABLE(ta_prefixes4, struct ipv4_prefix);
 PREFIX_TABLE(ta_prefixes6, struct ipv6_prefix);
 
 /* A walk through a trie of 100,000 prefixes costs several times as much as everything else here: most packets need none. */
-#define SIEVE(name)                                           \
+#define BITMAP(name)                                           \
 	struct {                                              \
 		__uint(type, BPF_MAP_TYPE_ARRAY);             \
 		__uint(map_flags, BPF_F_MMAPABLE);            \
-		__uint(max_entries, 1 << (SIEVE_BITS_LOG2 - 6)); \
+		__uint(max_entries, 1 << (BITMAP_BITS_LOG2 - 6)); \
 		__type(key, __u32);                           \
 		__type(value, __u64);                         \
 	} name SEC(".maps")
 
-SIEVE(ta_sieve4);
-SIEVE(ta_sieve6);
+BITMAP(ta_bitmap4);
+BITMAP(ta_bitmap6);
 
 static __always_inline void add(struct traffic *traffic, __u64 bytes)
 {
@@ -141,26 +141,26 @@ static __always_inline bool is_denied(void *prefixes, const void *prefix, struct
 	return true;
 }
 
-static __always_inline bool in_sieve(void *sieve, __u32 bit)
+static __always_inline bool in_bitmap(void *bitmap, __u32 bit)
 {
 	__u32 index = bit >> 6;
-	__u64 *word = bpf_map_lookup_elem(sieve, &index);
+	__u64 *word = bpf_map_lookup_elem(bitmap, &index);
 
 	return word && *word >> (bit & 63) & 1;
 }
 
-static __always_inline bool in_sieve6(const struct ipv6_address *source)
+static __always_inline bool in_bitmap6(const struct ipv6_address *source)
 {
 	__u64 wide = bpf_ntohl(source->parts[0]);
 	__u64 narrow = wide << 32 | bpf_ntohl(source->parts[1]);
 
-	return in_sieve(&ta_sieve6, narrow * SIEVE_NARROW_FACTOR >> (64 - SIEVE_BITS_LOG2)) ||
-	       in_sieve(&ta_sieve6, wide * SIEVE_WIDE_FACTOR >> (64 - SIEVE_BITS_LOG2));
+	return in_bitmap(&ta_bitmap6, narrow * BITMAP_NARROW_FACTOR >> (64 - BITMAP_BITS_LOG2)) ||
+	       in_bitmap(&ta_bitmap6, wide * BITMAP_WIDE_FACTOR >> (64 - BITMAP_BITS_LOG2));
 }
 
 static __always_inline enum packet_kind judge_ipv4(__be32 source, __u64 bytes, struct packet_totals *totals)
 {
-	if (control.denies_ipv4 && in_sieve(&ta_sieve4, bpf_ntohl(source) >> (32 - SIEVE_BITS_LOG2))) {
+	if (control.denies_ipv4 && in_bitmap(&ta_bitmap4, bpf_ntohl(source) >> (32 - BITMAP_BITS_LOG2))) {
 		struct ipv4_prefix prefix = { 32, source };
 		struct denied_entry *entry = bpf_map_lookup_elem(&ta_denied4, &source);
 		__u64 verdict = verdict_on(source);
@@ -179,7 +179,7 @@ static __always_inline enum packet_kind judge_ipv4(__be32 source, __u64 bytes, s
 
 static __always_inline enum packet_kind judge_ipv6(const struct ipv6_address *source, __u64 bytes, struct packet_totals *totals)
 {
-	if (control.denies_ipv6 && (!control.sieves_ipv6 || in_sieve6(source))) {
+	if (control.denies_ipv6 && (!control.bitmap_covers_ipv6 || in_bitmap6(source))) {
 		struct ipv6_prefix prefix = { 128, *source };
 		struct denied_entry *entry = bpf_map_lookup_elem(&ta_denied6, source);
 		__u64 verdict = verdict_on(source->parts[0] ^ source->parts[1] ^ source->parts[2] ^ source->parts[3]);

@@ -23,8 +23,8 @@ struct packet_control {
 	/* Whether anything is denied; without, no list is looked into. */
 	__u32 denies_ipv4;
 	__u32 denies_ipv6;
-	/* Every denied IPv6 prefix is in the sieve: none is shorter than SIEVE_WIDE_BITS. */
-	__u32 sieves_ipv6;
+	/* Every denied IPv6 prefix is in the bitmap: none is shorter than BITMAP_WIDE_BITS. */
+	__u32 bitmap_covers_ipv6;
 };
 
 struct traffic {
@@ -58,13 +58,13 @@ enum prefix_verdict {
 	PREFIX_ALLOWED = 2,
 };
 
-/* A sieve is a set of bits, found by an address' first bits: a source whose bit is zero is in no denied prefix. */
-#define SIEVE_BITS_LOG2 22
+/* A bitmap is a set of bits, found by an address' first bits: a source whose bit is zero is in no denied prefix. */
+#define BITMAP_BITS_LOG2 22
 /* IPv6 prefixes of at least so many bits have the bit of their first 64 ... */
-#define SIEVE_NARROW_BITS 64
+#define BITMAP_NARROW_BITS 64
 /* ... the others that of their first 32. */
-#define SIEVE_WIDE_BITS 32
-#define SIEVE_NARROW_FACTOR 0x9e3779b97f4a7c15ULL
-#define SIEVE_WIDE_FACTOR 0xc2b2ae3d27d4eb4fULL
+#define BITMAP_WIDE_BITS 32
+#define BITMAP_NARROW_FACTOR 0x9e3779b97f4a7c15ULL
+#define BITMAP_WIDE_FACTOR 0xc2b2ae3d27d4eb4fULL
 
 #endif

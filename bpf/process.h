@@ -7,7 +7,7 @@ enum process_event {
 	PROCESS_FORK = 1,
 	PROCESS_EXEC = 2,
 	PROCESS_EXIT = 3,
-	/* Not from here: src/TraceAgent.Bpf/Code/FatalSignalCode.cs writes it. */
+	/* Not from here: src/TraceAgent.Bpf/Compiler/FatalSignalCode.cs writes it. */
 	PROCESS_SIGNAL = 4,
 };
 

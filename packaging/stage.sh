@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # stage.sh FOLDER: puts everything that a package holds below FOLDER, as it would be below /.
-# UNITS: where units of systemd go.
+# UNITS: where units of systemd go. ZSH: where functions for zsh go.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/version.sh"
 to=$1
 packaging=$root/packaging
 agent=${TRACEAGENT_BINARY:-$root/out/traceagent}
 units=${UNITS:-/usr/lib/systemd/system}
+zsh=${ZSH:-/usr/share/zsh/site-functions}
 doc=$to/usr/share/doc/traceagent
 
 [[ -x $agent ]] || { echo "$agent is missing: run 'make build'" >&2; exit 1; }
@@ -19,6 +20,8 @@ install -d -m 755 "$to/etc/traceagent/rules.d"
 install -D -m 644 "$packaging/systemd/traceagent.service" "$to$units/traceagent.service"
 install -D -m 644 "$packaging/systemd/sysusers.conf" "$to/usr/lib/sysusers.d/traceagent.conf"
 install -D -m 644 "$packaging/completion.bash" "$to/usr/share/bash-completion/completions/traceagent"
+install -D -m 644 "$packaging/completion.zsh" "$to$zsh/_traceagent"
+install -D -m 644 "$packaging/completion.fish" "$to/usr/share/fish/vendor_completions.d/traceagent.fish"
 for page in traceagent.8 traceagent-rules.5; do
     folder=$to/usr/share/man/man${page##*.}
     install -d -m 755 "$folder"

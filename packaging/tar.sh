@@ -8,7 +8,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 name=traceagent-$version-linux-$(uname -m)
-"$root/packaging/stage.sh" "$work/$name/root"
+# Every zsh looks there, whoever built it.
+ZSH=/usr/local/share/zsh/site-functions "$root/packaging/stage.sh" "$work/$name/root"
 install -m 755 "$root/packaging/install.sh" "$work/$name/"
 install -m 644 "$root/LICENSE" "$root/CHANGELOG.md" "$work/$name/"
 tar --create --directory "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \

@@ -58,6 +58,9 @@ case ${1:-} in
         has_header sys/sdt.h || missing+=("systemtap-sdt-dev")
         [[ -n $(compgen -G '/usr/lib/postgresql/*/bin/initdb') ]] || missing+=("postgresql")
         has_command rustc || missing+=("rustc")
+        # Shells that complete what is typed.
+        has_command zsh || missing+=("zsh")
+        has_command fish || missing+=("fish")
         has_command setfacl || missing+=("acl")
         # Libraries and programs of C++ whose names are found as tools print them.
         has_command mariadbd || missing+=("mariadb-server-core")

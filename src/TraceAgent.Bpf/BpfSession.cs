@@ -1,6 +1,10 @@
 using System.Runtime.InteropServices;
-using TraceAgent.Bpf.Code;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Compiler;
+using TraceAgent.Bpf.Interop;
+using TraceAgent.Bpf.Maps;
+using TraceAgent.Bpf.Programs;
+using TraceAgent.Bpf.Ring;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Linux;
 using TraceAgent.Linux.ThisProcess;
@@ -14,14 +18,11 @@ public sealed class BpfSession : IDisposable
 {
     public const int DefaultRingBytes = 8 << 20;
 
-    private const int MarkEntries = 65536;
-    private const int MarkSize = 8;
-
     private readonly Lock _gate = new();
     private readonly BpfMap _ring;
     private readonly ControlMap _control;
     private readonly CounterMap _counters;
-    private readonly BpfMap _marks;
+    private readonly MarkMap _marks;
     private readonly Task<GracePeriod> _grace;
     private readonly SlotPool _slots = new(ControlLayout.Slots);
     private readonly SlotPool _limiters = new(ControlLayout.Slots);
@@ -33,18 +34,17 @@ public sealed class BpfSession : IDisposable
     {
         // The first uprobe of a host that has none waits for an RCU grace period (dup_mmap_sem in kernel/events/uprobes.c): a
         // third of the time to the first rule, in which nothing else need wait.
-        _grace = OwnThread.Run(() => GracePeriod.Open(method));
+        _grace = DedicatedThread.Run(() => GracePeriod.Open(method));
         try
         {
             var counters = Task.Run(static () => new CounterMap());
-            _waits = OwnThread.Run(() => WaitingReads.Find(policy));
-            _self = OwnProcess.Id();
-            SeesAllProcesses = OwnProcess.IsShownAs(_self);
+            _waits = DedicatedThread.Run(() => SleepableReads.Find(policy));
+            _self = AgentProcessId.Id();
+            SeesAllProcesses = AgentProcessId.IsShownAs(_self);
             _ring = BpfMap.Create(MapType.RingBuffer, "ta_ring", MapSize.OfRing(ringBytes));
-            _ = OwnThread.Run(() => DescriptorTable.Grow(_ring.Fd));
+            _ = DedicatedThread.Run(() => DescriptorTable.Grow(_ring.Fd));
             _control = new ControlMap(ringBytes / 4);
-            _marks = BpfMap.Create(
-                MapType.Hash, "ta_marks", new MapSize(StackFrame.MarkKeySize, MarkSize, MarkEntries), BpfMap.NoPreallocation);
+            _marks = new MarkMap();
             Ring = new RingReader(_ring.Fd, ringBytes, ProbeCompiler.MaxRecordSize, _control);
             _counters = counters.GetAwaiter().GetResult();
         }
@@ -193,15 +193,7 @@ public sealed class BpfSession : IDisposable
         }
 
         LoadedProbe.CloseTaking(previous);
-        var numbers = switches.Select(one => one.Number).ToHashSet();
-        foreach (var key in _marks.Keys())
-        {
-            if (numbers.Contains(MemoryMarshal.Read<uint>(key.AsSpan(16)))
-                && MemoryMarshal.Read<int>(key.AsSpan(20)) != StateWord.RestartMark)
-            {
-                _ = _marks.Delete(key);
-            }
-        }
+        _marks.Remove(switches.Select(one => one.Number).ToHashSet());
     }
 
     /// <summary>

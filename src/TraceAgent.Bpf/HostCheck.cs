@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using TraceAgent.Bpf.Code;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Compiler;
+using TraceAgent.Bpf.Interop;
+using TraceAgent.Bpf.Maps;
+using TraceAgent.Bpf.Programs;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Bpf.Xdp;
 using TraceAgent.Linux;
 using TraceAgent.Linux.FileSystem;
@@ -59,7 +62,7 @@ public static class HostCheck
         AddUprobes(findings);
         findings.Add(Try(
             "untouched pages", HostVerdict.Limited, "programs may wait for a page, and check its source first",
-            () => WaitingReads.Require(WaitPolicy.Trusted), WaitingReads.Remedy));
+            () => SleepableReads.Require(WaitPolicy.Trusted), SleepableReads.Remedy));
         AddOptionalFeatures(findings);
         return findings;
     }
@@ -130,7 +133,7 @@ public static class HostCheck
             ? new HostFinding("other users' binaries", HostVerdict.Fine, "CAP_DAC_READ_SEARCH")
             : new HostFinding("other users' binaries", HostVerdict.Limited, "those that only their owner may read cannot be " +
                 "probed", "needs CAP_DAC_READ_SEARCH"));
-        findings.Add(OwnProcess.IsShownAs(OwnProcess.Id())
+        findings.Add(AgentProcessId.IsShownAs(AgentProcessId.Id())
             ? new HostFinding("process IDs", HostVerdict.Fine, "those of the kernel")
             : new HostFinding(
                 "process IDs", HostVerdict.Limited,
@@ -163,7 +166,7 @@ public static class HostCheck
         var function = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64
             ? FunctionArm64
             : FunctionX64;
-        using var code = OwnCode.TryMap((0, function)) ?? throw new KernelException("map", "code of our own", KernelException.Eperm);
+        using var code = TestFunction.TryMap((0, function)) ?? throw new KernelException("map", "code of our own", KernelException.Eperm);
         using var count = BpfMap.Create(MapType.Array, "ta_doctor", new MapSize(4, 8, 1));
         using var program = BpfProgram.Load(
             Counting(count, onReturn), "ta_doctor", method == AttachMethod.Multi ? UprobeLink.TraceUprobeMulti : 0);

@@ -1,5 +1,7 @@
-using TraceAgent.Bpf.Code;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Compiler;
+using TraceAgent.Bpf.Maps;
+using TraceAgent.Bpf.Programs;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Linux;

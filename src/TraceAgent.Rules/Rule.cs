@@ -88,6 +88,14 @@ public sealed record Rule
     /// <summary>True when returns of the function are followed.</summary>
     public bool NeedsReturn => On is not ProbeTrigger.Entry;
 
+    /// <summary>True when the rule is bound to what debug information says of its places.</summary>
+    public bool NeedsDebugInfo => Syntax.HasAutomaticArguments;
+
+    /// <summary>
+    /// Steps from the type of a variable to types that it leads to, which the longest of the rule's expressions takes.
+    /// </summary>
+    public int TypeHops => Syntax.TypeHops;
+
     /// <summary>The argument words of 8 bytes that are read, from 0, each with the name of its argument.</summary>
     public IEnumerable<(string Name, int Word)> ArgumentWords => On is ProbeTrigger.Return
         ? []

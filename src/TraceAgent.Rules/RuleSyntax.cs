@@ -31,6 +31,9 @@ internal sealed record RuleSyntax
     /// <summary>True when <c>args</c> or a signature says what the arguments are.</summary>
     public bool SaysArguments { get; init; }
 
+    /// <summary>True when debug information says the arguments: <c>args: auto</c>.</summary>
+    public bool HasAutomaticArguments { get; init; }
+
     /// <summary>True when the arguments come from a signature.</summary>
     public bool HasSignature { get; init; }
 
@@ -56,13 +59,30 @@ internal sealed record RuleSyntax
     /// <summary>The messages, one for each kind of event that the rule makes.</summary>
     public EquatableArray<WrittenMessage> Messages { get; init; }
 
-    public string WhyNoReturn => NamesResults
+    /// <summary>Steps from the type of a variable to types that it leads to, which the longest expression takes.</summary>
+    public int TypeHops
+    {
+        get
+        {
+            // Each sign leads through a pointer to a member; what is shown of the last one takes some more.
+            const int perSign = 2;
+            const int shown = 4;
+            var expressions = Captures.Select(capture => capture.Expression).Append(When);
+            return shown + (perSign * expressions.Max(expression => expression?.Tree?.PathLength ?? 0));
+        }
+    }
+
+    public string WhyNoReturn => HasAutomaticArguments && !NamesResults
+        ? "debug information has no result that a probe can read"
+        : WhyNoNamedReturn;
+
+    private string WhyNoNamedReturn => NamesResults
         ? $"the rule names its results: {Quoted.List(Results.Select(result => result.Name))}"
         : "the function returns nothing (void)";
 
     public bool Equals(RuleSyntax? other) => other is not null
         && (Arguments, Results, NamesResults) == (other.Arguments, other.Results, other.NamesResults)
-        && (Return, ReturnsNothing) == (other.Return, other.ReturnsNothing)
+        && (HasAutomaticArguments, Return, ReturnsNothing) == (other.HasAutomaticArguments, other.Return, other.ReturnsNothing)
         && (Captures, When, Messages) == (other.Captures, other.When, other.Messages);
 
     public override int GetHashCode() => HashCode.Combine(Arguments, Return, Captures, When, Messages);

@@ -7,6 +7,9 @@ namespace TraceAgent.Rules;
 /// <summary>The names that rules may give to values.</summary>
 internal static partial class ValueName
 {
+    /// <summary>The maximum number of characters of a name.</summary>
+    public const int MaxLength = 63;
+
     /// <summary>The regular expression for names in the JSON Schema (draft-07).</summary>
     public const string Pattern = "^[A-Za-z_][A-Za-z0-9_]{0,62}$";
 

@@ -151,6 +151,9 @@ public static class SiteCodes
     /// <summary>No code begins on the lines.</summary>
     public const string LineWithoutCode = "TA274";
 
+    /// <summary>The debug information of a binary does not have a function whose parameters a rule asks for.</summary>
+    public const string NoParameters = "TA265";
+
     /// <summary>The process that reads debug information was ended, or answered nothing that can be used.</summary>
     public const string DebugReaderEnded = "TA275";
 }

@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Compiler;
 
 namespace TraceAgent.Bpf.Tests;
 

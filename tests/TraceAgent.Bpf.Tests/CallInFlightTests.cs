@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Maps;
 
 namespace TraceAgent.Bpf.Tests;
 

@@ -1,4 +1,6 @@
+using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Shared.Tests;
@@ -115,6 +117,7 @@ public class DebugInfoReaderTests(DebugPrograms programs) : IClassFixture<DebugP
         [
             new DebugQuery.Files(), new DebugQuery.Lines("items.c", 1, uint.MaxValue, WithVariables: true),
             new DebugQuery.Function("twice", WithVariables: true), new DebugQuery.Code(0, ulong.MaxValue, WithVariables: true),
+            new DebugQuery.Parameters([AddressOf(programs.Compile(compiler, options, "items.c"), "total")], 2),
         ];
         foreach (var query in queries)
         {
@@ -199,6 +202,9 @@ public class DebugInfoReaderTests(DebugPrograms programs) : IClassFixture<DebugP
         byte[] nested = [.. site, .. Enumerable.Repeat(new byte[] { 3, 0 }, 100_000).SelectMany(two => two)];
         Assert.Null(DebugWire.ReadAnswer(nested));
     }
+
+    private static ulong AddressOf(string path, string function) => Convert.ToUInt64(
+        CompiledFolder.Run("nm", path).Split('\n').Single(line => line.EndsWith($" {function}", StringComparison.Ordinal))[..16], 16);
 
     /// <summary>A package that a tool makes of what the linker did not take; null where none can.</summary>
     private string? PackageOf(string compiler, string options)

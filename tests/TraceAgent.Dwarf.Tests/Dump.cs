@@ -77,7 +77,7 @@ internal sealed class Dump(DebugFiles files, TextWriter output, int step = 1)
             : FrameTable.Read(files.Sections, SectionKind.Frames);
         ForEachPlace((_, address, chain) =>
         {
-            var finder = new VariableLocation(chain[0], address, files.Architecture, frames.RowAt(address));
+            var finder = new VariableLocation(chain[0], address, files.Architecture, frames.EntryAt(address));
             foreach (var variable in chain.SelectMany(ScopeChain.VariablesOf))
             {
                 output.WriteLine(

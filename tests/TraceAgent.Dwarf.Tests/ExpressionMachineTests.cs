@@ -1,4 +1,6 @@
+using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Frames;
 using TraceAgent.Dwarf.Locations;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
+using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Locations;
 
 namespace TraceAgent.Dwarf.Tests;

@@ -19,10 +19,10 @@ public sealed class DashboardTests : IDisposable
     [InlineData("\"gridPos\"", "\"gridPosition\"", "\"gridPosition\"' does not exist in type")]
     public void A_wrong_key_or_value_would_be_found(string right, string wrong, string complaint) =>
         Assert.Contains(
-            complaint, Judge(ConfigurationFiles.Text(Dashboard).Replace(right, wrong, StringComparison.Ordinal)),
-            StringComparison.Ordinal);
+            complaint,
+            Judge(ConfigurationFiles.Text(Dashboard).Replace(right, wrong, StringComparison.Ordinal)), StringComparison.Ordinal);
 
-    /// <summary>The compiler's errors for the dashboard as a literal of its type; JSON has its enums as plain texts and numbers.</summary>
+    /// <summary>What the compiler says of the dashboard as a literal of its type; enums are plain texts and numbers in JSON.</summary>
     private string Judge(string dashboard)
     {
         var types = NodeFolder.Path("node_modules/@grafana/schema/dist/esm/raw/dashboard/x/dashboard_types.gen.d.ts");

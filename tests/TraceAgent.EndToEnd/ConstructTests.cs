@@ -1,7 +1,8 @@
 using CsCheck;
-using TraceAgent.Bpf.Code;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Compiler;
+using TraceAgent.Bpf.Programs;
 using TraceAgent.Bpf.Tests.Expressions;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;

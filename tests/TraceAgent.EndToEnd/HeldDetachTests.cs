@@ -1,6 +1,7 @@
 using System.Globalization;
-using TraceAgent.Bpf.Code;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Compiler;
+using TraceAgent.Bpf.Programs;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.EndToEnd;
@@ -27,7 +28,7 @@ public sealed class HeldDetachTests : IDisposable
         using var waiting = BpfProgram.Load(ProgramThatWaits(), "ta_waits", UprobeLink.TraceUprobeMulti);
         using var agent = AgentProcess.Start(AttachMethod.Multi, rules);
         var link = UprobeLink.Attach(
-            Bpf.Kernel.AttachMethod.Multi,
+            Bpf.Uprobes.AttachMethod.Multi,
             waiting,
             new UprobeFile(executable, executable),
             [new UprobePlace(OffsetOf(executable, "Take"), 0)],

@@ -1,7 +1,9 @@
 using System.Globalization;
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Code;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Compiler;
+using TraceAgent.Bpf.Maps;
+using TraceAgent.Bpf.Ring;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
 
@@ -16,7 +18,7 @@ internal sealed class KernelBench : IDisposable
     public KernelBench(AttachMethod method, WaitPolicy? policy = null)
     {
         _session = BpfSession.Open(
-            1 << 20, method == AttachMethod.Perf ? Bpf.Kernel.AttachMethod.PerfEvent : Bpf.Kernel.AttachMethod.Multi, policy);
+            1 << 20, method == AttachMethod.Perf ? Bpf.Uprobes.AttachMethod.PerfEvent : Bpf.Uprobes.AttachMethod.Multi, policy);
         Program = TracedProgram.Start(_executable);
         BlockAddress = long.Parse(Program.ReadLine(), CultureInfo.InvariantCulture);
     }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Compiler;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Notices;
+using TraceAgent.Bpf.Ring;
 using TraceAgent.Capture;
 
 namespace TraceAgent.EndToEnd;

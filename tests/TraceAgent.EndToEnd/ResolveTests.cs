@@ -27,7 +27,7 @@ public sealed class ResolveTests : IDisposable
         Assert.Equal("Tick", site.GetProperty("symbol").GetString());
         // Behind an endbr64 the same function is cheaper to probe.
         Assert.InRange(Number(site, "address") - Convert.ToInt64(address, 16), 0, 4);
-        Assert.Contains(site.GetProperty("hit").GetString(), (string[])["emulated", "stepped"]);
+        Assert.Contains(site.GetProperty("probe").GetString(), (string[])["emulated", "stepped"]);
         Assert.True(site.GetProperty("cost_ns").GetDouble() > 0);
         Assert.Equal(
             ["number int32 entry rdi", "name string(128) entry text at rsi", "low int16 entry *(int16*)(rsi + 2)", "ret int64 return rax"],

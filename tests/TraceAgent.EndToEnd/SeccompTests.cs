@@ -1,5 +1,5 @@
-using TraceAgent.Bpf.Kernel;
-using KernelMethod = TraceAgent.Bpf.Kernel.AttachMethod;
+using TraceAgent.Bpf.Uprobes;
+using KernelMethod = TraceAgent.Bpf.Uprobes.AttachMethod;
 
 namespace TraceAgent.EndToEnd;
 

@@ -52,7 +52,7 @@ public sealed class SymbolTests : IDisposable
             "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Repository.Agent, "symbols", "/bin/bash", "readlin?");
 
         Assert.True(run.ExitCode == 0, run.Errors);
-        Assert.Matches("^0x[0-9a-f]+\t[0-9]+\t(emulated|stepped)\treadline\n$", run.Output);
+        Assert.Matches("^ADDRESS\tSIZE\tPROBE\tNAME\n0x[0-9a-f]+\t[0-9]+\t(emulated|stepped)\treadline\n$", run.Output);
     }
 
     [Fact]
@@ -62,7 +62,8 @@ public sealed class SymbolTests : IDisposable
 
         var objects = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(
-            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"], objects.Select(item => item.GetProperty("name").GetString()));
+            ["shop::Cart::add(int)", "shop::Cart::add(int, char const*)"],
+            objects.Select(item => item.GetProperty("function").GetString()));
         Assert.Equal("_ZN4shop4Cart3addEi", objects[0].GetProperty("symbol").GetString());
         Assert.Contains(objects[0].GetProperty("probe").GetString(), (string[])["emulated", "stepped"]);
     }
@@ -70,7 +71,7 @@ public sealed class SymbolTests : IDisposable
     [Fact]
     public void Usdt_probes_are_listed_by_pattern_with_the_number_of_their_arguments()
     {
-        Assert.Matches("^0x[0-9a-f]+\temulated\t2\tlibstdcxx:throw\n$", Command.OutputOf(
+        Assert.Matches("^ADDRESS\tPROBE\tARGS\tNAME\n0x[0-9a-f]+\temulated\t2\tlibstdcxx:throw\n$", Command.OutputOf(
             Repository.Agent, "symbols", "--usdt", "libstdc++.so.6", "libstdcxx:thro?"));
 
         var lines = Command.OutputOf(Repository.Agent, "symbols", "--usdt", "--json", "/usr/bin/python3.11", "gc__*")

@@ -14,6 +14,9 @@ internal sealed class TracedProgram : IDisposable
     /// <summary>A folder that holds what is compiled beyond this run: for a machine without compilers, or other runs.</summary>
     private static readonly string? Kept = Environment.GetEnvironmentVariable("TRACEAGENT_TEST_PROGRAMS");
 
+    /// <summary>The first option that has a C program compiled by clang.</summary>
+    private const string Clang = "clang";
+
     private readonly Process _process;
     private readonly Task<string> _errors;
 
@@ -70,6 +73,13 @@ internal sealed class TracedProgram : IDisposable
         _process.StandardInput.Flush();
     }
 
+    /// <summary>Types keys, without Enter.</summary>
+    public void Type(string keys)
+    {
+        _process.StandardInput.Write(keys);
+        _process.StandardInput.Flush();
+    }
+
     /// <summary>The next line of the program's output.</summary>
     public string ReadLine()
     {
@@ -114,8 +124,9 @@ internal sealed class TracedProgram : IDisposable
             ".cpp" => ("g++", "-O2 -Wall -Werror"),
             ".go" => ("env", $"-C {Path.GetDirectoryName(source)} GO111MODULE=off CGO_ENABLED=0 GOCACHE={Binaries["go-cache"]} " +
                 $"GOPATH={Binaries["go-path"]} go build"),
-            _ => ("gcc", "-O2 -Wall -Werror -pthread"),
+            _ => (options is [Clang, ..] ? Clang : "gcc", "-O2 -Wall -Werror -pthread"),
         };
+        options = options is [Clang, .. var others] ? others : options;
 
         // A main.go is one of several files of its folder, which Go does not take by an absolute path.
         var what = Path.GetFileName(source) == "main.go" ? "." : source;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Interop;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Xdp;

@@ -1,4 +1,5 @@
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Interop;
+using TraceAgent.Bpf.Programs;
 using TraceAgent.Capture;
 using TraceAgent.Linux;
 

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Interop;
+using TraceAgent.Bpf.Maps;
+using TraceAgent.Bpf.Programs;
 using TraceAgent.Capture;
 using TraceAgent.Linux;
 

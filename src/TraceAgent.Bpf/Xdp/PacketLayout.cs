@@ -18,7 +18,7 @@ internal static class PacketLayout
     public const int Generation = 8;
     public const int DeniesIPv4 = 12;
     public const int DeniesIPv6 = 16;
-    public const int SievesIPv6 = 20;
+    public const int BitmapCoversIPv6 = 20;
 
     /// <summary><c>struct source_entry</c>, in words: since, packets, bytes.</summary>
     public const int SourceWords = 3;
@@ -30,11 +30,11 @@ internal static class PacketLayout
     public const uint Denied = 1;
     public const uint Allowed = 2;
 
-    public const int SieveBitsLog2 = 22;
-    public const int SieveNarrowBits = 64;
-    public const int SieveWideBits = 32;
-    public const ulong SieveNarrowFactor = 0x9e3779b97f4a7c15;
-    public const ulong SieveWideFactor = 0xc2b2ae3d27d4eb4f;
+    public const int BitmapBitsLog2 = 22;
+    public const int BitmapNarrowBits = 64;
+    public const int BitmapWideBits = 32;
+    public const ulong BitmapNarrowFactor = 0x9e3779b97f4a7c15;
+    public const ulong BitmapWideFactor = 0xc2b2ae3d27d4eb4f;
 
     /// <summary>The values of a flag that is true for IPv6: each family has tables of its own.</summary>
     public static readonly bool[] Families = [false, true];
@@ -45,5 +45,5 @@ internal static class PacketLayout
 
     public static string Prefixes(bool isIPv6) => isIPv6 ? "ta_prefixes6" : "ta_prefixes4";
 
-    public static string Sieve(bool isIPv6) => isIPv6 ? "ta_sieve6" : "ta_sieve4";
+    public static string Bitmap(bool isIPv6) => isIPv6 ? "ta_bitmap6" : "ta_bitmap4";
 }

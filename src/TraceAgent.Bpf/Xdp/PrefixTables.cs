@@ -1,4 +1,5 @@
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Maps;
+using TraceAgent.Bpf.Programs;
 using TraceAgent.Capture;
 using TraceAgent.Linux;
 
@@ -44,7 +45,7 @@ internal sealed class PrefixTables : IDisposable
     {
         foreach (var family in _families)
         {
-            family.Sieve.Dispose();
+            family.Bitmap.Dispose();
         }
     }
 
@@ -99,18 +100,18 @@ internal sealed class PrefixTables : IDisposable
             _control.Write(family.Denies, 0);
         }
 
-        var isSieved = !family.IsIPv6 || denied.TrueForAll(prefix => prefix.Length >= PacketLayout.SieveWideBits);
-        if (!isSieved)
+        var isCovered = !family.IsIPv6 || denied.TrueForAll(prefix => prefix.Length >= PacketLayout.BitmapWideBits);
+        if (!isCovered)
         {
-            _control.Write(PacketLayout.SievesIPv6, 0);
+            _control.Write(PacketLayout.BitmapCoversIPv6, 0);
         }
 
-        family.Sieve.Set(denied, keep: true);
+        family.Bitmap.Set(denied, keep: true);
         family.Table.Apply(plan);
-        family.Sieve.Set(denied, keep: false);
-        if (isSieved && family.IsIPv6)
+        family.Bitmap.Set(denied, keep: false);
+        if (isCovered && family.IsIPv6)
         {
-            _control.Write(PacketLayout.SievesIPv6, 1);
+            _control.Write(PacketLayout.BitmapCoversIPv6, 1);
         }
 
         _control.Write(family.Denies, denied.Count == 0 ? 0 : 1);
@@ -129,10 +130,10 @@ internal sealed class PrefixTables : IDisposable
 
     private void NextGeneration() => _control.Write(PacketLayout.Generation, _control.ReadInt32(PacketLayout.Generation) + 1);
 
-    private sealed record Family(bool IsIPv6, PrefixTable Table, PrefixSieve Sieve)
+    private sealed record Family(bool IsIPv6, PrefixTable Table, PrefixBitmap Bitmap)
     {
         public Family(BpfObject loaded, string rule, bool isIPv6)
-            : this(isIPv6, new PrefixTable(loaded.MapFd(PacketLayout.Prefixes(isIPv6)), rule, isIPv6), new PrefixSieve(loaded, isIPv6))
+            : this(isIPv6, new PrefixTable(loaded.MapFd(PacketLayout.Prefixes(isIPv6)), rule, isIPv6), new PrefixBitmap(loaded, isIPv6))
         {
         }
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Interop;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Xdp;

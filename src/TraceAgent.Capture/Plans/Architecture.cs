@@ -109,6 +109,9 @@ public sealed record Architecture
             new Expr.Binary(BinaryOperator.Add, new Expr.Register(StackPointer), new Expr.Constant(offset)), 8, Signed: false);
     }
 
+    /// <summary>True for a register (DWARF number) that has an integer argument when a function is entered.</summary>
+    public bool PassesArgumentsIn(int register) => ArgumentRegisters.Contains(register);
+
     /// <summary>The integer return value when the function returns.</summary>
     public Expr ReturnValue => new Expr.Register(ReturnRegister);
 }

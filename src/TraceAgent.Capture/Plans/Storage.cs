@@ -83,6 +83,22 @@ public enum Outcome : byte
 
     /// <summary>The function left by a jump to code that is not followed: there is no result yet.</summary>
     LeftByJump = 8,
+
     /// <summary>A <see cref="Fault"/>: the page is not in memory, and may not be waited for.</summary>
     NotResident = 5,
+
+    /// <summary>Known before any hit: the compiler kept the value nowhere. No program writes this one, nor those behind it.</summary>
+    OptimisedOut = 32,
+
+    /// <summary>Known before any hit: the value is kept, but not at this place.</summary>
+    NotLive = 33,
+
+    /// <summary>Known before any hit: it is in a register that a probe does not see.</summary>
+    VectorRegister = 34,
+
+    /// <summary>Known before any hit: where it is takes more than a probe computes.</summary>
+    NotSupported = 35,
+
+    /// <summary>Known before any hit: only a part of it is kept.</summary>
+    Partial = 36,
 }

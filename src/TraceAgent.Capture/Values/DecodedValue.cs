@@ -41,6 +41,6 @@ public struct DecodedValue
     public readonly bool HasProblem => Outcome != Outcome.Ok || InvalidUtf8 || InvalidUtf16 || InvalidUtf32 || Redacted;
 
     /// <summary>The word in <c>problems</c>, or several with commas between; null when there is none.</summary>
-    public readonly string? Problem => ProblemWords.Of(
+    public readonly string? Problem => OutcomeText.Of(
         Outcome, (InvalidUtf8 ? 1 : 0) | (InvalidUtf16 ? 2 : 0) | (Redacted ? 4 : 0) | (InvalidUtf32 ? 8 : 0));
 }

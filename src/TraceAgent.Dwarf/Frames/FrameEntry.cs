@@ -50,6 +50,22 @@ public sealed class FrameEntry
 
     public bool Holds(ulong address) => address >= Start && address - Start < End - Start;
 
+    /// <summary>Bytes from a register to the frame's address once the frame stands; null when the rows do not tell.</summary>
+    /// <param name="register">DWARF number of the register.</param>
+    /// <param name="isStackPointer">True for the stack pointer, which may move while the frame stands.</param>
+    /// <param name="prologueEnd">The address where the line table says that the frame stands; null when it does not.</param>
+    public long? FrameOf(int register, bool isStackPointer, ulong? prologueEnd)
+    {
+        var (largest, atLastSave) = new FrameProgram(Shared).OffsetsOf(_instructions, register);
+        if (!isStackPointer || largest is null)
+        {
+            return largest;
+        }
+
+        var there = prologueEnd is { } end && RowAt(end) is { } row && row.CfaRegister == register ? row.CfaOffset : (long?)null;
+        return atLastSave ?? (there == largest ? largest : null);
+    }
+
     /// <summary>The row at an address of the entry; null when its instructions are not understood.</summary>
     public FrameRow? RowAt(ulong address) => new FrameProgram(Shared).RowAt(_instructions, address - Start);
 }

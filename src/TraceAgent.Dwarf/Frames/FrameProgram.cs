@@ -15,6 +15,9 @@ internal sealed class FrameProgram(CommonFrame shared)
     private readonly Stack<FrameRow> _remembered = new();
     private FrameRow _row = new(Expression, 0, null);
     private FrameRow _initial;
+    private int _watched = Expression;
+    private long? _largest;
+    private long? _atLastSave;
 
     /// <summary>The row at an address; null when the instructions are not understood.</summary>
     /// <param name="own">Instructions of the entry (FDE).</param>
@@ -30,6 +33,19 @@ internal sealed class FrameProgram(CommonFrame shared)
         return Run(own, distance) ? _row : null;
     }
 
+    /// <summary>Distances from a register to the frame's address in the rows of an entry.</summary>
+    /// <param name="own">Instructions of the entry (FDE).</param>
+    /// <param name="register">DWARF number of the register.</param>
+    /// <returns>
+    /// The largest one, and that of the row in which the last register is saved: where the frame stands, while arguments that are pushed
+    /// for calls move the stack pointer again. Null where no row counts from the register.
+    /// </returns>
+    public (long? Largest, long? AtLastSave) OffsetsOf(ReadOnlySpan<byte> own, int register)
+    {
+        _watched = register;
+        return RowAt(own, ulong.MaxValue) is null ? default : (_largest, _atLastSave);
+    }
+
     /// <returns>False when an instruction is not known, or cut.</returns>
     private bool Run(ReadOnlySpan<byte> instructions, ulong distance)
     {
@@ -39,6 +55,7 @@ internal sealed class FrameProgram(CommonFrame shared)
         {
             var instruction = reader.Byte();
             var low = (ulong)(instruction & 0x3f);
+            var isSave = instruction >> 6 == 2;
             switch (instruction >> 6)
             {
                 case 1:
@@ -62,6 +79,12 @@ internal sealed class FrameProgram(CommonFrame shared)
             if (reader.HasFailed)
             {
                 return false;
+            }
+
+            if (_row.CfaRegister == _watched)
+            {
+                _largest = Math.Max(_largest ?? 0, _row.CfaOffset);
+                _atLastSave = isSave && at > 0 ? _row.CfaOffset : _atLastSave;
             }
 
             if (at > distance)

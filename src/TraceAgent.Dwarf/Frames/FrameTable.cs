@@ -56,7 +56,10 @@ public sealed class FrameTable
     }
 
     /// <summary>The row at an address; null when no entry holds it, or its instructions are not understood.</summary>
-    public FrameRow? RowAt(ulong address)
+    public FrameRow? RowAt(ulong address) => EntryAt(address)?.RowAt(address);
+
+    /// <summary>The entry that holds an address; null when there is none, or it is damaged.</summary>
+    public FrameEntry? EntryAt(ulong address)
     {
         var (low, high) = (0, _index.Count);
         while (low < high)
@@ -72,7 +75,7 @@ public sealed class FrameTable
             }
         }
 
-        return low > 0 && ReadEntry(_index[low - 1].Offset) is { } entry && entry.Holds(address) ? entry.RowAt(address) : null;
+        return low > 0 && ReadEntry(_index[low - 1].Offset) is { } entry && entry.Holds(address) ? entry : null;
     }
 
     private FrameEntry? ReadEntry(int offset)

@@ -1,4 +1,6 @@
+using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Entries;
 
@@ -59,6 +61,10 @@ internal ref partial struct ExpressionMachine
                 break;
             case >= Op.ConstantOfType and <= Op.Reinterpret or >= Op.GnuConstantOfType and <= Op.GnuReinterpret:
                 Typed(operation);
+                break;
+            case Op.EntryValue or Op.GnuEntryValue when _context.IsEntry
+                && _expression.Slice(operation.BlockAt, operation.BlockLength) is [>= Op.Register0 and <= Op.Register31 and var register]:
+                PushRegister((ulong)(register - Op.Register0), 0);
                 break;
             default:
                 _failure = ReasonAgainst(operation.Code);

@@ -1,4 +1,6 @@
+using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Frames;
 
@@ -12,6 +14,9 @@ namespace TraceAgent.Dwarf.Locations;
 internal sealed class LocationContext(Unit unit, Architecture architecture, FrameRow? frame, LocationPiece? frameBase = null)
 {
     public Unit Unit => unit;
+
+    /// <summary>True at the first instruction of the function, where every register is as it was on entry.</summary>
+    public bool IsEntry { get; init; }
 
     /// <summary>True for a register that a probe sees: a general one.</summary>
     public bool IsGeneral(ulong register) => register < (ulong)architecture.RegisterOffsets.Count;

@@ -1,34 +1,53 @@
+using TraceAgent.Capture;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Entries;
 using TraceAgent.Dwarf.Frames;
+using TraceAgent.Dwarf.Bytes;
 
 namespace TraceAgent.Dwarf.Locations;
 
 /// <summary>Finds the values of variables at one address of a function.</summary>
 internal sealed class VariableLocation
 {
+    private const ulong GoLanguage = 0x16;
+
     private readonly ulong _address;
     private readonly bool _isEntry;
     private readonly Architecture _architecture;
     private readonly FrameRow? _frame;
+    private readonly FrameEntry? _entry;
     private readonly LocationPiece? _frameBase;
+
+    // DWARF number of the register that frame offsets count from; null for the canonical frame address.
+    private readonly int? _frameRegister;
+    private readonly bool _isGo;
+    private readonly Unit _unit;
+    private ulong? _prologueEnd;
 
     /// <summary>Makes a finder.</summary>
     /// <param name="function">The function whose code the address is: the physical one, not an inlined call.</param>
     /// <param name="address">The address.</param>
     /// <param name="architecture">The processor.</param>
-    /// <param name="frame">The unwind row at the address.</param>
-    public VariableLocation(Entry function, ulong address, Architecture architecture, FrameRow? frame)
+    /// <param name="frame">The unwind entry of the address.</param>
+    public VariableLocation(Entry function, ulong address, Architecture architecture, FrameEntry? frame)
     {
         _address = address;
         _isEntry = EntryOf(function) == address;
+        _unit = function.Unit;
+        _isGo = function.Unit.Root?.Unsigned(AttributeName.Language) == GoLanguage;
+        if (function.Block(AttributeName.FrameBase) is [>= Op.Register0 and <= Op.Register31 and var register])
+        {
+            _frameRegister = register - Op.Register0;
+        }
+
         _architecture = architecture;
-        _frame = frame;
+        (_entry, _frame) = (frame, frame?.RowAt(address));
         var places = new List<LocationEntry>();
         if (LocationList.Read(function, AttributeName.FrameBase, places) && PlaceAt(places) is { } place)
         {
-            var context = new LocationContext(function.Unit, architecture, frame);
+            var context = new LocationContext(function.Unit, architecture, _frame);
             _frameBase = ExpressionMachine.Run(place.BytesIn(function.Unit.Owner.Sections), context);
         }
     }
@@ -49,8 +68,65 @@ internal sealed class VariableLocation
                 places.Exists(other => other.Length > 0) ? MissingReason.NotLive : MissingReason.OptimisedOut);
         }
 
-        var context = new LocationContext(variable.Unit, _architecture, _frame, _frameBase);
+        var context = new LocationContext(variable.Unit, _architecture, _frame, _frameBase) { IsEntry = _isEntry };
         return ExpressionMachine.Run(place.BytesIn(variable.Unit.Owner.Sections), context);
+    }
+
+    /// <summary>
+    /// Where the value of a parameter is before the function's first instructions have run. One place for the whole function, as
+    /// compilers write it where they do not optimise, is often one that only these instructions fill.
+    /// </summary>
+    /// <param name="parameter">A parameter of the function.</param>
+    /// <param name="prologueEnd">The address where the line table says that the frame stands; null when it does not.</param>
+    public LocationPiece OnEntry(Entry parameter, ulong? prologueEnd)
+    {
+        _prologueEnd = prologueEnd;
+        var place = Of(parameter, []);
+        var expression = parameter.Block(AttributeName.Location);
+        if (expression.IsEmpty)
+        {
+            return place;
+        }
+
+        var cursor = new Cursor(expression);
+        var first = Operation.TryRead(ref cursor, parameter.Unit.Format);
+        var isAlone = cursor.IsAtEnd;
+        return first switch
+        {
+            { Code: Op.FrameBase } slot when isAlone => Slot(_frameRegister, (long)slot.First, isIndirect: false),
+            { Code: Op.FrameBase } slot when expression[cursor.Position..] is [Op.Deref] =>
+                Slot(_frameRegister, (long)slot.First, isIndirect: true),
+            { Code: >= Op.BaseRegister0 and <= Op.BaseRegister31 } slot when isAlone =>
+                Slot(slot.Code - Op.BaseRegister0, (long)slot.First, isIndirect: false),
+            { Code: >= Op.Register0 and <= Op.Register31 } register
+                when isAlone && !_architecture.PassesArgumentsIn(register.Code - Op.Register0) =>
+                new LocationPiece.Missing(MissingReason.NotLive),
+            _ when place is LocationPiece.Memory => new LocationPiece.Missing(MissingReason.NotLive),
+            _ => place,
+        };
+    }
+
+    /// <summary>
+    /// What the caller put on the stack lies above the canonical frame address, and is there on entry. Go reserves room there for
+    /// what it passes in registers, too.
+    /// </summary>
+    /// <param name="register">DWARF number of the register from which it is counted; null for the frame's address.</param>
+    /// <param name="offset">Bytes from there.</param>
+    /// <param name="isIndirect">True when the address of the value lies there.</param>
+    private LocationPiece Slot(int? register, long offset, bool isIndirect)
+    {
+        if (register is { } counted && _entry?.FrameOf(counted, counted == _architecture.StackPointer, _prologueEnd) is { } distance)
+        {
+            (register, offset) = (null, offset - distance);
+        }
+
+        if (register is not null || offset < 0 || _isGo
+            || new LocationContext(_unit, _architecture, _frame).FrameAddress?.Plus(offset) is not { } address)
+        {
+            return new LocationPiece.FrameSlot(register, offset, isIndirect);
+        }
+
+        return new LocationPiece.Memory(isIndirect ? address.Load(sizeof(ulong), isSigned: false).Value : address.Value);
     }
 
     private LocationEntry? PlaceAt(List<LocationEntry> places)

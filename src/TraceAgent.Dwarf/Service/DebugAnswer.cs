@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Locations;
 
 namespace TraceAgent.Dwarf.Service;
@@ -15,6 +16,12 @@ public sealed record DebugAnswer
     /// <summary>Files with the part of the debug information that the question is about and that the reader did not get.</summary>
     public EquatableArray<SplitFile> Missing { get; init; }
 
+    /// <summary>The functions, by address; those that debug information does not have are missing.</summary>
+    public EquatableArray<FunctionParameters> Functions { get; init; }
+
+    /// <summary>The types of their parameters and results.</summary>
+    public TypeTable Types { get; init; } = TypeTable.Empty;
+
     /// <summary>Sentences without a full stop about what could not be read.</summary>
     public EquatableArray<string> Problems { get; init; }
 
@@ -26,6 +33,12 @@ public sealed record DebugAnswer
 /// <param name="Folder">The folder in which it compiled.</param>
 /// <param name="Name">The path, which may be relative to the folder.</param>
 public sealed record SplitFile(string Folder, string Name);
+
+/// <summary>The parameters of a function at its entry.</summary>
+/// <param name="Address">The address of its first instruction.</param>
+/// <param name="Parameters">The parameters in the order of the source, with their places on entry.</param>
+/// <param name="Result">The index of the type of the result; null for a function that returns nothing.</param>
+public sealed record FunctionParameters(ulong Address, EquatableArray<SiteVariable> Parameters, int? Result);
 
 /// <summary>A line of a source file.</summary>
 /// <param name="File">The path.</param>

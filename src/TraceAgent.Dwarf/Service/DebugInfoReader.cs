@@ -1,8 +1,8 @@
 using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Entries;
-using TraceAgent.Dwarf.Frames;
 using TraceAgent.Dwarf.Lines;
 using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Scopes;
@@ -15,7 +15,7 @@ namespace TraceAgent.Dwarf.Service;
 /// Answers questions from the debug information of one program. It maps files of others, so it belongs into a process that may end:
 /// one that is truncated while it is read ends it with SIGBUS.
 /// </summary>
-public sealed class DebugInfoReader
+public sealed partial class DebugInfoReader
 {
     /// <summary>The maximum number of places of an answer.</summary>
     public const int MaxSites = 4096;
@@ -31,9 +31,9 @@ public sealed class DebugInfoReader
     private readonly DebugEntries _entries;
     private readonly Architecture _architecture;
     private readonly List<LineSite> _sites = [];
+    private readonly FrameFinder _frames;
     private readonly SplitUnits _split;
     private readonly List<SplitFile> _missing = [];
-    private List<FrameTable>? _frames;
 
     /// <summary>Makes a reader.</summary>
     /// <param name="program">The program or library, which has the unwind entries.</param>
@@ -46,6 +46,7 @@ public sealed class DebugInfoReader
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(debug);
         _program = program;
+        _frames = new FrameFinder(program, debug);
         _entries = new DebugEntries(debug, supplement is null ? null : new DebugEntries(supplement));
         _split = new SplitUnits([.. (split ?? []).Select(file => new DebugEntries(file))]);
         _architecture = Architecture.OfElf(program.Machine) ?? Architecture.OfThisMachine;
@@ -58,6 +59,11 @@ public sealed class DebugInfoReader
     {
         _sites.Clear();
         _missing.Clear();
+        if (query is DebugQuery.Parameters parameters)
+        {
+            return ParametersOf(parameters);
+        }
+
         var files = query switch
         {
             DebugQuery.Files => FilesWithCode(),
@@ -71,11 +77,15 @@ public sealed class DebugInfoReader
             Files = files,
             Sites = [.. _sites.OrderBy(site => site.Place.File, StringComparer.Ordinal).ThenBy(site => site.Place.Line)
                 .ThenBy(site => site.Address)],
-            Problems = [.. _program.Problems.Concat(_entries.Sections.Problems).Distinct()],
-            Missing = [.. _missing.Distinct().Take(MaxSplitFiles)],
+            Problems = Problems,
+            Missing = Missing,
             IsCut = IsFull,
         };
     }
+
+    private EquatableArray<string> Problems => [.. _program.Problems.Concat(_entries.Sections.Problems).Distinct()];
+
+    private EquatableArray<SplitFile> Missing => [.. _missing.Distinct().Take(MaxSplitFiles)];
 
     private IEnumerable<SourceUnit> Units()
     {
@@ -247,7 +257,7 @@ public sealed class DebugInfoReader
 
     private EquatableArray<LineVariable> VariablesAt(SourceUnit unit, ulong file, List<Entry> scopes, ulong address)
     {
-        var finder = new VariableLocation(scopes[0], address, _architecture, FrameAt(address));
+        var finder = new VariableLocation(scopes[0], address, _architecture, _frames.EntryAt(address));
         var variables = new List<LineVariable>();
         var places = new List<LocationEntry>();
         for (var i = scopes.Count - 1; i >= 0; i--)
@@ -271,23 +281,5 @@ public sealed class DebugInfoReader
         }
 
         return [.. variables];
-    }
-
-    private FrameRow? FrameAt(ulong address)
-    {
-        _frames ??=
-        [
-            FrameTable.Read(_program, SectionKind.ExceptionFrames),
-            FrameTable.Read(_entries.Sections, SectionKind.Frames),
-        ];
-        foreach (var table in _frames)
-        {
-            if (table.RowAt(address) is { } row)
-            {
-                return row;
-            }
-        }
-
-        return null;
     }
 }

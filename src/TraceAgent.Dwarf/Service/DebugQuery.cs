@@ -1,3 +1,5 @@
+using TraceAgent.Capture;
+
 namespace TraceAgent.Dwarf.Service;
 
 /// <summary>A question about debug information, as the agent asks the process that reads it.</summary>
@@ -30,4 +32,18 @@ public abstract record DebugQuery
     /// <param name="Name">The name without a namespace.</param>
     /// <param name="WithVariables">True to say which variables there are.</param>
     public sealed record Function(string Name, bool WithVariables) : DebugQuery;
+
+    /// <summary>The parameters and results of functions.</summary>
+    /// <param name="Addresses">Addresses of their first instructions.</param>
+    /// <param name="Hops">
+    /// Steps from the type of a parameter to types that it leads to: one for each pointer, array and member on the way.
+    /// </param>
+    public sealed record Parameters(EquatableArray<ulong> Addresses, int Hops) : DebugQuery
+    {
+        /// <summary>The maximum number of functions of a question.</summary>
+        public const int MaxAddresses = 1 << 13;
+
+        /// <summary>The maximum number of steps.</summary>
+        public const int MaxHops = 64;
+    }
 }

@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Variables;
 
 namespace TraceAgent.Dwarf.Service;
 
@@ -37,6 +38,11 @@ public static class DebugWire
                 writer.Text(function.Name);
                 writer.Flag(function.WithVariables);
                 break;
+            case DebugQuery.Parameters parameters:
+                writer.Byte(WireTag.Parameters);
+                writer.Number((ulong)parameters.Hops);
+                writer.List([.. parameters.Addresses], writer.Number);
+                break;
             default:
                 writer.Byte(WireTag.Files);
                 break;
@@ -55,6 +61,7 @@ public static class DebugWire
             WireTag.Lines => new DebugQuery.Lines(reader.Text(), reader.Line(), reader.Line(), reader.Flag()),
             WireTag.Code => new DebugQuery.Code(reader.Number(), reader.Number(), reader.Flag()),
             WireTag.Function => new DebugQuery.Function(reader.Text(), reader.Flag()),
+            WireTag.Parameters => Parameters(ref reader),
             _ => null,
         };
         return reader.HasFailed || !reader.IsAtEnd ? null : query;
@@ -74,6 +81,14 @@ public static class DebugWire
         var isCut = answer.IsCut;
         isCut |= WriteUpTo(head, [.. answer.Files], (writer, file) => writer.Text(file));
         isCut |= WriteUpTo(head, [.. answer.Sites], Write);
+
+        // All types or none: they name each other by index.
+        var types = new WireWriter();
+        ShapeWire.Write(types, answer.Types);
+        var hasRoom = head.Written.Length + types.Written.Length < MaxBytes / 2;
+        isCut |= !hasRoom;
+        head.Append(hasRoom ? types.Written : NoTypes());
+        isCut |= WriteUpTo(head, hasRoom ? [.. answer.Functions] : (FunctionParameters[])[], Write);
         head.Flag(isCut);
         return head.Written.ToArray();
     }
@@ -96,10 +111,68 @@ public static class DebugWire
             sites[i] = new LineSite(reader.Number(), reader.Place(), Calls(ref reader), Variables(ref reader));
         }
 
+        var types = ShapeWire.Read(ref reader);
+        var functions = new FunctionParameters[reader.Count(DebugQuery.Parameters.MaxAddresses)];
+        for (var i = 0; i < functions.Length; i++)
+        {
+            functions[i] = new FunctionParameters(reader.Number(), Variables(ref reader, types), reader.Index(types.Shapes.Count));
+        }
+
         var isCut = reader.Flag();
         return reader.HasFailed || !reader.IsAtEnd
             ? null
-            : new DebugAnswer { Files = files, Sites = [.. sites], Problems = problems, Missing = [.. missing], IsCut = isCut };
+            : new DebugAnswer
+            {
+                Files = files,
+                Sites = [.. sites],
+                Types = types,
+                Functions = [.. functions],
+                Problems = problems,
+                Missing = [.. missing],
+                IsCut = isCut,
+            };
+    }
+
+    private static DebugQuery.Parameters Parameters(ref WireReader reader)
+    {
+        var hops = (int)reader.Checked(reader.Number(), DebugQuery.Parameters.MaxHops);
+        var addresses = new ulong[reader.Count(DebugQuery.Parameters.MaxAddresses)];
+        for (var i = 0; i < addresses.Length; i++)
+        {
+            addresses[i] = reader.Number();
+        }
+
+        return new DebugQuery.Parameters([.. addresses], hops);
+    }
+
+    private static ReadOnlySpan<byte> NoTypes()
+    {
+        var writer = new WireWriter();
+        ShapeWire.Write(writer, TypeTable.Empty);
+        return writer.Written;
+    }
+
+    private static void Write(WireWriter writer, FunctionParameters function)
+    {
+        writer.Number(function.Address);
+        writer.List([.. function.Parameters.Take(MaxVariables)], variable =>
+        {
+            writer.Text(variable.Name);
+            writer.Index(variable.Type);
+            writer.Piece(variable.Place);
+        });
+        writer.Index(function.Result);
+    }
+
+    private static EquatableArray<SiteVariable> Variables(ref WireReader reader, TypeTable types)
+    {
+        var variables = new SiteVariable[reader.Count(MaxVariables)];
+        for (var i = 0; i < variables.Length; i++)
+        {
+            variables[i] = new SiteVariable(reader.Text(), reader.Index(types.Shapes.Count), reader.Piece());
+        }
+
+        return [.. variables];
     }
 
     private static bool WriteUpTo<T>(WireWriter writer, IReadOnlyList<T> items, Action<WireWriter, T> write)

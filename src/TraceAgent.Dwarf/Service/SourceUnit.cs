@@ -96,6 +96,24 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
         return offsets;
     }
 
+    /// <summary>The address that the line table marks as the first behind the prologue of a function; null when it marks none.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="address">The address of its first instruction.</param>
+    public ulong? PrologueEndOf(Entry function, ulong address)
+    {
+        const int mostRows = 64;
+        var first = Lines.From(address);
+        for (var i = first; i < Math.Min(first + mostRows, Lines.Rows.Count) && !Lines.Rows[i].EndsSequence; i++)
+        {
+            if (Lines.Rows[i].IsPrologueEnd)
+            {
+                return Functions.At(Lines.Rows[i].Address)?.Offset == function.Offset ? Lines.Rows[i].Address : null;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The functions among scopes: the one whose code it is, and those of inlined calls.</summary>
     public EquatableArray<ScopeCall> CallsOf(List<Entry> scopes)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Bytes;
 using TraceAgent.Dwarf.Locations;
 
@@ -42,6 +43,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     /// <summary>The number of items that follow: each takes a byte at least.</summary>
     public int Count(int most) => (int)Checked(Number(), (ulong)Math.Min(most, _cursor.Left));
 
+    /// <summary>The index of one of <paramref name="count"/> things; null for none.</summary>
+    public int? Index(int count) => (int)Checked(Number(), (ulong)count) is > 0 and var next ? next - 1 : null;
+
     public SourcePlace Place() => new(Text(), Line(), Line());
 
     public LocationPiece Piece()
@@ -59,6 +63,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
             WireTag.Bytes => new LocationPiece.Bytes([.. _cursor.Bytes(Checked(Number(), MaxText))]),
             WireTag.Pieces => new LocationPiece.Pieces(Pieces()),
             WireTag.Pointee => new LocationPiece.Pointee(Number(), Signed()),
+            WireTag.FrameSlot => new LocationPiece.FrameSlot(Index(32), Signed(), Flag()),
             WireTag.Missing => new LocationPiece.Missing((MissingReason)Checked(Byte(), (ulong)MissingReason.NotUnderstood)),
             _ => Failed<LocationPiece>(new LocationPiece.Missing(MissingReason.NotUnderstood)),
         };
@@ -67,9 +72,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>The value if it is not above the most, else 0, and the reader has failed.</summary>
-    private ulong Checked(ulong value, ulong most) => value <= most ? value : Failed(0UL);
+    public ulong Checked(ulong value, ulong most) => value <= most ? value : Failed(0UL);
 
-    private T Failed<T>(T otherwise)
+    public T Failed<T>(T otherwise)
     {
         Fail();
         return otherwise;

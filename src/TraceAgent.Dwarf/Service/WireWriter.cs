@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
+using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Locations;
 
 namespace TraceAgent.Dwarf.Service;
@@ -57,6 +59,9 @@ internal sealed class WireWriter
         }
     }
 
+    /// <summary>Writes the index of something, or that there is none.</summary>
+    public void Index(int? index) => Number((ulong)((long)(index ?? -1) + 1));
+
     public void Place(SourcePlace place)
     {
         Text(place.File);
@@ -100,6 +105,12 @@ internal sealed class WireWriter
                 Byte(WireTag.Pointee);
                 Number(pointee.Entry);
                 Signed(pointee.Offset);
+                break;
+            case LocationPiece.FrameSlot slot:
+                Byte(WireTag.FrameSlot);
+                Index(slot.Register);
+                Signed(slot.Offset);
+                Flag(slot.IsIndirect);
                 break;
             case LocationPiece.Missing missing:
                 Byte(WireTag.Missing);
@@ -162,6 +173,7 @@ internal static class WireTag
     public const byte Pieces = 5;
     public const byte Pointee = 6;
     public const byte Missing = 7;
+    public const byte FrameSlot = 8;
 
     public const byte Register = 1;
     public const byte Constant = 2;
@@ -174,4 +186,5 @@ internal static class WireTag
     public const byte Lines = 2;
     public const byte Code = 3;
     public const byte Function = 4;
+    public const byte Parameters = 5;
 }

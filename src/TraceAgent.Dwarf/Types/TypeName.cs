@@ -11,11 +11,15 @@ internal static class TypeName
     private const int MaxLength = 512;
 
     /// <summary>The name of the type of a variable, parameter or function; <c>void</c> without one.</summary>
-    public static string Of(Entry entry)
+    public static string Of(Entry entry) => Text(TypeOf(entry));
+
+    /// <summary>The name of a type itself.</summary>
+    public static string OfType(Entry type) => Text(type);
+
+    private static string Text(Entry? at)
     {
         // Each hop puts its part behind those of the types that it is made of.
         var behind = "";
-        var at = TypeOf(entry);
         for (var hops = 0; hops < MaxHops && behind.Length < MaxLength; hops++)
         {
             if (at is not { } type)

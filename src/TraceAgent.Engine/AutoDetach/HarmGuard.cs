@@ -172,7 +172,7 @@ public sealed class HarmGuard
         private (int Pid, TimeSpan Started) _last;
         private int _unreported;
 
-        public ProgramEnds Ends { get; private init; } = new();
+        public ExitHistory Ends { get; private init; } = new();
 
         /// <summary>True unless the signal is for another thread of the process that ended last.</summary>
         public bool IsNew(FatalSignal signal)

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Engine.State;
@@ -14,7 +14,7 @@ namespace TraceAgent.Engine.AutoDetach;
 /// <param name="harm">Watches how probed processes end.</param>
 /// <param name="rules">The table of all rules, with what is attached; the guard records in it why something is not.</param>
 public sealed class RuleGuard(
-    Func<HitCost> measure, ProgramTimes programs, double totalBudgetPercent, HarmGuard harm, RuleTable rules)
+    Func<HitCost> measure, ProgramRunTimes programs, double totalBudgetPercent, HarmGuard harm, RuleTable rules)
 {
     private readonly Lazy<Task<HitCost>> _cost = new(() => Task.Run(measure));
     private readonly BudgetGuard _budget = new(totalBudgetPercent);

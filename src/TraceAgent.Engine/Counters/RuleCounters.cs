@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Maps;
 using TraceAgent.Events.Shapes;
 using TraceAgent.Events.Statements;
 

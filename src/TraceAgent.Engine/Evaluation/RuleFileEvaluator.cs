@@ -17,15 +17,19 @@ namespace TraceAgent.Engine.Evaluation;
 public sealed class RuleFileEvaluator(ProbeResolver resolver, PrefixSource prefixes, Func<IReadOnlyList<string>?>? outputs = null)
 {
     /// <summary>Resolves the rules of a file.</summary>
-    public ResolvedFile Resolve(RuleFile file) => new(
-        file,
-        [.. file.Rules.Select(resolver.Resolve)],
-        [.. file.Packets.Select(prefixes.Resolve)],
-        [
-            .. file.Rules.SelectMany(rule => resolver.FilesOf(rule).WatchedNames),
-            .. file.Packets.SelectMany(rule => (Located<string>?[])[rule.DenyFile, rule.AllowFile])
-                .OfType<Located<string>>().Select(list => WatchedName.Of(list.Value)),
-        ]);
+    public ResolvedFile Resolve(RuleFile file)
+    {
+        resolver.Prepare(file.Rules);
+        return new ResolvedFile(
+            file,
+            [.. file.Rules.Select(resolver.Resolve)],
+            [.. file.Packets.Select(prefixes.Resolve)],
+            [
+                .. file.Rules.SelectMany(rule => resolver.FilesOf(rule).WatchedNames),
+                .. file.Packets.SelectMany(rule => (Located<string>?[])[rule.DenyFile, rule.AllowFile])
+                    .OfType<Located<string>>().Select(list => WatchedName.Of(list.Value)),
+            ]);
+    }
 
     /// <summary>
     /// Finds the file's own diagnostics, names that other files have, refusals of its binaries, and unknown outputs; in order.
@@ -35,6 +39,7 @@ public sealed class RuleFileEvaluator(ProbeResolver resolver, PrefixSource prefi
     public List<Diagnostic> Judge(RuleFile file, RuleNames taken)
     {
         var found = taken.Judge(file, out _).ToList();
+        resolver.Prepare(file.Rules);
         foreach (var rule in file.Rules)
         {
             found.AddRange(resolver.Resolve(rule).Diagnostics);

@@ -9,7 +9,7 @@ namespace TraceAgent.Engine.Packets;
 /// <summary>The agent's objects for one packet rule: a filter in the kernel, where it is attached, and what was reported of it.</summary>
 public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketCounters counters) : IDisposable
 {
-    private readonly SourceLedger _ledger = new();
+    private readonly SourceTraffic _ledger = new();
     private readonly DeniedSources _denied = new();
     private PrefixIndex _prefixes = new([]);
     private long _since = Stopwatch.GetTimestamp();
@@ -33,7 +33,7 @@ public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketC
     /// <summary>The prefix of the list that denies a source now; null when none does.</summary>
     public IpPrefix? PrefixOf(IpAddress source) => _prefixes.Find(source);
 
-    /// <exception cref="Bpf.Kernel.KernelException">The kernel refused; the former lists stay active.</exception>
+    /// <exception cref="KernelException">The kernel refused; the former lists stay active.</exception>
     public PrefixChange Update(PacketRule next, PrefixLists lists)
     {
         var change = lists == Lists ? default : filter.Update([.. lists.Deny], [.. lists.Allow]);
@@ -46,7 +46,7 @@ public sealed class AttachedFilter(PacketRule rule, PacketFilter filter, PacketC
     public void Show(PacketRule next) => Rule = next;
 
     /// <exception cref="InterfaceTakenException">There is a program of somebody else.</exception>
-    /// <exception cref="Bpf.Kernel.KernelException">The kernel refused.</exception>
+    /// <exception cref="KernelException">The kernel refused.</exception>
     public PacketAttachment Attach(int index, string name)
     {
         var attachment = filter.Attach(index, name, Rule.Mode switch

@@ -1,4 +1,5 @@
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Notices;
+using TraceAgent.Bpf.Ring;
 using TraceAgent.Capture;
 using TraceAgent.Events.Processes;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Notices;
 using TraceAgent.Capture;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Events.Processes;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Engine.RingReading;
 using TraceAgent.Engine.State;
 

@@ -1,5 +1,4 @@
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Kernel;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.Resolving;

@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Engine.DebugInfo;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
@@ -25,6 +26,11 @@ public static class ProbeParts
         }
 
         var found = SiteFinder.Find(rule, image, file.Path);
+        if (rule.NeedsDebugInfo)
+        {
+            found = new SiteParameters().Of(image, file.Identity, file.Path, found, rule.TypeHops);
+        }
+
         return At(found, new PresentFile(new TargetFile(file.Path), file.Identity), new RuleBindings(rule), new RuleProblems(rule));
     }
 

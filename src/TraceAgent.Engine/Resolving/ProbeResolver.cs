@@ -62,6 +62,27 @@ public sealed class ProbeResolver(
         return resolution;
     }
 
+    /// <summary>Finds the places of rules for which debug information is asked, so that it is asked once for all of them.</summary>
+    public void Prepare(IEnumerable<Rule> rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        foreach (var rule in rules.Where(rule => rule.NeedsDebugInfo && !_findings.ContainsKey(rule)))
+        {
+            var resolved = _filters.Resolve(rule, out _);
+            foreach (var file in _files.Of(FilesOf(rule)).Where(file => !_files.IsRefused(file)))
+            {
+                try
+                {
+                    _sites.Announce(resolved, file);
+                }
+                catch (KernelException)
+                {
+                    // Said when the rule is resolved.
+                }
+            }
+        }
+    }
+
     /// <summary>Finds the files to which the rule leads, and where another one would appear.</summary>
     public TargetFiles FilesOf(Rule rule) => Targets.Find(rule.Binary.Value);
 
@@ -116,6 +137,7 @@ public sealed class ProbeResolver(
                         problems.Add(problem);
                     }
 
+                    isLasting &= !SiteFinder.AwaitsDebugInfo(found);
                     parts.AddRange(ProbeParts.At(found, file, bindings, problems));
                 }
                 else

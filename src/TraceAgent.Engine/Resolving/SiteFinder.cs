@@ -1,5 +1,6 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Places;
+using TraceAgent.Engine.DebugInfo;
 using TraceAgent.Linux;
 using TraceAgent.Linux.FileSystem;
 using TraceAgent.Rules;
@@ -19,6 +20,8 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
 {
     private readonly Dictionary<(Rule Rule, FileIdentity File), (SiteResolution Found, int Evaluation)> _known = new(new SameRule());
     private readonly Dictionary<FileIdentity, (ElfImage? Image, SiteProblem? Problem)> _images = [];
+    private readonly Dictionary<(Rule Rule, FileIdentity File), SiteResolution> _announced = new(new SameRule());
+    private readonly SiteParameters _parameters = new();
     private int _evaluation;
 
     /// <summary>The sites of a rule in a file; null when the file is gone or another one.</summary>
@@ -32,27 +35,69 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
             return known.Found;
         }
 
-        using var pinned = PinnedFile.TryOpen(file.Source, file.Path);
-        if (pinned is null || pinned.Identity != identity)
+        if (Open(present) is not var (image, unreadable))
         {
             return null;
         }
 
-        if (!_images.TryGetValue(identity, out var opened))
+        if (!_announced.Remove((rule, identity), out var found))
         {
-            var image = ElfImage.TryOpen(pinned.InodePath, file.Path, out var problem, folders);
-            _images[identity] = opened = (image, problem);
+            found = image is null ? new SiteResolution([], [unreadable!]) : Find(rule, image, file.Path);
         }
 
-        var found = opened.Image is null ? new SiteResolution([], [opened.Problem!]) : Find(rule, opened.Image, file.Path);
+        if (rule.NeedsDebugInfo && image is not null)
+        {
+            found = _parameters.Of(image, identity, file.Path, found, rule.TypeHops);
+        }
 
         if (found.Groups.Any(group => !group.Abi.ReturnsAtInstructions) && seccomp?.Refuse(rule) is { } refused)
         {
             found = new SiteResolution([], [refused]);
         }
 
-        _known[(rule, identity)] = (found, _evaluation);
+        if (!AwaitsDebugInfo(found))
+        {
+            _known[(rule, identity)] = (found, _evaluation);
+        }
+
         return found;
+    }
+
+    /// <summary>True when the sites may be others although rule and file stay: debug information may be installed later.</summary>
+    public static bool AwaitsDebugInfo(SiteResolution found) => found.Problems.Any(problem => problem.Code == SiteCodes.NoDebugInformation);
+
+    /// <summary>
+    /// Finds the sites of a rule for which debug information will be asked, so that the first question for a binary is about those of all
+    /// rules that were announced.
+    /// </summary>
+    /// <exception cref="KernelException">It cannot be opened.</exception>
+    public void Announce(Rule rule, PresentFile present)
+    {
+        if (!_known.ContainsKey((rule, present.Identity)) && Open(present) is ({ } image, _))
+        {
+            var found = Find(rule, image, present.File.Path);
+            _announced[(rule, present.Identity)] = found;
+            _parameters.Announce(image, present.Identity, found, rule.TypeHops);
+        }
+    }
+
+    /// <summary>The open file, or why it cannot be read; null when it is gone or another one.</summary>
+    private (ElfImage? Image, SiteProblem? Problem)? Open(PresentFile present)
+    {
+        var (file, identity) = present;
+        if (_images.TryGetValue(identity, out var opened))
+        {
+            return opened;
+        }
+
+        using var pinned = PinnedFile.TryOpen(file.Source, file.Path);
+        if (pinned is null || pinned.Identity != identity)
+        {
+            return null;
+        }
+
+        var image = ElfImage.TryOpen(pinned.InodePath, file.Path, out var problem, folders);
+        return _images[identity] = (image, problem);
     }
 
     /// <summary>The sites of a rule in an open file.</summary>
@@ -85,6 +130,8 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
         }
 
         _evaluation++;
+        _announced.Clear();
+        _parameters.Forget();
         Dispose();
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Ring;
 using TraceAgent.Engine.Counters;
 using TraceAgent.Events;
 using TraceAgent.Events.Decoding;

@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Compiler;
 using TraceAgent.Engine.Counters;
 using TraceAgent.Events.Shapes;
 

@@ -1,5 +1,6 @@
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Maps;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Capture;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Engine.Counters;

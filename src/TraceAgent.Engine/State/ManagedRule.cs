@@ -71,7 +71,7 @@ public sealed class ManagedRule(string name)
             Rule = name,
             State = state,
             Reason = reason,
-            Place = $"{at.File}:{at.Line}",
+            Place = at,
             Binary = Desired?.Rule.Binary.Value.Text,
             Sites = state == RuleState.Attached ? Attached!.Files.Sum(file => file.Sites.Count) : 0,
             BudgetPercent = Desired?.Rule.BudgetPercent is { } percent && double.IsFinite(percent) ? percent : null,

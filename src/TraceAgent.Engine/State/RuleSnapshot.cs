@@ -1,3 +1,5 @@
+using TraceAgent.Yaml.Diagnostics;
+
 namespace TraceAgent.Engine.State;
 
 /// <summary>A rule as it was at one moment, without its counters. Immutable.</summary>
@@ -11,8 +13,8 @@ public sealed record RuleSnapshot
     /// <summary>The reason why the rule is not attached, or the error of a newer text of it.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The file and line of its name; empty when it is in no file any more.</summary>
-    public string Place { get; init; } = "";
+    /// <summary>The place of its name; null when it is in no file any more.</summary>
+    public SourceSpan? Place { get; init; }
 
     /// <summary>The binary as the rule names it; null when that could not be read.</summary>
     public string? Binary { get; init; }

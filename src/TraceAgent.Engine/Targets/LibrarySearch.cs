@@ -43,6 +43,10 @@ internal sealed class LibrarySearch(Architecture architecture, string root = "")
         return Glibc(stem + suffix) is { Count: > 0 } plain ? plain : [.. Musl(stem + suffix)];
     }
 
+    /// <summary>The names of glibc's libraries that begin so.</summary>
+    public IReadOnlyList<string> NamesOf(string prefix) =>
+        LinkerCache.NamesOf(Read("/etc/ld.so.cache", LinkerCache.MaxSize), prefix, Flags);
+
     private static readonly IComparer<string> VersionOrder = Comparer<string>.Create((one, other) =>
     {
         var (left, right) = (Numbers(one), Numbers(other));

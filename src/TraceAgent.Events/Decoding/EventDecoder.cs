@@ -117,6 +117,12 @@ public sealed class EventDecoder
             return;
         }
 
+        if (field.Form == FieldForm.Missing)
+        {
+            value.Outcome = field.WhyMissing;
+            return;
+        }
+
         value.Outcome = field.Slot.OutcomeIn(record);
         value.Bits = field.Normalise(Read<ulong>(record, field.Slot.Offset));
     }

@@ -32,6 +32,9 @@ public enum FieldForm
 
     /// <summary>A value that is redacted by its name: it is not even decoded.</summary>
     Redacted,
+
+    /// <summary>A value that is missing in every event, for one reason.</summary>
+    Missing,
 }
 
 /// <summary>One value that a rule shows, before its place in the record is known.</summary>
@@ -56,22 +59,29 @@ public sealed class EventField
 
     /// <param name="shown">The value.</param>
     /// <param name="index">The index of the value among those of its event.</param>
-    /// <param name="slot">The place in the record.</param>
+    /// <param name="slot">The place in the record; null for a value that is missing in every event.</param>
     /// <param name="needsResult">True when it is missing when the call ends at a jump.</param>
     /// <exception cref="ArgumentException">The plan does not store what the type needs.</exception>
-    public EventField(ShownField shown, int index, FieldSlot slot, bool needsResult)
-        : this(shown.Value.Name, shown.Value.Type, slot)
+    public EventField(ShownField shown, int index, FieldSlot? slot, bool needsResult)
+        : this(shown.Value.Name, shown.Value.Type, slot ?? NoSlot)
     {
         Index = index;
         NeedsResult = needsResult;
         NotSecret = shown.NotSecret;
+        WhyMissing = shown.Value.WhyMissing;
+        if (WhyMissing != Outcome.Ok)
+        {
+            Form = FieldForm.Missing;
+            return;
+        }
+
         if (shown.IsRedacted)
         {
             Form = FieldForm.Redacted;
             return;
         }
 
-        if (!_type.Fits(slot.Storage))
+        if (!_type.Fits(Slot.Storage))
         {
             throw new ArgumentException($"{Name} is {_type}, which its plan does not store", nameof(slot));
         }
@@ -121,6 +131,12 @@ public sealed class EventField
 
     public EquatableArray<string> NotSecret { get; }
 
+    /// <summary>Why the value is missing in every event; <see cref="Outcome.Ok"/> when it is not.</summary>
+    public Outcome WhyMissing { get; }
+
+    /// <summary>True for a value that is in the record, and decoded.</summary>
+    public bool IsDecoded => Form is not (FieldForm.Redacted or FieldForm.Missing);
+
     /// <summary>The type that decodes and shows a value of at most 64 bits.</summary>
     public CaptureType.Scalar Scalar => _scalar!;
 
@@ -150,10 +166,10 @@ public sealed class EventField
     public bool IsErrorNumber => Form == FieldForm.Scalar && _type is CaptureType.Errno;
 
     /// <summary>True when a value can have a word in <c>problems</c>.</summary>
-    public bool HasProblems => Slot.OutcomeOffset is not null || Form == FieldForm.Redacted || NeedsResult;
+    public bool HasProblems => Slot.OutcomeOffset is not null || !IsDecoded || NeedsResult;
 
     /// <summary>True when a value that was cut says how long it was.</summary>
-    public bool HasLength => Form != FieldForm.Redacted && _type.HasLength;
+    public bool HasLength => IsDecoded && _type.HasLength;
 
     /// <summary>The maximum number of UTF-16 units of the value; twice that of its text, because redacting may lengthen a text.</summary>
     public int TextCapacity => Form switch

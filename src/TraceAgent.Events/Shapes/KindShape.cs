@@ -146,7 +146,7 @@ public sealed class KindShape
 
     private EventField[] FieldsOf(EventKind kind, Rule rule, CapturePlan plan, IReadOnlyList<ShownField> values)
     {
-        if (values.Any(v => v.Value.FieldIndex < 0 || v.Value.FieldIndex >= Layout.Fields.Count))
+        if (values.Any(v => v.Value.WhyMissing == Outcome.Ok && (uint)v.Value.FieldIndex >= (uint)Layout.Fields.Count))
         {
             throw new ArgumentException($"rule {rule.Name.Value} shows more values than its plan has fields", nameof(values));
         }
@@ -156,7 +156,9 @@ public sealed class KindShape
         return
         [
             .. values.OrderBy(v => v.Value.IsOfEvent).ThenBy(v => v.Value.IsReturnValue).Select((v, index) =>
-                new EventField(v, index, Layout.Fields[v.Value.FieldIndex], NeedsResult(v.Value.FieldIndex))),
+                v.Value.WhyMissing == Outcome.Ok
+                    ? new EventField(v, index, Layout.Fields[v.Value.FieldIndex], NeedsResult(v.Value.FieldIndex))
+                    : new EventField(v, index, null, needsResult: false)),
         ];
 
         bool NeedsResult(int index) =>

@@ -80,6 +80,11 @@ internal static class MessageText
             {
                 Outcome.Null => "<null>"u8,
                 Outcome.LeftByJump => "<left_by_jump>"u8,
+                Outcome.OptimisedOut => "<optimised_out>"u8,
+                Outcome.NotLive => "<not_live>"u8,
+                Outcome.VectorRegister => "<vector_register>"u8,
+                Outcome.NotSupported => "<not_supported>"u8,
+                Outcome.Partial => "<partial>"u8,
                 _ => "<fault>"u8,
             });
         }

@@ -182,7 +182,7 @@ public static class AgentEvents
         Severity = LogEventLevel.Information,
         Rule = rule,
         Template = "{rule}: {packets} packets in all",
-        Message = $"{rule}: {PacketWords.Of(totals)} in all",
+        Message = $"{rule}: {PacketTotalsText.Of(totals)} in all",
         Numbers =
         [
             ("packets", totals.Seen.Packets),

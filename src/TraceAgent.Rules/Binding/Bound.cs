@@ -15,6 +15,11 @@ internal sealed record Bound(Term Term, StaticType Type, Syntax Source, int Cost
     /// <summary>The type to capture it as, when a cast says more than the type.</summary>
     public CaptureType? Capture { get; init; }
 
+    /// <summary>The value to which a reference leads, as the source names it; everything else is itself.</summary>
+    public Bound Dereferenced() => Type is StaticType.Pointer { IsReference: true, Target: { } target and not StaticType.Unknown }
+        ? this with { Term = DebugValue.AtAddress(Term, target), Type = target, Cost = Cost + 4 }
+        : this;
+
     public bool IsConstant => Term is Term.Number;
 
     /// <summary>True when it is compared and divided without a sign, and so is all that is computed with it.</summary>

@@ -73,6 +73,11 @@ internal sealed partial class ExpressionBinder
     {
         if (_scope.Find(name.Value) is not { } value)
         {
+            if (_scope.KnowsTypes && _scope.WhyNot(name.Value) is { } reason)
+            {
+                return Fail(name, DiagnosticCode.UnknownValue, $"'{Quoted.Clip(name.Value)}' has no value", reason);
+            }
+
             return Fail(
                 name,
                 DiagnosticCode.UnknownValue,
@@ -82,23 +87,6 @@ internal sealed partial class ExpressionBinder
 
         _used.Add((value, name));
         return new Bound(value.Term, value.Type, name, 3);
-    }
-
-    /// <summary>No scope knows members yet. An error in front of it is reported instead.</summary>
-    private Bound? Member(Syntax.Member member)
-    {
-        if (member.Base is not Syntax.Name && Bind(member.Base) is null)
-        {
-            return null;
-        }
-
-        _report(new TextProblem(
-            member.SignStart,
-            member.Sign.Length,
-            DiagnosticCode.NotAvailable,
-            $"'{member.Sign}' needs debug information to know where the member is",
-            "write its offset: *(int32*)(p + 16)"));
-        return null;
     }
 
     private Bound? Unary(Syntax.Unary unary, Bound value)
@@ -154,15 +142,24 @@ internal sealed partial class ExpressionBinder
                 pointer.Source, DiagnosticCode.TypeMismatch, "it is not known what this pointer points to", "say it: *(int32*)pointer");
         }
 
+        if (target is StaticType.Unknown or StaticType.Structure { Shape.Size: 0 })
+        {
+            return Fail(
+                pointer.Source, DiagnosticCode.TypeMismatch, "it is not known how this pointer's target lies in memory",
+                (target as StaticType.Structure)?.Shape.WhyIncomplete);
+        }
+
+        if (to.Count is { } count && position?.Term is Term.Number { Value: var number } && (ulong)number >= (ulong)count)
+        {
+            return Fail(
+                position.Source, DiagnosticCode.TypeMismatch,
+                FormattableString.Invariant($"the array has {count} elements: 0 to {count - 1}"), null);
+        }
+
         var address = position is null or { Term: Term.Number { Value: 0 } }
             ? pointer.Term
             : Offset(BinaryOperator.Add, pointer.Term, position.Term, target.Width);
-        var load = new Term.Load(address, target.Width, target.IsSigned);
-        return new Bound(
-            target is StaticType.Bool ? new Term.Binary(BinaryOperator.NotEqual, load, new Term.Number(0)) : load,
-            target,
-            source,
-            pointer.Cost + (position?.Cost ?? 0) + 4);
+        return new Bound(DebugValue.AtAddress(address, target), target, source, pointer.Cost + (position?.Cost ?? 0) + 4);
     }
 
     private Bound? Cast(Syntax.Cast cast, Bound value)

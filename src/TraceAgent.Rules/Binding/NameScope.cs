@@ -15,6 +15,9 @@ internal sealed class NameScope(ValueScope outer, Func<string, string?>? whyNot 
     /// <summary>The names in the order in which they were added.</summary>
     public override IEnumerable<string> Names => outer.Names.Concat(_values.Keys);
 
+    /// <inheritdoc/>
+    public override bool KnowsTypes => outer.KnowsTypes;
+
     /// <param name="name">The value's name.</param>
     /// <param name="raw">The 64 bits that hold the value.</param>
     /// <param name="type">The type, which says how many of them count.</param>

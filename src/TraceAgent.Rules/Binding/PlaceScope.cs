@@ -1,5 +1,7 @@
+using TraceAgent.Capture;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 using TraceAgent.Rules.Types;
 
@@ -36,6 +38,7 @@ internal abstract class PlaceScope(SiteAbi abi) : ValueScope
     {
         CallAbi call => new CallScope(call),
         UsdtSiteAbi usdt => new UsdtScope(usdt),
+        DebugSiteAbi debug => new DebugScope(debug),
         _ => throw new ArgumentOutOfRangeException(nameof(abi)),
     };
 

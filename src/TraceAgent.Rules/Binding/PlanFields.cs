@@ -28,6 +28,12 @@ internal sealed class PlanFields
         var values = Values().Select((value, order) => value with { Order = order }).ToList();
 
         // What only conditions and returns need comes behind what entries show: those indexes stay.
+        foreach (var value in values.Where(v => v.WhyMissing != Outcome.Ok))
+        {
+            _shown.Add(new ShownValue(value, OnReturn: false, CapturedValue.NoField));
+        }
+
+        values.RemoveAll(v => v.WhyMissing != Outcome.Ok);
         foreach (var value in values.Where(v => v.OnEntry))
         {
             _shown.Add(new ShownValue(value, OnReturn: false, _entry.Count));
@@ -66,6 +72,7 @@ internal sealed class PlanFields
                 s.Index + (kind == EventKind.Call && s.OnReturn ? _entry.Count : 0),
                 s.Value.IsReturnValue)
             {
+                WhyMissing = s.Value.WhyMissing,
                 IsOfEvent = s.Value.IsOfEvent,
             })];
 
@@ -88,6 +95,7 @@ internal sealed class PlanFields
             var both = _rule.On == ProbeTrigger.Both && !capture.NeedsEntry;
             yield return new RuleValue(capture.Name, capture.Type, capture.Value, capture.Length)
             {
+                WhyMissing = capture.WhyMissing,
                 OnEntry = early,
                 OnReturn = !early || both,
             };
@@ -169,6 +177,9 @@ internal sealed class PlanFields
     {
         /// <summary>The index among the values of the rule, from 0.</summary>
         public int Order { get; init; }
+
+        /// <summary>See <see cref="CapturedValue.WhyMissing"/>.</summary>
+        public Outcome WhyMissing { get; init; }
 
         public bool OnEntry { get; init; }
 

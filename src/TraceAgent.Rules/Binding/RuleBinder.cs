@@ -1,6 +1,7 @@
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Rules.Terms;
+using TraceAgent.Rules.Types;
 using TraceAgent.Yaml.Diagnostics;
 
 namespace TraceAgent.Rules.Binding;
@@ -14,41 +15,44 @@ namespace TraceAgent.Rules.Binding;
 internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction redaction, PlaceScope place, DiagnosticBag bag)
 {
     private readonly LengthBinder _lengths = new(on, redaction, bag);
+    private static readonly Term Nowhere = new Term.Placed(new Expr.Constant(0));
+
+    private readonly RuleSyntax _syntax = place is DebugScope debug && syntax.HasAutomaticArguments ? debug.Complete(syntax) : syntax;
 
     /// <summary>Binds everything; what cannot be bound is reported.</summary>
     public RuleTerms Bind()
     {
-        var scopes = new RuleScope(syntax, on, place);
+        var scopes = new RuleScope(_syntax, on, place);
         var scope = scopes.OfValues();
-        var arguments = syntax.Arguments.Select(argument => ArgumentOf(argument, scope)).ToEquatableArray();
-        var returned = syntax.Return;
+        var arguments = _syntax.Arguments.Select(argument => ArgumentOf(argument, scope)).ToEquatableArray();
+        var returned = _syntax.Return;
         var returnLength = returned.LengthBehind(register => new Term.Result(register))
-            ?? _lengths.Resolve("ret", returned, syntax.ReturnSource, scope, isReturned: true);
-        var results = syntax.Results.Select(result => ResultOf(result, scope)).ToList();
+            ?? _lengths.Resolve("ret", returned, _syntax.ReturnSource, scope, isReturned: true);
+        var results = _syntax.Results.Select(result => ResultOf(result, scope)).ToList();
         var values = new ValueBinder(on, redaction, _lengths, bag);
-        var captures = syntax.Captures.Select(capture => values.Capture(capture, scope)).OfType<ComputedValue>().ToList();
+        var captures = _syntax.Captures.Select(capture => values.Capture(capture, scope)).OfType<ComputedValue>().ToList();
         var condition = scopes.OfCondition();
         foreach (var capture in captures)
         {
             scopes.AddToCondition(condition, scope.Find(capture.Name)!);
         }
 
-        foreach (var capture in syntax.Captures)
+        foreach (var capture in _syntax.Captures)
         {
             condition.Exclude(capture.Name, "its own expression has an error");
         }
 
-        EquatableArray<ComputedValue> all = [.. results, .. captures];
+        EquatableArray<ComputedValue> all = [.. Parameters(), .. results, .. captures];
         return new RuleTerms
         {
             Arguments = arguments,
             Return = returned.InRegisters,
             ReturnLength = returnLength,
             ReturnRegister = returned.ValueRegister,
-            ReturnsNothing = syntax.ReturnsNothing,
+            ReturnsNothing = _syntax.ReturnsNothing,
             Captures = all,
-            When = syntax.When is { } when ? values.Condition(when, condition) : null,
-            Messages = new MessageBinder(syntax, on, all, bag).Bind(),
+            When = _syntax.When is { } when ? values.Condition(when, condition) : null,
+            Messages = new MessageBinder(_syntax, on, all, bag).Bind(),
         };
     }
 
@@ -63,6 +67,14 @@ internal sealed class RuleBinder(RuleSyntax syntax, ProbeTrigger on, Redaction r
                 ?? _lengths.Resolve(argument.Name, argument.Spec, argument.Source, scope, isReturned: false),
         };
     }
+
+    private IEnumerable<ComputedValue> Parameters() =>
+        _syntax.HasAutomaticArguments && on != ProbeTrigger.Return && place is DebugScope debug
+        ? debug.Parameters.Select(parameter => new ComputedValue(parameter.Name, parameter.Type.Capture, parameter.Value ?? Nowhere)
+        {
+            WhyMissing = parameter.Type is StaticType.Structure or StaticType.Parts ? Outcome.NotSupported : parameter.WhyMissing,
+        })
+        : [];
 
     private ComputedValue ResultOf(WrittenArgument result, NameScope scope) =>
         new(result.Name, result.Spec.InRegisters, result.Value)

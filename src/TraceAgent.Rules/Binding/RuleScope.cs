@@ -76,8 +76,39 @@ internal sealed class RuleScope(RuleSyntax syntax, ProbeTrigger on, PlaceScope p
             scope.Alias(argument.Alias, argument.Name);
         }
 
+        if (syntax.HasAutomaticArguments && place is DebugScope debug)
+        {
+            AddParameters(scope, debug, reason);
+        }
+
         return scope;
     }
+
+    private static void AddParameters(NameScope scope, DebugScope debug, string? reason)
+    {
+        for (var i = 0; i < debug.Parameters.Count; i++)
+        {
+            var parameter = debug.Parameters[i];
+            if (reason is null && parameter.Value is { } value)
+            {
+                scope.AddComputed(parameter.Name, value, parameter.Type);
+                scope.Alias($"arg{i + 1}", parameter.Name);
+            }
+            else
+            {
+                scope.Exclude(parameter.Name, reason ?? ReasonOf(parameter.WhyMissing));
+            }
+        }
+    }
+
+    private static string ReasonOf(Outcome outcome) => outcome switch
+    {
+        Outcome.OptimisedOut => "the compiler kept it nowhere (optimised_out)",
+        Outcome.NotLive => "nothing shows where it is when the function is entered (not_live)",
+        Outcome.VectorRegister => "it is passed in a register for floating point numbers, which a probe does not see (vector_register)",
+        Outcome.Partial => "only a part of it is kept (partial)",
+        _ => "what it is, or where, takes more than a probe can do (not_supported)",
+    };
 
     private void AddReturn(NameScope scope, string? reason)
     {

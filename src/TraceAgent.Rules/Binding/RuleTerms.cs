@@ -1,4 +1,5 @@
 using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
 using TraceAgent.Rules.Terms;
 
@@ -53,6 +54,9 @@ internal sealed record ComputedValue(string Name, CaptureType Type, Term Value)
 {
     /// <summary>The number of bytes or elements, when another value says it; null when none does.</summary>
     public Term? Length { get; init; }
+
+    /// <summary>Why there is no value, which is known before any hit; <see cref="Outcome.Ok"/> when there is one.</summary>
+    public Outcome WhyMissing { get; init; }
 
     public bool NeedsReturn => Value.NeedsReturn || Length is { NeedsReturn: true };
 

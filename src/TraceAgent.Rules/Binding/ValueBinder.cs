@@ -80,6 +80,7 @@ internal sealed class ValueBinder(ProbeTrigger on, Redaction redaction, LengthBi
 
     private string? Problem(WrittenCapture written, Bound value) => value.Type switch
     {
+        StaticType.Structure or StaticType.Parts => "a structure is shown by its members: name one",
         StaticType.ThreadName => "every event has 'comm' already",
         StaticType.Quotation => "a constant text is a label: labels: {name: text}",
         not (StaticType.Pointer or StaticType.Integer or StaticType.TextObject or StaticType.CountedText)

@@ -6,6 +6,9 @@ internal abstract class ValueScope
     /// <summary>The names, for suggestions.</summary>
     public abstract IEnumerable<string> Names { get; }
 
+    /// <summary>True when types have the members that they have in the program.</summary>
+    public virtual bool KnowsTypes => false;
+
     /// <summary>The value of this name; null when there is none.</summary>
     public abstract ScopedValue? Find(string name);
 

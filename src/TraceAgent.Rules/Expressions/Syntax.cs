@@ -9,6 +9,18 @@ internal abstract record Syntax(int Start, int End)
 {
     public int Length => End - Start;
 
+    /// <summary>The largest number of signs that lead from a value to what it is made of, one behind the other.</summary>
+    public int PathLength => this switch
+    {
+        Unary { Sign: "*" } load => 1 + load.Operand.PathLength,
+        Unary unary => unary.Operand.PathLength,
+        Binary binary => Math.Max(binary.Left.PathLength, binary.Right.PathLength),
+        Cast cast => cast.Operand.PathLength,
+        Index index => Math.Max(1 + index.Base.PathLength, index.Position.PathLength),
+        Member member => 1 + member.Base.PathLength,
+        _ => 0,
+    };
+
     public virtual bool Equals(Syntax? other) => other is not null && EqualityContract == other.EqualityContract;
 
     public override int GetHashCode() => EqualityContract.GetHashCode();

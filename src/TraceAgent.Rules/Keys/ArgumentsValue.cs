@@ -10,6 +10,9 @@ internal static class ArgumentsValue
 {
     private const string Argument = "argument";
 
+    /// <summary>The word that has debug information say the arguments.</summary>
+    private const string Automatic = "auto";
+
     private static readonly KeyTable<ArgumentDraft> Table = new(
         new Key<ArgumentDraft>(
             "type",
@@ -23,7 +26,9 @@ internal static class ArgumentsValue
     public static JsonSchema ListSchema => ListOf(TypeText.Schema);
 
     public static JsonSchema Schema => JsonSchema.AnyOf(
-        JsonSchema.Integer.Minimum(1).Maximum(RuleKeys.MaxArguments), ListOf(JsonSchema.AnyOf(TypeText.Schema, Table.Schema())));
+        JsonSchema.Integer.Minimum(1).Maximum(RuleKeys.MaxArguments),
+        JsonSchema.Enum(Automatic),
+        ListOf(JsonSchema.AnyOf(TypeText.Schema, Table.Schema())));
 
     private static JsonSchema ListOf(JsonSchema type)
     {
@@ -40,6 +45,12 @@ internal static class ArgumentsValue
             {
                 bag.Error(DiagnosticCode.WrongType,
                     entry.Value.At, $"'{entry.Key.Value}' must be a number or a list, not a mapping", "write [name: type, name: type]");
+                return;
+            }
+
+            if (entry.Value is YamlScalar { Value: Automatic })
+            {
+                (rule.Arguments, rule.HasAutomaticArguments) = ([], true);
                 return;
             }
 

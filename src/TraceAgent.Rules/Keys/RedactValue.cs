@@ -103,6 +103,12 @@ internal static partial class RedactValue
     /// </summary>
     public static void WarnOfUnknown(RuleDraft rule, DiagnosticBag bag)
     {
+        if (rule.HasAutomaticArguments)
+        {
+            // The names are known when the binary is.
+            return;
+        }
+
         var known = (rule.Arguments ?? []).SelectMany(argument => new[] { argument.Name, argument.Alias })
             .Concat((rule.Results ?? []).Select(result => result.Name)).Concat(rule.Captures.Select(capture => capture.Key.Value)).ToList();
         foreach (var name in rule.Redact.Where(name =>

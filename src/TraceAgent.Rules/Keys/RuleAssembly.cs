@@ -80,6 +80,15 @@ internal static class RuleAssembly
                 "the signature names the arguments already");
         }
 
+        if (draft.HasAutomaticArguments && draft.Has("usdt"))
+        {
+            bag.Error(
+                DiagnosticCode.KeyConflict,
+                draft.Present["args"].Value.At,
+                "'args: auto' reads the parameters of a function",
+                "a USDT probe has arguments by number: args: 2");
+        }
+
         // Something wrong with one of them is reported; the names of the other are still good.
         draft.Arguments ??= draft.SignatureArguments;
         draft.Return ??= draft.SignatureReturn;
@@ -90,7 +99,15 @@ internal static class RuleAssembly
         RedactValue.WarnOfNeedless(draft, bag);
 
         // Where the rule will be bound is not known yet. Names mean the same at places of C, Go and USDT: errors are reported now.
-        _ = new RuleBinder(syntax, on, new Redaction(redact, notSecret), PlaceScope.Of(CSiteAbi.X64), bag).Bind();
+        // Only debug information knows the names and types of automatic arguments.
+        var found = new DiagnosticBag();
+        _ = new RuleBinder(syntax, on, new Redaction(redact, notSecret), PlaceScope.Of(CSiteAbi.X64), found).Bind();
+        foreach (var problem in found.InOrder().Where(problem =>
+            !syntax.HasAutomaticArguments || problem.Code == DiagnosticCode.TemplateSyntax))
+        {
+            bag.Add(problem);
+        }
+
         return PlaceOf(draft) is { } place && draft.Name is { } name
             ? place with
             {

@@ -29,6 +29,9 @@ internal sealed class RuleDraft(string baseDirectory) : LineDraft
 
     public IReadOnlyList<WrittenArgument>? Arguments { get; set; }
 
+    /// <summary>True when debug information says the arguments.</summary>
+    public bool HasAutomaticArguments { get; set; }
+
     public IReadOnlyList<WrittenArgument>? SignatureArguments { get; set; }
 
     public TypeSpec? SignatureReturn { get; set; }

@@ -65,8 +65,9 @@ internal static class RuleKeys
             (rule, entry, bag) => rule.MaxSites = ScalarValue.Integer(entry, 1, MaxSites, bag) ?? rule.MaxSites),
         new Key<RuleDraft>(
             "args",
-            "How many arguments to log, called arg1, arg2, … and read as signed 64-bit numbers; or their names and types in order: [fd: " +
-                "int, path: string, _, buf: \"bytes(count)\", count: size_t]. An _ skips one.",
+            "How many arguments to log, called arg1, arg2, … and read as signed 64-bit numbers; or names and types in order: " +
+                "[fd: int, path: string, _, buf: \"bytes(count)\", count: size_t]. An _ skips one. " +
+                "auto: the parameters as debug information has them.",
             ArgumentsValue.Schema,
             ArgumentsValue.Read),
         new Key<RuleDraft>(

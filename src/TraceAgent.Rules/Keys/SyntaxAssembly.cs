@@ -42,6 +42,7 @@ internal static class SyntaxAssembly
             Arguments = (draft.Arguments ?? []).ToEquatableArray(),
             HasWrongArguments = draft.Arguments is null && draft.Has("args"),
             ListedArguments = draft.Has("args") && draft.Present["args"].Value is YamlSequence list ? list.Items.Count : null,
+            HasAutomaticArguments = draft.HasAutomaticArguments,
             SaysArguments = draft.Has("args") || draft.Has("signature"),
             HasSignature = draft.Has("signature"),
             NamesResults = draft.Results is not null,

@@ -23,6 +23,9 @@ public abstract record Term
 
     public sealed record Special(SpecialValue Value) : Term;
 
+    /// <summary>A value that is computed like this on entry, whatever convention calls the function.</summary>
+    public sealed record Placed(Expr Read) : Term;
+
     public sealed record Unary(UnaryOperator Operator, Term Operand) : Term;
 
     public sealed record Binary(BinaryOperator Operator, Term Left, Term Right) : Term;
@@ -52,7 +55,7 @@ public abstract record Term
     internal bool NeedsReturn => this is Result or OnReturn or Special { Value: SpecialValue.Duration } || Children.Any(c => c.NeedsReturn);
 
     /// <summary>True when it reads an argument, which is gone when the function returns.</summary>
-    internal bool NeedsEntry => this is Argument || Children.Any(c => c.NeedsEntry);
+    internal bool NeedsEntry => this is Argument or Placed || Children.Any(c => c.NeedsEntry);
 
     /// <summary>This term and all terms in it.</summary>
     internal IEnumerable<Term> Parts => Children.SelectMany(child => child.Parts).Prepend(this);

@@ -1,4 +1,7 @@
+using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Rules.Terms;
 
 namespace TraceAgent.Rules.Types;
@@ -20,6 +23,9 @@ internal abstract record StaticType
 
     public sealed record Integer(int Size, bool Signed) : StaticType
     {
+        /// <summary>The names that numbers have; empty for a plain number.</summary>
+        public EquatableArray<KeyValuePair<long, string>> Names { get; init; }
+
         /// <summary>True for a unit of UTF-16 or UTF-32: what points to it is a text.</summary>
         public bool IsUnit { get; init; }
     }
@@ -36,7 +42,52 @@ internal abstract record StaticType
     public sealed record Duration : StaticType;
 
     /// <summary>An address; without a target it cannot be read through. One of characters is a text.</summary>
-    public sealed record Pointer(StaticType? Target) : StaticType;
+    public sealed record Pointer(StaticType? Target) : StaticType
+    {
+        /// <summary>The number of elements of an array, for which its address stands; null for a pointer.</summary>
+        public long? Count { get; init; }
+
+        /// <summary>True for a reference of C++ or Rust, which the source reads through without a sign.</summary>
+        public bool IsReference { get; init; }
+    }
+
+    /// <summary>A structure, for which its address stands.</summary>
+    /// <param name="Types">The types that it is made of.</param>
+    /// <param name="Shape">The members.</param>
+    public sealed record Structure(TypeTable Types, TypeShape.Structure Shape) : StaticType
+    {
+        public bool Equals(Structure? other) => other is not null && Shape == other.Shape;
+
+        public override int GetHashCode() => HashCode.Combine(Shape.Name, Shape.Size);
+    }
+
+    /// <summary>A structure that lies in several registers.</summary>
+    /// <param name="Whole">The structure.</param>
+    /// <param name="All">The parts, in the order of their offsets.</param>
+    public sealed record Parts(Structure Whole, EquatableArray<StructurePart> All) : StaticType
+    {
+        /// <summary>The parts of some of its bytes, with offsets from the first of them.</summary>
+        public EquatableArray<StructurePart> Slice(long offset, int size)
+        {
+            var slice = new List<StructurePart>();
+            foreach (var part in All)
+            {
+                var (start, end) = (Math.Max(part.Offset, offset), Math.Min(part.Offset + part.Size, offset + size));
+                if (start < end)
+                {
+                    var value = start == part.Offset || part.Value is null
+                        ? part.Value
+                        : new Term.Binary(BinaryOperator.ShiftRight, part.Value, new Term.Number(8 * (start - part.Offset)));
+                    slice.Add(new StructurePart(start - offset, (int)(end - start), value));
+                }
+            }
+
+            return [.. slice];
+        }
+    }
+
+    /// <summary>A value of a type of which nothing is understood.</summary>
+    public sealed record Unknown(string Name) : StaticType;
 
     /// <summary>The address of an object that has the address of a text and its length: see <see cref="CaptureType.TextObject"/>.</summary>
     public sealed record TextObject(TextLayout Layout) : StaticType;
@@ -58,10 +109,15 @@ internal abstract record StaticType
     public bool IsWide => this is Pointer { Target: Integer { Size: 2 } or Integer { IsUnit: true } }
         or TextObject { Layout.Unit: > 1 } or CountedText { Unit: > 1 };
 
+    /// <summary>True for what stands for its address: it is read where it is shown, or a part of it named.</summary>
+    public bool IsInPlace => this is Structure or Pointer { Count: not null };
+
     /// <summary>The number of bytes in memory.</summary>
     public int Width => this switch
     {
         Integer integer => integer.Size,
+        Structure structure => (int)structure.Shape.Size,
+        Pointer { Count: { } count, Target: { } element } => (int)(count * element.Width),
         Float number => number.Size,
         Bool or Character => 1,
         _ => 8,
@@ -74,6 +130,9 @@ internal abstract record StaticType
     public string Noun => this switch
     {
         _ when IsText => "a string",
+        Structure or Parts => "a structure",
+        Unknown unknown => $"a '{unknown.Name}'",
+        Pointer { Count: not null } => "an array",
         Pointer => "a pointer",
         Duration => "a duration",
         Bool => "a truth value",
@@ -84,11 +143,16 @@ internal abstract record StaticType
     /// <summary>The type that a value is captured as by default.</summary>
     public CaptureType Capture => this switch
     {
+        Integer { Names.Count: > 0 } named => new CaptureType.Enumeration(named.Size, named.Names),
         Integer integer => new CaptureType.Integer(integer.Size, integer.Signed),
         Bool => new CaptureType.Bool(),
         Character => new CaptureType.Char(),
         Duration => new CaptureType.Duration(),
         Float number => new CaptureType.Float(number.Size),
+        Pointer { Target: Character, Count: { } characters } =>
+            new CaptureType.Text((int)Math.Clamp(characters, 1, CaptureType.Text.DefaultMax)),
+        Pointer { Count: { } elements, Target.Capture: CaptureType.Scalar element } =>
+            new CaptureType.Array(element, (int)Math.Clamp(elements, 1, CaptureType.Array.DefaultMax)),
         Pointer { Target: Character } => new CaptureType.Text(CaptureType.Text.DefaultMax),
         Pointer { Target: Integer { IsUnit: true, Size: 2 } } => new CaptureType.Utf16(CaptureType.Text.DefaultMax),
         Pointer { Target: Integer { IsUnit: true } } => new CaptureType.Utf32(CaptureType.Text.DefaultMax),
@@ -115,3 +179,9 @@ internal abstract record StaticType
         _ => new Pointer(null),
     };
 }
+
+/// <summary>A part of a structure that lies in several registers.</summary>
+/// <param name="Offset">Bytes from the start of the structure.</param>
+/// <param name="Size">Bytes, 1 to 8.</param>
+/// <param name="Value">The bits of the part; null when a probe cannot see them.</param>
+internal sealed record StructurePart(long Offset, int Size, Term? Value);

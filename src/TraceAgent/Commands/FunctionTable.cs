@@ -17,10 +17,10 @@ internal static class FunctionTable
                 function.Refusal,
                 line =>
                 {
-                    line.WriteString("name", PrintableText.WellFormed(function.Name));
+                    line.WriteString("function", PrintableText.WellFormed(function.Name));
                     line.WriteString("symbol", PrintableText.WellFormed(function.Symbol));
                     line.WriteString("address", SymbolRows.Hexadecimal(function.Address));
-                    line.WriteNumber("size", function.Size);
+                    line.WriteNumber("bytes", function.Size);
                     SymbolRows.WriteProbe(line, function.Refusal, function.IsEmulated);
                 },
                 SymbolRows.Hexadecimal(function.Address),

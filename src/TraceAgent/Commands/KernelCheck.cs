@@ -1,6 +1,6 @@
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Code;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Compiler;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Bpf.Xdp;
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Packets;

@@ -20,14 +20,18 @@ internal static class LinesCommand
     {
         var binary = new Argument<string>("BINARY")
         {
+            HelpName = "BINARY",
             Description = "A program or library: a path, or a name such as redis-server or libc.so.6",
         };
         var place = new Argument<string?>("PLACE")
         {
+            HelpName = "PLACE",
             Description = "FILE, FILE:LINE or FILE:FIRST-LAST, such as 'cart.c:40-52'; or a function, such as 'shop::Cart::add'; the "
                 + "source files without it",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        binary.CompletionSources.Add(Completions.Binaries);
+        place.CompletionSources.Add(Completions.Functions(binary));
         var variables = new Option<bool>("--vars") { Description = "Show the variables of each place, and where their values are" };
         var config = ConfigOption.Create("Agent configuration with the folders of 'debug_info'");
         var json = new Option<bool>("--json") { Description = "One JSON object a line, for machines" };

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Configuration;
 using TraceAgent.Engine.Evaluation;
 using TraceAgent.Engine.Packets;

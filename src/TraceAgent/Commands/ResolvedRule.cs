@@ -41,8 +41,8 @@ internal sealed record ResolvedPart(IReadOnlyList<ResolvedSite> Sites, IReadOnly
 /// <summary>A site of a rule.</summary>
 internal sealed record ResolvedSite
 {
-    /// <summary>The file that has the site.</summary>
-    public required string File { get; init; }
+    /// <summary>The program or library that has the site.</summary>
+    public required string Binary { get; init; }
 
     /// <summary>The symbol, with <c>+0x…</c> inside of a function.</summary>
     public required string Symbol { get; init; }
@@ -54,7 +54,7 @@ internal sealed record ResolvedSite
     public required string FileOffset { get; init; }
 
     /// <summary>The way in which a hit is carried out: <c>emulated</c> or <c>stepped</c>.</summary>
-    public required string Hit { get; init; }
+    public required string Probe { get; init; }
 
     /// <summary>The cost of a hit in ns, without the rule's own program; null when it could not be measured.</summary>
     public double? CostNs { get; init; }

@@ -36,7 +36,7 @@ internal static class ResolvedRuleText
 
         foreach (var part in rule.Parts)
         {
-            foreach (var file in part.Sites.GroupBy(site => site.File))
+            foreach (var file in part.Sites.GroupBy(site => site.Binary))
             {
                 Line(2, PrintableText.Of(file.Key));
                 Table(file.First().Call is null ? SiteColumns : CallColumns, file.Select(Cells));
@@ -105,12 +105,12 @@ internal static class ResolvedRuleText
 
     private static string Hit(ResolvedSite site)
     {
-        var kind = site.Hit == "emulated" ? "emulated" : "single-stepped";
+        var kind = site.Probe == "emulated" ? "emulated" : "single-stepped";
         if (site.CostNs is { } cost)
         {
             return string.Create(CultureInfo.InvariantCulture, $"{kind}, about {cost / 1000:0.0} µs");
         }
 
-        return site.Hit == "emulated" ? $"{kind}: cheap" : $"{kind}: several times as dear as an emulated one";
+        return site.Probe == "emulated" ? $"{kind}: cheap" : $"{kind}: several times as dear as an emulated one";
     }
 }

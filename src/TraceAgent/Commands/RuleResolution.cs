@@ -1,7 +1,8 @@
 using System.Globalization;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Capture.Places;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
 using TraceAgent.Engine.Resolving;
 using TraceAgent.Rules;
 using TraceAgent.Symbols;
@@ -37,11 +38,11 @@ internal sealed class RuleResolution(HitCost? cost)
 
     private ResolvedSite SiteOf(Rule rule, ProbePart part, string file, ProbeSite site) => new()
     {
-        File = PrintableText.WellFormed(file),
+        Binary = PrintableText.WellFormed(file),
         Symbol = PrintableText.WellFormed(site.DisplayName),
         Address = string.Create(CultureInfo.InvariantCulture, $"0x{site.Address:x}"),
         FileOffset = string.Create(CultureInfo.InvariantCulture, $"0x{site.FileOffset:x}"),
-        Hit = site.IsEmulated ? "emulated" : "stepped",
+        Probe = site.IsEmulated ? "emulated" : "stepped",
         CostNs = cost is { } measured ? Math.Round(EntryNs(measured, site)) : null,
         Call = rule.NeedsReturn ? CallOf(part, site) : null,
     };
@@ -81,6 +82,12 @@ internal sealed class RuleResolution(HitCost? cost)
         var fields = part.Plan.FieldsOf(kind);
         foreach (var value in part.Bound.ValuesOf(kind))
         {
+            if (value.WhyMissing != Outcome.Ok)
+            {
+                yield return new ResolvedValue(value.Name, value.Type.Notation, "nowhere", OutcomeText.Of(value.WhyMissing)!, 0);
+                continue;
+            }
+
             var field = fields[value.FieldIndex];
             var onReturn = kind == EventKind.Return || (kind == EventKind.Call && value.FieldIndex >= part.Plan.EntryFields.Count);
             yield return new ResolvedValue(

@@ -24,6 +24,7 @@ internal static class StatusCommand
             Description = "Only this rule, in full, with a histogram of how long its calls took",
             HelpName = "NAME",
         };
+        rule.CompletionSources.Add(Completions.Rules(socket));
         var command = new Command(
             "status", "Show the rules of the running agent: state, calls, outcomes, cost. Exit code 1 when no agent answers.")
         {

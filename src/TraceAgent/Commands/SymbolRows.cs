@@ -28,7 +28,11 @@ internal sealed class SymbolRows(params TextColumn[] columns)
         if (refusal is not null)
         {
             line.WriteString("code", refusal.Code);
-            line.WriteString("reason", PrintableText.WellFormed(refusal.Message));
+            line.WriteString("message", PrintableText.WellFormed(refusal.Message));
+            if (refusal.Hint is { } hint)
+            {
+                line.WriteString("hint", PrintableText.WellFormed(hint));
+            }
         }
     }
 
@@ -49,6 +53,7 @@ internal sealed class SymbolRows(params TextColumn[] columns)
 
     public void WriteColumns(StreamWriter output)
     {
+        output.Write(string.Join('\t', columns.Select(column => column.Head)) + "\n");
         foreach (var (cells, _, _) in _rows)
         {
             output.Write(string.Join('\t', cells) + "\n");

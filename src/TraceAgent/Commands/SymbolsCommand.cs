@@ -24,14 +24,18 @@ internal static class SymbolsCommand
     {
         var binary = new Argument<string>("BINARY")
         {
+            HelpName = "BINARY",
             Description = "A program or library: a path, or a name such as redis-server or libc.so.6",
         };
         var pattern = new Argument<string>("PATTERN")
         {
+            HelpName = "PATTERN",
             Description = "A name or pattern as in symbol:, such as 'ngx_http_*' or 'shop::Cart::add'; all functions without it",
             Arity = ArgumentArity.ZeroOrOne,
             DefaultValueFactory = _ => "*",
         };
+        binary.CompletionSources.Add(Completions.Binaries);
+        pattern.CompletionSources.Add(Completions.Functions(binary));
         foreach (var argument in (ReadOnlySpan<Argument>)[binary, pattern])
         {
             argument.Validators.Add(result =>

@@ -18,6 +18,7 @@ internal static class TailCommand
         var socket = new SocketOptions();
         var json = new Option<bool>("--json") { Description = "Lines as JSON (CLEF), as the agent writes them by default" };
         var rule = new Option<string?>("--rule") { Description = "Only the lines of this rule", HelpName = "NAME" };
+        rule.CompletionSources.Add(Completions.Rules(socket));
         var command = new Command(
             "tail",
             "Show the lines of the running agent as they come, whatever its outputs are, until Ctrl-C. Exit code 1 when no agent answers.")

@@ -41,18 +41,34 @@ internal static class TraceCommand
         ("level", "LEVEL", "Severity of the lines: Verbose, Debug, Information, Warning, Error or Fatal"),
     ];
 
+    /// <summary>The values of keys that have few.</summary>
+    private static readonly Dictionary<string, string[]> Values = new()
+    {
+        ["on"] = ["entry", "return", "both", "call"],
+        ["return_at"] = ["ret", "caller"],
+        ["unsafe"] = ["true"],
+        ["level"] = Enum.GetNames<EventLevel>(),
+        ["target"] = ["pid=", "process=", "user=", "cgroup=", "container="],
+        ["budget"] = ["none"],
+        ["limit"] = ["none"],
+    };
+
     public static Command Create()
     {
         var place = new Argument<string>("BINARY:PLACE")
         {
+            HelpName = "BINARY:PLACE",
             Description = "Where, and what to log: '/bin/bash:readline() -> string', 'libc.so.6:open(path: string, flags: int) -> errno'. "
                 + "BINARY is a path, a library or process:NAME",
         };
         var prototype = new Argument<string?>("PLACE")
         {
+            HelpName = "PLACE",
             Description = "When the first word is the binary alone; also a C prototype: 'int add(int a, int b)'",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        place.CompletionSources.Add(Completions.Places);
+        prototype.CompletionSources.Add(Completions.Functions(place));
         foreach (var argument in (ReadOnlySpan<Argument>)[place, prototype])
         {
             argument.Validators.Add(result =>
@@ -73,6 +89,14 @@ internal static class TraceCommand
                 Arity = ArgumentArity.OneOrMore,
                 AllowMultipleArgumentsPerToken = false,
             })).ToList();
+        foreach (var (key, option) in keys)
+        {
+            if (Values.TryGetValue(key, out var words))
+            {
+                option.CompletionSources.Add(Completions.Words(words));
+            }
+        }
+
         var count = new Option<long?>("--count") { HelpName = "N", Description = "End after this many lines" };
         count.Validators.Add(result =>
         {

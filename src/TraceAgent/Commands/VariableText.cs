@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TraceAgent.Capture;
 using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
 using TraceAgent.Dwarf.Locations;
 using TraceAgent.Dwarf.Service;
 using TraceAgent.Yaml.Diagnostics;

@@ -1,5 +1,5 @@
 using System.Net;
-using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Compiler;
 using TraceAgent.Capture;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Engine.Trust;

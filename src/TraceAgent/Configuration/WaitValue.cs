@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Compiler;
 using TraceAgent.Linux.Host;
 using TraceAgent.Yaml;
 using TraceAgent.Yaml.Diagnostics;

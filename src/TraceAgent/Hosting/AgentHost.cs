@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TraceAgent.Bpf;
-using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Compiler;
 using TraceAgent.Events.Outputs;
 using TraceAgent.Linux;
 
@@ -24,7 +24,7 @@ internal static class AgentHost
         IReadOnlyList<OutputConfiguration> destinations, int ringBytes, WaitPolicy waits, ILoggerProvider reporter,
         Func<BpfSession, OutputSet, AgentParts> partsOf)
     {
-        if (KernelChoices.Read(Environment.GetEnvironmentVariable, out var problem) is not { } choices)
+        if (KernelOverrides.Read(Environment.GetEnvironmentVariable, out var problem) is not { } choices)
         {
             return CommandError.Write(ExitCode.Usage, problem!);
         }

@@ -19,7 +19,7 @@ namespace TraceAgent.Hosting;
 internal sealed class AgentReporter(
     ILogger logger, EventPump pump, WallClock clock) : IReconcilerListener, IEvaluationListener, IGuardListener
 {
-    private readonly TextReaders _readers = new();
+    private readonly CodeReaders _readers = new();
 
     public event Action? OnReloaded;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Linux.Host;
 using TraceAgent.Logging;
 
@@ -17,15 +17,15 @@ internal sealed class DetachReports : IDisposable
     public DetachReports(ILogger logger)
     {
         _logger = logger;
-        ClosingTime.Exceeded += Report;
+        SlowCloseReporter.Exceeded += Report;
     }
 
-    public void Dispose() => ClosingTime.Exceeded -= Report;
+    public void Dispose() => SlowCloseReporter.Exceeded -= Report;
 
     private void Report(TimeSpan time)
     {
         var seconds = time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        var held = HeldThreads.Find();
+        var held = BlockedThreads.Find();
         foreach (var thread in held)
         {
             Log.DetachHeld(_logger, seconds, thread.Thread, thread.Name, thread.Process, thread.WaitsIn);

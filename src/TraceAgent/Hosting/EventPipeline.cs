@@ -27,8 +27,8 @@ internal sealed class EventPipeline : IHostedService, IDisposable
     private readonly AgentRun _run;
     private readonly ILogger _logger;
     private readonly FinalTotals _totals;
-    private readonly GoneRules<RuleCounters> _goneRules;
-    private readonly GoneRules<PacketCounters> _gonePacketRules;
+    private readonly RemovedRules<RuleCounters> _goneRules;
+    private readonly RemovedRules<PacketCounters> _gonePacketRules;
     private Task _watching = Task.CompletedTask;
 
     public EventPipeline(AgentParts parts, AgentRun run, ILogger logger)
@@ -46,8 +46,8 @@ internal sealed class EventPipeline : IHostedService, IDisposable
         Pump = new EventPump(parts.Session.Ring, records, Clock, reports) { Flush = parts.Configuration.Flush };
         Pump.Failed += () => run.EndByDefect(Pump.Failure);
         _totals = new FinalTotals(this, logger);
-        _goneRules = new GoneRules<RuleCounters>(Rules);
-        _gonePacketRules = new GoneRules<PacketCounters>(PacketRules);
+        _goneRules = new RemovedRules<RuleCounters>(Rules);
+        _gonePacketRules = new RemovedRules<PacketCounters>(PacketRules);
     }
 
     public WallClock Clock { get; } = new();

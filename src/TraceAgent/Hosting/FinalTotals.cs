@@ -67,6 +67,6 @@ internal sealed class FinalTotals(EventPipeline pipeline, ILogger logger)
     public void Report(PacketCounters counters, bool withheld)
     {
         var lost = counters.Failed + (withheld ? counters.Uncommitted : 0);
-        Log.PacketTotals(logger, counters.Rule, PacketWords.Of(counters.Totals), Plural.Of(counters.Logged, "line"), lost);
+        Log.PacketTotals(logger, counters.Rule, PacketTotalsText.Of(counters.Totals), Plural.Of(counters.Logged, "line"), lost);
     }
 }

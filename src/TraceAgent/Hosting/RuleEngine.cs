@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Programs;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Configuration;
 using TraceAgent.Engine.AutoDetach;
 using TraceAgent.Engine.Evaluation;
@@ -126,7 +127,7 @@ internal sealed class RuleEngine : IHostedService, IDisposable
 
     private RuleGuard Guard(HarmGuard harm) => new(
         () => HitCost.Measure(_parts.Session.AttachMethod),
-        new ProgramTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(_logger)),
+        new ProgramRunTimes(RunStatistics.TryOpen, () => Log.NoRunStatistics(_logger)),
         _parts.Configuration.Defaults.TotalBudgetPercent, harm, Table)
     {
         Listener = Reporter,

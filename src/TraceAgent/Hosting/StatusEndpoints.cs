@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Capture;
 using TraceAgent.Engine;
 using TraceAgent.Linux.ThisProcess;
@@ -23,7 +23,7 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly StatusSource _source;
     private readonly Watchdog _watchdog;
-    private SelfObservation? _observation;
+    private StatusListeners? _observation;
 
     public StatusEndpoints(
         AgentParts parts, EventPipeline pipeline, (RuleEngine Rules, PacketEngine Packets) engines,
@@ -54,7 +54,7 @@ internal sealed class StatusEndpoints : IHostedService, IDisposable
             Log.Configuration(_logger, source.Path, leftOut);
         }
 
-        _observation = new SelfObservation(_parts.Configuration, _source, _parts.Outputs.Followers, _logger);
+        _observation = new StatusListeners(_parts.Configuration, _source, _parts.Outputs.Followers, _logger);
         Log.Ready(
             _logger, rules, _parts.Session.AttachMethod == AttachMethod.Multi ? "uprobe_multi" : "perf events", _parts.RingBytes >> 10);
         _host.Notifier.Notify(new ServiceState($"READY=1\nSTATUS={rules}"));

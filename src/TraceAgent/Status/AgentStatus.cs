@@ -69,8 +69,11 @@ internal sealed record RuleStatus
     /// <summary>The reason why it is not attached, or the error of a newer text of it.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The file and line of its name.</summary>
-    public string? Place { get; init; }
+    /// <summary>The file that the rule is in; null when it is in none.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The line of its name in the file.</summary>
+    public int? Line { get; init; }
 
     /// <summary>The binary as the rule names it.</summary>
     public string? Binary { get; init; }

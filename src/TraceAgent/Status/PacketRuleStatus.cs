@@ -15,8 +15,11 @@ internal sealed record PacketRuleStatus
     /// <summary>The reason why it is not attached, or what is not as it should be.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The file and line of its name.</summary>
-    public string? Place { get; init; }
+    /// <summary>The file that the rule is in; null when it is in none.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The line of its name in the file.</summary>
+    public int? Line { get; init; }
 
     /// <summary>The interface as the rule names it.</summary>
     public string? Interface { get; init; }

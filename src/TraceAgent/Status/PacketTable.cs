@@ -31,7 +31,7 @@ internal static class PacketTable
         var text = new StringBuilder();
         Line("rule", StatusTable.Clean(rule.Rule));
         Line("state", rule.Reason is null ? rule.State : $"{rule.State}: {StatusTable.Clean(rule.Reason)}");
-        Line("place", StatusTable.Clean(rule.Place ?? "in no file"));
+        Line("place", StatusTable.PlaceOf(rule.File, rule.Line));
         Line("interface", StatusTable.Clean(rule.Interface ?? "-"));
         foreach (var one in rule.Interfaces)
         {

@@ -14,10 +14,13 @@ internal static class StatusClient
     private delegate T Exchange<T>(Socket socket);
 
     /// <exception cref="StatusUnavailableException">No agent answers; the message says where, why and what to do.</exception>
-    public static AgentStatus Ask(string path) => Connected(path, socket =>
+    /// <param name="path">The path of the socket.</param>
+    /// <param name="patience">The time that the agent has for each part of its answer; null for 10 s.</param>
+    public static AgentStatus Ask(string path, TimeSpan? patience = null) => Connected(path, socket =>
     {
         try
         {
+            socket.SendTimeout = socket.ReceiveTimeout = (int)(patience ?? Timeout).TotalMilliseconds;
             socket.Send("status\n"u8);
             using var answer = new MemoryStream();
             var buffer = new byte[64 << 10];

@@ -1,5 +1,6 @@
 using System.Reflection;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Ring;
+using TraceAgent.Bpf.Uprobes;
 using TraceAgent.Engine;
 using TraceAgent.Engine.Counters;
 using TraceAgent.Engine.Packets;
@@ -78,7 +79,8 @@ internal sealed class StatusSource
             byName.Remove(rule.Name.Value, out var counters);
             rules.Add(StatusOf(rule.Name.Value, snapshot.State, error?.Reason ?? snapshot.Reason, counters) with
             {
-                Place = PlaceOf(rule.Name.At),
+                File = rule.Name.At.File,
+                Line = rule.Name.At.Line,
                 Interface = rule.Interface.Value,
                 Interfaces = snapshot.Attached,
                 DryRun = rule.DryRun,
@@ -90,15 +92,14 @@ internal sealed class StatusSource
         foreach (var (name, error) in rejected)
         {
             byName.Remove(name, out var counters);
-            rules.Add(StatusOf(name, RuleState.Rejected, error.Reason, counters) with { Place = PlaceOf(error.Rule!.At) });
+            var at = error.Rule!.At;
+            rules.Add(StatusOf(name, RuleState.Rejected, error.Reason, counters) with { File = at.File, Line = at.Line });
         }
 
         rules.AddRange(byName.Values.Select(counters =>
             StatusOf(counters.Rule, RuleState.Removed, "it is not in the rule files any more", counters)));
         return rules;
     }
-
-    private static string PlaceOf(SourceSpan at) => $"{at.File}:{at.Line}";
 
     private static PacketRuleStatus StatusOf(string name, RuleState state, string? reason, PacketCounters? counters)
     {
@@ -131,7 +132,8 @@ internal sealed class StatusSource
             Rule = rule.Rule,
             State = rule.State.ToString().ToLowerInvariant(),
             Reason = rule.Reason,
-            Place = rule.Place.Length > 0 ? rule.Place : null,
+            File = rule.Place?.File,
+            Line = rule.Place?.Line,
             Binary = rule.Binary,
             Sites = rule.Sites,
             Calls = totals.Calls,

@@ -97,7 +97,7 @@ internal static class StatusTable
         var text = new StringBuilder();
         Line("rule", Clean(rule.Rule));
         Line("state", rule.Reason is null ? rule.State : $"{rule.State}: {Clean(rule.Reason)}");
-        Line("place", Clean(rule.Place ?? "in no file"));
+        Line("place", PlaceOf(rule.File, rule.Line));
         Line("binary", Clean(rule.Binary ?? "-"));
         Line("sites", Number(rule.Sites));
         Line("calls", $"{Number(rule.Calls)} = {Number(rule.Logged)} logged + {Number(rule.Filtered)} filtered + {Number(rule.Sampled)} " +
@@ -150,6 +150,9 @@ internal static class StatusTable
     internal static IEnumerable<TextColumn> NumbersOf(params string[] heads) => heads.Select(head => new TextColumn(head, IsNumber: true));
 
     internal static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    internal static string PlaceOf(string? file, int? line) =>
+        file is null ? "in no file" : string.Create(CultureInfo.InvariantCulture, $"{Clean(file)}:{line}");
 
     private static string BudgetOf(RuleStatus rule)
     {

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Compiler;
 using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Bpf.Tests.Expressions;

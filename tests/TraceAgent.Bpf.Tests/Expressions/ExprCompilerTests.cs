@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using CsCheck;
-using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Compiler;
 using TraceAgent.Capture.Plans;
 
 namespace TraceAgent.Bpf.Tests.Expressions;

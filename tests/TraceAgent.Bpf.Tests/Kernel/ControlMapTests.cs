@@ -1,5 +1,5 @@
-using TraceAgent.Bpf.Code;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Compiler;
+using TraceAgent.Bpf.Maps;
 
 namespace TraceAgent.Bpf.Tests.Kernel;
 

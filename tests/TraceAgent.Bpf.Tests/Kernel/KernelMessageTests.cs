@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Programs;
 using TraceAgent.Linux;
 
 namespace TraceAgent.Bpf.Tests.Kernel;

@@ -1,4 +1,5 @@
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Btf;
+using TraceAgent.Bpf.Programs;
 
 namespace TraceAgent.Bpf.Tests.Kernel;
 

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
-using TraceAgent.Bpf.Code;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Compiler;
+using TraceAgent.Bpf.Maps;
+using TraceAgent.Bpf.Programs;
+using TraceAgent.Bpf.Ring;
 
 namespace TraceAgent.Bpf.Tests.Kernel;
 

@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Interop;
 using TraceAgent.Capture;
 using TraceAgent.Linux;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Maps;
 using TraceAgent.Engine.Counters;
 using TraceAgent.Events.Statements;
 

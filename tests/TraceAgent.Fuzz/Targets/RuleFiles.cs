@@ -1,4 +1,4 @@
-using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Compiler;
 using TraceAgent.Capture.Abi;
 using TraceAgent.Capture.Plans;
 using TraceAgent.Capture.Values;

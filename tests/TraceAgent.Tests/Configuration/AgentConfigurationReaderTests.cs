@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using TraceAgent.Bpf.Code;
+using TraceAgent.Bpf.Compiler;
 using TraceAgent.Configuration;
 using TraceAgent.Engine.Targets;
 using TraceAgent.Events.Outputs;

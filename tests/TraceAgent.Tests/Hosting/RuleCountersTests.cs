@@ -1,5 +1,5 @@
 using Serilog.Events;
-using TraceAgent.Bpf.Kernel;
+using TraceAgent.Bpf.Maps;
 using TraceAgent.Engine.Counters;
 using TraceAgent.Events;
 using TraceAgent.Events.Decoding;

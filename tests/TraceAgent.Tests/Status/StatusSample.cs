@@ -23,7 +23,8 @@ internal static class StatusSample
     {
         Rule = "add-num",
         State = "attached",
-        Place = "/etc/traceagent/rules.d/a.yaml:3",
+        File = "/etc/traceagent/rules.d/a.yaml",
+        Line = 3,
         Binary = "/srv/shop/test",
         Sites = 1,
         Calls = 1210,
@@ -44,7 +45,8 @@ internal static class StatusSample
     {
         Rule = "edge",
         State = "attached",
-        Place = "/etc/traceagent/rules.d/p.yaml:3",
+        File = "/etc/traceagent/rules.d/p.yaml",
+        Line = 3,
         Interface = "eth*",
         Interfaces = [new InterfaceStatus("eth0", 2, "native"), new InterfaceStatus("eth1", 3, "generic")],
         Denied = 12_000,
@@ -65,7 +67,8 @@ internal static class StatusSample
         Rule = "guard",
         State = "pending",
         Reason = "there is no network interface wlan0",
-        Place = "/etc/traceagent/rules.d/p.yaml:9",
+        File = "/etc/traceagent/rules.d/p.yaml",
+        Line = 9,
         Interface = "wlan0",
         Interfaces = [],
         DryRun = true,
@@ -76,7 +79,8 @@ internal static class StatusSample
         Rule = "later",
         State = "pending",
         Reason = "/srv/x\e[31m does not exist yet",
-        Place = "b.yaml:1",
+        File = "b.yaml",
+        Line = 1,
         Binary = "/srv/x",
     };
 }

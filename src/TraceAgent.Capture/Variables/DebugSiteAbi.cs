@@ -1,0 +1,38 @@
+using TraceAgent.Capture.Abi;
+
+namespace TraceAgent.Capture.Variables;
+
+/// <summary>The variables that debug information has at a site, with their types and where their values are.</summary>
+public sealed record DebugSiteAbi : SiteAbi
+{
+    /// <param name="convention">The convention by which the function is called.</param>
+    public DebugSiteAbi(SiteAbi convention)
+        : base(convention)
+    {
+        Convention = convention;
+    }
+
+    /// <summary>The convention by which the function is called and returns.</summary>
+    public SiteAbi Convention { get; }
+
+    /// <summary>The types of the variables.</summary>
+    public TypeTable Types { get; init; } = TypeTable.Empty;
+
+    /// <summary>The parameters, in the order of the source.</summary>
+    public EquatableArray<SiteVariable> Parameters { get; init; }
+
+    /// <summary>The index of the type of the result; null for a function that returns nothing.</summary>
+    public int? Result { get; init; }
+
+    /// <inheritdoc/>
+    public override int? GoroutineRegister => Convention.GoroutineRegister;
+
+    /// <inheritdoc/>
+    public override bool PairsCalls => Convention.PairsCalls;
+}
+
+/// <summary>A variable or parameter at a site.</summary>
+/// <param name="Name">The name as the source has it; empty for a parameter without one.</param>
+/// <param name="Type">The index of its type; null when debug information does not say it.</param>
+/// <param name="Place">Where its value is.</param>
+public sealed record SiteVariable(string Name, int? Type, LocationPiece Place);

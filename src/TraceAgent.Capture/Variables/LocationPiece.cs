@@ -1,0 +1,92 @@
+using TraceAgent.Capture.Plans;
+
+namespace TraceAgent.Capture.Variables;
+
+/// <summary>Where the value of a variable, or a part of it, is at one address of the code.</summary>
+public abstract record LocationPiece
+{
+    private LocationPiece()
+    {
+    }
+
+    /// <summary>Memory of the program, at an address that is computed at the hit.</summary>
+    public sealed record Memory(Expr Address) : LocationPiece;
+
+    /// <summary>A register, or a computation: the value itself.</summary>
+    public sealed record Value(Expr Computed) : LocationPiece;
+
+    /// <summary>An address of the file, to which the distance comes at which the file is loaded.</summary>
+    public sealed record Static(ulong Address) : LocationPiece;
+
+    /// <summary>Nowhere in the program: the bytes that the value always has here.</summary>
+    public sealed record Bytes(EquatableArray<byte> Content) : LocationPiece;
+
+    /// <summary>Several places; a part that is nowhere is <see cref="Missing"/>.</summary>
+    public sealed record Pieces(EquatableArray<Piece> Parts) : LocationPiece;
+
+    /// <summary>
+    /// A pointer that is nowhere, to a variable that has a location: that of the entry at <paramref name="Entry"/>, bytes from the
+    /// start of the section.
+    /// </summary>
+    public sealed record Pointee(ulong Entry, long Offset) : LocationPiece;
+
+    /// <summary>
+    /// Memory of the function's own frame, which its first instructions fill: on entry it holds nothing yet, and a parameter is
+    /// where the caller put it.
+    /// </summary>
+    /// <param name="Register">
+    /// DWARF number of the register from which it is counted once the frame stands; null for the canonical frame address.
+    /// </param>
+    /// <param name="Offset">Bytes from there.</param>
+    /// <param name="IsIndirect">True when the address of the value is filled in, and not the value itself.</param>
+    public sealed record FrameSlot(int? Register, long Offset, bool IsIndirect) : LocationPiece;
+
+    /// <summary>A value that cannot be had at this address.</summary>
+    public sealed record Missing(MissingReason Reason) : LocationPiece;
+}
+
+/// <summary>A part of a value.</summary>
+/// <param name="Place">Where it is.</param>
+/// <param name="Bits">The length in bits.</param>
+/// <param name="BitOffset">Bits of the place that come before it.</param>
+public sealed record Piece(LocationPiece Place, ulong Bits, ulong BitOffset);
+
+/// <summary>Why a value cannot be had.</summary>
+public enum MissingReason
+{
+    /// <summary>The compiler kept the value nowhere, at no address.</summary>
+    OptimisedOut,
+
+    /// <summary>The value is kept, but not at this address.</summary>
+    NotLive,
+
+    /// <summary>It is what a register was on entry of the function, which nothing keeps.</summary>
+    NeedsEntryValue,
+
+    /// <summary>It is in a register for vectors and floating-point numbers, which a probe does not see.</summary>
+    VectorRegister,
+
+    /// <summary>It is computed with floating-point numbers.</summary>
+    FloatingPoint,
+
+    /// <summary>It belongs to the thread.</summary>
+    ThreadLocal,
+
+    /// <summary>It takes an address of the file in a computation.</summary>
+    NeedsLoadAddress,
+
+    /// <summary>The computation has branches.</summary>
+    Branches,
+
+    /// <summary>The computation refers to an argument of the caller.</summary>
+    CallerArgument,
+
+    /// <summary>The computation is too large for a probe.</summary>
+    TooComplex,
+
+    /// <summary>The frame of the function cannot be found at this address.</summary>
+    NoFrame,
+
+    /// <summary>What debug information says is damaged or not understood.</summary>
+    NotUnderstood,
+}

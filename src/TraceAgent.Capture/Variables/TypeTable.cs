@@ -1,0 +1,11 @@
+namespace TraceAgent.Capture.Variables;
+
+/// <summary>The types that variables have, and those that they are made of.</summary>
+/// <param name="Shapes">The types, by the index under which others name them.</param>
+public sealed record TypeTable(EquatableArray<TypeShape> Shapes)
+{
+    public static TypeTable Empty { get; } = new([]);
+
+    /// <summary>The type at an index; one of which nothing is known when there is none.</summary>
+    public TypeShape At(int index) => index >= 0 && index < Shapes.Count ? Shapes[index] : new TypeShape.Opaque("", 0);
+}

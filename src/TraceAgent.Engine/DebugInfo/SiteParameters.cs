@@ -1,0 +1,181 @@
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Variables;
+using TraceAgent.Dwarf.Service;
+using TraceAgent.Linux;
+using TraceAgent.Linux.FileSystem;
+using TraceAgent.Symbols;
+using TraceAgent.Symbols.Binaries;
+using TraceAgent.Symbols.Functions;
+
+namespace TraceAgent.Engine.DebugInfo;
+
+/// <summary>
+/// Gives sites the parameters that debug information has for them. To start a process for each of a thousand rules would take a
+/// minute, so the first question for a binary is about all functions that were announced.
+/// </summary>
+public sealed class SiteParameters
+{
+    private readonly Dictionary<FileIdentity, Wish> _wishes = [];
+    private readonly Dictionary<FileIdentity, Answers> _answers = [];
+
+    /// <summary>Announces sites of which the parameters will be asked.</summary>
+    /// <param name="image">The open binary.</param>
+    /// <param name="file">The binary.</param>
+    /// <param name="sites">The sites.</param>
+    /// <param name="hops">See <see cref="DebugQuery.Parameters"/>.</param>
+    public void Announce(ElfImage image, FileIdentity file, SiteResolution sites, int hops)
+    {
+        ArgumentNullException.ThrowIfNull(sites);
+        if (!_wishes.TryGetValue(file, out var wish))
+        {
+            _wishes[file] = wish = new Wish();
+        }
+
+        wish.Add(EntriesOf(image, sites), hops);
+    }
+
+    /// <summary>The same sites with their parameters; those of which nothing is known are a problem.</summary>
+    /// <param name="image">The open binary.</param>
+    /// <param name="file">The binary.</param>
+    /// <param name="path">The name of the binary in messages.</param>
+    /// <param name="sites">The sites.</param>
+    /// <param name="hops">See <see cref="DebugQuery.Parameters"/>.</param>
+    public SiteResolution Of(ElfImage image, FileIdentity file, string path, SiteResolution sites, int hops)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(sites);
+        if (sites.Groups.Count == 0)
+        {
+            return sites;
+        }
+
+        var entries = EntriesOf(image, sites);
+        if (!_answers.TryGetValue(file, out var answers) || !answers.Has(entries, hops))
+        {
+            Announce(image, file, sites, hops);
+            _answers[file] = answers = Ask(image, path, _wishes[file]);
+        }
+
+        return answers.Problem is { } problem
+            ? new SiteResolution([], [.. sites.Problems, problem])
+            : Placed(image, path, sites, answers);
+    }
+
+    /// <summary>Forgets all answers.</summary>
+    public void Forget()
+    {
+        _wishes.Clear();
+        _answers.Clear();
+    }
+
+    private static List<ulong> EntriesOf(ElfImage image, SiteResolution sites) =>
+        [.. sites.Sites.Select(site => FunctionEntry.Of(image, site.Address))];
+
+    private static Answers Ask(ElfImage image, string path, Wish wish)
+    {
+        var answers = new Answers(wish.Hops);
+        foreach (var some in wish.Addresses.Chunk(DebugQuery.Parameters.MaxAddresses))
+        {
+            var query = new DebugQuery.Parameters([.. some], Math.Min(wish.Hops, DebugQuery.Parameters.MaxHops));
+            if (DebugInfoClient.Ask(image, path, query, out var problem) is not { } answer)
+            {
+                answers.Problem = problem;
+                return answers;
+            }
+
+            answers.Add(some, answer);
+        }
+
+        return answers;
+    }
+
+    private static SiteResolution Placed(ElfImage image, string path, SiteResolution sites, Answers answers)
+    {
+        var placed = new List<(SiteAbi Abi, ProbeSite Site)>();
+        var unknown = new List<ProbeSite>();
+        foreach (var group in sites.Groups)
+        {
+            foreach (var site in group.Sites)
+            {
+                if (answers.At(FunctionEntry.Of(image, site.Address)) is not var (function, types))
+                {
+                    unknown.Add(site);
+                    continue;
+                }
+
+                var stored = new Lazy<StoredArguments>(() => StoredArguments.Read(image, site.Address));
+                placed.Add((new DebugSiteAbi(group.Abi)
+                {
+                    Types = types,
+                    Parameters = [.. function.Parameters.Select(parameter => OnEntry(parameter, types, stored))],
+                    Result = function.Result,
+                }, site));
+            }
+        }
+
+        var problems = sites.Problems.ToList();
+        if (unknown.Count > 0)
+        {
+            problems.Add(Unknown(unknown, path, isRefused: placed.Count == 0));
+        }
+
+        return new SiteResolution(
+            [.. placed.GroupBy(one => one.Abi).Select(one => new SiteGroup(one.Key, [.. one.Select(site => site.Site)]))],
+            [.. problems]);
+    }
+
+    /// <summary>The parameter where it is on entry: what only the frame has, the code shows.</summary>
+    private static SiteVariable OnEntry(SiteVariable parameter, TypeTable types, Lazy<StoredArguments> stored) =>
+        parameter.Place is LocationPiece.FrameSlot slot
+            ? parameter with { Place = stored.Value.Of(slot, parameter.Type is { } type ? types.At(type).Size : 0) }
+            : parameter;
+
+    private static SiteProblem Unknown(List<ProbeSite> sites, string path, bool isRefused)
+    {
+        const int most = 3;
+        var names = string.Join(", ", sites.Take(most).Select(site => site.DisplayName).Distinct());
+        var more = sites.Count > most ? FormattableString.Invariant($" and {sites.Count - most:N0} more") : "";
+        return new SiteProblem(
+            SiteCodes.NoParameters, isRefused, $"the debug information of {path} does not have {names}{more}",
+            "it was compiled without -g, or in assembly: say the arguments by hand, such as args: 2");
+    }
+
+    /// <summary>The functions of a binary that rules will ask about.</summary>
+    private sealed class Wish
+    {
+        public SortedSet<ulong> Addresses { get; } = [];
+
+        public int Hops { get; private set; }
+
+        public void Add(IEnumerable<ulong> entries, int hops)
+        {
+            Addresses.UnionWith(entries);
+            Hops = Math.Max(Hops, hops);
+        }
+    }
+
+    /// <summary>What is known of a binary.</summary>
+    /// <param name="hops">The steps from a variable's type up to which types are known.</param>
+    private sealed class Answers(int hops)
+    {
+        private readonly HashSet<ulong> _asked = [];
+        private readonly Dictionary<ulong, (FunctionParameters Function, TypeTable Types)> _functions = [];
+
+        public SiteProblem? Problem { get; set; }
+
+        public bool Has(IEnumerable<ulong> entries, int wanted) =>
+            Problem is not null || (wanted <= hops && entries.All(_asked.Contains));
+
+        public (FunctionParameters Function, TypeTable Types)? At(ulong address) =>
+            _functions.TryGetValue(address, out var known) ? known : null;
+
+        public void Add(ulong[] asked, DebugAnswer answer)
+        {
+            _asked.UnionWith(asked);
+            foreach (var function in answer.Functions)
+            {
+                _functions[function.Address] = (function, answer.Types);
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Variables;
+using TraceAgent.Rules.Types;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>The places of which debug information says the parameters: names, types, and where their values are.</summary>
+internal sealed class DebugScope : PlaceScope
+{
+    private readonly PlaceScope _convention;
+    private readonly DebugSiteAbi _abi;
+    private readonly Dictionary<string, ScopedValue> _constants = [];
+
+    public DebugScope(DebugSiteAbi abi)
+        : base(abi)
+    {
+        (_abi, _convention) = (abi, Of(abi.Convention));
+        var used = new HashSet<string>();
+        Parameters = [.. abi.Parameters.Select((parameter, index) => DebugValue.Of(
+            abi, parameter, Unused(NameOf(parameter.Name, index), used)))];
+        foreach (var names in abi.Types.Shapes.OfType<TypeShape.Enumeration>())
+        {
+            foreach (var (number, name) in names.Names)
+            {
+                _constants.TryAdd(name, new ScopedValue(name, new Terms.Term.Number(number), StaticType.Int64));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool KnowsTypes => true;
+
+    /// <summary>The parameters in the order of the source, also those that have no value here.</summary>
+    public IReadOnlyList<DebugValue> Parameters { get; }
+
+    /// <inheritdoc/>
+    public override SiteValue Argument(int index) => _convention.Argument(index);
+
+    /// <inheritdoc/>
+    public override SiteValue Result(int index) => _convention.Result(index);
+
+    /// <summary>The value of a name: also the number that a name of an enumeration stands for.</summary>
+    public override ScopedValue? Find(string name) =>
+        base.Find(name) ?? (Parameters.Any(one => one.Name == name) ? null : _constants.GetValueOrDefault(name));
+
+    /// <summary>The rule's texts with the type of the result, unless they say it themselves.</summary>
+    public RuleSyntax Complete(RuleSyntax syntax)
+    {
+        if (syntax.ReturnSource is not null || syntax.ReturnsNothing)
+        {
+            return syntax;
+        }
+
+        return _abi.Result is { } result && ShapeTypes.Of(_abi.Types, result) is { IsInPlace: false } type and not
+            (StaticType.Float or StaticType.Unknown)
+            ? syntax with { Return = TypeSpec.Of(type) }
+            : syntax with { ReturnsNothing = true };
+    }
+
+    /// <summary>A name that rules can write: that of the source, where it has one of their form.</summary>
+    private static string NameOf(string name, int index)
+    {
+        var written = new string([.. name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')]);
+        if (written.Trim('_').Length == 0)
+        {
+            return $"arg{index + 1}";
+        }
+
+        written = char.IsAsciiDigit(written[0]) ? $"_{written}" : written;
+        return ValueName.Taken.Contains(written) ? $"{written}_" : written[..Math.Min(written.Length, ValueName.MaxLength)];
+    }
+
+    private static string Unused(string name, HashSet<string> names)
+    {
+        var free = name;
+        for (var number = 2; !names.Add(free); number++)
+        {
+            free = FormattableString.Invariant($"{name[..Math.Min(name.Length, ValueName.MaxLength - 4)]}_{number}");
+        }
+
+        return free;
+    }
+}

@@ -1,0 +1,115 @@
+using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Variables;
+using TraceAgent.Rules.Terms;
+using TraceAgent.Rules.Types;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>A variable that debug information describes, as expressions take it.</summary>
+/// <param name="Name">The name under which rules know it.</param>
+/// <param name="Type">The type.</param>
+/// <param name="Value">The value, or the address of what stands for its address; null when there is none here.</param>
+/// <param name="WhyMissing">Why there is none; <see cref="Outcome.Ok"/> when there is.</param>
+internal sealed record DebugValue(string Name, StaticType Type, Term? Value, Outcome WhyMissing)
+{
+    /// <summary>The variable at sites of a kind; of a reference, what it leads to.</summary>
+    public static DebugValue Of(DebugSiteAbi abi, SiteVariable variable, string name)
+    {
+        var value = Named(abi, variable, name);
+        return value is { Value: { } term, Type: StaticType.Pointer { IsReference: true, Target: { } target and not StaticType.Unknown } }
+            ? value with { Type = target, Value = AtAddress(term, target) }
+            : value;
+    }
+
+    private static DebugValue Named(DebugSiteAbi abi, SiteVariable variable, string name)
+    {
+        if (variable.Type is not { } index)
+        {
+            return Missing(new StaticType.Unknown(""), Outcome.NotSupported);
+        }
+
+        var type = ShapeTypes.Of(abi.Types, index);
+        return type is StaticType.Unknown
+            ? Missing(type, Outcome.NotSupported)
+            : variable.Place switch
+            {
+                LocationPiece.Memory memory => new DebugValue(name, type, AtAddress(new Term.Placed(memory.Address), type), Outcome.Ok),
+                LocationPiece.Value value => InRegister(new Term.Placed(value.Computed)),
+                LocationPiece.Bytes { Content.Count: <= sizeof(ulong) } bytes => InRegister(new Term.Number(NumberOf(bytes.Content))),
+                LocationPiece.Pieces pieces => InParts(pieces.Parts),
+                LocationPiece.Missing missing => Missing(type, OutcomeOf(missing.Reason)),
+                _ => Missing(type, Outcome.NotSupported),
+            };
+
+        DebugValue Missing(StaticType of, Outcome why) => new(name, of, null, why);
+
+        DebugValue InRegister(Term bits) => type switch
+        {
+            StaticType.Float => Missing(type, Outcome.VectorRegister),
+            StaticType.Structure { Shape.Size: > 0 and <= sizeof(ulong) } structure =>
+                OfParts(structure, [new StructurePart(0, (int)structure.Shape.Size, bits)]),
+            { IsInPlace: true } => Missing(type, Outcome.NotSupported),
+            _ => new DebugValue(name, type, NameScope.Widen(bits, type), Outcome.Ok),
+        };
+
+        DebugValue InParts(EquatableArray<Piece> pieces)
+        {
+            var parts = new List<StructurePart>();
+            var at = 0L;
+            foreach (var piece in pieces)
+            {
+                var size = (long)(piece.Bits / 8);
+                if (piece.Bits % 8 != 0 || piece.BitOffset != 0 || size is <= 0 or > int.MaxValue)
+                {
+                    return Missing(type, Outcome.NotSupported);
+                }
+
+                parts.Add(new StructurePart(at, (int)size, PartOf(piece.Place, (int)size)));
+                at += size;
+            }
+
+            return type is StaticType.Structure structure
+                ? OfParts(structure, [.. parts])
+                : Missing(type, parts.Exists(part => part.Value is null) ? Outcome.Partial : Outcome.NotSupported);
+        }
+
+        DebugValue OfParts(StaticType.Structure structure, EquatableArray<StructurePart> parts) =>
+            new(name, new StaticType.Parts(structure, parts), new Term.Number(0), Outcome.Ok);
+    }
+
+    /// <summary>A value at an address: the address itself for what stands for it.</summary>
+    public static Term AtAddress(Term address, StaticType type) => type switch
+    {
+        { IsInPlace: true } => address,
+        StaticType.Bool => new Term.Binary(BinaryOperator.NotEqual, new Term.Load(address, 1, Signed: false), new Term.Number(0)),
+        _ => new Term.Load(address, type.Width, type.IsSigned),
+    };
+
+    private static Term? PartOf(LocationPiece place, int size) => (place, size) switch
+    {
+        (LocationPiece.Value value, <= sizeof(ulong)) => new Term.Placed(value.Computed),
+        (LocationPiece.Memory memory, 1 or 2 or 4 or 8) => new Term.Load(new Term.Placed(memory.Address), size, Signed: false),
+        (LocationPiece.Bytes bytes, <= sizeof(ulong)) => new Term.Number(NumberOf(bytes.Content)),
+        _ => null,
+    };
+
+    private static long NumberOf(EquatableArray<byte> content)
+    {
+        var number = 0UL;
+        for (var i = content.Count - 1; i >= 0; i--)
+        {
+            number = (number << 8) | content[i];
+        }
+
+        return (long)number;
+    }
+
+    private static Outcome OutcomeOf(MissingReason reason) => reason switch
+    {
+        MissingReason.OptimisedOut => Outcome.OptimisedOut,
+        MissingReason.NotLive => Outcome.NotLive,
+        MissingReason.VectorRegister or MissingReason.FloatingPoint => Outcome.VectorRegister,
+        _ => Outcome.NotSupported,
+    };
+}

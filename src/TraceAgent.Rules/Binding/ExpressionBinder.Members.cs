@@ -1,0 +1,127 @@
+using TraceAgent.Capture;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Rules.Expressions;
+using TraceAgent.Rules.Terms;
+using TraceAgent.Rules.Tokens;
+using TraceAgent.Rules.Types;
+using TraceAgent.Yaml.Diagnostics;
+
+namespace TraceAgent.Rules.Binding;
+
+/// <summary>The part for members of structures, which debug information knows.</summary>
+internal sealed partial class ExpressionBinder
+{
+    private Bound? Member(Syntax.Member member)
+    {
+        if (!_scope.KnowsTypes)
+        {
+            return MemberOfUnknown(member);
+        }
+
+        if (Bind(member.Base) is not { } value)
+        {
+            return null;
+        }
+
+        switch (value.Type)
+        {
+            case StaticType.Structure structure:
+                return Member(member, value, structure);
+            case StaticType.Pointer { Target: StaticType.Structure structure, Count: null }:
+                return Member(member, value, structure);
+            case StaticType.Parts parts:
+                return MemberOfParts(member, value, parts);
+            case StaticType.Pointer { Target: StaticType.Pointer { Target: StaticType.Structure } }:
+                return FailAtSign(
+                    member, $"{value.Type.Noun} to a pointer has no members",
+                    $"write (*{Quoted.Clip(TextOf(member.Base))}){member.Sign}{Quoted.Clip(member.Identifier)}");
+            case StaticType.Pointer { Count: not null, Target: StaticType.Structure }:
+                return FailAtSign(
+                    member, "an array has no members",
+                    $"its first element has: {Quoted.Clip(TextOf(member.Base))}[0].{Quoted.Clip(member.Identifier)}");
+            default:
+                return FailAtSign(member, $"{value.Type.Noun} has no members", null);
+        }
+    }
+
+    /// <summary>Nothing is known of members here. An error in front of it is reported instead.</summary>
+    private Bound? MemberOfUnknown(Syntax.Member member) => member.Base is not Syntax.Name && Bind(member.Base) is null
+        ? null
+        : FailAtSign(
+            member, $"'{member.Sign}' needs debug information to know where the member is",
+            "write 'args: auto' for it, or the member's offset: *(int32*)(p + 16)");
+
+    private Bound? FailAtSign(Syntax.Member member, string message, string? hint)
+    {
+        _report(new TextProblem(member.SignStart, member.Sign.Length, DiagnosticCode.NotAvailable, message, hint));
+        return null;
+    }
+
+    private Bound? Member(Syntax.Member member, Bound value, StaticType.Structure structure)
+    {
+        if (Find(member, structure) is not { } found)
+        {
+            return null;
+        }
+
+        Term address = found.Offset == 0
+            ? value.Term
+            : new Term.Binary(BinaryOperator.Add, value.Term, new Term.Number(found.Offset));
+        var term = found.Bits > 0 ? found.BitsOf(found.StorageAt(address)) : DebugValue.AtAddress(address, found.Type);
+        return new Bound(term, found.Type, member, value.Cost + 6).Dereferenced();
+    }
+
+    private Bound? MemberOfParts(Syntax.Member member, Bound value, StaticType.Parts parts)
+    {
+        if (Find(member, parts.Whole) is not { } found)
+        {
+            return null;
+        }
+
+        var size = found.Bits > 0 ? found.StorageSize : found.Type.Width;
+        var slice = parts.Slice(found.Offset, size);
+        if (found.Type is StaticType.Structure inner)
+        {
+            return new Bound(new Term.Number(0), new StaticType.Parts(inner, slice), member, value.Cost + 1);
+        }
+
+        if (slice is not [{ Value: { } bits, Offset: 0 } part] || part.Size < size || found.Type.IsInPlace)
+        {
+            return FailAtSign(member, "this part of it cannot be had here: it is in a register that a probe does not see, or in two", null);
+        }
+
+        var term = found.Bits > 0 ? found.BitsOf(bits) : NameScope.Widen(bits, found.Type);
+        return new Bound(term, found.Type, member, value.Cost + 6).Dereferenced();
+    }
+
+    /// <summary>Finds a member; null when there is none or it cannot be read, which is reported.</summary>
+    private FoundMember? Find(Syntax.Member member, StaticType.Structure structure)
+    {
+        var at = new Syntax.Name(member.Identifier, member.End - member.Identifier.Length, member.End);
+        var shape = structure.Shape;
+        var name = shape.Name.Length > 0 ? $"'{Quoted.Clip(shape.Name)}'" : "the structure";
+        if (FoundMember.Of(structure, member.Identifier) is not { } found)
+        {
+            var names = FoundMember.NamesOf(structure);
+            Fail(
+                at, DiagnosticCode.UnknownValue, $"{name} has no member '{Quoted.Clip(member.Identifier)}'",
+                shape.WhyIncomplete ?? Suggestion.DidYouMean(member.Identifier, names) ?? $"its members: {Quoted.List(names)}");
+            return null;
+        }
+
+        if (found.Type is StaticType.Unknown unknown)
+        {
+            Fail(at, DiagnosticCode.NotAvailable, $"'{Quoted.Clip(member.Identifier)}' is {unknown.Noun}, which is not understood", null);
+            return null;
+        }
+
+        return found;
+    }
+
+    private static string TextOf(Syntax syntax) => syntax switch
+    {
+        Syntax.Name name => name.Value,
+        Syntax.Member member => $"{TextOf(member.Base)}{member.Sign}{member.Identifier}",
+        _ => "…",
+    };
+}

@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+
+namespace TraceAgent.EndToEnd;
+
+/// <summary>Names, types and places from debug information, compared with what the programs print themselves.</summary>
+public sealed class DebugInfoTests : IDisposable
+{
+    private readonly Workspace _workspace = new();
+
+    public static TheoryData<string> Options
+    {
+        get
+        {
+            var data = new TheoryData<string>();
+            foreach (var compiler in (string[])["", "clang "])
+            {
+                foreach (var options in (string[])["-O0 -gdwarf-5", "-O1 -gdwarf-4", "-O2 -gdwarf-5", "-O3 -gdwarf-4"])
+                {
+                    data.Add($"{compiler}{options}");
+                }
+            }
+
+            return data;
+        }
+    }
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void Parameters_and_members_have_the_values_that_the_program_prints(string options)
+    {
+        var program = TracedProgram.Compile("parameters", options.Split(' '));
+
+        AssertLogged(program, $$"""
+            rules:
+              - name: pay
+                binary: {{program}}
+                symbol: pay
+                args: auto
+                capture:
+                  customer: request->user->name
+                  id: request.user.id
+                  tag: request->user->tag
+                  state: request->state
+                  flags: request->flags
+                  level: request->level
+                  number: request->number
+                  price: request->price
+                  code: request->codes[2]
+                  codes: request->codes
+                  y: request->at.y
+                  a: pair.a
+                  b: pair.b
+                  value: large.values[3]
+                  second: request->next->user->id
+              - name: advance
+                binary: {{program}}
+                symbol: advance
+                args: auto
+                on: call
+                when: "request->user->id > 1005 && request->state == READY"
+              - name: halves
+                binary: {{program}}
+                symbol: halves
+                args: auto
+            {{(KnowsHalves(options) ? "    capture: {a: pair.a, b: pair.b}" : "")}}
+            """);
+    }
+
+    [Fact]
+    public void A_program_without_debug_information_is_refused_with_the_reason()
+    {
+        var program = TracedProgram.Compile("parameters", "-O1", "-g0");
+
+        var check = Command.Run(Repository.Agent, "resolve", _workspace.Write("rules.yaml", RuleFor(program)));
+
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains("TA271", check.Errors + check.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wrong_member_is_said_with_the_nearest_one()
+    {
+        var program = TracedProgram.Compile("parameters", "-O2", "-gdwarf-5");
+        var rules = RuleFor(program) + "    capture: {x: request->usre->name, y: request->user->nam, z: total->x, w: nothing}\n";
+
+        var check = Command.Run(Repository.Agent, "resolve", _workspace.Write("rules.yaml", rules));
+
+        var text = check.Errors + check.Output;
+        Assert.Contains("'struct request' has no member 'usre'", text, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'user'?", text, StringComparison.Ordinal);
+        Assert.Contains("'struct user' has no member 'nam'", text, StringComparison.Ordinal);
+        Assert.Contains("a number has no members", text, StringComparison.Ordinal);
+        Assert.Contains("unknown name 'nothing'", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Optimising, gcc says nothing about where a structure in two registers is.</summary>
+    private static bool KnowsHalves(string options) =>
+        options.StartsWith("clang", StringComparison.Ordinal) || options.Contains("-O0", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Runs the program under the rules. Each line that it prints must be logged with the same values; those that optimised code does
+    /// not have on entry may be missing, with that reason.
+    /// </summary>
+    private void AssertLogged(string program, string rules)
+    {
+        using var agent = AgentProcess.Start(AttachMethod.Multi, _workspace.Write("rules.yaml", rules));
+        var printed = Command.OutputOf(program).TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!.AsObject()).ToList();
+        agent.Stop();
+
+        var logged = agent.Lines.Where(line => line.Event != "agent").Select(line => JsonNode.Parse(line.Text)!.AsObject()).ToList();
+        Assert.Equal(printed.Select(line => line["rule"]!.ToString()), logged.Select(line => line["rule"]!.ToString()));
+        Assert.Equal(["advance", "halves", "pay"], printed.Select(line => line["rule"]!.ToString()).Distinct().Order());
+        var (values, missing) = (0, 0);
+        foreach (var (theirs, ours) in printed.Zip(logged))
+        {
+            Assert.Equal(theirs["ret"]?.ToJsonString(), ours["ret"]?.ToJsonString());
+            foreach (var (name, value) in theirs["args"]!.AsObject().Where(value => ours["args"]!.AsObject().ContainsKey(value.Key)))
+            {
+                values++;
+                if (ours["problems"]?[name]?.ToString() is "not_live" or "optimised_out")
+                {
+                    missing++;
+                    Assert.Null(ours["args"]![name]);
+                    continue;
+                }
+
+                Assert.Equal((name, value?.ToJsonString()), (name, ours["args"]![name]?.ToJsonString()));
+                Assert.Equal(theirs["problems"]?[name]?.ToString(), ours["problems"]?[name]?.ToString());
+            }
+        }
+
+        Assert.InRange(values, 20 * 25, int.MaxValue);
+        Assert.InRange(missing, 0, values / 10);
+    }
+
+    private static string RuleFor(string program) => $"rules:\n  - name: pay\n    binary: {program}\n    symbol: pay\n    args: auto\n";
+}

@@ -1,0 +1,145 @@
+using System.Text;
+using TraceAgent.Capture;
+using TraceAgent.Capture.Abi;
+using TraceAgent.Capture.Plans;
+using TraceAgent.Capture.Values;
+using TraceAgent.Capture.Variables;
+using TraceAgent.Rules.Binding;
+using TraceAgent.Rules.Files;
+
+namespace TraceAgent.Rules.Tests;
+
+/// <summary>Rules at places of which debug information says the parameters.</summary>
+public class DebugScopeTests
+{
+    private const int Long = 0;
+    private const int Text = 1;
+    private const int State = 2;
+    private const int User = 3;
+    private const int UserPointer = 4;
+    private const int Request = 5;
+    private const int RequestPointer = 6;
+    private const int Character = 7;
+    private const int Union = 8;
+    private const int Real = 9;
+    private const int RequestReference = 10;
+    private const int Int = 11;
+
+    private static readonly TypeTable Types = new(
+    [
+        new TypeShape.Integer("long", 8, Signed: true),
+        new TypeShape.Pointer("char *", 8, Character, IsReference: false),
+        new TypeShape.Enumeration("enum state", 4, Signed: false, [new(0, "NEW"), new(5, "READY")]),
+        new TypeShape.Structure(
+            "struct user", 24, IsUnion: false, [new("id", Long, 0), new("name", Text, 8), new("next", UserPointer, 16)]),
+        new TypeShape.Pointer("struct user *", 8, User, IsReference: false),
+        new TypeShape.Structure(
+            "struct request", 32, IsUnion: false,
+            [
+                new("user", UserPointer, 0), new("state", State, 8), new("", Union, 16),
+                new("level", Int, 24) { Bits = 5, Shift = 3 },
+            ]),
+        new TypeShape.Pointer("struct request *", 8, Request, IsReference: false),
+        new TypeShape.Character("char", 1),
+        new TypeShape.Structure("", 8, IsUnion: true, [new("number", Long, 0), new("real", Real, 0)]),
+        new TypeShape.Float("double", 8),
+        new TypeShape.Pointer("struct request &", 8, Request, IsReference: true),
+        new TypeShape.Integer("int", 4, Signed: true),
+    ]);
+
+    [Theory]
+    [InlineData("request->user->id", "*(int64*)*(uint64*)rdi")]
+    [InlineData("request.user.name", "text at *(uint64*)(*(uint64*)rdi + 8)")]
+    [InlineData("request->state", "*(uint32*)(rdi + 8)")]
+    [InlineData("request->number", "*(int64*)(rdi + 16)")]
+    [InlineData("request->real", "*(uint64*)(rdi + 16)")]
+    [InlineData("request->level", "(*(uint8*)(rdi + 24) << 56) >> 59")]
+    [InlineData("request->user->next->id", "*(int64*)*(uint64*)(*(uint64*)rdi + 16)")]
+    [InlineData("(*request->user).id", "*(int64*)*(uint64*)rdi")]
+    [InlineData("reference.user->id", "*(int64*)*(uint64*)rsi")]
+    [InlineData("pair.id", "rdx")]
+    [InlineData("pair.name", "text at rcx")]
+    [InlineData("onStack", "*(int64*)(rsp + 8)")]
+    public void A_member_is_read_where_it_lies(string expression, string place)
+    {
+        var bound = BoundRule.Of(Rule($"capture: {{x: '{expression}'}}"), Place);
+
+        Assert.Empty(bound.Problems);
+        var value = bound.ValuesOf(EventKind.Entry).Single(value => value.Name == "x");
+        Assert.Equal(place, new ExprText(Architecture.X64, []).Of(bound.Plan.EntryFields[value.FieldIndex]));
+    }
+
+    [Fact]
+    public void Every_parameter_is_shown_with_its_type_and_what_is_missing_with_its_reason()
+    {
+        var values = BoundRule.Of(Rule("level: Debug"), Place).ValuesOf(EventKind.Entry);
+
+        Assert.Equal(["request", "reference", "pair", "onStack", "gone", "pid_", "arg7"], values.Select(value => value.Name));
+        Assert.Equal(
+            [Outcome.Ok, Outcome.NotSupported, Outcome.NotSupported, Outcome.Ok, Outcome.OptimisedOut, Outcome.Ok, Outcome.VectorRegister],
+            values.Select(value => value.WhyMissing));
+        Assert.Equal(new CaptureType.Integer(4, Signed: true), values[5].Type);
+    }
+
+    [Fact]
+    public void Names_of_an_enumeration_are_shown_and_compared_with()
+    {
+        var bound = BoundRule.Of(Rule("when: request->state == READY, capture: {state: request->state}"), Place);
+
+        Assert.Empty(bound.Problems);
+        Assert.Equal("*(uint32*)(rdi + 8) == 5", new ExprText(Architecture.X64, []).Of(bound.Plan.EntryCondition!));
+        var type = Assert.IsType<CaptureType.Enumeration>(bound.ValuesOf(EventKind.Entry).Single(value => value.Name == "state").Type);
+        Assert.Equal(["NEW", "READY"], type.Names.Select(name => name.Value));
+    }
+
+    [Theory]
+    [InlineData("request->usr", "'struct request' has no member 'usr'", "did you mean 'user'?")]
+    [InlineData("request->user->next->nme", "'struct user' has no member 'nme'", "did you mean 'name'?")]
+    [InlineData("onStack.x", "a number has no members", null)]
+    [InlineData("gone + 1", "'gone' has no value", "the compiler kept it nowhere (optimised_out)")]
+    [InlineData("request", null, null)]
+    [InlineData("pair", "a structure is shown by its members: name one", null)]
+    public void What_cannot_be_read_is_said_at_its_place(string expression, string? message, string? hint)
+    {
+        var problems = BoundRule.Of(Rule($"capture: {{x: '{expression}'}}"), Place).Problems;
+
+        Assert.Equal(message is null ? [] : [(message, hint)], problems.Select(problem => (problem.Message, problem.Hint)));
+    }
+
+    [Fact]
+    public void The_result_has_the_type_of_the_source()
+    {
+        var bound = BoundRule.Of(Rule("on: call, when: ret == NEW"), Place with { Result = State });
+
+        Assert.Empty(bound.Problems);
+        Assert.IsType<CaptureType.Enumeration>(Assert.Single(bound.ValuesOf(EventKind.Call), value => value.IsReturnValue).Type);
+        Assert.DoesNotContain(BoundRule.Of(Rule("on: call"), Place).ValuesOf(EventKind.Call), value => value.IsReturnValue);
+    }
+
+    private static DebugSiteAbi Place { get; } = new(CSiteAbi.X64)
+    {
+        Types = Types,
+        Parameters =
+        [
+            new("request", RequestPointer, new LocationPiece.Value(new Expr.Register(5))),
+            new("reference", RequestReference, new LocationPiece.Value(new Expr.Register(4))),
+            new("pair", User, new LocationPiece.Pieces(
+            [
+                new(new LocationPiece.Value(new Expr.Register(1)), 64, 0), new(new LocationPiece.Value(new Expr.Register(2)), 64, 0),
+            ])),
+            new("onStack", Long, new LocationPiece.Memory(
+                new Expr.Binary(BinaryOperator.Add, new Expr.Register(7), new Expr.Constant(8)))),
+            new("gone", Long, new LocationPiece.Missing(MissingReason.OptimisedOut)),
+            new("pid", Int, new LocationPiece.Value(new Expr.Register(8))),
+            new("", Real, new LocationPiece.Missing(MissingReason.VectorRegister)),
+        ],
+    };
+
+    private static Rule Rule(string keys)
+    {
+        var text = $"rules: [{{name: x, binary: /b, symbol: f, args: auto, {keys}}}]";
+        var file = RuleFileReader.Read("x.yaml", "/", Encoding.UTF8.GetBytes(text));
+        Assert.Empty(file.Diagnostics);
+        return file.Rules[0];
+    }
+}
