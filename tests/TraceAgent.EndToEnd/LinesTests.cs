@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using TraceAgent.Dwarf.Tests;
 
@@ -137,6 +139,42 @@ public sealed class LinesTests : IDisposable
     }
 
     [Fact]
+    public void What_a_debuginfod_server_has_is_fetched_once_and_kept()
+    {
+        var (served, cache, folder) = (_workspace.Folder("served"), _workspace.Folder("cache"), _workspace.Folder("no-debug"));
+        var stripped = Path.Combine(folder, "lines");
+        Command.OutputOf("objcopy", "--only-keep-debug", _program, Path.Combine(served, "lines.debug"));
+        Command.OutputOf("objcopy", "--strip-all", _program, stripped);
+        var port = FreePort();
+        var configuration = _workspace.Write(
+            "server.yaml", $"debug_info: {{server: 'http://127.0.0.1:{port}', cache: {cache}}}\n");
+        var expected = Command.OutputOf(Repository.Agent, "lines", "--vars", _program, "lines.c");
+
+        using (var server = Process.Start(new ProcessStartInfo(
+            "debuginfod", ["-p", $"{port}", "-d", ":memory:", "-F", served])
+        { RedirectStandardError = true })!)
+        {
+            server.BeginErrorReadLine();
+            var run = new Command(-1, "", "");
+            Eventually.True(
+                () => (run = Command.Run(Repository.Agent, "lines", "--vars", "--config", configuration, stripped, "lines.c")).ExitCode == 0,
+                "the server has it", () => run.Errors);
+            Assert.Equal(expected, run.Output);
+            server.Kill();
+            server.WaitForExit();
+        }
+
+        Assert.Equal(expected, Command.OutputOf(Repository.Agent, "lines", "--vars", "--config", configuration, stripped, "lines.c"));
+
+        Directory.Delete(Path.Combine(cache, ".build-id"), recursive: true);
+        var refused = Command.Run(Repository.Agent, "lines", "--config", configuration, stripped, "lines.c");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.StartsWith(
+            $"traceagent: TA276: the debug information of {stripped} was not fetched: http://127.0.0.1:{port}/ cannot be reached: ",
+            refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void It_needs_no_privileges()
     {
         var run = Command.Run(
@@ -251,6 +289,13 @@ public sealed class LinesTests : IDisposable
     {
         var id = BuildIdOf("/lib/x86_64-linux-gnu/libc.so.6");
         return $"/usr/lib/debug/.build-id/{id[..2]}/{id[2..]}.debug";
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
     private static string BuildIdOf(string path)

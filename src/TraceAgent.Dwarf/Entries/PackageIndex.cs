@@ -38,7 +38,7 @@ internal sealed class PackageIndex
     /// <summary>The part of a unit; the beginning of every section when the file is no package.</summary>
     /// <param name="section">The section that has the unit.</param>
     /// <param name="offset">Bytes from its start.</param>
-    public Contribution Of(SectionKind section, int offset) => 
+    public Contribution Of(SectionKind section, int offset) =>
         _parts.GetValueOrDefault(KeyOf(section, (uint)offset)) ?? Contribution.None;
 
     private static ulong KeyOf(SectionKind section, uint offset) => ((ulong)section << 32) | offset;

@@ -36,6 +36,9 @@ public sealed class DebugInformation : IDisposable
     /// <summary>The file for several; null when there is none, or it is missing.</summary>
     public SafeFileHandle? Supplement { get; private set; }
 
+    /// <summary>The build id of the file for several, when it is missing; else null.</summary>
+    public string? MissingSupplement { get; private set; }
+
     /// <summary>The parts that the linker did not take: a package of them, and those that were asked for.</summary>
     public IReadOnlyList<SafeFileHandle> Split => _split.Handles;
 
@@ -137,6 +140,7 @@ public sealed class DebugInformation : IDisposable
             }
         }
 
+        MissingSupplement = id;
         Remark ??= $"what dwz moved to {name} is missing{(other is null ? "" : $"; {other} belongs to another build")}";
     }
 
