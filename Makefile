@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test bench fuzz clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-seccomp test-dwarf test-pipelines test-ansible test-editors
+.PHONY: build demo test bench fuzz clean format needs test-needs package-needs deb rpm tar test-hosts test-kernels test-seccomp test-dwarf test-pipelines test-recipes test-ansible test-editors
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -94,6 +94,11 @@ test-dwarf: needs
 test-pipelines: build
 	@scripts/install-needs.sh pipelines
 	@tests/pipelines/run.sh
+
+# Every rule of docs/recipes on the real program, Java among them; `make test` has the others.
+test-recipes: build test-needs
+	@scripts/install-needs.sh recipes
+	dotnet test tests/TraceAgent.EndToEnd -v quiet --filter "FullyQualifiedName~RecipeTests"
 
 test-kernels: build
 	@scripts/install-needs.sh hosts

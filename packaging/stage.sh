@@ -31,6 +31,7 @@ done
 # The schema stays where the first line of each example looks for it.
 install -D -m 644 -t "$doc" "$root/README.md" "$root/SECURITY.md" "$root/THIRD-PARTY-NOTICES"
 install -D -m 644 -t "$doc/docs" "$root"/docs/*.md "$root"/docs/*.svg
+install -D -m 644 -t "$doc/docs/recipes" "$root"/docs/recipes/*.md
 install -D -m 644 -t "$doc/schemas" "$root"/schemas/*.json
 install -D -m 644 -t "$doc/examples/systemd" "$packaging/systemd/without-sys-admin.conf" "$packaging/systemd/with-packet-rules.conf"
 # By name: what people compile and log beside the examples stays behind.

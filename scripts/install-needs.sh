@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what `make build` and `make demo` need on Debian 12 or newer; with an argument also what is needed for more:
-# `test`: the programs that tests trace or ask; `packages`: building and checking packages; `pipelines`: what reads our lines;
+# `test`: the programs that tests trace or ask; `packages`: building and checking packages; `pipelines`: what reads our lines; `recipes`: programs of recipes that are large;
 # `dwarf`: other readers of debug information, and programs to compare by; `hosts`: virtual machines, of which tests have some, too; `ansible`: Ansible and ansible-lint; `bench`: what is measured beside us.
 # Does nothing when everything is there. The .NET SDK is expected, not installed.
 set -euo pipefail
@@ -65,6 +65,8 @@ case ${1:-} in
         has_command setfacl || missing+=("acl")
         # Libraries and programs of C++ whose names are found as tools print them.
         has_command mariadbd || missing+=("mariadb-server-core")
+        has_command mariadb || missing+=("mariadb-client-core")
+        has_command curl || missing+=("curl")
         has_library libbcc.so.0 || missing+=("libbpfcc")
         has_command npm || missing+=("npm")
         has_command ip || missing+=("iproute2")
@@ -105,6 +107,9 @@ case ${1:-} in
         has_command node || missing+=("nodejs")
         [[ -x /usr/bin/python3 ]] || missing+=("python3")
         ;;&
+    recipes)
+        has_command java || missing+=("openjdk-17-jre-headless default-jre-headless")
+        ;;
     pipelines)
         has_command lnav || missing+=("lnav")
         has_command curl || missing+=("curl")

@@ -58,7 +58,7 @@ public static class SiteCodes
     public const string ReturnsOtherwise = "TA218";
 
     /// <summary>Warning: arguments asked for behind the function's entry, where their registers may hold something else.</summary>
-    public const string ArgumentsBehindEntry = "TA219";
+    public const string ArgumentsAfterEntry = "TA219";
 
     /// <summary>Warning: the compiler made specialised copies of the function, and calls of them are not seen.</summary>
     public const string Clones = "TA220";

@@ -21,6 +21,7 @@ public sealed partial class PackageTests(PackageTests.Packages packages) : IClas
         "usr/share/bash-completion/completions/traceagent",
         "usr/share/fish/vendor_completions.d/traceagent.fish",
         "usr/share/doc/traceagent/THIRD-PARTY-NOTICES",
+        "usr/share/doc/traceagent/docs/recipes/nginx.md",
         "usr/share/doc/traceagent/docs/rules.md",
         "usr/share/doc/traceagent/examples/addnum/rules.yaml",
         "usr/share/doc/traceagent/examples/packets/rules.yaml",

@@ -131,7 +131,8 @@ public partial class DocumentationTests
     }
 
     private static IEnumerable<string> DocumentNames() =>
-        Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Concat(Directory.EnumerateFiles(Root, "*.md"))
+        Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Root, "*.md"))
             .Select(path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal);
 
     private static string ReadDocument(string name) => File.ReadAllText(Path.Combine(Root, name));

@@ -31,7 +31,7 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
         {
             // objdump shows aliases under one name; the address is what counts.
             var function = listing.Last(one => one.Start <= site.Address);
-            Assert.Equal((site.Symbol, FirstBehindCheck(function)), (site.Symbol, site.Address));
+            Assert.Equal((site.Symbol, FirstAfterCheck(function)), (site.Symbol, site.Address));
             var returns = site.ExitsOf().Select(offset => offset - site.FileOffset + site.Address).ToList();
             Assert.Equal(
                 function.Lines.Where(line => line.Text.StartsWith("ret", StringComparison.Ordinal)).Select(line => line.Address),
@@ -78,7 +78,7 @@ public partial class GoSiteTests(GoPrograms programs) : IClassFixture<GoPrograms
     }
 
     /// <summary>Behind the last branch that follows a comparison with the guard among the first instructions.</summary>
-    private static ulong FirstBehindCheck((ulong Start, List<(ulong Address, string Text)> Lines) function)
+    private static ulong FirstAfterCheck((ulong Start, List<(ulong Address, string Text)> Lines) function)
     {
         var lines = function.Lines;
         var guard = lines.FindIndex(line => line.Text.Contains("0x10(%r14)", StringComparison.Ordinal)

@@ -227,7 +227,7 @@ public class SiteGateTests(CompiledPrograms programs) : IClassFixture<CompiledPr
     public void Arguments_behind_the_entry_are_warned_about()
     {
         Resolve(programs.Traps, Symbol("long_move", 1), arguments: 1).HasWarning(
-            SiteCodes.ArgumentsBehindEntry,
+            SiteCodes.ArgumentsAfterEntry,
             "long_move+0x1 in /srv/shop/test is not the entry of a function: the argument registers may hold other values there",
             "use `symbol: long_move` to see the arguments of the call");
         Resolve(programs.Traps, Symbol("endbr_move", 4), arguments: 1).OnlySite();

@@ -121,7 +121,7 @@ internal sealed unsafe class BtfTypes
                 found.Add(number);
             }
 
-            type = Behind(type);
+            type = Next(type);
         }
 
         return found;
@@ -179,17 +179,17 @@ internal sealed unsafe class BtfTypes
         var type = (BtfType*)(_types + _places[(number - 1) / Stride]);
         for (var left = (number - 1) % Stride; left > 0; left--)
         {
-            type = Behind(type);
+            type = Next(type);
         }
 
         return type;
     }
 
-    private static BtfType* Behind(BtfType* type) => (BtfType*)((byte*)type + SizeOf(type));
+    private static BtfType* Next(BtfType* type) => (BtfType*)((byte*)type + SizeOf(type));
 
-    private static int SizeOf(BtfType* type) => sizeof(BtfType) + BytesBehind(*type);
+    private static int SizeOf(BtfType* type) => sizeof(BtfType) + BytesAfter(*type);
 
-    private static int BytesBehind(BtfType type) => type.Kind switch
+    private static int BytesAfter(BtfType type) => type.Kind switch
     {
         BtfKind.Int or BtfKind.Variable or BtfKind.DeclarationTag => 4,
         BtfKind.Array => 12,

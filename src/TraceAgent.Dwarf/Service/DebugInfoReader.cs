@@ -243,7 +243,7 @@ public sealed partial class DebugInfoReader
                 continue;
             }
 
-            var address = unit.BehindPrologue(function, row);
+            var address = unit.AfterPrologue(function, row);
             if (address != row.Address)
             {
                 scopes = unit.ScopesAt(address);

@@ -135,7 +135,7 @@ internal sealed class SourceUnit(Unit unit, LineHeader header)
     /// the instructions that make the frame, when parameters are in the frame all the time, which is how code without
     /// optimisation has it.
     /// </summary>
-    public ulong BehindPrologue(Entry function, LineRow row)
+    public ulong AfterPrologue(Entry function, LineRow row)
     {
         if (function.Address(AttributeName.LowPc) != row.Address || !HasParametersInFrame(function))
         {

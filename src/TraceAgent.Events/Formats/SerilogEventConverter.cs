@@ -83,7 +83,7 @@ internal static class SerilogEventConverter
 
         for (var i = 0; i < shape.Fields.Length; i++)
         {
-            AddBeside(traced, i, properties);
+            AddDerived(traced, i, properties);
         }
 
         foreach (var property in shape.OfProcess)
@@ -95,8 +95,8 @@ internal static class SerilogEventConverter
         }
     }
 
-    // What a rule has named itself stays.
-    private static void AddBeside(TracedEvent traced, int index, Dictionary<string, LogEventPropertyValue> properties)
+    // Properties that follow from a value. One that the rule itself has named stays.
+    private static void AddDerived(TracedEvent traced, int index, Dictionary<string, LogEventPropertyValue> properties)
     {
         ref readonly var value = ref traced.Values[index];
         var field = traced.Shape.Fields[index];

@@ -46,7 +46,7 @@ internal static class KeyedSecret
 
         if (rest.StartsWith(SqlSecret.Identified, StringComparison.OrdinalIgnoreCase))
         {
-            return (SqlSecret.BehindIdentified(text, at), 0);
+            return (SqlSecret.AfterIdentified(text, at), 0);
         }
 
         var (start, end) = (at, at);
@@ -77,10 +77,10 @@ internal static class KeyedSecret
         var isTag = start > 0 && (text[start - 1] == '<' || (text[start - 1] == ':' && TagSecret.BeginsIn(text[..(start - 1)])));
         var value = isTag ? TagSecret.At(text, end) : default;
         value = value.Length > 0 ? value : Assigned(text, end, toEndOfLine: EndsWithHeader(key));
-        value = value.Length > 0 || !isOption ? value : BehindOption(text, end);
+        value = value.Length > 0 || !isOption ? value : AfterOption(text, end);
         value = value.Length > 0 || !key.Equals("password", StringComparison.OrdinalIgnoreCase)
             ? value
-            : SqlSecret.BehindPassword(text, start, end);
+            : SqlSecret.AfterPassword(text, start, end);
         return (value, end);
     }
 
@@ -233,7 +233,7 @@ internal static class KeyedSecret
     }
 
     /// <summary>The value of --password VALUE, also as elements of a list: "--password", "VALUE".</summary>
-    private static TextSpan BehindOption(ReadOnlySpan<char> text, int end)
+    private static TextSpan AfterOption(ReadOnlySpan<char> text, int end)
     {
         var at = TextSkip.Quotes(text, end);
         var isElement = at > end;

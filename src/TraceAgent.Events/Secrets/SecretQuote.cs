@@ -82,7 +82,7 @@ internal readonly record struct SecretQuote(char Sign, int Escapes, int Count, i
     }
 
     /// <summary>The position behind the quotes that <see cref="End"/> has found.</summary>
-    public int Behind(ReadOnlySpan<char> text, int end) => Math.Min(text.Length, IsClosedAt(text, end) ? end + Length : end + 1);
+    public int After(ReadOnlySpan<char> text, int end) => Math.Min(text.Length, IsClosedAt(text, end) ? end + Length : end + 1);
 
     /// <summary>Skips a quote that does not end the text: a doubled one in SQL, and <c>'\''</c> in a shell.</summary>
     private bool GoesOn(ReadOnlySpan<char> text, ref int at)

@@ -139,7 +139,7 @@ internal static class SecretValue
             }
             else if (MayOpen(text[..at]) && SecretQuote.TryOpen(text, at, out var quote))
             {
-                at = quote.Behind(text, quote.End(text));
+                at = quote.After(text, quote.End(text));
                 continue;
             }
 

@@ -9,7 +9,7 @@ internal static class SqlSecret
     private const int MaxUserLength = 128;
 
     /// <summary>The value of PASSWORD 'x' of SQL, PASSWORD('x'), SET PASSWORD FOR y = 'x'.</summary>
-    public static TextSpan BehindPassword(ReadOnlySpan<char> text, int start, int end)
+    public static TextSpan AfterPassword(ReadOnlySpan<char> text, int start, int end)
     {
         var at = TextSkip.White(text, end, out _);
         if (at < text.Length && text[at] == '(')
@@ -31,7 +31,7 @@ internal static class SqlSecret
     /// <summary>
     /// The value of IDENTIFIED [WITH x] BY [PASSWORD] 'x' of SQL. Oracle wants no quotes; without capitals, that is English.
     /// </summary>
-    public static TextSpan BehindIdentified(ReadOnlySpan<char> text, int start)
+    public static TextSpan AfterIdentified(ReadOnlySpan<char> text, int start)
     {
         var end = start + Identified.Length;
         var at = TextSkip.White(text, end, out _);

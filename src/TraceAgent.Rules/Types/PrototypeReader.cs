@@ -58,7 +58,7 @@ internal sealed class PrototypeReader
             return null;
         }
 
-        var behind = WordsBehind();
+        var after = WordsAfter();
         if (_words.Current.Kind != TokenKind.End)
         {
             _words.Unexpected("a prototype ends behind its parameters");
@@ -70,7 +70,7 @@ internal sealed class PrototypeReader
         {
             NameStart = name,
             NameEnd = nameEnd,
-            Object = ObjectOf(before, behind, parameters),
+            Object = ObjectOf(before, after, parameters),
             Result = (isInMemory, isClass) switch
             {
                 (true, _) => ResultPlace.Memory,
@@ -102,8 +102,8 @@ internal sealed class PrototypeReader
         return found;
     }
 
-    /// <summary>Reads the words behind the parameters: <c>const</c>, <c>noexcept</c>, <c>&amp;&amp;</c>, <c>override</c>.</summary>
-    private HashSet<string> WordsBehind()
+    /// <summary>Reads the words after the parameters: <c>const</c>, <c>noexcept</c>, <c>&amp;&amp;</c>, <c>override</c>.</summary>
+    private HashSet<string> WordsAfter()
     {
         var found = new HashSet<string>();
         while (_words.Current.Is(";") || _words.Current.Is("&") || _words.Current.Is("&&")
@@ -116,15 +116,15 @@ internal sealed class PrototypeReader
         return found;
     }
 
-    private static ObjectArgument ObjectOf(HashSet<string> before, HashSet<string> behind, List<PrototypeParameter> parameters)
+    private static ObjectArgument ObjectOf(HashSet<string> before, HashSet<string> after, List<PrototypeParameter> parameters)
     {
         if (before.Contains("static") || parameters is [{ Name: "this" }, ..])
         {
             return ObjectArgument.Absent;
         }
 
-        behind.ExceptWith([";", "noexcept"]);
-        return behind.Count > 0 || before.Contains("virtual") ? ObjectArgument.Hidden : ObjectArgument.Unspecified;
+        after.ExceptWith([";", "noexcept"]);
+        return after.Count > 0 || before.Contains("virtual") ? ObjectArgument.Hidden : ObjectArgument.Unspecified;
     }
 
     private bool FunctionName()

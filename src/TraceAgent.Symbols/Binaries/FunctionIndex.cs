@@ -200,7 +200,7 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
     {
         var limit = image.EndOfCodeAt(symbol.Address);
         var end = symbol.Size == 0
-            ? Math.Min(limit, StartBeside(symbol.Address, before: false) ?? ulong.MaxValue)
+            ? Math.Min(limit, NearStart(symbol.Address, before: false) ?? ulong.MaxValue)
             : symbol.Address + Math.Min(symbol.Size, limit - symbol.Address);
         if (symbol is { Size: 0, IsUntyped: true } && image.Unwind.At(symbol.Address) is { } unwound)
         {
@@ -219,7 +219,7 @@ internal sealed partial class FunctionIndex(ElfImage image, SymbolTable[] tables
     private FunctionPlaces Places => field ??= new FunctionPlaces(tables, symbol => IsCode(symbol));
 
     /// <summary>The nearest start of a function before or behind the address, which may be one itself; null when there is none.</summary>
-    public ulong? StartBeside(ulong address, bool before)
+    public ulong? NearStart(ulong address, bool before)
     {
         var starts = Starts;
         var at = Array.BinarySearch(starts, address);

@@ -59,7 +59,7 @@ internal sealed class UnwindIndex(ElfImage image)
 
     /// <summary>The nearest start of an entry before or behind the address, which may be one itself; null when there is none.</summary>
     /// <exception cref="IOException">The operating system could not read.</exception>
-    public ulong? StartBeside(ulong address, bool before)
+    public ulong? NearStart(ulong address, bool before)
     {
         if (Table() is not var (origin, table))
         {

@@ -10,7 +10,7 @@ namespace TraceAgent.Symbols.Functions;
 internal static partial class GoGenerics
 {
     /// <summary>The minor version of Go from which on the dictionary is a parameter behind the receiver; before, it came first.</summary>
-    private const int FirstBehindReceiver = 20;
+    private const int FirstAfterReceiver = 20;
 
     /// <summary>The number of the word, from 0, that holds the dictionary; null when there is none, or when that is not known.</summary>
     /// <param name="name">The name as in the symbol table.</param>
@@ -31,7 +31,7 @@ internal static partial class GoGenerics
             return null;
         }
 
-        if (behind.Length == 0 || goMinor < FirstBehindReceiver)
+        if (behind.Length == 0 || goMinor < FirstAfterReceiver)
         {
             return 0;
         }

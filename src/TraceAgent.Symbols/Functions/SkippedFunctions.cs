@@ -46,14 +46,14 @@ internal sealed class SkippedFunctions(string displayPath, string asked, int tot
         }
     }
 
-    public IEnumerable<SiteProblem> Problems(bool isAnythingLeft)
+    public IEnumerable<SiteProblem> Problems(bool anySites)
     {
         if (_count > 0)
         {
             var reasons = _byCode.OrderByDescending(item => item.Value.Count).ThenBy(item => item.Key, StringComparer.Ordinal).ToList();
             var text = string.Join("; ", reasons.Select(item =>
                 FormattableString.Invariant($"{item.Value.Count:N0} {Reason(item.Key)}{Examples(item.Value.Examples, item.Value.Count)}")));
-            yield return isAnythingLeft
+            yield return anySites
                 ? new SiteProblem(
                     SiteCodes.SomeSkipped, Refused: false,
                     FormattableString.Invariant(

@@ -72,7 +72,7 @@ internal sealed class SymbolResolver(ElfImage image, string displayPath, Locatio
         }
 
         skipped.AddIndirect(found.IndirectCount);
-        problems.AddRange(skipped.Problems(isAnythingLeft: sites.Count > 0));
+        problems.AddRange(skipped.Problems(anySites: sites.Count > 0));
     }
 
     private PlacedSite? Pass(SiteGate gate, FunctionRange function, List<SiteProblem> problems, NearestPlaces? nearest)

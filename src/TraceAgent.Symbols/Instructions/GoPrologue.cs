@@ -32,13 +32,13 @@ internal static class GoPrologue
             return null;
         }
 
-        var safe = BehindCheck(code, function, passesInRegisters) ?? function.Start;
+        var safe = AfterCheck(code, function, passesInRegisters) ?? function.Start;
 
         // Reached by a branch, it is passed more than once: a loop, or a check that was not understood.
         return IsBranchTarget(code, function, safe) ? null : safe;
     }
 
-    private static ulong? BehindCheck(byte[] code, FunctionRange function, bool passesInRegisters)
+    private static ulong? AfterCheck(byte[] code, FunctionRange function, bool passesInRegisters)
     {
         var decoder = DecoderAt(code, function, function.Start);
         var registers = new InstructionInfoFactory();

@@ -49,7 +49,7 @@ internal sealed class NearestPlaces(ElfImage image, string displayPath)
     {
         for (var asked = 0; asked < MaxAsked; asked++)
         {
-            if (Nearer(image.Functions.StartBeside(address, before), image.Unwind.StartBeside(address, before), before) is not { } start)
+            if (Nearer(image.Functions.NearStart(address, before), image.Unwind.NearStart(address, before), before) is not { } start)
             {
                 return null;
             }

@@ -256,7 +256,7 @@ internal sealed partial class SiteGate(
         if (request.CapturesArguments && !isEntry)
         {
             problems.Add(new SiteProblem(
-                SiteCodes.ArgumentsBehindEntry, Refused: false,
+                SiteCodes.ArgumentsAfterEntry, Refused: false,
                 $"{place} in {displayPath} is not the entry of a function: the argument registers may hold other values there",
                 function.IsEntered && function.Name.Length > 0 ? $"use `symbol: {function.Name}` to see the arguments of the call" : null));
         }

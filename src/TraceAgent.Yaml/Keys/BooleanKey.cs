@@ -9,7 +9,7 @@ internal static class BooleanKey
     private static readonly string[] False = ["off", "no", "n", "false"];
 
     /// <summary>The one of the known keys that such a program writes as <paramref name="written"/>; null when there is none.</summary>
-    public static string? Meant(string written, IEnumerable<string> known)
+    public static string? Suggest(string written, IEnumerable<string> known)
     {
         var words = written.ToLowerInvariant() switch
         {

@@ -54,7 +54,7 @@ public sealed class KeyTable<TDraft>(params Key<TDraft>[] keys)
 
             if (!_byName.TryGetValue(name, out var key))
             {
-                var truth = BooleanKey.Meant(name, _byName.Keys);
+                var truth = BooleanKey.Suggest(name, _byName.Keys);
                 var near = truth ?? Suggestion.Nearest(name, _byName.Keys);
                 var hint = (truth, near) switch
                 {

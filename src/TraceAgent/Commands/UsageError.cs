@@ -48,14 +48,14 @@ internal static class UsageError
         if (wrong.StartsWith('-'))
         {
             var options = command.Options.SelectMany(option => option.Aliases.Prepend(option.Name));
-            return $"there is no option {wrong}{Meant(wrong, options)}";
+            return $"there is no option {wrong}{DidYouMean(wrong, options)}";
         }
 
         return command == parsed.RootCommandResult.Command
-            ? $"there is no command '{wrong}'{Meant(wrong, command.Subcommands.Select(one => one.Name))}"
+            ? $"there is no command '{wrong}'{DidYouMean(wrong, command.Subcommands.Select(one => one.Name))}"
             : null;
     }
 
-    private static string Meant(string wrong, IEnumerable<string> known) =>
+    private static string DidYouMean(string wrong, IEnumerable<string> known) =>
         Suggestion.DidYouMean(wrong, known) is { } hint ? $"; {hint}" : "";
 }
