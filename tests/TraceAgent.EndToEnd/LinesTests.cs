@@ -157,7 +157,11 @@ public sealed class LinesTests : IDisposable
             server.BeginErrorReadLine();
             var run = new Command(-1, "", "");
             Eventually.True(
-                () => (run = Command.Run(Repository.Agent, "lines", "--vars", "--config", configuration, stripped, "lines.c")).ExitCode == 0,
+                () =>
+                {
+                    run = Command.Run(Repository.Agent, "lines", "--vars", "--config", configuration, stripped, "lines.c");
+                    return run.ExitCode == 0;
+                },
                 "the server has it", () => run.Errors);
             Assert.Equal(expected, run.Output);
             server.Kill();
