@@ -88,6 +88,9 @@ public sealed record Rule
     /// <summary>True when returns of the function are followed.</summary>
     public bool NeedsReturn => On is not ProbeTrigger.Entry;
 
+    /// <summary>True when what the function returns is read.</summary>
+    public bool ReadsResult => NeedsReturn && !Syntax.ReturnsNothing;
+
     /// <summary>True when the rule is bound to what debug information says of its places.</summary>
     public bool NeedsDebugInfo => Syntax.HasAutomaticArguments;
 

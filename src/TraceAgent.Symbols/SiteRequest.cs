@@ -18,6 +18,9 @@ public sealed record SiteRequest
     /// <summary>True when the rule reads argument registers.</summary>
     public bool CapturesArguments => Arguments.Count > 0;
 
+    /// <summary>True when the rule reads what the function returns.</summary>
+    public bool CapturesResult { get; init; }
+
     /// <summary>True when refusals of what misleads but harms no program become warnings.</summary>
     public bool AllowsUnsafe { get; init; }
 

@@ -111,6 +111,7 @@ internal sealed class SiteFinder(SeccompReturns? seccomp, DebugFolders? folders)
             NeedsReturn = rule.NeedsReturn,
             ReturnsAtCaller = !rule.ReturnsAtInstructions,
             Arguments = rule.ArgumentWords.Select(one => new AskedArgument(one.Name, one.Word)).ToEquatableArray(),
+            CapturesResult = rule.ReadsResult,
             AllowsUnsafe = rule.AllowsUnsafe,
             MaxSites = rule.MaxSites,
             Form = rule.Form,

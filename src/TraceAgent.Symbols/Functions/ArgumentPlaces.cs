@@ -56,7 +56,9 @@ internal sealed class ArgumentPlaces
                 {
                     Warn(
                         function, SiteCodes.ParametersChanged,
-                        $"{reason}: its arguments may be other ones, or in other places, than the source has them",
+                        _request.CapturesArguments
+                            ? $"{reason}: its arguments may be other ones, or in other places, than the source has them"
+                            : $"{reason}: it may return nothing that the source has, where no call uses its result",
                         "compare them with what the program does, or follow a function that is exported");
                 }
 

@@ -42,7 +42,7 @@ public static class SiteResolver
 
             var shared = new SharedExits(image, displayPath);
             sites = shared.Guard(shared.Count(sites, problems), problems);
-            if (request.CapturesArguments)
+            if (request.CapturesArguments || request.CapturesResult)
             {
                 sites = ArgumentPlaces.Of(image, displayPath, request, sites, problems);
             }
