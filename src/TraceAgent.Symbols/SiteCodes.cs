@@ -154,6 +154,9 @@ public static class SiteCodes
     /// <summary>The debug information of a binary does not have a function whose parameters a rule asks for.</summary>
     public const string NoParameters = "TA265";
 
+    /// <summary>A rule asks for the parameters of a function at a place that is not its entry.</summary>
+    public const string NotAtEntry = "TA266";
+
     /// <summary>The process that reads debug information was ended, or answered nothing that can be used.</summary>
     public const string DebugReaderEnded = "TA275";
 

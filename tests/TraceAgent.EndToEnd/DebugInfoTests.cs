@@ -80,6 +80,17 @@ public sealed class DebugInfoTests : IDisposable
     }
 
     [Fact]
+    public void Parameters_are_read_at_the_entry_only()
+    {
+        var program = TracedProgram.Compile("parameters", "-O2", "-gdwarf-5");
+
+        var check = Command.Run(
+            Repository.Agent, "resolve", _workspace.Write("rules.yaml", RuleFor(program).Replace("symbol: pay", "symbol: pay+4")));
+
+        Assert.Contains("TA266", check.Errors + check.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_wrong_member_is_said_with_the_nearest_one()
     {
         var program = TracedProgram.Compile("parameters", "-O2", "-gdwarf-5");

@@ -49,6 +49,14 @@ public sealed class SiteParameters
             return sites;
         }
 
+        if (sites.Sites.FirstOrDefault(site => !IsEntered(image, site.Address)) is { } inside)
+        {
+            return new SiteResolution([], [.. sites.Problems, new SiteProblem(
+                SiteCodes.NotAtEntry, Refused: true,
+                $"{inside.DisplayName} in {path} is not the entry of a function, where its parameters are",
+                "leave the offset out, or say the registers: args: 2")]);
+        }
+
         var entries = EntriesOf(image, sites);
         if (!_answers.TryGetValue(file, out var answers) || !answers.Has(entries, hops))
         {
@@ -70,6 +78,10 @@ public sealed class SiteParameters
 
     private static List<ulong> EntriesOf(ElfImage image, SiteResolution sites) =>
         [.. sites.Sites.Select(site => FunctionEntry.Of(image, site.Address))];
+
+    /// <summary>True at the entry of a function; of Go, it is probed behind the check of its stack.</summary>
+    private static bool IsEntered(ElfImage image, ulong address) =>
+        image.IsGo || image.Functions.At(address)?.Start == FunctionEntry.Of(image, address);
 
     private static Answers Ask(ElfImage image, string path, Wish wish)
     {
