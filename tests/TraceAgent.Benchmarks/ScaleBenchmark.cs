@@ -44,7 +44,10 @@ internal static class ScaleBenchmark
 
     private static void Measure(WorkFolder folder, Options options, Results results, string what, int count, string rules, string script)
     {
-        var name = $"{count:N0} {what}";
+        var noun = count == 1
+            ? what.Replace("sites", "site", StringComparison.Ordinal).Replace("rules", "rule", StringComparison.Ordinal)
+            : what;
+        var name = $"{count:N0} {noun}";
         string[] ours = [options.Agent, "run", "--rules", folder.Write("many.yaml", rules), "--output", folder.File("many.out")];
         Measure(folder, results, name, Tool.TraceAgent.Name, count, ours);
         if (count <= MostForBpftrace)
